@@ -1,0 +1,61 @@
+import type { Network } from '../network/network.ts';
+import type { Parallelogram, Segment } from '../theory/bound.ts';
+
+export type CountMethod = 'line' | 'plane' | 'cells' | 'sample';
+
+/** Where to count. A box is for cells and sampling; `all` is all of R^n. */
+export type CountDomain =
+  | { readonly kind: 'segment'; readonly segment: Segment }
+  | { readonly kind: 'parallelogram'; readonly parallelogram: Parallelogram }
+  | { readonly kind: 'box'; readonly lower: readonly number[]; readonly upper: readonly number[] }
+  | { readonly kind: 'all' };
+
+export interface CountRequest {
+  /** With weights at every layer that has parameters (see `initializers.ts`). */
+  readonly network: Network;
+  readonly method: CountMethod;
+  readonly domain: CountDomain;
+  /** Also merge activation regions whose output maps are equal (costs memory in the number of regions). */
+  readonly linear: boolean;
+  /** Return the regions themselves, for pictures; memory grows with their number. */
+  readonly keepRegions: boolean;
+  readonly limits: { readonly regions?: number; readonly seconds?: number };
+}
+
+export interface CountProgress {
+  readonly regions: number;
+  /** Share of the domain done, 0 to 1. */
+  readonly fraction: number;
+}
+
+export interface CountHooks {
+  progress?(progress: CountProgress): void;
+  /** Asked often (at least every 50 ms of work); true ends the count with what was found so far. */
+  stopped?(): boolean;
+}
+
+/** Polygons of a plane in the parallelogram's coordinates (s, t) in [0, 1]^2, packed for transfer. */
+export interface PlaneRegions {
+  /** Vertices of all polygons, x and y in turn. */
+  readonly vertices: Float64Array;
+  /** Polygon `i` has vertices `offsets[i]` to `offsets[i + 1]` (in vertices, not in numbers). */
+  readonly offsets: Uint32Array;
+  /** Gradient of the first output over (s, t) on each polygon, two numbers each: for colouring. */
+  readonly gradients: Float64Array;
+  /** For each edge (vertex k to k + 1 of its polygon): index of the layer that bends there, or -1 on the domain's edge. */
+  readonly edgeLayers: Int32Array;
+}
+
+export interface CountResult {
+  readonly method: CountMethod;
+  /** False when stopped by a limit or a request, or for sampling: then the figures are lower bounds. */
+  readonly exact: boolean;
+  readonly stoppedBy: 'regions' | 'seconds' | 'request' | null;
+  readonly activationRegions: number;
+  /** Null where it was not asked for. */
+  readonly linearRegions: number | null;
+  /** Activation regions of the network cut after layer `i`, by layer index. */
+  readonly perLayer: readonly number[];
+  readonly seconds: number;
+  readonly regions: PlaneRegions | null;
+}

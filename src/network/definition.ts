@@ -1,0 +1,70 @@
+import type { Activation } from './activation.ts';
+import type { LayerWeights, Operation } from './operation.ts';
+import type { Shape } from './shape.ts';
+
+/** Character offsets in the source text, end exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One layer as a file defines it: no shapes inferred, nothing checked against its neighbours. */
+export interface LayerDefinition {
+  readonly name: string;
+  /** The native format's type: dense, conv2d, max_pooling2d, ... or, for what is unknown, the name as written. */
+  readonly type: string;
+  readonly operation: Operation;
+  readonly activation: Activation;
+  /** Names of input tensors or other layers; order matters for concatenate and subtract. */
+  readonly inputs: readonly string[];
+  readonly weights?: LayerWeights;
+  /** For one more application of a shared layer: the name of its first application, which owns the parameters. */
+  readonly sharedWith?: string;
+  /** The whole definition, and single fields by their native names (units, filters, kernel_size, activation, ...). */
+  readonly span: Span;
+  readonly fields: Readonly<Record<string, Span>>;
+}
+
+export interface InputDefinition {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly span: Span;
+}
+
+export type KernelInitializer =
+  | 'he_normal' | 'he_uniform' | 'glorot_normal' | 'glorot_uniform' | 'lecun_normal' | 'lecun_uniform' | 'orthogonal'
+  /** Explicit: normal with deviation `kernelStddev`. */
+  | 'normal'; // prettier-ignore
+
+/** How weights are drawn where a file gives none, and what the means are for. */
+export interface Initialization {
+  readonly kernel: KernelInitializer;
+  readonly kernelStddev?: number;
+  readonly biasStddev: number;
+  readonly seed: number;
+}
+
+export const defaultInitialization: Initialization = { kernel: 'he_normal', biasStddev: 0.1, seed: 1 };
+
+/** A network as a file defines it. Definitions may stand in any order; inputs refer by name. */
+export interface NetworkDefinition {
+  readonly name: string;
+  readonly inputs: readonly InputDefinition[];
+  readonly layers: readonly LayerDefinition[];
+  /** Names of the output tensors; when empty, every tensor that nothing reads. */
+  readonly outputs: readonly string[];
+  readonly initialization: Initialization;
+  readonly span: Span;
+  /** Where the name (or what stands for it) is written: the lens goes here. */
+  readonly nameSpan: Span;
+}
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** Something to tell the author, at a place in the text. `code` is stable: shape-mismatch, unknown-layer, ... */
+export interface Problem {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly span: Span;
+}

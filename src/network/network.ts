@@ -1,0 +1,68 @@
+import type { Activation } from './activation.ts';
+import type { Initialization } from './definition.ts';
+import type { LayerWeights, Operation } from './operation.ts';
+import type { Shape } from './shape.ts';
+
+/** A tensor of the network: layer `i`'s output is `i`, input tensor `k` is `-1 - k`. */
+export type TensorId = number;
+
+export function inputTensor(k: number): TensorId {
+  return -1 - k;
+}
+
+export function isInput(tensor: TensorId): boolean {
+  return tensor < 0;
+}
+
+/**
+ * Where a layer stands to the piecewise-linear part:
+ * `inside`, all before it and itself piecewise linear; `ends`, its own activation (or operation) is the first that is not;
+ * `beyond`, something before it is not, so that no statement about linear regions reaches it.
+ */
+export type Reach = 'inside' | 'ends' | 'beyond';
+
+export interface Layer {
+  /** Position in topological order, and this layer's output tensor. */
+  readonly index: number;
+  /** Position in the definition's list of layers. */
+  readonly definition: number;
+  readonly name: string;
+  readonly type: string;
+  readonly operation: Operation;
+  readonly activation: Activation;
+  readonly inputs: readonly TensorId[];
+  readonly inputShapes: readonly Shape[];
+  readonly outputShape: Shape;
+  /** Scalar piecewise-linear units: activations that bend, maxout units, pooling windows. 0 for an affine layer. */
+  readonly neurons: number;
+  /** Affine pieces of one unit; 1 for an affine layer. A ReLU has 2, maxout of rank k has k. */
+  readonly pieces: number;
+  /** All weights, trainable or not; 0 for a further application of a shared layer. */
+  readonly parameters: number;
+  readonly reach: Reach;
+  readonly weights?: LayerWeights;
+  /** For a further application of a shared layer: the index of the first one, whose weights it uses. */
+  readonly sharedWith?: number;
+}
+
+/** A network with inferred shapes, in topological order. Layers that could not be resolved are left out. */
+export interface Network {
+  readonly name: string;
+  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly layers: readonly Layer[];
+  readonly outputs: readonly TensorId[];
+  readonly initialization: Initialization;
+  /** Number of scalars in all inputs together, `n_0`. */
+  readonly inputSize: number;
+  /** False when some layers of the definition are missing here, so that totals are of a part. */
+  readonly complete: boolean;
+}
+
+export function shapeOfTensor(network: Network, tensor: TensorId): Shape {
+  return tensor < 0 ? network.inputs[-1 - tensor].shape : network.layers[tensor].outputShape;
+}
+
+/** The layers about which linear regions can be stated; a final softmax's affine part is still among them. */
+export function analysedLayers(network: Network): Layer[] {
+  return network.layers.filter((layer) => layer.reach !== 'beyond');
+}

@@ -1,0 +1,92 @@
+import type { Activation } from './activation.ts';
+import type { Shape } from './shape.ts';
+
+/** `same` pads with zeros as TensorFlow does; explicit padding is `[[top, bottom], [left, right]]`. */
+export type Padding = 'valid' | 'same' | 'causal' | readonly [readonly [number, number], readonly [number, number]];
+
+/** Sliding window over 1 or 2 spatial axes; one-dimensional windows have first entries 1 (rows) of every pair. */
+export interface Window {
+  /** Spatial axes of the tensors it applies to: `[w, c]` for 1, `[h, w, c]` for 2. */
+  readonly rank: 1 | 2;
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  readonly padding: Padding;
+}
+
+/** What a layer computes, before its activation; parameters as written, shapes still open. */
+export type Operation =
+  | { readonly kind: 'dense'; readonly units: number; readonly useBias: boolean }
+  | {
+      readonly kind: 'convolution';
+      readonly window: Window;
+      readonly filters: number;
+      readonly groups: number;
+      readonly useBias: boolean;
+    }
+  | {
+      readonly kind: 'depthwiseConvolution';
+      readonly window: Window;
+      readonly multiplier: number;
+      readonly useBias: boolean;
+    }
+  | {
+      readonly kind: 'separableConvolution';
+      readonly window: Window;
+      readonly filters: number;
+      readonly multiplier: number;
+      readonly useBias: boolean;
+    }
+  | {
+      readonly kind: 'transposedConvolution';
+      readonly window: Window;
+      readonly filters: number;
+      readonly useBias: boolean;
+    }
+  | {
+      readonly kind: 'locallyConnected';
+      readonly window: Window;
+      readonly filters: number;
+      readonly useBias: boolean;
+    }
+  | { readonly kind: 'maxout'; readonly units: number; readonly rank: number }
+  | { readonly kind: 'maxPooling'; readonly window: Window }
+  | { readonly kind: 'averagePooling'; readonly window: Window }
+  | { readonly kind: 'globalMaxPooling'; readonly rank: 1 | 2; readonly keepDims: boolean }
+  | { readonly kind: 'globalAveragePooling'; readonly rank: 1 | 2; readonly keepDims: boolean }
+  | {
+      readonly kind: 'batchNormalization';
+      readonly epsilon: number;
+      readonly center: boolean;
+      readonly scale: boolean;
+    }
+  | { readonly kind: 'flatten' }
+  | { readonly kind: 'reshape'; readonly target: Shape }
+  /** Dropout, noise, `activation` layers: the identity at inference. */
+  | { readonly kind: 'identity' }
+  | { readonly kind: 'zeroPadding'; readonly padding: readonly [readonly [number, number], readonly [number, number]]; readonly rank: 1 | 2 }
+  | { readonly kind: 'upSampling'; readonly factors: readonly [number, number]; readonly rank: 1 | 2; readonly bilinear: boolean }
+  | { readonly kind: 'add' }
+  | { readonly kind: 'subtract' }
+  | { readonly kind: 'average' }
+  | { readonly kind: 'maximum' }
+  | { readonly kind: 'concatenate'; readonly axis: number }
+  | { readonly kind: 'graphConvolution'; readonly units: number; readonly adjacency: readonly (readonly number[])[]; readonly useBias: boolean }
+  /** Understood to be a layer that is not piecewise linear (attention, layer norm, LSTM): the theory ends here. */
+  | { readonly kind: 'notPiecewiseLinear'; readonly what: string; readonly outputShape?: Shape; readonly parameters?: number }
+  /** Cannot be analysed: an unknown class, or a value that cannot be known statically. `why` is a sentence. */
+  | { readonly kind: 'unknown'; readonly why: string }; // prettier-ignore
+
+/** A row-major tensor of weights. */
+export interface Tensor {
+  readonly shape: Shape;
+  readonly data: Float64Array;
+}
+
+/** Keras's names: kernel, bias, depthwise_kernel, pointwise_kernel, gamma, beta, moving_mean, moving_variance, alpha. */
+export type LayerWeights = Readonly<Record<string, Tensor>>;
+
+export interface LayerParts {
+  readonly operation: Operation;
+  readonly activation: Activation;
+}

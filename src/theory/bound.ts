@@ -1,0 +1,68 @@
+import type { Magnitude } from './magnitude.ts';
+import type { Network } from '../network/network.ts';
+
+export type BoundKind = 'upper' | 'lower' | 'exact' | 'mean' | 'scale';
+
+/** Which of the two counts a figure is about; a bound on activation regions bounds linear regions from above as well. */
+export type RegionNotion = 'activation' | 'linear';
+
+export interface Citation {
+  readonly label: string;
+  readonly url: string;
+}
+
+/** A segment from `from` to `to`, or a parallelogram `origin + s u + t v`, `s, t` in [0, 1], of the input space. */
+export interface Segment {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+export interface Parallelogram {
+  readonly origin: readonly number[];
+  readonly u: readonly number[];
+  readonly v: readonly number[];
+}
+
+export interface TheoryOptions {
+  /** Bounds for a slice of this dimension in place of the whole input space. */
+  readonly sliceDimension?: number;
+  /** What the means are for; default the diagonal of [-1, 1]^n and, for two inputs, the square [-1, 1]^2. */
+  readonly segment?: Segment;
+  readonly parallelogram?: Parallelogram;
+  /** Work limit for the exponential parts, in elementary steps (deterministic, so that a report never depends on the machine). */
+  readonly budget?: number;
+  /** Asked now and then in long computations; true ends them with a weaker, labelled result. */
+  readonly cancelled?: () => boolean;
+}
+
+/** One bound of one network. Without `applies` there is a `reason` and no number. */
+export interface BoundResult {
+  readonly id: string;
+  readonly kind: BoundKind;
+  readonly of: RegionNotion;
+  readonly applies: boolean;
+  /** Why it does not apply, as a sentence. */
+  readonly reason: string | null;
+  readonly value: Magnitude | null;
+  /** The bound of the network cut after layer `i`, by layer index; null where it says nothing (beyond the piecewise-linear part). */
+  readonly perLayer: readonly (Magnitude | null)[] | null;
+  readonly citation: Citation;
+  /** What a reader must know beside the number: "exact for one layer", "bracket", "published equality is false here", the domain of a mean. */
+  readonly note: string | null;
+}
+
+/** One theorem (or a combination of them), as the registry holds it. */
+export interface Bound {
+  readonly id: string;
+  readonly kind: BoundKind;
+  readonly of: RegionNotion;
+  readonly citation: Citation;
+  evaluate(network: Network, options: TheoryOptions): Evaluation;
+}
+
+export type Evaluation =
+  | {
+      readonly applies: true;
+      readonly perLayer: readonly (Magnitude | null)[];
+      readonly note?: string;
+    }
+  | { readonly applies: false; readonly reason: string };
