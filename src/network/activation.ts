@@ -11,6 +11,8 @@ export interface PiecewiseLinearActivation {
   readonly intercepts: readonly number[];
   /** The slopes are trained (PReLU): no piece is flat for almost all parameters. */
   readonly learned?: boolean;
+  /** Axes (without the batch) along which a learned slope is one and the same. */
+  readonly sharedAxes?: readonly number[];
 }
 
 /** Sigmoid, tanh, GELU, softmax, ...: the theory of linear regions ends before it. */
@@ -115,7 +117,11 @@ const smoothNames = new Set([
 
 /** The activation of this name as files and people write it (`relu`, `ReLU`, `leaky-relu`), or undefined if unknown. */
 export function activationByName(name: string): Activation | undefined {
-  const key = name.trim().replace(/[\s-]+/g, '_').replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  const key = name
+    .trim()
+    .replace(/[\s-]+/g, '_')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase();
   const compact = key.replace(/_/g, '');
   const found = piecewiseLinearByName.get(key) ?? piecewiseLinearByName.get(compact);
   if (found) return found;

@@ -1,4 +1,3 @@
-import type { Activation } from './activation.ts';
 import type { Shape } from './shape.ts';
 
 /** `same` pads with zeros as TensorFlow does; explicit padding is `[[top, bottom], [left, right]]`. */
@@ -70,6 +69,7 @@ export type Operation =
   | { readonly kind: 'subtract' }
   | { readonly kind: 'average' }
   | { readonly kind: 'maximum' }
+  /** The axis is counted without the batch, negative ones from the end. */
   | { readonly kind: 'concatenate'; readonly axis: number }
   | { readonly kind: 'graphConvolution'; readonly units: number; readonly adjacency: readonly (readonly number[])[]; readonly useBias: boolean }
   /** Understood to be a layer that is not piecewise linear (attention, layer norm, LSTM): the theory ends here. */
@@ -85,8 +85,3 @@ export interface Tensor {
 
 /** Keras's names: kernel, bias, depthwise_kernel, pointwise_kernel, gamma, beta, moving_mean, moving_variance, alpha. */
 export type LayerWeights = Readonly<Record<string, Tensor>>;
-
-export interface LayerParts {
-  readonly operation: Operation;
-  readonly activation: Activation;
-}

@@ -1,0 +1,233 @@
+import { bends, piecesOf } from './activation.ts';
+import type { LayerDefinition, NetworkDefinition, Problem } from './definition.ts';
+import { inferShape } from './inferShape.ts';
+import { inputTensor, type Layer, type Network, type Reach, type TensorId } from './network.ts';
+import type { LayerWeights, Operation } from './operation.ts';
+import { parameterCount, weightShapes } from './parameters.ts';
+import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
+
+export interface BuiltNetwork {
+  readonly network: Network;
+  readonly problems: readonly Problem[];
+}
+
+/** Infers shapes and puts layers into topological order. What cannot be resolved is reported and left out, never thrown. */
+export function buildNetwork(definition: NetworkDefinition): BuiltNetwork {
+  return new Builder(definition).build();
+}
+
+class Builder {
+  private readonly problems: Problem[] = [];
+  private readonly layers: Layer[] = [];
+  /** Tensors by name; null for a layer that could not be resolved. */
+  private readonly tensors = new Map<string, TensorId | null>();
+
+  constructor(private readonly definition: NetworkDefinition) {}
+
+  build(): BuiltNetwork {
+    const { definition } = this;
+    definition.inputs.forEach((input, k) => {
+      const sound = input.shape.length > 0 && input.shape.every((extent) => Number.isSafeInteger(extent) && extent > 0);
+      if (sound && !Number.isSafeInteger(sizeOf(input.shape))) this.tooLarge(input.span);
+      this.tensors.set(input.name, sound && Number.isSafeInteger(sizeOf(input.shape)) ? inputTensor(k) : null);
+    });
+    for (const index of this.order()) this.resolve(index);
+    const network: Network = {
+      name: definition.name,
+      inputs: definition.inputs.map(({ name, shape }) => ({ name, shape })),
+      layers: this.layers,
+      outputs: this.outputs(),
+      initialization: definition.initialization,
+      inputSize: definition.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0),
+      complete: this.layers.length === definition.layers.length,
+    };
+    return { network, problems: this.problems };
+  }
+
+  private tooLarge(span: Problem['span']): void {
+    this.report('too-large', 'more than 2^53 numbers: too large to count', span);
+  }
+
+  private report(code: string, message: string, span: Problem['span'], severity: Problem['severity'] = 'error'): void {
+    this.problems.push({ code, severity, message, span });
+  }
+
+  /** Definition indices, each after those it reads from, otherwise as written (iterative depth-first search). */
+  private order(): number[] {
+    const { layers } = this.definition;
+    const byName = new Map<string, number>();
+    layers.forEach((layer, i) => !byName.has(layer.name) && byName.set(layer.name, i));
+    const state = new Uint8Array(layers.length); // 0 new, 1 open, 2 done
+    const sorted: number[] = [];
+    for (let root = 0; root < layers.length; root++) {
+      const stack = state[root] === 0 ? [root] : [];
+      while (stack.length > 0) {
+        const i = stack[stack.length - 1];
+        if (state[i] === 0) {
+          state[i] = 1;
+          const sources = layers[i].inputs.map((name) => byName.get(name)).filter((j) => j !== undefined);
+          if (sources.some((j) => state[j] === 1)) this.reportCycle(layers[i]);
+          // Reversed, so that the first input is resolved first.
+          for (const j of sources.reverse()) if (state[j] === 0) stack.push(j);
+        } else {
+          stack.pop();
+          if (state[i] === 1) {
+            state[i] = 2;
+            sorted.push(i);
+          }
+        }
+      }
+    }
+    return sorted;
+  }
+
+  private reportCycle(layer: LayerDefinition): void {
+    this.report('cycle', `${layer.name} depends on its own output`, layer.fields.inputs ?? layer.span);
+  }
+
+  private resolve(index: number): void {
+    const written = this.definition.layers[index];
+    const sources = this.sources(written);
+    if (!this.tensors.has(written.name)) this.tensors.set(written.name, null);
+    if (sources === null) return;
+    const inputShapes = sources.map((tensor) => this.shapeOf(tensor));
+    const operation = positionwise(written.operation, inputShapes[0]);
+    const inferred = inferShape(operation, inputShapes);
+    if ('fault' in inferred) {
+      const { field, message } = inferred.fault;
+      // What the reader could not understand it has reported itself, at a better place.
+      if (operation.kind !== 'unknown') {
+        this.report('shape-mismatch', `${written.name}: ${message}`, written.fields[field ?? ''] ?? written.span);
+      }
+      return;
+    }
+    if (!Number.isSafeInteger(sizeOf(inferred.shape))) return this.tooLarge(written.span);
+    if (operation !== written.operation) this.remarkPositionwise(written, inputShapes[0]);
+    const layer = this.layer(index, operation, sources, inputShapes, inferred.shape);
+    this.layers.push(layer);
+    if (this.tensors.get(written.name) === null) this.tensors.set(written.name, layer.index);
+  }
+
+  private sources(written: LayerDefinition): TensorId[] | null {
+    const sources: TensorId[] = [];
+    for (const name of written.inputs) {
+      const tensor = this.tensors.get(name);
+      if (tensor === undefined && !this.definition.layers.some((layer) => layer.name === name)) {
+        this.report('unknown-input', `there is no layer or input named ${name}`, written.fields.inputs ?? written.span);
+      }
+      if (tensor === undefined || tensor === null) return null;
+      sources.push(tensor);
+    }
+    return sources.length > 0 ? sources : null;
+  }
+
+  private shapeOf(tensor: TensorId): Shape {
+    return tensor < 0 ? this.definition.inputs[-1 - tensor].shape : this.layers[tensor].outputShape;
+  }
+
+  private remarkPositionwise(written: LayerDefinition, input: Shape): void {
+    const positions = formatShape(input.slice(0, -1));
+    const message = `${written.name} acts on the last axis at each of the ${positions} positions; flatten first to connect them all`;
+    this.report('dense-on-positions', message, written.fields.type ?? written.span, 'hint');
+  }
+
+  private layer(
+    definition: number,
+    operation: Operation,
+    inputs: readonly TensorId[],
+    inputShapes: readonly Shape[],
+    outputShape: Shape,
+  ): Layer {
+    const written = this.definition.layers[definition];
+    const bare = { operation, activation: written.activation, inputShapes, outputShape };
+    const reach = this.reach(operation, written, inputs);
+    const pieces = Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation));
+    const owner = written.sharedWith === undefined ? undefined : this.tensors.get(written.sharedWith);
+    const sharedWith = owner === null || owner === undefined || owner < 0 ? undefined : owner;
+    return {
+      ...bare,
+      index: this.layers.length,
+      definition,
+      name: written.name,
+      type: written.type,
+      inputs,
+      neurons: reach !== 'beyond' && (pieces > 1 || bends(written.activation)) ? sizeOf(outputShape) : 0,
+      pieces,
+      parameters: sharedWith === undefined ? parameterCount(bare) : 0,
+      reach,
+      weights: this.checkedWeights(written, bare, operation !== written.operation),
+      sharedWith,
+    };
+  }
+
+  private reach(operation: Operation, written: LayerDefinition, inputs: readonly TensorId[]): Reach {
+    const after = inputs.some((tensor) => tensor >= 0 && this.layers[tensor].reach !== 'inside');
+    if (after || operation.kind === 'notPiecewiseLinear') return 'beyond';
+    return written.activation.kind === 'smooth' ? 'ends' : 'inside';
+  }
+
+  /** The weights whose shapes are right; a wrong one is reported, and then none is used. */
+  private checkedWeights(
+    written: LayerDefinition,
+    bare: Parameters<typeof weightShapes>[0],
+    isPositionwise: boolean,
+  ): LayerWeights | undefined {
+    if (!written.weights) return undefined;
+    const expected = weightShapes(bare);
+    const weights: Record<string, LayerWeights[string]> = {};
+    for (const [name, tensor] of Object.entries(written.weights)) {
+      const wanted = expected[name];
+      if (!wanted) continue;
+      // A dense kernel used at every position is written [in, out] and used as a convolution of size one.
+      const shape = isPositionwise && name === 'kernel' ? wanted : tensor.shape;
+      if (!sameShape(shape, wanted) || sizeOf(tensor.shape) !== sizeOf(wanted)) {
+        const message = `${written.name}: ${name} is ${formatShape(tensor.shape)}, the layer needs ${formatShape(wanted)}`;
+        this.report('weights-shape', message, written.fields.weights ?? written.span);
+        return undefined;
+      }
+      weights[name] = { shape, data: tensor.data };
+    }
+    return weights;
+  }
+
+  private outputs(): TensorId[] {
+    const named = this.definition.outputs.map((name) => this.tensors.get(name)).filter((id) => id !== undefined && id !== null); // prettier-ignore
+    if (named.length > 0) return named;
+    const read = new Set(this.layers.flatMap((layer) => layer.inputs));
+    return this.layers.filter((layer) => !read.has(layer.index)).map((layer) => layer.index);
+  }
+}
+
+/** Keras's dense layer works on the last axis: on positions it is a convolution with a window of one. */
+function positionwise(operation: Operation, input: Shape): Operation {
+  if (operation.kind !== 'dense' || (input.length !== 2 && input.length !== 3)) return operation;
+  return {
+    kind: 'convolution',
+    window: {
+      rank: input.length === 2 ? 1 : 2,
+      kernel: [1, 1],
+      strides: [1, 1],
+      dilation: [1, 1],
+      padding: 'valid',
+    },
+    filters: operation.units,
+    groups: 1,
+    useBias: operation.useBias,
+  };
+}
+
+/** Pieces of the units that the operation itself is made of: maxout, max pooling, an elementwise maximum. */
+function operationPieces(operation: Operation, inputs: readonly Shape[]): number {
+  switch (operation.kind) {
+    case 'maxout':
+      return operation.rank;
+    case 'maxPooling':
+      return operation.window.kernel[0] * operation.window.kernel[1];
+    case 'globalMaxPooling':
+      return sizeOf(inputs[0].slice(0, operation.rank));
+    case 'maximum':
+      return inputs.length;
+    default:
+      return 1;
+  }
+}

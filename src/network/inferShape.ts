@@ -1,0 +1,165 @@
+import type { Operation, Window } from './operation.ts';
+import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
+import { slide, slideTransposed, spatialExtents } from './window.ts';
+
+/** Why a layer cannot take its inputs. `field` names the native field at fault, when there is one. */
+export interface ShapeFault {
+  readonly message: string;
+  readonly field?: string;
+}
+
+export type InferredShape = { readonly shape: Shape } | { readonly fault: ShapeFault };
+
+const fault = (message: string, field?: string): InferredShape => ({ fault: { message, field } });
+
+/** Output shape of an operation on inputs of these shapes. Never throws. */
+export function inferShape(operation: Operation, inputs: readonly Shape[]): InferredShape {
+  const merge = operation.kind === 'add' || operation.kind === 'subtract' || operation.kind === 'average' ||
+    operation.kind === 'maximum' || operation.kind === 'concatenate'; // prettier-ignore
+  if (merge) return mergeShapes(operation, inputs);
+  if (inputs.length !== 1) return fault(`takes one input, ${inputs.length} are given`, 'inputs');
+  const [input] = inputs;
+  switch (operation.kind) {
+    case 'dense':
+      if (input.length < 1) return fault('needs a vector, the input is a single number');
+      return countable('units', operation.units, [...input.slice(0, -1), operation.units]);
+    case 'maxout':
+      if (input.length !== 1) return fault(`needs a vector, the input is ${formatShape(input)}: flatten it first`);
+      if (!isCount(operation.rank)) return fault('rank must be a whole number of at least 1', 'rank');
+      return countable('units', operation.units, [operation.units]);
+    case 'convolution':
+      if (input.length === operation.window.rank + 1) {
+        const channels = input[input.length - 1];
+        if (!isCount(operation.groups) || channels % operation.groups || operation.filters % operation.groups) {
+          return fault(`${channels} channels and ${operation.filters} filters cannot be split into ${operation.groups} groups`, 'groups'); // prettier-ignore
+        }
+      }
+      return windowed(operation.window, input, () => operation.filters, 'filters');
+    case 'locallyConnected':
+    case 'separableConvolution':
+      return windowed(operation.window, input, () => operation.filters, 'filters');
+    case 'depthwiseConvolution':
+      return windowed(operation.window, input, (channels) => channels * operation.multiplier, 'depth_multiplier');
+    case 'maxPooling':
+    case 'averagePooling':
+      return windowed(operation.window, input, (channels) => channels, 'pool_size');
+    case 'transposedConvolution':
+      return transposedShape(operation.window, operation.filters, input);
+    case 'globalMaxPooling':
+    case 'globalAveragePooling': {
+      const wrong = wrongRank(operation.rank, input);
+      if (wrong) return wrong;
+      const channels = input[operation.rank];
+      return { shape: operation.keepDims ? [...Array<number>(operation.rank).fill(1), channels] : [channels] };
+    }
+    case 'flatten':
+      return { shape: [sizeOf(input)] };
+    case 'reshape':
+      return reshaped(operation.target, input);
+    case 'zeroPadding': {
+      const wrong = wrongRank(operation.rank, input);
+      if (wrong) return wrong;
+      const [h, w, c] = spatialExtents(input, operation.rank);
+      const [[top, bottom], [left, right]] = operation.padding;
+      const width = w + left + right;
+      return { shape: operation.rank === 1 ? [width, c] : [h + top + bottom, width, c] };
+    }
+    case 'upSampling': {
+      const wrong = wrongRank(operation.rank, input);
+      if (wrong) return wrong;
+      const [h, w, c] = spatialExtents(input, operation.rank);
+      const width = w * operation.factors[1];
+      return { shape: operation.rank === 1 ? [width, c] : [h * operation.factors[0], width, c] };
+    }
+    case 'graphConvolution': {
+      const nodes = operation.adjacency.length;
+      if (input.length !== 2) return fault(`needs nodes × features, the input is ${formatShape(input)}`);
+      if (input[0] !== nodes || operation.adjacency.some((row) => row.length !== nodes)) {
+        return fault(`adjacency must be ${input[0]}×${input[0]} for ${input[0]} nodes`, 'adjacency');
+      }
+      return countable('units', operation.units, [nodes, operation.units]);
+    }
+    case 'notPiecewiseLinear':
+      return { shape: operation.outputShape ?? input };
+    case 'unknown':
+      return fault(operation.why);
+    case 'batchNormalization':
+    case 'identity':
+      return { shape: input };
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+function countable(field: string, count: number, shape: Shape): InferredShape {
+  return isCount(count) ? { shape } : fault(`${field} must be a whole number of at least 1`, field);
+}
+
+function wrongRank(rank: 1 | 2, input: Shape): InferredShape | null {
+  if (input.length === rank + 1) return null;
+  const wanted = rank === 1 ? 'width × channels' : 'height × width × channels';
+  return fault(`needs ${wanted}, the input is ${formatShape(input)}`);
+}
+
+function windowed(
+  window: Window,
+  input: Shape,
+  channelsOut: (channels: number) => number,
+  countField: string,
+): InferredShape {
+  const wrong = wrongRank(window.rank, input);
+  if (wrong) return wrong;
+  const sizeField = countField === 'pool_size' ? 'pool_size' : 'kernel_size';
+  if (!window.kernel.every(isCount)) return fault(`${sizeField} must be whole numbers of at least 1`, sizeField);
+  if (!window.strides.every(isCount)) return fault('strides must be whole numbers of at least 1', 'strides');
+  if (!window.dilation.every(isCount)) return fault('dilation_rate must be whole numbers of at least 1', 'dilation_rate'); // prettier-ignore
+  const [h, w, c] = spatialExtents(input, window.rank);
+  const [outH, outW] = [slide(window, 0, h).extent, slide(window, 1, w).extent];
+  if (!(outH >= 1 && outW >= 1)) {
+    const reach = window.kernel.map((size, axis) => (size - 1) * window.dilation[axis] + 1).slice(2 - window.rank);
+    return fault(
+      `a window of ${formatShape(reach)} does not fit into ${formatShape(input.slice(0, window.rank))}`,
+      sizeField,
+    );
+  }
+  const channels = channelsOut(c);
+  return countable(countField, channels, window.rank === 1 ? [outW, channels] : [outH, outW, channels]);
+}
+
+function transposedShape(window: Window, filters: number, input: Shape): InferredShape {
+  const wrong = wrongRank(window.rank, input);
+  if (wrong) return wrong;
+  if (!window.kernel.every(isCount)) return fault('kernel_size must be whole numbers of at least 1', 'kernel_size');
+  if (!window.strides.every(isCount)) return fault('strides must be whole numbers of at least 1', 'strides');
+  const [h, w] = spatialExtents(input, window.rank);
+  const [outH, outW] = [slideTransposed(window, 0, h).extent, slideTransposed(window, 1, w).extent];
+  return countable('filters', filters, window.rank === 1 ? [outW, filters] : [outH, outW, filters]);
+}
+
+function reshaped(target: Shape, input: Shape): InferredShape {
+  const size = sizeOf(input);
+  const open = target.filter((extent) => extent === -1).length;
+  const known = sizeOf(target.filter((extent) => extent !== -1));
+  const fits = open === 0 ? known === size : open === 1 && known > 0 && size % known === 0;
+  if (!fits)
+    return fault(`${formatShape(input)} (${size} numbers) cannot become ${formatShape(target)}`, 'target_shape');
+  return { shape: target.map((extent) => (extent === -1 ? size / known : extent)) };
+}
+
+function mergeShapes(operation: Operation, inputs: readonly Shape[]): InferredShape {
+  if (inputs.length < 2) return fault('needs at least two inputs', 'inputs');
+  const [first] = inputs;
+  if (operation.kind !== 'concatenate') {
+    if (operation.kind === 'subtract' && inputs.length !== 2) return fault('takes exactly two inputs', 'inputs');
+    const other = inputs.find((shape) => !sameShape(shape, first));
+    return other ? fault(`inputs of different shapes: ${formatShape(first)} and ${formatShape(other)}`, 'inputs') : { shape: first }; // prettier-ignore
+  }
+  const axis = operation.axis < 0 ? first.length + operation.axis : operation.axis;
+  if (!(axis >= 0 && axis < first.length)) return fault(`there is no axis ${operation.axis} in ${formatShape(first)}`, 'axis'); // prettier-ignore
+  const rest = (shape: Shape) => shape.filter((_, i) => i !== axis);
+  const other = inputs.find((shape) => shape.length !== first.length || !sameShape(rest(shape), rest(first)));
+  if (other) return fault(`${formatShape(first)} and ${formatShape(other)} differ off the axis they are joined along`, 'inputs'); // prettier-ignore
+  return { shape: first.map((extent, i) => (i === axis ? inputs.reduce((sum, shape) => sum + shape[axis], 0) : extent)) }; // prettier-ignore
+}

@@ -1,0 +1,78 @@
+import type { Layer } from './network.ts';
+import { sizeOf, type Shape } from './shape.ts';
+import { windowGeometry } from './window.ts';
+
+/**
+ * Shapes of a layer's weights by Keras's names and in Keras's layouts, for example `kernel` `[kh, kw, cin / groups, filters]`
+ * of a two-dimensional convolution. Empty for a layer without weights; a shared layer's further applications own none,
+ * but this still tells what shapes they use.
+ */
+export function weightShapes(
+  layer: Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>,
+): Record<string, Shape> {
+  const shapes = operationWeights(layer);
+  const { activation } = layer;
+  if (activation.kind === 'piecewiseLinear' && activation.learned) {
+    const shared = activation.sharedAxes ?? [];
+    shapes.alpha = layer.outputShape.map((extent, axis) => (shared.includes(axis) ? 1 : extent));
+  }
+  return shapes;
+}
+
+/** Number of weights, trainable or not (Keras's total). */
+export function parameterCount(layer: Parameters<typeof weightShapes>[0]): number {
+  if (layer.operation.kind === 'notPiecewiseLinear') return layer.operation.parameters ?? 0;
+  return Object.values(weightShapes(layer)).reduce((sum, shape) => sum + sizeOf(shape), 0);
+}
+
+function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<string, Shape> {
+  const { operation } = layer;
+  const input = layer.inputShapes[0];
+  const features = input?.[input.length - 1];
+  const window = windowGeometry(layer);
+  const bias = (shape: Shape): Record<string, Shape> =>
+    'useBias' in operation && operation.useBias ? { bias: shape } : {};
+  const spatial = window && 'window' in operation ? window.kernel.slice(2 - operation.window.rank) : [];
+  switch (operation.kind) {
+    case 'dense':
+    case 'graphConvolution':
+      return { kernel: [features, operation.units], ...bias([operation.units]) };
+    case 'maxout':
+      return {
+        kernel: [operation.rank, features, operation.units],
+        bias: [operation.rank, operation.units],
+      };
+    case 'convolution':
+      return {
+        kernel: [...spatial, features / operation.groups, operation.filters],
+        ...bias([operation.filters]),
+      };
+    case 'depthwiseConvolution':
+      return {
+        depthwise_kernel: [...spatial, features, operation.multiplier],
+        ...bias([features * operation.multiplier]),
+      };
+    case 'separableConvolution':
+      return {
+        depthwise_kernel: [...spatial, features, operation.multiplier],
+        pointwise_kernel: [...spatial.map(() => 1), features * operation.multiplier, operation.filters],
+        ...bias([operation.filters]),
+      };
+    case 'transposedConvolution':
+      return { kernel: [...spatial, operation.filters, features], ...bias([operation.filters]) };
+    case 'locallyConnected': {
+      const positions = layer.outputShape.slice(0, -1);
+      const patch = sizeOf(spatial) * features;
+      return {
+        kernel: [sizeOf(positions), patch, operation.filters],
+        ...bias([...positions, operation.filters]),
+      };
+    }
+    case 'batchNormalization': {
+      const names = [...(operation.scale ? ['gamma'] : []), ...(operation.center ? ['beta'] : [])];
+      return Object.fromEntries([...names, 'moving_mean', 'moving_variance'].map((name) => [name, [features]]));
+    }
+    default:
+      return {};
+  }
+}
