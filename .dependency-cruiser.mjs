@@ -1,0 +1,88 @@
+/**
+ * The floors of the house. Imports point down only:
+ *
+ *   network <- theory, counting, formats <- analysis <- server, cli, worker <- extension
+ *
+ * and the webview sees src/protocol and nothing else of src.
+ */
+const pure = '^src/(network|theory|counting|formats|analysis)/';
+
+/** Files of `floor` may import, of src, only the floors listed (and their own). */
+const onlyImports = (floor, ...below) => ({
+  name: `${floor}-imports-down`,
+  severity: 'error',
+  from: { path: `^src/${floor}/` },
+  to: { path: '^(src|webview)/', pathNot: `^src/(${[floor, ...below].join('|')})/` },
+});
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    onlyImports('network'),
+    onlyImports('theory', 'network'),
+    {
+      name: 'counting-imports-down',
+      severity: 'error',
+      comment: 'Lines and planes are described once, by the types in theory/bound.ts.',
+      from: { path: '^src/counting/' },
+      to: { path: '^(src|webview)/', pathNot: '^src/(counting|network)/|^src/theory/bound[.]ts$' },
+    },
+    {
+      name: 'counting-runs-no-theory',
+      severity: 'error',
+      from: { path: '^src/counting/' },
+      to: { path: '^src/theory/', dependencyTypesNot: ['type-only'] },
+    },
+    onlyImports('formats', 'network'),
+    onlyImports('analysis', 'network', 'theory', 'counting', 'formats'),
+    {
+      name: 'protocol-is-types',
+      severity: 'error',
+      comment: 'Messages may name types of the pure floors; they bring no code along.',
+      from: { path: '^src/protocol/' },
+      to: { path: '^src/', pathNot: '^src/protocol/', dependencyTypesNot: ['type-only'] },
+    },
+    onlyImports('worker', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol'),
+    onlyImports('server', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol', 'worker'),
+    onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol', 'worker'),
+    {
+      name: 'extension-starts-the-rest-by-path',
+      severity: 'error',
+      from: { path: '^src/extension/' },
+      to: { path: '^(src/(server|cli)|webview)/' },
+    },
+    {
+      name: 'webview-sees-protocol-only',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: '^(src|test|scripts)/', pathNot: '^src/protocol/' },
+    },
+    {
+      name: 'pure-floors-know-no-platform',
+      severity: 'error',
+      comment: 'Files and workers come in through parameters, so the same code runs in a browser.',
+      from: { path: `${pure}|^src/protocol/|^webview/` },
+      to: { path: '^node:|^vscode|@types/vscode/', dependencyTypes: [] },
+    },
+    {
+      name: 'pure-floors-know-no-node',
+      severity: 'error',
+      from: { path: `${pure}|^src/protocol/|^webview/` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'vscode-in-the-extension-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/extension/' },
+      to: { path: '^vscode$|@types/vscode/|^vscode-languageclient|node_modules/vscode-languageclient/' },
+    },
+    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^(src|webview)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '@types/' } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+  },
+};

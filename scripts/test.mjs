@@ -1,0 +1,128 @@
+/**
+ * `npm test [-- STAGE...]`: installs what is missing, runs the stages in order, and ends with `N passed, N failed`.
+ * A check such as the linter counts as one test, a suite as many as it holds.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { installDependencies } from './install.mjs';
+import { root, run } from './process.mjs';
+
+/** @typedef {{ passed: number, failed: number, output?: string }} Outcome */
+/** @typedef {{ name: string, needs?: string, run: () => Promise<Outcome> }} Stage */
+
+const reports = path.join(root, 'test-output');
+
+/**
+ * A program of node_modules/.bin, by the file that holds it (so that no shell is needed on Windows either).
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {{ quiet?: boolean, env?: NodeJS.ProcessEnv }} [options]
+ */
+const tool = (file, args, options) =>
+  run(process.execPath, [path.join(root, 'node_modules', file), ...args], { quiet: true, ...options });
+
+/**
+ * @param {string} name
+ * @param {() => Promise<{ code: number, output: string }>} start
+ * @returns {Stage}
+ */
+const check = (name, start) => ({
+  name,
+  async run() {
+    const { code, output } = await start();
+    return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, output };
+  },
+});
+
+/**
+ * Runs a suite that writes its counts to a file: a run that wrote none, or that ended badly though no test failed,
+ * is one failure more.
+ * @param {string} report
+ * @param {(report: string) => Promise<{ code: number, output: string }>} start
+ * @param {(report: any) => Outcome} read
+ * @returns {Promise<Outcome>}
+ */
+async function suite(report, start, read) {
+  const file = path.join(reports, report);
+  rmSync(file, { force: true });
+  const { code, output } = await start(file);
+  /** @type {Outcome} */
+  let counts = { passed: 0, failed: 0 };
+  try {
+    counts = read(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return { passed: 0, failed: 1, output: `${output}\nThe suite wrote no report.` };
+  }
+  const failed = counts.failed === 0 && (code !== 0 || counts.passed === 0) ? 1 : counts.failed;
+  return { passed: counts.passed, failed, output };
+}
+
+/**
+ * @param {string} report
+ * @param {readonly string[]} args
+ */
+const vitest = (report, ...args) =>
+  suite(
+    report,
+    (file) =>
+      tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]),
+    ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests }),
+  );
+
+/** @type {Stage[]} */
+const stages = [
+  check('types', () => tool('typescript/bin/tsc', ['--noEmit', '-p', '.'])),
+  check('lint', () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])),
+  check('format', () => tool('prettier/bin/prettier.cjs', ['--check', '.'])),
+  check('layers', () =>
+    tool('dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.mjs', 'src', 'webview']),
+  ),
+  check('unused', () => tool('knip/bin/knip.js', [])),
+  { name: 'unit', run: () => vitest('unit.json') },
+  check('build', () => run(process.execPath, ['scripts/build.mjs'], { quiet: true })),
+  {
+    name: 'host',
+    needs: 'build',
+    run: () =>
+      suite(
+        'host.json',
+        (file) =>
+          run(process.execPath, ['test/host/run.mjs'], { quiet: true, env: { ...process.env, TEST_REPORT: file } }),
+        ({ passed, failed }) => ({ passed, failed }),
+      ),
+  },
+  { name: 'ui', needs: 'build', run: () => vitest('ui.json', '--config', 'test/ui/vitest.config.ts') },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
+if (unknown.length > 0) {
+  console.error(`Unknown stage: ${unknown.join(', ')}. The stages: ${stages.map((stage) => stage.name).join(', ')}.`);
+  process.exit(2);
+}
+/** @param {string} name */
+const isWanted = (name) =>
+  wanted.length === 0 || wanted.includes(name) || stages.some((s) => s.needs === name && wanted.includes(s.name));
+
+await installDependencies();
+mkdirSync(reports, { recursive: true });
+const total = { passed: 0, failed: 0 };
+/** @type {Set<string>} */
+const broken = new Set();
+for (const { name, needs, run: start } of stages.filter((stage) => isWanted(stage.name))) {
+  const began = Date.now();
+  const { passed, failed, output } =
+    needs && broken.has(needs)
+      ? { passed: 0, failed: 1, output: `Not run: the stage "${needs}" failed.` }
+      : await start();
+  total.passed += passed;
+  total.failed += failed;
+  if (failed > 0) broken.add(name);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  console.log(
+    `${failed > 0 ? 'FAILED' : 'ok    '}  ${name.padEnd(8)}${passed} passed, ${failed} failed  (${seconds} s)`,
+  );
+  if (failed > 0 && output) console.log(output.trimEnd().replace(/^/gm, '    '));
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
