@@ -1,0 +1,98 @@
+import { exactDigits, magnitudeOf, one, unitRoundoff, zero, type Magnitude } from './magnitude.ts';
+import { magnitudeOfScaled, multiplyScaled, scaled, scaledExp, type Scaled } from './scaled.ts';
+
+/** C(n, k) as an exact integer. Meant for results that are written out: k multiplications. */
+export function binomialExact(n: number, k: number): bigint {
+  if (k < 0 || k > n) return 0n;
+  const steps = Math.min(k, n - k);
+  let value = 1n;
+  for (let i = 0; i < steps; i++) value = (value * BigInt(n - i)) / BigInt(i + 1);
+  return value;
+}
+
+/** C(n, k) weight^k. Exact up to the digits that are kept. */
+export function weightedBinomial(n: number, k: number, weight = 1): Magnitude {
+  if (k < 0 || k > n) return zero;
+  if (k === 0) return one;
+  const estimate = scaledBinomial(n, k, weight);
+  if (magnitudeOfScaled(estimate).log10 > exactDigits) return magnitudeOfScaled(estimate);
+  return magnitudeOf(binomialExact(n, k) * BigInt(weight) ** BigInt(k));
+}
+
+/** sum over j <= d of C(n, j) weight^j: cells of n generic hyperplanes in d dimensions for weight 1 (Zaslavsky). */
+export function binomialPrefixSum(n: number, d: number, weight = 1): Magnitude {
+  if (d < 0) return zero;
+  const top = Math.min(d, n);
+  const estimate = magnitudeOfScaled(scaledBinomialPrefixSum(n, top, weight));
+  if (estimate.log10 > exactDigits) return estimate;
+  if (top === n) return magnitudeOf(BigInt(weight + 1) ** BigInt(n));
+  return magnitudeOf(exactPrefixSum(n, top, weight));
+}
+
+function exactPrefixSum(n: number, d: number, weight: number): bigint {
+  let term = 1n;
+  let total = 1n;
+  for (let j = 1; j <= d; j++) {
+    term = (term * (BigInt(n - j + 1) * BigInt(weight))) / BigInt(j);
+    total += term;
+  }
+  return total;
+}
+
+/** C(n, j) weight^j for j = 0 .. top as exact integers. */
+export function exactBinomialTerms(n: number, top: number, weight = 1): bigint[] {
+  const terms = [1n];
+  for (let j = 1; j <= Math.min(top, n); j++) {
+    terms.push((terms[j - 1] * (BigInt(n - j + 1) * BigInt(weight))) / BigInt(j));
+  }
+  return terms;
+}
+
+/** ln m! minus its leading Stirling terms, for m >= 16: the first omitted term is below 2e-16. */
+function stirlingRemainder(m: number): number {
+  const square = m * m;
+  return (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / (1188 * square)) / square) / square) / square) / m;
+}
+
+/** C(n, k) weight^k for 0 <= k <= n as a scaled number with its error. */
+export function scaledBinomial(n: number, k: number, weight = 1): Scaled {
+  const few = Math.min(k, n - k);
+  const power = scaledExp(k * Math.log(weight), 4 * unitRoundoff * k * Math.log(weight));
+  if (few < 16) {
+    let value = scaled(1);
+    for (let i = 0; i < few; i++) value = multiplyScaled(value, scaled((n - i) / (i + 1), unitRoundoff));
+    return multiplyScaled(value, power);
+  }
+  // Entropy form: both leading terms are positive, so that the relative error stays that of one operation.
+  const rest = n - few;
+  const main = few * Math.log(n / few) - rest * Math.log1p(-few / n);
+  const half = 0.5 * Math.log((n / few / rest) * (1 / (2 * Math.PI)));
+  const ln = main + half + (stirlingRemainder(n) - stirlingRemainder(few) - stirlingRemainder(rest));
+  return multiplyScaled(scaledExp(ln, unitRoundoff * (10 * main + 8 * Math.abs(half) + 8)), power);
+}
+
+/**
+ * sum over j <= d of C(n, j) weight^j, from its largest term outwards until what is left cannot be seen:
+ * O(sqrt(n)) terms however large d is.
+ */
+export function scaledBinomialPrefixSum(n: number, d: number, weight = 1): Scaled {
+  const mode = Math.min(d, Math.floor(((n + 1) * weight) / (weight + 1)));
+  let total = 1;
+  let steps = 1;
+  const tail = (first: number, ratio: (j: number) => number, last: number, step: 1 | -1): number => {
+    let term = 1;
+    for (let j = first; step * j <= step * last; j += step) {
+      const r = ratio(j);
+      term *= r;
+      total += term;
+      steps++;
+      // Ratios fall away from the mode, so that a geometric series bounds the rest.
+      if (r < 1 && (term * r) / (1 - r) < unitRoundoff * total) return unitRoundoff;
+    }
+    return 0;
+  };
+  const below = tail(mode, (j) => j / ((n - j + 1) * weight), 1, -1);
+  const above = tail(mode + 1, (j) => ((n - j + 1) * weight) / j, d, 1);
+  const peak = scaledBinomial(n, mode, weight);
+  return multiplyScaled(peak, scaled(total, 6 * steps * unitRoundoff + below + above));
+}
