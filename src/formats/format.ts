@@ -1,0 +1,23 @@
+import type { NetworkDefinition, Problem } from '../network/definition.ts';
+
+export interface ReadOptions {
+  /** Decode the weights that stand in the text. Without, they are passed over at the price of a scan. */
+  readonly weights: boolean;
+}
+
+/** What a text holds. Spans are character offsets in that text and never lie outside it. */
+export interface ReadResult {
+  /** `native`, `keras`, `tfjs`, `typescript`, ... */
+  readonly format: string;
+  readonly networks: readonly NetworkDefinition[];
+  readonly problems: readonly Problem[];
+}
+
+/** One way to write networks down. */
+export interface Format {
+  readonly id: string;
+  /** Whether the text is certainly of this format. Cheap: microseconds on a file that is not. */
+  sniff(text: string, fileName: string): boolean;
+  /** Reads what is readable of a text this format has recognised. Never throws. */
+  read(text: string, fileName: string, options: ReadOptions): ReadResult;
+}

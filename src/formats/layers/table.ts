@@ -1,0 +1,234 @@
+import { linear } from '../../network/activation.ts';
+import type { Activation } from '../../network/activation.ts';
+import type { Operation } from '../../network/operation.ts';
+import { isList } from '../plain.ts';
+import { activationField, activationOfLayer, isActivationLayer } from './activations.ts';
+import type { Fields } from './fields.ts';
+
+/** What a layer computes, before its activation, and the activation. */
+export interface LayerParts {
+  readonly operation: Operation;
+  readonly activation: Activation;
+}
+
+type Rank = 1 | 2;
+type OperationReader = (fields: Fields) => Operation;
+
+const identity: Operation = { kind: 'identity' };
+
+function useBias(fields: Fields): boolean {
+  return fields.boolean('use_bias', true);
+}
+
+const dense: OperationReader = (fields) => ({
+  kind: 'dense',
+  units: fields.integer('units', 1),
+  useBias: useBias(fields),
+});
+
+const convolution = (rank: Rank): OperationReader => (fields) => ({
+  kind: 'convolution',
+  window: fields.convolutionWindow(rank),
+  filters: fields.integer('filters', 1),
+  groups: fields.integer('groups', 1, 1),
+  useBias: useBias(fields),
+}); // prettier-ignore
+
+const depthwiseConvolution = (rank: Rank): OperationReader => (fields) => ({
+  kind: 'depthwiseConvolution',
+  window: fields.convolutionWindow(rank),
+  multiplier: fields.integer('depth_multiplier', 1, 1),
+  useBias: useBias(fields),
+}); // prettier-ignore
+
+const separableConvolution = (rank: Rank): OperationReader => (fields) => ({
+  kind: 'separableConvolution',
+  window: fields.convolutionWindow(rank),
+  filters: fields.integer('filters', 1),
+  multiplier: fields.integer('depth_multiplier', 1, 1),
+  useBias: useBias(fields),
+}); // prettier-ignore
+
+const transposedConvolution =
+  (rank: Rank): OperationReader =>
+  (fields) => {
+    if (fields.get('output_padding') !== undefined) {
+      fields.unsupported('output_padding', 'output_padding of a transposed convolution is not read yet.');
+    }
+    return {
+      kind: 'transposedConvolution',
+      window: fields.convolutionWindow(rank),
+      filters: fields.integer('filters', 1),
+      useBias: useBias(fields),
+    };
+  };
+
+const locallyConnected =
+  (rank: Rank): OperationReader =>
+  (fields) => {
+    fields.get('implementation');
+    return {
+      kind: 'locallyConnected',
+      window: fields.convolutionWindow(rank),
+      filters: fields.integer('filters', 1),
+      useBias: useBias(fields),
+    };
+  };
+
+const zeroPadding = (rank: Rank): OperationReader => (fields) => ({
+  kind: 'zeroPadding',
+  padding: fields.explicitPadding('padding', rank),
+  rank,
+}); // prettier-ignore
+
+const upSampling =
+  (rank: Rank): OperationReader =>
+  (fields) => {
+    const interpolation = fields.get('interpolation') ?? 'nearest';
+    if (interpolation !== 'nearest' && interpolation !== 'bilinear') {
+      fields.unsupported('interpolation', 'Only nearest and bilinear interpolation are analysed.');
+    }
+    return {
+      kind: 'upSampling',
+      factors: fields.sizes('size', rank, rank === 1 ? [1, 2] : [2, 2]),
+      rank,
+      bilinear: interpolation === 'bilinear',
+    };
+  };
+
+const batchNormalization: OperationReader = (fields) => {
+  fields.get('axis');
+  fields.get('momentum');
+  return {
+    kind: 'batchNormalization',
+    epsilon: fields.number('epsilon', 1e-3),
+    center: fields.boolean('center', true),
+    scale: fields.boolean('scale', true),
+  };
+};
+
+const reshape: OperationReader = (fields) => {
+  const target = fields.get('target_shape');
+  const whole = (extent: unknown) => typeof extent === 'number' && Number.isSafeInteger(extent) && extent >= -1 && extent !== 0; // prettier-ignore
+  if (isList(target) && target.length > 0 && target.every(whole))
+    return { kind: 'reshape', target: target as number[] };
+  if (target !== undefined) {
+    fields.bad('target_shape', target, 'a list of positive whole numbers, one of which may be -1');
+  } else if (!fields.has('target_shape')) {
+    fields.fail('target_shape', 'missing-field', 'target_shape is missing.');
+  }
+  return { kind: 'reshape', target: [] };
+};
+
+/** Keras counts the batch as axis 0; an operation's axis does not. */
+const concatenate: OperationReader = (fields) => {
+  const axis = fields.get('axis') ?? -1;
+  if (typeof axis === 'number' && Number.isInteger(axis) && axis !== 0) {
+    return { kind: 'concatenate', axis: axis > 0 ? axis - 1 : axis };
+  }
+  fields.bad('axis', axis, 'a whole number other than 0, the batch');
+  return { kind: 'concatenate', axis: -1 };
+};
+
+const graphConvolution: OperationReader = (fields) => {
+  const adjacency = fields.get('adjacency');
+  const units = fields.integer('units', 1);
+  const matrix = isList(adjacency) && adjacency.every((row) => isList(row) && row.every((entry) => typeof entry === 'number')); // prettier-ignore
+  if (adjacency === undefined) fields.fail('adjacency', 'missing-field', 'adjacency is missing.');
+  else if (!matrix) fields.bad('adjacency', adjacency, 'a square matrix of numbers, row by row');
+  return {
+    kind: 'graphConvolution',
+    units,
+    adjacency: matrix ? (adjacency) : [],
+    useBias: useBias(fields),
+  };
+};
+
+/** Layers that are the identity, at inference, whatever these fields say. */
+const identityWith = (...ignored: string[]): OperationReader => (fields) => {
+  for (const field of ignored) fields.get(field);
+  return identity;
+}; // prettier-ignore
+
+const pooling = (kind: 'maxPooling' | 'averagePooling', rank: Rank): OperationReader => (fields) => ({
+  kind,
+  window: fields.poolingWindow(rank),
+}); // prettier-ignore
+
+const globalPooling = (kind: 'globalMaxPooling' | 'globalAveragePooling', rank: Rank): OperationReader => (fields) => ({
+  kind,
+  rank,
+  keepDims: fields.boolean('keepdims', false),
+}); // prettier-ignore
+
+const permute: OperationReader = (fields) => {
+  const dims = fields.get('dims');
+  const inPlace = isList(dims) && dims.every((axis, k) => axis === k + 1);
+  if (!inPlace) fields.unsupported('type', 'Permuting axes is not analysed.');
+  return identity;
+};
+
+const readers: Readonly<Record<string, OperationReader>> = {
+  dense,
+  conv1d: convolution(1),
+  conv2d: convolution(2),
+  depthwise_conv1d: depthwiseConvolution(1),
+  depthwise_conv2d: depthwiseConvolution(2),
+  separable_conv1d: separableConvolution(1),
+  separable_conv2d: separableConvolution(2),
+  conv1d_transpose: transposedConvolution(1),
+  conv2d_transpose: transposedConvolution(2),
+  locally_connected1d: locallyConnected(1),
+  locally_connected2d: locallyConnected(2),
+  maxout: (fields) => ({ kind: 'maxout', units: fields.integer('units', 1), rank: fields.integer('rank', 1) }),
+  max_pooling1d: pooling('maxPooling', 1),
+  max_pooling2d: pooling('maxPooling', 2),
+  average_pooling1d: pooling('averagePooling', 1),
+  average_pooling2d: pooling('averagePooling', 2),
+  global_max_pooling1d: globalPooling('globalMaxPooling', 1),
+  global_max_pooling2d: globalPooling('globalMaxPooling', 2),
+  global_average_pooling1d: globalPooling('globalAveragePooling', 1),
+  global_average_pooling2d: globalPooling('globalAveragePooling', 2),
+  batch_normalization: batchNormalization,
+  flatten: () => ({ kind: 'flatten' }),
+  reshape,
+  permute,
+  dropout: identityWith('rate', 'noise_shape', 'seed'),
+  activity_regularization: identityWith('l1', 'l2'),
+  activation: identityWith(),
+  zero_padding1d: zeroPadding(1),
+  zero_padding2d: zeroPadding(2),
+  up_sampling1d: upSampling(1),
+  up_sampling2d: upSampling(2),
+  add: () => ({ kind: 'add' }),
+  subtract: () => ({ kind: 'subtract' }),
+  average: () => ({ kind: 'average' }),
+  maximum: () => ({ kind: 'maximum' }),
+  concatenate,
+  graph_conv: graphConvolution,
+};
+
+/** The types whose `activation` field means something; all others leave it unread. */
+const withActivation = new Set([
+  'dense', 'conv1d', 'conv2d', 'depthwise_conv1d', 'depthwise_conv2d', 'separable_conv1d', 'separable_conv2d',
+  'conv1d_transpose', 'conv2d_transpose', 'locally_connected1d', 'locally_connected2d', 'graph_conv', 'activation',
+]); // prettier-ignore
+
+/** Native types of layers that carry out a piecewise-linear operation or are an activation. */
+export function isLayerType(type: string): boolean {
+  return Object.hasOwn(readers, type) || isActivationLayer(type);
+}
+
+/**
+ * What a layer of a native type computes, from its fields; only for types that `isLayerType` knows.
+ * A layer with a failure gets an operation that says so.
+ */
+export function layerParts(type: string, fields: Fields): LayerParts {
+  const parts = isActivationLayer(type)
+    ? { operation: identity, activation: activationOfLayer(type, fields) }
+    : { operation: readers[type](fields), activation: withActivation.has(type) ? activationField(fields) : linear };
+  if (type === 'activation' && !fields.has('activation')) {
+    fields.fail('activation', 'missing-field', 'activation is missing.');
+  }
+  return fields.failure === null ? parts : { ...parts, operation: { kind: 'unknown', why: fields.failure } };
+}
