@@ -71,6 +71,8 @@ export interface PanelNetwork {
   readonly countMethod: 'line' | 'plane';
   /** Why nothing can be counted here; null when it can. */
   readonly countRefused: string | null;
+  /** The file holds weights, which a count can use in place of drawn ones. */
+  readonly hasWeights: boolean;
   /** Sentences about what is missing or stops the analysis (errors in the file, a softmax in the middle). */
   readonly remarks: readonly string[];
 }

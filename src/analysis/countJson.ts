@@ -1,0 +1,39 @@
+import type { CountDomain, CountResult } from '../counting/count.ts';
+import { SCHEMA_VERSION } from './reportJson.ts';
+
+/** The published JSON form of one count. */
+export function countJson(result: CountResult, domain: CountDomain, seed: number) {
+  const { method, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy } = result;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    method,
+    exact,
+    stoppedBy,
+    activationRegions,
+    linearRegions,
+    perLayer,
+    seconds,
+    regionsPerSecond: seconds > 0 ? Math.round(activationRegions / seconds) : null,
+    domain: domainJson(domain),
+    seed,
+  };
+}
+
+function domainJson(domain: CountDomain) {
+  switch (domain.kind) {
+    case 'segment':
+      return { from: domain.segment.from, to: domain.segment.to };
+    case 'parallelogram':
+      return planeJson(domain.parallelogram);
+    case 'box':
+      return { lower: domain.lower, upper: domain.upper };
+    case 'all':
+      return 'all';
+  }
+}
+
+/** A parallelogram along the axes is a box, and written as one. */
+function planeJson({ origin, u, v }: { origin: readonly number[]; u: readonly number[]; v: readonly number[] }) {
+  const isBox = origin.length === 2 && u[1] === 0 && v[0] === 0 && u[0] > 0 && v[1] > 0;
+  return isBox ? { lower: origin, upper: [origin[0] + u[0], origin[1] + v[1]] } : { origin, u, v };
+}

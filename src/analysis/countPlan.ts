@@ -1,0 +1,114 @@
+import { read } from '../formats/registry.ts';
+import { orthonormalPair } from '../counting/randomPlane.ts';
+import { drawWeights } from '../counting/initializers.ts';
+import type { CountDomain, CountMethod, CountRequest } from '../counting/count.ts';
+import { buildNetwork } from '../network/build.ts';
+import type { Initialization } from '../network/definition.ts';
+import { analysedLayers, type Network } from '../network/network.ts';
+import type { Parallelogram, Segment } from '../theory/bound.ts';
+
+/** What a user chooses about a count; everything else follows from the network. */
+export interface CountChoice {
+  readonly method: CountMethod;
+  readonly seed: number;
+  /** Use weights in the file where there are some; otherwise all are drawn. */
+  readonly fileWeights: boolean;
+  readonly initialization?: Partial<Initialization>;
+  readonly segment?: Segment;
+  readonly parallelogram?: Parallelogram;
+  readonly box?: { readonly lower: number; readonly upper: number };
+  readonly everywhere?: boolean;
+  readonly linear: boolean;
+  readonly keepRegions: boolean;
+  readonly limits: CountRequest['limits'];
+}
+
+/** The network of this name (or position) with the weights its file holds. Null where there is none. */
+export function readWithWeights(text: string, fileName: string, which: string | number | undefined): Network | null {
+  const definitions = read(text, fileName, { weights: true })?.networks ?? [];
+  const definition =
+    typeof which === 'string' ? definitions.find(({ name }) => name === which) : definitions[which ?? 0];
+  return definition ? buildNetwork(definition).network : null;
+}
+
+/** Why nothing can be counted in this network, as a sentence; null when it can. */
+export function whyNotCounted(network: Network): string | null {
+  if (!network.complete) return 'Some layers could not be read, so there is no whole network to count.';
+  const layers = analysedLayers(network);
+  if (layers.length === 0) return 'No layer is piecewise linear.';
+  const size = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  if (size > MOST_PARAMETERS)
+    return `${size.toLocaleString('en')} parameters are more than can be held for counting here.`;
+  return null;
+}
+
+/** Doubles that fit into a worker's memory with room to count in. */
+const MOST_PARAMETERS = 200_000_000;
+
+/** A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws RangeError. */
+export function planCount(network: Network, choice: CountChoice): CountRequest {
+  const initialization = { ...network.initialization, ...choice.initialization };
+  const bare = choice.fileWeights ? network : withoutWeights(network);
+  return {
+    network: drawWeights({ ...bare, initialization }, choice.seed),
+    method: choice.method,
+    domain: domainOf(network.inputSize, choice),
+    linear: choice.linear,
+    keepRegions: choice.keepRegions,
+    limits: choice.limits,
+  };
+}
+
+/** True where at least one layer's weights are in the file. */
+export function hasWeights(network: Network): boolean {
+  return network.layers.some((layer) => layer.weights !== undefined);
+}
+
+function withoutWeights(network: Network): Network {
+  return { ...network, layers: network.layers.map((layer) => ({ ...layer, weights: undefined })) };
+}
+
+function domainOf(inputs: number, choice: CountChoice): CountDomain {
+  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  switch (choice.method) {
+    case 'line':
+      return { kind: 'segment', segment: fit(choice.segment ?? diagonal(inputs, lower, upper), inputs) };
+    case 'plane':
+      return {
+        kind: 'parallelogram',
+        parallelogram: fit(choice.parallelogram ?? defaultPlane(inputs, choice.seed, lower, upper), inputs),
+      };
+    case 'cells':
+    case 'sample':
+      if (choice.everywhere) return { kind: 'all' };
+      return { kind: 'box', lower: filled(inputs, lower), upper: filled(inputs, upper) };
+  }
+}
+
+function fit<T extends Segment | Parallelogram>(domain: T, inputs: number): T {
+  const vectors: readonly (readonly number[])[] = Object.values(domain);
+  if (vectors.some((vector) => vector.length !== inputs || !vector.every(Number.isFinite))) {
+    throw new RangeError(`points and directions need ${inputs} finite coordinates, one for each input`);
+  }
+  return domain;
+}
+
+function filled(length: number, value: number): number[] {
+  return Array<number>(length).fill(value);
+}
+
+/** From (lower, ..., lower) to (upper, ..., upper). */
+export function diagonal(inputs: number, lower: number, upper: number): Segment {
+  return { from: filled(inputs, lower), to: filled(inputs, upper) };
+}
+
+/** The box itself for two inputs, otherwise a square of its width in a random plane through its centre. */
+export function defaultPlane(inputs: number, seed: number, lower: number, upper: number): Parallelogram {
+  if (inputs < 2) throw new RangeError('a plane needs a network of at least 2 inputs; count on a line instead');
+  const width = upper - lower;
+  if (inputs === 2) return { origin: [lower, lower], u: [width, 0], v: [0, width] };
+  const [e, f] = orthonormalPair(inputs, seed);
+  const centre = (lower + upper) / 2;
+  const origin = e.map((_, i) => centre - ((e[i] + f[i]) * width) / 2);
+  return { origin, u: e.map((x) => x * width), v: f.map((x) => x * width) };
+}

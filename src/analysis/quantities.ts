@@ -1,0 +1,52 @@
+import type { Magnitude } from '../theory/magnitude.ts';
+
+/** How counts are written: `power` 10^7.44, `decimal` 27,543,608 while it is short, `bits` 2^24.7. */
+export type Notation = 'power' | 'decimal' | 'bits';
+
+const LOG10_OF_2 = Math.log10(2);
+/** Above this, a decimal number is written as a power whatever the notation. */
+const LONGEST_DECIMAL_LOG10 = 15;
+
+/** Digits in groups of three: `1234567` to `1,234,567`. */
+export function groupDigits(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+/** `7.4423` to `10^7.44`; huge exponents lose their decimals: `10^1,204,733`. */
+export function formatPower(log10: number): string {
+  return `10^${formatExponent(log10)}`;
+}
+
+function formatExponent(exponent: number): string {
+  if (Math.abs(exponent) >= 1e4) return groupDigits(Math.round(exponent).toString());
+  return exponent.toFixed(Math.abs(exponent) >= 1000 ? 1 : 2);
+}
+
+/** A plain positive number as people write it: 3.7, 301, 2,311. */
+export function formatNumber(value: number): string {
+  if (value >= 1e15) return formatPower(Math.log10(value));
+  if (value >= 100 || Number.isInteger(value)) return groupDigits(Math.round(value).toString());
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2).replace(/0$/, '');
+}
+
+/**
+ * A count or bound in words for people: all digits up to six, then the notation asked for.
+ * `10^0.00` never appears: one is `1`.
+ */
+export function formatMagnitude(magnitude: Magnitude, notation: Notation = 'power'): string {
+  return formatLog10(magnitude.log10, notation, magnitude.exact);
+}
+
+export function formatLog10(log10: number, notation: Notation = 'power', exact: bigint | null = null): string {
+  if (notation === 'bits') return log10 === 0 ? '1' : `2^${formatExponent(log10 / LOG10_OF_2)}`;
+  const longest = notation === 'decimal' ? LONGEST_DECIMAL_LOG10 : 6;
+  if (log10 >= longest) return formatPower(log10);
+  return exact === null ? formatNumber(10 ** log10) : groupDigits(exact.toString());
+}
+
+/** The label of a hint: at most about 12 characters, `×10^2.48`, `×301`, `×2^8.2`. */
+export function formatFactor(log10: number, notation: Notation = 'power'): string {
+  if (notation === 'decimal' && log10 < 6) return `×${formatNumber(10 ** log10)}`;
+  if (notation === 'bits') return `×2^${formatExponent(log10 / LOG10_OF_2)}`;
+  return `×${formatPower(log10)}`;
+}

@@ -1,0 +1,96 @@
+import { formatShape } from '../network/shape.ts';
+import type { BoundResult } from '../theory/bound.ts';
+import { boundOf, contributionLog10, firstApplying, type Analysis, type NetworkAnalysis } from './analyze.ts';
+import type { LineIndex } from './lineIndex.ts';
+import { formatFactor, formatMagnitude, groupDigits, type Notation } from './quantities.ts';
+import { totalNeurons, totalParameters } from './reportJson.ts';
+
+/** The means a network can have, the one in the plane first: the figure people compare counts with. */
+export const MEAN_IDS = ['kac-rice-plane', 'kac-rice-line'] as const;
+
+/** The analysis as a table a person reads, in a terminal or a text editor. Ends with a newline. */
+export function reportTable(file: string, analysis: Analysis, lines: LineIndex, notation: Notation = 'power'): string {
+  const sections = analysis.networks.map((network) => networkSection(file, network, notation));
+  const problems = analysis.problems
+    .filter((problem) => problem.severity !== 'hint')
+    .map((problem) => {
+      const { line, character } = lines.positionAt(problem.span.start);
+      return `${file}:${line + 1}:${character + 1}  ${problem.severity}: ${problem.message}`;
+    });
+  return [...sections, ...(problems.length > 0 ? [problems.join('\n') + '\n'] : [])].join('\n');
+}
+
+function networkSection(file: string, analysis: NetworkAnalysis, notation: Notation): string {
+  const { network } = analysis;
+  const inputs = network.inputs.map((input) => formatShape(input.shape)).join(' and ');
+  const head = `${network.name}  (${file})\n` +
+    `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
+    `${groupDigits(String(totalParameters(network.layers)))} parameters` +
+    (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.'); // prettier-ignore
+  return `${head}\n\n${layerTable(analysis, notation)}\n${boundTable(analysis, notation)}`;
+}
+
+function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
+  const upper = boundOf(analysis, 'tightest-upper');
+  const lower = boundOf(analysis, 'best-lower');
+  const mean = firstApplying(analysis, MEAN_IDS);
+  const cell = (bound: BoundResult | undefined, layer: number) => {
+    const magnitude = bound?.perLayer?.[layer];
+    return magnitude ? formatMagnitude(magnitude, notation) : '–';
+  };
+  const rows = analysis.network.layers.map((layer) => {
+    const factor = contributionLog10(upper, layer.index);
+    return [
+      layer.name,
+      layer.type,
+      formatShape(layer.outputShape),
+      layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
+      groupDigits(String(layer.parameters)),
+      layer.neurons === 0 || layer.reach === 'beyond' ? '–' : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
+      layer.neurons === 0 || factor === null ? '' : formatFactor(factor, notation),
+      cell(upper, layer.index),
+      cell(lower, layer.index),
+      ...(mean ? [cell(mean, layer.index)] : []),
+    ]; // prettier-ignore
+  });
+  const head = ['layer', 'type', 'output', 'neurons', 'parameters', 'enters', 'multiplies by', 'at most', 'can reach'];
+  return alignColumns([[...head, ...(mean ? ['expected'] : [])], ...rows], 3);
+}
+
+function boundTable(analysis: NetworkAnalysis, notation: Notation): string {
+  const applying = analysis.bounds.filter((bound) => bound.applies && bound.value !== null);
+  const rows = applying.map((bound) => [
+    kindInWords[bound.kind],
+    formatMagnitude(bound.value!, notation),
+    bound.id,
+    bound.citation.label,
+    bound.note ?? '',
+  ]);
+  const refused = analysis.bounds.filter((bound) => !bound.applies);
+  const reasons = refused.map((bound) => `  ${bound.id}: ${bound.reason}`);
+  return alignColumns(rows, 2) + (reasons.length > 0 ? `\nDo not apply here:\n${reasons.join('\n')}\n` : '');
+}
+
+const kindInWords: Readonly<Record<BoundResult['kind'], string>> = {
+  upper: 'at most',
+  lower: 'can reach',
+  exact: 'exactly',
+  mean: 'expected',
+  scale: 'grows like',
+};
+
+/** Columns padded to their widest cell; those from `firstRight` on (numbers) flush right unless they hold sentences. */
+export function alignColumns(rows: readonly (readonly string[])[], firstRight: number): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((text, i) => (widths[i] = Math.max(widths[i] ?? 0, text.length)));
+  const isNumber = widths.map((_, i) => i >= firstRight && rows.slice(1).every((row) => /^[×–\d,.^ e+-]*$/.test(row[i] ?? ''))); // prettier-ignore
+  return rows
+    .map(
+      (row) =>
+        row
+          .map((text, i) => (isNumber[i] ? text.padStart(widths[i]) : text.padEnd(widths[i])))
+          .join('  ')
+          .trimEnd() + '\n',
+    ) // prettier-ignore
+    .join('');
+}

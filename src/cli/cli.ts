@@ -1,0 +1,39 @@
+import { analyzeCommand } from './analyzeCommand.ts';
+import { countCommand } from './countCommand.ts';
+import type { Output } from './io.ts';
+import { HELP, UsageError } from './usage.ts';
+
+const output: Output = {
+  line: (text) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+  error: (text) => process.stderr.write(`${text}\n`),
+};
+
+async function main([command, ...words]: string[]): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  switch (command) {
+    case 'analyze':
+      return analyzeCommand(words, output);
+    case 'count':
+      return countCommand(words, output, stop.signal);
+    case '--help':
+    case '-h':
+    case 'help':
+      output.line(HELP);
+      return 0;
+    default:
+      throw new UsageError(command === undefined ? 'a command is missing' : `there is no command ${command}`);
+  }
+}
+
+// A reader that closes the pipe early (`| head`) has what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    output.error(`region-lens: ${message}${error instanceof UsageError ? '\nTry region-lens --help.' : ''}`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

@@ -1,0 +1,58 @@
+/** Wrong words on the command line: shown with a pointer to the help, exit code 2. */
+export class UsageError extends Error {}
+
+export const HELP = `region-lens: linear regions of piecewise-linear networks
+
+  region-lens analyze FILE... [--json] [--network NAME] [--slice-dim K]
+                      [--from A --to B] [--origin O --u U --v V]
+      every bound and mean of each network, layer by layer
+
+  region-lens count FILE [--json] --method line|plane|cells|sample
+                      [--network NAME] [--init he_normal] [--bias-stddev 0.1] [--seed N]
+                      [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
+                      [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
+      the regions a network really has, with the weights in the file or drawn from a seed
+
+Points and directions are JSON arrays: --from '[-1,-1]'.
+Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit or a signal.
+`;
+
+export function parseVector(text: string | undefined, option: string): number[] | undefined {
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = null;
+  }
+  if (!Array.isArray(value) || !value.every((x) => typeof x === 'number' && Number.isFinite(x))) {
+    throw new UsageError(`--${option} takes a JSON array of numbers, for example '[0, 1]'`);
+  }
+  return value;
+}
+
+export function parseNumber(text: string | undefined, option: string, least = -Infinity): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < least) {
+    throw new UsageError(`--${option} takes a number${least > -Infinity ? ` of at least ${least}` : ''}`);
+  }
+  return value;
+}
+
+export function parseCount(text: string | undefined, option: string, least: number): number | undefined {
+  const value = parseNumber(text, option, least);
+  if (value !== undefined && !Number.isSafeInteger(value)) throw new UsageError(`--${option} takes a whole number`);
+  return value;
+}
+
+/** All or none of several options that belong together. */
+export function together<T extends Record<string, number[] | undefined>>(
+  parts: T,
+): { [K in keyof T]: number[] } | undefined {
+  const names = Object.keys(parts);
+  const given = names.filter((name) => parts[name] !== undefined);
+  if (given.length === 0) return undefined;
+  if (given.length < names.length) throw new UsageError(`--${names.join(', --')} go together`);
+  return parts as { [K in keyof T]: number[] };
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { reportRequest } from '../protocol/server.ts';
+import type { Panels } from './panels.ts';
+import { holdsNetwork } from './recognition.ts';
+import type { ReportDocuments } from './reportDocuments.ts';
+import type { Server } from './server.ts';
+
+interface Parts {
+  readonly extension: vscode.ExtensionContext;
+  readonly server: Server;
+  readonly panels: Panels;
+  readonly reports: ReportDocuments;
+}
+
+/** Commands of the palette; links in hovers and lenses give the document's address and the network's position. */
+export function registerCommands(parts: Parts): vscode.Disposable[] {
+  const { server, panels, reports } = parts;
+  const onNetwork = (id: string, handler: (source: vscode.Uri, network: number | undefined) => unknown) =>
+    vscode.commands.registerCommand(id, async (uri?: unknown, network?: unknown) => {
+      const source = await sourceOf(uri);
+      return source && handler(source, typeof network === 'number' ? network : undefined);
+    });
+  return [
+    onNetwork('regionLens.analyzeNetwork', (source) => reports.show(source)),
+    onNetwork('regionLens.showPlot', (source) => void panels.show(source)),
+    onNetwork('regionLens.countRegions', (source, network) => panels.show(source).count(network)),
+    onNetwork('regionLens.copyAnalysis', async (source) => {
+      const json = await server.ask(reportRequest, { uri: source.toString(), kind: 'json' });
+      if (json === null) return;
+      await vscode.env.clipboard.writeText(json);
+      vscode.window.setStatusBarMessage('Region Lens: analysis copied as JSON', 3000);
+    }),
+    vscode.commands.registerCommand('regionLens.openExample', () => openExample(parts.extension)),
+  ];
+}
+
+/** The document meant: the one given by a link, else the active editor's, if it holds a network. */
+async function sourceOf(uri: unknown): Promise<vscode.Uri | undefined> {
+  const given = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri instanceof vscode.Uri ? uri : undefined;
+  const document = given ? await vscode.workspace.openTextDocument(given) : activeNetwork();
+  if (document && holdsNetwork(document)) return document.uri;
+  const open = 'Open Example';
+  const message = 'Region Lens: this file holds no network definition that can be read.';
+  if ((await vscode.window.showInformationMessage(message, open)) === open) {
+    await vscode.commands.executeCommand('regionLens.openExample');
+  }
+  return undefined;
+}
+
+/** The network in the active editor, or in a visible one while a panel has the focus. */
+function activeNetwork(): vscode.TextDocument | undefined {
+  const active = vscode.window.activeTextEditor?.document;
+  if (active && (holdsNetwork(active) || !vscode.window.tabGroups.activeTabGroup.activeTab)) return active;
+  return active ?? vscode.window.visibleTextEditors.map((editor) => editor.document).find(holdsNetwork);
+}
+
+async function openExample(extension: vscode.ExtensionContext): Promise<void> {
+  const folder = vscode.Uri.joinPath(extension.extensionUri, 'examples');
+  const files = (await vscode.workspace.fs.readDirectory(folder)).filter(([, kind]) => kind === vscode.FileType.File);
+  const items = files.map(([name]) => ({ label: name, description: descriptions[name] }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Region Lens: Open Example', placeHolder: 'A network to look at' }); // prettier-ignore
+  if (!picked) return;
+  // A copy without a name: the installed file is not the user's to change.
+  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, picked.label));
+  const language = picked.label.endsWith('.ts') ? 'typescript' : 'jsonc';
+  const document = await vscode.workspace.openTextDocument({ language, content: Buffer.from(bytes).toString('utf8') });
+  await vscode.window.showTextDocument(document);
+}
+
+const descriptions: Readonly<Record<string, string>> = {
+  'lenet.network.json': 'the classical convolutional network',
+  'deep-mlp.network.json': 'three layers of 24 on the plane: bounds, mean and counts all in reach',
+  'residual-mlp.network.json': 'skip connections, where the chain bounds are false',
+  'bottleneck.network.json': 'a narrow layer caps everything after it',
+  'maxout.network.json': 'units of several pieces',
+  'cnn.ts': 'TensorFlow.js in TypeScript, read without running it',
+  'keras-cnn.json': 'a Keras model as saved by to_json()',
+};

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './commands.ts';
+import { CountRunner } from './countRunner.ts';
+import { Panels } from './panels.ts';
+import { holdsNetwork } from './recognition.ts';
+import { ReportDocuments } from './reportDocuments.ts';
+import { Server } from './server.ts';
+import { StatusBar } from './statusBar.ts';
+
+/** Registers what costs nothing; the language server starts with the first network that is opened. */
+export function activate(extension: vscode.ExtensionContext): void {
+  const server = new Server(extension);
+  const runner = new CountRunner(extension);
+  const panels = new Panels(extension, server, runner);
+  const reports = new ReportDocuments(server);
+  const startFor = (document: vscode.TextDocument) => {
+    if (!holdsNetwork(document)) return;
+    watching.dispose();
+    server.start().catch(reportFailure);
+  };
+  const watching = vscode.Disposable.from(
+    vscode.workspace.onDidOpenTextDocument(startFor),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => startFor(document)),
+  );
+  extension.subscriptions.push(
+    server, runner, panels, reports, watching, new StatusBar(server),
+    ...registerCommands({ extension, server, panels, reports }),
+  ); // prettier-ignore
+  vscode.workspace.textDocuments.some((document) => holdsNetwork(document) && (startFor(document), true));
+}
+
+function reportFailure(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  void vscode.window.showErrorMessage(`Region Lens could not start its analyzer: ${message}`);
+}

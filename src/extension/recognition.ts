@@ -1,0 +1,14 @@
+import type { TextDocument } from 'vscode';
+import { isNetworkText } from '../formats/sniff.ts';
+
+/** Languages in which networks are written; the server is told of no other document. */
+export const LANGUAGES = ['json', 'jsonc', 'typescript', 'typescriptreact', 'javascript', 'javascriptreact'] as const;
+
+const SCHEMES = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata']);
+
+/** True for a document that holds a network definition, by a look at its text that costs microseconds. */
+export function holdsNetwork(document: TextDocument): boolean {
+  if (!SCHEMES.has(document.uri.scheme) || !LANGUAGES.some((language) => language === document.languageId))
+    return false;
+  return isNetworkText(document.getText(), document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1));
+}

@@ -1,0 +1,45 @@
+import type { Notation } from '../analysis/quantities.ts';
+
+/** What hints show of a layer: its factor, the count after it, or nothing. */
+export type HintContent = 'contribution' | 'cumulative' | 'both' | 'off';
+
+export interface Settings {
+  readonly hints: HintContent;
+  readonly hintBound: string;
+  readonly notation: Notation;
+  readonly codeLens: boolean;
+  readonly diagnostics: 'all' | 'errors' | 'off';
+}
+
+export const defaultSettings: Settings = {
+  hints: 'contribution',
+  hintBound: 'tightest-upper',
+  notation: 'power',
+  codeLens: true,
+  diagnostics: 'all',
+};
+
+/** Settings as the editor has them; whatever is missing or of a wrong kind becomes the default. */
+export function parseSettings(raw: unknown): Settings {
+  const pick = <T>(path: string, allowed: readonly T[], otherwise: T): T => {
+    const value = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown> | null)?.[key], raw);
+    return allowed.find((candidate) => candidate === value) ?? otherwise;
+  };
+  const { hints, hintBound, notation, codeLens, diagnostics } = defaultSettings;
+  return {
+    hints: pick('inlayHints.show', ['contribution', 'cumulative', 'both', 'off'], hints),
+    hintBound: pick('inlayHints.bound', HINT_BOUNDS, hintBound),
+    notation: pick('notation', ['power', 'decimal', 'bits'], notation),
+    codeLens: pick('codeLens.enabled', [true, false], codeLens),
+    diagnostics: pick('diagnostics.show', ['all', 'errors', 'off'], diagnostics),
+  };
+}
+
+const HINT_BOUNDS = [
+  'tightest-upper',
+  'best-lower',
+  'serra2018-upper',
+  'montufar2017-upper',
+  'naive-upper',
+  'expected',
+];

@@ -1,0 +1,64 @@
+import { firstApplying, type NetworkAnalysis } from '../analysis/analyze.ts';
+import { MEAN_IDS } from '../analysis/reportTable.ts';
+import type { BoundResult } from '../theory/bound.ts';
+
+/** Words that hovers, lens, status bar and panel share, so that one thing has one name everywhere. */
+
+export function mainBounds(analysis: NetworkAnalysis): {
+  atMost: BoundResult | undefined;
+  canReach: BoundResult | undefined;
+  expected: BoundResult | undefined;
+} {
+  return {
+    atMost: firstApplying(analysis, ['tightest-upper']),
+    canReach: firstApplying(analysis, ['best-lower']),
+    expected: firstApplying(analysis, MEAN_IDS),
+  };
+}
+
+/** The bound that `tightest-upper` or `best-lower` took its total from: the theorem a reader wants to know. */
+export function sourceOf(analysis: NetworkAnalysis, combined: BoundResult): BoundResult {
+  const better = analysis.bounds.filter(
+    (bound) =>
+      bound.id !== combined.id &&
+      bound.kind === combined.kind &&
+      bound.applies &&
+      bound.value?.log10 === combined.value?.log10,
+  );
+  // The dimension recurrence is the general reason; a published theorem with the same value is the better name.
+  return better.find((bound) => bound.id !== 'recurrence-upper' && bound.id !== 'tightest-upper-linear') ?? better[0] ?? combined; // prettier-ignore
+}
+
+/** `[−1, 1]²`, or the diagonal of the cube: what the means are for by default. */
+export function meanDomain(inputs: number, id: string): string {
+  if (id === 'kac-rice-plane') return inputs === 2 ? '[−1, 1]²' : 'a plane';
+  return inputs === 1 ? '[−1, 1]' : 'the diagonal of [−1, 1]' + superscript(inputs);
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+export function superscript(n: number): string {
+  return String(n).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Names come from files: nothing in them may act as Markdown. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&@:]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+}
+
+export function activationWords(name: string): string {
+  const words: Readonly<Record<string, string>> = {
+    relu: 'ReLU',
+    leaky_relu: 'leaky ReLU',
+    prelu: 'PReLU',
+    relu6: 'ReLU6',
+    hard_tanh: 'hard tanh',
+    hard_sigmoid: 'hard sigmoid',
+    abs: 'absolute value',
+  };
+  return words[name] ?? name.replace(/_/g, ' ');
+}
