@@ -61,4 +61,22 @@ export async function findChromium() {
   return installed;
 }
 
+/** Starts it without a display, and without a way out: nothing that runs in it here may need the network. */
+export async function launchChromium() {
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({
+    executablePath: await findChromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ],
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await findChromium());

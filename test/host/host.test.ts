@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+
+interface Manifest {
+  readonly publisher: string;
+  readonly name: string;
+  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
+}
+
+const extensionId = 'region-lens.region-lens';
+const everything = new vscode.Range(0, 0, 100_000, 0);
+
+function theExtension(): vscode.Extension<unknown> {
+  const extension = vscode.extensions.getExtension(extensionId);
+  assert.ok(extension, `${extensionId} is not installed`);
+  return extension;
+}
+
+async function open(name: string): Promise<vscode.Uri> {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'no folder is open');
+  const uri = vscode.Uri.file(path.join(folder.uri.fsPath, name));
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(folder.uri.with({ path: uri.path })));
+  return folder.uri.with({ path: uri.path });
+}
+
+/** Asks until the answer is not empty. */
+async function eventually<T>(ask: () => Thenable<T[] | undefined>, what: string): Promise<T[]> {
+  for (const limit = Date.now() + 15_000; Date.now() < limit; await sleep(50)) {
+    const answer = await ask();
+    if (answer && answer.length > 0) return answer;
+  }
+  assert.fail(`no ${what} came`);
+}
+
+const inlayHints = (uri: vscode.Uri) =>
+  vscode.commands.executeCommand<vscode.InlayHint[]>('vscode.executeInlayHintProvider', uri, everything);
+
+const codeLenses = (uri: vscode.Uri) =>
+  vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
+
+const textOf = (hint: vscode.InlayHint) =>
+  typeof hint.label === 'string' ? hint.label : hint.label.map((part) => part.value).join('');
+
+describe('Region Lens', () => {
+  it('is installed, with its commands in the palette under one name', () => {
+    const { contributes } = theExtension().packageJSON as Manifest;
+    const titles = contributes.commands.map((command) => command.title);
+    for (const title of ['Analyze Network', 'Show Plot', 'Count Regions', 'Copy Analysis as JSON', 'Open Example'])
+      assert.ok(titles.includes(`Region Lens: ${title}`), `no command "Region Lens: ${title}" in ${titles.join(', ')}`);
+  });
+
+  it('registers every command that it contributes', async () => {
+    await theExtension().activate();
+    const registered = new Set(await vscode.commands.getCommands(true));
+    for (const { command } of (theExtension().packageJSON as Manifest).contributes.commands)
+      assert.ok(registered.has(command), `${command} is not registered`);
+  });
+
+  it("shows each layer's factor, and one lens for the network", async () => {
+    const uri = await open('deep-mlp.network.json');
+    const labels = (await eventually(() => inlayHints(uri), 'inlay hints')).map(textOf);
+    assert.ok(
+      labels.every((label) => /^\s*×/.test(label)),
+      labels.join(', '),
+    );
+    const lenses = await eventually(() => codeLenses(uri), 'code lens');
+    assert.match(lenses[0].command?.title ?? '', /^regions ≤/);
+  });
+
+  it('leaves files alone that hold no network', async () => {
+    await inlayHints(await open('deep-mlp.network.json'));
+    for (const name of ['other.json', 'other.ts']) {
+      const uri = await open(name);
+      const titles = ((await codeLenses(uri)) ?? []).map((lens) => lens.command?.title);
+      assert.deepEqual(await inlayHints(uri), [], `${name} has inlay hints`);
+      assert.ok(!titles.some((title) => title?.includes('regions')), `${name} has the lens ${titles.join(', ')}`);
+      assert.deepEqual(
+        vscode.languages.getDiagnostics(uri).filter((diagnostic) => diagnostic.source === 'Region Lens'),
+        [],
+        `${name} has diagnostics`,
+      );
+    }
+  });
+});
