@@ -1,0 +1,46 @@
+import type { Initialization } from './definition.ts';
+import type { Layer } from './network.ts';
+import { weightShapes } from './parameters.ts';
+import { sizeOf, type Shape } from './shape.ts';
+
+/**
+ * Variance of one entry of a layer's kernel as drawn at initialisation: He et al. 2015, Glorot and Bengio 2010, LeCun
+ * et al. 1998 for the number of inputs one neuron reads; orthogonal ones have unit rows or columns.
+ * `name` is that of a kernel the layer has (`kernel`, `depthwise_kernel`, `pointwise_kernel`).
+ */
+export function kernelVariance(
+  layer: Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>,
+  initialization: Initialization,
+  name = 'kernel',
+): number {
+  const shape = weightShapes(layer)[name];
+  const { fanIn, fanOut } = fans(name, shape, layer.operation.kind);
+  switch (initialization.kernel) {
+    case 'he_normal':
+    case 'he_uniform':
+      return 2 / fanIn;
+    case 'glorot_normal':
+    case 'glorot_uniform':
+      return 2 / (fanIn + fanOut);
+    case 'lecun_normal':
+    case 'lecun_uniform':
+      return 1 / fanIn;
+    case 'orthogonal': {
+      const columns = shape[shape.length - 1];
+      return 1 / Math.max(columns, sizeOf(shape) / columns);
+    }
+    case 'normal':
+      return (initialization.kernelStddev ?? 1) ** 2;
+  }
+}
+
+/** How many numbers one output neuron reads, and how many output neurons one input number reaches. */
+function fans(name: string, shape: Shape, kind: Layer['operation']['kind']): { fanIn: number; fanOut: number } {
+  const [inner, outer] = shape.slice(-2);
+  const spatial = sizeOf(shape.slice(0, -2));
+  if (name === 'depthwise_kernel') return { fanIn: spatial, fanOut: spatial * outer };
+  // These keep the filters before the input channels, positions, or the rank of a unit in the front.
+  if (kind === 'transposedConvolution') return { fanIn: spatial * outer, fanOut: spatial * inner };
+  if (kind === 'locallyConnected' || kind === 'maxout') return { fanIn: inner, fanOut: outer };
+  return { fanIn: spatial * inner, fanOut: spatial * outer };
+}

@@ -1,0 +1,227 @@
+import type { Initialization } from '../../network/definition.ts';
+import { kernelVariance } from '../../network/kernelVariance.ts';
+import type { Layer } from '../../network/network.ts';
+import type { Operation } from '../../network/operation.ts';
+import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
+import { joinChannels, reshapeCells, sumChannels, type Cells } from './cells.ts';
+import type { Identities } from './identities.ts';
+import { momentsOf, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
+import { gather, tapsOf, windowTaps } from './taps.ts';
+
+export interface LayerContext {
+  readonly layer: Layer;
+  /** Directions of the slice. */
+  readonly derivatives: number;
+  readonly identities: Identities;
+  readonly initialization: Initialization;
+}
+
+/** Channels that one neuron reads (channels read in each group) and the number of neurons that do. */
+interface Slice {
+  readonly weights: readonly number[];
+  readonly filters: number;
+}
+
+/** What a layer with one input makes of it, before its activation. Throws NoClosedForm for units of another kind. */
+export function affineImage(state: TensorState, context: LayerContext): TensorState {
+  const { layer } = context;
+  const { operation } = layer;
+  refuseOtherUnits(layer);
+  if (state.kind === 'unknown') return state;
+  if (layer.sharedWith !== undefined) return unknown('the weights of a shared layer tie it to an earlier one.');
+  switch (operation.kind) {
+    case 'dense':
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+      return weighted(operation, state, context);
+    case 'graphConvolution':
+      return state.kind === 'known'
+        ? weighted(operation, { ...state, cells: mixNodes(state.cells, operation.adjacency) }, context)
+        : unknown('a graph convolution of random values needs the covariances between the nodes.');
+    case 'averagePooling':
+    case 'globalAveragePooling':
+      return state.kind === 'known' ? averaged(state, context) : unknown('average pooling needs the covariances between positions.'); // prettier-ignore
+    case 'batchNormalization': {
+      const factor = 1 / Math.sqrt(1 + operation.epsilon);
+      return { ...state, cells: scaled(state.cells, state.kind === 'known' ? factor : factor ** 2) };
+    }
+    case 'flatten':
+    case 'reshape': {
+      const cells = reshapeCells(state.cells, layer.outputShape, context.identities);
+      return cells ? { ...state, cells } : unknown('a reshape mixes channels of different origin.');
+    }
+    case 'zeroPadding': {
+      const [[top], [left]] = operation.padding;
+      const [height, width] = extents(context);
+      const { cells } = state;
+      return copied(state, context, height, width, (y) => y - top, (x) => x - left, cells); // prettier-ignore
+    }
+    case 'upSampling': {
+      if (operation.bilinear) return unknown('bilinear resizing needs the covariances between positions.');
+      const [height, width] = extents(context);
+      const [fy, fx] = operation.factors;
+      return copied(state, context, height, width, (y) => Math.floor(y / fy), (x) => Math.floor(x / fx), state.cells); // prettier-ignore
+    }
+    default:
+      return state;
+  }
+}
+
+function refuseOtherUnits({ name, operation, neurons }: Layer): void {
+  const kinds: Partial<Record<Operation['kind'], string>> = {
+    maxout: 'maxout',
+    maxPooling: 'max pooling',
+    globalMaxPooling: 'max pooling',
+    maximum: 'a maximum of tensors',
+  };
+  const what = kinds[operation.kind];
+  if (what && neurons > 0) throw new NoClosedForm(`${name}: there is no closed form of the mean for ${what}.`);
+}
+
+type Weighted = Extract<
+  Operation,
+  { readonly kind: 'dense' | 'convolution' | 'depthwiseConvolution' | 'separableConvolution' | 'transposedConvolution' | 'locallyConnected' | 'graphConvolution' }
+>; // prettier-ignore
+
+/** The image under fresh weights of mean zero: their variance times the sum of the moments they read. */
+function weighted(operation: Weighted, state: KnownTensor | RandomTensor, context: LayerContext): RandomTensor {
+  const { layer, identities, initialization } = context;
+  const input = momentsOf(state, context.derivatives, identities);
+  const geometry = windowGeometry(layer);
+  const parts = slicesOf(operation, input, geometry).map((slice) => neurons(input, slice, geometry, context));
+  const image = joinChannels(parts.map((part) => part));
+  const perDerivatives = ((context.derivatives + 1) * (context.derivatives + 2)) / 2;
+  if (operation.useBias) addBias(image, perDerivatives, initialization.biasStddev ** 2);
+  const positions = image.height * image.width;
+  const isUntied = operation.kind === 'locallyConnected';
+  return {
+    kind: 'random',
+    cells: isUntied ? { ...image, ids: identities.fresh(image.ids.length), distinct: true } : image,
+    terms: new Map([[layer.index, 1]]),
+    bent: null,
+    hasKnown: false,
+    ancestors: new Set([...(state.kind === 'random' ? state.ancestors : []), layer.index]),
+    isTied: positions > 1 && !isUntied,
+    isNarrow: operation.kind === 'depthwiseConvolution' && state.kind === 'random',
+  };
+}
+
+/** Sums the moments that the neurons of a slice read, times the variance of their weights. */
+function neurons(input: Cells, slice: Slice, geometry: WindowGeometry | null, context: LayerContext): Cells {
+  const { layer, identities, initialization } = context;
+  const channels = sumChannels(input, slice.weights, identities);
+  const columns = geometry ? gather(channels, 1, windowTaps(geometry, 1), identities) : channels;
+  const sums = geometry ? gather(columns, 0, windowTaps(geometry, 0), identities) : columns;
+  const isSeparable = layer.operation.kind === 'separableConvolution';
+  const variance = isSeparable
+    ? layer.operation.multiplier *
+      kernelVariance(layer, initialization, 'depthwise_kernel') *
+      kernelVariance(layer, initialization, 'pointwise_kernel')
+    : kernelVariance(layer, initialization, layer.operation.kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel'); // prettier-ignore
+  const pairs = identities.pairs();
+  const ids = sums.distinct ? identities.fresh(sums.ids.length) : sums.ids.map((id) => pairs.id(id, 0));
+  return { ...sums, groups: [slice.filters], values: sums.values.map((value) => variance * value), ids };
+}
+
+function slicesOf(operation: Weighted, input: Cells, geometry: WindowGeometry | null): Slice[] {
+  if (operation.kind === 'depthwiseConvolution') {
+    return input.groups.map((count, g) => ({
+      weights: input.groups.map((_, other) => (other === g ? 1 : 0)),
+      filters: count * operation.multiplier,
+    }));
+  }
+  const filters = 'units' in operation ? operation.units : operation.filters;
+  const parts = operation.kind === 'convolution' ? operation.groups : 1;
+  if (parts === 1 || geometry === null) return [{ weights: input.groups, filters }];
+  // All channels alike: so are the neurons of all parts.
+  if (input.groups.length === 1) return [{ weights: [input.groups[0] / parts], filters }];
+  const perPart = geometry.inC / parts;
+  return Array.from({ length: parts }, (_, part) => ({
+    weights: overlaps(input.groups, part * perPart, (part + 1) * perPart),
+    filters: filters / parts,
+  }));
+}
+
+/** How many channels of each group lie in the range `from .. to - 1`. */
+function overlaps(groups: readonly number[], from: number, to: number): number[] {
+  let start = 0;
+  return groups.map((count) => {
+    const overlap = Math.min(start + count, to) - Math.max(start, from);
+    start += count;
+    return Math.max(0, overlap);
+  });
+}
+
+function addBias(cells: Cells, stride: number, variance: number): void {
+  const perComponent = cells.values.length / cells.components;
+  for (let component = 0; component < cells.components; component += stride) {
+    const from = component * perComponent;
+    for (let i = from; i < from + perComponent; i++) cells.values[i] += variance;
+  }
+}
+
+function extents({ layer }: LayerContext): [number, number] {
+  const shape = layer.outputShape;
+  return shape.length === 2 ? [1, shape[0]] : [shape[0], shape[1]];
+}
+
+/** Output place (y, x) is a copy of the input's (row(y), column(x)), or zero outside it. */
+function copied(
+  state: KnownTensor | RandomTensor,
+  { identities }: LayerContext,
+  height: number,
+  width: number,
+  row: (y: number) => number,
+  column: (x: number) => number,
+  cells: Cells,
+): TensorState {
+  const within = (place: number, extent: number): number => (place >= 0 && place < extent ? place : -1);
+  const columns = gather(
+    cells,
+    1,
+    tapsOf(width, 1, (x) => within(column(x), cells.width)),
+    identities,
+  );
+  const rows = gather(
+    columns,
+    0,
+    tapsOf(height, 1, (y) => within(row(y), cells.height)),
+    identities,
+  );
+  return { ...state, cells: rows };
+}
+
+function averaged(state: KnownTensor, { layer, identities }: LayerContext): KnownTensor {
+  const { cells } = state;
+  const geometry = windowGeometry(layer);
+  const all = (extent: number) => tapsOf(1, extent, (_, k) => k);
+  const [rows, columns] = geometry
+    ? [windowTaps(geometry, 0), windowTaps(geometry, 1)]
+    : [all(cells.height), all(cells.width)];
+  const ones: Cells = { ...cells, groups: [1], components: 1, values: new Float64Array(cells.height * cells.width).fill(1) }; // prettier-ignore
+  const sum = (of: Cells): Cells => gather(gather(of, 1, columns, identities), 0, rows, identities);
+  const [sums, counts] = [sum(cells), sum(ones).values];
+  const perComponent = sums.values.length / sums.components;
+  const values = sums.values.map((value, i) => value / counts[Math.floor((i % perComponent) / sums.groups.length)]);
+  return { kind: 'known', cells: { ...sums, values } };
+}
+
+/** The product of a graph's adjacency matrix and the features of its nodes. */
+function mixNodes(cells: Cells, adjacency: readonly (readonly number[])[]): Cells {
+  const count = cells.groups.length;
+  const nodes = adjacency.length;
+  const values = new Float64Array(cells.values.length);
+  for (let component = 0; component < cells.components; component++) {
+    adjacency.forEach((row, to) =>
+      row.forEach((weight, from) => {
+        if (weight === 0) return;
+        const [source, target] = [(component * nodes + from) * count, (component * nodes + to) * count];
+        for (let g = 0; g < count; g++) values[target + g] += weight * cells.values[source + g];
+      }),
+    );
+  }
+  return { ...cells, values };
+}

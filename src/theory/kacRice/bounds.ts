@@ -1,0 +1,73 @@
+import type { Initialization } from '../../network/definition.ts';
+import type { Network } from '../../network/network.ts';
+import type { Bound, Citation, Evaluation, Parallelogram, Segment, TheoryOptions } from '../bound.ts';
+import type { MeanRegions } from './mean.ts';
+import { meanRegionsOnParallelogram } from './plane.ts';
+import { meanRegionsOnSegment } from './segment.ts';
+
+const citation: Citation = {
+  label: 'Kac-Rice formula (Rice 1944) for wide networks at initialisation',
+  url: 'https://doi.org/10.1002/j.1538-7305.1944.tb00874.x',
+};
+
+/** Means over random weights on a line and in a plane. They are no bounds: single networks lie on both sides. */
+export const kacRiceBounds: Bound[] = [
+  { id: 'kac-rice-line', kind: 'mean', of: 'activation', citation, evaluate: evaluateLine },
+  { id: 'kac-rice-plane', kind: 'mean', of: 'activation', citation, evaluate: evaluatePlane },
+];
+
+function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
+  const segment = options.segment ?? diagonal(network.inputSize);
+  const where = options.segment ? formatSegment(segment) : `the segment from ${ends(network.inputSize)}`;
+  return evaluation(meanRegionsOnSegment(network, segment, options), where, network);
+}
+
+function evaluatePlane(network: Network, options: TheoryOptions): Evaluation {
+  const { parallelogram } = options;
+  if (!parallelogram && network.inputSize !== 2) {
+    return { applies: false, reason: `The input has ${network.inputSize} dimensions: a plane in it must be given.` };
+  }
+  const where = parallelogram ? formatParallelogram(parallelogram) : '[−1, 1]²';
+  const square = { origin: [-1, -1], u: [2, 0], v: [0, 2] };
+  return evaluation(meanRegionsOnParallelogram(network, parallelogram ?? square, options), where, network);
+}
+
+function evaluation(mean: MeanRegions, where: string, { initialization }: Network): Evaluation {
+  if ('reason' in mean) return { applies: false, reason: mean.reason };
+  const log10Error = mean.relativeError / Math.LN10;
+  return {
+    applies: true,
+    perLayer: mean.perLayer.map((value) => value === null ? null : { exact: null, log10: Math.log10(value), log10Error }), // prettier-ignore
+    note: `on ${where}; ${formatInitialization(initialization)}; mean at initialisation in the wide limit`,
+  };
+}
+
+function formatInitialization({ kernel, kernelStddev, biasStddev }: Initialization): string {
+  const [family, law] = kernel.split('_');
+  const name =
+    { he: 'He', glorot: 'Glorot', lecun: 'LeCun', orthogonal: 'orthogonal', normal: 'normal' }[family] ?? family;
+  const drawn = kernel === 'normal' ? `normal weights of deviation ${kernelStddev ?? 1}` : [name, law].join(' ').trim();
+  const isNormal = kernel === 'normal' || law === 'normal';
+  return `${drawn}${isNormal ? '' : ' (weights taken as normal of the same variance)'}, bias deviation ${biasStddev}`;
+}
+
+function diagonal(size: number): Segment {
+  return { from: new Array<number>(size).fill(-1), to: new Array<number>(size).fill(1) };
+}
+
+function ends(size: number): string {
+  return size === 1 ? '−1 to 1' : '(−1, …, −1) to (1, …, 1)';
+}
+
+function formatSegment({ from, to }: Segment): string {
+  return `the segment from ${formatPoint(from)} to ${formatPoint(to)}`;
+}
+
+function formatParallelogram({ origin, u, v }: Parallelogram): string {
+  return `the parallelogram at ${formatPoint(origin)} with sides ${formatPoint(u)} and ${formatPoint(v)}`;
+}
+
+function formatPoint(point: readonly number[]): string {
+  const shown = point.slice(0, 3).map((x) => String(Number(x.toPrecision(4))).replace('-', '−'));
+  return `(${shown.join(', ')}${point.length > 3 ? ', …' : ''})`;
+}

@@ -1,0 +1,22 @@
+import type { Network } from '../../network/network.ts';
+import { NoClosedForm } from './state.ts';
+
+/** Mean numbers of regions after each layer (null beyond the piecewise-linear part), or a sentence why there are none. */
+export type MeanRegions =
+  { readonly perLayer: readonly (number | null)[]; readonly relativeError: number } | { readonly reason: string };
+
+/** Elementary steps, about half a second's. */
+export const defaultBudget = 4e8;
+
+export function unlessRefused(compute: () => MeanRegions): MeanRegions {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof NoClosedForm) return { reason: error.message };
+    throw error;
+  }
+}
+
+export function perLayer(network: Network, mean: (layer: number) => number): (number | null)[] {
+  return network.layers.map(({ index, reach }) => (reach === 'beyond' ? null : mean(index)));
+}

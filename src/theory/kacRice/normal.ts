@@ -1,0 +1,41 @@
+/** Density of the standard normal distribution. */
+export function normalDensity(x: number): number {
+  return Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
+}
+
+/** Distribution function of the standard normal distribution, to about 1e-15 absolutely. */
+export function normalDistribution(x: number): number {
+  if (Math.abs(x) < 3) return 0.5 + normalDensity(x) * series(x);
+  const tail = Math.abs(x) < 38 ? normalDensity(x) / fraction(Math.abs(x)) : 0;
+  return x > 0 ? 1 - tail : tail;
+}
+
+/** `x + x^3 / 3 + x^5 / (3 * 5) + ...` */
+function series(x: number): number {
+  let [term, sum] = [x, x];
+  for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) sum += term *= (x * x) / k;
+  return sum;
+}
+
+/** Laplace's continued fraction `x + 1 / (x + 2 / (x + 3 / ...))`, for x >= 3. */
+function fraction(x: number): number {
+  let value = x;
+  for (let k = 60; k > 0; k--) value = x + k / value;
+  return value;
+}
+
+/** Mean of |X| for X normal with this mean and deviation. */
+export function meanAbsolute(mean: number, deviation: number): number {
+  if (deviation === 0) return Math.abs(mean);
+  const x = mean / deviation;
+  return 2 * deviation * normalDensity(x) + mean * (2 * normalDistribution(x) - 1);
+}
+
+/** `E 1, E Z, E Z^2` over `from < Z < to` for Z normal with mean zero and this deviation > 0. */
+export function truncatedMoments(from: number, to: number, deviation: number): [number, number, number] {
+  const [a, b] = [from / deviation, to / deviation];
+  const mass = normalDistribution(b) - normalDistribution(a);
+  const [atA, atB] = [normalDensity(a), normalDensity(b)];
+  const edge = (Number.isFinite(a) ? a * atA : 0) - (Number.isFinite(b) ? b * atB : 0);
+  return [mass, deviation * (atA - atB), deviation ** 2 * (mass + edge)];
+}

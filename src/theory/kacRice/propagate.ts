@@ -1,0 +1,148 @@
+import type { PiecewiseLinearActivation } from '../../network/activation.ts';
+import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
+import { formatShape, sizeOf } from '../../network/shape.ts';
+import { rowsAndColumns, type Cells } from './cells.ts';
+import { Identities } from './identities.ts';
+import { mergeTensors } from './merge.ts';
+import { affineImage } from './affine.ts';
+import { NoClosedForm, unknown, type RandomTensor, type TensorState } from './state.ts';
+import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
+
+/** What a layer's units get: the moments of their pre-activations, and which of them no earlier unit repeats. */
+export interface Bend {
+  readonly layer: number;
+  readonly activation: PiecewiseLinearActivation;
+  readonly input: RandomTensor;
+  /** By cell (position and group), 1 where no cell before, in this or an earlier layer, has its identity. */
+  readonly isNew: Uint8Array;
+}
+
+export interface Propagation {
+  /** `points[node][k][scalar]`: value (k = 0) and derivatives of the input at each node of the slice. */
+  readonly points: readonly (readonly Float64Array[])[];
+  /** How units with breakpoints off zero act on moments; without it such units are refused. */
+  readonly momentMap?: MomentMap;
+  /** Work limit in elementary steps. */
+  readonly budget: number;
+  readonly cancelled?: () => boolean;
+}
+
+/**
+ * Second moments of all pre-activations of a random network at nodes of a slice of its input space, layer by layer, in
+ * the limit of wide layers. Throws NoClosedForm.
+ */
+export function propagate(network: Network, propagation: Propagation): Bend[] {
+  return new Propagator(network, propagation).run();
+}
+
+class Propagator {
+  private readonly identities = new Identities();
+  private readonly states = new Map<TensorId, TensorState>();
+  private readonly bends: Bend[] = [];
+  private readonly derivatives: number;
+  private bentIds = new Uint8Array(1024);
+  private work = 0;
+
+  constructor(
+    private readonly network: Network,
+    private readonly propagation: Propagation,
+  ) {
+    this.derivatives = propagation.points[0].length - 1;
+  }
+
+  run(): Bend[] {
+    this.readInputs();
+    for (const layer of this.network.layers) {
+      if (layer.reach === 'beyond') continue;
+      if (this.propagation.cancelled?.()) throw new NoClosedForm('The computation was cancelled.');
+      const image = this.image(layer);
+      this.charge(image);
+      this.states.set(layer.index, this.activate(layer, image));
+    }
+    return this.bends;
+  }
+
+  private readInputs(): void {
+    const { points } = this.propagation;
+    let offset = 0;
+    this.network.inputs.forEach(({ shape }, k) => {
+      const size = sizeOf(shape);
+      const [height, width] = rowsAndColumns(shape);
+      const vectors = points.flatMap((point) => point.map((values) => values.subarray(offset, offset + size)));
+      const values = new Float64Array(vectors.length * size);
+      vectors.forEach((vector, i) => values.set(vector, i * size));
+      const groups = new Array<number>(shape[shape.length - 1]).fill(1);
+      const cells: Cells = { height, width, groups, components: vectors.length, values, ids: new Int32Array(0), distinct: false }; // prettier-ignore
+      this.states.set(inputTensor(k), { kind: 'known', cells });
+      offset += size;
+    });
+  }
+
+  private image(layer: Layer): TensorState {
+    const inputs = layer.inputs.map((tensor) => this.states.get(tensor) ?? unknown('A layer before it is missing.'));
+    const { derivatives, identities } = this;
+    const context = { layer, derivatives, identities, initialization: this.network.initialization };
+    return inputs.length > 1 ? mergeTensors(inputs, context) : affineImage(inputs[0], context);
+  }
+
+  private charge(state: TensorState): void {
+    if (state.kind !== 'unknown') this.work += state.cells.values.length;
+    // A sliding window makes a few passes over its output.
+    if (20 * this.work <= this.propagation.budget) return;
+    throw new NoClosedForm('The network has too many different positions for the mean to be computed at once.');
+  }
+
+  private activate(layer: Layer, state: TensorState): TensorState {
+    const { activation } = layer;
+    if (activation.kind === 'smooth' || activation.slopes.length < 2) return state;
+    const input = gaussianInput(layer, state);
+    this.bends.push({ layer: layer.index, activation, input, isNew: this.newCells(input.cells, activation) });
+    return {
+      ...input,
+      cells: this.bentCells(activation, input.cells),
+      terms: new Map(),
+      bent: input.ancestors,
+      isTied: false,
+    };
+  }
+
+  private bentCells(activation: PiecewiseLinearActivation, cells: Cells): Cells {
+    if (bendsAtZeroOnly(activation)) {
+      const factor = zeroBendFactor(activation);
+      return { ...cells, values: cells.values.map((value) => factor * value) };
+    }
+    const { momentMap } = this.propagation;
+    if (momentMap) return { ...cells, values: momentMap(activation, cells.values, cells.components) };
+    throw new NoClosedForm(`${activation.name} has breakpoints off zero: no closed form of the mean in a plane.`);
+  }
+
+  /** Units at zero coincide with all earlier ones of the same pre-activation; others only within their layer. */
+  private newCells(cells: Cells, activation: PiecewiseLinearActivation): Uint8Array {
+    if (this.bentIds.length < this.identities.count) {
+      const grown = new Uint8Array(2 * this.identities.count);
+      grown.set(this.bentIds);
+      this.bentIds = grown;
+    }
+    const seen = bendsAtZeroOnly(activation) ? this.bentIds : new Uint8Array(this.identities.count);
+    return Uint8Array.from(cells.ids, (id) => {
+      const isNew = seen[id] === 0;
+      seen[id] = 1;
+      return isNew ? 1 : 0;
+    });
+  }
+}
+
+/** The pre-activation of a layer's units, when it is Gaussian of mean zero in the wide limit. */
+function gaussianInput(layer: Layer, state: TensorState): RandomTensor {
+  const where = `${layer.name} (${layer.activation.name} on ${formatShape(layer.outputShape)})`;
+  if (state.kind === 'unknown') throw new NoClosedForm(`${where}: ${state.reason}`);
+  if (state.kind === 'known') throw new NoClosedForm(`${where} bends the input itself, at places that are not random.`);
+  if (state.bent) {
+    throw new NoClosedForm(`${where} bends a sum or a list that holds bent values: they have no mean of zero.`);
+  }
+  if (state.hasKnown) throw new NoClosedForm(`${where} bends a sum or a list that holds the input itself.`);
+  if (state.isNarrow) {
+    throw new NoClosedForm(`${where} reads one random channel only: that does not average out in the wide limit.`);
+  }
+  return state;
+}

@@ -1,0 +1,59 @@
+import { bends } from '../../network/activation.ts';
+import { type Network } from '../../network/network.ts';
+import type { Segment, TheoryOptions } from '../bound.ts';
+import { crossingProbability, fixedRoot } from './crossing.ts';
+import { integrateOverNodes } from './levels.ts';
+import { defaultBudget, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
+import { propagate, type Bend } from './propagate.ts';
+import { bendsAtZeroOnly } from './unit.ts';
+
+/**
+ * Mean number of activation regions on a segment of the input space, over weights drawn as `network.initialization`
+ * says, in the limit of wide layers: one more than the mean number of different breakpoints (Kac-Rice formula). Weights
+ * in the network are not looked at.
+ */
+export function meanRegionsOnSegment(network: Network, segment: Segment, options: TheoryOptions = {}): MeanRegions {
+  const wrong = [segment.from, segment.to].some(
+    (point) => point.length !== network.inputSize || !point.every(Number.isFinite),
+  );
+  if (wrong) return { reason: `The segment's ends must have ${network.inputSize} coordinates each.` };
+  if (segment.from.every((x, i) => x === segment.to[i])) return { reason: 'The segment has no length.' };
+  return unlessRefused(() => {
+    const middle = Float64Array.from(segment.from, (x, i) => (x + segment.to[i]) / 2);
+    const half = Float64Array.from(segment.from, (x, i) => (segment.to[i] - x) / 2);
+    const isHomogeneous = network.layers.every(
+      ({ reach, activation }) =>
+        reach === 'beyond' ||
+        !bends(activation) ||
+        (activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(activation)),
+    );
+    const limits = { budget: options.budget ?? defaultBudget, cancelled: options.cancelled };
+    if (!isHomogeneous) return integrateOverNodes(network, middle, half, limits);
+    const found = propagate(network, { ...limits, points: [[middle, half]] });
+    return { perLayer: cumulativeBreakpoints(network, found), relativeError: 1e-9 };
+  });
+}
+
+function cumulativeBreakpoints(network: Network, found: readonly Bend[]): (number | null)[] {
+  const roots: number[] = [];
+  let mean = 1;
+  return perLayer(network, (layer) => {
+    for (const bend of found) if (bend.layer === layer) mean += breakpointsOf(bend, roots);
+    return mean + roots.length;
+  });
+}
+
+/** Mean number of breakpoints at random places; those at places that are not random go to `roots`, once each. */
+function breakpointsOf({ input, isNew }: Bend, roots: number[]): number {
+  const { values, groups } = input.cells;
+  const count = isNew.length;
+  let sum = 0;
+  for (let cell = 0; cell < count; cell++) {
+    if (isNew[cell] === 0) continue;
+    const [a2, ab, b2] = [values[cell], values[count + cell], values[2 * count + cell]];
+    const root = fixedRoot(a2, ab, b2);
+    if (root === null) sum += groups[cell % groups.length] * crossingProbability(a2, ab, b2);
+    else if (Math.abs(root) < 1 && !roots.some((other) => Math.abs(other - root) < 1e-9)) roots.push(root);
+  }
+  return sum;
+}
