@@ -1,0 +1,265 @@
+import type { AffineStep, Program, UnitStep } from './program.ts';
+import type { Slice } from './slice.ts';
+
+/**
+ * Exact signs for decisions that rounding leaves open. Weights are doubles, so every pre-activation on a cell is an affine
+ * function with dyadic rational coefficients: here they are BigInt numerators over one power of two for each tensor,
+ * which never changes a sign. Rows are computed on demand and kept until the cell they belong to is left.
+ */
+export class ExactLines {
+  private readonly width: number;
+  /** Numerators of tensor `t` are over `2^exponent[t]`. */
+  private readonly exponent: bigint[];
+  private readonly rowCache: Map<number, bigint[]>[];
+  private readonly lineCache: Map<number, bigint[]>[];
+  private readonly cacheSerial: number[];
+  private readonly lineSerial: number[];
+  private readonly constants = new Map<ArrayLike<number>, DyadicVector>();
+  /** Step that writes each tensor, and how many stages stand before it. */
+  private readonly writer = new Map<number, { step: Program['steps'][number]; stagesBefore: number }>();
+
+  /**
+   * `pieces[s]` is the pattern of stage `s` on the current cell; `serial[s]` changes whenever the cell of stages 0 to `s`
+   * does. Line ids come from `lines`.
+   */
+  constructor(
+    private readonly program: Program,
+    private readonly slice: Slice,
+    private readonly lines: LineIds,
+    private readonly pieces: readonly Int32Array[],
+    private readonly serial: Float64Array,
+  ) {
+    this.width = slice.dimension + 1;
+    let stages = 0;
+    for (const step of program.steps) {
+      this.writer.set(step.output, { step, stagesBefore: stages });
+      if (step.kind !== 'affine') stages++;
+    }
+    this.exponent = this.exponents();
+    this.rowCache = program.sizes.map(() => new Map());
+    this.cacheSerial = program.sizes.map(() => -1);
+    this.lineCache = program.stages.map(() => new Map());
+    this.lineSerial = program.stages.map(() => -1);
+  }
+
+  /** Sign of line `id` at the point where the lines `through` (as many as the slice has dimensions) meet. */
+  signAt(id: number, through: ArrayLike<number>): number {
+    const rows = Array.from(through, (other) => this.line(other));
+    const gradient = determinantSign(rows.map((row) => row.slice(0, -1)));
+    return determinantSign([...rows, this.line(id)]) * gradient;
+  }
+
+  /** True when the lines `through` have linearly independent normals: then they meet in one point. */
+  independent(through: ArrayLike<number>): boolean {
+    return determinantSign(Array.from(through, (id) => this.line(id).slice(0, -1))) !== 0;
+  }
+
+  /** True when the function of line `id` vanishes identically on the current cell. */
+  private line(id: number): bigint[] {
+    if (id < 0) return this.domainLine(-1 - id);
+    const { stage, first, second, breakpoint } = this.lines.decode(id);
+    const serial = stage === 0 ? 0 : this.serial[stage - 1];
+    if (this.lineSerial[stage] !== serial) {
+      this.lineCache[stage].clear();
+      this.lineSerial[stage] = serial;
+    }
+    const known = this.lineCache[stage].get(id);
+    if (known) return known;
+    const { source } = this.program.stages[stage];
+    const row = this.row(source, first).slice();
+    if (second >= 0) this.row(source, second).forEach((value, k) => (row[k] -= value));
+    else {
+      const constant = this.dyadic((this.program.stages[stage] as UnitStep).breakpoints);
+      const last = row.length - 1;
+      const [value, threshold] = [row[last], constant.numerators[breakpoint]];
+      // Over the common exponent of the two.
+      const shift = constant.exponent - this.exponent[source];
+      if (shift > 0n) row.forEach((number, k) => (row[k] = number << shift));
+      row[last] = shift > 0n ? (value << shift) - threshold : value - (threshold << -shift);
+    }
+    this.lineCache[stage].set(id, row);
+    return row;
+  }
+
+  /** Face `2 d` of the unit cube is coordinate `d` = 0, face `2 d + 1` is coordinate `d` = 1. */
+  private domainLine(face: number): bigint[] {
+    const row = Array<bigint>(this.width).fill(0n);
+    row[face >> 1] = 1n;
+    row[this.width - 1] = face % 2 === 1 ? -1n : 0n;
+    return row;
+  }
+
+  private row(tensor: number, index: number): bigint[] {
+    const writer = this.writer.get(tensor);
+    const before = writer?.stagesBefore ?? 0;
+    // A bending step's output depends on its own pattern as well, which is settled once a later stage asks.
+    const settled = writer && writer.step.kind !== 'affine' ? before : before - 1;
+    const serial = settled < 0 ? 0 : this.serial[settled];
+    if (this.cacheSerial[tensor] !== serial) {
+      this.rowCache[tensor].clear();
+      this.cacheSerial[tensor] = serial;
+    }
+    const known = this.rowCache[tensor].get(index);
+    if (known) return known;
+    const row = this.computeRow(tensor, index);
+    this.rowCache[tensor].set(index, row);
+    return row;
+  }
+
+  private computeRow(tensor: number, index: number): bigint[] {
+    const writer = this.writer.get(tensor);
+    if (!writer) return Array.from({ length: this.width }, (_, k) => this.dyadic(this.slice.rows).numerators[index * this.width + k]); // prettier-ignore
+    const { step, stagesBefore } = writer;
+    if (step.kind === 'affine') return this.affineRow(step, index);
+    const piece = this.pieces[stagesBefore][index];
+    if (step.kind === 'max') return this.row(step.source, step.members[step.start[index] + piece]);
+    const at = index * (step.breakpoints.length + 1) + piece;
+    const slopes = this.dyadic(step.slopes);
+    const intercepts = this.dyadic(step.intercepts);
+    const shift = this.exponent[tensor] - this.exponent[step.source] - slopes.exponent;
+    const slope = slopes.numerators[at];
+    const row = slope === 0n
+      ? Array<bigint>(this.width).fill(0n)
+      : this.row(step.source, index).map((value) => (value * slope) << shift); // prettier-ignore
+    row[this.width - 1] += intercepts.numerators[at] << (this.exponent[tensor] - intercepts.exponent);
+    return row;
+  }
+
+  private affineRow(step: AffineStep, index: number): bigint[] {
+    const exponent = this.exponent[step.output];
+    const row = Array<bigint>(this.width).fill(0n);
+    for (const { source, matrix } of step.terms) {
+      const values = this.dyadic(matrix.value);
+      const shift = exponent - this.exponent[source] - values.exponent;
+      for (let e = matrix.start[index]; e < matrix.start[index + 1]; e++) {
+        const factor = values.numerators[e] << shift;
+        const from = this.row(source, matrix.column[e]);
+        for (let k = 0; k < row.length; k++) if (from[k] !== 0n) row[k] += factor * from[k];
+      }
+    }
+    const bias = this.dyadic(step.bias);
+    row[row.length - 1] += bias.numerators[index] << (exponent - bias.exponent);
+    return row;
+  }
+
+  private exponents(): bigint[] {
+    const exponent = this.program.sizes.map(() => 0n);
+    exponent[0] = this.dyadic(this.slice.rows).exponent;
+    for (const step of this.program.steps) {
+      if (step.kind === 'max') exponent[step.output] = exponent[step.source];
+      else if (step.kind === 'units') {
+        const scaled = exponent[step.source] + this.dyadic(step.slopes).exponent;
+        exponent[step.output] = greater(scaled, this.dyadic(step.intercepts).exponent);
+      } else {
+        const terms = step.terms.map(({ source, matrix }) => exponent[source] + this.dyadic(matrix.value).exponent);
+        exponent[step.output] = terms.reduce(greater, this.dyadic(step.bias).exponent);
+      }
+    }
+    return exponent;
+  }
+
+  private dyadic(values: ArrayLike<number>): DyadicVector {
+    const known = this.constants.get(values);
+    if (known) return known;
+    const vector = dyadicVector(values);
+    this.constants.set(values, vector);
+    return vector;
+  }
+}
+
+/** Names the lines that can cut cells: breakpoint `b` of unit `i`, or where two arguments of a maximum are equal. */
+export class LineIds {
+  private readonly base: number[] = [];
+  private readonly perMember: number[] = [];
+
+  constructor(private readonly program: Program) {
+    let next = 0;
+    for (const step of program.stages) {
+      this.base.push(next);
+      const size = program.sizes[step.source];
+      // A pair of arguments is named by their places in the source tensor.
+      const each = step.kind === 'units' ? step.breakpoints.length : size;
+      this.perMember.push(each);
+      next += size * each;
+    }
+  }
+
+  ofBreakpoint(stage: number, unit: number, breakpoint: number): number {
+    return this.base[stage] + unit * this.perMember[stage] + breakpoint;
+  }
+
+  /** Where `first - second` vanishes; both are places in the source tensor. */
+  ofPair(stage: number, first: number, second: number): number {
+    return this.base[stage] + first * this.perMember[stage] + second;
+  }
+
+  stageOf(id: number): number {
+    let stage = this.base.length - 1;
+    while (id < this.base[stage]) stage--;
+    return stage;
+  }
+
+  decode(id: number): { stage: number; first: number; second: number; breakpoint: number } {
+    const stage = this.stageOf(id);
+    const local = id - this.base[stage];
+    const first = Math.floor(local / this.perMember[stage]);
+    const rest = local % this.perMember[stage];
+    const isPair = this.program.stages[stage].kind === 'max';
+    return { stage, first, second: isPair ? rest : -1, breakpoint: rest };
+  }
+}
+
+interface DyadicVector {
+  /** Values times `2^exponent`. */
+  readonly numerators: readonly bigint[];
+  readonly exponent: bigint;
+}
+
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function dyadicVector(values: ArrayLike<number>): DyadicVector {
+  const parts = Array.from(values, mantissaAndExponent);
+  let least = 0;
+  for (const [mantissa, exponent] of parts) if (mantissa !== 0n && exponent < least) least = exponent;
+  const numerators = parts.map(([mantissa, exponent]) => (mantissa === 0n ? 0n : mantissa << BigInt(exponent - least)));
+  return { numerators, exponent: BigInt(-least) };
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** `value = mantissa * 2^exponent` with an odd mantissa (or 0). */
+function mantissaAndExponent(value: number): [bigint, number] {
+  if (value === 0) return [0n, 0];
+  bits.setFloat64(0, value);
+  const word = bits.getBigUint64(0);
+  const biased = Number((word >> 52n) & 0x7ffn);
+  const fraction = word & 0xfffffffffffffn;
+  let mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n;
+  let exponent = Math.max(biased, 1) - 1075;
+  while ((mantissa & 0xffffn) === 0n) [mantissa, exponent] = [mantissa >> 16n, exponent + 16];
+  while ((mantissa & 1n) === 0n) [mantissa, exponent] = [mantissa >> 1n, exponent + 1];
+  return [value < 0 ? -mantissa : mantissa, exponent];
+}
+
+/** Sign of the determinant of a square integer matrix, by Bareiss's fraction-free elimination; changes nothing of the caller's. */
+export function determinantSign(matrix: readonly (readonly bigint[])[]): number {
+  const n = matrix.length;
+  const m = matrix.map((row) => row.slice());
+  let sign = 1;
+  let previous = 1n;
+  for (let k = 0; k < n; k++) {
+    const pivot = m.findIndex((row, r) => r >= k && row[k] !== 0n);
+    if (pivot < 0) return 0;
+    if (pivot !== k) {
+      [m[pivot], m[k]] = [m[k], m[pivot]];
+      sign = -sign;
+    }
+    for (let r = k + 1; r < n; r++) {
+      for (let c = k + 1; c < n; c++) m[r][c] = (m[r][c] * m[k][k] - m[r][k] * m[k][c]) / previous;
+    }
+    previous = m[k][k];
+  }
+  return previous > 0n ? sign : -sign;
+}

@@ -1,0 +1,61 @@
+/** How a line lies to a cell: bits for "positive somewhere inside" and "negative somewhere inside". */
+export const ZERO = 0;
+export const POSITIVE = 1;
+export const NEGATIVE = 2;
+export const BOTH = 3;
+
+/** Sign of line `id` where the lines `through` meet, decided exactly. */
+export type ExactSign = (id: number, through: ArrayLike<number>) => number;
+
+/** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
+export const RELATIVE_ERROR = 2 ** -38;
+
+/**
+ * Convex cells of one dimension on a stack, inside the unit cube. A linear function is given by its coefficients and
+ * constant at `rows[at ...]`, minus `shift`, with an absolute error of at most `tolerance` on the cube; `id` names it for
+ * exact decisions. Functions work on the cell on top.
+ */
+export interface Geometry {
+  readonly dimension: number;
+  /** Back to the whole cube alone. */
+  reset(): void;
+  /** Where the function is positive and negative on the cell; remembers its values for `split`. */
+  side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number;
+  /** After `side` said BOTH: the cell becomes one part, the other is put aside. */
+  split(keepPositive: boolean): void;
+  /** After `side` said BOTH: the cell becomes its positive part. */
+  clip(): void;
+  /** The part put aside last becomes the cell. */
+  next(): void;
+  /** Puts a copy of the cell aside, so that `next` returns to it. */
+  keep(): void;
+  /** The cell and the part put aside last change places. */
+  exchange(): void;
+  /**
+   * For units with these breakpoints and their functions in `rows`: writes the piece of each unit into `pieces`, and returns
+   * how many units the cell is cut by, their indices in `cut`. `id(unit, breakpoint)` names a line.
+   */
+  classify(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    cut: Int32Array,
+  ): number;
+  /** Greatest and least value of a function over a box around the cell, into `this.low` and `this.high`. */
+  bounds(rows: Float64Array, at: number): void;
+  low: number;
+  high: number;
+  /**
+   * Into how many parts the units in `cut` (the first `count`, each of which cuts the cell) cut it, or 0 where that cannot be
+   * told without cutting.
+   */
+  countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, count: number): number;
+  /** Share of the cube the cell takes. */
+  volume(): number;
+  /** Share of the cube that the cell and all parts put aside take together. */
+  remaining(): number;
+  /** A point inside. */
+  centre(): Float64Array;
+}

@@ -1,0 +1,314 @@
+import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import { grown } from './program.ts';
+
+/** Absolute rounding error of a coordinate in the unit square. */
+const COORDINATE_ERROR = 2 ** -50;
+const DOMAIN_EDGES = [-3, -2, -4, -1];
+
+/**
+ * Convex polygons in the unit square, counterclockwise, on a stack of flat arrays. A vertex knows how far it may be from the
+ * true one: two nearly parallel edges meet in a badly known point. An edge knows the line it lies on; a sign that the
+ * errors leave open is settled from the lines themselves.
+ */
+export class Polygons implements Geometry {
+  readonly dimension = 2;
+  low = 0;
+  high = 0;
+  /** Vertices of the current polygon are `start` to `end`; edge `j` runs from vertex `j` to the next. */
+  start = 0;
+  end = 0;
+  x = new Float64Array(1024);
+  y = new Float64Array(1024);
+  edgeLine = new Float64Array(1024);
+  /** Number of the cut that made each edge; the two parts of a cut share it. 0 on the square's sides. */
+  edgeCut = new Int32Array(1024);
+  private vertexError = new Float64Array(1024);
+  private edgeError = new Float64Array(1024);
+  private value = new Float64Array(1024);
+  private readonly asideStart: number[] = [];
+  private readonly asideEnd: number[] = [];
+  /** First place above this and all earlier parts put aside. */
+  private readonly asideTop: number[] = [];
+  private cuts = 0;
+  private readonly through = new Float64Array(2);
+  // The function that `side` looked at last.
+  private line = 0;
+  private gradient = 0;
+  private tolerance = 0;
+  // A box around the current polygon, for `classify`.
+  private centreX = 0;
+  private centreY = 0;
+  private reachX = 0;
+  private reachY = 0;
+
+  constructor(private readonly exactSign: ExactSign) {
+    this.reset();
+  }
+
+  reset(): void {
+    this.asideStart.length = this.asideEnd.length = this.asideTop.length = 0;
+    this.cuts = 0;
+    this.start = 0;
+    this.end = 4;
+    this.x.set([0, 1, 1, 0]);
+    this.y.set([0, 0, 1, 1]);
+    this.edgeLine.set(DOMAIN_EDGES);
+    this.edgeCut.fill(0, 0, 4);
+    this.vertexError.fill(0, 0, 4);
+    this.edgeError.fill(0, 0, 4);
+  }
+
+  side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    const { x, y, vertexError, value, start, end } = this;
+    const a = rows[at];
+    const b = rows[at + 1];
+    const c = rows[at + 2] - shift;
+    const gradient = Math.abs(a) + Math.abs(b);
+    let found = ZERO;
+    for (let j = start; j < end; j++) {
+      let v = a * x[j] + b * y[j] + c;
+      const margin = tolerance + gradient * vertexError[j];
+      if (v > margin) found |= POSITIVE;
+      else if (v < -margin) found |= NEGATIVE;
+      else {
+        v = this.settle(v, margin, j, id);
+        if (v > 0) found |= POSITIVE;
+        else if (v < 0) found |= NEGATIVE;
+      }
+      value[j - start] = v;
+    }
+    this.line = id;
+    this.gradient = gradient;
+    this.tolerance = tolerance;
+    return found;
+  }
+
+  /** A value of the right sign, and 0 only where the vertex lies on the line. */
+  private settle(value: number, margin: number, vertex: number, id: number): number {
+    const incoming = this.edgeLine[vertex === this.start ? this.end - 1 : vertex - 1];
+    const outgoing = this.edgeLine[vertex];
+    if (incoming === id || outgoing === id) return 0;
+    this.through[0] = incoming;
+    this.through[1] = outgoing;
+    const sign = this.exactSign(id, this.through);
+    return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
+  }
+
+  split(keepPositive: boolean): void {
+    const top = this.reserve();
+    this.cuts++;
+    const between = this.part(top, !keepPositive);
+    this.putAside(top, between);
+    this.end = this.part(between, keepPositive);
+    this.start = between;
+  }
+
+  clip(): void {
+    const top = this.reserve();
+    this.cuts++;
+    this.end = this.part(top, true);
+    this.start = top;
+  }
+
+  next(): void {
+    this.start = this.asideStart.pop() ?? 0;
+    this.end = this.asideEnd.pop() ?? 0;
+    this.asideTop.pop();
+  }
+
+  keep(): void {
+    // Cells are never changed in place, so both may be the same numbers.
+    this.putAside(this.start, this.end);
+  }
+
+  private putAside(start: number, end: number): void {
+    const last = this.asideTop.length - 1;
+    this.asideStart.push(start);
+    this.asideEnd.push(end);
+    this.asideTop.push(last >= 0 ? Math.max(this.asideTop[last], end) : end);
+  }
+
+  exchange(): void {
+    const { start, end } = this;
+    this.next();
+    this.putAside(start, end);
+  }
+
+  /** Writes the part of the polygon on one side of the last line to `to` and on; returns its end. */
+  private part(to: number, positive: boolean): number {
+    const { x, y, edgeLine, edgeCut, vertexError, edgeError, value, start, end, line, cuts } = this;
+    const cutError = this.gradient > 0 ? (2 * this.tolerance) / this.gradient : 1;
+    let write = to;
+    for (let j = start; j < end; j++) {
+      const next = j + 1 === end ? start : j + 1;
+      const here = positive ? value[j - start] : -value[j - start];
+      const there = positive ? value[next - start] : -value[next - start];
+      if (here >= 0) {
+        x[write] = x[j];
+        y[write] = y[j];
+        vertexError[write] = vertexError[j];
+        // From a vertex on the line to the far side: the cut itself starts here.
+        const leaves = here === 0 && there < 0;
+        edgeLine[write] = leaves ? line : edgeLine[j];
+        edgeCut[write] = leaves ? cuts : edgeCut[j];
+        edgeError[write] = leaves ? cutError : edgeError[j];
+        write++;
+      }
+      if ((here > 0 && there < 0) || (here < 0 && there > 0)) {
+        // The same formula from both sides, so that both parts get the same point.
+        const [p, q] = here > 0 === positive ? [j, next] : [next, j];
+        const [from, to] = [value[p - start], value[q - start]];
+        const w = from / (from - to);
+        const dx = x[q] - x[p];
+        const dy = y[q] - y[p];
+        x[write] = x[p] + w * dx;
+        y[write] = y[p] + w * dy;
+        const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(from - to);
+        vertexError[write] = COORDINATE_ERROR + edgeError[j] + (this.tolerance + this.gradient * edgeError[j]) * slope;
+        const leaves = here > 0;
+        edgeLine[write] = leaves ? line : edgeLine[j];
+        edgeCut[write] = leaves ? cuts : edgeCut[j];
+        edgeError[write] = leaves ? cutError : edgeError[j];
+        write++;
+      }
+    }
+    return write;
+  }
+
+  /** Makes room for two parts, each of at most two vertices more than the polygon, and returns where they go. */
+  private reserve(): number {
+    const last = this.asideTop.length - 1;
+    const top = last >= 0 ? Math.max(this.end, this.asideTop[last]) : this.end;
+    const need = top + 2 * (this.end - this.start) + 8;
+    while (this.x.length < need) {
+      this.x = grown(this.x);
+      this.y = grown(this.y);
+      this.edgeLine = grown(this.edgeLine);
+      this.edgeCut = grown(this.edgeCut);
+      this.vertexError = grown(this.vertexError);
+      this.edgeError = grown(this.edgeError);
+      this.value = grown(this.value);
+    }
+    return top;
+  }
+
+  /** The box around the polygon, widened by what its vertices may be off. */
+  private box(): void {
+    const { x, y, vertexError, start, end } = this;
+    let [left, right, bottom, top, error] = [x[start], x[start], y[start], y[start], vertexError[start]];
+    for (let j = start + 1; j < end; j++) {
+      const [u, v] = [x[j], y[j]];
+      if (u < left) left = u;
+      else if (u > right) right = u;
+      if (v < bottom) bottom = v;
+      else if (v > top) top = v;
+      if (vertexError[j] > error) error = vertexError[j];
+    }
+    this.centreX = (left + right) / 2;
+    this.centreY = (bottom + top) / 2;
+    this.reachX = (right - left) / 2 + error;
+    this.reachY = (top - bottom) / 2 + error;
+  }
+
+  bounds(rows: Float64Array, at: number): void {
+    this.box();
+    const value = rows[at] * this.centreX + rows[at + 1] * this.centreY + rows[at + 2];
+    const reach = Math.abs(rows[at]) * this.reachX + Math.abs(rows[at + 1]) * this.reachY;
+    this.low = value - reach;
+    this.high = value + reach;
+  }
+
+  classify(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    cut: Int32Array,
+  ): number {
+    this.box();
+    return breakpoints.length === 1
+      ? this.classifyBinary(rows, breakpoints[0], tolerance, firstId, pieces, cut)
+      : this.classifyMany(rows, breakpoints, tolerance, firstId, pieces, cut);
+  }
+
+  private classifyBinary(
+    rows: Float64Array,
+    breakpoint: number,
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    cut: Int32Array,
+  ): number {
+    const { centreX, centreY, reachX, reachY } = this;
+    const units = pieces.length;
+    let count = 0;
+    for (let i = 0, at = 0; i < units; i++, at += 3) {
+      const a = rows[at];
+      const b = rows[at + 1];
+      const value = a * centreX + b * centreY + (rows[at + 2] - breakpoint);
+      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
+      if (value > reach) pieces[i] = 1;
+      else if (value < -reach) pieces[i] = 0;
+      else {
+        const found = this.side(rows, at, breakpoint, tolerance, firstId + i);
+        if (found === BOTH) cut[count++] = i;
+        else pieces[i] = found & POSITIVE;
+      }
+    }
+    return count;
+  }
+
+  private classifyMany(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    cut: Int32Array,
+  ): number {
+    let count = 0;
+    for (let i = 0; i < pieces.length; i++) {
+      let piece = 0;
+      let found = POSITIVE;
+      for (let b = 0; b < breakpoints.length && found === POSITIVE; b++) {
+        found = this.side(rows, 3 * i, breakpoints[b], tolerance, firstId + i * breakpoints.length + b);
+        if (found === POSITIVE) piece = b + 1;
+      }
+      if (found === BOTH) cut[count++] = i;
+      else pieces[i] = piece;
+    }
+    return count;
+  }
+
+  countParts(_rows: Float64Array, _shift: number, _tolerance: number, _cut: Int32Array, count: number): number {
+    return count < 2 ? count + 1 : 0;
+  }
+
+  volume(): number {
+    return this.area(this.start, this.end);
+  }
+
+  remaining(): number {
+    return this.asideStart.reduce((sum, start, k) => sum + this.area(start, this.asideEnd[k]), this.volume());
+  }
+
+  private area(start: number, end: number): number {
+    const { x, y } = this;
+    let sum = 0;
+    for (let j = start + 1; j + 1 < end; j++) {
+      sum += (x[j] - x[start]) * (y[j + 1] - y[start]) - (x[j + 1] - x[start]) * (y[j] - y[start]);
+    }
+    return sum / 2;
+  }
+
+  centre(): Float64Array {
+    const { x, y, start, end } = this;
+    let [sumX, sumY] = [0, 0];
+    for (let j = start; j < end; j++) {
+      sumX += x[j];
+      sumY += y[j];
+    }
+    return Float64Array.of(sumX / (end - start), sumY / (end - start));
+  }
+}

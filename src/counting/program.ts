@@ -1,0 +1,160 @@
+/**
+ * A network lowered for counting: tensors of scalars, and steps that are affine or bend. Tensor 0 is the input (all input
+ * tensors one after another); every step writes one tensor, in an order in which sources come first.
+ */
+export interface Program {
+  readonly inputSize: number;
+  /** Number of scalars of each tensor. */
+  readonly sizes: readonly number[];
+  readonly steps: readonly Step[];
+  /** The bending steps among them, in order: the stages in which a cell is cut. */
+  readonly stages: readonly BendStep[];
+  /** Tensors that leave the piecewise-linear part: what "the output" of the network is here. */
+  readonly outputs: readonly number[];
+  /** Number of layers of the network it came from. */
+  readonly layers: number;
+}
+
+export type BendStep = UnitStep | MaxStep;
+export type Step = AffineStep | BendStep;
+
+/** `output = sum of matrix * source over the terms, + bias`. */
+export interface AffineStep {
+  readonly kind: 'affine';
+  readonly output: number;
+  readonly terms: readonly AffineTerm[];
+  readonly bias: Float64Array;
+}
+
+export interface AffineTerm {
+  readonly source: number;
+  readonly matrix: SparseMatrix;
+}
+
+/** Scalar piecewise-linear units with common breakpoints; slopes and intercepts may differ by unit (`unit * pieces + piece`). */
+export interface UnitStep {
+  readonly kind: 'units';
+  readonly layer: number;
+  readonly source: number;
+  readonly output: number;
+  readonly breakpoints: readonly number[];
+  readonly slopes: Float64Array;
+  readonly intercepts: Float64Array;
+}
+
+/** `output[g]` is the greatest of `source[members[k]]`, `start[g] <= k < start[g + 1]`; equal ones tie to the first. */
+export interface MaxStep {
+  readonly kind: 'max';
+  readonly layer: number;
+  readonly source: number;
+  readonly output: number;
+  readonly start: Uint32Array;
+  readonly members: Int32Array;
+}
+
+/** Compressed rows: row `r` has entries `start[r]` to `start[r + 1]` of `column` and `value`. */
+export interface SparseMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly start: Uint32Array;
+  readonly column: Int32Array;
+  readonly value: Float64Array;
+}
+
+/** Collects a sparse matrix row by row; zeros are left out. */
+export class RowBuilder {
+  private readonly start: number[] = [0];
+  private column = new Int32Array(64);
+  private value = new Float64Array(64);
+  private length = 0;
+
+  entry(column: number, value: number): void {
+    if (value === 0) return;
+    if (this.length === this.column.length) {
+      this.column = grown(this.column);
+      this.value = grown(this.value);
+    }
+    this.column[this.length] = column;
+    this.value[this.length++] = value;
+  }
+
+  endRow(): void {
+    this.start.push(this.length);
+  }
+
+  matrix(columns: number): SparseMatrix {
+    return {
+      rows: this.start.length - 1,
+      columns,
+      start: Uint32Array.from(this.start),
+      column: this.column.slice(0, this.length),
+      value: this.value.slice(0, this.length),
+    };
+  }
+}
+
+/** The same numbers in an array of twice the length. */
+export function grown<T extends Float64Array | Int32Array | Uint8Array | Int8Array | Uint32Array>(array: T): T {
+  const larger = new (array.constructor as new (length: number) => T)(Math.max(16, array.length * 2));
+  larger.set(array);
+  return larger;
+}
+
+/** The transposed matrix: columns as compressed rows. */
+export function transpose(matrix: SparseMatrix): SparseMatrix {
+  const start = new Uint32Array(matrix.columns + 1);
+  for (const c of matrix.column) start[c + 1]++;
+  for (let c = 0; c < matrix.columns; c++) start[c + 1] += start[c];
+  const next = start.slice();
+  const column = new Int32Array(matrix.column.length);
+  const value = new Float64Array(matrix.value.length);
+  for (let r = 0; r < matrix.rows; r++) {
+    for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) {
+      const to = next[matrix.column[e]]++;
+      column[to] = r;
+      value[to] = matrix.value[e];
+    }
+  }
+  return { rows: matrix.columns, columns: matrix.rows, start, column, value };
+}
+
+/** Output of every tensor for one input vector: the forward pass. */
+export function evaluate(program: Program, input: ArrayLike<number>): Float64Array[] {
+  const values: Float64Array[] = program.sizes.map((size) => new Float64Array(size));
+  values[0].set(input);
+  for (const step of program.steps) {
+    const output = values[step.output];
+    if (step.kind === 'affine') evaluateAffine(step, values, output);
+    else if (step.kind === 'units') evaluateUnits(step, values[step.source], output);
+    else evaluateMax(step, values[step.source], output);
+  }
+  return values;
+}
+
+function evaluateAffine(step: AffineStep, values: Float64Array[], output: Float64Array): void {
+  output.set(step.bias);
+  for (const { source, matrix } of step.terms) {
+    const from = values[source];
+    for (let r = 0; r < matrix.rows; r++) {
+      let sum = 0;
+      for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) sum += matrix.value[e] * from[matrix.column[e]];
+      output[r] += sum;
+    }
+  }
+}
+
+function evaluateUnits(step: UnitStep, source: Float64Array, output: Float64Array): void {
+  const pieces = step.breakpoints.length + 1;
+  for (let i = 0; i < output.length; i++) {
+    let piece = 0;
+    while (piece < pieces - 1 && source[i] > step.breakpoints[piece]) piece++;
+    output[i] = step.slopes[i * pieces + piece] * source[i] + step.intercepts[i * pieces + piece];
+  }
+}
+
+function evaluateMax(step: MaxStep, source: Float64Array, output: Float64Array): void {
+  for (let g = 0; g < output.length; g++) {
+    output[g] = -Infinity;
+    for (let k = step.start[g]; k < step.start[g + 1]; k++) output[g] = Math.max(output[g], source[step.members[k]]);
+  }
+}

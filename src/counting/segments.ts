@@ -1,0 +1,152 @@
+import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+
+/** Absolute rounding error of a coordinate in [0, 1]. */
+const COORDINATE_ERROR = 2 ** -52;
+
+interface End {
+  readonly x: number;
+  readonly error: number;
+  /** The function that vanishes here. */
+  readonly line: number;
+  /** Number of the cut that made it; 0 at the domain's ends. */
+  readonly cut: number;
+}
+
+/** Parts of the interval [0, 1], on a stack. */
+export class Segments implements Geometry {
+  readonly dimension = 1;
+  low = 0;
+  high = 0;
+  from!: End;
+  to!: End;
+  private aside: [End, End][] = [];
+  private cuts = 0;
+  private crossing!: End;
+  private leftIsPositive = false;
+  private readonly through = new Float64Array(1);
+
+  constructor(private readonly exactSign: ExactSign) {
+    this.reset();
+  }
+
+  reset(): void {
+    this.aside = [];
+    this.cuts = 0;
+    this.from = { x: 0, error: 0, line: -1, cut: 0 };
+    this.to = { x: 1, error: 0, line: -2, cut: 0 };
+  }
+
+  side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    const a = rows[at];
+    const c = rows[at + 1] - shift;
+    const left = this.valueAt(this.from, a, c, tolerance, id);
+    const right = this.valueAt(this.to, a, c, tolerance, id);
+    const found = (left > 0 || right > 0 ? POSITIVE : ZERO) | (left < 0 || right < 0 ? NEGATIVE : ZERO);
+    if (found === BOTH) {
+      const length = this.to.x - this.from.x;
+      this.crossing = {
+        x: this.from.x + (left / (left - right)) * length,
+        error: COORDINATE_ERROR + (2 * tolerance * length) / Math.abs(left - right),
+        line: id,
+        cut: this.cuts + 1,
+      };
+      this.leftIsPositive = left > 0;
+    }
+    return found;
+  }
+
+  private valueAt(end: End, a: number, c: number, tolerance: number, id: number): number {
+    const value = a * end.x + c;
+    const margin = tolerance + Math.abs(a) * end.error;
+    if (Math.abs(value) > margin) return value;
+    if (end.line === id) return 0;
+    this.through[0] = end.line;
+    const sign = this.exactSign(id, this.through);
+    return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
+  }
+
+  split(keepPositive: boolean): void {
+    this.cuts++;
+    const left: [End, End] = [this.from, this.crossing];
+    const right: [End, End] = [this.crossing, this.to];
+    const keepLeft = keepPositive === this.leftIsPositive;
+    this.aside.push(keepLeft ? right : left);
+    [this.from, this.to] = keepLeft ? left : right;
+  }
+
+  clip(): void {
+    this.split(true);
+    this.aside.pop();
+  }
+
+  next(): void {
+    const part = this.aside.pop();
+    if (part) [this.from, this.to] = part;
+  }
+
+  keep(): void {
+    this.aside.push([this.from, this.to]);
+  }
+
+  exchange(): void {
+    const part = this.aside.pop();
+    this.keep();
+    if (part) [this.from, this.to] = part;
+  }
+
+  countParts(_rows: Float64Array, _shift: number, _tolerance: number, _cut: Int32Array, count: number): number {
+    // Two breakpoints may fall into one point.
+    return count < 2 ? count + 1 : 0;
+  }
+
+  remaining(): number {
+    return this.aside.reduce((sum, [from, to]) => sum + to.x - from.x, this.volume());
+  }
+
+  bounds(rows: Float64Array, at: number): void {
+    const left = rows[at] * this.from.x + rows[at + 1];
+    const right = rows[at] * this.to.x + rows[at + 1];
+    const error = Math.abs(rows[at]) * Math.max(this.from.error, this.to.error);
+    this.low = Math.min(left, right) - error;
+    this.high = Math.max(left, right) + error;
+  }
+
+  classify(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    cut: Int32Array,
+  ): number {
+    const { x: left, error: leftError } = this.from;
+    const { x: right, error: rightError } = this.to;
+    let count = 0;
+    for (let i = 0; i < pieces.length; i++) {
+      const a = rows[2 * i];
+      const c = rows[2 * i + 1];
+      const margin = tolerance + Math.abs(a) * Math.max(leftError, rightError);
+      const low = Math.min(a * left, a * right) + c - margin;
+      const high = Math.max(a * left, a * right) + c + margin;
+      let piece = 0;
+      let found = POSITIVE;
+      for (let b = 0; b < breakpoints.length && found === POSITIVE; b++) {
+        if (low > breakpoints[b]) found = POSITIVE;
+        else if (high < breakpoints[b]) found = NEGATIVE;
+        else found = this.side(rows, 2 * i, breakpoints[b], tolerance, firstId + i * breakpoints.length + b);
+        if (found === POSITIVE) piece = b + 1;
+      }
+      if (found === BOTH) cut[count++] = i;
+      else pieces[i] = piece;
+    }
+    return count;
+  }
+
+  volume(): number {
+    return this.to.x - this.from.x;
+  }
+
+  centre(): Float64Array {
+    return Float64Array.of((this.from.x + this.to.x) / 2);
+  }
+}
