@@ -1,7 +1,7 @@
 import { activationByName, generalRelu, hardSigmoid, leakyRelu, linear, prelu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import { isList, isRecord, stringOf } from '../plain.ts';
-import type { PlainRecord, PlainValue } from '../plain.ts';
+import type { PlainValue } from '../plain.ts';
 import { Fields } from './fields.ts';
 
 /** Layer classes that are activations: by native type, the activation their fields describe. */
@@ -50,6 +50,9 @@ function preluOf(fields: Fields): Activation {
   return { ...activation, sharedAxes: whole.map((axis) => axis - 1) };
 }
 
+/** Native types of layers that are an activation. */
+export const activationLayerTypes: readonly string[] = Object.keys(activationLayers);
+
 export function isActivationLayer(type: string): boolean {
   return Object.hasOwn(activationLayers, type);
 }
@@ -87,7 +90,7 @@ function activationOfValue(fields: Fields, value: PlainValue): Activation {
   const className = stringOf(value.class_name) ?? '';
   const type = activationTypeOfClass(className);
   if (type !== undefined && isActivationLayer(type)) {
-    const inner = new Fields((isRecord(value.config) ? value.config : {}), fields.dialect);
+    const inner = new Fields(isRecord(value.config) ? value.config : {}, fields.dialect);
     const activation = activationOfLayer(type, inner);
     for (const { severity, code, message } of inner.issues) fields.issue('activation', code, severity, message);
     fields.failure ??= inner.failure;

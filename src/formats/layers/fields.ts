@@ -60,6 +60,11 @@ export class Fields {
     return Object.keys(this.values).filter((name) => !this.asked.has(name));
   }
 
+  /** The fields that this layer would have read, in the order asked for. */
+  known(): string[] {
+    return [...this.asked];
+  }
+
   issue(field: string | null, code: string, severity: Severity, message: string): void {
     this.issues.push({ field, code, severity, message });
   }

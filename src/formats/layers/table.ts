@@ -2,7 +2,7 @@ import { linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Operation } from '../../network/operation.ts';
 import { isList } from '../plain.ts';
-import { activationField, activationOfLayer, isActivationLayer } from './activations.ts';
+import { activationField, activationLayerTypes, activationOfLayer, isActivationLayer } from './activations.ts';
 import type { Fields } from './fields.ts';
 
 /** What a layer computes, before its activation, and the activation. */
@@ -139,7 +139,7 @@ const graphConvolution: OperationReader = (fields) => {
   return {
     kind: 'graphConvolution',
     units,
-    adjacency: matrix ? (adjacency) : [],
+    adjacency: matrix ? adjacency : [],
     useBias: useBias(fields),
   };
 };
@@ -217,6 +217,11 @@ const withActivation = new Set([
 /** Native types of layers that carry out a piecewise-linear operation or are an activation. */
 export function isLayerType(type: string): boolean {
   return Object.hasOwn(readers, type) || isActivationLayer(type);
+}
+
+/** Every native type, for suggestions. */
+export function layerTypes(): string[] {
+  return [...Object.keys(readers), ...activationLayerTypes];
 }
 
 /**

@@ -1,0 +1,303 @@
+import { createScanner } from 'jsonc-parser';
+import type { JSONScanner } from 'jsonc-parser';
+import type { Problem, Span } from '../network/definition.ts';
+import type { PlainValue } from './plain.ts';
+import { endOfNumbers } from './numbers.ts';
+
+export interface JsonObject extends Span {
+  readonly kind: 'object';
+  readonly entries: readonly JsonEntry[];
+  /** The text ends inside. */
+  readonly cut: boolean;
+}
+
+export interface JsonList extends Span {
+  readonly kind: 'list';
+  readonly items: readonly JsonNode[];
+  readonly cut: boolean;
+}
+
+/** A long list of nothing but numbers (or of lists of them): only its place, for it may have millions. */
+export interface JsonNumbers extends Span {
+  readonly kind: 'numbers';
+}
+
+export interface JsonScalar extends Span {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+}
+
+export type JsonNode = JsonObject | JsonList | JsonNumbers | JsonScalar;
+
+export interface JsonEntry {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: JsonNode;
+}
+
+export interface ParsedJson {
+  readonly root: JsonNode | null;
+  readonly problems: readonly Problem[];
+}
+
+/** The scanner's tokens, whose enumeration the library declares for the compiler only. */
+const Token = {
+  openBrace: 1,
+  closeBrace: 2,
+  openBracket: 3,
+  closeBracket: 4,
+  comma: 5,
+  colon: 6,
+  null: 7,
+  true: 8,
+  false: 9,
+  string: 10,
+  number: 11,
+  unknown: 16,
+  end: 17,
+} as const;
+
+/** Deeper nesting is no network; the limit keeps the parser's own stack small. */
+const deepest = 400;
+
+/** More messages about one broken text help nobody. */
+const mostProblems = 5;
+
+/**
+ * Reads JSON as people and programs write it: comments, trailing commas, NaN and Infinity are fine; for everything
+ * else that is wrong there is a `syntax` problem, and the tree holds what can be read. Never throws.
+ */
+export function parseJson(text: string): ParsedJson {
+  return new JsonReader(text).read();
+}
+
+class JsonReader {
+  private readonly scanner: JSONScanner;
+  private readonly problems: Problem[] = [];
+  private token: number = Token.end;
+  /** Before this offset no list of numbers begins: a scan for one ended here. */
+  private noNumbersBefore = 0;
+
+  constructor(private readonly text: string) {
+    this.scanner = createScanner(text, true);
+  }
+
+  read(): ParsedJson {
+    if (this.text.charCodeAt(0) === 0xfeff) this.scanner.setPosition(1);
+    this.next();
+    if (this.token === Token.end) return { root: null, problems: [] };
+    const root = this.value(0);
+    if (root && this.token !== Token.end) this.complain('The file should end here.');
+    return { root, problems: this.problems };
+  }
+
+  private next(): void {
+    this.token = this.scanner.scan();
+  }
+
+  private is(token: number): boolean {
+    return this.token === token;
+  }
+
+  /** The string at this token is closed and its escapes are valid. */
+  private get sound(): boolean {
+    const error: number = this.scanner.getTokenError();
+    return error === 0;
+  }
+
+  private get start(): number {
+    return this.scanner.getTokenOffset();
+  }
+
+  private get end(): number {
+    return this.start + this.scanner.getTokenLength();
+  }
+
+  private complain(message: string, start = this.start, end = this.end): void {
+    if (this.problems.length >= mostProblems) return;
+    this.problems.push({ code: 'syntax', severity: 'error', message, span: { start, end } });
+  }
+
+  /** The value at the current token, or null (said) where there is none; then the token is not consumed. */
+  private value(depth: number): JsonNode | null {
+    switch (this.token) {
+      case Token.openBrace:
+        return this.object(depth);
+      case Token.openBracket:
+        return this.numbers() ?? this.list(depth);
+      case Token.string:
+        return this.scalar(this.scanner.getTokenValue());
+      case Token.number:
+        return this.scalar(Number(this.scanner.getTokenValue()));
+      case Token.true:
+        return this.scalar(true);
+      case Token.false:
+        return this.scalar(false);
+      case Token.null:
+        return this.scalar(null);
+      case Token.unknown:
+        return this.word();
+      default:
+        this.complain('A value is expected here.');
+        return null;
+    }
+  }
+
+  private scalar(value: JsonScalar['value'], start = this.start): JsonScalar {
+    const { end } = this;
+    if (!this.sound) this.complain('This text is not closed or not valid.');
+    this.next();
+    return { kind: 'scalar', value, start, end };
+  }
+
+  /** What JSON has no token for: NaN and Infinity as Python writes them; anything else is taken as a text. */
+  private word(): JsonNode {
+    const { start } = this;
+    let word = this.scanner.getTokenValue();
+    if (word === '-' && this.text.startsWith('Infinity', this.end)) {
+      this.next();
+      word += this.scanner.getTokenValue();
+    }
+    if (word === 'NaN' || word === 'Infinity' || word === '-Infinity') return this.scalar(Number(word), start);
+    this.complain(`${word} is not a value; texts stand in double quotes.`);
+    return this.scalar(word, start);
+  }
+
+  private numbers(): JsonNumbers | null {
+    const { start } = this;
+    if (start < this.noNumbersBefore) return null;
+    const { end, whole } = endOfNumbers(this.text, start);
+    if (!whole) {
+      // Lists inside this one would stop at the same place.
+      this.noNumbersBefore = end;
+      return null;
+    }
+    if (end - start < 200) return null;
+    this.scanner.setPosition(end);
+    this.next();
+    return { kind: 'numbers', start, end };
+  }
+
+  private list(depth: number): JsonList {
+    const { start } = this;
+    const items: JsonNode[] = [];
+    this.next();
+    while (!this.closes(Token.closeBracket)) {
+      const item = this.element(depth);
+      if (item) items.push(item);
+      this.comma(Token.closeBracket);
+    }
+    return { kind: 'list', items, start, ...this.close(Token.closeBracket, '"]" is missing.') };
+  }
+
+  private object(depth: number): JsonObject {
+    const { start } = this;
+    const entries: JsonEntry[] = [];
+    this.next();
+    while (!this.closes(Token.closeBrace)) {
+      const entry = this.entry(depth);
+      if (entry) entries.push(entry);
+      this.comma(Token.closeBrace);
+    }
+    return { kind: 'object', entries, start, ...this.close(Token.closeBrace, '"}" is missing.') };
+  }
+
+  private entry(depth: number): JsonEntry | null {
+    if (this.token !== Token.string) {
+      this.complain('A field name in double quotes is expected here.');
+      // A name without quotes is still a name.
+      if (this.token !== Token.unknown) {
+        this.skip(depth);
+        return null;
+      }
+    } else if (!this.sound) {
+      this.complain('This text is not closed or not valid.');
+    }
+    const key = this.scanner.getTokenValue();
+    const keySpan = { start: this.start, end: this.end };
+    this.next();
+    if (!this.is(Token.colon)) {
+      this.complain(`":" and a value are expected after ${key}.`, keySpan.start, keySpan.end);
+      return null;
+    }
+    this.next();
+    const value = this.element(depth);
+    return value && { key, keySpan, value };
+  }
+
+  private element(depth: number): JsonNode | null {
+    if (depth < deepest) return this.value(depth + 1);
+    this.complain('This is nested too deeply to be read.');
+    this.scanner.setPosition(this.text.length);
+    this.next();
+    return null;
+  }
+
+  private closes(token: number): boolean {
+    const { token: current } = this;
+    if (current === token || current === Token.end) return true;
+    // The other bracket closes something further out: this one was forgotten.
+    return current === Token.closeBrace || current === Token.closeBracket;
+  }
+
+  private close(token: number, message: string): { end: number; cut: boolean } {
+    if (this.token === token) {
+      const { end } = this;
+      this.next();
+      return { end, cut: false };
+    }
+    this.complain(message, Math.min(this.start, this.text.length - 1));
+    return { end: this.start, cut: this.token === Token.end };
+  }
+
+  private comma(closing: number): void {
+    if (this.token === Token.comma) {
+      this.next();
+      return;
+    }
+    if (this.closes(closing)) return;
+    this.complain('"," is missing before this.');
+    if (this.token === Token.colon) this.next();
+  }
+
+  /** Steps over something that has no place here. */
+  private skip(depth: number): void {
+    if (this.token === Token.openBrace || this.token === Token.openBracket) this.element(depth);
+    else if (this.token !== Token.comma) this.next();
+  }
+}
+
+/** The value of a field, the last where it is given twice. */
+export function member(node: JsonNode | undefined, key: string): JsonNode | undefined {
+  return entryOf(node, key)?.value;
+}
+
+export function entryOf(node: JsonNode | undefined, key: string): JsonEntry | undefined {
+  return node?.kind === 'object' ? node.entries.findLast((entry) => entry.key === key) : undefined;
+}
+
+export function textOf(node: JsonNode | undefined): string | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+}
+
+export function itemsOf(node: JsonNode | undefined): readonly JsonNode[] {
+  return node?.kind === 'list' ? node.items : [];
+}
+
+export function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}
+
+/** The tree as plain data. Long lists of numbers are left out: no field that describes a layer is one. */
+export function plainOf(node: JsonNode): PlainValue {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'list':
+      return node.items.map(plainOf);
+    case 'object':
+      return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainOf(value)]));
+    case 'numbers':
+      return null;
+  }
+}

@@ -1,0 +1,118 @@
+import { linear } from '../../network/activation.ts';
+import type { LayerDefinition, Span } from '../../network/definition.ts';
+import type { ReadOptions } from '../format.ts';
+import { itemsOf, member, plainOf, spanOf, textOf } from '../json.ts';
+import type { JsonEntry, JsonNode, JsonObject } from '../json.ts';
+import { Fields } from '../layers/fields.ts';
+import { isLayerType, layerParts, layerTypes } from '../layers/table.ts';
+import type { LayerParts } from '../layers/table.ts';
+import type { PlainValue } from '../plain.ts';
+import { closest } from '../suggest.ts';
+import type { NativeContext } from './values.ts';
+import { readWeights } from './weights.ts';
+
+/** Fields that say where a layer stands, not what it computes. */
+const placing = ['type', 'name', 'inputs', 'weights', 'shared_with'];
+
+/** Fields whose strings are words, not expressions. */
+const words = new Set(['activation', 'interpolation', 'alpha_initializer']);
+
+export interface Placement {
+  readonly name: string;
+  /** What the layer reads where its `inputs` say nothing. */
+  readonly defaultInputs: readonly string[];
+}
+
+/** One layer; what is wrong with it is reported, and what is left is still returned. */
+export function readLayer(
+  context: NativeContext,
+  node: JsonObject,
+  place: Placement,
+  options: ReadOptions,
+): LayerDefinition {
+  // prettier-ignore
+  const type = textOf(member(node, 'type'))?.trim() ?? '';
+  const weights = member(node, 'weights');
+  return {
+    name: place.name,
+    type: type === '' ? 'layer' : type,
+    ...readParts(context, node, type),
+    inputs: readInputs(context, node, place),
+    weights: weights && options.weights ? readWeights(context, weights) : undefined,
+    sharedWith: textOf(member(node, 'shared_with')),
+    span: spanOf(node),
+    fields: fieldSpans(node),
+  };
+}
+
+function readParts(context: NativeContext, node: JsonObject, type: string): LayerParts {
+  if (!isLayerType(type)) return { operation: { kind: 'unknown', why: reportType(context, node, type) }, activation: linear }; // prettier-ignore
+  const entries = node.entries.filter(({ key }) => !placing.includes(key));
+  const values = Object.fromEntries(entries.map((entry) => [entry.key, fieldValue(context, entry)]));
+  const fields = new Fields(values, 'native');
+  const parts = layerParts(type, fields);
+  const spans = fieldSpans(node);
+  for (const { field, code, severity, message } of fields.issues) {
+    context.report(code, severity, message, spans[field ?? 'type'] ?? spans.type ?? node);
+  }
+  const unread = new Set(fields.unread());
+  for (const entry of entries) if (unread.has(entry.key)) reportField(context, entry, type, fields.known());
+  return parts;
+}
+
+function fieldValue(context: NativeContext, { key, value }: JsonEntry): PlainValue {
+  const isPaddingMode =
+    key === 'padding' && value.kind === 'scalar' && /^(valid|same|causal)$/i.test(String(value.value));
+  return isPaddingMode || words.has(key) ? plainOf(value) : context.numeric(value);
+}
+
+function reportType(context: NativeContext, node: JsonObject, type: string): string {
+  const written = member(node, 'type');
+  if (type === '') {
+    const why = written ? 'type must be the name of a layer type, such as "dense".' : 'type is missing.';
+    context.report(written ? 'bad-value' : 'missing-field', 'error', why, written ?? { start: node.start, end: node.start + 1 }); // prettier-ignore
+    return why;
+  }
+  const meant = closest(type, layerTypes());
+  const why = `There is no layer type ${type}${meant === undefined ? '' : `; is it ${meant}?`}`.replace(/[^?]$/, '$&.');
+  context.report('unknown-layer', 'error', why, written ?? node);
+  return why;
+}
+
+function reportField(
+  context: NativeContext,
+  { key, keySpan }: JsonEntry,
+  type: string,
+  known: readonly string[],
+): void {
+  const meant = closest(key, [...known, ...placing]);
+  const advice = meant === undefined ? 'It has no effect.' : `Is it ${meant}?`;
+  context.report('unknown-field', 'hint', `A ${type} layer has no field ${key}. ${advice}`, keySpan);
+}
+
+function readInputs(context: NativeContext, node: JsonObject, { name, defaultInputs }: Placement): readonly string[] {
+  const written = member(node, 'inputs');
+  if (!written) {
+    if (defaultInputs.length !== 1) {
+      const message = `${name} needs inputs: no layer is above it, and the network has ${defaultInputs.length} inputs.`;
+      context.report('missing-field', 'error', message, fieldSpans(node).type ?? node);
+      return [];
+    }
+    return defaultInputs;
+  }
+  const single = textOf(written);
+  if (single !== undefined) return [single];
+  const names = itemsOf(written).map(textOf);
+  if (written.kind === 'list' && names.length > 0 && names.every((entry) => entry !== undefined)) return names;
+  context.report('bad-value', 'error', 'inputs must be a list of names of layers.', written);
+  return [];
+}
+
+function fieldSpans(node: JsonObject): Record<string, Span> {
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key, spanOf(value)]));
+}
+
+/** Whether a node is an object that is written to its end. */
+export function isWhole(node: JsonNode): node is JsonObject {
+  return node.kind === 'object' && !node.cut;
+}

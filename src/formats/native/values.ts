@@ -1,0 +1,57 @@
+import type { Problem, Severity, Span } from '../../network/definition.ts';
+import { evaluate } from '../expression.ts';
+import { spanOf } from '../json.ts';
+import type { JsonNode } from '../json.ts';
+import { tensorOf } from '../numbers.ts';
+import { Unresolved } from '../plain.ts';
+import type { PlainValue } from '../plain.ts';
+
+/** What reading one native file shares: its text, its params, and the problems found. */
+export class NativeContext {
+  readonly problems: Problem[] = [];
+  readonly params = new Map<string, number>();
+
+  constructor(readonly text: string) {}
+
+  report(code: string, severity: Severity, message: string, span: Span): void {
+    this.problems.push({ code, severity, message, span: spanOf(span) });
+  }
+
+  /** The value of an expression; a fault is reported once, where it stands. */
+  expression(text: string, span: Span): number | Unresolved {
+    const result = evaluate(text, this.params);
+    if ('value' in result) return result.value;
+    this.report('expression', 'error', result.fault, span);
+    return new Unresolved(result.fault);
+  }
+
+  /** A field's value in which every string is an expression. */
+  numeric(node: JsonNode): PlainValue {
+    switch (node.kind) {
+      case 'scalar':
+        return typeof node.value === 'string' ? this.expression(node.value, node) : node.value;
+      case 'list': {
+        const items = node.items.map((item) => this.numeric(item));
+        // One unknown entry leaves the whole list unknown.
+        return items.find((item) => item instanceof Unresolved) ?? items;
+      }
+      case 'numbers':
+        return this.matrix(node);
+      case 'object':
+        return Object.fromEntries(node.entries.map(({ key, value }) => [key, this.numeric(value)]));
+    }
+  }
+
+  /** A long list of numbers that a field needs in full, such as an adjacency matrix. */
+  private matrix(node: JsonNode): PlainValue {
+    const tensor = tensorOf(this.text, node.start, node.end);
+    if (typeof tensor === 'string') {
+      this.report('bad-value', 'error', `This cannot be read: ${tensor}.`, node);
+      return new Unresolved(tensor);
+    }
+    const { shape, data } = tensor;
+    if (shape.length === 1) return [...data];
+    const width = shape[shape.length - 1];
+    return Array.from({ length: data.length / width }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Format, ReadOptions, ReadResult } from './format.ts';
+import { native } from './native/native.ts';
+import { refused } from './refused.ts';
+import { jsonFormatOf } from './sniff.ts';
+
+const jsonFormats: readonly Format[] = [native, ...refused];
+
+/** Formats of source code, told by their own sniffing. */
+const sourceFormats: readonly Format[] = [];
+
+/** Every format. At most one of them recognises a text. */
+export const formats: readonly Format[] = [...jsonFormats, ...sourceFormats];
+
+/** The format of a text, or null if it defines no network. Costs microseconds on files that are none. */
+export function recognise(text: string, fileName: string): Format | null {
+  const id = jsonFormatOf(text, fileName);
+  const found =
+    id === null
+      ? sourceFormats.find((format) => format.sniff(text, fileName))
+      : jsonFormats.find((format) => format.id === id);
+  return found ?? null;
+}
+
+/** The networks in a text, or null if it defines none. Never throws; what cannot be read is among the problems. */
+export function read(text: string, fileName: string, options: ReadOptions): ReadResult | null {
+  return recognise(text, fileName)?.read(text, fileName, options) ?? null;
+}

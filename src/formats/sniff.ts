@@ -1,0 +1,117 @@
+import { contentFrom, outline, stringAt } from './outline.ts';
+import { looksLikeNetworkSource } from './typescript/sniff.ts';
+
+/** Formats of JSON files that define a network, or that are certainly a model of another kind. */
+export type JsonFormat =
+  | 'native'
+  | 'keras'
+  | 'tfjs'
+  | 'tfjs-graph'
+  | 'onnx-json'
+  | 'convnetjs'
+  | 'brainjs'
+  | 'nni-search-space'
+  | 'huggingface-config';
+
+const scripts = /\.(?:[cm]?[jt]s|[jt]sx)$/i;
+
+/** A word of which every such file has one: what costs next to nothing for the others. */
+const landmarks = ['"layers"', '"class_name"', '"modelTopology"', '"opsetImport"', '"opset_import"', '"_type"', '"hidden_size"', '"num_hidden_layers"']; // prettier-ignore
+
+/** True for a text that defines a network (or a model that is named and refused), by a look that costs microseconds. */
+export function isNetworkText(text: string, fileName: string): boolean {
+  return looksLikeNetworkSource(text, fileName) || jsonFormatOf(text, fileName) !== null;
+}
+
+/** The format of a JSON text, or null if it is certainly or possibly something else. */
+export function jsonFormatOf(text: string, fileName: string): JsonFormat | null {
+  if (scripts.test(fileName)) return null;
+  const start = contentFrom(text, 0);
+  if (/\.network\.jsonc?$/i.test(fileName)) return 'native';
+  if (text[start] !== '{' || !landmarks.some((word) => text.includes(word))) return null;
+  const fields = new Map<string, number>();
+  for (const { key, at } of outline(text, start)) {
+    fields.set(key, at);
+    const format = formatOfFields(text, fields);
+    if (format !== null) return format;
+  }
+  return formatOfAllFields(text, fields);
+}
+
+type Fields = ReadonlyMap<string, number>;
+
+/** As soon as the fields seen so far leave no doubt. */
+function formatOfFields(text: string, fields: Fields): JsonFormat | null {
+  const topology = fields.get('modelTopology');
+  if (topology !== undefined) return formatOfTopology(text, topology);
+  if (holdsModel(text, fields)) return 'keras';
+  const config = fields.get('model_config');
+  if (config !== undefined && holdsModel(text, fieldsAt(text, config))) return 'keras';
+  const layers = fields.get('layers');
+  return layers !== undefined && fields.has('input') && isListOfLayers(text, layers) ? 'native' : null;
+}
+
+/** Formats that are told apart only by what they have not. */
+function formatOfAllFields(text: string, fields: Fields): JsonFormat | null {
+  const graph = fields.get('graph');
+  const isOnnx = fields.has('opsetImport') || fields.has('opset_import') || fields.has('irVersion') || fields.has('ir_version'); // prettier-ignore
+  if (graph !== undefined && isOnnx && hasField(text, graph, 'node')) return 'onnx-json';
+  const layers = fields.get('layers');
+  if (layers !== undefined && firstItemHas(text, layers, 'layer_type')) return 'convnetjs';
+  if (stringAt(text, fields.get('type') ?? text.length)?.startsWith('NeuralNetwork')) return 'brainjs';
+  if (fields.size > 0 && [...fields.values()].every((at) => isChoice(text, at))) return 'nni-search-space';
+  return isTransformerConfig(fields) ? 'huggingface-config' : null;
+}
+
+function fieldsAt(text: string, at: number): Map<string, number> {
+  const fields = new Map<string, number>();
+  for (const entry of outline(text, at)) fields.set(entry.key, entry.at);
+  return fields;
+}
+
+function hasField(text: string, at: number, key: string): boolean {
+  for (const entry of outline(text, at)) if (entry.key === key) return true;
+  return false;
+}
+
+/** Whether the first object in a list has this field. */
+function firstItemHas(text: string, at: number, key: string): boolean {
+  return text[at] === '[' && hasField(text, contentFrom(text, at + 1), key);
+}
+
+function formatOfTopology(text: string, at: number): JsonFormat | null {
+  const fields = new Map<string, number>();
+  for (const entry of outline(text, at)) {
+    fields.set(entry.key, entry.at);
+    if (entry.key === 'node') return 'tfjs-graph';
+    const config = fields.get('model_config');
+    if (holdsModel(text, config === undefined ? fields : fieldsAt(text, config))) return 'tfjs';
+  }
+  return null;
+}
+
+/** Keras writes many things as a class and its config; a model is one of three, or has layers. */
+function holdsModel(text: string, fields: Fields): boolean {
+  const [className, config] = [fields.get('class_name'), fields.get('config')];
+  if (className === undefined || config === undefined) return false;
+  const name = stringAt(text, className);
+  if (name === undefined) return false;
+  return /^(Sequential|Model|Functional)$/.test(name) || (text[config] === '{' && hasField(text, config, 'layers'));
+}
+
+/** `[]`, or a list whose first element is an object with a type, as far as it is written. */
+function isListOfLayers(text: string, at: number): boolean {
+  const first = contentFrom(text, at + 1);
+  if (text[at] !== '[') return false;
+  return text[first] === ']' || first >= text.length || firstItemHas(text, at, 'type');
+}
+
+function isChoice(text: string, at: number): boolean {
+  const fields = fieldsAt(text, at);
+  return fields.has('_type') && fields.has('_value');
+}
+
+function isTransformerConfig(fields: Fields): boolean {
+  const depth = fields.has('num_hidden_layers') || fields.has('n_layer') || fields.has('num_layers');
+  return depth && fields.has('hidden_size') && (fields.has('hidden_act') || fields.has('model_type') || fields.has('architectures')); // prettier-ignore
+}
