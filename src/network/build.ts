@@ -217,7 +217,7 @@ function positionwise(operation: Operation, input: Shape): Operation {
 }
 
 /** Pieces of the units that the operation itself is made of: maxout, max pooling, an elementwise maximum. */
-function operationPieces(operation: Operation, inputs: readonly Shape[]): number {
+export function operationPieces(operation: Operation, inputs: readonly Shape[]): number {
   switch (operation.kind) {
     case 'maxout':
       return operation.rank;

@@ -1,8 +1,9 @@
-import type { Layer } from '../network/network.ts';
+import type { Layer, Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import { binomialPrefixSum, weightedBinomial } from './binomial.ts';
 import type { TheoryOptions } from './bound.ts';
 import { zero, type Magnitude } from './magnitude.ts';
+import { affineSource, unitStages, type UnitStage } from './units.ts';
 
 /**
  * The numbers I(j) of j-element sets of a layer's neurons whose normals are linearly independent for generic
@@ -40,10 +41,26 @@ export function denseIndependence(
 }
 
 /**
- * The independence numbers of a layer's piecewise-linear units. No layer has more than the dense one of its size:
- * sparsity and shared weights only lose independence.
+ * The independence numbers of a layer's own operation and activation. No layer has more than the dense one of its
+ * size: sparsity and shared weights only lose independence.
  */
 export function independenceOf(layer: Layer, _options: TheoryOptions): IndependenceNumbers {
   const fanIn = layer.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
   return denseIndependence(layer.neurons, fanIn, layer.pieces, layer.operation.kind === 'dense' ? 'exact' : 'upper');
+}
+
+/** The same for one stage of units, whose affine map may belong to a layer before it (an activation layer's). */
+export function stageIndependence(
+  network: Network,
+  layer: Layer,
+  stage: UnitStage,
+  options: TheoryOptions,
+): IndependenceNumbers {
+  const { neurons, pieces } = stage;
+  const fanIn = layer.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
+  if (stage.kind === 'operation')
+    return denseIndependence(neurons, fanIn, pieces, layer.operation.kind === 'maxout' ? 'exact' : 'upper');
+  if (unitStages(layer).length > 1) return denseIndependence(neurons, neurons, pieces, 'upper');
+  const source = affineSource(network, layer);
+  return independenceOf({ ...source, activation: layer.activation, neurons, pieces }, options);
 }

@@ -54,3 +54,49 @@ export function scaledOfMagnitude(a: Magnitude): Scaled {
   const error = a.log10Error + 8 * unitRoundoff * (Math.abs(a.log10) + 1);
   return scaledExp(a.log10 * Math.LN10, 1.01 * error * Math.LN10);
 }
+
+/** Many scaled numbers without their errors; zeros allowed. Every operation loses one rounding. */
+export class ScaledArray {
+  readonly mantissas: Float64Array;
+  readonly exponents: Float64Array;
+
+  constructor(readonly length: number) {
+    this.mantissas = new Float64Array(length);
+    this.exponents = new Float64Array(length);
+  }
+
+  /** Stores a mantissa in [2^-384, 2^384), bringing it back into range. */
+  put(i: number, mantissa: number, exponent: number): void {
+    let [m, e] = [mantissa, exponent];
+    if (m >= mantissaHigh) {
+      m *= inverseStep;
+      e++;
+    } else if (m < mantissaLow && m > 0) {
+      m *= scaleStep;
+      e--;
+    }
+    this.mantissas[i] = m;
+    this.exponents[i] = e;
+  }
+
+  add(i: number, mantissa: number, exponent: number): void {
+    const own = this.mantissas[i];
+    if (mantissa === 0) return;
+    const distance = exponent - this.exponents[i];
+    if (own === 0 || distance > 1) this.put(i, mantissa, exponent);
+    else if (distance === 1) this.put(i, mantissa + own * inverseStep, exponent);
+    else if (distance === 0) this.put(i, own + mantissa, exponent);
+    else if (distance === -1) this.put(i, own + mantissa * inverseStep, this.exponents[i]);
+  }
+
+  slice(from: number, to: number): ScaledArray {
+    const part = new ScaledArray(to - from);
+    part.mantissas.set(this.mantissas.subarray(from, to));
+    part.exponents.set(this.exponents.subarray(from, to));
+    return part;
+  }
+
+  at(i: number, error: number): Scaled {
+    return { mantissa: this.mantissas[i], exponent: this.exponents[i], error };
+  }
+}

@@ -1,0 +1,119 @@
+import type { Layer, Network } from '../network/network.ts';
+import type { TheoryOptions } from './bound.ts';
+import { dominatorTree, type DominatorNode } from './dominators.ts';
+import { singleRegion, type DimensionHistogram, type HistogramStage } from './histogram.ts';
+import { multiply, one, product, sum, type Magnitude } from './magnitude.ts';
+import { innerWidth, unitStages, type UnitStage } from './units.ts';
+
+/** What the recurrence knows of one stage of units. */
+export type StageRule = (layer: Layer, stage: UnitStage) => HistogramStage;
+
+/** Exact integers may cost about this many products of machine words before logarithms take over. */
+const exactWork = 2e7;
+
+/** Side branches are evaluated for at most so many entering dimensions; more are rounded up to these. */
+const branchDimensions = 48;
+
+/** After so many evaluations of branches (deep nesting) every dimension is rounded up to the largest. */
+const branchEvaluations = 10_000;
+
+/**
+ * The dimension recurrence (this tool; Serra et al. 2018, Theorem 1, for dense chains): an upper bound on the number
+ * of regions of the network's layers 0 .. i for every i, by layer index, null beyond the piecewise-linear part.
+ *
+ * On a region where tensor t has dimension d, the layers that t dominates make at most F_t(d) regions, and
+ * F_t(d) is the product over t's children c in the dominator tree of
+ *     sum over j <= e of I_c(j) F_c(min(e, r_c(j))),   e = min(d, smallest vertex cut between t and c),
+ * because a child's subtree depends on no later child's. For a chain this is the recurrence over layers; a residual
+ * branch becomes a factor of its own and the stream leaves with the dimension it came with.
+ */
+export function dimensionRecurrence(network: Network, options: TheoryOptions, rule: StageRule): (Magnitude | null)[] {
+  const { root } = dominatorTree(network, options);
+  const perLayer = network.layers.map((): Magnitude | null => null);
+  const start = singleRegion(root.dimension, { left: exactWork });
+  for (const { index, regions } of new Recurrence(rule).below(root, start)) perLayer[index] = regions;
+  return perLayer;
+}
+
+interface Cut {
+  readonly index: number;
+  readonly regions: Magnitude;
+}
+
+class Recurrence {
+  private readonly branches = new Map<DominatorNode, Map<number, Cut[]>>();
+  private evaluations = 0;
+
+  constructor(private readonly rule: StageRule) {}
+
+  /** Regions after every layer that `node` dominates, by layer index, from a histogram of the dimensions at `node`. */
+  below(node: DominatorNode, entering: DimensionHistogram): Cut[] {
+    const cuts: Cut[] = [];
+    let at = node;
+    let histogram = entering;
+    while (at.children.length > 0) {
+      const main = at.children.reduce((a, b) => (b.last > a.last ? b : a));
+      const sides = at.children.filter((child) => child !== main);
+      if (sides.length > 0) {
+        // Where the last child starts before the others end, none can be taken to be the continuation.
+        const interleaved = sides.some((side) => side.last > firstIndex(main));
+        const abreast = interleaved ? at.children : sides;
+        histogram = histogram.coarsened(this.evaluations > branchEvaluations ? 1 : branchDimensions);
+        cuts.push(...this.merged(abreast, histogram));
+        if (interleaved) return cuts;
+        histogram = histogram.weighted((d) => product(sides.map((side) => lastRegions(this.branch(side, d)))));
+      }
+      at = main;
+      histogram = this.through(at, histogram);
+      if (at.layer) cuts.push({ index: at.layer.index, regions: histogram.total() });
+    }
+    return cuts;
+  }
+
+  /** The cuts of a child and all below it from one region of dimension d at its parent. */
+  private branch(child: DominatorNode, d: number): Cut[] {
+    const known = this.branches.get(child) ?? new Map<number, Cut[]>();
+    this.branches.set(child, known);
+    let cuts = known.get(d);
+    if (!cuts) {
+      this.evaluations++;
+      const entered = this.through(child, singleRegion(d, { left: exactWork / branchDimensions }));
+      const own = child.layer ? [{ index: child.layer.index, regions: entered.total() }] : [];
+      cuts = [...own, ...this.below(child, entered)];
+      known.set(d, cuts);
+    }
+    return cuts;
+  }
+
+  /** Branches side by side: after each of their layers the product of what every branch has reached, summed over d. */
+  private merged(branches: readonly DominatorNode[], histogram: DimensionHistogram): Cut[] {
+    const entries = histogram.entries().map(({ dimension, mass }) => ({
+      mass,
+      cuts: branches.map((branch) => this.branch(branch, dimension)),
+      reached: branches.map(() => one),
+    }));
+    const events = entries[0].cuts
+      .flatMap((cuts, branch) => cuts.map(({ index }, position) => ({ index, branch, position })))
+      .sort((a, b) => a.index - b.index);
+    return events.map(({ index, branch, position }) => {
+      for (const { cuts, reached } of entries) reached[branch] = cuts[branch][position].regions;
+      return { index, regions: sum(entries.map(({ mass, reached }) => multiply(mass, product(reached)))) };
+    });
+  }
+
+  /** The histogram at a layer's output, from that at its parent in the dominator tree. */
+  private through({ layer, cut, size }: DominatorNode, histogram: DimensionHistogram): DimensionHistogram {
+    if (!layer) return histogram.capped(size);
+    let after = histogram.capped(Math.min(cut, innerWidth(layer)));
+    for (const stage of unitStages(layer)) after = after.stepped(this.rule(layer, stage));
+    return after.capped(size);
+  }
+}
+
+function firstIndex(node: DominatorNode): number {
+  return node.layer ? node.layer.index : Math.min(Infinity, ...node.children.map(firstIndex));
+}
+
+function lastRegions(cuts: readonly Cut[]): Magnitude {
+  return cuts.length > 0 ? cuts[cuts.length - 1].regions : one;
+}

@@ -1,0 +1,29 @@
+import { tabulatedWidth, TighterTransitions } from './activationHistogram.ts';
+import type { Bound } from './bound.ts';
+import { reluChainOf } from './chain.ts';
+import { dimensionRecurrence } from './dimensionRecurrence.ts';
+import { refused } from './evaluation.ts';
+import { denseIndependence } from './independence.ts';
+import { sharedWeightsNote } from './serra2018.ts';
+
+/** The framework of Hinz and van de Geer 2019 with the activation histograms of Hinz 2021. */
+export const hinz2021Upper: Bound = {
+  id: 'hinz2021-upper',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'Hinz 2021', url: 'https://arxiv.org/abs/2104.03174' },
+  evaluate(network, options) {
+    const found = reluChainOf(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const transitions = new TighterTransitions();
+    const perLayer = dimensionRecurrence(network, options, (_, { neurons, drops }) => {
+      const numbers = denseIndependence(neurons, Infinity);
+      return { numbers, neurons, drops, tighter: transitions.rule(neurons, numbers) };
+    });
+    const wide = found.chain.stages.some(({ stage, narrowest }) => stage.neurons > tabulatedWidth && 3 * narrowest - 1 > stage.neurons); // prettier-ignore
+    const note = wide
+      ? `Layers of more than ${tabulatedWidth} neurons with the binomial histogram (Serra et al. 2018).`
+      : undefined;
+    return { applies: true, perLayer, note: note ?? sharedWeightsNote(network) };
+  },
+};

@@ -1,0 +1,55 @@
+import type { Network } from '../network/network.ts';
+import type { Bound, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
+import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
+import { hinz2021Upper } from './hinz2021.ts';
+import { montufar2014Lower } from './montufar2014.ts';
+import { montufar2017Upper } from './montufar2017.ts';
+import { naiveUpper } from './naive.ts';
+import { pascanu2013Lower } from './pascanu2013.ts';
+import { recurrenceUpper } from './recurrence.ts';
+import { serra2018Lower, serra2018Upper } from './serra2018.ts';
+
+/** Every single theorem, in the order of the report; the combinations follow the recurrence. */
+const general: readonly Bound[] = [
+  naiveUpper,
+  pascanu2013Lower,
+  montufar2014Lower,
+  montufar2017Upper,
+  serra2018Upper,
+  serra2018Lower,
+  hinz2021Upper,
+  recurrenceUpper,
+];
+const special: readonly Bound[] = [];
+
+/** All bounds of a network, in a fixed order. Those that do not apply come with the reason and without a number. */
+export function evaluateBounds(network: Network, options: TheoryOptions): BoundResult[] {
+  const evaluate = (bound: Bound): BoundResult => resultOf(network, bound, bound.evaluate(network, options));
+  const first = general.map(evaluate);
+  const rest = special.map(evaluate);
+  const all = [...first, ...rest];
+  const upper = tightestUpper(network, all);
+  const combined = [upper, tightestUpperLinear(network, options, [...all, upper]), bestLower(network, all)];
+  return [...first, ...combined, ...rest];
+}
+
+function resultOf(network: Network, bound: Bound, evaluation: Evaluation): BoundResult {
+  const { id, kind, of, citation } = bound;
+  const common = { id, kind, of, citation };
+  if (!evaluation.applies) {
+    return { ...common, applies: false, reason: evaluation.reason, value: null, perLayer: null, note: null };
+  }
+  const value = evaluation.perLayer.findLast((cut) => cut !== null) ?? null;
+  if (value === null) {
+    const reason = network.layers.length === 0 ? 'The network has no layers.' : 'No layer is piecewise linear.';
+    return { ...common, applies: false, reason, value: null, perLayer: null, note: null };
+  }
+  return {
+    ...common,
+    applies: true,
+    reason: null,
+    value,
+    perLayer: evaluation.perLayer,
+    note: evaluation.note ?? null,
+  };
+}

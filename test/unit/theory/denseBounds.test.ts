@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import rows from '../../fixtures/reference/dense_relu_bounds.json';
+import { boundsOf, denseRelu, exactValue } from './networks.ts';
+
+const columns: Record<string, string> = {
+  naive_2N: 'naive-upper',
+  montufar2017_upper: 'montufar2017-upper',
+  serra2018_upper: 'serra2018-upper',
+  hinz2021_best_gamma: 'hinz2021-upper',
+  montufar2014_lower: 'montufar2014-lower',
+  pascanu2013_lower: 'pascanu2013-lower',
+  serra2018_lower: 'serra2018-lower',
+};
+
+describe('bounds of fully connected ReLU networks', () => {
+  it.each(rows)('agree with the reference for $n0 inputs and widths $widths', (row) => {
+    const bounds = boundsOf(denseRelu(row.n0, row.widths));
+    for (const [column, id] of Object.entries(columns)) {
+      const expected = (row as Record<string, unknown>)[column] ?? null;
+      expect([id, exactValue(bounds, id)]).toEqual([id, expected]);
+    }
+    expect(exactValue(bounds, 'recurrence-upper')).toBe(row.hinz2021_best_gamma);
+    expect(exactValue(bounds, 'tightest-upper')).toBe(row.hinz2021_best_gamma);
+  });
+});
