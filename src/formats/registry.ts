@@ -1,9 +1,10 @@
 import type { Format, ReadOptions, ReadResult } from './format.ts';
+import { keras, tfjs } from './keras/keras.ts';
 import { native } from './native/native.ts';
 import { refused } from './refused.ts';
 import { jsonFormatOf } from './sniff.ts';
 
-const jsonFormats: readonly Format[] = [native, ...refused];
+const jsonFormats: readonly Format[] = [native, keras, tfjs, ...refused];
 
 /** Formats of source code, told by their own sniffing. */
 const sourceFormats: readonly Format[] = [];

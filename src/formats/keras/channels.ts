@@ -1,0 +1,77 @@
+import type { Span } from '../../network/definition.ts';
+import type { Shape } from '../../network/shape.ts';
+import { entryOf, itemsOf, member, textOf } from '../json.ts';
+import type { JsonNode } from '../json.ts';
+import type { LayerIssue } from '../layers/fields.ts';
+import { isList } from '../plain.ts';
+import type { PlainRecord, PlainValue } from '../plain.ts';
+
+/** Where a model says for the first time that channels come first, if all its windows say so; else null. */
+export function channelsFirstIn(model: JsonNode): Span | null {
+  const stated = statedFormats(model);
+  return stated.length > 0 && stated.every(({ first }) => first) ? stated[0].span : null;
+}
+
+interface Stated {
+  readonly first: boolean;
+  readonly span: Span;
+}
+
+/** The layouts that the layers of a model state, those of nested models included. */
+function statedFormats(model: JsonNode): Stated[] {
+  const config = member(model, 'config');
+  const layers = config?.kind === 'list' ? config : member(config, 'layers');
+  return itemsOf(layers).flatMap((layer) => {
+    const inner = member(layer, 'config');
+    if (inner?.kind === 'list' || member(inner, 'layers')) return statedFormats(layer);
+    // Flatten states the default whatever its neighbours do.
+    if (textOf(member(layer, 'class_name')) === 'Flatten') return [];
+    const written = entryOf(inner, 'data_format') ?? entryOf(inner, 'dim_ordering');
+    const value = textOf(written?.value);
+    if (!written || value === undefined) return [];
+    return [{ first: value === 'channels_first' || value === 'th', span: written.value }];
+  });
+}
+
+/** `[c, h, w]` becomes `[h, w, c]`. */
+export function channelsLast(shape: Shape): Shape {
+  return shape.length < 2 ? shape : [...shape.slice(1), shape[0]];
+}
+
+export interface ChannelsLastConfig {
+  readonly config: PlainRecord;
+  readonly issues: readonly LayerIssue[];
+}
+
+/**
+ * The config of the same layer over tensors whose channels come last. Where channels come first, axis 1 (the batch is
+ * axis 0) is the channels' and the later ones are spatial.
+ */
+export function channelsLastConfig(className: string, written: PlainRecord): ChannelsLastConfig {
+  const config: Record<string, PlainValue | undefined> = { ...written };
+  const issues: LayerIssue[] = [];
+  delete config.data_format;
+  delete config.dim_ordering;
+  const axisField = className === 'Merge' ? 'concat_axis' : 'axis';
+  if (className === 'BatchNormalization' || className === 'Concatenate' || className === 'Merge') {
+    const axis = config[axisField];
+    if (axis !== undefined && axis !== 1 && axis !== -1) {
+      const message = 'Joining or normalizing along a spatial axis with channels first is not read.';
+      issues.push({ field: axisField, code: 'unsupported', severity: 'warning', message });
+    }
+    config[axisField] = -1;
+  }
+  if (className === 'PReLU' && isList(config.shared_axes)) {
+    // Of [c, h, w], axes 2 and 3 are what axes 1 and 2 are of [h, w, c].
+    config.shared_axes = config.shared_axes.map((axis) =>
+      axis === 1 ? 3 : typeof axis === 'number' ? axis - 1 : axis,
+    );
+  }
+  if (className === 'Reshape' && isList(config.target_shape) && config.target_shape.length > 1) {
+    const [channels, ...spatial] = config.target_shape;
+    config.target_shape = [...spatial, channels];
+    const message = 'Taken with channels last: the same numbers in another order.';
+    issues.push({ field: 'target_shape', code: 'approximation', severity: 'information', message });
+  }
+  return { config, issues };
+}

@@ -1,0 +1,168 @@
+import type { LayerDefinition, Problem, Span } from '../../network/definition.ts';
+import { member, spanOf } from '../json.ts';
+import type { JsonNode, JsonObject } from '../json.ts';
+import { Names } from '../names.ts';
+import { channelsLastConfig } from './channels.ts';
+import { inputLayersOf } from './inputShape.ts';
+import { kerasLayer } from './layers.ts';
+import type { KerasDialect } from './layers.ts';
+import { classOf, configOf, fieldSpans, layersOf, modelKind, nameOf } from './parts.ts';
+import { inboundReferences, referencesIn } from './references.ts';
+import type { Reference } from './references.ts';
+
+/** Models in models multiply: beyond this many applications of layers a file is stopped at. */
+const mostApplications = 50_000;
+
+/** How deep models may stand in one another, or wait for one another. */
+const deepestModels = 200;
+
+/** Flattens models in models into one list of layers. A layer that is applied again appears again, and says so. */
+export class ModelReader {
+  readonly layers: LayerDefinition[] = [];
+  readonly problems: Problem[] = [];
+  readonly names = new Names();
+  /** By its place in the file, the name of the first application of a layer. */
+  private readonly first = new Map<JsonObject, string>();
+  private applications = 0;
+  private depth = 0;
+
+  constructor(
+    private readonly dialect: KerasDialect,
+    private readonly channelsFirst: boolean,
+  ) {}
+
+  /** Applies a model to tensors and returns the names of what it gives. `prefix` goes before its layers' names. */
+  apply(model: JsonObject, inputs: readonly string[], prefix: string): string[] {
+    if (++this.depth > deepestModels) {
+      this.stop(model, 'Models are nested too deeply to be read.');
+      this.depth--;
+      return [];
+    }
+    const outputs =
+      modelKind(model) === 'sequential' ? this.sequence(model, inputs, prefix) : this.graph(model, inputs, prefix);
+    this.depth--;
+    return outputs;
+  }
+
+  report(code: string, severity: Problem['severity'], message: string, span: Span): void {
+    this.problems.push({ code, severity, message, span: spanOf(span) });
+  }
+
+  private stop(place: JsonNode, message: string): void {
+    if (this.problems.some((problem) => problem.code === 'too-large')) return;
+    this.report('too-large', 'error', message, { start: place.start, end: Math.min(place.start + 1, place.end) });
+  }
+
+  private sequence(model: JsonObject, inputs: readonly string[], prefix: string): string[] {
+    let current = inputs;
+    for (const layer of layersOf(model)) {
+      if (classOf(layer) !== 'InputLayer') current = this.applyLayer(layer, current, prefix + nameOf(layer));
+    }
+    return [...current];
+  }
+
+  private graph(model: JsonObject, inputs: readonly string[], prefix: string): string[] {
+    return new Graph(model, inputs, prefix, this).outputs();
+  }
+
+  /** One application of a layer or of a model as a layer; the names of the tensors it gives. */
+  applyLayer(layer: JsonObject, inputs: readonly string[], wanted: string): string[] {
+    if (++this.applications > mostApplications) {
+      this.stop(layer, `This model applies layers more than ${mostApplications} times.`);
+      return [];
+    }
+    if (modelKind(layer) !== undefined) return this.apply(layer, inputs, `${wanted}/`);
+    const name = this.names.unique(wanted);
+    this.emit(layer, inputs, name);
+    return [name];
+  }
+
+  private emit(layer: JsonObject, inputs: readonly string[], name: string): void {
+    const sharedWith = this.first.get(layer);
+    if (sharedWith === undefined) this.first.set(layer, name);
+    const className = classOf(layer);
+    const { config, issues } = this.channelsFirst
+      ? channelsLastConfig(className, configOf(layer))
+      : { config: configOf(layer), issues: [] };
+    const { type, operation, activation, issues: found } = kerasLayer(className, config, this.dialect);
+    const fields = fieldSpans(layer);
+    // A layer that is used again is wrong only once.
+    for (const issue of sharedWith === undefined ? [...issues, ...found] : []) {
+      const place = fields[issue.field ?? 'type'] ?? fields.type ?? layer;
+      this.report(issue.code, issue.severity, `${name}: ${issue.message}`, place);
+    }
+    this.layers.push({ name, type, operation, activation, inputs, sharedWith, span: spanOf(layer), fields });
+  }
+}
+
+/** A layer of a graph with what each of its applications reads. */
+interface GraphLayer {
+  readonly node: JsonObject;
+  readonly inbound: readonly Reference[][];
+  /** By application: the names of what it gives, `open` while that is being found out. */
+  readonly given: (readonly string[] | 'open')[];
+}
+
+/** One application of a functional model. */
+class Graph {
+  private readonly layers = new Map<string, GraphLayer>();
+  private readonly bound = new Map<string, string>();
+
+  constructor(
+    private readonly model: JsonObject,
+    inputs: readonly string[],
+    private readonly prefix: string,
+    private readonly reader: ModelReader,
+  ) {
+    functionalInputs(model).forEach((name, k) => {
+      if (k < inputs.length) this.bound.set(name, inputs[k]);
+    });
+    for (const node of layersOf(model)) {
+      const name = nameOf(node);
+      if (classOf(node) === 'InputLayer' || this.layers.has(name)) continue;
+      this.layers.set(name, { node, inbound: inboundReferences(member(node, 'inbound_nodes')), given: [] });
+    }
+  }
+
+  outputs(): string[] {
+    let last: readonly string[] = [];
+    for (const [name, layer] of this.layers) {
+      layer.inbound.forEach((_, node) => (last = this.given(name, layer, node)));
+    }
+    const outputs = referencesIn(member(member(this.model, 'config'), 'output_layers'));
+    return outputs.length > 0 ? outputs.map((reference) => this.resolve(reference)) : [...last];
+  }
+
+  /** The name of a tensor; for a layer that is not there, the name as written, which then is reported as unknown. */
+  private resolve({ layer: name, node, tensor }: Reference): string {
+    const input = this.bound.get(name);
+    if (input !== undefined) return input;
+    const layer = this.layers.get(name);
+    if (!layer || node >= layer.inbound.length) return this.prefix + name;
+    if (modelKind(layer.node) === undefined) return this.nameOfApplication(name, node);
+    const given = this.given(name, layer, node);
+    return given[tensor] ?? this.nameOfApplication(name, node);
+  }
+
+  /** Applications after the first are numbered from 2. */
+  private nameOfApplication(name: string, node: number): string {
+    return this.prefix + (node === 0 ? name : `${name}:${node + 1}`);
+  }
+
+  private given(name: string, layer: GraphLayer, node: number): readonly string[] {
+    const known = layer.given[node];
+    if (known === 'open') return [];
+    if (known !== undefined) return known;
+    layer.given[node] = 'open';
+    const inputs = layer.inbound[node].map((reference) => this.resolve(reference));
+    const given = this.reader.applyLayer(layer.node, inputs, this.nameOfApplication(name, node));
+    layer.given[node] = given;
+    return given;
+  }
+}
+
+/** The names of a functional model's inputs; where the list of them is not written (yet), those of its input layers. */
+export function functionalInputs(model: JsonNode): string[] {
+  const written = referencesIn(member(member(model, 'config'), 'input_layers')).map(({ layer }) => layer);
+  return written.length > 0 ? written : inputLayersOf(model).map(nameOf);
+}

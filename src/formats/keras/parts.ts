@@ -1,0 +1,60 @@
+import type { LayerDefinition, Span } from '../../network/definition.ts';
+import { itemsOf, member, plainOf, spanOf, textOf } from '../json.ts';
+import type { JsonNode, JsonObject } from '../json.ts';
+import { isRecord } from '../plain.ts';
+import type { PlainRecord } from '../plain.ts';
+import { meaningOfClass, snakeCase } from './classes.ts';
+import { currentFieldName } from './oldFields.ts';
+
+/** The layers of a model that are written to their end: `config` is their list, or has it as `layers`. */
+export function layersOf(model: JsonNode): JsonObject[] {
+  const config = member(model, 'config');
+  const list = itemsOf(config?.kind === 'list' ? config : member(config, 'layers'));
+  return list.filter((layer): layer is JsonObject => layer.kind === 'object' && !layer.cut);
+}
+
+export function classOf(layer: JsonNode): string {
+  return textOf(member(layer, 'class_name')) ?? '';
+}
+
+/** `sequential`, `functional`, or undefined for what is no model (or is one without a plan of its layers). */
+export function modelKind(node: JsonNode): 'sequential' | 'functional' | undefined {
+  const className = classOf(node);
+  const config = member(node, 'config');
+  if (className === 'Sequential') return 'sequential';
+  if (className === 'Model' || className === 'Functional') return config?.kind === 'list' ? 'sequential' : 'functional';
+  const isCustom = meaningOfClass(className).kind === 'custom';
+  return isCustom && member(config, 'layers') && member(config, 'input_layers') ? 'functional' : undefined;
+}
+
+/** A layer's name as written, or one made of its class. */
+export function nameOf(layer: JsonNode): string {
+  const name = textOf(member(layer, 'name')) ?? textOf(member(member(layer, 'config'), 'name'));
+  return name !== undefined && name !== '' ? name : snakeCase(classOf(layer)) || 'layer';
+}
+
+export function configOf(layer: JsonNode): PlainRecord {
+  const config = member(layer, 'config');
+  const plain = config && plainOf(config);
+  return isRecord(plain) ? plain : {};
+}
+
+/** Where the fields of a layer are written, under the names in the file and under the native ones. */
+export function fieldSpans(layer: JsonNode): LayerDefinition['fields'] {
+  const className = classOf(layer);
+  const spans: Record<string, Span> = {};
+  const config = member(layer, 'config');
+  for (const { key, value } of config?.kind === 'object' ? config.entries : []) {
+    const native = currentFieldName(className, key);
+    spans[native] ??= spanOf(value);
+    spans[key] = spanOf(value);
+    if (key === 'nb_row') spans.kernel_size ??= spanOf(value);
+    if (key === 'nb_feature') spans.rank ??= spanOf(value);
+  }
+  const outer = { type: 'class_name', inputs: 'inbound_nodes', name: 'name' };
+  for (const [field, key] of Object.entries(outer)) {
+    const value = member(layer, key);
+    if (value && spans[field] === undefined) spans[field] = spanOf(value);
+  }
+  return spans;
+}
