@@ -12,8 +12,6 @@ const common = {
   absWorkingDir: root,
   bundle: true,
   minify: !dev,
-  // Names stay in stack traces that users send.
-  keepNames: true,
   sourcemap: dev,
   legalComments: 'none',
   metafile: true,
@@ -36,6 +34,8 @@ const forNode = (entry, outfile, more) => ({
   // The "main" of jsonc-parser and others is UMD, which hides its imports from the bundler.
   mainFields: ['module', 'main'],
   external: ['vscode'],
+  // Stack traces that users send stay readable; here size matters less than in the panel.
+  minifyIdentifiers: false,
   ...more,
 });
 

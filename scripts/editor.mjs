@@ -53,7 +53,6 @@ function signalGroup(child, signal) {
  * @typedef {object} Editor
  * @property {string} address `http://127.0.0.1:PORT`
  * @property {string} home folder of its state, gone after `stop`
- * @property {string} settingsFile the user's settings.json
  * @property {() => Promise<void>} stop ends the server and everything it started
  */
 
@@ -118,7 +117,7 @@ export async function startEditor({ vsix, settings = {}, args = [], env = {} } =
 
   for (const limit = Date.now() + 60_000; ; await sleep(50)) {
     const port = /Extension host agent listening on (\d+)/.exec(readFileSync(logFile, 'utf8'))?.[1];
-    if (port) return { address: `http://127.0.0.1:${port}`, home, settingsFile, stop };
+    if (port) return { address: `http://127.0.0.1:${port}`, home, stop };
     if (hasEnded() || Date.now() > limit) {
       const said = readFileSync(logFile, 'utf8');
       await stop();

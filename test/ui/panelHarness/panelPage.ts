@@ -1,0 +1,153 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import type { HostMessage, PanelMessage } from '../../../src/protocol/panel.ts';
+import themes from './themes.json' with { type: 'json' };
+import { panelDocument } from './panelDocument.ts';
+
+export type Theme = keyof typeof themes;
+export const THEMES = Object.keys(themes) as Theme[];
+
+/** The address the page seems to come from; nothing is served there. */
+const ORIGIN = 'http://panel.test';
+
+export interface Bundle {
+  readonly script: string;
+  readonly style: string;
+}
+
+/** Script and style of the panel as the build makes them. */
+export async function bundlePanel(root: string): Promise<Bundle> {
+  const common = { absWorkingDir: root, bundle: true, minify: true, write: false, logLevel: 'silent' } as const;
+  const sheets = readdirSync(path.join(root, 'webview')).filter((name) => name.endsWith('.css'));
+  const [script, style] = await Promise.all([
+    esbuild.build({ ...common, entryPoints: ['webview/main.ts'], platform: 'browser', target: 'es2022', format: 'iife' }),
+    esbuild.build({
+      ...common,
+      stdin: { contents: sheets.sort().map((name) => `@import './${name}';`).join('\n'), resolveDir: path.join(root, 'webview'), loader: 'css' },
+    }),
+  ]);
+  return { script: script.outputFiles[0].text, style: style.outputFiles[0].text };
+}
+
+export interface PanelOptions {
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+  /** What an earlier page gave to `setState`. */
+  readonly state?: unknown;
+}
+
+/** The panel alone in a browser page, with a stand-in for VS Code's side of it. */
+export class PanelPage {
+  private constructor(
+    readonly page: Page,
+    readonly problems: string[],
+  ) {}
+
+  static async open(browser: Browser, bundle: Bundle, options: PanelOptions = {}): Promise<PanelPage> {
+    const { theme = 'vscode-dark', width = 1000, height = 1000, state = null } = options;
+    const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(String(error)));
+    const bodies: Record<string, [string, string]> = {
+      '/': ['text/html', panelDocument(ORIGIN)],
+      '/webview.js': ['text/javascript', bundle.script],
+      '/webview.css': ['text/css', bundle.style],
+    };
+    await page.route('**/*', (route) => {
+      const found = bodies[new URL(route.request().url()).pathname];
+      return found ? route.fulfill({ contentType: found[0], body: found[1] }) : route.abort();
+    });
+    await page.addInitScript(standIn, { variables: themes[theme], theme, state });
+    await page.goto(`${ORIGIN}/`);
+    const panel = new PanelPage(page, problems);
+    await panel.waitForMessage('ready');
+    return panel;
+  }
+
+  async send(...messages: readonly HostMessage[]): Promise<void> {
+    // Typed arrays do not pass through the driver: they travel as lists with their type's name.
+    await this.page.evaluate((list) => window.postFromHost(list), messages.map((message) => JSON.stringify(message, packed)));
+    await this.settled();
+  }
+
+  /** Two frames: what was sent is drawn. */
+  async settled(): Promise<void> {
+    await this.page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  }
+
+  messages(): Promise<PanelMessage[]> {
+    return this.page.evaluate(() => window.panelMessages);
+  }
+
+  async waitForMessage<K extends PanelMessage['type']>(type: K): Promise<Extract<PanelMessage, { type: K }>> {
+    await this.page.waitForFunction((wanted) => window.panelMessages.some((message) => message.type === wanted), type);
+    const all = await this.messages();
+    return all.findLast((message): message is Extract<PanelMessage, { type: K }> => message.type === type)!;
+  }
+
+  keptState(): Promise<unknown> {
+    return this.page.evaluate(() => window.panelState);
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
+
+function packed(_key: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? { typedArray: value.constructor.name, values: [...(value as Float64Array)] } : value;
+}
+
+interface StandInOptions {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly theme: string;
+  readonly state: unknown;
+}
+
+declare global {
+  interface Window {
+    panelMessages: PanelMessage[];
+    panelState: unknown;
+    postFromHost: (messages: readonly string[]) => void;
+  }
+}
+
+/** Runs in the page before anything else: theme variables as VS Code sets them, and its API. */
+function standIn({ variables, theme, state }: StandInOptions): void {
+  const types = { Float64Array, Uint32Array, Int32Array };
+  window.panelMessages = [];
+  window.panelState = state;
+  window.postFromHost = (messages) => {
+    for (const text of messages) {
+      const message: unknown = JSON.parse(text, (_key, value: { typedArray?: keyof typeof types; values?: number[] } | null) =>
+        value?.typedArray ? types[value.typedArray].from(value.values ?? []) : value,
+      );
+      window.postMessage(message, '*');
+    }
+  };
+  document.addEventListener('securitypolicyviolation', (event) => {
+    console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+  });
+  document.addEventListener('readystatechange', () => {
+    if (document.readyState !== 'interactive') return;
+    for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
+    document.documentElement.style.setProperty('background-color', variables['--vscode-editor-background']);
+    document.body.classList.add(theme);
+    if (theme === 'vscode-high-contrast-light') document.body.classList.add('vscode-high-contrast');
+    document.body.dataset.vscodeThemeKind = theme;
+  });
+  Object.assign(window, {
+    acquireVsCodeApi: () => ({
+      postMessage: (message: PanelMessage) => window.panelMessages.push(structuredClone(message)),
+      getState: () => window.panelState,
+      setState: (next: unknown) => (window.panelState = structuredClone(next)),
+    }),
+  });
+}

@@ -1,0 +1,90 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Workbench } from './workbench.ts';
+
+const network = 'deep-mlp.network.json';
+
+/** Two dense layers whose sum cannot be taken. */
+const mismatched = `{
+  "input": [2],
+  "layers": [
+    { "type": "dense", "name": "narrow", "units": 3, "activation": "relu" },
+    { "type": "dense", "name": "wide", "units": 5, "activation": "relu" },
+    { "type": "add", "name": "sum", "inputs": ["narrow", "wide"] }
+  ]
+}
+`;
+
+let workbench: Workbench;
+
+beforeAll(async () => {
+  workbench = await Workbench.start({ files: { 'mismatched.network.json': mismatched } });
+});
+
+afterAll(() => workbench.stop());
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
+});
+
+describe('the package', () => {
+  it('holds only what runs', () => {
+    const [name] = readdirSync(workbench.extensions).filter((folder) => folder.startsWith('region-lens.'));
+    const files = readdirSync(path.join(workbench.extensions, name), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(path.join(workbench.extensions, name), path.join(entry.parentPath, entry.name)));
+    for (const needed of ['extension.js', 'server.js', 'worker.js', 'webview.js', 'webview.css'])
+      expect(files).toContain(path.join('dist', needed));
+    const other = files.filter((file) => !/^(dist|media|examples)\//.test(file) && path.dirname(file) !== '.');
+    expect(other).toEqual([]);
+    expect(files.filter((file) => /\.(ts|map)$/.test(file) && !file.startsWith('examples'))).toEqual([]);
+  });
+});
+
+describe.each(['dark', 'light'] as const)('in a %s theme', (theme) => {
+  beforeAll(async () => {
+    await workbench.setTheme(theme);
+    await workbench.openFile(network);
+  });
+
+  afterAll(() => workbench.closeAll());
+
+  it("shows each dense layer's factor at the end of its line", async () => {
+    expect(await workbench.waitForLine(/"dense".*×10\^/)).toMatch(/×10\^2\.48/);
+    await workbench.screenshot(`${theme} editor`);
+  });
+
+  it('shows one lens for the network', async () => {
+    expect((await workbench.codeLenses()).join('\n')).toMatch(/^regions ≤/);
+  });
+
+  it('says in a hover what a layer contributes', async () => {
+    const text = await workbench.hoverText('"dense"', 'Multiplies the regions by at most');
+    await workbench.screenshot(`${theme} hover`);
+    expect(text).toMatch(/Multiplies the regions by at most/);
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('underlines a sum of layers that do not fit', async () => {
+    await workbench.openFile('mismatched.network.json');
+    await workbench.page.locator('.squiggly-error').first().waitFor();
+    await workbench.screenshot(`${theme} squiggle`);
+  });
+
+  it('draws the plot beside the source', async () => {
+    await workbench.openFile(network);
+    await workbench.runCommand('Region Lens: Show Plot');
+    const plot = workbench.webview.locator('svg').first();
+    await plot.waitFor();
+    expect(await workbench.webview.locator('svg path').count()).toBeGreaterThan(0);
+    await workbench.screenshot(`${theme} panel`);
+  });
+
+  it('brings a hint up to date within a second of an edit', async () => {
+    await workbench.waitForLine(/"dense".*×10\^2\.48/);
+    await workbench.line('"units": 24').locator('span', { hasText: /^24$/ }).last().dblclick();
+    await workbench.page.keyboard.type('240');
+    await workbench.waitForLine(/"units": 240.*×10\^4\.46/, 1000);
+  });
+});

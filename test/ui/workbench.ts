@@ -1,0 +1,182 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { startEditor } from '../../scripts/editor.mjs';
+import { vsixFile } from '../../scripts/package.mjs';
+import { root } from '../../scripts/process.mjs';
+
+type Editor = Awaited<ReturnType<typeof startEditor>>;
+
+/** The four kinds of theme that VS Code has, by the names of their built-in examples. */
+export const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high contrast dark': 'Default High Contrast',
+  'high contrast light': 'Default High Contrast Light',
+} as const;
+
+const themeClasses: Record<keyof typeof themes, string> = {
+  dark: 'vs-dark',
+  light: 'vs',
+  'high contrast dark': 'hc-black',
+  'high contrast light': 'hc-light',
+};
+
+/** The editor writes spaces as no-break spaces, and marks bidirectional text. */
+const plain = (text: string) => text.replace(/\u00a0/g, ' ').replace(/[\u200b-\u200f\u2066-\u2069]/g, '');
+
+export interface WorkbenchOptions {
+  /** Files to add to the copy of the examples, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Workspace trust is on, and the folder is not trusted. */
+  readonly restricted?: boolean;
+}
+
+/** A real VS Code with the packed extension in it, showing a copy of the examples. */
+export class Workbench {
+  private readonly settings: Record<string, unknown> = {};
+
+  private constructor(
+    readonly page: Page,
+    /** The folder that is open. */
+    readonly folder: string,
+    /** The folder of the installed extensions. */
+    readonly extensions: string,
+    private readonly browser: Browser,
+    private readonly editor: Editor,
+  ) {}
+
+  static async start({ files = {}, settings = {}, restricted = false }: WorkbenchOptions = {}): Promise<Workbench> {
+    const editor = await startEditor({
+      vsix: vsixFile,
+      args: restricted ? [] : ['--disable-workspace-trust'],
+      settings: {
+        'workbench.colorTheme': themes.dark,
+        'workbench.reduceMotion': 'on',
+        'editor.cursorBlinking': 'solid',
+        'editor.minimap.enabled': false,
+        'files.autoSave': 'off',
+        'window.commandCenter': false,
+        'security.workspace.trust.startupPrompt': 'never',
+        ...settings,
+      },
+    });
+    let browser: Browser | null = null;
+    try {
+      const folder = path.join(editor.home, 'workspace');
+      cpSync(path.join(root, 'examples'), folder, { recursive: true });
+      for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+      browser = await launchChromium();
+      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+      page.setDefaultTimeout(20_000);
+      await page.goto(`${editor.address}/?folder=${folder}`);
+      await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+      return new Workbench(page, folder, path.join(editor.home, 'extensions'), browser, editor);
+    } catch (error) {
+      await browser?.close();
+      await editor.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.editor.stop();
+  }
+
+  /** Writes a picture of the whole window to test-output/screenshots. */
+  async screenshot(name: string): Promise<void> {
+    const folder = path.join(root, 'test-output/screenshots');
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  /** Changes settings of the folder, which take effect at once. */
+  set(settings: Readonly<Record<string, unknown>>): void {
+    Object.assign(this.settings, settings);
+    mkdirSync(path.join(this.folder, '.vscode'), { recursive: true });
+    writeFileSync(path.join(this.folder, '.vscode/settings.json'), JSON.stringify(this.settings, null, 2));
+  }
+
+  async setTheme(kind: keyof typeof themes): Promise<void> {
+    this.set({ 'workbench.colorTheme': themes[kind] });
+    await this.page.locator(`.monaco-workbench.${themeClasses[kind]}`).waitFor();
+  }
+
+  private get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  private async choose(key: string, typed: string, row: string): Promise<void> {
+    const input = this.quickInput.locator('input');
+    // A key pressed while the focus moves, say out of a panel that closes, is lost.
+    for (let tries = 0; tries < 10 && !(await input.isVisible()); tries++) {
+      await this.page.keyboard.press(key);
+      await input.waitFor({ timeout: 1000 }).catch(() => null);
+    }
+    await input.fill(typed);
+    // The list is filtered a moment after the typing: until then Enter would take another row.
+    await this.quickInput.locator('.monaco-list-row.focused', { hasText: row }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /** Runs a command by its title in the palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.choose('F1', `>${title}`, title);
+  }
+
+  /** Opens a file of the folder and waits until its text is there. */
+  async openFile(name: string): Promise<void> {
+    await this.choose('Control+P', name, name);
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.editor-instance .view-line').first().waitFor();
+  }
+
+  /** Closes all editors and panels, without saving. */
+  async closeAll(): Promise<void> {
+    const tabs = this.page.locator('.tab');
+    for (let left = await tabs.count(); left > 0; left--) {
+      await this.runCommand('View: Revert and Close Editor');
+      await tabs.nth(left - 1).waitFor({ state: 'detached' });
+    }
+  }
+
+  /** A line of the editor by what is written in it. */
+  line(text: string): Locator {
+    return this.page.locator('.view-line', { hasText: new RegExp(text.replace(/ /g, '\\s')) }).first();
+  }
+
+  /** The line's text with its inlay hints, as a person sees it. */
+  async lineText(text: string): Promise<string> {
+    return plain(await this.line(text).innerText());
+  }
+
+  /** Waits for a line that matches, hints included; its text. */
+  async waitForLine(pattern: RegExp, timeout?: number): Promise<string> {
+    const line = this.page.locator('.view-line', { hasText: new RegExp(pattern.source.replace(/ /g, '\\s')) }).first();
+    await line.waitFor({ timeout });
+    return plain(await line.innerText());
+  }
+
+  /** All code lenses that are visible, a text each. */
+  async codeLenses(): Promise<string[]> {
+    await this.page.locator('.codelens-decoration a').first().waitFor();
+    return (await this.page.locator('.codelens-decoration').allInnerTexts()).map(plain);
+  }
+
+  /** Rests the pointer on a word; the text of the hover that comes up. */
+  async hoverText(word: string, containing: string): Promise<string> {
+    await this.page.locator('.view-line span', { hasText: word }).last().hover();
+    const hover = this.page.locator('.monaco-hover:visible', { hasText: containing });
+    await hover.first().waitFor();
+    return plain(await hover.first().innerText());
+  }
+
+  /** The document of the webview that is shown; it lies two frames deep. */
+  get webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+}
