@@ -22,10 +22,23 @@ export async function bundlePanel(root: string): Promise<Bundle> {
   const common = { absWorkingDir: root, bundle: true, minify: true, write: false, logLevel: 'silent' } as const;
   const sheets = readdirSync(path.join(root, 'webview')).filter((name) => name.endsWith('.css'));
   const [script, style] = await Promise.all([
-    esbuild.build({ ...common, entryPoints: ['webview/main.ts'], platform: 'browser', target: 'es2022', format: 'iife' }),
     esbuild.build({
       ...common,
-      stdin: { contents: sheets.sort().map((name) => `@import './${name}';`).join('\n'), resolveDir: path.join(root, 'webview'), loader: 'css' },
+      entryPoints: ['webview/main.ts'],
+      platform: 'browser',
+      target: 'es2022',
+      format: 'iife',
+    }),
+    esbuild.build({
+      ...common,
+      stdin: {
+        contents: sheets
+          .sort()
+          .map((name) => `@import './${name}';`)
+          .join('\n'),
+        resolveDir: path.join(root, 'webview'),
+        loader: 'css',
+      },
     }),
   ]);
   return { script: script.outputFiles[0].text, style: style.outputFiles[0].text };
@@ -73,13 +86,18 @@ export class PanelPage {
 
   async send(...messages: readonly HostMessage[]): Promise<void> {
     // Typed arrays do not pass through the driver: they travel as lists with their type's name.
-    await this.page.evaluate((list) => window.postFromHost(list), messages.map((message) => JSON.stringify(message, packed)));
+    await this.page.evaluate(
+      (list) => window.postFromHost(list),
+      messages.map((message) => JSON.stringify(message, packed)),
+    );
     await this.settled();
   }
 
   /** Two frames: what was sent is drawn. */
   async settled(): Promise<void> {
-    await this.page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+    await this.page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+    );
   }
 
   messages(): Promise<PanelMessage[]> {
@@ -102,7 +120,9 @@ export class PanelPage {
 }
 
 function packed(_key: string, value: unknown): unknown {
-  return ArrayBuffer.isView(value) ? { typedArray: value.constructor.name, values: [...(value as Float64Array)] } : value;
+  return ArrayBuffer.isView(value)
+    ? { typedArray: value.constructor.name, values: [...(value as Float64Array)] }
+    : value;
 }
 
 interface StandInOptions {
@@ -126,14 +146,18 @@ function standIn({ variables, theme, state }: StandInOptions): void {
   window.panelState = state;
   window.postFromHost = (messages) => {
     for (const text of messages) {
-      const message: unknown = JSON.parse(text, (_key, value: { typedArray?: keyof typeof types; values?: number[] } | null) =>
-        value?.typedArray ? types[value.typedArray].from(value.values ?? []) : value,
+      const message: unknown = JSON.parse(
+        text,
+        (_key, value: { typedArray?: keyof typeof types; values?: number[] } | null) =>
+          value?.typedArray ? types[value.typedArray].from(value.values ?? []) : value,
       );
       window.postMessage(message, '*');
     }
   };
   document.addEventListener('securitypolicyviolation', (event) => {
-    console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+    console.error(
+      `policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+    );
   });
   document.addEventListener('readystatechange', () => {
     if (document.readyState !== 'interactive') return;

@@ -33,7 +33,13 @@ export function partition(widths: readonly number[], seed: number): Partition {
   });
   const output = Array.from({ length: fanIn }, () => Math.sqrt(2 / fanIn) * normal());
   const gradients = cells.flatMap((cell) => affine([output], [0], cell.maps)[0].slice(0, 2));
-  const count = { seed, exact: true, activationRegions: cells.length, perLayer: [...perLayer, cells.length], seconds: 0.1 };
+  const count = {
+    seed,
+    exact: true,
+    activationRegions: cells.length,
+    perLayer: [...perLayer, cells.length],
+    seconds: 0.1,
+  };
   return { count, picture: pack(cells, gradients, seed) };
 }
 
@@ -75,7 +81,8 @@ function half(cell: Cell, values: readonly number[], side: 1 | -1, layer: number
     }
     if (inside === nextInside) continue;
     const share = values[k] / (values[k] - values[next]);
-    for (const c of [0, 1]) corners.push(cell.corners[2 * k + c] + share * (cell.corners[2 * next + c] - cell.corners[2 * k + c]));
+    for (const c of [0, 1])
+      corners.push(cell.corners[2 * k + c] + share * (cell.corners[2 * next + c] - cell.corners[2 * k + c]));
     edges.push(inside ? layer : cell.edges[k]);
   }
   return { corners, edges, maps: cell.maps };

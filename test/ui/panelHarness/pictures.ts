@@ -29,7 +29,12 @@ function planeScene(): HostMessage[] {
 }
 
 function lineScene(network: PanelNetwork, means: readonly number[]): HostMessage[] {
-  const counts = countsAround(means, 24, 0.18).map((count): HostMessage => ({ type: 'counted', key: network.key, count, picture: null }));
+  const counts = countsAround(means, 24, 0.18).map((count): HostMessage => ({
+    type: 'counted',
+    key: network.key,
+    count,
+    picture: null,
+  }));
   return counted(network, 'line', counts);
 }
 
@@ -37,7 +42,10 @@ const deep = deepNetwork();
 const scenes: Record<string, HostMessage[]> = {
   plane: planeScene(),
   lenet: lineScene(lenetNetwork(), [212, 212, 318, 318, 318, 331, 338, 338]),
-  deep: lineScene(deep, deep.layers.map((_, i) => 1 + 29.2 * (i + 1))),
+  deep: lineScene(
+    deep,
+    deep.layers.map((_, i) => 1 + 29.2 * (i + 1)),
+  ),
   uncounted: [{ type: 'show', model: modelOf(mlpNetwork(), mlpNetwork('second')) }],
   running: planeScene().slice(0, 8),
   empty: [{ type: 'empty', message: 'Open a network definition, for example with “Region Lens: Open Example”.' }],

@@ -1,4 +1,11 @@
-import type { PanelCount, PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../../../src/protocol/panel.ts';
+import type {
+  PanelCount,
+  PanelLayer,
+  PanelModel,
+  PanelNetwork,
+  PanelSeries,
+  Quantity,
+} from '../../../src/protocol/panel.ts';
 import { normals } from './partition.ts';
 
 /** Models as the extension sends them: a small network in a plane, an image network on a line, a deep one. */
@@ -21,7 +28,14 @@ function series(head: SeriesHead, perLayer: readonly (Quantity | null)[]): Panel
   return { url: `https://example.org/${head.id}`, note: null, perLayer, total, ...head };
 }
 
-function layer(index: number, name: string, type: string, shape: string, neurons: number, more: Partial<PanelLayer> = {}): PanelLayer {
+function layer(
+  index: number,
+  name: string,
+  type: string,
+  shape: string,
+  neurons: number,
+  more: Partial<PanelLayer> = {},
+): PanelLayer {
   return {
     index,
     name,
@@ -48,7 +62,13 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
     [301n, 169n * 301n, 169n ** 2n * 301n, 169n ** 2n * 301n].map(exactly),
   );
   const expected = series(
-    { id: 'kac-rice-plane', kind: 'mean', label: 'Kac–Rice mean, wide limit', domain: '[−1, 1]²', note: 'He normal weights, bias deviation 0.1' },
+    {
+      id: 'kac-rice-plane',
+      kind: 'mean',
+      label: 'Kac–Rice mean, wide limit',
+      domain: '[−1, 1]²',
+      note: 'He normal weights, bias deviation 0.1',
+    },
     [276, 1055, 2311, 2311].map((mean) => quantity(Math.log10(mean))),
   );
   const line = series(
@@ -56,7 +76,13 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
     [11.4, 21.9, 32.1, 32.1].map((mean) => ({ log10: Math.log10(mean), text: mean.toFixed(1), exact: null })),
   );
   const naive = series(
-    { id: 'naive-upper', kind: 'upper', label: 'One bit a neuron', domain: 'ℝ²', note: 'every pattern counted, whether it occurs or not' },
+    {
+      id: 'naive-upper',
+      kind: 'upper',
+      label: 'One bit a neuron',
+      domain: 'ℝ²',
+      note: 'every pattern counted, whether it occurs or not',
+    },
     [24, 48, 72, 72].map((bits) => exactly(2n ** BigInt(bits))),
   );
   const layers = [1, 2, 3].map((i) =>
@@ -80,8 +106,16 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
     atMostOnSlice: null,
     series: [atMost, canReach, expected, line, naive],
     refused: [
-      { id: 'arora2018-lower', label: 'Arora et al. 2018, Theorem 2.11', reason: 'It needs one input per two units of the first layer, and widths that are multiples of it.' },
-      { id: 'xiong2020-one-layer', label: 'Xiong et al. 2020, Theorem 2', reason: 'It is about one convolutional layer; this network has three dense ones.' },
+      {
+        id: 'arora2018-lower',
+        label: 'Arora et al. 2018, Theorem 2.11',
+        reason: 'It needs one input per two units of the first layer, and widths that are multiples of it.',
+      },
+      {
+        id: 'xiong2020-one-layer',
+        label: 'Xiong et al. 2020, Theorem 2',
+        reason: 'It is about one convolutional layer; this network has three dense ones.',
+      },
     ],
     countDomain: '[−1, 1]²',
     countMethod: 'plane',
@@ -112,9 +146,18 @@ export function lenetNetwork(): PanelNetwork {
     let sum = 0;
     return layers.map((_, i) => quantity((sum += log10s[i] ?? 0)));
   };
-  const atMost = series({ id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'ℝ⁷⁸⁴' }, steps([1317.4, 0, 481.6, 0, 0, 36.12, 25.29]));
-  const canReach = series({ id: 'best-lower', kind: 'lower', label: 'One dense layer in the first window', domain: 'ℝ⁷⁸⁴' }, steps([1188.2, 0, 0, 0, 0, 0, 0]));
-  const slice = series({ id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'any line' }, steps([3.6726, 0, 3.2044, 0, 0, 2.0828, 1.9294]));
+  const atMost = series(
+    { id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'ℝ⁷⁸⁴' },
+    steps([1317.4, 0, 481.6, 0, 0, 36.12, 25.29]),
+  );
+  const canReach = series(
+    { id: 'best-lower', kind: 'lower', label: 'One dense layer in the first window', domain: 'ℝ⁷⁸⁴' },
+    steps([1188.2, 0, 0, 0, 0, 0, 0]),
+  );
+  const slice = series(
+    { id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'any line' },
+    steps([3.6726, 0, 3.2044, 0, 0, 2.0828, 1.9294]),
+  );
   return {
     key: 'file:///networks/lenet.network.json#lenet#0',
     name: 'lenet',
@@ -129,7 +172,13 @@ export function lenetNetwork(): PanelNetwork {
     expected: null,
     atMostOnSlice: slice,
     series: [atMost, canReach],
-    refused: [{ id: 'kac-rice-line', label: 'Kac–Rice mean on a line', reason: 'Average pooling of rectified values has no closed form: count drawn networks instead.' }],
+    refused: [
+      {
+        id: 'kac-rice-line',
+        label: 'Kac–Rice mean on a line',
+        reason: 'Average pooling of rectified values has no closed form: count drawn networks instead.',
+      },
+    ],
     countDomain: 'the diagonal of [−1, 1]⁷⁸⁴',
     countMethod: 'line',
     countRefused: null,
@@ -141,12 +190,24 @@ export function lenetNetwork(): PanelNetwork {
 /** Ten inputs, sixty layers of 64: many columns, long names, a line again. */
 export function deepNetwork(): PanelNetwork {
   const layers = Array.from({ length: 60 }, (_, i) =>
-    layer(i, `residual_block_${i + 1}_dense`, 'dense', '[64]', 64, { parameters: i === 0 ? 704 : 4160, dimensionIn: 10 }),
+    layer(i, `residual_block_${i + 1}_dense`, 'dense', '[64]', 64, {
+      parameters: i === 0 ? 704 : 4160,
+      dimensionIn: 10,
+    }),
   );
   const grow = (log10: number): Quantity[] => layers.map((_, i) => quantity((i + 1) * log10));
-  const atMost = series({ id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'ℝ¹⁰' }, grow(11.27));
-  const canReach = series({ id: 'best-lower', kind: 'lower', label: 'Serra et al. 2018, Theorem 6', domain: 'ℝ¹⁰' }, grow(8.45));
-  const slice = series({ id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'any line' }, grow(Math.log10(65)));
+  const atMost = series(
+    { id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'ℝ¹⁰' },
+    grow(11.27),
+  );
+  const canReach = series(
+    { id: 'best-lower', kind: 'lower', label: 'Serra et al. 2018, Theorem 6', domain: 'ℝ¹⁰' },
+    grow(8.45),
+  );
+  const slice = series(
+    { id: 'tightest-upper', kind: 'upper', label: 'Dimension recurrence', domain: 'any line' },
+    grow(Math.log10(65)),
+  );
   const expected = series(
     { id: 'kac-rice-line', kind: 'mean', label: 'Kac–Rice mean, wide limit', domain: 'the diagonal of [−1, 1]¹⁰' },
     layers.map((_, i) => quantity(Math.log10(1 + 29.2 * (i + 1)))),
@@ -172,7 +233,13 @@ export function deepNetwork(): PanelNetwork {
 }
 
 export function modelOf(...networks: readonly PanelNetwork[]): PanelModel {
-  return { file: 'example.network.json', uri: 'file:///networks/example.network.json', version: 1, networks, selected: 0 };
+  return {
+    file: 'example.network.json',
+    uri: 'file:///networks/example.network.json',
+    version: 1,
+    networks,
+    selected: 0,
+  };
 }
 
 /** Counts around given means, as drawn networks give them. */
@@ -180,7 +247,9 @@ export function countsAround(means: readonly number[], seeds: number, relativeDe
   return Array.from({ length: seeds }, (_, i) => {
     const normal = normals(1000 + i);
     const shift = normal();
-    const perLayer = means.map((mean) => Math.max(1, Math.round(mean * (1 + relativeDeviation * (0.8 * shift + 0.3 * normal())))));
+    const perLayer = means.map((mean) =>
+      Math.max(1, Math.round(mean * (1 + relativeDeviation * (0.8 * shift + 0.3 * normal())))),
+    );
     return { seed: i + 1, exact: true, activationRegions: perLayer[perLayer.length - 1], perLayer, seconds: 0.05 };
   });
 }

@@ -1,0 +1,123 @@
+import type { PanelSeries } from '../src/protocol/panel.ts';
+import type { Actions, Section } from './actions.ts';
+import { element, setHidden, setPowerText, setText } from './dom.ts';
+import { exactText, formatDomain, NO_FIGURE } from './format.ts';
+import { checkbox, type CheckboxWidget } from './toolkit.ts';
+import type { View } from './view.ts';
+
+const KIND_WORDS: Readonly<Record<PanelSeries['kind'], string>> = {
+  upper: 'at most',
+  lower: 'can reach',
+  exact: 'exactly',
+  mean: 'expected',
+};
+
+interface BoundRow {
+  readonly element: HTMLTableRowElement;
+  update(series: PanelSeries, view: View): void;
+}
+
+/** Every theorem that says something about this network, to be drawn on demand; and those that do not apply, with why. */
+export function createBoundsTable(actions: Actions): Section {
+  const summary = element('span', { class: 'muted' });
+  const body = element('tbody');
+  const head = ['in plot', 'theorem', '', 'value', 'domain'].map((text) =>
+    text === ''
+      ? element('th', { attributes: { scope: 'col', 'aria-label': 'kind' } })
+      : element('th', { text, attributes: { scope: 'col' } }),
+  );
+  const table = element('table', { class: 'bounds', attributes: { 'aria-label': 'All bounds' } }, [
+    element('thead', {}, [element('tr', {}, head)]),
+    body,
+  ]);
+  const scroller = element(
+    'div',
+    { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-label': 'All bounds' } },
+    [table],
+  );
+  const refusedHeading = element('h3', { text: 'Do not apply here' });
+  const refused = element('dl', { class: 'refused' });
+  const root = element('details', { class: 'boundsSection' }, [
+    element('summary', {}, [element('h2', { text: 'All bounds' }), summary]),
+    scroller,
+    refusedHeading,
+    refused,
+  ]);
+  const rows = new Map<string, BoundRow>();
+
+  function update(view: View): void {
+    const { series, refused: without } = view.network;
+    setText(summary, `${series.length} apply, ${without.length} do not`);
+    for (const [id, row] of rows) {
+      if (series.some((one) => one.id === id)) continue;
+      row.element.remove();
+      rows.delete(id);
+    }
+    for (const one of series) {
+      const row = rows.get(one.id) ?? createRow(one.id, actions);
+      rows.set(one.id, row);
+      row.update(one, view);
+    }
+    const wanted = series.map((one) => rows.get(one.id)?.element).filter((row) => row !== undefined);
+    if (wanted.some((row, i) => body.children[i] !== row)) body.append(...wanted);
+    setHidden(refusedHeading, without.length === 0);
+    drawRefused(refused, without);
+  }
+  return { element: root, update };
+}
+
+function createRow(id: string, actions: Actions): BoundRow {
+  let box: CheckboxWidget | null = null;
+  const mark = element('td', { class: 'drawCell' });
+  const link = element('a', {});
+  const note = element('span', { class: 'muted note' });
+  const kind = element('td', {});
+  const value = element('td', { class: 'figure' });
+  const domain = element('td', { class: 'muted' });
+  const name = element('th', { attributes: { scope: 'row' } }, [link, note]);
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    actions.open(link.href);
+  });
+  return {
+    element: element('tr', {}, [mark, name, kind, value, domain]),
+    update: (series, view) => {
+      const main = mainMeaning(series.id, view);
+      if (main !== null) {
+        box = null;
+        mark.replaceChildren(
+          element('span', { class: `swatch ${main}`, title: 'Drawn always' }),
+          element('span', { class: 'visuallyHidden', text: 'drawn always' }),
+        );
+      } else {
+        if (box === null) {
+          box = checkbox(`Draw ${series.label} in the plot`, '', (drawn) => actions.draw(id, drawn));
+          mark.replaceChildren(box.element);
+        }
+        box.setChecked(view.drawn.has(id));
+      }
+      setText(link, series.label);
+      link.href = series.url;
+      setText(note, series.note ?? '');
+      setText(kind, KIND_WORDS[series.kind]);
+      setPowerText(value, series.total?.text ?? NO_FIGURE);
+      value.title = series.total === null ? '' : exactText(series.total);
+      setText(domain, formatDomain(series.domain));
+    },
+  };
+}
+
+function mainMeaning(id: string, view: View): string | null {
+  const { network } = view;
+  if (id === network.atMost?.id) return 'atMost';
+  if (id === network.canReach?.id) return 'canReach';
+  return id === view.expected?.id ? 'expected' : null;
+}
+
+function drawRefused(list: HTMLElement, refused: View['network']['refused']): void {
+  while (list.children.length > 2 * refused.length) list.lastElementChild?.remove();
+  refused.forEach((one, i) => {
+    setText(list.children[2 * i] ?? list.appendChild(element('dt')), one.label);
+    setText(list.children[2 * i + 1] ?? list.appendChild(element('dd', { class: 'muted' })), one.reason);
+  });
+}

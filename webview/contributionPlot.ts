@@ -1,0 +1,198 @@
+import { scaleLinear } from 'd3-scale';
+import { select, type BaseType, type Selection } from 'd3-selection';
+import type { PanelLayer } from '../src/protocol/panel.ts';
+import type { Plot } from './depthPlot.ts';
+import { element, setHidden, setText, uniqueId } from './dom.ts';
+import { formatDomain, formatFactor, shorten } from './format.ts';
+import { contributions, countedAfter, seriesAfter, type View } from './view.ts';
+
+type Mark = Selection<BaseType, unknown, null, undefined>;
+
+interface Row {
+  readonly layer: PanelLayer;
+  readonly y: number;
+  /** log10 of the factors; null where there is no figure. */
+  readonly theory: number | null;
+  readonly mean: number | null;
+  readonly counted: number | null;
+}
+
+interface Layout {
+  readonly rows: readonly Row[];
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly theoryHeight: number;
+  readonly countedHeight: number;
+  readonly x: (log10: number) => number;
+  /** The theory's bar is for the counted slice in place of the whole input space. */
+  readonly sliced: boolean;
+}
+
+const CHARACTER = 6.4;
+/** Beyond this many layers the rows move closer. */
+const ROOMY = 14;
+
+/** What each layer multiplies: the bound's factor with what was measured right under it. */
+export function createContributionPlot(): Plot {
+  const titleId = uniqueId('contributionTitle');
+  const subtitleId = uniqueId('contributionSubtitle');
+  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    .attr('class', 'plot contributionPlot')
+    .attr('role', 'group')
+    .attr('aria-labelledby', `${titleId} ${subtitleId}`);
+  const rowsLayer = svg.append('g');
+  const subtitle = element('p', { class: 'muted caption', attributes: { id: subtitleId } });
+  const frame = element('div', { class: 'barsFrame' }, [svg.node()]);
+  const notes = element('ul', { class: 'notes' });
+  const root = element('section', { class: 'contribution' }, [
+    element('h2', { text: 'What each layer multiplies', attributes: { id: titleId } }),
+    subtitle,
+    frame,
+    notes,
+  ]);
+  let view: View | null = null;
+  let drawnWidth = 0;
+
+  function draw(): void {
+    const width = frame.clientWidth;
+    if (view === null || width === 0) return;
+    drawnWidth = width;
+    const layout = layOut(view, width);
+    svg.attr('width', width).attr('height', layout.height).attr('viewBox', `0 0 ${width} ${layout.height}`);
+    setText(subtitle, explain(view, layout));
+    drawRows(rowsLayer, layout);
+    drawNotes(notes, view);
+    // A frame that scrolls must be reachable by the keyboard; one that does not need not be.
+    if (frame.scrollHeight > frame.clientHeight + 1) frame.tabIndex = 0;
+    else frame.removeAttribute('tabindex');
+  }
+  return {
+    element: root,
+    update: (next) => {
+      view = next;
+      draw();
+    },
+    resize: () => {
+      if (frame.clientWidth !== drawnWidth) draw();
+    },
+  };
+}
+
+function layOut(view: View, width: number): Layout {
+  const { layers } = view;
+  const sliced = view.slice !== null;
+  const theory = contributions(layers, seriesAfter(view.slice ?? view.network.atMost));
+  const mean = contributions(layers, seriesAfter(view.expected));
+  const counted = contributions(layers, countedAfter(view));
+  const roomy = layers.length <= ROOMY;
+  const rowHeight = roomy ? 38 : 21;
+  const longest = Math.max(0, ...layers.map((layer) => shorten(layer.name, 16).length));
+  const left = Math.min(Math.ceil(longest * CHARACTER) + 12, Math.round(width * 0.34));
+  const right = width - 66;
+  const highest = Math.max(0.1, ...[...theory, ...mean, ...counted].filter((value) => value !== null));
+  const scale = scaleLinear([0, highest], [left, right]);
+  const rows = layers.map((layer, i): Row => {
+    return { layer, y: i * rowHeight, theory: theory[i], mean: mean[i], counted: counted[i] };
+  });
+  const height = Math.max(1, rows.length * rowHeight);
+  const bars = roomy ? { theoryHeight: 13, countedHeight: 9 } : { theoryHeight: 8, countedHeight: 6 };
+  return { rows, width, height, left, ...bars, sliced, x: (log10) => scale(Math.max(0, log10)) };
+}
+
+function explain(view: View, layout: Layout): string {
+  const counted = view.counts.length > 0;
+  const domain = formatDomain(
+    layout.sliced || counted ? view.countDomain : (view.network.atMost?.domain ?? view.countDomain),
+  );
+  const theory = layout.sliced ? `at most, on ${domain}` : 'at most';
+  const measured = counted ? `; counted, on ${formatDomain(view.countDomain)}` : '';
+  return `Bar: ${theory}${measured}${view.expected === null ? '' : '; mark: expected'}. Lengths are logarithmic.`;
+}
+
+function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layout: Layout): void {
+  const { theoryHeight, countedHeight, x, left } = layout;
+  group
+    .selectAll<SVGGElement, Row>('g.row')
+    .data(layout.rows, (row) => row.layer.index)
+    .join((enter) => {
+      const row = enter
+        .append('g')
+        .attr('class', 'row')
+        .attr('role', 'button')
+        .attr('tabindex', 0)
+        .attr('data-reveal', '');
+      row.append('rect').attr('class', 'hit');
+      row.append('text').attr('class', 'layerName').attr('text-anchor', 'end').attr('dy', '0.35em');
+      row.append('path').attr('class', 'bottleneckMark');
+      row.append('rect').attr('class', 'bar theory').attr('rx', 1.5);
+      row.append('rect').attr('class', 'bar counted').attr('rx', 1.5);
+      row.append('path').attr('class', 'meanMark');
+      row.append('text').attr('class', 'factor theory').attr('dy', '0.35em');
+      row.append('text').attr('class', 'factor counted').attr('dy', '0.35em');
+      return row;
+    })
+    .order()
+    .attr('transform', (row) => `translate(0,${row.y})`)
+    .attr('data-layer', (row) => row.layer.index)
+    .attr('aria-label', rowLabel)
+    .each(function (row) {
+      const node = select(this);
+      const height = theoryHeight + countedHeight + 2;
+      const top = 4;
+      const countedTop = top + theoryHeight + 1;
+      node
+        .select('.hit')
+        .attr('width', layout.width)
+        .attr('height', height + 6);
+      node
+        .select('.layerName')
+        .attr('x', left - 10)
+        .attr('y', top + height / 2)
+        .text(shorten(row.layer.name, 16));
+      node
+        .select('.bottleneckMark')
+        .attr('d', row.layer.bottleneck ? `M${left - 6},${top}l4,4v${height - 8}l-4,4` : null);
+      drawBar(node.select('.bar.theory'), layout, row.theory, top, theoryHeight);
+      node.select('.bar.theory').classed('sliced', layout.sliced);
+      drawBar(node.select('.bar.counted'), layout, row.counted, countedTop, countedHeight);
+      const markX = row.mean === null ? 0 : x(row.mean);
+      const markTop = countedTop - 2;
+      node.select('.meanMark').attr('d', row.mean === null ? null : `M${markX},${markTop}v${countedHeight + 4}`);
+      drawFactor(node.select('.factor.theory'), layout, row.theory, row.theory, top + theoryHeight / 2);
+      const countedEnd = Math.max(row.counted ?? 0, row.mean ?? 0);
+      drawFactor(node.select('.factor.counted'), layout, row.counted, countedEnd, countedTop + countedHeight / 2 + 1);
+    });
+}
+
+function drawBar(bar: Mark, layout: Layout, log10: number | null, y: number, height: number): void {
+  const width = log10 === null ? 0 : Math.max(1, layout.x(log10) - layout.left);
+  bar.attr('x', layout.left).attr('y', y).attr('width', width).attr('height', height);
+}
+
+function drawFactor(text: Mark, layout: Layout, log10: number | null, end: number | null, y: number): void {
+  text
+    .attr('x', layout.x(end ?? 0) + 7)
+    .attr('y', y)
+    .text(log10 === null ? '' : `× ${formatFactor(log10)}`);
+}
+
+function rowLabel(row: Row): string {
+  const parts = [
+    row.theory === null ? 'no bound' : `multiplies by at most ${formatFactor(row.theory)}`,
+    row.mean === null ? '' : `expected ${formatFactor(row.mean)}`,
+    row.counted === null ? '' : `counted ${formatFactor(row.counted)}`,
+    row.layer.bottleneck ? 'bottleneck' : '',
+  ];
+  return `${row.layer.name}: ${parts.filter(Boolean).join(', ')}`;
+}
+
+/** Bottlenecks in words. */
+function drawNotes(list: HTMLElement, view: View): void {
+  const texts = view.layers
+    .filter((layer) => layer.bottleneck && layer.note !== null)
+    .map((layer) => `${layer.name}: ${layer.note}`);
+  setHidden(list, texts.length === 0);
+  while (list.children.length > texts.length) list.lastElementChild?.remove();
+  texts.forEach((text, i) => setText(list.children[i] ?? list.appendChild(element('li')), text));
+}

@@ -1,0 +1,228 @@
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import type { PanelLayer, PanelSeries } from '../src/protocol/panel.ts';
+import { shorten } from './format.ts';
+import type { View } from './view.ts';
+
+/** Where things stand in the depth plot: numbers only, no elements. */
+
+export type LineKind = 'atMost' | 'canReach' | 'slice' | 'expected' | 'named';
+
+export interface PlotLine {
+  readonly id: string;
+  readonly kind: LineKind;
+  /** What stands at the line's end. */
+  readonly label: string;
+  readonly series: PanelSeries;
+  /** log10 before the first layer (one region: 0), then after each layer; null where it says nothing. */
+  readonly values: readonly (number | null)[];
+}
+
+/** One set of axes. Two of them stand above one another where what is counted is far below the bounds. */
+export interface Pane {
+  readonly id: 'whole' | 'counted';
+  /** Domain that all its figures are for; null where they differ and say so themselves. */
+  readonly caption: string | null;
+  readonly lines: readonly PlotLine[];
+  readonly showsCounts: boolean;
+  readonly top: number;
+  readonly height: number;
+  readonly y: ScaleLinear<number, number>;
+  readonly ticks: readonly number[];
+}
+
+export interface DepthGeometry {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly panes: readonly Pane[];
+  /** Of the input (0) and of each layer (1, 2, ...). */
+  readonly x: (position: number) => number;
+  readonly step: number;
+  readonly axisTop: number;
+  readonly axisLabels: readonly AxisLabel[];
+  readonly rotated: boolean;
+}
+
+export interface AxisLabel {
+  readonly position: number;
+  readonly text: string;
+  readonly layer: PanelLayer | null;
+}
+
+/** Widths of the panel's 11 px font, near enough to leave room by. */
+const CHARACTER = 6.2;
+const LABEL_LENGTH = 14;
+const LEAST_PANE = 150;
+
+function plotLine(kind: LineKind, label: string, series: PanelSeries, layers: readonly PanelLayer[]): PlotLine {
+  const values = [0, ...layers.map((layer) => series.perLayer[layer.index]?.log10 ?? null)];
+  return { id: series.id, kind, label, series, values };
+}
+
+function linesOf(view: View): { whole: PlotLine[]; counted: PlotLine[] } {
+  const { network, layers } = view;
+  const whole: PlotLine[] = [];
+  const counted: PlotLine[] = [];
+  if (network.atMost) whole.push(plotLine('atMost', 'at most', network.atMost, layers));
+  if (network.canReach) whole.push(plotLine('canReach', 'can reach', network.canReach, layers));
+  for (const series of view.named) {
+    const line = plotLine('named', series.label, series, layers);
+    (series.kind === 'mean' ? counted : whole).push(line);
+  }
+  if (view.slice) counted.push(plotLine('slice', 'at most here', view.slice, layers));
+  if (view.expected) counted.push(plotLine('expected', 'expected', view.expected, layers));
+  return { whole, counted };
+}
+
+function highest(lines: readonly PlotLine[]): number {
+  return Math.max(0, ...lines.flatMap((line) => line.values.filter((value) => value !== null)));
+}
+
+function highestCount(view: View): number {
+  return Math.max(
+    0,
+    ...view.counts.flatMap((count) => count.perLayer.map((regions) => Math.log10(Math.max(1, regions)))),
+  );
+}
+
+/** Figures for the counted domain get axes of their own where one axis would press them flat. */
+const SPLIT_RATIO = 4;
+
+export function depthGeometry(view: View, width: number): DepthGeometry {
+  const { whole, counted } = linesOf(view);
+  const wholeTop = highest(whole);
+  const countedTop = Math.max(highest(counted), highestCount(view));
+  const split = countedTop > 0 && wholeTop > SPLIT_RATIO * countedTop;
+  const parts = split
+    ? [
+        { id: 'whole' as const, lines: whole, top: wholeTop, showsCounts: false, caption: domainOf(whole) },
+        { id: 'counted' as const, lines: counted, top: countedTop, showsCounts: true, caption: view.countDomain },
+      ]
+    : [
+        {
+          id: 'whole' as const,
+          lines: [...whole, ...counted],
+          top: Math.max(wholeTop, countedTop),
+          showsCounts: true,
+          caption: null,
+        },
+      ];
+
+  const paneHeight = split
+    ? Math.max(LEAST_PANE, Math.min(190, width * 0.34))
+    : Math.max(200, Math.min(290, width * 0.5));
+  let next = split ? 22 : 10;
+  const panes = parts.map((part): Pane => {
+    const top = next;
+    next += paneHeight + (split ? 38 : 0);
+    return { ...part, ...paneScale(part.top, top, paneHeight), top, height: paneHeight };
+  });
+  const last = panes[panes.length - 1];
+  return { width, panes, ...horizontal(view, width, panes), axisTop: last.top + last.height };
+}
+
+function domainOf(lines: readonly PlotLine[]): string | null {
+  const domains = new Set(lines.map((line) => line.series.domain));
+  return domains.size === 1 ? [...domains][0] : null;
+}
+
+/** A scale from 1 region (10^0) to a round power above `highestLog10`, ticks at whole powers. */
+function paneScale(highestLog10: number, top: number, height: number): Pick<Pane, 'y' | 'ticks'> {
+  const wanted = Math.max(2, Math.floor(height / 44));
+  const ticks = scaleLinear([0, Math.max(1, highestLog10)], [0, 1])
+    .ticks(wanted)
+    .filter((tick) => Number.isInteger(tick));
+  const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
+  const end = Math.max(step, Math.ceil(highestLog10 / step - 1e-9) * step);
+  const all = Array.from({ length: Math.round(end / step) + 1 }, (_, i) => i * step);
+  return { ticks: all, y: scaleLinear([0, end], [top + height, top]) };
+}
+
+function horizontal(
+  view: View,
+  width: number,
+  panes: readonly Pane[],
+): Pick<DepthGeometry, 'left' | 'right' | 'x' | 'step' | 'axisLabels' | 'rotated' | 'height'> {
+  const tickLength = Math.max(...panes.flatMap((pane) => pane.ticks.map((tick) => tickWidth(tick))));
+  const labelLength = Math.max(...panes.flatMap((pane) => [...pane.lines.map((line) => endLabel(line).length), 7]));
+  const left = Math.ceil(tickLength) + 12;
+  const right = width - Math.ceil(labelLength * CHARACTER) - 14;
+  const count = view.layers.length;
+  // Without a layer there is the input alone.
+  const step = (right - left) / Math.max(1, count);
+  const x = (position: number): number => left + position * step;
+  const names = ['input', ...view.layers.map((layer) => shorten(layer.name, LABEL_LENGTH))];
+  const longest = Math.max(...names.map((name) => name.length)) * CHARACTER;
+  const fits = longest + 10 <= step;
+  const rotated = !fits && step >= 18;
+  const every = fits || rotated ? 1 : Math.ceil((longest + 14) / step);
+  const axisLabels = thinned(count + 1, every).map((position): AxisLabel => {
+    const layer = position === 0 ? null : view.layers[position - 1];
+    return { position, text: names[position], layer };
+  });
+  const last = panes[panes.length - 1];
+  const below = rotated ? 18 + longest * Math.sin((40 * Math.PI) / 180) : 30;
+  return { left, right, x, step, axisLabels, rotated, height: last.top + last.height + below };
+}
+
+/** Every `every`-th of `count` positions and the last, without two that stand closer. */
+function thinned(count: number, every: number): number[] {
+  const kept = Array.from({ length: count }, (_, i) => i).filter((i) => i % every === 0);
+  const last = count - 1;
+  if (kept[kept.length - 1] === last) return kept;
+  while (kept.length > 1 && last - kept[kept.length - 1] < every) kept.pop();
+  return [...kept, last];
+}
+
+function tickWidth(power: number): number {
+  return power === 0 ? CHARACTER : 2 * CHARACTER + power.toLocaleString('en-US').length * 4.8;
+}
+
+/** A named bound's theorem is cut, so that the plot keeps its room. */
+export function endLabel(line: PlotLine): string {
+  return shorten(line.label, LABEL_LENGTH);
+}
+
+export interface EndLabel {
+  readonly id: string;
+  readonly kind: LineKind | 'counted';
+  readonly text: string;
+  /** Where the line ends. */
+  readonly x: number;
+  readonly anchor: number;
+  /** Where its label stands. */
+  readonly y: number;
+}
+
+/** Moves labels apart to at least `gap`, within [top, bottom], each as near its line's end as the others let it. */
+export function placeLabels(
+  labels: readonly Omit<EndLabel, 'y'>[],
+  gap: number,
+  top: number,
+  bottom: number,
+): EndLabel[] {
+  const sorted = [...labels].sort((a, b) => a.anchor - b.anchor);
+  // Groups of touching labels share their mean offset (pool adjacent violators), so none is pushed further than needed.
+  const groups: { first: number; size: number; center: number }[] = [];
+  sorted.forEach((label, i) => {
+    groups.push({ first: i, size: 1, center: within(label.anchor, 1) });
+    for (;;) {
+      const below = groups[groups.length - 1];
+      const above = groups[groups.length - 2];
+      if (above === undefined || below.center - above.center >= ((above.size + below.size) / 2) * gap) break;
+      const size = above.size + below.size;
+      const center = (above.center * above.size + below.center * below.size) / size;
+      groups.splice(-2, 2, { first: above.first, size, center: within(center, size) });
+    }
+  });
+  function within(center: number, size: number): number {
+    const half = ((size - 1) / 2) * gap;
+    return Math.min(Math.max(center, top + half), bottom - half);
+  }
+  return groups.flatMap((group) =>
+    sorted.slice(group.first, group.first + group.size).map((label, i): EndLabel => {
+      return { ...label, y: group.center + (i - (group.size - 1) / 2) * gap };
+    }),
+  );
+}

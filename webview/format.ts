@@ -1,0 +1,71 @@
+import type { Quantity } from '../src/protocol/panel.ts';
+
+/** What stands where there is no figure. */
+export const NO_FIGURE = '—';
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** `90,601`. */
+export function formatCount(count: number): string {
+  return whole.format(count);
+}
+
+/** A count that may be a mean: `2,217`, below ten `3.7`. */
+export function formatMean(mean: number): string {
+  return mean < 10 && !Number.isInteger(mean) ? mean.toFixed(1) : whole.format(mean);
+}
+
+/** `10^7.44`, `10^1,900`: the more digits before the point, the fewer behind it. */
+export function formatPower(log10: number): string {
+  return `10^${exponent(log10)}`;
+}
+
+function exponent(log10: number): string {
+  const digits = log10 < 100 ? 2 : log10 < 1000 ? 1 : 0;
+  return log10.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** From log10: written out below a million, a power beyond. */
+export function formatLog10(log10: number): string {
+  return log10 < 6 ? formatMean(10 ** log10) : formatPower(log10);
+}
+
+/** A factor from its log10: `301`, `279.8`, `3.7`, `1.05`, `10^11.2`. */
+export function formatFactor(log10: number): string {
+  if (log10 >= 5) return formatPower(log10);
+  const factor = 10 ** log10;
+  const rounded = Math.round(factor);
+  if (factor >= 1000 || Math.abs(factor - rounded) < 1e-6 * factor) return whole.format(rounded);
+  return factor.toFixed(factor < 1.95 ? 2 : 1);
+}
+
+/** Label of a tick at 10^power, in parts so that the exponent can be raised. */
+export function tickParts(power: number): { readonly base: string; readonly exponent: string | null } {
+  return power === 0 ? { base: '1', exponent: null } : { base: '10', exponent: whole.format(power) };
+}
+
+/** The quantity with its exact value, where that says more than its short text. */
+export function exactText(quantity: Quantity): string {
+  if (quantity.exact === null || quantity.exact.length > 30) return quantity.text;
+  const grouped = quantity.exact.replace(/\B(?=(\d{3})+$)/g, ',');
+  return grouped === quantity.text ? quantity.text : `${quantity.text} = ${grouped}`;
+}
+
+/** `R^2` as `R²`, wherever a domain is shown. */
+export function formatDomain(domain: string): string {
+  return domain.replace(/\^(\d+)/g, (_, digits: string) =>
+    [...digits].map((digit) => SUPERSCRIPTS[Number(digit)]).join(''),
+  );
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** A name cut in its middle, because layer names differ at their ends. */
+export function shorten(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const tail = Math.floor((length - 1) / 2);
+  return `${name.slice(0, length - 1 - tail)}…${tail > 0 ? name.slice(-tail) : ''}`;
+}

@@ -1,0 +1,116 @@
+import type { PanelSeries, Quantity } from '../src/protocol/panel.ts';
+import type { Actions, Section } from './actions.ts';
+import { element, setPowerText, setText } from './dom.ts';
+import { spreadText, type Meaning } from './figures.ts';
+import { exactText, formatDomain, NO_FIGURE, plural } from './format.ts';
+import type { View } from './view.ts';
+
+interface TileContent {
+  readonly title: string;
+  readonly value: string;
+  /** The theorem, or how it was counted. */
+  readonly source: string;
+  readonly url: string | null;
+  /** What a pointer that rests on the tile is told. */
+  readonly detail: string;
+}
+
+/** The four figures of the whole network: at most, can reach, expected, counted. */
+export function createTiles(actions: Actions): Section {
+  const tiles = {
+    atMost: createTile('atMost', actions),
+    canReach: createTile('canReach', actions),
+    expected: createTile('expected', actions),
+    counted: createTile('counted', actions),
+  };
+  const root = element(
+    'section',
+    { class: 'tiles', attributes: { 'aria-label': 'The whole network' } },
+    Object.values(tiles).map((tile) => tile.element),
+  );
+  function update(view: View): void {
+    const { network } = view;
+    const certain = isMaximum(network.atMost, network.canReach);
+    tiles.atMost.set(seriesContent('at most', network.atMost, 'no upper bound applies', certain));
+    tiles.canReach.set(seriesContent('can reach', network.canReach, 'no construction is known', certain));
+    tiles.expected.set(
+      seriesContent(`expected ${domainText(view)}`, view.expected, 'no closed form: count instead', false),
+    );
+    tiles.counted.set(countedContent(view));
+  }
+  return { element: root, update };
+}
+
+/** Bound and construction agree to the last digit: the true maximum is known. */
+function isMaximum(atMost: PanelSeries | null, canReach: PanelSeries | null): boolean {
+  const exact = atMost?.total?.exact ?? null;
+  return exact !== null && exact === canReach?.total?.exact;
+}
+
+function domainText(view: View): string {
+  return `on ${formatDomain(view.countDomain)}`;
+}
+
+function seriesContent(title: string, series: PanelSeries | null, absent: string, certain: boolean): TileContent {
+  if (series === null || series.total === null)
+    return { title, value: NO_FIGURE, source: series?.note ?? absent, url: null, detail: series?.note ?? '' };
+  const source = certain ? `the maximum · ${series.label}` : series.label;
+  const detail = [details(series.total), `on ${formatDomain(series.domain)}`, series.note ?? '', series.label];
+  return { title, value: series.total.text, source, url: series.url, detail: detail.filter(Boolean).join('\n') };
+}
+
+function details(quantity: Quantity): string {
+  return quantity.exact !== null && quantity.exact.length > 30 ? quantity.exact : exactText(quantity);
+}
+
+function countedContent(view: View): TileContent {
+  const title = `counted ${domainText(view)}`;
+  const { countedTotal: spread, run, network, outdated } = view;
+  const blank = (source: string): TileContent => ({ title, value: NO_FIGURE, source, url: null, detail: source });
+  if (network.countRefused !== null && spread === null) return blank(network.countRefused);
+  if (outdated) return blank('the network has changed: count again');
+  if (spread === null || run === null) return blank(run?.status === 'running' ? 'counting…' : 'not counted yet');
+  const stopped = view.counts.filter((count) => !count.exact).length;
+  const networks = run.settings.fileWeights ? 'weights of the file' : plural(spread.counts, 'network');
+  const source = `${networks}, ${stopped > 0 ? `${stopped} stopped early` : 'exact'}`;
+  return {
+    title,
+    value: spreadText(spread),
+    source,
+    url: null,
+    detail: `${source}; activation regions, mean ± standard deviation`,
+  };
+}
+
+function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement; set(content: TileContent): void } {
+  const title = element('span', {});
+  const value = element('p', { class: `tileValue ${meaning}` });
+  const link = element('a', { class: 'tileSource' });
+  const plain = element('p', { class: 'tileSource' });
+  const heading = element('h2', { class: 'tileTitle' }, [element('span', { class: `swatch ${meaning}` }), title]);
+  const root = element('div', { class: `tile ${meaning}Tile` }, [heading, value, link, plain]);
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    actions.open(link.href);
+  });
+  return {
+    element: root,
+    set: (content) => {
+      setText(title, content.title);
+      setTileValue(value, content.value);
+      setText(content.url === null ? plain : link, content.source);
+      link.hidden = content.url === null;
+      plain.hidden = content.url !== null;
+      if (content.url !== null) link.href = content.url;
+      root.title = content.detail;
+    },
+  };
+}
+
+/** The spread stands smaller behind the figure. */
+function setTileValue(node: HTMLElement, text: string): void {
+  const at = text.indexOf(' ± ');
+  if (at < 0) return setPowerText(node, text);
+  if (node.textContent === text) return;
+  node.replaceChildren(text.slice(0, at), element('span', { class: 'spread', text: text.slice(at) }));
+}

@@ -1,0 +1,172 @@
+/**
+ * The only file that knows which widget library the panel uses (@vscode/webview-ui-toolkit). Everything else gets plain
+ * elements and setters, so that another library is a change to this file alone.
+ */
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeProgressRing,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+import type { Button, Checkbox, Dropdown, TextField } from '@vscode/webview-ui-toolkit';
+import { element, uniqueId } from './dom.ts';
+
+export function registerWidgets(): void {
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeCheckbox(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeProgressRing(),
+    vsCodeTextField(),
+  );
+}
+
+export interface ButtonWidget {
+  readonly element: HTMLElement;
+  setText(text: string): void;
+  setDisabled(disabled: boolean): void;
+  setPrimary(primary: boolean): void;
+}
+
+export function button(text: string, appearance: 'primary' | 'secondary', onPress: () => void): ButtonWidget {
+  const widget = document.createElement('vscode-button') as Button;
+  widget.appearance = appearance;
+  widget.textContent = text;
+  widget.addEventListener('click', () => {
+    if (!widget.disabled) onPress();
+  });
+  return {
+    element: widget,
+    setText: (next) => {
+      if (widget.textContent !== next) widget.textContent = next;
+    },
+    setDisabled: (disabled) => {
+      widget.disabled = disabled;
+    },
+    setPrimary: (primary) => {
+      widget.appearance = primary ? 'primary' : 'secondary';
+    },
+  };
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+export interface DropdownWidget {
+  readonly element: HTMLElement;
+  /** Replaces the options only where they differ: an open list stays open while the file is edited. */
+  setChoices(choices: readonly Choice[], selected: string): void;
+  setDisabled(disabled: boolean): void;
+}
+
+export function dropdown(label: string, onChange: (value: string) => void): DropdownWidget {
+  const widget = document.createElement('vscode-dropdown') as Dropdown;
+  widget.setAttribute('aria-label', label);
+  widget.addEventListener('change', () => onChange(widget.value));
+  let shown = '';
+  return {
+    element: widget,
+    setChoices: (choices, selected) => {
+      const key = JSON.stringify(choices);
+      if (key !== shown) {
+        shown = key;
+        widget.replaceChildren(...choices.map(option));
+      }
+      if (widget.value !== selected) {
+        // The widget learns of its options a moment after they are inserted.
+        queueMicrotask(() => (widget.value = selected));
+        widget.value = selected;
+      }
+    },
+    setDisabled: (disabled) => {
+      widget.disabled = disabled;
+    },
+  };
+}
+
+function option(choice: Choice): HTMLElement {
+  const created = document.createElement('vscode-option');
+  created.setAttribute('value', choice.value);
+  created.textContent = choice.text;
+  return created;
+}
+
+export interface CheckboxWidget {
+  readonly element: HTMLElement;
+  setChecked(checked: boolean): void;
+  setDisabled(disabled: boolean): void;
+}
+
+/** `label` is what a screen reader says; `text` stands beside the box and may be empty. */
+export function checkbox(label: string, text: string, onChange: (checked: boolean) => void): CheckboxWidget {
+  const widget = document.createElement('vscode-checkbox') as Checkbox;
+  widget.setAttribute('aria-label', label);
+  widget.textContent = text;
+  let current = false;
+  widget.addEventListener('change', () => {
+    // Also raised when `checked` is set from here, which is no wish of the user.
+    if (widget.checked === current) return;
+    current = widget.checked;
+    onChange(current);
+  });
+  return {
+    element: widget,
+    setChecked: (checked) => {
+      current = checked;
+      widget.checked = checked;
+    },
+    setDisabled: (disabled) => {
+      widget.disabled = disabled;
+    },
+  };
+}
+
+export interface NumberFieldWidget {
+  readonly element: HTMLElement;
+  setValue(value: number): void;
+  setDisabled(disabled: boolean): void;
+}
+
+/** A field for a whole number in [least, most]; anything else typed goes back to what was there. */
+export function numberField(
+  label: string,
+  least: number,
+  most: number,
+  onChange: (value: number) => void,
+): NumberFieldWidget {
+  const widget = document.createElement('vscode-text-field') as TextField;
+  const id = uniqueId('field');
+  const labelled = element('span', { class: 'fieldLabel', text: label, attributes: { id } });
+  widget.setAttribute('aria-label', label);
+  let current = least;
+  widget.addEventListener('change', () => {
+    const typed = Number(widget.value.trim());
+    if (Number.isInteger(typed) && typed >= least && typed <= most) {
+      if (typed !== current) onChange((current = typed));
+    } else {
+      widget.value = String(current);
+    }
+  });
+  return {
+    element: element('span', { class: 'field' }, [labelled, widget]),
+    setValue: (value) => {
+      current = value;
+      if (widget.value !== String(value)) widget.value = String(value);
+    },
+    setDisabled: (disabled) => {
+      widget.disabled = disabled;
+    },
+  };
+}
+
+export function progressRing(label: string): HTMLElement {
+  const widget = document.createElement('vscode-progress-ring');
+  widget.setAttribute('aria-label', label);
+  return widget;
+}

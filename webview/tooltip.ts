@@ -1,0 +1,46 @@
+import type { PanelLayer } from '../src/protocol/panel.ts';
+import { element, powerNodes } from './dom.ts';
+import type { Figure } from './figures.ts';
+import { formatCount } from './format.ts';
+
+export interface Tooltip {
+  readonly element: HTMLElement;
+  show(layer: PanelLayer, figures: readonly Figure[], x: number, width: number): void;
+  hide(): void;
+}
+
+/** What stands beside a layer of a plot that is pointed at. Screen readers get the same from the column's label. */
+export function createTooltip(): Tooltip {
+  const box = element('div', { class: 'tooltip', attributes: { 'aria-hidden': 'true' } });
+  box.hidden = true;
+  return {
+    element: box,
+    show: (layer, figures, x, width) => {
+      const enters = layer.dimensionIn === null ? '' : ` · ${formatCount(layer.dimensionIn)} enter`;
+      box.replaceChildren(
+        element('strong', { text: layer.name }),
+        element('span', {
+          class: 'muted',
+          text: `${layer.type}, ${layer.activation} · ${formatCount(layer.neurons)} neurons${enters}`,
+        }),
+        element('dl', {}, figures.flatMap(figureRow)),
+        element('span', { class: 'muted', text: layer.note ?? '' }),
+      );
+      box.hidden = false;
+      // Beside the column, on the side where there is room for it.
+      const space = 14;
+      const left = x + space + box.offsetWidth <= width ? x + space : Math.max(0, x - space - box.offsetWidth);
+      box.style.transform = `translate(${Math.round(left)}px, 8px)`;
+    },
+    hide: () => {
+      box.hidden = true;
+    },
+  };
+}
+
+function figureRow(figure: Figure): HTMLElement[] {
+  return [
+    element('dt', { class: figure.meaning }, [element('span', { class: `swatch ${figure.meaning}` }), figure.label]),
+    element('dd', {}, powerNodes(figure.text)),
+  ];
+}
