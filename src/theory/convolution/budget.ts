@@ -1,0 +1,53 @@
+/**
+ * Counts elementary steps (about a nanosecond each) of an exponential computation. The count depends on the input
+ * alone, so that the same question gets the same answer on every machine.
+ */
+export class Budget {
+  private used = 0;
+  private sinceAsked = 0;
+  private readonly limit: number;
+  private readonly cancelled: (() => boolean) | undefined;
+
+  constructor(limit: number, cancelled?: () => boolean) {
+    this.limit = limit;
+    this.cancelled = cancelled;
+  }
+
+  get left(): number {
+    return this.limit - this.used;
+  }
+
+  /**
+   * Takes this many steps off the budget. False when it is spent or the caller has cancelled; the computation must
+   * then stop.
+   */
+  spend(steps: number): boolean {
+    this.used += steps;
+    this.sinceAsked += steps;
+    if (this.used > this.limit) return false;
+    if (this.sinceAsked < stepsBetweenQuestions) return true;
+    this.sinceAsked = 0;
+    if (this.cancelled?.()) this.used = Infinity;
+    return this.used <= this.limit;
+  }
+
+  /** A budget of its own with at most this many steps; what it uses is taken off this one when it is done. */
+  share<T>(limit: number, task: (budget: Budget) => T): T {
+    const part = new Budget(Math.min(limit, this.left), this.cancelled);
+    const result = task(part);
+    this.used += Math.min(part.used, part.limit);
+    return result;
+  }
+}
+
+const stepsBetweenQuestions = 1_000_000;
+
+/** Steps of one multiplication by a short integer and one addition of integers of this many bits. */
+export function bigintSteps(bits: number): number {
+  return 100 + bits / 32;
+}
+
+/** Steps of one multiplication of integers of so many bits, and one addition of the result. */
+export function productSteps(bits: number, others: number): number {
+  return bigintSteps(bits + others) + (bits / 64) * (others / 64);
+}

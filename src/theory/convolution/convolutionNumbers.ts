@@ -1,0 +1,115 @@
+import { exactBinomialTerms, weightedBinomial, binomialPrefixSum } from '../binomial.ts';
+import type { TheoryOptions } from '../bound.ts';
+import { denseIndependence, type IndependenceNumbers } from '../independence.ts';
+import { magnitudeOf, smaller, zero, type Magnitude } from '../magnitude.ts';
+import { Budget, productSteps } from './budget.ts';
+import { convolutionSum, defaultBudget, freeSize, rankBound, totalNeurons } from './convolutionSum.ts';
+import type { FieldPattern } from './fieldPattern.ts';
+import { gridsOf, isFree, positionLimit, type Grid } from './gridComponents.ts';
+import { eitherWay, exactGridSum, relaxedGridSum } from './gridSum.ts';
+import { asPolynomial } from './indeterminate.ts';
+import { packedBits, packedPower, packingFor, truncatePacked, unpack, type Packing } from './packedPolynomial.ts';
+
+/** Polynomials longer than this many bits are not multiplied out. */
+const mostBits = 1 << 20;
+
+/**
+ * The independence numbers of a layer with these receptive fields and `pieces` pieces a neuron. Exact where the budget
+ * allows; otherwise upper bounds that are never above the dense layer's.
+ */
+export function convolutionIndependence(
+  pattern: FieldPattern,
+  pieces: number,
+  options: TheoryOptions,
+): IndependenceNumbers {
+  const { grids, faithful } = gridsOf(pattern);
+  const neurons = totalNeurons(grids);
+  const weight = pieces - 1;
+  const strict = faithful && !Number.isFinite(pattern.rankLimit);
+  if (grids.every((grid) => isFree(grid) && positionLimit(grid) === grid.filters)) {
+    return denseIndependence(neurons, neurons, pieces, strict ? 'exact' : 'upper');
+  }
+  const table = coefficients(grids, new Budget(options.budget ?? defaultBudget, options.cancelled));
+  if (table) return tabulated(table.terms, weight, strict && table.exact ? 'exact' : 'upper');
+  return capped(pattern, grids, pieces, options);
+}
+
+/** I(0), I(1), ... multiplied out, or upper bounds on them; null beyond the budget. */
+function coefficients(grids: readonly Grid[], budget: Budget): { terms: bigint[]; exact: boolean } | null {
+  const rank = rankBound(grids);
+  const neurons = totalNeurons(grids);
+  // A coefficient needs some bits a neuron or, for few of many neurons, some bits an element of the set.
+  const bitsEach = Math.min(neurons, rank * (2 + Math.log2(1 + neurons / rank)));
+  if (bitsEach * (rank + 1) > mostBits) return null;
+  const dense = exactBinomialTerms(neurons, rank);
+  const largest = dense.reduce((a, b) => (a > b ? a : b));
+  const packing = packingFor(largest, rank);
+  let exact = true;
+  let packed = 1n;
+  for (const [k, grid] of grids.entries()) {
+    const share = budget.left / (grids.length - k);
+    const polynomial = budget.share(share, (part) => gridPolynomial(grid, packing, part));
+    const bits = packedBits(packing);
+    if (polynomial === null || !budget.spend(productSteps(bits / 2, bits / 2))) return null;
+    exact &&= polynomial.exact;
+    packed = truncatePacked(packed * packedPower(polynomial.packed, grid.copies, packing), packing);
+  }
+  const terms = unpack(packed, packing).map((term, j) => (term < dense[j] ? term : dense[j]));
+  while (terms[terms.length - 1] === 0n) terms.pop();
+  return { terms, exact };
+}
+
+function gridPolynomial(grid: Grid, packing: Packing, budget: Budget): { packed: bigint; exact: boolean } | null {
+  const x = asPolynomial(packing);
+  const exact = budget.share(0.7 * budget.left, (part) => exactGridSum(grid, x, part));
+  if (exact !== null) return { packed: exact, exact: true };
+  const least = (a: bigint, b: bigint) => leastTerms(a, b, packing);
+  const relaxed = eitherWay(grid, (g) => budget.share(budget.left / 2, (part) => relaxedGridSum(g, x, part)), least);
+  return relaxed === null ? null : { packed: relaxed, exact: false };
+}
+
+/** Coefficient by coefficient the smaller of two packed polynomials. */
+function leastTerms(a: bigint, b: bigint, packing: Packing): bigint {
+  const x = asPolynomial(packing);
+  const others = unpack(b, packing);
+  return unpack(a, packing).reduce((sum, term, j) => sum + x.term(term < others[j] ? term : others[j], j), 0n);
+}
+
+function tabulated(terms: readonly bigint[], weight: number, quality: 'exact' | 'upper'): IndependenceNumbers {
+  const maxSize = terms.length - 1;
+  const weighted = terms.map((term, j) => term * BigInt(weight) ** BigInt(j));
+  let total = 0n;
+  const prefixes = weighted.map((term) => (total += term));
+  return {
+    maxSize,
+    quality,
+    at: (j) => (j > maxSize ? zero : magnitudeOf(weighted[j])),
+    prefixSum: (j) => (j < 0 ? zero : magnitudeOf(prefixes[Math.min(j, maxSize)])),
+  };
+}
+
+/**
+ * The dense layer's numbers, cut off where the fields say so and at the sum over all j. For sets of at most `free`
+ * neurons they are the layer's own.
+ */
+function capped(
+  pattern: FieldPattern,
+  grids: readonly Grid[],
+  pieces: number,
+  options: TheoryOptions,
+): IndependenceNumbers {
+  const neurons = totalNeurons(grids);
+  const weight = pieces - 1;
+  const maxSize = rankBound(grids);
+  const dense = denseIndependence(neurons, maxSize, pieces, 'upper');
+  const total = convolutionSum(pattern, pieces, options).upper;
+  const free = freeSize(grids);
+  if (total.log10 >= dense.prefixSum(maxSize).log10) return dense;
+  const bound = (value: Magnitude) => smaller(value, total);
+  return {
+    maxSize,
+    quality: 'upper',
+    at: (j) => (j > maxSize ? zero : j <= free ? weightedBinomial(neurons, j, weight) : bound(dense.at(j))),
+    prefixSum: (j) => (j >= maxSize ? total : bound(binomialPrefixSum(neurons, j, weight))),
+  };
+}

@@ -1,0 +1,66 @@
+import { binomialPrefixSum } from '../binomial.ts';
+import type { TheoryOptions } from '../bound.ts';
+import { one, smaller } from '../magnitude.ts';
+import { Budget } from './budget.ts';
+import type { FieldPattern } from './fieldPattern.ts';
+import { combined, gridBracket, type Bracket } from './gridBracket.ts';
+import {
+  gridInputs,
+  gridNeurons,
+  gridsOf,
+  lengthOf,
+  positionLimit,
+  type Grid,
+  type Interval,
+} from './gridComponents.ts';
+
+/** Steps that one layer may take where the caller says nothing: some ten milliseconds. */
+export const defaultBudget = 2e7;
+
+/**
+ * sum over j of I(j) (pieces - 1)^j for a layer with these receptive fields: Theorem 2 of Xiong et al. 2020, for more
+ * than two pieces their 2024 extension. Exact or a bracket, as far as options.budget goes.
+ */
+export function convolutionSum(pattern: FieldPattern, pieces: number, options: TheoryOptions): Bracket {
+  const { grids, faithful } = gridsOf(pattern);
+  const budget = new Budget(options.budget ?? defaultBudget, options.cancelled);
+  const parts = grids.map((grid, k) => ({
+    bracket: budget.share(budget.left / (grids.length - k), (part) => gridBracket(grid, pieces - 1, part)),
+    copies: grid.copies,
+  }));
+  const bracket = combined(parts);
+  const narrowed = Number.isFinite(pattern.rankLimit);
+  if (bracket.exact && faithful && !narrowed) return bracket;
+  const dense = binomialPrefixSum(totalNeurons(grids), rankBound(grids), pieces - 1);
+  const upper = smaller(bracket.upper, dense);
+  // Widened fields and inner tensors only ever say what a layer cannot exceed.
+  return { lower: faithful && !narrowed ? bracket.lower : one, upper, exact: false };
+}
+
+/** Neurons that see any input at all. */
+export function totalNeurons(grids: readonly Grid[]): number {
+  return grids.reduce((sum, grid) => sum + grid.copies * gridNeurons(grid), 0);
+}
+
+/** At most so many neurons are independent: as many as there are inputs, and as their own fields allow each position. */
+export function rankBound(grids: readonly Grid[]): number {
+  return grids.reduce((sum, grid) => sum + grid.copies * Math.min(gridInputs(grid), capacityOfPositions(grid)), 0);
+}
+
+function capacityOfPositions(grid: Grid): number {
+  let sum = 0;
+  for (const row of grid.rows) {
+    for (const column of grid.columns) {
+      sum += Math.min(positionLimit(grid), grid.channels * lengthOf(row) * lengthOf(column));
+    }
+  }
+  return sum;
+}
+
+/** Every set of at most so many neurons is independent, because each neuron sees at least that many inputs. */
+export function freeSize(grids: readonly Grid[]): number {
+  const shortest = (intervals: readonly Interval[]) => Math.min(...intervals.map(lengthOf));
+  return Math.min(
+    ...grids.map((grid) => Math.min(grid.rankLimit, grid.channels * shortest(grid.rows) * shortest(grid.columns))),
+  );
+}

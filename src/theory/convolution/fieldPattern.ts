@@ -1,0 +1,273 @@
+import type { Layer } from '../../network/network.ts';
+import { spatialExtents, windowGeometry, type WindowGeometry } from '../../network/window.ts';
+
+/** For every output row (or column): the input rows (or columns) it sees, ascending. Padding is not among them. */
+export type AxisFields = readonly (readonly number[])[];
+
+/**
+ * How the weights of a layer's neurons hang together: the same kernel at every position, free weights, or the product
+ * of several affine layers (which ties them in ways of its own).
+ */
+export type WeightSharing = 'shared' | 'untied' | 'composed';
+
+/** For every output row, which entry of the kernel belongs to each cell of `rows[y]`; columns alike. */
+export interface KernelTaps {
+  readonly rows: AxisFields;
+  readonly columns: AxisFields;
+}
+
+/**
+ * Which input scalars each neuron of a layer sees, where they form a product: position (y, x) of one group sees the
+ * `channels` scalars of every cell in `rows[y]` x `columns[x]`, and `filters` neurons of the group stand there.
+ */
+export interface FieldPattern {
+  readonly rows: AxisFields;
+  readonly columns: AxisFields;
+  readonly groups: number;
+  readonly channels: number;
+  readonly filters: number;
+  /** At most this many normals of one position and group are independent, because an inner tensor is that narrow. */
+  readonly rankLimit: number;
+  readonly sharing: WeightSharing;
+  /** Given where the weights are shared. */
+  readonly taps: KernelTaps | null;
+}
+
+/** Channels of one group: `groups` blocks of `input` channels, each seen by a block of `output` channels. */
+interface ChannelBlocks {
+  readonly groups: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+interface AffineStep {
+  readonly rows: AxisFields;
+  readonly columns: AxisFields;
+  readonly blocks: ChannelBlocks;
+  /** `none`: only moves cells about and adds constant ones (zero padding). */
+  readonly sharing: WeightSharing | 'none';
+  readonly taps: KernelTaps | null;
+}
+
+/**
+ * The receptive fields of the last of these layers in the first one's input; the layers follow one another, and all
+ * their operations are affine. Null where the fields have no product structure (dense, flatten, merges, ...).
+ */
+export function fieldPatternOf(layers: readonly Layer[]): FieldPattern | null {
+  let steps: AffineStep[] = [];
+  for (const layer of layers) {
+    const found = stepsOf(layer);
+    if (found === null) return null;
+    steps = steps.concat(found);
+  }
+  const [first, ...rest] = steps;
+  if (first === undefined || steps.every(({ sharing }) => sharing === 'none')) return null;
+  let whole = first;
+  let rankLimit = Infinity;
+  for (const step of rest) {
+    const blocks = composeBlocks(whole.blocks, step.blocks);
+    const innerChannels = (whole.blocks.groups * whole.blocks.output) / blocks.groups;
+    if (whole.sharing !== 'none' && step.sharing !== 'none') {
+      rankLimit = Math.min(rankLimit, longest(step.rows) * longest(step.columns) * innerChannels);
+    }
+    whole = {
+      rows: composeFields(step.rows, whole.rows),
+      columns: composeFields(step.columns, whole.columns),
+      blocks,
+      ...composeWeights(whole, step),
+    };
+  }
+  const { groups, input, output } = whole.blocks;
+  const sharing = whole.sharing === 'none' ? 'composed' : whole.sharing;
+  return { ...whole, groups, channels: input, filters: output, rankLimit, sharing };
+}
+
+/** Neurons of a pattern: positions times groups times filters. */
+export function neuronsOf(pattern: FieldPattern): number {
+  return pattern.rows.length * pattern.columns.length * pattern.groups * pattern.filters;
+}
+
+function stepsOf(layer: Layer): AffineStep[] | null {
+  const { operation } = layer;
+  switch (operation.kind) {
+    case 'batchNormalization':
+    case 'identity':
+      return [];
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'averagePooling':
+      return [windowStep(layer)];
+    case 'separableConvolution':
+      return separableSteps(layer, operation.multiplier);
+    case 'zeroPadding':
+    case 'upSampling':
+      return [resamplingStep(layer)];
+    default:
+      return null;
+  }
+}
+
+function windowStep(layer: Layer): AffineStep {
+  const { operation } = layer;
+  const window = windowGeometry(layer);
+  if (window === null) throw new Error(`${layer.name} has no window`);
+  const axis = (k: 0 | 1, extentIn: number, extentOut: number, before: number): AxisFields =>
+    window.transposed
+      ? transposedFields(extentIn, extentOut, window.kernel[k], window.strides[k], window.dilation[k], before)
+      : slidingFields(extentIn, extentOut, window.kernel[k], window.strides[k], window.dilation[k], before);
+  const groups = operation.kind === 'averagePooling' ? window.inC : window.groups;
+  return {
+    rows: axis(0, window.inH, window.outH, window.padTop),
+    columns: axis(1, window.inW, window.outW, window.padLeft),
+    blocks: { groups, input: window.inC / groups, output: window.outC / groups },
+    sharing: sharingOf(operation.kind),
+    taps: sharingOf(operation.kind) === 'shared' ? tapsOf(window) : null,
+  };
+}
+
+function tapsOf(window: WindowGeometry): KernelTaps {
+  const axis = (k: 0 | 1, extentIn: number, extentOut: number, before: number): AxisFields =>
+    Array.from({ length: extentOut }, (_, p) => {
+      const taps: number[] = [];
+      for (let a = 0; a < window.kernel[k]; a++) {
+        const reached = p * window.strides[k] - before + a * window.dilation[k];
+        if (!window.transposed && reached >= 0 && reached < extentIn) taps.push(a);
+        // Transposed: the cell that reaches p by tap a; a smaller cell has a larger tap.
+        const cell = (p + before - a * window.dilation[k]) / window.strides[k];
+        if (window.transposed && Number.isInteger(cell) && cell >= 0 && cell < extentIn) taps.unshift(a);
+      }
+      return taps;
+    });
+  return {
+    rows: axis(0, window.inH, window.outH, window.padTop),
+    columns: axis(1, window.inW, window.outW, window.padLeft),
+  };
+}
+
+function sharingOf(kind: Layer['operation']['kind']): WeightSharing {
+  if (kind === 'locallyConnected') return 'untied';
+  return kind === 'averagePooling' ? 'composed' : 'shared';
+}
+
+/** A depthwise convolution, then a pointwise one. */
+function separableSteps(layer: Layer, multiplier: number): AffineStep[] {
+  const whole = windowStep(layer);
+  const { input: channels, output: filters } = whole.blocks;
+  const depthwise = { ...whole, blocks: { groups: channels, input: 1, output: multiplier } };
+  const pointwise: AffineStep = {
+    rows: whole.rows.map((_, y) => [y]),
+    columns: whole.columns.map((_, x) => [x]),
+    blocks: { groups: 1, input: channels * multiplier, output: filters },
+    sharing: 'shared',
+    taps: null,
+  };
+  return [depthwise, pointwise];
+}
+
+/** Zero padding and up-sampling copy or mix cells within a channel. */
+function resamplingStep(layer: Layer): AffineStep {
+  const { operation } = layer;
+  if (operation.kind !== 'zeroPadding' && operation.kind !== 'upSampling') throw new Error('not a resampling layer');
+  const [inH, inW, channels] = spatialExtents(layer.inputShapes[0], operation.rank);
+  const [outH, outW] = spatialExtents(layer.outputShape, operation.rank);
+  const axis = (k: 0 | 1, extentIn: number, extentOut: number): AxisFields => {
+    if (operation.kind === 'zeroPadding') return slidingFields(extentIn, extentOut, 1, 1, 1, operation.padding[k][0]);
+    return upSampledFields(extentIn, extentOut, operation.factors[k], operation.bilinear);
+  };
+  return {
+    rows: axis(0, inH, outH),
+    columns: axis(1, inW, outW),
+    blocks: { groups: channels, input: 1, output: 1 },
+    sharing: operation.kind === 'zeroPadding' ? 'none' : 'composed',
+    taps: null,
+  };
+}
+
+function slidingFields(
+  extentIn: number,
+  extentOut: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  before: number,
+): AxisFields {
+  return Array.from({ length: extentOut }, (_, p) => {
+    const seen: number[] = [];
+    for (let a = 0, cell = p * stride - before; a < kernel; a++, cell += dilation) {
+      if (cell >= 0 && cell < extentIn) seen.push(cell);
+    }
+    return seen;
+  });
+}
+
+function transposedFields(
+  extentIn: number,
+  extentOut: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  before: number,
+): AxisFields {
+  const fields: number[][] = Array.from({ length: extentOut }, () => []);
+  for (let cell = 0; cell < extentIn; cell++) {
+    for (let a = 0; a < kernel; a++) {
+      fields[cell * stride - before + a * dilation]?.push(cell);
+    }
+  }
+  return fields;
+}
+
+/** Nearest: every cell is repeated `factor` times. Bilinear: half-pixel centres, a mix of the two nearest cells. */
+function upSampledFields(extentIn: number, extentOut: number, factor: number, bilinear: boolean): AxisFields {
+  return Array.from({ length: extentOut }, (_, y) => {
+    if (!bilinear) return [Math.floor(y / factor)];
+    const centre = (y + 0.5) / factor - 0.5;
+    const lower = Math.min(extentIn - 1, Math.max(0, Math.floor(centre)));
+    const upper = Math.min(extentIn - 1, Math.max(0, Math.ceil(centre)));
+    return lower === upper ? [lower] : [lower, upper];
+  });
+}
+
+function composeFields(outer: AxisFields, inner: AxisFields): AxisFields {
+  return outer.map((field) => [...new Set(field.flatMap((cell) => inner[cell]))].sort((a, b) => a - b));
+}
+
+/** A convolution with zero padding before or after it is still one convolution. */
+function composeWeights(inner: AffineStep, outer: AffineStep): Pick<AffineStep, 'sharing' | 'taps'> {
+  if (inner.sharing !== 'none' && outer.sharing !== 'none') return { sharing: 'composed', taps: null };
+  const sharing = inner.sharing === 'none' ? outer.sharing : inner.sharing;
+  if (inner.taps) {
+    const moved = (fields: AxisFields, taps: AxisFields) => fields.map((field) => field.flatMap((cell) => taps[cell]));
+    return {
+      sharing,
+      taps: { rows: moved(outer.rows, inner.taps.rows), columns: moved(outer.columns, inner.taps.columns) },
+    };
+  }
+  if (!outer.taps) return { sharing, taps: null };
+  const kept = (fields: AxisFields, taps: AxisFields, inside: AxisFields) =>
+    taps.map((list, p) => list.filter((_, k) => inside[fields[p][k]].length > 0));
+  return {
+    sharing,
+    taps: {
+      rows: kept(outer.rows, outer.taps.rows, inner.rows),
+      columns: kept(outer.columns, outer.taps.columns, inner.columns),
+    },
+  };
+}
+
+/** Where the blocks of the two layers do not nest, every channel is taken to see every other: more freedom, never less. */
+function composeBlocks(inner: ChannelBlocks, outer: ChannelBlocks): ChannelBlocks {
+  if (inner.output % outer.input === 0) {
+    return { groups: inner.groups, input: inner.input, output: (outer.output * inner.output) / outer.input };
+  }
+  if (outer.input % inner.output === 0) {
+    return { groups: outer.groups, input: (inner.input * outer.input) / inner.output, output: outer.output };
+  }
+  return { groups: 1, input: inner.groups * inner.input, output: outer.groups * outer.output };
+}
+
+function longest(fields: AxisFields): number {
+  return fields.reduce((most, field) => Math.max(most, field.length), 0);
+}

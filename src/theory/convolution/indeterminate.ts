@@ -1,0 +1,40 @@
+import { binomialExact } from '../binomial.ts';
+import { packedBits, packedPower, packedTerm, truncatePacked, type Packing } from './packedPolynomial.ts';
+
+/** What the x of a generating polynomial sum I(j) x^j stands for: a number, or itself (packed). */
+export interface Indeterminate {
+  /** coefficient * x^exponent. */
+  term(coefficient: bigint, exponent: number): bigint;
+  power(base: bigint, exponent: number): bigint;
+  /** Length of a value that stands for a polynomial in the selections from `neurons` neurons, at most. */
+  bits(neurons: number): number;
+  /** Drops what is not asked for. */
+  trim(value: bigint): bigint;
+}
+
+/** x = weight: the sum of I(j) weight^j, as for units with weight breakpoints each. */
+export function atWeight(weight: number): Indeterminate {
+  const x = BigInt(weight);
+  const bitsPerNeuron = Math.log2(weight + 1);
+  return {
+    term: (coefficient, exponent) => coefficient * x ** BigInt(exponent),
+    power: (base, exponent) => base ** BigInt(exponent),
+    bits: (neurons) => Math.ceil(neurons * bitsPerNeuron),
+    trim: (value) => value,
+  };
+}
+
+export function asPolynomial(packing: Packing): Indeterminate {
+  const bits = packedBits(packing);
+  return {
+    term: (coefficient, exponent) => packedTerm(coefficient, exponent, packing),
+    power: (base, exponent) => packedPower(base, exponent, packing),
+    bits: (neurons) => Math.min(bits, packing.slot * (neurons + 1)),
+    trim: (value) => truncatePacked(value, packing),
+  };
+}
+
+/** C(count, t) x^t for t = 0 .. most. */
+export function selectionTerms(count: number, most: number, x: Indeterminate): bigint[] {
+  return Array.from({ length: Math.min(count, most) + 1 }, (_, t) => x.term(binomialExact(count, t), t));
+}

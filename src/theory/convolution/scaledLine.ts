@@ -1,0 +1,75 @@
+import { scaledBinomial } from '../binomial.ts';
+import { magnitudeOf, unitRoundoff } from '../magnitude.ts';
+import { multiplyScaled, scaled, scaledExp, scaledOfMagnitude, scaleStep, type Scaled } from '../scaled.ts';
+import type { Budget } from './budget.ts';
+import { lengthOf } from './gridComponents.ts';
+import type { IntervalChain } from './intervalSum.ts';
+
+/** Positive weights `values[t] * factor`, the largest value being about 1. */
+interface ScaledWeights {
+  readonly values: Float64Array;
+  readonly factor: Scaled;
+}
+
+/** Relative to the largest of its kind; far above where floating point loses digits. */
+const smallest = 2 ** -900;
+
+/** C(count, t) x^t for t = 0 .. most. */
+export function scaledSelections(count: number, most: number, x: number): ScaledWeights {
+  const top = Math.min(count, most);
+  const mode = Math.min(top, Math.floor(((count + 1) * x) / (1 + x)));
+  const values = new Float64Array(top + 1);
+  values[mode] = 1;
+  for (let t = mode; t < top; t++) values[t + 1] = (values[t] * (count - t) * x) / (t + 1);
+  for (let t = mode; t > 0; t--) values[t - 1] = (values[t] * t) / ((count - t + 1) * x);
+  const peak = multiplyScaled(scaledBinomial(count, mode), powerOf(x, mode));
+  return { values, factor: multiplyScaled(peak, scaled(1, 5 * unitRoundoff * (top + 1))) };
+}
+
+/** Positive integers times x^index. */
+export function scaledCounts(counts: readonly bigint[], x: number): ScaledWeights {
+  const terms = counts.map((count, t) => multiplyScaled(scaledOfMagnitude(magnitudeOf(count)), powerOf(x, t)));
+  const highest = Math.max(...terms.map((term) => term.exponent));
+  const error = Math.max(...terms.map((term) => term.error));
+  const values = Float64Array.from(terms, (term) =>
+    term.exponent < highest - 3 ? 0 : term.mantissa * scaleStep ** (term.exponent - highest),
+  );
+  return { values, factor: { mantissa: 1, exponent: highest, error } };
+}
+
+export function powerOf(x: number, exponent: number): Scaled {
+  const ln = exponent * Math.log(x);
+  return scaledExp(ln, 4 * unitRoundoff * Math.abs(ln));
+}
+
+/**
+ * The sum of intervalSum in floating point, with its error. Numbers too small beside their neighbours to be kept are
+ * lifted for an upper bound and dropped for a lower one. Null beyond the budget.
+ */
+export function scaledIntervalSum(
+  chain: IntervalChain<ScaledWeights>,
+  direction: 'upper' | 'lower',
+  budget: Budget,
+): Scaled | null {
+  const { intervals, capacity, weights } = chain;
+  const least = direction === 'upper' ? smallest : 0;
+  let states = Float64Array.of(1);
+  let factor = scaled(1);
+  for (let p = 0; p < intervals.length; p++) {
+    const slots = capacity * lengthOf(intervals[p]);
+    const drop = p + 1 < intervals.length ? capacity * (intervals[p + 1][0] - intervals[p][0]) : slots;
+    const values = weights[p].values.map((value) => (value < smallest ? least : value));
+    const next = new Float64Array(Math.max(0, slots - drop) + 1);
+    if (!budget.spend(2 * states.length * Math.min(values.length, slots + 1))) return null;
+    for (let used = 0; used < states.length && used <= slots; used++) {
+      const most = Math.min(values.length - 1, slots - used);
+      for (let t = 0; t <= most; t++) next[Math.max(0, used + t - drop)] += states[used] * values[t];
+    }
+    const highest = next.reduce((a, b) => Math.max(a, b), 0);
+    const roundings = states.length * values.length + 4;
+    factor = multiplyScaled(multiplyScaled(factor, weights[p].factor), scaled(highest, roundings * unitRoundoff));
+    states = next.map((value) => (value / highest < smallest ? least : value / highest));
+  }
+  const total = states.reduce((a, b) => a + b, 0);
+  return multiplyScaled(factor, scaled(total, (states.length + 1) * unitRoundoff));
+}
