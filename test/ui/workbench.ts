@@ -90,7 +90,7 @@ export class Workbench {
   async screenshot(name: string): Promise<void> {
     const folder = path.join(root, 'test-output/screenshots');
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
   }
 
   /** Changes settings of the folder, which take effect at once. */
@@ -167,9 +167,9 @@ export class Workbench {
     return (await this.page.locator('.codelens-decoration').allInnerTexts()).map(plain);
   }
 
-  /** Rests the pointer on a word; the text of the hover that comes up. */
+  /** Rests the pointer on a word, where it first stands; the text of the hover that comes up. */
   async hoverText(word: string, containing: string): Promise<string> {
-    await this.page.locator('.view-line span', { hasText: word }).last().hover();
+    await this.line(word).locator('span', { hasText: word }).last().hover();
     const hover = this.page.locator('.monaco-hover:visible', { hasText: containing });
     await hover.first().waitFor();
     return plain(await hover.first().innerText());
