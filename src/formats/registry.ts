@@ -3,11 +3,12 @@ import { keras, tfjs } from './keras/keras.ts';
 import { native } from './native/native.ts';
 import { refused } from './refused.ts';
 import { jsonFormatOf } from './sniff.ts';
+import { typescript } from './typescript/typescript.ts';
 
 const jsonFormats: readonly Format[] = [native, keras, tfjs, ...refused];
 
 /** Formats of source code, told by their own sniffing. */
-const sourceFormats: readonly Format[] = [];
+const sourceFormats: readonly Format[] = [typescript];
 
 /** Every format. At most one of them recognises a text. */
 export const formats: readonly Format[] = [...jsonFormats, ...sourceFormats];

@@ -1,0 +1,62 @@
+import type { Node } from '@babel/types';
+import { callSuper } from './classes.ts';
+import { memberExpression } from './members.ts';
+import type { Argument, Evaluation } from './evaluation.ts';
+import { iterate } from './iteration.ts';
+import type { Scope } from './scope.ts';
+import { Unknown } from './values.ts';
+import type { Value } from './values.ts';
+
+type Call = Extract<Node, { type: 'CallExpression' | 'OptionalCallExpression' | 'NewExpression' }>;
+
+function evaluateArguments(e: Evaluation, node: Call, scope: Scope): Argument[] {
+  const args: Argument[] = [];
+  for (const argument of node.arguments) {
+    if (argument.type !== 'SpreadElement') {
+      args.push({ value: e.evaluate(argument, scope), span: e.span(argument, scope) });
+      continue;
+    }
+    const items = iterate(e, e.evaluate(argument.argument, scope));
+    if (items instanceof Unknown) args.push({ value: items.derive(), span: e.span(argument, scope) });
+    else items.items.forEach((value, i) => args.push({ value, span: items.spans[i] }));
+  }
+  return args;
+}
+
+export function callExpression(
+  e: Evaluation,
+  node: Extract<Call, { type: 'CallExpression' | 'OptionalCallExpression' }>,
+  scope: Scope,
+): Value {
+  const { callee } = node;
+  if (callee.type === 'Super') {
+    const { home, thisValue } = scope.frame;
+    const args = evaluateArguments(e, node, scope);
+    if (home) callSuper(e, home, thisValue, args);
+    return undefined;
+  }
+  if (callee.type === 'Import' || isRequire(callee, scope)) {
+    const specifier = node.arguments[0] as Node | undefined;
+    return specifier?.type === 'StringLiteral'
+      ? e.importModule(specifier.value, specifier.value, scope)
+      : new Unknown(e.text(node, scope), e.span(node, scope));
+  }
+  const isMember = callee.type === 'MemberExpression' || callee.type === 'OptionalMemberExpression';
+  const { value, object } = isMember
+    ? memberExpression(e, callee, scope)
+    : { value: e.evaluate(callee, scope), object: undefined };
+  // `object?.method()` without an object: nothing is called.
+  if (value === undefined && node.type === 'OptionalCallExpression') return undefined;
+  const site = e.site(node, callee, scope);
+  return e.call(value, object, evaluateArguments(e, node, scope), site);
+}
+
+function isRequire(callee: Node, scope: Scope): boolean {
+  return callee.type === 'Identifier' && callee.name === 'require' && !scope.holder('require');
+}
+
+export function newExpression(e: Evaluation, node: Extract<Call, { type: 'NewExpression' }>, scope: Scope): Value {
+  const callee = e.evaluate(node.callee, scope);
+  const site = e.site(node, node.callee, scope);
+  return e.construct(callee, evaluateArguments(e, node, scope), site);
+}

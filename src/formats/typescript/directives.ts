@@ -1,0 +1,68 @@
+import type { Comment } from '@babel/types';
+
+/** A value as a directive can write one. */
+export type DirectiveValue = number | string | boolean | null | readonly DirectiveValue[];
+
+const form = /^[\s*]*@region-lens\s+([A-Za-z_$][\w$.]*)\s*[=:]\s*(.+?)[\s*]*$/;
+
+/**
+ * Values that comments supply: `// @region-lens units = 64`, on the line it is for or above it. Several may stand in
+ * consecutive lines.
+ */
+export class Directives {
+  private readonly byLine = new Map<number, Map<string, DirectiveValue>>();
+
+  constructor(text: string, comments: readonly Comment[]) {
+    if (!text.includes('@region-lens')) return;
+    const lines = text.split(/\r\n?|\n|\u2028|\u2029/);
+    const bare = new Set<number>();
+    for (const { loc } of comments) {
+      if (!loc || lines[loc.start.line - 1].slice(0, loc.start.column).trim() !== '') continue;
+      for (let line = loc.start.line; line <= loc.end.line; line++) bare.add(line);
+    }
+    for (const { value, loc } of comments) {
+      const match = form.exec(value);
+      const parsed = match ? parseValue(match[2]) : undefined;
+      if (!match || !loc || parsed === undefined) continue;
+      // Alone on its line it speaks of the next line that is more than a comment.
+      let line = loc.end.line;
+      while (bare.has(line)) line++;
+      this.at(line).set(match[1], parsed);
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.byLine.size === 0;
+  }
+
+  /** The value given for any of these names on any of these lines (counted from 1). */
+  find(lines: readonly number[], names: readonly string[]): DirectiveValue | undefined {
+    for (const line of lines) {
+      const values = this.byLine.get(line);
+      const name = values && names.find((candidate) => values.has(candidate));
+      if (name !== undefined) return values?.get(name);
+    }
+    return undefined;
+  }
+
+  private at(line: number): Map<string, DirectiveValue> {
+    const values = this.byLine.get(line) ?? new Map<string, DirectiveValue>();
+    this.byLine.set(line, values);
+    return values;
+  }
+}
+
+function parseValue(text: string): DirectiveValue | undefined {
+  const json = text.replace(/;$/, '').replace(/'([^'"]*)'/g, '"$1"');
+  try {
+    const value = JSON.parse(json) as unknown;
+    return isDirectiveValue(value) ? value : undefined;
+  } catch {
+    return /^[A-Za-z_]\w*$/.test(json) ? json : undefined;
+  }
+}
+
+function isDirectiveValue(value: unknown): value is DirectiveValue {
+  if (Array.isArray(value)) return value.every(isDirectiveValue);
+  return value === null || ['number', 'string', 'boolean'].includes(typeof value);
+}

@@ -1,0 +1,149 @@
+import { buildNetwork } from '../../network/build.ts';
+import type { NetworkDefinition, Problem, Span } from '../../network/definition.ts';
+import type { Format, ReadResult } from '../format.ts';
+import { Evaluator } from './evaluator.ts';
+import type { Importer } from './evaluator.ts';
+import { asDefinition, describeModel, describeTensor } from './networks.ts';
+import type { DescribedNetwork } from './networks.ts';
+import { parseSource } from './parse.ts';
+import { followUncalled } from './uncalled.ts';
+import { looksLikeNetworkSource } from './sniff.ts';
+import { distinct } from './sameNetworks.ts';
+import type { ModelValue, TensorValue } from './values.ts';
+
+/** Networks in TypeScript and JavaScript, by the layers interface of TensorFlow.js: followed, never run. */
+export const typescript: Format = {
+  id: 'typescript',
+  sniff: looksLikeNetworkSource,
+  read: (text, fileName) => readTypeScript(text, fileName),
+};
+
+/** The text of another file by its path relative to the one being read; undefined where there is none. */
+export type ReadFile = (relativePath: string) => string | undefined;
+
+export function readTypeScript(text: string, fileName: string, readFile?: ReadFile): ReadResult {
+  const file = parseSource(text, fileName);
+  if (!file) return { format: typescript.id, networks: [], problems: [] };
+  const evaluator = new Evaluator({ text, fileName, file }, importerFrom(readFile), inferShape);
+  evaluator.runFile();
+  followUncalled(evaluator, text);
+  const networks: NetworkDefinition[] = [];
+  const problems = new ProblemList();
+  const described = [...evaluator.models].map((model) => ({
+    model,
+    network: describeModel(model),
+    madeAt: model.span,
+  }));
+  for (const { model, network, name, span } of named(distinct(described.filter(isNetwork)))) {
+    const spans = [span, model.span, ...network.layers.map((layer) => layer.span)];
+    networks.push(asDefinition(network, name, hull(spans), span));
+  }
+  for (const { model, network } of described) if (isNetwork({ model, network })) problems.add(network.problems);
+  problems.add(evaluator.stops.map(stopProblem));
+  return { format: typescript.id, networks, problems: problems.list };
+}
+
+/** A part of another model that has no input of its own is not a network by itself. */
+function isNetwork({ model, network }: { model: ModelValue; network: DescribedNetwork }): boolean {
+  return !model.nested || !network.problems.some((problem) => problem.code === 'missing-input-shape');
+}
+
+function inferShape(tensor: TensorValue): readonly number[] | undefined {
+  const at = tensor.span;
+  const described = describeTensor(tensor);
+  const { network } = buildNetwork(asDefinition(described, '', at, at));
+  const last = described.outputs[0];
+  const input = network.inputs.find(({ name }) => name === last);
+  return input?.shape ?? network.layers.find(({ name }) => name === last)?.outputShape;
+}
+
+interface Described {
+  readonly model: ModelValue;
+  readonly network: DescribedNetwork;
+}
+
+/** A name for each model, its own if possible, and the place where it stands. */
+function named(items: readonly Described[]): (Described & { readonly name: string; readonly span: Span })[] {
+  const sharesPlace = repeated(items, ({ model }) => model.span.start);
+  const sharesName = repeated(items, ({ model }) => firstName(model));
+  const taken = new Set<string>();
+  return items.map((item) => {
+    const { model } = item;
+    // Models that one function made more than once are told apart by who asked for them.
+    const binding = sharesPlace(item) ? model.bindings.at(-1) : model.bindings[0];
+    const maker = sharesName(item) && !sharesPlace(item) ? model.maker?.name : undefined;
+    const wanted = model.givenName ?? maker ?? binding?.name ?? model.maker?.name ?? 'model';
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
+    taken.add(name);
+    return { ...item, name, span: binding?.span ?? model.calleeSpan };
+  });
+}
+
+/** Whether an item shares its key with another one. */
+function repeated(items: readonly Described[], key: (item: Described) => unknown): (item: Described) => boolean {
+  const counts = new Map<unknown, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return (item) => (counts.get(key(item)) ?? 0) > 1;
+}
+
+function firstName(model: ModelValue): string {
+  return model.givenName ?? model.bindings[0]?.name ?? model.maker?.name ?? 'model';
+}
+
+function hull(spans: readonly Span[]): Span {
+  return {
+    start: spans.reduce((least, span) => Math.min(least, span.start), Infinity),
+    end: spans.reduce((greatest, span) => Math.max(greatest, span.end), 0),
+  };
+}
+
+function stopProblem(span: Span): Problem {
+  const message = 'Following this takes too many steps: networks that are built here may be missing or incomplete.';
+  return {
+    code: 'too-complex',
+    severity: 'information',
+    message,
+    span: { start: span.start, end: Math.min(span.end, span.start + 40) },
+  };
+}
+
+/** Problems, each once: one layer can be in several networks. */
+class ProblemList {
+  readonly list: Problem[] = [];
+  private readonly seen = new Set<string>();
+
+  add(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      const key = `${problem.code} ${problem.span.start} ${problem.span.end} ${problem.message}`;
+      if (this.seen.has(key)) continue;
+      this.seen.add(key);
+      this.list.push(problem);
+    }
+  }
+}
+
+const endings = ['', '.ts', '.tsx', '.js', '.mjs', '.jsx', '/index.ts', '/index.js'];
+
+function importerFrom(readFile: ReadFile | undefined): Importer {
+  return (specifier, from) => {
+    if (!readFile) return undefined;
+    const path = resolve(from, specifier);
+    for (const candidate of [...endings.map((ending) => path + ending), path.replace(/\.js$/, '.ts')]) {
+      const text = readFile(candidate);
+      const file = text === undefined ? undefined : parseSource(text, candidate);
+      if (text !== undefined && file) return { text, fileName: candidate, file };
+    }
+    return undefined;
+  };
+}
+
+/** `specifier`, written in the file `from`, as a path from where `from` is counted from. */
+function resolve(from: string, specifier: string): string {
+  const parts = from.split('/').slice(0, -1);
+  for (const part of specifier.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}

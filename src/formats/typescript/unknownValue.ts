@@ -1,0 +1,41 @@
+import type { Problem, Span } from '../../network/definition.ts';
+import { List, Unknown } from './values.ts';
+import type { Value } from './values.ts';
+
+const deepest = 4;
+
+/** The first thing that is not known in a value, a list's items included. */
+export function unknownIn(value: Value, depth = 0): Unknown | undefined {
+  if (value instanceof Unknown) return value;
+  if (!(value instanceof List) || depth > deepest) return undefined;
+  if (value.doubt) return value.doubt;
+  for (const item of value.items) {
+    const found = unknownIn(item, depth + 1);
+    if (found) return found.derive();
+  }
+  return undefined;
+}
+
+/** Where that stands: the item's place in a list that is written out. */
+export function unknownSpan(value: Value): Span | undefined {
+  if (!(value instanceof List)) return undefined;
+  const index = value.items.findIndex((item) => unknownIn(item) !== undefined);
+  return value.spans[index];
+}
+
+/** Says that a field's value is not known, and how the author can supply it. */
+export function unknownFieldProblem(field: string, value: Unknown, span: Span): Problem {
+  const isName = /^[A-Za-z_$][\w$]*$/.test(value.name);
+  return problem(field, value, value.derived && isName ? value.name : field, span);
+}
+
+/** Says that it is not known what is built in a place: `what` begins the sentence. */
+export function unknownPlaceProblem(what: string, value: Unknown, span: Span): Problem {
+  const isPath = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/.test(value.name);
+  return problem(what, value, isPath && value.derived ? value.name.replace(/^.*\./, '') : undefined, span);
+}
+
+function problem(subject: string, value: Unknown, example: string | undefined, span: Span): Problem {
+  const hint = example === undefined ? '' : ` A comment supplies it: // @region-lens ${example} = …`;
+  return { code: 'unknown-value', severity: 'information', message: `${subject} ${value.predicate}.${hint}`, span };
+}
