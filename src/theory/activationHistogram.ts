@@ -1,4 +1,5 @@
 import type { IndependenceNumbers } from './independence.ts';
+import { exactSequence, type ExactSequence } from './sequence.ts';
 
 /** Widest layer for which the histograms are tabulated; wider ones keep the binomial histogram. */
 export const tabulatedWidth = 100;
@@ -73,47 +74,46 @@ function integers({ high, low }: Row): bigint[] {
   return Array.from(low, (value, a) => BigInt(value) + (BigInt(high[a]) << 50n));
 }
 
-/**
- * Transitions of a ReLU layer that combine Hinz's histograms with independence numbers: for every threshold the
- * smaller of the two tails. Tables are shared between layers of one width.
- */
-export class TighterTransitions {
+/** Hinz's tables, shared between layers of one width, combined with a layer's independence numbers. */
+export class TighterHistograms {
   private readonly tables = new Map<number, ActivationHistograms>();
 
-  /** For `neurons` units: the leaving dimensions from entering dimension d, or null where `numbers` says all. */
-  rule(neurons: number, numbers: IndependenceNumbers): ((d: number) => readonly bigint[] | null) | undefined {
+  /**
+   * For a ReLU layer: the leaving dimensions from entering dimension d, for every threshold the smaller of the two
+   * tails. Null where the independence numbers say all.
+   */
+  of(neurons: number, numbers: IndependenceNumbers): ((d: number) => readonly bigint[] | null) | undefined {
     if (neurons > tabulatedWidth) return undefined;
-    const known = new Map<number, readonly bigint[] | null>();
+    let sequence: ExactSequence | null = null;
     return (d) => {
       // Fewest active units in Hinz's row: floor((neurons - d + 1) / 2). From d on it makes no difference here.
       if (d >= neurons || neurons >= 3 * d - 1) return null;
-      let row = known.get(d);
-      if (row === undefined) {
-        row = this.combinedRow(neurons, numbers, d);
-        known.set(d, row);
-      }
-      return row;
+      sequence ??= exactSequence(numbers, 0, neurons);
+      return sequence && this.smallerTails(this.row(d, neurons), sequence.prefixes, d);
     };
   }
 
-  private combinedRow(neurons: number, numbers: IndependenceNumbers, d: number): readonly bigint[] | null {
+  private row(d: number, neurons: number): readonly bigint[] {
     let table = this.tables.get(neurons);
     if (!table) this.tables.set(neurons, (table = new ActivationHistograms(neurons)));
-    const histogram = table.row(d);
+    return table.row(d);
+  }
+
+  private smallerTails(histogram: readonly bigint[], prefixes: readonly bigint[], d: number): readonly bigint[] | null {
+    const neurons = histogram.length - 1;
     const row = Array<bigint>(d + 1).fill(0n);
     let tail = 0n;
-    let tighter = false;
-    for (let a = neurons; a > d; a--) tail += histogram[a];
     let above = 0n;
+    let isTighter = false;
+    for (let a = neurons; a > d; a--) tail += histogram[a];
     for (let e = d; e >= 0; e--) {
       tail += histogram[e];
-      const other = numbers.prefixSum(Math.min(d, neurons - e)).exact;
-      if (other === null) return null;
+      const other = prefixes[Math.min(d, neurons - e)];
       const least = tail < other ? tail : other;
-      tighter ||= tail < other;
+      isTighter ||= tail < other;
       row[e] = least - above;
       above = least;
     }
-    return tighter ? row : null;
+    return isTighter ? row : null;
   }
 }

@@ -1,18 +1,20 @@
 import type { Layer, Network } from '../network/network.ts';
 import type { TheoryOptions } from './bound.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
-import { singleRegion, type DimensionHistogram, type HistogramStage } from './histogram.ts';
+import { singleRegion, type DimensionHistogram } from './histogram.ts';
 import { multiply, one, product, sum, type Magnitude } from './magnitude.ts';
+import type { Transition } from './transition.ts';
 import { innerWidth, unitStages, type UnitStage } from './units.ts';
 
 /** What the recurrence knows of one stage of units. */
-export type StageRule = (layer: Layer, stage: UnitStage) => HistogramStage;
+export type StageRule = (layer: Layer, stage: UnitStage) => Transition;
 
 /** Exact integers may cost about this many products of machine words before logarithms take over. */
-const exactWork = 2e7;
+const exactWork = 4e6;
 
-/** Side branches are evaluated for at most so many entering dimensions; more are rounded up to these. */
+/** Side branches are evaluated for at most so many entering dimensions, fewer where a branch is large; others are rounded up to these. */
 const branchDimensions = 48;
+const branchWork = 400_000;
 
 /** After so many evaluations of branches (deep nesting) every dimension is rounded up to the largest. */
 const branchEvaluations = 10_000;
@@ -58,7 +60,7 @@ class Recurrence {
         // Where the last child starts before the others end, none can be taken to be the continuation.
         const interleaved = sides.some((side) => side.last > firstIndex(main));
         const abreast = interleaved ? at.children : sides;
-        histogram = histogram.coarsened(this.evaluations > branchEvaluations ? 1 : branchDimensions);
+        histogram = histogram.coarsened(this.resolution(histogram.top));
         cuts.push(...this.merged(abreast, histogram));
         if (interleaved) return cuts;
         histogram = histogram.weighted((d) => product(sides.map((side) => lastRegions(this.branch(side, d)))));
@@ -68,6 +70,11 @@ class Recurrence {
       if (at.layer) cuts.push({ index: at.layer.index, regions: histogram.total() });
     }
     return cuts;
+  }
+
+  private resolution(top: number): number {
+    if (this.evaluations > branchEvaluations) return 1;
+    return Math.max(1, Math.min(branchDimensions, Math.floor(branchWork / (top + 1))));
   }
 
   /** The cuts of a child and all below it from one region of dimension d at its parent. */

@@ -22,7 +22,8 @@ export function productBound(
   note?: string,
 ): Evaluation {
   let total = one;
-  const values = chain.stages.map((stage) => (total = multiply(total, factor(stage))));
+  const remembered = byShape(factor);
+  const values = chain.stages.map((stage) => (total = multiply(total, remembered(stage))));
   return { applies: true, perLayer: spread(network, chain, values), note };
 }
 
@@ -35,12 +36,25 @@ export function constructionBound(
   note?: string,
 ): Evaluation {
   let folded = one;
+  const fold = byShape(folds);
+  const end = byShape(last);
   const values = chain.stages.map((stage) => {
-    const value = multiply(folded, last(stage));
-    folded = multiply(folded, folds(stage));
+    const value = multiply(folded, end(stage));
+    folded = multiply(folded, fold(stage));
     return value;
   });
   return { applies: true, perLayer: spread(network, chain, values), note };
+}
+
+/** Deep networks repeat their layers: each shape's factor is computed once. */
+function byShape(factor: (stage: ChainStage) => Magnitude): (stage: ChainStage) => Magnitude {
+  const known = new Map<string, Magnitude>();
+  return (stage) => {
+    const key = [stage.stage.neurons, stage.stage.pieces, stage.narrowest].join();
+    const value = known.get(key) ?? factor(stage);
+    known.set(key, value);
+    return value;
+  };
 }
 
 export function refused(reason: string): Evaluation {

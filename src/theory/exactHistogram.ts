@@ -1,35 +1,36 @@
-import type { DimensionHistogram, HistogramStage } from './histogram.ts';
-import { bitLength, exactDigits, magnitudeOf, type Magnitude } from './magnitude.ts';
+import type { DimensionHistogram } from './histogram.ts';
+import { exactDigits, magnitudeOf, type Magnitude } from './magnitude.ts';
 import { ScaledHistogram } from './scaledHistogram.ts';
-import { exactSequence } from './sequence.ts';
+import type { Transition } from './transition.ts';
+
+/** What a product of short integers costs beside those of their words. */
+const overhead = 10;
 
 /** Masses as integers. Goes over to scaled numbers where the integers get too long, or too dear for `work`. */
 export class ExactHistogram implements DimensionHistogram {
   readonly top: number;
+  private known: Magnitude | null = null;
 
-  /** `masses[i]` belongs to dimension `low + i`. */
+  /** `masses[i]` belongs to dimension `low + i`; `guess` is about the log10 of their sum. */
   constructor(
     readonly low: number,
     private readonly masses: readonly bigint[],
     private readonly work: { left: number },
+    private readonly guess = 0,
   ) {
     this.top = low + masses.length - 1;
   }
 
-  private static trimmed(low: number, masses: bigint[], work: { left: number }): ExactHistogram {
+  private trimmed(low: number, masses: bigint[], guess: number): ExactHistogram {
     let first = 0;
     let last = masses.length;
     while (first < last - 1 && masses[first] === 0n) first++;
     while (last - 1 > first && masses[last - 1] === 0n) last--;
-    return new ExactHistogram(low + first, masses.slice(first, last), work);
-  }
-
-  private sum(): bigint {
-    return this.masses.reduce((total, mass) => total + mass, 0n);
+    return new ExactHistogram(low + first, masses.slice(first, last), this.work, guess);
   }
 
   total(): Magnitude {
-    return magnitudeOf(this.sum());
+    return (this.known ??= magnitudeOf(this.masses.reduce((total, mass) => total + mass, 0n), this.guess)); // prettier-ignore
   }
 
   entries(): { dimension: number; mass: Magnitude }[] {
@@ -43,7 +44,7 @@ export class ExactHistogram implements DimensionHistogram {
     const low = Math.min(this.low, width);
     const masses = this.masses.slice(0, width - low);
     const rest = this.masses.slice(width - low).reduce((total, mass) => total + mass, 0n);
-    return new ExactHistogram(low, [...masses, rest], this.work);
+    return new ExactHistogram(low, [...masses, rest], this.work, this.guess);
   }
 
   weighted(factor: (dimension: number) => Magnitude): DimensionHistogram {
@@ -59,46 +60,47 @@ export class ExactHistogram implements DimensionHistogram {
     if (step <= 1) return this;
     const masses = this.masses.map(() => 0n);
     this.masses.forEach((mass, i) => (masses[bucketTop(i, step, masses.length)] += mass));
-    return ExactHistogram.trimmed(this.low, masses, this.work);
+    return this.trimmed(this.low, masses, this.guess);
   }
 
-  stepped(stage: HistogramStage): DimensionHistogram {
-    const total = this.sum();
-    const factor = stage.numbers.prefixSum(Math.min(this.top, stage.neurons));
-    if (factor.exact === null || !this.affordable(total, factor.exact)) {
+  stepped(stage: Transition): DimensionHistogram {
+    const total = this.total();
+    const factor = stage.total(this.top);
+    const guess = total.log10 + factor.log10;
+    if (factor.exact === null || guess > exactDigits || !this.affordable(total.log10, factor.log10, stage)) {
       return this.scaled().stepped(stage);
     }
-    return stage.drops ? this.dropped(stage) : this.kept(stage);
+    return stage.drops ? this.dropped(stage, guess) : this.kept(stage, guess);
   }
 
   /** Long integers cost about the product of their lengths; the limit is deterministic, unlike time. */
-  private affordable(total: bigint, factor: bigint): boolean {
-    const [a, b] = [bitLength(total), bitLength(factor)];
-    if ((a + b) * Math.LOG10E * Math.LN2 > exactDigits) return false;
-    this.work.left -= 2 * this.masses.length * (1 + a / 64) * (1 + b / 64);
+  private affordable(total: number, factor: number, stage: Transition): boolean {
+    const words = (log10: number): number => 1 + log10 / (64 * Math.log10(2));
+    const products = this.masses.reduce((count, _, i) => count + (stage.row(this.low + i)?.exact.length ?? 2), 0);
+    this.work.left -= products * (overhead + words(total) * words(factor));
     return this.work.left > 0;
   }
 
-  private kept(stage: HistogramStage): DimensionHistogram {
-    const { low, top, numbers } = { low: this.low, top: this.top, numbers: stage.numbers };
+  private kept(stage: Transition, guess: number): DimensionHistogram {
+    const { low, top } = this;
     const from = Math.min(low, stage.neurons);
-    const sequence = exactSequence(numbers, from, Math.min(top, stage.neurons));
+    const sequence = stage.exactSequence(from, Math.min(top, stage.neurons));
     if (!sequence) return this.scaled().stepped(stage);
     const masses = sequence.prefixes.map(() => 0n);
     this.masses.forEach((mass, i) => {
       const d = Math.min(low + i, stage.neurons) - from;
       masses[d] += mass * sequence.prefixes[d];
     });
-    return ExactHistogram.trimmed(from, masses, this.work);
+    return this.trimmed(from, masses, guess);
   }
 
-  private dropped(stage: HistogramStage): DimensionHistogram {
-    const { neurons: n, tighter } = stage;
-    const rows = this.masses.map((mass, i) => (mass === 0n ? null : (tighter?.(this.low + i) ?? null)));
+  private dropped(stage: Transition, guess: number): DimensionHistogram {
+    const n = stage.neurons;
+    const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.row(this.low + i)));
     // With so many units no activation pattern of few enough inactive ones takes a dimension away.
-    if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage);
+    if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess);
     const last = Math.min(this.top, n);
-    const sequence = exactSequence(stage.numbers, 0, Math.min(n, this.top));
+    const sequence = stage.exactSequence(0, Math.min(n, this.top));
     if (!sequence) return this.scaled().stepped(stage);
     const masses = Array<bigint>(last + 1).fill(0n);
     // Regions of dimension at least d, for those d whose transition is not known more tightly.
@@ -107,14 +109,14 @@ export class ExactHistogram implements DimensionHistogram {
       const mass = d < this.low ? 0n : this.masses[d - this.low];
       const row = d < this.low ? null : rows[d - this.low];
       atLeast[d] = atLeast[d + 1] + (row ? 0n : mass);
-      if (row) row.forEach((count, e) => (masses[e] += mass * count));
+      if (row) row.exact.forEach((count, e) => (masses[e] += mass * count));
       else if (d <= n && mass > 0n) masses[d] += mass * sequence.prefixes[Math.min(d, n - d)];
     }
     for (let e = Math.max(0, n - this.top); e <= last; e++) {
       const above = Math.max(n - e, e + 1);
       if (above <= this.top) masses[e] += sequence.terms[n - e] * atLeast[above];
     }
-    return ExactHistogram.trimmed(0, masses, this.work);
+    return this.trimmed(0, masses, guess);
   }
 
   private scaled(): ScaledHistogram {

@@ -4,6 +4,7 @@ import { dimensionRecurrence } from './dimensionRecurrence.ts';
 import { denseIndependence } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
 import { tightestRule } from './recurrence.ts';
+import { Transition } from './transition.ts';
 import { unitStages } from './units.ts';
 
 /**
@@ -20,11 +21,11 @@ export function fusedPoolingCuts(network: Network, options: TheoryOptions): (Mag
   const pieces = (layer: Layer): number => Math.max(...unitStages(layer).map((stage) => stage.pieces));
   const cuts = dimensionRecurrence(network, options, (layer, stage) => {
     // The first of a pair does nothing by itself, the second is the fused unit.
-    if (first.has(layer.index)) return { numbers: denseIndependence(0, 0), neurons: stage.neurons, drops: false };
+    if (first.has(layer.index)) return new Transition(denseIndependence(0, 0), stage.neurons, false);
     if (!second.has(layer.index)) return rule(layer, stage);
     const source = network.layers[layer.inputs[0]];
     const fused = Math.max(pieces(layer), pieces(source)) + 1;
-    return { numbers: denseIndependence(stage.neurons, Infinity, fused), neurons: stage.neurons, drops: false };
+    return new Transition(denseIndependence(stage.neurons, Infinity, fused), stage.neurons, false);
   });
   // A cut between the two cannot be stated in fused units.
   for (const index of first) cuts[index] = null;

@@ -34,17 +34,25 @@ export function bitLength(value: bigint): number {
   return value > 0n ? bits + 1 : 0;
 }
 
-/** log10 of a non-negative integer, within a few ulps. */
-export function log10OfBigInt(value: bigint): number {
-  if (value < 1n << 1000n) return Math.log10(Number(value));
-  const shift = bitLength(value) - 64;
-  return Math.log10(Number(value >> BigInt(shift))) + shift * Math.LOG10E * Math.LN2;
+/** log10 of a non-negative integer, within a few ulps. `guess`, when about right, saves looking for its length. */
+export function log10OfBigInt(value: bigint, guess?: number): number {
+  if (value < longInteger) return Math.log10(Number(value));
+  let shift = guess === undefined ? 0 : Math.floor(guess / log10Of2) - 100;
+  let leading = shift > 0 ? Number(value >> BigInt(shift)) : 0;
+  if (leading < 2 ** 64 || leading === Infinity) {
+    shift = bitLength(value) - 100;
+    leading = Number(value >> BigInt(shift));
+  }
+  return Math.log10(leading) + shift * log10Of2;
 }
 
+const longInteger = 1n << 1000n;
+const log10Of2 = Math.log10(2);
+
 /** The exact integer, or its logarithm where it has more digits than are kept. */
-export function magnitudeOf(value: bigint | number): Magnitude {
+export function magnitudeOf(value: bigint | number, guess?: number): Magnitude {
   const exact = BigInt(value);
-  return limited({ exact, log10: log10OfBigInt(exact), log10Error: 0 });
+  return limited({ exact, log10: log10OfBigInt(exact, guess), log10Error: 0 });
 }
 
 /** A number known by its logarithm only; `error` must bound the error of `log10`. */
@@ -68,14 +76,14 @@ function limited(a: Magnitude): Magnitude {
 export function multiply(a: Magnitude, b: Magnitude): Magnitude {
   if (a.exact === 0n || b.exact === 0n) return zero;
   const log10 = a.log10 + b.log10;
-  if (a.exact !== null && b.exact !== null && log10 <= exactDigits) return magnitudeOf(a.exact * b.exact);
+  if (a.exact !== null && b.exact !== null && log10 <= exactDigits) return magnitudeOf(a.exact * b.exact, log10);
   return magnitudeOfLog10(log10, log10ErrorOf(a) + log10ErrorOf(b) + rounding(log10));
 }
 
 export function add(a: Magnitude, b: Magnitude): Magnitude {
   if (a.exact === 0n) return b;
   if (b.exact === 0n) return a;
-  if (a.exact !== null && b.exact !== null) return magnitudeOf(a.exact + b.exact);
+  if (a.exact !== null && b.exact !== null) return magnitudeOf(a.exact + b.exact, Math.max(a.log10, b.log10));
   const [high, low] = a.log10 >= b.log10 ? [a, b] : [b, a];
   const log10 = high.log10 + Math.log1p(10 ** (low.log10 - high.log10)) * Math.LOG10E;
   // The weights of the two errors in the sum's logarithm add up to one.
@@ -99,7 +107,7 @@ export function power(a: Magnitude, exponent: number): Magnitude {
   if (exponent === 0) return one;
   if (a.exact === 0n) return zero;
   const log10 = a.log10 * exponent;
-  if (a.exact !== null && log10 <= exactDigits) return magnitudeOf(a.exact ** BigInt(exponent));
+  if (a.exact !== null && log10 <= exactDigits) return magnitudeOf(a.exact ** BigInt(exponent), log10);
   return magnitudeOfLog10(log10, log10ErrorOf(a) * exponent + rounding(log10));
 }
 

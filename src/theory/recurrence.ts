@@ -1,16 +1,18 @@
-import { TighterTransitions } from './activationHistogram.ts';
+import { TighterHistograms } from './activationHistogram.ts';
 import type { Bound, TheoryOptions } from './bound.ts';
 import { dimensionRecurrence, type StageRule } from './dimensionRecurrence.ts';
-import { stageIndependence } from './independence.ts';
+import { stageIndependence, type IndependenceNumbers } from './independence.ts';
+import { TransitionCache } from './transition.ts';
 import type { Network } from '../network/network.ts';
 
 /** Independence numbers of every layer's own sparsity, with Hinz's histograms where those are tighter. */
 export function tightestRule(network: Network, options: TheoryOptions): StageRule {
-  const transitions = new TighterTransitions();
+  const tables = new TighterHistograms();
+  const cache = new TransitionCache();
   return (layer, stage) => {
-    const numbers = stageIndependence(network, layer, stage, options);
-    const tighter = stage.drops ? transitions.rule(stage.neurons, numbers) : undefined;
-    return { numbers, neurons: stage.neurons, drops: stage.drops, tighter };
+    const { neurons, drops } = stage;
+    const tighter = (numbers: IndependenceNumbers): ReturnType<TighterHistograms['of']> => tables.of(neurons, numbers);
+    return cache.get(stageIndependence(network, layer, stage, options), neurons, drops, drops ? tighter : undefined);
   };
 }
 

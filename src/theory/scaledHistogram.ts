@@ -1,8 +1,8 @@
 import { bucketTop } from './exactHistogram.ts';
-import type { DimensionHistogram, HistogramStage } from './histogram.ts';
+import type { DimensionHistogram } from './histogram.ts';
 import { magnitudeOf, unitRoundoff, zero, type Magnitude } from './magnitude.ts';
 import { magnitudeOfScaled, ScaledArray, scaledOfMagnitude } from './scaled.ts';
-import { scaledSequence } from './sequence.ts';
+import type { Transition, TransitionRow } from './transition.ts';
 
 /** Share of all regions that may be left out at the low end, where a region can only have fewer descendants. */
 const negligible = 2 ** -60;
@@ -17,10 +17,6 @@ export class ScaledHistogram implements DimensionHistogram {
     private readonly error: number,
   ) {
     this.top = low + masses.length - 1;
-  }
-
-  static single(dimension: number): ScaledHistogram {
-    return ScaledHistogram.of(dimension, [1n]);
   }
 
   static of(low: number, exact: readonly bigint[]): ScaledHistogram {
@@ -99,13 +95,13 @@ export class ScaledHistogram implements DimensionHistogram {
     return ScaledHistogram.trimmed(this.low, masses, this.error + 2 * unitRoundoff * step);
   }
 
-  stepped(stage: HistogramStage): DimensionHistogram {
+  stepped(stage: Transition): DimensionHistogram {
     return stage.drops ? this.dropped(stage) : this.kept(stage);
   }
 
-  private kept(stage: HistogramStage): DimensionHistogram {
+  private kept(stage: Transition): DimensionHistogram {
     const from = Math.min(this.low, stage.neurons);
-    const { prefixes, error } = scaledSequence(stage.numbers, from, Math.min(this.top, stage.neurons));
+    const { prefixes, error } = stage.scaledSequence(from, Math.min(this.top, stage.neurons));
     const masses = new ScaledArray(prefixes.length);
     for (let i = 0; i < this.masses.length; i++) {
       const d = Math.min(this.low + i, stage.neurons) - from;
@@ -114,8 +110,8 @@ export class ScaledHistogram implements DimensionHistogram {
     return ScaledHistogram.trimmed(from, masses, productError(this.error, error) + roundings(this.masses.length));
   }
 
-  private dropped(stage: HistogramStage): DimensionHistogram {
-    const { neurons: n, tighter } = stage;
+  private dropped(stage: Transition): DimensionHistogram {
+    const n = stage.neurons;
     const { low, top } = this;
     const last = Math.min(top, n);
     const first = Math.max(0, Math.min(low, n - top));
@@ -123,7 +119,7 @@ export class ScaledHistogram implements DimensionHistogram {
     const plain = new ScaledArray(this.masses.length);
     for (let i = 0; i < plain.length; i++) {
       if (this.masses.mantissas[i] === 0) continue;
-      const row = tighter?.(low + i) ?? null;
+      const row = stage.row(low + i);
       if (row) this.addRow(masses, first, i, row);
       else plain.put(i, this.masses.mantissas[i], this.masses.exponents[i]);
     }
@@ -131,24 +127,22 @@ export class ScaledHistogram implements DimensionHistogram {
     return ScaledHistogram.trimmed(first, masses, productError(this.error, error) + roundings(2 * plain.length));
   }
 
-  private addRow(masses: ScaledArray, first: number, i: number, row: readonly bigint[]): void {
-    const factors = ScaledHistogram.of(0, row).masses;
-    for (let e = first; e < row.length; e++) addProduct(masses, e - first, this.masses, i, factors, e);
+  private addRow(masses: ScaledArray, first: number, i: number, { rounded }: TransitionRow): void {
+    const mantissa = this.masses.mantissas[i];
+    const exponent = this.masses.exponents[i];
+    // Rows stay below 2^100, far inside what a sum of scaled numbers takes.
+    for (let e = first; e < rounded.length; e++) masses.add(e - first, mantissa * rounded[e], exponent);
   }
 
   /** Those activation patterns that leave the dimension as it was: at most n - d units inactive. Returns their error. */
-  private addKept(
-    masses: ScaledArray,
-    first: number,
-    plain: ScaledArray,
-    { neurons: n, numbers }: HistogramStage,
-  ): number {
+  private addKept(masses: ScaledArray, first: number, plain: ScaledArray, stage: Transition): number {
+    const n = stage.neurons;
     const last = Math.min(this.top, n);
     if (this.low > last) return 0;
     const ends = [this.low, last].map((d) => Math.min(d, n - d));
     const middle = Math.floor(n / 2);
     const most = this.low <= middle && middle <= last ? middle : Math.max(...ends);
-    const { from, prefixes, error } = scaledSequence(numbers, Math.min(...ends), most);
+    const { from, prefixes, error } = stage.scaledSequence(Math.min(...ends), most);
     for (let d = this.low; d <= last; d++) {
       addProduct(masses, d - first, plain, d - this.low, prefixes, Math.min(d, n - d) - from);
     }
@@ -156,12 +150,8 @@ export class ScaledHistogram implements DimensionHistogram {
   }
 
   /** Those that leave e < d dimensions, because n - e units are inactive. Returns their error. */
-  private addDropped(
-    masses: ScaledArray,
-    first: number,
-    plain: ScaledArray,
-    { neurons: n, numbers }: HistogramStage,
-  ): number {
+  private addDropped(masses: ScaledArray, first: number, plain: ScaledArray, stage: Transition): number {
+    const n = stage.neurons;
     const last = Math.min(this.top, n);
     const lowest = Math.max(0, n - this.top);
     if (lowest > last) return 0;
@@ -170,7 +160,7 @@ export class ScaledHistogram implements DimensionHistogram {
       if (i < plain.length - 1) atLeast.put(i, atLeast.mantissas[i + 1], atLeast.exponents[i + 1]);
       atLeast.add(i, plain.mantissas[i], plain.exponents[i]);
     }
-    const { from, terms, error } = scaledSequence(numbers, n - last, n - lowest);
+    const { from, terms, error } = stage.scaledSequence(n - last, n - lowest);
     for (let e = lowest; e <= last; e++) {
       const above = Math.max(n - e, e + 1);
       if (above > this.top) continue;

@@ -6,6 +6,7 @@ import { scaled, ScaledArray, scaledOfMagnitude } from './scaled.ts';
 /** I(j) and its prefix sums for a run of j, exact. Index 0 is j = `from`. */
 export interface ExactSequence {
   readonly from: number;
+  readonly to: number;
   readonly terms: readonly bigint[];
   readonly prefixes: readonly bigint[];
 }
@@ -13,6 +14,7 @@ export interface ExactSequence {
 /** The same as scaled numbers, `error` being the largest relative error among them. */
 export interface ScaledSequence {
   readonly from: number;
+  readonly to: number;
   readonly terms: ScaledArray;
   readonly prefixes: ScaledArray;
   readonly error: number;
@@ -39,7 +41,7 @@ export function exactSequence(numbers: IndependenceNumbers, from: number, to: nu
       prefixes.push(prefix.exact);
     }
   }
-  return { from, terms, prefixes };
+  return { from, to, terms, prefixes };
 }
 
 export function scaledSequence(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
@@ -56,7 +58,7 @@ export function scaledSequence(numbers: IndependenceNumbers, from: number, to: n
       prefixes.put(i, prefix.mantissa, prefix.exponent);
       error = Math.max(error, term.error, prefix.error);
     }
-    return { from, terms, prefixes, error };
+    return { from, to, terms, prefixes, error };
   }
   const { count, weight } = binomial;
   const first = from > maxSize ? scaled(0) : scaledBinomial(count, from, weight);
@@ -71,5 +73,5 @@ export function scaledSequence(numbers: IndependenceNumbers, from: number, to: n
     prefixes.add(i, terms.mantissas[i], terms.exponents[i]);
   }
   error = Math.max(first.error, sum.error) + 6 * unitRoundoff * length;
-  return { from, terms, prefixes, error };
+  return { from, to, terms, prefixes, error };
 }

@@ -7,6 +7,7 @@ import { constructionBound, refused } from './evaluation.ts';
 import { denseIndependence } from './independence.ts';
 import { magnitudeOf, power } from './magnitude.ts';
 import { narrowLayer, sliceNote } from './montufar2014.ts';
+import { TransitionCache } from './transition.ts';
 
 const url = 'https://arxiv.org/abs/1711.02114';
 
@@ -19,11 +20,10 @@ export const serra2018Upper: Bound = {
   evaluate(network, options) {
     const found = reluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
-    const perLayer = dimensionRecurrence(network, options, (_, { neurons, drops }) => ({
-      numbers: denseIndependence(neurons, Infinity),
-      neurons,
-      drops,
-    }));
+    const cache = new TransitionCache();
+    const perLayer = dimensionRecurrence(network, options, (_, { neurons, drops }) =>
+      cache.get(denseIndependence(neurons, Infinity), neurons, drops),
+    );
     return { applies: true, perLayer, note: sharedWeightsNote(network) };
   },
 };

@@ -1,0 +1,83 @@
+import type { IndependenceNumbers } from './independence.ts';
+import type { Magnitude } from './magnitude.ts';
+import { exactSequence, scaledSequence, type ExactSequence, type ScaledSequence } from './sequence.ts';
+
+/** A histogram over leaving dimensions 0, 1, ... for one entering dimension. */
+export interface TransitionRow {
+  readonly exact: readonly bigint[];
+  /** The same, each rounded once. */
+  readonly rounded: Float64Array;
+}
+
+/** What one stage of units does to a histogram of dimensions. Layers of equal shape share one. */
+export class Transition {
+  private readonly rows = new Map<number, TransitionRow | null>();
+  private last: { readonly dimension: number; readonly total: Magnitude } | null = null;
+  private exactRun: ExactSequence | null = null;
+  private scaledRuns: ScaledSequence[] = [];
+
+  /**
+   * `drops`: j inactive units leave at most `neurons - j` dimensions. `tighter`: for an entering dimension a
+   * histogram that is at most as large in every tail as that of `numbers`, or null where `numbers` says all.
+   */
+  constructor(
+    readonly numbers: IndependenceNumbers,
+    readonly neurons: number,
+    readonly drops: boolean,
+    private readonly tighter?: (d: number) => readonly bigint[] | null,
+  ) {}
+
+  /** Most regions that the stage makes of one of dimension d. */
+  total(d: number): Magnitude {
+    const dimension = Math.min(d, this.neurons);
+    if (this.last?.dimension !== dimension) this.last = { dimension, total: this.numbers.prefixSum(dimension) };
+    return this.last.total;
+  }
+
+  row(d: number): TransitionRow | null {
+    if (!this.tighter) return null;
+    let row = this.rows.get(d);
+    if (row === undefined) {
+      const exact = this.tighter(d);
+      row = exact && { exact, rounded: Float64Array.from(exact, Number) };
+      this.rows.set(d, row);
+    }
+    return row;
+  }
+
+  /** Null where one of the numbers is not known exactly. */
+  exactSequence(from: number, to: number): ExactSequence | null {
+    if (!this.exactRun || this.exactRun.from !== from || this.exactRun.to !== to) {
+      this.exactRun = exactSequence(this.numbers, from, to);
+    }
+    return this.exactRun;
+  }
+
+  scaledSequence(from: number, to: number): ScaledSequence {
+    let run = this.scaledRuns.find((known) => known.from === from && known.to === to);
+    if (!run) {
+      run = scaledSequence(this.numbers, from, to);
+      this.scaledRuns = [run, ...this.scaledRuns.slice(0, 1)];
+    }
+    return run;
+  }
+}
+
+/** One transition for all layers whose units and independence numbers are the same. */
+export class TransitionCache {
+  private readonly known = new Map<string, Transition>();
+
+  get(
+    numbers: IndependenceNumbers,
+    neurons: number,
+    drops: boolean,
+    tighter?: (numbers: IndependenceNumbers) => ((d: number) => readonly bigint[] | null) | undefined,
+  ): Transition {
+    const { binomial, maxSize } = numbers;
+    if (!binomial) return new Transition(numbers, neurons, drops, tighter?.(numbers));
+    const key = [binomial.count, binomial.weight, maxSize, neurons, drops].join();
+    let transition = this.known.get(key);
+    if (!transition) this.known.set(key, (transition = new Transition(numbers, neurons, drops, tighter?.(numbers))));
+    return transition;
+  }
+}

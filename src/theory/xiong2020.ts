@@ -1,0 +1,99 @@
+import type { Network } from '../network/network.ts';
+import { binomialPrefixSum } from './binomial.ts';
+import type { Bound, Evaluation, TheoryOptions } from './bound.ts';
+import { convolutionChainOf, type ConvolutionChain, type ConvolutionStage } from './convolution/convolutionChain.ts';
+import { convolutionIndependence } from './convolution/convolutionNumbers.ts';
+import { convolutionSum, defaultBudget } from './convolution/convolutionSum.ts';
+import { theoremEquality } from './convolution/theoremEquality.ts';
+import { refused, spread } from './evaluation.ts';
+import { formatBracket } from './convolution/bracketNote.ts';
+import { multiply, one, type Magnitude } from './magnitude.ts';
+import { sharedWeightSum } from './convolution/sharedWeightSum.ts';
+import { xiong2020Lower, xiong2020LowerCorrected } from './xiong2020Lower.ts';
+
+const icml2020 = 'https://arxiv.org/abs/2006.00978';
+
+/**
+ * Xiong et al. 2020, Theorem 2, for more than two pieces its extension of 2024: R = sum over j of I(j) (p - 1)^j for a
+ * network with one layer of units, a convolution. Published as the maximum; for shared weights it is an upper bound.
+ * On a slice of dimension k the sum ends at j = k.
+ */
+const oneLayer: Bound = {
+  id: 'xiong2020-one-layer',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'Xiong et al. 2020, Theorem 2', url: icml2020 },
+  evaluate(network, options) {
+    const found = singleStage(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const { value, note } = firstLayer(found.stage, network, options, found.chain.chain.n0);
+    return { applies: true, perLayer: spread(network, found.chain.chain, [value]), note };
+  },
+};
+
+/**
+ * The number of regions that almost all weights of one convolutional layer reach, the maximum: linearly independent
+ * sets of normals that share their kernel (see sharedWeightSum).
+ */
+const genericExact: Bound = {
+  id: 'conv-generic-exact',
+  kind: 'exact',
+  of: 'activation',
+  citation: { label: 'Independent sets of shared kernels (this tool)', url: icml2020 },
+  evaluate(network, options) {
+    const found = singleStage(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const { chain, stage } = found;
+    if (chain.chain.n0 < network.inputSize) return refused('Counts regions of the whole input space, not of a slice.');
+    if (!stage.hasBias) {
+      return refused(`The layer ${stage.layer.name} has no biases, so that all boundaries meet in one point.`);
+    }
+    const sum = sharedWeightSum(stage.pattern, stage.stage.pieces, options);
+    if ('reason' in sum) return refused(sum.reason);
+    return { applies: true, perLayer: spread(network, chain.chain, [sum.value]), note: sum.note };
+  },
+};
+
+/**
+ * Xiong et al. 2020, Theorem 5, upper bound: R of the first layer times, for every later layer l, the sum over i <= n_0
+ * of C(N_l, i). Stated for d_l >= d_0; n_0 is the dimension of a slice where one is asked for.
+ */
+const upper: Bound = {
+  id: 'xiong2020-upper',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'Xiong et al. 2020, Theorem 5', url: icml2020 },
+  evaluate(network, options) {
+    const found = convolutionChainOf(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const { chain, stages } = found;
+    const narrow = fewFilters(network, found);
+    if (narrow) return refused(narrow);
+    const first = firstLayer(stages[0], network, options, chain.n0);
+    let total: Magnitude = one;
+    const values = stages.map(({ stage }, l) => {
+      const factor = l === 0 ? first.value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieces - 1);
+      return (total = multiply(total, factor));
+    });
+    return { applies: true, perLayer: spread(network, chain, values), note: stages.length === 1 ? first.note : undefined };
+  },
+};
+
+export const xiong2020Bounds: readonly Bound[] = [
+  oneLayer,
+  genericExact,
+  upper,
+  xiong2020Lower,
+  xiong2020LowerCorrected,
+];
+
+function singleStage(
+  network: Network,
+  options: TheoryOptions,
+): { chain: ConvolutionChain; stage: ConvolutionStage } | { reason: string } {
+  const chain = convolutionChainOf(network, options);
+  if ('reason' in chain) return chain;
+  const [stage] = chain.stages;
+  if (chain.stages.length === 1) return { chain, stage };
+  return { reason: `The theorem is for one layer of units; this network has ${chain.stages.length}.` };
+}
