@@ -7,7 +7,11 @@
  */
 const pure = '^src/(network|theory|counting|formats|analysis)/';
 
-/** Files of `floor` may import, of src, only the floors listed (and their own). */
+/**
+ * Files of `floor` may import, of src, only the floors listed (and their own).
+ * @param {string} floor
+ * @param {readonly string[]} below
+ */
 const onlyImports = (floor, ...below) => ({
   name: `${floor}-imports-down`,
   severity: 'error',
@@ -17,7 +21,12 @@ const onlyImports = (floor, ...below) => ({
 
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     onlyImports('network'),
     onlyImports('theory', 'network'),
     {
@@ -76,13 +85,22 @@ export default {
       from: { path: '^src/', pathNot: '^src/extension/' },
       to: { path: '^vscode$|@types/vscode/|^vscode-languageclient|node_modules/vscode-languageclient/' },
     },
-    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^(src|webview)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '@types/' } },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^(src|webview)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '@types/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

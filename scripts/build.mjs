@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { root } from './process.mjs';
@@ -76,12 +76,6 @@ function printSizes(metafile) {
   }
 }
 
-for (const bundle of bundles.splice(0)) {
-  const entry = Array.isArray(bundle.entryPoints) ? bundle.entryPoints[0] : null;
-  if (typeof entry !== 'string' || existsSync(path.join(root, entry))) bundles.push(bundle);
-  else console.log(`${entry} is not there yet: skipped`);
-}
-
 // What an earlier build left behind must not get into a package.
 rmSync(dist, { recursive: true, force: true });
 
@@ -95,5 +89,5 @@ if (watch) {
     if (result.status === 'rejected') process.exitCode = 1;
     else if (result.value.metafile && process.argv.includes('--sizes')) printSizes(result.value.metafile);
   }
-  if (process.exitCode !== 1) existsSync('dist/cli.js') && chmodSync(path.join(dist, 'cli.js'), 0o755);
+  if (process.exitCode !== 1) chmodSync(path.join(dist, 'cli.js'), 0o755);
 }

@@ -39,7 +39,7 @@ const check = (name, start) => ({
  * is one failure more.
  * @param {string} report
  * @param {(report: string) => Promise<{ code: number, output: string }>} start
- * @param {(report: any) => Outcome} read
+ * @param {(report: Record<string, number>) => Outcome} read
  * @returns {Promise<Outcome>}
  */
 async function suite(report, start, read) {
@@ -49,7 +49,7 @@ async function suite(report, start, read) {
   /** @type {Outcome} */
   let counts = { passed: 0, failed: 0 };
   try {
-    counts = read(JSON.parse(readFileSync(file, 'utf8')));
+    counts = read(/** @type {Record<string, number>} */ (JSON.parse(readFileSync(file, 'utf8'))));
   } catch {
     return { passed: 0, failed: 1, output: `${output}\nThe suite wrote no report.` };
   }
