@@ -1,5 +1,6 @@
 import { compile } from './compile.ts';
 import type { CountHooks, CountRequest, CountResult } from './count.ts';
+import { denseChain, DenseChainPropagator } from './denseChain.ts';
 import { Polygons } from './polygons.ts';
 import type { Program } from './program.ts';
 import { SparsePropagator } from './propagation.ts';
@@ -15,7 +16,8 @@ export function count(request: CountRequest, hooks: CountHooks = {}): CountResul
   const start = performance.now();
   const program = compile(request.network);
   const slice = sliceOf(request.domain, program.inputSize);
-  const propagator = () => new SparsePropagator(program, slice);
+  const chain = slice.dimension === 2 ? denseChain(program) : null;
+  const propagator = () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
   const options = { limits: request.limits, hooks };
   const walk =
     slice.dimension === 1

@@ -32,26 +32,31 @@ export interface Geometry {
   /** The cell and the part put aside last change places. */
   exchange(): void;
   /**
-   * For units with these breakpoints and their functions in `rows`: writes the piece of each unit into `pieces`, and returns
-   * how many units the cell is cut by, their indices in `cut`. `id(unit, breakpoint)` names a line.
+   * Sifts the units at `from` to `to` in `list`, with these breakpoints and their functions in `rows`: those that the cell is cut by
+   * are written to `crossing` from `at` on (their end is returned), the others get their piece. The first breakpoint of unit 0
+   * has the id `firstId`, the others follow.
    */
-  classify(
+  sift(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
     pieces: Int32Array,
-    cut: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
   ): number;
   /** Greatest and least value of a function over a box around the cell, into `this.low` and `this.high`. */
   bounds(rows: Float64Array, at: number): void;
   low: number;
   high: number;
   /**
-   * Into how many parts the units in `cut` (the first `count`, each of which cuts the cell) cut it, or 0 where that cannot be
-   * told without cutting.
+   * Into how many parts the units at `from` to `to` in `cut` cut the cell, each of which does, or 0 where that cannot be told
+   * without cutting.
    */
-  countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, count: number): number;
+  countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, from: number, to: number): number;
   /** Share of the cube the cell takes. */
   volume(): number;
   /** Share of the cube that the cell and all parts put aside take together. */

@@ -1,8 +1,11 @@
+import { Chords } from './chords.ts';
 import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
 import { grown } from './program.ts';
 
 /** Absolute rounding error of a coordinate in the unit square. */
-const COORDINATE_ERROR = 2 ** -50;
+export const COORDINATE_ERROR = 2 ** -50;
+/** From this many functions on it pays to compare them with a box around the polygon first. */
+const LEAST_BOXED = 4;
 const DOMAIN_EDGES = [-3, -2, -4, -1];
 
 /**
@@ -22,8 +25,8 @@ export class Polygons implements Geometry {
   edgeLine = new Float64Array(1024);
   /** Number of the cut that made each edge; the two parts of a cut share it. 0 on the square's sides. */
   edgeCut = new Int32Array(1024);
-  private vertexError = new Float64Array(1024);
-  private edgeError = new Float64Array(1024);
+  vertexError = new Float64Array(1024);
+  edgeError = new Float64Array(1024);
   private value = new Float64Array(1024);
   private readonly asideStart: number[] = [];
   private readonly asideEnd: number[] = [];
@@ -31,6 +34,7 @@ export class Polygons implements Geometry {
   private readonly asideTop: number[] = [];
   private cuts = 0;
   private readonly through = new Float64Array(2);
+  private readonly chords = new Chords();
   // The function that `side` looked at last.
   private line = 0;
   private gradient = 0;
@@ -156,14 +160,16 @@ export class Polygons implements Geometry {
       }
       if ((here > 0 && there < 0) || (here < 0 && there > 0)) {
         // The same formula from both sides, so that both parts get the same point.
-        const [p, q] = here > 0 === positive ? [j, next] : [next, j];
-        const [from, to] = [value[p - start], value[q - start]];
-        const w = from / (from - to);
+        const p = here > 0 === positive ? j : next;
+        const q = p === j ? next : j;
+        const before = value[p - start];
+        const drop = before - value[q - start];
+        const w = before / drop;
         const dx = x[q] - x[p];
         const dy = y[q] - y[p];
         x[write] = x[p] + w * dx;
         y[write] = y[p] + w * dy;
-        const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(from - to);
+        const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(drop);
         vertexError[write] = COORDINATE_ERROR + edgeError[j] + (this.tolerance + this.gradient * edgeError[j]) * slope;
         const leaves = here > 0;
         edgeLine[write] = leaves ? line : edgeLine[j];
@@ -195,9 +201,14 @@ export class Polygons implements Geometry {
   /** The box around the polygon, widened by what its vertices may be off. */
   private box(): void {
     const { x, y, vertexError, start, end } = this;
-    let [left, right, bottom, top, error] = [x[start], x[start], y[start], y[start], vertexError[start]];
+    let left = x[start];
+    let right = left;
+    let bottom = y[start];
+    let top = bottom;
+    let error = vertexError[start];
     for (let j = start + 1; j < end; j++) {
-      const [u, v] = [x[j], y[j]];
+      const u = x[j];
+      const v = y[j];
       if (u < left) left = u;
       else if (u > right) right = u;
       if (v < bottom) bottom = v;
@@ -218,71 +229,128 @@ export class Polygons implements Geometry {
     this.high = value + reach;
   }
 
-  classify(
+  sift(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
     pieces: Int32Array,
-    cut: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
   ): number {
+    if (breakpoints.length > 1) {
+      return this.siftMany(rows, breakpoints, tolerance, firstId, pieces, list, from, to, crossing, at);
+    }
+    if (to - from < LEAST_BOXED)
+      return this.siftFew(rows, breakpoints[0], tolerance, firstId, pieces, list, from, to, crossing, at);
     this.box();
-    return breakpoints.length === 1
-      ? this.classifyBinary(rows, breakpoints[0], tolerance, firstId, pieces, cut)
-      : this.classifyMany(rows, breakpoints, tolerance, firstId, pieces, cut);
-  }
-
-  private classifyBinary(
-    rows: Float64Array,
-    breakpoint: number,
-    tolerance: number,
-    firstId: number,
-    pieces: Int32Array,
-    cut: Int32Array,
-  ): number {
     const { centreX, centreY, reachX, reachY } = this;
-    const units = pieces.length;
-    let count = 0;
-    for (let i = 0, at = 0; i < units; i++, at += 3) {
-      const a = rows[at];
-      const b = rows[at + 1];
-      const value = a * centreX + b * centreY + (rows[at + 2] - breakpoint);
+    const shift = breakpoints[0];
+    let end = at;
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
+      const a = rows[3 * unit];
+      const b = rows[3 * unit + 1];
+      const value = a * centreX + b * centreY + (rows[3 * unit + 2] - shift);
       const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
-      if (value > reach) pieces[i] = 1;
-      else if (value < -reach) pieces[i] = 0;
+      if (value > reach) pieces[unit] = 1;
+      else if (value < -reach) pieces[unit] = 0;
       else {
-        const found = this.side(rows, at, breakpoint, tolerance, firstId + i);
-        if (found === BOTH) cut[count++] = i;
-        else pieces[i] = found & POSITIVE;
+        const found = this.crosses(rows, 3 * unit, shift, tolerance, firstId + unit);
+        if (found === BOTH) crossing[end++] = unit;
+        else pieces[unit] = found & POSITIVE;
       }
     }
-    return count;
+    return end;
   }
 
-  private classifyMany(
+  private siftFew(
+    rows: Float64Array,
+    shift: number,
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
+  ): number {
+    let end = at;
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
+      const found = this.crosses(rows, 3 * unit, shift, tolerance, firstId + unit);
+      if (found === BOTH) crossing[end++] = unit;
+      else pieces[unit] = found & POSITIVE;
+    }
+    return end;
+  }
+
+  private siftMany(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
     pieces: Int32Array,
-    cut: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
   ): number {
-    let count = 0;
-    for (let i = 0; i < pieces.length; i++) {
+    let end = at;
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
       let piece = 0;
       let found = POSITIVE;
       for (let b = 0; b < breakpoints.length && found === POSITIVE; b++) {
-        found = this.side(rows, 3 * i, breakpoints[b], tolerance, firstId + i * breakpoints.length + b);
+        found = this.crosses(rows, 3 * unit, breakpoints[b], tolerance, firstId + unit * breakpoints.length + b);
         if (found === POSITIVE) piece = b + 1;
       }
-      if (found === BOTH) cut[count++] = i;
-      else pieces[i] = piece;
+      if (found === BOTH) crossing[end++] = unit;
+      else pieces[unit] = piece;
     }
-    return count;
+    return end;
   }
 
-  countParts(_rows: Float64Array, _shift: number, _tolerance: number, _cut: Int32Array, count: number): number {
-    return count < 2 ? count + 1 : 0;
+  /** As `side`, but ends as soon as both signs are seen and leaves nothing behind for `split`. */
+  private crosses(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    const { x, y, vertexError, start, end } = this;
+    const a = rows[at];
+    const b = rows[at + 1];
+    const c = rows[at + 2] - shift;
+    const gradient = Math.abs(a) + Math.abs(b);
+    let found = ZERO;
+    for (let j = start; j < end && found !== BOTH; j++) {
+      let v = a * x[j] + b * y[j] + c;
+      const margin = tolerance + gradient * vertexError[j];
+      if (!(v > margin || v < -margin)) v = this.settle(v, margin, j, id);
+      if (v > 0) found |= POSITIVE;
+      else if (v < 0) found |= NEGATIVE;
+    }
+    return found;
+  }
+
+  /** Of `count` units, lists those whose function may vanish on the polygon when it is off by up to its margin; returns how many. */
+  near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number {
+    this.box();
+    const { centreX, centreY, reachX, reachY } = this;
+    let found = 0;
+    for (let i = 0, at = 0; i < count; i++, at += 3) {
+      const a = rows[at];
+      const b = rows[at + 1];
+      const value = a * centreX + b * centreY + rows[at + 2];
+      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + margins[i] + tolerance;
+      if (!(Math.abs(value) > reach)) list[found++] = i;
+    }
+    return found;
+  }
+
+  countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, from: number, to: number): number {
+    return this.chords.countParts(this, rows, shift, tolerance, cut, from, to);
   }
 
   volume(): number {

@@ -1,3 +1,4 @@
+import type { NarrowPropagation } from './narrowing.ts';
 import { transpose, type AffineStep, type Program, type SparseMatrix, type Step } from './program.ts';
 import type { Slice } from './slice.ts';
 
@@ -9,6 +10,8 @@ export interface Propagator {
   scale(stage: number): number;
   /** Enters a cell: stage `stage` has this pattern now (earlier ones as told before); makes `rows(stage + 1)` right. */
   advance(stage: number, pieces: Int32Array, parent: number): void;
+  /** Leaves out rows of the last stage where it can. */
+  readonly narrow?: NarrowPropagation;
   /** Maps of the network's output, once the last stage has advanced. */
   output(): Float64Array[];
 }

@@ -94,9 +94,9 @@ export class Segments implements Geometry {
     if (part) [this.from, this.to] = part;
   }
 
-  countParts(_rows: Float64Array, _shift: number, _tolerance: number, _cut: Int32Array, count: number): number {
-    // Two breakpoints may fall into one point.
-    return count < 2 ? count + 1 : 0;
+  /** Two breakpoints or more may fall into one point: cutting tells. */
+  countParts(): number {
+    return 0;
   }
 
   remaining(): number {
@@ -111,35 +111,41 @@ export class Segments implements Geometry {
     this.high = Math.max(left, right) + error;
   }
 
-  classify(
+  sift(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
     pieces: Int32Array,
-    cut: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
   ): number {
     const { x: left, error: leftError } = this.from;
     const { x: right, error: rightError } = this.to;
-    let count = 0;
-    for (let i = 0; i < pieces.length; i++) {
-      const a = rows[2 * i];
-      const c = rows[2 * i + 1];
+    const count = breakpoints.length;
+    let end = at;
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
+      const a = rows[2 * unit];
+      const c = rows[2 * unit + 1];
       const margin = tolerance + Math.abs(a) * Math.max(leftError, rightError);
       const low = Math.min(a * left, a * right) + c - margin;
       const high = Math.max(a * left, a * right) + c + margin;
       let piece = 0;
       let found = POSITIVE;
-      for (let b = 0; b < breakpoints.length && found === POSITIVE; b++) {
+      for (let b = 0; b < count && found === POSITIVE; b++) {
         if (low > breakpoints[b]) found = POSITIVE;
         else if (high < breakpoints[b]) found = NEGATIVE;
-        else found = this.side(rows, 2 * i, breakpoints[b], tolerance, firstId + i * breakpoints.length + b);
+        else found = this.side(rows, 2 * unit, breakpoints[b], tolerance, firstId + unit * count + b);
         if (found === POSITIVE) piece = b + 1;
       }
-      if (found === BOTH) cut[count++] = i;
-      else pieces[i] = piece;
+      if (found === BOTH) crossing[end++] = unit;
+      else pieces[unit] = piece;
     }
-    return count;
+    return end;
   }
 
   volume(): number {

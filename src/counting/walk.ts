@@ -1,7 +1,8 @@
 import type { CountHooks, CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
-import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, type ExactSign, type Geometry } from './geometry.ts';
-import type { MaxStep, Program, UnitStep } from './program.ts';
+import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactSign, type Geometry } from './geometry.ts';
+import { isNear, Narrowing } from './narrowing.ts';
+import { grown, type MaxStep, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
 import type { Slice } from './slice.ts';
 
@@ -20,30 +21,38 @@ export interface WalkResult {
 
 const CHECK_EVERY_MS = 20;
 const STEPS_BETWEEN_CLOCKS = 64;
+/** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
+const MOST_NARROWED = 16;
 
 /**
- * Cuts the slice's cube into activation regions, depth first: a cell of one stage is cut by that stage's units one by one, each
- * finished part is entered at once, and its maps follow from those of the part before it by the units that flipped. Nothing but
- * the parts still waiting along the current path is held, so that memory does not grow with the count.
+ * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit that crosses it,
+ * with the list of the units that still cross each half; a part that none crosses is a cell, and is entered at once. Its maps
+ * follow from those of the cell before it by the units that flipped. Nothing but the parts still waiting along the current path
+ * is held, so that memory does not grow with the count.
  */
 export class Walk<G extends Geometry> {
   readonly geometry: G;
   readonly propagator: Propagator;
   readonly lines: LineIds;
   private readonly pieces: Int32Array[];
-  private readonly cut: Int32Array[];
-  private readonly cutCount: number[];
+  /** All units of each stage. */
+  private readonly units: Int32Array[];
   private readonly cells: number[];
   /** Which cell of stages 0 to s the walk is in: a new number for each. */
   private readonly serial: Float64Array;
   private lastSerial = 0;
   private readonly difference: Float64Array;
   private readonly width: number;
-  // Parts waiting in the geometry, last first: their stage, the place in its list of cuts, and what is known of that unit.
-  private readonly waitingStage: number[] = [];
-  private readonly waitingPlace: number[] = [];
-  private readonly waitingPiece: number[] = [];
   private readonly lastStage: number;
+  /** Lists of units that cut the part at hand and those waiting: a stack in one array. */
+  private crossing = new Int32Array(1024);
+  // Parts waiting in the geometry, last first, five numbers each: their stage, the unit that was decided by the cut (or -1), its
+  // piece there, and from where to where their list of units is.
+  private waitingParts = new Int32Array(5 * 256);
+  private waiting = 0;
+  private readonly narrowing: Narrowing | null;
+  /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
+  private readonly tolerances: Float64Array;
   private startTime = 0;
   private nextCheck = 0;
   private steps = 0;
@@ -59,10 +68,10 @@ export class Walk<G extends Geometry> {
     const units = program.stages.map((step) => program.sizes[step.output]);
     this.lines = new LineIds(program);
     this.pieces = units.map((count) => new Int32Array(count));
-    this.cut = units.map((count) => new Int32Array(count));
-    this.cutCount = units.map(() => 0);
+    this.units = units.map((count) => Int32Array.from({ length: count }, (_, i) => i));
     this.cells = units.map(() => 0);
     this.serial = new Float64Array(units.length);
+    this.tolerances = new Float64Array(units.length);
     this.lastStage = units.length - 1;
     this.width = slice.dimension + 1;
     this.difference = new Float64Array(this.width);
@@ -72,6 +81,12 @@ export class Walk<G extends Geometry> {
       return exact.signAt(id, through);
     });
     this.propagator = makePropagator();
+    this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
+  }
+
+  private makeNarrowing(units: readonly number[]): Narrowing | null {
+    const { propagator, geometry } = this;
+    return propagator.narrow && isNear(geometry) ? new Narrowing(propagator.narrow, geometry, propagator, units) : null;
   }
 
   /** Errors: RangeError when the network's numbers overflow on the domain. */
@@ -83,27 +98,25 @@ export class Walk<G extends Geometry> {
       this.options.visit?.();
       return { stoppedBy: null, cells: [] };
     }
-    this.classify(0);
     let stage = 0;
-    let place = 0;
-    for (;;) {
+    let from = 0;
+    let to = this.enter(0, 0);
+    while (to >= 0 || this.waiting > 0) {
       if (++this.steps >= STEPS_BETWEEN_CLOCKS && this.mustStop()) break;
-      const whole = this.cutFrom(stage, place);
-      if (whole) {
+      if (to < 0) {
+        const last = 5 * (this.waiting - 1);
+        stage = this.waitingParts[last];
+        from = this.waitingParts[last + 4];
+        to = this.resume();
+      } else if (from < to) {
+        const kept = this.cutByFirst(stage, from, to);
+        from = to;
+        to = kept < 0 ? -1 : this.sift(stage, this.crossing, kept, to, to);
+      } else {
+        // No unit of this stage cuts the part any more: it is a cell.
         this.cells[stage]++;
-        if (stage < this.lastStage) {
-          this.advance(stage++);
-          place = 0;
-          if (!this.countedAtOnce(stage)) continue;
-        } else if (this.options.visit) {
-          this.propagator.advance(stage, this.pieces[stage], this.parentOf(stage));
-          this.options.visit();
-        }
+        to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
       }
-      const next = this.waitingStage.pop();
-      if (next === undefined) break;
-      stage = next;
-      place = this.resume(stage);
     }
     return { stoppedBy: this.stoppedBy, cells: this.cells };
   }
@@ -112,53 +125,174 @@ export class Walk<G extends Geometry> {
     return stage === 0 ? 0 : this.serial[stage - 1];
   }
 
-  private advance(stage: number): void {
-    this.propagator.advance(stage, this.pieces[stage], this.parentOf(stage));
-    this.serial[stage] = ++this.lastSerial;
-    this.classify(stage + 1);
+  /** Starts on a stage in the cell at hand: lists the units that cut it from `at` on, returns the list's end, or -1 if all is done. */
+  private enter(stage: number, at: number): number {
+    let units = this.units[stage];
+    let count = units.length;
+    if (stage > 0) {
+      const before = stage - 1;
+      if (this.narrowing?.isIn(before)) {
+        this.narrowing.advance(this.pieces[before]);
+        units = this.narrowing.candidates;
+        count = this.narrowing.count;
+      } else this.propagator.advance(before, this.pieces[before], this.parentOf(before));
+      this.serial[before] = ++this.lastSerial;
+    }
+    this.updateTolerance(stage);
+    const end = this.sift(stage, units, 0, count, at);
+    return stage === this.lastStage && this.countedAtOnce(at, end) ? -1 : end;
   }
 
-  private tolerance(stage: number): number {
-    return RELATIVE_ERROR * this.propagator.scale(stage);
+  private finish(): number {
+    const stage = this.lastStage;
+    if (this.options.visit) {
+      this.propagator.advance(stage, this.pieces[stage], this.parentOf(stage));
+      this.options.visit();
+    }
+    return -1;
   }
 
-  /** Finds what the stage's units do on the cell: one piece, or a cut. */
-  private classify(stage: number): void {
+  private updateTolerance(stage: number): void {
+    const scale = this.propagator.scale(stage);
+    if (RELATIVE_ERROR * scale <= this.tolerances[stage]) return;
+    const step = this.program.stages[stage];
+    let tolerance = 2 * RELATIVE_ERROR * scale;
+    if (step.kind === 'units') {
+      let most = 0;
+      for (const breakpoint of step.breakpoints) most = Math.max(most, Math.abs(breakpoint));
+      tolerance = RELATIVE_ERROR * (scale + most);
+    }
+    if (!Number.isFinite(tolerance)) throw new RangeError('the numbers in the network overflow on this domain');
+    this.tolerances[stage] = tolerance;
+  }
+
+  /**
+   * Of the units at `from` to `to` in `list`, writes those that cut the part at hand to `crossing` from `at` on and returns
+   * their end; the others get their piece.
+   */
+  private sift(stage: number, list: Int32Array, from: number, to: number, at: number): number {
+    while (this.crossing.length < at + (to - from)) {
+      const isOwn = list === this.crossing;
+      this.crossing = grown(this.crossing);
+      if (isOwn) list = this.crossing;
+    }
     const step = this.program.stages[stage];
     const rows = this.propagator.rows(stage);
-    const tolerance = this.tolerance(stage);
-    if (!Number.isFinite(tolerance)) throw new RangeError('the numbers in the network overflow on this domain');
+    const pieces = this.pieces[stage];
+    const { crossing } = this;
+    let end = at;
     if (step.kind === 'units') {
       const id = this.lines.ofBreakpoint(stage, 0, 0);
-      const margin = tolerance + RELATIVE_ERROR * Math.max(...step.breakpoints.map(Math.abs));
-      this.cutCount[stage] = this.geometry.classify(
+      end = this.geometry.sift(
         rows,
         step.breakpoints,
-        margin,
+        this.tolerances[stage],
         id,
-        this.pieces[stage],
-        this.cut[stage],
+        pieces,
+        list,
+        from,
+        to,
+        crossing,
+        at,
       );
-    } else this.cutCount[stage] = this.classifyMaxima(stage, step, rows);
-  }
-
-  private classifyMaxima(stage: number, step: MaxStep, rows: Float64Array): number {
-    let count = 0;
-    for (let g = 0; g + 1 < step.start.length; g++) {
-      const candidates = this.candidates(step, g, rows);
-      if (candidates.length === 1) this.pieces[stage][g] = candidates[0];
-      else this.cut[stage][count++] = g;
+    } else {
+      for (let k = from; k < to; k++) {
+        const group = list[k];
+        const candidates = this.greatest(step, group, rows);
+        if (candidates.length === 1) pieces[group] = candidates[0];
+        else crossing[end++] = group;
+      }
     }
-    return count;
+    if (stage === this.lastStage - 1 && end > at && this.narrowing) this.startNarrowing(stage, at, end);
+    return end;
   }
 
-  /** Arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the cell. */
-  private candidates(step: MaxStep, group: number, rows: Float64Array): number[] {
+  private startNarrowing(stage: number, from: number, to: number): void {
+    const { narrowing } = this;
+    if (!narrowing || narrowing.isIn(stage) || to - from > MOST_NARROWED) return;
+    narrowing.propagate(this.pieces[stage], this.parentOf(stage), this.crossing, from, to);
+    this.updateTolerance(stage + 1);
+    narrowing.start(this.waiting, this.tolerances[stage + 1]);
+  }
+
+  private wait(stage: number, unit: number, piece: number, from: number, to: number): void {
+    const at = 5 * this.waiting++;
+    if (at === this.waitingParts.length) this.waitingParts = grown(this.waitingParts);
+    const { waitingParts } = this;
+    waitingParts[at] = stage;
+    waitingParts[at + 1] = unit;
+    waitingParts[at + 2] = piece;
+    waitingParts[at + 3] = from;
+    waitingParts[at + 4] = to;
+  }
+
+  /** Takes up the part that waits last; lists the units that cut it behind its own list, and returns the end. */
+  private resume(): number {
+    this.geometry.next();
+    const at = 5 * --this.waiting;
+    const { waitingParts } = this;
+    const stage = waitingParts[at];
+    const unit = waitingParts[at + 1];
+    if (unit >= 0) this.pieces[stage][unit] = waitingParts[at + 2];
+    this.narrowing?.endAbove(this.waiting);
+    const to = waitingParts[at + 4];
+    return this.sift(stage, this.crossing, waitingParts[at + 3], to, to);
+  }
+
+  /**
+   * Cuts the part by the first unit of its list. Returns where the list of units that may cut what is at hand now starts, or -1
+   * when all parts wait.
+   */
+  private cutByFirst(stage: number, from: number, to: number): number {
+    const step = this.program.stages[stage];
+    const unit = this.crossing[from];
+    if (step.kind === 'max') return this.cutByMaximum(stage, step, unit, from + 1, to);
+    const rows = this.propagator.rows(stage);
+    const tolerance = this.tolerances[stage];
+    const { breakpoints } = step;
+    for (let b = 0; b < breakpoints.length; b++) {
+      const id = this.lines.ofBreakpoint(stage, unit, b);
+      if (this.geometry.side(rows, unit * this.width, breakpoints[b], tolerance, id) !== BOTH) continue;
+      if (breakpoints.length === 1) {
+        // First the side where the unit stays as it was: that leaves fewer updates to do.
+        const piece = this.pieces[stage][unit];
+        this.geometry.split(piece === 1);
+        this.wait(stage, unit, 1 - piece, from + 1, to);
+        return from + 1;
+      }
+      this.geometry.split(false);
+      this.wait(stage, -1, 0, from, to);
+      return from;
+    }
+    return from + 1;
+  }
+
+  /** Puts the part of each greatest argument aside, unless one is the greatest everywhere. */
+  private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
+    const rows = this.propagator.rows(stage);
+    const tolerance = this.tolerances[stage];
+    const candidates = this.greatest(step, group, rows);
+    const members = candidates.map((k) => step.members[step.start[group] + k]);
+    for (let c = 0; c < candidates.length; c++) {
+      const outcome = this.clipToGreatest(stage, members[c], members, rows, tolerance);
+      if (outcome === 'whole') {
+        this.pieces[stage][group] = candidates[c];
+        return from;
+      }
+      if (outcome === 'part') {
+        this.geometry.exchange();
+        this.wait(stage, group, candidates[c], from, to);
+      }
+    }
+    return -1;
+  }
+
+  /** Arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part. */
+  private greatest(step: MaxStep, group: number, rows: Float64Array): number[] {
     const { geometry, width } = this;
-    const [from, to] = [step.start[group], step.start[group + 1]];
     let floor = -Infinity;
     const highs: number[] = [];
-    for (let k = from; k < to; k++) {
+    for (let k = step.start[group]; k < step.start[group + 1]; k++) {
       geometry.bounds(rows, step.members[k] * width);
       floor = Math.max(floor, geometry.low);
       highs.push(geometry.high);
@@ -167,107 +301,7 @@ export class Walk<G extends Geometry> {
     return highs.flatMap((high, k) => (high >= floor - slack ? [k] : []));
   }
 
-  /** Cuts by the units from `place` on; false when the cell fell into parts that all wait. */
-  private cutFrom(stage: number, place: number): boolean {
-    const step = this.program.stages[stage];
-    const rows = this.propagator.rows(stage);
-    const tolerance = this.tolerance(stage);
-    const count = this.cutCount[stage];
-    for (let at = place; at < count; at++) {
-      if (step.kind === 'max') {
-        if (!this.cutByMaximum(stage, step, at, rows, 2 * tolerance)) return false;
-      } else if (step.breakpoints.length === 1) this.cutByBreakpoint(stage, step.breakpoints[0], at, rows, tolerance);
-      else this.cutByBreakpoints(stage, step, at, 0, rows, tolerance);
-    }
-    return true;
-  }
-
-  private wait(stage: number, place: number, piece: number): void {
-    this.waitingStage.push(stage);
-    this.waitingPlace.push(place);
-    this.waitingPiece.push(piece);
-  }
-
-  /** Takes up the part that waits last (its stage is known already); returns the place to go on from. */
-  private resume(stage: number): number {
-    this.geometry.next();
-    const place = this.waitingPlace.pop() ?? 0;
-    const piece = this.waitingPiece.pop() ?? 0;
-    if (piece >= 0) this.pieces[stage][this.cut[stage][place]] = piece;
-    else {
-      // Above breakpoint -1 - piece; the next ones are still to be looked at.
-      const step = this.program.stages[stage] as UnitStep;
-      this.cutByBreakpoints(stage, step, place, -piece, this.propagator.rows(stage), this.tolerance(stage));
-    }
-    return place + 1;
-  }
-
-  private cutByBreakpoint(
-    stage: number,
-    breakpoint: number,
-    place: number,
-    rows: Float64Array,
-    tolerance: number,
-  ): void {
-    const unit = this.cut[stage][place];
-    const id = this.lines.ofBreakpoint(stage, unit, 0);
-    const margin = tolerance + RELATIVE_ERROR * Math.abs(breakpoint);
-    const found = this.geometry.side(rows, unit * this.width, breakpoint, margin, id);
-    const pieces = this.pieces[stage];
-    if (found === BOTH) {
-      // First the side where the unit stays as it was: that leaves fewer updates to do.
-      const piece = pieces[unit];
-      this.geometry.split(piece === 1);
-      this.wait(stage, place, 1 - piece);
-    } else pieces[unit] = found & POSITIVE;
-  }
-
-  /** Looks at breakpoints `from` and up, the ones below being passed. */
-  private cutByBreakpoints(
-    stage: number,
-    step: UnitStep,
-    place: number,
-    from: number,
-    rows: Float64Array,
-    tolerance: number,
-  ): void {
-    const unit = this.cut[stage][place];
-    for (let b = from; b < step.breakpoints.length; b++) {
-      const breakpoint = step.breakpoints[b];
-      const margin = tolerance + RELATIVE_ERROR * Math.abs(breakpoint);
-      const id = this.lines.ofBreakpoint(stage, unit, b);
-      const found = this.geometry.side(rows, unit * this.width, breakpoint, margin, id);
-      if (found === POSITIVE) continue;
-      if (found === BOTH) {
-        this.geometry.split(false);
-        this.wait(stage, place, -1 - b);
-      }
-      this.pieces[stage][unit] = b;
-      return;
-    }
-    this.pieces[stage][unit] = step.breakpoints.length;
-  }
-
-  /** Puts the part of each greatest argument aside; true when one is the greatest on the whole cell, which then stays. */
-  private cutByMaximum(stage: number, step: MaxStep, place: number, rows: Float64Array, tolerance: number): boolean {
-    const group = this.cut[stage][place];
-    const candidates = this.candidates(step, group, rows);
-    const member = (k: number) => step.members[step.start[group] + k];
-    for (const k of candidates) {
-      const outcome = this.clipToGreatest(stage, member(k), candidates.map(member), rows, tolerance);
-      if (outcome === 'whole') {
-        this.pieces[stage][group] = k;
-        return true;
-      }
-      if (outcome === 'part') {
-        this.geometry.exchange();
-        this.wait(stage, place, k);
-      }
-    }
-    return false;
-  }
-
-  /** Clips a copy of the cell to where `first` is the greatest; of equal ones the first in the list is meant. */
+  /** Clips a copy of the part to where `first` is the greatest; of equal ones the first in the list is meant. */
   private clipToGreatest(
     stage: number,
     first: number,
@@ -299,19 +333,16 @@ export class Walk<G extends Geometry> {
   }
 
   /** At the last stage only the number of parts matters; true when the geometry can tell it without cutting. */
-  private countedAtOnce(stage: number): boolean {
+  private countedAtOnce(from: number, to: number): boolean {
+    const stage = this.lastStage;
     const step = this.program.stages[stage];
-    if (stage < this.lastStage || this.options.visit || step.kind !== 'units' || step.breakpoints.length > 1)
-      return false;
-    const [breakpoint] = step.breakpoints;
-    const margin = this.tolerance(stage) + RELATIVE_ERROR * Math.abs(breakpoint);
-    const parts = this.geometry.countParts(
-      this.propagator.rows(stage),
-      breakpoint,
-      margin,
-      this.cut[stage],
-      this.cutCount[stage],
-    );
+    if (this.options.visit || step.kind !== 'units' || step.breakpoints.length > 1) return false;
+    const rows = this.propagator.rows(stage);
+    const tolerance = this.tolerances[stage];
+    const parts =
+      to - from < 2
+        ? to - from + 1
+        : this.geometry.countParts(rows, step.breakpoints[0], tolerance, this.crossing, from, to);
     this.cells[stage] += parts;
     return parts > 0;
   }

@@ -1,0 +1,132 @@
+import type { Polygons } from './polygons.ts';
+
+/** Beyond this many lines in one polygon cutting it is no slower, and can be interrupted. */
+const MOST_CHORDS = 1024;
+/** Share of a chord below which two crossings are not told apart whatever the errors. */
+const LEAST_GAP = 2 ** -44;
+
+/**
+ * Counts the parts into which lines cut a polygon without making them: one, and one more for each chord and for each crossing
+ * inside, where no three chords meet in a point (Zaslavsky 1975 for a convex region of the plane).
+ */
+export class Chords {
+  // Ends of each chord and how far they may be off.
+  private readonly fromX = new Float64Array(MOST_CHORDS);
+  private readonly fromY = new Float64Array(MOST_CHORDS);
+  private readonly toX = new Float64Array(MOST_CHORDS);
+  private readonly toY = new Float64Array(MOST_CHORDS);
+  private readonly error = new Float64Array(MOST_CHORDS);
+  /** Where later chords cross the one at hand, from 0 to 1. */
+  private readonly crossings = new Float64Array(MOST_CHORDS);
+
+  /** The number of parts, or 0 when rounding leaves a vertex, a crossing or their order open. */
+  countParts(
+    polygon: Polygons,
+    rows: Float64Array,
+    shift: number,
+    tolerance: number,
+    cut: Int32Array,
+    from: number,
+    to: number,
+  ): number {
+    const count = to - from;
+    if (count > MOST_CHORDS) return 0;
+    for (let k = 0; k < count; k++) if (!this.place(k, polygon, rows, 3 * cut[from + k], shift, tolerance)) return 0;
+    let parts = 1 + count;
+    for (let i = 0; i + 1 < count; i++) {
+      const found = this.crossingsOf(i, rows, shift, tolerance, cut, from, count);
+      if (found < 0) return 0;
+      parts += found;
+    }
+    return parts;
+  }
+
+  /** Finds the chord of one line; false when the line passes too close to a vertex. */
+  private place(
+    k: number,
+    polygon: Polygons,
+    rows: Float64Array,
+    at: number,
+    shift: number,
+    tolerance: number,
+  ): boolean {
+    const { x, y, vertexError, edgeError, start, end } = polygon;
+    const a = rows[at];
+    const b = rows[at + 1];
+    const c = rows[at + 2] - shift;
+    const gradient = Math.abs(a) + Math.abs(b);
+    let p = end - 1;
+    let before = a * x[p] + b * y[p] + c;
+    let error = 0;
+    for (let q = start; q < end; q++) {
+      const here = a * x[q] + b * y[q] + c;
+      if (!(Math.abs(here) > tolerance + gradient * vertexError[q])) return false;
+      if (here > 0 !== before > 0) {
+        const dx = x[q] - x[p];
+        const dy = y[q] - y[p];
+        const w = before / (before - here);
+        const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(before - here);
+        error = Math.max(error, edgeError[p] + (tolerance + gradient * edgeError[p]) * slope);
+        if (here > 0) {
+          this.fromX[k] = x[p] + w * dx;
+          this.fromY[k] = y[p] + w * dy;
+        } else {
+          this.toX[k] = x[p] + w * dx;
+          this.toY[k] = y[p] + w * dy;
+        }
+      }
+      p = q;
+      before = here;
+    }
+    this.error[k] = error + LEAST_GAP;
+    return true;
+  }
+
+  /** How many later chords cross chord `i`; -1 when that, or whether three meet in a point, is open. */
+  private crossingsOf(
+    i: number,
+    rows: Float64Array,
+    shift: number,
+    tolerance: number,
+    cut: Int32Array,
+    from: number,
+    count: number,
+  ): number {
+    const { crossings } = this;
+    const fromX = this.fromX[i];
+    const fromY = this.fromY[i];
+    const toX = this.toX[i];
+    const toY = this.toY[i];
+    const error = this.error[i];
+    let found = 0;
+    let gap = LEAST_GAP;
+    for (let j = i + 1; j < count; j++) {
+      const at = 3 * cut[from + j];
+      const a = rows[at];
+      const b = rows[at + 1];
+      const c = rows[at + 2] - shift;
+      const margin = tolerance + (Math.abs(a) + Math.abs(b)) * error;
+      const u = a * fromX + b * fromY + c;
+      const v = a * toX + b * toY + c;
+      if (!(Math.abs(u) > margin && Math.abs(v) > margin)) return -1;
+      if (u > 0 === v > 0) continue;
+      const difference = Math.abs(u - v);
+      crossings[found++] = Math.abs(u) / difference;
+      if (margin > gap * difference) gap = margin / difference;
+    }
+    return this.apart(found, 2 * gap) ? found : -1;
+  }
+
+  private apart(count: number, gap: number): boolean {
+    const { crossings } = this;
+    if (count > 8) {
+      const sorted = crossings.subarray(0, count).sort();
+      for (let k = 1; k < count; k++) if (sorted[k] - sorted[k - 1] <= gap) return false;
+      return true;
+    }
+    for (let k = 1; k < count; k++) {
+      for (let l = 0; l < k; l++) if (Math.abs(crossings[k] - crossings[l]) <= gap) return false;
+    }
+    return true;
+  }
+}
