@@ -12,7 +12,7 @@ export const hinz2021Upper: Bound = {
   id: 'hinz2021-upper',
   kind: 'upper',
   of: 'activation',
-  citation: { label: 'Hinz 2021', url: 'https://arxiv.org/abs/2104.03174' },
+  citation: { label: 'Hinz 2021', url: 'https://arxiv.org/abs/2103.17174' },
   evaluate(network, options) {
     const found = reluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);

@@ -2,6 +2,7 @@ import type { Layer, Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import { binomialPrefixSum, weightedBinomial } from './binomial.ts';
 import type { TheoryOptions } from './bound.ts';
+import { graphConvolutionIndependence } from './graphConvolution.ts';
 import { zero, type Magnitude } from './magnitude.ts';
 import { affineSource, unitStages, type UnitStage } from './units.ts';
 
@@ -45,6 +46,7 @@ export function denseIndependence(
  * size: sparsity and shared weights only lose independence.
  */
 export function independenceOf(layer: Layer, _options: TheoryOptions): IndependenceNumbers {
+  if (layer.operation.kind === 'graphConvolution') return graphConvolutionIndependence(layer);
   const fanIn = layer.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
   return denseIndependence(layer.neurons, fanIn, layer.pieces, layer.operation.kind === 'dense' ? 'exact' : 'upper');
 }

@@ -1,7 +1,17 @@
 import type { Network } from '../network/network.ts';
+import { arora2018Lower, serra2018SizeLower } from './arora2018.ts';
 import type { Bound, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
 import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
+import { gcnOneLayerExact } from './graphConvolution.ts';
+import { haninRolnick2019Scale, tseranMontufar2021Scale } from './haninRolnick2019.ts';
 import { hinz2021Upper } from './hinz2021.ts';
+import {
+  maxoutMontufar2014Lower,
+  maxoutMontufar2014Upper,
+  maxoutMrz2022Lower,
+  maxoutMrz2022Upper,
+  maxoutSerra2018Upper,
+} from './maxout.ts';
 import { montufar2014Lower } from './montufar2014.ts';
 import { montufar2017Upper } from './montufar2017.ts';
 import { naiveUpper } from './naive.ts';
@@ -17,10 +27,21 @@ const general: readonly Bound[] = [
   montufar2017Upper,
   serra2018Upper,
   serra2018Lower,
+  serra2018SizeLower,
+  arora2018Lower,
   hinz2021Upper,
   recurrenceUpper,
 ];
-const special: readonly Bound[] = [];
+const special: readonly Bound[] = [
+  maxoutMontufar2014Lower,
+  maxoutMontufar2014Upper,
+  maxoutSerra2018Upper,
+  maxoutMrz2022Upper,
+  maxoutMrz2022Lower,
+  gcnOneLayerExact,
+  haninRolnick2019Scale,
+  tseranMontufar2021Scale,
+];
 
 /** All bounds of a network, in a fixed order. Those that do not apply come with the reason and without a number. */
 export function evaluateBounds(network: Network, options: TheoryOptions): BoundResult[] {

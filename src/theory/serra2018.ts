@@ -33,7 +33,7 @@ export const serra2018Lower: Bound = {
   id: 'serra2018-lower',
   kind: 'lower',
   of: 'linear',
-  citation: { label: 'Serra et al. 2018, Theorem 6', url },
+  citation: { label: 'Serra et al. 2018, lower bound', url },
   evaluate(network, options) {
     const found = fullyConnectedReluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
