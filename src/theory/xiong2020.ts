@@ -1,14 +1,18 @@
 import type { Network } from '../network/network.ts';
 import { binomialPrefixSum } from './binomial.ts';
-import type { Bound, Evaluation, TheoryOptions } from './bound.ts';
-import { convolutionChainOf, type ConvolutionChain, type ConvolutionStage } from './convolution/convolutionChain.ts';
+import type { Bound, TheoryOptions } from './bound.ts';
+import {
+  convolutionChainOf,
+  fewFilters,
+  type ConvolutionChain,
+  type ConvolutionStage,
+} from './convolution/convolutionChain.ts';
 import { convolutionIndependence } from './convolution/convolutionNumbers.ts';
-import { convolutionSum, defaultBudget } from './convolution/convolutionSum.ts';
+import { convolutionSum } from './convolution/convolutionSum.ts';
+import { sharedWeightSum } from './convolution/sharedWeightSum.ts';
 import { theoremEquality } from './convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
-import { formatBracket } from './convolution/bracketNote.ts';
 import { multiply, one, type Magnitude } from './magnitude.ts';
-import { sharedWeightSum } from './convolution/sharedWeightSum.ts';
 import { xiong2020Lower, xiong2020LowerCorrected } from './xiong2020Lower.ts';
 
 const icml2020 = 'https://arxiv.org/abs/2006.00978';
@@ -67,7 +71,7 @@ const upper: Bound = {
     const found = convolutionChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
     const { chain, stages } = found;
-    const narrow = fewFilters(network, found);
+    const narrow = fewFilters(found);
     if (narrow) return refused(narrow);
     const first = firstLayer(stages[0], network, options, chain.n0);
     let total: Magnitude = one;
@@ -75,7 +79,11 @@ const upper: Bound = {
       const factor = l === 0 ? first.value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieces - 1);
       return (total = multiply(total, factor));
     });
-    return { applies: true, perLayer: spread(network, chain, values), note: stages.length === 1 ? first.note : undefined };
+    return {
+      applies: true,
+      perLayer: spread(network, chain, values),
+      note: stages.length === 1 ? first.note : undefined,
+    };
   },
 };
 
@@ -96,4 +104,42 @@ function singleStage(
   const [stage] = chain.stages;
   if (chain.stages.length === 1) return { chain, stage };
   return { reason: `The theorem is for one layer of units; this network has ${chain.stages.length}.` };
+}
+
+/** R, cut off at the dimension of a slice, and how it stands to the number of regions. */
+function firstLayer(
+  { pattern, stage, hasBias }: ConvolutionStage,
+  network: Network,
+  options: TheoryOptions,
+  n0: number,
+): { value: Magnitude; note: string } {
+  if (n0 < network.inputSize) {
+    const value = convolutionIndependence(pattern, stage.pieces, options).prefixSum(n0);
+    return { value, note: 'upper bound: the sum up to the dimension of the slice' };
+  }
+  const { lower, upper, exact } = convolutionSum(pattern, stage.pieces, options);
+  const standing = hasBias ? standingOf(theoremEquality(pattern)) : `upper bound: ${noBiases}`;
+  if (exact) return { value: upper, note: standing };
+  return { value: upper, note: `upper bound: the sum itself is between 10^${down(lower)} and 10^${up(upper)}` };
+}
+
+const noBiases = 'without biases all boundaries meet in one point';
+
+function standingOf(equality: ReturnType<typeof theoremEquality>): string {
+  switch (equality) {
+    case 'exact':
+      return 'exact';
+    case 'loose':
+      return 'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others';
+    case 'open':
+      return 'upper bound';
+  }
+}
+
+function down({ log10 }: Magnitude): string {
+  return (Math.floor(log10 * 100) / 100).toFixed(2);
+}
+
+function up({ log10 }: Magnitude): string {
+  return (Math.ceil(log10 * 100) / 100).toFixed(2);
 }

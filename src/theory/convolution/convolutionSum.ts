@@ -15,7 +15,7 @@ import {
 } from './gridComponents.ts';
 
 /** Steps that one layer may take where the caller says nothing: some ten milliseconds. */
-export const defaultBudget = 2e7;
+export const defaultBudget = 1e7;
 
 /**
  * sum over j of I(j) (pieces - 1)^j for a layer with these receptive fields: Theorem 2 of Xiong et al. 2020, for more

@@ -29,7 +29,7 @@ export interface FieldPattern {
   /** At most this many normals of one position and group are independent, because an inner tensor is that narrow. */
   readonly rankLimit: number;
   readonly sharing: WeightSharing;
-  /** Given where the weights are shared. */
+  /** Given for a single convolution, its weights shared or not. */
   readonly taps: KernelTaps | null;
 }
 
@@ -123,7 +123,7 @@ function windowStep(layer: Layer): AffineStep {
     columns: axis(1, window.inW, window.outW, window.padLeft),
     blocks: { groups, input: window.inC / groups, output: window.outC / groups },
     sharing: sharingOf(operation.kind),
-    taps: sharingOf(operation.kind) === 'shared' ? tapsOf(window) : null,
+    taps: sharingOf(operation.kind) === 'composed' ? null : tapsOf(window),
   };
 }
 

@@ -1,0 +1,99 @@
+import type { Layer, Network } from '../../network/network.ts';
+import { sizeOf } from '../../network/shape.ts';
+import type { TheoryOptions } from '../bound.ts';
+import { chainOf, describeUnits, type Chain, type ChainStage } from '../chain.ts';
+import { fieldPatternOf, type FieldPattern } from './fieldPattern.ts';
+
+/** One layer of units in a chain of convolutions, with the affine layers since the units before it. */
+export interface ConvolutionStage extends ChainStage {
+  readonly pattern: FieldPattern;
+  readonly hasBias: boolean;
+  /** A dense layer on all there is. */
+  readonly dense: boolean;
+}
+
+export interface ConvolutionChain {
+  readonly chain: Chain;
+  readonly stages: readonly ConvolutionStage[];
+}
+
+/**
+ * The network as a chain of convolutions with piecewise-linear activations, or why it is none. A dense layer on a
+ * vector, or on a flattened tensor, is a convolution whose kernel is as large as its input. What follows the last
+ * units may be anything.
+ */
+export function convolutionChainOf(network: Network, options: TheoryOptions): ConvolutionChain | { reason: string } {
+  const found = chainOf(network, options);
+  if ('reason' in found) return found;
+  const { chain } = found;
+  const stages: ConvolutionStage[] = [];
+  let start = 0;
+  let convolutional = false;
+  for (const each of chain.stages) {
+    const { layer } = each;
+    const run = network.layers.slice(start, layer.index + 1);
+    start = layer.index + 1;
+    if (each.stage.kind === 'operation') {
+      return { reason: `The theorem is for convolutions with activations; ${layer.name} has ${describeUnits(each)}.` };
+    }
+    const fields = fieldPatternOf(run);
+    const pattern = fields ?? densePattern(run);
+    if (pattern === null) {
+      return {
+        reason: `The theorem is for chains of convolutional layers; the units of ${layer.name} see no windows.`,
+      };
+    }
+    convolutional ||= fields !== null;
+    stages.push({ ...each, pattern, hasBias: hasBias(run), dense: fields === null });
+  }
+  if (!convolutional) return { reason: 'The theorem is for convolutional layers; there are none.' };
+  return { chain, stages };
+}
+
+/** One position that sees everything. */
+function densePattern(run: readonly Layer[]): FieldPattern | null {
+  const working = run.filter((layer) => !isNeutral(layer));
+  const [layer] = working;
+  if (working.length !== 1 || layer.operation.kind !== 'dense' || layer.inputShapes[0].length !== 1) return null;
+  const one = [[0]];
+  return {
+    rows: one,
+    columns: one,
+    groups: 1,
+    channels: sizeOf(layer.inputShapes[0]),
+    filters: layer.operation.units,
+    rankLimit: Infinity,
+    sharing: 'shared',
+    taps: { rows: one, columns: one },
+  };
+}
+
+function isNeutral({ operation: { kind } }: Layer): boolean {
+  return kind === 'batchNormalization' || kind === 'identity' || kind === 'flatten' || kind === 'reshape';
+}
+
+/** Whether every filter has a constant of its own; batch norm after the convolution gives it one. */
+function hasBias(run: readonly Layer[]): boolean {
+  return run.reduce((biased, { operation }) => {
+    if (operation.kind === 'batchNormalization') return true;
+    return 'useBias' in operation ? operation.useBias : biased;
+  }, false);
+}
+
+/** Channels of the network's input. */
+export function inputChannels({ stages }: ConvolutionChain): number {
+  return stages[0].pattern.groups * stages[0].pattern.channels;
+}
+
+/** Filters of a layer, all groups together. */
+export function filtersOf({ pattern }: ConvolutionStage): number {
+  return pattern.groups * pattern.filters;
+}
+
+/** Why d_l >= d_0 does not hold for all layers, or null where it does. One layer needs no such thing. */
+export function fewFilters(found: ConvolutionChain): string | null {
+  const d0 = inputChannels(found);
+  const narrow = found.stages.find((stage) => filtersOf(stage) < d0);
+  if (!narrow || found.stages.length === 1) return null;
+  return `The theorem needs at least as many filters in every layer as the input has channels, ${d0}; ${narrow.layer.name} has ${filtersOf(narrow)}.`;
+}

@@ -1,0 +1,31 @@
+import type { TheoryOptions } from '../bound.ts';
+import { magnitudeOf, type Magnitude } from '../magnitude.ts';
+import { Budget } from './budget.ts';
+import { convolutionSum, defaultBudget } from './convolutionSum.ts';
+import type { FieldPattern } from './fieldPattern.ts';
+import { genericSum } from './genericIndependence.ts';
+import { theoremEquality } from './theoremEquality.ts';
+
+/**
+ * The number of regions of one layer for almost all weights, which is the most it can have: by the sum over receptive
+ * fields where that is proven to be it, else by counting independent sets of normals over a prime field (genericSum).
+ */
+export function sharedWeightSum(
+  pattern: FieldPattern,
+  pieces: number,
+  options: TheoryOptions,
+): { value: Magnitude; note: string } | { reason: string } {
+  if (pattern.sharing === 'composed') {
+    return { reason: 'Several affine layers in a row tie the weights in ways that this count does not follow.' };
+  }
+  if (theoremEquality(pattern) === 'exact') {
+    const { upper, exact } = convolutionSum(pattern, pieces, options);
+    return exact ? { value: upper, note: 'exact' } : { reason: tooLarge };
+  }
+  const budget = new Budget(options.budget ?? defaultBudget, options.cancelled);
+  const sum = genericSum(pattern, pieces - 1, budget);
+  if (sum === null) return { reason: tooLarge };
+  return { value: magnitudeOf(sum), note: 'exact but for a chance below 2^-30 of an accident in a prime field' };
+}
+
+const tooLarge = 'The layer is too large to count its independent sets within the budget.';
