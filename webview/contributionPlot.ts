@@ -3,13 +3,15 @@ import { select, type BaseType, type Selection } from 'd3-selection';
 import type { PanelLayer } from '../src/protocol/panel.ts';
 import type { Plot } from './depthPlot.ts';
 import { element, setHidden, setText, uniqueId } from './dom.ts';
-import { formatDomain, formatFactor, shorten } from './format.ts';
+import { formatDomain, formatFactor, shortNames } from './format.ts';
+import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { contributions, countedAfter, seriesAfter, type View } from './view.ts';
 
 type Mark = Selection<BaseType, unknown, null, undefined>;
 
 interface Row {
   readonly layer: PanelLayer;
+  readonly name: string;
   readonly y: number;
   /** log10 of the factors; null where there is no figure. */
   readonly theory: number | null;
@@ -30,6 +32,7 @@ interface Layout {
 }
 
 const CHARACTER = 6.4;
+const NAME_LENGTH = 16;
 /** Beyond this many layers the rows move closer. */
 const ROOMY = 14;
 
@@ -51,6 +54,7 @@ export function createContributionPlot(): Plot {
     frame,
     notes,
   ]);
+  rovingFocus(frame, '.row');
   let view: View | null = null;
   let drawnWidth = 0;
 
@@ -60,8 +64,9 @@ export function createContributionPlot(): Plot {
     drawnWidth = width;
     const layout = layOut(view, width);
     svg.attr('width', width).attr('height', layout.height).attr('viewBox', `0 0 ${width} ${layout.height}`);
-    setText(subtitle, explain(view, layout));
+    drawLegend(subtitle, view, layout);
     drawRows(rowsLayer, layout);
+    keepOneInTabOrder(frame, '.row');
     drawNotes(notes, view);
     // A frame that scrolls must be reachable by the keyboard; one that does not need not be.
     if (frame.scrollHeight > frame.clientHeight + 1) frame.tabIndex = 0;
@@ -81,33 +86,48 @@ export function createContributionPlot(): Plot {
 
 function layOut(view: View, width: number): Layout {
   const { layers } = view;
-  const sliced = view.slice !== null;
-  const theory = contributions(layers, seriesAfter(view.slice ?? view.network.atMost));
+  // A bound for the whole input space says nothing about a line or plane in it: beside counts stands the slice's own.
+  const sliced = view.slice !== null && (view.counts.length > 0 || view.expected !== null);
+  const theory = contributions(layers, seriesAfter(sliced ? view.slice : view.network.atMost));
   const mean = contributions(layers, seriesAfter(view.expected));
   const counted = contributions(layers, countedAfter(view));
   const roomy = layers.length <= ROOMY;
-  const rowHeight = roomy ? 38 : 21;
-  const longest = Math.max(0, ...layers.map((layer) => shorten(layer.name, 16).length));
+  const rowHeight = roomy ? 38 : 25;
+  const names = shortNames(
+    layers.map((layer) => layer.name),
+    NAME_LENGTH,
+  );
+  const longest = Math.max(0, ...names.map((name) => name.length));
   const left = Math.min(Math.ceil(longest * CHARACTER) + 12, Math.round(width * 0.34));
   const right = width - 66;
   const highest = Math.max(0.1, ...[...theory, ...mean, ...counted].filter((value) => value !== null));
   const scale = scaleLinear([0, highest], [left, right]);
   const rows = layers.map((layer, i): Row => {
-    return { layer, y: i * rowHeight, theory: theory[i], mean: mean[i], counted: counted[i] };
+    return { layer, name: names[i], y: i * rowHeight, theory: theory[i], mean: mean[i], counted: counted[i] };
   });
   const height = Math.max(1, rows.length * rowHeight);
-  const bars = roomy ? { theoryHeight: 13, countedHeight: 9 } : { theoryHeight: 8, countedHeight: 6 };
+  const bars = roomy ? { theoryHeight: 13, countedHeight: 9 } : { theoryHeight: 9, countedHeight: 8 };
   return { rows, width, height, left, ...bars, sliced, x: (log10) => scale(Math.max(0, log10)) };
 }
 
-function explain(view: View, layout: Layout): string {
-  const counted = view.counts.length > 0;
-  const domain = formatDomain(
-    layout.sliced || counted ? view.countDomain : (view.network.atMost?.domain ?? view.countDomain),
+/** What the bars are, and for which domain. */
+function drawLegend(legend: HTMLElement, view: View, layout: Layout): void {
+  const here = formatDomain(view.countDomain);
+  const whole = formatDomain(view.network.atMost?.domain ?? '');
+  // Where all are for one domain, it is said once.
+  const where = layout.sliced ? '' : ` on ${here}`;
+  const parts: [string, string][] = [layout.sliced ? ['sliced', 'at most'] : ['theory', `at most on ${whole}`]];
+  if (view.counts.length > 0) parts.push(['counted', `counted${where}`]);
+  if (view.expected !== null) parts.push(['expected', `expected${where}`]);
+  const key = parts.join();
+  if (legend.dataset.key === key) return;
+  legend.dataset.key = key;
+  legend.replaceChildren(
+    ...parts.map(([kind, text]) =>
+      element('span', { class: 'legendEntry' }, [element('span', { class: `barSwatch ${kind}` }), text]),
+    ),
+    layout.sliced ? `on ${here}; logarithmic` : 'logarithmic',
   );
-  const theory = layout.sliced ? `at most, on ${domain}` : 'at most';
-  const measured = counted ? `; counted, on ${formatDomain(view.countDomain)}` : '';
-  return `Bar: ${theory}${measured}${view.expected === null ? '' : '; mark: expected'}. Lengths are logarithmic.`;
 }
 
 function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layout: Layout): void {
@@ -116,12 +136,7 @@ function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layou
     .selectAll<SVGGElement, Row>('g.row')
     .data(layout.rows, (row) => row.layer.index)
     .join((enter) => {
-      const row = enter
-        .append('g')
-        .attr('class', 'row')
-        .attr('role', 'button')
-        .attr('tabindex', 0)
-        .attr('data-reveal', '');
+      const row = enter.append('g').attr('class', 'row').attr('role', 'button').attr('data-reveal', '');
       row.append('rect').attr('class', 'hit');
       row.append('text').attr('class', 'layerName').attr('text-anchor', 'end').attr('dy', '0.35em');
       row.append('path').attr('class', 'bottleneckMark');
@@ -149,7 +164,7 @@ function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layou
         .select('.layerName')
         .attr('x', left - 10)
         .attr('y', top + height / 2)
-        .text(shorten(row.layer.name, 16));
+        .text(row.name);
       node
         .select('.bottleneckMark')
         .attr('d', row.layer.bottleneck ? `M${left - 6},${top}l4,4v${height - 8}l-4,4` : null);
@@ -160,8 +175,11 @@ function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layou
       const markTop = countedTop - 2;
       node.select('.meanMark').attr('d', row.mean === null ? null : `M${markX},${markTop}v${countedHeight + 4}`);
       drawFactor(node.select('.factor.theory'), layout, row.theory, row.theory, top + theoryHeight / 2);
-      const countedEnd = Math.max(row.counted ?? 0, row.mean ?? 0);
-      drawFactor(node.select('.factor.counted'), layout, row.counted, countedEnd, countedTop + countedHeight / 2 + 1);
+      // Before anything is counted, the mean's own figure stands at its mark.
+      const measured = row.counted ?? row.mean;
+      const end = Math.max(row.counted ?? 0, row.mean ?? 0);
+      const label = node.select('.factor.counted').classed('expectedFactor', row.counted === null);
+      drawFactor(label, layout, measured, end, countedTop + countedHeight / 2 + 1);
     });
 }
 

@@ -1,6 +1,6 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { PanelLayer, PanelSeries } from '../src/protocol/panel.ts';
-import { shorten } from './format.ts';
+import { shorten, shortNames } from './format.ts';
 import type { View } from './view.ts';
 
 /** Where things stand in the depth plot: numbers only, no elements. */
@@ -17,9 +17,9 @@ export interface PlotLine {
   readonly values: readonly (number | null)[];
 }
 
-/** One set of axes. Two of them stand above one another where what is counted is far below the bounds. */
+/** One set of axes. Several stand above one another where what is counted is far below the bounds. */
 export interface Pane {
-  readonly id: 'whole' | 'counted';
+  readonly id: 'whole' | 'slice' | 'measured';
   /** Domain that all its figures are for; null where they differ and say so themselves. */
   readonly caption: string | null;
   readonly lines: readonly PlotLine[];
@@ -53,26 +53,77 @@ export interface AxisLabel {
 /** Widths of the panel's 11 px font, near enough to leave room by. */
 const CHARACTER = 6.2;
 const LABEL_LENGTH = 14;
-const LEAST_PANE = 150;
 
 function plotLine(kind: LineKind, label: string, series: PanelSeries, layers: readonly PanelLayer[]): PlotLine {
   const values = [0, ...layers.map((layer) => series.perLayer[layer.index]?.log10 ?? null)];
   return { id: series.id, kind, label, series, values };
 }
 
-function linesOf(view: View): { whole: PlotLine[]; counted: PlotLine[] } {
+/** Lines that belong on one scale by what they are for: the whole input space, the counted slice of it, what happens there. */
+interface Group {
+  readonly id: Pane['id'];
+  readonly lines: readonly PlotLine[];
+  readonly showsCounts: boolean;
+  readonly top: number;
+  readonly domains: readonly string[];
+  /** How far a group may lie below this one and still share its axes: a slice's bound is the ceiling its counts are read against. */
+  readonly reach: number;
+}
+
+function groupsOf(view: View): Group[] {
   const { network, layers } = view;
   const whole: PlotLine[] = [];
-  const counted: PlotLine[] = [];
+  const measured: PlotLine[] = [];
   if (network.atMost) whole.push(plotLine('atMost', 'at most', network.atMost, layers));
   if (network.canReach) whole.push(plotLine('canReach', 'can reach', network.canReach, layers));
   for (const series of view.named) {
     const line = plotLine('named', series.label, series, layers);
-    (series.kind === 'mean' ? counted : whole).push(line);
+    (series.kind === 'mean' ? measured : whole).push(line);
   }
-  if (view.slice) counted.push(plotLine('slice', 'at most here', view.slice, layers));
-  if (view.expected) counted.push(plotLine('expected', 'expected', view.expected, layers));
-  return { whole, counted };
+  if (view.expected) measured.push(plotLine('expected', 'expected', view.expected, layers));
+  const slice = view.slice ? [plotLine('slice', 'at most here', view.slice, layers)] : [];
+  const domains = (lines: readonly PlotLine[]): string[] => lines.map((line) => line.series.domain);
+  const counted = view.counts.length > 0 ? [view.countDomain] : [];
+  return [
+    { id: 'whole', lines: whole, showsCounts: false, top: highest(whole), domains: domains(whole), reach: 4 } as const,
+    {
+      id: 'slice',
+      lines: slice,
+      showsCounts: false,
+      top: highest(slice),
+      domains: slice.map(() => view.countDomain),
+      reach: 10,
+    } as const,
+    {
+      id: 'measured',
+      lines: measured,
+      showsCounts: counted.length > 0,
+      top: Math.max(highest(measured), highestCount(view)),
+      domains: [...domains(measured), ...counted],
+      reach: 1,
+    } as const,
+  ].filter((group) => group.lines.length > 0 || group.showsCounts);
+}
+
+/** Groups that would press each other flat on one axis stay apart, the others share one. */
+function merged(groups: readonly Group[]): Group[] {
+  const result: Group[] = [];
+  for (const group of groups) {
+    const above = result[result.length - 1];
+    if (above === undefined || above.top > above.reach * group.top) {
+      result.push(group);
+      continue;
+    }
+    result[result.length - 1] = {
+      id: above.id,
+      lines: [...above.lines, ...group.lines],
+      showsCounts: above.showsCounts || group.showsCounts,
+      top: Math.max(above.top, group.top),
+      domains: [...above.domains, ...group.domains],
+      reach: Math.max(above.reach, group.reach),
+    };
+  }
+  return result;
 }
 
 function highest(lines: readonly PlotLine[]): number {
@@ -86,50 +137,37 @@ function highestCount(view: View): number {
   );
 }
 
-/** Figures for the counted domain get axes of their own where one axis would press them flat. */
-const SPLIT_RATIO = 4;
+/** Room above a pane that has a caption. */
+const CAPTION = 22;
 
 export function depthGeometry(view: View, width: number): DepthGeometry {
-  const { whole, counted } = linesOf(view);
-  const wholeTop = highest(whole);
-  const countedTop = Math.max(highest(counted), highestCount(view));
-  const split = countedTop > 0 && wholeTop > SPLIT_RATIO * countedTop;
-  const parts = split
-    ? [
-        { id: 'whole' as const, lines: whole, top: wholeTop, showsCounts: false, caption: domainOf(whole) },
-        { id: 'counted' as const, lines: counted, top: countedTop, showsCounts: true, caption: view.countDomain },
-      ]
-    : [
-        {
-          id: 'whole' as const,
-          lines: [...whole, ...counted],
-          top: Math.max(wholeTop, countedTop),
-          showsCounts: true,
-          caption: null,
-        },
-      ];
-
-  const paneHeight = split
-    ? Math.max(LEAST_PANE, Math.min(190, width * 0.34))
-    : Math.max(200, Math.min(290, width * 0.5));
-  let next = split ? 22 : 10;
-  const panes = parts.map((part): Pane => {
+  const groups = merged(groupsOf(view));
+  const single = groups.length <= 1;
+  const paneHeight = single
+    ? Math.max(200, Math.min(290, width * 0.5))
+    : Math.max(130, Math.min(groups.length > 2 ? 150 : 190, width * 0.34));
+  let next = single ? 10 : CAPTION;
+  const panes = (single && groups.length === 0 ? [NOTHING] : groups).map((group): Pane => {
     const top = next;
-    next += paneHeight + (split ? 38 : 0);
-    return { ...part, ...paneScale(part.top, top, paneHeight), top, height: paneHeight };
+    next += paneHeight + CAPTION + 16;
+    const { id, lines, showsCounts } = group;
+    const caption = single ? null : captionOf(group);
+    return { id, lines, showsCounts, caption, ...paneScale(group.top, top, paneHeight), top, height: paneHeight };
   });
   const last = panes[panes.length - 1];
   return { width, panes, ...horizontal(view, width, panes), axisTop: last.top + last.height };
 }
 
-function domainOf(lines: readonly PlotLine[]): string | null {
-  const domains = new Set(lines.map((line) => line.series.domain));
-  return domains.size === 1 ? [...domains][0] : null;
+const NOTHING: Group = { id: 'whole', lines: [], showsCounts: false, top: 1, domains: [], reach: 1 };
+
+/** The domain that all figures of a group are for; null where they differ. */
+function captionOf({ domains }: Group): string | null {
+  return new Set(domains).size === 1 ? domains[0] : null;
 }
 
 /** A scale from 1 region (10^0) to a round power above `highestLog10`, ticks at whole powers. */
 function paneScale(highestLog10: number, top: number, height: number): Pick<Pane, 'y' | 'ticks'> {
-  const wanted = Math.max(2, Math.floor(height / 44));
+  const wanted = Math.max(2, Math.floor(height / 58));
   const ticks = scaleLinear([0, Math.max(1, highestLog10)], [0, 1])
     .ticks(wanted)
     .filter((tick) => Number.isInteger(tick));
@@ -152,7 +190,13 @@ function horizontal(
   // Without a layer there is the input alone.
   const step = (right - left) / Math.max(1, count);
   const x = (position: number): number => left + position * step;
-  const names = ['input', ...view.layers.map((layer) => shorten(layer.name, LABEL_LENGTH))];
+  const names = [
+    'input',
+    ...shortNames(
+      view.layers.map((layer) => layer.name),
+      LABEL_LENGTH,
+    ),
+  ];
   const longest = Math.max(...names.map((name) => name.length)) * CHARACTER;
   const fits = longest + 10 <= step;
   const rotated = !fits && step >= 18;

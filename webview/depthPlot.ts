@@ -14,6 +14,7 @@ import {
 import { element, setText, uniqueId } from './dom.ts';
 import { formatDomain, plural, tickParts } from './format.ts';
 import { layerFigures, figuresSentence } from './figures.ts';
+import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { createTooltip } from './tooltip.ts';
 import type { View } from './view.ts';
 
@@ -42,7 +43,8 @@ export function createDepthPlot(): Plot {
 
   const panesLayer = svg.append('g');
   const axisLayer = svg.append('g').attr('class', 'axis axisX').attr('aria-hidden', 'true');
-  const columnsLayer = svg.append('g').attr('class', 'columns');
+  const columns = document.createElementNS('http://www.w3.org/2000/svg', 'g');
+  const columnsLayer = svg.append(() => columns).attr('class', 'columns');
   let view: View | null = null;
   let drawnWidth = 0;
 
@@ -56,6 +58,7 @@ export function createDepthPlot(): Plot {
     drawPanes(panesLayer, geometry, view);
     drawLayerAxis(axisLayer, geometry);
     drawColumns(columnsLayer, geometry, view);
+    keepOneInTabOrder(columns, '.column');
   }
 
   /** The tooltip stands beside the column that is pointed at or has the focus. */
@@ -67,9 +70,9 @@ export function createDepthPlot(): Plot {
     if (layer === undefined) return tooltip.hide();
     tooltip.show(layer, layerFigures(current, layer), Number(column.dataset.x), frame.clientWidth);
   }
-  for (const type of ['pointerover', 'focusin']) columnsLayer.node()?.addEventListener(type, showTooltip);
-  for (const type of ['pointerleave', 'focusout']) columnsLayer.node()?.addEventListener(type, () => tooltip.hide());
-  svg.on('keydown', moveFocus);
+  for (const type of ['pointerover', 'focusin']) columns.addEventListener(type, showTooltip);
+  for (const type of ['pointerleave', 'focusout']) columns.addEventListener(type, () => tooltip.hide());
+  rovingFocus(columns, '.column');
 
   return {
     element: figure,
@@ -102,7 +105,7 @@ function drawPanes(root: Group, geometry: DepthGeometry, view: View): void {
     .data(geometry.panes, (pane) => pane.id)
     .join((enter) => {
       const pane = enter.append('g').attr('class', 'pane').attr('aria-hidden', 'true');
-      for (const part of ['axis axisY', 'gap', 'lines', 'counts', 'ends']) pane.append('g').attr('class', part);
+      for (const part of ['axis axisY', 'gap', 'counts', 'lines', 'ends']) pane.append('g').attr('class', part);
       pane.append('text').attr('class', 'paneCaption');
       return pane;
     })
@@ -196,7 +199,7 @@ interface Mean {
 const MOST_DOTS = 6000;
 
 function drawCounts(group: Group, geometry: DepthGeometry, pane: Pane, view: View): void {
-  const reach = Math.min(9, geometry.step * 0.3);
+  const reach = Math.min(8, geometry.step * 0.2);
   const dots: Dot[] = [];
   const means: Mean[] = [];
   if (pane.showsCounts) {
@@ -271,7 +274,7 @@ function drawEnds(group: Group, geometry: DepthGeometry, pane: Pane, view: View)
     })
     .attr('class', (label) => `end ${label.kind}`)
     .each(function (label) {
-      const start = geometry.right + 12;
+      const start = geometry.right + 13;
       const moved = Math.abs(label.y - label.anchor) > 5 || label.x < geometry.right - 1;
       // From the line's end to a label that had to move away from it.
       select(this)
@@ -300,7 +303,6 @@ function drawLayerAxis(group: Group, geometry: DepthGeometry): void {
 /** One column a layer: what the pointer meets, what the keyboard walks through, and what lights up. */
 function drawColumns(group: Group, geometry: DepthGeometry, view: View): void {
   const top = geometry.panes[0].top - 4;
-  const focused = view.layers.some((layer) => layer.index === focusedLayer(group));
   group
     .selectAll<SVGGElement, PanelLayer>('g.column')
     .data([...view.layers], (layer) => layer.index)
@@ -313,7 +315,6 @@ function drawColumns(group: Group, geometry: DepthGeometry, view: View): void {
     .order()
     .attr('data-layer', (layer) => layer.index)
     .attr('data-x', (_, i) => geometry.x(i + 1))
-    .attr('tabindex', (layer, i) => ((focused ? layer.index === focusedLayer(group) : i === 0) ? 0 : -1))
     .attr('aria-label', (layer) => `${layer.name}: ${figuresSentence(layerFigures(view, layer))}`)
     .each(function (_, i) {
       const x = geometry.x(i + 1);
@@ -327,24 +328,4 @@ function drawColumns(group: Group, geometry: DepthGeometry, view: View): void {
       rect.attr('y', top).attr('height', geometry.axisTop - top);
       select(this).select('line').attr('x1', x).attr('x2', x).attr('y1', top).attr('y2', geometry.axisTop);
     });
-}
-
-function focusedLayer(group: Group): number | null {
-  const current = group.select<SVGGElement>('g.column[tabindex="0"]').node();
-  return current === null ? null : Number(current.dataset.layer);
-}
-
-/** Arrow keys walk through the layers; one of them is in the tab order. */
-function moveFocus(event: KeyboardEvent): void {
-  const column = (event.target as Element).closest<SVGGElement>('.column');
-  if (column === null) return;
-  const columns = [...(column.parentElement?.querySelectorAll<SVGGElement>('.column') ?? [])];
-  const at = columns.indexOf(column);
-  const targets: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: columns.length - 1 };
-  const target = event.key in targets ? columns[targets[event.key]] : undefined;
-  if (target === undefined) return;
-  event.preventDefault();
-  column.setAttribute('tabindex', '-1');
-  target.setAttribute('tabindex', '0');
-  target.focus();
 }

@@ -39,7 +39,7 @@ export function layerFigures(view: View, layer: PanelLayer): Figure[] {
   add('counted', `counted on ${domain}`, counted && spreadText(counted));
   for (const series of view.named) {
     const value = at(series.perLayer);
-    add('named', series.label, value && exactText(value));
+    add('named', `${series.label} on ${formatDomain(series.domain)}`, value && exactText(value));
   }
   return figures;
 }

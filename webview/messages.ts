@@ -38,7 +38,7 @@ function oneOf<T extends string>(...values: readonly T[]): Guard<T> {
 
 /** The compiler holds this to have a guard for every property of `T`. */
 function shape<T extends object>(guards: { readonly [K in keyof T]-?: Guard<T[K]> }): Guard<T> {
-  const entries = Object.entries(guards) as [string, Guard<unknown>][];
+  const entries = Object.entries<Guard<unknown>>(guards);
   return (value): value is T =>
     typeof value === 'object' &&
     value !== null &&

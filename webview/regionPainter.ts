@@ -120,7 +120,7 @@ function insideConvex({ vertices, offsets }: PanelPicture, polygon: number, x: n
 
 /** Width in pixels and opacity of the lines of the `depth`-th layer that bends: thinner and fainter with depth. */
 export function lineStyle(depth: number): { readonly width: number; readonly opacity: number } {
-  return { width: Math.max(0.4, 1.4 / (1 + 0.55 * depth)), opacity: Math.max(0.2, 0.88 / (1 + 0.75 * depth)) };
+  return { width: Math.max(0.4, 1.4 / (1 + 0.55 * depth)), opacity: Math.max(0.28, 0.9 / (1 + 0.5 * depth)) };
 }
 
 const POLYGONS_A_PATH = 300;

@@ -119,6 +119,7 @@ export function createRegionPicture(): Plot {
     setText(heading, `The plane ${domain}${which}${regions}`);
     setHidden(canvas, picture === null);
     setHidden(placeholder, picture !== null);
+    root.classList.toggle('waiting', picture === null);
     for (const part of [legend, readout, tools]) setHidden(part, picture === null);
     setHidden(seeds.element, next.pictures.length < 2);
     if (picture !== null) {
@@ -184,7 +185,7 @@ function drawLegend(legend: HTMLElement, prepared: PreparedPicture | null, view:
   const key = `${text.join()}+${rest}`;
   if (legend.dataset.key === key) return;
   legend.dataset.key = key;
-  const samples = text.flatMap((name, depth) => [lineSample(depth), `${name} `]);
+  const samples = text.map((name, depth) => element('span', { class: 'legendEntry' }, [lineSample(depth), name]));
   legend.replaceChildren(
     'Colour: direction and size of the gradient. Lines: ',
     ...samples,

@@ -2,11 +2,12 @@ import type { PanelSeries, Quantity } from '../src/protocol/panel.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setPowerText, setText } from './dom.ts';
 import { spreadText, type Meaning } from './figures.ts';
-import { exactText, formatDomain, NO_FIGURE, plural } from './format.ts';
+import { exactText, formatDomain, LONG_INTEGER, NO_FIGURE, plural } from './format.ts';
 import type { View } from './view.ts';
 
 interface TileContent {
   readonly title: string;
+  readonly domain: string;
   readonly value: string;
   /** The theorem, or how it was counted. */
   readonly source: string;
@@ -31,11 +32,10 @@ export function createTiles(actions: Actions): Section {
   function update(view: View): void {
     const { network } = view;
     const certain = isMaximum(network.atMost, network.canReach);
-    tiles.atMost.set(seriesContent('at most', network.atMost, 'no upper bound applies', certain));
-    tiles.canReach.set(seriesContent('can reach', network.canReach, 'no construction is known', certain));
-    tiles.expected.set(
-      seriesContent(`expected ${domainText(view)}`, view.expected, 'no closed form: count instead', false),
-    );
+    const whole = network.atMost?.domain ?? network.canReach?.domain ?? '';
+    tiles.atMost.set(seriesContent('at most', whole, network.atMost, 'no upper bound applies', certain));
+    tiles.canReach.set(seriesContent('can reach', whole, network.canReach, 'no construction applies', certain));
+    tiles.expected.set(seriesContent('expected', view.countDomain, view.expected, whyNoMean(view), false));
     tiles.counted.set(countedContent(view));
   }
   return { element: root, update };
@@ -47,26 +47,37 @@ function isMaximum(atMost: PanelSeries | null, canReach: PanelSeries | null): bo
   return exact !== null && exact === canReach?.total?.exact;
 }
 
-function domainText(view: View): string {
-  return `on ${formatDomain(view.countDomain)}`;
+/** The mean that would belong to the counts, and what it needs that this network does not have. */
+function whyNoMean(view: View): string {
+  const method = view.run?.settings.method ?? view.network.countMethod;
+  return view.network.refused.find((one) => one.id === `kac-rice-${method}`)?.reason ?? 'no mean applies';
 }
 
-function seriesContent(title: string, series: PanelSeries | null, absent: string, certain: boolean): TileContent {
-  if (series === null || series.total === null)
-    return { title, value: NO_FIGURE, source: series?.note ?? absent, url: null, detail: series?.note ?? '' };
+function seriesContent(
+  title: string,
+  domain: string,
+  series: PanelSeries | null,
+  absent: string,
+  certain: boolean,
+): TileContent {
+  if (series === null || series.total === null) {
+    const reason = series?.note ?? absent;
+    return { title, domain, value: NO_FIGURE, source: reason, url: null, detail: reason };
+  }
   const source = certain ? `the maximum · ${series.label}` : series.label;
   const detail = [details(series.total), `on ${formatDomain(series.domain)}`, series.note ?? '', series.label];
-  return { title, value: series.total.text, source, url: series.url, detail: detail.filter(Boolean).join('\n') };
+  const { text } = series.total;
+  return { title, domain, value: text, source, url: series.url, detail: detail.filter(Boolean).join('\n') };
 }
 
 function details(quantity: Quantity): string {
-  return quantity.exact !== null && quantity.exact.length > 30 ? quantity.exact : exactText(quantity);
+  return quantity.exact !== null && quantity.exact.length > LONG_INTEGER ? quantity.exact : exactText(quantity);
 }
 
 function countedContent(view: View): TileContent {
-  const title = `counted ${domainText(view)}`;
+  const head = { title: 'counted', domain: view.countDomain, url: null };
   const { countedTotal: spread, run, network, outdated } = view;
-  const blank = (source: string): TileContent => ({ title, value: NO_FIGURE, source, url: null, detail: source });
+  const blank = (source: string): TileContent => ({ ...head, value: NO_FIGURE, source, detail: source });
   if (network.countRefused !== null && spread === null) return blank(network.countRefused);
   if (outdated) return blank('the network has changed: count again');
   if (spread === null || run === null) return blank(run?.status === 'running' ? 'counting…' : 'not counted yet');
@@ -74,20 +85,25 @@ function countedContent(view: View): TileContent {
   const networks = run.settings.fileWeights ? 'weights of the file' : plural(spread.counts, 'network');
   const source = `${networks}, ${stopped > 0 ? `${stopped} stopped early` : 'exact'}`;
   return {
-    title,
+    ...head,
     value: spreadText(spread),
     source,
-    url: null,
     detail: `${source}; activation regions, mean ± standard deviation`,
   };
 }
 
 function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement; set(content: TileContent): void } {
   const title = element('span', {});
+  const domain = element('span', { class: 'tileDomain' });
   const value = element('p', { class: `tileValue ${meaning}` });
   const link = element('a', { class: 'tileSource' });
   const plain = element('p', { class: 'tileSource' });
-  const heading = element('h2', { class: 'tileTitle' }, [element('span', { class: `swatch ${meaning}` }), title]);
+  const heading = element('h2', { class: 'tileTitle' }, [
+    element('span', { class: `swatch ${meaning}` }),
+    title,
+    ' ',
+    domain,
+  ]);
   const root = element('div', { class: `tile ${meaning}Tile` }, [heading, value, link, plain]);
   link.addEventListener('click', (event) => {
     event.preventDefault();
@@ -97,7 +113,9 @@ function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement;
     element: root,
     set: (content) => {
       setText(title, content.title);
+      setText(domain, content.domain === '' ? '' : `on ${unbroken(formatDomain(content.domain))}`);
       setTileValue(value, content.value);
+      value.classList.toggle('none', content.value === NO_FIGURE);
       setText(content.url === null ? plain : link, content.source);
       link.hidden = content.url === null;
       plain.hidden = content.url !== null;
@@ -105,6 +123,11 @@ function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement;
       root.title = content.detail;
     },
   };
+}
+
+/** A bracket is not torn apart at a line's end. */
+function unbroken(domain: string): string {
+  return domain.replace(/, /g, ',\u00a0');
 }
 
 /** The spread stands smaller behind the figure. */
