@@ -50,3 +50,9 @@ export function formatFactor(log10: number, notation: Notation = 'power'): strin
   if (notation === 'bits') return `×2^${formatExponent(log10 / LOG10_OF_2)}`;
   return `×${formatPower(log10)}`;
 }
+
+/** A duration for people: `3 ms`, `1.2 s`, `85 s`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
+  return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+}

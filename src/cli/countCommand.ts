@@ -6,7 +6,7 @@ import type { CountMethod } from '../counting/count.ts';
 import { countJson } from '../analysis/countJson.ts';
 import { whyNotCounted, type CountChoice } from '../analysis/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
-import { formatNumber, groupDigits } from '../analysis/quantities.ts';
+import { formatSeconds, groupDigits } from '../analysis/quantities.ts';
 import { read } from '../formats/registry.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
 import { CountPool } from '../worker/countPool.ts';
@@ -134,5 +134,5 @@ function sentence({ result, seed }: CountOutcome): string {
   const linear = result.linearRegions === null ? '' : `, ${groupDigits(String(result.linearRegions))} linear regions`;
   const perLayer = result.perLayer.map((count) => groupDigits(String(count))).join(' → ');
   const why = result.stoppedBy === null ? '' : `, stopped (${result.stoppedBy})`;
-  return `seed ${seed}: ${found} activation regions${linear} (${result.method}; after each layer ${perLayer}) in ${formatNumber(result.seconds)} s${why}`;
+  return `seed ${seed}: ${found} activation regions${linear} (${result.method}; after each layer ${perLayer}) in ${formatSeconds(result.seconds)}${why}`;
 }

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandLine } from './commandLine.ts';
+
+const dense = (units: number, activation = 'relu') => ({ type: 'dense', units, activation });
+const mlp = { name: 'mlp', input: [2], layers: [dense(16), dense(16), dense(1, 'linear')] };
+
+describe('region-lens', () => {
+  let cli: CommandLine;
+  const json = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+  beforeAll(async () => {
+    cli = await CommandLine.build();
+    await cli.file('mlp.network.json', mlp);
+  });
+  afterAll(() => cli.remove());
+
+  it('analyze --json prints one object a file, and nothing else', async () => {
+    await cli.file('other.json', { name: 'app', version: '1.0.0' });
+    const { code, out, err } = await cli.run(['analyze', '--json', 'mlp.network.json', 'other.json', 'missing.json']);
+    const [first, second, third] = json(out);
+    expect(first).toMatchObject({ schemaVersion: 1, file: 'mlp.network.json', format: 'native', diagnostics: [] });
+    expect(first.networks[0]).toMatchObject({ neurons: 32, parameters: 2 * 16 + 16 + 16 * 16 + 16 + 17, input: { shape: [2], size: 2 } }); // prettier-ignore
+    expect(first.networks[0].layers[1]).toMatchObject({ index: 1, type: 'dense', inputShape: [16], outputShape: [16], pieces: 2, dimensionIn: 2 }); // prettier-ignore
+    const serra = first.networks[0].bounds.find((bound: { id: string }) => bound.id === 'serra2018-upper');
+    expect(serra).toMatchObject({ applies: true, reason: null, value: String(137 ** 2), log10Error: 0 });
+    expect(second).toMatchObject({ file: 'other.json', networks: [], diagnostics: [{ code: 'no-network' }] });
+    expect(third.diagnostics[0].message).toBe('there is no such file');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'other.json:1:1: no network definition found in this file\nmissing.json:1:1: there is no such file\n',
+    );
+  });
+
+  it('contributions of the layers add up to the total', async () => {
+    const [{ networks }] = json((await cli.run(['analyze', '--json', 'mlp.network.json'])).out);
+    const { layers, bounds } = networks[0];
+    const sum = layers.reduce((total: number, layer: { contribution: { log10: number } }) => total + layer.contribution.log10, 0); // prettier-ignore
+    const upper = bounds.find((bound: { id: string }) => bound.id === 'tightest-upper');
+    expect(sum).toBeCloseTo(upper.log10, 9);
+    expect(upper.perLayer).toHaveLength(layers.length);
+  });
+
+  it('analyze prints a table a person reads', async () => {
+    const { code, out } = await cli.run(['analyze', 'mlp.network.json']);
+    expect(code).toBe(0);
+    expect(out).toContain('mlp  (mlp.network.json)');
+    expect(out).toMatch(/at most +18,?769 +serra2018-upper +Serra et al\. 2018/);
+  });
+
+  it('errors name file, line and column', async () => {
+    await cli.file('wrong.network.json', '{ "input": [2],\n  "layers": [ { "type": "dens", "units": 3 } ] }');
+    const { code, err } = await cli.run(['analyze', 'wrong.network.json']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^wrong\.network\.json:2:25: .*dens/);
+  });
+
+  it.each([
+    [[], 'a command is missing'],
+    [['plot'], 'there is no command plot'],
+    [['analyze'], 'analyze needs a FILE'],
+    [['analyze', '--jsn', 'mlp.network.json'], '--jsn'],
+    [['analyze', 'mlp.network.json', '--slice-dim', 'two'], '--slice-dim takes a number'],
+    [['analyze', 'mlp.network.json', '--from', '[0,0]'], '--from, --to go together'],
+    [['analyze', 'mlp.network.json', '--network', 'nobody'], 'there is no network nobody'],
+    [['count', 'mlp.network.json'], '--method is one of'],
+    [['count', 'mlp.network.json', '--method', 'plane', '--domain=1,-1'], '--domain takes LO,HI'],
+  ])('%j is wrong usage', async (words, message) => {
+    const { code, err, out } = await cli.run(words);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect([code, out]).toEqual([2, '']);
+  });
+
+  it('counts on a plane and on a line, the same for a seed every time', async () => {
+    const words = ['count', 'mlp.network.json', '--json', '--method', 'plane', '--repeat', '3', '--seed', '5'];
+    const first = await cli.run([...words, '--workers', '1']);
+    const second = await cli.run([...words, '--workers', '2']);
+    const figures = json(first.out).map(({ seed, activationRegions }) => [seed, activationRegions]);
+    expect(json(second.out).map(({ seed, activationRegions }) => [seed, activationRegions])).toEqual(figures);
+    expect(figures.map(([seed]) => seed)).toEqual([5, 6, 7]);
+    expect(new Set(figures.map(([, count]) => count)).size).toBeGreaterThan(1);
+    const [plane] = json(first.out);
+    expect(plane).toMatchObject({
+      schemaVersion: 1,
+      method: 'plane',
+      exact: true,
+      domain: { lower: [-1, -1], upper: [1, 1] },
+    });
+    expect(plane.perLayer.at(-1)).toBe(plane.activationRegions);
+    const [line] = json((await cli.run(['count', 'mlp.network.json', '--json', '--method', 'line'])).out);
+    expect(line).toMatchObject({ method: 'line', exact: true, domain: { from: [-1, -1], to: [1, 1] } });
+  });
+
+  it('stops at a limit with what it found, and says so', async () => {
+    const { code, out } = await cli.run(['count', 'mlp.network.json', '--json', '--method', 'plane', '--max-regions', '20']); // prettier-ignore
+    expect(code).toBe(3);
+    expect(json(out)[0]).toMatchObject({ exact: false, stoppedBy: 'regions' });
+  });
+
+  it('stops at a signal with what it found', async () => {
+    await cli.file('large.network.json', { input: [2], layers: [dense(256), dense(256), dense(256), dense(256)] });
+    const { code, out } = await cli.run(['count', 'large.network.json', '--json', '--method', 'plane'], { interruptAfter: 1500 }); // prettier-ignore
+    expect(code).toBe(3);
+    expect(json(out)[0]).toMatchObject({ exact: false, stoppedBy: 'request' });
+  });
+
+  it('says in a sentence why a domain does not fit', async () => {
+    const { code, err } = await cli.run([
+      'count',
+      'mlp.network.json',
+      '--method',
+      'line',
+      '--from',
+      '[0]',
+      '--to',
+      '[1]',
+    ]);
+    expect(code).toBe(1);
+    expect(err).toBe('mlp.network.json:1:1: points and directions need 2 finite coordinates, one for each input\n');
+  });
+});

@@ -1,0 +1,42 @@
+import { build } from 'esbuild';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command line as users have it, bundled into a folder of its own, with files to work on beside it. */
+export class CommandLine {
+  private constructor(private readonly folder: string) {}
+
+  static async build(): Promise<CommandLine> {
+    const folder = await mkdtemp(join(tmpdir(), 'region-lens-cli-'));
+    const entryPoints = { cli: 'src/cli/cli.ts', worker: 'src/worker/worker.ts' };
+    await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outdir: folder });
+    return new CommandLine(folder);
+  }
+
+  async file(name: string, content: unknown): Promise<string> {
+    await writeFile(join(this.folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+    return name;
+  }
+
+  /** `interruptAfter` milliseconds sends the signal of Ctrl-C. */
+  run(words: readonly string[], { interruptAfter }: { interruptAfter?: number } = {}): Promise<Ran> {
+    const child = spawn(process.execPath, ['cli.js', ...words], { cwd: this.folder });
+    if (interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfter);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true });
+  }
+}

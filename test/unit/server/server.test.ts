@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CodeLens, DocumentSymbol, Hover, InlayHint } from 'vscode-languageserver-protocol';
+import { layerAtRequest, layerRangeRequest, panelModelRequest, reportRequest } from '../../../src/protocol/server.ts';
+import { ServerProcess, splice } from './serverProcess.ts';
+
+const mlp = `{
+  "name": "deep-mlp",
+  "input": [2],
+  "layers": [
+    { "type": "dense", "name": "d1", "units": 24, "activation": "relu" },
+    { "type": "dense", "name": "d2", "units": 24, "activation": "relu" },
+    { "type": "dense", "name": "d3", "units": 1 }
+  ]
+}
+`;
+
+describe('the language server', () => {
+  let server: ServerProcess;
+  let documents = 0;
+  const open = async (text: string, languageId = 'jsonc', ending = 'network.json') => {
+    const uri = `file:///models/m${++documents}.${ending}`;
+    await server.open(uri, languageId, text);
+    return uri;
+  };
+
+  beforeAll(async () => {
+    server = await ServerProcess.start();
+  });
+  afterAll(() => server.stop());
+
+  it('hints at each layer that bends, at its end', async () => {
+    const uri = await open(mlp);
+    expect(splice(mlp, await server.hints(uri))).toBe(`{
+  "name": "deep-mlp",
+  "input": [2],
+  "layers": [
+    { "type": "dense", "name": "d1", "units": 24, "activation": "relu" } «×10^2.48»,
+    { "type": "dense", "name": "d2", "units": 24, "activation": "relu" } «×10^2.48»,
+    { "type": "dense", "name": "d3", "units": 1 }
+  ]
+}
+`);
+  });
+
+  it('answers an edit with new hints, and keeps what is readable of a half-typed file', async () => {
+    const uri = await open(mlp);
+    await server.hints(uri);
+    await server.change(uri, 2, mlp.replace('"units": 24', '"units": 48'));
+    expect((await server.hints(uri)).map(({ label }) => label)).toEqual(['×10^3.07', '×10^2.48']);
+    const half = mlp.slice(0, mlp.indexOf('"d2"') + 4);
+    await server.change(uri, 3, half);
+    expect((await server.hints(uri)).map(({ label }) => label)).toEqual(['×10^2.48']);
+  });
+
+  it('says in the hover what the layer is, does and costs, with sources and commands', async () => {
+    const uri = await open(mlp);
+    const line = mlp.split('\n').findIndex((text) => text.includes('"d2"'));
+    const hover = await server.connection.sendRequest<Hover>('textDocument/hover', { textDocument: { uri }, position: { line, character: 20 } }); // prettier-ignore
+    const text = (hover.contents as { value: string }).value;
+    expect(text).toContain('**d2** · dense, ReLU · 24 → 24 · 24 neurons · 600 parameters');
+    expect(text).toContain('Multiplies the regions by at most **301** (10^2.48)');
+    expect(text).toMatch(/Σ.*C\(24, j\) = 1 \+ 24 \+ 276/);
+    expect(text).toContain('at most **90,601**');
+    expect(text).toContain('can reach **50,869**');
+    expect(text).toMatch(/\[Plot\]\(command:regionLens\.showPlot\?/);
+    expect(hover.range?.start.line).toBe(line);
+  });
+
+  it('makes the tooltip of a hint when it is asked for', async () => {
+    const uri = await open(mlp);
+    const [hint] = await server.hints(uri);
+    expect(hint.tooltip).toBeUndefined();
+    const resolved = await server.connection.sendRequest<InlayHint>('inlayHint/resolve', hint);
+    expect(JSON.stringify(resolved.tooltip)).toContain('Multiplies the regions by at most');
+  });
+
+  it('shows one lens a network', async () => {
+    const uri = await open(mlp);
+    const lenses = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect(lenses.map(({ command }) => command?.title)).toEqual([
+      expect.stringMatching(/^regions ≤ 90,601 · reaches 50,869 · expected 1,05\d on \[−1, 1\]² · 697 parameters$/),
+      'Plot',
+      'Count',
+    ]);
+  });
+
+  it('outlines networks and layers', async () => {
+    const uri = await open(mlp);
+    const symbols = await server.connection.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', { textDocument: { uri } }); // prettier-ignore
+    expect(symbols.map(({ name, children }) => [name, children?.map((child) => child.name)])).toEqual([
+      ['deep-mlp', ['d1', 'd2', 'd3']],
+    ]);
+  });
+
+  it('underlines what is wrong at its place, and nothing once it is mended', async () => {
+    const wrong = mlp.replace('"type": "dense", "name": "d2"', '"type": "dens", "name": "d2"');
+    const uri = await open(wrong);
+    const { status, diagnostics } = await server.analysed(uri, 1);
+    expect(status.status?.hasErrors).toBe(true);
+    const [first] = diagnostics.filter(({ severity }) => severity === 1);
+    expect(wrong.split('\n')[first.range.start.line].slice(first.range.start.character, first.range.end.character)).toBe('"dens"'); // prettier-ignore
+    await server.change(uri, 2, mlp);
+    expect((await server.analysed(uri, 2)).diagnostics).toEqual([]);
+  });
+
+  it('names a bottleneck', async () => {
+    const narrow = mlp.replace('[2]', '[8]').replace('"units": 24', '"units": 3');
+    const uri = await open(narrow);
+    const { diagnostics } = await server.analysed(uri, 1);
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ['bottleneck', expect.stringContaining('8 dimensions enter d1, at most 3 dimensions go on')],
+    ]);
+  });
+
+  it('leaves other JSON and TypeScript alone', async () => {
+    const json = await open('{ "name": "app", "dependencies": { "left-pad": "1.0.0" } }', 'json', 'json');
+    const source = await open('export const layers = [1, 2, 3];\n', 'typescript', 'ts');
+    for (const uri of [json, source]) {
+      expect(await server.hints(uri)).toEqual([]);
+      expect((await server.analysed(uri, 1)).status.status).toBeNull();
+    }
+  });
+
+  it('applies changed settings at once', async () => {
+    const uri = await open(mlp);
+    server.settings = { inlayHints: { show: 'cumulative' }, notation: 'decimal', codeLens: { enabled: false } };
+    await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await expect.poll(async () => (await server.hints(uri)).map(({ label }) => label)).toEqual(['≤ 301', '≤ 90,601']);
+    expect(await server.connection.sendRequest('textDocument/codeLens', { textDocument: { uri } })).toEqual([]);
+    server.settings = { inlayHints: { show: 17 }, notation: null };
+    await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await expect.poll(async () => (await server.hints(uri)).map(({ label }) => label)).toEqual(['×10^2.48', '×10^2.48']); // prettier-ignore
+  });
+
+  it('gives the panel its model, and both ways between layer and source', async () => {
+    const uri = await open(mlp);
+    const model = await server.ask(panelModelRequest, { uri, line: 5, character: 10 });
+    expect(model?.networks[0]).toMatchObject({
+      name: 'deep-mlp',
+      architecture: '2 → 24 → 24 → 1',
+      countMethod: 'plane',
+      countRefused: null,
+      atMost: { total: { text: '90,601', exact: '90,601' } },
+    });
+    expect(await server.ask(layerAtRequest, { uri, line: 5, character: 10 })).toEqual({ network: 0, layer: 1 });
+    expect((await server.ask(layerRangeRequest, { uri, network: 0, layer: 1 }))?.start.line).toBe(5);
+    expect(await server.ask(layerRangeRequest, { uri, network: 3, layer: 1 })).toBeNull();
+  });
+
+  it('reports the analysis as JSON and as a table', async () => {
+    const uri = await open(mlp);
+    const json = JSON.parse((await server.ask(reportRequest, { uri, kind: 'json' }))!);
+    expect(json).toMatchObject({
+      schemaVersion: 1,
+      format: 'native',
+      networks: [{ name: 'deep-mlp', parameters: 697 }],
+    });
+    expect(await server.ask(reportRequest, { uri, kind: 'table' })).toMatch(/d1 +dense +24/);
+  });
+});

@@ -1,0 +1,100 @@
+import { build } from 'esbuild';
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createProtocolConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type Diagnostic,
+  type InlayHint,
+  type ProtocolConnection,
+} from 'vscode-languageserver-protocol/node';
+import type { Method, StatusParams } from '../../../src/protocol/server.ts';
+
+/** The real server in a process of its own, spoken to over the real protocol. */
+export class ServerProcess {
+  private readonly diagnostics = new Map<string, Diagnostic[]>();
+  private readonly statuses = new Map<string, StatusParams>();
+  private waiting: (() => void)[] = [];
+  settings: unknown = {};
+
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly folder: string,
+    readonly connection: ProtocolConnection,
+  ) {
+    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
+      this.diagnostics.set(uri, diagnostics);
+    }); // prettier-ignore
+    connection.onNotification('regionLens/status', (status: StatusParams) => {
+      this.statuses.set(status.uri, status);
+      this.waiting.splice(0).forEach((wake) => wake());
+    });
+    connection.onRequest('workspace/configuration', () => [this.settings]);
+    for (const refresh of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh']) connection.onRequest(refresh, () => null); // prettier-ignore
+    connection.onRequest('client/registerCapability', () => null);
+  }
+
+  static async start(): Promise<ServerProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'region-lens-server-'));
+    const outfile = join(folder, 'server.cjs');
+    await build({ entryPoints: ['src/server/server.ts'], bundle: true, platform: 'node', format: 'cjs', outfile });
+    const process = fork(outfile, ['--node-ipc'], { stdio: 'inherit' });
+    const connection = createProtocolConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+    connection.listen();
+    const server = new ServerProcess(process, folder, connection);
+    const capabilities = { workspace: { configuration: true, inlayHint: { refreshSupport: true } } };
+    await connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities });
+    await connection.sendNotification('initialized', {});
+    return server;
+  }
+
+  async open(uri: string, languageId: string, text: string): Promise<void> {
+    await this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } }); // prettier-ignore
+  }
+
+  /** Replaces the whole text. */
+  async change(uri: string, version: number, text: string): Promise<void> {
+    await this.connection.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] }); // prettier-ignore
+  }
+
+  /** Status and diagnostics of this version, once the server has sent them. */
+  async analysed(uri: string, version: number): Promise<{ status: StatusParams; diagnostics: Diagnostic[] }> {
+    for (;;) {
+      const status = this.statuses.get(uri);
+      if (status && status.version >= version) return { status, diagnostics: this.diagnostics.get(uri) ?? [] };
+      await new Promise<void>((wake) => this.waiting.push(wake));
+    }
+  }
+
+  async hints(uri: string): Promise<InlayHint[]> {
+    const everything = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
+    return (await this.connection.sendRequest('textDocument/inlayHint', { textDocument: { uri }, range: everything })) ?? []; // prettier-ignore
+  }
+
+  ask<P, R>(method: Method<P, R>, params: P): Promise<R> {
+    return this.connection.sendRequest(method.method, params);
+  }
+
+  async stop(): Promise<void> {
+    await this.connection.sendRequest('shutdown');
+    await this.connection.sendNotification('exit');
+    this.connection.dispose();
+    this.process.kill();
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+/** The text with each hint written at its place as «hint»: a test a person can read. */
+export function splice(text: string, hints: readonly InlayHint[]): string {
+  const lines = text.split('\n');
+  const ordered = [...hints].sort((a, b) => b.position.line - a.position.line || b.position.character - a.position.character); // prettier-ignore
+  for (const { position, label } of ordered) {
+    const line = lines[position.line];
+    const word = typeof label === 'string' ? label : label.map(({ value }) => value).join('');
+    lines[position.line] = `${line.slice(0, position.character)} «${word}»${line.slice(position.character)}`;
+  }
+  return lines.join('\n');
+}
