@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { editorFolder, installEditor } from './editorInstall.mjs';
-import { run } from './process.mjs';
+import { root, run } from './process.mjs';
 
 const program = path.join(editorFolder, 'out/server-main.js');
 
@@ -33,21 +34,6 @@ const cleanEnvironment = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name)),
   );
-
-/**
- * @param {import('node:child_process').ChildProcess} child
- * @param {NodeJS.Signals} signal
- */
-function signalGroup(child, signal) {
-  if (child.pid === undefined) return;
-  if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F']);
-  else
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      // The group has ended by itself.
-    }
-}
 
 /**
  * @typedef {object} Editor
@@ -80,15 +66,19 @@ export async function startEditor({ vsix, settings = {}, args = [], env = {} } =
       [program, '--accept-server-license-terms', ...profile, '--install-extension', vsix, '--force'],
       { quiet: true, env: cleanEnvironment() },
     );
-    if (code !== 0 || !output.includes('successfully installed'))
+    if (code !== 0 || !output.includes('successfully installed')) {
+      rmSync(home, { recursive: true });
       throw new Error(`${path.basename(vsix)} could not be installed\n${output}`);
+    }
   }
 
   const logFile = path.join(home, 'server.log');
   const log = openSync(logFile, 'w');
-  const child = spawn(
+  const guard = spawn(
     process.execPath,
     [
+      path.join(root, 'scripts/editorGuard.mjs'),
+      home,
       program,
       ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
       ...['--telemetry-level', 'off', '--disable-telemetry', '--disable-getting-started-override'],
@@ -96,32 +86,31 @@ export async function startEditor({ vsix, settings = {}, args = [], env = {} } =
       ...args,
     ],
     {
-      stdio: ['ignore', log, log],
-      // A group of its own, so that stopping it reaches the extension hosts and language servers too.
+      stdio: ['pipe', log, log],
+      // A group of its own, so that ending it reaches the extension hosts and language servers too.
       detached: process.platform !== 'win32',
+      windowsHide: true,
       // Its sockets go to XDG_RUNTIME_DIR and would be left in /tmp.
       env: { ...cleanEnvironment(), XDG_RUNTIME_DIR: home, ...env },
     },
   );
-  const lastResort = () => signalGroup(child, 'SIGKILL');
-  process.on('exit', lastResort);
-
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  closeSync(log);
+  const end = once(guard, 'exit');
   const stop = async () => {
-    signalGroup(child, 'SIGTERM');
-    for (let i = 0; i < 50 && !hasEnded(); i++) await sleep(100);
-    signalGroup(child, 'SIGKILL');
-    process.off('exit', lastResort);
-    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    guard.stdin?.end();
+    await end;
   };
 
-  for (const limit = Date.now() + 60_000; ; await sleep(50)) {
-    const port = /Extension host agent listening on (\d+)/.exec(readFileSync(logFile, 'utf8'))?.[1];
+  let said = '';
+  for (
+    const limit = Date.now() + 60_000;
+    guard.signalCode === null && guard.exitCode === null && Date.now() < limit;
+    await sleep(50)
+  ) {
+    if (existsSync(logFile)) said = readFileSync(logFile, 'utf8');
+    const port = /Extension host agent listening on (\d+)/.exec(said)?.[1];
     if (port) return { address: `http://127.0.0.1:${port}`, home, stop };
-    if (hasEnded() || Date.now() > limit) {
-      const said = readFileSync(logFile, 'utf8');
-      await stop();
-      throw new Error(`The VS Code web server did not start\n${said}`);
-    }
   }
+  await stop();
+  throw new Error(`The VS Code web server did not start\n${said}`);
 }

@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // One editor at a time: two would fight for the processor, and what appears late looks like what is missing.
     fileParallelism: false,
+    // Threads end with their process, also when it is interrupted; and with it the editor and the browser.
+    pool: 'threads',
   },
 });
