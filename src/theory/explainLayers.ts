@@ -1,0 +1,139 @@
+import type { Layer, Network } from '../network/network.ts';
+import { binomialPrefixSum, exactBinomialTerms } from './binomial.ts';
+import type { TheoryOptions } from './bound.ts';
+import { dimensionRecurrence } from './dimensionRecurrence.ts';
+import { dominatorTree, type DominatorNode } from './dominators.ts';
+import type { LayerExplanation } from './explanation.ts';
+import { stageIndependence, type IndependenceNumbers } from './independence.ts';
+import type { Magnitude } from './magnitude.ts';
+import { tightestRule } from './recurrence.ts';
+import { unitStages, type UnitStage } from './units.ts';
+import { widened } from './widening.ts';
+
+/** A sum is written out term by term up to this many terms. */
+const fewTerms = 6;
+/** Numbers from here on are written as powers of ten. */
+const longNumber = 1e15;
+/** Widening is tried while bottlenecks times layers stay below this. */
+const wideningWork = 2000;
+
+/** What can be said of every layer beside the bounds, by layer index. */
+export function explainLayers(network: Network, options: TheoryOptions): LayerExplanation[] {
+  const { nodes } = dominatorTree(network, options);
+  const widening = new Widening(network, options, nodes.filter((node) => node && isBottleneck(node)).length);
+  return network.layers.map((layer) => {
+    const node = nodes[layer.index];
+    return node ? explain(network, options, layer, node, widening) : unexplained;
+  });
+}
+
+/** For layers behind the piecewise-linear part. */
+const unexplained: LayerExplanation = { dimensionIn: 0, formula: null, numbers: null, advice: null, bottleneck: null };
+
+function explain(
+  network: Network,
+  options: TheoryOptions,
+  layer: Layer,
+  node: DominatorNode,
+  widening: Widening,
+): LayerExplanation {
+  const { dimensionIn, dimension } = node;
+  const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension } : null;
+  const stages = unitStages(layer);
+  const factors = stages.map((stage) =>
+    factorOf(stage, stageIndependence(network, layer, stage, options), dimensionIn),
+  );
+  const [factor] = factors;
+  const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
+  const numbers = factors.length === 1 ? factor.numbers : null;
+  const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
+  const sentences: string[] = [];
+  if (bottleneck) sentences.push(`Bottleneck: ${passage}.`, ...widening.advice(layer));
+  else if (stages.length > 0)
+    sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
+  if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn));
+  return { dimensionIn, formula, numbers, advice: sentences.join(' ') || null, bottleneck };
+}
+
+/** The layer passes on fewer dimensions than enter it, and units it dominates come after it. */
+function isBottleneck(node: DominatorNode): boolean {
+  return node.size < node.dimensionIn && node.children.some(holdsUnits);
+}
+
+function holdsUnits(node: DominatorNode): boolean {
+  const pending = [node];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (next.layer && unitStages(next.layer).length > 0) return true;
+    pending.push(...next.children);
+  }
+  return false;
+}
+
+function factorOf(
+  { neurons, pieces }: UnitStage,
+  numbers: IndependenceNumbers,
+  dimension: number,
+): { formula: string; numbers: string | null } {
+  const most = Math.min(dimension, neurons);
+  if (!numbers.binomial) return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(numbers.prefixSum(most)) };
+  if (most === neurons) return { formula: `${pieces}^${neurons}`, numbers: short(numbers.prefixSum(most)) };
+  const weight = pieces === 2 ? '' : ` ${pieces - 1}^j`;
+  const total = numbers.prefixSum(most);
+  const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
+  if (most >= fewTerms || total.log10 > 12) return { formula, numbers: short(total) };
+  const terms = exactBinomialTerms(neurons, most, pieces - 1).map(grouped);
+  return { formula, numbers: `${terms.join(' + ')} = ${write(total)}` };
+}
+
+/** What twice the units would multiply: for layers whose width is a number one writes. */
+function doubled({ operation, activation }: Layer, { neurons, pieces }: UnitStage, dimension: number): string[] {
+  if (operation.kind !== 'dense' && operation.kind !== 'maxout') return [];
+  const factor = binomialPrefixSum(2 * neurons, Math.min(dimension, 2 * neurons), pieces - 1);
+  const unit = operation.kind === 'maxout' && activation.name === 'linear' ? 'units' : 'neurons';
+  return [`With ${grouped(2 * neurons)} ${unit}: × ${write(factor)}.`];
+}
+
+/** How much the network's bound grows with one more unit in one layer. */
+class Widening {
+  private total: Magnitude | null | undefined;
+
+  constructor(
+    private readonly network: Network,
+    private readonly options: TheoryOptions,
+    private readonly bottlenecks: number,
+  ) {}
+
+  advice(layer: Layer): string[] {
+    const { network, options } = this;
+    if (this.bottlenecks * network.layers.length > wideningWork) return [];
+    const wider = widened(network, layer.index);
+    if (!wider) return [];
+    this.total ??= regionsOf(network, options);
+    const more = regionsOf(wider, options);
+    if (!this.total || !more) return [];
+    const growth = more.log10 - this.total.log10;
+    const factor = growth < 3 ? Number((10 ** growth).toPrecision(3)).toString() : `10^${growth.toFixed(2)}`;
+    return [`One neuron more: × ${factor} for the whole network.`];
+  }
+}
+
+function regionsOf(network: Network, options: TheoryOptions): Magnitude | null {
+  return dimensionRecurrence(network, options, tightestRule(network, options)).findLast((cut) => cut !== null) ?? null;
+}
+
+function dimensions(count: number): string {
+  return `${grouped(count)} ${count === 1 ? 'dimension' : 'dimensions'}`;
+}
+
+function short(value: Magnitude): string | null {
+  return value.log10 < Math.log10(longNumber) ? write(value) : null;
+}
+
+function write(value: Magnitude): string {
+  if (value.exact !== null && value.exact < BigInt(longNumber)) return grouped(value.exact);
+  return `10^${value.log10.toFixed(2)}`;
+}
+
+function grouped(value: number | bigint): string {
+  return value.toLocaleString('en-US');
+}
