@@ -3,6 +3,7 @@ import { arora2018Lower, serra2018SizeLower } from './arora2018.ts';
 import type { Bound, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
 import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
 import { gcnOneLayerExact } from './graphConvolution.ts';
+import { kacRiceBounds } from './kacRice/bounds.ts';
 import { haninRolnick2019Scale, tseranMontufar2021Scale } from './haninRolnick2019.ts';
 import { hinz2021Upper } from './hinz2021.ts';
 import {
@@ -16,8 +17,10 @@ import { montufar2014Lower } from './montufar2014.ts';
 import { montufar2017Upper } from './montufar2017.ts';
 import { naiveUpper } from './naive.ts';
 import { pascanu2013Lower } from './pascanu2013.ts';
+import { pointwiseLower } from './pointwiseLower.ts';
 import { recurrenceUpper } from './recurrence.ts';
 import { serra2018Lower, serra2018Upper } from './serra2018.ts';
+import { xiong2020Bounds } from './xiong2020.ts';
 
 /** Every single theorem, in the order of the report; the combinations follow the recurrence. */
 const general: readonly Bound[] = [
@@ -30,6 +33,8 @@ const general: readonly Bound[] = [
   serra2018SizeLower,
   arora2018Lower,
   hinz2021Upper,
+  ...xiong2020Bounds,
+  pointwiseLower,
   recurrenceUpper,
 ];
 const special: readonly Bound[] = [
@@ -41,6 +46,7 @@ const special: readonly Bound[] = [
   gcnOneLayerExact,
   haninRolnick2019Scale,
   tseranMontufar2021Scale,
+  ...kacRiceBounds,
 ];
 
 /** All bounds of a network, in a fixed order. Those that do not apply come with the reason and without a number. */
