@@ -75,6 +75,10 @@ class JsonReader {
   private readonly scanner: JSONScanner;
   private readonly problems: Problem[] = [];
   private token: number = Token.end;
+  /** The token before the current one. */
+  private last: Span = { start: 0, end: 0 };
+  /** The end of the text, or of what is read of it, has been reported. */
+  private ended = false;
   /** Before this offset no list of numbers begins: a scan for one ended here. */
   private noNumbersBefore = 0;
 
@@ -92,6 +96,7 @@ class JsonReader {
   }
 
   private next(): void {
+    if (this.token !== Token.end) this.last = { start: this.start, end: this.end };
     this.token = this.scanner.scan();
   }
 
@@ -113,9 +118,12 @@ class JsonReader {
     return this.start + this.scanner.getTokenLength();
   }
 
-  private complain(message: string, start = this.start, end = this.end): void {
-    if (this.problems.length >= mostProblems) return;
-    this.problems.push({ code: 'syntax', severity: 'error', message, span: { start, end } });
+  private complain(message: string, span: Span = { start: this.start, end: this.end }): void {
+    if (this.problems.length >= mostProblems || this.ended) return;
+    // Where the text ends, everything that is open is incomplete for this one reason.
+    this.ended = this.token === Token.end;
+    const [text, place] = this.ended ? ['The text ends here, in the middle of something.', this.last] : [message, span];
+    this.problems.push({ code: 'syntax', severity: 'error', message: text, span: place });
   }
 
   /** The value at the current token, or null (said) where there is none; then the token is not consumed. */
@@ -175,6 +183,7 @@ class JsonReader {
     if (end - start < 200) return null;
     this.scanner.setPosition(end);
     this.next();
+    this.last = { start: end - 1, end };
     return { kind: 'numbers', start, end };
   }
 
@@ -217,7 +226,7 @@ class JsonReader {
     const keySpan = { start: this.start, end: this.end };
     this.next();
     if (!this.is(Token.colon)) {
-      this.complain(`":" and a value are expected after ${key}.`, keySpan.start, keySpan.end);
+      this.complain(`":" and a value are expected after ${key}.`, keySpan);
       return null;
     }
     this.next();
@@ -228,6 +237,7 @@ class JsonReader {
   private element(depth: number): JsonNode | null {
     if (depth < deepest) return this.value(depth + 1);
     this.complain('This is nested too deeply to be read.');
+    this.ended = true;
     this.scanner.setPosition(this.text.length);
     this.next();
     return null;
@@ -246,8 +256,8 @@ class JsonReader {
       this.next();
       return { end, cut: false };
     }
-    this.complain(message, Math.min(this.start, this.text.length - 1));
-    return { end: this.start, cut: this.token === Token.end };
+    this.complain(message, this.last);
+    return { end: this.last.end, cut: this.token === Token.end };
   }
 
   private comma(closing: number): void {

@@ -153,3 +153,13 @@ export function snakeCase(className: string): string {
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .toLowerCase();
 }
+
+/** Classes that have no reader of their own but a meaning, by their name in snake case. */
+const classesBySnakeCase = new Map(
+  [...Object.keys(notPiecewiseLinear), ...Object.keys(nearlyIdentity)].map((name) => [snakeCase(name), name]),
+);
+
+/** The Keras class that a type such as `layer_normalization` or `lstm` stands for, if its meaning is known. */
+export function classOfType(type: string): string | undefined {
+  return classesBySnakeCase.get(type);
+}

@@ -1,9 +1,9 @@
 import type { InputDefinition, Problem } from '../../network/definition.ts';
-import { itemsOf, member, plainOf, spanOf, textOf } from '../json.ts';
+import { member, plainOf, spanOf } from '../json.ts';
 import type { JsonNode } from '../json.ts';
 import { isList, unwrapTuple } from '../plain.ts';
 import type { PlainValue } from '../plain.ts';
-import { layersOf } from './parts.ts';
+import { classOf, layersOf } from './parts.ts';
 
 /** A shape as it is written, and whether its first extent is the batch. */
 interface WrittenShape {
@@ -21,7 +21,7 @@ function statedShape(layer: JsonNode): WrittenShape | undefined {
   const shape = shapeAt(member(config, 'input_shape') ?? member(config, 'shape'), false);
   if (shape) return shape;
   const length = member(config, 'input_length');
-  const isEmbedding = textOf(member(layer, 'class_name')) === 'Embedding';
+  const isEmbedding = classOf(layer) === 'Embedding';
   const width = isEmbedding ? undefined : member(config, 'input_dim');
   const node = width ?? length;
   if (!node) return undefined;
@@ -48,7 +48,7 @@ export function sequentialInput(model: JsonNode): WrittenShape | undefined {
 
 /** The first input of a nested model of either kind. */
 function firstInput(model: JsonNode): WrittenShape | undefined {
-  const inputLayer = layersOf(model).find((layer) => textOf(member(layer, 'class_name')) === 'InputLayer');
+  const [inputLayer] = inputLayersOf(model);
   return inputLayer ? statedShape(inputLayer) : sequentialInput(model);
 }
 
@@ -96,7 +96,7 @@ function shapeFault(shape: readonly number[], isWritten: boolean): string | null
   return `The input's ${names} ${open.length === 1 ? 'is' : 'are'} left open: regions can be bounded only for given sizes. Write ${open.length === 1 ? 'it' : 'them'} here.`;
 }
 
-/** The names of the input layers of a model, in order. */
+/** The input layers of a model, in order. */
 export function inputLayersOf(model: JsonNode): JsonNode[] {
-  return itemsOf(member(member(model, 'config'), 'layers')).filter((layer) => textOf(member(layer, 'class_name')) === 'InputLayer'); // prettier-ignore
+  return layersOf(model).filter((layer) => classOf(layer) === 'InputLayer');
 }

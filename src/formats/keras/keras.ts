@@ -84,19 +84,20 @@ function readInputs(
   reader: ModelReader,
 ): InputDefinition[] {
   return inputsOf(model, kind).map(({ input, problem }) => {
-    if (problem) reader.report(problem.code, problem.severity, problem.message, problem.span);
+    // The size may stand in the part that is not written yet.
+    const open = problem?.code === 'missing-field' && model.cut;
+    if (problem && !open) reader.report(problem.code, problem.severity, problem.message, problem.span);
     return channelsFirst ? { ...input, shape: channelsLast(input.shape) } : input;
   });
 }
 
 function inputsOf(model: JsonObject, kind: 'sequential' | 'functional'): ReadInput[] {
-  const layers = layersOf(model);
+  const inputLayers = inputLayersOf(model);
   if (kind === 'sequential') {
-    const inputLayer = layers.find((layer) => classOf(layer) === 'InputLayer');
+    const [inputLayer] = inputLayers;
     const place = member(model, 'class_name') ?? model;
     return [inputOf(sequentialInput(model), inputLayer ? nameOf(inputLayer) : 'input', place)];
   }
-  const inputLayers = inputLayersOf(model);
   return functionalInputs(model).map((name) => {
     const layer = inputLayers.find((candidate) => nameOf(candidate) === name);
     return layer ? inputOfLayer(layer, name) : inputOf(undefined, name, model);

@@ -5,14 +5,14 @@ import { Fields } from '../layers/fields.ts';
 import type { LayerIssue } from '../layers/fields.ts';
 import { layerParts } from '../layers/table.ts';
 import type { PlainRecord } from '../plain.ts';
-import { meaningOfClass } from './classes.ts';
+import { meaningOfClass, snakeCase } from './classes.ts';
 import { mergeClass, withCurrentFields, wrappedLayer, writtenFieldName } from './oldFields.ts';
 
 export type KerasDialect = 'keras1' | 'keras2' | 'keras3' | 'tfjs';
 
 /** What one Keras layer computes. Every layer with an `unknown` operation has an issue that says why. */
 export interface KerasLayer {
-  /** The native type, or the class name where there is none. */
+  /** The native type, the class name in snake case where there is none, or as written for a custom class. */
   readonly type: string;
   readonly operation: Operation;
   readonly activation: Activation;
@@ -40,7 +40,7 @@ export function kerasLayer(className: string, config: PlainRecord, dialect: Kera
         severity: 'information',
         message: meaning.remark,
       };
-      return { type: className, operation: { kind: 'identity' }, activation: linear, issues: [issue] };
+      return { type: snakeCase(className), operation: { kind: 'identity' }, activation: linear, issues: [issue] };
     }
     case 'notAnalysed':
       return unknown(className, 'unsupported', meaning.why);
@@ -81,7 +81,7 @@ function notPiecewiseLinear(className: string, what: string, config: PlainRecord
   const { units } = withCurrentFields(className, config);
   const vector = typeof units === 'number' && Number.isInteger(units) && units > 0 && config.return_sequences !== true;
   return {
-    type: className,
+    type: snakeCase(className),
     operation: { kind: 'notPiecewiseLinear', what, ...(vector ? { outputShape: [units] } : {}) },
     activation: linear,
     issues: [],

@@ -127,10 +127,16 @@ class Graph {
   outputs(): string[] {
     let last: readonly string[] = [];
     for (const [name, layer] of this.layers) {
+      if (layer.inbound.length === 0) this.reportUnconnected(name, layer.node);
       layer.inbound.forEach((_, node) => (last = this.given(name, layer, node)));
     }
     const outputs = referencesIn(member(member(this.model, 'config'), 'output_layers'));
     return outputs.length > 0 ? outputs.map((reference) => this.resolve(reference)) : [...last];
+  }
+
+  private reportUnconnected(name: string, node: JsonObject): void {
+    const place = member(node, 'inbound_nodes') ?? member(node, 'class_name') ?? node;
+    this.reader.report('unconnected', 'warning', `${name} reads from no layer, so it is left out.`, place);
   }
 
   /** The name of a tensor; for a layer that is not there, the name as written, which then is reported as unknown. */

@@ -3,10 +3,13 @@ import type { LayerDefinition, Span } from '../../network/definition.ts';
 import type { ReadOptions } from '../format.ts';
 import { itemsOf, member, plainOf, spanOf, textOf } from '../json.ts';
 import type { JsonEntry, JsonNode, JsonObject } from '../json.ts';
+import { classOfType } from '../keras/classes.ts';
+import { kerasLayer } from '../keras/layers.ts';
 import { Fields } from '../layers/fields.ts';
+import type { LayerIssue } from '../layers/fields.ts';
 import { isLayerType, layerParts, layerTypes } from '../layers/table.ts';
 import type { LayerParts } from '../layers/table.ts';
-import type { PlainValue } from '../plain.ts';
+import type { PlainRecord, PlainValue } from '../plain.ts';
 import { closest } from '../suggest.ts';
 import type { NativeContext } from './values.ts';
 import { readWeights } from './weights.ts';
@@ -46,24 +49,55 @@ export function readLayer(
 }
 
 function readParts(context: NativeContext, node: JsonObject, type: string): LayerParts {
-  if (!isLayerType(type)) return { operation: { kind: 'unknown', why: reportType(context, node, type) }, activation: linear }; // prettier-ignore
+  const className = classOfType(type);
+  if (!isLayerType(type) && className === undefined) {
+    return { operation: { kind: 'unknown', why: reportType(context, node, type) }, activation: linear };
+  }
   const entries = node.entries.filter(({ key }) => !placing.includes(key));
-  const values = Object.fromEntries(entries.map((entry) => [entry.key, fieldValue(context, entry)]));
+  if (className !== undefined) {
+    const values = entries.map((entry) => [
+      entry.key,
+      entry.key === 'units' ? context.numeric(entry.value) : plainOf(entry.value),
+    ]);
+    const { operation, activation, issues } = kerasLayer(
+      className,
+      Object.fromEntries(values) as PlainRecord,
+      'keras3',
+    );
+    reportIssues(context, node, issues);
+    return { operation, activation };
+  }
+  const values = lazily(entries, (entry) => fieldValue(context, entry, type));
   const fields = new Fields(values, 'native');
   const parts = layerParts(type, fields);
-  const spans = fieldSpans(node);
-  for (const { field, code, severity, message } of fields.issues) {
-    context.report(code, severity, message, spans[field ?? 'type'] ?? spans.type ?? node);
-  }
+  reportIssues(context, node, fields.issues);
   const unread = new Set(fields.unread());
   for (const entry of entries) if (unread.has(entry.key)) reportField(context, entry, type, fields.known());
   return parts;
 }
 
-function fieldValue(context: NativeContext, { key, value }: JsonEntry): PlainValue {
-  const isPaddingMode =
-    key === 'padding' && value.kind === 'scalar' && /^(valid|same|causal)$/i.test(String(value.value));
-  return isPaddingMode || words.has(key) ? plainOf(value) : context.numeric(value);
+function reportIssues(context: NativeContext, node: JsonObject, issues: readonly LayerIssue[]): void {
+  const spans = fieldSpans(node);
+  for (const { field, code, severity, message } of issues) {
+    context.report(code, severity, message, spans[field ?? 'type'] ?? spans.type ?? node);
+  }
+}
+
+/** Values found out when they are asked for, once: a field that nobody reads has no faults. */
+function lazily(entries: readonly JsonEntry[], valueOf: (entry: JsonEntry) => PlainValue): PlainRecord {
+  const record: PlainRecord = {};
+  for (const entry of entries) {
+    let known: { value: PlainValue } | undefined;
+    const get = () => (known ??= { value: valueOf(entry) }).value;
+    Object.defineProperty(record, entry.key, { enumerable: true, configurable: true, get });
+  }
+  return record;
+}
+
+/** Strings are expressions, but for the fields that are words. */
+function fieldValue(context: NativeContext, { key, value }: JsonEntry, type: string): PlainValue {
+  const isMode = key === 'padding' && value.kind === 'scalar' && !type.startsWith('zero_padding');
+  return isMode || words.has(key) ? plainOf(value) : context.numeric(value);
 }
 
 function reportType(context: NativeContext, node: JsonObject, type: string): string {
@@ -93,7 +127,7 @@ function reportField(
 function readInputs(context: NativeContext, node: JsonObject, { name, defaultInputs }: Placement): readonly string[] {
   const written = member(node, 'inputs');
   if (!written) {
-    if (defaultInputs.length !== 1) {
+    if (defaultInputs.length > 1) {
       const message = `${name} needs inputs: no layer is above it, and the network has ${defaultInputs.length} inputs.`;
       context.report('missing-field', 'error', message, fieldSpans(node).type ?? node);
       return [];

@@ -10,6 +10,7 @@ import { closest } from '../suggest.ts';
 import { isWhole, readLayer } from './layer.ts';
 import type { NativeContext } from './values.ts';
 
+/** Fields of the top-level object. */
 const topFields = ['$schema', 'name', 'description', 'params', 'input', 'layers', 'outputs', 'init'];
 
 const kernelInitializers: readonly KernelInitializer[] = ['he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'normal']; // prettier-ignore
@@ -64,6 +65,7 @@ function readParams(context: NativeContext, node: JsonNode | undefined): void {
 
 function readInputs(context: NativeContext, root: JsonObject, names: Names): InputDefinition[] {
   const node = member(root, 'input');
+  if (isCut(root, node)) return [];
   if (!node) {
     const message = 'input is missing: the shape of what goes in, such as [2] or [28, 28, 1].';
     context.report('missing-field', 'error', message, { start: root.start, end: root.start + 1 });
@@ -72,6 +74,11 @@ function readInputs(context: NativeContext, root: JsonObject, names: Names): Inp
   if (node.kind !== 'object') return [readInput(context, node, names.unique('input'))];
   if (node.entries.length === 0) context.report('bad-value', 'error', 'A network needs an input.', node);
   return node.entries.map(({ key, value }) => readInput(context, value, names.unique(key)));
+}
+
+/** Whether the text ends before or within a field: what it will be is not known yet. */
+function isCut(root: JsonObject, node: JsonNode | undefined): boolean {
+  return node ? node.kind !== 'scalar' && node.kind !== 'numbers' && node.cut : root.cut;
 }
 
 /** A shape that cannot be read is empty: said here, and nothing further is inferred from it. */
@@ -103,6 +110,7 @@ function readLayers(
   options: ReadOptions,
 ): LayerDefinition[] {
   const node = member(root, 'layers');
+  if (!node && root.cut) return [];
   if (node?.kind !== 'list') {
     const where = node ?? { start: root.start, end: root.start + 1 };
     context.report(node ? 'bad-value' : 'missing-field', 'error', node ? 'layers must be a list of layers.' : 'layers is missing: the list of layers.', where); // prettier-ignore
