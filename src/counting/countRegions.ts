@@ -1,12 +1,14 @@
 import { compile } from './compile.ts';
-import type { CountHooks, CountRequest, CountResult } from './count.ts';
+import type { CountHooks, CountRequest, CountResult, PlaneRegions } from './count.ts';
 import { denseChain, DenseChainPropagator } from './denseChain.ts';
+import { LinearRegions } from './linearRegions.ts';
+import { Picture } from './picture.ts';
 import { Polygons } from './polygons.ts';
 import type { Program } from './program.ts';
 import { SparsePropagator } from './propagation.ts';
 import { Segments } from './segments.ts';
-import { sliceOf } from './slice.ts';
-import { Walk } from './walk.ts';
+import { sliceOf, type Slice } from './slice.ts';
+import { Walk, type WalkResult } from './walk.ts';
 
 /**
  * Counts the regions of a network with weights. Runs to its end (or a limit) without yielding: meant for a worker.
@@ -16,24 +18,50 @@ export function count(request: CountRequest, hooks: CountHooks = {}): CountResul
   const start = performance.now();
   const program = compile(request.network);
   const slice = sliceOf(request.domain, program.inputSize);
-  const chain = slice.dimension === 2 ? denseChain(program) : null;
-  const propagator = () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
-  const options = { limits: request.limits, hooks };
-  const walk =
-    slice.dimension === 1
-      ? new Walk(program, slice, (exact) => new Segments(exact), propagator, options)
-      : new Walk(program, slice, (exact) => new Polygons(exact), propagator, options);
-  const { cells, stoppedBy } = walk.run();
+  const found =
+    slice.dimension === 1 ? onLine(program, slice, request, hooks) : inPlane(program, slice, request, hooks);
+  const { cells, stoppedBy } = found.walked;
   return {
     method: request.method,
     exact: stoppedBy === null,
     stoppedBy,
     activationRegions: cells.length > 0 ? cells[cells.length - 1] : 1,
-    linearRegions: null,
+    linearRegions: found.linearRegions,
     perLayer: perLayer(program, cells),
     seconds: (performance.now() - start) / 1000,
-    regions: null,
+    regions: found.regions,
   };
+}
+
+interface Found {
+  readonly walked: WalkResult;
+  readonly linearRegions: number | null;
+  readonly regions: PlaneRegions | null;
+}
+
+function onLine(program: Program, slice: Slice, { limits, linear }: CountRequest, hooks: CountHooks): Found {
+  const merge = linear ? new LinearRegions(program) : null;
+  const visit = merge ? () => merge.add(walk.geometry, walk.propagator) : undefined;
+  const propagator = () => new SparsePropagator(program, slice);
+  const walk = new Walk(program, slice, (exact) => new Segments(exact), propagator, { limits, hooks, visit });
+  const walked = walk.run();
+  return { walked, linearRegions: merge?.count() ?? null, regions: null };
+}
+
+function inPlane(program: Program, slice: Slice, request: CountRequest, hooks: CountHooks): Found {
+  const { limits, linear, keepRegions } = request;
+  const merge = linear ? new LinearRegions(program) : null;
+  const picture = keepRegions ? new Picture(program) : null;
+  const visit = () => {
+    merge?.add(walk.geometry, walk.propagator);
+    picture?.add(walk.geometry, walk.propagator, walk.lines);
+  };
+  const options = { limits, hooks, visit: merge || picture ? visit : undefined };
+  const chain = denseChain(program);
+  const propagator = () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
+  const walk = new Walk(program, slice, (exact) => new Polygons(exact), propagator, options);
+  const walked = walk.run();
+  return { walked, linearRegions: merge?.count() ?? null, regions: picture?.regions() ?? null };
 }
 
 /** Cells after the last stage of each layer or of those before it. */

@@ -140,6 +140,10 @@ export class DenseChainPropagator implements Propagator {
     return [result];
   }
 
+  outputScale(): number {
+    return this.scales[this.scales.length - 1];
+  }
+
   advance(stage: number, pieces: Int32Array, parent: number): void {
     const { chosen, factor } = this;
     const pattern = this.pattern[stage];

@@ -57,6 +57,11 @@ export interface Geometry {
    * without cutting.
    */
   countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, from: number, to: number): number;
+  /**
+   * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the other) and
+   * a number that is the same for the two cells on its sides and differs for the other facets of the cut.
+   */
+  facets(visit: (cut: number, key: number) => void): void;
   /** Share of the cube the cell takes. */
   volume(): number;
   /** Share of the cube that the cell and all parts put aside take together. */
@@ -64,3 +69,6 @@ export interface Geometry {
   /** A point inside. */
   centre(): Float64Array;
 }
+
+/** The direction along which facets are told apart: no network made by hand has a line perpendicular to it. */
+export const GENERIC_DIRECTION = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703, 0.450303607, 0.36887604];

@@ -1,5 +1,5 @@
 import { Chords } from './chords.ts';
-import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import { BOTH, GENERIC_DIRECTION, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
 import { grown } from './program.ts';
 
 /** Absolute rounding error of a coordinate in the unit square. */
@@ -23,7 +23,7 @@ export class Polygons implements Geometry {
   x = new Float64Array(1024);
   y = new Float64Array(1024);
   edgeLine = new Float64Array(1024);
-  /** Number of the cut that made each edge; the two parts of a cut share it. 0 on the square's sides. */
+  /** Number of the cut that made each edge, negative on the negative side; 0 on the square's sides. */
   edgeCut = new Int32Array(1024);
   vertexError = new Float64Array(1024);
   edgeError = new Float64Array(1024);
@@ -140,7 +140,8 @@ export class Polygons implements Geometry {
 
   /** Writes the part of the polygon on one side of the last line to `to` and on; returns its end. */
   private part(to: number, positive: boolean): number {
-    const { x, y, edgeLine, edgeCut, vertexError, edgeError, value, start, end, line, cuts } = this;
+    const { x, y, edgeLine, edgeCut, vertexError, edgeError, value, start, end, line } = this;
+    const cut = positive ? this.cuts : -this.cuts;
     const cutError = this.gradient > 0 ? (2 * this.tolerance) / this.gradient : 1;
     let write = to;
     for (let j = start; j < end; j++) {
@@ -154,7 +155,7 @@ export class Polygons implements Geometry {
         // From a vertex on the line to the far side: the cut itself starts here.
         const leaves = here === 0 && there < 0;
         edgeLine[write] = leaves ? line : edgeLine[j];
-        edgeCut[write] = leaves ? cuts : edgeCut[j];
+        edgeCut[write] = leaves ? cut : edgeCut[j];
         edgeError[write] = leaves ? cutError : edgeError[j];
         write++;
       }
@@ -173,7 +174,7 @@ export class Polygons implements Geometry {
         vertexError[write] = COORDINATE_ERROR + edgeError[j] + (this.tolerance + this.gradient * edgeError[j]) * slope;
         const leaves = here > 0;
         edgeLine[write] = leaves ? line : edgeLine[j];
-        edgeCut[write] = leaves ? cuts : edgeCut[j];
+        edgeCut[write] = leaves ? cut : edgeCut[j];
         edgeError[write] = leaves ? cutError : edgeError[j];
         write++;
       }
@@ -351,6 +352,15 @@ export class Polygons implements Geometry {
 
   countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, from: number, to: number): number {
     return this.chords.countParts(this, rows, shift, tolerance, cut, from, to);
+  }
+
+  facets(visit: (cut: number, key: number) => void): void {
+    const { x, y, edgeCut, start, end } = this;
+    for (let j = start; j < end; j++) {
+      if (edgeCut[j] === 0) continue;
+      const next = j + 1 === end ? start : j + 1;
+      visit(edgeCut[j], (x[j] + x[next]) * GENERIC_DIRECTION[0] + (y[j] + y[next]) * GENERIC_DIRECTION[1]);
+    }
   }
 
   volume(): number {

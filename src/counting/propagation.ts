@@ -14,6 +14,8 @@ export interface Propagator {
   readonly narrow?: NarrowPropagation;
   /** Maps of the network's output, once the last stage has advanced. */
   output(): Float64Array[];
+  /** Greatest size of numbers met in those. */
+  outputScale(): number;
 }
 
 /** Updates since the last computation from scratch, after which rounding is swept away by another one. */
@@ -58,6 +60,10 @@ export class SparsePropagator implements Propagator {
 
   output(): Float64Array[] {
     return this.program.outputs.map((tensor) => this.tensors[tensor]);
+  }
+
+  outputScale(): number {
+    return Math.max(...this.program.outputs.map((tensor) => this.scales[tensor]));
   }
 
   advance(stage: number, pieces: Int32Array): void {

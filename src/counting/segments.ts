@@ -8,7 +8,7 @@ interface End {
   readonly error: number;
   /** The function that vanishes here. */
   readonly line: number;
-  /** Number of the cut that made it; 0 at the domain's ends. */
+  /** Number of the cut that made it, negative on the negative side; 0 at the domain's ends. */
   readonly cut: number;
 }
 
@@ -48,7 +48,7 @@ export class Segments implements Geometry {
         x: this.from.x + (left / (left - right)) * length,
         error: COORDINATE_ERROR + (2 * tolerance * length) / Math.abs(left - right),
         line: id,
-        cut: this.cuts + 1,
+        cut: 0,
       };
       this.leftIsPositive = left > 0;
     }
@@ -67,8 +67,9 @@ export class Segments implements Geometry {
 
   split(keepPositive: boolean): void {
     this.cuts++;
-    const left: [End, End] = [this.from, this.crossing];
-    const right: [End, End] = [this.crossing, this.to];
+    const cut = this.leftIsPositive ? this.cuts : -this.cuts;
+    const left: [End, End] = [this.from, { ...this.crossing, cut }];
+    const right: [End, End] = [{ ...this.crossing, cut: -cut }, this.to];
     const keepLeft = keepPositive === this.leftIsPositive;
     this.aside.push(keepLeft ? right : left);
     [this.from, this.to] = keepLeft ? left : right;
@@ -146,6 +147,10 @@ export class Segments implements Geometry {
       else pieces[unit] = piece;
     }
     return end;
+  }
+
+  facets(visit: (cut: number, key: number) => void): void {
+    for (const { cut, x } of [this.from, this.to]) if (cut !== 0) visit(cut, x);
   }
 
   volume(): number {

@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import type { CountMethod } from '../../../src/counting/count.ts';
+import type { CountMethod, CountRequest } from '../../../src/counting/count.ts';
 import { expectedCounts, fixture } from './networks.ts';
 
 const methods: Record<number, CountMethod> = { 1: 'line', 2: 'plane' };
 
 describe('networks whose counts are known from exact integer arithmetic', () => {
-  for (const [name, { domain, activationRegions }] of expectedCounts()) {
+  for (const [name, { domain, activationRegions, linearRegions }] of expectedCounts()) {
     const method = methods[domain.lower.length];
     if (!method) continue;
     it(`${name} by ${method}`, () => {
-      const result = count({
+      const request: CountRequest = {
         network: fixture(name),
         method,
         domain: { kind: 'box', ...domain },
-        linear: false,
+        linear: true,
         keepRegions: false,
         limits: {},
-      });
-      expect(result.activationRegions).toBe(activationRegions);
+      };
+      const result = count(request);
+      expect(result).toMatchObject({ exact: true, activationRegions, linearRegions });
+      expect(count({ ...request, linear: false }).activationRegions).toBe(activationRegions);
     });
   }
 });

@@ -1,0 +1,53 @@
+import type { PlaneRegions } from './count.ts';
+import type { LineIds } from './exactLines.ts';
+import type { Polygons } from './polygons.ts';
+import { grown, type Program } from './program.ts';
+import type { Propagator } from './propagation.ts';
+
+/** Keeps the polygons of a plane for drawing. */
+export class Picture {
+  private vertices = new Float64Array(1024);
+  private edgeLayers = new Int32Array(512);
+  private offsets = new Uint32Array(256);
+  private gradients = new Float64Array(512);
+  private count = 0;
+  private corners = 0;
+
+  constructor(private readonly program: Program) {}
+
+  /** Takes in the polygon on top. */
+  add(polygons: Polygons, propagator: Propagator, lines: LineIds): void {
+    const { x, y, edgeLine, start, end } = polygons;
+    this.reserve(end - start);
+    for (let j = start; j < end; j++) {
+      this.vertices[2 * this.corners] = x[j];
+      this.vertices[2 * this.corners + 1] = y[j];
+      this.edgeLayers[this.corners++] = edgeLine[j] < 0 ? -1 : this.program.stages[lines.stageOf(edgeLine[j])].layer;
+    }
+    const [first] = propagator.output();
+    this.gradients[2 * this.count] = first[0];
+    this.gradients[2 * this.count + 1] = first[1];
+    this.offsets[++this.count] = this.corners;
+  }
+
+  private reserve(more: number): void {
+    while (this.edgeLayers.length < this.corners + more) {
+      this.edgeLayers = grown(this.edgeLayers);
+      this.vertices = grown(this.vertices);
+    }
+    if (this.offsets.length < this.count + 2) {
+      this.offsets = grown(this.offsets);
+      this.gradients = grown(this.gradients);
+    }
+  }
+
+  /** What was taken in, in arrays of their own. */
+  regions(): PlaneRegions {
+    return {
+      vertices: this.vertices.slice(0, 2 * this.corners),
+      offsets: this.offsets.slice(0, this.count + 1),
+      gradients: this.gradients.slice(0, 2 * this.count),
+      edgeLayers: this.edgeLayers.slice(0, this.corners),
+    };
+  }
+}
