@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import { lengthOf, positionLimit, type Grid, type Interval } from './gridComponents.ts';
+import { cellsOf, positionLimit, positionsOf, type Grid, type Interval } from './gridComponents.ts';
 
 /**
  * What adding one position does to the state of the frontier (see frontierSum): for each set Y the next frontier keeps
@@ -21,9 +21,12 @@ export interface FrontierStep {
   readonly field: number;
 }
 
+/** Sets of cells of the rows from `row` on, as bit masks. */
 interface Family {
+  readonly row: number;
   readonly sets: bigint[];
-  readonly index: Map<bigint, number>;
+  /** By the mask's text: V8 hashes integers by their lowest word alone. */
+  readonly index: Map<string, number>;
   /** Most that later positions could still ask beyond what they see: max of limit |J| - |N(J)|, N(J) leaving this trace. */
   readonly need: number[];
 }
@@ -32,49 +35,61 @@ interface Links {
   readonly without: number[];
   readonly with: number[];
   readonly cost: number[];
-  readonly field: bigint;
+  readonly slots: number;
+  /** Index of the position's own field in the family before it. */
+  readonly field: number;
 }
+
+/** Steps of the work on one set. */
+const stepsPerSet = 2500;
 
 /** All steps of a grid in raster order, short rows first. Null beyond the budget. */
 export function frontierSteps(grid: Grid, budget: Budget): FrontierStep[] | null {
-  const fields = grid.rows.flatMap((row) => grid.columns.map((column) => cellMask(grid, row, column)));
+  if (!budget.spend(stepsPerSet * positionsOf(grid))) return null;
   const limit = positionLimit(grid);
-  const touched = [0n];
-  for (const field of fields) touched.push(touched[touched.length - 1] | field);
-
   // Backwards: which traces N(J) of later positions J leave on what has been touched, and how much J could need.
-  let family = emptyFamily();
+  let family = emptyFamily(cellsOf(grid.rows));
   join(family, 0n, 0);
   const families = [family];
   const links: Links[] = [];
-  for (let p = fields.length - 1; p >= 0; p--) {
-    const before = emptyFamily();
-    const step: Links = { without: [], with: [], cost: [], field: fields[p] };
+  for (let p = positionsOf(grid) - 1; p >= 0; p--) {
+    const row = grid.rows[Math.floor(p / grid.columns.length)][0];
+    const before = emptyFamily(row);
+    const field = fieldMask(grid, p, row);
+    const touched = touchedMask(grid, p, row);
+    const shift = BigInt((family.row - row) * cellsOf(grid.columns));
+    const step = { without: [] as number[], with: [] as number[], cost: [] as number[] };
     for (let k = 0; k < family.sets.length; k++) {
-      const set = family.sets[k];
-      const cost = grid.channels * popCount(fields[p] & ~set);
-      step.without.push(join(before, set & touched[p], family.need[k]));
-      step.with.push(join(before, (set | fields[p]) & touched[p], family.need[k] + limit - cost));
+      const set = family.sets[k] << shift;
+      const cost = grid.channels * popCount(field & ~set);
+      step.without.push(join(before, set & touched, family.need[k]));
+      step.with.push(join(before, (set | field) & touched, family.need[k] + limit - cost));
       step.cost.push(cost);
+      if (!budget.spend(stepsPerSet)) return null;
     }
-    if (!budget.spend(200 * family.sets.length)) return null;
-    links.push(step);
+    const own = before.index.get(keyOf(field & touched)) ?? 0;
+    links.push({ ...step, slots: grid.channels * popCount(field), field: own });
     families.push((family = before));
   }
   links.reverse();
   families.reverse();
-  return trackedSteps(grid, families, links, touched);
+  return trackedSteps(grid, families, links);
 }
 
-function emptyFamily(): Family {
-  return { sets: [], index: new Map<bigint, number>(), need: [] };
+function emptyFamily(row: number): Family {
+  return { row, sets: [], index: new Map<string, number>(), need: [] };
+}
+
+function keyOf(set: bigint): string {
+  return set.toString(32);
 }
 
 function join(family: Family, set: bigint, need: number): number {
-  let k = family.index.get(set);
+  const key = keyOf(set);
+  let k = family.index.get(key);
   if (k === undefined) {
     k = family.sets.length;
-    family.index.set(set, k);
+    family.index.set(key, k);
     family.sets.push(set);
     family.need.push(need);
   } else if (family.need[k] < need) {
@@ -84,12 +99,7 @@ function join(family: Family, set: bigint, need: number): number {
 }
 
 /** Forwards: a set whose deficiency can never rise above its floor is a constant and needs no tracking. */
-function trackedSteps(
-  grid: Grid,
-  families: readonly Family[],
-  links: readonly Links[],
-  touched: readonly bigint[],
-): FrontierStep[] {
+function trackedSteps(grid: Grid, families: readonly Family[], links: readonly Links[]): FrontierStep[] {
   const limit = positionLimit(grid);
   const floors = families.map((family) => family.need.map((need) => Math.max(0, -need)));
   let highest = families[0].sets.map(() => 0);
@@ -112,8 +122,8 @@ function trackedSteps(
       with: pick(link.with),
       cost: pick(link.cost),
       floor: pick(floors[p + 1]),
-      slots: grid.channels * popCount(link.field),
-      field: families[p].index.get(link.field & touched[p]) ?? 0,
+      slots: link.slots,
+      field: link.field,
     };
     tracked = trackedNext;
     highest = highestNext;
@@ -121,11 +131,30 @@ function trackedSteps(
   });
 }
 
-function cellMask(grid: Grid, row: Interval, column: Interval): bigint {
-  const width = grid.columns[grid.columns.length - 1][1];
-  const line = ((1n << BigInt(lengthOf(column))) - 1n) << BigInt(column[0]);
+/** The cells of position p's field, from `row` on. */
+function fieldMask(grid: Grid, p: number, row: number): bigint {
+  const interval = grid.rows[Math.floor(p / grid.columns.length)];
+  return linesMask(grid, columnMask(grid.columns[p % grid.columns.length]), interval[0] - row, interval[1] - row);
+}
+
+/** The cells that positions before p see, from the start of p's own row of fields on. */
+function touchedMask(grid: Grid, p: number, row: number): bigint {
+  const y = Math.floor(p / grid.columns.length);
+  const x = p % grid.columns.length;
+  const whole = columnMask([0, cellsOf(grid.columns)]);
+  const above = y === 0 ? 0n : linesMask(grid, whole, 0, Math.max(0, grid.rows[y - 1][1] - row));
+  if (x === 0) return above;
+  return above | linesMask(grid, columnMask([0, grid.columns[x - 1][1]]), 0, grid.rows[y][1] - row);
+}
+
+function columnMask([start, end]: Interval): bigint {
+  return ((1n << BigInt(end - start)) - 1n) << BigInt(start);
+}
+
+function linesMask(grid: Grid, line: bigint, from: number, to: number): bigint {
+  const width = cellsOf(grid.columns);
   let mask = 0n;
-  for (let y = row[0]; y < row[1]; y++) mask |= line << BigInt(y * width);
+  for (let y = from; y < to; y++) mask |= line << BigInt(y * width);
   return mask;
 }
 

@@ -13,11 +13,11 @@ import {
 } from '../magnitude.ts';
 import { magnitudeOfScaled } from '../scaled.ts';
 import type { Budget } from './budget.ts';
-import { cellsOf, isFree, lengthOf, positionLimit, positionsOf, transposeGrid } from './gridComponents.ts';
+import { isFree, lengthOf, positionLimit, positionsOf } from './gridComponents.ts';
 import type { Grid, Interval } from './gridComponents.ts';
-import { bandedGridSum, bandsOf, eitherWay, exactGridSum, lineOf, relaxedGridSum, rowSelections } from './gridSum.ts';
+import { bandedGridSum, bandsOf, eitherWay, exactGridSum, lineOf, relaxedGridSum } from './gridSum.ts';
 import { atWeight } from './indeterminate.ts';
-import { scaledCounts, scaledIntervalSum, scaledSelections } from './scaledLine.ts';
+import { scaledIntervalSum, scaledSelections } from './scaledLine.ts';
 
 /** Two numbers with the sought one between them; the same number twice where it is known. */
 export interface Bracket {
@@ -83,35 +83,12 @@ function merged(lower: Magnitude, upper: Magnitude): Bracket {
 }
 
 /** At least sum I(j) weight^j. */
-export function upperGridSum(grid: Grid, weight: number, budget: Budget): Magnitude {
+function upperGridSum(grid: Grid, weight: number, budget: Budget): Magnitude {
   const positions = positionsSum(grid, weight);
   const x = atWeight(weight);
   const least = (a: bigint, b: bigint) => (a < b ? a : b);
   const integer = eitherWay(grid, (g) => budget.share(budget.left / 4, (part) => relaxedGridSum(g, x, part)), least);
-  if (integer !== null) return smaller(positions, magnitudeOf(integer));
-  const candidates = [grid, transposeGrid(grid)].map((g) =>
-    budget.share(budget.left / 3, (part) => scaledRelaxation(g, weight, part)),
-  );
-  return candidates.reduce<Magnitude>((best, found) => (found === null ? best : smaller(best, found)), positions);
-}
-
-/** relaxedGridSum in floating point. */
-function scaledRelaxation(grid: Grid, weight: number, budget: Budget): Magnitude | null {
-  const weights = new Map<number, ReturnType<typeof scaledCounts>>();
-  for (const row of grid.rows) {
-    const height = lengthOf(row);
-    if (weights.has(height)) continue;
-    const counts = rowSelections(grid, height, budget);
-    if (counts === null) return null;
-    weights.set(height, scaledCounts(counts, weight));
-  }
-  const chain = {
-    intervals: grid.rows,
-    capacity: grid.channels * cellsOf(grid.columns),
-    weights: grid.rows.map((row) => weights.get(lengthOf(row)) ?? scaledCounts([1n], weight)),
-  };
-  const sum = scaledIntervalSum(chain, 'upper', budget);
-  return sum === null ? null : magnitudeOfScaled(sum);
+  return integer === null ? positions : smaller(positions, magnitudeOf(integer));
 }
 
 /** Every position for itself: Hall's condition for single positions only. */

@@ -55,11 +55,21 @@ export function gridsOf(pattern: FieldPattern): GridDecomposition {
 }
 
 function axisComponents(fields: AxisFields): { components: AxisComponent[]; faithful: boolean } {
-  const byKey = new Map<string, { intervals: Interval[]; copies: number }>();
+  const { componentOf, rankOf } = connectedCells(fields);
+  const members = new Map<number, Interval[]>();
   let faithful = true;
-  for (const members of connectedFields(fields)) {
-    const { intervals, exact } = intervalsOf(members);
-    faithful &&= exact;
+  for (const field of fields) {
+    if (field.length === 0) continue;
+    const interval: Interval = [rankOf[field[0]], rankOf[field[field.length - 1]] + 1];
+    faithful &&= lengthOf(interval) === field.length;
+    const component = componentOf[field[0]];
+    const others = members.get(component);
+    if (others) others.push(interval);
+    else members.set(component, [interval]);
+  }
+  const byKey = new Map<string, { intervals: Interval[]; copies: number }>();
+  for (const intervals of members.values()) {
+    faithful = ascending(intervals) && faithful;
     const key = intervals.join(';');
     const same = byKey.get(key);
     if (same) same.copies++;
@@ -68,49 +78,42 @@ function axisComponents(fields: AxisFields): { components: AxisComponent[]; fait
   return { components: [...byKey.values()], faithful };
 }
 
-/** The non-empty fields, grouped so that two fields of different groups share no cell. */
-function connectedFields(fields: AxisFields): (readonly number[])[][] {
-  const parent = new Map<number, number>();
+/** For every cell: its component (cells that one field sees belong together) and its rank among the component's cells. */
+function connectedCells(fields: AxisFields): { componentOf: Int32Array; rankOf: Int32Array } {
+  const extent = fields.reduce((most, field) => Math.max(most, field[field.length - 1] ?? -1), -1) + 1;
+  const parent = Int32Array.from({ length: extent }, (_, cell) => cell);
   const find = (cell: number): number => {
-    let root = cell;
-    for (let up = parent.get(root); up !== undefined && up !== root; up = parent.get(root)) root = up;
-    parent.set(cell, root);
-    return root;
+    let at = cell;
+    for (; parent[at] !== at; at = parent[at]) parent[at] = parent[parent[at]];
+    return at;
   };
+  const seen = new Uint8Array(extent);
   for (const field of fields) {
-    for (const cell of field) parent.set(find(cell), find(field[0]));
-  }
-  const groups = new Map<number, (readonly number[])[]>();
-  for (const field of fields) {
-    if (field.length === 0) continue;
-    const root = find(field[0]);
-    const group = groups.get(root);
-    if (group) group.push(field);
-    else groups.set(root, [field]);
-  }
-  return [...groups.values()];
-}
-
-function intervalsOf(fields: readonly (readonly number[])[]): { intervals: Interval[]; exact: boolean } {
-  const cells = [...new Set(fields.flat())].sort((a, b) => a - b);
-  const index = new Map(cells.map((cell, k) => [cell, k]));
-  const at = (cell: number) => index.get(cell) ?? 0;
-  let exact = true;
-  const intervals = fields.map((field): Interval => {
-    const start = at(field[0]);
-    const end = at(field[field.length - 1]) + 1;
-    exact &&= end - start === field.length;
-    return [start, end];
-  });
-  intervals.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  for (let k = 1; k < intervals.length; k++) {
-    // A window nested inside its neighbour (never one of a single convolution) grows to keep the ends ascending.
-    if (intervals[k][1] < intervals[k - 1][1]) {
-      intervals[k] = [intervals[k][0], intervals[k - 1][1]];
-      exact = false;
+    for (const cell of field) {
+      seen[cell] = 1;
+      parent[find(cell)] = find(field[0]);
     }
   }
-  return { intervals, exact };
+  const componentOf = parent.map((_, cell) => find(cell));
+  const sizes = new Int32Array(extent);
+  const rankOf = componentOf.map((component, cell) => (seen[cell] ? sizes[component]++ : -1));
+  return { componentOf, rankOf };
+}
+
+/**
+ * Sorts intervals. Where one ends before its neighbour on the left (never in a single convolution) it grows to keep the
+ * ends ascending; false then.
+ */
+function ascending(intervals: Interval[]): boolean {
+  intervals.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  let unchanged = true;
+  for (let k = 1; k < intervals.length; k++) {
+    if (intervals[k][1] < intervals[k - 1][1]) {
+      intervals[k] = [intervals[k][0], intervals[k - 1][1]];
+      unchanged = false;
+    }
+  }
+  return unchanged;
 }
 
 export function lengthOf(interval: Interval): number {

@@ -76,7 +76,7 @@ export function relaxedGridSum(grid: Grid, x: Indeterminate, budget: Budget): bi
 }
 
 /** By number of neurons: the selections from one row of positions whose fields are `height` cells high. */
-export function rowSelections(grid: Grid, height: number, budget: Budget): bigint[] | null {
+function rowSelections(grid: Grid, height: number, budget: Budget): bigint[] | null {
   const neurons = grid.columns.length * grid.filters;
   const most = Math.min(
     neurons,

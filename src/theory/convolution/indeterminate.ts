@@ -1,4 +1,4 @@
-import { binomialExact } from '../binomial.ts';
+import { exactBinomialTerms } from '../binomial.ts';
 import { packedBits, packedPower, packedTerm, truncatePacked, type Packing } from './packedPolynomial.ts';
 
 /** What the x of a generating polynomial sum I(j) x^j stands for: a number, or itself (packed). */
@@ -36,5 +36,5 @@ export function asPolynomial(packing: Packing): Indeterminate {
 
 /** C(count, t) x^t for t = 0 .. most. */
 export function selectionTerms(count: number, most: number, x: Indeterminate): bigint[] {
-  return Array.from({ length: Math.min(count, most) + 1 }, (_, t) => x.term(binomialExact(count, t), t));
+  return exactBinomialTerms(count, most).map((term, t) => x.term(term, t));
 }

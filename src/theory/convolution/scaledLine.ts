@@ -1,6 +1,6 @@
 import { scaledBinomial } from '../binomial.ts';
-import { magnitudeOf, unitRoundoff } from '../magnitude.ts';
-import { multiplyScaled, scaled, scaledExp, scaledOfMagnitude, scaleStep, type Scaled } from '../scaled.ts';
+import { unitRoundoff } from '../magnitude.ts';
+import { multiplyScaled, scaled, scaledExp, type Scaled } from '../scaled.ts';
 import type { Budget } from './budget.ts';
 import { lengthOf } from './gridComponents.ts';
 import type { IntervalChain } from './intervalSum.ts';
@@ -26,18 +26,7 @@ export function scaledSelections(count: number, most: number, x: number): Scaled
   return { values, factor: multiplyScaled(peak, scaled(1, 5 * unitRoundoff * (top + 1))) };
 }
 
-/** Positive integers times x^index. */
-export function scaledCounts(counts: readonly bigint[], x: number): ScaledWeights {
-  const terms = counts.map((count, t) => multiplyScaled(scaledOfMagnitude(magnitudeOf(count)), powerOf(x, t)));
-  const highest = Math.max(...terms.map((term) => term.exponent));
-  const error = Math.max(...terms.map((term) => term.error));
-  const values = Float64Array.from(terms, (term) =>
-    term.exponent < highest - 3 ? 0 : term.mantissa * scaleStep ** (term.exponent - highest),
-  );
-  return { values, factor: { mantissa: 1, exponent: highest, error } };
-}
-
-export function powerOf(x: number, exponent: number): Scaled {
+function powerOf(x: number, exponent: number): Scaled {
   const ln = exponent * Math.log(x);
   return scaledExp(ln, 4 * unitRoundoff * Math.abs(ln));
 }
