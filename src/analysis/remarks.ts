@@ -22,11 +22,15 @@ export function remarksOn(
       const { from, to } = bottleneck;
       const message = `bottleneck: ${dimensions(from)} enter ${layer.name}, at most ${dimensions(to)} go on to the layers after it`;
       const span = written.fields.units ?? written.fields.filters ?? written.span;
-      remarks.push({ code: 'bottleneck', severity: 'information', message, span });
+      // Every classifier narrows towards its end; only a layer that loses most of what enters is worth a line.
+      const severity = to * SEVERE <= from ? 'information' : 'hint';
+      remarks.push({ code: 'bottleneck', severity, message, span });
     }
   }
   return remarks;
 }
+
+const SEVERE = 4;
 
 function dimensions(count: number): string {
   return count === 1 ? '1 dimension' : `${count} dimensions`;

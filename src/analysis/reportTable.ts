@@ -66,9 +66,17 @@ function boundTable(analysis: NetworkAnalysis, notation: Notation): string {
     bound.citation.label,
     bound.note ?? '',
   ]);
-  const refused = analysis.bounds.filter((bound) => !bound.applies);
-  const reasons = refused.map((bound) => `  ${bound.id}: ${bound.reason}`);
+  const reasons = refusals(analysis);
   return alignColumns(rows, 2) + (reasons.length > 0 ? `\nDo not apply here:\n${reasons.join('\n')}\n` : '');
+}
+
+/** One line a reason: theorems of a family are refused together. */
+function refusals(analysis: NetworkAnalysis): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { applies, reason, id } of analysis.bounds) {
+    if (!applies) byReason.set(reason ?? '', [...(byReason.get(reason ?? '') ?? []), id]);
+  }
+  return [...byReason].map(([reason, ids]) => `  ${ids.join(', ')}: ${reason}`);
 }
 
 const kindInWords: Readonly<Record<BoundResult['kind'], string>> = {

@@ -30,10 +30,10 @@ export function lensTitle(analysis: NetworkAnalysis, { notation }: Pick<Settings
   const figure = (before: string, bound: BoundResult | undefined, after = '') =>
     bound?.value ? [before + formatMagnitude(bound.value, notation) + after] : [];
   const domain = expected ? ` on ${meanDomain(analysis.network.inputSize, expected.id)}` : '';
+  const bends = analysis.network.layers.some((layer) => layer.neurons > 0);
+  const figures = [...figure('regions ≤ ', atMost), ...figure('reaches ', canReach), ...figure('expected ', expected, domain)]; // prettier-ignore
   const parts = [
-    ...figure('regions ≤ ', atMost),
-    ...figure('reaches ', canReach),
-    ...figure('expected ', expected, domain),
+    ...(bends ? figures : ['no piecewise-linear units']),
     plural(totalParameters(analysis.network.layers), 'parameter'),
   ];
   if (!analysis.network.complete) parts.push('some layers could not be read');

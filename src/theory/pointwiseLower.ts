@@ -48,11 +48,12 @@ export const pointwiseLower: Bound = {
 interface Stage {
   /** Index of the layer that holds the units. */
   readonly layer: number;
+  /** Channels that reach the units at most: the layer's input channels, fewer behind a narrower affine layer. */
   readonly channels: number;
   readonly filters: number;
   readonly units: UnitStage;
   readonly alive: number;
-  /** Null for a dense layer. */
+  /** Null for a dense layer, and for several affine maps in a row. */
   readonly window: WindowGeometry | null;
 }
 
@@ -60,7 +61,7 @@ interface Stage {
 function constructionOf(network: Network): Stage[] {
   const stages: Stage[] = [];
   let grid: Grid | null = null;
-  let pending: { layer: Layer; grid: Grid } | null = null;
+  let pending: Pick<Stage, 'channels' | 'filters' | 'window'> | null = null;
   for (const layer of network.layers) {
     const reads = layer.inputs.length === 1 && (layer.index === 0 ? isInput(layer.inputs[0]) : layer.inputs[0] === layer.index - 1); // prettier-ignore
     if (!reads || layer.reach === 'beyond' || network.inputs.length !== 1) break;
@@ -68,8 +69,10 @@ function constructionOf(network: Network): Stage[] {
     const next: Grid | null = grid && passed(layer, grid, stages.length === 0 && pending === null);
     if (!next) break;
     if (isLinearMap(layer)) {
-      if (pending || !('useBias' in layer.operation && layer.operation.useBias)) break;
-      pending = { layer, grid: next };
+      if (!('useBias' in layer.operation && layer.operation.useBias)) break;
+      const sizes = sizesOf(layer);
+      // Two affine maps in a row are one, of which no more channels pass than the narrower lets through.
+      pending = pending ? { ...sizes, channels: Math.min(pending.channels, sizes.channels), window: null } : sizes;
     }
     grid = next;
     const [units, ...more] = unitStages(layer);
@@ -77,7 +80,7 @@ function constructionOf(network: Network): Stage[] {
     if (!pending || more.length > 0) break;
     // Beyond the first layer the construction folds, which takes ReLUs.
     if (stages.length > 0 && !(units.drops && units.pieces === 2 && stages[0].units.drops)) break;
-    stages.push({ layer: layer.index, ...sizesOf(pending.layer), units, alive: aliveIn(pending.grid) });
+    stages.push({ layer: layer.index, ...pending, units, alive: aliveIn(grid) });
     pending = null;
   }
   return stages;
@@ -202,7 +205,7 @@ function foldedLog10(stages: readonly Stage[], choice: Folding): number[] {
       folds += choice.channels * Math.log10(foldsOf(stages[l - 1], choice));
       lost += folds * (stages[l - 1].alive - stage.alive);
     }
-    const usable = choice.extra === 0 || foldsOf(stage, choice) > 0;
+    const usable = choice.channels <= stage.channels && (choice.extra === 0 || foldsOf(stage, choice) > 0);
     if (!usable || folds === -Infinity) return -Infinity;
     return lost + stage.alive * (folds + cells(stage, choice.channels).log10);
   });
@@ -213,6 +216,7 @@ function foldedRegions(stages: readonly Stage[], choice: Folding): Magnitude[] {
   let [folds, lost]: Magnitude[] = [one, one];
   const regions: Magnitude[] = [];
   for (const [l, stage] of stages.entries()) {
+    if (choice.channels > stage.channels) break;
     if (l > 0) {
       const factor = foldsOf(stages[l - 1], choice);
       if (factor === 0) break;

@@ -1,8 +1,8 @@
-import { build } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleForNode } from '../bundle.ts';
 
 export interface Ran {
   readonly code: number | null;
@@ -16,8 +16,7 @@ export class CommandLine {
 
   static async build(): Promise<CommandLine> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-cli-'));
-    const entryPoints = { cli: 'src/cli/cli.ts', worker: 'src/worker/worker.ts' };
-    await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outdir: folder });
+    await bundleForNode({ cli: 'src/cli/cli.ts', worker: 'src/worker/worker.ts' }, folder);
     return new CommandLine(folder);
   }
 

@@ -104,11 +104,11 @@ describe('the language server', () => {
   });
 
   it('names a bottleneck', async () => {
-    const narrow = mlp.replace('[2]', '[8]').replace('"units": 24', '"units": 3');
+    const narrow = mlp.replace('[2]', '[8]').replace('"units": 24', '"units": 2');
     const uri = await open(narrow);
     const { diagnostics } = await server.analysed(uri, 1);
     expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
-      ['bottleneck', expect.stringContaining('8 dimensions enter d1, at most 3 dimensions go on')],
+      ['bottleneck', expect.stringContaining('8 dimensions enter d1, at most 2 dimensions go on')],
     ]);
   });
 

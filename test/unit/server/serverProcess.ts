@@ -1,4 +1,3 @@
-import { build } from 'esbuild';
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import {
   type InlayHint,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
+import { bundleForNode } from '../bundle.ts';
 import type { Method, StatusParams } from '../../../src/protocol/server.ts';
 
 /** The real server in a process of its own, spoken to over the real protocol. */
@@ -39,9 +39,8 @@ export class ServerProcess {
 
   static async start(): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-server-'));
-    const outfile = join(folder, 'server.cjs');
-    await build({ entryPoints: ['src/server/server.ts'], bundle: true, platform: 'node', format: 'cjs', outfile });
-    const process = fork(outfile, ['--node-ipc'], { stdio: 'inherit' });
+    await bundleForNode({ server: 'src/server/server.ts' }, folder);
+    const process = fork(join(folder, 'server.js'), ['--node-ipc'], { stdio: 'inherit' });
     const connection = createProtocolConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
     connection.listen();
     const server = new ServerProcess(process, folder, connection);

@@ -80,6 +80,12 @@ describe('pointwise lower bound', () => {
     expect(deep[4]!.exact!).toBeGreaterThanOrEqual(9n ** 5n);
   });
 
+  it('lets no more channels through than a narrower affine layer', () => {
+    const layers = [dense('in', 2, linear), dense('a', 5, relu), dense('narrow', 1, linear), dense('b', 5, relu)];
+    // 5 lines in a plane make 16 cells; one fold of 5 along the single channel left, with 6 pieces: 5 * 6, or 6 * 6.
+    expect(exact(cuts(build([9], layers).network))).toEqual(['1', '16', '16', '36']);
+  });
+
   it('ends at pooling, and counts one layer of any units', () => {
     const pool = layer('p', { kind: 'averagePooling', window: { ...window1d(2), strides: [1, 2] } });
     expect(exact(cuts(build([4, 1], [conv1d('a', 3, 1), pool, conv1d('b', 9, 1)]).network))).toEqual(['256', '256', '256']); // prettier-ignore
