@@ -5,7 +5,7 @@ import type { Operation } from '../../network/operation.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { joinChannels, reshapeCells, sumChannels, type Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
-import { momentsOf, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
+import { momentsOf, multiplied, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
 import { gather, tapsOf, windowTaps } from './taps.ts';
 
 export interface LayerContext {
@@ -92,7 +92,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
   const input = momentsOf(state, context.derivatives, identities);
   const geometry = windowGeometry(layer);
   const parts = slicesOf(operation, input, geometry).map((slice) => neurons(input, slice, geometry, context));
-  const image = joinChannels(parts.map((part) => part));
+  const image = joinChannels(parts);
   const perDerivatives = ((context.derivatives + 1) * (context.derivatives + 2)) / 2;
   if (operation.useBias) addBias(image, perDerivatives, initialization.biasStddev ** 2);
   const positions = image.height * image.width;
@@ -105,7 +105,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
     hasKnown: false,
     ancestors: new Set([...(state.kind === 'random' ? state.ancestors : []), layer.index]),
     isTied: positions > 1 && !isUntied,
-    isNarrow: operation.kind === 'depthwiseConvolution' && state.kind === 'random',
+    isNarrow: state.kind === 'random' && geometry !== null && geometry.groups > 1 && geometry.groups === geometry.inC,
   };
 }
 
@@ -122,8 +122,9 @@ function neurons(input: Cells, slice: Slice, geometry: WindowGeometry | null, co
       kernelVariance(layer, initialization, 'pointwise_kernel')
     : kernelVariance(layer, initialization, layer.operation.kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel'); // prettier-ignore
   const pairs = identities.pairs();
-  const ids = sums.distinct ? identities.fresh(sums.ids.length) : sums.ids.map((id) => pairs.id(id, 0));
-  return { ...sums, groups: [slice.filters], values: sums.values.map((value) => variance * value), ids };
+  const ids = sums.distinct ? identities.fresh(sums.ids.length) : sums.ids.slice();
+  if (!sums.distinct) for (let i = 0; i < ids.length; i++) ids[i] = pairs.id(ids[i], 0);
+  return { ...sums, groups: [slice.filters], values: multiplied(sums.values, variance), ids };
 }
 
 function slicesOf(operation: Weighted, input: Cells, geometry: WindowGeometry | null): Slice[] {

@@ -1,7 +1,6 @@
-import type { Initialization } from '../../network/definition.ts';
 import type { Network } from '../../network/network.ts';
 import type { Bound, Citation, Evaluation, Parallelogram, Segment, TheoryOptions } from '../bound.ts';
-import type { MeanRegions } from './mean.ts';
+import { mostInputs, type MeanRegions } from './mean.ts';
 import { meanRegionsOnParallelogram } from './plane.ts';
 import { meanRegionsOnSegment } from './segment.ts';
 
@@ -17,6 +16,7 @@ export const kacRiceBounds: Bound[] = [
 ];
 
 function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
+  if (network.inputSize > mostInputs) return { applies: false, reason: `The input has more than ${mostInputs} numbers: too many for the mean.` }; // prettier-ignore
   const segment = options.segment ?? diagonal(network.inputSize);
   const where = options.segment ? formatSegment(segment) : `the segment from ${ends(network.inputSize)}`;
   return evaluation(meanRegionsOnSegment(network, segment, options), where, network);
@@ -32,23 +32,25 @@ function evaluatePlane(network: Network, options: TheoryOptions): Evaluation {
   return evaluation(meanRegionsOnParallelogram(network, parallelogram ?? square, options), where, network);
 }
 
-function evaluation(mean: MeanRegions, where: string, { initialization }: Network): Evaluation {
+function evaluation(mean: MeanRegions, where: string, network: Network): Evaluation {
   if ('reason' in mean) return { applies: false, reason: mean.reason };
   const log10Error = mean.relativeError / Math.LN10;
   return {
     applies: true,
     perLayer: mean.perLayer.map((value) => value === null ? null : { exact: null, log10: Math.log10(value), log10Error }), // prettier-ignore
-    note: `on ${where}; ${formatInitialization(initialization)}; mean at initialisation in the wide limit`,
+    note: `on ${where}; ${formatInitialization(network)}; mean at initialisation in the wide limit`,
   };
 }
 
-function formatInitialization({ kernel, kernelStddev, biasStddev }: Initialization): string {
+function formatInitialization({ initialization, inputSize }: Network): string {
+  const { kernel, kernelStddev, biasStddev } = initialization;
   const [family, law] = kernel.split('_');
-  const name =
-    { he: 'He', glorot: 'Glorot', lecun: 'LeCun', orthogonal: 'orthogonal', normal: 'normal' }[family] ?? family;
-  const drawn = kernel === 'normal' ? `normal weights of deviation ${kernelStddev ?? 1}` : [name, law].join(' ').trim();
+  const names: Partial<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
+  const drawn = kernel === 'normal' ? `normal weights of deviation ${kernelStddev ?? 1}` : [names[family] ?? family, law].join(' ').trim(); // prettier-ignore
   const isNormal = kernel === 'normal' || law === 'normal';
-  return `${drawn}${isNormal ? '' : ' (weights taken as normal of the same variance)'}, bias deviation ${biasStddev}`;
+  // A first layer's sum of few weights that are not normal is not normal either, however wide the layers are.
+  const caveat = inputSize < 30 ? ', which shifts the first layer by some percent for so few inputs' : '';
+  return `${drawn}${isNormal ? '' : ` (weights taken as normal of the same variance${caveat})`}, bias deviation ${biasStddev}`;
 }
 
 function diagonal(size: number): Segment {

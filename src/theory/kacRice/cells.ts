@@ -53,8 +53,9 @@ function joinedIds(cells: Cells, weights: readonly number[], identities: Identit
 
 /** Tensors side by side along the channels; all have the same positions and components. */
 export function joinChannels(parts: readonly Cells[]): Cells {
-  const groups = parts.flatMap((part) => part.groups);
   const [first] = parts;
+  if (parts.length === 1) return first;
+  const groups = parts.flatMap((part) => part.groups);
   const rows = first.components * first.height * first.width;
   const values = new Float64Array(rows * groups.length);
   const ids = new Int32Array(first.height * first.width * groups.length);
@@ -64,8 +65,8 @@ export function joinChannels(parts: readonly Cells[]): Cells {
     for (let row = 0; row < rows; row++) {
       for (let g = 0; g < count; g++) values[row * groups.length + offset + g] = part.values[row * count + g];
     }
-    for (let i = 0; i < part.ids.length; i++) {
-      ids[Math.floor(i / count) * groups.length + offset + (i % count)] = part.ids[i];
+    for (let from = 0, to = offset; from < part.ids.length; from += count, to += groups.length) {
+      for (let g = 0; g < count; g++) ids[to + g] = part.ids[from + g];
     }
     offset += count;
   }

@@ -5,7 +5,9 @@
  */
 export function crossingProbability(a2: number, ab: number, b2: number): number {
   const spread = spreadOf(a2, ab, b2);
-  return Math.abs(Math.atan2(spread, ab - b2) - Math.atan2(spread, ab + b2)) / Math.PI;
+  // The angle between (spread, ab - b2) and (spread, ab + b2).
+  if (spread > 0) return Math.atan2(2 * spread, a2 - b2) / Math.PI;
+  return Math.abs(ab) < b2 ? 1 : 0;
 }
 
 /** The one place where `a + t b` vanishes when a and b are proportional (no bias); null when they are not, or b = 0. */

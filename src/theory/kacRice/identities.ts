@@ -23,26 +23,45 @@ export class Identities {
   }
 
   /** Identities of `count` tuples `(values[i], values[i + count], ...)`, equal ones for equal tuples, and how many differ. */
-  ofValues(values: Float64Array, count: number): { ids: Int32Array; different: number } {
-    const numbers = this.numbers();
+  ofTuples(values: Float64Array, count: number): { ids: Int32Array; different: number } {
+    const mask = 2 ** Math.ceil(Math.log2(2 * count + 1)) - 1;
+    const holder = new Int32Array(mask + 1).fill(-1);
     const ids = new Int32Array(count);
-    let pairs = this.pairs();
-    for (let start = 0; start < values.length; start += count) {
-      pairs = this.pairs();
-      for (let i = 0; i < count; i++) ids[i] = pairs.id(ids[i], numbers(values[start + i]));
+    const hashes = hashTuples(values, count);
+    let different = 0;
+    for (let i = 0; i < count; i++) {
+      let slot = hashes[i] & mask;
+      while (holder[slot] >= 0 && !equalTuples(values, count, holder[slot], i)) slot = (slot + 1) & mask;
+      if (holder[slot] < 0) {
+        holder[slot] = i;
+        ids[i] = this.next++;
+        different++;
+      } else ids[i] = ids[holder[slot]];
     }
-    return { ids, different: pairs.size };
+    return { ids, different };
   }
+}
 
-  private numbers(): (value: number) => number {
-    const bits = new Int32Array(2);
-    const view = new Float64Array(bits.buffer);
-    const table = this.pairs();
-    return (value) => {
-      view[0] = value + 0; // -0 becomes 0
-      return table.id(bits[0], bits[1]);
-    };
+function equalTuples(values: Float64Array, count: number, i: number, j: number): boolean {
+  for (let start = 0; start < values.length; start += count) {
+    if (values[start + i] !== values[start + j]) return false;
   }
+  return true;
+}
+
+function hashTuples(values: Float64Array, count: number): Int32Array {
+  const hashes = new Int32Array(count);
+  const bits = new Int32Array(2);
+  const view = new Float64Array(bits.buffer);
+  for (let start = 0; start < values.length; start += count) {
+    for (let i = 0; i < count; i++) {
+      view[0] = values[start + i] + 0; // -0 becomes 0
+      const hash = Math.imul(hashes[i] ^ bits[0], 0x85ebca6b) ^ Math.imul(bits[1], 0x9e3779b1);
+      hashes[i] = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+    }
+  }
+  for (let i = 0; i < count; i++) hashes[i] ^= hashes[i] >>> 13;
+  return hashes;
 }
 
 /** Open-addressing hash table from pairs of 32-bit integers to identities. */
@@ -52,10 +71,6 @@ export class PairTable {
   private used = 0;
 
   constructor(private readonly fresh: () => number) {}
-
-  get size(): number {
-    return this.used;
-  }
 
   id(a: number, b: number): number {
     const slot = this.find(a, b);
@@ -86,10 +101,11 @@ export class PairTable {
     const { keys, ids } = this;
     this.keys = new Int32Array(2 * keys.length);
     this.ids = new Int32Array(2 * ids.length);
-    ids.forEach((id, slot) => {
-      if (id === 0) return;
-      const [a, b] = [keys[2 * slot], keys[2 * slot + 1]];
-      this.put(this.find(a, b), a, b, id);
-    });
+    for (let slot = 0; slot < ids.length; slot++) {
+      if (ids[slot] === 0) continue;
+      const a = keys[2 * slot];
+      const b = keys[2 * slot + 1];
+      this.put(this.find(a, b), a, b, ids[slot]);
+    }
   }
 }

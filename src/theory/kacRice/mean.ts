@@ -5,8 +5,11 @@ import { NoClosedForm } from './state.ts';
 export type MeanRegions =
   { readonly perLayer: readonly (number | null)[]; readonly relativeError: number } | { readonly reason: string };
 
-/** Elementary steps, about half a second's. */
-export const defaultBudget = 4e8;
+/** Elementary steps, some tenths of a second's. */
+export const defaultBudget = 1e8;
+
+/** So many inputs are no longer looked at one by one. */
+export const mostInputs = 4e6;
 
 export function unlessRefused(compute: () => MeanRegions): MeanRegions {
   try {

@@ -4,15 +4,6 @@
  */
 export type PlaneMoments = readonly [number, number, number, number, number, number];
 
-/** Value, gradient and their covariances at a point of the square, divided by the value's variance. */
-interface LocalMoments {
-  /** Covariance of the gradient where the neuron vanishes. */
-  readonly ss: number;
-  readonly st: number;
-  readonly tt: number;
-  readonly rootDeterminant: number;
-}
-
 export function determinant([aa, ab, ac, bb, bc, cc]: PlaneMoments): number {
   return aa * (bb * cc - bc * bc) - ab * (ab * cc - bc * ac) + ac * (ab * bc - bb * ac);
 }
@@ -31,26 +22,28 @@ export function momentsAlong(
   return [form(start, start), form(start, direction), form(direction, direction)];
 }
 
-export function localMoments(moments: PlaneMoments, det: number, s: number, t: number): LocalMoments {
+/**
+ * Covariance (ss, st, tt) of the neuron's gradient where it vanishes, divided by its variance, and the root of that
+ * matrix's determinant, at a point of the square; `det` is the determinant of `moments`.
+ */
+export function localMoments(moments: PlaneMoments, det: number, s: number, t: number, into: Float64Array): void {
   const [aa, ab, ac, bb, bc, cc] = moments;
   const gs = ab + bb * s + bc * t;
   const gt = ac + bc * s + cc * t;
   const q = aa + ab * s + ac * t + gs * s + gt * t;
-  return {
-    ss: (bb - (gs * gs) / q) / q,
-    st: (bc - (gs * gt) / q) / q,
-    tt: (cc - (gt * gt) / q) / q,
-    rootDeterminant: Math.sqrt(det / q) / q,
-  };
+  into[0] = (bb - (gs * gs) / q) / q;
+  into[1] = (bc - (gs * gt) / q) / q;
+  into[2] = (cc - (gt * gt) / q) / q;
+  into[3] = Math.sqrt(det / q) / q;
 }
 
 /**
- * Density of the points where two independent neurons vanish: `E|det(g, h)| / (2 pi sqrt(q_g q_h))` for their gradients.
+ * Density of the points where two independent neurons with these local moments vanish: `E|det(g, h)| / (2 pi sqrt(q_g q_h))` for their gradients.
  * The mean of |det| is the perimeter of an ellipse; Ramanujan's second approximation is right to 0.05% at its worst.
  */
-export function meetingDensity(g: LocalMoments, h: LocalMoments): number {
-  const trace = g.ss * h.tt + g.tt * h.ss - 2 * g.st * h.st;
-  const product = 2 * g.rootDeterminant * h.rootDeterminant;
+export function meetingDensity(g: Float64Array, h: Float64Array): number {
+  const trace = g[0] * h[2] + g[2] * h[0] - 2 * g[1] * h[1];
+  const product = 2 * g[3] * h[3];
   const sum = trace + product;
   if (!(sum > 0)) return 0;
   const eccentricity = Math.max(0, (trace - product) / sum);

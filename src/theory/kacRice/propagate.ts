@@ -1,11 +1,12 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import { formatShape, sizeOf } from '../../network/shape.ts';
+import { windowGeometry } from '../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
 import { Identities } from './identities.ts';
 import { mergeTensors } from './merge.ts';
 import { affineImage } from './affine.ts';
-import { NoClosedForm, unknown, type RandomTensor, type TensorState } from './state.ts';
+import { NoClosedForm, scaled, unknown, type RandomTensor, type TensorState } from './state.ts';
 import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
 
 /** What a layer's units get: the moments of their pre-activations, and which of them no earlier unit repeats. */
@@ -40,6 +41,7 @@ class Propagator {
   private readonly states = new Map<TensorId, TensorState>();
   private readonly bends: Bend[] = [];
   private readonly derivatives: number;
+  private readonly components: number;
   private bentIds = new Uint8Array(1024);
   private work = 0;
 
@@ -48,6 +50,7 @@ class Propagator {
     private readonly propagation: Propagation,
   ) {
     this.derivatives = propagation.points[0].length - 1;
+    this.components = (propagation.points.length * (this.derivatives + 1) * (this.derivatives + 2)) / 2;
   }
 
   run(): Bend[] {
@@ -55,8 +58,9 @@ class Propagator {
     for (const layer of this.network.layers) {
       if (layer.reach === 'beyond') continue;
       if (this.propagation.cancelled?.()) throw new NoClosedForm('The computation was cancelled.');
+      this.charge(layer);
       const image = this.image(layer);
-      this.charge(image);
+      if (image.kind !== 'unknown') this.spend(image.cells.values.length);
       this.states.set(layer.index, this.activate(layer, image));
     }
     return this.bends;
@@ -85,10 +89,19 @@ class Propagator {
     return inputs.length > 1 ? mergeTensors(inputs, context) : affineImage(inputs[0], context);
   }
 
-  private charge(state: TensorState): void {
-    if (state.kind !== 'unknown') this.work += state.cells.values.length;
-    // A sliding window makes a few passes over its output.
-    if (20 * this.work <= this.propagation.budget) return;
+  /** Counts the work of a layer before it is done: nothing large may be allocated for a size typed by mistake. */
+  private charge(layer: Layer): void {
+    const window = windowGeometry(layer);
+    const [height, width] = rowsAndColumns(layer.outputShape);
+    const taps = window ? window.kernel[0] + window.kernel[1] : 1;
+    const perPosition = this.components * (1 + taps);
+    // The columns are summed before the rows, so that all input rows are still there.
+    this.spend(perPosition * Math.max(height, window?.inH ?? 1) * width);
+  }
+
+  private spend(steps: number): void {
+    this.work += steps;
+    if (this.work <= this.propagation.budget) return;
     throw new NoClosedForm('The network has too many different positions for the mean to be computed at once.');
   }
 
@@ -108,8 +121,7 @@ class Propagator {
 
   private bentCells(activation: PiecewiseLinearActivation, cells: Cells): Cells {
     if (bendsAtZeroOnly(activation)) {
-      const factor = zeroBendFactor(activation);
-      return { ...cells, values: cells.values.map((value) => factor * value) };
+      return scaled(cells, zeroBendFactor(activation));
     }
     const { momentMap } = this.propagation;
     if (momentMap) return { ...cells, values: momentMap(activation, cells.values, cells.components) };
@@ -124,11 +136,12 @@ class Propagator {
       this.bentIds = grown;
     }
     const seen = bendsAtZeroOnly(activation) ? this.bentIds : new Uint8Array(this.identities.count);
-    return Uint8Array.from(cells.ids, (id) => {
-      const isNew = seen[id] === 0;
-      seen[id] = 1;
-      return isNew ? 1 : 0;
-    });
+    const isNew = new Uint8Array(cells.ids.length);
+    for (let cell = 0; cell < isNew.length; cell++) {
+      isNew[cell] = 1 - seen[cells.ids[cell]];
+      seen[cells.ids[cell]] = 1;
+    }
+    return isNew;
   }
 }
 

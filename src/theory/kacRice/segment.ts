@@ -19,8 +19,11 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
   if (wrong) return { reason: `The segment's ends must have ${network.inputSize} coordinates each.` };
   if (segment.from.every((x, i) => x === segment.to[i])) return { reason: 'The segment has no length.' };
   return unlessRefused(() => {
-    const middle = Float64Array.from(segment.from, (x, i) => (x + segment.to[i]) / 2);
-    const half = Float64Array.from(segment.from, (x, i) => (segment.to[i] - x) / 2);
+    const [middle, half] = [new Float64Array(network.inputSize), new Float64Array(network.inputSize)];
+    for (let i = 0; i < middle.length; i++) {
+      middle[i] = (segment.from[i] + segment.to[i]) / 2;
+      half[i] = (segment.to[i] - segment.from[i]) / 2;
+    }
     const isHomogeneous = network.layers.every(
       ({ reach, activation }) =>
         reach === 'beyond' ||

@@ -63,10 +63,16 @@ export function momentsOf(state: KnownTensor | RandomTensor, derivatives: number
   const onePosition = cells.height * cells.width === 1;
   const { ids, different } = onePosition
     ? { ids: identities.fresh(count), different: count }
-    : identities.ofValues(cells.values.subarray(0, known * count), count);
+    : identities.ofTuples(cells.values.subarray(0, known * count), count);
   return { ...cells, components, values, ids, distinct: different === count };
 }
 
 export function scaled(cells: Cells, factor: number): Cells {
-  return factor === 1 ? cells : { ...cells, values: cells.values.map((value) => factor * value) };
+  return factor === 1 ? cells : { ...cells, values: multiplied(cells.values, factor) };
+}
+
+export function multiplied(values: Float64Array, factor: number): Float64Array {
+  const products = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) products[i] = factor * values[i];
+  return products;
 }

@@ -47,11 +47,13 @@ function gatherValues(values: Float64Array, extent: number, inner: number, taps:
   const outer = values.length / (extent * inner);
   const sums = new Float64Array(outer * taps.extent * inner);
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < taps.source.length; i++) {
-      if (taps.source[i] < 0) continue;
-      const from = (o * extent + taps.source[i]) * inner;
-      const to = (o * taps.extent + Math.floor(i / taps.size)) * inner;
-      for (let k = 0; k < inner; k++) sums[to + k] += values[from + k];
+    for (let place = 0, tap = 0; place < taps.extent; place++) {
+      const to = (o * taps.extent + place) * inner;
+      for (const last = tap + taps.size; tap < last; tap++) {
+        if (taps.source[tap] < 0) continue;
+        const from = (o * extent + taps.source[tap]) * inner;
+        for (let k = 0; k < inner; k++) sums[to + k] += values[from + k];
+      }
     }
   }
   return sums;
@@ -64,13 +66,14 @@ function gatherIds(cells: Cells, extent: number, inner: number, taps: Taps, iden
   const ids = new Int32Array(length);
   const pairs = identities.pairs();
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < taps.source.length; i++) {
-      const from = (o * extent + taps.source[i]) * inner;
-      const to = (o * taps.extent + Math.floor(i / taps.size)) * inner;
-      const isFirst = i % taps.size === 0;
-      for (let k = 0; k < inner; k++) {
-        const id = taps.source[i] < 0 ? 0 : cells.ids[from + k];
-        ids[to + k] = isFirst ? id : pairs.id(ids[to + k], id);
+    for (let place = 0, tap = 0; place < taps.extent; place++) {
+      const to = (o * taps.extent + place) * inner;
+      for (let step = 0; step < taps.size; step++, tap++) {
+        const from = (o * extent + taps.source[tap]) * inner;
+        for (let k = 0; k < inner; k++) {
+          const id = taps.source[tap] < 0 ? 0 : cells.ids[from + k];
+          ids[to + k] = step === 0 ? id : pairs.id(ids[to + k], id);
+        }
       }
     }
   }

@@ -1,0 +1,236 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { activationByName, leakyRelu, linear, relu, type Activation } from '../../../../src/network/activation.ts';
+import type { Initialization, LayerDefinition } from '../../../../src/network/definition.ts';
+import type { Network } from '../../../../src/network/network.ts';
+import type { Padding } from '../../../../src/network/operation.ts';
+import { meanRegionsOnSegment } from '../../../../src/theory/kacRice/segment.ts';
+import type { Segment } from '../../../../src/theory/bound.ts';
+import { build, dense, denseNetwork, layer, window1d, window2d } from '../../network/definitions.ts';
+import { randomSegment, simulate } from './simulation.ts';
+
+function means(network: Network, segment: Segment): number[] {
+  const found = meanRegionsOnSegment(network, segment);
+  if ('reason' in found) throw new Error(found.reason);
+  return found.perLayer.map((mean) => mean ?? NaN);
+}
+
+function reason(network: Network, segment = diagonal(network.inputSize)): string {
+  const found = meanRegionsOnSegment(network, segment);
+  return 'reason' in found ? found.reason : 'none';
+}
+
+function diagonal(size: number): Segment {
+  return { from: Array<number>(size).fill(-1), to: Array<number>(size).fill(1) };
+}
+
+function initialized(network: Network, changes: Partial<Initialization>): Network {
+  return { ...network, initialization: { ...network.initialization, ...changes } };
+}
+
+const named = (name: string): Activation => activationByName(name) ?? linear;
+
+function conv(name: string, kernel: number, filters: number, strides = 1, padding: Padding = 'valid', groups = 1) {
+  const operation = { kind: 'convolution', window: window2d(kernel, strides, padding), filters, groups, useBias: true } as const; // prettier-ignore
+  return layer(name, operation, { activation: relu });
+}
+
+function conv1d(name: string, kernel: number, filters: number, strides: number): LayerDefinition {
+  const operation = { kind: 'convolution', window: window1d(kernel, strides), filters, groups: 1, useBias: true } as const; // prettier-ignore
+  return layer(name, operation, { activation: relu });
+}
+
+const flatten = layer('flat', { kind: 'flatten' });
+const unit = (name: string, inputs: string[] = []) => layer(name, { kind: 'identity' }, { activation: relu, inputs });
+const add = (name: string, ...inputs: string[]) => layer(name, { kind: 'add' }, { inputs });
+const join = (name: string, ...inputs: string[]) =>
+  layer(name, { kind: 'concatenate', axis: -1 }, { inputs, activation: relu });
+const activated = (inputs: number, width: number, ...names: string[]): Network =>
+  build([inputs], names.map((name, i) => dense(`d${i}`, width, named(name)))).network; // prettier-ignore
+
+interface Exact {
+  readonly neurons: number;
+  readonly sigma_w: number;
+  readonly sigma_b: number;
+  readonly interval: [number, number];
+  readonly expected_regions: number;
+}
+
+describe('one hidden layer on a line', () => {
+  const fixture = new URL('../../../fixtures/reference/expected_regions.json', import.meta.url);
+  const { one_hidden_layer_1d_exact: exact } = JSON.parse(readFileSync(fixture, 'utf8')) as {
+    one_hidden_layer_1d_exact: Exact[];
+  };
+
+  test.each(exact)('$neurons neurons', ({ neurons, sigma_w, sigma_b, interval, expected_regions }) => {
+    const changes = { kernel: 'normal', kernelStddev: sigma_w, biasStddev: sigma_b } as const;
+    const network = initialized(denseNetwork(1, [neurons]), changes);
+    const [mean] = means(network, { from: [interval[0]], to: [interval[1]] });
+    expect(mean).toBeCloseTo(expected_regions, 10);
+  });
+});
+
+/** Networks wide enough that what narrow layers lose is less than the noise of the draws. */
+const simulated: { name: string; network: Network; segment: Segment; draws: number }[] = [
+  { name: 'dense, a diagonal', network: denseNetwork(10, [64, 64, 64]), segment: diagonal(10), draws: 40 },
+  { name: 'dense, anywhere', network: denseNetwork(10, [64, 64, 64]), segment: randomSegment(10, 3), draws: 60 },
+  {
+    name: 'abs and leaky ReLU',
+    network: build([10], [dense('a', 64, named('abs')), dense('b', 64, leakyRelu(0.3)), dense('c', 64)]).network,
+    segment: randomSegment(10, 5),
+    draws: 60,
+  },
+  {
+    name: 'hard tanh',
+    network: activated(10, 64, 'hard_tanh', 'hard_tanh', 'hard_tanh'),
+    segment: randomSegment(10, 3),
+    draws: 80,
+  },
+  {
+    name: 'ReLU6 off the origin',
+    network: activated(10, 96, 'relu6', 'relu6'),
+    segment: { from: Array<number>(10).fill(-3), to: Array<number>(10).fill(5) },
+    draws: 20,
+  },
+  {
+    name: 'convolutions and a dense layer, anywhere',
+    network: build([8, 8, 2], [conv('a', 3, 8, 2, 'same'), conv('b', 3, 16, 1, 'same'), flatten, dense('d', 48)])
+      .network,
+    segment: randomSegment(128, 2),
+    draws: 20,
+  },
+  {
+    name: 'convolutions of one row',
+    network: build([20, 1], [conv1d('a', 5, 24, 1), conv1d('b', 3, 24, 2), flatten, dense('d', 48)]).network,
+    segment: randomSegment(20, 2),
+    draws: 12,
+  },
+  {
+    name: 'grouped convolutions',
+    network: build([5, 5, 4], [conv('a', 3, 32, 1, 'same', 2), conv('b', 3, 32, 2, 'valid', 2)]).network,
+    segment: randomSegment(100, 2),
+    draws: 8,
+  },
+  {
+    name: 'equal patches, whose neurons are equal',
+    network: build([8, 8, 3], [conv('a', 3, 32), conv('b', 3, 32)]).network,
+    segment: diagonal(192),
+    draws: 20,
+  },
+  {
+    name: 'equal patches but for the padding',
+    network: build([6, 6, 2], [conv('a', 3, 32, 1, 'same'), conv('b', 3, 16, 2, 'same')]).network,
+    segment: diagonal(72),
+    draws: 10,
+  },
+  {
+    name: 'residual blocks on the input',
+    network: build(
+      [32],
+      [
+        dense('a', 64),
+        dense('a2', 32, linear),
+        add('s1', 'input', 'a2'),
+        dense('b', 64),
+        dense('b2', 32, linear),
+        add('s2', 's1', 'b2'),
+        dense('c', 64),
+      ],
+    ).network,
+    segment: randomSegment(32, 3),
+    draws: 40,
+  },
+  {
+    name: 'residual stream with units on it',
+    network: build(
+      [8],
+      [dense('s0', 64, linear), unit('r0'), dense('b1', 64, linear), add('s1', 's0', 'b1'), unit('r1'), dense('o', 64)],
+    ).network,
+    segment: randomSegment(8, 3),
+    draws: 40,
+  },
+  {
+    name: 'lists of all earlier layers, bent again and again',
+    network: build(
+      [8],
+      [
+        dense('a', 64, linear),
+        unit('ra'),
+        dense('b', 64, linear),
+        join('ab', 'a', 'b'),
+        dense('c', 64, linear),
+        join('abc', 'a', 'b', 'c'),
+        dense('d', 64),
+      ],
+    ).network,
+    segment: randomSegment(8, 3),
+    draws: 30,
+  },
+];
+
+test.each(simulated)('agrees with exact counts: $name', ({ network, segment, draws }) => {
+  const predicted = means(network, segment);
+  simulate(network, segment, draws).forEach(({ mean, error }, i) => {
+    // Layers of finite width differ from the limit by about one part in their width.
+    expect(Math.abs(mean - predicted[i])).toBeLessThanOrEqual(4 * error + predicted[i] / 200);
+  });
+});
+
+describe('without biases', () => {
+  const unbiased = (input: number[], layers: LayerDefinition[]) =>
+    initialized(build(input, layers).network, { biasStddev: 0 });
+
+  test('a line through the origin has two regions, a half-line one', () => {
+    const network = unbiased([3], [dense('a', 16), dense('b', 16)]);
+    expect(means(network, diagonal(3))).toEqual([2, 2]);
+    expect(means(network, { from: [0, 0, 0], to: [1, 2, 3] })).toEqual([1, 1]);
+  });
+
+  test('patches that vanish at different points give one breakpoint each', () => {
+    const network = unbiased([4, 1], [conv1d('a', 1, 8, 1)]);
+    expect(means(network, { from: [-1, -1, -1, 1], to: [1, 3, 1, 1] })).toEqual([3]);
+  });
+
+  test('other lines have a mean as with biases', () => {
+    const [mean] = means(unbiased([2], [dense('a', 10)]), { from: [1, -1], to: [1, 1] });
+    expect(mean).toBeCloseTo(6, 12);
+  });
+});
+
+describe('refusals say why', () => {
+  const pooling = { kind: 'maxPooling', window: window2d(2, 2) } as const;
+  const average = { kind: 'globalAveragePooling', rank: 2, keepDims: false } as const;
+  const depthwise = { kind: 'depthwiseConvolution', window: window2d(3), multiplier: 1, useBias: true } as const;
+  test.each([
+    ['max pooling', build([4, 4, 1], [conv('a', 1, 4), layer('p', pooling)]).network, /p: .*max pooling/],
+    ['maxout', build([4], [layer('m', { kind: 'maxout', units: 3, rank: 2 })]).network, /maxout/],
+    ['maximum', build([4], [dense('a', 4), dense('b', 4, relu, ['input']), layer('m', { kind: 'maximum' }, { inputs: ['a', 'b'] })]).network, /maximum/],
+    ['average of bent values', build([4, 4, 1], [conv('a', 1, 4), layer('g', average), dense('d', 4)]).network, /d .*average pooling/],
+    ['depthwise', build([4, 4, 4], [conv('a', 1, 4), layer('w', depthwise, { activation: relu })]).network, /w .*one random channel/],
+    ['bent sum of bent values', build([4], [dense('a', 4), dense('b', 4, linear), add('s', 'a', 'b'), unit('r')]).network, /r .*bent values/],
+    ['two bent values', build([4], [dense('a', 4), dense('b', 4), add('s', 'a', 'b'), dense('c', 4)]).network, /c .*covariance/],
+    ['bent input', build([4], [unit('r')]).network, /r .*input itself/],
+    ['bent sum with the input', build([4], [dense('a', 4, linear), add('s', 'a', 'input'), unit('r')]).network, /r .*input itself/],
+    ['a tensor twice', build([4], [dense('a', 4, linear), add('s', 'a', 'a'), unit('r')]).network, /r .*twice/],
+    ['shared weights', build([4], [dense('a', 4), layer('b', { kind: 'dense', units: 4, useBias: true }, { activation: relu, sharedWith: 'a' })]).network, /b .*shared/],
+  ])('%s', (_, network, why) => {
+    expect(reason(network)).toMatch(why);
+  }); // prettier-ignore
+
+  test('segments that do not fit', () => {
+    const network = denseNetwork(2, [4]);
+    expect(reason(network, { from: [0], to: [1, 1] })).toMatch(/2 coordinates/);
+    expect(reason(network, { from: [0, NaN], to: [1, 1] })).toMatch(/2 coordinates/);
+    expect(reason(network, { from: [1, 2], to: [1, 2] })).toMatch(/no length/);
+  });
+
+  test('sizes beyond the budget, before they are allocated', () => {
+    const padded = layer('p', { kind: 'zeroPadding', padding: [[1e7, 1e7], [1e7, 1e7]], rank: 2 }); // prettier-ignore
+    expect(reason(build([2, 2, 1], [padded, conv('a', 3, 4)]).network)).toMatch(/too many/);
+  });
+
+  test('what stands behind the last unit does not matter', () => {
+    const network = build([4, 4, 1], [conv('a', 1, 4), layer('g', average), dense('d', 4, linear)]).network;
+    expect(means(network, randomSegment(16, 1))).toHaveLength(3);
+  });
+});
