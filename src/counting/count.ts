@@ -20,6 +20,10 @@ export interface CountRequest {
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
   readonly limits: { readonly regions?: number; readonly seconds?: number };
+  /** For sampling: how many points; 10,000 unless told. */
+  readonly samples?: number;
+  /** For sampling: which points; 1 unless told. */
+  readonly seed?: number;
 }
 
 export interface CountProgress {
@@ -58,4 +62,15 @@ export interface CountResult {
   readonly perLayer: readonly number[];
   readonly seconds: number;
   readonly regions: PlaneRegions | null;
+  /** For sampling only. */
+  readonly sampling?: SamplingResult;
+}
+
+/** What samples say beside the number of patterns they met, which saturates far below the true count. */
+export interface SamplingResult {
+  readonly samples: number;
+  /** Estimate of the number of patterns, met or not (Chao 1984): a lower bound in the mean, no bound of this count. */
+  readonly chao1: number;
+  /** Share of the last tenth of the samples that met a pattern for the first time: 0 when saturated, 1 at the start. */
+  readonly newAtEnd: number;
 }

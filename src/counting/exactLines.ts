@@ -42,21 +42,26 @@ export class ExactLines {
     this.lineSerial = program.stages.map(() => -1);
   }
 
-  /** Sign of line `id` at the point where the lines `through` (as many as the slice has dimensions) meet. */
-  signAt(id: number, through: ArrayLike<number>): number {
-    const rows = Array.from(through, (other) => this.line(other));
-    const gradient = determinantSign(rows.map((row) => row.slice(0, -1)));
-    return determinantSign([...rows, this.line(id)]) * gradient;
+  /**
+   * Sign of line `id` at the point where the lines `through` meet. There may be more of these than the slice has dimensions. `near` is
+   * about that point in homogeneous coordinates; without it the point is not at infinity.
+   */
+  signAt(id: number, through: ArrayLike<number>, near?: Float64Array): number {
+    const rows = independentRows(
+      Array.from(through, (other) => this.line(other)),
+      this.width - 1,
+    );
+    // The point's coordinates are the cofactors of the last row, up to a sign that one known coordinate settles.
+    let known = this.width - 1;
+    if (near) for (let k = 0; k < near.length; k++) if (Math.abs(near[k]) > Math.abs(near[known])) known = k;
+    const minor = determinantSign(rows.map((row) => row.filter((_, k) => k !== known)));
+    const cofactor = (this.width - 1 - known) % 2 === 0 ? minor : -minor;
+    const direction = near && near[known] < 0 ? -cofactor : cofactor;
+    return determinantSign([...rows, this.line(id)]) * direction;
   }
 
-  /** True when the lines `through` have linearly independent normals: then they meet in one point. */
-  independent(through: ArrayLike<number>): boolean {
-    return determinantSign(Array.from(through, (id) => this.line(id).slice(0, -1))) !== 0;
-  }
-
-  /** True when the function of line `id` vanishes identically on the current cell. */
   private line(id: number): bigint[] {
-    if (id < 0) return this.domainLine(-1 - id);
+    if (id < 0) return this.slice.faces[-1 - id].map(BigInt);
     const { stage, first, second, breakpoint } = this.lines.decode(id);
     const serial = stage === 0 ? 0 : this.serial[stage - 1];
     if (this.lineSerial[stage] !== serial) {
@@ -78,14 +83,6 @@ export class ExactLines {
       row[last] = shift > 0n ? (value << shift) - threshold : value - (threshold << -shift);
     }
     this.lineCache[stage].set(id, row);
-    return row;
-  }
-
-  /** Face `2 d` of the unit cube is coordinate `d` = 0, face `2 d + 1` is coordinate `d` = 1. */
-  private domainLine(face: number): bigint[] {
-    const row = Array<bigint>(this.width).fill(0n);
-    row[face >> 1] = 1n;
-    row[this.width - 1] = face % 2 === 1 ? -1n : 0n;
     return row;
   }
 
@@ -241,6 +238,26 @@ function mantissaAndExponent(value: number): [bigint, number] {
   while ((mantissa & 0xffffn) === 0n) [mantissa, exponent] = [mantissa >> 16n, exponent + 16];
   while ((mantissa & 1n) === 0n) [mantissa, exponent] = [mantissa >> 1n, exponent + 1];
   return [value < 0 ? -mantissa : mantissa, exponent];
+}
+
+/** As many rows as asked for that are linearly independent, taken from the front. */
+function independentRows(rows: readonly bigint[][], count: number): readonly bigint[][] {
+  if (rows.length <= count) return rows;
+  const chosen: bigint[][] = [];
+  const reduced: { row: bigint[]; pivot: number }[] = [];
+  for (const row of rows) {
+    let rest = row;
+    for (const { row: other, pivot } of reduced) {
+      const factor = rest[pivot];
+      if (factor !== 0n) rest = rest.map((value, k) => value * other[pivot] - other[k] * factor);
+    }
+    const pivot = rest.findIndex((value) => value !== 0n);
+    if (pivot < 0) continue;
+    reduced.push({ row: rest, pivot });
+    chosen.push(row);
+    if (chosen.length === count) break;
+  }
+  return chosen;
 }
 
 /** Sign of the determinant of a square integer matrix, by Bareiss's fraction-free elimination; changes nothing of the caller's. */

@@ -4,8 +4,11 @@ export const POSITIVE = 1;
 export const NEGATIVE = 2;
 export const BOTH = 3;
 
-/** Sign of line `id` where the lines `through` meet, decided exactly. */
-export type ExactSign = (id: number, through: ArrayLike<number>) => number;
+/**
+ * Sign of line `id` where the lines `through` meet, decided exactly. `near` is about that point in homogeneous coordinates, for one
+ * that may lie at infinity.
+ */
+export type ExactSign = (id: number, through: ArrayLike<number>, near?: Float64Array) => number;
 
 /** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
 export const RELATIVE_ERROR = 2 ** -38;
@@ -62,12 +65,8 @@ export interface Geometry {
    * a number that is the same for the two cells on its sides and differs for the other facets of the cut.
    */
   facets(visit: (cut: number, key: number) => void): void;
-  /** Share of the cube the cell takes. */
-  volume(): number;
-  /** Share of the cube that the cell and all parts put aside take together. */
+  /** About which share of the work is still to be done, in the cell and all parts put aside. */
   remaining(): number;
-  /** A point inside. */
-  centre(): Float64Array;
 }
 
 /** The direction along which facets are told apart: no network made by hand has a line perpendicular to it. */

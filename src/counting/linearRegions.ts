@@ -16,6 +16,8 @@ const MOST_OUTPUTS = 8;
 export class LinearRegions {
   private maps = new Float64Array(1024);
   private regions = 0;
+  private lastCut = 0;
+  private firstCut = 0;
   private mapSize = 0;
   private facetCut = new Int32Array(1024);
   private facetRegion = new Int32Array(1024);
@@ -33,8 +35,23 @@ export class LinearRegions {
     this.mixing = isLarge ? Float64Array.from({ length: MOST_OUTPUTS * this.outputs }, gaussian) : null;
   }
 
-  /** Takes in the region whose cell is on top of the geometry. */
-  add(geometry: Geometry, propagator: Propagator): void {
+  get regionCount(): number {
+    return this.regions;
+  }
+
+  /** The cuts from now on are others than those before, though they may have the same numbers. */
+  startPart(): void {
+    this.firstCut = this.lastCut;
+  }
+
+  /** Takes in the region whose cell is on top of the geometry, or another part of region `known`. */
+  add(geometry: Geometry, propagator: Propagator, known?: number): void {
+    if (known === undefined) this.addMap(geometry, propagator);
+    const region = known ?? this.regions - 1;
+    geometry.facets((cut, key) => this.addFacet(region, cut, key));
+  }
+
+  private addMap(geometry: Geometry, propagator: Propagator): void {
     const width = geometry.dimension + 1;
     const kept = this.mixing ? MOST_OUTPUTS : this.outputs;
     this.mapSize = kept * width;
@@ -45,7 +62,6 @@ export class LinearRegions {
       for (let k = 0; k < tensor.length; k += width) this.addRow(tensor, k, width, at, row++);
     }
     this.scale = Math.max(this.scale, propagator.outputScale() * (this.mixing ? Math.sqrt(this.outputs) : 1));
-    geometry.facets((cut, key) => this.addFacet(cut, key));
     this.regions++;
   }
 
@@ -64,14 +80,16 @@ export class LinearRegions {
     }
   }
 
-  private addFacet(cut: number, key: number): void {
+  private addFacet(region: number, cut: number, key: number): void {
     if (this.facets === this.facetCut.length) {
       this.facetCut = grown(this.facetCut);
       this.facetRegion = grown(this.facetRegion);
       this.facetKey = grown(this.facetKey);
     }
-    this.facetCut[this.facets] = cut;
-    this.facetRegion[this.facets] = this.regions;
+    const number = this.firstCut + Math.abs(cut);
+    this.lastCut = Math.max(this.lastCut, number);
+    this.facetCut[this.facets] = cut > 0 ? number : -number;
+    this.facetRegion[this.facets] = region;
     this.facetKey[this.facets++] = key;
   }
 

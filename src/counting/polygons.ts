@@ -363,12 +363,11 @@ export class Polygons implements Geometry {
     }
   }
 
-  volume(): number {
-    return this.area(this.start, this.end);
-  }
-
   remaining(): number {
-    return this.asideStart.reduce((sum, start, k) => sum + this.area(start, this.asideEnd[k]), this.volume());
+    return this.asideStart.reduce(
+      (sum, start, k) => sum + this.area(start, this.asideEnd[k]),
+      this.area(this.start, this.end),
+    );
   }
 
   private area(start: number, end: number): number {
@@ -378,15 +377,5 @@ export class Polygons implements Geometry {
       sum += (x[j] - x[start]) * (y[j + 1] - y[start]) - (x[j + 1] - x[start]) * (y[j] - y[start]);
     }
     return sum / 2;
-  }
-
-  centre(): Float64Array {
-    const { x, y, start, end } = this;
-    let [sumX, sumY] = [0, 0];
-    for (let j = start; j < end; j++) {
-      sumX += x[j];
-      sumY += y[j];
-    }
-    return Float64Array.of(sumX / (end - start), sumY / (end - start));
   }
 }

@@ -101,7 +101,7 @@ export class Segments implements Geometry {
   }
 
   remaining(): number {
-    return this.aside.reduce((sum, [from, to]) => sum + to.x - from.x, this.volume());
+    return this.aside.reduce((sum, [from, to]) => sum + to.x - from.x, this.to.x - this.from.x);
   }
 
   bounds(rows: Float64Array, at: number): void {
@@ -151,13 +151,5 @@ export class Segments implements Geometry {
 
   facets(visit: (cut: number, key: number) => void): void {
     for (const { cut, x } of [this.from, this.to]) if (cut !== 0) visit(cut, x);
-  }
-
-  volume(): number {
-    return this.to.x - this.from.x;
-  }
-
-  centre(): Float64Array {
-    return Float64Array.of((this.from.x + this.to.x) / 2);
   }
 }

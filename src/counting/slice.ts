@@ -1,13 +1,40 @@
 import type { CountDomain } from './count.ts';
 
 /**
- * A slice of the input space as the image of the unit cube [0, 1]^dimension: input `i` is
+ * A slice of the input space: the image of a polytope in coordinates `x`, mostly the unit cube [0, 1]^dimension. Input `i` is
  * `sum over d of rows[i (dimension + 1) + d] x_d + rows[i (dimension + 1) + dimension]`.
  */
 export interface Slice {
   readonly dimension: number;
   readonly rows: Float64Array;
+  /** Functions (coefficients, constant) that vanish on the polytope's faces; small integers. Line `-1 - f` is face `f`. */
+  readonly faces: readonly (readonly number[])[];
+  /** Its corners in homogeneous coordinates (last 0: at infinity). */
+  readonly corners: readonly (readonly number[])[];
 }
+
+/** The part of R^n where coordinate `d` is of sign `signs[d]`, as a simplex with corners at infinity; its last face is infinity. */
+export function orthant(signs: readonly number[]): Slice {
+  const n = signs.length;
+  const identity = Array.from({ length: n + 1 }, (_, i) => Array.from({ length: n + 1 }, (_, k) => (i === k ? 1 : 0)));
+  const rows = Float64Array.from(identity.slice(0, n).flat());
+  const corners = identity.map((row, i) => row.map((value) => (i < n ? value * signs[i] : value)));
+  return { dimension: n, rows, faces: identity, corners };
+}
+
+/** Face `2 d` of the cube is where coordinate `d` is 0, face `2 d + 1` where it is 1. */
+function cube(dimension: number): Pick<Slice, 'faces' | 'corners'> {
+  const faces = Array.from({ length: 2 * dimension }, (_, f) =>
+    Array.from({ length: dimension + 1 }, (_, k) => (k === f >> 1 ? 1 : k === dimension ? -(f % 2) : 0)),
+  );
+  const corners = Array.from({ length: 2 ** dimension }, (_, bits) => [
+    ...Array.from({ length: dimension }, (_, d) => (bits >> d) & 1),
+    1,
+  ]);
+  return { faces, corners };
+}
+
+const MOST_CUBE_DIMENSIONS = 12;
 
 /** The slice of a bounded domain in R^n. Errors: RangeError, as a sentence, where sizes do not fit or numbers are not finite. */
 export function sliceOf(domain: CountDomain, inputs: number): Slice {
@@ -22,7 +49,8 @@ export function sliceOf(domain: CountDomain, inputs: number): Slice {
     rows[i * (dimension + 1) + dimension] = origin[i];
   }
   if (!rows.every(Number.isFinite)) throw new RangeError('the domain holds a number that is not finite');
-  return { dimension, rows };
+  // A cube of high dimension has too many corners to list; sampling needs none.
+  return { dimension, rows, ...(dimension <= MOST_CUBE_DIMENSIONS ? cube(dimension) : { faces: [], corners: [] }) };
 }
 
 function parts(domain: CountDomain): { origin: readonly number[]; directions: readonly (readonly number[])[] } {

@@ -11,6 +11,8 @@ export interface WalkOptions {
   readonly hooks?: CountHooks;
   /** Called in each activation region of the whole network: its cell is on top of the geometry, its maps in the propagator. */
   readonly visit?: () => void;
+  /** Asked at each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
+  readonly isNew?: (stage: number, pieces: readonly Int32Array[]) => boolean;
 }
 
 export interface WalkResult {
@@ -76,9 +78,9 @@ export class Walk<G extends Geometry> {
     this.width = slice.dimension + 1;
     this.difference = new Float64Array(this.width);
     let exact: ExactLines | null = null;
-    this.geometry = makeGeometry((id, through) => {
+    this.geometry = makeGeometry((id, through, near) => {
       exact ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial);
-      return exact.signAt(id, through);
+      return exact.signAt(id, through, near);
     });
     this.propagator = makePropagator();
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
@@ -98,6 +100,7 @@ export class Walk<G extends Geometry> {
       this.options.visit?.();
       return { stoppedBy: null, cells: [] };
     }
+    const { isNew } = this.options;
     let stage = 0;
     let from = 0;
     let to = this.enter(0, 0);
@@ -114,7 +117,7 @@ export class Walk<G extends Geometry> {
         to = kept < 0 ? -1 : this.sift(stage, this.crossing, kept, to, to);
       } else {
         // No unit of this stage cuts the part any more: it is a cell.
-        this.cells[stage]++;
+        if (isNew === undefined || isNew(stage, this.pieces)) this.cells[stage]++;
         to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
       }
     }
@@ -336,7 +339,7 @@ export class Walk<G extends Geometry> {
   private countedAtOnce(from: number, to: number): boolean {
     const stage = this.lastStage;
     const step = this.program.stages[stage];
-    if (this.options.visit || step.kind !== 'units' || step.breakpoints.length > 1) return false;
+    if (this.options.visit || this.options.isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
     const rows = this.propagator.rows(stage);
     const tolerance = this.tolerances[stage];
     const parts =

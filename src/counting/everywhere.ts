@@ -1,0 +1,67 @@
+import type { CountHooks, CountRequest } from './count.ts';
+import { LinearRegions } from './linearRegions.ts';
+import { Polytopes } from './polytopes.ts';
+import type { Program } from './program.ts';
+import { SparsePropagator } from './propagation.ts';
+import { orthant } from './slice.ts';
+import { Walk, type WalkResult } from './walk.ts';
+
+/** Twice as many orthants with each input. */
+export const MOST_INPUTS = 6;
+
+export interface CellsFound {
+  readonly walked: WalkResult;
+  readonly linearRegions: number | null;
+}
+
+/**
+ * Counts the cells of all of R^n, orthant by orthant, each a simplex with corners at infinity, so that unbounded cells are like any
+ * other. The set where a pattern holds is convex, so a cell that lies in several orthants is known again by its pattern: only patterns of
+ * cells at an orthant's walls have to be held.
+ */
+export function countEverywhere(program: Program, request: CountRequest, hooks: CountHooks): CellsFound {
+  const n = program.inputSize;
+  if (n > MOST_INPUTS)
+    throw new RangeError(`all of R^${n} has too many orthants: count in R^${MOST_INPUTS} at most, or in a box`);
+  const start = performance.now();
+  const totals = program.stages.map(() => 0);
+  const known = program.stages.map(() => new Map<string, number>());
+  const merge = request.linear ? new LinearRegions(program) : null;
+  let stoppedBy: WalkResult['stoppedBy'] = null;
+  for (let bits = 0; bits < 2 ** n && stoppedBy === null; bits++) {
+    const slice = orthant(Array.from({ length: n }, (_, d) => ((bits >> d) & 1 ? -1 : 1)));
+    // The region that the cell at hand belongs to, when an earlier orthant has met it.
+    let metBefore: number | undefined;
+    const isNew = (stage: number, pieces: readonly Int32Array[]) => {
+      metBefore = undefined;
+      if (!walk.geometry.touchesAny(n)) return true;
+      const pattern = pieces.slice(0, stage + 1).join('|');
+      metBefore = known[stage].get(pattern);
+      if (metBefore === undefined) known[stage].set(pattern, merge ? merge.regionCount : 0);
+      return metBefore === undefined;
+    };
+    const visit = merge ? () => merge.add(walk.geometry, walk.propagator, metBefore) : undefined;
+    const regions = totals[totals.length - 1] ?? 0;
+    const limits = {
+      regions: request.limits.regions === undefined ? undefined : request.limits.regions - regions,
+      seconds:
+        request.limits.seconds === undefined ? undefined : request.limits.seconds - (performance.now() - start) / 1000,
+    };
+    const progress: CountHooks = {
+      stopped: hooks.stopped,
+      progress: (now) => hooks.progress?.({ regions: regions + now.regions, fraction: (bits + now.fraction) / 2 ** n }),
+    };
+    const walk = new Walk(
+      program,
+      slice,
+      (exact) => new Polytopes(slice, exact),
+      () => new SparsePropagator(program, slice),
+      { limits, hooks: progress, visit, isNew },
+    );
+    merge?.startPart();
+    const result = walk.run();
+    result.cells.forEach((count, stage) => (totals[stage] += count));
+    stoppedBy = result.stoppedBy;
+  }
+  return { walked: { cells: totals, stoppedBy }, linearRegions: merge ? merge.count() : null };
+}

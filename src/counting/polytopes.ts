@@ -1,0 +1,333 @@
+import { BOTH, GENERIC_DIRECTION, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import type { Slice } from './slice.ts';
+
+/** Rounding error of a normalized coordinate. */
+const COORDINATE_ERROR = 2 ** -50;
+
+/** A convex polytope by its vertices and which facets each lies on; homogeneous coordinates, so that vertices may be at infinity. */
+interface Polytope {
+  readonly vertices: number;
+  /** `dimension + 1` coordinates a vertex, the greatest of size 1. */
+  readonly points: Float64Array;
+  readonly errors: Float64Array;
+  /** One bit a facet, `words` numbers a vertex. */
+  readonly incidence: Int32Array;
+  readonly words: number;
+  /** The line and the cut that made each facet; see `Polygons`. */
+  readonly lines: readonly number[];
+  readonly cuts: readonly number[];
+  /** Share of the work: half of that of the polytope it was cut from. */
+  readonly weight: number;
+}
+
+/**
+ * Convex cells of any dimension. Cutting by a hyperplane keeps the vertices on either side and adds one on every edge across, found by
+ * the double description method: two vertices span an edge when no third lies on all facets they share (Fukuda and Prodon 1996).
+ */
+export class Polytopes implements Geometry {
+  readonly dimension: number;
+  low = 0;
+  high = 0;
+  private cell!: Polytope;
+  private aside: Polytope[] = [];
+  private cuts = 0;
+  private readonly width: number;
+  // What `side` looked at last.
+  private values = new Float64Array(64);
+  private line = 0;
+  private gradient = 0;
+  private tolerance = 0;
+
+  constructor(
+    private readonly slice: Slice,
+    private readonly exactSign: ExactSign,
+  ) {
+    this.dimension = slice.dimension;
+    this.width = slice.dimension + 1;
+    this.reset();
+  }
+
+  reset(): void {
+    const { corners, faces } = this.slice;
+    const words = Math.ceil(faces.length / 32);
+    const incidence = new Int32Array(corners.length * words);
+    corners.forEach((corner, v) => {
+      faces.forEach((face, f) => {
+        const value = face.reduce((sum, coefficient, k) => sum + coefficient * corner[k], 0);
+        if (value === 0) incidence[v * words + (f >> 5)] |= 1 << (f & 31);
+      });
+    });
+    this.cell = {
+      vertices: corners.length,
+      points: Float64Array.from(corners.flat()),
+      errors: new Float64Array(corners.length),
+      incidence,
+      words,
+      lines: faces.map((_, f) => -1 - f),
+      cuts: faces.map(() => 0),
+      weight: 1,
+    };
+    this.aside = [];
+    this.cuts = 0;
+  }
+
+  side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    const { width, cell } = this;
+    const { points, errors, vertices } = cell;
+    if (this.values.length < vertices) this.values = new Float64Array(2 * vertices);
+    const { values } = this;
+    let gradient = Math.abs(shift);
+    for (let k = 0; k < width; k++) gradient += Math.abs(rows[at + k]);
+    let found = ZERO;
+    for (let v = 0; v < vertices; v++) {
+      let value = -shift * points[v * width + width - 1];
+      for (let k = 0; k < width; k++) value += rows[at + k] * points[v * width + k];
+      const margin = tolerance + gradient * errors[v];
+      if (!(value > margin || value < -margin)) value = this.settle(value, margin, v, id);
+      if (value > 0) found |= POSITIVE;
+      else if (value < 0) found |= NEGATIVE;
+      values[v] = value;
+    }
+    this.line = id;
+    this.gradient = gradient;
+    this.tolerance = tolerance;
+    return found;
+  }
+
+  private settle(value: number, margin: number, vertex: number, id: number): number {
+    const { cell, width } = this;
+    const through = cell.lines.filter((_, f) => (cell.incidence[vertex * cell.words + (f >> 5)] >> (f & 31)) & 1);
+    if (through.includes(id)) return 0;
+    const sign = this.exactSign(id, through, cell.points.subarray(vertex * width, (vertex + 1) * width));
+    return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
+  }
+
+  split(keepPositive: boolean): void {
+    this.cuts++;
+    const across = this.acrossEdges();
+    this.aside.push(this.part(!keepPositive, across));
+    this.cell = this.part(keepPositive, across);
+  }
+
+  clip(): void {
+    this.cuts++;
+    this.cell = this.part(true, this.acrossEdges());
+  }
+
+  next(): void {
+    const part = this.aside.pop();
+    if (part) this.cell = part;
+  }
+
+  keep(): void {
+    this.aside.push(this.cell);
+  }
+
+  exchange(): void {
+    const { cell } = this;
+    this.next();
+    this.aside.push(cell);
+  }
+
+  /** Pairs of a positive and a negative vertex that span an edge, in turn. */
+  private acrossEdges(): number[] {
+    const { cell, values, dimension } = this;
+    const { incidence, words, vertices } = cell;
+    const pairs: number[] = [];
+    for (let p = 0; p < vertices; p++) {
+      if (!(values[p] > 0)) continue;
+      for (let q = 0; q < vertices; q++) {
+        if (!(values[q] < 0)) continue;
+        let shared = 0;
+        for (let w = 0; w < words; w++) shared += bitCount(incidence[p * words + w] & incidence[q * words + w]);
+        if (shared >= dimension - 1 && this.spansEdge(p, q)) pairs.push(p, q);
+      }
+    }
+    return pairs;
+  }
+
+  private spansEdge(p: number, q: number): boolean {
+    const { incidence, words, vertices } = this.cell;
+    for (let v = 0; v < vertices; v++) {
+      if (v === p || v === q) continue;
+      let w = 0;
+      while (w < words) {
+        const shared = incidence[p * words + w] & incidence[q * words + w];
+        if ((incidence[v * words + w] & shared) !== shared) break;
+        w++;
+      }
+      if (w === words) return false;
+    }
+    return true;
+  }
+
+  private part(positive: boolean, across: readonly number[]): Polytope {
+    const { cell, values, width, dimension } = this;
+    const kept: number[] = [];
+    for (let v = 0; v < cell.vertices; v++) if (positive ? values[v] >= 0 : values[v] <= 0) kept.push(v);
+    const vertices = kept.length + across.length / 2;
+    const points = new Float64Array(vertices * width);
+    const errors = new Float64Array(vertices);
+    const facets = cell.lines.length;
+    const words = (facets >> 5) + 1;
+    const incidence = new Int32Array(vertices * words);
+    const onCut = [facets >> 5, 1 << (facets & 31)];
+    kept.forEach((v, to) => {
+      points.set(cell.points.subarray(v * width, (v + 1) * width), to * width);
+      errors[to] = cell.errors[v];
+      for (let w = 0; w < cell.words; w++) incidence[to * words + w] = cell.incidence[v * cell.words + w];
+      if (values[v] === 0) incidence[to * words + onCut[0]] |= onCut[1];
+    });
+    for (let k = 0; k < across.length; k += 2) {
+      const [p, q] = [across[k], across[k + 1]];
+      const to = kept.length + k / 2;
+      errors[to] = this.cross(p, q, points, to * width);
+      for (let w = 0; w < cell.words; w++) {
+        incidence[to * words + w] = cell.incidence[p * cell.words + w] & cell.incidence[q * cell.words + w];
+      }
+      incidence[to * words + onCut[0]] |= onCut[1];
+    }
+    const whole = {
+      vertices,
+      points,
+      errors,
+      incidence,
+      words,
+      lines: [...cell.lines, this.line],
+      cuts: [...cell.cuts, positive ? this.cuts : -this.cuts],
+      weight: cell.weight / 2,
+    };
+    return withoutIdleFacets(whole, dimension);
+  }
+
+  /** Writes the point between vertices `p` and `q` where the last function vanishes; returns its error. */
+  private cross(p: number, q: number, points: Float64Array, to: number): number {
+    const { cell, values, width } = this;
+    const drop = values[p] - values[q];
+    const share = values[p] / drop;
+    let distance = 0;
+    let size = 0;
+    for (let k = 0; k < width; k++) {
+      const a = cell.points[p * width + k];
+      const b = cell.points[q * width + k];
+      points[to + k] = a + share * (b - a);
+      distance = Math.max(distance, Math.abs(b - a));
+      size = Math.max(size, Math.abs(points[to + k]));
+    }
+    for (let k = 0; k < width; k++) points[to + k] /= size;
+    const error = Math.max(cell.errors[p], cell.errors[q]);
+    return (COORDINATE_ERROR + error + ((this.tolerance + this.gradient * error) * distance) / drop) / size;
+  }
+
+  bounds(rows: Float64Array, at: number): void {
+    const { width, cell } = this;
+    this.low = Infinity;
+    this.high = -Infinity;
+    for (let v = 0; v < cell.vertices; v++) {
+      let value = 0;
+      for (let k = 0; k < width; k++) value += rows[at + k] * cell.points[v * width + k];
+      // At a vertex at infinity only the sign means something.
+      const scale = cell.points[v * width + width - 1];
+      const bounded = scale > 0 ? value / scale : value === 0 ? 0 : value > 0 ? Infinity : -Infinity;
+      this.low = Math.min(this.low, bounded);
+      this.high = Math.max(this.high, bounded);
+    }
+  }
+
+  sift(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
+  ): number {
+    const count = breakpoints.length;
+    let end = at;
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
+      let piece = 0;
+      let found = POSITIVE;
+      for (let b = 0; b < count && found === POSITIVE; b++) {
+        found = this.side(rows, unit * this.width, breakpoints[b], tolerance, firstId + unit * count + b);
+        if (found === POSITIVE) piece = b + 1;
+      }
+      if (found === BOTH) crossing[end++] = unit;
+      else pieces[unit] = piece;
+    }
+    return end;
+  }
+
+  countParts(): number {
+    return 0;
+  }
+
+  facets(visit: (cut: number, key: number) => void): void {
+    const { cell, width } = this;
+    cell.cuts.forEach((cut, f) => {
+      if (cut === 0 || !isFacet(cell, f)) return;
+      let key = 0;
+      for (let v = 0; v < cell.vertices; v++) {
+        if (!liesOn(cell, v, f)) continue;
+        for (let k = 0; k < width; k++) {
+          key += cell.points[v * width + k] * GENERIC_DIRECTION[k % GENERIC_DIRECTION.length] * (1 + Math.floor(k / 5));
+        }
+      }
+      visit(cut, key);
+    });
+  }
+
+  /** True when the cell lies against one of the domain's first `faces` faces. */
+  touchesAny(faces: number): boolean {
+    return this.cell.lines.some((line) => line < 0 && -1 - line < faces);
+  }
+
+  remaining(): number {
+    return this.aside.reduce((sum, { weight }) => sum + weight, this.cell.weight);
+  }
+}
+
+function liesOn({ incidence, words }: Polytope, vertex: number, facet: number): boolean {
+  return ((incidence[vertex * words + (facet >> 5)] >> (facet & 31)) & 1) === 1;
+}
+
+/** False for a face of lower dimension that a line only touches: then all its vertices lie on another facet, which has more. */
+function isFacet(cell: Polytope, facet: number): boolean {
+  const mine: number[] = [];
+  for (let v = 0; v < cell.vertices; v++) if (liesOn(cell, v, facet)) mine.push(v);
+  return cell.lines.every((_, other) => {
+    if (other === facet || !mine.every((v) => liesOn(cell, v, other))) return true;
+    for (let v = 0; v < cell.vertices; v++) if (liesOn(cell, v, other) && !liesOn(cell, v, facet)) return false;
+    // The same vertices: one facet, which two lines make; it counts once.
+    return facet < other;
+  });
+}
+
+/** Leaves out facets with too few vertices to be one, so that the bits stay few. */
+function withoutIdleFacets(cell: Polytope, dimension: number): Polytope {
+  const kept: number[] = [];
+  cell.lines.forEach((_, f) => {
+    let count = 0;
+    for (let v = 0; v < cell.vertices && count < dimension; v++) if (liesOn(cell, v, f)) count++;
+    if (count >= dimension) kept.push(f);
+  });
+  if (kept.length === cell.lines.length) return cell;
+  const words = Math.ceil(kept.length / 32);
+  const incidence = new Int32Array(cell.vertices * words);
+  for (let v = 0; v < cell.vertices; v++) {
+    kept.forEach((f, to) => {
+      if (liesOn(cell, v, f)) incidence[v * words + (to >> 5)] |= 1 << (to & 31);
+    });
+  }
+  return { ...cell, words, incidence, lines: kept.map((f) => cell.lines[f]), cuts: kept.map((f) => cell.cuts[f]) };
+}
+
+function bitCount(word: number): number {
+  let n = word - ((word >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return (((n + (n >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+}
