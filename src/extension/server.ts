@@ -36,7 +36,7 @@ export class Server implements vscode.Disposable {
       { module, transport: TransportKind.ipc },
       {
         documentSelector: LANGUAGES.map((language) => ({ language })),
-        markdown: { isTrusted: { enabledCommands: LINKED_COMMANDS } },
+        markdown: { supportHtml: true, isTrusted: { enabledCommands: LINKED_COMMANDS } },
         synchronize: { configurationSection: 'regionLens' },
         diagnosticCollectionName: 'regionLens',
       },

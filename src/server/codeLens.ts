@@ -11,7 +11,11 @@ import { mainBounds, meanDomain, plural } from './words.ts';
 export function codeLenses(document: AnalysedDocument, settings: Settings): CodeLens[] {
   if (!settings.codeLens) return [];
   return document.analysis.networks.flatMap((analysis, network) => {
-    const range = document.lines.rangeOf(analysis.definition.nameSpan);
+    // Above the name, or above all of it where the name is written inside.
+    const { nameSpan, span } = analysis.definition;
+    const range = document.lines.rangeOf(
+      nameSpan.start < span.start ? nameSpan : { start: span.start, end: span.start },
+    );
     const lens = (title: string, command: string): CodeLens => ({
       range,
       command: { title, command, arguments: [document.uri, network] },

@@ -38,13 +38,20 @@ function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
   const sections = [`${titleOf(layer)}  \n${factorOf(analysis, layer)}`];
   const why: string[] = [];
   if (explanation?.formula) {
-    why.push('`' + explanation.formula + (explanation.numbers ? ' = ' + explanation.numbers : '') + '`');
+    why.push(formulaHtml(explanation.formula + (explanation.numbers ? ' = ' + explanation.numbers : '')));
   }
   if (layer.neurons > 0 && explanation?.advice) why.push(escapeSentence(explanation.advice));
   if (why.length > 0) sections.push(why.join('  \n'));
   const after = afterwards(analysis, layer);
   if (after) sections.push(after);
   return sections;
+}
+
+/** `Σ_{j≤2} C(24, j)` with the braces as a subscript: one of the few tags that a hover may hold. */
+function formulaHtml(formula: string): string {
+  return escapeSentence(formula)
+    .replace(/\\_\{([^}]*)\}/g, '<sub>$1</sub>')
+    .replace(/\^\(?(-?[\d,.]+|j)\)?/g, '<sup>$1</sup>');
 }
 
 function titleOf(layer: Layer): string {

@@ -5,7 +5,7 @@ import { meanRegionsOnParallelogram } from './plane.ts';
 import { meanRegionsOnSegment } from './segment.ts';
 
 const citation: Citation = {
-  label: 'Kac-Rice formula (Rice 1944) for wide networks at initialisation',
+  label: 'Kac–Rice mean',
   url: 'https://doi.org/10.1002/j.1538-7305.1944.tb00874.x',
 };
 

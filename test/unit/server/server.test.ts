@@ -59,7 +59,7 @@ describe('the language server', () => {
     const text = (hover.contents as { value: string }).value;
     expect(text).toContain('**d2** · dense, ReLU · 24 → 24 · 24 neurons · 600 parameters');
     expect(text).toContain('Multiplies the regions by at most **301** (10^2.48)');
-    expect(text).toMatch(/Σ.*C\(24, j\) = 1 \+ 24 \+ 276/);
+    expect(text).toContain('Σ<sub>j≤2</sub> C(24, j) = 1 + 24 + 276 = 301');
     expect(text).toContain('at most **90,601**');
     expect(text).toContain('can reach **50,869**');
     expect(text).toMatch(/\[Plot\]\(command:regionLens\.showPlot\?/);
