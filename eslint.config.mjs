@@ -1,12 +1,20 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+// The plain counter that ours is measured against stays as it was measured.
+const baseline = 'test/bench/plane-baseline.mjs';
+
 export default tseslint.config(
-  { ignores: ['dist/', 'test-output/', '.cache/', 'test/fixtures/', 'test/host/workspace/', 'examples/'] },
+  { ignores: ['dist/', 'test-output/', '.cache/', 'test/fixtures/', 'test/host/workspace/', 'examples/', baseline] },
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     // A rule that has to be switched off on a line is either wrong for the project or right about the line.
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
     rules: {
@@ -24,8 +32,9 @@ export default tseslint.config(
     },
   },
   {
-    // The linter, unlike the compiler, does not see the types that comments give to values.
-    files: ['**/*.mjs', '**/*.cjs'],
+    // In JavaScript the linter, unlike the compiler, does not see the types that comments give to values; tests look
+    // into JSON whose shape is what they test.
+    files: ['**/*.mjs', '**/*.cjs', 'test/**'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

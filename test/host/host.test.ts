@@ -6,7 +6,13 @@ import * as vscode from 'vscode';
 interface Manifest {
   readonly publisher: string;
   readonly name: string;
-  readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
+  readonly contributes: { readonly commands: readonly Command[] };
+}
+
+interface Command {
+  readonly command: string;
+  readonly title: string;
+  readonly category?: string;
 }
 
 const extensionId = 'region-lens.region-lens';
@@ -47,7 +53,7 @@ const textOf = (hint: vscode.InlayHint) =>
 describe('Region Lens', () => {
   it('is installed, with its commands in the palette under one name', () => {
     const { contributes } = theExtension().packageJSON as Manifest;
-    const titles = contributes.commands.map((command) => command.title);
+    const titles = contributes.commands.map(({ category, title }) => `${category}: ${title}`);
     for (const title of ['Analyze Network', 'Show Plot', 'Count Regions', 'Copy Analysis as JSON', 'Open Example'])
       assert.ok(titles.includes(`Region Lens: ${title}`), `no command "Region Lens: ${title}" in ${titles.join(', ')}`);
   });
