@@ -2,7 +2,7 @@ import { isInput, type Layer, type Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { TheoryOptions } from './bound.ts';
 import { inputDimension } from './dominators.ts';
-import { unitStages, type UnitStage } from './units.ts';
+import { isNeutral, unitStages, type UnitStage } from './units.ts';
 
 /** One layer of units in a chain. */
 export interface ChainStage {
@@ -89,7 +89,7 @@ export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxou
       if (open)
         return { reason: `The construction has units after every dense layer; there are none before ${layer.name}.` };
       open = !units;
-    } else if (isNeutral(layer)) {
+    } else if (isNeutral(layer.operation)) {
       if (units && !open)
         return { reason: `The construction needs a dense layer right before the units of ${layer.name}.` };
       if (units) open = false;
@@ -98,9 +98,4 @@ export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxou
     }
   }
   return { chain };
-}
-
-function isNeutral({ operation }: Layer): boolean {
-  const { kind } = operation;
-  return kind === 'batchNormalization' || kind === 'identity' || kind === 'flatten' || kind === 'reshape';
 }

@@ -4,7 +4,7 @@ import type { TheoryOptions } from './bound.ts';
 import { dimensionRecurrence } from './dimensionRecurrence.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
 import type { LayerExplanation } from './explanation.ts';
-import { stageIndependence, type IndependenceNumbers } from './independence.ts';
+import { IndependenceCache, type IndependenceNumbers } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
 import { tightestRule } from './recurrence.ts';
 import { unitStages, type UnitStage } from './units.ts';
@@ -23,26 +23,18 @@ export function explainLayers(network: Network, options: TheoryOptions): LayerEx
   const widening = new Widening(network, options, nodes.filter((node) => node && isBottleneck(node)).length);
   return network.layers.map((layer) => {
     const node = nodes[layer.index];
-    return node ? explain(network, options, layer, node, widening) : unexplained;
+    return node ? explain(network, layer, node, widening) : unexplained;
   });
 }
 
 /** For layers behind the piecewise-linear part. */
 const unexplained: LayerExplanation = { dimensionIn: 0, formula: null, numbers: null, advice: null, bottleneck: null };
 
-function explain(
-  network: Network,
-  options: TheoryOptions,
-  layer: Layer,
-  node: DominatorNode,
-  widening: Widening,
-): LayerExplanation {
+function explain(network: Network, layer: Layer, node: DominatorNode, widening: Widening): LayerExplanation {
   const { dimensionIn, dimension } = node;
   const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension } : null;
   const stages = unitStages(layer);
-  const factors = stages.map((stage) =>
-    factorOf(stage, stageIndependence(network, layer, stage, options), dimensionIn),
-  );
+  const factors = stages.map((stage) => factorOf(stage, widening.independence.of(network, layer, stage), dimensionIn));
   const [factor] = factors;
   const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
   const numbers = factors.length === 1 ? factor.numbers : null;
@@ -95,30 +87,34 @@ function doubled({ operation, activation }: Layer, { neurons, pieces }: UnitStag
 
 /** How much the network's bound grows with one more unit in one layer. */
 class Widening {
+  readonly independence: IndependenceCache;
   private total: Magnitude | null | undefined;
 
   constructor(
     private readonly network: Network,
     private readonly options: TheoryOptions,
     private readonly bottlenecks: number,
-  ) {}
+  ) {
+    this.independence = new IndependenceCache(options);
+  }
 
   advice(layer: Layer): string[] {
-    const { network, options } = this;
+    const { network } = this;
     if (this.bottlenecks * network.layers.length > wideningWork) return [];
     const wider = widened(network, layer.index);
     if (!wider) return [];
-    this.total ??= regionsOf(network, options);
-    const more = regionsOf(wider, options);
+    this.total ??= this.regionsOf(network);
+    const more = this.regionsOf(wider);
     if (!this.total || !more) return [];
     const growth = more.log10 - this.total.log10;
     const factor = growth < 3 ? Number((10 ** growth).toPrecision(3)).toString() : `10^${growth.toFixed(2)}`;
     return [`One neuron more: × ${factor} for the whole network.`];
   }
-}
 
-function regionsOf(network: Network, options: TheoryOptions): Magnitude | null {
-  return dimensionRecurrence(network, options, tightestRule(network, options)).findLast((cut) => cut !== null) ?? null;
+  private regionsOf(network: Network): Magnitude | null {
+    const cuts = dimensionRecurrence(network, this.options, tightestRule(network, this.independence));
+    return cuts.findLast((cut) => cut !== null) ?? null;
+  }
 }
 
 function dimensions(count: number): string {

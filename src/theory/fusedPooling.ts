@@ -1,7 +1,7 @@
 import { isInput, type Layer, type Network } from '../network/network.ts';
 import type { TheoryOptions } from './bound.ts';
 import { dimensionRecurrence } from './dimensionRecurrence.ts';
-import { denseIndependence } from './independence.ts';
+import { denseIndependence, IndependenceCache } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
 import { tightestRule } from './recurrence.ts';
 import { Transition } from './transition.ts';
@@ -15,7 +15,7 @@ import { unitStages } from './units.ts';
 export function fusedPoolingCuts(network: Network, options: TheoryOptions): (Magnitude | null)[] | null {
   const partners = fusedPairs(network);
   if (partners.size === 0) return null;
-  const rule = tightestRule(network, options);
+  const rule = tightestRule(network, new IndependenceCache(options));
   const first = new Set(partners.keys());
   const second = new Set(partners.values());
   const pieces = (layer: Layer): number => Math.max(...unitStages(layer).map((stage) => stage.pieces));

@@ -55,8 +55,8 @@ export const gcnOneLayerExact: Bound = {
  * A node's units see only the d_0 mixed features of that node: at most d_0 of them are independent. These numbers
  * are those of an invertible A; any other has fewer.
  */
-export function graphConvolutionIndependence(layer: Layer): IndependenceNumbers {
-  const { operation, neurons, pieces } = layer;
+export function graphConvolutionIndependence(layer: Layer, neurons: number, pieces: number): IndependenceNumbers {
+  const { operation } = layer;
   if (operation.kind !== 'graphConvolution') throw new TypeError(`${layer.name} is no graph convolution`);
   const nodes = operation.adjacency.length;
   const features = layer.inputShapes[0][1];

@@ -2,9 +2,11 @@ import type { Layer, Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import { binomialPrefixSum, weightedBinomial } from './binomial.ts';
 import type { TheoryOptions } from './bound.ts';
+import { convolutionIndependence } from './convolution/convolutionNumbers.ts';
+import { fieldPatternOf } from './convolution/fieldPattern.ts';
 import { graphConvolutionIndependence } from './graphConvolution.ts';
 import { zero, type Magnitude } from './magnitude.ts';
-import { affineSource, unitStages, type UnitStage } from './units.ts';
+import { affineRun, unitStages, type UnitStage } from './units.ts';
 
 /**
  * The numbers I(j) of j-element sets of a layer's neurons whose normals are linearly independent for generic
@@ -42,16 +44,9 @@ export function denseIndependence(
 }
 
 /**
- * The independence numbers of a layer's own operation and activation. No layer has more than the dense one of its
- * size: sparsity and shared weights only lose independence.
+ * The independence numbers of one stage of a layer's units. No layer has more than the dense one of its size: sparsity
+ * and shared weights only lose independence.
  */
-export function independenceOf(layer: Layer, _options: TheoryOptions): IndependenceNumbers {
-  if (layer.operation.kind === 'graphConvolution') return graphConvolutionIndependence(layer);
-  const fanIn = layer.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
-  return denseIndependence(layer.neurons, fanIn, layer.pieces, layer.operation.kind === 'dense' ? 'exact' : 'upper');
-}
-
-/** The same for one stage of units, whose affine map may belong to a layer before it (an activation layer's). */
 export function stageIndependence(
   network: Network,
   layer: Layer,
@@ -59,10 +54,33 @@ export function stageIndependence(
   options: TheoryOptions,
 ): IndependenceNumbers {
   const { neurons, pieces } = stage;
-  const fanIn = layer.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
+  const [first] = unitStages(layer);
+  if (stage.kind === 'activation' && first.kind === 'operation') {
+    return denseIndependence(neurons, neurons, pieces, 'upper');
+  }
+  const run = affineRun(network, layer);
+  const source = run[run.length - 1];
+  const fanIn = source.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
+  const { kind } = source.operation;
   if (stage.kind === 'operation')
-    return denseIndependence(neurons, fanIn, pieces, layer.operation.kind === 'maxout' ? 'exact' : 'upper');
-  if (unitStages(layer).length > 1) return denseIndependence(neurons, neurons, pieces, 'upper');
-  const source = affineSource(network, layer);
-  return independenceOf({ ...source, activation: layer.activation, neurons, pieces }, options);
+    return denseIndependence(neurons, fanIn, pieces, kind === 'maxout' ? 'exact' : 'upper');
+  if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieces);
+  const pattern = fieldPatternOf(run) ?? fieldPatternOf([source]);
+  if (pattern) return convolutionIndependence(pattern, pieces, options);
+  return denseIndependence(neurons, fanIn, pieces, kind === 'dense' ? 'exact' : 'upper');
+}
+
+/** Remembers the numbers by layer: those of convolutions are dear, and networks that differ in one layer share the rest. */
+export class IndependenceCache {
+  private readonly known = new Map<Layer, Map<UnitStage['kind'], IndependenceNumbers>>();
+
+  constructor(private readonly options: TheoryOptions) {}
+
+  of(network: Network, layer: Layer, stage: UnitStage): IndependenceNumbers {
+    const stages = this.known.get(layer) ?? new Map<UnitStage['kind'], IndependenceNumbers>();
+    this.known.set(layer, stages);
+    const numbers = stages.get(stage.kind) ?? stageIndependence(network, layer, stage, this.options);
+    stages.set(stage.kind, numbers);
+    return numbers;
+  }
 }

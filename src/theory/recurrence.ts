@@ -1,18 +1,18 @@
 import { TighterHistograms } from './activationHistogram.ts';
-import type { Bound, TheoryOptions } from './bound.ts';
+import type { Bound } from './bound.ts';
 import { dimensionRecurrence, type StageRule } from './dimensionRecurrence.ts';
-import { stageIndependence, type IndependenceNumbers } from './independence.ts';
+import { IndependenceCache, type IndependenceNumbers } from './independence.ts';
 import { TransitionCache } from './transition.ts';
 import type { Network } from '../network/network.ts';
 
 /** Independence numbers of every layer's own sparsity, with Hinz's histograms where those are tighter. */
-export function tightestRule(network: Network, options: TheoryOptions): StageRule {
+export function tightestRule(network: Network, independence: IndependenceCache): StageRule {
   const tables = new TighterHistograms();
   const cache = new TransitionCache();
   return (layer, stage) => {
     const { neurons, drops } = stage;
     const tighter = (numbers: IndependenceNumbers): ReturnType<TighterHistograms['of']> => tables.of(neurons, numbers);
-    return cache.get(stageIndependence(network, layer, stage, options), neurons, drops, drops ? tighter : undefined);
+    return cache.get(independence.of(network, layer, stage), neurons, drops, drops ? tighter : undefined);
   };
 }
 
@@ -23,7 +23,7 @@ export const recurrenceUpper: Bound = {
   of: 'activation',
   citation: { label: 'Dimension recurrence (this tool)', url: 'https://arxiv.org/abs/1711.02114' },
   evaluate(network, options) {
-    const perLayer = dimensionRecurrence(network, options, tightestRule(network, options));
+    const perLayer = dimensionRecurrence(network, options, tightestRule(network, new IndependenceCache(options)));
     return { applies: true, perLayer };
   },
 };

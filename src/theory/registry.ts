@@ -3,9 +3,9 @@ import { arora2018Lower, serra2018SizeLower } from './arora2018.ts';
 import type { Bound, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
 import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
 import { gcnOneLayerExact } from './graphConvolution.ts';
-import { kacRiceBounds } from './kacRice/bounds.ts';
 import { haninRolnick2019Scale, tseranMontufar2021Scale } from './haninRolnick2019.ts';
 import { hinz2021Upper } from './hinz2021.ts';
+import { kacRiceBounds } from './kacRice/bounds.ts';
 import {
   maxoutMontufar2014Lower,
   maxoutMontufar2014Upper,

@@ -1,6 +1,7 @@
 import { operationPieces } from '../network/build.ts';
 import { bends, flatPiecesOf, piecesOf } from '../network/activation.ts';
-import type { Layer, Network } from '../network/network.ts';
+import { isInput, type Layer, type Network } from '../network/network.ts';
+import type { Operation } from '../network/operation.ts';
 import { sizeOf } from '../network/shape.ts';
 
 /** Scalar piecewise-linear units that stand side by side: what an activation adds, or what an operation is made of. */
@@ -28,18 +29,32 @@ export function unitStages(layer: Layer): UnitStage[] {
 }
 
 /**
- * The layer whose affine map feeds this layer's activation: itself, or one before it behind batch norm, dropout,
- * flatten and reshape, which scale and rename scalars one by one.
+ * The layers whose affine map feeds a layer's activation: last the one that has weights (the layer itself, or one
+ * before it behind batch norm, dropout, flatten and reshape, which scale and rename scalars one by one), before it
+ * padding and up-sampling, which only move its inputs about.
  */
-export function affineSource(network: Network, layer: Layer): Layer {
+export function affineRun(network: Network, layer: Layer): Layer[] {
+  const before = ({ inputs }: Layer): Layer | null => {
+    const found = inputs.length === 1 && !isInput(inputs[0]) ? network.layers[inputs[0]] : null;
+    return found && unitStages(found).length === 0 ? found : null;
+  };
   let source = layer;
-  for (;;) {
-    const { kind } = source.operation;
-    const renames = kind === 'batchNormalization' || kind === 'identity' || kind === 'flatten' || kind === 'reshape';
-    const before = source.inputs[0];
-    if (!renames || before < 0 || unitStages(network.layers[before]).length > 0) return source;
-    source = network.layers[before];
-  }
+  for (let next: Layer | null = layer; next && isNeutral(source.operation); next = before(source)) source = next;
+  const run = [source];
+  let next = before(source);
+  for (; next && isResampling(next.operation); next = before(next)) run.unshift(next);
+  // Units right behind padding or up-sampling: the weights are before those.
+  if (next && isResampling(source.operation)) run.unshift(next);
+  return run;
+}
+
+/** Scales or renames scalars one by one, at inference. */
+export function isNeutral({ kind }: Operation): boolean {
+  return kind === 'batchNormalization' || kind === 'identity' || kind === 'flatten' || kind === 'reshape';
+}
+
+function isResampling({ kind }: Operation): boolean {
+  return kind === 'zeroPadding' || kind === 'upSampling' || kind === 'batchNormalization' || kind === 'identity';
 }
 
 /** Upper bound on the rank of a layer's affine map from inside it, beyond its input and output sizes. */
