@@ -25,10 +25,12 @@ export function parseVector(text: string | undefined, option: string): number[] 
   } catch {
     value = null;
   }
-  if (!Array.isArray(value) || !value.every((x) => typeof x === 'number' && Number.isFinite(x))) {
-    throw new UsageError(`--${option} takes a JSON array of numbers, for example '[0, 1]'`);
-  }
-  return value;
+  if (isVector(value)) return value;
+  throw new UsageError(`--${option} takes a JSON array of numbers, for example '[0, 1]'`);
+}
+
+function isVector(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((x) => typeof x === 'number' && Number.isFinite(x));
 }
 
 export function parseNumber(text: string | undefined, option: string, least = -Infinity): number | undefined {

@@ -220,7 +220,7 @@ export class Panel implements vscode.Disposable {
   dispose(): void {
     for (const run of this.runs.values()) run.abort();
     clearTimeout(this.cursorTimer);
-    this.subscriptions.forEach((subscription) => subscription.dispose());
+    vscode.Disposable.from(...this.subscriptions).dispose();
     this.disposed.fire();
     this.disposed.dispose();
   }

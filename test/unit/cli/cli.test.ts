@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { countJson } from '../../../src/analysis/countJson.ts';
+import type { reportJson } from '../../../src/analysis/reportJson.ts';
 import { CommandLine } from './commandLine.ts';
+
+type Report = ReturnType<typeof reportJson>;
+type Count = ReturnType<typeof countJson>;
 
 const dense = (units: number, activation = 'relu') => ({ type: 'dense', units, activation });
 const mlp = { name: 'mlp', input: [2], layers: [dense(16), dense(16), dense(1, 'linear')] };
 
 describe('region-lens', () => {
   let cli: CommandLine;
-  const json = (text: string) =>
+  const lines = (text: string): unknown[] =>
     text
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line));
+      .map((line): unknown => JSON.parse(line));
+  const reports = (text: string) => lines(text) as Report[];
+  const counts = (text: string) => lines(text) as Count[];
 
   beforeAll(async () => {
     cli = await CommandLine.build();
@@ -21,11 +28,11 @@ describe('region-lens', () => {
   it('analyze --json prints one object a file, and nothing else', async () => {
     await cli.file('other.json', { name: 'app', version: '1.0.0' });
     const { code, out, err } = await cli.run(['analyze', '--json', 'mlp.network.json', 'other.json', 'missing.json']);
-    const [first, second, third] = json(out);
+    const [first, second, third] = reports(out);
     expect(first).toMatchObject({ schemaVersion: 1, file: 'mlp.network.json', format: 'native', diagnostics: [] });
     expect(first.networks[0]).toMatchObject({ neurons: 32, parameters: 2 * 16 + 16 + 16 * 16 + 16 + 17, input: { shape: [2], size: 2 } }); // prettier-ignore
     expect(first.networks[0].layers[1]).toMatchObject({ index: 1, type: 'dense', inputShape: [16], outputShape: [16], pieces: 2, dimensionIn: 2 }); // prettier-ignore
-    const serra = first.networks[0].bounds.find((bound: { id: string }) => bound.id === 'serra2018-upper');
+    const serra = first.networks[0].bounds.find((bound) => bound.id === 'serra2018-upper');
     expect(serra).toMatchObject({ applies: true, reason: null, value: String(137 ** 2), log10Error: 0 });
     expect(second).toMatchObject({ file: 'other.json', networks: [], diagnostics: [{ code: 'no-network' }] });
     expect(third.diagnostics[0].message).toBe('there is no such file');
@@ -36,12 +43,12 @@ describe('region-lens', () => {
   });
 
   it('contributions of the layers add up to the total', async () => {
-    const [{ networks }] = json((await cli.run(['analyze', '--json', 'mlp.network.json'])).out);
+    const [{ networks }] = reports((await cli.run(['analyze', '--json', 'mlp.network.json'])).out);
     const { layers, bounds } = networks[0];
-    const sum = layers.reduce((total: number, layer: { contribution: { log10: number } }) => total + layer.contribution.log10, 0); // prettier-ignore
-    const upper = bounds.find((bound: { id: string }) => bound.id === 'tightest-upper');
-    expect(sum).toBeCloseTo(upper.log10, 9);
-    expect(upper.perLayer).toHaveLength(layers.length);
+    const sum = layers.reduce((total, layer) => total + layer.contribution!.log10, 0); // prettier-ignore
+    const upper = bounds.find((bound) => bound.id === 'tightest-upper');
+    expect(sum).toBeCloseTo(upper!.log10!, 9);
+    expect(upper!.perLayer).toHaveLength(layers.length);
   });
 
   it('analyze prints a table a person reads', async () => {
@@ -79,11 +86,11 @@ describe('region-lens', () => {
     const words = ['count', 'mlp.network.json', '--json', '--method', 'plane', '--repeat', '3', '--seed', '5'];
     const first = await cli.run([...words, '--workers', '1']);
     const second = await cli.run([...words, '--workers', '2']);
-    const figures = json(first.out).map(({ seed, activationRegions }) => [seed, activationRegions]);
-    expect(json(second.out).map(({ seed, activationRegions }) => [seed, activationRegions])).toEqual(figures);
+    const figures = counts(first.out).map(({ seed, activationRegions }) => [seed, activationRegions]);
+    expect(counts(second.out).map(({ seed, activationRegions }) => [seed, activationRegions])).toEqual(figures);
     expect(figures.map(([seed]) => seed)).toEqual([5, 6, 7]);
     expect(new Set(figures.map(([, count]) => count)).size).toBeGreaterThan(1);
-    const [plane] = json(first.out);
+    const [plane] = counts(first.out);
     expect(plane).toMatchObject({
       schemaVersion: 1,
       method: 'plane',
@@ -91,21 +98,21 @@ describe('region-lens', () => {
       domain: { lower: [-1, -1], upper: [1, 1] },
     });
     expect(plane.perLayer.at(-1)).toBe(plane.activationRegions);
-    const [line] = json((await cli.run(['count', 'mlp.network.json', '--json', '--method', 'line'])).out);
+    const [line] = counts((await cli.run(['count', 'mlp.network.json', '--json', '--method', 'line'])).out);
     expect(line).toMatchObject({ method: 'line', exact: true, domain: { from: [-1, -1], to: [1, 1] } });
   });
 
   it('stops at a limit with what it found, and says so', async () => {
     const { code, out } = await cli.run(['count', 'mlp.network.json', '--json', '--method', 'plane', '--max-regions', '20']); // prettier-ignore
     expect(code).toBe(3);
-    expect(json(out)[0]).toMatchObject({ exact: false, stoppedBy: 'regions' });
+    expect(counts(out)[0]).toMatchObject({ exact: false, stoppedBy: 'regions' });
   });
 
   it('stops at a signal with what it found', async () => {
     await cli.file('large.network.json', { input: [2], layers: [dense(256), dense(256), dense(256), dense(256)] });
     const { code, out } = await cli.run(['count', 'large.network.json', '--json', '--method', 'plane'], { interruptAfter: 1500 }); // prettier-ignore
     expect(code).toBe(3);
-    expect(json(out)[0]).toMatchObject({ exact: false, stoppedBy: 'request' });
+    expect(counts(out)[0]).toMatchObject({ exact: false, stoppedBy: 'request' });
   });
 
   it('says in a sentence why a domain does not fit', async () => {

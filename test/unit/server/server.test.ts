@@ -149,7 +149,7 @@ describe('the language server', () => {
 
   it('reports the analysis as JSON and as a table', async () => {
     const uri = await open(mlp);
-    const json = JSON.parse((await server.ask(reportRequest, { uri, kind: 'json' }))!);
+    const json: unknown = JSON.parse((await server.ask(reportRequest, { uri, kind: 'json' }))!);
     expect(json).toMatchObject({
       schemaVersion: 1,
       format: 'native',
