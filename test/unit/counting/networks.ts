@@ -55,9 +55,10 @@ export function dense(units: number, activation = 'linear', weights?: Record<str
   return { operation: { kind: 'dense', units, useBias: true }, activation: named(activation), weights };
 }
 
-/** A dense network of these widths, input first, with this activation after each layer. */
+/** A dense network of these widths, input first, with this activation after each layer but the last. */
 export function chain(widths: readonly number[], activation = 'relu', biasStddev = 0.1): Network {
-  return networkOf([widths[0]], widths.slice(1).map((units) => dense(units, activation)), biasStddev); // prettier-ignore
+  const layers = widths.slice(1).map((units, i) => dense(units, i + 2 === widths.length ? 'linear' : activation));
+  return networkOf([widths[0]], layers, biasStddev);
 }
 
 export function tensor(values: unknown): Tensor {
