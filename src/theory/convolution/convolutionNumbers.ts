@@ -1,9 +1,11 @@
-import { exactBinomialTerms, weightedBinomial, binomialPrefixSum } from '../binomial.ts';
+import { exactBinomialTerms } from '../binomial.ts';
 import type { TheoryOptions } from '../bound.ts';
 import { denseIndependence, type IndependenceNumbers } from '../independence.ts';
-import { magnitudeOf, smaller, zero, type Magnitude } from '../magnitude.ts';
+import { exactDigits, magnitudeOf, smaller, zero, type Magnitude } from '../magnitude.ts';
+import { magnitudeOfScaled } from '../scaled.ts';
+import { exactSequence, scaledSequence } from '../sequence.ts';
 import { Budget, productSteps } from './budget.ts';
-import { convolutionSum, defaultBudget, freeSize, rankBound, totalNeurons } from './convolutionSum.ts';
+import { convolutionSum, defaultBudget, rankBound, totalNeurons } from './convolutionSum.ts';
 import type { FieldPattern } from './fieldPattern.ts';
 import { gridsOf, isFree, positionLimit, type Grid } from './gridComponents.ts';
 import { eitherWay, exactGridSum, relaxedGridSum } from './gridSum.ts';
@@ -88,28 +90,40 @@ function tabulated(terms: readonly bigint[], weight: number, quality: 'exact' | 
   };
 }
 
-/**
- * The dense layer's numbers, cut off where the fields say so and at the sum over all j. For sets of at most `free`
- * neurons they are the layer's own.
- */
+/** The dense layer's numbers, cut off at the rank that the fields allow and at the sum over all j. */
 function capped(
   pattern: FieldPattern,
   grids: readonly Grid[],
   pieces: number,
   options: TheoryOptions,
 ): IndependenceNumbers {
-  const neurons = totalNeurons(grids);
-  const weight = pieces - 1;
   const maxSize = rankBound(grids);
-  const dense = denseIndependence(neurons, maxSize, pieces, 'upper');
+  const dense = denseIndependence(totalNeurons(grids), maxSize, pieces, 'upper');
   const total = convolutionSum(pattern, pieces, options).upper;
-  const free = freeSize(grids);
-  if (total.log10 >= dense.prefixSum(maxSize).log10) return dense;
-  const bound = (value: Magnitude) => smaller(value, total);
+  const all = dense.prefixSum(maxSize);
+  if (total.log10 >= all.log10) return dense;
+  let known: Sequence | null = null;
+  const sequence = () => (known ??= sequenceOf(dense, all.log10 <= exactDigits));
   return {
     maxSize,
     quality: 'upper',
-    at: (j) => (j > maxSize ? zero : j <= free ? weightedBinomial(neurons, j, weight) : bound(dense.at(j))),
-    prefixSum: (j) => (j >= maxSize ? total : bound(binomialPrefixSum(neurons, j, weight))),
+    at: (j) => (j > maxSize ? zero : smaller(sequence().term(j), total)),
+    prefixSum: (j) => (j >= maxSize ? total : smaller(sequence().prefix(j), total)),
+  };
+}
+
+interface Sequence {
+  term(j: number): Magnitude;
+  prefix(j: number): Magnitude;
+}
+
+/** All numbers of a dense layer at once: one by one they would cost far more. */
+function sequenceOf(dense: IndependenceNumbers, exactly: boolean): Sequence {
+  const exact = exactly ? exactSequence(dense, 0, dense.maxSize) : null;
+  if (exact) return { term: (j) => magnitudeOf(exact.terms[j]), prefix: (j) => magnitudeOf(exact.prefixes[j]) };
+  const { terms, prefixes, error } = scaledSequence(dense, 0, dense.maxSize);
+  return {
+    term: (j) => magnitudeOfScaled(terms.at(j, error)),
+    prefix: (j) => magnitudeOfScaled(prefixes.at(j, error)),
   };
 }

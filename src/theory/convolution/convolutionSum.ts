@@ -4,15 +4,7 @@ import { one, smaller } from '../magnitude.ts';
 import { Budget } from './budget.ts';
 import type { FieldPattern } from './fieldPattern.ts';
 import { combined, gridBracket, type Bracket } from './gridBracket.ts';
-import {
-  gridInputs,
-  gridNeurons,
-  gridsOf,
-  lengthOf,
-  positionLimit,
-  type Grid,
-  type Interval,
-} from './gridComponents.ts';
+import { gridInputs, gridNeurons, gridsOf, lengthOf, positionLimit, type Grid } from './gridComponents.ts';
 
 /** Steps that one layer may take where the caller says nothing: some ten milliseconds. */
 export const defaultBudget = 1e7;
@@ -55,12 +47,4 @@ function capacityOfPositions(grid: Grid): number {
     }
   }
   return sum;
-}
-
-/** Every set of at most so many neurons is independent, because each neuron sees at least that many inputs. */
-export function freeSize(grids: readonly Grid[]): number {
-  const shortest = (intervals: readonly Interval[]) => Math.min(...intervals.map(lengthOf));
-  return Math.min(
-    ...grids.map((grid) => Math.min(grid.rankLimit, grid.channels * shortest(grid.rows) * shortest(grid.columns))),
-  );
 }
