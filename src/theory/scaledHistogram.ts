@@ -113,25 +113,25 @@ export class ScaledHistogram implements DimensionHistogram {
   private dropped(stage: Transition): DimensionHistogram {
     const n = stage.neurons;
     const { low, top } = this;
+    const rows = Array.from(this.masses.mantissas, (mass, i) => (mass === 0 ? null : stage.row(low + i)));
     const last = Math.min(top, n);
-    const first = Math.max(0, Math.min(low, n - top));
+    // Rows may reach down to dimension 0.
+    const first = rows.some((row) => row !== null) ? 0 : Math.max(0, Math.min(low, n - top));
     const masses = new ScaledArray(last - first + 1);
     const plain = new ScaledArray(this.masses.length);
-    for (let i = 0; i < plain.length; i++) {
-      if (this.masses.mantissas[i] === 0) continue;
-      const row = stage.row(low + i);
-      if (row) this.addRow(masses, first, i, row);
+    rows.forEach((row, i) => {
+      if (row) this.addRow(masses, i, row);
       else plain.put(i, this.masses.mantissas[i], this.masses.exponents[i]);
-    }
+    });
     const error = Math.max(this.addKept(masses, first, plain, stage), this.addDropped(masses, first, plain, stage));
     return ScaledHistogram.trimmed(first, masses, productError(this.error, error) + roundings(2 * plain.length));
   }
 
-  private addRow(masses: ScaledArray, first: number, i: number, { rounded }: TransitionRow): void {
+  private addRow(masses: ScaledArray, i: number, { rounded }: TransitionRow): void {
     const mantissa = this.masses.mantissas[i];
     const exponent = this.masses.exponents[i];
     // Rows stay below 2^100, far inside what a sum of scaled numbers takes.
-    for (let e = first; e < rounded.length; e++) masses.add(e - first, mantissa * rounded[e], exponent);
+    for (let e = 0; e < rounded.length; e++) masses.add(e, mantissa * rounded[e], exponent);
   }
 
   /** Those activation patterns that leave the dimension as it was: at most n - d units inactive. Returns their error. */
