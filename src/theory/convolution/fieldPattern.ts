@@ -77,9 +77,18 @@ export function fieldPatternOf(layers: readonly Layer[]): FieldPattern | null {
       ...composeWeights(whole, step),
     };
   }
-  const { groups, input, output } = whole.blocks;
+  const { rows, columns, blocks, taps } = whole;
   const sharing = whole.sharing === 'none' ? 'composed' : whole.sharing;
-  return { ...whole, groups, channels: input, filters: output, rankLimit, sharing };
+  return {
+    rows,
+    columns,
+    groups: blocks.groups,
+    channels: blocks.input,
+    filters: blocks.output,
+    rankLimit,
+    sharing,
+    taps,
+  };
 }
 
 /** Neurons of a pattern: positions times groups times filters. */
