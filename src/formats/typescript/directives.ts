@@ -14,10 +14,10 @@ export class Directives {
 
   constructor(text: string, comments: readonly Comment[]) {
     if (!text.includes('@region-lens')) return;
-    const lines = text.split(/\r\n?|\n|\u2028|\u2029/);
     const bare = new Set<number>();
-    for (const { loc } of comments) {
-      if (!loc || lines[loc.start.line - 1].slice(0, loc.start.column).trim() !== '') continue;
+    for (const { loc, start } of comments) {
+      if (!loc || typeof start !== 'number' || text.slice(text.lastIndexOf('\n', start - 1) + 1, start).trim() !== '')
+        continue;
       for (let line = loc.start.line; line <= loc.end.line; line++) bare.add(line);
     }
     for (const { value, loc } of comments) {

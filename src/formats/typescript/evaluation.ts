@@ -3,8 +3,8 @@ import type { Span } from '../../network/definition.ts';
 import type { DirectiveValue } from './directives.ts';
 import type { Journal } from './journal.ts';
 import type { Scope } from './scope.ts';
-import { Closure, ModelValue, Unknown } from './values.ts';
-import type { ClassValue, Dictionary, List, TensorValue, Value } from './values.ts';
+import { Closure, Dictionary, ModelValue, Unknown } from './values.ts';
+import type { ClassValue, List, TensorValue, Value } from './values.ts';
 
 /** How a statement ends; undefined when it runs through. */
 export type Completion =
@@ -82,6 +82,7 @@ export interface Evaluation {
 /** Names a value after what holds it, where that can matter later. */
 export function bindName(value: Value, name: string, span: Span | undefined): void {
   if (value instanceof ModelValue && value.bindings.length < 8) value.bindings.push({ name, span });
+  if (value instanceof Dictionary) value.holder ??= { name, span };
   if (value instanceof Closure && value.name === '') {
     value.name = name;
     value.nameSpan = span;

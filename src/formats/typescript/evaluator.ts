@@ -27,6 +27,8 @@ const mostStepsAtOnce = 150_000;
 const deepestExpression = 500;
 const deepestCall = 90;
 const mostImports = 40;
+const mostModels = 200;
+const mostModelsOfOnePlace = 40;
 
 export interface Source {
   readonly text: string;
@@ -34,7 +36,7 @@ export interface Source {
   readonly file: File;
 }
 
-/** Finds and parses an imported file by the specifier as written in `from`; undefined where there is none. */
+/** Finds and parses an imported file by the specifier as written in `from`, the same one each time. */
 export type Importer = (specifier: string, from: string) => Source | undefined;
 
 /** Follows a source file without running it: every value is the evaluator's own, work and sizes are limited. */
@@ -51,7 +53,8 @@ export class Evaluator implements Evaluation {
   readonly classes: ClassValue[] = [];
   readonly instances = new Map<ClassValue, Value>();
   private readonly called = new Set<Node>();
-  private readonly modules = new Map<string, Value>();
+  private readonly modules = new Map<Source, Value>();
+  private readonly madeAt = new Map<number, number>();
   private changeLog: ModelValue[] = [];
   private steps = 0;
   private stepLimit = mostStepsAtOnce;
@@ -184,18 +187,16 @@ export class Evaluator implements Evaluation {
   importModule(specifier: string, name: string, scope: Scope): Value {
     const library = libraryOf(specifier);
     if (library) return library;
-    const { module } = scope.frame;
-    const key = `${module.fileName}\n${specifier}`;
-    if (this.modules.has(key)) return this.modules.get(key);
+    const { fileName } = scope.frame.module;
+    const source = specifier.startsWith('.') ? this.importer(specifier, fileName) : undefined;
+    // A file that imports the one being read has nothing to say about it.
+    if (!source || source.text === this.source.text || this.modules.size >= mostImports)
+      return new Unknown(name, undefined);
+    if (this.modules.has(source)) return this.modules.get(source);
     // Known before it is followed, so that files that import each other come to an end.
-    this.modules.set(key, new Unknown(name, undefined));
-    const source =
-      specifier.startsWith('.') && this.modules.size <= mostImports
-        ? this.importer(specifier, module.fileName)
-        : undefined;
-    if (!source) return this.modules.get(key);
+    this.modules.set(source, new Unknown(name, undefined));
     const value = this.runImport(source);
-    this.modules.set(key, value);
+    this.modules.set(source, value);
     return value;
   }
 
@@ -247,7 +248,11 @@ export class Evaluator implements Evaluation {
 
   changed(model: ModelValue): void {
     if (this.changeLog.at(-1) !== model) this.changeLog.push(model);
-    this.models.add(model);
+    if (this.models.has(model)) return;
+    // One place in the source makes so many models only where it does not end.
+    const made = (this.madeAt.get(model.span.start) ?? 0) + 1;
+    this.madeAt.set(model.span.start, made);
+    if (made <= mostModelsOfOnePlace && this.models.size < mostModels) this.models.add(model);
   }
 
   get changes(): number {
@@ -316,21 +321,22 @@ export class Evaluator implements Evaluation {
   /** Of a function that is not known: it may call the functions that it is given. */
   private unknownCall(callee: Value, args: readonly Argument[], site: Site): Unknown {
     for (const { value } of args) {
-      if (value instanceof Closure && !this.called.has(value.node)) this.perhapsCall(value, site);
+      if (value instanceof Closure && !this.called.has(value.node))
+        this.perhapsCall(value, callee instanceof Unknown ? callee.name : site.text, site);
     }
     const name = callee instanceof Unknown ? callee.name : site.text;
     return new Unknown(name.endsWith(')') ? name : `${name}()`, site.span);
   }
 
   /** What the function changes is changed perhaps. It may take a part of the work that is left. */
-  private perhapsCall(closure: Closure, site: Site): void {
+  private perhapsCall(closure: Closure, name: string, site: Site): void {
     if (this.calls > deepestCall) return;
     this.called.add(closure.node);
     const { stepLimit, depth } = this;
     this.stepLimit = this.steps + this.budget / 4;
     this.calls++;
     const call = () => void callClosure(this, closure, undefined, [], { symbolic: true });
-    const test = new Unknown(site.text, site.span, true);
+    const test = new Unknown(name, site.span, true);
     try {
       fork(this, test, site.scope.frame, [call, () => undefined]);
     } catch (error) {

@@ -6,12 +6,16 @@ import { Dictionary, isPrimitive, LayerValue, Library, List, ModelValue, TensorV
 import type { DictionaryState, ListState, Mutable, Property, Value, Unknown } from './values.ts';
 
 const deepest = 4;
+/** Values that one join looks at, for lists can be long and hold themselves. */
+const mostValues = 30_000;
 
 /**
  * Brings together what two ways through the source leave, when it is not known which one is taken (`test`): what is
  * the same on both stays, the rest becomes unknown. Layers that compute the identity are no difference.
  */
 export class Joiner {
+  private looked = 0;
+
   constructor(
     private readonly journal: Journal,
     private readonly test: Unknown,
@@ -19,7 +23,7 @@ export class Joiner {
 
   value(a: Value, b: Value, depth = 0): Value {
     if (Object.is(a, b)) return a;
-    if (isPrimitive(a) && isPrimitive(b)) return this.unknown();
+    if (++this.looked > mostValues || (isPrimitive(a) && isPrimitive(b))) return this.unknown();
     // Where one way leaves nothing, what follows makes sense for the other only.
     if (a === undefined || a === null) return b;
     if (b === undefined || b === null) return a;
@@ -127,7 +131,7 @@ function sameLayer(a: LayerValue, b: LayerValue): boolean {
 
 function sameData(a: Value, b: Value, depth: number): boolean {
   if (Object.is(a, b)) return true;
-  if (!(a instanceof List && b instanceof List) || depth > deepest) return false;
+  if (!(a instanceof List && b instanceof List) || depth > deepest || a.items.length > 64) return false;
   return a.items.length === b.items.length && a.items.every((item, i) => sameData(item, b.items[i], depth + 1));
 }
 

@@ -167,6 +167,7 @@ export function modelEnds(e: Evaluation, model: ModelValue): { input: TensorValu
   const { items } = model.items;
   if (model.ends?.length === items.length) return model.ends;
   const [first] = items;
+  e.step(items.length);
   if (!(first instanceof LayerValue || first instanceof ModelValue)) return undefined;
   const inner = first instanceof ModelValue ? modelEnds(e, first) : undefined;
   const source = inner?.input.source;

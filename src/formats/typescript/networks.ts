@@ -28,16 +28,16 @@ export interface DescribedNetwork {
   readonly problems: readonly Problem[];
 }
 
-/** What a model is made of, in the terms of every format. */
-export function describeModel(model: ModelValue): DescribedNetwork {
-  const writer = new NetworkWriter();
+/** What a model is made of, in the terms of every format. At most `room` layers are read. */
+export function describeModel(model: ModelValue, room = mostLayers): DescribedNetwork {
+  const writer = new NetworkWriter(Math.min(room, mostLayers));
   const outputs = writer.writeModel(model, undefined);
   return writer.result(outputs);
 }
 
 /** What lies between the inputs and one symbolic tensor. */
 export function describeTensor(tensor: TensorValue): DescribedNetwork {
-  const writer = new NetworkWriter();
+  const writer = new NetworkWriter(mostLayers);
   return writer.result(writer.writeTensors([tensor], new Map(), ''));
 }
 
@@ -58,6 +58,8 @@ class NetworkWriter {
   private readonly owners = new Map<LayerValue, string>();
   private readonly open: ModelValue[] = [];
 
+  constructor(private readonly room: number) {}
+
   result(outputs: readonly string[]): DescribedNetwork {
     return { inputs: this.inputs, layers: this.layers, outputs: [...new Set(outputs)], problems: this.problems };
   }
@@ -65,7 +67,7 @@ class NetworkWriter {
   /** `given` are the tensors it is applied to; without, it has inputs of its own. */
   writeModel(model: ModelValue, given: Outputs | undefined, prefix = ''): Outputs {
     if (this.open.includes(model) || this.open.length > deepestNesting) {
-      return [this.writeUnknown('a model that contains itself is not read', given ?? [], model.span, prefix)];
+      return [this.writeUnknown('A model that contains itself is not read.', given ?? [], model.span, prefix)];
     }
     this.open.push(model);
     const outputs =
@@ -74,7 +76,7 @@ class NetworkWriter {
     if (!model.unfinished) return outputs;
     return [
       this.writeUnknown(
-        'what follows was not read: following the source takes too many steps',
+        'What follows was not read: following the source takes too many steps.',
         outputs,
         model.span,
         prefix,
@@ -115,9 +117,10 @@ class NetworkWriter {
   }
 
   private apply(to: LayerValue | ModelValue, inputs: Outputs, span: Span, prefix: string): Outputs {
-    if (this.layers.length >= mostLayers) {
-      const last = this.layers[this.layers.length - 1];
-      return last.type === 'limit' ? [last.name] : [this.writeUnknown(`more than ${mostLayers} layers are not read`, inputs, span, prefix, 'limit')]; // prettier-ignore
+    if (this.layers.length >= this.room) {
+      const last = this.layers.at(-1);
+      if (last?.type === 'limit') return [last.name];
+      return [this.writeUnknown('There are more layers than are read.', inputs, span, prefix, 'limit')];
     }
     if (to instanceof LayerValue) return [this.writeLayer(to, inputs, prefix)];
     const label = to.givenName ?? to.bindings[0]?.name;

@@ -1,26 +1,41 @@
 import { parse } from '@babel/parser';
 import type { ParserOptions, ParserPlugin } from '@babel/parser';
-import type { File } from '@babel/types';
+import type { File, Node } from '@babel/types';
+import { Draft } from './draft.ts';
+import { repairs, withoutRest } from './repair.ts';
 
-const mostRepairs = 12;
+/** Faults that are repaired, and attempts in all; long texts get fewer. */
+const mostFaults = 5;
+const mostAttempts = 40;
+const longText = 200_000;
 
 /**
- * Parses TypeScript or JavaScript, also while it is being written: what cannot be parsed is blanked out, the rest
- * keeps its offsets. Undefined where nothing can be made of the text.
+ * Parses TypeScript or JavaScript, also while it is being written: what the parser gives up on is completed or blanked
+ * out. Offsets are those of the text as it stands. Undefined where nothing can be made of it.
  */
 export function parseSource(text: string, fileName: string): File | undefined {
   const options = optionsFor(fileName);
-  const tried = new Set<string>();
-  let current = text;
-  for (let round = 0; round < mostRepairs; round++) {
-    const { file, at } = attempt(current, options);
-    if (file || at === undefined) return file;
-    tried.add(current);
-    const next = repairs(text, current, at).find((candidate) => !tried.has(candidate));
-    if (next === undefined) return undefined;
-    current = next;
+  let draft = new Draft(text);
+  let { file, fault } = attempt(draft, options);
+  let attempts = text.length > longText ? mostAttempts - 6 : 0;
+  for (let round = 0; !file && fault !== undefined && round < mostFaults; round++) {
+    let best: { draft: Draft; file: File | undefined; fault: number; reached: number } | undefined;
+    for (const candidate of repairs(draft, fault)) {
+      if (++attempts > mostAttempts) break;
+      const result = attempt(candidate, options);
+      if (result.file) return inOriginal(result.file, candidate);
+      const reached = result.fault === undefined ? -1 : candidate.toOriginal(result.fault);
+      if (result.fault !== undefined && reached > (best?.reached ?? draft.toOriginal(fault))) {
+        best = { draft: candidate, file: result.file, fault: result.fault, reached };
+      }
+    }
+    if (!best) break;
+    ({ draft, fault } = best);
   }
-  return attempt(cutAt(text, lineStart(text, firstFault(text, options))), options).file;
+  if (file || fault === undefined) return file && inOriginal(file, draft);
+  const rest = withoutRest(draft, fault);
+  ({ file } = attempt(rest, options));
+  return file && inOriginal(file, rest);
 }
 
 function optionsFor(fileName: string): ParserOptions {
@@ -41,127 +56,30 @@ function optionsFor(fileName: string): ParserOptions {
   };
 }
 
-/** `at` is where the parser gave up; undefined when it is no matter of syntax. */
-function attempt(text: string, options: ParserOptions): { file?: File; at?: number } {
+/** `fault` is where the parser gave up; undefined when it is no matter of syntax. */
+function attempt(draft: Draft, options: ParserOptions): { file?: File; fault?: number } {
   try {
-    return { file: parse(text, options) };
+    return { file: parse(draft.text, options) };
   } catch (error) {
-    if (error instanceof SyntaxError && 'pos' in error && typeof error.pos === 'number') return { at: error.pos };
+    if (error instanceof SyntaxError && 'pos' in error && typeof error.pos === 'number') return { fault: error.pos };
     if (error instanceof RangeError) return {}; // Nested too deeply for the host's stack.
     throw error;
   }
 }
 
-function firstFault(text: string, options: ParserOptions): number {
-  return attempt(text, options).at ?? text.length;
-}
-
-/** Texts of which one may parse, the least change first. `original` is what the author wrote, without our closers. */
-function repairs(original: string, current: string, at: number): string[] {
-  const fault = Math.min(at, original.length);
-  const body = current.slice(0, original.length);
-  const candidates: string[] = [];
-  if (at >= original.length) {
-    // The text ends too early: close what is open, without the last piece if that is unfinished.
-    candidates.push(cutAt(body, original.length));
-    const piece = lastPiece(body, original.length);
-    candidates.push(cutAt(body, piece), cutAt(body, lineStart(body, Math.max(0, piece - 1))));
-  } else {
-    const hole = holeBefore(body, fault);
-    if (hole >= 0) candidates.push(`${body.slice(0, hole)}_${body.slice(hole + 1)}`);
-    const start = lineStart(body, fault);
-    candidates.push(blank(body, start, lineEnd(body, fault)));
-    candidates.push(blank(body, lineStart(body, Math.max(0, contentBefore(body, fault))), lineEnd(body, fault)));
-    candidates.push(cutAt(body, fault), cutAt(body, lastPiece(body, fault)), cutAt(body, start));
+/** Moves all nodes and comments to where they are in the text without the repairs. */
+function inOriginal(file: File, draft: Draft): File {
+  if (draft.isUnchanged) return file;
+  const moved = new Set<object>();
+  const pending: unknown[] = [file.program, file.comments];
+  while (pending.length > 0) {
+    const item = pending.pop();
+    if (typeof item !== 'object' || item === null || moved.has(item)) continue;
+    moved.add(item);
+    const node = item as Pick<Node, 'start' | 'end'>;
+    if (typeof node.start === 'number') node.start = draft.toOriginal(node.start);
+    if (typeof node.end === 'number') node.end = draft.toOriginal(node.end);
+    for (const [key, child] of Object.entries(item)) if (key !== 'loc') pending.push(child);
   }
-  return candidates;
-}
-
-/** A space just before the fault that an operand fits into: `units: ,`. */
-function holeBefore(text: string, fault: number): number {
-  const content = contentBefore(text, fault);
-  return /[:=.(,[+*/-]/.test(text[content] ?? '') && content + 1 < fault ? content + 1 : -1;
-}
-
-/** The last character before `at` that is no space. */
-function contentBefore(text: string, at: number): number {
-  let i = at - 1;
-  while (i >= 0 && /\s/.test(text[i])) i--;
-  return i;
-}
-
-function lineStart(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1;
-}
-
-function lineEnd(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end < 0 ? text.length : end;
-}
-
-function blank(text: string, start: number, end: number): string {
-  return text.slice(0, start) + text.slice(start, end).replace(/[^\n\r]/g, ' ') + text.slice(end);
-}
-
-/** Blanks everything from `at` on and closes the brackets that are open there, behind the end of the text. */
-function cutAt(text: string, at: number): string {
-  const { closers, unfinished } = scan(text, at);
-  return blank(text, unfinished ?? at, text.length) + closers;
-}
-
-/** Start of the piece, between commas, brackets or semicolons, that `at` stands in. */
-function lastPiece(text: string, at: number): number {
-  return scan(text, at).piece;
-}
-
-interface Scan {
-  /** What closes all brackets open at the end. */
-  readonly closers: string;
-  /** Start of a string or comment that is not closed. */
-  readonly unfinished: number | undefined;
-  /** After the last separator or bracket. */
-  readonly piece: number;
-}
-
-const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '`': '`' };
-
-/** A look at brackets, strings and comments before `end`; regular expressions are taken as they come. */
-function scan(text: string, end: number): Scan {
-  const open: string[] = [];
-  let piece = 0;
-  const result = (unfinished?: number): Scan => ({ closers: open.reverse().map((bracket) => closing[bracket[0]]).join(''), unfinished, piece }); // prettier-ignore
-  for (let i = 0; i < end; i++) {
-    const character = text[i];
-    if (open.at(-1) === '`') {
-      if (character === '\\') i++;
-      else if (character === '`') open.pop();
-      else if (character === '$' && text[i + 1] === '{') open.push('{');
-      continue;
-    }
-    if (character === '/' && (text[i + 1] === '/' || text[i + 1] === '*')) {
-      const close = text[i + 1] === '/' ? lineEnd(text, i) : text.indexOf('*/', i + 2) + 1;
-      if (close <= 0 || close >= end) return result(i);
-      i = close;
-    } else if (character === '"' || character === "'") {
-      const close = stringEnd(text, i, end);
-      if (close === undefined) return result(i);
-      i = close;
-    } else if ('([{`'.includes(character)) {
-      open.push(character);
-      piece = i + 1;
-    } else if (')]}'.includes(character)) {
-      open.pop();
-      piece = i + 1;
-    } else if (character === ',' || character === ';') piece = i;
-  }
-  return result();
-}
-
-function stringEnd(text: string, start: number, end: number): number | undefined {
-  for (let i = start + 1; i < end; i++) {
-    if (text[i] === '\\') i++;
-    else if (text[i] === text[start]) return i;
-    else if (text[i] === '\n') return i;
-  }
-  return undefined;
+  return file;
 }

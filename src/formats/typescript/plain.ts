@@ -5,6 +5,8 @@ import { Dictionary, isPrimitive, LayerValue, List, Unknown } from './values.ts'
 import type { Property, Value } from './values.ts';
 
 const deepest = 6;
+/** Longer lists are data, not the fields of a layer; a list may also hold itself. */
+const longest = 256;
 
 /** A field's value as data; what is not known, or is no data, becomes `Unresolved`. */
 export function toPlain(value: Value, field: string, depth = 0): PlainValue | undefined {
@@ -14,6 +16,7 @@ export function toPlain(value: Value, field: string, depth = 0): PlainValue | un
   if (depth > deepest) return new Unresolved(`${camelCase(field)} is nested too deeply.`);
   if (value instanceof List) {
     if (value.doubt) return unresolved(field, value.doubt);
+    if (value.items.length > longest >> (2 * depth)) return new Unresolved(`${camelCase(field)} is too long a list.`);
     return value.items.map((item) => toPlain(item, field, depth + 1) ?? null);
   }
   if (value instanceof LayerValue) {

@@ -1,46 +1,70 @@
 import { buildNetwork } from '../../network/build.ts';
 import type { NetworkDefinition, Problem, Span } from '../../network/definition.ts';
-import type { Format, ReadResult } from '../format.ts';
+import type { Format, ReadOptions, ReadResult } from '../format.ts';
 import { Evaluator } from './evaluator.ts';
-import type { Importer } from './evaluator.ts';
+import { importerFrom } from './importer.ts';
+import type { ReadFile } from './importer.ts';
+import { isNativeNetwork, readNativeForm } from './nativeForm.ts';
 import { asDefinition, describeModel, describeTensor } from './networks.ts';
 import type { DescribedNetwork } from './networks.ts';
 import { parseSource } from './parse.ts';
 import { followUncalled } from './uncalled.ts';
-import { looksLikeNetworkSource } from './sniff.ts';
+import { longestText, looksLikeNetworkSource } from './sniff.ts';
 import { distinct } from './sameNetworks.ts';
-import type { ModelValue, TensorValue } from './values.ts';
+import type { Placed } from './sameNetworks.ts';
+import type { Dictionary, ModelValue, TensorValue } from './values.ts';
 
-/** Networks in TypeScript and JavaScript, by the layers interface of TensorFlow.js: followed, never run. */
+/** Options for source code: with `readFile`, constants and functions of imported files are known too. */
+export type SourceOptions = ReadOptions & { readonly readFile?: ReadFile };
+
+/**
+ * Networks in TypeScript and JavaScript, by the layers interface of TensorFlow.js or in the native form: the source
+ * is followed, never run.
+ */
 export const typescript: Format = {
   id: 'typescript',
   sniff: looksLikeNetworkSource,
-  read: (text, fileName) => readTypeScript(text, fileName),
+  read: readTypeScript,
 };
 
-/** The text of another file by its path relative to the one being read; undefined where there is none. */
-export type ReadFile = (relativePath: string) => string | undefined;
-
-export function readTypeScript(text: string, fileName: string, readFile?: ReadFile): ReadResult {
-  const file = parseSource(text, fileName);
+export function readTypeScript(text: string, fileName: string, options: SourceOptions): ReadResult {
+  const file = text.length > longestText ? undefined : parseSource(text, fileName);
   if (!file) return { format: typescript.id, networks: [], problems: [] };
-  const evaluator = new Evaluator({ text, fileName, file }, importerFrom(readFile), inferShape);
+  const evaluator = new Evaluator({ text, fileName: '', file }, importerFrom(options.readFile), inferShape);
   evaluator.runFile();
   followUncalled(evaluator, text);
   const networks: NetworkDefinition[] = [];
   const problems = new ProblemList();
-  const described = [...evaluator.models].map((model) => ({
-    model,
-    network: describeModel(model),
-    madeAt: model.span,
-  }));
+  const described = describeAll([...evaluator.models]);
   for (const { model, network, name, span } of named(distinct(described.filter(isNetwork)))) {
     const spans = [span, model.span, ...network.layers.map((layer) => layer.span)];
     networks.push(asDefinition(network, name, hull(spans), span));
   }
   for (const { model, network } of described) if (isNetwork({ model, network })) problems.add(network.problems);
+  for (const object of firstOfEach(evaluator.dictionaries.filter(isNativeNetwork))) {
+    const read = readNativeForm(object, text, fileName, options);
+    networks.push(read.network);
+    problems.add(read.problems);
+  }
   problems.add(evaluator.stops.map(stopProblem));
   return { format: typescript.id, networks, problems: problems.list };
+}
+
+/** Models that contain one another many times over could have more layers than anyone reads. */
+const mostLayers = 25_000;
+
+function describeAll(models: readonly ModelValue[]): (Described & Placed)[] {
+  let room = mostLayers;
+  return models.map((model) => {
+    const network = describeModel(model, Math.max(1, room));
+    room -= network.layers.length;
+    return { model, network, madeAt: model.span };
+  });
+}
+
+/** One object for each place that makes objects. */
+function firstOfEach(objects: readonly Dictionary[]): Dictionary[] {
+  return [...new Map([...objects].reverse().map((object) => [object.span?.start, object])).values()].reverse();
 }
 
 /** A part of another model that has no input of its own is not a network by itself. */
@@ -121,29 +145,4 @@ class ProblemList {
       this.list.push(problem);
     }
   }
-}
-
-const endings = ['', '.ts', '.tsx', '.js', '.mjs', '.jsx', '/index.ts', '/index.js'];
-
-function importerFrom(readFile: ReadFile | undefined): Importer {
-  return (specifier, from) => {
-    if (!readFile) return undefined;
-    const path = resolve(from, specifier);
-    for (const candidate of [...endings.map((ending) => path + ending), path.replace(/\.js$/, '.ts')]) {
-      const text = readFile(candidate);
-      const file = text === undefined ? undefined : parseSource(text, candidate);
-      if (text !== undefined && file) return { text, fileName: candidate, file };
-    }
-    return undefined;
-  };
-}
-
-/** `specifier`, written in the file `from`, as a path from where `from` is counted from. */
-function resolve(from: string, specifier: string): string {
-  const parts = from.split('/').slice(0, -1);
-  for (const part of specifier.split('/')) {
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  return parts.join('/');
 }

@@ -3,21 +3,27 @@ import type { Evaluator } from './evaluator.ts';
 import { buildingOffsets } from './sniff.ts';
 import type { ClassValue, Closure } from './values.ts';
 
-const most = 400;
+/** Functions that are looked at together, and followed at all. */
+const most = 150;
 
 /** Functions that build networks and that this file itself never calls: each is followed once, callers first. */
 export function followUncalled(evaluator: Evaluator, text: string): void {
   const offsets = buildingOffsets(text);
   const builds = (node: Node) => holdsOne(offsets, node.start ?? 0, node.end ?? 0);
   const done = new Set<Node>();
+  const occurrences = occurrencesIn(text);
   for (let round = 0; round < most; round++) {
-    const waiting = [...evaluator.closures.values()].filter((closure) => {
-      const { node } = closure;
-      return !done.has(node) && !isInstanceMethod(closure) && !evaluator.wasCalled(node) && builds(node);
-    });
-    const next = waiting.find(
-      (closure) => !waiting.some((other) => other !== closure && mentions(text, other, closure)),
-    );
+    const waiting = [...evaluator.closures.values()]
+      .filter((closure) => {
+        const { node } = closure;
+        return !done.has(node) && !isInstanceMethod(closure) && !evaluator.wasCalled(node) && builds(node);
+      })
+      .slice(0, most);
+    const isMentioned = (closure: Closure) => {
+      const places = occurrences(closure.name);
+      return waiting.some((other) => other !== closure && mentions(places, other, closure));
+    };
+    const next = waiting.find((closure) => !isMentioned(closure));
     const closure = next ?? waiting[0];
     if (closure) {
       done.add(closure.node);
@@ -50,15 +56,24 @@ function isInstanceMethod({ node }: Closure): boolean {
   return (node.type === 'ClassMethod' || node.type === 'ClassPrivateMethod') && !node.static;
 }
 
-/** Whether the text of one function holds the name of the other. */
-function mentions(text: string, caller: Closure, callee: Closure): boolean {
-  if (!callee.name) return false;
+/** Where a name occurs in the text, each name looked up once. */
+function occurrencesIn(text: string): (name: string) => readonly number[] {
+  const known = new Map<string, number[]>();
+  return (name) => {
+    const found = known.get(name) ?? [];
+    if (name === '' || known.has(name)) return found;
+    known.set(name, found);
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) found.push(at);
+    return found;
+  };
+}
+
+/** Whether the text of one function holds the name of another one, which is not within it. */
+function mentions(places: readonly number[], caller: Closure, callee: Closure): boolean {
   const start = caller.node.start ?? 0;
   const end = caller.node.end ?? 0;
   const own = callee.node.start ?? 0;
-  if (own >= start && own < end) return false;
-  const at = text.indexOf(callee.name, start);
-  return at >= 0 && at < end;
+  return !(own >= start && own < end) && holdsOne(places, start, end);
 }
 
 /** Whether one of the ascending offsets lies in the range. */

@@ -91,6 +91,8 @@ export class Dictionary implements Mutable {
   collection: { readonly kind: 'map' | 'set'; readonly entries: List } | undefined;
   /** The type annotation or `satisfies` it was written with. */
   typeName: string | undefined;
+  /** The variable or field that held it first. */
+  holder: Binding | undefined;
 
   constructor(
     readonly born: number,
