@@ -1,4 +1,5 @@
 import type { CountDomain, CountHooks, CountRequest, CountResult, SamplingResult } from './count.ts';
+import { RELATIVE_ERROR } from './geometry.ts';
 import { evaluate, type BendStep, type Program } from './program.ts';
 import { gaussians, uniforms } from './random.ts';
 import { sliceOf } from './slice.ts';
@@ -60,23 +61,41 @@ function sampler(domain: CountDomain, inputs: number, seed: number): () => Float
   };
 }
 
-/** Counts the pattern up to each stage. */
+/** Counts the pattern up to each stage; up to where rounding leaves it open, at most. */
 function record(program: Program, values: readonly Float64Array[], seen: readonly Map<string, number>[]): void {
   let pattern = '';
-  program.stages.forEach((step, stage) => {
-    pattern += patternOf(step, values[step.source], values[step.output].length);
+  // Small differences come from all the numbers before them.
+  let size = greatest(values[0]);
+  for (let stage = 0; stage < program.stages.length; stage++) {
+    const step = program.stages[stage];
+    size = Math.max(size, greatest(values[step.source]));
+    const next = patternOf(step, values[step.source], values[step.output].length, RELATIVE_ERROR * size);
+    if (next === null) return;
+    pattern += next;
     seen[stage].set(pattern, (seen[stage].get(pattern) ?? 0) + 1);
-  });
+  }
 }
 
-function patternOf(step: BendStep, source: Float64Array, units: number): string {
+function greatest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/** One character a unit; null where a value is so near to a breakpoint (though not on it) that its side is not known. */
+function patternOf(step: BendStep, source: Float64Array, units: number, doubt: number): string | null {
   const pieces = new Uint16Array(units);
+  const isOpen = (difference: number) => difference !== 0 && Math.abs(difference) <= doubt;
   for (let i = 0; i < units; i++) {
-    if (step.kind === 'units') while (source[i] > step.breakpoints[pieces[i]]) pieces[i]++;
-    else {
+    if (step.kind === 'units') {
+      for (const breakpoint of step.breakpoints) {
+        if (isOpen(source[i] - breakpoint)) return null;
+        if (source[i] > breakpoint) pieces[i]++;
+      }
+    } else {
       const from = step.start[i];
       for (let k = from + 1; k < step.start[i + 1]; k++) {
-        if (source[step.members[k]] > source[step.members[from + pieces[i]]]) pieces[i] = k - from;
+        const ahead = source[step.members[k]] - source[step.members[from + pieces[i]]];
+        if (isOpen(ahead)) return null;
+        if (ahead > 0) pieces[i] = k - from;
       }
     }
   }
