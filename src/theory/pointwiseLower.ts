@@ -170,15 +170,16 @@ interface Folding {
  * there are is allowed (kernels that ignore the others), and better where layers are narrow.
  */
 function pointwiseRegions(stages: readonly Stage[]): Magnitude[] {
+  const cells = rememberedCells();
   const choices = candidateChannels(stages[0].channels).flatMap((channels): Folding[] => [
     { channels, extra: 0 },
     { channels, extra: 1 },
   ]);
-  const estimates = choices.map((choice) => foldedLog10(stages, choice));
+  const estimates = choices.map((choice) => foldedLog10(stages, choice, cells));
   const exact = new Map<Folding, Magnitude[]>();
   return stages.map((_, l) => {
     const best = choices.reduce((a, _choice, i) => (estimates[i][l] > estimates[a][l] ? i : a), 0);
-    const known = exact.get(choices[best]) ?? foldedRegions(stages, choices[best]);
+    const known = exact.get(choices[best]) ?? foldedRegions(stages, choices[best], cells);
     exact.set(choices[best], known);
     return known[l] ?? one;
   });
@@ -198,7 +199,7 @@ function foldsOf({ filters }: Stage, { channels, extra }: Folding): number {
 }
 
 /** Doubles close to log10 of `foldedRegions`, to choose by; -Infinity where the construction is not to be had. */
-function foldedLog10(stages: readonly Stage[], choice: Folding): number[] {
+function foldedLog10(stages: readonly Stage[], choice: Folding, cells: Cells): number[] {
   let [folds, lost] = [0, 0];
   return stages.map((stage, l) => {
     if (l > 0) {
@@ -212,7 +213,7 @@ function foldedLog10(stages: readonly Stage[], choice: Folding): number[] {
 }
 
 /** Regions after each stage, up to the first at which the construction ends. */
-function foldedRegions(stages: readonly Stage[], choice: Folding): Magnitude[] {
+function foldedRegions(stages: readonly Stage[], choice: Folding, cells: Cells): Magnitude[] {
   let [folds, lost]: Magnitude[] = [one, one];
   const regions: Magnitude[] = [];
   for (const [l, stage] of stages.entries()) {
@@ -221,7 +222,8 @@ function foldedRegions(stages: readonly Stage[], choice: Folding): Magnitude[] {
       const factor = foldsOf(stages[l - 1], choice);
       if (factor === 0) break;
       folds = multiply(folds, power(magnitudeOf(factor), choice.channels));
-      lost = multiply(lost, power(folds, stages[l - 1].alive - stage.alive));
+      const fallen = stages[l - 1].alive - stage.alive;
+      if (fallen > 0) lost = multiply(lost, power(folds, fallen));
     }
     regions.push(multiply(lost, power(multiply(folds, cells(stage, choice.channels)), stage.alive)));
   }
@@ -229,14 +231,24 @@ function foldedRegions(stages: readonly Stage[], choice: Folding): Magnitude[] {
 }
 
 /** Cells of one position's arrangement: `filters` bundles of parallel hyperplanes in general position in R^m. */
-function cells({ filters, units }: Stage, m: number): Magnitude {
-  return binomialPrefixSum(filters, m, units.pieces - 1);
+type Cells = (stage: Stage, m: number) => Magnitude;
+
+/** Deep networks repeat their layers: each sum is computed once. */
+function rememberedCells(): Cells {
+  const known = new Map<string, Magnitude>();
+  return ({ filters, units }, m) => {
+    const key = `${filters} ${units.pieces} ${m}`;
+    const sum = known.get(key) ?? binomialPrefixSum(filters, m, units.pieces - 1);
+    known.set(key, sum);
+    return sum;
+  };
 }
 
 /** Regions of the first layer when its kernels are blocks that do not overlap from one used position to the next. */
 function blockRegions(stage: Stage): Magnitude {
   const g = stage.window;
   if (!g) return one;
+  const cells = rememberedCells();
   let best: Magnitude = one;
   for (let height = 1; height <= Math.min(g.kernel[0], MOST_TAPS); height++) {
     if (height > 1 && g.dilation[0] > 1) break;
