@@ -4,6 +4,7 @@
  * runs until Ctrl-C.
  */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -77,6 +78,6 @@ const file = given ? path.resolve(process.env.INIT_CWD ?? '.', given) : path.joi
 await installDependencies();
 await runOrThrow(process.execPath, [path.join(root, 'scripts/build.mjs')]);
 const { code } = await run(process.execPath, [path.join(root, 'dist/cli.js'), 'analyze', file]);
-if (!withEditor) process.exitCode = code;
+if (!withEditor || !existsSync(file)) process.exitCode = code;
 else if (await openDesktop(file)) console.log('\nVS Code with Region Lens is opening.');
 else await serveWorkbench(file);

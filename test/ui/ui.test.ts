@@ -42,6 +42,27 @@ describe('the package', () => {
   });
 });
 
+describe('networks in TypeScript', () => {
+  it('have their hints where the layers are written', async () => {
+    await workbench.openFile('cnn.ts');
+    await workbench.waitForLine(/conv2d.*×10\^/);
+    await workbench.screenshot('typescript');
+    await workbench.closeAll();
+  });
+});
+
+describe('settings', () => {
+  it('take effect at once', async () => {
+    await workbench.openFile(network);
+    await workbench.waitForLine(/"dense".*×10\^2\.48/);
+    workbench.set({ 'regionLens.notation': 'bits' });
+    await workbench.waitForLine(/"dense".*×2\^8\.23/);
+    workbench.set({ 'regionLens.notation': 'power' });
+    await workbench.waitForLine(/"dense".*×10\^2\.48/);
+    await workbench.closeAll();
+  });
+});
+
 describe.each(['dark', 'light'] as const)('in a %s theme', (theme) => {
   beforeAll(async () => {
     await workbench.setTheme(theme);
@@ -86,5 +107,58 @@ describe.each(['dark', 'light'] as const)('in a %s theme', (theme) => {
     await workbench.line('"units": 24').locator('span', { hasText: /^24$/ }).last().dblclick();
     await workbench.page.keyboard.type('240');
     await workbench.waitForLine(/"units": 240.*×10\^4\.46/, 1000);
+  });
+});
+
+describe('the panel', () => {
+  const heading = (name: string) => workbench.webview.locator('h1', { hasText: name });
+
+  beforeAll(async () => {
+    await workbench.setTheme('dark');
+    await workbench.openFile(network);
+    await workbench.runCommand('Region Lens: Show Plot');
+    await heading('deep-mlp').waitFor();
+  });
+
+  afterAll(() => workbench.closeAll());
+
+  it('counts networks and draws their regions', async () => {
+    const { webview } = workbench;
+    await webview.getByRole('button', { name: 'Count', exact: true }).click();
+    await webview.locator('.tileValue.counted', { hasText: /^[\d,]+ ± [\d,]+$/ }).waitFor();
+    await webview.locator('canvas').first().scrollIntoViewIfNeeded();
+    const painted = () =>
+      webview
+        .locator('canvas')
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+          return new Set(new Uint32Array(pixels?.buffer ?? [])).size;
+        });
+    await expect.poll(painted).toBeGreaterThan(20);
+    await workbench.screenshot('panel counted');
+  });
+
+  it('shows in the source the layer that is clicked', async () => {
+    await workbench.webview.getByRole('button', { name: 'dense_2' }).first().click();
+    await workbench.cursorIsOn(6);
+  });
+
+  it('follows an edit', async () => {
+    await workbench.line('"units": 24').locator('span', { hasText: /^24$/ }).last().dblclick();
+    await workbench.page.keyboard.type('25');
+    await workbench.webview.locator('.architecture', { hasText: '2 → 25 → 24' }).waitFor();
+  });
+
+  it('follows the active editor', async () => {
+    await workbench.openFile('lenet.network.json');
+    await heading('lenet').waitFor();
+  });
+
+  it.each(['high contrast dark', 'high contrast light'] as const)('is drawn in a %s theme', async (theme) => {
+    await workbench.setTheme(theme);
+    await workbench.webview.locator(`body.vscode-high-contrast`).waitFor();
+    await workbench.webview.locator('svg').first().waitFor();
+    await workbench.screenshot(`${theme} panel`);
   });
 });

@@ -70,7 +70,7 @@ export class Workbench {
       for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
       browser = await launchChromium();
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(30_000);
       await page.goto(`${editor.address}/?folder=${folder}`);
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
       return new Workbench(page, folder, path.join(editor.home, 'extensions'), browser, editor);
@@ -173,6 +173,11 @@ export class Workbench {
     const hover = this.page.locator('.monaco-hover:visible', { hasText: containing });
     await hover.first().waitFor();
     return plain(await hover.first().innerText());
+  }
+
+  /** Waits until the cursor of an editor, focused or not, is on a line. */
+  async cursorIsOn(line: number): Promise<void> {
+    await this.page.locator('.active-line-number', { hasText: new RegExp(`^${line}$`) }).waitFor();
   }
 
   /** The document of the webview that is shown; it lies two frames deep. */
