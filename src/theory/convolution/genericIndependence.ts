@@ -158,6 +158,8 @@ class SubspaceCount {
   }
 
   run(budget: Budget): bigint | null {
+    const neurons = this.positions.length * this.pattern.filters;
+    if (neurons <= this.columns && this.allIndependent(budget)) return (1n + this.weight) ** BigInt(neurons);
     let states: State[] = [{ basis: [], sum: 1n }];
     for (let p = 0; p < this.positions.length; p++) {
       for (let filter = 0; filter < this.pattern.filters; filter++) {
@@ -174,6 +176,18 @@ class SubspaceCount {
       }
     }
     return states.reduce((total, { sum }) => total + sum, 0n);
+  }
+
+  private allIndependent(budget: Budget): boolean {
+    let basis: readonly BasisRow[] = [];
+    for (let p = 0; p < this.positions.length; p++) {
+      for (let filter = 0; filter < this.pattern.filters; filter++) {
+        const next = this.extended(basis, this.normal(p, filter));
+        if (next === null || !budget.spend((basis.length + 2) * this.columns * stepsPerProduct)) return false;
+        basis = next;
+      }
+    }
+    return true;
   }
 
   private normal(position: number, filter: number): bigint[] {

@@ -22,7 +22,13 @@ export function theoremEquality(pattern: FieldPattern): TheoremEquality {
   const { grids, faithful } = gridsOf(pattern);
   if (!faithful || pattern.sharing === 'composed') return 'open';
   if (pattern.sharing === 'untied' || grids.every((grid) => lineOf(grid) !== null)) return 'exact';
-  return grids.some(hasCramerRelation) ? 'loose' : 'open';
+  return isUnpadded(pattern) && grids.some(hasCramerRelation) ? 'loose' : 'open';
+}
+
+/** Whether every position uses the whole kernel. */
+function isUnpadded({ taps }: FieldPattern): boolean {
+  if (taps === null) return false;
+  return [taps.rows, taps.columns].every((axis) => axis.every((list) => list.join() === axis[0].join()));
 }
 
 function hasCramerRelation(grid: Grid): boolean {
@@ -40,7 +46,7 @@ function hasCramerRelation(grid: Grid): boolean {
   );
 }
 
-/** Kernel and stride of unpadded windows; null for fields cut off by padding. */
+/** Kernel and stride of windows that lie regularly; null for a single one. */
 function regularWindow(intervals: readonly Interval[]): { kernel: number; stride: number } | null {
   if (intervals.length < 2) return null;
   const kernel = lengthOf(intervals[0]);
