@@ -412,9 +412,11 @@ export class Evaluator implements Evaluation {
   }
 }
 
-/** What a directive may call the value of this expression. */
+/** What a directive may call the value of this expression: a symbol gives its own name only to what is that symbol. */
 function namesFor(node: Node, value: Unknown): string[] {
-  if (node.type === 'Identifier') return [node.name, value.name];
-  const isMember = node.type === 'MemberExpression' && node.property.type === 'Identifier' && !node.computed;
-  return isMember && node.property.type === 'Identifier' ? [value.name, node.property.name] : [value.name];
+  const names = value.derived ? [] : [value.name];
+  if (node.type === 'Identifier') names.push(node.name);
+  if (node.type === 'MemberExpression' && node.property.type === 'Identifier' && !node.computed)
+    names.push(node.property.name);
+  return names;
 }

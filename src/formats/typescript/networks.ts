@@ -18,6 +18,9 @@ const deepestNesting = 30;
 /** Fields without which everything that is said of a layer still holds. */
 const irrelevant = /^(?:name|trainable|dtype|weights|batch_size|seed|rate|noise_shape|momentum|epsilon|input_dtype|updatable)$|_(?:initializer|regularizer|constraint)$/; // prettier-ignore
 
+/** Stands for fields that may be there: see `makeLayer`. */
+const openField = '…';
+
 /** Fields that are read elsewhere. */
 const inputFields = new Set(['input_shape', 'batch_input_shape', 'input_dim', 'batch_size', 'name']);
 
@@ -227,7 +230,7 @@ class NetworkWriter {
     if (owner !== undefined) return name;
     this.owners.set(layer, name);
     for (const { field, value, span } of unknowns)
-      this.problems.push(unknownFieldProblem(fieldName(field), value, span));
+      this.problems.push(unknownFieldProblem(field === openField ? null : camelCase(field), value, span));
     for (const { field, code, severity, message } of issues) {
       // A field that is missing may be among those that are not known.
       if (doubt && severity === 'error') continue;
@@ -253,7 +256,7 @@ class NetworkWriter {
 }
 
 function fieldName(field: string): string {
-  return field === '…' ? 'A field' : camelCase(field);
+  return field === openField ? 'A field' : camelCase(field);
 }
 
 const missingShape =

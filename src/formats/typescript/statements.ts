@@ -135,7 +135,8 @@ function runIf(e: Evaluation, node: Extract<Statement, { type: 'IfStatement' }>,
 
 /** The unknown value of a condition, at the condition. */
 export function placed(e: Evaluation, test: Unknown, node: Node, scope: Scope): Unknown {
-  return new Unknown(test.name, e.span(node, scope) ?? test.span, true);
+  const name = node.type === 'Identifier' ? node.name : test.name;
+  return new Unknown(name, e.span(node, scope) ?? test.span, true);
 }
 
 function runSwitch(e: Evaluation, node: Extract<Statement, { type: 'SwitchStatement' }>, scope: Scope): Completion {

@@ -25,10 +25,9 @@ export function unknownSpan(value: Value): Span | undefined {
   return value.spans[index];
 }
 
-/** Says that a field's value is not known, and how the author can supply it. */
-export function unknownFieldProblem(field: string, value: Unknown, span: Span): Problem {
-  const isName = /^[A-Za-z_$][\w$]*$/.test(value.name);
-  return problem(field, value, value.derived && isName ? value.name : field, span);
+/** Says that a field's value is not known, and how the author can supply it; null for a field without a name. */
+export function unknownFieldProblem(field: string | null, value: Unknown, span: Span): Problem {
+  return problem(field ?? 'A field', value, field ?? undefined, span);
 }
 
 /** Says that it is not known what is built in a place: `what` begins the sentence. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts';
 import { readSource, render, renderAll } from './render.ts';
 
 /** What is said about a source text: code and message of each problem. */
@@ -162,6 +163,55 @@ describe('directives', () => {
         return net;
       }`;
     expect(layers(text)).toEqual(['dense_1: dense 4 <- input', 'dense_2: dense 5 <- dense_1']);
+  });
+
+  it.each([
+    [
+      'a field',
+      `export const f = (n: number) => tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] });`,
+      '3',
+    ],
+    [
+      'a field that is computed',
+      `const w = 2 * load();\ntf.sequential({ layers: [tf.layers.dense({ units: w, inputShape: [2] })] });`,
+      '3',
+    ],
+    [
+      'the shape of the input',
+      `tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [n, 2] })] });`,
+      '[2]',
+    ],
+    [
+      'the shape of a tensor',
+      `const x = tf.input({\n shape: load() });\ntf.model({ inputs: x, outputs: tf.layers.dense({ units: 3 }).apply(x) as any });`,
+      '[2]',
+    ],
+    ['a shape that is missing', `tf.sequential({ layers: [tf.layers.dense({ units: 3 })] });`, '[2]'],
+    [
+      'a condition',
+      `const m = tf.sequential();\nconst deep = load() > 1;\nif (deep)\n  m.add(tf.layers.dense({ units: 3, inputShape: [2] }));\nm.add(tf.layers.dense({ units: 1 }));`,
+      'true',
+    ],
+    [
+      'a list',
+      `const m = tf.sequential();\nfor (const units of args.sizes) {\n  m.add(tf.layers.dense({ units, inputShape: [2] }));\n}\nm.add(tf.layers.dense({ units: 1 }));`,
+      '[3]',
+    ],
+    [
+      'a choice',
+      `const m = tf.sequential();\nswitch (args.kind) {\n case 'a': m.add(tf.layers.dense({ units: 3, inputShape: [2] }));\n}\nm.add(tf.layers.dense({ units: 1 }));`,
+      "'a'",
+    ],
+    ['the native form', `const net: Network = { input: [2], layers: [\n { type: 'dense', units: load() }] };`, '3'],
+  ])('supply %s where its problem says so', (_what, text, value) => {
+    const [problem] = readTypeScript(text, 'model.ts', { weights: false }).problems;
+    const name =
+      /@region-lens (\w+) = …/.exec(problem.message)?.[1] ?? /@region-lens (\w+) = \[…\]/.exec(problem.message)?.[1];
+    const line = text.lastIndexOf('\n', problem.span.start - 1) + 1;
+    const supplied = `${text.slice(0, line)}// @region-lens ${name} = ${value}\n${text.slice(line)}`;
+    const { networks, problems } = readTypeScript(supplied, 'model.ts', { weights: false });
+    expect(problems).toEqual([]);
+    expect(render(networks[0])[2]).toBe('dense_1: dense 3 <- input');
   });
 
   it('do not change what is known', () => {
