@@ -21,10 +21,8 @@ interface BoundRow {
 export function createBoundsTable(actions: Actions): Section {
   const summary = element('span', { class: 'muted' });
   const body = element('tbody');
-  const head = ['in plot', 'theorem', '', 'value', 'domain'].map((text) =>
-    text === ''
-      ? element('th', { attributes: { scope: 'col', 'aria-label': 'kind' } })
-      : element('th', { text, attributes: { scope: 'col' } }),
+  const head = ['in plot', 'theorem', 'kind', 'value', 'domain'].map((text) =>
+    element('th', { text, attributes: { scope: 'col' } }),
   );
   const table = element('table', { class: 'bounds', attributes: { 'aria-label': 'All bounds' } }, [
     element('thead', {}, [element('tr', {}, head)]),
@@ -91,7 +89,7 @@ function createRow(id: string, actions: Actions): BoundRow {
         );
       } else {
         if (box === null) {
-          box = checkbox(`Draw ${series.label} in the plot`, '', (drawn) => actions.draw(id, drawn));
+          box = checkbox(`Draw ${series.label} in the plot`, 'silently', (drawn) => actions.draw(id, drawn));
           mark.replaceChildren(box.element);
         }
         box.setChecked(view.drawn.has(id));

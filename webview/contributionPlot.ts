@@ -54,7 +54,7 @@ export function createContributionPlot(): Plot {
     frame,
     notes,
   ]);
-  rovingFocus(frame, '.row');
+  rovingFocus(frame, '.row > .hit');
   let view: View | null = null;
   let drawnWidth = 0;
 
@@ -66,7 +66,7 @@ export function createContributionPlot(): Plot {
     svg.attr('width', width).attr('height', layout.height).attr('viewBox', `0 0 ${width} ${layout.height}`);
     drawLegend(subtitle, view, layout);
     drawRows(rowsLayer, layout);
-    keepOneInTabOrder(frame, '.row');
+    keepOneInTabOrder(frame, '.row > .hit');
     drawNotes(notes, view);
     // A frame that scrolls must be reachable by the keyboard; one that does not need not be.
     if (frame.scrollHeight > frame.clientHeight + 1) frame.tabIndex = 0;
@@ -136,21 +136,21 @@ function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layou
     .selectAll<SVGGElement, Row>('g.row')
     .data(layout.rows, (row) => row.layer.index)
     .join((enter) => {
-      const row = enter.append('g').attr('class', 'row').attr('role', 'button').attr('data-reveal', '');
-      row.append('rect').attr('class', 'hit');
-      row.append('text').attr('class', 'layerName').attr('text-anchor', 'end').attr('dy', '0.35em');
-      row.append('path').attr('class', 'bottleneckMark');
-      row.append('rect').attr('class', 'bar theory').attr('rx', 1.5);
-      row.append('rect').attr('class', 'bar counted').attr('rx', 1.5);
-      row.append('path').attr('class', 'meanMark');
-      row.append('text').attr('class', 'factor theory').attr('dy', '0.35em');
-      row.append('text').attr('class', 'factor counted').attr('dy', '0.35em');
+      const row = enter.append('g').attr('class', 'row').attr('data-reveal', '');
+      const drawing = row.append('g').attr('aria-hidden', 'true');
+      drawing.append('text').attr('class', 'layerName').attr('text-anchor', 'end').attr('dy', '0.35em');
+      drawing.append('path').attr('class', 'bottleneckMark');
+      drawing.append('rect').attr('class', 'bar theory').attr('rx', 1.5);
+      drawing.append('rect').attr('class', 'bar counted').attr('rx', 1.5);
+      drawing.append('path').attr('class', 'meanMark');
+      drawing.append('text').attr('class', 'factor theory').attr('dy', '0.35em');
+      drawing.append('text').attr('class', 'factor counted').attr('dy', '0.35em');
+      row.append('rect').attr('class', 'hit').attr('role', 'button');
       return row;
     })
     .order()
     .attr('transform', (row) => `translate(0,${row.y})`)
     .attr('data-layer', (row) => row.layer.index)
-    .attr('aria-label', rowLabel)
     .each(function (row) {
       const node = select(this);
       const height = theoryHeight + countedHeight + 2;
@@ -158,6 +158,7 @@ function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layou
       const countedTop = top + theoryHeight + 1;
       node
         .select('.hit')
+        .attr('aria-label', rowLabel(row))
         .attr('width', layout.width)
         .attr('height', height + 6);
       node

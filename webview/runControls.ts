@@ -17,9 +17,7 @@ export function createRunControls(actions: Actions): Section {
   const method = dropdown('Where to count', (value) => change({ method: value === 'plane' ? 'plane' : 'line' }));
   const seeds = numberField('networks', 1, MOST_SEEDS, (value) => change({ seeds: value }));
   const firstSeed = numberField('first seed', 0, 2 ** 31 - 1, (value) => change({ firstSeed: value }));
-  const fileWeights = checkbox('Use the weights in the file', 'weights of the file', (checked) =>
-    change({ fileWeights: checked }),
-  );
+  const fileWeights = checkbox('weights of the file', 'visibly', (checked) => change({ fileWeights: checked }));
   const summary = element('span', { class: 'muted' });
   const form = element('div', { class: 'runForm' }, [
     method.element,
@@ -43,7 +41,7 @@ export function createRunControls(actions: Actions): Section {
   const progressText = element('span', {});
   const progress = element('div', { class: 'progress' }, [
     track,
-    element('div', { class: 'progressLine muted' }, [progressRing('Counting'), progressText]),
+    element('div', { class: 'progressLine muted' }, [progressRing(), progressText]),
   ]);
   const outcome = element('p', { class: 'outcome', attributes: { role: 'status' } });
   const root = element('section', { class: 'run', attributes: { 'aria-label': 'Counting' } }, [

@@ -12,7 +12,7 @@ import {
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import type { Button, Checkbox, Dropdown, TextField } from '@vscode/webview-ui-toolkit';
-import { element, uniqueId } from './dom.ts';
+import { element } from './dom.ts';
 
 export function registerWidgets(): void {
   provideVSCodeDesignSystem().register(
@@ -103,11 +103,15 @@ export interface CheckboxWidget {
   setDisabled(disabled: boolean): void;
 }
 
-/** `label` is what a screen reader says; `text` stands beside the box and may be empty. */
-export function checkbox(label: string, text: string, onChange: (checked: boolean) => void): CheckboxWidget {
+/** The label stands beside the box, or is there for screen readers only. */
+export function checkbox(
+  label: string,
+  labelled: 'visibly' | 'silently',
+  onChange: (checked: boolean) => void,
+): CheckboxWidget {
   const widget = document.createElement('vscode-checkbox') as Checkbox;
-  widget.setAttribute('aria-label', label);
-  widget.textContent = text;
+  // The widget takes its accessible name from its text, whatever `aria-label` says.
+  widget.append(element('span', { class: labelled === 'silently' ? 'visuallyHidden' : '', text: label }));
   let current = false;
   widget.addEventListener('change', () => {
     // Also raised when `checked` is set from here, which is no wish of the user.
@@ -141,9 +145,7 @@ export function numberField(
   onChange: (value: number) => void,
 ): NumberFieldWidget {
   const widget = document.createElement('vscode-text-field') as TextField;
-  const id = uniqueId('field');
-  const labelled = element('span', { class: 'fieldLabel', text: label, attributes: { id } });
-  widget.setAttribute('aria-label', label);
+  widget.textContent = label;
   let current = least;
   widget.addEventListener('change', () => {
     const typed = Number(widget.value.trim());
@@ -154,7 +156,7 @@ export function numberField(
     }
   });
   return {
-    element: element('span', { class: 'field' }, [labelled, widget]),
+    element: widget,
     setValue: (value) => {
       current = value;
       if (widget.value !== String(value)) widget.value = String(value);
@@ -165,8 +167,8 @@ export function numberField(
   };
 }
 
-export function progressRing(label: string): HTMLElement {
+/** For the eye alone: what goes on is said by a text or a progress bar beside it. */
+export function progressRing(): HTMLElement {
   const widget = document.createElement('vscode-progress-ring');
-  widget.setAttribute('aria-label', label);
-  return widget;
+  return element('span', { class: 'ring', attributes: { 'aria-hidden': 'true' } }, [widget]);
 }

@@ -3,51 +3,18 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { launchChromium } from '../../../scripts/chromium.mjs';
 import { root } from '../../../scripts/process.mjs';
-import type { HostMessage, PanelNetwork } from '../../../src/protocol/panel.ts';
+import type { HostMessage } from '../../../src/protocol/panel.ts';
 import { bundlePanel, PanelPage, THEMES } from './panelPage.ts';
-import { partition } from './partition.ts';
-import { countsAround, deepNetwork, lenetNetwork, mlpNetwork, modelOf } from './samples.ts';
+import { mlpNetwork, modelOf } from './samples.ts';
+import { deepScene, lenetScene, planeScene } from './scenes.ts';
 
-const settings = { method: 'plane', firstSeed: 1, seeds: 24, fileWeights: false } as const;
-
-function counted(network: PanelNetwork, method: 'line' | 'plane', messages: readonly HostMessage[]): HostMessage[] {
-  const { key } = network;
-  return [
-    { type: 'show', model: modelOf(network) },
-    { type: 'countStarted', key, settings: { ...settings, method } },
-    ...messages,
-    { type: 'countEnded', key, message: null, outcome: 'done' },
-  ];
-}
-
-function planeScene(): HostMessage[] {
-  const network = mlpNetwork();
-  const counts = Array.from({ length: 24 }, (_, i): HostMessage => {
-    return { type: 'counted', key: network.key, ...partition([24, 24, 24], i + 1) };
-  });
-  return counted(network, 'plane', counts);
-}
-
-function lineScene(network: PanelNetwork, means: readonly number[]): HostMessage[] {
-  const counts = countsAround(means, 24, 0.18).map((count): HostMessage => ({
-    type: 'counted',
-    key: network.key,
-    count,
-    picture: null,
-  }));
-  return counted(network, 'line', counts);
-}
-
-const deep = deepNetwork();
-const scenes: Record<string, HostMessage[]> = {
-  plane: planeScene(),
-  lenet: lineScene(lenetNetwork(), [212, 212, 318, 318, 318, 331, 338, 338]),
-  deep: lineScene(
-    deep,
-    deep.layers.map((_, i) => 1 + 29.2 * (i + 1)),
-  ),
+const plane = planeScene(24);
+const scenes: Record<string, readonly HostMessage[]> = {
+  plane,
+  lenet: lenetScene(),
+  deep: deepScene(),
   uncounted: [{ type: 'show', model: modelOf(mlpNetwork(), mlpNetwork('second')) }],
-  running: planeScene().slice(0, 8),
+  running: plane.slice(0, 8),
   empty: [{ type: 'empty', message: 'Open a network definition, for example with “Region Lens: Open Example”.' }],
 };
 

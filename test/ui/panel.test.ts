@@ -1,0 +1,524 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { root } from '../../scripts/process.mjs';
+import type { HostMessage, PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
+import { readPlot } from './panelHarness/plotReader.ts';
+import { bundlePanel, PanelPage, THEMES, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import { deepNetwork, lenetNetwork, mlpNetwork, modelOf } from './panelHarness/samples.ts';
+import { deepScene, lenetScene, planeScene } from './panelHarness/scenes.ts';
+
+let browser: Browser;
+let bundle: Bundle;
+let open: PanelPage[] = [];
+
+const plane = planeScene(3);
+const lenet = lenetScene();
+const deep = deepScene();
+const showMlp: HostMessage = { type: 'show', model: modelOf(mlpNetwork()) };
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
+});
+
+afterAll(() => browser.close());
+
+/** Whatever a test does, the panel has broken no policy, thrown nothing and complained about nothing. */
+afterEach(async () => {
+  const problems = open.flatMap((panel) => panel.problems);
+  await Promise.all(open.map((panel) => panel.close()));
+  open = [];
+  expect(problems).toEqual([]);
+});
+
+async function panelWith(messages: readonly HostMessage[], options: PanelOptions = {}): Promise<PanelPage> {
+  const panel = await PanelPage.open(browser, bundle, options);
+  open.push(panel);
+  await panel.send(...messages);
+  return panel;
+}
+
+describe('the bundle', () => {
+  it('is small', () => {
+    expect(Buffer.byteLength(bundle.script) + Buffer.byteLength(bundle.style)).toBeLessThan(500 * 1024);
+  });
+});
+
+describe('the depth plot', () => {
+  const cases: [string, HostMessage[], PanelNetwork][] = [
+    ['a small network in a plane', plane, mlpNetwork()],
+    ['an image network on a line', lenet, lenetNetwork()],
+    ['sixty layers', deep, deepNetwork()],
+  ];
+
+  it.each(cases)('draws the bounds it was sent: %s', async (_, messages, network) => {
+    const plot = await readPlot((await panelWith(messages)).page);
+    const bending = network.layers.filter((layer) => layer.neurons > 0);
+    const sent: [string, PanelSeries | null][] = [
+      ['atMost', network.atMost],
+      ['canReach', network.canReach],
+      ['slice', network.atMostOnSlice],
+      ['expected', network.expected],
+    ];
+    for (const [kind, series] of sent) {
+      const drawn = plot.lines.filter((line) => line.kind === kind);
+      expect(drawn).toHaveLength(series === null ? 0 : 1);
+      if (series === null) continue;
+      const values = [0, ...bending.map((layer) => series.perLayer[layer.index]!.log10)];
+      expect(drawn[0].log10s).toHaveLength(values.length);
+      drawn[0].log10s.forEach((log10, i) => expect(Math.abs(log10 - values[i])).toBeLessThan(1e-4 * plot.span));
+      drawn[0].xs.forEach((x, i) => i > 0 && expect(x).toBeCloseTo(plot.columns[i - 1].x, 1));
+    }
+  });
+
+  it.each(cases)('draws a dot for every count it was sent: %s', async (_, messages, network) => {
+    const plot = await readPlot((await panelWith(messages)).page);
+    const bending = network.layers.filter((layer) => layer.neurons > 0);
+    const counts = messages.flatMap((message) => (message.type === 'counted' ? [message.count] : []));
+    expect(plot.dots).toHaveLength(counts.length * bending.length);
+    for (const dot of plot.dots) {
+      const count = counts.find((one) => one.seed === dot.seed)!;
+      expect(Math.abs(dot.log10 - Math.log10(count.perLayer[dot.layer]))).toBeLessThan(1e-4 * plot.span);
+      const column = plot.columns.find((one) => one.layer === dot.layer)!;
+      expect(Math.abs(dot.x - column.x)).toBeLessThanOrEqual(plot.step / 2);
+    }
+  });
+
+  it('labels every line at its end, and no label on another', async () => {
+    const { page } = await panelWith(deep, { width: 300 });
+    const boxes = await page
+      .locator('.end text')
+      .evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().toJSON() as DOMRect));
+    expect(await page.locator('.end text').allTextContents()).toEqual([
+      'at most',
+      'can reach',
+      'at most here',
+      'counted',
+      'expected',
+    ]);
+    for (const [i, a] of boxes.entries()) {
+      expect(a.right).toBeLessThanOrEqual(300);
+      for (const b of boxes.slice(i + 1)) expect(a.bottom <= b.top + 3 || b.bottom <= a.top + 3).toBe(true);
+    }
+  });
+
+  it('tells the exact figures of the layer that is pointed at, and lights it up everywhere', async () => {
+    const { page } = await panelWith(plane);
+    await page.locator('.column').nth(2).hover();
+    const tooltip = page.locator('.depth .tooltip');
+    expect(await tooltip.textContent()).toContain('10^7.44 = 27,270,901');
+    expect(await tooltip.textContent()).toContain('dense_3');
+    expect(await page.locator('tr.hovered').innerText()).toContain('dense_3');
+    expect(await page.locator('.row.hovered .layerName').textContent()).toBe('dense_3');
+    await page.locator('header h1').hover();
+    expect(await tooltip.isVisible()).toBe(false);
+  });
+
+  it('draws named bounds on demand', async () => {
+    const { page } = await panelWith(plane);
+    await page.locator('.boundsSection summary').click();
+    await page.locator('vscode-checkbox[aria-label="Draw One bit a neuron in the plot"]').click();
+    await page.locator('.line.named[data-series="naive-upper"]').waitFor();
+    const drawn = (await readPlot(page)).lines.find((line) => line.id === 'naive-upper')!;
+    expect(drawn.log10s[3]).toBeCloseTo(72 * Math.log10(2), 0);
+    expect(await page.locator('.refused').innerText()).toContain('It is about one convolutional layer');
+  });
+
+  it('stands with nothing, one layer, two hundred layers, gaps, and numbers beyond all doubles', async () => {
+    const base = mlpNetwork();
+    const manyLayers = Array.from({ length: 200 }, (_, i) => ({ ...base.layers[0], index: i, name: `dense_${i}` }));
+    const grow = (series: PanelSeries, log10s: (number | null)[]): PanelSeries => {
+      const perLayer = log10s.map((log10) => (log10 === null ? null : { log10, text: `10^${log10}`, exact: null }));
+      return { ...series, perLayer, total: perLayer.findLast((value) => value !== null) ?? null };
+    };
+    const none = { atMost: null, canReach: null, expected: null, series: [] };
+    const networks: PanelNetwork[] = [
+      { ...base, ...none, layers: [] },
+      { ...base, ...none, layers: base.layers.slice(0, 1) },
+      {
+        ...base,
+        layers: manyLayers,
+        atMost: grow(
+          base.atMost!,
+          manyLayers.map((_, i) => 8000 * (i + 1)),
+        ),
+      },
+      {
+        ...base,
+        atMost: grow(base.atMost!, [1, null, null, null]),
+        expected: grow(base.expected!, [null, null, null, null]),
+      },
+    ];
+    for (const network of networks) {
+      const panel = await panelWith([{ type: 'show', model: modelOf(network) }], { width: 400 });
+      expect(await panel.page.locator('main').innerHTML()).not.toMatch(/NaN|Infinity|undefined/);
+      expect(await panel.page.locator('.column').count()).toBe(
+        network.layers.filter((layer) => layer.neurons > 0).length,
+      );
+    }
+  });
+});
+
+describe('the numbers', () => {
+  it('are those that were sent', async () => {
+    const { page } = await panelWith([showMlp]);
+    const rows = await page
+      .locator('.numbers tbody tr')
+      .evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
+    expect(rows).toEqual([
+      ['dense_1', '24', '2', '301', '301', '276'],
+      ['dense_2', '24', '2', '90,601', '50,869', '1,055'],
+      ['dense_3', '24', '2', '10^7.44', '10^6.93', '2,311'],
+    ]);
+    expect(await page.locator('.tileValue').allTextContents()).toEqual(['10^7.44', '10^6.93', '2,311', '—']);
+  });
+
+  it('of counts are mean and standard deviation', async () => {
+    const { key } = mlpNetwork();
+    const count = (seed: number, total: number): HostMessage => {
+      return {
+        type: 'counted',
+        key,
+        picture: null,
+        count: {
+          seed,
+          exact: seed !== 3,
+          activationRegions: total,
+          perLayer: [total, total, total, total],
+          seconds: 1,
+        },
+      };
+    };
+    const started: HostMessage = {
+      type: 'countStarted',
+      key,
+      settings: { method: 'plane', firstSeed: 1, seeds: 3, fileWeights: false },
+    };
+    const panel = await panelWith([showMlp, started, count(1, 2000), count(2, 2400)]);
+    const tile = panel.page.locator('.countedTile');
+    expect(await tile.locator('.tileValue').textContent()).toBe('2,200 ± 283');
+    expect(await tile.locator('.tileSource:visible').textContent()).toBe('2 networks, exact');
+    await panel.send(count(3, 2200));
+    expect(await tile.locator('.tileValue').textContent()).toBe('≥ 2,200 ± 200');
+    expect(await tile.locator('.tileSource:visible').textContent()).toBe('3 networks, 1 stopped early');
+  });
+
+  it('can be copied as Markdown and CSV, and the plots saved as a picture of their own', async () => {
+    const panel = await panelWith(plane);
+    const choose = async (text: string): Promise<void> => {
+      await panel.page.locator('.menu vscode-button').click();
+      await panel.page.locator('[role=menuitem]', { hasText: text }).click();
+    };
+    await choose('Markdown');
+    expect((await panel.waitForMessage('copy')).text).toContain('| dense_3 | 24 | 2 | 10^7.44 | 10^6.93 | 2,311 |');
+    await choose('Save numbers');
+    const csv = await panel.waitForMessage('save');
+    expect(csv.suggestedName).toBe('deep-mlp-regions.csv');
+    const [header, first] = csv.text.split('\r\n').map((line) => line.split(','));
+    expect(Number(first[header.indexOf('seed 3')])).toBe(
+      plane.flatMap((m) => (m.type === 'counted' && m.count.seed === 3 ? [m.count.perLayer[0]] : []))[0],
+    );
+    await choose('Save plots');
+    await panel.page.waitForFunction(
+      () => window.panelMessages.filter((message) => message.type === 'save').length === 2,
+    );
+    const svg = (await panel.waitForMessage('save')).text;
+    const drawn = await panel.page.locator('.line.atMost').getAttribute('d');
+    expect(svg).toContain(`d="${drawn}"`);
+    expect(svg).not.toMatch(/class=|style=|NaN/);
+    const error = await panel.page.evaluate(
+      (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent,
+      svg,
+    );
+    expect(error).toBeUndefined();
+  });
+});
+
+describe('the region picture', () => {
+  it('shows under the pointer the region that was sent', async () => {
+    const { page } = await panelWith(plane);
+    const first = plane.flatMap((message) =>
+      message.type === 'counted' && message.picture ? [message.picture] : [],
+    )[0];
+    const box = (await page.locator('.pictureCanvas').boundingBox())!;
+    const areas = Array.from({ length: first.count }, (_, i) =>
+      areaOf(first.vertices.slice(2 * first.offsets[i], 2 * first.offsets[i + 1])),
+    );
+    const largest = areas.indexOf(Math.max(...areas));
+    const [x, y] = centerOf(first.vertices.slice(2 * first.offsets[largest], 2 * first.offsets[largest + 1]));
+    await page.mouse.move(box.x + x * box.width, box.y + (1 - y) * box.height);
+    const readout = await page.locator('.readout').textContent();
+    expect(readout).toContain(`${Number((100 * areas[largest]).toPrecision(2))}% of the square`);
+    expect(readout).toContain(first.gradients[2 * largest].toPrecision(2).replace('-', '−'));
+  });
+
+  it('is painted in many colours, anew in another theme, and closer when zoomed', async () => {
+    const { page } = await panelWith(plane);
+    const colors = (): Promise<number> =>
+      page.locator('.pictureCanvas').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(new Uint32Array(data.buffer)).size;
+      });
+    const image = (): Promise<string> =>
+      page.locator('.pictureCanvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    await expect.poll(colors).toBeGreaterThan(200);
+    const dark = await image();
+    await page.locator('body').evaluate((body) => body.classList.replace('vscode-dark', 'vscode-light'));
+    await expect.poll(image).not.toBe(dark);
+    const whole = await image();
+    await page.locator('.pictureCanvas').focus();
+    await page.keyboard.press('+');
+    await expect.poll(image).not.toBe(whole);
+    await page.keyboard.press('0');
+    await expect.poll(image).toBe(whole);
+  });
+});
+
+describe('a layer', () => {
+  it.each([
+    ['a column of the plot', '.column >> nth=1'],
+    ['a name on its axis', '.axisX .layerName >> nth=1'],
+    ['a bar', '.row >> nth=1'],
+    ['a row of the table', '.numbers button.layerName >> nth=1'],
+  ])('is revealed in the source by a click on %s', async (_, selector) => {
+    const panel = await panelWith(plane);
+    await panel.page.locator(selector).click();
+    expect(await panel.waitForMessage('reveal')).toEqual({ type: 'reveal', key: mlpNetwork().key, layer: 1 });
+  });
+
+  it('is reached and revealed by the keyboard', async () => {
+    const panel = await panelWith(plane);
+    await panel.page.locator('.column[tabindex="0"]').focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.keyboard.press('ArrowRight');
+    expect(await panel.page.locator('.depth .tooltip').innerText()).toContain('dense_3');
+    await panel.page.keyboard.press('Enter');
+    expect((await panel.waitForMessage('reveal')).layer).toBe(2);
+  });
+
+  it('under the cursor in the source is marked', async () => {
+    const panel = await panelWith([...plane, { type: 'highlight', key: mlpNetwork().key, layer: 1 }]);
+    const marked = (): Promise<(string | null)[]> =>
+      panel.page.locator('.highlighted').evaluateAll((all) => all.map((one) => one.getAttribute('data-layer')));
+    expect(new Set(await marked())).toEqual(new Set(['1']));
+    expect(await panel.page.locator('tr.highlighted').count()).toBe(1);
+    await panel.send({ type: 'highlight', key: mlpNetwork().key, layer: null });
+    expect(await marked()).toEqual([]);
+  });
+});
+
+describe('counting', () => {
+  it('starts with the settings chosen, shows how far it is, and can be cancelled', async () => {
+    const panel = await panelWith([showMlp]);
+    const { page } = panel;
+    const { key } = mlpNetwork();
+    await page.locator('.runSettings summary').click();
+    const seeds = page.getByLabel('networks', { exact: true }).locator('input');
+    await seeds.fill('5');
+    await seeds.press('Tab');
+    await page.locator('vscode-button', { hasText: 'Count' }).click();
+    const { settings } = await panel.waitForMessage('count');
+    expect(settings).toEqual({ method: 'plane', firstSeed: 1, seeds: 5, fileWeights: false });
+    await panel.send(
+      { type: 'countStarted', key, settings },
+      { type: 'countProgress', key, done: 2, of: 5, regions: 1204, fraction: 0.5 },
+    );
+    expect(await page.locator('.progressLine').textContent()).toContain('Network 3 of 5 · 1,204 regions');
+    expect(await page.locator('[role=progressbar].progressTrack').getAttribute('aria-valuenow')).toBe('50');
+    await page.locator('vscode-button', { hasText: 'Cancel' }).click();
+    expect(await panel.waitForMessage('cancel')).toEqual({ type: 'cancel', key });
+    await panel.send({ type: 'countEnded', key, message: null, outcome: 'cancelled' });
+    expect(await page.locator('.outcome').textContent()).toBe('Stopped after 0 networks.');
+    await page.locator('vscode-button', { hasText: 'Count' }).waitFor();
+  });
+
+  it('puts back a number of networks that cannot be', async () => {
+    const { page } = await panelWith([showMlp]);
+    await page.locator('.runSettings summary').click();
+    const seeds = page.getByLabel('networks', { exact: true }).locator('input');
+    for (const wrong of ['0', '-3', '2.5', 'many', '1001']) {
+      await seeds.fill(wrong);
+      await seeds.press('Tab');
+      await expect.poll(() => seeds.inputValue()).toBe('8');
+    }
+  });
+
+  it('that failed says why, and one that cannot be says so before', async () => {
+    const { key } = mlpNetwork();
+    const failed = await panelWith([
+      ...plane.slice(0, 3),
+      { type: 'countEnded', key, message: 'The weights overflow.', outcome: 'failed' },
+    ]);
+    expect(await failed.page.locator('.outcome').textContent()).toBe('The count failed: The weights overflow.');
+    const refused = await panelWith([
+      { type: 'show', model: modelOf({ ...mlpNetwork(), countRefused: 'No layer is piecewise linear.' }) },
+    ]);
+    expect(await refused.page.locator('.countedTile').innerText()).toContain('No layer is piecewise linear.');
+    expect(await refused.page.locator('vscode-button', { hasText: 'Count' }).getAttribute('disabled')).not.toBeNull();
+  });
+});
+
+describe('an edit', () => {
+  it('changes what it changes, and leaves the rest where it is', async () => {
+    const panel = await panelWith(deep, { height: 500 });
+    const { page } = panel;
+    await page.evaluate(() => {
+      window.scrollTo(0, 300);
+      document.querySelector('.numbersSection .scroller')!.scrollTop = 200;
+      for (const kept of document.querySelectorAll('.line, .column, .numbers tr, .tile, .row'))
+        kept.setAttribute('data-kept', '');
+    });
+    const network = deepNetwork();
+    const layers = network.layers.map((layer, i) => (i === 7 ? { ...layer, neurons: 65 } : layer));
+    await panel.send({ type: 'show', model: { ...modelOf({ ...network, layers }), version: 2 } });
+    expect(await page.locator('.numbers tbody tr').nth(7).locator('td').first().textContent()).toBe('65');
+    expect(await page.locator(':is(.line, .column, .numbers tr, .tile, .row):not([data-kept])').count()).toBe(0);
+    expect(
+      await page.evaluate(() => [window.scrollY, document.querySelector('.numbersSection .scroller')!.scrollTop]),
+    ).toEqual([300, 200]);
+    expect(await page.locator('.countedTile').innerText()).toContain('count again');
+    expect(await page.locator('.countedDot').count()).toBe(0);
+  });
+
+  it('that leaves no network says what to do, and one that brings it back shows it', async () => {
+    const panel = await panelWith([...plane, { type: 'empty', message: 'Open a network definition.' }]);
+    expect(await panel.page.locator('.empty').innerText()).toContain('Open a network definition.');
+    expect(await panel.page.locator('div.content').first().isVisible()).toBe(false);
+    await panel.send(showMlp);
+    expect(await panel.page.locator('.countedTile .tileValue').textContent()).toMatch(/^2,\d\d\d ± \d+$/);
+  });
+});
+
+describe('several networks in a file', () => {
+  it('are chosen from a list', async () => {
+    const second = mlpNetwork('second');
+    const panel = await panelWith([
+      { type: 'show', model: modelOf(mlpNetwork(), { ...second, architecture: '2 → 8 → 1' }) },
+    ]);
+    await panel.page.locator('vscode-dropdown[aria-label=Network]').click();
+    await panel.page.locator('vscode-option', { hasText: 'second' }).click();
+    expect(await panel.waitForMessage('select')).toEqual({ type: 'select', key: second.key });
+    await expect.poll(() => panel.page.locator('.architecture').textContent()).toBe('2 → 8 → 1');
+  });
+});
+
+describe('a page that comes back', () => {
+  it('shows what it showed before anything is sent to it', async () => {
+    const before = await panelWith(plane);
+    const textBefore = await before.page.locator('.tiles').innerText();
+    await expect.poll(() => before.keptState()).not.toBeNull();
+    const after = await panelWith([], { state: await before.keptState() });
+    expect(await after.page.locator('.tiles').innerText()).toBe(textBefore);
+    expect(await after.page.locator('.countedDot').count()).toBe(await before.page.locator('.countedDot').count());
+  });
+
+  it('starts anew where what was kept is not understood', async () => {
+    const panel = await panelWith([], { state: { model: { networks: 3 }, runs: 'none' } });
+    expect(await panel.page.locator('.empty h1').textContent()).toBe('Reading the network…');
+    await panel.send(showMlp);
+    expect(await panel.page.locator('h1:visible').textContent()).toBe('deep-mlp');
+  });
+});
+
+async function show(panel: PanelPage, messages: readonly HostMessage[], width: number): Promise<void> {
+  await panel.page.setViewportSize({ width, height: 1000 });
+  await panel.send(...messages);
+  await panel.page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+  await panel.settled();
+}
+
+describe.each(THEMES)('in %s', (theme) => {
+  const axe = readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+  const empty: HostMessage[] = [{ type: 'empty', message: 'Open a file.' }];
+
+  it('is accessible', async () => {
+    const panel = await panelWith([], { theme });
+    await panel.page.evaluate(axe);
+    for (const messages of [plane, lenet, plane.slice(0, 4), empty]) {
+      for (const width of [300, 1000]) {
+        await show(panel, messages, width);
+        expect(await panel.page.evaluate(violations)).toEqual([]);
+      }
+    }
+  });
+
+  it('writes every meaning in a colour that can be read', async () => {
+    const { page } = await panelWith(deep, { theme });
+    const contrasts = await page.locator('.end text').evaluateAll(textContrasts);
+    expect(contrasts).toHaveLength(5);
+    for (const contrast of contrasts) expect(contrast).toBeGreaterThanOrEqual(4.5);
+  });
+});
+
+// High contrast adds borders, and so width.
+describe.each(['vscode-dark', 'vscode-high-contrast'] as const)('in %s', (theme) => {
+  it('fits every width: nothing makes the page scroll sideways or is cut', async () => {
+    const panel = await panelWith([], { theme });
+    for (const messages of [plane, lenet, deep]) {
+      for (const width of [300, 420, 600, 800, 1000]) {
+        await show(panel, messages, width);
+        expect(await panel.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        const cut = await panel.page
+          .locator('.tileTitle, .tileValue')
+          .evaluateAll((all) =>
+            all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent),
+          );
+        expect(cut).toEqual([]);
+      }
+    }
+  });
+});
+
+interface AxeWindow extends Window {
+  readonly axe: {
+    run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+  };
+}
+
+/** In the page: what axe finds, an entry for each element. */
+async function violations(): Promise<string[]> {
+  const found = await (window as unknown as AxeWindow).axe.run();
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 150)} ${node.failureSummary}`),
+  );
+}
+
+/** In the page: contrast of texts of a drawing with the page, as WCAG 2 defines it. */
+function textContrasts(texts: readonly Element[]): number[] {
+  const channels = (color: string): number[] => {
+    const context = document.createElement('canvas').getContext('2d')!;
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  };
+  const luminance = (color: string): number =>
+    channels(color).reduce((sum, channel, i) => {
+      const share = channel / 255;
+      const linear = share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      return sum + [0.2126, 0.7152, 0.0722][i] * linear;
+    }, 0);
+  const page = luminance(getComputedStyle(document.documentElement).backgroundColor);
+  return texts.map((text) => {
+    const ink = luminance(getComputedStyle(text).fill);
+    return (Math.max(ink, page) + 0.05) / (Math.min(ink, page) + 0.05);
+  });
+}
+
+function areaOf(corners: Float64Array): number {
+  let area = 0;
+  for (let k = 0; k < corners.length; k += 2) {
+    const next = (k + 2) % corners.length;
+    area += corners[k] * corners[next + 1] - corners[next] * corners[k + 1];
+  }
+  return Math.abs(area) / 2;
+}
+
+function centerOf(corners: Float64Array): [number, number] {
+  const mean = (from: number): number => {
+    const values = [...corners].filter((_, i) => i % 2 === from);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  return [mean(0), mean(1)];
+}
