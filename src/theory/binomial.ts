@@ -54,6 +54,14 @@ function stirlingRemainder(m: number): number {
   return (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / (1188 * square)) / square) / square) / square) / m;
 }
 
+/** ln n! and a bound on its error. */
+export function lnFactorial(n: number): { ln: number; error: number } {
+  let few = 1;
+  if (n < 16) for (let i = 2; i <= n; i++) few *= i;
+  const ln = n < 16 ? Math.log(few) : n * (Math.log(n) - 1) + 0.5 * Math.log(2 * Math.PI * n) + stirlingRemainder(n);
+  return { ln, error: unitRoundoff * (16 + 10 * ln) };
+}
+
 /** C(n, k) weight^k for 0 <= k <= n as a scaled number with its error. */
 export function scaledBinomial(n: number, k: number, weight = 1): Scaled {
   const few = Math.min(k, n - k);

@@ -6,6 +6,9 @@ import { multiply, one, product, sum, type Magnitude } from './magnitude.ts';
 import type { Transition } from './transition.ts';
 import { innerWidth, unitStages, type UnitStage } from './units.ts';
 
+/** Branches within branches are followed this far. */
+const deepestNesting = 16;
+
 /** What the recurrence knows of one stage of units. */
 export type StageRule = (layer: Layer, stage: UnitStage) => Transition;
 
@@ -49,7 +52,8 @@ class Recurrence {
   constructor(private readonly rule: StageRule) {}
 
   /** Regions after every layer that `node` dominates, by layer index, from a histogram of the dimensions at `node`. */
-  below(node: DominatorNode, entering: DimensionHistogram): Cut[] {
+  below(node: DominatorNode, entering: DimensionHistogram, depth = 0): Cut[] {
+    if (depth > deepestNesting) return this.factorsBelow(node, entering);
     const cuts: Cut[] = [];
     let at = node;
     let histogram = entering;
@@ -61,9 +65,9 @@ class Recurrence {
         const interleaved = sides.some((side) => side.last > firstIndex(main));
         const abreast = interleaved ? at.children : sides;
         histogram = histogram.coarsened(this.resolution(histogram.top));
-        cuts.push(...this.merged(abreast, histogram));
+        cuts.push(...this.merged(abreast, histogram, depth));
         if (interleaved) return cuts;
-        histogram = histogram.weighted((d) => product(sides.map((side) => lastRegions(this.branch(side, d)))));
+        histogram = histogram.weighted((d) => product(sides.map((side) => lastRegions(this.branch(side, d, depth)))));
       }
       at = main;
       histogram = this.through(at, histogram);
@@ -78,7 +82,7 @@ class Recurrence {
   }
 
   /** The cuts of a child and all below it from one region of dimension d at its parent. */
-  private branch(child: DominatorNode, d: number): Cut[] {
+  private branch(child: DominatorNode, d: number, depth: number): Cut[] {
     const known = this.branches.get(child) ?? new Map<number, Cut[]>();
     this.branches.set(child, known);
     let cuts = known.get(d);
@@ -86,17 +90,17 @@ class Recurrence {
       this.evaluations++;
       const entered = this.through(child, singleRegion(d, { left: exactWork / branchDimensions }));
       const own = child.layer ? [{ index: child.layer.index, regions: entered.total() }] : [];
-      cuts = [...own, ...this.below(child, entered)];
+      cuts = [...own, ...this.below(child, entered, depth + 1)];
       known.set(d, cuts);
     }
     return cuts;
   }
 
   /** Branches side by side: after each of their layers the product of what every branch has reached, summed over d. */
-  private merged(branches: readonly DominatorNode[], histogram: DimensionHistogram): Cut[] {
+  private merged(branches: readonly DominatorNode[], histogram: DimensionHistogram, depth: number): Cut[] {
     const entries = histogram.entries().map(({ dimension, mass }) => ({
       mass,
-      cuts: branches.map((branch) => this.branch(branch, dimension)),
+      cuts: branches.map((branch) => this.branch(branch, dimension, depth)),
       reached: branches.map(() => one),
     }));
     const events = entries[0].cuts
@@ -106,6 +110,24 @@ class Recurrence {
       for (const { cuts, reached } of entries) reached[branch] = cuts[branch][position].regions;
       return { index, regions: sum(entries.map(({ mass, reached }) => multiply(mass, product(reached)))) };
     });
+  }
+
+  /** For nesting beyond all reason: every stage of units as if it stood alone, on the dimensions that can enter it. */
+  private factorsBelow(node: DominatorNode, entering: DimensionHistogram): Cut[] {
+    const nodes: DominatorNode[] = [];
+    const pending = [...node.children];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      nodes.push(next);
+      pending.push(...next.children);
+    }
+    let regions = entering.total();
+    return nodes
+      .flatMap(({ layer, dimensionIn }) => (layer ? [{ layer, dimensionIn }] : []))
+      .sort((a, b) => a.layer.index - b.layer.index)
+      .map(({ layer, dimensionIn }) => {
+        for (const stage of unitStages(layer)) regions = multiply(regions, this.rule(layer, stage).total(dimensionIn));
+        return { index: layer.index, regions };
+      });
   }
 
   /** The histogram at a layer's output, from that at its parent in the dominator tree. */

@@ -29,9 +29,9 @@ export interface DominatorTree {
   readonly nodes: readonly (DominatorNode | null)[];
 }
 
-/** The input's dimension: all its scalars, or the slice's dimension. */
+/** The input's dimension: all its scalars, or the slice's dimension; at least 1. */
 export function inputDimension(network: Network, options: TheoryOptions): number {
-  return Math.min(network.inputSize, options.sliceDimension ?? Infinity);
+  return Math.max(1, Math.min(network.inputSize, Math.floor(options.sliceDimension ?? Infinity)));
 }
 
 /**

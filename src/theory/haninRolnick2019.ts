@@ -1,5 +1,5 @@
 import type { Bound } from './bound.ts';
-import { binomialExact } from './binomial.ts';
+import { lnFactorial, weightedBinomial } from './binomial.ts';
 import { chainOf, connected, maxoutChainOf, type Chain } from './chain.ts';
 import { refused, spread } from './evaluation.ts';
 import {
@@ -74,7 +74,7 @@ export function growth(neurons: number, dimension: number): Magnitude {
 
 export function maxoutGrowth(neurons: number, dimension: number, rank: number): Magnitude {
   const units = power(magnitudeOf(rank * neurons), dimension);
-  const choices = magnitudeOf(binomialExact(dimension * rank, 2 * dimension));
+  const choices = weightedBinomial(dimension * rank, 2 * dimension);
   return dividedByFactorial(multiply(units, choices), dimension);
 }
 
@@ -85,10 +85,7 @@ function dividedByFactorial(a: Magnitude, n: number): Magnitude {
     for (let i = 2; i <= n; i++) factorial *= BigInt(i);
     if (a.exact % factorial === 0n) return magnitudeOf(a.exact / factorial);
   }
-  let log10 = 0;
-  for (let i = 2; i <= n; i++) log10 += Math.log10(i);
-  return magnitudeOfLog10(
-    a.log10 - log10,
-    log10ErrorOf(a) + 2 * (n + 4) * unitRoundoff * (Math.abs(a.log10) + log10 + 1),
-  );
+  const factorial = lnFactorial(n);
+  const error = log10ErrorOf(a) + factorial.error * Math.LOG10E + 4 * unitRoundoff * (Math.abs(a.log10) + factorial.ln);
+  return magnitudeOfLog10(a.log10 - factorial.ln * Math.LOG10E, error);
 }

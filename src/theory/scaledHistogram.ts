@@ -7,6 +7,9 @@ import type { Transition, TransitionRow } from './transition.ts';
 /** Share of all regions that may be left out at the low end, where a region can only have fewer descendants. */
 const negligible = 2 ** -60;
 
+/** Histograms over more dimensions are not spread out. */
+const mostDimensions = 1 << 20;
+
 /** Masses as scaled numbers with one bound on their relative errors. */
 export class ScaledHistogram implements DimensionHistogram {
   readonly top: number;
@@ -96,7 +99,9 @@ export class ScaledHistogram implements DimensionHistogram {
   }
 
   stepped(stage: Transition): DimensionHistogram {
-    return stage.drops ? this.dropped(stage) : this.kept(stage);
+    // Leaving every region its dimension gives a weaker upper bound that needs no room.
+    const reached = Math.min(this.top, stage.neurons) - Math.max(0, Math.min(this.low, stage.neurons - this.top));
+    return stage.drops && reached < mostDimensions ? this.dropped(stage) : this.kept(stage);
   }
 
   private kept(stage: Transition): DimensionHistogram {

@@ -195,7 +195,7 @@ describe('ReLU and max pooling as one unit', () => {
     ],
   ])('ReLU %s the pooling', (_, layers) => {
     // Two windows of four values: units of five pieces, on eight dimensions.
-    const bounds = boundsOf(network([2, 4, 1], layers as SimpleLayer[]));
+    const bounds = boundsOf(network([2, 4, 1], layers));
     expect(exactValue(bounds, 'tightest-upper-linear')).toBe('25');
     expect(Number(exactValue(bounds, 'tightest-upper'))).toBeGreaterThan(25);
     expect(bounds.get('tightest-upper-linear')?.of).toBe('linear');

@@ -25,7 +25,7 @@ export function network(input: Shape | readonly Shape[], layers: readonly Simple
       typeof layer.activation === 'string'
         ? activationByName(layer.activation)
         : (layer.activation ?? activationByName('linear'));
-    if (!activation) throw new Error(`no activation ${String(layer.activation)}`);
+    if (!activation) throw new Error(`${layer.name} has an unknown activation`);
     return {
       name: layer.name,
       type: layer.operation.kind,

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { explainLayers } from '../../../src/theory/explainLayers.ts';
+import { boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from './networks.ts';
+
+describe('what is said of a layer', () => {
+  it('puts numbers into the formula', () => {
+    const [, second, , last] = explainLayers(network([2], [dense(24), dense(24), dense(24), dense(1, 'linear')]), {});
+    expect(second).toEqual({
+      dimensionIn: 2,
+      formula: 'Σ_{j≤2} C(24, j)',
+      numbers: '1 + 24 + 276 = 301',
+      advice: '2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.',
+      bottleneck: null,
+    });
+    expect(last).toEqual({ dimensionIn: 2, formula: null, numbers: null, advice: null, bottleneck: null });
+  });
+
+  it('weights the terms of units with more pieces', () => {
+    const [layer] = explainLayers(maxout(2, [4], 3), {});
+    expect(layer).toMatchObject({ formula: 'Σ_{j≤2} C(4, j) 2^j', numbers: '1 + 8 + 24 = 33' });
+  });
+
+  it('says what a bottleneck caps and what one more neuron is worth', () => {
+    const net = denseRelu(10, [8, 3, 20]);
+    const explained = explainLayers(net, {});
+    expect(explained.map(({ bottleneck }) => bottleneck)).toEqual([{ from: 10, to: 8 }, { from: 8, to: 3 }, null]);
+    const log10 = (widths: number[]): number => boundsOf(denseRelu(10, widths)).get('recurrence-upper')!.value!.log10;
+    const factor = Number((10 ** (log10([8, 4, 20]) - log10([8, 3, 20]))).toPrecision(3));
+    expect(explained[1].advice).toContain(`One neuron more: × ${factor} for the whole network.`);
+    expect(explained[2].dimensionIn).toBe(3);
+  });
+
+  it('does not call the last layer of units a bottleneck', () => {
+    const explained = explainLayers(network([10], [dense(20), dense(3), dense(10, 'softmax')]), {});
+    expect(explained[1]).toMatchObject({ bottleneck: null, numbers: '8' });
+    expect(explained[1].advice).toContain('10 dimensions enter, 3 leave; no units come after.');
+  });
+
+  it('is about the slice where one is asked for', () => {
+    const [layer] = explainLayers(denseRelu(784, [64]), { sliceDimension: 2 });
+    expect(layer).toMatchObject({ dimensionIn: 2, numbers: '1 + 64 + 2,016 = 2,081' });
+  });
+
+  it('has nothing to say beyond the piecewise-linear part, and no numbers too long to read', () => {
+    const explained = explainLayers(
+      network([28, 28, 1], [conv(6, [5, 5]), maxPool(2), dense(4, 'tanh'), dense(5)]),
+      {},
+    );
+    expect(explained.map(({ numbers }) => numbers)).toEqual([null, null, null, null]);
+    expect(explained[3]).toEqual({ dimensionIn: 0, formula: null, numbers: null, advice: null, bottleneck: null });
+  });
+});
