@@ -21,6 +21,9 @@ export interface DenseChain {
   readonly slopes: readonly Float64Array[];
 }
 
+/** One in so many (less one) computations from scratch is looked over for the size of its numbers. */
+const MEASURED = 15;
+
 /** More numbers than this in one layer are left sparse. */
 const MOST_WEIGHTS = 1 << 24;
 
@@ -85,6 +88,8 @@ export class DenseChainPropagator implements Propagator {
   /** Maps of each layer's pre-activations, three numbers each. */
   private readonly maps: Float64Array[];
   private readonly scales: Float64Array;
+  /** How often each layer was computed from scratch. */
+  private readonly computed: Int32Array;
   /** The pattern that the maps of the next layer were computed for, in which parent cell, and how many updates ago. */
   private readonly pattern: Int32Array[];
   private readonly parent: Float64Array;
@@ -104,6 +109,7 @@ export class DenseChainPropagator implements Propagator {
     const { layers, slopes } = chain;
     this.maps = layers.map(({ outputs }) => new Float64Array(3 * outputs));
     this.scales = new Float64Array(layers.length);
+    this.computed = new Int32Array(layers.length);
     this.pattern = slopes.map(({ length }) => new Int32Array(length / 2));
     this.parent = new Float64Array(slopes.length).fill(-1);
     this.age = new Int32Array(slopes.length);
@@ -182,14 +188,20 @@ export class DenseChainPropagator implements Propagator {
 
   /** The maps of layer `index` from the first `count` chosen columns alone. */
   private fresh(index: number, source: Float64Array, count: number): void {
-    const { bias, norm } = this.chain.layers[index];
+    const { bias } = this.chain.layers[index];
     const maps = this.maps[index];
     for (let r = 0, at = 0; r < bias.length; r++, at += 3) {
-      maps[at] = maps[at + 1] = 0;
+      maps[at] = 0;
+      maps[at + 1] = 0;
       maps[at + 2] = bias[r];
     }
     this.add(index, source, count);
-    let most = index === 0 ? 0 : norm * this.scales[index - 1];
+    if ((this.computed[index]++ & MEASURED) === 0) this.measure(index);
+  }
+
+  private measure(index: number): void {
+    const maps = this.maps[index];
+    let most = index === 0 ? 0 : this.chain.layers[index].norm * this.scales[index - 1];
     for (let at = 0; at < maps.length; at += 3) {
       const size = Math.abs(maps[at]) + Math.abs(maps[at + 1]) + Math.abs(maps[at + 2]);
       if (!(size <= most)) most = size;
