@@ -133,6 +133,8 @@ function drawCountAxis(
     .tickValues([...pane.ticks])
     .tickSize(-(geometry.right - geometry.left))
     .tickPadding(8)
+    // Half a pixel by default, to be crisp: but lines and dots stand where their numbers are.
+    .offset(0)
     .tickFormat(() => '');
   group.attr('transform', `translate(${geometry.left},0)`).call(axis).select('.domain').remove();
   group.selectAll<SVGTextElement, number>('.tick text').each(function (power) {
