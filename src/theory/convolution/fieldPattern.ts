@@ -91,11 +91,6 @@ export function fieldPatternOf(layers: readonly Layer[]): FieldPattern | null {
   };
 }
 
-/** Neurons of a pattern: positions times groups times filters. */
-export function neuronsOf(pattern: FieldPattern): number {
-  return pattern.rows.length * pattern.columns.length * pattern.groups * pattern.filters;
-}
-
 function stepsOf(layer: Layer): AffineStep[] | null {
   const { operation } = layer;
   switch (operation.kind) {

@@ -27,7 +27,7 @@ export interface Bracket {
   readonly exact: boolean;
 }
 
-export function known(value: Magnitude): Bracket {
+function known(value: Magnitude): Bracket {
   return { lower: value, upper: value, exact: true };
 }
 

@@ -25,12 +25,6 @@ export function packedTerm(coefficient: bigint, exponent: number, packing: Packi
   return exponent > packing.degree ? 0n : coefficient << BigInt(packing.slot * exponent);
 }
 
-export function pack(coefficients: readonly bigint[], packing: Packing): bigint {
-  const digits = packing.slot / 4;
-  const words = coefficients.slice(0, packing.degree + 1).map((value) => value.toString(16).padStart(digits, '0'));
-  return BigInt(`0x${words.reverse().join('')}`);
-}
-
 export function truncatePacked(packed: bigint, packing: Packing): bigint {
   return BigInt.asUintN(packedBits(packing), packed);
 }

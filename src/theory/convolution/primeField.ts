@@ -1,5 +1,5 @@
 /** Arithmetic modulo the prime 2^61 - 1. */
-export const prime = (1n << 61n) - 1n;
+const prime = (1n << 61n) - 1n;
 
 export function multiplyMod(a: bigint, b: bigint): bigint {
   const product = a * b;
