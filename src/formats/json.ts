@@ -76,7 +76,8 @@ class JsonReader {
   private readonly problems: Problem[] = [];
   private token: number = Token.end;
   /** The token before the current one. */
-  private last: Span = { start: 0, end: 0 };
+  private lastStart = 0;
+  private lastEnd = 0;
   /** The end of the text, or of what is read of it, has been reported. */
   private ended = false;
   /** Before this offset no list of numbers begins: a scan for one ended here. */
@@ -96,8 +97,15 @@ class JsonReader {
   }
 
   private next(): void {
-    if (this.token !== Token.end) this.last = { start: this.start, end: this.end };
+    if (this.token !== Token.end) {
+      this.lastStart = this.start;
+      this.lastEnd = this.end;
+    }
     this.token = this.scanner.scan();
+  }
+
+  private get last(): Span {
+    return { start: this.lastStart, end: this.lastEnd };
   }
 
   private is(token: number): boolean {
@@ -183,7 +191,7 @@ class JsonReader {
     if (end - start < 200) return null;
     this.scanner.setPosition(end);
     this.next();
-    this.last = { start: end - 1, end };
+    [this.lastStart, this.lastEnd] = [end - 1, end];
     return { kind: 'numbers', start, end };
   }
 
@@ -257,7 +265,7 @@ class JsonReader {
       return { end, cut: false };
     }
     this.complain(message, this.last);
-    return { end: this.last.end, cut: this.token === Token.end };
+    return { end: this.lastEnd, cut: this.token === Token.end };
   }
 
   private comma(closing: number): void {

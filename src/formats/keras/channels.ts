@@ -1,10 +1,11 @@
 import type { Span } from '../../network/definition.ts';
 import type { Shape } from '../../network/shape.ts';
-import { entryOf, itemsOf, member, textOf } from '../json.ts';
+import { entryOf, member, textOf } from '../json.ts';
 import type { JsonNode } from '../json.ts';
 import type { LayerIssue } from '../layers/fields.ts';
 import { isList } from '../plain.ts';
 import type { PlainRecord, PlainValue } from '../plain.ts';
+import { classOf, layersOf, modelKind } from './parts.ts';
 
 /** Where a model says for the first time that channels come first, if all its windows say so; else null. */
 export function channelsFirstIn(model: JsonNode): Span | null {
@@ -19,13 +20,11 @@ interface Stated {
 
 /** The layouts that the layers of a model state, those of nested models included. */
 function statedFormats(model: JsonNode): Stated[] {
-  const config = member(model, 'config');
-  const layers = config?.kind === 'list' ? config : member(config, 'layers');
-  return itemsOf(layers).flatMap((layer) => {
-    const inner = member(layer, 'config');
-    if (inner?.kind === 'list' || member(inner, 'layers')) return statedFormats(layer);
+  return layersOf(model).flatMap((layer) => {
+    if (modelKind(layer) !== undefined) return statedFormats(layer);
     // Flatten states the default whatever its neighbours do.
-    if (textOf(member(layer, 'class_name')) === 'Flatten') return [];
+    if (classOf(layer) === 'Flatten') return [];
+    const inner = member(layer, 'config');
     const written = entryOf(inner, 'data_format') ?? entryOf(inner, 'dim_ordering');
     const value = textOf(written?.value);
     if (!written || value === undefined) return [];

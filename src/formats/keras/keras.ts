@@ -98,8 +98,9 @@ function inputsOf(model: JsonObject, kind: 'sequential' | 'functional'): ReadInp
     const place = member(model, 'class_name') ?? model;
     return [inputOf(sequentialInput(model), inputLayer ? nameOf(inputLayer) : 'input', place)];
   }
+  const byName = new Map(inputLayers.map((layer) => [nameOf(layer), layer]));
   return functionalInputs(model).map((name) => {
-    const layer = inputLayers.find((candidate) => nameOf(candidate) === name);
+    const layer = byName.get(name);
     return layer ? inputOfLayer(layer, name) : inputOf(undefined, name, model);
   });
 }

@@ -33,13 +33,21 @@ export class ModelReader {
 
   /** Applies a model to tensors and returns the names of what it gives. `prefix` goes before its layers' names. */
   apply(model: JsonObject, inputs: readonly string[], prefix: string): string[] {
-    if (++this.depth > deepestModels) {
-      this.stop(model, 'Models are nested too deeply to be read.');
-      this.depth--;
+    return this.nested(model, () =>
+      modelKind(model) === 'sequential'
+        ? this.sequence(model, inputs, prefix)
+        : new Graph(model, inputs, prefix, this).outputs(),
+    );
+  }
+
+  /** Does something for a model inside of another, or gives up where that goes on for too long. */
+  nested(place: JsonObject, work: () => string[]): string[] {
+    if (this.depth >= deepestModels) {
+      this.stop(place, 'Models are nested too deeply to be read.');
       return [];
     }
-    const outputs =
-      modelKind(model) === 'sequential' ? this.sequence(model, inputs, prefix) : this.graph(model, inputs, prefix);
+    this.depth++;
+    const outputs = work();
     this.depth--;
     return outputs;
   }
@@ -59,10 +67,6 @@ export class ModelReader {
       if (classOf(layer) !== 'InputLayer') current = this.applyLayer(layer, current, prefix + nameOf(layer));
     }
     return [...current];
-  }
-
-  private graph(model: JsonObject, inputs: readonly string[], prefix: string): string[] {
-    return new Graph(model, inputs, prefix, this).outputs();
   }
 
   /** One application of a layer or of a model as a layer; the names of the tensors it gives. */
@@ -160,8 +164,10 @@ class Graph {
     if (known === 'open') return [];
     if (known !== undefined) return known;
     layer.given[node] = 'open';
-    const inputs = layer.inbound[node].map((reference) => this.resolve(reference));
-    const given = this.reader.applyLayer(layer.node, inputs, this.nameOfApplication(name, node));
+    const given = this.reader.nested(layer.node, () => {
+      const inputs = layer.inbound[node].map((reference) => this.resolve(reference));
+      return this.reader.applyLayer(layer.node, inputs, this.nameOfApplication(name, node));
+    });
     layer.given[node] = given;
     return given;
   }

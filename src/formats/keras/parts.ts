@@ -1,7 +1,6 @@
 import type { LayerDefinition, Span } from '../../network/definition.ts';
 import { itemsOf, member, plainOf, spanOf, textOf } from '../json.ts';
-import type { JsonNode, JsonObject } from '../json.ts';
-import { isRecord } from '../plain.ts';
+import type { JsonEntry, JsonNode, JsonObject } from '../json.ts';
 import type { PlainRecord } from '../plain.ts';
 import { meaningOfClass, snakeCase } from './classes.ts';
 import { currentFieldName } from './oldFields.ts';
@@ -33,18 +32,25 @@ export function nameOf(layer: JsonNode): string {
   return name !== undefined && name !== '' ? name : snakeCase(classOf(layer)) || 'layer';
 }
 
-export function configOf(layer: JsonNode): PlainRecord {
+/** Objects in every config that say nothing about what a layer can compute. */
+const training = /_(initializer|regularizer|constraint)$/;
+
+/** The entries of a layer's config, but for those about training. */
+function entriesOf(layer: JsonNode): JsonEntry[] {
   const config = member(layer, 'config');
-  const plain = config && plainOf(config);
-  return isRecord(plain) ? plain : {};
+  const entries = config?.kind === 'object' ? config.entries : [];
+  return entries.filter(({ key }) => !training.test(key) || key === 'alpha_initializer');
+}
+
+export function configOf(layer: JsonNode): PlainRecord {
+  return Object.fromEntries(entriesOf(layer).map(({ key, value }) => [key, plainOf(value)]));
 }
 
 /** Where the fields of a layer are written, under the names in the file and under the native ones. */
 export function fieldSpans(layer: JsonNode): LayerDefinition['fields'] {
   const className = classOf(layer);
   const spans: Record<string, Span> = {};
-  const config = member(layer, 'config');
-  for (const { key, value } of config?.kind === 'object' ? config.entries : []) {
+  for (const { key, value } of entriesOf(layer)) {
     const native = currentFieldName(className, key);
     spans[native] ??= spanOf(value);
     spans[key] = spanOf(value);

@@ -66,7 +66,6 @@ const transposedConvolution =
 const locallyConnected =
   (rank: Rank): OperationReader =>
   (fields) => {
-    fields.get('implementation');
     return {
       kind: 'locallyConnected',
       window: fields.convolutionWindow(rank),

@@ -215,6 +215,16 @@ describe('graphs of Keras models', () => {
     expect(open(text, 'x.json').network.complete).toBe(false);
   });
 
+  it('stop where models wait for one another without end', () => {
+    const waiting = Array.from({ length: 3000 }, (_, k): Json => ({
+      class_name: 'Sequential',
+      name: `m${k}`,
+      config: { layers: [] },
+      inbound_nodes: [[[`m${k + 1}`, 0, 0]]],
+    }));
+    expect(readText(functional(...waiting), 'x.json').problems.map(({ code }) => code)).toEqual(['too-large']);
+  });
+
   it('of a class of one’s own are named, not guessed', () => {
     const text = JSON.stringify({ class_name: 'MyNet', config: { layers: [dense('a', 2, { input_dim: 3 })] } });
     const { networks, problems } = readText(text, 'x.json');

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { read } from '../../src/formats/registry.ts';
+import type { ReadResult } from '../../src/formats/format.ts';
+import { buildNetwork } from '../../src/network/build.ts';
+import type { LayerDefinition } from '../../src/network/definition.ts';
+import { fixture, fixtureNames, readOne, spansOf } from '../unit/formats/fixtures.ts';
+
+/** Reads and builds; fails on a throw and on a place outside the text. */
+function readSoundly(text: string, fileName: string, weights = true): ReadResult | null {
+  const result = read(text, fileName, { weights });
+  for (const { start, end } of result ? spansOf(result) : []) {
+    if (!(start >= 0 && start <= end && end <= text.length)) throw new Error(`${start}-${end} of ${text.length}`);
+  }
+  for (const network of result?.networks ?? []) buildNetwork(network);
+  return result;
+}
+
+/** What a layer is, as a text; without the places of its fields, which its own place implies. */
+const essence = ({ name, type, operation, activation, inputs, sharedWith, span }: LayerDefinition): string =>
+  JSON.stringify({ name, type, operation, activation, inputs, sharedWith, span });
+
+/** A fixture on one line, for which there are fewer places to cut. */
+const compact = (name: string): string =>
+  name.startsWith('native') ? fixture(name) : fixture(name).replace(/\n\s*/g, '');
+
+describe('a file cut anywhere', () => {
+  it.each(fixtureNames)('%s still gives the layers before the cut', { timeout: 30_000 }, (name) => {
+    const text = compact(name);
+    const whole = readOne(text, name).layers;
+    const essences = new Set(whole.map(essence));
+    let recognised = 0;
+    for (let cut = 0; cut < text.length; cut++) {
+      const layers = readSoundly(text.slice(0, cut), name, false)?.networks[0]?.layers;
+      if (!layers) continue;
+      recognised++;
+      const changed = layers.map(essence).filter((layer) => !essences.has(layer));
+      expect(changed, `cut at ${cut}`).toEqual([]);
+      // Layers of a nested model are there only once the model itself is written to its end.
+      const complete = whole.filter((layer) => layer.span.end <= cut && !layer.name.includes('/'));
+      expect(layers.length, `cut at ${cut}`).toBeGreaterThanOrEqual(complete.length);
+    }
+    expect(recognised).toBeGreaterThan(text.length / 2);
+  });
+});
+
+const anyFixture = fc.constantFrom(...fixtureNames);
+
+/** Values that do not belong where they are put. */
+const strange = fc.oneof(
+  fc.constantFrom('null', 'true', '-1', '0', '1e308', '1e999', 'NaN', '-Infinity', '""', '"x"', '[]', '{}', '[[]]', '[[[1]]]', '{"a":{}}', ']', '}', '"', ',', ':', '/*', '//'),
+  fc.integer().map(String),
+  fc.string().map((text) => JSON.stringify(text)),
+  fc.json(),
+); // prettier-ignore
+
+describe('a damaged file', () => {
+  it('is read as far as it goes: parts deleted', () => {
+    fc.assert(
+      fc.property(anyFixture, fc.nat(), fc.nat({ max: 300 }), (name, from, length) => {
+        const text = fixture(name);
+        const start = from % text.length;
+        readSoundly(text.slice(0, start) + text.slice(start + length), name);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is read as far as it goes: values swapped for others', () => {
+    fc.assert(
+      fc.property(anyFixture, fc.nat(), strange, (name, index, value) => {
+        const text = fixture(name);
+        const values = [...text.matchAll(/(?<=[:,[]\s*)("[^"]*"|-?[\d.]+|null|true|false|\[[^[\]]*\]|\{[^{}]*\})/g)];
+        const match = values[index % values.length];
+        readSoundly(text.slice(0, match.index) + value + text.slice(match.index + match[0].length), name);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('is read as far as it goes: names swapped for others, into cycles and loose ends', () => {
+    fc.assert(
+      fc.property(anyFixture, fc.nat(), fc.nat(), (name, from, to) => {
+        const text = fixture(name);
+        const strings = [...text.matchAll(/"[^"\n]*"/g)];
+        const [match, other] = [strings[from % strings.length], strings[to % strings.length]];
+        readSoundly(text.slice(0, match.index) + other[0] + text.slice(match.index + match[0].length), name);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('is read as far as it goes: noise', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => void readSoundly(text, 'a.network.json')),
+    );
+    fc.assert(fc.property(fc.json(), (text) => void readSoundly(text, 'a.network.json')));
+    fc.assert(
+      fc.property(fc.json(), (text) => void readSoundly(`{"class_name":"Functional","config":${text}}`, 'a.json')),
+    );
+    fc.assert(
+      fc.property(fc.json(), (text) => void readSoundly(`{"input":[1],"layers":[{"type":${text}}]}`, 'a.json')),
+    );
+  });
+});
