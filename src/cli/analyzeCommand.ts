@@ -4,6 +4,7 @@ import { diagnosticJson, reportJson, SCHEMA_VERSION } from '../analysis/reportJs
 import { reportTable } from '../analysis/reportTable.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
+import { reportErrors } from './networks.ts';
 import { parseCount, parseVector, together, UsageError } from './usage.ts';
 
 /** `region-lens analyze`. Returns the exit code. */
@@ -49,18 +50,13 @@ async function analyzeFile(
     return false;
   }
   const chosen = network === undefined ? analysis : only(analysis, network);
-  const errors = chosen.problems.filter(({ severity }) => severity === 'error');
   output.line(json ? JSON.stringify(reportJson(file, chosen, lines)) : reportTable(file, chosen, lines));
-  for (const { message, span } of errors) {
-    const { line, character } = lines.positionAt(span.start);
-    output.error(`${file}:${line + 1}:${character + 1}: ${message}`);
-  }
-  return errors.length === 0;
+  return !reportErrors(file, chosen.problems, lines, output);
 }
 
 function only(analysis: Analysis, name: string): Analysis {
   const networks = analysis.networks.filter((candidate) => candidate.network.name === name);
-  if (networks.length > 0) return { ...analysis, networks };
+  if (networks.length > 0) return analysis.only(networks);
   const names = analysis.networks.map((candidate) => candidate.network.name).join(', ');
   throw new UsageError(`there is no network ${name}; there ${analysis.networks.length === 1 ? 'is' : 'are'} ${names}`);
 }

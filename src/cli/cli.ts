@@ -1,6 +1,8 @@
 import { analyzeCommand } from './analyzeCommand.ts';
+import { compareCommand } from './compareCommand.ts';
 import { countCommand } from './countCommand.ts';
 import type { Output } from './io.ts';
+import { sweepCommand } from './sweepCommand.ts';
 import { HELP, UsageError } from './usage.ts';
 
 const output: Output = {
@@ -16,6 +18,10 @@ async function main([command, ...words]: string[]): Promise<number> {
       return analyzeCommand(words, output);
     case 'count':
       return countCommand(words, output, stop.signal);
+    case 'compare':
+      return compareCommand(words, output);
+    case 'sweep':
+      return sweepCommand(words, output, stop.signal);
     case '--help':
     case '-h':
     case 'help':

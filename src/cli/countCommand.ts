@@ -11,6 +11,7 @@ import { read } from '../formats/registry.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
 import { CountPool } from '../worker/countPool.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
+import { reportErrors } from './networks.ts';
 import { parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
 
 const METHODS: readonly CountMethod[] = ['line', 'plane', 'cells', 'sample'];
@@ -109,7 +110,6 @@ function parseDomain(text: string | undefined, method: CountMethod): Pick<CountC
 /** Position of the network to count; reports what stands against it and returns null. */
 function findNetwork(text: string, file: string, name: string | undefined, output: Output): number | null {
   const result = read(text, file, { weights: false });
-  const lines = new LineIndex(text);
   const position = name === undefined ? 0 : (result?.networks.findIndex((network) => network.name === name) ?? -1);
   const definition = result?.networks[position];
   if (!definition) {
@@ -118,14 +118,10 @@ function findNetwork(text: string, file: string, name: string | undefined, outpu
     return null;
   }
   const { network, problems } = buildNetwork(definition);
-  const errors = [...result.problems, ...problems].filter(({ severity }) => severity === 'error');
-  for (const { message, span } of errors) {
-    const { line, character } = lines.positionAt(span.start);
-    output.error(`${file}:${line + 1}:${character + 1}: ${message}`);
-  }
+  const faulty = reportErrors(file, [...result.problems, ...problems], new LineIndex(text), output);
   const refusal = whyNotCounted(network);
   if (refusal !== null) output.error(`${file}:1:1: ${refusal}`);
-  return refusal === null && errors.length === 0 ? position : null;
+  return refusal === null && !faulty ? position : null;
 }
 
 function sentence({ result, seed }: CountOutcome): string {

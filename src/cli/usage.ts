@@ -13,6 +13,16 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
       the regions a network really has, with the weights in the file or drawn from a seed
 
+  region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--no-counterparts]
+      networks side by side, also in regions per parameter, each beside two of one hidden layer:
+      fully connected with as many parameters, and with as many neurons
+
+  region-lens sweep FILE --layer NAME [--layer NAME]... --from A --to B [--factor F | --steps N]
+                      [--field units|filters|depth_multiplier|rank|kernel_size|pool_size|strides]
+                      [--json] [--network NAME] [--slice-dim K]
+      bounds and means as the width (or another size) of a layer goes from A to B, each value F times the last
+      (default 2), or N values at equal distances
+
 Points and directions are JSON arrays: --from '[-1,-1]'.
 Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit or a signal.
 `;

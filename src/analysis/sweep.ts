@@ -1,0 +1,145 @@
+import { buildNetwork } from '../network/build.ts';
+import type { LayerDefinition, NetworkDefinition, Problem } from '../network/definition.ts';
+import type { Operation, Window } from '../network/operation.ts';
+import type { TheoryOptions } from '../theory/bound.ts';
+import {
+  commonMean,
+  measure,
+  measuresCells,
+  measuresHead,
+  measuresJson,
+  noMeasures,
+  type Measures,
+} from './measures.ts';
+import { SCHEMA_VERSION } from './reportJson.ts';
+import { alignColumns } from './reportTable.ts';
+
+/** What a sweep varies: one size of these layers, all alike. */
+export interface SweepSubject {
+  readonly layers: readonly string[];
+  /** By the native format's names. */
+  readonly field: SweepField;
+}
+
+export const SWEEP_FIELDS = [
+  'units',
+  'filters',
+  'depth_multiplier',
+  'rank',
+  'kernel_size',
+  'pool_size',
+  'strides',
+] as const;
+export type SweepField = (typeof SWEEP_FIELDS)[number];
+
+export interface SweepRow {
+  readonly value: number;
+  /** Null where the network does not fit together at this value. */
+  readonly measures: Measures | null;
+  /** What does not fit. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Spacing {
+  readonly from: number;
+  readonly to: number;
+  /** So many values at equal distances ... */
+  readonly steps?: number;
+  /** ... or each this many times the one before; 2 unless told. */
+  readonly factor?: number;
+}
+
+/** No sweep has more values. */
+export const MOST_VALUES = 1000;
+
+/**
+ * Whole values from `from` to `to`, both among them, ascending and all different. Takes `from <= to` and `factor > 1`.
+ * Throws RangeError for more than `MOST_VALUES`.
+ */
+export function sweepValues({ from, to, steps, factor = 2 }: Spacing): number[] {
+  const values = new Set<number>();
+  const take = (value: number): void => {
+    if (value < to) values.add(value);
+    if (values.size >= MOST_VALUES) throw new RangeError(`a sweep has at most ${MOST_VALUES} values`);
+  };
+  if (steps === undefined) {
+    for (let x = from; x < to; x = Math.max(x * factor, Math.floor(x) + 1)) take(Math.round(x));
+  } else {
+    for (let i = 0; i < steps - 1; i++) take(Math.round(from + ((to - from) * i) / (steps - 1)));
+  }
+  return [...values, to];
+}
+
+/** The width of a layer by its own name for it, or null for a layer that has none. */
+export function widthField(layer: LayerDefinition): SweepField | null {
+  return SWEEP_FIELDS.slice(0, 3).find((field) => withSize(layer.operation, field, 1) !== null) ?? null;
+}
+
+/** Sizes of a layer that can be varied. */
+export function sweepFields(layer: LayerDefinition): SweepField[] {
+  return SWEEP_FIELDS.filter((field) => withSize(layer.operation, field, 1) !== null);
+}
+
+/** The network with its subject at this value, and what bounds and means make of it. Layers that share weights change together. */
+export function sweepAt(definition: NetworkDefinition, subject: SweepSubject, value: number, options: TheoryOptions): SweepRow {
+  const { network, problems } = buildNetwork(resized(definition, subject, value));
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  return { value, problems: errors, measures: errors.length > 0 ? null : measure(network, options) };
+} // prettier-ignore
+
+function resized(definition: NetworkDefinition, { layers, field }: SweepSubject, value: number): NetworkDefinition {
+  const isSubject = ({ name, sharedWith }: LayerDefinition): boolean =>
+    layers.includes(name) || (sharedWith !== undefined && layers.includes(sharedWith));
+  return {
+    ...definition,
+    layers: definition.layers.map((layer) => {
+      const operation = isSubject(layer) ? withSize(layer.operation, field, value) : null;
+      return operation ? { ...layer, operation, weights: undefined } : layer;
+    }),
+  };
+}
+
+/** The operation with one of its sizes changed; null where it has no such size. */
+function withSize(operation: Operation, field: SweepField, value: number): Operation | null {
+  switch (field) {
+    case 'units':
+      return 'units' in operation ? { ...operation, units: value } : null;
+    case 'filters':
+      return 'filters' in operation ? { ...operation, filters: value } : null;
+    case 'depth_multiplier':
+      return 'multiplier' in operation ? { ...operation, multiplier: value } : null;
+    case 'rank':
+      return operation.kind === 'maxout' ? { ...operation, rank: value } : null;
+    case 'kernel_size':
+    case 'pool_size': {
+      if (!('window' in operation) || (field === 'pool_size') !== isPooling(operation)) return null;
+      return { ...operation, window: withExtent(operation.window, 'kernel', value) };
+    }
+    case 'strides':
+      return 'window' in operation ? { ...operation, window: withExtent(operation.window, 'strides', value) } : null;
+  }
+}
+
+function isPooling({ kind }: Operation): boolean {
+  return kind === 'maxPooling' || kind === 'averagePooling';
+}
+
+function withExtent(window: Window, field: 'kernel' | 'strides', value: number): Window {
+  return { ...window, [field]: window.rank === 1 ? [1, value] : [value, value] };
+}
+
+/** The published JSON form of one row. */
+export function sweepRowJson(file: string, network: string, { layers, field }: SweepSubject, row: SweepRow) {
+  const { value, measures } = row;
+  const head = { schemaVersion: SCHEMA_VERSION, file, network, layers, field, value };
+  const figures = measures ? measuresJson(measures, commonMean([measures])) : noMeasures;
+  return { ...head, ...figures, problems: row.problems.map(({ message }) => message) };
+}
+
+/** All rows as a table a person reads. Ends with a newline. */
+export function sweepTable({ layers, field }: SweepSubject, rows: readonly SweepRow[]): string {
+  const mean = commonMean(rows.flatMap(({ measures }) => (measures ? [measures] : [])));
+  const head = [`${layers.join(', ')} ${field}`, ...measuresHead(mean)];
+  const cells = rows.map(({ value, measures }) => [String(value), ...measuresCells(measures, mean)]);
+  return alignColumns([head, ...cells], 0);
+}

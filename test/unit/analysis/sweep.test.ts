@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { linear, relu } from '../../../src/network/activation.ts';
+import { buildNetwork } from '../../../src/network/build.ts';
+import { MOST_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, widthField } from '../../../src/analysis/sweep.ts'; // prettier-ignore
+import { measure } from '../../../src/analysis/measures.ts';
+import { define, dense, layer, window1d, window2d } from '../network/definitions.ts';
+
+const mlp = define([2], [dense('a', 8), dense('b', 8), dense('out', 1, linear)]);
+
+describe('values of a sweep', () => {
+  it.each([
+    [{ from: 4, to: 256 }, [4, 8, 16, 32, 64, 128, 256]],
+    [{ from: 4, to: 100 }, [4, 8, 16, 32, 64, 100]],
+    [{ from: 1, to: 6, factor: 1.3 }, [1, 2, 3, 4, 5, 6]],
+    [{ from: 2, to: 10, steps: 5 }, [2, 4, 6, 8, 10]],
+    [{ from: 2, to: 4, steps: 50 }, [2, 3, 4]],
+    [{ from: 7, to: 7 }, [7]],
+  ])('%j', (spacing, values) => expect(sweepValues(spacing)).toEqual(values));
+
+  it('ascend from one end to the other, or are refused', () => {
+    const spacing = fc.record({ from: fc.integer({ min: 1, max: 500 }), more: fc.integer({ min: 0, max: 1e6 }), steps: fc.option(fc.integer({ min: 2, max: 900 }), { nil: undefined }), factor: fc.double({ min: 1.05, max: 9, noNaN: true }) }); // prettier-ignore
+    fc.assert(
+      fc.property(spacing, ({ from, more, steps, factor }) => {
+        const values = sweepValues({ from, to: from + more, steps, factor: steps === undefined ? factor : undefined });
+        expect([values[0], values.at(-1)]).toEqual([from, from + more]);
+        expect(values.every((value, i) => Number.isInteger(value) && (i === 0 || value > values[i - 1]))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+    expect(() => sweepValues({ from: 1, to: 1e9, factor: 1.000001 })).toThrow(RangeError);
+    expect(() => sweepValues({ from: 1, to: 1e9, steps: 1e9 })).toThrow(`at most ${MOST_VALUES} values`);
+  });
+});
+
+describe('sweep', () => {
+  it('gives what the network with that width written in gives', () => {
+    const row = sweepAt(mlp, { layers: ['a'], field: 'units' }, 20, {});
+    const written = buildNetwork(define([2], [dense('a', 20), dense('b', 8), dense('out', 1, linear)])).network;
+    expect(row.measures).toEqual(measure(written, {}));
+    const both = sweepAt(mlp, { layers: ['a', 'b'], field: 'units' }, 20, {});
+    expect(both.measures).toMatchObject({ neurons: 40, parameters: 60 + 420 + 21 });
+  });
+
+  it('knows the sizes of each layer', () => {
+    const conv = layer('c', { kind: 'convolution', window: window2d(3), filters: 4, groups: 1, useBias: true });
+    const depthwise = layer('d', { kind: 'depthwiseConvolution', window: window1d(3), multiplier: 1, useBias: true });
+    const pool = layer('p', { kind: 'maxPooling', window: window2d(2, 2) });
+    const maxout = layer('m', { kind: 'maxout', units: 3, rank: 2 });
+    expect([conv, depthwise, pool, maxout].map(sweepFields)).toEqual([
+      ['filters', 'kernel_size', 'strides'],
+      ['depth_multiplier', 'kernel_size', 'strides'],
+      ['pool_size', 'strides'],
+      ['units', 'rank'],
+    ]);
+    expect([conv, depthwise, pool, maxout].map(widthField)).toEqual(['filters', 'depth_multiplier', null, 'units']);
+    const chain = define([9, 9, 1], [{ ...conv, activation: relu }]);
+    const { measures } = sweepAt(chain, { layers: ['c'], field: 'kernel_size' }, 5, {});
+    expect(measures).toMatchObject({ parameters: 4 * 26, neurons: 4 * 25 });
+    expect(sweepAt(chain, { layers: ['c'], field: 'strides' }, 2, {}).measures).toMatchObject({ neurons: 4 * 16 });
+  });
+
+  it('changes layers that share weights together', () => {
+    const again = { ...dense('b', 2), sharedWith: 'a' };
+    const shared = define([2], [dense('a', 2), again]);
+    // The second application reads what the first one makes, so that no other width fits both.
+    expect(sweepAt(shared, { layers: ['a'], field: 'units' }, 2, {}).measures).toMatchObject({ neurons: 4, parameters: 6 }); // prettier-ignore
+    const siblings = define([2], [dense('a', 2), { ...again, inputs: ['input'] }]);
+    expect(sweepAt(siblings, { layers: ['a'], field: 'units' }, 5, {}).measures).toMatchObject({ neurons: 10, parameters: 15 }); // prettier-ignore
+  });
+
+  it('says what does not fit, and leaves the row empty', () => {
+    const residual = define([2], [dense('a', 2), layer('add', { kind: 'add' }, { inputs: ['input', 'a'] })]);
+    const subject = { layers: ['a'], field: 'units' } as const;
+    const rows = [2, 3].map((value) => sweepAt(residual, subject, value, {}));
+    expect(rows[0].measures).not.toBeNull();
+    expect(rows[1].measures).toBeNull();
+    expect(sweepRowJson('f.json', 'r', subject, rows[1])).toMatchObject({ value: 3, upper: null, parameters: null });
+    expect(sweepRowJson('f.json', 'r', subject, rows[1]).problems).toHaveLength(1);
+    expect(sweepTable(subject, rows)).toMatch(/^ +3 +– +–/m);
+  });
+
+  it('grows with the width', () => {
+    const exact = [2, 4, 8, 16].map((value) => sweepAt(mlp, { layers: ['b'], field: 'units' }, value, {}).measures!);
+    for (let i = 1; i < exact.length; i++) {
+      for (const kind of ['upper', 'lower'] as const) {
+        expect(exact[i][kind]!.value!.log10).toBeGreaterThanOrEqual(exact[i - 1][kind]!.value!.log10);
+      }
+    }
+  });
+});
