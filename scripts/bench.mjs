@@ -1,5 +1,7 @@
-// Counts random networks with this project's plane counter and with the plain prototype in test/bench, in one process,
-// on the same weights, and prints how many times as fast the counter is. Best of three after a warm-up.
+// `npm run bench [-- counting | keystroke FILE...]`.
+// counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in one
+// process, on the same weights: how many times as fast the counter is. Best of three after a warm-up.
+// keystroke: the language server's work from an edit to new hints.
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,19 +10,25 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'region-lens-bench-'));
+const benches = { counting: 'planeBench', keystroke: 'keystrokeBench' };
+const [only, ...words] = process.argv.slice(2);
 try {
-  const outfile = join(folder, 'bench.mjs');
-  await build({
-    entryPoints: [join(root, 'test/bench/planeBench.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-  });
-  const { main } = await import(pathToFileURL(outfile).href);
-  main(process.argv.slice(2));
+  for (const [name, file] of Object.entries(benches)) {
+    if (only !== undefined && only in benches && only !== name) continue;
+    const outfile = join(folder, `${file}.cjs`);
+    await build({
+      entryPoints: [join(root, `test/bench/${file}.ts`)],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      mainFields: ['module', 'main'],
+      logLevel: 'warning',
+    });
+    const { main } = await import(pathToFileURL(outfile).href);
+    main(only !== undefined && only in benches ? words : []);
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -5,49 +5,79 @@ import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { explainLayers } from '../theory/explainLayers.ts';
 import type { LayerExplanation } from '../theory/explanation.ts';
-import { evaluateBounds } from '../theory/registry.ts';
+import { BoundTable } from '../theory/registry.ts';
 import { remarksOn } from './remarks.ts';
 
-export interface NetworkAnalysis {
-  readonly definition: NetworkDefinition;
-  readonly network: Network;
-  readonly bounds: readonly BoundResult[];
+/** One network with everything that can be said of it; each part is computed when it is first asked for. */
+export class NetworkAnalysis {
+  private table: BoundTable | undefined;
+  private explained: readonly LayerExplanation[] | undefined;
+
+  constructor(
+    readonly definition: NetworkDefinition,
+    readonly network: Network,
+    private readonly options: TheoryOptions,
+  ) {}
+
+  /** All bounds, in the order of the report. */
+  get bounds(): readonly BoundResult[] {
+    return this.boundTable.all();
+  }
+
+  bound(id: string): BoundResult | undefined {
+    return this.boundTable.get(id);
+  }
+
+  /** The first of these bounds that applies. */
+  firstApplying(ids: readonly string[]): BoundResult | undefined {
+    return ids.map((id) => this.bound(id)).find((bound) => bound?.applies);
+  }
+
   /** By layer index. */
-  readonly explanations: readonly LayerExplanation[];
+  get explanations(): readonly LayerExplanation[] {
+    return (this.explained ??= explainLayers(this.network, this.options));
+  }
+
+  private get boundTable(): BoundTable {
+    return (this.table ??= new BoundTable(this.network, this.options));
+  }
 }
 
 /** All that is known of one text: what the editor, the panel and the command line show is a view of this. */
-export interface Analysis {
-  readonly format: string;
-  readonly networks: readonly NetworkAnalysis[];
-  readonly problems: readonly Problem[];
+export class Analysis {
+  private sorted: readonly Problem[] | undefined;
+
+  constructor(
+    readonly format: string,
+    readonly networks: readonly NetworkAnalysis[],
+    /** What reading the text and inferring shapes found; see `problems` for all. */
+    private readonly found: readonly Problem[],
+  ) {}
+
+  /** What to tell the author, in the order of the text. */
+  get problems(): readonly Problem[] {
+    this.sorted ??= [...this.found, ...this.networks.flatMap(remarksOn)].sort(
+      (a, b) => a.span.start - b.span.start || a.span.end - b.span.end,
+    );
+    return this.sorted;
+  }
+
+  /** The same for some of the networks alone. */
+  only(networks: readonly NetworkAnalysis[]): Analysis {
+    return new Analysis(this.format, networks, this.found);
+  }
 }
 
 /**
- * Reads every network in a text and computes its bounds. Null for a text that holds none.
- * Never throws on any text; what cannot be read is among the problems.
+ * Reads every network in a text. Null for a text that holds none. Never throws on any text; what cannot be read is among
+ * the problems.
  */
 export function analyze(text: string, fileName: string, options: TheoryOptions = {}): Analysis | null {
   const result = read(text, fileName, { weights: false });
   if (result === null) return null;
-  const problems: Problem[] = [...result.problems];
-  const networks = result.networks.map((definition) => {
-    const { network, problems: found } = buildNetwork(definition);
-    const explanations = explainLayers(network, options);
-    problems.push(...found, ...remarksOn(definition, network, explanations));
-    return { definition, network, explanations, bounds: evaluateBounds(network, options) };
-  });
-  problems.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
-  return { format: result.format, networks, problems };
-}
-
-export function boundOf(analysis: NetworkAnalysis, id: string): BoundResult | undefined {
-  return analysis.bounds.find((bound) => bound.id === id);
-}
-
-/** The first of these bounds that applies. */
-export function firstApplying(analysis: NetworkAnalysis, ids: readonly string[]): BoundResult | undefined {
-  return ids.map((id) => boundOf(analysis, id)).find((bound) => bound?.applies);
+  const built = result.networks.map((definition) => ({ definition, ...buildNetwork(definition) }));
+  const networks = built.map(({ definition, network }) => new NetworkAnalysis(definition, network, options));
+  return new Analysis(result.format, networks, [...result.problems, ...built.flatMap(({ problems }) => problems)]);
 }
 
 /** What the bound gains by this layer: log10 of B(cut after it) / B(cut before it). Null where the bound says nothing. */

@@ -1,13 +1,9 @@
-import type { NetworkDefinition, Problem } from '../network/definition.ts';
+import type { Problem } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
-import type { LayerExplanation } from '../theory/explanation.ts';
+import type { NetworkAnalysis } from './analyze.ts';
 
 /** What the theory has to say about a sound network, at the place it is about: where it ends, and what caps it. */
-export function remarksOn(
-  definition: NetworkDefinition,
-  network: Network,
-  explanations: readonly LayerExplanation[],
-): Problem[] {
+export function remarksOn({ definition, network, explanations }: NetworkAnalysis): Problem[] {
   const consumed = new Set(network.layers.flatMap((layer) => layer.inputs));
   const remarks: Problem[] = [];
   for (const layer of network.layers) {

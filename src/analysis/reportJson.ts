@@ -2,7 +2,7 @@ import type { Problem } from '../network/definition.ts';
 import { analysedLayers, type Layer } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
-import { boundOf, contributionLog10, definitionOf, type Analysis, type NetworkAnalysis } from './analyze.ts';
+import { contributionLog10, definitionOf, type Analysis, type NetworkAnalysis } from './analyze.ts';
 import type { LineIndex, Range } from './lineIndex.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -47,7 +47,7 @@ export function totalNeurons(layers: readonly Layer[]): number {
 }
 
 function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
-  const upper = boundOf(analysis, 'tightest-upper');
+  const upper = analysis.bound('tightest-upper');
   const contribution = contributionLog10(upper, layer.index);
   const cumulative = upper?.perLayer?.[layer.index]?.log10 ?? null;
   return {

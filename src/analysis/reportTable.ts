@@ -1,6 +1,6 @@
 import { formatShape } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
-import { boundOf, contributionLog10, firstApplying, type Analysis, type NetworkAnalysis } from './analyze.ts';
+import { contributionLog10, type Analysis, type NetworkAnalysis } from './analyze.ts';
 import type { LineIndex } from './lineIndex.ts';
 import { formatFactor, formatMagnitude, groupDigits, type Notation } from './quantities.ts';
 import { totalNeurons, totalParameters } from './reportJson.ts';
@@ -31,9 +31,9 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
 }
 
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
-  const upper = boundOf(analysis, 'tightest-upper');
-  const lower = boundOf(analysis, 'best-lower');
-  const mean = firstApplying(analysis, MEAN_IDS);
+  const upper = analysis.bound('tightest-upper');
+  const lower = analysis.bound('best-lower');
+  const mean = analysis.firstApplying(MEAN_IDS);
   const cell = (bound: BoundResult | undefined, layer: number) => {
     const magnitude = bound?.perLayer?.[layer];
     return magnitude ? formatMagnitude(magnitude, notation) : '–';

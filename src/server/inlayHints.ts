@@ -1,5 +1,5 @@
 import { InlayHintKind, type InlayHint } from 'vscode-languageserver';
-import { boundOf, contributionLog10, definitionOf, firstApplying, type NetworkAnalysis } from '../analysis/analyze.ts';
+import { contributionLog10, definitionOf, type NetworkAnalysis } from '../analysis/analyze.ts';
 import { formatFactor, formatLog10 } from '../analysis/quantities.ts';
 import { MEAN_IDS } from '../analysis/reportTable.ts';
 import type { Layer } from '../network/network.ts';
@@ -53,7 +53,7 @@ function layersByEnd(analysis: NetworkAnalysis): Map<number, Layer[]> {
 
 function hintLabel(analysis: NetworkAnalysis, layers: readonly Layer[], settings: Settings): string | null {
   const { hintBound, notation, hints } = settings;
-  const bound = hintBound === 'expected' ? firstApplying(analysis, MEAN_IDS) : boundOf(analysis, hintBound);
+  const bound = hintBound === 'expected' ? analysis.firstApplying(MEAN_IDS) : analysis.bound(hintBound);
   const factors = layers.map((layer) => contributionLog10(bound, layer.index));
   const last = bound?.perLayer?.[layers[layers.length - 1].index];
   if (!last || factors.some((factor) => factor === null)) return null;

@@ -8,7 +8,7 @@ import { formatShape } from '../network/shape.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../protocol/panel.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import type { Magnitude } from '../theory/magnitude.ts';
-import { evaluateBounds } from '../theory/registry.ts';
+import { BoundTable } from '../theory/registry.ts';
 import { layersAt, type AnalysedDocument } from './documentAnalysis.ts';
 import { activationWords, mainBounds, meanDomain, sourceOf, superscript } from './words.ts';
 
@@ -92,7 +92,7 @@ function quantity(magnitude: Magnitude): Quantity {
 function sliceSeries(network: Network, method: 'line' | 'plane'): PanelSeries | null {
   const dimension = method === 'line' ? 1 : 2;
   if (network.inputSize <= dimension) return null;
-  const upper = evaluateBounds(network, { sliceDimension: dimension }).find(({ id }) => id === 'tightest-upper');
+  const upper = new BoundTable(network, { sliceDimension: dimension }).get('tightest-upper');
   return upper?.applies ? seriesOf(upper, dimension === 1 ? 'any line' : 'any plane') : null;
 }
 

@@ -1,4 +1,4 @@
-import { firstApplying, type NetworkAnalysis } from '../analysis/analyze.ts';
+import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { MEAN_IDS } from '../analysis/reportTable.ts';
 import type { BoundResult } from '../theory/bound.ts';
 
@@ -10,9 +10,9 @@ export function mainBounds(analysis: NetworkAnalysis): {
   expected: BoundResult | undefined;
 } {
   return {
-    atMost: firstApplying(analysis, ['tightest-upper']),
-    canReach: firstApplying(analysis, ['best-lower']),
-    expected: firstApplying(analysis, MEAN_IDS),
+    atMost: analysis.firstApplying(['tightest-upper']),
+    canReach: analysis.firstApplying(['best-lower']),
+    expected: analysis.firstApplying(MEAN_IDS),
   };
 }
 

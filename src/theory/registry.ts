@@ -49,15 +49,58 @@ const special: readonly Bound[] = [
   ...kacRiceBounds,
 ];
 
-/** All bounds of a network, in a fixed order. Those that do not apply come with the reason and without a number. */
+/**
+ * The bounds of one network, each computed when it is first asked for: a hint needs the upper bounds alone, and the
+ * means are dear.
+ */
+export class BoundTable {
+  private readonly known = new Map<string, BoundResult>();
+
+  constructor(
+    private readonly network: Network,
+    private readonly options: TheoryOptions,
+  ) {}
+
+  /** Undefined for an id that names no bound. Those that do not apply come with the reason and without a number. */
+  get(id: string): BoundResult | undefined {
+    const known = this.known.get(id) ?? this.compute(id);
+    if (known) this.known.set(id, known);
+    return known;
+  }
+
+  /** All of them in the order of the report: single theorems, combinations, then those for special units. */
+  all(): BoundResult[] {
+    const ids = [...general.map(({ id }) => id), ...combined, ...special.map(({ id }) => id)];
+    return ids.map((id) => this.get(id)!);
+  }
+
+  private compute(id: string): BoundResult | undefined {
+    const { network, options } = this;
+    switch (id) {
+      case 'tightest-upper':
+        return tightestUpper(network, this.ofKind('upper'));
+      case 'tightest-upper-linear':
+        return tightestUpperLinear(network, options, [...this.ofKind('upper'), this.get('tightest-upper')!]);
+      case 'best-lower':
+        return bestLower(network, this.ofKind('lower'));
+      default: {
+        const bound = byId.get(id);
+        return bound && resultOf(network, bound, bound.evaluate(network, options));
+      }
+    }
+  }
+
+  private ofKind(kind: Bound['kind']): BoundResult[] {
+    return [...general, ...special].filter((bound) => bound.kind === kind).map(({ id }) => this.get(id)!);
+  }
+}
+
+const combined = ['tightest-upper', 'tightest-upper-linear', 'best-lower'];
+const byId = new Map([...general, ...special].map((bound) => [bound.id, bound]));
+
+/** All bounds of a network, in a fixed order. */
 export function evaluateBounds(network: Network, options: TheoryOptions): BoundResult[] {
-  const evaluate = (bound: Bound): BoundResult => resultOf(network, bound, bound.evaluate(network, options));
-  const first = general.map(evaluate);
-  const rest = special.map(evaluate);
-  const all = [...first, ...rest];
-  const upper = tightestUpper(network, all);
-  const combined = [upper, tightestUpperLinear(network, options, [...all, upper]), bestLower(network, all)];
-  return [...first, ...combined, ...rest];
+  return new BoundTable(network, options).all();
 }
 
 function resultOf(network: Network, bound: Bound, evaluation: Evaluation): BoundResult {
