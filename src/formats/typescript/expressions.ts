@@ -143,7 +143,7 @@ function object(e: Evaluation, node: NodeOf<'ObjectExpression'>, scope: Scope): 
   return result;
 }
 
-export function spreadProperties(target: Dictionary, source: Value): void {
+function spreadProperties(target: Dictionary, source: Value): void {
   if (source instanceof Unknown) target.doubt ??= source.mayBeAbsent ? undefined : source.derive();
   if (!(source instanceof Dictionary)) return;
   target.doubt ??= source.doubt;

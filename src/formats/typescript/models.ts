@@ -158,7 +158,7 @@ export function makeInput(e: Evaluation, args: readonly Argument[], site: Site):
 }
 
 /** The first and last tensor of a model, which the functional interface starts from. */
-export function modelEnds(e: Evaluation, model: ModelValue): { input: TensorValue; output: TensorValue } | undefined {
+function modelEnds(e: Evaluation, model: ModelValue): { input: TensorValue; output: TensorValue } | undefined {
   if (model.kind === 'functional') {
     const [input] = model.inputs;
     const [output] = model.outputs;

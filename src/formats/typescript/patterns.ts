@@ -1,6 +1,6 @@
 import type { Node } from '@babel/types';
 import { bindName, unknownPart } from './evaluation.ts';
-import type { Evaluation, Site } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { iterate } from './iteration.ts';
 import { propertyKey } from './keys.ts';
 import type { Scope } from './scope.ts';
@@ -127,7 +127,7 @@ function bindArray(
 }
 
 /** `object.key = value`. */
-export function assignMember(
+function assignMember(
   e: Evaluation,
   target: Extract<Node, { type: 'MemberExpression' }>,
   value: Value,
@@ -140,6 +140,3 @@ export function assignMember(
   bindName(value, key, keySpan);
   e.set(object, key, value, undefined, keySpan);
 }
-
-/** For messages and names of what is called through `site`. */
-export type { Site };
