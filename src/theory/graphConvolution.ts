@@ -2,7 +2,7 @@ import type { Layer } from '../network/network.ts';
 import { exactBinomialTerms, binomialPrefixSum } from './binomial.ts';
 import type { Bound } from './bound.ts';
 import { refused } from './evaluation.ts';
-import { denseIndependence, type IndependenceNumbers } from './independence.ts';
+import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 import { magnitudeOf, multiply, one, power, zero, type Magnitude } from './magnitude.ts';
 import { rankOverPrimes } from './matrixRank.ts';
 import { unitStages } from './units.ts';

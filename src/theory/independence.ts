@@ -1,47 +1,13 @@
 import type { Layer, Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
-import { binomialPrefixSum, weightedBinomial } from './binomial.ts';
 import type { TheoryOptions } from './bound.ts';
 import { convolutionIndependence } from './convolution/convolutionNumbers.ts';
 import { fieldPatternOf } from './convolution/fieldPattern.ts';
+import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 import { graphConvolutionIndependence } from './graphConvolution.ts';
-import { zero, type Magnitude } from './magnitude.ts';
 import { affineRun, unitStages, type UnitStage } from './units.ts';
 
-/**
- * The numbers I(j) of j-element sets of a layer's neurons whose normals are linearly independent for generic
- * weights of the layer's sparsity, each set weighted by the number of ways to choose one breakpoint a neuron.
- */
-export interface IndependenceNumbers {
-  /** I(j) = 0 beyond. */
-  readonly maxSize: number;
-  /** `upper`: every prefix sum is at least that of the true numbers. */
-  readonly quality: 'exact' | 'upper';
-  /** I(j), or what stands for it in an upper bound. */
-  at(j: number): Magnitude;
-  /** I(0) + ... + I(j). */
-  prefixSum(j: number): Magnitude;
-  /** Set where I(j) = C(count, j) weight^j for all j up to `maxSize`: such sums need no single terms. */
-  readonly binomial?: { readonly count: number; readonly weight: number };
-}
-
-/** `count` neurons of `pieces` pieces with all inputs in common: I(j) = C(count, j) (pieces - 1)^j for j <= fanIn. */
-export function denseIndependence(
-  count: number,
-  fanIn: number,
-  pieces = 2,
-  quality: IndependenceNumbers['quality'] = 'exact',
-): IndependenceNumbers {
-  const maxSize = Math.min(count, fanIn);
-  const weight = pieces - 1;
-  return {
-    maxSize,
-    quality,
-    binomial: { count, weight },
-    at: (j) => (j > maxSize ? zero : weightedBinomial(count, j, weight)),
-    prefixSum: (j) => binomialPrefixSum(count, Math.min(j, maxSize), weight),
-  };
-}
+export { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 
 /**
  * The independence numbers of one stage of a layer's units. No layer has more than the dense one of its size: sparsity

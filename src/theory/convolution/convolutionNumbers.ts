@@ -1,6 +1,6 @@
 import { exactBinomialTerms } from '../binomial.ts';
 import type { TheoryOptions } from '../bound.ts';
-import { denseIndependence, type IndependenceNumbers } from '../independence.ts';
+import { denseIndependence, type IndependenceNumbers } from '../denseIndependence.ts';
 import { exactDigits, magnitudeOf, smaller, zero, type Magnitude } from '../magnitude.ts';
 import { magnitudeOfScaled } from '../scaled.ts';
 import { exactSequence, scaledSequence } from '../sequence.ts';
