@@ -1,6 +1,6 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { PanelLayer, PanelSeries } from '../src/protocol/panel.ts';
-import { shorten, shortNames } from './format.ts';
+import { shortNames } from './format.ts';
 import type { View } from './view.ts';
 
 /** Where things stand in the depth plot: numbers only, no elements. */
@@ -225,7 +225,7 @@ function tickWidth(power: number): number {
 
 /** A named bound's theorem is cut, so that the plot keeps its room. */
 export function endLabel(line: PlotLine): string {
-  return shorten(line.label, LABEL_LENGTH);
+  return line.label.length <= LABEL_LENGTH ? line.label : `${line.label.slice(0, LABEL_LENGTH - 1).trimEnd()}…`;
 }
 
 export interface EndLabel {

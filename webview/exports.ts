@@ -32,7 +32,7 @@ function provenance(view: View): string {
       run.settings.fileWeights ? 'Weights of the file.' : `Seeds ${Math.min(...seeds)} to ${Math.max(...seeds)}.`,
     );
   }
-  return parts.join(' ');
+  return parts.join(' ').replaceAll('\u00a0', ' ');
 }
 
 /** A row for each layer: log10 of every series, mean and deviation of the counts, then each seed's count. */

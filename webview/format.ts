@@ -54,11 +54,11 @@ export function exactText(quantity: Quantity): string {
   return exact === null || exact === text || exact.length > LONG_INTEGER ? text : `${text} = ${exact}`;
 }
 
-/** `R^2` as `R²`, wherever a domain is shown. */
+/** `R^2` as `R²`, wherever a domain is shown; no bracket is torn apart at a line's end. */
 export function formatDomain(domain: string): string {
-  return domain.replace(/\^(\d+)/g, (_, digits: string) =>
-    [...digits].map((digit) => SUPERSCRIPTS[Number(digit)]).join(''),
-  );
+  return domain
+    .replace(/\^(\d+)/g, (_, digits: string) => [...digits].map((digit) => SUPERSCRIPTS[Number(digit)]).join(''))
+    .replaceAll(', ', ',\u00a0');
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -113,7 +113,7 @@ function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement;
     element: root,
     set: (content) => {
       setText(title, content.title);
-      setText(domain, content.domain === '' ? '' : `on ${unbroken(formatDomain(content.domain))}`);
+      setText(domain, content.domain === '' ? '' : `on ${formatDomain(content.domain)}`);
       setTileValue(value, content.value);
       value.classList.toggle('none', content.value === NO_FIGURE);
       setText(content.url === null ? plain : link, content.source);
@@ -123,11 +123,6 @@ function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement;
       root.title = content.detail;
     },
   };
-}
-
-/** A bracket is not torn apart at a line's end. */
-function unbroken(domain: string): string {
-  return domain.replace(/, /g, ',\u00a0');
 }
 
 /** The spread stands smaller behind the figure. */

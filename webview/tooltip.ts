@@ -29,8 +29,12 @@ export function createTooltip(): Tooltip {
       box.hidden = false;
       // Beside the column, on the side where there is room for it.
       const space = 14;
-      const left = x + space + box.offsetWidth <= width ? x + space : Math.max(0, x - space - box.offsetWidth);
-      box.style.transform = `translate(${Math.round(left)}px, 8px)`;
+      const right = x + space;
+      const left = x - space - box.offsetWidth;
+      const beside = right + box.offsetWidth <= width ? right : left;
+      // Where neither side has room, below the plot: it would hide what it is about.
+      box.classList.toggle('below', beside < 0);
+      box.style.transform = `translate(${Math.round(Math.max(0, beside))}px, ${beside < 0 ? 2 : 8}px)`;
     },
     hide: () => {
       box.hidden = true;

@@ -56,5 +56,5 @@ describe('names', () => {
 });
 
 it('domains are written with raised exponents', () => {
-  expect(formatDomain('[−1, 1]^784')).toBe('[−1, 1]⁷⁸⁴');
+  expect(formatDomain('[−1, 1]^784')).toBe('[−1,\u00a01]⁷⁸⁴');
 });
