@@ -92,6 +92,15 @@ const abs: PiecewiseLinearActivation = {
   intercepts: [0, 0],
 };
 
+/** Zero up to 1/2 from zero, drawn towards zero by 1/2 beyond (Keras's and PyTorch's default). */
+const softShrink: PiecewiseLinearActivation = {
+  kind: 'piecewiseLinear',
+  name: 'soft_shrink',
+  breakpoints: [-0.5, 0.5],
+  slopes: [1, 0, 1],
+  intercepts: [0.5, 0, -0.5],
+};
+
 const piecewiseLinearByName = new Map<string, PiecewiseLinearActivation>([
   ['linear', linear],
   ['identity', linear],
@@ -106,12 +115,14 @@ const piecewiseLinearByName = new Map<string, PiecewiseLinearActivation>([
   ['hard_sigmoid', hardSigmoid(0.2)],
   ['hardsigmoid', hardSigmoid(0.2)],
   ['abs', abs],
+  ['soft_shrink', softShrink],
+  ['softshrink', softShrink],
 ]);
 
 const smoothNames = new Set([
   'sigmoid', 'tanh', 'softmax', 'log_softmax', 'logsoftmax', 'softplus', 'softsign', 'elu', 'selu', 'celu', 'gelu',
   'gelu_new', 'gelu_approx', 'quick_gelu', 'swish', 'silu', 'mish', 'exponential', 'exp', 'hard_swish', 'hard_silu',
-  'hardswish', 'log_sigmoid', 'sparsemax', 'glu', 'sin', 'cos', 'square', 'squareplus', 'sparse_plus', 'soft_shrink',
+  'hardswish', 'log_sigmoid', 'sparsemax', 'glu', 'sin', 'cos', 'square', 'squareplus', 'sparse_plus',
   'tanh_shrink', 'erf',
 ]); // prettier-ignore
 
