@@ -1,5 +1,5 @@
 import type { Problem } from '../network/definition.ts';
-import { analysedLayers, type Layer } from '../network/network.ts';
+import type { Layer } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, definitionOf, type Analysis, type NetworkAnalysis } from './analyze.ts';
@@ -69,7 +69,7 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
   };
 }
 
-export function rangeOfLayer(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex): Range {
+function rangeOfLayer(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex): Range {
   return lines.rangeOf(definitionOf(analysis, layer).span);
 }
 
@@ -88,8 +88,4 @@ function boundJson(bound: BoundResult) {
     note,
     citation,
   };
-}
-
-export function lastAnalysed(analysis: NetworkAnalysis): Layer | undefined {
-  return analysedLayers(analysis.network).at(-1);
 }

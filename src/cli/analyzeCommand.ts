@@ -5,7 +5,10 @@ import { reportTable } from '../analysis/reportTable.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { reportErrors } from './networks.ts';
-import { parseCount, parseVector, together, UsageError } from './usage.ts';
+import { parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
+
+/** Elementary steps for the sums of two-dimensional convolutions: some tenths of a second each. */
+const BUDGET = 4e8;
 
 /** `region-lens analyze`. Returns the exit code. */
 export async function analyzeCommand(words: readonly string[], output: Output): Promise<number> {
@@ -18,6 +21,7 @@ export async function analyzeCommand(words: readonly string[], output: Output): 
     origin: { type: 'string' },
     u: { type: 'string' },
     v: { type: 'string' },
+    budget: { type: 'string' },
   });
   if (positionals.length === 0) throw new UsageError('analyze needs a FILE');
   const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
@@ -25,6 +29,7 @@ export async function analyzeCommand(words: readonly string[], output: Output): 
     sliceDimension: parseCount(values['slice-dim'], 'slice-dim', 1),
     segment: together({ from: vector('from'), to: vector('to') }),
     parallelogram: together({ origin: vector('origin'), u: vector('u'), v: vector('v') }),
+    budget: parseNumber(values.budget, 'budget', 1) ?? BUDGET,
   };
   let sound = true;
   for (const file of positionals) {

@@ -5,7 +5,9 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
 
   region-lens analyze FILE... [--json] [--network NAME] [--slice-dim K]
                       [--from A --to B] [--origin O --u U --v V]
-      every bound and mean of each network, layer by layer
+                      [--budget STEPS]
+      every bound and mean of each network, layer by layer; more STEPS (about 10^9 a second) make the sums
+      of larger two-dimensional convolutions exact
 
   region-lens count FILE [--json] --method line|plane|cells|sample
                       [--network NAME] [--init he_normal] [--bias-stddev 0.1] [--seed N]

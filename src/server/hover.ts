@@ -112,7 +112,7 @@ function citation(bound: BoundResult): string {
 }
 
 /** A link to one of our own commands; the client trusts no others. */
-export function command(title: string, id: string, ...words: readonly unknown[]): string {
+function command(title: string, id: string, ...words: readonly unknown[]): string {
   return `[${title}](command:${id}?${encodeURIComponent(JSON.stringify(words))})`;
 }
 
