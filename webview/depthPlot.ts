@@ -105,7 +105,7 @@ function drawPanes(root: Group, geometry: DepthGeometry, view: View): void {
     .data(geometry.panes, (pane) => pane.id)
     .join((enter) => {
       const pane = enter.append('g').attr('class', 'pane').attr('aria-hidden', 'true');
-      for (const part of ['axis axisY', 'gap', 'counts', 'lines', 'ends']) pane.append('g').attr('class', part);
+      for (const part of ['axis axisY', 'gap', 'lines', 'counts', 'ends']) pane.append('g').attr('class', part);
       pane.append('text').attr('class', 'paneCaption');
       return pane;
     })
@@ -230,8 +230,11 @@ function drawCounts(group: Group, geometry: DepthGeometry, pane: Pane, view: Vie
   group
     .selectAll<SVGCircleElement, Dot>('circle')
     .data(dots, (dot) => dot.key)
-    .join((enter) => enter.append('circle').attr('r', 1.8))
+    .join('circle')
+    .attr('r', view.counts.length === 1 ? 3.2 : 1.8)
     .attr('class', (dot) => (dot.exact ? 'countedDot' : 'countedDot atLeast'))
+    // Where layers stand close, dots merge into a band that lets the lines through.
+    .classed('dense', geometry.step < 16)
     .attr('data-dot', (dot) => dot.key)
     .attr('cx', (dot) => dot.x)
     .attr('cy', (dot) => dot.y);

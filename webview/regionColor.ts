@@ -12,8 +12,8 @@ export interface Palette {
 export const DARK: Palette = { flat: 0.27, steep: 0.58, chroma: 0.115, ink: '255, 255, 255' };
 export const LIGHT: Palette = { flat: 0.965, steep: 0.79, chroma: 0.085, ink: '20, 20, 24' };
 
-export const HUES = 48;
-export const STEPS = 12;
+const HUES = 48;
+const STEPS = 12;
 
 /** Colour bin of a gradient; `typical` is the size that stands in the middle between flat and steep. */
 export function colorBin(gx: number, gy: number, typical: number): number {
