@@ -1,9 +1,16 @@
-import type { Polygons } from './polygons.ts';
+import { EDGE_ERROR, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
 /** Beyond this many lines in one polygon cutting it is no slower, and can be interrupted. */
 const MOST_CHORDS = 1024;
 /** Share of a chord below which two crossings are not told apart whatever the errors. */
 const LEAST_GAP = 2 ** -44;
+
+/** A polygon as `Polygons` holds it. */
+interface Outline {
+  readonly data: Float64Array;
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * Counts the parts into which lines cut a polygon without making them: one, and one more for each chord and for each crossing
@@ -21,7 +28,7 @@ export class Chords {
 
   /** The number of parts, or 0 when rounding leaves a vertex, a crossing or their order open. */
   countParts(
-    polygon: Polygons,
+    polygon: Outline,
     rows: Float64Array,
     shift: number,
     tolerance: number,
@@ -44,35 +51,36 @@ export class Chords {
   /** Finds the chord of one line; false when the line passes too close to a vertex. */
   private place(
     k: number,
-    polygon: Polygons,
+    polygon: Outline,
     rows: Float64Array,
     at: number,
     shift: number,
     tolerance: number,
   ): boolean {
-    const { x, y, vertexError, edgeError, start, end } = polygon;
+    const { data, start, end } = polygon;
     const a = rows[at];
     const b = rows[at + 1];
     const c = rows[at + 2] - shift;
     const gradient = Math.abs(a) + Math.abs(b);
-    let p = end - 1;
-    let before = a * x[p] + b * y[p] + c;
+    let p = end - VERTEX;
+    let before = a * data[p] + b * data[p + 1] + c;
     let error = 0;
-    for (let q = start; q < end; q++) {
-      const here = a * x[q] + b * y[q] + c;
-      if (!(Math.abs(here) > tolerance + gradient * vertexError[q])) return false;
+    for (let q = start; q < end; q += VERTEX) {
+      const here = a * data[q] + b * data[q + 1] + c;
+      if (!(Math.abs(here) > tolerance + gradient * data[q + VERTEX_ERROR])) return false;
       if (here > 0 !== before > 0) {
-        const dx = x[q] - x[p];
-        const dy = y[q] - y[p];
+        const dx = data[q] - data[p];
+        const dy = data[q + 1] - data[p + 1];
         const w = before / (before - here);
         const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(before - here);
-        error = Math.max(error, edgeError[p] + (tolerance + gradient * edgeError[p]) * slope);
+        const edgeError = data[p + EDGE_ERROR];
+        error = Math.max(error, edgeError + (tolerance + gradient * edgeError) * slope);
         if (here > 0) {
-          this.fromX[k] = x[p] + w * dx;
-          this.fromY[k] = y[p] + w * dy;
+          this.fromX[k] = data[p] + w * dx;
+          this.fromY[k] = data[p + 1] + w * dy;
         } else {
-          this.toX[k] = x[p] + w * dx;
-          this.toY[k] = y[p] + w * dy;
+          this.toX[k] = data[p] + w * dx;
+          this.toY[k] = data[p + 1] + w * dy;
         }
       }
       p = q;

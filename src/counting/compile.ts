@@ -1,6 +1,6 @@
 import { bends } from '../network/activation.ts';
 import { analysedLayers, type Layer, type Network, type TensorId } from '../network/network.ts';
-import type { Operation } from '../network/operation.ts';
+import type { Operation, Window } from '../network/operation.ts';
 import { sizeOf } from '../network/shape.ts';
 import { spatialExtents, windowGeometry } from '../network/window.ts';
 import * as rows from './affineRows.ts';
@@ -133,7 +133,6 @@ class Lowering {
     const sources = layer.inputs.map((id) => this.tensor(id));
     const [source] = sources;
     const from = (matrix: SparseMatrix) => this.affine([{ source, matrix }], this.bias(layer, matrix.rows));
-    const window = windowGeometry(layer);
     const kernel = () => this.weight(layer, 'kernel').data;
     switch (operation.kind) {
       case 'dense':
@@ -167,8 +166,16 @@ class Lowering {
       case 'notPiecewiseLinear':
       case 'unknown':
         throw new RangeError(`${layer.name} is not piecewise linear`);
+      default:
+        return this.windowed(layer, operation, source);
     }
+  }
+
+  private windowed(layer: Layer, operation: Extract<Operation, { window: Window }>, source: number): number {
+    const window = windowGeometry(layer);
     if (!window) throw new RangeError(`${layer.name}: a window is needed`);
+    const from = (matrix: SparseMatrix) => this.affine([{ source, matrix }], this.bias(layer, matrix.rows));
+    const kernel = () => this.weight(layer, 'kernel').data;
     switch (operation.kind) {
       case 'convolution':
         return from(rows.convolution(window, kernel()));

@@ -1,6 +1,7 @@
 import { compile } from './compile.ts';
 import type { CountHooks, CountRequest, CountResult, PlaneRegions, SamplingResult } from './count.ts';
-import { denseChain, DenseChainPropagator } from './denseChain.ts';
+import { denseChain } from './denseChain.ts';
+import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { Picture } from './picture.ts';

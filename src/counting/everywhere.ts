@@ -7,9 +7,9 @@ import { orthant } from './slice.ts';
 import { Walk, type WalkResult } from './walk.ts';
 
 /** Twice as many orthants with each input. */
-export const MOST_INPUTS = 6;
+const MOST_INPUTS = 6;
 
-export interface CellsFound {
+interface CellsFound {
   readonly walked: WalkResult;
   readonly linearRegions: number | null;
 }
@@ -48,7 +48,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
         request.limits.seconds === undefined ? undefined : request.limits.seconds - (performance.now() - start) / 1000,
     };
     const progress: CountHooks = {
-      stopped: hooks.stopped,
+      stopped: () => hooks.stopped?.() ?? false,
       progress: (now) => hooks.progress?.({ regions: regions + now.regions, fraction: (bits + now.fraction) / 2 ** n }),
     };
     const walk = new Walk(

@@ -36,9 +36,9 @@ export class ExactLines {
       if (step.kind !== 'affine') stages++;
     }
     this.exponent = this.exponents();
-    this.rowCache = program.sizes.map(() => new Map());
+    this.rowCache = program.sizes.map(() => new Map<number, bigint[]>());
     this.cacheSerial = program.sizes.map(() => -1);
-    this.lineCache = program.stages.map(() => new Map());
+    this.lineCache = program.stages.map(() => new Map<number, bigint[]>());
     this.lineSerial = program.stages.map(() => -1);
   }
 
@@ -261,7 +261,7 @@ function independentRows(rows: readonly bigint[][], count: number): readonly big
 }
 
 /** Sign of the determinant of a square integer matrix, by Bareiss's fraction-free elimination; changes nothing of the caller's. */
-export function determinantSign(matrix: readonly (readonly bigint[])[]): number {
+function determinantSign(matrix: readonly (readonly bigint[])[]): number {
   const n = matrix.length;
   const m = matrix.map((row) => row.slice());
   let sign = 1;

@@ -3,6 +3,7 @@ import type { LineIds } from './exactLines.ts';
 import type { Polygons } from './polygons.ts';
 import { grown, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
+import { EDGE_LINE, VERTEX } from './vertex.ts';
 
 /** Keeps the polygons of a plane for drawing. */
 export class Picture {
@@ -17,12 +18,13 @@ export class Picture {
 
   /** Takes in the polygon on top. */
   add(polygons: Polygons, propagator: Propagator, lines: LineIds): void {
-    const { x, y, edgeLine, start, end } = polygons;
-    this.reserve(end - start);
-    for (let j = start; j < end; j++) {
-      this.vertices[2 * this.corners] = x[j];
-      this.vertices[2 * this.corners + 1] = y[j];
-      this.edgeLayers[this.corners++] = edgeLine[j] < 0 ? -1 : this.program.stages[lines.stageOf(edgeLine[j])].layer;
+    const { data, start, end } = polygons;
+    this.reserve((end - start) / VERTEX);
+    for (let j = start; j < end; j += VERTEX) {
+      const line = data[j + EDGE_LINE];
+      this.vertices[2 * this.corners] = data[j];
+      this.vertices[2 * this.corners + 1] = data[j + 1];
+      this.edgeLayers[this.corners++] = line < 0 ? -1 : this.program.stages[lines.stageOf(line)].layer;
     }
     const [first] = propagator.output();
     this.gradients[2 * this.count] = first[0];

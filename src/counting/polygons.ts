@@ -1,9 +1,10 @@
 import { Chords } from './chords.ts';
 import { BOTH, GENERIC_DIRECTION, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
 import { grown } from './program.ts';
+import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
 /** Absolute rounding error of a coordinate in the unit square. */
-export const COORDINATE_ERROR = 2 ** -50;
+const COORDINATE_ERROR = 2 ** -50;
 /** From this many functions on it pays to compare them with a box around the polygon first. */
 const LEAST_BOXED = 4;
 const DOMAIN_EDGES = [-3, -2, -4, -1];
@@ -17,17 +18,10 @@ export class Polygons implements Geometry {
   readonly dimension = 2;
   low = 0;
   high = 0;
-  /** Vertices of the current polygon are `start` to `end`; edge `j` runs from vertex `j` to the next. */
+  /** The current polygon's vertices are at `start`, `start + VERTEX`, ... below `end` of `data`; see the constants for what each holds. */
   start = 0;
   end = 0;
-  x = new Float64Array(1024);
-  y = new Float64Array(1024);
-  edgeLine = new Float64Array(1024);
-  /** Number of the cut that made each edge, negative on the negative side; 0 on the square's sides. */
-  edgeCut = new Int32Array(1024);
-  vertexError = new Float64Array(1024);
-  edgeError = new Float64Array(1024);
-  private value = new Float64Array(1024);
+  data = new Float64Array(256 * VERTEX);
   private readonly asideStart: number[] = [];
   private readonly asideEnd: number[] = [];
   /** First place above this and all earlier parts put aside. */
@@ -53,33 +47,29 @@ export class Polygons implements Geometry {
     this.asideStart.length = this.asideEnd.length = this.asideTop.length = 0;
     this.cuts = 0;
     this.start = 0;
-    this.end = 4;
-    this.x.set([0, 1, 1, 0]);
-    this.y.set([0, 0, 1, 1]);
-    this.edgeLine.set(DOMAIN_EDGES);
-    this.edgeCut.fill(0, 0, 4);
-    this.vertexError.fill(0, 0, 4);
-    this.edgeError.fill(0, 0, 4);
+    this.end = 4 * VERTEX;
+    this.data.fill(0, 0, this.end);
+    DOMAIN_EDGES.forEach((line, k) => {
+      this.data[k * VERTEX] = k === 1 || k === 2 ? 1 : 0;
+      this.data[k * VERTEX + 1] = k >= 2 ? 1 : 0;
+      this.data[k * VERTEX + EDGE_LINE] = line;
+    });
   }
 
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
-    const { x, y, vertexError, value, start, end } = this;
+    const { data, end } = this;
     const a = rows[at];
     const b = rows[at + 1];
     const c = rows[at + 2] - shift;
     const gradient = Math.abs(a) + Math.abs(b);
     let found = ZERO;
-    for (let j = start; j < end; j++) {
-      let v = a * x[j] + b * y[j] + c;
-      const margin = tolerance + gradient * vertexError[j];
-      if (v > margin) found |= POSITIVE;
-      else if (v < -margin) found |= NEGATIVE;
-      else {
-        v = this.settle(v, margin, j, id);
-        if (v > 0) found |= POSITIVE;
-        else if (v < 0) found |= NEGATIVE;
-      }
-      value[j - start] = v;
+    for (let j = this.start; j < end; j += VERTEX) {
+      let v = a * data[j] + b * data[j + 1] + c;
+      const margin = tolerance + gradient * data[j + VERTEX_ERROR];
+      if (!(v > margin || v < -margin)) v = this.settle(v, margin, j, id);
+      if (v > 0) found |= POSITIVE;
+      else if (v < 0) found |= NEGATIVE;
+      data[j + VALUE] = v;
     }
     this.line = id;
     this.gradient = gradient;
@@ -89,8 +79,9 @@ export class Polygons implements Geometry {
 
   /** A value of the right sign, and 0 only where the vertex lies on the line. */
   private settle(value: number, margin: number, vertex: number, id: number): number {
-    const incoming = this.edgeLine[vertex === this.start ? this.end - 1 : vertex - 1];
-    const outgoing = this.edgeLine[vertex];
+    const { data } = this;
+    const incoming = data[(vertex === this.start ? this.end : vertex) - VERTEX + EDGE_LINE];
+    const outgoing = data[vertex + EDGE_LINE];
     if (incoming === id || outgoing === id) return 0;
     this.through[0] = incoming;
     this.through[1] = outgoing;
@@ -140,43 +131,43 @@ export class Polygons implements Geometry {
 
   /** Writes the part of the polygon on one side of the last line to `to` and on; returns its end. */
   private part(to: number, positive: boolean): number {
-    const { x, y, edgeLine, edgeCut, vertexError, edgeError, value, start, end, line } = this;
+    const { data, start, end, line, gradient, tolerance } = this;
     const cut = positive ? this.cuts : -this.cuts;
-    const cutError = this.gradient > 0 ? (2 * this.tolerance) / this.gradient : 1;
+    const cutError = gradient > 0 ? (2 * tolerance) / gradient : 1;
     let write = to;
-    for (let j = start; j < end; j++) {
-      const next = j + 1 === end ? start : j + 1;
-      const here = positive ? value[j - start] : -value[j - start];
-      const there = positive ? value[next - start] : -value[next - start];
+    for (let j = start; j < end; j += VERTEX) {
+      const next = j + VERTEX === end ? start : j + VERTEX;
+      const here = positive ? data[j + VALUE] : -data[j + VALUE];
+      const there = positive ? data[next + VALUE] : -data[next + VALUE];
       if (here >= 0) {
-        x[write] = x[j];
-        y[write] = y[j];
-        vertexError[write] = vertexError[j];
+        data[write] = data[j];
+        data[write + 1] = data[j + 1];
+        data[write + VERTEX_ERROR] = data[j + VERTEX_ERROR];
         // From a vertex on the line to the far side: the cut itself starts here.
         const leaves = here === 0 && there < 0;
-        edgeLine[write] = leaves ? line : edgeLine[j];
-        edgeCut[write] = leaves ? cut : edgeCut[j];
-        edgeError[write] = leaves ? cutError : edgeError[j];
-        write++;
+        data[write + EDGE_LINE] = leaves ? line : data[j + EDGE_LINE];
+        data[write + EDGE_ERROR] = leaves ? cutError : data[j + EDGE_ERROR];
+        data[write + EDGE_CUT] = leaves ? cut : data[j + EDGE_CUT];
+        write += VERTEX;
       }
       if ((here > 0 && there < 0) || (here < 0 && there > 0)) {
         // The same formula from both sides, so that both parts get the same point.
         const p = here > 0 === positive ? j : next;
         const q = p === j ? next : j;
-        const before = value[p - start];
-        const drop = before - value[q - start];
-        const w = before / drop;
-        const dx = x[q] - x[p];
-        const dy = y[q] - y[p];
-        x[write] = x[p] + w * dx;
-        y[write] = y[p] + w * dy;
+        const drop = data[p + VALUE] - data[q + VALUE];
+        const w = data[p + VALUE] / drop;
+        const dx = data[q] - data[p];
+        const dy = data[q + 1] - data[p + 1];
+        data[write] = data[p] + w * dx;
+        data[write + 1] = data[p + 1] + w * dy;
+        const edgeError = data[j + EDGE_ERROR];
         const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(drop);
-        vertexError[write] = COORDINATE_ERROR + edgeError[j] + (this.tolerance + this.gradient * edgeError[j]) * slope;
+        data[write + VERTEX_ERROR] = COORDINATE_ERROR + edgeError + (tolerance + gradient * edgeError) * slope;
         const leaves = here > 0;
-        edgeLine[write] = leaves ? line : edgeLine[j];
-        edgeCut[write] = leaves ? cut : edgeCut[j];
-        edgeError[write] = leaves ? cutError : edgeError[j];
-        write++;
+        data[write + EDGE_LINE] = leaves ? line : data[j + EDGE_LINE];
+        data[write + EDGE_ERROR] = leaves ? cutError : edgeError;
+        data[write + EDGE_CUT] = leaves ? cut : data[j + EDGE_CUT];
+        write += VERTEX;
       }
     }
     return write;
@@ -186,35 +177,27 @@ export class Polygons implements Geometry {
   private reserve(): number {
     const last = this.asideTop.length - 1;
     const top = last >= 0 ? Math.max(this.end, this.asideTop[last]) : this.end;
-    const need = top + 2 * (this.end - this.start) + 8;
-    while (this.x.length < need) {
-      this.x = grown(this.x);
-      this.y = grown(this.y);
-      this.edgeLine = grown(this.edgeLine);
-      this.edgeCut = grown(this.edgeCut);
-      this.vertexError = grown(this.vertexError);
-      this.edgeError = grown(this.edgeError);
-      this.value = grown(this.value);
-    }
+    const need = top + 2 * (this.end - this.start) + 4 * VERTEX;
+    while (this.data.length < need) this.data = grown(this.data);
     return top;
   }
 
   /** The box around the polygon, widened by what its vertices may be off. */
   private box(): void {
-    const { x, y, vertexError, start, end } = this;
-    let left = x[start];
+    const { data, start, end } = this;
+    let left = data[start];
     let right = left;
-    let bottom = y[start];
+    let bottom = data[start + 1];
     let top = bottom;
-    let error = vertexError[start];
-    for (let j = start + 1; j < end; j++) {
-      const u = x[j];
-      const v = y[j];
+    let error = data[start + VERTEX_ERROR];
+    for (let j = start + VERTEX; j < end; j += VERTEX) {
+      const u = data[j];
+      const v = data[j + 1];
       if (u < left) left = u;
       else if (u > right) right = u;
       if (v < bottom) bottom = v;
       else if (v > top) top = v;
-      if (vertexError[j] > error) error = vertexError[j];
+      if (data[j + VERTEX_ERROR] > error) error = data[j + VERTEX_ERROR];
     }
     this.centreX = (left + right) / 2;
     this.centreY = (bottom + top) / 2;
@@ -319,15 +302,15 @@ export class Polygons implements Geometry {
 
   /** As `side`, but ends as soon as both signs are seen and leaves nothing behind for `split`. */
   private crosses(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
-    const { x, y, vertexError, start, end } = this;
+    const { data, end } = this;
     const a = rows[at];
     const b = rows[at + 1];
     const c = rows[at + 2] - shift;
     const gradient = Math.abs(a) + Math.abs(b);
     let found = ZERO;
-    for (let j = start; j < end && found !== BOTH; j++) {
-      let v = a * x[j] + b * y[j] + c;
-      const margin = tolerance + gradient * vertexError[j];
+    for (let j = this.start; j < end && found !== BOTH; j += VERTEX) {
+      let v = a * data[j] + b * data[j + 1] + c;
+      const margin = tolerance + gradient * data[j + VERTEX_ERROR];
       if (!(v > margin || v < -margin)) v = this.settle(v, margin, j, id);
       if (v > 0) found |= POSITIVE;
       else if (v < 0) found |= NEGATIVE;
@@ -355,11 +338,12 @@ export class Polygons implements Geometry {
   }
 
   facets(visit: (cut: number, key: number) => void): void {
-    const { x, y, edgeCut, start, end } = this;
-    for (let j = start; j < end; j++) {
-      if (edgeCut[j] === 0) continue;
-      const next = j + 1 === end ? start : j + 1;
-      visit(edgeCut[j], (x[j] + x[next]) * GENERIC_DIRECTION[0] + (y[j] + y[next]) * GENERIC_DIRECTION[1]);
+    const { data, start, end } = this;
+    const [a, b] = GENERIC_DIRECTION;
+    for (let j = start; j < end; j += VERTEX) {
+      const next = j + VERTEX === end ? start : j + VERTEX;
+      const cut = data[j + EDGE_CUT];
+      if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b);
     }
   }
 
@@ -371,10 +355,13 @@ export class Polygons implements Geometry {
   }
 
   private area(start: number, end: number): number {
-    const { x, y } = this;
+    const { data } = this;
     let sum = 0;
-    for (let j = start + 1; j + 1 < end; j++) {
-      sum += (x[j] - x[start]) * (y[j + 1] - y[start]) - (x[j + 1] - x[start]) * (y[j] - y[start]);
+    for (let j = start + VERTEX; j + VERTEX < end; j += VERTEX) {
+      const k = j + VERTEX;
+      sum +=
+        (data[j] - data[start]) * (data[k + 1] - data[start + 1]) -
+        (data[k] - data[start]) * (data[j + 1] - data[start + 1]);
     }
     return sum / 2;
   }

@@ -1,4 +1,3 @@
-import type { NarrowPropagation } from './narrowing.ts';
 import { transpose, type AffineStep, type Program, type SparseMatrix, type Step } from './program.ts';
 import type { Slice } from './slice.ts';
 
@@ -16,6 +15,31 @@ export interface Propagator {
   output(): Float64Array[];
   /** Greatest size of numbers met in those. */
   outputScale(): number;
+}
+
+/** What a propagator offers for leaving out rows of the last stage that cannot vanish in a part of the plane. */
+export interface NarrowPropagation {
+  /**
+   * In a part in which only the units of stage `stage` (second to last) at `from` to `to` in `open` are still undecided: makes `rows`
+   * right for the pattern as it stands, and `margins` what each may be off by where those units are on their other side,
+   * given how far the function of each goes there.
+   */
+  propagate(
+    stage: number,
+    pieces: Int32Array,
+    parent: number,
+    open: Int32Array,
+    from: number,
+    to: number,
+    reach: Float64Array,
+  ): void;
+  readonly rows: Float64Array;
+  readonly margins: Float64Array;
+  /** From now on only these rows of the last stage are kept right. */
+  keep(candidates: Int32Array, count: number): void;
+  /** The open units have these pieces now. */
+  advance(pieces: Int32Array): void;
+  end(): void;
 }
 
 /** Updates since the last computation from scratch, after which rounding is swept away by another one. */

@@ -24,7 +24,7 @@ export interface WalkResult {
 const CHECK_EVERY_MS = 20;
 const STEPS_BETWEEN_CLOCKS = 64;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
-const MOST_NARROWED = 16;
+const MOST_NARROWED = 6;
 
 /**
  * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit that crosses it,
@@ -174,6 +174,7 @@ export class Walk<G extends Geometry> {
    * their end; the others get their piece.
    */
   private sift(stage: number, list: Int32Array, from: number, to: number, at: number): number {
+    if (from === to) return at;
     while (this.crossing.length < at + (to - from)) {
       const isOwn = list === this.crossing;
       this.crossing = grown(this.crossing);

@@ -45,7 +45,7 @@ function countSquare(network: Network): number {
 }
 
 function best(work: () => number): number {
-  for (const end = performance.now() + WARM_UP_MS; performance.now() < end; ) work();
+  for (const end = performance.now() + WARM_UP_MS; performance.now() < end;) work();
   let least = Infinity;
   for (let run = 0; run < RUNS; run++) {
     const start = performance.now();

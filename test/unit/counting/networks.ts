@@ -64,7 +64,7 @@ export function chain(widths: readonly number[], activation = 'relu', biasStddev
 export function tensor(values: unknown): Tensor {
   const shape: number[] = [];
   for (let at = values; Array.isArray(at); at = at[0]) shape.push(at.length);
-  return { shape, data: Float64Array.from((values as number[]).flat(Infinity) as number[]) };
+  return { shape, data: Float64Array.from((values as number[]).flat<number[], 20>(20)) };
 }
 
 export interface Expected {
