@@ -1,6 +1,7 @@
 import type { DenseChain } from './denseChain.ts';
 import { NarrowedRows } from './narrowedRows.ts';
-import { UPDATES_BEFORE_FRESH, type NarrowPropagation, type Propagator } from './propagation.ts';
+import { greatest, UPDATES_BEFORE_FRESH, type NarrowPropagation, type Propagator } from './propagation.ts';
+import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
 
 /** One in so many (less one) computations from scratch is looked over for the size of its numbers. */
@@ -13,13 +14,16 @@ const MEASURED = 15;
 export class DenseChainPropagator implements Propagator {
   /** Maps of each layer's pre-activations, three numbers each. */
   private readonly maps: Float64Array[];
-  private readonly scales: Float64Array;
+  /** Of the input first, then of each layer's maps. */
+  private readonly sizes: Sizes;
   /** How often each layer was computed from scratch. */
   private readonly computed: Int32Array;
   /** The pattern that the maps of the next layer were computed for, in which parent cell, and how many updates ago. */
   private readonly pattern: Int32Array[];
   private readonly parent: Float64Array;
   private readonly age: Int32Array;
+  private readonly before = [0];
+  private readonly norm = [0];
   private readonly chosen: Int32Array;
   private readonly factor: Float64Array;
   private readonly result: Float64Array;
@@ -34,7 +38,8 @@ export class DenseChainPropagator implements Propagator {
   ) {
     const { layers, slopes } = chain;
     this.maps = layers.map(({ outputs }) => new Float64Array(3 * outputs));
-    this.scales = new Float64Array(layers.length);
+    this.sizes = new Sizes(layers.length + 1);
+    this.sizes.first(0, greatest(slice.rows, 3));
     this.computed = new Int32Array(layers.length);
     this.pattern = slopes.map(({ length }) => new Int32Array(length / 2));
     this.parent = new Float64Array(slopes.length).fill(-1);
@@ -57,7 +62,7 @@ export class DenseChainPropagator implements Propagator {
   }
 
   scale(stage: number): number {
-    return this.scales[stage];
+    return this.sizes.scale(stage + 1);
   }
 
   output(): Float64Array[] {
@@ -73,7 +78,7 @@ export class DenseChainPropagator implements Propagator {
   }
 
   outputScale(): number {
-    return this.scales[this.scales.length - 1];
+    return this.sizes.scale(this.maps.length);
   }
 
   advance(stage: number, pieces: Int32Array, parent: number): void {
@@ -121,13 +126,9 @@ export class DenseChainPropagator implements Propagator {
   }
 
   private measure(index: number): void {
-    const maps = this.maps[index];
-    let most = index === 0 ? 0 : this.chain.layers[index].norm * this.scales[index - 1];
-    for (let at = 0; at < maps.length; at += 3) {
-      const size = Math.abs(maps[at]) + Math.abs(maps[at + 1]) + Math.abs(maps[at + 2]);
-      if (!(size <= most)) most = size;
-    }
-    if (!(most <= this.scales[index])) this.scales[index] = most;
+    this.before[0] = index;
+    this.norm[0] = this.chain.layers[index].norm;
+    this.sizes.combined(index + 1, this.before, this.norm, greatest(this.maps[index], 3));
   }
 
   /** Adds `factor * column * source row` for the first `count` chosen columns. */

@@ -4,6 +4,9 @@ import type { Slice } from './slice.ts';
 /** Rounding error of a normalized coordinate. */
 const COORDINATE_ERROR = 2 ** -50;
 
+/** From this many functions on it pays to compare them with a box around the cell first. */
+const LEAST_BOXED = 3;
+
 /** A convex polytope by its vertices and which facets each lies on; homogeneous coordinates, so that vertices may be at infinity. */
 interface Polytope {
   readonly vertices: number;
@@ -33,6 +36,8 @@ export class Polytopes implements Geometry {
   private cuts = 0;
   private readonly width: number;
   // What `side` looked at last.
+  private readonly middle: Float64Array;
+  private readonly reach: Float64Array;
   private values = new Float64Array(64);
   private line = 0;
   private gradient = 0;
@@ -44,6 +49,8 @@ export class Polytopes implements Geometry {
   ) {
     this.dimension = slice.dimension;
     this.width = slice.dimension + 1;
+    this.middle = new Float64Array(this.width);
+    this.reach = new Float64Array(this.width);
     this.reset();
   }
 
@@ -247,9 +254,23 @@ export class Polytopes implements Geometry {
     at: number,
   ): number {
     const count = breakpoints.length;
+    const { middle, reach, width } = this;
+    const isBoxed = to - from >= LEAST_BOXED && this.box();
     let end = at;
     for (let k = from; k < to; k++) {
       const unit = list[k];
+      if (isBoxed && count === 1) {
+        let value = -breakpoints[0];
+        let most = tolerance;
+        for (let d = 0; d < width; d++) {
+          value += rows[unit * width + d] * middle[d];
+          most += Math.abs(rows[unit * width + d]) * reach[d];
+        }
+        if (Math.abs(value) > most) {
+          pieces[unit] = value > 0 ? 1 : 0;
+          continue;
+        }
+      }
       let piece = 0;
       let found = POSITIVE;
       for (let b = 0; b < count && found === POSITIVE; b++) {
@@ -260,6 +281,24 @@ export class Polytopes implements Geometry {
       else pieces[unit] = piece;
     }
     return end;
+  }
+
+  /** Finds a box around the cell, widened by what its vertices may be off; false when it has vertices at infinity. */
+  private box(): boolean {
+    const { cell, width, middle, reach } = this;
+    for (let v = 0; v < cell.vertices; v++) if (cell.points[v * width + width - 1] !== 1) return false;
+    const error = cell.errors.reduce((most, value) => Math.max(most, value), 0);
+    for (let d = 0; d < width; d++) {
+      let low = Infinity;
+      let high = -Infinity;
+      for (let at = d; at < cell.vertices * width; at += width) {
+        low = Math.min(low, cell.points[at]);
+        high = Math.max(high, cell.points[at]);
+      }
+      middle[d] = (low + high) / 2;
+      reach[d] = (high - low) / 2 + error;
+    }
+    return true;
   }
 
   countParts(): number {

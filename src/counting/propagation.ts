@@ -1,4 +1,5 @@
 import { transpose, type AffineStep, type Program, type SparseMatrix, type Step } from './program.ts';
+import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
 
 /** Affine maps of a network's tensors on one cell after another, as coefficients over the slice and a constant. */
@@ -52,7 +53,7 @@ export const UPDATES_BEFORE_FRESH = 128;
 export class SparsePropagator implements Propagator {
   private readonly tensors: Float64Array[];
   private readonly width: number;
-  private readonly scales: number[];
+  private readonly sizes: Sizes;
   /** Steps up to stage 0, from stage 0 to stage 1, ...; a bending step leads its group. */
   private readonly groups: Step[][] = [[]];
   private readonly updates = new Map<AffineStep, AffineUpdate>();
@@ -64,8 +65,8 @@ export class SparsePropagator implements Propagator {
     this.width = slice.dimension + 1;
     this.tensors = program.sizes.map((size) => new Float64Array(size * this.width));
     this.tensors[0].set(slice.rows);
-    this.scales = program.sizes.map(() => 0);
-    this.scales[0] = greatest(slice.rows, this.width);
+    this.sizes = new Sizes(program.sizes.length);
+    this.sizes.first(0, greatest(slice.rows, this.width));
     for (const step of program.steps) {
       if (step.kind === 'affine') this.updates.set(step, new AffineUpdate(step, this.tensors, this.width));
       else this.groups.push([]);
@@ -79,7 +80,7 @@ export class SparsePropagator implements Propagator {
   }
 
   scale(stage: number): number {
-    return this.scales[this.program.stages[stage].source];
+    return this.sizes.scale(this.program.stages[stage].source);
   }
 
   output(): Float64Array[] {
@@ -87,7 +88,7 @@ export class SparsePropagator implements Propagator {
   }
 
   outputScale(): number {
-    return Math.max(...this.program.outputs.map((tensor) => this.scales[tensor]));
+    return Math.max(...this.program.outputs.map((tensor) => this.sizes.scale(tensor)));
   }
 
   advance(stage: number, pieces: Int32Array): void {
@@ -113,24 +114,24 @@ export class SparsePropagator implements Propagator {
         output[i * width + width - 1] += step.intercepts[i * count + pieces[i]];
       }
     }
-    this.scales[step.output] = Math.max(this.scales[step.output], greatest(output, width));
+    this.sizes.bent(step.output, step.source, greatest(output, width));
   }
 
   private run(steps: readonly Step[]): void {
     for (const step of steps) {
       if (step.kind !== 'affine') continue;
-      const size = this.updates.get(step)?.run(this.scales) ?? 0;
-      this.scales[step.output] = Math.max(this.scales[step.output], size);
+      this.updates.get(step)?.run(this.sizes);
     }
   }
 }
 
-function greatest(rows: Float64Array, width: number): number {
+/** Greatest sum of sizes in a row. */
+export function greatest(rows: Float64Array, width: number): number {
   let most = 0;
   for (let at = 0; at < rows.length; at += width) {
     let sum = 0;
     for (let k = 0; k < width; k++) sum += Math.abs(rows[at + k]);
-    if (sum > most) most = sum;
+    if (!(sum <= most)) most = sum;
   }
   return most;
 }
@@ -141,6 +142,7 @@ class AffineUpdate {
   private readonly entries: number;
   /** Greatest Euclidean norm of a row of each term: how much rounding errors that add up at random can grow. */
   private readonly norms: number[];
+  private readonly sources: readonly number[];
   private age = UPDATES_BEFORE_FRESH;
 
   constructor(
@@ -152,14 +154,15 @@ class AffineUpdate {
     this.transposed = step.terms.map(({ matrix }) => transpose(matrix));
     this.entries = step.terms.reduce((sum, { matrix }) => sum + matrix.column.length, 0);
     this.norms = step.terms.map(({ matrix }) => rowNorm(matrix));
+    this.sources = step.terms.map(({ source }) => source);
   }
 
-  /** Brings the output up to date; returns the size of the numbers that entered it. */
-  run(scales: readonly number[]): number {
+  /** Brings the output up to date. */
+  run(sizes: Sizes): void {
     if (this.age >= UPDATES_BEFORE_FRESH || this.changed() * 2 > this.entries) this.fresh();
     else this.update();
-    const grown = this.step.terms.reduce((sum, { source }, k) => sum + this.norms[k] * scales[source], 0);
-    return Math.max(grown, greatest(this.tensors[this.step.output], this.width));
+    const { output } = this.step;
+    sizes.combined(output, this.sources, this.norms, greatest(this.tensors[output], this.width));
   }
 
   /** Matrix entries that changed rows of the sources would touch. */

@@ -1,0 +1,56 @@
+/**
+ * How large the numbers in each tensor's maps have been, and how large their rounding errors can be, as a number of that many digits
+ * of a double. Rounding adds errors in proportion to the numbers that enter a sum (at random, so the Euclidean norm of a row of
+ * weights counts); errors from before grow or shrink as the numbers do.
+ */
+export class Sizes {
+  private readonly size: Float64Array;
+  /** Errors over the unit of rounding. */
+  private readonly error: Float64Array;
+
+  constructor(tensors: number) {
+    this.size = new Float64Array(tensors);
+    this.error = new Float64Array(tensors);
+  }
+
+  /** Rounding errors of a tensor's maps are about this times the unit of rounding. */
+  scale(tensor: number): number {
+    return this.error[tensor];
+  }
+
+  /** A tensor of numbers as given, of this size. */
+  first(tensor: number, size: number): void {
+    this.size[tensor] = this.error[tensor] = size;
+  }
+
+  /** Maps of this size came from those of one tensor, each from one of them. */
+  bent(tensor: number, source: number, size: number): void {
+    this.grow(tensor, size);
+    this.raise(tensor, this.size[tensor] * this.loss(source));
+  }
+
+  /** Maps of this size came as sums from tensors, with weights of these norms. */
+  combined(tensor: number, sources: readonly number[], norms: readonly number[], size: number): void {
+    this.grow(tensor, size);
+    let loss = 1;
+    let entered = 0;
+    for (let k = 0; k < sources.length; k++) {
+      loss = Math.max(loss, this.loss(sources[k]));
+      entered += norms[k] * this.size[sources[k]];
+    }
+    this.raise(tensor, this.size[tensor] * loss + entered);
+  }
+
+  private loss(tensor: number): number {
+    return this.size[tensor] > 0 ? this.error[tensor] / this.size[tensor] : 1;
+  }
+
+  // Written so that what is not a number is kept, to be found.
+  private grow(tensor: number, size: number): void {
+    if (!(size <= this.size[tensor])) this.size[tensor] = size;
+  }
+
+  private raise(tensor: number, error: number): void {
+    if (!(error <= this.error[tensor])) this.error[tensor] = error;
+  }
+}
