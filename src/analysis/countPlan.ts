@@ -59,11 +59,6 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
   };
 }
 
-/** True where at least one layer's weights are in the file. */
-export function hasWeights(network: Network): boolean {
-  return network.layers.some((layer) => layer.weights !== undefined);
-}
-
 function withoutWeights(network: Network): Network {
   return { ...network, layers: network.layers.map((layer) => ({ ...layer, weights: undefined })) };
 }
@@ -98,12 +93,12 @@ function filled(length: number, value: number): number[] {
 }
 
 /** From (lower, ..., lower) to (upper, ..., upper). */
-export function diagonal(inputs: number, lower: number, upper: number): Segment {
+function diagonal(inputs: number, lower: number, upper: number): Segment {
   return { from: filled(inputs, lower), to: filled(inputs, upper) };
 }
 
 /** The box itself for two inputs, otherwise a square of its width in a random plane through its centre. */
-export function defaultPlane(inputs: number, seed: number, lower: number, upper: number): Parallelogram {
+function defaultPlane(inputs: number, seed: number, lower: number, upper: number): Parallelogram {
   if (inputs < 2) throw new RangeError('a plane needs a network of at least 2 inputs; count on a line instead');
   const width = upper - lower;
   if (inputs === 2) return { origin: [lower, lower], u: [width, 0], v: [0, width] };

@@ -191,6 +191,10 @@ export class Panel implements vscode.Disposable {
     this.post({ type: 'countStarted', key, settings });
     const seeds = Array.from({ length: settings.fileWeights ? 1 : settings.seeds }, (_, i) => settings.firstSeed + i);
     const expected = shown.expected?.total?.log10 ?? 0;
+    // A run that another one has replaced says nothing any more.
+    const post = (message: HostMessage) => {
+      if (this.runs.get(key) === run) this.post(message);
+    };
     try {
       await this.runner.run(
         {
@@ -202,16 +206,16 @@ export class Panel implements vscode.Disposable {
           picture: settings.method === 'plane' && expected < MOST_PICTURED_LOG10,
         },
         {
-          counted: (outcome) => this.post({ type: 'counted', key, count: countOf(outcome), picture: pictureOf(outcome) }), // prettier-ignore
+          counted: (outcome) => post({ type: 'counted', key, count: countOf(outcome), picture: pictureOf(outcome) }), // prettier-ignore
           progress: (done, { regions, fraction }) =>
-            this.post({ type: 'countProgress', key, done, of: seeds.length, regions, fraction }),
+            post({ type: 'countProgress', key, done, of: seeds.length, regions, fraction }),
         },
         run.signal,
       );
-      this.post({ type: 'countEnded', key, message: null, outcome: run.signal.aborted ? 'cancelled' : 'done' });
+      post({ type: 'countEnded', key, message: null, outcome: run.signal.aborted ? 'cancelled' : 'done' });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.post({ type: 'countEnded', key, message, outcome: 'failed' });
+      post({ type: 'countEnded', key, message, outcome: 'failed' });
     } finally {
       if (this.runs.get(key) === run) this.runs.delete(key);
     }

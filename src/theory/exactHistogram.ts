@@ -1,3 +1,4 @@
+import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
 import { exactDigits, magnitudeOf, type Magnitude } from './magnitude.ts';
 import { ScaledHistogram } from './scaledHistogram.ts';
@@ -122,9 +123,4 @@ export class ExactHistogram implements DimensionHistogram {
   private scaled(): ScaledHistogram {
     return ScaledHistogram.of(this.low, this.masses);
   }
-}
-
-/** The last index of the bucket that index i falls into, buckets of `step` counted from the end. */
-export function bucketTop(i: number, step: number, length: number): number {
-  return length - 1 - Math.floor((length - 1 - i) / step) * step;
 }

@@ -11,12 +11,12 @@ export interface Scaled {
   readonly error: number;
 }
 
-export const scaleBits = 256;
-export const scaleStep = 2 ** scaleBits;
-export const inverseStep = 2 ** -scaleBits;
+const scaleBits = 256;
+const scaleStep = 2 ** scaleBits;
+const inverseStep = 2 ** -scaleBits;
 /** Mantissas are kept in [2^-128, 2^128), so that a product of two of them cannot overflow. */
-export const mantissaHigh = 2 ** (scaleBits / 2);
-export const mantissaLow = 2 ** (-scaleBits / 2);
+const mantissaHigh = 2 ** (scaleBits / 2);
+const mantissaLow = 2 ** (-scaleBits / 2);
 
 export function scaled(value: number, error = 0): Scaled {
   return normalized(value, 0, error);

@@ -1,4 +1,4 @@
-import { bucketTop } from './exactHistogram.ts';
+import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
 import { magnitudeOf, unitRoundoff, zero, type Magnitude } from './magnitude.ts';
 import { magnitudeOfScaled, ScaledArray, scaledOfMagnitude } from './scaled.ts';

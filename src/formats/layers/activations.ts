@@ -113,7 +113,7 @@ const activationClasses: Readonly<Record<string, string>> = {
 };
 
 /** The native type of a Keras class that is an activation, if it is one. */
-export function activationTypeOfClass(className: string): string | undefined {
+function activationTypeOfClass(className: string): string | undefined {
   return Object.hasOwn(activationClasses, className) ? activationClasses[className] : undefined;
 }
 

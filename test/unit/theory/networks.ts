@@ -75,7 +75,7 @@ export function add(...inputs: string[]): SimpleLayer {
   return { operation: { kind: 'add' }, inputs };
 }
 
-export function windowOf(kernel: readonly [number, number], more: Partial<Window> = {}): Window {
+function windowOf(kernel: readonly [number, number], more: Partial<Window> = {}): Window {
   return { rank: 2, kernel, strides: [1, 1], dilation: [1, 1], padding: 'valid', ...more };
 }
 

@@ -72,8 +72,20 @@ describe('one graph convolution', () => {
   });
 
   it('takes matrices of any doubles', () => {
-    for (const [a, rank] of [[1e-300, 2], [5e-324, 2], [0, 1]] as const) {
-      const operation = { kind: 'graphConvolution', units: 2, adjacency: [[1e300, 0], [0, a]], useBias: true } as const;
+    for (const [a, rank] of [
+      [1e-300, 2],
+      [5e-324, 2],
+      [0, 1],
+    ] as const) {
+      const operation = {
+        kind: 'graphConvolution',
+        units: 2,
+        adjacency: [
+          [1e300, 0],
+          [0, a],
+        ],
+        useBias: true,
+      } as const;
       const bounds = boundsOf(network([2, 1], [{ operation, activation: relu }]));
       expect(bounds.get('gcn-one-layer-exact')?.applies).toBe(rank === 2);
     }

@@ -33,7 +33,7 @@ export function simulate(network: Network, segment: Segment, draws: number, seed
   });
 }
 
-export function generator(seed: number): () => number {
+function generator(seed: number): () => number {
   let state = seed >>> 0;
   const uniform = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
