@@ -17,15 +17,23 @@ export class NetworkAnalysis {
     readonly definition: NetworkDefinition,
     readonly network: Network,
     private readonly options: TheoryOptions,
+    private readonly simulated: readonly BoundResult[] = [],
   ) {}
 
   /** All bounds, in the order of the report. */
   get bounds(): readonly BoundResult[] {
-    return this.boundTable.all();
+    return [...this.boundTable.all(), ...this.simulated];
+  }
+
+  /** The same with simulated means: counts, which are no part of what every text is analysed for. */
+  with(simulated: readonly BoundResult[]): NetworkAnalysis {
+    const extended = new NetworkAnalysis(this.definition, this.network, this.options, simulated);
+    extended.table = this.boundTable;
+    return extended;
   }
 
   bound(id: string): BoundResult | undefined {
-    return this.boundTable.get(id);
+    return this.boundTable.get(id) ?? this.simulated.find((mean) => mean.id === id);
   }
 
   /** The first of these bounds that applies. */

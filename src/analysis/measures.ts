@@ -1,7 +1,7 @@
 import { analysedLayers, type Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { log10ErrorOf, type Magnitude } from '../theory/magnitude.ts';
-import { evaluateBounds } from '../theory/registry.ts';
+import { BoundTable } from '../theory/registry.ts';
 import { formatMagnitude, formatPower, groupDigits } from './quantities.ts';
 import { totalNeurons, totalParameters } from './reportJson.ts';
 import { MEAN_IDS } from './reportTable.ts';
@@ -23,8 +23,11 @@ export interface Measures {
 
 export function measure(network: Network, options: TheoryOptions): Measures {
   const layers = analysedLayers(network);
-  const bounds = evaluateBounds(network, options).filter(({ applies }) => applies);
-  const find = (id: string): BoundResult | null => bounds.find((bound) => bound.id === id) ?? null;
+  const bounds = new BoundTable(network, options);
+  const find = (id: string): BoundResult | null => {
+    const bound = bounds.get(id);
+    return bound?.applies ? bound : null;
+  };
   return {
     name: network.name,
     inputSize: network.inputSize,

@@ -4,6 +4,7 @@ import { contributionLog10, type Analysis, type NetworkAnalysis } from './analyz
 import type { LineIndex } from './lineIndex.ts';
 import { formatFactor, formatMagnitude, groupDigits, type Notation } from './quantities.ts';
 import { totalNeurons, totalParameters } from './reportJson.ts';
+import { SIMULATED_IDS } from './simulatedMean.ts';
 
 /** The means a network can have, the one in the plane first: the figure people compare counts with. */
 export const MEAN_IDS = ['kac-rice-plane', 'kac-rice-line'] as const;
@@ -33,7 +34,7 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
   const upper = analysis.bound('tightest-upper');
   const lower = analysis.bound('best-lower');
-  const mean = analysis.firstApplying(MEAN_IDS);
+  const mean = analysis.firstApplying([...MEAN_IDS, ...SIMULATED_IDS]);
   const cell = (bound: BoundResult | undefined, layer: number) => {
     const magnitude = bound?.perLayer?.[layer];
     return magnitude ? formatMagnitude(magnitude, notation) : '–';
@@ -54,13 +55,13 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
     ]; // prettier-ignore
   });
   const head = ['layer', 'type', 'output', 'neurons', 'parameters', 'enters', 'multiplies by', 'at most', 'can reach'];
-  return alignColumns([[...head, ...(mean ? ['expected'] : [])], ...rows], 3);
+  return alignColumns([[...head, ...(mean ? [inWords(mean)] : [])], ...rows], 3);
 }
 
 function boundTable(analysis: NetworkAnalysis, notation: Notation): string {
   const applying = analysis.bounds.filter((bound) => bound.applies && bound.value !== null);
   const rows = applying.map((bound) => [
-    kindInWords[bound.kind],
+    inWords(bound),
     formatMagnitude(bound.value!, notation),
     bound.id,
     bound.citation.label,
@@ -77,6 +78,10 @@ function refusals(analysis: NetworkAnalysis): string[] {
     if (!applies) byReason.set(reason ?? '', [...(byReason.get(reason ?? '') ?? []), id]);
   }
   return [...byReason].map(([reason, ids]) => `  ${ids.join(', ')}: ${reason}`);
+}
+
+function inWords({ id, kind }: BoundResult): string {
+  return SIMULATED_IDS.some((simulated) => simulated === id) ? 'simulated' : kindInWords[kind];
 }
 
 const kindInWords: Readonly<Record<BoundResult['kind'], string>> = {

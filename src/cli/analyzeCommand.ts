@@ -5,13 +5,12 @@ import { reportTable } from '../analysis/reportTable.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { reportErrors } from './networks.ts';
-import { parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
+import { openPool } from './pool.ts';
+import { withSimulatedMeans, type Simulation } from './simulateMeans.ts';
+import { parseBudget, parseCount, parseVector, together, UsageError } from './usage.ts';
 
-/** Elementary steps for the sums of two-dimensional convolutions: some tenths of a second each. */
-const BUDGET = 4e8;
-
-/** `region-lens analyze`. Returns the exit code. */
-export async function analyzeCommand(words: readonly string[], output: Output): Promise<number> {
+/** `region-lens analyze`. Returns the exit code. `stop` ends simulations early. */
+export async function analyzeCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
   const { values, positionals } = parseArguments(words, {
     json: { type: 'boolean' },
     network: { type: 'string' },
@@ -22,6 +21,8 @@ export async function analyzeCommand(words: readonly string[], output: Output): 
     u: { type: 'string' },
     v: { type: 'string' },
     budget: { type: 'string' },
+    simulate: { type: 'string' },
+    workers: { type: 'string' },
   });
   if (positionals.length === 0) throw new UsageError('analyze needs a FILE');
   const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
@@ -29,22 +30,31 @@ export async function analyzeCommand(words: readonly string[], output: Output): 
     sliceDimension: parseCount(values['slice-dim'], 'slice-dim', 1),
     segment: together({ from: vector('from'), to: vector('to') }),
     parallelogram: together({ origin: vector('origin'), u: vector('u'), v: vector('v') }),
-    budget: parseNumber(values.budget, 'budget', 1) ?? BUDGET,
+    budget: parseBudget(values.budget),
   };
-  let sound = true;
-  for (const file of positionals) {
-    sound = (await analyzeFile(file, values.json === true, values.network, options, output)) && sound;
+  const draws = parseCount(values.simulate, 'simulate', 2);
+  const workers = parseCount(values.workers, 'workers', 1);
+  const simulation = draws === undefined ? null : { pool: openPool(workers, draws), draws, stop };
+  try {
+    let sound = true;
+    for (const file of positionals) {
+      sound = (await analyzeFile(file, { ...values, options, simulation }, output)) && sound;
+    }
+    return stop.aborted ? 3 : sound ? 0 : 1;
+  } finally {
+    await simulation?.pool.dispose();
   }
-  return sound ? 0 : 1;
 }
 
-async function analyzeFile(
-  file: string,
-  json: boolean,
-  network: string | undefined,
-  options: TheoryOptions,
-  output: Output,
-): Promise<boolean> {
+interface Wishes {
+  readonly json?: boolean;
+  readonly network?: string;
+  readonly options: TheoryOptions;
+  readonly simulation: Simulation | null;
+}
+
+async function analyzeFile(file: string, wishes: Wishes, output: Output): Promise<boolean> {
+  const { json, network, options, simulation } = wishes;
   const input = await readInput(file);
   const analysis = 'text' in input ? analyze(input.text, file, options) : null;
   const lines = new LineIndex('text' in input ? input.text : '');
@@ -54,7 +64,9 @@ async function analyzeFile(
     if (json) output.line(JSON.stringify(emptyReport(file, message, lines)));
     return false;
   }
-  const chosen = network === undefined ? analysis : only(analysis, network);
+  const closed = network === undefined ? analysis : only(analysis, network);
+  const source = { text: 'text' in input ? input.text : '', fileName: file, networks: analysis.networks };
+  const chosen = simulation ? await withSimulatedMeans(closed, source, options, simulation) : closed;
   output.line(json ? JSON.stringify(reportJson(file, chosen, lines)) : reportTable(file, chosen, lines));
   return !reportErrors(file, chosen.problems, lines, output);
 }

@@ -15,7 +15,7 @@ async function main([command, ...words]: string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   switch (command) {
     case 'analyze':
-      return analyzeCommand(words, output);
+      return analyzeCommand(words, output, stop.signal);
     case 'count':
       return countCommand(words, output, stop.signal);
     case 'compare':

@@ -1,7 +1,7 @@
 import { compareNetworks, comparisonJson, comparisonTable, type ComparedNetwork } from '../analysis/compare.ts';
 import { parseArguments, type Output } from './io.ts';
 import { readNetworks } from './networks.ts';
-import { parseCount, UsageError } from './usage.ts';
+import { parseBudget, parseCount, UsageError } from './usage.ts';
 
 /** `region-lens compare`. Returns the exit code. */
 export async function compareCommand(words: readonly string[], output: Output): Promise<number> {
@@ -10,9 +10,13 @@ export async function compareCommand(words: readonly string[], output: Output): 
     network: { type: 'string', multiple: true },
     'slice-dim': { type: 'string' },
     'no-counterparts': { type: 'boolean' },
+    budget: { type: 'string' },
   });
   if (positionals.length === 0) throw new UsageError('compare needs at least one FILE');
-  const options = { sliceDimension: parseCount(values['slice-dim'], 'slice-dim', 1) };
+  const options = {
+    sliceDimension: parseCount(values['slice-dim'], 'slice-dim', 1),
+    budget: parseBudget(values.budget),
+  };
   const found: ComparedNetwork[] = [];
   let sound = true;
   for (const file of positionals) {

@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { buildNetwork } from '../network/build.ts';
 import type { KernelInitializer } from '../network/definition.ts';
 import type { CountMethod } from '../counting/count.ts';
@@ -9,9 +7,9 @@ import { LineIndex } from '../analysis/lineIndex.ts';
 import { formatSeconds, groupDigits } from '../analysis/quantities.ts';
 import { read } from '../formats/registry.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
-import { CountPool } from '../worker/countPool.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { reportErrors } from './networks.ts';
+import { openPool } from './pool.ts';
 import { parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
 
 const METHODS: readonly CountMethod[] = ['line', 'plane', 'cells', 'sample'];
@@ -26,7 +24,7 @@ export async function countCommand(words: readonly string[], output: Output, sto
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
   const position = findNetwork(input.text, file, network, output);
   if (position === null) return 1;
-  const pool = new CountPool(join(__dirname, 'worker.js'), Math.min(workers, repeat));
+  const pool = openPool(workers, repeat);
   try {
     const seeds = Array.from({ length: repeat }, (_, i) => choice.seed + i);
     const counts = seeds.map((seed) =>
@@ -89,7 +87,7 @@ function parseCountWords(words: readonly string[]) {
     choice,
     repeat: parseCount(values.repeat, 'repeat', 1) ?? 1,
     runs: parseCount(values.runs, 'runs', 1) ?? 1,
-    workers: parseCount(values.workers, 'workers', 1) ?? Math.max(1, availableParallelism() - 1),
+    workers: parseCount(values.workers, 'workers', 1),
     json: values.json === true,
   };
 }

@@ -6,7 +6,7 @@ import {
 } from '../analysis/sweep.ts'; // prettier-ignore
 import { parseArguments, type Output } from './io.ts';
 import { readNetworks } from './networks.ts';
-import { parseCount, parseNumber, UsageError } from './usage.ts';
+import { parseBudget, parseCount, parseNumber, UsageError } from './usage.ts';
 
 /** `region-lens sweep`. Returns the exit code. `stop` ends it early with what was computed. */
 export async function sweepCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -35,6 +35,7 @@ function parseSweepWords(words: readonly string[]) {
   const { values, positionals } = parseArguments(words, {
     json: { type: 'boolean' }, layer: { type: 'string', multiple: true }, field: text, from: text, to: text, steps: text,
     factor: text, network: text, 'slice-dim': text,
+    budget: text,
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('sweep needs one FILE');
   if (values.layer === undefined) throw new UsageError('sweep needs --layer NAME');
@@ -54,7 +55,7 @@ function parseSweepWords(words: readonly string[]) {
     field,
     values: valuesOf({ from, to, steps, factor }),
     network: values.network,
-    options: { sliceDimension: parseCount(values['slice-dim'], 'slice-dim', 1) },
+    options: { sliceDimension: parseCount(values['slice-dim'], 'slice-dim', 1), budget: parseBudget(values.budget) },
     json: values.json === true,
   };
 }

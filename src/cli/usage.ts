@@ -6,7 +6,9 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
   region-lens analyze FILE... [--json] [--network NAME] [--slice-dim K]
                       [--from A --to B] [--origin O --u U --v V]
                       [--budget STEPS]
-      every bound and mean of each network, layer by layer; more STEPS (about 10^9 a second) make the sums
+                      [--simulate N] [--workers N]
+      every bound and mean of each network, layer by layer; with --simulate also the mean of exact counts of
+      N random networks, which every piecewise-linear network has; more STEPS (about 10^9 a second) make the sums
       of larger two-dimensional convolutions exact
 
   region-lens count FILE [--json] --method line|plane|cells|sample
@@ -15,19 +17,27 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
       the regions a network really has, with the weights in the file or drawn from a seed
 
-  region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--no-counterparts]
+  region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--budget STEPS]
+                      [--no-counterparts]
       networks side by side, also in regions per parameter, each beside two of one hidden layer:
       fully connected with as many parameters, and with as many neurons
 
   region-lens sweep FILE --layer NAME [--layer NAME]... --from A --to B [--factor F | --steps N]
                       [--field units|filters|depth_multiplier|rank|kernel_size|pool_size|strides]
-                      [--json] [--network NAME] [--slice-dim K]
+                      [--json] [--network NAME] [--slice-dim K] [--budget STEPS]
       bounds and means as the width (or another size) of a layer goes from A to B, each value F times the last
       (default 2), or N values at equal distances
 
 Points and directions are JSON arrays: --from '[-1,-1]'.
 Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit or a signal.
 `;
+
+/** Elementary steps for the sums of two-dimensional convolutions: some tenths of a second each. */
+const BUDGET = 4e8;
+
+export function parseBudget(text: string | undefined): number {
+  return parseNumber(text, 'budget', 1) ?? BUDGET;
+}
 
 export function parseVector(text: string | undefined, option: string): number[] | undefined {
   if (text === undefined) return undefined;

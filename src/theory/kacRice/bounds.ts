@@ -18,8 +18,7 @@ export const kacRiceBounds: Bound[] = [
 function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
   if (network.inputSize > mostInputs) return { applies: false, reason: `The input has more than ${mostInputs} numbers: too many for the mean.` }; // prettier-ignore
   const segment = options.segment ?? diagonal(network.inputSize);
-  const where = options.segment ? formatSegment(segment) : `the segment from ${ends(network.inputSize)}`;
-  return evaluation(meanRegionsOnSegment(network, segment, options), where, network);
+  return evaluation(meanRegionsOnSegment(network, segment, options), segmentInWords(network, options), network);
 }
 
 function evaluatePlane(network: Network, options: TheoryOptions): Evaluation {
@@ -27,9 +26,22 @@ function evaluatePlane(network: Network, options: TheoryOptions): Evaluation {
   if (!parallelogram && network.inputSize !== 2) {
     return { applies: false, reason: `The input has ${network.inputSize} dimensions: a plane in it must be given.` };
   }
-  const where = parallelogram ? formatParallelogram(parallelogram) : '[−1, 1]²';
   const square = { origin: [-1, -1], u: [2, 0], v: [0, 2] };
-  return evaluation(meanRegionsOnParallelogram(network, parallelogram ?? square, options), where, network);
+  return evaluation(
+    meanRegionsOnParallelogram(network, parallelogram ?? square, options),
+    parallelogramInWords(options),
+    network,
+  );
+}
+
+/** Which segment a mean on a line is for. */
+export function segmentInWords({ inputSize }: Network, { segment }: TheoryOptions): string {
+  return segment ? formatSegment(segment) : `the segment from ${ends(inputSize)}`;
+}
+
+/** Which parallelogram a mean in a plane is for. */
+export function parallelogramInWords({ parallelogram }: TheoryOptions): string {
+  return parallelogram ? formatParallelogram(parallelogram) : '[−1, 1]²';
 }
 
 function evaluation(mean: MeanRegions, where: string, network: Network): Evaluation {
@@ -42,15 +54,22 @@ function evaluation(mean: MeanRegions, where: string, network: Network): Evaluat
   };
 }
 
-function formatInitialization({ initialization, inputSize }: Network): string {
+/** As whose limit of wide layers the formulas hold: the weights' law counts by its variance alone. */
+function formatInitialization(network: Network): string {
+  const { kernel } = network.initialization;
+  if (kernel === 'normal' || kernel.endsWith('_normal')) return initializationInWords(network);
+  // A first layer's sum of few weights that are not normal is not normal either, however wide the layers are.
+  const caveat = network.inputSize < 30 ? ', which shifts the first layer by some percent for so few inputs' : '';
+  return initializationInWords(network, ` (weights taken as normal of the same variance${caveat})`);
+}
+
+/** How the weights of a mean are drawn. */
+export function initializationInWords({ initialization }: Network, remark = ''): string {
   const { kernel, kernelStddev, biasStddev } = initialization;
   const [family, law] = kernel.split('_');
   const names: Partial<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
   const drawn = kernel === 'normal' ? `normal weights of deviation ${kernelStddev ?? 1}` : [names[family] ?? family, law].join(' ').trim(); // prettier-ignore
-  const isNormal = kernel === 'normal' || law === 'normal';
-  // A first layer's sum of few weights that are not normal is not normal either, however wide the layers are.
-  const caveat = inputSize < 30 ? ', which shifts the first layer by some percent for so few inputs' : '';
-  return `${drawn}${isNormal ? '' : ` (weights taken as normal of the same variance${caveat})`}, bias deviation ${biasStddev}`;
+  return `${drawn}${remark}, bias deviation ${biasStddev}`;
 }
 
 function diagonal(size: number): Segment {

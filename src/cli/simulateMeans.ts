@@ -1,0 +1,68 @@
+import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
+import { whyNotCounted } from '../analysis/countPlan.ts';
+import { refusedSimulation, simulatedIds, simulatedMean, simulationChoice, type SimulatedId } from '../analysis/simulatedMean.ts'; // prettier-ignore
+import type { CountResult } from '../counting/count.ts';
+import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
+import type { CountPool } from '../worker/countPool.ts';
+
+export interface Simulation {
+  readonly pool: CountPool;
+  /** Random networks for each mean. */
+  readonly draws: number;
+  readonly stop: AbortSignal;
+}
+
+/** The text that workers read a network from, and all networks in it. */
+export interface SimulationSource {
+  readonly text: string;
+  readonly fileName: string;
+  readonly networks: readonly NetworkAnalysis[];
+}
+
+/** The analysis (of all or some of the source's networks) with simulated means beside the closed formulas. */
+export async function withSimulatedMeans(
+  analysis: Analysis,
+  source: SimulationSource,
+  options: TheoryOptions,
+  simulation: Simulation,
+): Promise<Analysis> {
+  const networks: NetworkAnalysis[] = [];
+  for (const each of analysis.networks) {
+    const means: BoundResult[] = [];
+    for (const id of simulatedIds(each.network, options)) {
+      means.push(await simulated(id, each, source, options, simulation));
+    }
+    networks.push(each.with(means));
+  }
+  return analysis.only(networks);
+}
+
+async function simulated(
+  id: SimulatedId,
+  analysis: NetworkAnalysis,
+  { text, fileName, networks }: SimulationSource,
+  options: TheoryOptions,
+  { pool, draws, stop }: Simulation,
+): Promise<BoundResult> {
+  const { network } = analysis;
+  const refusal = whyNotCounted(network);
+  if (refusal !== null) return refusedSimulation(id, refusal);
+  const seeds = Array.from({ length: draws }, (_, i) => network.initialization.seed + i);
+  const counts = await Promise.allSettled(
+    seeds.map((seed) =>
+      pool.run(
+        { text, fileName, network: networks.indexOf(analysis), choice: simulationChoice(id, seed, options), runs: 1 },
+        { signal: stop },
+      ),
+    ),
+  );
+  const failed = counts.find((count) => count.status === 'rejected');
+  if (failed && !stop.aborted) return refusedSimulation(id, sentenceOf(failed.reason));
+  const results = counts.flatMap((count): CountResult[] => count.status === 'fulfilled' ? [count.value.result] : []); // prettier-ignore
+  return simulatedMean(id, network, seeds, results, options);
+}
+
+function sentenceOf(reason: unknown): string {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return message.charAt(0).toUpperCase() + message.slice(1) + (message.endsWith('.') ? '' : '.');
+}
