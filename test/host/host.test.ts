@@ -76,6 +76,38 @@ describe('Region Lens', () => {
     assert.match(lenses[0].command?.title ?? '', /^regions ≤/);
   });
 
+  it('copies the analysis as JSON', async () => {
+    const uri = await open('deep-mlp.network.json');
+    await eventually(() => inlayHints(uri), 'inlay hints');
+    await vscode.commands.executeCommand('regionLens.copyAnalysis');
+    const copied = JSON.parse(await vscode.env.clipboard.readText()) as {
+      schemaVersion: number;
+      networks: { name: string }[];
+    };
+    assert.equal(copied.schemaVersion, 1);
+    assert.deepEqual(
+      copied.networks.map(({ name }) => name),
+      ['deep-mlp'],
+    );
+  });
+
+  it('opens the analysis as a text that follows the source', async () => {
+    const uri = await open('deep-mlp.network.json');
+    await eventually(() => inlayHints(uri), 'inlay hints');
+    await vscode.commands.executeCommand('regionLens.analyzeNetwork');
+    const reports = () => vscode.workspace.textDocuments.filter(({ uri: { scheme } }) => scheme === 'region-lens');
+    const [report] = await eventually(() => Promise.resolve(reports()), 'report');
+    assert.match(report.getText(), /dense_1 +dense +24 +24/);
+    const edit = new vscode.WorkspaceEdit();
+    const source = await vscode.workspace.openTextDocument(uri);
+    const at = source.getText().indexOf('24');
+    edit.replace(uri, new vscode.Range(source.positionAt(at), source.positionAt(at + 2)), '25');
+    await vscode.workspace.applyEdit(edit);
+    const followed = () => Promise.resolve(/dense_1 +dense +25 +25/.test(report.getText()) ? [report] : []);
+    await eventually(followed, 'new report');
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
   it('leaves files alone that hold no network', async () => {
     await inlayHints(await open('deep-mlp.network.json'));
     for (const name of ['other.json', 'other.ts']) {
