@@ -51,6 +51,25 @@ describe('region-lens analyze --simulate', () => {
     expect(table.out).not.toContain('expected');
   }, patience); // prettier-ignore
 
+  it(
+    'gives no mean of the networks it had counted when a signal came',
+    async () => {
+      const layers = Array.from({ length: 5 }, () => ({ type: 'dense', units: 400, activation: 'relu' }));
+      await cli.file('large.network.json', { input: [2], layers });
+      const words = ['analyze', 'large.network.json', '--json', '--simulate', '3'];
+      const { code, out } = await cli.run(words, { interruptAfter: 1500 });
+      expect(code).toBe(3);
+      const bounds = figures(JSON.parse(out) as Report);
+      expect(bounds.get('kac-rice-plane')?.applies).toBe(true);
+      expect(bounds.get('simulated-plane')).toMatchObject({
+        applies: false,
+        value: null,
+        reason: 'Stopped before all networks were counted.',
+      });
+    },
+    patience,
+  );
+
   it('needs two networks at least', async () => {
     const { code, err } = await cli.run(['analyze', 'maxout.network.json', '--simulate', '1']);
     expect([code, err.split('\n')[0]]).toEqual([2, 'region-lens: --simulate takes a number of at least 2']);
