@@ -1,4 +1,6 @@
 import { BOTH, GENERIC_DIRECTION, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import { inverseNorm } from './inverse.ts';
+import { bitCount, isFacet, liesOn, withoutIdleFacets, type Polytope } from './polytope.ts';
 import type { Slice } from './slice.ts';
 
 /** Rounding error of a normalized coordinate. */
@@ -6,22 +8,6 @@ const COORDINATE_ERROR = 2 ** -50;
 
 /** From this many functions on it pays to compare them with a box around the cell first. */
 const LEAST_BOXED = 3;
-
-/** A convex polytope by its vertices and which facets each lies on; homogeneous coordinates, so that vertices may be at infinity. */
-interface Polytope {
-  readonly vertices: number;
-  /** `dimension + 1` coordinates a vertex, the greatest of size 1. */
-  readonly points: Float64Array;
-  readonly errors: Float64Array;
-  /** One bit a facet, `words` numbers a vertex. */
-  readonly incidence: Int32Array;
-  readonly words: number;
-  /** The line and the cut that made each facet; see `Polygons`. */
-  readonly lines: readonly number[];
-  readonly cuts: readonly number[];
-  /** Share of the work: half of that of the polytope it was cut from. */
-  readonly weight: number;
-}
 
 /**
  * Convex cells of any dimension. Cutting by a hyperplane keeps the vertices on either side and adds one on every edge across, found by
@@ -36,9 +22,13 @@ export class Polytopes implements Geometry {
   private cuts = 0;
   private readonly width: number;
   // What `side` looked at last.
+  // Room for the hyperplanes that meet in a vertex.
+  private readonly matrix: Float64Array;
+  private readonly inverse: Float64Array;
   private readonly middle: Float64Array;
   private readonly reach: Float64Array;
   private values = new Float64Array(64);
+  private readonly plane: Float64Array;
   private line = 0;
   private gradient = 0;
   private tolerance = 0;
@@ -49,6 +39,9 @@ export class Polytopes implements Geometry {
   ) {
     this.dimension = slice.dimension;
     this.width = slice.dimension + 1;
+    this.plane = new Float64Array(this.width);
+    this.matrix = new Float64Array(this.dimension ** 2);
+    this.inverse = new Float64Array(this.dimension ** 2);
     this.middle = new Float64Array(this.width);
     this.reach = new Float64Array(this.width);
     this.reset();
@@ -70,6 +63,8 @@ export class Polytopes implements Geometry {
       errors: new Float64Array(corners.length),
       incidence,
       words,
+      planes: faces.map((face) => Float64Array.from(face)),
+      planeErrors: faces.map(() => 0),
       lines: faces.map((_, f) => -1 - f),
       cuts: faces.map(() => 0),
       weight: 1,
@@ -98,6 +93,8 @@ export class Polytopes implements Geometry {
     this.line = id;
     this.gradient = gradient;
     this.tolerance = tolerance;
+    for (let k = 0; k < width; k++) this.plane[k] = rows[at + k];
+    this.plane[width - 1] -= shift;
     return found;
   }
 
@@ -179,6 +176,9 @@ export class Polytopes implements Geometry {
     const words = (facets >> 5) + 1;
     const incidence = new Int32Array(vertices * words);
     const onCut = [facets >> 5, 1 << (facets & 31)];
+    const size = this.plane.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const planes = [...cell.planes, this.plane.map((value) => value / size)];
+    const planeErrors = [...cell.planeErrors, this.tolerance / size];
     kept.forEach((v, to) => {
       points.set(cell.points.subarray(v * width, (v + 1) * width), to * width);
       errors[to] = cell.errors[v];
@@ -193,6 +193,7 @@ export class Polytopes implements Geometry {
         incidence[to * words + w] = cell.incidence[p * cell.words + w] & cell.incidence[q * cell.words + w];
       }
       incidence[to * words + onCut[0]] |= onCut[1];
+      errors[to] = Math.min(errors[to], this.errorAt(points, incidence, words, to, planes, planeErrors));
     }
     const whole = {
       vertices,
@@ -200,11 +201,47 @@ export class Polytopes implements Geometry {
       errors,
       incidence,
       words,
+      planes,
+      planeErrors,
       lines: [...cell.lines, this.line],
       cuts: [...cell.cuts, positive ? this.cuts : -this.cuts],
       weight: cell.weight / 2,
     };
     return withoutIdleFacets(whole, dimension);
+  }
+
+  /**
+   * How far a vertex may be from where its hyperplanes meet: what is left when it is put into them, and their own errors, times the
+   * norm of the inverse of their matrix. Infinity where more than `dimension` of them meet and the first ones are dependent.
+   */
+  private errorAt(
+    points: Float64Array,
+    incidence: Int32Array,
+    words: number,
+    vertex: number,
+    planes: readonly Float64Array[],
+    planeErrors: readonly number[],
+  ): number {
+    const { width, dimension, matrix } = this;
+    const at = vertex * width;
+    let known = width - 1;
+    for (let k = 0; k < width; k++) if (Math.abs(points[at + k]) > Math.abs(points[at + known])) known = k;
+    let error = 0;
+    let row = 0;
+    // From the newest on, since the cut itself must be among them.
+    for (let f = planes.length - 1; f >= 0 && row < dimension; f--) {
+      if (((incidence[vertex * words + (f >> 5)] >> (f & 31)) & 1) === 0) continue;
+      const plane = planes[f];
+      let rest = 0;
+      for (let k = 0, c = row * dimension; k < width; k++) {
+        rest += plane[k] * points[at + k];
+        if (k !== known) matrix[c++] = plane[k];
+      }
+      error = Math.max(error, Math.abs(rest) + width * planeErrors[f]);
+      row++;
+    }
+    const bound = 2 * inverseNorm(matrix, this.inverse, dimension) * (error + COORDINATE_ERROR);
+    return Number.isNaN(bound) ? Infinity : bound;
   }
 
   /** Writes the point between vertices `p` and `q` where the last function vanishes; returns its error. */
@@ -328,45 +365,4 @@ export class Polytopes implements Geometry {
   remaining(): number {
     return this.aside.reduce((sum, { weight }) => sum + weight, this.cell.weight);
   }
-}
-
-function liesOn({ incidence, words }: Polytope, vertex: number, facet: number): boolean {
-  return ((incidence[vertex * words + (facet >> 5)] >> (facet & 31)) & 1) === 1;
-}
-
-/** False for a face of lower dimension that a line only touches: then all its vertices lie on another facet, which has more. */
-function isFacet(cell: Polytope, facet: number): boolean {
-  const mine: number[] = [];
-  for (let v = 0; v < cell.vertices; v++) if (liesOn(cell, v, facet)) mine.push(v);
-  return cell.lines.every((_, other) => {
-    if (other === facet || !mine.every((v) => liesOn(cell, v, other))) return true;
-    for (let v = 0; v < cell.vertices; v++) if (liesOn(cell, v, other) && !liesOn(cell, v, facet)) return false;
-    // The same vertices: one facet, which two lines make; it counts once.
-    return facet < other;
-  });
-}
-
-/** Leaves out facets with too few vertices to be one, so that the bits stay few. */
-function withoutIdleFacets(cell: Polytope, dimension: number): Polytope {
-  const kept: number[] = [];
-  cell.lines.forEach((_, f) => {
-    let count = 0;
-    for (let v = 0; v < cell.vertices && count < dimension; v++) if (liesOn(cell, v, f)) count++;
-    if (count >= dimension) kept.push(f);
-  });
-  if (kept.length === cell.lines.length) return cell;
-  const words = Math.ceil(kept.length / 32);
-  const incidence = new Int32Array(cell.vertices * words);
-  for (let v = 0; v < cell.vertices; v++) {
-    kept.forEach((f, to) => {
-      if (liesOn(cell, v, f)) incidence[v * words + (to >> 5)] |= 1 << (to & 31);
-    });
-  }
-  return { ...cell, words, incidence, lines: kept.map((f) => cell.lines[f]), cuts: kept.map((f) => cell.cuts[f]) };
-}
-
-function bitCount(word: number): number {
-  let n = word - ((word >>> 1) & 0x55555555);
-  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
-  return (((n + (n >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }
