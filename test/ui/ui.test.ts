@@ -111,7 +111,7 @@ describe.each(['dark', 'light'] as const)('in a %s theme', (theme) => {
 });
 
 describe('the panel', () => {
-  const heading = (name: string) => workbench.webview.locator('h1', { hasText: name });
+  const heading = (name: string | RegExp) => workbench.webview.locator('h1', { hasText: name });
 
   beforeAll(async () => {
     await workbench.setTheme('dark');
@@ -153,6 +153,14 @@ describe('the panel', () => {
   it('follows the active editor', async () => {
     await workbench.openFile('lenet.network.json');
     await heading('lenet').waitFor();
+  });
+
+  it('comes back after the window is reloaded', async () => {
+    await workbench.page.reload();
+    // The editor saves its layout now and then: the panel comes back with the network it last saved.
+    await workbench.page.locator('.tab', { hasText: 'Regions: ' }).click();
+    await heading(/^(deep-mlp|lenet)$/).waitFor();
+    await workbench.webview.locator('svg').first().waitFor();
   });
 
   it.each(['high contrast dark', 'high contrast light'] as const)('is drawn in a %s theme', async (theme) => {
