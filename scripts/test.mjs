@@ -80,6 +80,7 @@ const stages = [
   ),
   check('unused', () => tool('knip/bin/knip.js', [])),
   { name: 'unit', run: () => vitest('unit.json') },
+  check('figures', () => run(process.execPath, ['scripts/theoryFigures.mjs', '--check'], { quiet: true })),
   check('build', () => run(process.execPath, ['scripts/build.mjs'], { quiet: true })),
   {
     name: 'host',

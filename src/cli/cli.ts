@@ -12,7 +12,10 @@ const output: Output = {
 
 async function main([command, ...words]: string[]): Promise<number> {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Commands that wait for workers stop with what they have. The others compute in this thread, where a handler would be
+  // heard only after the work: for them a signal ends the process, as it does by default.
+  const waits = command === 'count' || command === 'sweep' || words.some((word) => word.startsWith('--simulate'));
+  if (waits) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   switch (command) {
     case 'analyze':
       return analyzeCommand(words, output, stop.signal);
