@@ -92,9 +92,9 @@ export class DenseChainPropagator implements Propagator {
     if (isKnown) {
       for (let i = 0; i < units; i++) {
         const piece = pieces[i];
-        if (piece === pattern[i]) continue;
         chosen[count] = i;
-        factor[count++] = slopes[2 * i + piece] - slopes[2 * i + pattern[i]];
+        factor[count] = slopes[2 * i + piece] - slopes[2 * i + pattern[i]];
+        count += Number(piece !== pattern[i]);
       }
       if (2 * count < units) {
         for (let k = 0; k < count; k++) pattern[chosen[k]] = pieces[chosen[k]];
@@ -108,9 +108,10 @@ export class DenseChainPropagator implements Propagator {
       const piece = pieces[i];
       pattern[i] = piece;
       const slope = slopes[2 * i + piece];
-      if (slope === 0) continue;
+      // Without a branch: which units are active is as good as random.
       chosen[count] = i;
-      factor[count++] = slope;
+      factor[count] = slope;
+      count += Number(slope !== 0);
     }
     this.parent[stage] = parent;
     this.age[stage] = 0;

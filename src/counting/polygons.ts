@@ -162,7 +162,10 @@ export class Polygons implements Geometry {
         data[write + 1] = data[p + 1] + w * dy;
         const edgeError = data[j + EDGE_ERROR];
         const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(drop);
-        data[write + VERTEX_ERROR] = COORDINATE_ERROR + edgeError + (tolerance + gradient * edgeError) * slope;
+        data[write + VERTEX_ERROR] = Math.min(
+          1,
+          COORDINATE_ERROR + edgeError + (tolerance + gradient * edgeError) * slope,
+        );
         const leaves = here > 0;
         data[write + EDGE_LINE] = leaves ? line : data[j + EDGE_LINE];
         data[write + EDGE_ERROR] = leaves ? cutError : edgeError;
@@ -182,7 +185,10 @@ export class Polygons implements Geometry {
     return top;
   }
 
-  /** The box around the polygon, widened by what its vertices may be off. */
+  /**
+   * The box around the polygon, widened by what its vertices may be off. Twice the greater of two numbers is their sum plus the
+   * size of their difference: which one it is cannot be foretold, and a branch would be predicted wrong too often.
+   */
   private box(): void {
     const { data, start, end } = this;
     let left = data[start];
@@ -193,16 +199,19 @@ export class Polygons implements Geometry {
     for (let j = start + VERTEX; j < end; j += VERTEX) {
       const u = data[j];
       const v = data[j + 1];
-      if (u < left) left = u;
-      else if (u > right) right = u;
-      if (v < bottom) bottom = v;
-      else if (v > top) top = v;
-      if (data[j + VERTEX_ERROR] > error) error = data[j + VERTEX_ERROR];
+      const e = data[j + VERTEX_ERROR];
+      left = 0.5 * (left + u - Math.abs(left - u));
+      right = 0.5 * (right + u + Math.abs(right - u));
+      bottom = 0.5 * (bottom + v - Math.abs(bottom - v));
+      top = 0.5 * (top + v + Math.abs(top - v));
+      error = 0.5 * (error + e + Math.abs(error - e));
     }
+    // Rounding in the unit square, at each vertex.
+    const rounding = (end - start) * COORDINATE_ERROR + error * (1 + COORDINATE_ERROR * (end - start));
     this.centreX = (left + right) / 2;
     this.centreY = (bottom + top) / 2;
-    this.reachX = (right - left) / 2 + error;
-    this.reachY = (top - bottom) / 2 + error;
+    this.reachX = (right - left) / 2 + rounding;
+    this.reachY = (top - bottom) / 2 + rounding;
   }
 
   bounds(rows: Float64Array, at: number): void {
@@ -233,22 +242,20 @@ export class Polygons implements Geometry {
     this.box();
     const { centreX, centreY, reachX, reachY } = this;
     const shift = breakpoints[0];
-    let end = at;
+    let doubtful = at;
+    // Without branches: signs are as good as random, and would be predicted wrong half of the time.
     for (let k = from; k < to; k++) {
       const unit = list[k];
-      const a = rows[3 * unit];
-      const b = rows[3 * unit + 1];
-      const value = a * centreX + b * centreY + (rows[3 * unit + 2] - shift);
+      const row = 3 * unit;
+      const a = rows[row];
+      const b = rows[row + 1];
+      const value = a * centreX + b * centreY + (rows[row + 2] - shift);
       const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
-      if (value > reach) pieces[unit] = 1;
-      else if (value < -reach) pieces[unit] = 0;
-      else {
-        const found = this.crosses(rows, 3 * unit, shift, tolerance, firstId + unit);
-        if (found === BOTH) crossing[end++] = unit;
-        else pieces[unit] = found & POSITIVE;
-      }
+      pieces[unit] = Number(value > 0);
+      crossing[doubtful] = unit;
+      doubtful += Number(!(Math.abs(value) > reach));
     }
-    return end;
+    return this.siftFew(rows, shift, tolerance, firstId, pieces, crossing, at, doubtful, crossing, at);
   }
 
   private siftFew(
