@@ -1,9 +1,9 @@
 import type { CountDomain, CountResult } from '../counting/count.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 
-/** The published JSON form of one count. */
+/** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are. */
 export function countJson(result: CountResult, domain: CountDomain, seed: number) {
-  const { method, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy } = result;
+  const { method, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling } = result;
   return {
     schemaVersion: SCHEMA_VERSION,
     method,
@@ -12,6 +12,7 @@ export function countJson(result: CountResult, domain: CountDomain, seed: number
     activationRegions,
     linearRegions,
     perLayer,
+    ...(sampling && { sampling }),
     seconds,
     regionsPerSecond: seconds > 0 ? Math.round(activationRegions / seconds) : null,
     domain: domainJson(domain),

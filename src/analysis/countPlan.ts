@@ -20,6 +20,8 @@ export interface CountChoice {
   readonly everywhere?: boolean;
   readonly linear: boolean;
   readonly keepRegions: boolean;
+  /** Points of a sample, in number. */
+  readonly samples?: number;
   readonly limits: CountRequest['limits'];
 }
 
@@ -56,6 +58,8 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     linear: choice.linear,
     keepRegions: choice.keepRegions,
     limits: choice.limits,
+    samples: choice.samples,
+    seed: choice.seed,
   };
 }
 

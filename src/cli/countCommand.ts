@@ -1,6 +1,6 @@
 import { buildNetwork } from '../network/build.ts';
 import type { KernelInitializer } from '../network/definition.ts';
-import type { CountMethod } from '../counting/count.ts';
+import type { CountMethod, CountResult } from '../counting/count.ts';
 import { countJson } from '../analysis/countJson.ts';
 import { whyNotCounted, type CountChoice } from '../analysis/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
@@ -32,13 +32,13 @@ export async function countCommand(words: readonly string[], output: Output, sto
     ); // prettier-ignore
     // All are awaited in order; one that fails early must not count as unhandled meanwhile.
     for (const count of counts) count.catch(() => undefined);
-    let exact = true;
+    let complete = true;
     for (const count of counts) {
       const outcome = await count;
       output.line(json ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.seed)) : sentence(outcome));
-      exact &&= outcome.result.exact || choice.method === 'sample';
+      complete &&= outcome.result.stoppedBy === null;
     }
-    return exact ? 0 : 3;
+    return complete ? 0 : 3;
   } catch (error) {
     if (stop.aborted) return 3;
     return fail(output, `${file}:1:1: ${error instanceof Error ? error.message : String(error)}`);
@@ -57,11 +57,12 @@ function parseCountWords(words: readonly string[]) {
   const { values, positionals } = parseArguments(words, {
     json: { type: 'boolean' }, linear: { type: 'boolean' }, method: text, network: text, init: text, 'bias-stddev': text,
     'kernel-stddev': text, seed: text, domain: text, from: text, to: text, origin: text, u: text, v: text, repeat: text,
-    runs: text, workers: text, 'max-regions': text, 'max-seconds': text,
+    runs: text, workers: text, samples: text, 'max-regions': text, 'max-seconds': text,
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('count needs one FILE');
   const method = METHODS.find((name) => name === values.method);
   if (!method) throw new UsageError(`--method is one of ${METHODS.join(', ')}`);
+  if (values.samples !== undefined && method !== 'sample') throw new UsageError('--samples is for --method sample');
   const kernel = INITIALIZERS.find((name) => name === values.init);
   if (values.init !== undefined && !kernel) throw new UsageError(`--init is one of ${INITIALIZERS.join(', ')}`);
   const biasStddev = parseNumber(values['bias-stddev'], 'bias-stddev', 0);
@@ -76,6 +77,7 @@ function parseCountWords(words: readonly string[]) {
     ...parseDomain(values.domain, method),
     linear: true,
     keepRegions: false,
+    samples: parseCount(values.samples, 'samples', 1),
     limits: {
       regions: parseCount(values['max-regions'], 'max-regions', 1),
       seconds: parseNumber(values['max-seconds'], 'max-seconds', 0),
@@ -128,5 +130,14 @@ function sentence({ result, seed }: CountOutcome): string {
   const linear = result.linearRegions === null ? '' : `, ${groupDigits(String(result.linearRegions))} linear regions`;
   const perLayer = result.perLayer.map((count) => groupDigits(String(count))).join(' → ');
   const why = result.stoppedBy === null ? '' : `, stopped (${result.stoppedBy})`;
-  return `seed ${seed}: ${found} activation regions${linear} (${result.method}; after each layer ${perLayer}) in ${formatSeconds(result.seconds)}${why}`;
+  return `seed ${seed}: ${found} activation regions${linear} (${result.method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}`;
+}
+
+/** What a sample says beside its lower bound. */
+function sampled({ sampling }: CountResult): string {
+  if (!sampling) return '';
+  const { samples, chao1, newAtEnd } = sampling;
+  const estimate = groupDigits(String(Math.round(chao1)));
+  const share = (100 * newAtEnd).toFixed(1);
+  return `; ${groupDigits(String(samples))} points, of the last tenth ${share}% met a new region; Chao 1 estimate ${estimate}`;
 }

@@ -15,7 +15,9 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
                       [--network NAME] [--init he_normal] [--bias-stddev 0.1] [--seed N]
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
-      the regions a network really has, with the weights in the file or drawn from a seed
+                      [--samples N]
+      the regions a network really has, with the weights in the file or drawn from a seed; a sample finds a lower
+      bound of them at N random points (default 10,000)
 
   region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--budget STEPS]
                       [--no-counterparts]

@@ -75,6 +75,8 @@ describe('region-lens', () => {
     [['analyze', 'mlp.network.json', '--network', 'nobody'], 'there is no network nobody'],
     [['count', 'mlp.network.json'], '--method is one of'],
     [['count', 'mlp.network.json', '--method', 'plane', '--domain=1,-1'], '--domain takes LO,HI'],
+    [['count', 'mlp.network.json', '--method', 'plane', '--samples', '9'], '--samples is for --method sample'],
+    [['count', 'mlp.network.json', '--method', 'sample', '--samples', '0'], '--samples takes a number of at least 1'],
   ])('%j is wrong usage', async (words, message) => {
     const { code, err, out } = await cli.run(words);
     expect(err).toContain(message);
@@ -100,6 +102,35 @@ describe('region-lens', () => {
     expect(plane.perLayer.at(-1)).toBe(plane.activationRegions);
     const [line] = counts((await cli.run(['count', 'mlp.network.json', '--json', '--method', 'line'])).out);
     expect(line).toMatchObject({ method: 'line', exact: true, domain: { from: [-1, -1], to: [1, 1] } });
+  });
+
+  it('samples as many points as asked for, and calls what it finds a lower bound', async () => {
+    const words = ['count', 'mlp.network.json', '--method', 'sample', '--samples', '300', '--seed', '5'];
+    const { code, out } = await cli.run([...words, '--json']);
+    const [sample] = counts(out);
+    const [plane] = counts((await cli.run(['count', 'mlp.network.json', '--json', '--method', 'plane', '--seed', '5'])).out); // prettier-ignore
+    expect(code).toBe(0);
+    expect(sample).toMatchObject({ method: 'sample', exact: false, stoppedBy: null, sampling: { samples: 300 } });
+    expect(sample.activationRegions).toBeGreaterThan(1);
+    expect(sample.activationRegions).toBeLessThan(plane.activationRegions);
+    expect(sample.sampling?.chao1).toBeGreaterThanOrEqual(sample.activationRegions);
+    expect(plane).not.toHaveProperty('sampling');
+    const text = (await cli.run(words)).out;
+    expect(text).toContain(`seed 5: at least ${sample.activationRegions} activation regions (sample;`);
+    expect(text).toContain('; 300 points, of the last tenth ');
+  });
+
+  it('samples other points with another seed, and ends with 3 only when stopped', async () => {
+    const words = ['count', 'weighted.network.json', '--json', '--method', 'sample', '--samples', '40'];
+    const kernel = [[1, -1, 1, 2], [1, 1, -2, 1]]; // prettier-ignore
+    const layers = [{ type: 'dense', units: 4, activation: 'relu', weights: { kernel, bias: [0.1, -0.2, 0.3, -0.4] } }];
+    await cli.file('weighted.network.json', { input: [2], layers });
+    const found = await Promise.all(['1', '2', '3'].map((seed) => cli.run([...words, '--seed', seed])));
+    expect(found.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(new Set(found.map(({ out }) => counts(out)[0].sampling?.chao1)).size).toBeGreaterThan(1);
+    const stopped = await cli.run([...words, '--max-regions', '2']);
+    expect(stopped.code).toBe(3);
+    expect(counts(stopped.out)[0]).toMatchObject({ exact: false, stoppedBy: 'regions', sampling: { samples: 16 } });
   });
 
   it('stops at a limit with what it found, and says so', async () => {
