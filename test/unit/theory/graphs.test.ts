@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import residual from '../../fixtures/reference/skip_residual_bounds.json';
 import twoLayer from '../../fixtures/reference/conv_aware_two_layer.json';
 import multilayer from '../../fixtures/reference/xiong_multilayer.json';
+import randomCounts from '../../fixtures/reference/xiong_multilayer_random_counts.json';
 import type { Network } from '../../../src/network/network.ts';
 import { dimensionRecurrence } from '../../../src/theory/dimensionRecurrence.ts';
 import { dominatorTree } from '../../../src/theory/dominators.ts';
@@ -153,6 +154,19 @@ describe('convolutions in the recurrence', () => {
     expect(exactValue(bounds, 'hinz2021-upper')).toBe(row.hinz_best_gamma_as_fc);
     const least = Math.min(Number(row.conv_aware_serra), Number(row.hinz_best_gamma_as_fc));
     expect(Number(exactValue(bounds, 'recurrence-upper'))).toBeLessThanOrEqual(least);
+  });
+
+  it.each(randomCounts)('lie above the counts of random networks: $spec on $h inputs', (row) => {
+    const net = network(
+      [1, row.h, 1],
+      row.spec.map(([kernel, filters]) => conv(filters, [1, kernel])),
+    );
+    const bounds = boundsOf(net);
+    expect(convolutionAware(net)).toBe(row.conv_aware);
+    expect(exactValue(bounds, 'serra2018-upper')).toBe(row.serra);
+    expect(exactValue(bounds, 'xiong2020-upper')).toBe(row.xiong_upper);
+    expect(exactValue(bounds, 'xiong2020-lower')).toBe(row.lower);
+    expect(Number(exactValue(bounds, 'tightest-upper'))).toBeGreaterThanOrEqual(Math.max(...row.counts));
   });
 
   it('see through activation layers, batch norm and zero padding', () => {
