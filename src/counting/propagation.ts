@@ -108,10 +108,11 @@ export class SparsePropagator implements Propagator {
       }
     } else {
       const count = step.breakpoints.length + 1;
-      for (let i = 0; i < pieces.length; i++) {
-        const slope = step.slopes[i * count + pieces[i]];
-        for (let k = 0; k < width; k++) output[i * width + k] = slope * source[i * width + k];
-        output[i * width + width - 1] += step.intercepts[i * count + pieces[i]];
+      const { slopes, intercepts } = step;
+      for (let i = 0, at = 0; i < pieces.length; i++) {
+        const slope = slopes[i * count + pieces[i]];
+        for (const end = at + width; at < end; at++) output[at] = slope * source[at];
+        output[at - 1] += intercepts[i * count + pieces[i]];
       }
     }
     this.sizes.bent(step.output, step.source, greatest(output, width));
@@ -128,12 +129,76 @@ export class SparsePropagator implements Propagator {
 /** Greatest sum of sizes in a row. */
 export function greatest(rows: Float64Array, width: number): number {
   let most = 0;
-  for (let at = 0; at < rows.length; at += width) {
+  for (let at = 0; at < rows.length;) {
     let sum = 0;
-    for (let k = 0; k < width; k++) sum += Math.abs(rows[at + k]);
+    for (const end = at + width; at < end; at++) sum += Math.abs(rows[at]);
     if (!(sum <= most)) most = sum;
   }
   return most;
+}
+
+/** Lists the rows in which two tensors' maps differ; returns how many. */
+function listChanged(now: Float64Array, seen: Float64Array, width: number, list: Int32Array): number {
+  let count = 0;
+  for (let at = 0; at < now.length; at++) {
+    if (now[at] === seen[at]) continue;
+    const row = Math.floor(at / width);
+    list[count++] = row;
+    at = row * width + width - 1;
+  }
+  return count;
+}
+
+/** Adds to each row of `output` that `matrix` (transposed) reads row `row` of the source in what a change of that row by `delta` does. */
+function addColumn(output: Float64Array, matrix: SparseMatrix, row: number, delta: Float64Array): void {
+  const { start, column, value } = matrix;
+  const end = start[row + 1];
+  if (delta.length === 3) {
+    const [a, b, c] = delta;
+    for (let e = start[row]; e < end; e++) {
+      const at = 3 * column[e];
+      const factor = value[e];
+      output[at] += factor * a;
+      output[at + 1] += factor * b;
+      output[at + 2] += factor * c;
+    }
+    return;
+  }
+  const width = delta.length;
+  for (let e = start[row]; e < end; e++) {
+    for (let j = 0, at = column[e] * width; j < width; j++, at++) output[at] += value[e] * delta[j];
+  }
+}
+
+/** Adds `matrix` times the rows of `from`. */
+function addProduct(
+  output: Float64Array,
+  { rows, start, column, value }: SparseMatrix,
+  from: Float64Array,
+  width: number,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const end = start[r + 1];
+    if (width === 3) {
+      let a = output[3 * r];
+      let b = output[3 * r + 1];
+      let c = output[3 * r + 2];
+      for (let e = start[r]; e < end; e++) {
+        const factor = value[e];
+        const at = 3 * column[e];
+        a += factor * from[at];
+        b += factor * from[at + 1];
+        c += factor * from[at + 2];
+      }
+      output[3 * r] = a;
+      output[3 * r + 1] = b;
+      output[3 * r + 2] = c;
+      continue;
+    }
+    for (let e = start[r]; e < end; e++) {
+      for (let j = 0, at = column[e] * width; j < width; j++, at++) output[r * width + j] += value[e] * from[at];
+    }
+  }
 }
 
 class AffineUpdate {
@@ -143,6 +208,10 @@ class AffineUpdate {
   /** Greatest Euclidean norm of a row of each term: how much rounding errors that add up at random can grow. */
   private readonly norms: number[];
   private readonly sources: readonly number[];
+  /** Rows of each term's source that changed since it was read, the first `counts` of them. */
+  private readonly lists: readonly Int32Array[];
+  private readonly counts: Int32Array;
+  private readonly delta: Float64Array;
   private age = UPDATES_BEFORE_FRESH;
 
   constructor(
@@ -155,6 +224,9 @@ class AffineUpdate {
     this.entries = step.terms.reduce((sum, { matrix }) => sum + matrix.column.length, 0);
     this.norms = step.terms.map(({ matrix }) => rowNorm(matrix));
     this.sources = step.terms.map(({ source }) => source);
+    this.lists = step.terms.map(({ source }) => new Int32Array(tensors[source].length / width));
+    this.counts = new Int32Array(step.terms.length);
+    this.delta = new Float64Array(width);
   }
 
   /** Brings the output up to date. */
@@ -165,61 +237,46 @@ class AffineUpdate {
     sizes.combined(output, this.sources, this.norms, greatest(this.tensors[output], this.width));
   }
 
-  /** Matrix entries that changed rows of the sources would touch. */
+  /** Lists the rows of the sources that changed; returns how many matrix entries they touch. */
   private changed(): number {
     let touched = 0;
-    this.step.terms.forEach(({ source }, k) => {
+    for (let k = 0; k < this.sources.length; k++) {
       const { start } = this.transposed[k];
-      for (let i = 0; i + 1 < start.length; i++) {
-        if (this.differs(this.tensors[source], this.seen[k], i)) touched += start[i + 1] - start[i];
-      }
-    });
+      const list = this.lists[k];
+      const count = listChanged(this.tensors[this.sources[k]], this.seen[k], this.width, list);
+      this.counts[k] = count;
+      for (let c = 0; c < count; c++) touched += start[list[c] + 1] - start[list[c]];
+    }
     return touched;
-  }
-
-  private differs(now: Float64Array, seen: Float64Array, row: number): boolean {
-    for (let k = row * this.width; k < (row + 1) * this.width; k++) if (now[k] !== seen[k]) return true;
-    return false;
   }
 
   private fresh(): void {
     const { step, width } = this;
     const output = this.tensors[step.output].fill(0);
-    step.bias.forEach((value, r) => (output[r * width + width - 1] = value));
-    step.terms.forEach(({ source, matrix }, k) => {
-      const from = this.tensors[source];
+    for (let r = 0; r < step.bias.length; r++) output[r * width + width - 1] = step.bias[r];
+    for (let k = 0; k < this.sources.length; k++) {
+      const from = this.tensors[this.sources[k]];
       this.seen[k].set(from);
-      for (let r = 0; r < matrix.rows; r++) {
-        for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) {
-          const factor = matrix.value[e];
-          const at = matrix.column[e] * width;
-          for (let j = 0; j < width; j++) output[r * width + j] += factor * from[at + j];
-        }
-      }
-    });
+      addProduct(output, step.terms[k].matrix, from, width);
+    }
     this.age = 0;
   }
 
   private update(): void {
-    const { step, width } = this;
+    const { step, width, delta } = this;
     const output = this.tensors[step.output];
-    const delta = new Float64Array(width);
-    step.terms.forEach(({ source }, k) => {
-      const from = this.tensors[source];
+    for (let k = 0; k < this.sources.length; k++) {
+      const from = this.tensors[this.sources[k]];
       const seen = this.seen[k];
-      const { start, column, value } = this.transposed[k];
-      for (let i = 0; i + 1 < start.length; i++) {
-        if (!this.differs(from, seen, i)) continue;
-        for (let j = 0; j < width; j++) {
-          delta[j] = from[i * width + j] - seen[i * width + j];
-          seen[i * width + j] = from[i * width + j];
+      const list = this.lists[k];
+      for (let c = 0; c < this.counts[k]; c++) {
+        for (let j = 0, at = list[c] * width; j < width; j++, at++) {
+          delta[j] = from[at] - seen[at];
+          seen[at] = from[at];
         }
-        for (let e = start[i]; e < start[i + 1]; e++) {
-          const at = column[e] * width;
-          for (let j = 0; j < width; j++) output[at + j] += value[e] * delta[j];
-        }
+        addColumn(output, this.transposed[k], list[c], delta);
       }
-    });
+    }
     this.age++;
   }
 }
