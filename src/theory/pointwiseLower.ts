@@ -3,6 +3,7 @@ import { sizeOf } from '../network/shape.ts';
 import { windowGeometry, type WindowGeometry } from '../network/window.ts';
 import { binomialPrefixSum } from './binomial.ts';
 import type { Bound } from './bound.ts';
+import { inputDimension } from './dominators.ts';
 import { refused } from './evaluation.ts';
 import { larger, magnitudeOf, multiply, one, power, type Magnitude } from './magnitude.ts';
 import { unitStages, type UnitStage } from './units.ts';
@@ -28,10 +29,16 @@ export const pointwiseLower: Bound = {
   of: 'activation',
   citation: { label: 'Pointwise construction (this tool)', url: 'https://arxiv.org/abs/1402.1869' },
   evaluate(network, options) {
-    const k = options.sliceDimension;
-    if (k !== undefined && k < network.inputSize) return refused('The construction needs the whole input space.');
     const stages = constructionOf(network);
     if (stages.length === 0) return refused('The construction begins with a convolution or a dense layer with biases, followed by its units.'); // prettier-ignore
+    const k = inputDimension(network, options);
+    if (k < network.inputSize) {
+      const [first] = stages;
+      if (first.window || first.alive > 1)
+        return refused('The construction for convolutions needs the whole input space.');
+      // A dense layer can make any affine map of the slice: the slice is an input of k dimensions.
+      stages[0] = { ...first, channels: Math.min(first.channels, k) };
+    }
     const reached = pointwiseRegions(stages);
     reached[0] = larger(reached[0], blockRegions(stages[0]));
     let best = one;

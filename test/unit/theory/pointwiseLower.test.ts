@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { linear, relu, leakyRelu } from '../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
 import type { Network } from '../../../src/network/network.ts';
+import type { TheoryOptions } from '../../../src/theory/bound.ts';
 import type { Magnitude } from '../../../src/theory/magnitude.ts';
 import { pointwiseLower } from '../../../src/theory/pointwiseLower.ts';
 import { recurrenceUpper } from '../../../src/theory/recurrence.ts';
@@ -22,8 +23,8 @@ const conv2d = (name: string, filters: number, kernel: number, stride = 1) =>
     { activation: relu },
   );
 
-function cuts(network: Network): (Magnitude | null)[] {
-  const evaluation = pointwiseLower.evaluate(network, {});
+function cuts(network: Network, options: TheoryOptions = {}): (Magnitude | null)[] {
+  const evaluation = pointwiseLower.evaluate(network, options);
   if (!evaluation.applies) throw new Error(evaluation.reason);
   return [...evaluation.perLayer];
 }
@@ -92,9 +93,15 @@ describe('pointwise lower bound', () => {
     expect(exact(cuts(build([2], [dense('a', 4, leakyRelu(0.1)), dense('b', 4, linear)]).network))).toEqual(['11', '11']); // prettier-ignore
   });
 
-  it('refuses slices and networks that begin otherwise', () => {
-    const network = denseNetwork(3, [5]);
-    expect(pointwiseLower.evaluate(network, { sliceDimension: 2 }).applies).toBe(false);
+  it('takes a slice before a dense layer for an input of its dimension', () => {
+    const [sliced] = cuts(denseNetwork(9, [5, 5]), { sliceDimension: 2 });
+    expect(sliced?.exact).toBe(16n);
+    expect(exact(cuts(denseNetwork(9, [6, 6]), { sliceDimension: 2 }))).toEqual(exact(cuts(denseNetwork(2, [6, 6]))));
+  });
+
+  it('refuses slices of images and networks that begin otherwise', () => {
+    const image = build([3, 1], [conv1d('c', 5, 2)]).network;
+    expect(pointwiseLower.evaluate(image, { sliceDimension: 2 }).applies).toBe(false);
     const bare = build([3], [layer('r', { kind: 'identity' }, { activation: relu })]).network;
     expect(pointwiseLower.evaluate(bare, {}).applies).toBe(false);
   });
