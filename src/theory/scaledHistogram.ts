@@ -39,12 +39,14 @@ export class ScaledHistogram implements DimensionHistogram {
     while (last > 0 && masses.mantissas[last] === 0) last--;
     const running = new ScaledArray(2);
     for (let i = 0; i <= last; i++) running.add(0, masses.mantissas[i], masses.exponents[i]);
+    const [whole, exponent] = [running.mantissas[0], running.exponents[0]];
     let first = 0;
     for (; first < last; first++) {
       running.add(1, masses.mantissas[first], masses.exponents[first]);
-      const ratio =
-        (running.mantissas[1] / running.mantissas[0]) * 2 ** (256 * (running.exponents[1] - running.exponents[0]));
-      if (running.mantissas[1] > 0 && ratio > negligible) break;
+      // Mantissas lie within 2^-128 .. 2^128: two exponents below, the sum is negligible whatever they are.
+      const distance = running.exponents[1] - exponent;
+      if (distance < -1 || running.mantissas[1] === 0) continue;
+      if ((running.mantissas[1] / whole) * 2 ** (256 * distance) > negligible) break;
     }
     return new ScaledHistogram(low + first, masses.slice(first, last + 1), error + 2 * negligible);
   }

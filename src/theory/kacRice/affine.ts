@@ -3,6 +3,7 @@ import { kernelVariance } from '../../network/kernelVariance.ts';
 import type { Layer } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
+import { Ancestry } from './ancestry.ts';
 import { joinChannels, reshapeCells, sumChannels, type Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
 import { momentsOf, multiplied, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
@@ -103,7 +104,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
     terms: new Map([[layer.index, 1]]),
     bent: null,
     hasKnown: false,
-    ancestors: new Set([...(state.kind === 'random' ? state.ancestors : []), layer.index]),
+    ancestors: new Ancestry(layer.index, state.kind === 'random' ? [state.ancestors] : []),
     isTied: positions > 1 && !isUntied,
     isNarrow: state.kind === 'random' && geometry !== null && geometry.groups > 1 && geometry.groups === geometry.inC,
   };

@@ -38,8 +38,8 @@ export function sumChannels(cells: Cells, weights: readonly number[], identities
 
 function joinedIds(cells: Cells, weights: readonly number[], identities: Identities): Int32Array {
   const count = weights.length;
-  const positions = cells.height * cells.width;
   if (count === 1) return cells.ids;
+  const positions = cells.ids.length / count;
   if (cells.distinct) return identities.fresh(positions);
   const used = weights.flatMap((weight, g) => (weight > 0 ? [g] : []));
   const pairs = identities.pairs();

@@ -42,6 +42,17 @@ export class Identities {
   }
 }
 
+/** None at all, for tensors of which only the form is looked at. */
+export class NoIdentities extends Identities {
+  override fresh(): Int32Array {
+    return new Int32Array(0);
+  }
+
+  override ofTuples(_values: Float64Array, count: number): { ids: Int32Array; different: number } {
+    return { ids: new Int32Array(0), different: count };
+  }
+}
+
 function equalTuples(values: Float64Array, count: number, i: number, j: number): boolean {
   for (let start = 0; start < values.length; start += count) {
     if (values[start + i] !== values[start + j]) return false;

@@ -95,7 +95,7 @@ function crossingRate(levels: readonly number[], q: number, c: number, r: number
 }
 
 /** Moments of phi(z) and phi'(z) z' from those of z and z' (components q, c, r in turn at each node). */
-const bentMoments: MomentMap = (activation, moments, components) => {
+export const bentMoments: MomentMap = (activation, moments, components) => {
   const bent = new Float64Array(moments.length);
   const count = moments.length / components;
   if (bendsAtZeroOnly(activation)) return moments.map((value) => zeroBendFactor(activation) * value);

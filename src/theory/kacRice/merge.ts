@@ -1,6 +1,7 @@
 import type { TensorId } from '../../network/network.ts';
 import { formatShape } from '../../network/shape.ts';
 import type { LayerContext } from './affine.ts';
+import { Ancestry } from './ancestry.ts';
 import { commonBorders, joinChannels, splitGroups, type Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
 import { momentsOf, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
@@ -80,20 +81,20 @@ function reasonAgainst(random: readonly RandomTensor[]): string | null {
   if (bent.length > 1) return 'a sum of several bent tensors needs their covariance.';
   if (random.filter((state) => state.hasKnown).length > 1) return 'a sum holds the input twice.';
   const dependsOn = bent[0]?.bent;
-  if (dependsOn && [...seen].some((layer) => dependsOn.has(layer))) {
+  if (dependsOn?.meets(seen)) {
     return 'a sum of a tensor and of bent values that depend on it needs their covariance.';
   }
   return null;
 }
 
 function unionOf(random: readonly RandomTensor[]): Omit<RandomTensor, 'cells'> {
-  const bent = random.filter((state) => state.bent).flatMap((state) => [...(state.bent ?? [])]);
+  const bent = random.map((state) => state.bent).filter((ancestry) => ancestry !== null);
   return {
     kind: 'random',
     terms: new Map(random.flatMap((state) => [...state.terms])),
-    bent: random.some((state) => state.bent) ? new Set(bent) : null,
+    bent: bent.length > 0 ? new Ancestry(null, bent) : null,
     hasKnown: random.some((state) => state.hasKnown),
-    ancestors: new Set(random.flatMap((state) => [...state.ancestors])),
+    ancestors: new Ancestry(null, random.map((state) => state.ancestors)), // prettier-ignore
     isTied: random.some((state) => state.isTied),
     isNarrow: random.some((state) => state.isNarrow),
   };

@@ -5,7 +5,7 @@ import { crossingProbability } from './crossing.ts';
 import { integrateOverSquare } from './cubature.ts';
 import { defaultBudget, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import { determinant, localMoments, meetingDensity, meetingProbability, momentsAlong, type PlaneMoments } from './meeting.ts'; // prettier-ignore
-import { propagate, type Bend } from './propagate.ts';
+import { propagate, requireClosedForm, type Bend } from './propagate.ts';
 import { NoClosedForm } from './state.ts';
 
 /** Neurons of one law in the plane. */
@@ -47,9 +47,10 @@ export function meanRegionsOnParallelogram(
     return { reason: `The parallelogram's corner and sides must have ${network.inputSize} coordinates each.` };
   if (!areIndependent(u, v)) return { reason: 'The parallelogram has no area.' };
   return unlessRefused(() => {
+    const limits = { budget: options.budget ?? defaultBudget, cancelled: options.cancelled };
+    requireClosedForm(network, 2, limits);
     const center = Float64Array.from(origin, (x, i) => x + (u[i] + v[i]) / 2);
     const points = [[center, Float64Array.from(u, (x) => x / 2), Float64Array.from(v, (x) => x / 2)]];
-    const limits = { budget: options.budget ?? defaultBudget, cancelled: options.cancelled };
     const populations = propagate(network, { ...limits, points }).flatMap((bend) => populationsOf(network, bend));
     const edge = byLayer(network, populations, (population) => population.count * edgeCrossings(population.moments));
     const crossings = crossingsByLayer(network, populations);

@@ -3,7 +3,7 @@ import { inputTensor, type Layer, type Network, type TensorId } from '../../netw
 import { formatShape, sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
-import { Identities } from './identities.ts';
+import { Identities, NoIdentities } from './identities.ts';
 import { mergeTensors } from './merge.ts';
 import { affineImage } from './affine.ts';
 import { NoClosedForm, scaled, unknown, type RandomTensor, type TensorState } from './state.ts';
@@ -18,9 +18,7 @@ export interface Bend {
   readonly isNew: Uint8Array;
 }
 
-export interface Propagation {
-  /** `points[node][k][scalar]`: value (k = 0) and derivatives of the input at each node of the slice. */
-  readonly points: readonly (readonly Float64Array[])[];
+interface Limits {
   /** How units with breakpoints off zero act on moments; without it such units are refused. */
   readonly momentMap?: MomentMap;
   /** Work limit in elementary steps. */
@@ -28,19 +26,30 @@ export interface Propagation {
   readonly cancelled?: () => boolean;
 }
 
+export interface Propagation extends Limits {
+  /** `points[node][k][scalar]`: value (k = 0) and derivatives of the input at each node of the slice. */
+  readonly points: readonly (readonly Float64Array[])[];
+}
+
 /**
  * Second moments of all pre-activations of a random network at nodes of a slice of its input space, layer by layer, in
  * the limit of wide layers. Throws NoClosedForm.
  */
 export function propagate(network: Network, propagation: Propagation): Bend[] {
-  return new Propagator(network, propagation).run();
+  return new Propagator(network, propagation, propagation.points[0].length - 1, new Identities()).run();
+}
+
+/**
+ * Throws NoClosedForm where the form of the network alone says that `propagate` will: no node, no number is looked at.
+ * `derivatives`: dimension of the slice.
+ */
+export function requireClosedForm(network: Network, derivatives: number, limits: Limits): void {
+  new Propagator(network, { ...limits, points: [] }, derivatives, new NoIdentities()).run();
 }
 
 class Propagator {
-  private readonly identities = new Identities();
   private readonly states = new Map<TensorId, TensorState>();
   private readonly bends: Bend[] = [];
-  private readonly derivatives: number;
   private readonly components: number;
   private bentIds = new Uint8Array(1024);
   private work = 0;
@@ -48,8 +57,9 @@ class Propagator {
   constructor(
     private readonly network: Network,
     private readonly propagation: Propagation,
+    private readonly derivatives: number,
+    private readonly identities: Identities,
   ) {
-    this.derivatives = propagation.points[0].length - 1;
     this.components = (propagation.points.length * (this.derivatives + 1) * (this.derivatives + 2)) / 2;
   }
 
@@ -94,7 +104,7 @@ class Propagator {
     const window = windowGeometry(layer);
     const [height, width] = rowsAndColumns(layer.outputShape);
     const taps = window ? window.kernel[0] + window.kernel[1] : 1;
-    const perPosition = this.components * (1 + taps);
+    const perPosition = Math.max(1, this.components) * (1 + taps);
     // The columns are summed before the rows, so that all input rows are still there.
     this.spend(perPosition * Math.max(height, window?.inH ?? 1) * width);
   }

@@ -2,9 +2,9 @@ import { bends } from '../../network/activation.ts';
 import { type Network } from '../../network/network.ts';
 import type { Segment, TheoryOptions } from '../bound.ts';
 import { crossingProbability, fixedRoot } from './crossing.ts';
-import { integrateOverNodes } from './levels.ts';
+import { bentMoments, integrateOverNodes } from './levels.ts';
 import { defaultBudget, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
-import { propagate, type Bend } from './propagate.ts';
+import { propagate, requireClosedForm, type Bend } from './propagate.ts';
 import { bendsAtZeroOnly } from './unit.ts';
 
 /**
@@ -19,18 +19,19 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
   if (wrong) return { reason: `The segment's ends must have ${network.inputSize} coordinates each.` };
   if (segment.from.every((x, i) => x === segment.to[i])) return { reason: 'The segment has no length.' };
   return unlessRefused(() => {
-    const [middle, half] = [new Float64Array(network.inputSize), new Float64Array(network.inputSize)];
-    for (let i = 0; i < middle.length; i++) {
-      middle[i] = (segment.from[i] + segment.to[i]) / 2;
-      half[i] = (segment.to[i] - segment.from[i]) / 2;
-    }
+    const limits = { budget: options.budget ?? defaultBudget, cancelled: options.cancelled };
     const isHomogeneous = network.layers.every(
       ({ reach, activation }) =>
         reach === 'beyond' ||
         !bends(activation) ||
         (activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(activation)),
     );
-    const limits = { budget: options.budget ?? defaultBudget, cancelled: options.cancelled };
+    requireClosedForm(network, 1, { ...limits, momentMap: isHomogeneous ? undefined : bentMoments });
+    const [middle, half] = [new Float64Array(network.inputSize), new Float64Array(network.inputSize)];
+    for (let i = 0; i < middle.length; i++) {
+      middle[i] = (segment.from[i] + segment.to[i]) / 2;
+      half[i] = (segment.to[i] - segment.from[i]) / 2;
+    }
     if (!isHomogeneous) return integrateOverNodes(network, middle, half, limits);
     const found = propagate(network, { ...limits, points: [[middle, half]] });
     return { perLayer: cumulativeBreakpoints(network, found), relativeError: 1e-9 };

@@ -1,4 +1,5 @@
 import type { TensorId } from '../../network/network.ts';
+import type { Ancestry } from './ancestry.ts';
 import type { Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
 
@@ -21,11 +22,11 @@ export interface RandomTensor {
   /** The tensor is a sum over these layers' outputs, each times its factor: uncorrelated Gaussians of mean zero ... */
   readonly terms: ReadonlyMap<TensorId, number>;
   /** ... plus, where not null, something bent that depends on these layers' weights ... */
-  readonly bent: ReadonlySet<TensorId> | null;
+  readonly bent: Ancestry | null;
   /** ... plus, where true, something known. Only a tensor of neither kind is Gaussian of mean zero. */
   readonly hasKnown: boolean;
   /** All layers whose weights it depends on. */
-  readonly ancestors: ReadonlySet<TensorId>;
+  readonly ancestors: Ancestry;
   /** Scalars at different positions share weights, so that they are correlated Gaussians. */
   readonly isTied: boolean;
   /** A scalar reads so few random numbers that its variance given them does not average out, whatever the width. */
