@@ -1,4 +1,12 @@
-import { transpose, type AffineStep, type Program, type SparseMatrix, type Step } from './program.ts';
+import {
+  transpose,
+  type AffineStep,
+  type MaxStep,
+  type Program,
+  type SparseMatrix,
+  type Step,
+  type UnitStep,
+} from './program.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
 
@@ -57,6 +65,10 @@ export class SparsePropagator implements Propagator {
   /** Steps up to stage 0, from stage 0 to stage 1, ...; a bending step leads its group. */
   private readonly groups: Step[][] = [[]];
   private readonly updates = new Map<AffineStep, AffineUpdate>();
+  /** How often each tensor changed, and at which of these each stage read its source last, with which pieces. */
+  private readonly versions: Float64Array;
+  private readonly read: Float64Array;
+  private readonly pieces: readonly Int32Array[];
 
   constructor(
     private readonly program: Program,
@@ -65,6 +77,9 @@ export class SparsePropagator implements Propagator {
     this.width = slice.dimension + 1;
     this.tensors = program.sizes.map((size) => new Float64Array(size * this.width));
     this.tensors[0].set(slice.rows);
+    this.versions = new Float64Array(program.sizes.length);
+    this.read = new Float64Array(program.stages.length).fill(-1);
+    this.pieces = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
     this.sizes = new Sizes(program.sizes.length);
     this.sizes.first(0, greatest(slice.rows, this.width));
     for (const step of program.steps) {
@@ -98,30 +113,53 @@ export class SparsePropagator implements Propagator {
 
   private bend(stage: number, pieces: Int32Array): void {
     const step = this.program.stages[stage];
+    const size = step.kind === 'max' ? this.bendGroups(step, pieces) : this.bendUnits(stage, step, pieces);
+    this.sizes.bent(step.output, step.source, size);
+  }
+
+  /** Returns the greatest size of a row. */
+  private bendGroups(step: MaxStep, pieces: Int32Array): number {
     const { width } = this;
     const source = this.tensors[step.source];
     const output = this.tensors[step.output];
-    if (step.kind === 'max') {
-      for (let g = 0; g < pieces.length; g++) {
-        const from = step.members[step.start[g] + pieces[g]] * width;
-        for (let k = 0; k < width; k++) output[g * width + k] = source[from + k];
-      }
-    } else {
-      const count = step.breakpoints.length + 1;
-      const { slopes, intercepts } = step;
-      for (let i = 0, at = 0; i < pieces.length; i++) {
-        const slope = slopes[i * count + pieces[i]];
-        for (const end = at + width; at < end; at++) output[at] = slope * source[at];
-        output[at - 1] += intercepts[i * count + pieces[i]];
-      }
+    for (let g = 0; g < pieces.length; g++) {
+      const from = step.members[step.start[g] + pieces[g]] * width;
+      for (let k = 0; k < width; k++) output[g * width + k] = source[from + k];
     }
-    this.sizes.bent(step.output, step.source, greatest(output, width));
+    this.versions[step.output]++;
+    return greatest(output, width);
+  }
+
+  /** Where the source is as it was, only units that flipped are looked at. Returns the greatest size of a row that was. */
+  private bendUnits(stage: number, step: UnitStep, pieces: Int32Array): number {
+    const { width, versions } = this;
+    const { slopes, intercepts } = step;
+    const source = this.tensors[step.source];
+    const output = this.tensors[step.output];
+    const before = this.pieces[stage];
+    const isNew = this.read[stage] !== versions[step.source];
+    const count = step.breakpoints.length + 1;
+    let most = 0;
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i];
+      if (piece === before[i] && !isNew) continue;
+      before[i] = piece;
+      const slope = slopes[i * count + piece];
+      const at = i * width;
+      for (let k = at; k < at + width; k++) output[k] = slope * source[k];
+      output[at + width - 1] += intercepts[i * count + piece];
+      let sum = 0;
+      for (let k = at; k < at + width; k++) sum += Math.abs(output[k]);
+      if (!(sum <= most)) most = sum;
+    }
+    this.read[stage] = versions[step.source];
+    versions[step.output]++;
+    return most;
   }
 
   private run(steps: readonly Step[]): void {
     for (const step of steps) {
-      if (step.kind !== 'affine') continue;
-      this.updates.get(step)?.run(this.sizes);
+      if (step.kind === 'affine' && this.updates.get(step)?.run(this.sizes)) this.versions[step.output]++;
     }
   }
 }
@@ -229,12 +267,17 @@ class AffineUpdate {
     this.delta = new Float64Array(width);
   }
 
-  /** Brings the output up to date. */
-  run(sizes: Sizes): void {
-    if (this.age >= UPDATES_BEFORE_FRESH || this.changed() * 2 > this.entries) this.fresh();
-    else this.update();
+  /** Brings the output up to date; returns whether it changed. */
+  run(sizes: Sizes): boolean {
+    const touched = this.age >= UPDATES_BEFORE_FRESH ? Infinity : this.changed();
+    if (touched > 0) {
+      if (touched * 2 > this.entries) this.fresh();
+      else this.update();
+    }
     const { output } = this.step;
-    sizes.combined(output, this.sources, this.norms, greatest(this.tensors[output], this.width));
+    const size = touched > 0 ? greatest(this.tensors[output], this.width) : 0;
+    sizes.combined(output, this.sources, this.norms, size);
+    return touched > 0;
   }
 
   /** Lists the rows of the sources that changed; returns how many matrix entries they touch. */
