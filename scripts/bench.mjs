@@ -1,7 +1,8 @@
-// `npm run bench [-- counting | keystroke FILE...]`.
+// `npm run bench [-- counting | keystroke FILE... | theory]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in one
 // process, on the same weights: how many times as fast the counter is. Best of three after a warm-up.
 // keystroke: the language server's work from an edit to new hints.
+// theory: everything that is said of a network, for real networks and as width, depth and input grow.
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'region-lens-bench-'));
-const benches = { counting: 'planeBench', keystroke: 'keystrokeBench' };
+const benches = { counting: 'planeBench', keystroke: 'keystrokeBench', theory: 'theoryBench' };
 const [only, ...words] = process.argv.slice(2);
 try {
   for (const [name, file] of Object.entries(benches)) {

@@ -2,6 +2,7 @@ import { isInput, type Layer, type Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { TheoryOptions } from './bound.ts';
 import { inputDimension } from './dominators.ts';
+import { rememberedBySlice } from './remembered.ts';
 import { isNeutral, unitStages, type UnitStage } from './units.ts';
 
 /** One layer of units in a chain. */
@@ -25,7 +26,7 @@ export interface Chain {
 export type ChainOrReason = { readonly chain: Chain } | { readonly reason: string };
 
 /** The network as a chain, or why it is none. */
-export function chainOf(network: Network, options: TheoryOptions): ChainOrReason {
+export const chainOf = rememberedBySlice((network, options): ChainOrReason => {
   if (network.inputs.length !== 1)
     return { reason: `The theorem is for one input; this network has ${network.inputs.length}.` };
   const n0 = inputDimension(network, options);
@@ -43,7 +44,7 @@ export function chainOf(network: Network, options: TheoryOptions): ChainOrReason
     length++;
   }
   return { chain: { n0, stages, length } };
-}
+});
 
 /** As `chainOf`, with ReLU-like units only: two pieces, one of them flat. */
 export function reluChainOf(network: Network, options: TheoryOptions): ChainOrReason {

@@ -2,6 +2,7 @@ import { isInput, type Layer, type Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import { minimumVertexCut } from './minimumCut.ts';
 import type { TheoryOptions } from './bound.ts';
+import { rememberedBySlice } from './remembered.ts';
 
 /** A tensor in the dominator tree: every path from the input to it passes through its parent. */
 export interface DominatorNode {
@@ -38,7 +39,7 @@ export function inputDimension(network: Network, options: TheoryOptions): number
  * Dominator tree of the network's tensors from the joint input. In a directed acyclic graph the immediate dominator
  * is the lowest common ancestor, in the tree so far, of everything the layer reads.
  */
-export function dominatorTree(network: Network, options: TheoryOptions): DominatorTree {
+export const dominatorTree = rememberedBySlice((network, options): DominatorTree => {
   const dimension = inputDimension(network, options);
   const root: DominatorNode = {
     layer: null,
@@ -71,7 +72,7 @@ export function dominatorTree(network: Network, options: TheoryOptions): Dominat
   for (const node of [...nodes].reverse()) raiseLast(node);
   for (const node of inputs) raiseLast(node);
   return { root, nodes };
-}
+});
 
 function attach(parent: DominatorNode, layer: Layer | null, size: number, cut: number): DominatorNode {
   const dimensionIn = Math.min(parent.dimension, cut);

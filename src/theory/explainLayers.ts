@@ -95,7 +95,7 @@ class Widening {
     private readonly options: TheoryOptions,
     private readonly bottlenecks: number,
   ) {
-    this.independence = new IndependenceCache(options);
+    this.independence = new IndependenceCache(network, options);
   }
 
   advice(layer: Layer): string[] {

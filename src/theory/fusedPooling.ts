@@ -15,7 +15,7 @@ import { unitStages } from './units.ts';
 export function fusedPoolingCuts(network: Network, options: TheoryOptions): (Magnitude | null)[] | null {
   const partners = fusedPairs(network);
   if (partners.size === 0) return null;
-  const rule = tightestRule(network, new IndependenceCache(options));
+  const rule = tightestRule(network, new IndependenceCache(network, options));
   const first = new Set(partners.keys());
   const second = new Set(partners.values());
   const pieces = (layer: Layer): number => Math.max(...unitStages(layer).map((stage) => stage.pieces));

@@ -36,17 +36,48 @@ export function stageIndependence(
   return denseIndependence(neurons, fanIn, pieces, kind === 'dense' ? 'exact' : 'upper');
 }
 
-/** Remembers the numbers by layer: those of convolutions are dear, and networks that differ in one layer share the rest. */
-export class IndependenceCache {
-  private readonly known = new Map<Layer, Map<UnitStage['kind'], IndependenceNumbers>>();
+type Known = Map<string, IndependenceNumbers>;
 
-  constructor(private readonly options: TheoryOptions) {}
+/** By network and work limit. */
+const knownNumbers = new WeakMap<Network, Map<number | undefined, Known>>();
+
+/**
+ * Remembers a network's numbers by what its layers compute: those of convolutions are dear, deep networks repeat their
+ * layers, and networks that differ in one layer share the rest.
+ */
+export class IndependenceCache {
+  private readonly byLayer = new Map<Layer, Map<UnitStage['kind'], IndependenceNumbers>>();
+  private readonly byShape: Known;
+
+  constructor(
+    network: Network,
+    private readonly options: TheoryOptions,
+  ) {
+    const limits = knownNumbers.get(network) ?? new Map<number | undefined, Known>();
+    knownNumbers.set(network, limits);
+    this.byShape = limits.get(options.budget) ?? new Map<string, IndependenceNumbers>();
+    limits.set(options.budget, this.byShape);
+  }
 
   of(network: Network, layer: Layer, stage: UnitStage): IndependenceNumbers {
-    const stages = this.known.get(layer) ?? new Map<UnitStage['kind'], IndependenceNumbers>();
-    this.known.set(layer, stages);
-    const numbers = stages.get(stage.kind) ?? stageIndependence(network, layer, stage, this.options);
+    const stages = this.byLayer.get(layer) ?? new Map<UnitStage['kind'], IndependenceNumbers>();
+    this.byLayer.set(layer, stages);
+    const numbers = stages.get(stage.kind) ?? this.ofShape(network, layer, stage);
     stages.set(stage.kind, numbers);
+    return numbers;
+  }
+
+  private ofShape(network: Network, layer: Layer, stage: UnitStage): IndependenceNumbers {
+    const { cancelled } = this.options;
+    const shapes = [layer, ...affineRun(network, layer)].map(({ operation, inputShapes, outputShape }) => [operation, inputShapes, outputShape]); // prettier-ignore
+    const key = JSON.stringify([stage, unitStages(layer)[0], shapes]);
+    const known = this.byShape.get(key);
+    if (known) return known;
+    let cut = false;
+    const options = { ...this.options, cancelled: cancelled && (() => (cut ||= cancelled())) };
+    const numbers = stageIndependence(network, layer, stage, options);
+    // What was cut short is no answer to the same question asked again.
+    if (!cut) this.byShape.set(key, numbers);
     return numbers;
   }
 }

@@ -23,7 +23,11 @@ export const recurrenceUpper: Bound = {
   of: 'activation',
   citation: { label: 'Dimension recurrence (this tool)', url: 'https://arxiv.org/abs/1711.02114' },
   evaluate(network, options) {
-    const perLayer = dimensionRecurrence(network, options, tightestRule(network, new IndependenceCache(options)));
+    const perLayer = dimensionRecurrence(
+      network,
+      options,
+      tightestRule(network, new IndependenceCache(network, options)),
+    );
     return { applies: true, perLayer };
   },
 };

@@ -120,15 +120,16 @@ export class ScaledHistogram implements DimensionHistogram {
   private dropped(stage: Transition): DimensionHistogram {
     const n = stage.neurons;
     const { low, top } = this;
-    const rows = Array.from(this.masses.mantissas, (mass, i) => (mass === 0 ? null : stage.row(low + i)));
+    const rows = stage.hasRows ? Array.from(this.masses.mantissas, (mass, i) => (mass === 0 ? null : stage.row(low + i))) : []; // prettier-ignore
+    const hasRows = rows.some((row) => row !== null);
     const last = Math.min(top, n);
     // Rows may reach down to dimension 0.
-    const first = rows.some((row) => row !== null) ? 0 : Math.max(0, Math.min(low, n - top));
+    const first = hasRows ? 0 : Math.max(0, Math.min(low, n - top));
     const masses = new ScaledArray(last - first + 1);
-    const plain = new ScaledArray(this.masses.length);
+    const plain = hasRows ? new ScaledArray(this.masses.length) : this.masses;
     rows.forEach((row, i) => {
       if (row) this.addRow(masses, i, row);
-      else plain.put(i, this.masses.mantissas[i], this.masses.exponents[i]);
+      else if (hasRows) plain.put(i, this.masses.mantissas[i], this.masses.exponents[i]);
     });
     const error = Math.max(this.addKept(masses, first, plain, stage), this.addDropped(masses, first, plain, stage));
     return ScaledHistogram.trimmed(first, masses, productError(this.error, error) + roundings(2 * plain.length));

@@ -34,6 +34,11 @@ export class Transition {
     return this.last.total;
   }
 
+  /** Whether any `row` may be other than null. */
+  get hasRows(): boolean {
+    return this.tighter !== undefined;
+  }
+
   row(d: number): TransitionRow | null {
     if (!this.tighter) return null;
     let row = this.rows.get(d);
@@ -65,7 +70,8 @@ export class Transition {
 
 /** One transition for all layers whose units and independence numbers are the same. */
 export class TransitionCache {
-  private readonly known = new Map<string, Transition>();
+  /** By their numbers where those are given by two, else by the object that holds them, which belongs to one shape. */
+  private readonly known = new Map<string | IndependenceNumbers, Transition>();
 
   get(
     numbers: IndependenceNumbers,
@@ -74,8 +80,7 @@ export class TransitionCache {
     tighter?: (numbers: IndependenceNumbers) => ((d: number) => readonly bigint[] | null) | undefined,
   ): Transition {
     const { binomial, maxSize } = numbers;
-    if (!binomial) return new Transition(numbers, neurons, drops, tighter?.(numbers));
-    const key = [binomial.count, binomial.weight, maxSize, neurons, drops].join();
+    const key = binomial ? [binomial.count, binomial.weight, maxSize, neurons, drops].join() : numbers;
     let transition = this.known.get(key);
     if (!transition) this.known.set(key, (transition = new Transition(numbers, neurons, drops, tighter?.(numbers))));
     return transition;

@@ -15,7 +15,16 @@ export interface UnitStage {
 }
 
 /** The stages of a layer in the order they act; none for an affine layer. A smooth activation adds none. */
-export function unitStages(layer: Layer): UnitStage[] {
+export function unitStages(layer: Layer): readonly UnitStage[] {
+  let stages = known.get(layer);
+  if (!stages) known.set(layer, (stages = stagesOf(layer)));
+  return stages;
+}
+
+/** Every theorem asks for them. */
+const known = new WeakMap<Layer, readonly UnitStage[]>();
+
+function stagesOf(layer: Layer): UnitStage[] {
   if (layer.reach === 'beyond') return [];
   const neurons = sizeOf(layer.outputShape);
   const stages: UnitStage[] = [];

@@ -1,7 +1,7 @@
-import type { Layer, Network } from '../../network/network.ts';
+import type { Layer } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
-import type { TheoryOptions } from '../bound.ts';
 import { chainOf, describeUnits, type Chain, type ChainStage } from '../chain.ts';
+import { rememberedBySlice } from '../remembered.ts';
 import { fieldPatternOf, type FieldPattern } from './fieldPattern.ts';
 
 /** One layer of units in a chain of convolutions, with the affine layers since the units before it. */
@@ -22,7 +22,7 @@ export interface ConvolutionChain {
  * vector, or on a flattened tensor, is a convolution whose kernel is as large as its input. What follows the last
  * units may be anything.
  */
-export function convolutionChainOf(network: Network, options: TheoryOptions): ConvolutionChain | { reason: string } {
+export const convolutionChainOf = rememberedBySlice((network, options): ConvolutionChain | { reason: string } => {
   const found = chainOf(network, options);
   if ('reason' in found) return found;
   const { chain } = found;
@@ -48,7 +48,7 @@ export function convolutionChainOf(network: Network, options: TheoryOptions): Co
   }
   if (!convolutional) return { reason: 'The theorem is for convolutional layers; there are none.' };
   return { chain, stages };
-}
+});
 
 /** One position that sees everything. */
 function densePattern(run: readonly Layer[]): FieldPattern | null {
