@@ -18,18 +18,18 @@ interface Row {
  * Binomial for n >= m, explicit for n <= 2, and gamma(n, m) = shift(gamma(n, m - 1)) + gamma(n - 1, m - 1) else.
  */
 export class ActivationHistograms {
-  private readonly rows = new Map<number, readonly bigint[]>();
+  private readonly rows: readonly Row[];
 
   /** All rows of one width at once: they share their recursion. */
   constructor(private readonly width: number) {
     let rows: Row[] = [];
     for (let m = 0; m <= width; m++) rows = this.nextWidth(rows, m);
-    rows.forEach((row, n) => this.rows.set(n, integers(row)));
+    this.rows = rows;
   }
 
   /** Index: number of active units, 0 .. width. */
   row(dimension: number): readonly bigint[] {
-    return this.rows.get(Math.min(dimension, this.width))!;
+    return integers(this.rows[Math.min(dimension, this.width)]);
   }
 
   /** Rows n = 0 .. m of width m from those of width m - 1. */
@@ -74,10 +74,11 @@ function integers({ high, low }: Row): bigint[] {
   return Array.from(low, (value, a) => BigInt(value) + (BigInt(high[a]) << 50n));
 }
 
-/** Hinz's tables, shared between layers of one width, combined with a layer's independence numbers. */
-export class TighterHistograms {
-  private readonly tables = new Map<number, ActivationHistograms>();
+/** They depend on nothing but the width, and all together take a few megabytes. */
+const tables = new Map<number, ActivationHistograms>();
 
+/** Hinz's tables combined with a layer's independence numbers. */
+export class TighterHistograms {
   /**
    * For a ReLU layer: the leaving dimensions from entering dimension d, for every threshold the smaller of the two
    * tails. Null where the independence numbers say all.
@@ -94,8 +95,8 @@ export class TighterHistograms {
   }
 
   private row(d: number, neurons: number): readonly bigint[] {
-    let table = this.tables.get(neurons);
-    if (!table) this.tables.set(neurons, (table = new ActivationHistograms(neurons)));
+    let table = tables.get(neurons);
+    if (!table) tables.set(neurons, (table = new ActivationHistograms(neurons)));
     return table.row(d);
   }
 

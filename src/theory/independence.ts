@@ -69,7 +69,10 @@ export class IndependenceCache {
 
   private ofShape(network: Network, layer: Layer, stage: UnitStage): IndependenceNumbers {
     const { cancelled } = this.options;
-    const shapes = [layer, ...affineRun(network, layer)].map(({ operation, inputShapes, outputShape }) => [operation, inputShapes, outputShape]); // prettier-ignore
+    const run = affineRun(network, layer);
+    if (run.every(({ operation }) => !('window' in operation)))
+      return stageIndependence(network, layer, stage, this.options);
+    const shapes = [layer, ...run].map(({ operation, inputShapes, outputShape }) => [operation, inputShapes, outputShape]); // prettier-ignore
     const key = JSON.stringify([stage, unitStages(layer)[0], shapes]);
     const known = this.byShape.get(key);
     if (known) return known;
