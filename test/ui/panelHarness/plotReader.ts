@@ -46,14 +46,12 @@ export async function readPlot(page: Page): Promise<ReadPlot> {
       })),
     })),
   );
-  const columns = await page
-    .locator('.depthPlot .column')
-    .evaluateAll((found) =>
-      found.map((column) => ({
-        layer: Number(column.getAttribute('data-layer')),
-        x: Number(column.querySelector('line')?.getAttribute('x1')),
-      })),
-    );
+  const columns = await page.locator('.depthPlot .column').evaluateAll((found) =>
+    found.map((column) => ({
+      layer: Number(column.getAttribute('data-layer')),
+      x: Number(column.querySelector('line')?.getAttribute('x1')),
+    })),
+  );
   const scales = panes.map(scaleOf);
   return {
     columns,
