@@ -152,9 +152,11 @@ class SubspaceCount {
     const cells = [...lastSeen.keys()].sort((a, b) => (lastSeen.get(a) ?? 0) - (lastSeen.get(b) ?? 0));
     cells.forEach((cell, k) => this.columnOf.set(cell, k * pattern.channels));
     this.columns = cells.length * pattern.channels;
-    this.firstAlive = positions.map(
-      (_, p) => cells.filter((cell) => lastSeen.get(cell)! < p).length * pattern.channels,
-    );
+    let passed = 0;
+    this.firstAlive = positions.map((_, p) => {
+      while (passed < cells.length && lastSeen.get(cells[passed])! < p) passed++;
+      return passed * pattern.channels;
+    });
   }
 
   run(budget: Budget): bigint | null {
