@@ -27,6 +27,7 @@ export class Panel implements vscode.Disposable {
   private readonly disposed = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.disposed.event;
   private ready = false;
+  private refreshes = 0;
   /** The document shown, and the network the user chose in it. */
   private source: vscode.Uri | undefined;
   private model: PanelModel | undefined;
@@ -51,7 +52,11 @@ export class Panel implements vscode.Disposable {
         if (isPanelMessage(message)) void this.receive(message).catch(showError);
       }),
       panel.onDidDispose(() => this.dispose()),
-      server.onDidAnalyse(({ uri }) => uri === this.source?.toString() && void this.refresh().catch(showError)),
+      server.onDidAnalyse(({ uri, status }) => {
+        // A panel that came back without its document takes the first network there is.
+        if (status && !this.model) this.source ??= vscode.Uri.parse(uri);
+        if (uri === this.source?.toString()) void this.refresh().catch(showError);
+      }),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         if (editor && holdsNetwork(editor.document)) this.follow(editor.document.uri);
       }),
@@ -99,6 +104,8 @@ export class Panel implements vscode.Disposable {
 
   private async refresh(): Promise<void> {
     if (!this.ready) return;
+    const turn = ++this.refreshes;
+    this.source ??= vscode.window.visibleTextEditors.find((editor) => holdsNetwork(editor.document))?.document.uri;
     const source = this.source;
     if (!source) return this.post({ type: 'empty', message: NO_NETWORK });
     const document = await vscode.workspace.openTextDocument(source).then(
@@ -108,7 +115,8 @@ export class Panel implements vscode.Disposable {
     const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document.uri.toString() === source.toString()); // prettier-ignore
     const cursor = editor?.selection.active;
     const model = document && (await this.server.ask(panelModelRequest, { uri: source.toString(), line: cursor?.line, character: cursor?.character })); // prettier-ignore
-    if (source.toString() !== this.source?.toString()) return;
+    // An older answer may come late, from before the server knew the document.
+    if (turn !== this.refreshes) return;
     this.model = model ?? undefined;
     if (!model || model.networks.length === 0) return this.post({ type: 'empty', message: NO_NETWORK });
     this.panel.title = `Regions: ${model.file}`;
