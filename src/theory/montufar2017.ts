@@ -9,7 +9,7 @@ export const montufar2017Upper: Bound = {
   id: 'montufar2017-upper',
   kind: 'upper',
   of: 'activation',
-  citation: { label: 'Montúfar 2017', url: 'https://arxiv.org/abs/1711.02114' },
+  citation: { label: 'Montúfar 2017 (in Serra et al. 2018)', url: 'https://arxiv.org/abs/1711.02114' },
   evaluate(network, options) {
     const found = chainOf(network, options);
     if ('reason' in found) return refused(found.reason);
