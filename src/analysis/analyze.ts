@@ -7,33 +7,62 @@ import { explainLayers } from '../theory/explainLayers.ts';
 import type { LayerExplanation } from '../theory/explanation.ts';
 import { BoundTable } from '../theory/registry.ts';
 import { remarksOn } from './remarks.ts';
+import { sameData } from './sameData.ts';
 
-/** One network with everything that can be said of it; each part is computed when it is first asked for. */
-export class NetworkAnalysis {
-  private table: BoundTable | undefined;
+/** What the theory says of one network, wherever it is written; each part is computed when it is first asked for. */
+class NetworkTheory {
+  private readonly tables = new Map<number | undefined, BoundTable>();
   private explained: readonly LayerExplanation[] | undefined;
 
   constructor(
-    readonly definition: NetworkDefinition,
     readonly network: Network,
-    private readonly options: TheoryOptions,
+    readonly options: TheoryOptions,
+  ) {}
+
+  /** The bounds on a slice of this dimension; undefined for what the options say. */
+  table(sliceDimension?: number): BoundTable {
+    let table = this.tables.get(sliceDimension);
+    if (!table) {
+      table = new BoundTable(this.network, sliceDimension === undefined ? this.options : { sliceDimension });
+      this.tables.set(sliceDimension, table);
+    }
+    return table;
+  }
+
+  get explanations(): readonly LayerExplanation[] {
+    return (this.explained ??= explainLayers(this.network, this.options));
+  }
+}
+
+/** One network as a file defines it, with everything that can be said of it. */
+export class NetworkAnalysis {
+  constructor(
+    readonly definition: NetworkDefinition,
+    private readonly theory: NetworkTheory,
     private readonly simulated: readonly BoundResult[] = [],
   ) {}
 
+  get network(): Network {
+    return this.theory.network;
+  }
+
   /** All bounds, in the order of the report. */
   get bounds(): readonly BoundResult[] {
-    return [...this.boundTable.all(), ...this.simulated];
+    return [...this.theory.table().all(), ...this.simulated];
   }
 
   /** The same with simulated means: counts, which are no part of what every text is analysed for. */
   with(simulated: readonly BoundResult[]): NetworkAnalysis {
-    const extended = new NetworkAnalysis(this.definition, this.network, this.options, simulated);
-    extended.table = this.boundTable;
-    return extended;
+    return new NetworkAnalysis(this.definition, this.theory, simulated);
   }
 
   bound(id: string): BoundResult | undefined {
-    return this.boundTable.get(id) ?? this.simulated.find((mean) => mean.id === id);
+    return this.theory.table().get(id) ?? this.simulated.find((mean) => mean.id === id);
+  }
+
+  /** The same bound for what a slice of this dimension meets. */
+  boundOnSlice(id: string, dimension: number): BoundResult | undefined {
+    return this.theory.table(dimension).get(id);
   }
 
   /** The first of these bounds that applies. */
@@ -43,11 +72,12 @@ export class NetworkAnalysis {
 
   /** By layer index. */
   get explanations(): readonly LayerExplanation[] {
-    return (this.explained ??= explainLayers(this.network, this.options));
+    return this.theory.explanations;
   }
 
-  private get boundTable(): BoundTable {
-    return (this.table ??= new BoundTable(this.network, this.options));
+  /** This network's theory, if it is for the same network under the same options; else null. */
+  theoryFor(network: Network, options: TheoryOptions): NetworkTheory | null {
+    return sameData(this.network, network) && sameData(this.theory.options, options) ? this.theory : null;
   }
 }
 
@@ -78,14 +108,34 @@ export class Analysis {
 
 /**
  * Reads every network in a text. Null for a text that holds none. Never throws on any text; what cannot be read is among
- * the problems.
+ * the problems. With the analysis of an earlier version of the text, what was computed for networks that are still the
+ * same is taken over: only where they stand is found anew.
  */
-export function analyze(text: string, fileName: string, options: TheoryOptions = {}): Analysis | null {
+export function analyze(
+  text: string,
+  fileName: string,
+  options: TheoryOptions = {},
+  earlier: Analysis | null = null,
+): Analysis | null {
   const result = read(text, fileName, { weights: false });
   if (result === null) return null;
-  const built = result.networks.map((definition) => ({ definition, ...buildNetwork(definition) }));
-  const networks = built.map(({ definition, network }) => new NetworkAnalysis(definition, network, options));
-  return new Analysis(result.format, networks, [...result.problems, ...built.flatMap(({ problems }) => problems)]);
+  const known = new Set(earlier?.networks);
+  const theoryOf = (network: Network): NetworkTheory => {
+    for (const candidate of known) {
+      const theory = candidate.theoryFor(network, options);
+      if (!theory) continue;
+      known.delete(candidate);
+      return theory;
+    }
+    return new NetworkTheory(network, options);
+  };
+  const problems = [...result.problems];
+  const networks = result.networks.map((definition) => {
+    const built = buildNetwork(definition);
+    problems.push(...built.problems);
+    return new NetworkAnalysis(definition, theoryOf(built.network));
+  });
+  return new Analysis(result.format, networks, problems);
 }
 
 /** What the bound gains by this layer: log10 of B(cut after it) / B(cut before it). Null where the bound says nothing. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { CountRunner } from './countRunner.ts';
+import { FirstNetwork } from './firstNetwork.ts';
 import { Panels } from './panels.ts';
-import { holdsNetwork } from './recognition.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 import { Server } from './server.ts';
 import { StatusBar } from './statusBar.ts';
@@ -13,20 +13,12 @@ export function activate(extension: vscode.ExtensionContext): void {
   const runner = new CountRunner(extension);
   const panels = new Panels(extension, server, runner);
   const reports = new ReportDocuments(server);
-  const startFor = (document: vscode.TextDocument) => {
-    if (!holdsNetwork(document)) return;
-    watching.dispose();
-    server.start().catch(reportFailure);
-  };
-  const watching = vscode.Disposable.from(
-    vscode.workspace.onDidOpenTextDocument(startFor),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => startFor(document)),
-  );
+  const watching = new FirstNetwork(() => void server.start().catch(reportFailure));
   extension.subscriptions.push(
     server, runner, panels, reports, watching, new StatusBar(server),
     ...registerCommands({ extension, server, panels, reports }),
   ); // prettier-ignore
-  vscode.workspace.textDocuments.some((document) => holdsNetwork(document) && (startFor(document), true));
+  watching.look(vscode.workspace.textDocuments);
 }
 
 function reportFailure(error: unknown): void {

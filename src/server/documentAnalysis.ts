@@ -14,7 +14,7 @@ export interface AnalysedDocument {
   readonly lines: LineIndex;
 }
 
-/** Analyses each version of a document once, for all features together. */
+/** Analyses each version of a document once, for all features together; what an edit left alone is not computed again. */
 export class DocumentAnalyses {
   private readonly known = new Map<string, { version: number; document: AnalysedDocument | null }>();
 
@@ -22,7 +22,7 @@ export class DocumentAnalyses {
   of(document: TextDocument): AnalysedDocument | null {
     const known = this.known.get(document.uri);
     if (known?.version === document.version) return known.document;
-    const analysed = analyseDocument(document);
+    const analysed = analyseDocument(document, known?.document?.analysis ?? null);
     this.known.set(document.uri, { version: document.version, document: analysed });
     return analysed;
   }
@@ -32,12 +32,12 @@ export class DocumentAnalyses {
   }
 }
 
-function analyseDocument(document: TextDocument): AnalysedDocument | null {
+function analyseDocument(document: TextDocument, earlier: Analysis | null): AnalysedDocument | null {
   const { uri, version } = document;
   const text = document.getText();
   const fileName = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
   if (recognise(text, fileName) === null) return null;
-  const analysis = analyze(text, fileName);
+  const analysis = analyze(text, fileName, {}, earlier);
   return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text) };
 }
 

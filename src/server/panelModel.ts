@@ -8,7 +8,6 @@ import { formatShape } from '../network/shape.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../protocol/panel.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import type { Magnitude } from '../theory/magnitude.ts';
-import { BoundTable } from '../theory/registry.ts';
 import { layersAt, type AnalysedDocument } from './documentAnalysis.ts';
 import { activationWords, mainBounds, meanDomain, sourceOf, superscript } from './words.ts';
 
@@ -49,7 +48,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     atMost: named(atMost),
     canReach: named(canReach),
     expected: expected ? series(expected) : null,
-    atMostOnSlice: sliceSeries(network, countMethod),
+    atMostOnSlice: sliceSeries(analysis, countMethod),
     series: analysis.bounds.filter((bound) => bound.applies && isPlotted(bound)).map(series),
     refused: analysis.bounds
       .filter((bound) => !bound.applies)
@@ -89,10 +88,10 @@ function quantity(magnitude: Magnitude): Quantity {
 }
 
 /** What a count on a line (or plane) may at most find, when the input space has more dimensions than that. */
-function sliceSeries(network: Network, method: 'line' | 'plane'): PanelSeries | null {
+function sliceSeries(analysis: NetworkAnalysis, method: 'line' | 'plane'): PanelSeries | null {
   const dimension = method === 'line' ? 1 : 2;
-  if (network.inputSize <= dimension) return null;
-  const upper = new BoundTable(network, { sliceDimension: dimension }).get('tightest-upper');
+  if (analysis.network.inputSize <= dimension) return null;
+  const upper = analysis.boundOnSlice('tightest-upper', dimension);
   return upper?.applies ? seriesOf(upper, dimension === 1 ? 'any line' : 'any plane') : null;
 }
 

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { analyze, type Analysis } from '../../../src/analysis/analyze.ts';
+import { LineIndex } from '../../../src/analysis/lineIndex.ts';
+import { reportJson } from '../../../src/analysis/reportJson.ts';
+import { fixture } from '../formats/fixtures.ts';
+
+const several = `import * as tf from '@tensorflow/tfjs';
+const width = 6;
+const first = tf.sequential({ layers: [
+  tf.layers.dense({ inputShape: [2], units: width, activation: 'relu' }),
+  tf.layers.dense({ units: 1 }),
+] });
+// between
+const second = tf.sequential();
+second.add(tf.layers.dense({ inputShape: [3], units: 5, activation: 'relu' }));
+second.add(tf.layers.dense({ units: 4, activation: 'relu' }));
+second.add(tf.layers.dense({ units: 2 }));
+`;
+
+const report = (text: string, analysis: Analysis | null) => analysis && reportJson('x', analysis, new LineIndex(text));
+const bound = (analysis: Analysis | null, network: number) => analysis?.networks[network].bound('tightest-upper');
+
+describe('the analysis of an edited text', () => {
+  it('keeps what is known of the networks that the edit left alone, at their new places', () => {
+    const before = analyze(several, 'm.ts');
+    const known = [bound(before, 0), bound(before, 1)];
+    const edited = several.replace('units: 5', 'units: 7').replace('const width', '// a line more\nconst width');
+    const after = analyze(edited, 'm.ts', {}, before);
+    expect(bound(after, 0)).toBe(known[0]);
+    expect(bound(after, 1)).not.toBe(known[1]);
+    expect(after?.networks[0].explanations).toBe(before?.networks[0].explanations);
+    expect(report(edited, after)).toEqual(report(edited, analyze(edited, 'm.ts')));
+    const { start } = after!.networks[1].definition.layers[1].span;
+    expect(edited.slice(start)).toMatch(/^tf\.layers\.dense\(\{ units: 4/);
+  });
+
+  it('keeps nothing that was computed for other options', () => {
+    const before = analyze(several, 'm.ts');
+    const line = analyze(several, 'm.ts', { sliceDimension: 1 }, before);
+    expect(report(several, line)).toEqual(report(several, analyze(several, 'm.ts', { sliceDimension: 1 })));
+    expect(bound(line, 1)?.value).not.toEqual(bound(before, 1)?.value);
+  });
+
+  it.each([
+    ['m.ts', several],
+    ['native.network.json', fixture('native.network.json')],
+    ['keras2-functional.json', fixture('keras2-functional.json')],
+  ])('is that of the text read from scratch, after any edits of %s', (name, text) => {
+    const edit = fc.tuple(fc.nat(), fc.nat(12), fc.constantFrom('', '', ' ', '\n', '1', '2', ',', 'relu', '"', '}', '// x\n'));
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+        let now = text;
+        let analysis = analyze(now, name);
+        void report(now, analysis);
+        for (const [from, length, inserted] of edits) {
+          const at = from % (now.length + 1);
+          now = now.slice(0, at) + inserted + now.slice(at + length);
+          analysis = analyze(now, name, {}, analysis);
+          expect(report(now, analysis)).toEqual(report(now, analyze(now, name)));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000); // prettier-ignore
+});
