@@ -1,6 +1,8 @@
-// `npm run bench [-- counting | keystroke FILE... | theory]`.
+// `npm run bench [-- counting | cells | keystroke FILE... | theory]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in one
 // process, on the same weights: how many times as fast the counter is. Best of three after a warm-up.
+// cells: random networks counted in a box of three dimensions or more, and how many times as many regions a second that are as the
+// prototype makes in the plane.
 // keystroke: the language server's work from an edit to new hints.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
 import { build } from 'esbuild';
@@ -11,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'region-lens-bench-'));
-const benches = { counting: 'planeBench', keystroke: 'keystrokeBench', theory: 'theoryBench' };
+const benches = { counting: 'planeBench', cells: 'cellsBench', keystroke: 'keystrokeBench', theory: 'theoryBench' };
 const [only, ...words] = process.argv.slice(2);
 try {
   for (const [name, file] of Object.entries(benches)) {
