@@ -35,7 +35,11 @@ export function createHeader(actions: Actions): Section {
     architecture.title = network.architecture;
     setText(
       size,
-      `${formatCount(network.neurons)} neurons · ${plural(network.parameters, 'parameter')} · ${model.file}`,
+      [
+        `${formatCount(network.neurons)} neurons`,
+        ...(network.parameters === null ? [] : [plural(network.parameters, 'parameter')]),
+        model.file,
+      ].join(' · '),
     );
     running = view.run?.status === 'running';
     count.setText(running ? 'Cancel' : 'Count');

@@ -5,6 +5,7 @@ import type { CountDomain, CountMethod, CountRequest } from '../counting/count.t
 import { buildNetwork } from '../network/build.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
+import { analysedParameters } from '../network/parameters.ts';
 import type { Parallelogram, Segment } from '../theory/bound.ts';
 
 /** What a user chooses about a count; everything else follows from the network. */
@@ -38,7 +39,7 @@ export function whyNotCounted(network: Network): string | null {
   if (!network.complete) return 'Some layers could not be read, so there is no whole network to count.';
   const layers = analysedLayers(network);
   if (layers.length === 0) return 'No layer is piecewise linear.';
-  const size = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  const size = analysedParameters(network);
   if (size > MOST_PARAMETERS)
     return `${size.toLocaleString('en')} parameters are more than can be held for counting here.`;
   return null;

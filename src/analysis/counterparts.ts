@@ -2,9 +2,10 @@ import { linear, relu } from '../network/activation.ts';
 import { buildNetwork } from '../network/build.ts';
 import type { LayerDefinition } from '../network/definition.ts';
 import { analysedLayers, shapeOfTensor, type Network } from '../network/network.ts';
+import { analysedParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
 import { groupDigits } from './quantities.ts';
-import { totalNeurons, totalParameters } from './reportJson.ts';
+import { totalNeurons } from './reportJson.ts';
 
 /** `dense`: fully connected, as many parameters. `shallow`: one hidden layer, as many neurons. */
 export type CounterpartRole = 'dense-same-parameters' | 'shallow-same-neurons';
@@ -33,7 +34,7 @@ export function counterpartsOf(network: Network): Counterpart[] {
  */
 function denseOfEqualParameters(network: Network): Counterpart {
   const role = 'dense-same-parameters';
-  const parameters = totalParameters(analysedLayers(network));
+  const parameters = analysedParameters(network);
   const outputs = readoutSize(network);
   const width = Math.floor((parameters - outputs) / (network.inputSize + 1 + outputs));
   const counted = groupDigits(String(parameters));
@@ -62,9 +63,9 @@ function shallowOfEqualNeurons(network: Network): Counterpart {
 function isOneHiddenLayer(network: Network): boolean {
   const layers = analysedLayers(network);
   const [hidden, ...more] = layers.filter(({ neurons }) => neurons > 0);
-  const [first] = layers.filter(({ parameters }) => parameters > 0);
+  const [first] = layers.filter(({ parameters }) => parameters !== 0);
   const isChain = layers.every(({ index, inputs }) => inputs.length === 1 && inputs[0] === index - 1);
-  const weightedBefore = layers.filter(({ index, parameters }) => index <= hidden.index && parameters > 0);
+  const weightedBefore = layers.filter(({ index, parameters }) => index <= hidden.index && parameters !== 0);
   return isChain && more.length === 0 && weightedBefore.length === 1 && first.operation.kind === 'dense' && hidden.pieces === 2; // prettier-ignore
 }
 
@@ -72,7 +73,7 @@ function isOneHiddenLayer(network: Network): boolean {
 function readoutSize(network: Network): number {
   const layers = analysedLayers(network);
   const lastUnits = layers.findLast(({ neurons }) => neurons > 0)?.index ?? -1;
-  const readouts = layers.filter(({ index, parameters }) => index > lastUnits && parameters > 0);
+  const readouts = layers.filter(({ index, parameters }) => index > lastUnits && parameters !== 0);
   if (readouts.length === 0) return 0;
   const analysed = new Set(layers.map(({ index }) => index));
   const outputs = network.outputs.filter((tensor) => analysed.has(tensor));

@@ -1,9 +1,10 @@
 import { analysedLayers, type Network } from '../network/network.ts';
+import { analysedParameters } from '../network/parameters.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { log10ErrorOf, type Magnitude } from '../theory/magnitude.ts';
 import { BoundTable } from '../theory/registry.ts';
 import { formatMagnitude, formatPower, groupDigits } from './quantities.ts';
-import { totalNeurons, totalParameters } from './reportJson.ts';
+import { totalNeurons } from './reportJson.ts';
 import { MEAN_IDS } from './reportTable.ts';
 
 /** The figures by which networks are compared. All of them are of the piecewise-linear part. */
@@ -33,7 +34,7 @@ export function measure(network: Network, options: TheoryOptions): Measures {
     inputSize: network.inputSize,
     depth: layers.filter(({ neurons }) => neurons > 0).length,
     neurons: totalNeurons(layers),
-    parameters: totalParameters(layers),
+    parameters: analysedParameters(network),
     upper: find('tightest-upper'),
     lower: find('best-lower'),
     means: MEAN_IDS.map(find).filter((mean) => mean !== null),

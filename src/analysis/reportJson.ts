@@ -1,5 +1,6 @@
 import type { Problem } from '../network/definition.ts';
 import type { Layer } from '../network/network.ts';
+import { totalParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, definitionOf, type Analysis, type NetworkAnalysis } from './analyze.ts';
@@ -36,10 +37,6 @@ function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
     layers: network.layers.map((layer) => layerJson(analysis, layer, lines)),
     bounds: analysis.bounds.map(boundJson),
   };
-}
-
-export function totalParameters(layers: readonly Layer[]): number {
-  return layers.reduce((sum, layer) => sum + layer.parameters, 0);
 }
 
 export function totalNeurons(layers: readonly Layer[]): number {

@@ -1,9 +1,10 @@
+import { totalParameters } from '../network/parameters.ts';
 import { formatShape } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, type Analysis, type NetworkAnalysis } from './analyze.ts';
 import type { LineIndex } from './lineIndex.ts';
 import { formatFactor, formatMagnitude, groupDigits, type Notation } from './quantities.ts';
-import { totalNeurons, totalParameters } from './reportJson.ts';
+import { totalNeurons } from './reportJson.ts';
 import { SIMULATED_IDS } from './simulatedMean.ts';
 
 /** The means a network can have, the one in the plane first: the figure people compare counts with. */
@@ -26,7 +27,7 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
   const inputs = network.inputs.map((input) => formatShape(input.shape)).join(' and ');
   const head = `${network.name}  (${file})\n` +
     `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
-    `${groupDigits(String(totalParameters(network.layers)))} parameters` +
+    `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +
     (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.'); // prettier-ignore
   return `${head}\n\n${layerTable(analysis, notation)}\n${boundTable(analysis, notation)}`;
 }
@@ -46,7 +47,7 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
       layer.type,
       formatShape(layer.outputShape),
       layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
-      groupDigits(String(layer.parameters)),
+      inDigits(layer.parameters) ?? 'unknown',
       layer.neurons === 0 || layer.reach === 'beyond' ? '–' : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
       layer.neurons === 0 || factor === null ? '' : formatFactor(factor, notation),
       cell(upper, layer.index),
@@ -56,6 +57,10 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
   });
   const head = ['layer', 'type', 'output', 'neurons', 'parameters', 'enters', 'multiplies by', 'at most', 'can reach'];
   return alignColumns([[...head, ...(mean ? [inWords(mean)] : [])], ...rows], 3);
+}
+
+function inDigits(count: number | null): string | null {
+  return count === null ? null : groupDigits(String(count));
 }
 
 function boundTable(analysis: NetworkAnalysis, notation: Notation): string {

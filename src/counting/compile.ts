@@ -233,16 +233,17 @@ class Lowering {
     source: number,
   ): number {
     const channels = layer.inputShapes[0][layer.inputShapes[0].length - 1];
-    const mean = this.weight(layer, 'moving_mean').data;
-    const variance = this.weight(layer, 'moving_variance').data;
+    const hasStatistics = operation.statistics !== false;
+    const mean = hasStatistics ? this.weight(layer, 'moving_mean').data : null;
+    const variance = hasStatistics ? this.weight(layer, 'moving_variance').data : null;
     const gamma = operation.scale ? this.weight(layer, 'gamma').data : null;
     const beta = operation.center ? this.weight(layer, 'beta').data : null;
     const size = this.sizes[source];
     const scale = Float64Array.from({ length: size }, (_, i) => {
       const c = i % channels;
-      return (gamma?.[c] ?? 1) / Math.sqrt(variance[c] + operation.epsilon);
+      return (gamma?.[c] ?? 1) / (variance ? Math.sqrt(variance[c] + operation.epsilon) : 1);
     });
-    const shift = Float64Array.from({ length: size }, (_, i) => (beta?.[i % channels] ?? 0) - mean[i % channels] * scale[i]); // prettier-ignore
+    const shift = Float64Array.from({ length: size }, (_, i) => (beta?.[i % channels] ?? 0) - (mean?.[i % channels] ?? 0) * scale[i]); // prettier-ignore
     if (!scale.every(Number.isFinite)) throw new RangeError(`${layer.name}: a moving variance is negative`);
     return this.affine([{ source, matrix: rows.diagonal(scale) }], shift);
   }

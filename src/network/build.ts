@@ -3,7 +3,7 @@ import type { LayerDefinition, NetworkDefinition, Problem } from './definition.t
 import { inferShape } from './inferShape.ts';
 import { inputTensor, type Layer, type Network, type Reach, type TensorId } from './network.ts';
 import type { LayerWeights, Operation } from './operation.ts';
-import { parameterCount, weightShapes } from './parameters.ts';
+import { parameterCount, totalParameters, weightShapes } from './parameters.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
 
 export interface BuiltNetwork {
@@ -41,7 +41,17 @@ class Builder {
       inputSize: definition.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0),
       complete: this.layers.length === definition.layers.length,
     };
+    this.compareWeights(network);
     return { network, problems: this.problems };
+  }
+
+  private compareWeights(network: Network): void {
+    const { statedWeights: stated } = this.definition;
+    const total = network.complete ? totalParameters(network.layers) : null;
+    if (!stated || total === null || total === stated.count) return;
+    const [listed, needed] = [stated.count, total].map((count) => count.toLocaleString('en'));
+    const message = `The file lists ${listed} weights, its layers have ${needed}: they do not belong together, or a layer is not what it seems.`;
+    this.report('parameter-total', message, stated.span, 'warning');
   }
 
   private tooLarge(span: Problem['span']): void {

@@ -54,6 +54,8 @@ export interface NetworkDefinition {
   /** Names of the output tensors; when empty, every tensor that nothing reads. */
   readonly outputs: readonly string[];
   readonly initialization: Initialization;
+  /** How many weights the file lists, and where: the layers have to have as many. */
+  readonly statedWeights?: { readonly count: number; readonly span: Span };
   readonly span: Span;
   /** Where the name (or what stands for it) is written: the lens goes here. */
   readonly nameSpan: Span;

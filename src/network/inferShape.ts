@@ -1,4 +1,4 @@
-import type { Operation, Window } from './operation.ts';
+import type { Operation, OutputRule, Window } from './operation.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
 import { slide, slideTransposed, spatialExtents } from './window.ts';
 
@@ -17,6 +17,8 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
   const merge = operation.kind === 'add' || operation.kind === 'subtract' || operation.kind === 'average' ||
     operation.kind === 'maximum' || operation.kind === 'concatenate'; // prettier-ignore
   if (merge) return mergeShapes(operation, inputs);
+  if (operation.kind === 'notPiecewiseLinear' && inputs.length > 0)
+    return { shape: ruledShape(operation.output, inputs[0]) };
   if (inputs.length !== 1) return fault(`takes one input, ${inputs.length} are given`, 'inputs');
   const [input] = inputs;
   switch (operation.kind) {
@@ -79,14 +81,17 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
       }
       return countable('units', operation.units, [nodes, operation.units]);
     }
-    case 'notPiecewiseLinear':
-      return { shape: operation.outputShape ?? input };
     case 'unknown':
       return fault(operation.why);
     case 'batchNormalization':
     case 'identity':
+    case 'notPiecewiseLinear':
       return { shape: input };
   }
+}
+
+function ruledShape(rule: OutputRule | undefined, input: Shape): Shape {
+  return rule ? [...input.slice(0, rule.keep), ...rule.append] : input;
 }
 
 function isCount(value: number): boolean {

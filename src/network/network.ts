@@ -37,8 +37,8 @@ export interface Layer {
   readonly neurons: number;
   /** Affine pieces of one unit; 1 for an affine layer. A ReLU has 2, maxout of rank k has k. */
   readonly pieces: number;
-  /** All weights, trainable or not; 0 for a further application of a shared layer. */
-  readonly parameters: number;
+  /** All weights, trainable or not; 0 for a further application of a shared layer; null if they are not known. */
+  readonly parameters: number | null;
   readonly reach: Reach;
   readonly weights?: LayerWeights;
   /** For a further application of a shared layer: the index of the first one, whose weights it uses. */

@@ -58,6 +58,8 @@ export type Operation =
       readonly epsilon: number;
       readonly center: boolean;
       readonly scale: boolean;
+      /** False for a bare factor and shift of each channel, which has no moving mean and variance. */
+      readonly statistics?: boolean;
     }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly target: Shape }
@@ -73,9 +75,21 @@ export type Operation =
   | { readonly kind: 'concatenate'; readonly axis: number }
   | { readonly kind: 'graphConvolution'; readonly units: number; readonly adjacency: readonly (readonly number[])[]; readonly useBias: boolean }
   /** Understood to be a layer that is not piecewise linear (attention, layer norm, LSTM): the theory ends here. */
-  | { readonly kind: 'notPiecewiseLinear'; readonly what: string; readonly outputShape?: Shape; readonly parameters?: number }
+  | { readonly kind: 'notPiecewiseLinear'; readonly what: string; readonly output?: OutputRule; readonly parameters?: ParameterRule }
   /** Cannot be analysed: an unknown class, or a value that cannot be known statically. `why` is a sentence. */
   | { readonly kind: 'unknown'; readonly why: string }; // prettier-ignore
+
+/** The shape of an output: the first `keep` axes of the first input (all, or as `slice` counts them), then these. */
+export interface OutputRule {
+  readonly keep?: number;
+  readonly append: Shape;
+}
+
+/** A number of weights: a constant, and so many a feature (last extent) of the first input, the second, ...; of the last one where there are fewer. */
+export interface ParameterRule {
+  readonly constant: number;
+  readonly perFeature: readonly number[];
+}
 
 /** A row-major tensor of weights. */
 export interface Tensor {

@@ -1,4 +1,5 @@
-import type { Layer } from './network.ts';
+import { analysedLayers, type Layer, type Network } from './network.ts';
+import type { ParameterRule } from './operation.ts';
 import { sizeOf, type Shape } from './shape.ts';
 import { windowGeometry } from './window.ts';
 
@@ -19,10 +20,29 @@ export function weightShapes(
   return shapes;
 }
 
-/** Number of weights, trainable or not (Keras's total). */
-export function parameterCount(layer: Parameters<typeof weightShapes>[0]): number {
-  if (layer.operation.kind === 'notPiecewiseLinear') return layer.operation.parameters ?? 0;
+/** Number of weights, trainable or not (Keras's total); null where the layer is of a kind whose weights are not known. */
+export function parameterCount(layer: Parameters<typeof weightShapes>[0]): number | null {
+  if (layer.operation.kind === 'notPiecewiseLinear') return ruledCount(layer.operation.parameters, layer.inputShapes);
   return Object.values(weightShapes(layer)).reduce((sum, shape) => sum + sizeOf(shape), 0);
+}
+
+function ruledCount(rule: ParameterRule | undefined, inputs: readonly Shape[]): number | null {
+  if (!rule) return null;
+  const features = (shape: Shape | undefined) => shape?.at(-1) ?? 0;
+  return rule.perFeature.reduce((sum, each, k) => sum + each * features(inputs[k] ?? inputs.at(-1)), rule.constant);
+}
+
+/** The sum over layers; null if one of them is not known. */
+export function totalParameters(layers: readonly Pick<Layer, 'parameters'>[]): number | null {
+  return layers.reduce<number | null>(
+    (sum, { parameters }) => (sum === null || parameters === null ? null : sum + parameters),
+    0,
+  );
+}
+
+/** The sum over the layers about which regions can be stated, whose weights are all known. */
+export function analysedParameters(network: Network): number {
+  return totalParameters(analysedLayers(network)) ?? 0;
 }
 
 function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<string, Shape> {
@@ -70,7 +90,8 @@ function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<str
     }
     case 'batchNormalization': {
       const names = [...(operation.scale ? ['gamma'] : []), ...(operation.center ? ['beta'] : [])];
-      return Object.fromEntries([...names, 'moving_mean', 'moving_variance'].map((name) => [name, [features]]));
+      const statistics = operation.statistics === false ? [] : ['moving_mean', 'moving_variance'];
+      return Object.fromEntries([...names, ...statistics].map((name) => [name, [features]]));
     }
     default:
       return {};

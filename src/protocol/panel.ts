@@ -20,7 +20,8 @@ export interface PanelLayer {
   readonly activation: string;
   readonly outputShape: string;
   readonly neurons: number;
-  readonly parameters: number;
+  /** Null where they are not known. */
+  readonly parameters: number | null;
   /** Dimension that enters the layer's units at most; null beyond the piecewise-linear part. */
   readonly dimensionIn: number | null;
   /** One sentence about this layer, for example a bottleneck; null when there is nothing to say. */
@@ -52,7 +53,7 @@ export interface PanelNetwork {
   /** For example `2 → 24 → 24 → 24 → 1`. */
   readonly architecture: string;
   readonly neurons: number;
-  readonly parameters: number;
+  readonly parameters: number | null;
   readonly inputSize: number;
   readonly initialization: string;
   readonly layers: readonly PanelLayer[];

@@ -1,7 +1,7 @@
 import type { CodeLens } from 'vscode-languageserver';
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { formatMagnitude } from '../analysis/quantities.ts';
-import { totalParameters } from '../analysis/reportJson.ts';
+import { totalParameters } from '../network/parameters.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import type { AnalysedDocument } from './documentAnalysis.ts';
 import type { Settings } from './settings.ts';
@@ -36,9 +36,10 @@ export function lensTitle(analysis: NetworkAnalysis, { notation }: Pick<Settings
   const domain = expected ? ` on ${meanDomain(analysis.network.inputSize, expected.id)}` : '';
   const bends = analysis.network.layers.some((layer) => layer.neurons > 0);
   const figures = [...figure('regions ≤ ', atMost), ...figure('reaches ', canReach), ...figure('expected ', expected, domain)]; // prettier-ignore
+  const parameters = totalParameters(analysis.network.layers);
   const parts = [
     ...(bends ? figures : ['no piecewise-linear units']),
-    plural(totalParameters(analysis.network.layers), 'parameter'),
+    ...(parameters === null ? [] : [plural(parameters, 'parameter')]),
   ];
   if (!analysis.network.complete) parts.push('some layers could not be read');
   return parts.join(' · ');

@@ -60,10 +60,14 @@ function titleOf(layer: Layer): string {
     [layer.type.replace(/_/g, ' '), ...(layer.activation.name === 'linear' ? [] : [activationWords(layer.activation.name)])].join(', '), // prettier-ignore
     `${inputs} → ${formatShape(layer.outputShape)}`,
     ...(layer.neurons > 0 ? [plural(layer.neurons, 'neuron')] : []),
-    ...(layer.parameters > 0 ? [plural(layer.parameters, 'parameter')] : []),
+    ...(layer.parameters === 0 ? [] : [parametersInWords(layer.parameters)]),
     ...(layer.sharedWith !== undefined ? ['shared weights'] : []),
   ];
   return `**${escapeMarkdown(layer.name)}** · ${parts.map(escapeMarkdown).join(' · ')}`;
+}
+
+function parametersInWords(count: number | null): string {
+  return count === null ? 'parameters not known' : plural(count, 'parameter');
 }
 
 function factorOf(analysis: NetworkAnalysis, layer: Layer): string {

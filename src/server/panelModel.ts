@@ -1,7 +1,8 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
 import { formatMagnitude, groupDigits } from '../analysis/quantities.ts';
-import { totalNeurons, totalParameters } from '../analysis/reportJson.ts';
+import { totalNeurons } from '../analysis/reportJson.ts';
+import { totalParameters } from '../network/parameters.ts';
 import type { Initialization } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
 import { formatShape } from '../network/shape.ts';
@@ -117,7 +118,7 @@ function architecture(network: Network): string {
   const shapes = [stations];
   for (const layer of network.layers) {
     const shape = formatShape(layer.outputShape);
-    if (layer.neurons > 0 || layer.parameters > 0 || shape !== shapes[shapes.length - 1]) shapes.push(shape);
+    if (layer.neurons > 0 || layer.parameters !== 0 || shape !== shapes[shapes.length - 1]) shapes.push(shape);
   }
   const most = 12;
   const middle = shapes.length > most ? [...shapes.slice(0, most - 2), '…', shapes[shapes.length - 1]] : shapes;

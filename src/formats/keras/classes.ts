@@ -80,6 +80,7 @@ const notPiecewiseLinear: Readonly<Record<string, string>> = {
   ConvLSTM1D: 'a convolutional LSTM',
   ConvLSTM2D: 'a convolutional LSTM',
   Bidirectional: 'a bidirectional recurrent layer',
+  ConvLSTM3D: 'a convolutional LSTM',
   Attention: 'attention',
   AdditiveAttention: 'attention',
   MultiHeadAttention: 'attention',

@@ -5,6 +5,7 @@ import { member, parseJson, spanOf, textOf } from '../json.ts';
 import type { JsonNode, JsonObject } from '../json.ts';
 import { nameFromFile } from '../names.ts';
 import { jsonFormatOf } from '../sniff.ts';
+import { countOf, weightsManifestOf } from '../weightsManifest.ts';
 import { channelsFirstIn, channelsLast } from './channels.ts';
 import { inputLayersOf, inputOf, inputOfLayer, sequentialInput } from './inputShape.ts';
 import type { ReadInput } from './inputShape.ts';
@@ -33,7 +34,9 @@ function readKeras(format: 'keras' | 'tfjs', text: string, fileName: string): Re
   if (model?.kind !== 'object') return { format, networks: [], problems };
   const dialect = dialectOf(textOf(member(outer, 'keras_version')) ?? textOf(member(model, 'keras_version')), model);
   const { network, problems: found } = readModel(model, dialect, fileName);
-  return { format, networks: network ? [network] : [], problems: [...problems, ...found] };
+  const manifest = format === 'tfjs' && !model.cut ? weightsManifestOf(root ?? undefined) : undefined;
+  const statedWeights = manifest && { count: countOf(manifest.weights), span: manifest.span };
+  return { format, networks: network ? [{ ...network, statedWeights }] : [], problems: [...problems, ...found] };
 }
 
 /** By the version that wrote the file; without one, by the fields that only Keras 3 has. */

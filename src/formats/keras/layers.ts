@@ -5,6 +5,7 @@ import { Fields } from '../layers/fields.ts';
 import type { LayerIssue } from '../layers/fields.ts';
 import { layerParts } from '../layers/table.ts';
 import type { PlainRecord } from '../plain.ts';
+import { smoothLayerRules } from './smoothLayers.ts';
 import { meaningOfClass, snakeCase } from './classes.ts';
 import { mergeClass, withCurrentFields, wrappedLayer, writtenFieldName } from './oldFields.ts';
 
@@ -32,7 +33,7 @@ export function kerasLayer(className: string, config: PlainRecord, dialect: Kera
     case 'layer':
       return readLayer(className, meaning.type, config, dialect);
     case 'notPiecewiseLinear':
-      return notPiecewiseLinear(className, meaning.what, config);
+      return notPiecewiseLinear(className, meaning.what, config, dialect);
     case 'nearlyIdentity': {
       const issue: LayerIssue = {
         field: 'type',
@@ -76,13 +77,10 @@ function readLayer(className: string, type: string, config: PlainRecord, dialect
   return { type, ...parts, issues };
 }
 
-/** Recurrent layers state the size of what they give, so that what follows still has a shape. */
-function notPiecewiseLinear(className: string, what: string, config: PlainRecord): KerasLayer {
-  const { units } = withCurrentFields(className, config);
-  const vector = typeof units === 'number' && Number.isInteger(units) && units > 0 && config.return_sequences !== true;
+function notPiecewiseLinear(className: string, what: string, config: PlainRecord, dialect: KerasDialect): KerasLayer {
   return {
     type: snakeCase(className),
-    operation: { kind: 'notPiecewiseLinear', what, ...(vector ? { outputShape: [units] } : {}) },
+    operation: { kind: 'notPiecewiseLinear', what, ...smoothLayerRules(className, config, dialect) },
     activation: linear,
     issues: [],
   };

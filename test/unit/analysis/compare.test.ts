@@ -4,7 +4,8 @@ import type { LayerDefinition } from '../../../src/network/definition.ts';
 import { compareNetworks, comparisonJson, comparisonTable } from '../../../src/analysis/compare.ts';
 import { counterpartsOf } from '../../../src/analysis/counterparts.ts';
 import { measure, regionsPerParameter } from '../../../src/analysis/measures.ts';
-import { totalNeurons, totalParameters } from '../../../src/analysis/reportJson.ts';
+import { totalNeurons } from '../../../src/analysis/reportJson.ts';
+import { analysedParameters } from '../../../src/network/parameters.ts';
 import { build, dense, denseNetwork, layer, window2d } from '../network/definitions.ts';
 
 const conv = (name: string, filters: number, kernel: number): LayerDefinition =>
@@ -20,13 +21,13 @@ const cnn = build([6, 6, 1], [conv('a', 2, 2), conv('b', 3, 4), flatten, dense('
 
 describe('counterparts', () => {
   it('have as many parameters, within less than one neuron’s, and as many outputs', () => {
-    const parameters = totalParameters(cnn.layers);
+    const parameters = analysedParameters(cnn);
     const [equal] = counterpartsOf(cnn);
     const built = equal.network!;
     expect(equal.role).toBe('dense-same-parameters');
     expect(built.layers.map(({ outputShape }) => outputShape)).toEqual([[3], [4]]);
     const perNeuron = 36 + 1 + 4;
-    const spare = parameters - totalParameters(built.layers);
+    const spare = parameters - analysedParameters(built);
     expect(spare).toBeGreaterThanOrEqual(0);
     expect(spare).toBeLessThan(perNeuron);
     expect(equal.how).toContain(`at most ${parameters} parameters`);

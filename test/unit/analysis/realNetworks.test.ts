@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
+import { totalParameters } from '../../../src/network/parameters.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
 import { mobileNet, resNet50, vgg16 } from './realNetworks.ts';
 
@@ -48,7 +49,7 @@ describe.each(cases)('$name', ({ text, parameters, neurons }) => {
     expect(analysis.networks.length).toBe(1);
     expect(analysis.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(network.complete).toBe(true);
-    expect(sum(network.layers.map((layer) => layer.parameters))).toBe(parameters);
+    expect(totalParameters(network.layers)).toBe(parameters);
     expect(sum(network.layers.map((layer) => layer.neurons))).toBe(neurons);
     expect(network.inputSize).toBe(224 * 224 * 3);
     expect(network.layers.at(-1)?.outputShape).toEqual([1000]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { totalParameters } from '../../../src/network/parameters.ts';
 import { fixture, layerNamed, open, openFixture, readText, summary, underlined } from './fixtures.ts';
 
 describe('Keras models', () => {
@@ -85,8 +86,13 @@ describe('Keras models', () => {
     const weights = manifest.weightsManifest.flatMap((group) => group.weights);
     const total = weights.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
     expect(problems).toEqual([]);
-    expect(network.layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(total);
+    expect(totalParameters(network.layers)).toBe(total);
     expect(readText(text, 'model.json').format).toBe('tfjs');
+  });
+
+  it('of TensorFlow.js, and says when the weights are not those of its layers', () => {
+    const text = fixture('tfjs-layers.json').replace(/(?<="shape": \[\s+)4(?=,\s+9)/, '5');
+    expect(underlined(text, open(text, 'model.json').problems)).toEqual(['parameter-total at "weightsManifest"']);
   });
 
   it('of TensorFlow.js that keep the model in model_config', () => {

@@ -37,7 +37,7 @@ describe('what a Keras class computes', () => {
     ['Concatenate', { axis: 3 }, { operation: { kind: 'concatenate', axis: 2 } }],
     ['Maximum', {}, { operation: { kind: 'maximum' } }],
     ['Permute', { dims: [1, 2] }, { operation: { kind: 'identity' } }],
-    ['LSTM', { units: 8 }, { type: 'lstm', operation: { kind: 'notPiecewiseLinear', what: 'an LSTM', outputShape: [8] } }],
+    ['LSTM', { units: 8 }, { type: 'lstm', operation: { kind: 'notPiecewiseLinear', what: 'an LSTM', output: { keep: 0, append: [8] } } }],
     ['LayerNormalization', {}, { operation: { kind: 'notPiecewiseLinear', what: 'layer normalization' } }],
     ['TimeDistributed', { layer: { class_name: 'Dense', config: { units: 3, activation: 'relu' } } }, { type: 'dense', operation: { kind: 'dense', units: 3, useBias: true }, activation: { name: 'relu' } }],
   ])('%s %j', (className, config, expected) => {
