@@ -50,10 +50,8 @@ const MOST_PARAMETERS = 200_000_000;
 
 /** A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws RangeError. */
 export function planCount(network: Network, choice: CountChoice): CountRequest {
-  const initialization = { ...network.initialization, ...choice.initialization };
-  const bare = choice.fileWeights ? network : withoutWeights(network);
   return {
-    network: drawWeights({ ...bare, initialization }, choice.seed),
+    network: networkToCount(network, choice),
     method: choice.method,
     domain: domainOf(network.inputSize, choice),
     linear: choice.linear,
@@ -64,6 +62,15 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
   };
 }
 
+type WeightsChoice = Pick<CountChoice, 'fileWeights' | 'initialization' | 'seed'>;
+
+/** The network with the weights chosen: those of its file, or drawn from the seed. */
+export function networkToCount(network: Network, choice: WeightsChoice): Network {
+  const initialization = { ...network.initialization, ...choice.initialization };
+  const bare = choice.fileWeights ? network : withoutWeights(network);
+  return drawWeights({ ...bare, initialization }, choice.seed);
+}
+
 function withoutWeights(network: Network): Network {
   return { ...network, layers: network.layers.map((layer) => ({ ...layer, weights: undefined })) };
 }
@@ -72,7 +79,7 @@ function domainOf(inputs: number, choice: CountChoice): CountDomain {
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
   switch (choice.method) {
     case 'line':
-      return { kind: 'segment', segment: fit(choice.segment ?? diagonal(inputs, lower, upper), inputs) };
+      return { kind: 'segment', segment: segmentOf(inputs, choice) };
     case 'plane':
       return {
         kind: 'parallelogram',
@@ -83,6 +90,12 @@ function domainOf(inputs: number, choice: CountChoice): CountDomain {
       if (choice.everywhere) return { kind: 'all' };
       return { kind: 'box', lower: filled(inputs, lower), upper: filled(inputs, upper) };
   }
+}
+
+/** The segment chosen, or the box's diagonal. */
+export function segmentOf(inputs: number, { segment, box }: Pick<CountChoice, 'segment' | 'box'>): Segment {
+  const { lower, upper } = box ?? { lower: -1, upper: 1 };
+  return fit(segment ?? diagonal(inputs, lower, upper), inputs);
 }
 
 function fit<T extends Segment | Parallelogram>(domain: T, inputs: number): T {

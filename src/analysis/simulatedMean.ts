@@ -4,6 +4,7 @@ import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { initializationInWords, parallelogramInWords, segmentInWords } from '../theory/kacRice/bounds.ts';
 import { magnitudeOfLog10, type Magnitude } from '../theory/magnitude.ts';
 import type { CountChoice } from './countPlan.ts';
+import { meanOf, spreadOf } from './statistics.ts';
 
 /** Means by exact counts of random networks, on the domains of the closed formulas. */
 export const SIMULATED_IDS = ['simulated-plane', 'simulated-line'] as const;
@@ -30,16 +31,16 @@ export function simulatedMean(id: SimulatedId, network: Network, seeds: readonly
     return refusedSimulation(id, 'Stopped before all networks were counted.');
   }
   const where = id === 'simulated-line' ? segmentInWords(network, options) : parallelogramInWords(options);
-  const error = standardError(counts.map(({ activationRegions }) => activationRegions));
+  const error = spreadOf(counts.map(({ activationRegions }) => activationRegions))?.standardError ?? Infinity;
   const perLayer = network.layers.map(({ index, reach }) =>
-    reach === 'beyond' ? null : meanOf(counts.map((count) => count.perLayer[index])),
+    reach === 'beyond' ? null : magnitudeOfMean(counts.map((count) => count.perLayer[index])),
   );
   const drawn = `simulated mean of ${seeds.length} random networks, seeds ${seeds[0]} to ${seeds[seeds.length - 1]}`;
   return {
     ...common(id),
     applies: true,
     reason: null,
-    value: meanOf(counts.map(({ activationRegions }) => activationRegions)),
+    value: magnitudeOfMean(counts.map(({ activationRegions }) => activationRegions)),
     perLayer,
     note: `${drawn}; standard error ${error.toPrecision(2)}; on ${where}; ${initializationInWords(network)}`,
   };
@@ -56,13 +57,7 @@ function common(id: SimulatedId): Pick<BoundResult, 'id' | 'kind' | 'of' | 'cita
 }
 
 /** The error is that of the arithmetic; how far the mean is from the one over all weights, the standard error says. */
-function meanOf(counts: readonly number[]): Magnitude {
-  const log10 = Math.log10(counts.reduce((sum, count) => sum + count, 0) / counts.length);
+function magnitudeOfMean(counts: readonly number[]): Magnitude {
+  const log10 = Math.log10(meanOf(counts));
   return magnitudeOfLog10(log10, 1e-15 * (log10 + 1));
-}
-
-function standardError(counts: readonly number[]): number {
-  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
-  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (counts.length - 1);
-  return Math.sqrt(variance / counts.length);
 }

@@ -2,6 +2,7 @@ import { analyzeCommand } from './analyzeCommand.ts';
 import { compareCommand } from './compareCommand.ts';
 import { countCommand } from './countCommand.ts';
 import type { Output } from './io.ts';
+import { measureCommand } from './measureCommand.ts';
 import { sweepCommand } from './sweepCommand.ts';
 import { HELP, UsageError } from './usage.ts';
 
@@ -14,13 +15,15 @@ async function main([command, ...words]: string[]): Promise<number> {
   const stop = new AbortController();
   // Commands that wait for workers stop with what they have. The others compute in this thread, where a handler would be
   // heard only after the work: for them a signal ends the process, as it does by default.
-  const waits = command === 'count' || command === 'sweep' || words.some((word) => word.startsWith('--simulate'));
+  const waits = ['count', 'measure', 'sweep'].includes(command) || words.some((word) => word.startsWith('--simulate'));
   if (waits) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   switch (command) {
     case 'analyze':
       return analyzeCommand(words, output, stop.signal);
     case 'count':
       return countCommand(words, output, stop.signal);
+    case 'measure':
+      return measureCommand(words, output, stop.signal);
     case 'compare':
       return compareCommand(words, output);
     case 'sweep':

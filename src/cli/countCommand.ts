@@ -1,34 +1,28 @@
-import { buildNetwork } from '../network/build.ts';
-import type { KernelInitializer } from '../network/definition.ts';
 import type { CountMethod, CountResult } from '../counting/count.ts';
 import { countJson } from '../analysis/countJson.ts';
-import { whyNotCounted, type CountChoice } from '../analysis/countPlan.ts';
-import { LineIndex } from '../analysis/lineIndex.ts';
+import type { CountChoice } from '../analysis/countPlan.ts';
 import { formatSeconds, groupDigits } from '../analysis/quantities.ts';
-import { read } from '../formats/registry.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
+import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
-import { reportErrors } from './networks.ts';
+import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
-import { parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
+import { parseBox, parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
 
 const METHODS: readonly CountMethod[] = ['line', 'plane', 'cells', 'sample'];
-const INITIALIZERS: readonly KernelInitializer[] = [
-  'he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal',
-]; // prettier-ignore
 
 /** `region-lens count`. Returns the exit code. `stop` ends it early with what was found. */
 export async function countCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
   const { file, network, choice, repeat, runs, workers, json } = parseCountWords(words);
   const input = await readInput(file);
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
-  const position = findNetwork(input.text, file, network, output);
-  if (position === null) return 1;
+  const found = findNetwork(input.text, file, network, output);
+  if (found === null) return 1;
   const pool = openPool(workers, repeat);
   try {
     const seeds = Array.from({ length: repeat }, (_, i) => choice.seed + i);
     const counts = seeds.map((seed) =>
-      pool.run({ text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs }, { signal: stop }),
+      pool.run({ text: input.text, fileName: file, network: found.position, choice: { ...choice, seed }, runs }, { signal: stop }),
     ); // prettier-ignore
     // All are awaited in order; one that fails early must not count as unhandled meanwhile.
     for (const count of counts) count.catch(() => undefined);
@@ -55,23 +49,19 @@ function fail(output: Output, message: string): number {
 function parseCountWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
-    json: { type: 'boolean' }, linear: { type: 'boolean' }, method: text, network: text, init: text, 'bias-stddev': text,
-    'kernel-stddev': text, seed: text, domain: text, from: text, to: text, origin: text, u: text, v: text, repeat: text,
+    ...DRAWING_OPTIONS, json: { type: 'boolean' }, linear: { type: 'boolean' }, method: text, network: text, seed: text, domain: text, from: text, to: text, origin: text, u: text, v: text, repeat: text,
     runs: text, workers: text, samples: text, 'max-regions': text, 'max-seconds': text,
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('count needs one FILE');
   const method = METHODS.find((name) => name === values.method);
   if (!method) throw new UsageError(`--method is one of ${METHODS.join(', ')}`);
   if (values.samples !== undefined && method !== 'sample') throw new UsageError('--samples is for --method sample');
-  const kernel = INITIALIZERS.find((name) => name === values.init);
-  if (values.init !== undefined && !kernel) throw new UsageError(`--init is one of ${INITIALIZERS.join(', ')}`);
-  const biasStddev = parseNumber(values['bias-stddev'], 'bias-stddev', 0);
   const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
   const choice: CountChoice = {
     method,
     seed: parseCount(values.seed, 'seed', 0) ?? 1,
     fileWeights: true,
-    initialization: { ...(kernel && { kernel }), ...(biasStddev !== undefined && { biasStddev }) },
+    initialization: parseDrawing(values),
     segment: together({ from: vector('from'), to: vector('to') }),
     parallelogram: together({ origin: vector('origin'), u: vector('u'), v: vector('v') }),
     ...parseDomain(values.domain, method),
@@ -100,28 +90,7 @@ function parseDomain(text: string | undefined, method: CountMethod): Pick<CountC
     if (method !== 'cells') throw new UsageError('--domain all is for --method cells');
     return { everywhere: true };
   }
-  const [lower, upper, ...rest] = text.split(',').map(Number);
-  if (rest.length > 0 || !Number.isFinite(lower) || !Number.isFinite(upper) || lower >= upper) {
-    throw new UsageError('--domain takes LO,HI with LO < HI, for example --domain=-1,1, or all');
-  }
-  return { box: { lower, upper } };
-}
-
-/** Position of the network to count; reports what stands against it and returns null. */
-function findNetwork(text: string, file: string, name: string | undefined, output: Output): number | null {
-  const result = read(text, file, { weights: false });
-  const position = name === undefined ? 0 : (result?.networks.findIndex((network) => network.name === name) ?? -1);
-  const definition = result?.networks[position];
-  if (!definition) {
-    if (result && result.networks.length > 0) throw new UsageError(`there is no network ${name} in ${file}`);
-    output.error(`${file}:1:1: no network definition found in this file`);
-    return null;
-  }
-  const { network, problems } = buildNetwork(definition);
-  const faulty = reportErrors(file, [...result.problems, ...problems], new LineIndex(text), output);
-  const refusal = whyNotCounted(network);
-  if (refusal !== null) output.error(`${file}:1:1: ${refusal}`);
-  return refusal === null && !faulty ? position : null;
+  return { box: parseBox(text) };
 }
 
 function sentence({ result, seed }: CountOutcome): string {

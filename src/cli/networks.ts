@@ -1,9 +1,11 @@
 import type { NetworkDefinition, Problem } from '../network/definition.ts';
 import { buildNetwork } from '../network/build.ts';
 import type { Network } from '../network/network.ts';
+import { whyNotCounted } from '../analysis/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
 import { read } from '../formats/registry.ts';
 import { readInput, type Output } from './io.ts';
+import { UsageError } from './usage.ts';
 
 export interface ReadNetworks {
   readonly definitions: readonly NetworkDefinition[];
@@ -30,6 +32,32 @@ export async function readNetworks(file: string, output: Output): Promise<ReadNe
     return null;
   }
   return { definitions: result.networks, networks: built.map(({ network }) => network), sound };
+}
+
+export interface FoundNetwork {
+  /** Among those of the file. */
+  readonly position: number;
+  readonly network: Network;
+  /** Some layers' weights are in the file. */
+  readonly hasWeights: boolean;
+}
+
+/** The network to count, the first unless named; reports what stands against it and returns null. */
+export function findNetwork(text: string, file: string, name: string | undefined, output: Output): FoundNetwork | null {
+  const result = read(text, file, { weights: false });
+  const position = name === undefined ? 0 : (result?.networks.findIndex((network) => network.name === name) ?? -1);
+  const definition = result?.networks[position];
+  if (!definition) {
+    if (result && result.networks.length > 0) throw new UsageError(`there is no network ${name} in ${file}`);
+    output.error(`${file}:1:1: no network definition found in this file`);
+    return null;
+  }
+  const { network, problems } = buildNetwork(definition);
+  const faulty = reportErrors(file, [...result.problems, ...problems], new LineIndex(text), output);
+  const refusal = whyNotCounted(network);
+  if (refusal !== null) output.error(`${file}:1:1: ${refusal}`);
+  const hasWeights = definition.layers.some((layer) => layer.fields.weights !== undefined);
+  return refusal === null && !faulty ? { position, network, hasWeights } : null;
 }
 
 /** Prints each error with its place; true when there is one. */

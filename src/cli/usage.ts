@@ -12,12 +12,20 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       of larger two-dimensional convolutions exact
 
   region-lens count FILE [--json] --method line|plane|cells|sample
-                      [--network NAME] [--init he_normal] [--bias-stddev 0.1] [--seed N]
+                      [--network NAME] [--init he_normal] [--kernel-stddev S] [--bias-stddev 0.1]
+                      [--seed N]
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
                       [--samples N]
       the regions a network really has, with the weights in the file or drawn from a seed; a sample finds a lower
       bound of them at N random points (default 10,000)
+
+  region-lens measure FILE [--json] [--network NAME] [--init he_normal] [--kernel-stddev S] [--bias-stddev 0.1]
+                      [--seed N] [--repeat R] [--lines 100] [--points 100] [--domain=LO,HI] [--from A --to B]
+                      [--workers N]
+      what Hanin and Rolnick measure: regions and breakpoints a neuron on a line, boundary for each unit of volume
+      (from random lines), distance of random points to the nearest boundary; over R networks the mean, its
+      standard error, and the mean that theory expects
 
   region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--budget STEPS]
                       [--no-counterparts]
@@ -70,6 +78,16 @@ export function parseCount(text: string | undefined, option: string, least: numb
   const value = parseNumber(text, option, least);
   if (value !== undefined && !Number.isSafeInteger(value)) throw new UsageError(`--${option} takes a whole number`);
   return value;
+}
+
+/** A box with the same sides in every coordinate. */
+export function parseBox(text: string | undefined): { lower: number; upper: number } | undefined {
+  if (text === undefined) return undefined;
+  const [lower, upper, ...rest] = text.split(',').map((side) => (side.trim() === '' ? NaN : Number(side)));
+  if (rest.length > 0 || !Number.isFinite(lower) || !Number.isFinite(upper) || lower >= upper) {
+    throw new UsageError('--domain takes LO,HI with LO < HI, for example --domain=-1,1');
+  }
+  return { lower, upper };
 }
 
 /** All or none of several options that belong together. */

@@ -103,7 +103,7 @@ function inBox(program: Program, slice: Slice, { limits, linear }: CountRequest,
 }
 
 /** Cells after the last stage of each layer or of those before it. */
-function perLayer(program: Program, cells: readonly number[]): number[] {
+export function perLayer(program: Program, cells: readonly number[]): number[] {
   const result: number[] = [];
   let stage = 0;
   let regions = 1;

@@ -3,7 +3,7 @@ import type { Layer, Network } from '../network/network.ts';
 import type { LayerWeights, Tensor } from '../network/operation.ts';
 import { weightShapes } from '../network/parameters.ts';
 import { sizeOf, type Shape } from '../network/shape.ts';
-import { gaussians, uniforms } from './random.ts';
+import { gaussians, streamSeed, uniforms } from './random.ts';
 
 /**
  * The network with weights at every layer that has parameters: those it holds already stay, missing ones are drawn
@@ -28,13 +28,9 @@ function completed(layer: Layer, initialization: Initialization, seed: number): 
   if (shapes.length === 0) return layer.weights;
   const entries = shapes.map(([name, shape], k): [string, Tensor] => {
     const given = layer.weights?.[name];
-    return [name, given ?? draw(name, shape, layer, initialization, streamSeed(seed, layer.definition, k))];
+    return [name, given ?? draw(name, shape, layer, initialization, streamSeed(seed, layer.definition * 8 + k))];
   });
   return Object.fromEntries(entries);
-}
-
-function streamSeed(seed: number, layer: number, tensor: number): number {
-  return (Math.imul(seed, 0x2c1b3c6d) ^ Math.imul(layer * 8 + tensor + 1, 0x297a2d39)) | 0;
 }
 
 function draw(name: string, shape: Shape, layer: Layer, initialization: Initialization, stream: number): Tensor {

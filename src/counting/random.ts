@@ -3,10 +3,15 @@
  * arithmetic and `+ - * / sqrt`, which IEEE 754 rounds in one way, no library logarithm or cosine.
  */
 
+/** The seed of one of many streams that one seed gives; seeds count modulo 2^32 here. */
+export function streamSeed(seed: number, stream: number): number {
+  return (Math.imul(seed, 0x2c1b3c6d) ^ Math.imul(stream + 1, 0x297a2d39)) | 0;
+}
+
 /** Uniform doubles in (0, 1) with 52 random bits (xoshiro128**, state filled by splitmix32). */
 export function uniforms(seed: number): () => number {
   let mix = seed | 0;
-  // Seeds beyond 32 bits, and fractions, still give different streams.
+  // Seeds beyond 32 bits still give different streams.
   const rest = (seed - (seed | 0)) / 4294967296;
   if (rest !== 0) mix ^= Math.imul(Math.floor(rest * 65536) | 0, 0x9e3779b1);
   const next = () => {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CountProgress } from '../counting/count.ts';
-import type { CountOutcome, CountTask, WorkerReply, WorkerRequest } from '../protocol/pool.ts';
+import type { OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
 
 /** A worker that does not answer a request to stop for this long is ended from outside. */
 const STOP_PATIENCE_MS = 2000;
@@ -12,9 +12,9 @@ export interface CountCall {
 }
 
 interface Job {
-  readonly task: CountTask;
+  readonly task: WorkerTask;
   readonly call: CountCall;
-  readonly resolve: (outcome: CountOutcome) => void;
+  readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -39,10 +39,11 @@ export class CountPool {
    * Counts in a worker. An aborted signal ends it with what was found so far (`exact: false`), or rejects when
    * it had not begun or does not answer. Rejects with a sentence for people.
    */
-  run(task: CountTask, call: CountCall = {}): Promise<CountOutcome> {
+  run<Task extends WorkerTask>(task: Task, call: CountCall = {}): Promise<OutcomeOf<Task>> {
     return new Promise((resolve, reject) => {
       if (call.signal?.aborted) return reject(new Error('cancelled'));
-      this.queue.push({ task, call, resolve, reject });
+      // A worker answers a task with the outcome of its kind.
+      this.queue.push({ task, call, resolve: resolve as Job['resolve'], reject });
       this.advance();
     });
   }

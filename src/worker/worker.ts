@@ -1,9 +1,12 @@
 import { parentPort } from 'node:worker_threads';
 import { planCount, readWithWeights } from '../analysis/countPlan.ts';
+import { planMeasurement } from '../analysis/measurement.ts';
 import { count } from '../counting/countRegions.ts';
 import type { CountHooks, CountRequest, CountResult } from '../counting/count.ts';
+import { describeRegion } from '../counting/describe.ts';
+import { measure } from '../counting/measure.ts';
 import type { Network } from '../network/network.ts';
-import type { CountOutcome, CountTask, WorkerReply, WorkerRequest } from '../protocol/pool.ts';
+import type { CountOutcome, CountTask, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
 
 /** Entry of a counting worker: one task at a time, in the order they come. */
 
@@ -14,15 +17,32 @@ let last: { text: string; fileName: string; network: string | number; read: Netw
 
 port.on('message', ({ id, task, stop }: WorkerRequest) => {
   try {
-    const outcome = run(task, hooks(id, stop));
-    const { regions } = outcome.result;
-    const buffers = regions ? Object.values(regions).map((array: ArrayBufferView) => array.buffer as ArrayBuffer) : [];
-    port.postMessage({ type: 'done', id, outcome } satisfies WorkerReply, buffers);
+    const outcome = perform(task, hooks(id, stop));
+    port.postMessage({ type: 'done', id, outcome } satisfies WorkerReply, buffersOf(outcome));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     port.postMessage({ type: 'failed', id, message } satisfies WorkerReply);
   }
 });
+
+/** Large arrays move to the other thread in place of being copied. */
+function buffersOf(outcome: OutcomeOf<WorkerTask>): ArrayBuffer[] {
+  const regions = 'result' in outcome ? outcome.result.regions : null;
+  return regions ? Object.values(regions).map((array: ArrayBufferView) => array.buffer as ArrayBuffer) : [];
+}
+
+function perform(task: WorkerTask, hooks: CountHooks): OutcomeOf<WorkerTask> {
+  switch (task.kind) {
+    case 'measure':
+      return { measured: measure(planMeasurement(networkOf(task), task.choice), hooks), seed: task.choice.seed };
+    case 'region': {
+      const { network, domain } = planCount(networkOf(task), task.choice);
+      return describeRegion(network, domain, task.at);
+    }
+    default:
+      return run(task, hooks);
+  }
+}
 
 function run(task: CountTask, hooks: CountHooks): CountOutcome {
   const request = planCount(networkOf(task), task.choice);
@@ -36,7 +56,7 @@ function faster(best: CountResult, request: CountRequest, hooks: CountHooks): Co
   return next.exact && next.seconds < best.seconds ? next : best;
 }
 
-function networkOf(task: CountTask): Network {
+function networkOf(task: WorkerTask): Network {
   const { text, fileName, network } = task;
   if (last?.text !== text || last.fileName !== fileName || last.network !== network) {
     last = { text, fileName, network, read: readWithWeights(text, fileName, network) };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { countJson } from '../../../src/analysis/countJson.ts';
+import type { measurementJson } from '../../../src/analysis/measurementReport.ts';
 import type { reportJson } from '../../../src/analysis/reportJson.ts';
 import { CommandLine } from './commandLine.ts';
 
@@ -49,6 +50,32 @@ describe('region-lens', () => {
     const upper = bounds.find((bound) => bound.id === 'tightest-upper');
     expect(sum).toBeCloseTo(upper!.log10!, 9);
     expect(upper!.perLayer).toHaveLength(layers.length);
+  });
+
+  it('measure prints what Hanin and Rolnick measure, over seeds', async () => {
+    const words = ['measure', 'mlp.network.json', '--repeat', '3', '--lines', '10', '--points', '5', '--seed', '7'];
+    const { code, out, err } = await cli.run([...words, '--json']);
+    expect([code, err]).toEqual([0, '']);
+    const [report] = lines(out) as ReturnType<typeof measurementJson>[];
+    expect(report).toMatchObject({
+      complete: true,
+      seeds: [7, 8, 9],
+      weights: 'drawn',
+      domain: { lower: -1, upper: 1 },
+    });
+    expect(report.segment.regions[1]!.mean).toBeGreaterThan(report.segment.regions[0]!.mean);
+    expect(report.segment.expected![1]).toBeGreaterThan(report.segment.expected![0]!);
+    expect(report.boundary.volume!.mean).toBeCloseTo(4 * report.boundary.density[2]!.mean, 9);
+    expect(report.boundary.density[2]!.standardError).toBeGreaterThan(0);
+    expect(report.distance.timesNeurons!.mean).toBeCloseTo(32 * report.distance.mean!.mean, 9);
+    // Any number of threads gives the same figures.
+    expect((await cli.run([...words, '--json', '--workers', '2'])).out).toBe(out);
+    const table = await cli.run([...words, '--kernel-stddev', '0.5', '--bias-stddev', '0']);
+    expect(table.out).toContain('normal weights of deviation 0.5, bias deviation 0');
+    expect(table.out).toMatch(/distance to the nearest boundary: [\d.]+ ± /);
+    expect((await cli.run([...words, '--init', 'normal'])).code).toBe(2);
+    expect((await cli.run([...words, '--init', 'he_normal', '--kernel-stddev', '1'])).code).toBe(2);
+    expect((await cli.run(['measure', 'mlp.network.json', '--domain=1,-1'])).code).toBe(2);
   });
 
   it('analyze prints a table a person reads', async () => {

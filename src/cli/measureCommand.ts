@@ -1,0 +1,89 @@
+import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type MeasureChoice } from '../analysis/measurement.ts';
+import { measurementJson, measurementTable } from '../analysis/measurementReport.ts';
+import type { MeasureOutcome } from '../protocol/pool.ts';
+import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
+import { parseArguments, readInput, type Output } from './io.ts';
+import { findNetwork } from './networks.ts';
+import { openPool } from './pool.ts';
+import { parseBox, parseCount, parseVector, together, UsageError } from './usage.ts';
+
+/** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
+export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
+  const { file, network: name, choice, repeat, workers, json } = parseMeasureWords(words);
+  const input = await readInput(file);
+  if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
+  const found = findNetwork(input.text, file, name, output);
+  if (found === null) return 1;
+  const { position, hasWeights } = found;
+  const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
+  const first = choice.seed ?? network.initialization.seed;
+  const seeded: MeasureChoice = { ...choice, seed: first, placesSeed: first };
+  const pool = openPool(workers, repeat);
+  try {
+    const settled = await Promise.allSettled(
+      Array.from({ length: repeat }, (_, i) =>
+        pool.run(
+          {
+            kind: 'measure',
+            text: input.text,
+            fileName: file,
+            network: position,
+            choice: { ...seeded, seed: first + i },
+          },
+          { signal: stop },
+        ),
+      ),
+    );
+    const failed = settled.find((each) => each.status === 'rejected');
+    if (failed && !stop.aborted) return fail(output, `${file}:1:1: ${(failed.reason as Error).message}`);
+    const outcomes = settled.flatMap((each): MeasureOutcome[] => (each.status === 'fulfilled' ? [each.value] : []));
+    const measured = outcomes.map((outcome) => outcome.measured);
+    const summary = summarize(network, seeded, measured);
+    const complete = summary.complete && outcomes.length === repeat;
+    const report = {
+      file,
+      network,
+      hasWeights,
+      choice: seeded,
+      seeds: outcomes.map(({ seed }) => seed),
+      summary,
+      complete,
+    };
+    output.line(json ? JSON.stringify(measurementJson(report)) : measurementTable(report));
+    return complete ? 0 : 3;
+  } finally {
+    await pool.dispose();
+  }
+}
+
+function fail(output: Output, message: string): number {
+  output.error(message);
+  return 1;
+}
+
+function parseMeasureWords(words: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArguments(words, {
+    ...DRAWING_OPTIONS, json: { type: 'boolean' }, network: text, seed: text, repeat: text, lines: text, points: text,
+    domain: text, from: text, to: text, workers: text,
+  }); // prettier-ignore
+  if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
+  const vector = (name: 'from' | 'to') => parseVector(values[name], name);
+  const choice = {
+    seed: parseCount(values.seed, 'seed', 0),
+    fileWeights: true,
+    initialization: parseDrawing(values),
+    box: parseBox(values.domain),
+    segment: together({ from: vector('from'), to: vector('to') }),
+    chords: parseCount(values.lines, 'lines', 1) ?? DEFAULT_CHORDS,
+    points: parseCount(values.points, 'points', 0) ?? DEFAULT_POINTS,
+  };
+  return {
+    file: positionals[0],
+    network: values.network,
+    choice,
+    repeat: parseCount(values.repeat, 'repeat', 1) ?? 1,
+    workers: parseCount(values.workers, 'workers', 1),
+    json: values.json === true,
+  };
+}
