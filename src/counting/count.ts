@@ -19,11 +19,19 @@ export interface CountRequest {
   readonly linear: boolean;
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
-  readonly limits: { readonly regions?: number; readonly seconds?: number };
+  readonly limits: CountLimits;
   /** For sampling: how many points; 10,000 unless told. */
   readonly samples?: number;
   /** For sampling: which points; 1 unless told. */
   readonly seed?: number;
+}
+
+/** Where a count ends before its end; without a limit it goes on. */
+export interface CountLimits {
+  readonly regions?: number;
+  readonly seconds?: number;
+  /** For what is kept of each region: to merge them, and the pictures. A count alone keeps nothing. */
+  readonly bytes?: number;
 }
 
 export interface CountProgress {
@@ -54,9 +62,9 @@ export interface CountResult {
   readonly method: CountMethod;
   /** False when stopped by a limit or a request, or for sampling: then the figures are lower bounds. */
   readonly exact: boolean;
-  readonly stoppedBy: 'regions' | 'seconds' | 'request' | null;
+  readonly stoppedBy: 'regions' | 'seconds' | 'memory' | 'request' | null;
   readonly activationRegions: number;
-  /** Null where it was not asked for. */
+  /** Null where it was not asked for, or the count was stopped: parts of one region may then be joined by what was not seen. */
   readonly linearRegions: number | null;
   /** Activation regions of the network cut after layer `i`, by layer index. */
   readonly perLayer: readonly number[];

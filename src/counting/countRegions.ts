@@ -3,6 +3,7 @@ import type { CountHooks, CountRequest, CountResult, PlaneRegions, SamplingResul
 import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
+import type { ExactSign, Geometry } from './geometry.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { Picture } from './picture.ts';
 import { Polygons } from './polygons.ts';
@@ -10,9 +11,11 @@ import { Polytopes } from './polytopes.ts';
 import type { Program } from './program.ts';
 import { SparsePropagator } from './propagation.ts';
 import { sample } from './sampling.ts';
+import { RegionJoins, type JoinsPart } from './regionJoins.ts';
 import { Segments } from './segments.ts';
+import type { Share } from './share.ts';
 import { sliceOf, type Slice } from './slice.ts';
-import { Walk, type WalkResult } from './walk.ts';
+import { Walk, type WalkOptions, type WalkResult } from './walk.ts';
 
 /** A cube has 2^n corners, and its cells many more. */
 const MOST_DIMENSIONS = 8;
@@ -23,27 +26,62 @@ const MOST_DIMENSIONS = 8;
  */
 export function count(request: CountRequest, hooks: CountHooks = {}): CountResult {
   const start = performance.now();
+  const parts = [countPart(request, hooks)];
+  return addParts(request, parts, (performance.now() - start) / 1000);
+}
+
+/** What one thread found of a count. */
+export interface CountPart {
+  readonly walked: WalkResult;
+  /** The last stage of each layer or of those before it; -1 where there is none. */
+  readonly stageOfLayer: readonly number[];
+  readonly joins: JoinsPart | null;
+  readonly linearRegions: number | null;
+  readonly regions: PlaneRegions | null;
+  readonly sampling?: SamplingResult;
+}
+
+/** Counts what is this thread's own, or all. Errors: as `count`. */
+export function countPart(request: CountRequest, hooks: CountHooks, share?: Share): CountPart {
   const program = compile(request.network);
-  const { walked, linearRegions, regions, sampling } = byMethod(program, request, hooks);
-  const { cells, stoppedBy } = walked;
+  const { walked, merge, linearRegions, regions, sampling } = byMethod(program, request, hooks, share);
   return {
-    method: request.method,
-    exact: stoppedBy === null && !sampling,
-    stoppedBy,
-    activationRegions: cells.length > 0 ? cells[cells.length - 1] : 1,
-    linearRegions,
-    perLayer: perLayer(program, cells),
-    seconds: (performance.now() - start) / 1000,
+    walked,
+    stageOfLayer: stageOfLayer(program),
+    joins: merge && share && walked.stoppedBy === null ? merge.joins.part() : null,
+    linearRegions: merge && !share && walked.stoppedBy === null ? merge.joins.count() : (linearRegions ?? null),
     regions: regions ?? null,
     sampling,
   };
 }
 
-function byMethod(program: Program, request: CountRequest, hooks: CountHooks): Found {
+/** The whole count from what each of its threads found. */
+export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
+  const [{ stageOfLayer, linearRegions, regions, sampling }] = parts;
+  const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
+  const cells = parts[0].walked.cells.map((_, stage) => {
+    const common = Math.max(...parts.map(({ walked }) => walked.common?.[stage] ?? 0));
+    return parts.reduce((sum, { walked }) => sum + walked.cells[stage], common);
+  });
+  const joins = parts.flatMap(({ joins }) => (joins ? [joins] : []));
+  return {
+    method: request.method,
+    exact: stoppedBy === null && !sampling,
+    stoppedBy,
+    activationRegions: cells.length > 0 ? cells[cells.length - 1] : 1,
+    linearRegions: joins.length > 0 && stoppedBy === null ? RegionJoins.together(joins) : linearRegions,
+    perLayer: stageOfLayer.map((stage) => (stage < 0 ? 1 : cells[stage])),
+    seconds,
+    regions,
+    sampling,
+  };
+}
+
+function byMethod(program: Program, request: CountRequest, hooks: CountHooks, share?: Share): Found {
   const { method, domain } = request;
   if (method === 'sample') {
     const { sampling, ...walked } = sample(program, request, hooks);
-    return { walked, linearRegions: null, sampling };
+    return { walked, sampling };
   }
   if (domain.kind === 'all') {
     if (method !== 'cells') throw new RangeError(`a ${method} is no count of all of R^n: use cells`);
@@ -52,64 +90,63 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks): F
   const slice = sliceOf(domain, program.inputSize);
   const wanted = { line: 1, plane: 2, cells: slice.dimension }[method];
   if (slice.dimension !== wanted) throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`); // prettier-ignore
-  if (slice.dimension === 1) return onLine(program, slice, request, hooks);
-  return slice.dimension === 2 ? inPlane(program, slice, request, hooks) : inBox(program, slice, request, hooks);
-}
-
-interface Found {
-  readonly walked: WalkResult;
-  readonly linearRegions: number | null;
-  readonly regions?: PlaneRegions | null;
-  readonly sampling?: SamplingResult;
-}
-
-function onLine(program: Program, slice: Slice, { limits, linear }: CountRequest, hooks: CountHooks): Found {
-  const merge = linear ? new LinearRegions(program) : null;
-  const visit = merge ? () => merge.add(walk.geometry, walk.propagator) : undefined;
-  const propagator = () => new SparsePropagator(program, slice);
-  const walk = new Walk(program, slice, (exact) => new Segments(exact), propagator, { limits, hooks, visit });
-  const walked = walk.run();
-  return { walked, linearRegions: merge?.count() ?? null };
-}
-
-function inPlane(program: Program, slice: Slice, request: CountRequest, hooks: CountHooks): Found {
-  const { limits, linear, keepRegions } = request;
-  const merge = linear ? new LinearRegions(program) : null;
-  const picture = keepRegions ? new Picture(program) : null;
-  const visit = () => {
-    merge?.add(walk.geometry, walk.propagator);
-    picture?.add(walk.geometry, walk.propagator, walk.lines);
-  };
-  const options = { limits, hooks, visit: merge || picture ? visit : undefined };
-  const chain = denseChain(program);
-  const propagator = () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
-  const walk = new Walk(program, slice, (exact) => new Polygons(exact), propagator, options);
-  const walked = walk.run();
-  return { walked, linearRegions: merge?.count() ?? null, regions: picture?.regions() ?? null };
-}
-
-function inBox(program: Program, slice: Slice, { limits, linear }: CountRequest, hooks: CountHooks): Found {
+  const walking = { limits: request.limits, hooks, share };
+  const merge = request.linear ? new LinearRegions(program, slice.dimension) : null;
+  if (slice.dimension === 2) return inPlane(program, slice, request, walking, merge);
   if (slice.dimension > MOST_DIMENSIONS) {
     throw new RangeError(
       `cells can be counted in up to ${MOST_DIMENSIONS} dimensions: count on a line or a plane instead`,
     );
   }
-  const merge = linear ? new LinearRegions(program) : null;
   const visit = merge ? () => merge.add(walk.geometry, walk.propagator) : undefined;
   const propagator = () => new SparsePropagator(program, slice);
-  const walk = new Walk(program, slice, (exact) => new Polytopes(slice, exact), propagator, { limits, hooks, visit });
-  const walked = walk.run();
-  return { walked, linearRegions: merge?.count() ?? null };
+  const geometry = (exact: ExactSign): Geometry => (slice.dimension === 1 ? new Segments(exact) : new Polytopes(slice, exact)); // prettier-ignore
+  const walk = new Walk(program, slice, geometry, propagator, {
+    ...walking,
+    visit,
+    held: () => merge?.joins.held ?? 0,
+  });
+  return { walked: walk.run(), merge };
+}
+
+interface Found {
+  readonly walked: WalkResult;
+  /** Regions still to be joined. */
+  readonly merge?: LinearRegions | null;
+  readonly linearRegions?: number | null;
+  readonly regions?: PlaneRegions | null;
+  readonly sampling?: SamplingResult;
+}
+
+function inPlane(
+  program: Program,
+  slice: Slice,
+  { keepRegions }: CountRequest,
+  walking: WalkOptions,
+  merge: LinearRegions | null,
+): Found {
+  const picture = keepRegions ? new Picture(program) : null;
+  const visit = () => {
+    merge?.add(walk.geometry, walk.propagator);
+    picture?.add(walk.geometry, walk.propagator, walk.lines);
+  };
+  const held = () => (merge?.joins.held ?? 0) + (picture?.held ?? 0);
+  const chain = denseChain(program);
+  const propagator = () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
+  const options = { ...walking, visit: merge || picture ? visit : undefined, held };
+  const walk = new Walk(program, slice, (exact) => new Polygons(exact), propagator, options);
+  return { walked: walk.run(), merge, regions: picture?.regions() };
 }
 
 /** Cells after the last stage of each layer or of those before it. */
 export function perLayer(program: Program, cells: readonly number[]): number[] {
-  const result: number[] = [];
-  let stage = 0;
-  let regions = 1;
-  for (let layer = 0; layer < program.layers; layer++) {
-    while (stage < cells.length && program.stages[stage].layer <= layer) regions = cells[stage++];
-    result.push(regions);
-  }
-  return result;
+  return stageOfLayer(program).map((stage) => (stage < 0 ? 1 : cells[stage]));
+}
+
+function stageOfLayer(program: Program): number[] {
+  let stage = -1;
+  return Array.from({ length: program.layers }, (_, layer) => {
+    while (stage + 1 < program.stages.length && program.stages[stage + 1].layer <= layer) stage++;
+    return stage;
+  });
 }

@@ -26,7 +26,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
   const start = performance.now();
   const totals = program.stages.map(() => 0);
   const known = program.stages.map(() => new Map<string, number>());
-  const merge = request.linear ? new LinearRegions(program) : null;
+  const merge = request.linear ? new LinearRegions(program, n, true) : null;
   let stoppedBy: WalkResult['stoppedBy'] = null;
   for (let bits = 0; bits < 2 ** n && stoppedBy === null; bits++) {
     const slice = orthant(Array.from({ length: n }, (_, d) => ((bits >> d) & 1 ? -1 : 1)));
@@ -37,7 +37,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
       if (!walk.geometry.touchesAny(n)) return true;
       const pattern = pieces.slice(0, stage + 1).join('|');
       metBefore = known[stage].get(pattern);
-      if (metBefore === undefined) known[stage].set(pattern, merge ? merge.regionCount : 0);
+      if (metBefore === undefined) known[stage].set(pattern, merge ? merge.joins.regionCount : 0);
       return metBefore === undefined;
     };
     const visit = merge ? () => merge.add(walk.geometry, walk.propagator, metBefore) : undefined;
@@ -63,5 +63,8 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
     result.cells.forEach((count, stage) => (totals[stage] += count));
     stoppedBy = result.stoppedBy;
   }
-  return { walked: { cells: totals, stoppedBy }, linearRegions: merge ? merge.count() : null };
+  return {
+    walked: { cells: totals, stoppedBy },
+    linearRegions: merge && stoppedBy === null ? merge.joins.count() : null,
+  };
 }

@@ -24,10 +24,10 @@ export interface Geometry {
   reset(): void;
   /** Where the function is positive and negative on the cell; remembers its values for `split`. */
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number;
-  /** After `side` said BOTH: the cell becomes one part, the other is put aside. */
-  split(keepPositive: boolean): void;
-  /** After `side` said BOTH: the cell becomes its positive part. */
-  clip(): void;
+  /** After `side` said BOTH: the cell becomes one part, the other is put aside. The facets that this makes are those of cut `cut`. */
+  split(keepPositive: boolean, cut: number): void;
+  /** After `side` said BOTH: the cell becomes its positive part; the facet is of cut `cut`, on the side that its sign tells. */
+  clip(cut: number): void;
   /** The part put aside last becomes the cell. */
   next(): void;
   /** Puts a copy of the cell aside, so that `next` returns to it. */
@@ -65,6 +65,8 @@ export interface Geometry {
    * a number that is the same for the two cells on its sides and differs for the other facets of the cut.
    */
   facets(visit: (cut: number, key: number) => void): void;
+  /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */
+  openCuts(visit: (cut: number) => void): void;
   /** About which share of the work is still to be done, in the cell and all parts put aside. */
   remaining(): number;
 }

@@ -32,6 +32,11 @@ export class Picture {
     this.offsets[++this.count] = this.corners;
   }
 
+  /** Bytes held. */
+  get held(): number {
+    return 20 * this.edgeLayers.length + 20 * this.offsets.length;
+  }
+
   private reserve(more: number): void {
     while (this.edgeLayers.length < this.corners + more) {
       this.edgeLayers = grown(this.edgeLayers);

@@ -26,7 +26,6 @@ export class Polygons implements Geometry {
   private readonly asideEnd: number[] = [];
   /** First place above this and all earlier parts put aside. */
   private readonly asideTop: number[] = [];
-  private cuts = 0;
   private readonly through = new Float64Array(2);
   private readonly chords = new Chords();
   // The function that `side` looked at last.
@@ -45,7 +44,6 @@ export class Polygons implements Geometry {
 
   reset(): void {
     this.asideStart.length = this.asideEnd.length = this.asideTop.length = 0;
-    this.cuts = 0;
     this.start = 0;
     this.end = 4 * VERTEX;
     this.data.fill(0, 0, this.end);
@@ -89,19 +87,17 @@ export class Polygons implements Geometry {
     return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
   }
 
-  split(keepPositive: boolean): void {
+  split(keepPositive: boolean, cut: number): void {
     const top = this.reserve();
-    this.cuts++;
-    const between = this.part(top, !keepPositive);
+    const between = this.part(top, !keepPositive, keepPositive ? -cut : cut);
     this.putAside(top, between);
-    this.end = this.part(between, keepPositive);
+    this.end = this.part(between, keepPositive, keepPositive ? cut : -cut);
     this.start = between;
   }
 
-  clip(): void {
+  clip(cut: number): void {
     const top = this.reserve();
-    this.cuts++;
-    this.end = this.part(top, true);
+    this.end = this.part(top, true, cut);
     this.start = top;
   }
 
@@ -130,9 +126,8 @@ export class Polygons implements Geometry {
   }
 
   /** Writes the part of the polygon on one side of the last line to `to` and on; returns its end. */
-  private part(to: number, positive: boolean): number {
+  private part(to: number, positive: boolean, cut: number): number {
     const { data, start, end, line, gradient, tolerance } = this;
-    const cut = positive ? this.cuts : -this.cuts;
     const cutError = gradient > 0 ? (2 * tolerance) / gradient : 1;
     let write = to;
     for (let j = start; j < end; j += VERTEX) {
@@ -351,6 +346,14 @@ export class Polygons implements Geometry {
       const next = j + VERTEX === end ? start : j + VERTEX;
       const cut = data[j + EDGE_CUT];
       if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b);
+    }
+  }
+
+  openCuts(visit: (cut: number) => void): void {
+    const { data, asideStart, asideEnd } = this;
+    for (let j = this.start; j < this.end; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
+    for (let k = 0; k < asideStart.length; k++) {
+      for (let j = asideStart[k]; j < asideEnd[k]; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
     }
   }
 

@@ -19,7 +19,8 @@ export class Polytopes implements Geometry {
   high = 0;
   private cell!: Polytope;
   private aside: Polytope[] = [];
-  private cuts = 0;
+  /** Number of the cut under way. */
+  private cut = 0;
   private readonly width: number;
   // What `side` looked at last.
   // Room for the hyperplanes that meet in a vertex.
@@ -70,7 +71,6 @@ export class Polytopes implements Geometry {
       weight: 1,
     };
     this.aside = [];
-    this.cuts = 0;
   }
 
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
@@ -106,15 +106,15 @@ export class Polytopes implements Geometry {
     return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
   }
 
-  split(keepPositive: boolean): void {
-    this.cuts++;
+  split(keepPositive: boolean, cut: number): void {
+    this.cut = cut;
     const across = this.acrossEdges();
     this.aside.push(this.part(!keepPositive, across));
     this.cell = this.part(keepPositive, across);
   }
 
-  clip(): void {
-    this.cuts++;
+  clip(cut: number): void {
+    this.cut = cut;
     this.cell = this.part(true, this.acrossEdges());
   }
 
@@ -204,7 +204,7 @@ export class Polytopes implements Geometry {
       planes,
       planeErrors,
       lines: [...cell.lines, this.line],
-      cuts: [...cell.cuts, positive ? this.cuts : -this.cuts],
+      cuts: [...cell.cuts, positive ? this.cut : -this.cut],
       weight: cell.weight / 2,
     };
     return withoutIdleFacets(whole, dimension);
@@ -355,6 +355,10 @@ export class Polytopes implements Geometry {
       }
       visit(cut, key);
     });
+  }
+
+  openCuts(visit: (cut: number) => void): void {
+    for (const { cuts } of [...this.aside, this.cell]) for (const cut of cuts) visit(Math.abs(cut));
   }
 
   /** True when the cell lies against one of the domain's first `faces` faces. */

@@ -20,7 +20,6 @@ export class Segments implements Geometry {
   from!: End;
   to!: End;
   private aside: [End, End][] = [];
-  private cuts = 0;
   private crossing!: End;
   private leftIsPositive = false;
   private readonly through = new Float64Array(1);
@@ -31,7 +30,6 @@ export class Segments implements Geometry {
 
   reset(): void {
     this.aside = [];
-    this.cuts = 0;
     this.from = { x: 0, error: 0, line: -1, cut: 0 };
     this.to = { x: 1, error: 0, line: -2, cut: 0 };
   }
@@ -65,18 +63,17 @@ export class Segments implements Geometry {
     return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
   }
 
-  split(keepPositive: boolean): void {
-    this.cuts++;
-    const cut = this.leftIsPositive ? this.cuts : -this.cuts;
-    const left: [End, End] = [this.from, { ...this.crossing, cut }];
-    const right: [End, End] = [{ ...this.crossing, cut: -cut }, this.to];
+  split(keepPositive: boolean, cut: number): void {
+    const leftCut = this.leftIsPositive ? cut : -cut;
+    const left: [End, End] = [this.from, { ...this.crossing, cut: leftCut }];
+    const right: [End, End] = [{ ...this.crossing, cut: -leftCut }, this.to];
     const keepLeft = keepPositive === this.leftIsPositive;
     this.aside.push(keepLeft ? right : left);
     [this.from, this.to] = keepLeft ? left : right;
   }
 
-  clip(): void {
-    this.split(true);
+  clip(cut: number): void {
+    this.split(true, cut);
     this.aside.pop();
   }
 
@@ -151,5 +148,12 @@ export class Segments implements Geometry {
 
   facets(visit: (cut: number, key: number) => void): void {
     for (const { cut, x } of [this.from, this.to]) if (cut !== 0) visit(cut, x);
+  }
+
+  openCuts(visit: (cut: number) => void): void {
+    for (const [from, to] of [...this.aside, [this.from, this.to]]) {
+      visit(Math.abs(from.cut));
+      visit(Math.abs(to.cut));
+    }
   }
 }

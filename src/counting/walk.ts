@@ -1,16 +1,21 @@
-import type { CountHooks, CountResult } from './count.ts';
+import type { CountHooks, CountLimits, CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
 import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactSign, type Geometry } from './geometry.ts';
 import { isNear, Narrowing } from './narrowing.ts';
 import { grown, type MaxStep, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
+import { COMMON_CUTS, type Share } from './share.ts';
 import type { Slice } from './slice.ts';
 
 export interface WalkOptions {
-  readonly limits: { readonly regions?: number; readonly seconds?: number };
+  readonly limits: CountLimits;
   readonly hooks?: CountHooks;
+  /** The other threads at work on this count. */
+  readonly share?: Share;
   /** Called in each activation region of the whole network: its cell is on top of the geometry, its maps in the propagator. */
   readonly visit?: () => void;
+  /** Bytes held by what `visit` keeps. */
+  readonly held?: () => number;
   /** Asked at each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
   readonly isNew?: (stage: number, pieces: readonly Int32Array[]) => boolean;
 }
@@ -19,10 +24,18 @@ export interface WalkResult {
   readonly stoppedBy: CountResult['stoppedBy'];
   /** Cells after each stage. */
   readonly cells: readonly number[];
+  /** Cells after each stage that every thread of a shared count meets, and are not among `cells`. */
+  readonly common?: readonly number[];
 }
 
 const CHECK_EVERY_MS = 20;
+/** At most so many steps go by between looks at the clock; fewer where they are long. */
 const STEPS_BETWEEN_CLOCKS = 64;
+const LONG_MS = 4;
+/** Numbers held for a part that waits. */
+const PART = 6;
+/** Depth of a part that is this thread's own. */
+const OWN = -1;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
 const MOST_NARROWED = 6;
 
@@ -40,6 +53,7 @@ export class Walk<G extends Geometry> {
   /** All units of each stage. */
   private readonly units: Int32Array[];
   private readonly cells: number[];
+  private readonly common: number[];
   /** Which cell of stages 0 to s the walk is in: a new number for each. */
   private readonly serial: Float64Array;
   private lastSerial = 0;
@@ -48,16 +62,27 @@ export class Walk<G extends Geometry> {
   private readonly lastStage: number;
   /** Lists of units that cut the part at hand and those waiting: a stack in one array. */
   private crossing = new Int32Array(1024);
-  // Parts waiting in the geometry, last first, five numbers each: their stage, the unit that was decided by the cut (or -1), its
-  // piece there, and from where to where their list of units is.
-  private waitingParts = new Int32Array(5 * 256);
+  // Parts waiting in the geometry, last first: their stage, the unit that was decided by the cut (or -1), its piece there, from
+  // where to where their list of units is, and their depth.
+  private waitingParts = new Int32Array(PART * 256);
   private waiting = 0;
   private readonly narrowing: Narrowing | null;
   /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
   private readonly tolerances: Float64Array;
+  /** Cuts between the part at hand and those that threads claim; 0 for one of these, `OWN` below. */
+  private depth = OWN;
+  /** How many parts were met that threads claim. */
+  private claimable = 0;
+  private commonCuts = 0;
+  private ownCuts = COMMON_CUTS;
+  /** Share of the domain in claimed parts that are done, and what was left of all when the last one was claimed (or 0). */
+  private shareDone = 0;
+  private leftAtClaim = 0;
   private startTime = 0;
   private nextCheck = 0;
+  private lastClock = 0;
   private steps = 0;
+  private stepsBetweenClocks = STEPS_BETWEEN_CLOCKS;
   private stoppedBy: CountResult['stoppedBy'] = null;
 
   constructor(
@@ -72,6 +97,7 @@ export class Walk<G extends Geometry> {
     this.pieces = units.map((count) => new Int32Array(count));
     this.units = units.map((count) => Int32Array.from({ length: count }, (_, i) => i));
     this.cells = units.map(() => 0);
+    this.common = units.map(() => 0);
     this.serial = new Float64Array(units.length);
     this.tolerances = new Float64Array(units.length);
     this.lastStage = units.length - 1;
@@ -93,35 +119,68 @@ export class Walk<G extends Geometry> {
 
   /** Errors: RangeError when the network's numbers overflow on the domain. */
   run(): WalkResult {
-    this.startTime = performance.now();
+    this.startTime = this.lastClock = performance.now();
     this.nextCheck = this.startTime + CHECK_EVERY_MS;
     this.geometry.reset();
+    const { isNew, visit, share } = this.options;
     if (this.lastStage < 0) {
-      this.options.visit?.();
+      if (!share || share.claim(0)) {
+        visit?.();
+        share?.reportShare(1);
+      }
       return { stoppedBy: null, cells: [] };
     }
-    const { isNew } = this.options;
+    this.depth = share?.depth ?? OWN;
     let stage = 0;
     let from = 0;
     let to = this.enter(0, 0);
     while (to >= 0 || this.waiting > 0) {
-      if (++this.steps >= STEPS_BETWEEN_CLOCKS && this.mustStop()) break;
+      if (++this.steps >= this.stepsBetweenClocks && this.mustStop()) break;
       if (to < 0) {
-        const last = 5 * (this.waiting - 1);
+        const last = PART * (this.waiting - 1);
         stage = this.waitingParts[last];
         from = this.waitingParts[last + 4];
         to = this.resume();
       } else if (from < to) {
         const kept = this.cutByFirst(stage, from, to);
         from = to;
-        to = kept < 0 ? -1 : this.sift(stage, this.crossing, kept, to, to);
+        to = kept < 0 || !this.isOurs() ? -1 : this.sift(stage, this.crossing, kept, to, to);
       } else {
         // No unit of this stage cuts the part any more: it is a cell.
-        if (isNew === undefined || isNew(stage, this.pieces)) this.cells[stage]++;
-        to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
+        if (stage === this.lastStage) this.depth = Math.min(this.depth, 0);
+        if (!this.isOurs()) to = -1;
+        else {
+          if (this.depth > 0) this.common[stage]++;
+          else if (isNew === undefined || isNew(stage, this.pieces)) this.cells[stage]++;
+          to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
+        }
       }
     }
-    return { stoppedBy: this.stoppedBy, cells: this.cells };
+    this.endClaim(0);
+    this.report();
+    return { stoppedBy: this.stoppedBy, cells: this.cells, common: this.common };
+  }
+
+  /** False where the part at hand is another thread's. Where it is neither's yet, this thread claims it. */
+  private isOurs(): boolean {
+    if (this.depth !== 0) return true;
+    if (!this.options.share?.claim(this.claimable++)) return false;
+    this.depth = OWN;
+    this.leftAtClaim = this.geometry.remaining();
+    return true;
+  }
+
+  private endClaim(left: number): void {
+    if (this.leftAtClaim > 0) this.shareDone += this.leftAtClaim - left;
+    this.leftAtClaim = 0;
+  }
+
+  /** Numbers the next `count` cuts; returns the first. */
+  private newCuts(count: number): number {
+    const first = 1 + (this.depth > 0 ? this.commonCuts : this.ownCuts);
+    if (this.depth > 0) this.commonCuts += count;
+    else this.ownCuts += count;
+    return first;
   }
 
   private parentOf(stage: number): number {
@@ -133,6 +192,9 @@ export class Walk<G extends Geometry> {
     let units = this.units[stage];
     let count = units.length;
     if (stage > 0) {
+      // The last stage is one thread's alone, so that it can be counted without cutting.
+      if (stage === this.lastStage) this.depth = Math.min(this.depth, 0);
+      if (!this.isOurs()) return -1;
       const before = stage - 1;
       if (this.narrowing?.isIn(before)) {
         this.narrowing.advance(this.pieces[before]);
@@ -220,7 +282,7 @@ export class Walk<G extends Geometry> {
   }
 
   private wait(stage: number, unit: number, piece: number, from: number, to: number): void {
-    const at = 5 * this.waiting++;
+    const at = PART * this.waiting++;
     if (at === this.waitingParts.length) this.waitingParts = grown(this.waitingParts);
     const { waitingParts } = this;
     waitingParts[at] = stage;
@@ -228,17 +290,21 @@ export class Walk<G extends Geometry> {
     waitingParts[at + 2] = piece;
     waitingParts[at + 3] = from;
     waitingParts[at + 4] = to;
+    waitingParts[at + 5] = this.depth;
   }
 
   /** Takes up the part that waits last; lists the units that cut it behind its own list, and returns the end. */
   private resume(): number {
     this.geometry.next();
-    const at = 5 * --this.waiting;
+    const at = PART * --this.waiting;
     const { waitingParts } = this;
     const stage = waitingParts[at];
     const unit = waitingParts[at + 1];
     if (unit >= 0) this.pieces[stage][unit] = waitingParts[at + 2];
     this.narrowing?.endAbove(this.waiting);
+    this.depth = waitingParts[at + 5];
+    if (this.depth >= 0) this.endClaim(this.options.share ? this.geometry.remaining() : 0);
+    if (!this.isOurs()) return -1;
     const to = waitingParts[at + 4];
     return this.sift(stage, this.crossing, waitingParts[at + 3], to, to);
   }
@@ -257,14 +323,17 @@ export class Walk<G extends Geometry> {
     for (let b = 0; b < breakpoints.length; b++) {
       const id = this.lines.ofBreakpoint(stage, unit, b);
       if (this.geometry.side(rows, unit * this.width, breakpoints[b], tolerance, id) !== BOTH) continue;
+      const cut = this.newCuts(1);
+      if (this.depth > 0) this.depth--;
       if (breakpoints.length === 1) {
-        // First the side where the unit stays as it was: that leaves fewer updates to do.
-        const piece = this.pieces[stage][unit];
-        this.geometry.split(piece === 1);
+        // First the side where the unit stays as it was: that leaves fewer updates to do. What all threads cut is cut in one order.
+        const pieces = this.pieces[stage];
+        const piece = this.depth >= 0 ? (pieces[unit] = 1) : pieces[unit];
+        this.geometry.split(piece === 1, cut);
         this.wait(stage, unit, 1 - piece, from + 1, to);
         return from + 1;
       }
-      this.geometry.split(false);
+      this.geometry.split(false, cut);
       this.wait(stage, -1, 0, from, to);
       return from;
     }
@@ -273,21 +342,25 @@ export class Walk<G extends Geometry> {
 
   /** Puts the part of each greatest argument aside, unless one is the greatest everywhere. */
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
-    const rows = this.propagator.rows(stage);
-    const tolerance = this.tolerances[stage];
-    const candidates = this.greatest(step, group, rows);
-    const members = candidates.map((k) => step.members[step.start[group] + k]);
+    const candidates = this.greatest(step, group, this.propagator.rows(stage));
+    const size = step.start[group + 1] - step.start[group];
+    const { depth } = this;
+    const firstCut = this.newCuts(0);
     for (let c = 0; c < candidates.length; c++) {
-      const outcome = this.clipToGreatest(stage, members[c], members, rows, tolerance);
+      const outcome = this.clipToGreatest(stage, step, group, candidates, c, firstCut);
       if (outcome === 'whole') {
         this.pieces[stage][group] = candidates[c];
         return from;
       }
       if (outcome === 'part') {
         this.geometry.exchange();
+        if (depth > 0) this.depth = depth - 1;
         this.wait(stage, group, candidates[c], from, to);
+        this.depth = depth;
       }
     }
+    // One for each pair, whether it is greatest anywhere or not: the same in all threads.
+    this.newCuts((size * (size - 1)) / 2);
     return -1;
   }
 
@@ -305,32 +378,38 @@ export class Walk<G extends Geometry> {
     return highs.flatMap((high, k) => (high >= floor - slack ? [k] : []));
   }
 
-  /** Clips a copy of the part to where `first` is the greatest; of equal ones the first in the list is meant. */
+  /**
+   * Clips a copy of the part to where candidate `c` is the greatest; of equal ones the first is meant. Two arguments that are greatest
+   * on the two sides of a facet call its cut by the same number.
+   */
   private clipToGreatest(
     stage: number,
-    first: number,
-    members: readonly number[],
-    rows: Float64Array,
-    tolerance: number,
+    step: MaxStep,
+    group: number,
+    candidates: readonly number[],
+    c: number,
+    firstCut: number,
   ): 'none' | 'part' | 'whole' {
     const { width, difference, geometry } = this;
+    const rows = this.propagator.rows(stage);
+    const tolerance = this.tolerances[stage];
+    const start = step.start[group];
+    const k = candidates[c];
+    const first = step.members[start + k];
     let clipped = false;
-    let isLater = false;
-    for (const second of members) {
-      if (second === first) {
-        isLater = true;
-        continue;
-      }
-      for (let k = 0; k < width; k++) difference[k] = rows[first * width + k] - rows[second * width + k];
+    for (const other of candidates) {
+      if (other === k) continue;
+      const second = step.members[start + other];
+      for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
       const found = geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
-      if (found === NEGATIVE || (found === 0 && !isLater)) {
+      if (found === NEGATIVE || (found === 0 && other < k)) {
         if (clipped) geometry.next();
         return 'none';
       }
       if (found === BOTH) {
         if (!clipped) geometry.keep();
         clipped = true;
-        geometry.clip();
+        geometry.clip(other > k ? firstCut + (other * (other - 1)) / 2 + k : -(firstCut + (k * (k - 1)) / 2 + other));
       }
     }
     return clipped ? 'part' : 'whole';
@@ -353,15 +432,43 @@ export class Walk<G extends Geometry> {
 
   private mustStop(): boolean {
     this.steps = 0;
-    const { limits, hooks } = this.options;
-    const regions = this.cells[this.lastStage];
-    if (limits.regions !== undefined && regions >= limits.regions) this.stoppedBy = 'regions';
+    const { limits, share, hooks, held } = this.options;
+    const found = this.cells[this.lastStage];
+    const regions = share ? share.reportRegions(found) : found;
+    if (limits.regions !== undefined && regions >= limits.regions) this.stopAt('regions');
     const now = performance.now();
+    this.pace(now);
     if (now < this.nextCheck) return this.stoppedBy !== null;
     this.nextCheck = now + CHECK_EVERY_MS;
-    if (hooks?.stopped?.()) this.stoppedBy = 'request';
-    else if (limits.seconds !== undefined && now - this.startTime > limits.seconds * 1000) this.stoppedBy = 'seconds';
-    hooks?.progress?.({ regions, fraction: Math.min(1, Math.max(0, 1 - this.geometry.remaining())) });
+    if (share?.stoppedBy) this.stoppedBy = share.stoppedBy;
+    else if (hooks?.stopped?.()) this.stopAt('request');
+    else if (limits.seconds !== undefined && now - this.startTime > limits.seconds * 1000) this.stopAt('seconds');
+    else if (limits.bytes !== undefined && held && held() > limits.bytes) this.stopAt('memory');
+    const fraction = share ? this.report() : 1 - this.geometry.remaining();
+    hooks?.progress?.({ regions, fraction: Math.min(1, Math.max(0, fraction)) });
     return this.stoppedBy !== null;
+  }
+
+  private stopAt(reason: NonNullable<CountResult['stoppedBy']>): void {
+    this.stoppedBy ??= reason;
+    this.options.share?.stop(reason);
+  }
+
+  /** Fewer steps between looks at the clock where steps are long, so that a request to stop is heard soon. */
+  private pace(now: number): void {
+    const took = now - this.lastClock;
+    this.lastClock = now;
+    if (took > LONG_MS) this.stepsBetweenClocks = Math.max(1, this.stepsBetweenClocks >> 1);
+    else if (2 * took < LONG_MS && this.stepsBetweenClocks < STEPS_BETWEEN_CLOCKS) this.stepsBetweenClocks *= 2;
+  }
+
+  /** Tells the other threads how far this one is; returns the share of the domain that all have done. */
+  private report(): number {
+    const { share } = this.options;
+    if (!share) return 1;
+    const underWay = this.leftAtClaim > 0 ? this.leftAtClaim - this.geometry.remaining() : 0;
+    share.reportShare(this.shareDone + underWay);
+    share.reportRegions(this.cells[this.lastStage]);
+    return share.shareDone;
   }
 }
