@@ -57,9 +57,17 @@ export interface Geometry {
   high: number;
   /**
    * Into how many parts the units at `from` to `to` in `cut` cut the cell, each of which does, or 0 where that cannot be told
-   * without cutting.
+   * without cutting. Unit 0 has the id `firstId`, the others follow.
    */
-  countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, from: number, to: number): number;
+  countParts(
+    rows: Float64Array,
+    shift: number,
+    tolerance: number,
+    cut: Int32Array,
+    from: number,
+    to: number,
+    firstId: number,
+  ): number;
   /**
    * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the other) and
    * a number that is the same for the two cells on its sides and differs for the other facets of the cut.

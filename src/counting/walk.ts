@@ -141,6 +141,8 @@ export class Walk<G extends Geometry> {
         stage = this.waitingParts[last];
         from = this.waitingParts[last + 4];
         to = this.resume();
+      } else if (stage === this.lastStage && this.depth === OWN && this.countedAtOnce(from, to)) {
+        to = -1;
       } else if (from < to) {
         const kept = this.cutByFirst(stage, from, to);
         from = to;
@@ -187,7 +189,7 @@ export class Walk<G extends Geometry> {
     return stage === 0 ? 0 : this.serial[stage - 1];
   }
 
-  /** Starts on a stage in the cell at hand: lists the units that cut it from `at` on, returns the list's end, or -1 if all is done. */
+  /** Starts on a stage in the cell at hand: lists the units that cut it from `at` on, returns the list's end. */
   private enter(stage: number, at: number): number {
     let units = this.units[stage];
     let count = units.length;
@@ -204,8 +206,7 @@ export class Walk<G extends Geometry> {
       this.serial[before] = ++this.lastSerial;
     }
     this.updateTolerance(stage);
-    const end = this.sift(stage, units, 0, count, at);
-    return stage === this.lastStage && this.countedAtOnce(at, end) ? -1 : end;
+    return this.sift(stage, units, 0, count, at);
   }
 
   private finish(): number {
@@ -422,10 +423,11 @@ export class Walk<G extends Geometry> {
     if (this.options.visit || this.options.isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
     const rows = this.propagator.rows(stage);
     const tolerance = this.tolerances[stage];
+    const firstId = this.lines.ofBreakpoint(stage, 0, 0);
     const parts =
       to - from < 2
         ? to - from + 1
-        : this.geometry.countParts(rows, step.breakpoints[0], tolerance, this.crossing, from, to);
+        : this.geometry.countParts(rows, step.breakpoints[0], tolerance, this.crossing, from, to, firstId);
     this.cells[stage] += parts;
     return parts > 0;
   }
