@@ -20,6 +20,8 @@ export interface CountRequest {
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
   readonly limits: CountLimits;
+  /** For cells: by their vertices, by linear programs, or (unless told) as the number of dimensions suggests. */
+  readonly cellsBy?: 'vertices' | 'programs';
   /** For sampling: how many points; 10,000 unless told. */
   readonly samples?: number;
   /** For sampling: which points; 1 unless told. */

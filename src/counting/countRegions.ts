@@ -3,7 +3,8 @@ import type { CountHooks, CountRequest, CountResult, PlaneRegions, SamplingResul
 import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
-import type { ExactSign, Geometry } from './geometry.ts';
+import type { ExactLine, ExactSign, Geometry } from './geometry.ts';
+import { Halfspaces } from './halfspaces.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { Picture } from './picture.ts';
 import { Polygons } from './polygons.ts';
@@ -14,11 +15,15 @@ import { sample } from './sampling.ts';
 import { RegionJoins, type JoinsPart } from './regionJoins.ts';
 import { Segments } from './segments.ts';
 import type { Share } from './share.ts';
-import { sliceOf, type Slice } from './slice.ts';
+import { MOST_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './slice.ts';
 import { Walk, type WalkOptions, type WalkResult } from './walk.ts';
 
-/** A cube has 2^n corners, and its cells many more. */
-const MOST_DIMENSIONS = 8;
+/** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
+const MOST_VERTEX_DIMENSIONS = 5;
+/** Twice as many orthants with each input. */
+const MOST_ORTHANT_INPUTS = 4;
+/** An exact program in more dimensions may take minutes. */
+const MOST_PROGRAM_DIMENSIONS = 64;
 
 /**
  * Counts the regions of a network with weights. Runs to its end (or a limit) without yielding: meant for a worker.
@@ -85,28 +90,44 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
   }
   if (domain.kind === 'all') {
     if (method !== 'cells') throw new RangeError(`a ${method} is no count of all of R^n: use cells`);
-    return countEverywhere(program, request, hooks);
+    const suggested = program.inputSize <= MOST_ORTHANT_INPUTS ? 'vertices' : 'programs';
+    if ((request.cellsBy ?? suggested) === 'vertices') return countEverywhere(program, request, hooks);
   }
-  const slice = sliceOf(domain, program.inputSize);
+  const slice = domain.kind === 'all' ? wholeSpace(program.inputSize) : sliceOf(domain, program.inputSize);
   const wanted = { line: 1, plane: 2, cells: slice.dimension }[method];
   if (slice.dimension !== wanted) throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`); // prettier-ignore
   const walking = { limits: request.limits, hooks, share };
   const merge = request.linear ? new LinearRegions(program, slice.dimension) : null;
-  if (slice.dimension === 2) return inPlane(program, slice, request, walking, merge);
-  if (slice.dimension > MOST_DIMENSIONS) {
-    throw new RangeError(
-      `cells can be counted in up to ${MOST_DIMENSIONS} dimensions: count on a line or a plane instead`,
-    );
-  }
+  const geometry = makerOf(slice, request);
+  if (geometry === null) return inPlane(program, slice, request, walking, merge);
   const visit = merge ? () => merge.add(walk.geometry, walk.propagator) : undefined;
   const propagator = () => new SparsePropagator(program, slice);
-  const geometry = (exact: ExactSign): Geometry => (slice.dimension === 1 ? new Segments(exact) : new Polytopes(slice, exact)); // prettier-ignore
   const walk = new Walk(program, slice, geometry, propagator, {
     ...walking,
     visit,
     held: () => merge?.joins.held ?? 0,
   });
   return { walked: walk.run(), merge };
+}
+
+type GeometryMaker = (exactSign: ExactSign, exactLine: ExactLine) => Geometry;
+
+/** What cells are held as; null for polygons, which can be drawn. Errors: RangeError for too many dimensions. */
+function makerOf(slice: Slice, { cellsBy, domain }: CountRequest): GeometryMaker | null {
+  const { dimension } = slice;
+  const isWholeSpace = domain.kind === 'all';
+  const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MOST_VERTEX_DIMENSIONS || isWholeSpace;
+  if (usesPrograms) {
+    if (dimension > MOST_PROGRAM_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_PROGRAM_DIMENSIONS));
+    return (_, exactLine) => new Halfspaces(slice, isWholeSpace, exactLine);
+  }
+  if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
+  if (dimension === 1) return (exactSign) => new Segments(exactSign);
+  return dimension > 2 || cellsBy ? (exactSign) => new Polytopes(slice, exactSign) : null;
+}
+
+function tooManyDimensions(most: number): string {
+  return `cells can be counted in up to ${most} dimensions: count on a line or a plane instead`;
 }
 
 interface Found {

@@ -60,7 +60,8 @@ export class ExactLines {
     return determinantSign([...rows, this.line(id)]) * direction;
   }
 
-  private line(id: number): bigint[] {
+  /** Coefficients and constant of line `id`, up to a positive factor. */
+  line(id: number): bigint[] {
     if (id < 0) return this.slice.faces[-1 - id].map(BigInt);
     const { stage, first, second, breakpoint } = this.lines.decode(id);
     const serial = stage === 0 ? 0 : this.serial[stage - 1];

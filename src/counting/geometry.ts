@@ -10,6 +10,9 @@ export const BOTH = 3;
  */
 export type ExactSign = (id: number, through: ArrayLike<number>, near?: Float64Array) => number;
 
+/** Coefficients and constant of a line on the cell at hand, exact up to a positive factor. */
+export type ExactLine = (id: number) => readonly bigint[];
+
 /** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
 export const RELATIVE_ERROR = 2 ** -38;
 

@@ -1,6 +1,6 @@
 import type { BendStep, Program } from './program.ts';
 import { SparsePropagator } from './propagation.ts';
-import type { Slice } from './slice.ts';
+import { wholeSpace } from './slice.ts';
 
 /** Doubles that fit into a worker's memory with room to count in. */
 const MOST_NUMBERS = 1e8;
@@ -82,10 +82,4 @@ function bend(step: BendStep, values: Float64Array, pieces: Int32Array): void {
     }
     pieces[i] = piece;
   }
-}
-
-function wholeSpace(inputs: number): Slice {
-  const rows = new Float64Array(inputs * (inputs + 1));
-  for (let i = 0; i < inputs; i++) rows[i * (inputs + 1) + i] = 1;
-  return { dimension: inputs, rows, faces: [], corners: [] };
 }

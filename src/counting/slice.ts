@@ -34,7 +34,14 @@ function cube(dimension: number): Pick<Slice, 'faces' | 'corners'> {
   return { faces, corners };
 }
 
-const MOST_CUBE_DIMENSIONS = 12;
+/** All of R^n in its own coordinates, without faces or corners. */
+export function wholeSpace(inputs: number): Slice {
+  const rows = new Float64Array(inputs * (inputs + 1));
+  for (let i = 0; i < inputs; i++) rows[i * (inputs + 1) + i] = 1;
+  return { dimension: inputs, rows, faces: [], corners: [] };
+}
+
+export const MOST_CUBE_DIMENSIONS = 12;
 
 /** The slice of a bounded domain in R^n. Errors: RangeError, as a sentence, where sizes do not fit or numbers are not finite. */
 export function sliceOf(domain: CountDomain, inputs: number): Slice {

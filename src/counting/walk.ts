@@ -1,6 +1,6 @@
 import type { CountHooks, CountLimits, CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
-import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactSign, type Geometry } from './geometry.ts';
+import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
 import { isNear, Narrowing } from './narrowing.ts';
 import { grown, type MaxStep, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
@@ -88,7 +88,7 @@ export class Walk<G extends Geometry> {
   constructor(
     private readonly program: Program,
     slice: Slice,
-    makeGeometry: (exactSign: ExactSign) => G,
+    makeGeometry: (exactSign: ExactSign, exactLine: ExactLine) => G,
     makePropagator: () => Propagator,
     private readonly options: WalkOptions,
   ) {
@@ -103,11 +103,12 @@ export class Walk<G extends Geometry> {
     this.lastStage = units.length - 1;
     this.width = slice.dimension + 1;
     this.difference = new Float64Array(this.width);
-    let exact: ExactLines | null = null;
-    this.geometry = makeGeometry((id, through, near) => {
-      exact ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial);
-      return exact.signAt(id, through, near);
-    });
+    let lines: ExactLines | null = null;
+    const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial));
+    this.geometry = makeGeometry(
+      (id, through, near) => exact().signAt(id, through, near),
+      (id) => exact().line(id),
+    );
     this.propagator = makePropagator();
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
   }

@@ -6,7 +6,7 @@ import { drawWeights } from '../../../src/counting/initializers.ts';
 import { evaluate } from '../../../src/counting/program.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { kinds, planeOf } from './kinds.ts';
-import { chain } from './networks.ts';
+import { chain, dense, networkOf, tensor } from './networks.ts';
 
 function requestFor(network: Network, more: Partial<CountRequest> = {}): CountRequest {
   return { network, method: 'plane', domain: planeOf(network), linear: false, keepRegions: true, limits: {}, ...more };
@@ -104,6 +104,26 @@ describe('the plane counter', () => {
     const threeInputs = drawWeights(chain([3, 8, 8, 1]), 4);
     expect(count({ ...request, method: 'cells', domain: box }).linearRegions).toBe(plane.linearRegions);
     expect(count({ ...request, method: 'cells', network: threeInputs, domain: { kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] } }).exact).toBe(true); // prettier-ignore
+  });
+
+  it('joins linear regions across a maximum that the output does not see', () => {
+    const kernel = tensor([[[1, 0], [0, 1]], [[-1, 2], [0, -1]], [[2, 1], [1, 0.5]]]); // prettier-ignore
+    const maxout = { operation: { kind: 'maxout', units: 2, rank: 3 }, weights: { kernel, bias: tensor([[0, 0.1], [0.2, 0], [0, 0]]) } } as const; // prettier-ignore
+    const blind = dense(1, 'linear', { kernel: tensor([[0], [0]]), bias: tensor([1]) });
+    const halfBlind = dense(1, 'linear', { kernel: tensor([[0], [1]]), bias: tensor([1]) });
+    const box = { kind: 'box', lower: [-1, -1], upper: [1, 1] } as const;
+    const ways = [{ method: 'plane' }, { method: 'cells', cellsBy: 'vertices' }, { method: 'cells', cellsBy: 'programs' }] as const; // prettier-ignore
+    const segment = { from: [-1, -0.9], to: [1, 0.8] };
+    for (const way of ways) {
+      const both = count(requestFor(networkOf([2], [maxout, halfBlind]), { ...way, domain: box, linear: true }));
+      const none = count(requestFor(networkOf([2], [maxout, blind]), { ...way, domain: box, linear: true }));
+      expect(none).toMatchObject({ activationRegions: both.activationRegions, linearRegions: 1 });
+      expect(both.linearRegions).toBe(3);
+      expect(both.activationRegions).toBeGreaterThan(3);
+    }
+    const line = count(requestFor(networkOf([2], [maxout, blind]), { method: 'line', domain: { kind: 'segment', segment }, linear: true })); // prettier-ignore
+    expect(line.activationRegions).toBeGreaterThan(2);
+    expect(line.linearRegions).toBe(1);
   });
 
   it('stops at a limit of regions, of time, or when asked, and says so', () => {
