@@ -1,7 +1,8 @@
 import type { Layer, Network } from '../network/network.ts';
 import type { TheoryOptions } from './bound.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
-import { singleRegion, type DimensionHistogram } from './histogram.ts';
+import type { DimensionHistogram } from './histogram.ts';
+import { HistogramSteps } from './histogramSteps.ts';
 import { multiply, one, product, sum, type Magnitude } from './magnitude.ts';
 import type { Transition } from './transition.ts';
 import { innerWidth, unitStages, type UnitStage } from './units.ts';
@@ -35,8 +36,8 @@ const branchEvaluations = 10_000;
 export function dimensionRecurrence(network: Network, options: TheoryOptions, rule: StageRule): (Magnitude | null)[] {
   const { root } = dominatorTree(network, options);
   const perLayer = network.layers.map((): Magnitude | null => null);
-  const start = singleRegion(root.dimension, { left: exactWork });
-  for (const { index, regions } of new Recurrence(rule).below(root, start)) perLayer[index] = regions;
+  const recurrence = new Recurrence(rule);
+  for (const { index, regions } of recurrence.cutsFrom(root)) perLayer[index] = regions;
   return perLayer;
 }
 
@@ -47,12 +48,17 @@ interface Cut {
 
 class Recurrence {
   private readonly branches = new Map<DominatorNode, Map<number, Cut[]>>();
+  private readonly steps = new HistogramSteps();
   private evaluations = 0;
 
   constructor(private readonly rule: StageRule) {}
 
+  cutsFrom(root: DominatorNode): Cut[] {
+    return this.below(root, this.steps.single(root.dimension, exactWork));
+  }
+
   /** Regions after every layer that `node` dominates, by layer index, from a histogram of the dimensions at `node`. */
-  below(node: DominatorNode, entering: DimensionHistogram, depth = 0): Cut[] {
+  private below(node: DominatorNode, entering: DimensionHistogram, depth = 0): Cut[] {
     if (depth > deepestNesting) return this.factorsBelow(node, entering);
     const cuts: Cut[] = [];
     let at = node;
@@ -88,7 +94,7 @@ class Recurrence {
     let cuts = known.get(d);
     if (!cuts) {
       this.evaluations++;
-      const entered = this.through(child, singleRegion(d, { left: exactWork / branchDimensions }));
+      const entered = this.through(child, this.steps.single(d, exactWork / branchDimensions));
       const own = child.layer ? [{ index: child.layer.index, regions: entered.total() }] : [];
       cuts = [...own, ...this.below(child, entered, depth + 1)];
       known.set(d, cuts);
@@ -132,10 +138,11 @@ class Recurrence {
 
   /** The histogram at a layer's output, from that at its parent in the dominator tree. */
   private through({ layer, cut, size }: DominatorNode, histogram: DimensionHistogram): DimensionHistogram {
-    if (!layer) return histogram.capped(size);
-    let after = histogram.capped(Math.min(cut, innerWidth(layer)));
-    for (const stage of unitStages(layer)) after = after.stepped(this.rule(layer, stage));
-    return after.capped(size);
+    const { steps } = this;
+    if (!layer) return steps.capped(histogram, size);
+    let after = steps.capped(histogram, Math.min(cut, innerWidth(layer)));
+    for (const stage of unitStages(layer)) after = steps.stepped(after, this.rule(layer, stage));
+    return steps.capped(after, size);
   }
 }
 

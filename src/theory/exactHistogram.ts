@@ -16,18 +16,19 @@ export class ExactHistogram implements DimensionHistogram {
   constructor(
     readonly low: number,
     private readonly masses: readonly bigint[],
-    private readonly work: { left: number },
+    /** What all further steps may cost, as in `affordable`. */
+    private readonly work: number,
     private readonly guess = 0,
   ) {
     this.top = low + masses.length - 1;
   }
 
-  private trimmed(low: number, masses: bigint[], guess: number): ExactHistogram {
+  private trimmed(low: number, masses: bigint[], guess: number, work = this.work): ExactHistogram {
     let first = 0;
     let last = masses.length;
     while (first < last - 1 && masses[first] === 0n) first++;
     while (last - 1 > first && masses[last - 1] === 0n) last--;
-    return new ExactHistogram(low + first, masses.slice(first, last), this.work, guess);
+    return new ExactHistogram(low + first, masses.slice(first, last), work, guess);
   }
 
   total(): Magnitude {
@@ -68,21 +69,20 @@ export class ExactHistogram implements DimensionHistogram {
     const total = this.total();
     const factor = stage.total(this.top);
     const guess = total.log10 + factor.log10;
-    if (factor.exact === null || guess > exactDigits || !this.affordable(total.log10, factor.log10, stage)) {
-      return this.scaled().stepped(stage);
-    }
-    return stage.drops ? this.dropped(stage, guess) : this.kept(stage, guess);
+    if (factor.exact === null || guess > exactDigits) return this.scaled().stepped(stage);
+    const left = this.work - this.cost(total.log10, factor.log10, stage);
+    if (left <= 0) return this.scaled().stepped(stage);
+    return stage.drops ? this.dropped(stage, guess, left) : this.kept(stage, guess, left);
   }
 
   /** Long integers cost about the product of their lengths; the limit is deterministic, unlike time. */
-  private affordable(total: number, factor: number, stage: Transition): boolean {
+  private cost(total: number, factor: number, stage: Transition): number {
     const words = (log10: number): number => 1 + log10 / (64 * Math.log10(2));
     const products = this.masses.reduce((count, _, i) => count + (stage.row(this.low + i)?.exact.length ?? 2), 0);
-    this.work.left -= products * (overhead + words(total) * words(factor));
-    return this.work.left > 0;
+    return products * (overhead + words(total) * words(factor));
   }
 
-  private kept(stage: Transition, guess: number): DimensionHistogram {
+  private kept(stage: Transition, guess: number, work: number): DimensionHistogram {
     const { low, top } = this;
     const from = Math.min(low, stage.neurons);
     const sequence = stage.exactSequence(from, Math.min(top, stage.neurons));
@@ -92,14 +92,14 @@ export class ExactHistogram implements DimensionHistogram {
       const d = Math.min(low + i, stage.neurons) - from;
       masses[d] += mass * sequence.prefixes[d];
     });
-    return this.trimmed(from, masses, guess);
+    return this.trimmed(from, masses, guess, work);
   }
 
-  private dropped(stage: Transition, guess: number): DimensionHistogram {
+  private dropped(stage: Transition, guess: number, work: number): DimensionHistogram {
     const n = stage.neurons;
     const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.row(this.low + i)));
     // With so many units no activation pattern of few enough inactive ones takes a dimension away.
-    if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess);
+    if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess, work);
     const last = Math.min(this.top, n);
     const sequence = stage.exactSequence(0, Math.min(n, this.top));
     if (!sequence) return this.scaled().stepped(stage);
@@ -117,7 +117,7 @@ export class ExactHistogram implements DimensionHistogram {
       const above = Math.max(n - e, e + 1);
       if (above <= this.top) masses[e] += sequence.terms[n - e] * atLeast[above];
     }
-    return this.trimmed(0, masses, guess);
+    return this.trimmed(0, masses, guess, work);
   }
 
   private scaled(): ScaledHistogram {

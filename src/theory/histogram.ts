@@ -20,6 +20,6 @@ export interface DimensionHistogram {
 }
 
 /** One region of the given dimension. `work` limits how much the exact integers may cost. */
-export function singleRegion(dimension: number, work: { left: number }): DimensionHistogram {
+export function singleRegion(dimension: number, work: number): DimensionHistogram {
   return new ExactHistogram(dimension, [1n], work);
 }

@@ -12,11 +12,11 @@ export interface Scaled {
 }
 
 const scaleBits = 256;
-const scaleStep = 2 ** scaleBits;
-const inverseStep = 2 ** -scaleBits;
+export const scaleStep = 2 ** scaleBits;
+export const inverseStep = 2 ** -scaleBits;
 /** Mantissas are kept in [2^-128, 2^128), so that a product of two of them cannot overflow. */
-const mantissaHigh = 2 ** (scaleBits / 2);
-const mantissaLow = 2 ** (-scaleBits / 2);
+export const mantissaHigh = 2 ** (scaleBits / 2);
+export const mantissaLow = 2 ** (-scaleBits / 2);
 
 export function scaled(value: number, error = 0): Scaled {
   return normalized(value, 0, error);
@@ -58,11 +58,11 @@ export function scaledOfMagnitude(a: Magnitude): Scaled {
 /** Many scaled numbers without their errors; zeros allowed. Every operation loses one rounding. */
 export class ScaledArray {
   readonly mantissas: Float64Array;
-  readonly exponents: Float64Array;
+  readonly exponents: Int32Array;
 
   constructor(readonly length: number) {
     this.mantissas = new Float64Array(length);
-    this.exponents = new Float64Array(length);
+    this.exponents = new Int32Array(length);
   }
 
   /** Stores a mantissa in [2^-384, 2^384), bringing it back into range. */

@@ -1,7 +1,16 @@
 import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
 import { magnitudeOf, unitRoundoff, zero, type Magnitude } from './magnitude.ts';
-import { magnitudeOfScaled, ScaledArray, scaledOfMagnitude } from './scaled.ts';
+import {
+  inverseStep,
+  magnitudeOfScaled,
+  mantissaHigh,
+  mantissaLow,
+  ScaledArray,
+  scaledOfMagnitude,
+  scaleStep,
+} from './scaled.ts';
+import type { ScaledSequence } from './sequence.ts';
 import type { Transition, TransitionRow } from './transition.ts';
 
 /** Share of all regions that may be left out at the low end, where a region can only have fewer descendants. */
@@ -13,6 +22,7 @@ const mostDimensions = 1 << 20;
 /** Masses as scaled numbers with one bound on their relative errors. */
 export class ScaledHistogram implements DimensionHistogram {
   readonly top: number;
+  private known: Magnitude | null = null;
 
   private constructor(
     readonly low: number,
@@ -35,26 +45,30 @@ export class ScaledHistogram implements DimensionHistogram {
 
   /** Drops empty ends, and from the bottom what together is negligible beside the rest. */
   private static trimmed(low: number, masses: ScaledArray, error: number): ScaledHistogram {
+    const { mantissas, exponents } = masses;
     let last = masses.length - 1;
-    while (last > 0 && masses.mantissas[last] === 0) last--;
-    const running = new ScaledArray(2);
-    for (let i = 0; i <= last; i++) running.add(0, masses.mantissas[i], masses.exponents[i]);
-    const [whole, exponent] = [running.mantissas[0], running.exponents[0]];
+    while (last > 0 && mantissas[last] === 0) last--;
+    const [whole, exponent] = sumOf(masses);
+    const running = new ScaledArray(1);
     let first = 0;
     for (; first < last; first++) {
-      running.add(1, masses.mantissas[first], masses.exponents[first]);
-      // Mantissas lie within 2^-128 .. 2^128: two exponents below, the sum is negligible whatever they are.
-      const distance = running.exponents[1] - exponent;
-      if (distance < -1 || running.mantissas[1] === 0) continue;
-      if ((running.mantissas[1] / whole) * 2 ** (256 * distance) > negligible) break;
+      // Mantissas lie within 2^-128 .. 2^128: two exponents below, each mass is negligible whatever it is.
+      if (exponents[first] < exponent - 2 || mantissas[first] === 0) continue;
+      running.add(0, mantissas[first], exponents[first]);
+      const distance = running.exponents[0] - exponent;
+      if (distance < -1 || running.mantissas[0] === 0) continue;
+      if ((running.mantissas[0] / whole) * 2 ** (256 * distance) > negligible) break;
     }
     return new ScaledHistogram(low + first, masses.slice(first, last + 1), error + 2 * negligible);
   }
 
   total(): Magnitude {
-    const running = new ScaledArray(1);
-    for (let i = 0; i < this.masses.length; i++) running.add(0, this.masses.mantissas[i], this.masses.exponents[i]);
-    return magnitudeOfScaled(running.at(0, this.error + 2 * unitRoundoff * this.masses.length));
+    return (this.known ??= this.sum());
+  }
+
+  private sum(): Magnitude {
+    const [mantissa, exponent] = sumOf(this.masses);
+    return magnitudeOfScaled({ mantissa, exponent, error: this.error + 2 * unitRoundoff * this.masses.length });
   }
 
   entries(): { dimension: number; mass: Magnitude }[] {
@@ -122,17 +136,18 @@ export class ScaledHistogram implements DimensionHistogram {
     const { low, top } = this;
     const rows = stage.hasRows ? Array.from(this.masses.mantissas, (mass, i) => (mass === 0 ? null : stage.row(low + i))) : []; // prettier-ignore
     const hasRows = rows.some((row) => row !== null);
-    const last = Math.min(top, n);
     // Rows may reach down to dimension 0.
     const first = hasRows ? 0 : Math.max(0, Math.min(low, n - top));
-    const masses = new ScaledArray(last - first + 1);
+    const masses = new ScaledArray(Math.min(top, n) - first + 1);
     const plain = hasRows ? new ScaledArray(this.masses.length) : this.masses;
-    rows.forEach((row, i) => {
-      if (row) this.addRow(masses, i, row);
-      else if (hasRows) plain.put(i, this.masses.mantissas[i], this.masses.exponents[i]);
-    });
-    const error = Math.max(this.addKept(masses, first, plain, stage), this.addDropped(masses, first, plain, stage));
-    return ScaledHistogram.trimmed(first, masses, productError(this.error, error) + roundings(2 * plain.length));
+    if (hasRows) {
+      rows.forEach((row, i) => {
+        if (!row) plain.put(i, this.masses.mantissas[i], this.masses.exponents[i]);
+      });
+    }
+    const error = this.putDropped(masses, first, plain, stage);
+    rows.forEach((row, i) => row && this.addRow(masses, i, row));
+    return ScaledHistogram.trimmed(first, masses, productError(this.error, error) + roundings(3 * plain.length));
   }
 
   private addRow(masses: ScaledArray, i: number, { rounded }: TransitionRow): void {
@@ -142,40 +157,87 @@ export class ScaledHistogram implements DimensionHistogram {
     for (let e = 0; e < rounded.length; e++) masses.add(e, mantissa * rounded[e], exponent);
   }
 
-  /** Those activation patterns that leave the dimension as it was: at most n - d units inactive. Returns their error. */
-  private addKept(masses: ScaledArray, first: number, plain: ScaledArray, stage: Transition): number {
+  /**
+   * What `plain` leaves with every dimension e: the patterns of at most n - e inactive units that leave it e, and those of
+   * exactly n - e that take a higher one down to e. Returns the error of the sequences.
+   */
+  private putDropped(masses: ScaledArray, first: number, plain: ScaledArray, stage: Transition): number {
+    const n = stage.neurons;
+    const { low, top } = this;
+    const last = Math.min(top, n);
+    const lowest = Math.max(0, n - top);
+    const kept = low <= last ? this.prefixesFor(stage) : null;
+    const taken = lowest <= last ? stage.scaledSequence(n - last, n - lowest) : null;
+    const above = taken && sumsFromAbove(plain);
+    const { mantissas, exponents } = masses;
+    for (let e = first; e <= last; e++) {
+      let mantissa = 0;
+      let exponent = 0;
+      if (kept && e >= low) {
+        const j = Math.min(e, n - e) - kept.from;
+        mantissa = plain.mantissas[e - low] * kept.prefixes.mantissas[j];
+        exponent = plain.exponents[e - low] + kept.prefixes.exponents[j];
+      }
+      const least = Math.max(n - e, e + 1);
+      if (taken && above && e >= lowest && least <= top) {
+        const i = Math.max(least - low, 0);
+        const j = n - e - taken.from;
+        let other = above.mantissas[i] * taken.terms.mantissas[j];
+        const distance = above.exponents[i] + taken.terms.exponents[j] - exponent;
+        // Products of two mantissas lie within 2^-256 .. 2^256: beyond two exponents the smaller one cannot be seen.
+        if (mantissa === 0 || distance > 2) {
+          mantissa = other;
+          exponent += distance;
+        } else if (distance >= -2 && other !== 0) {
+          for (let k = distance; k < 0; k++) other *= inverseStep;
+          for (let k = distance; k > 0; k--) mantissa *= inverseStep;
+          if (distance > 0) exponent += distance;
+          mantissa += other;
+        }
+      }
+      if (mantissa >= mantissaHigh) {
+        mantissa *= inverseStep;
+        exponent++;
+      } else if (mantissa < mantissaLow && mantissa > 0) {
+        mantissa *= scaleStep;
+        exponent--;
+      }
+      mantissas[e - first] = mantissa;
+      exponents[e - first] = exponent;
+    }
+    return Math.max(kept?.error ?? 0, taken?.error ?? 0);
+  }
+
+  /** Prefix sums of the numbers of patterns that leave a dimension as it was: at most min(d, n - d) inactive units. */
+  private prefixesFor(stage: Transition): ScaledSequence {
     const n = stage.neurons;
     const last = Math.min(this.top, n);
-    if (this.low > last) return 0;
     const ends = [this.low, last].map((d) => Math.min(d, n - d));
     const middle = Math.floor(n / 2);
     const most = this.low <= middle && middle <= last ? middle : Math.max(...ends);
-    const { from, prefixes, error } = stage.scaledSequence(Math.min(...ends), most);
-    for (let d = this.low; d <= last; d++) {
-      addProduct(masses, d - first, plain, d - this.low, prefixes, Math.min(d, n - d) - from);
-    }
-    return error;
+    return stage.scaledSequence(Math.min(...ends), most);
   }
+}
 
-  /** Those that leave e < d dimensions, because n - e units are inactive. Returns their error. */
-  private addDropped(masses: ScaledArray, first: number, plain: ScaledArray, stage: Transition): number {
-    const n = stage.neurons;
-    const last = Math.min(this.top, n);
-    const lowest = Math.max(0, n - this.top);
-    if (lowest > last) return 0;
-    const atLeast = new ScaledArray(plain.length);
-    for (let i = plain.length - 1; i >= 0; i--) {
-      if (i < plain.length - 1) atLeast.put(i, atLeast.mantissas[i + 1], atLeast.exponents[i + 1]);
-      atLeast.add(i, plain.mantissas[i], plain.exponents[i]);
+/** At every index the sum of what is there and above. */
+function sumsFromAbove(masses: ScaledArray): ScaledArray {
+  const sums = new ScaledArray(masses.length);
+  const { mantissas, exponents } = sums;
+  for (let i = masses.length - 1; i >= 0; i--) {
+    if (i < masses.length - 1) {
+      mantissas[i] = mantissas[i + 1];
+      exponents[i] = exponents[i + 1];
     }
-    const { from, terms, error } = stage.scaledSequence(n - last, n - lowest);
-    for (let e = lowest; e <= last; e++) {
-      const above = Math.max(n - e, e + 1);
-      if (above > this.top) continue;
-      addProduct(masses, e - first, atLeast, Math.max(above - this.low, 0), terms, n - e - from);
-    }
-    return error + roundings(plain.length);
+    sums.add(i, masses.mantissas[i], masses.exponents[i]);
   }
+  return sums;
+}
+
+/** Mantissa and exponent. */
+function sumOf(masses: ScaledArray): [number, number] {
+  const running = new ScaledArray(1);
+  for (let i = 0; i < masses.length; i++) running.add(0, masses.mantissas[i], masses.exponents[i]);
+  return [running.mantissas[0], running.exponents[0]];
 }
 
 function roundings(operations: number): number {

@@ -1,7 +1,7 @@
 import { scaledBinomial, scaledBinomialPrefixSum, weightedBinomial } from './binomial.ts';
 import type { IndependenceNumbers } from './independence.ts';
 import { unitRoundoff } from './magnitude.ts';
-import { scaled, ScaledArray, scaledOfMagnitude } from './scaled.ts';
+import { inverseStep, mantissaHigh, mantissaLow, scaled, ScaledArray, scaledOfMagnitude, scaleStep } from './scaled.ts';
 
 /** I(j) and its prefix sums for a run of j, exact. Index 0 is j = `from`. */
 export interface ExactSequence {
@@ -65,12 +65,23 @@ export function scaledSequence(numbers: IndependenceNumbers, from: number, to: n
   const sum = scaledBinomialPrefixSum(count, Math.min(from, maxSize), weight);
   terms.put(0, first.mantissa, first.exponent);
   prefixes.put(0, sum.mantissa, sum.exponent);
+  let term = terms.mantissas[0];
+  let exponent = terms.exponents[0];
   for (let i = 1; i < length; i++) {
     const j = from + i;
-    prefixes.put(i, prefixes.mantissas[i - 1], prefixes.exponents[i - 1]);
-    if (j > maxSize) continue;
-    terms.put(i, terms.mantissas[i - 1] * (((count - j + 1) * weight) / j), terms.exponents[i - 1]);
-    prefixes.add(i, terms.mantissas[i], terms.exponents[i]);
+    term = j > maxSize ? 0 : term * (((count - j + 1) * weight) / j);
+    if (term >= mantissaHigh) {
+      term *= inverseStep;
+      exponent++;
+    } else if (term < mantissaLow && term > 0) {
+      term *= scaleStep;
+      exponent--;
+    }
+    terms.mantissas[i] = term;
+    terms.exponents[i] = exponent;
+    prefixes.mantissas[i] = prefixes.mantissas[i - 1];
+    prefixes.exponents[i] = prefixes.exponents[i - 1];
+    prefixes.add(i, term, exponent);
   }
   error = Math.max(first.error, sum.error) + 6 * unitRoundoff * length;
   return { from, to, terms, prefixes, error };

@@ -100,7 +100,7 @@ describe('logarithms', () => {
             isBest ? (numbers) => tables.of(width, numbers) : undefined,
           ),
         ),
-      singleRegion(n0, { left: work }),
+      singleRegion(n0, work),
     );
   };
 

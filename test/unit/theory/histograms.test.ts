@@ -35,7 +35,7 @@ function histogramAfter(n0: number, widths: readonly number[], best: boolean, wo
           best ? (numbers) => tighter.of(width, numbers) : undefined,
         ),
       ),
-    singleRegion(n0, { left: work }),
+    singleRegion(n0, work),
   );
 }
 
