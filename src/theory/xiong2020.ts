@@ -9,6 +9,7 @@ import {
 } from './convolution/convolutionChain.ts';
 import { convolutionIndependence } from './convolution/convolutionNumbers.ts';
 import { convolutionSum } from './convolution/convolutionSum.ts';
+import type { Sides } from './convolution/gridBracket.ts';
 import { sharedWeightSum } from './convolution/sharedWeightSum.ts';
 import { theoremEquality } from './convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
@@ -30,7 +31,7 @@ const oneLayer: Bound = {
   evaluate(network, options) {
     const found = singleStage(network, options);
     if ('reason' in found) return refused(found.reason);
-    const { value, note } = firstLayer(found.stage, network, options, found.chain.chain.n0);
+    const { value, note } = firstLayer(found.stage, network, options, found.chain.chain.n0, 'both');
     return { applies: true, perLayer: spread(network, found.chain.chain, [value]), note };
   },
 };
@@ -73,16 +74,16 @@ const upper: Bound = {
     const { chain, stages } = found;
     const narrow = fewFilters(found);
     if (narrow) return refused(narrow);
-    const first = firstLayer(stages[0], network, options, chain.n0);
+    const { value, note } = firstLayer(stages[0], network, options, chain.n0, stages.length === 1 ? 'both' : 'upper');
     let total: Magnitude = one;
     const values = stages.map(({ stage }, l) => {
-      const factor = l === 0 ? first.value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieces - 1);
+      const factor = l === 0 ? value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieces - 1);
       return (total = multiply(total, factor));
     });
     return {
       applies: true,
       perLayer: spread(network, chain, values),
-      note: stages.length === 1 ? first.note : undefined,
+      note: stages.length === 1 ? note : undefined,
     };
   },
 };
@@ -112,12 +113,13 @@ function firstLayer(
   network: Network,
   options: TheoryOptions,
   n0: number,
+  sides: Sides,
 ): { value: Magnitude; note: string } {
   if (n0 < network.inputSize) {
     const value = convolutionIndependence(pattern, stage.pieces, options).prefixSum(n0);
     return { value, note: 'upper bound: the sum up to the dimension of the slice' };
   }
-  const { lower, upper, exact } = convolutionSum(pattern, stage.pieces, options);
+  const { lower, upper, exact } = convolutionSum(pattern, stage.pieces, options, sides);
   const standing = hasBias ? standingOf(theoremEquality(pattern)) : `upper bound: ${noBiases}`;
   if (exact) return { value: upper, note: standing };
   return { value: upper, note: `upper bound: the sum itself is between 10^${down(lower)} and 10^${up(upper)}` };

@@ -99,7 +99,7 @@ function capped(
 ): IndependenceNumbers {
   const maxSize = rankBound(grids);
   const dense = denseIndependence(totalNeurons(grids), maxSize, pieces, 'upper');
-  const total = convolutionSum(pattern, pieces, options).upper;
+  const total = convolutionSum(pattern, pieces, options, 'upper').upper;
   const all = dense.prefixSum(maxSize);
   if (total.log10 >= all.log10) return dense;
   let known: Sequence | null = null;

@@ -3,7 +3,7 @@ import type { TheoryOptions } from '../bound.ts';
 import { one, smaller } from '../magnitude.ts';
 import { Budget } from './budget.ts';
 import type { FieldPattern } from './fieldPattern.ts';
-import { combined, gridBracket, type Bracket } from './gridBracket.ts';
+import { combined, gridBracket, type Bracket, type Sides } from './gridBracket.ts';
 import { gridInputs, gridNeurons, gridsOf, lengthOf, positionLimit, type Grid } from './gridComponents.ts';
 
 /** Steps that one layer may take where the caller says nothing: some ten milliseconds. */
@@ -13,11 +13,16 @@ export const defaultBudget = 1e7;
  * sum over j of I(j) (pieces - 1)^j for a layer with these receptive fields: Theorem 2 of Xiong et al. 2020, for more
  * than two pieces their 2024 extension. Exact or a bracket, as far as options.budget goes.
  */
-export function convolutionSum(pattern: FieldPattern, pieces: number, options: TheoryOptions): Bracket {
+export function convolutionSum(
+  pattern: FieldPattern,
+  pieces: number,
+  options: TheoryOptions,
+  sides: Sides = 'both',
+): Bracket {
   const { grids, faithful } = gridsOf(pattern);
   const budget = new Budget(options.budget ?? defaultBudget, options.cancelled);
   const parts = grids.map((grid, k) => ({
-    bracket: budget.share(budget.left / (grids.length - k), (part) => gridBracket(grid, pieces - 1, part)),
+    bracket: budget.share(budget.left / (grids.length - k), (part) => gridBracket(grid, pieces - 1, sides, part)),
     copies: grid.copies,
   }));
   const bracket = combined(parts);

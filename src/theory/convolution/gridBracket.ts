@@ -15,7 +15,7 @@ import { magnitudeOfScaled } from '../scaled.ts';
 import type { Budget } from './budget.ts';
 import { isFree, lengthOf, positionLimit, positionsOf } from './gridComponents.ts';
 import type { Grid, Interval } from './gridComponents.ts';
-import { bandedGridSum, bandsOf, eitherWay, exactGridSum, lineOf, relaxedGridSum } from './gridSum.ts';
+import { bandedGridSum, bandsOf, countsBy, eitherWay, exactGridSum, lineOf, relaxedGridSum } from './gridSum.ts';
 import { atWeight } from './indeterminate.ts';
 import { scaledIntervalSum, scaledSelections } from './scaledLine.ts';
 
@@ -31,18 +31,22 @@ function known(value: Magnitude): Bracket {
   return { lower: value, upper: value, exact: true };
 }
 
+/** What is asked for: where only the upper side is, the lower one may be 1. */
+export type Sides = 'both' | 'upper';
+
 /**
  * sum I(j) weight^j of one copy of a grid: exactly where the budget allows, else between a relaxation (fewer of Hall's
  * conditions) and a restriction (inputs handed to positions or rows beforehand).
  */
-export function gridBracket(grid: Grid, weight: number, budget: Budget): Bracket {
+export function gridBracket(grid: Grid, weight: number, sides: Sides, budget: Budget): Bracket {
   if (isFree(grid)) return known(freeSum(grid, weight));
   const x = atWeight(weight);
   const exact = budget.share(0.6 * budget.left, (part) => exactGridSum(grid, x, part));
   if (exact !== null) return known(magnitudeOf(exact));
   const line = lineOf(grid);
   if (line) return lineBracket(line.intervals, line.capacity, grid, weight, budget);
-  return { lower: lowerGridSum(grid, weight, budget), upper: upperGridSum(grid, weight, budget), exact: false };
+  const upper = upperGridSum(grid, weight, budget);
+  return { lower: sides === 'both' ? lowerGridSum(grid, weight, budget) : one, upper, exact: false };
 }
 
 function freeSum(grid: Grid, weight: number): Magnitude {
@@ -123,12 +127,6 @@ function separateSum(grid: Grid, weight: number): Magnitude {
     }
   }
   return product(factors);
-}
-
-function countsBy(lengths: readonly number[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
-  return counts;
 }
 
 /** The product of brackets of parts that see different inputs. */

@@ -112,20 +112,21 @@ export function bandsOf(intervals: readonly Interval[]): number[] {
  * positions that have nothing to do with each other.
  */
 export function bandedGridSum(grid: Grid, x: Indeterminate, budget: Budget): bigint | null {
-  const heights = bandsOf(grid.rows);
-  const byHeight = new Map<number, bigint>([[0, 1n]]);
   let total = 1n;
-  for (const height of heights) {
-    let factor = byHeight.get(height);
-    if (factor === undefined) {
-      const sum = lineSum(grid.columns, grid.channels * height, grid, x, budget);
-      if (sum === null) return null;
-      byHeight.set(height, (factor = sum));
-    }
-    total = x.trim(total * factor);
-    if (!budget.spend(bigintSteps(x.bits(gridNeurons(grid))))) return null;
+  for (const [height, rows] of countsBy(bandsOf(grid.rows))) {
+    if (height === 0) continue;
+    const factor = lineSum(grid.columns, grid.channels * height, grid, x, budget);
+    if (factor === null || !budget.spend(rows * bigintSteps(x.bits(gridNeurons(grid))))) return null;
+    total = x.trim(total * x.power(factor, rows));
   }
   return total;
+}
+
+/** How often each number occurs. */
+export function countsBy(numbers: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return counts;
 }
 
 /** The better of both orientations. */

@@ -19,7 +19,7 @@ export function sharedWeightSum(
     return { reason: 'Several affine layers in a row tie the weights in ways that this count does not follow.' };
   }
   if (theoremEquality(pattern) === 'exact') {
-    const { upper, exact } = convolutionSum(pattern, pieces, options);
+    const { upper, exact } = convolutionSum(pattern, pieces, options, 'upper');
     return exact ? { value: upper, note: 'exact' } : { reason: tooLarge };
   }
   const budget = new Budget(options.budget ?? defaultBudget, options.cancelled);
