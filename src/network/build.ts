@@ -155,12 +155,15 @@ class Builder {
     const owner = written.sharedWith === undefined ? undefined : this.tensors.get(written.sharedWith);
     const sharedWith = owner === null || owner === undefined || owner < 0 ? undefined : owner;
     return {
-      ...bare,
       index: this.layers.length,
       definition,
       name: written.name,
       type: written.type,
+      operation,
+      activation: written.activation,
       inputs,
+      inputShapes,
+      outputShape,
       neurons: reach !== 'beyond' && (pieces > 1 || bends(written.activation)) ? sizeOf(outputShape) : 0,
       pieces,
       parameters: sharedWith === undefined ? parameterCount(bare) : 0,

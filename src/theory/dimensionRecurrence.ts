@@ -13,6 +13,13 @@ const deepestNesting = 16;
 /** What the recurrence knows of one stage of units. */
 export type StageRule = (layer: Layer, stage: UnitStage) => Transition;
 
+/** By layer index: what its stages of units do, in the order they act. */
+export type LayerTransitions = readonly (readonly Transition[])[];
+
+export function transitionsBy(rule: StageRule, network: Network): LayerTransitions {
+  return network.layers.map((layer) => unitStages(layer).map((stage) => rule(layer, stage)));
+}
+
 /** Exact integers may cost about this many products of machine words before logarithms take over. */
 const exactWork = 4e6;
 
@@ -33,10 +40,15 @@ const branchEvaluations = 10_000;
  * because a child's subtree depends on no later child's. For a chain this is the recurrence over layers; a residual
  * branch becomes a factor of its own and the stream leaves with the dimension it came with.
  */
-export function dimensionRecurrence(network: Network, options: TheoryOptions, rule: StageRule): (Magnitude | null)[] {
+export function dimensionRecurrence(
+  network: Network,
+  options: TheoryOptions,
+  transitions: LayerTransitions,
+  steps = new HistogramSteps(),
+): (Magnitude | null)[] {
   const { root } = dominatorTree(network, options);
   const perLayer = network.layers.map((): Magnitude | null => null);
-  const recurrence = new Recurrence(rule);
+  const recurrence = new Recurrence(transitions, steps);
   for (const { index, regions } of recurrence.cutsFrom(root)) perLayer[index] = regions;
   return perLayer;
 }
@@ -48,10 +60,12 @@ interface Cut {
 
 class Recurrence {
   private readonly branches = new Map<DominatorNode, Map<number, Cut[]>>();
-  private readonly steps = new HistogramSteps();
   private evaluations = 0;
 
-  constructor(private readonly rule: StageRule) {}
+  constructor(
+    private readonly transitions: LayerTransitions,
+    private readonly steps: HistogramSteps,
+  ) {}
 
   cutsFrom(root: DominatorNode): Cut[] {
     return this.below(root, this.steps.single(root.dimension, exactWork));
@@ -131,7 +145,9 @@ class Recurrence {
       .flatMap(({ layer, dimensionIn }) => (layer ? [{ layer, dimensionIn }] : []))
       .sort((a, b) => a.layer.index - b.layer.index)
       .map(({ layer, dimensionIn }) => {
-        for (const stage of unitStages(layer)) regions = multiply(regions, this.rule(layer, stage).total(dimensionIn));
+        for (const transition of this.transitions[layer.index]) {
+          regions = multiply(regions, transition.total(dimensionIn));
+        }
         return { index: layer.index, regions };
       });
   }
@@ -141,7 +157,7 @@ class Recurrence {
     const { steps } = this;
     if (!layer) return steps.capped(histogram, size);
     let after = steps.capped(histogram, Math.min(cut, innerWidth(layer)));
-    for (const stage of unitStages(layer)) after = steps.stepped(after, this.rule(layer, stage));
+    for (const transition of this.transitions[layer.index]) after = steps.stepped(after, transition);
     return steps.capped(after, size);
   }
 }

@@ -1,12 +1,12 @@
 import type { Layer, Network } from '../network/network.ts';
 import { binomialPrefixSum, exactBinomialTerms } from './binomial.ts';
 import type { TheoryOptions } from './bound.ts';
-import { dimensionRecurrence } from './dimensionRecurrence.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
 import type { LayerExplanation } from './explanation.ts';
 import { IndependenceCache, type IndependenceNumbers } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
 import { tightestRule } from './recurrence.ts';
+import { recurrenceMemory } from './recurrenceMemory.ts';
 import { unitStages, type UnitStage } from './units.ts';
 import { widened } from './widening.ts';
 
@@ -112,8 +112,10 @@ class Widening {
   }
 
   private regionsOf(network: Network): Magnitude | null {
-    const cuts = dimensionRecurrence(network, this.options, tightestRule(network, this.independence));
-    return cuts.findLast((cut) => cut !== null) ?? null;
+    // Up to the layer that is wider, the steps are those of the network itself.
+    const memory = recurrenceMemory(this.network);
+    const rule = tightestRule(network, this.independence, memory);
+    return memory.regions(network, this.options, rule).findLast((cut) => cut !== null) ?? null;
   }
 }
 

@@ -1,9 +1,10 @@
 import { isInput, type Layer, type Network } from '../network/network.ts';
 import type { TheoryOptions } from './bound.ts';
-import { dimensionRecurrence } from './dimensionRecurrence.ts';
+import type { StageRule } from './dimensionRecurrence.ts';
 import { denseIndependence, IndependenceCache } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
 import { tightestRule } from './recurrence.ts';
+import { recurrenceMemory } from './recurrenceMemory.ts';
 import { Transition } from './transition.ts';
 import { unitStages } from './units.ts';
 
@@ -15,18 +16,20 @@ import { unitStages } from './units.ts';
 export function fusedPoolingCuts(network: Network, options: TheoryOptions): (Magnitude | null)[] | null {
   const partners = fusedPairs(network);
   if (partners.size === 0) return null;
-  const rule = tightestRule(network, new IndependenceCache(network, options));
+  const memory = recurrenceMemory(network);
+  const rule = tightestRule(network, new IndependenceCache(network, options), memory);
   const first = new Set(partners.keys());
   const second = new Set(partners.values());
   const pieces = (layer: Layer): number => Math.max(...unitStages(layer).map((stage) => stage.pieces));
-  const cuts = dimensionRecurrence(network, options, (layer, stage) => {
+  const fusedRule: StageRule = (layer, stage) => {
     // The first of a pair does nothing by itself, the second is the fused unit.
     if (first.has(layer.index)) return new Transition(denseIndependence(0, 0), stage.neurons, false);
     if (!second.has(layer.index)) return rule(layer, stage);
     const source = network.layers[layer.inputs[0]];
     const fused = Math.max(pieces(layer), pieces(source)) + 1;
     return new Transition(denseIndependence(stage.neurons, Infinity, fused), stage.neurons, false);
-  });
+  };
+  const cuts = [...memory.regions(network, options, fusedRule)];
   // A cut between the two cannot be stated in fused units.
   for (const index of first) cuts[index] = null;
   return cuts;

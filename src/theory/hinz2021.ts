@@ -1,11 +1,11 @@
-import { tabulatedWidth, TighterHistograms } from './activationHistogram.ts';
+import { tabulatedWidth } from './activationHistogram.ts';
 import type { Bound } from './bound.ts';
 import { reluChainOf } from './chain.ts';
-import { dimensionRecurrence } from './dimensionRecurrence.ts';
+import type { StageRule } from './dimensionRecurrence.ts';
 import { refused } from './evaluation.ts';
 import { denseIndependence } from './independence.ts';
+import { recurrenceMemory } from './recurrenceMemory.ts';
 import { sharedWeightsNote } from './serra2018.ts';
-import { TransitionCache } from './transition.ts';
 
 /** The framework of Hinz and van de Geer 2019 with the activation histograms of Hinz 2021. */
 export const hinz2021Upper: Bound = {
@@ -16,11 +16,9 @@ export const hinz2021Upper: Bound = {
   evaluate(network, options) {
     const found = reluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
-    const tables = new TighterHistograms();
-    const cache = new TransitionCache();
-    const perLayer = dimensionRecurrence(network, options, (_, { neurons, drops }) =>
-      cache.get(denseIndependence(neurons, Infinity), neurons, drops, (numbers) => tables.of(neurons, numbers)),
-    );
+    const memory = recurrenceMemory(network);
+    const rule: StageRule = (_, stage) => memory.tightestTransition(denseIndependence(stage.neurons, Infinity), stage);
+    const perLayer = memory.regions(network, options, rule);
     const wide = found.chain.stages.some(({ stage, narrowest }) => stage.neurons > tabulatedWidth && 3 * narrowest - 1 > stage.neurons); // prettier-ignore
     const note = wide
       ? `Layers of more than ${tabulatedWidth} neurons with the binomial histogram (Serra et al. 2018).`

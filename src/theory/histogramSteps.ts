@@ -1,15 +1,22 @@
 import { singleRegion, type DimensionHistogram } from './histogram.ts';
 import type { Transition } from './transition.ts';
 
+/** Dimensions of all remembered histograms together: some ten megabytes. */
+const mostRemembered = 1 << 20;
+
+/** Steps between shorter histograms cost less than to remember them. */
+const leastRemembered = 256;
+
 /** Steps from histogram to histogram, each computed once: blocks of one shape on one dimension are the same steps. */
 export class HistogramSteps {
+  private remembered = 0;
   private readonly singles = new Map<string, DimensionHistogram>();
   private readonly known = new Map<DimensionHistogram, Map<Transition | number, DimensionHistogram>>();
 
   single(dimension: number, work: number): DimensionHistogram {
     const key = `${dimension} ${work}`;
     const single = this.singles.get(key) ?? singleRegion(dimension, work);
-    this.singles.set(key, single);
+    if (dimension >= leastRemembered) this.singles.set(key, single);
     return single;
   }
 
@@ -26,10 +33,22 @@ export class HistogramSteps {
     step: Transition | number,
     compute: () => DimensionHistogram,
   ): DimensionHistogram {
-    const steps = this.known.get(histogram) ?? new Map<Transition | number, DimensionHistogram>();
-    this.known.set(histogram, steps);
-    const after = steps.get(step) ?? compute();
-    steps.set(step, after);
+    if (histogram.top < leastRemembered) return compute();
+    const known = this.known.get(histogram)?.get(step);
+    if (known) return known;
+    const after = compute();
+    this.remember(histogram, step, after);
     return after;
+  }
+
+  private remember(before: DimensionHistogram, step: Transition | number, after: DimensionHistogram): void {
+    this.remembered += after.top - after.low + 1;
+    if (this.remembered > mostRemembered) {
+      this.remembered = 0;
+      this.singles.clear();
+      this.known.clear();
+    }
+    const steps = this.known.get(before) ?? new Map<Transition | number, DimensionHistogram>();
+    this.known.set(before, steps.set(step, after));
   }
 }

@@ -2,12 +2,12 @@ import type { Network } from '../network/network.ts';
 import { binomialPrefixSum } from './binomial.ts';
 import type { Bound } from './bound.ts';
 import { fullyConnectedReluChainOf, reluChainOf } from './chain.ts';
-import { dimensionRecurrence } from './dimensionRecurrence.ts';
+import type { StageRule } from './dimensionRecurrence.ts';
 import { constructionBound, refused } from './evaluation.ts';
 import { denseIndependence } from './independence.ts';
 import { magnitudeOf, power } from './magnitude.ts';
 import { narrowLayer, sliceNote } from './montufar2014.ts';
-import { TransitionCache } from './transition.ts';
+import { recurrenceMemory } from './recurrenceMemory.ts';
 
 const url = 'https://arxiv.org/abs/1711.02114';
 
@@ -20,10 +20,9 @@ export const serra2018Upper: Bound = {
   evaluate(network, options) {
     const found = reluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
-    const cache = new TransitionCache();
-    const perLayer = dimensionRecurrence(network, options, (_, { neurons, drops }) =>
-      cache.get(denseIndependence(neurons, Infinity), neurons, drops),
-    );
+    const memory = recurrenceMemory(network);
+    const rule: StageRule = (_, stage) => memory.transition(denseIndependence(stage.neurons, Infinity), stage);
+    const perLayer = memory.regions(network, options, rule);
     return { applies: true, perLayer, note: sharedWeightsNote(network) };
   },
 };

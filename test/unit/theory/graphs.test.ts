@@ -4,7 +4,7 @@ import twoLayer from '../../fixtures/reference/conv_aware_two_layer.json';
 import multilayer from '../../fixtures/reference/xiong_multilayer.json';
 import randomCounts from '../../fixtures/reference/xiong_multilayer_random_counts.json';
 import type { Network } from '../../../src/network/network.ts';
-import { dimensionRecurrence } from '../../../src/theory/dimensionRecurrence.ts';
+import { dimensionRecurrence, transitionsBy, type StageRule } from '../../../src/theory/dimensionRecurrence.ts';
 import { dominatorTree } from '../../../src/theory/dominators.ts';
 import { stageIndependence } from '../../../src/theory/independence.ts';
 import { TransitionCache } from '../../../src/theory/transition.ts';
@@ -129,9 +129,9 @@ describe('dimension that can enter a layer', () => {
 /** The recurrence with the layers' independence numbers alone. */
 function convolutionAware(net: Network): string | undefined {
   const cache = new TransitionCache();
-  const cuts = dimensionRecurrence(net, {}, (layer, stage) =>
-    cache.get(stageIndependence(net, layer, stage, {}), stage.neurons, stage.drops),
-  );
+  const rule: StageRule = (layer, stage) =>
+    cache.get(stageIndependence(net, layer, stage, {}), stage.neurons, stage.drops);
+  const cuts = dimensionRecurrence(net, {}, transitionsBy(rule, net));
   return cuts.at(-1)?.exact?.toString();
 }
 
