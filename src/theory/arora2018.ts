@@ -40,14 +40,22 @@ function zonotopeBound(network: Network, options: TheoryOptions, extraPieces: 0 
   }
   const narrow = chain.stages.slice(1).find(({ stage }) => stage.neurons < 2);
   if (narrow) return refused(`The construction needs at least 2 neurons in every layer; ${narrow.layer.name} has 1.`);
-  const values = narrowestSoFar(chain).map((width, folds) => zonotopeCount(chain, width + extraPieces, folds));
-  return { applies: true, perLayer: spread(network, chain, values), note: sliceNote(network, chain) };
+  return { applies: true, perLayer: spread(network, chain, zonotopeCounts(chain, extraPieces)), note: sliceNote(network, chain) }; // prettier-ignore
 }
 
-function zonotopeCount(chain: Chain, pieces: number, folds: number): Magnitude {
+/** The zonotope's vertices times pieces^folds, for the narrowest width so far at every depth. */
+function zonotopeCounts(chain: Chain, extraPieces: 0 | 1): Magnitude[] {
   const m = Math.floor(chain.stages[0].stage.neurons / 2);
   const vertices = multiply(magnitudeOf(2), binomialPrefixSum(m - 1, chain.n0 - 1));
-  return folds === 0 ? vertices : multiply(vertices, power(magnitudeOf(pieces), folds));
+  let count = vertices;
+  let before = Infinity;
+  return narrowestSoFar(chain).map((width, folds) => {
+    if (folds === 0) return count;
+    const pieces = magnitudeOf(width + extraPieces);
+    count = folds > 1 && width === before ? multiply(count, pieces) : multiply(vertices, power(pieces, folds));
+    before = width;
+    return count;
+  });
 }
 
 /** For each layer the smallest width of the second to this one (of no use for the first). */

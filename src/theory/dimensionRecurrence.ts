@@ -21,7 +21,7 @@ export function transitionsBy(rule: StageRule, network: Network): LayerTransitio
 }
 
 /** Exact integers may cost about this many products of machine words before logarithms take over. */
-const exactWork = 4e6;
+const exactWork = 2e6;
 
 /** Side branches are evaluated for at most so many entering dimensions, fewer where a branch is large; others are rounded up to these. */
 const branchDimensions = 48;

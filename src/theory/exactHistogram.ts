@@ -78,7 +78,7 @@ export class ExactHistogram implements DimensionHistogram {
   /** Long integers cost about the product of their lengths; the limit is deterministic, unlike time. */
   private cost(total: number, factor: number, stage: Transition): number {
     const words = (log10: number): number => 1 + log10 / (64 * Math.log10(2));
-    const products = this.masses.reduce((count, _, i) => count + (stage.row(this.low + i)?.exact.length ?? 2), 0);
+    const products = this.masses.reduce((count, _, i) => count + (stage.row(this.low + i)?.entries ?? 2), 0);
     return products * (overhead + words(total) * words(factor));
   }
 
@@ -110,7 +110,7 @@ export class ExactHistogram implements DimensionHistogram {
       const mass = d < this.low ? 0n : this.masses[d - this.low];
       const row = d < this.low ? null : rows[d - this.low];
       atLeast[d] = atLeast[d + 1] + (row ? 0n : mass);
-      if (row) row.exact.forEach((count, e) => (masses[e] += mass * count));
+      if (row) addMultiple(masses, mass, row.exact);
       else if (d <= n && mass > 0n) masses[d] += mass * sequence.prefixes[Math.min(d, n - d)];
     }
     for (let e = Math.max(0, n - this.top); e <= last; e++) {
@@ -123,4 +123,8 @@ export class ExactHistogram implements DimensionHistogram {
   private scaled(): ScaledHistogram {
     return ScaledHistogram.of(this.low, this.masses);
   }
+}
+
+function addMultiple(masses: bigint[], mass: bigint, counts: readonly bigint[]): void {
+  for (let e = 0; e < counts.length; e++) if (counts[e] > 0n) masses[e] += mass * counts[e];
 }

@@ -57,13 +57,11 @@ export function scaledOfMagnitude(a: Magnitude): Scaled {
 
 /** Many scaled numbers without their errors; zeros allowed. Every operation loses one rounding. */
 export class ScaledArray {
-  readonly mantissas: Float64Array;
-  readonly exponents: Int32Array;
-
-  constructor(readonly length: number) {
-    this.mantissas = new Float64Array(length);
-    this.exponents = new Int32Array(length);
-  }
+  constructor(
+    readonly length: number,
+    readonly mantissas = new Float64Array(length),
+    readonly exponents = new Int32Array(length),
+  ) {}
 
   /** Stores a mantissa in [2^-384, 2^384), bringing it back into range. */
   put(i: number, mantissa: number, exponent: number): void {
@@ -89,11 +87,47 @@ export class ScaledArray {
     else if (distance === -1) this.put(i, own + mantissa * inverseStep, this.exponents[i]);
   }
 
-  slice(from: number, to: number): ScaledArray {
-    const part = new ScaledArray(to - from);
-    part.mantissas.set(this.mantissas.subarray(from, to));
-    part.exponents.set(this.exponents.subarray(from, to));
-    return part;
+  /** Mantissa and exponent of the sum of all. */
+  sum(): [number, number] {
+    return this.run(false);
+  }
+
+  /** Replaces every number by the sum of all up to it. */
+  accumulate(): void {
+    this.run(true);
+  }
+
+  /** As many `add` to one number, which stays out of memory. */
+  private run(isKept: boolean): [number, number] {
+    const { length, mantissas, exponents } = this;
+    let sum = 0;
+    let exponent = 0;
+    for (let i = 0; i < length; i++) {
+      const mantissa = mantissas[i];
+      const distance = exponents[i] - exponent;
+      if (mantissa > 0 && (sum === 0 || distance > 1)) {
+        sum = mantissa;
+        exponent = exponents[i];
+      } else if (distance === 0) sum += mantissa;
+      else if (distance === -1) sum += mantissa * inverseStep;
+      else if (distance === 1 && mantissa > 0) {
+        sum = mantissa + sum * inverseStep;
+        exponent++;
+      }
+      if (sum >= mantissaHigh) {
+        sum *= inverseStep;
+        exponent++;
+      }
+      if (!isKept) continue;
+      mantissas[i] = sum;
+      exponents[i] = exponent;
+    }
+    return [sum, exponent];
+  }
+
+  /** A part that shares memory with the whole. */
+  part(from: number, to: number): ScaledArray {
+    return new ScaledArray(to - from, this.mantissas.subarray(from, to), this.exponents.subarray(from, to));
   }
 
   at(i: number, error: number): Scaled {

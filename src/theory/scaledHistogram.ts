@@ -48,7 +48,7 @@ export class ScaledHistogram implements DimensionHistogram {
     const { mantissas, exponents } = masses;
     let last = masses.length - 1;
     while (last > 0 && mantissas[last] === 0) last--;
-    const [whole, exponent] = sumOf(masses);
+    const [whole, exponent] = masses.sum();
     const running = new ScaledArray(1);
     let first = 0;
     for (; first < last; first++) {
@@ -59,7 +59,7 @@ export class ScaledHistogram implements DimensionHistogram {
       if (distance < -1 || running.mantissas[0] === 0) continue;
       if ((running.mantissas[0] / whole) * 2 ** (256 * distance) > negligible) break;
     }
-    return new ScaledHistogram(low + first, masses.slice(first, last + 1), error + 2 * negligible);
+    return new ScaledHistogram(low + first, masses.part(first, last + 1), error + 2 * negligible);
   }
 
   total(): Magnitude {
@@ -67,7 +67,7 @@ export class ScaledHistogram implements DimensionHistogram {
   }
 
   private sum(): Magnitude {
-    const [mantissa, exponent] = sumOf(this.masses);
+    const [mantissa, exponent] = this.masses.sum();
     return magnitudeOfScaled({ mantissa, exponent, error: this.error + 2 * unitRoundoff * this.masses.length });
   }
 
@@ -122,11 +122,11 @@ export class ScaledHistogram implements DimensionHistogram {
 
   private kept(stage: Transition): DimensionHistogram {
     const from = Math.min(this.low, stage.neurons);
-    const { prefixes, error } = stage.scaledSequence(from, Math.min(this.top, stage.neurons));
-    const masses = new ScaledArray(prefixes.length);
+    const { values, error } = stage.scaledPrefixes(from, Math.min(this.top, stage.neurons));
+    const masses = new ScaledArray(values.length);
     for (let i = 0; i < this.masses.length; i++) {
       const d = Math.min(this.low + i, stage.neurons) - from;
-      addProduct(masses, d, this.masses, i, prefixes, d);
+      addProduct(masses, d, this.masses, i, values, d);
     }
     return ScaledHistogram.trimmed(from, masses, productError(this.error, error) + roundings(this.masses.length));
   }
@@ -167,28 +167,29 @@ export class ScaledHistogram implements DimensionHistogram {
     const last = Math.min(top, n);
     const lowest = Math.max(0, n - top);
     const kept = low <= last ? this.prefixesFor(stage) : null;
-    const taken = lowest <= last ? stage.scaledSequence(n - last, n - lowest) : null;
+    const taken = lowest <= last ? stage.scaledTerms(n - last, n - lowest) : null;
     const above = taken && sumsFromAbove(plain);
     const { mantissas, exponents } = masses;
+    const { mantissas: own, exponents: ownExponents } = plain;
     for (let e = first; e <= last; e++) {
       let mantissa = 0;
       let exponent = 0;
       if (kept && e >= low) {
         const j = Math.min(e, n - e) - kept.from;
-        mantissa = plain.mantissas[e - low] * kept.prefixes.mantissas[j];
-        exponent = plain.exponents[e - low] + kept.prefixes.exponents[j];
+        mantissa = own[e - low] * kept.values.mantissas[j];
+        exponent = ownExponents[e - low] + kept.values.exponents[j];
       }
       const least = Math.max(n - e, e + 1);
       if (taken && above && e >= lowest && least <= top) {
         const i = Math.max(least - low, 0);
         const j = n - e - taken.from;
-        let other = above.mantissas[i] * taken.terms.mantissas[j];
-        const distance = above.exponents[i] + taken.terms.exponents[j] - exponent;
+        let other = above.mantissas[i] * taken.values.mantissas[j];
+        const distance = above.exponents[i] + taken.values.exponents[j] - exponent;
         // Products of two mantissas lie within 2^-256 .. 2^256: beyond two exponents the smaller one cannot be seen.
-        if (mantissa === 0 || distance > 2) {
+        if (mantissa === 0 || (distance > 2 && other > 0)) {
           mantissa = other;
           exponent += distance;
-        } else if (distance >= -2 && other !== 0) {
+        } else if (distance >= -2 && other > 0) {
           for (let k = distance; k < 0; k++) other *= inverseStep;
           for (let k = distance; k > 0; k--) mantissa *= inverseStep;
           if (distance > 0) exponent += distance;
@@ -208,36 +209,28 @@ export class ScaledHistogram implements DimensionHistogram {
     return Math.max(kept?.error ?? 0, taken?.error ?? 0);
   }
 
-  /** Prefix sums of the numbers of patterns that leave a dimension as it was: at most min(d, n - d) inactive units. */
+  /** Prefix sums of the numbers of patterns that leave a dimension d as it was: at most min(d, n - d) inactive units. */
   private prefixesFor(stage: Transition): ScaledSequence {
     const n = stage.neurons;
     const last = Math.min(this.top, n);
     const ends = [this.low, last].map((d) => Math.min(d, n - d));
     const middle = Math.floor(n / 2);
     const most = this.low <= middle && middle <= last ? middle : Math.max(...ends);
-    return stage.scaledSequence(Math.min(...ends), most);
+    return stage.scaledPrefixes(Math.min(...ends), most);
   }
 }
 
 /** At every index the sum of what is there and above. */
-function sumsFromAbove(masses: ScaledArray): ScaledArray {
-  const sums = new ScaledArray(masses.length);
-  const { mantissas, exponents } = sums;
-  for (let i = masses.length - 1; i >= 0; i--) {
-    if (i < masses.length - 1) {
-      mantissas[i] = mantissas[i + 1];
-      exponents[i] = exponents[i + 1];
+function sumsFromAbove({ length, mantissas, exponents }: ScaledArray): ScaledArray {
+  const sums = new ScaledArray(length);
+  for (let i = length - 1; i >= 0; i--) {
+    if (i < length - 1) {
+      sums.mantissas[i] = sums.mantissas[i + 1];
+      sums.exponents[i] = sums.exponents[i + 1];
     }
-    sums.add(i, masses.mantissas[i], masses.exponents[i]);
+    if (mantissas[i] > 0) sums.add(i, mantissas[i], exponents[i]);
   }
   return sums;
-}
-
-/** Mantissa and exponent. */
-function sumOf(masses: ScaledArray): [number, number] {
-  const running = new ScaledArray(1);
-  for (let i = 0; i < masses.length; i++) running.add(0, masses.mantissas[i], masses.exponents[i]);
-  return [running.mantissas[0], running.exponents[0]];
 }
 
 function roundings(operations: number): number {

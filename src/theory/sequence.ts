@@ -1,6 +1,6 @@
 import { scaledBinomial, scaledBinomialPrefixSum, weightedBinomial } from './binomial.ts';
 import type { IndependenceNumbers } from './independence.ts';
-import { unitRoundoff } from './magnitude.ts';
+import { unitRoundoff, type Magnitude } from './magnitude.ts';
 import { inverseStep, mantissaHigh, mantissaLow, scaled, ScaledArray, scaledOfMagnitude, scaleStep } from './scaled.ts';
 
 /** I(j) and its prefix sums for a run of j, exact. Index 0 is j = `from`. */
@@ -11,12 +11,11 @@ export interface ExactSequence {
   readonly prefixes: readonly bigint[];
 }
 
-/** The same as scaled numbers, `error` being the largest relative error among them. */
+/** I(j), or its prefix sums, as scaled numbers, `error` being the largest relative error among them. */
 export interface ScaledSequence {
   readonly from: number;
   readonly to: number;
-  readonly terms: ScaledArray;
-  readonly prefixes: ScaledArray;
+  readonly values: ScaledArray;
   readonly error: number;
 }
 
@@ -44,45 +43,54 @@ export function exactSequence(numbers: IndependenceNumbers, from: number, to: nu
   return { from, to, terms, prefixes };
 }
 
-export function scaledSequence(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
-  const length = to - from + 1;
-  const terms = new ScaledArray(length);
-  const prefixes = new ScaledArray(length);
+export function scaledTerms(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
+  if (!numbers.binomial) return oneByOne((j) => numbers.at(j), from, to);
+  return binomialTerms(numbers.binomial, numbers.maxSize, from, to);
+}
+
+export function scaledPrefixes(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
   const { binomial, maxSize } = numbers;
-  let error = 0;
-  if (!binomial) {
-    for (let i = 0; i < length; i++) {
-      const term = scaledOfMagnitude(numbers.at(from + i));
-      const prefix = scaledOfMagnitude(numbers.prefixSum(from + i));
-      terms.put(i, term.mantissa, term.exponent);
-      prefixes.put(i, prefix.mantissa, prefix.exponent);
-      error = Math.max(error, term.error, prefix.error);
-    }
-    return { from, to, terms, prefixes, error };
-  }
-  const { count, weight } = binomial;
+  if (!binomial) return oneByOne((j) => numbers.prefixSum(j), from, to);
+  const { values, error } = binomialTerms(binomial, maxSize, from, to);
+  const first = scaledBinomialPrefixSum(binomial.count, Math.min(from, maxSize), binomial.weight);
+  values.put(0, first.mantissa, first.exponent);
+  values.accumulate();
+  return { from, to, values, error: Math.max(error, first.error) + 2 * unitRoundoff * values.length };
+}
+
+/** C(count, j) weight^j for j = from .. to, each from the one before; 0 beyond `maxSize`. */
+function binomialTerms(
+  { count, weight }: { readonly count: number; readonly weight: number },
+  maxSize: number,
+  from: number,
+  to: number,
+): ScaledSequence {
+  const length = to - from + 1;
+  const values = new ScaledArray(length);
   const first = from > maxSize ? scaled(0) : scaledBinomial(count, from, weight);
-  const sum = scaledBinomialPrefixSum(count, Math.min(from, maxSize), weight);
-  terms.put(0, first.mantissa, first.exponent);
-  prefixes.put(0, sum.mantissa, sum.exponent);
-  let term = terms.mantissas[0];
-  let exponent = terms.exponents[0];
-  for (let i = 1; i < length; i++) {
-    const j = from + i;
-    term = j > maxSize ? 0 : term * (((count - j + 1) * weight) / j);
-    if (term >= mantissaHigh) {
-      term *= inverseStep;
+  let { mantissa, exponent } = first;
+  for (let i = 0; i < length && from + i <= maxSize; i++) {
+    if (i > 0) mantissa *= ((count - from - i + 1) * weight) / (from + i);
+    if (mantissa >= mantissaHigh) {
+      mantissa *= inverseStep;
       exponent++;
-    } else if (term < mantissaLow && term > 0) {
-      term *= scaleStep;
+    } else if (mantissa < mantissaLow && mantissa > 0) {
+      mantissa *= scaleStep;
       exponent--;
     }
-    terms.mantissas[i] = term;
-    terms.exponents[i] = exponent;
-    prefixes.mantissas[i] = prefixes.mantissas[i - 1];
-    prefixes.exponents[i] = prefixes.exponents[i - 1];
-    prefixes.add(i, term, exponent);
+    values.mantissas[i] = mantissa;
+    values.exponents[i] = exponent;
   }
-  error = Math.max(first.error, sum.error) + 6 * unitRoundoff * length;
-  return { from, to, terms, prefixes, error };
+  return { from, to, values, error: first.error + 4 * unitRoundoff * length };
+}
+
+function oneByOne(at: (j: number) => Magnitude, from: number, to: number): ScaledSequence {
+  const values = new ScaledArray(to - from + 1);
+  let error = 0;
+  for (let j = from; j <= to; j++) {
+    const value = scaledOfMagnitude(at(j));
+    values.put(j - from, value.mantissa, value.exponent);
+    error = Math.max(error, value.error);
+  }
+  return { from, to, values, error };
 }

@@ -1,12 +1,14 @@
 import type { IndependenceNumbers } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
-import { exactSequence, scaledSequence, type ExactSequence, type ScaledSequence } from './sequence.ts';
+import { exactSequence, scaledPrefixes, scaledTerms, type ExactSequence, type ScaledSequence } from './sequence.ts';
 
 /** A histogram over leaving dimensions 0, 1, ... for one entering dimension. */
 export interface TransitionRow {
   readonly exact: readonly bigint[];
   /** The same, each rounded once. */
   readonly rounded: Float64Array;
+  /** How many are not zero. */
+  readonly entries: number;
 }
 
 /** What one stage of units does to a histogram of dimensions. Layers of equal shape share one. */
@@ -14,7 +16,8 @@ export class Transition {
   private readonly rows = new Map<number, TransitionRow | null>();
   private last: { readonly dimension: number; readonly total: Magnitude } | null = null;
   private exactRun: ExactSequence | null = null;
-  private scaledRuns: ScaledSequence[] = [];
+  private terms: ScaledSequence | null = null;
+  private prefixes: ScaledSequence | null = null;
 
   /**
    * `drops`: j inactive units leave at most `neurons - j` dimensions. `tighter`: for an entering dimension a
@@ -44,7 +47,7 @@ export class Transition {
     let row = this.rows.get(d);
     if (row === undefined) {
       const exact = this.tighter(d);
-      row = exact && { exact, rounded: Float64Array.from(exact, Number) };
+      row = exact && rowOf(exact);
       this.rows.set(d, row);
     }
     return row;
@@ -58,14 +61,22 @@ export class Transition {
     return this.exactRun;
   }
 
-  scaledSequence(from: number, to: number): ScaledSequence {
-    let run = this.scaledRuns.find((known) => known.from === from && known.to === to);
-    if (!run) {
-      run = scaledSequence(this.numbers, from, to);
-      this.scaledRuns = [run, ...this.scaledRuns.slice(0, 1)];
-    }
-    return run;
+  scaledTerms(from: number, to: number): ScaledSequence {
+    if (this.terms?.from !== from || this.terms.to !== to) this.terms = scaledTerms(this.numbers, from, to);
+    return this.terms;
   }
+
+  scaledPrefixes(from: number, to: number): ScaledSequence {
+    if (this.prefixes?.from !== from || this.prefixes.to !== to) {
+      this.prefixes = scaledPrefixes(this.numbers, from, to);
+    }
+    return this.prefixes;
+  }
+}
+
+function rowOf(exact: readonly bigint[]): TransitionRow {
+  const entries = exact.reduce((count, value) => count + (value > 0n ? 1 : 0), 0);
+  return { exact, rounded: Float64Array.from(exact, Number), entries };
 }
 
 /** One transition for all layers whose units and independence numbers are the same. */

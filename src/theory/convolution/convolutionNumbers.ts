@@ -3,7 +3,7 @@ import type { TheoryOptions } from '../bound.ts';
 import { denseIndependence, type IndependenceNumbers } from '../denseIndependence.ts';
 import { exactDigits, magnitudeOf, smaller, zero, type Magnitude } from '../magnitude.ts';
 import { magnitudeOfScaled } from '../scaled.ts';
-import { exactSequence, scaledSequence } from '../sequence.ts';
+import { exactSequence, scaledPrefixes, scaledTerms } from '../sequence.ts';
 import { Budget, productSteps } from './budget.ts';
 import { convolutionSum, defaultBudget, rankBound, totalNeurons } from './convolutionSum.ts';
 import type { FieldPattern } from './fieldPattern.ts';
@@ -121,9 +121,10 @@ interface Sequence {
 function sequenceOf(dense: IndependenceNumbers, exactly: boolean): Sequence {
   const exact = exactly ? exactSequence(dense, 0, dense.maxSize) : null;
   if (exact) return { term: (j) => magnitudeOf(exact.terms[j]), prefix: (j) => magnitudeOf(exact.prefixes[j]) };
-  const { terms, prefixes, error } = scaledSequence(dense, 0, dense.maxSize);
+  const terms = scaledTerms(dense, 0, dense.maxSize);
+  const prefixes = scaledPrefixes(dense, 0, dense.maxSize);
   return {
-    term: (j) => magnitudeOfScaled(terms.at(j, error)),
-    prefix: (j) => magnitudeOfScaled(prefixes.at(j, error)),
+    term: (j) => magnitudeOfScaled(terms.values.at(j, terms.error)),
+    prefix: (j) => magnitudeOfScaled(prefixes.values.at(j, prefixes.error)),
   };
 }
