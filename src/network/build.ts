@@ -26,19 +26,22 @@ class Builder {
 
   build(): BuiltNetwork {
     const { definition } = this;
-    definition.inputs.forEach((input, k) => {
-      const sound = input.shape.length > 0 && input.shape.every((extent) => Number.isSafeInteger(extent) && extent > 0);
-      if (sound && !Number.isSafeInteger(sizeOf(input.shape))) this.tooLarge(input.span);
-      this.tensors.set(input.name, sound && Number.isSafeInteger(sizeOf(input.shape)) ? inputTensor(k) : null);
+    const inputs = definition.inputs.map((input, k) => {
+      const isSound =
+        input.shape.length > 0 && input.shape.every((extent) => Number.isSafeInteger(extent) && extent > 0);
+      const fits = isSound && Number.isSafeInteger(sizeOf(input.shape));
+      if (isSound && !fits) this.tooLarge(input.span);
+      this.tensors.set(input.name, fits ? inputTensor(k) : null);
+      return { name: input.name, shape: fits ? input.shape : [] };
     });
     for (const index of this.order()) this.resolve(index);
     const network: Network = {
       name: definition.name,
-      inputs: definition.inputs.map(({ name, shape }) => ({ name, shape })),
+      inputs,
       layers: this.layers,
       outputs: this.outputs(),
       initialization: definition.initialization,
-      inputSize: definition.inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0),
+      inputSize: inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       complete: this.layers.length === definition.layers.length,
     };
     this.compareWeights(network);

@@ -66,6 +66,8 @@ export class ExactHistogram implements DimensionHistogram {
   }
 
   stepped(stage: Transition): DimensionHistogram {
+    // No more dimensions than units leave, and none beyond their number makes a difference to them.
+    if (this.top > stage.neurons) return this.capped(stage.neurons).stepped(stage);
     const total = this.total();
     const factor = stage.total(this.top);
     const guess = total.log10 + factor.log10;
@@ -83,16 +85,10 @@ export class ExactHistogram implements DimensionHistogram {
   }
 
   private kept(stage: Transition, guess: number, work: number): DimensionHistogram {
-    const { low, top } = this;
-    const from = Math.min(low, stage.neurons);
-    const sequence = stage.exactSequence(from, Math.min(top, stage.neurons));
+    const sequence = stage.exactSequence(this.low, this.top);
     if (!sequence) return this.scaled().stepped(stage);
-    const masses = sequence.prefixes.map(() => 0n);
-    this.masses.forEach((mass, i) => {
-      const d = Math.min(low + i, stage.neurons) - from;
-      masses[d] += mass * sequence.prefixes[d];
-    });
-    return this.trimmed(from, masses, guess, work);
+    const masses = this.masses.map((mass, i) => mass * sequence.prefixes[i]);
+    return this.trimmed(this.low, masses, guess, work);
   }
 
   private dropped(stage: Transition, guess: number, work: number): DimensionHistogram {
@@ -100,10 +96,9 @@ export class ExactHistogram implements DimensionHistogram {
     const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.row(this.low + i)));
     // With so many units no activation pattern of few enough inactive ones takes a dimension away.
     if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess, work);
-    const last = Math.min(this.top, n);
-    const sequence = stage.exactSequence(0, Math.min(n, this.top));
+    const sequence = stage.exactSequence(0, this.top);
     if (!sequence) return this.scaled().stepped(stage);
-    const masses = Array<bigint>(last + 1).fill(0n);
+    const masses = Array<bigint>(this.top + 1).fill(0n);
     // Regions of dimension at least d, for those d whose transition is not known more tightly.
     const atLeast = Array<bigint>(this.top + 2).fill(0n);
     for (let d = this.top; d >= 0; d--) {
@@ -111,9 +106,9 @@ export class ExactHistogram implements DimensionHistogram {
       const row = d < this.low ? null : rows[d - this.low];
       atLeast[d] = atLeast[d + 1] + (row ? 0n : mass);
       if (row) addMultiple(masses, mass, row.exact);
-      else if (d <= n && mass > 0n) masses[d] += mass * sequence.prefixes[Math.min(d, n - d)];
+      else if (mass > 0n) masses[d] += mass * sequence.prefixes[Math.min(d, n - d)];
     }
-    for (let e = Math.max(0, n - this.top); e <= last; e++) {
+    for (let e = n - this.top; e <= this.top; e++) {
       const above = Math.max(n - e, e + 1);
       if (above <= this.top) masses[e] += sequence.terms[n - e] * atLeast[above];
     }

@@ -115,20 +115,20 @@ export class ScaledHistogram implements DimensionHistogram {
   }
 
   stepped(stage: Transition): DimensionHistogram {
+    // No more dimensions than units leave, and none beyond their number makes a difference to them.
+    if (this.top > stage.neurons) return this.capped(stage.neurons).stepped(stage);
     // Leaving every region its dimension gives a weaker upper bound that needs no room.
-    const reached = Math.min(this.top, stage.neurons) - Math.max(0, Math.min(this.low, stage.neurons - this.top));
+    const reached = this.top - Math.min(this.low, stage.neurons - this.top);
     return stage.drops && reached < mostDimensions ? this.dropped(stage) : this.kept(stage);
   }
 
   private kept(stage: Transition): DimensionHistogram {
-    const from = Math.min(this.low, stage.neurons);
-    const { values, error } = stage.scaledPrefixes(from, Math.min(this.top, stage.neurons));
+    const { values, error } = stage.scaledPrefixes(this.low, this.top);
     const masses = new ScaledArray(values.length);
-    for (let i = 0; i < this.masses.length; i++) {
-      const d = Math.min(this.low + i, stage.neurons) - from;
-      addProduct(masses, d, this.masses, i, values, d);
+    for (let i = 0; i < values.length; i++) {
+      masses.put(i, this.masses.mantissas[i] * values.mantissas[i], this.masses.exponents[i] + values.exponents[i]);
     }
-    return ScaledHistogram.trimmed(from, masses, productError(this.error, error) + roundings(this.masses.length));
+    return ScaledHistogram.trimmed(this.low, masses, productError(this.error, error) + roundings(1));
   }
 
   private dropped(stage: Transition): DimensionHistogram {
@@ -136,9 +136,11 @@ export class ScaledHistogram implements DimensionHistogram {
     const { low, top } = this;
     const rows = stage.hasRows ? Array.from(this.masses.mantissas, (mass, i) => (mass === 0 ? null : stage.row(low + i))) : []; // prettier-ignore
     const hasRows = rows.some((row) => row !== null);
+    // With so many units no activation pattern of few enough inactive ones takes a dimension away.
+    if (!hasRows && n >= 2 * top) return this.kept(stage);
     // Rows may reach down to dimension 0.
-    const first = hasRows ? 0 : Math.max(0, Math.min(low, n - top));
-    const masses = new ScaledArray(Math.min(top, n) - first + 1);
+    const first = hasRows ? 0 : Math.min(low, n - top);
+    const masses = new ScaledArray(top - first + 1);
     const plain = hasRows ? new ScaledArray(this.masses.length) : this.masses;
     if (hasRows) {
       rows.forEach((row, i) => {
@@ -164,23 +166,21 @@ export class ScaledHistogram implements DimensionHistogram {
   private putDropped(masses: ScaledArray, first: number, plain: ScaledArray, stage: Transition): number {
     const n = stage.neurons;
     const { low, top } = this;
-    const last = Math.min(top, n);
-    const lowest = Math.max(0, n - top);
-    const kept = low <= last ? this.prefixesFor(stage) : null;
-    const taken = lowest <= last ? stage.scaledTerms(n - last, n - lowest) : null;
-    const above = taken && sumsFromAbove(plain);
+    const kept = this.prefixesFor(stage);
+    const taken = stage.scaledTerms(Math.min(n - top, top), top);
+    const above = sumsFromAbove(plain);
     const { mantissas, exponents } = masses;
     const { mantissas: own, exponents: ownExponents } = plain;
-    for (let e = first; e <= last; e++) {
+    for (let e = first; e <= top; e++) {
       let mantissa = 0;
       let exponent = 0;
-      if (kept && e >= low) {
+      if (e >= low) {
         const j = Math.min(e, n - e) - kept.from;
         mantissa = own[e - low] * kept.values.mantissas[j];
         exponent = ownExponents[e - low] + kept.values.exponents[j];
       }
       const least = Math.max(n - e, e + 1);
-      if (taken && above && e >= lowest && least <= top) {
+      if (e >= n - top && least <= top) {
         const i = Math.max(least - low, 0);
         const j = n - e - taken.from;
         let other = above.mantissas[i] * taken.values.mantissas[j];
@@ -206,16 +206,15 @@ export class ScaledHistogram implements DimensionHistogram {
       mantissas[e - first] = mantissa;
       exponents[e - first] = exponent;
     }
-    return Math.max(kept?.error ?? 0, taken?.error ?? 0);
+    return Math.max(kept.error, taken.error);
   }
 
   /** Prefix sums of the numbers of patterns that leave a dimension d as it was: at most min(d, n - d) inactive units. */
   private prefixesFor(stage: Transition): ScaledSequence {
     const n = stage.neurons;
-    const last = Math.min(this.top, n);
-    const ends = [this.low, last].map((d) => Math.min(d, n - d));
+    const ends = [this.low, this.top].map((d) => Math.min(d, n - d));
     const middle = Math.floor(n / 2);
-    const most = this.low <= middle && middle <= last ? middle : Math.max(...ends);
+    const most = this.low <= middle && middle <= this.top ? middle : Math.max(...ends);
     return stage.scaledPrefixes(Math.min(...ends), most);
   }
 }
@@ -239,20 +238,4 @@ function roundings(operations: number): number {
 
 function productError(a: number, b: number): number {
   return a + b + a * b + 4 * unitRoundoff;
-}
-
-function addProduct(out: ScaledArray, at: number, a: ScaledArray, i: number, b: ScaledArray, j: number): void {
-  const mantissa = a.mantissas[i] * b.mantissas[j];
-  if (mantissa === 0) return;
-  let exponent = a.exponents[i] + b.exponents[j];
-  let m = mantissa;
-  // A product of two mantissas spans twice their range; the sum needs it inside.
-  if (m >= 2 ** 128) {
-    m *= 2 ** -256;
-    exponent++;
-  } else if (m < 2 ** -128) {
-    m *= 2 ** 256;
-    exponent--;
-  }
-  out.add(at, m, exponent);
 }
