@@ -4,7 +4,7 @@ import type { LayerDefinition, NetworkDefinition, Problem } from '../network/def
 import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { explainLayers } from '../theory/explainLayers.ts';
-import type { LayerExplanation } from '../theory/explanation.ts';
+import { mainBottleneck, type LayerExplanation } from '../theory/explanation.ts';
 import { BoundTable } from '../theory/registry.ts';
 import { remarksOn } from './remarks.ts';
 import { sameData } from './sameData.ts';
@@ -73,6 +73,11 @@ export class NetworkAnalysis {
   /** By layer index. */
   get explanations(): readonly LayerExplanation[] {
     return this.theory.explanations;
+  }
+
+  /** The layer, by index, that loses most of what enters it to the layers behind it; null where none is a bottleneck. */
+  get bottleneck(): number | null {
+    return mainBottleneck(this.explanations);
   }
 
   /** This network's theory, if it is for the same network under the same options; else null. */

@@ -1,9 +1,11 @@
 import type { Problem } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
+import { factorInWords, type Bottleneck } from '../theory/explanation.ts';
 import type { NetworkAnalysis } from './analyze.ts';
 
 /** What the theory has to say about a sound network, at the place it is about: where it ends, and what caps it. */
-export function remarksOn({ definition, network, explanations }: NetworkAnalysis): Problem[] {
+export function remarksOn(analysis: NetworkAnalysis): Problem[] {
+  const { definition, network, explanations } = analysis;
   const consumed = new Set(network.layers.flatMap((layer) => layer.inputs));
   const remarks: Problem[] = [];
   for (const layer of network.layers) {
@@ -15,18 +17,25 @@ export function remarksOn({ definition, network, explanations }: NetworkAnalysis
     }
     const bottleneck = explanations[layer.index]?.bottleneck;
     if (bottleneck) {
-      const { from, to } = bottleneck;
-      const message = `bottleneck: ${dimensions(from)} enter ${layer.name}, at most ${dimensions(to)} go on to the layers after it`;
+      const isMain = analysis.bottleneck === layer.index;
       const span = written.fields.units ?? written.fields.filters ?? written.span;
       // Every classifier narrows towards its end; only a layer that loses most of what enters is worth a line.
-      const severity = to * SEVERE <= from ? 'information' : 'hint';
-      remarks.push({ code: 'bottleneck', severity, message, span });
+      const severity = bottleneck.to * SEVERE <= bottleneck.from ? 'information' : 'hint';
+      remarks.push({ code: 'bottleneck', severity, message: bottleneckInWords(layer.name, bottleneck, isMain), span });
     }
   }
   return remarks;
 }
 
 const SEVERE = 4;
+
+/** What a layer caps, for the one that loses most also what one more unit is worth. */
+export function bottleneckInWords(name: string, { from, to, oneMore }: Bottleneck, isMain: boolean): string {
+  const passage = `${dimensions(from)} enter ${name}, at most ${dimensions(to)} go on to the layers after it`;
+  const worth =
+    isMain && oneMore !== null ? `; one unit more would multiply the bound by ${factorInWords(oneMore)}` : '';
+  return `${isMain ? 'the tightest bottleneck' : 'bottleneck'}: ${passage}${worth}`;
+}
 
 function dimensions(count: number): string {
   return count === 1 ? '1 dimension' : `${count} dimensions`;

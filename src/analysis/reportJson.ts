@@ -3,6 +3,7 @@ import type { Layer } from '../network/network.ts';
 import { totalParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
+import type { LayerExplanation } from '../theory/explanation.ts';
 import { contributionLog10, definitionOf, type Analysis, type NetworkAnalysis } from './analyze.ts';
 import type { LineIndex, Range } from './lineIndex.ts';
 
@@ -36,7 +37,16 @@ function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
     neurons: totalNeurons(network.layers),
     layers: network.layers.map((layer) => layerJson(analysis, layer, lines)),
     bounds: analysis.bounds.map(boundJson),
+    bottleneck: bottleneckJson(analysis),
   };
+}
+
+/** The layer that loses most: dimensions in and out, and log10 of what one more unit there multiplies the bound by. */
+function bottleneckJson(analysis: NetworkAnalysis) {
+  const index = analysis.bottleneck;
+  if (index === null) return null;
+  const { from, to, oneMore } = analysis.explanations[index].bottleneck!;
+  return { layer: index, name: analysis.network.layers[index].name, from, to, oneMoreLog10: oneMore };
 }
 
 export function totalNeurons(layers: readonly Layer[]): number {
@@ -63,7 +73,14 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
     range: rangeOfLayer(analysis, layer, lines),
     contribution: contribution === null ? null : { bound: 'tightest-upper', log10: contribution },
     cumulative: cumulative === null ? null : { log10: cumulative },
+    explanation: explanationJson(analysis.explanations[layer.index]),
   };
+}
+
+function explanationJson(explanation: LayerExplanation | undefined) {
+  if (!explanation) return null;
+  const { formula, numbers, advice, bottleneck } = explanation;
+  return { formula, numbers, advice, bottleneck: bottleneck && { from: bottleneck.from, to: bottleneck.to, oneMoreLog10: bottleneck.oneMore } }; // prettier-ignore
 }
 
 function rangeOfLayer(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex): Range {

@@ -5,6 +5,7 @@ import { contributionLog10, type Analysis, type NetworkAnalysis } from './analyz
 import type { LineIndex } from './lineIndex.ts';
 import { formatFactor, formatMagnitude, groupDigits, type Notation } from './quantities.ts';
 import { totalNeurons } from './reportJson.ts';
+import { bottleneckInWords } from './remarks.ts';
 import { SIMULATED_IDS } from './simulatedMean.ts';
 
 /** The means a network can have, the one in the plane first: the figure people compare counts with. */
@@ -29,7 +30,16 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
     `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
     `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +
     (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.'); // prettier-ignore
-  return `${head}\n\n${layerTable(analysis, notation)}\n${boundTable(analysis, notation)}`;
+  return `${head}\n\n${layerTable(analysis, notation)}${bottleneckLine(analysis)}\n${boundTable(analysis, notation)}`;
+}
+
+/** The layer that loses most, with what one more unit there is worth; nothing where none is a bottleneck. */
+function bottleneckLine(analysis: NetworkAnalysis): string {
+  const index = analysis.bottleneck;
+  const bottleneck = index === null ? null : analysis.explanations[index].bottleneck;
+  if (index === null || !bottleneck) return '';
+  const words = bottleneckInWords(analysis.network.layers[index].name, bottleneck, true);
+  return `\n${words.charAt(0).toUpperCase()}${words.slice(1)}.\n`;
 }
 
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {

@@ -2,7 +2,7 @@ import type { Layer, Network } from '../network/network.ts';
 import { binomialPrefixSum, exactBinomialTerms } from './binomial.ts';
 import type { TheoryOptions } from './bound.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
-import type { LayerExplanation } from './explanation.ts';
+import { factorInWords, type LayerExplanation } from './explanation.ts';
 import { IndependenceCache, type IndependenceNumbers } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
 import { tightestRule } from './recurrence.ts';
@@ -16,6 +16,8 @@ const fewTerms = 6;
 const longNumber = 1e15;
 /** Widening is tried while bottlenecks times layers stay below this. */
 const wideningWork = 2000;
+/** And for convolutions, whose independence numbers change with every filter, in networks of up to so many neurons. */
+const mostNeuronsWidened = 20_000;
 
 /** What can be said of every layer beside the bounds, by layer index. */
 export function explainLayers(network: Network, options: TheoryOptions): LayerExplanation[] {
@@ -32,7 +34,8 @@ const unexplained: LayerExplanation = { dimensionIn: 0, formula: null, numbers: 
 
 function explain(network: Network, layer: Layer, node: DominatorNode, widening: Widening): LayerExplanation {
   const { dimensionIn, dimension } = node;
-  const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension } : null;
+  const oneMore = isBottleneck(node) ? widening.worth(layer) : null;
+  const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension, oneMore } : null;
   const stages = unitStages(layer);
   const factors = stages.map((stage) => factorOf(stage, widening.independence.of(network, layer, stage), dimensionIn));
   const [factor] = factors;
@@ -40,9 +43,11 @@ function explain(network: Network, layer: Layer, node: DominatorNode, widening: 
   const numbers = factors.length === 1 ? factor.numbers : null;
   const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
   const sentences: string[] = [];
-  if (bottleneck) sentences.push(`Bottleneck: ${passage}.`, ...widening.advice(layer));
-  else if (stages.length > 0)
+  if (bottleneck) sentences.push(`Bottleneck: ${passage}.`);
+  if (oneMore !== null) sentences.push(`${oneMoreUnit(layer)}: × ${factorInWords(oneMore)} for the whole network.`);
+  if (!bottleneck && stages.length > 0) {
     sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
+  }
   if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn));
   return { dimensionIn, formula, numbers, advice: sentences.join(' ') || null, bottleneck };
 }
@@ -88,6 +93,7 @@ function doubled({ operation, activation }: Layer, { neurons, pieces }: UnitStag
 /** How much the network's bound grows with one more unit in one layer. */
 class Widening {
   readonly independence: IndependenceCache;
+  private readonly neurons: number;
   private total: Magnitude | null | undefined;
 
   constructor(
@@ -96,19 +102,19 @@ class Widening {
     private readonly bottlenecks: number,
   ) {
     this.independence = new IndependenceCache(network, options);
+    this.neurons = network.layers.reduce((sum, layer) => sum + layer.neurons, 0);
   }
 
-  advice(layer: Layer): string[] {
+  /** log10 of the factor by which the bound grows; null where it would take too long. */
+  worth(layer: Layer): number | null {
     const { network } = this;
-    if (this.bottlenecks * network.layers.length > wideningWork) return [];
+    if (this.bottlenecks * network.layers.length > wideningWork) return null;
+    if (layer.operation.kind === 'convolution' && this.neurons > mostNeuronsWidened) return null;
     const wider = widened(network, layer.index);
-    if (!wider) return [];
+    if (!wider) return null;
     this.total ??= this.regionsOf(network);
     const more = this.regionsOf(wider);
-    if (!this.total || !more) return [];
-    const growth = more.log10 - this.total.log10;
-    const factor = growth < 3 ? Number((10 ** growth).toPrecision(3)).toString() : `10^${growth.toFixed(2)}`;
-    return [`One neuron more: × ${factor} for the whole network.`];
+    return this.total && more ? Math.max(0, more.log10 - this.total.log10) : null;
   }
 
   private regionsOf(network: Network): Magnitude | null {
@@ -117,6 +123,10 @@ class Widening {
     const rule = tightestRule(network, this.independence, memory);
     return memory.regions(network, this.options, rule).findLast((cut) => cut !== null) ?? null;
   }
+}
+
+function oneMoreUnit({ operation }: Layer): string {
+  return operation.kind === 'convolution' ? 'One filter more' : 'One neuron more';
 }
 
 function dimensions(count: number): string {

@@ -9,5 +9,33 @@ export interface LayerExplanation {
   /** One sentence, for example `2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.` */
   readonly advice: string | null;
   /** Set where this layer's width is less than the dimension that enters it and later layers suffer. */
-  readonly bottleneck: { readonly from: number; readonly to: number } | null;
+  readonly bottleneck: Bottleneck | null;
+}
+
+export interface Bottleneck {
+  /** Dimension that enters, and the lower one that leaves. */
+  readonly from: number;
+  readonly to: number;
+  /** log10 of what one more unit (filter) here multiplies the network's bound by; null where it was not computed. */
+  readonly oneMore: number | null;
+}
+
+/** The layer, by index, that loses most: where one more unit is worth most, or else the largest share of dimensions is lost. */
+export function mainBottleneck(explanations: readonly LayerExplanation[]): number | null {
+  let main: number | null = null;
+  let most: Bottleneck | null = null;
+  explanations.forEach(({ bottleneck }, index) => {
+    if (bottleneck && (most === null || losesMore(bottleneck, most))) [main, most] = [index, bottleneck];
+  });
+  return main;
+}
+
+function losesMore(a: Bottleneck, b: Bottleneck): boolean {
+  if (a.oneMore !== null && b.oneMore !== null && a.oneMore !== b.oneMore) return a.oneMore > b.oneMore;
+  return a.to * b.from < b.to * a.from;
+}
+
+/** A factor given by its log10, as `× 1.5` is written: `1.5`, `10^31.42`. */
+export function factorInWords(log10: number): string {
+  return log10 < 3 ? Number((10 ** log10).toPrecision(3)).toString() : `10^${log10.toFixed(2)}`;
 }

@@ -3,7 +3,7 @@ import { isInput, shapeOfTensor, type Layer, type Network } from '../network/net
 import type { Operation } from '../network/operation.ts';
 import { sameShape, sizeOf } from '../network/shape.ts';
 
-/** The network with one more unit in a dense or maxout layer; null for other layers, or where it no longer fits. */
+/** The network with one more unit in a dense or maxout layer, or one more filter; null for other layers, or where it no longer fits. */
 export function widened(network: Network, index: number): Network | null {
   const operation = widerOperation(network.layers[index].operation);
   if (!operation) return null;
@@ -22,8 +22,15 @@ export function widened(network: Network, index: number): Network | null {
 }
 
 function widerOperation(operation: Operation): Operation | null {
-  if (operation.kind !== 'dense' && operation.kind !== 'maxout') return null;
-  return { ...operation, units: operation.units + 1 };
+  switch (operation.kind) {
+    case 'dense':
+    case 'maxout':
+      return { ...operation, units: operation.units + 1 };
+    case 'convolution':
+      return operation.groups === 1 ? { ...operation, filters: operation.filters + 1 } : null;
+    default:
+      return null;
+  }
 }
 
 function resize(layer: Layer, operation: Operation, inputShapes: Layer['inputShapes']): Layer | null {

@@ -52,6 +52,23 @@ describe('region-lens', () => {
     expect(upper!.perLayer).toHaveLength(layers.length);
   });
 
+  it('names the layer that loses most, and what one more unit there is worth', async () => {
+    const layers = [dense(20), dense(3), dense(20), dense(6), dense(20)];
+    await cli.file('narrow.network.json', { name: 'narrow', input: [10], layers });
+    const [{ networks, diagnostics }] = reports((await cli.run(['analyze', '--json', 'narrow.network.json'])).out);
+    const { bottleneck, layers: told } = networks[0];
+    expect(bottleneck).toMatchObject({ layer: 1, name: 'dense_2', from: 10, to: 3 });
+    expect(told[1].explanation?.bottleneck).toEqual({ from: 10, to: 3, oneMoreLog10: bottleneck!.oneMoreLog10 });
+    const { out } = await cli.run(['analyze', 'narrow.network.json']);
+    const worth = Number((10 ** bottleneck!.oneMoreLog10!).toPrecision(3));
+    const words = `the tightest bottleneck: 10 dimensions enter dense_2, at most 3 dimensions go on to the layers after it; one unit more would multiply the bound by ${worth}`;
+    expect(out).toContain(`T${words.slice(1)}.`);
+    expect(diagnostics.find(({ code }) => code === 'bottleneck')?.message).toBe(words);
+    expect(
+      reports((await cli.run(['analyze', '--json', 'mlp.network.json'])).out)[0].networks[0].bottleneck,
+    ).toBeNull();
+  });
+
   it('measure prints what Hanin and Rolnick measure, over seeds', async () => {
     const words = ['measure', 'mlp.network.json', '--repeat', '3', '--lines', '10', '--points', '5', '--seed', '7'];
     const { code, out, err } = await cli.run([...words, '--json']);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { leakyRelu, linear, prelu, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
+import { evaluateBounds } from '../../../src/theory/registry.ts';
 import { build, define, dense, layer, window1d, window2d } from './definitions.ts';
 
 const conv = (name: string, filters: number, kernel: number, rest: Partial<LayerDefinition> = {}) =>
@@ -112,6 +113,15 @@ describe('buildNetwork', () => {
     const again = { ...dense('a again', 3, relu, ['a']), sharedWith: 'a' };
     const { network } = build([3], [dense('a', 3), again]);
     expect(network.layers.map(({ parameters, sharedWith }) => [parameters, sharedWith])).toEqual([[12, undefined], [0, 0]]); // prettier-ignore
+  });
+
+  it('takes an input of no sound shape for one that is not there', () => {
+    for (const shape of [[0, 1e10], [2.5], [-3], [NaN], []]) {
+      const { network } = build(shape, [dense('d', 3)]);
+      expect(network.inputs.map((input) => input.shape)).toEqual([[]]);
+      expect(network.layers).toEqual([]);
+      expect(evaluateBounds(network, {}).filter(({ applies }) => applies)).toEqual([]);
+    }
   });
 
   it('does not overflow on absurd sizes', () => {

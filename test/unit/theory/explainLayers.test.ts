@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainLayers } from '../../../src/theory/explainLayers.ts';
+import { factorInWords, mainBottleneck } from '../../../src/theory/explanation.ts';
 import { boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from './networks.ts';
 
 describe('what is said of a layer', () => {
@@ -23,11 +24,36 @@ describe('what is said of a layer', () => {
   it('says what a bottleneck caps and what one more neuron is worth', () => {
     const net = denseRelu(10, [8, 3, 20]);
     const explained = explainLayers(net, {});
-    expect(explained.map(({ bottleneck }) => bottleneck)).toEqual([{ from: 10, to: 8 }, { from: 8, to: 3 }, null]);
     const log10 = (widths: number[]): number => boundsOf(denseRelu(10, widths)).get('recurrence-upper')!.value!.log10;
-    const factor = Number((10 ** (log10([8, 4, 20]) - log10([8, 3, 20]))).toPrecision(3));
-    expect(explained[1].advice).toContain(`One neuron more: × ${factor} for the whole network.`);
+    const wider = [log10([9, 3, 20]) - log10([8, 3, 20]), log10([8, 4, 20]) - log10([8, 3, 20])];
+    expect(explained.map(({ bottleneck }) => bottleneck)).toEqual([
+      { from: 10, to: 8, oneMore: wider[0] },
+      { from: 8, to: 3, oneMore: wider[1] },
+      null,
+    ]);
+    expect(explained[1].advice).toContain(`One neuron more: × ${factorInWords(wider[1])} for the whole network.`);
+    expect(wider[1]).toBeGreaterThan(wider[0]);
+    expect(mainBottleneck(explained)).toBe(1);
     expect(explained[2].dimensionIn).toBe(3);
+  });
+
+  it('knows what one more filter is worth', () => {
+    const net = (filters: number) => network([4, 4, 3], [conv(filters, [2, 2]), conv(8, [2, 2])]);
+    const [narrow] = explainLayers(net(1), {});
+    const log10 = (filters: number): number => boundsOf(net(filters)).get('recurrence-upper')!.value!.log10;
+    expect(narrow.bottleneck).toEqual({ from: 48, to: 9, oneMore: log10(2) - log10(1) });
+    expect(narrow.advice).toContain(`One filter more: × ${factorInWords(log10(2) - log10(1))}`);
+  });
+
+  it('takes the layer that lets the smallest share through for the main one where nothing more is known', () => {
+    const explained = explainLayers(network([8, 8, 4], [maxPool(2), maxPool(4), dense(9)]), {});
+    expect(explained.map(({ bottleneck }) => bottleneck)).toEqual([
+      { from: 256, to: 64, oneMore: null },
+      { from: 64, to: 4, oneMore: null },
+      null,
+    ]);
+    expect(mainBottleneck(explained)).toBe(1);
+    expect(mainBottleneck(explainLayers(denseRelu(2, [8, 8]), {}))).toBeNull();
   });
 
   it('does not call the last layer of units a bottleneck', () => {

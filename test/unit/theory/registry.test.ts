@@ -67,6 +67,15 @@ describe('input of any size and shape', () => {
     );
   });
 
+  it('far more inputs than units', () => {
+    for (const inputs of [1e6, 1e15]) {
+      const bounds = boundsOf(denseRelu(inputs, [3, 70]));
+      expect(bounds.get('serra2018-upper')?.value?.exact).toBe(
+        boundsOf(denseRelu(3, [3, 70])).get('serra2018-upper')?.value?.exact,
+      );
+    }
+  });
+
   it('branches within branches within branches', () => {
     const depth = 600;
     const down = Array.from({ length: depth }, (_, i) =>
