@@ -32,6 +32,8 @@ export class Polygons implements Geometry {
   private line = 0;
   private gradient = 0;
   private tolerance = 0;
+  /** Whether a sign was settled exactly, which may not be that of the value where the vertex is held to be. */
+  private hasSettled = false;
   // A box around the current polygon, for `classify`.
   private centreX = 0;
   private centreY = 0;
@@ -60,6 +62,7 @@ export class Polygons implements Geometry {
     const b = rows[at + 1];
     const c = rows[at + 2] - shift;
     const gradient = Math.abs(a) + Math.abs(b);
+    this.hasSettled = false;
     let found = ZERO;
     for (let j = this.start; j < end; j += VERTEX) {
       let v = a * data[j] + b * data[j + 1] + c;
@@ -77,6 +80,7 @@ export class Polygons implements Geometry {
 
   /** A value of the right sign, and 0 only where the vertex lies on the line. */
   private settle(value: number, margin: number, vertex: number, id: number): number {
+    this.hasSettled = true;
     const { data } = this;
     const incoming = data[(vertex === this.start ? this.end : vertex) - VERTEX + EDGE_LINE];
     const outgoing = data[vertex + EDGE_LINE];
@@ -127,8 +131,9 @@ export class Polygons implements Geometry {
 
   /** Writes the part of the polygon on one side of the last line to `to` and on; returns its end. */
   private part(to: number, positive: boolean, cut: number): number {
-    const { data, start, end, line, gradient, tolerance } = this;
-    const cutError = gradient > 0 ? (2 * tolerance) / gradient : 1;
+    const { data, start, end, line, gradient, tolerance, hasSettled } = this;
+    // Nothing in the square is off by more than 1; infinite errors would make numbers that are none.
+    const cutError = gradient > 2 * tolerance ? (2 * tolerance) / gradient : 1;
     let write = to;
     for (let j = start; j < end; j += VERTEX) {
       const next = j + VERTEX === end ? start : j + VERTEX;
@@ -157,9 +162,10 @@ export class Polygons implements Geometry {
         data[write + 1] = data[p + 1] + w * dy;
         const edgeError = data[j + EDGE_ERROR];
         const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(drop);
+        const doubt = hasSettled ? Math.max(data[p + VERTEX_ERROR], data[q + VERTEX_ERROR]) : 0;
         data[write + VERTEX_ERROR] = Math.min(
           1,
-          COORDINATE_ERROR + edgeError + (tolerance + gradient * edgeError) * slope,
+          COORDINATE_ERROR + edgeError + doubt + (tolerance + gradient * edgeError) * slope,
         );
         const leaves = here > 0;
         data[write + EDGE_LINE] = leaves ? line : data[j + EDGE_LINE];

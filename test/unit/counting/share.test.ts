@@ -76,6 +76,15 @@ describe('a count shared among threads', () => {
     for (const deal of Object.values(deals)) expect(shared(request, 4, deal)).toEqual(alone(request));
   });
 
+  it('is that of one thread for a network of one layer', () => {
+    const network = drawWeights(chain([3, 20, 2]), 2);
+    const domain = { kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] } as const;
+    const request: CountRequest = { ...inPlane(network, false), method: 'cells', domain };
+    for (const deal of Object.values(deals)) expect(shared(request, 4, deal)).toEqual(alone(request));
+    const flat = inPlane(drawWeights(chain([2, 30, 2]), 2), false);
+    for (const deal of Object.values(deals)) expect(shared(flat, 4, deal)).toEqual(alone(flat));
+  });
+
   it('joins regions that different threads met', () => {
     // One sawtooth of many teeth, all of them flattened by what follows: one linear region.
     const teeth = Array.from({ length: 40 }, (_, i) => -1 + (2 * (i + 1)) / 41);
