@@ -1,8 +1,9 @@
 import type { CountDomain, CountResult } from '../counting/count.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 
-/** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are. */
-export function countJson(result: CountResult, domain: CountDomain, seed: number) {
+/** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are.
+ * `weights` names the file they were read from. */
+export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string) {
   const { method, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling } = result;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -17,6 +18,7 @@ export function countJson(result: CountResult, domain: CountDomain, seed: number
     regionsPerSecond: seconds > 0 ? Math.round(activationRegions / seconds) : null,
     domain: domainJson(domain),
     seed,
+    ...(weights !== undefined && { weights }),
   };
 }
 

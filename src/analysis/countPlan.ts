@@ -1,8 +1,6 @@
-import { read } from '../formats/registry.ts';
 import { orthonormalPair } from '../counting/randomPlane.ts';
 import { drawWeights } from '../counting/initializers.ts';
 import type { CountDomain, CountMethod, CountRequest } from '../counting/count.ts';
-import { buildNetwork } from '../network/build.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
@@ -12,7 +10,7 @@ import type { Parallelogram, Segment } from '../theory/bound.ts';
 export interface CountChoice {
   readonly method: CountMethod;
   readonly seed: number;
-  /** Use weights in the file where there are some; otherwise all are drawn. */
+  /** Use weights that are given, in the text or in a file; otherwise all are drawn. */
   readonly fileWeights: boolean;
   readonly initialization?: Partial<Initialization>;
   readonly segment?: Segment;
@@ -24,14 +22,6 @@ export interface CountChoice {
   /** Points of a sample, in number. */
   readonly samples?: number;
   readonly limits: CountRequest['limits'];
-}
-
-/** The network of this name (or position) with the weights its file holds. Null where there is none. */
-export function readWithWeights(text: string, fileName: string, which: string | number | undefined): Network | null {
-  const definitions = read(text, fileName, { weights: true })?.networks ?? [];
-  const definition =
-    typeof which === 'string' ? definitions.find(({ name }) => name === which) : definitions[which ?? 0];
-  return definition ? buildNetwork(definition).network : null;
 }
 
 /** Why nothing can be counted in this network, as a sentence; null when it can. */

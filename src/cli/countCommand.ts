@@ -7,29 +7,40 @@ import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
+import { chooseWeights } from './weights.ts';
 import { parseBox, parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
 
 const METHODS: readonly CountMethod[] = ['line', 'plane', 'cells', 'sample'];
 
 /** `region-lens count`. Returns the exit code. `stop` ends it early with what was found. */
 export async function countCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
-  const { file, network, choice, repeat, runs, workers, json } = parseCountWords(words);
+  const { file, network, choice, repeat, runs, workers, json, weights: named } = parseCountWords(words);
   const input = await readInput(file);
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
   const found = findNetwork(input.text, file, network, output);
   if (found === null) return 1;
+  const { position } = found;
+  const weights = await chooseWeights({ text: input.text, file, network: position }, named ?? input.weights, output);
+  if (weights === 'unfit') return 1;
   const pool = openPool(workers, repeat);
   try {
     const seeds = Array.from({ length: repeat }, (_, i) => choice.seed + i);
     const counts = seeds.map((seed) =>
-      pool.run({ text: input.text, fileName: file, network: found.position, choice: { ...choice, seed }, runs }, { signal: stop }),
+      pool.run(
+        { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, weights: weights?.place },
+        { signal: stop },
+      ),
     ); // prettier-ignore
     // All are awaited in order; one that fails early must not count as unhandled meanwhile.
     for (const count of counts) count.catch(() => undefined);
     let complete = true;
     for (const count of counts) {
       const outcome = await count;
-      output.line(json ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.seed)) : sentence(outcome));
+      output.line(
+        json
+          ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.seed, weights?.name))
+          : sentence(outcome),
+      );
       complete &&= outcome.result.stoppedBy === null;
     }
     return complete ? 0 : 3;
@@ -50,7 +61,7 @@ function parseCountWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
     ...DRAWING_OPTIONS, json: { type: 'boolean' }, linear: { type: 'boolean' }, method: text, network: text, seed: text, domain: text, from: text, to: text, origin: text, u: text, v: text, repeat: text,
-    runs: text, workers: text, samples: text, 'max-regions': text, 'max-seconds': text,
+    runs: text, workers: text, samples: text, weights: text, 'max-regions': text, 'max-seconds': text,
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('count needs one FILE');
   const method = METHODS.find((name) => name === values.method);
@@ -80,6 +91,7 @@ function parseCountWords(words: readonly string[]) {
     repeat: parseCount(values.repeat, 'repeat', 1) ?? 1,
     runs: parseCount(values.runs, 'runs', 1) ?? 1,
     workers: parseCount(values.workers, 'workers', 1),
+    weights: values.weights,
     json: values.json === true,
   };
 }

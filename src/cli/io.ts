@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { findWeights } from '../worker/modelWeights.ts';
 import { UsageError } from './usage.ts';
 
 /** Where a command writes; apart from the process so that it can be watched. */
@@ -18,14 +19,35 @@ export function parseArguments<T extends Options>(words: readonly string[], opti
   }
 }
 
-/** A file's text, or a sentence why there is none. */
-export async function readInput(file: string): Promise<{ text: string } | { fault: string }> {
+export interface Input {
+  readonly text: string;
+  /** The file itself, where it holds a model and its weights. */
+  readonly weights?: string;
+}
+
+/** A file's text, or a sentence why there is none. Of a .keras archive or an .h5 file it is that of the model inside. */
+export async function readInput(file: string): Promise<Input | { fault: string }> {
+  let bytes: Buffer;
   try {
-    return { text: (await readFile(file, 'utf8')).replace(/^\uFEFF/, '') };
+    bytes = await readFile(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return { fault: 'there is no such file' };
     if (code === 'EISDIR') return { fault: 'this is a folder' };
     return { fault: `cannot be read (${code})` };
   }
+  if (!isBinary(bytes)) return { text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
+  try {
+    const model = (await findWeights('', { file }))?.file.model;
+    return model
+      ? { text: model, weights: file }
+      : { fault: 'this file holds weights, but no model; count takes it as --weights' };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** No text holds a zero byte, and every archive or HDF5 file has one near its beginning. */
+function isBinary(bytes: Buffer): boolean {
+  return bytes.subarray(0, 1024).includes(0);
 }

@@ -12,12 +12,13 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       of larger two-dimensional convolutions exact
 
   region-lens count FILE [--json] --method line|plane|cells|sample
-                      [--network NAME] [--init he_normal] [--kernel-stddev S] [--bias-stddev 0.1]
-                      [--seed N]
+                      [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]
+                      [--bias-stddev 0.1] [--seed N]
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
                       [--samples N]
-      the regions a network really has, with the weights in the file or drawn from a seed; a sample finds a lower
+      the regions a network really has, with the weights in the file or those of W (.h5, .keras, .safetensors, .npz),
+      else drawn from a seed; a sample finds a lower
       bound of them at N random points (default 10,000)
 
   region-lens measure FILE [--json] [--network NAME] [--init he_normal] [--kernel-stddev S] [--bias-stddev 0.1]

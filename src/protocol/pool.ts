@@ -4,16 +4,30 @@ import type { CountDomain, CountProgress, CountResult } from '../counting/count.
 import type { RegionDescription } from '../counting/describe.ts';
 import type { Measured } from '../counting/measure.ts';
 
-/** What a counting worker is asked to count: the text it reads itself (weights never cross the thread), and how to count. */
-export interface CountTask {
-  readonly kind?: 'count';
+/** A network for a worker: the text it reads itself, for weights never cross the thread. */
+export interface TaskNetwork {
   readonly text: string;
   readonly fileName: string;
   /** A name, or a position among the file's networks. */
   readonly network: string | number;
+  /** Where weights beside the text are; without, those in the text are used, and missing ones are drawn. */
+  readonly weights?: WeightsPlace;
+}
+
+/** What is counted, and how. */
+export interface CountTask extends TaskNetwork {
+  readonly kind?: 'count';
   readonly choice: CountChoice;
   /** Count this many times and report the fastest time; 1 outside benchmarks. */
   readonly runs: number;
+}
+
+/** Paths that the user has named or that lie in the folder of the model: a worker reads no others. */
+export interface WeightsPlace {
+  /** A file of weights. */
+  readonly file?: string;
+  /** The model's folder, for the files that its own text names. */
+  readonly folder?: string;
 }
 
 export interface CountOutcome {
@@ -23,11 +37,8 @@ export interface CountOutcome {
 }
 
 /** Hanin and Rolnick's quantities of the network of one seed. */
-export interface MeasureTask {
+export interface MeasureTask extends TaskNetwork {
   readonly kind: 'measure';
-  readonly text: string;
-  readonly fileName: string;
-  readonly network: string | number;
   readonly choice: MeasureChoice;
 }
 
@@ -37,11 +48,8 @@ export interface MeasureOutcome {
 }
 
 /** What the network does in the region at a point of a count's domain, for a region that someone points at. */
-export interface RegionTask {
+export interface RegionTask extends TaskNetwork {
   readonly kind: 'region';
-  readonly text: string;
-  readonly fileName: string;
-  readonly network: string | number;
   /** Of the count whose domain it is. */
   readonly choice: CountChoice;
   /** Coordinates (0 to 1) of the domain, as those of `PlaneRegions`. */

@@ -1,29 +1,33 @@
 import { parentPort } from 'node:worker_threads';
-import { planCount, readWithWeights } from '../analysis/countPlan.ts';
+import { planCount } from '../analysis/countPlan.ts';
 import { planMeasurement } from '../analysis/measurement.ts';
+import { networkWithWeights } from '../analysis/networkWeights.ts';
 import { count } from '../counting/countRegions.ts';
 import type { CountHooks, CountRequest, CountResult } from '../counting/count.ts';
 import { describeRegion } from '../counting/describe.ts';
 import { measure } from '../counting/measure.ts';
 import type { Network } from '../network/network.ts';
-import type { CountOutcome, CountTask, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
+import type { CountOutcome, CountTask, OutcomeOf, TaskNetwork, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
+import { findWeights } from './modelWeights.ts';
 
 /** Entry of a counting worker: one task at a time, in the order they come. */
 
 const PROGRESS_INTERVAL_MS = 100;
 const port = parentPort!;
 /** The last file read: the seeds of one run come one after the other and share it. */
-let last: { text: string; fileName: string; network: string | number; read: Network | null } | undefined;
+let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | undefined;
 
-port.on('message', ({ id, task, stop }: WorkerRequest) => {
+port.on('message', (request: WorkerRequest) => void answer(request));
+
+async function answer({ id, task, stop }: WorkerRequest): Promise<void> {
   try {
-    const outcome = perform(task, hooks(id, stop));
+    const outcome = perform(task, await networkOf(task), hooks(id, stop));
     port.postMessage({ type: 'done', id, outcome } satisfies WorkerReply, buffersOf(outcome));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     port.postMessage({ type: 'failed', id, message } satisfies WorkerReply);
   }
-});
+}
 
 /** Large arrays move to the other thread in place of being copied. */
 function buffersOf(outcome: OutcomeOf<WorkerTask>): ArrayBuffer[] {
@@ -31,21 +35,21 @@ function buffersOf(outcome: OutcomeOf<WorkerTask>): ArrayBuffer[] {
   return regions ? Object.values(regions).map((array: ArrayBufferView) => array.buffer as ArrayBuffer) : [];
 }
 
-function perform(task: WorkerTask, hooks: CountHooks): OutcomeOf<WorkerTask> {
+function perform(task: WorkerTask, network: Network, hooks: CountHooks): OutcomeOf<WorkerTask> {
   switch (task.kind) {
     case 'measure':
-      return { measured: measure(planMeasurement(networkOf(task), task.choice), hooks), seed: task.choice.seed };
+      return { measured: measure(planMeasurement(network, task.choice), hooks), seed: task.choice.seed };
     case 'region': {
-      const { network, domain } = planCount(networkOf(task), task.choice);
-      return describeRegion(network, domain, task.at);
+      const request = planCount(network, task.choice);
+      return describeRegion(request.network, request.domain, task.at);
     }
     default:
-      return run(task, hooks);
+      return run(task, network, hooks);
   }
 }
 
-function run(task: CountTask, hooks: CountHooks): CountOutcome {
-  const request = planCount(networkOf(task), task.choice);
+function run(task: CountTask, network: Network, hooks: CountHooks): CountOutcome {
+  const request = planCount(network, task.choice);
   let best = count(request, hooks);
   for (let k = 1; k < task.runs && best.exact; k++) best = faster(best, request, hooks);
   return { result: best, domain: request.domain, seed: task.choice.seed };
@@ -56,13 +60,22 @@ function faster(best: CountResult, request: CountRequest, hooks: CountHooks): Co
   return next.exact && next.seconds < best.seconds ? next : best;
 }
 
-function networkOf(task: WorkerTask): Network {
-  const { text, fileName, network } = task;
-  if (last?.text !== text || last.fileName !== fileName || last.network !== network) {
-    last = { text, fileName, network, read: readWithWeights(text, fileName, network) };
+async function networkOf({ text, fileName, network, weights, choice }: WorkerTask): Promise<Network> {
+  const found = weights && choice.fileWeights ? await findWeights(text, weights) : null;
+  const stamp = found?.stamp ?? '';
+  if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
+    const read = networkWithWeights(text, fileName, network, found?.file ?? null);
+    if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
+    last = { text, fileName, network, stamp, read: weighted(read) };
   }
-  if (last.read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
   return last.read;
+}
+
+/** With the weights of the file, or a message of all that stands against them. */
+function weighted({ network, match }: NonNullable<ReturnType<typeof networkWithWeights>>): Network {
+  const errors = match?.remarks.filter(({ severity }) => severity === 'error') ?? [];
+  if (errors.length > 0) throw new RangeError(errors.map(({ message }) => message).join('\n'));
+  return match ? match.attach() : network;
 }
 
 function hooks(id: number, stop: Int32Array): CountHooks {

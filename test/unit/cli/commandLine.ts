@@ -20,8 +20,10 @@ export class CommandLine {
     return new CommandLine(folder);
   }
 
+  /** `content` is written as it is when it is text or bytes, else as JSON. */
   async file(name: string, content: unknown): Promise<string> {
-    await writeFile(join(this.folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+    const written = typeof content === 'string' || content instanceof Uint8Array;
+    await writeFile(join(this.folder, name), written ? content : JSON.stringify(content));
     return name;
   }
 

@@ -1,0 +1,28 @@
+import type { ByteSource, WeightsFile } from './weightsFile.ts';
+import { WeightsError, wholeOf } from './weightsFile.ts';
+import { isHdf5, readHdf5 } from './hdf5.ts';
+import { isNpy, readNpy, readNpz } from './numpy.ts';
+import { isSafetensors, readSafetensors } from './safetensors.ts';
+import { isZip, openZip, type Archive } from './zip.ts';
+
+/** A file of weights, told by its first bytes. Throws a `WeightsError` that says what the file is not, or what is wrong. */
+export function openWeights(source: ByteSource): WeightsFile {
+  const head = source.read(0, Math.min(8, source.size));
+  if (isHdf5(head)) return readHdf5(source.name, wholeOf(source));
+  if (isZip(head)) return openArchive(openZip(source));
+  if (isNpy(head)) return readNpy(source);
+  if (isSafetensors(source)) return readSafetensors(source);
+  throw new WeightsError(
+    `${source.name} is no file of weights that is read: HDF5 (.h5), .keras, safetensors, .npz, .npy, or the shards that a TensorFlow.js model.json names.`,
+  );
+}
+
+/** A `.keras` archive holds the model and its weights side by side; `numpy.savez` writes arrays alone. */
+function openArchive(archive: Archive): WeightsFile {
+  const weights = archive.names.find((name) => /(^|\/)model\.weights\.h5$/.test(name));
+  if (weights === undefined) return readNpz(archive);
+  const { tensors } = readHdf5(`${archive.name} (${weights})`, archive.file(weights));
+  const config = archive.names.find((name) => /(^|\/)config\.json$/.test(name));
+  const model = config === undefined ? null : new TextDecoder().decode(archive.file(config));
+  return { kind: 'keras', name: archive.name, tensors, model };
+}

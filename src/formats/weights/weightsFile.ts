@@ -1,0 +1,55 @@
+import type { Shape } from '../../network/shape.ts';
+
+/** The bytes of a file, read where they are needed: weights are larger than what describes them. */
+export interface ByteSource {
+  /** The file's name, for messages. */
+  readonly name: string;
+  readonly size: number;
+  /** Exactly `length` bytes from `start`, which lie inside the file. */
+  read(start: number, length: number): Uint8Array;
+}
+
+/** A tensor as a file stores it. */
+export interface StoredTensor {
+  /** As the file writes it: `dense_1/kernel:0`, `fc1.weight`. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** Row-major. Read and decoded when asked for; throws a `WeightsError`. */
+  values(): Float64Array;
+  /** The layer it belongs to, where the file says so beside the tensor's name. */
+  readonly layer?: string;
+}
+
+export type WeightsKind = 'hdf5' | 'keras' | 'npz' | 'npy' | 'safetensors' | 'tfjs';
+
+export interface WeightsFile {
+  readonly kind: WeightsKind;
+  readonly name: string;
+  readonly tensors: readonly StoredTensor[];
+  /** The JSON of the model these weights are of, where the file holds that too. */
+  readonly model: string | null;
+}
+
+/** Why weights cannot be read; the message is a sentence for people. */
+export class WeightsError extends Error {}
+
+/** What is read as a whole must fit into one piece of memory. */
+const largestWhole = 2 ** 31 - 1;
+
+/** All bytes of a file. */
+export function wholeOf(source: ByteSource): Uint8Array {
+  if (source.size > largestWhole) {
+    throw new WeightsError(`${source.name} is larger than 2 GiB; as safetensors it can be read in parts.`);
+  }
+  return source.read(0, source.size);
+}
+
+/** The file's bytes from one place on; throws where the file is shorter. */
+export function partOf(source: ByteSource, start: number, length: number): Uint8Array {
+  if (!(start >= 0 && length >= 0 && start + length <= source.size)) throw cutShort(source.name);
+  return source.read(start, length);
+}
+
+export function cutShort(name: string): WeightsError {
+  return new WeightsError(`${name} ends before its weights do: it is incomplete.`);
+}

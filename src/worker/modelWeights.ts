@@ -1,0 +1,94 @@
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { manifestOf, readTfjsShards, type ManifestGroup } from '../formats/weights/tfjsShards.ts';
+import type { ByteSource, WeightsFile } from '../formats/weights/weightsFile.ts';
+import type { WeightsPlace } from '../protocol/pool.ts';
+
+/** A file of weights, with a stamp that changes when what was read of it may be out of date. */
+export interface FoundWeights {
+  readonly file: WeightsFile;
+  readonly stamp: string;
+}
+
+/**
+ * The weights of a model: those of the file that the user named, else those in the shards that the model's own text
+ * names, which lie in the model's folder. Null where it names none. Rejects with a sentence where they cannot be read.
+ */
+export async function findWeights(text: string, place: WeightsPlace): Promise<FoundWeights | null> {
+  if (place.file !== undefined) {
+    const { openWeights } = await import('../formats/weights/open.ts');
+    return { file: openWeights(sourceOf(place.file)), stamp: stampOf([place.file]) };
+  }
+  const manifest = place.folder === undefined ? null : manifestOf(text);
+  return manifest && readShards(manifest, place.folder!);
+}
+
+function readShards(manifest: readonly ManifestGroup[], folder: string): FoundWeights {
+  const files = new Map(manifest.flatMap(({ paths }) => paths).map((path) => [path, within(folder, path)]));
+  const file = readTfjsShards('the weights manifest', manifest, (path) => sourceOf(files.get(path)!));
+  return { file, stamp: stampOf([...files.values()]) };
+}
+
+/** What a model's text names may lie beside it or below, not elsewhere: opening a model must not read other files. */
+function within(folder: string, path: string): string {
+  const inside = (root: string, file: string) => {
+    const way = relative(root, file);
+    return way !== '' && !way.startsWith('..') && !isAbsolute(way);
+  };
+  const file = resolve(folder, path);
+  if (!inside(folder, file)) throw new Error(`${path} lies outside of the model's folder and is not read`);
+  const real = realOf(file, path);
+  if (!inside(realOf(folder, folder), real)) throw new Error(`${path} leads out of the model's folder and is not read`);
+  return real;
+}
+
+function realOf(file: string, shown: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    throw unreadable(error, shown);
+  }
+}
+
+function stampOf(files: readonly string[]): string {
+  return files.map((file) => [file, statSync(file).size, statSync(file).mtimeMs].join(' ')).join('\n');
+}
+
+/** A file read in parts, opened for each: weights are some hundred parts, and nothing stays open. */
+function sourceOf(file: string): ByteSource {
+  const name = basename(file);
+  const withFile = <T>(task: (descriptor: number) => T): T => {
+    let descriptor: number | undefined;
+    try {
+      descriptor = openSync(file, 'r');
+      return task(descriptor);
+    } catch (error) {
+      throw unreadable(error, file);
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  };
+  const size = withFile((descriptor) => fstatSync(descriptor).size);
+  return {
+    name,
+    size,
+    read: (start, length) =>
+      withFile((descriptor) => {
+        const bytes = new Uint8Array(length);
+        let done = 0;
+        while (done < length) {
+          const got = readSync(descriptor, bytes, done, length - done, start + done);
+          if (got === 0) throw new Error(`${name} became shorter while it was read`);
+          done += got;
+        }
+        return bytes;
+      }),
+  };
+}
+
+function unreadable(error: unknown, file: string): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new Error(`there is no file ${file}`);
+  if (code === 'EISDIR') return new Error(`${file} is a folder`);
+  return code === undefined ? new Error(message) : new Error(`${file} cannot be read (${code})`);
+}

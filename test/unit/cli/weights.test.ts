@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { countJson } from '../../../src/analysis/countJson.ts';
+import { tensorOf } from '../../../src/formats/numbers.ts';
+import type { Tensor } from '../../../src/network/operation.ts';
+import { hdf5, joined, kerasArchive, npz, safetensors, type Tensors } from '../formats/weights/files.ts';
+import { CommandLine } from './commandLine.ts';
+
+interface Layer {
+  name?: string;
+  units: number;
+  activation?: string;
+  weights?: Record<string, unknown>;
+}
+
+const known = readFileSync(new URL('../../fixtures/counts/mlp_2-16-16-1_s2.network.json', import.meta.url), 'utf8');
+const model = JSON.parse(known) as { layers: Layer[] };
+const tensor = (value: unknown): Tensor => {
+  const text = JSON.stringify(value);
+  return tensorOf(text, 0, text.length) as Tensor;
+};
+const named = (name: (layer: number, weight: string) => string): Tensors =>
+  Object.fromEntries(
+    model.layers.flatMap(({ weights }, i) => Object.entries(weights ?? {}).map(([w, value]) => [name(i, w), tensor(value)])), // prettier-ignore
+  );
+const bare = { ...model, layers: model.layers.map(({ weights, ...layer }, i) => (expect(weights).toBeDefined(), { ...layer, name: `d${i}` })) }; // prettier-ignore
+
+const dense = ({ units, activation }: Layer, i: number) => ({
+  class_name: 'Dense',
+  config: {
+    name: `d${i}`,
+    units,
+    activation: activation ?? 'linear',
+    ...(i === 0 && { batch_input_shape: [null, 2] }),
+  },
+});
+const sequential = { class_name: 'Sequential', config: { name: 's', layers: model.layers.map(dense) } };
+
+describe('region-lens count with weights in other files', () => {
+  let cli: CommandLine;
+  beforeAll(async () => {
+    cli = await CommandLine.build();
+    await cli.file('bare.network.json', bare);
+  });
+  afterAll(() => cli.remove());
+
+  const counted = async (file: string, ...words: string[]) => {
+    const { code, out, err } = await cli.run(['count', file, '--json', '--method', 'plane', ...words]);
+    expect([code, err]).toEqual([0, '']);
+    return JSON.parse(out) as ReturnType<typeof countJson>;
+  };
+  // What two other programs count for these weights.
+  const regions = 424;
+
+  it.each([
+    ['w.npz', () => npz(named((i, w) => `d${i}/${w}`))],
+    ['w.safetensors', () => safetensors(named((i, w) => `d${i}.${w}`))],
+    ['w.h5', () => hdf5(named((i, w) => `model_weights/d${i}/d${i}/${w}:0`))],
+    ['w.keras', () => kerasArchive('{}', named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`))],
+  ])('%s counts what the same weights in the text count', async (name, make) => {
+    const weights = await cli.file(name, await make());
+    const { activationRegions, exact, weights: file } = await counted('bare.network.json', '--weights', weights);
+    expect([activationRegions, exact, file]).toEqual([regions, true, name]);
+    expect((await counted('bare.network.json')).activationRegions).not.toBe(regions);
+  }); // prettier-ignore
+
+  it('takes the shards that a model.json names, and says when they are not there', async () => {
+    const tensors = Object.entries(named((i, w) => `d${i}/${w}`));
+    const weights = tensors.map(([name, { shape }]) => ({ name, shape, dtype: 'float32' }));
+    await cli.file('model.json', { modelTopology: sequential, weightsManifest: [{ paths: ['a.bin', 'b.bin'], weights }] }); // prettier-ignore
+    const bytes = joined(...tensors.map(([, { data }]) => new Uint8Array(Float32Array.from(data).buffer)));
+    await cli.file('a.bin', bytes.slice(0, 50));
+    const { code, err } = await cli.run(['count', 'model.json', '--method', 'plane']);
+    expect([code, err]).toEqual([0, 'model.json:1:1: information: there is no file b.bin; weights are drawn\n']);
+    await cli.file('b.bin', bytes.slice(50));
+    expect((await counted('model.json')).activationRegions).toBe(regions);
+  });
+
+  it('reads no file outside the folder of the model that names it', async () => {
+    const weightsManifest = [{ paths: ['../../etc/passwd'], weights: [] }];
+    await cli.file('outside.json', { modelTopology: sequential, weightsManifest });
+    const { err } = await cli.run(['count', 'outside.json', '--method', 'plane']);
+    expect(err).toContain('../../etc/passwd lies outside of the model’s folder and is not read'.replace('’', "'"));
+  });
+
+  it('reads a .keras archive and an .h5 file as the model itself', async () => {
+    const config = JSON.stringify(sequential);
+    await cli.file('m.keras', await kerasArchive(config, named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`))); // prettier-ignore
+    const attributes = { model_config: config, keras_version: '2.4.0' };
+    await cli.file(
+      'm.h5',
+      await hdf5(
+        named((i, w) => `model_weights/d${i}/d${i}/${w}:0`),
+        { attributes },
+      ),
+    );
+    for (const file of ['m.keras', 'm.h5']) {
+      expect((await counted(file)).activationRegions).toBe(regions);
+      const { code, out } = await cli.run(['analyze', '--json', file]);
+      expect([code, JSON.parse(out)]).toMatchObject([0, { format: 'keras', networks: [{ name: 's', parameters: 337 }] }]); // prettier-ignore
+    }
+    await cli.file('only.npz', npz(named((i, w) => `d${i}/${w}`)));
+    const { code, err } = await cli.run(['analyze', 'only.npz']);
+    expect([code, err]).toEqual([1, 'only.npz:1:1: this file holds weights, but no model; count takes it as --weights\n']); // prettier-ignore
+  });
+
+  it('says what does not fit, each with its file, and counts nothing', async () => {
+    const tensors = { ...named((i, w) => `d${i}/${w}`), 'd1/bias': tensor([1, 2, 3]), 'e/kernel': tensor([1]) };
+    await cli.file('wrong.npz', npz(tensors));
+    await cli.file('text.npz', 'not binary');
+    const wrong = await cli.run(['count', 'bare.network.json', '--method', 'plane', '--weights', 'wrong.npz']);
+    expect(wrong).toEqual({
+      code: 1,
+      out: '',
+      err: 'wrong.npz:1:1: d1: d1/bias is 3 in wrong.npz, the layer needs a bias of 16.\nwrong.npz:1:1: warning: Not used of wrong.npz: e/kernel.\n',
+    });
+    for (const [file, sentence] of [['text.npz', 'is no file of weights that is read'], ['none.npz', 'there is no file']] as const) {
+      const { code, out, err } = await cli.run(['count', 'bare.network.json', '--method', 'plane', '--weights', file]);
+      expect([code, out, err]).toEqual([1, '', expect.stringContaining(sentence)]);
+    } // prettier-ignore
+  });
+});

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { zipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { openWeights } from '../../../../src/formats/weights/open.ts';
+import { manifestOf, readTfjsShards } from '../../../../src/formats/weights/tfjsShards.ts';
+import { WeightsError, type WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
+import { hdf5, joined, kerasArchive, npy, npz, safetensors, source, type Tensors } from './files.ts';
+
+const tensor = (...shape: number[]) => ({
+  shape,
+  data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + shape.length) / 3),
+});
+const tensors: Tensors = { 'dense/kernel': tensor(3, 4), 'dense/bias': tensor(4), 'conv/kernel': tensor(2, 3, 1, 2) };
+
+const contents = ({ tensors }: WeightsFile): Tensors =>
+  Object.fromEntries(tensors.map(({ name, shape, values }) => [name, { shape: [...shape], data: values() }]));
+
+describe('files of weights', () => {
+  it.each([
+    ['w.npz', 'npz', () => npz(tensors)],
+    ['w.safetensors', 'safetensors', () => safetensors(tensors)],
+    ['w.h5', 'hdf5', () => hdf5(tensors)],
+    ['compressed.h5', 'hdf5', () => hdf5(tensors, { compressed: true })],
+    ['m.keras', 'keras', () => kerasArchive('{}', tensors)],
+  ])('%s gives every tensor as it was written', async (name, kind, make) => {
+    const file = openWeights(source(name, await make()));
+    expect(file.kind).toBe(kind);
+    expect(contents(file)).toEqual(tensors);
+  });
+
+  it('are told by their bytes, and anything else is refused with a sentence', () => {
+    for (const bytes of [new Uint8Array(), new TextEncoder().encode('{"layers": []}'), new Uint8Array(100)]) {
+      expect(() => openWeights(source('x.bin', bytes))).toThrow(/^x\.bin is no file of weights that is read/);
+    }
+    const empty = zipSync({ 'readme.txt': new Uint8Array(3) });
+    expect(() => openWeights(source('x.zip', empty))).toThrow('without arrays');
+  });
+
+  it('of Keras bring their model along', async () => {
+    const config = '{"class_name": "Sequential", "config": {"layers": []}}';
+    expect(openWeights(source('m.keras', await kerasArchive(config, tensors))).model).toBe(config);
+    const attributes = { model_config: config, keras_version: '2.4.0' };
+    const { model } = openWeights(source('m.h5', await hdf5(tensors, { attributes })));
+    expect(JSON.parse(model!)).toEqual({ keras_version: '2.4.0', model_config: JSON.parse(config) as unknown });
+  });
+
+  it.each([
+    ['<f4', Float32Array.of(0.1, -2, 3e5, 4), 'False', [Math.fround(0.1), -2, 3e5, 4]],
+    ['<f2', Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7bff), 'False', [1, -2, 2 ** -24, 65504]],
+    ['|u1', Uint8Array.of(0, 1, 200, 255), 'False', [0, 1, 200, 255]],
+    ['<i8', BigInt64Array.of(-1n, 2n, 3n, 4n), 'False', [-1, 2, 3, 4]],
+    ['<f8', Float64Array.of(1, 2, 3, 4), 'True', [1, 3, 2, 4]],
+    ['>i2', Uint8Array.of(0, 1, 255, 255, 1, 0, 0, 4), 'False', [1, -1, 256, 4]],
+  ])('of NumPy may hold %s numbers', (descr, raw, fortran, expected) => {
+    const bytes = npy({ shape: [2, 2], data: new Float64Array() }, descr, fortran, new Uint8Array(raw.buffer));
+    const [only] = openWeights(source('folder/kernel.npy', bytes)).tensors;
+    expect([only.name, only.shape, [...only.values()]]).toEqual(['kernel', [2, 2], expected]);
+  });
+
+  it.each([['npz', npz(tensors)], ['safetensors', safetensors(tensors)]] as const)(
+    'that are damaged (%s) are refused with a sentence or read, and never break anything',
+    (_, whole) => {
+      fc.assert(
+        fc.property(fc.nat(whole.length), fc.nat(), fc.nat(255), (length, at, byte) => {
+          const bytes = whole.slice(0, length);
+          if (length > 0) bytes[at % length] = byte;
+          soundly(() => contents(openWeights(source('x', bytes))));
+        }),
+        { numRuns: 300 },
+      );
+    },
+  ); // prettier-ignore
+
+  it('that are cut short (HDF5) are refused with a sentence', async () => {
+    const whole = await hdf5(tensors, { compressed: true, attributes: { model_config: '{}' } });
+    for (let length = 0; length < whole.length; length += 97) {
+      expect(() => contents(openWeights(source('x', whole.slice(0, length)))), `${length} bytes`).toThrow(WeightsError);
+    }
+  });
+});
+
+function soundly(task: () => unknown): void {
+  try {
+    task();
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    expect(error.message.length).toBeGreaterThan(10);
+  }
+}
+
+describe('the shards of a TensorFlow.js model', () => {
+  const weights = [
+    { name: 'a/kernel', shape: [2, 2], dtype: 'float32' },
+    { name: 'a/bias', shape: [2], dtype: 'float32', quantization: { dtype: 'uint8', min: -1, scale: 0.5 } },
+    { name: 'b/steps', shape: [], dtype: 'int32' },
+    { name: 'b/kernel', shape: [1], dtype: 'float32', quantization: { dtype: 'float16', original_dtype: 'float32' } },
+    { name: 'b/bias', shape: [2], dtype: 'float32', quantization: { dtype: 'uint16', min: 0, scale: 0.1 } },
+  ];
+  const bytes = joined(
+    new Uint8Array(Float32Array.of(1, -2, 0.5, 8).buffer),
+    Uint8Array.of(0, 255),
+    new Uint8Array(Int32Array.of(-7).buffer),
+    Uint8Array.of(0x00, 0x3e),
+    Uint8Array.of(3, 0, 0, 1),
+  );
+  const model = (paths: string[]) =>
+    JSON.stringify({ modelTopology: { note: 'weightsManifest": [' }, weightsManifest: [{ paths, weights }] });
+
+  it('are read as one, wherever they are cut, quantized as TensorFlow.js quantizes', () => {
+    for (const cut of [1, 7, 16, 17, 20, 24]) {
+      const files: Record<string, Uint8Array> = { 'g-1of2.bin': bytes.slice(0, cut), 'g-2of2.bin': bytes.slice(cut) };
+      const manifest = manifestOf(model(Object.keys(files)))!;
+      const read = contents(readTfjsShards('m', manifest, (path) => source(path, files[path])));
+      expect(Object.fromEntries(Object.entries(read).map(([name, { data }]) => [name, [...data]]))).toEqual({
+        'a/kernel': [1, -2, 0.5, 8],
+        'a/bias': [-1, 126.5],
+        'b/steps': [-7],
+        'b/kernel': [1.5],
+        'b/bias': [Math.fround(0.3), Math.fround(25.6)],
+      });
+    }
+  });
+
+  it('that are too short are refused', () => {
+    const manifest = manifestOf(model(['g.bin']))!;
+    const open = () => source('g.bin', bytes.slice(0, -1));
+    expect(() => readTfjsShards('m', manifest, open)).toThrow('g.bin ends before its weights do');
+  });
+
+  it('are named by a manifest or not at all', () => {
+    expect(manifestOf('{"modelTopology": {}}')).toBeNull();
+    expect(manifestOf('{"weightsManifest": [{"paths": [], "weights": []}]}')).toBeNull();
+    expect(manifestOf('{"weightsManifest": [{"paths": [1], "weights": []}]}')).toBeNull();
+    expect(manifestOf('{"weightsManifest": [{"paths": ["a"')).toBeNull();
+  });
+});
