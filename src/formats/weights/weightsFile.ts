@@ -15,7 +15,7 @@ export interface StoredTensor {
   readonly name: string;
   readonly shape: Shape;
   /** Row-major. Read and decoded when asked for; throws a `WeightsError`. */
-  values(): Float64Array;
+  readonly values: () => Float64Array;
   /** The layer it belongs to, where the file says so beside the tensor's name. */
   readonly layer?: string;
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { File as Hdf5File, Group, ready } from 'h5wasm/node';
+import type { Group } from 'h5wasm/node';
+import { File as Hdf5File, ready } from 'h5wasm/node';
 import type { Tensor } from '../../../../src/network/operation.ts';
 import type { ByteSource } from '../../../../src/formats/weights/weightsFile.ts';
 
