@@ -23,21 +23,30 @@ const mostNeuronsWidened = 20_000;
 export function explainLayers(network: Network, options: TheoryOptions): LayerExplanation[] {
   const { nodes } = dominatorTree(network, options);
   const widening = new Widening(network, options, nodes.filter((node) => node && isBottleneck(node)).length);
+  const sums = new PrefixSums();
   return network.layers.map((layer) => {
     const node = nodes[layer.index];
-    return node ? explain(network, layer, node, widening) : unexplained;
+    return node ? explain(network, layer, node, widening, sums) : unexplained;
   });
 }
 
 /** For layers behind the piecewise-linear part. */
 const unexplained: LayerExplanation = { dimensionIn: 0, formula: null, numbers: null, advice: null, bottleneck: null };
 
-function explain(network: Network, layer: Layer, node: DominatorNode, widening: Widening): LayerExplanation {
+function explain(
+  network: Network,
+  layer: Layer,
+  node: DominatorNode,
+  widening: Widening,
+  sums: PrefixSums,
+): LayerExplanation {
   const { dimensionIn, dimension } = node;
   const oneMore = isBottleneck(node) ? widening.worth(layer) : null;
   const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension, oneMore } : null;
   const stages = unitStages(layer);
-  const factors = stages.map((stage) => factorOf(stage, widening.independence.of(network, layer, stage), dimensionIn));
+  const factors = stages.map((stage) =>
+    factorOf(stage, widening.independence.of(network, layer, stage), dimensionIn, sums),
+  );
   const [factor] = factors;
   const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
   const numbers = factors.length === 1 ? factor.numbers : null;
@@ -48,7 +57,7 @@ function explain(network: Network, layer: Layer, node: DominatorNode, widening: 
   if (!bottleneck && stages.length > 0) {
     sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
   }
-  if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn));
+  if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn, sums));
   return { dimensionIn, formula, numbers, advice: sentences.join(' ') || null, bottleneck };
 }
 
@@ -70,12 +79,14 @@ function factorOf(
   { neurons, pieces }: UnitStage,
   numbers: IndependenceNumbers,
   dimension: number,
+  sums: PrefixSums,
 ): { formula: string; numbers: string | null } {
   const most = Math.min(dimension, neurons);
-  if (!numbers.binomial) return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(numbers.prefixSum(most)) };
-  if (most === neurons) return { formula: `${pieces}^${neurons}`, numbers: short(numbers.prefixSum(most)) };
+  const { binomial, maxSize } = numbers;
+  if (!binomial) return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(numbers.prefixSum(most)) };
+  const total = sums.of(binomial.count, Math.min(most, maxSize), binomial.weight);
+  if (most === neurons) return { formula: `${pieces}^${neurons}`, numbers: short(total) };
   const weight = pieces === 2 ? '' : ` ${pieces - 1}^j`;
-  const total = numbers.prefixSum(most);
   const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
   if (most >= fewTerms || total.log10 > 12) return { formula, numbers: short(total) };
   const terms = exactBinomialTerms(neurons, most, pieces - 1).map(grouped);
@@ -83,11 +94,28 @@ function factorOf(
 }
 
 /** What twice the units would multiply: for layers whose width is a number one writes. */
-function doubled({ operation, activation }: Layer, { neurons, pieces }: UnitStage, dimension: number): string[] {
+function doubled(
+  { operation, activation }: Layer,
+  { neurons, pieces }: UnitStage,
+  dimension: number,
+  sums: PrefixSums,
+): string[] {
   if (operation.kind !== 'dense' && operation.kind !== 'maxout') return [];
-  const factor = binomialPrefixSum(2 * neurons, Math.min(dimension, 2 * neurons), pieces - 1);
+  const factor = sums.of(2 * neurons, Math.min(dimension, 2 * neurons), pieces - 1);
   const unit = operation.kind === 'maxout' && activation.name === 'linear' ? 'units' : 'neurons';
   return [`With ${grouped(2 * neurons)} ${unit}: × ${write(factor)}.`];
+}
+
+/** `binomialPrefixSum`; deep networks repeat their layers, so that few are different. */
+class PrefixSums {
+  private readonly known = new Map<string, Magnitude>();
+
+  of(count: number, most: number, weight: number): Magnitude {
+    const key = `${count} ${most} ${weight}`;
+    const sum = this.known.get(key) ?? binomialPrefixSum(count, most, weight);
+    this.known.set(key, sum);
+    return sum;
+  }
 }
 
 /** How much the network's bound grows with one more unit in one layer. */

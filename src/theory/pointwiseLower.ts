@@ -177,7 +177,7 @@ interface Folding {
  * there are is allowed (kernels that ignore the others), and better where layers are narrow.
  */
 function pointwiseRegions(stages: readonly Stage[]): Magnitude[] {
-  const cells = rememberedCells();
+  const cells = positionCells(stages);
   const choices = candidateChannels(stages[0].channels).flatMap((channels): Folding[] => [
     { channels, extra: 0 },
     { channels, extra: 1 },
@@ -206,7 +206,7 @@ function foldsOf({ filters }: Stage, { channels, extra }: Folding): number {
 }
 
 /** Doubles close to log10 of `foldedRegions`, to choose by; -Infinity where the construction is not to be had. */
-function foldedLog10(stages: readonly Stage[], choice: Folding, cells: Cells): number[] {
+function foldedLog10(stages: readonly Stage[], choice: Folding, cells: readonly PositionCells[]): number[] {
   let [folds, lost] = [0, 0];
   return stages.map((stage, l) => {
     if (l > 0) {
@@ -215,12 +215,12 @@ function foldedLog10(stages: readonly Stage[], choice: Folding, cells: Cells): n
     }
     const usable = choice.channels <= stage.channels && (choice.extra === 0 || foldsOf(stage, choice) > 0);
     if (!usable || folds === -Infinity) return -Infinity;
-    return lost + stage.alive * (folds + cells(stage, choice.channels).log10);
+    return lost + stage.alive * (folds + cells[l].in(choice.channels).log10);
   });
 }
 
 /** Regions after each stage, up to the first at which the construction ends. */
-function foldedRegions(stages: readonly Stage[], choice: Folding, cells: Cells): Magnitude[] {
+function foldedRegions(stages: readonly Stage[], choice: Folding, cells: readonly PositionCells[]): Magnitude[] {
   let [folds, lost]: Magnitude[] = [one, one];
   const regions: Magnitude[] = [];
   for (const [l, stage] of stages.entries()) {
@@ -232,30 +232,41 @@ function foldedRegions(stages: readonly Stage[], choice: Folding, cells: Cells):
       const fallen = stages[l - 1].alive - stage.alive;
       if (fallen > 0) lost = multiply(lost, power(folds, fallen));
     }
-    regions.push(multiply(lost, power(multiply(folds, cells(stage, choice.channels)), stage.alive)));
+    regions.push(multiply(lost, power(multiply(folds, cells[l].in(choice.channels)), stage.alive)));
   }
   return regions;
 }
 
 /** Cells of one position's arrangement: `filters` bundles of parallel hyperplanes in general position in R^m. */
-type Cells = (stage: Stage, m: number) => Magnitude;
+class PositionCells {
+  private readonly known: Magnitude[] = [];
 
-/** Deep networks repeat their layers: each sum is computed once. */
-function rememberedCells(): Cells {
-  const known = new Map<string, Magnitude>();
-  return ({ filters, units }, m) => {
-    const key = `${filters} ${units.pieces} ${m}`;
-    const sum = known.get(key) ?? binomialPrefixSum(filters, m, units.pieces - 1);
-    known.set(key, sum);
-    return sum;
-  };
+  constructor(
+    private readonly filters: number,
+    private readonly pieces: number,
+  ) {}
+
+  in(m: number): Magnitude {
+    return (this.known[m] ??= binomialPrefixSum(this.filters, m, this.pieces - 1));
+  }
+}
+
+/** By stage. Deep networks repeat their layers: those of one width share their sums. */
+function positionCells(stages: readonly Stage[]): PositionCells[] {
+  const known = new Map<string, PositionCells>();
+  return stages.map(({ filters, units }) => {
+    const key = `${filters} ${units.pieces}`;
+    const cells = known.get(key) ?? new PositionCells(filters, units.pieces);
+    known.set(key, cells);
+    return cells;
+  });
 }
 
 /** Regions of the first layer when its kernels are blocks that do not overlap from one used position to the next. */
 function blockRegions(stage: Stage): Magnitude {
   const g = stage.window;
   if (!g) return one;
-  const cells = rememberedCells();
+  const [cells] = positionCells([stage]);
   let best: Magnitude = one;
   for (let height = 1; height <= Math.min(g.kernel[0], MOST_TAPS); height++) {
     if (height > 1 && g.dilation[0] > 1) break;
@@ -263,7 +274,7 @@ function blockRegions(stage: Stage): Magnitude {
       if (width > 1 && g.dilation[1] > 1) break;
       const rows = blocksAlong(height, g.inH, g.outH, g.kernel[0], g.strides[0], g.padTop);
       const columns = blocksAlong(width, g.inW, g.outW, g.kernel[1], g.strides[1], g.padLeft);
-      best = larger(best, power(cells(stage, height * width * g.inC), rows * columns));
+      best = larger(best, power(cells.in(height * width * g.inC), rows * columns));
     }
   }
   return best;
