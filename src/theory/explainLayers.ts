@@ -170,9 +170,9 @@ function write(value: Magnitude): string {
   return `10^${value.log10.toFixed(2)}`;
 }
 
+function grouped(value: number | bigint): string {
+  return value < 1000 ? String(value) : digits.format(value);
+}
+
 /** Made once: it costs a hundred times what formatting does. */
 const digits = new Intl.NumberFormat('en-US');
-
-function grouped(value: number | bigint): string {
-  return digits.format(value);
-}

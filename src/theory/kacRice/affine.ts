@@ -122,10 +122,15 @@ function neurons(input: Cells, slice: Slice, geometry: WindowGeometry | null, co
       kernelVariance(layer, initialization, 'depthwise_kernel') *
       kernelVariance(layer, initialization, 'pointwise_kernel')
     : kernelVariance(layer, initialization, layer.operation.kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel'); // prettier-ignore
-  const pairs = identities.pairs();
-  const ids = sums.distinct ? identities.fresh(sums.ids.length) : sums.ids.slice();
-  if (!sums.distinct) for (let i = 0; i < ids.length; i++) ids[i] = pairs.id(ids[i], 0);
+  const ids = sums.distinct ? identities.fresh(sums.ids.length) : renamed(sums.ids, identities);
   return { ...sums, groups: [slice.filters], values: multiplied(sums.values, variance), ids };
+}
+
+/** New identities, one for each old one. */
+function renamed(ids: Int32Array, identities: Identities): Int32Array {
+  if (ids.length === 1) return identities.fresh(1);
+  const pairs = identities.pairs();
+  return ids.map((id) => pairs.id(id, 0));
 }
 
 function slicesOf(operation: Weighted, input: Cells, geometry: WindowGeometry | null): Slice[] {
