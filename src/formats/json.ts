@@ -2,7 +2,7 @@ import { createScanner } from 'jsonc-parser';
 import type { JSONScanner } from 'jsonc-parser';
 import type { Problem, Span } from '../network/definition.ts';
 import type { PlainValue } from './plain.ts';
-import { endOfNumbers } from './numbers.ts';
+import { endOfIndexedNumbers, endOfNumbers } from './numbers.ts';
 
 export interface JsonObject extends Span {
   readonly kind: 'object';
@@ -17,7 +17,7 @@ export interface JsonList extends Span {
   readonly cut: boolean;
 }
 
-/** A long list of nothing but numbers (or of lists of them): only its place, for it may have millions. */
+/** A long list of nothing but numbers (or of lists of them), or numbers by index: only its place, for it may have millions. */
 export interface JsonNumbers extends Span {
   readonly kind: 'numbers';
 }
@@ -138,7 +138,7 @@ class JsonReader {
   private value(depth: number): JsonNode | null {
     switch (this.token) {
       case Token.openBrace:
-        return this.object(depth);
+        return this.indexedNumbers() ?? this.object(depth);
       case Token.openBracket:
         return this.numbers() ?? this.list(depth);
       case Token.string:
@@ -188,6 +188,17 @@ class JsonReader {
       this.noNumbersBefore = end;
       return null;
     }
+    return this.passOver(start, end);
+  }
+
+  /** A typed array as JSON writes it: an object whose keys are the places of its numbers. */
+  private indexedNumbers(): JsonNumbers | null {
+    const { start } = this;
+    const end = endOfIndexedNumbers(this.text, start);
+    return end === null ? null : this.passOver(start, end);
+  }
+
+  private passOver(start: number, end: number): JsonNumbers | null {
     if (end - start < 200) return null;
     this.scanner.setPosition(end);
     this.next();

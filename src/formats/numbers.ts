@@ -2,6 +2,13 @@ import type { Tensor } from '../network/operation.ts';
 
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
+const closeBrace = 0x7d;
+const quote = 0x22;
+const colon = 0x3a;
+
+/** What stands between numbers. */
+const isSeparator = new Uint8Array(128);
+for (const character of '[]{}, \t\r\n') isSeparator[character.charCodeAt(0)] = 1;
 
 /** Characters of numbers, of NaN and Infinity, and what stands between them. */
 const allowed = new Uint8Array(128);
@@ -21,6 +28,48 @@ export function endOfNumbers(text: string, start: number): { end: number; whole:
     } else if (code >= 128 || allowed[code] === 0) return { end: at, whole: false };
   }
   return { end: text.length, whole: false };
+}
+
+const beginsIndexed = /\{\s*"0"\s*:/y;
+
+/** Just after `{ "0": 1.5, "1": 2, ... }` that begins at `start`; null for any other object. */
+export function endOfIndexedNumbers(text: string, start: number): number | null {
+  beginsIndexed.lastIndex = start;
+  if (!beginsIndexed.test(text)) return null;
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === closeBrace) return at + 1;
+    if (code !== quote && code !== colon && (code >= 128 || allowed[code] === 0)) return null;
+  }
+  return null;
+}
+
+/**
+ * All numbers that a text has between two offsets, in their order: of lists, or of objects whose keys are indices; or a
+ * sentence why they cannot be read.
+ */
+export function flatNumbersOf(text: string, start: number, end: number): Float64Array | string {
+  let data = new Float64Array(256);
+  let count = 0;
+  const pattern = /"\d+"\s*:|[[\]{},\s]+|[^[\]{},\s"]+|"/g;
+  pattern.lastIndex = start;
+  for (let match = pattern.exec(text); match && match.index < end; match = pattern.exec(text)) {
+    const [token] = match;
+    const first = token.charCodeAt(0);
+    if (first === quote && token.length > 1) continue;
+    if (isSeparator[first] === 1) continue;
+    const value = Number(token);
+    if (!Number.isFinite(value) || first === quote) return `${token.slice(0, 20)} is not a finite number`;
+    if (count === data.length) data = grown(data);
+    data[count++] = value;
+  }
+  return data.slice(0, count);
+}
+
+function grown(data: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * data.length);
+  larger.set(data);
+  return larger;
 }
 
 /**
@@ -87,11 +136,7 @@ class TensorReader {
   }
 
   private push(value: number): void {
-    if (this.count === this.data.length) {
-      const larger = new Float64Array(2 * this.data.length);
-      larger.set(this.data);
-      this.data = larger;
-    }
+    if (this.count === this.data.length) this.data = grown(this.data);
     this.data[this.count++] = value;
   }
 

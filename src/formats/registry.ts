@@ -1,11 +1,17 @@
 import type { Format, ReadOptions, ReadResult } from './format.ts';
+import { brainjs } from './brainjs/brainjs.ts';
+import { convnetjs } from './convnetjs/convnetjs.ts';
 import { keras, tfjs } from './keras/keras.ts';
+import { huggingFace } from './huggingFace/huggingFace.ts';
 import { native } from './native/native.ts';
-import { refused } from './refused.ts';
+import { kerasJsTest } from './kerasJsTest.ts';
 import { jsonFormatOf } from './sniff.ts';
+import { nni } from './nni/nni.ts';
+import { onnx } from './onnx/onnx.ts';
+import { tfjsGraph } from './tfjsGraph/tfjsGraph.ts';
 import { typescript } from './typescript/typescript.ts';
 
-const jsonFormats: readonly Format[] = [native, keras, tfjs, ...refused];
+const jsonFormats: readonly Format[] = [native, keras, tfjs, tfjsGraph, onnx, convnetjs, brainjs, nni, huggingFace, kerasJsTest];
 
 /** Formats of source code, told by their own sniffing. */
 const sourceFormats: readonly Format[] = [typescript];

@@ -10,13 +10,14 @@ export type JsonFormat =
   | 'onnx-json'
   | 'convnetjs'
   | 'brainjs'
+  | 'keras-js-test'
   | 'nni-search-space'
   | 'huggingface-config';
 
 const scripts = /\.(?:[cm]?[jt]s|[jt]sx)$/i;
 
 /** A word of which every such file has one: what costs next to nothing for the others. */
-const landmarks = ['"layers"', '"class_name"', '"modelTopology"', '"opsetImport"', '"opset_import"', '"_type"', '"hidden_size"', '"num_hidden_layers"']; // prettier-ignore
+const landmarks = ['"layers"', '"class_name"', '"modelTopology"', '"opsetImport"', '"opset_import"', '"irVersion"', '"ir_version"', '"_type"', '"hidden_size"', '"num_hidden_layers"', '"model_type"', '"hiddenLayers"', '"_diffusers_version"', '"expected"']; // prettier-ignore
 
 /** True for a text that defines a network (or a model that is named and refused), by a look that costs microseconds. */
 export function isNetworkText(text: string, fileName: string): boolean {
@@ -47,20 +48,42 @@ function formatOfFields(text: string, fields: Fields): JsonFormat | null {
   if (holdsModel(text, fields)) return 'keras';
   const config = fields.get('model_config');
   if (config !== undefined && holdsModel(text, fieldsAt(text, config))) return 'keras';
+  const graph = fields.get('graph');
+  if (graph !== undefined && onnxVersions.some((field) => fields.has(field))) return hasField(text, graph, 'node') ? 'onnx-json' : null; // prettier-ignore
   const layers = fields.get('layers');
-  return layers !== undefined && fields.has('input') && isListOfLayers(text, layers) ? 'native' : null;
+  if (layers === undefined) return null;
+  if (fields.has('input') && isListOfLayers(text, layers)) return 'native';
+  if (firstItemHas(text, layers, 'layer_type')) return 'convnetjs';
+  return isBrainJs(text, fields) ? 'brainjs' : null;
 }
+
+const onnxVersions = ['opsetImport', 'opset_import', 'irVersion', 'ir_version'];
 
 /** Formats that are told apart only by what they have not. */
 function formatOfAllFields(text: string, fields: Fields): JsonFormat | null {
-  const graph = fields.get('graph');
-  const isOnnx = fields.has('opsetImport') || fields.has('opset_import') || fields.has('irVersion') || fields.has('ir_version'); // prettier-ignore
-  if (graph !== undefined && isOnnx && hasField(text, graph, 'node')) return 'onnx-json';
-  const layers = fields.get('layers');
-  if (layers !== undefined && firstItemHas(text, layers, 'layer_type')) return 'convnetjs';
-  if (stringAt(text, fields.get('type') ?? text.length)?.startsWith('NeuralNetwork')) return 'brainjs';
-  if (fields.size > 0 && [...fields.values()].every((at) => isChoice(text, at))) return 'nni-search-space';
-  return isTransformerConfig(fields) ? 'huggingface-config' : null;
+  if (isBrainJsOfAnotherKind(text, fields)) return 'brainjs';
+  const places = [...fields.values()];
+  if (places.length > 0 && places.every((at) => isChoice(text, at))) return 'nni-search-space';
+  if (isHuggingFaceConfig(fields)) return 'huggingface-config';
+  if (places.length > 0 && places.every((at) => isKerasJsTest(text, at))) return 'keras-js-test';
+  return places.some((at) => text[at] === '{' && holdsModel(text, fieldsAt(text, at))) ? 'keras' : null;
+}
+
+/** A feed-forward network of brain.js: numbers of neurons and, in a file of its own kind, more words that it has. */
+function isBrainJs(text: string, fields: Fields): boolean {
+  const sizes = fields.get('sizes');
+  const type = stringAt(text, fields.get('type') ?? text.length);
+  if (type !== undefined) return sizes !== undefined && /^NeuralNetwork(GPU)?$/.test(type);
+  const isOld = fields.has('outputLookup') || fields.has('inputLookup') || fields.has('trainOpts');
+  return isOld && sizes !== undefined && text[sizes] === '[';
+}
+
+/** Networks of brain.js that are no chain of layers with one activation. */
+function isBrainJsOfAnotherKind(text: string, fields: Fields): boolean {
+  const type = stringAt(text, fields.get('type') ?? text.length);
+  if (type === undefined) return false;
+  if (/^(Recurrent|RNN|LSTM|GRU)(TimeStep)?$/.test(type)) return fields.has('hiddenLayers') && fields.has('options');
+  return /^(FeedForward|AE|Recurrent)$/.test(type) && fields.has('sizes') && fields.has('layers');
 }
 
 function fieldsAt(text: string, at: number): Map<string, number> {
@@ -111,7 +134,15 @@ function isChoice(text: string, at: number): boolean {
   return fields.has('_type') && fields.has('_value');
 }
 
-function isTransformerConfig(fields: Fields): boolean {
+function isHuggingFaceConfig(fields: Fields): boolean {
+  if (fields.has('_class_name') && fields.has('_diffusers_version')) return true;
+  if (fields.has('model_type') && (fields.has('architectures') || fields.has('transformers_version'))) return true;
   const depth = fields.has('num_hidden_layers') || fields.has('n_layer') || fields.has('num_layers');
   return depth && fields.has('hidden_size') && (fields.has('hidden_act') || fields.has('model_type') || fields.has('architectures')); // prettier-ignore
+}
+
+/** Test data of Keras.js: what goes into a layer, its weights and what should come out. */
+function isKerasJsTest(text: string, at: number): boolean {
+  const fields = fieldsAt(text, at);
+  return fields.has('weights') && fields.has('expected') && (fields.has('input') || fields.has('inputs'));
 }

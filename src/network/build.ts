@@ -41,7 +41,9 @@ class Builder {
       layers: this.layers,
       outputs: this.outputs(),
       initialization: definition.initialization,
-      inputSize: inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+      inputSize: inputs.every(({ shape }) => shape.length > 0)
+        ? inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+        : 0,
       complete: this.layers.length === definition.layers.length,
     };
     this.compareWeights(network);

@@ -52,7 +52,7 @@ export interface Network {
   readonly layers: readonly Layer[];
   readonly outputs: readonly TensorId[];
   readonly initialization: Initialization;
-  /** Number of scalars in all inputs together, `n_0`. */
+  /** Number of scalars in all inputs together, `n_0`; 0 where the size of one is not known. */
   readonly inputSize: number;
   /** False when some layers of the definition are missing here, so that totals are of a part. */
   readonly complete: boolean;

@@ -45,11 +45,17 @@ export function slide(window: Window, axis: 0 | 1, extent: number): { extent: nu
   return { extent: Math.floor((extent + before + after - reach) / stride) + 1, before };
 }
 
-/** Output extent of a transposed convolution and the output rows cut off before the first, as Keras computes them. */
+/** Output extent of a transposed convolution and the output rows cut off before the first, as Keras (and, for padding written out, ONNX) has them. */
 export function slideTransposed(window: Window, axis: 0 | 1, extent: number): { extent: number; before: number } {
   const stride = window.strides[axis];
   const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
-  if (window.padding !== 'same') return { extent: extent * stride + Math.max(reach - stride, 0), before: 0 };
+  const { padding } = window;
+  // Written out it is cut off from both ends; a negative amount behind makes the output longer.
+  if (typeof padding !== 'string') {
+    const [before, after] = padding[axis];
+    return { extent: (extent - 1) * stride + reach - before - after, before };
+  }
+  if (padding !== 'same') return { extent: extent * stride + Math.max(reach - stride, 0), before: 0 };
   const out = extent * stride;
   return { extent: out, before: Math.floor(Math.max((extent - 1) * stride + reach - out, 0) / 2) };
 }

@@ -1,5 +1,6 @@
 import type { Network } from '../network/network.ts';
 import { arora2018Lower, serra2018SizeLower } from './arora2018.ts';
+import { refused } from './evaluation.ts';
 import type { Bound, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
 import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
 import { gcnOneLayerExact } from './graphConvolution.ts';
@@ -85,7 +86,7 @@ export class BoundTable {
         return bestLower(network, this.ofKind('lower'));
       default: {
         const bound = byId.get(id);
-        return bound && resultOf(network, bound, bound.evaluate(network, options));
+        return bound && resultOf(network, bound, network.inputSize > 0 ? bound.evaluate(network, options) : unsized);
       }
     }
   }
@@ -94,6 +95,8 @@ export class BoundTable {
     return [...general, ...special].filter((bound) => bound.kind === kind).map(({ id }) => this.get(id)!);
   }
 }
+
+const unsized = refused('The size of the input is not known.');
 
 const combined = ['tightest-upper', 'tightest-upper-linear', 'best-lower'];
 const byId = new Map([...general, ...special].map((bound) => [bound.id, bound]));

@@ -4,7 +4,7 @@ import { read } from '../../src/formats/registry.ts';
 import type { ReadResult } from '../../src/formats/format.ts';
 import { buildNetwork } from '../../src/network/build.ts';
 import type { LayerDefinition } from '../../src/network/definition.ts';
-import { fixture, fixtureNames, readOne, spansOf } from '../unit/formats/fixtures.ts';
+import { allFixtureNames, fixture, fixtureNames, otherFixtureNames, readOne, spansOf } from '../unit/formats/fixtures.ts';
 
 /** Reads and builds; fails on a throw and on a place outside the text. */
 function readSoundly(text: string, fileName: string, weights = true): ReadResult | null {
@@ -44,7 +44,15 @@ describe('a file cut anywhere', () => {
   });
 });
 
-const anyFixture = fc.constantFrom(...fixtureNames);
+describe('a file cut anywhere, of any other format', () => {
+  it.each(otherFixtureNames)('%s is read without a fault of ours', { timeout: 30_000 }, (name) => {
+    const text = fixture(name).replace(/\n\s*/g, '');
+    const recognised = Array.from(text, (_, cut) => readSoundly(text.slice(0, cut), name));
+    expect(recognised.filter((result) => result !== null).length).toBeGreaterThan(text.length / 3);
+  });
+});
+
+const anyFixture = fc.constantFrom(...allFixtureNames);
 
 /** Values that do not belong where they are put. */
 const strange = fc.oneof(

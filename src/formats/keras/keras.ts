@@ -30,13 +30,20 @@ export const tfjs: Format = {
 function readKeras(format: 'keras' | 'tfjs', text: string, fileName: string): ReadResult {
   const { root, problems } = parseJson(text);
   const outer = (format === 'tfjs' ? member(root ?? undefined, 'modelTopology') : root) ?? undefined;
-  const model = member(outer, 'model_config') ?? outer;
+  const model = member(outer, 'model_config') ?? modelWithin(outer);
   if (model?.kind !== 'object') return { format, networks: [], problems };
   const dialect = dialectOf(textOf(member(outer, 'keras_version')) ?? textOf(member(model, 'keras_version')), model);
   const { network, problems: found } = readModel(model, dialect, fileName);
   const manifest = format === 'tfjs' && !model.cut ? weightsManifestOf(root ?? undefined) : undefined;
   const statedWeights = manifest && { count: countOf(manifest.weights), span: manifest.span };
   return { format, networks: network ? [{ ...network, statedWeights }] : [], problems: [...problems, ...found] };
+}
+
+/** The model itself, or one that a file holds in one of its fields. */
+function modelWithin(outer: JsonNode | undefined): JsonNode | undefined {
+  if (outer?.kind !== 'object' || member(outer, 'class_name')) return outer;
+  const held = outer.entries.find(({ value }) => member(value, 'class_name') && member(value, 'config'));
+  return held?.value ?? outer;
 }
 
 /** By the version that wrote the file; without one, by the fields that only Keras 3 has. */

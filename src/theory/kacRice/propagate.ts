@@ -117,7 +117,8 @@ class Propagator {
 
   private activate(layer: Layer, state: TensorState): TensorState {
     const { activation } = layer;
-    if (activation.kind === 'smooth' || activation.slopes.length < 2) return state;
+    if (activation.kind === 'smooth') return state;
+    if (activation.slopes.length < 2) return straightened(activation, state);
     const input = gaussianInput(layer, state);
     this.bends.push({ layer: layer.index, activation, input, isNew: this.newCells(input.cells, activation) });
     return {
@@ -153,6 +154,12 @@ class Propagator {
     }
     return isNew;
   }
+}
+
+/** Without breakpoints: the identity, or a straight line that changes the moments. */
+function straightened({ slopes, intercepts }: PiecewiseLinearActivation, state: TensorState): TensorState {
+  if (slopes[0] === 1 && intercepts[0] === 0) return state;
+  return unknown('constants that multiply or are added to a tensor are not followed.');
 }
 
 /** The pre-activation of a layer's units, when it is Gaussian of mean zero in the wide limit. */

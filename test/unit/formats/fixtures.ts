@@ -16,6 +16,18 @@ export const fixtureNames = [
   'channels-first.json',
 ] as const;
 
+/** The same of formats in which a later part of the file may change what an earlier one means. */
+export const otherFixtureNames = [
+  'tfjs-graph.json',
+  'onnx.json',
+  'convnetjs.json',
+  'brainjs.json',
+  'nni.json',
+  'huggingface.json',
+] as const;
+
+export const allFixtureNames = [...fixtureNames, ...otherFixtureNames] as const;
+
 export function fixture(name: string): string {
   return readFileSync(new URL(`../../fixtures/formats/${name}`, import.meta.url), 'utf8');
 }

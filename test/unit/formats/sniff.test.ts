@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { formats, read, recognise } from '../../../src/formats/registry.ts';
 import { isNetworkText, jsonFormatOf } from '../../../src/formats/sniff.ts';
-import { fixture, fixtureNames, readText } from './fixtures.ts';
+import { allFixtureNames, fixture, readText } from './fixtures.ts';
 
 const layer = '{ "type": "dense", "units": 2 }';
 
 describe('recognising a format', () => {
   it('knows each way of writing networks down, whatever the file is called', () => {
-    const found = fixtureNames.map((name) => recognise(fixture(name), 'file.json')?.id);
-    expect(found).toEqual(['native', 'keras', 'keras', 'keras', 'keras', 'tfjs', 'keras']);
+    const found = allFixtureNames.map((name) => recognise(fixture(name), 'file.json')?.id);
+    expect(found).toEqual(['native', 'keras', 'keras', 'keras', 'keras', 'tfjs', 'keras', 'tfjs-graph', 'onnx-json', 'convnetjs', 'brainjs', 'nni-search-space', 'huggingface-config']); // prettier-ignore
   });
 
   it('takes every *.network.json for native, also while it is empty', () => {
@@ -37,6 +37,13 @@ describe('recognising a format', () => {
     ['a text', 'layers and input'],
     ['nothing', ''],
     ['a brace', '{'],
+    ['a graph of something else', '{ "graph": { "node": [{ "id": 1 }] }, "layers": [] }'],
+    ['a type of that name', '{ "type": "NeuralNetwork", "title": "an article", "layers": ["a"] }'],
+    ['sizes and layers of something else', '{ "sizes": [1, 2], "layers": [{ "name": "a" }] }'],
+    ['an options file with hidden layers', '{ "type": "LSTM", "hiddenLayers": [20] }'],
+    ['expected results of something else', '{ "a": { "input": 1, "expected": 2 } }'],
+    ['choices of something else', '{ "a": { "_type": "choice" }, "b": 1 }'],
+    ['a configuration with a kind of model', '{ "model_type": "car", "hidden_size": 2 }'],
   ])('leaves %s alone', (_, text) => {
     expect(recognise(text, 'file.json')).toBeNull();
     expect(read(text, 'file.json', { weights: true })).toBeNull();
@@ -48,28 +55,38 @@ describe('recognising a format', () => {
   });
 
   it('recognises by at most one format', () => {
-    for (const name of fixtureNames) {
+    for (const name of allFixtureNames) {
       const found = formats.filter((format) => format.sniff(fixture(name), name));
       expect(found.map((format) => format.id)).toEqual([recognise(fixture(name), name)?.id]);
     }
   });
 });
 
-describe('a model that cannot be read', () => {
+describe('a model of a kind that cannot be analysed', () => {
   it.each([
-    ['tfjs-graph', '{ "modelTopology": { "node": [{ "name": "x", "op": "Placeholder" }] }, "weightsManifest": [] }'],
-    [
-      'onnx-json',
-      '// from a tool\n{ "irVersion": "9", "graph": { "node": [] }, "opsetImport": [{ "version": "19" }] }',
-    ],
-    ['convnetjs', '{ "layers": [{ "out_sx": 1, "out_sy": 1, "out_depth": 2, "layer_type": "input" }] }'],
-    ['brainjs', '{ "type": "NeuralNetwork", "sizes": [2, 3, 1], "layers": [{ "weights": [], "biases": [] }] }'],
-    ['nni-search-space', '{ "hidden_size": { "_type": "choice", "_value": [128, 256] } }'],
-    ['huggingface-config', '{ "hidden_act": "gelu", "hidden_size": 768, "num_hidden_layers": 12 }'],
-  ])('is named: %s', (format, text) => {
+    ['brainjs', '{ "type": "LSTM", "options": {}, "hiddenLayers": [], "output": {} }', 'a brain.js LSTM'],
+    ['brainjs', '{ "type": "GRUTimeStep", "options": {}, "hiddenLayers": [] }', 'a brain.js GRUTimeStep'],
+    ['brainjs', '{ "type": "FeedForward", "sizes": [1], "layers": [{ "type": "Input" }] }', 'a brain.js FeedForward'],
+    ['keras-js-test', '{ "a": { "inputs": [], "weights": [], "expected": {} } }', 'test data of Keras.js'],
+    ['nni-search-space', '{ "layer_1": { "_type": "layer_choice", "_value": [] } }', 'search space of architectures'],
+    ['nni-search-space', '{ "lr": { "_type": "choice", "_value": [0.1] } }', 'nothing can be said of regions'],
+    ['huggingface-config', '{ "hidden_act": "gelu", "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12 }', 'a transformer'],
+    ['huggingface-config', '{ "model_type": "resnet", "architectures": ["X"], "hidden_act": "relu" }', 'which is piecewise linear'],
+    ['huggingface-config', '{ "model_type": "convnext", "transformers_version": "4", "hidden_act": "gelu" }', 'not piecewise linear'],
+    ['huggingface-config', '{ "_class_name": "UNet2DModel", "_diffusers_version": "0.1" }', 'UNet2DModel of Diffusers'],
+    ['huggingface-config', '{ "model_type": "whale", "architectures": [] }', 'This configures whale'],
+  ])('is named: %s %s', (format, text, words) => {
     const result = readText(text, 'file.json');
     expect(result).toMatchObject({ format, networks: [] });
-    expect(result.problems).toHaveLength(1);
-    expect(result.problems[0]).toMatchObject({ code: 'unsupported-format', severity: 'information' });
+    expect(result.problems.map(({ severity }) => severity)).toEqual(['information']);
+    expect(result.problems[0].message).toContain(words);
+  }); // prettier-ignore
+
+  it('in a file that holds a Keras model among other things, the model is read', () => {
+    const model = JSON.parse(fixture('keras3-sequential.json')) as object;
+    const text = JSON.stringify({ history: { loss: [1, 2] }, model });
+    expect(readText(text, 'run.json').networks.map(({ layers }) => layers.length)).toEqual([
+      readText(fixture('keras3-sequential.json'), 'a.json').networks[0].layers.length,
+    ]);
   });
 });

@@ -1,0 +1,78 @@
+import type { Activation } from '../../network/activation.ts';
+import type { LayerDefinition, Span } from '../../network/definition.ts';
+import type { LayerWeights, Operation, Tensor } from '../../network/operation.ts';
+import { Names } from '../names.ts';
+import type { GraphNode } from './node.ts';
+
+/** What a layer reads: an input of the network (by its number) or another layer. */
+export type Source = { readonly input: number } | { readonly layer: Draft };
+
+/** Weights, found when they are asked for; a sentence why not. Undefined if they are not in the file. */
+export type LazyWeights = Readonly<Record<string, () => Tensor | string | undefined>>;
+
+/** A layer in the making: nodes that follow may still give it a bias and an activation. */
+export interface Draft {
+  node: GraphNode;
+  /** The name of the node that says best what it is. */
+  label: string;
+  type: string;
+  operation: Operation;
+  activation: Activation;
+  sources: readonly Source[];
+  weights: LazyWeights;
+  fields: Record<string, Span>;
+  /** For one more use of the same weights: the first one. */
+  sharedWith?: Draft;
+}
+
+/** The layers with their names. `fault` is told where weights that are in the file cannot be read. */
+export function finished(
+  drafts: readonly Draft[],
+  inputNames: readonly string[],
+  withWeights: boolean,
+  fault: (draft: Draft, message: string) => void,
+): { layers: LayerDefinition[]; nameOf: (source: Source) => string } {
+  const names = new Names();
+  for (const name of inputNames) names.reserve(name);
+  const given = new Map(drafts.map((draft) => [draft, names.unique(tidy(draft))]));
+  const nameOf = (source: Source) =>
+    'input' in source ? inputNames[source.input] : (given.get(source.layer) ?? source.layer.label);
+  const layers = drafts.map((draft): LayerDefinition => ({
+    name: given.get(draft) ?? draft.label,
+    type: draft.type,
+    operation: draft.operation,
+    activation: draft.activation,
+    inputs: draft.sources.map(nameOf),
+    weights: withWeights ? decoded(draft, (message) => fault(draft, message)) : undefined,
+    sharedWith: draft.sharedWith && given.get(draft.sharedWith),
+    span: { start: draft.node.start, end: draft.node.end },
+    fields: { type: draft.node.opSpan, ...draft.fields },
+  }));
+  return { layers, nameOf };
+}
+
+function decoded({ weights }: Draft, fault: (message: string) => void): LayerWeights | undefined {
+  const found: Record<string, Tensor> = {};
+  for (const [name, read] of Object.entries(weights)) {
+    const tensor = read();
+    if (typeof tensor === 'string') fault(`${name}: ${tensor}.`);
+    else if (tensor) found[name] = tensor;
+  }
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** Words that tools append to the name a person gave: `model/dense/MatMul` is `model/dense`. */
+const appended =
+  /^(?:matmul|gemm|conv(?:2d|1d|transpose|2d_transpose)?|depthwise(?:conv2d(?:native)?)?|biasadd|relu6?|leakyrelu|prelu|clip|(?:max|avg|average)pool|globalaveragepool|add(?:v2)?|concat(?:v2)?|reshape|flatten|mean|fusedbatchnormv3|batchnormalization|softmax|sigmoid|tanh|tensordot|mul|pad)(?:_\d+)?$/i;
+
+/** A name that says no more than what kind of node it is. */
+export function isGeneric({ name, op }: GraphNode): boolean {
+  const last = name.split('/').at(-1) ?? '';
+  return name === '' || last.replace(/_\d+$/, '').toLowerCase() === op.toLowerCase() || appended.test(last);
+}
+
+function tidy({ label, type }: Draft): string {
+  const parts = label.split('/').filter((part) => part !== '' && !/^(?:StatefulPartitionedCall|PartitionedCall)(?:_\d+)?$/.test(part)); // prettier-ignore
+  if (parts.length > 1 && appended.test(parts[parts.length - 1])) parts.pop();
+  return parts.join('/') || type;
+}

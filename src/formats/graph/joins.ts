@@ -1,0 +1,89 @@
+import { sameShape, sizeOf } from '../../network/shape.ts';
+import type { Shape } from '../../network/shape.ts';
+import { joined, sameArrangement } from './arrangement.ts';
+import type { GraphNode } from './node.ts';
+import { Refusal } from './writer.ts';
+import type { GraphWriter, TensorValue } from './writer.ts';
+
+/** Sum, difference, mean or maximum of tensors of one shape. */
+export function merge(
+  writer: GraphWriter,
+  node: GraphNode,
+  inputs: readonly TensorValue[],
+  kind: 'add' | 'subtract' | 'average' | 'maximum',
+): TensorValue {
+  const [first] = inputs;
+  if (inputs.length === 1) return first;
+  for (const { shape, channelsFirst, arrangement } of inputs) {
+    if (shape && first.shape && !sameShape(shape, first.shape)) {
+      throw new Refusal(`${node.op} of tensors of different shapes is not analysed.`);
+    }
+    const several = (shape?.length ?? 0) > 1;
+    if ((several && channelsFirst !== first.channelsFirst) || !sameArrangement(arrangement, first.arrangement)) {
+      writer.approximate(node, `${node.op} joins tensors whose numbers stand in different orders: bounds hold, the weights of the file are not used.`); // prettier-ignore
+    }
+  }
+  return writer.emit(node, inputs, { type: kind, operation: { kind } });
+}
+
+/** Joins along an axis counted with the batch; undefined where it is not in the file. */
+export function concatenate(
+  writer: GraphWriter,
+  node: GraphNode,
+  inputs: readonly TensorValue[],
+  axis: number | undefined,
+): TensorValue {
+  const [first] = inputs;
+  if (inputs.length === 1) return first;
+  const { shape } = first;
+  if (!shape) throw new Refusal('Tensors of unknown shape are joined here.');
+  const ours = axis === undefined ? guessedAxis(inputs.map((input) => input.shape ?? [])) : ourAxis(first, axis);
+  if (!(ours >= 0 && ours < shape.length)) throw new Refusal(`${node.op} along axis ${axis} is not analysed.`);
+  const isVector = shape.length === 1;
+  const arrangement = isVector
+    ? joined(inputs.map((input) => ({ arrangement: input.arrangement, length: sizeOf(input.shape ?? []) })))
+    : undefined;
+  return writer.emit(node, inputs, { type: 'concatenate', operation: { kind: 'concatenate', axis: ours } }, { arrangement }); // prettier-ignore
+}
+
+/** The axis without the batch and with channels last, of one of the file. */
+function ourAxis({ shape, channelsFirst }: TensorValue, axis: number): number {
+  const rank = shape?.length ?? 1;
+  const file = (axis < 0 ? axis + rank + 1 : axis) - 1;
+  if (!channelsFirst || rank === 1) return file;
+  return file === 0 ? rank - 1 : file - 1;
+}
+
+/** The one along which shapes differ; the last where they do not. */
+function guessedAxis(shapes: readonly Shape[]): number {
+  const [first] = shapes;
+  const differing = first.findIndex((extent, axis) => shapes.some((shape) => shape[axis] !== extent));
+  return differing < 0 ? first.length - 1 : differing;
+}
+
+/** A product of tensors that both depend on the input: not piecewise linear. */
+export function product(writer: GraphWriter, node: GraphNode, inputs: readonly TensorValue[], columns?: number): TensorValue {
+  const [larger] = [...inputs].sort((a, b) => sizeOf(b.shape ?? []) - sizeOf(a.shape ?? []));
+  const sources = columns === undefined ? [larger, ...inputs.filter((input) => input !== larger)] : inputs;
+  return writer.emit(node, sources, {
+    type: node.op,
+    operation: {
+      kind: 'notPiecewiseLinear',
+      what: 'a product of two tensors',
+      output: columns === undefined ? undefined : { keep: -1, append: [columns] },
+      parameters: { constant: 0, perFeature: [] },
+    },
+  });
+} // prettier-ignore
+
+/** An operation that is understood and is not piecewise linear; `what` names it in a sentence. */
+export function notPiecewiseLinear(
+  writer: GraphWriter,
+  node: GraphNode,
+  inputs: readonly TensorValue[],
+  what: string,
+  hasWeights = true,
+): TensorValue {
+  const parameters = hasWeights ? undefined : { constant: 0, perFeature: [] };
+  return writer.emit(node, inputs, { type: node.op, operation: { kind: 'notPiecewiseLinear', what, parameters } });
+}

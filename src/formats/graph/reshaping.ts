@@ -1,0 +1,123 @@
+import { sizeOf, type Shape } from '../../network/shape.ts';
+import { flattened, sameArrangement } from './arrangement.ts';
+import type { GraphNode } from './node.ts';
+import { Refusal } from './writer.ts';
+import type { GraphWriter, TensorValue } from './writer.ts';
+
+/** The shape without the batch in the order of the file. */
+export function fileShape({ shape, channelsFirst }: TensorValue): Shape | undefined {
+  if (!shape || !channelsFirst || shape.length === 1) return shape;
+  return [shape[shape.length - 1], ...shape.slice(0, -1)];
+}
+
+function channelsLast(shape: Shape): Shape {
+  return shape.length < 2 ? shape : [...shape.slice(1), shape[0]];
+}
+
+/** Numbers one after another: the same for us where the file has channels last, else in an order of its own. */
+export function flatten(writer: GraphWriter, node: GraphNode, x: TensorValue): TensorValue {
+  if (x.shape?.length === 1) return x;
+  const arrangement = x.channelsFirst && x.shape ? flattened(x.shape) : undefined;
+  return writer.emit(node, [x], { type: 'flatten', operation: { kind: 'flatten' } }, { arrangement, channelsFirst: false }); // prettier-ignore
+}
+
+/**
+ * Reshapes to `target`, extents with the batch in the order of the file: 0 keeps one, -1 or null is left to be found.
+ * `channelsFirst`: how the file means the result.
+ */
+export function reshape(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  target: readonly (number | null)[],
+  channelsFirst: boolean,
+): TensorValue {
+  const from = fileShape(x);
+  const written = target.slice(1);
+  if (written.length === 1 && (written[0] === null || written[0] === -1 || !from)) return flatten(writer, node, x);
+  if (!from) throw new Refusal('A tensor of unknown shape is reshaped here.');
+  const to = resolved(from, written);
+  if (to.length === 0 || to.length > 3) throw new Refusal(`A tensor with ${to.length} axes is not analysed.`);
+  if (to.length === 1) return flatten(writer, node, x);
+  if (to.join() === from.join()) return x;
+  return rearrange(writer, node, x, from, to, channelsFirst);
+}
+
+function resolved(from: Shape, written: readonly (number | null)[]): Shape {
+  const kept = written.map((extent, axis) => (extent === 0 ? from[axis] : extent === -1 ? null : extent));
+  const open = kept.filter((extent) => extent === null).length;
+  const known = kept.reduce<number>((product, extent) => product * (extent ?? 1), 1);
+  if (open > 1) throw new Refusal('The shape that a tensor is brought into stands in another file.');
+  const shape = kept.map((extent) => extent ?? sizeOf(from) / known);
+  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent > 0) || sizeOf(shape) !== sizeOf(from)) {
+    throw new Refusal(`${from.join('×')} numbers cannot become ${shape.join('×')}.`);
+  }
+  return shape;
+}
+
+/** Between shapes that both have axes, `from` and `to` in the order of the file. */
+function rearrange(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  from: Shape,
+  to: Shape,
+  channelsFirst: boolean,
+): TensorValue {
+  const target = channelsFirst ? channelsLast(to) : to;
+  const emit = () =>
+    writer.emit(node, [x], { type: 'reshape', operation: { kind: 'reshape', target } }, { channelsFirst, arrangement: undefined }); // prettier-ignore
+  const isVector = from.length === 1;
+  // The numbers keep their order if both sides have channels last, if the channels stay as they are, or if there is but one.
+  const sameOrder = isVector
+    ? sameArrangement(x.arrangement, channelsFirst ? flattened(target) : undefined)
+    : x.channelsFirst === channelsFirst && (!channelsFirst || from[0] === to[0] || isLine(from) || isLine(to));
+  if (!sameOrder) {
+    writer.approximate(node, `${node.op} brings numbers into another order: bounds hold, the weights of the file are not used.`); // prettier-ignore
+  }
+  return emit();
+}
+
+/** All axes but one have a single place. */
+function isLine(shape: Shape): boolean {
+  return shape.filter((extent) => extent !== 1).length <= 1;
+}
+
+/** Removes axes of one place, counted with the batch; all of them where none are named. */
+export function squeeze(writer: GraphWriter, node: GraphNode, x: TensorValue, axes: readonly number[] | undefined): TensorValue {
+  const from = fileShape(x);
+  if (!from) throw new Refusal('A tensor of unknown shape is squeezed here.');
+  const named = axes?.map((axis) => (axis < 0 ? axis + from.length + 1 : axis) - 1);
+  if (named?.includes(-1)) throw new Refusal('The batch is taken away here.');
+  const to = from.filter((extent, axis) => (named && named.length > 0 ? !named.includes(axis) : extent !== 1));
+  const shape = to.length > 0 ? to : [1];
+  return shape.length === from.length ? x : reshape(writer, node, x, [null, ...shape], x.channelsFirst);
+} // prettier-ignore
+
+/** Adds axes of one place, counted with the batch in the result. */
+export function unsqueeze(writer: GraphWriter, node: GraphNode, x: TensorValue, axes: readonly number[]): TensorValue {
+  const from = fileShape(x);
+  if (!from) throw new Refusal('A tensor of unknown shape gets an axis here.');
+  const rank = from.length + 1 + axes.length;
+  const places = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  const to: number[] = [...from];
+  for (const place of places) {
+    if (place === 0) throw new Refusal('A new batch is made here.');
+    to.splice(place - 1, 0, 1);
+  }
+  return reshape(writer, node, x, [null, ...to], x.channelsFirst);
+}
+
+/** Exchanges axes (counted with the batch): only between channels first and channels last, which is no change to us. */
+export function transpose(node: GraphNode, x: TensorValue, permutation: readonly number[] | undefined): TensorValue {
+  const rank = (x.shape?.length ?? (permutation?.length ?? 3) - 1) + 1;
+  const axes = permutation ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+  if (axes.every((axis, k) => axis === k)) return x;
+  const toLast = [0, ...Array.from({ length: rank - 2 }, (_, k) => k + 2), 1];
+  const toFirst = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, k) => k + 1)];
+  const is = (wanted: readonly number[]) => axes.length === rank && axes.every((axis, k) => axis === wanted[k]);
+  // Over a single spatial axis both exchanges are one.
+  if (rank > 2 && x.channelsFirst && is(toLast)) return { ...x, channelsFirst: false };
+  if (rank > 2 && !x.channelsFirst && is(toFirst)) return { ...x, channelsFirst: true };
+  throw new Refusal(`${node.op} of axes other than channels against positions is not analysed.`);
+}

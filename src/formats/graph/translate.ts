@@ -1,0 +1,89 @@
+import { defaultInitialization } from '../../network/definition.ts';
+import type { NetworkDefinition, Problem, Span } from '../../network/definition.ts';
+import type { ReadOptions } from '../format.ts';
+import { finished } from './draft.ts';
+import { sortNodes } from './node.ts';
+import type { GraphNode } from './node.ts';
+import { GraphWriter, Refusal } from './writer.ts';
+import type { Value } from './writer.ts';
+
+/** What a kind of node gives: one value for all its outputs, or the first one's. Throws Refusal where it cannot tell. */
+export type Operator = (writer: GraphWriter, node: GraphNode) => Value;
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  /** Names of the output tensors, if the file has them. */
+  readonly outputs: readonly string[];
+  readonly operators: Readonly<Record<string, Operator>>;
+  /** Kinds that look at a tensor's shape only, so that it may still become a part of its layer. */
+  readonly onlyLooks: ReadonlySet<string>;
+  /** Defines inputs and constants. */
+  begin(writer: GraphWriter, nodes: readonly GraphNode[]): void;
+}
+
+export interface Translation {
+  readonly definition: Pick<NetworkDefinition, 'inputs' | 'layers' | 'outputs' | 'initialization'>;
+  readonly problems: readonly Problem[];
+  /** Constants that are no weights. */
+  readonly notWeights: ReadonlySet<string>;
+}
+
+/** Goes through a computation graph and recovers the layers of the network. Never throws. */
+export function translate(graph: Graph, options: ReadOptions): Translation {
+  const { nodes, cyclic } = sortNodes(graph.nodes);
+  const writer = new GraphWriter(countUses(graph));
+  for (const node of cyclic) writer.report('cycle', 'error', `${node.name} depends on its own output.`, node);
+  graph.begin(writer, nodes);
+  for (const node of nodes) {
+    const value = valueOf(writer, node, graph.operators);
+    for (const output of node.outputs) if (writer.find(output) === undefined) writer.define(output, value);
+  }
+  const useWeights = options.weights && !writer.isInexact;
+  const names = writer.inputs.map(({ name }) => name);
+  const { layers, nameOf } = finished(writer.drafts, names, useWeights, ({ node }, message) =>
+    writer.report('bad-value', 'error', message, node),
+  );
+  const outputs = graph.outputs.flatMap((output) => {
+    const value = writer.find(output);
+    return value?.kind === 'tensor' ? [nameOf(value.source)] : [];
+  });
+  return {
+    definition: { inputs: writer.inputs, layers, outputs, initialization: defaultInitialization },
+    problems: writer.problems,
+    notWeights: writer.notWeights,
+  };
+}
+
+function valueOf(writer: GraphWriter, node: GraphNode, operators: Graph['operators']): Value {
+  const operator = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
+  try {
+    if (operator) return operator(writer, node);
+    return writer.refuse(node, `The operation ${node.op} is not analysed.`) ?? { kind: 'opaque' };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return writer.refuse(node, error.message) ?? { kind: 'opaque' };
+  }
+}
+
+/** How many nodes read a tensor, outputs of the graph included. */
+function countUses({ nodes, outputs, onlyLooks }: Graph): Map<string, number> {
+  const uses = new Map<string, number>();
+  const use = (name: string) => uses.set(name, (uses.get(name) ?? 0) + 1);
+  for (const node of nodes) if (!onlyLooks.has(node.op)) node.inputs.forEach(use);
+  outputs.forEach(use);
+  return uses;
+}
+
+/** A problem for a graph without an input that can be used, or with an input whose size is open; null for a sound one. */
+export function inputProblem(name: string, extents: readonly (number | string | null)[], span: Span): Problem | null {
+  const open = extents.filter((extent) => typeof extent !== 'number');
+  if (extents.length > 3) {
+    const message = `The input ${name} has ${extents.length} axes; up to height, width and channels are analysed.`;
+    return { code: 'unknown-size', severity: 'error', message, span };
+  }
+  if (extents.length > 0 && open.length === 0) return null;
+  const symbols = open.filter((extent) => typeof extent === 'string' && extent !== '');
+  const which = symbols.length > 0 ? ` (${symbols.join(', ')})` : '';
+  const message = `The size of the input ${name} is left open${which}: regions can be bounded only for given sizes. Write it here.`;
+  return { code: 'unknown-size', severity: 'error', message, span };
+}

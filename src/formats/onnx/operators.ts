@@ -1,0 +1,280 @@
+import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
+import type { Activation } from '../../network/activation.ts';
+import { batchNormalization, dense, scale, shift, straight } from '../graph/affine.ts';
+import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
+import type { Constant, GraphNode } from '../graph/node.ts';
+import { activate, clipped, hardSigmoid, named, prelu } from '../graph/pointwise.ts';
+import { flatten, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
+import type { Operator } from '../graph/translate.ts';
+import { Refusal } from '../graph/writer.ts';
+import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
+import { chained, computed, exchanged, gathered, reshaped, shapeOf, sliced } from './extents.ts';
+import type { Layout } from './layout.ts';
+import { averagePool, convolve, convolveTransposed, enlarge, maxPool, padZeros, poolWhole, reduce } from './windows.ts';
+
+/** What each kind of node of ONNX computes. */
+
+function tensorsOf(writer: GraphWriter, node: GraphNode): TensorValue[] {
+  return node.inputs.map((_, k) => writer.value(node, k)).filter((value) => value?.kind === 'tensor');
+}
+
+const gemm: Operator = (writer, node) => {
+  const { attributes } = node;
+  const [alpha, beta] = [attributes.number('alpha') ?? 1, attributes.number('beta') ?? 1];
+  if (attributes.number('transA') === 1) throw new Refusal('A product with the input transposed is not analysed.');
+  const [a, b] = [writer.tensor(node, 0), writer.value(node, 1)];
+  if (b?.kind === 'tensor') return product(writer, node, [a, b], b.shape?.at(-1));
+  if (alpha !== 1 || beta !== 1) {
+    writer.approximate(node, 'Gemm with factors other than 1: bounds hold, the weights of the file are not used.');
+  }
+  const x = dense(writer, node, a, writer.weights(node, 1), attributes.number('transB') === 1);
+  return writer.value(node, 2) ? shift(writer, node, x, writer.weights(node, 2)) : x;
+};
+
+const multiply: Operator = (writer, node) => {
+  const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
+  if (a?.kind === 'tensor' && b?.kind === 'tensor') return product(writer, node, [a, b], b.shape?.at(-1));
+  return dense(writer, node, writer.tensor(node), writer.weights(node, 1), false);
+};
+
+const normalize: Operator = (writer, node) => {
+  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => writer.weights(node, index));
+  const epsilon = node.attributes.number('epsilon') ?? 1e-5;
+  return batchNormalization(writer, node, writer.tensor(node), { gamma, beta, mean, variance, epsilon });
+};
+
+const fixed: Readonly<Record<string, Activation>> = {
+  Relu: relu,
+  Abs: named('abs'),
+  Sigmoid: named('sigmoid'),
+  Tanh: named('tanh'),
+  Softmax: named('softmax'),
+  LogSoftmax: named('log_softmax'),
+  Softplus: named('softplus'),
+  Softsign: named('softsign'),
+  Elu: named('elu'),
+  Selu: named('selu'),
+  Celu: named('celu'),
+  Gelu: named('gelu'),
+  Mish: named('mish'),
+  Swish: named('swish'),
+  HardSwish: named('hard_swish'),
+  Erf: named('erf'),
+  Exp: named('exp'),
+  Sin: named('sin'),
+  Cos: named('cos'),
+};
+
+const pointwise: Operator = (writer, node) => activate(writer, node, writer.tensor(node), fixed[node.op]);
+
+const withNumber = (name: string, fallback: number, make: (value: number) => Activation): Operator => (writer, node) =>
+  activate(writer, node, writer.tensor(node), make(node.attributes.number(name) ?? fallback)); // prettier-ignore
+
+/** The ends are attributes in old versions, inputs in new ones. */
+const clip: Operator = (writer, node) => {
+  const end = (name: string, index: number, fallback: number): number => {
+    if (!node.inputs[index]) return node.attributes.number(name) ?? fallback;
+    const value = writer.numbers(node, index)?.[0];
+    if (value === undefined) throw new Refusal('What this clips to is not known.');
+    return Math.abs(value) >= 3.4e38 ? fallback : value;
+  };
+  return activate(writer, node, writer.tensor(node), clipped(end('min', 1, -Infinity), end('max', 2, Infinity)));
+};
+
+const shrink: Operator = (writer, node) => {
+  const [lambda, bias] = [node.attributes.number('lambd') ?? 0.5, node.attributes.number('bias') ?? 0];
+  if (!(lambda > 0)) throw new Refusal('Shrinking by nothing is not analysed.');
+  return activate(writer, node, writer.tensor(node), {
+    kind: 'piecewiseLinear',
+    name: 'soft_shrink',
+    breakpoints: [-lambda, lambda],
+    slopes: [1, 0, 1],
+    intercepts: [bias, 0, -bias],
+  });
+};
+
+type WithConstant = (writer: GraphWriter, node: GraphNode, x: TensorValue, constant: Constant, isFirst: boolean) => Value; // prettier-ignore
+
+/** A tensor with a constant, two tensors, or numbers about shapes. */
+const binary = (
+  withConstant: WithConstant,
+  ofTensors: (writer: GraphWriter, node: GraphNode, inputs: readonly TensorValue[]) => Value,
+  compute: (a: number, b: number) => number,
+): Operator => (writer, node) => {
+  const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
+  if (a?.kind === 'tensor' && b?.kind === 'tensor') return ofTensors(writer, node, [a, b]);
+  if (a?.kind === 'tensor' && b?.kind === 'constant') return withConstant(writer, node, a, b.constant, false);
+  if (b?.kind === 'tensor' && a?.kind === 'constant') return withConstant(writer, node, b, a.constant, true);
+  if (a?.kind === 'tensor' || b?.kind === 'tensor') throw new Refusal(`${node.op} with something that is computed from constants is not analysed.`);
+  return computed(writer, node, compute) ?? { kind: 'opaque' };
+}; // prettier-ignore
+
+const add = binary(
+  (writer, node, x, constant) => shift(writer, node, x, constant),
+  (writer, node, inputs) => merge(writer, node, inputs, 'add'),
+  (a, b) => a + b,
+);
+
+const subtract = binary(
+  (writer, node, x, constant, isFirst) =>
+    isFirst
+      ? shift(writer, node, straight(writer, node, x, -1, 0), constant)
+      : shift(writer, node, x, constant, { sign: -1 }),
+  (writer, node, inputs) => merge(writer, node, inputs, 'subtract'),
+  (a, b) => a - b,
+);
+
+const times = binary(
+  (writer, node, x, constant) => scale(writer, node, x, constant),
+  product,
+  (a, b) => a * b,
+);
+
+const divide = binary(
+  (writer, node, x, constant, isFirst) =>
+    isFirst ? notPiecewiseLinear(writer, node, [x], 'a quotient', false) : scale(writer, node, x, constant, true),
+  product,
+  (a, b) => Math.trunc(a / b),
+);
+
+const several = (kind: 'add' | 'average'): Operator => (writer, node) =>
+  merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), kind); // prettier-ignore
+
+const extremum = (isMaximum: boolean): Operator => (writer, node) => {
+  const constant = writer.constant(node, 1) ?? writer.constant(node, 0);
+  if (constant && node.inputs.length === 2) {
+    writer.notWeights.add(constant.name);
+    const bound = constant.few();
+    if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analysed.`);
+    const x = writer.tensor(node, writer.constant(node, 1) ? 0 : 1);
+    return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
+  }
+  if (!isMaximum) throw new Refusal('An elementwise minimum of tensors is not analysed.');
+  return merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), 'maximum');
+}; // prettier-ignore
+
+const join: Operator = (writer, node) => {
+  if (tensorsOf(writer, node).length === 0) return chained(writer, node) ?? { kind: 'opaque' };
+  return concatenate(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), node.attributes.number('axis'));
+}; // prettier-ignore
+
+/** Something that is done to constants and numbers about shapes, or to a tensor. */
+const onConstants = (
+  ofConstant: (writer: GraphWriter, node: GraphNode, constant: Constant) => Value | undefined,
+  ofTensor: Operator,
+): Operator => (writer, node) => {
+  const value = writer.value(node, 0);
+  if (value?.kind === 'constant') return ofConstant(writer, node, value.constant) ?? { kind: 'opaque' };
+  if (value?.kind === 'extents') return value;
+  return value?.kind === 'opaque' ? value : ofTensor(writer, node);
+}; // prettier-ignore
+
+const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaque' };
+
+/** Of a shape it is one of its numbers; of a tensor it is refused. */
+const part = (take: (writer: GraphWriter, node: GraphNode) => Value | undefined): Operator => (writer, node) => {
+  if (writer.value(node, 0)?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analysed.`);
+  return take(writer, node) ?? { kind: 'opaque' };
+}; // prettier-ignore
+
+function axesOf(writer: GraphWriter, node: GraphNode): readonly number[] | undefined {
+  return node.attributes.numbers('axes') ?? writer.numbers(node, 1);
+}
+
+const smooth = (what: string, hasWeights: boolean): Operator => (writer, node) => {
+  const inputs = tensorsOf(writer, node);
+  return inputs.length === 0 ? { kind: 'opaque' } : notPiecewiseLinear(writer, node, inputs, what, hasWeights);
+}; // prettier-ignore
+
+/** The table for one graph, whose layout of axes is found from its operations. */
+export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> {
+  const bring: Operator = (writer, node) => {
+    const target = writer.extents(node, 1) ?? node.attributes.numbers('shape');
+    if (!target) throw new Refusal('The shape that a tensor is brought into is not known.');
+    const isFirst = layout.isChannelsFirst(node.outputs[0] ?? '', target.length - 1);
+    return reshape(writer, node, writer.tensor(node), target, isFirst);
+  };
+  const flat: Operator = (writer, node) => {
+    const axis = node.attributes.number('axis') ?? 1;
+    if (axis !== 1) throw new Refusal(`Flattening from axis ${axis} on is not analysed.`);
+    return flatten(writer, node, writer.tensor(node));
+  };
+  return {
+    Gemm: gemm,
+    MatMul: multiply,
+    Conv: convolve,
+    ConvTranspose: convolveTransposed,
+    BatchNormalization: normalize,
+    ...Object.fromEntries(Object.keys(fixed).map((op) => [op, pointwise])),
+    LeakyRelu: withNumber('alpha', 0.01, leakyRelu),
+    ThresholdedRelu: withNumber('alpha', 1, (theta) => generalRelu('thresholded_relu', { threshold: theta })),
+    HardSigmoid: (writer, node) => {
+      const { attributes } = node;
+      return activate(writer, node, writer.tensor(node), hardSigmoid(attributes.number('alpha') ?? 0.2, attributes.number('beta') ?? 0.5)); // prettier-ignore
+    },
+    PRelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),
+    Clip: clip,
+    Shrink: shrink,
+    MaxPool: maxPool,
+    AveragePool: averagePool,
+    GlobalAveragePool: poolWhole('globalAveragePooling'),
+    GlobalMaxPool: poolWhole('globalMaxPooling'),
+    ReduceMean: reduce('globalAveragePooling'),
+    ReduceMax: reduce('globalMaxPooling'),
+    Add: add,
+    Sub: subtract,
+    Mul: times,
+    Div: divide,
+    Neg: (writer, node) => straight(writer, node, writer.tensor(node), -1, 0),
+    Sum: several('add'),
+    Mean: several('average'),
+    Max: extremum(true),
+    Min: extremum(false),
+    Concat: join,
+    Flatten: flat,
+    Reshape: onConstants((writer, node, constant) => reshaped(constant, writer.extents(node, 1)), bring),
+    Squeeze: onConstants(
+      (_writer, _node, constant) => reshaped(constant, constant.shape.filter((extent) => extent !== 1)),
+      (writer, node) => squeeze(writer, node, writer.tensor(node), axesOf(writer, node)),
+    ), // prettier-ignore
+    Unsqueeze: onConstants(
+      (writer, node, constant) => {
+        const axes = axesOf(writer, node);
+        const shape: number[] = [...constant.shape];
+        for (const axis of [...(axes ?? [])].sort((a, b) => a - b)) shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, 1); // prettier-ignore
+        return axes && reshaped(constant, shape);
+      },
+      (writer, node) => unsqueeze(writer, node, writer.tensor(node), axesOf(writer, node) ?? []),
+    ),
+    Transpose: onConstants(
+      (_writer, node, constant) => exchanged(constant, node.attributes.numbers('perm')),
+      (writer, node) => transpose(node, writer.tensor(node), node.attributes.numbers('perm')),
+    ),
+    Pad: padZeros,
+    Resize: enlarge,
+    Upsample: enlarge,
+    Dropout: same,
+    Identity: same,
+    Cast: same,
+    Shape: shapeOf,
+    Gather: part(gathered),
+    Slice: part(sliced),
+    LSTM: smooth('an LSTM', true),
+    GRU: smooth('a GRU', true),
+    RNN: smooth('a recurrent layer', true),
+    LayerNormalization: smooth('layer normalization', true),
+    SimplifiedLayerNormalization: smooth('RMS normalization', true),
+    SkipLayerNormalization: smooth('layer normalization', true),
+    InstanceNormalization: smooth('instance normalization', true),
+    GroupNormalization: smooth('group normalization', true),
+    LRN: smooth('local response normalization', false),
+    LpNormalization: smooth('normalization', false),
+    Attention: smooth('attention', true),
+    MultiHeadAttention: smooth('attention', true),
+    Pow: smooth('a power', false),
+    Sqrt: smooth('a root', false),
+    Reciprocal: smooth('a reciprocal', false),
+    Log: smooth('a logarithm', false),
+    Einsum: smooth('a product of tensors', true),
+  };
+}

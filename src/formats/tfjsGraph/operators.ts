@@ -1,0 +1,329 @@
+import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
+import type { Activation } from '../../network/activation.ts';
+import type { Padding, Window } from '../../network/operation.ts';
+import { batchNormalization, convolution, dense, scale, shift, straight } from '../graph/affine.ts';
+import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
+import type { Constant, GraphNode } from '../graph/node.ts';
+import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
+import { reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
+import type { Operator } from '../graph/translate.ts';
+import { pad, paddingOf, pairOf, pool, poolAll, resize } from '../graph/windows.ts';
+import { Refusal } from '../graph/writer.ts';
+import type { ExtentsValue, GraphWriter, TensorValue, Value } from '../graph/writer.ts';
+import type { GraphAttributes } from './attributes.ts';
+
+/** What each kind of node of a TensorFlow graph computes. Tensors have their channels last. */
+
+/** Rows and columns of a list for all four axes. */
+function spatial(node: GraphNode, name: string): readonly [number, number] {
+  const numbers = node.attributes.numbers(name);
+  return numbers?.length === 4 ? [numbers[1], numbers[2]] : pairOf(numbers, 2);
+}
+
+function paddingIn(node: GraphNode): Padding {
+  if (node.attributes.text('data_format') === 'NCHW') throw new Refusal('Channels before the positions are not read in a graph model.'); // prettier-ignore
+  const name = node.attributes.text('padding');
+  const sides = node.attributes.numbers('explicit_paddings');
+  if (name === 'EXPLICIT' && sides?.length === 8) return paddingOf([sides[2], sides[3]], [sides[4], sides[5]]);
+  return name === 'SAME' ? 'same' : 'valid';
+}
+
+function windowOf(node: GraphNode, kernel: readonly [number, number]): Window {
+  return { rank: 2, kernel, strides: spatial(node, 'strides'), dilation: spatial(node, 'dilations'), padding: paddingIn(node) }; // prettier-ignore
+}
+
+const kept = [0, 1, 2, 3];
+
+const convolve: Operator = (writer, node) => {
+  const [x, kernel] = [writer.tensor(node), writer.weights(node, 1)];
+  const [height, width, channels, filters] = kernel.shape;
+  if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
+  const groups = (x.shape?.at(-1) ?? channels) / channels;
+  if (!Number.isInteger(groups)) throw new Refusal(`A kernel over ${channels} channels does not fit ${x.shape?.at(-1)}.`); // prettier-ignore
+  const window = windowOf(node, [height, width]);
+  return convolution(writer, node, x, { kind: 'convolution', window, filters, groups, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
+};
+
+const convolveDepthwise: Operator = (writer, node) => {
+  const [x, kernel] = [writer.tensor(node), writer.weights(node, 1)];
+  const [height, width, , multiplier] = kernel.shape;
+  if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
+  const window = windowOf(node, [height, width]);
+  return convolution(writer, node, x, { kind: 'depthwiseConvolution', window, filters: multiplier, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
+};
+
+/** The gradient of a convolution by its input: a transposed one. */
+const convolveTransposed: Operator = (writer, node) => {
+  const [x, kernel] = [writer.tensor(node, 2), writer.weights(node, 1)];
+  const [height, width, filters] = kernel.shape;
+  if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
+  writer.extents(node, 0);
+  const window = windowOf(node, [height, width]);
+  return convolution(writer, node, x, { kind: 'transposedConvolution', window, filters, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
+};
+
+const multiply: Operator = (writer, node) => {
+  const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
+  const isTransposed = (name: string) => node.attributes.number(`transpose_${name}`) === 1 || node.attributes.number(`adj_${name === 'a' ? 'x' : 'y'}`) === 1; // prettier-ignore
+  if (a?.kind === 'tensor' && b?.kind === 'tensor') {
+    const columns = isTransposed('b') ? b.shape?.at(-2) : b.shape?.at(-1);
+    return product(writer, node, [a, b], columns);
+  }
+  if (isTransposed('a')) throw new Refusal('A product with the input transposed is not analysed.');
+  return dense(writer, node, writer.tensor(node), writer.weights(node, 1), isTransposed('b'));
+};
+
+/** What a fused node does after its product: a bias, an activation. */
+const fused = (main: Operator): Operator => (writer, node) => {
+  let x = main(writer, node);
+  const words = (node.attributes as GraphAttributes).texts('fused_ops');
+  let next = 2;
+  for (const word of words) {
+    if (x.kind !== 'tensor') return x;
+    if (word === 'BiasAdd') x = shift(writer, node, x, writer.weights(node, next++), { isBias: true });
+    else if (word === 'Prelu') x = prelu(writer, node, x, writer.weights(node, next++));
+    else if (word === 'LeakyRelu') x = activate(writer, node, x, leakyRelu(node.attributes.number('leakyrelu_alpha') ?? 0.2)); // prettier-ignore
+    else if (word !== '') x = activate(writer, node, x, activationOf(word));
+  }
+  return x;
+}; // prettier-ignore
+
+const activations: Readonly<Record<string, Activation>> = {
+  Relu: relu,
+  Relu6: generalRelu('relu6', { maxValue: 6 }),
+  Abs: named('abs'),
+  Elu: named('elu'),
+  Selu: named('selu'),
+  Sigmoid: named('sigmoid'),
+  Tanh: named('tanh'),
+  Softmax: named('softmax'),
+  LogSoftmax: named('log_softmax'),
+  Softplus: named('softplus'),
+  Softsign: named('softsign'),
+  Erf: named('erf'),
+  Exp: named('exp'),
+  Square: named('square'),
+};
+
+function activationOf(word: string): Activation {
+  if (Object.hasOwn(activations, word)) return activations[word];
+  throw new Refusal(`The activation ${word} is not known.`);
+}
+
+const pointwise: Operator = (writer, node) => activate(writer, node, writer.tensor(node), activationOf(node.op));
+
+/** One operand is a constant, or both are tensors. */
+const binary = (
+  withConstant: (writer: GraphWriter, node: GraphNode, x: TensorValue, constant: Constant, isFirst: boolean) => Value,
+  ofTensors: (writer: GraphWriter, node: GraphNode, inputs: readonly TensorValue[]) => Value,
+): Operator => (writer, node) => {
+  const [left, right] = [writer.constant(node, 0), writer.constant(node, 1)];
+  if (left && right) return { kind: 'opaque' };
+  if (right) return withConstant(writer, node, writer.tensor(node, 0), right, false);
+  if (left) return withConstant(writer, node, writer.tensor(node, 1), left, true);
+  return ofTensors(writer, node, [writer.tensor(node, 0), writer.tensor(node, 1)]);
+}; // prettier-ignore
+
+const add = binary(
+  (writer, node, x, constant) => shift(writer, node, x, constant),
+  (writer, node, inputs) => merge(writer, node, inputs, 'add'),
+);
+
+const subtract = binary(
+  (writer, node, x, constant, isFirst) =>
+    isFirst
+      ? shift(writer, node, straight(writer, node, x, -1, 0), constant)
+      : shift(writer, node, x, constant, { sign: -1 }),
+  (writer, node, inputs) => merge(writer, node, inputs, 'subtract'),
+);
+
+const times = binary((writer, node, x, constant) => scale(writer, node, x, constant), product);
+
+const divide = binary((writer, node, x, constant, isFirst) => {
+  if (isFirst) return notPiecewiseLinear(writer, node, [x], 'a quotient', false);
+  return scale(writer, node, x, constant, true);
+}, product);
+
+/** The larger or smaller of a tensor and a number, or the larger of tensors. */
+const extremum = (isMaximum: boolean): Operator =>
+  binary(
+    (writer, node, x, constant) => {
+      writer.notWeights.add(constant.name);
+      const bound = constant.few();
+      if (bound?.length !== 1) throw new Refusal(`What ${node.op} compares with stands in another file.`);
+      return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
+    },
+    (writer, node, inputs) => {
+      if (isMaximum) return merge(writer, node, inputs, 'maximum');
+      throw new Refusal('An elementwise minimum of tensors is not analysed.');
+    },
+  );
+
+const normalize: Operator = (writer, node) => {
+  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => writer.weights(node, index));
+  const epsilon = node.attributes.number('epsilon') ?? 1e-4;
+  return batchNormalization(writer, node, writer.tensor(node), { gamma, beta, mean, variance, epsilon });
+};
+
+const poolWith = (kind: 'maxPooling' | 'averagePooling'): Operator => (writer, node) =>
+  pool(writer, node, writer.tensor(node), kind, windowOf(node, spatial(node, 'ksize'))); // prettier-ignore
+
+/** Over the axes of positions: which they are may stand in another file, how many is known. */
+const reduce = (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator => (writer, node) => {
+  const x = writer.tensor(node);
+  const axes = writer.extents(node, 1);
+  const positions = (x.shape?.length ?? 3) - 1;
+  const rank = positions + 2;
+  const known = axes?.every((axis) => axis === null || ((axis + rank) % rank > 0 && (axis + rank) % rank < rank - 1));
+  if (!known || axes?.length !== positions) throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+  return poolAll(writer, node, x, kind, node.attributes.number('keep_dims') === 1);
+}; // prettier-ignore
+
+const padZeros: Operator = (writer, node) => {
+  const numbers = writer.numbers(node, 1);
+  if (node.op === 'PadV2' && writer.numbers(node, 2)?.[0] !== 0) throw new Refusal('Padding with other numbers than zeros is not analysed.'); // prettier-ignore
+  if (!numbers) throw new Refusal('How far this pads stands in the weights file, which is not read here.');
+  const sides = Array.from({ length: numbers.length / 2 }, (_, k) => [numbers[2 * k], numbers[2 * k + 1]] as const);
+  const outer = [sides[0], sides[sides.length - 1]].some((side) => side[0] !== 0 || side[1] !== 0);
+  if (sides.length < 3 || outer) throw new Refusal('Padding along other axes than those of positions is not analysed.');
+  return pad(writer, node, writer.tensor(node), sides.slice(1, -1));
+};
+
+const join: Operator = (writer, node) => {
+  const values = node.inputs.map((_, k) => writer.value(node, k));
+  const last = node.op === 'Concat' ? 0 : node.inputs.length - 1;
+  if (values.every((value) => value?.kind !== 'tensor')) return pack(writer, node, values.slice(0, last).length);
+  const axis = writer.extents(node, last)?.[0] ?? undefined;
+  const inputs = node.inputs.map((_, k) => k).filter((k) => k !== last).map((k) => writer.tensor(node, k)); // prettier-ignore
+  return concatenate(writer, node, inputs, axis);
+};
+
+function pack(writer: GraphWriter, node: GraphNode, count = node.inputs.length): ExtentsValue | Value {
+  const parts = Array.from({ length: count }, (_, k) => writer.extents(node, k));
+  if (!parts.every((part) => part !== undefined)) return { kind: 'opaque' };
+  return { kind: 'extents', items: parts.flat().slice(0, 16) };
+}
+
+const shapeOf: Operator = (writer, node) => {
+  const { shape } = writer.tensor(node);
+  return shape ? { kind: 'extents', items: [null, ...shape] } : { kind: 'opaque' };
+};
+
+/** Of a shape: one of its numbers, which one stands in another file. The first is the batch, so it is one not known. */
+const slice: Operator = (writer, node) => {
+  const value = writer.value(node, 0);
+  if (value?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analysed.`);
+  for (let k = 1; k < node.inputs.length; k++) writer.extents(node, k);
+  return node.attributes.number('shrink_axis_mask') === 1 ? { kind: 'extents', items: [null] } : { kind: 'opaque' };
+};
+
+const bring: Operator = (writer, node) => {
+  const target = writer.extents(node, 1);
+  if (!target) throw new Refusal('The shape that a tensor is brought into stands in another file.');
+  return reshape(writer, node, writer.tensor(node), target, false);
+};
+
+const expand: Operator = (writer, node) => {
+  const value = writer.value(node, 0);
+  if (value?.kind !== 'tensor') return value ?? { kind: 'opaque' };
+  // A convolution along one axis is written as one over rows and columns of a single row.
+  const axis = writer.extents(node, 1)?.[0] ?? (value.shape?.length === 2 ? 1 : undefined);
+  if (axis === undefined) throw new Refusal('Which axis is added here stands in another file.');
+  return unsqueeze(writer, node, value, [axis]);
+};
+
+const reduceAxes: Operator = (writer, node) => {
+  const axes = node.attributes.numbers('squeeze_dims') ?? node.attributes.numbers('axis');
+  return squeeze(writer, node, writer.tensor(node), axes);
+};
+
+const swap: Operator = (writer, node) => {
+  const axes = writer.numbers(node, 1);
+  if (!axes) throw new Refusal('How axes are exchanged here stands in another file.');
+  return transpose(node, writer.tensor(node), axes);
+};
+
+const enlarge = (bilinear: boolean): Operator => (writer, node) => {
+  const [x, size] = [writer.tensor(node), writer.extents(node, 1)];
+  const known = size?.every((extent) => extent !== null) && x.shape ? size : undefined;
+  if (!known) throw new Refusal('To what size this is brought stands in another file.');
+  return resize(writer, node, x, known.map((extent, axis) => extent / (x.shape?.[axis] ?? NaN)), bilinear);
+}; // prettier-ignore
+
+const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaque' };
+
+const smooth = (what: string): Operator => (writer, node) => {
+  const inputs = node.inputs.map((_, k) => writer.value(node, k)).filter((value) => value?.kind === 'tensor');
+  if (inputs.length === 0) return { kind: 'opaque' };
+  return notPiecewiseLinear(writer, node, inputs, what, false);
+}; // prettier-ignore
+
+export const operators: Readonly<Record<string, Operator>> = {
+  MatMul: multiply,
+  BatchMatMul: multiply,
+  BatchMatMulV2: multiply,
+  _FusedMatMul: fused(multiply),
+  Conv2D: convolve,
+  _FusedConv2D: fused(convolve),
+  FusedConv2D: fused(convolve),
+  DepthwiseConv2d: convolveDepthwise,
+  DepthwiseConv2dNative: convolveDepthwise,
+  FusedDepthwiseConv2dNative: fused(convolveDepthwise),
+  Conv2DBackpropInput: convolveTransposed,
+  BiasAdd: (writer, node) => shift(writer, node, writer.tensor(node), writer.weights(node, 1), { isBias: true }),
+  Add: add,
+  AddV2: add,
+  AddN: (writer, node) => merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), 'add'), // prettier-ignore
+  Sub: subtract,
+  Mul: times,
+  RealDiv: divide,
+  Div: divide,
+  Neg: (writer, node) => straight(writer, node, writer.tensor(node), -1, 0),
+  Maximum: extremum(true),
+  Minimum: extremum(false),
+  ...Object.fromEntries(Object.keys(activations).map((op) => [op, pointwise])),
+  LeakyRelu: (writer, node) => activate(writer, node, writer.tensor(node), leakyRelu(node.attributes.number('alpha') ?? 0.2)), // prettier-ignore
+  Prelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),
+  ClipByValue: (writer, node) => {
+    const [low, high] = [writer.numbers(node, 1)?.[0], writer.numbers(node, 2)?.[0]];
+    if (low === undefined || high === undefined) throw new Refusal('What this clips to stands in another file.');
+    return activate(writer, node, writer.tensor(node), clipped(low, high));
+  },
+  MaxPool: poolWith('maxPooling'),
+  AvgPool: poolWith('averagePooling'),
+  Mean: reduce('globalAveragePooling'),
+  Max: reduce('globalMaxPooling'),
+  FusedBatchNorm: normalize,
+  FusedBatchNormV2: normalize,
+  FusedBatchNormV3: normalize,
+  Pad: padZeros,
+  PadV2: padZeros,
+  Concat: join,
+  ConcatV2: join,
+  Pack: (writer, node) => pack(writer, node),
+  Shape: shapeOf,
+  StridedSlice: slice,
+  Slice: slice,
+  GatherV2: slice,
+  Prod: () => ({ kind: 'extents', items: [null] }),
+  Reshape: bring,
+  ExpandDims: expand,
+  Squeeze: reduceAxes,
+  Transpose: swap,
+  ResizeNearestNeighbor: enlarge(false),
+  ResizeBilinear: enlarge(true),
+  Identity: same,
+  IdentityN: same,
+  Cast: same,
+  StopGradient: same,
+  Snapshot: same,
+  CheckNumerics: same,
+  PlaceholderWithDefault: same,
+  Dropout: same,
+  NoOp: () => ({ kind: 'opaque' }),
+  Rsqrt: smooth('a reciprocal root'),
+  Sqrt: smooth('a root'),
+  SquaredDifference: smooth('a squared difference'),
+  Pow: smooth('a power'),
+  Einsum: smooth('a product of two tensors'),
+};

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { totalParameters } from '../../../src/network/parameters.ts';
+import { fixture, open, openFixture, summary, underlined } from './fixtures.ts';
+
+interface Node {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+  readonly attr?: object;
+}
+
+const shapeOf = (...sizes: number[]) => ({ shape: { shape: { dim: sizes.map((size) => ({ size: String(size) })) } } });
+
+/** A graph model over an input of this shape; weights by name with their shapes. */
+function model(input: number[], weights: Record<string, number[]>, nodes: Node[]): string {
+  const constants = Object.keys(weights).map((name) => ({ name, op: 'Const', attr: {} }));
+  const node = [{ name: 'x', op: 'Placeholder', attr: shapeOf(-1, ...input) }, ...constants, ...nodes];
+  const listed = Object.entries(weights).map(([name, shape]) => ({ name, shape, dtype: name.startsWith('i/') ? 'int32' : 'float32' })); // prettier-ignore
+  return JSON.stringify({ modelTopology: { node }, weightsManifest: [{ paths: [], weights: listed }] });
+}
+
+const layersOf = (text: string) => {
+  const { network, problems } = open(text, 'model.json');
+  return [...summary(network), ...problems.map(({ code, message }) => `${code}: ${message}`)];
+};
+
+describe('a graph model of TensorFlow.js', () => {
+  it('gives its layers back: fused or not, with biases and activations in them', () => {
+    const { network, problems } = openFixture('tfjs-graph.json');
+    expect(problems).toEqual([]);
+    expect(network.inputs).toEqual([{ name: 'images', shape: [9, 8, 2] }]);
+    expect(summary(network)).toEqual([
+      'model/conv conv2d relu6 5x4x4 76 80',
+      'model/dw depthwise_conv2d leaky_relu 5x4x4 40 80',
+      'model/bn batch_normalization linear 5x4x4 16 0',
+      'model/proj conv2d linear 5x4x4 16 0',
+      'model/add add linear 5x4x4 0 0',
+      'model/pool max_pooling2d linear 2x2x4 0 16',
+      'model/gap global_average_pooling2d linear 4 0 0',
+      'model/dense dense relu 6 30 6',
+      'model/out dense softmax 3 21 0',
+    ]);
+  });
+
+  it('has as many parameters as its manifest lists, or says so', () => {
+    const text = fixture('tfjs-graph.json');
+    const { weightsManifest } = JSON.parse(text) as { weightsManifest: { weights: { shape: number[]; dtype: string }[] }[] }; // prettier-ignore
+    const floats = weightsManifest[0].weights.filter(({ dtype }) => dtype === 'float32');
+    const total = floats.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
+    expect(totalParameters(open(text, 'model.json').network.layers)).toBe(total);
+    const more = text.replace('"weights": [', '"weights": [{ "name": "stray", "shape": [2], "dtype": "float32" },');
+    expect(underlined(more, open(more, 'model.json').problems)).toEqual(['parameter-total at "weightsManifest"']);
+  });
+
+  it('writes convolutions along one axis with rows of one', () => {
+    const text = model([10, 3], { 'i/dim': [], 'c/w': [1, 4, 3, 5] }, [
+      { name: 'c/expand', op: 'ExpandDims', input: ['x', 'i/dim'] },
+      { name: 'c/Conv2D', op: 'Conv2D', input: ['c/expand', 'c/w'], attr: { padding: { s: 'VkFMSUQ=' } } },
+      { name: 'c/Squeeze', op: 'Squeeze', input: ['c/Conv2D'], attr: { squeeze_dims: { list: { i: ['1'] } } } },
+      { name: 'act/Relu', op: 'Relu', input: ['c/Squeeze'] },
+    ]);
+    expect(layersOf(text)).toEqual([
+      'c/expand reshape linear 1x10x3 0 0',
+      'c conv2d linear 1x7x5 60 0',
+      'c/Squeeze reshape linear 7x5 0 0',
+      'act relu relu 7x5 0 35',
+    ]);
+  });
+
+  it('takes factors and shifts of channels for one layer, and numbers in the file for a straight line', () => {
+    const attr = { value: { tensor: { dtype: 'DT_FLOAT', tensorShape: {}, floatVal: [0.5] } } };
+    const text = model([4], { w: [4, 6], g: [6], b: [6] }, [
+      { name: 'half', op: 'Const', attr },
+      { name: 'h', op: 'Mul', input: ['half', 'x'] },
+      { name: 'd/MatMul', op: 'MatMul', input: ['h', 'w'] },
+      { name: 's/mul', op: 'Mul', input: ['d/MatMul', 'g'] },
+      { name: 's/add', op: 'AddV2', input: ['s/mul', 'b'] },
+      { name: 'r', op: 'Relu', input: ['s/add'] },
+    ]);
+    expect(layersOf(text)).toEqual([
+      'h activation linear 4 0 0',
+      'd dense linear 6 24 0',
+      's/mul batch_normalization linear 6 12 0',
+      'r relu relu 6 0 6',
+    ].map((line) => line.replace('s/mul', 's')));
+  }); // prettier-ignore
+
+  it('says what stands in the weights file, and goes as far as that does not matter', () => {
+    const text = model([8, 8, 1], { 'c/w': [3, 3, 1, 2], 'i/pads': [4, 2] }, [
+      { name: 'c/Conv2D', op: 'Conv2D', input: ['x', 'c/w'], attr: { padding: { s: 'U0FNRQ==' } } },
+      { name: 'pad', op: 'Pad', input: ['c/Conv2D', 'i/pads'] },
+    ]);
+    expect(layersOf(text)).toEqual([
+      'c conv2d linear 8x8x2 18 0',
+      'unsupported: How far this pads stands in the weights file, which is not read here.',
+    ]);
+  });
+
+  it('knows what is not piecewise linear', () => {
+    const text = model([5, 4], { q: [4, 4] }, [
+      { name: 'q/MatMul', op: 'BatchMatMulV2', input: ['x', 'q'] },
+      { name: 'scores', op: 'BatchMatMulV2', input: ['q/MatMul', 'x'], attr: { adj_y: { b: true } } },
+      { name: 'weights', op: 'Softmax', input: ['scores'] },
+      { name: 'mix', op: 'BatchMatMulV2', input: ['weights', 'x'] },
+    ]);
+    expect(open(text, 'm.json').network.layers.map(({ type, reach, outputShape }) => [type, reach, outputShape])).toEqual([
+      ['dense', 'inside', [5, 4]],
+      ['BatchMatMulV2', 'beyond', [5, 5]],
+      ['activation', 'beyond', [5, 5]],
+      ['BatchMatMulV2', 'beyond', [5, 4]],
+    ].map((row) => (row[0] === 'activation' ? ['softmax', ...row.slice(1)] : row)));
+  }); // prettier-ignore
+
+  it('counts weights that are used twice once', () => {
+    const text = model([3], { w: [3, 3], b: [3] }, [
+      { name: 'a/MatMul', op: '_FusedMatMul', input: ['x', 'w', 'b'], attr: { fused_ops: { list: { s: ['BiasAdd', 'Relu'] } } } },
+      { name: 'b/MatMul', op: '_FusedMatMul', input: ['a/MatMul', 'w', 'b'], attr: { fused_ops: { list: { s: ['BiasAdd'] } } } },
+    ]);
+    expect(layersOf(text)).toEqual(['a dense relu 3 12 3', 'b dense linear 3 0 0']);
+  }); // prettier-ignore
+});
