@@ -28,7 +28,8 @@ export function bytesOfBase64(text: string): Uint8Array | undefined {
 }
 
 /** Kinds of numbers in raw bytes, least significant byte first. */
-export type NumberKind = 'float16' | 'bfloat16' | 'float32' | 'float64' | 'int8' | 'uint8' | 'int16' | 'int32' | 'int64';
+export type NumberKind =
+  'float16' | 'bfloat16' | 'float32' | 'float64' | 'int8' | 'uint8' | 'int16' | 'int32' | 'int64';
 
 const widths: Readonly<Record<NumberKind, number>> = { float16: 2, bfloat16: 2, float32: 4, float64: 8, int8: 1, uint8: 1, int16: 2, int32: 4, int64: 8 }; // prettier-ignore
 

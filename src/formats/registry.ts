@@ -11,7 +11,18 @@ import { onnx } from './onnx/onnx.ts';
 import { tfjsGraph } from './tfjsGraph/tfjsGraph.ts';
 import { typescript } from './typescript/typescript.ts';
 
-const jsonFormats: readonly Format[] = [native, keras, tfjs, tfjsGraph, onnx, convnetjs, brainjs, nni, huggingFace, kerasJsTest];
+const jsonFormats: readonly Format[] = [
+  native,
+  keras,
+  tfjs,
+  tfjsGraph,
+  onnx,
+  convnetjs,
+  brainjs,
+  nni,
+  huggingFace,
+  kerasJsTest,
+];
 
 /** Formats of source code, told by their own sniffing. */
 const sourceFormats: readonly Format[] = [typescript];

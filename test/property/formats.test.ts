@@ -4,7 +4,14 @@ import { read } from '../../src/formats/registry.ts';
 import type { ReadResult } from '../../src/formats/format.ts';
 import { buildNetwork } from '../../src/network/build.ts';
 import type { LayerDefinition } from '../../src/network/definition.ts';
-import { allFixtureNames, fixture, fixtureNames, otherFixtureNames, readOne, spansOf } from '../unit/formats/fixtures.ts';
+import {
+  allFixtureNames,
+  fixture,
+  fixtureNames,
+  otherFixtureNames,
+  readOne,
+  spansOf,
+} from '../unit/formats/fixtures.ts';
 
 /** Reads and builds; fails on a throw and on a place outside the text. */
 function readSoundly(text: string, fileName: string, weights = true): ReadResult | null {
