@@ -69,4 +69,6 @@ export interface Problem {
   readonly severity: Severity;
   readonly message: string;
   readonly span: Span;
+  /** What is not known here by the name under which a comment can supply it: `// @region-lens units = 64`. */
+  readonly supplied?: string;
 }

@@ -1,4 +1,5 @@
 import {
+  CodeActionKind,
   createConnection,
   ProposedFeatures,
   TextDocuments,
@@ -9,6 +10,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { reportJson } from '../analysis/reportJson.ts';
 import { reportTable } from '../analysis/reportTable.ts';
 import * as protocol from '../protocol/server.ts';
+import { codeActions } from './codeActions.ts';
 import { codeLenses, lensTitle } from './codeLens.ts';
 import { diagnostics } from './diagnostics.ts';
 import { DocumentAnalyses, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
@@ -37,6 +39,7 @@ connection.onInitialize((): InitializeResult => ({
     codeLensProvider: {},
     hoverProvider: true,
     documentSymbolProvider: true,
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
   },
 }));
 
@@ -97,6 +100,11 @@ connection.onCodeLens(({ textDocument }) => {
 connection.onHover(({ textDocument, position }) => {
   const document = find(textDocument.uri);
   return document && hoverAt(document, documents.get(textDocument.uri)!.offsetAt(position));
+});
+
+connection.onCodeAction(({ textDocument, range, context }) => {
+  const document = find(textDocument.uri);
+  return document && codeActions(document, range, context.diagnostics);
 });
 
 connection.onDocumentSymbol(({ textDocument }) => {

@@ -1,4 +1,4 @@
-import type { Importer, Source } from './evaluator.ts';
+import type { Importer, Source } from './moduleLoader.ts';
 import { parseSource } from './parse.ts';
 
 /** The text of another file by its path relative to the folder of the one being read; undefined where there is none. */

@@ -193,7 +193,13 @@ class NetworkWriter {
     const unknown = unknownIn(property?.value);
     if (unknown) return unknownFieldProblem(field, unknown, unknownSpan(property?.value) ?? span);
     if (property === undefined)
-      return { code: 'missing-input-shape', severity: 'information', message: missingShape, span };
+      return {
+        code: 'missing-input-shape',
+        severity: 'information',
+        message: missingShape,
+        span,
+        supplied: 'inputShape',
+      };
     const open = isList(shape) && shape.includes(null);
     const fault = open
       ? 'leaves a size open (null), so that nothing can be counted.'

@@ -36,7 +36,8 @@ export function unknownPlaceProblem(what: string, value: Unknown, span: Span): P
   return problem(what, value, isPath && value.derived ? value.name.replace(/^.*\./, '') : undefined, span);
 }
 
-function problem(subject: string, value: Unknown, example: string | undefined, span: Span): Problem {
-  const hint = example === undefined ? '' : ` A comment supplies it: // @region-lens ${example} = …`;
-  return { code: 'unknown-value', severity: 'information', message: `${subject} ${value.predicate}.${hint}`, span };
+function problem(subject: string, value: Unknown, supplied: string | undefined, span: Span): Problem {
+  const hint = supplied === undefined ? '' : ` A comment supplies it: // @region-lens ${supplied} = …`;
+  const message = `${subject} ${value.predicate}.${hint}`;
+  return { code: 'unknown-value', severity: 'information', message, span, supplied };
 }

@@ -1,0 +1,136 @@
+import type { Node } from '@babel/types';
+import type { Span } from '../../network/definition.ts';
+import { fork } from './branches.ts';
+import { instantiate } from './classes.ts';
+import type { Argument, Evaluation, Site } from './evaluation.ts';
+import { callClosure } from './functions.ts';
+import { callLibrary, callMethod, constructLibrary } from './library.ts';
+import { makeCollection } from './natives/collections.ts';
+import { nativeFunction } from './natives/globals.ts';
+import { ClassValue, Closure, Library, List, Native, Unknown } from './values.ts';
+import type { Value } from './values.ts';
+import type { Work } from './work.ts';
+
+const deepest = 90;
+
+/** Calls of every kind of function, however deep they are. */
+export class Caller {
+  /** The first instance of each class. */
+  readonly instances = new Map<ClassValue, Value>();
+  /** The place in the file being read that evaluation of an imported file came from. */
+  place: Span = { start: 0, end: 0 };
+  private readonly called = new Set<Node>();
+  private depth = 0;
+
+  constructor(
+    private readonly e: Evaluation,
+    private readonly work: Work,
+    /** Runs something at the nesting of expressions that there is now, and comes back to it. */
+    private readonly keepNesting: <T>(body: () => T) => T,
+  ) {}
+
+  /** Begins another part of the file. */
+  begin(): void {
+    this.depth = 0;
+  }
+
+  wasCalled(node: Node): boolean {
+    return this.called.has(node);
+  }
+
+  call(callee: Value, thisValue: Value, args: readonly Argument[], site: Site): Value {
+    if (callee instanceof Closure) return this.callFunction(callee, thisValue, args, site);
+    if (callee instanceof Library) return callLibrary(this.e, callee, args, site);
+    if (callee instanceof Native) return this.callNative(callee, args, site);
+    return this.callUnknown(callee, args, site);
+  }
+
+  /** A function that nobody calls; its parameters are symbols. */
+  callSymbolically(closure: Closure, thisValue: Value): void {
+    this.called.add(closure.node);
+    callClosure(this.e, closure, thisValue, [], { symbolic: true });
+  }
+
+  construct(callee: Value, args: readonly Argument[], site: Site): Value {
+    if (callee instanceof ClassValue) {
+      if (this.depth > deepest) return new Unknown(site.text, site.span);
+      const instance = this.deeper(() => instantiate(this.e, callee, args, site));
+      if (!this.instances.has(callee)) this.instances.set(callee, instance);
+      return instance;
+    }
+    if (callee instanceof Library) return constructLibrary(this.e, callee, args, site);
+    if (callee instanceof Native && callee.name === 'Array') return this.callNative(callee, args, site);
+    if (callee instanceof Native && (callee.name === 'Map' || callee.name === 'Set')) {
+      return makeCollection(callee.name === 'Map' ? 'map' : 'set', this.nativeCall(undefined, args, site));
+    }
+    return new Unknown(`new ${site.text}()`, site.span);
+  }
+
+  private deeper<T>(body: () => T): T {
+    this.depth++;
+    try {
+      return body();
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private callFunction(closure: Closure, thisValue: Value, args: readonly Argument[], site: Site): Value {
+    this.called.add(closure.node);
+    if (this.depth > deepest) return new Unknown(site.text, site.span);
+    const { place } = this;
+    // In an imported function everything is where it was called from.
+    if (!site.scope.frame.module.foreign) this.place = site.span;
+    try {
+      return this.keepNesting(() => this.deeper(() => callClosure(this.e, closure, thisValue, args)));
+    } finally {
+      this.place = place;
+    }
+  }
+
+  private callNative(callee: Native, args: readonly Argument[], site: Site): Value {
+    const { name, thisValue } = callee;
+    if (name.startsWith('Model.') || name.startsWith('Layer.')) return callMethod(this.e, callee, args, site);
+    if (name.startsWith('Function.')) return this.callIndirectly(callee, args, site);
+    const body = nativeFunction(name);
+    return body ? body(this.nativeCall(thisValue, args, site)) : this.callUnknown(callee, args, site);
+  }
+
+  private nativeCall(self: Value, given: readonly Argument[], site: Site) {
+    return { e: this.e, self, args: given.map((argument) => argument.value), given, site };
+  }
+
+  /** `f.call(self, a)`, `f.apply(self, [a])`, `f.bind(self)` */
+  private callIndirectly({ name, thisValue }: Native, args: readonly Argument[], site: Site): Value {
+    const [self, second] = args;
+    if (name === 'Function.call') return this.e.call(thisValue, self?.value, args.slice(1), site);
+    if (name === 'Function.apply' && second?.value instanceof List) {
+      const { items, spans } = second.value;
+      return this.e.call(thisValue, self.value, items.map((value, i) => ({ value, span: spans[i] })), site); // prettier-ignore
+    }
+    if (name === 'Function.bind' && thisValue instanceof Closure && args.length <= 1) {
+      const { node, scope, nameSpan, home } = thisValue;
+      return new Closure(node, scope, thisValue.name, nameSpan, self?.value, home);
+    }
+    return new Unknown(site.text, site.span);
+  }
+
+  /** Of a function that is not known: it may call the functions that it is given. */
+  private callUnknown(callee: Value, args: readonly Argument[], site: Site): Unknown {
+    const name = callee instanceof Unknown ? callee.name : site.text;
+    for (const { value } of args) {
+      if (value instanceof Closure && !this.called.has(value.node)) this.callPerhaps(value, name, site);
+    }
+    return new Unknown(name.endsWith(')') ? name : `${name}()`, site.span);
+  }
+
+  /** What the function changes is changed perhaps. It may take a part of the work that is left. */
+  private callPerhaps(closure: Closure, name: string, site: Site): void {
+    if (this.depth > deepest) return;
+    const call = () => void this.callSymbolically(closure, undefined);
+    const test = new Unknown(name, site.span, true);
+    const either = () => fork(this.e, test, site.scope.frame, [call, () => undefined]);
+    this.called.add(closure.node);
+    this.work.within(1 / 4, () => this.keepNesting(() => this.deeper(either)));
+  }
+}
