@@ -1,10 +1,11 @@
-// `npm run bench [-- counting | cells | keystroke FILE... | theory]`.
+// `npm run bench [-- counting | cells | keystroke FILE... | theory | formats]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in one
 // process, on the same weights: how many times as fast the counter is. Best of three after a warm-up.
 // cells: random networks counted in a box of three dimensions or more, and how many times as many regions a second that are as the
 // prototype makes in the plane.
 // keystroke: the language server's work from an edit to new hints.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
+// formats: large files, with weights inline or thousands of layers, from the text to its hints: time and memory.
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'region-lens-bench-'));
-const benches = { counting: 'planeBench', cells: 'cellsBench', keystroke: 'keystrokeBench', theory: 'theoryBench' };
+const benches = {
+  counting: 'planeBench',
+  cells: 'cellsBench',
+  keystroke: 'keystrokeBench',
+  theory: 'theoryBench',
+  formats: 'formatsBench',
+};
 const [only, ...words] = process.argv.slice(2);
 try {
   for (const [name, file] of Object.entries(benches)) {

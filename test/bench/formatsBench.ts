@@ -1,0 +1,81 @@
+import { analyze } from '../../src/analysis/analyze.ts';
+import { LineIndex } from '../../src/analysis/lineIndex.ts';
+import { inlayHints } from '../../src/server/inlayHints.ts';
+import { defaultSettings } from '../../src/server/settings.ts';
+
+const everything = { start: { line: 0, character: 0 }, end: { line: 1e9, character: 0 } };
+const megabytes = (text: string) => (text.length / 1e6).toFixed(1);
+
+/** From a text to its hints, for large files of each kind: wall time, and what the heap grew by beyond the text. */
+export function main(): void {
+  console.log('file                                     MB      ms   heap MB   layers');
+  for (const [name, make] of Object.entries(files)) {
+    const text = make();
+    globalThis.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    const began = performance.now();
+    const analysis = analyze(text, `${name}.json`);
+    if (!analysis) throw new Error(`${name} holds no network`);
+    const document = { uri: name, version: 1, text, fileName: name, analysis, lines: new LineIndex(text) };
+    const hints = inlayHints(document, everything, defaultSettings);
+    const took = performance.now() - began;
+    const heap = (process.memoryUsage().heapUsed - before) / 1e6;
+    if (hints.length === 0) throw new Error(`${name} has no hints`);
+    const layers = analysis.networks[0].network.layers.length;
+    console.log(`${name.padEnd(36)} ${megabytes(text).padStart(6)} ${took.toFixed(0).padStart(7)} ${heap.toFixed(1).padStart(9)} ${String(layers).padStart(8)}`);
+  }
+} // prettier-ignore
+
+/** So many numbers as programs write them. */
+function numbers(count: number): string {
+  return Array.from({ length: count }, (_, i) => (((i * 7919) % 20011) / 20011 - 0.5).toFixed(16)).join(',');
+}
+
+const width = 840;
+const row = `[${numbers(width)}]`;
+const matrix = `[${Array<string>(width).fill(row).join(',')}]`;
+const vector = row;
+
+const files: Readonly<Record<string, () => string>> = {
+  'native, weights inline': () => {
+    const layer = `{"type":"dense","units":${width},"activation":"relu","weights":{"kernel":${matrix},"bias":${vector}}}`;
+    return `{"input":[${width}],"layers":[${layer},${layer},${layer},{"type":"dense","units":1}]}`;
+  },
+  'brain.js': () => {
+    const layer = `{"weights":${matrix},"biases":${vector}}`;
+    const sizes = Array<number>(4).fill(width).join(',');
+    return `{"type":"NeuralNetwork","sizes":[${sizes}],"layers":[{"weights":[],"biases":[]},${layer},${layer},${layer}],"trainOpts":{"activation":"relu"}}`;
+  },
+  ConvNetJS: () => {
+    const entries = numbers(width).split(',').map((value, i) => `"${i}":${value}`).join(','); // prettier-ignore
+    const volume = `{"sx":1,"sy":1,"depth":${width},"w":{${entries}}}`;
+    const layer = `{"layer_type":"fc","out_depth":${width},"out_sx":1,"out_sy":1,"filters":[${Array<string>(width).fill(volume).join(',')}],"biases":${volume}},{"layer_type":"relu"}`;
+    return `{"layers":[{"layer_type":"input","out_sx":1,"out_sy":1,"out_depth":${width}},${layer},${layer},${layer}]}`;
+  },
+  'ONNX, lists of numbers': () => onnx(() => `"floatData":[${matrix.replaceAll(/[[\]]/g, '')}]`),
+  'ONNX, raw data': () => onnx(() => `"rawData":"${'Gj8A'.repeat(4_400_000)}"`),
+  'native, 5,000 layers': () => {
+    const layers = Array<string>(5000).fill('{"type":"dense","units":16,"activation":"relu"}').join(',\n');
+    return `{"input":[16],"layers":[\n${layers}\n]}`;
+  },
+  'Keras, 5,000 layers in a graph': () => {
+    const layer = (i: number) =>
+      `{"class_name":"Dense","name":"d${i}","config":{"name":"d${i}","units":16,"activation":"relu"},"inbound_nodes":[[["${i === 0 ? 'in' : `d${i - 1}`}",0,0,{}]]]}`;
+    const input = '{"class_name":"InputLayer","name":"in","config":{"name":"in","batch_input_shape":[null,16]},"inbound_nodes":[]}';
+    const layers = [input, ...Array.from({ length: 5000 }, (_, i) => layer(i))].join(',\n');
+    return `{"class_name":"Functional","config":{"layers":[${layers}],"input_layers":[["in",0,0]],"output_layers":[["d4999",0,0]]}}`;
+  },
+  'graph model, 5,000 layers': () => {
+    const nodes = Array.from({ length: 5000 }, (_, i) => `{"name":"w${i}","op":"Const"},{"name":"m${i}","op":"MatMul","input":["${i === 0 ? 'x' : `r${i - 1}`}","w${i}"]},{"name":"r${i}","op":"Relu","input":["m${i}"]}`);
+    const listed = Array.from({ length: 5000 }, (_, i) => `{"name":"w${i}","shape":[16,16],"dtype":"float32"}`);
+    const input = '{"name":"x","op":"Placeholder","attr":{"shape":{"shape":{"dim":[{"size":"-1"},{"size":"16"}]}}}}';
+    return `{"modelTopology":{"node":[${[input, ...nodes].join(',\n')}]},"weightsManifest":[{"paths":[],"weights":[${listed.join(',\n')}]}]}`;
+  },
+}; // prettier-ignore
+
+function onnx(data: () => string): string {
+  const weights = [1, 2, 3].map((k) => `{"name":"w${k}","dims":["${width}","${width}"],"dataType":1,${data()}}`);
+  const nodes = [1, 2, 3].map((k) => `{"opType":"MatMul","input":["${k === 1 ? 'x' : `r${k - 1}`}","w${k}"],"output":["m${k}"]},{"opType":"Relu","input":["m${k}"],"output":["r${k}"]}`);
+  const input = `{"name":"x","type":{"tensorType":{"elemType":1,"shape":{"dim":[{"dimValue":"1"},{"dimValue":"${width}"}]}}}}`;
+  return `{"irVersion":"9","graph":{"node":[${nodes.join(',')}],"initializer":[${weights.join(',')}],"input":[${input}],"output":[{"name":"r3"}]}}`;
+} // prettier-ignore
