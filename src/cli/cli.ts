@@ -1,5 +1,6 @@
 import { analyzeCommand } from './analyzeCommand.ts';
 import { compareCommand } from './compareCommand.ts';
+import { convertCommand } from './convertCommand.ts';
 import { countCommand } from './countCommand.ts';
 import type { Output } from './io.ts';
 import { measureCommand } from './measureCommand.ts';
@@ -24,6 +25,8 @@ async function main([command, ...words]: string[]): Promise<number> {
       return countCommand(words, output, stop.signal);
     case 'measure':
       return measureCommand(words, output, stop.signal);
+    case 'convert':
+      return convertCommand(words, output);
     case 'compare':
       return compareCommand(words, output);
     case 'sweep':

@@ -28,6 +28,9 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       (from random lines), distance of random points to the nearest boundary; over R networks the mean, its
       standard error, and the mean that theory expects
 
+  region-lens convert FILE --to native [--output OUT] [--network NAME] [--with-weights] [--weights W]
+      the same network in the native format, with every name and default written out
+
   region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--budget STEPS]
                       [--no-counterparts]
       networks side by side, also in regions per parameter, each beside two of one hidden layer:

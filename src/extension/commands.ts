@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { reportRequest } from '../protocol/server.ts';
+import { layerAtRequest, nativeTextRequest, reportRequest } from '../protocol/server.ts';
 import type { Panels } from './panels.ts';
 import { holdsNetwork } from './recognition.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
@@ -30,6 +30,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
       await vscode.env.clipboard.writeText(json);
       vscode.window.setStatusBarMessage('Region Lens: analysis copied as JSON', 3000);
     }),
+    onNetwork('regionLens.showNormalized', (source, network) => showNormalized(server, source, network)),
     vscode.commands.registerCommand('regionLens.openExample', () => openExample(parts.extension)),
   ];
 }
@@ -52,6 +53,18 @@ function activeNetwork(): vscode.TextDocument | undefined {
   const active = vscode.window.activeTextEditor?.document;
   if (active && (holdsNetwork(active) || !vscode.window.tabGroups.activeTabGroup.activeTab)) return active;
   return active ?? vscode.window.visibleTextEditors.map((editor) => editor.document).find(holdsNetwork);
+}
+
+/** The network meant, as a native document of its own: names given, defaults and expressions settled. */
+async function showNormalized(server: Server, source: vscode.Uri, network: number | undefined): Promise<void> {
+  const uri = source.toString();
+  const cursor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri)?.selection
+    .active;
+  const at = cursor && (await server.ask(layerAtRequest, { uri, line: cursor.line, character: cursor.character }));
+  const content = await server.ask(nativeTextRequest, { uri, network: network ?? at?.network ?? 0 });
+  if (content === null) return void vscode.window.showInformationMessage('Region Lens: there is no network to show.');
+  const document = await vscode.workspace.openTextDocument({ language: 'jsonc', content });
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: false });
 }
 
 async function openExample(extension: vscode.ExtensionContext): Promise<void> {

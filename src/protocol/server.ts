@@ -23,6 +23,11 @@ export const reportRequest: Method<DocumentParams & { readonly kind: 'json' | 't
   method: 'regionLens/report',
 };
 
+/** A network in the native format, without weights. Null where there is no such network. */
+export const nativeTextRequest: Method<DocumentParams & { readonly network: number }, string | null> = {
+  method: 'regionLens/nativeText',
+};
+
 /** Where a layer is written, for revealing it. */
 export interface LayerParams extends DocumentParams {
   readonly network: number;

@@ -9,6 +9,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { reportJson } from '../analysis/reportJson.ts';
 import { reportTable } from '../analysis/reportTable.ts';
+import { writeNative } from '../formats/native/write.ts';
 import * as protocol from '../protocol/server.ts';
 import { codeActions } from './codeActions.ts';
 import { codeLenses, lensTitle } from './codeLens.ts';
@@ -125,6 +126,10 @@ function answer<P extends protocol.DocumentParams, R>(
 answer(protocol.panelModelRequest, (document, { line, character }, offsetAt) =>
   panelModel(document, line === undefined ? undefined : offsetAt({ line, character: character ?? 0 })),
 );
+answer(protocol.nativeTextRequest, ({ analysis }, { network }) => {
+  const found = analysis.networks[network];
+  return found ? writeNative(found.definition).text : null;
+});
 answer(protocol.reportRequest, (document, { kind }) => {
   const { lines } = document;
   if (kind === 'table') return reportTable(document.fileName, document.analysis, lines, settings.notation);

@@ -54,7 +54,14 @@ describe('Region Lens', () => {
   it('is installed, with its commands in the palette under one name', () => {
     const { contributes } = theExtension().packageJSON as Manifest;
     const titles = contributes.commands.map(({ category, title }) => `${category}: ${title}`);
-    for (const title of ['Analyze Network', 'Show Plot', 'Count Regions', 'Copy Analysis as JSON', 'Open Example'])
+    for (const title of [
+      'Analyze Network',
+      'Show Plot',
+      'Count Regions',
+      'Copy Analysis as JSON',
+      'Show Normalized Network',
+      'Open Example',
+    ])
       assert.ok(titles.includes(`Region Lens: ${title}`), `no command "Region Lens: ${title}" in ${titles.join(', ')}`);
   });
 

@@ -87,6 +87,7 @@ function activationOfValue(fields: Fields, value: PlainValue): Activation {
     fields.bad('activation', value, "an activation's name");
     return linear;
   }
+  if (value.breakpoints !== undefined) return activationOfPieces(fields, value);
   const className = stringOf(value.class_name) ?? '';
   const type = activationTypeOfClass(className);
   if (type !== undefined && isActivationLayer(type)) {
@@ -101,6 +102,31 @@ function activationOfValue(fields: Fields, value: PlainValue): Activation {
   }
   const name = stringOf(value.config) ?? (isRecord(value.config) ? stringOf(value.config.name) : undefined);
   return activationOfName(fields, className === 'function' && name !== undefined ? name : className || 'unnamed');
+}
+
+/** A piecewise-linear function by its pieces: `{ "breakpoints": [0], "slopes": [0, 1], "intercepts": [0, 0] }`. */
+function activationOfPieces(fields: Fields, value: Readonly<Record<string, PlainValue>>): Activation {
+  const [breakpoints, slopes, intercepts] = [value.breakpoints, value.slopes, value.intercepts].map(finiteNumbers);
+  const ascending = breakpoints?.every((at, k) => k === 0 || breakpoints[k - 1] < at);
+  const pieces = (breakpoints?.length ?? 0) + 1;
+  if (!breakpoints || !ascending || slopes?.length !== pieces || intercepts?.length !== pieces) {
+    fields.bad('activation', value, 'ascending breakpoints with one slope and one intercept more');
+    return linear;
+  }
+  const axes = finiteNumbers(value.shared_axes);
+  return {
+    kind: 'piecewiseLinear',
+    name: stringOf(value.name) ?? 'piecewise_linear',
+    breakpoints,
+    slopes,
+    intercepts,
+    ...(value.learned === true && { learned: true }),
+    ...(axes && { sharedAxes: axes.map((axis) => axis - 1) }),
+  };
+}
+
+function finiteNumbers(value: PlainValue | undefined): number[] | undefined {
+  return isList(value) && value.every(Number.isFinite) ? (value as number[]) : undefined;
 }
 
 const activationClasses: Readonly<Record<string, string>> = {

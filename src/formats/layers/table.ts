@@ -1,7 +1,8 @@
 import { linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Operation } from '../../network/operation.ts';
-import { isList } from '../plain.ts';
+import { isList, isRecord, stringOf } from '../plain.ts';
+import type { PlainValue } from '../plain.ts';
 import { activationField, activationLayerTypes, activationOfLayer, isActivationLayer } from './activations.ts';
 import type { Fields } from './fields.ts';
 
@@ -103,6 +104,7 @@ const batchNormalization: OperationReader = (fields) => {
     epsilon: fields.number('epsilon', 1e-3),
     center: fields.boolean('center', true),
     scale: fields.boolean('scale', true),
+    ...(fields.boolean('statistics', true) ? {} : { statistics: false }),
   };
 };
 
@@ -167,6 +169,29 @@ const permute: OperationReader = (fields) => {
   return identity;
 };
 
+/** Any layer that is not piecewise linear, by what it gives and how many weights it has. */
+const opaque: OperationReader = (fields) => {
+  const what = stringOf(fields.get('what')) ?? 'this layer';
+  const output = fields.get('output');
+  const parameters = fields.get('parameters');
+  const append = isRecord(output) ? wholeNumbers(output.append) : undefined;
+  const perFeature = isRecord(parameters) ? wholeNumbers(parameters.per_feature ?? []) : undefined;
+  const [keep, constant] = [isRecord(output) ? output.keep : undefined, isRecord(parameters) ? parameters.constant : undefined]; // prettier-ignore
+  if (output !== undefined && !append) fields.bad('output', output, 'an object such as { "append": [10] }');
+  if (parameters !== undefined && !perFeature)
+    fields.bad('parameters', parameters, 'an object such as { "constant": 10 }');
+  return {
+    kind: 'notPiecewiseLinear',
+    what,
+    ...(append && { output: { ...(typeof keep === 'number' && { keep }), append } }),
+    ...(perFeature && { parameters: { constant: typeof constant === 'number' ? constant : 0, perFeature } }),
+  };
+};
+
+function wholeNumbers(value: PlainValue | undefined): number[] | undefined {
+  return isList(value) && value.every((entry) => Number.isSafeInteger(entry)) ? (value as number[]) : undefined;
+}
+
 const readers: Readonly<Record<string, OperationReader>> = {
   dense,
   conv1d: convolution(1),
@@ -205,6 +230,7 @@ const readers: Readonly<Record<string, OperationReader>> = {
   maximum: () => ({ kind: 'maximum' }),
   concatenate,
   graph_conv: graphConvolution,
+  opaque,
 };
 
 /** The types whose `activation` field means something; all others leave it unread. */

@@ -104,6 +104,17 @@ describe('region-lens count with weights in other files', () => {
     expect([code, err]).toEqual([1, 'only.npz:1:1: this file holds weights, but no model; count takes it as --weights\n']); // prettier-ignore
   });
 
+  it('converts a model with its weights to one native file', async () => {
+    await cli.file('c.keras', await kerasArchive(JSON.stringify(sequential), named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`))); // prettier-ignore
+    const words = ['convert', 'c.keras', '--to', 'native', '--with-weights', '--output', 'c.network.json'];
+    expect(await cli.run(words)).toEqual({ code: 0, out: '', err: '' });
+    expect((await counted('c.network.json')).activationRegions).toBe(regions);
+    const { code, out } = await cli.run(['convert', 'c.keras', '--to', 'native']);
+    expect([code, out]).toEqual([0, expect.stringContaining('{ "type": "dense", "name": "d0", "units": 16, "activation": "relu" }')]); // prettier-ignore
+    expect((await cli.run(['convert', 'c.keras', '--to', 'keras'])).code).toBe(2);
+    expect((await cli.run(['convert', 'c.keras', '--to', 'native', '--output', 'no/such.json'])).err).toBe('no/such.json:1:1: cannot be written (ENOENT)\n'); // prettier-ignore
+  });
+
   it('says what does not fit, each with its file, and counts nothing', async () => {
     const tensors = { ...named((i, w) => `d${i}/${w}`), 'd1/bias': tensor([1, 2, 3]), 'e/kernel': tensor([1]) };
     await cli.file('wrong.npz', npz(tensors));

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeLens, DocumentSymbol, Hover, InlayHint } from 'vscode-languageserver-protocol';
-import { layerAtRequest, layerRangeRequest, panelModelRequest, reportRequest } from '../../../src/protocol/server.ts';
+import {
+  layerAtRequest,
+  layerRangeRequest,
+  nativeTextRequest,
+  panelModelRequest,
+  reportRequest,
+} from '../../../src/protocol/server.ts';
 import { ServerProcess, splice } from './serverProcess.ts';
 
 const mlp = `{
@@ -145,6 +151,12 @@ describe('the language server', () => {
     expect(await server.ask(layerAtRequest, { uri, line: 5, character: 10 })).toEqual({ network: 0, layer: 1 });
     expect((await server.ask(layerRangeRequest, { uri, network: 0, layer: 1 }))?.start.line).toBe(5);
     expect(await server.ask(layerRangeRequest, { uri, network: 3, layer: 1 })).toBeNull();
+  });
+
+  it('writes a network in the native format', async () => {
+    const uri = await open('{ "params": { "w": 3 }, "input": [2], "layers": [{ "type": "dense", "units": "2 * w" }] }');
+    expect(await server.ask(nativeTextRequest, { uri, network: 0 })).toContain('{ "type": "dense", "name": "dense_1", "units": 6 }'); // prettier-ignore
+    expect(await server.ask(nativeTextRequest, { uri, network: 1 })).toBeNull();
   });
 
   it('reports the analysis as JSON and as a table', async () => {
