@@ -4,10 +4,11 @@ import { SCHEMA_VERSION } from './reportJson.ts';
 /** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are.
  * `weights` names the file they were read from. */
 export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string) {
-  const { method, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling } = result;
+  const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling } = result;
   return {
     schemaVersion: SCHEMA_VERSION,
     method,
+    ...(chosen && { chosen }),
     exact,
     stoppedBy,
     activationRegions,

@@ -5,10 +5,13 @@ import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
 import type { Parallelogram, Segment } from '../theory/bound.ts';
+import { chooseMethod } from './chooseMethod.ts';
 
 /** What a user chooses about a count; everything else follows from the network. */
 export interface CountChoice {
-  readonly method: CountMethod;
+  readonly method: CountMethod | 'auto';
+  /** For cells; see `CountRequest`. */
+  readonly cellsBy?: CountRequest['cellsBy'];
   readonly seed: number;
   /** Use weights that are given, in the text or in a file; otherwise all are drawn. */
   readonly fileWeights: boolean;
@@ -40,16 +43,25 @@ const MOST_PARAMETERS = 200_000_000;
 
 /** A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws RangeError. */
 export function planCount(network: Network, choice: CountChoice): CountRequest {
+  const { method, chosen } = settled(network, choice);
   return {
     network: networkToCount(network, choice),
-    method: choice.method,
-    domain: domainOf(network.inputSize, choice),
+    method,
+    chosen,
+    cellsBy: choice.cellsBy,
+    domain: domainOf(network.inputSize, method, choice),
     linear: choice.linear,
     keepRegions: choice.keepRegions,
     limits: choice.limits,
     samples: choice.samples,
     seed: choice.seed,
   };
+}
+
+function settled(network: Network, choice: CountChoice): Pick<CountRequest, 'method' | 'chosen'> {
+  if (choice.method !== 'auto') return { method: choice.method };
+  const chosen = chooseMethod(network, choice);
+  return { method: chosen.method, chosen };
 }
 
 type WeightsChoice = Pick<CountChoice, 'fileWeights' | 'initialization' | 'seed'>;
@@ -65,9 +77,9 @@ function withoutWeights(network: Network): Network {
   return { ...network, layers: network.layers.map((layer) => ({ ...layer, weights: undefined })) };
 }
 
-function domainOf(inputs: number, choice: CountChoice): CountDomain {
+function domainOf(inputs: number, method: CountMethod, choice: CountChoice): CountDomain {
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
-  switch (choice.method) {
+  switch (method) {
     case 'line':
       return { kind: 'segment', segment: segmentOf(inputs, choice) };
     case 'plane':

@@ -3,6 +3,12 @@ import type { Parallelogram, Segment } from '../theory/bound.ts';
 
 export type CountMethod = 'line' | 'plane' | 'cells' | 'sample';
 
+/** Which method `auto` took, and a sentence why. */
+export interface ChosenMethod {
+  readonly method: CountMethod;
+  readonly why: string;
+}
+
 /** Where to count. A box is for cells and sampling; `all` is all of R^n. */
 export type CountDomain =
   | { readonly kind: 'segment'; readonly segment: Segment }
@@ -14,6 +20,8 @@ export interface CountRequest {
   /** With weights at every layer that has parameters (see `initializers.ts`). */
   readonly network: Network;
   readonly method: CountMethod;
+  /** Where the method was not told but chosen. */
+  readonly chosen?: ChosenMethod;
   readonly domain: CountDomain;
   /** Also merge activation regions whose output maps are equal (costs memory in the number of regions). */
   readonly linear: boolean;
@@ -62,6 +70,8 @@ export interface PlaneRegions {
 
 export interface CountResult {
   readonly method: CountMethod;
+  /** Where the method was chosen: which and why. */
+  readonly chosen?: ChosenMethod;
   /** False when stopped by a limit or a request, or for sampling: then the figures are lower bounds. */
   readonly exact: boolean;
   readonly stoppedBy: 'regions' | 'seconds' | 'memory' | 'request' | null;

@@ -19,11 +19,11 @@ import { MOST_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './slice.t
 import { Walk, type WalkOptions, type WalkResult } from './walk.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
-const MOST_VERTEX_DIMENSIONS = 5;
+export const MOST_VERTEX_DIMENSIONS = 5;
 /** Twice as many orthants with each input. */
 const MOST_ORTHANT_INPUTS = 4;
 /** An exact program in more dimensions may take minutes. */
-const MOST_PROGRAM_DIMENSIONS = 64;
+export const MOST_PROGRAM_DIMENSIONS = 64;
 
 /**
  * Counts the regions of a network with weights. Runs to its end (or a limit) without yielding: meant for a worker.
@@ -71,6 +71,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
   const joins = parts.flatMap(({ joins }) => (joins ? [joins] : []));
   return {
     method: request.method,
+    chosen: request.chosen,
     exact: stoppedBy === null && !sampling,
     stoppedBy,
     activationRegions: cells.length > 0 ? cells[cells.length - 1] : 1,

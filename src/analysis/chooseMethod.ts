@@ -1,0 +1,67 @@
+import type { ChosenMethod, CountMethod } from '../counting/count.ts';
+import { MOST_PROGRAM_DIMENSIONS, MOST_VERTEX_DIMENSIONS } from '../counting/countRegions.ts';
+import { analysedLayers, type Network } from '../network/network.ts';
+import { groupDigits } from './quantities.ts';
+
+/** What a choice of the place to count leaves open. */
+export interface PlaceChosen {
+  readonly segment?: unknown;
+  readonly parallelogram?: unknown;
+  readonly everywhere?: boolean;
+}
+
+/** About a minute's work on one thread: cells held by their vertices are ten times as fast as those by linear programs. */
+const MOST_CELLS_BY_VERTICES = 2e6;
+const MOST_CELLS_BY_PROGRAMS = 2e5;
+const MOST_POLYGONS = 5e6;
+
+/**
+ * The method for a place and a network: whole cells where there are few enough, else a plane, else a line; samples where nothing is exact.
+ * The estimate is what one layer of all the neurons would make of so many dimensions (Zaslavsky 1975), which is the order of
+ * what deep networks make at initialisation (Hanin and Rolnick 2019).
+ */
+export function chooseMethod(network: Network, place: PlaceChosen): ChosenMethod {
+  const { inputSize: inputs } = network;
+  if (place.segment) return chosen('line', 'a segment is given');
+  if (place.parallelogram) return chosen('plane', 'a plane is given');
+  const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieces - 1), 0);
+  const cells = estimatedRegions(neurons, inputs);
+  const mostCells = inputs > MOST_VERTEX_DIMENSIONS || place.everywhere ? MOST_CELLS_BY_PROGRAMS : MOST_CELLS_BY_VERTICES; // prettier-ignore
+  const fits = inputs <= MOST_PROGRAM_DIMENSIONS && cells <= mostCells;
+  if (place.everywhere) {
+    if (fits) return chosen('cells', `about ${figure(cells)} cells at most in all of R^${inputs}`);
+    return chosen('sample', tooMany(cells, inputs, `all of R^${inputs}`));
+  }
+  if (inputs === 1) return chosen('line', 'one input: the box is a segment');
+  const polygons = estimatedRegions(neurons, 2);
+  if (inputs === 2) return chosen('plane', `two inputs: the box is a plane, with about ${figure(polygons)} regions at most`); // prettier-ignore
+  if (fits) return chosen('cells', `${inputs} inputs, and about ${figure(cells)} regions at most`);
+  const why = tooMany(cells, inputs, 'the box');
+  if (polygons <= MOST_POLYGONS) return chosen('plane', `${why}; a plane has about ${figure(polygons)} at most`);
+  return chosen('line', `${why}; even a plane has about ${figure(polygons)}`);
+}
+
+function chosen(method: CountMethod, why: string): ChosenMethod {
+  return { method, why };
+}
+
+function tooMany(cells: number, inputs: number, where: string): string {
+  if (inputs > MOST_PROGRAM_DIMENSIONS) return `${inputs} inputs are too many to count ${where} whole`;
+  return `${where} may have about ${figure(cells)} regions, too many to count`;
+}
+
+/** Sum of C(neurons, j), j at most `dimension`. */
+export function estimatedRegions(neurons: number, dimension: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let j = 1; j <= Math.min(dimension, neurons) && sum < Infinity; j++) {
+    term *= (neurons - j + 1) / j;
+    sum += term;
+  }
+  return sum;
+}
+
+function figure(value: number): string {
+  if (value < 1e6) return groupDigits(String(Math.round(value)));
+  return Number.isFinite(value) ? `10^${Math.log10(value).toFixed(1)}` : 'more than 10^308';
+}
