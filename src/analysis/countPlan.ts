@@ -22,6 +22,7 @@ export interface CountChoice {
   readonly everywhere?: boolean;
   readonly linear: boolean;
   readonly keepRegions: boolean;
+  readonly listRegions?: boolean;
   /** Points of a sample, in number. */
   readonly samples?: number;
   readonly limits: CountRequest['limits'];
@@ -52,6 +53,7 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     domain: domainOf(network.inputSize, method, choice),
     linear: choice.linear,
     keepRegions: choice.keepRegions,
+    listRegions: choice.listRegions,
     limits: choice.limits,
     samples: choice.samples,
     seed: choice.seed,

@@ -28,6 +28,8 @@ export interface CountRequest {
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
   readonly limits: CountLimits;
+  /** Also list all about each activation region, for export; memory grows with their number. */
+  readonly listRegions?: boolean;
   /** For cells: by their vertices, by linear programs, or (unless told) as the number of dimensions suggests. */
   readonly cellsBy?: 'vertices' | 'programs';
   /** For sampling: how many points; 10,000 unless told. */
@@ -82,8 +84,24 @@ export interface CountResult {
   readonly perLayer: readonly number[];
   readonly seconds: number;
   readonly regions: PlaneRegions | null;
+  /** Where they were asked for. */
+  readonly list?: readonly RegionRecord[];
   /** For sampling only. */
   readonly sampling?: SamplingResult;
+}
+
+/** An activation region in the coordinates of the domain: `s` in [0, 1]^k for a segment, a plane or a box, the inputs for all of R^n. */
+export interface RegionRecord {
+  /** The piece of each unit, 0 the lowest, as digits and letters; a bar between layers that bend. */
+  readonly pattern: string;
+  /** In order around a polygon; null where cells are counted by linear programs. */
+  readonly corners: readonly (readonly number[])[] | null;
+  /** A point inside; null where none is known. */
+  readonly inside: readonly number[] | null;
+  /** Length, area or volume in the input space. */
+  readonly volume: number | null;
+  /** Of each number of the output: its coefficients over the coordinates, and the constant. */
+  readonly outputs: readonly (readonly number[])[];
 }
 
 /** What samples say beside the number of patterns they met, which saturates far below the true count. */

@@ -1,5 +1,5 @@
 import { compile } from './compile.ts';
-import type { CountHooks, CountRequest, CountResult, PlaneRegions, SamplingResult } from './count.ts';
+import type { CountHooks, CountRequest, CountResult, PlaneRegions, RegionRecord, SamplingResult } from './count.ts';
 import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
@@ -10,7 +10,8 @@ import { Picture } from './picture.ts';
 import { Polygons } from './polygons.ts';
 import { Polytopes } from './polytopes.ts';
 import type { Program } from './program.ts';
-import { SparsePropagator } from './propagation.ts';
+import { SparsePropagator, type Propagator } from './propagation.ts';
+import { RegionList } from './regionList.ts';
 import { sample } from './sampling.ts';
 import { RegionJoins, type JoinsPart } from './regionJoins.ts';
 import { Segments } from './segments.ts';
@@ -43,19 +44,21 @@ export interface CountPart {
   readonly joins: JoinsPart | null;
   readonly linearRegions: number | null;
   readonly regions: PlaneRegions | null;
+  readonly list?: readonly RegionRecord[];
   readonly sampling?: SamplingResult;
 }
 
 /** Counts what is this thread's own, or all. Errors: as `count`. */
 export function countPart(request: CountRequest, hooks: CountHooks, share?: Share): CountPart {
   const program = compile(request.network);
-  const { walked, merge, linearRegions, regions, sampling } = byMethod(program, request, hooks, share);
+  const { walked, merge, linearRegions, regions, list, sampling } = byMethod(program, request, hooks, share);
   return {
     walked,
     stageOfLayer: stageOfLayer(program),
     joins: merge && share && walked.stoppedBy === null ? merge.joins.part() : null,
     linearRegions: merge && !share && walked.stoppedBy === null ? merge.joins.count() : (linearRegions ?? null),
     regions: regions ?? null,
+    list,
     sampling,
   };
 }
@@ -79,6 +82,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     perLayer: stageOfLayer.map((stage) => (stage < 0 ? 1 : cells[stage])),
     seconds,
     regions,
+    list: request.listRegions ? parts.flatMap((part) => part.list ?? []) : undefined,
     sampling,
   };
 }
@@ -91,30 +95,42 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
   }
   if (domain.kind === 'all') {
     if (method !== 'cells') throw new RangeError(`a ${method} is no count of all of R^n: use cells`);
-    const suggested = program.inputSize <= MOST_ORTHANT_INPUTS ? 'vertices' : 'programs';
+    // Orthants cut cells in parts, which are no regions to list.
+    const suggested = program.inputSize <= MOST_ORTHANT_INPUTS && !request.listRegions ? 'vertices' : 'programs';
     if ((request.cellsBy ?? suggested) === 'vertices') return countEverywhere(program, request, hooks);
   }
   const slice = domain.kind === 'all' ? wholeSpace(program.inputSize) : sliceOf(domain, program.inputSize);
   const wanted = { line: 1, plane: 2, cells: slice.dimension }[method];
   if (slice.dimension !== wanted) throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`); // prettier-ignore
-  const walking = { limits: request.limits, hooks, share };
+  return walkCells(program, slice, request, { limits: request.limits, hooks, share });
+}
+
+function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
   const merge = request.linear ? new LinearRegions(program, slice.dimension) : null;
-  const geometry = makerOf(slice, request);
-  if (geometry === null) return inPlane(program, slice, request, walking, merge);
-  const visit = merge ? () => merge.add(walk.geometry, walk.propagator) : undefined;
-  const propagator = () => new SparsePropagator(program, slice);
-  const walk = new Walk(program, slice, geometry, propagator, {
-    ...walking,
-    visit,
-    held: () => merge?.joins.held ?? 0,
-  });
-  return { walked: walk.run(), merge };
+  const picture = request.keepRegions ? new Picture(program) : null;
+  const list = request.listRegions ? new RegionList(slice) : null;
+  const visit = () => {
+    const { geometry, propagator } = walk;
+    merge?.add(geometry, propagator);
+    if (geometry instanceof Polygons) picture?.add(geometry, propagator, walk.lines);
+    list?.add(geometry, propagator, walk.pieces);
+  };
+  const held = () => (merge?.joins.held ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
+  const options = { ...walking, visit: merge || picture || list ? visit : undefined, held };
+  const walk = new Walk(program, slice, makerOf(slice, request), propagatorMaker(program, slice), options);
+  return { walked: walk.run(), merge, regions: picture?.regions(), list: list?.regions };
+}
+
+/** In a plane a dense chain has a propagator of its own. */
+function propagatorMaker(program: Program, slice: Slice): () => Propagator {
+  const chain = slice.dimension === 2 ? denseChain(program) : null;
+  return () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
 }
 
 type GeometryMaker = (exactSign: ExactSign, exactLine: ExactLine) => Geometry;
 
-/** What cells are held as; null for polygons, which can be drawn. Errors: RangeError for too many dimensions. */
-function makerOf(slice: Slice, { cellsBy, domain }: CountRequest): GeometryMaker | null {
+/** What cells are held as. Errors: RangeError for too many dimensions. */
+function makerOf(slice: Slice, { cellsBy, domain }: CountRequest): GeometryMaker {
   const { dimension } = slice;
   const isWholeSpace = domain.kind === 'all';
   const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MOST_VERTEX_DIMENSIONS || isWholeSpace;
@@ -124,7 +140,8 @@ function makerOf(slice: Slice, { cellsBy, domain }: CountRequest): GeometryMaker
   }
   if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
   if (dimension === 1) return (exactSign) => new Segments(exactSign);
-  return dimension > 2 || cellsBy ? (exactSign) => new Polytopes(slice, exactSign) : null;
+  const isPlane = dimension === 2 && !cellsBy;
+  return (exactSign) => (isPlane ? new Polygons(exactSign) : new Polytopes(slice, exactSign));
 }
 
 function tooManyDimensions(most: number): string {
@@ -137,27 +154,8 @@ interface Found {
   readonly merge?: LinearRegions | null;
   readonly linearRegions?: number | null;
   readonly regions?: PlaneRegions | null;
+  readonly list?: readonly RegionRecord[];
   readonly sampling?: SamplingResult;
-}
-
-function inPlane(
-  program: Program,
-  slice: Slice,
-  { keepRegions }: CountRequest,
-  walking: WalkOptions,
-  merge: LinearRegions | null,
-): Found {
-  const picture = keepRegions ? new Picture(program) : null;
-  const visit = () => {
-    merge?.add(walk.geometry, walk.propagator);
-    picture?.add(walk.geometry, walk.propagator, walk.lines);
-  };
-  const held = () => (merge?.joins.held ?? 0) + (picture?.held ?? 0);
-  const chain = denseChain(program);
-  const propagator = () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
-  const options = { ...walking, visit: merge || picture ? visit : undefined, held };
-  const walk = new Walk(program, slice, (exact) => new Polygons(exact), propagator, options);
-  return { walked: walk.run(), merge, regions: picture?.regions() };
 }
 
 /** Cells after the last stage of each layer or of those before it. */

@@ -1,3 +1,5 @@
+import type { Outline } from './outline.ts';
+
 /** How a line lies to a cell: bits for "positive somewhere inside" and "negative somewhere inside". */
 export const ZERO = 0;
 export const POSITIVE = 1;
@@ -78,6 +80,10 @@ export interface Geometry {
   facets(visit: (cut: number, key: number) => void): void;
   /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */
   openCuts(visit: (cut: number) => void): void;
+  /** The cell by its corners; null where it is not held by them, or reaches to infinity. */
+  outline(): Outline | null;
+  /** Some point inside, in the slice's coordinates, where there is no outline; null where none is known. */
+  pointInside?(): number[] | null;
   /** About which share of the work is still to be done, in the cell and all parts put aside. */
   remaining(): number;
 }

@@ -327,6 +327,17 @@ export class Halfspaces implements Geometry {
     return key;
   }
 
+  /** Its corners are not known. */
+  outline(): null {
+    return null;
+  }
+
+  pointInside(): number[] | null {
+    if (this.cell.points.length === 0) return null;
+    const [point] = this.cell.points;
+    return Array.from(point.subarray(0, this.dimension), (x) => x / point[this.dimension]);
+  }
+
   remaining(): number {
     return this.aside.reduce((sum, { weight }) => sum + weight, this.cell.weight);
   }

@@ -1,5 +1,6 @@
 import { Chords } from './chords.ts';
 import { BOTH, GENERIC_DIRECTION, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import type { Outline } from './outline.ts';
 import { grown } from './program.ts';
 import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
@@ -361,6 +362,13 @@ export class Polygons implements Geometry {
     for (let k = 0; k < asideStart.length; k++) {
       for (let j = asideStart[k]; j < asideEnd[k]; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
     }
+  }
+
+  outline(): Outline {
+    const { data, start, end } = this;
+    const count = (end - start) / VERTEX;
+    const corners = Array.from({ length: count }, (_, k) => [data[start + k * VERTEX], data[start + k * VERTEX + 1]]);
+    return { corners, facets: corners.map((_, k) => [k, (k + 1) % count]) };
   }
 
   remaining(): number {

@@ -1,5 +1,6 @@
 import { bitCount } from './edges.ts';
 import { GENERIC_DIRECTION } from './geometry.ts';
+import type { Outline } from './outline.ts';
 import { grown } from './program.ts';
 import type { Slice } from './slice.ts';
 
@@ -103,6 +104,21 @@ export class PolytopeStack {
     this.next();
     this.planeCount = planeCount;
     this.putAside(start, end, firstSlot, lastSlot, isSimple, weight);
+  }
+
+  /** The cell's corners, and those on each facet; null when a corner lies at infinity. */
+  outline(): Outline | null {
+    const { points, width, dimension, start, end } = this;
+    const corners: number[][] = [];
+    for (let v = start; v < end; v++) {
+      const scale = points[v * width + dimension];
+      if (!(scale > 0)) return null;
+      corners.push(Array.from(points.subarray(v * width, v * width + dimension), (x) => x / scale));
+    }
+    const facets = Array.from({ length: this.lastSlot - this.firstSlot }, (_, s) =>
+      corners.flatMap((_, k) => (this.liesOn(start + k, s) ? [k] : [])),
+    );
+    return { corners, facets: facets.filter(({ length }) => length >= dimension) };
   }
 
   /** About which share of the work is still to be done, in the cell and all parts put aside. */

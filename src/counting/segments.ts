@@ -1,4 +1,5 @@
 import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import type { Outline } from './outline.ts';
 
 /** Absolute rounding error of a coordinate in [0, 1]. */
 const COORDINATE_ERROR = 2 ** -52;
@@ -95,6 +96,10 @@ export class Segments implements Geometry {
   /** Two breakpoints or more may fall into one point: cutting tells. */
   countParts(): number {
     return 0;
+  }
+
+  outline(): Outline {
+    return { corners: [[this.from.x], [this.to.x]], facets: [[0], [1]] };
   }
 
   remaining(): number {

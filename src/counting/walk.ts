@@ -49,7 +49,8 @@ export class Walk<G extends Geometry> {
   readonly geometry: G;
   readonly propagator: Propagator;
   readonly lines: LineIds;
-  private readonly pieces: Int32Array[];
+  /** The pattern of the cell at hand, by stage. */
+  readonly pieces: Int32Array[];
   /** All units of each stage. */
   private readonly units: Int32Array[];
   private readonly cells: number[];
