@@ -51,7 +51,7 @@ function tooMany(cells: number, inputs: number, where: string): string {
 }
 
 /** Sum of C(neurons, j), j at most `dimension`. */
-export function estimatedRegions(neurons: number, dimension: number): number {
+function estimatedRegions(neurons: number, dimension: number): number {
   let term = 1;
   let sum = 1;
   for (let j = 1; j <= Math.min(dimension, neurons) && sum < Infinity; j++) {

@@ -1,4 +1,6 @@
 import type { CountDomain, CountResult } from '../counting/count.ts';
+import { sliceOf, wholeSpace } from '../counting/slice.ts';
+import type { Network } from '../network/network.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 
 /** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are.
@@ -40,4 +42,22 @@ function domainJson(domain: CountDomain) {
 function planeJson({ origin, u, v }: { origin: readonly number[]; u: readonly number[]; v: readonly number[] }) {
   const isBox = origin.length === 2 && u[1] === 0 && v[0] === 0 && u[0] > 0 && v[1] > 0;
   return isBox ? { lower: origin, upper: [origin[0] + u[0], origin[1] + v[1]] } : { origin, u, v };
+}
+
+/** What stands before the regions in a file of them: a point is origin + sum of coordinates times directions. */
+export function regionsHead(file: string, network: Network, result: CountResult, domain: CountDomain, seed: number) {
+  const layers = network.layers.filter(({ neurons, reach }) => neurons > 0 && reach !== 'beyond');
+  return {
+    ...countJson(result, domain, seed),
+    file,
+    network: network.name,
+    coordinates: coordinatesOf(domain, network.inputSize),
+    patternLayers: layers.map(({ index, name, neurons }) => ({ index, name, neurons })),
+  };
+}
+
+function coordinatesOf(domain: CountDomain, inputs: number) {
+  const { dimension, rows } = domain.kind === 'all' ? wholeSpace(inputs) : sliceOf(domain, inputs);
+  const column = (k: number) => Array.from({ length: inputs }, (_, i) => rows[i * (dimension + 1) + k]);
+  return { origin: column(dimension), directions: Array.from({ length: dimension }, (_, d) => column(d)) };
 }

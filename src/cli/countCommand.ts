@@ -1,8 +1,9 @@
-import type { CountMethod, CountResult } from '../counting/count.ts';
+import type { CountResult } from '../counting/count.ts';
 import { countJson } from '../analysis/countJson.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import { formatSeconds, groupDigits } from '../analysis/quantities.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
+import { writeRegions } from './writeRegions.ts';
 import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
@@ -10,11 +11,12 @@ import { openPool } from './pool.ts';
 import { chooseWeights } from './weights.ts';
 import { parseBox, parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
 
-const METHODS: readonly CountMethod[] = ['line', 'plane', 'cells', 'sample'];
+const METHODS = ['auto', 'line', 'plane', 'cells', 'sample'] as const;
+const CELLS_BY = ['vertices', 'programs'] as const;
 
 /** `region-lens count`. Returns the exit code. `stop` ends it early with what was found. */
 export async function countCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
-  const { file, network, choice, repeat, runs, workers, json, weights: named } = parseCountWords(words);
+  const { file, network, choice, repeat, runs, workers, json, regions, weights: named } = parseCountWords(words);
   const input = await readInput(file);
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
   const found = findNetwork(input.text, file, network, output);
@@ -24,7 +26,8 @@ export async function countCommand(words: readonly string[], output: Output, sto
   if (weights === 'unfit') return 1;
   const pool = openPool(workers, repeat);
   try {
-    const seeds = Array.from({ length: repeat }, (_, i) => choice.seed + i);
+    const first = choice.seed ?? found.network.initialization.seed;
+    const seeds = Array.from({ length: repeat }, (_, i) => first + i);
     const counts = seeds.map((seed) =>
       pool.run(
         { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, weights: weights?.place },
@@ -41,6 +44,7 @@ export async function countCommand(words: readonly string[], output: Output, sto
           ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.seed, weights?.name))
           : sentence(outcome),
       );
+      if (regions !== undefined) await writeRegions(regions, file, found.network, outcome);
       complete &&= outcome.result.stoppedBy === null;
     }
     return complete ? 0 : 3;
@@ -61,16 +65,24 @@ function parseCountWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
     ...DRAWING_OPTIONS, json: { type: 'boolean' }, linear: { type: 'boolean' }, method: text, network: text, seed: text, domain: text, from: text, to: text, origin: text, u: text, v: text, repeat: text,
-    runs: text, workers: text, samples: text, weights: text, 'max-regions': text, 'max-seconds': text,
+    runs: text, regions: text, 'cells-by': text, workers: text, samples: text, weights: text, 'max-regions': text,
+    'max-seconds': text,
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('count needs one FILE');
   const method = METHODS.find((name) => name === values.method);
   if (!method) throw new UsageError(`--method is one of ${METHODS.join(', ')}`);
-  if (values.samples !== undefined && method !== 'sample') throw new UsageError('--samples is for --method sample');
+  if (values.samples !== undefined && method !== 'sample' && method !== 'auto')
+    throw new UsageError('--samples is for --method sample');
+  const cellsBy = CELLS_BY.find((name) => name === values['cells-by']);
+  if (values['cells-by'] !== undefined && !cellsBy) throw new UsageError(`--cells-by is one of ${CELLS_BY.join(', ')}`);
+  const repeat = parseCount(values.repeat, 'repeat', 1) ?? 1;
+  if (values.regions !== undefined && repeat > 1) throw new UsageError('--regions is for one network');
+  if (values.regions !== undefined && method === 'sample') throw new UsageError('a sample has no regions to list');
   const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
-  const choice: CountChoice = {
+  const choice = {
     method,
-    seed: parseCount(values.seed, 'seed', 0) ?? 1,
+    seed: parseCount(values.seed, 'seed', 0),
+    cellsBy,
     fileWeights: true,
     initialization: parseDrawing(values),
     segment: together({ from: vector('from'), to: vector('to') }),
@@ -78,6 +90,7 @@ function parseCountWords(words: readonly string[]) {
     ...parseDomain(values.domain, method),
     linear: true,
     keepRegions: false,
+    listRegions: values.regions !== undefined,
     samples: parseCount(values.samples, 'samples', 1),
     limits: {
       regions: parseCount(values['max-regions'], 'max-regions', 1),
@@ -88,7 +101,8 @@ function parseCountWords(words: readonly string[]) {
     file: positionals[0],
     network: values.network,
     choice,
-    repeat: parseCount(values.repeat, 'repeat', 1) ?? 1,
+    repeat,
+    regions: values.regions,
     runs: parseCount(values.runs, 'runs', 1) ?? 1,
     workers: parseCount(values.workers, 'workers', 1),
     weights: values.weights,
@@ -96,10 +110,11 @@ function parseCountWords(words: readonly string[]) {
   };
 }
 
-function parseDomain(text: string | undefined, method: CountMethod): Pick<CountChoice, 'box' | 'everywhere'> {
+function parseDomain(text: string | undefined, method: CountChoice['method']): Pick<CountChoice, 'box' | 'everywhere'> {
   if (text === undefined) return {};
   if (text === 'all') {
-    if (method !== 'cells') throw new UsageError('--domain all is for --method cells');
+    if (method === 'line' || method === 'plane')
+      throw new UsageError(`--domain all is no ${method}: use --method cells`);
     return { everywhere: true };
   }
   return { box: parseBox(text) };
@@ -111,7 +126,8 @@ function sentence({ result, seed }: CountOutcome): string {
   const linear = result.linearRegions === null ? '' : `, ${groupDigits(String(result.linearRegions))} linear regions`;
   const perLayer = result.perLayer.map((count) => groupDigits(String(count))).join(' → ');
   const why = result.stoppedBy === null ? '' : `, stopped (${result.stoppedBy})`;
-  return `seed ${seed}: ${found} activation regions${linear} (${result.method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}`;
+  const method = result.chosen ? `${result.method}, since ${result.chosen.why}` : result.method;
+  return `seed ${seed}: ${found} activation regions${linear} (${method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}`;
 }
 
 /** What a sample says beside its lower bound. */

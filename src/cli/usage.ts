@@ -11,15 +11,15 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       N random networks, which every piecewise-linear network has; more STEPS (about 10^9 a second) make the sums
       of larger two-dimensional convolutions exact
 
-  region-lens count FILE [--json] --method line|plane|cells|sample
+  region-lens count FILE [--json] --method auto|line|plane|cells|sample
                       [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]
                       [--bias-stddev 0.1] [--seed N]
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
-                      [--samples N]
+                      [--samples N] [--cells-by vertices|programs] [--regions OUT.json]
       the regions a network really has, with the weights in the file or those of W (.h5, .keras, .safetensors, .npz),
-      else drawn from a seed; a sample finds a lower
-      bound of them at N random points (default 10,000)
+      else drawn from a seed; a sample finds a lower bound of them at N random points (default 10,000); auto takes what
+      fits the inputs and says why; OUT.json gets each region with its pattern, corners, volume and output maps
 
   region-lens measure FILE [--json] [--network NAME] [--init he_normal] [--kernel-stddev S] [--bias-stddev 0.1]
                       [--seed N] [--repeat R] [--lines 100] [--points 100] [--domain=LO,HI] [--from A --to B]

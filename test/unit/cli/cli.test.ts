@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { countJson } from '../../../src/analysis/countJson.ts';
+import type { RegionRecord } from '../../../src/counting/count.ts';
+import type { countJson, regionsHead } from '../../../src/analysis/countJson.ts';
 import type { measurementJson } from '../../../src/analysis/measurementReport.ts';
 import type { reportJson } from '../../../src/analysis/reportJson.ts';
 import { CommandLine } from './commandLine.ts';
@@ -67,6 +68,78 @@ describe('region-lens', () => {
     expect(
       reports((await cli.run(['analyze', '--json', 'mlp.network.json'])).out)[0].networks[0].bottleneck,
     ).toBeNull();
+  });
+
+  it('count --method auto takes what fits the inputs, and says which and why', async () => {
+    const of = (inputs: number, widths: number[]) => ({ input: [inputs], layers: [...widths.map((n) => dense(n)), dense(1, 'linear')] }); // prettier-ignore
+    const cases = [
+      ['one', of(1, [8]), [], 'line'],
+      ['two', of(2, [8]), [], 'plane'],
+      ['three', of(3, [6, 6]), [], 'cells'],
+      ['nine', of(9, [5, 5]), [], 'cells'],
+      ['wide', of(8, [64, 64]), ['--max-regions', '500'], 'plane'],
+      ['many', of(200, [6]), [], 'plane'],
+      ['given', of(3, [6]), ['--from', '[0,0,0]', '--to', '[1,1,1]'], 'line'],
+      ['everywhere', of(3, [6]), ['--domain', 'all'], 'cells'],
+      ['beyond', of(90, [20]), ['--domain', 'all', '--samples', '50'], 'sample'],
+    ] as const;
+    for (const [name, network, words, method] of cases) {
+      const file = await cli.file(`${name}.network.json`, network);
+      const { out, code } = await cli.run(['count', file, '--method', 'auto', '--json', ...words]);
+      const [count] = counts(out);
+      expect(count, name).toMatchObject({ method, chosen: { method } });
+      expect(count.chosen!.why.length).toBeGreaterThan(10);
+      expect(code).toBe(count.stoppedBy === null ? 0 : 3);
+    }
+    const { out } = await cli.run(['count', 'two.network.json', '--method', 'auto']);
+    expect(out).toContain('(plane, since two inputs: the box is a plane');
+    expect(
+      counts((await cli.run(['count', 'two.network.json', '--method', 'plane', '--json'])).out)[0].chosen,
+    ).toBeUndefined();
+  }, 60_000);
+
+  it('count --regions writes each region with pattern, corners, volume and maps', async () => {
+    const { code } = await cli.run([
+      'count',
+      'mlp.network.json',
+      '--method',
+      'plane',
+      '--regions',
+      'regions.json',
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    type Regions = ReturnType<typeof regionsHead> & { regions: RegionRecord[] };
+    const { regions, ...head } = JSON.parse(await cli.read('regions.json')) as Regions;
+    expect(regions).toHaveLength(head.activationRegions);
+    expect(head).toMatchObject({ method: 'plane', exact: true, coordinates: { origin: [-1, -1], directions: [[2, 0], [0, 2]] } }); // prettier-ignore
+    expect(head.patternLayers.map(({ index }) => index)).toEqual([0, 1]);
+    expect(regions.reduce((sum, { volume }) => sum + volume!, 0)).toBeCloseTo(4, 9);
+    expect(regions[0].pattern).toMatch(/^[01]{16}\|[01]{16}$/);
+    expect(regions[0].outputs[0]).toHaveLength(3);
+    const missing = await cli.run(['count', 'mlp.network.json', '--method', 'plane', '--regions', 'no/folder.json']);
+    expect(missing.code).toBe(1);
+    expect(missing.err).toMatch(/no such file or directory/);
+    expect(
+      (await cli.run(['count', 'mlp.network.json', '--method', 'plane', '--regions', 'r.json', '--repeat', '2'])).code,
+    ).toBe(2);
+  });
+
+  it('count draws weights from the seed in the file unless told', async () => {
+    const seeded = await cli.file('seeded.network.json', { ...mlp, init: { seed: 5 } });
+    const regions = async (file: string, ...words: string[]) => counts((await cli.run(['count', file, '--method', 'plane', '--json', ...words])).out)[0]; // prettier-ignore
+    const own = await regions(seeded);
+    expect(own.seed).toBe(5);
+    expect(own.activationRegions).toBe((await regions('mlp.network.json', '--seed', '5')).activationRegions);
+    expect(own.activationRegions).not.toBe((await regions(seeded, '--seed', '1')).activationRegions);
+  });
+
+  it('count holds cells by their vertices or by linear programs, as told, and counts the same', async () => {
+    const file = await cli.file('cells.network.json', { input: [3], layers: [dense(7), dense(5), dense(1, 'linear')] });
+    const words = ['count', file, '--method', 'cells', '--json', '--cells-by'];
+    const [a, b] = await Promise.all(['vertices', 'programs'].map(async (by) => counts((await cli.run([...words, by])).out)[0])); // prettier-ignore
+    expect(a).toMatchObject({ exact: true, activationRegions: b.activationRegions, linearRegions: b.linearRegions });
+    expect((await cli.run([...words, 'guessing'])).code).toBe(2);
   });
 
   it('measure prints what Hanin and Rolnick measure, over seeds', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleForNode } from '../bundle.ts';
@@ -25,6 +25,10 @@ export class CommandLine {
     const written = typeof content === 'string' || content instanceof Uint8Array;
     await writeFile(join(this.folder, name), written ? content : JSON.stringify(content));
     return name;
+  }
+
+  read(name: string): Promise<string> {
+    return readFile(join(this.folder, name), 'utf8');
   }
 
   /** `interruptAfter` milliseconds sends the signal of Ctrl-C. */
