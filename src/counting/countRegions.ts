@@ -3,7 +3,7 @@ import type { CountHooks, CountRequest, CountResult, PlaneRegions, RegionRecord,
 import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
-import type { ExactLine, ExactSign, Geometry } from './geometry.ts';
+import type { ExactLine, ExactSign, Geometry, NameFacet } from './geometry.ts';
 import { Halfspaces } from './halfspaces.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { Picture } from './picture.ts';
@@ -127,7 +127,7 @@ function propagatorMaker(program: Program, slice: Slice): () => Propagator {
   return () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
 }
 
-type GeometryMaker = (exactSign: ExactSign, exactLine: ExactLine) => Geometry;
+type GeometryMaker = (exactSign: ExactSign, exactLine: ExactLine, nameFacet: NameFacet) => Geometry;
 
 /** What cells are held as. Errors: RangeError for too many dimensions. */
 function makerOf(slice: Slice, { cellsBy, domain }: CountRequest): GeometryMaker {
@@ -136,7 +136,7 @@ function makerOf(slice: Slice, { cellsBy, domain }: CountRequest): GeometryMaker
   const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MOST_VERTEX_DIMENSIONS || isWholeSpace;
   if (usesPrograms) {
     if (dimension > MOST_PROGRAM_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_PROGRAM_DIMENSIONS));
-    return (_, exactLine) => new Halfspaces(slice, isWholeSpace, exactLine);
+    return (_, exactLine, nameFacet) => new Halfspaces(slice, isWholeSpace, exactLine, nameFacet);
   }
   if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
   if (dimension === 1) return (exactSign) => new Segments(exactSign);

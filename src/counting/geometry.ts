@@ -15,6 +15,9 @@ export type ExactSign = (id: number, through: ArrayLike<number>, near?: Float64A
 /** Coefficients and constant of a line on the cell at hand, exact up to a positive factor. */
 export type ExactLine = (id: number) => readonly bigint[];
 
+/** A number for the facet of the cell at hand where this function vanishes, the same for the cells on both its sides. */
+export type NameFacet = (facet: Float64Array) => number;
+
 /** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
 export const RELATIVE_ERROR = 2 ** -38;
 

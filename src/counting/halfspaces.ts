@@ -1,16 +1,21 @@
 import { Dictionary } from './dictionary.ts';
 import { takesPositiveValue } from './exactProgram.ts';
-import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Geometry } from './geometry.ts';
-import { gaussians } from './random.ts';
+import {
+  BOTH,
+  NEGATIVE,
+  POSITIVE,
+  RELATIVE_ERROR,
+  ZERO,
+  type ExactLine,
+  type Geometry,
+  type NameFacet,
+} from './geometry.ts';
 import type { Slice } from './slice.ts';
 
 /** Points known to lie inside a cell that it holds at most. */
 const MOST_POINTS = 24;
 /** Rounding of one operation, with room. */
 const ROUNDING = 2 ** -51;
-/** Facets are told apart by how far they reach in so many directions. */
-const DIRECTIONS = 3;
-
 /** A cell by the cuts that bound it, beside the domain's own sides. Never changed once made. */
 interface Cell {
   /** Functions that are not negative in it, `dimension + 1` numbers each, the greatest of size 1; how far they may be off. */
@@ -51,13 +56,13 @@ export class Halfspaces implements Geometry {
   private readonly opposite: Float64Array;
   private line = 0;
   private error = 0;
-  private readonly directions: readonly Float64Array[];
 
-  /** `exactLine` gives the coefficients of a line, up to a positive factor. */
+  /** `nameFacet` gives a number that is the same for the cells on both sides of a facet, given the function that vanishes there. */
   constructor(
     slice: Slice,
     private readonly isWholeSpace: boolean,
     private readonly exactLine: ExactLine,
+    private readonly nameFacet: NameFacet,
   ) {
     this.dimension = slice.dimension;
     this.width = slice.dimension + 1;
@@ -68,12 +73,6 @@ export class Halfspaces implements Geometry {
     this.program = new Dictionary(this.lower, this.upper);
     this.plane = new Float64Array(this.width);
     this.opposite = new Float64Array(this.width);
-    const gaussian = gaussians(1);
-    this.directions = Array.from({ length: DIRECTIONS }, () => {
-      const direction = Float64Array.from({ length: this.width }, gaussian);
-      direction[this.dimension] = 0;
-      return direction;
-    });
     this.reset();
   }
 
@@ -289,7 +288,7 @@ export class Halfspaces implements Geometry {
   facets(visit: (cut: number, key: number) => void): void {
     const { cell } = this;
     cell.cuts.forEach((cut, i) => {
-      if (this.isFacet(i)) visit(cut, this.reach(i));
+      if (this.isFacet(i)) visit(cut, this.nameFacet(cell.rows[i]));
     });
   }
 
@@ -310,21 +309,6 @@ export class Halfspaces implements Geometry {
     this.error = cell.errors[i];
     const outwards = cell.rows[i].map((value) => -value);
     return this.isPositiveAmong(outwards, cell.lines[i], -cell.signs[i], others, [...cell.points]);
-  }
-
-  /** How far a facet reaches in some directions and against them, as one number. */
-  private reach(i: number): number {
-    const { program, cell, directions } = this;
-    const border = [...cell.rows, cell.rows[i].map((value) => -value)];
-    let key = 0;
-    directions.forEach((direction, d) => {
-      for (const objective of [direction, direction.map((value) => -value)]) {
-        program.load(border, this.isWholeSpace ? Infinity : this.dimension, objective);
-        program.run(() => false);
-        key = key * 1.25 + program.value * (1 + d);
-      }
-    });
-    return key;
   }
 
   /** Its corners are not known. */

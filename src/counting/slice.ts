@@ -13,11 +13,17 @@ export interface Slice {
   readonly corners: readonly (readonly number[])[];
 }
 
-/** The part of R^n where coordinate `d` is of sign `signs[d]`, as a simplex with corners at infinity; its last face is infinity. */
+/** Where the orthants of R^n meet: at no point, and along no wall, where a network made by hand bends. */
+const APEX = [859_001, 703_643, 576_413, 472_187, 386_801, 316_861].map((k) => k / 2 ** 20);
+
+/**
+ * The part of R^n where coordinate `d`, less that of the apex, is of sign `signs[d]`, as a simplex with corners at infinity; its last
+ * face is infinity.
+ */
 export function orthant(signs: readonly number[]): Slice {
   const n = signs.length;
   const identity = Array.from({ length: n + 1 }, (_, i) => Array.from({ length: n + 1 }, (_, k) => (i === k ? 1 : 0)));
-  const rows = Float64Array.from(identity.slice(0, n).flat());
+  const rows = Float64Array.from(identity.slice(0, n).flatMap((row, i) => row.map((value, k) => (k === n ? APEX[i] : value)))); // prettier-ignore
   const corners = identity.map((row, i) => row.map((value) => (i < n ? value * signs[i] : value)));
   return { dimension: n, rows, faces: identity, corners };
 }

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CountDomain, CountRequest } from '../../src/counting/count.ts';
+import { count } from '../../src/counting/countRegions.ts';
+import type { Network } from '../../src/network/network.ts';
+import { dense, networkOf, type LayerSketch } from '../unit/counting/networks.ts';
+
+/**
+ * Few, small, whole weights: parallel, coincident and concurrent breakpoints, breakpoints on the domain's edge, dead and duplicate
+ * neurons, zero biases and bottlenecks all the time.
+ */
+function wholeWeights(inputs: number): fc.Arbitrary<Network> {
+  const weight = fc.constantFrom(0, 1, -1, 2, -2, 1);
+  const kind = fc.constantFrom('relu', 'abs', 'hard_tanh', 'maxout');
+  const bias = fc.oneof(fc.constant(0), fc.integer({ min: -2, max: 2 }));
+  const numbers = (length: number, of: fc.Arbitrary<number>) => fc.array(of, { minLength: length, maxLength: length });
+  const layer = (from: number, to: number, activation: string): fc.Arbitrary<LayerSketch> => {
+    const rank = activation === 'maxout' ? 2 : 1;
+    return fc.record({ kernel: numbers(rank * from * to, weight), bias: numbers(rank * to, bias) }).map((drawn) => {
+      const weights = (kernel: number[], biases: number[]) => ({
+        kernel: { shape: kernel, data: Float64Array.from(drawn.kernel) },
+        bias: { shape: biases, data: Float64Array.from(drawn.bias) },
+      });
+      return activation === 'maxout'
+        ? { operation: { kind: 'maxout', units: to, rank }, weights: weights([rank, from, to], [rank, to]) }
+        : dense(to, activation, weights([from, to], [to]));
+    });
+  };
+  return fc
+    .record({
+      first: fc.integer({ min: 1, max: 4 }),
+      second: fc.integer({ min: 1, max: 4 }),
+      kinds: fc.tuple(kind, kind),
+    }) // prettier-ignore
+    .chain(({ first, second, kinds: [one, two] }) =>
+      fc.tuple(layer(inputs, first, one), layer(first, second, two), layer(second, 1, 'linear')),
+    )
+    .map((layers) => networkOf([inputs], layers));
+}
+
+type Way = Pick<CountRequest, 'method' | 'cellsBy'>;
+const cells = (cellsBy: CountRequest['cellsBy']): Way => ({ method: 'cells', cellsBy });
+
+function figures(network: Network, domain: CountDomain, way: Way) {
+  const { exact, activationRegions, linearRegions, perLayer } = count({ network, domain, ...way, linear: true, keepRegions: false, limits: {} }); // prettier-ignore
+  return { exact, activationRegions, linearRegions, perLayer };
+}
+
+const box = (n: number, half = 1): CountDomain => ({ kind: 'box', lower: Array<number>(n).fill(-half), upper: Array<number>(n).fill(half) }); // prettier-ignore
+
+describe('degenerate networks', () => {
+  it.each<[number, Way[]]>([
+    [1, [{ method: 'line' }, cells('programs')]],
+    [2, [{ method: 'plane' }, cells('vertices'), cells('programs')]],
+    [3, [cells('vertices'), cells('programs')]],
+    [4, [cells('vertices'), cells('programs')]],
+  ])('have the same regions in a box of %i dimensions by every method', (n, ways) => {
+    fc.assert(
+      fc.property(wholeWeights(n), (network) => {
+        const [first, ...others] = ways.map((way) => figures(network, box(n), way));
+        expect(first.exact).toBe(true);
+        for (const other of others) expect(other).toEqual(first);
+        // Without linear regions some cells are counted and never made.
+        for (const way of ways) {
+          const { activationRegions, perLayer } = count({ network, domain: box(n), ...way, linear: false, keepRegions: false, limits: {} }); // prettier-ignore
+          expect({ activationRegions, perLayer }).toEqual({ activationRegions: first.activationRegions, perLayer: first.perLayer }); // prettier-ignore
+        }
+      }),
+      { numRuns: n < 3 ? 150 : 50 },
+    );
+  });
+
+  it.each([1, 2, 3])(
+    'have the same regions in all of R^%i by vertices, by linear programs and in a very large box',
+    (n) => {
+      fc.assert(
+        fc.property(wholeWeights(n), (network) => {
+          const all = figures(network, { kind: 'all' }, cells('vertices'));
+          expect(figures(network, { kind: 'all' }, cells('programs'))).toEqual(all);
+          // Small whole weights: nothing happens so far out.
+          expect(figures(network, box(n, 2 ** 20), n === 1 ? { method: 'line' } : cells('programs'))).toEqual(all);
+        }),
+        { numRuns: n < 3 ? 80 : 30 },
+      );
+    },
+  );
+});
