@@ -3,6 +3,7 @@ import type { CountHooks, CountRequest, CountResult, PlaneRegions, RegionRecord,
 import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
+import { FacetNames } from './facetNames.ts';
 import type { ExactLine, ExactSign, Geometry, NameFacet } from './geometry.ts';
 import { Halfspaces } from './halfspaces.ts';
 import { LinearRegions } from './linearRegions.ts';
@@ -117,7 +118,10 @@ function walkCells(program: Program, slice: Slice, request: CountRequest, walkin
   };
   const held = () => (merge?.joins.held ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
   const options = { ...walking, visit: merge || picture || list ? visit : undefined, held };
-  const walk = new Walk(program, slice, makerOf(slice, request), propagatorMaker(program, slice), options);
+  let names: FacetNames | null = null;
+  const nameFacet = (facet: Float64Array) => (names ??= new FacetNames(program, slice.dimension + 1, walk.pieces, walk.propagator)).nameOf(facet); // prettier-ignore
+  const maker = makerOf(slice, request, nameFacet);
+  const walk = new Walk(program, slice, maker, propagatorMaker(program, slice), options);
   return { walked: walk.run(), merge, regions: picture?.regions(), list: list?.regions };
 }
 
@@ -127,16 +131,16 @@ function propagatorMaker(program: Program, slice: Slice): () => Propagator {
   return () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
 }
 
-type GeometryMaker = (exactSign: ExactSign, exactLine: ExactLine, nameFacet: NameFacet) => Geometry;
+type GeometryMaker = (exactSign: ExactSign, exactLine: ExactLine) => Geometry;
 
 /** What cells are held as. Errors: RangeError for too many dimensions. */
-function makerOf(slice: Slice, { cellsBy, domain }: CountRequest): GeometryMaker {
+function makerOf(slice: Slice, { cellsBy, domain }: CountRequest, nameFacet: NameFacet): GeometryMaker {
   const { dimension } = slice;
   const isWholeSpace = domain.kind === 'all';
   const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MOST_VERTEX_DIMENSIONS || isWholeSpace;
   if (usesPrograms) {
     if (dimension > MOST_PROGRAM_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_PROGRAM_DIMENSIONS));
-    return (_, exactLine, nameFacet) => new Halfspaces(slice, isWholeSpace, exactLine, nameFacet);
+    return (_, exactLine) => new Halfspaces(slice, isWholeSpace, exactLine, nameFacet);
   }
   if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
   if (dimension === 1) return (exactSign) => new Segments(exactSign);

@@ -17,7 +17,7 @@ export class FacetNames {
     private readonly program: Program,
     private readonly width: number,
     private readonly pieces: readonly Int32Array[],
-    private readonly propagator: () => Propagator,
+    private readonly propagator: Propagator,
   ) {
     this.difference = new Float64Array(width);
   }
@@ -40,7 +40,7 @@ export class FacetNames {
   private bendsUnit(step: UnitStep, stage: number, unit: number, facet: Float64Array): boolean {
     const piece = this.pieces[stage][unit];
     const { width, difference } = this;
-    const rows = this.propagator().rows(stage);
+    const rows = this.propagator.rows(stage);
     for (let b = Math.max(0, piece - 1); b <= piece && b < step.breakpoints.length; b++) {
       for (let k = 0; k < width; k++) difference[k] = rows[unit * width + k];
       difference[width - 1] -= step.breakpoints[b];
@@ -51,7 +51,7 @@ export class FacetNames {
 
   private bendsMaximum(step: MaxStep, stage: number, unit: number, facet: Float64Array): boolean {
     const { width, difference } = this;
-    const rows = this.propagator().rows(stage);
+    const rows = this.propagator.rows(stage);
     const greatest = step.members[step.start[unit] + this.pieces[stage][unit]];
     for (let m = step.start[unit]; m < step.start[unit + 1]; m++) {
       const other = step.members[m];
@@ -72,7 +72,7 @@ export class FacetNames {
       size = Math.max(size, Math.abs(difference[k]));
     }
     const share = difference[most] / facet[most];
-    const margin = SAME * size + RELATIVE_ERROR * this.propagator().scale(stage);
+    const margin = SAME * size + RELATIVE_ERROR * this.propagator.scale(stage);
     for (let k = 0; k < width; k++) if (Math.abs(difference[k] - share * facet[k]) > margin) return false;
     return true;
   }

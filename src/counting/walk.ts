@@ -1,15 +1,6 @@
 import type { CountHooks, CountLimits, CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
-import { FacetNames } from './facetNames.ts';
-import {
-  BOTH,
-  NEGATIVE,
-  RELATIVE_ERROR,
-  type ExactLine,
-  type ExactSign,
-  type Geometry,
-  type NameFacet,
-} from './geometry.ts';
+import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
 import { isNear, Narrowing } from './narrowing.ts';
 import { grown, type MaxStep, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
@@ -98,7 +89,7 @@ export class Walk<G extends Geometry> {
   constructor(
     private readonly program: Program,
     slice: Slice,
-    makeGeometry: (exactSign: ExactSign, exactLine: ExactLine, nameFacet: NameFacet) => G,
+    makeGeometry: (exactSign: ExactSign, exactLine: ExactLine) => G,
     makePropagator: () => Propagator,
     private readonly options: WalkOptions,
   ) {
@@ -118,9 +109,7 @@ export class Walk<G extends Geometry> {
     this.geometry = makeGeometry(
       (id, through, near) => exact().signAt(id, through, near),
       (id) => exact().line(id),
-      (facet) => names.nameOf(facet),
     );
-    const names = new FacetNames(program, this.width, this.pieces, () => this.propagator);
     this.propagator = makePropagator();
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
   }
