@@ -18,6 +18,10 @@ async function main([command, ...words]: string[]): Promise<number> {
   // heard only after the work: for them a signal ends the process, as it does by default.
   const waits = ['count', 'measure', 'sweep'].includes(command) || words.some((word) => word.startsWith('--simulate'));
   if (waits) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  if (words.includes('--help')) {
+    output.line(HELP);
+    return 0;
+  }
   switch (command) {
     case 'analyze':
       return analyzeCommand(words, output, stop.signal);

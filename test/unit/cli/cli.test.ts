@@ -53,6 +53,13 @@ describe('region-lens', () => {
     expect(upper!.perLayer).toHaveLength(layers.length);
   });
 
+  it('explains itself, whatever stands before the question', async () => {
+    const { code, out, err } = await cli.run(['--help']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('region-lens analyze FILE');
+    expect(await cli.run(['sweep', '--help'])).toEqual({ code, out, err });
+  });
+
   it('names the layer that loses most, and what one more unit there is worth', async () => {
     const layers = [dense(20), dense(3), dense(20), dense(6), dense(20)];
     await cli.file('narrow.network.json', { name: 'narrow', input: [10], layers });
