@@ -79,8 +79,8 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
 
 function explanationJson(explanation: LayerExplanation | undefined) {
   if (!explanation) return null;
-  const { formula, numbers, advice, bottleneck } = explanation;
-  return { formula, numbers, advice, bottleneck: bottleneck && { from: bottleneck.from, to: bottleneck.to, oneMoreLog10: bottleneck.oneMore } }; // prettier-ignore
+  const { formula, numbers, standing, advice, bottleneck } = explanation;
+  return { formula, numbers, standing, advice, bottleneck: bottleneck && { from: bottleneck.from, to: bottleneck.to, oneMoreLog10: bottleneck.oneMore } }; // prettier-ignore
 }
 
 function rangeOfLayer(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex): Range {

@@ -40,6 +40,8 @@ function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
   if (explanation?.formula) {
     why.push(formulaHtml(explanation.formula + (explanation.numbers ? ' = ' + explanation.numbers : '')));
   }
+  if (explanation?.standing)
+    why.push(escapeSentence(`For shared weights the sum is ${withArticle(explanation.standing)}.`));
   if (layer.neurons > 0 && explanation?.advice) why.push(escapeSentence(explanation.advice));
   if (why.length > 0) sections.push(why.join('  \n'));
   const after = afterwards(analysis, layer);
@@ -52,6 +54,10 @@ function formulaHtml(formula: string): string {
   return escapeSentence(formula)
     .replace(/\\_\{([^}]*)\}/g, '<sub>$1</sub>')
     .replace(/\^\(?(-?[\d,.]+|j)\)?/g, '<sup>$1</sup>');
+}
+
+function withArticle(standing: string): string {
+  return standing.startsWith('upper bound') ? `an ${standing}` : standing;
 }
 
 function titleOf(layer: Layer): string {
@@ -82,7 +88,7 @@ function factorOf(analysis: NetworkAnalysis, layer: Layer): string {
   if (factor === null) return 'No bound applies here.';
   const power = factor >= 1 ? ` (${formatPower(factor)})` : '';
   const figure = factor >= 6 ? formatPower(factor) : `${formatNumber(10 ** factor)}`;
-  return `Multiplies the regions by at most **${figure}**${factor >= 6 ? '' : power}`;
+  return `Multiplies the bound by **${figure}**${factor >= 6 ? '' : power}`;
 }
 
 function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {

@@ -15,7 +15,7 @@ interface HintData {
   readonly layers: readonly number[];
 }
 
-/** One short hint at the end of each layer that bends: what it multiplies the regions by, at most. */
+/** One short hint at the end of each layer that bends: what it multiplies the bound by. */
 export function inlayHints(document: AnalysedDocument, range: Range, settings: Settings): InlayHint[] {
   if (settings.hints === 'off') return [];
   return document.analysis.networks.flatMap((network, index) => hintsOf(document, network, index, range, settings));

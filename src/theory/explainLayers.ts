@@ -1,6 +1,7 @@
 import type { Layer, Network } from '../network/network.ts';
 import { binomialPrefixSum, exactBinomialTerms } from './binomial.ts';
 import type { TheoryOptions } from './bound.ts';
+import { standingOfLayer } from './convolution/standing.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
 import { factorInWords, type LayerExplanation } from './explanation.ts';
 import { IndependenceCache, type IndependenceNumbers } from './independence.ts';
@@ -31,7 +32,14 @@ export function explainLayers(network: Network, options: TheoryOptions): LayerEx
 }
 
 /** For layers behind the piecewise-linear part. */
-const unexplained: LayerExplanation = { dimensionIn: 0, formula: null, numbers: null, advice: null, bottleneck: null };
+const unexplained: LayerExplanation = {
+  dimensionIn: 0,
+  formula: null,
+  numbers: null,
+  standing: null,
+  advice: null,
+  bottleneck: null,
+};
 
 function explain(
   network: Network,
@@ -44,12 +52,12 @@ function explain(
   const oneMore = isBottleneck(node) ? widening.worth(layer) : null;
   const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension, oneMore } : null;
   const stages = unitStages(layer);
-  const factors = stages.map((stage) =>
-    factorOf(stage, widening.independence.of(network, layer, stage), dimensionIn, sums),
-  );
+  const own = stages.map((stage) => widening.independence.of(network, layer, stage));
+  const factors = stages.map((stage, k) => factorOf(stage, own[k], dimensionIn, sums));
   const [factor] = factors;
   const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
   const numbers = factors.length === 1 ? factor.numbers : null;
+  const standing = standingOfLayer(network, layer, own[0]?.quality === 'exact');
   const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
   const sentences: string[] = [];
   if (bottleneck) sentences.push(`Bottleneck: ${passage}.`);
@@ -58,7 +66,7 @@ function explain(
     sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
   }
   if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn, sums));
-  return { dimensionIn, formula, numbers, advice: sentences.join(' ') || null, bottleneck };
+  return { dimensionIn, formula, numbers, standing, advice: sentences.join(' ') || null, bottleneck };
 }
 
 /** The layer passes on fewer dimensions than enter it, and units it dominates come after it. */

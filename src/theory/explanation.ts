@@ -6,6 +6,8 @@ export interface LayerExplanation {
   readonly formula: string | null;
   /** The formula with numbers, for example `1 + 24 + 276 = 301`; null where they are too long to read. */
   readonly numbers: string | null;
+  /** For convolutions: `exact`, `upper bound`, or `upper bound, known to be loose here: ...`, said of the formula. */
+  readonly standing: string | null;
   /** One sentence, for example `2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.` */
   readonly advice: string | null;
   /** Set where this layer's width is less than the dimension that enters it and later layers suffer. */

@@ -11,6 +11,7 @@ import { convolutionIndependence } from './convolution/convolutionNumbers.ts';
 import { convolutionSum } from './convolution/convolutionSum.ts';
 import type { Sides } from './convolution/gridBracket.ts';
 import { sharedWeightSum } from './convolution/sharedWeightSum.ts';
+import { standingInWords } from './convolution/standing.ts';
 import { theoremEquality } from './convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
 import { multiply, one, type Magnitude } from './magnitude.ts';
@@ -120,22 +121,9 @@ function firstLayer(
     return { value, note: 'upper bound: the sum up to the dimension of the slice' };
   }
   const { lower, upper, exact } = convolutionSum(pattern, stage.pieces, options, sides);
-  const standing = hasBias ? standingOf(theoremEquality(pattern)) : `upper bound: ${noBiases}`;
+  const standing = standingInWords(theoremEquality(pattern), hasBias);
   if (exact) return { value: upper, note: standing };
   return { value: upper, note: `upper bound: the sum itself is between 10^${down(lower)} and 10^${up(upper)}` };
-}
-
-const noBiases = 'without biases all boundaries meet in one point';
-
-function standingOf(equality: ReturnType<typeof theoremEquality>): string {
-  switch (equality) {
-    case 'exact':
-      return 'exact';
-    case 'loose':
-      return 'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others';
-    case 'open':
-      return 'upper bound';
-  }
 }
 
 function down({ log10 }: Magnitude): string {

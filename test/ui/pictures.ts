@@ -21,7 +21,7 @@ try {
     await webview.locator('.tileValue.counted', { hasText: /^[\d,]+ ± [\d,]+$/ }).waitFor();
     await webview.getByText('8 networks, exact').waitFor();
     await page.locator('.view-line', { hasText: 'dense' }).nth(1).locator('span', { hasText: '24' }).last().hover();
-    await page.locator('.monaco-hover:visible', { hasText: 'Multiplies the regions' }).first().waitFor();
+    await page.locator('.monaco-hover:visible', { hasText: 'Multiplies the bound' }).first().waitFor();
     await workbench.screenshot(`readme ${theme}`);
     const taken = path.join(root, `test-output/screenshots/readme ${theme}.png`);
     copyFileSync(taken, path.join(root, `docs/pictures/editor-${theme}.png`));

@@ -81,9 +81,9 @@ describe.each(['dark', 'light'] as const)('in a %s theme', (theme) => {
   });
 
   it('says in a hover what a layer contributes', async () => {
-    const text = await workbench.hoverText('"dense"', 'Multiplies the regions by at most');
+    const text = await workbench.hoverText('"dense"', 'Multiplies the bound by');
     await workbench.screenshot(`${theme} hover`);
-    expect(text).toMatch(/Multiplies the regions by at most/);
+    expect(text).toMatch(/Multiplies the bound by/);
     await workbench.page.keyboard.press('Escape');
   });
 

@@ -73,7 +73,7 @@ function isNeutral({ operation: { kind } }: Layer): boolean {
 }
 
 /** Whether every filter has a constant of its own; batch norm after the convolution gives it one. */
-function hasBias(run: readonly Layer[]): boolean {
+export function hasBias(run: readonly Layer[]): boolean {
   return run.reduce((biased, { operation }) => {
     if (operation.kind === 'batchNormalization') return true;
     return 'useBias' in operation ? operation.useBias : biased;

@@ -64,7 +64,7 @@ describe('the language server', () => {
     const hover = await server.connection.sendRequest<Hover>('textDocument/hover', { textDocument: { uri }, position: { line, character: 20 } }); // prettier-ignore
     const text = (hover.contents as { value: string }).value;
     expect(text).toContain('**d2** · dense, ReLU · 24 → 24 · 24 neurons · 600 parameters');
-    expect(text).toContain('Multiplies the regions by at most **301** (10^2.48)');
+    expect(text).toContain('Multiplies the bound by **301** (10^2.48)');
     expect(text).toContain('Σ<sub>j≤2</sub> C(24, j) = 1 + 24 + 276 = 301');
     expect(text).toContain('at most **90,601**');
     expect(text).toContain('can reach **50,869**');
@@ -77,7 +77,7 @@ describe('the language server', () => {
     const [hint] = await server.hints(uri);
     expect(hint.tooltip).toBeUndefined();
     const resolved = await server.connection.sendRequest<InlayHint>('inlayHint/resolve', hint);
-    expect(JSON.stringify(resolved.tooltip)).toContain('Multiplies the regions by at most');
+    expect(JSON.stringify(resolved.tooltip)).toContain('Multiplies the bound by');
   });
 
   it('shows one lens a network', async () => {

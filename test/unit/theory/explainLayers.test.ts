@@ -10,10 +10,18 @@ describe('what is said of a layer', () => {
       dimensionIn: 2,
       formula: 'Σ_{j≤2} C(24, j)',
       numbers: '1 + 24 + 276 = 301',
+      standing: null,
       advice: '2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.',
       bottleneck: null,
     });
-    expect(last).toEqual({ dimensionIn: 2, formula: null, numbers: null, advice: null, bottleneck: null });
+    expect(last).toEqual({
+      dimensionIn: 2,
+      formula: null,
+      numbers: null,
+      standing: null,
+      advice: null,
+      bottleneck: null,
+    });
   });
 
   it('weights the terms of units with more pieces', () => {
@@ -35,6 +43,21 @@ describe('what is said of a layer', () => {
     expect(wider[1]).toBeGreaterThan(wider[0]);
     expect(mainBottleneck(explained)).toBe(1);
     expect(explained[2].dimensionIn).toBe(3);
+  });
+
+  it('says of a convolution whether its sum is what shared weights reach', () => {
+    const standing = (...layers: Parameters<typeof network>[1]) =>
+      explainLayers(network([3, 3, 1], layers), {}).map((layer) => layer.standing);
+    const loose = 'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others'; // prettier-ignore
+    expect(standing(conv(2, [2, 2]))).toEqual([loose]);
+    expect(standing(conv(1, [2, 2]))).toEqual(['upper bound']);
+    expect(standing(conv(4, [1, 1]), { operation: { kind: 'flatten' } }, dense(3))).toEqual(['exact', null, null]);
+    // Behind batch norm the filters have constants of their own.
+    const bare = { ...conv(2, [3, 1]), activation: 'linear' } as const;
+    const unbiased = { ...bare, operation: { ...bare.operation, useBias: false } };
+    const norm = { operation: { kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: true }, activation: 'relu' } as const; // prettier-ignore
+    expect(standing(unbiased, norm)).toEqual([null, 'exact']);
+    expect(standing({ ...unbiased, activation: 'relu' })).toEqual(['upper bound: without biases all boundaries meet in one point']); // prettier-ignore
   });
 
   it('knows what one more filter is worth', () => {
@@ -73,6 +96,13 @@ describe('what is said of a layer', () => {
       {},
     );
     expect(explained.map(({ numbers }) => numbers)).toEqual([null, null, null, null]);
-    expect(explained[3]).toEqual({ dimensionIn: 0, formula: null, numbers: null, advice: null, bottleneck: null });
+    expect(explained[3]).toEqual({
+      dimensionIn: 0,
+      formula: null,
+      numbers: null,
+      standing: null,
+      advice: null,
+      bottleneck: null,
+    });
   });
 });

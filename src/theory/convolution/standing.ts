@@ -1,0 +1,29 @@
+import type { Layer, Network } from '../../network/network.ts';
+import { affineRun, unitStages } from '../units.ts';
+import { hasBias } from './convolutionChain.ts';
+import { fieldPatternOf } from './fieldPattern.ts';
+import { theoremEquality, type TheoremEquality } from './theoremEquality.ts';
+
+/** How the sum of a convolution's independence numbers stands to the regions that shared weights make. */
+export function standingInWords(equality: TheoremEquality, isBiased: boolean): string {
+  if (!isBiased) return 'upper bound: without biases all boundaries meet in one point';
+  switch (equality) {
+    case 'exact':
+      return 'exact';
+    case 'loose':
+      return 'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others';
+    case 'open':
+      return 'upper bound';
+  }
+}
+
+/** The same for the units of one layer; `isSumKnown`: the numbers are the sum's own, not bounds on them. Null where no window is. */
+export function standingOfLayer(network: Network, layer: Layer, isSumKnown: boolean): string | null {
+  const [stage] = unitStages(layer);
+  if (stage?.kind !== 'activation') return null;
+  const run = affineRun(network, layer);
+  if (!run.some(({ operation }) => 'window' in operation)) return null;
+  const pattern = fieldPatternOf(run);
+  const equality = pattern === null ? 'open' : theoremEquality(pattern);
+  return standingInWords(equality === 'exact' && !isSumKnown ? 'open' : equality, hasBias(run));
+}
