@@ -11,7 +11,9 @@ type Call = Extract<Node, { type: 'CallExpression' | 'OptionalCallExpression' | 
 
 function evaluateArguments(e: Evaluation, node: Call, scope: Scope): Argument[] {
   const args: Argument[] = [];
-  for (const argument of node.arguments) {
+  // Where an argument is missing (`f(, x)`), the recovering parser leaves a hole.
+  for (const argument of node.arguments as readonly (Call['arguments'][number] | null)[]) {
+    if (argument === null) continue;
     if (argument.type !== 'SpreadElement') {
       args.push({ value: e.evaluate(argument, scope), span: e.span(argument, scope) });
       continue;

@@ -25,5 +25,15 @@ export function standingOfLayer(network: Network, layer: Layer, isSumKnown: bool
   if (!run.some(({ operation }) => 'window' in operation)) return null;
   const pattern = fieldPatternOf(run);
   const equality = pattern === null ? 'open' : theoremEquality(pattern);
-  return standingInWords(equality === 'exact' && !isSumKnown ? 'open' : equality, hasBias(run));
+  return standingInWords(
+    equality === 'exact' && !isSumKnown ? 'open' : equality,
+    hasBias([...run, ...behind(network, run[run.length - 1], layer)]),
+  );
+}
+
+/** The layers from behind `source` to `layer`, which scale and rename its scalars one by one. */
+function behind(network: Network, source: Layer, layer: Layer): Layer[] {
+  const layers: Layer[] = [];
+  for (let at = layer; at !== source; at = network.layers[at.inputs[0]]) layers.unshift(at);
+  return layers;
 }

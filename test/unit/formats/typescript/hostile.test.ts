@@ -64,6 +64,14 @@ describe('sources that would not end', () => {
     expect(network.layers.at(-1)?.operation.kind).toBe('unknown');
   });
 
+  it.each(['f(, 1)', 'new A(, 1)', 'f?.(,)', '[, 1].map(,)', 'tf.layers.dense(, {})'])(
+    'reads on behind a call that misses an argument: %s',
+    (call) => {
+      const { networks } = readSource(`const x = ${call};\n${good}`);
+      expect(networks).toHaveLength(1);
+    },
+  );
+
   it('does not take a training loop for a part of the model', () => {
     const text = `async function main() {
       const net = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });
