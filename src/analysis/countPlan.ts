@@ -89,11 +89,19 @@ function domainOf(inputs: number, method: CountMethod, choice: CountChoice): Cou
         kind: 'parallelogram',
         parallelogram: fit(choice.parallelogram ?? defaultPlane(inputs, choice.seed, lower, upper), inputs),
       };
-    case 'cells':
     case 'sample':
-      if (choice.everywhere) return { kind: 'all' };
-      return { kind: 'box', lower: filled(inputs, lower), upper: filled(inputs, upper) };
+      if (choice.segment) return { kind: 'segment', segment: segmentOf(inputs, choice) };
+      if (choice.parallelogram) return { kind: 'parallelogram', parallelogram: fit(choice.parallelogram, inputs) };
+      return boxOf(inputs, choice);
+    case 'cells':
+      return boxOf(inputs, choice);
   }
+}
+
+function boxOf(inputs: number, { everywhere, box }: CountChoice): CountDomain {
+  if (everywhere) return { kind: 'all' };
+  const { lower, upper } = box ?? { lower: -1, upper: 1 };
+  return { kind: 'box', lower: filled(inputs, lower), upper: filled(inputs, upper) };
 }
 
 /** The segment chosen, or the box's diagonal. */

@@ -78,7 +78,7 @@ export interface CountResult {
   readonly exact: boolean;
   readonly stoppedBy: 'regions' | 'seconds' | 'memory' | 'request' | null;
   readonly activationRegions: number;
-  /** Null where it was not asked for, or the count was stopped: parts of one region may then be joined by what was not seen. */
+  /** Null where it was not asked for, the count was stopped, or the network is not continuous. */
   readonly linearRegions: number | null;
   /** Activation regions of the network cut after layer `i`, by layer index. */
   readonly perLayer: readonly number[];

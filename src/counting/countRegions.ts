@@ -10,7 +10,7 @@ import { LinearRegions } from './linearRegions.ts';
 import { Picture } from './picture.ts';
 import { Polygons } from './polygons.ts';
 import { Polytopes } from './polytopes.ts';
-import type { Program } from './program.ts';
+import { isContinuous, type Program } from './program.ts';
 import { SparsePropagator, type Propagator } from './propagation.ts';
 import { RegionList } from './regionList.ts';
 import { sample } from './sampling.ts';
@@ -52,7 +52,9 @@ export interface CountPart {
 /** Counts what is this thread's own, or all. Errors: as `count`. */
 export function countPart(request: CountRequest, hooks: CountHooks, share?: Share): CountPart {
   const program = compile(request.network);
-  const { walked, merge, linearRegions, regions, list, sampling } = byMethod(program, request, hooks, share);
+  // Where the network jumps, cells do not meet facet to facet, and are not joined.
+  const linear = request.linear && isContinuous(program);
+  const { walked, merge, linearRegions, regions, list, sampling } = byMethod(program, { ...request, linear }, hooks, share); // prettier-ignore
   return {
     walked,
     stageOfLayer: stageOfLayer(program),

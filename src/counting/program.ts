@@ -118,6 +118,23 @@ export function transpose(matrix: SparseMatrix): SparseMatrix {
   return { rows: matrix.columns, columns: matrix.rows, start, column, value };
 }
 
+/** Whether all units are continuous, up to rounding: a rectifier that starts at a threshold above 0 jumps there. */
+export function isContinuous(program: Program): boolean {
+  return program.stages.every((step) => {
+    if (step.kind === 'max') return true;
+    const { breakpoints, slopes, intercepts } = step;
+    const pieces = breakpoints.length + 1;
+    return slopes.every((slope, k) => {
+      const breakpoint = breakpoints[k % pieces];
+      if (breakpoint === undefined) return true;
+      const [below, above] = [slope * breakpoint + intercepts[k], slopes[k + 1] * breakpoint + intercepts[k + 1]];
+      return (
+        Math.abs(below - above) <= 1e-12 * (Math.abs(slope * breakpoint) + Math.abs(intercepts[k]) + Math.abs(above))
+      );
+    });
+  });
+}
+
 /** Output of every tensor for one input vector: the forward pass. */
 export function evaluate(program: Program, input: ArrayLike<number>): Float64Array[] {
   const values: Float64Array[] = program.sizes.map((size) => new Float64Array(size));

@@ -141,6 +141,17 @@ describe('region-lens', () => {
     expect(own.activationRegions).not.toBe((await regions(seeded, '--seed', '1')).activationRegions);
   });
 
+  it('count --method sample draws its points in the segment or plane given', async () => {
+    const segment = ['--from', '[-1,-1]', '--to', '[1,1]'];
+    const counted = async (...words: string[]) => counts((await cli.run(['count', 'mlp.network.json', '--json', ...words])).out)[0]; // prettier-ignore
+    const sampled = await counted('--method', 'sample', '--samples', '4000', ...segment);
+    expect(sampled.domain).toEqual({ from: [-1, -1], to: [1, 1] });
+    expect(sampled.exact).toBe(false);
+    expect(sampled.activationRegions).toBeLessThanOrEqual((await counted('--method', 'line', ...segment)).activationRegions); // prettier-ignore
+    const plane = await counted('--method', 'sample', '--origin', '[0,0]', '--u', '[1,0]', '--v', '[0,1]');
+    expect(plane.domain).toEqual({ lower: [0, 0], upper: [1, 1] });
+  });
+
   it('count holds cells by their vertices or by linear programs, as told, and counts the same', async () => {
     const file = await cli.file('cells.network.json', { input: [3], layers: [dense(7), dense(5), dense(1, 'linear')] });
     const words = ['count', file, '--method', 'cells', '--json', '--cells-by'];

@@ -4,6 +4,7 @@ import type { CountRequest, PlaneRegions } from '../../../src/counting/count.ts'
 import { count } from '../../../src/counting/countRegions.ts';
 import { drawWeights } from '../../../src/counting/initializers.ts';
 import { evaluate } from '../../../src/counting/program.ts';
+import { generalRelu } from '../../../src/network/activation.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { kinds, planeOf } from './kinds.ts';
 import { chain, dense, networkOf, tensor } from './networks.ts';
@@ -124,6 +125,16 @@ describe('the plane counter', () => {
     const line = count(requestFor(networkOf([2], [maxout, blind]), { method: 'line', domain: { kind: 'segment', segment }, linear: true })); // prettier-ignore
     expect(line.activationRegions).toBeGreaterThan(2);
     expect(line.linearRegions).toBe(1);
+  });
+
+  it('tells no linear regions of a network that jumps', () => {
+    const jump = generalRelu('relu', { threshold: 0.25 });
+    const network = drawWeights(networkOf([2], [{ ...dense(5), activation: jump }, dense(1)]), 2);
+    const result = count(requestFor(network, { linear: true }));
+    expect(result).toMatchObject({ exact: true, linearRegions: null });
+    expect(result.activationRegions).toBeGreaterThan(1);
+    const steady = drawWeights(networkOf([2], [dense(5, 'hard_sigmoid'), dense(1)]), 2);
+    expect(count(requestFor(steady, { linear: true })).linearRegions).toBeGreaterThan(0);
   });
 
   it('stops at a limit of regions, of time, or when asked, and says so', () => {

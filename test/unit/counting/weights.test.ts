@@ -63,6 +63,24 @@ describe('drawn weights', () => {
     expect(Math.abs(found.mean)).toBeLessThan(0.05 * Math.sqrt(variance));
   });
 
+  // The same on every machine and in every version: seeds in papers and files stay good.
+  it.each([
+    ['he_normal', [0.20284871037191163, -0.08017191023988077]],
+    ['he_uniform', [0.27747492503854715, -0.11061792511737722]],
+    ['glorot_normal', [0.1571259354140131, -0.062100894638538816]],
+    ['glorot_uniform', [0.21493115273288893, -0.08568427635432423]],
+    ['lecun_normal', [0.14343569865892467, -0.056690101391298896]],
+    ['lecun_uniform', [0.19620440110398563, -0.07821868497128315]],
+    ['orthogonal', [0.21353781698990681, 0.054732578617246806]],
+    ['normal', [0.1242189588481983, -0.049095067947980395]],
+  ] as const)('%s gives these weights from seed 42', (kernel, [first, last]) => {
+    const network = chain([3, 2, 1]);
+    const initialization = { ...network.initialization, kernel, kernelStddev: 0.5 };
+    const [{ weights }] = drawWeights({ ...network, initialization }, 42).layers;
+    expect([weights!.kernel.data[0], weights!.kernel.data[5]]).toEqual([first, last]);
+    expect(weights!.bias.data[1]).toBe(0.06830170153893142);
+  });
+
   it('normal has the deviation asked for', () => {
     expect(Math.sqrt(moments(kernelOf('normal', 0.25)).variance)).toBeCloseTo(0.25, 2);
   });
