@@ -1,3 +1,4 @@
+import type { ReadFile } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
 import { matchWeights, type WeightsMatch } from '../formats/weights/match.ts';
 import type { WeightsFile } from '../formats/weights/weightsFile.ts';
@@ -13,8 +14,9 @@ export function networkWithWeights(
   fileName: string,
   which: string | number | undefined,
   file: WeightsFile | null,
+  readFile?: ReadFile,
 ): { readonly network: Network; readonly match: WeightsMatch | null } | null {
-  const result = read(text, fileName, { weights: true });
+  const result = read(text, fileName, { weights: true, readFile });
   const definitions = result?.networks ?? [];
   const definition =
     typeof which === 'string' ? definitions.find(({ name }) => name === which) : definitions[which ?? 0];

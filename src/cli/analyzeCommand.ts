@@ -56,7 +56,7 @@ interface Wishes {
 async function analyzeFile(file: string, wishes: Wishes, output: Output): Promise<boolean> {
   const { json, network, options, simulation } = wishes;
   const input = await readInput(file);
-  const analysis = 'text' in input ? analyze(input.text, file, options) : null;
+  const analysis = 'text' in input ? analyze(input.text, file, options, null, input.imports.readFile) : null;
   const lines = new LineIndex('text' in input ? input.text : '');
   if (analysis === null) {
     const message = 'fault' in input ? input.fault : 'no network definition found in this file';
@@ -65,7 +65,12 @@ async function analyzeFile(file: string, wishes: Wishes, output: Output): Promis
     return false;
   }
   const closed = network === undefined ? analysis : only(analysis, network);
-  const source = { text: 'text' in input ? input.text : '', fileName: file, networks: analysis.networks };
+  const source = {
+    text: 'text' in input ? input.text : '',
+    fileName: file,
+    imports: 'imports' in input ? input.imports.texts : {},
+    networks: analysis.networks,
+  };
   const chosen = simulation ? await withSimulatedMeans(closed, source, options, simulation) : closed;
   output.line(json ? JSON.stringify(reportJson(file, chosen, lines)) : reportTable(file, chosen, lines));
   return !reportErrors(file, chosen.problems, lines, output);

@@ -23,7 +23,7 @@ export async function convertCommand(words: readonly string[], output: Output): 
   if (values.to !== 'native') throw new UsageError('convert needs --to native');
   const input = await readInput(file);
   if ('fault' in input) return fail(output, file, input.fault);
-  const result = read(input.text, file, { weights: false });
+  const result = read(input.text, file, { weights: false, readFile: input.imports.readFile });
   if (!result || result.networks.length === 0) {
     const said = result !== null && reportErrors(file, result.problems, new LineIndex(input.text), output);
     return said ? 1 : fail(output, file, result?.problems[0]?.message ?? 'no network definition found in this file');
@@ -58,16 +58,16 @@ function positionOf(networks: readonly NetworkDefinition[], name: string | undef
 
 /** The network with all weights there are: in the text, of the file named, or of those that the model names. Null where they do not fit. */
 async function withWeights(
-  { text, weights }: Input,
+  { text, weights, imports }: Input,
   file: string,
   network: number,
   named: string | undefined,
   output: Output,
 ): Promise<Network | null> {
-  const chosen = await chooseWeights({ text, file, network }, named ?? weights, output);
+  const chosen = await chooseWeights({ text, file, network, imports }, named ?? weights, output);
   if (chosen === 'unfit') return null;
   const found = chosen && (await findWeights(text, chosen.place));
-  const read = networkWithWeights(text, file, network, found?.file ?? null);
+  const read = networkWithWeights(text, file, network, found?.file ?? null, imports.readFile);
   return read && (read.match?.attach() ?? read.network);
 }
 

@@ -19,10 +19,14 @@ export async function countCommand(words: readonly string[], output: Output, sto
   const { file, network, choice, repeat, runs, workers, json, regions, weights: named } = parseCountWords(words);
   const input = await readInput(file);
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
-  const found = findNetwork(input.text, file, network, output);
+  const found = findNetwork(input, file, network, output);
   if (found === null) return 1;
   const { position } = found;
-  const weights = await chooseWeights({ text: input.text, file, network: position }, named ?? input.weights, output);
+  const weights = await chooseWeights(
+    { text: input.text, file, network: position, imports: input.imports },
+    named ?? input.weights,
+    output,
+  );
   if (weights === 'unfit') return 1;
   const pool = openPool(workers, repeat);
   try {
@@ -30,7 +34,7 @@ export async function countCommand(words: readonly string[], output: Output, sto
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
     const counts = seeds.map((seed) =>
       pool.run(
-        { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, weights: weights?.place },
+        { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, imports: input.imports.texts, weights: weights?.place },
         { signal: stop },
       ),
     ); // prettier-ignore

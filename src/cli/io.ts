@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { findWeights } from '../worker/modelWeights.ts';
+import { importsOf, type Imports } from './imports.ts';
 import { UsageError } from './usage.ts';
 
 /** Where a command writes; apart from the process so that it can be watched. */
@@ -21,6 +22,8 @@ export function parseArguments<T extends Options>(words: readonly string[], opti
 
 export interface Input {
   readonly text: string;
+  /** The files that the text imports. */
+  readonly imports: Imports;
   /** The file itself, where it holds a model and its weights. */
   readonly weights?: string;
 }
@@ -36,11 +39,12 @@ export async function readInput(file: string): Promise<Input | { fault: string }
     if (code === 'EISDIR') return { fault: 'this is a folder' };
     return { fault: `cannot be read (${code})` };
   }
-  if (!isBinary(bytes)) return { text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
+  const imports = importsOf(file);
+  if (!isBinary(bytes)) return { imports, text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
   try {
     const model = (await findWeights('', { file }))?.file.model;
     return model
-      ? { text: model, weights: file }
+      ? { imports, text: model, weights: file }
       : { fault: 'this file holds weights, but no model; count takes it as --weights' };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };

@@ -12,7 +12,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const { file, network: name, choice, repeat, workers, json } = parseMeasureWords(words);
   const input = await readInput(file);
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
-  const found = findNetwork(input.text, file, name, output);
+  const found = findNetwork(input, file, name, output);
   if (found === null) return 1;
   const { position, hasWeights } = found;
   const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
@@ -27,6 +27,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
             kind: 'measure',
             text: input.text,
             fileName: file,
+            imports: input.imports.texts,
             network: position,
             choice: { ...seeded, seed: first + i },
           },

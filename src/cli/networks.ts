@@ -4,7 +4,7 @@ import type { Network } from '../network/network.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
 import { read } from '../formats/registry.ts';
-import { readInput, type Output } from './io.ts';
+import { readInput, type Input, type Output } from './io.ts';
 import { UsageError } from './usage.ts';
 
 export interface ReadNetworks {
@@ -18,7 +18,7 @@ export interface ReadNetworks {
 /** The networks of a file. Errors in it go to the error output, with their places. Null where there is no network. */
 export async function readNetworks(file: string, output: Output): Promise<ReadNetworks | null> {
   const input = await readInput(file);
-  const result = 'text' in input ? read(input.text, file, { weights: false }) : null;
+  const result = 'text' in input ? read(input.text, file, { weights: false, readFile: input.imports.readFile }) : null;
   if (result === null || !('text' in input)) {
     const message = 'fault' in input ? input.fault : 'no network definition found in this file';
     output.error(`${file}:1:1: ${message}`);
@@ -43,8 +43,13 @@ export interface FoundNetwork {
 }
 
 /** The network to count, the first unless named; reports what stands against it and returns null. */
-export function findNetwork(text: string, file: string, name: string | undefined, output: Output): FoundNetwork | null {
-  const result = read(text, file, { weights: false });
+export function findNetwork(
+  { text, imports }: Input,
+  file: string,
+  name: string | undefined,
+  output: Output,
+): FoundNetwork | null {
+  const result = read(text, file, { weights: false, readFile: imports.readFile });
   const position = name === undefined ? 0 : (result?.networks.findIndex((network) => network.name === name) ?? -1);
   const definition = result?.networks[position];
   if (!definition) {

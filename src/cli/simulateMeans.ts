@@ -16,6 +16,7 @@ export interface Simulation {
 export interface SimulationSource {
   readonly text: string;
   readonly fileName: string;
+  readonly imports: Readonly<Record<string, string>>;
   readonly networks: readonly NetworkAnalysis[];
 }
 
@@ -40,7 +41,7 @@ export async function withSimulatedMeans(
 async function simulated(
   id: SimulatedId,
   analysis: NetworkAnalysis,
-  { text, fileName, networks }: SimulationSource,
+  { text, fileName, imports, networks }: SimulationSource,
   options: TheoryOptions,
   { pool, draws, stop }: Simulation,
 ): Promise<BoundResult> {
@@ -51,7 +52,14 @@ async function simulated(
   const counts = await Promise.allSettled(
     seeds.map((seed) =>
       pool.run(
-        { text, fileName, network: networks.indexOf(analysis), choice: simulationChoice(id, seed, options), runs: 1 },
+        {
+          text,
+          fileName,
+          imports,
+          network: networks.indexOf(analysis),
+          choice: simulationChoice(id, seed, options),
+          runs: 1,
+        },
         { signal: stop },
       ),
     ),

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 import { findWeights } from '../worker/modelWeights.ts';
+import type { Imports } from './imports.ts';
 import type { Output } from './io.ts';
 
 export interface ChosenWeights {
@@ -15,7 +16,7 @@ export interface ChosenWeights {
  * does not fit is said. Null where there are none, so that they are drawn; `unfit` where they cannot be used.
  */
 export async function chooseWeights(
-  model: { readonly text: string; readonly file: string; readonly network: number },
+  model: { readonly text: string; readonly file: string; readonly network: number; readonly imports: Imports },
   named: string | undefined,
   output: Output,
 ): Promise<ChosenWeights | null | 'unfit'> {
@@ -24,7 +25,7 @@ export async function chooseWeights(
   try {
     const found = await findWeights(model.text, place);
     if (!found) return null;
-    const match = networkWithWeights(model.text, model.file, model.network, found.file)?.match;
+    const match = networkWithWeights(model.text, model.file, model.network, found.file, model.imports.readFile)?.match;
     for (const { severity, message } of match?.remarks ?? []) {
       output.error(`${shown}:1:1: ${severity === 'error' ? '' : `${severity}: `}${message}`);
     }

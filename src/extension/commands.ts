@@ -4,12 +4,14 @@ import type { Panels } from './panels.ts';
 import { holdsNetwork } from './recognition.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import type { Server } from './server.ts';
+import type { WeightFiles } from './weightFiles.ts';
 
 interface Parts {
   readonly extension: vscode.ExtensionContext;
   readonly server: Server;
   readonly panels: Panels;
   readonly reports: ReportDocuments;
+  readonly weightFiles: WeightFiles;
 }
 
 /** Commands of the palette; links in hovers and lenses give the document's address and the network's position. */
@@ -30,6 +32,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
       await vscode.env.clipboard.writeText(json);
       vscode.window.setStatusBarMessage('Region Lens: analysis copied as JSON', 3000);
     }),
+    onNetwork('regionLens.chooseWeights', (source) => parts.weightFiles.choose(source)),
     onNetwork('regionLens.showNormalized', (source, network) => showNormalized(server, source, network)),
     vscode.commands.registerCommand('regionLens.openExample', () => openExample(parts.extension)),
   ];

@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { CountProgress } from '../counting/count.ts';
-import type { CountOutcome, CountTask } from '../protocol/pool.ts';
+import type { CountOutcome, CountTask, WeightsPlace } from '../protocol/pool.ts';
 import { CountPool } from '../worker/countPool.ts';
 
 export interface SeedsRun {
   readonly text: string;
   readonly fileName: string;
   readonly network: number;
+  readonly imports: Readonly<Record<string, string>>;
+  /** Where the weights are that `fileWeights` asks for, if not in the text. */
+  readonly weights: WeightsPlace | null;
   readonly choice: Omit<CountTask['choice'], 'seed' | 'keepRegions' | 'limits' | 'linear'>;
   readonly seeds: readonly number[];
   /** Return the polygons of the first seed, for the picture. */
@@ -36,9 +39,9 @@ export class CountRunner implements vscode.Disposable {
     let done = 0;
     const counts = run.seeds.map(async (seed, i) => {
       const choice = { ...run.choice, seed, linear: false, keepRegions: run.picture && i === 0, limits };
-      const { text, fileName, network } = run;
+      const { text, fileName, network, imports } = run;
       const outcome = await pool.run(
-        { text, fileName, network, choice, runs: 1 },
+        { text, fileName, network, imports, choice, runs: 1, weights: run.weights ?? undefined },
         { signal, progress: (progress) => listener.progress(done, progress) },
       );
       done++;

@@ -6,17 +6,19 @@ import { Panels } from './panels.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 import { Server } from './server.ts';
 import { StatusBar } from './statusBar.ts';
+import { WeightFiles } from './weightFiles.ts';
 
 /** Registers what costs nothing; the language server starts with the first network that is opened. */
 export function activate(extension: vscode.ExtensionContext): void {
   const server = new Server(extension);
   const runner = new CountRunner(extension);
-  const panels = new Panels(extension, server, runner);
+  const weightFiles = new WeightFiles(extension.workspaceState);
+  const panels = new Panels(extension, server, runner, weightFiles);
   const reports = new ReportDocuments(server);
   const watching = new FirstNetwork(() => void server.start().catch(reportFailure));
   extension.subscriptions.push(
-    server, runner, panels, reports, watching, new StatusBar(server),
-    ...registerCommands({ extension, server, panels, reports }),
+    server, runner, weightFiles, panels, reports, watching, new StatusBar(server),
+    ...registerCommands({ extension, server, panels, reports, weightFiles }),
   ); // prettier-ignore
   watching.look(vscode.workspace.textDocuments);
 }

@@ -8,12 +8,13 @@ import type {
   PanelPicture,
 } from '../protocol/panel.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
-import { layerAtRequest, layerRangeRequest, panelModelRequest } from '../protocol/server.ts';
+import { importsRequest, layerAtRequest, layerRangeRequest, panelModelRequest } from '../protocol/server.ts';
 import { isPanelMessage } from '../protocol/validate.ts';
 import type { CountRunner } from './countRunner.ts';
 import { panelHtml } from './panelHtml.ts';
 import { holdsNetwork } from './recognition.ts';
 import type { Server } from './server.ts';
+import type { WeightFiles } from './weightFiles.ts';
 
 export const PANEL_TYPE = 'regionLens.panel';
 const CURSOR_PAUSE_MS = 60;
@@ -39,6 +40,7 @@ export class Panel implements vscode.Disposable {
     extension: vscode.ExtensionContext,
     private readonly server: Server,
     private readonly runner: CountRunner,
+    private readonly weightFiles: WeightFiles,
     source: vscode.Uri | undefined,
   ) {
     this.source = source;
@@ -56,6 +58,9 @@ export class Panel implements vscode.Disposable {
         // A panel that came back without its document takes the first network there is.
         if (status && !this.model) this.source ??= vscode.Uri.parse(uri);
         if (uri === this.source?.toString()) void this.refresh().catch(showError);
+      }),
+      weightFiles.onDidChoose((uri) => {
+        if (uri.toString() === this.source?.toString()) void this.refresh().catch(showError);
       }),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         if (editor && holdsNetwork(editor.document)) this.follow(editor.document.uri);
@@ -114,9 +119,11 @@ export class Panel implements vscode.Disposable {
     );
     const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document.uri.toString() === source.toString()); // prettier-ignore
     const cursor = editor?.selection.active;
-    const model = document && (await this.server.ask(panelModelRequest, { uri: source.toString(), line: cursor?.line, character: cursor?.character })); // prettier-ignore
+    const weights = document && (await this.weightFiles.of(document));
+    const found = document && (await this.server.ask(panelModelRequest, { uri: source.toString(), line: cursor?.line, character: cursor?.character })); // prettier-ignore
     // An older answer may come late, from before the server knew the document.
     if (turn !== this.refreshes) return;
+    const model = found && { ...found, networks: found.networks.map((network) => ({ ...network, hasWeights: network.hasWeights || weights !== null })) }; // prettier-ignore
     this.model = model ?? undefined;
     if (!model || model.networks.length === 0) return this.post({ type: 'empty', message: NO_NETWORK });
     this.panel.title = `Regions: ${model.file}`;
@@ -193,6 +200,8 @@ export class Panel implements vscode.Disposable {
     if (!this.source || !this.model || network < 0) return;
     const shown = this.model.networks[network];
     const document = await vscode.workspace.openTextDocument(this.source);
+    const weights = settings.fileWeights ? await this.weightFiles.of(document) : null;
+    const imports = (await this.server.ask(importsRequest, { uri: this.source.toString() })) ?? {};
     this.runs.get(key)?.abort();
     const run = new AbortController();
     this.runs.set(key, run);
@@ -209,6 +218,8 @@ export class Panel implements vscode.Disposable {
           text: document.getText(),
           fileName: this.model.file,
           network,
+          imports,
+          weights,
           choice: { method: settings.method, fileWeights: settings.fileWeights },
           seeds,
           picture: settings.method === 'plane' && expected < MOST_PICTURED_LOG10,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CountRunner } from './countRunner.ts';
 import { Panel, PANEL_TYPE } from './panel.ts';
 import type { Server } from './server.ts';
+import type { WeightFiles } from './weightFiles.ts';
 
 /** Opens the panel, finds the open one again, and restores it after a reload of the window. */
 export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer {
@@ -12,6 +13,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     private readonly extension: vscode.ExtensionContext,
     private readonly server: Server,
     private readonly runner: CountRunner,
+    private readonly weightFiles: WeightFiles,
   ) {
     this.registration = vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this);
   }
@@ -32,7 +34,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
   }
 
   private adopt(webview: vscode.WebviewPanel, source: vscode.Uri | undefined): Panel {
-    const panel = new Panel(webview, this.extension, this.server, this.runner, source);
+    const panel = new Panel(webview, this.extension, this.server, this.runner, this.weightFiles, source);
     panel.onDidDispose(() => {
       if (this.open === panel) this.open = undefined;
     });

@@ -37,7 +37,11 @@ export class Server implements vscode.Disposable {
       {
         documentSelector: LANGUAGES.map((language) => ({ language })),
         markdown: { supportHtml: true, isTrusted: { enabledCommands: LINKED_COMMANDS } },
-        synchronize: { configurationSection: 'regionLens' },
+        synchronize: {
+          configurationSection: 'regionLens',
+          // Of sources alone, for what they import.
+          fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,js,mjs,jsx}'),
+        },
         diagnosticCollectionName: 'regionLens',
       },
     );

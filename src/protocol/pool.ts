@@ -10,6 +10,8 @@ export interface TaskNetwork {
   readonly fileName: string;
   /** A name, or a position among the file's networks. */
   readonly network: string | number;
+  /** Texts of files that the text imports, by their paths from its folder. */
+  readonly imports?: Readonly<Record<string, string>>;
   /** Where weights beside the text are; without, those in the text are used, and missing ones are drawn. */
   readonly weights?: WeightsPlace;
 }

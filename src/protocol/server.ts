@@ -23,6 +23,11 @@ export const reportRequest: Method<DocumentParams & { readonly kind: 'json' | 't
   method: 'regionLens/report',
 };
 
+/** The texts of the files that a document imports, by their paths from its folder. Null where it holds no network. */
+export const importsRequest: Method<DocumentParams, Readonly<Record<string, string>> | null> = {
+  method: 'regionLens/imports',
+};
+
 /** A network in the native format, without weights. Null where there is no such network. */
 export const nativeTextRequest: Method<DocumentParams & { readonly network: number }, string | null> = {
   method: 'regionLens/nativeText',

@@ -1,6 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { analyze, definitionOf, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
+import type { ReadFile } from '../formats/format.ts';
 import { recognise } from '../formats/registry.ts';
 import type { Layer } from '../network/network.ts';
 
@@ -18,13 +19,22 @@ export interface AnalysedDocument {
 export class DocumentAnalyses {
   private readonly known = new Map<string, { version: number; document: AnalysedDocument | null }>();
 
+  /** `readerFor` gives the files that a document imports. */
+  constructor(private readonly readerFor: (uri: string) => ReadFile) {}
+
   /** Null for a document that holds no network. */
   of(document: TextDocument): AnalysedDocument | null {
     const known = this.known.get(document.uri);
     if (known?.version === document.version) return known.document;
-    const analysed = analyseDocument(document, known?.document?.analysis ?? null);
+    const analysed = analyseDocument(document, known?.document?.analysis ?? null, this.readerFor(document.uri));
     this.known.set(document.uri, { version: document.version, document: analysed });
     return analysed;
+  }
+
+  /** Something else than the document's text has changed: it is read anew when it is asked for next. */
+  outdate(uri: string): void {
+    const known = this.known.get(uri);
+    if (known) this.known.set(uri, { ...known, version: -1 });
   }
 
   forget(uri: string): void {
@@ -32,12 +42,16 @@ export class DocumentAnalyses {
   }
 }
 
-function analyseDocument(document: TextDocument, earlier: Analysis | null): AnalysedDocument | null {
+function analyseDocument(
+  document: TextDocument,
+  earlier: Analysis | null,
+  readFile: ReadFile,
+): AnalysedDocument | null {
   const { uri, version } = document;
   const text = document.getText();
   const fileName = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
   if (recognise(text, fileName) === null) return null;
-  const analysis = analyze(text, fileName, {}, earlier);
+  const analysis = analyze(text, fileName, {}, earlier, readFile);
   return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text) };
 }
 

@@ -60,11 +60,13 @@ function faster(best: CountResult, request: CountRequest, hooks: CountHooks): Co
   return next.exact && next.seconds < best.seconds ? next : best;
 }
 
-async function networkOf({ text, fileName, network, weights, choice }: WorkerTask): Promise<Network> {
+async function networkOf({ text, fileName, network, imports = {}, weights, choice }: WorkerTask): Promise<Network> {
   const found = weights && choice.fileWeights ? await findWeights(text, weights) : null;
-  const stamp = found?.stamp ?? '';
+  const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
-    const read = networkWithWeights(text, fileName, network, found?.file ?? null);
+    const read = networkWithWeights(text, fileName, network, found?.file ?? null, (path) =>
+      Object.hasOwn(imports, path) ? imports[path] : undefined,
+    );
     if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
     last = { text, fileName, network, stamp, read: weighted(read) };
   }

@@ -115,6 +115,22 @@ describe('Region Lens', () => {
     await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
+  it('leads from the name of a layer to the layer', async () => {
+    const uri = await open('residual-mlp.network.json');
+    await eventually(() => inlayHints(uri), 'inlay hints');
+    const document = await vscode.workspace.openTextDocument(uri);
+    const text = document.getText();
+    const inputs = /"inputs": \["(\w+)"/.exec(text);
+    assert.ok(inputs, 'the example names no inputs');
+    const at = document.positionAt(inputs.index + inputs[0].length - 1);
+    const places = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeDefinitionProvider', uri, at);
+    assert.deepEqual(
+      places.map(({ range }) => document.getText(range)),
+      [inputs[1]],
+    );
+    assert.match(document.lineAt(places[0].range.start.line).text, new RegExp(`"name": "${inputs[1]}"`));
+  });
+
   it('leaves files alone that hold no network', async () => {
     await inlayHints(await open('deep-mlp.network.json'));
     for (const name of ['other.json', 'other.ts']) {

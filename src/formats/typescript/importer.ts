@@ -1,8 +1,6 @@
 import type { Importer, Source } from './moduleLoader.ts';
 import { parseSource } from './parse.ts';
-
-/** The text of another file by its path relative to the folder of the one being read; undefined where there is none. */
-export type ReadFile = (relativePath: string) => string | undefined;
+import type { ReadFile } from '../format.ts';
 
 const endings = ['', '.ts', '.tsx', '.js', '.mjs', '.jsx', '/index.ts', '/index.js'];
 

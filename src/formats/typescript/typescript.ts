@@ -3,7 +3,6 @@ import type { NetworkDefinition, Problem, Span } from '../../network/definition.
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
 import { Evaluator } from './evaluator.ts';
 import { importerFrom } from './importer.ts';
-import type { ReadFile } from './importer.ts';
 import { isNativeNetwork, readNativeForm } from './nativeForm.ts';
 import { asDefinition, describeModel, describeTensor } from './networks.ts';
 import type { DescribedNetwork } from './networks.ts';
@@ -13,9 +12,6 @@ import { longestText, looksLikeNetworkSource } from './sniff.ts';
 import { distinct } from './sameNetworks.ts';
 import type { Placed } from './sameNetworks.ts';
 import type { Dictionary, ModelValue, TensorValue } from './values.ts';
-
-/** Options for source code: with `readFile`, constants and functions of imported files are known too. */
-export type SourceOptions = ReadOptions & { readonly readFile?: ReadFile };
 
 /**
  * Networks in TypeScript and JavaScript, by the layers interface of TensorFlow.js or in the native form: the source
@@ -27,7 +23,7 @@ export const typescript: Format = {
   read: readTypeScript,
 };
 
-export function readTypeScript(text: string, fileName: string, options: SourceOptions): ReadResult {
+export function readTypeScript(text: string, fileName: string, options: ReadOptions): ReadResult {
   const file = text.length > longestText ? undefined : parseSource(text, fileName);
   if (!file) return { format: typescript.id, networks: [], problems: [] };
   const evaluator = new Evaluator({ text, fileName: '', file }, importerFrom(options.readFile), inferShape);

@@ -37,7 +37,8 @@ export class ServerProcess {
     connection.onRequest('client/registerCapability', () => null);
   }
 
-  static async start(): Promise<ServerProcess> {
+  /** `workspace` is the address of the only folder. */
+  static async start(workspace?: string): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-server-'));
     await bundleForNode({ server: 'src/server/server.ts' }, folder);
     const process = fork(join(folder, 'server.js'), ['--node-ipc'], { stdio: 'inherit' });
@@ -45,7 +46,12 @@ export class ServerProcess {
     connection.listen();
     const server = new ServerProcess(process, folder, connection);
     const capabilities = { workspace: { configuration: true, inlayHint: { refreshSupport: true } } };
-    await connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities });
+    await connection.sendRequest('initialize', {
+      processId: null,
+      rootUri: null,
+      capabilities,
+      workspaceFolders: workspace === undefined ? null : [{ uri: workspace, name: 'workspace' }],
+    });
     await connection.sendNotification('initialized', {});
     return server;
   }

@@ -1,7 +1,7 @@
 import type { LayerDefinition, NetworkDefinition } from '../../../../src/network/definition.ts';
 import type { ReadResult } from '../../../../src/formats/format.ts';
 import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts';
-import type { ReadFile } from '../../../../src/formats/typescript/importer.ts';
+import type { ReadFile } from '../../../../src/formats/format.ts';
 
 export function readSource(text: string, fileName = 'model.ts', readFile?: ReadFile): ReadResult {
   return readTypeScript(`import * as tf from '@tensorflow/tfjs';\n${text}`, fileName, { weights: true, readFile });

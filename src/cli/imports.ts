@@ -1,0 +1,43 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import type { ReadFile } from '../formats/format.ts';
+
+/** Larger files are data or bundles, not the constants and helpers of a network. */
+const LARGEST_BYTES = 1_000_000;
+
+export interface Imports {
+  readonly readFile: ReadFile;
+  /** What has been read, by path: for threads that read the same source. */
+  readonly texts: Record<string, string>;
+}
+
+/** The files that a source may import: those in the folder the command runs in, or in the source's own. */
+export function importsOf(file: string): Imports {
+  const folder = dirname(resolve(file));
+  const root = isInside(process.cwd(), folder) ? process.cwd() : folder;
+  const texts: Record<string, string> = {};
+  const readFile: ReadFile = (path) => {
+    if (Object.hasOwn(texts, path)) return texts[path];
+    const text = textOf(resolve(folder, path), root);
+    if (text !== undefined) texts[path] = text;
+    return text;
+  };
+  return { readFile, texts };
+}
+
+function textOf(path: string, root: string): string | undefined {
+  try {
+    const real = realpathSync(path);
+    if (!isInside(realpathSync(root), real)) return undefined;
+    const { size } = statSync(real);
+    return size > LARGEST_BYTES ? undefined : readFileSync(real, 'utf8').replace(/^\uFEFF/, '');
+  } catch {
+    // Most of what is asked for are guesses at an ending: there is no such file.
+    return undefined;
+  }
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return !way.startsWith('..') && resolve(root, way) === path;
+}

@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importsRequest } from '../../../src/protocol/server.ts';
+import { ServerProcess } from './serverProcess.ts';
+
+const source = (path: string) => `import * as tf from '@tensorflow/tfjs';
+import { width } from '${path}';
+const m = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: width, activation: 'relu' })] });
+`;
+
+describe('files that a source imports', () => {
+  let folder: string;
+  let server: ServerProcess;
+  const uriOf = (name: string) => pathToFileURL(join(folder, 'workspace', name)).href;
+  const labels = async (uri: string) => (await server.hints(uri)).map(({ label }) => label);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'region-lens-imports-'));
+    await mkdir(join(folder, 'workspace', 'a b'), { recursive: true });
+    await writeFile(join(folder, 'workspace', 'a b', 'sizes.ts'), 'export const width = 24;\n');
+    await writeFile(join(folder, 'outside.ts'), 'export const width = 24;\n');
+    await symlink(join(folder, 'outside.ts'), join(folder, 'workspace', 'link.ts'));
+    server = await ServerProcess.start(pathToFileURL(join(folder, 'workspace')).href);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('are read from the disk, and again when they change there', async () => {
+    const uri = uriOf('net.ts');
+    await server.open(uri, 'typescript', source('./a b/sizes'));
+    expect(await labels(uri)).toEqual(['×10^2.48']);
+    await writeFile(join(folder, 'workspace', 'a b', 'sizes.ts'), 'export const width = 48;\n');
+    const changes = [{ uri: uriOf('a%20b/sizes.ts').replace('%2520', '%20'), type: 2 }];
+    await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+    await expect.poll(() => labels(uri)).toEqual(['×10^3.07']);
+  });
+
+  it('are read as they stand in the editor, and followed as they are typed', async () => {
+    const [uri, sizes] = [uriOf('typed.ts'), uriOf('typedSizes.ts')];
+    await server.open(uri, 'typescript', source('./typedSizes.ts'));
+    expect(await labels(uri)).toEqual([]);
+    await server.open(sizes, 'typescript', 'export const width = 24;\n');
+    await expect.poll(() => labels(uri)).toEqual(['×10^2.48']);
+    await server.change(sizes, 2, 'export const width = 48;\n');
+    await expect.poll(() => labels(uri)).toEqual(['×10^3.07']);
+    expect(await server.ask(importsRequest, { uri })).toEqual({ 'typedSizes.ts': 'export const width = 48;\n' });
+  });
+
+  it.each(['../outside', './link', './none'])(
+    'are left alone where they lie outside of the workspace: %s',
+    async (path) => {
+      const uri = uriOf(`${path.replace(/\W/g, '')}User.ts`);
+      await server.open(uri, 'typescript', source(path));
+      expect(await labels(uri)).toEqual([]);
+    },
+  );
+});
