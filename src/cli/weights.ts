@@ -30,7 +30,7 @@ export async function chooseWeights(
       output.error(`${shown}:1:1: ${severity === 'error' ? '' : `${severity}: `}${message}`);
     }
     if (match?.remarks.some(({ severity }) => severity === 'error')) return 'unfit';
-    return { place, name: named ?? found.file.name };
+    return { place, name: shown };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (named === undefined) {

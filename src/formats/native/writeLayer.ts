@@ -1,4 +1,4 @@
-import { activationByName } from '../../network/activation.ts';
+import { activationByName, linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { LayerDefinition } from '../../network/definition.ts';
 import type { Operation, Padding, Window } from '../../network/operation.ts';
@@ -11,15 +11,16 @@ export type Written =
 export function writeOperation({ operation, activation, type }: LayerDefinition): Record<string, Written | undefined> {
   const written = operationFields(operation, type);
   if (operation.kind === 'identity') return identityFields(type, activation);
-  return { ...written, activation: isLinear(activation) ? undefined : writeActivation(activation) };
+  return { ...written, activation: isIdentity(activation) ? undefined : writeActivation(activation) };
 }
 
-function isLinear(activation: Activation): boolean {
-  return activation.name === 'linear';
+/** ConvNetJS scales by a dropout's share: linear, but not the identity. */
+function isIdentity(activation: Activation): boolean {
+  return JSON.stringify(activation) === JSON.stringify(linear);
 }
 
 function identityFields(type: string, activation: Activation): Record<string, Written> {
-  if (isLinear(activation)) return { type: 'dropout' };
+  if (isIdentity(activation)) return { type: 'dropout' };
   const written = writeActivation(activation);
   return type === 'relu' && written === 'relu' ? { type } : { type: 'activation', activation: written };
 }
