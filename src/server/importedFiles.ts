@@ -17,6 +17,8 @@ export class ImportedFiles {
   /** By document, the addresses asked for, with the paths that name them. */
   private readonly asked = new Map<string, Map<string, string>>();
   private readonly wanted = new Set<string>();
+  /** So many times a file on the disk has changed. */
+  private changes = 0;
   private roots: readonly string[] = [];
 
   constructor(private readonly openText: (address: string) => string | undefined) {}
@@ -59,6 +61,7 @@ export class ImportedFiles {
   /** The file on the disk is another one now. */
   outdate(uri: string): void {
     this.texts.delete(addressOf(uri));
+    this.changes++;
   }
 
   forget(uri: string): void {
@@ -72,7 +75,11 @@ export class ImportedFiles {
   /** Reads what was wanted. */
   async load(): Promise<void> {
     const addresses = [...this.wanted];
-    await Promise.all(addresses.map(async (address) => this.texts.set(address, await this.read(address))));
+    const { changes } = this;
+    const texts = await Promise.all(addresses.map((address) => this.read(address)));
+    // What was read while a file changed may be old: it is still wanted.
+    if (changes !== this.changes) return;
+    addresses.forEach((address, i) => this.texts.set(address, texts[i]));
     for (const address of addresses) this.wanted.delete(address);
     for (const address of this.texts.keys()) {
       if (this.texts.size <= MOST_KEPT) break;

@@ -11,6 +11,9 @@ import { width } from '${path}';
 const m = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: width, activation: 'relu' })] });
 `;
 
+/** On a machine that is busy with other tests. */
+const patience = { timeout: 10_000 };
+
 describe('files that a source imports', () => {
   let folder: string;
   let server: ServerProcess;
@@ -37,7 +40,7 @@ describe('files that a source imports', () => {
     await writeFile(join(folder, 'workspace', 'a b', 'sizes.ts'), 'export const width = 48;\n');
     const changes = [{ uri: uriOf('a%20b/sizes.ts').replace('%2520', '%20'), type: 2 }];
     await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
-    await expect.poll(() => labels(uri)).toEqual(['×10^3.07']);
+    await expect.poll(() => labels(uri), patience).toEqual(['×10^3.07']);
   });
 
   it('are read as they stand in the editor, and followed as they are typed', async () => {
@@ -45,9 +48,9 @@ describe('files that a source imports', () => {
     await server.open(uri, 'typescript', source('./typedSizes.ts'));
     expect(await labels(uri)).toEqual([]);
     await server.open(sizes, 'typescript', 'export const width = 24;\n');
-    await expect.poll(() => labels(uri)).toEqual(['×10^2.48']);
+    await expect.poll(() => labels(uri), patience).toEqual(['×10^2.48']);
     await server.change(sizes, 2, 'export const width = 48;\n');
-    await expect.poll(() => labels(uri)).toEqual(['×10^3.07']);
+    await expect.poll(() => labels(uri), patience).toEqual(['×10^3.07']);
     expect(await server.ask(importsRequest, { uri })).toEqual({ 'typedSizes.ts': 'export const width = 48;\n' });
   });
 
