@@ -18,6 +18,8 @@ export interface LayerDefinition {
   /** Names of input tensors or other layers; order matters for concatenate and subtract. */
   readonly inputs: readonly string[];
   readonly weights?: LayerWeights;
+  /** By weight, the name under which another file has it in the same layout. */
+  readonly storedAs?: Readonly<Record<string, string>>;
   /** For one more application of a shared layer: the name of its first application, which owns the parameters. */
   readonly sharedWith?: string;
   /** The whole definition, and single fields by their native names (units, filters, kernel_size, activation, ...). */

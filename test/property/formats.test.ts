@@ -105,6 +105,35 @@ describe('a damaged file', () => {
     );
   });
 
+  it('is read as far as it goes: numbers swapped for huge ones', () => {
+    const huge = fc.constantFrom('9007199254740993', '4294967296', '1e15', '1e308', '-1e308', '2147483647', '65536');
+    fc.assert(
+      fc.property(anyFixture, fc.array(fc.tuple(fc.nat(), huge), { minLength: 1, maxLength: 4 }), (name, swaps) => {
+        let text = fixture(name);
+        for (const [index, value] of swaps) {
+          const values = [...text.matchAll(/(?<=[:,[]\s*"?)-?\d[\d.]*(?="?\s*[,\]}])/g)];
+          const match = values[index % values.length];
+          text = text.slice(0, match.index) + value + text.slice(match.index + match[0].length);
+        }
+        readSoundly(text, name);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it.each(allFixtureNames)('is read as far as it goes: %s with deep nesting in any place', (name) => {
+    const text = fixture(name);
+    const values = [...text.matchAll(/(?<=[:,[]\s*)("[^"]*"|-?[\d.]+|null|true|false)/g)];
+    const stride = Math.max(1, Math.floor(values.length / 25));
+    for (const [open, close] of [['[', ']'], ['{"layers":[{"a":', '}]}'], ['[{"class_name":"Sequential","config":', '}]']]) {
+      for (let k = 0; k < values.length; k += stride) {
+        const { index, 0: value } = values[k];
+        const deep = open.repeat(1500) + value + close.repeat(1500);
+        readSoundly(text.slice(0, index) + deep + text.slice(index + value.length), name);
+      }
+    }
+  }); // prettier-ignore
+
   it('is read as far as it goes: noise', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => void readSoundly(text, 'a.network.json')),

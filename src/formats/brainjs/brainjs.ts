@@ -37,6 +37,12 @@ function readBrainJs(text: string, fileName: string, options: ReadOptions): Read
     return { format: 'brainjs', networks: [], problems };
   }
   const activation = activationIn(root, report);
+  const isOld = itemsOf(layers).some(
+    (layer) => layer.kind === 'object' && !member(layer, 'biases') && layer.entries.length > 0,
+  );
+  if (isOld && activation.name === 'leaky_relu') {
+    report('approximation', 'information', 'Some of the versions of brain.js that wrote files like this computed zero for all negative sums under leaky-relu. It is taken for what it is called.', member(root, 'activation') ?? root); // prettier-ignore
+  }
   const network: NetworkDefinition = {
     name: nameFromFile(fileName),
     inputs: [{ name: 'input', shape: [counts[0]], span: spanOf(itemsOf(sizes)[0] ?? sizes ?? root) }],

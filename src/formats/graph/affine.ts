@@ -9,7 +9,7 @@ import { Refusal } from './writer.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
 /** A tensor of the file under another shape or with other numbers. */
-function changed(constant: Constant, change: (tensor: Tensor) => Tensor): () => Tensor | string | undefined {
+export function changed(constant: Constant, change: (tensor: Tensor) => Tensor): () => Tensor | string | undefined {
   return () => {
     const tensor = constant.tensor();
     if (tensor === undefined || typeof tensor === 'string') return tensor;
@@ -39,7 +39,7 @@ export function dense(writer: GraphWriter, node: GraphNode, x: TensorValue, kern
   }
   const weights = { kernel: changed(kernel, (tensor) => rearranged(isTransposed ? transposed(tensor, [1, 0]) : tensor, x.arrangement)) };
   const operation: Operation = { kind: 'dense', units: columns, useBias: false };
-  return writer.emit(node, [x], { type: 'dense', operation, weights, owner: kernel.name }, { arrangement: undefined, channelsFirst: false });
+  return writer.emit(node, [x], { type: 'dense', operation, weights, storedAs: isTransposed ? {} : { kernel: kernel.name }, owner: kernel.name }, { arrangement: undefined, channelsFirst: false });
 } // prettier-ignore
 
 export interface ConvolutionParts {
@@ -62,10 +62,12 @@ export function convolution(writer: GraphWriter, node: GraphNode, x: TensorValue
     : kind === 'depthwiseConvolution' ? { kind, window, multiplier: filters, useBias: false }
     : { kind, window, filters, useBias: false };
   const read = changed(kernel, (tensor) => ({ shape, data: transposed(tensor, axes).data }));
-  const weights: LazyWeights = { [kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel']: read };
+  const name = kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel';
+  const weights: LazyWeights = { [name]: read };
   const stem = { convolution: 'conv', depthwiseConvolution: 'depthwise_conv', transposedConvolution: 'conv' }[kind];
   const type = `${stem}${window.rank}d${kind === 'transposedConvolution' ? '_transpose' : ''}`;
-  return writer.emit(node, [x], { type, operation, weights, owner: kernel.name });
+  const isAsStored = axes.every((axis, k) => axis === k);
+  return writer.emit(node, [x], { type, operation, weights, storedAs: isAsStored ? { [name]: kernel.name } : {}, owner: kernel.name });
 } // prettier-ignore
 
 /** How a constant spreads over a tensor: one number, one for each channel (or entry of a vector), or otherwise. */
@@ -109,15 +111,17 @@ export function shift(writer: GraphWriter, node: GraphNode, x: TensorValue, b: C
   if (draft && 'useBias' in draft.operation) {
     draft.operation = { ...draft.operation, useBias: true };
     draft.weights = { ...draft.weights, bias: bias.read };
+    if (sign === 1) draft.storedAs.bias = b.name;
     return writer.absorb(draft, node, x);
   }
   const scaled = kind === 'channels' ? takesShift(writer, x) : undefined;
   if (scaled?.operation.kind === 'batchNormalization') {
     scaled.operation = { ...scaled.operation, center: true };
     scaled.weights = { ...scaled.weights, beta: bias.read };
+    if (sign === 1) scaled.storedAs.beta = b.name;
     return writer.absorb(scaled, node, x);
   }
-  if (kind === 'channels') return factors(writer, node, x, { beta: bias.read });
+  if (kind === 'channels') return factors(writer, node, x, { beta: bias.read }, sign === 1 ? { beta: b.name } : {});
   if (kind === 'other') throw new Refusal('Adding a number of its own at every position is not analysed.');
   writer.notWeights.add(b.name);
   const value = b.few()?.[0];
@@ -129,7 +133,7 @@ export function shift(writer: GraphWriter, node: GraphNode, x: TensorValue, b: C
 export function scale(writer: GraphWriter, node: GraphNode, x: TensorValue, f: Constant, isDivided = false): TensorValue {
   const kind = spread(x, f, false);
   const invert = (value: number) => (isDivided ? 1 / value : value);
-  if (kind === 'channels') return factors(writer, node, x, { gamma: vector(f, x, invert) });
+  if (kind === 'channels') return factors(writer, node, x, { gamma: vector(f, x, invert) }, isDivided ? {} : { gamma: f.name });
   if (kind === 'other') throw new Refusal('Multiplying by a number of its own at every position is not analysed.');
   writer.notWeights.add(f.name);
   const value = f.few()?.[0];
@@ -141,11 +145,12 @@ function factors(
   writer: GraphWriter,
   node: GraphNode,
   x: TensorValue,
-  weights: Record<string, () => Tensor | string | undefined>,
+  weights: LazyWeights,
+  storedAs: Record<string, string>,
 ): TensorValue {
   const [center, scaled] = ['beta' in weights, 'gamma' in weights];
   const operation: Operation = { kind: 'batchNormalization', epsilon: 0, center, scale: scaled, statistics: false };
-  return writer.emit(node, [x], { type: 'batch_normalization', operation, weights });
+  return writer.emit(node, [x], { type: 'batch_normalization', operation, weights, storedAs });
 }
 
 /** `slope * x + intercept`, the same for all of x. */
@@ -163,5 +168,6 @@ export function batchNormalization(writer: GraphWriter, node: GraphNode, x: Tens
   const { gamma, beta, mean, variance, epsilon } = parts;
   const operation: Operation = { kind: 'batchNormalization', epsilon, center: true, scale: true };
   const weights = { gamma: vector(gamma, x), beta: vector(beta, x), moving_mean: vector(mean, x), moving_variance: vector(variance, x) };
-  return writer.emit(node, [x], { type: 'batch_normalization', operation, weights, owner: gamma.name });
+  const storedAs = { gamma: gamma.name, beta: beta.name, moving_mean: mean.name, moving_variance: variance.name };
+  return writer.emit(node, [x], { type: 'batch_normalization', operation, weights, storedAs, owner: gamma.name });
 } // prettier-ignore

@@ -20,16 +20,24 @@ export interface Draft {
   activation: Activation;
   sources: readonly Source[];
   weights: LazyWeights;
+  /** By weight, the constant that is used as it is. */
+  storedAs: Record<string, string>;
   fields: Record<string, Span>;
   /** For one more use of the same weights: the first one. */
   sharedWith?: Draft;
+}
+
+/** What is to be done with weights: `decode` those in the file, and whether they can be used at all, wherever they are. */
+export interface WeightsUse {
+  readonly decode: boolean;
+  readonly usable: boolean;
 }
 
 /** The layers with their names. `fault` is told where weights that are in the file cannot be read. */
 export function finished(
   drafts: readonly Draft[],
   inputNames: readonly string[],
-  withWeights: boolean,
+  { decode, usable }: WeightsUse,
   fault: (draft: Draft, message: string) => void,
 ): { layers: LayerDefinition[]; nameOf: (source: Source) => string } {
   const names = new Names();
@@ -43,7 +51,9 @@ export function finished(
     operation: draft.operation,
     activation: draft.activation,
     inputs: draft.sources.map(nameOf),
-    weights: withWeights ? decoded(draft, (message) => fault(draft, message)) : undefined,
+    weights: decode && usable ? decoded(draft, (message) => fault(draft, message)) : undefined,
+    // Empty where none are to be taken, rather than found by shape.
+    storedAs: usable ? draft.storedAs : {},
     sharedWith: draft.sharedWith && given.get(draft.sharedWith),
     span: { start: draft.node.start, end: draft.node.end },
     fields: { type: draft.node.opSpan, ...draft.fields },

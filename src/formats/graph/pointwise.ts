@@ -2,6 +2,7 @@ import { activationByName, generalRelu, linear } from '../../network/activation.
 import type { Activation, PiecewiseLinearActivation } from '../../network/activation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { isActivationLayer } from '../layers/activations.ts';
+import { changed } from './affine.ts';
 import { rearranged } from './arrangement.ts';
 import type { Constant, GraphNode } from './node.ts';
 import { Refusal } from './writer.ts';
@@ -69,11 +70,15 @@ export function prelu(writer: GraphWriter, node: GraphNode, x: TensorValue, slop
     learned: true,
     sharedAxes: shared,
   };
-  const alpha = () => {
-    const tensor = slope.tensor();
-    if (tensor === undefined || typeof tensor === 'string') return tensor;
-    const wanted = shape.map((extent, axis) => (shared.includes(axis) ? 1 : extent));
-    return rearranged({ shape: wanted, data: tensor.data }, shared.length === 0 ? x.arrangement : undefined);
-  };
-  return writer.emit(node, [x], { type: 'prelu', operation: { kind: 'identity' }, activation, weights: { alpha } });
+  const wanted = shape.map((extent, axis) => (shared.includes(axis) ? 1 : extent));
+  const alpha = changed(slope, ({ data }) =>
+    rearranged({ shape: wanted, data }, shared.length === 0 ? x.arrangement : undefined),
+  );
+  return writer.emit(node, [x], {
+    type: 'prelu',
+    operation: { kind: 'identity' },
+    activation,
+    weights: { alpha },
+    storedAs: { alpha: slope.name },
+  });
 }

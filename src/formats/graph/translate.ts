@@ -38,9 +38,9 @@ export function translate(graph: Graph, options: ReadOptions): Translation {
     const value = valueOf(writer, node, graph.operators);
     for (const output of node.outputs) if (writer.find(output) === undefined) writer.define(output, value);
   }
-  const useWeights = options.weights && !writer.isInexact;
+  const use = { decode: options.weights, usable: !writer.isInexact };
   const names = writer.inputs.map(({ name }) => name);
-  const { layers, nameOf } = finished(writer.drafts, names, useWeights, ({ node }, message) =>
+  const { layers, nameOf } = finished(writer.drafts, names, use, ({ node }, message) =>
     writer.report('bad-value', 'error', message, node),
   );
   const outputs = graph.outputs.flatMap((output) => {

@@ -44,6 +44,7 @@ export interface LayerParts {
   readonly operation: Operation;
   readonly activation?: Activation;
   readonly weights?: LazyWeights;
+  readonly storedAs?: Record<string, string>;
   readonly fields?: Record<string, Span>;
   /** Names the weights: a layer with the same ones is another use of the first. */
   readonly owner?: string;
@@ -153,8 +154,8 @@ export class GraphWriter {
     parts: LayerParts,
     changes: Partial<TensorValue> = {},
   ): TensorValue {
-    const { type, operation, activation = linear, weights = {}, fields = {}, owner } = parts;
-    const draft: Draft = { node, label: node.name, type, operation, activation, sources: inputs.map((input) => input.source), weights, fields }; // prettier-ignore
+    const { type, operation, activation = linear, weights = {}, storedAs = {}, fields = {}, owner } = parts;
+    const draft: Draft = { node, label: node.name, type, operation, activation, sources: inputs.map((input) => input.source), weights, storedAs: { ...storedAs }, fields }; // prettier-ignore
     if (owner !== undefined) {
       const first = this.owners.get(owner);
       if (first?.operation.kind === operation.kind) draft.sharedWith = first;

@@ -77,6 +77,7 @@ function readParts(context: NativeContext, node: JsonObject, type: string): Laye
 }
 
 function reportIssues(context: NativeContext, node: JsonObject, issues: readonly LayerIssue[]): void {
+  if (issues.length === 0) return;
   const spans = fieldSpans(node);
   for (const { field, code, severity, message } of issues) {
     context.report(code, severity, message, spans[field ?? 'type'] ?? spans.type ?? node);
@@ -87,6 +88,11 @@ function reportIssues(context: NativeContext, node: JsonObject, issues: readonly
 function lazily(entries: readonly JsonEntry[], valueOf: (entry: JsonEntry) => PlainValue): PlainRecord {
   const record: PlainRecord = {};
   for (const entry of entries) {
+    // A number or a word has none; most layers have nothing else.
+    if (entry.value.kind === 'scalar' && (typeof entry.value.value !== 'string' || words.has(entry.key))) {
+      Object.defineProperty(record, entry.key, { enumerable: true, configurable: true, value: entry.value.value });
+      continue;
+    }
     let known: { value: PlainValue } | undefined;
     const get = () => (known ??= { value: valueOf(entry) }).value;
     Object.defineProperty(record, entry.key, { enumerable: true, configurable: true, get });

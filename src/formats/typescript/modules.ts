@@ -1,4 +1,4 @@
-import type { Node, Statement } from '@babel/types';
+import type { Node, Statement, TSEntityName } from '@babel/types';
 import type { Evaluation } from './evaluation.ts';
 import { propertyKey } from './keys.ts';
 import { bindPattern } from './patterns.ts';
@@ -42,6 +42,26 @@ export function importDeclaration(
     bindPattern(e, specifier.local, placed, scope, 'declare');
   }
   return undefined;
+}
+
+/** `import name = require('...')`, or `import name = namespace.member` for a shorter name. */
+export function importEquals(
+  e: Evaluation,
+  node: Extract<Statement, { type: 'TSImportEqualsDeclaration' }>,
+  scope: Scope,
+): undefined {
+  const { id, moduleReference: reference } = node;
+  const value =
+    reference.type === 'TSExternalModuleReference'
+      ? e.importModule(reference.expression.value, id.name, scope)
+      : entityValue(e, reference, scope);
+  bindPattern(e, id, value, scope, 'declare');
+  return undefined;
+}
+
+function entityValue(e: Evaluation, node: TSEntityName, scope: Scope): Value {
+  if (node.type === 'Identifier') return e.evaluate(node, scope);
+  return e.get(entityValue(e, node.left, scope), node.right.name, e.site(node, node, scope));
 }
 
 type Export = Extract<

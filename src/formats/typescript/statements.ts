@@ -4,7 +4,7 @@ import { evaluateClass } from './classes.ts';
 import { Thrown } from './evaluation.ts';
 import type { Completion, Evaluation } from './evaluation.ts';
 import { runFor, runForEach, runForKeys, runWhile } from './loops.ts';
-import { exportDeclaration, importDeclaration, runEnum } from './modules.ts';
+import { exportDeclaration, importDeclaration, importEquals, runEnum } from './modules.ts';
 import { truth } from './operators.ts';
 import { bindPattern, nameSpan } from './patterns.ts';
 import { Scope } from './scope.ts';
@@ -87,12 +87,8 @@ export function runStatement(e: Evaluation, node: Statement, scope: Scope, label
       return runNamespace(e, node, scope);
     case 'ImportDeclaration':
       return importDeclaration(e, node, scope);
-    case 'TSImportEqualsDeclaration': {
-      const reference = node.moduleReference;
-      const specifier = reference.type === 'TSExternalModuleReference' ? reference.expression.value : '';
-      bindPattern(e, node.id, e.importModule(specifier, node.id.name, scope), scope, 'declare');
-      return undefined;
-    }
+    case 'TSImportEqualsDeclaration':
+      return importEquals(e, node, scope);
     case 'ExportNamedDeclaration':
     case 'ExportDefaultDeclaration':
     case 'ExportAllDeclaration':

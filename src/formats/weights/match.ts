@@ -70,7 +70,9 @@ class Matching {
 
   match(): WeightsMatch {
     const list = listOf(this.owners);
-    if (list) this.takeList(list);
+    const isStored = this.definition.layers.some(({ storedAs }) => storedAs !== undefined);
+    if (isStored && this.file.kind === 'tfjs') this.takeStored();
+    else if (list) this.takeList(list);
     else {
       this.takeByName();
       this.takeByClass();
@@ -81,7 +83,7 @@ class Matching {
       if (flattenedInput(this.network, needy.layer) === 'plain') continue;
       this.say('error', `${needy.layer.name} reads an image that was flattened with channels first; the order of its weights is not known.`); // prettier-ignore
     }
-    this.sayUnused();
+    if (!isStored) this.sayUnused();
     const { chosen } = this;
     return { remarks: this.remarks, layers: chosen.length, attach: () => this.attached() };
   }
@@ -119,6 +121,16 @@ class Matching {
       return this.say('error', `${name}: ${stored} in ${this.file.name}, the layer needs a ${weight} of ${formatShape(shape)}.`); // prettier-ignore
     });
     this.chosen.push({ needy, tensors });
+  }
+
+  /** By the names that the definition has for them: of a graph, whose other constants are no weights. */
+  private takeStored(): void {
+    const byName = new Map(this.file.tensors.map((tensor) => [tensor.name, tensor]));
+    for (const needy of [...this.needy]) {
+      const stored = Object.entries(needy.written.storedAs ?? {});
+      const parts = new Map(stored.flatMap(([weight, name]) => [[weight, byName.get(name)] as const]).filter((entry): entry is [string, StoredTensor] => entry[1] !== undefined)); // prettier-ignore
+      if (parts.size > 0) this.take(needy, { path: needy.layer.name, byClass: false, parts });
+    }
   }
 
   private takeList(list: readonly StoredTensor[]): void {

@@ -154,4 +154,10 @@ describe('problems in native files', () => {
     ]);
     expect(networks[0].layers[0].weights).toBeUndefined();
   });
+
+  it('takes the last of a field that is written twice', () => {
+    const layer = `{ "type": "dense", "units": "1 + 1", "units": 3, "activation": { }, "activation": "relu" }`;
+    const { network } = open(`{ "input": [2], "layers": [${layer}] }`, 'a.network.json');
+    expect(summary(network)).toEqual(['dense_1 dense relu 3 9 3']);
+  });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { totalParameters } from '../../../src/network/parameters.ts';
+import { matchWeights } from '../../../src/formats/weights/match.ts';
+import type { WeightsFile } from '../../../src/formats/weights/weightsFile.ts';
+import { outputOf } from './values.ts';
 import { fixture, open, openFixture, summary, underlined } from './fixtures.ts';
 
 interface Node {
@@ -109,6 +112,29 @@ describe('a graph model of TensorFlow.js', () => {
       ['activation', 'beyond', [5, 5]],
       ['BatchMatMulV2', 'beyond', [5, 4]],
     ].map((row) => (row[0] === 'activation' ? ['softmax', ...row.slice(1)] : row)));
+  }); // prettier-ignore
+
+  it('takes its weights from the shards by the names of its constants', () => {
+    const weights = { 'a/w': [2, 3], b: [3], v: [3, 1], c: [1] };
+    const text = model([2], { ...weights, 'i/axes': [2] }, [
+      { name: 'a/MatMul', op: 'MatMul', input: ['x', 'a/w'] },
+      { name: 'a/add', op: 'AddV2', input: ['a/MatMul', 'b'] },
+      { name: 'a/Relu', op: 'Relu', input: ['a/add'] },
+      { name: 'out', op: '_FusedMatMul', input: ['a/Relu', 'v', 'c'], attr: { fused_ops: { list: { s: ['BiasAdd'] } } } },
+    ]);
+    const values: Record<string, number[]> = { 'a/w': [1, 2, -3, 4, -5, 6], b: [0, 1, 2], v: [1, -1, 2], c: [10], 'i/axes': [1, 2] };
+    const stored = Object.entries(values).map(([name, numbers]) => {
+      const shape = Object.hasOwn(weights, name) ? weights[name as keyof typeof weights] : [2];
+      return { name, shape, values: () => Float64Array.from(numbers) };
+    });
+    const file: WeightsFile = { kind: 'tfjs', name: 'shard.bin', tensors: stored, model: null };
+    const { definition, network } = open(text, 'model.json');
+    const match = matchWeights(definition, network, file);
+    expect(match.remarks).toEqual([]);
+    // relu([1, 1] W + b) = [5, 0, 5], and 5 - 0 + 10 + 10.
+    expect(outputOf(match.attach(), [1, 1])).toEqual([25]);
+    const without = matchWeights(definition, network, { ...file, tensors: stored.slice(1) });
+    expect(without.remarks.map(({ message }) => message)).toEqual(['a has no kernel in shard.bin.']);
   }); // prettier-ignore
 
   it('counts weights that are used twice once', () => {

@@ -157,6 +157,8 @@ describe('a brain.js network', () => {
     const network = openWithWeights(JSON.stringify(old));
     expect(outputOf(network, [1, 1])).toEqual([0, 6]);
     expect(outputOf(network, [2, 1])).toEqual([0.5, 9]);
+    const leaky = readText(JSON.stringify({ ...old, activation: 'leaky-relu' }), 'a.json');
+    expect(leaky.problems.map(({ code }) => code)).toEqual(['approximation']);
   }); // prettier-ignore
 
   it('is not piecewise linear unless it says so', () => {

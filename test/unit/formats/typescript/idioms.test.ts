@@ -107,6 +107,30 @@ const idioms: readonly Idiom[] = [
     expected: mlp,
   },
   {
+    name: 'shorter names for namespaces',
+    source: `import layers = tf.layers;
+      namespace Sizes { export const hidden = 4; }
+      import hidden = Sizes.hidden;
+      const net = tf.sequential({ layers: [layers.dense({ units: hidden, activation: 'relu', inputShape: [2] }), layers.dense({ units: 1 })] });`,
+    expected: mlp,
+  },
+  {
+    name: 'layers folded over a tensor, from the entries of an object',
+    source: `const units = { hidden: 4, out: 1 } as const; const input = tf.input({ shape: [2] });
+      const layers = Object.entries(units).map(([key, units]) => tf.layers.dense({ units, activation: key === 'hidden' ? 'relu' : 'linear' }));
+      const net = tf.model({ inputs: input, outputs: layers.reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input) });`,
+    expected: mlp,
+  },
+  {
+    name: 'recursion that ends, try and compound conditions',
+    source: `function stack(depth: number): tf.layers.Layer[] {
+        return depth === 0 ? [] : [...stack(depth - 1), tf.layers.dense({ units: depth === 1 ? 4 : 1, ...(depth === 1 && { activation: 'relu', inputShape: [2] }) })];
+      }
+      let layers: tf.layers.Layer[] = []; try { layers = stack(2); } catch { layers = []; } finally { layers.at(-1); }
+      const net = tf.sequential({ layers } satisfies tf.SequentialArgs);`,
+    expected: mlp,
+  },
+  {
     name: 'chained calls and promises',
     source: `async function build() { return tf.sequential({ layers: [tf.layers.dense({ units: 4, activation: 'relu', inputShape: [2] })] }); }
       let net: tf.Sequential;
