@@ -135,7 +135,7 @@ class LayersReader {
         return identity;
       case 'dropout':
         // At prediction everything is multiplied by the probability with which it was dropped.
-        return { ...identity, type: 'dropout', activation: { ...linear, slopes: [this.number(node, 'drop_prob', 0.5)] } }; // prettier-ignore
+        return { ...identity, activation: { ...linear, slopes: [this.number(node, 'drop_prob', 0.5)] } }; // prettier-ignore
       case 'lrn':
         return { ...identity, type: 'lrn', operation: { kind: 'notPiecewiseLinear', what: 'local response normalization', parameters: { constant: 0, perFeature: [] } } }; // prettier-ignore
       default: {

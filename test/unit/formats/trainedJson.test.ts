@@ -87,7 +87,7 @@ describe('a ConvNetJS network', () => {
       'flatten_1 flatten linear 4 0 0',
       'dense_1 dense linear 3 15 0',
       'relu_2 relu relu 3 0 3',
-      'dropout_1 dropout linear 3 0 0',
+      'activation_1 activation linear 3 0 0',
       'dense_2 dense linear 2 8 0',
       'softmax_1 softmax softmax 2 0 0',
     ]);
