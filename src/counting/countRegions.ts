@@ -21,9 +21,9 @@ import { MOST_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './slice.t
 import { Walk, type WalkOptions, type WalkResult } from './walk.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
-export const MOST_VERTEX_DIMENSIONS = 5;
+export const MOST_VERTEX_DIMENSIONS = 6;
 /** Twice as many orthants with each input. */
-const MOST_ORTHANT_INPUTS = 4;
+const MOST_ORTHANT_INPUTS = 5;
 /** An exact program in more dimensions may take minutes. */
 export const MOST_PROGRAM_DIMENSIONS = 64;
 

@@ -1,5 +1,8 @@
+import { meetingPoint } from './meetingPoint.ts';
 import type { AffineStep, Program, UnitStep } from './program.ts';
 import type { Slice } from './slice.ts';
+
+const MOST_POINTS = 1024;
 
 /**
  * Exact signs for decisions that rounding leaves open. Weights are doubles, so every pre-activation on a cell is an affine
@@ -14,6 +17,10 @@ export class ExactLines {
   private readonly lineCache: Map<number, bigint[]>[];
   private readonly cacheSerial: number[];
   private readonly lineSerial: number[];
+  /** Points where lines meet that were asked about last, in cells of `pointStage`, by the lines. */
+  private readonly points = new Map<string, bigint[] | null>();
+  private pointStage = -1;
+  private pointSerial = -1;
   private readonly constants = new Map<ArrayLike<number>, DyadicVector>();
   /** Step that writes each tensor, and how many stages stand before it. */
   private readonly writer = new Map<number, { step: Program['steps'][number]; stagesBefore: number }>();
@@ -47,17 +54,36 @@ export class ExactLines {
    * about that point in homogeneous coordinates; without it the point is not at infinity.
    */
   signAt(id: number, through: ArrayLike<number>, near?: Float64Array): number {
-    const rows = independentRows(
-      Array.from(through, (other) => this.line(other)),
-      this.width - 1,
-    );
-    // The point's coordinates are the cofactors of the last row, up to a sign that one known coordinate settles.
+    const point = this.pointAt(id, through);
+    if (point === null) return 0;
+    // One known coordinate settles which of the two opposite points is meant.
     let known = this.width - 1;
-    if (near) for (let k = 0; k < near.length; k++) if (Math.abs(near[k]) > Math.abs(near[known])) known = k;
-    const minor = determinantSign(rows.map((row) => row.filter((_, k) => k !== known)));
-    const cofactor = (this.width - 1 - known) % 2 === 0 ? minor : -minor;
-    const direction = near && near[known] < 0 ? -cofactor : cofactor;
-    return determinantSign([...rows, this.line(id)]) * direction;
+    if (near) {
+      const size = (k: number) => (point[k] === 0n ? -1 : Math.abs(near[k]));
+      for (let k = 0; k < near.length; k++) if (size(k) > size(known)) known = k;
+    }
+    const isOpposite = point[known] > 0n === (near !== undefined && near[known] < 0);
+    const value = this.line(id).reduce((sum, coefficient, k) => sum + coefficient * point[k], 0n);
+    return value === 0n ? 0 : value > 0n === isOpposite ? -1 : 1;
+  }
+
+  /** Where these lines meet. Many lines are asked about in one vertex, so points are kept while no line of theirs changes. */
+  private pointAt(id: number, through: ArrayLike<number>): bigint[] | null {
+    const stage = id < 0 ? 0 : this.lines.stageOf(id);
+    const serial = stage === 0 ? 0 : this.serial[stage - 1];
+    if (this.pointStage !== stage || this.pointSerial !== serial || this.points.size >= MOST_POINTS) {
+      this.points.clear();
+      this.pointStage = stage;
+      this.pointSerial = serial;
+    }
+    const key = Array.prototype.join.call(through, ' ');
+    let point = this.points.get(key);
+    if (point === undefined) {
+      const rows = Array.from(through, (other) => this.line(other));
+      point = meetingPoint(rows, this.width - 1);
+      this.points.set(key, point);
+    }
+    return point;
   }
 
   /** Coefficients and constant of line `id`, up to a positive factor. */
@@ -239,45 +265,4 @@ function mantissaAndExponent(value: number): [bigint, number] {
   while ((mantissa & 0xffffn) === 0n) [mantissa, exponent] = [mantissa >> 16n, exponent + 16];
   while ((mantissa & 1n) === 0n) [mantissa, exponent] = [mantissa >> 1n, exponent + 1];
   return [value < 0 ? -mantissa : mantissa, exponent];
-}
-
-/** As many rows as asked for that are linearly independent, taken from the front. */
-function independentRows(rows: readonly bigint[][], count: number): readonly bigint[][] {
-  if (rows.length <= count) return rows;
-  const chosen: bigint[][] = [];
-  const reduced: { row: bigint[]; pivot: number }[] = [];
-  for (const row of rows) {
-    let rest = row;
-    for (const { row: other, pivot } of reduced) {
-      const factor = rest[pivot];
-      if (factor !== 0n) rest = rest.map((value, k) => value * other[pivot] - other[k] * factor);
-    }
-    const pivot = rest.findIndex((value) => value !== 0n);
-    if (pivot < 0) continue;
-    reduced.push({ row: rest, pivot });
-    chosen.push(row);
-    if (chosen.length === count) break;
-  }
-  return chosen;
-}
-
-/** Sign of the determinant of a square integer matrix, by Bareiss's fraction-free elimination; changes nothing of the caller's. */
-function determinantSign(matrix: readonly (readonly bigint[])[]): number {
-  const n = matrix.length;
-  const m = matrix.map((row) => row.slice());
-  let sign = 1;
-  let previous = 1n;
-  for (let k = 0; k < n; k++) {
-    const pivot = m.findIndex((row, r) => r >= k && row[k] !== 0n);
-    if (pivot < 0) return 0;
-    if (pivot !== k) {
-      [m[pivot], m[k]] = [m[k], m[pivot]];
-      sign = -sign;
-    }
-    for (let r = k + 1; r < n; r++) {
-      for (let c = k + 1; c < n; c++) m[r][c] = (m[r][c] * m[k][k] - m[r][k] * m[k][c]) / previous;
-    }
-    previous = m[k][k];
-  }
-  return previous > 0n ? sign : -sign;
 }

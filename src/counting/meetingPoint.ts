@@ -1,0 +1,30 @@
+/**
+ * The point where hyperplanes of n-dimensional space meet, given `n + 1` integers each: its homogeneous coordinates, up to a factor, or
+ * null when no n of them are independent. There may be more than n. By fraction-free Gauss-Jordan elimination: all numbers are minors
+ * of the matrix, and divisions are exact (Bareiss 1968).
+ */
+export function meetingPoint(rows: readonly (readonly bigint[])[], n: number): bigint[] | null {
+  // Each reduced row is `diagonal` at its own pivot, and 0 at the others'.
+  let reduced: bigint[][] = [];
+  const pivots: number[] = [];
+  let diagonal = 1n;
+  for (const row of rows) {
+    if (reduced.length === n) break;
+    const rest = row.map((value, k) =>
+      reduced.reduce((sum, other, i) => sum - row[pivots[i]] * other[k], value * diagonal),
+    );
+    const pivot = rest.findIndex((value) => value !== 0n);
+    if (pivot < 0) continue;
+    const next = rest[pivot];
+    const previous = diagonal;
+    reduced = reduced.map((other) => other.map((value, k) => (next * value - other[pivot] * rest[k]) / previous));
+    reduced.push(rest);
+    pivots.push(pivot);
+    diagonal = next;
+  }
+  if (reduced.length < n) return null;
+  const point = Array<bigint>(n + 1).fill(diagonal);
+  const free = point.findIndex((_, k) => !pivots.includes(k));
+  pivots.forEach((pivot, i) => (point[pivot] = -reduced[i][free]));
+  return point;
+}
