@@ -1,23 +1,43 @@
-import type { CountSettings } from '../src/protocol/panel.ts';
+import type { CountSettings, PictureWindow, SweepSubject } from '../src/protocol/runs.ts';
+import type { CompareChoice, Page } from './store.ts';
 import type { View } from './view.ts';
 
 /** What a user can do in the panel; `main.ts` carries it out. */
 export interface Actions {
   select(key: string): void;
   reveal(layer: number): void;
+  /** The layer pointed at, to be marked in the source. */
+  point(layer: number | null): void;
+  showPage(page: Page): void;
+  pin(pinned: boolean): void;
+  openTab(): void;
   count(): void;
   cancel(): void;
   changeSettings(settings: CountSettings): void;
+  choosePoints(settings: CountSettings): void;
   draw(seriesId: string, drawn: boolean): void;
+  askPicture(seed: number, settings: CountSettings, window: PictureWindow): void;
+  askLine(seed: number, settings: CountSettings): void;
+  askProbe(seed: number, settings: CountSettings, x: number, y: number): void;
+  pickNetworks(): void;
+  compareBy(choice: CompareChoice): void;
+  askComparison(choice: CompareChoice): void;
+  /** Rows of the sweep before say nothing about the next one. */
+  forgetSweep(): void;
+  askSweep(subject: SweepSubject, values: readonly number[]): void;
+  apply(subject: SweepSubject, value: number): void;
   open(url: string): void;
-  copyMarkdown(): void;
-  copyCsv(): void;
-  savePlot(): void;
-  saveCsv(): void;
+  copy(text: string): void;
+  save(suggestedName: string, text: string, encoding?: 'text' | 'base64'): void;
 }
 
 /** A part of the panel: built once, and changed in place at every update, so that nothing flickers or scrolls. */
 export interface Section {
   readonly element: HTMLElement;
   update(view: View): void;
+}
+
+export interface Plot extends Section {
+  /** Draws again where the width has changed. */
+  resize(): void;
 }

@@ -1,15 +1,17 @@
 import type { PanelSeries } from '../src/protocol/panel.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setHidden, setPowerText, setText } from './dom.ts';
+import { formulaNode } from './formula.ts';
 import { exactText, formatDomain, NO_FIGURE } from './format.ts';
 import { checkbox, type CheckboxWidget } from './toolkit.ts';
 import type { View } from './view.ts';
+import { t } from './strings.ts';
 
 const KIND_WORDS: Readonly<Record<PanelSeries['kind'], string>> = {
-  upper: 'at most',
-  lower: 'can reach',
-  exact: 'exactly',
-  mean: 'expected',
+  upper: t('at most'),
+  lower: t('can reach'),
+  exact: t('exactly'),
+  mean: t('expected'),
 };
 
 interface BoundRow {
@@ -21,22 +23,22 @@ interface BoundRow {
 export function createBoundsTable(actions: Actions): Section {
   const summary = element('span', { class: 'muted' });
   const body = element('tbody');
-  const head = ['in plot', 'theorem', 'kind', 'value', 'domain'].map((text) =>
+  const head = [t('in plot'), t('theorem'), t('kind'), t('value'), t('domain')].map((text) =>
     element('th', { text, attributes: { scope: 'col' } }),
   );
-  const table = element('table', { class: 'bounds', attributes: { 'aria-label': 'All bounds' } }, [
+  const table = element('table', { class: 'bounds', attributes: { 'aria-label': t('All bounds') } }, [
     element('thead', {}, [element('tr', {}, head)]),
     body,
   ]);
   const scroller = element(
     'div',
-    { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-label': 'All bounds' } },
+    { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-label': t('All bounds') } },
     [table],
   );
-  const refusedHeading = element('h3', { text: 'Do not apply here' });
+  const refusedHeading = element('h3', { text: t('Do not apply here') });
   const refused = element('dl', { class: 'refused' });
   const root = element('details', { class: 'boundsSection' }, [
-    element('summary', {}, [element('h2', { text: 'All bounds' }), summary]),
+    element('summary', {}, [element('h2', { text: t('All bounds') }), summary]),
     scroller,
     refusedHeading,
     refused,
@@ -45,7 +47,7 @@ export function createBoundsTable(actions: Actions): Section {
 
   function update(view: View): void {
     const { series, refused: without } = view.network;
-    setText(summary, `${series.length} apply, ${without.length} do not`);
+    setText(summary, t('{0} apply, {1} do not', series.length, without.length));
     for (const [id, row] of rows) {
       if (series.some((one) => one.id === id)) continue;
       row.element.remove();
@@ -72,7 +74,9 @@ function createRow(id: string, actions: Actions): BoundRow {
   const kind = element('td', {});
   const value = element('td', { class: 'figure' });
   const domain = element('td', { class: 'muted' });
-  const name = element('th', { attributes: { scope: 'row' } }, [link, note]);
+  const formula = element('div', { class: 'boundFormula' });
+  const name = element('th', { attributes: { scope: 'row' } }, [link, formula, note]);
+  let typeset: string | null = null;
   link.addEventListener('click', (event) => {
     event.preventDefault();
     actions.open(link.href);
@@ -84,18 +88,22 @@ function createRow(id: string, actions: Actions): BoundRow {
       if (main !== null) {
         box = null;
         mark.replaceChildren(
-          element('span', { class: `swatch ${main}`, title: 'Drawn always' }),
-          element('span', { class: 'visuallyHidden', text: 'drawn always' }),
+          element('span', { class: `swatch ${main}`, title: t('Drawn always') }),
+          element('span', { class: 'visuallyHidden', text: t('drawn always') }),
         );
       } else {
         if (box === null) {
-          box = checkbox(`Draw ${series.label} in the plot`, 'silently', (drawn) => actions.draw(id, drawn));
+          box = checkbox(t('Draw {0} in the plot', series.label), 'silently', (drawn) => actions.draw(id, drawn));
           mark.replaceChildren(box.element);
         }
         box.setChecked(view.drawn.has(id));
       }
       setText(link, series.label);
       link.href = series.url;
+      if (series.formula !== typeset) {
+        typeset = series.formula;
+        formula.replaceChildren(...[formulaNode(typeset)].filter((node) => node !== null));
+      }
       setText(note, series.note ?? '');
       setText(kind, KIND_WORDS[series.kind]);
       setPowerText(value, series.total?.text ?? NO_FIGURE);

@@ -1,11 +1,12 @@
 import { scaleLinear } from 'd3-scale';
 import { select, type BaseType, type Selection } from 'd3-selection';
 import type { PanelLayer } from '../src/protocol/panel.ts';
-import type { Plot } from './depthPlot.ts';
+import type { Plot } from './actions.ts';
 import { element, setHidden, setText, uniqueId } from './dom.ts';
 import { formatDomain, formatFactor, shortNames } from './format.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { contributions, countedAfter, seriesAfter, type View } from './view.ts';
+import { t } from './strings.ts';
 
 type Mark = Selection<BaseType, unknown, null, undefined>;
 
@@ -49,7 +50,7 @@ export function createContributionPlot(): Plot {
   const frame = element('div', { class: 'barsFrame' }, [svg.node()]);
   const notes = element('ul', { class: 'notes' });
   const root = element('section', { class: 'contribution' }, [
-    element('h2', { text: 'What each layer multiplies', attributes: { id: titleId } }),
+    element('h2', { text: t('What each layer multiplies'), attributes: { id: titleId } }),
     subtitle,
     frame,
     notes,
@@ -115,10 +116,10 @@ function drawLegend(legend: HTMLElement, view: View, layout: Layout): void {
   const here = formatDomain(view.countDomain);
   const whole = formatDomain(view.network.atMost?.domain ?? '');
   // Where all are for one domain, it is said once.
-  const where = layout.sliced ? '' : ` on ${here}`;
-  const parts: [string, string][] = [layout.sliced ? ['sliced', 'at most'] : ['theory', `at most on ${whole}`]];
-  if (view.counts.length > 0) parts.push(['counted', `counted${where}`]);
-  if (view.expected !== null) parts.push(['expected', `expected${where}`]);
+  const where = layout.sliced ? '' : ` ${t('on {0}', here)}`;
+  const parts: [string, string][] = [layout.sliced ? ['sliced', t('at most')] : ['theory', t('at most on {0}', whole)]];
+  if (view.counts.length > 0) parts.push(['counted', `${t('counted')}${where}`]);
+  if (view.expected !== null) parts.push(['expected', `${t('expected')}${where}`]);
   const key = parts.join();
   if (legend.dataset.key === key) return;
   legend.dataset.key = key;
@@ -126,7 +127,7 @@ function drawLegend(legend: HTMLElement, view: View, layout: Layout): void {
     ...parts.map(([kind, text]) =>
       element('span', { class: 'legendEntry' }, [element('span', { class: `barSwatch ${kind}` }), text]),
     ),
-    layout.sliced ? `on ${here}; logarithmic` : 'logarithmic',
+    layout.sliced ? t('on {0}; logarithmic', here) : t('logarithmic'),
   );
 }
 
@@ -198,10 +199,10 @@ function drawFactor(text: Mark, layout: Layout, log10: number | null, end: numbe
 
 function rowLabel(row: Row): string {
   const parts = [
-    row.theory === null ? 'no bound' : `multiplies by at most ${formatFactor(row.theory)}`,
-    row.mean === null ? '' : `expected ${formatFactor(row.mean)}`,
-    row.counted === null ? '' : `counted ${formatFactor(row.counted)}`,
-    row.layer.bottleneck ? 'bottleneck' : '',
+    row.theory === null ? t('no bound') : t('multiplies by at most {0}', formatFactor(row.theory)),
+    row.mean === null ? '' : t('expected {0}', formatFactor(row.mean)),
+    row.counted === null ? '' : t('counted {0}', formatFactor(row.counted)),
+    row.layer.bottleneck ? t('bottleneck') : '',
   ];
   return `${row.layer.name}: ${parts.filter(Boolean).join(', ')}`;
 }

@@ -1,7 +1,9 @@
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import type { ScaleLinear } from 'd3-scale';
 import type { PanelLayer, PanelSeries } from '../src/protocol/panel.ts';
+import { logScale } from './axis.ts';
 import { shortNames } from './format.ts';
 import type { View } from './view.ts';
+import { t } from './strings.ts';
 
 /** Where things stand in the depth plot: numbers only, no elements. */
 
@@ -74,14 +76,14 @@ function groupsOf(view: View): Group[] {
   const { network, layers } = view;
   const whole: PlotLine[] = [];
   const measured: PlotLine[] = [];
-  if (network.atMost) whole.push(plotLine('atMost', 'at most', network.atMost, layers));
-  if (network.canReach) whole.push(plotLine('canReach', 'can reach', network.canReach, layers));
+  if (network.atMost) whole.push(plotLine('atMost', t('at most'), network.atMost, layers));
+  if (network.canReach) whole.push(plotLine('canReach', t('can reach'), network.canReach, layers));
   for (const series of view.named) {
     const line = plotLine('named', series.label, series, layers);
     (series.kind === 'mean' ? measured : whole).push(line);
   }
-  if (view.expected) measured.push(plotLine('expected', 'expected', view.expected, layers));
-  const slice = view.slice ? [plotLine('slice', 'at most here', view.slice, layers)] : [];
+  if (view.expected) measured.push(plotLine('expected', t('expected'), view.expected, layers));
+  const slice = view.slice ? [plotLine('slice', t('at most here'), view.slice, layers)] : [];
   const domains = (lines: readonly PlotLine[]): string[] => lines.map((line) => line.series.domain);
   const counted = view.counts.length > 0 ? [view.countDomain] : [];
   return [
@@ -152,7 +154,7 @@ export function depthGeometry(view: View, width: number): DepthGeometry {
     next += paneHeight + CAPTION + 16;
     const { id, lines, showsCounts } = group;
     const caption = single ? null : captionOf(group);
-    return { id, lines, showsCounts, caption, ...paneScale(group.top, top, paneHeight), top, height: paneHeight };
+    return { id, lines, showsCounts, caption, ...logScale(group.top, top, paneHeight), top, height: paneHeight };
   });
   const last = panes[panes.length - 1];
   return { width, panes, ...horizontal(view, width, panes), axisTop: last.top + last.height };
@@ -163,18 +165,6 @@ const NOTHING: Group = { id: 'whole', lines: [], showsCounts: false, top: 1, dom
 /** The domain that all figures of a group are for; null where they differ. */
 function captionOf({ domains }: Group): string | null {
   return new Set(domains).size === 1 ? domains[0] : null;
-}
-
-/** A scale from 1 region (10^0) to a round power above `highestLog10`, ticks at whole powers. */
-function paneScale(highestLog10: number, top: number, height: number): Pick<Pane, 'y' | 'ticks'> {
-  const wanted = Math.max(2, Math.floor(height / 58));
-  const ticks = scaleLinear([0, Math.max(1, highestLog10)], [0, 1])
-    .ticks(wanted)
-    .filter((tick) => Number.isInteger(tick));
-  const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
-  const end = Math.max(step, Math.ceil(highestLog10 / step - 1e-9) * step);
-  const all = Array.from({ length: Math.round(end / step) + 1 }, (_, i) => i * step);
-  return { ticks: all, y: scaleLinear([0, end], [top + height, top]) };
 }
 
 function horizontal(
@@ -191,7 +181,7 @@ function horizontal(
   const step = (right - left) / Math.max(1, count);
   const x = (position: number): number => left + position * step;
   const names = [
-    'input',
+    t('input'),
     ...shortNames(
       view.layers.map((layer) => layer.name),
       LABEL_LENGTH,

@@ -1,5 +1,4 @@
-import { axisLeft } from 'd3-axis';
-import { select, type Selection } from 'd3-selection';
+import { select } from 'd3-selection';
 import { area, line } from 'd3-shape';
 import type { PanelLayer } from '../src/protocol/panel.ts';
 import {
@@ -11,21 +10,15 @@ import {
   type Pane,
   type PlotLine,
 } from './depthGeometry.ts';
+import type { Plot } from './actions.ts';
+import { drawLogAxis, type Group } from './axis.ts';
 import { element, setText, uniqueId } from './dom.ts';
-import { formatDomain, plural, tickParts } from './format.ts';
+import { formatDomain, plural } from './format.ts';
 import { layerFigures, figuresSentence } from './figures.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { createTooltip } from './tooltip.ts';
 import type { View } from './view.ts';
-
-type Group = Selection<SVGGElement, unknown, null, undefined>;
-
-export interface Plot {
-  readonly element: HTMLElement;
-  update(view: View): void;
-  /** Draws again where the width has changed. */
-  resize(): void;
-}
+import { t } from './strings.ts';
 
 /** Regions after each layer on a log axis: bounds as lines, the mean as dots of a line, every counted network as a dot. */
 export function createDepthPlot(): Plot {
@@ -35,7 +28,7 @@ export function createDepthPlot(): Plot {
     .attr('class', 'plot depthPlot')
     .attr('role', 'group')
     .attr('aria-labelledby', `${titleId} ${descriptionId}`);
-  const heading = element('h2', { text: 'Regions after each layer', attributes: { id: titleId } });
+  const heading = element('h2', { text: t('Regions after each layer'), attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const tooltip = createTooltip();
   const frame = element('div', { class: 'plotFrame' }, [svg.node(), tooltip.element]);
@@ -89,13 +82,18 @@ export function createDepthPlot(): Plot {
 function describe(view: View): string {
   const { network } = view;
   const parts = [
-    `log10 of the number of regions of ${network.name} after each of ${plural(view.layers.length, 'layer')}.`,
+    t(
+      'log10 of the number of regions of {0} after each of {1}.',
+      network.name,
+      plural(view.layers.length, t('layer'), t('layers')),
+    ),
   ];
-  if (network.atMost?.total) parts.push(`At most ${network.atMost.total.text}.`);
-  if (network.canReach?.total) parts.push(`Can reach ${network.canReach.total.text}.`);
-  if (view.expected?.total) parts.push(`Expected on ${view.expected.domain}: ${view.expected.total.text}.`);
-  if (view.counts.length > 0) parts.push(`${plural(view.counts.length, 'network')} counted on ${view.countDomain}.`);
-  parts.push('The table of numbers below holds the same figures.');
+  if (network.atMost?.total) parts.push(t('At most {0}.', network.atMost.total.text));
+  if (network.canReach?.total) parts.push(t('Can reach {0}.', network.canReach.total.text));
+  if (view.expected?.total) parts.push(t('Expected on {0}: {1}.', view.expected.domain, view.expected.total.text));
+  if (view.counts.length > 0)
+    parts.push(t('{0} counted on {1}.', plural(view.counts.length, t('network'), t('networks')), view.countDomain));
+  parts.push(t('The table of numbers below holds the same figures.'));
   return parts.join(' ');
 }
 
@@ -115,38 +113,13 @@ function drawPanes(root: Group, geometry: DepthGeometry, view: View): void {
         .select('.paneCaption')
         .attr('x', geometry.left)
         .attr('y', pane.top - 12)
-        .text(pane.caption === null ? '' : `on ${formatDomain(pane.caption)}`);
-      drawCountAxis(group.select<SVGGElement>('.axisY'), geometry, pane);
+        .text(pane.caption === null ? '' : t('on {0}', formatDomain(pane.caption)));
+      drawLogAxis(group.select<SVGGElement>('.axisY'), pane, geometry.left, geometry.right);
       drawGap(group.select<SVGGElement>('.gap'), geometry, pane);
       drawLines(group.select<SVGGElement>('.lines'), geometry, pane);
       drawCounts(group.select<SVGGElement>('.counts'), geometry, pane, view);
       drawEnds(group.select<SVGGElement>('.ends'), geometry, pane, view);
     });
-}
-
-function drawCountAxis(
-  group: Selection<SVGGElement, unknown, null, undefined>,
-  geometry: DepthGeometry,
-  pane: Pane,
-): void {
-  const axis = axisLeft(pane.y)
-    .tickValues([...pane.ticks])
-    .tickSize(-(geometry.right - geometry.left))
-    .tickPadding(8)
-    // Half a pixel by default, to be crisp: but lines and dots stand where their numbers are.
-    .offset(0)
-    .tickFormat(() => '');
-  group.attr('transform', `translate(${geometry.left},0)`).call(axis).select('.domain').remove();
-  group.selectAll<SVGTextElement, number>('.tick text').each(function (power) {
-    const { base, exponent } = tickParts(power);
-    this.textContent = base;
-    if (exponent === null) return;
-    const raised = document.createElementNS('http://www.w3.org/2000/svg', 'tspan');
-    raised.setAttribute('dy', '-0.45em');
-    raised.setAttribute('class', 'exponent');
-    raised.textContent = exponent;
-    this.append(raised);
-  });
 }
 
 /** The band between what is possible at most and what is known to be reached. */
@@ -265,7 +238,7 @@ function drawEnds(group: Group, geometry: DepthGeometry, pane: Pane, view: View)
   const spread = lastCounted < 0 ? null : view.counted[view.layers[lastCounted].index];
   if (spread) {
     const anchor = pane.y(Math.log10(Math.max(1, spread.mean)));
-    ends.push({ id: 'counted', kind: 'counted', text: 'counted', x: geometry.x(lastCounted + 1), anchor });
+    ends.push({ id: 'counted', kind: 'counted', text: t('counted'), x: geometry.x(lastCounted + 1), anchor });
   }
   const placed = placeLabels(ends, LABEL_GAP, pane.top, pane.top + pane.height);
   group

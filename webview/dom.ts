@@ -34,12 +34,16 @@ export function setHidden(node: HTMLElement, hidden: boolean): void {
 
 /** Text with every `10^x` as a power: `10^7.44` becomes 10 with 7.44 raised. */
 export function powerNodes(text: string): Node[] {
-  return text.split(/(10\^[\d.,]+)/).map((part) => {
-    const power = /^10\^([\d.,]+)$/.exec(part)?.[1];
+  return text.split(/(10\^[-−]?[\d.,]+)/).map((part) => {
+    const power = /^10\^([-−]?[\d.,]+)$/.exec(part)?.[1];
     if (power === undefined) return document.createTextNode(part);
     const span = element('span', { class: 'power' });
     // Read aloud and copied as 10^7.44, not as 107.44.
-    span.append('10', element('span', { class: 'visuallyHidden', text: '^' }), element('sup', { text: power }));
+    span.append(
+      '10',
+      element('span', { class: 'visuallyHidden', text: '^' }),
+      element('sup', { text: power.replace('-', '−') }),
+    );
     return span;
   });
 }

@@ -1,4 +1,5 @@
 import { element, setText } from './dom.ts';
+import { t } from './strings.ts';
 
 export interface EmptyState {
   readonly element: HTMLElement;
@@ -15,12 +16,12 @@ export function createEmptyState(): EmptyState {
     element: root,
     showLoading: () => {
       root.classList.add('loading');
-      setText(title, 'Reading the network…');
+      setText(title, t('Reading the network…'));
       setText(text, '');
     },
     showMessage: (message) => {
       root.classList.remove('loading');
-      setText(title, 'No network here');
+      setText(title, t('No network here'));
       setText(text, message);
     },
   };

@@ -2,6 +2,7 @@ import type { PanelLayer } from '../src/protocol/panel.ts';
 import { exactText, formatCount, formatDomain, formatMean } from './format.ts';
 import type { Spread } from './statistics.ts';
 import type { View } from './view.ts';
+import { t } from './strings.ts';
 
 /** The four meanings, their colours and strokes. */
 export type Meaning = 'atMost' | 'canReach' | 'slice' | 'expected' | 'counted' | 'named';
@@ -32,11 +33,11 @@ export function layerFigures(view: View, layer: PanelLayer): Figure[] {
   const slice = at(view.slice?.perLayer);
   const counted = at(view.counted);
   const domain = formatDomain(view.countDomain);
-  add('atMost', 'at most', atMost && exactText(atMost));
-  add('canReach', 'can reach', canReach && exactText(canReach));
-  add('slice', `at most on ${domain}`, slice && exactText(slice));
-  add('expected', `expected on ${domain}`, expected && exactText(expected));
-  add('counted', `counted on ${domain}`, counted && spreadText(counted));
+  add('atMost', t('at most'), atMost && exactText(atMost));
+  add('canReach', t('can reach'), canReach && exactText(canReach));
+  add('slice', t('at most on {0}', domain), slice && exactText(slice));
+  add('expected', t('expected on {0}', domain), expected && exactText(expected));
+  add('counted', t('counted on {0}', domain), counted && spreadText(counted));
   for (const series of view.named) {
     const value = at(series.perLayer);
     add('named', `${series.label} on ${formatDomain(series.domain)}`, value && exactText(value));
@@ -45,5 +46,5 @@ export function layerFigures(view: View, layer: PanelLayer): Figure[] {
 }
 
 export function figuresSentence(figures: readonly Figure[]): string {
-  return figures.length === 0 ? 'no figures' : figures.map((figure) => `${figure.label} ${figure.text}`).join(', ');
+  return figures.length === 0 ? t('no figures') : figures.map((figure) => `${figure.label} ${figure.text}`).join(', ');
 }

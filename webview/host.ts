@@ -1,4 +1,4 @@
-import type { PanelMessage } from '../src/protocol/panel.ts';
+import type { PanelMessage } from '../src/protocol/messages.ts';
 
 /** What VS Code gives a webview; `acquireVsCodeApi` may be called once only. */
 interface VsCodeApi {

@@ -1,49 +1,27 @@
+import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape, tagged, type Guard } from '../src/protocol/guards.ts'; // prettier-ignore
+import type { HostMessage } from '../src/protocol/messages.ts';
+import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../src/protocol/panel.ts';
 import type {
-  CountSettings,
-  HostMessage,
+  ComparedBound,
+  ComparedFigures,
+  ComparedRow,
+  PanelComparison,
   PanelCount,
-  PanelLayer,
-  PanelModel,
-  PanelNetwork,
+  PanelLine,
   PanelPicture,
-  PanelSeries,
-  Quantity,
-} from '../src/protocol/panel.ts';
+  PanelProbe,
+  PanelRun,
+  RunTheory,
+  SweptRow,
+} from '../src/protocol/runs.ts';
+import { isCountSettings, isPointSet, isWindow } from '../src/protocol/validate.ts';
 
-/**
- * Checks at run time of what arrives from outside: messages of the extension, and the state VS Code kept, which may have
- * been written by another version of the panel.
- */
-type Guard<T> = (value: unknown) => value is T;
+/** What the panel takes from the extension; anything else is left out. */
 
-const isString: Guard<string> = (value) => typeof value === 'string';
-const isBoolean: Guard<boolean> = (value) => typeof value === 'boolean';
-const isNumber: Guard<number> = (value): value is number => typeof value === 'number' && Number.isFinite(value);
-const isNatural: Guard<number> = (value): value is number => Number.isInteger(value) && (value as number) >= 0;
 const isFloat64Array: Guard<Float64Array> = (value) => value instanceof Float64Array;
+const isFloat32Array: Guard<Float32Array> = (value) => value instanceof Float32Array;
 const isUint32Array: Guard<Uint32Array> = (value) => value instanceof Uint32Array;
 const isInt32Array: Guard<Int32Array> = (value) => value instanceof Int32Array;
-
-function nullOr<T>(guard: Guard<T>): Guard<T | null> {
-  return (value): value is T | null => value === null || guard(value);
-}
-
-function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
-  return (value): value is readonly T[] => Array.isArray(value) && value.every((item) => guard(item));
-}
-
-function oneOf<T extends string>(...values: readonly T[]): Guard<T> {
-  return (value): value is T => values.some((allowed) => allowed === value);
-}
-
-/** The compiler holds this to have a guard for every property of `T`. */
-function shape<T extends object>(guards: { readonly [K in keyof T]-?: Guard<T[K]> }): Guard<T> {
-  const entries = Object.entries<Guard<unknown>>(guards);
-  return (value): value is T =>
-    typeof value === 'object' &&
-    value !== null &&
-    entries.every(([key, guard]) => guard((value as Record<string, unknown>)[key]));
-}
 
 const isQuantity = shape<Quantity>({ log10: isNumber, text: isString, exact: nullOr(isString) });
 
@@ -58,6 +36,8 @@ const isLayer = shape<PanelLayer>({
   dimensionIn: nullOr(isNumber),
   note: nullOr(isString),
   bottleneck: isBoolean,
+  formula: nullOr(isString),
+  sizes: listOf(shape<PanelLayer['sizes'][number]>({ field: isString, value: isNatural })),
 });
 
 const isSeries = shape<PanelSeries>({
@@ -67,6 +47,7 @@ const isSeries = shape<PanelSeries>({
   url: isString,
   domain: isString,
   note: nullOr(isString),
+  formula: nullOr(isString),
   perLayer: listOf(nullOr(isQuantity)),
   total: nullOr(isQuantity),
 });
@@ -75,6 +56,7 @@ const isMethod = oneOf('line', 'plane');
 
 const isNetwork = shape<PanelNetwork>({
   key: isString,
+  fingerprint: isString,
   name: isString,
   architecture: isString,
   neurons: isNatural,
@@ -92,6 +74,8 @@ const isNetwork = shape<PanelNetwork>({
   countMethod: isMethod,
   countRefused: nullOr(isString),
   hasWeights: isBoolean,
+  kernel: isString,
+  biasStddev: isNumber,
   remarks: listOf(isString),
 });
 
@@ -103,7 +87,7 @@ export const isModel = shape<PanelModel>({
   selected: isNatural,
 });
 
-export const isCount = shape<PanelCount>({
+const isCount = shape<PanelCount>({
   seed: isNumber,
   exact: isBoolean,
   activationRegions: isNumber,
@@ -111,20 +95,34 @@ export const isCount = shape<PanelCount>({
   seconds: isNumber,
 });
 
-export const isSettings = shape<CountSettings>({
-  method: isMethod,
-  firstSeed: isNatural,
-  seeds: isNatural,
-  fileWeights: isBoolean,
+export const isRun = shape<PanelRun>({
+  settings: isCountSettings,
+  theory: shape<RunTheory>({
+    domain: isString,
+    initialization: isString,
+    expected: nullOr(isSeries),
+    noMean: nullOr(isString),
+    slice: nullOr(isSeries),
+  }),
+  fingerprint: isString,
+  counts: listOf(isCount),
+  status: oneOf('running', 'done', 'cancelled', 'failed'),
+  message: nullOr(isString),
 });
+
+const isPair: Guard<readonly [number, number]> = (value): value is readonly [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(isNumber);
 
 const hasPictureShape = shape<PanelPicture>({
   seed: isNumber,
-  count: isNatural,
-  vertices: isFloat64Array,
+  window: isWindow,
+  exact: isBoolean,
+  vertices: isFloat32Array,
   offsets: isUint32Array,
-  gradients: isFloat64Array,
+  gradients: isFloat32Array,
   edgeLayers: isInt32Array,
+  sides: isPair,
+  expected: nullOr(isNumber),
 });
 
 /** The arrays' lengths must fit one another: drawing does not look at every index again. */
@@ -136,41 +134,123 @@ const isPicture: Guard<PanelPicture> = (value): value is PanelPicture =>
   value.offsets[value.offsets.length - 1] === value.edgeLayers.length &&
   value.offsets.every((offset, i) => i === 0 || offset >= value.offsets[i - 1]);
 
-type MessageOf<K extends HostMessage['type']> = Extract<HostMessage, { readonly type: K }>;
+const hasLineShape = shape<PanelLine>({
+  seed: isNumber,
+  exact: isBoolean,
+  knots: isFloat64Array,
+  layers: isInt32Array,
+  outputs: isFloat64Array,
+  outputCount: isNatural,
+  length: isNumber,
+});
 
-const messageGuards: { readonly [K in HostMessage['type']]: Guard<MessageOf<K>> } = {
-  show: shape<MessageOf<'show'>>({ type: oneOf('show'), model: isModel }),
-  empty: shape<MessageOf<'empty'>>({ type: oneOf('empty'), message: isString }),
-  countStarted: shape<MessageOf<'countStarted'>>({ type: oneOf('countStarted'), key: isString, settings: isSettings }),
-  counted: shape<MessageOf<'counted'>>({
-    type: oneOf('counted'),
-    key: isString,
-    count: isCount,
-    picture: nullOr(isPicture),
+const isLine: Guard<PanelLine> = (value): value is PanelLine =>
+  hasLineShape(value) &&
+  value.knots.length === value.layers.length &&
+  value.outputs.length === value.knots.length * value.outputCount;
+
+const isProbe = shape<PanelProbe>({
+  seed: isNumber,
+  x: isNumber,
+  y: isNumber,
+  pattern: listOf(
+    shape<PanelProbe['pattern'][number]>({ layer: isNatural, units: isNatural, above: isNatural, pieces: isString }),
+  ),
+  outputs: listOf(
+    shape<PanelProbe['outputs'][number]>({
+      coefficients: listOf(isNumber),
+      size: isNumber,
+      constant: isNumber,
+      value: isNumber,
+    }),
+  ),
+});
+
+const isComparedBound = shape<ComparedBound>({
+  total: isQuantity,
+  perLayer: listOf(nullOr(isNumber)),
+  perParameter: nullOr(isQuantity),
+});
+
+const isComparison = shape<PanelComparison>({
+  rows: listOf(
+    shape<ComparedRow>({
+      key: isString,
+      file: isString,
+      name: isString,
+      role: oneOf('network', 'dense-same-parameters', 'shallow-same-neurons'),
+      how: nullOr(isString),
+      figures: nullOr(
+        shape<ComparedFigures>({
+          inputSize: isNatural,
+          neurons: isNatural,
+          parameters: isNatural,
+          layerNames: listOf(isString),
+          atMost: nullOr(isComparedBound),
+          canReach: nullOr(isComparedBound),
+          expected: nullOr(isComparedBound),
+        }),
+      ),
+    }),
+  ),
+  mean: nullOr(isString),
+  problems: listOf(isString),
+});
+
+const isSwept = shape<SweptRow>({
+  value: isNatural,
+  parameters: isNatural,
+  atMost: nullOr(isQuantity),
+  canReach: nullOr(isQuantity),
+  expected: nullOr(isQuantity),
+  problem: nullOr(isString),
+});
+
+type MessageOf<K extends HostMessage['type']> = Extract<HostMessage, { readonly type: K }>;
+const type = <K extends string>(name: K) => oneOf(name);
+const message = nullOr(isString);
+
+const isHostMessage = tagged<HostMessage>({
+  home: shape<MessageOf<'home'>>({
+    type: type('home'),
+    home: oneOf('tab', 'view'),
+    pinned: isBoolean,
+    versions: isString,
   }),
+  show: shape<MessageOf<'show'>>({ type: type('show'), model: isModel }),
+  empty: shape<MessageOf<'empty'>>({ type: type('empty'), message: isString }),
+  run: shape<MessageOf<'run'>>({ type: type('run'), key: isString, run: nullOr(isRun) }),
+  counted: shape<MessageOf<'counted'>>({ type: type('counted'), key: isString, count: isCount }),
   countProgress: shape<MessageOf<'countProgress'>>({
-    type: oneOf('countProgress'),
+    type: type('countProgress'),
     key: isString,
     done: isNumber,
     of: isNumber,
     regions: isNumber,
     fraction: isNumber,
   }),
-  countEnded: shape<MessageOf<'countEnded'>>({
-    type: oneOf('countEnded'),
+  picture: shape<MessageOf<'picture'>>({
+    type: type('picture'),
     key: isString,
-    message: nullOr(isString),
-    outcome: oneOf('done', 'cancelled', 'failed'),
+    id: isNatural,
+    picture: nullOr(isPicture),
+    message,
   }),
-  highlight: shape<MessageOf<'highlight'>>({ type: oneOf('highlight'), key: isString, layer: nullOr(isNatural) }),
-};
+  line: shape<MessageOf<'line'>>({ type: type('line'), key: isString, id: isNatural, line: nullOr(isLine), message }),
+  probe: shape<MessageOf<'probe'>>({ type: type('probe'), key: isString, id: isNatural, probe: nullOr(isProbe) }),
+  points: shape<MessageOf<'points'>>({ type: type('points'), key: isString, points: isPointSet }),
+  picked: shape<MessageOf<'picked'>>({ type: type('picked'), key: isString, uris: listOf(isString) }),
+  compared: shape<MessageOf<'compared'>>({
+    type: type('compared'),
+    key: isString,
+    id: isNatural,
+    comparison: isComparison,
+  }),
+  swept: shape<MessageOf<'swept'>>({ type: type('swept'), key: isString, id: isNatural, row: isSwept }),
+  highlight: shape<MessageOf<'highlight'>>({ type: type('highlight'), key: isString, layer: nullOr(isNatural) }),
+});
 
 /** The message, or null where it is none of ours or malformed. */
 export function parseHostMessage(value: unknown): HostMessage | null {
-  if (typeof value !== 'object' || value === null || !('type' in value)) return null;
-  const guard = Object.entries(messageGuards).find(([type]) => type === value.type)?.[1];
-  return guard?.(value) ? value : null;
+  return isHostMessage(value) ? value : null;
 }
-
-export { isString, listOf, nullOr, oneOf, shape };
-export type { Guard };

@@ -5,6 +5,7 @@ import { element, setHidden, setPowerText, setText, uniqueId } from './dom.ts';
 import { spreadText } from './figures.ts';
 import { exactText, formatCount, formatDomain, NO_FIGURE } from './format.ts';
 import type { View } from './view.ts';
+import { t } from './strings.ts';
 
 /** One column of the numbers, for the table on the page and for what is copied. */
 export interface Column {
@@ -22,8 +23,8 @@ export function numberColumns(view: View): Column[] {
     return { title, domain: null, text, detail: () => '' };
   };
   const columns = [
-    plain('neurons', (layer) => formatCount(layer.neurons)),
-    plain('enters', (layer) => (layer.dimensionIn === null ? NO_FIGURE : formatCount(layer.dimensionIn))),
+    plain(t('neurons'), (layer) => formatCount(layer.neurons)),
+    plain(t('enters'), (layer) => (layer.dimensionIn === null ? NO_FIGURE : formatCount(layer.dimensionIn))),
   ];
   const quantities = (title: string, domain: string, perLayer: readonly (Quantity | null)[] | undefined): void => {
     if (perLayer === undefined) return;
@@ -35,17 +36,17 @@ export function numberColumns(view: View): Column[] {
       detail: (layer) => optional(at(layer), exactText),
     });
   };
-  quantities('at most', network.atMost?.domain ?? '', network.atMost?.perLayer);
-  quantities('can reach', network.canReach?.domain ?? '', network.canReach?.perLayer);
-  quantities('at most here', view.countDomain, view.slice?.perLayer);
-  quantities('expected', view.countDomain, view.expected?.perLayer);
+  quantities(t('at most'), network.atMost?.domain ?? '', network.atMost?.perLayer);
+  quantities(t('can reach'), network.canReach?.domain ?? '', network.canReach?.perLayer);
+  quantities(t('at most here'), view.countDomain, view.slice?.perLayer);
+  quantities(t('expected'), view.countDomain, view.expected?.perLayer);
   if (view.counts.length > 0) {
     columns.push({
-      title: 'counted',
+      title: t('counted'),
       domain: view.countDomain,
       text: (layer) => optional(view.counted[layer.index], spreadText) || NO_FIGURE,
       detail: (layer) =>
-        optional(view.counted[layer.index], (spread) => `mean of ${spread.counts}, ± standard deviation`),
+        optional(view.counted[layer.index], (spread) => t('mean of {0}, ± standard deviation', spread.counts)),
     });
   }
   return columns;
@@ -58,7 +59,7 @@ function optional<T>(value: T | null | undefined, text: (value: T) => string): s
 /** The numbers behind the plots, a row for each layer that bends; they scroll inside themselves where it is narrow. */
 export function createNumbersTable(): Section {
   const headingId = uniqueId('numbers');
-  const heading = element('h2', { text: 'Numbers', attributes: { id: headingId } });
+  const heading = element('h2', { text: t('Numbers'), attributes: { id: headingId } });
   const head = element('tr');
   const body = element('tbody');
   const table = element('table', { class: 'numbers', attributes: { 'aria-labelledby': headingId } }, [
@@ -78,7 +79,7 @@ export function createNumbersTable(): Section {
     const columns = numberColumns(view);
     select(head)
       .selectAll<HTMLTableCellElement, string>('th')
-      .data(['layer', ...columns.map((column) => column.title)])
+      .data([t('layer'), ...columns.map((column) => column.title)])
       .join((enter) => enter.append('th').attr('scope', 'col'))
       .text((title) => title)
       .attr('title', (_, i) => (i === 0 || columns[i - 1].domain === null ? null : domainTitle(columns[i - 1])));
@@ -104,7 +105,10 @@ export function createNumbersTable(): Section {
     setText(domains, domainCaption(view));
     const others = view.network.layers.filter((layer) => layer.neurons === 0).map((layer) => layer.name);
     setHidden(rest, others.length === 0);
-    setText(rest, `No units that bend: ${others.length > 8 ? `${others.length} layers` : others.join(', ')}.`);
+    setText(
+      rest,
+      t('No units that bend: {0}.', others.length > 8 ? t('{0} layers', others.length) : others.join(', ')),
+    );
   }
   return { element: root, update };
 }
@@ -118,7 +122,7 @@ function domainCaption(view: View): string {
   const { network } = view;
   const whole = network.atMost ?? network.canReach;
   const parts = [];
-  if (whole) parts.push(`At most and can reach: on ${formatDomain(whole.domain)}.`);
+  if (whole) parts.push(t('At most and can reach: on {0}.', formatDomain(whole.domain)));
   if (view.expected || view.slice || view.counts.length > 0) {
     const names = [view.slice && 'at most here', view.expected && 'expected', view.counts.length > 0 && 'counted'];
     const list = names.filter(Boolean).join(', ');

@@ -1,14 +1,23 @@
-/** Links the plots, the bars and the table: a layer pointed at in one lights up in all, a click goes to its source. */
+/** Links the plots, the bars, the table and the source: a layer pointed at in one lights up in all, a click goes to its line. */
 
-export function followPointer(root: HTMLElement, reveal: (layer: number) => void): void {
-  const point = (event: Event): void => mark(root, 'hovered', layerOf(event.target));
-  root.addEventListener('pointerover', point);
-  root.addEventListener('focusin', point);
-  root.addEventListener('pointerleave', () => mark(root, 'hovered', null));
-  root.addEventListener('focusout', () => mark(root, 'hovered', null));
+export interface Pointing {
+  reveal(layer: number): void;
+  point(layer: number | null): void;
+}
+
+export function followPointer(root: HTMLElement, pointing: Pointing): void {
+  let pointed: number | null = null;
+  const pointAt = (layer: number | null): void => {
+    mark(root, 'hovered', layer);
+    if (layer !== pointed) pointing.point((pointed = layer));
+  };
+  root.addEventListener('pointerover', (event) => pointAt(layerOf(event.target)));
+  root.addEventListener('focusin', (event) => pointAt(layerOf(event.target)));
+  root.addEventListener('pointerleave', () => pointAt(null));
+  root.addEventListener('focusout', () => pointAt(null));
   root.addEventListener('click', (event) => {
     const layer = revealedBy(event.target);
-    if (layer !== null) reveal(layer);
+    if (layer !== null) pointing.reveal(layer);
   });
   root.addEventListener('keydown', (event) => {
     // Buttons of the page do this themselves; parts of a drawing that act as buttons do not.
@@ -16,7 +25,7 @@ export function followPointer(root: HTMLElement, reveal: (layer: number) => void
     const layer = revealedBy(event.target);
     if (layer === null) return;
     event.preventDefault();
-    reveal(layer);
+    pointing.reveal(layer);
   });
 }
 

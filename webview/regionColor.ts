@@ -7,13 +7,18 @@ export interface Palette {
   readonly chroma: number;
   /** Colour of the lines between regions, as `r, g, b`. */
   readonly ink: string;
+  readonly light: boolean;
 }
 
-export const DARK: Palette = { flat: 0.27, steep: 0.58, chroma: 0.115, ink: '255, 255, 255' };
-export const LIGHT: Palette = { flat: 0.965, steep: 0.79, chroma: 0.085, ink: '20, 20, 24' };
+export const DARK: Palette = { flat: 0.27, steep: 0.58, chroma: 0.115, ink: '255, 255, 255', light: false };
+export const LIGHT: Palette = { flat: 0.965, steep: 0.79, chroma: 0.085, ink: '20, 20, 24', light: true };
+
+/** What colours say: the gradient, which region it is, or only (by the lines) which layer bends. */
+export type Coloring = 'gradient' | 'regions' | 'layers';
 
 const HUES = 48;
 const STEPS = 12;
+export const BINS = HUES * STEPS;
 
 /** Colour bin of a gradient; `typical` is the size that stands in the middle between flat and steep. */
 export function colorBin(gx: number, gy: number, typical: number): number {
@@ -22,6 +27,15 @@ export function colorBin(gx: number, gy: number, typical: number): number {
   const hue = Math.floor(turn * HUES) % HUES;
   const share = typical > 0 ? size / (size + typical) : 0;
   return hue * STEPS + Math.min(STEPS - 1, Math.floor(share * STEPS));
+}
+
+/** A bin that looks drawn by lot, and is the same for the same gradient (to four digits) in every window. */
+export function scatteredBin(gx: number, gy: number): number {
+  const a = Math.round(gx * 1e4);
+  const b = Math.round(gy * 1e4);
+  let hash = Math.imul(a ^ 0x2c1b3c6d, 0x297a2d39) ^ Math.imul(b ^ 0x1b56c4e9, 0x85ebca6b);
+  hash ^= hash >>> 15;
+  return (Math.imul(hash, 0x2c1b3c6d) >>> 0) % BINS;
 }
 
 /** CSS colours by bin. */

@@ -1,22 +1,18 @@
+import { isBoolean, isNatural, isString, listOf, nullOr, oneOf, shape, type Guard } from '../src/protocol/guards.ts';
+import type { HostMessage } from '../src/protocol/messages.ts';
+import type { PanelModel, PanelNetwork } from '../src/protocol/panel.ts';
 import type {
   CountSettings,
-  HostMessage,
-  PanelCount,
-  PanelModel,
-  PanelNetwork,
+  PanelComparison,
+  PanelLine,
   PanelPicture,
-} from '../src/protocol/panel.ts';
-import { isCount, isModel, isSettings, isString, listOf, nullOr, oneOf, shape } from './messages.ts';
-
-/** The counts of one network: those of its last run. */
-export interface Run {
-  readonly settings: CountSettings;
-  /** `fingerprint` of the network they were counted for: after an edit that changes it they say nothing any more. */
-  readonly fingerprint: string;
-  readonly counts: readonly PanelCount[];
-  readonly status: 'running' | 'done' | 'cancelled' | 'failed';
-  readonly message: string | null;
-}
+  PanelProbe,
+  PanelRun,
+  SweepSubject,
+  SweptRow,
+} from '../src/protocol/runs.ts';
+import { isCountSettings } from '../src/protocol/validate.ts';
+import { isModel, isRun } from './messages.ts';
 
 export interface Progress {
   readonly done: number;
@@ -25,22 +21,53 @@ export interface Progress {
   readonly fraction: number;
 }
 
+export type Page = 'regions' | 'line' | 'compare';
+
+/** What the comparison of one network is about. */
+export interface CompareChoice {
+  readonly uris: readonly string[];
+  readonly counterparts: boolean;
+  readonly sweep: SweepChoice | null;
+}
+
+export interface SweepChoice {
+  readonly subject: SweepSubject;
+  readonly to: number;
+  readonly value: number;
+}
+
 /** What the panel remembers when VS Code throws its page away. */
 interface Kept {
   readonly model: PanelModel | null;
   readonly selectedKey: string | null;
-  readonly runs: Readonly<Record<string, Run>>;
+  readonly runs: Readonly<Record<string, PanelRun>>;
   readonly settings: Readonly<Record<string, CountSettings>>;
   /** Ids of named bounds drawn beside the main lines. */
   readonly drawn: readonly string[];
+  readonly page: Page;
+  readonly pinned: boolean;
+  readonly compare: Readonly<Record<string, CompareChoice>>;
+}
+
+/** An answer to what was asked last, or the word that it could not be given; null while it is awaited. */
+export interface Answer<T> {
+  readonly key: string;
+  readonly id: number;
+  readonly value: T | null;
+  readonly message: string | null;
 }
 
 export interface PanelState extends Kept {
   /** Set while there is no network to show: what to do about it. */
   readonly emptyMessage: string | null;
+  readonly home: 'tab' | 'view';
+  readonly versions: string;
   readonly progress: Readonly<Record<string, Progress>>;
-  /** By network key, then seed; too large to be remembered. */
-  readonly pictures: Readonly<Record<string, readonly PanelPicture[]>>;
+  readonly picture: Answer<PanelPicture> | null;
+  readonly line: Answer<PanelLine> | null;
+  readonly probe: Answer<PanelProbe> | null;
+  readonly comparison: Answer<PanelComparison> | null;
+  readonly swept: Answer<readonly SweptRow[]> | null;
   readonly highlight: { readonly key: string; readonly layer: number | null } | null;
 }
 
@@ -50,69 +77,109 @@ export const INITIAL_STATE: PanelState = {
   runs: {},
   settings: {},
   drawn: [],
+  page: 'regions',
+  pinned: false,
+  compare: {},
   emptyMessage: null,
+  home: 'tab',
+  versions: '',
   progress: {},
-  pictures: {},
+  picture: null,
+  line: null,
+  probe: null,
+  comparison: null,
+  swept: null,
   highlight: null,
 };
 
-/** Pictures kept for one network, in polygon corners: about 100 MB at most. */
-const PICTURE_CORNERS = 4_000_000;
-/** Networks whose counts are remembered. */
+/** Networks whose counts are remembered here, to be shown before the extension is there again. */
 const KEPT_RUNS = 12;
-
-/** Changes when an edit changes what a count would find, as far as the panel can see it. */
-export function fingerprint(network: PanelNetwork, version: number, settings: CountSettings): string {
-  const layers = network.layers.map((l) => [
-    l.type,
-    l.activation,
-    l.outputShape,
-    l.neurons,
-    l.parameters,
-    l.dimensionIn,
-  ]);
-  const totals = network.series.map((series) => [series.id, series.total?.log10 ?? null]);
-  // Weights in the file are not part of the model: any edit may have changed them.
-  const weights = settings.fileWeights ? version : network.initialization;
-  return JSON.stringify([network.architecture, network.countDomain, layers, totals, weights]);
-}
 
 export function selectedNetwork(state: PanelState): PanelNetwork | null {
   const networks = state.model?.networks ?? [];
   return networks.find((network) => network.key === state.selectedKey) ?? networks[0] ?? null;
 }
 
-export function settingsFor(state: PanelState, network: PanelNetwork): CountSettings {
-  return (
-    state.settings[network.key] ?? {
-      method: network.countMethod,
-      firstSeed: 1,
-      seeds: 8,
-      fileWeights: network.hasWeights,
-    }
-  );
+function defaultSettings(network: PanelNetwork): CountSettings {
+  return {
+    method: network.countMethod,
+    firstSeed: 1,
+    seeds: 8,
+    fileWeights: network.hasWeights,
+    lower: -1,
+    upper: 1,
+    points: null,
+    kernel: null,
+    biasStddev: null,
+    workers: 0,
+  };
 }
+
+export function settingsFor(state: PanelState, network: PanelNetwork): CountSettings {
+  return state.settings[network.key] ?? defaultSettings(network);
+}
+
+export const NO_COMPARISON: CompareChoice = { uris: [], counterparts: true, sweep: null };
 
 /** The state after a message of the extension. */
 export function receive(state: PanelState, message: HostMessage): PanelState {
   switch (message.type) {
+    case 'home':
+      return { ...state, home: message.home, pinned: message.pinned, versions: message.versions };
     case 'show':
       return show(state, message.model);
     case 'empty':
       return { ...state, model: null, emptyMessage: message.message, highlight: null };
-    case 'countStarted':
-      return startRun(state, message.key, message.settings);
-    case 'counted':
-      return addCount(state, message.key, message.count, message.picture);
+    case 'run':
+      return setRun(state, message.key, message.run);
+    case 'counted': {
+      const run = state.runs[message.key];
+      if (run?.status !== 'running') return state;
+      const others = run.counts.filter((other) => other.seed !== message.count.seed);
+      const counts = [...others, message.count].sort((a, b) => a.seed - b.seed);
+      return { ...state, runs: { ...state.runs, [message.key]: { ...run, counts } } };
+    }
     case 'countProgress': {
       const { done, of, regions, fraction } = message;
       return { ...state, progress: { ...state.progress, [message.key]: { done, of, regions, fraction } } };
     }
-    case 'countEnded':
-      return endRun(state, message.key, message.outcome, message.message);
+    case 'picture':
+      return { ...state, picture: answered(state.picture, message, message.picture, message.message) };
+    case 'line':
+      return { ...state, line: answered(state.line, message, message.line, message.message) };
+    case 'probe':
+      return { ...state, probe: answered(state.probe, message, message.probe, null) };
+    case 'compared':
+      return { ...state, comparison: answered(state.comparison, message, message.comparison, null) };
+    case 'swept':
+      return { ...state, swept: answered(state.swept, message, withRow(state.swept?.value ?? [], message.row), null) };
+    case 'points': {
+      const network = networkByKey(state, message.key);
+      if (network === null) return state;
+      const settings = { ...settingsFor(state, network), points: message.points };
+      return { ...state, settings: { ...state.settings, [message.key]: settings } };
+    }
+    case 'picked': {
+      const choice = state.compare[message.key] ?? NO_COMPARISON;
+      return { ...state, compare: { ...state.compare, [message.key]: { ...choice, uris: message.uris } } };
+    }
     case 'highlight':
       return { ...state, highlight: { key: message.key, layer: message.layer } };
   }
+}
+
+/** An answer to something that is not asked any more changes nothing. */
+function answered<T>(
+  asked: Answer<T> | null,
+  { key, id }: { readonly key: string; readonly id: number },
+  value: T | null,
+  message: string | null,
+): Answer<T> | null {
+  return asked === null || asked.id !== id ? asked : { key, id, value, message };
+}
+
+function withRow(rows: readonly SweptRow[], row: SweptRow): readonly SweptRow[] {
+  return [...rows.filter((other) => other.value !== row.value), row].sort((a, b) => a.value - b.value);
 }
 
 function show(state: PanelState, model: PanelModel): PanelState {
@@ -128,71 +195,46 @@ function networkByKey(state: PanelState, key: string): PanelNetwork | null {
   return state.model?.networks.find((network) => network.key === key) ?? null;
 }
 
-function startRun(state: PanelState, key: string, settings: CountSettings): PanelState {
-  const network = networkByKey(state, key);
-  if (network === null || state.model === null) return state;
-  const print = fingerprint(network, state.model.version, settings);
-  const run: Run = { settings, fingerprint: print, counts: [], status: 'running', message: null };
-  return {
-    ...state,
-    runs: { ...state.runs, [key]: run },
-    settings: { ...state.settings, [key]: settings },
-    pictures: without(state.pictures, key),
-    progress: without(state.progress, key),
-  };
-}
-
-function addCount(state: PanelState, key: string, count: PanelCount, picture: PanelPicture | null): PanelState {
-  const run = state.runs[key];
-  if (run === undefined || run.status !== 'running') return state;
-  const counts = [...run.counts.filter((other) => other.seed !== count.seed), count].sort((a, b) => a.seed - b.seed);
-  const pictures =
-    picture === null ? state.pictures : { ...state.pictures, [key]: addPicture(state.pictures[key] ?? [], picture) };
-  return { ...state, runs: { ...state.runs, [key]: { ...run, counts } }, pictures };
-}
-
-/** Keeps as many as fit the memory limit, the first ones: the picture that is looked at does not go away. */
-function addPicture(pictures: readonly PanelPicture[], picture: PanelPicture): readonly PanelPicture[] {
-  const corners = pictures.reduce((sum, other) => sum + other.edgeLayers.length, 0);
-  if (pictures.length > 0 && corners + picture.edgeLayers.length > PICTURE_CORNERS) return pictures;
-  return [...pictures.filter((other) => other.seed !== picture.seed), picture].sort((a, b) => a.seed - b.seed);
-}
-
-function endRun(
-  state: PanelState,
-  key: string,
-  outcome: Exclude<Run['status'], 'running'>,
-  message: string | null,
-): PanelState {
-  const run = state.runs[key];
-  const progress = without(state.progress, key);
-  if (run === undefined) return { ...state, progress };
-  return { ...state, progress, runs: { ...state.runs, [key]: { ...run, status: outcome, message } } };
+function setRun(state: PanelState, key: string, run: PanelRun | null): PanelState {
+  const progress = run?.status === 'running' && run.counts.length > 0 ? state.progress : without(state.progress, key);
+  if (run === null) return { ...state, progress, runs: without(state.runs, key) };
+  const isNew = state.runs[key]?.status !== run.status;
+  // The form shows what is being counted.
+  const settings = isNew && run.status === 'running' ? { ...state.settings, [key]: run.settings } : state.settings;
+  return { ...state, progress, settings, runs: { ...without(state.runs, key), [key]: run } };
 }
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
 }
 
-const isRun = shape<Run>({
-  settings: isSettings,
-  fingerprint: isString,
-  counts: listOf(isCount),
-  status: oneOf('running', 'done', 'cancelled', 'failed'),
-  message: nullOr(isString),
-});
-
 /** What `setState` gets: all that is worth keeping, and not much of it. */
 export function toKept(state: PanelState): Kept {
-  const { model, selectedKey, settings, drawn } = state;
+  const { model, selectedKey, settings, drawn, page, pinned, compare } = state;
   return {
     model,
     selectedKey,
     settings,
     drawn,
+    page,
+    pinned,
+    compare,
     runs: Object.fromEntries(Object.entries(state.runs).slice(-KEPT_RUNS)),
   };
 }
+
+const isPage = oneOf('regions', 'line', 'compare');
+const isCompareChoice: Guard<CompareChoice> = shape<CompareChoice>({
+  uris: listOf(isString),
+  counterparts: isBoolean,
+  sweep: nullOr(
+    shape<SweepChoice>({
+      subject: shape<SweepSubject>({ layer: isNatural, field: isString }),
+      to: isNatural,
+      value: isNatural,
+    }),
+  ),
+});
 
 /** The state from what `getState` gave back; parts that are not understood are left out. */
 export function restore(kept: unknown): PanelState {
@@ -203,7 +245,10 @@ export function restore(kept: unknown): PanelState {
     model: isModel(parts.model) ? parts.model : null,
     selectedKey: isString(parts.selectedKey) ? parts.selectedKey : null,
     drawn: listOf(isString)(parts.drawn) ? parts.drawn : [],
-    settings: entriesThat(parts.settings, isSettings),
+    page: isPage(parts.page) ? parts.page : 'regions',
+    pinned: parts.pinned === true,
+    compare: entriesThat(parts.compare, isCompareChoice),
+    settings: entriesThat(parts.settings, isCountSettings),
     runs: mapValues(entriesThat(parts.runs, isRun), interrupted),
   };
 }
@@ -217,7 +262,7 @@ function mapValues<T>(record: Record<string, T>, change: (value: T) => T): Recor
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-/** A run that was going on when the page went away; the extension says `countStarted` again if it still goes on. */
-function interrupted(run: Run): Run {
+/** A run that was going on when the page went away; the extension says so again if it still goes on. */
+function interrupted(run: PanelRun): PanelRun {
   return run.status === 'running' ? { ...run, status: 'cancelled', message: null } : run;
 }

@@ -4,6 +4,7 @@ import { element, setPowerText, setText } from './dom.ts';
 import { spreadText, type Meaning } from './figures.ts';
 import { exactText, formatDomain, LONG_INTEGER, NO_FIGURE, plural } from './format.ts';
 import type { View } from './view.ts';
+import { t } from './strings.ts';
 
 interface TileContent {
   readonly title: string;
@@ -26,16 +27,16 @@ export function createTiles(actions: Actions): Section {
   };
   const root = element(
     'section',
-    { class: 'tiles', attributes: { 'aria-label': 'The whole network' } },
+    { class: 'tiles', attributes: { 'aria-label': t('The whole network') } },
     Object.values(tiles).map((tile) => tile.element),
   );
   function update(view: View): void {
     const { network } = view;
     const certain = isMaximum(network.atMost, network.canReach);
     const whole = network.atMost?.domain ?? network.canReach?.domain ?? '';
-    tiles.atMost.set(seriesContent('at most', whole, network.atMost, 'no upper bound applies', certain));
-    tiles.canReach.set(seriesContent('can reach', whole, network.canReach, 'no construction applies', certain));
-    tiles.expected.set(seriesContent('expected', view.countDomain, view.expected, whyNoMean(view), false));
+    tiles.atMost.set(seriesContent(t('at most'), whole, network.atMost, t('no upper bound applies'), certain));
+    tiles.canReach.set(seriesContent(t('can reach'), whole, network.canReach, t('no construction applies'), certain));
+    tiles.expected.set(seriesContent(t('expected'), view.countDomain, view.expected, view.noMean ?? '', false));
     tiles.counted.set(countedContent(view));
   }
   return { element: root, update };
@@ -45,12 +46,6 @@ export function createTiles(actions: Actions): Section {
 function isMaximum(atMost: PanelSeries | null, canReach: PanelSeries | null): boolean {
   const exact = atMost?.total?.exact ?? null;
   return exact !== null && exact === canReach?.total?.exact;
-}
-
-/** The mean that would belong to the counts, and what it needs that this network does not have. */
-function whyNoMean(view: View): string {
-  const method = view.run?.settings.method ?? view.network.countMethod;
-  return view.network.refused.find((one) => one.id === `kac-rice-${method}`)?.reason ?? 'no mean applies';
 }
 
 function seriesContent(
@@ -64,7 +59,7 @@ function seriesContent(
     const reason = series?.note ?? absent;
     return { title, domain, value: NO_FIGURE, source: reason, url: null, detail: reason };
   }
-  const source = certain ? `the maximum · ${series.label}` : series.label;
+  const source = certain ? t('the maximum · {0}', series.label) : series.label;
   const detail = [details(series.total), `on ${formatDomain(series.domain)}`, series.note ?? '', series.label];
   const { text } = series.total;
   return { title, domain, value: text, source, url: series.url, detail: detail.filter(Boolean).join('\n') };
@@ -75,15 +70,17 @@ function details(quantity: Quantity): string {
 }
 
 function countedContent(view: View): TileContent {
-  const head = { title: 'counted', domain: view.countDomain, url: null };
+  const head = { title: t('counted'), domain: view.countDomain, url: null };
   const { countedTotal: spread, run, network, outdated } = view;
   const blank = (source: string): TileContent => ({ ...head, value: NO_FIGURE, source, detail: source });
   if (network.countRefused !== null && spread === null) return blank(network.countRefused);
-  if (outdated) return blank('the network has changed: count again');
-  if (spread === null || run === null) return blank(run?.status === 'running' ? 'counting…' : 'not counted yet');
+  if (outdated) return blank(t('the network has changed: count again'));
+  if (spread === null || run === null) return blank(run?.status === 'running' ? t('counting…') : t('not counted yet'));
   const stopped = view.counts.filter((count) => !count.exact).length;
-  const networks = run.settings.fileWeights ? 'weights of the file' : plural(spread.counts, 'network');
-  const source = `${networks}, ${stopped > 0 ? `${stopped} stopped early` : 'exact'}`;
+  const networks = run.settings.fileWeights
+    ? t('weights of the file')
+    : plural(spread.counts, t('network'), t('networks'));
+  const source = `${networks}, ${stopped > 0 ? t('{0} stopped early', stopped) : t('exact')}`;
   return {
     ...head,
     value: spreadText(spread),

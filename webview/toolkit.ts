@@ -137,19 +137,20 @@ export interface NumberFieldWidget {
   setDisabled(disabled: boolean): void;
 }
 
-/** A field for a whole number in [least, most]; anything else typed goes back to what was there. */
+/** A field for a number in [least, most], whole unless told; anything else typed goes back to what was there. */
 export function numberField(
   label: string,
   least: number,
   most: number,
   onChange: (value: number) => void,
+  fits: (value: number) => boolean = Number.isInteger,
 ): NumberFieldWidget {
   const widget = document.createElement('vscode-text-field') as TextField;
   widget.textContent = label;
   let current = least;
   widget.addEventListener('change', () => {
     const typed = Number(widget.value.trim());
-    if (Number.isInteger(typed) && typed >= least && typed <= most) {
+    if (widget.value.trim() !== '' && fits(typed) && typed >= least && typed <= most) {
       if (typed !== current) onChange((current = typed));
     } else {
       widget.value = String(current);
@@ -171,4 +172,28 @@ export function numberField(
 export function progressRing(): HTMLElement {
   const widget = document.createElement('vscode-progress-ring');
   return element('span', { class: 'ring', attributes: { 'aria-hidden': 'true' } }, [widget]);
+}
+
+export interface SliderWidget {
+  readonly element: HTMLElement;
+  set(least: number, most: number, value: number): void;
+}
+
+/** A range of whole numbers with the value in words beside it. */
+export function slider(label: string, onChange: (value: number) => void): SliderWidget {
+  const input = element('input', { attributes: { type: 'range', step: '1', 'aria-label': label } });
+  const output = element('output', { class: 'sliderValue' });
+  input.addEventListener('input', () => {
+    output.textContent = input.value;
+    onChange(Number(input.value));
+  });
+  return {
+    element: element('span', { class: 'slider' }, [input, output]),
+    set: (least, most, value) => {
+      input.min = String(least);
+      input.max = String(most);
+      if (input.value !== String(value)) input.value = String(value);
+      output.textContent = String(value);
+    },
+  };
 }

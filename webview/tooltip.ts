@@ -2,6 +2,8 @@ import type { PanelLayer } from '../src/protocol/panel.ts';
 import { element, powerNodes } from './dom.ts';
 import type { Figure } from './figures.ts';
 import { formatCount } from './format.ts';
+import { formulaNode } from './formula.ts';
+import { t } from './strings.ts';
 
 export interface Tooltip {
   readonly element: HTMLElement;
@@ -16,13 +18,14 @@ export function createTooltip(): Tooltip {
   return {
     element: box,
     show: (layer, figures, x, width) => {
-      const enters = layer.dimensionIn === null ? '' : ` · ${formatCount(layer.dimensionIn)} enter`;
+      const enters = layer.dimensionIn === null ? '' : ` · ${t('{0} enter', formatCount(layer.dimensionIn))}`;
       box.replaceChildren(
         element('strong', { text: layer.name }),
         element('span', {
           class: 'muted',
-          text: `${layer.type}, ${layer.activation} · ${formatCount(layer.neurons)} neurons${enters}`,
+          text: `${layer.type}, ${layer.activation} · ${t('{0} neurons', formatCount(layer.neurons))}${enters}`,
         }),
+        ...[formulaNode(layer.formula)].filter((node) => node !== null),
         element('dl', {}, figures.flatMap(figureRow)),
         element('span', { class: 'muted', text: layer.note ?? '' }),
       );

@@ -1,23 +1,21 @@
-import type {
-  CountSettings,
-  PanelCount,
-  PanelLayer,
-  PanelModel,
-  PanelNetwork,
-  PanelPicture,
-  PanelSeries,
-} from '../src/protocol/panel.ts';
+import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../src/protocol/panel.ts';
+import type { CountSettings, PanelComparison, PanelCount, PanelLine, PanelPicture, PanelProbe, PanelRun, SweptRow } from '../src/protocol/runs.ts'; // prettier-ignore
 import { spreadOf, type Spread } from './statistics.ts';
-import { fingerprint, selectedNetwork, settingsFor, type PanelState, type Progress, type Run } from './store.ts';
+import { NO_COMPARISON, selectedNetwork, settingsFor, type Answer, type CompareChoice, type Page, type PanelState, type Progress } from './store.ts'; // prettier-ignore
+import { t } from './strings.ts';
 
 /** One network as every part of the panel shows it: the model and the counts, brought together once for each update. */
 export interface View {
   readonly model: PanelModel;
   readonly network: PanelNetwork;
+  readonly home: 'tab' | 'view';
+  readonly page: Page;
+  readonly pinned: boolean;
+  readonly versions: string;
   /** Layers with units that bend, in order: rows of the table, columns of the plot. */
   readonly layers: readonly PanelLayer[];
   readonly settings: CountSettings;
-  readonly run: Run | null;
+  readonly run: PanelRun | null;
   /** The last run was for the network as it was before an edit: its counts are not shown. */
   readonly outdated: boolean;
   readonly counts: readonly PanelCount[];
@@ -26,12 +24,21 @@ export interface View {
   readonly countedTotal: Spread | null;
   /** Where `counts` were counted, and what `expected` and `slice` are for. */
   readonly countDomain: string;
+  readonly initialization: string;
   readonly expected: PanelSeries | null;
+  /** Why there is no mean for what was counted. */
+  readonly noMean: string | null;
   readonly slice: PanelSeries | null;
   /** Named bounds that are drawn on demand. */
   readonly named: readonly PanelSeries[];
   readonly drawn: ReadonlySet<string>;
-  readonly pictures: readonly PanelPicture[];
+  /** Answers to what was asked for this network. */
+  readonly picture: Answer<PanelPicture> | null;
+  readonly line: Answer<PanelLine> | null;
+  readonly probe: PanelProbe | null;
+  readonly compare: CompareChoice;
+  readonly comparison: Answer<PanelComparison> | null;
+  readonly swept: Answer<readonly SweptRow[]> | null;
   readonly progress: Progress | null;
   readonly highlight: number | null;
 }
@@ -39,15 +46,20 @@ export interface View {
 export function viewOf(state: PanelState): View | null {
   const network = selectedNetwork(state);
   if (state.model === null || network === null) return null;
-  const run = state.runs[network.key] ?? null;
-  const outdated = run !== null && run.fingerprint !== fingerprint(network, state.model.version, run.settings);
+  const { key } = network;
+  const run = state.runs[key] ?? null;
+  const outdated = run !== null && run.fingerprint !== network.fingerprint;
   const counts = run === null || outdated ? [] : run.counts;
   const exact = counts.every((count) => count.exact);
-  const method = counts.length > 0 && run !== null ? run.settings.method : network.countMethod;
   const drawn = new Set(state.drawn);
+  const forThis = <T>(answer: Answer<T> | null): Answer<T> | null => (answer?.key === key ? answer : null);
   return {
     model: state.model,
     network,
+    home: state.home,
+    page: state.page,
+    pinned: state.pinned,
+    versions: state.versions,
     layers: network.layers.filter((layer) => layer.neurons > 0),
     settings: settingsFor(state, network),
     run,
@@ -63,24 +75,37 @@ export function viewOf(state: PanelState): View | null {
       counts.map((count) => count.activationRegions),
       exact,
     ),
-    ...comparison(network, method),
+    ...theoryOf(network, counts.length > 0 ? run : null),
     named: network.series.filter((series) => drawn.has(series.id)),
     drawn,
-    pictures: outdated ? [] : (state.pictures[network.key] ?? []),
-    progress: state.progress[network.key] ?? null,
-    highlight: state.highlight?.key === network.key ? state.highlight.layer : null,
+    picture: forThis(state.picture),
+    line: forThis(state.line),
+    probe: forThis(state.probe)?.value ?? null,
+    compare: state.compare[key] ?? NO_COMPARISON,
+    comparison: forThis(state.comparison),
+    swept: forThis(state.swept),
+    progress: state.progress[key] ?? null,
+    highlight: state.highlight?.key === key ? state.highlight.layer : null,
   };
 }
 
-/** A count on a line is never set beside a mean for a plane: the theory that belongs to the counting method. */
-function comparison(
+/** A count on a line is never set beside a mean for a plane: the theory that belongs to what was counted. */
+function theoryOf(
   network: PanelNetwork,
-  method: CountSettings['method'],
-): Pick<View, 'countDomain' | 'expected' | 'slice'> {
-  if (method === network.countMethod)
-    return { countDomain: network.countDomain, expected: network.expected, slice: network.atMostOnSlice };
-  const expected = network.series.find((series) => series.id === `kac-rice-${method}`) ?? null;
-  return { countDomain: expected?.domain ?? (method === 'line' ? 'a line' : 'a plane'), expected, slice: null };
+  run: PanelRun | null,
+): Pick<View, 'countDomain' | 'initialization' | 'expected' | 'noMean' | 'slice'> {
+  if (run !== null) {
+    const { domain, initialization, expected, noMean, slice } = run.theory;
+    return { countDomain: domain, initialization, expected, noMean, slice };
+  }
+  const refused = network.refused.find((one) => one.id === `kac-rice-${network.countMethod}`);
+  return {
+    countDomain: network.countDomain,
+    initialization: network.initialization,
+    expected: network.expected,
+    noMean: network.expected === null ? (refused?.reason ?? t('no mean applies')) : null,
+    slice: network.atMostOnSlice,
+  };
 }
 
 /** log10 of what each bending layer multiplies, from log10 after each layer (by layer index); null where unknown. */

@@ -18,6 +18,10 @@ export interface CountChoice {
   readonly initialization?: Partial<Initialization>;
   readonly segment?: Segment;
   readonly parallelogram?: Parallelogram;
+  /** Two points that a line goes from and to, or three that a plane goes through, in place of these. */
+  readonly through?: readonly (readonly number[])[];
+  /** A part of the parallelogram to count in its place. */
+  readonly window?: PlaneWindow;
   readonly box?: { readonly lower: number; readonly upper: number };
   readonly everywhere?: boolean;
   readonly linear: boolean;
@@ -26,6 +30,13 @@ export interface CountChoice {
   /** Points of a sample, in number. */
   readonly samples?: number;
   readonly limits: CountRequest['limits'];
+}
+
+/** A square in a parallelogram's own coordinates, where the whole is [0, 1]^2. */
+export interface PlaneWindow {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
 }
 
 /** Why nothing can be counted in this network, as a sentence; null when it can. */
@@ -50,7 +61,7 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     method,
     chosen,
     cellsBy: choice.cellsBy,
-    domain: domainOf(network.inputSize, method, choice),
+    domain: countDomain(network.inputSize, method, choice),
     linear: choice.linear,
     keepRegions: choice.keepRegions,
     listRegions: choice.listRegions,
@@ -79,15 +90,29 @@ function withoutWeights(network: Network): Network {
   return { ...network, layers: network.layers.map((layer) => ({ ...layer, weights: undefined })) };
 }
 
-function domainOf(inputs: number, method: CountMethod, choice: CountChoice): CountDomain {
+/** Where a choice counts in a space of so many inputs. Errors: RangeError for points and boxes that do not fit. */
+export function countDomain(
+  inputs: number,
+  method: CountMethod,
+  choice: Pick<CountChoice, 'seed' | 'segment' | 'parallelogram' | 'box' | 'everywhere' | 'through' | 'window'>,
+): CountDomain {
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const { through } = choice;
   switch (method) {
     case 'line':
       return { kind: 'segment', segment: segmentOf(inputs, choice) };
     case 'plane':
       return {
         kind: 'parallelogram',
-        parallelogram: fit(choice.parallelogram ?? defaultPlane(inputs, choice.seed, lower, upper), inputs),
+        parallelogram: part(
+          fit(
+            choice.parallelogram ??
+              (through && planeThrough(through)) ??
+              defaultPlane(inputs, choice.seed, lower, upper),
+            inputs,
+          ),
+          choice.window,
+        ),
       };
     case 'sample':
       if (choice.segment) return { kind: 'segment', segment: segmentOf(inputs, choice) };
@@ -98,16 +123,49 @@ function domainOf(inputs: number, method: CountMethod, choice: CountChoice): Cou
   }
 }
 
-function boxOf(inputs: number, { everywhere, box }: CountChoice): CountDomain {
+function boxOf(inputs: number, { everywhere, box }: Pick<CountChoice, 'everywhere' | 'box'>): CountDomain {
   if (everywhere) return { kind: 'all' };
   const { lower, upper } = box ?? { lower: -1, upper: 1 };
   return { kind: 'box', lower: filled(inputs, lower), upper: filled(inputs, upper) };
 }
 
 /** The segment chosen, or the box's diagonal. */
-export function segmentOf(inputs: number, { segment, box }: Pick<CountChoice, 'segment' | 'box'>): Segment {
+export function segmentOf(
+  inputs: number,
+  { segment, box, through }: Pick<CountChoice, 'segment' | 'box' | 'through'>,
+): Segment {
   const { lower, upper } = box ?? { lower: -1, upper: 1 };
-  return fit(segment ?? diagonal(inputs, lower, upper), inputs);
+  return fit(segment ?? (through && segmentThrough(through)) ?? diagonal(inputs, lower, upper), inputs);
+}
+
+function segmentThrough(points: readonly (readonly number[])[]): Segment {
+  if (points.length < 2) throw new RangeError('a line needs two points');
+  return { from: points[0], to: points[1] };
+}
+
+/** Room around the triangle, as a share of its sides. */
+const MARGIN = 0.25;
+
+/** The parallelogram with sides along those of the triangle of three points, and some room around it. */
+function planeThrough(points: readonly (readonly number[])[]): Parallelogram {
+  if (points.length < 3) throw new RangeError('a plane needs three points');
+  const [a, b, c] = points;
+  const scale = 1 + 2 * MARGIN;
+  return {
+    origin: a.map((x, i) => x - MARGIN * (b[i] - x + c[i] - x)),
+    u: a.map((x, i) => scale * (b[i] - x)),
+    v: a.map((x, i) => scale * (c[i] - x)),
+  };
+}
+
+function part({ origin, u, v }: Parallelogram, window: PlaneWindow | undefined): Parallelogram {
+  if (window === undefined) return { origin, u, v };
+  const { x, y, size } = window;
+  return {
+    origin: origin.map((at, i) => at + x * u[i] + y * v[i]),
+    u: u.map((length) => length * size),
+    v: v.map((length) => length * size),
+  };
 }
 
 function fit<T extends Segment | Parallelogram>(domain: T, inputs: number): T {

@@ -1,4 +1,4 @@
-import { analysedLayers, type Network } from '../network/network.ts';
+import { analysedLayers, type Layer, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { log10ErrorOf, type Magnitude } from '../theory/magnitude.ts';
@@ -13,6 +13,7 @@ export interface Measures {
   readonly inputSize: number;
   /** Layers that have units. */
   readonly depth: number;
+  readonly layers: readonly Pick<Layer, 'index' | 'name'>[];
   readonly neurons: number;
   readonly parameters: number;
   /** The least upper and the greatest proven lower bound on activation regions, where there are any. */
@@ -24,6 +25,7 @@ export interface Measures {
 
 export function measure(network: Network, options: TheoryOptions): Measures {
   const layers = analysedLayers(network);
+  const bending = layers.filter(({ neurons }) => neurons > 0);
   const bounds = new BoundTable(network, options);
   const find = (id: string): BoundResult | null => {
     const bound = bounds.get(id);
@@ -32,7 +34,8 @@ export function measure(network: Network, options: TheoryOptions): Measures {
   return {
     name: network.name,
     inputSize: network.inputSize,
-    depth: layers.filter(({ neurons }) => neurons > 0).length,
+    depth: bending.length,
+    layers: bending,
     neurons: totalNeurons(layers),
     parameters: analysedParameters(network),
     upper: find('tightest-upper'),

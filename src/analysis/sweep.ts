@@ -80,6 +80,30 @@ export function sweepFields(layer: LayerDefinition): SweepField[] {
   return SWEEP_FIELDS.filter((field) => withSize(layer.operation, field, 1) !== null);
 }
 
+/** What such a size is now; null where it differs along two directions, or is none of this layer's. */
+export function sizeOfField({ operation }: LayerDefinition, field: SweepField): number | null {
+  switch (field) {
+    case 'units':
+      return 'units' in operation ? operation.units : null;
+    case 'filters':
+      return 'filters' in operation ? operation.filters : null;
+    case 'depth_multiplier':
+      return 'multiplier' in operation ? operation.multiplier : null;
+    case 'rank':
+      return operation.kind === 'maxout' ? operation.rank : null;
+    case 'kernel_size':
+    case 'pool_size':
+      return 'window' in operation && (field === 'pool_size') === isPooling(operation) ? extentOf(operation.window, 'kernel') : null; // prettier-ignore
+    case 'strides':
+      return 'window' in operation ? extentOf(operation.window, 'strides') : null;
+  }
+}
+
+function extentOf(window: Window, field: 'kernel' | 'strides'): number | null {
+  const [vertical, horizontal] = window[field];
+  return window.rank === 1 || vertical === horizontal ? horizontal : null;
+}
+
 /** The network with its subject at this value, and what bounds and means make of it. Layers that share weights change together. */
 export function sweepAt(definition: NetworkDefinition, subject: SweepSubject, value: number, options: TheoryOptions): SweepRow {
   const { network, problems } = buildNetwork(resized(definition, subject, value));

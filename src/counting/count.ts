@@ -70,6 +70,17 @@ export interface PlaneRegions {
   readonly edgeLayers: Int32Array;
 }
 
+/** The pieces of a line in the segment's coordinate, 0 at `from` and 1 at `to`, packed for transfer. */
+export interface LineRegions {
+  /** Where the pieces start and end, ascending: one more than there are regions. */
+  readonly knots: Float64Array;
+  /** Index of the layer that bends at each knot, or -1 at the segment's ends. */
+  readonly layers: Int32Array;
+  /** The first outputs at each knot, `outputCount` numbers each. */
+  readonly outputs: Float64Array;
+  readonly outputCount: number;
+}
+
 export interface CountResult {
   readonly method: CountMethod;
   /** Where the method was chosen: which and why. */
@@ -86,6 +97,7 @@ export interface CountResult {
   readonly regions: PlaneRegions | null;
   /** Where they were asked for. */
   readonly list?: readonly RegionRecord[];
+  readonly line: LineRegions | null;
   /** For sampling only. */
   readonly sampling?: SamplingResult;
 }

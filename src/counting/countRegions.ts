@@ -1,5 +1,13 @@
 import { compile } from './compile.ts';
-import type { CountHooks, CountRequest, CountResult, PlaneRegions, RegionRecord, SamplingResult } from './count.ts';
+import type {
+  CountHooks,
+  CountRequest,
+  CountResult,
+  LineRegions,
+  PlaneRegions,
+  RegionRecord,
+  SamplingResult,
+} from './count.ts';
 import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
@@ -7,6 +15,7 @@ import { FacetNames } from './facetNames.ts';
 import type { ExactLine, ExactSign, Geometry, NameFacet } from './geometry.ts';
 import { Halfspaces } from './halfspaces.ts';
 import { LinearRegions } from './linearRegions.ts';
+import { LineTrace } from './lineTrace.ts';
 import { Picture } from './picture.ts';
 import { Polygons } from './polygons.ts';
 import { Polytopes } from './polytopes.ts';
@@ -46,6 +55,7 @@ export interface CountPart {
   readonly linearRegions: number | null;
   readonly regions: PlaneRegions | null;
   readonly list?: readonly RegionRecord[];
+  readonly line: LineRegions | null;
   readonly sampling?: SamplingResult;
 }
 
@@ -54,7 +64,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Shar
   const program = compile(request.network);
   // Where the network jumps, cells do not meet facet to facet, and are not joined.
   const linear = request.linear && isContinuous(program);
-  const { walked, merge, linearRegions, regions, list, sampling } = byMethod(program, { ...request, linear }, hooks, share); // prettier-ignore
+  const { walked, merge, linearRegions, regions, line, list, sampling } = byMethod(program, { ...request, linear }, hooks, share); // prettier-ignore
   return {
     walked,
     stageOfLayer: stageOfLayer(program),
@@ -62,13 +72,14 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Shar
     linearRegions: merge && !share && walked.stoppedBy === null ? merge.joins.count() : (linearRegions ?? null),
     regions: regions ?? null,
     list,
+    line: line ?? null,
     sampling,
   };
 }
 
 /** The whole count from what each of its threads found. */
 export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
-  const [{ stageOfLayer, linearRegions, regions, sampling }] = parts;
+  const [{ stageOfLayer, linearRegions, regions, line, sampling }] = parts;
   const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
   const cells = parts[0].walked.cells.map((_, stage) => {
     const common = Math.max(...parts.map(({ walked }) => walked.common?.[stage] ?? 0));
@@ -85,6 +96,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     perLayer: stageOfLayer.map((stage) => (stage < 0 ? 1 : cells[stage])),
     seconds,
     regions,
+    line,
     list: request.listRegions ? parts.flatMap((part) => part.list ?? []) : undefined,
     sampling,
   };
@@ -111,20 +123,27 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
 function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
   const merge = request.linear ? new LinearRegions(program, slice.dimension) : null;
   const picture = request.keepRegions ? new Picture(program) : null;
+  const trace = request.keepRegions ? new LineTrace(program) : null;
   const list = request.listRegions ? new RegionList(slice) : null;
   const visit = () => {
     const { geometry, propagator } = walk;
     merge?.add(geometry, propagator);
     if (geometry instanceof Polygons) picture?.add(geometry, propagator, walk.lines);
+    if (geometry instanceof Segments) trace?.add(geometry, propagator, walk.lines);
     list?.add(geometry, propagator, walk.pieces);
   };
   const held = () => (merge?.joins.held ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
-  const options = { ...walking, visit: merge || picture || list ? visit : undefined, held };
+  const options = { ...walking, visit: merge || request.keepRegions || list ? visit : undefined, held };
   let names: FacetNames | null = null;
   const nameFacet = (facet: Float64Array) => (names ??= new FacetNames(program, slice.dimension + 1, walk.pieces, walk.propagator)).nameOf(facet); // prettier-ignore
   const maker = makerOf(slice, request, nameFacet);
   const walk = new Walk(program, slice, maker, propagatorMaker(program, slice), options);
-  return { walked: walk.run(), merge, regions: picture?.regions(), list: list?.regions };
+  return { walked: walk.run(), merge, ...drawnOf(slice, picture, trace), list: list?.regions };
+}
+
+/** Polygons of a plane, or pieces of a line. */
+function drawnOf(slice: Slice, picture: Picture | null, trace: LineTrace | null): Pick<Found, 'regions' | 'line'> {
+  return slice.dimension === 1 ? { line: trace?.regions() } : { regions: picture?.regions() };
 }
 
 /** In a plane a dense chain has a propagator of its own. */
@@ -160,6 +179,7 @@ interface Found {
   readonly merge?: LinearRegions | null;
   readonly linearRegions?: number | null;
   readonly regions?: PlaneRegions | null;
+  readonly line?: LineRegions | null;
   readonly list?: readonly RegionRecord[];
   readonly sampling?: SamplingResult;
 }

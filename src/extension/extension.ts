@@ -4,6 +4,7 @@ import { CountRunner } from './countRunner.ts';
 import { FirstNetwork } from './firstNetwork.ts';
 import { Panels } from './panels.ts';
 import { ReportDocuments } from './reportDocuments.ts';
+import { RunStore } from './runStore.ts';
 import { Server } from './server.ts';
 import { StatusBar } from './statusBar.ts';
 import { WeightFiles } from './weightFiles.ts';
@@ -13,11 +14,12 @@ export function activate(extension: vscode.ExtensionContext): void {
   const server = new Server(extension);
   const runner = new CountRunner(extension);
   const weightFiles = new WeightFiles(extension.workspaceState);
-  const panels = new Panels(extension, server, runner, weightFiles);
+  const runs = new RunStore(extension.workspaceState, runner);
+  const panels = new Panels({ extension, server, runner, runs, weightFiles });
   const reports = new ReportDocuments(server);
   const watching = new FirstNetwork(() => void server.start().catch(reportFailure));
   extension.subscriptions.push(
-    server, runner, weightFiles, panels, reports, watching, new StatusBar(server),
+    server, runner, runs, weightFiles, panels, reports, watching, new StatusBar(server),
     ...registerCommands({ extension, server, panels, reports, weightFiles }),
   ); // prettier-ignore
   watching.look(vscode.workspace.textDocuments);

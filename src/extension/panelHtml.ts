@@ -14,7 +14,7 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): strin
     `img-src ${webview.cspSource} data:`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeAttribute(vscode.l10n.bundle ? vscode.env.language : 'en')}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -24,8 +24,12 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): strin
 <title>Region Lens</title>
 </head>
 <body>
-<main id="panel"></main>
+<main id="panel" data-strings="${escapeAttribute(JSON.stringify(vscode.l10n.bundle ?? {}))}"></main>
 <script nonce="${nonce}" src="${asset('webview.js')}"></script>
 </body>
 </html>`;
+}
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

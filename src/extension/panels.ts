@@ -1,55 +1,116 @@
 import * as vscode from 'vscode';
-import type { CountRunner } from './countRunner.ts';
-import { Panel, PANEL_TYPE } from './panel.ts';
-import type { Server } from './server.ts';
-import type { WeightFiles } from './weightFiles.ts';
+import { panelHtml } from './panelHtml.ts';
+import { PanelSession, type PanelServices } from './panelSession.ts';
+import { holdsNetwork } from './recognition.ts';
 
-/** Opens the panel, finds the open one again, and restores it after a reload of the window. */
-export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer {
-  private open: Panel | undefined;
-  private readonly registration: vscode.Disposable;
+const PANEL_TYPE = 'regionLens.panel';
+const VIEW_ID = 'regionLens.regions';
 
-  constructor(
-    private readonly extension: vscode.ExtensionContext,
-    private readonly server: Server,
-    private readonly runner: CountRunner,
-    private readonly weightFiles: WeightFiles,
-  ) {
-    this.registration = vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this);
+interface Tab {
+  readonly panel: vscode.WebviewPanel;
+  readonly session: PanelSession;
+}
+
+/**
+ * Both homes of the panel: the view in the side bar, which follows the active editor, and tabs beside the editor. One tab
+ * follows too; pinned ones stay with their file, and there may be any number of them.
+ */
+export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer, vscode.WebviewViewProvider {
+  private readonly tabs = new Set<Tab>();
+  private view: PanelSession | undefined;
+  private readonly registrations: vscode.Disposable;
+
+  constructor(private readonly services: PanelServices) {
+    this.registrations = vscode.Disposable.from(
+      vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this),
+      vscode.window.registerWebviewViewProvider(VIEW_ID, this),
+    );
   }
 
-  show(source: vscode.Uri): Panel {
-    if (this.open) {
-      this.open.follow(source);
-      this.open.reveal();
-      return this.open;
+  /** The tab of this document: the one that is pinned to it, else the one that follows, else a new one. */
+  show(source: vscode.Uri): PanelSession {
+    const all = [...this.tabs];
+    const found = all.find(({ session }) => session.shows(source)) ?? all.find(({ session }) => !session.isPinned);
+    if (found) {
+      found.session.follow(source);
+      found.panel.reveal(undefined, true);
+      return found.session;
     }
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, 'Region Lens', place), source);
+    const viewColumn = all[0]?.panel.viewColumn ?? vscode.ViewColumn.Beside;
+    const place = { viewColumn, preserveFocus: true };
+    return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, 'Region Lens', place), source, false);
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    this.adopt(panel, sourceIn(state));
+    const { source, pinned } = storedIn(state);
+    this.adopt(panel, source, pinned);
     return Promise.resolve();
   }
 
-  private adopt(webview: vscode.WebviewPanel, source: vscode.Uri | undefined): Panel {
-    const panel = new Panel(webview, this.extension, this.server, this.runner, this.weightFiles, source);
-    panel.onDidDispose(() => {
-      if (this.open === panel) this.open = undefined;
+  resolveWebviewView(view: vscode.WebviewView, { state }: vscode.WebviewViewResolveContext): void {
+    const { source, pinned } = storedIn(state);
+    const session = new PanelSession(
+      {
+        home: 'view',
+        webview: view.webview,
+        setTitle: (file, isPinned) => (view.description = isPinned && file !== null ? `[${file}]` : (file ?? '')),
+        openTab: (uri) => void this.show(uri),
+      },
+      this.services,
+      // A view that follows begins with what is there to follow.
+      pinned || !vscode.window.visibleTextEditors.some((editor) => holdsNetwork(editor.document)) ? source : undefined,
+      pinned,
+    ); // prettier-ignore
+    this.view = session;
+    view.onDidDispose(() => {
+      session.dispose();
+      if (this.view === session) this.view = undefined;
     });
-    this.open = panel;
-    return panel;
+    this.fill(view.webview);
+  }
+
+  private adopt(panel: vscode.WebviewPanel, source: vscode.Uri | undefined, pinned: boolean): PanelSession {
+    panel.iconPath = vscode.Uri.joinPath(this.services.extension.extensionUri, 'media', 'icon.svg');
+    const session = new PanelSession(
+      {
+        home: 'tab',
+        webview: panel.webview,
+        setTitle: (file, isPinned) => {
+          const title = file === null ? 'Region Lens' : vscode.l10n.t('Regions: {0}', file);
+          panel.title = isPinned && file !== null ? `[${title}]` : title;
+        },
+        openTab: (uri) => void this.show(uri),
+      },
+      this.services,
+      source,
+      pinned,
+    );
+    const tab = { panel, session };
+    this.tabs.add(tab);
+    panel.onDidDispose(() => {
+      session.dispose();
+      this.tabs.delete(tab);
+    });
+    this.fill(panel.webview);
+    return session;
+  }
+
+  private fill(webview: vscode.Webview): void {
+    const { extensionUri } = this.services.extension;
+    webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
+    webview.html = panelHtml(webview, extensionUri);
   }
 
   dispose(): void {
-    this.registration.dispose();
-    this.open?.dispose();
+    this.registrations.dispose();
+    this.view?.dispose();
+    for (const { session } of this.tabs) session.dispose();
   }
 }
 
 /** The document a stored panel showed, from whatever an earlier version may have stored. */
-function sourceIn(state: unknown): vscode.Uri | undefined {
-  const model = (state as { model?: { uri?: unknown } } | null | undefined)?.model;
-  return typeof model?.uri === 'string' ? vscode.Uri.parse(model.uri) : undefined;
+function storedIn(state: unknown): { source: vscode.Uri | undefined; pinned: boolean } {
+  const stored = state as { model?: { uri?: unknown } | null; pinned?: unknown } | null | undefined;
+  const uri = stored?.model?.uri;
+  return { source: typeof uri === 'string' ? vscode.Uri.parse(uri) : undefined, pinned: stored?.pinned === true };
 }

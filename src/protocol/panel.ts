@@ -1,8 +1,4 @@
-/**
- * What the extension and the panel say to each other. The panel says `ready` first and gets a full `show`;
- * every later `show` replaces the whole model. Counting results arrive one network (seed) at a time.
- * Plain data only: this file is all of `src` that the webview sees.
- */
+/** What is known of the networks in a file, as the panel shows it. Plain data. */
 
 /** A count or bound: its log10 for plotting, and how to write it (`90,601`, `10^7.44`). */
 export interface Quantity {
@@ -27,6 +23,10 @@ export interface PanelLayer {
   /** One sentence about this layer, for example a bottleneck; null when there is nothing to say. */
   readonly note: string | null;
   readonly bottleneck: boolean;
+  /** What the layer multiplies at most, with its numbers put in, as MathML; null where there is nothing to say. */
+  readonly formula: string | null;
+  /** Sizes of it that can be varied, by the native format's names, with what they are now. */
+  readonly sizes: readonly { readonly field: string; readonly value: number }[];
 }
 
 export interface PanelSeries {
@@ -40,6 +40,8 @@ export interface PanelSeries {
   /** Domain the figure is for, for example `R^2` or `[−1, 1]²`. */
   readonly domain: string;
   readonly note: string | null;
+  /** The theorem's formula as MathML; null where it is no single one. */
+  readonly formula: string | null;
   /** After each layer, by layer index; null where it says nothing. */
   readonly perLayer: readonly (Quantity | null)[];
   /** After the last layer. */
@@ -49,6 +51,8 @@ export interface PanelSeries {
 export interface PanelNetwork {
   /** Stable while the file is edited: results of counting belong to it. */
   readonly key: string;
+  /** Changes when an edit changes what a count would find. */
+  readonly fingerprint: string;
   readonly name: string;
   /** For example `2 → 24 → 24 → 24 → 1`. */
   readonly architecture: string;
@@ -74,6 +78,9 @@ export interface PanelNetwork {
   readonly countRefused: string | null;
   /** The file holds weights, which a count can use in place of drawn ones. */
   readonly hasWeights: boolean;
+  /** How the file draws weights: the name of the kernel's law, and the deviation of biases. */
+  readonly kernel: string;
+  readonly biasStddev: number;
   /** Sentences about what is missing or stops the analysis (errors in the file, a softmax in the middle). */
   readonly remarks: readonly string[];
 }
@@ -87,51 +94,3 @@ export interface PanelModel {
   /** Index into networks of the one to show: the one at the cursor. */
   readonly selected: number;
 }
-
-/** One counted network. `perLayer` by layer index. */
-export interface PanelCount {
-  readonly seed: number;
-  readonly exact: boolean;
-  readonly activationRegions: number;
-  readonly perLayer: readonly number[];
-  readonly seconds: number;
-}
-
-/** The partition of the counted square, in coordinates of the square [0, 1]²; see counting's PlaneRegions. */
-export interface PanelPicture {
-  readonly seed: number;
-  readonly count: number;
-  readonly vertices: Float64Array;
-  readonly offsets: Uint32Array;
-  readonly gradients: Float64Array;
-  readonly edgeLayers: Int32Array;
-}
-
-export interface CountSettings {
-  readonly method: 'line' | 'plane';
-  readonly firstSeed: number;
-  readonly seeds: number;
-  /** Use the weights in the file in place of drawn ones. */
-  readonly fileWeights: boolean;
-}
-
-export type HostMessage =
-  | { readonly type: 'show'; readonly model: PanelModel }
-  /** The active file holds no network (or none that can be read); `message` says what to do. */
-  | { readonly type: 'empty'; readonly message: string }
-  | { readonly type: 'countStarted'; readonly key: string; readonly settings: CountSettings }
-  | { readonly type: 'counted'; readonly key: string; readonly count: PanelCount; readonly picture: PanelPicture | null }
-  | { readonly type: 'countProgress'; readonly key: string; readonly done: number; readonly of: number; readonly regions: number; readonly fraction: number }
-  | { readonly type: 'countEnded'; readonly key: string; readonly message: string | null; readonly outcome: 'done' | 'cancelled' | 'failed' }
-  /** The layer under the cursor in the source, to highlight; null for none. */
-  | { readonly type: 'highlight'; readonly key: string; readonly layer: number | null }; // prettier-ignore
-
-export type PanelMessage =
-  | { readonly type: 'ready' }
-  | { readonly type: 'reveal'; readonly key: string; readonly layer: number }
-  | { readonly type: 'select'; readonly key: string }
-  | { readonly type: 'count'; readonly key: string; readonly settings: CountSettings }
-  | { readonly type: 'cancel'; readonly key: string }
-  | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'save'; readonly suggestedName: string; readonly text: string }
-  | { readonly type: 'open'; readonly url: string };

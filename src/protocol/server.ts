@@ -1,4 +1,5 @@
 import type { PanelModel } from './panel.ts';
+import type { CountSettings, PanelComparison, PictureWindow, RunTheory, SweepSubject, SweptRow } from './runs.ts';
 
 /**
  * What the client and the language server say to each other beyond the Language Server Protocol.
@@ -49,6 +50,42 @@ export const layerAtRequest: Method<
   DocumentParams & { readonly line: number; readonly character: number },
   { readonly network: number; readonly layer: number | null } | null
 > = { method: 'regionLens/layerAt' };
+
+export interface NetworkParams extends DocumentParams {
+  /** Position among the document's networks. */
+  readonly network: number;
+}
+
+/** What theory says for the place and the weights of a run. */
+export const runTheoryRequest: Method<NetworkParams & { readonly settings: CountSettings }, RunTheory | null> = {
+  method: 'regionLens/runTheory',
+};
+
+/** The mean number of regions in a part of the counted plane. */
+export const windowMeanRequest: Method<
+  NetworkParams & { readonly settings: CountSettings; readonly window: PictureWindow },
+  number | null
+> = { method: 'regionLens/windowMean' };
+
+/** One network of the document against all networks of the others. */
+export const compareRequest: Method<
+  NetworkParams & { readonly others: readonly string[]; readonly counterparts: boolean },
+  PanelComparison | null
+> = { method: 'regionLens/compare' };
+
+/** The network with one size changed: one value a request, so that typing never waits for a sweep. */
+export const sweepRequest: Method<NetworkParams & { readonly subject: SweepSubject; readonly value: number }, SweptRow | null> = {
+  method: 'regionLens/sweep',
+}; // prettier-ignore
+
+/** The edit that gives a layer another size, or why there is none. */
+export interface SizeEdit {
+  readonly edit: { readonly range: SourceRange; readonly newText: string } | null;
+  readonly refused: string | null;
+}
+export const sizeEditRequest: Method<NetworkParams & { readonly subject: SweepSubject; readonly value: number }, SizeEdit | null> = {
+  method: 'regionLens/sizeEdit',
+}; // prettier-ignore
 
 /** Sent after each analysis: what the status bar says, or null when the document holds no network (any more). */
 export interface StatusParams extends DocumentParams {

@@ -1,19 +1,17 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
-import { formatMagnitude, groupDigits } from '../analysis/quantities.ts';
 import { totalNeurons } from '../analysis/reportJson.ts';
-import { totalParameters } from '../network/parameters.ts';
-import type { Initialization } from '../network/definition.ts';
+import { sizeOfField, sweepFields } from '../analysis/sweep.ts';
+import type { Initialization, LayerDefinition } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
+import { totalParameters } from '../network/parameters.ts';
 import { formatShape } from '../network/shape.ts';
-import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../protocol/panel.ts';
+import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../protocol/panel.ts';
 import type { BoundResult } from '../theory/bound.ts';
-import type { Magnitude } from '../theory/magnitude.ts';
 import { layersAt, type AnalysedDocument } from './documentAnalysis.ts';
+import { layerFormula } from './formulas.ts';
+import { seriesOf } from './series.ts';
 import { activationWords, mainBounds, meanDomain, sourceOf, superscript } from './words.ts';
-
-/** Integers of more digits than this are plotted, not spelt out. */
-const MOST_DIGITS = 400;
 
 /** The whole model of the panel for one document, with the network at `offset` selected. */
 export function panelModel(document: AnalysedDocument, offset: number | undefined): PanelModel {
@@ -39,6 +37,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
   const countMethod = network.inputSize === 2 ? 'plane' : 'line';
   return {
     key: `${document.uri}#${network.name}#${position}`,
+    fingerprint: fingerprint(document, analysis),
     name: network.name,
     architecture: architecture(network),
     neurons: totalNeurons(network.layers),
@@ -57,7 +56,9 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     countDomain: countMethod === 'plane' ? '[−1, 1]²' : meanDomain(network.inputSize, 'kac-rice-line'),
     countMethod,
     countRefused: whyNotCounted(network),
-    hasWeights: analysis.definition.layers.some((layer) => layer.fields.weights !== undefined),
+    hasWeights: hasWeights(analysis),
+    kernel: network.initialization.kernel,
+    biasStddev: network.initialization.biasStddev,
     remarks: remarks(document, analysis),
   };
 }
@@ -66,30 +67,39 @@ function isPlotted(bound: BoundResult): boolean {
   return bound.kind !== 'scale' && bound.perLayer !== null;
 }
 
-function seriesOf(bound: BoundResult, domain: string): PanelSeries {
-  return {
-    id: bound.id,
-    kind: bound.kind === 'scale' ? 'mean' : bound.kind,
-    label: bound.citation.label,
-    url: bound.citation.url,
-    domain,
-    note: bound.note,
-    perLayer: (bound.perLayer ?? []).map((magnitude) => (magnitude ? quantity(magnitude) : null)),
-    total: bound.value ? quantity(bound.value) : null,
-  };
+function sizesOf(definition: LayerDefinition): PanelLayer['sizes'] {
+  return sweepFields(definition).flatMap((field) => {
+    const value = sizeOfField(definition, field);
+    return value === null ? [] : [{ field, value }];
+  });
 }
 
-function quantity(magnitude: Magnitude): Quantity {
-  const { exact, log10 } = magnitude;
-  return {
-    log10,
-    text: formatMagnitude(magnitude),
-    exact: exact !== null && log10 < MOST_DIGITS ? groupDigits(exact.toString()) : null,
-  };
+function hasWeights(analysis: NetworkAnalysis): boolean {
+  return analysis.definition.layers.some((layer) => layer.fields.weights !== undefined);
+}
+
+/** Of everything a count depends on: the layers as they were understood, and the text itself where it holds weights. */
+function fingerprint(document: AnalysedDocument, analysis: NetworkAnalysis): string {
+  const { network } = analysis;
+  const layers = network.layers.map(({ name: _name, weights: _weights, ...layer }) => layer);
+  const weights = hasWeights(analysis) ? document.text : '';
+  return hashOf(JSON.stringify([network.inputs, network.outputs, network.initialization, layers]) + weights);
+}
+
+/** 64 bits that tell texts apart (two runs of FNV-1a with different starts). */
+function hashOf(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x01000193) + i;
+  }
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
 /** What a count on a line (or plane) may at most find, when the input space has more dimensions than that. */
-function sliceSeries(analysis: NetworkAnalysis, method: 'line' | 'plane'): PanelSeries | null {
+export function sliceSeries(analysis: NetworkAnalysis, method: 'line' | 'plane'): PanelSeries | null {
   const dimension = method === 'line' ? 1 : 2;
   if (analysis.network.inputSize <= dimension) return null;
   const upper = analysis.boundOnSlice('tightest-upper', dimension);
@@ -109,6 +119,8 @@ function panelLayer(analysis: NetworkAnalysis, layer: Layer): PanelLayer {
     dimensionIn: layer.reach === 'beyond' ? null : (explanation?.dimensionIn ?? null),
     note: explanation?.advice ?? null,
     bottleneck: Boolean(explanation?.bottleneck),
+    formula: explanation?.formula ? layerFormula(explanation.formula, explanation.numbers) : null,
+    sizes: sizesOf(analysis.definition.layers[layer.definition]),
   };
 }
 
@@ -125,7 +137,7 @@ function architecture(network: Network): string {
   return middle.join(' → ');
 }
 
-function initializationWords({ kernel, kernelStddev, biasStddev }: Initialization): string {
+export function initializationWords({ kernel, kernelStddev, biasStddev }: Initialization): string {
   const names: Readonly<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
   const [family, law] = kernel.split('_');
   const kind = kernel === 'normal' ? `normal, deviation ${kernelStddev ?? 0.05}` : [names[family] ?? family, law].filter(Boolean).join(' '); // prettier-ignore

@@ -16,6 +16,7 @@ import { codeActions } from './codeActions.ts';
 import { codeLenses, lensTitle } from './codeLens.ts';
 import { completions } from './completion.ts';
 import { definitionAt } from './definition.ts';
+import { panelComparison, sizeEdit, sweptRow } from './comparison.ts';
 import { diagnostics } from './diagnostics.ts';
 import { DocumentAnalyses, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
 import { highlightsAt } from './highlight.ts';
@@ -25,6 +26,7 @@ import { inlayHints, resolveInlayHint } from './inlayHints.ts';
 import { layerRange, panelModel } from './panelModel.ts';
 import { referencesAt } from './references.ts';
 import { renameAt, renameRange } from './rename.ts';
+import { meanInWindow, runTheory } from './runTheory.ts';
 import { Scheduler } from './scheduler.ts';
 import { defaultSettings, parseSettings, type Settings } from './settings.ts';
 import { documentSymbols } from './symbols.ts';
@@ -191,7 +193,7 @@ connection.onCompletion((params) => at(params, completions));
 
 function answer<P extends protocol.DocumentParams, R>(
   request: protocol.Method<P, R>,
-  handler: (document: AnalysedDocument, params: P, offsetAt: (position: { line: number; character: number }) => number) => R,
+  handler: (document: AnalysedDocument, params: P, offsetAt: (position: { line: number; character: number }) => number) => R | Promise<R>,
 ): void {
   connection.onRequest(request.method, async (params: P): Promise<R | null> => {
     const document = await find(params.uri);
@@ -217,6 +219,25 @@ answer(protocol.layerAtRequest, (document, position, offsetAt) => {
   const at = layersAt(document.analysis, offsetAt(position));
   return at && { network: at.networkIndex, layer: at.layers[0]?.index ?? null };
 });
+answer(protocol.runTheoryRequest, ({ analysis }, { network, settings }) => {
+  const found = analysis.networks[network];
+  return found ? runTheory(found, settings) : null;
+});
+answer(protocol.windowMeanRequest, ({ analysis }, { network, settings, window }) => {
+  const found = analysis.networks[network];
+  return found ? meanInWindow(found, settings, window) : null;
+});
+answer(protocol.compareRequest, async (document, { network, others, counterparts }) => {
+  const found = await Promise.all(others.map(async (uri) => ({ uri, document: await find(uri) })));
+  const unread = found.filter((other) => other.document === null).map(({ uri }) => `${decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1))} holds no network that can be read.`); // prettier-ignore
+  const read = found.flatMap((other) => (other.document ? [{ document: other.document, networks: null }] : []));
+  return panelComparison([{ document, networks: [network] }, ...read], counterparts, unread);
+});
+answer(protocol.sweepRequest, ({ analysis }, { network, subject, value }) => {
+  const found = analysis.networks[network];
+  return found ? sweptRow(found, subject, value) : null;
+});
+answer(protocol.sizeEditRequest, (document, { network, subject, value }) => sizeEdit(document, network, subject, value)); // prettier-ignore
 
 documents.listen(connection);
 connection.listen();

@@ -32,8 +32,13 @@ export class CountPool {
 
   constructor(
     private readonly workerFile: string,
-    private readonly size: number,
+    private size: number,
   ) {}
+
+  /** Allows at least so many threads from now on. */
+  grow(size: number): void {
+    this.size = Math.max(this.size, size);
+  }
 
   /**
    * Counts in a worker. An aborted signal ends it with what was found so far (`exact: false`), or rejects when

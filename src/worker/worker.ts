@@ -31,8 +31,11 @@ async function answer({ id, task, stop }: WorkerRequest): Promise<void> {
 
 /** Large arrays move to the other thread in place of being copied. */
 function buffersOf(outcome: OutcomeOf<WorkerTask>): ArrayBuffer[] {
-  const regions = 'result' in outcome ? outcome.result.regions : null;
-  return regions ? Object.values(regions).map((array: ArrayBufferView) => array.buffer as ArrayBuffer) : [];
+  if (!('result' in outcome)) return [];
+  const { regions, line } = outcome.result;
+  return Object.values({ ...regions, ...line }).flatMap((part: unknown) =>
+    ArrayBuffer.isView(part) ? [part.buffer as ArrayBuffer] : [],
+  );
 }
 
 function perform(task: WorkerTask, network: Network, hooks: CountHooks): OutcomeOf<WorkerTask> {

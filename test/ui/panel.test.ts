@@ -4,11 +4,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { root } from '../../scripts/process.mjs';
-import type { HostMessage, PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
+import type { HostMessage } from '../../src/protocol/messages.ts';
+import type { PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
 import { readPlot } from './panelHarness/plotReader.ts';
 import { bundlePanel, PanelPage, THEMES, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
-import { deepNetwork, lenetNetwork, mlpNetwork, modelOf } from './panelHarness/samples.ts';
-import { deepScene, lenetScene, planeScene } from './panelHarness/scenes.ts';
+import { deepNetwork, lenetNetwork, mlpNetwork, modelOf, runOf, settingsOf } from './panelHarness/samples.ts';
+import { deepScene, lenetScene, planePictures, planeScene } from './panelHarness/scenes.ts';
 
 let browser: Browser;
 let bundle: Bundle;
@@ -181,7 +182,6 @@ describe('the numbers', () => {
       return {
         type: 'counted',
         key,
-        picture: null,
         count: {
           seed,
           exact: seed !== 3,
@@ -191,11 +191,7 @@ describe('the numbers', () => {
         },
       };
     };
-    const started: HostMessage = {
-      type: 'countStarted',
-      key,
-      settings: { method: 'plane', firstSeed: 1, seeds: 3, fileWeights: false },
-    };
+    const started: HostMessage = { type: 'run', key, run: runOf(mlpNetwork(), []) };
     const panel = await panelWith([showMlp, started, count(1, 2000), count(2, 2400)]);
     const tile = panel.page.locator('.countedTile');
     expect(await tile.locator('.tileValue').textContent()).toBe('2,200 ± 283');
@@ -220,7 +216,7 @@ describe('the numbers', () => {
     expect(Number(first[header.indexOf('seed 3')])).toBe(
       plane.flatMap((m) => (m.type === 'counted' && m.count.seed === 3 ? [m.count.perLayer[0]] : []))[0],
     );
-    await choose('Save plots');
+    await choose('Save plots as SVG');
     await panel.page.waitForFunction(
       () => window.panelMessages.filter((message) => message.type === 'save').length === 2,
     );
@@ -233,29 +229,50 @@ describe('the numbers', () => {
       svg,
     );
     expect(error).toBeUndefined();
+    await choose('Save plots as PNG');
+    await panel.page.waitForFunction(() => window.panelMessages.filter(({ type }) => type === 'save').length === 3);
+    const png = await panel.waitForMessage('save');
+    expect([png.suggestedName, png.encoding]).toEqual(['deep-mlp-regions.png', 'base64']);
+    expect(Buffer.from(png.text, 'base64').subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('come as JSON with all that is needed to get them again', async () => {
+    const panel = await panelWith(plane);
+    await panel.page.locator('.menu vscode-button').click();
+    await panel.page.locator('[role=menuitem]', { hasText: 'JSON' }).click();
+    const saved = JSON.parse((await panel.waitForMessage('save')).text) as Record<string, Record<string, unknown>>;
+    expect(saved.versions).toBe('Region Lens 0.1.0, VS Code 1.100.0');
+    expect(saved.counted.seeds).toEqual([1, 2, 3]);
+    expect(saved.counted.domain).toBe('[−1, 1]²');
+    expect(saved.counted.settings).toEqual(settingsOf(mlpNetwork(), { seeds: 3 }));
+    expect(saved.atMost).toMatchObject({ id: 'tightest-upper', value: '27270901' });
   });
 });
 
 describe('the region picture', () => {
   it('shows under the pointer the region that was sent', async () => {
-    const { page } = await panelWith(plane);
-    const first = plane.flatMap((message) =>
-      message.type === 'counted' && message.picture ? [message.picture] : [],
-    )[0];
+    const panel = await panelWith(plane);
+    const { page } = panel;
+    await panel.answer();
+    const first = planePictures(1).get(1)!.picture;
     const box = (await page.locator('.pictureCanvas').boundingBox())!;
-    const areas = Array.from({ length: first.count }, (_, i) =>
+    const areas = Array.from({ length: first.offsets.length - 1 }, (_, i) =>
       areaOf(first.vertices.slice(2 * first.offsets[i], 2 * first.offsets[i + 1])),
     );
     const largest = areas.indexOf(Math.max(...areas));
     const [x, y] = centerOf(first.vertices.slice(2 * first.offsets[largest], 2 * first.offsets[largest + 1]));
     await page.mouse.move(box.x + x * box.width, box.y + (1 - y) * box.height);
-    const readout = await page.locator('.readout').textContent();
-    expect(readout).toContain(`${Number((100 * areas[largest]).toPrecision(2))}% of the square`);
-    expect(readout).toContain(first.gradients[2 * largest].toPrecision(2).replace('-', '−'));
+    const readout = await page.locator('.picture .readout').textContent();
+    // The square has sides of length 2.
+    expect(readout).toContain(`area ${Number((4 * areas[largest]).toPrecision(3))}`);
+    const slope = Number((first.gradients[2 * largest] / 2).toPrecision(3));
+    expect(readout).toContain(String(slope).replace('-', '−'));
   });
 
   it('is painted in many colours, anew in another theme, and closer when zoomed', async () => {
-    const { page } = await panelWith(plane);
+    const panel = await panelWith(plane);
+    const { page } = panel;
+    await panel.answer();
     const colors = (): Promise<number> =>
       page.locator('.pictureCanvas').evaluate((canvas: HTMLCanvasElement) => {
         const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
@@ -318,20 +335,20 @@ describe('counting', () => {
     const seeds = page.getByLabel('networks', { exact: true }).locator('input');
     await seeds.fill('5');
     await seeds.press('Tab');
-    await page.locator('vscode-button', { hasText: 'Count' }).click();
+    await page.locator('.header vscode-button', { hasText: 'Count' }).click();
     const { settings } = await panel.waitForMessage('count');
-    expect(settings).toEqual({ method: 'plane', firstSeed: 1, seeds: 5, fileWeights: false });
+    expect(settings).toEqual(settingsOf(mlpNetwork(), { seeds: 5 }));
     await panel.send(
-      { type: 'countStarted', key, settings },
+      { type: 'run', key, run: runOf(mlpNetwork(), [], { settings }) },
       { type: 'countProgress', key, done: 2, of: 5, regions: 1204, fraction: 0.5 },
     );
     expect(await page.locator('.progressLine').textContent()).toContain('Network 3 of 5 · 1,204 regions');
     expect(await page.locator('[role=progressbar].progressTrack').getAttribute('aria-valuenow')).toBe('50');
     await page.locator('vscode-button', { hasText: 'Cancel' }).click();
     expect(await panel.waitForMessage('cancel')).toEqual({ type: 'cancel', key });
-    await panel.send({ type: 'countEnded', key, message: null, outcome: 'cancelled' });
-    expect(await page.locator('.outcome').textContent()).toBe('Stopped after 0 networks.');
-    await page.locator('vscode-button', { hasText: 'Count' }).waitFor();
+    await panel.send({ type: 'run', key, run: runOf(mlpNetwork(), [], { settings, status: 'cancelled' }) });
+    expect(await page.locator('.run .outcome').textContent()).toBe('Stopped after 0 networks.');
+    await page.locator('.header vscode-button', { hasText: 'Count' }).waitFor();
   });
 
   it('puts back a number of networks that cannot be', async () => {
@@ -349,14 +366,16 @@ describe('counting', () => {
     const { key } = mlpNetwork();
     const failed = await panelWith([
       ...plane.slice(0, 3),
-      { type: 'countEnded', key, message: 'The weights overflow.', outcome: 'failed' },
+      { type: 'run', key, run: runOf(mlpNetwork(), [], { status: 'failed', message: 'The weights overflow.' }) },
     ]);
-    expect(await failed.page.locator('.outcome').textContent()).toBe('The count failed: The weights overflow.');
+    expect(await failed.page.locator('.run .outcome').textContent()).toBe('The count failed: The weights overflow.');
     const refused = await panelWith([
       { type: 'show', model: modelOf({ ...mlpNetwork(), countRefused: 'No layer is piecewise linear.' }) },
     ]);
     expect(await refused.page.locator('.countedTile').innerText()).toContain('No layer is piecewise linear.');
-    expect(await refused.page.locator('vscode-button', { hasText: 'Count' }).getAttribute('disabled')).not.toBeNull();
+    expect(
+      await refused.page.locator('.header vscode-button', { hasText: 'Count' }).getAttribute('disabled'),
+    ).not.toBeNull();
   });
 });
 
@@ -372,7 +391,8 @@ describe('an edit', () => {
     });
     const network = deepNetwork();
     const layers = network.layers.map((layer, i) => (i === 7 ? { ...layer, neurons: 65 } : layer));
-    await panel.send({ type: 'show', model: { ...modelOf({ ...network, layers }), version: 2 } });
+    const fingerprint = 'edited';
+    await panel.send({ type: 'show', model: { ...modelOf({ ...network, layers, fingerprint }), version: 2 } });
     expect(await page.locator('.numbers tbody tr').nth(7).locator('td').first().textContent()).toBe('65');
     expect(await page.locator(':is(.line, .column, .numbers tr, .tile, .row):not([data-kept])').count()).toBe(0);
     expect(
@@ -442,6 +462,13 @@ describe.each(THEMES)('in %s', (theme) => {
         expect(await panel.page.evaluate(violations)).toEqual([]);
       }
     }
+    await show(panel, plane, 1000);
+    for (const page of ['line', 'compare']) {
+      await panel.page.locator(`#tab-${page}`).click();
+      await panel.answer();
+      await panel.answer();
+      expect(await panel.page.evaluate(violations)).toEqual([]);
+    }
   });
 
   it('writes every meaning in a colour that can be read', async () => {
@@ -506,7 +533,7 @@ function textContrasts(texts: readonly Element[]): number[] {
   });
 }
 
-function areaOf(corners: Float64Array): number {
+function areaOf(corners: Float32Array): number {
   let area = 0;
   for (let k = 0; k < corners.length; k += 2) {
     const next = (k + 2) % corners.length;
@@ -515,7 +542,7 @@ function areaOf(corners: Float64Array): number {
   return Math.abs(area) / 2;
 }
 
-function centerOf(corners: Float64Array): [number, number] {
+function centerOf(corners: Float32Array): [number, number] {
   const mean = (from: number): number => {
     const values = [...corners].filter((_, i) => i % 2 === from);
     return values.reduce((sum, value) => sum + value, 0) / values.length;

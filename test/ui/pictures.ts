@@ -1,33 +1,72 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { root } from '../../scripts/process.mjs';
+import type { themes } from './workbench.ts';
 import { Workbench } from './workbench.ts';
 
 /**
- * The README's pictures, taken of the packed extension in the real workbench: `npm run pictures` after
- * `npm run build && npm run package`.
+ * The pictures of README, documentation and walkthrough, taken of the packed extension in the real workbench:
+ * `npm run pictures` after `npm run build && npm run package`.
  */
-const workbench = await Workbench.start({ settings: { 'workbench.activityBar.location': 'hidden' } });
+const docs = path.join(root, 'docs/pictures');
+const media = path.join(root, 'media/walkthrough');
+for (const folder of [docs, media]) mkdirSync(folder, { recursive: true });
+
+const workbench = await Workbench.start({ settings: { 'workbench.activityBar.location': 'top' } });
+const { page, webview } = workbench;
+
+async function take(what: Locator | typeof page, folder: string, name: string): Promise<void> {
+  await what.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
+}
+
+/** The page of the panel with this name, drawn to its end. */
+async function show(name: 'Regions' | 'Line' | 'Compare', drawn: Locator): Promise<void> {
+  await webview.getByRole('tab', { name }).click();
+  await drawn.first().waitFor();
+  await page.waitForTimeout(900);
+}
+
 try {
-  const { page, webview } = workbench;
   await page.setViewportSize({ width: 1560, height: 900 });
-  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-  mkdirSync(path.join(root, 'docs/pictures'), { recursive: true });
-  for (const theme of ['dark', 'light'] as const) {
-    await workbench.setTheme(theme);
+  await workbench.runCommand('View: Close Primary Side Bar');
+  for (const [kind, short] of Object.entries({ dark: 'dark', light: 'light', 'high contrast dark': 'hc-dark', 'high contrast light': 'hc-light' })) {
+    const isPlain = kind === 'dark' || kind === 'light';
+    await page.setViewportSize({ width: 1560, height: 900 });
+    await workbench.setTheme(kind as keyof typeof themes);
     await workbench.openFile('deep-mlp.network.json');
     await workbench.waitForLine(/"dense".*×10\^/);
+    const editor = page.locator('.editor-group-container').first();
+    if (isPlain) await take(editor, media, `hints-${short}`);
     await workbench.runCommand('Region Lens: Count Regions');
-    await webview.locator('.tileValue.counted', { hasText: /^[\d,]+ ± [\d,]+$/ }).waitFor();
     await webview.getByText('8 networks, exact').waitFor();
+    const frame = page.locator('iframe.webview.ready').first();
+    await show('Regions', webview.locator('.inView', { hasText: 'expected' }));
     await page.locator('.view-line', { hasText: 'dense' }).nth(1).locator('span', { hasText: '24' }).last().hover();
     await page.locator('.monaco-hover:visible', { hasText: 'Multiplies the bound' }).first().waitFor();
-    await workbench.screenshot(`readme ${theme}`);
-    const taken = path.join(root, `test-output/screenshots/readme ${theme}.png`);
-    copyFileSync(taken, path.join(root, `docs/pictures/editor-${theme}.png`));
+    if (isPlain) {
+      await take(page, docs, `editor-${short}`);
+      await take(editor, media, `hover-${short}`);
+    }
     await page.keyboard.press('Escape');
+    await workbench.runCommand('View: Toggle Maximize Editor Group');
+    await page.setViewportSize({ width: 1180, height: 1000 });
+    await webview.locator('header h1').hover();
+    await page.waitForTimeout(900);
+    await take(frame, docs, `regions-${short}`);
+    if (isPlain) {
+      await take(webview.locator('.depth'), media, `plot-${short}`);
+      await take(webview.locator('.pictureFrame'), media, `plane-${short}`);
+    }
+    await show('Line', webview.locator('.distanceBar'));
+    await take(frame, docs, `line-${short}`);
+    await show('Compare', webview.locator('.sweepDot'));
+    await take(frame, docs, `compare-${short}`);
+    if (isPlain) await take(webview.locator('.comparePage'), media, `compare-${short}`);
+    await show('Regions', webview.locator('.depth'));
+    await workbench.runCommand('View: Toggle Maximize Editor Group');
     await workbench.closeAll();
   }
 } finally {
   await workbench.stop();
-}
+} // prettier-ignore

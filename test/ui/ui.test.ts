@@ -163,6 +163,62 @@ describe('the panel', () => {
   });
 });
 
+describe('each page of the panel', () => {
+  const units = (value: number) => workbench.line(`"units": ${value}`);
+
+  beforeAll(async () => {
+    await workbench.setTheme('dark');
+    await workbench.openFile(network);
+    await workbench.runCommand('Region Lens: Show Plot');
+    await workbench.webview.locator('h1', { hasText: 'deep-mlp' }).waitFor();
+  });
+
+  afterAll(() => workbench.closeAll());
+
+  it('follows the network along a line', async () => {
+    const { webview } = workbench;
+    await webview.getByRole('tab', { name: 'Line' }).click();
+    await webview.locator('.outputCurve').waitFor();
+    expect(await webview.locator('.lane').count()).toBe(3);
+    expect(await webview.locator('.lineSection .readout').textContent()).toMatch(/^\d+ breakpoints/);
+    await workbench.screenshot('panel line');
+  });
+
+  it('compares, and writes a size into the file when asked to, which can be undone', async () => {
+    const { webview, page } = workbench;
+    await webview.getByRole('tab', { name: 'Compare' }).click();
+    await webview.locator('.compared[data-key]').nth(2).waitFor();
+    await webview.locator('.sweep input[type=range]').fill('48');
+    await webview.getByRole('button', { name: 'Apply to file: 24 → 48' }).click();
+    await units(48).waitFor();
+    await workbench.screenshot('panel compare');
+    await page.locator('.editor-instance .view-line').first().click();
+    await page.keyboard.press('Control+z');
+    await units(48).waitFor({ state: 'detached' });
+    await webview.getByRole('tab', { name: 'Regions' }).click();
+  });
+});
+
+describe('the view in the side bar', () => {
+  afterAll(async () => {
+    await workbench.runCommand('View: Show Explorer');
+    await workbench.closeAll();
+  });
+
+  it('counts, and follows the active editor', async () => {
+    await workbench.openFile(network);
+    await workbench.runCommand('View: Show Region Lens');
+    const { webview } = workbench;
+    await webview.locator('h1', { hasText: 'deep-mlp' }).waitFor();
+    await webview.getByRole('button', { name: 'Count', exact: true }).click();
+    await webview.locator('.tileValue.counted', { hasText: /^[\d,]+ ± [\d,]+$/ }).waitFor();
+    await webview.locator('.inView', { hasText: 'expected' }).waitFor();
+    await workbench.screenshot('side bar');
+    await workbench.openFile('lenet.network.json');
+    await webview.locator('h1', { hasText: 'lenet' }).waitFor();
+  });
+});
+
 describe('a reloaded window', () => {
   it('has the panel again', async () => {
     await workbench.openFile(network);

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import type { HostMessage, PanelMessage } from '../../../src/protocol/panel.ts';
+import type { HostMessage, PanelMessage } from '../../../src/protocol/messages.ts';
+import { comparison, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
 import themes from './themes.json' with { type: 'json' };
 import { panelDocument } from './panelDocument.ts';
 
@@ -100,6 +101,15 @@ export class PanelPage {
     );
   }
 
+  /** Answers everything the page has asked so far, as the extension would. */
+  async answer(): Promise<void> {
+    for (const message of await this.page.evaluate(() => window.panelMessages.slice(window.panelAnswered))) {
+      await this.page.evaluate(() => window.panelAnswered++);
+      const answers = answersTo(message);
+      if (answers.length > 0) await this.send(...answers);
+    }
+  }
+
   messages(): Promise<PanelMessage[]> {
     return this.page.evaluate(() => window.panelMessages);
   }
@@ -119,6 +129,30 @@ export class PanelPage {
   }
 }
 
+let pictures: ReturnType<typeof planePictures> | undefined;
+
+/** For the network in the plane: real partitions, a real line, and figures like those of the real thing. */
+function answersTo(message: PanelMessage): HostMessage[] {
+  switch (message.type) {
+    case 'picture': {
+      pictures ??= planePictures(3);
+      const picture = pictures.get(message.seed)?.picture;
+      const part = picture && { ...picture, window: message.window };
+      return part ? [{ type: 'picture', key: message.key, id: message.id, picture: part, message: null }] : [];
+    }
+    case 'line':
+      return [{ type: 'line', key: message.key, id: message.id, line: mlpLine(message.seed), message: null }];
+    case 'probe':
+      return [{ type: 'probe', key: message.key, id: message.id, probe: mlpProbe(message.x, message.y) }];
+    case 'compare':
+      return [{ type: 'compared', key: message.key, id: message.id, comparison: comparison() }];
+    case 'sweep':
+      return message.values.map((value) => ({ type: 'swept', key: message.key, id: message.id, row: swept(value) }));
+    default:
+      return [];
+  }
+}
+
 function packed(_key: string, value: unknown): unknown {
   return ArrayBuffer.isView(value)
     ? { typedArray: value.constructor.name, values: [...(value as Float64Array)] }
@@ -134,6 +168,7 @@ interface StandInOptions {
 declare global {
   interface Window {
     panelMessages: PanelMessage[];
+    panelAnswered: number;
     panelState: unknown;
     postFromHost: (messages: readonly string[]) => void;
   }
@@ -141,8 +176,9 @@ declare global {
 
 /** Runs in the page before anything else: theme variables as VS Code sets them, and its API. */
 function standIn({ variables, theme, state }: StandInOptions): void {
-  const types = { Float64Array, Uint32Array, Int32Array };
+  const types = { Float64Array, Float32Array, Uint32Array, Int32Array };
   window.panelMessages = [];
+  window.panelAnswered = 0;
   window.panelState = state;
   window.postFromHost = (messages) => {
     for (const text of messages) {

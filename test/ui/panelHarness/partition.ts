@@ -1,4 +1,4 @@
-import type { PanelCount, PanelPicture } from '../../../src/protocol/panel.ts';
+import type { PanelCount, PanelPicture } from '../../../src/protocol/runs.ts';
 
 /** A random network's partition of [-1, 1]², cut neuron by neuron: slow and simple, for data with the look of real data. */
 interface Cell {
@@ -94,10 +94,14 @@ function pack(cells: readonly Cell[], gradients: readonly number[], seed: number
   cells.forEach((cell, i) => (offsets[i + 1] = offsets[i] + cell.edges.length));
   return {
     seed,
-    count: cells.length,
-    vertices: Float64Array.from(cells.flatMap((cell) => cell.corners.map((value) => (value + 1) / 2))),
+    window: { x: 0, y: 0, size: 1 },
+    exact: true,
+    sides: [2, 2],
+    expected: 2311,
+    vertices: Float32Array.from(cells.flatMap((cell) => cell.corners.map((value) => (value + 1) / 2))),
     offsets,
-    gradients: Float64Array.from(gradients),
+    // Over the unit square, which is half as long.
+    gradients: Float32Array.from(gradients, (slope) => 2 * slope),
     edgeLayers: Int32Array.from(cells.flatMap((cell) => cell.edges)),
   };
 }

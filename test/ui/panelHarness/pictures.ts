@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { launchChromium } from '../../../scripts/chromium.mjs';
 import { root } from '../../../scripts/process.mjs';
-import type { HostMessage } from '../../../src/protocol/panel.ts';
+import type { HostMessage } from '../../../src/protocol/messages.ts';
 import { bundlePanel, PanelPage, THEMES } from './panelPage.ts';
 import { mlpNetwork, modelOf } from './samples.ts';
 import { deepScene, lenetScene, planeScene } from './scenes.ts';
@@ -14,6 +14,8 @@ const scenes: Record<string, readonly HostMessage[]> = {
   lenet: lenetScene(),
   deep: deepScene(),
   uncounted: [{ type: 'show', model: modelOf(mlpNetwork(), mlpNetwork('second')) }],
+  line: plane,
+  compare: plane,
   running: plane.slice(0, 8),
   empty: [{ type: 'empty', message: 'Open a network definition, for example with “Region Lens: Open Example”.' }],
 };
@@ -29,7 +31,17 @@ for (const [name, messages] of Object.entries(scenes)) {
       if (wanted.length > 0 && !wanted.some((part) => file.includes(part))) continue;
       const panel = await PanelPage.open(browser, bundle, { theme, width, height: 700 });
       await panel.send(...messages);
+      if (name === 'line' || name === 'compare') await panel.page.locator(`#tab-${name}`).click();
+      for (let turn = 0; turn < 3; turn++) {
+        await panel.settled();
+        await panel.answer();
+      }
       await panel.page.waitForTimeout(300);
+      if (name === 'plane') {
+        await panel.page.locator('.pictureCanvas').hover({ position: { x: 150, y: 100 } });
+        await panel.page.waitForTimeout(250);
+        await panel.answer();
+      }
       if (panel.problems.length > 0) console.log(file, panel.problems);
       await panel.page.screenshot({ path: path.join(folder, file), fullPage: true });
       await panel.close();

@@ -1,11 +1,6 @@
-import type {
-  PanelCount,
-  PanelLayer,
-  PanelModel,
-  PanelNetwork,
-  PanelSeries,
-  Quantity,
-} from '../../../src/protocol/panel.ts';
+import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../../../src/protocol/panel.ts';
+import type { CountSettings, PanelCount, PanelRun } from '../../../src/protocol/runs.ts';
+import { boundFormula, layerFormula } from '../../../src/server/formulas.ts';
 import { normals } from './partition.ts';
 
 /** Models as the extension sends them: a small network in a plane, an image network on a line, a deep one. */
@@ -25,7 +20,8 @@ type SeriesHead = Pick<PanelSeries, 'id' | 'kind' | 'label' | 'domain'> & Partia
 
 function series(head: SeriesHead, perLayer: readonly (Quantity | null)[]): PanelSeries {
   const total = perLayer.findLast((value) => value !== null) ?? null;
-  return { url: `https://example.org/${head.id}`, note: null, perLayer, total, ...head };
+  const formula = boundFormula(head.id);
+  return { url: `https://example.org/${head.id}`, note: null, formula, perLayer, total, ...head };
 }
 
 function layer(
@@ -47,6 +43,8 @@ function layer(
     dimensionIn: 2,
     note: null,
     bottleneck: false,
+    formula: null,
+    sizes: [],
     ...more,
   };
 }
@@ -88,11 +86,14 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
   const layers = [1, 2, 3].map((i) =>
     layer(i - 1, `dense_${i}`, 'dense', '[24]', 24, {
       parameters: i === 1 ? 72 : 600,
+      formula: layerFormula('Σ_{j≤2} C(24, j)', '1 + 24 + 276 = 301'),
+      sizes: [{ field: 'units', value: 24 }],
       note: '2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.',
     }),
   );
   return {
     key: `file:///networks/deep-mlp.network.json#${name}#0`,
+    fingerprint: 'mlp',
     name,
     architecture: '2 → 24 → 24 → 24 → 1',
     neurons: 72,
@@ -121,6 +122,8 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
     countMethod: 'plane',
     countRefused: null,
     hasWeights: false,
+    kernel: 'he_normal',
+    biasStddev: 0.1,
     remarks: [],
   };
 }
@@ -160,6 +163,7 @@ export function lenetNetwork(): PanelNetwork {
   );
   return {
     key: 'file:///networks/lenet.network.json#lenet#0',
+    fingerprint: 'lenet',
     name: 'lenet',
     architecture: '[28, 28, 1] → [28, 28, 6] → [14, 14, 6] → [10, 10, 16] → [5, 5, 16] → 400 → 120 → 84 → 10',
     neurons: 6508,
@@ -183,6 +187,8 @@ export function lenetNetwork(): PanelNetwork {
     countMethod: 'line',
     countRefused: null,
     hasWeights: false,
+    kernel: 'he_normal',
+    biasStddev: 0.1,
     remarks: ['The softmax after the last layer is left out: the count is of the logits.'],
   };
 }
@@ -215,6 +221,7 @@ export function deepNetwork(): PanelNetwork {
   return {
     ...lenetNetwork(),
     key: 'file:///networks/deep.network.json#deep#0',
+    fingerprint: 'deep',
     name: 'sixty-layers',
     architecture: '10 → 64 → 64 → 64 → 64 → 64 → 64 → 64 → 64 → 64 → … → 64',
     neurons: 3840,
@@ -239,6 +246,41 @@ export function modelOf(...networks: readonly PanelNetwork[]): PanelModel {
     version: 1,
     networks,
     selected: 0,
+  };
+}
+
+export function settingsOf(network: PanelNetwork, more: Partial<CountSettings> = {}): CountSettings {
+  return {
+    method: network.countMethod,
+    firstSeed: 1,
+    seeds: 8,
+    fileWeights: false,
+    lower: -1,
+    upper: 1,
+    points: null,
+    kernel: null,
+    biasStddev: null,
+    workers: 0,
+    ...more,
+  };
+}
+
+/** A run of this network with its default theory. */
+export function runOf(network: PanelNetwork, counts: readonly PanelCount[], more: Partial<PanelRun> = {}): PanelRun {
+  return {
+    settings: settingsOf(network, { seeds: Math.max(1, counts.length) }),
+    theory: {
+      domain: network.countDomain,
+      initialization: network.initialization,
+      expected: network.expected,
+      noMean: network.expected === null ? 'Average pooling of rectified values has no closed form.' : null,
+      slice: network.atMostOnSlice,
+    },
+    fingerprint: network.fingerprint,
+    counts,
+    status: 'running',
+    message: null,
+    ...more,
   };
 }
 

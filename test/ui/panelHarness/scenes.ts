@@ -1,31 +1,38 @@
-import type { HostMessage, PanelNetwork } from '../../../src/protocol/panel.ts';
+import { planCount } from '../../../src/analysis/countPlan.ts';
+import { count } from '../../../src/counting/countRegions.ts';
+import { linear, relu } from '../../../src/network/activation.ts';
+import { buildNetwork } from '../../../src/network/build.ts';
+import { defaultInitialization } from '../../../src/network/definition.ts';
+import type { HostMessage } from '../../../src/protocol/messages.ts';
+import type { PanelNetwork, Quantity } from '../../../src/protocol/panel.ts';
+import type { PanelComparison, PanelCount, PanelLine, PanelPicture, PanelProbe, SweptRow } from '../../../src/protocol/runs.ts'; // prettier-ignore
 import { partition } from './partition.ts';
-import { countsAround, deepNetwork, lenetNetwork, mlpNetwork, modelOf } from './samples.ts';
+import { countsAround, deepNetwork, lenetNetwork, mlpNetwork, modelOf, runOf } from './samples.ts';
 
 /** What the extension sends for one counted network, from `show` to the end of the count. */
-function counted(network: PanelNetwork, method: 'line' | 'plane', counts: readonly HostMessage[]): HostMessage[] {
+function counted(network: PanelNetwork, counts: readonly PanelCount[]): HostMessage[] {
   const { key } = network;
   return [
+    { type: 'home', home: 'tab', pinned: false, versions: 'Region Lens 0.1.0, VS Code 1.100.0' },
     { type: 'show', model: modelOf(network) },
-    { type: 'countStarted', key, settings: { method, firstSeed: 1, seeds: counts.length, fileWeights: false } },
-    ...counts,
-    { type: 'countEnded', key, message: null, outcome: 'done' },
+    { type: 'run', key, run: { ...runOf(network, counts), counts: [] } },
+    ...counts.map((one): HostMessage => ({ type: 'counted', key, count: one })),
+    { type: 'run', key, run: runOf(network, counts, { status: 'done' }) },
   ];
 }
 
+/** The pictures that the scene's networks have, by seed. */
+export function planePictures(seeds: number): Map<number, { count: PanelCount; picture: PanelPicture }> {
+  return new Map(Array.from({ length: seeds }, (_, i) => [i + 1, partition([24, 24, 24], i + 1)]));
+}
+
 export function planeScene(seeds: number): HostMessage[] {
-  const network = mlpNetwork();
-  const counts = Array.from({ length: seeds }, (_, i): HostMessage => {
-    return { type: 'counted', key: network.key, ...partition([24, 24, 24], i + 1) };
-  });
-  return counted(network, 'plane', counts);
+  const counts = [...planePictures(seeds).values()].map((one) => one.count);
+  return counted(mlpNetwork(), counts);
 }
 
 function lineScene(network: PanelNetwork, means: readonly number[]): HostMessage[] {
-  const counts = countsAround(means, 24, 0.18).map((count): HostMessage => {
-    return { type: 'counted', key: network.key, count, picture: null };
-  });
-  return counted(network, 'line', counts);
+  return counted(network, countsAround(means, 24, 0.18));
 }
 
 export function lenetScene(): HostMessage[] {
@@ -38,4 +45,107 @@ export function deepScene(): HostMessage[] {
     network,
     network.layers.map((_, i) => 1 + 29.2 * (i + 1)),
   );
+}
+
+const nowhere = { start: 0, end: 0 };
+
+/** The network of `mlpNetwork` as the counter takes it. */
+function countedMlp() {
+  const layers = [24, 24, 24, 1].map((units, i) => ({
+    name: `dense_${i + 1}`,
+    type: 'dense',
+    operation: { kind: 'dense', units, useBias: true } as const,
+    activation: i < 3 ? relu : linear,
+    inputs: [i === 0 ? 'input' : `dense_${i}`],
+    span: nowhere,
+    fields: {},
+  }));
+  return buildNetwork({
+    name: 'deep-mlp',
+    inputs: [{ name: 'input', shape: [2], span: nowhere }],
+    layers,
+    outputs: [],
+    initialization: defaultInitialization,
+    span: nowhere,
+    nameSpan: nowhere,
+  }).network;
+}
+
+/** The network of `mlpNetwork`, drawn with this seed, along the diagonal: counted by the counter itself. */
+export function mlpLine(seed: number): PanelLine {
+  const choice = { method: 'line', seed, fileWeights: false, linear: false, keepRegions: true, limits: {} } as const;
+  const { line } = count(planCount(countedMlp(), choice));
+  if (line === null) throw new Error('A line was asked for.');
+  return { seed, exact: true, ...line, length: Math.hypot(2, 2) };
+}
+
+export function mlpProbe(x: number, y: number): PanelProbe {
+  const bits = (share: number, phase: number): string => Array.from({ length: 24 }, (_, i) => Number((i * 0.618 + phase) % 1 < share)).join(''); // prettier-ignore
+  const pattern = [0.5, 0.42, 0.58].map((share, layer) => {
+    const pieces = bits(share, layer / 3);
+    return { layer, units: 24, above: [...pieces].filter((bit) => bit === '1').length, pieces };
+  });
+  return {
+    seed: 1,
+    x,
+    y,
+    pattern,
+    outputs: [{ coefficients: [0.42, -1.37], size: 1.433, constant: 0.188, value: -0.21 }],
+  };
+}
+
+function grown(log10: number): Quantity {
+  return { log10, text: log10 < 6 ? Math.round(10 ** log10).toLocaleString('en-US') : `10^${log10.toFixed(2)}`, exact: null }; // prettier-ignore
+}
+
+/** Three networks and the equals of the first. */
+export function comparison(): PanelComparison {
+  const bound = (steps: readonly number[], parameters: number) => {
+    const perLayer = steps.map((_, i) => steps.slice(0, i + 1).reduce((sum, step) => sum + step, 0));
+    const total = perLayer[perLayer.length - 1];
+    const ratio = total - Math.log10(parameters);
+    const perParameter = ratio < 0 ? { log10: ratio, text: `10^${ratio.toFixed(2)}`, exact: null } : grown(ratio);
+    return { total: grown(total), perLayer, perParameter };
+  };
+  const row = (name: string, role: 'network' | 'dense-same-parameters' | 'shallow-same-neurons', neurons: number, parameters: number, upper: readonly number[], lower: readonly number[], how: string | null = null) => ({
+    key: `${name}/${role}`,
+    file: `${name}.network.json`,
+    name,
+    role,
+    how,
+    figures: {
+      inputSize: 2,
+      neurons,
+      parameters,
+      layerNames: upper.map((_, i) => `dense_${i + 1}`),
+      atMost: bound(upper, parameters),
+      canReach: bound(lower, parameters),
+      expected: bound(upper.map((_, i) => (i === 0 ? 2.4 : 0.4)), parameters),
+    },
+  }); // prettier-ignore
+  return {
+    mean: '[−1, 1]²',
+    problems: [],
+    rows: [
+      row('deep-mlp', 'network', 72, 1297, [2.48, 2.48, 2.48], [2.48, 2.23, 2.23]),
+      row('deep-mlp', 'dense-same-parameters', 324, 1297, [4.72], [4.72], 'one hidden layer of 324 neurons, the widest with at most 1,297 parameters'),
+      row('deep-mlp', 'shallow-same-neurons', 72, 289, [3.42], [3.42], 'all 72 neurons as ReLUs in one hidden layer'),
+      row('residual-mlp', 'network', 64, 1201, [2.14, 2.14, 2.14, 2.14], [2.14, 0, 0, 0]),
+      row('bottleneck', 'network', 82, 900, [2.5, 0.3, 1.6], [2.5, 0.3, 1.2]),
+    ],
+  }; // prettier-ignore
+}
+
+/** deep-mlp over the width of its second layer. */
+export function swept(value: number): SweptRow {
+  const factor = Math.log10(1 + value + (value * (value - 1)) / 2);
+  const folded = value < 6 ? null : grown(4.96 + 2 * Math.log10(Math.floor(value / 2) + 1));
+  return {
+    value,
+    parameters: 97 + 49 * value,
+    atMost: grown(4.96 + factor),
+    canReach: folded,
+    expected: grown(3 + 0.4 * Math.log10(value)),
+    problem: null,
+  };
 }

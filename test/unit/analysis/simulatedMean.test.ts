@@ -5,7 +5,7 @@ import { build, dense, denseNetwork, layer } from '../network/definitions.ts';
 
 function counted(perLayer: readonly number[], exact = true): CountResult {
   const activationRegions = perLayer[perLayer.length - 1];
-  return { method: 'line', exact, stoppedBy: exact ? null : 'request', activationRegions, linearRegions: null, perLayer, seconds: 1, regions: null }; // prettier-ignore
+  return { method: 'line', exact, stoppedBy: exact ? null : 'request', activationRegions, linearRegions: null, perLayer, seconds: 1, regions: null, line: null }; // prettier-ignore
 }
 
 describe('simulated means', () => {

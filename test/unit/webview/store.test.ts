@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { HostMessage, PanelCount } from '../../../src/protocol/panel.ts';
+import type { HostMessage } from '../../../src/protocol/messages.ts';
+import type { PanelCount } from '../../../src/protocol/runs.ts';
+import { isPanelMessage } from '../../../src/protocol/validate.ts';
 import { parseHostMessage } from '../../../webview/messages.ts';
 import { INITIAL_STATE, receive, restore, toKept, type PanelState } from '../../../webview/store.ts';
 import { viewOf } from '../../../webview/view.ts';
 import { partition } from '../../ui/panelHarness/partition.ts';
-import { lenetNetwork, mlpNetwork, modelOf } from '../../ui/panelHarness/samples.ts';
+import { comparison, mlpLine, mlpProbe, swept } from '../../ui/panelHarness/scenes.ts';
+import { lenetNetwork, mlpNetwork, modelOf, runOf, settingsOf } from '../../ui/panelHarness/samples.ts';
 
 const network = mlpNetwork();
 const { key } = network;
-const settings = { method: 'plane', firstSeed: 1, seeds: 2, fileWeights: false } as const;
+const settings = settingsOf(network, { seeds: 2 });
 const show: HostMessage = { type: 'show', model: modelOf(network) };
 const countOf = (seed: number, perLayer: number[]): PanelCount => {
   return { seed, exact: true, activationRegions: perLayer[perLayer.length - 1], perLayer, seconds: 0.1 };
@@ -20,9 +23,9 @@ function after(...messages: readonly HostMessage[]): PanelState {
 
 const counted: HostMessage[] = [
   show,
-  { type: 'countStarted', key, settings },
-  { type: 'counted', key, count: countOf(2, [280, 1000, 2200, 2200]), picture: null },
-  { type: 'counted', key, count: countOf(1, [270, 1100, 2400, 2400]), picture: null },
+  { type: 'run', key, run: runOf(network, [], { settings }) },
+  { type: 'counted', key, count: countOf(2, [280, 1000, 2200, 2200]) },
+  { type: 'counted', key, count: countOf(1, [270, 1100, 2400, 2400]) },
 ];
 
 describe('counts', () => {
@@ -34,29 +37,45 @@ describe('counts', () => {
   });
 
   it('are not shown for a network that was edited since, and again when the edit is undone', () => {
-    const layers = network.layers.map((layer, i) => (i === 1 ? { ...layer, neurons: 25 } : layer));
-    const edited: HostMessage = { type: 'show', model: { ...modelOf({ ...network, layers }), version: 2 } };
+    const edited: HostMessage = { type: 'show', model: modelOf({ ...network, fingerprint: 'edited' }) };
     const view = viewOf(after(...counted, edited));
     expect([view?.outdated, view?.counts.length]).toEqual([true, 0]);
     expect(viewOf(after(...counted, edited, show))?.counts).toHaveLength(2);
   });
 
-  it('with weights of the file are for one version of the file', () => {
-    const ofFile = counted.map((message) =>
-      message.type === 'countStarted' ? { ...message, settings: { ...settings, fileWeights: true } } : message,
-    );
-    const next: HostMessage = { type: 'show', model: { ...modelOf(network), version: 2 } };
-    expect(viewOf(after(...ofFile))?.counts).toHaveLength(2);
-    expect(viewOf(after(...ofFile, next))?.outdated).toBe(true);
+  it('stand beside the mean of their own place and weights, and else beside the usual one', () => {
+    const line = network.series.find(({ id }) => id === 'kac-rice-line')!;
+    const theory = { ...runOf(network, []).theory, domain: 'the diagonal of [−1, 1]²', expected: line };
+    const run = runOf(network, [countOf(1, [10, 20, 30, 30])], { theory });
+    const view = viewOf(after(show, { type: 'run', key, run }));
+    expect([view?.expected?.id, view?.countDomain]).toEqual(['kac-rice-line', 'the diagonal of [−1, 1]²']);
+    expect(viewOf(after(show))?.expected?.id).toBe('kac-rice-plane');
   });
 
-  it('on a line are never set beside the mean for a plane', () => {
-    const onLine = counted.map((message) =>
-      message.type === 'countStarted' ? { ...message, settings: { ...settings, method: 'line' as const } } : message,
+  it('of a run that is over change no more', () => {
+    const done: HostMessage = { type: 'run', key, run: runOf(network, [], { status: 'done' }) };
+    const state = after(show, done);
+    expect(receive(state, counted[2])).toBe(state);
+  });
+});
+
+describe('answers', () => {
+  it('count only for what was asked last', () => {
+    const asking = { ...after(show), line: { key, id: 7, value: null, message: null } };
+    const late = receive(asking, { type: 'line', key, id: 6, line: mlpLine(1), message: null });
+    expect(late.line?.value).toBeNull();
+    const meant = receive(asking, { type: 'line', key, id: 7, line: mlpLine(1), message: null });
+    expect(viewOf(meant)?.line?.value?.knots.length).toBeGreaterThan(10);
+    expect(viewOf({ ...meant, selectedKey: 'other', model: modelOf(lenetNetwork()) })?.line).toBeNull();
+  });
+
+  it('of a sweep come one by one, in any order', () => {
+    const asking = { ...after(show), swept: { key, id: 3, value: null, message: null } };
+    const state = [9, 3, 5].reduce(
+      (before, value) => receive(before, { type: 'swept', key, id: 3, row: swept(value) }),
+      asking as PanelState,
     );
-    const view = viewOf(after(...onLine));
-    expect(view?.expected?.id).toBe('kac-rice-line');
-    expect(view?.countDomain).toBe('the diagonal of [−1, 1]²');
+    expect(state.swept?.value?.map(({ value }) => value)).toEqual([3, 5, 9]);
   });
 });
 
@@ -73,7 +92,15 @@ describe('the network shown', () => {
 describe('what is remembered', () => {
   it('brings back the model, the counts and the settings', () => {
     const kept: unknown = JSON.parse(
-      JSON.stringify(toKept(after(...counted, { type: 'countEnded', key, message: null, outcome: 'done' }))),
+      JSON.stringify(
+        toKept(
+          after(...counted, {
+            type: 'run',
+            key,
+            run: runOf(network, [countOf(1, [2300])], { settings, status: 'done' }),
+          }),
+        ),
+      ),
     );
     const view = viewOf(restore(kept));
     expect(view?.countedTotal?.mean).toBe(2300);
@@ -100,9 +127,27 @@ describe('messages', () => {
     const { picture, count } = partition([3, 3], 1);
     const messages: HostMessage[] = [
       ...counted,
-      { type: 'counted', key, count, picture },
+      { type: 'home', home: 'view', pinned: true, versions: 'Region Lens 1.0.0' },
+      { type: 'counted', key, count },
+      { type: 'picture', key, id: 1, picture, message: null },
+      { type: 'line', key, id: 2, line: mlpLine(1), message: null },
+      { type: 'probe', key, id: 3, probe: mlpProbe(0.2, 0.3) },
+      {
+        type: 'points',
+        key,
+        points: {
+          label: 'a.csv',
+          points: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      },
+      { type: 'picked', key, uris: ['file:///a'] },
+      { type: 'compared', key, id: 4, comparison: comparison() },
+      { type: 'swept', key, id: 5, row: swept(7) },
       { type: 'countProgress', key, done: 1, of: 2, regions: 40, fraction: 0.5 },
-      { type: 'countEnded', key, message: 'why', outcome: 'failed' },
+      { type: 'run', key, run: null },
       { type: 'highlight', key, layer: null },
       { type: 'empty', message: 'Open a file.' },
     ];
@@ -118,10 +163,45 @@ describe('messages', () => {
       { type: 'unknown' },
       { type: 'toString' },
       { type: 'show', model: { ...modelOf(network), networks: [{ ...network, layers: 'none' }] } },
-      { type: 'counted', key, count: { ...count, perLayer: [Number.NaN] }, picture: null },
-      { type: 'counted', key, count, picture: { ...picture, offsets: picture.offsets.slice(1) } },
-      { type: 'countEnded', key, message: null, outcome: 'fine' },
+      { type: 'counted', key, count: { ...count, perLayer: [Number.NaN] } },
+      { type: 'picture', key, id: 1, picture: { ...picture, offsets: picture.offsets.slice(1) }, message: null },
+      { type: 'picture', key, id: 1, picture: { ...picture, window: { x: 0.5, y: 0, size: 0.6 } }, message: null },
+      { type: 'line', key, id: 1, line: { ...mlpLine(1), outputs: new Float64Array(3) }, message: null },
+      { type: 'run', key, run: { ...runOf(network, []), status: 'fine' } },
     ];
     for (const message of wrong) expect(parseHostMessage(message)).toBeNull();
+  });
+});
+
+describe('messages of the page', () => {
+  const window = { x: 0.25, y: 0.5, size: 0.25 };
+  it('of the protocol are let through', () => {
+    const messages: unknown[] = [
+      { type: 'ready' },
+      { type: 'pin', pinned: true },
+      { type: 'point', key, layer: null },
+      { type: 'count', key, settings },
+      { type: 'picture', key, id: 1, seed: 1, settings, window },
+      { type: 'sweep', key, id: 1, subject: { layer: 0, field: 'units' }, values: [1, 2] },
+      { type: 'save', suggestedName: 'a.png', text: 'AAAA', encoding: 'base64' },
+      { type: 'open', url: 'https://arxiv.org/abs/1711.02114' },
+    ];
+    for (const message of messages) expect(isPanelMessage(message)).toBe(true);
+  });
+
+  it('that ask for what cannot be are dropped', () => {
+    const wrong: unknown[] = [
+      { type: 'count', key, settings: { ...settings, seeds: 1001 } },
+      { type: 'count', key, settings: { ...settings, lower: 1, upper: 1 } },
+      { type: 'count', key, settings: { ...settings, kernel: 'zeros' } },
+      { type: 'count', key, settings: { ...settings, points: { label: '', points: [[Number.NaN]] } } },
+      { type: 'picture', key, id: 1, seed: 1, settings, window: { ...window, size: 0.8 } },
+      { type: 'probe', key, id: 1, seed: 1, settings, x: 2, y: 0 },
+      { type: 'sweep', key, id: 1, subject: { layer: 0, field: 'units' }, values: [0] },
+      { type: 'compare', key, id: 1, uris: Array.from({ length: 51 }, () => 'file:///a'), counterparts: true },
+      { type: 'save', suggestedName: 'a', text: 'x', encoding: 'hex' },
+      { type: 'open', url: 'command:workbench.action.quit' },
+    ];
+    for (const message of wrong) expect(isPanelMessage(message)).toBe(false);
   });
 });

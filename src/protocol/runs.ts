@@ -1,0 +1,172 @@
+import type { PanelSeries, Quantity } from './panel.ts';
+
+/** What counting sends to the panel and the panel asks of counting. Plain data. */
+
+/** Points that a line or a plane goes through, in place of the default one. */
+export interface PointSet {
+  /** Where they come from, for people: a file's name. */
+  readonly label: string;
+  /** Two for a line, three for a plane; a coordinate for each input. */
+  readonly points: readonly (readonly number[])[];
+}
+
+export type CountMethodName = 'line' | 'plane';
+
+export interface CountSettings {
+  readonly method: CountMethodName;
+  readonly firstSeed: number;
+  readonly seeds: number;
+  /** Use the weights in the file in place of drawn ones. */
+  readonly fileWeights: boolean;
+  /** The box that the line or plane belongs to, the same for each input. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly points: PointSet | null;
+  /** How weights are drawn; null: as the file says. */
+  readonly kernel: string | null;
+  readonly biasStddev: number | null;
+  /** Threads; 0: as the settings say. */
+  readonly workers: number;
+}
+
+/** One counted network. `perLayer` by layer index. */
+export interface PanelCount {
+  readonly seed: number;
+  readonly exact: boolean;
+  readonly activationRegions: number;
+  readonly perLayer: readonly number[];
+  readonly seconds: number;
+}
+
+/** What theory says for the place and the weights of one run. */
+export interface RunTheory {
+  /** For example `[−1, 1]²`. */
+  readonly domain: string;
+  readonly initialization: string;
+  readonly expected: PanelSeries | null;
+  /** Why there is no mean; null where there is one. */
+  readonly noMean: string | null;
+  /** The upper bound for a slice of this dimension, where the input space has more. */
+  readonly slice: PanelSeries | null;
+}
+
+export type RunStatus = 'running' | 'done' | 'cancelled' | 'failed';
+
+/** The counts of one network: those of its last run. Kept by the extension, for all panels. */
+export interface PanelRun {
+  readonly settings: CountSettings;
+  readonly theory: RunTheory;
+  /** That of the network they were counted for: after an edit that changes it they say nothing any more. */
+  readonly fingerprint: string;
+  readonly counts: readonly PanelCount[];
+  readonly status: RunStatus;
+  readonly message: string | null;
+}
+
+/** A square in the counted parallelogram, where the whole is [0, 1]². */
+export interface PictureWindow {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+}
+
+export const WHOLE: PictureWindow = { x: 0, y: 0, size: 1 };
+
+/** The regions of one network in a window, in coordinates of the window, [0, 1]². */
+export interface PanelPicture {
+  readonly seed: number;
+  readonly window: PictureWindow;
+  /** False where a limit ended the count: then parts of the window are missing. */
+  readonly exact: boolean;
+  /** x and y of the corners of all polygons. */
+  readonly vertices: Float32Array;
+  /** Polygon `i` has corners `offsets[i]` to `offsets[i + 1]`. */
+  readonly offsets: Uint32Array;
+  /** Of the first output, over the whole parallelogram's coordinates; two numbers a polygon. */
+  readonly gradients: Float32Array;
+  /** For the edge from each corner to the next: the layer that bends there, or -1 on the window's edge. */
+  readonly edgeLayers: Int32Array;
+  /** Lengths of the whole parallelogram's sides in the input space. */
+  readonly sides: readonly [number, number];
+  /** Activation regions to be expected in this window for drawn weights; null where no mean applies. */
+  readonly expected: number | null;
+}
+
+/** A network along a line: from 0 to 1, in the coordinate of the segment. */
+export interface PanelLine {
+  readonly seed: number;
+  readonly exact: boolean;
+  readonly knots: Float64Array;
+  /** Layer that bends at each knot, -1 at the ends. */
+  readonly layers: Int32Array;
+  readonly outputs: Float64Array;
+  readonly outputCount: number;
+  /** Of the segment in the input space. */
+  readonly length: number;
+}
+
+/** What is the case at one point of the picture. */
+export interface PanelProbe {
+  readonly seed: number;
+  /** In the whole parallelogram's coordinates. */
+  readonly x: number;
+  readonly y: number;
+  /** By layer that bends: a character for each unit, its piece (`0` and `1` for ReLU), cut after some hundreds. */
+  readonly pattern: readonly { readonly layer: number; readonly units: number; readonly above: number; readonly pieces: string }[];
+  /** Each output as an affine function of the inputs: its first coefficients, their size all together, and the value at the point. */
+  readonly outputs: readonly { readonly coefficients: readonly number[]; readonly size: number; readonly constant: number; readonly value: number }[];
+} // prettier-ignore
+
+/** A network held against others. */
+export interface ComparedRow {
+  readonly key: string;
+  readonly file: string;
+  readonly name: string;
+  readonly role: 'network' | 'dense-same-parameters' | 'shallow-same-neurons';
+  /** What a counterpart is, or why there is none. */
+  readonly how: string | null;
+  /** Null where there is no such network. */
+  readonly figures: ComparedFigures | null;
+}
+
+export interface ComparedFigures {
+  readonly inputSize: number;
+  readonly neurons: number;
+  readonly parameters: number;
+  readonly layerNames: readonly string[];
+  readonly atMost: ComparedBound | null;
+  readonly canReach: ComparedBound | null;
+  readonly expected: ComparedBound | null;
+}
+
+export interface ComparedBound {
+  readonly total: Quantity;
+  /** log10 after each layer that bends. */
+  readonly perLayer: readonly (number | null)[];
+  /** Regions divided by parameters. */
+  readonly perParameter: Quantity | null;
+}
+
+export interface PanelComparison {
+  readonly rows: readonly ComparedRow[];
+  /** What the means are for; null where there is none in common. */
+  readonly mean: string | null;
+  /** Files that could not be read, as sentences. */
+  readonly problems: readonly string[];
+}
+
+/** One size of some layer, to be varied. */
+export interface SweepSubject {
+  readonly layer: number;
+  readonly field: string;
+}
+
+export interface SweptRow {
+  readonly value: number;
+  readonly parameters: number;
+  readonly atMost: Quantity | null;
+  readonly canReach: Quantity | null;
+  readonly expected: Quantity | null;
+  /** What does not fit together at this value. */
+  readonly problem: string | null;
+}

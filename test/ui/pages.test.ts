@@ -1,0 +1,234 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { root } from '../../scripts/process.mjs';
+import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import { mlpNetwork } from './panelHarness/samples.ts';
+import { comparison, mlpLine, planeScene, swept } from './panelHarness/scenes.ts';
+
+/** The panel's pages beside the first one, and what the region picture does when it is moved. */
+
+let browser: Browser;
+let bundle: Bundle;
+let open: PanelPage[] = [];
+const plane = planeScene(3);
+const { key } = mlpNetwork();
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
+});
+
+afterAll(() => browser.close());
+
+afterEach(async () => {
+  const problems = open.flatMap((panel) => panel.problems);
+  await Promise.all(open.map((panel) => panel.close()));
+  open = [];
+  expect(problems).toEqual([]);
+});
+
+async function panelOn(page: 'regions' | 'line' | 'compare', options: PanelOptions = {}): Promise<PanelPage> {
+  const panel = await PanelPage.open(browser, bundle, options);
+  open.push(panel);
+  await panel.send(...plane);
+  if (page !== 'regions') await panel.page.locator(`#tab-${page}`).click();
+  for (let turn = 0; turn < 3; turn++) {
+    await panel.settled();
+    await panel.answer();
+  }
+  return panel;
+}
+
+/** Points of a path of straight lines. */
+function pointsOf(d: string): [number, number][] {
+  return [...d.matchAll(/[ML](-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+}
+
+/** The numbers of a linear axis, from its ticks alone. */
+async function axisOf(page: Page, selector: string, along: 'x' | 'y'): Promise<(at: number) => number> {
+  const ticks = await page.locator(`${selector} .tick`).evaluateAll((all) =>
+    all.map((tick) => ({
+      at: /translate\(([-\d.]+),([-\d.]+)\)/
+        .exec(tick.getAttribute('transform') ?? '')!
+        .slice(1)
+        .map(Number),
+      value: Number((tick.querySelector('text')?.textContent ?? '').replace('−', '-')),
+    })),
+  );
+  const [first, last] = [ticks[0], ticks[ticks.length - 1]];
+  const place = (tick: (typeof ticks)[number]): number => tick.at[along === 'x' ? 0 : 1];
+  return (at) => first.value + ((at - place(first)) / (place(last) - place(first))) * (last.value - first.value);
+}
+
+describe('the line page', () => {
+  it('draws the outputs it was sent, and every breakpoint on the lane of its layer', async () => {
+    const { page } = await panelOn('line');
+    const line = mlpLine(1);
+    const [xOf, yOf] = [await axisOf(page, '.axisT', 'x'), await axisOf(page, '.linePlot .axisY', 'y')];
+    const drawn = pointsOf((await page.locator('.outputCurve').getAttribute('d'))!);
+    // Knots closer than a pixel may be left out; the others are where their numbers are.
+    expect(drawn.length).toBeGreaterThan(line.knots.length / 2);
+    for (const [px, py] of drawn) {
+      const nearest = line.knots.reduce((best, knot, k) => Math.abs(knot - xOf(px)) < Math.abs(line.knots[best] - xOf(px)) ? k : best, 0); // prettier-ignore
+      expect(Math.abs(line.knots[nearest] - xOf(px))).toBeLessThan(1e-3);
+      expect(Math.abs(line.outputs[nearest] - yOf(py))).toBeLessThan(5e-3);
+    }
+    const lanes = await page.locator('.lane').evaluateAll((all) => all.map((lane) => ({ layer: Number(lane.getAttribute('data-layer')), d: lane.querySelector('.ticks')?.getAttribute('d') ?? '' }))); // prettier-ignore
+    expect(lanes.map(({ layer }) => layer)).toEqual([0, 1, 2]);
+    for (const { layer, d } of lanes) {
+      const ticks = [...d.matchAll(/M([\d.]+),/g)].map(([, x]) => xOf(Number(x)));
+      const sent = [...line.knots].filter((_, k) => line.layers[k] === layer);
+      expect(ticks).toHaveLength(sent.length);
+      ticks.forEach((at, i) => expect(Math.abs(at - sent[i])).toBeLessThan(1e-3));
+    }
+  });
+
+  it('goes from breakpoint to breakpoint by the keyboard', async () => {
+    const { page } = await panelOn('line');
+    const slider = page.locator('.lineSection [role=slider]');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+    expect(await slider.getAttribute('aria-valuenow')).toBe('3');
+    const { knots, layers } = mlpLine(1);
+    const name = `dense_${layers[3] + 1}`;
+    expect(await slider.getAttribute('aria-valuetext')).toContain(
+      `${name} bends at ${Number(knots[3].toPrecision(6))}`,
+    );
+  });
+
+  it('shows distances that are those of all points, and one over the number of neurons', async () => {
+    const { page } = await panelOn('line');
+    const bars = await page.locator('.distanceBar').evaluateAll((all) => all.map((bar) => [Number(bar.getAttribute('data-share')), Number(bar.getAttribute('height'))])); // prettier-ignore
+    expect(bars.reduce((sum, [share]) => sum + share, 0)).toBeCloseTo(1, 9);
+    const [most, tallest] = bars.reduce((best, bar) => (bar[0] > best[0] ? bar : best));
+    for (const [share, height] of bars) expect(height / tallest).toBeCloseTo(share / most, 6);
+    expect(await page.locator('.distances .caption').first().textContent()).toContain('1/N is 0.0139 for 72 neurons');
+  });
+
+  it('asks for another network where another seed is typed', async () => {
+    const panel = await panelOn('line');
+    const seed = panel.page.getByLabel('seed', { exact: true }).locator('input');
+    await seed.fill('5');
+    await seed.press('Tab');
+    await expect.poll(async () => (await panel.waitForMessage('line')).seed).toBe(5);
+  });
+});
+
+describe('the comparison', () => {
+  it('draws every network it was sent, each told apart by dash and marker, and holds their figures in a table', async () => {
+    const { page } = await panelOn('compare');
+    const { rows } = comparison();
+    const series = await page.locator('.compared[data-key]').evaluateAll((all) =>
+      all.map((one) => ({
+        key: one.getAttribute('data-key'),
+        points: (one.querySelector('.comparedLine')?.getAttribute('d') ?? '').match(/[ML]/g)?.length,
+        dash: getComputedStyle(one.querySelector('.comparedLine')!).strokeDasharray,
+        marker: one.querySelector('.markers path')?.getAttribute('d'),
+      })),
+    );
+    expect(series.map((one) => one.key)).toEqual(rows.map((row) => row.key));
+    series.forEach((one, i) => expect(one.points).toBe(rows[i].figures!.layerNames.length + 1));
+    expect(new Set(series.map((one) => one.dash)).size).toBe(series.length);
+    expect(new Set(series.map((one) => one.marker)).size).toBe(series.length);
+    const table = await page.locator('table.compared tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent))); // prettier-ignore
+    expect(table[0].slice(0, 4)).toEqual(['deep-mlp', '72', '1,297', '10^7.44']);
+    expect(table[4][7]).toBe('11');
+  });
+
+  it('asks for the files to compare with, and for the comparison with those that were chosen', async () => {
+    const panel = await panelOn('compare');
+    await panel.page.locator('vscode-button', { hasText: 'Compare with' }).click();
+    expect(await panel.waitForMessage('pick')).toEqual({ type: 'pick', key, uris: [] });
+    await panel.send({ type: 'picked', key, uris: ['file:///other.network.json'] });
+    await expect.poll(async () => (await panel.waitForMessage('compare')).uris).toEqual(['file:///other.network.json']);
+  });
+
+  it('says what a size would change without an edit, and makes the edit when asked to', async () => {
+    const panel = await panelOn('compare');
+    const { page } = panel;
+    const slider = page.locator('.sweep input[type=range]');
+    await slider.fill('48');
+    await panel.answer();
+    const row = swept(48);
+    await expect.poll(() => page.locator('.sweepFigures').textContent()).toContain(`at most ${row.atMost!.text} (× `);
+    const apply = page.locator('vscode-button', { hasText: 'Apply to file: 24 → 48' });
+    await apply.click();
+    expect(await panel.waitForMessage('apply')).toEqual({ type: 'apply', key, subject: { layer: 0, field: 'units' }, value: 48 }); // prettier-ignore
+    const dots = await page.locator('.sweepDot').count();
+    expect(dots).toBe(3);
+  });
+});
+
+describe('the region picture', () => {
+  it('is counted anew for what is in view, and stands beside what is expected there', async () => {
+    const panel = await panelOn('regions');
+    const { page } = panel;
+    expect(await page.locator('.inView').textContent()).toContain('expected 2,311, 578 a unit of area');
+    await page.locator('.pictureCanvas').focus();
+    for (let i = 0; i < 3; i++) await page.keyboard.press('+');
+    await expect.poll(async () => (await panel.waitForMessage('picture')).window.size).toBeCloseTo(1 / 1.6 ** 3, 6);
+    const { window } = await panel.waitForMessage('picture');
+    expect(window.x + window.size / 2).toBeCloseTo(0.5, 6);
+    expect(await page.locator('.inView').textContent()).toBe('Counting what is in view…');
+    await panel.answer();
+    expect(await page.locator('.inView').textContent()).toMatch(/^In view [\d,]+ regions/);
+  });
+
+  it('tells the pattern and the affine map of the region under the pointer, and of the one in the middle by the keyboard', async () => {
+    const panel = await panelOn('regions');
+    const { page } = panel;
+    await page.locator('.pictureCanvas').focus();
+    await page.keyboard.press('Enter');
+    const { x, y } = await panel.waitForMessage('probe');
+    expect([x, y]).toEqual([0.5, 0.5]);
+    await panel.answer();
+    const text = await page.locator('.regionDetails').innerText();
+    expect(text).toContain('f = 0.42 x₁ − 1.37 x₂ + 0.188, here −0.21');
+    expect(text).toMatch(/dense_1\s*12 of 24 on/);
+    expect(await page.locator('.regionOutline').getAttribute('d')).toMatch(/^M[\d.,L-]+Z$/);
+  });
+
+  it('colours by gradient, by region, or the lines by layer', async () => {
+    const { page } = await panelOn('regions');
+    const image = (): Promise<string> =>
+      page.locator('.pictureCanvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const seen = new Set<string>();
+    for (const mode of ['colour: gradient', 'colour: each region', 'colour: layers']) {
+      await page.locator('vscode-dropdown[aria-label="What colours say"]').click();
+      await page.locator('vscode-option', { hasText: mode }).click();
+      await expect.poll(async () => seen.has(await image())).toBe(false);
+      await page.waitForTimeout(200);
+      seen.add(await image());
+    }
+    expect(seen.size).toBe(3);
+  });
+});
+
+describe('bounds', () => {
+  it('come with their formulas, typeset', async () => {
+    const { page } = await panelOn('regions');
+    await page.locator('.boundsSection summary').click();
+    const formulas = page.locator('.boundFormula math');
+    expect(await formulas.count()).toBeGreaterThan(1);
+    const heights = await formulas.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+    // A sum with its limits is higher than a line.
+    expect(Math.max(...heights)).toBeGreaterThan(30);
+  });
+});
+
+describe('a panel that follows', () => {
+  it('can be kept at its file, and remembers that', async () => {
+    const panel = await panelOn('regions');
+    await panel.page.locator('button.chip', { hasText: 'keep this file' }).click();
+    expect(await panel.waitForMessage('pin')).toEqual({ type: 'pin', pinned: true });
+    await expect.poll(() => panel.keptState()).toMatchObject({ pinned: true });
+  });
+
+  it('in the side bar offers a tab', async () => {
+    const panel = await panelOn('regions', { width: 300 });
+    await panel.send({ type: 'home', home: 'view', pinned: false, versions: '' });
+    await panel.page.locator('button.chip', { hasText: 'open in a tab' }).click();
+    expect(await panel.waitForMessage('openTab')).toEqual({ type: 'openTab' });
+  });
+});

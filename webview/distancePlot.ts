@@ -1,0 +1,145 @@
+import { select } from 'd3-selection';
+import { scaleLinear } from 'd3-scale';
+import type { PanelLine } from '../src/protocol/runs.ts';
+import { element, setHidden, setText, uniqueId } from './dom.ts';
+import { formatCount, tickParts } from './format.ts';
+import { distancesAlong, type DistanceBin, type Distances } from './lineGeometry.ts';
+import { signed } from './regionDetails.ts';
+import { t } from './strings.ts';
+
+export interface DistancePlot {
+  readonly element: HTMLElement;
+  show(line: PanelLine | null, neurons: number): void;
+  resize(): void;
+}
+
+const BINS = 32;
+const HEIGHT = 150;
+const LEFT = 38;
+const RIGHT = 14;
+const BOTTOM = 116;
+
+/** How far points of the line are from the nearest breakpoint, beside one over the number of neurons. */
+export function createDistancePlot(open: (url: string) => void): DistancePlot {
+  const titleId = uniqueId('distanceTitle');
+  const descriptionId = uniqueId('distanceDescription');
+  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    .attr('class', 'plot distancePlot')
+    .attr('role', 'img')
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
+  const heading = element('h2', { text: t('Distances to the nearest boundary'), attributes: { id: titleId } });
+  const description = element('p', { class: 'muted caption', attributes: { id: descriptionId } });
+  const link = element('a', { text: 'Hanin, Rolnick 2019' });
+  link.href = 'https://arxiv.org/abs/1901.09021';
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    open(link.href);
+  });
+  const scale = element('p', { class: 'muted caption' }, [
+    t('1/N: the scale on which boundaries lie from a point at initialisation, up to a constant, for N neurons. '),
+    link,
+  ]);
+  const frame = element('div', { class: 'plotFrame' }, [svg.node()]);
+  const body = element('tbody');
+  const columns = [t('distance'), t('share of points')];
+  const table = element('details', { class: 'plotTable' }, [
+    element('summary', { text: t('These figures as a table') }),
+    element('table', { attributes: { 'aria-label': t('Distances to the nearest boundary') } }, [
+      element('thead', {}, [element('tr', {}, columns.map((text) => element('th', { text, attributes: { scope: 'col' } })))]),
+      body,
+    ]),
+  ]); // prettier-ignore
+  const root = element('section', { class: 'distances' }, [heading, frame, description, scale, table]);
+  const grid = svg.append('g').attr('class', 'axis axisD');
+  const bars = svg.append('g').attr('class', 'distanceBars');
+  const marks = svg.append('g').attr('class', 'distanceMarks');
+  let distances: Distances | null = null;
+  let neurons = 0;
+  let drawnWidth = 0;
+
+  function draw(): void {
+    const width = frame.clientWidth;
+    setHidden(root, distances === null);
+    if (distances === null || width === 0) return;
+    drawnWidth = width;
+    const { bins, mean } = distances;
+    const scaleMark = Math.log10(1 / Math.max(1, neurons));
+    const low = Math.min(bins[0].from, scaleMark - 0.3);
+    const high = Math.max(bins[bins.length - 1].to, scaleMark + 0.3);
+    const x = scaleLinear([low, high], [LEFT, width - RIGHT]);
+    const most = Math.max(...bins.map(({ share }) => share));
+    const y = scaleLinear([0, most], [BOTTOM, 20]);
+    svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
+    drawPowers(low, high, x);
+    bars
+      .selectAll<SVGRectElement, DistanceBin>('rect')
+      .data(bins)
+      .join('rect')
+      .attr('class', 'distanceBar')
+      .attr('data-share', ({ share }) => share)
+      .attr('x', ({ from }) => x(from))
+      .attr('width', ({ from, to }) => Math.max(0.5, x(to) - x(from) - 1))
+      .attr('y', ({ share }) => y(share))
+      .attr('height', ({ share }) => BOTTOM - y(share));
+    drawMarks([[Math.log10(mean), 'meanDistance', t('mean')], [scaleMark, 'neuronScale', '1/N']], x); // prettier-ignore
+    setText(
+      description,
+      t('Points of the line, all alike likely: {0} from the nearest breakpoint along it in the mean; 1/N is {1} for {2} neurons.', signed(mean), signed(1 / Math.max(1, neurons)), formatCount(neurons)), // prettier-ignore
+    );
+    body.replaceChildren(
+      ...bins.map(({ from, to, share }, i) =>
+        element('tr', {}, [
+          element('th', { text: `${i === 0 ? '0' : signed(10 ** from)} – ${signed(10 ** to)}`, attributes: { scope: 'row' } }), // prettier-ignore
+          element('td', { text: `${(100 * share).toFixed(2)}%` }),
+        ]),
+      ),
+    );
+  }
+
+  function drawPowers(low: number, high: number, x: (log10: number) => number): void {
+    const powers = Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
+    grid
+      .selectAll<SVGGElement, number>('g.tick')
+      .data(powers, (power) => power)
+      .join((enter) => {
+        const tick = enter.append('g').attr('class', 'tick');
+        tick.append('line').attr('y1', 20).attr('y2', BOTTOM);
+        tick.append('text').attr('text-anchor', 'middle').attr('y', BOTTOM + 16); // prettier-ignore
+        return tick;
+      })
+      .attr('transform', (power) => `translate(${x(power)},0)`)
+      .select('text')
+      .each(function (power) {
+        const { base, exponent } = tickParts(power);
+        select(this).text(base);
+        if (exponent !== null) select(this).append('tspan').attr('class', 'exponent').attr('dy', '-0.45em').text(exponent); // prettier-ignore
+      });
+  }
+
+  function drawMarks(all: readonly [number, string, string][], x: (log10: number) => number): void {
+    marks
+      .selectAll<SVGGElement, (typeof all)[number]>('g')
+      .data(all, ([, name]) => name)
+      .join((enter) => {
+        const mark = enter.append('g');
+        mark.append('line').attr('y1', 16).attr('y2', BOTTOM);
+        mark.append('text').attr('y', 11).attr('text-anchor', 'middle');
+        return mark;
+      })
+      .attr('class', ([, name]) => name)
+      .attr('transform', ([at]) => `translate(${x(at)},0)`)
+      .select('text')
+      .text(([, , text]) => text);
+  }
+  return {
+    element: root,
+    show: (line, count) => {
+      distances = line === null ? null : distancesAlong(line, BINS);
+      neurons = count;
+      draw();
+    },
+    resize: () => {
+      if (frame.clientWidth !== drawnWidth) draw();
+    },
+  };
+}

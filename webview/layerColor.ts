@@ -1,0 +1,15 @@
+/** Colours that tell layers apart where lines of many of them meet: hues at equal steps, even in lightness (OKLCh). */
+
+export function isLightTheme(): boolean {
+  const { classList } = document.body;
+  return classList.contains('vscode-light') || classList.contains('vscode-high-contrast-light');
+}
+
+const FIRST_HUE = 250;
+
+/** CSS colour of the `depth`-th of `count` layers that bend. */
+export function layerColor(depth: number, count: number, light: boolean): string {
+  const turn = count > 1 ? (300 * depth) / Math.max(count, 5) : 0;
+  const hue = (FIRST_HUE + 360 - turn) % 360;
+  return light ? `oklch(0.5 0.15 ${hue.toFixed(1)})` : `oklch(0.78 0.13 ${hue.toFixed(1)})`;
+}

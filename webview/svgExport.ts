@@ -1,0 +1,127 @@
+import type { View } from './view.ts';
+
+/** What a drawing looks like without its style sheet. */
+const KEPT_STYLES = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'stroke-linecap',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'letter-spacing',
+] as const;
+const SVG = 'http://www.w3.org/2000/svg';
+const MARGIN = 16;
+
+/** The plots under one another as one picture that needs no style sheet, in the colours of the current theme. */
+export function plotsAsSvg(view: View, sections: readonly HTMLElement[]): string {
+  const picture = document.createElementNS(SVG, 'svg');
+  const background = document.createElementNS(SVG, 'rect');
+  picture.append(background);
+  let height = MARGIN;
+  let width = 0;
+  for (const section of sections) {
+    const drawing = section.querySelector<SVGSVGElement>('svg.plot');
+    const title = section.querySelector('h2');
+    if (drawing === null || title === null) continue;
+    const { width: drawingWidth, height: drawingHeight } = drawing.getBoundingClientRect();
+    picture.append(heading(`${title.textContent} · ${view.network.name}`, title, height + 12));
+    const part = styledCopy(drawing);
+    part.setAttribute('transform', `translate(${MARGIN},${height + 24})`);
+    picture.append(part);
+    height += drawingHeight + 24 + MARGIN;
+    width = Math.max(width, drawingWidth + 2 * MARGIN);
+  }
+  for (const [name, value] of Object.entries({ xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` }))
+    picture.setAttribute(name, String(value));
+  background.setAttribute('width', String(width));
+  background.setAttribute('height', String(height));
+  background.setAttribute(
+    'fill',
+    getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background').trim() || 'white',
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(picture)}\n`;
+}
+
+function heading(text: string, like: Element, y: number): SVGTextElement {
+  const node = document.createElementNS(SVG, 'text');
+  const style = getComputedStyle(like);
+  node.textContent = text;
+  for (const [name, value] of Object.entries({
+    x: String(MARGIN),
+    y: String(y),
+    fill: style.color,
+    'font-family': style.fontFamily,
+    'font-size': '12px',
+    'font-weight': '600',
+  }))
+    node.setAttribute(name, value);
+  return node;
+}
+
+/** The drawing as a group, without what only serves pointing, every style written out as an attribute. */
+function styledCopy(drawing: SVGSVGElement): SVGGElement {
+  const group = document.createElementNS(SVG, 'g');
+  for (const child of drawing.children) {
+    const copy = styledElement(child);
+    if (copy !== null) group.append(copy);
+  }
+  return group;
+}
+
+/** Sharp on screens with two pixels a point. */
+const PNG_SCALE = 2;
+
+/** The picture as PNG, in base64. */
+export async function svgAsPng(svg: string): Promise<string> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth * PNG_SCALE;
+  canvas.height = image.naturalHeight * PNG_SCALE;
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const url = canvas.toDataURL('image/png');
+  return url.slice(url.indexOf(',') + 1);
+}
+
+const SERVES_POINTING = '.columns, .hit';
+const GEOMETRY = new Set([
+  'd',
+  'x',
+  'y',
+  'x1',
+  'x2',
+  'y1',
+  'y2',
+  'cx',
+  'cy',
+  'r',
+  'rx',
+  'dx',
+  'dy',
+  'width',
+  'height',
+  'transform',
+  'text-anchor',
+]);
+
+function styledElement(original: Element): Element | null {
+  if (original.matches(SERVES_POINTING)) return null;
+  const copy = document.createElementNS(SVG, original.localName);
+  for (const { name, value } of original.attributes) if (GEOMETRY.has(name)) copy.setAttribute(name, value);
+  const style = getComputedStyle(original);
+  if (original.localName !== 'g') {
+    for (const name of KEPT_STYLES) copy.setAttribute(name, style.getPropertyValue(name));
+  }
+  for (const child of original.childNodes) {
+    const part = child instanceof Element ? styledElement(child) : document.createTextNode(child.textContent ?? '');
+    if (part !== null) copy.append(part);
+  }
+  return copy;
+}
