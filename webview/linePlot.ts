@@ -52,7 +52,7 @@ export function createLinePlot(): LinePlot {
   const readout = element('p', { class: 'muted caption readout', attributes: { role: 'status' } });
   const frame = element('div', {
     class: 'plotFrame',
-    attributes: { tabindex: '0', role: 'slider', 'aria-label': t('Breakpoint'), 'aria-valuemin': '0' },
+    attributes: { tabindex: '0', role: 'slider', 'aria-label': t('Breakpoint'), 'aria-valuemin': '0', 'aria-valuenow': '0' },
   }, [svg.node()]); // prettier-ignore
   const root = element('section', { class: 'lineSection' }, [heading, description, frame, readout]);
   const axes = svg.append('g').attr('class', 'axis axisY');

@@ -36,7 +36,7 @@ describe('the package', () => {
       .map((entry) => path.relative(path.join(workbench.extensions, name), path.join(entry.parentPath, entry.name)));
     for (const needed of ['extension.js', 'server.js', 'worker.js', 'webview.js', 'webview.css'])
       expect(files).toContain(path.join('dist', needed));
-    const other = files.filter((file) => !/^(dist|media|examples)\//.test(file) && path.dirname(file) !== '.');
+    const other = files.filter((file) => !/^(dist|media|examples|l10n)\//.test(file) && path.dirname(file) !== '.');
     expect(other).toEqual([]);
     expect(files.filter((file) => /\.(ts|map)$/.test(file) && !file.startsWith('examples'))).toEqual([]);
   });
