@@ -34,7 +34,7 @@ export async function analyzeCommand(words: readonly string[], output: Output, s
   };
   const draws = parseCount(values.simulate, 'simulate', 2);
   const workers = parseCount(values.workers, 'workers', 1);
-  const simulation = draws === undefined ? null : { pool: openPool(workers, draws), draws, stop };
+  const simulation = draws === undefined ? null : { pool: openPool(workers), draws, stop };
   try {
     let sound = true;
     for (const file of positionals) {

@@ -7,9 +7,29 @@ import { measureCommand } from './measureCommand.ts';
 import { sweepCommand } from './sweepCommand.ts';
 import { HELP, UsageError } from './usage.ts';
 
+const CLEAR_LINE = '\r\x1b[K';
+let hasStatus = false;
+
+function clearStatus(): void {
+  if (hasStatus) process.stderr.write(CLEAR_LINE);
+  hasStatus = false;
+}
+
 const output: Output = {
-  line: (text) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
-  error: (text) => process.stderr.write(`${text}\n`),
+  line: (text) => {
+    clearStatus();
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  },
+  error: (text) => {
+    clearStatus();
+    process.stderr.write(`${text}\n`);
+  },
+  ...(process.stderr.isTTY && {
+    status: (text) => {
+      process.stderr.write(`${CLEAR_LINE}${text}`);
+      hasStatus = true;
+    },
+  }),
 };
 
 async function main([command, ...words]: string[]): Promise<number> {

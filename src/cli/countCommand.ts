@@ -4,6 +4,7 @@ import type { CountChoice } from '../analysis/countPlan.ts';
 import { formatSeconds, groupDigits } from '../analysis/quantities.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
 import { writeRegions } from './writeRegions.ts';
+import type { JobProgress } from '../worker/job.ts';
 import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
@@ -28,14 +29,14 @@ export async function countCommand(words: readonly string[], output: Output, sto
     output,
   );
   if (weights === 'unfit') return 1;
-  const pool = openPool(workers, repeat);
+  const pool = openPool(workers);
   try {
     const first = choice.seed ?? found.network.initialization.seed;
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
     const counts = seeds.map((seed) =>
       pool.run(
         { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, imports: input.imports.texts, weights: weights?.place },
-        { signal: stop },
+        { signal: stop, progress: (progress) => output.status?.(`seed ${seed}: ${progressText(progress)}`) },
       ),
     ); // prettier-ignore
     // All are awaited in order; one that fails early must not count as unhandled meanwhile.
@@ -60,6 +61,16 @@ export async function countCommand(words: readonly string[], output: Output, sto
   }
 }
 
+function megabytes(count: number | undefined): number | undefined {
+  return count === undefined ? undefined : count * 2 ** 20;
+}
+
+/** One line that says how far a count is. */
+function progressText({ regions, fraction, secondsLeft }: JobProgress): string {
+  const left = secondsLeft === null ? '' : `, about ${formatSeconds(secondsLeft)} left`;
+  return `${groupDigits(String(regions))} regions, ${Math.floor(100 * fraction)}%${left}`;
+}
+
 function fail(output: Output, message: string): number {
   output.error(message);
   return 1;
@@ -70,7 +81,7 @@ function parseCountWords(words: readonly string[]) {
   const { values, positionals } = parseArguments(words, {
     ...DRAWING_OPTIONS, json: { type: 'boolean' }, linear: { type: 'boolean' }, method: text, network: text, seed: text, domain: text, from: text, to: text, origin: text, u: text, v: text, repeat: text,
     runs: text, regions: text, 'cells-by': text, workers: text, samples: text, weights: text, 'max-regions': text,
-    'max-seconds': text,
+    'max-seconds': text, 'max-memory': text,
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('count needs one FILE');
   const method = METHODS.find((name) => name === values.method);
@@ -99,6 +110,7 @@ function parseCountWords(words: readonly string[]) {
     limits: {
       regions: parseCount(values['max-regions'], 'max-regions', 1),
       seconds: parseNumber(values['max-seconds'], 'max-seconds', 0),
+      bytes: megabytes(parseCount(values['max-memory'], 'max-memory', 1)),
     },
   };
   return {

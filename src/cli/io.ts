@@ -8,6 +8,8 @@ import { UsageError } from './usage.ts';
 export interface Output {
   line(text: string): void;
   error(text: string): void;
+  /** A line that the next output replaces, where someone watches. */
+  status?(text: string): void;
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;

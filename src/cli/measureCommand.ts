@@ -18,7 +18,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
   const first = choice.seed ?? network.initialization.seed;
   const seeded: MeasureChoice = { ...choice, seed: first, placesSeed: first };
-  const pool = openPool(workers, repeat);
+  const pool = openPool(workers);
   try {
     const settled = await Promise.allSettled(
       Array.from({ length: repeat }, (_, i) =>

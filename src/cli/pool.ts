@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CountPool } from '../worker/countPool.ts';
 
-/** Threads for so many counts: as many as asked for, or one fewer than the processor has. */
-export function openPool(workers: number | undefined, counts: number): CountPool {
-  const size = workers ?? Math.max(1, availableParallelism() - 1);
-  return new CountPool(join(__dirname, 'worker.js'), Math.min(size, counts));
+/** As many threads as asked for, or one fewer than the processor has; they start as there is work. */
+export function openPool(workers: number | undefined): CountPool {
+  return new CountPool(join(__dirname, 'worker.js'), workers ?? Math.max(1, availableParallelism() - 1));
 }

@@ -50,6 +50,8 @@ export interface CountProgress {
   readonly regions: number;
   /** Share of the domain done, 0 to 1. */
   readonly fraction: number;
+  /** Regions so far after each layer, where they are known. */
+  readonly perLayer?: readonly number[];
 }
 
 export interface CountHooks {

@@ -28,6 +28,7 @@ import { Segments } from './segments.ts';
 import type { Share } from './share.ts';
 import { MOST_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './slice.ts';
 import { Walk, type WalkOptions, type WalkResult } from './walk.ts';
+import type { WalkHooks } from './watch.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
 export const MOST_VERTEX_DIMENSIONS = 6;
@@ -57,6 +58,18 @@ export interface CountPart {
   readonly list?: readonly RegionRecord[];
   readonly line: LineRegions | null;
   readonly sampling?: SamplingResult;
+}
+
+/** True when several threads can share a count: its parts are walked apart and then added. */
+export function isShareable(request: CountRequest): boolean {
+  return request.method !== 'sample' && !isByOrthants(request) && !request.keepRegions && !request.listRegions;
+}
+
+/** True where all of R^n is counted by vertices. Orthants cut cells in parts, which are no regions to list. */
+function isByOrthants({ domain, network, cellsBy, listRegions }: CountRequest): boolean {
+  if (domain.kind !== 'all') return false;
+  const suggested = network.inputSize <= MOST_ORTHANT_INPUTS && !listRegions ? 'vertices' : 'programs';
+  return (cellsBy ?? suggested) === 'vertices';
 }
 
 /** Counts what is this thread's own, or all. Errors: as `count`. */
@@ -108,16 +121,19 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
     const { sampling, ...walked } = sample(program, request, hooks);
     return { walked, sampling };
   }
+  const walkHooks: WalkHooks = {
+    stopped: () => hooks.stopped?.() ?? false,
+    progress: (regions, fraction, cells) =>
+      hooks.progress?.({ regions, fraction, perLayer: perLayer(program, cells, share && !share.leads ? 0 : 1) }),
+  };
   if (domain.kind === 'all') {
     if (method !== 'cells') throw new RangeError(`a ${method} is no count of all of R^n: use cells`);
-    // Orthants cut cells in parts, which are no regions to list.
-    const suggested = program.inputSize <= MOST_ORTHANT_INPUTS && !request.listRegions ? 'vertices' : 'programs';
-    if ((request.cellsBy ?? suggested) === 'vertices') return countEverywhere(program, request, hooks);
+    if (isByOrthants(request)) return countEverywhere(program, request, walkHooks);
   }
   const slice = domain.kind === 'all' ? wholeSpace(program.inputSize) : sliceOf(domain, program.inputSize);
   const wanted = { line: 1, plane: 2, cells: slice.dimension }[method];
   if (slice.dimension !== wanted) throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`); // prettier-ignore
-  return walkCells(program, slice, request, { limits: request.limits, hooks, share });
+  return walkCells(program, slice, request, { limits: request.limits, hooks: walkHooks, share });
 }
 
 function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
@@ -184,9 +200,9 @@ interface Found {
   readonly sampling?: SamplingResult;
 }
 
-/** Cells after the last stage of each layer or of those before it. */
-export function perLayer(program: Program, cells: readonly number[]): number[] {
-  return stageOfLayer(program).map((stage) => (stage < 0 ? 1 : cells[stage]));
+/** Cells after the last stage of each layer or of those before it, `before` where there is none. */
+export function perLayer(program: Program, cells: readonly number[], before = 1): number[] {
+  return stageOfLayer(program).map((stage) => (stage < 0 ? before : cells[stage]));
 }
 
 function stageOfLayer(program: Program): number[] {

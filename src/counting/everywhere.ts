@@ -1,13 +1,17 @@
-import type { CountHooks, CountRequest } from './count.ts';
+import type { CountRequest } from './count.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { Polytopes } from './polytopes.ts';
 import type { Program } from './program.ts';
 import { SparsePropagator } from './propagation.ts';
 import { orthant } from './slice.ts';
 import { Walk, type WalkResult } from './walk.ts';
+import type { WalkHooks } from './watch.ts';
 
 /** Twice as many orthants with each input. */
 const MOST_INPUTS = 6;
+
+/** What a pattern that is remembered takes beside its text. */
+const ENTRY_BYTES = 80;
 
 interface CellsFound {
   readonly walked: WalkResult;
@@ -19,7 +23,7 @@ interface CellsFound {
  * other. The set where a pattern holds is convex, so a cell that lies in several orthants is known again by its pattern: only patterns of
  * cells at an orthant's walls have to be held.
  */
-export function countEverywhere(program: Program, request: CountRequest, hooks: CountHooks): CellsFound {
+export function countEverywhere(program: Program, request: CountRequest, hooks: WalkHooks): CellsFound {
   const n = program.inputSize;
   if (n > MOST_INPUTS)
     throw new RangeError(`all of R^${n} has too many orthants: count in R^${MOST_INPUTS} at most, or in a box`);
@@ -27,6 +31,8 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
   const totals = program.stages.map(() => 0);
   const known = program.stages.map(() => new Map<string, number>());
   const merge = request.linear ? new LinearRegions(program, n, true) : null;
+  let patternBytes = 0;
+  const held = () => patternBytes + (merge?.joins.held ?? 0);
   let stoppedBy: WalkResult['stoppedBy'] = null;
   for (let bits = 0; bits < 2 ** n && stoppedBy === null; bits++) {
     const slice = orthant(Array.from({ length: n }, (_, d) => ((bits >> d) & 1 ? -1 : 1)));
@@ -37,26 +43,32 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
       if (!walk.geometry.touchesAny(n)) return true;
       const pattern = pieces.slice(0, stage + 1).join('|');
       metBefore = known[stage].get(pattern);
-      if (metBefore === undefined) known[stage].set(pattern, merge ? merge.joins.regionCount : 0);
-      return metBefore === undefined;
+      if (metBefore !== undefined) return false;
+      known[stage].set(pattern, merge ? merge.joins.regionCount : 0);
+      patternBytes += pattern.length + ENTRY_BYTES;
+      return true;
     };
     const visit = merge ? () => merge.add(walk.geometry, walk.propagator, metBefore) : undefined;
     const regions = totals[totals.length - 1] ?? 0;
     const limits = {
+      ...request.limits,
       regions: request.limits.regions === undefined ? undefined : request.limits.regions - regions,
       seconds:
         request.limits.seconds === undefined ? undefined : request.limits.seconds - (performance.now() - start) / 1000,
     };
-    const progress: CountHooks = {
+    const walkHooks: WalkHooks = {
       stopped: () => hooks.stopped?.() ?? false,
-      progress: (now) => hooks.progress?.({ regions: regions + now.regions, fraction: (bits + now.fraction) / 2 ** n }),
+      progress: (found, fraction, cells) => {
+        const all = totals.map((total, stage) => total + cells[stage]);
+        hooks.progress?.(regions + found, (bits + fraction) / 2 ** n, all);
+      },
     };
     const walk = new Walk(
       program,
       slice,
       (exact) => new Polytopes(slice, exact),
       () => new SparsePropagator(program, slice),
-      { limits, hooks: progress, visit, isNew },
+      { limits, hooks: walkHooks, visit, held, isNew },
     );
     merge?.startPart();
     const result = walk.run();

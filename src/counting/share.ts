@@ -6,7 +6,7 @@ export type StopReason = NonNullable<CountResult['stoppedBy']>;
 const REASONS: readonly StopReason[] = ['request', 'regions', 'seconds', 'memory'];
 /** Cuts that all threads of a shared count make have smaller numbers, the same in each of them. */
 export const COMMON_CUTS = 2 ** 40;
-const MOST_THREADS = 128;
+export const MOST_THREADS = 128;
 const HEAD = 2;
 const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MOST_THREADS)) / 8);
 /** Parts for each thread, so that none waits long for the last one. */
@@ -44,9 +44,18 @@ export class Share {
     return true;
   }
 
-  /** Parts that a thread has claimed. */
-  claimed(thread: number): number {
-    return Atomics.load(this.words, HEAD + thread);
+  /** True in the thread that tells what all threads found alike. */
+  get leads(): boolean {
+    return this.thread === 0;
+  }
+
+  /** True when thread `thread` has claimed a part. */
+  hasClaimed(thread: number): boolean {
+    return Atomics.load(this.words, HEAD + thread) > 0;
+  }
+
+  get othersClaimed(): boolean {
+    return this.words.some((_, k) => k >= HEAD && k !== HEAD + this.thread && this.hasClaimed(k - HEAD));
   }
 
   /** Tells how many regions this thread has found; returns the number of all threads. */

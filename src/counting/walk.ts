@@ -1,21 +1,16 @@
-import type { CountHooks, CountLimits, CountResult } from './count.ts';
+import type { CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
 import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
 import { isNear, Narrowing } from './narrowing.ts';
 import { grown, type MaxStep, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
-import { COMMON_CUTS, type Share } from './share.ts';
+import { COMMON_CUTS } from './share.ts';
 import type { Slice } from './slice.ts';
+import { Watch, type Watched } from './watch.ts';
 
-export interface WalkOptions {
-  readonly limits: CountLimits;
-  readonly hooks?: CountHooks;
-  /** The other threads at work on this count. */
-  readonly share?: Share;
+export interface WalkOptions extends Watched {
   /** Called in each activation region of the whole network: its cell is on top of the geometry, its maps in the propagator. */
   readonly visit?: () => void;
-  /** Bytes held by what `visit` keeps. */
-  readonly held?: () => number;
   /** Asked at each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
   readonly isNew?: (stage: number, pieces: readonly Int32Array[]) => boolean;
 }
@@ -28,10 +23,6 @@ export interface WalkResult {
   readonly common?: readonly number[];
 }
 
-const CHECK_EVERY_MS = 20;
-/** At most so many steps go by between looks at the clock; fewer where they are long. */
-const STEPS_BETWEEN_CLOCKS = 64;
-const LONG_MS = 4;
 /** Numbers held for a part that waits. */
 const PART = 6;
 /** Depth of a part that is this thread's own. */
@@ -79,12 +70,7 @@ export class Walk<G extends Geometry> {
   /** Share of the domain in claimed parts that are done, and what was left of all when the last one was claimed (or 0). */
   private shareDone = 0;
   private leftAtClaim = 0;
-  private startTime = 0;
-  private nextCheck = 0;
-  private lastClock = 0;
-  private steps = 0;
-  private stepsBetweenClocks = STEPS_BETWEEN_CLOCKS;
-  private stoppedBy: CountResult['stoppedBy'] = null;
+  private readonly watch: Watch;
 
   constructor(
     private readonly program: Program,
@@ -110,6 +96,7 @@ export class Walk<G extends Geometry> {
       (id, through, near) => exact().signAt(id, through, near),
       (id) => exact().line(id),
     );
+    this.watch = new Watch(options, () => this.done(), () => this.cellsSoFar()); // prettier-ignore
     this.propagator = makePropagator();
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
   }
@@ -121,8 +108,6 @@ export class Walk<G extends Geometry> {
 
   /** Errors: RangeError when the network's numbers overflow on the domain. */
   run(): WalkResult {
-    this.startTime = this.lastClock = performance.now();
-    this.nextCheck = this.startTime + CHECK_EVERY_MS;
     this.geometry.reset();
     const { isNew, visit, share } = this.options;
     if (this.lastStage < 0) {
@@ -137,7 +122,7 @@ export class Walk<G extends Geometry> {
     let from = 0;
     let to = this.enter(0, 0);
     while (to >= 0 || this.waiting > 0) {
-      if (++this.steps >= this.stepsBetweenClocks && this.mustStop()) break;
+      if (this.watch.mustStop(this.cells[this.lastStage])) break;
       if (to < 0) {
         const last = PART * (this.waiting - 1);
         stage = this.waitingParts[last];
@@ -161,8 +146,8 @@ export class Walk<G extends Geometry> {
       }
     }
     this.endClaim(0);
-    this.report();
-    return { stoppedBy: this.stoppedBy, cells: this.cells, common: this.common };
+    this.watch.report(this.cells[this.lastStage]);
+    return { stoppedBy: this.watch.stoppedBy, cells: this.cells, common: this.common };
   }
 
   /** False where the part at hand is another thread's. Where it is neither's yet, this thread claims it. */
@@ -434,45 +419,13 @@ export class Walk<G extends Geometry> {
     return parts > 0;
   }
 
-  private mustStop(): boolean {
-    this.steps = 0;
-    const { limits, share, hooks, held } = this.options;
-    const found = this.cells[this.lastStage];
-    const regions = share ? share.reportRegions(found) : found;
-    if (limits.regions !== undefined && regions >= limits.regions) this.stopAt('regions');
-    const now = performance.now();
-    this.pace(now);
-    if (now < this.nextCheck) return this.stoppedBy !== null;
-    this.nextCheck = now + CHECK_EVERY_MS;
-    if (share?.stoppedBy) this.stoppedBy = share.stoppedBy;
-    else if (hooks?.stopped?.()) this.stopAt('request');
-    else if (limits.seconds !== undefined && now - this.startTime > limits.seconds * 1000) this.stopAt('seconds');
-    else if (limits.bytes !== undefined && held && held() > limits.bytes) this.stopAt('memory');
-    const fraction = share ? this.report() : 1 - this.geometry.remaining();
-    hooks?.progress?.({ regions, fraction: Math.min(1, Math.max(0, fraction)) });
-    return this.stoppedBy !== null;
+  /** Share of the domain done: here, or in parts that this thread claimed. */
+  private done(): number {
+    if (!this.options.share) return 1 - this.geometry.remaining();
+    return this.shareDone + (this.leftAtClaim > 0 ? this.leftAtClaim - this.geometry.remaining() : 0);
   }
 
-  private stopAt(reason: NonNullable<CountResult['stoppedBy']>): void {
-    this.stoppedBy ??= reason;
-    this.options.share?.stop(reason);
-  }
-
-  /** Fewer steps between looks at the clock where steps are long, so that a request to stop is heard soon. */
-  private pace(now: number): void {
-    const took = now - this.lastClock;
-    this.lastClock = now;
-    if (took > LONG_MS) this.stepsBetweenClocks = Math.max(1, this.stepsBetweenClocks >> 1);
-    else if (2 * took < LONG_MS && this.stepsBetweenClocks < STEPS_BETWEEN_CLOCKS) this.stepsBetweenClocks *= 2;
-  }
-
-  /** Tells the other threads how far this one is; returns the share of the domain that all have done. */
-  private report(): number {
-    const { share } = this.options;
-    if (!share) return 1;
-    const underWay = this.leftAtClaim > 0 ? this.leftAtClaim - this.geometry.remaining() : 0;
-    share.reportShare(this.shareDone + underWay);
-    share.reportRegions(this.cells[this.lastStage]);
-    return share.shareDone;
+  private cellsSoFar(): readonly number[] {
+    return this.options.share?.leads ? this.cells.map((count, stage) => count + this.common[stage]) : this.cells;
   }
 }

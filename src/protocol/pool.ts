@@ -1,6 +1,7 @@
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { MeasureChoice } from '../analysis/measurement.ts';
-import type { CountDomain, CountProgress, CountResult } from '../counting/count.ts';
+import type { CountDomain, CountMethod, CountProgress, CountResult } from '../counting/count.ts';
+import type { CountPart } from '../counting/countRegions.ts';
 import type { RegionDescription } from '../counting/describe.ts';
 import type { Measured } from '../counting/measure.ts';
 
@@ -66,15 +67,36 @@ export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
     ? RegionDescription
     : CountOutcome;
 
-export type WorkerRequest = {
-  readonly id: number;
-  readonly task: WorkerTask;
-  /** One shared number; not 0 asks the count to stop and report what it has. */
-  readonly stop: Int32Array;
-};
+/** A thread's place in a task: `memory` is that of a `Share`, through which a task is also asked to stop. */
+export interface ThreadPlace {
+  readonly memory: SharedArrayBuffer;
+  /** Thread 0 leads; it adds up what all have found. */
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** What a count is, once the network is read. */
+export interface CountStart {
+  readonly method: CountMethod;
+  readonly domain: CountDomain;
+  readonly seed: number;
+  /** Other threads can help. */
+  readonly shareable: boolean;
+}
+
+export type WorkerRequest =
+  | { readonly type: 'perform'; readonly id: number; readonly task: WorkerTask; readonly place: ThreadPlace }
+  /** To the thread that leads and waits: what the others found. */
+  | { readonly type: 'add'; readonly id: number; readonly parts: readonly CountPart[] };
 
 export type WorkerReply =
+  /** The lead has read the network and counts. */
+  | { readonly type: 'begun'; readonly id: number; readonly start: CountStart }
   | { readonly type: 'progress'; readonly id: number; readonly progress: CountProgress }
+  /** The lead is done with its share, and others are at work. */
+  | { readonly type: 'waiting'; readonly id: number }
+  /** Of a thread that does not lead. */
+  | { readonly type: 'part'; readonly id: number; readonly part: CountPart }
   | { readonly type: 'done'; readonly id: number; readonly outcome: AnyOutcome }
   /** `message` is a sentence for people: a domain that does not fit, no such network. */
-  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+  | { readonly type: 'failed'; readonly id: number; readonly message: string; readonly outOfMemory: boolean };

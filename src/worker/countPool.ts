@@ -1,54 +1,75 @@
 import { Worker } from 'node:worker_threads';
-import type { CountProgress } from '../counting/count.ts';
-import type { OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
+import { MOST_THREADS } from '../counting/share.ts';
+import type { StopReason } from '../counting/share.ts';
+import type { CountOutcome, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
+import { Job, type CountCall } from './job.ts';
 
 /** A worker that does not answer a request to stop for this long is ended from outside. */
-const STOP_PATIENCE_MS = 2000;
+const STOP_PATIENCE_MS = 80;
 const WORKER_MEMORY_MB = 4096;
-
-export interface CountCall {
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: CountProgress) => void;
-}
-
-interface Job {
-  readonly task: WorkerTask;
-  readonly call: CountCall;
-  readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void;
-  readonly reject: (error: Error) => void;
-}
+/** A new thread is started for what is left of a count when that is more than this: starting takes a tenth. */
+const LEAST_SHARED_SECONDS = 0.25;
+const RAN_OUT = 'The count needed more memory than a worker may have.';
 
 interface Lane {
   readonly worker: Worker;
-  readonly stop: Int32Array;
   job: Job | null;
+  thread: number;
 }
 
-/** Runs counts on at most `size` worker threads. A worker that dies fails its own count only; the next gets a fresh one. */
+/**
+ * Runs counts on at most `size` worker threads. While no count waits, idle threads take a share of one under way. A worker that dies
+ * ends its own count only; the next gets a fresh one.
+ */
 export class CountPool {
   private readonly lanes: Lane[] = [];
   private readonly queue: Job[] = [];
+  private readonly size: number;
   private nextId = 1;
 
   constructor(
     private readonly workerFile: string,
-    private size: number,
-  ) {}
+    size: number,
+    private readonly memoryMb = WORKER_MEMORY_MB,
+  ) {
+    this.size = Math.min(size, MOST_THREADS);
+  }
 
   /** Allows at least so many threads from now on. */
   grow(size: number): void {
-    this.size = Math.max(this.size, size);
+    this.size = Math.min(MOST_THREADS, Math.max(this.size, size));
   }
 
   /**
-   * Counts in a worker. An aborted signal ends it with what was found so far (`exact: false`), or rejects when
-   * it had not begun or does not answer. Rejects with a sentence for people.
+   * Counts in a worker. An aborted signal, or too little memory, ends it with what was found so far (`exact: false`), or
+   * rejects when it had not begun. Rejects with a sentence for people.
    */
-  run<Task extends WorkerTask>(task: Task, call: CountCall = {}): Promise<OutcomeOf<Task>> {
+  async run<Task extends WorkerTask>(task: Task, call: CountCall = {}): Promise<OutcomeOf<Task>> {
+    const first = await this.runOnce(task, call);
+    return 'runs' in task ? this.fastest(task.runs, task, call, first) : first;
+  }
+
+  private async fastest<Task extends WorkerTask>(
+    runs: number,
+    task: Task,
+    call: CountCall,
+    first: OutcomeOf<Task>,
+  ): Promise<OutcomeOf<Task>> {
+    let best = first;
+    for (let k = 1; k < runs; k++) {
+      const next = await this.runOnce(task, call);
+      const [before, now] = [best as CountOutcome, next as CountOutcome].map(({ result }) => result);
+      if (!now.exact) break;
+      if (now.seconds < before.seconds) best = next;
+    }
+    return best;
+  }
+
+  private runOnce<Task extends WorkerTask>(task: Task, call: CountCall): Promise<OutcomeOf<Task>> {
     return new Promise((resolve, reject) => {
       if (call.signal?.aborted) return reject(new Error('cancelled'));
       // A worker answers a task with the outcome of its kind.
-      this.queue.push({ task, call, resolve: resolve as Job['resolve'], reject });
+      this.queue.push(new Job(this.nextId++, task, call, this.size, resolve as Job['resolve'], reject));
       this.advance();
     });
   }
@@ -56,28 +77,44 @@ export class CountPool {
   /** Ends all workers; counts under way are rejected. */
   async dispose(): Promise<void> {
     for (const job of this.queue.splice(0)) job.reject(new Error('cancelled'));
-    await Promise.all(this.lanes.splice(0).map((lane) => this.end(lane, 'cancelled')));
+    const lanes = this.lanes.splice(0);
+    for (const { job } of lanes) if (job) this.fail(job, 'cancelled');
+    await Promise.all(lanes.map(({ worker }) => worker.terminate()));
   }
 
   private advance(): void {
     while (this.queue.length > 0) {
-      const lane = this.lanes.find(({ job }) => job === null) ?? this.open();
+      const lane = this.idle() ?? this.open();
       if (!lane) return;
       const job = this.queue.shift()!;
       if (job.call.signal?.aborted) job.reject(new Error('cancelled'));
       else this.start(lane, job);
     }
+    for (const job of new Set(this.lanes.map((lane) => lane.job))) if (job) this.recruit(job);
+  }
+
+  private idle(): Lane | undefined {
+    return this.lanes.find(({ job }) => job === null);
+  }
+
+  /** Idle threads help at once; new ones are started where it pays. */
+  private recruit(job: Job): void {
+    if (!job.isShareable || job.isWaiting || job.isSettled || this.queue.length > 0) return;
+    const isLong = job.secondsLeft !== null && job.secondsLeft > LEAST_SHARED_SECONDS;
+    while (job.threadsAsked < job.threads) {
+      const lane = this.idle() ?? (isLong ? this.open() : null);
+      if (!lane) return;
+      this.ask(lane, job);
+    }
   }
 
   private open(): Lane | null {
     if (this.lanes.length >= this.size) return null;
-    const worker = new Worker(this.workerFile, { resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB } });
-    const lane: Lane = { worker, stop: new Int32Array(new SharedArrayBuffer(4)), job: null };
-    worker.on('error', (error: NodeJS.ErrnoException) => {
-      const ranOut = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      this.drop(lane, ranOut ? 'The count needed more memory than a worker may have.' : error.message);
-    });
-    worker.on('exit', () => this.drop(lane, 'The counting worker ended.'));
+    const worker = new Worker(this.workerFile, { resourceLimits: { maxOldGenerationSizeMb: this.memoryMb } });
+    const lane: Lane = { worker, job: null, thread: 0 };
+    worker.on('message', (reply: WorkerReply) => this.hear(lane, reply));
+    worker.on('error', (error: NodeJS.ErrnoException) => this.drop(lane, error));
+    worker.on('exit', () => this.drop(lane, new Error('The counting worker ended.')));
     // An idle worker must not keep the process alive.
     worker.unref();
     this.lanes.push(lane);
@@ -85,46 +122,116 @@ export class CountPool {
   }
 
   private start(lane: Lane, job: Job): void {
-    const id = this.nextId++;
-    lane.job = job;
-    lane.worker.ref();
-    Atomics.store(lane.stop, 0, 0);
-    let patience: NodeJS.Timeout | undefined;
-    const abort = () => {
-      Atomics.store(lane.stop, 0, 1);
-      patience = setTimeout(() => void this.end(lane, 'cancelled'), STOP_PATIENCE_MS);
-    };
-    job.call.signal?.addEventListener('abort', abort, { once: true });
-    const settle = () => {
-      clearTimeout(patience);
-      job.call.signal?.removeEventListener('abort', abort);
-      lane.worker.off('message', listen);
-      lane.worker.unref();
-      lane.job = null;
-      this.advance();
-    };
-    const listen = (reply: WorkerReply) => {
-      if (reply.id !== id) return;
-      if (reply.type === 'progress') return job.call.progress?.(reply.progress);
-      settle();
-      if (reply.type === 'done') job.resolve(reply.outcome);
-      else job.reject(new Error(reply.message));
-    };
-    lane.worker.on('message', listen);
-    lane.worker.postMessage({ id, task: job.task, stop: lane.stop } satisfies WorkerRequest);
+    const { signal } = job.call;
+    const cancel = () => this.cancel(job);
+    signal?.addEventListener('abort', cancel, { once: true });
+    job.whenSettled = () => signal?.removeEventListener('abort', cancel);
+    this.ask(lane, job);
   }
 
-  private drop(lane: Lane, message: string): void {
+  private ask(lane: Lane, job: Job): void {
+    lane.job = job;
+    lane.thread = job.threadsAsked++;
+    lane.worker.ref();
+    const { id, task, memory, threads } = job;
+    const place = { memory, thread: lane.thread, threads };
+    lane.worker.postMessage({ type: 'perform', id, task, place } satisfies WorkerRequest);
+  }
+
+  private hear(lane: Lane, reply: WorkerReply): void {
+    const { job } = lane;
+    if (job?.id !== reply.id) return;
+    switch (reply.type) {
+      case 'begun':
+        job.begin(reply.start);
+        this.recruit(job);
+        return;
+      case 'progress':
+        job.progressed(lane.thread, reply.progress);
+        this.recruit(job);
+        return;
+      case 'waiting':
+        job.isWaiting = true;
+        // Nobody asks any more for the parts of a count that has been answered.
+        if (job.isSettled) this.free(lane);
+        else this.addUp(job);
+        return;
+      case 'part':
+        job.handOver(lane.thread, reply.part);
+        this.free(lane);
+        this.addUp(job);
+        return;
+      case 'done':
+        this.free(lane);
+        this.settle(job, () => job.resolve(reply.outcome));
+        return;
+      case 'failed':
+        this.free(lane);
+        if (reply.outOfMemory) this.answerSoFar(job, 'memory', RAN_OUT);
+        else this.fail(job, reply.message);
+    }
+  }
+
+  private addUp(job: Job): void {
+    const lead = this.leadOf(job);
+    if (!lead || job.isSettled || !job.isComplete) return;
+    lead.worker.postMessage({ type: 'add', id: job.id, parts: job.parts } satisfies WorkerRequest);
+  }
+
+  private free(lane: Lane): void {
+    lane.job = null;
+    lane.worker.unref();
+    this.advance();
+  }
+
+  private settle(job: Job, answer: () => void): void {
+    if (job.isSettled) return;
+    job.isSettled = true;
+    job.whenSettled?.();
+    answer();
+    // A lead that waits has nothing left to do.
+    const lead = this.leadOf(job);
+    if (lead && job.isWaiting) this.free(lead);
+  }
+
+  private leadOf(job: Job): Lane | undefined {
+    return this.lanes.find((lane) => lane.job === job && lane.thread === 0);
+  }
+
+  /** Asks all threads to stop; those that do not answer are ended, and the count is answered with what they had told. */
+  private cancel(job: Job): void {
+    job.share.stop('request');
+    setTimeout(() => {
+      if (job.isSettled) return;
+      this.answerSoFar(job, 'request', 'cancelled');
+      for (const lane of this.lanes.filter((each) => each.job === job)) void this.end(lane);
+    }, STOP_PATIENCE_MS);
+  }
+
+  private answerSoFar(job: Job, reason: StopReason, otherwise: string): void {
+    job.share.stop(reason);
+    const outcome = job.soFar(reason);
+    if (outcome) this.settle(job, () => job.resolve(outcome));
+    else this.fail(job, otherwise);
+  }
+
+  private fail(job: Job, message: string): void {
+    job.share.stop('request');
+    this.settle(job, () => job.reject(new Error(message)));
+  }
+
+  private drop(lane: Lane, error: NodeJS.ErrnoException): void {
     const position = this.lanes.indexOf(lane);
     if (position >= 0) this.lanes.splice(position, 1);
     const { job } = lane;
     lane.job = null;
-    job?.reject(new Error(message));
+    if (job && error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.answerSoFar(job, 'memory', RAN_OUT);
+    else if (job) this.fail(job, error.message);
     this.advance();
   }
 
-  private async end(lane: Lane, message: string): Promise<void> {
-    this.drop(lane, message);
+  private async end(lane: Lane): Promise<void> {
+    this.drop(lane, new Error('cancelled'));
     await lane.worker.terminate();
   }
 }

@@ -2,65 +2,93 @@ import { parentPort } from 'node:worker_threads';
 import { planCount } from '../analysis/countPlan.ts';
 import { planMeasurement } from '../analysis/measurement.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
-import { count } from '../counting/countRegions.ts';
-import type { CountHooks, CountRequest, CountResult } from '../counting/count.ts';
+import type { CountHooks, CountRequest } from '../counting/count.ts';
+import { addParts, countPart, isShareable, type CountPart } from '../counting/countRegions.ts';
 import { describeRegion } from '../counting/describe.ts';
 import { measure } from '../counting/measure.ts';
+import { Share } from '../counting/share.ts';
 import type { Network } from '../network/network.ts';
-import type { CountOutcome, CountTask, OutcomeOf, TaskNetwork, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
+import type { CountTask, TaskNetwork, ThreadPlace, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
 import { findWeights } from './modelWeights.ts';
 
 /** Entry of a counting worker: one task at a time, in the order they come. */
 
 const PROGRESS_INTERVAL_MS = 100;
+const FIRST_PROGRESS_MS = 40;
+/** Held for merging regions and for pictures, unless the task says otherwise. */
+const MOST_HELD_BYTES = 2 ** 31;
+/** What V8 says when it cannot make an array. */
+const NO_MEMORY = /allocation failed|invalid (typed )?array( buffer)? length/i;
 const port = parentPort!;
 /** The last file read: the seeds of one run come one after the other and share it. */
 let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | undefined;
+/** A count that this thread leads, until the others have handed over their parts. */
+let led: { id: number; request: CountRequest; seed: number; part: CountPart; start: number } | undefined;
 
-port.on('message', (request: WorkerRequest) => void answer(request));
+port.on('message', (message: WorkerRequest) => void answer(message));
 
-async function answer({ id, task, stop }: WorkerRequest): Promise<void> {
+async function answer(message: WorkerRequest): Promise<void> {
+  const { id } = message;
   try {
-    const outcome = perform(task, await networkOf(task), hooks(id, stop));
-    port.postMessage({ type: 'done', id, outcome } satisfies WorkerReply, buffersOf(outcome));
+    if (message.type === 'add') add(id, message.parts);
+    else perform(id, message.task, await networkOf(message.task), message.place);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    port.postMessage({ type: 'failed', id, message } satisfies WorkerReply);
+    const text = error instanceof Error ? error.message : String(error);
+    reply({ type: 'failed', id, message: text, outOfMemory: error instanceof RangeError && NO_MEMORY.test(text) });
   }
+}
+
+function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function shareOf({ memory, thread, threads }: ThreadPlace): Share {
+  return new Share(memory, thread, threads);
+}
+
+function perform(id: number, task: WorkerTask, network: Network, place: ThreadPlace): void {
+  switch (task.kind) {
+    case 'measure': {
+      const measured = measure(planMeasurement(network, task.choice), hooks(id, shareOf(place)));
+      return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
+    }
+    case 'region': {
+      const request = planCount(network, task.choice);
+      return reply({ type: 'done', id, outcome: describeRegion(request.network, request.domain, task.at) });
+    }
+    default:
+      return runCount(id, task, network, place);
+  }
+}
+
+function runCount(id: number, task: CountTask, network: Network, place: ThreadPlace): void {
+  const { choice } = task;
+  const limits = { bytes: MOST_HELD_BYTES, ...choice.limits };
+  const request = { ...planCount(network, choice), limits };
+  const share = shareOf(place);
+  const shareable = place.threads > 1 && isShareable(request);
+  const { method, domain } = request;
+  if (place.thread === 0) reply({ type: 'begun', id, start: { method, domain, seed: choice.seed, shareable } });
+  const start = performance.now();
+  const part = countPart(request, hooks(id, share), shareable ? share : undefined);
+  if (place.thread > 0) return reply({ type: 'part', id, part }, part.joins ? arraysOf(part.joins) : []);
+  led = { id, request, seed: choice.seed, part, start };
+  if (share.othersClaimed) reply({ type: 'waiting', id });
+  else add(id, []);
+}
+
+function add(id: number, parts: readonly CountPart[]): void {
+  if (led?.id !== id) return;
+  const { request, seed, part, start } = led;
+  led = undefined;
+  const result = addParts(request, [part, ...parts], (performance.now() - start) / 1000);
+  const outcome = { result, domain: request.domain, seed };
+  reply({ type: 'done', id, outcome }, arraysOf({ ...result.regions, ...result.line }));
 }
 
 /** Large arrays move to the other thread in place of being copied. */
-function buffersOf(outcome: OutcomeOf<WorkerTask>): ArrayBuffer[] {
-  if (!('result' in outcome)) return [];
-  const { regions, line } = outcome.result;
-  return Object.values({ ...regions, ...line }).flatMap((part: unknown) =>
-    ArrayBuffer.isView(part) ? [part.buffer as ArrayBuffer] : [],
-  );
-}
-
-function perform(task: WorkerTask, network: Network, hooks: CountHooks): OutcomeOf<WorkerTask> {
-  switch (task.kind) {
-    case 'measure':
-      return { measured: measure(planMeasurement(network, task.choice), hooks), seed: task.choice.seed };
-    case 'region': {
-      const request = planCount(network, task.choice);
-      return describeRegion(request.network, request.domain, task.at);
-    }
-    default:
-      return run(task, network, hooks);
-  }
-}
-
-function run(task: CountTask, network: Network, hooks: CountHooks): CountOutcome {
-  const request = planCount(network, task.choice);
-  let best = count(request, hooks);
-  for (let k = 1; k < task.runs && best.exact; k++) best = faster(best, request, hooks);
-  return { result: best, domain: request.domain, seed: task.choice.seed };
-}
-
-function faster(best: CountResult, request: CountRequest, hooks: CountHooks): CountResult {
-  const next = count(request, hooks);
-  return next.exact && next.seconds < best.seconds ? next : best;
+function arraysOf(holder: object): ArrayBuffer[] {
+  return Object.values(holder).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
 }
 
 async function networkOf({ text, fileName, network, imports = {}, weights, choice }: WorkerTask): Promise<Network> {
@@ -83,15 +111,15 @@ function weighted({ network, match }: NonNullable<ReturnType<typeof networkWithW
   return match ? match.attach() : network;
 }
 
-function hooks(id: number, stop: Int32Array): CountHooks {
-  let reported = performance.now();
+function hooks(id: number, share: Share): CountHooks {
+  let due = performance.now() + FIRST_PROGRESS_MS;
   return {
     progress(progress) {
       const now = performance.now();
-      if (now - reported < PROGRESS_INTERVAL_MS) return;
-      reported = now;
-      port.postMessage({ type: 'progress', id, progress } satisfies WorkerReply);
+      if (now < due) return;
+      due = now + PROGRESS_INTERVAL_MS;
+      reply({ type: 'progress', id, progress });
     },
-    stopped: () => Atomics.load(stop, 0) !== 0,
+    stopped: () => share.stoppedBy !== null,
   };
 }

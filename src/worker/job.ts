@@ -1,0 +1,96 @@
+import type { CountProgress, CountResult } from '../counting/count.ts';
+import type { CountPart } from '../counting/countRegions.ts';
+import { Share, type StopReason } from '../counting/share.ts';
+import type { CountOutcome, CountStart, OutcomeOf, WorkerTask } from '../protocol/pool.ts';
+
+export interface JobProgress extends CountProgress {
+  /** At the pace so far; null while that tells nothing. */
+  readonly secondsLeft: number | null;
+}
+
+export interface CountCall {
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: JobProgress) => void;
+}
+
+/** A pace is believed from this share of the work on. */
+const LEAST_FRACTION = 0.005;
+
+/** One task on its way: what its threads have told, and to whom it is answered. */
+export class Job {
+  readonly memory = Share.memory();
+  readonly share: Share;
+  /** Threads that were asked, the lead first. */
+  threadsAsked = 0;
+  /** Others may help. */
+  isShareable = false;
+  /** The lead is done with its share. */
+  isWaiting = false;
+  isSettled = false;
+  whenSettled?: () => void;
+  secondsLeft: number | null = null;
+  /** What the other threads found. */
+  readonly parts: CountPart[] = [];
+  private readonly handedOver = new Set<number>();
+  private readonly told: (readonly number[])[] = [];
+  private readonly start = performance.now();
+  private begun: CountStart | null = null;
+
+  constructor(
+    readonly id: number,
+    readonly task: WorkerTask,
+    readonly call: CountCall,
+    readonly threads: number,
+    readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void,
+    readonly reject: (error: Error) => void,
+  ) {
+    this.share = new Share(this.memory, 0, threads);
+  }
+
+  begin(start: CountStart): void {
+    this.begun = start;
+    this.isShareable = start.shareable;
+  }
+
+  /** Keeps what thread `thread` has found so far. */
+  progressed(thread: number, progress: CountProgress): void {
+    if (progress.perLayer) this.told[thread] = progress.perLayer;
+    if (thread > 0) return;
+    const { fraction } = progress;
+    const seconds = (performance.now() - this.start) / 1000;
+    this.secondsLeft = fraction > LEAST_FRACTION ? (seconds * (1 - fraction)) / fraction : null;
+    if (!this.isSettled) this.call.progress?.({ ...progress, secondsLeft: this.secondsLeft });
+  }
+
+  handOver(thread: number, part: CountPart): void {
+    this.handedOver.add(thread);
+    this.parts.push(part);
+  }
+
+  /** True when the lead only waits for the parts that it has. A thread that has claimed nothing by then finds nothing left. */
+  get isComplete(): boolean {
+    for (let thread = 1; thread < this.threadsAsked; thread++) {
+      if (this.share.hasClaimed(thread) && !this.handedOver.has(thread)) return false;
+    }
+    return this.isWaiting;
+  }
+
+  /** What the threads had told when they were last heard; null when that is nothing. */
+  soFar(stoppedBy: StopReason): CountOutcome | null {
+    const { begun, told } = this;
+    const layers = told.find((counts) => counts.length > 0)?.length ?? 0;
+    if (!begun || layers === 0) return null;
+    const perLayer = Array.from({ length: layers }, (_, layer) => told.reduce((sum, counts) => sum + counts[layer], 0));
+    const result: CountResult = {
+      method: begun.method,
+      exact: false,
+      stoppedBy,
+      activationRegions: perLayer[layers - 1],
+      linearRegions: null,
+      perLayer,
+      seconds: (performance.now() - this.start) / 1000,
+      regions: null,
+    };
+    return { result, domain: begun.domain, seed: begun.seed };
+  }
+}

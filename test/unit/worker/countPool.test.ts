@@ -1,0 +1,191 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CountChoice } from '../../../src/analysis/countPlan.ts';
+import type { CountOutcome, CountTask } from '../../../src/protocol/pool.ts';
+import { CountPool } from '../../../src/worker/countPool.ts';
+import type { JobProgress } from '../../../src/worker/job.ts';
+import { bundleForNode } from '../bundle.ts';
+
+const patience = 60_000;
+
+function networkText(widths: readonly number[]): string {
+  const [inputs, ...units] = widths;
+  const layers = units.map((n) => ({ type: 'dense', units: n, activation: 'relu' }));
+  return JSON.stringify({ name: 'n', input: [inputs], layers });
+}
+
+function task(widths: readonly number[], choice: Partial<CountChoice> = {}, runs = 1): CountTask {
+  return {
+    text: networkText(widths),
+    fileName: 'n.network.json',
+    network: 0,
+    choice: { method: 'plane', seed: 1, fileWeights: true, linear: true, keepRegions: false, limits: {}, ...choice },
+    runs,
+  };
+}
+
+/** Counted in a moment, and not before help could come. */
+const small = task([2, 40, 40, 3]);
+const large = task([2, 128, 128, 128, 4]);
+/** More than anyone waits for. */
+const endless = task([3, 300, 300, 300, 300], { method: 'cells' });
+
+function figures({ result }: CountOutcome) {
+  const { activationRegions, linearRegions, perLayer, exact, stoppedBy } = result;
+  return { activationRegions, linearRegions, perLayer, exact, stoppedBy };
+}
+
+describe('a pool of counting threads', () => {
+  let folder: string;
+  let file: string;
+  const pools: CountPool[] = [];
+  const open = (size: number, memoryMb?: number) => {
+    const pool = new CountPool(file, size, memoryMb);
+    pools.push(pool);
+    return pool;
+  };
+  /** Every thread that the pools start. */
+  const workers = new Set<Worker>();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'region-lens-pool-'));
+    await bundleForNode({ worker: 'src/worker/worker.ts' }, folder);
+    file = join(folder, 'worker.js');
+    const watched = vi.spyOn(Worker.prototype, 'unref');
+    watched.mockImplementation(function (this: Worker) {
+      workers.add(this);
+    });
+  });
+  afterEach(async () => {
+    await Promise.all(pools.splice(0).map((pool) => pool.dispose()));
+    workers.clear();
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Resolves once a count that has begun is heard of. */
+  function underway(pool: CountPool, what: CountTask, signal?: AbortSignal) {
+    let heard!: (progress: JobProgress) => void;
+    const progress = new Promise<JobProgress>((resolve) => (heard = resolve));
+    const outcome = pool.run(what, { signal, progress: heard });
+    outcome.catch(() => undefined);
+    return { progress, outcome };
+  }
+
+  it('finds the same for any number of threads', { timeout: patience }, async () => {
+    const expected = figures(await open(1).run(large));
+    expect(expected).toMatchObject({ exact: true, linearRegions: expect.any(Number) as number });
+    for (const size of [2, 3]) {
+      workers.clear();
+      const pool = open(size);
+      // All threads are there when the second count begins, and take part from its start.
+      expect(figures(await pool.run(large))).toEqual(expected);
+      expect(figures(await pool.run(large))).toEqual(expected);
+      expect(workers.size).toBe(size);
+    }
+  });
+
+  it('starts no second thread for a small count, and one for each of several', { timeout: patience }, async () => {
+    const pool = open(2);
+    const alone = figures(await pool.run(task([2, 6, 6])));
+    expect(workers.size).toBe(1);
+    const both = await Promise.all([pool.run(small), pool.run(task([2, 6, 6]))]);
+    expect(workers.size).toBe(2);
+    expect(figures(both[1])).toEqual(alone);
+  });
+
+  it('tells how far it is and how long it will take', { timeout: patience }, async () => {
+    const told: JobProgress[] = [];
+    const { result } = await open(1).run(task([2, 200, 200, 200]), { progress: (progress) => told.push(progress) });
+    expect(told.length).toBeGreaterThan(1);
+    told.forEach(({ regions, fraction, secondsLeft, perLayer }, k) => {
+      expect(regions).toBeGreaterThanOrEqual(k > 0 ? told[k - 1].regions : 0);
+      expect(regions).toBeLessThanOrEqual(result.activationRegions);
+      expect(perLayer).toHaveLength(3);
+      expect(fraction).toBeGreaterThanOrEqual(k > 0 ? told[k - 1].fraction : 0);
+      expect(fraction).toBeLessThanOrEqual(1);
+      expect(secondsLeft === null || secondsLeft >= 0).toBe(true);
+    });
+    expect(told.at(-1)!.secondsLeft).not.toBeNull();
+  });
+
+  it('reports the fastest of several runs', { timeout: patience }, async () => {
+    const { result } = await open(1).run({ ...small, runs: 3 });
+    expect(result.exact).toBe(true);
+    expect(figures(await open(2).run({ ...small, runs: 2 })).activationRegions).toBe(result.activationRegions);
+  });
+
+  for (const size of [1, 2]) {
+    const threads = `${size} thread${size > 1 ? 's' : ''}`;
+
+    it(`answers at once when cancelled, with what ${threads} found, and counts on`, { timeout: patience }, async () => {
+      const pool = open(size);
+      const stop = new AbortController();
+      const { progress, outcome } = underway(pool, endless, stop.signal);
+      await progress;
+      stop.abort();
+      const { result, domain, seed } = await outcome;
+      expect(result).toMatchObject({ method: 'cells', exact: false, stoppedBy: 'request', linearRegions: null });
+      expect(result.activationRegions).toBeGreaterThan(0);
+      expect(result.perLayer.at(-1)).toBe(result.activationRegions);
+      expect([domain, seed]).toEqual([{ kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] }, 1]);
+      expect((await pool.run(small)).result.exact).toBe(true);
+    });
+
+    it(`fails when one of ${threads} is killed, and counts on`, { timeout: patience }, async () => {
+      const pool = open(size);
+      const { progress, outcome } = underway(pool, endless);
+      const { secondsLeft } = await progress;
+      expect(secondsLeft === null || secondsLeft > 1).toBe(true);
+      while (workers.size < size) await new Promise((resolve) => setTimeout(resolve, 20));
+      await [...workers][size - 1].terminate();
+      await expect(outcome).rejects.toThrow('The counting worker ended.');
+      expect((await pool.run(small)).result.exact).toBe(true);
+    });
+
+    it(`ends with what was found when ${threads} run out of memory, and counts on`, { timeout: patience }, async () => {
+      const pool = open(size, 16);
+      // Patterns met at the walls between orthants are kept.
+      const hungry = task([4, 40, 40, 40], { method: 'cells', everywhere: true, linear: false });
+      const { result } = await pool.run(hungry);
+      expect(result).toMatchObject({ exact: false, stoppedBy: 'memory', linearRegions: null });
+      expect(result.activationRegions).toBeGreaterThan(0);
+      expect((await pool.run(task([2, 8, 8]))).result.exact).toBe(true);
+    });
+
+    it(`ends ${threads} at limits of regions, time and memory`, { timeout: patience }, async () => {
+      const pool = open(size);
+      const regions = await pool.run({ ...endless, choice: { ...endless.choice, limits: { regions: 2000 } } });
+      expect(regions.result).toMatchObject({ exact: false, stoppedBy: 'regions' });
+      expect(regions.result.activationRegions).toBeGreaterThanOrEqual(2000);
+      const seconds = await pool.run({ ...endless, choice: { ...endless.choice, limits: { seconds: 0.2 } } });
+      expect(seconds.result).toMatchObject({ exact: false, stoppedBy: 'seconds' });
+      const bytes = await pool.run({ ...endless, choice: { ...endless.choice, limits: { bytes: 1 << 16 } } });
+      expect(bytes.result).toMatchObject({ exact: false, stoppedBy: 'memory' });
+      expect((await pool.run(small)).result.exact).toBe(true);
+    });
+  }
+
+  it('says why it cannot count, and counts on', { timeout: patience }, async () => {
+    const pool = open(2);
+    await expect(pool.run({ ...small, network: 'other' })).rejects.toThrow('there is no network other');
+    await expect(pool.run(task([9, 4], { method: 'cells' }))).rejects.toThrow('dimensions');
+    expect((await pool.run(small)).result.exact).toBe(true);
+  });
+
+  it('rejects what is under way and what waits when it is disposed of', { timeout: patience }, async () => {
+    const pool = open(1);
+    const { progress, outcome } = underway(pool, endless);
+    const waiting = pool.run(small);
+    waiting.catch(() => undefined);
+    await progress;
+    await pool.dispose();
+    await expect(outcome).rejects.toThrow('cancelled');
+    await expect(waiting).rejects.toThrow('cancelled');
+  });
+});
