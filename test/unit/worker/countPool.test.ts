@@ -174,7 +174,7 @@ describe('a pool of counting threads', () => {
   it('says why it cannot count, and counts on', { timeout: patience }, async () => {
     const pool = open(2);
     await expect(pool.run({ ...small, network: 'other' })).rejects.toThrow('there is no network other');
-    await expect(pool.run(task([9, 4], { method: 'cells' }))).rejects.toThrow('dimensions');
+    await expect(pool.run(task([1, 4], { method: 'plane' }))).rejects.toThrow('at least 2 inputs');
     expect((await pool.run(small)).result.exact).toBe(true);
   });
 
