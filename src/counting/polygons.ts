@@ -35,7 +35,8 @@ export class Polygons implements Geometry {
   private tolerance = 0;
   /** Whether a sign was settled exactly, which may not be that of the value where the vertex is held to be. */
   private hasSettled = false;
-  // A box around the current polygon, for `classify`.
+  /** The box below is that of the current polygon. */
+  private boxed = false;
   private centreX = 0;
   private centreY = 0;
   private reachX = 0;
@@ -49,6 +50,7 @@ export class Polygons implements Geometry {
     this.asideStart.length = this.asideEnd.length = this.asideTop.length = 0;
     this.start = 0;
     this.end = 4 * VERTEX;
+    this.boxed = false;
     this.data.fill(0, 0, this.end);
     DOMAIN_EDGES.forEach((line, k) => {
       this.data[k * VERTEX] = k === 1 || k === 2 ? 1 : 0;
@@ -98,15 +100,18 @@ export class Polygons implements Geometry {
     this.putAside(top, between);
     this.end = this.part(between, keepPositive, keepPositive ? cut : -cut);
     this.start = between;
+    this.boxed = false;
   }
 
   clip(cut: number): void {
     const top = this.reserve();
     this.end = this.part(top, true, cut);
     this.start = top;
+    this.boxed = false;
   }
 
   next(): void {
+    this.boxed = false;
     this.start = this.asideStart.pop() ?? 0;
     this.end = this.asideEnd.pop() ?? 0;
     this.asideTop.pop();
@@ -193,6 +198,8 @@ export class Polygons implements Geometry {
    */
   private box(): void {
     const { data, start, end } = this;
+    if (this.boxed) return;
+    this.boxed = true;
     let left = data[start];
     let right = left;
     let bottom = data[start + 1];

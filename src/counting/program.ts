@@ -61,6 +61,22 @@ export interface SparseMatrix {
   readonly value: Float64Array;
 }
 
+/** Arguments of the largest maximum of a step. */
+export function largestGroup({ start }: MaxStep): number {
+  let size = 0;
+  for (let g = 0; g + 1 < start.length; g++) size = Math.max(size, start[g + 1] - start[g]);
+  return size;
+}
+
+/** ReLUs: zero on their first piece, and positive inside cells on their second. */
+export function isRectified(step: BendStep): boolean {
+  if (step.kind !== 'units' || step.breakpoints.length !== 1 || step.breakpoints[0] !== 0) return false;
+  const { slopes, intercepts } = step;
+  return (
+    intercepts.every((value) => value === 0) && slopes.every((value, i) => (i % 2 === 0 ? value === 0 : value > 0))
+  );
+}
+
 /** Collects a sparse matrix row by row; zeros are left out. */
 export class RowBuilder {
   private readonly start: number[] = [0];

@@ -2,7 +2,7 @@ import type { CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
 import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
 import { isNear, Narrowing } from './narrowing.ts';
-import { grown, type MaxStep, type Program } from './program.ts';
+import { grown, isRectified, largestGroup, type MaxStep, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
 import { COMMON_CUTS } from './share.ts';
 import type { Slice } from './slice.ts';
@@ -50,6 +50,11 @@ export class Walk<G extends Geometry> {
   private readonly serial: Float64Array;
   private lastSerial = 0;
   private readonly difference: Float64Array;
+  /** What `listGreatest` found, and how far each goes. */
+  private readonly candidates: Int32Array;
+  private readonly highs: Float64Array;
+  /** The stage of ReLUs that a stage reads directly, or -1. */
+  private readonly rectified: readonly number[];
   private readonly width: number;
   private readonly lastStage: number;
   /** Lists of units that cut the part at hand and those waiting: a stack in one array. */
@@ -90,6 +95,15 @@ export class Walk<G extends Geometry> {
     this.lastStage = units.length - 1;
     this.width = slice.dimension + 1;
     this.difference = new Float64Array(this.width);
+    const most = program.stages.reduce(
+      (size, step) => (step.kind === 'max' ? Math.max(size, largestGroup(step)) : size),
+      0,
+    );
+    this.candidates = new Int32Array(most);
+    this.highs = new Float64Array(most);
+    this.rectified = program.stages.map(({ source }) =>
+      program.stages.findIndex((before) => before.output === source && isRectified(before)),
+    );
     let lines: ExactLines | null = null;
     const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial));
     this.geometry = makeGeometry(
@@ -131,9 +145,13 @@ export class Walk<G extends Geometry> {
       } else if (stage === this.lastStage && this.depth === OWN && this.countedAtOnce(from, to)) {
         to = -1;
       } else if (from < to) {
+        const before = this.waiting;
         const kept = this.cutByFirst(stage, from, to);
-        from = to;
-        to = kept < 0 || !this.isOurs() ? -1 : this.sift(stage, this.crossing, kept, to, to);
+        if (kept >= 0 && this.waiting === before) from = kept;
+        else {
+          from = to;
+          to = kept < 0 || !this.isOurs() ? -1 : this.sift(stage, this.crossing, kept, to, to);
+        }
       } else {
         // No unit of this stage cuts the part any more: it is a cell.
         if (stage === this.lastStage) this.depth = Math.min(this.depth, 0);
@@ -252,8 +270,7 @@ export class Walk<G extends Geometry> {
     } else {
       for (let k = from; k < to; k++) {
         const group = list[k];
-        const candidates = this.greatest(step, group, rows);
-        if (candidates.length === 1) pieces[group] = candidates[0];
+        if (this.listGreatest(stage, step, group, rows) === 1) pieces[group] = this.candidates[0];
         else crossing[end++] = group;
       }
     }
@@ -330,7 +347,8 @@ export class Walk<G extends Geometry> {
 
   /** Puts the part of each greatest argument aside, unless one is the greatest everywhere. */
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
-    const candidates = this.greatest(step, group, this.propagator.rows(stage));
+    const count = this.listGreatest(stage, step, group, this.propagator.rows(stage));
+    const candidates = Array.from(this.candidates.subarray(0, count));
     const size = step.start[group + 1] - step.start[group];
     const { depth } = this;
     const firstCut = this.newCuts(0);
@@ -352,18 +370,40 @@ export class Walk<G extends Geometry> {
     return -1;
   }
 
-  /** Arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part. */
-  private greatest(step: MaxStep, group: number, rows: Float64Array): number[] {
-    const { geometry, width } = this;
+  /** Lists arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part; returns how many. */
+  private listGreatest(stage: number, step: MaxStep, group: number, rows: Float64Array): number {
+    const { geometry, width, candidates, highs } = this;
+    const rectified = this.rectified[stage];
+    const start = step.start[group];
+    const size = step.start[group + 1] - start;
     let floor = -Infinity;
-    const highs: number[] = [];
-    for (let k = step.start[group]; k < step.start[group + 1]; k++) {
-      geometry.bounds(rows, step.members[k] * width);
-      floor = Math.max(floor, geometry.low);
-      highs.push(geometry.high);
+    let isPositive = false;
+    let silent = -1;
+    let count = 0;
+    for (let k = 0; k < size; k++) {
+      const member = step.members[start + k];
+      if (rectified >= 0 && this.pieces[rectified][member] === 0) {
+        // Zero throughout: only the first such argument can be meant, and where another is positive none.
+        if (silent < 0) silent = k;
+        continue;
+      }
+      isPositive ||= rectified >= 0;
+      geometry.bounds(rows, member * width);
+      if (geometry.low > floor) floor = geometry.low;
+      highs[count] = geometry.high;
+      candidates[count++] = k;
     }
-    const slack = RELATIVE_ERROR * Math.abs(floor);
-    return highs.flatMap((high, k) => (high >= floor - slack ? [k] : []));
+    if (silent >= 0 && !isPositive) {
+      candidates[0] = silent;
+      return 1;
+    }
+    const least = floor - RELATIVE_ERROR * Math.abs(floor);
+    let kept = 0;
+    for (let c = 0; c < count; c++) {
+      candidates[kept] = candidates[c];
+      if (highs[c] >= least) kept++;
+    }
+    return kept;
   }
 
   /**
