@@ -5,7 +5,18 @@ import tseslint from 'typescript-eslint';
 const baseline = 'test/bench/plane-baseline.mjs';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'test-output/', '.cache/', 'test/fixtures/', 'test/host/workspace/', 'examples/', baseline] },
+  {
+    ignores: [
+      'assembly/',
+      'dist/',
+      'test-output/',
+      '.cache/',
+      'test/fixtures/',
+      'test/host/workspace/',
+      'examples/',
+      baseline,
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

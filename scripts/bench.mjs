@@ -1,12 +1,13 @@
-// `npm run bench [-- counting | cells | keystroke FILE... | theory | formats | panel]`.
+// `npm run bench [-- counting | cells | keystroke FILE... | theory | formats | panel | performance [--write]]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in one
-// process, on the same weights: how many times as fast the counter is. Best of three after a warm-up.
+// process, on the same weights: how many times as fast the counter is, with one thread and with two. Best of three after a warm-up.
 // cells: random networks counted in a box of three dimensions or more, and how many times as many regions a second that are as the
 // prototype makes in the plane.
 // keystroke: the language server's work from an edit to new hints.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
 // formats: large files, with weights inline or thousands of layers, from the text to its hints: time and memory.
 // panel: in Chromium, from the panel's HTML to its first paint, and the work of a frame while a picture is panned.
+// performance: the tables of docs/performance.md, which `--write` brings up to date. Takes minutes, so only when asked for.
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,30 +23,41 @@ const benches = {
   keystroke: 'keystrokeBench',
   theory: 'theoryBench',
   formats: 'formatsBench',
+  performance: 'performanceBench',
 };
 const [only, ...words] = process.argv.slice(2);
+
+/** @param {string} source @param {string} name */
+async function bundle(source, name) {
+  const outfile = join(folder, `${name}.cjs`);
+  await build({
+    entryPoints: [join(root, source)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
 try {
   // It brings a browser along, and is run as it stands.
-  if (only === undefined || only === 'panel')
-    await run(process.execPath, [
-      join(root, 'node_modules/vite-node/vite-node.mjs'),
-      join(root, 'test/bench/panelBench.ts'),
-    ]);
+  if (only === undefined || only === 'panel') {
+    const files = ['node_modules/vite-node/vite-node.mjs', 'test/bench/panelBench.ts'];
+    await run(
+      process.execPath,
+      files.map((file) => join(root, file)),
+    );
+  }
+  const worker = await bundle('src/worker/worker.ts', 'worker');
+  const isNamed = only !== undefined && only in benches;
   for (const [name, file] of Object.entries(benches)) {
-    if (only === 'panel' || (only !== undefined && only in benches && only !== name)) continue;
-    const outfile = join(folder, `${file}.cjs`);
-    await build({
-      entryPoints: [join(root, `test/bench/${file}.ts`)],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      mainFields: ['module', 'main'],
-      logLevel: 'warning',
-    });
-    const { main } = await import(pathToFileURL(outfile).href);
-    main(only !== undefined && only in benches ? words : []);
+    if (only === 'panel' || (isNamed ? only !== name : name === 'performance')) continue;
+    const { main } = await import(pathToFileURL(await bundle(`test/bench/${file}.ts`, file)).href);
+    await main(isNamed ? words : [], { worker, root });
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -18,6 +18,10 @@ export interface Propagator {
   scale(stage: number): number;
   /** Enters a cell: stage `stage` has this pattern now (earlier ones as told before); makes `rows(stage + 1)` right. */
   advance(stage: number, pieces: Int32Array, parent: number): void;
+  /** Where the pieces of a stage are to be written, if it matters. */
+  piecesOf?(stage: number): Int32Array;
+  /** The walk is over: what was lent is given back. */
+  release?(): void;
   /** Leaves out rows of the last stage where it can. */
   readonly narrow?: NarrowPropagation;
   /** Maps of the network's output, once the last stage has advanced. */

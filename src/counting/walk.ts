@@ -41,7 +41,7 @@ export class Walk<G extends Geometry> {
   readonly propagator: Propagator;
   readonly lines: LineIds;
   /** The pattern of the cell at hand, by stage. */
-  readonly pieces: Int32Array[];
+  readonly pieces: readonly Int32Array[];
   /** All units of each stage. */
   private readonly units: Int32Array[];
   private readonly cells: number[];
@@ -86,7 +86,8 @@ export class Walk<G extends Geometry> {
   ) {
     const units = program.stages.map((step) => program.sizes[step.output]);
     this.lines = new LineIds(program);
-    this.pieces = units.map((count) => new Int32Array(count));
+    this.propagator = makePropagator();
+    this.pieces = units.map((count, stage) => this.propagator.piecesOf?.(stage) ?? new Int32Array(count));
     this.units = units.map((count) => Int32Array.from({ length: count }, (_, i) => i));
     this.cells = units.map(() => 0);
     this.common = units.map(() => 0);
@@ -111,7 +112,6 @@ export class Walk<G extends Geometry> {
       (id) => exact().line(id),
     );
     this.watch = new Watch(options, () => this.done(), () => this.cellsSoFar()); // prettier-ignore
-    this.propagator = makePropagator();
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
   }
 
@@ -120,7 +120,7 @@ export class Walk<G extends Geometry> {
     return propagator.narrow && isNear(geometry) ? new Narrowing(propagator.narrow, geometry, propagator, units) : null;
   }
 
-  /** Errors: RangeError when the network's numbers overflow on the domain. */
+  /** To be called once. Errors: RangeError when the network's numbers overflow on the domain. */
   run(): WalkResult {
     this.geometry.reset();
     const { isNew, visit, share } = this.options;
@@ -165,6 +165,7 @@ export class Walk<G extends Geometry> {
     }
     this.endClaim(0);
     this.watch.report(this.cells[this.lastStage]);
+    this.propagator.release?.();
     return { stoppedBy: this.watch.stoppedBy, cells: this.cells, common: this.common };
   }
 

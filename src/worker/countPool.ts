@@ -24,7 +24,7 @@ interface Lane {
 export class CountPool {
   private readonly lanes: Lane[] = [];
   private readonly queue: Job[] = [];
-  private readonly size: number;
+  private size: number;
   private nextId = 1;
 
   constructor(

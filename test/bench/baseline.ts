@@ -1,11 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { linear, relu } from '../../src/network/activation.ts';
 import { buildNetwork } from '../../src/network/build.ts';
 import { defaultInitialization, type LayerDefinition } from '../../src/network/definition.ts';
 import type { Network } from '../../src/network/network.ts';
+import type { CountTask } from '../../src/protocol/pool.ts';
 import type { BaselineLayer } from './plane-baseline.mjs';
 
 const RUNS = 3;
 const WARM_UP_MS = 400;
+/** Clocks of threads may be some milliseconds behind. */
+const SAMPLE_MS = 150;
 
 /** Milliseconds of the best of three runs after a warm-up. */
 export function best(work: () => number): number {
@@ -17,6 +21,66 @@ export function best(work: () => number): number {
     least = Math.min(least, performance.now() - start);
   }
   return least;
+}
+
+/** Milliseconds of processor time that each thread of this process has had, where the system tells (Linux). */
+function threadTimes(): Map<string, number> | null {
+  try {
+    const folder = '/proc/self/task';
+    return new Map(
+      readdirSync(folder).map((thread) => {
+        const [nanoseconds] = readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ');
+        return [thread, Number(nanoseconds) / 1e6];
+      }),
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** Milliseconds that `work` takes, over so many runs: of the busiest thread, so that what else runs on the machine counts little. */
+export async function timeOf(work: () => Promise<unknown> | number, runs: number): Promise<number> {
+  const before = threadTimes();
+  const start = performance.now();
+  for (let run = 0; run < runs; run++) await work();
+  const passed = performance.now() - start;
+  const after = threadTimes();
+  if (!before || !after) return passed / runs;
+  return Math.max(...[...after].map(([thread, time]) => time - (before.get(thread) ?? 0))) / runs;
+}
+
+/** Milliseconds of each: the best of three samples after a warm-up, in turns, so that a busy machine hits all alike. */
+export async function bestOfEach(works: readonly (() => Promise<number> | number)[]): Promise<number[]> {
+  const runs: number[] = [];
+  for (const work of works) {
+    const start = performance.now();
+    let count = 0;
+    for (; performance.now() < start + WARM_UP_MS; count++) await work();
+    runs.push(Math.max(1, Math.round((count * SAMPLE_MS) / WARM_UP_MS)));
+  }
+  const least = works.map(() => Infinity);
+  for (let sample = 0; sample < RUNS; sample++) {
+    for (const [k, work] of works.entries()) least[k] = Math.min(least[k], await timeOf(work, runs[k]));
+  }
+  return least;
+}
+
+/** A count of the square [-1, 1]^2 by the threads of a pool, which read the network themselves. */
+export function squareTask(widths: readonly number[], layers: readonly BaselineLayer[]): CountTask {
+  const written = layers.map(({ n, m, W, b }) => ({
+    type: 'dense',
+    units: n,
+    activation: 'relu',
+    weights: { kernel: Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_, o) => W[o * m + i])), bias: Array.from(b) },
+  })); // prettier-ignore
+  const text = JSON.stringify({ name: 'bench', input: [widths[0]], layers: written });
+  return {
+    text,
+    fileName: 'bench.network.json',
+    network: 0,
+    choice: { method: 'plane', seed: 1, fileWeights: true, linear: false, keepRegions: false, limits: {} },
+    runs: 1,
+  };
 }
 
 /** The prototype's weights, `[out][in]`, as a network of dense layers, with one linear output. */

@@ -1,0 +1,213 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { orthonormalPair } from '../../src/counting/randomPlane.ts';
+import type { CountDomain, CountMethod, CountResult } from '../../src/counting/count.ts';
+import { count } from '../../src/counting/countRegions.ts';
+import { drawWeights } from '../../src/counting/initializers.ts';
+import { read } from '../../src/formats/registry.ts';
+import { buildNetwork } from '../../src/network/build.ts';
+import type { Network } from '../../src/network/network.ts';
+import { CountPool } from '../../src/worker/countPool.ts';
+import { bestOfEach, timeOf } from './baseline.ts';
+import { comparePlane } from './planeBench.ts';
+
+type Row = readonly (string | number)[];
+interface Table {
+  readonly name: string;
+  readonly head: readonly string[];
+  readonly rows: () => Promise<Row[]> | Row[];
+}
+
+const PLANES = ['2-64-64-64', '2-128-128', '2-16-16-16-16-16-16-16-16', '2-64-64-64-64-64', '2-256-256'];
+const WIDTHS = [16, 32, 64, 128, 256];
+const DEPTHS = [1, 2, 4, 8, 16];
+
+/** Prints the tables of docs/performance.md, or with `--write` writes them there. */
+export async function main(args: readonly string[], { worker, root }: { worker: string; root: string }): Promise<void> {
+  const file = join(root, 'docs/performance.md');
+  let text = readFileSync(file, 'utf8');
+  for (const { name, head, rows } of tables(worker)) {
+    const lines = [head, head.map((_, k) => (k === 0 ? '---' : '--:')), ...(await rows())];
+    const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+    console.log(`\n${name}\n${table}`);
+    const place = new RegExp(`(<!-- figure: ${name} -->\n)[^]*?(<!-- end -->)`);
+    if (!place.test(text)) throw new Error(`docs/performance.md has no place for ${name}`);
+    text = text.replace(place, (_, before: string, after: string) => `${before}\n${table}\n\n${after}`);
+    if (args.includes('--write')) writeFileSync(file, text);
+  }
+}
+
+function tables(worker: string): Table[] {
+  const grown = ['network', 'regions', 'ms', 'regions a second'];
+  return [
+    { name: 'plane', head: ['network', 'regions', 'prototype, ms', 'one thread, ms', 'times as fast', 'two threads, ms', 'times as fast'], rows: () => planes(worker) },
+    { name: 'width', head: grown, rows: () => inTurn(WIDTHS, (width) => timed([2, width, width, 1])) },
+    { name: 'depth', head: grown, rows: () => inTurn(DEPTHS, (depth) => timed([2, ...Array<number>(depth).fill(32), 1])) },
+    { name: 'methods', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: methods },
+    { name: 'convolutions', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: convolutions },
+    { name: 'threads', head: ['network', 'regions', 'linear regions', 'one thread, ms', 'two threads, ms'], rows: () => threads(worker) },
+  ]; // prettier-ignore
+}
+
+async function planes(worker: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const name of PLANES) {
+    const { regions, prototype, one, two } = await comparePlane(name.split('-').map(Number), worker);
+    const times = (time: number) => (prototype / time).toFixed(1);
+    rows.push([name, grouped(regions), prototype.toFixed(1), one.toFixed(1), times(one), two.toFixed(1), times(two)]);
+  }
+  return rows;
+}
+
+function denseText(widths: readonly number[]): string {
+  const [inputs, ...units] = widths;
+  const layers = units.map((n, k) => ({
+    type: 'dense',
+    units: n,
+    activation: k + 1 < units.length ? 'relu' : 'linear',
+  }));
+  return JSON.stringify({ name: 'bench', input: [inputs], layers });
+}
+
+function networkFrom(text: string): Network {
+  const [definition] = read(text, 'bench.network.json', {
+    weights: false,
+  })!.networks;
+  return drawWeights(buildNetwork(definition).network, 1);
+}
+
+/** The box [-1, 1]^n, its diagonal, or a square of its width in a random plane through its centre. */
+function domainOf(method: CountMethod, inputs: number): CountDomain {
+  const corner = Array<number>(inputs).fill(1);
+  const opposite = corner.map((one) => -one);
+  if (method === 'line') return { kind: 'segment', segment: { from: opposite, to: corner } };
+  if (method === 'cells') return { kind: 'box', lower: opposite, upper: corner };
+  const [e, f] = inputs === 2 ? [[1, 0], [0, 1]] : orthonormalPair(inputs, 1); // prettier-ignore
+  const doubled = (vector: readonly number[]) => vector.map((x) => 2 * x);
+  return {
+    kind: 'parallelogram',
+    parallelogram: {
+      origin: e.map((x, i) => -x - f[i]),
+      u: doubled(e),
+      v: doubled(f),
+    },
+  };
+}
+
+function counted(network: Network, method: CountMethod, regions?: number): CountResult {
+  const domain = domainOf(method, network.inputSize);
+  return count({
+    network,
+    method,
+    domain,
+    linear: false,
+    keepRegions: false,
+    limits: { regions },
+  });
+}
+
+/** The best of three, with the time of the thread in place of that of the clock. */
+async function best(network: Network, method: CountMethod, regions?: number): Promise<CountResult> {
+  const result = counted(network, method, regions);
+  const [time] = await bestOfEach([() => counted(network, method, regions).activationRegions]);
+  return { ...result, seconds: time / 1000 };
+}
+
+function figures({ activationRegions, exact, seconds }: CountResult): Row {
+  const found = exact ? grouped(activationRegions) : `first ${grouped(activationRegions)}`;
+  return [found, (1000 * seconds).toFixed(1), grouped(Number((activationRegions / seconds).toPrecision(2)))];
+}
+
+async function inTurn<T>(cases: readonly T[], row: (each: T) => Promise<Row>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const each of cases) rows.push(await row(each));
+  return rows;
+}
+
+async function timed(widths: readonly number[]): Promise<Row> {
+  return [widths.slice(0, -1).join('-'), ...figures(await best(networkFrom(denseText(widths)), 'plane'))];
+}
+
+function methods(): Promise<Row[]> {
+  const cases: [readonly number[], CountMethod][] = [
+    [[2, 64, 64, 1], 'line'], [[2, 64, 64, 1], 'plane'], [[2, 64, 64, 1], 'cells'],
+    [[3, 16, 16, 1], 'line'], [[3, 16, 16, 1], 'plane'], [[3, 16, 16, 1], 'cells'],
+    [[4, 10, 10, 1], 'cells'], [[5, 8, 8, 1], 'cells'],
+  ]; // prettier-ignore
+  return inTurn(cases, async ([widths, method]) => {
+    const found = await best(networkFrom(denseText(widths)), method);
+    return [widths.slice(0, -1).join('-'), method, ...figures(found)];
+  });
+}
+
+function lenetText(pooling: string): string {
+  const convolution = (filters: number) => ({
+    type: 'conv2d',
+    filters,
+    kernel_size: 5,
+    activation: 'relu',
+  });
+  const pool = { type: pooling, pool_size: 2 };
+  const dense = (units: number, activation: string) => ({
+    type: 'dense',
+    units,
+    activation,
+  });
+  const layers = [convolution(6), pool, convolution(16), pool, { type: 'flatten' }, dense(120, 'relu'), dense(84, 'relu'), dense(10, 'linear')]; // prettier-ignore
+  return JSON.stringify({ name: 'lenet', input: [28, 28, 1], layers });
+}
+
+function convolutions(): Promise<Row[]> {
+  const cases = ['max_pooling2d', 'average_pooling2d'].flatMap((pooling) =>
+    (['line', 'plane'] as const).map((method) => ({ pooling, method })),
+  );
+  return inTurn(cases, async ({ pooling, method }) => {
+    const found = await best(networkFrom(lenetText(pooling)), method, method === 'plane' ? 20_000 : undefined);
+    return [`LeNet, ${pooling.startsWith('max') ? 'max' : 'average'} pooling`, method, ...figures(found)];
+  });
+}
+
+/** As the command line counts: with linear regions, threads started for the count. */
+async function threads(worker: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const widths of [
+    [2, 128, 128, 128, 3],
+    [2, 256, 256, 256, 3],
+  ]) {
+    const choice = {
+      method: 'plane',
+      seed: 1,
+      fileWeights: true,
+      linear: true,
+      keepRegions: false,
+      limits: {},
+    } as const;
+    const task = {
+      text: denseText(widths),
+      fileName: 'bench.network.json',
+      network: 0,
+      choice,
+      runs: 1,
+    };
+    const found: { result: CountResult; time: number }[] = [];
+    for (const size of [1, 2]) {
+      const pool = new CountPool(worker, size);
+      let result!: CountResult;
+      const run = async () => (result = (await pool.run(task)).result);
+      await Promise.all(Array.from({ length: size }, run));
+      let time = Infinity;
+      for (let k = 0; k < 3; k++) time = Math.min(time, await timeOf(run, 1));
+      found.push({ result, time });
+      await pool.dispose();
+    }
+    const [one, two] = found.map(({ result }) => result);
+    if (one.activationRegions !== two.activationRegions || one.linearRegions !== two.linearRegions) throw new Error('the threads disagree'); // prettier-ignore
+    const times = found.map(({ time }) => time.toFixed(0));
+    rows.push([widths.slice(0, -1).join('-'), grouped(one.activationRegions), grouped(one.linearRegions!), ...times]);
+  }
+  return rows;
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en');
+}
