@@ -7,7 +7,7 @@ const baseline = 'test/bench/plane-baseline.mjs';
 export default tseslint.config(
   {
     ignores: [
-      'assembly/',
+      'scripts/assembly/',
       'dist/',
       'test-output/',
       '.cache/',

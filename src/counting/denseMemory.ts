@@ -1,7 +1,7 @@
 import type { DenseChain } from './denseChain.ts';
 import { planeKernel } from './planeKernel.ts';
 
-/** What `assembly/planeKernel.ts` exports; a layer is given by where its numbers are. */
+/** What `scripts/assembly/planeKernel.ts` exports; a layer is given by where its numbers are. */
 interface Kernel {
   /** 0 where so many units flipped that nothing was done. */
   update(layer: number): number;

@@ -1,4 +1,4 @@
-/** WebAssembly of `assembly/planeKernel.ts` in base 64, written by `scripts/kernel.mjs`. */
+/** WebAssembly of `scripts/assembly/planeKernel.ts` in base 64, written by `scripts/kernel.mjs`. */
 export const planeKernel =
   'AGFzbQEAAAABFQRgAn9/AGABfwF/YAF/AGADf39/AAIPAQNlbnYGbWVtb3J5AgAAAwUEAAECAwcbAwZ1cGRhdGUAAQVmcmVzaAACBm1lbW9yeQ' +
   'IACtMLBPICAwZ/A3wDeyAAKAIkIQUgACgCKCEGIAEhAgNAIAJBA3EEQCAFIAJBAnRqQQA2AgAgBiACQQN0akQAAAAAAAAAADkDACACQQFqIQIM' +
