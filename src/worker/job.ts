@@ -90,6 +90,7 @@ export class Job {
       perLayer,
       seconds: (performance.now() - this.start) / 1000,
       regions: null,
+      line: null,
     };
     return { result, domain: begun.domain, seed: begun.seed };
   }
