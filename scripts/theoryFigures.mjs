@@ -11,7 +11,8 @@ const document = join(root, 'docs/theory.md');
 
 const entry = `
   export { analyze } from './src/analysis/analyze.ts';
-  export { planCount, readWithWeights } from './src/analysis/countPlan.ts';
+  export { planCount } from './src/analysis/countPlan.ts';
+  export { networkWithWeights } from './src/analysis/networkWeights.ts';
   export { compareNetworks } from './src/analysis/compare.ts';
   export { regionsPerParameter } from './src/analysis/measures.ts';
   export { formatMagnitude, formatNumber, groupDigits } from './src/analysis/quantities.ts';
@@ -304,7 +305,7 @@ function residualBlocks(n) {
  * @returns {number}
  */
 function countOf(input, layers, choice) {
-  const network = engine.readWithWeights(text(input, layers), FILE, undefined);
+  const { network } = engine.networkWithWeights(text(input, layers), FILE, undefined, null);
   const settled = { seed: 1, fileWeights: true, linear: false, keepRegions: false, limits: {}, ...choice };
   const result = engine.count(engine.planCount(network, settled));
   if (!result.exact) throw new Error('a count was not finished');

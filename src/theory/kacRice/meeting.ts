@@ -37,17 +37,23 @@ export function localMoments(moments: PlaneMoments, det: number, s: number, t: n
   into[3] = Math.sqrt(det / q) / q;
 }
 
+/** What Ramanujan's approximation lacks for an ellipse that is flat: its perimeter is 4 / pi of that of the mean circle. */
+const flatRest = 4 / Math.PI - 14 / 11;
+
 /**
  * Density of the points where two independent neurons with these local moments vanish: `E|det(g, h)| / (2 pi sqrt(q_g q_h))` for their gradients.
- * The mean of |det| is the perimeter of an ellipse; Ramanujan's second approximation is right to 0.05% at its worst.
+ * The mean of |det| is the perimeter of an ellipse: Ramanujan's second approximation, with the power that makes it right for a flat
+ * ellipse, is off by less than 2e-5 of it everywhere.
  */
 export function meetingDensity(g: Float64Array, h: Float64Array): number {
   const trace = g[0] * h[2] + g[2] * h[0] - 2 * g[1] * h[1];
   const product = 2 * g[3] * h[3];
   const sum = trace + product;
   if (!(sum > 0)) return 0;
-  const eccentricity = Math.max(0, (trace - product) / sum);
-  return (Math.sqrt(sum) * (1 + (3 * eccentricity) / (10 + Math.sqrt(4 - 3 * eccentricity)))) / (4 * Math.PI);
+  const flatness = Math.max(0, (trace - product) / sum);
+  const fourth = flatness ** 2 * flatness ** 2;
+  const perimeter = 1 + (3 * flatness) / (10 + Math.sqrt(4 - 3 * flatness)) + flatRest * fourth * fourth * fourth;
+  return (Math.sqrt(sum) * perimeter) / (4 * Math.PI);
 }
 
 /**

@@ -2,7 +2,7 @@ import { bends } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import type { Parallelogram, TheoryOptions } from '../bound.ts';
 import { crossingProbability } from './crossing.ts';
-import { integrateOverSquare } from './cubature.ts';
+import { integrateOverSquare, type Peak } from './cubature.ts';
 import { defaultBudget, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import { determinant, localMoments, meetingDensity, meetingProbability, momentsAlong, type PlaneMoments } from './meeting.ts'; // prettier-ignore
 import { propagate, requireClosedForm, type Bend } from './propagate.ts';
@@ -28,8 +28,10 @@ interface Pairs {
 }
 
 /** What halving the step may change; the rule of order 8 is then far more accurate. */
-const tolerance = 1e-4;
+const tolerance = 1e-6;
 const mostPairs = 3000;
+/** Peaks are followed down to this width. */
+const narrowest = 2 ** -12;
 
 /**
  * Mean number of activation regions on a parallelogram, over weights drawn as `network.initialization` says, in the limit
@@ -57,7 +59,7 @@ export function meanRegionsOnParallelogram(
     const vertices = excessAtOrigin(network, populations);
     let sum = 1;
     const means = network.layers.map((_, i) => (sum += crossings[i] + edge[i] / 2) + vertices[i]);
-    return { perLayer: perLayer(network, (layer) => means[layer]), relativeError: 5e-4 };
+    return { perLayer: perLayer(network, (layer) => means[layer]), relativeError: 1e-4 };
   });
 }
 
@@ -174,8 +176,16 @@ function addMeetings(pairs: readonly Pairs[], sums: Float64Array): void {
     },
     sums.length,
     tolerance,
+    laws.map((law, k) => peakOf(law, determinants[k])),
   );
   integrals.forEach((value, layer) => (sums[layer] += value));
+}
+
+/** Where a neuron's variance is least, and how far from there it has doubled: boundaries crowd around where biases decide. */
+function peakOf([, ab, ac, bb, bc, cc]: PlaneMoments, det: number): Peak {
+  const minor = bb * cc - bc * bc;
+  const [s, t] = [(bc * ac - cc * ab) / minor, (bc * ab - bb * ac) / minor];
+  return { s, t, radius: Math.max(narrowest, Math.sqrt(det / minor / (bb + cc))) };
 }
 
 /**

@@ -15,6 +15,7 @@ function perLayer(found: MeanRegions): number[] {
 const coordinate = fc.double({ min: -2, max: 2, noNaN: true }).map((x) => Math.round(x * 64) / 64);
 const point = (size: number): fc.Arbitrary<number[]> => fc.array(coordinate, { minLength: size, maxLength: size });
 const bias = fc.constantFrom(0.01, 0.1, 1);
+const smallBias = fc.constantFrom(0.001, 0.01, 0.1, 1);
 const activation = fc
   .constantFrom('relu', 'abs', 'leaky_relu', 'hard_tanh', 'relu6')
   .map((name): Activation => activationByName(name) ?? relu);
@@ -46,7 +47,7 @@ test('breakpoints on a segment are those of its parts together', () => {
 test('a parallelogram cut in two has the regions of its parts less those on the cut', () => {
   const depth = fc.integer({ min: 1, max: 3 });
   fc.assert(
-    fc.property(depth, bias, point(3), point(3), point(3), (layers, biasStddev, origin, u, v) => {
+    fc.property(depth, smallBias, point(3), point(3), point(3), (layers, biasStddev, origin, u, v) => {
       fc.pre(Math.hypot(...u.map((x, i) => x * v[(i + 1) % 3] - u[(i + 1) % 3] * v[i])) > 0.1);
       const network = chain(3, Array<Activation>(layers).fill(relu), biasStddev);
       const half = u.map((x) => x / 2);
@@ -54,7 +55,7 @@ test('a parallelogram cut in two has the regions of its parts less those on the 
       const parts = [{ origin, u, v }, { origin, u: half, v }, { origin: middle, u: half, v }]; // prettier-ignore
       const [whole, first, second] = parts.map((part) => perLayer(meanRegionsOnParallelogram(network, part)));
       const shared = perLayer(meanRegionsOnSegment(network, { from: middle, to: middle.map((x, i) => x + v[i]) }));
-      whole.forEach((mean, i) => expect(Math.abs(first[i] + second[i] - shared[i] - mean) / mean).toBeLessThan(3e-4));
+      whole.forEach((mean, i) => expect(Math.abs(first[i] + second[i] - shared[i] - mean) / mean).toBeLessThan(5e-5));
     }),
     { numRuns: 40 },
   );
