@@ -4,6 +4,10 @@ import { exactDigits, magnitudeOf, type Magnitude } from './magnitude.ts';
 import { ScaledHistogram } from './scaledHistogram.ts';
 import type { Transition } from './transition.ts';
 
+/** Many masses are followed as integers up to so many digits; one alone as far as integers are written out. */
+const digitsOfMany = 2500;
+const many = 5;
+
 /** What a product of short integers costs beside those of their words. */
 const overhead = 10;
 
@@ -71,7 +75,8 @@ export class ExactHistogram implements DimensionHistogram {
     const total = this.total();
     const factor = stage.total(this.top);
     const guess = total.log10 + factor.log10;
-    if (factor.exact === null || guess > exactDigits) return this.scaled().stepped(stage);
+    const most = this.masses.length < many ? exactDigits : digitsOfMany;
+    if (factor.exact === null || guess > most) return this.scaled().stepped(stage);
     const left = this.work - this.cost(total.log10, factor.log10, stage);
     if (left <= 0) return this.scaled().stepped(stage);
     return stage.drops ? this.dropped(stage, guess, left) : this.kept(stage, guess, left);
