@@ -58,6 +58,9 @@ try {
     if (only === 'panel' || (isNamed ? only !== name : name === 'performance')) continue;
     const { main } = await import(pathToFileURL(await bundle(`test/bench/${file}.ts`, file)).href);
     await main(isNamed ? words : [], { worker, root });
+    if (name === 'performance' && words.includes('--write')) {
+      await run(process.execPath, [join(root, 'node_modules/prettier/bin/prettier.cjs'), '--write', join(root, 'docs/performance.md')]); // prettier-ignore
+    }
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
