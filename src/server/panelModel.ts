@@ -140,7 +140,7 @@ function architecture(network: Network): string {
 export function initializationWords({ kernel, kernelStddev, biasStddev }: Initialization): string {
   const names: Readonly<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
   const [family, law] = kernel.split('_');
-  const kind = kernel === 'normal' ? `normal, deviation ${kernelStddev ?? 0.05}` : [names[family] ?? family, law].filter(Boolean).join(' '); // prettier-ignore
+  const kind = kernel === 'normal' ? `normal, deviation ${kernelStddev ?? 1}` : [names[family] ?? family, law].filter(Boolean).join(' '); // prettier-ignore
   return `${kind} weights, bias deviation ${biasStddev}`;
 }
 
