@@ -6,6 +6,7 @@ import type { NetworkAnalysis } from './analyze.ts';
 /** What the theory has to say about a sound network, at the place it is about: where it ends, and what caps it. */
 export function remarksOn(analysis: NetworkAnalysis): Problem[] {
   const { definition, network, explanations } = analysis;
+  const main = analysis.bottleneck;
   const consumed = new Set(network.layers.flatMap((layer) => layer.inputs));
   const remarks: Problem[] = [];
   for (const layer of network.layers) {
@@ -17,11 +18,15 @@ export function remarksOn(analysis: NetworkAnalysis): Problem[] {
     }
     const bottleneck = explanations[layer.index]?.bottleneck;
     if (bottleneck) {
-      const isMain = analysis.bottleneck === layer.index;
       const span = written.fields.units ?? written.fields.filters ?? written.span;
       // Every classifier narrows towards its end; only a layer that loses most of what enters is worth a line.
       const severity = bottleneck.to * SEVERE <= bottleneck.from ? 'information' : 'hint';
-      remarks.push({ code: 'bottleneck', severity, message: bottleneckInWords(layer.name, bottleneck, isMain), span });
+      remarks.push({
+        code: 'bottleneck',
+        severity,
+        message: bottleneckInWords(layer.name, bottleneck, layer.index === main),
+        span,
+      });
     }
   }
   return remarks;
