@@ -65,10 +65,25 @@ const mostProblems = 5;
 
 /**
  * Reads JSON as people and programs write it: comments, trailing commas, NaN and Infinity are fine; for everything
- * else that is wrong there is a `syntax` problem, and the tree holds what can be read. Never throws.
+ * else that is wrong there is a `syntax` problem, and the tree holds what can be read. Fields whose names are left out are
+ * checked and not kept. Never throws.
  */
-export function parseJson(text: string): ParsedJson {
-  return new JsonReader(text).read();
+export function parseJson(text: string, isLeftOut: (key: string) => boolean = () => false): ParsedJson {
+  return new JsonReader(text, isLeftOut).read();
+}
+
+/** One of thousands: as little as it can be. */
+class Entry implements JsonEntry {
+  constructor(
+    readonly key: string,
+    private readonly start: number,
+    private readonly end: number,
+    readonly value: JsonNode,
+  ) {}
+
+  get keySpan(): Span {
+    return { start: this.start, end: this.end };
+  }
 }
 
 class JsonReader {
@@ -83,7 +98,10 @@ class JsonReader {
   /** Before this offset no list of numbers begins: a scan for one ended here. */
   private noNumbersBefore = 0;
 
-  constructor(private readonly text: string) {
+  constructor(
+    private readonly text: string,
+    private readonly isLeftOut: (key: string) => boolean,
+  ) {
     this.scanner = createScanner(text, true);
   }
 
@@ -242,15 +260,15 @@ class JsonReader {
       this.complain('This text is not closed or not valid.');
     }
     const key = this.scanner.getTokenValue();
-    const keySpan = { start: this.start, end: this.end };
+    const { start, end } = this;
     this.next();
     if (!this.is(Token.colon)) {
-      this.complain(`":" and a value are expected after ${key}.`, keySpan);
+      this.complain(`":" and a value are expected after ${key}.`, { start, end });
       return null;
     }
     this.next();
     const value = this.element(depth);
-    return value && { key, keySpan, value };
+    return value === null || this.isLeftOut(key) ? null : new Entry(key, start, end, value);
   }
 
   private element(depth: number): JsonNode | null {
@@ -302,7 +320,10 @@ export function member(node: JsonNode | undefined, key: string): JsonNode | unde
 }
 
 export function entryOf(node: JsonNode | undefined, key: string): JsonEntry | undefined {
-  return node?.kind === 'object' ? node.entries.findLast((entry) => entry.key === key) : undefined;
+  if (node?.kind !== 'object') return undefined;
+  const { entries } = node;
+  for (let i = entries.length - 1; i >= 0; i--) if (entries[i].key === key) return entries[i];
+  return undefined;
 }
 
 export function textOf(node: JsonNode | undefined): string | undefined {

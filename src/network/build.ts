@@ -16,11 +16,15 @@ export function buildNetwork(definition: NetworkDefinition): BuiltNetwork {
   return new Builder(definition).build();
 }
 
+type ShapedOperation = Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>;
+
 class Builder {
   private readonly problems: Problem[] = [];
   private readonly layers: Layer[] = [];
   /** Tensors by name; null for a layer that could not be resolved. */
   private readonly tensors = new Map<string, TensorId | null>();
+  /** By an operation as written, where it stood last: readers give layers that are written alike one object. */
+  private readonly alike = new Map<Operation, ShapedOperation & Pick<Layer, 'parameters'>>();
 
   constructor(private readonly definition: NetworkDefinition) {}
 
@@ -105,9 +109,12 @@ class Builder {
     const sources = this.sources(written);
     if (!this.tensors.has(written.name)) this.tensors.set(written.name, null);
     if (sources === null) return;
-    const inputShapes = sources.map((tensor) => this.shapeOf(tensor));
-    const operation = positionwise(written.operation, inputShapes[0]);
-    const inferred = inferShape(operation, inputShapes);
+    const given = sources.map((tensor) => this.shapeOf(tensor));
+    const before = this.alike.get(written.operation);
+    const isRepeated = before && before.activation === written.activation && sameShapes(before.inputShapes, given);
+    const inputShapes = isRepeated ? before.inputShapes : given;
+    const operation = isRepeated ? before.operation : positionwise(written.operation, given[0]);
+    const inferred = isRepeated ? { shape: before.outputShape } : inferShape(operation, inputShapes);
     if ('fault' in inferred) {
       const { field, message } = inferred.fault;
       // What the reader could not understand it has reported itself, at a better place.
@@ -118,7 +125,10 @@ class Builder {
     }
     if (!Number.isSafeInteger(sizeOf(inferred.shape))) return this.tooLarge(written.span);
     if (operation !== written.operation) this.remarkPositionwise(written, inputShapes[0]);
-    const layer = this.layer(index, operation, sources, inputShapes, inferred.shape);
+    const bare = { operation, activation: written.activation, inputShapes, outputShape: inferred.shape };
+    const parameters = isRepeated ? before.parameters : parameterCount(bare);
+    const layer = this.layer(index, bare, sources, parameters);
+    this.alike.set(written.operation, { ...bare, parameters });
     this.layers.push(layer);
     if (this.tensors.get(written.name) === null) this.tensors.set(written.name, layer.index);
   }
@@ -148,13 +158,12 @@ class Builder {
 
   private layer(
     definition: number,
-    operation: Operation,
+    bare: ShapedOperation,
     inputs: readonly TensorId[],
-    inputShapes: readonly Shape[],
-    outputShape: Shape,
+    parameters: number | null,
   ): Layer {
     const written = this.definition.layers[definition];
-    const bare = { operation, activation: written.activation, inputShapes, outputShape };
+    const { operation, inputShapes, outputShape } = bare;
     const reach = this.reach(operation, written, inputs);
     const pieces = Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation));
     const owner = written.sharedWith === undefined ? undefined : this.tensors.get(written.sharedWith);
@@ -171,7 +180,7 @@ class Builder {
       outputShape,
       neurons: reach !== 'beyond' && (pieces > 1 || bends(written.activation)) ? sizeOf(outputShape) : 0,
       pieces,
-      parameters: sharedWith === undefined ? parameterCount(bare) : 0,
+      parameters: sharedWith === undefined ? parameters : 0,
       reach,
       weights: this.checkedWeights(written, bare, operation !== written.operation),
       sharedWith,
@@ -187,7 +196,7 @@ class Builder {
   /** The weights whose shapes are right; a wrong one is reported, and then none is used. */
   private checkedWeights(
     written: LayerDefinition,
-    bare: Parameters<typeof weightShapes>[0],
+    bare: ShapedOperation,
     isPositionwise: boolean,
   ): LayerWeights | undefined {
     if (!written.weights) return undefined;
@@ -214,6 +223,10 @@ class Builder {
     const read = new Set(this.layers.flatMap((layer) => layer.inputs));
     return this.layers.filter((layer) => !read.has(layer.index)).map((layer) => layer.index);
   }
+}
+
+function sameShapes(a: readonly Shape[], b: readonly Shape[]): boolean {
+  return a.length === b.length && a.every((shape, k) => sameShape(shape, b[k]));
 }
 
 /** Keras's dense layer works on the last axis: on positions it is a convolution with a window of one. */

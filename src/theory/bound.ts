@@ -56,6 +56,8 @@ export interface Bound {
   readonly kind: BoundKind;
   readonly of: RegionNotion;
   readonly citation: Citation;
+  /** The id of a bound of the same kind that, where it applies, is at least as tight at every cut. */
+  readonly impliedBy?: string;
   evaluate(network: Network, options: TheoryOptions): Evaluation;
 }
 

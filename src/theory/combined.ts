@@ -10,10 +10,19 @@ const ownCitation = {
 
 type Cuts = readonly (Magnitude | null)[];
 
-/** The least of all upper bounds on activation regions, cut by cut. */
-export function tightestUpper(network: Network, results: readonly BoundResult[]): BoundResult {
-  const usable = results.filter((result) => result.kind === 'upper' && result.of === 'activation' && result.applies);
-  return combination(network, 'tightest-upper', 'upper', 'activation', usable, smaller, null);
+/** The least of upper bounds on activation regions, cut by cut. `all`: those of which the first that gives the value is named. */
+export function tightestUpper(
+  network: Network,
+  results: readonly BoundResult[],
+  all: () => readonly BoundResult[],
+): BoundResult {
+  const usable = results.filter(isOnActivation);
+  const named = () => all().filter(isOnActivation);
+  return combination(network, 'tightest-upper', 'upper', 'activation', usable, smaller, null, named);
+}
+
+function isOnActivation({ kind, of, applies }: BoundResult): boolean {
+  return kind === 'upper' && of === 'activation' && applies;
 }
 
 /** Also takes those that hold for linear regions only. */
@@ -49,6 +58,7 @@ function combination(
   usable: readonly BoundResult[],
   pick: (a: Magnitude, b: Magnitude) => Magnitude,
   atLeast: Magnitude | null,
+  named = () => usable,
 ): BoundResult {
   const common = { id, kind, of, citation: ownCitation };
   const start: Cuts = network.layers.map((layer) => (layer.reach === 'beyond' ? null : atLeast));
@@ -58,8 +68,15 @@ function combination(
     const reason = 'None of the bounds applies.';
     return { ...common, applies: false, reason, value: null, perLayer: null, note: null };
   }
-  const sources = usable.filter((result) => result.value?.log10 === value.log10).map((result) => result.citation.label);
-  return { ...common, applies: true, reason: null, value, perLayer, note: sources[0] ?? null };
+  const reached = { ...common, applies: true, reason: null, value, perLayer };
+  const isSource = (result: BoundResult) => result.value?.log10 === value.log10;
+  return {
+    ...reached,
+    // Found when it is asked for: a hint needs no name.
+    get note() {
+      return named().find(isSource)?.citation.label ?? null;
+    },
+  };
 }
 
 function merge(a: Cuts, b: Cuts, pick: (x: Magnitude, y: Magnitude) => Magnitude): Cuts {

@@ -78,9 +78,10 @@ class Recurrence {
     let at = node;
     let histogram = entering;
     while (at.children.length > 0) {
-      const main = at.children.reduce((a, b) => (b.last > a.last ? b : a));
-      const sides = at.children.filter((child) => child !== main);
-      if (sides.length > 0) {
+      const [only] = at.children;
+      const main = at.children.length === 1 ? only : at.children.reduce((a, b) => (b.last > a.last ? b : a));
+      if (at.children.length > 1) {
+        const sides = at.children.filter((child) => child !== main);
         // Where the last child starts before the others end, none can be taken to be the continuation.
         const interleaved = sides.some((side) => side.last > firstIndex(main));
         const abreast = interleaved ? at.children : sides;

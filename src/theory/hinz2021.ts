@@ -3,7 +3,6 @@ import type { Bound } from './bound.ts';
 import { reluChainOf } from './chain.ts';
 import type { StageRule } from './dimensionRecurrence.ts';
 import { refused } from './evaluation.ts';
-import { denseIndependence } from './independence.ts';
 import { recurrenceMemory } from './recurrenceMemory.ts';
 import { sharedWeightsNote } from './serra2018.ts';
 
@@ -17,7 +16,7 @@ export const hinz2021Upper: Bound = {
     const found = reluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
     const memory = recurrenceMemory(network);
-    const rule: StageRule = (_, stage) => memory.tightestTransition(denseIndependence(stage.neurons, Infinity), stage);
+    const rule: StageRule = (_, stage) => memory.tightestTransition(memory.denseNumbers(stage.neurons), stage);
     const perLayer = memory.regions(network, options, rule);
     const wide = found.chain.stages.some(({ stage, narrowest }) => stage.neurons > tabulatedWidth && 3 * narrowest - 1 > stage.neurons); // prettier-ignore
     const note = wide

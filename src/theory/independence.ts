@@ -60,10 +60,19 @@ export class IndependenceCache {
   }
 
   of(network: Network, layer: Layer, stage: UnitStage): IndependenceNumbers {
+    if (layer.operation.kind === 'dense') return this.ofDense(sizeOf(layer.inputShapes[0]), stage);
     const stages = this.byLayer.get(layer) ?? new Map<UnitStage['kind'], IndependenceNumbers>();
     this.byLayer.set(layer, stages);
     const numbers = stages.get(stage.kind) ?? this.ofShape(network, layer, stage);
     stages.set(stage.kind, numbers);
+    return numbers;
+  }
+
+  /** One object for all layers of one shape. */
+  private ofDense(fanIn: number, { neurons, pieces }: UnitStage): IndependenceNumbers {
+    const key = `dense ${fanIn} ${neurons} ${pieces}`;
+    let numbers = this.byShape.get(key);
+    if (!numbers) this.byShape.set(key, (numbers = denseIndependence(neurons, fanIn, pieces)));
     return numbers;
   }
 

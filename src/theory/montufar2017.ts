@@ -10,6 +10,7 @@ export const montufar2017Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Montúfar 2017 (in Serra et al. 2018)', url: 'https://arxiv.org/abs/1711.02114' },
+  impliedBy: 'hinz2021-upper',
   evaluate(network, options) {
     const found = chainOf(network, options);
     if ('reason' in found) return refused(found.reason);

@@ -8,6 +8,7 @@ export const naiveUpper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'All activation patterns', url: 'https://arxiv.org/abs/1402.1869' },
+  impliedBy: 'hinz2021-upper',
   evaluate(network) {
     let total = one;
     const perLayer = network.layers.map((layer) => {

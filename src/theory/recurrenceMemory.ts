@@ -4,7 +4,7 @@ import type { TheoryOptions } from './bound.ts';
 import { dimensionRecurrence, transitionsBy, type LayerTransitions, type StageRule } from './dimensionRecurrence.ts';
 import { inputDimension } from './dominators.ts';
 import { HistogramSteps } from './histogramSteps.ts';
-import type { IndependenceNumbers } from './independence.ts';
+import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 import type { Magnitude } from './magnitude.ts';
 import { TransitionCache, type Transition } from './transition.ts';
 import type { UnitStage } from './units.ts';
@@ -26,6 +26,15 @@ export class RecurrenceMemory {
   private readonly plain = new TransitionCache();
   private readonly tightest = new TransitionCache();
   private readonly tables = new TighterHistograms();
+  private readonly dense = new Map<string, IndependenceNumbers>();
+
+  /** Of a fully connected layer that its inputs do not limit. */
+  denseNumbers(neurons: number, pieces = 2): IndependenceNumbers {
+    const key = `${neurons} ${pieces}`;
+    let numbers = this.dense.get(key);
+    if (!numbers) this.dense.set(key, (numbers = denseIndependence(neurons, Infinity, pieces)));
+    return numbers;
+  }
 
   /** By independence numbers alone. */
   transition(numbers: IndependenceNumbers, { neurons, drops }: UnitStage): Transition {

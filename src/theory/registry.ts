@@ -79,7 +79,7 @@ export class BoundTable {
     const { network, options } = this;
     switch (id) {
       case 'tightest-upper':
-        return tightestUpper(network, this.ofKind('upper'));
+        return tightestUpper(network, this.tightest('upper'), () => this.ofKind('upper'));
       case 'tightest-upper-linear':
         return tightestUpperLinear(network, options, [...this.ofKind('upper'), this.get('tightest-upper')!]);
       case 'best-lower':
@@ -91,15 +91,22 @@ export class BoundTable {
     }
   }
 
+  /** Without those that others imply: they cannot change the least or greatest. */
+  private tightest(kind: Bound['kind']): BoundResult[] {
+    const isImplied = ({ impliedBy }: Bound) => impliedBy !== undefined && this.get(impliedBy)!.applies;
+    return bounds.filter((bound) => bound.kind === kind && !isImplied(bound)).map(({ id }) => this.get(id)!);
+  }
+
   private ofKind(kind: Bound['kind']): BoundResult[] {
-    return [...general, ...special].filter((bound) => bound.kind === kind).map(({ id }) => this.get(id)!);
+    return bounds.filter((bound) => bound.kind === kind).map(({ id }) => this.get(id)!);
   }
 }
 
 const unsized = refused('The size of the input is not known.');
 
 const combined = ['tightest-upper', 'tightest-upper-linear', 'best-lower'];
-const byId = new Map([...general, ...special].map((bound) => [bound.id, bound]));
+const bounds: readonly Bound[] = [...general, ...special];
+const byId = new Map(bounds.map((bound) => [bound.id, bound]));
 
 /** All bounds of a network, in a fixed order. */
 export function evaluateBounds(network: Network, options: TheoryOptions): BoundResult[] {

@@ -127,6 +127,7 @@ export class ScaledArray {
 
   /** A part that shares memory with the whole. */
   part(from: number, to: number): ScaledArray {
+    if (from === 0 && to === this.length) return this;
     return new ScaledArray(to - from, this.mantissas.subarray(from, to), this.exponents.subarray(from, to));
   }
 

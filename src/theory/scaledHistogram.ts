@@ -49,15 +49,13 @@ export class ScaledHistogram implements DimensionHistogram {
     let last = masses.length - 1;
     while (last > 0 && mantissas[last] === 0) last--;
     const [whole, exponent] = masses.sum();
-    const running = new ScaledArray(1);
+    let running = 0;
     let first = 0;
     for (; first < last; first++) {
       // Mantissas lie within 2^-128 .. 2^128: two exponents below, each mass is negligible whatever it is.
       if (exponents[first] < exponent - 2 || mantissas[first] === 0) continue;
-      running.add(0, mantissas[first], exponents[first]);
-      const distance = running.exponents[0] - exponent;
-      if (distance < -1 || running.mantissas[0] === 0) continue;
-      if ((running.mantissas[0] / whole) * 2 ** (256 * distance) > negligible) break;
+      running += mantissas[first] * scaleStep ** (exponents[first] - exponent);
+      if (running > whole * negligible) break;
     }
     return new ScaledHistogram(low + first, masses.part(first, last + 1), error + 2 * negligible);
   }
@@ -134,22 +132,27 @@ export class ScaledHistogram implements DimensionHistogram {
   private dropped(stage: Transition): DimensionHistogram {
     const n = stage.neurons;
     const { low, top } = this;
-    const rows = stage.hasRows ? Array.from(this.masses.mantissas, (mass, i) => (mass === 0 ? null : stage.row(low + i))) : []; // prettier-ignore
-    const hasRows = rows.some((row) => row !== null);
+    const rows = stage.hasRows ? this.rowsOf(stage) : null;
     // With so many units no activation pattern of few enough inactive ones takes a dimension away.
-    if (!hasRows && n >= 2 * top) return this.kept(stage);
+    if (!rows && n >= 2 * top) return this.kept(stage);
     // Rows may reach down to dimension 0.
-    const first = hasRows ? 0 : Math.min(low, n - top);
+    const first = rows ? 0 : Math.min(low, n - top);
     const masses = new ScaledArray(top - first + 1);
-    const plain = hasRows ? new ScaledArray(this.masses.length) : this.masses;
-    if (hasRows) {
-      rows.forEach((row, i) => {
-        if (!row) plain.put(i, this.masses.mantissas[i], this.masses.exponents[i]);
-      });
+    const error = this.putDropped(masses, first, rows, stage);
+    rows?.forEach((row, i) => row && this.addRow(masses, i, row));
+    return ScaledHistogram.trimmed(first, masses, productError(this.error, error) + roundings(3 * this.masses.length));
+  }
+
+  /** What is known more tightly for each dimension; null where nothing is. */
+  private rowsOf(stage: Transition): readonly (TransitionRow | null)[] | null {
+    const rows: (TransitionRow | null)[] = [];
+    let found = false;
+    for (let i = 0; i < this.masses.length; i++) {
+      const row = this.masses.mantissas[i] === 0 ? null : stage.row(this.low + i);
+      found ||= row !== null;
+      rows.push(row);
     }
-    const error = this.putDropped(masses, first, plain, stage);
-    rows.forEach((row, i) => row && this.addRow(masses, i, row));
-    return ScaledHistogram.trimmed(first, masses, productError(this.error, error) + roundings(3 * plain.length));
+    return found ? rows : null;
   }
 
   private addRow(masses: ScaledArray, i: number, { rounded }: TransitionRow): void {
@@ -160,21 +163,26 @@ export class ScaledHistogram implements DimensionHistogram {
   }
 
   /**
-   * What `plain` leaves with every dimension e: the patterns of at most n - e inactive units that leave it e, and those of
-   * exactly n - e that take a higher one down to e. Returns the error of the sequences.
+   * What dimensions without a row leave with every dimension e: the patterns of at most n - e inactive units that leave it
+   * e, and those of exactly n - e that take a higher one down to e. Returns the error of the sequences.
    */
-  private putDropped(masses: ScaledArray, first: number, plain: ScaledArray, stage: Transition): number {
+  private putDropped(
+    masses: ScaledArray,
+    first: number,
+    rows: readonly (TransitionRow | null)[] | null,
+    stage: Transition,
+  ): number {
     const n = stage.neurons;
     const { low, top } = this;
     const kept = this.prefixesFor(stage);
     const taken = stage.scaledTerms(Math.min(n - top, top), top);
-    const above = sumsFromAbove(plain);
+    const above = sumsFromAbove(this.masses, rows, stage.room(this.masses.length));
     const { mantissas, exponents } = masses;
-    const { mantissas: own, exponents: ownExponents } = plain;
+    const { mantissas: own, exponents: ownExponents } = this.masses;
     for (let e = first; e <= top; e++) {
       let mantissa = 0;
       let exponent = 0;
-      if (e >= low) {
+      if (e >= low && !rows?.[e - low]) {
         const j = Math.min(e, n - e) - kept.from;
         mantissa = own[e - low] * kept.values.mantissas[j];
         exponent = ownExponents[e - low] + kept.values.exponents[j];
@@ -219,15 +227,19 @@ export class ScaledHistogram implements DimensionHistogram {
   }
 }
 
-/** At every index the sum of what is there and above. */
-function sumsFromAbove({ length, mantissas, exponents }: ScaledArray): ScaledArray {
-  const sums = new ScaledArray(length);
+/** At every index the sum of what is there and above, without what has a row. */
+function sumsFromAbove(
+  { length, mantissas, exponents }: ScaledArray,
+  rows: readonly (TransitionRow | null)[] | null,
+  sums: ScaledArray,
+): ScaledArray {
+  sums.put(length - 1, 0, 0);
   for (let i = length - 1; i >= 0; i--) {
     if (i < length - 1) {
       sums.mantissas[i] = sums.mantissas[i + 1];
       sums.exponents[i] = sums.exponents[i + 1];
     }
-    if (mantissas[i] > 0) sums.add(i, mantissas[i], exponents[i]);
+    if (!rows?.[i]) sums.add(i, mantissas[i], exponents[i]);
   }
   return sums;
 }

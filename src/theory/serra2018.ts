@@ -4,7 +4,6 @@ import type { Bound } from './bound.ts';
 import { fullyConnectedReluChainOf, reluChainOf } from './chain.ts';
 import type { StageRule } from './dimensionRecurrence.ts';
 import { constructionBound, refused } from './evaluation.ts';
-import { denseIndependence } from './independence.ts';
 import { magnitudeOf, power } from './magnitude.ts';
 import { narrowLayer, sliceNote } from './montufar2014.ts';
 import { recurrenceMemory } from './recurrenceMemory.ts';
@@ -17,11 +16,12 @@ export const serra2018Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Serra et al. 2018, Theorem 1', url },
+  impliedBy: 'hinz2021-upper',
   evaluate(network, options) {
     const found = reluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
     const memory = recurrenceMemory(network);
-    const rule: StageRule = (_, stage) => memory.transition(denseIndependence(stage.neurons, Infinity), stage);
+    const rule: StageRule = (_, stage) => memory.transition(memory.denseNumbers(stage.neurons), stage);
     const perLayer = memory.regions(network, options, rule);
     return { applies: true, perLayer, note: sharedWeightsNote(network) };
   },

@@ -1,5 +1,6 @@
 import type { IndependenceNumbers } from './independence.ts';
 import type { Magnitude } from './magnitude.ts';
+import { ScaledArray } from './scaled.ts';
 import { exactSequence, scaledPrefixes, scaledTerms, type ExactSequence, type ScaledSequence } from './sequence.ts';
 
 /** A histogram over leaving dimensions 0, 1, ... for one entering dimension. */
@@ -18,6 +19,7 @@ export class Transition {
   private exactRun: ExactSequence | null = null;
   private terms: ScaledSequence | null = null;
   private prefixes: ScaledSequence | null = null;
+  private working = new ScaledArray(0);
 
   /**
    * `drops`: j inactive units leave at most `neurons - j` dimensions. `tighter`: for an entering dimension a
@@ -72,6 +74,12 @@ export class Transition {
     }
     return this.prefixes;
   }
+
+  /** At least so many numbers to work with within one step, of any value. */
+  room(length: number): ScaledArray {
+    if (this.working.length < length) this.working = new ScaledArray(length);
+    return this.working;
+  }
 }
 
 function rowOf(exact: readonly bigint[]): TransitionRow {
@@ -81,8 +89,9 @@ function rowOf(exact: readonly bigint[]): TransitionRow {
 
 /** One transition for all layers whose units and independence numbers are the same. */
 export class TransitionCache {
-  /** By their numbers where those are given by two, else by the object that holds them, which belongs to one shape. */
-  private readonly known = new Map<string | IndependenceNumbers, Transition>();
+  private readonly known = new Map<string, Transition>();
+  /** By the object that holds the numbers, which layers of one shape have in common. */
+  private readonly last = new Map<IndependenceNumbers, Transition>();
 
   get(
     numbers: IndependenceNumbers,
@@ -90,10 +99,14 @@ export class TransitionCache {
     drops: boolean,
     tighter?: (numbers: IndependenceNumbers) => ((d: number) => readonly bigint[] | null) | undefined,
   ): Transition {
+    const last = this.last.get(numbers);
+    if (last?.neurons === neurons && last.drops === drops) return last;
     const { binomial, maxSize } = numbers;
-    const key = binomial ? [binomial.count, binomial.weight, maxSize, neurons, drops].join() : numbers;
-    let transition = this.known.get(key);
-    if (!transition) this.known.set(key, (transition = new Transition(numbers, neurons, drops, tighter?.(numbers))));
+    const key = binomial && [binomial.count, binomial.weight, maxSize, neurons, drops].join();
+    const known = key === undefined ? undefined : this.known.get(key);
+    const transition = known ?? new Transition(numbers, neurons, drops, tighter?.(numbers));
+    if (key !== undefined) this.known.set(key, transition);
+    this.last.set(numbers, transition);
     return transition;
   }
 }

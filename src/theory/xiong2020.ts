@@ -1,6 +1,7 @@
 import type { Network } from '../network/network.ts';
 import { binomialPrefixSum } from './binomial.ts';
 import type { Bound, TheoryOptions } from './bound.ts';
+import { chainOf } from './chain.ts';
 import {
   convolutionChainOf,
   fewFilters,
@@ -101,11 +102,14 @@ function singleStage(
   network: Network,
   options: TheoryOptions,
 ): { chain: ConvolutionChain; stage: ConvolutionStage } | { reason: string } {
+  const units = chainOf(network, options);
+  if ('reason' in units) return units;
+  const { length } = units.chain.stages;
+  if (length > 1) return { reason: `The theorem is for one layer of units; this network has ${length}.` };
   const chain = convolutionChainOf(network, options);
   if ('reason' in chain) return chain;
   const [stage] = chain.stages;
-  if (chain.stages.length === 1) return { chain, stage };
-  return { reason: `The theorem is for one layer of units; this network has ${chain.stages.length}.` };
+  return { chain, stage };
 }
 
 /** R, cut off at the dimension of a slice, and how it stands to the number of regions. */

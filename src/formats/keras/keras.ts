@@ -11,7 +11,7 @@ import { inputLayersOf, inputOf, inputOfLayer, sequentialInput } from './inputSh
 import type { ReadInput } from './inputShape.ts';
 import type { KerasDialect } from './layers.ts';
 import { functionalInputs, ModelReader } from './modelReader.ts';
-import { classOf, layersOf, modelKind, nameOf } from './parts.ts';
+import { classOf, isAboutTraining, layersOf, modelKind, nameOf } from './parts.ts';
 
 /** A model as `to_json` of Keras 1, 2 or 3 writes it, or the config.json of a `.keras` archive. */
 export const keras: Format = {
@@ -28,7 +28,7 @@ export const tfjs: Format = {
 };
 
 function readKeras(format: 'keras' | 'tfjs', text: string, fileName: string): ReadResult {
-  const { root, problems } = parseJson(text);
+  const { root, problems } = parseJson(text, isAboutTraining);
   const outer = (format === 'tfjs' ? member(root ?? undefined, 'modelTopology') : root) ?? undefined;
   const model = member(outer, 'model_config') ?? modelWithin(outer);
   if (model?.kind !== 'object') return { format, networks: [], problems };

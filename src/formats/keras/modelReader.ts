@@ -2,11 +2,12 @@ import type { LayerDefinition, Problem, Span } from '../../network/definition.ts
 import { member, spanOf } from '../json.ts';
 import type { JsonNode, JsonObject } from '../json.ts';
 import { Names } from '../names.ts';
+import { Repeated } from '../repeated.ts';
 import { channelsLastConfig } from './channels.ts';
 import { inputLayersOf } from './inputShape.ts';
 import { kerasLayer } from './layers.ts';
-import type { KerasDialect } from './layers.ts';
-import { classOf, configOf, fieldSpans, layersOf, modelKind, nameOf } from './parts.ts';
+import type { KerasDialect, KerasLayer } from './layers.ts';
+import { classOf, entriesOf, fieldSpans, layersOf, modelKind, nameOf, plainEntries } from './parts.ts';
 import { inboundReferences, referencesIn } from './references.ts';
 import type { Reference } from './references.ts';
 
@@ -23,6 +24,7 @@ export class ModelReader {
   readonly names = new Names();
   /** By its place in the file, the name of the first application of a layer. */
   private readonly first = new Map<JsonObject, string>();
+  private readonly meanings = new Repeated<KerasLayer>();
   private applications = 0;
   private depth = 0;
 
@@ -84,18 +86,39 @@ export class ModelReader {
   private emit(layer: JsonObject, inputs: readonly string[], name: string): void {
     const sharedWith = this.first.get(layer);
     if (sharedWith === undefined) this.first.set(layer, name);
-    const className = classOf(layer);
-    const { config, issues } = this.channelsFirst
-      ? channelsLastConfig(className, configOf(layer))
-      : { config: configOf(layer), issues: [] };
-    const { type, operation, activation, issues: found } = kerasLayer(className, config, this.dialect);
-    const fields = fieldSpans(layer);
+    const { type, operation, activation, issues } = this.meaningOf(layer);
+    let spans: LayerDefinition['fields'] | undefined;
+    const definition: LayerDefinition = {
+      name,
+      type,
+      operation,
+      activation,
+      inputs,
+      sharedWith,
+      span: spanOf(layer),
+      get fields() {
+        return (spans ??= fieldSpans(layer));
+      },
+    };
+    this.layers.push(definition);
     // A layer that is used again is wrong only once.
-    for (const issue of sharedWith === undefined ? [...issues, ...found] : []) {
-      const place = fields[issue.field ?? 'type'] ?? fields.type ?? layer;
+    for (const issue of sharedWith === undefined ? issues : []) {
+      const place = definition.fields[issue.field ?? 'type'] ?? definition.fields.type ?? layer;
       this.report(issue.code, issue.severity, `${name}: ${issue.message}`, place);
     }
-    this.layers.push({ name, type, operation, activation, inputs, sharedWith, span: spanOf(layer), fields });
+  }
+
+  private meaningOf(layer: JsonObject): KerasLayer {
+    const className = classOf(layer);
+    const entries = entriesOf(layer).filter(({ key }) => key !== 'name');
+    return this.meanings.of(className, entries, () => {
+      const written = plainEntries(entries);
+      const { config, issues } = this.channelsFirst
+        ? channelsLastConfig(className, written)
+        : { config: written, issues: [] };
+      const meaning = kerasLayer(className, config, this.dialect);
+      return { value: { ...meaning, issues: [...issues, ...meaning.issues] }, isKept: true };
+    });
   }
 }
 

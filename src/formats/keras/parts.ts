@@ -33,17 +33,17 @@ export function nameOf(layer: JsonNode): string {
 }
 
 /** Objects in every config that say nothing about what a layer can compute. */
-const training = /_(initializer|regularizer|constraint)$/;
-
-/** The entries of a layer's config, but for those about training. */
-function entriesOf(layer: JsonNode): JsonEntry[] {
-  const config = member(layer, 'config');
-  const entries = config?.kind === 'object' ? config.entries : [];
-  return entries.filter(({ key }) => !training.test(key) || key === 'alpha_initializer');
+export function isAboutTraining(key: string): boolean {
+  return /_(initializer|regularizer|constraint)$/.test(key) && key !== 'alpha_initializer';
 }
 
-export function configOf(layer: JsonNode): PlainRecord {
-  return Object.fromEntries(entriesOf(layer).map(({ key, value }) => [key, plainOf(value)]));
+export function entriesOf(layer: JsonNode): readonly JsonEntry[] {
+  const config = member(layer, 'config');
+  return config?.kind === 'object' ? config.entries : [];
+}
+
+export function plainEntries(entries: readonly JsonEntry[]): PlainRecord {
+  return Object.fromEntries(entries.map(({ key, value }) => [key, plainOf(value)]));
 }
 
 /** Where the fields of a layer are written, under the names in the file and under the native ones. */

@@ -15,7 +15,7 @@ import type { NativeContext } from './values.ts';
 import { readWeights } from './weights.ts';
 
 /** Fields that say where a layer stands, not what it computes. */
-const placing = ['type', 'name', 'inputs', 'weights', 'shared_with'];
+const placing = new Set(['type', 'name', 'inputs', 'weights', 'shared_with']);
 
 /** Fields whose strings are words, not expressions. */
 const words = new Set(['activation', 'interpolation', 'alpha_initializer', 'what']);
@@ -36,24 +36,39 @@ export function readLayer(
   // prettier-ignore
   const type = textOf(member(node, 'type'))?.trim() ?? '';
   const weights = member(node, 'weights');
+  const { operation, activation } = partsOf(context, node, type);
+  let spans: LayerDefinition['fields'] | undefined;
   return {
     name: place.name,
     type: type === '' ? 'layer' : type,
-    ...readParts(context, node, type),
+    operation,
+    activation,
     inputs: readInputs(context, node, place),
     weights: weights && options.weights ? readWeights(context, weights) : undefined,
     sharedWith: textOf(member(node, 'shared_with')),
     span: spanOf(node),
-    fields: fieldSpans(node),
+    get fields() {
+      return (spans ??= fieldSpans(node));
+    },
   };
 }
 
-function readParts(context: NativeContext, node: JsonObject, type: string): LayerParts {
+/** Layers that are written alike are read once, unless there is something to say of them. */
+function partsOf(context: NativeContext, node: JsonObject, type: string): LayerParts {
+  const entries = node.entries.filter(({ key }) => !placing.has(key));
+  const find = () => readParts(context, node, type, entries);
+  if (!context.parts) return find();
+  return context.parts.of(type, entries, () => {
+    const before = context.problems.length;
+    return { value: find(), isKept: context.problems.length === before };
+  });
+}
+
+function readParts(context: NativeContext, node: JsonObject, type: string, entries: readonly JsonEntry[]): LayerParts {
   const className = classOfType(type);
   if (!isLayerType(type) && className === undefined) {
     return { operation: { kind: 'unknown', why: reportType(context, node, type) }, activation: linear };
   }
-  const entries = node.entries.filter(({ key }) => !placing.includes(key));
   if (className !== undefined) {
     const values = entries.map((entry) => [
       entry.key,

@@ -2,14 +2,18 @@ import type { Problem, Severity, Span } from '../../network/definition.ts';
 import { evaluate } from '../expression.ts';
 import { spanOf } from '../json.ts';
 import type { JsonNode } from '../json.ts';
+import type { LayerParts } from '../layers/table.ts';
 import { tensorOf } from '../numbers.ts';
 import { Unresolved } from '../plain.ts';
 import type { PlainValue } from '../plain.ts';
+import { Repeated } from '../repeated.ts';
 
 /** What reading one native file shares: its text, its params, and the problems found. */
 export class NativeContext {
   readonly problems: Problem[] = [];
   readonly params = new Map<string, number>();
+  /** What layers compute, by how they are written; null where what is written alike may mean different things. */
+  readonly parts: Repeated<LayerParts> | null = new Repeated();
 
   constructor(readonly text: string) {}
 

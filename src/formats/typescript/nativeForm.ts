@@ -48,6 +48,8 @@ export function readNativeForm(
 
 /** The native reader's context for values of the evaluator, among which some are not known. */
 class SourceContext extends NativeContext {
+  /** Names of what is not known look alike. */
+  override readonly parts = null;
   private values = 0;
   private readonly unknowns = new Map<JsonNode, { field: string; value: Unknown }>();
 

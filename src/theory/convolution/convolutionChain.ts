@@ -26,6 +26,8 @@ export const convolutionChainOf = rememberedBySlice((network, options): Convolut
   const found = chainOf(network, options);
   if ('reason' in found) return found;
   const { chain } = found;
+  const none = { reason: 'The theorem is for convolutional layers; there are none.' };
+  if (network.layers.every(({ operation }) => !('window' in operation))) return none;
   const stages: ConvolutionStage[] = [];
   let start = 0;
   let convolutional = false;
@@ -46,7 +48,7 @@ export const convolutionChainOf = rememberedBySlice((network, options): Convolut
     convolutional ||= fields !== null;
     stages.push({ ...each, pattern, hasBias: hasBias(run), dense: fields === null });
   }
-  if (!convolutional) return { reason: 'The theorem is for convolutional layers; there are none.' };
+  if (!convolutional) return none;
   return { chain, stages };
 });
 
