@@ -4,6 +4,12 @@
 /** Where the parts of one layer are: see `denseMemory.ts`, which writes it. */
 @unmanaged
 class Layer {
+  /** So many terms make up what this layer's maps have changed by since the next layer's were computed; -1 for too many. */
+  pending: i32;
+  /** Those terms, room for a vector of each, and for one more. */
+  terms: usize;
+  vectors: usize;
+  // The rest is for what has a next layer.
   /** Rows of this layer's maps, and of the next layer's, rounded up to even numbers. */
   units: i32;
   rows: i32;
@@ -20,9 +26,29 @@ class Layer {
   /** Room for as many columns as there are units, and four. */
   chosen: usize;
   factors: usize;
+  /** As much again. */
+  live: usize;
+  shares: usize;
+  /** The next layer as such. */
+  following: usize;
 }
 
-/** Makes the next layer's maps right by the units that flipped; false where they are so many that it is better done from scratch. */
+/** A change of a layer's maps: a vector, with a number for each row, times three numbers. */
+@unmanaged
+class Term {
+  vector: usize;
+  a: f64;
+  b: f64;
+  d: f64;
+}
+
+/** Beyond so many terms, computing from scratch is as fast. */
+const MOST_TERMS = 2;
+
+/**
+ * Makes the next layer's maps right by the terms that this layer's maps changed by, and by the units that flipped. False where it is
+ * better done from scratch.
+ */
 export function update(layer: Layer): bool {
   const units = layer.units;
   const pattern = layer.pattern;
@@ -30,6 +56,8 @@ export function update(layer: Layer): bool {
   const slopes = layer.slopes;
   const chosen = layer.chosen;
   const factors = layer.factors;
+  const pending = layer.pending;
+  if (pending < 0) return false;
   let count = 0;
   for (let i = 0; i < units; i++) {
     const piece = load<i32>(pieces + ((<usize>i) << 2));
@@ -40,13 +68,93 @@ export function update(layer: Layer): bool {
     store<f64>(factors + ((<usize>count) << 3), slope - load<f64>(slopes + ((<usize>(2 * i + before)) << 3)));
     count++;
   }
-  if (2 * count >= units) return false;
+  // A term is multiplied by the columns of active units; what is computed from scratch, three times.
+  if (pending * units + 6 * (pending + count) >= 3 * units) return false;
+  pass(layer, count);
   for (let k = 0; k < count; k++) {
     const at = (<usize>load<i32>(chosen + ((<usize>k) << 2))) << 2;
     store<i32>(pattern + at, load<i32>(pieces + at));
   }
   add(layer, count);
   return true;
+}
+
+/**
+ * Adds to the next layer's maps what the terms of this layer's make of them: a term again, while no unit flips. Lists these, and the
+ * `count` columns that are still to be added, as what the next layer's maps change by.
+ */
+function pass(layer: Layer, count: i32): void {
+  const pending = layer.pending;
+  const following = changetype<Layer>(layer.following);
+  const known = following.pending;
+  const isListed = known >= 0 && known + pending + count <= MOST_TERMS;
+  const bytes: usize = 8 * <usize>layer.rows;
+  let slot: usize = isListed ? <usize>known : MOST_TERMS;
+  for (let k = 0; k < pending; k++) {
+    const term = changetype<Term>(layer.terms + <usize>k * offsetof<Term>());
+    const made = changetype<Term>(following.terms + slot * offsetof<Term>());
+    made.vector = following.vectors + slot * bytes;
+    made.a = term.a;
+    made.b = term.b;
+    made.d = term.d;
+    multiply(layer, term.vector, made.vector);
+    addTerm(layer.next, made.vector, bytes, made.a, made.b, made.d);
+    if (isListed) slot++;
+  }
+  layer.pending = 0;
+  following.pending = isListed ? known + pending + count : -1;
+  if (!isListed) return;
+  for (let k = 0; k < count; k++) {
+    const c = <usize>load<i32>(layer.chosen + ((<usize>k) << 2));
+    const f = load<f64>(layer.factors + ((<usize>k) << 3));
+    const row = layer.maps + 24 * c;
+    const made = changetype<Term>(following.terms + slot++ * offsetof<Term>());
+    made.vector = layer.columns + c * bytes;
+    made.a = f * load<f64>(row);
+    made.b = f * load<f64>(row, 8);
+    made.d = f * load<f64>(row, 16);
+  }
+}
+
+/** Multiplies a vector by the slopes of this layer's units and by the weights of the next layer. */
+function multiply(layer: Layer, vector: usize, product: usize): void {
+  const units = layer.units;
+  const pattern = layer.pattern;
+  const slopes = layer.slopes;
+  const live = layer.live;
+  const shares = layer.shares;
+  let count = 0;
+  for (let i = 0; i < units; i++) {
+    const piece = load<i32>(pattern + ((<usize>i) << 2));
+    const share = load<f64>(slopes + ((<usize>(2 * i + piece)) << 3)) * load<f64>(vector + ((<usize>i) << 3));
+    store<i32>(live + ((<usize>count) << 2), i);
+    store<f64>(shares + ((<usize>count) << 3), share);
+    count += i32(share != 0);
+  }
+  for (let k = count; (k & 3) != 0; k++) {
+    store<i32>(live + ((<usize>k) << 2), 0);
+    store<f64>(shares + ((<usize>k) << 3), 0);
+  }
+  const bytes: usize = 8 * <usize>layer.rows;
+  memory.fill(product, 0, bytes);
+  for (let k = 0; k < count; k += 4) {
+    const c = live + ((<usize>k) << 2);
+    const s = shares + ((<usize>k) << 3);
+    let w0 = layer.columns + bytes * <usize>load<i32>(c);
+    let w1 = layer.columns + bytes * <usize>load<i32>(c, 4);
+    let w2 = layer.columns + bytes * <usize>load<i32>(c, 8);
+    let w3 = layer.columns + bytes * <usize>load<i32>(c, 12);
+    const s0 = v128.load64_splat(s), s1 = v128.load64_splat(s, 8), s2 = v128.load64_splat(s, 16), s3 = v128.load64_splat(s, 24); // prettier-ignore
+    for (let at = product, end = product + bytes; at < end; at += 16) {
+      const x = f64x2.add(f64x2.mul(v128.load(w0), s0), f64x2.mul(v128.load(w1), s1));
+      const y = f64x2.add(f64x2.mul(v128.load(w2), s2), f64x2.mul(v128.load(w3), s3));
+      v128.store(at, f64x2.add(v128.load(at), f64x2.add(x, y)));
+      w0 += 16;
+      w1 += 16;
+      w2 += 16;
+      w3 += 16;
+    }
+  }
 }
 
 /** Computes the next layer's maps from scratch. */
@@ -67,6 +175,8 @@ export function fresh(layer: Layer): void {
     store<f64>(factors + ((<usize>count) << 3), slope);
     count += i32(slope != 0);
   }
+  layer.pending = 0;
+  changetype<Layer>(layer.following).pending = -1;
   const next = layer.next;
   const end = next + 24 * <usize>layer.rows;
   let bias = layer.bias;
@@ -76,6 +186,54 @@ export function fresh(layer: Layer): void {
     bias += 8;
   }
   add(layer, count);
+}
+
+/**
+ * Looks at `units` functions on the box with this centre, which goes so far to each side: each unit gets the piece of its sign at the
+ * centre, and those that may vanish in the box, when they are off by up to `tolerance`, are listed. Returns how many.
+ */
+export function sift(
+  maps: usize,
+  pieces: usize,
+  units: i32,
+  list: usize,
+  centreX: f64,
+  centreY: f64,
+  reachX: f64,
+  reachY: f64,
+  tolerance: f64,
+): i32 {
+  const x = f64x2.splat(centreX);
+  const y = f64x2.splat(centreY);
+  const dx = f64x2.splat(reachX);
+  const dy = f64x2.splat(reachY);
+  const off = f64x2.splat(tolerance);
+  const zero = f64x2.splat(0);
+  let end = list;
+  for (let i = 0; i < units; i += 2) {
+    const ab = v128.load(maps);
+    const da = v128.load(maps, 16);
+    const bd = v128.load(maps, 32);
+    const a = v128.shuffle<f64>(ab, da, 0, 3);
+    const b = v128.shuffle<f64>(ab, bd, 1, 2);
+    const d = v128.shuffle<f64>(da, bd, 0, 3);
+    const value = f64x2.add(f64x2.add(f64x2.mul(a, x), f64x2.mul(b, y)), d);
+    const reach = f64x2.add(f64x2.add(f64x2.mul(f64x2.abs(a), dx), f64x2.mul(f64x2.abs(b), dy)), off);
+    // Without branches: signs are as good as random. A number that is none counts as doubtful.
+    const positive = i64x2.bitmask(f64x2.gt(value, zero));
+    const certain = i64x2.bitmask(f64x2.gt(f64x2.abs(value), reach));
+    store<i32>(pieces, positive & 1);
+    store<i32>(pieces, positive >> 1, 4);
+    store<i32>(end, i);
+    end += (<usize>(~certain & 1)) << 2;
+    store<i32>(end, i + 1);
+    end += (<usize>((certain >> 1) ^ 1)) << 2;
+    maps += 48;
+    pieces += 8;
+  }
+  // The row that makes the number even is no unit.
+  if ((units & 1) != 0 && end > list && load<i32>(end - 4) == units) end -= 4;
+  return i32((end - list) >> 2);
 }
 
 /** Adds the first `count` of the chosen columns, each times its factor and the row of maps that it multiplies. */
@@ -91,22 +249,30 @@ function add(layer: Layer, count: i32): void {
   for (; k < count; k++) addOne(layer, chosen + ((<usize>k) << 2), factors + ((<usize>k) << 3));
 }
 
-// prettier-ignore
 function addOne(layer: Layer, chosen: usize, factors: usize): void {
   const c = <usize>load<i32>(chosen);
   const row = layer.maps + 24 * c;
   const f = load<f64>(factors);
-  const a = f * load<f64>(row);
-  const b = f * load<f64>(row, 8);
-  const d = f * load<f64>(row, 16);
-  const p = f64x2(a, b), q = f64x2(d, a), r = f64x2(b, d);
   const bytes: usize = 8 * <usize>layer.rows;
-  let w = layer.columns + c * bytes;
-  let at = layer.next;
-  for (const end = w + bytes; w < end; w += 16) {
-    v128.store(at, f64x2.add(v128.load(at), f64x2.mul(v128.load64_splat(w), p)));
-    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(v128.load(w), q)), 16);
-    v128.store(at, f64x2.add(v128.load(at, 32), f64x2.mul(v128.load64_splat(w, 8), r)), 32);
+  addTerm(
+    layer.next,
+    layer.columns + c * bytes,
+    bytes,
+    f * load<f64>(row),
+    f * load<f64>(row, 8),
+    f * load<f64>(row, 16),
+  );
+}
+
+/** Adds a vector of so many bytes, times three numbers, to the maps at `at`. */
+function addTerm(at: usize, vector: usize, bytes: usize, a: f64, b: f64, d: f64): void {
+  const p = f64x2(a, b);
+  const q = f64x2(d, a);
+  const r = f64x2(b, d);
+  for (const end = vector + bytes; vector < end; vector += 16) {
+    v128.store(at, f64x2.add(v128.load(at), f64x2.mul(v128.load64_splat(vector), p)));
+    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(v128.load(vector), q)), 16);
+    v128.store(at, f64x2.add(v128.load(at, 32), f64x2.mul(v128.load64_splat(vector, 8), r)), 32);
     at += 48;
   }
 }

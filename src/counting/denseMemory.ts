@@ -1,4 +1,5 @@
 import type { DenseChain } from './denseChain.ts';
+import type { Box } from './geometry.ts';
 import { planeKernel } from './planeKernel.ts';
 
 /** What `scripts/assembly/planeKernel.ts` exports; a layer is given by where its numbers are. */
@@ -6,6 +7,11 @@ interface Kernel {
   /** 0 where so many units flipped that nothing was done. */
   update(layer: number): number;
   fresh(layer: number): void;
+  /** Pieces by the signs at the centre of a box; returns how many units were listed because they may vanish in it. */
+  sift(
+    maps: number, pieces: number, units: number, list: number,
+    centreX: number, centreY: number, reachX: number, reachY: number, tolerance: number,
+  ): number; // prettier-ignore
 }
 
 interface Instance {
@@ -14,10 +20,15 @@ interface Instance {
 }
 
 /** Numbers of `Layer` in the kernel. */
-const FIELDS = 11;
+const FIELDS = 18;
 const PAGE = 1 << 16;
 /** Memory is 16 bytes wide where the kernel reads it. */
 const ALIGNED = 16;
+/** Terms of a layer, and numbers of one, as in the kernel. */
+const TERMS = 3;
+const TERM = 4;
+/** Changes of a layer's maps that are not known as terms: what follows is computed from scratch. */
+const UNKNOWN = -1;
 
 let compiled: WebAssembly.Module | undefined;
 /** Given back by counts that are done: making one takes longer than a small count, and calls into a new one are slow at first. */
@@ -46,24 +57,33 @@ export class DenseMemory {
   readonly maps: readonly Float64Array[];
   /** Pieces of each stage's units in the cell at hand. */
   readonly pieces: readonly Int32Array[];
+  /** What `sift` lists. */
+  readonly doubtful: Int32Array;
   private readonly instance: Instance;
   private readonly kernel: Kernel;
   private readonly layerAt: readonly number[];
+  private readonly mapsAt: readonly number[];
+  private readonly piecesAt: readonly number[];
+  private readonly doubtfulAt: number;
   private top = ALIGNED;
 
   constructor({ layers, slopes }: DenseChain) {
     const widest = Math.max(...layers.map(({ outputs }) => outputs));
     const maps = layers.map(({ outputs }) => this.place(3 * even(outputs)));
     const pieces = slopes.map(({ length }) => this.place(length / 4));
-    const chosen = this.place(widest / 2 + 2);
-    const factors = this.place(widest + 4);
+    const [chosen, live] = [0, 1].map(() => this.place(widest / 2 + 2));
+    const [factors, shares] = [0, 1].map(() => this.place(widest + 4));
+    const changes = layers.map(({ outputs }) => ({
+      layer: this.place(FIELDS / 2),
+      terms: this.place(TERMS * TERM),
+      vectors: this.place(TERMS * even(outputs)),
+    }));
     const next = layers.slice(1).map(({ inputs, outputs }) => ({
       rows: even(outputs),
       columns: this.place(inputs * even(outputs)),
       bias: this.place(even(outputs)),
       slopes: this.place(2 * inputs),
       pattern: this.place(inputs / 2),
-      layer: this.place(FIELDS),
     }));
     this.instance = takeInstance(this.top);
     this.kernel = this.instance.kernel;
@@ -74,11 +94,22 @@ export class DenseMemory {
       for (let c = 0; c < inputs; c++) weights.set(columns.subarray(c * outputs, (c + 1) * outputs), c * at.rows);
       new Float64Array(buffer, at.bias, outputs).set(bias);
       new Float64Array(buffer, at.slopes, 2 * inputs).set(slopes[stage]);
-      new Int32Array(buffer, at.layer, FIELDS).set([
-        inputs, at.rows, at.slopes, at.pattern, pieces[stage], maps[stage], at.columns, at.bias, maps[stage + 1], chosen, factors,
-      ]); // prettier-ignore
     });
-    this.layerAt = next.map(({ layer }) => layer);
+    changes.forEach(({ layer, terms, vectors }, stage) => {
+      const fields = new Int32Array(buffer, layer, FIELDS);
+      fields.set([UNKNOWN, terms, vectors]);
+      if (stage === next.length) return;
+      const { rows, slopes, pattern, columns, bias } = next[stage];
+      fields.set([
+        layers[stage].outputs, rows, slopes, pattern, pieces[stage], maps[stage], columns, bias, maps[stage + 1],
+        chosen, factors, live, shares, changes[stage + 1].layer,
+      ], 3); // prettier-ignore
+    });
+    this.mapsAt = maps;
+    this.piecesAt = pieces;
+    this.doubtfulAt = chosen;
+    this.doubtful = new Int32Array(buffer, chosen, widest + 4);
+    this.layerAt = changes.map(({ layer }) => layer);
     this.maps = layers.map(({ outputs }, k) => new Float64Array(buffer, maps[k], 3 * outputs));
     this.pieces = slopes.map(({ length }, k) => new Int32Array(buffer, pieces[k], length / 2));
   }
@@ -91,6 +122,14 @@ export class DenseMemory {
   /** Computes the maps after stage `stage` from scratch. */
   fresh(stage: number): void {
     this.kernel.fresh(this.layerAt[stage]);
+  }
+
+  /** Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the first of `doubtful`. */
+  sift(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
+    const units = this.pieces[stage].length;
+    return this.kernel.sift(
+      this.mapsAt[stage], this.piecesAt[stage], units, this.doubtfulAt, centreX, centreY, reachX, reachY, tolerance,
+    ); // prettier-ignore
   }
 
   /** Gives the memory to the next count: this object must not be used any more. */

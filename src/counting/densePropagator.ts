@@ -1,16 +1,23 @@
 import type { DenseChain } from './denseChain.ts';
 import { DenseMemory } from './denseMemory.ts';
 import { NarrowedRows } from './narrowedRows.ts';
-import { greatest, UPDATES_BEFORE_FRESH, type NarrowPropagation, type Propagator } from './propagation.ts';
+import {
+  greatest,
+  UPDATES_BEFORE_FRESH,
+  type CoarseSift,
+  type NarrowPropagation,
+  type Propagator,
+} from './propagation.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
 
-/** One in so many (less one) computations from scratch is looked over for the size of its numbers. */
+/** One in so many (less one) computations is looked over for the size of its numbers. */
 const MEASURED = 15;
 
 /**
  * Propagation through a dense chain over a plane, in flat arrays without allocation: crossing one edge flips one neuron, so the
- * next layer's maps change by a rank-one update; another parent cell means a computation from scratch. Both run in WebAssembly.
+ * next layer's maps change by a rank-one update, and those of the layers behind it too. Beyond a few, maps are computed from scratch.
+ * Both run in WebAssembly.
  */
 export class DenseChainPropagator implements Propagator {
   private readonly memory: DenseMemory;
@@ -18,16 +25,16 @@ export class DenseChainPropagator implements Propagator {
   private readonly maps: readonly Float64Array[];
   /** Of the input first, then of each layer's maps. */
   private readonly sizes: Sizes;
-  /** How often each layer was computed from scratch. */
+  /** How often each layer was computed. */
   private readonly computed: Int32Array;
-  /** In which parent cell the maps of the next layer were computed, and how many updates ago. */
-  private readonly parent: Float64Array;
+  /** How many updates ago the maps of the next layer were computed from scratch. */
   private readonly age: Int32Array;
   private readonly before = [0];
   private readonly norm = [0];
   private readonly result: Float64Array;
 
   readonly narrow: NarrowPropagation;
+  readonly coarse: CoarseSift;
   /** While narrowed: the last stage's maps, right for the candidates only. */
   private readonly narrowed: NarrowedRows;
 
@@ -37,17 +44,17 @@ export class DenseChainPropagator implements Propagator {
   ) {
     const { layers, slopes } = chain;
     this.memory = new DenseMemory(chain);
+    this.coarse = this.memory;
     this.maps = this.memory.maps;
     this.sizes = new Sizes(layers.length + 1);
     this.sizes.first(0, greatest(slice.rows, 3));
     this.computed = new Int32Array(layers.length);
-    this.parent = new Float64Array(slopes.length).fill(-1);
     this.age = new Int32Array(slopes.length);
     const widest = Math.max(layers[0].inputs, ...layers.map(({ outputs }) => outputs));
     this.result = new Float64Array(3 * widest);
     this.first(slice.rows);
     this.measure(0);
-    this.narrowed = new NarrowedRows(chain, this.maps, (stage, pieces, parent) => this.advance(stage, pieces, parent));
+    this.narrowed = new NarrowedRows(chain, this.maps, (stage) => this.advance(stage));
     this.narrow = this.narrowed;
   }
 
@@ -79,15 +86,13 @@ export class DenseChainPropagator implements Propagator {
     return this.sizes.scale(this.maps.length);
   }
 
-  advance(stage: number, _pieces: Int32Array, parent: number): void {
+  advance(stage: number): void {
     if (stage + 1 === this.maps.length) return;
-    if (this.parent[stage] === parent && this.age[stage] < UPDATES_BEFORE_FRESH && this.memory.update(stage)) {
-      this.age[stage]++;
-      return;
+    if (this.age[stage] < UPDATES_BEFORE_FRESH && this.memory.update(stage)) this.age[stage]++;
+    else {
+      this.age[stage] = 0;
+      this.memory.fresh(stage);
     }
-    this.parent[stage] = parent;
-    this.age[stage] = 0;
-    this.memory.fresh(stage);
     if ((this.computed[stage + 1]++ & MEASURED) === 0) this.measure(stage + 1);
   }
 

@@ -15,6 +15,14 @@ export type ExactSign = (id: number, through: ArrayLike<number>, near?: Float64A
 /** Coefficients and constant of a line on the cell at hand, exact up to a positive factor. */
 export type ExactLine = (id: number) => readonly bigint[];
 
+/** A box around a cell in the plane, widened by what its vertices may be off. */
+export interface Box {
+  readonly centreX: number;
+  readonly centreY: number;
+  readonly reachX: number;
+  readonly reachY: number;
+}
+
 /** A number for the facet of the cell at hand where this function vanishes, the same for the cells on both its sides. */
 export type NameFacet = (facet: Float64Array) => number;
 

@@ -19,7 +19,7 @@ export class NarrowedRows implements NarrowPropagation {
   constructor(
     private readonly chain: DenseChain,
     private readonly maps: readonly Float64Array[],
-    private readonly advanceAll: (stage: number, pieces: Int32Array, parent: number) => void,
+    private readonly advanceAll: (stage: number) => void,
   ) {
     const last = chain.slopes.length - 1;
     const units = chain.layers[last].outputs;
@@ -30,16 +30,8 @@ export class NarrowedRows implements NarrowPropagation {
     this.open = new Int32Array(this.pieces.length);
   }
 
-  propagate(
-    stage: number,
-    pieces: Int32Array,
-    parent: number,
-    open: Int32Array,
-    from: number,
-    to: number,
-    reach: Float64Array,
-  ): void {
-    this.advanceAll(stage, pieces, parent);
+  propagate(stage: number, pieces: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void {
+    this.advanceAll(stage);
     const { margins } = this;
     const { columns, outputs } = this.chain.layers[stage + 1];
     const slopes = this.chain.slopes[stage];

@@ -1,8 +1,24 @@
-import type { Geometry } from './geometry.ts';
+import type { Box, Geometry } from './geometry.ts';
 import type { NarrowPropagation, Propagator } from './propagation.ts';
 
 /** A geometry that can list the functions that may vanish on its cell. */
 export interface NearGeometry extends Geometry {
+  /** Around the cell at hand. */
+  box(): Box;
+  /** As `sift`, of units with one breakpoint that the box does not decide. */
+  siftClosely(
+    rows: Float64Array,
+    shift: number,
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
+  ): number;
+  /** Of `count` units, lists those whose function may vanish on the cell when it is off by up to its margin; returns how many. */
   near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number;
 }
 
@@ -39,7 +55,7 @@ export class Narrowing {
   }
 
   /** The part at hand is cut by the units at `from` to `to` in `open`. */
-  propagate(pieces: Int32Array, parent: number, open: Int32Array, from: number, to: number): void {
+  propagate(pieces: Int32Array, open: Int32Array, from: number, to: number): void {
     const { geometry, reach, stage } = this;
     const rows = this.propagator.rows(stage);
     const width = geometry.dimension + 1;
@@ -48,7 +64,7 @@ export class Narrowing {
       // How far the function goes on the side where the unit is not now.
       reach[k - from] = Math.max(0, pieces[open[k]] === 1 ? -geometry.low : geometry.high);
     }
-    this.propagation.propagate(stage, pieces, parent, open, from, to, reach);
+    this.propagation.propagate(stage, pieces, open, from, to, reach);
   }
 
   /** Narrows to the part, while `waiting` others are put aside. */

@@ -1,5 +1,14 @@
 import { Chords } from './chords.ts';
-import { BOTH, GENERIC_DIRECTION, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import {
+  BOTH,
+  GENERIC_DIRECTION,
+  NEGATIVE,
+  POSITIVE,
+  ZERO,
+  type Box,
+  type ExactSign,
+  type Geometry,
+} from './geometry.ts';
 import type { Outline } from './outline.ts';
 import { grown } from './program.ts';
 import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
@@ -33,14 +42,17 @@ export class Polygons implements Geometry {
   private line = 0;
   private gradient = 0;
   private tolerance = 0;
+  /** Where the parts end that were made last. */
+  private positiveEnd = 0;
+  private negativeEnd = 0;
   /** Whether a sign was settled exactly, which may not be that of the value where the vertex is held to be. */
   private hasSettled = false;
   /** The box below is that of the current polygon. */
   private boxed = false;
-  private centreX = 0;
-  private centreY = 0;
-  private reachX = 0;
-  private reachY = 0;
+  centreX = 0;
+  centreY = 0;
+  reachX = 0;
+  reachY = 0;
 
   constructor(private readonly exactSign: ExactSign) {
     this.reset();
@@ -95,26 +107,27 @@ export class Polygons implements Geometry {
   }
 
   split(keepPositive: boolean, cut: number): void {
-    const top = this.reserve();
-    const between = this.part(top, !keepPositive, keepPositive ? -cut : cut);
-    this.putAside(top, between);
-    this.end = this.part(between, keepPositive, keepPositive ? cut : -cut);
-    this.start = between;
-    this.boxed = false;
+    const { aside, kept } = this.reserve();
+    this.parts(keepPositive ? kept : aside, keepPositive ? aside : kept, cut);
+    this.putAside(aside, keepPositive ? this.negativeEnd : this.positiveEnd);
+    this.take(kept, keepPositive ? this.positiveEnd : this.negativeEnd);
   }
 
   clip(cut: number): void {
-    const top = this.reserve();
-    this.end = this.part(top, true, cut);
-    this.start = top;
-    this.boxed = false;
+    const { aside, kept } = this.reserve();
+    this.parts(aside, kept, cut);
+    this.take(aside, this.positiveEnd);
   }
 
   next(): void {
-    this.boxed = false;
-    this.start = this.asideStart.pop() ?? 0;
-    this.end = this.asideEnd.pop() ?? 0;
     this.asideTop.pop();
+    this.take(this.asideStart.pop() ?? 0, this.asideEnd.pop() ?? 0);
+  }
+
+  private take(start: number, end: number): void {
+    this.start = start;
+    this.end = end;
+    this.boxed = false;
   }
 
   keep(): void {
@@ -135,70 +148,94 @@ export class Polygons implements Geometry {
     this.putAside(start, end);
   }
 
-  /** Writes the part of the polygon on one side of the last line to `to` and on; returns its end. */
-  private part(to: number, positive: boolean, cut: number): number {
-    const { data, start, end, line, gradient, tolerance, hasSettled } = this;
+  /** Writes the parts of the polygon on the two sides of the last line to `positive` and `negative` and on. */
+  private parts(positive: number, negative: number, cut: number): void {
+    const { data, start, end, line, gradient, tolerance } = this;
     // Nothing in the square is off by more than 1; infinite errors would make numbers that are none.
     const cutError = gradient > 2 * tolerance ? (2 * tolerance) / gradient : 1;
-    let write = to;
     for (let j = start; j < end; j += VERTEX) {
       const next = j + VERTEX === end ? start : j + VERTEX;
-      const here = positive ? data[j + VALUE] : -data[j + VALUE];
-      const there = positive ? data[next + VALUE] : -data[next + VALUE];
+      const here = data[j + VALUE];
+      const there = data[next + VALUE];
       if (here >= 0) {
-        data[write] = data[j];
-        data[write + 1] = data[j + 1];
-        data[write + VERTEX_ERROR] = data[j + VERTEX_ERROR];
         // From a vertex on the line to the far side: the cut itself starts here.
-        const leaves = here === 0 && there < 0;
-        data[write + EDGE_LINE] = leaves ? line : data[j + EDGE_LINE];
-        data[write + EDGE_ERROR] = leaves ? cutError : data[j + EDGE_ERROR];
-        data[write + EDGE_CUT] = leaves ? cut : data[j + EDGE_CUT];
-        write += VERTEX;
+        if (here === 0 && there < 0) this.vertex(positive, j, line, cutError, cut);
+        else this.vertex(positive, j, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        positive += VERTEX;
       }
-      if ((here > 0 && there < 0) || (here < 0 && there > 0)) {
-        // The same formula from both sides, so that both parts get the same point.
-        const p = here > 0 === positive ? j : next;
-        const q = p === j ? next : j;
-        const drop = data[p + VALUE] - data[q + VALUE];
-        const w = data[p + VALUE] / drop;
-        const dx = data[q] - data[p];
-        const dy = data[q + 1] - data[p + 1];
-        data[write] = data[p] + w * dx;
-        data[write + 1] = data[p + 1] + w * dy;
-        const edgeError = data[j + EDGE_ERROR];
-        const slope = (Math.abs(dx) + Math.abs(dy)) / Math.abs(drop);
-        const doubt = hasSettled ? Math.max(data[p + VERTEX_ERROR], data[q + VERTEX_ERROR]) : 0;
-        data[write + VERTEX_ERROR] = Math.min(
-          1,
-          COORDINATE_ERROR + edgeError + doubt + (tolerance + gradient * edgeError) * slope,
-        );
-        const leaves = here > 0;
-        data[write + EDGE_LINE] = leaves ? line : data[j + EDGE_LINE];
-        data[write + EDGE_ERROR] = leaves ? cutError : edgeError;
-        data[write + EDGE_CUT] = leaves ? cut : data[j + EDGE_CUT];
-        write += VERTEX;
+      if (here <= 0) {
+        if (here === 0 && there > 0) this.vertex(negative, j, line, cutError, -cut);
+        else this.vertex(negative, j, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        negative += VERTEX;
+      }
+      if (here > 0 && there < 0) {
+        this.meet(positive, j, j, next);
+        this.vertex(negative, positive, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        this.edge(positive, line, cutError, cut);
+        positive += VERTEX;
+        negative += VERTEX;
+      } else if (here < 0 && there > 0) {
+        this.meet(negative, j, next, j);
+        this.vertex(positive, negative, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        this.edge(negative, line, cutError, -cut);
+        positive += VERTEX;
+        negative += VERTEX;
       }
     }
-    return write;
+    this.positiveEnd = positive;
+    this.negativeEnd = negative;
   }
 
-  /** Makes room for two parts, each of at most two vertices more than the polygon, and returns where they go. */
-  private reserve(): number {
+  /** Copies vertex `from` to `to`, with another edge. */
+  private vertex(to: number, from: number, line: number, error: number, cut: number): void {
+    const { data } = this;
+    data[to] = data[from];
+    data[to + 1] = data[from + 1];
+    data[to + VERTEX_ERROR] = data[from + VERTEX_ERROR];
+    this.edge(to, line, error, cut);
+  }
+
+  private edge(at: number, line: number, error: number, cut: number): void {
+    const { data } = this;
+    data[at + EDGE_LINE] = line;
+    data[at + EDGE_ERROR] = error;
+    data[at + EDGE_CUT] = cut;
+  }
+
+  /** Writes the point where the last line crosses the edge that starts at `edge`, from its positive end `p` to its negative end `q`. */
+  private meet(to: number, edge: number, p: number, q: number): void {
+    const { data, gradient, tolerance } = this;
+    const drop = data[p + VALUE] - data[q + VALUE];
+    const w = data[p + VALUE] / drop;
+    const dx = data[q] - data[p];
+    const dy = data[q + 1] - data[p + 1];
+    data[to] = data[p] + w * dx;
+    data[to + 1] = data[p + 1] + w * dy;
+    const edgeError = data[edge + EDGE_ERROR];
+    const slope = (Math.abs(dx) + Math.abs(dy)) / drop;
+    const doubt = this.hasSettled ? Math.max(data[p + VERTEX_ERROR], data[q + VERTEX_ERROR]) : 0;
+    data[to + VERTEX_ERROR] = Math.min(
+      1,
+      COORDINATE_ERROR + edgeError + doubt + (tolerance + gradient * edgeError) * slope,
+    );
+  }
+
+  /** Makes room for two parts, each of at most two vertices more than the polygon, and sets where they go. */
+  private reserve(): { aside: number; kept: number } {
     const last = this.asideTop.length - 1;
-    const top = last >= 0 ? Math.max(this.end, this.asideTop[last]) : this.end;
-    const need = top + 2 * (this.end - this.start) + 4 * VERTEX;
-    while (this.data.length < need) this.data = grown(this.data);
-    return top;
+    const aside = last >= 0 ? Math.max(this.end, this.asideTop[last]) : this.end;
+    const most = this.end - this.start + 2 * VERTEX;
+    while (this.data.length < aside + 2 * most) this.data = grown(this.data);
+    return { aside, kept: aside + most };
   }
 
   /**
    * The box around the polygon, widened by what its vertices may be off. Twice the greater of two numbers is their sum plus the
    * size of their difference: which one it is cannot be foretold, and a branch would be predicted wrong too often.
    */
-  private box(): void {
+  box(): Box {
     const { data, start, end } = this;
-    if (this.boxed) return;
+    if (this.boxed) return this;
     this.boxed = true;
     let left = data[start];
     let right = left;
@@ -221,6 +258,7 @@ export class Polygons implements Geometry {
     this.centreY = (bottom + top) / 2;
     this.reachX = (right - left) / 2 + rounding;
     this.reachY = (top - bottom) / 2 + rounding;
+    return this;
   }
 
   bounds(rows: Float64Array, at: number): void {
@@ -247,7 +285,7 @@ export class Polygons implements Geometry {
       return this.siftMany(rows, breakpoints, tolerance, firstId, pieces, list, from, to, crossing, at);
     }
     if (to - from < LEAST_BOXED)
-      return this.siftFew(rows, breakpoints[0], tolerance, firstId, pieces, list, from, to, crossing, at);
+      return this.siftClosely(rows, breakpoints[0], tolerance, firstId, pieces, list, from, to, crossing, at);
     this.box();
     const { centreX, centreY, reachX, reachY } = this;
     const shift = breakpoints[0];
@@ -264,10 +302,10 @@ export class Polygons implements Geometry {
       crossing[doubtful] = unit;
       doubtful += Number(!(Math.abs(value) > reach));
     }
-    return this.siftFew(rows, shift, tolerance, firstId, pieces, crossing, at, doubtful, crossing, at);
+    return this.siftClosely(rows, shift, tolerance, firstId, pieces, crossing, at, doubtful, crossing, at);
   }
 
-  private siftFew(
+  siftClosely(
     rows: Float64Array,
     shift: number,
     tolerance: number,
@@ -334,7 +372,6 @@ export class Polygons implements Geometry {
     return found;
   }
 
-  /** Of `count` units, lists those whose function may vanish on the polygon when it is off by up to its margin; returns how many. */
   near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number {
     this.box();
     const { centreX, centreY, reachX, reachY } = this;

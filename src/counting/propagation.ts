@@ -7,6 +7,7 @@ import {
   type Step,
   type UnitStep,
 } from './program.ts';
+import type { Box } from './geometry.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
 
@@ -17,9 +18,11 @@ export interface Propagator {
   /** Greatest size of numbers met in those maps, for rounding errors. */
   scale(stage: number): number;
   /** Enters a cell: stage `stage` has this pattern now (earlier ones as told before); makes `rows(stage + 1)` right. */
-  advance(stage: number, pieces: Int32Array, parent: number): void;
+  advance(stage: number, pieces: Int32Array): void;
   /** Where the pieces of a stage are to be written, if it matters. */
   piecesOf?(stage: number): Int32Array;
+  /** Sifts the units of a stage by a box, where it can. */
+  readonly coarse?: CoarseSift;
   /** The walk is over: what was lent is given back. */
   release?(): void;
   /** Leaves out rows of the last stage where it can. */
@@ -30,6 +33,13 @@ export interface Propagator {
   outputScale(): number;
 }
 
+/** A first look at all units of a stage, which bend at 0, on a box around the cell. */
+export interface CoarseSift {
+  /** Gives each unit the piece of its sign at the centre; returns how many may vanish in the box: the first of `doubtful`. */
+  sift(stage: number, box: Box, tolerance: number): number;
+  readonly doubtful: Int32Array;
+}
+
 /** What a propagator offers for leaving out rows of the last stage that cannot vanish in a part of the plane. */
 export interface NarrowPropagation {
   /**
@@ -37,15 +47,7 @@ export interface NarrowPropagation {
    * right for the pattern as it stands, and `margins` what each may be off by where those units are on their other side,
    * given how far the function of each goes there.
    */
-  propagate(
-    stage: number,
-    pieces: Int32Array,
-    parent: number,
-    open: Int32Array,
-    from: number,
-    to: number,
-    reach: Float64Array,
-  ): void;
+  propagate(stage: number, pieces: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void;
   readonly rows: Float64Array;
   readonly margins: Float64Array;
   /** From now on only these rows of the last stage are kept right. */

@@ -25,7 +25,7 @@ export class Share {
   constructor(
     readonly memory: SharedArrayBuffer,
     private readonly thread: number,
-    threads: number,
+    private readonly threads: number,
   ) {
     this.depth = Math.ceil(Math.log2(PARTS_A_THREAD * threads));
     this.words = new Int32Array(memory, 0, HEAD + MOST_THREADS);
@@ -61,7 +61,9 @@ export class Share {
   /** Tells how many regions this thread has found; returns the number of all threads. */
   reportRegions(regions: number): number {
     this.regions[this.thread] = regions;
-    return this.regions.reduce((sum, value) => sum + value, 0);
+    let sum = 0;
+    for (let thread = 0; thread < this.threads; thread++) sum += this.regions[thread];
+    return sum;
   }
 
   /** Tells which share of the domain this thread has done. */

@@ -1,10 +1,11 @@
+import { Claims } from './claims.ts';
 import type { CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
-import { BOTH, NEGATIVE, RELATIVE_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
-import { isNear, Narrowing } from './narrowing.ts';
-import { grown, isRectified, largestGroup, type MaxStep, type Program } from './program.ts';
-import type { Propagator } from './propagation.ts';
-import { COMMON_CUTS } from './share.ts';
+import { BOTH, RELATIVE_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
+import { Maxima } from './maxima.ts';
+import { isNear, Narrowing, type NearGeometry } from './narrowing.ts';
+import { grown, type MaxStep, type Program } from './program.ts';
+import type { CoarseSift, Propagator } from './propagation.ts';
 import type { Slice } from './slice.ts';
 import { Watch, type Watched } from './watch.ts';
 
@@ -25,8 +26,6 @@ export interface WalkResult {
 
 /** Numbers held for a part that waits. */
 const PART = 6;
-/** Depth of a part that is this thread's own. */
-const OWN = -1;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
 const MOST_NARROWED = 6;
 
@@ -49,12 +48,7 @@ export class Walk<G extends Geometry> {
   /** Which cell of stages 0 to s the walk is in: a new number for each. */
   private readonly serial: Float64Array;
   private lastSerial = 0;
-  private readonly difference: Float64Array;
-  /** What `listGreatest` found, and how far each goes. */
-  private readonly candidates: Int32Array;
-  private readonly highs: Float64Array;
-  /** The stage of ReLUs that a stage reads directly, or -1. */
-  private readonly rectified: readonly number[];
+  private readonly maxima: Maxima;
   private readonly width: number;
   private readonly lastStage: number;
   /** Lists of units that cut the part at hand and those waiting: a stack in one array. */
@@ -64,17 +58,11 @@ export class Walk<G extends Geometry> {
   private waitingParts = new Int32Array(PART * 256);
   private waiting = 0;
   private readonly narrowing: Narrowing | null;
+  private readonly near: NearGeometry | null;
+  private readonly coarse: CoarseSift | null;
   /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
   private readonly tolerances: Float64Array;
-  /** Cuts between the part at hand and those that threads claim; 0 for one of these, `OWN` below. */
-  private depth = OWN;
-  /** How many parts were met that threads claim. */
-  private claimable = 0;
-  private commonCuts = 0;
-  private ownCuts = COMMON_CUTS;
-  /** Share of the domain in claimed parts that are done, and what was left of all when the last one was claimed (or 0). */
-  private shareDone = 0;
-  private leftAtClaim = 0;
+  private readonly claims: Claims;
   private readonly watch: Watch;
 
   constructor(
@@ -95,29 +83,23 @@ export class Walk<G extends Geometry> {
     this.tolerances = new Float64Array(units.length);
     this.lastStage = units.length - 1;
     this.width = slice.dimension + 1;
-    this.difference = new Float64Array(this.width);
-    const most = program.stages.reduce(
-      (size, step) => (step.kind === 'max' ? Math.max(size, largestGroup(step)) : size),
-      0,
-    );
-    this.candidates = new Int32Array(most);
-    this.highs = new Float64Array(most);
-    this.rectified = program.stages.map(({ source }) =>
-      program.stages.findIndex((before) => before.output === source && isRectified(before)),
-    );
     let lines: ExactLines | null = null;
     const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial));
     this.geometry = makeGeometry(
       (id, through, near) => exact().signAt(id, through, near),
       (id) => exact().line(id),
     );
-    this.watch = new Watch(options, () => this.done(), () => this.cellsSoFar()); // prettier-ignore
+    this.maxima = new Maxima(program, this.geometry, this.lines, this.pieces);
+    this.claims = new Claims(options.share, () => this.geometry.remaining());
+    this.watch = new Watch(options, () => this.claims.done(), () => this.cellsSoFar()); // prettier-ignore
+    this.near = isNear(this.geometry) ? this.geometry : null;
+    this.coarse = this.propagator.coarse ?? null;
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
   }
 
   private makeNarrowing(units: readonly number[]): Narrowing | null {
-    const { propagator, geometry } = this;
-    return propagator.narrow && isNear(geometry) ? new Narrowing(propagator.narrow, geometry, propagator, units) : null;
+    const { propagator, near } = this;
+    return propagator.narrow && near ? new Narrowing(propagator.narrow, near, propagator, units) : null;
   }
 
   /** To be called once. Errors: RangeError when the network's numbers overflow on the domain. */
@@ -131,7 +113,6 @@ export class Walk<G extends Geometry> {
       }
       return { stoppedBy: null, cells: [] };
     }
-    this.depth = share?.depth ?? OWN;
     let stage = 0;
     let from = 0;
     let to = this.enter(0, 0);
@@ -142,7 +123,7 @@ export class Walk<G extends Geometry> {
         stage = this.waitingParts[last];
         from = this.waitingParts[last + 4];
         to = this.resume();
-      } else if (stage === this.lastStage && this.depth === OWN && this.countedAtOnce(from, to)) {
+      } else if (stage === this.lastStage && this.claims.isOwn && this.countedAtOnce(from, to)) {
         to = -1;
       } else if (from < to) {
         const before = this.waiting;
@@ -150,49 +131,23 @@ export class Walk<G extends Geometry> {
         if (kept >= 0 && this.waiting === before) from = kept;
         else {
           from = to;
-          to = kept < 0 || !this.isOurs() ? -1 : this.sift(stage, this.crossing, kept, to, to);
+          to = kept < 0 || !this.claims.isOurs() ? -1 : this.sift(stage, this.crossing, kept, to, to);
         }
       } else {
         // No unit of this stage cuts the part any more: it is a cell.
-        if (stage === this.lastStage) this.depth = Math.min(this.depth, 0);
-        if (!this.isOurs()) to = -1;
+        if (stage === this.lastStage) this.claims.divideNoFurther();
+        if (!this.claims.isOurs()) to = -1;
         else {
-          if (this.depth > 0) this.common[stage]++;
+          if (this.claims.isCommon) this.common[stage]++;
           else if (isNew === undefined || isNew(stage, this.pieces)) this.cells[stage]++;
           to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
         }
       }
     }
-    this.endClaim(0);
+    this.claims.end(0);
     this.watch.report(this.cells[this.lastStage]);
     this.propagator.release?.();
     return { stoppedBy: this.watch.stoppedBy, cells: this.cells, common: this.common };
-  }
-
-  /** False where the part at hand is another thread's. Where it is neither's yet, this thread claims it. */
-  private isOurs(): boolean {
-    if (this.depth !== 0) return true;
-    if (!this.options.share?.claim(this.claimable++)) return false;
-    this.depth = OWN;
-    this.leftAtClaim = this.geometry.remaining();
-    return true;
-  }
-
-  private endClaim(left: number): void {
-    if (this.leftAtClaim > 0) this.shareDone += this.leftAtClaim - left;
-    this.leftAtClaim = 0;
-  }
-
-  /** Numbers the next `count` cuts; returns the first. */
-  private newCuts(count: number): number {
-    const first = 1 + (this.depth > 0 ? this.commonCuts : this.ownCuts);
-    if (this.depth > 0) this.commonCuts += count;
-    else this.ownCuts += count;
-    return first;
-  }
-
-  private parentOf(stage: number): number {
-    return stage === 0 ? 0 : this.serial[stage - 1];
   }
 
   /** Starts on a stage in the cell at hand: lists the units that cut it from `at` on, returns the list's end. */
@@ -201,24 +156,49 @@ export class Walk<G extends Geometry> {
     let count = units.length;
     if (stage > 0) {
       // The last stage is one thread's alone, so that it can be counted without cutting.
-      if (stage === this.lastStage) this.depth = Math.min(this.depth, 0);
-      if (!this.isOurs()) return -1;
+      if (stage === this.lastStage) this.claims.divideNoFurther();
+      if (!this.claims.isOurs()) return -1;
       const before = stage - 1;
       if (this.narrowing?.isIn(before)) {
         this.narrowing.advance(this.pieces[before]);
         units = this.narrowing.candidates;
         count = this.narrowing.count;
-      } else this.propagator.advance(before, this.pieces[before], this.parentOf(before));
+      } else this.propagator.advance(before, this.pieces[before]);
       this.serial[before] = ++this.lastSerial;
     }
     this.updateTolerance(stage);
+    if (this.coarse && this.near && units === this.units[stage]) return this.siftAll(stage, at, this.coarse, this.near);
     return this.sift(stage, units, 0, count, at);
+  }
+
+  /** Sifts all units of a stage, first by the box around the cell. */
+  private siftAll(stage: number, at: number, coarse: CoarseSift, geometry: NearGeometry): number {
+    const tolerance = this.tolerances[stage];
+    const count = coarse.sift(stage, geometry.box(), tolerance);
+    while (this.crossing.length < at + count) this.crossing = grown(this.crossing);
+    const id = this.lines.ofBreakpoint(stage, 0, 0);
+    const rows = this.propagator.rows(stage);
+    const { crossing } = this;
+    const end = geometry.siftClosely(
+      rows,
+      0,
+      tolerance,
+      id,
+      this.pieces[stage],
+      coarse.doubtful,
+      0,
+      count,
+      crossing,
+      at,
+    );
+    if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
+    return end;
   }
 
   private finish(): number {
     const stage = this.lastStage;
     if (this.options.visit) {
-      this.propagator.advance(stage, this.pieces[stage], this.parentOf(stage));
+      this.propagator.advance(stage, this.pieces[stage]);
       this.options.visit();
     }
     return -1;
@@ -271,18 +251,18 @@ export class Walk<G extends Geometry> {
     } else {
       for (let k = from; k < to; k++) {
         const group = list[k];
-        if (this.listGreatest(stage, step, group, rows) === 1) pieces[group] = this.candidates[0];
+        if (this.maxima.listGreatest(stage, step, group, rows) === 1) pieces[group] = this.maxima.candidates[0];
         else crossing[end++] = group;
       }
     }
-    if (stage === this.lastStage - 1 && end > at && this.narrowing) this.startNarrowing(stage, at, end);
+    if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
     return end;
   }
 
   private startNarrowing(stage: number, from: number, to: number): void {
     const { narrowing } = this;
     if (!narrowing || narrowing.isIn(stage) || to - from > MOST_NARROWED) return;
-    narrowing.propagate(this.pieces[stage], this.parentOf(stage), this.crossing, from, to);
+    narrowing.propagate(this.pieces[stage], this.crossing, from, to);
     this.updateTolerance(stage + 1);
     narrowing.start(this.waiting, this.tolerances[stage + 1]);
   }
@@ -296,7 +276,7 @@ export class Walk<G extends Geometry> {
     waitingParts[at + 2] = piece;
     waitingParts[at + 3] = from;
     waitingParts[at + 4] = to;
-    waitingParts[at + 5] = this.depth;
+    waitingParts[at + 5] = this.claims.depth;
   }
 
   /** Takes up the part that waits last; lists the units that cut it behind its own list, and returns the end. */
@@ -308,9 +288,8 @@ export class Walk<G extends Geometry> {
     const unit = waitingParts[at + 1];
     if (unit >= 0) this.pieces[stage][unit] = waitingParts[at + 2];
     this.narrowing?.endAbove(this.waiting);
-    this.depth = waitingParts[at + 5];
-    if (this.depth >= 0) this.endClaim(this.options.share ? this.geometry.remaining() : 0);
-    if (!this.isOurs()) return -1;
+    this.claims.resume(waitingParts[at + 5]);
+    if (!this.claims.isOurs()) return -1;
     const to = waitingParts[at + 4];
     return this.sift(stage, this.crossing, waitingParts[at + 3], to, to);
   }
@@ -329,12 +308,13 @@ export class Walk<G extends Geometry> {
     for (let b = 0; b < breakpoints.length; b++) {
       const id = this.lines.ofBreakpoint(stage, unit, b);
       if (this.geometry.side(rows, unit * this.width, breakpoints[b], tolerance, id) !== BOTH) continue;
-      const cut = this.newCuts(1);
-      if (this.depth > 0) this.depth--;
+      const { claims } = this;
+      const cut = claims.newCuts(1);
+      claims.cut();
       if (breakpoints.length === 1) {
         // First the side where the unit stays as it was: that leaves fewer updates to do. What all threads cut is cut in one order.
         const pieces = this.pieces[stage];
-        const piece = this.depth >= 0 ? (pieces[unit] = 1) : pieces[unit];
+        const piece = claims.isOwn ? pieces[unit] : (pieces[unit] = 1);
         this.geometry.split(piece === 1, cut);
         this.wait(stage, unit, 1 - piece, from + 1, to);
         return from + 1;
@@ -348,100 +328,30 @@ export class Walk<G extends Geometry> {
 
   /** Puts the part of each greatest argument aside, unless one is the greatest everywhere. */
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
-    const count = this.listGreatest(stage, step, group, this.propagator.rows(stage));
-    const candidates = Array.from(this.candidates.subarray(0, count));
+    const { maxima, claims } = this;
+    const rows = this.propagator.rows(stage);
+    const count = maxima.listGreatest(stage, step, group, rows);
+    const maximum = { stage, step, group, rows, tolerance: this.tolerances[stage] };
+    const candidates = Array.from(maxima.candidates.subarray(0, count));
     const size = step.start[group + 1] - step.start[group];
-    const { depth } = this;
-    const firstCut = this.newCuts(0);
+    const { depth } = claims;
+    const firstCut = claims.newCuts(0);
     for (let c = 0; c < candidates.length; c++) {
-      const outcome = this.clipToGreatest(stage, step, group, candidates, c, firstCut);
+      const outcome = maxima.clipToGreatest(maximum, candidates, c, firstCut);
       if (outcome === 'whole') {
         this.pieces[stage][group] = candidates[c];
         return from;
       }
       if (outcome === 'part') {
         this.geometry.exchange();
-        if (depth > 0) this.depth = depth - 1;
+        claims.cut();
         this.wait(stage, group, candidates[c], from, to);
-        this.depth = depth;
+        claims.depth = depth;
       }
     }
     // One for each pair, whether it is greatest anywhere or not: the same in all threads.
-    this.newCuts((size * (size - 1)) / 2);
+    claims.newCuts((size * (size - 1)) / 2);
     return -1;
-  }
-
-  /** Lists arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part; returns how many. */
-  private listGreatest(stage: number, step: MaxStep, group: number, rows: Float64Array): number {
-    const { geometry, width, candidates, highs } = this;
-    const rectified = this.rectified[stage];
-    const start = step.start[group];
-    const size = step.start[group + 1] - start;
-    let floor = -Infinity;
-    let isPositive = false;
-    let silent = -1;
-    let count = 0;
-    for (let k = 0; k < size; k++) {
-      const member = step.members[start + k];
-      if (rectified >= 0 && this.pieces[rectified][member] === 0) {
-        // Zero throughout: only the first such argument can be meant, and where another is positive none.
-        if (silent < 0) silent = k;
-        continue;
-      }
-      isPositive ||= rectified >= 0;
-      geometry.bounds(rows, member * width);
-      if (geometry.low > floor) floor = geometry.low;
-      highs[count] = geometry.high;
-      candidates[count++] = k;
-    }
-    if (silent >= 0 && !isPositive) {
-      candidates[0] = silent;
-      return 1;
-    }
-    const least = floor - RELATIVE_ERROR * Math.abs(floor);
-    let kept = 0;
-    for (let c = 0; c < count; c++) {
-      candidates[kept] = candidates[c];
-      if (highs[c] >= least) kept++;
-    }
-    return kept;
-  }
-
-  /**
-   * Clips a copy of the part to where candidate `c` is the greatest; of equal ones the first is meant. Two arguments that are greatest
-   * on the two sides of a facet call its cut by the same number.
-   */
-  private clipToGreatest(
-    stage: number,
-    step: MaxStep,
-    group: number,
-    candidates: readonly number[],
-    c: number,
-    firstCut: number,
-  ): 'none' | 'part' | 'whole' {
-    const { width, difference, geometry } = this;
-    const rows = this.propagator.rows(stage);
-    const tolerance = this.tolerances[stage];
-    const start = step.start[group];
-    const k = candidates[c];
-    const first = step.members[start + k];
-    let clipped = false;
-    for (const other of candidates) {
-      if (other === k) continue;
-      const second = step.members[start + other];
-      for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
-      const found = geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
-      if (found === NEGATIVE || (found === 0 && other < k)) {
-        if (clipped) geometry.next();
-        return 'none';
-      }
-      if (found === BOTH) {
-        if (!clipped) geometry.keep();
-        clipped = true;
-        geometry.clip(other > k ? firstCut + (other * (other - 1)) / 2 + k : -(firstCut + (k * (k - 1)) / 2 + other));
-      }
-    }
-    return clipped ? 'part' : 'whole';
   }
 
   /** At the last stage only the number of parts matters; true when the geometry can tell it without cutting. */
@@ -458,12 +368,6 @@ export class Walk<G extends Geometry> {
         : this.geometry.countParts(rows, step.breakpoints[0], tolerance, this.crossing, from, to, firstId);
     this.cells[stage] += parts;
     return parts > 0;
-  }
-
-  /** Share of the domain done: here, or in parts that this thread claimed. */
-  private done(): number {
-    if (!this.options.share) return 1 - this.geometry.remaining();
-    return this.shareDone + (this.leftAtClaim > 0 ? this.leftAtClaim - this.geometry.remaining() : 0);
   }
 
   private cellsSoFar(): readonly number[] {

@@ -78,7 +78,12 @@ export class CountPool {
   async dispose(): Promise<void> {
     for (const job of this.queue.splice(0)) job.reject(new Error('cancelled'));
     const lanes = this.lanes.splice(0);
-    for (const { job } of lanes) if (job) this.fail(job, 'cancelled');
+    for (const lane of lanes) {
+      const { job } = lane;
+      // What it still says is not heard, so that the process stays alive until it has ended.
+      lane.job = null;
+      if (job) this.fail(job, 'cancelled');
+    }
     await Promise.all(lanes.map(({ worker }) => worker.terminate()));
   }
 

@@ -12,14 +12,14 @@ class Dealt extends Share {
   constructor(
     memory: SharedArrayBuffer,
     private readonly who: number,
-    private readonly threads: number,
+    private readonly dealers: number,
     private readonly deal: (part: number) => number,
   ) {
-    super(memory, who, threads);
+    super(memory, who, dealers);
   }
 
   override claim(part: number): boolean {
-    return this.deal(part) % this.threads === this.who;
+    return this.deal(part) % this.dealers === this.who;
   }
 }
 

@@ -188,4 +188,20 @@ describe('a pool of counting threads', () => {
     await expect(outcome).rejects.toThrow('cancelled');
     await expect(waiting).rejects.toThrow('cancelled');
   });
+
+  it(
+    'keeps the process alive until its threads have ended, whatever they still say',
+    { timeout: patience },
+    async () => {
+      const pool = open(1);
+      const { progress } = underway(pool, endless);
+      await progress;
+      const [worker] = workers;
+      workers.clear();
+      const closing = pool.dispose();
+      worker.emit('message', { type: 'failed', id: 1, message: 'said too late', outOfMemory: false });
+      await closing;
+      expect(workers.size).toBe(0);
+    },
+  );
 });
