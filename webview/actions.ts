@@ -1,4 +1,4 @@
-import type { CountSettings, PictureWindow, SweepSubject } from '../src/protocol/runs.ts';
+import type { CountPlace, CountSettings, PictureWindow, PointUse, SweepSubject } from '../src/protocol/runs.ts';
 import type { CompareChoice, Page } from './store.ts';
 import type { View } from './view.ts';
 
@@ -14,10 +14,12 @@ export interface Actions {
   count(): void;
   cancel(): void;
   changeSettings(settings: CountSettings): void;
-  choosePoints(settings: CountSettings): void;
+  choosePoints(use: PointUse, needed: 2 | 3): void;
+  placeLine(place: CountPlace): void;
   draw(seriesId: string, drawn: boolean): void;
   askPicture(seed: number, settings: CountSettings, window: PictureWindow): void;
   askLine(seed: number, settings: CountSettings): void;
+  askDistances(seed: number, settings: CountSettings, seconds: number): void;
   askProbe(seed: number, settings: CountSettings, x: number, y: number): void;
   pickNetworks(): void;
   compareBy(choice: CompareChoice): void;

@@ -37,12 +37,21 @@ export function drawLogAxis(group: Group, { y, ticks }: LogScale, left: number, 
   group.attr('transform', `translate(${left},0)`).call(axis).select('.domain').remove();
   group.selectAll<SVGTextElement, number>('.tick text').each(function (power) {
     const { base, exponent } = tickParts(power);
-    this.textContent = base;
-    if (exponent === null) return;
-    const raised = document.createElementNS('http://www.w3.org/2000/svg', 'tspan');
-    raised.setAttribute('dy', '-0.45em');
-    raised.setAttribute('class', 'exponent');
-    raised.textContent = exponent;
-    this.append(raised);
+    this.replaceChildren(base, ...(exponent === null ? [] : [raised(exponent)]));
   });
+}
+
+/** A figure in a drawing: `× 10^11.2` with its exponent raised. */
+export function setDrawnPower(node: SVGTextElement, text: string): void {
+  const [base, exponent] = text.split('^');
+  if (exponent === undefined) node.textContent = text;
+  else node.replaceChildren(base, raised(exponent));
+}
+
+function raised(exponent: string): SVGTSpanElement {
+  const span = document.createElementNS('http://www.w3.org/2000/svg', 'tspan');
+  span.setAttribute('dy', '-0.45em');
+  span.setAttribute('class', 'exponent');
+  span.textContent = exponent;
+  return span;
 }

@@ -2,7 +2,9 @@ import { scaleLinear } from 'd3-scale';
 import { select, type BaseType, type Selection } from 'd3-selection';
 import type { PanelLayer } from '../src/protocol/panel.ts';
 import type { Plot } from './actions.ts';
+import { setDrawnPower } from './axis.ts';
 import { element, setHidden, setText, uniqueId } from './dom.ts';
+import { countedWord } from './figures.ts';
 import { formatDomain, formatFactor, shortNames } from './format.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { contributions, countedAfter, seriesAfter, type View } from './view.ts';
@@ -113,12 +115,12 @@ function layOut(view: View, width: number): Layout {
 
 /** What the bars are, and for which domain. */
 function drawLegend(legend: HTMLElement, view: View, layout: Layout): void {
-  const here = formatDomain(view.countDomain);
+  const here = formatDomain(view.counts.length > 0 ? view.countDomain : view.theoryDomain);
   const whole = formatDomain(view.network.atMost?.domain ?? '');
   // Where all are for one domain, it is said once.
   const where = layout.sliced ? '' : ` ${t('on {0}', here)}`;
   const parts: [string, string][] = [layout.sliced ? ['sliced', t('at most')] : ['theory', t('at most on {0}', whole)]];
-  if (view.counts.length > 0) parts.push(['counted', `${t('counted')}${where}`]);
+  if (view.counts.length > 0) parts.push(['counted', `${countedWord(view)}${where}`]);
   if (view.expected !== null) parts.push(['expected', `${t('expected')}${where}`]);
   const key = parts.join();
   if (legend.dataset.key === key) return;
@@ -194,7 +196,9 @@ function drawFactor(text: Mark, layout: Layout, log10: number | null, end: numbe
   text
     .attr('x', layout.x(end ?? 0) + 7)
     .attr('y', y)
-    .text(log10 === null ? '' : `× ${formatFactor(log10)}`);
+    .each(function () {
+      setDrawnPower(this as SVGTextElement, log10 === null ? '' : `× ${formatFactor(log10)}`);
+    });
 }
 
 function rowLabel(row: Row): string {

@@ -93,7 +93,7 @@ function groupsOf(view: View): Group[] {
       lines: slice,
       showsCounts: false,
       top: highest(slice),
-      domains: slice.map(() => view.countDomain),
+      domains: slice.map(() => view.theoryDomain),
       reach: 10,
     } as const,
     {

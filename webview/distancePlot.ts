@@ -1,25 +1,28 @@
 import { select } from 'd3-selection';
 import { scaleLinear } from 'd3-scale';
-import type { PanelLine } from '../src/protocol/runs.ts';
+import type { PanelDistances } from '../src/protocol/runs.ts';
+import { setDrawnPower } from './axis.ts';
+import { distanceBins, meanOf, type DistanceBin } from './distanceBins.ts';
 import { element, setHidden, setText, uniqueId } from './dom.ts';
-import { formatCount, tickParts } from './format.ts';
-import { distancesAlong, type DistanceBin, type Distances } from './lineGeometry.ts';
+import { formatCount, formatDomain, tickParts } from './format.ts';
 import { signed } from './regionDetails.ts';
 import { t } from './strings.ts';
 
 export interface DistancePlot {
   readonly element: HTMLElement;
-  show(line: PanelLine | null, neurons: number): void;
+  show(distances: PanelDistances | null, neurons: number): void;
   resize(): void;
 }
 
-const BINS = 32;
 const HEIGHT = 150;
 const LEFT = 38;
 const RIGHT = 14;
 const BOTTOM = 116;
 
-/** How far points of the line are from the nearest breakpoint, beside one over the number of neurons. */
+/** Where on the axis (log10), its class, and its name. */
+type Mark = readonly [number, string, string];
+
+/** How far points of the box are from the nearest boundary, beside one over the number of neurons. */
 export function createDistancePlot(open: (url: string) => void): DistancePlot {
   const titleId = uniqueId('distanceTitle');
   const descriptionId = uniqueId('distanceDescription');
@@ -53,7 +56,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
   const grid = svg.append('g').attr('class', 'axis axisD');
   const bars = svg.append('g').attr('class', 'distanceBars');
   const marks = svg.append('g').attr('class', 'distanceMarks');
-  let distances: Distances | null = null;
+  let distances: PanelDistances | null = null;
   let neurons = 0;
   let drawnWidth = 0;
 
@@ -62,7 +65,12 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
     setHidden(root, distances === null);
     if (distances === null || width === 0) return;
     drawnWidth = width;
-    const { bins, mean } = distances;
+    const bins = distanceBins(distances.distances);
+    setHidden(svg.node()!.parentElement!, bins.length === 0);
+    setHidden(table, bins.length === 0);
+    setText(description, describe(distances, neurons));
+    if (bins.length === 0) return;
+    const mean = meanOf(distances.distances);
     const scaleMark = Math.log10(1 / Math.max(1, neurons));
     const low = Math.min(bins[0].from, scaleMark - 0.3);
     const high = Math.max(bins[bins.length - 1].to, scaleMark + 0.3);
@@ -81,11 +89,8 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       .attr('width', ({ from, to }) => Math.max(0.5, x(to) - x(from) - 1))
       .attr('y', ({ share }) => y(share))
       .attr('height', ({ share }) => BOTTOM - y(share));
-    drawMarks([[Math.log10(mean), 'meanDistance', t('mean')], [scaleMark, 'neuronScale', '1/N']], x); // prettier-ignore
-    setText(
-      description,
-      t('Points of the line, all alike likely: {0} from the nearest breakpoint along it in the mean; 1/N is {1} for {2} neurons.', signed(mean), signed(1 / Math.max(1, neurons)), formatCount(neurons)), // prettier-ignore
-    );
+    const all: Mark[] = [[Math.log10(mean), 'meanDistance', t('mean')], [scaleMark, 'neuronScale', '1/N']]; // prettier-ignore
+    drawMarks([...all].sort(([a], [b]) => a - b), x); // prettier-ignore
     body.replaceChildren(
       ...bins.map(({ from, to, share }, i) =>
         element('tr', {}, [
@@ -108,33 +113,36 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
         return tick;
       })
       .attr('transform', (power) => `translate(${x(power)},0)`)
-      .select('text')
+      .select<SVGTextElement>('text')
       .each(function (power) {
         const { base, exponent } = tickParts(power);
-        select(this).text(base);
-        if (exponent !== null) select(this).append('tspan').attr('class', 'exponent').attr('dy', '-0.45em').text(exponent); // prettier-ignore
+        setDrawnPower(this, exponent === null ? base : `${base}^${exponent}`);
       });
   }
 
-  function drawMarks(all: readonly [number, string, string][], x: (log10: number) => number): void {
+  /** The left one's name to its left, the right one's to its right: they may stand close. */
+  function drawMarks(all: readonly Mark[], x: (log10: number) => number): void {
     marks
-      .selectAll<SVGGElement, (typeof all)[number]>('g')
+      .selectAll<SVGGElement, Mark>('g')
       .data(all, ([, name]) => name)
       .join((enter) => {
         const mark = enter.append('g');
         mark.append('line').attr('y1', 16).attr('y2', BOTTOM);
-        mark.append('text').attr('y', 11).attr('text-anchor', 'middle');
+        mark.append('text').attr('y', 11);
         return mark;
       })
       .attr('class', ([, name]) => name)
       .attr('transform', ([at]) => `translate(${x(at)},0)`)
       .select('text')
+      .attr('text-anchor', (_, i) => (i === 0 ? 'end' : 'start'))
+      .attr('dx', (_, i) => (i === 0 ? 4 : -4))
       .text(([, , text]) => text);
   }
   return {
     element: root,
-    show: (line, count) => {
-      distances = line === null ? null : distancesAlong(line, BINS);
+    show: (next, count) => {
+      if (next === distances && count === neurons) return;
+      distances = next;
       neurons = count;
       draw();
     },
@@ -142,4 +150,16 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       if (frame.clientWidth !== drawnWidth) draw();
     },
   };
+}
+
+function describe({ points, box, distances }: PanelDistances, neurons: number): string {
+  if (distances.length === 0) return t('From no point of {0} is there a boundary anywhere.', formatDomain(box));
+  return t(
+    '{0} random points of {1}: {2} from the nearest boundary in the input space in the mean; 1/N is {3} for {4} neurons.',
+    formatCount(points),
+    formatDomain(box),
+    signed(meanOf(distances)),
+    signed(1 / Math.max(1, neurons)),
+    formatCount(neurons),
+  );
 }

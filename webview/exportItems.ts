@@ -2,6 +2,7 @@ import type { Actions } from './actions.ts';
 import { numbersAsCsv, numbersAsJson, numbersAsMarkdown } from './exports.ts';
 import type { MenuItem } from './menu.ts';
 import { t } from './strings.ts';
+import { pictureAsPng } from './pictureExport.ts';
 import { plotsAsSvg, svgAsPng } from './svgExport.ts';
 import type { View } from './view.ts';
 
@@ -31,13 +32,8 @@ export function exportItems(
       text: t('Save region picture as PNG…'),
       run: of((view) => {
         const canvas = picture.querySelector('canvas');
-        if (canvas !== null && !canvas.hidden) actions.save(name(view, 'plane.png'), base64Of(canvas), 'base64');
+        if (canvas !== null && !canvas.hidden) actions.save(name(view, 'plane.png'), pictureAsPng(view, picture, canvas), 'base64');
       }),
     },
   ]; // prettier-ignore
-}
-
-function base64Of(canvas: HTMLCanvasElement): string {
-  const url = canvas.toDataURL('image/png');
-  return url.slice(url.indexOf(',') + 1);
 }

@@ -1,5 +1,8 @@
-import { formatDomain } from './format.ts';
+import { countedHow } from './figures.ts';
+import { formatCount, formatDomain } from './format.ts';
 import { numberColumns } from './numbersTable.ts';
+import { samplesOf } from './statistics.ts';
+import { t } from './strings.ts';
 import type { View } from './view.ts';
 
 /** The numbers as a Markdown table, with what is needed to read it elsewhere. */
@@ -19,24 +22,27 @@ export function numbersAsMarkdown(view: View): string {
   ].join('\n');
 }
 
-/** Where the figures are for, and how the counted networks were drawn. */
-function provenance(view: View): string {
-  const { network, run } = view;
+/** Where the figures are for, how they were counted, and how the counted networks were drawn. */
+export function provenance(view: View): string {
+  const { network, run, counts } = view;
   const whole = network.atMost ?? network.canReach;
-  const parts = whole ? [`At most, can reach: on ${formatDomain(whole.domain)}.`] : [];
-  if (view.expected || view.counts.length > 0)
-    parts.push(`Expected, counted: on ${formatDomain(view.countDomain)}; ${view.initialization}.`);
-  if (run !== null && view.counts.length > 0) {
-    const seeds = view.counts.map((count) => count.seed);
+  const parts = whole ? [t('At most, can reach: on {0}.', formatDomain(whole.domain))] : [];
+  if (view.expected) parts.push(t('Expected: on {0}; {1}.', formatDomain(view.theoryDomain), view.initialization));
+  if (run !== null && counts.length > 0) {
+    parts.push(t('{0}: on {1}; {2}.', countedHow(view), formatDomain(view.countDomain), view.initialization));
+    const seeds = counts.map((count) => count.seed);
     parts.push(
-      run.settings.fileWeights ? 'Weights of the file.' : `Seeds ${Math.min(...seeds)} to ${Math.max(...seeds)}.`,
+      run.settings.fileWeights
+        ? t('Weights of the file.')
+        : t('Seeds {0} to {1}.', Math.min(...seeds), Math.max(...seeds)),
     );
+    if (view.sampled) parts.push(t('{0} points a network.', formatCount(samplesOf(counts)?.points ?? 0)));
   }
   if (view.versions !== '') parts.push(`${view.versions}.`);
   return parts.join(' ').replaceAll('\u00a0', ' ');
 }
 
-/** A row for each layer: log10 of every series, mean and deviation of the counts, then each seed's count. */
+/** A row for each layer: log10 of every series; mean and deviation of the counts, their method and domain; each seed's count. */
 export function numbersAsCsv(view: View): string {
   const { network, counts } = view;
   const series = [network.atMost, network.canReach, view.slice, view.expected].filter((one) => one !== null);
@@ -49,8 +55,11 @@ export function numbersAsCsv(view: View): string {
     ...titles,
     'counted mean',
     'counted deviation',
+    'counted by',
+    'counted on',
     ...counts.map((count) => `seed ${count.seed}`),
   ];
+  const isCounted = counts.length > 0;
   const rows = view.layers.map((layer) => {
     const spread = view.counted[layer.index];
     return [
@@ -61,6 +70,8 @@ export function numbersAsCsv(view: View): string {
       ...series.map((one) => one.perLayer[layer.index]?.log10 ?? null),
       spread?.mean ?? null,
       spread?.deviation ?? null,
+      isCounted ? view.method : null,
+      isCounted ? view.countDomain : null,
       ...counts.map((count) => count.perLayer[layer.index] ?? null),
     ];
   });
@@ -88,6 +99,9 @@ export function numbersAsJson(view: View): string {
       perLayerLog10: series.perLayer.map((value) => value?.log10 ?? null),
     };
   const counted = run === null || counts.length === 0 ? null : {
+    method: run.theory.method,
+    chosenBecause: run.theory.why,
+    exact: counts.every(({ exact }) => exact),
     domain: run.theory.domain,
     initialization: run.theory.initialization,
     settings: run.settings,

@@ -4,6 +4,25 @@ import type { Spread } from './statistics.ts';
 import type { View } from './view.ts';
 import { t } from './strings.ts';
 
+/** Samples meet some regions, and are not called a count. */
+export function countedWord(view: View): string {
+  return view.sampled ? t('sampled') : t('counted');
+}
+
+/** How figures were counted, for where they stand without the panel. */
+export function countedHow({ run }: View): string {
+  switch (run?.theory.method) {
+    case 'line':
+      return t('Counted on a line');
+    case 'plane':
+      return t('Counted in a plane');
+    case 'cells':
+      return t('Counted as whole cells');
+    default:
+      return t('Sampled, a lower bound');
+  }
+}
+
 /** The four meanings, their colours and strokes. */
 export type Meaning = 'atMost' | 'canReach' | 'slice' | 'expected' | 'counted' | 'named';
 
@@ -33,14 +52,19 @@ export function layerFigures(view: View, layer: PanelLayer): Figure[] {
   const slice = at(view.slice?.perLayer);
   const counted = at(view.counted);
   const domain = formatDomain(view.countDomain);
+  const inTheory = formatDomain(view.theoryDomain);
   add('atMost', t('at most'), atMost && exactText(atMost));
   add('canReach', t('can reach'), canReach && exactText(canReach));
-  add('slice', t('at most on {0}', domain), slice && exactText(slice));
-  add('expected', t('expected on {0}', domain), expected && exactText(expected));
-  add('counted', t('counted on {0}', domain), counted && spreadText(counted));
+  add('slice', t('at most on {0}', inTheory), slice && exactText(slice));
+  add('expected', t('expected on {0}', inTheory), expected && exactText(expected));
+  add(
+    'counted',
+    view.sampled ? t('sampled on {0}', domain) : t('counted on {0}', domain),
+    counted && spreadText(counted),
+  );
   for (const series of view.named) {
     const value = at(series.perLayer);
-    add('named', `${series.label} on ${formatDomain(series.domain)}`, value && exactText(value));
+    add('named', t('{0} on {1}', series.label, formatDomain(series.domain)), value && exactText(value));
   }
   return figures;
 }

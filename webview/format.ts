@@ -42,7 +42,7 @@ export function formatFactor(log10: number): string {
 
 /** Label of a tick at 10^power, in parts so that the exponent can be raised. */
 export function tickParts(power: number): { readonly base: string; readonly exponent: string | null } {
-  return power === 0 ? { base: '1', exponent: null } : { base: '10', exponent: whole.format(power) };
+  return power === 0 ? { base: '1', exponent: null } : { base: '10', exponent: whole.format(power).replace('-', '−') };
 }
 
 /** Characters of an integer that still fits beside its short form. */
@@ -89,4 +89,15 @@ function commonStart(names: readonly string[]): number {
   while (names.every((name) => name.length > length && name[length] === names[0][length])) length += 1;
   while (length > 0 && /[\p{L}\p{N}]/u.test(names[0][length - 1])) length -= 1;
   return length;
+}
+
+/** How long something takes, to the precision that a wait is felt with: `40 s`, `3 min`, `2 h`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,14 +1,20 @@
-import type { CountSettings } from '../src/protocol/runs.ts';
+import { placeWords } from '../src/protocol/placeWords.ts';
+import type { CountSettings, PanelDistances } from '../src/protocol/runs.ts';
 import type { Actions, Plot } from './actions.ts';
 import { createDistancePlot } from './distancePlot.ts';
 import { element, setHidden, setText } from './dom.ts';
-import { formatDomain } from './format.ts';
+import { formatCount, formatDomain } from './format.ts';
 import { createLinePlot } from './linePlot.ts';
+import { createPlaceForm } from './placeForm.ts';
 import { t } from './strings.ts';
 import { button, numberField, progressRing } from './toolkit.ts';
 import type { View } from './view.ts';
 
-/** One network along a line: its outputs, where they bend, and how far points are from the nearest bend. */
+/** Seconds that distances are measured for, at once and when asked to go on. */
+const AT_ONCE = 2;
+const LONGER = 30;
+
+/** One network along a line: its outputs, where they bend; and how far points are from the nearest boundary. */
 export function createLinePage(actions: Actions): Plot {
   const plot = createLinePlot();
   const distances = createDistancePlot((url) => actions.open(url));
@@ -17,18 +23,30 @@ export function createLinePage(actions: Actions): Plot {
     chosenSeed = value;
     if (view !== null) update(view);
   });
-  const points = button(
-    t('Through two points…'),
-    'secondary',
-    () => view !== null && actions.choosePoints(lineSettings(view)),
+  const place = createPlaceForm(
+    (part) => {
+      if (part.place !== undefined) actions.placeLine(part.place);
+      else if (view !== null) actions.changeSettings({ ...view.settings, ...part });
+    },
+    (needed) => actions.choosePoints('line', needed),
   );
   const waiting = element('div', { class: 'waitingLine muted' }, [progressRing(), t('Following the line…')]);
   const failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
-  const tools = element('div', { class: 'lineTools' }, [title, seed.element, points.element]);
-  const root = element('div', { class: 'linePage' }, [tools, waiting, failure, plot.element, distances.element]);
+  const longer = button(t('Measure more points'), 'secondary', () => {
+    if (view === null) return;
+    before = view.distances?.value ?? null;
+    actions.askDistances(chosenSeed, lineSettings(view), LONGER);
+  });
+  const progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
+  const tools = element('div', { class: 'lineTools' }, [...place.elements, seed.element]);
+  const measuring = element('div', { class: 'measuring' }, [progress, longer.element]);
+  const root = element('div', { class: 'linePage' }, [title, tools, waiting, failure, plot.element, distances.element, measuring]); // prettier-ignore
   let view: View | null = null;
   let chosenSeed = 1;
   let asked = '';
+  let askedAround = '';
+  /** What was there when more was asked for. */
+  let before: PanelDistances | null = null;
 
   function update(next: View): void {
     view = next;
@@ -38,8 +56,13 @@ export function createLinePage(actions: Actions): Plot {
     const wanted = JSON.stringify([network.key, network.fingerprint, chosenSeed, settings]);
     if (wanted !== asked && network.countRefused === null) {
       asked = wanted;
-      actions.askLine(chosenSeed, settings);
-      return;
+      return actions.askLine(chosenSeed, settings);
+    }
+    // Wherever the line goes, the points are those of the box.
+    const around = JSON.stringify([network.key, network.fingerprint, chosenSeed, { ...settings, place: null }]);
+    if (around !== askedAround && network.countRefused === null) {
+      askedAround = around;
+      return actions.askDistances(chosenSeed, settings, AT_ONCE);
     }
     const line = next.line?.value ?? null;
     const message = network.countRefused ?? next.line?.message ?? null;
@@ -47,10 +70,24 @@ export function createLinePage(actions: Actions): Plot {
     setText(failure, message ?? '');
     seed.setValue(chosenSeed);
     seed.setDisabled(settings.fileWeights);
-    const weights = settings.fileWeights ? t('weights of the file') : network.initialization;
-    setText(title, `${t('On {0}', formatDomain(lineDomain(next)))} · ${weights}`);
+    place.update(settings, 'line', network.inputSize, false);
+    setHidden(tools, network.countRefused !== null);
+    setText(
+      title,
+      `${t('On {0}', formatDomain(placeWords(network.inputSize, 'line', settings, t)))} · ${weightsWords(next)}`,
+    );
     plot.show(line, network.layers);
-    distances.show(line, network.neurons);
+    showDistances(next);
+  }
+
+  function showDistances({ distances: answer, network }: View): void {
+    const measured = answer?.value ?? null;
+    setHidden(measuring, network.countRefused !== null || measured?.complete === true);
+    distances.show(measured, network.neurons);
+    const isAwaited = measured === before;
+    setHidden(longer.element, isAwaited || measured === null);
+    const done = t('{0} points, as many as {1} seconds allowed.', formatCount(measured?.points ?? 0), before === null ? AT_ONCE : LONGER); // prettier-ignore
+    setText(progress, answer?.message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
   }
   return {
     element: root,
@@ -62,14 +99,14 @@ export function createLinePage(actions: Actions): Plot {
   };
 }
 
-/** Settings of the panel, on a line; points that were chosen for a plane give its first side. */
-function lineSettings({ settings }: View): CountSettings {
-  return { ...settings, method: 'line', seeds: 1, firstSeed: 1, workers: 0 };
+/** Settings of the panel, on this page's line. */
+function lineSettings({ settings, linePlace }: View): CountSettings {
+  return { ...settings, method: 'line', place: linePlace, seeds: 1, firstSeed: 1, workers: 0 };
 }
 
-function lineDomain({ settings, network }: View): string {
-  if (settings.points !== null) return t('the line through two points of {0}', settings.points.label);
-  const { lower, upper } = settings;
-  const interval = `[${String(lower).replace('-', '−')}, ${String(upper).replace('-', '−')}]`;
-  return network.inputSize === 1 ? interval : t('the diagonal of {0}', `${interval}^${network.inputSize}`);
+function weightsWords({ settings, network }: View): string {
+  const { fileWeights, kernel, biasStddev } = settings;
+  if (fileWeights) return t('weights of the file');
+  if (kernel === null && biasStddev === null) return network.initialization;
+  return t('{0} weights, bias deviation {1}', kernel ?? network.kernel, biasStddev ?? network.biasStddev);
 }

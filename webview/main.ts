@@ -56,7 +56,8 @@ function start(): void {
     count: () => ifShown(({ settings }, key) => host.postMessage({ type: 'count', key, settings })),
     cancel: () => ifShown((_, key) => host.postMessage({ type: 'cancel', key })),
     changeSettings: (settings) => ifShown((_, key) => change({ ...state, settings: { ...state.settings, [key]: settings } })), // prettier-ignore
-    choosePoints: (settings) => ifShown((_, key) => host.postMessage({ type: 'choosePoints', key, settings })),
+    choosePoints: (use, needed) => ifShown((_, key) => host.postMessage({ type: 'choosePoints', key, use, needed })),
+    placeLine: (place) => ifShown((_, key) => change({ ...state, lines: { ...state.lines, [key]: place } })),
     draw: (id, drawn) => {
       const others = state.drawn.filter((other) => other !== id);
       change({ ...state, drawn: drawn ? [...others, id] : others });
@@ -72,6 +73,17 @@ function start(): void {
         const line = asked<never>(key);
         change({ ...state, line });
         host.postMessage({ type: 'line', key, id: line.id, seed, settings });
+      }),
+    askDistances: (seed, settings, seconds) =>
+      ifShown((_, key) => {
+        // Those that are there stay while more are measured.
+        const before = state.distances?.value;
+        const distances = {
+          ...asked<never>(key),
+          value: state.distances?.key === key && before?.seed === seed ? before : null,
+        };
+        change({ ...state, distances });
+        host.postMessage({ type: 'distances', key, id: distances.id, seed, settings, seconds });
       }),
     askProbe: (seed, settings, x, y) =>
       ifShown((_, key) => {

@@ -1,20 +1,20 @@
 import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape, tagged, type Guard } from '../src/protocol/guards.ts'; // prettier-ignore
 import type { HostMessage } from '../src/protocol/messages.ts';
-import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../src/protocol/panel.ts';
+import type { PanelLayer, PanelModel, PanelNetwork } from '../src/protocol/panel.ts';
 import type {
   ComparedBound,
   ComparedFigures,
   ComparedRow,
   PanelComparison,
-  PanelCount,
+  PanelDistances,
   PanelLine,
   PanelPicture,
   PanelProbe,
-  PanelRun,
-  RunTheory,
+  RunProgress,
   SweptRow,
 } from '../src/protocol/runs.ts';
-import { isCountSettings, isPointSet, isWindow } from '../src/protocol/validate.ts';
+import { isCount, isMethod, isQuantity, isRun, isSeries } from '../src/protocol/runGuards.ts';
+import { isPointSet, isPointUse, isWindow } from '../src/protocol/validate.ts';
 
 /** What the panel takes from the extension; anything else is left out. */
 
@@ -22,8 +22,6 @@ const isFloat64Array: Guard<Float64Array> = (value) => value instanceof Float64A
 const isFloat32Array: Guard<Float32Array> = (value) => value instanceof Float32Array;
 const isUint32Array: Guard<Uint32Array> = (value) => value instanceof Uint32Array;
 const isInt32Array: Guard<Int32Array> = (value) => value instanceof Int32Array;
-
-const isQuantity = shape<Quantity>({ log10: isNumber, text: isString, exact: nullOr(isString) });
 
 const isLayer = shape<PanelLayer>({
   index: isNatural,
@@ -40,19 +38,7 @@ const isLayer = shape<PanelLayer>({
   sizes: listOf(shape<PanelLayer['sizes'][number]>({ field: isString, value: isNatural })),
 });
 
-const isSeries = shape<PanelSeries>({
-  id: isString,
-  kind: oneOf('upper', 'lower', 'exact', 'mean'),
-  label: isString,
-  url: isString,
-  domain: isString,
-  note: nullOr(isString),
-  formula: nullOr(isString),
-  perLayer: listOf(nullOr(isQuantity)),
-  total: nullOr(isQuantity),
-});
-
-const isMethod = oneOf('line', 'plane');
+const isChosen = shape<PanelNetwork['counting']['box']>({ method: isMethod, why: isString });
 
 const isNetwork = shape<PanelNetwork>({
   key: isString,
@@ -70,8 +56,7 @@ const isNetwork = shape<PanelNetwork>({
   atMostOnSlice: nullOr(isSeries),
   series: listOf(isSeries),
   refused: listOf(shape<PanelNetwork['refused'][number]>({ id: isString, label: isString, reason: isString })),
-  countDomain: isString,
-  countMethod: isMethod,
+  counting: shape<PanelNetwork['counting']>({ box: isChosen, all: isChosen, cells: isBoolean }),
   countRefused: nullOr(isString),
   hasWeights: isBoolean,
   kernel: isString,
@@ -85,29 +70,6 @@ export const isModel = shape<PanelModel>({
   version: isNumber,
   networks: listOf(isNetwork),
   selected: isNatural,
-});
-
-const isCount = shape<PanelCount>({
-  seed: isNumber,
-  exact: isBoolean,
-  activationRegions: isNumber,
-  perLayer: listOf(isNumber),
-  seconds: isNumber,
-});
-
-export const isRun = shape<PanelRun>({
-  settings: isCountSettings,
-  theory: shape<RunTheory>({
-    domain: isString,
-    initialization: isString,
-    expected: nullOr(isSeries),
-    noMean: nullOr(isString),
-    slice: nullOr(isSeries),
-  }),
-  fingerprint: isString,
-  counts: listOf(isCount),
-  status: oneOf('running', 'done', 'cancelled', 'failed'),
-  message: nullOr(isString),
 });
 
 const isPair: Guard<readonly [number, number]> = (value): value is readonly [number, number] =>
@@ -148,6 +110,14 @@ const isLine: Guard<PanelLine> = (value): value is PanelLine =>
   hasLineShape(value) &&
   value.knots.length === value.layers.length &&
   value.outputs.length === value.knots.length * value.outputCount;
+
+const isDistances = shape<PanelDistances>({
+  seed: isNumber,
+  box: isString,
+  distances: isFloat64Array,
+  points: isNatural,
+  complete: isBoolean,
+});
 
 const isProbe = shape<PanelProbe>({
   seed: isNumber,
@@ -216,6 +186,7 @@ const isHostMessage = tagged<HostMessage>({
     home: oneOf('tab', 'view'),
     pinned: isBoolean,
     versions: isString,
+    seeds: isNatural,
   }),
   show: shape<MessageOf<'show'>>({ type: type('show'), model: isModel }),
   empty: shape<MessageOf<'empty'>>({ type: type('empty'), message: isString }),
@@ -224,10 +195,13 @@ const isHostMessage = tagged<HostMessage>({
   countProgress: shape<MessageOf<'countProgress'>>({
     type: type('countProgress'),
     key: isString,
-    done: isNumber,
-    of: isNumber,
-    regions: isNumber,
-    fraction: isNumber,
+    progress: shape<RunProgress>({
+      done: isNatural,
+      of: isNatural,
+      regions: isNumber,
+      share: isNumber,
+      secondsLeft: nullOr(isNumber),
+    }),
   }),
   picture: shape<MessageOf<'picture'>>({
     type: type('picture'),
@@ -237,8 +211,15 @@ const isHostMessage = tagged<HostMessage>({
     message,
   }),
   line: shape<MessageOf<'line'>>({ type: type('line'), key: isString, id: isNatural, line: nullOr(isLine), message }),
+  distances: shape<MessageOf<'distances'>>({
+    type: type('distances'),
+    key: isString,
+    id: isNatural,
+    distances: nullOr(isDistances),
+    message,
+  }),
   probe: shape<MessageOf<'probe'>>({ type: type('probe'), key: isString, id: isNatural, probe: nullOr(isProbe) }),
-  points: shape<MessageOf<'points'>>({ type: type('points'), key: isString, points: isPointSet }),
+  points: shape<MessageOf<'points'>>({ type: type('points'), key: isString, use: isPointUse, points: isPointSet }),
   picked: shape<MessageOf<'picked'>>({ type: type('picked'), key: isString, uris: listOf(isString) }),
   compared: shape<MessageOf<'compared'>>({
     type: type('compared'),

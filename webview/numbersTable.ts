@@ -2,8 +2,8 @@ import { select } from 'd3-selection';
 import type { PanelLayer, Quantity } from '../src/protocol/panel.ts';
 import type { Section } from './actions.ts';
 import { element, setHidden, setPowerText, setText, uniqueId } from './dom.ts';
-import { spreadText } from './figures.ts';
-import { exactText, formatCount, formatDomain, NO_FIGURE } from './format.ts';
+import { countedWord, spreadText } from './figures.ts';
+import { capital, exactText, formatCount, formatDomain, NO_FIGURE } from './format.ts';
 import type { View } from './view.ts';
 import { t } from './strings.ts';
 
@@ -38,11 +38,11 @@ export function numberColumns(view: View): Column[] {
   };
   quantities(t('at most'), network.atMost?.domain ?? '', network.atMost?.perLayer);
   quantities(t('can reach'), network.canReach?.domain ?? '', network.canReach?.perLayer);
-  quantities(t('at most here'), view.countDomain, view.slice?.perLayer);
-  quantities(t('expected'), view.countDomain, view.expected?.perLayer);
+  quantities(t('at most here'), view.theoryDomain, view.slice?.perLayer);
+  quantities(t('expected'), view.theoryDomain, view.expected?.perLayer);
   if (view.counts.length > 0) {
     columns.push({
-      title: t('counted'),
+      title: countedWord(view),
       domain: view.countDomain,
       text: (layer) => optional(view.counted[layer.index], spreadText) || NO_FIGURE,
       detail: (layer) =>
@@ -114,21 +114,22 @@ export function createNumbersTable(): Section {
 }
 
 function domainTitle(column: Column): string {
-  return `${column.title} on ${formatDomain(column.domain ?? '')}`;
+  return t('{0} on {1}', column.title, formatDomain(column.domain ?? ''));
 }
 
 /** Which columns are for which domain: in words, for those who cannot point at the titles. */
 function domainCaption(view: View): string {
   const { network } = view;
   const whole = network.atMost ?? network.canReach;
-  const parts = [];
-  if (whole) parts.push(t('At most and can reach: on {0}.', formatDomain(whole.domain)));
-  if (view.expected || view.slice || view.counts.length > 0) {
-    const names = [view.slice && 'at most here', view.expected && 'expected', view.counts.length > 0 && 'counted'];
-    const list = names.filter(Boolean).join(', ');
-    parts.push(`${list[0].toUpperCase()}${list.slice(1)}: on ${formatDomain(view.countDomain)}.`);
-  }
-  return parts.join(' ');
+  const theory = [view.slice && t('at most here'), view.expected && t('expected')].filter((name) => name !== null);
+  const counted = view.counts.length > 0 ? [countedWord(view)] : [];
+  const parts: [readonly string[], string][] = [[whole ? [t('at most'), t('can reach')] : [], whole?.domain ?? '']];
+  if (view.theoryDomain === view.countDomain) parts.push([[...theory, ...counted], view.countDomain]);
+  else parts.push([theory, view.theoryDomain], [counted, view.countDomain]);
+  return parts
+    .filter(([names]) => names.length > 0)
+    .map(([names, domain]) => t('{0}: on {1}.', capital(names.join(', ')), formatDomain(domain)))
+    .join(' ');
 }
 
 function drawRow(row: HTMLTableRowElement, layer: PanelLayer, columns: readonly Column[]): void {

@@ -1,6 +1,6 @@
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
-import { WHOLE, type PanelPicture, type PictureWindow } from '../src/protocol/runs.ts';
+import { WHOLE, type CountSettings, type PanelPicture, type PictureWindow } from '../src/protocol/runs.ts';
 import type { Actions, Plot } from './actions.ts';
 import { createBoundaryTable } from './boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from './dom.ts';
@@ -140,7 +140,7 @@ export function createRegionPicture(actions: Actions): Plot {
     const run = view?.run;
     const window = surface.visible();
     if (!run || whole === null || window.size > 0.98) return;
-    actions.askPicture(whole.seed, run.settings, window);
+    actions.askPicture(whole.seed, inPlane(run.settings), window);
   }
 
   function pointAt(offsetX: number, offsetY: number, delay: number): void {
@@ -162,7 +162,8 @@ export function createRegionPicture(actions: Actions): Plot {
   }
 
   function askAbout(at: { x: number; y: number }): void {
-    if (view?.run && whole !== null && pointed === at) actions.askProbe(whole.seed, view.run.settings, at.x, at.y);
+    if (view?.run && whole !== null && pointed === at)
+      actions.askProbe(whole.seed, inPlane(view.run.settings), at.x, at.y);
   }
 
   function leavePoint(): void {
@@ -208,8 +209,8 @@ export function createRegionPicture(actions: Actions): Plot {
   function update(next: View): void {
     view = next;
     const { run, counts } = next;
-    const settings = counts.length > 0 && run !== null ? run.settings : next.settings;
-    setHidden(root, settings.method !== 'plane' || next.network.countRefused !== null);
+    const settings = (counts.length > 0 && run?.settings) || next.settings;
+    setHidden(root, next.method !== 'plane' || next.network.countRefused !== null);
     const seed = counts.find((count) => count.seed === chosenSeed)?.seed ?? counts[0]?.seed ?? null;
     const wanted = seed === null ? '' : JSON.stringify([next.network.key, next.network.fingerprint, seed, settings]);
     if (wanted !== subject) changeSubject(wanted, seed);
@@ -226,7 +227,7 @@ export function createRegionPicture(actions: Actions): Plot {
     whole = part = null;
     surface.show(null, null, coloring);
     reset();
-    if (seed !== null && view?.run && !root.hidden) actions.askPicture(seed, view.run.settings, WHOLE);
+    if (seed !== null && view?.run && !root.hidden) actions.askPicture(seed, inPlane(view.run.settings), WHOLE);
   }
 
   function take(picture: PanelPicture, seed: number | null): void {
@@ -290,6 +291,11 @@ export function createRegionPicture(actions: Actions): Plot {
     ]);
   }
   return { element: root, update, resize };
+}
+
+/** A run whose method was chosen for it counted in a plane, or there would be no picture. */
+function inPlane(settings: CountSettings): CountSettings {
+  return { ...settings, method: 'plane' };
 }
 
 /** `window` is what a picture calls its part of the square. */

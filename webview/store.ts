@@ -2,24 +2,22 @@ import { isBoolean, isNatural, isString, listOf, nullOr, oneOf, shape, type Guar
 import type { HostMessage } from '../src/protocol/messages.ts';
 import type { PanelModel, PanelNetwork } from '../src/protocol/panel.ts';
 import type {
+  CountPlace,
   CountSettings,
   PanelComparison,
+  PanelDistances,
   PanelLine,
   PanelPicture,
   PanelProbe,
   PanelRun,
+  RunProgress,
   SweepSubject,
   SweptRow,
 } from '../src/protocol/runs.ts';
-import { isCountSettings } from '../src/protocol/validate.ts';
-import { isModel, isRun } from './messages.ts';
-
-export interface Progress {
-  readonly done: number;
-  readonly of: number;
-  readonly regions: number;
-  readonly fraction: number;
-}
+import { usualSettings } from '../src/protocol/countPlace.ts';
+import { isRun } from '../src/protocol/runGuards.ts';
+import { isCountSettings, isPlace } from '../src/protocol/validate.ts';
+import { isModel } from './messages.ts';
 
 export type Page = 'regions' | 'line' | 'compare';
 
@@ -47,6 +45,8 @@ interface Kept {
   readonly page: Page;
   readonly pinned: boolean;
   readonly compare: Readonly<Record<string, CompareChoice>>;
+  /** Where each network's line goes. */
+  readonly lines: Readonly<Record<string, CountPlace>>;
 }
 
 /** An answer to what was asked last, or the word that it could not be given; null while it is awaited. */
@@ -62,9 +62,12 @@ export interface PanelState extends Kept {
   readonly emptyMessage: string | null;
   readonly home: 'tab' | 'view';
   readonly versions: string;
-  readonly progress: Readonly<Record<string, Progress>>;
+  /** Networks that a count draws unless told. */
+  readonly seeds: number;
+  readonly progress: Readonly<Record<string, RunProgress>>;
   readonly picture: Answer<PanelPicture> | null;
   readonly line: Answer<PanelLine> | null;
+  readonly distances: Answer<PanelDistances> | null;
   readonly probe: Answer<PanelProbe> | null;
   readonly comparison: Answer<PanelComparison> | null;
   readonly swept: Answer<readonly SweptRow[]> | null;
@@ -80,12 +83,15 @@ export const INITIAL_STATE: PanelState = {
   page: 'regions',
   pinned: false,
   compare: {},
+  lines: {},
   emptyMessage: null,
   home: 'tab',
   versions: '',
+  seeds: 8,
   progress: {},
   picture: null,
   line: null,
+  distances: null,
   probe: null,
   comparison: null,
   swept: null,
@@ -100,23 +106,8 @@ export function selectedNetwork(state: PanelState): PanelNetwork | null {
   return networks.find((network) => network.key === state.selectedKey) ?? networks[0] ?? null;
 }
 
-function defaultSettings(network: PanelNetwork): CountSettings {
-  return {
-    method: network.countMethod,
-    firstSeed: 1,
-    seeds: 8,
-    fileWeights: network.hasWeights,
-    lower: -1,
-    upper: 1,
-    points: null,
-    kernel: null,
-    biasStddev: null,
-    workers: 0,
-  };
-}
-
 export function settingsFor(state: PanelState, network: PanelNetwork): CountSettings {
-  return state.settings[network.key] ?? defaultSettings(network);
+  return state.settings[network.key] ?? usualSettings(state.seeds, network.hasWeights);
 }
 
 export const NO_COMPARISON: CompareChoice = { uris: [], counterparts: true, sweep: null };
@@ -125,7 +116,7 @@ export const NO_COMPARISON: CompareChoice = { uris: [], counterparts: true, swee
 export function receive(state: PanelState, message: HostMessage): PanelState {
   switch (message.type) {
     case 'home':
-      return { ...state, home: message.home, pinned: message.pinned, versions: message.versions };
+      return { ...state, home: message.home, pinned: message.pinned, versions: message.versions, seeds: message.seeds };
     case 'show':
       return show(state, message.model);
     case 'empty':
@@ -139,14 +130,14 @@ export function receive(state: PanelState, message: HostMessage): PanelState {
       const counts = [...others, message.count].sort((a, b) => a.seed - b.seed);
       return { ...state, runs: { ...state.runs, [message.key]: { ...run, counts } } };
     }
-    case 'countProgress': {
-      const { done, of, regions, fraction } = message;
-      return { ...state, progress: { ...state.progress, [message.key]: { done, of, regions, fraction } } };
-    }
+    case 'countProgress':
+      return { ...state, progress: { ...state.progress, [message.key]: message.progress } };
     case 'picture':
       return { ...state, picture: answered(state.picture, message, message.picture, message.message) };
     case 'line':
       return { ...state, line: answered(state.line, message, message.line, message.message) };
+    case 'distances':
+      return { ...state, distances: answered(state.distances, message, message.distances, message.message) };
     case 'probe':
       return { ...state, probe: answered(state.probe, message, message.probe, null) };
     case 'compared':
@@ -156,7 +147,9 @@ export function receive(state: PanelState, message: HostMessage): PanelState {
     case 'points': {
       const network = networkByKey(state, message.key);
       if (network === null) return state;
-      const settings = { ...settingsFor(state, network), points: message.points };
+      const place = { type: 'points', set: message.points } as const;
+      if (message.use === 'line') return { ...state, lines: { ...state.lines, [message.key]: place } };
+      const settings = { ...settingsFor(state, network), place };
       return { ...state, settings: { ...state.settings, [message.key]: settings } };
     }
     case 'picked': {
@@ -210,7 +203,7 @@ function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<
 
 /** What `setState` gets: all that is worth keeping, and not much of it. */
 export function toKept(state: PanelState): Kept {
-  const { model, selectedKey, settings, drawn, page, pinned, compare } = state;
+  const { model, selectedKey, settings, drawn, page, pinned, compare, lines } = state;
   return {
     model,
     selectedKey,
@@ -219,6 +212,7 @@ export function toKept(state: PanelState): Kept {
     page,
     pinned,
     compare,
+    lines,
     runs: Object.fromEntries(Object.entries(state.runs).slice(-KEPT_RUNS)),
   };
 }
@@ -248,6 +242,7 @@ export function restore(kept: unknown): PanelState {
     page: isPage(parts.page) ? parts.page : 'regions',
     pinned: parts.pinned === true,
     compare: entriesThat(parts.compare, isCompareChoice),
+    lines: entriesThat(parts.lines, isPlace),
     settings: entriesThat(parts.settings, isCountSettings),
     runs: mapValues(entriesThat(parts.runs, isRun), interrupted),
   };

@@ -1,3 +1,4 @@
+import { provenance } from './exports.ts';
 import type { View } from './view.ts';
 
 /** What a drawing looks like without its style sheet. */
@@ -37,6 +38,10 @@ export function plotsAsSvg(view: View, sections: readonly HTMLElement[]): string
     height += drawingHeight + 24 + MARGIN;
     width = Math.max(width, drawingWidth + 2 * MARGIN);
   }
+  for (const line of linesOf(provenance(view), Math.max(40, Math.floor((width - 2 * MARGIN) / CAPTION_CHARACTER)))) {
+    picture.append(caption(line, sections[0], height + 8));
+    height += CAPTION_LINE;
+  }
   for (const [name, value] of Object.entries({ xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` }))
     picture.setAttribute(name, String(value));
   background.setAttribute('width', String(width));
@@ -49,19 +54,35 @@ export function plotsAsSvg(view: View, sections: readonly HTMLElement[]): string
 }
 
 function heading(text: string, like: Element, y: number): SVGTextElement {
+  return textNode(text, like, { y: String(y), 'font-size': '12px', 'font-weight': '600' });
+}
+
+/** Widths and heights of the small letters that say what the figures are for. */
+const CAPTION_CHARACTER = 5.6;
+const CAPTION_LINE = 15;
+
+function caption(text: string, like: Element, y: number): SVGTextElement {
+  return textNode(text, like, { y: String(y), 'font-size': '10px' });
+}
+
+function textNode(text: string, like: Element, attributes: Readonly<Record<string, string>>): SVGTextElement {
   const node = document.createElementNS(SVG, 'text');
-  const style = getComputedStyle(like);
+  const { color, fontFamily } = getComputedStyle(like);
   node.textContent = text;
-  for (const [name, value] of Object.entries({
-    x: String(MARGIN),
-    y: String(y),
-    fill: style.color,
-    'font-family': style.fontFamily,
-    'font-size': '12px',
-    'font-weight': '600',
-  }))
-    node.setAttribute(name, value);
+  const all = { x: String(MARGIN), fill: color, 'font-family': fontFamily, ...attributes };
+  for (const [name, value] of Object.entries(all)) node.setAttribute(name, value);
   return node;
+}
+
+/** Broken between words into lines of at most `length` characters (a longer word has a line of its own). */
+export function linesOf(text: string, length: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + 1 + word.length <= length) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** The drawing as a group, without what only serves pointing, every style written out as an attribute. */

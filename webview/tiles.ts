@@ -1,7 +1,7 @@
 import type { PanelSeries, Quantity } from '../src/protocol/panel.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setPowerText, setText } from './dom.ts';
-import { spreadText, type Meaning } from './figures.ts';
+import { countedWord, spreadText, type Meaning } from './figures.ts';
 import { exactText, formatDomain, LONG_INTEGER, NO_FIGURE, plural } from './format.ts';
 import type { View } from './view.ts';
 import { t } from './strings.ts';
@@ -36,7 +36,7 @@ export function createTiles(actions: Actions): Section {
     const whole = network.atMost?.domain ?? network.canReach?.domain ?? '';
     tiles.atMost.set(seriesContent(t('at most'), whole, network.atMost, t('no upper bound applies'), certain));
     tiles.canReach.set(seriesContent(t('can reach'), whole, network.canReach, t('no construction applies'), certain));
-    tiles.expected.set(seriesContent(t('expected'), view.countDomain, view.expected, view.noMean ?? '', false));
+    tiles.expected.set(seriesContent(t('expected'), view.theoryDomain, view.expected, view.noMean ?? '', false));
     tiles.counted.set(countedContent(view));
   }
   return { element: root, update };
@@ -60,7 +60,7 @@ function seriesContent(
     return { title, domain, value: NO_FIGURE, source: reason, url: null, detail: reason };
   }
   const source = certain ? t('the maximum · {0}', series.label) : series.label;
-  const detail = [details(series.total), `on ${formatDomain(series.domain)}`, series.note ?? '', series.label];
+  const detail = [details(series.total), t('on {0}', formatDomain(series.domain)), series.note ?? '', series.label];
   const { text } = series.total;
   return { title, domain, value: text, source, url: series.url, detail: detail.filter(Boolean).join('\n') };
 }
@@ -70,7 +70,7 @@ function details(quantity: Quantity): string {
 }
 
 function countedContent(view: View): TileContent {
-  const head = { title: t('counted'), domain: view.countDomain, url: null };
+  const head = { title: countedWord(view), domain: view.countDomain, url: null };
   const { countedTotal: spread, run, network, outdated } = view;
   const blank = (source: string): TileContent => ({ ...head, value: NO_FIGURE, source, detail: source });
   if (network.countRefused !== null && spread === null) return blank(network.countRefused);
@@ -80,13 +80,10 @@ function countedContent(view: View): TileContent {
   const networks = run.settings.fileWeights
     ? t('weights of the file')
     : plural(spread.counts, t('network'), t('networks'));
-  const source = `${networks}, ${stopped > 0 ? t('{0} stopped early', stopped) : t('exact')}`;
-  return {
-    ...head,
-    value: spreadText(spread),
-    source,
-    detail: `${source}; activation regions, mean ± standard deviation`,
-  };
+  const certainty = view.sampled ? t('a lower bound') : stopped > 0 ? t('{0} stopped early', stopped) : t('exact');
+  const source = `${networks}, ${certainty}`;
+  const detail = t('{0}; activation regions, mean ± standard deviation', source);
+  return { ...head, value: spreadText(spread), source, detail };
 }
 
 function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement; set(content: TileContent): void } {
@@ -110,7 +107,7 @@ function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement;
     element: root,
     set: (content) => {
       setText(title, content.title);
-      setText(domain, content.domain === '' ? '' : `on ${formatDomain(content.domain)}`);
+      setText(domain, content.domain === '' ? '' : t('on {0}', formatDomain(content.domain)));
       setTileValue(value, content.value);
       value.classList.toggle('none', content.value === NO_FIGURE);
       setText(content.url === null ? plain : link, content.source);

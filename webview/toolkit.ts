@@ -103,6 +103,12 @@ export interface CheckboxWidget {
   setDisabled(disabled: boolean): void;
 }
 
+/** A widget that has no label of its own, under one for the eye; screen readers are told by the widget. */
+export function underLabel(label: string, widget: HTMLElement): HTMLElement {
+  const text = element('span', { class: 'fieldLabel', text: label, attributes: { 'aria-hidden': 'true' } });
+  return element('span', { class: 'field' }, [text, widget]);
+}
+
 /** The label stands beside the box, or is there for screen readers only. */
 export function checkbox(
   label: string,
@@ -167,6 +173,43 @@ export function numberField(
     },
   };
 }
+
+export interface VectorFieldWidget {
+  readonly element: HTMLElement;
+  setValue(value: readonly number[]): void;
+  setDisabled(disabled: boolean): void;
+}
+
+/** A field for a point, its numbers apart by commas or spaces, as many as it has now; other texts are marked and not taken. */
+export function vectorField(label: string, hint: string, onChange: (value: readonly number[]) => void): VectorFieldWidget {
+  const widget = document.createElement('vscode-text-field') as TextField;
+  widget.textContent = label;
+  widget.className = 'vectorField';
+  let current: readonly number[] = [];
+  const say = (fits: boolean): void => {
+    widget.classList.toggle('unfit', !fits);
+    widget.title = fits ? '' : hint.replace('{0}', String(current.length));
+  };
+  widget.addEventListener('change', () => {
+    const typed = widget.value.replace(/[−–]/g, '-').split(/[\s,;()[\]]+/).filter(Boolean).map(Number); // prettier-ignore
+    const fits = typed.length === current.length && typed.every(Number.isFinite);
+    say(fits);
+    if (fits && typed.some((x, i) => x !== current[i])) onChange((current = typed));
+  });
+  return {
+    element: widget,
+    setValue: (value) => {
+      const isNew = value.length !== current.length || value.some((x, i) => x !== current[i]);
+      if (!isNew && widget.value !== '') return;
+      current = value;
+      widget.value = value.join(', ');
+      say(true);
+    },
+    setDisabled: (disabled) => {
+      widget.disabled = disabled;
+    },
+  };
+} // prettier-ignore
 
 /** For the eye alone: what goes on is said by a text or a progress bar beside it. */
 export function progressRing(): HTMLElement {

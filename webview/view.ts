@@ -1,7 +1,8 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../src/protocol/panel.ts';
-import type { CountSettings, PanelComparison, PanelCount, PanelLine, PanelPicture, PanelProbe, PanelRun, SweptRow } from '../src/protocol/runs.ts'; // prettier-ignore
+import { placeWords } from '../src/protocol/placeWords.ts';
+import type { CountMethod, CountPlace, CountSettings, PanelComparison, PanelCount, PanelDistances, PanelLine, PanelPicture, PanelProbe, PanelRun, RunProgress, SweptRow } from '../src/protocol/runs.ts'; // prettier-ignore
 import { spreadOf, type Spread } from './statistics.ts';
-import { NO_COMPARISON, selectedNetwork, settingsFor, type Answer, type CompareChoice, type Page, type PanelState, type Progress } from './store.ts'; // prettier-ignore
+import { NO_COMPARISON, selectedNetwork, settingsFor, type Answer, type CompareChoice, type Page, type PanelState } from './store.ts'; // prettier-ignore
 import { t } from './strings.ts';
 
 /** One network as every part of the panel shows it: the model and the counts, brought together once for each update. */
@@ -22,9 +23,14 @@ export interface View {
   /** By layer index. */
   readonly counted: readonly (Spread | null)[];
   readonly countedTotal: Spread | null;
-  /** Where `counts` were counted, and what `expected` and `slice` are for. */
+  /** How and where `counts` were counted; before that, how and where they would be. */
+  readonly method: CountMethod;
   readonly countDomain: string;
+  /** Whether what is counted are samples, and so lower bounds. */
+  readonly sampled: boolean;
   readonly initialization: string;
+  /** What `expected` and `slice` are for. */
+  readonly theoryDomain: string;
   readonly expected: PanelSeries | null;
   /** Why there is no mean for what was counted. */
   readonly noMean: string | null;
@@ -35,11 +41,13 @@ export interface View {
   /** Answers to what was asked for this network. */
   readonly picture: Answer<PanelPicture> | null;
   readonly line: Answer<PanelLine> | null;
+  readonly distances: Answer<PanelDistances> | null;
+  readonly linePlace: CountPlace;
   readonly probe: PanelProbe | null;
   readonly compare: CompareChoice;
   readonly comparison: Answer<PanelComparison> | null;
   readonly swept: Answer<readonly SweptRow[]> | null;
-  readonly progress: Progress | null;
+  readonly progress: RunProgress | null;
   readonly highlight: number | null;
 }
 
@@ -50,6 +58,7 @@ export function viewOf(state: PanelState): View | null {
   const run = state.runs[key] ?? null;
   const outdated = run !== null && run.fingerprint !== network.fingerprint;
   const counts = run === null || outdated ? [] : run.counts;
+  const settings = settingsFor(state, network);
   const exact = counts.every((count) => count.exact);
   const drawn = new Set(state.drawn);
   const forThis = <T>(answer: Answer<T> | null): Answer<T> | null => (answer?.key === key ? answer : null);
@@ -61,7 +70,7 @@ export function viewOf(state: PanelState): View | null {
     pinned: state.pinned,
     versions: state.versions,
     layers: network.layers.filter((layer) => layer.neurons > 0),
-    settings: settingsFor(state, network),
+    settings,
     run,
     outdated,
     counts,
@@ -75,11 +84,13 @@ export function viewOf(state: PanelState): View | null {
       counts.map((count) => count.activationRegions),
       exact,
     ),
-    ...theoryOf(network, counts.length > 0 ? run : null),
+    ...theoryOf(network, settings, counts.length > 0 ? run : null),
     named: network.series.filter((series) => drawn.has(series.id)),
     drawn,
     picture: forThis(state.picture),
     line: forThis(state.line),
+    distances: forThis(state.distances),
+    linePlace: state.lines[key] ?? { type: 'box' },
     probe: forThis(state.probe)?.value ?? null,
     compare: state.compare[key] ?? NO_COMPARISON,
     comparison: forThis(state.comparison),
@@ -89,23 +100,42 @@ export function viewOf(state: PanelState): View | null {
   };
 }
 
+type Theory = Pick<View, 'method' | 'countDomain' | 'sampled' | 'initialization' | 'theoryDomain' | 'expected' | 'noMean' | 'slice'>; // prettier-ignore
+
 /** A count on a line is never set beside a mean for a plane: the theory that belongs to what was counted. */
-function theoryOf(
-  network: PanelNetwork,
-  run: PanelRun | null,
-): Pick<View, 'countDomain' | 'initialization' | 'expected' | 'noMean' | 'slice'> {
+function theoryOf(network: PanelNetwork, settings: CountSettings, run: PanelRun | null): Theory {
   if (run !== null) {
-    const { domain, initialization, expected, noMean, slice } = run.theory;
-    return { countDomain: domain, initialization, expected, noMean, slice };
+    const { method, domain, initialization, expected, noMean, slice } = run.theory;
+    return { method, countDomain: domain, sampled: method === 'sample', initialization, theoryDomain: domain, expected, noMean, slice }; // prettier-ignore
   }
-  const refused = network.refused.find((one) => one.id === `kac-rice-${network.countMethod}`);
-  return {
-    countDomain: network.countDomain,
-    initialization: network.initialization,
-    expected: network.expected,
-    noMean: network.expected === null ? (refused?.reason ?? t('no mean applies')) : null,
-    slice: network.atMostOnSlice,
-  };
+  const { method } = chosenMethod(network, settings);
+  const countDomain = placeWords(network.inputSize, method, settings, t);
+  const { expected, initialization, atMostOnSlice: slice } = network;
+  const refused = network.refused.find((one) => one.id.startsWith('kac-rice-'));
+  const noMean = expected === null ? (refused?.reason ?? t('no mean applies')) : null;
+  return { method, countDomain, sampled: method === 'sample', initialization, theoryDomain: expected?.domain ?? countDomain, expected, noMean, slice }; // prettier-ignore
+}
+
+/** The method that settings come to, and why where it was chosen for the user. */
+export function chosenMethod(
+  { counting }: PanelNetwork,
+  { method, place }: CountSettings,
+): { readonly method: CountMethod; readonly why: string | null } {
+  if (method !== 'auto') return { method, why: null };
+  switch (place.type) {
+    case 'box':
+      return counting.box;
+    case 'all':
+      return counting.all;
+    case 'segment':
+      return { method: 'line', why: t('a segment is given') };
+    case 'parallelogram':
+      return { method: 'plane', why: t('a plane is given') };
+    case 'points':
+      return place.set.points.length === 2
+        ? { method: 'line', why: t('two points are given') }
+        : { method: 'plane', why: t('three points are given') };
+  }
 }
 
 /** log10 of what each bending layer multiplies, from log10 after each layer (by layer index); null where unknown. */

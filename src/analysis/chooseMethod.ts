@@ -7,6 +7,8 @@ import { groupDigits } from './quantities.ts';
 export interface PlaceChosen {
   readonly segment?: unknown;
   readonly parallelogram?: unknown;
+  /** Two points that a line goes from and to, or three that a plane goes through. */
+  readonly through?: readonly unknown[];
   readonly everywhere?: boolean;
 }
 
@@ -24,6 +26,7 @@ export function chooseMethod(network: Network, place: PlaceChosen): ChosenMethod
   const { inputSize: inputs } = network;
   if (place.segment) return chosen('line', 'a segment is given');
   if (place.parallelogram) return chosen('plane', 'a plane is given');
+  if (place.through) return place.through.length === 2 ? chosen('line', 'two points are given') : chosen('plane', 'three points are given'); // prettier-ignore
   const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieces - 1), 0);
   const cells = estimatedRegions(neurons, inputs);
   const mostCells = inputs > MOST_VERTEX_DIMENSIONS || place.everywhere ? MOST_CELLS_BY_PROGRAMS : MOST_CELLS_BY_VERTICES; // prettier-ignore

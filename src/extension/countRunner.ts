@@ -1,15 +1,18 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { CountChoice } from '../analysis/countPlan.ts';
-import type { CountProgress } from '../counting/count.ts';
 import type { RegionDescription } from '../counting/describe.ts';
-import type { CountSettings } from '../protocol/runs.ts';
+import type { Measured } from '../counting/measure.ts';
+import { placeOf } from '../protocol/countPlace.ts';
+import type { CountSettings, RunProgress } from '../protocol/runs.ts';
 import type { CountOutcome, TaskNetwork } from '../protocol/pool.ts';
 import { CountPool } from '../worker/countPool.ts';
+import type { JobProgress } from '../worker/job.ts';
+import { RunClock } from './runClock.ts';
 
 export interface RunListener {
   counted(outcome: CountOutcome): void;
-  progress(done: number, progress: CountProgress): void;
+  progress(progress: RunProgress): void;
 }
 
 /** Counts networks on worker threads; the extension host only waits. */
@@ -22,16 +25,17 @@ export class CountRunner implements vscode.Disposable {
   async run(network: TaskNetwork, settings: CountSettings, listener: RunListener, signal: AbortSignal): Promise<void> {
     const seeds = seedsOf(settings);
     const pool = this.workers(settings.workers);
+    const clock = new RunClock(seeds.length);
     let next = 0;
-    let done = 0;
     const lane = async (): Promise<void> => {
       while (next < seeds.length && !signal.aborted) {
-        const choice = choiceOf(settings, seeds[next++], false);
-        const progress = (progress: CountProgress) => listener.progress(done, progress);
-        const outcome = await pool.run({ ...network, choice, runs: 1 }, { signal, progress });
-        done++;
+        const seed = seeds[next++];
+        const progress = (told: JobProgress) => listener.progress(clock.told(seed, told));
+        const task = { ...network, choice: choiceOf(settings, seed, false), runs: 1 };
+        const outcome = await pool.run(task, { signal, progress });
+        const { activationRegions } = outcome.result;
         listener.counted(outcome);
-        listener.progress(done, { regions: outcome.result.activationRegions, fraction: 0 });
+        listener.progress(clock.finished(seed, activationRegions));
       }
     };
     const threads = settings.workers > 0 ? settings.workers : defaultWorkers();
@@ -50,6 +54,20 @@ export class CountRunner implements vscode.Disposable {
   ): Promise<CountOutcome> {
     const choice = { ...choiceOf(settings, seed, true), window };
     return this.workers(0).run({ ...network, choice, runs: 1 }, { signal });
+  }
+
+  /** How far random points of the box are from the nearest boundary: as many as the time allows. */
+  async distances(
+    network: TaskNetwork,
+    settings: CountSettings,
+    seed: number,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<Measured> {
+    const { fileWeights, initialization, box } = choiceOf(settings, seed, false);
+    const choice = { seed, placesSeed: seed, fileWeights, initialization, box, chords: 0, points: MEASURED_POINTS };
+    const ended = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
+    return (await this.workers(0).run({ kind: 'measure', ...network, choice }, { signal: ended })).measured;
   }
 
   /** The pattern and the affine map at a point of the plane. */
@@ -85,7 +103,7 @@ function defaultWorkers(): number {
 }
 
 function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): CountChoice {
-  const { method, fileWeights, lower, upper, points, kernel, biasStddev } = settings;
+  const { method, fileWeights, samples, kernel, biasStddev } = settings;
   const configuration = vscode.workspace.getConfiguration('regionLens');
   return {
     method,
@@ -95,8 +113,8 @@ function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): 
       ...(kernel !== null && { kernel: kernel as 'he_normal' }),
       ...(biasStddev !== null && { biasStddev }),
     },
-    box: { lower, upper },
-    through: points?.points,
+    ...placeOf(settings),
+    samples,
     linear: false,
     keepRegions,
     limits: {
@@ -105,6 +123,9 @@ function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): 
     },
   };
 }
+
+/** Enough for a histogram. */
+const MEASURED_POINTS = 2000;
 
 /** A picture of more regions holds more memory than it shows. */
 const MOST_DRAWN = 1_500_000;

@@ -1,10 +1,13 @@
+import * as vscode from 'vscode';
 import type { PanelSession } from './panelSession.ts';
 import type { CountRunner } from './countRunner.ts';
 import type { PanelMessage } from '../protocol/messages.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
+import type { Measured } from '../counting/measure.ts';
 import type { CountDomain } from '../counting/count.ts';
 import type { RegionDescription } from '../counting/describe.ts';
-import type { PanelLine, PanelPicture, PanelProbe } from '../protocol/runs.ts';
+import { placeWords } from '../protocol/placeWords.ts';
+import type { CountSettings, PanelDistances, PanelLine, PanelPicture, PanelProbe } from '../protocol/runs.ts';
 import { windowMeanRequest } from '../protocol/server.ts';
 import type { Server } from './server.ts';
 
@@ -47,6 +50,18 @@ export class Drawings {
       const outcome = await this.runner.draw(source.text, settings, seed, undefined, signal);
       if (!signal.aborted) this.session.post({ type: 'line', key, id, line: lineOf(outcome), message: null });
     }, (message) => this.session.post({ type: 'line', key, id, line: null, message })); // prettier-ignore
+  }
+
+  async distances({ key, id, seed, settings, seconds }: Asked<'distances'>): Promise<void> {
+    const source = await this.session.network(key);
+    if (!source) return;
+    const signal = this.begin('distances');
+    await this.answer(signal, async () => {
+      const measured = await this.runner.distances(source.text, settings, seed, seconds, signal);
+      const distances = distancesOf(measured, seed, settings, source.inputs);
+      const message = distances.points > 0 ? null : vscode.l10n.t('Not one point was measured in {0} seconds.', seconds); // prettier-ignore
+      if (!signal.aborted) this.session.post({ type: 'distances', key, id, distances: message === null ? distances : null, message }); // prettier-ignore
+    }, (message) => this.session.post({ type: 'distances', key, id, distances: null, message })); // prettier-ignore
   }
 
   async probe({ key, id, seed, settings, x, y }: Asked<'probe'>): Promise<void> {
@@ -112,6 +127,12 @@ function lineOf({ result, domain, seed }: CountOutcome): PanelLine | null {
   const { from, to } = domain.segment;
   return { seed, exact, ...line, length: Math.hypot(...to.map((x, i) => x - from[i])) };
 }
+
+function distancesOf({ points, complete }: Measured, seed: number, settings: CountSettings, inputs: number): PanelDistances {
+  const distances = Float64Array.from(points.flatMap(({ distance }) => (distance === null ? [] : [distance])));
+  const box = placeWords(inputs, 'cells', { ...settings, place: { type: 'box' } }, vscode.l10n.t);
+  return { seed, box, distances, points: points.length, complete };
+} // prettier-ignore
 
 function probeOf({ point, pattern, outputs }: RegionDescription, seed: number, x: number, y: number): PanelProbe {
   return {

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { HostMessage, PanelMessage } from '../protocol/messages.ts';
 import type { PanelModel } from '../protocol/panel.ts';
 import type { TaskNetwork } from '../protocol/pool.ts';
+import { usualSettings } from '../protocol/countPlace.ts';
 import type { CountSettings } from '../protocol/runs.ts';
 import { importsRequest, layerAtRequest, panelModelRequest, runTheoryRequest } from '../protocol/server.ts';
-import { isPanelMessage } from '../protocol/validate.ts';
+import { isPanelMessage, MOST_SEEDS } from '../protocol/validate.ts';
 import { Comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
 import { Drawings } from './drawings.ts';
@@ -37,6 +38,7 @@ export interface PanelServices {
 export interface NetworkSource {
   readonly uri: string;
   readonly position: number;
+  readonly inputs: number;
   readonly text: TaskNetwork;
 }
 
@@ -83,6 +85,9 @@ export class PanelSession implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         if (editor && !this.pinned && holdsNetwork(editor.document)) this.follow(editor.document.uri);
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (this.ready && event.affectsConfiguration('regionLens.count')) this.sayHome();
+      }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.followCursor(textEditor)),
     );
   }
@@ -109,18 +114,7 @@ export class PanelSession implements vscode.Disposable {
       const shown = this.model?.networks[network ?? this.model.selected];
       if (!shown) return;
       if (shown.countRefused !== null) return void vscode.window.showWarningMessage(shown.countRefused);
-      const settings: CountSettings = {
-        method: shown.countMethod,
-        firstSeed: 1,
-        seeds: shown.hasWeights ? 1 : vscode.workspace.getConfiguration('regionLens').get('count.seeds', 8),
-        fileWeights: shown.hasWeights,
-        lower: -1,
-        upper: 1,
-        points: null,
-        kernel: null,
-        biasStddev: null,
-        workers: 0,
-      };
+      const settings = usualSettings(defaultSeeds(), shown.hasWeights);
       void this.run(shown.key, settings).catch(showError);
     });
   }
@@ -138,7 +132,8 @@ export class PanelSession implements vscode.Disposable {
     const document = await vscode.workspace.openTextDocument(this.source);
     const weights = (await this.services.weightFiles.of(document)) ?? undefined;
     const imports = (await this.services.server.ask(importsRequest, { uri })) ?? {};
-    return { uri, position, text: { text: document.getText(), fileName, network: position, imports, weights } };
+    const inputs = this.model.networks[position].inputSize;
+    return { uri, position, inputs, text: { text: document.getText(), fileName, network: position, imports, weights } };
   }
 
   async reveal(range: vscode.Range): Promise<void> {
@@ -220,11 +215,13 @@ export class PanelSession implements vscode.Disposable {
       case 'cancel':
         return this.services.runs.cancel(message.key);
       case 'choosePoints':
-        return this.choosePoints(message.key, message.settings);
+        return this.choosePoints(message);
       case 'picture':
         return this.drawings.picture(message);
       case 'line':
         return this.drawings.line(message);
+      case 'distances':
+        return this.drawings.distances(message);
       case 'probe':
         return this.drawings.probe(message);
       case 'pick':
@@ -250,7 +247,7 @@ export class PanelSession implements vscode.Disposable {
   private sayHome(): void {
     const { version } = this.services.extension.extension.packageJSON as { version: string };
     const versions = `Region Lens ${version}, VS Code ${vscode.version}`;
-    this.post({ type: 'home', home: this.place.home, pinned: this.pinned, versions });
+    this.post({ type: 'home', home: this.place.home, pinned: this.pinned, versions, seeds: defaultSeeds() });
   }
 
   private async pin(pinned: boolean): Promise<void> {
@@ -277,10 +274,10 @@ export class PanelSession implements vscode.Disposable {
     await this.services.runs.start({ key, fingerprint: shown.fingerprint, network: text }, settings, theory);
   }
 
-  private async choosePoints(key: string, settings: CountSettings): Promise<void> {
+  private async choosePoints({ key, use, needed }: Extract<PanelMessage, { type: 'choosePoints' }>): Promise<void> {
     const shown = this.model?.networks.find((network) => network.key === key);
-    const points = shown && (await askForPoints(settings.method, shown.inputSize));
-    if (points) this.post({ type: 'points', key, points });
+    const points = shown && (await askForPoints(needed, shown.inputSize));
+    if (points) this.post({ type: 'points', key, use, points });
   }
 
   private async save(suggestedName: string, bytes: Uint8Array): Promise<void> {
@@ -294,6 +291,12 @@ export class PanelSession implements vscode.Disposable {
     clearTimeout(this.cursorTimer);
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
+}
+
+/** Networks that a count draws unless told. */
+function defaultSeeds(): number {
+  const wanted = Math.round(vscode.workspace.getConfiguration('regionLens').get('count.seeds', 8));
+  return Math.min(MOST_SEEDS, Math.max(1, wanted || 1));
 }
 
 function noNetwork(): string {

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { parsePoints } from '../analysis/points.ts';
-import type { CountMethodName, PointSet } from '../protocol/runs.ts';
+import type { PointSet } from '../protocol/runs.ts';
 
-/** Asks for a file of data points and for those that a line or plane is to go through; undefined when the user leaves. */
-export async function askForPoints(method: CountMethodName, inputs: number): Promise<PointSet | undefined> {
-  const needed = method === 'line' ? 2 : 3;
+/** Asks for a file of data points, and for two that a line or three that a plane is to go through; undefined when the user leaves. */
+export async function askForPoints(needed: number, inputs: number): Promise<PointSet | undefined> {
   const [file] = (await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Points of {0} numbers each', inputs),
     openLabel: vscode.l10n.t('Take Points'),

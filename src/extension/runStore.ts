@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { HostMessage } from '../protocol/messages.ts';
 import type { TaskNetwork } from '../protocol/pool.ts';
+import { isRun } from '../protocol/runGuards.ts';
 import type { CountSettings, PanelCount, PanelRun, RunTheory } from '../protocol/runs.ts';
 import type { CountRunner } from './countRunner.ts';
-import { seedsOf } from './countRunner.ts';
 
 /** Which network a run is for. */
 export interface RunSubject {
@@ -29,7 +29,7 @@ export class RunStore implements vscode.Disposable {
     private readonly memory: vscode.Memento,
     private readonly runner: CountRunner,
   ) {
-    for (const [key, run] of memory.get<[string, PanelRun][]>(STORED, [])) this.runs.set(key, run);
+    for (const [key, run] of memory.get<[string, unknown][]>(STORED, [])) if (isRun(run)) this.runs.set(key, run);
   }
 
   of(key: string): PanelRun | null {
@@ -48,14 +48,13 @@ export class RunStore implements vscode.Disposable {
     this.set(key, { settings, theory, fingerprint, counts: [], status: 'running', message: null });
     // A run that another one has replaced says nothing any more.
     const isCurrent = () => this.active.get(key) === control;
-    const of = seedsOf(settings).length;
     const listener: Parameters<CountRunner['run']>[2] = {
       counted: ({ result, seed }) => {
-        const { exact, activationRegions, perLayer, seconds } = result;
-        if (isCurrent()) this.add(key, { seed, exact, activationRegions, perLayer, seconds });
+        const { exact, activationRegions, perLayer, seconds, sampling = null } = result;
+        if (isCurrent()) this.add(key, { seed, exact, activationRegions, perLayer, seconds, sampling });
       },
-      progress: (done, { regions, fraction }) => {
-        if (isCurrent()) this.changed.fire({ type: 'countProgress', key, done, of, regions, fraction });
+      progress: (progress) => {
+        if (isCurrent()) this.changed.fire({ type: 'countProgress', key, progress });
       },
     };
     try {

@@ -3,12 +3,15 @@ import type {
   CountSettings,
   PanelComparison,
   PanelCount,
+  PanelDistances,
   PanelLine,
   PanelPicture,
   PanelProbe,
   PanelRun,
   PictureWindow,
   PointSet,
+  PointUse,
+  RunProgress,
   SweepSubject,
   SweptRow,
 } from './runs.ts';
@@ -19,20 +22,21 @@ import type {
  * at a time. Answers bear the `id` of what they answer: one that is not the last of its kind is dropped.
  */
 export type HostMessage =
-  /** Where the panel stands, and what its exports are made by. */
-  | { readonly type: 'home'; readonly home: 'tab' | 'view'; readonly pinned: boolean; readonly versions: string }
+  /** Where the panel stands, what its exports are made by, and how many networks a count draws unless told. */
+  | { readonly type: 'home'; readonly home: 'tab' | 'view'; readonly pinned: boolean; readonly versions: string; readonly seeds: number }
   | { readonly type: 'show'; readonly model: PanelModel }
   /** The active file holds no network (or none that can be read); `message` says what to do. */
   | { readonly type: 'empty'; readonly message: string }
   /** Null: there is none for this network. */
   | { readonly type: 'run'; readonly key: string; readonly run: PanelRun | null }
   | { readonly type: 'counted'; readonly key: string; readonly count: PanelCount }
-  | { readonly type: 'countProgress'; readonly key: string; readonly done: number; readonly of: number; readonly regions: number; readonly fraction: number }
+  | { readonly type: 'countProgress'; readonly key: string; readonly progress: RunProgress }
   /** `message` says why there is none. */
   | { readonly type: 'picture'; readonly key: string; readonly id: number; readonly picture: PanelPicture | null; readonly message: string | null }
   | { readonly type: 'line'; readonly key: string; readonly id: number; readonly line: PanelLine | null; readonly message: string | null }
+  | { readonly type: 'distances'; readonly key: string; readonly id: number; readonly distances: PanelDistances | null; readonly message: string | null }
   | { readonly type: 'probe'; readonly key: string; readonly id: number; readonly probe: PanelProbe | null }
-  | { readonly type: 'points'; readonly key: string; readonly points: PointSet }
+  | { readonly type: 'points'; readonly key: string; readonly use: PointUse; readonly points: PointSet }
   /** Files chosen to compare with. */
   | { readonly type: 'picked'; readonly key: string; readonly uris: readonly string[] }
   | { readonly type: 'compared'; readonly key: string; readonly id: number; readonly comparison: PanelComparison }
@@ -51,9 +55,10 @@ export type PanelMessage =
   | { readonly type: 'openTab' }
   | { readonly type: 'count'; readonly key: string; readonly settings: CountSettings }
   | { readonly type: 'cancel'; readonly key: string }
-  | { readonly type: 'choosePoints'; readonly key: string; readonly settings: CountSettings }
+  | { readonly type: 'choosePoints'; readonly key: string; readonly use: PointUse; readonly needed: number }
   | { readonly type: 'picture'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings; readonly window: PictureWindow }
   | { readonly type: 'line'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings }
+  | { readonly type: 'distances'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings; readonly seconds: number }
   | { readonly type: 'probe'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings; readonly x: number; readonly y: number }
   | { readonly type: 'pick'; readonly key: string; readonly uris: readonly string[] }
   | { readonly type: 'compare'; readonly key: string; readonly id: number; readonly uris: readonly string[]; readonly counterparts: boolean }

@@ -1,3 +1,5 @@
+import type { ChosenMethod } from '../counting/count.ts';
+
 /** What is known of the networks in a file, as the panel shows it. Plain data. */
 
 /** A count or bound: its log10 for plotting, and how to write it (`90,601`, `10^7.44`). */
@@ -65,15 +67,14 @@ export interface PanelNetwork {
   readonly atMost: PanelSeries | null;
   readonly canReach: PanelSeries | null;
   readonly expected: PanelSeries | null;
-  /** The upper bound for a slice of the counted domain's dimension (for n_0 > 2), to compare counts with. */
+  /** The upper bound for a slice of the dimension that `expected` is for (where n_0 is greater). */
   readonly atMostOnSlice: PanelSeries | null;
   /** All bounds that apply, to be shown on demand. */
   readonly series: readonly PanelSeries[];
   /** Those that do not apply, with the reason. */
   readonly refused: readonly { readonly id: string; readonly label: string; readonly reason: string }[];
-  /** Where counting happens by default, for example `[−1, 1]²`, `a random plane through 0`, `the diagonal of [−1, 1]^784`. */
-  readonly countDomain: string;
-  readonly countMethod: 'line' | 'plane';
+  /** How regions are counted unless told otherwise, in the box and in all of R^n, and a sentence why; and whether whole cells can be. */
+  readonly counting: { readonly box: ChosenMethod; readonly all: ChosenMethod; readonly cells: boolean };
   /** Why nothing can be counted here; null when it can. */
   readonly countRefused: string | null;
   /** The file holds weights, which a count can use in place of drawn ones. */

@@ -1,8 +1,9 @@
+import type { CountMethod, SamplingResult } from '../counting/count.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
 
 /** What counting sends to the panel and the panel asks of counting. Plain data. */
 
-/** Points that a line or a plane goes through, in place of the default one. */
+/** Points of a file that a line or a plane goes through. */
 export interface PointSet {
   /** Where they come from, for people: a file's name. */
   readonly label: string;
@@ -10,18 +11,32 @@ export interface PointSet {
   readonly points: readonly (readonly number[])[];
 }
 
-export type CountMethodName = 'line' | 'plane';
+type Point = readonly number[];
+
+/** Where to count. `box`: the method's usual place in the box, which is its diagonal, a plane, or all of it. */
+export type CountPlace =
+  | { readonly type: 'box' }
+  /** All of R^n. */
+  | { readonly type: 'all' }
+  | { readonly type: 'segment'; readonly from: Point; readonly to: Point }
+  | { readonly type: 'parallelogram'; readonly origin: Point; readonly u: Point; readonly v: Point }
+  | { readonly type: 'points'; readonly set: PointSet };
+
+export type { CountMethod };
+export type CountMethodName = 'auto' | CountMethod;
 
 export interface CountSettings {
   readonly method: CountMethodName;
+  readonly place: CountPlace;
   readonly firstSeed: number;
   readonly seeds: number;
   /** Use the weights in the file in place of drawn ones. */
   readonly fileWeights: boolean;
-  /** The box that the line or plane belongs to, the same for each input. */
+  /** The box, the same for each input. */
   readonly lower: number;
   readonly upper: number;
-  readonly points: PointSet | null;
+  /** Points of a sample. */
+  readonly samples: number;
   /** How weights are drawn; null: as the file says. */
   readonly kernel: string | null;
   readonly biasStddev: number | null;
@@ -36,10 +51,15 @@ export interface PanelCount {
   readonly activationRegions: number;
   readonly perLayer: readonly number[];
   readonly seconds: number;
+  /** Of samples, which are no counts but lower bounds. */
+  readonly sampling: SamplingResult | null;
 }
 
-/** What theory says for the place and the weights of one run. */
+/** What is known of one run before it: its method, and what theory says for its place and its weights. */
 export interface RunTheory {
+  readonly method: CountMethod;
+  /** Why that method was chosen; null where the user did. */
+  readonly why: string | null;
   /** For example `[−1, 1]²`. */
   readonly domain: string;
   readonly initialization: string;
@@ -49,6 +69,22 @@ export interface RunTheory {
   /** The upper bound for a slice of this dimension, where the input space has more. */
   readonly slice: PanelSeries | null;
 }
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Networks that are counted, and how many there are. */
+  readonly done: number;
+  readonly of: number;
+  /** Found so far in the network that told last. */
+  readonly regions: number;
+  /** Of all the work, 0 to 1. */
+  readonly share: number;
+  /** Null where there is nothing yet to tell it by. */
+  readonly secondsLeft: number | null;
+}
+
+/** What points of a file are wanted for: the counts, or the page with the line. */
+export type PointUse = 'count' | 'line';
 
 export type RunStatus = 'running' | 'done' | 'cancelled' | 'failed';
 
@@ -103,6 +139,18 @@ export interface PanelLine {
   readonly outputCount: number;
   /** Of the segment in the input space. */
   readonly length: number;
+}
+
+/** How far random points of the box are from the nearest boundary of their region, in the input space. */
+export interface PanelDistances {
+  readonly seed: number;
+  /** The box, for people. */
+  readonly box: string;
+  /** Of the points that were measured; those without any boundary are left out. */
+  readonly distances: Float64Array;
+  readonly points: number;
+  /** False where time ended the measurement before all points were done. */
+  readonly complete: boolean;
 }
 
 /** What is the case at one point of the picture. */

@@ -1,17 +1,20 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
+import { chooseMethod } from '../analysis/chooseMethod.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
 import { totalNeurons } from '../analysis/reportJson.ts';
 import { sizeOfField, sweepFields } from '../analysis/sweep.ts';
+import { MOST_PROGRAM_DIMENSIONS } from '../counting/countRegions.ts';
 import type { Initialization, LayerDefinition } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
 import { totalParameters } from '../network/parameters.ts';
 import { formatShape } from '../network/shape.ts';
+import { superscript } from '../protocol/placeWords.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../protocol/panel.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { layersAt, type AnalysedDocument } from './documentAnalysis.ts';
 import { layerFormula } from './formulas.ts';
 import { seriesOf } from './series.ts';
-import { activationWords, mainBounds, meanDomain, sourceOf, superscript } from './words.ts';
+import { activationWords, mainBounds, meanDomain, sourceOf } from './words.ts';
 
 /** The whole model of the panel for one document, with the network at `offset` selected. */
 export function panelModel(document: AnalysedDocument, offset: number | undefined): PanelModel {
@@ -34,7 +37,6 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     seriesOf(bound, bound.kind === 'mean' ? meanDomain(network.inputSize, bound.id) : space);
   const named = (bound: BoundResult | undefined) =>
     bound ? { ...series(bound), label: sourceOf(analysis, bound).citation.label, url: sourceOf(analysis, bound).citation.url } : null; // prettier-ignore
-  const countMethod = network.inputSize === 2 ? 'plane' : 'line';
   return {
     key: `${document.uri}#${network.name}#${position}`,
     fingerprint: fingerprint(document, analysis),
@@ -48,13 +50,16 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     atMost: named(atMost),
     canReach: named(canReach),
     expected: expected ? series(expected) : null,
-    atMostOnSlice: sliceSeries(analysis, countMethod),
+    atMostOnSlice: expected ? sliceSeries(analysis, expected.id === 'kac-rice-plane' ? 2 : 1) : null,
     series: analysis.bounds.filter((bound) => bound.applies && isPlotted(bound)).map(series),
     refused: analysis.bounds
       .filter((bound) => !bound.applies)
       .map((bound) => ({ id: bound.id, label: bound.citation.label, reason: bound.reason ?? '' })),
-    countDomain: countMethod === 'plane' ? '[−1, 1]²' : meanDomain(network.inputSize, 'kac-rice-line'),
-    countMethod,
+    counting: {
+      box: chooseMethod(network, {}),
+      all: chooseMethod(network, { everywhere: true }),
+      cells: network.inputSize <= MOST_PROGRAM_DIMENSIONS,
+    },
     countRefused: whyNotCounted(network),
     hasWeights: hasWeights(analysis),
     kernel: network.initialization.kernel,
@@ -98,9 +103,8 @@ function hashOf(text: string): string {
   return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
-/** What a count on a line (or plane) may at most find, when the input space has more dimensions than that. */
-export function sliceSeries(analysis: NetworkAnalysis, method: 'line' | 'plane'): PanelSeries | null {
-  const dimension = method === 'line' ? 1 : 2;
+/** What a count on a line or plane (of one dimension or two) may at most find, when the input space has more. */
+export function sliceSeries(analysis: NetworkAnalysis, dimension: number): PanelSeries | null {
   if (analysis.network.inputSize <= dimension) return null;
   const upper = analysis.boundOnSlice('tightest-upper', dimension);
   return upper?.applies ? seriesOf(upper, dimension === 1 ? 'any line' : 'any plane') : null;

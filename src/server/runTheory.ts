@@ -1,30 +1,38 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
+import { chooseMethod } from '../analysis/chooseMethod.ts';
 import { countDomain, type CountChoice } from '../analysis/countPlan.ts';
+import type { CountDomain, CountMethod } from '../counting/count.ts';
 import type { Initialization } from '../network/definition.ts';
 import type { Network } from '../network/network.ts';
+import { placeOf } from '../protocol/countPlace.ts';
+import { placeWords } from '../protocol/placeWords.ts';
 import type { CountSettings, RunTheory } from '../protocol/runs.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import { BoundTable } from '../theory/registry.ts';
 import { initializationWords, sliceSeries } from './panelModel.ts';
 import { seriesOf } from './series.ts';
-import { superscript } from './words.ts';
 
-/** What theory says beside the counts of one run: the mean for its place and its weights, and the slice's bound. */
+/** What is known of one run before it: how it counts, the mean for its place and its weights, and the slice's bound. */
 export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): RunTheory {
   const network = withInitialization(analysis.network, settings);
-  const domain = domainWords(network.inputSize, settings);
-  const head = { domain, initialization: initializationWords(network.initialization) };
-  const slice = sliceSeries(analysis, settings.method);
-  const none = (noMean: string): RunTheory => ({ ...head, expected: null, noMean, slice });
+  const { method, why } = methodOf(network, settings);
+  const domain = placeWords(network.inputSize, method, settings);
+  const initialization = initializationWords(network.initialization);
+  const place = theoryPlace(network.inputSize, method, settings);
+  const slice = 'options' in place ? sliceSeries(analysis, place.dimension) : null;
+  const head = { method, why, domain, initialization, slice };
+  const none = (noMean: string): RunTheory => ({ ...head, expected: null, noMean });
   if (settings.fileWeights) return none('The weights are those of the file: there is one network, and no mean.');
-  const refused = whyPlanesDiffer(network.inputSize, settings);
+  if (!('options' in place)) return none(place.reason);
+  const refused = whyPlanesDiffer(network.inputSize, method, settings);
   if (refused !== null) return none(refused);
-  const id = settings.method === 'line' ? 'kac-rice-line' : 'kac-rice-plane';
-  const options = theoryOptions(network.inputSize, settings);
-  if ('reason' in options) return none(options.reason);
-  const mean = new BoundTable(network, options).get(id);
+  const mean = new BoundTable(network, place.options).get(place.dimension === 1 ? 'kac-rice-line' : 'kac-rice-plane');
   if (!mean?.applies) return none(mean?.reason ?? 'No mean applies.');
-  return { ...head, expected: seriesOf(mean, domain), noMean: null, slice };
+  return { ...head, expected: seriesOf(mean, domain), noMean: null };
+}
+
+function methodOf(network: Network, settings: CountSettings): { method: CountMethod; why: string | null } {
+  return settings.method === 'auto' ? chooseMethod(network, placeOf(settings)) : { method: settings.method, why: null };
 }
 
 /** The mean number of activation regions in a part of the counted plane; null where no mean applies. */
@@ -35,39 +43,55 @@ export function meanInWindow(
 ): number | null {
   if (settings.fileWeights || settings.method !== 'plane') return null;
   const network = withInitialization(analysis.network, settings);
-  const options = theoryOptions(network.inputSize, settings, window);
-  if ('reason' in options) return null;
-  const mean = new BoundTable(network, options).get('kac-rice-plane');
+  const place = theoryPlace(network.inputSize, 'plane', settings, window);
+  if (!('options' in place)) return null;
+  const mean = new BoundTable(network, place.options).get('kac-rice-plane');
   return mean?.applies && mean.value ? 10 ** mean.value.log10 : null;
 }
 
 /** Random planes through the centre of the inputs are alike for normal weights; those through another point are not. */
-function whyPlanesDiffer(inputs: number, { method, points, lower, upper, seeds }: CountSettings): string | null {
-  if (method !== 'plane' || points !== null || inputs <= 2 || seeds === 1 || lower === -upper) return null;
+function whyPlanesDiffer(
+  inputs: number,
+  method: CountMethod,
+  { place, lower, upper, seeds }: CountSettings,
+): string | null {
+  if (method !== 'plane' || place.type !== 'box' || inputs <= 2 || seeds === 1 || lower === -upper) return null;
   return 'Each network has a plane of its own here, and a mean of its own: count one, or choose a box around 0.';
 }
 
-function theoryOptions(
+type TheoryPlace = { readonly options: TheoryOptions; readonly dimension: 1 | 2 } | { readonly reason: string };
+
+function theoryPlace(
   inputs: number,
+  method: CountMethod,
   settings: CountSettings,
   window?: CountChoice['window'],
-): TheoryOptions | { reason: string } {
+): TheoryPlace {
   try {
-    const domain = countDomain(inputs, settings.method, { ...placeOf(settings), seed: settings.firstSeed, window }); // prettier-ignore
-    return domain.kind === 'segment'
-      ? { segment: domain.segment }
-      : domain.kind === 'parallelogram'
-        ? { parallelogram: domain.parallelogram }
-        : {};
+    return placeInTheory(inputs, countDomain(inputs, method, { ...placeOf(settings), seed: settings.firstSeed, window })); // prettier-ignore
   } catch (error) {
     if (error instanceof RangeError) return { reason: error.message };
     throw error;
   }
 }
 
-/** Where to count, as the plan of a count wants it. */
-function placeOf({ lower, upper, points }: CountSettings): Pick<CountChoice, 'box' | 'through'> {
-  return { box: { lower, upper }, through: points?.points };
+/** A box of one input is a segment, and one of two a parallelogram; there is no mean for more. */
+function placeInTheory(inputs: number, domain: CountDomain): TheoryPlace {
+  switch (domain.kind) {
+    case 'segment':
+      return { options: { segment: domain.segment }, dimension: 1 };
+    case 'parallelogram':
+      return { options: { parallelogram: domain.parallelogram }, dimension: 2 };
+    case 'box': {
+      const { lower, upper } = domain;
+      if (inputs === 1) return { options: { segment: { from: lower, to: upper } }, dimension: 1 };
+      const sides = { u: [upper[0] - lower[0], 0], v: [0, upper[1] - lower[1]] };
+      if (inputs === 2) return { options: { parallelogram: { origin: lower, ...sides } }, dimension: 2 };
+      return { reason: 'A mean is known on lines and in planes; this is a box of more dimensions.' };
+    }
+    case 'all':
+      return { reason: 'A mean is known on lines and in planes; this is the whole input space.' };
+  }
 }
 
 function withInitialization(network: Network, { kernel, biasStddev }: CountSettings): Network {
@@ -77,14 +101,4 @@ function withInitialization(network: Network, { kernel, biasStddev }: CountSetti
     ...(biasStddev !== null && { biasStddev }),
   };
   return { ...network, initialization };
-}
-
-/** `[−1, 1]²`, `the diagonal of [−1, 1]⁷⁸⁴`, `the plane through 3 points of digits.json`. */
-function domainWords(inputs: number, { method, lower, upper, points }: CountSettings): string {
-  if (points !== null) return `the ${method} through ${method === 'line' ? 2 : 3} points of ${points.label}`;
-  const number = (value: number): string => String(value).replace('-', '−');
-  const interval = `[${number(lower)}, ${number(upper)}]`;
-  if (method === 'plane')
-    return inputs === 2 ? `${interval}²` : `a random plane through the centre of ${interval}${superscript(inputs)}`;
-  return inputs === 1 ? interval : `the diagonal of ${interval}${superscript(inputs)}`;
 }

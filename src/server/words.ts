@@ -1,5 +1,6 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { MEAN_IDS } from '../analysis/reportTable.ts';
+import { superscript } from '../protocol/placeWords.ts';
 import type { BoundResult } from '../theory/bound.ts';
 
 /** Words that hovers, lens, status bar and panel share, so that one thing has one name everywhere. */
@@ -33,12 +34,6 @@ export function sourceOf(analysis: NetworkAnalysis, combined: BoundResult): Boun
 export function meanDomain(inputs: number, id: string): string {
   if (id === 'kac-rice-plane') return inputs === 2 ? '[−1, 1]²' : 'a plane';
   return inputs === 1 ? '[−1, 1]' : 'the diagonal of [−1, 1]' + superscript(inputs);
-}
-
-const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-export function superscript(n: number): string {
-  return String(n).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
 }
 
 export function plural(count: number, noun: string): string {

@@ -231,7 +231,7 @@ describe('a panel that follows', () => {
 
   it('in the side bar offers a tab', async () => {
     const panel = await panelOn('regions', { width: 300 });
-    await panel.send({ type: 'home', home: 'view', pinned: false, versions: '' });
+    await panel.send({ type: 'home', home: 'view', pinned: false, versions: '', seeds: 8 });
     await panel.page.locator('button.chip', { hasText: 'open in a tab' }).click();
     expect(await panel.waitForMessage('openTab')).toEqual({ type: 'openTab' });
   });

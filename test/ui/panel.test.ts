@@ -6,6 +6,7 @@ import { launchChromium } from '../../scripts/chromium.mjs';
 import { root } from '../../scripts/process.mjs';
 import type { HostMessage } from '../../src/protocol/messages.ts';
 import type { PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
+import { csvFields } from './panelHarness/csv.ts';
 import { readPlot } from './panelHarness/plotReader.ts';
 import { bundlePanel, PanelPage, THEMES, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
 import { deepNetwork, lenetNetwork, mlpNetwork, modelOf, runOf, settingsOf } from './panelHarness/samples.ts';
@@ -188,6 +189,7 @@ describe('the numbers', () => {
           activationRegions: total,
           perLayer: [total, total, total, total],
           seconds: 1,
+          sampling: null,
         },
       };
     };
@@ -212,7 +214,7 @@ describe('the numbers', () => {
     await choose('Save numbers');
     const csv = await panel.waitForMessage('save');
     expect(csv.suggestedName).toBe('deep-mlp-regions.csv');
-    const [header, first] = csv.text.split('\r\n').map((line) => line.split(','));
+    const [header, first] = csv.text.split('\r\n').map(csvFields);
     expect(Number(first[header.indexOf('seed 3')])).toBe(
       plane.flatMap((m) => (m.type === 'counted' && m.count.seed === 3 ? [m.count.perLayer[0]] : []))[0],
     );
@@ -340,9 +342,11 @@ describe('counting', () => {
     expect(settings).toEqual(settingsOf(mlpNetwork(), { seeds: 5 }));
     await panel.send(
       { type: 'run', key, run: runOf(mlpNetwork(), [], { settings }) },
-      { type: 'countProgress', key, done: 2, of: 5, regions: 1204, fraction: 0.5 },
+      { type: 'countProgress', key, progress: { done: 2, of: 5, regions: 1204, share: 0.5, secondsLeft: 38.6 } },
     );
-    expect(await page.locator('.progressLine').textContent()).toContain('Network 3 of 5 · 1,204 regions');
+    expect(await page.locator('.progressLine').textContent()).toContain(
+      'Network 3 of 5 · 1,204 regions · about 39 s left',
+    );
     expect(await page.locator('[role=progressbar].progressTrack').getAttribute('aria-valuenow')).toBe('50');
     await page.locator('vscode-button', { hasText: 'Cancel' }).click();
     expect(await panel.waitForMessage('cancel')).toEqual({ type: 'cancel', key });

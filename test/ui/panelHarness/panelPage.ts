@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { HostMessage, PanelMessage } from '../../../src/protocol/messages.ts';
-import { comparison, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
+import { comparison, mlpDistances, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
 import themes from './themes.json' with { type: 'json' };
 import { panelDocument } from './panelDocument.ts';
 
@@ -142,6 +142,10 @@ function answersTo(message: PanelMessage): HostMessage[] {
     }
     case 'line':
       return [{ type: 'line', key: message.key, id: message.id, line: mlpLine(message.seed), message: null }];
+    case 'distances':
+      return [
+        { type: 'distances', key: message.key, id: message.id, distances: mlpDistances(message.seed), message: null },
+      ];
     case 'probe':
       return [{ type: 'probe', key: message.key, id: message.id, probe: mlpProbe(message.x, message.y) }];
     case 'compare':

@@ -39,6 +39,7 @@ export function partition(widths: readonly number[], seed: number): Partition {
     activationRegions: cells.length,
     perLayer: [...perLayer, cells.length],
     seconds: 0.1,
+    sampling: null,
   };
   return { count, picture: pack(cells, gradients, seed) };
 }

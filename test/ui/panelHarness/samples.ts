@@ -1,4 +1,6 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../../../src/protocol/panel.ts';
+import { usualSettings } from '../../../src/protocol/countPlace.ts';
+import { placeWords } from '../../../src/protocol/placeWords.ts';
 import type { CountSettings, PanelCount, PanelRun } from '../../../src/protocol/runs.ts';
 import { boundFormula, layerFormula } from '../../../src/server/formulas.ts';
 import { normals } from './partition.ts';
@@ -118,8 +120,11 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
         reason: 'It is about one convolutional layer; this network has three dense ones.',
       },
     ],
-    countDomain: '[−1, 1]²',
-    countMethod: 'plane',
+    counting: {
+      box: { method: 'plane', why: 'two inputs: the box is a plane, with about 2,629 regions at most' },
+      all: { method: 'cells', why: 'about 2,629 cells at most in all of R^2' },
+      cells: true,
+    },
     countRefused: null,
     hasWeights: false,
     kernel: 'he_normal',
@@ -183,8 +188,11 @@ export function lenetNetwork(): PanelNetwork {
         reason: 'Average pooling of rectified values has no closed form: count drawn networks instead.',
       },
     ],
-    countDomain: 'the diagonal of [−1, 1]⁷⁸⁴',
-    countMethod: 'line',
+    counting: {
+      box: { method: 'line', why: '784 inputs are too many to count the box whole; even a plane has about 10^7.3' },
+      all: { method: 'sample', why: '784 inputs are too many to count all of R^784 whole' },
+      cells: false,
+    },
     countRefused: null,
     hasWeights: false,
     kernel: 'he_normal',
@@ -234,7 +242,14 @@ export function deepNetwork(): PanelNetwork {
     atMostOnSlice: slice,
     series: [atMost, canReach, expected],
     refused: [],
-    countDomain: 'the diagonal of [−1, 1]¹⁰',
+    counting: {
+      box: {
+        method: 'line',
+        why: 'the box may have about 10^29.3 regions, too many to count; even a plane has about 10^6.9',
+      },
+      all: { method: 'sample', why: 'all of R^10 may have about 10^29.3 regions, too many to count' },
+      cells: true,
+    },
     remarks: [],
   };
 }
@@ -250,27 +265,18 @@ export function modelOf(...networks: readonly PanelNetwork[]): PanelModel {
 }
 
 export function settingsOf(network: PanelNetwork, more: Partial<CountSettings> = {}): CountSettings {
-  return {
-    method: network.countMethod,
-    firstSeed: 1,
-    seeds: 8,
-    fileWeights: false,
-    lower: -1,
-    upper: 1,
-    points: null,
-    kernel: null,
-    biasStddev: null,
-    workers: 0,
-    ...more,
-  };
+  return { ...usualSettings(8, network.hasWeights), ...more };
 }
 
 /** A run of this network with its default theory. */
 export function runOf(network: PanelNetwork, counts: readonly PanelCount[], more: Partial<PanelRun> = {}): PanelRun {
+  const { method, why } = network.counting.box;
   return {
     settings: settingsOf(network, { seeds: Math.max(1, counts.length) }),
     theory: {
-      domain: network.countDomain,
+      method,
+      why,
+      domain: placeWords(network.inputSize, method, usualSettings(8, false)),
       initialization: network.initialization,
       expected: network.expected,
       noMean: network.expected === null ? 'Average pooling of rectified values has no closed form.' : null,
@@ -292,6 +298,13 @@ export function countsAround(means: readonly number[], seeds: number, relativeDe
     const perLayer = means.map((mean) =>
       Math.max(1, Math.round(mean * (1 + relativeDeviation * (0.8 * shift + 0.3 * normal())))),
     );
-    return { seed: i + 1, exact: true, activationRegions: perLayer[perLayer.length - 1], perLayer, seconds: 0.05 };
+    return {
+      seed: i + 1,
+      exact: true,
+      activationRegions: perLayer[perLayer.length - 1],
+      perLayer,
+      seconds: 0.05,
+      sampling: null,
+    };
   });
 }

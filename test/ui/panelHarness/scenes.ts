@@ -1,23 +1,27 @@
 import { planCount } from '../../../src/analysis/countPlan.ts';
+import { planMeasurement } from '../../../src/analysis/measurement.ts';
 import { count } from '../../../src/counting/countRegions.ts';
+import { measure } from '../../../src/counting/measure.ts';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import { defaultInitialization } from '../../../src/network/definition.ts';
 import type { HostMessage } from '../../../src/protocol/messages.ts';
 import type { PanelNetwork, Quantity } from '../../../src/protocol/panel.ts';
-import type { PanelComparison, PanelCount, PanelLine, PanelPicture, PanelProbe, SweptRow } from '../../../src/protocol/runs.ts'; // prettier-ignore
+import type { PanelComparison, PanelCount, PanelDistances, PanelLine, PanelPicture, PanelProbe, RunTheory, SweptRow } from '../../../src/protocol/runs.ts'; // prettier-ignore
 import { partition } from './partition.ts';
 import { countsAround, deepNetwork, lenetNetwork, mlpNetwork, modelOf, runOf } from './samples.ts';
 
 /** What the extension sends for one counted network, from `show` to the end of the count. */
-function counted(network: PanelNetwork, counts: readonly PanelCount[]): HostMessage[] {
+function counted(network: PanelNetwork, counts: readonly PanelCount[], theory: Partial<RunTheory> = {}): HostMessage[] {
   const { key } = network;
+  const usual = runOf(network, counts);
+  const run = { ...usual, theory: { ...usual.theory, ...theory } };
   return [
-    { type: 'home', home: 'tab', pinned: false, versions: 'Region Lens 0.1.0, VS Code 1.100.0' },
+    { type: 'home', home: 'tab', pinned: false, versions: 'Region Lens 0.1.0, VS Code 1.100.0', seeds: 8 },
     { type: 'show', model: modelOf(network) },
-    { type: 'run', key, run: { ...runOf(network, counts), counts: [] } },
+    { type: 'run', key, run: { ...run, counts: [] } },
     ...counts.map((one): HostMessage => ({ type: 'counted', key, count: one })),
-    { type: 'run', key, run: runOf(network, counts, { status: 'done' }) },
+    { type: 'run', key, run: { ...run, status: 'done' } },
   ];
 }
 
@@ -45,6 +49,31 @@ export function deepScene(): HostMessage[] {
     network,
     network.layers.map((_, i) => 1 + 29.2 * (i + 1)),
   );
+}
+
+/** Three inputs, whose box is counted as whole cells: there is no mean for it, and no picture. */
+export function cubeScene(): HostMessage[] {
+  const base = mlpNetwork('cube');
+  const network: PanelNetwork = {
+    ...base,
+    inputSize: 3,
+    architecture: '3 → 24 → 24 → 24 → 1',
+    counting: {
+      box: { method: 'cells', why: '3 inputs, and about 62,269 regions at most' },
+      all: { method: 'cells', why: 'about 62,269 cells at most in all of R^3' },
+      cells: true,
+    },
+  };
+  const counts = countsAround([1900, 11_000, 31_000, 31_000], 8, 0.1);
+  return counted(network, counts, { expected: null, noMean: 'A mean is known on lines and in planes; this is a box of more dimensions.' }); // prettier-ignore
+}
+
+/** LeNet's whole box, of which samples meet some regions. */
+export function sampledScene(): HostMessage[] {
+  const counts = countsAround([9900, 9900, 9950, 9950, 9950, 9960, 9970, 9970], 8, 0.002).map((one): PanelCount => {
+    return { ...one, exact: false, sampling: { samples: 10_000, chao1: 1_200_000, newAtEnd: 0.97 } };
+  });
+  return counted(lenetNetwork(), counts, { method: 'sample', why: null, domain: '[−1, 1]⁷⁸⁴', slice: null });
 }
 
 const nowhere = { start: 0, end: 0 };
@@ -77,6 +106,14 @@ export function mlpLine(seed: number): PanelLine {
   const { line } = count(planCount(countedMlp(), choice));
   if (line === null) throw new Error('A line was asked for.');
   return { seed, exact: true, ...line, length: Math.hypot(2, 2) };
+}
+
+/** How far points of the square are from the nearest boundary of the same network, as measured. */
+export function mlpDistances(seed: number): PanelDistances {
+  const choice = { seed, placesSeed: seed, fileWeights: false, chords: 0, points: 500 };
+  const { points } = measure(planMeasurement(countedMlp(), choice));
+  const distances = Float64Array.from(points, ({ distance }) => distance ?? Number.NaN);
+  return { seed, box: '[−1, 1]²', distances, points: points.length, complete: true };
 }
 
 export function mlpProbe(x: number, y: number): PanelProbe {

@@ -144,7 +144,7 @@ describe('the language server', () => {
     expect(model?.networks[0]).toMatchObject({
       name: 'deep-mlp',
       architecture: '2 → 24 → 24 → 1',
-      countMethod: 'plane',
+      counting: { box: { method: 'plane' }, all: { method: 'cells' }, cells: true },
       countRefused: null,
       atMost: { total: { text: '90,601', exact: '90,601' } },
     });

@@ -1,11 +1,6 @@
+import { distanceBins } from '../../../webview/distanceBins.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  breakpointsByLayer,
-  distancesAlong,
-  nearestKnot,
-  outputPath,
-  outputsAt,
-} from '../../../webview/lineGeometry.ts';
+import { breakpointsByLayer, nearestKnot, outputPath, outputsAt } from '../../../webview/lineGeometry.ts';
 import { mlpLine } from '../../ui/panelHarness/scenes.ts';
 import type { PanelLine } from '../../../src/protocol/runs.ts';
 
@@ -20,25 +15,26 @@ const small: PanelLine = {
   length: 8,
 };
 
-describe('distances along a line', () => {
-  it('are those of its points, exactly', () => {
-    const found = distancesAlong(small, 16)!;
-    // The mean of the distance: 2²/2 + 2 (1/2)²/2 + 2 (3/2)²/2 + 2²/2 over 8.
-    expect(found.mean).toBeCloseTo((2 + 0.25 + 2.25 + 2) / 8, 12);
-    expect(found.bins.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
-    const sampled = new Float64Array(16);
-    const samples = 40_000;
-    for (let i = 0; i < samples; i++) {
-      const at = ((i + 0.5) / samples) * 8;
-      const distance = Math.min(...[2, 3, 6].map((knot) => Math.abs(at - knot)));
-      const bin = found.bins.findIndex(({ to }) => distance <= 10 ** to);
-      sampled[bin < 0 ? 15 : bin] += 1 / samples;
+describe('distances', () => {
+  it('fill bins over their powers, the smallest of all the first one', () => {
+    const distances = Float64Array.from({ length: 4000 }, (_, i) => 10 ** (-4.5 * ((i * 0.618034) % 1)));
+    const bins = distanceBins(Float64Array.of(...distances, 0, 1e-9));
+    expect(bins.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+    bins.slice(1).forEach(({ from }, i) => expect(from).toBeCloseTo(bins[i].to, 12));
+    for (const { from, to, share } of bins.slice(1, -1)) {
+      const held = distances.filter((distance) => Math.log10(distance) >= from && Math.log10(distance) < to).length;
+      expect(share).toBeCloseTo(held / 4002, 12);
     }
-    found.bins.forEach(({ share }, i) => expect(share).toBeCloseTo(sampled[i], 3));
+    const [least, most] = [bins[0].from, bins[bins.length - 1].to];
+    expect(most).toBe(0);
+    expect(least).toBe(-4);
+    expect(bins[0].share * 4002).toBe(distances.filter((distance) => distance < 10 ** bins[0].to).length + 2);
   });
 
-  it('are none where nothing bends', () => {
-    expect(distancesAlong({ ...small, knots: Float64Array.of(0, 1) }, 8)).toBeNull();
+  it('are few bins for few points, and none for none', () => {
+    expect(distanceBins(Float64Array.of(0.1, 0.2, 0.3)).length).toBe(4);
+    expect(distanceBins(new Float64Array(0))).toEqual([]);
+    expect(distanceBins(Float64Array.of(0.5, 0.5)).map(({ share }) => share)).toContain(1);
   });
 });
 

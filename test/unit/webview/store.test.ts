@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { HostMessage } from '../../../src/protocol/messages.ts';
-import type { PanelCount } from '../../../src/protocol/runs.ts';
+import type { CountSettings, PanelCount } from '../../../src/protocol/runs.ts';
 import { isPanelMessage } from '../../../src/protocol/validate.ts';
 import { parseHostMessage } from '../../../webview/messages.ts';
+import { spreadText } from '../../../webview/figures.ts';
+import { samplesOf } from '../../../webview/statistics.ts';
 import { INITIAL_STATE, receive, restore, toKept, type PanelState } from '../../../webview/store.ts';
 import { viewOf } from '../../../webview/view.ts';
 import { partition } from '../../ui/panelHarness/partition.ts';
-import { comparison, mlpLine, mlpProbe, swept } from '../../ui/panelHarness/scenes.ts';
+import { comparison, mlpDistances, mlpLine, mlpProbe, swept } from '../../ui/panelHarness/scenes.ts';
 import { lenetNetwork, mlpNetwork, modelOf, runOf, settingsOf } from '../../ui/panelHarness/samples.ts';
 
 const network = mlpNetwork();
@@ -14,7 +16,14 @@ const { key } = network;
 const settings = settingsOf(network, { seeds: 2 });
 const show: HostMessage = { type: 'show', model: modelOf(network) };
 const countOf = (seed: number, perLayer: number[]): PanelCount => {
-  return { seed, exact: true, activationRegions: perLayer[perLayer.length - 1], perLayer, seconds: 0.1 };
+  return {
+    seed,
+    exact: true,
+    activationRegions: perLayer[perLayer.length - 1],
+    perLayer,
+    seconds: 0.1,
+    sampling: null,
+  };
 };
 
 function after(...messages: readonly HostMessage[]): PanelState {
@@ -50,6 +59,32 @@ describe('counts', () => {
     const view = viewOf(after(show, { type: 'run', key, run }));
     expect([view?.expected?.id, view?.countDomain]).toEqual(['kac-rice-line', 'the diagonal of [−1, 1]²']);
     expect(viewOf(after(show))?.expected?.id).toBe('kac-rice-plane');
+  });
+
+  it('that are samples say so, and what they estimate', () => {
+    const theory = { ...runOf(network, []).theory, method: 'sample' as const };
+    const sampling = { samples: 10_000, chao1: 2600, newAtEnd: 0.02 };
+    const count = { ...countOf(1, [300, 1000, 2200, 2200]), exact: false, sampling };
+    const view = viewOf(after(show, { type: 'run', key, run: runOf(network, [count], { theory }) }))!;
+    expect(view.sampled).toBe(true);
+    expect(spreadText(view.countedTotal!)).toBe('≥ 2,200');
+    expect(samplesOf(view.counts)).toEqual({ points: 10_000, estimate: 2600, newAtEnd: 0.02 });
+    expect(samplesOf([countOf(1, [2])])).toBeNull();
+  });
+
+  it('are for the place that the settings name, whichever method these come to', () => {
+    const where = (more: Partial<CountSettings>) => {
+      const view = viewOf({ ...after(show), settings: { [key]: settingsOf(network, more) } })!;
+      return [view.method, view.countDomain];
+    };
+    expect(where({})).toEqual(['plane', '[−1, 1]²']);
+    expect(where({ place: { type: 'all' } })).toEqual(['cells', 'ℝ²']);
+    expect(where({ place: { type: 'segment', from: [0, 0], to: [1, -0.5] } })).toEqual([
+      'line',
+      'the segment from (0, 0) to (1, −0.5)',
+    ]);
+    expect(where({ method: 'sample', upper: 2 })).toEqual(['sample', '[−1, 2]²']);
+    expect(where({ method: 'line' })).toEqual(['line', 'the diagonal of [−1, 1]²']);
   });
 
   it('of a run that is over change no more', () => {
@@ -127,7 +162,7 @@ describe('messages', () => {
     const { picture, count } = partition([3, 3], 1);
     const messages: HostMessage[] = [
       ...counted,
-      { type: 'home', home: 'view', pinned: true, versions: 'Region Lens 1.0.0' },
+      { type: 'home', home: 'view', pinned: true, versions: 'Region Lens 1.0.0', seeds: 24 },
       { type: 'counted', key, count },
       { type: 'picture', key, id: 1, picture, message: null },
       { type: 'line', key, id: 2, line: mlpLine(1), message: null },
@@ -135,6 +170,7 @@ describe('messages', () => {
       {
         type: 'points',
         key,
+        use: 'count',
         points: {
           label: 'a.csv',
           points: [
@@ -146,7 +182,8 @@ describe('messages', () => {
       { type: 'picked', key, uris: ['file:///a'] },
       { type: 'compared', key, id: 4, comparison: comparison() },
       { type: 'swept', key, id: 5, row: swept(7) },
-      { type: 'countProgress', key, done: 1, of: 2, regions: 40, fraction: 0.5 },
+      { type: 'countProgress', key, progress: { done: 1, of: 2, regions: 40, share: 0.5, secondsLeft: null } },
+      { type: 'distances', key, id: 6, distances: mlpDistances(1), message: null },
       { type: 'run', key, run: null },
       { type: 'highlight', key, layer: null },
       { type: 'empty', message: 'Open a file.' },
@@ -181,6 +218,9 @@ describe('messages of the page', () => {
       { type: 'pin', pinned: true },
       { type: 'point', key, layer: null },
       { type: 'count', key, settings },
+      { type: 'count', key, settings: { ...settings, method: 'sample', place: { type: 'all' } } },
+      { type: 'count', key, settings: { ...settings, place: { type: 'parallelogram', origin: [0], u: [1], v: [2] } } },
+      { type: 'choosePoints', key, use: 'line', needed: 2 },
       { type: 'picture', key, id: 1, seed: 1, settings, window },
       { type: 'sweep', key, id: 1, subject: { layer: 0, field: 'units' }, values: [1, 2] },
       { type: 'save', suggestedName: 'a.png', text: 'AAAA', encoding: 'base64' },
@@ -194,7 +234,18 @@ describe('messages of the page', () => {
       { type: 'count', key, settings: { ...settings, seeds: 1001 } },
       { type: 'count', key, settings: { ...settings, lower: 1, upper: 1 } },
       { type: 'count', key, settings: { ...settings, kernel: 'zeros' } },
-      { type: 'count', key, settings: { ...settings, points: { label: '', points: [[Number.NaN]] } } },
+      {
+        type: 'count',
+        key,
+        settings: { ...settings, place: { type: 'points', set: { label: '', points: [[Number.NaN]] } } },
+      },
+      { type: 'count', key, settings: { ...settings, method: 'line', place: { type: 'all' } } },
+      {
+        type: 'count',
+        key,
+        settings: { ...settings, method: 'cells', place: { type: 'segment', from: [0], to: [1] } },
+      },
+      { type: 'count', key, settings: { ...settings, samples: 0 } },
       { type: 'picture', key, id: 1, seed: 1, settings, window: { ...window, size: 0.8 } },
       { type: 'probe', key, id: 1, seed: 1, settings, x: 2, y: 0 },
       { type: 'sweep', key, id: 1, subject: { layer: 0, field: 'units' }, values: [0] },

@@ -1,0 +1,164 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { root } from '../../scripts/process.mjs';
+import type { HostMessage } from '../../src/protocol/messages.ts';
+import type { CountSettings } from '../../src/protocol/runs.ts';
+import { bundlePanel, PanelPage, type Bundle } from './panelHarness/panelPage.ts';
+import { csvFields } from './panelHarness/csv.ts';
+import { lenetNetwork, mlpNetwork, modelOf, settingsOf } from './panelHarness/samples.ts';
+import { cubeScene, sampledScene } from './panelHarness/scenes.ts';
+
+/** How regions are counted: what the form asks for, and what the views make of counts of each kind. */
+
+let browser: Browser;
+let bundle: Bundle;
+let open: PanelPage[] = [];
+const { key } = mlpNetwork();
+const showMlp: HostMessage = { type: 'show', model: modelOf(mlpNetwork()) };
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
+});
+
+afterAll(() => browser.close());
+
+afterEach(async () => {
+  const problems = open.flatMap((panel) => panel.problems);
+  await Promise.all(open.map((panel) => panel.close()));
+  open = [];
+  expect(problems).toEqual([]);
+});
+
+async function panelWith(messages: readonly HostMessage[]): Promise<PanelPage> {
+  const panel = await PanelPage.open(browser, bundle);
+  open.push(panel);
+  await panel.send(...messages);
+  return panel;
+}
+
+async function choose({ page }: PanelPage, list: string, option: string): Promise<void> {
+  const dropdown = page.locator(`.runForm vscode-dropdown[aria-label="${list}"]`);
+  await dropdown.click();
+  await dropdown.locator('vscode-option', { hasText: option }).click();
+}
+
+async function type({ page }: PanelPage, label: string, text: string): Promise<void> {
+  const field = page.locator('.runForm').getByLabel(label, { exact: true }).locator('input');
+  await field.fill(text);
+  await field.press('Tab');
+}
+
+/** What the button asks for. */
+async function settingsAsked(panel: PanelPage): Promise<CountSettings> {
+  await panel.page.locator('.header vscode-button', { hasText: 'Count' }).click();
+  return (await panel.waitForMessage('count')).settings;
+}
+
+describe('the form', () => {
+  it('leaves the method to the network unless told, and says which and why', async () => {
+    const panel = await panelWith([showMlp]);
+    const { page } = panel;
+    expect(await page.locator('.runSettings summary').innerText()).toContain('8 drawn networks, on [−1,\u00a01]²');
+    await page.locator('.runSettings summary').click();
+    const note = page.locator('.run .chosen');
+    expect(await note.textContent()).toBe(
+      'In a plane, since two inputs: the box is a plane, with about 2,629 regions at most.',
+    );
+    await choose(panel, 'Which place', 'the whole input space');
+    expect(await note.textContent()).toMatch(/^Whole cells, since about 2,629 cells/);
+    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { type: 'all' } }));
+  });
+
+  it('takes a segment that is typed, and marks one that is none', async () => {
+    const panel = await panelWith([showMlp]);
+    const { page } = panel;
+    await page.locator('.runSettings summary').click();
+    await choose(panel, 'How to count', 'on a line');
+    await choose(panel, 'Which place', 'a segment');
+    await type(panel, 'to point', '0.5, 2, 3');
+    expect(await page.locator('vscode-text-field.unfit').getAttribute('title')).toBe('2 numbers, please');
+    await type(panel, 'to point', '(0.5; −2)');
+    expect(await page.locator('vscode-text-field.unfit').count()).toBe(0);
+    const place = { type: 'segment', from: [-1, -1], to: [0.5, -2] } as const;
+    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { method: 'line', place }));
+  });
+
+  it('takes a parallelogram, and forgets it for a method that has none', async () => {
+    const panel = await panelWith([showMlp]);
+    await panel.page.locator('.runSettings summary').click();
+    await choose(panel, 'Which place', 'a parallelogram');
+    await type(panel, 'second side', '0.5 1');
+    const place = { type: 'parallelogram', origin: [-1, -1], u: [2, 0], v: [0.5, 1] } as const;
+    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place }));
+    await choose(panel, 'How to count', 'whole cells');
+    await panel.settled();
+    await panel.page.locator('.header vscode-button', { hasText: 'Count' }).click();
+    await expect.poll(async () => (await panel.waitForMessage('count')).settings).toEqual(settingsOf(mlpNetwork(), { method: 'cells' })); // prettier-ignore
+  });
+
+  it('asks for as many points of a file as the method needs, and counts through them', async () => {
+    const panel = await panelWith([showMlp]);
+    await panel.page.locator('.runSettings summary').click();
+    await choose(panel, 'Which place', 'through points of a file');
+    expect(await panel.waitForMessage('choosePoints')).toEqual({ type: 'choosePoints', key, use: 'count', needed: 3 });
+    const set = { label: 'digits.csv (0, 1, 2)', points: [[0, 0], [1, 0], [0, 1]] }; // prettier-ignore
+    await panel.send({ type: 'points', key, use: 'count', points: set });
+    expect(await panel.page.locator('.runSettings summary').innerText()).toContain('on the plane through 3 points of digits.csv'); // prettier-ignore
+    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { type: 'points', set } }));
+  });
+
+  it('offers no whole cells and no typed points where there are too many inputs', async () => {
+    const { page } = await panelWith([{ type: 'show', model: modelOf(lenetNetwork()) }]);
+    await page.locator('.runSettings summary').click();
+    const options = (list: string) => page.locator(`.runForm vscode-dropdown[aria-label="${list}"] vscode-option`).allTextContents(); // prettier-ignore
+    expect(await options('How to count')).toEqual(['as suits the network', 'on a line', 'in a plane', 'by samples (a lower bound)']); // prettier-ignore
+    expect(await options('Which place')).toEqual(['the box', 'the whole input space', 'through points of a file…']);
+  });
+});
+
+describe('counts of whole cells', () => {
+  it('have their domain and no picture, and no mean that is for another place', async () => {
+    const { page } = await panelWith(cubeScene());
+    expect(await page.locator('.countedTile').innerText()).toMatch(/counted on \[−1,\u00a01\]³\s/);
+    expect(await page.locator('.expectedTile').innerText()).toContain('this is a box of more dimensions');
+    expect(await page.locator('.picture').isVisible()).toBe(false);
+    expect(await page.locator('.run .chosen').textContent()).toBe('Whole cells, since 3 inputs, and about 62,269 regions at most.'); // prettier-ignore
+    expect(await page.locator('.end.counted').textContent()).toBe('counted');
+  });
+});
+
+describe('samples', () => {
+  it('are a lower bound wherever they are shown, with what they estimate and how far they are saturated', async () => {
+    const panel = await panelWith(sampledScene());
+    const { page } = panel;
+    const tile = await page.locator('.countedTile').innerText();
+    expect(tile).toContain('sampled on [−1,\u00a01]⁷⁸⁴');
+    expect(tile).toMatch(/≥ [\d,]+ ± \d+/);
+    expect(tile).toContain('8 networks, a lower bound');
+    const outcome = await page.locator('.run .outcome').textContent();
+    expect(outcome).toContain('10,000 points a network met at least so many regions');
+    expect(outcome).toContain('97.0% met a new one; the estimate of Chao 1 for all regions is 1,200,000');
+    expect(await page.locator('.end.counted').textContent()).toBe('sampled');
+    expect(await page.locator('.countedDot:not(.atLeast)').count()).toBe(0);
+    expect(await page.locator('.numbers thead').innerText()).toContain('sampled');
+  });
+
+  it('say so in what is taken along', async () => {
+    const panel = await panelWith(sampledScene());
+    const take = async (item: string): Promise<string> => {
+      await panel.page.locator('.menu vscode-button').click();
+      await panel.page.locator('[role=menuitem]', { hasText: item }).click();
+      return item.startsWith('Copy') ? (await panel.waitForMessage('copy')).text : (await panel.waitForMessage('save')).text; // prettier-ignore
+    };
+    const how = 'Sampled, a lower bound: on [−1, 1]⁷⁸⁴; He normal weights, bias deviation 0.1.';
+    expect(await take('Copy numbers as Markdown')).toContain(how);
+    const [header, first] = (await take('Save numbers as CSV')).split('\r\n').map(csvFields);
+    expect(first[header.indexOf('counted by')]).toBe('sample');
+    await take('Save plots as SVG');
+    await expect.poll(async () => (await panel.waitForMessage('save')).text.replaceAll(/<[^>]*>/g, ' ')).toContain('Sampled, a lower bound'); // prettier-ignore
+    await take('Save everything as JSON');
+    const saved = async () => (JSON.parse((await panel.waitForMessage('save')).text.replace(/^<.*/s, '{}')) as { counted?: object }).counted; // prettier-ignore
+    await expect.poll(saved).toMatchObject({ method: 'sample', exact: false, domain: '[−1, 1]⁷⁸⁴', networks: [{ sampling: { samples: 10_000 } }, {}, {}, {}, {}, {}, {}, {}] }); // prettier-ignore
+  });
+});
