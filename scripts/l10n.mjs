@@ -10,7 +10,7 @@ const bundle = path.join(root, 'l10n/bundle.l10n.json');
 const call = /\b(?:l10n\.)?t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
 
 const texts = new Set();
-for (const folder of ['webview', 'src/extension']) {
+for (const folder of ['webview', 'src/extension', 'src/protocol']) {
   for (const name of readdirSync(path.join(root, folder))) {
     if (!name.endsWith('.ts')) continue;
     const source = readFileSync(path.join(root, folder, name), 'utf8');

@@ -135,7 +135,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       .attr('transform', ([at]) => `translate(${x(at)},0)`)
       .select('text')
       .attr('text-anchor', (_, i) => (i === 0 ? 'end' : 'start'))
-      .attr('dx', (_, i) => (i === 0 ? 4 : -4))
+      .attr('dx', (_, i) => (i === 0 ? -3 : 3))
       .text(([, , text]) => text);
   }
   return {

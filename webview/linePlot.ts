@@ -165,7 +165,7 @@ function drawAxes(vertical: Group, bottom: Group, { x, y, left, right, height }:
   bottom.attr('transform', `translate(0,${height - 24})`).call(places);
 }
 
-function drawLanes(group: Group, { lanes, laneHeight, left, right, x }: Geometry, line: PanelLine): void {
+function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: Geometry, line: PanelLine): void {
   const light = isLightTheme();
   const names = right - left < 260 ? 9 : NAME_LENGTH;
   const isNamed = laneHeight >= 11;
@@ -184,7 +184,7 @@ function drawLanes(group: Group, { lanes, laneHeight, left, right, x }: Geometry
     .each(function (lane) {
       const node = select(this);
       const middle = lane.top + laneHeight / 2;
-      node.select('.hit').attr('x', 0).attr('y', lane.top).attr('width', right + 128).attr('height', laneHeight); // prettier-ignore
+      node.select('.hit').attr('x', 0).attr('y', lane.top).attr('width', width).attr('height', laneHeight); // prettier-ignore
       node
         .select('.ticks')
         .attr('d', tickPath(line, lane.layer.index, x, lane.top + 2, laneHeight - 4))
