@@ -31,7 +31,7 @@ export function createPlaceForm(
   const upper = numberField(t('to'), -1e9, 1e9, (value) => change(box(placed.lower, value)), Number.isFinite);
   const hint = t('{0} numbers, please');
   const vector = (label: string, name: string) =>
-    vectorField(label, hint, (value) => change({ place: { ...placed.place, [name]: value } as CountPlace }));
+    vectorField(label, hint, (value) => change({ place: { ...placed.place, [name]: value } }));
   const vectors = {
     from: vector(t('from point'), 'from'),
     to: vector(t('to point'), 'to'),
