@@ -40,7 +40,14 @@ it.each(cases)('of %d inputs and %j is what is counted: %s on %s', (inputs, more
   expect([theory.method, theory.domain, theory.expected?.id ?? null]).toEqual([method, domain, mean]);
   expect(theory.noMean === null).toBe(mean !== null);
   expect(theory.why === null).toBe(settings.method !== 'auto');
-  const choice = { method: settings.method, seed: 1, fileWeights: false, linear: false, keepRegions: false, limits: {} };
+  const choice = {
+    method: settings.method,
+    seed: 1,
+    fileWeights: false,
+    linear: false,
+    keepRegions: false,
+    limits: {},
+  };
   const plan = planCount(analysis.network, { ...choice, ...placeOf(settings) });
   expect([plan.method, plan.chosen?.why ?? null]).toEqual([theory.method, theory.why]);
   // The bound of a slice is for one of the dimension that is counted.
