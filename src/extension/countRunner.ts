@@ -93,7 +93,7 @@ export class CountRunner implements vscode.Disposable {
 }
 
 /** Weights of a file are one network. */
-export function seedsOf({ fileWeights, seeds, firstSeed }: CountSettings): number[] {
+function seedsOf({ fileWeights, seeds, firstSeed }: CountSettings): number[] {
   return Array.from({ length: fileWeights ? 1 : seeds }, (_, i) => firstSeed + i);
 }
 

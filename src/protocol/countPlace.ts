@@ -34,7 +34,7 @@ export function placeOf({
   }
 }
 
-export const DEFAULT_SAMPLES = 10_000;
+const DEFAULT_SAMPLES = 10_000;
 
 /** How regions are counted unless told otherwise. */
 export function usualSettings(seeds: number, fileWeights: boolean): CountSettings {
