@@ -1,4 +1,4 @@
-import type { ReadFile } from '../formats/format.ts';
+import type { NearbyFiles } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
 import { buildNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition, Problem } from '../network/definition.ts';
@@ -115,17 +115,17 @@ export class Analysis {
 /**
  * Reads every network in a text. Null for a text that holds none. Never throws on any text; what cannot be read is among
  * the problems. With the analysis of an earlier version of the text, what was computed for networks that are still the
- * same is taken over: only where they stand is found anew. `readFile` gives the files that a
- * source imports.
+ * same is taken over: only where they stand is found anew. `files` are those that a
+ * text may need beside it.
  */
 export function analyze(
   text: string,
   fileName: string,
   options: TheoryOptions = {},
   earlier: Analysis | null = null,
-  readFile?: ReadFile,
+  files?: NearbyFiles,
 ): Analysis | null {
-  const result = read(text, fileName, { weights: false, readFile });
+  const result = read(text, fileName, { weights: false, files });
   if (result === null) return null;
   const known = new Set(earlier?.networks);
   const theoryOf = (network: Network): NetworkTheory => {

@@ -1,4 +1,4 @@
-import type { ReadFile } from '../formats/format.ts';
+import type { NearbyFiles } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
 import { matchWeights, type WeightsMatch } from '../formats/weights/match.ts';
 import type { WeightsFile } from '../formats/weights/weightsFile.ts';
@@ -14,14 +14,13 @@ export function networkWithWeights(
   fileName: string,
   which: string | number | undefined,
   file: WeightsFile | null,
-  readFile?: ReadFile,
+  files?: NearbyFiles,
 ): { readonly network: Network; readonly match: WeightsMatch | null } | null {
-  const result = read(text, fileName, { weights: true, readFile });
+  const result = read(text, fileName, { weights: true, files });
   const definitions = result?.networks ?? [];
   const definition =
     typeof which === 'string' ? definitions.find(({ name }) => name === which) : definitions[which ?? 0];
   if (!definition) return null;
   const { network } = buildNetwork(definition);
-  const channelsFirst = result?.problems.some(({ code }) => code === 'channels-first') ?? false;
-  return { network, match: file && matchWeights(definition, network, file, channelsFirst) };
+  return { network, match: file && matchWeights(definition, network, file) };
 }

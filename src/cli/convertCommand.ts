@@ -23,7 +23,7 @@ export async function convertCommand(words: readonly string[], output: Output): 
   if (values.to !== 'native') throw new UsageError('convert needs --to native');
   const input = await readInput(file);
   if ('fault' in input) return fail(output, file, input.fault);
-  const result = read(input.text, file, { weights: false, readFile: input.imports.readFile });
+  const result = read(input.text, file, { weights: false, files: input.imports });
   if (!result || result.networks.length === 0) {
     const said = result !== null && reportErrors(file, result.problems, new LineIndex(input.text), output);
     return said ? 1 : fail(output, file, result?.problems[0]?.message ?? 'no network definition found in this file');
@@ -67,7 +67,7 @@ async function withWeights(
   const chosen = await chooseWeights({ text, file, network, imports }, named ?? weights, output);
   if (chosen === 'unfit') return null;
   const found = chosen && (await findWeights(text, chosen.place));
-  const read = networkWithWeights(text, file, network, found?.file ?? null, imports.readFile);
+  const read = networkWithWeights(text, file, network, found?.file ?? null, imports);
   return read && (read.match?.attach() ?? read.network);
 }
 

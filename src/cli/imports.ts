@@ -1,28 +1,28 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import type { ReadFile } from '../formats/format.ts';
+import type { NearbyFiles, ReadFile } from '../formats/format.ts';
+import { filesIn } from '../worker/modelWeights.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
 const LARGEST_BYTES = 1_000_000;
 
-export interface Imports {
-  readonly readFile: ReadFile;
+export interface Imports extends NearbyFiles {
   /** What has been read, by path: for threads that read the same source. */
   readonly texts: Record<string, string>;
 }
 
-/** The files that a source may import: those in the folder the command runs in, or in the source's own. */
+/** The files that a text may need: for sources those in the folder the command runs in, or in the source's own. */
 export function importsOf(file: string): Imports {
   const folder = dirname(resolve(file));
   const root = isInside(process.cwd(), folder) ? process.cwd() : folder;
   const texts: Record<string, string> = {};
-  const readFile: ReadFile = (path) => {
+  const text: ReadFile = (path) => {
     if (Object.hasOwn(texts, path)) return texts[path];
-    const text = textOf(resolve(folder, path), root);
-    if (text !== undefined) texts[path] = text;
-    return text;
+    const found = textOf(resolve(folder, path), root);
+    if (found !== undefined) texts[path] = found;
+    return found;
   };
-  return { readFile, texts };
+  return { text, texts, bytes: filesIn(folder) };
 }
 
 function textOf(path: string, root: string): string | undefined {

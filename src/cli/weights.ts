@@ -20,12 +20,12 @@ export async function chooseWeights(
   named: string | undefined,
   output: Output,
 ): Promise<ChosenWeights | null | 'unfit'> {
-  const place: WeightsPlace = named === undefined ? { folder: dirname(model.file) } : { file: named };
+  const place: WeightsPlace = { folder: dirname(model.file), file: named };
   const shown = named ?? model.file;
   try {
     const found = await findWeights(model.text, place);
     if (!found) return null;
-    const match = networkWithWeights(model.text, model.file, model.network, found.file, model.imports.readFile)?.match;
+    const match = networkWithWeights(model.text, model.file, model.network, found.file, model.imports)?.match;
     for (const { severity, message } of match?.remarks ?? []) {
       output.error(`${shown}:1:1: ${severity === 'error' ? '' : `${severity}: `}${message}`);
     }

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { manifestOf } from '../formats/weights/tfjsShards.ts';
+import { manifestOf } from '../formats/weightsManifest.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 
 const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.npz'];
@@ -18,16 +18,18 @@ export class WeightFiles implements vscode.Disposable {
   async of(document: vscode.TextDocument): Promise<WeightsPlace | null> {
     const { uri } = document;
     if (uri.scheme !== 'file') return null;
+    // Outside of the workspace only what the user named is read.
+    const near = vscode.workspace.getWorkspaceFolder(uri) && { folder: path.dirname(uri.fsPath) };
     const chosen = this.chosen()[uri.toString()];
-    if (chosen !== undefined && (await isThere(chosen))) return { file: chosen };
-    if (!vscode.workspace.getWorkspaceFolder(uri)) return null;
-    const folder = path.dirname(uri.fsPath);
+    if (chosen !== undefined && (await isThere(chosen))) return { file: chosen, ...near };
+    if (!near) return null;
+    const { folder } = near;
     const shards = manifestOf(document.getText())?.flatMap(({ paths }) => paths);
-    if (shards && (await all(shards.map((shard) => path.join(folder, shard))))) return { folder };
+    if (shards && (await all(shards.map((shard) => path.join(folder, shard))))) return near;
     const stem = path.basename(uri.fsPath).replace(/(\.network)?\.[a-z]+$/i, '');
     for (const ending of ENDINGS) {
       const file = path.join(folder, stem + ending);
-      if (await isThere(file)) return { file };
+      if (await isThere(file)) return { file, folder };
     }
     return null;
   }

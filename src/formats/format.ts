@@ -1,14 +1,22 @@
 import type { NetworkDefinition, Problem } from '../network/definition.ts';
+import type { ByteSource } from './weights/weightsFile.ts';
 
 export interface ReadOptions {
   /** Decode the weights that stand in the text. Without, they are passed over at the price of a scan. */
   readonly weights: boolean;
-  /** Gives the texts of files that a source imports; without, what they define is not known. */
-  readonly readFile?: ReadFile;
+  readonly files?: NearbyFiles;
 }
 
 /** The text of another file by its path from the folder of the one being read; undefined where there is none. */
 export type ReadFile = (relativePath: string) => string | undefined;
+
+/** What a text may need of files near to it. */
+export interface NearbyFiles {
+  /** Texts of files that a source imports; without, what they define is not known. */
+  readonly text?: ReadFile;
+  /** Bytes of files that a model names, by the same paths, for numbers that its text leaves out. */
+  readonly bytes?: (relativePath: string) => ByteSource | undefined;
+}
 
 /** What a text holds. Spans are character offsets in that text and never lie outside it. */
 export interface ReadResult {

@@ -1,40 +1,72 @@
-import type { Span } from '../network/definition.ts';
 import type { Shape } from '../network/shape.ts';
 import { sizeOf } from '../network/shape.ts';
-import { entryOf, itemsOf, member, plainOf, textOf } from './json.ts';
-import type { JsonNode } from './json.ts';
-import { isList } from './plain.ts';
+import { contentFrom, outline } from './outline.ts';
 
-/** One tensor that a TensorFlow.js model keeps in its weight files. */
-export interface ListedWeights {
+/** One group of the `weightsManifest` of a TensorFlow.js model.json: files that are read as one, and what they hold. */
+export interface ManifestGroup {
+  readonly paths: readonly string[];
+  readonly weights: readonly ManifestWeight[];
+}
+
+export interface ManifestWeight {
   readonly name: string;
   readonly shape: Shape;
-  readonly isFloat: boolean;
+  readonly dtype: string;
+  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number };
 }
 
-export interface WeightsManifest {
-  readonly weights: readonly ListedWeights[];
-  /** The field's name, where to speak of all of them. */
-  readonly span: Span;
+/** The manifest in the text of a model.json; null where it has none, or one that names no files. */
+export function manifestOf(text: string): readonly ManifestGroup[] | null {
+  for (const { key, at } of outline(text, contentFrom(text, 0))) {
+    if (key !== 'weightsManifest') continue;
+    const groups = manifestIn(parseList(text, at));
+    return groups?.some(({ paths }) => paths.length > 0) ? groups : null;
+  }
+  return null;
 }
 
-/** The `weightsManifest` of a model.json; undefined where there is none or it cannot be read. */
-export function weightsManifestOf(root: JsonNode | undefined): WeightsManifest | undefined {
-  const entry = entryOf(root, 'weightsManifest');
-  if (entry?.value.kind !== 'list') return undefined;
-  const weights = entry.value.items.flatMap((group) => itemsOf(member(group, 'weights')).map(listed));
-  return weights.every((item) => item !== undefined) ? { weights, span: entry.keySpan } : undefined;
+/** What a manifest says, from its data as JSON has it; null where that is none. */
+export function manifestIn(value: unknown): readonly ManifestGroup[] | null {
+  return isListOf(value, isGroup) ? (value as readonly ManifestGroup[]) : null;
 }
 
-function listed(node: JsonNode): ListedWeights | undefined {
-  const [name, written] = [textOf(member(node, 'name')), member(node, 'shape')];
-  const shape = written && plainOf(written);
-  const isShape = isList(shape) && shape.every((extent) => Number.isSafeInteger(extent) && Number(extent) >= 0);
-  if (name === undefined || !isShape) return undefined;
-  return { name, shape: shape as number[], isFloat: /^float/.test(textOf(member(node, 'dtype')) ?? 'float32') };
+/** The JSON list that begins here. Only brackets outside of texts are counted, so that the rest need not be parsed. */
+function parseList(text: string, at: number): unknown {
+  let depth = 0;
+  const pattern = /"(?:[^"\\]|\\.)*"|[[\]]/g;
+  pattern.lastIndex = at;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (match[0] === '[') depth++;
+    if (match[0] !== ']' || --depth > 0) continue;
+    try {
+      return JSON.parse(text.slice(at, match.index + 1)) as unknown;
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+function isGroup(value: unknown): boolean {
+  const { paths, weights } = (value ?? {}) as Record<string, unknown>;
+  return isListOf(paths, (path) => typeof path === 'string') && isListOf(weights, isWeight);
+}
+
+function isListOf(value: unknown, test: (entry: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(test);
+}
+
+function isWeight(value: unknown): boolean {
+  const { name, shape, dtype } = (value ?? {}) as Record<string, unknown>;
+  const isExtent = (extent: unknown) => Number.isSafeInteger(extent) && Number(extent) >= 0;
+  return typeof name === 'string' && isListOf(shape, isExtent) && typeof dtype === 'string';
+}
+
+export function isFloat({ dtype }: ManifestWeight): boolean {
+  return dtype.startsWith('float');
 }
 
 /** How many numbers all of these hold. */
-export function countOf(weights: readonly ListedWeights[]): number {
+export function countOf(weights: readonly ManifestWeight[]): number {
   return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -20,6 +20,8 @@ export interface LayerDefinition {
   readonly weights?: LayerWeights;
   /** By weight, the name under which another file has it in the same layout. */
   readonly storedAs?: Readonly<Record<string, string>>;
+  /** Of a flatten: in the vector as files know it the positions of each channel follow one another, here the channels of each position. */
+  readonly isChannelByChannel?: boolean;
   /** For one more application of a shared layer: the name of its first application, which owns the parameters. */
   readonly sharedWith?: string;
   /** The whole definition, and single fields by their native names (units, filters, kernel_size, activation, ...). */
@@ -56,6 +58,8 @@ export interface NetworkDefinition {
   /** Names of the output tensors; when empty, every tensor that nothing reads. */
   readonly outputs: readonly string[];
   readonly initialization: Initialization;
+  /** Written for tensors whose channels come first, by Keras 1 or a later one: so are the weights in files. */
+  readonly channelsFirst?: 'keras1' | 'keras';
   /** How many weights the file lists, and where: the layers have to have as many. */
   readonly statedWeights?: { readonly count: number; readonly span: Span };
   readonly span: Span;

@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { analyze, definitionOf, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
-import type { ReadFile } from '../formats/format.ts';
+import type { NearbyFiles } from '../formats/format.ts';
 import { recognise } from '../formats/registry.ts';
 import type { Layer } from '../network/network.ts';
 
@@ -19,14 +19,14 @@ export interface AnalysedDocument {
 export class DocumentAnalyses {
   private readonly known = new Map<string, { version: number; document: AnalysedDocument | null }>();
 
-  /** `readerFor` gives the files that a document imports. */
-  constructor(private readonly readerFor: (uri: string) => ReadFile) {}
+  /** `filesFor` gives what a document may need of files near it. */
+  constructor(private readonly filesFor: (uri: string) => NearbyFiles) {}
 
   /** Null for a document that holds no network. */
   of(document: TextDocument): AnalysedDocument | null {
     const known = this.known.get(document.uri);
     if (known?.version === document.version) return known.document;
-    const analysed = analyseDocument(document, known?.document?.analysis ?? null, this.readerFor(document.uri));
+    const analysed = analyseDocument(document, known?.document?.analysis ?? null, this.filesFor(document.uri));
     this.known.set(document.uri, { version: document.version, document: analysed });
     return analysed;
   }
@@ -45,13 +45,13 @@ export class DocumentAnalyses {
 function analyseDocument(
   document: TextDocument,
   earlier: Analysis | null,
-  readFile: ReadFile,
+  files: NearbyFiles,
 ): AnalysedDocument | null {
   const { uri, version } = document;
   const text = document.getText();
   const fileName = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
   if (recognise(text, fileName) === null) return null;
-  const analysis = analyze(text, fileName, {}, earlier, readFile);
+  const analysis = analyze(text, fileName, {}, earlier, files);
   return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text) };
 }
 

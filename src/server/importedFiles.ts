@@ -1,5 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { NearbyFiles } from '../formats/format.ts';
+import { filesIn } from '../worker/modelWeights.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
 const LARGEST_BYTES = 1_000_000;
@@ -27,8 +30,14 @@ export class ImportedFiles {
     this.roots = uris.map(addressOf).map((root) => (root.endsWith('/') ? root : `${root}/`));
   }
 
-  /** For the analysis of one document: the text of a file by its path from the document's folder. */
-  readerFor(uri: string): (path: string) => string | undefined {
+  /** For the analysis of one document: files by their paths from its folder. Bytes are of a workspace's files alone. */
+  filesFor(uri: string): NearbyFiles {
+    const address = addressOf(uri);
+    const isWithin = address.startsWith('file:') && this.roots.some((root) => address.startsWith(root));
+    return { text: this.readerFor(uri), bytes: isWithin ? filesIn(dirname(pathOf(address))) : undefined };
+  }
+
+  private readerFor(uri: string): (path: string) => string | undefined {
     const asked = new Map<string, string>();
     this.asked.set(uri, asked);
     return (path) => {

@@ -39,7 +39,7 @@ const PAUSE_MS = 120;
 const connection = createConnection(ProposedFeatures.all);
 const documents = new TextDocuments(TextDocument);
 const imported = new ImportedFiles((address) => openTexts.get(address)?.getText());
-const analyses = new DocumentAnalyses((uri) => imported.readerFor(uri));
+const analyses = new DocumentAnalyses((uri) => imported.filesFor(uri));
 /** Open documents by the address that imports name them by. */
 const openTexts = new Map<string, TextDocument>();
 const scheduler = new Scheduler(PAUSE_MS);

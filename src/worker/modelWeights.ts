@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
-import { manifestOf, readTfjsShards, type ManifestGroup } from '../formats/weights/tfjsShards.ts';
+import type { NearbyFiles } from '../formats/format.ts';
+import { manifestOf, type ManifestGroup } from '../formats/weightsManifest.ts';
+import { readTfjsShards } from '../formats/weights/tfjsShards.ts';
 import type { ByteSource, WeightsFile } from '../formats/weights/weightsFile.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 
@@ -27,6 +29,17 @@ function readShards(manifest: readonly ManifestGroup[], folder: string): FoundWe
   const files = new Map(manifest.flatMap(({ paths }) => paths).map((path) => [path, within(folder, path)]));
   const file = readTfjsShards('the weights manifest', manifest, (path) => sourceOf(files.get(path)!));
   return { file, stamp: stampOf([...files.values()]) };
+}
+
+/** The files in a model's folder, for numbers that its text leaves out; undefined for what is not there or outside. */
+export function filesIn(folder: string): NonNullable<NearbyFiles['bytes']> {
+  return (path) => {
+    try {
+      return sourceOf(within(folder, path));
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 /** What a model's text names may lie beside it or below, not elsewhere: opening a model must not read other files. */

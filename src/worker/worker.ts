@@ -9,7 +9,7 @@ import { measure } from '../counting/measure.ts';
 import { Share } from '../counting/share.ts';
 import type { Network } from '../network/network.ts';
 import type { CountTask, TaskNetwork, ThreadPlace, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
-import { findWeights } from './modelWeights.ts';
+import { filesIn, findWeights } from './modelWeights.ts';
 
 /** Entry of a counting worker: one task at a time, in the order they come. */
 
@@ -95,9 +95,10 @@ async function networkOf({ text, fileName, network, imports = {}, weights, choic
   const found = weights && choice.fileWeights ? await findWeights(text, weights) : null;
   const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
-    const read = networkWithWeights(text, fileName, network, found?.file ?? null, (path) =>
-      Object.hasOwn(imports, path) ? imports[path] : undefined,
-    );
+    const read = networkWithWeights(text, fileName, network, found?.file ?? null, {
+      text: (path) => (Object.hasOwn(imports, path) ? imports[path] : undefined),
+      bytes: weights?.folder === undefined ? undefined : filesIn(weights.folder),
+    });
     if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
     last = { text, fileName, network, stamp, read: weighted(read) };
   }

@@ -23,6 +23,7 @@ export interface Draft {
   /** By weight, the constant that is used as it is. */
   storedAs: Record<string, string>;
   fields: Record<string, Span>;
+  isChannelByChannel?: boolean;
   /** For one more use of the same weights: the first one. */
   sharedWith?: Draft;
 }
@@ -54,6 +55,7 @@ export function finished(
     weights: decode && usable ? decoded(draft, (message) => fault(draft, message)) : undefined,
     // Empty where none are to be taken, rather than found by shape.
     storedAs: usable ? draft.storedAs : {},
+    isChannelByChannel: draft.isChannelByChannel,
     sharedWith: draft.sharedWith && given.get(draft.sharedWith),
     span: { start: draft.node.start, end: draft.node.end },
     fields: { type: draft.node.opSpan, ...draft.fields },

@@ -18,7 +18,7 @@ function channelsLast(shape: Shape): Shape {
 export function flatten(writer: GraphWriter, node: GraphNode, x: TensorValue): TensorValue {
   if (x.shape?.length === 1) return x;
   const arrangement = x.channelsFirst && x.shape ? flattened(x.shape) : undefined;
-  return writer.emit(node, [x], { type: 'flatten', operation: { kind: 'flatten' } }, { arrangement, channelsFirst: false }); // prettier-ignore
+  return writer.emit(node, [x], { type: 'flatten', operation: { kind: 'flatten' }, isChannelByChannel: arrangement !== undefined }, { arrangement, channelsFirst: false }); // prettier-ignore
 }
 
 /**
@@ -47,7 +47,7 @@ function resolved(from: Shape, written: readonly (number | null)[]): Shape {
   const kept = written.map((extent, axis) => (extent === 0 ? from[axis] : extent === -1 ? null : extent));
   const open = kept.filter((extent) => extent === null).length;
   const known = kept.reduce<number>((product, extent) => product * (extent ?? 1), 1);
-  if (open > 1) throw new Refusal('The shape that a tensor is brought into stands in another file.');
+  if (open > 1) throw new Refusal('The shape that a tensor is brought into is not known.');
   const shape = kept.map((extent) => extent ?? sizeOf(from) / known);
   if (!shape.every((extent) => Number.isSafeInteger(extent) && extent > 0) || sizeOf(shape) !== sizeOf(from)) {
     throw new Refusal(`${from.join('×')} numbers cannot become ${shape.join('×')}.`);

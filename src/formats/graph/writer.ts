@@ -48,6 +48,7 @@ export interface LayerParts {
   readonly fields?: Record<string, Span>;
   /** Names the weights: a layer with the same ones is another use of the first. */
   readonly owner?: string;
+  readonly isChannelByChannel?: boolean;
 }
 
 /** Collects the layers of a computation graph while its nodes are gone through in order. */
@@ -154,8 +155,17 @@ export class GraphWriter {
     parts: LayerParts,
     changes: Partial<TensorValue> = {},
   ): TensorValue {
-    const { type, operation, activation = linear, weights = {}, storedAs = {}, fields = {}, owner } = parts;
-    const draft: Draft = { node, label: node.name, type, operation, activation, sources: inputs.map((input) => input.source), weights, storedAs: { ...storedAs }, fields }; // prettier-ignore
+    const {
+      type,
+      operation,
+      activation = linear,
+      weights = {},
+      storedAs = {},
+      fields = {},
+      owner,
+      isChannelByChannel,
+    } = parts;
+    const draft: Draft = { node, label: node.name, type, operation, activation, sources: inputs.map((input) => input.source), weights, storedAs: { ...storedAs }, fields, isChannelByChannel }; // prettier-ignore
     if (owner !== undefined) {
       const first = this.owners.get(owner);
       if (first?.operation.kind === operation.kind) draft.sharedWith = first;

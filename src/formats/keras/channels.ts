@@ -32,6 +32,17 @@ function statedFormats(model: JsonNode): Stated[] {
   });
 }
 
+/**
+ * Whether a layer of a channels-first model makes a vector in which the positions of each channel follow one another. A
+ * flatten that is told of the channels brings them behind the positions first, since Keras 2.2.
+ */
+export function flattensByChannel(
+  className: string,
+  { data_format: format, target_shape: target }: PlainRecord,
+): boolean {
+  return className === 'Flatten' ? format !== 'channels_first' : className === 'Reshape' && isList(target) && target.length === 1; // prettier-ignore
+}
+
 /** `[c, h, w]` becomes `[h, w, c]`. */
 export function channelsLast(shape: Shape): Shape {
   return shape.length < 2 ? shape : [...shape.slice(1), shape[0]];

@@ -3,9 +3,10 @@ import type { InputDefinition, NetworkDefinition, Problem } from '../../network/
 import type { Format, ReadResult } from '../format.ts';
 import { member, parseJson, spanOf, textOf } from '../json.ts';
 import type { JsonNode, JsonObject } from '../json.ts';
+import { listedWeightsOf } from '../listedWeights.ts';
 import { nameFromFile } from '../names.ts';
 import { jsonFormatOf } from '../sniff.ts';
-import { countOf, weightsManifestOf } from '../weightsManifest.ts';
+import { countOf } from '../weightsManifest.ts';
 import { channelsFirstIn, channelsLast } from './channels.ts';
 import { inputLayersOf, inputOf, inputOfLayer, sequentialInput } from './inputShape.ts';
 import type { ReadInput } from './inputShape.ts';
@@ -34,7 +35,7 @@ function readKeras(format: 'keras' | 'tfjs', text: string, fileName: string): Re
   if (model?.kind !== 'object') return { format, networks: [], problems };
   const dialect = dialectOf(textOf(member(outer, 'keras_version')) ?? textOf(member(model, 'keras_version')), model);
   const { network, problems: found } = readModel(model, dialect, fileName);
-  const manifest = format === 'tfjs' && !model.cut ? weightsManifestOf(root ?? undefined) : undefined;
+  const manifest = format === 'tfjs' && !model.cut ? listedWeightsOf(root ?? undefined) : undefined;
   const statedWeights = manifest && { count: countOf(manifest.weights), span: manifest.span };
   return { format, networks: network ? [{ ...network, statedWeights }] : [], problems: [...problems, ...found] };
 }
@@ -81,6 +82,7 @@ function readModel(
     layers: reader.layers,
     outputs: member(member(model, 'config'), 'output_layers') ? outputs : [],
     initialization: defaultInitialization,
+    ...(first && { channelsFirst: dialect === 'keras1' ? 'keras1' : 'keras' }),
     span: spanOf(model),
     nameSpan: spanOf(nameNode ?? member(model, 'class_name') ?? { start: model.start, end: model.start + 1 }),
   };

@@ -19,6 +19,8 @@ export interface KerasLayer {
   readonly activation: Activation;
   /** `field` is a key of the config as it was written, `type` for the class name, or null for the whole layer. */
   readonly issues: readonly LayerIssue[];
+  /** See `LayerDefinition`. */
+  readonly isChannelByChannel?: boolean;
 }
 
 /**

@@ -3,7 +3,7 @@ import { member, spanOf } from '../json.ts';
 import type { JsonNode, JsonObject } from '../json.ts';
 import { Names } from '../names.ts';
 import { Repeated } from '../repeated.ts';
-import { channelsLastConfig } from './channels.ts';
+import { channelsLastConfig, flattensByChannel } from './channels.ts';
 import { inputLayersOf } from './inputShape.ts';
 import { kerasLayer } from './layers.ts';
 import type { KerasDialect, KerasLayer } from './layers.ts';
@@ -86,7 +86,7 @@ export class ModelReader {
   private emit(layer: JsonObject, inputs: readonly string[], name: string): void {
     const sharedWith = this.first.get(layer);
     if (sharedWith === undefined) this.first.set(layer, name);
-    const { type, operation, activation, issues } = this.meaningOf(layer);
+    const { type, operation, activation, issues, isChannelByChannel } = this.meaningOf(layer);
     let spans: LayerDefinition['fields'] | undefined;
     const definition: LayerDefinition = {
       name,
@@ -95,6 +95,7 @@ export class ModelReader {
       activation,
       inputs,
       sharedWith,
+      isChannelByChannel,
       span: spanOf(layer),
       get fields() {
         return (spans ??= fieldSpans(layer));
@@ -117,7 +118,8 @@ export class ModelReader {
         ? channelsLastConfig(className, written)
         : { config: written, issues: [] };
       const meaning = kerasLayer(className, config, this.dialect);
-      return { value: { ...meaning, issues: [...issues, ...meaning.issues] }, isKept: true };
+      const isChannelByChannel = this.channelsFirst && flattensByChannel(className, written);
+      return { value: { ...meaning, isChannelByChannel, issues: [...issues, ...meaning.issues] }, isKept: true };
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { NetworkDefinition, Problem } from '../../network/definition.ts';
 import { sizeOf } from '../../network/shape.ts';
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
+import type { Layout } from '../graph/layout.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
 import { inputProblem, translate } from '../graph/translate.ts';
 import type { GraphWriter } from '../graph/writer.ts';
@@ -10,7 +11,7 @@ import { nameFromFile } from '../names.ts';
 import { numberOf } from '../protobuf.ts';
 import { jsonFormatOf } from '../sniff.ts';
 import { field, fieldEntry, numbersIn, OnnxAttributes } from './fields.ts';
-import { Layout } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import { operatorsOf } from './operators.ts';
 import { constantOf } from './tensors.ts';
 
@@ -27,7 +28,7 @@ function readOnnx(text: string, fileName: string, options: ReadOptions): ReadRes
   const { root, problems } = parseJson(text);
   const graph = member(root ?? undefined, 'graph');
   const nodes = itemsOf(field(graph, 'node')).filter(isWhole).map(nodeOf);
-  const layout = new Layout(nodes);
+  const layout = layoutOf(nodes);
   const found: Problem[] = [];
   const constants: (Constant & { readonly isFloat: boolean })[] = [];
   const define = (writer: GraphWriter, node: JsonNode, name: string) => {

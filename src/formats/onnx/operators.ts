@@ -1,6 +1,7 @@
 import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import { batchNormalization, dense, scale, shift, straight } from '../graph/affine.ts';
+import type { Layout } from '../graph/layout.ts';
 import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
 import { activate, clipped, hardSigmoid, named, prelu } from '../graph/pointwise.ts';
@@ -9,7 +10,6 @@ import type { Operator } from '../graph/translate.ts';
 import { Refusal } from '../graph/writer.ts';
 import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
 import { chained, computed, exchanged, gathered, reshaped, shapeOf, sliced } from './extents.ts';
-import type { Layout } from './layout.ts';
 import { averagePool, convolve, convolveTransposed, enlarge, maxPool, padZeros, poolWhole, reduce } from './windows.ts';
 
 /** What each kind of node of ONNX computes. */

@@ -4,26 +4,69 @@ import { bytesOfBase64, numbersOfBytes } from '../bytes.ts';
 import type { Constant } from '../graph/node.ts';
 import { itemsOf, member, spanOf, textOf } from '../json.ts';
 import type { JsonNode } from '../json.ts';
-import type { ListedWeights } from '../weightsManifest.ts';
+import type { ListedWeights } from '../listedWeights.ts';
 import { numberOf } from '../protobuf.ts';
+import { readTfjsShards } from '../weights/tfjsShards.ts';
+import { WeightsError } from '../weights/weightsFile.ts';
+import type { StoredTensor } from '../weights/weightsFile.ts';
+import type { NearbyFiles } from '../format.ts';
 
 const most = 64;
 
-/** A constant of a graph model: its numbers are nearly always in a weights file, its shape is known. */
-export function constantOf(node: JsonNode, name: string, listed: ListedWeights | undefined): Constant {
-  const tensor = member(member(member(node, 'attr'), 'value'), 'tensor');
-  const shape = listed?.shape ?? shapeOf(member(tensor, 'tensorShape'));
-  const read = () => numbersIn(tensor, sizeOf(shape));
-  return {
-    name,
-    shape,
-    ...spanOf(node),
-    few: () => (sizeOf(shape) <= most ? read() && [...(read() ?? [])] : undefined),
-    tensor: (): Tensor | undefined => {
-      const data = read();
-      return data && { shape, data: Float64Array.from(data) };
-    },
-  };
+/** The constants of a graph model: their numbers are nearly always in a weights file, their shapes are known. */
+export class Constants {
+  private readonly shapes: ReadonlyMap<string, Shape>;
+  private stored: ReadonlyMap<string, StoredTensor> | undefined;
+
+  constructor(
+    private readonly listed: ListedWeights | undefined,
+    private readonly files: NearbyFiles | undefined,
+  ) {
+    this.shapes = new Map(listed?.weights.map(({ name, shape }) => [name, shape]));
+  }
+
+  of(node: JsonNode, name: string): Constant {
+    const tensor = member(member(member(node, 'attr'), 'value'), 'tensor');
+    const shape = this.shapes.get(name) ?? shapeOf(member(tensor, 'tensorShape'));
+    const read = () => numbersIn(tensor, sizeOf(shape));
+    return {
+      name,
+      shape,
+      ...spanOf(node),
+      few: () => {
+        if (sizeOf(shape) > most) return undefined;
+        const numbers = read() ?? this.inShards(name);
+        return numbers && [...numbers];
+      },
+      tensor: (): Tensor | undefined => {
+        const data = read();
+        return data && { shape, data: Float64Array.from(data) };
+      },
+    };
+  }
+
+  /** The few numbers of a constant that stands in a file beside the text; undefined where they cannot be had. */
+  private inShards(name: string): Float64Array | undefined {
+    try {
+      this.stored ??= this.open();
+      return this.stored.get(name)?.values();
+    } catch {
+      // A shard that is missing or too short is reported where weights are asked for.
+      this.stored ??= new Map();
+      return undefined;
+    }
+  }
+
+  private open(): ReadonlyMap<string, StoredTensor> {
+    const { bytes } = this.files ?? {};
+    if (!bytes || !this.listed) return new Map();
+    const file = readTfjsShards('the weights manifest', this.listed.groups, (path) => {
+      const source = bytes(path);
+      if (!source) throw new WeightsError(`there is no file ${path}`);
+      return source;
+    });
+    return new Map(file.tensors.map((tensor) => [tensor.name, tensor]));
+  }
 }
 
 function shapeOf(node: JsonNode | undefined): Shape {

@@ -2,29 +2,41 @@ import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Padding, Window } from '../../network/operation.ts';
 import { batchNormalization, convolution, dense, scale, shift, straight } from '../graph/affine.ts';
+import type { Layout } from '../graph/layout.ts';
 import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
-import { reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
+import { fileShape, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
 import { pad, paddingOf, pairOf, pool, poolAll, resize } from '../graph/windows.ts';
 import { Refusal } from '../graph/writer.ts';
 import type { ExtentsValue, GraphWriter, TensorValue, Value } from '../graph/writer.ts';
 import type { GraphAttributes } from './attributes.ts';
+import { spatialTensor, statesChannelsFirst } from './layout.ts';
 
-/** What each kind of node of a TensorFlow graph computes. Tensors have their channels last. */
+/** What each kind of node of a TensorFlow graph computes. */
+
+const elsewhere = 'stands in a weights file that is not beside this one.';
+
+/** The axis of rows, counted with the batch. */
+function rowsOf(isChannelsFirst: boolean): number {
+  return isChannelsFirst ? 2 : 1;
+}
 
 /** Rows and columns of a list for all four axes. */
 function spatial(node: GraphNode, name: string): readonly [number, number] {
   const numbers = node.attributes.numbers(name);
-  return numbers?.length === 4 ? [numbers[1], numbers[2]] : pairOf(numbers, 2);
+  const rows = rowsOf(statesChannelsFirst(node));
+  return numbers?.length === 4 ? [numbers[rows], numbers[rows + 1]] : pairOf(numbers, 2);
 }
 
 function paddingIn(node: GraphNode): Padding {
-  if (node.attributes.text('data_format') === 'NCHW') throw new Refusal('Channels before the positions are not read in a graph model.'); // prettier-ignore
   const name = node.attributes.text('padding');
   const sides = node.attributes.numbers('explicit_paddings');
-  if (name === 'EXPLICIT' && sides?.length === 8) return paddingOf([sides[2], sides[3]], [sides[4], sides[5]]);
+  const first = 2 * rowsOf(statesChannelsFirst(node));
+  if (name === 'EXPLICIT' && sides?.length === 8) {
+    return paddingOf([sides[first], sides[first + 1]], [sides[first + 2], sides[first + 3]]);
+  }
   return name === 'SAME' ? 'same' : 'valid';
 }
 
@@ -35,7 +47,7 @@ function windowOf(node: GraphNode, kernel: readonly [number, number]): Window {
 const kept = [0, 1, 2, 3];
 
 const convolve: Operator = (writer, node) => {
-  const [x, kernel] = [writer.tensor(node), writer.weights(node, 1)];
+  const [x, kernel] = [spatialTensor(writer, node), writer.weights(node, 1)];
   const [height, width, channels, filters] = kernel.shape;
   if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
   const groups = (x.shape?.at(-1) ?? channels) / channels;
@@ -45,7 +57,7 @@ const convolve: Operator = (writer, node) => {
 };
 
 const convolveDepthwise: Operator = (writer, node) => {
-  const [x, kernel] = [writer.tensor(node), writer.weights(node, 1)];
+  const [x, kernel] = [spatialTensor(writer, node), writer.weights(node, 1)];
   const [height, width, , multiplier] = kernel.shape;
   if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
   const window = windowOf(node, [height, width]);
@@ -54,7 +66,7 @@ const convolveDepthwise: Operator = (writer, node) => {
 
 /** The gradient of a convolution by its input: a transposed one. */
 const convolveTransposed: Operator = (writer, node) => {
-  const [x, kernel] = [writer.tensor(node, 2), writer.weights(node, 1)];
+  const [x, kernel] = [spatialTensor(writer, node, 2), writer.weights(node, 1)];
   const [height, width, filters] = kernel.shape;
   if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
   writer.extents(node, 0);
@@ -150,7 +162,7 @@ const extremum = (isMaximum: boolean): Operator =>
     (writer, node, x, constant) => {
       writer.notWeights.add(constant.name);
       const bound = constant.few();
-      if (bound?.length !== 1) throw new Refusal(`What ${node.op} compares with stands in another file.`);
+      if (bound?.length !== 1) throw new Refusal(`What ${node.op} compares with ${elsewhere}`);
       return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
     },
     (writer, node, inputs) => {
@@ -162,11 +174,11 @@ const extremum = (isMaximum: boolean): Operator =>
 const normalize: Operator = (writer, node) => {
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => writer.weights(node, index));
   const epsilon = node.attributes.number('epsilon') ?? 1e-4;
-  return batchNormalization(writer, node, writer.tensor(node), { gamma, beta, mean, variance, epsilon });
+  return batchNormalization(writer, node, spatialTensor(writer, node), { gamma, beta, mean, variance, epsilon });
 };
 
 const poolWith = (kind: 'maxPooling' | 'averagePooling'): Operator => (writer, node) =>
-  pool(writer, node, writer.tensor(node), kind, windowOf(node, spatial(node, 'ksize'))); // prettier-ignore
+  pool(writer, node, spatialTensor(writer, node), kind, windowOf(node, spatial(node, 'ksize'))); // prettier-ignore
 
 /** Over the axes of positions: which they are may stand in another file, how many is known. */
 const reduce = (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator => (writer, node) => {
@@ -174,19 +186,29 @@ const reduce = (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator => 
   const axes = writer.extents(node, 1);
   const positions = (x.shape?.length ?? 3) - 1;
   const rank = positions + 2;
-  const known = axes?.every((axis) => axis === null || ((axis + rank) % rank > 0 && (axis + rank) % rank < rank - 1));
+  const rows = rowsOf(x.channelsFirst);
+  const isPosition = (axis: number) => axis >= rows && axis < rows + positions;
+  const known = axes?.every((axis) => axis === null || isPosition((axis + rank) % rank));
   if (!known || axes?.length !== positions) throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
   return poolAll(writer, node, x, kind, node.attributes.number('keep_dims') === 1);
 }; // prettier-ignore
 
 const padZeros: Operator = (writer, node) => {
+  const x = writer.tensor(node);
   const numbers = writer.numbers(node, 1);
   if (node.op === 'PadV2' && writer.numbers(node, 2)?.[0] !== 0) throw new Refusal('Padding with other numbers than zeros is not analysed.'); // prettier-ignore
-  if (!numbers) throw new Refusal('How far this pads stands in the weights file, which is not read here.');
+  if (!numbers) throw new Refusal(`How far this pads ${elsewhere}`);
   const sides = Array.from({ length: numbers.length / 2 }, (_, k) => [numbers[2 * k], numbers[2 * k + 1]] as const);
-  const outer = [sides[0], sides[sides.length - 1]].some((side) => side[0] !== 0 || side[1] !== 0);
-  if (sides.length < 3 || outer) throw new Refusal('Padding along other axes than those of positions is not analysed.');
-  return pad(writer, node, writer.tensor(node), sides.slice(1, -1));
+  const rows = rowsOf(x.channelsFirst);
+  const isOuter = (axis: number) => axis < rows || axis >= rows + sides.length - 2;
+  const isPadded = sides.some((side, axis) => isOuter(axis) && (side[0] !== 0 || side[1] !== 0));
+  if (sides.length < 3 || isPadded) throw new Refusal('Padding along other axes than those of positions is not analysed.'); // prettier-ignore
+  return pad(
+    writer,
+    node,
+    x,
+    sides.filter((_, axis) => !isOuter(axis)),
+  );
 };
 
 const join: Operator = (writer, node) => {
@@ -205,7 +227,7 @@ function pack(writer: GraphWriter, node: GraphNode, count = node.inputs.length):
 }
 
 const shapeOf: Operator = (writer, node) => {
-  const { shape } = writer.tensor(node);
+  const shape = fileShape(writer.tensor(node));
   return shape ? { kind: 'extents', items: [null, ...shape] } : { kind: 'opaque' };
 };
 
@@ -217,18 +239,19 @@ const slice: Operator = (writer, node) => {
   return node.attributes.number('shrink_axis_mask') === 1 ? { kind: 'extents', items: [null] } : { kind: 'opaque' };
 };
 
-const bring: Operator = (writer, node) => {
+const bring = (layout: Layout): Operator => (writer, node) => {
   const target = writer.extents(node, 1);
-  if (!target) throw new Refusal('The shape that a tensor is brought into stands in another file.');
-  return reshape(writer, node, writer.tensor(node), target, false);
-};
+  if (!target) throw new Refusal(`The shape that a tensor is brought into ${elsewhere}`);
+  const isChannelsFirst = layout.isChannelsFirst(node.name, target.length - 1);
+  return reshape(writer, node, writer.tensor(node), target, isChannelsFirst);
+}; // prettier-ignore
 
 const expand: Operator = (writer, node) => {
   const value = writer.value(node, 0);
   if (value?.kind !== 'tensor') return value ?? { kind: 'opaque' };
   // A convolution along one axis is written as one over rows and columns of a single row.
   const axis = writer.extents(node, 1)?.[0] ?? (value.shape?.length === 2 ? 1 : undefined);
-  if (axis === undefined) throw new Refusal('Which axis is added here stands in another file.');
+  if (axis === undefined) throw new Refusal(`Which axis is added here ${elsewhere}`);
   return unsqueeze(writer, node, value, [axis]);
 };
 
@@ -239,14 +262,15 @@ const reduceAxes: Operator = (writer, node) => {
 
 const swap: Operator = (writer, node) => {
   const axes = writer.numbers(node, 1);
-  if (!axes) throw new Refusal('How axes are exchanged here stands in another file.');
+  if (!axes) throw new Refusal(`How axes are exchanged here ${elsewhere}`);
   return transpose(node, writer.tensor(node), axes);
 };
 
 const enlarge = (bilinear: boolean): Operator => (writer, node) => {
   const [x, size] = [writer.tensor(node), writer.extents(node, 1)];
   const known = size?.every((extent) => extent !== null) && x.shape ? size : undefined;
-  if (!known) throw new Refusal('To what size this is brought stands in another file.');
+  if (x.channelsFirst) throw new Refusal(`${node.op} reads channels where this tensor has positions.`);
+  if (!known) throw new Refusal(`To what size this is brought ${elsewhere}`);
   return resize(writer, node, x, known.map((extent, axis) => extent / (x.shape?.[axis] ?? NaN)), bilinear);
 }; // prettier-ignore
 
@@ -258,7 +282,7 @@ const smooth = (what: string): Operator => (writer, node) => {
   return notPiecewiseLinear(writer, node, inputs, what, false);
 }; // prettier-ignore
 
-export const operators: Readonly<Record<string, Operator>> = {
+const fixed: Readonly<Record<string, Operator>> = {
   MatMul: multiply,
   BatchMatMul: multiply,
   BatchMatMulV2: multiply,
@@ -270,7 +294,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   DepthwiseConv2dNative: convolveDepthwise,
   FusedDepthwiseConv2dNative: fused(convolveDepthwise),
   Conv2DBackpropInput: convolveTransposed,
-  BiasAdd: (writer, node) => shift(writer, node, writer.tensor(node), writer.weights(node, 1), { isBias: true }),
+  BiasAdd: (writer, node) =>
+    shift(writer, node, spatialTensor(writer, node), writer.weights(node, 1), { isBias: true }),
   Add: add,
   AddV2: add,
   AddN: (writer, node) => merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), 'add'), // prettier-ignore
@@ -286,7 +311,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Prelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),
   ClipByValue: (writer, node) => {
     const [low, high] = [writer.numbers(node, 1)?.[0], writer.numbers(node, 2)?.[0]];
-    if (low === undefined || high === undefined) throw new Refusal('What this clips to stands in another file.');
+    if (low === undefined || high === undefined) throw new Refusal(`What this clips to ${elsewhere}`);
     return activate(writer, node, writer.tensor(node), clipped(low, high));
   },
   MaxPool: poolWith('maxPooling'),
@@ -306,7 +331,6 @@ export const operators: Readonly<Record<string, Operator>> = {
   Slice: slice,
   GatherV2: slice,
   Prod: () => ({ kind: 'extents', items: [null] }),
-  Reshape: bring,
   ExpandDims: expand,
   Squeeze: reduceAxes,
   Transpose: swap,
@@ -327,3 +351,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   Pow: smooth('a power'),
   Einsum: smooth('a product of two tensors'),
 };
+
+/** The table for one graph, whose layout of axes its operations tell. */
+export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> {
+  return { ...fixed, Reshape: bring(layout) };
+}

@@ -1,17 +1,20 @@
 import type { NetworkDefinition, Problem } from '../../network/definition.ts';
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
+import type { Layout } from '../graph/layout.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { inputProblem, translate } from '../graph/translate.ts';
 import type { GraphWriter } from '../graph/writer.ts';
 import { itemsOf, member, parseJson, spanOf, textOf } from '../json.ts';
 import type { JsonNode, JsonObject } from '../json.ts';
+import { listedWeightsOf } from '../listedWeights.ts';
 import { nameFromFile } from '../names.ts';
 import { jsonFormatOf } from '../sniff.ts';
-import { countOf, weightsManifestOf } from '../weightsManifest.ts';
+import { countOf, isFloat } from '../weightsManifest.ts';
 import { numberOf } from '../protobuf.ts';
 import { GraphAttributes } from './attributes.ts';
-import { constantOf } from './constants.ts';
-import { operators } from './operators.ts';
+import { Constants } from './constants.ts';
+import { layoutOf } from './layout.ts';
+import { operatorsOf } from './operators.ts';
 
 /** The model.json of a TensorFlow.js graph model: a frozen graph, from whose nodes the layers are recovered. */
 export const tfjsGraph: Format = {
@@ -27,25 +30,32 @@ function readTfjsGraph(text: string, fileName: string, options: ReadOptions): Re
   const topology = member(root ?? undefined, 'modelTopology');
   const written = itemsOf(member(topology, 'node')).filter((node): node is JsonObject => node.kind === 'object' && !node.cut); // prettier-ignore
   const places = new Map(written.map((node) => [textOf(member(node, 'name')) ?? '', node]));
-  const manifest = weightsManifestOf(root ?? undefined);
-  const listed = new Map(manifest?.weights.map((weights) => [weights.name, weights]));
+  const manifest = listedWeightsOf(root ?? undefined);
+  const constants = new Constants(manifest, options.files);
   const found: Problem[] = [];
+  const nodes = written.map(nodeOf);
+  const constantAt = (name: string) => {
+    const place = places.get(name);
+    return place && constants.of(place, name);
+  };
+  const layout = layoutOf(nodes, (node) => constantAt(node.inputs[1] ?? '')?.few());
   const graph = {
-    nodes: written.map(nodeOf),
+    nodes,
     outputs: outputsOf(root ?? undefined),
-    operators,
+    operators: operatorsOf(layout),
     onlyLooks,
     begin: (writer: GraphWriter, nodes: readonly GraphNode[]) => {
       for (const node of nodes) {
         const place = places.get(node.name);
         if (!place) continue;
-        if (node.op === 'Const') writer.define(node.name, { kind: 'constant', constant: constantOf(place, node.name, listed.get(node.name)) }); // prettier-ignore
-        if (node.op === 'Placeholder') addInput(writer, node, place, found);
+        if (node.op === 'Const')
+          writer.define(node.name, { kind: 'constant', constant: constants.of(place, node.name) });
+        if (node.op === 'Placeholder') addInput(writer, node, place, layout, found);
       }
     },
   };
   const { definition, problems: translated, notWeights } = translate(graph, options);
-  const weights = manifest?.weights.filter(({ name, isFloat }) => isFloat && !notWeights.has(name));
+  const weights = manifest?.weights.filter((each) => isFloat(each) && !notWeights.has(each.name));
   const isCut = root?.kind === 'object' && root.cut;
   const span = spanOf(topology ?? { start: 0, end: 0 });
   const network: NetworkDefinition = {
@@ -75,15 +85,17 @@ function nodeOf(node: JsonObject): GraphNode {
   };
 }
 
-function addInput(writer: GraphWriter, node: GraphNode, place: JsonNode, problems: Problem[]): void {
-  const shape = member(member(member(place, 'attr'), 'shape'), 'shape');
-  const dims = itemsOf(member(shape, 'dim')).map((dim) => numberOf(member(dim, 'size')) ?? -1);
+function addInput(writer: GraphWriter, node: GraphNode, place: JsonNode, layout: Layout, problems: Problem[]): void {
+  const written = member(member(member(place, 'attr'), 'shape'), 'shape');
+  const dims = itemsOf(member(written, 'dim')).map((dim) => numberOf(member(dim, 'size')) ?? -1);
   const extents = dims.slice(1).map((extent) => (Number.isSafeInteger(extent) && extent > 0 ? extent : null));
-  const span = shape ? spanOf(shape) : node.opSpan;
+  const span = written ? spanOf(written) : node.opSpan;
   const problem = inputProblem(node.name, extents, span);
   if (problem) problems.push(problem);
-  const known = extents.every((extent) => extent !== null) && !problem ? extents : undefined;
-  writer.addInput({ name: node.name, shape: extents.map((extent) => extent ?? -1), span }, known, false);
+  const isFirst = extents.length > 1 && layout.isChannelsFirst(node.name, extents.length);
+  const shape = (isFirst ? [...extents.slice(1), extents[0]] : extents).map((extent) => extent ?? -1);
+  const known = extents.every((extent) => extent !== null) && !problem ? shape : undefined;
+  writer.addInput({ name: node.name, shape, span }, known, isFirst);
 }
 
 /** The signature's outputs, where the file has one. */

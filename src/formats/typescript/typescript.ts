@@ -26,7 +26,7 @@ export const typescript: Format = {
 export function readTypeScript(text: string, fileName: string, options: ReadOptions): ReadResult {
   const file = text.length > longestText ? undefined : parseSource(text, fileName);
   if (!file) return { format: typescript.id, networks: [], problems: [] };
-  const evaluator = new Evaluator({ text, fileName: '', file }, importerFrom(options.readFile), inferShape);
+  const evaluator = new Evaluator({ text, fileName: '', file }, importerFrom(options.files?.text), inferShape);
   evaluator.runFile();
   followUncalled(evaluator, text);
   const networks: NetworkDefinition[] = [];

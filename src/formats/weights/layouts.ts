@@ -1,3 +1,4 @@
+import type { NetworkDefinition } from '../../network/definition.ts';
 import type { Layer, Network, TensorId } from '../../network/network.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { Owner } from './addresses.ts';
@@ -23,28 +24,52 @@ export function tensorFor(owner: Owner, weight: string, position: number): Store
   return owner.parts.get(name);
 }
 
+/** A network with what its definition says of the order in which files keep its numbers. */
+export interface Model {
+  readonly network: Network;
+  readonly definition: NetworkDefinition;
+}
+
 /** How the numbers of a stored tensor are put into the order of a layer's weight. Null where the shapes do not allow it. */
 export type Arrangement = (values: Float64Array) => Float64Array;
 
 /**
  * PyTorch calls the kernel `weight` and keeps the outputs in front; everything else is in Keras's layouts already, up to
- * axes of length one.
+ * axes of length one, and to the order of what was flattened with channels first.
  */
 export function arrangement(
-  network: Network,
+  model: Model,
   layer: Layer,
   weight: string,
   wanted: Shape,
   stored: StoredTensor,
 ): Arrangement | null {
   if (/(^|[._/])weight$/.test(stored.name) && (weight === 'kernel' || weight === 'depthwise_kernel')) {
-    const torch = torchKernel(network, layer, stored.shape, wanted);
+    const torch = torchKernel(model.network, layer, stored.shape, wanted);
     if (torch) return torch;
   }
   const fromTorch = /(^|[._/])(weight|running_mean|running_var)$/.test(stored.name);
-  if (weight === 'alpha') return slopes(stored.shape, wanted);
+  if (weight === 'alpha' && model.definition.channelsFirst && wanted.length > 1) return positionsFirst(stored.shape, wanted); // prettier-ignore
+  if (weight === 'alpha' && !sameUpToOnes(stored.shape, wanted)) return slopes(stored.shape, wanted);
   if (!sameUpToOnes(stored.shape, wanted)) return null;
-  return fromTorch || isTorchBias(layer, stored) ? reordered(flattenedInput(network, layer), 1) : (values) => values;
+  if (weight !== 'alpha' && (fromTorch || isTorchBias(layer, stored)))
+    return reordered(flattenedInput(model.network, layer), 1);
+  const order = flattenedByChannel(model, layer);
+  // Where the order is not known, that is said of the layer as a whole.
+  if (order === 'mixed') return (values) => values;
+  return reordered(readsRows(layer, weight) ? order : 'plain', layer.operation.kind === 'dense' ? wanted[1] : 1);
+}
+
+/** Whether a weight has a row for each number that comes in. */
+function readsRows({ operation: { kind } }: Layer, weight: string): boolean {
+  return kind === 'dense' ? weight === 'kernel' : kind === 'batchNormalization' || weight === 'alpha';
+}
+
+/** `[channels, ...positions]` to `[...positions, channels]`. */
+function positionsFirst(stored: Shape, wanted: Shape): Arrangement | null {
+  const channels = wanted[wanted.length - 1];
+  if (!sameUpToOnes(stored, [channels, ...wanted.slice(0, -1)])) return null;
+  return reordered(wanted, 1);
 }
 
 /** The bias of a normalization of PyTorch is named as all others are; only after a flatten does its order matter. */
@@ -59,7 +84,6 @@ function sameUpToOnes(a: Shape, b: Shape): boolean {
 
 /** A slope for each unit, for each channel, or one for all. */
 function slopes(stored: Shape, wanted: Shape): Arrangement | null {
-  if (sameUpToOnes(stored, wanted)) return (values) => values;
   const channels = wanted[wanted.length - 1];
   const size = sizeOf(stored);
   if (size !== 1 && !(size === channels && stored.length === 1)) return null;
@@ -96,7 +120,7 @@ function torchKernel(network: Network, layer: Layer, stored: Shape, wanted: Shap
  * PyTorch flattens channels first, so what reads a flattened image has its rows in another order. `width` numbers stand
  * for each input. Null where it is not known what a vector was flattened from.
  */
-function reordered(shape: Shape | 'plain' | 'mixed', width: number): Arrangement | null {
+function reordered(shape: Flattened, width: number): Arrangement | null {
   if (shape === 'mixed') return null;
   if (shape === 'plain') return (values) => values;
   const channels = shape[shape.length - 1];
@@ -113,11 +137,19 @@ function reordered(shape: Shape | 'plain' | 'mixed', width: number): Arrangement
 }
 
 /** The shape that a layer's vector was flattened from, where that has several positions and channels. */
-export function flattenedInput(network: Network, layer: Layer): Shape | 'plain' | 'mixed' {
-  return layer.inputShapes[0].length > 1 ? 'plain' : flattenedFrom(network, layer.inputs[0]);
+export function flattenedInput(network: Network, layer: Layer): Flattened {
+  return layer.inputShapes[0].length > 1 ? 'plain' : flattenedFrom(network, layer.inputs[0], () => true);
 }
 
-function flattenedFrom(network: Network, start: TensorId): Shape | 'plain' | 'mixed' {
+/** The same where files keep such a vector channel by channel. */
+export function flattenedByChannel({ network, definition }: Model, layer: Layer): Flattened {
+  if (layer.inputShapes[0].length > 1) return 'plain';
+  return flattenedFrom(network, layer.inputs[0], ({ definition: at }) => definition.layers[at].isChannelByChannel === true); // prettier-ignore
+}
+
+type Flattened = Shape | 'plain' | 'mixed';
+
+function flattenedFrom(network: Network, start: TensorId, counts: (flatten: Layer) => boolean): Flattened {
   for (let tensor = start; ;) {
     const layer = network.layers[tensor] as Layer | undefined;
     if (!layer) return 'plain';
@@ -134,14 +166,14 @@ function flattenedFrom(network: Network, start: TensorId): Shape | 'plain' | 'mi
           break;
         }
         const channels = from[from.length - 1];
-        return channels === 1 || channels === sizeOf(from) ? 'plain' : from;
+        return channels === 1 || channels === sizeOf(from) || !counts(layer) ? 'plain' : from;
       }
       case 'add':
       case 'subtract':
       case 'average':
       case 'maximum':
       case 'concatenate':
-        return layer.inputs.every((input) => flattenedFrom(network, input) === 'plain') ? 'plain' : 'mixed';
+        return layer.inputs.every((input) => flattenedFrom(network, input, counts) === 'plain') ? 'plain' : 'mixed';
       default:
         return 'plain';
     }

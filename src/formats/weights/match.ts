@@ -4,7 +4,8 @@ import type { Tensor } from '../../network/operation.ts';
 import { weightShapes } from '../../network/parameters.ts';
 import { formatShape, type Shape } from '../../network/shape.ts';
 import { listOf, ownersOf, stemOf, withoutRepeats, type Owner } from './addresses.ts';
-import { arrangement, flattenedInput, tensorFor } from './layouts.ts';
+import { arrangement, tensorFor } from './layouts.ts';
+import { orderDoubts } from './orderDoubts.ts';
 import { WeightsError, type StoredTensor, type WeightsFile } from './weightsFile.ts';
 
 /** Something to say about weights and the layers they are for. */
@@ -25,16 +26,10 @@ export interface WeightsMatch {
 
 /**
  * Finds the layer of every tensor of a file: by the layer's name, by its number among those of its class (Keras 3), by
- * the position in a list, or, where names do not tell, by shapes that leave no doubt. Weights that the network has stay. `channelsFirst` says that
- * the definition was written for tensors whose channels come first.
+ * the position in a list, or, where names do not tell, by shapes that leave no doubt. Weights that the network has stay.
  */
-export function matchWeights(
-  definition: NetworkDefinition,
-  network: Network,
-  file: WeightsFile,
-  channelsFirst = false,
-): WeightsMatch {
-  return new Matching(definition, network, file, channelsFirst).match();
+export function matchWeights(definition: NetworkDefinition, network: Network, file: WeightsFile): WeightsMatch {
+  return new Matching(definition, network, file).match();
 }
 
 /** A layer that lacks weights, with the shapes of all it has, in Keras's order. */
@@ -54,10 +49,9 @@ class Matching {
   private readonly free: Set<Owner>;
 
   constructor(
-    private readonly definition: NetworkDefinition,
-    private readonly network: Network,
+    readonly definition: NetworkDefinition,
+    readonly network: Network,
     private readonly file: WeightsFile,
-    private readonly channelsFirst: boolean,
   ) {
     this.needy = network.layers.filter(lacksWeights).map((layer) => ({
       layer,
@@ -79,10 +73,8 @@ class Matching {
       this.takeByShape();
     }
     for (const { layer } of this.needy) this.say('error', this.lacking(layer));
-    for (const { needy } of this.channelsFirst ? this.chosen : []) {
-      if (flattenedInput(this.network, needy.layer) === 'plain') continue;
-      this.say('error', `${needy.layer.name} reads an image that was flattened with channels first; the order of its weights is not known.`); // prettier-ignore
-    }
+    const taken = this.chosen.map(({ needy }) => needy.layer);
+    for (const doubt of taken.length > 0 ? orderDoubts(this.definition, this.network, taken) : []) this.say('error', doubt); // prettier-ignore
     if (!isStored) this.sayUnused();
     const { chosen } = this;
     return { remarks: this.remarks, layers: chosen.length, attach: () => this.attached() };
@@ -116,7 +108,7 @@ class Matching {
       const name = needy.layer.name;
       if (!tensor) return this.say('error', `${name} has no ${weight} in ${this.file.name}.`);
       this.used.add(tensor);
-      if (arrangement(this.network, needy.layer, weight, shape, tensor)) return tensors.set(weight, tensor);
+      if (arrangement(this, needy.layer, weight, shape, tensor)) return tensors.set(weight, tensor);
       const stored = `${tensor.name} is ${formatShape(tensor.shape)}`;
       return this.say('error', `${name}: ${stored} in ${this.file.name}, the layer needs a ${weight} of ${formatShape(shape)}.`); // prettier-ignore
     });
@@ -210,7 +202,7 @@ class Matching {
     return shapes.every(([weight, shape], position) => {
       if (layer.weights?.[weight]) return true;
       const tensor = tensorFor(owner, weight, position);
-      return tensor !== undefined && arrangement(this.network, layer, weight, shape, tensor) !== null;
+      return tensor !== undefined && arrangement(this, layer, weight, shape, tensor) !== null;
     });
   }
 
@@ -225,7 +217,7 @@ class Matching {
       const weights: Record<string, Tensor> = { ...layer.weights };
       for (const [weight, shape] of shapes) {
         const tensor = tensors.get(weight);
-        const arrange = tensor && arrangement(network, layer, weight, shape, tensor);
+        const arrange = tensor && arrangement(this, layer, weight, shape, tensor);
         if (arrange) weights[weight] = { shape, data: arrange(tensor.values()) };
       }
       layers[layer.index] = { ...layer, weights };

@@ -1,63 +1,7 @@
-import { contentFrom, outline } from '../outline.ts';
+import type { ManifestGroup, ManifestWeight } from '../weightsManifest.ts';
 import { bytesOf, decode, isNumberType, type NumberType } from './numberTypes.ts';
-import { isShape, sizeOfShape } from './shapes.ts';
+import { sizeOfShape } from './shapes.ts';
 import { cutShort, WeightsError, type ByteSource, type StoredTensor, type WeightsFile } from './weightsFile.ts';
-
-/** One group of the `weightsManifest` of a TensorFlow.js model.json: files that are read as one, and what they hold. */
-export interface ManifestGroup {
-  readonly paths: readonly string[];
-  readonly weights: readonly ManifestWeight[];
-}
-
-interface ManifestWeight {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number };
-}
-
-/** The manifest in the text of a model.json; null where it has none (or one that names no files). */
-export function manifestOf(text: string): readonly ManifestGroup[] | null {
-  const start = contentFrom(text, 0);
-  for (const { key, at } of outline(text, start)) {
-    if (key !== 'weightsManifest') continue;
-    const groups = parseList(text, at);
-    if (groups === null || !groups.every(isGroup)) return null;
-    return groups.some(({ paths }) => paths.length > 0) ? groups : null;
-  }
-  return null;
-}
-
-/** The JSON list that begins here. Only brackets outside of texts are counted, so that the rest need not be parsed. */
-function parseList(text: string, at: number): unknown[] | null {
-  let depth = 0;
-  const pattern = /"(?:[^"\\]|\\.)*"|[[\]]/g;
-  pattern.lastIndex = at;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    if (match[0] === '[') depth++;
-    if (match[0] !== ']' || --depth > 0) continue;
-    try {
-      return JSON.parse(text.slice(at, match.index + 1)) as unknown[];
-    } catch {
-      return null;
-    }
-  }
-  return null;
-}
-
-function isGroup(value: unknown): value is ManifestGroup {
-  const { paths, weights } = (value ?? {}) as Record<string, unknown>;
-  return isListOf(paths, (path) => typeof path === 'string') && isListOf(weights, isWeight);
-}
-
-function isListOf(value: unknown, test: (entry: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(test);
-}
-
-function isWeight(value: unknown): boolean {
-  const { name, shape, dtype } = (value ?? {}) as Record<string, unknown>;
-  return typeof name === 'string' && isShape(shape) && typeof dtype === 'string';
-}
 
 /** `open` gives the file of a path in the manifest. Throws a `WeightsError` where the files are shorter than it says. */
 export function readTfjsShards(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { totalParameters } from '../../../src/network/parameters.ts';
 import { matchWeights } from '../../../src/formats/weights/match.ts';
-import type { WeightsFile } from '../../../src/formats/weights/weightsFile.ts';
+import { read } from '../../../src/formats/registry.ts';
+import type { ByteSource, WeightsFile } from '../../../src/formats/weights/weightsFile.ts';
+import { buildNetwork } from '../../../src/network/build.ts';
 import { outputOf } from './values.ts';
 import { fixture, open, openFixture, summary, underlined } from './fixtures.ts';
 
@@ -21,6 +23,12 @@ function model(input: number[], weights: Record<string, number[]>, nodes: Node[]
   const listed = Object.entries(weights).map(([name, shape]) => ({ name, shape, dtype: name.startsWith('i/') ? 'int32' : 'float32' })); // prettier-ignore
   return JSON.stringify({ modelTopology: { node }, weightsManifest: [{ paths: [], weights: listed }] });
 }
+
+const sourceOf = (name: string, bytes: Uint8Array): ByteSource => ({
+  name,
+  size: bytes.length,
+  read: (start, length) => bytes.slice(start, start + length),
+});
 
 const layersOf = (text: string) => {
   const { network, problems } = open(text, 'model.json');
@@ -95,7 +103,7 @@ describe('a graph model of TensorFlow.js', () => {
     ]);
     expect(layersOf(text)).toEqual([
       'c conv2d linear 8x8x2 18 0',
-      'unsupported: How far this pads stands in the weights file, which is not read here.',
+      'unsupported: How far this pads stands in a weights file that is not beside this one.',
     ]);
   });
 
@@ -144,4 +152,85 @@ describe('a graph model of TensorFlow.js', () => {
     ]);
     expect(layersOf(text)).toEqual(['a dense relu 3 12 3', 'b dense linear 3 0 0']);
   }); // prettier-ignore
+
+  describe('whose channels come first', () => {
+    const format = { data_format: { s: 'TkNIVw==' } };
+    const [padding, strides] = [{ s: 'VkFMSUQ=' }, (...list: string[]) => ({ list: { i: list } })];
+    const weights = { k: [2, 2, 1, 2], b: [2], d: [4, 2], 'i/flat': [2] };
+    /** One graph in both orders: convolution, bias, pooling, and a product with what is flattened. */
+    const graph = (isFirst: boolean) => {
+      const attr = isFirst ? format : {};
+      return model(isFirst ? [1, 5, 3] : [5, 3, 1], weights, [
+        { name: 'c/Conv2D', op: 'Conv2D', input: ['x', 'k'], attr: { ...attr, padding, strides: isFirst ? strides('1', '1', '1', '1') : strides('1', '1', '1', '1') } },
+        { name: 'c/BiasAdd', op: 'BiasAdd', input: ['c/Conv2D', 'b'], attr },
+        { name: 'c/Relu', op: 'Relu', input: ['c/BiasAdd'] },
+        { name: 'pool', op: 'MaxPool', input: ['c/Relu'], attr: { ...attr, padding, ksize: isFirst ? strides('1', '1', '2', '1') : strides('1', '2', '1', '1'), strides: isFirst ? strides('1', '1', '2', '2') : strides('1', '2', '2', '1') } },
+        { name: 'flat', op: 'Reshape', input: ['pool', 'i/flat'] },
+        { name: 'd/MatMul', op: 'MatMul', input: ['flat', 'd'] },
+      ]);
+    };
+    const shared = { k: [1, -2, 0.5, 1, -1, 3, 2, -0.5], b: [0.1, -0.2] };
+    const rows = [[1, 2], [3, -4], [-5, 6], [7, 8]]; // by position, the channels of each together
+    const outputWith = (text: string, d: number[][]) => {
+      const tensors = Object.entries({ ...shared, d: d.flat(), 'i/flat': [-1, 4] }).map(([name, numbers]) => ({
+        name,
+        shape: weights[name as keyof typeof weights],
+        values: () => Float64Array.from(numbers),
+      }));
+      const { definition, network } = open(text, 'model.json');
+      const match = matchWeights(definition, network, { kind: 'tfjs', name: 'shards', tensors, model: null });
+      expect(match.remarks).toEqual([]);
+      return outputOf(match.attach(), Array.from({ length: 15 }, (_, i) => ((i * 7) % 5) - 1.5));
+    };
+
+    it('computes what the same graph with channels last does', () => {
+      expect(summary(open(graph(true), 'm.json').network)).toEqual(summary(open(graph(false), 'm.json').network));
+      expect(open(graph(true), 'm.json').problems).toEqual([]);
+      const [[a, b], [c, e], [f, g], [h, i]] = [rows[0], rows[1], rows[2], rows[3]];
+      const last = outputWith(graph(false), [[a, b], [c, e], [f, g], [h, i]]);
+      // Flattened channel by channel, the second and third number change places.
+      const first = outputWith(graph(true), [[a, b], [f, g], [c, e], [h, i]]);
+      expect(last.some((value) => value !== 0)).toBe(true);
+      expect(first).toEqual(last);
+    });
+
+    it('says where it is read as it does not stand', () => {
+      const text = graph(false).replace('"name":"pool","op":"MaxPool","input":["c/Relu"],"attr":{', '$&"data_format":{"s":"TkNIVw=="},');
+      expect(layersOf(text)).toContain('unsupported: MaxPool reads channels where this tensor has positions.');
+    });
+  }); // prettier-ignore
+
+  it('takes paddings, shapes and factors from the shards that lie beside it', () => {
+    const constants = { 'i/pads': [4, 2], k: [3, 3, 1, 2], 'i/shape': [2], half: [], d: [50, 1] };
+    const numbers = { 'i/pads': [0, 0, 1, 1, 1, 1, 0, 0], k: Array<number>(18).fill(1), 'i/shape': [-1, 50], half: [0.5], d: Array<number>(50).fill(1) }; // prettier-ignore
+    const text = model([5, 5, 1], constants, [
+      { name: 'pad', op: 'Pad', input: ['x', 'i/pads'] },
+      { name: 'c/Conv2D', op: 'Conv2D', input: ['pad', 'k'], attr: { padding: { s: 'VkFMSUQ=' } } },
+      { name: 'h', op: 'Mul', input: ['c/Conv2D', 'half'] },
+      { name: 'flat', op: 'Reshape', input: ['h', 'i/shape'] },
+      { name: 'd/MatMul', op: 'MatMul', input: ['flat', 'd'] },
+    ]).replace('"paths":[]', '"paths":["a.bin","b.bin"]');
+    const bytes = new Uint8Array(Object.entries(numbers).flatMap(([name, list]) => {
+      const array = name.startsWith('i/') ? Int32Array.from(list) : Float32Array.from(list);
+      return [...new Uint8Array(array.buffer)];
+    })); // prettier-ignore
+    const shards: Record<string, Uint8Array> = { 'a.bin': bytes.slice(0, 30), 'b.bin': bytes.slice(30) };
+    const linesWith = (files: Record<string, Uint8Array>) => {
+      const options = { weights: false, files: { bytes: (path: string) => (Object.hasOwn(files, path) ? sourceOf(path, files[path]) : undefined) } }; // prettier-ignore
+      const { networks, problems } = read(text, 'model.json', options)!;
+      const built = buildNetwork(networks[0]);
+      return [...summary(built.network), ...[...problems, ...built.problems].map(({ message }) => message)];
+    };
+    expect(linesWith(shards)).toEqual([
+      'pad zero_padding2d linear 7x7x1 0 0',
+      'c conv2d linear 5x5x2 18 0',
+      'h activation linear 5x5x2 0 0',
+      'flat flatten linear 50 0 0',
+      'd dense linear 1 50 0',
+    ]);
+    const lacking: Record<string, Uint8Array>[] = [{}, { 'a.bin': shards['a.bin'] }, { ...shards, 'b.bin': bytes.slice(30, 40) }]; // prettier-ignore
+    for (const files of lacking) {
+      expect(linesWith(files)).toContain('How far this pads stands in a weights file that is not beside this one.');
+    }
+  });
 });

@@ -59,7 +59,7 @@ describe('ranges in TypeScript', () => {
     const files: Record<string, string> = {
       'parts.ts': `${' '.repeat(500)}export const dense = (units: number) => tf.layers.dense({ units, inputShape: [2] });`,
     };
-    const options = { weights: false, readFile: (path: string) => files[path] };
+    const options = { weights: false, files: { text: (path: string) => files[path] } };
     const { networks } = readTypeScript(text, 'model.ts', options);
     expect(networks[0].layers.map(({ span }) => text.slice(span.start, span.end))).toEqual(['dense(3)', 'dense(4)']);
     expect(networks[0].layers.map(({ fields }) => Object.keys(fields))).toEqual([['type'], ['type']]);

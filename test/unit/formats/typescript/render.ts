@@ -4,7 +4,10 @@ import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts
 import type { ReadFile } from '../../../../src/formats/format.ts';
 
 export function readSource(text: string, fileName = 'model.ts', readFile?: ReadFile): ReadResult {
-  return readTypeScript(`import * as tf from '@tensorflow/tfjs';\n${text}`, fileName, { weights: true, readFile });
+  return readTypeScript(`import * as tf from '@tensorflow/tfjs';\n${text}`, fileName, {
+    weights: true,
+    files: { text: readFile },
+  });
 }
 
 /** A network as lines that a person can compare: `dense_1: dense 64 relu <- input`. */

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
-import { compile } from '../../../../src/counting/compile.ts';
 import { drawWeights } from '../../../../src/counting/initializers.ts';
-import { evaluate } from '../../../../src/counting/program.ts';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import type { WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Tensor } from '../../../../src/network/operation.ts';
 import { hdf5, npz, safetensors, source, type Tensors } from './files.ts';
+import { outputOf as outputFor } from '../values.ts';
 
 const layers = [
   { type: 'conv2d', filters: 3, kernel_size: [2, 3], activation: 'relu' },
@@ -38,11 +37,8 @@ const target: Network = {
   ...wanted,
   layers: wanted.layers.map((layer, i) => ({ ...layer, weights: layer.weights && weights(i) })),
 };
-const input = Float64Array.from({ length: 40 }, (_, i) => Math.sin(3 * i));
-const outputOf = (network: Network): number[] => {
-  const program = compile(network);
-  return [...evaluate(program, input)[program.outputs[0]]];
-};
+const wave = Array.from({ length: 40 }, (_, i) => Math.sin(3 * i));
+const outputOf = (network: Network, input = wave): number[] => outputFor(network, input);
 
 /** Tensors under names made by the position and name of each. */
 const all = (nameOf: (layer: number, weight: string, position: number) => string): Tensors =>
@@ -142,24 +138,68 @@ describe('weights of PyTorch', () => {
     expect(match!.remarks.filter(({ severity }) => severity !== 'information')).toEqual([]);
     expect(outputOf(match!.attach())).toEqual(outputOf(target));
   });
+});
 
-  it('that read a flattened image are refused where channels came first in the model itself', () => {
-    const keras = JSON.stringify({
+describe('weights of a Keras model whose channels come first', () => {
+  const [rows, columns, filters, units] = [3, 4, 2, 3];
+  const pattern = (...shape: number[]) => ({
+    shape,
+    data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => ((i * 37) % 11) / 4 - 1.2),
+  });
+  const kernel = pattern(2, 2, 1, filters);
+  const alpha = pattern(filters, rows - 1, columns - 1);
+  const dense = pattern(filters * (rows - 1) * (columns - 1), units);
+  const image = [...pattern(rows, columns).data];
+  const tensors = { 'c/kernel': kernel, 'p/alpha': alpha, 'd/kernel': dense };
+
+  /** What the model gives, computed channel by channel as it is written. */
+  function expected(isTold: boolean): number[] {
+    const [high, wide] = [rows - 1, columns - 1];
+    const map = Array.from({ length: filters * high * wide }, (_, at) => {
+      const [f, y, x] = [Math.floor(at / (high * wide)), Math.floor(at / wide) % high, at % wide];
+      let sum = 0;
+      for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) sum += image[(y + i) * columns + x + j] * kernel.data[(i * 2 + j) * filters + f];
+      return sum > 0 ? sum : sum * alpha.data[at];
+    });
+    // A flatten that is told of the channels brings them behind the positions.
+    const vector = isTold ? map.map((_, at) => map[(at % filters) * high * wide + Math.floor(at / filters)]) : map;
+    return Array.from({ length: units }, (_, u) => vector.reduce((sum, value, i) => sum + value * dense.data[i * units + u], 0));
+  } // prettier-ignore
+
+  const model = (flatten: object, className = 'Flatten') =>
+    JSON.stringify({
       class_name: 'Sequential',
+      keras_version: '2.13.1',
       config: [
-        { class_name: 'Conv2D', config: { name: 'c', filters: 2, kernel_size: 2, data_format: 'channels_first', batch_input_shape: [null, 1, 3, 3] } },
-        { class_name: 'Flatten', config: { name: 'f' } },
-        { class_name: 'Dense', config: { name: 'd', units: 2 } },
+        { class_name: 'Conv2D', config: { name: 'c', filters, kernel_size: 2, use_bias: false, data_format: 'channels_first', batch_input_shape: [null, 1, rows, columns] } },
+        { class_name: 'PReLU', config: { name: 'p' } },
+        { class_name: className, config: { name: 'f', ...flatten } },
+        { class_name: 'Dense', config: { name: 'd', units, use_bias: false } },
       ],
     }); // prettier-ignore
-    const zeros = (...shape: number[]) => ({ shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)) });
-    const file = npzOf({ 'c/kernel': zeros(2, 2, 1, 2), 'c/bias': zeros(2), 'd/kernel': zeros(8, 2), 'd/bias': zeros(2) }); // prettier-ignore
-    const { match } = networkWithWeights(keras, 'm.json', 0, file)!;
-    expect(match!.remarks.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
-      expect.stringMatching(/^error: d reads an image that was flattened with channels first/),
-    ]);
-    expect(() => match!.attach()).toThrow('do not fit');
+
+  it.each([
+    ['a flatten that keeps their order', model({}), false],
+    ['a flatten that keeps it and says so', model({ data_format: 'channels_last' }), false],
+    ['a flatten that is told of them', model({ data_format: 'channels_first' }), true],
+    ['a reshape to a vector', model({ target_shape: [-1] }, 'Reshape'), false],
+  ])('are put into our order behind %s', (_, text, isTold) => {
+    const { match } = networkWithWeights(text, 'm.json', 0, npzOf(tensors))!;
+    expect(match!.remarks).toEqual([]);
+    const given = outputOf(match!.attach(), image);
+    expected(isTold).forEach((value, u) => expect(given[u]).toBeCloseTo(value, 10));
   });
+
+  it('are refused where their order is not known', () => {
+    const complaints = (text: string) =>
+      networkWithWeights(text, 'm.json', 0, npzOf(tensors))!.match!.remarks.map(({ message }) => message);
+    expect(complaints(model({ target_shape: [3, filters, 2] }, 'Reshape').replace('"units":3', '"units":3,"activation":"linear"'))).toContainEqual(
+      expect.stringMatching(/^f reshapes with channels first/),
+    );
+    expect(complaints(model({}).replace('2.13.1', '1.2.2'))).toEqual([
+      'c: Keras 1 keeps kernels in several orders where channels come first; save the model with Keras 2 or later.',
+    ]);
+  }); // prettier-ignore
 });
 
 describe('weights that do not fit are refused with a sentence', () => {

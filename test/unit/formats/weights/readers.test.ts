@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
-import { manifestOf, readTfjsShards } from '../../../../src/formats/weights/tfjsShards.ts';
+import { readTfjsShards } from '../../../../src/formats/weights/tfjsShards.ts';
+import { manifestOf } from '../../../../src/formats/weightsManifest.ts';
 import { WeightsError, type WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
 import { hdf5, joined, kerasArchive, npy, npz, safetensors, source, type Tensors } from './files.ts';
 
