@@ -137,7 +137,7 @@ function reordered(shape: Flattened, width: number): Arrangement | null {
 }
 
 /** The shape that a layer's vector was flattened from, where that has several positions and channels. */
-export function flattenedInput(network: Network, layer: Layer): Flattened {
+function flattenedInput(network: Network, layer: Layer): Flattened {
   return layer.inputShapes[0].length > 1 ? 'plain' : flattenedFrom(network, layer.inputs[0], () => true);
 }
 
