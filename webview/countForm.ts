@@ -7,7 +7,7 @@ import { capital, formatDomain, plural } from './format.ts';
 import { createPlaceForm } from './placeForm.ts';
 import { t } from './strings.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from './toolkit.ts';
-import { chosenMethod, type View } from './view.ts';
+import { chosenMethod, fileWeightsWords, type View } from './view.ts';
 import { placeWords } from '../src/protocol/placeWords.ts';
 
 const MOST_WORKERS = 64;
@@ -66,6 +66,7 @@ export function createCountForm(actions: Actions): Section {
     kernel.setChoices(kernelChoices(view), settings.kernel ?? '');
     bias.setValue(settings.biasStddev ?? network.biasStddev);
     workers.setValue(settings.workers);
+    fileWeights.setLabel(fileWeightsWords(network));
     fileWeights.setChecked(settings.fileWeights);
     setHidden(fileWeights.element, !network.hasWeights);
     for (const widget of [method, samples, fileWeights, workers, again]) widget.setDisabled(running);
@@ -112,7 +113,7 @@ function describeSettings({ settings, network }: View): string {
   const { method } = chosenMethod(network, settings);
   const place = t('on {0}', formatDomain(placeWords(network.inputSize, method, settings, t)));
   const how = method === 'sample' ? t('by samples {0}', place) : method === 'cells' ? t('whole cells {0}', place) : place; // prettier-ignore
-  if (settings.fileWeights) return t('with the weights of the file, {0}', how);
+  if (settings.fileWeights) return `${fileWeightsWords(network)}, ${how}`;
   const networks = plural(settings.seeds, t('drawn network'), t('drawn networks'));
   return t('{0}, {1}, from seed {2}', networks, how, settings.firstSeed);
 }

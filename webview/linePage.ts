@@ -8,7 +8,7 @@ import { createLinePlot } from './linePlot.ts';
 import { createPlaceForm } from './placeForm.ts';
 import { t } from './strings.ts';
 import { button, numberField, progressRing } from './toolkit.ts';
-import type { View } from './view.ts';
+import { fileWeightsWords, type View } from './view.ts';
 
 /** Seconds that distances are measured for, at once and when asked to go on. */
 const AT_ONCE = 2;
@@ -106,7 +106,7 @@ function lineSettings({ settings, linePlace }: View): CountSettings {
 
 function weightsWords({ settings, network }: View): string {
   const { fileWeights, kernel, biasStddev } = settings;
-  if (fileWeights) return t('weights of the file');
+  if (fileWeights) return fileWeightsWords(network);
   if (kernel === null && biasStddev === null) return network.initialization;
   return t('{0} weights, bias deviation {1}', kernel ?? network.kernel, biasStddev ?? network.biasStddev);
 }

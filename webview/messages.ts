@@ -59,6 +59,7 @@ const isNetwork = shape<PanelNetwork>({
   counting: shape<PanelNetwork['counting']>({ box: isChosen, all: isChosen, cells: isBoolean }),
   countRefused: nullOr(isString),
   hasWeights: isBoolean,
+  weightsFile: nullOr(isString),
   kernel: isString,
   biasStddev: isNumber,
   remarks: listOf(isString),

@@ -13,7 +13,7 @@ import { createRegionDetails, signed } from './regionDetails.ts';
 import { lineStyle } from './regionPainter.ts';
 import { t } from './strings.ts';
 import { button, dropdown } from './toolkit.ts';
-import type { View } from './view.ts';
+import { fileWeightsWords, type View } from './view.ts';
 
 const MOST_ZOOM = 1e5;
 const PAN_STEP = 40;
@@ -249,7 +249,7 @@ export function createRegionPicture(actions: Actions): Plot {
 
   function drawTexts(next: View, seed: number | null): void {
     const fileWeights = next.run?.settings.fileWeights === true;
-    const which = seed === null ? '' : fileWeights ? t(', weights of the file') : t(', seed {0}', seed);
+    const which = seed === null ? '' : fileWeights ? `, ${fileWeightsWords(next.network)}` : t(', seed {0}', seed);
     const total = next.counts.find((count) => count.seed === seed);
     const regions = total === undefined ? '' : ` — ${total.exact ? '' : '≥ '}${plural(total.activationRegions, t('region'), t('regions'))}`; // prettier-ignore
     setText(heading, `${t('The plane {0}', formatDomain(next.countDomain))}${which}${regions}`);

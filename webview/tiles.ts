@@ -3,7 +3,7 @@ import type { Actions, Section } from './actions.ts';
 import { element, setPowerText, setText } from './dom.ts';
 import { countedWord, spreadText, type Meaning } from './figures.ts';
 import { exactText, formatDomain, LONG_INTEGER, NO_FIGURE, plural } from './format.ts';
-import type { View } from './view.ts';
+import { fileWeightsWords, type View } from './view.ts';
 import { t } from './strings.ts';
 
 interface TileContent {
@@ -78,7 +78,7 @@ function countedContent(view: View): TileContent {
   if (spread === null || run === null) return blank(run?.status === 'running' ? t('counting…') : t('not counted yet'));
   const stopped = view.counts.filter((count) => !count.exact).length;
   const networks = run.settings.fileWeights
-    ? t('weights of the file')
+    ? fileWeightsWords(network)
     : plural(spread.counts, t('network'), t('networks'));
   const certainty = view.sampled ? t('a lower bound') : stopped > 0 ? t('{0} stopped early', stopped) : t('exact');
   const source = `${networks}, ${certainty}`;

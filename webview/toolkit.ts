@@ -12,7 +12,7 @@ import {
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import type { Button, Checkbox, Dropdown, TextField } from '@vscode/webview-ui-toolkit';
-import { element } from './dom.ts';
+import { element, setText } from './dom.ts';
 
 export function registerWidgets(): void {
   provideVSCodeDesignSystem().register(
@@ -99,6 +99,7 @@ function option(choice: Choice): HTMLElement {
 
 export interface CheckboxWidget {
   readonly element: HTMLElement;
+  setLabel(label: string): void;
   setChecked(checked: boolean): void;
   setDisabled(disabled: boolean): void;
 }
@@ -117,7 +118,8 @@ export function checkbox(
 ): CheckboxWidget {
   const widget = document.createElement('vscode-checkbox') as Checkbox;
   // The widget takes its accessible name from its text, whatever `aria-label` says.
-  widget.append(element('span', { class: labelled === 'silently' ? 'visuallyHidden' : '', text: label }));
+  const shown = element('span', { class: labelled === 'silently' ? 'visuallyHidden' : '', text: label });
+  widget.append(shown);
   let current = false;
   widget.addEventListener('change', () => {
     // Also raised when `checked` is set from here, which is no wish of the user.
@@ -127,6 +129,7 @@ export function checkbox(
   });
   return {
     element: widget,
+    setLabel: (text) => setText(shown, text),
     setChecked: (checked) => {
       current = checked;
       widget.checked = checked;

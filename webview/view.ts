@@ -160,3 +160,8 @@ export function countedAfter(view: View): (layer: PanelLayer) => number | null {
     return spread === null || spread.mean <= 0 ? null : Math.log10(spread.mean);
   };
 }
+
+/** The weights that a count uses in place of drawn ones, by the file they are in. */
+export function fileWeightsWords({ weightsFile }: PanelNetwork): string {
+  return weightsFile === null ? t('weights of the file') : t('weights of {0}', weightsFile);
+}

@@ -81,6 +81,11 @@ export class CountRunner implements vscode.Disposable {
     return this.workers(0).run({ kind: 'region', ...network, choice: choiceOf(settings, seed, false), at });
   }
 
+  /** What there is to say of the weights of a file: those that fit no layer, those that none has. */
+  async weightRemarks(network: TaskNetwork): Promise<readonly string[]> {
+    return (await this.workers(0).run({ kind: 'weights', ...network })).remarks;
+  }
+
   private workers(atLeast: number): CountPool {
     this.pool ??= new CountPool(this.extension.asAbsolutePath('dist/worker.js'), defaultWorkers());
     this.pool.grow(atLeast);

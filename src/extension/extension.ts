@@ -8,6 +8,7 @@ import { RunStore } from './runStore.ts';
 import { Server } from './server.ts';
 import { StatusBar } from './statusBar.ts';
 import { WeightFiles } from './weightFiles.ts';
+import { WeightRemarks } from './weightRemarks.ts';
 
 /** Registers what costs nothing; the language server starts with the first network that is opened. */
 export function activate(extension: vscode.ExtensionContext): void {
@@ -15,7 +16,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const runner = new CountRunner(extension);
   const weightFiles = new WeightFiles(extension.workspaceState);
   const runs = new RunStore(extension.workspaceState, runner);
-  const panels = new Panels({ extension, server, runner, runs, weightFiles });
+  const panels = new Panels({ extension, server, runner, runs, weightFiles, weightRemarks: new WeightRemarks(runner) });
   const reports = new ReportDocuments(server);
   const watching = new FirstNetwork(() => void server.start().catch(reportFailure));
   extension.subscriptions.push(

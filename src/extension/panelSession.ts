@@ -14,6 +14,7 @@ import { holdsNetwork } from './recognition.ts';
 import type { RunStore } from './runStore.ts';
 import type { Server } from './server.ts';
 import type { WeightFiles } from './weightFiles.ts';
+import type { WeightRemarks } from './weightRemarks.ts';
 import { SourceLink } from './sourceLink.ts';
 
 const CURSOR_PAUSE_MS = 60;
@@ -32,6 +33,7 @@ export interface PanelServices {
   readonly runner: CountRunner;
   readonly runs: RunStore;
   readonly weightFiles: WeightFiles;
+  readonly weightRemarks: WeightRemarks;
 }
 
 /** Which network a message is about. */
@@ -79,7 +81,7 @@ export class PanelSession implements vscode.Disposable {
         if (status && !this.model) this.source ??= vscode.Uri.parse(uri);
         if (uri === this.source?.toString()) void this.refresh().catch(showError);
       }),
-      weightFiles.onDidChoose((uri) => {
+      weightFiles.onDidChange((uri) => {
         if (this.shows(uri)) void this.refresh().catch(showError);
       }),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
@@ -130,7 +132,7 @@ export class PanelSession implements vscode.Disposable {
     const { file: fileName } = this.model;
     const uri = this.source.toString();
     const document = await vscode.workspace.openTextDocument(this.source);
-    const weights = (await this.services.weightFiles.of(document)) ?? undefined;
+    const weights = (await this.services.weightFiles.of(document))?.place;
     const imports = (await this.services.server.ask(importsRequest, { uri })) ?? {};
     const inputs = this.model.networks[position].inputSize;
     return { uri, position, inputs, text: { text: document.getText(), fileName, network: position, imports, weights } };
@@ -156,9 +158,31 @@ export class PanelSession implements vscode.Disposable {
     this.model = model || undefined;
     this.place.setTitle(model ? model.file : null, this.pinned);
     if (!model || model.networks.length === 0) return this.post({ type: 'empty', message: noNetwork() });
+    this.show(model);
+    for (const task of this.afterReady.splice(0)) task();
+    const told = await this.withWeightRemarks(model);
+    if (turn !== this.refreshes || told === model) return;
+    this.model = told;
+    this.show(told);
+  }
+
+  private show(model: PanelModel): void {
     this.post({ type: 'show', model });
     for (const { key } of model.networks) this.post({ type: 'run', key, run: this.services.runs.of(key) });
-    for (const task of this.afterReady.splice(0)) task();
+  }
+
+  /** What there is to say of the weights of a file beside the networks: reading it takes its time. */
+  private async withWeightRemarks(model: PanelModel): Promise<PanelModel> {
+    const { weightRemarks } = this.services;
+    const found = await Promise.all(
+      model.networks.map(async ({ key, weightsFile, fingerprint }) => {
+        const source = weightsFile === null ? undefined : await this.network(key);
+        return source ? weightRemarks.of(fingerprint, source.text) : [];
+      }),
+    );
+    if (found.every((remarks) => remarks.length === 0)) return model;
+    const networks = model.networks.map((network, i) => ({ ...network, remarks: [...network.remarks, ...found[i]] }));
+    return { ...model, networks };
   }
 
   private async ask(source: vscode.Uri): Promise<PanelModel | null> {
@@ -174,8 +198,8 @@ export class PanelSession implements vscode.Disposable {
     const model = document && (await this.services.server.ask(panelModelRequest, { uri, ...position }));
     if (!model || !weights) return model;
     // Other weights beside the network make another network to count.
-    const place = JSON.stringify(weights);
-    const networks = model.networks.map((network) => ({ ...network, hasWeights: true, fingerprint: network.fingerprint + place })); // prettier-ignore
+    const { name: weightsFile, stamp } = weights;
+    const networks = model.networks.map((network) => ({ ...network, hasWeights: true, weightsFile, fingerprint: network.fingerprint + stamp })); // prettier-ignore
     return { ...model, networks };
   }
 

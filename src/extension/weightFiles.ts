@@ -1,37 +1,64 @@
+import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { manifestOf } from '../formats/weightsManifest.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 
 const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.npz'];
+const WEIGHTS = '*.{h5,keras,safetensors,npz,npy,bin}';
 const CHOSEN = 'regionLens.weights';
+
+/** The weights beside a network. */
+export interface WeightsBeside {
+  readonly place: WeightsPlace;
+  /** The file, without folders; that of the model where it names its shards. */
+  readonly name: string;
+  /** Changes with the files. */
+  readonly stamp: string;
+}
 
 /** Where the weights of a network are: a file the user chose, or one beside the network in the workspace. */
 export class WeightFiles implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  /** Fires with the network whose weights the user has chosen. */
-  readonly onDidChoose = this.changed.event;
+  /** Fires with the network whose weights are other ones now: chosen, or changed on the disk. */
+  readonly onDidChange = this.changed.event;
+  /** By folder, the networks whose weights are, or would be, there. */
+  private readonly watched = new Map<string, { readonly watcher: vscode.Disposable; readonly sources: Set<string> }>();
 
   constructor(private readonly memory: vscode.Memento) {}
 
   /** Null where there are none. Only looks whether files are there; the counting worker reads them. */
-  async of(document: vscode.TextDocument): Promise<WeightsPlace | null> {
+  async of(document: vscode.TextDocument): Promise<WeightsBeside | null> {
     const { uri } = document;
     if (uri.scheme !== 'file') return null;
     // Outside of the workspace only what the user named is read.
     const near = vscode.workspace.getWorkspaceFolder(uri) && { folder: path.dirname(uri.fsPath) };
     const chosen = this.chosen()[uri.toString()];
-    if (chosen !== undefined && (await isThere(chosen))) return { file: chosen, ...near };
+    if (chosen !== undefined) this.watch(path.dirname(chosen), uri);
+    if (chosen !== undefined && (await stampOf(chosen))) return besides({ file: chosen, ...near }, [chosen]);
     if (!near) return null;
     const { folder } = near;
-    const shards = manifestOf(document.getText())?.flatMap(({ paths }) => paths);
-    if (shards && (await all(shards.map((shard) => path.join(folder, shard))))) return near;
+    this.watch(folder, uri);
+    const shards = manifestOf(document.getText())?.flatMap(({ paths }) => paths) ?? [];
+    const named = shards.length > 0 && (await besides(near, shards.map((shard) => path.join(folder, shard)), path.basename(uri.fsPath))); // prettier-ignore
+    if (named) return named;
     const stem = path.basename(uri.fsPath).replace(/(\.network)?\.[a-z]+$/i, '');
     for (const ending of ENDINGS) {
       const file = path.join(folder, stem + ending);
-      if (await isThere(file)) return { file, folder };
+      const found = await besides({ file, folder }, [file]);
+      if (found) return found;
     }
     return null;
+  }
+
+  private watch(folder: string, source: vscode.Uri): void {
+    const known = this.watched.get(folder);
+    if (known) return void known.sources.add(source.toString());
+    const sources = new Set([source.toString()]);
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), WEIGHTS)); // prettier-ignore
+    const tell = () => sources.forEach((each) => this.changed.fire(vscode.Uri.parse(each)));
+    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(tell);
+    this.watched.set(folder, { watcher, sources });
   }
 
   /** Asks for a file of weights for this network, or for none. */
@@ -61,18 +88,25 @@ export class WeightFiles implements vscode.Disposable {
   }
 
   dispose(): void {
+    for (const { watcher } of this.watched.values()) watcher.dispose();
     this.changed.dispose();
   }
 }
 
-async function isThere(file: string): Promise<boolean> {
-  try {
-    return ((await vscode.workspace.fs.stat(vscode.Uri.file(file))).type & vscode.FileType.File) !== 0;
-  } catch {
-    return false;
-  }
+/** Null unless all the files are there. */
+async function besides(place: WeightsPlace, files: readonly string[], name?: string): Promise<WeightsBeside | null> {
+  const stamps = await Promise.all(files.map(stampOf));
+  if (!stamps.every((stamp) => stamp !== null)) return null;
+  const stamp = createHash('sha256').update(stamps.join('\n')).digest('base64');
+  return { place, name: name ?? path.basename(files[0]), stamp };
 }
 
-async function all(files: readonly string[]): Promise<boolean> {
-  return (await Promise.all(files.map(isThere))).every(Boolean);
+/** Of a file's place, size and time of change; null where there is no such file. */
+async function stampOf(file: string): Promise<string | null> {
+  try {
+    const { type, size, mtime } = await vscode.workspace.fs.stat(vscode.Uri.file(file));
+    return (type & vscode.FileType.File) === 0 ? null : [file, size, mtime].join(' ');
+  } catch {
+    return null;
+  }
 }

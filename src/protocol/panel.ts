@@ -79,6 +79,8 @@ export interface PanelNetwork {
   readonly countRefused: string | null;
   /** The file holds weights, which a count can use in place of drawn ones. */
   readonly hasWeights: boolean;
+  /** The file beside the network that they are in; null where they are in the file itself, or there are none. */
+  readonly weightsFile: string | null;
   /** How the file draws weights: the name of the kernel's law, and the deviation of biases. */
   readonly kernel: string;
   readonly biasStddev: number;

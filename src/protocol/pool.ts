@@ -59,13 +59,25 @@ export interface RegionTask extends TaskNetwork {
   readonly at: readonly number[];
 }
 
-export type WorkerTask = CountTask | MeasureTask | RegionTask;
-type AnyOutcome = CountOutcome | MeasureOutcome | RegionDescription;
+/** How the weights of a file fit a network. */
+export interface WeightsTask extends TaskNetwork {
+  readonly kind: 'weights';
+}
+
+export interface WeightsOutcome {
+  /** Sentences about what does not fit or is not used. */
+  readonly remarks: readonly string[];
+}
+
+export type WorkerTask = CountTask | MeasureTask | RegionTask | WeightsTask;
+type AnyOutcome = CountOutcome | MeasureOutcome | RegionDescription | WeightsOutcome;
 export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
   ? MeasureOutcome
   : Task extends RegionTask
     ? RegionDescription
-    : CountOutcome;
+    : Task extends WeightsTask
+      ? WeightsOutcome
+      : CountOutcome;
 
 /** A thread's place in a task: `memory` is that of a `Share`, through which a task is also asked to stop. */
 export interface ThreadPlace {

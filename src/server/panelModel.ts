@@ -62,6 +62,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     },
     countRefused: whyNotCounted(network),
     hasWeights: hasWeights(analysis),
+    weightsFile: null,
     kernel: network.initialization.kernel,
     biasStddev: network.initialization.biasStddev,
     remarks: remarks(document, analysis),

@@ -8,8 +8,8 @@ import { describeRegion } from '../counting/describe.ts';
 import { measure } from '../counting/measure.ts';
 import { Share } from '../counting/share.ts';
 import type { Network } from '../network/network.ts';
-import type { CountTask, TaskNetwork, ThreadPlace, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
-import { filesIn, findWeights } from './modelWeights.ts';
+import type { CountTask, TaskNetwork, ThreadPlace, WeightsTask, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
+import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';
 
 /** Entry of a counting worker: one task at a time, in the order they come. */
 
@@ -20,6 +20,8 @@ const MOST_HELD_BYTES = 2 ** 31;
 /** What V8 says when it cannot make an array. */
 const NO_MEMORY = /allocation failed|invalid (typed )?array( buffer)? length/i;
 const port = parentPort!;
+type NetworkTask = Exclude<WorkerTask, WeightsTask>;
+type Read = NonNullable<ReturnType<typeof networkWithWeights>>;
 /** The last file read: the seeds of one run come one after the other and share it. */
 let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | undefined;
 /** A count that this thread leads, until the others have handed over their parts. */
@@ -30,8 +32,10 @@ port.on('message', (message: WorkerRequest) => void answer(message));
 async function answer(message: WorkerRequest): Promise<void> {
   const { id } = message;
   try {
-    if (message.type === 'add') add(id, message.parts);
-    else perform(id, message.task, await networkOf(message.task), message.place);
+    if (message.type === 'add') return add(id, message.parts);
+    const { task, place } = message;
+    if (task.kind === 'weights') reply({ type: 'done', id, outcome: { remarks: await weightRemarks(task) } });
+    else perform(id, task, await networkOf(task), place);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     reply({ type: 'failed', id, message: text, outOfMemory: error instanceof RangeError && NO_MEMORY.test(text) });
@@ -46,7 +50,7 @@ function shareOf({ memory, thread, threads }: ThreadPlace): Share {
   return new Share(memory, thread, threads);
 }
 
-function perform(id: number, task: WorkerTask, network: Network, place: ThreadPlace): void {
+function perform(id: number, task: NetworkTask, network: Network, place: ThreadPlace): void {
   switch (task.kind) {
     case 'measure': {
       const measured = measure(planMeasurement(network, task.choice), hooks(id, shareOf(place)));
@@ -91,22 +95,37 @@ function arraysOf(holder: object): ArrayBuffer[] {
   return Object.values(holder).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
 }
 
-async function networkOf({ text, fileName, network, imports = {}, weights, choice }: WorkerTask): Promise<Network> {
+async function networkOf(task: NetworkTask): Promise<Network> {
+  const { text, fileName, network, imports = {}, weights, choice } = task;
   const found = weights && choice.fileWeights ? await findWeights(text, weights) : null;
   const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
-    const read = networkWithWeights(text, fileName, network, found?.file ?? null, {
-      text: (path) => (Object.hasOwn(imports, path) ? imports[path] : undefined),
-      bytes: weights?.folder === undefined ? undefined : filesIn(weights.folder),
-    });
-    if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
-    last = { text, fileName, network, stamp, read: weighted(read) };
+    last = { text, fileName, network, stamp, read: weighted(readNetwork(task, found)) };
   }
   return last.read;
 }
 
+function readNetwork(
+  { text, fileName, network, imports = {}, weights }: TaskNetwork,
+  found: FoundWeights | null,
+): Read {
+  const read = networkWithWeights(text, fileName, network, found?.file ?? null, {
+    text: (path) => (Object.hasOwn(imports, path) ? imports[path] : undefined),
+    bytes: weights?.folder === undefined ? undefined : filesIn(weights.folder),
+  });
+  if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
+  return read;
+}
+
+/** Which tensors fit no layer and the like; how those that fit were found is no news. */
+async function weightRemarks(task: WeightsTask): Promise<string[]> {
+  const found = task.weights ? await findWeights(task.text, task.weights) : null;
+  const remarks = readNetwork(task, found).match?.remarks ?? [];
+  return remarks.filter(({ severity }) => severity !== 'information').map(({ message }) => message);
+}
+
 /** With the weights of the file, or a message of all that stands against them. */
-function weighted({ network, match }: NonNullable<ReturnType<typeof networkWithWeights>>): Network {
+function weighted({ network, match }: Read): Network {
   const errors = match?.remarks.filter(({ severity }) => severity === 'error') ?? [];
   if (errors.length > 0) throw new RangeError(errors.map(({ message }) => message).join('\n'));
   return match ? match.attach() : network;

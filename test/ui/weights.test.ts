@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { tensorOf } from '../../src/formats/numbers.ts';
 import type { Tensor } from '../../src/network/operation.ts';
 import { npz } from '../unit/formats/weights/files.ts';
@@ -14,25 +14,82 @@ const known = readFileSync(new URL('../fixtures/counts/mlp_2-16-16-1_s2.network.
 const { layers, ...model } = JSON.parse(known) as { readonly layers: readonly Layer[] };
 const bare = { ...model, layers: layers.map((layer, i) => ({ ...layer, name: `d${i}`, weights: undefined })) };
 
+const unknown = `import * as tf from '@tensorflow/tfjs';
+declare const width: number;
+export const model = tf.sequential({
+  layers: [
+    tf.layers.dense({ inputShape: [2], units: width, activation: 'relu' }),
+    tf.layers.dense({ units: 1 }),
+  ],
+});
+`;
+
 let workbench: Workbench;
 beforeAll(async () => {
-  workbench = await Workbench.start({ files: { 'trained.network.json': JSON.stringify(bare, null, 2) } });
-  const tensors = layers.flatMap(({ weights = {} }, i) =>
+  workbench = await Workbench.start({ files: { 'trained.network.json': JSON.stringify(bare, null, 2), 'unknown.ts': unknown } }); // prettier-ignore
+  write('trained.npz', trained);
+  write('other.npz', { ...trained, 'd2/bias': { shape: [1], data: Float64Array.of(3) } });
+});
+afterAll(() => workbench.stop());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
+});
+
+const trained = Object.fromEntries(
+  layers.flatMap(({ weights = {} }, i) =>
     Object.entries(weights).map(([name, value]): [string, Tensor] => {
       const text = JSON.stringify(value);
       return [`d${i}/${name}`, tensorOf(text, 0, text.length) as Tensor];
     }),
-  );
-  writeFileSync(path.join(workbench.folder, 'trained.npz'), npz(Object.fromEntries(tensors)));
-});
-afterAll(() => workbench.stop());
+  ),
+);
+
+function write(file: string, tensors: Readonly<Record<string, Tensor>>): void {
+  writeFileSync(path.join(workbench.folder, file), npz(tensors));
+}
 
 it('a count uses the weights of the same name beside the network', async () => {
   await workbench.openFile('trained.network.json');
   await workbench.runCommand('Region Lens: Count Regions');
   // What two other programs count for these weights on this square.
   await workbench.webview.locator('.tileValue.counted', { hasText: /^424$/ }).waitFor();
+  await workbench.webview.locator('.tileSource', { hasText: 'weights of trained.npz, exact' }).waitFor();
   await workbench.screenshot('weights counted');
+});
+
+it('a count is of the past once its weights have changed, and what no layer takes is named', async () => {
+  write('trained.npz', { ...trained, 'stray/kernel': { shape: [3], data: new Float64Array(3) } });
+  await workbench.webview.locator('.tileSource', { hasText: 'the network has changed: count again' }).waitFor();
+  await workbench.webview.locator('.remarks', { hasText: 'Not used of trained.npz: stray/kernel.' }).waitFor();
+  await workbench.screenshot('weights changed');
+});
+
+it('the command takes weights of a file that is chosen', async () => {
+  await workbench.page
+    .locator('.tab', { hasText: /^trained.network.json/ })
+    .first()
+    .click();
+  await workbench.runWithFile('Region Lens: Choose Weights', 'Choose Weights', path.join(workbench.folder, 'other.npz')); // prettier-ignore
+  await workbench.webview.locator('.runSettings summary', { hasText: 'weights of other.npz' }).waitFor();
+  await workbench.screenshot('weights chosen');
+});
+
+it('the quick fix supplies in a comment what a source does not tell', async () => {
+  await workbench.closeAll();
+  await workbench.openFile('unknown.ts');
+  await workbench.page.locator('.squiggly-info').first().waitFor();
+  await workbench
+    .line('units: width')
+    .locator('.squiggly-info, span', { hasText: /^width$/ })
+    .last()
+    .click();
+  await workbench.page.locator('[class*="lightbulb"], [class*="light-bulb"]').first().waitFor();
+  await workbench.page.keyboard.press('Control+.');
+  await workbench.page.locator('.action-widget .monaco-list-row', { hasText: 'Supply units in a comment' }).waitFor();
+  await workbench.page.keyboard.press('Enter');
+  await workbench.waitForLine(/\/\/ @region-lens units = 64/);
+  expect(await workbench.waitForLine(/units: width.*×10\^/)).toContain('relu');
+  await workbench.screenshot('quick fix');
 });
 
 it('the normalized network opens as a document of its own, with hints', async () => {

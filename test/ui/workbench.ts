@@ -110,6 +110,11 @@ export class Workbench {
   }
 
   private async choose(key: string, typed: string, row: string): Promise<void> {
+    await this.pick(key, typed, row);
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  private async pick(key: string, typed: string, row: string): Promise<void> {
     const input = this.quickInput.locator('input');
     // A key pressed while the focus moves, say out of a panel that closes, is lost.
     for (let tries = 0; tries < 10 && !(await input.isVisible()); tries++) {
@@ -119,6 +124,20 @@ export class Workbench {
     await input.fill(typed);
     // The list is filtered a moment after the typing: until then Enter would take another row.
     await this.quickInput.locator('.monaco-list-row.focused', { hasText: row }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Runs a command that asks for a file, and gives its path to the editor's own dialog, under this title. */
+  async runWithFile(command: string, title: string, file: string): Promise<void> {
+    await this.pick('F1', `>${command}`, command);
+    await this.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
+    const input = this.quickInput.locator('input[type="text"], input:not([type])').first();
+    await input.fill(file);
+    // The dialog looks the path up before it takes it.
+    await this.quickInput
+      .locator('.monaco-list-row', { hasText: path.basename(file) })
+      .first()
+      .waitFor();
     await this.page.keyboard.press('Enter');
     await this.quickInput.waitFor({ state: 'hidden' });
   }

@@ -1,13 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CountChoice } from '../../../src/analysis/countPlan.ts';
+import type { Tensor } from '../../../src/network/operation.ts';
 import type { CountOutcome, CountTask } from '../../../src/protocol/pool.ts';
 import { CountPool } from '../../../src/worker/countPool.ts';
 import type { JobProgress } from '../../../src/worker/job.ts';
 import { bundleForNode } from '../bundle.ts';
+import { npz } from '../formats/weights/files.ts';
 
 const patience = 60_000;
 
@@ -176,6 +178,21 @@ describe('a pool of counting threads', () => {
     await expect(pool.run({ ...small, network: 'other' })).rejects.toThrow('there is no network other');
     await expect(pool.run(task([1, 4], { method: 'plane' }))).rejects.toThrow('at least 2 inputs');
     expect((await pool.run(small)).result.exact).toBe(true);
+  });
+
+  it('says which weights of a file fit no layer', { timeout: patience }, async () => {
+    const weights = { file: join(folder, 'w.npz') };
+    const tensor = (...shape: number[]) => ({ shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)) });
+    const layer = { 'd/kernel': tensor(2, 3), 'd/bias': tensor(3) };
+    const text = JSON.stringify({ input: [2], layers: [{ type: 'dense', name: 'd', units: 3 }] });
+    const remarks = async (tensors: Record<string, Tensor>) => {
+      await writeFile(weights.file, npz(tensors));
+      const network = { text, fileName: 'n.network.json', network: 0, weights };
+      return (await open(1).run({ kind: 'weights', ...network })).remarks;
+    };
+    expect(await remarks(layer)).toEqual([]);
+    expect(await remarks({ ...layer, 'e/bias': tensor(4) })).toEqual(['Not used of w.npz: e/bias.']);
+    expect(await remarks({ 'd/bias': tensor(3) })).toEqual(['d has no kernel in w.npz.']);
   });
 
   it('rejects what is under way and what waits when it is disposed of', { timeout: patience }, async () => {
