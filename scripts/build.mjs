@@ -1,6 +1,7 @@
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import { panelScripts, panelStyles } from './panelBundle.mjs';
 import { root } from './process.mjs';
 
 const dev = process.argv.includes('--dev');
@@ -39,30 +40,14 @@ const forNode = (entry, outfile, more) => ({
   ...more,
 });
 
-/** All style sheets of the panel as one, in the order of their names. */
-const styles = readdirSync(path.join(root, 'webview'))
-  .filter((name) => name.endsWith('.css'))
-  .sort();
-
 /** @type {esbuild.BuildOptions[]} */
 const bundles = [
   forNode('src/extension/extension.ts', 'extension.js'),
   forNode('src/server/server.ts', 'server.js'),
   forNode('src/worker/worker.ts', 'worker.js'),
   forNode('src/cli/cli.ts', 'cli.js', { banner: { js: '#!/usr/bin/env node' } }),
-  {
-    ...common,
-    entryPoints: ['webview/main.ts'],
-    outfile: 'dist/webview.js',
-    platform: 'browser',
-    target: 'es2022',
-    format: 'iife',
-  },
-  {
-    ...common,
-    stdin: { contents: styles.map((name) => `@import './${name}';`).join('\n'), resolveDir: 'webview', loader: 'css' },
-    outfile: 'dist/webview.css',
-  },
+  { ...common, ...panelScripts, outdir: 'dist' },
+  { ...common, ...panelStyles, outfile: 'dist/webview.css' },
 ];
 
 /** @param {esbuild.Metafile} metafile */

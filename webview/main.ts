@@ -1,157 +1,101 @@
-import type { Actions, Section } from './actions.ts';
-import { createBoundsTable } from './boundsTable.ts';
-import { createComparePage } from './comparePage.ts';
+import type { Section } from './actions.ts';
 import { createContributionPlot } from './contributionPlot.ts';
 import { createDepthPlot } from './depthPlot.ts';
 import { element, setHidden, setText } from './dom.ts';
-import { createEmptyState } from './emptyState.ts';
 import { createHeader } from './header.ts';
 import { connectHost } from './host.ts';
-import { createLinePage } from './linePage.ts';
+import type { Completion } from './completion.ts';
 import { parseHostMessage } from './messages.ts';
 import { createNumbersTable } from './numbersTable.ts';
+import { createActions } from './panelActions.ts';
 import { followPointer, highlightLayer } from './pointing.ts';
-import { createRegionPicture } from './regionPicture.ts';
-import { createRunControls } from './runControls.ts';
-import { receive, restore, toKept, type Answer, type PanelState } from './store.ts';
+import { receive, restore, toKept, type PanelState } from './store.ts';
 import { t } from './strings.ts';
 import { createTabs } from './tabs.ts';
 import { createTiles } from './tiles.ts';
-import { registerWidgets } from './toolkit.ts';
-import { viewOf, type View } from './view.ts';
+import { hasPicture, viewOf, type View } from './view.ts';
 
 /** Edits arrive at every keystroke; what is remembered need not. */
 const KEEP_DELAY_MS = 300;
 
-function start(): void {
-  registerWidgets();
+/**
+ * The panel: at first what a reader looks for first, the figures and their plots; what is asked of it (buttons, forms, pages,
+ * the region picture) is loaded when that is painted, and takes its place.
+ */
+function start(root: HTMLElement): void {
   const host = connectHost();
   let state: PanelState = restore(host.getState());
   let view: View | null = viewOf(state);
   let keepTimer = 0;
   let frame = 0;
-  let lastId = 0;
+  let completion: Completion | null = null;
+  /** The figures are drawn, and the rest is on its way. */
+  let isUnderWay = false;
 
-  /** A question whose answer bears its number: until then, and if another follows, there is none. */
-  function asked<T>(key: string): Answer<T> {
-    return { key, id: ++lastId, value: null, message: null };
-  }
-
-  const ifShown = (task: (shown: View, key: string) => void): void => {
-    if (view !== null) task(view, view.network.key);
-  };
-  const actions: Actions = {
-    select: (key) => {
-      change({ ...state, selectedKey: key });
-      host.postMessage({ type: 'select', key });
-    },
-    reveal: (layer) => ifShown((_, key) => host.postMessage({ type: 'reveal', key, layer })),
-    point: (layer) => ifShown((_, key) => host.postMessage({ type: 'point', key, layer })),
-    showPage: (page) => change({ ...state, page }),
-    pin: (pinned) => {
-      change({ ...state, pinned });
-      host.postMessage({ type: 'pin', pinned });
-    },
-    openTab: () => host.postMessage({ type: 'openTab' }),
-    count: () => ifShown(({ settings }, key) => host.postMessage({ type: 'count', key, settings })),
-    cancel: () => ifShown((_, key) => host.postMessage({ type: 'cancel', key })),
-    changeSettings: (settings) => ifShown((_, key) => change({ ...state, settings: { ...state.settings, [key]: settings } })), // prettier-ignore
-    choosePoints: (use, needed) => ifShown((_, key) => host.postMessage({ type: 'choosePoints', key, use, needed })),
-    placeLine: (place) => ifShown((_, key) => change({ ...state, lines: { ...state.lines, [key]: place } })),
-    draw: (id, drawn) => {
-      const others = state.drawn.filter((other) => other !== id);
-      change({ ...state, drawn: drawn ? [...others, id] : others });
-    },
-    askPicture: (seed, settings, window) =>
-      ifShown((_, key) => {
-        const picture = asked<never>(key);
-        change({ ...state, picture });
-        host.postMessage({ type: 'picture', key, id: picture.id, seed, settings, window });
-      }),
-    askLine: (seed, settings) =>
-      ifShown((_, key) => {
-        const line = asked<never>(key);
-        change({ ...state, line });
-        host.postMessage({ type: 'line', key, id: line.id, seed, settings });
-      }),
-    askDistances: (seed, settings, seconds) =>
-      ifShown((_, key) => {
-        // Those that are there stay while more are measured.
-        const before = state.distances?.value;
-        const distances = {
-          ...asked<never>(key),
-          value: state.distances?.key === key && before?.seed === seed ? before : null,
-        };
-        change({ ...state, distances });
-        host.postMessage({ type: 'distances', key, id: distances.id, seed, settings, seconds });
-      }),
-    askProbe: (seed, settings, x, y) =>
-      ifShown((_, key) => {
-        const probe = asked<never>(key);
-        change({ ...state, probe });
-        host.postMessage({ type: 'probe', key, id: probe.id, seed, settings, x, y });
-      }),
-    pickNetworks: () => ifShown(({ compare }, key) => host.postMessage({ type: 'pick', key, uris: compare.uris })),
-    compareBy: (choice) => ifShown((_, key) => change({ ...state, compare: { ...state.compare, [key]: choice } })),
-    askComparison: ({ uris, counterparts }) =>
-      ifShown((_, key) => {
-        const comparison = asked<never>(key);
-        change({ ...state, comparison });
-        host.postMessage({ type: 'compare', key, id: comparison.id, uris, counterparts });
-      }),
-    forgetSweep: () => change({ ...state, swept: null }),
-    askSweep: (subject, values) =>
-      ifShown((_, key) => {
-        // Rows that are there stay while others are asked for.
-        const swept = { ...asked<never>(key), value: state.swept?.key === key ? state.swept.value : null };
-        change({ ...state, swept });
-        host.postMessage({ type: 'sweep', key, id: swept.id, subject, values });
-      }), // prettier-ignore
-    apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
-    open: (url) => host.postMessage({ type: 'open', url }),
-    copy: (text) => host.postMessage({ type: 'copy', text }),
-    save: (suggestedName, text, encoding = 'text') => host.postMessage({ type: 'save', suggestedName, text, encoding }),
-  };
-
+  const actions = createActions(host, { state: () => state, view: () => view, change });
   const depth = createDepthPlot();
   const contribution = createContributionPlot();
-  const picture = createRegionPicture(actions);
-  const line = createLinePage(actions);
-  const compare = createComparePage(actions);
+  const [header, tiles, numbers] = [createHeader(actions), createTiles(actions), createNumbersTable()];
   const remarks = element('ul', { class: 'remarks', attributes: { 'aria-label': t('Remarks') } });
-  const header = createHeader(actions, [depth.element, contribution.element], picture.element);
-  const [run, tiles, numbers, bounds] = [createRunControls(actions), createTiles(actions), createNumbersTable(), createBoundsTable(actions)]; // prettier-ignore
-  const sections: Section[] = [header, run, tiles, depth, contribution, picture, line, compare, numbers, bounds];
+  const slots = {
+    run: element('section', { class: 'run' }),
+    picture: element('section', { class: 'picture waiting' }),
+    line: element('div'),
+    compare: element('div'),
+    bounds: element('div'),
+  };
   const plots = element('div', { class: 'plots' }, [
     element('div', { class: 'plotColumn' }, [depth.element, contribution.element]),
-    picture.element,
+    slots.picture,
   ]);
+  const page = (...children: HTMLElement[]): HTMLElement => element('div', { class: 'page' }, children);
   const pages = [
-    { page: 'regions' as const, text: t('Regions'), panel: element('div', { class: 'page' }, [tiles.element, run.element, plots, numbers.element, bounds.element]) },
-    { page: 'line' as const, text: t('Line'), panel: element('div', { class: 'page' }, [line.element]) },
-    { page: 'compare' as const, text: t('Compare'), panel: element('div', { class: 'page' }, [compare.element]) },
-  ]; // prettier-ignore
-  const tabs = createTabs(t('What to show'), pages, (page) => actions.showPage(page));
+    { page: 'regions', text: t('Regions'), panel: page(tiles.element, slots.run, plots, numbers.element, slots.bounds) },
+    { page: 'line', text: t('Line'), panel: page(slots.line) },
+    { page: 'compare', text: t('Compare'), panel: page(slots.compare) },
+  ] as const; // prettier-ignore
+  const tabs = createTabs(t('What to show'), pages, (chosen) => actions.showPage(chosen));
   const content = element('div', { class: 'content' }, [header.element, remarks, tabs.element, ...pages.map(({ panel }) => panel)]); // prettier-ignore
-  const empty = createEmptyState();
-  const root =
-    document.getElementById('panel') ?? document.body.appendChild(element('main', { attributes: { id: 'panel' } }));
-  root.replaceChildren(content, empty.element);
+  const empty = element('div', { class: 'empty', attributes: { role: 'status' } });
+  /** What the extension has put here until there is something to show. */
+  const skeleton = [...root.children];
+  const first: readonly Section[] = [header, tiles, depth];
+  const second: readonly Section[] = [contribution, numbers];
+  root.append(content, empty);
 
   function render(): void {
     view = viewOf(state);
+    const isLoading = view === null && state.emptyMessage === null && state.model === null;
     setHidden(content, view === null);
-    setHidden(empty.element, view !== null);
-    if (view === null) {
-      if (state.emptyMessage === null && state.model === null) empty.showLoading();
-      else empty.showMessage(state.emptyMessage ?? t('The file holds no network that can be read.'));
-      return;
-    }
+    setHidden(empty, view !== null || isLoading);
+    if (isLoading) return;
+    for (const part of skeleton.splice(0)) part.remove();
+    if (view === null) return showEmpty();
     document.body.classList.toggle('sideBar', view.home === 'view');
     tabs.show(view.page);
     drawRemarks(remarks, view);
-    for (const section of sections) section.update(view);
+    setHidden(slots.picture, !hasPicture(view));
+    for (const section of [...first, ...(isUnderWay ? second : []), ...(completion?.sections ?? [])])
+      section.update(view);
     highlightLayer(content, view.highlight);
+    if (!isUnderWay) void complete();
+  }
+
+  /** The rest, once this much is painted. */
+  async function complete(): Promise<void> {
+    isUnderWay = true;
+    root.setAttribute('aria-busy', 'true');
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+    render();
+    const { createCompletion } = await import('./completion.ts');
+    completion = createCompletion(actions, { header, slots, plots: [depth.element, contribution.element], view: () => view }); // prettier-ignore
+    render();
+    root.removeAttribute('aria-busy');
+  }
+
+  function showEmpty(): void {
+    const message = state.emptyMessage ?? t('The file holds no network that can be read.');
+    empty.replaceChildren(element('h1', { text: t('No network here') }), element('p', { class: 'muted', text: message })); // prettier-ignore
   }
 
   /** Several messages of one moment are drawn once. */
@@ -171,7 +115,7 @@ function start(): void {
     else change(receive(state, message));
   });
   new ResizeObserver(() => {
-    for (const plot of [depth, contribution, picture, line, compare]) plot.resize();
+    for (const plot of [depth, contribution, ...(completion?.plots ?? [])]) plot.resize();
   }).observe(root);
   followPointer(content, actions);
   render();
@@ -188,4 +132,4 @@ function drawRemarks(list: HTMLElement, view: View): void {
   texts.forEach((text, i) => setText(list.children[i] ?? list.appendChild(element('li')), text));
 }
 
-start();
+start(document.getElementById('panel') ?? document.body.appendChild(element('main', { attributes: { id: 'panel' } })));

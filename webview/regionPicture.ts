@@ -13,7 +13,7 @@ import { createRegionDetails, signed } from './regionDetails.ts';
 import { lineStyle } from './regionPainter.ts';
 import { t } from './strings.ts';
 import { button, dropdown } from './toolkit.ts';
-import { fileWeightsWords, type View } from './view.ts';
+import { fileWeightsWords, hasPicture, type View } from './view.ts';
 
 const MOST_ZOOM = 1e5;
 const PAN_STEP = 40;
@@ -210,7 +210,7 @@ export function createRegionPicture(actions: Actions): Plot {
     view = next;
     const { run, counts } = next;
     const settings = (counts.length > 0 && run?.settings) || next.settings;
-    setHidden(root, next.method !== 'plane' || next.network.countRefused !== null);
+    setHidden(root, !hasPicture(next));
     const seed = counts.find((count) => count.seed === chosenSeed)?.seed ?? counts[0]?.seed ?? null;
     const wanted = seed === null ? '' : JSON.stringify([next.network.key, next.network.fingerprint, seed, settings]);
     if (wanted !== subject) changeSubject(wanted, seed);

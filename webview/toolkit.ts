@@ -23,6 +23,8 @@ export function registerWidgets(): void {
     vsCodeProgressRing(),
     vsCodeTextField(),
   );
+  // The library waits for this event to take over the theme's colours; it may have come and gone before the library.
+  if (document.readyState === 'complete') window.dispatchEvent(new Event('load'));
 }
 
 export interface ButtonWidget {

@@ -116,6 +116,11 @@ function theoryOf(network: PanelNetwork, settings: CountSettings, run: PanelRun 
   return { method, countDomain, sampled: method === 'sample', initialization, theoryDomain: expected?.domain ?? countDomain, expected, noMean, slice }; // prettier-ignore
 }
 
+/** Regions can be drawn where they are those of a plane. */
+export function hasPicture({ method, network }: View): boolean {
+  return method === 'plane' && network.countRefused === null;
+}
+
 /** The method that settings come to, and why where it was chosen for the user. */
 export function chosenMethod(
   { counting }: PanelNetwork,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The panel's page: nothing inline, nothing fetched, one script and one style of ours. */
-export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): string {
+/** The panel's page: nothing inline, nothing fetched from elsewhere; until its figures are there, the name of what it shows. */
+export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, source: vscode.Uri | undefined): string {
   const nonce = randomBytes(16).toString('base64');
   const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', name)).toString();
   const policy = [
@@ -14,22 +14,32 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): strin
     `img-src ${webview.cspSource} data:`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${escapeAttribute(vscode.l10n.bundle ? vscode.env.language : 'en')}">
+<html lang="${escaped(vscode.l10n.bundle ? vscode.env.language : 'en')}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta property="csp-nonce" content="${nonce}">
 <link rel="stylesheet" href="${asset('webview.css')}">
+<link rel="modulepreload" nonce="${nonce}" href="${asset('webview-chunk.js')}">
 <title>Region Lens</title>
 </head>
 <body>
-<main id="panel" data-strings="${escapeAttribute(JSON.stringify(vscode.l10n.bundle ?? {}))}"></main>
-<script nonce="${nonce}" src="${asset('webview.js')}"></script>
+<main id="panel" data-strings="${escaped(JSON.stringify(vscode.l10n.bundle ?? {}))}">
+<div class="content skeleton">
+<h1>${escaped(source === undefined ? 'Region Lens' : nameOf(source))}</h1>
+<p class="muted reading" role="status">${escaped(vscode.l10n.t('Reading the network…'))}</p>
+</div>
+</main>
+<script type="module" nonce="${nonce}" src="${asset('webview.js')}"></script>
 </body>
 </html>`;
 }
 
-function escapeAttribute(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
+
+function nameOf({ path }: vscode.Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

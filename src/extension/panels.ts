@@ -66,7 +66,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer,
       session.dispose();
       if (this.view === session) this.view = undefined;
     });
-    this.fill(view.webview);
+    this.fill(view.webview, source);
   }
 
   private adopt(panel: vscode.WebviewPanel, source: vscode.Uri | undefined, pinned: boolean): PanelSession {
@@ -91,14 +91,14 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer,
       session.dispose();
       this.tabs.delete(tab);
     });
-    this.fill(panel.webview);
+    this.fill(panel.webview, source);
     return session;
   }
 
-  private fill(webview: vscode.Webview): void {
+  private fill(webview: vscode.Webview, source: vscode.Uri | undefined): void {
     const { extensionUri } = this.services.extension;
     webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
-    webview.html = panelHtml(webview, extensionUri);
+    webview.html = panelHtml(webview, extensionUri, source);
   }
 
   dispose(): void {

@@ -34,7 +34,15 @@ describe('the package', () => {
     const files = readdirSync(path.join(workbench.extensions, name), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(path.join(workbench.extensions, name), path.join(entry.parentPath, entry.name)));
-    for (const needed of ['extension.js', 'server.js', 'worker.js', 'webview.js', 'webview.css'])
+    for (const needed of [
+      'extension.js',
+      'server.js',
+      'worker.js',
+      'webview.js',
+      'webview-chunk.js',
+      'webview-completion.js',
+      'webview.css',
+    ])
       expect(files).toContain(path.join('dist', needed));
     const other = files.filter((file) => !/^(dist|media|examples|l10n)\//.test(file) && path.dirname(file) !== '.');
     expect(other).toEqual([]);

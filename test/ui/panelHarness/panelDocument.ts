@@ -9,11 +9,12 @@ export function panelDocument(origin: string): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
 <link rel="stylesheet" href="${origin}/webview.css">
+<link rel="modulepreload" nonce="${nonce}" href="${origin}/webview-chunk.js">
 <title>Region Lens</title>
 </head>
 <body>
-<main id="panel"></main>
-<script nonce="${nonce}" src="${origin}/webview.js"></script>
+<main id="panel"><div class="content skeleton"><h1>example.network.json</h1><p class="muted reading" role="status">Reading the network…</p></div></main>
+<script type="module" nonce="${nonce}" src="${origin}/webview.js"></script>
 </body>
 </html>`;
 }

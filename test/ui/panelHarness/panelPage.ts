@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { panelScripts, panelStyles } from '../../../scripts/panelBundle.mjs';
 import type { HostMessage, PanelMessage } from '../../../src/protocol/messages.ts';
 import { comparison, mlpDistances, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
 import themes from './themes.json' with { type: 'json' };
@@ -13,37 +13,19 @@ export const THEMES = Object.keys(themes) as Theme[];
 /** The address the page seems to come from; nothing is served there. */
 const ORIGIN = 'http://panel.test';
 
-export interface Bundle {
-  readonly script: string;
-  readonly style: string;
-}
+/** Texts of the panel's files by their names, as the build makes them. */
+export type Bundle = ReadonlyMap<string, string>;
 
-/** Script and style of the panel as the build makes them. */
 export async function bundlePanel(root: string): Promise<Bundle> {
-  const common = { absWorkingDir: root, bundle: true, minify: true, write: false, logLevel: 'silent' } as const;
-  const sheets = readdirSync(path.join(root, 'webview')).filter((name) => name.endsWith('.css'));
-  const [script, style] = await Promise.all([
-    esbuild.build({
-      ...common,
-      entryPoints: ['webview/main.ts'],
-      platform: 'browser',
-      target: 'es2022',
-      format: 'iife',
-    }),
-    esbuild.build({
-      ...common,
-      stdin: {
-        contents: sheets
-          .sort()
-          .map((name) => `@import './${name}';`)
-          .join('\n'),
-        resolveDir: path.join(root, 'webview'),
-        loader: 'css',
-      },
-    }),
+  const common = { absWorkingDir: root, outdir: 'dist', bundle: true, minify: true, write: false, logLevel: 'silent' } as const;
+  const [scripts, styles] = await Promise.all([
+    esbuild.build({ ...common, ...panelScripts, write: false }),
+    esbuild.build({ ...common, ...panelStyles, outdir: undefined, outfile: 'dist/webview.css', write: false }),
   ]);
-  return { script: script.outputFiles[0].text, style: style.outputFiles[0].text };
-}
+  return new Map([...scripts.outputFiles, ...styles.outputFiles].map(({ path: file, text }) => [path.basename(file), text]));
+} // prettier-ignore
+
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
 
 export interface PanelOptions {
   readonly theme?: Theme;
@@ -51,6 +33,8 @@ export interface PanelOptions {
   readonly height?: number;
   /** What an earlier page gave to `setState`. */
   readonly state?: unknown;
+  /** Let the browser tell when the figures are first painted, as an entry of its element timing. */
+  readonly timed?: boolean;
 }
 
 /** The panel alone in a browser page, with a stand-in for VS Code's side of it. */
@@ -69,19 +53,18 @@ export class PanelPage {
       if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
     });
     page.on('pageerror', (error) => problems.push(String(error)));
-    const bodies: Record<string, [string, string]> = {
-      '/': ['text/html', panelDocument(ORIGIN)],
-      '/webview.js': ['text/javascript', bundle.script],
-      '/webview.css': ['text/css', bundle.style],
-    };
     await page.route('**/*', (route) => {
-      const found = bodies[new URL(route.request().url()).pathname];
-      return found ? route.fulfill({ contentType: found[0], body: found[1] }) : route.abort();
+      const { pathname } = new URL(route.request().url());
+      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: panelDocument(ORIGIN) });
+      const body = bundle.get(pathname.slice(1));
+      return body === undefined ? route.abort() : route.fulfill({ contentType: TYPES[path.extname(pathname)], body });
     });
+    if (options.timed === true) await page.addInitScript(timeFigures);
     await page.addInitScript(standIn, { variables: themes[theme], theme, state });
     await page.goto(`${ORIGIN}/`);
     const panel = new PanelPage(page, problems);
     await panel.waitForMessage('ready');
+    await panel.settled();
     return panel;
   }
 
@@ -94,8 +77,15 @@ export class PanelPage {
     await this.settled();
   }
 
-  /** Two frames: what was sent is drawn. */
+  /** What was sent is drawn, by a page that is complete, where there is anything to show. */
   async settled(): Promise<void> {
+    await this.twoFrames();
+    if (await this.page.locator('#panel > .content:not(.skeleton)').isHidden()) return;
+    await this.page.locator('#panel:not([aria-busy])').waitFor();
+    await this.twoFrames();
+  }
+
+  private async twoFrames(): Promise<void> {
     await this.page.evaluate(
       () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
     );
@@ -155,6 +145,14 @@ function answersTo(message: PanelMessage): HostMessage[] {
     default:
       return [];
   }
+}
+
+/** In the page, before anything else. */
+function timeFigures(): void {
+  new MutationObserver(() => {
+    for (const figure of document.querySelectorAll('.tileValue:not([elementtiming])'))
+      figure.setAttribute('elementtiming', 'figure');
+  }).observe(document, { childList: true, subtree: true });
 }
 
 function packed(_key: string, value: unknown): unknown {
