@@ -25,7 +25,7 @@ export interface Incomplete {
   readonly slots: Readonly<Record<'run' | 'picture' | 'line' | 'compare' | 'bounds', HTMLElement>>;
   /** What is exported as a drawing. */
   readonly plots: readonly HTMLElement[];
-  view(): View | null;
+  readonly view: () => View | null;
 }
 
 /** Makes everything that is asked of the panel, and the widgets it is asked with. */

@@ -5,9 +5,9 @@ import type { View } from './view.ts';
 
 /** The page's state, and how to change it. */
 export interface Holder {
-  state(): PanelState;
-  view(): View | null;
-  change(next: PanelState): void;
+  readonly state: () => PanelState;
+  readonly view: () => View | null;
+  readonly change: (next: PanelState) => void;
 }
 
 /** What a user can do: changes of the state, and messages to the extension. */
