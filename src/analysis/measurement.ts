@@ -95,7 +95,8 @@ export function summarize(network: Network, choice: MeasureChoice, measured: rea
     boundaryDensity: density,
     boundaryVolume: total >= 0 && Number.isFinite(volume) && volume > 0 ? scaled(density[total], volume) : null,
     distance: distanceSummary(network, measured),
-    expected: expectedFigures(network, choice, segment, chords),
+    // Of what was measured: after a stop most chords were not.
+    expected: expectedFigures(network, choice, segment, chords.slice(0, Math.max(0, ...measured.map((each) => each.chords.length)))), // prettier-ignore
   };
 }
 

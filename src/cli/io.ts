@@ -47,7 +47,7 @@ export async function readInput(file: string): Promise<Input | { fault: string }
     const model = (await findWeights('', { file }))?.file.model;
     return model
       ? { imports, text: model, weights: file }
-      : { fault: 'this file holds weights, but no model; count takes it as --weights' };
+      : { fault: 'this file holds weights, but no model; count and measure take it as --weights' };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   }

@@ -5,16 +5,21 @@ import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
+import { chooseWeights } from './weights.ts';
 import { parseBox, parseCount, parseVector, together, UsageError } from './usage.ts';
 
 /** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
 export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
-  const { file, network: name, choice, repeat, workers, json } = parseMeasureWords(words);
+  const { file, network: name, choice, repeat, workers, json, weights: named } = parseMeasureWords(words);
   const input = await readInput(file);
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
   const found = findNetwork(input, file, name, output);
   if (found === null) return 1;
-  const { position, hasWeights } = found;
+  const { position } = found;
+  const { text, imports } = input;
+  const weights = await chooseWeights({ text, file, network: position, imports }, named ?? input.weights, output);
+  if (weights === 'unfit') return 1;
+  const hasWeights = found.hasWeights || weights !== null;
   const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
   const first = choice.seed ?? network.initialization.seed;
   const seeded: MeasureChoice = { ...choice, seed: first, placesSeed: first };
@@ -25,10 +30,11 @@ export async function measureCommand(words: readonly string[], output: Output, s
         pool.run(
           {
             kind: 'measure',
-            text: input.text,
+            text,
             fileName: file,
-            imports: input.imports.texts,
+            imports: imports.texts,
             network: position,
+            weights: weights?.place,
             choice: { ...seeded, seed: first + i },
           },
           { signal: stop },
@@ -66,7 +72,7 @@ function parseMeasureWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
     ...DRAWING_OPTIONS, json: { type: 'boolean' }, network: text, seed: text, repeat: text, lines: text, points: text,
-    domain: text, from: text, to: text, workers: text,
+    domain: text, from: text, to: text, workers: text, weights: text,
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
   const vector = (name: 'from' | 'to') => parseVector(values[name], name);
@@ -85,6 +91,7 @@ function parseMeasureWords(words: readonly string[]) {
     choice,
     repeat: parseCount(values.repeat, 'repeat', 1) ?? 1,
     workers: parseCount(values.workers, 'workers', 1),
+    weights: values.weights,
     json: values.json === true,
   };
 }

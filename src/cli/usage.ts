@@ -21,9 +21,9 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       else drawn from a seed; a sample finds a lower bound of them at N random points (default 10,000); auto takes what
       fits the inputs and says why; OUT.json gets each region with its pattern, corners, volume and output maps
 
-  region-lens measure FILE [--json] [--network NAME] [--init he_normal] [--kernel-stddev S] [--bias-stddev 0.1]
-                      [--seed N] [--repeat R] [--lines 100] [--points 100] [--domain=LO,HI] [--from A --to B]
-                      [--workers N]
+  region-lens measure FILE [--json] [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]
+                      [--bias-stddev 0.1] [--seed N] [--repeat R] [--lines 100] [--points 100] [--domain=LO,HI]
+                      [--from A --to B] [--workers N]
       what Hanin and Rolnick measure: regions and breakpoints a neuron on a line, boundary for each unit of volume
       (from random lines), distance of random points to the nearest boundary; over R networks the mean, its
       standard error, and the mean that theory expects

@@ -281,6 +281,14 @@ describe('region-lens', () => {
     expect(counts(out)[0]).toMatchObject({ exact: false, stoppedBy: 'request' });
   });
 
+  it('measures up to a signal, and says that it is not all', async () => {
+    await cli.file('wide.network.json', { input: [2], layers: [dense(256), dense(256), dense(256), dense(256)] });
+    const words = ['measure', 'wide.network.json', '--json', '--lines', '1000000', '--points', '0'];
+    const { code, out } = await cli.run(words, { interruptAfter: 1500 });
+    expect(code).toBe(3);
+    expect(JSON.parse(out)).toMatchObject({ complete: false });
+  });
+
   it('says in a sentence why a domain does not fit', async () => {
     const { code, err } = await cli.run([
       'count',

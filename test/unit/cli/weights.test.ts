@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { measurementJson } from '../../../src/analysis/measurementReport.ts';
 import type { countJson } from '../../../src/analysis/countJson.ts';
 import { tensorOf } from '../../../src/formats/numbers.ts';
 import type { Tensor } from '../../../src/network/operation.ts';
@@ -64,6 +65,24 @@ describe('region-lens count with weights in other files', () => {
     expect((await counted('bare.network.json')).activationRegions).not.toBe(regions);
   }); // prettier-ignore
 
+  it('measure takes them as count does', async () => {
+    await cli.file('inline.network.json', model);
+    const weights = await cli.file('m.npz', npz(named((i, w) => `d${i}/${w}`)));
+    const words = ['--json', '--lines', '6', '--points', '4', '--seed', '5'];
+    const measured = async (...more: string[]) => {
+      const { code, out, err } = await cli.run(['measure', ...more, ...words]);
+      expect([code, err]).toEqual([0, '']);
+      const { segment, boundary, distance, weights } = JSON.parse(out) as ReturnType<typeof measurementJson>;
+      return { segment, boundary, distance, weights };
+    };
+    const inline = await measured('inline.network.json');
+    expect(inline.weights).toBe('file');
+    expect(await measured('bare.network.json', '--weights', weights)).toEqual(inline);
+    expect((await measured('bare.network.json')).weights).toBe('drawn');
+    const { code, err } = await cli.run(['measure', 'bare.network.json', '--weights', 'none.npz']);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^none.npz:1:1: there is no file/)]);
+  });
+
   it('takes the shards that a model.json names, and says when they are not there', async () => {
     const tensors = Object.entries(named((i, w) => `d${i}/${w}`));
     const weights = tensors.map(([name, { shape }]) => ({ name, shape, dtype: 'float32' }));
@@ -101,7 +120,7 @@ describe('region-lens count with weights in other files', () => {
     }
     await cli.file('only.npz', npz(named((i, w) => `d${i}/${w}`)));
     const { code, err } = await cli.run(['analyze', 'only.npz']);
-    expect([code, err]).toEqual([1, 'only.npz:1:1: this file holds weights, but no model; count takes it as --weights\n']); // prettier-ignore
+    expect([code, err]).toEqual([1, 'only.npz:1:1: this file holds weights, but no model; count and measure take it as --weights\n']); // prettier-ignore
   });
 
   it('converts a model with its weights to one native file', async () => {
