@@ -1,6 +1,7 @@
 import type { PanelSeries } from '../src/protocol/panel.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setHidden, setPowerText, setText } from './dom.ts';
+import type { Meaning } from './figures.ts';
 import { formulaNode } from './formula.ts';
 import { exactText, formatDomain, NO_FIGURE } from './format.ts';
 import { checkbox, type CheckboxWidget } from './toolkit.ts';
@@ -16,7 +17,7 @@ const KIND_WORDS: Readonly<Record<PanelSeries['kind'], string>> = {
 
 interface BoundRow {
   readonly element: HTMLTableRowElement;
-  update(series: PanelSeries, view: View): void;
+  update(series: PanelSeries, meaning: Meaning | null, view: View): void;
 }
 
 /** Every theorem that says something about this network, to be drawn on demand; and those that do not apply, with why. */
@@ -46,19 +47,21 @@ export function createBoundsTable(actions: Actions): Section {
   const rows = new Map<string, BoundRow>();
 
   function update(view: View): void {
-    const { series, refused: without } = view.network;
+    const { refused: without } = view.network;
+    const shown = shownIn(view);
+    const series = shown.map(({ series }) => series);
     setText(summary, t('{0} apply, {1} do not', series.length, without.length));
-    for (const [id, row] of rows) {
-      if (series.some((one) => one.id === id)) continue;
+    for (const [key, row] of rows) {
+      if (shown.some((one) => one.key === key)) continue;
       row.element.remove();
-      rows.delete(id);
+      rows.delete(key);
     }
-    for (const one of series) {
-      const row = rows.get(one.id) ?? createRow(one.id, actions);
-      rows.set(one.id, row);
-      row.update(one, view);
+    for (const { key, series: one, meaning } of shown) {
+      const row = rows.get(key) ?? createRow(one.id, actions);
+      rows.set(key, row);
+      row.update(one, meaning, view);
     }
-    const wanted = series.map((one) => rows.get(one.id)?.element).filter((row) => row !== undefined);
+    const wanted = shown.map(({ key }) => rows.get(key)?.element).filter((row) => row !== undefined);
     if (wanted.some((row, i) => body.children[i] !== row)) body.append(...wanted);
     setHidden(refusedHeading, without.length === 0);
     drawRefused(refused, without);
@@ -83,8 +86,7 @@ function createRow(id: string, actions: Actions): BoundRow {
   });
   return {
     element: element('tr', {}, [mark, name, kind, value, domain]),
-    update: (series, view) => {
-      const main = mainMeaning(series.id, view);
+    update: (series, main, view) => {
       if (main !== null) {
         box = null;
         mark.replaceChildren(
@@ -113,11 +115,24 @@ function createRow(id: string, actions: Actions): BoundRow {
   };
 }
 
-function mainMeaning(id: string, view: View): string | null {
-  const { network } = view;
-  if (id === network.atMost?.id) return 'atMost';
-  if (id === network.canReach?.id) return 'canReach';
-  return id === view.expected?.id ? 'expected' : null;
+interface ShownBound {
+  readonly key: string;
+  readonly series: PanelSeries;
+  /** Of those that are always drawn. */
+  readonly meaning: Meaning | null;
+}
+
+/** All that apply to the network; the mean and the slice's bound for the place that is counted. */
+function shownIn({ network, expected, slice }: View): ShownBound[] {
+  const { atMost, canReach } = network;
+  const all = network.series.map((series): ShownBound => {
+    const { id } = series;
+    if (id === expected?.id) return { key: id, series: expected, meaning: 'expected' };
+    return { key: id, series, meaning: id === atMost?.id ? 'atMost' : id === canReach?.id ? 'canReach' : null };
+  });
+  if (expected !== null && all.every(({ meaning }) => meaning !== 'expected')) all.push({ key: expected.id, series: expected, meaning: 'expected' }); // prettier-ignore
+  if (slice !== null) all.push({ key: 'slice', series: slice, meaning: 'slice' });
+  return all;
 }
 
 function drawRefused(list: HTMLElement, refused: View['network']['refused']): void {

@@ -210,14 +210,23 @@ describe('the region picture', () => {
 });
 
 describe('bounds', () => {
-  it('come with their formulas, typeset', async () => {
+  it('come with their source and their formula, typeset', async () => {
     const { page } = await panelOn('regions');
     await page.locator('.boundsSection summary').click();
     const formulas = page.locator('.boundFormula math');
     expect(await formulas.count()).toBeGreaterThan(1);
-    const heights = await formulas.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
-    // A sum with its limits is higher than a line.
-    expect(Math.max(...heights)).toBeGreaterThan(20);
+    // A sum has its limits below and above it, not beside it as in a line of text.
+    const limits = await page.locator('.boundFormula :is(munder, munderover)').evaluateAll((sums) =>
+      sums.map((sum) => {
+        const [operator, under, over] = [...sum.children].map((part) => part.getBoundingClientRect());
+        return { under: under.top - operator.bottom, over: over === undefined ? 0 : operator.top - over.bottom };
+      }),
+    );
+    expect(limits.length).toBeGreaterThan(1);
+    for (const { under, over } of limits) expect(Math.min(under, over)).toBeGreaterThan(-4);
+    const rows = await page.locator('table.bounds tbody tr').evaluateAll((all) => all.map((row) => [row.querySelector('a')?.textContent, row.querySelector('a')?.getAttribute('href'), row.querySelector('math') !== null])); // prettier-ignore
+    const { series } = mlpNetwork();
+    expect(rows).toEqual(series.map(({ label, url }) => [label, url, true]));
   });
 });
 
