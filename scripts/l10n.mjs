@@ -1,31 +1,101 @@
 /**
  * `npm run l10n [-- --check]`: collects every text of the panel and of the extension that can be translated into
- * l10n/bundle.l10n.json, from which translations (`bundle.l10n.de.json`) are made. With `--check` it only compares.
+ * l10n/bundle.l10n.json, from which translations (`bundle.l10n.de.json`) are made. With `--check` it compares, and looks for
+ * texts that cannot be translated: sentences outside of `t(…)`, and words of package.json that are not in package.nls.json.
+ * `--root FOLDER` does so for another project of this make.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './process.mjs';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+import { root as project } from './process.mjs';
+
+const { root = project, check = false } = parseArgs({ options: { check: { type: 'boolean' }, root: { type: 'string' } } }).values; // prettier-ignore
 
 const bundle = path.join(root, 'l10n/bundle.l10n.json');
-const call = /\b(?:l10n\.)?t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
+/** Names are the same in every language. */
+const NAMES = /^(Region Lens:?|Hanin, Rolnick 2019)$/;
+/** Properties and functions whose texts no one reads. */
+const UNREAD = /^(class|className|querySelector(All)?|select(All)?|matches|closest|attr|warn|error|setContext)$/;
 
+/** @type {Set<string>} */
 const texts = new Set();
+/** @type {string[]} */
+const faults = [];
+
+/** Words in a row as people read them: a capital and what follows, or three small words. @param {string} text */
+function isSentence(text) {
+  return !NAMES.test(text.trim()) && /^[A-Z][\p{L}’]*[ ,:]+\p{L}|\p{L}{2,} \p{L}{2,} \p{L}{2,}/u.test(text.trim());
+}
+
+/** @param {ts.SourceFile} source @param {ts.Node} node @param {string} fault */
+function complain(source, node, fault) {
+  const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+  faults.push(`${path.relative(root, source.fileName)}:${line + 1}: ${fault}: ${node.getText().slice(0, 100)}`);
+}
+
+/** @param {ts.Node} node */
+const isTranslation = (node) => ts.isCallExpression(node) && /^(?:.*\.)?t$/.test(node.expression.getText());
+
+/** @param {ts.Node} node */
+function isUnread(node) {
+  for (let at = node.parent; at !== undefined && !ts.isBlock(at); at = at.parent) {
+    if (ts.isImportDeclaration(at) || ts.isLiteralTypeNode(at)) return true;
+    if (ts.isPropertyAssignment(at)) return UNREAD.test(at.name.getText());
+    if (ts.isCallExpression(at)) return UNREAD.test(at.expression.getText().split('.').pop() ?? '');
+  }
+  return false;
+}
+
+/** @param {ts.SourceFile} source @param {ts.Node} node */
+function visit(source, node) {
+  if (isTranslation(node)) {
+    const [text, ...values] = /** @type {ts.CallExpression} */ (node).arguments;
+    if (text !== undefined && ts.isStringLiteralLike(text)) texts.add(text.text);
+    else complain(source, node, 'the text of t(…) is written out, to be found');
+    for (const value of values) visit(source, value);
+    return;
+  }
+  const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+  if (isText && isSentence(node.text) && !node.text.includes('<') && !isUnread(node)) {
+    complain(source, node, 'a text that cannot be translated');
+  }
+  ts.forEachChild(node, (child) => visit(source, child));
+}
+
 for (const folder of ['webview', 'src/extension', 'src/protocol']) {
-  for (const name of readdirSync(path.join(root, folder))) {
-    if (!name.endsWith('.ts')) continue;
-    const source = readFileSync(path.join(root, folder, name), 'utf8');
-    for (const [, single, double] of source.matchAll(call)) texts.add((single ?? double).replace(/\\(.)/g, '$1'));
+  for (const name of readdirSync(path.join(root, folder)).filter((file) => file.endsWith('.ts'))) {
+    const file = path.join(root, folder, name);
+    visitFile(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
   }
 }
-const sorted = [...texts].sort();
-const json = `${JSON.stringify(Object.fromEntries(sorted.map((text) => [text, text])), null, 2)}\n`;
-if (process.argv.includes('--check')) {
-  if (readFileSync(bundle, 'utf8') !== json) {
-    console.error('l10n/bundle.l10n.json is not up to date: run npm run l10n.');
-    process.exitCode = 1;
+
+/** @param {ts.SourceFile} source */
+function visitFile(source) {
+  visit(source, source);
+}
+
+/** Every word of package.json that people read is a key of package.nls.json, and every key is used. */
+function compareManifest() {
+  const manifest = readFileSync(path.join(root, 'package.json'), 'utf8');
+  const known = Object.keys(JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')));
+  const read = /^\s*"(?:title|category|description|contextualTitle|displayName|altText|markdownDescription)": "((?:[^"\\]|\\.)*)"/gm; // prettier-ignore
+  for (const [, text] of manifest.matchAll(read)) {
+    if (!/^%[^%]+%$/.test(text)) faults.push(`package.json: a text that is not in package.nls.json: ${text}`);
   }
+  const used = new Set([...manifest.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
+  for (const key of used) if (!known.includes(key)) faults.push(`package.nls.json: ${key} is missing`);
+  for (const key of known) if (!used.has(key)) faults.push(`package.nls.json: ${key} is not used`);
+}
+
+compareManifest();
+const json = `${JSON.stringify(Object.fromEntries([...texts].sort().map((text) => [text, text])), null, 2)}\n`;
+if (check) {
+  if (readFileSync(bundle, 'utf8') !== json) faults.push('l10n/bundle.l10n.json is not up to date: run npm run l10n.');
 } else {
   mkdirSync(path.dirname(bundle), { recursive: true });
   writeFileSync(bundle, json);
-  console.log(`${sorted.length} texts`);
+  console.log(`${texts.size} texts`);
 }
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) process.exitCode = 1;

@@ -260,7 +260,7 @@ export function createRegionPicture(actions: Actions): Plot {
     setHidden(below, whole === null);
     setHidden(seeds.element, next.counts.length < 2);
     if (seed !== null) seeds.setChoices(next.counts.map(seedChoice), String(seed));
-    colors.setChoices(COLORINGS.map(([value, text]) => ({ value, text: t(text) })), coloring); // prettier-ignore
+    colors.setChoices(COLORINGS.map(([value, text]) => ({ value, text })), coloring); // prettier-ignore
     afterPreparing();
   }
 
@@ -304,9 +304,9 @@ function later(task: () => void, ms: number): number {
 }
 
 const COLORINGS: readonly [Coloring, string][] = [
-  ['gradient', 'colour: gradient'],
-  ['regions', 'colour: each region'],
-  ['layers', 'colour: layers'],
+  ['gradient', t('colour: gradient')],
+  ['regions', t('colour: each region')],
+  ['layers', t('colour: layers')],
 ];
 
 function sameWindow(a: PictureWindow, b: PictureWindow): boolean {

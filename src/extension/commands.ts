@@ -30,7 +30,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
       const json = await server.ask(reportRequest, { uri: source.toString(), kind: 'json' });
       if (json === null) return;
       await vscode.env.clipboard.writeText(json);
-      vscode.window.setStatusBarMessage('Region Lens: analysis copied as JSON', 3000);
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Region Lens: analysis copied as JSON'), 3000);
     }),
     onNetwork('regionLens.chooseWeights', (source) => parts.weightFiles.choose(source)),
     onNetwork('regionLens.showNormalized', (source, network) => showNormalized(server, source, network)),
@@ -43,8 +43,8 @@ async function sourceOf(uri: unknown): Promise<vscode.Uri | undefined> {
   const given = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri instanceof vscode.Uri ? uri : undefined;
   const document = given ? await vscode.workspace.openTextDocument(given) : activeNetwork();
   if (document && holdsNetwork(document)) return document.uri;
-  const open = 'Open Example';
-  const message = 'Region Lens: this file holds no network definition that can be read.';
+  const open = vscode.l10n.t('Open Example');
+  const message = vscode.l10n.t('Region Lens: this file holds no network definition that can be read.');
   if ((await vscode.window.showInformationMessage(message, open)) === open) {
     await vscode.commands.executeCommand('regionLens.openExample');
   }
@@ -65,7 +65,8 @@ async function showNormalized(server: Server, source: vscode.Uri, network: numbe
     .active;
   const at = cursor && (await server.ask(layerAtRequest, { uri, line: cursor.line, character: cursor.character }));
   const content = await server.ask(nativeTextRequest, { uri, network: network ?? at?.network ?? 0 });
-  if (content === null) return void vscode.window.showInformationMessage('Region Lens: there is no network to show.');
+  if (content === null)
+    return void vscode.window.showInformationMessage(vscode.l10n.t('Region Lens: there is no network to show.'));
   const document = await vscode.workspace.openTextDocument({ language: 'jsonc', content });
   await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: false });
 }
@@ -73,8 +74,9 @@ async function showNormalized(server: Server, source: vscode.Uri, network: numbe
 async function openExample(extension: vscode.ExtensionContext): Promise<void> {
   const folder = vscode.Uri.joinPath(extension.extensionUri, 'examples');
   const files = (await vscode.workspace.fs.readDirectory(folder)).filter(([, kind]) => kind === vscode.FileType.File);
+  const descriptions = exampleDescriptions();
   const items = files.map(([name]) => ({ label: name, description: descriptions[name] }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Region Lens: Open Example', placeHolder: 'A network to look at' }); // prettier-ignore
+  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Region Lens: Open Example'), placeHolder: vscode.l10n.t('A network to look at') }); // prettier-ignore
   if (!picked) return;
   // A copy without a name: the installed file is not the user's to change.
   const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, picked.label));
@@ -83,12 +85,15 @@ async function openExample(extension: vscode.ExtensionContext): Promise<void> {
   await vscode.window.showTextDocument(document);
 }
 
-const descriptions: Readonly<Record<string, string>> = {
-  'lenet.network.json': 'the classical convolutional network',
-  'deep-mlp.network.json': 'three layers of 24 on the plane: bounds, mean and counts all in reach',
-  'residual-mlp.network.json': 'skip connections, where the chain bounds are false',
-  'bottleneck.network.json': 'a narrow layer caps everything after it',
-  'maxout.network.json': 'units of several pieces',
-  'cnn.ts': 'TensorFlow.js in TypeScript, read without running it',
-  'keras-cnn.json': 'a Keras model as saved by to_json()',
-};
+function exampleDescriptions(): Readonly<Record<string, string>> {
+  const { t } = vscode.l10n;
+  return {
+    'lenet.network.json': t('the classical convolutional network'),
+    'deep-mlp.network.json': t('three layers of 24 on the plane: bounds, mean and counts all in reach'),
+    'residual-mlp.network.json': t('skip connections, where the chain bounds are false'),
+    'bottleneck.network.json': t('a narrow layer caps everything after it'),
+    'maxout.network.json': t('units of several pieces'),
+    'cnn.ts': t('TensorFlow.js in TypeScript, read without running it'),
+    'keras-cnn.json': t('a Keras model as saved by to_json()'),
+  };
+}

@@ -28,5 +28,5 @@ export function activate(extension: vscode.ExtensionContext): void {
 
 function reportFailure(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  void vscode.window.showErrorMessage(`Region Lens could not start its analyzer: ${message}`);
+  void vscode.window.showErrorMessage(vscode.l10n.t('Region Lens could not start its analyzer: {0}', message));
 }

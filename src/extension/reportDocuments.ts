@@ -25,7 +25,10 @@ export class ReportDocuments implements vscode.TextDocumentContentProvider, vsco
   async provideTextDocumentContent(report: vscode.Uri): Promise<string> {
     const uri = report.query;
     await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-    return (await this.server.ask(reportRequest, { uri, kind: 'table' })) ?? 'There is no network in this file.\n';
+    return (
+      (await this.server.ask(reportRequest, { uri, kind: 'table' })) ??
+      `${vscode.l10n.t('There is no network in this file.')}\n`
+    );
   }
 
   async show(source: vscode.Uri): Promise<void> {

@@ -64,18 +64,18 @@ export class WeightFiles implements vscode.Disposable {
   /** Asks for a file of weights for this network, or for none. */
   async choose(source: vscode.Uri): Promise<void> {
     if (source.scheme !== 'file') {
-      return void vscode.window.showInformationMessage('Region Lens: save the network first; weights are kept with its file.'); // prettier-ignore
+      return void vscode.window.showInformationMessage(vscode.l10n.t('Region Lens: save the network first; weights are kept with its file.')); // prettier-ignore
     }
     const key = source.toString();
-    const found = { label: 'Find them automatically', description: 'the model’s own shards, or a file of the same name', file: undefined }; // prettier-ignore
-    const choose = { label: 'Choose a file…', description: ENDINGS.join(', '), file: undefined };
+    const found = { label: vscode.l10n.t('Find them automatically'), description: vscode.l10n.t('the model’s own shards, or a file of the same name'), file: undefined }; // prettier-ignore
+    const choose = { label: vscode.l10n.t('Choose a file…'), description: ENDINGS.join(', '), file: undefined };
     const known = this.chosen()[key];
-    const picked = known === undefined ? choose : await vscode.window.showQuickPick([choose, found], { title: 'Region Lens: Choose Weights', placeHolder: known }); // prettier-ignore
+    const picked = known === undefined ? choose : await vscode.window.showQuickPick([choose, found], { title: vscode.l10n.t('Region Lens: Choose Weights'), placeHolder: known }); // prettier-ignore
     if (!picked) return;
     let file: string | undefined;
     if (picked === choose) {
-      const filters = { Weights: ['h5', 'keras', 'safetensors', 'npz', 'npy'] };
-      const [opened] = (await vscode.window.showOpenDialog({ title: 'Choose Weights', defaultUri: vscode.Uri.joinPath(source, '..'), filters })) ?? []; // prettier-ignore
+      const filters = { [vscode.l10n.t('Weights')]: ['h5', 'keras', 'safetensors', 'npz', 'npy'] };
+      const [opened] = (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Choose Weights'), defaultUri: vscode.Uri.joinPath(source, '..'), filters })) ?? []; // prettier-ignore
       if (!opened) return;
       file = opened.fsPath;
     }

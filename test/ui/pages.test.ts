@@ -230,6 +230,21 @@ describe('bounds', () => {
   });
 });
 
+describe('a panel in another language', () => {
+  it('says what is translated in it, with values in their places, and the rest in English', async () => {
+    const strings = { Regions: 'Regionen', 'at most': 'höchstens', '{0} drawn networks': 'x', 'seed {0} · {1} regions': 'Saat {0}: {1} Regionen', Count: 'Zählen' }; // prettier-ignore
+    const { page } = await panelOn('regions', { strings });
+    expect(await page.locator('#tab-regions').textContent()).toBe('Regionen');
+    expect(await page.locator('#tab-line').textContent()).toBe('Line');
+    expect(await page.locator('.atMostTile .tileTitle').textContent()).toMatch(/höchstens/);
+    expect(await page.locator('.end.atMost text').textContent()).toBe('höchstens');
+    expect(await page.locator('.header vscode-button', { hasText: 'Zählen' }).count()).toBe(1);
+    expect(await page.locator('.pictureTools vscode-option').first().textContent()).toMatch(
+      /^Saat 1: [\d,]+ Regionen$/,
+    );
+  });
+});
+
 describe('a panel that follows', () => {
   it('can be kept at its file, and remembers that', async () => {
     const panel = await panelOn('regions');

@@ -1,5 +1,5 @@
 /** The panel's page with the policy that the extension gives it. */
-export function panelDocument(origin: string): string {
+export function panelDocument(origin: string, strings: Readonly<Record<string, string>>): string {
   const nonce = 'dGhlIHBhbmVsIGFsb25l';
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; img-src ${origin} data:`;
   return `<!DOCTYPE html>
@@ -13,7 +13,7 @@ export function panelDocument(origin: string): string {
 <title>Region Lens</title>
 </head>
 <body>
-<main id="panel"><div class="content skeleton"><h1>example.network.json</h1><p class="muted reading" role="status">Reading the network…</p></div></main>
+<main id="panel" data-strings="${JSON.stringify(strings).replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"><div class="content skeleton"><h1>example.network.json</h1><p class="muted reading" role="status">Reading the network…</p></div></main>
 <script type="module" nonce="${nonce}" src="${origin}/webview.js"></script>
 </body>
 </html>`;

@@ -33,6 +33,8 @@ export interface PanelOptions {
   readonly height?: number;
   /** What an earlier page gave to `setState`. */
   readonly state?: unknown;
+  /** Translations of its texts. */
+  readonly strings?: Readonly<Record<string, string>>;
   /** Let the browser tell when the figures are first painted, as an entry of its element timing. */
   readonly timed?: boolean;
 }
@@ -55,7 +57,8 @@ export class PanelPage {
     page.on('pageerror', (error) => problems.push(String(error)));
     await page.route('**/*', (route) => {
       const { pathname } = new URL(route.request().url());
-      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: panelDocument(ORIGIN) });
+      if (pathname === '/')
+        return route.fulfill({ contentType: 'text/html', body: panelDocument(ORIGIN, options.strings ?? {}) });
       const body = bundle.get(pathname.slice(1));
       return body === undefined ? route.abort() : route.fulfill({ contentType: TYPES[path.extname(pathname)], body });
     });
