@@ -1,3 +1,4 @@
+import { Dyadic } from './dyadic.ts';
 import { meetingPoint } from './meetingPoint.ts';
 import type { AffineStep, Program, UnitStep } from './program.ts';
 import type { Slice } from './slice.ts';
@@ -21,7 +22,7 @@ export class ExactLines {
   private readonly points = new Map<string, bigint[] | null>();
   private pointStage = -1;
   private pointSerial = -1;
-  private readonly constants = new Map<ArrayLike<number>, DyadicVector>();
+  private readonly constants = new Map<ArrayLike<number>, Dyadic>();
   /** Step that writes each tensor, and how many stages stand before it. */
   private readonly writer = new Map<number, { step: Program['steps'][number]; stagesBefore: number }>();
 
@@ -103,7 +104,7 @@ export class ExactLines {
     else {
       const constant = this.dyadic((this.program.stages[stage] as UnitStep).breakpoints);
       const last = row.length - 1;
-      const [value, threshold] = [row[last], constant.numerators[breakpoint]];
+      const [value, threshold] = [row[last], constant.numerator(breakpoint)];
       // Over the common exponent of the two.
       const shift = constant.exponent - this.exponent[source];
       if (shift > 0n) row.forEach((number, k) => (row[k] = number << shift));
@@ -132,7 +133,7 @@ export class ExactLines {
 
   private computeRow(tensor: number, index: number): bigint[] {
     const writer = this.writer.get(tensor);
-    if (!writer) return Array.from({ length: this.width }, (_, k) => this.dyadic(this.slice.rows).numerators[index * this.width + k]); // prettier-ignore
+    if (!writer) return Array.from({ length: this.width }, (_, k) => this.dyadic(this.slice.rows).numerator(index * this.width + k)); // prettier-ignore
     const { step, stagesBefore } = writer;
     if (step.kind === 'affine') return this.affineRow(step, index);
     const piece = this.pieces[stagesBefore][index];
@@ -141,11 +142,11 @@ export class ExactLines {
     const slopes = this.dyadic(step.slopes);
     const intercepts = this.dyadic(step.intercepts);
     const shift = this.exponent[tensor] - this.exponent[step.source] - slopes.exponent;
-    const slope = slopes.numerators[at];
+    const slope = slopes.numerator(at);
     const row = slope === 0n
       ? Array<bigint>(this.width).fill(0n)
       : this.row(step.source, index).map((value) => (value * slope) << shift); // prettier-ignore
-    row[this.width - 1] += intercepts.numerators[at] << (this.exponent[tensor] - intercepts.exponent);
+    row[this.width - 1] += intercepts.numerator(at) << (this.exponent[tensor] - intercepts.exponent);
     return row;
   }
 
@@ -156,13 +157,13 @@ export class ExactLines {
       const values = this.dyadic(matrix.value);
       const shift = exponent - this.exponent[source] - values.exponent;
       for (let e = matrix.start[index]; e < matrix.start[index + 1]; e++) {
-        const factor = values.numerators[e] << shift;
+        const factor = values.numerator(e) << shift;
         const from = this.row(source, matrix.column[e]);
         for (let k = 0; k < row.length; k++) if (from[k] !== 0n) row[k] += factor * from[k];
       }
     }
     const bias = this.dyadic(step.bias);
-    row[row.length - 1] += bias.numerators[index] << (exponent - bias.exponent);
+    row[row.length - 1] += bias.numerator(index) << (exponent - bias.exponent);
     return row;
   }
 
@@ -182,10 +183,10 @@ export class ExactLines {
     return exponent;
   }
 
-  private dyadic(values: ArrayLike<number>): DyadicVector {
+  private dyadic(values: ArrayLike<number>): Dyadic {
     const known = this.constants.get(values);
     if (known) return known;
-    const vector = dyadicVector(values);
+    const vector = new Dyadic(values);
     this.constants.set(values, vector);
     return vector;
   }
@@ -233,36 +234,6 @@ export class LineIds {
   }
 }
 
-interface DyadicVector {
-  /** Values times `2^exponent`. */
-  readonly numerators: readonly bigint[];
-  readonly exponent: bigint;
-}
-
 function greater(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
-}
-
-function dyadicVector(values: ArrayLike<number>): DyadicVector {
-  const parts = Array.from(values, mantissaAndExponent);
-  let least = 0;
-  for (const [mantissa, exponent] of parts) if (mantissa !== 0n && exponent < least) least = exponent;
-  const numerators = parts.map(([mantissa, exponent]) => (mantissa === 0n ? 0n : mantissa << BigInt(exponent - least)));
-  return { numerators, exponent: BigInt(-least) };
-}
-
-const bits = new DataView(new ArrayBuffer(8));
-
-/** `value = mantissa * 2^exponent` with an odd mantissa (or 0). */
-function mantissaAndExponent(value: number): [bigint, number] {
-  if (value === 0) return [0n, 0];
-  bits.setFloat64(0, value);
-  const word = bits.getBigUint64(0);
-  const biased = Number((word >> 52n) & 0x7ffn);
-  const fraction = word & 0xfffffffffffffn;
-  let mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n;
-  let exponent = Math.max(biased, 1) - 1075;
-  while ((mantissa & 0xffffn) === 0n) [mantissa, exponent] = [mantissa >> 16n, exponent + 16];
-  while ((mantissa & 1n) === 0n) [mantissa, exponent] = [mantissa >> 1n, exponent + 1];
-  return [value < 0 ? -mantissa : mantissa, exponent];
 }

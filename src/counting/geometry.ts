@@ -29,6 +29,9 @@ export type NameFacet = (facet: Float64Array) => number;
 /** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
 export const RELATIVE_ERROR = 2 ** -38;
 
+/** And this, however small the numbers are: what underflows loses more than digits. */
+export const UNDERFLOW_ERROR = 2 ** -1040;
+
 /**
  * Convex cells of one dimension on a stack, inside the unit cube. A linear function is given by its coefficients and
  * constant at `rows[at ...]`, minus `shift`, with an absolute error of at most `tolerance` on the cube; `id` names it for

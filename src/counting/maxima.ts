@@ -1,4 +1,4 @@
-import { BOTH, NEGATIVE, RELATIVE_ERROR, type Geometry } from './geometry.ts';
+import { BOTH, NEGATIVE, type Geometry } from './geometry.ts';
 import type { LineIds } from './exactLines.ts';
 import { isRectified, largestGroup, type MaxStep, type Program } from './program.ts';
 
@@ -38,7 +38,7 @@ export class Maxima {
   }
 
   /** Lists arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part; returns how many. */
-  listGreatest(stage: number, step: MaxStep, group: number, rows: Float64Array): number {
+  listGreatest(stage: number, step: MaxStep, group: number, rows: Float64Array, tolerance: number): number {
     const { geometry, width, candidates, highs } = this;
     const rectified = this.rectified[stage];
     const start = step.start[group];
@@ -64,7 +64,7 @@ export class Maxima {
       candidates[0] = silent;
       return 1;
     }
-    const least = floor - RELATIVE_ERROR * Math.abs(floor);
+    const least = floor - tolerance;
     let kept = 0;
     for (let c = 0; c < count; c++) {
       candidates[kept] = candidates[c];

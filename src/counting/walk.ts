@@ -1,7 +1,7 @@
 import { Claims } from './claims.ts';
 import type { CountResult } from './count.ts';
 import { ExactLines, LineIds } from './exactLines.ts';
-import { BOTH, RELATIVE_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
+import { BOTH, RELATIVE_ERROR, UNDERFLOW_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
 import { Maxima } from './maxima.ts';
 import { isNear, Narrowing, type NearGeometry } from './narrowing.ts';
 import { grown, type MaxStep, type Program } from './program.ts';
@@ -206,13 +206,13 @@ export class Walk<G extends Geometry> {
 
   private updateTolerance(stage: number): void {
     const scale = this.propagator.scale(stage);
-    if (RELATIVE_ERROR * scale <= this.tolerances[stage]) return;
+    if (RELATIVE_ERROR * scale < this.tolerances[stage]) return;
     const step = this.program.stages[stage];
-    let tolerance = 2 * RELATIVE_ERROR * scale;
+    let tolerance = 2 * (RELATIVE_ERROR * scale + UNDERFLOW_ERROR);
     if (step.kind === 'units') {
       let most = 0;
       for (const breakpoint of step.breakpoints) most = Math.max(most, Math.abs(breakpoint));
-      tolerance = RELATIVE_ERROR * (scale + most);
+      tolerance = RELATIVE_ERROR * (scale + most) + UNDERFLOW_ERROR;
     }
     if (!Number.isFinite(tolerance)) throw new RangeError('the numbers in the network overflow on this domain');
     this.tolerances[stage] = tolerance;
@@ -251,7 +251,8 @@ export class Walk<G extends Geometry> {
     } else {
       for (let k = from; k < to; k++) {
         const group = list[k];
-        if (this.maxima.listGreatest(stage, step, group, rows) === 1) pieces[group] = this.maxima.candidates[0];
+        if (this.maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]) === 1)
+          pieces[group] = this.maxima.candidates[0];
         else crossing[end++] = group;
       }
     }
@@ -330,7 +331,7 @@ export class Walk<G extends Geometry> {
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
     const { maxima, claims } = this;
     const rows = this.propagator.rows(stage);
-    const count = maxima.listGreatest(stage, step, group, rows);
+    const count = maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]);
     const maximum = { stage, step, group, rows, tolerance: this.tolerances[stage] };
     const candidates = Array.from(maxima.candidates.subarray(0, count));
     const size = step.start[group + 1] - step.start[group];

@@ -9,6 +9,7 @@ import { buildNetwork } from '../../src/network/build.ts';
 import type { Network } from '../../src/network/network.ts';
 import { CountPool } from '../../src/worker/countPool.ts';
 import { bestOfEach, timeOf } from './baseline.ts';
+import { milestones } from './growth.ts';
 import { comparePlane } from './planeBench.ts';
 
 type Row = readonly (string | number)[];
@@ -19,14 +20,18 @@ interface Table {
 }
 
 const PLANES = ['2-64-64-64', '2-128-128', '2-16-16-16-16-16-16-16-16', '2-64-64-64-64-64', '2-256-256'];
+/** Makes more than ten million regions. */
+const WIDE = [2, 2400, 2400, 1];
 const WIDTHS = [16, 32, 64, 128, 256];
 const DEPTHS = [1, 2, 4, 8, 16];
 
-/** Prints the tables of docs/performance.md, or with `--write` writes them there. */
+/** Prints the tables of docs/performance.md, or those named, and with `--write` writes them there. */
 export async function main(args: readonly string[], { worker, root }: { worker: string; root: string }): Promise<void> {
   const file = join(root, 'docs/performance.md');
   let text = readFileSync(file, 'utf8');
+  const named = args.filter((word) => word !== '--write');
   for (const { name, head, rows } of tables(worker)) {
+    if (named.length > 0 && !named.includes(name)) continue;
     const lines = [head, head.map((_, k) => (k === 0 ? '---' : '--:')), ...(await rows())];
     const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
     console.log(`\n${name}\n${table}`);
@@ -43,6 +48,7 @@ function tables(worker: string): Table[] {
     { name: 'plane', head: ['network', 'regions', 'prototype, ms', 'one thread, ms', 'times as fast', 'two threads, ms', 'times as fast'], rows: () => planes(worker) },
     { name: 'width', head: grown, rows: () => inTurn(WIDTHS, (width) => timed([2, width, width, 1])) },
     { name: 'depth', head: grown, rows: () => inTurn(DEPTHS, (depth) => timed([2, ...Array<number>(depth).fill(32), 1])) },
+    { name: 'regions', head: ['regions so far', 'seconds', 'regions a second', 'MB held'], rows: growth },
     { name: 'methods', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: methods },
     { name: 'convolutions', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: convolutions },
     { name: 'threads', head: ['network', 'regions', 'linear regions', 'one thread, ms', 'two threads, ms'], rows: () => threads(worker) },
@@ -126,6 +132,17 @@ async function inTurn<T>(cases: readonly T[], row: (each: T) => Promise<Row>): P
 
 async function timed(widths: readonly number[]): Promise<Row> {
   return [widths.slice(0, -1).join('-'), ...figures(await best(networkFrom(denseText(widths)), 'plane'))];
+}
+
+/** A single count, on its way to all of its regions. */
+function growth(): Row[] {
+  const found = milestones(networkFrom(denseText(WIDE)), domainOf('plane', 2), [1e4, 1e5, 1e6, 1e7]);
+  return found.map(({ regions, seconds, megabytes }) => [
+    grouped(regions),
+    seconds.toFixed(2),
+    grouped(Number((regions / seconds).toPrecision(2))),
+    megabytes?.toFixed(0) ?? '',
+  ]);
 }
 
 function methods(): Promise<Row[]> {

@@ -84,4 +84,30 @@ describe('degenerate networks', () => {
       );
     },
   );
+
+  it.each([2, 3])('with numbers that underflow have the same regions by every method in %i dimensions', (n) => {
+    const number = fc.double({ min: -1, max: 1, noNaN: true });
+    const weights = fc.record({
+      drawn: fc.array(number, { minLength: 90, maxLength: 90 }),
+      scales: fc.tuple(...[1, 2, 3].map(() => fc.constantFrom(1, 1e-150, 1e-160, 1e-304, 1e-315, 1e-321))),
+    });
+    fc.assert(
+      fc.property(weights, ({ drawn, scales }) => {
+        let at = 0;
+        const layer = (from: number, to: number, activation: string, scale: number) => {
+          const take = (length: number) => Float64Array.from({ length }, () => drawn[at++] * scale);
+          return dense(to, activation, {
+            kernel: { shape: [from, to], data: take(from * to) },
+            bias: { shape: [to], data: take(to) },
+          });
+        };
+        const layers = [layer(n, 6, 'relu', scales[0]), layer(6, 6, 'abs', scales[1]), layer(6, 1, 'linear', scales[2])]; // prettier-ignore
+        const network = networkOf([n], layers);
+        const ways = [cells('vertices'), cells('programs'), ...(n === 2 ? [{ method: 'plane' } as const] : [])];
+        const counts = ways.map((way) => count({ network, domain: box(n), ...way, linear: false, keepRegions: false, limits: {} }).activationRegions); // prettier-ignore
+        expect(new Set(counts).size).toBe(1);
+      }),
+      { numRuns: n === 2 ? 80 : 30 },
+    );
+  });
 });
