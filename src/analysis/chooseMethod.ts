@@ -12,7 +12,7 @@ export interface PlaceChosen {
   readonly everywhere?: boolean;
 }
 
-/** About a minute's work on one thread: cells held by their vertices are ten times as fast as those by linear programs. */
+/** About a minute's work on one thread, with linear regions. */
 const MOST_CELLS_BY_VERTICES = 2e6;
 const MOST_CELLS_BY_PROGRAMS = 2e5;
 const MOST_POLYGONS = 5e6;

@@ -43,6 +43,9 @@ export class PolytopeStack {
   /** Share of the work: half of that of the polytope it was cut from. */
   private weight = 1;
 
+  /** Of each slot of the cell that was looked over: its vertices, and a number for where they are. */
+  private sizes = new Int32Array(64);
+  private keys = new Float64Array(64);
   private frames = new Int32Array(64 * FRAME);
   private weights = new Float64Array(64);
   private aside = 0;
@@ -233,40 +236,62 @@ export class PolytopeStack {
 
   /** See `Geometry`. */
   facets(visit: (cut: number, key: number) => void): void {
-    const { start, end, width, points } = this;
-    for (let s = 0; s < this.lastSlot - this.firstSlot; s++) {
+    const count = this.lastSlot - this.firstSlot;
+    this.lookOver(count);
+    for (let s = 0; s < count; s++) {
       const cut = this.cutNumbers[this.planeOf(s)];
-      if (cut === 0 || !this.isFacet(s)) continue;
-      let key = 0;
-      for (let v = start; v < end; v++) {
-        if (!this.liesOn(v, s)) continue;
-        for (let k = 0; k < width; k++) {
-          key += points[v * width + k] * GENERIC_DIRECTION[k % GENERIC_DIRECTION.length] * (1 + Math.floor(k / 5));
-        }
-      }
-      visit(this.slots[this.firstSlot + s] > 0 ? cut : -cut, key);
+      if (cut !== 0 && this.isFacet(s)) visit(this.slots[this.firstSlot + s] > 0 ? cut : -cut, this.keys[s]);
     }
   }
 
-  /** False for a face of lower dimension that a line only touches: then all its vertices lie on another facet, which has more. */
-  private isFacet(slot: number): boolean {
-    const { start, end } = this;
-    let size = 0;
-    for (let v = start; v < end; v++) size += Number(this.liesOn(v, slot));
-    if (size === 0) return false;
-    for (let s = 0; s < this.lastSlot - this.firstSlot; s++) {
-      if (s === slot) continue;
-      let shared = 0;
-      let others = 0;
-      for (let v = start; v < end; v++) {
-        if (!this.liesOn(v, s)) continue;
-        if (this.liesOn(v, slot)) shared++;
-        else others++;
+  /** For each slot counts the vertices on it, and makes a number of where they are. */
+  private lookOver(count: number): void {
+    const { start, end, width, words, points, incidence } = this;
+    if (this.sizes.length < count) {
+      this.sizes = new Int32Array(2 * count);
+      this.keys = new Float64Array(2 * count);
+    }
+    const { sizes, keys } = this;
+    sizes.fill(0, 0, count);
+    keys.fill(0, 0, count);
+    for (let v = start; v < end; v++) {
+      let height = 0;
+      for (let k = 0; k < width; k++) {
+        height += points[v * width + k] * GENERIC_DIRECTION[k % GENERIC_DIRECTION.length] * (1 + Math.floor(k / 5));
       }
-      // Where two lines make the same facet, it counts once.
-      if (shared === size && (others > 0 || this.planeOf(s) < this.planeOf(slot))) return false;
+      for (let w = 0; w < words; w++) {
+        for (let bits = incidence[v * words + w]; bits !== 0; bits &= bits - 1) {
+          const s = 32 * w + 31 - Math.clz32(bits & -bits);
+          sizes[s]++;
+          keys[s] += height;
+        }
+      }
+    }
+  }
+
+  /** After `lookOver`: false for a face of lower dimension that a line only touches. Where two lines make the same facet, it counts once. */
+  private isFacet(slot: number): boolean {
+    const { sizes } = this;
+    if (sizes[slot] === 0) return false;
+    // Each of the `dimension` facets that meet in a vertex is needed to make it one.
+    if (this.isSimple) return true;
+    for (let w = 0; w < this.words; w++) {
+      for (let bits = this.around(slot, w); bits !== 0; bits &= bits - 1) {
+        const s = 32 * w + 31 - Math.clz32(bits & -bits);
+        if (s === slot) continue;
+        if (sizes[s] > sizes[slot] || this.planeOf(s) < this.planeOf(slot)) return false;
+      }
     }
     return true;
+  }
+
+  /** The slots of word `w` that all vertices of a slot lie on. */
+  private around(slot: number, w: number): number {
+    let common = -1;
+    for (let v = this.start; v < this.end; v++) {
+      if (this.liesOn(v, slot)) common &= this.incidence[v * this.words + w];
+    }
+    return common;
   }
 
   /** See `Geometry`. */

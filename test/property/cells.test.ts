@@ -113,6 +113,24 @@ function simplexVolume(corners: number[][]): number {
   return result;
 }
 
+/** Corners less edges plus faces of a solid, given by the corners on each face: planes that only touch it are none of its faces. */
+function eulerCharacteristic(corners: number, facets: number[][]): number {
+  const isWithin = (set: number[], other: number[]) => set.every((v) => other.includes(v));
+  const faces = facets.filter(
+    (set, s) =>
+      set.length > 2 &&
+      !facets.some((other, o) => isWithin(set, other) && (other.length > set.length || (other.length === set.length && o < s))),
+  ); // prettier-ignore
+  let edges = 0;
+  for (let v = 0; v < corners; v++) {
+    for (let w = 0; w < v; w++) {
+      const around = faces.filter((face) => face.includes(v) && face.includes(w));
+      if (around.length > 1 && around[0].filter((u) => around.every((face) => face.includes(u))).length === 2) edges++;
+    }
+  }
+  return corners - edges + faces.length;
+}
+
 function choose(n: number, k: number): number {
   return k === 0 ? 1 : (choose(n, k - 1) * (n - k + 1)) / k;
 }
@@ -131,7 +149,7 @@ describe('cells of a box', () => {
       );
     });
 
-    it(`of ${kind} networks fill it, and the network does in each what its map says`, () => {
+    it(`of ${kind} networks fill it, are solids, and the network does in each what its map says`, () => {
       fc.assert(
         fc.property(arbitrary, (weights) => {
           const program = compile(networkWith(weights));
@@ -143,6 +161,7 @@ describe('cells of a box', () => {
             const points = walk.geometry.vertices();
             sum += volume(points, walk.geometry.facetSets(), points.map((_, v) => v), []); // prettier-ignore
             cells++;
+            if (n === 3) expect(eulerCharacteristic(points.length, walk.geometry.facetSets())).toBe(2);
             const inside = points[0].map(
               (_, k) => points.reduce((total, point) => total + point[k], 0) / points.length,
             );
