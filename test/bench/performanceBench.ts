@@ -7,6 +7,7 @@ import { drawWeights } from '../../src/counting/initializers.ts';
 import { read } from '../../src/formats/registry.ts';
 import { buildNetwork } from '../../src/network/build.ts';
 import type { Network } from '../../src/network/network.ts';
+import type { CountTask } from '../../src/protocol/pool.ts';
 import { CountPool } from '../../src/worker/countPool.ts';
 import { bestOfEach, timeOf } from './baseline.ts';
 import { milestones } from './growth.ts';
@@ -51,6 +52,7 @@ function tables(worker: string): Table[] {
     { name: 'regions', head: ['regions so far', 'seconds', 'regions a second', 'MB held'], rows: growth },
     { name: 'methods', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: methods },
     { name: 'convolutions', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: convolutions },
+    { name: 'cancelled', head: ['network', 'method', 'cancelled after, ms', 'answered after, ms'], rows: () => cancelled(worker) },
     { name: 'threads', head: ['network', 'regions', 'linear regions', 'one thread, ms', 'two threads, ms'], rows: () => threads(worker) },
   ]; // prettier-ignore
 }
@@ -223,6 +225,40 @@ async function threads(worker: string): Promise<Row[]> {
     rows.push([widths.slice(0, -1).join('-'), grouped(one.activationRegions), grouped(one.linearRegions!), ...times]);
   }
   return rows;
+}
+
+/** The longest of five times from a request to stop to the answer: while a count is prepared, and while it goes on. */
+async function cancelled(worker: string): Promise<Row[]> {
+  const cases = [
+    { name: '2-1024-1024-1024', text: denseText([2, 1024, 1024, 1024, 1]), method: 'plane' },
+    { name: '4-64-64', text: denseText([4, 64, 64, 1]), method: 'cells' },
+    { name: '20-64-64', text: denseText([20, 64, 64, 1]), method: 'cells' },
+    { name: 'LeNet, max pooling', text: lenetText('max_pooling2d'), method: 'plane' },
+  ] as const;
+  const rows: Row[] = [];
+  for (const { name, text, method } of cases) {
+    const choice = { method, seed: 1, fileWeights: true, linear: true, keepRegions: false, limits: {} } as const;
+    const task = { text, fileName: 'bench.network.json', network: 0, choice, runs: 1 };
+    for (const delay of [50, 1000]) {
+      let most = 0;
+      for (let k = 0; k < 5; k++) most = Math.max(most, await answerTime(new CountPool(worker, 1), task, delay));
+      rows.push([name, method, grouped(delay), most.toFixed(0)]);
+    }
+  }
+  return rows;
+}
+
+async function answerTime(pool: CountPool, task: CountTask, delay: number): Promise<number> {
+  const stop = new AbortController();
+  const outcome = pool.run(task, { signal: stop.signal });
+  await new Promise((resolve) => setTimeout(resolve, delay));
+  const start = performance.now();
+  stop.abort();
+  const found = await outcome.catch(() => null);
+  if (found?.result.exact) throw new Error('the count was done before it could be cancelled');
+  const time = performance.now() - start;
+  await pool.dispose();
+  return time;
 }
 
 function grouped(value: number): string {
