@@ -80,6 +80,20 @@ for (const [name, bare] of Object.entries(kinds)) {
       });
     });
 
+    it('are along each side of the square those of the line there', () => {
+      const { origin, u, v } = planeOf(network).parallelogram;
+      const at = (s: number, t: number) => origin.map((x, i) => x + s * u[i] + t * v[i]);
+      for (const axis of [0, 1]) {
+        for (const side of [0, 1]) {
+          const touching = cells.filter((cell) => cell.filter((corner) => corner[axis] === side).length === 2);
+          const [from, to] = [0, 1].map((along) => (axis === 0 ? at(side, along) : at(along, side)));
+          const domain = { kind: 'segment', segment: { from, to } } as const;
+          const along = count(requestFor(network, { method: 'line', domain, keepRegions: false }));
+          expect(touching).toHaveLength(along.activationRegions);
+        }
+      }
+    });
+
     it('have edges of bending layers, and of the square', () => {
       const bending = new Set(compile(network).stages.map(({ layer }) => layer));
       const kinds = new Set(regions.edgeLayers);
