@@ -37,9 +37,9 @@ interface Layer {
 
 /**
  * A canvas that pans and zooms at the price of one image copy a frame, however many polygons there are: they are sorted and
- * drawn on a second canvas, in slices, which changes places with the first when finished.
+ * drawn on a second canvas, in slices, which changes places with the first when finished. Tells n where one line in n is drawn.
  */
-export function createPictureCanvas(onPrepared: () => void): PictureCanvas {
+export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning: number) => void): PictureCanvas {
   const canvas = document.createElement('canvas');
   canvas.className = 'pictureCanvas';
   let whole: Layer | null = null;
@@ -102,9 +102,10 @@ export function createPictureCanvas(onPrepared: () => void): PictureCanvas {
     };
     const paper = getComputedStyle(document.body).getPropertyValue('--vscode-editor-background').trim() || 'black';
     const palette = isLightTheme() ? LIGHT : DARK;
-    yield* paintPicture(context, prepared, placement, { palette, coloring: layer.coloring, pixelRatio, paper });
+    const thinning = yield* paintPicture(context, prepared, placement, { palette, coloring: layer.coloring, pixelRatio, paper }); // prettier-ignore
     drawn = finished;
     copy();
+    onPainted(thinning);
   }
 
   function repaint(): void {

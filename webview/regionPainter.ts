@@ -26,16 +26,19 @@ const POLYGONS_A_PATH = 300;
 const LINES_A_PATH = 4000;
 /** Polygons of this many pixels on average have full lines; smaller ones fainter, or the picture would be all lines. */
 const FULL_LINES = 14;
-/** So many lines of one layer are drawn; where there are more, they would lie on one another: an even choice of them. */
+/** So many lines of one layer are drawn at once; where more are in sight, they lie on one another: an even choice of them. */
 const MOST_LINES = 120_000;
 
-/** Draws the picture in small steps: each `yield` is a moment where the work may pause or be given up. */
+/**
+ * Draws the picture in small steps: each `yield` is a moment where the work may pause or be given up. Returns n where of the
+ * densest layer only one line in n is drawn.
+ */
 export function* paintPicture(
   context: CanvasRenderingContext2D,
   prepared: PreparedPicture,
   placement: Placement,
   style: Style,
-): Generator<void, void> {
+): Generator<void, number> {
   const { width, height } = context.canvas;
   const { palette, coloring, pixelRatio } = style;
   context.clearRect(0, 0, width, height);
@@ -48,13 +51,15 @@ export function* paintPicture(
   context.lineCap = 'round';
   // Deep layers first: the lines of the first one lie on top.
   const { layers } = prepared;
+  let thinning = 1;
   for (let depth = layers.length - 1; depth >= 0; depth--) {
     const line = lineStyle(depth);
     context.lineWidth = line.width * pixelRatio * (0.5 + 0.5 * presence);
     const inked = `rgba(${palette.ink}, ${line.opacity * presence})`;
     context.strokeStyle = coloring === 'layers' ? layerColor(depth, layers.length, palette.light) : inked;
-    yield* paintLines(context, prepared, depth, placement);
+    thinning = Math.max(thinning, yield* paintLines(context, prepared, depth, placement));
   }
+  return thinning;
 }
 
 function* paintPolygons(
@@ -102,23 +107,21 @@ function* paintPolygons(
 
 function* paintLines(
   context: CanvasRenderingContext2D,
-  { picture: { vertices }, layers }: PreparedPicture,
+  prepared: PreparedPicture,
   depth: number,
-  { scale, left, top }: Placement,
-): Generator<void, void> {
-  const { width, height } = context.canvas;
-  const { from, to } = layers[depth];
-  const stride = Math.max(1, Math.ceil(from.length / MOST_LINES));
+  placement: Placement,
+): Generator<void, number> {
+  const { scale, left, top } = placement;
+  const { vertices } = prepared.picture;
+  const { from, to } = prepared.layers[depth];
+  const inSight = linesInSight(prepared, depth, placement, context.canvas);
+  const stride = Math.max(1, Math.ceil(inSight.length / MOST_LINES));
   let inPath = 0;
   context.beginPath();
-  for (let e = 0; e < from.length; e += stride) {
-    const x1 = vertices[2 * from[e]] * scale + left;
-    const y1 = (1 - vertices[2 * from[e] + 1]) * scale + top;
-    const x2 = vertices[2 * to[e]] * scale + left;
-    const y2 = (1 - vertices[2 * to[e] + 1]) * scale + top;
-    if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > width || Math.max(y1, y2) < 0 || Math.min(y1, y2) > height) continue;
-    context.moveTo(x1, y1);
-    context.lineTo(x2, y2);
+  for (let i = 0; i < inSight.length; i += stride) {
+    const e = inSight[i];
+    context.moveTo(vertices[2 * from[e]] * scale + left, (1 - vertices[2 * from[e] + 1]) * scale + top);
+    context.lineTo(vertices[2 * to[e]] * scale + left, (1 - vertices[2 * to[e] + 1]) * scale + top);
     if (++inPath < LINES_A_PATH) continue;
     context.stroke();
     context.beginPath();
@@ -127,4 +130,29 @@ function* paintLines(
   }
   context.stroke();
   yield;
+  return stride;
+}
+
+/** Lines of a layer whose boxes touch the canvas. */
+function linesInSight(
+  { picture: { vertices }, layers }: PreparedPicture,
+  depth: number,
+  { scale, left, top }: Placement,
+  { width, height }: HTMLCanvasElement,
+): Uint32Array {
+  const { from, to } = layers[depth];
+  const [least, most] = [-left / scale, (width - left) / scale];
+  const [lowest, highest] = [1 - (height - top) / scale, 1 + top / scale];
+  const found = new Uint32Array(from.length);
+  let count = 0;
+  for (let e = 0; e < from.length; e++) {
+    const x1 = vertices[2 * from[e]];
+    const x2 = vertices[2 * to[e]];
+    if ((x1 < least && x2 < least) || (x1 > most && x2 > most)) continue;
+    const y1 = vertices[2 * from[e] + 1];
+    const y2 = vertices[2 * to[e] + 1];
+    if ((y1 < lowest && y2 < lowest) || (y1 > highest && y2 > highest)) continue;
+    found[count++] = e;
+  }
+  return found.subarray(0, count);
 }

@@ -36,7 +36,13 @@ export function createRegionPicture(actions: Actions): Plot {
     coloring = value as Coloring;
     showPictures();
   });
-  const surface = createPictureCanvas(() => afterPreparing());
+  const surface = createPictureCanvas(
+    () => afterPreparing(),
+    (lines) => {
+      thinning = lines;
+      afterPreparing();
+    },
+  );
   const { canvas } = surface;
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-labelledby', titleId);
@@ -76,6 +82,8 @@ export function createRegionPicture(actions: Actions): Plot {
   let view: View | null = null;
   let chosenSeed: number | null = null;
   let coloring: Coloring = 'gradient';
+  /** One line in so many is drawn. */
+  let thinning = 1;
   /** What `whole` and `part` are of: the network as it is, the run's settings, the seed. */
   let subject = '';
   let whole: PanelPicture | null = null;
@@ -244,7 +252,7 @@ export function createRegionPicture(actions: Actions): Plot {
 
   function afterPreparing(): void {
     describeView();
-    if (view !== null) drawLegend(legend, surface.shown()?.layers ?? [], coloring, view);
+    if (view !== null) drawLegend(legend, surface.shown()?.layers ?? [], { coloring, thinning }, view);
   }
 
   function drawTexts(next: View, seed: number | null): void {
@@ -326,11 +334,16 @@ function seedChoice(count: View['counts'][number]): { value: string; text: strin
 }
 
 /** How lines tell layers apart, by example. */
-function drawLegend(legend: HTMLElement, drawn: readonly { layer: number }[], coloring: Coloring, view: View): void {
+function drawLegend(
+  legend: HTMLElement,
+  drawn: readonly { layer: number }[],
+  { coloring, thinning }: { readonly coloring: Coloring; readonly thinning: number },
+  view: View,
+): void {
   const layers = drawn.slice(0, NAMED_LAYERS);
   const names = layers.map(({ layer }) => view.network.layers.find((one) => one.index === layer)?.name ?? t('layer {0}', layer)); // prettier-ignore
   const rest = drawn.length - layers.length;
-  const key = `${coloring}${names.join()}+${rest}${isLightTheme()}`;
+  const key = `${coloring}${names.join()}+${rest}/${thinning}${isLightTheme()}`;
   if (legend.dataset.key === key) return;
   legend.dataset.key = key;
   const samples = names.map((name, depth) => {
@@ -338,7 +351,8 @@ function drawLegend(legend: HTMLElement, drawn: readonly { layer: number }[], co
     return element('span', { class: 'legendEntry' }, [lineSample(depth, color), name]);
   });
   const says = { gradient: t('Colour: direction and size of the gradient. '), regions: t('Each region has a colour of its own. '), layers: '' }; // prettier-ignore
-  legend.replaceChildren(`${says[coloring]}${t('Lines: ')}`, ...samples, rest > 0 ? t('and {0} deeper', rest) : '');
+  const thinned = thinning > 1 ? t('. One line in {0} is drawn here where they are densest: zoom in for all.', thinning) : ''; // prettier-ignore
+  legend.replaceChildren(`${says[coloring]}${t('Lines: ')}`, ...samples, rest > 0 ? t('and {0} deeper', rest) : '', thinned); // prettier-ignore
 }
 
 function lineSample(depth: number, color: string | null): SVGSVGElement {

@@ -1,6 +1,7 @@
 import { root } from '../../scripts/process.mjs';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { bundlePanel, PanelPage } from '../ui/panelHarness/panelPage.ts';
+import { sendGrid } from '../ui/panelHarness/grid.ts';
 import { planeScene } from '../ui/panelHarness/scenes.ts';
 
 /**
@@ -37,7 +38,8 @@ try {
     const panel = await PanelPage.open(browser, bundle);
     await panel.send(...planeScene(3));
     const { id, key, seed } = await panel.waitForMessage('picture');
-    const ready = await panel.page.evaluate(showGrid, { side, id, key, seed });
+    await panel.page.evaluate(sendGrid, { side, id, key, seed, layers: 3 });
+    const ready = await panel.page.evaluate(untilPainted);
     await panel.page.locator('.pictureCanvas').focus();
     for (const press of ['+', '+', '+']) await panel.page.keyboard.press(press);
     await panel.page.waitForTimeout(1500);
@@ -86,54 +88,14 @@ async function firstPaint(): Promise<Paint> {
   };
 }
 
-interface Grid {
-  readonly side: number;
-  readonly id: number;
-  readonly key: string;
-  readonly seed: number;
-}
-
-/** In the page: sends a picture of side x side quadrangles, and waits until it is painted; milliseconds. */
-async function showGrid({ side, id, key, seed }: Grid): Promise<number> {
-  const count = side * side;
-  const vertices = new Float32Array(8 * count);
-  const edgeLayers = new Int32Array(4 * count);
-  const offsets = Uint32Array.from({ length: count + 1 }, (_, i) => 4 * i);
-  const gradients = Float32Array.from({ length: 2 * count }, (_, i) => Math.sin(i * 0.7));
-  const jitter = (i: number, j: number): number =>
-    i % side === 0 || j % side === 0 ? 0 : 0.3 * Math.sin(12.9898 * i + 78.233 * j);
-  for (let i = 0; i < count; i++) {
-    const [x, y] = [i % side, Math.floor(i / side)];
-    [
-      [x, y],
-      [x + 1, y],
-      [x + 1, y + 1],
-      [x, y + 1],
-    ].forEach(([a, b], k) => {
-      vertices[8 * i + 2 * k] = (a + jitter(a, b)) / side;
-      vertices[8 * i + 2 * k + 1] = (b + jitter(b, a)) / side;
-      edgeLayers[4 * i + k] = (x + y + k) % 3;
-    });
-  }
-  const window_ = { x: 0, y: 0, size: 1 };
-  const picture = {
-    seed,
-    window: window_,
-    exact: true,
-    vertices,
-    offsets,
-    gradients,
-    edgeLayers,
-    sides: [2, 2],
-    expected: null,
-  };
+/** In the page: waits until the picture that was sent is painted; milliseconds. */
+async function untilPainted(): Promise<number> {
   const began = performance.now();
-  window.postMessage({ type: 'picture', key, id, picture, message: null }, '*');
   const canvas = document.querySelector<HTMLCanvasElement>('.pictureCanvas')!;
   for (;;) {
     await new Promise(requestAnimationFrame);
-    const pixel =
-      canvas.width > 0 ? canvas.getContext('2d')?.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data[3] : 0;
+    const middle = canvas.width >> 1;
+    const pixel = canvas.width > 0 ? canvas.getContext('2d')?.getImageData(middle, middle, 1, 1).data[3] : 0;
     if (pixel) return performance.now() - began;
   }
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { root } from '../../scripts/process.mjs';
 import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import { sendGrid } from './panelHarness/grid.ts';
 import { mlpNetwork } from './panelHarness/samples.ts';
 import { comparison, mlpLine, planeScene, swept } from './panelHarness/scenes.ts';
 
@@ -191,6 +192,21 @@ describe('the region picture', () => {
     expect(text).toContain('f = 0.42 x₁ − 1.37 x₂ + 0.188, here −0.21');
     expect(text).toMatch(/dense_1\s*12 of 24 on/);
     expect(await page.locator('.regionOutline').getAttribute('d')).toMatch(/^M[\d.,L-]+Z$/);
+  });
+
+  it('says where not every line is drawn, and draws all of those that are in view when zoomed in', async () => {
+    const panel = await PanelPage.open(browser, bundle);
+    open.push(panel);
+    await panel.send(...plane);
+    const { page } = panel;
+    const legend = page.locator('.picture .legend');
+    const { id, seed } = await panel.waitForMessage('picture');
+    await page.evaluate(sendGrid, { side: 400, id, key, seed, layers: 1 });
+    // Two lines a cell, of which 120,000 are drawn at once.
+    await expect.poll(() => legend.textContent()).toContain('One line in 3 is drawn here');
+    await page.locator('.pictureCanvas').focus();
+    for (const press of ['+', '+', '+']) await page.keyboard.press(press);
+    await expect.poll(() => legend.textContent()).not.toContain('One line');
   });
 
   it('colours by gradient, by region, or the lines by layer', async () => {
