@@ -3,6 +3,7 @@ import { compareNetworks } from '../analysis/compare.ts';
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { commonMean, regionsPerParameter, type Measures } from '../analysis/measures.ts';
 import { SWEEP_FIELDS, sizeOfField, sweepAt, type SweepField } from '../analysis/sweep.ts';
+import type { ReadFile } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
 import type { NetworkDefinition } from '../network/definition.ts';
 import type { ComparedBound, ComparedFigures, ComparedRow, PanelComparison, SweepSubject, SweptRow } from '../protocol/runs.ts'; // prettier-ignore
@@ -98,9 +99,15 @@ function subjectOf(definition: NetworkDefinition, { layer, field }: SweepSubject
 
 /**
  * The edit that gives one layer another size. It is tried on the text first: one that would change something else, as where
- * a loop writes several layers, is not made.
+ * a loop writes several layers, is not made. `imports` gives the texts that the document's was read with.
  */
-export function sizeEdit(document: AnalysedDocument, network: number, subject: SweepSubject, value: number): SizeEdit {
+export function sizeEdit(
+  document: AnalysedDocument,
+  network: number,
+  subject: SweepSubject,
+  value: number,
+  imports: ReadFile,
+): SizeEdit {
   const analysis = document.analysis.networks[network];
   const layer = analysis?.network.layers[subject.layer];
   const field = SWEEP_FIELDS.find((one) => one === subject.field);
@@ -110,7 +117,7 @@ export function sizeEdit(document: AnalysedDocument, network: number, subject: S
     return { edit: null, refused: `The file does not say ${subject.field} where this layer is defined.` };
   }
   const text = document.text.slice(0, span.start) + String(value) + document.text.slice(span.end);
-  const after = read(text, document.fileName, { weights: false })?.networks[network];
+  const after = read(text, document.fileName, { weights: false, files: { text: imports } })?.networks[network];
   const changed = after && changedSizes(analysis.definition, after, field);
   const meant = changed?.length === 1 && changed[0].name === definition.name && changed[0].value === value;
   if (!meant) {

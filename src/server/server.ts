@@ -237,7 +237,10 @@ answer(protocol.sweepRequest, ({ analysis }, { network, subject, value }) => {
   const found = analysis.networks[network];
   return found ? sweptRow(found, subject, value) : null;
 });
-answer(protocol.sizeEditRequest, (document, { network, subject, value }) => sizeEdit(document, network, subject, value)); // prettier-ignore
+answer(protocol.sizeEditRequest, (document, { uri, network, subject, value }) => {
+  const texts = new Map(Object.entries(imported.textsFor(uri)));
+  return sizeEdit(document, network, subject, value, (path) => texts.get(path));
+});
 
 documents.listen(connection);
 connection.listen();
