@@ -3,8 +3,10 @@ import { basename, isAbsolute, relative, resolve } from 'node:path';
 import type { NearbyFiles } from '../formats/format.ts';
 import { manifestOf, type ManifestGroup } from '../formats/weightsManifest.ts';
 import { readTfjsShards } from '../formats/weights/tfjsShards.ts';
-import type { ByteSource, WeightsFile } from '../formats/weights/weightsFile.ts';
+import type { ByteSource, StoredTensor, WeightsFile } from '../formats/weights/weightsFile.ts';
+import { sizeOf } from '../network/shape.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
+import { withinTime } from './timeLimit.ts';
 
 /** A file of weights, with a stamp that changes when what was read of it may be out of date. */
 export interface FoundWeights {
@@ -19,10 +21,33 @@ export interface FoundWeights {
 export async function findWeights(text: string, place: WeightsPlace): Promise<FoundWeights | null> {
   if (place.file !== undefined) {
     const { openWeights } = await import('../formats/weights/open.ts');
-    return { file: openWeights(sourceOf(place.file)), stamp: stampOf([place.file]) };
+    const source = sourceOf(place.file);
+    const file = bounded(source.name, source.size, () => openWeights(source));
+    return { file: { ...file, tensors: file.tensors.map(limited) }, stamp: stampOf([place.file]) };
   }
   const manifest = place.folder === undefined ? null : manifestOf(text);
   return manifest && readShards(manifest, place.folder!);
+}
+
+/** Sound files take a small part of it. */
+const LIMIT_MS = 5000;
+const MORE_MS_A_MEGABYTE = 100;
+
+/** Reads so many bytes, or is ended: damage can make the readers go around in circles. */
+function bounded<T>(name: string, bytes: number, task: () => T): T {
+  const { warn } = console;
+  // The reader of HDF5 warns of attributes that nobody asked for, with whatever bytes their names are.
+  console.warn = () => undefined;
+  try {
+    const late = `${name} takes too long to read: it is damaged, or of a kind that is not meant here`;
+    return withinTime(LIMIT_MS + (MORE_MS_A_MEGABYTE * bytes) / 2 ** 20, late, task);
+  } finally {
+    console.warn = warn;
+  }
+}
+
+function limited(tensor: StoredTensor): StoredTensor {
+  return { ...tensor, values: () => bounded(tensor.name, 8 * sizeOf(tensor.shape), tensor.values) };
 }
 
 function readShards(manifest: readonly ManifestGroup[], folder: string): FoundWeights {

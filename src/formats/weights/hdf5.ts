@@ -10,6 +10,9 @@ export function isHdf5(head: Uint8Array): boolean {
 /** A compressed byte holds at most so many others: more numbers than that are no tensor but a damaged header. */
 const mostPerByte = 1032;
 
+/** A dataset that may grow can be in pieces larger than it is. */
+const largestPiece = 2 ** 20;
+
 /** Deeper groups are a loop of links, and more tensors than this no network. */
 const deepest = 40;
 const mostTensors = 200_000;
@@ -76,8 +79,13 @@ function collect(
 function tensorOf(name: string, dataset: jsfive.Dataset, layer: string | undefined): StoredTensor {
   const { shape } = dataset;
   const values = (): Float64Array => {
-    const numbers = guarded(name, () => dataset.value);
     const count = sizeOfShape(shape);
+    const numbers = guarded(name, () => {
+      // Else a damaged header would have it go through billions of places outside of the tensor.
+      const piece = sizeOfShape(dataset._dataobjects.chunks ?? []);
+      if (!(piece <= Math.max(count, largestPiece))) throw new WeightsError(`${name} is in pieces larger than itself.`);
+      return dataset.value;
+    });
     if (!Array.isArray(numbers) || numbers.length !== count || !numbers.every((x) => typeof x === 'number')) {
       throw new WeightsError(`${name} does not hold numbers.`);
     }

@@ -9,6 +9,8 @@ declare module 'jsfive' {
     readonly shape: readonly number[];
     /** Row-major; numbers of every size are converted. */
     readonly value: unknown;
+    /** Null for numbers that stand in one piece. */
+    readonly _dataobjects: { readonly chunks: readonly number[] | null };
   }
   export class File extends Group {
     constructor(buffer: ArrayBuffer, name: string);

@@ -78,6 +78,17 @@ describe('files of weights', () => {
       expect(() => contents(openWeights(source('x', whole.slice(0, length)))), `${length} bytes`).toThrow(WeightsError);
     }
   });
+
+  it('that state pieces larger than the tensor (HDF5) are refused at once', async () => {
+    const bytes = await hdf5({ 'd/kernel': { shape: [4, 6], data: new Float64Array(24) } }, { compressed: true });
+    // The extents of a piece and the size of a number.
+    const at = Buffer.from(bytes).indexOf(Buffer.from(Uint32Array.of(3, 5, 8).buffer));
+    expect(at).toBeGreaterThan(0);
+    new DataView(bytes.buffer).setUint32(at + 4, 2 ** 31, true);
+    const began = performance.now();
+    expect(() => contents(openWeights(source('x', bytes)))).toThrow('d/kernel is in pieces larger than itself');
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
 });
 
 function soundly(task: () => unknown): void {
