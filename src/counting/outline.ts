@@ -1,52 +1,75 @@
-/** A bounded convex cell by its corners, in the slice's coordinates, and the corners on each of its facets. */
+/** A bounded convex cell by its corners, in the slice's coordinates, and the corners on each of its facets, ascending. */
 export interface Outline {
   readonly corners: readonly (readonly number[])[];
   readonly facets: readonly (readonly number[])[];
 }
 
+/** Corners, ascending. */
+type Face = readonly number[];
+
+/** Volume of a face in its own dimension, and an orthonormal basis of its directions; fewer where rounding leaves it flat. */
+interface FaceSize {
+  readonly volume: number;
+  readonly basis: readonly (readonly number[])[];
+}
+
 /**
- * Volume (length, area) of a cell of full dimension, by pyramids over the facets that do not hold its first corner, each cut up in the
- * same way (Cohen and Hickey 1979).
+ * Volume (length, area) of a cell of full dimension, by pyramids over the facets that do not hold its first corner: a face has the volume of
+ * its base times its height over its dimension, and is measured once, however many faces it is part of.
  */
 export function volumeOf({ corners, facets }: Outline, dimension: number): number {
-  let sum = 0;
-  const apexes: (readonly number[])[] = [];
-  const all = corners.map((_, k) => k);
-  const divide = (face: readonly number[], left: number) => {
-    apexes.push(corners[face[0]]);
-    if (left === 0) sum += simplexVolume(apexes);
-    else for (const below of facetsOf(face, facets)) if (below[0] !== face[0]) divide(below, left - 1);
-    apexes.pop();
+  const known = new Map<string, FaceSize>();
+  const sizeOf = (face: Face, k: number): FaceSize => {
+    if (k === 0) return { volume: 1, basis: [] };
+    const key = face.join();
+    const size = known.get(key) ?? measure(face, k);
+    known.set(key, size);
+    return size;
   };
-  divide(all, dimension);
-  return sum;
+  const measure = (face: Face, k: number): FaceSize => {
+    let volume = 0;
+    let basis: FaceSize['basis'] = [];
+    for (const base of facetsOf(face, facets)) {
+      if (base[0] === face[0]) continue;
+      const size = sizeOf(base, k - 1);
+      if (size.volume === 0) continue;
+      const above = perpendicular(corners[face[0]], corners[base[0]], size.basis);
+      const height = Math.hypot(...above);
+      volume += (size.volume * height) / k;
+      if (height > 0 && basis.length === 0) basis = [...size.basis, above.map((x) => x / height)];
+    }
+    return { volume, basis };
+  };
+  return sizeOf(corners.map((_, k) => k), dimension).volume; // prettier-ignore
+}
+
+/** From the flat through `foot` with these directions to a point. */
+function perpendicular(point: readonly number[], foot: readonly number[], basis: FaceSize['basis']): number[] {
+  const rest = point.map((x, d) => x - foot[d]);
+  for (const direction of basis) {
+    let along = 0;
+    for (let d = 0; d < rest.length; d++) along += rest[d] * direction[d];
+    for (let d = 0; d < rest.length; d++) rest[d] -= along * direction[d];
+  }
+  return rest;
 }
 
 /** The largest parts of a face that it shares with facets it does not lie in. */
-function facetsOf(face: readonly number[], facets: Outline['facets']): number[][] {
+function facetsOf(face: Face, facets: Outline['facets']): Face[] {
   const members = new Set(face);
-  const parts = facets.map((facet) => facet.filter((corner) => members.has(corner)).sort((a, b) => a - b));
+  const parts = facets.map((facet) => facet.filter((corner) => members.has(corner)));
   const proper = parts.filter((part) => part.length > 0 && part.length < face.length);
-  const isWithin = (a: number[], b: number[]) => a.every((corner) => b.includes(corner));
   return proper.filter((part, i) =>
     proper.every((other, j) => i === j || !isWithin(part, other) || (other.length === part.length && i < j)),
   );
 }
 
-/** Volume of the simplex with these corners, one more than there are dimensions. */
-function simplexVolume([first, ...others]: readonly (readonly number[])[]): number {
-  const rows = others.map((corner) => corner.map((x, d) => x - first[d]));
-  let volume = 1;
-  for (let k = 0; k < rows.length; k++) {
-    let pivot = k;
-    for (let r = k + 1; r < rows.length; r++) if (Math.abs(rows[r][k]) > Math.abs(rows[pivot][k])) pivot = r;
-    if (rows[pivot][k] === 0) return 0;
-    [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
-    volume *= rows[k][k] / (k + 1);
-    for (let r = k + 1; r < rows.length; r++) {
-      const factor = rows[r][k] / rows[k][k];
-      for (let c = k; c < rows.length; c++) rows[r][c] -= factor * rows[k][c];
-    }
+function isWithin(part: Face, whole: Face): boolean {
+  if (part.length > whole.length) return false;
+  let at = 0;
+  for (const corner of part) {
+    while (at < whole.length && whole[at] < corner) at++;
+    if (whole[at] !== corner) return false;
   }
-  return Math.abs(volume);
+  return true;
 }

@@ -412,7 +412,7 @@ export class Polygons implements Geometry {
     const { data, start, end } = this;
     const count = (end - start) / VERTEX;
     const corners = Array.from({ length: count }, (_, k) => [data[start + k * VERTEX], data[start + k * VERTEX + 1]]);
-    return { corners, facets: corners.map((_, k) => [k, (k + 1) % count]) };
+    return { corners, facets: corners.map((_, k) => (k + 1 < count ? [k, k + 1] : [0, k])) };
   }
 
   remaining(): number {
