@@ -50,6 +50,11 @@ function sampler(domain: CountDomain, inputs: number, seed: number): () => Float
   }
   const { dimension, rows } = sliceOf(domain, inputs);
   const uniform = uniforms(seed);
+  if (domain.kind === 'box') {
+    // Each input has a coordinate of its own.
+    const { lower, upper } = domain;
+    return () => Float64Array.from(lower, (low, i) => uniform() * (upper[i] - low) + low);
+  }
   const point = new Float64Array(dimension + 1).fill(1);
   return () => {
     for (let d = 0; d < dimension; d++) point[d] = uniform();
