@@ -1,5 +1,6 @@
 import { ErrorCodes, ResponseError, type WorkspaceEdit } from 'vscode-languageserver';
 import { usesOf } from '../formats/native/nameUses.ts';
+import { isParamName } from '../formats/native/paramUses.ts';
 import type { Range } from '../analysis/lineIndex.ts';
 import type { AnalysedDocument } from './documentAnalysis.ts';
 import { findName } from './layerNames.ts';
@@ -10,7 +11,7 @@ export function renameRange(document: AnalysedDocument, offset: number): Range |
   return found?.thing.written ? document.lines.rangeOf(found.span) : null;
 }
 
-/** Another name for a layer or input, where it is given and everywhere it is used. */
+/** Another name for a layer, an input or a param, where it is given and everywhere it is used. */
 export function renameAt(
   document: AnalysedDocument,
   offset: number,
@@ -20,7 +21,12 @@ export function renameAt(
   if (!found?.thing.written) return null;
   const { names, thing } = found;
   if (newName.trim() === '') return new ResponseError(ErrorCodes.InvalidParams, 'A name must not be empty.');
-  if (newName !== thing.name && names.things.some(({ name }) => name === newName)) {
+  const isParam = thing.kind === 'param';
+  if (isParam && !isParamName(newName)) return new ResponseError(ErrorCodes.InvalidParams, `${newName} cannot be named in an expression.`); // prettier-ignore
+  if (
+    newName !== thing.name &&
+    names.things.some(({ name, kind }) => name === newName && (kind === 'param') === isParam)
+  ) {
     return new ResponseError(ErrorCodes.InvalidParams, `There is already something named ${newName}.`);
   }
   const newText = JSON.stringify(newName).slice(1, -1);

@@ -116,9 +116,20 @@ function lazily(entries: readonly JsonEntry[], valueOf: (entry: JsonEntry) => Pl
 }
 
 /** Strings are expressions, but for the fields that are words. */
-function fieldValue(context: NativeContext, { key, value }: JsonEntry, type: string): PlainValue {
+function fieldValue(context: NativeContext, entry: JsonEntry, type: string): PlainValue {
+  return isWord(entry, type) ? plainOf(entry.value) : context.numeric(entry.value);
+}
+
+function isWord({ key, value }: JsonEntry, type: string): boolean {
   const isMode = key === 'padding' && value.kind === 'scalar' && !type.startsWith('zero_padding');
-  return isMode || words.has(key) ? plainOf(value) : context.numeric(value);
+  return isMode || words.has(key);
+}
+
+/** Whether texts in a field of a layer are expressions. */
+export function isExpression(layer: JsonObject, entry: JsonEntry): boolean {
+  const type = textOf(member(layer, 'type')) ?? '';
+  if (classOfType(type) !== undefined) return entry.key === 'units';
+  return !placing.has(entry.key) && !isWord(entry, type);
 }
 
 function reportType(context: NativeContext, node: JsonObject, type: string): string {

@@ -1,19 +1,21 @@
 import type { NetworkDefinition, Span } from '../../network/definition.ts';
 import { itemsOf, member, parseJson } from '../json.ts';
 import type { JsonNode } from '../json.ts';
+import { paramUses } from './paramUses.ts';
 
-/** Something that has a name in a native file: a layer or an input. */
+/** Something that has a name in a native file. */
 export interface NamedThing {
   readonly name: string;
-  readonly kind: 'layer' | 'input';
+  readonly kind: 'layer' | 'input' | 'param';
   /** The whole of it. */
   readonly span: Span;
   /** The name between its quotes; null where it is made up from the type. */
   readonly written: Span | null;
 }
 
-/** A name where it stands for something: in `inputs`, `outputs` or `shared_with`. */
+/** A name where it stands for something: a tensor in `inputs`, `outputs` or `shared_with`, a param in an expression. */
 export interface NameUse {
+  readonly of: 'tensor' | 'param';
   /** Between the quotes, as far as they are closed. */
   readonly span: Span;
   readonly name: string;
@@ -41,14 +43,15 @@ export function nativeNames(text: string, { inputs, layers }: NetworkDefinition)
     const written = fields.name && text[fields.name.start] === '"' ? inQuotes(text, fields.name) : null;
     if (!things.some((thing) => thing.name === name)) things.push({ name, kind: 'layer', span, written });
   }
-  const uses: NameUse[] = [];
+  things.push(...params(text, member(root, 'params')));
+  const uses: NameUse[] = paramUses(text, root).map((use) => ({ of: 'param', ...use }));
   const places: NamePlace[] = [];
   const collect = (node: JsonNode | undefined, before: number): void => {
     if (!node) return;
     places.push({ span: node, before });
     for (const item of node.kind === 'list' ? itemsOf(node) : [node]) {
       if (item.kind !== 'scalar' || typeof item.value !== 'string' || text[item.start] !== '"') continue;
-      uses.push({ span: inQuotes(text, item), name: item.value });
+      uses.push({ of: 'tensor', span: inQuotes(text, item), name: item.value });
     }
   };
   for (const layer of itemsOf(member(root, 'layers'))) {
@@ -68,6 +71,23 @@ function inputNames(text: string, root: JsonNode | undefined, inputs: NetworkDef
   });
 }
 
+function params(text: string, node: JsonNode | undefined): NamedThing[] {
+  const entries = node?.kind === 'object' ? node.entries : [];
+  return entries.map(({ key, keySpan, value }) => {
+    return {
+      name: key,
+      kind: 'param',
+      span: { start: keySpan.start, end: value.end },
+      written: inQuotes(text, keySpan),
+    };
+  });
+}
+
+/** Tensors and params have names of their own. */
+function isMeant({ kind, name }: NamedThing, use: NameUse): boolean {
+  return use.name === name && (kind === 'param') === (use.of === 'param');
+}
+
 function inQuotes(text: string, { start, end }: Span): Span {
   const closed = end > start + 1 && text[end - 1] === '"';
   return { start: start + 1, end: closed ? end - 1 : end };
@@ -79,11 +99,11 @@ export function nameAt({ things, uses }: NativeNames, offset: number): { thing: 
   const given = things.find(({ written }) => at(written));
   if (given) return { thing: given, span: given.written! };
   const use = uses.find(({ span }) => at(span));
-  const thing = use && things.find(({ name }) => name === use.name);
+  const thing = use && things.find((each) => isMeant(each, use));
   return thing ? { thing, span: use.span } : null;
 }
 
 /** Where a thing's name is used. */
-export function usesOf({ uses }: NativeNames, { name }: NamedThing): Span[] {
-  return uses.filter((use) => use.name === name).map(({ span }) => span);
+export function usesOf({ uses }: NativeNames, thing: NamedThing): Span[] {
+  return uses.filter((use) => isMeant(thing, use)).map(({ span }) => span);
 }

@@ -81,6 +81,36 @@ describe('names in native files', () => {
     expect((await server.analysed(uri, 2)).diagnostics.filter(({ severity }) => severity === 1)).toEqual([]);
   });
 
+  it('of params lead, are found and are changed in expressions', async () => {
+    const content = `{
+  "params": { "width": 4, "e1": "width + 1", "min": 2 },
+  "input": ["width"],
+  "layers": [
+    { "type": "dense", "name": "width", "units": "2 * width + 1e1 * e1", "activation": "relu" },
+    { "type": "dense", "units": "min(width, min)", "inputs": ["width"] }
+  ]
+}
+`;
+    const uri = await open(content);
+    const place = (characters: string, n = 1) => after(characters, n, content);
+    const shown = (range: Range) => cut(range, content);
+    expect(shown((await ask<Location>('definition', uri, place('2 * wi'))).range)).toBe('1:width');
+    expect(shown((await ask<Location>('definition', uri, place('"inputs": ["wi'))).range)).toBe('4:width');
+    const found = async (position: object) => {
+      const locations = await ask<Location[]>('references', uri, position, { context: { includeDeclaration: true } });
+      return locations.map(({ range }) => `${range.start.line}:${range.start.character}`);
+    };
+    expect(await found(place('min(wi'))).toEqual(['1:15', '1:33', '2:13', '4:54', '5:37']);
+    expect(await found(place(', min'))).toEqual(['1:46', '5:44']);
+    expect(await found(place('+ 1e1 * e'))).toEqual(['1:27', '4:68']);
+    const { changes } = await ask<WorkspaceEdit>('rename', uri, place('"wid'), { newName: 'n' });
+    expect(changes![uri].map(({ newText }) => newText)).toEqual(['n', 'n', 'n', 'n', 'n']);
+    await expect(ask('rename', uri, place('"wid'), { newName: '2n' })).rejects.toThrow('2n cannot be named in an expression.');
+    await expect(ask('rename', uri, place('"wid'), { newName: 'e1' })).rejects.toThrow('There is already something named e1.');
+    const offered = await ask<CompletionItem[]>('completion', uri, place('2 * wi'));
+    expect(offered.map(({ label }) => label)).toEqual(['width', 'e1', 'min']);
+  }); // prettier-ignore
+
   it('are not changed into ones that are taken or empty, nor where they are made up', async () => {
     const uri = await open();
     await expect(ask('rename', uri, after('["a'), { newName: 'left' })).rejects.toThrow(
