@@ -29,8 +29,8 @@ export function paramUses(text: string, root: JsonNode | undefined): ParamUse[] 
   };
   for (const field of ['params', 'input', 'init']) visit(member(root, field));
   for (const layer of itemsOf(member(root, 'layers'))) {
-    for (const entry of layer.kind === 'object' ? layer.entries : [])
-      if (isExpression(layer, entry)) visit(entry.value);
+    if (layer.kind !== 'object') continue;
+    for (const entry of layer.entries) if (isExpression(layer, entry)) visit(entry.value);
   }
   return uses;
 }
