@@ -25,9 +25,8 @@ export function reportTable(file: string, analysis: Analysis, lines: LineIndex, 
 
 function networkSection(file: string, analysis: NetworkAnalysis, notation: Notation): string {
   const { network } = analysis;
-  const inputs = network.inputs
-    .map(({ shape }) => (shape.length === 0 ? 'of unknown size' : formatShape(shape)))
-    .join(' and ');
+  const shapes = network.inputs.map(({ shape }) => (shape.length === 0 ? 'of unknown size' : formatShape(shape)));
+  const inputs = shapes.join(' and ') || 'not known';
   const head = `${network.name}  (${file})\n` +
     `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
     `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +

@@ -4,6 +4,7 @@ import type { Scope } from '../scope.ts';
 import { Dictionary, isPrimitive, Library, List, Native, Unknown } from '../values.ts';
 import type { Value } from '../values.ts';
 import { collectionMethod } from './collections.ts';
+import { parseData, structuredCopy, writeData } from './data.ts';
 import { arrayFrom, listMethod, makeArray } from './lists.ts';
 import { allPrimitive, unknownResult } from './native.ts';
 import type { NativeCall, NativeFunction } from './native.ts';
@@ -11,7 +12,7 @@ import { numberMethod, stringMethod } from './strings.ts';
 
 const namespaces = new Set([
   'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Map', 'Set', 'Promise', 'parseInt', 'parseFloat', 'isNaN',
-  'isFinite', 'structuredClone',
+  'isFinite', 'structuredClone', 'JSON',
 ]); // prettier-ignore
 
 const globalObjects = new Set(['globalThis', 'window', 'self', 'global']);
@@ -134,7 +135,9 @@ const functions: Readonly<Record<string, NativeFunction>> = {
   'Object.then': (call) => call.e.call(call.args[0], undefined, [{ value: call.self, span: undefined }], call.site),
   'Promise.resolve': ({ args }) => args[0],
   'Promise.all': ({ args }) => args[0],
-  structuredClone: ({ args }) => args[0],
+  structuredClone: structuredCopy,
+  'JSON.parse': parseData,
+  'JSON.stringify': writeData,
   Number: toNumber,
   parseInt: reading((value, radix) => Number.parseInt(value, radix)),
   parseFloat: reading((value) => Number.parseFloat(value)),

@@ -34,6 +34,15 @@ const idioms: readonly Idiom[] = [
     expected: mlp,
   },
   {
+    name: 'data in a text, and copies of it that are changed',
+    source: `const given = JSON.parse('{"units": [4, 1], "act": "relu"}');
+      const other = structuredClone(given); other.units.push(9); other.act = 'tanh';
+      const third = JSON.parse(JSON.stringify(given)) as { units: number[] }; third.units[0] = 7;
+      const net = tf.sequential({ layers: given.units.map((units, i) =>
+        tf.layers.dense({ units, ...(i === 0 ? { activation: given.act, inputShape: [other.units.length - 1] } : {}) })) });`,
+    expected: mlp,
+  },
+  {
     name: 'constants and arithmetic',
     source: `const width = 2 ** 3; let half = width / 2; half += width % 3; half -= 2;
       const net = tf.sequential({ layers: [
