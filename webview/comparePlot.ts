@@ -111,6 +111,12 @@ export function roleWords({ role }: ComparedRow): string {
   return role === 'dense-same-parameters' ? t(', dense, same parameters') : t(', shallow, same neurons');
 }
 
+/** At a line's end, where there is little room. */
+const SHORT_ROLES: Readonly<Record<Exclude<ComparedRow['role'], 'network'>, string>> = {
+  'dense-same-parameters': t('its dense equal'),
+  'shallow-same-neurons': t('its shallow equal'),
+};
+
 function seriesOf(rows: readonly ComparedRow[], measure: Measure): Series[] {
   return rows.flatMap((row, index): Series[] => {
     const bound = row.figures?.[measure];
@@ -170,8 +176,8 @@ function drawSeries(
 function drawNames(group: Group, series: readonly Series[], x: (depth: number) => number, y: (log10: number) => number, right: number): void { // prettier-ignore
   const labels = series.map(({ row, values, index }) => {
     const last = values.findLastIndex((value) => value !== null);
-    const text = row.role === 'network' ? row.name : roleWords(row).replace(/^, /, '');
-    return { id: row.key, kind: 'named' as const, text: shorten(text, NAME_LENGTH), x: x(last), anchor: y(values[last] ?? 0), index }; // prettier-ignore
+    const text = row.role === 'network' ? shorten(row.name, NAME_LENGTH) : SHORT_ROLES[row.role];
+    return { id: row.key, kind: 'named' as const, text, x: x(last), anchor: y(values[last] ?? 0), index }; // prettier-ignore
   });
   const placed = placeLabels(labels, LABEL_GAP, TOP, BOTTOM);
   group

@@ -3,7 +3,7 @@ import { select, type BaseType, type Selection } from 'd3-selection';
 import type { PanelLayer } from '../src/protocol/panel.ts';
 import type { Plot } from './actions.ts';
 import { setDrawnPower } from './axis.ts';
-import { element, setHidden, setText, uniqueId } from './dom.ts';
+import { element, setHidden, setPowerText, uniqueId } from './dom.ts';
 import { countedWord } from './figures.ts';
 import { formatDomain, formatFactor, shortNames } from './format.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
@@ -36,6 +36,8 @@ interface Layout {
 
 const CHARACTER = 6.4;
 const NAME_LENGTH = 16;
+/** Of the width. */
+const MOST_NAME_SHARE = 0.36;
 /** Beyond this many layers the rows move closer. */
 const ROOMY = 14;
 
@@ -96,12 +98,13 @@ function layOut(view: View, width: number): Layout {
   const counted = contributions(layers, countedAfter(view));
   const roomy = layers.length <= ROOMY;
   const rowHeight = roomy ? 38 : 25;
+  const room = Math.floor((width * MOST_NAME_SHARE - 12) / CHARACTER);
   const names = shortNames(
     layers.map((layer) => layer.name),
-    NAME_LENGTH,
+    Math.min(NAME_LENGTH, room),
   );
   const longest = Math.max(0, ...names.map((name) => name.length));
-  const left = Math.min(Math.ceil(longest * CHARACTER) + 12, Math.round(width * 0.34));
+  const left = Math.ceil(longest * CHARACTER) + 12;
   const right = width - 66;
   const highest = Math.max(0.1, ...[...theory, ...mean, ...counted].filter((value) => value !== null));
   const scale = scaleLinear([0, highest], [left, right]);
@@ -218,5 +221,5 @@ function drawNotes(list: HTMLElement, view: View): void {
     .map((layer) => `${layer.name}: ${layer.note}`);
   setHidden(list, texts.length === 0);
   while (list.children.length > texts.length) list.lastElementChild?.remove();
-  texts.forEach((text, i) => setText(list.children[i] ?? list.appendChild(element('li')), text));
+  texts.forEach((text, i) => setPowerText(list.children[i] ?? list.appendChild(element('li')), text));
 }

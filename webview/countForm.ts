@@ -99,7 +99,7 @@ function methodChoices({ network }: View): { value: string; text: string }[] {
 
 /** Which method was taken, and why: `In a plane, since two inputs: the box is a plane.` */
 export function chosenSentence(method: CountSettings['method'], why: string): string {
-  return t('{0}, since {1}.', capital(METHOD_WORDS[method]), why);
+  return t('{0}, since {1}.', capital(METHOD_WORDS[method]), why.replace(/R\^\d+/g, formatDomain));
 }
 
 function kernelChoices({ network }: View): { value: string; text: string }[] {

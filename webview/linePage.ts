@@ -68,6 +68,7 @@ export function createLinePage(actions: Actions): Plot {
     const message = network.countRefused ?? next.line?.message ?? null;
     setHidden(waiting, line !== null || message !== null);
     setText(failure, message ?? '');
+    failure.classList.toggle('failed', network.countRefused === null);
     seed.setValue(chosenSeed);
     seed.setDisabled(settings.fileWeights);
     place.update(settings, 'line', network.inputSize, false);
@@ -84,10 +85,11 @@ export function createLinePage(actions: Actions): Plot {
     const measured = answer?.value ?? null;
     setHidden(measuring, network.countRefused !== null || measured?.complete === true);
     distances.show(measured, network.neurons);
-    const isAwaited = measured === before;
-    setHidden(longer.element, isAwaited || measured === null);
+    const message = answer?.message ?? null;
+    const isAwaited = message === null && measured === before;
+    setHidden(longer.element, isAwaited || network.countRefused !== null);
     const done = t('{0} points, as many as {1} seconds allowed.', formatCount(measured?.points ?? 0), before === null ? AT_ONCE : LONGER); // prettier-ignore
-    setText(progress, answer?.message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
+    setText(progress, message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
   }
   return {
     element: root,

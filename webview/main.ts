@@ -1,7 +1,7 @@
 import type { Section } from './actions.ts';
 import { createContributionPlot } from './contributionPlot.ts';
 import { createDepthPlot } from './depthPlot.ts';
-import { element, setHidden, setText } from './dom.ts';
+import { element, setHidden, setPowerText } from './dom.ts';
 import { createHeader } from './header.ts';
 import { connectHost } from './host.ts';
 import type { Completion } from './completion.ts';
@@ -74,6 +74,8 @@ function start(root: HTMLElement): void {
     document.body.classList.toggle('sideBar', view.home === 'view');
     tabs.show(view.page);
     drawRemarks(remarks, view);
+    // Where nothing bends there is nothing to plot.
+    for (const part of [plots, numbers.element]) setHidden(part, view.layers.length === 0);
     setHidden(slots.picture, !hasPicture(view));
     for (const section of [...first, ...(isUnderWay ? second : []), ...(completion?.sections ?? [])])
       section.update(view);
@@ -122,14 +124,10 @@ function start(root: HTMLElement): void {
   host.postMessage({ type: 'ready' });
 }
 
-function drawRemarks(list: HTMLElement, view: View): void {
-  const texts =
-    view.layers.length > 0
-      ? view.network.remarks
-      : [...view.network.remarks, t('No layer has units that bend: the network is one affine map, one region.')];
-  setHidden(list, texts.length === 0);
-  while (list.children.length > texts.length) list.lastElementChild?.remove();
-  texts.forEach((text, i) => setText(list.children[i] ?? list.appendChild(element('li')), text));
+function drawRemarks(list: HTMLElement, { network: { remarks } }: View): void {
+  setHidden(list, remarks.length === 0);
+  while (list.children.length > remarks.length) list.lastElementChild?.remove();
+  remarks.forEach((text, i) => setPowerText(list.children[i] ?? list.appendChild(element('li')), text));
 }
 
 start(document.getElementById('panel') ?? document.body.appendChild(element('main', { attributes: { id: 'panel' } })));

@@ -4,7 +4,7 @@ import { WHOLE, type CountSettings, type PanelPicture, type PictureWindow } from
 import type { Actions, Plot } from './actions.ts';
 import { createBoundaryTable } from './boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from './dom.ts';
-import { formatCount, formatDomain, formatMean, plural } from './format.ts';
+import { capital, formatCount, formatDomain, formatMean, plural } from './format.ts';
 import { isLightTheme, layerColor } from './layerColor.ts';
 import { createPictureCanvas } from './pictureCanvas.ts';
 import { polygonArea, polygonAt } from './preparedPicture.ts';
@@ -260,7 +260,10 @@ export function createRegionPicture(actions: Actions): Plot {
     const which = seed === null ? '' : fileWeights ? `, ${fileWeightsWords(next.network)}` : t(', seed {0}', seed);
     const total = next.counts.find((count) => count.seed === seed);
     const regions = total === undefined ? '' : ` — ${total.exact ? '' : '≥ '}${plural(total.activationRegions, t('region'), t('regions'))}`; // prettier-ignore
-    setText(heading, `${t('The plane {0}', formatDomain(next.countDomain))}${which}${regions}`);
+    const place = formatDomain(next.countDomain);
+    // A square has no name of its own; other places are in words.
+    const title = place.startsWith('[') ? t('The plane {0}', place) : capital(place);
+    setText(heading, `${title}${which}${regions}`);
     setHidden(canvas, whole === null);
     setHidden(placeholder, whole !== null);
     setText(placeholder, placeholderText(next));

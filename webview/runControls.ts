@@ -1,6 +1,6 @@
 import type { Actions, Section } from './actions.ts';
 import { chosenSentence, createCountForm } from './countForm.ts';
-import { element, setHidden, setText } from './dom.ts';
+import { element, setHidden, setPowerText, setText } from './dom.ts';
 import { formatCount, formatDuration, formatMean, plural } from './format.ts';
 import { samplesOf } from './statistics.ts';
 import { t } from './strings.ts';
@@ -32,7 +32,7 @@ export function createRunControls(actions: Actions): Section {
     form.update(view);
     setHidden(progress, !running);
     if (running) drawProgress(view);
-    setText(chosen, chosenText(view));
+    setPowerText(chosen, chosenText(view));
     setText(outcome, [endText(view), sampleText(view)].filter(Boolean).join(' '));
     outcome.classList.toggle('failed', view.run?.status === 'failed');
   }

@@ -66,8 +66,7 @@ export class CountRunner implements vscode.Disposable {
   ): Promise<Measured> {
     const { fileWeights, initialization, box } = choiceOf(settings, seed, false);
     const choice = { seed, placesSeed: seed, fileWeights, initialization, box, chords: 0, points: MEASURED_POINTS };
-    const ended = AbortSignal.any([signal, AbortSignal.timeout(1000 * seconds)]);
-    return (await this.workers(0).run({ kind: 'measure', ...network, choice }, { signal: ended })).measured;
+    return (await this.workers(0).run({ kind: 'measure', ...network, choice, seconds }, { signal })).measured;
   }
 
   /** The pattern and the affine map at a point of the plane. */

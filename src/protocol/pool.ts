@@ -43,6 +43,8 @@ export interface CountOutcome {
 export interface MeasureTask extends TaskNetwork {
   readonly kind: 'measure';
   readonly choice: MeasureChoice;
+  /** Ends with what was measured by then. */
+  readonly seconds?: number;
 }
 
 export interface MeasureOutcome {

@@ -154,9 +154,23 @@ function remarks(document: AnalysedDocument, analysis: NetworkAnalysis): string[
   const own = document.analysis.problems.filter(
     (problem) => problem.severity !== 'hint' && problem.span.start >= span.start && problem.span.end <= span.end,
   );
-  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-  const incomplete = analysis.network.complete ? [] : ['Some layers could not be read: the figures are for the rest.'];
-  return [...incomplete, ...own.map(({ message }) => `${capital(message)}.`)];
+  const { complete, layers } = analysis.network;
+  const incomplete = complete ? [] : ['Some layers could not be read: the figures are for the rest.'];
+  return [
+    ...incomplete,
+    ...own.map(({ message }) => sentence(message)),
+    ...(complete ? whereNothingBends(layers) : []),
+  ];
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? '' : '.');
+}
+
+function whereNothingBends(layers: readonly Layer[]): string[] {
+  if (totalNeurons(layers) > 0) return [];
+  const isWhole = layers.every(({ reach }) => reach !== 'beyond');
+  return [isWhole ? 'No layer has units that bend: the network is one affine map, one region.' : 'No layer before that has units that bend: up to there the network is one affine map.']; // prettier-ignore
 }
 
 export function layerRange(document: AnalysedDocument, network: number, layer: number) {

@@ -53,7 +53,10 @@ function shareOf({ memory, thread, threads }: ThreadPlace): Share {
 function perform(id: number, task: NetworkTask, network: Network, place: ThreadPlace): void {
   switch (task.kind) {
     case 'measure': {
-      const measured = measure(planMeasurement(network, task.choice), hooks(id, shareOf(place)));
+      const begun = hooks(id, shareOf(place));
+      const end = performance.now() + 1000 * (task.seconds ?? Infinity);
+      const stopped = () => begun.stopped?.() === true || performance.now() > end;
+      const measured = measure(planMeasurement(network, task.choice), { ...begun, stopped });
       return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
     }
     case 'region': {

@@ -121,8 +121,8 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
       },
     ],
     counting: {
-      box: { method: 'plane', why: 'two inputs: the box is a plane, with about 2,629 regions at most' },
-      all: { method: 'cells', why: 'about 2,629 cells at most in all of R^2' },
+      box: { method: 'plane', why: 'the box of two inputs is a plane, with about 2,629 regions at most' },
+      all: { method: 'cells', why: 'all of R^2 has about 2,629 regions at most' },
       cells: true,
     },
     countRefused: null,
@@ -190,7 +190,10 @@ export function lenetNetwork(): PanelNetwork {
       },
     ],
     counting: {
-      box: { method: 'line', why: '784 inputs are too many to count the box whole; even a plane has about 10^7.3' },
+      box: {
+        method: 'line',
+        why: '784 inputs are too many to count the box whole; even a plane may have about 10^7.3 regions',
+      },
       all: { method: 'sample', why: '784 inputs are too many to count all of R^784 whole' },
       cells: false,
     },
@@ -247,7 +250,7 @@ export function deepNetwork(): PanelNetwork {
     counting: {
       box: {
         method: 'line',
-        why: 'the box may have about 10^29.3 regions, too many to count; even a plane has about 10^6.9',
+        why: 'the box may have about 10^29.3 regions, too many to count; even a plane may have about 10^6.9 regions',
       },
       all: { method: 'sample', why: 'all of R^10 may have about 10^29.3 regions, too many to count' },
       cells: true,

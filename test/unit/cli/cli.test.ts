@@ -99,7 +99,7 @@ describe('region-lens', () => {
       expect(code).toBe(count.stoppedBy === null ? 0 : 3);
     }
     const { out } = await cli.run(['count', 'two.network.json', '--method', 'auto']);
-    expect(out).toContain('(plane, since two inputs: the box is a plane');
+    expect(out).toContain('(plane, since the box of two inputs is a plane');
     expect(
       counts((await cli.run(['count', 'two.network.json', '--method', 'plane', '--json'])).out)[0].chosen,
     ).toBeUndefined();
