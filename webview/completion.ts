@@ -23,13 +23,11 @@ export interface Incomplete {
   readonly header: Header;
   /** What the parts take the place of. */
   readonly slots: Readonly<Record<'run' | 'picture' | 'line' | 'compare' | 'bounds', HTMLElement>>;
-  /** What is exported as a drawing. */
-  readonly plots: readonly HTMLElement[];
   readonly view: () => View | null;
 }
 
 /** Makes everything that is asked of the panel, and the widgets it is asked with. */
-export function createCompletion(actions: Actions, { header, slots, plots, view }: Incomplete): Completion {
+export function createCompletion(actions: Actions, { header, slots, view }: Incomplete): Completion {
   registerWidgets();
   const picture = createRegionPicture(actions);
   const line = createLinePage(actions);
@@ -37,7 +35,7 @@ export function createCompletion(actions: Actions, { header, slots, plots, view 
   const parts = { run: createRunControls(actions), picture, line, compare, bounds: createBoundsTable(actions) };
   header.complete({
     networks: dropdown(t('Network'), (key) => actions.select(key)),
-    exports: createMenu(t('Export'), exportItems(actions, view, plots, picture.element)),
+    exports: createMenu(t('Export'), exportItems(actions, view, picture.element)),
     count: button(t('Count'), 'primary', () => (view()?.run?.status === 'running' ? actions.cancel() : actions.count())), // prettier-ignore
   });
   for (const [name, part] of Object.entries(parts)) slots[name as keyof typeof parts].replaceWith(part.element);

@@ -1,9 +1,10 @@
+import { placeWords } from '../src/protocol/placeWords.ts';
 import { countedHow } from './figures.ts';
 import { formatCount, formatDomain } from './format.ts';
 import { numberColumns } from './numbersTable.ts';
 import { samplesOf } from './statistics.ts';
 import { t } from './strings.ts';
-import type { View } from './view.ts';
+import { fileWeightsWords, type View } from './view.ts';
 
 /** The numbers as a Markdown table, with what is needed to read it elsewhere. */
 export function numbersAsMarkdown(view: View): string {
@@ -42,6 +43,43 @@ export function provenance(view: View): string {
   return parts.join(' ').replaceAll('\u00a0', ' ');
 }
 
+/** What the plots of the page in view are of. */
+export function captionOf(view: View): string {
+  const versions = view.versions === '' ? '' : ` ${view.versions}.`;
+  if (view.page === 'line') {
+    const { settings, line, linePlace, network, initialization } = view;
+    const place = placeWords(network.inputSize, 'line', { ...settings, place: linePlace }, t);
+    const weights = settings.fileWeights ? fileWeightsWords(network) : initialization;
+    return t('Line: {0}; {1}; seed {2}.', formatDomain(place), weights, line?.value?.seed ?? 1) + versions;
+  }
+  if (view.page === 'compare') {
+    const mean = view.comparison?.value?.mean ?? null;
+    return (mean === null ? t('Bounds on the whole input space.') : t('Bounds on the whole input space; expected on {0}.', formatDomain(mean))) + versions; // prettier-ignore
+  }
+  return provenance(view);
+}
+
+/** A row for each knot of the line: where it is, the layer that bends there (none at the ends), and the outputs. */
+export function lineAsCsv({ line, network }: View): string {
+  const shown = line?.value ?? null;
+  if (shown === null) return '';
+  const { knots, layers, outputs, outputCount } = shown;
+  const names = new Map(network.layers.map(({ index, name }) => [index, name]));
+  const header = ['at', 'layer', ...Array.from({ length: outputCount }, (_, o) => `output ${o + 1}`)];
+  const rows = Array.from(knots, (knot, k) => [knot, names.get(layers[k]) ?? '', ...outputs.subarray(k * outputCount, (k + 1) * outputCount)]); // prettier-ignore
+  return csv([header, ...rows]);
+}
+
+/** A row for each network that is compared. */
+export function comparisonAsCsv({ comparison }: View): string {
+  const { rows, mean } = comparison?.value ?? { rows: [], mean: null };
+  const header = ['network', 'role', 'file', 'inputs', 'neurons', 'parameters', 'log10 at most', 'log10 can reach', 'log10 expected', 'expected on']; // prettier-ignore
+  return csv([
+    header,
+    ...rows.map(({ name, role, file, figures }) => [name, role, file, figures?.inputSize ?? null, figures?.neurons ?? null, figures?.parameters ?? null, figures?.atMost?.total.log10 ?? null, figures?.canReach?.total.log10 ?? null, figures?.expected?.total.log10 ?? null, mean]), // prettier-ignore
+  ]);
+}
+
 /** A row for each layer: log10 of every series; mean and deviation of the counts, their method and domain; each seed's count. */
 export function numbersAsCsv(view: View): string {
   const { network, counts } = view;
@@ -75,7 +113,11 @@ export function numbersAsCsv(view: View): string {
       ...counts.map((count) => count.perLayer[layer.index] ?? null),
     ];
   });
-  return [header, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+  return csv([header, ...rows]);
+}
+
+function csv(rows: readonly (readonly (string | number | null)[])[]): string {
+  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
 }
 
 function csvField(value: string | number | null): string {

@@ -7,6 +7,7 @@ import type { Group } from './axis.ts';
 import { element, setHidden, setText, uniqueId } from './dom.ts';
 import { formatCount, plural, shorten } from './format.ts';
 import { isLightTheme, layerColor } from './layerColor.ts';
+import { createLineTable } from './lineTable.ts';
 import { breakpointsByLayer, drawnOutputs, nearestKnot, outputExtent, outputPath, outputsAt, tickPath } from './lineGeometry.ts'; // prettier-ignore
 import { signed } from './regionDetails.ts';
 import { t } from './strings.ts';
@@ -54,7 +55,8 @@ export function createLinePlot(): LinePlot {
     class: 'plotFrame',
     attributes: { tabindex: '0', role: 'slider', 'aria-label': t('Breakpoint'), 'aria-valuemin': '0', 'aria-valuenow': '0' },
   }, [svg.node()]); // prettier-ignore
-  const root = element('section', { class: 'lineSection' }, [heading, description, frame, readout]);
+  const table = createLineTable();
+  const root = element('section', { class: 'lineSection' }, [heading, description, frame, readout, table.element]);
   const axes = svg.append('g').attr('class', 'axis axisY');
   const bottom = svg.append('g').attr('class', 'axis axisT');
   const curves = svg.append('g').attr('class', 'curves');
@@ -129,6 +131,7 @@ export function createLinePlot(): LinePlot {
       if (next === line && nextLayers === layers) return;
       line = next;
       layers = nextLayers;
+      table.show(line, layers);
       draw();
     },
     resize: () => {

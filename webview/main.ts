@@ -90,7 +90,7 @@ function start(root: HTMLElement): void {
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     render();
     const { createCompletion } = await import('./completion.ts');
-    completion = createCompletion(actions, { header, slots, plots: [depth.element, contribution.element], view: () => view }); // prettier-ignore
+    completion = createCompletion(actions, { header, slots, view: () => view }); // prettier-ignore
     render();
     root.removeAttribute('aria-busy');
   }

@@ -4,6 +4,8 @@ import { button } from './toolkit.ts';
 export interface MenuItem {
   readonly text: string;
   readonly run: () => void;
+  /** Whether there is something for it now; always, unless told. */
+  readonly isOffered?: () => boolean;
 }
 
 /** A button that opens a list of commands: arrow keys walk, Escape and a click elsewhere close. */
@@ -12,7 +14,7 @@ export function createMenu(text: string, items: readonly MenuItem[]): HTMLElemen
   const opener = button(text, 'secondary', () => setOpen(list.hidden === true));
   const list = element('div', { class: 'menuList', attributes: { role: 'menu', id, 'aria-label': text } });
   list.hidden = true;
-  for (const item of items) {
+  const entries = items.map((item) => {
     const entry = element('button', {
       text: item.text,
       attributes: { role: 'menuitem', tabindex: '-1', type: 'button' },
@@ -22,33 +24,35 @@ export function createMenu(text: string, items: readonly MenuItem[]): HTMLElemen
       opener.element.focus();
       item.run();
     });
-    list.append(entry);
-  }
+    return entry;
+  });
+  list.append(...entries);
   const root = element('div', { class: 'menu' }, [opener.element, list]);
   opener.element.setAttribute('aria-haspopup', 'menu');
   opener.element.setAttribute('aria-expanded', 'false');
 
   function setOpen(open: boolean): void {
     list.hidden = !open;
+    if (open) items.forEach(({ isOffered }, i) => (entries[i].hidden = isOffered?.() === false));
     opener.element.setAttribute('aria-expanded', String(open));
     if (open) list.querySelector<HTMLElement>('[role=menuitem]')?.focus();
   }
 
   list.addEventListener('keydown', (event) => {
-    const entries = [...list.querySelectorAll<HTMLElement>('[role=menuitem]')];
-    const at = entries.indexOf(document.activeElement as HTMLElement);
+    const offered = entries.filter((entry) => !entry.hidden);
+    const at = offered.findIndex((entry) => entry === document.activeElement);
     const targets: Record<string, number> = {
-      ArrowDown: (at + 1) % entries.length,
-      ArrowUp: (at - 1 + entries.length) % entries.length,
+      ArrowDown: (at + 1) % offered.length,
+      ArrowUp: (at - 1 + offered.length) % offered.length,
       Home: 0,
-      End: entries.length - 1,
+      End: offered.length - 1,
     };
     if (event.key === 'Escape') {
       setOpen(false);
       opener.element.focus();
     } else if (event.key in targets) {
       event.preventDefault();
-      entries[targets[event.key]].focus();
+      offered[targets[event.key]].focus();
     }
   });
   root.addEventListener('focusout', (event) => {

@@ -1,4 +1,4 @@
-import { provenance } from './exports.ts';
+import { captionOf } from './exports.ts';
 import type { View } from './view.ts';
 
 /** What a drawing looks like without its style sheet. */
@@ -19,18 +19,17 @@ const KEPT_STYLES = [
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = 16;
 
-/** The plots under one another as one picture that needs no style sheet, in the colours of the current theme. */
-export function plotsAsSvg(view: View, sections: readonly HTMLElement[]): string {
+/** The plots in view under one another as one picture that needs no style sheet, in the colours of the current theme. */
+export function plotsAsSvg(view: View): string {
   const picture = document.createElementNS(SVG, 'svg');
   const background = document.createElementNS(SVG, 'rect');
   picture.append(background);
   let height = MARGIN;
   let width = 0;
-  for (const section of sections) {
-    const drawing = section.querySelector<SVGSVGElement>('svg.plot');
-    const title = section.querySelector('h2');
-    if (drawing === null || title === null) continue;
+  for (const drawing of document.querySelectorAll<SVGSVGElement>('svg.plot')) {
     const { width: drawingWidth, height: drawingHeight } = drawing.getBoundingClientRect();
+    const title = document.getElementById((drawing.getAttribute('aria-labelledby') ?? '').split(' ')[0]);
+    if (drawingWidth === 0 || title === null) continue;
     picture.append(heading(`${title.textContent} · ${view.network.name}`, title, height + 12));
     const part = styledCopy(drawing);
     part.setAttribute('transform', `translate(${MARGIN},${height + 24})`);
@@ -38,8 +37,8 @@ export function plotsAsSvg(view: View, sections: readonly HTMLElement[]): string
     height += drawingHeight + 24 + MARGIN;
     width = Math.max(width, drawingWidth + 2 * MARGIN);
   }
-  for (const line of linesOf(provenance(view), Math.max(40, Math.floor((width - 2 * MARGIN) / CAPTION_CHARACTER)))) {
-    picture.append(caption(line, sections[0], height + 8));
+  for (const line of linesOf(captionOf(view), Math.max(40, Math.floor((width - 2 * MARGIN) / CAPTION_CHARACTER)))) {
+    picture.append(caption(line, document.body, height + 8));
     height += CAPTION_LINE;
   }
   for (const [name, value] of Object.entries({ xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` }))

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { root } from '../../scripts/process.mjs';
 import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import { csvFields } from './panelHarness/csv.ts';
 import { sendGrid } from './panelHarness/grid.ts';
 import { mlpNetwork } from './panelHarness/samples.ts';
 import { comparison, mlpLine, planeScene, swept } from './panelHarness/scenes.ts';
@@ -107,6 +108,39 @@ describe('the line page', () => {
     expect(await page.locator('.distances .caption').first().textContent()).toContain('1/N is 0.0139 for 72 neurons');
   });
 
+  it('is taken along as a table, and as a picture of what is in view', async () => {
+    const panel = await panelOn('line');
+    const { page } = panel;
+    const line = mlpLine(1);
+    await page.locator('.lineSection summary').click();
+    const rows = await page.locator('.lineSection tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent))); // prettier-ignore
+    expect(rows).toHaveLength(line.knots.length);
+    expect(rows[1].slice(0, 2)).toEqual([String(Number(line.knots[1].toPrecision(6))), `dense_${line.layers[1] + 1}`]);
+    const items = async (): Promise<string[]> => {
+      await page.locator('.menu vscode-button').click();
+      return page.locator('[role=menuitem]:visible').allTextContents();
+    };
+    const offered = await items();
+    expect(offered).toContain('Save line as CSV…');
+    expect(offered).not.toContain('Save comparison as CSV…');
+    expect(offered).not.toContain('Save region picture as PNG…');
+    await page.locator('[role=menuitem]', { hasText: 'Save line as CSV' }).click();
+    const saved = await panel.waitForMessage('save');
+    expect(saved.suggestedName).toBe('deep-mlp-line.csv');
+    const csv = saved.text.trimEnd().split('\r\n').map(csvFields);
+    expect(csv[0]).toEqual(['at', 'layer', 'output 1']);
+    expect(csv.slice(1).map(([at]) => Number(at))).toEqual([...line.knots]);
+    expect(csv.slice(1).map(([, , output]) => Number(output))).toEqual([...line.outputs]);
+    await items();
+    await page.locator('[role=menuitem]', { hasText: 'Save plots as SVG' }).click();
+    await expect.poll(async () => (await panel.waitForMessage('save')).suggestedName).toBe('deep-mlp-line.svg');
+    const svg = (await panel.waitForMessage('save')).text;
+    expect(svg).toContain(`d="${await page.locator('.outputCurve').getAttribute('d')}"`);
+    expect(svg).toContain('Outputs along the line · deep-mlp');
+    expect(svg.replaceAll(/<[^>]*>/g, ' ')).toMatch(/Line: the diagonal of \[−1,\u00a01\]²; He normal weights/);
+    expect(svg).not.toContain('Regions after each layer');
+  });
+
   it('asks for another network where another seed is typed', async () => {
     const panel = await panelOn('line');
     const seed = panel.page.getByLabel('seed', { exact: true }).locator('input');
@@ -135,6 +169,17 @@ describe('the comparison', () => {
     const table = await page.locator('table.compared tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent))); // prettier-ignore
     expect(table[0].slice(0, 4)).toEqual(['deep-mlp', '72', '1,297', '10^7.44']);
     expect(table[4][7]).toBe('11');
+  });
+
+  it('is taken along with the figures of every network', async () => {
+    const panel = await panelOn('compare');
+    await panel.page.locator('.menu vscode-button').click();
+    await panel.page.locator('[role=menuitem]', { hasText: 'Save comparison as CSV' }).click();
+    const csv = (await panel.waitForMessage('save')).text.trimEnd().split('\r\n').map(csvFields);
+    const { rows } = comparison();
+    expect(csv.slice(1).map(([name, role]) => [name, role])).toEqual(rows.map(({ name, role }) => [name, role]));
+    const at = csv[0].indexOf('log10 at most');
+    expect(csv.slice(1).map((row) => Number(row[at]))).toEqual(rows.map(({ figures }) => figures!.atMost!.total.log10));
   });
 
   it('asks for the files to compare with, and for the comparison with those that were chosen', async () => {
