@@ -12,7 +12,7 @@ import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
 import { countEverywhere } from './everywhere.ts';
 import { FacetNames } from './facetNames.ts';
-import type { ExactLine, ExactSign, Geometry, NameFacet } from './geometry.ts';
+import type { ExactLine, ExactSigns, Geometry, NameFacet } from './geometry.ts';
 import { Halfspaces } from './halfspaces.ts';
 import { LinearRegions } from './linearRegions.ts';
 import { LineTrace } from './lineTrace.ts';
@@ -168,7 +168,7 @@ function propagatorMaker(program: Program, slice: Slice): () => Propagator {
   return () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
 }
 
-type GeometryMaker = (exactSign: ExactSign, exactLine: ExactLine) => Geometry;
+type GeometryMaker = (exactSigns: ExactSigns, exactLine: ExactLine) => Geometry;
 
 /** What cells are held as. Errors: RangeError for too many dimensions. */
 function makerOf(slice: Slice, { cellsBy, domain }: CountRequest, nameFacet: NameFacet): GeometryMaker {
@@ -180,9 +180,9 @@ function makerOf(slice: Slice, { cellsBy, domain }: CountRequest, nameFacet: Nam
     return (_, exactLine) => new Halfspaces(slice, isWholeSpace, exactLine, nameFacet);
   }
   if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
-  if (dimension === 1) return (exactSign) => new Segments(exactSign);
+  if (dimension === 1) return (exactSigns) => new Segments(exactSigns);
   const isPlane = dimension === 2 && !cellsBy;
-  return (exactSign) => (isPlane ? new Polygons(exactSign) : new Polytopes(slice, exactSign));
+  return (exactSigns) => (isPlane ? new Polygons(exactSigns) : new Polytopes(slice, exactSigns));
 }
 
 function tooManyDimensions(most: number): string {

@@ -6,11 +6,16 @@ export const POSITIVE = 1;
 export const NEGATIVE = 2;
 export const BOTH = 3;
 
-/**
- * Sign of line `id` where the lines `through` meet, decided exactly. `near` is about that point in homogeneous coordinates, for one
- * that may lie at infinity.
- */
-export type ExactSign = (id: number, through: ArrayLike<number>, near?: Float64Array) => number;
+/** Signs that rounding leaves open, decided exactly. */
+export interface ExactSigns {
+  /**
+   * Sign of line `id` where the lines `through` meet. `name` is what that point was called when it was asked about before, or 0. `near` is
+   * about the point in homogeneous coordinates, for one that may lie at infinity.
+   */
+  sign(id: number, through: ArrayLike<number>, name: number, near?: Float64Array): number;
+  /** What the point asked about last is called; 0 where it has no name. */
+  readonly name: number;
+}
 
 /** Coefficients and constant of a line on the cell at hand, exact up to a positive factor. */
 export type ExactLine = (id: number) => readonly bigint[];

@@ -1,5 +1,5 @@
 import { BOTH, NEGATIVE, type Geometry } from './geometry.ts';
-import type { LineIds } from './exactLines.ts';
+import type { LineIds } from './lineIds.ts';
 import { isRectified, largestGroup, type MaxStep, type Program } from './program.ts';
 
 /** A maximum on the cell at hand: its step, its group there, the maps of its arguments and how far they may be off. */

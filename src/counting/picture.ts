@@ -1,5 +1,5 @@
 import type { PlaneRegions } from './count.ts';
-import type { LineIds } from './exactLines.ts';
+import type { LineIds } from './lineIds.ts';
 import type { Polygons } from './polygons.ts';
 import { grown, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';

@@ -6,12 +6,12 @@ import {
   POSITIVE,
   ZERO,
   type Box,
-  type ExactSign,
+  type ExactSigns,
   type Geometry,
 } from './geometry.ts';
 import type { Outline } from './outline.ts';
 import { grown } from './program.ts';
-import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
+import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
 /** Absolute rounding error of a coordinate in the unit square. */
 const COORDINATE_ERROR = 2 ** -50;
@@ -54,7 +54,7 @@ export class Polygons implements Geometry {
   reachX = 0;
   reachY = 0;
 
-  constructor(private readonly exactSign: ExactSign) {
+  constructor(private readonly exactSigns: ExactSigns) {
     this.reset();
   }
 
@@ -102,7 +102,8 @@ export class Polygons implements Geometry {
     if (incoming === id || outgoing === id) return 0;
     this.through[0] = incoming;
     this.through[1] = outgoing;
-    const sign = this.exactSign(id, this.through);
+    const sign = this.exactSigns.sign(id, this.through, data[vertex + NAME]);
+    data[vertex + NAME] = this.exactSigns.name;
     return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
   }
 
@@ -192,6 +193,7 @@ export class Polygons implements Geometry {
     data[to] = data[from];
     data[to + 1] = data[from + 1];
     data[to + VERTEX_ERROR] = data[from + VERTEX_ERROR];
+    data[to + NAME] = data[from + NAME];
     this.edge(to, line, error, cut);
   }
 
@@ -205,6 +207,7 @@ export class Polygons implements Geometry {
   /** Writes the point where the last line crosses the edge that starts at `edge`, from its positive end `p` to its negative end `q`. */
   private meet(to: number, edge: number, p: number, q: number): void {
     const { data, gradient, tolerance } = this;
+    data[to + NAME] = 0;
     const drop = data[p + VALUE] - data[q + VALUE];
     const w = data[p + VALUE] / drop;
     const dx = data[q] - data[p];

@@ -145,6 +145,7 @@ export class PolytopeCuts extends PolytopeStack {
     for (let k = 0; k < width; k++) points[to * width + k] = points[from * width + k];
     this.errors[to] = this.errors[from];
     this.isRefined[to] = this.isRefined[from];
+    this.names[to] = this.names[from];
   }
 
   /** The first slot that is not used. */
@@ -202,6 +203,7 @@ export class PolytopeCuts extends PolytopeStack {
     // Written so that what is not a number is none: no coordinate is greater than 1.
     errors[to] = made < 2 ? made : 2;
     this.isRefined[to] = 0;
+    this.names[to] = 0;
   }
 
   /** Errors grow from vertex to vertex, until one is larger by far than `small`. */

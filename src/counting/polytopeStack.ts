@@ -20,6 +20,8 @@ export class PolytopeStack {
   /** How far each vertex may be from the true one, and whether that is the best that can be said. */
   protected errors = new Float64Array(256);
   protected isRefined = new Uint8Array(256);
+  /** What exact arithmetic calls it, or 0. */
+  protected names = new Int32Array(256);
   /** One bit a slot, `words` numbers a vertex. */
   protected incidence = new Int32Array(256);
   protected words = 1;
@@ -74,6 +76,7 @@ export class PolytopeStack {
       this.points.set(corner, v * this.width);
       this.errors[v] = 0;
       this.isRefined[v] = 1;
+      this.names[v] = 0;
       this.incidence.fill(0, v * this.words, (v + 1) * this.words);
       faces.forEach((face, f) => {
         const value = face.reduce((sum, coefficient, k) => sum + coefficient * corner[k], 0);
@@ -181,6 +184,7 @@ export class PolytopeStack {
       this.points = grown(this.points);
       this.errors = grown(this.errors);
       this.isRefined = grown(this.isRefined);
+      this.names = grown(this.names);
     }
     while (this.incidence.length < vertices * this.words) this.incidence = grown(this.incidence);
     while (this.slots.length < slots) this.slots = grown(this.slots);

@@ -1,4 +1,4 @@
-import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSigns, type Geometry } from './geometry.ts';
 import { PolytopeCuts } from './polytopeCuts.ts';
 import { grown } from './program.ts';
 import { Sections, type Face } from './sections.ts';
@@ -26,7 +26,7 @@ export class Polytopes extends PolytopeCuts implements Geometry {
 
   constructor(
     slice: Slice,
-    private readonly exactSign: ExactSign,
+    private readonly exactSigns: ExactSigns,
   ) {
     super(slice);
     this.sections = new Sections(this.dimension, (...vertex) => this.signInSection(...vertex));
@@ -102,7 +102,9 @@ export class Polytopes extends PolytopeCuts implements Geometry {
       if (this.liesOn(vertex, s)) through.push(this.lines[this.planeOf(s)]);
     }
     if (through.includes(id)) return 0;
-    const sign = this.exactSign(id, through, points.subarray(vertex * width, (vertex + 1) * width));
+    const near = points.subarray(vertex * width, (vertex + 1) * width);
+    const sign = this.exactSigns.sign(id, through, this.names[vertex], near);
+    this.names[vertex] = this.exactSigns.name;
     return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
   }
 
@@ -235,6 +237,6 @@ export class Polytopes extends PolytopeCuts implements Geometry {
       if ((face.incidence[vertex * words + (s >> 5)] >> (s & 31)) & 1) through.push(this.lines[this.planeOf(s)]);
     }
     for (let c = 0; c < count; c++) through.push(firstId + list[from + chosen[c]]);
-    return this.exactSign(firstId + list[from + name], through);
+    return this.exactSigns.sign(firstId + list[from + name], through, 0);
   }
 }

@@ -1,4 +1,4 @@
-import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSign, type Geometry } from './geometry.ts';
+import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSigns, type Geometry } from './geometry.ts';
 import type { Outline } from './outline.ts';
 
 /** Absolute rounding error of a coordinate in [0, 1]. */
@@ -11,6 +11,8 @@ interface End {
   readonly line: number;
   /** Number of the cut that made it, negative on the negative side; 0 at the domain's ends. */
   readonly cut: number;
+  /** What exact arithmetic calls it, or 0. */
+  name: number;
 }
 
 /** Parts of the interval [0, 1], on a stack. */
@@ -25,14 +27,14 @@ export class Segments implements Geometry {
   private leftIsPositive = false;
   private readonly through = new Float64Array(1);
 
-  constructor(private readonly exactSign: ExactSign) {
+  constructor(private readonly exactSigns: ExactSigns) {
     this.reset();
   }
 
   reset(): void {
     this.aside = [];
-    this.from = { x: 0, error: 0, line: -1, cut: 0 };
-    this.to = { x: 1, error: 0, line: -2, cut: 0 };
+    this.from = { x: 0, error: 0, line: -1, cut: 0, name: 0 };
+    this.to = { x: 1, error: 0, line: -2, cut: 0, name: 0 };
   }
 
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
@@ -48,6 +50,7 @@ export class Segments implements Geometry {
         error: COORDINATE_ERROR + (2 * tolerance * length) / Math.abs(left - right),
         line: id,
         cut: 0,
+        name: 0,
       };
       this.leftIsPositive = left > 0;
     }
@@ -60,7 +63,8 @@ export class Segments implements Geometry {
     if (Math.abs(value) > margin) return value;
     if (end.line === id) return 0;
     this.through[0] = end.line;
-    const sign = this.exactSign(id, this.through);
+    const sign = this.exactSigns.sign(id, this.through, end.name);
+    end.name = this.exactSigns.name;
     return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
   }
 

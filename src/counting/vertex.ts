@@ -9,3 +9,5 @@ export const EDGE_ERROR = 4;
 export const EDGE_CUT = 5;
 /** Value at the vertex of the function that `side` looked at last. */
 export const VALUE = 6;
+/** What exact arithmetic calls the vertex, or 0. */
+export const NAME = 7;

@@ -1,7 +1,8 @@
 import { Claims } from './claims.ts';
 import type { CountResult } from './count.ts';
-import { ExactLines, LineIds } from './exactLines.ts';
-import { BOTH, RELATIVE_ERROR, UNDERFLOW_ERROR, type ExactLine, type ExactSign, type Geometry } from './geometry.ts';
+import { ExactLines } from './exactLines.ts';
+import { BOTH, RELATIVE_ERROR, UNDERFLOW_ERROR, type ExactLine, type ExactSigns, type Geometry } from './geometry.ts';
+import { LineIds } from './lineIds.ts';
 import { Maxima } from './maxima.ts';
 import { isNear, Narrowing, type NearGeometry } from './narrowing.ts';
 import { grown, type MaxStep, type Program } from './program.ts';
@@ -68,7 +69,7 @@ export class Walk<G extends Geometry> {
   constructor(
     private readonly program: Program,
     slice: Slice,
-    makeGeometry: (exactSign: ExactSign, exactLine: ExactLine) => G,
+    makeGeometry: (exactSigns: ExactSigns, exactLine: ExactLine) => G,
     makePropagator: () => Propagator,
     private readonly options: WalkOptions,
   ) {
@@ -85,10 +86,13 @@ export class Walk<G extends Geometry> {
     this.width = slice.dimension + 1;
     let lines: ExactLines | null = null;
     const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial));
-    this.geometry = makeGeometry(
-      (id, through, near) => exact().signAt(id, through, near),
-      (id) => exact().line(id),
-    );
+    const signs: ExactSigns = {
+      sign: (...asked) => exact().sign(...asked),
+      get name() {
+        return exact().name;
+      },
+    };
+    this.geometry = makeGeometry(signs, (id) => exact().line(id));
     this.maxima = new Maxima(program, this.geometry, this.lines, this.pieces);
     this.claims = new Claims(options.share, () => this.geometry.remaining());
     this.watch = new Watch(options, () => this.claims.done(), () => this.cellsSoFar()); // prettier-ignore
