@@ -9,24 +9,28 @@ class Layer {
   /** Those terms, room for a vector of each, and for one more. */
   terms: usize;
   vectors: usize;
-  // The rest is for what has a next layer.
-  /** Rows of this layer's maps, and of the next layer's, rounded up to even numbers. */
+  /** Rows of this layer's maps, and its units' pieces as they are now. */
   units: i32;
+  maps: usize;
+  pieces: usize;
+  /** Room for a list of units and four more: columns that are chosen, or units that may vanish in the box. */
+  chosen: usize;
+  /** A box around the cell: its centre, how far it goes to each side, and how far values may be off. */
+  box: usize;
+  // The rest is for what has a next layer.
+  /** Rows of the next layer's maps, rounded up to an even number. */
   rows: i32;
   /** Slopes of the units, two each. */
   slopes: usize;
-  /** Pieces that the next layer's maps stand for, and pieces as they are now. */
+  /** Pieces that the next layer's maps stand for. */
   pattern: usize;
-  pieces: usize;
-  maps: usize;
   /** Weights and biases of the next layer, and its maps. */
   columns: usize;
   bias: usize;
   next: usize;
-  /** Room for as many columns as there are units, and four. */
-  chosen: usize;
+  /** Factors of the columns that are chosen. */
   factors: usize;
-  /** As much again. */
+  /** Room for such a list and its factors again. */
   live: usize;
   shares: usize;
   /** The next layer as such. */
@@ -59,14 +63,19 @@ export function update(layer: Layer): bool {
   const pending = layer.pending;
   if (pending < 0) return false;
   let count = 0;
-  for (let i = 0; i < units; i++) {
-    const piece = load<i32>(pieces + ((<usize>i) << 2));
-    const before = load<i32>(pattern + ((<usize>i) << 2));
-    if (piece == before) continue;
-    store<i32>(chosen + ((<usize>count) << 2), i);
-    const slope = load<f64>(slopes + ((<usize>(2 * i + piece)) << 3));
-    store<f64>(factors + ((<usize>count) << 3), slope - load<f64>(slopes + ((<usize>(2 * i + before)) << 3)));
-    count++;
+  // What makes the number of pieces a multiple of four is equal in both.
+  for (let first = 0; first < units; first += 4) {
+    const at = (<usize>first) << 2;
+    let flipped = i32x4.bitmask(i32x4.ne(v128.load(pieces + at), v128.load(pattern + at)));
+    for (; flipped != 0; flipped &= flipped - 1) {
+      const i = first + ctz(flipped);
+      const piece = load<i32>(pieces + ((<usize>i) << 2));
+      const slope = load<f64>(slopes + ((<usize>(2 * i + piece)) << 3));
+      const before = load<f64>(slopes + ((<usize>(2 * i + 1 - piece)) << 3));
+      store<i32>(chosen + ((<usize>count) << 2), i);
+      store<f64>(factors + ((<usize>count) << 3), slope - before);
+      count++;
+    }
   }
   // A term is multiplied by the columns of active units; what is computed from scratch, three times.
   if (pending * units + 6 * (pending + count) >= 3 * units) return false;
@@ -189,25 +198,20 @@ export function fresh(layer: Layer): void {
 }
 
 /**
- * Looks at `units` functions on the box with this centre, which goes so far to each side: each unit gets the piece of its sign at the
- * centre, and those that may vanish in the box, when they are off by up to `tolerance`, are listed. Returns how many.
+ * Looks at all units of a layer on a box around the cell: each gets the piece of its sign at the centre, and those that may vanish in the
+ * box are listed. Returns how many.
  */
-export function sift(
-  maps: usize,
-  pieces: usize,
-  units: i32,
-  list: usize,
-  centreX: f64,
-  centreY: f64,
-  reachX: f64,
-  reachY: f64,
-  tolerance: f64,
-): i32 {
-  const x = f64x2.splat(centreX);
-  const y = f64x2.splat(centreY);
-  const dx = f64x2.splat(reachX);
-  const dy = f64x2.splat(reachY);
-  const off = f64x2.splat(tolerance);
+export function sift(layer: Layer): i32 {
+  const units = layer.units;
+  const list = layer.chosen;
+  const box = layer.box;
+  let maps = layer.maps;
+  let pieces = layer.pieces;
+  const x = v128.load64_splat(box);
+  const y = v128.load64_splat(box, 8);
+  const dx = v128.load64_splat(box, 16);
+  const dy = v128.load64_splat(box, 24);
+  const off = v128.load64_splat(box, 32);
   const zero = f64x2.splat(0);
   let end = list;
   for (let i = 0; i < units; i += 2) {

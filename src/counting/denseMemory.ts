@@ -7,11 +7,8 @@ interface Kernel {
   /** 0 where so many units flipped that nothing was done. */
   update(layer: number): number;
   fresh(layer: number): void;
-  /** Pieces by the signs at the centre of a box; returns how many units were listed because they may vanish in it. */
-  sift(
-    maps: number, pieces: number, units: number, list: number,
-    centreX: number, centreY: number, reachX: number, reachY: number, tolerance: number,
-  ): number; // prettier-ignore
+  /** Pieces by the signs at the centre of the box; returns how many units were listed because they may vanish in it. */
+  sift(layer: number): number;
 }
 
 interface Instance {
@@ -27,6 +24,8 @@ const ALIGNED = 16;
 /** Terms of a layer, and numbers of one, as in the kernel. */
 const TERMS = 3;
 const TERM = 4;
+/** Centre and reach of a box, and the tolerance. */
+const BOX = 5;
 /** Changes of a layer's maps that are not known as terms: what follows is computed from scratch. */
 const UNKNOWN = -1;
 
@@ -62,9 +61,7 @@ export class DenseMemory {
   private readonly instance: Instance;
   private readonly kernel: Kernel;
   private readonly layerAt: readonly number[];
-  private readonly mapsAt: readonly number[];
-  private readonly piecesAt: readonly number[];
-  private readonly doubtfulAt: number;
+  private readonly box: Float64Array;
   private top = ALIGNED;
 
   constructor({ layers, slopes }: DenseChain) {
@@ -73,6 +70,7 @@ export class DenseMemory {
     const pieces = slopes.map(({ length }) => this.place(length / 4));
     const [chosen, live] = [0, 1].map(() => this.place(widest / 2 + 2));
     const [factors, shares] = [0, 1].map(() => this.place(widest + 4));
+    const box = this.place(BOX);
     const changes = layers.map(({ outputs }) => ({
       layer: this.place(FIELDS / 2),
       terms: this.place(TERMS * TERM),
@@ -97,17 +95,14 @@ export class DenseMemory {
     });
     changes.forEach(({ layer, terms, vectors }, stage) => {
       const fields = new Int32Array(buffer, layer, FIELDS);
-      fields.set([UNKNOWN, terms, vectors]);
+      const own = [UNKNOWN, terms, vectors, layers[stage].outputs, maps[stage], pieces[stage], chosen, box];
+      fields.set(own);
       if (stage === next.length) return;
       const { rows, slopes, pattern, columns, bias } = next[stage];
-      fields.set([
-        layers[stage].outputs, rows, slopes, pattern, pieces[stage], maps[stage], columns, bias, maps[stage + 1],
-        chosen, factors, live, shares, changes[stage + 1].layer,
-      ], 3); // prettier-ignore
+      const following = [rows, slopes, pattern, columns, bias, maps[stage + 1], factors, live, shares, changes[stage + 1].layer]; // prettier-ignore
+      fields.set(following, own.length);
     });
-    this.mapsAt = maps;
-    this.piecesAt = pieces;
-    this.doubtfulAt = chosen;
+    this.box = new Float64Array(buffer, box, BOX);
     this.doubtful = new Int32Array(buffer, chosen, widest + 4);
     this.layerAt = changes.map(({ layer }) => layer);
     this.maps = layers.map(({ outputs }, k) => new Float64Array(buffer, maps[k], 3 * outputs));
@@ -126,10 +121,13 @@ export class DenseMemory {
 
   /** Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the first of `doubtful`. */
   sift(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
-    const units = this.pieces[stage].length;
-    return this.kernel.sift(
-      this.mapsAt[stage], this.piecesAt[stage], units, this.doubtfulAt, centreX, centreY, reachX, reachY, tolerance,
-    ); // prettier-ignore
+    const { box } = this;
+    box[0] = centreX;
+    box[1] = centreY;
+    box[2] = reachX;
+    box[3] = reachY;
+    box[4] = tolerance;
+    return this.kernel.sift(this.layerAt[stage]);
   }
 
   /** Gives the memory to the next count: this object must not be used any more. */

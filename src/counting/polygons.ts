@@ -17,6 +17,8 @@ import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } fr
 const COORDINATE_ERROR = 2 ** -50;
 /** From this many functions on it pays to compare them with a box around the polygon first. */
 const LEAST_BOXED = 4;
+/** Numbers held for a part put aside. */
+const FRAME = 3;
 const DOMAIN_EDGES = [-3, -2, -4, -1];
 
 /**
@@ -32,10 +34,9 @@ export class Polygons implements Geometry {
   start = 0;
   end = 0;
   data = new Float64Array(256 * VERTEX);
-  private readonly asideStart: number[] = [];
-  private readonly asideEnd: number[] = [];
-  /** First place above this and all earlier parts put aside. */
-  private readonly asideTop: number[] = [];
+  /** Parts put aside, last first: where each starts and ends, and the first place above it and all earlier ones. */
+  private frames = new Int32Array(64 * FRAME);
+  private aside = 0;
   private readonly through = new Float64Array(2);
   private readonly chords = new Chords();
   // The function that `side` looked at last.
@@ -59,7 +60,7 @@ export class Polygons implements Geometry {
   }
 
   reset(): void {
-    this.asideStart.length = this.asideEnd.length = this.asideTop.length = 0;
+    this.aside = 0;
     this.start = 0;
     this.end = 4 * VERTEX;
     this.boxed = false;
@@ -108,21 +109,23 @@ export class Polygons implements Geometry {
   }
 
   split(keepPositive: boolean, cut: number): void {
-    const { aside, kept } = this.reserve();
+    const aside = this.reserve();
+    const kept = aside + this.mostOfPart();
     this.parts(keepPositive ? kept : aside, keepPositive ? aside : kept, cut);
     this.putAside(aside, keepPositive ? this.negativeEnd : this.positiveEnd);
     this.take(kept, keepPositive ? this.positiveEnd : this.negativeEnd);
   }
 
   clip(cut: number): void {
-    const { aside, kept } = this.reserve();
-    this.parts(aside, kept, cut);
+    const aside = this.reserve();
+    this.parts(aside, aside + this.mostOfPart(), cut);
     this.take(aside, this.positiveEnd);
   }
 
   next(): void {
-    this.asideTop.pop();
-    this.take(this.asideStart.pop() ?? 0, this.asideEnd.pop() ?? 0);
+    if (this.aside === 0) return;
+    const at = FRAME * --this.aside;
+    this.take(this.frames[at], this.frames[at + 1]);
   }
 
   private take(start: number, end: number): void {
@@ -137,10 +140,17 @@ export class Polygons implements Geometry {
   }
 
   private putAside(start: number, end: number): void {
-    const last = this.asideTop.length - 1;
-    this.asideStart.push(start);
-    this.asideEnd.push(end);
-    this.asideTop.push(last >= 0 ? Math.max(this.asideTop[last], end) : end);
+    const top = Math.max(this.top(), end);
+    const at = FRAME * this.aside++;
+    if (at === this.frames.length) this.frames = grown(this.frames);
+    this.frames[at] = start;
+    this.frames[at + 1] = end;
+    this.frames[at + 2] = top;
+  }
+
+  /** First place above all parts put aside. */
+  private top(): number {
+    return this.aside === 0 ? 0 : this.frames[FRAME * (this.aside - 1) + 2];
   }
 
   exchange(): void {
@@ -223,13 +233,16 @@ export class Polygons implements Geometry {
     );
   }
 
-  /** Makes room for two parts, each of at most two vertices more than the polygon, and sets where they go. */
-  private reserve(): { aside: number; kept: number } {
-    const last = this.asideTop.length - 1;
-    const aside = last >= 0 ? Math.max(this.end, this.asideTop[last]) : this.end;
-    const most = this.end - this.start + 2 * VERTEX;
-    while (this.data.length < aside + 2 * most) this.data = grown(this.data);
-    return { aside, kept: aside + most };
+  /** Makes room for two parts, and returns where the first is to go. */
+  private reserve(): number {
+    const first = Math.max(this.end, this.top());
+    while (this.data.length < first + 2 * this.mostOfPart()) this.data = grown(this.data);
+    return first;
+  }
+
+  /** Numbers held for a part of the polygon, at most: of two vertices more. */
+  private mostOfPart(): number {
+    return this.end - this.start + 2 * VERTEX;
   }
 
   /**
@@ -404,10 +417,10 @@ export class Polygons implements Geometry {
   }
 
   openCuts(visit: (cut: number) => void): void {
-    const { data, asideStart, asideEnd } = this;
+    const { data, frames } = this;
     for (let j = this.start; j < this.end; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
-    for (let k = 0; k < asideStart.length; k++) {
-      for (let j = asideStart[k]; j < asideEnd[k]; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
+    for (let at = 0; at < FRAME * this.aside; at += FRAME) {
+      for (let j = frames[at]; j < frames[at + 1]; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
     }
   }
 
@@ -419,10 +432,9 @@ export class Polygons implements Geometry {
   }
 
   remaining(): number {
-    return this.asideStart.reduce(
-      (sum, start, k) => sum + this.area(start, this.asideEnd[k]),
-      this.area(this.start, this.end),
-    );
+    let sum = this.area(this.start, this.end);
+    for (let at = 0; at < FRAME * this.aside; at += FRAME) sum += this.area(this.frames[at], this.frames[at + 1]);
+    return sum;
   }
 
   private area(start: number, end: number): number {
