@@ -7,6 +7,7 @@ import { planCount } from '../../src/analysis/countPlan.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import { writeNative } from '../../src/formats/native/write.ts';
 import type { NetworkDefinition } from '../../src/network/definition.ts';
+import type { Tensor } from '../../src/network/operation.ts';
 
 const folder = (path: string) =>
   readdirSync(new URL(`../../${path}/`, import.meta.url), { withFileTypes: true })
@@ -43,6 +44,31 @@ describe('a network written in the native format', () => {
   it.each(models.filter((file) => networksIn(file) > 0))('$name is the same network', ({ name, text }) => {
     const { networks } = analyze(text, name)!;
     networks.forEach(({ definition }, i) => expectSame(definition, text, name, i));
+  });
+
+  const weightsOf = (text: string, name: string, which: number) => {
+    const { network } = networkWithWeights(text, name, which, null)!;
+    // JSON has no zero below zero.
+    const plain = ({ shape, data }: Tensor) => ({ shape, data: Array.from(data, (value) => value + 0) });
+    return network.layers.map(({ weights, sharedWith }) =>
+      weights && sharedWith === undefined
+        ? Object.entries(weights).map(([each, tensor]) => [each, plain(tensor)])
+        : undefined,
+    );
+  };
+  const trained = models.filter((file) => {
+    return networksIn(file) > 0 && weightsOf(file.text, file.name, 0).some((weights) => weights !== undefined);
+  });
+  it.each(trained)('$name keeps every weight', ({ name, text }) => {
+    analyze(text, name)!.networks.forEach(({ definition }, i) => {
+      const { network } = networkWithWeights(text, name, i, null)!;
+      const again = writeNative(definition, network);
+      expect(again.lost).toEqual([]);
+      expect(weightsOf(again.text, 'again.network.json', 0)).toEqual(weightsOf(text, name, i));
+    });
+  });
+  it('is tried with weights of every kind of file that holds them', () => {
+    expect(trained.map(({ name }) => name)).toEqual(['brainjs.json', 'convnetjs.json', 'native.network.json', 'onnx.json']); // prettier-ignore
   });
 
   const counted = folder('test/fixtures/counts').filter(({ text }) => text.length < 20_000);
