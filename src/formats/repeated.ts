@@ -32,7 +32,8 @@ function entriesInText(title: string, entries: readonly JsonEntry[]): string | n
 function valueInText(node: JsonNode): string | null {
   switch (node.kind) {
     case 'scalar':
-      return typeof node.value === 'string' ? JSON.stringify(node.value) : String(node.value);
+      // With its length, so that no text can pass for two.
+      return typeof node.value === 'string' ? `${node.value.length}:${node.value}` : String(node.value);
     case 'list': {
       let text = '[';
       for (const item of node.items) {

@@ -26,7 +26,11 @@ class Builder {
   /** By an operation as written, where it stood last: readers give layers that are written alike one object. */
   private readonly alike = new Map<Operation, ShapedOperation & Pick<Layer, 'parameters'>>();
 
-  constructor(private readonly definition: NetworkDefinition) {}
+  private readonly names: ReadonlySet<string>;
+
+  constructor(private readonly definition: NetworkDefinition) {
+    this.names = new Set(definition.layers.map(({ name }) => name));
+  }
 
   build(): BuiltNetwork {
     const { definition } = this;
@@ -84,10 +88,16 @@ class Builder {
         const i = stack[stack.length - 1];
         if (state[i] === 0) {
           state[i] = 1;
-          const sources = layers[i].inputs.map((name) => byName.get(name)).filter((j) => j !== undefined);
-          if (sources.some((j) => state[j] === 1)) this.reportCycle(layers[i]);
-          // Reversed, so that the first input is resolved first.
-          for (const j of sources.reverse()) if (state[j] === 0) stack.push(j);
+          const { inputs } = layers[i];
+          let isCyclic = false;
+          // From the last, so that the first input is resolved first.
+          for (let k = inputs.length - 1; k >= 0; k--) {
+            const j = byName.get(inputs[k]);
+            if (j === undefined) continue;
+            isCyclic ||= state[j] === 1;
+            if (state[j] === 0) stack.push(j);
+          }
+          if (isCyclic) this.reportCycle(layers[i]);
         } else {
           stack.pop();
           if (state[i] === 1) {
@@ -137,7 +147,7 @@ class Builder {
     const sources: TensorId[] = [];
     for (const name of written.inputs) {
       const tensor = this.tensors.get(name);
-      if (tensor === undefined && !this.definition.layers.some((layer) => layer.name === name)) {
+      if (tensor === undefined && !this.names.has(name)) {
         this.report('unknown-input', `there is no layer or input named ${name}`, written.fields.inputs ?? written.span);
       }
       if (tensor === undefined || tensor === null) return null;

@@ -62,9 +62,11 @@ export const dominatorTree = rememberedBySlice((network, options): DominatorTree
       nodes.push(null);
       continue;
     }
-    const sources = [...new Set(layer.inputs)].map((t) => (isInput(t) ? inputs[-1 - t] : nodes[t]));
+    const nodeOf = (tensor: number) => (isInput(tensor) ? inputs[-1 - tensor] : nodes[tensor]);
+    const [single] = layer.inputs;
+    const sources = layer.inputs.length === 1 ? [nodeOf(single)] : [...new Set(layer.inputs)].map(nodeOf);
     const known = sources.filter((node) => node !== null);
-    const parent = known.reduce(commonAncestor);
+    const parent = known.length === 1 ? known[0] : known.reduce(commonAncestor);
     const direct = known.includes(parent);
     const cut = direct ? Infinity : minimumVertexCut(nodes, inputs, layer, parent);
     nodes.push(attach(parent, layer, sizeOf(layer.outputShape), cut));

@@ -48,6 +48,7 @@ const knownNumbers = new WeakMap<Network, Map<number | undefined, Known>>();
 export class IndependenceCache {
   private readonly byLayer = new Map<Layer, Map<UnitStage['kind'], IndependenceNumbers>>();
   private readonly byShape: Known;
+  private lastDense: { fanIn: number; neurons: number; pieces: number; numbers: IndependenceNumbers } | undefined;
 
   constructor(
     network: Network,
@@ -70,9 +71,12 @@ export class IndependenceCache {
 
   /** One object for all layers of one shape. */
   private ofDense(fanIn: number, { neurons, pieces }: UnitStage): IndependenceNumbers {
+    const { lastDense: last } = this;
+    if (last?.fanIn === fanIn && last.neurons === neurons && last.pieces === pieces) return last.numbers;
     const key = `dense ${fanIn} ${neurons} ${pieces}`;
-    let numbers = this.byShape.get(key);
-    if (!numbers) this.byShape.set(key, (numbers = denseIndependence(neurons, fanIn, pieces)));
+    const numbers = this.byShape.get(key) ?? denseIndependence(neurons, fanIn, pieces);
+    this.byShape.set(key, numbers);
+    this.lastDense = { fanIn, neurons, pieces, numbers };
     return numbers;
   }
 

@@ -26,13 +26,15 @@ export class RecurrenceMemory {
   private readonly plain = new TransitionCache();
   private readonly tightest = new TransitionCache();
   private readonly tables = new TighterHistograms();
-  private readonly dense = new Map<string, IndependenceNumbers>();
+  /** By pieces, then by neurons. */
+  private readonly dense = new Map<number, Map<number, IndependenceNumbers>>();
 
   /** Of a fully connected layer that its inputs do not limit. */
   denseNumbers(neurons: number, pieces = 2): IndependenceNumbers {
-    const key = `${neurons} ${pieces}`;
-    let numbers = this.dense.get(key);
-    if (!numbers) this.dense.set(key, (numbers = denseIndependence(neurons, Infinity, pieces)));
+    let known = this.dense.get(pieces);
+    if (!known) this.dense.set(pieces, (known = new Map()));
+    let numbers = known.get(neurons);
+    if (!numbers) known.set(neurons, (numbers = denseIndependence(neurons, Infinity, pieces)));
     return numbers;
   }
 

@@ -22,8 +22,9 @@ export function modelKind(node: JsonNode): 'sequential' | 'functional' | undefin
   const config = member(node, 'config');
   if (className === 'Sequential') return 'sequential';
   if (className === 'Model' || className === 'Functional') return config?.kind === 'list' ? 'sequential' : 'functional';
-  const isCustom = meaningOfClass(className).kind === 'custom';
-  return isCustom && member(config, 'layers') && member(config, 'input_layers') ? 'functional' : undefined;
+  // Most layers hold no others.
+  if (!member(config, 'layers') || !member(config, 'input_layers')) return undefined;
+  return meaningOfClass(className).kind === 'custom' ? 'functional' : undefined;
 }
 
 /** A layer's name as written, or one made of its class. */

@@ -13,23 +13,29 @@ export interface Reference {
  */
 export function referencesIn(node: JsonNode | undefined): Reference[] {
   const found: Reference[] = [];
-  const visit = (part: JsonNode | undefined): void => {
-    if (part?.kind === 'list') {
-      const reference = referenceOf(part.items);
-      if (reference) found.push(reference);
-      for (const item of reference ? part.items.slice(3) : part.items) visit(item);
-    } else if (part?.kind === 'object') {
-      for (const entry of part.entries) visit(entry.value);
-    }
-  };
-  visit(node);
+  if (node) collect(node, found);
   return found;
 }
 
+function collect(part: JsonNode, found: Reference[]): void {
+  if (part.kind === 'list') {
+    const reference = referenceOf(part.items);
+    if (reference) found.push(reference);
+    for (let i = reference ? 3 : 0; i < part.items.length; i++) collect(part.items[i], found);
+  } else if (part.kind === 'object') {
+    for (const entry of part.entries) collect(entry.value, found);
+  }
+}
+
 function referenceOf(items: readonly JsonNode[]): Reference | undefined {
-  const [layer, node, tensor] = items.slice(0, 3).map((item) => (item.kind === 'scalar' ? item.value : undefined));
+  if (items.length < 3) return undefined;
+  const [layer, node, tensor] = [valueOf(items[0]), valueOf(items[1]), valueOf(items[2])];
   if (typeof layer !== 'string' || !isIndex(node) || !isIndex(tensor)) return undefined;
   return { layer, node, tensor };
+}
+
+function valueOf(node: JsonNode): unknown {
+  return node.kind === 'scalar' ? node.value : undefined;
 }
 
 function isIndex(value: unknown): value is number {
