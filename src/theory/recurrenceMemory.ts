@@ -32,7 +32,7 @@ export class RecurrenceMemory {
   /** Of a fully connected layer that its inputs do not limit. */
   denseNumbers(neurons: number, pieces = 2): IndependenceNumbers {
     let known = this.dense.get(pieces);
-    if (!known) this.dense.set(pieces, (known = new Map()));
+    if (!known) this.dense.set(pieces, (known = new Map<number, IndependenceNumbers>()));
     let numbers = known.get(neurons);
     if (!numbers) known.set(neurons, (numbers = denseIndependence(neurons, Infinity, pieces)));
     return numbers;
