@@ -35,6 +35,10 @@ export async function convertCommand(words: readonly string[], output: Output): 
   const wantsWeights = values['with-weights'] === true || values.weights !== undefined;
   const weighted = wantsWeights ? await withWeights(input, file, position, values.weights, output) : undefined;
   if (weighted === null) return 1;
+  const ordersOtherwise = definition.channelsFirst ?? definition.layers.some((layer) => layer.isChannelByChannel);
+  if (!weighted && ordersOtherwise) {
+    output.error(`${file}:1:1: information: files keep weights of this model in the order of its channels, which a native file does not tell: convert it with them (--with-weights, --weights)`); // prettier-ignore
+  }
   const written = writeNative(definition, weighted);
   for (const name of written.lost) output.error(`${file}:1:1: ${name} cannot be written in the native format as it is`);
   if (values.output === undefined) output.line(written.text);

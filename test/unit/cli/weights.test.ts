@@ -134,6 +134,25 @@ describe('region-lens count with weights in other files', () => {
     expect((await cli.run(['convert', 'c.keras', '--to', 'native', '--output', 'no/such.json'])).err).toBe('no/such.json:1:1: cannot be written (ENOENT)\n'); // prettier-ignore
   });
 
+  it('converts a model whose channels come first to one that has the same regions', async () => {
+    const layers = [
+      { class_name: 'Conv2D', config: { name: 'c', filters: 3, kernel_size: 2, activation: 'relu', data_format: 'channels_first', batch_input_shape: [null, 2, 3, 3] } },
+      { class_name: 'Flatten', config: { name: 'f' } },
+      { class_name: 'Dense', config: { name: 'd', units: 6, activation: 'relu' } },
+    ];
+    await cli.file('first.json', { class_name: 'Sequential', config: { name: 'first', layers } });
+    const wave = (...shape: number[]) => ({ shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(5 * i + shape.length)) });
+    const weights = await cli.file('first.npz', npz({ 'c/kernel': wave(2, 2, 2, 3), 'c/bias': wave(3), 'd/kernel': wave(12, 6), 'd/bias': wave(6) }));
+    const onLine = async (file: string, ...words: string[]) => {
+      const { code, out } = await cli.run(['count', file, '--json', '--method', 'line', ...words]);
+      return [code, (JSON.parse(out) as ReturnType<typeof countJson>).perLayer];
+    };
+    const words = ['convert', 'first.json', '--to', 'native', '--output', 'second.network.json'];
+    expect((await cli.run(words)).err).toContain('a native file does not tell: convert it with them');
+    expect((await cli.run([...words, '--weights', weights])).err).not.toContain('does not tell');
+    expect(await onLine('second.network.json')).toEqual(await onLine('first.json', '--weights', weights));
+  }); // prettier-ignore
+
   it('says what does not fit, each with its file, and counts nothing', async () => {
     const tensors = { ...named((i, w) => `d${i}/${w}`), 'd1/bias': tensor([1, 2, 3]), 'e/kernel': tensor([1]) };
     await cli.file('wrong.npz', npz(tensors));
