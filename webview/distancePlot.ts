@@ -67,7 +67,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
     drawnWidth = width;
     const bins = distanceBins(distances.distances);
     setHidden(svg.node()!.parentElement!, bins.length === 0);
-    setHidden(table, bins.length === 0);
+    for (const part of [table, scale]) setHidden(part, bins.length === 0);
     setText(description, describe(distances, neurons));
     if (bins.length === 0) return;
     const mean = meanOf(distances.distances);

@@ -106,7 +106,9 @@ export function createLinePlot(): LinePlot {
   function summary(): string {
     if (line === null) return '';
     const inner = Math.max(0, line.knots.length - 2);
-    return t('{0} breakpoints: {1} pieces{2}. Arrow keys go from one to the next.', formatCount(inner), formatCount(inner + 1), line.exact ? '' : t(' (stopped early)')); // prettier-ignore
+    const counts = t('{0}, {1}', plural(inner, t('breakpoint'), t('breakpoints')), plural(inner + 1, t('piece'), t('pieces'))); // prettier-ignore
+    const sentence = `${counts}${line.exact ? '' : t(' (stopped early)')}.`;
+    return inner === 0 ? sentence : `${sentence} ${t('Arrow keys go from one to the next.')}`;
   }
 
   svg.on('pointermove', (event: PointerEvent) => {

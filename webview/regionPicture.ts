@@ -354,8 +354,8 @@ function drawLegend(
     return element('span', { class: 'legendEntry' }, [lineSample(depth, color), name]);
   });
   const says = { gradient: t('Colour: direction and size of the gradient. '), regions: t('Each region has a colour of its own. '), layers: '' }; // prettier-ignore
-  const thinned = thinning > 1 ? t('. One line in {0} is drawn here where they are densest: zoom in for all.', thinning) : ''; // prettier-ignore
-  legend.replaceChildren(`${says[coloring]}${t('Lines: ')}`, ...samples, rest > 0 ? t('and {0} deeper', rest) : '', thinned); // prettier-ignore
+  const thinned = thinning === 1 ? [] : [element('span', { class: 'thinned', text: t('One line in {0} of the densest layer is drawn: zoom in for all.', thinning) })]; // prettier-ignore
+  legend.replaceChildren(`${says[coloring]}${t('Lines: ')}`, ...samples, rest > 0 ? t('and {0} deeper', rest) : '', ...thinned); // prettier-ignore
 }
 
 function lineSample(depth: number, color: string | null): SVGSVGElement {

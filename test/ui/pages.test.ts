@@ -248,7 +248,7 @@ describe('the region picture', () => {
     const { id, seed } = await panel.waitForMessage('picture');
     await page.evaluate(sendGrid, { side: 400, id, key, seed, layers: 1 });
     // Two lines a cell, of which 120,000 are drawn at once.
-    await expect.poll(() => legend.textContent()).toContain('One line in 3 is drawn here');
+    await expect.poll(() => legend.textContent()).toContain('One line in 3 of the densest layer is drawn');
     await page.locator('.pictureCanvas').focus();
     for (const press of ['+', '+', '+']) await page.keyboard.press(press);
     await expect.poll(() => legend.textContent()).not.toContain('One line');
