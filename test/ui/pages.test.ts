@@ -113,6 +113,11 @@ describe('the line page', () => {
     const { page } = panel;
     const line = mlpLine(1);
     await page.locator('.lineSection summary').click();
+    // It is filled when it has opened.
+    await page
+      .locator('.lineSection tbody tr')
+      .nth(line.knots.length - 1)
+      .waitFor();
     const rows = await page.locator('.lineSection tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent))); // prettier-ignore
     expect(rows).toHaveLength(line.knots.length);
     expect(rows[1].slice(0, 2)).toEqual([String(Number(line.knots[1].toPrecision(6))), `dense_${line.layers[1] + 1}`]);
