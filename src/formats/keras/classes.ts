@@ -1,3 +1,6 @@
+/** They change images in training alone. */
+const augmentations = ['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomContrast', 'RandomBrightness', 'RandomHeight', 'RandomWidth', 'RandomShear', 'RandomHue', 'RandomSaturation', 'RandomColorJitter', 'RandomGrayscale', 'RandomGaussianBlur', 'RandomInvert', 'RandomPerspective', 'RandomPosterization', 'RandomSharpness', 'RandomColorDegeneration', 'RandomErasing', 'RandomElasticTransform', 'AugMix', 'RandAugment', 'CutMix', 'MixUp']; // prettier-ignore
+
 /** Native types of the Keras classes, old names included, that are piecewise linear in some setting of their fields. */
 const types: Readonly<Record<string, string>> = {
   Dense: 'dense',
@@ -50,6 +53,8 @@ const types: Readonly<Record<string, string>> = {
   GaussianDropout: 'dropout',
   GaussianNoise: 'dropout',
   ActivityRegularization: 'activity_regularization',
+  Identity: 'dropout',
+  ...Object.fromEntries(augmentations.map((name) => [name, 'dropout'])),
   Activation: 'activation',
   ReLU: 'relu',
   LeakyReLU: 'leaky_relu',
@@ -94,6 +99,8 @@ const notPiecewiseLinear: Readonly<Record<string, string>> = {
   Multiply: 'a product of its inputs',
   Dot: 'a product of its inputs',
   Embedding: 'an embedding of whole numbers',
+  MelSpectrogram: 'a spectrogram',
+  STFTSpectrogram: 'a spectrogram',
   Highway: 'a highway layer',
   ParametricSoftplus: 'a softplus',
 };
@@ -105,6 +112,9 @@ const nearlyIdentity: Readonly<Record<string, string>> = {
   Masking: 'Masking is taken as the identity: it changes only inputs that equal the mask value.',
 }; // prettier-ignore
 
+const encoders = ['CategoryEncoding', 'Discretization', 'Hashing', 'HashedCrossing', 'IntegerLookup', 'StringLookup', 'TextVectorization', 'FeatureSpace']; // prettier-ignore
+const foreign = ['JaxLayer', 'FlaxLayer', 'TorchModuleWrapper', 'TFSMLayer', 'KerasLayer'];
+
 /** Classes that are known but not analysed, and why not. */
 const notAnalysed: Readonly<Record<string, string>> = {
   Lambda: 'A Lambda layer runs code, which is not read.',
@@ -115,6 +125,12 @@ const notAnalysed: Readonly<Record<string, string>> = {
   RepeatVector: 'Repeating a vector is not analysed yet.',
   Cropping1D: 'Cropping is not analysed yet.',
   Cropping2D: 'Cropping is not analysed yet.',
+  CenterCrop: 'Cropping is not analysed yet.',
+  RandomCrop: 'Cropping is not analysed yet.',
+  Resizing: 'Resizing an image is not analysed yet.',
+  EinsumDense: 'A dense layer over axes of its own choice is not analysed yet.',
+  ...Object.fromEntries(encoders.map((name) => [name, 'Encoding categories or texts is not analysed.'])),
+  ...Object.fromEntries(foreign.map((name) => [name, 'It calls a model of another library, which is not read.'])),
 };
 
 const own = (table: Readonly<Record<string, string>>, key: string): string | undefined =>

@@ -28,6 +28,8 @@ describe('what a Keras class computes', () => {
     ['Reshape', { target_shape: [4, -1] }, { operation: { kind: 'reshape', target: [4, -1] } }],
     ['Reshape', { target_shape: { class_name: '__tuple__', items: [2, 2] } }, { operation: { kind: 'reshape', target: [2, 2] } }],
     ['GaussianNoise', { stddev: 1 }, { type: 'dropout', operation: { kind: 'identity' } }],
+    ['Identity', {}, { type: 'dropout', operation: { kind: 'identity' } }],
+    ['RandomFlip', { mode: 'horizontal', seed: null }, { operation: { kind: 'identity' } }],
     ['ZeroPadding1D', { padding: 2 }, { operation: { kind: 'zeroPadding', rank: 1, padding: [[0, 0], [2, 2]] } }],
     ['ZeroPadding1D', { padding: [1, 2] }, { operation: { kind: 'zeroPadding', rank: 1, padding: [[0, 0], [1, 2]] } }],
     ['ZeroPadding2D', { padding: [1, 2] }, { operation: { kind: 'zeroPadding', rank: 2, padding: [[1, 1], [2, 2]] } }],
