@@ -63,3 +63,46 @@ describe('files that a source imports', () => {
     },
   );
 });
+
+describe('shards of a graph model', () => {
+  let folder: string;
+  let server: ServerProcess;
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: { shape: { shape: { dim: [{ size: '-1' }, { size: '4' }, { size: '4' }, { size: '1' }] } } } },
+    ...['pads', 'k'].map((name) => ({ name, op: 'Const' })),
+    { name: 'pad', op: 'Pad', input: ['x', 'pads'] },
+    { name: 'c', op: '_FusedConv2D', input: ['pad', 'k'], attr: { fused_ops: { list: { s: ['UmVsdQ=='] } }, padding: { s: 'VkFMSUQ=' } } },
+  ]; // prettier-ignore
+  const weights = [
+    { name: 'pads', shape: [4, 2], dtype: 'int32' },
+    { name: 'k', shape: [3, 3, 1, 2], dtype: 'float32' },
+  ];
+  const model = JSON.stringify({ modelTopology: { node }, weightsManifest: [{ paths: ['a.bin'], weights }] });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'region-lens-shards-'));
+    const bytes = new Uint8Array(4 * (8 + 18));
+    new Int32Array(bytes.buffer).set([0, 0, 1, 1, 1, 1, 0, 0]);
+    for (const name of ['workspace', 'outside']) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'a.bin'), bytes);
+    }
+    server = await ServerProcess.start(pathToFileURL(join(folder, 'workspace')).href);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('give what the text leaves out, in the workspace alone', async () => {
+    const opened = async (place: string) => {
+      const uri = pathToFileURL(join(folder, place, 'model.json')).href;
+      await server.open(uri, 'json', model);
+      return (await server.analysed(uri, 1)).diagnostics.map(({ message }) => message);
+    };
+    expect(await opened('workspace')).toEqual([]);
+    expect(await opened('outside')).toContainEqual(
+      expect.stringMatching(/^How far this pads stands in a weights file/),
+    );
+  });
+});
