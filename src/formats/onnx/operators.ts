@@ -1,6 +1,7 @@
 import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
-import { batchNormalization, dense, scale, shift, straight } from '../graph/affine.ts';
+import { batchNormalization, dense, shift, straight } from '../graph/affine.ts';
+import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
 import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
@@ -93,14 +94,8 @@ const shrink: Operator = (writer, node) => {
   });
 };
 
-type WithConstant = (writer: GraphWriter, node: GraphNode, x: TensorValue, constant: Constant, isFirst: boolean) => Value; // prettier-ignore
-
 /** A tensor with a constant, two tensors, or numbers about shapes. */
-const binary = (
-  withConstant: WithConstant,
-  ofTensors: (writer: GraphWriter, node: GraphNode, inputs: readonly TensorValue[]) => Value,
-  compute: (a: number, b: number) => number,
-): Operator => (writer, node) => {
+const binary = ({ withConstant, ofTensors }: Arithmetic, compute: (a: number, b: number) => number): Operator => (writer, node) => {
   const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
   if (a?.kind === 'tensor' && b?.kind === 'tensor') return ofTensors(writer, node, [a, b]);
   if (a?.kind === 'tensor' && b?.kind === 'constant') return withConstant(writer, node, a, b.constant, false);
@@ -108,34 +103,6 @@ const binary = (
   if (a?.kind === 'tensor' || b?.kind === 'tensor') throw new Refusal(`${node.op} with something that is computed from constants is not analysed.`);
   return computed(writer, node, compute) ?? { kind: 'opaque' };
 }; // prettier-ignore
-
-const add = binary(
-  (writer, node, x, constant) => shift(writer, node, x, constant),
-  (writer, node, inputs) => merge(writer, node, inputs, 'add'),
-  (a, b) => a + b,
-);
-
-const subtract = binary(
-  (writer, node, x, constant, isFirst) =>
-    isFirst
-      ? shift(writer, node, straight(writer, node, x, -1, 0), constant)
-      : shift(writer, node, x, constant, { sign: -1 }),
-  (writer, node, inputs) => merge(writer, node, inputs, 'subtract'),
-  (a, b) => a - b,
-);
-
-const times = binary(
-  (writer, node, x, constant) => scale(writer, node, x, constant),
-  product,
-  (a, b) => a * b,
-);
-
-const divide = binary(
-  (writer, node, x, constant, isFirst) =>
-    isFirst ? notPiecewiseLinear(writer, node, [x], 'a quotient', false) : scale(writer, node, x, constant, true),
-  product,
-  (a, b) => Math.trunc(a / b),
-);
 
 const several = (kind: 'add' | 'average'): Operator => (writer, node) =>
   merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), kind); // prettier-ignore
@@ -221,10 +188,10 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     GlobalMaxPool: poolWhole('globalMaxPooling'),
     ReduceMean: reduce('globalAveragePooling'),
     ReduceMax: reduce('globalMaxPooling'),
-    Add: add,
-    Sub: subtract,
-    Mul: times,
-    Div: divide,
+    Add: binary(addition, (a, b) => a + b),
+    Sub: binary(subtraction, (a, b) => a - b),
+    Mul: binary(multiplication, (a, b) => a * b),
+    Div: binary(division, (a, b) => Math.trunc(a / b)),
     Neg: (writer, node) => straight(writer, node, writer.tensor(node), -1, 0),
     Sum: several('add'),
     Mean: several('average'),

@@ -1,16 +1,17 @@
 import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Padding, Window } from '../../network/operation.ts';
-import { batchNormalization, convolution, dense, scale, shift, straight } from '../graph/affine.ts';
+import { batchNormalization, convolution, dense, shift, straight } from '../graph/affine.ts';
+import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
 import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
-import type { Constant, GraphNode } from '../graph/node.ts';
+import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
 import { fileShape, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
 import { pad, paddingOf, pairOf, pool, poolAll, resize } from '../graph/windows.ts';
 import { Refusal } from '../graph/writer.ts';
-import type { ExtentsValue, GraphWriter, TensorValue, Value } from '../graph/writer.ts';
+import type { ExtentsValue, GraphWriter, Value } from '../graph/writer.ts';
 import type { GraphAttributes } from './attributes.ts';
 import { spatialTensor, statesChannelsFirst } from './layout.ts';
 
@@ -125,10 +126,7 @@ function activationOf(word: string): Activation {
 const pointwise: Operator = (writer, node) => activate(writer, node, writer.tensor(node), activationOf(node.op));
 
 /** One operand is a constant, or both are tensors. */
-const binary = (
-  withConstant: (writer: GraphWriter, node: GraphNode, x: TensorValue, constant: Constant, isFirst: boolean) => Value,
-  ofTensors: (writer: GraphWriter, node: GraphNode, inputs: readonly TensorValue[]) => Value,
-): Operator => (writer, node) => {
+const binary = ({ withConstant, ofTensors }: Arithmetic): Operator => (writer, node) => {
   const [left, right] = [writer.constant(node, 0), writer.constant(node, 1)];
   if (left && right) return { kind: 'opaque' };
   if (right) return withConstant(writer, node, writer.tensor(node, 0), right, false);
@@ -136,40 +134,20 @@ const binary = (
   return ofTensors(writer, node, [writer.tensor(node, 0), writer.tensor(node, 1)]);
 }; // prettier-ignore
 
-const add = binary(
-  (writer, node, x, constant) => shift(writer, node, x, constant),
-  (writer, node, inputs) => merge(writer, node, inputs, 'add'),
-);
-
-const subtract = binary(
-  (writer, node, x, constant, isFirst) =>
-    isFirst
-      ? shift(writer, node, straight(writer, node, x, -1, 0), constant)
-      : shift(writer, node, x, constant, { sign: -1 }),
-  (writer, node, inputs) => merge(writer, node, inputs, 'subtract'),
-);
-
-const times = binary((writer, node, x, constant) => scale(writer, node, x, constant), product);
-
-const divide = binary((writer, node, x, constant, isFirst) => {
-  if (isFirst) return notPiecewiseLinear(writer, node, [x], 'a quotient', false);
-  return scale(writer, node, x, constant, true);
-}, product);
-
 /** The larger or smaller of a tensor and a number, or the larger of tensors. */
 const extremum = (isMaximum: boolean): Operator =>
-  binary(
-    (writer, node, x, constant) => {
+  binary({
+    withConstant: (writer, node, x, constant) => {
       writer.notWeights.add(constant.name);
       const bound = constant.few();
       if (bound?.length !== 1) throw new Refusal(`What ${node.op} compares with ${elsewhere}`);
       return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
     },
-    (writer, node, inputs) => {
+    ofTensors: (writer, node, inputs) => {
       if (isMaximum) return merge(writer, node, inputs, 'maximum');
       throw new Refusal('An elementwise minimum of tensors is not analysed.');
     },
-  );
+  });
 
 const normalize: Operator = (writer, node) => {
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => writer.weights(node, index));
@@ -296,13 +274,13 @@ const fixed: Readonly<Record<string, Operator>> = {
   Conv2DBackpropInput: convolveTransposed,
   BiasAdd: (writer, node) =>
     shift(writer, node, spatialTensor(writer, node), writer.weights(node, 1), { isBias: true }),
-  Add: add,
-  AddV2: add,
+  Add: binary(addition),
+  AddV2: binary(addition),
   AddN: (writer, node) => merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), 'add'), // prettier-ignore
-  Sub: subtract,
-  Mul: times,
-  RealDiv: divide,
-  Div: divide,
+  Sub: binary(subtraction),
+  Mul: binary(multiplication),
+  RealDiv: binary(division),
+  Div: binary(division),
   Neg: (writer, node) => straight(writer, node, writer.tensor(node), -1, 0),
   Maximum: extremum(true),
   Minimum: extremum(false),
