@@ -16,10 +16,22 @@ const mismatched = `{
 }
 `;
 
+/** Three inputs, and few enough neurons to count the whole box. */
+const cube = `{
+  "name": "cube",
+  "input": [3],
+  "layers": [
+    { "type": "dense", "units": 8, "activation": "relu" },
+    { "type": "dense", "units": 8, "activation": "relu" },
+    { "type": "dense", "units": 1 }
+  ]
+}
+`;
+
 let workbench: Workbench;
 
 beforeAll(async () => {
-  workbench = await Workbench.start({ files: { 'mismatched.network.json': mismatched } });
+  workbench = await Workbench.start({ files: { 'mismatched.network.json': mismatched, 'cube.network.json': cube } });
 });
 
 afterAll(() => workbench.stop());
@@ -203,6 +215,56 @@ describe('each page of the panel', () => {
     await page.locator('.editor-instance .view-line').first().click();
     await page.keyboard.press('Control+z');
     await units(48).waitFor({ state: 'detached' });
+    await webview.getByRole('tab', { name: 'Regions' }).click();
+  });
+});
+
+describe('counts of each kind', () => {
+  beforeAll(() => workbench.openFile('cube.network.json'));
+  afterAll(() => workbench.closeAll());
+
+  const choose = async (list: string, option: string): Promise<void> => {
+    const dropdown = workbench.webview.locator(`.runForm vscode-dropdown[aria-label="${list}"]`);
+    await dropdown.click();
+    await dropdown.locator('vscode-option', { hasText: option }).click();
+  };
+  const count = () => workbench.webview.getByRole('button', { name: 'Count', exact: true }).click();
+  const tile = (text: RegExp) => workbench.webview.locator('.countedTile', { hasText: text });
+
+  it('are of whole cells from the palette where these are few, and the panel says why', async () => {
+    await workbench.runCommand('Region Lens: Count Regions');
+    await tile(/^\s*counted on \[−1,\u00a01\]³[\d,]+ ± [\d,]+8 networks, exact/).waitFor();
+    expect(await workbench.webview.locator('.run .chosen').textContent()).toMatch(/^Whole cells, since the box of 3 inputs has about [\d,]+ regions at most\.$/); // prettier-ignore
+    expect(await workbench.webview.locator('.picture').isHidden()).toBe(true);
+    await workbench.screenshot('panel cells');
+  });
+
+  it('are of samples, a segment, a parallelogram and all of the space where these are chosen', async () => {
+    const { webview } = workbench;
+    await webview.locator('.runSettings summary').click();
+    await choose('How to count', 'by samples');
+    await count();
+    await tile(/sampled on \[−1,\u00a01\]³≥ [\d,]+ ± [\d,]+8 networks, a lower bound/).waitFor();
+    expect(await webview.locator('.run .outcome').textContent()).toContain('10,000 points a network met at least so many regions'); // prettier-ignore
+    await workbench.screenshot('panel sampled');
+    await choose('How to count', 'as suits the network');
+    await choose('Which place', 'a segment');
+    await count();
+    await tile(/counted on the segment from \(−1,\u00a0−1,\u00a0−1\) to \(1,\u00a01,\u00a01\)/).waitFor();
+    await choose('Which place', 'a parallelogram');
+    await count();
+    await tile(/counted on the parallelogram at \(−1/).waitFor();
+    await webview.locator('.inView', { hasText: 'In view' }).waitFor();
+    await choose('Which place', 'the whole input space');
+    await count();
+    await tile(/counted on ℝ³[\d,]+ ± [\d,]+8 networks, exact/).waitFor();
+    await webview.locator('.runSettings summary').click();
+  });
+
+  it('leave the distances of points to boundaries to the page with the line', async () => {
+    const { webview } = workbench;
+    await webview.getByRole('tab', { name: 'Line' }).click();
+    await webview.locator('.distances .caption', { hasText: /^2,000 random points of \[−1,\u00a01\]³: 0\.\d+ from the nearest boundary/ }).waitFor(); // prettier-ignore
     await webview.getByRole('tab', { name: 'Regions' }).click();
   });
 });
