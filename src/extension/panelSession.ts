@@ -51,6 +51,8 @@ export class PanelSession implements vscode.Disposable {
   private readonly comparisons: Comparisons;
   private readonly link: SourceLink;
   private ready = false;
+  /** Answers that come after that are for no one. */
+  private isOver = false;
   private refreshes = 0;
   private model: PanelModel | undefined;
   private afterReady: (() => void)[] = [];
@@ -122,7 +124,7 @@ export class PanelSession implements vscode.Disposable {
   }
 
   post(message: HostMessage): void {
-    void this.place.webview.postMessage(message);
+    if (!this.isOver) void this.place.webview.postMessage(message);
   }
 
   /** The network with this key, with the text it is in. */
@@ -154,7 +156,7 @@ export class PanelSession implements vscode.Disposable {
     const source = this.source;
     const model = source && (await this.ask(source));
     // An older answer may come late, from before the server knew the document.
-    if (turn !== this.refreshes) return;
+    if (turn !== this.refreshes || this.isOver) return;
     this.model = model || undefined;
     this.place.setTitle(model ? model.file : null, this.pinned);
     if (!model || model.networks.length === 0) return this.post({ type: 'empty', message: noNetwork() });
@@ -312,6 +314,7 @@ export class PanelSession implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.isOver = true;
     clearTimeout(this.cursorTimer);
     vscode.Disposable.from(...this.subscriptions).dispose();
   }

@@ -38,6 +38,9 @@ afterAll(() => workbench.stop());
 
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
+  // Nothing has failed behind the scenes: what does is told in a notification.
+  const failures = workbench.page.locator('.notification-toast', { hasText: 'Region Lens' });
+  expect(await failures.allInnerTexts()).toEqual([]);
 });
 
 describe('the package', () => {
