@@ -5,7 +5,7 @@
 // prototype makes in the plane.
 // keystroke: the language server's work from an edit to new hints.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
-// formats: large files, with weights inline or thousands of layers, from the text to its hints: time and memory.
+// formats: large files, with weights inline or thousands of layers, from the text to its hints: time in a new process and again, and memory.
 // panel: in Chromium, from the panel's HTML to its first paint, and the work of a frame while a picture is panned.
 // performance: the tables of docs/performance.md, which `--write` brings up to date. Takes minutes, so only when asked for.
 import { build } from 'esbuild';
