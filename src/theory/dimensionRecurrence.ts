@@ -23,6 +23,9 @@ export function transitionsBy(rule: StageRule, network: Network): LayerTransitio
 /** Exact integers may cost about this many products of machine words before logarithms take over. */
 const exactWork = 2e6;
 
+/** Integers of so many first layers are found in any case. */
+const leastForeseen = 64;
+
 /** Side branches are evaluated for at most so many entering dimensions, fewer where a branch is large; others are rounded up to these. */
 const branchDimensions = 48;
 const branchWork = 400_000;
@@ -92,6 +95,8 @@ class Recurrence {
       }
       at = main;
       histogram = this.through(at, histogram);
+      const done = (at.layer?.index ?? 0) + 1;
+      if (depth === 0 && done > leastForeseen) histogram = histogram.foreseeing(done / (node.last + 1));
       if (at.layer) cuts.push({ index: at.layer.index, regions: histogram.total() });
     }
     return cuts;

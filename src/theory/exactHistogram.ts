@@ -8,6 +8,9 @@ import type { Transition } from './transition.ts';
 const digitsOfMany = 2500;
 const many = 5;
 
+/** Integers are given up early where their work, at its pace, would be so many times what it may be. */
+const hopeless = 4;
+
 /** What a product of short integers costs beside those of their words. */
 const overhead = 10;
 
@@ -23,6 +26,8 @@ export class ExactHistogram implements DimensionHistogram {
     /** What all further steps may cost, as in `affordable`. */
     private readonly work: number,
     private readonly guess = 0,
+    /** What all steps together may cost. */
+    private readonly allowed = work,
   ) {
     this.top = low + masses.length - 1;
   }
@@ -32,7 +37,7 @@ export class ExactHistogram implements DimensionHistogram {
     let last = masses.length;
     while (first < last - 1 && masses[first] === 0n) first++;
     while (last - 1 > first && masses[last - 1] === 0n) last--;
-    return new ExactHistogram(low + first, masses.slice(first, last), work, guess);
+    return new ExactHistogram(low + first, masses.slice(first, last), work, guess, this.allowed);
   }
 
   total(): Magnitude {
@@ -50,7 +55,7 @@ export class ExactHistogram implements DimensionHistogram {
     const low = Math.min(this.low, width);
     const masses = this.masses.slice(0, width - low);
     const rest = this.masses.slice(width - low).reduce((total, mass) => total + mass, 0n);
-    return new ExactHistogram(low, [...masses, rest], this.work, this.guess);
+    return new ExactHistogram(low, [...masses, rest], this.work, this.guess, this.allowed);
   }
 
   weighted(factor: (dimension: number) => Magnitude): DimensionHistogram {
@@ -58,7 +63,7 @@ export class ExactHistogram implements DimensionHistogram {
     const masses = factors.map(({ exact }, i) => (exact === null ? null : exact * this.masses[i]));
     const exact = masses.filter((mass) => mass !== null);
     if (exact.length < masses.length) return this.scaled().weighted(factor);
-    return new ExactHistogram(this.low, exact, this.work);
+    return new ExactHistogram(this.low, exact, this.work, 0, this.allowed);
   }
 
   coarsened(count: number): DimensionHistogram {
@@ -67,6 +72,10 @@ export class ExactHistogram implements DimensionHistogram {
     const masses = this.masses.map(() => 0n);
     this.masses.forEach((mass, i) => (masses[bucketTop(i, step, masses.length)] += mass));
     return this.trimmed(this.low, masses, this.guess);
+  }
+
+  foreseeing(share: number): DimensionHistogram {
+    return this.allowed - this.work > hopeless * share * this.allowed ? this.scaled() : this;
   }
 
   stepped(stage: Transition): DimensionHistogram {

@@ -17,6 +17,8 @@ export interface DimensionHistogram {
   weighted(factor: (dimension: number) => Magnitude): DimensionHistogram;
   /** At most `count` different dimensions, masses moved up: still an upper bound. */
   coarsened(count: number): DimensionHistogram;
+  /** Without integers, if those would run out of work long before the end, of which this share is done. */
+  foreseeing(share: number): DimensionHistogram;
 }
 
 /** One region of the given dimension. `work` limits how much the exact integers may cost. */

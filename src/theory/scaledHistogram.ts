@@ -112,6 +112,10 @@ export class ScaledHistogram implements DimensionHistogram {
     return ScaledHistogram.trimmed(this.low, masses, this.error + 2 * unitRoundoff * step);
   }
 
+  foreseeing(): DimensionHistogram {
+    return this;
+  }
+
   stepped(stage: Transition): DimensionHistogram {
     // No more dimensions than units leave, and none beyond their number makes a difference to them.
     if (this.top > stage.neurons) return this.capped(stage.neurons).stepped(stage);

@@ -22,4 +22,14 @@ describe('bounds of fully connected ReLU networks', () => {
     expect(exactValue(bounds, 'recurrence-upper')).toBe(row.hinz2021_best_gamma);
     expect(exactValue(bounds, 'tightest-upper')).toBe(row.hinz2021_best_gamma);
   });
+
+  it('give integers up early where a network is too deep for them, within the error that they state', () => {
+    const cutsOf = (depth: number) => boundsOf(denseRelu(16, Array<number>(depth).fill(16))).get('recurrence-upper')!.perLayer!; // prettier-ignore
+    const [deep, shallow] = [cutsOf(8000), cutsOf(100)];
+    expect(deep[63]?.exact).toBe(shallow[63]?.exact);
+    expect(shallow[99]?.exact).not.toBeNull();
+    expect(deep[99]).toMatchObject({ exact: null });
+    expect(Math.abs(deep[99]!.log10 - shallow[99]!.log10)).toBeLessThanOrEqual(deep[99]!.log10Error);
+    expect(deep[99]!.log10Error).toBeLessThan(1e-10);
+  });
 });
