@@ -57,6 +57,8 @@ export interface NarrowPropagation {
   end(): void;
 }
 
+/** One in so many (less one) computations is looked over for the size of its numbers. */
+export const MEASURED = 15;
 /** Updates since the last computation from scratch, after which rounding is swept away by another one. */
 export const UPDATES_BEFORE_FRESH = 128;
 
@@ -119,31 +121,43 @@ export class SparsePropagator implements Propagator {
 
   private bend(stage: number, pieces: Int32Array): void {
     const step = this.program.stages[stage];
-    const size = step.kind === 'max' ? this.bendGroups(step, pieces) : this.bendUnits(stage, step, pieces);
+    const isNew = this.read[stage] !== this.versions[step.source];
+    const size = step.kind === 'max' ? this.bendGroups(stage, step, pieces, isNew) : this.bendUnits(stage, step, pieces, isNew); // prettier-ignore
+    this.read[stage] = this.versions[step.source];
+    this.versions[step.output]++;
     this.sizes.bent(step.output, step.source, size);
   }
 
-  /** Returns the greatest size of a row. */
-  private bendGroups(step: MaxStep, pieces: Int32Array): number {
+  // Where the source is as it was, only what changed its piece is looked at. Both return the greatest size of a row that was.
+
+  private bendGroups(stage: number, step: MaxStep, pieces: Int32Array, isNew: boolean): number {
     const { width } = this;
     const source = this.tensors[step.source];
     const output = this.tensors[step.output];
+    const before = this.pieces[stage];
+    let most = 0;
     for (let g = 0; g < pieces.length; g++) {
-      const from = step.members[step.start[g] + pieces[g]] * width;
-      for (let k = 0; k < width; k++) output[g * width + k] = source[from + k];
+      const piece = pieces[g];
+      if (piece === before[g] && !isNew) continue;
+      before[g] = piece;
+      const from = step.members[step.start[g] + piece] * width;
+      let sum = 0;
+      for (let k = 0; k < width; k++) {
+        const value = source[from + k];
+        output[g * width + k] = value;
+        sum += Math.abs(value);
+      }
+      if (!(sum <= most)) most = sum;
     }
-    this.versions[step.output]++;
-    return greatest(output, width);
+    return most;
   }
 
-  /** Where the source is as it was, only units that flipped are looked at. Returns the greatest size of a row that was. */
-  private bendUnits(stage: number, step: UnitStep, pieces: Int32Array): number {
-    const { width, versions } = this;
+  private bendUnits(stage: number, step: UnitStep, pieces: Int32Array, isNew: boolean): number {
+    const { width } = this;
     const { slopes, intercepts } = step;
     const source = this.tensors[step.source];
     const output = this.tensors[step.output];
     const before = this.pieces[stage];
-    const isNew = this.read[stage] !== versions[step.source];
     const count = step.breakpoints.length + 1;
     let most = 0;
     for (let i = 0; i < pieces.length; i++) {
@@ -158,8 +172,6 @@ export class SparsePropagator implements Propagator {
       for (let k = at; k < at + width; k++) sum += Math.abs(output[k]);
       if (!(sum <= most)) most = sum;
     }
-    this.read[stage] = versions[step.source];
-    versions[step.output]++;
     return most;
   }
 
@@ -257,6 +269,8 @@ class AffineUpdate {
   private readonly counts: Int32Array;
   private readonly delta: Float64Array;
   private age = UPDATES_BEFORE_FRESH;
+  /** How often the output changed. */
+  private computed = 0;
 
   constructor(
     private readonly step: AffineStep,
@@ -277,12 +291,13 @@ class AffineUpdate {
   run(sizes: Sizes): boolean {
     const touched = this.age >= UPDATES_BEFORE_FRESH ? Infinity : this.changed();
     if (touched > 0) {
-      if (touched * 2 > this.entries) this.fresh();
+      if (touched > 0.8 * this.entries) this.fresh();
       else this.update();
     }
-    const { output } = this.step;
-    const size = touched > 0 ? greatest(this.tensors[output], this.width) : 0;
-    sizes.combined(output, this.sources, this.norms, size);
+    if (touched > 0 && (this.computed++ & MEASURED) === 0) {
+      const { output } = this.step;
+      sizes.combined(output, this.sources, this.norms, greatest(this.tensors[output], this.width));
+    }
     return touched > 0;
   }
 
