@@ -24,7 +24,7 @@ function entriesInText(title: string, entries: readonly JsonEntry[]): string | n
   for (const { key, value } of entries) {
     const written = valueInText(value);
     if (written === null || text.length + written.length > longest) return null;
-    text += `\n${key}\t${written}`;
+    text += `\n${key.length}:${key} ${written}`;
   }
   return text;
 }

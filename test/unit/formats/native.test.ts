@@ -160,4 +160,24 @@ describe('problems in native files', () => {
     const { network } = open(`{ "input": [2], "layers": [${layer}] }`, 'a.network.json');
     expect(summary(network)).toEqual(['dense_1 dense relu 3 9 3']);
   });
+
+  it('is understood layer by layer, also where layers are written nearly alike', () => {
+    const layers = [
+      { type: 'dense', units: 3, activation: 'relu' },
+      { type: 'dense', units: '3', activation: 'relu' },
+      { type: 'dense', units: 3, activation: 'relu' },
+      { type: 'dense', units: 3, activation: 'tanh' },
+      { type: 'dense', 'units 3\n10:activation': 'relu' },
+      { type: 'maxout', units: 3, rank: 2 },
+      { type: 'dense', units: 'three', activation: 'relu' },
+      { type: 'dense', units: 'three', activation: 'relu' },
+    ];
+    const { networks, problems } = readText(JSON.stringify({ input: [3], layers }), 'n.network.json');
+    const [first, expression, again, smooth, odd, maxout] = networks[0].layers;
+    expect(expression.operation).toEqual(first.operation);
+    expect(again.operation).toBe(first.operation);
+    expect([smooth.activation.name, maxout.operation.kind, odd.operation.kind]).toEqual(['tanh', 'maxout', 'unknown']);
+    // What is wrong is said of each.
+    expect(problems.filter(({ code }) => code === 'expression')).toHaveLength(2);
+  });
 });

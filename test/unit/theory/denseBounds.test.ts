@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import rows from '../../fixtures/reference/dense_relu_bounds.json';
+import { BoundTable } from '../../../src/theory/registry.ts';
 import { boundsOf, denseRelu, exactValue } from './networks.ts';
 
 const columns: Record<string, string> = {
@@ -24,7 +25,7 @@ describe('bounds of fully connected ReLU networks', () => {
   });
 
   it('give integers up early where a network is too deep for them, within the error that they state', () => {
-    const cutsOf = (depth: number) => boundsOf(denseRelu(16, Array<number>(depth).fill(16))).get('recurrence-upper')!.perLayer!; // prettier-ignore
+    const cutsOf = (depth: number) => new BoundTable(denseRelu(16, Array<number>(depth).fill(16)), {}).get('recurrence-upper')!.perLayer!; // prettier-ignore
     const [deep, shallow] = [cutsOf(8000), cutsOf(100)];
     expect(deep[63]?.exact).toBe(shallow[63]?.exact);
     expect(shallow[99]?.exact).not.toBeNull();
