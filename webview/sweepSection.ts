@@ -11,6 +11,8 @@ import type { View } from './view.ts';
 
 const VALUES = 24;
 const LEAST_RANGE = 8;
+/** Deeper networks take longer than a slider is waited for. */
+const MOST_COPIES = 12;
 
 interface Option {
   readonly id: string;
@@ -55,7 +57,7 @@ export function createSweepSection(actions: Actions): Plot {
 
   function choose(id: string): void {
     const option = view && optionsOf(view).find((one) => one.id === id);
-    if (option) keep({ subject: option.subject, to: Math.max(LEAST_RANGE, 4 * option.now), value: option.now });
+    if (option) keep({ subject: option.subject, to: rangeOf(option), value: option.now });
   }
 
   function move(value: number): void {
@@ -72,7 +74,7 @@ export function createSweepSection(actions: Actions): Plot {
     setHidden(root, options.length === 0);
     if (next.page !== 'compare' || options.length === 0) return;
     const option = optionFor(options, next.compare.sweep);
-    choice = next.compare.sweep && option.subject.layer === next.compare.sweep.subject.layer && option.subject.field === next.compare.sweep.subject.field ? next.compare.sweep : { subject: option.subject, to: Math.max(LEAST_RANGE, 4 * option.now), value: option.now }; // prettier-ignore
+    choice = next.compare.sweep && option.subject.layer === next.compare.sweep.subject.layer && option.subject.field === next.compare.sweep.subject.field ? next.compare.sweep : { subject: option.subject, to: rangeOf(option), value: option.now }; // prettier-ignore
     subjects.setChoices(options.map(({ id, text }) => ({ value: id, text })), option.id); // prettier-ignore
     values.set(1, choice.to, choice.value);
     ask(next, option);
@@ -107,7 +109,10 @@ export function createSweepSection(actions: Actions): Plot {
     setText(problem, row?.problem ?? '');
     setHidden(problem, !row?.problem);
     apply.setText(choice.value === now ? t('As in the file') : t('Apply to file: {0} → {1}', now, choice.value));
-    apply.setDisabled(choice.value === now || row?.problem !== null);
+    // No number in a file says how often a layer stands there.
+    const isWritten = choice.subject.field !== 'copies';
+    if (!isWritten && choice.value !== now) apply.setText(t('Copies are written by hand'));
+    apply.setDisabled(choice.value === now || row?.problem !== null || !isWritten);
   }
 
   function drawTable(rows: readonly SweptRow[]): void {
@@ -135,6 +140,10 @@ function optionsOf({ network }: View): Option[] {
       return { id: `${layer.index}/${field}`, text: `${layer.name} · ${field}`, subject, now: value };
     }),
   );
+}
+
+function rangeOf({ subject, now }: Option): number {
+  return subject.field === 'copies' ? MOST_COPIES : Math.max(LEAST_RANGE, 4 * now);
 }
 
 function optionFor(options: readonly Option[], sweep: SweepChoice | null): Option {

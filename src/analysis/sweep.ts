@@ -14,7 +14,7 @@ import {
 import { SCHEMA_VERSION } from './reportJson.ts';
 import { alignColumns } from './reportTable.ts';
 
-/** What a sweep varies: one size of these layers, all alike. */
+/** What a sweep varies: one size of these layers, all alike; or how often each stands there in a row. */
 export interface SweepSubject {
   readonly layers: readonly string[];
   /** By the native format's names. */
@@ -29,6 +29,8 @@ export const SWEEP_FIELDS = [
   'kernel_size',
   'pool_size',
   'strides',
+  /** So many of the layer one after another, which is the network's depth. No field of any file. */
+  'copies',
 ] as const;
 export type SweepField = (typeof SWEEP_FIELDS)[number];
 
@@ -77,7 +79,13 @@ export function widthField(layer: LayerDefinition): SweepField | null {
 
 /** Sizes of a layer that can be varied. */
 export function sweepFields(layer: LayerDefinition): SweepField[] {
-  return SWEEP_FIELDS.filter((field) => withSize(layer.operation, field, 1) !== null);
+  return SWEEP_FIELDS.filter((field) => (field === 'copies' ? isStackable(layer) : withSize(layer.operation, field, 1) !== null)); // prettier-ignore
+}
+
+/** Another one after it bends again; layers in between that share its weights would not know which of them they share. */
+function isStackable({ operation, activation, inputs, sharedWith }: LayerDefinition): boolean {
+  const bends = activation.name !== 'linear' || operation.kind === 'maxout';
+  return bends && inputs.length === 1 && sharedWith === undefined && ('units' in operation || 'filters' in operation);
 }
 
 /** What such a size is now; null where it differs along two directions, or is none of this layer's. */
@@ -96,6 +104,8 @@ export function sizeOfField({ operation }: LayerDefinition, field: SweepField): 
       return 'window' in operation && (field === 'pool_size') === isPooling(operation) ? extentOf(operation.window, 'kernel') : null; // prettier-ignore
     case 'strides':
       return 'window' in operation ? extentOf(operation.window, 'strides') : null;
+    case 'copies':
+      return 1;
   }
 }
 
@@ -106,7 +116,8 @@ function extentOf(window: Window, field: 'kernel' | 'strides'): number | null {
 
 /** The network with its subject at this value, and what bounds and means make of it. Layers that share weights change together. */
 export function sweepAt(definition: NetworkDefinition, subject: SweepSubject, value: number, options: TheoryOptions): SweepRow {
-  const { network, problems } = buildNetwork(resized(definition, subject, value));
+  const changed = subject.field === 'copies' ? stacked(definition, subject.layers, value) : resized(definition, subject, value); // prettier-ignore
+  const { network, problems } = buildNetwork(changed);
   const errors = problems.filter(({ severity }) => severity === 'error');
   return { value, problems: errors, measures: errors.length > 0 ? null : measure(network, options) };
 } // prettier-ignore
@@ -121,6 +132,36 @@ function resized(definition: NetworkDefinition, { layers, field }: SweepSubject,
       return operation ? { ...layer, operation, weights: undefined } : layer;
     }),
   };
+}
+
+/** So many of each of these layers in a row, each reading the one before; what read the layer reads the last of them. */
+function stacked(definition: NetworkDefinition, subjects: readonly string[], copies: number): NetworkDefinition {
+  const taken = new Set(definition.layers.map(({ name }) => name));
+  const lastOf = new Map<string, string>();
+  const layers = definition.layers.flatMap((layer) => {
+    if (!subjects.includes(layer.name)) return [layer];
+    const row = [layer];
+    while (row.length < copies) {
+      const { name } = row[row.length - 1];
+      row.push({ ...layer, name: freeName(layer.name, taken), inputs: [name], weights: undefined });
+    }
+    lastOf.set(layer.name, row[row.length - 1].name);
+    return row;
+  });
+  const added = new Set(layers.filter(({ name }) => !definition.layers.some((layer) => layer.name === name)));
+  const led = (name: string): string => lastOf.get(name) ?? name;
+  return {
+    ...definition,
+    layers: layers.map((layer) => (added.has(layer) ? layer : { ...layer, inputs: layer.inputs.map(led) })),
+    outputs: definition.outputs.map(led),
+  };
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let i = 2;
+  while (taken.has(`${name}_${i}`)) i++;
+  taken.add(`${name}_${i}`);
+  return `${name}_${i}`;
 }
 
 /** The operation with one of its sizes changed; null where it has no such size. */
@@ -141,6 +182,8 @@ function withSize(operation: Operation, field: SweepField, value: number): Opera
     }
     case 'strides':
       return 'window' in operation ? { ...operation, window: withExtent(operation.window, 'strides', value) } : null;
+    case 'copies':
+      return null;
   }
 }
 

@@ -37,7 +37,7 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       fully connected with as many parameters, and with as many neurons
 
   region-lens sweep FILE --layer NAME [--layer NAME]... --from A --to B [--factor F | --steps N]
-                      [--field units|filters|depth_multiplier|rank|kernel_size|pool_size|strides]
+                      [--field units|filters|depth_multiplier|rank|kernel_size|pool_size|strides|copies]
                       [--json] [--network NAME] [--slice-dim K] [--budget STEPS]
       bounds and means as the width (or another size) of a layer goes from A to B, each value F times the last
       (default 2), or N values at equal distances

@@ -215,6 +215,22 @@ describe('the comparison', () => {
   });
 });
 
+describe('the depth', () => {
+  it('is varied by copies of a layer, which no button writes into the file', async () => {
+    const panel = await panelOn('compare');
+    const { page } = panel;
+    await page.locator('.sweepTools vscode-dropdown').click();
+    await page.locator('.sweepTools vscode-option', { hasText: 'dense_2 · copies' }).click();
+    await expect.poll(async () => (await panel.waitForMessage('sweep')).subject).toEqual({ layer: 1, field: 'copies' });
+    expect(Math.max(...(await panel.waitForMessage('sweep')).values)).toBe(12);
+    await page.locator('.sweep input[type=range]').fill('4');
+    await panel.answer();
+    const button = page.locator('.sweepTools vscode-button');
+    await expect.poll(() => button.textContent()).toBe('Copies are written by hand');
+    expect(await button.getAttribute('disabled')).not.toBeNull();
+  });
+});
+
 describe('the region picture', () => {
   it('is counted anew for what is in view, and stands beside what is expected there', async () => {
     const panel = await panelOn('regions');

@@ -89,7 +89,10 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
     layer(i - 1, `dense_${i}`, 'dense', '[24]', 24, {
       parameters: i === 1 ? 72 : 600,
       formula: layerFormula('Σ_{j≤2} C(24, j)', '1 + 24 + 276 = 301'),
-      sizes: [{ field: 'units', value: 24 }],
+      sizes: [
+        { field: 'units', value: 24 },
+        { field: 'copies', value: 1 },
+      ],
       note: '2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.',
     }),
   );

@@ -42,6 +42,26 @@ describe('sweep', () => {
     expect(both.measures).toMatchObject({ neurons: 40, parameters: 60 + 420 + 21 });
   });
 
+  it('gives what so many copies of a layer in a row give, and refuses those that do not fit', () => {
+    const subject = { layers: ['b'], field: 'copies' } as const;
+    const row = sweepAt(mlp, subject, 3, {});
+    const written = [dense('a', 8), dense('b', 8), dense('b_2', 8), dense('b_3', 8), dense('out', 1, linear)];
+    expect(row.measures).toEqual(measure(buildNetwork(define([2], written)).network, {}));
+    expect(sweepAt(mlp, subject, 1, {}).measures).toEqual(measure(buildNetwork(mlp).network, {}));
+    // A name that is taken, and a layer that two others read.
+    const forked = define([2], [dense('a', 4), dense('a_2', 4, relu, ['a']), layer('sum', { kind: 'add' }, { inputs: ['a', 'a_2'] })]); // prettier-ignore
+    const deeper = sweepAt(forked, { layers: ['a'], field: 'copies' }, 2, {});
+    const by = define([2], [dense('a', 4), dense('a_3', 4), dense('a_2', 4, relu, ['a_3']), layer('sum', { kind: 'add' }, { inputs: ['a_3', 'a_2'] })]); // prettier-ignore
+    expect(deeper.measures).toEqual(measure(buildNetwork(by).network, {}));
+    const conv = layer('c', { kind: 'convolution', window: window2d(3), filters: 4, groups: 1, useBias: true }, { activation: relu }); // prettier-ignore
+    const chain = define([6, 6, 1], [conv]);
+    expect(sweepAt(chain, { layers: ['c'], field: 'copies' }, 2, {}).measures).toMatchObject({ neurons: 4 * 16 + 4 * 4, parameters: 40 + 148 }); // prettier-ignore
+    expect(sweepAt(chain, { layers: ['c'], field: 'copies' }, 3, {}).problems).toHaveLength(1);
+    expect(sweepFields(dense('out', 1, linear, ['a']))).not.toContain('copies');
+    expect(sweepFields({ ...dense('b', 8, relu, ['a']), sharedWith: 'a' })).not.toContain('copies');
+    expect(sweepFields(mlp.layers[1])).toEqual(['units', 'copies']);
+  });
+
   it('knows the sizes of each layer', () => {
     const conv = layer('c', { kind: 'convolution', window: window2d(3), filters: 4, groups: 1, useBias: true });
     const depthwise = layer('d', { kind: 'depthwiseConvolution', window: window1d(3), multiplier: 1, useBias: true });
