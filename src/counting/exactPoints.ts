@@ -2,8 +2,10 @@ import type { ExactNumbers } from './exactNumbers.ts';
 import type { LineIds } from './lineIds.ts';
 import type { AffineStep, Program, UnitStep } from './program.ts';
 
-/** Points of which the values are kept. */
+/** So many points are kept, fewer where the network has many values at each: these are some ten million bytes. */
 const MOST_POINTS = 256;
+const MOST_VALUES = 100_000;
+const LEAST_POINTS = 4;
 
 interface Point {
   readonly name: number;
@@ -22,15 +24,26 @@ export class ExactPoints {
   private readonly byName = new Map<number, Point>();
   private readonly byKey = new Map<string, Point>();
   private lastName = 0;
+  private lastAsked = 0;
+  private readonly mostPoints: number;
 
   constructor(
     private readonly numbers: ExactNumbers,
     private readonly lines: LineIds,
-  ) {}
+  ) {
+    const values = numbers.program.sizes.reduce((sum, size) => sum + size, 0);
+    this.mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_VALUES / values)));
+  }
 
   /** The point of this name, while it is kept. */
   get(name: number): Point | undefined {
-    return this.byName.get(name);
+    const point = this.byName.get(name);
+    if (point && name !== this.lastAsked) {
+      this.lastAsked = name;
+      this.byName.delete(name);
+      this.byName.set(name, point);
+    }
+    return point;
   }
 
   /** A point that is not at infinity, by homogeneous coordinates. */
@@ -128,9 +141,9 @@ export class ExactPoints {
     return ((slopes.numerator(at) * from) << (exponent - over - slopes.exponent)) + (constant << (exponent - intercepts.exponent)); // prettier-ignore
   }
 
-  /** Lets go of the point that was named first. */
+  /** Lets go of the point that was asked about the longest time ago. */
   private makeRoom(): void {
-    if (this.byName.size < MOST_POINTS) return;
+    if (this.byName.size < this.mostPoints) return;
     const [oldest] = this.byName.values();
     this.byName.delete(oldest.name);
     this.byKey.delete(oldest.key);
