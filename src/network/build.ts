@@ -26,11 +26,9 @@ class Builder {
   /** By an operation as written, where it stood last: readers give layers that are written alike one object. */
   private readonly alike = new Map<Operation, ShapedOperation & Pick<Layer, 'parameters'>>();
 
-  private readonly names: ReadonlySet<string>;
+  private names: ReadonlySet<string> | undefined;
 
-  constructor(private readonly definition: NetworkDefinition) {
-    this.names = new Set(definition.layers.map(({ name }) => name));
-  }
+  constructor(private readonly definition: NetworkDefinition) {}
 
   build(): BuiltNetwork {
     const { definition } = this;
@@ -138,7 +136,7 @@ class Builder {
     const bare = { operation, activation: written.activation, inputShapes, outputShape: inferred.shape };
     const parameters = isRepeated ? before.parameters : parameterCount(bare);
     const layer = this.layer(index, bare, sources, parameters);
-    this.alike.set(written.operation, { ...bare, parameters });
+    if (!isRepeated) this.alike.set(written.operation, { ...bare, parameters });
     this.layers.push(layer);
     if (this.tensors.get(written.name) === null) this.tensors.set(written.name, layer.index);
   }
@@ -147,13 +145,18 @@ class Builder {
     const sources: TensorId[] = [];
     for (const name of written.inputs) {
       const tensor = this.tensors.get(name);
-      if (tensor === undefined && !this.names.has(name)) {
+      if (tensor === undefined && !this.isLayer(name)) {
         this.report('unknown-input', `there is no layer or input named ${name}`, written.fields.inputs ?? written.span);
       }
       if (tensor === undefined || tensor === null) return null;
       sources.push(tensor);
     }
     return sources.length > 0 ? sources : null;
+  }
+
+  private isLayer(name: string): boolean {
+    this.names ??= new Set(this.definition.layers.map((layer) => layer.name));
+    return this.names.has(name);
   }
 
   private shapeOf(tensor: TensorId): Shape {
