@@ -37,10 +37,13 @@ async function panelWith(messages: readonly HostMessage[]): Promise<PanelPage> {
   return panel;
 }
 
-async function choose({ page }: PanelPage, list: string, option: string): Promise<void> {
+async function choose(panel: PanelPage, list: string, option: string): Promise<void> {
+  const { page } = panel;
   const dropdown = page.locator(`.runForm vscode-dropdown[aria-label="${list}"]`);
   await dropdown.click();
   await dropdown.locator('vscode-option', { hasText: option }).click();
+  // The fields that now stand there have their values.
+  await panel.settled();
 }
 
 async function type({ page }: PanelPage, label: string, text: string): Promise<void> {
