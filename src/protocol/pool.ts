@@ -98,8 +98,17 @@ export interface CountStart {
   readonly shareable: boolean;
 }
 
+type WithoutText<Task> = Task extends unknown ? Omit<Task, 'text'> : never;
+
 export type WorkerRequest =
-  | { readonly type: 'perform'; readonly id: number; readonly task: WorkerTask; readonly place: ThreadPlace }
+  /** The text of all tasks from now on: it may be large, and many tasks in a row may have it. */
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'perform';
+      readonly id: number;
+      readonly task: WithoutText<WorkerTask>;
+      readonly place: ThreadPlace;
+    }
   /** To the thread that leads and waits: what the others found. */
   | { readonly type: 'add'; readonly id: number; readonly parts: readonly CountPart[] };
 

@@ -15,6 +15,8 @@ interface Lane {
   readonly worker: Worker;
   job: Job | null;
   thread: number;
+  /** What the worker was given last. */
+  text?: string;
 }
 
 /**
@@ -138,9 +140,12 @@ export class CountPool {
     lane.job = job;
     lane.thread = job.threadsAsked++;
     lane.worker.ref();
-    const { id, task, memory, threads } = job;
-    const place = { memory, thread: lane.thread, threads };
-    lane.worker.postMessage({ type: 'perform', id, task, place } satisfies WorkerRequest);
+    const { id, memory, threads } = job;
+    const { text, ...task } = job.task;
+    const send = (request: WorkerRequest) => lane.worker.postMessage(request);
+    if (lane.text !== text) send({ type: 'text', text });
+    lane.text = text;
+    send({ type: 'perform', id, task, place: { memory, thread: lane.thread, threads } });
   }
 
   private hear(lane: Lane, reply: WorkerReply): void {

@@ -27,18 +27,24 @@ let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | un
 /** A count that this thread leads, until the others have handed over their parts. */
 let led: { id: number; request: CountRequest; seed: number; part: CountPart; start: number } | undefined;
 
-port.on('message', (message: WorkerRequest) => void answer(message));
+let lastText = '';
 
-async function answer(message: WorkerRequest): Promise<void> {
+port.on('message', (message: WorkerRequest) => {
+  if (message.type === 'text') lastText = message.text;
+  else void answer(message, lastText);
+});
+
+async function answer(message: Exclude<WorkerRequest, { type: 'text' }>, text: string): Promise<void> {
   const { id } = message;
   try {
     if (message.type === 'add') return add(id, message.parts);
-    const { task, place } = message;
+    const task: WorkerTask = { ...message.task, text };
+    const { place } = message;
     if (task.kind === 'weights') reply({ type: 'done', id, outcome: { remarks: await weightRemarks(task) } });
     else perform(id, task, await networkOf(task), place);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    reply({ type: 'failed', id, message: text, outOfMemory: error instanceof RangeError && NO_MEMORY.test(text) });
+    const sentence = error instanceof Error ? error.message : String(error);
+    reply({ type: 'failed', id, message: sentence, outOfMemory: error instanceof RangeError && NO_MEMORY.test(sentence) }); // prettier-ignore
   }
 }
 
