@@ -1,19 +1,30 @@
 const words = new DataView(new ArrayBuffer(8));
 
+/** Some ten million bytes of integers. */
+const MOST_KEPT = 1 << 18;
+
 /** Doubles as exact integers over one power of two, made when they are asked for. */
 export class Dyadic {
   /** The numbers are `numerator(k) / 2^exponent`. */
   readonly exponent: bigint;
   private readonly least: number;
+  /** Those that were asked for, unless there are too many to keep. */
+  private readonly known: (bigint | undefined)[] | null;
 
   constructor(private readonly values: ArrayLike<number>) {
     let least = 0;
     for (let k = 0; k < values.length; k++) if (values[k] !== 0) least = Math.min(least, lowestBit(values[k]));
     this.least = least;
     this.exponent = BigInt(-least);
+    this.known = values.length > MOST_KEPT ? null : Array<bigint | undefined>(values.length);
   }
 
   numerator(k: number): bigint {
+    if (!this.known) return this.compute(k);
+    return (this.known[k] ??= this.compute(k));
+  }
+
+  private compute(k: number): bigint {
     const value = this.values[k];
     if (value === 0) return 0n;
     words.setFloat64(0, value);

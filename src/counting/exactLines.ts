@@ -41,7 +41,9 @@ export class ExactLines implements ExactSigns {
   ) {
     this.width = slice.dimension + 1;
     this.numbers = new ExactNumbers(program, slice);
-    this.named = isExactlyContinuous(program, this.numbers) ? new ExactPoints(this.numbers, lines) : null;
+    this.named = isExactlyContinuous(program, this.numbers)
+      ? new ExactPoints(this.numbers, lines, (tensor, index) => this.row(tensor, index))
+      : null;
     this.rowCache = program.sizes.map(() => new Map<number, bigint[]>());
     this.cacheSerial = program.sizes.map(() => -1);
     this.lineCache = program.stages.map(() => new Map<number, bigint[]>());

@@ -30,6 +30,8 @@ export class ExactPoints {
   constructor(
     private readonly numbers: ExactNumbers,
     private readonly lines: LineIds,
+    /** Of what no cell changes: exact coefficients and constant over the slice. */
+    private readonly fixedRow: (tensor: number, index: number) => readonly bigint[],
   ) {
     const values = numbers.program.sizes.reduce((sum, size) => sum + size, 0);
     this.mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_VALUES / values)));
@@ -95,7 +97,8 @@ export class ExactPoints {
       const width = coordinates.length;
       return coordinates.reduce((sum, x, k) => (x === 0n ? sum : sum + x * rows.numerator(index * width + k)), 0n);
     }
-    const { step } = writer;
+    const { step, stagesBefore } = writer;
+    if (step.kind === 'affine' && stagesBefore === 0) return dot(this.fixedRow(tensor, index), coordinates);
     if (step.kind === 'affine') return this.affine(point, step, index);
     if (step.kind === 'units') return this.unit(point, step, index);
     let most = this.value(point, step.source, step.members[step.start[index]]);
