@@ -208,8 +208,8 @@ export function createRegionPicture(actions: Actions): Plot {
     const area = window.size ** 2 * shown.sides[0] * shown.sides[1];
     const density = (count: number): string => formatMean(count / area);
     const atLeast = shown.exact ? '' : '≥ ';
-    const measured = t('In view {0}{1}, {2} a unit of area', atLeast, plural(regions, t('region'), t('regions')), density(regions)); // prettier-ignore
-    const expected = shown.expected === null ? '' : t('expected {0}, {1} a unit of area', formatMean(shown.expected), density(shown.expected)); // prettier-ignore
+    const measured = t('In view {0}{1}, {2} per unit of area', atLeast, plural(regions, t('region'), t('regions')), density(regions)); // prettier-ignore
+    const expected = shown.expected === null ? '' : t('expected {0}, {1} per unit of area', formatMean(shown.expected), density(shown.expected)); // prettier-ignore
     setText(inView, [measured, expected].filter(Boolean).join(' · '));
     table.show(surface.shown(), view.network.layers);
   }

@@ -235,7 +235,7 @@ describe('the region picture', () => {
   it('is counted anew for what is in view, and stands beside what is expected there', async () => {
     const panel = await panelOn('regions');
     const { page } = panel;
-    expect(await page.locator('.inView').textContent()).toContain('expected 2,311, 578 a unit of area');
+    expect(await page.locator('.inView').textContent()).toContain('expected 2,311, 578 per unit of area');
     await page.locator('.pictureCanvas').focus();
     for (let i = 0; i < 3; i++) await page.keyboard.press('+');
     await expect.poll(async () => (await panel.waitForMessage('picture')).window.size).toBeCloseTo(1 / 1.6 ** 3, 6);
