@@ -27,8 +27,7 @@ export function createCountForm(actions: Actions): Section {
   const firstSeed = numberField(t('first seed'), 0, 2 ** 31 - 1, (value) => change({ firstSeed: value }));
   const kernel = dropdown(t('How weights are drawn'), (value) => change({ kernel: value === '' ? null : value }));
   const bias = numberField(t('bias deviation'), 0, 1e6, (value) => change({ biasStddev: value }), Number.isFinite);
-  const workers = numberField(t('threads'), 0, MOST_WORKERS, (value) => change({ workers: value }));
-  workers.element.title = t('0: all but one');
+  const workers = numberField(t('threads (0: all but one)'), 0, MOST_WORKERS, (value) => change({ workers: value }));
   const fileWeights = checkbox(t('weights of the file'), 'visibly', (checked) => change({ fileWeights: checked }));
   const again = button(t('As in the file'), 'secondary', () => change({ method: 'auto', place: { type: 'box' }, kernel: null, biasStddev: null, lower: -1, upper: 1, workers: 0 })); // prettier-ignore
   const summary = element('span', { class: 'muted' });

@@ -32,16 +32,16 @@ export function chooseMethod(network: Network, place: PlaceChosen): ChosenMethod
   const mostCells = inputs > MOST_VERTEX_DIMENSIONS || place.everywhere ? MOST_CELLS_BY_PROGRAMS : MOST_CELLS_BY_VERTICES; // prettier-ignore
   const fits = inputs <= MOST_PROGRAM_DIMENSIONS && cells <= mostCells;
   if (place.everywhere) {
-    if (fits) return chosen('cells', `all of R^${inputs} has about ${regions(cells)} at most`);
+    if (fits) return chosen('cells', `all of R^${inputs} has an estimated ${regions(cells)}`);
     return chosen('sample', tooMany(cells, inputs, `all of R^${inputs}`));
   }
   if (inputs === 1) return chosen('line', 'the box of one input is a segment');
   const polygons = estimatedRegions(neurons, 2);
-  if (inputs === 2) return chosen('plane', `the box of two inputs is a plane, with about ${regions(polygons)} at most`); // prettier-ignore
-  if (fits) return chosen('cells', `the box of ${inputs} inputs has about ${regions(cells)} at most`);
+  if (inputs === 2) return chosen('plane', `the box of two inputs is a plane, of an estimated ${regions(polygons)}`); // prettier-ignore
+  if (fits) return chosen('cells', `the box of ${inputs} inputs has an estimated ${regions(cells)}`);
   const why = tooMany(cells, inputs, 'the box');
-  if (polygons <= MOST_POLYGONS) return chosen('plane', `${why}; a plane has about ${regions(polygons)} at most`);
-  return chosen('line', `${why}; even a plane may have about ${regions(polygons)}`);
+  if (polygons <= MOST_POLYGONS) return chosen('plane', `${why}; a plane has an estimated ${regions(polygons)}`);
+  return chosen('line', `${why}; even a plane has an estimated ${regions(polygons)}`);
 }
 
 function chosen(method: CountMethod, why: string): ChosenMethod {
@@ -50,7 +50,7 @@ function chosen(method: CountMethod, why: string): ChosenMethod {
 
 function tooMany(cells: number, inputs: number, where: string): string {
   if (inputs > MOST_PROGRAM_DIMENSIONS) return `${inputs} inputs are too many to count ${where} whole`;
-  return `${where} may have about ${regions(cells)}, too many to count`;
+  return `${where} has an estimated ${regions(cells)}, too many to count`;
 }
 
 /** Sum of C(neurons, j), j at most `dimension`. */

@@ -66,10 +66,10 @@ describe('the form', () => {
     await page.locator('.runSettings summary').click();
     const note = page.locator('.run .chosen');
     expect(await note.textContent()).toBe(
-      'In a plane, since the box of two inputs is a plane, with about 2,629 regions at most.',
+      'In a plane, since the box of two inputs is a plane, of an estimated 2,629 regions.',
     );
     await choose(panel, 'Which place', 'the whole input space');
-    expect(await note.textContent()).toMatch(/^Whole cells, since all of R² has about 2,629 regions/);
+    expect(await note.textContent()).toMatch(/^Whole cells, since all of R² has an estimated 2,629 regions/);
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { type: 'all' } }));
   });
 
@@ -126,7 +126,7 @@ describe('counts of whole cells', () => {
     expect(await page.locator('.countedTile').innerText()).toMatch(/counted on \[−1,\u00a01\]³\s/);
     expect(await page.locator('.expectedTile').innerText()).toContain('this is a box of more dimensions');
     expect(await page.locator('.picture').isVisible()).toBe(false);
-    expect(await page.locator('.run .chosen').textContent()).toBe('Whole cells, since the box of 3 inputs has about 62,269 regions at most.'); // prettier-ignore
+    expect(await page.locator('.run .chosen').textContent()).toBe('Whole cells, since the box of 3 inputs has an estimated 62,269 regions.'); // prettier-ignore
     expect(await page.locator('.end.counted').textContent()).toBe('counted');
   });
 });

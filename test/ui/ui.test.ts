@@ -237,7 +237,7 @@ describe('counts of each kind', () => {
   it('are of whole cells from the palette where these are few, and the panel says why', async () => {
     await workbench.runCommand('Region Lens: Count Regions');
     await tile(/^\s*counted on \[−1,\u00a01\]³[\d,]+ ± [\d,]+8 networks, exact/).waitFor();
-    expect(await workbench.webview.locator('.run .chosen').textContent()).toMatch(/^Whole cells, since the box of 3 inputs has about [\d,]+ regions at most\.$/); // prettier-ignore
+    expect(await workbench.webview.locator('.run .chosen').textContent()).toMatch(/^Whole cells, since the box of 3 inputs has an estimated [\d,]+ regions\.$/); // prettier-ignore
     expect(await workbench.webview.locator('.picture').isHidden()).toBe(true);
     await workbench.screenshot('panel cells');
   });

@@ -124,8 +124,8 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
       },
     ],
     counting: {
-      box: { method: 'plane', why: 'the box of two inputs is a plane, with about 2,629 regions at most' },
-      all: { method: 'cells', why: 'all of R^2 has about 2,629 regions at most' },
+      box: { method: 'plane', why: 'the box of two inputs is a plane, of an estimated 2,629 regions' },
+      all: { method: 'cells', why: 'all of R^2 has an estimated 2,629 regions' },
       cells: true,
     },
     countRefused: null,
@@ -195,7 +195,7 @@ export function lenetNetwork(): PanelNetwork {
     counting: {
       box: {
         method: 'line',
-        why: '784 inputs are too many to count the box whole; even a plane may have about 10^7.3 regions',
+        why: '784 inputs are too many to count the box whole; even a plane has an estimated 10^7.3 regions',
       },
       all: { method: 'sample', why: '784 inputs are too many to count all of R^784 whole' },
       cells: false,
@@ -253,9 +253,9 @@ export function deepNetwork(): PanelNetwork {
     counting: {
       box: {
         method: 'line',
-        why: 'the box may have about 10^29.3 regions, too many to count; even a plane may have about 10^6.9 regions',
+        why: 'the box has an estimated 10^29.3 regions, too many to count; even a plane has an estimated 10^6.9 regions',
       },
-      all: { method: 'sample', why: 'all of R^10 may have about 10^29.3 regions, too many to count' },
+      all: { method: 'sample', why: 'all of R^10 has an estimated 10^29.3 regions, too many to count' },
       cells: true,
     },
     remarks: [],

@@ -59,8 +59,8 @@ export function cubeScene(): HostMessage[] {
     inputSize: 3,
     architecture: '3 → 24 → 24 → 24 → 1',
     counting: {
-      box: { method: 'cells', why: 'the box of 3 inputs has about 62,269 regions at most' },
-      all: { method: 'cells', why: 'all of R^3 has about 62,269 regions at most' },
+      box: { method: 'cells', why: 'the box of 3 inputs has an estimated 62,269 regions' },
+      all: { method: 'cells', why: 'all of R^3 has an estimated 62,269 regions' },
       cells: true,
     },
   };
