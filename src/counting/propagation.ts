@@ -294,9 +294,11 @@ class AffineUpdate {
       if (touched > 0.8 * this.entries) this.fresh();
       else this.update();
     }
-    if (touched > 0 && (this.computed++ & MEASURED) === 0) {
+    if (touched > 0) {
+      // What enters the sums is known each time; what comes out of them is looked over now and then.
       const { output } = this.step;
-      sizes.combined(output, this.sources, this.norms, greatest(this.tensors[output], this.width));
+      const size = (this.computed++ & MEASURED) === 0 ? greatest(this.tensors[output], this.width) : 0;
+      sizes.combined(output, this.sources, this.norms, size);
     }
     return touched > 0;
   }

@@ -238,7 +238,7 @@ describe('cells of a box', () => {
         const { perLayer } = counted(network, { method: 'plane' });
         expect(walk.run().cells).toEqual(perLayer.slice(0, 2));
       }),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
   });
 
