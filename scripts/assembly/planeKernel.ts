@@ -15,7 +15,7 @@ class Layer {
   pieces: usize;
   /** Room for a list of units and four more: columns that are chosen, or units that may vanish in the box. */
   chosen: usize;
-  /** A box around the cell: its centre, how far it goes to each side, and how far values may be off. */
+  /** A box around the cell: its centre, how far it goes to each side, how far values may be off; and the greatest size of a row. */
   box: usize;
   // The rest is for what has a next layer.
   /** Rows of the next layer's maps, rounded up to an even number. */
@@ -199,7 +199,7 @@ export function fresh(layer: Layer): void {
 
 /**
  * Looks at all units of a layer on a box around the cell: each gets the piece of its sign at the centre, and those that may vanish in the
- * box are listed. Returns how many.
+ * box are listed. Returns how many. Tells the greatest size of a row, too.
  */
 export function sift(layer: Layer): i32 {
   const units = layer.units;
@@ -213,6 +213,7 @@ export function sift(layer: Layer): i32 {
   const dy = v128.load64_splat(box, 24);
   const off = v128.load64_splat(box, 32);
   const zero = f64x2.splat(0);
+  let most = zero;
   let end = list;
   for (let i = 0; i < units; i += 2) {
     const ab = v128.load(maps);
@@ -222,7 +223,11 @@ export function sift(layer: Layer): i32 {
     const b = v128.shuffle<f64>(ab, bd, 1, 2);
     const d = v128.shuffle<f64>(da, bd, 0, 3);
     const value = f64x2.add(f64x2.add(f64x2.mul(a, x), f64x2.mul(b, y)), d);
-    const reach = f64x2.add(f64x2.add(f64x2.mul(f64x2.abs(a), dx), f64x2.mul(f64x2.abs(b), dy)), off);
+    const sizeA = f64x2.abs(a);
+    const sizeB = f64x2.abs(b);
+    const reach = f64x2.add(f64x2.add(f64x2.mul(sizeA, dx), f64x2.mul(sizeB, dy)), off);
+    // What is no number stays.
+    most = f64x2.max(most, f64x2.add(f64x2.add(sizeA, sizeB), f64x2.abs(d)));
     // Without branches: signs are as good as random. A number that is none counts as doubtful.
     const positive = i64x2.bitmask(f64x2.gt(value, zero));
     const certain = i64x2.bitmask(f64x2.gt(f64x2.abs(value), reach));
@@ -235,6 +240,7 @@ export function sift(layer: Layer): i32 {
     maps += 48;
     pieces += 8;
   }
+  store<f64>(box, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)), 40);
   // The row that makes the number even is no unit.
   if ((units & 1) != 0 && end > list && load<i32>(end - 4) == units) end -= 4;
   return i32((end - list) >> 2);

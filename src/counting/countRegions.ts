@@ -153,7 +153,7 @@ function walkCells(program: Program, slice: Slice, request: CountRequest, walkin
   let names: FacetNames | null = null;
   const nameFacet = (facet: Float64Array) => (names ??= new FacetNames(program, slice.dimension + 1, walk.pieces, walk.propagator)).nameOf(facet); // prettier-ignore
   const maker = makerOf(slice, request, nameFacet);
-  const walk = new Walk(program, slice, maker, propagatorMaker(program, slice), options);
+  const walk = new Walk(program, slice, maker, propagatorMaker(program, slice, request), options);
   return { walked: walk.run(), merge, ...drawnOf(slice, picture, trace), list: list?.regions };
 }
 
@@ -162,17 +162,23 @@ function drawnOf(slice: Slice, picture: Picture | null, trace: LineTrace | null)
   return slice.dimension === 1 ? { line: trace?.regions() } : { regions: picture?.regions() };
 }
 
-/** In a plane a dense chain has a propagator of its own. */
-function propagatorMaker(program: Program, slice: Slice): () => Propagator {
-  const chain = slice.dimension === 2 ? denseChain(program) : null;
+/** Cells are held as polygons. */
+function isPlane({ dimension }: Slice, { cellsBy, domain }: CountRequest): boolean {
+  return dimension === 2 && !cellsBy && domain.kind !== 'all';
+}
+
+/** For polygons a dense chain has a propagator of its own. */
+function propagatorMaker(program: Program, slice: Slice, request: CountRequest): () => Propagator {
+  const chain = isPlane(slice, request) ? denseChain(program) : null;
   return () => (chain ? new DenseChainPropagator(chain, slice) : new SparsePropagator(program, slice));
 }
 
 type GeometryMaker = (exactSigns: ExactSigns, exactLine: ExactLine) => Geometry;
 
 /** What cells are held as. Errors: RangeError for too many dimensions. */
-function makerOf(slice: Slice, { cellsBy, domain }: CountRequest, nameFacet: NameFacet): GeometryMaker {
+function makerOf(slice: Slice, request: CountRequest, nameFacet: NameFacet): GeometryMaker {
   const { dimension } = slice;
+  const { cellsBy, domain } = request;
   const isWholeSpace = domain.kind === 'all';
   const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MOST_VERTEX_DIMENSIONS || isWholeSpace;
   if (usesPrograms) {
@@ -181,8 +187,7 @@ function makerOf(slice: Slice, { cellsBy, domain }: CountRequest, nameFacet: Nam
   }
   if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
   if (dimension === 1) return (exactSigns) => new Segments(exactSigns);
-  const isPlane = dimension === 2 && !cellsBy;
-  return (exactSigns) => (isPlane ? new Polygons(exactSigns) : new Polytopes(slice, exactSigns));
+  return (exactSigns) => (isPlane(slice, request) ? new Polygons(exactSigns) : new Polytopes(slice, exactSigns));
 }
 
 function tooManyDimensions(most: number): string {

@@ -24,8 +24,8 @@ const ALIGNED = 16;
 /** Terms of a layer, and numbers of one, as in the kernel. */
 const TERMS = 3;
 const TERM = 4;
-/** Centre and reach of a box, and the tolerance. */
-const BOX = 5;
+/** Centre and reach of a box, the tolerance, and the size that was found. */
+const BOX = 6;
 /** Changes of a layer's maps that are not known as terms: what follows is computed from scratch. */
 const UNKNOWN = -1;
 
@@ -128,6 +128,11 @@ export class DenseMemory {
     box[3] = reachY;
     box[4] = tolerance;
     return this.kernel.sift(this.layerAt[stage]);
+  }
+
+  /** The greatest size of a row that `sift` looked at last. */
+  get size(): number {
+    return this.box[BOX - 1];
   }
 
   /** Gives the memory to the next count: this object must not be used any more. */

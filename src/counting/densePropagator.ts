@@ -1,5 +1,6 @@
 import type { DenseChain } from './denseChain.ts';
 import { DenseMemory } from './denseMemory.ts';
+import type { Box } from './geometry.ts';
 import { NarrowedRows } from './narrowedRows.ts';
 import {
   greatest,
@@ -23,8 +24,8 @@ export class DenseChainPropagator implements Propagator {
   private readonly maps: readonly Float64Array[];
   /** Of the input first, then of each layer's maps. */
   private readonly sizes: Sizes;
-  /** How often each layer was computed. */
-  private readonly computed: Int32Array;
+  /** How often the output was computed. */
+  private computed = 0;
   /** How many updates ago the maps of the next layer were computed from scratch. */
   private readonly age: Int32Array;
   private readonly before = [0];
@@ -42,17 +43,20 @@ export class DenseChainPropagator implements Propagator {
   ) {
     const { layers, slopes } = chain;
     this.memory = new DenseMemory(chain);
-    this.coarse = this.memory;
+    const { doubtful } = this.memory;
+    this.coarse = { doubtful, sift: (...asked) => this.sift(...asked) };
     this.maps = this.memory.maps;
     this.sizes = new Sizes(layers.length + 1);
     this.sizes.first(0, greatest(slice.rows, 3));
-    this.computed = new Int32Array(layers.length);
     this.age = new Int32Array(slopes.length);
     const widest = Math.max(layers[0].inputs, ...layers.map(({ outputs }) => outputs));
     this.result = new Float64Array(3 * widest);
     this.first(slice.rows);
     this.measure(0);
-    this.narrowed = new NarrowedRows(chain, this.maps, (stage) => this.advance(stage));
+    this.narrowed = new NarrowedRows(chain, this.maps, (stage) => {
+      this.advance(stage);
+      this.measure(stage + 1);
+    });
     this.narrow = this.narrowed;
   }
 
@@ -91,7 +95,16 @@ export class DenseChainPropagator implements Propagator {
       this.age[stage] = 0;
       this.memory.fresh(stage);
     }
-    if ((this.computed[stage + 1]++ & MEASURED) === 0) this.measure(stage + 1);
+    // Other maps are measured when they are sifted.
+    const isOutput = stage + 1 === this.chain.slopes.length;
+    if (isOutput && (this.computed++ & MEASURED) === 0) this.measure(stage + 1);
+  }
+
+  private sift(stage: number, box: Box, tolerance: number): number {
+    const count = this.memory.sift(stage, box, tolerance);
+    if (this.memory.size <= this.sizes.of(stage + 1)) return count;
+    this.met(stage, this.memory.size);
+    return -1;
   }
 
   release(): void {
@@ -111,8 +124,15 @@ export class DenseChainPropagator implements Propagator {
   }
 
   private measure(index: number): void {
-    this.before[0] = index;
-    this.norm[0] = this.chain.layers[index].norm;
-    this.sizes.combined(index + 1, this.before, this.norm, greatest(this.maps[index], 3));
+    this.met(index, greatest(this.maps[index], 3));
+  }
+
+  /** Maps of this size were met: it enters the errors of the layers behind them. */
+  private met(index: number, size: number): void {
+    for (let layer = index; layer < this.maps.length; layer++) {
+      this.before[0] = layer;
+      this.norm[0] = this.chain.layers[layer].norm;
+      this.sizes.combined(layer + 1, this.before, this.norm, layer === index ? size : 0);
+    }
   }
 }

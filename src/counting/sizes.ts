@@ -18,6 +18,11 @@ export class Sizes {
     return this.error[tensor];
   }
 
+  /** The greatest size of numbers met so far. */
+  of(tensor: number): number {
+    return this.size[tensor];
+  }
+
   /** A tensor of numbers as given, of this size. */
   first(tensor: number, size: number): void {
     this.size[tensor] = this.error[tensor] = size;

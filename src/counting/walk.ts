@@ -177,8 +177,12 @@ export class Walk<G extends Geometry> {
 
   /** Sifts all units of a stage, first by the box around the cell. */
   private siftAll(stage: number, at: number, coarse: CoarseSift, geometry: NearGeometry): number {
+    let count = coarse.sift(stage, geometry.box(), this.tolerances[stage]);
+    if (count < 0) {
+      this.updateTolerance(stage);
+      count = coarse.sift(stage, geometry.box(), this.tolerances[stage]);
+    }
     const tolerance = this.tolerances[stage];
-    const count = coarse.sift(stage, geometry.box(), tolerance);
     while (this.crossing.length < at + count) this.crossing = grown(this.crossing);
     const id = this.lines.ofBreakpoint(stage, 0, 0);
     const rows = this.propagator.rows(stage);

@@ -217,6 +217,25 @@ describe('cells of a box', () => {
     });
   }
 
+  it('are those of the plane behind layers that are silent in places, or nearly', () => {
+    const entry = fc.oneof(
+      fc.constant(0),
+      smallWeight,
+      fraction,
+      fraction.map((x) => x * 2 ** -42),
+      fraction.map((x) => x * 2 ** -80),
+    );
+    fc.assert(
+      fc.property(weightsOf(entry, entry, [2, 5, 4, 4, 1]), (weights) => {
+        const network = networkWith(weights);
+        const { perLayer } = counted(network, { method: 'plane' });
+        expect(counted(network, { cellsBy: 'vertices' }).perLayer).toEqual(perLayer);
+        expect(counted(network, { cellsBy: 'programs' }).perLayer).toEqual(perLayer);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('are those of the plane for two inputs', () => {
     const entry = fc.oneof(
       smallWeight,
