@@ -138,7 +138,11 @@ export class Workbench {
       .locator('.monaco-list-row', { hasText: path.basename(file) })
       .first()
       .waitFor();
-    await this.page.keyboard.press('Enter');
+    // While it still looks, a key is lost.
+    for (let tries = 0; tries < 10 && (await this.quickInput.isVisible()); tries++) {
+      await this.page.keyboard.press('Enter');
+      await this.quickInput.waitFor({ state: 'hidden', timeout: 1500 }).catch(() => null);
+    }
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
