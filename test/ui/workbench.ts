@@ -132,14 +132,13 @@ export class Workbench {
     await this.pick('F1', `>${command}`, command);
     await this.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
     const input = this.quickInput.locator('input[type="text"], input:not([type])').first();
-    await input.fill(file);
-    // The dialog looks the path up before it takes it.
-    await this.quickInput
-      .locator('.monaco-list-row', { hasText: path.basename(file) })
-      .first()
-      .waitFor();
-    // While it still looks, a key is lost.
+    // The dialog writes the folder that it starts in when it has looked at it, also over what was typed by then.
     for (let tries = 0; tries < 10 && (await this.quickInput.isVisible()); tries++) {
+      await input.fill(file);
+      await this.quickInput
+        .locator('.monaco-list-row', { hasText: path.basename(file) })
+        .first()
+        .waitFor();
       await this.page.keyboard.press('Enter');
       await this.quickInput.waitFor({ state: 'hidden', timeout: 1500 }).catch(() => null);
     }
