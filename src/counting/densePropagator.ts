@@ -4,7 +4,6 @@ import type { Box } from './geometry.ts';
 import { NarrowedRows } from './narrowedRows.ts';
 import {
   greatest,
-  MEASURED,
   UPDATES_BEFORE_FRESH,
   type CoarseSift,
   type NarrowPropagation,
@@ -12,6 +11,9 @@ import {
 } from './propagation.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
+
+/** One in so many (less one) outputs is looked over for the size of its numbers. */
+const MEASURED = 15;
 
 /**
  * Propagation through a dense chain over a plane, in flat arrays without allocation: crossing one edge flips one neuron, so the

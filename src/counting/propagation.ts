@@ -60,8 +60,6 @@ export interface NarrowPropagation {
   end(): void;
 }
 
-/** One in so many (less one) computations is looked over for the size of its numbers. */
-export const MEASURED = 15;
 /** Updates since the last computation from scratch, after which rounding is swept away by another one. */
 export const UPDATES_BEFORE_FRESH = 128;
 
@@ -272,8 +270,6 @@ class AffineUpdate {
   private readonly counts: Int32Array;
   private readonly delta: Float64Array;
   private age = UPDATES_BEFORE_FRESH;
-  /** How often the output changed. */
-  private computed = 0;
 
   constructor(
     private readonly step: AffineStep,
@@ -298,9 +294,8 @@ class AffineUpdate {
       else this.update();
     }
     if (touched > 0) {
-      // What enters the sums is known each time; what comes out of them is looked over now and then.
       const { output } = this.step;
-      const size = (this.computed++ & MEASURED) === 0 ? greatest(this.tensors[output], this.width) : 0;
+      const size = greatest(this.tensors[output], this.width);
       sizes.combined(output, this.sources, this.norms, size);
     }
     return touched > 0;
