@@ -1,11 +1,12 @@
+import { isHostMessage } from '../src/protocol/messages.ts';
 import type { Section } from './actions.ts';
+import { Questions } from './asking.ts';
 import { createContributionPlot } from './contributionPlot.ts';
 import { createDepthPlot } from './depthPlot.ts';
 import { element, setHidden, setPowerText } from './dom.ts';
 import { createHeader } from './header.ts';
 import { connectHost } from './host.ts';
 import type { Completion } from './completion.ts';
-import { parseHostMessage } from './messages.ts';
 import { createNumbersTable } from './numbersTable.ts';
 import { createActions } from './panelActions.ts';
 import { followPointer, highlightLayer } from './pointing.ts';
@@ -32,7 +33,8 @@ function start(root: HTMLElement): void {
   /** The figures are drawn, and the rest is on its way. */
   let isUnderWay = false;
 
-  const actions = createActions(host, { state: () => state, view: () => view, change });
+  const questions = new Questions((message) => host.postMessage(message));
+  const actions = createActions(host, questions, { state: () => state, view: () => view, change });
   const depth = createDepthPlot();
   const contribution = createContributionPlot();
   const [header, tiles, numbers] = [createHeader(actions), createTiles(actions), createNumbersTable()];
@@ -112,13 +114,15 @@ function start(root: HTMLElement): void {
   }
 
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
-    const message = parseHostMessage(event.data);
-    if (message === null) console.warn('Region Lens: a message was not understood and is left out.');
+    const message = event.data;
+    if (!isHostMessage(message)) console.warn('Region Lens: a message was not understood and is left out.');
+    else if (message.type === 'answer') questions.receive(message);
     else change(receive(state, message));
   });
   new ResizeObserver(() => {
     for (const plot of [depth, contribution, ...(completion?.plots ?? [])]) plot.resize();
   }).observe(root);
+  window.addEventListener('pagehide', () => questions.dispose());
   followPointer(content, actions);
   render();
   host.postMessage({ type: 'ready' });

@@ -1,6 +1,8 @@
+import type { AnswerOf, ParamsOf, QuestionName } from '../src/protocol/questions.ts';
 import type { Actions } from './actions.ts';
+import { Superseded, type Questions } from './asking.ts';
 import type { Host } from './host.ts';
-import type { Answer, PanelState } from './store.ts';
+import { NO_COMPARISON, withPoints, withRow, type AnsweredState, type PanelState } from './store.ts';
 import type { View } from './view.ts';
 
 /** The page's state, and how to change it. */
@@ -10,19 +12,60 @@ export interface Holder {
   readonly change: (next: PanelState) => void;
 }
 
-/** What a user can do: changes of the state, and messages to the extension. */
-export function createActions(host: Host, { state, view, change }: Holder): Actions {
-  let lastId = 0;
-
-  /** A question whose answer bears its number: until then, and if another follows, there is none. */
-  function asked<T>(key: string): Answer<T> {
-    return { key, id: ++lastId, value: null, message: null };
-  }
-
+/** What a user can do: changes of the state, messages and questions to the extension. */
+export function createActions(host: Host, questions: Questions, { state, view, change }: Holder): Actions {
   const ifShown = (task: (shown: View, key: string) => void): void => {
     const shown = view();
     if (shown !== null) task(shown, shown.network.key);
   };
+  const answered = <F extends keyof AnsweredState>(field: F, value: AnsweredState[F]): void =>
+    change({ ...state(), [field]: value });
+
+  /** Calls `take` with the answer, unless a newer question took its place; `fail` with the reason if there is none. */
+  function ask<N extends QuestionName>(
+    name: N,
+    key: string,
+    params: ParamsOf<N>,
+    take: (answer: AnswerOf<N>) => void,
+    fail: (why: string) => void = (why) => console.warn(`Region Lens: ${why}`),
+  ): void {
+    questions.ask(name, key, params).then(take, (error: unknown) => {
+      if (!(error instanceof Superseded)) fail(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  /** Asks about the network shown. The state holds what is known before the answer, then the answer or its error. */
+  function askInto<F extends keyof AnsweredState & QuestionName>(
+    field: F,
+    params: ParamsOf<F>,
+    before: (key: string) => AnswerOf<F> | null = () => null,
+  ): void {
+    ifShown((_, key) => {
+      const hold = (value: AnswerOf<F> | null, message: string | null): void =>
+        answered(field, { key, value, message } as AnsweredState[F]);
+      hold(before(key), null);
+      ask(
+        field,
+        key,
+        params,
+        (value) => hold(value, null),
+        (why) => hold(null, why),
+      );
+    });
+  }
+
+  /** Rows of earlier questions stay while more are asked for, one value after the other. */
+  async function sweep(key: string, ask: (value: number) => Promise<AnswerOf<'sweep'>>, values: readonly number[]) {
+    const before = state().swept;
+    answered('swept', { key, value: before?.key === key ? before.value : null, message: null });
+    for (const value of values) {
+      const row = await ask(value);
+      const { swept } = state();
+      if (swept?.key !== key) return;
+      answered('swept', { ...swept, value: withRow(swept.value ?? [], row) });
+    }
+  }
+
   return {
     select: (key) => {
       change({ ...state(), selectedKey: key });
@@ -38,59 +81,44 @@ export function createActions(host: Host, { state, view, change }: Holder): Acti
     openTab: () => host.postMessage({ type: 'openTab' }),
     count: () => ifShown(({ settings }, key) => host.postMessage({ type: 'count', key, settings })),
     cancel: () => ifShown((_, key) => host.postMessage({ type: 'cancel', key })),
-    changeSettings: (settings) => ifShown((_, key) => change({ ...state(), settings: { ...state().settings, [key]: settings } })), // prettier-ignore
-    choosePoints: (use, needed) => ifShown((_, key) => host.postMessage({ type: 'choosePoints', key, use, needed })),
+    changeSettings: (settings) =>
+      ifShown((_, key) => change({ ...state(), settings: { ...state().settings, [key]: settings } })),
+    choosePoints: (use, needed) =>
+      ifShown((_, key) =>
+        ask('points', key, { needed }, (points) => points && change(withPoints(state(), key, use, points))),
+      ),
     placeLine: (place) => ifShown((_, key) => change({ ...state(), lines: { ...state().lines, [key]: place } })),
     draw: (id, drawn) => {
       const others = state().drawn.filter((other) => other !== id);
       change({ ...state(), drawn: drawn ? [...others, id] : others });
     },
-    askPicture: (seed, settings, window) =>
-      ifShown((_, key) => {
-        const picture = asked<never>(key);
-        change({ ...state(), picture });
-        host.postMessage({ type: 'picture', key, id: picture.id, seed, settings, window });
-      }),
-    askLine: (seed, settings) =>
-      ifShown((_, key) => {
-        const line = asked<never>(key);
-        change({ ...state(), line });
-        host.postMessage({ type: 'line', key, id: line.id, seed, settings });
-      }),
+    askPicture: (seed, settings, window) => askInto('picture', { seed, settings, window }),
+    askLine: (seed, settings) => askInto('line', { seed, settings }),
     askDistances: (seed, settings, seconds) =>
-      ifShown((_, key) => {
-        // Those that are there stay while more are measured.
-        const before = state().distances?.value;
-        const distances = {
-          ...asked<never>(key),
-          value: state().distances?.key === key && before?.seed === seed ? before : null,
-        };
-        change({ ...state(), distances });
-        host.postMessage({ type: 'distances', key, id: distances.id, seed, settings, seconds });
+      askInto('distances', { seed, settings, seconds }, (key) => {
+        // The distances that are there stay while more are measured.
+        const { distances } = state();
+        return distances?.key === key && distances.value?.seed === seed ? distances.value : null;
       }),
-    askProbe: (seed, settings, x, y) =>
-      ifShown((_, key) => {
-        const probe = asked<never>(key);
-        change({ ...state(), probe });
-        host.postMessage({ type: 'probe', key, id: probe.id, seed, settings, x, y });
-      }),
-    pickNetworks: () => ifShown(({ compare }, key) => host.postMessage({ type: 'pick', key, uris: compare.uris })),
+    askProbe: (seed, settings, x, y) => askInto('probe', { seed, settings, x, y }),
+    pickNetworks: () =>
+      ifShown(({ compare: { uris } }, key) =>
+        ask('files', key, { uris }, (chosen) => {
+          if (chosen === null) return;
+          const choice = { ...(state().compare[key] ?? NO_COMPARISON), uris: chosen };
+          change({ ...state(), compare: { ...state().compare, [key]: choice } });
+        }),
+      ),
     compareBy: (choice) => ifShown((_, key) => change({ ...state(), compare: { ...state().compare, [key]: choice } })),
-    askComparison: ({ uris, counterparts }) =>
-      ifShown((_, key) => {
-        const comparison = asked<never>(key);
-        change({ ...state(), comparison });
-        host.postMessage({ type: 'compare', key, id: comparison.id, uris, counterparts });
-      }),
+    askComparison: ({ uris, counterparts }) => askInto('comparison', { uris, counterparts }),
     forgetSweep: () => change({ ...state(), swept: null }),
     askSweep: (subject, values) =>
       ifShown((_, key) => {
-        // Rows that are there stay while others are asked for.
-        const before = state().swept;
-        const swept = { ...asked<never>(key), value: before?.key === key ? before.value : null };
-        change({ ...state(), swept });
-        host.postMessage({ type: 'sweep', key, id: swept.id, subject, values });
-      }), // prettier-ignore
+        const askFor = (value: number) => questions.ask('sweep', key, { subject, value });
+        sweep(key, askFor, values).catch((error: unknown) => {
+          if (!(error instanceof Superseded)) console.warn(`Region Lens: ${String(error)}`);
+        });
+      }),
     apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
     open: (url) => host.postMessage({ type: 'open', url }),
     copy: (text) => host.postMessage({ type: 'copy', text }),

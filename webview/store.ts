@@ -1,6 +1,7 @@
 import { isBoolean, isNatural, isString, listOf, nullOr, oneOf, shape, type Guard } from '../src/protocol/guards.ts';
 import type { HostMessage } from '../src/protocol/messages.ts';
 import type { PanelModel, PanelNetwork } from '../src/protocol/panel.ts';
+import type { Answer } from '../src/protocol/questions.ts';
 import type {
   CountPlace,
   CountSettings,
@@ -10,6 +11,8 @@ import type {
   PanelPicture,
   PanelProbe,
   PanelRun,
+  PointSet,
+  PointUse,
   RunProgress,
   SweepSubject,
   SweptRow,
@@ -17,7 +20,7 @@ import type {
 import { usualSettings } from '../src/protocol/countPlace.ts';
 import { isRun } from '../src/protocol/runGuards.ts';
 import { isCountSettings, isPlace } from '../src/protocol/validate.ts';
-import { isModel } from './messages.ts';
+import { isModel } from '../src/protocol/modelGuards.ts';
 
 export type Page = 'regions' | 'line' | 'compare';
 
@@ -49,15 +52,24 @@ interface Kept {
   readonly lines: Readonly<Record<string, CountPlace>>;
 }
 
-/** An answer to what was asked last, or the word that it could not be given; null while it is awaited. */
-export interface Answer<T> {
+/** The answer to the last question about the network `key`, or why there is none; both null until it arrives. */
+export interface Answered<T> {
   readonly key: string;
-  readonly id: number;
   readonly value: T | null;
   readonly message: string | null;
 }
 
-export interface PanelState extends Kept {
+/** Null: nothing was asked. */
+export interface AnsweredState {
+  readonly picture: Answered<PanelPicture> | null;
+  readonly line: Answered<PanelLine> | null;
+  readonly distances: Answered<PanelDistances> | null;
+  readonly probe: Answered<PanelProbe> | null;
+  readonly comparison: Answered<PanelComparison> | null;
+  readonly swept: Answered<readonly SweptRow[]> | null;
+}
+
+export interface PanelState extends Kept, AnsweredState {
   /** Set while there is no network to show: what to do about it. */
   readonly emptyMessage: string | null;
   readonly home: 'tab' | 'view';
@@ -65,12 +77,6 @@ export interface PanelState extends Kept {
   /** Networks that a count draws unless told. */
   readonly seeds: number;
   readonly progress: Readonly<Record<string, RunProgress>>;
-  readonly picture: Answer<PanelPicture> | null;
-  readonly line: Answer<PanelLine> | null;
-  readonly distances: Answer<PanelDistances> | null;
-  readonly probe: Answer<PanelProbe> | null;
-  readonly comparison: Answer<PanelComparison> | null;
-  readonly swept: Answer<readonly SweptRow[]> | null;
   readonly highlight: { readonly key: string; readonly layer: number | null } | null;
 }
 
@@ -112,8 +118,8 @@ export function settingsFor(state: PanelState, network: PanelNetwork): CountSett
 
 export const NO_COMPARISON: CompareChoice = { uris: [], counterparts: true, sweep: null };
 
-/** The state after a message of the extension. */
-export function receive(state: PanelState, message: HostMessage): PanelState {
+/** The state after a message of the extension that is no answer to a question. */
+export function receive(state: PanelState, message: Exclude<HostMessage, Answer>): PanelState {
   switch (message.type) {
     case 'home':
       return { ...state, home: message.home, pinned: message.pinned, versions: message.versions, seeds: message.seeds };
@@ -132,46 +138,21 @@ export function receive(state: PanelState, message: HostMessage): PanelState {
     }
     case 'countProgress':
       return { ...state, progress: { ...state.progress, [message.key]: message.progress } };
-    case 'picture':
-      return { ...state, picture: answered(state.picture, message, message.picture, message.message) };
-    case 'line':
-      return { ...state, line: answered(state.line, message, message.line, message.message) };
-    case 'distances':
-      return { ...state, distances: answered(state.distances, message, message.distances, message.message) };
-    case 'probe':
-      return { ...state, probe: answered(state.probe, message, message.probe, null) };
-    case 'compared':
-      return { ...state, comparison: answered(state.comparison, message, message.comparison, null) };
-    case 'swept':
-      return { ...state, swept: answered(state.swept, message, withRow(state.swept?.value ?? [], message.row), null) };
-    case 'points': {
-      const network = networkByKey(state, message.key);
-      if (network === null) return state;
-      const place = { type: 'points', set: message.points } as const;
-      if (message.use === 'line') return { ...state, lines: { ...state.lines, [message.key]: place } };
-      const settings = { ...settingsFor(state, network), place };
-      return { ...state, settings: { ...state.settings, [message.key]: settings } };
-    }
-    case 'picked': {
-      const choice = state.compare[message.key] ?? NO_COMPARISON;
-      return { ...state, compare: { ...state.compare, [message.key]: { ...choice, uris: message.uris } } };
-    }
     case 'highlight':
       return { ...state, highlight: { key: message.key, layer: message.layer } };
   }
 }
 
-/** An answer to something that is not asked any more changes nothing. */
-function answered<T>(
-  asked: Answer<T> | null,
-  { key, id }: { readonly key: string; readonly id: number },
-  value: T | null,
-  message: string | null,
-): Answer<T> | null {
-  return asked === null || asked.id !== id ? asked : { key, id, value, message };
+/** The state with points of a file as the place of the line, or of the counts. */
+export function withPoints(state: PanelState, key: string, use: PointUse, set: PointSet): PanelState {
+  const network = networkByKey(state, key);
+  if (network === null) return state;
+  const place = { type: 'points', set } as const;
+  if (use === 'line') return { ...state, lines: { ...state.lines, [key]: place } };
+  return { ...state, settings: { ...state.settings, [key]: { ...settingsFor(state, network), place } } };
 }
 
-function withRow(rows: readonly SweptRow[], row: SweptRow): readonly SweptRow[] {
+export function withRow(rows: readonly SweptRow[], row: SweptRow): readonly SweptRow[] {
   return [...rows.filter((other) => other.value !== row.value), row].sort((a, b) => a.value - b.value);
 }
 

@@ -2,7 +2,7 @@ import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../src/p
 import { placeWords } from '../src/protocol/placeWords.ts';
 import type { CountMethod, CountPlace, CountSettings, PanelComparison, PanelCount, PanelDistances, PanelLine, PanelPicture, PanelProbe, PanelRun, RunProgress, SweptRow } from '../src/protocol/runs.ts'; // prettier-ignore
 import { spreadOf, type Spread } from './statistics.ts';
-import { NO_COMPARISON, selectedNetwork, settingsFor, type Answer, type CompareChoice, type Page, type PanelState } from './store.ts'; // prettier-ignore
+import { NO_COMPARISON, selectedNetwork, settingsFor, type Answered, type CompareChoice, type Page, type PanelState } from './store.ts'; // prettier-ignore
 import { t } from './strings.ts';
 
 /** One network as every part of the panel shows it: the model and the counts, brought together once for each update. */
@@ -39,14 +39,14 @@ export interface View {
   readonly named: readonly PanelSeries[];
   readonly drawn: ReadonlySet<string>;
   /** Answers to what was asked for this network. */
-  readonly picture: Answer<PanelPicture> | null;
-  readonly line: Answer<PanelLine> | null;
-  readonly distances: Answer<PanelDistances> | null;
+  readonly picture: Answered<PanelPicture> | null;
+  readonly line: Answered<PanelLine> | null;
+  readonly distances: Answered<PanelDistances> | null;
   readonly linePlace: CountPlace;
   readonly probe: PanelProbe | null;
   readonly compare: CompareChoice;
-  readonly comparison: Answer<PanelComparison> | null;
-  readonly swept: Answer<readonly SweptRow[]> | null;
+  readonly comparison: Answered<PanelComparison> | null;
+  readonly swept: Answered<readonly SweptRow[]> | null;
   readonly progress: RunProgress | null;
   readonly highlight: number | null;
 }
@@ -61,7 +61,7 @@ export function viewOf(state: PanelState): View | null {
   const settings = settingsFor(state, network);
   const exact = counts.every((count) => count.exact);
   const drawn = new Set(state.drawn);
-  const forThis = <T>(answer: Answer<T> | null): Answer<T> | null => (answer?.key === key ? answer : null);
+  const forThis = <T>(answer: Answered<T> | null): Answered<T> | null => (answer?.key === key ? answer : null);
   return {
     model: state.model,
     network,

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
-import type { HostMessage, PanelMessage } from '../protocol/messages.ts';
+import { isPanelMessage, type HostMessage, type PanelMessage } from '../protocol/messages.ts';
 import type { PanelModel } from '../protocol/panel.ts';
 import type { TaskNetwork } from '../protocol/pool.ts';
 import { usualSettings } from '../protocol/countPlace.ts';
 import type { CountSettings } from '../protocol/runs.ts';
 import { importsRequest, layerAtRequest, panelModelRequest, runTheoryRequest } from '../protocol/server.ts';
-import { isPanelMessage, MOST_SEEDS } from '../protocol/validate.ts';
-import { Comparisons } from './comparisons.ts';
+import { MOST_SEEDS } from '../protocol/validate.ts';
+import { applySize, comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
-import { Drawings } from './drawings.ts';
+import { drawings } from './drawings.ts';
+import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
 import { holdsNetwork } from './recognition.ts';
 import type { RunStore } from './runStore.ts';
@@ -47,8 +48,7 @@ export interface NetworkSource {
 /** One panel at work: follows the active network (unless pinned), its edits and its cursor, and answers what its page asks. */
 export class PanelSession implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
-  private readonly drawings: Drawings;
-  private readonly comparisons: Comparisons;
+  private readonly answers: PanelAnswers;
   private readonly link: SourceLink;
   private ready = false;
   /** Answers that come after that are for no one. */
@@ -65,13 +65,15 @@ export class PanelSession implements vscode.Disposable {
     private pinned: boolean,
   ) {
     const { server, runner, runs, weightFiles } = services;
-    this.drawings = new Drawings(this, runner, server);
-    this.comparisons = new Comparisons(this, server);
+    this.answers = new PanelAnswers(this, {
+      ...drawings(runner, server),
+      ...comparisons(server),
+      points: async ({ inputs }, { needed }) => (await askForPoints(needed, inputs)) ?? null,
+    });
     this.link = new SourceLink(server);
     this.subscriptions.push(
       this.link,
-      this.drawings,
-      this.comparisons,
+      this.answers,
       place.webview.onDidReceiveMessage((message: unknown) => {
         if (isPanelMessage(message)) void this.receive(message).catch(showError);
       }),
@@ -240,30 +242,16 @@ export class PanelSession implements vscode.Disposable {
         return this.run(message.key, message.settings);
       case 'cancel':
         return this.services.runs.cancel(message.key);
-      case 'choosePoints':
-        return this.choosePoints(message);
-      case 'picture':
-        return this.drawings.picture(message);
-      case 'line':
-        return this.drawings.line(message);
-      case 'distances':
-        return this.drawings.distances(message);
-      case 'probe':
-        return this.drawings.probe(message);
-      case 'pick':
-        return this.comparisons.pick(message);
-      case 'compare':
-        return this.comparisons.compare(message);
-      case 'sweep':
-        return this.comparisons.sweep(message);
       case 'apply':
-        return this.comparisons.apply(message);
+        return this.applySize(message);
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(vscode.l10n.t('Copied to the clipboard'), 2000);
         return;
       case 'save':
         return this.save(message.suggestedName, Buffer.from(message.text, message.encoding === 'text' ? 'utf8' : 'base64')); // prettier-ignore
+      case 'ask':
+        return this.answers.receive(message);
       case 'open':
         await vscode.env.openExternal(vscode.Uri.parse(message.url, true));
         return;
@@ -300,10 +288,10 @@ export class PanelSession implements vscode.Disposable {
     await this.services.runs.start({ key, fingerprint: shown.fingerprint, network: text }, settings, theory);
   }
 
-  private async choosePoints({ key, use, needed }: Extract<PanelMessage, { type: 'choosePoints' }>): Promise<void> {
-    const shown = this.model?.networks.find((network) => network.key === key);
-    const points = shown && (await askForPoints(needed, shown.inputSize));
-    if (points) this.post({ type: 'points', key, use, points });
+  private async applySize({ key, subject, value }: Extract<PanelMessage, { type: 'apply' }>): Promise<void> {
+    const source = await this.network(key);
+    const range = source && (await applySize(this.services.server, source, subject, value));
+    if (range) await this.reveal(range);
   }
 
   private async save(suggestedName: string, bytes: Uint8Array): Promise<void> {

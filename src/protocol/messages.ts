@@ -1,29 +1,24 @@
+import { isBoolean, isNatural, isNumber, isString, nullOr, oneOf, shape, tagged } from './guards.ts';
+import { isModel } from './modelGuards.ts';
 import type { PanelModel } from './panel.ts';
-import type {
-  CountSettings,
-  PanelComparison,
-  PanelCount,
-  PanelDistances,
-  PanelLine,
-  PanelPicture,
-  PanelProbe,
-  PanelRun,
-  PictureWindow,
-  PointSet,
-  PointUse,
-  RunProgress,
-  SweepSubject,
-  SweptRow,
-} from './runs.ts';
+import { isAnswer, isAsk, type Answer, type Ask } from './questions.ts';
+import { isCount, isRun } from './runGuards.ts';
+import type { CountSettings, PanelCount, PanelRun, RunProgress, SweepSubject } from './runs.ts';
+import { isCountSettings, isHttps, isPositive, isSubject } from './validate.ts';
 
 /**
- * What the extension and the panel say to each other. The panel says `ready` first and gets `home` and a full `show`; every
- * later `show` replaces the whole model, and the runs of its networks follow. Counting results arrive one network (seed)
- * at a time. Answers bear the `id` of what they answer: one that is not the last of its kind is dropped.
+ * What the extension tells the panel. The panel sends `ready` first and gets `home` and a full `show`. Every later
+ * `show` replaces the whole model, and the runs of its networks follow. Counts arrive one network (seed) at a time.
  */
 export type HostMessage =
-  /** Where the panel stands, what its exports are made by, and how many networks a count draws unless told. */
-  | { readonly type: 'home'; readonly home: 'tab' | 'view'; readonly pinned: boolean; readonly versions: string; readonly seeds: number }
+  /** Where the panel stands, what its exports are made by, and how many networks a count draws by default. */
+  | {
+      readonly type: 'home';
+      readonly home: 'tab' | 'view';
+      readonly pinned: boolean;
+      readonly versions: string;
+      readonly seeds: number;
+    }
   | { readonly type: 'show'; readonly model: PanelModel }
   /** The active file holds no network (or none that can be read); `message` says what to do. */
   | { readonly type: 'empty'; readonly message: string }
@@ -31,19 +26,11 @@ export type HostMessage =
   | { readonly type: 'run'; readonly key: string; readonly run: PanelRun | null }
   | { readonly type: 'counted'; readonly key: string; readonly count: PanelCount }
   | { readonly type: 'countProgress'; readonly key: string; readonly progress: RunProgress }
-  /** `message` says why there is none. */
-  | { readonly type: 'picture'; readonly key: string; readonly id: number; readonly picture: PanelPicture | null; readonly message: string | null }
-  | { readonly type: 'line'; readonly key: string; readonly id: number; readonly line: PanelLine | null; readonly message: string | null }
-  | { readonly type: 'distances'; readonly key: string; readonly id: number; readonly distances: PanelDistances | null; readonly message: string | null }
-  | { readonly type: 'probe'; readonly key: string; readonly id: number; readonly probe: PanelProbe | null }
-  | { readonly type: 'points'; readonly key: string; readonly use: PointUse; readonly points: PointSet }
-  /** Files chosen to compare with. */
-  | { readonly type: 'picked'; readonly key: string; readonly uris: readonly string[] }
-  | { readonly type: 'compared'; readonly key: string; readonly id: number; readonly comparison: PanelComparison }
-  | { readonly type: 'swept'; readonly key: string; readonly id: number; readonly row: SweptRow }
   /** The layer under the cursor in the source, to highlight; null for none. */
-  | { readonly type: 'highlight'; readonly key: string; readonly layer: number | null }; // prettier-ignore
+  | { readonly type: 'highlight'; readonly key: string; readonly layer: number | null }
+  | Answer;
 
+/** What the panel tells the extension. */
 export type PanelMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'reveal'; readonly key: string; readonly layer: number }
@@ -55,16 +42,67 @@ export type PanelMessage =
   | { readonly type: 'openTab' }
   | { readonly type: 'count'; readonly key: string; readonly settings: CountSettings }
   | { readonly type: 'cancel'; readonly key: string }
-  | { readonly type: 'choosePoints'; readonly key: string; readonly use: PointUse; readonly needed: number }
-  | { readonly type: 'picture'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings; readonly window: PictureWindow }
-  | { readonly type: 'line'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings }
-  | { readonly type: 'distances'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings; readonly seconds: number }
-  | { readonly type: 'probe'; readonly key: string; readonly id: number; readonly seed: number; readonly settings: CountSettings; readonly x: number; readonly y: number }
-  | { readonly type: 'pick'; readonly key: string; readonly uris: readonly string[] }
-  | { readonly type: 'compare'; readonly key: string; readonly id: number; readonly uris: readonly string[]; readonly counterparts: boolean }
-  | { readonly type: 'sweep'; readonly key: string; readonly id: number; readonly subject: SweepSubject; readonly values: readonly number[] }
+  /** Write this size into the file. */
   | { readonly type: 'apply'; readonly key: string; readonly subject: SweepSubject; readonly value: number }
   | { readonly type: 'copy'; readonly text: string }
   /** `base64`: the bytes of a picture. */
-  | { readonly type: 'save'; readonly suggestedName: string; readonly text: string; readonly encoding: 'text' | 'base64' }
-  | { readonly type: 'open'; readonly url: string }; // prettier-ignore
+  | {
+      readonly type: 'save';
+      readonly suggestedName: string;
+      readonly text: string;
+      readonly encoding: 'text' | 'base64';
+    }
+  | { readonly type: 'open'; readonly url: string }
+  | Ask;
+
+type HostMessageOf<K extends HostMessage['type']> = Extract<HostMessage, { readonly type: K }>;
+type PanelMessageOf<K extends PanelMessage['type']> = Extract<PanelMessage, { readonly type: K }>;
+const type = <K extends string>(name: K) => oneOf(name);
+
+export const isHostMessage = tagged<HostMessage>({
+  home: shape<HostMessageOf<'home'>>({
+    type: type('home'),
+    home: oneOf('tab', 'view'),
+    pinned: isBoolean,
+    versions: isString,
+    seeds: isNatural,
+  }),
+  show: shape<HostMessageOf<'show'>>({ type: type('show'), model: isModel }),
+  empty: shape<HostMessageOf<'empty'>>({ type: type('empty'), message: isString }),
+  run: shape<HostMessageOf<'run'>>({ type: type('run'), key: isString, run: nullOr(isRun) }),
+  counted: shape<HostMessageOf<'counted'>>({ type: type('counted'), key: isString, count: isCount }),
+  countProgress: shape<HostMessageOf<'countProgress'>>({
+    type: type('countProgress'),
+    key: isString,
+    progress: shape<RunProgress>({
+      done: isNatural,
+      of: isNatural,
+      regions: isNumber,
+      share: isNumber,
+      secondsLeft: nullOr(isNumber),
+    }),
+  }),
+  highlight: shape<HostMessageOf<'highlight'>>({ type: type('highlight'), key: isString, layer: nullOr(isNatural) }),
+  answer: isAnswer,
+});
+
+export const isPanelMessage = tagged<PanelMessage>({
+  ready: shape<PanelMessageOf<'ready'>>({ type: type('ready') }),
+  reveal: shape<PanelMessageOf<'reveal'>>({ type: type('reveal'), key: isString, layer: isNatural }),
+  point: shape<PanelMessageOf<'point'>>({ type: type('point'), key: isString, layer: nullOr(isNatural) }),
+  select: shape<PanelMessageOf<'select'>>({ type: type('select'), key: isString }),
+  pin: shape<PanelMessageOf<'pin'>>({ type: type('pin'), pinned: isBoolean }),
+  openTab: shape<PanelMessageOf<'openTab'>>({ type: type('openTab') }),
+  count: shape<PanelMessageOf<'count'>>({ type: type('count'), key: isString, settings: isCountSettings }),
+  cancel: shape<PanelMessageOf<'cancel'>>({ type: type('cancel'), key: isString }),
+  apply: shape<PanelMessageOf<'apply'>>({ type: type('apply'), key: isString, subject: isSubject, value: isPositive }),
+  copy: shape<PanelMessageOf<'copy'>>({ type: type('copy'), text: isString }),
+  save: shape<PanelMessageOf<'save'>>({
+    type: type('save'),
+    text: isString,
+    suggestedName: isString,
+    encoding: oneOf('text', 'base64'),
+  }),
+  open: shape<PanelMessageOf<'open'>>({ type: type('open'), url: isHttps }),
+  ask: isAsk,
+});

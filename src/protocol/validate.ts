@@ -1,9 +1,20 @@
-import { between, isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape, tagged, type Guard } from './guards.ts'; // prettier-ignore
-import type { PanelMessage } from './messages.ts';
+import {
+  between,
+  isBoolean,
+  isNatural,
+  isNumber,
+  isString,
+  listOf,
+  nullOr,
+  oneOf,
+  shape,
+  tagged,
+  type Guard,
+} from './guards.ts';
 import { PLACES } from './countPlace.ts';
-import type { CountPlace, CountSettings, PictureWindow, PointSet, PointUse, SweepSubject } from './runs.ts';
+import type { CountPlace, CountSettings, PictureWindow, PointSet, SweepSubject } from './runs.ts';
 
-/** Messages from a webview are not to be trusted: anything that is not exactly one of ours is dropped. */
+/** Checks of the values that messages of a webview hold. A webview is not trusted. */
 
 /** As many networks as one run may draw. */
 export const MOST_SEEDS = 1000;
@@ -11,7 +22,6 @@ export const MOST_SEEDS = 1000;
 export const MOST_SAMPLES = 10_000_000;
 /** As many coordinates as points may have together: some megabytes of text. */
 const MOST_COORDINATES = 1_000_000;
-const MOST_SWEPT = 1000;
 const MOST_FILES = 50;
 
 const isAtMost =
@@ -25,8 +35,6 @@ export const isPointSet: Guard<PointSet> = (value): value is PointSet => {
     points(value) && value.points.length <= 3 && value.points.reduce((sum, p) => sum + p.length, 0) <= MOST_COORDINATES
   );
 };
-
-export const isPointUse: Guard<PointUse> = oneOf('count', 'line');
 
 type PlaceOf<K extends CountPlace['type']> = Extract<CountPlace, { readonly type: K }>;
 const isPoint = isAtMost(MOST_COORDINATES, listOf(isNumber));
@@ -61,83 +69,7 @@ const hasWindowShape = shape<PictureWindow>({ x: between(0, 1), y: between(0, 1)
 export const isWindow: Guard<PictureWindow> = (value): value is PictureWindow =>
   hasWindowShape(value) && value.x + value.size <= 1 + 1e-9 && value.y + value.size <= 1 + 1e-9;
 
-const isSubject = shape<SweepSubject>({ layer: isNatural, field: isString });
-const isHttps: Guard<string> = (value): value is string => isString(value) && /^https:\/\//.test(value);
-const isUris = isAtMost(MOST_FILES, listOf(isString));
-const isPositive: Guard<number> = (value): value is number => isNatural(value) && value > 0;
-
-type MessageOf<K extends PanelMessage['type']> = Extract<PanelMessage, { readonly type: K }>;
-const type = <K extends string>(name: K) => oneOf(name);
-
-export const isPanelMessage: Guard<PanelMessage> = tagged<PanelMessage>({
-  ready: shape<MessageOf<'ready'>>({ type: type('ready') }),
-  reveal: shape<MessageOf<'reveal'>>({ type: type('reveal'), key: isString, layer: isNatural }),
-  point: shape<MessageOf<'point'>>({ type: type('point'), key: isString, layer: nullOr(isNatural) }),
-  select: shape<MessageOf<'select'>>({ type: type('select'), key: isString }),
-  pin: shape<MessageOf<'pin'>>({ type: type('pin'), pinned: isBoolean }),
-  openTab: shape<MessageOf<'openTab'>>({ type: type('openTab') }),
-  count: shape<MessageOf<'count'>>({ type: type('count'), key: isString, settings: isCountSettings }),
-  cancel: shape<MessageOf<'cancel'>>({ type: type('cancel'), key: isString }),
-  choosePoints: shape<MessageOf<'choosePoints'>>({
-    type: type('choosePoints'),
-    key: isString,
-    use: isPointUse,
-    needed: (value): value is number => value === 2 || value === 3,
-  }),
-  picture: shape<MessageOf<'picture'>>({
-    type: type('picture'),
-    key: isString,
-    id: isNatural,
-    seed: isNatural,
-    settings: isCountSettings,
-    window: isWindow,
-  }),
-  line: shape<MessageOf<'line'>>({
-    type: type('line'),
-    key: isString,
-    id: isNatural,
-    seed: isNatural,
-    settings: isCountSettings,
-  }),
-  distances: shape<MessageOf<'distances'>>({
-    type: type('distances'),
-    key: isString,
-    id: isNatural,
-    seed: isNatural,
-    settings: isCountSettings,
-    seconds: between(0, 600),
-  }),
-  probe: shape<MessageOf<'probe'>>({
-    type: type('probe'),
-    key: isString,
-    id: isNatural,
-    seed: isNatural,
-    settings: isCountSettings,
-    x: between(0, 1),
-    y: between(0, 1),
-  }),
-  pick: shape<MessageOf<'pick'>>({ type: type('pick'), key: isString, uris: isUris }),
-  compare: shape<MessageOf<'compare'>>({
-    type: type('compare'),
-    key: isString,
-    id: isNatural,
-    uris: isUris,
-    counterparts: isBoolean,
-  }),
-  sweep: shape<MessageOf<'sweep'>>({
-    type: type('sweep'),
-    key: isString,
-    id: isNatural,
-    subject: isSubject,
-    values: isAtMost(MOST_SWEPT, listOf(isPositive)),
-  }),
-  apply: shape<MessageOf<'apply'>>({ type: type('apply'), key: isString, subject: isSubject, value: isPositive }),
-  copy: shape<MessageOf<'copy'>>({ type: type('copy'), text: isString }),
-  save: shape<MessageOf<'save'>>({
-    type: type('save'),
-    text: isString,
-    suggestedName: isString,
-    encoding: oneOf('text', 'base64'),
-  }),
-  open: shape<MessageOf<'open'>>({ type: type('open'), url: isHttps }),
-});
+export const isSubject = shape<SweepSubject>({ layer: isNatural, field: isString });
+export const isHttps: Guard<string> = (value): value is string => isString(value) && /^https:\/\//.test(value);
+export const isUris = isAtMost(MOST_FILES, listOf(isString));
+export const isPositive: Guard<number> = (value): value is number => isNatural(value) && value > 0;

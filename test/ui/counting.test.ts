@@ -104,9 +104,10 @@ describe('the form', () => {
     const panel = await panelWith([showMlp]);
     await panel.page.locator('.runSettings summary').click();
     await choose(panel, 'Which place', 'through points of a file');
-    expect(await panel.waitForMessage('choosePoints')).toEqual({ type: 'choosePoints', key, use: 'count', needed: 3 });
+    const question = await panel.waitForQuestion('points');
+    expect([question.key, question.params]).toEqual([key, { needed: 3 }]);
     const set = { label: 'digits.csv (0, 1, 2)', points: [[0, 0], [1, 0], [0, 1]] }; // prettier-ignore
-    await panel.send({ type: 'points', key, use: 'count', points: set });
+    await panel.reply(question, 'points', set);
     expect(await panel.page.locator('.runSettings summary').innerText()).toContain('on the plane through 3 points of digits.csv'); // prettier-ignore
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { type: 'points', set } }));
   });

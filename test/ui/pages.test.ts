@@ -151,7 +151,7 @@ describe('the line page', () => {
     const seed = panel.page.getByLabel('seed', { exact: true }).locator('input');
     await seed.fill('5');
     await seed.press('Tab');
-    await expect.poll(async () => (await panel.waitForMessage('line')).seed).toBe(5);
+    await expect.poll(async () => (await panel.waitForQuestion('line')).params.seed).toBe(5);
   });
 });
 
@@ -190,9 +190,12 @@ describe('the comparison', () => {
   it('asks for the files to compare with, and for the comparison with those that were chosen', async () => {
     const panel = await panelOn('compare');
     await panel.page.locator('vscode-button', { hasText: 'Compare with' }).click();
-    expect(await panel.waitForMessage('pick')).toEqual({ type: 'pick', key, uris: [] });
-    await panel.send({ type: 'picked', key, uris: ['file:///other.network.json'] });
-    await expect.poll(async () => (await panel.waitForMessage('compare')).uris).toEqual(['file:///other.network.json']);
+    const pick = await panel.waitForQuestion('files');
+    expect([pick.key, pick.params]).toEqual([key, { uris: [] }]);
+    await panel.reply(pick, 'files', ['file:///other.network.json']);
+    await expect
+      .poll(async () => (await panel.waitForQuestion('comparison')).params.uris)
+      .toEqual(['file:///other.network.json']);
   });
 
   it('says what a size would change without an edit, and makes the edit when asked to', async () => {
@@ -221,8 +224,14 @@ describe('the depth', () => {
     const { page } = panel;
     await page.locator('.sweepTools vscode-dropdown').click();
     await page.locator('.sweepTools vscode-option', { hasText: 'dense_2 · copies' }).click();
-    await expect.poll(async () => (await panel.waitForMessage('sweep')).subject).toEqual({ layer: 1, field: 'copies' });
-    expect(Math.max(...(await panel.waitForMessage('sweep')).values)).toBe(12);
+    await expect
+      .poll(async () => (await panel.waitForQuestion('sweep')).params.subject)
+      .toEqual({ layer: 1, field: 'copies' });
+    await panel.answer();
+    const asked = (await panel.messages()).flatMap((message) =>
+      message.type === 'ask' && message.name === 'sweep' ? [(message.params as { value: number }).value] : [],
+    );
+    expect(Math.max(...asked)).toBe(12);
     await page.locator('.sweep input[type=range]').fill('4');
     await panel.answer();
     const button = page.locator('.sweepTools vscode-button');
@@ -238,8 +247,10 @@ describe('the region picture', () => {
     expect(await page.locator('.inView').textContent()).toContain('expected 2,311, 578 per unit of area');
     await page.locator('.pictureCanvas').focus();
     for (let i = 0; i < 3; i++) await page.keyboard.press('+');
-    await expect.poll(async () => (await panel.waitForMessage('picture')).window.size).toBeCloseTo(1 / 1.6 ** 3, 6);
-    const { window } = await panel.waitForMessage('picture');
+    await expect
+      .poll(async () => (await panel.waitForQuestion('picture')).params.window.size)
+      .toBeCloseTo(1 / 1.6 ** 3, 6);
+    const { window } = (await panel.waitForQuestion('picture')).params;
     expect(window.x + window.size / 2).toBeCloseTo(0.5, 6);
     expect(await page.locator('.inView').textContent()).toBe('Counting what is in view…');
     await panel.answer();
@@ -251,7 +262,7 @@ describe('the region picture', () => {
     const { page } = panel;
     await page.locator('.pictureCanvas').focus();
     await page.keyboard.press('Enter');
-    const { x, y } = await panel.waitForMessage('probe');
+    const { x, y } = (await panel.waitForQuestion('probe')).params;
     expect([x, y]).toEqual([0.5, 0.5]);
     await panel.answer();
     const text = await page.locator('.regionDetails').innerText();
@@ -266,8 +277,8 @@ describe('the region picture', () => {
     await panel.send(...plane);
     const { page } = panel;
     const legend = page.locator('.picture .legend');
-    const { id, seed } = await panel.waitForMessage('picture');
-    await page.evaluate(sendGrid, { side: 400, id, key, seed, layers: 1 });
+    const { id, params } = await panel.waitForQuestion('picture');
+    await page.evaluate(sendGrid, { side: 400, id, seed: params.seed, layers: 1 });
     // Two lines a cell, of which 120,000 are drawn at once.
     await expect.poll(() => legend.textContent()).toContain('One line in 3 of the densest layer is drawn');
     await page.locator('.pictureCanvas').focus();

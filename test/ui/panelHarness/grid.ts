@@ -2,13 +2,12 @@
 interface Grid {
   readonly side: number;
   readonly id: number;
-  readonly key: string;
   readonly seed: number;
   readonly layers: number;
 }
 
 /** In the page: sends the picture. */
-export function sendGrid({ side, id, key, seed, layers }: Grid): void {
+export function sendGrid({ side, id, seed, layers }: Grid): void {
   const count = side * side;
   const vertices = new Float32Array(8 * count);
   const edgeLayers = new Int32Array(4 * count);
@@ -41,5 +40,5 @@ export function sendGrid({ side, id, key, seed, layers }: Grid): void {
     sides: [2, 2],
     expected: null,
   };
-  window.postMessage({ type: 'picture', key, id, picture, message: null }, '*');
+  window.postMessage({ type: 'answer', id, name: 'picture', answer: picture, error: null }, '*');
 }

@@ -3,6 +3,7 @@ import * as esbuild from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { panelScripts, panelStyles } from '../../../scripts/panelBundle.mjs';
 import type { HostMessage, PanelMessage } from '../../../src/protocol/messages.ts';
+import type { AnswerOf, Ask, ParamsOf, QuestionName } from '../../../src/protocol/questions.ts';
 import { comparison, mlpDistances, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
 import themes from './themes.json' with { type: 'json' };
 import { panelDocument } from './panelDocument.ts';
@@ -94,13 +95,32 @@ export class PanelPage {
     );
   }
 
-  /** Answers everything the page has asked so far, as the extension would. */
+  /** Answers everything the page asks, and what it asks because of the answers, as the extension would. */
   async answer(): Promise<void> {
-    for (const message of await this.page.evaluate(() => window.panelMessages.slice(window.panelAnswered))) {
-      await this.page.evaluate(() => window.panelAnswered++);
-      const answers = answersTo(message);
-      if (answers.length > 0) await this.send(...answers);
+    for (;;) {
+      const messages = await this.page.evaluate(() => {
+        const fresh = window.panelMessages.slice(window.panelAnswered);
+        window.panelAnswered = window.panelMessages.length;
+        return fresh;
+      });
+      const answers = messages.flatMap((message) => (message.type === 'ask' ? answersTo(message) : []));
+      if (answers.length === 0) return;
+      await this.send(...answers);
     }
+  }
+
+  /** The newest question of this name. */
+  async waitForQuestion<N extends QuestionName>(name: N): Promise<Ask & { readonly params: ParamsOf<N> }> {
+    await this.page.waitForFunction(
+      (wanted) => window.panelMessages.some((message) => message.type === 'ask' && message.name === wanted),
+      name,
+    );
+    const all = await this.messages();
+    return all.findLast((message): message is Ask & { params: ParamsOf<N> } => isOf(message, name))!;
+  }
+
+  async reply<N extends QuestionName>({ id }: Ask, name: N, answer: AnswerOf<N>): Promise<void> {
+    await this.send({ type: 'answer', id, name, answer, error: null });
   }
 
   messages(): Promise<PanelMessage[]> {
@@ -124,30 +144,27 @@ export class PanelPage {
 
 let pictures: ReturnType<typeof planePictures> | undefined;
 
+function isOf(message: PanelMessage, name: QuestionName): boolean {
+  return message.type === 'ask' && message.name === name;
+}
+
 /** For the network in the plane: real partitions, a real line, and figures like those of the real thing. */
-function answersTo(message: PanelMessage): HostMessage[] {
-  switch (message.type) {
-    case 'picture': {
-      pictures ??= planePictures(3);
-      const picture = pictures.get(message.seed)?.picture;
-      const part = picture && { ...picture, window: message.window };
-      return part ? [{ type: 'picture', key: message.key, id: message.id, picture: part, message: null }] : [];
-    }
-    case 'line':
-      return [{ type: 'line', key: message.key, id: message.id, line: mlpLine(message.seed), message: null }];
-    case 'distances':
-      return [
-        { type: 'distances', key: message.key, id: message.id, distances: mlpDistances(message.seed), message: null },
-      ];
-    case 'probe':
-      return [{ type: 'probe', key: message.key, id: message.id, probe: mlpProbe(message.x, message.y) }];
-    case 'compare':
-      return [{ type: 'compared', key: message.key, id: message.id, comparison: comparison() }];
-    case 'sweep':
-      return message.values.map((value) => ({ type: 'swept', key: message.key, id: message.id, row: swept(value) }));
-    default:
-      return [];
-  }
+const ANSWERS: { readonly [N in QuestionName]?: (params: ParamsOf<N>) => AnswerOf<N> | null } = {
+  picture: ({ seed, window }) => {
+    pictures ??= planePictures(3);
+    const picture = pictures.get(seed)?.picture;
+    return picture ? { ...picture, window } : null;
+  },
+  line: ({ seed }) => mlpLine(seed),
+  distances: ({ seed }) => mlpDistances(seed),
+  probe: ({ x, y }) => mlpProbe(x, y),
+  comparison: () => comparison(),
+  sweep: ({ value }) => swept(value),
+};
+
+function answersTo({ id, name, params }: Ask): HostMessage[] {
+  const answer = (ANSWERS[name] as ((params: unknown) => unknown) | undefined)?.(params) ?? null;
+  return answer === null ? [] : [{ type: 'answer', id, name, answer, error: null }];
 }
 
 /** In the page, before anything else. */

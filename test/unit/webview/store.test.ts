@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { HostMessage } from '../../../src/protocol/messages.ts';
-import type { CountSettings, PanelCount } from '../../../src/protocol/runs.ts';
-import { isPanelMessage } from '../../../src/protocol/validate.ts';
-import { parseHostMessage } from '../../../webview/messages.ts';
+import { isHostMessage, isPanelMessage, type HostMessage, type PanelMessage } from '../../../src/protocol/messages.ts';
+import type { Answer, QuestionName } from '../../../src/protocol/questions.ts';
+import type { CountSettings, PanelCount, SweptRow } from '../../../src/protocol/runs.ts';
 import { spreadText } from '../../../webview/figures.ts';
 import { samplesOf } from '../../../webview/statistics.ts';
-import { INITIAL_STATE, receive, restore, toKept, type PanelState } from '../../../webview/store.ts';
+import {
+  INITIAL_STATE,
+  receive,
+  restore,
+  toKept,
+  withPoints,
+  withRow,
+  type PanelState,
+} from '../../../webview/store.ts';
 import { viewOf } from '../../../webview/view.ts';
 import { partition } from '../../ui/panelHarness/partition.ts';
 import { comparison, mlpDistances, mlpLine, mlpProbe, swept } from '../../ui/panelHarness/scenes.ts';
@@ -14,7 +21,8 @@ import { lenetNetwork, mlpNetwork, modelOf, runOf, settingsOf } from '../../ui/p
 const network = mlpNetwork();
 const { key } = network;
 const settings = settingsOf(network, { seeds: 2 });
-const show: HostMessage = { type: 'show', model: modelOf(network) };
+type Told = Exclude<HostMessage, Answer>;
+const show: Told = { type: 'show', model: modelOf(network) };
 const countOf = (seed: number, perLayer: number[]): PanelCount => {
   return {
     seed,
@@ -26,11 +34,11 @@ const countOf = (seed: number, perLayer: number[]): PanelCount => {
   };
 };
 
-function after(...messages: readonly HostMessage[]): PanelState {
+function after(...messages: readonly Told[]): PanelState {
   return messages.reduce(receive, INITIAL_STATE);
 }
 
-const counted: HostMessage[] = [
+const counted: Told[] = [
   show,
   { type: 'run', key, run: runOf(network, [], { settings }) },
   { type: 'counted', key, count: countOf(2, [280, 1000, 2200, 2200]) },
@@ -88,29 +96,36 @@ describe('counts', () => {
   });
 
   it('of a run that is over change no more', () => {
-    const done: HostMessage = { type: 'run', key, run: runOf(network, [], { status: 'done' }) };
+    const done: Told = { type: 'run', key, run: runOf(network, [], { status: 'done' }) };
     const state = after(show, done);
     expect(receive(state, counted[2])).toBe(state);
   });
 });
 
 describe('answers', () => {
-  it('count only for what was asked last', () => {
-    const asking = { ...after(show), line: { key, id: 7, value: null, message: null } };
-    const late = receive(asking, { type: 'line', key, id: 6, line: mlpLine(1), message: null });
-    expect(late.line?.value).toBeNull();
-    const meant = receive(asking, { type: 'line', key, id: 7, line: mlpLine(1), message: null });
-    expect(viewOf(meant)?.line?.value?.knots.length).toBeGreaterThan(10);
-    expect(viewOf({ ...meant, selectedKey: 'other', model: modelOf(lenetNetwork()) })?.line).toBeNull();
+  it('are shown with the network they are about, and with no other', () => {
+    const state = { ...after(show), line: { key, value: mlpLine(1), message: null } };
+    expect(viewOf(state)?.line?.value?.knots.length).toBeGreaterThan(10);
+    expect(viewOf({ ...state, selectedKey: 'other', model: modelOf(lenetNetwork()) })?.line).toBeNull();
   });
 
-  it('of a sweep come one by one, in any order', () => {
-    const asking = { ...after(show), swept: { key, id: 3, value: null, message: null } };
-    const state = [9, 3, 5].reduce(
-      (before, value) => receive(before, { type: 'swept', key, id: 3, row: swept(value) }),
-      asking as PanelState,
-    );
-    expect(state.swept?.value?.map(({ value }) => value)).toEqual([3, 5, 9]);
+  it('of a sweep are kept in the order of their values', () => {
+    const rows = [9, 3, 5, 3].reduce<readonly SweptRow[]>((before, value) => withRow(before, swept(value)), []);
+    expect(rows.map(({ value }) => value)).toEqual([3, 5, 9]);
+  });
+
+  it('with points of a file become the place of the counts, or of the line', () => {
+    const set = {
+      label: 'a.csv',
+      points: [
+        [1, 2],
+        [3, 4],
+      ],
+    };
+    const place = { type: 'points', set };
+    expect(withPoints(after(show), key, 'count', set).settings[key].place).toEqual(place);
+    expect(withPoints(after(show), key, 'line', set).lines[key]).toEqual(place);
+    expect(withPoints(after(show), 'gone', 'line', set)).toEqual(after(show));
   });
 });
 
@@ -157,6 +172,14 @@ describe('what is remembered', () => {
   });
 });
 
+function answer(name: QuestionName, value: unknown): HostMessage {
+  return { type: 'answer', id: 1, name, answer: value, error: null };
+}
+
+function ask(name: QuestionName, params: unknown): PanelMessage {
+  return { type: 'ask', id: 1, key, name, params };
+}
+
 describe('messages', () => {
   it('of the protocol are let through as they are', () => {
     const { picture, count } = partition([3, 3], 1);
@@ -164,31 +187,28 @@ describe('messages', () => {
       ...counted,
       { type: 'home', home: 'view', pinned: true, versions: 'Region Lens 1.0.0', seeds: 24 },
       { type: 'counted', key, count },
-      { type: 'picture', key, id: 1, picture, message: null },
-      { type: 'line', key, id: 2, line: mlpLine(1), message: null },
-      { type: 'probe', key, id: 3, probe: mlpProbe(0.2, 0.3) },
-      {
-        type: 'points',
-        key,
-        use: 'count',
-        points: {
-          label: 'a.csv',
-          points: [
-            [1, 2],
-            [3, 4],
-          ],
-        },
-      },
-      { type: 'picked', key, uris: ['file:///a'] },
-      { type: 'compared', key, id: 4, comparison: comparison() },
-      { type: 'swept', key, id: 5, row: swept(7) },
+      answer('picture', picture),
+      answer('line', mlpLine(1)),
+      answer('probe', mlpProbe(0.2, 0.3)),
+      answer('points', {
+        label: 'a.csv',
+        points: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+      answer('points', null),
+      answer('files', ['file:///a']),
+      answer('comparison', comparison()),
+      answer('sweep', swept(7)),
+      answer('distances', mlpDistances(1)),
+      { type: 'answer', id: 9, name: 'line', answer: null, error: 'The count was stopped.' },
       { type: 'countProgress', key, progress: { done: 1, of: 2, regions: 40, share: 0.5, secondsLeft: null } },
-      { type: 'distances', key, id: 6, distances: mlpDistances(1), message: null },
       { type: 'run', key, run: null },
       { type: 'highlight', key, layer: null },
       { type: 'empty', message: 'Open a file.' },
     ];
-    for (const message of messages) expect(parseHostMessage(structuredClone(message))).toEqual(message);
+    for (const message of messages) expect(isHostMessage(structuredClone(message))).toBe(true);
   });
 
   it('that are malformed are not', () => {
@@ -201,12 +221,14 @@ describe('messages', () => {
       { type: 'toString' },
       { type: 'show', model: { ...modelOf(network), networks: [{ ...network, layers: 'none' }] } },
       { type: 'counted', key, count: { ...count, perLayer: [Number.NaN] } },
-      { type: 'picture', key, id: 1, picture: { ...picture, offsets: picture.offsets.slice(1) }, message: null },
-      { type: 'picture', key, id: 1, picture: { ...picture, window: { x: 0.5, y: 0, size: 0.6 } }, message: null },
-      { type: 'line', key, id: 1, line: { ...mlpLine(1), outputs: new Float64Array(3) }, message: null },
+      answer('picture', { ...picture, offsets: picture.offsets.slice(1) }),
+      answer('picture', { ...picture, window: { x: 0.5, y: 0, size: 0.6 } }),
+      answer('picture', null),
+      answer('line', { ...mlpLine(1), outputs: new Float64Array(3) }),
+      { ...answer('line', mlpLine(1)), name: 'toString' },
       { type: 'run', key, run: { ...runOf(network, []), status: 'fine' } },
     ];
-    for (const message of wrong) expect(parseHostMessage(message)).toBeNull();
+    for (const message of wrong) expect(isHostMessage(message)).toBe(false);
   });
 });
 
@@ -220,9 +242,9 @@ describe('messages of the page', () => {
       { type: 'count', key, settings },
       { type: 'count', key, settings: { ...settings, method: 'sample', place: { type: 'all' } } },
       { type: 'count', key, settings: { ...settings, place: { type: 'parallelogram', origin: [0], u: [1], v: [2] } } },
-      { type: 'choosePoints', key, use: 'line', needed: 2 },
-      { type: 'picture', key, id: 1, seed: 1, settings, window },
-      { type: 'sweep', key, id: 1, subject: { layer: 0, field: 'units' }, values: [1, 2] },
+      ask('points', { needed: 2 }),
+      ask('picture', { seed: 1, settings, window }),
+      ask('sweep', { subject: { layer: 0, field: 'units' }, value: 2 }),
       { type: 'save', suggestedName: 'a.png', text: 'AAAA', encoding: 'base64' },
       { type: 'open', url: 'https://arxiv.org/abs/1711.02114' },
     ];
@@ -246,10 +268,12 @@ describe('messages of the page', () => {
         settings: { ...settings, method: 'cells', place: { type: 'segment', from: [0], to: [1] } },
       },
       { type: 'count', key, settings: { ...settings, samples: 0 } },
-      { type: 'picture', key, id: 1, seed: 1, settings, window: { ...window, size: 0.8 } },
-      { type: 'probe', key, id: 1, seed: 1, settings, x: 2, y: 0 },
-      { type: 'sweep', key, id: 1, subject: { layer: 0, field: 'units' }, values: [0] },
-      { type: 'compare', key, id: 1, uris: Array.from({ length: 51 }, () => 'file:///a'), counterparts: true },
+      ask('picture', { seed: 1, settings, window: { ...window, size: 0.8 } }),
+      ask('probe', { seed: 1, settings, x: 2, y: 0 }),
+      ask('sweep', { subject: { layer: 0, field: 'units' }, value: 0 }),
+      ask('comparison', { uris: Array.from({ length: 51 }, () => 'file:///a'), counterparts: true }),
+      ask('points', { needed: 4 }),
+      { ...ask('points', { needed: 2 }), name: 'constructor' },
       { type: 'save', suggestedName: 'a', text: 'x', encoding: 'hex' },
       { type: 'open', url: 'command:workbench.action.quit' },
     ];

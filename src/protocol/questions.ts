@@ -1,0 +1,117 @@
+import { isComparison, isDistances, isLine, isPicture, isProbe, isSweptRow } from './answerGuards.ts';
+import { between, isBoolean, isNatural, isString, listOf, nullOr, shape, type Guard } from './guards.ts';
+import type {
+  CountSettings,
+  PanelComparison,
+  PanelDistances,
+  PanelLine,
+  PanelPicture,
+  PanelProbe,
+  PictureWindow,
+  PointSet,
+  SweepSubject,
+  SweptRow,
+} from './runs.ts';
+import { isCountSettings, isPointSet, isPositive, isSubject, isUris, isWindow } from './validate.ts';
+
+/** What the panel asks about one network: the types of the question and the answer, and their checks. */
+interface Question<P, A> {
+  readonly params: Guard<P>;
+  readonly answer: Guard<A>;
+}
+
+function question<P, A>(params: Guard<P>, answer: Guard<A>): Question<P, A> {
+  return { params, answer };
+}
+
+/** A network to draw: its seed, and how it is counted. */
+interface Drawn {
+  readonly seed: number;
+  readonly settings: CountSettings;
+}
+const drawn = { seed: isNatural, settings: isCountSettings };
+
+/**
+ * Every question of the panel. A new one is a row here, a handler in the extension (`PanelAnswers`) and the code of the
+ * page that asks it. The extension works on one question of a name at a time: a newer one ends the one before.
+ */
+const QUESTIONS = {
+  /** The regions of the plane in a window. */
+  picture: question(
+    shape<Drawn & { readonly window: PictureWindow }>({ ...drawn, window: isWindow }),
+    isPicture satisfies Guard<PanelPicture>,
+  ),
+  /** The network along a line. */
+  line: question(shape<Drawn>(drawn), isLine satisfies Guard<PanelLine>),
+  /** Distances of random points to the nearest boundary, within so many seconds. */
+  distances: question(
+    shape<Drawn & { readonly seconds: number }>({ ...drawn, seconds: between(0, 600) }),
+    isDistances satisfies Guard<PanelDistances>,
+  ),
+  /** The region at a point of the plane, in the coordinates of the whole parallelogram. */
+  probe: question(
+    shape<Drawn & { readonly x: number; readonly y: number }>({ ...drawn, x: between(0, 1), y: between(0, 1) }),
+    isProbe satisfies Guard<PanelProbe>,
+  ),
+  /** Points of a file that the user chooses: two for a line, three for a plane. Null where none are chosen. */
+  points: question(
+    shape<{ readonly needed: 2 | 3 }>({ needed: (value): value is 2 | 3 => value === 2 || value === 3 }),
+    nullOr<PointSet>(isPointSet),
+  ),
+  /** Files that the user chooses to compare with. Null where the user chooses nothing. */
+  files: question(shape<{ readonly uris: readonly string[] }>({ uris: isUris }), nullOr(listOf(isString))),
+  comparison: question(
+    shape<{ readonly uris: readonly string[]; readonly counterparts: boolean }>({
+      uris: isUris,
+      counterparts: isBoolean,
+    }),
+    isComparison satisfies Guard<PanelComparison>,
+  ),
+  /** The network with one size changed. */
+  sweep: question(
+    shape<{ readonly subject: SweepSubject; readonly value: number }>({ subject: isSubject, value: isPositive }),
+    isSweptRow satisfies Guard<SweptRow>,
+  ),
+};
+
+type Questions = typeof QUESTIONS;
+export type QuestionName = keyof Questions;
+type Guarded<G> = G extends Guard<infer T> ? T : never;
+export type ParamsOf<N extends QuestionName> = Guarded<Questions[N]['params']>;
+export type AnswerOf<N extends QuestionName> = Guarded<Questions[N]['answer']>;
+
+/** A question about the network with this key, as a message. `id` tells which question an answer belongs to. */
+export interface Ask {
+  readonly type: 'ask';
+  readonly id: number;
+  readonly key: string;
+  readonly name: QuestionName;
+  readonly params: unknown;
+}
+
+/** Either the answer or, as a sentence, why there is none. */
+export interface Answer {
+  readonly type: 'answer';
+  readonly id: number;
+  readonly name: QuestionName;
+  readonly answer: unknown;
+  readonly error: string | null;
+}
+
+function isQuestionName(value: unknown): value is QuestionName {
+  return isString(value) && Object.hasOwn(QUESTIONS, value);
+}
+
+const hasAskShape = shape<Omit<Ask, 'type' | 'params'>>({ id: isNatural, key: isString, name: isQuestionName });
+
+export const isAsk: Guard<Ask> = (value): value is Ask =>
+  hasAskShape(value) && 'params' in value && QUESTIONS[value.name].params(value.params);
+
+const hasAnswerShape = shape<Omit<Answer, 'type' | 'answer'>>({
+  id: isNatural,
+  name: isQuestionName,
+  error: nullOr(isString),
+});
+
+export const isAnswer: Guard<Answer> = (value): value is Answer =>
+  hasAnswerShape(value) && 'answer' in value && (value.error !== null || QUESTIONS[value.name].answer(value.answer));
