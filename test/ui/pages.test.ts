@@ -228,9 +228,11 @@ describe('the depth', () => {
       .poll(async () => (await panel.waitForQuestion('sweep')).params.subject)
       .toEqual({ layer: 1, field: 'copies' });
     await panel.answer();
-    const asked = (await panel.messages()).flatMap((message) =>
-      message.type === 'ask' && message.name === 'sweep' ? [(message.params as { value: number }).value] : [],
-    );
+    const asked = (await panel.messages())
+      .flatMap((message) => (message.type === 'ask' && message.name === 'sweep' ? [message.params] : []))
+      .map((params) => params as { subject: { field: string }; value: number })
+      .filter(({ subject }) => subject.field === 'copies')
+      .map(({ value }) => value);
     expect(Math.max(...asked)).toBe(12);
     await page.locator('.sweep input[type=range]').fill('4');
     await panel.answer();
