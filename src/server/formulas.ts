@@ -13,6 +13,8 @@ const LATEX: Readonly<Record<string, string>> = {
   'serra2018-upper': recurrence,
   'hinz2021-upper': String.raw`\bigl\lVert B_{n_L}^{(\gamma)}\, M_{n_{L-1},\, n_L} \cdots B_{n_1}^{(\gamma)}\, M_{n_0,\, n_1}\, e_{n_0+1} \bigr\rVert_1`,
   'recurrence-upper': String.raw`f_1(n_0),\quad f_l(d) = \sum_{j=0}^{d} I_l(j)\, f_{l+1}\bigl(\min(d,\, r_l(j))\bigr),\quad f_{L+1} = 1`,
+  'homogeneous-upper': String.raw`2\, f(n_0 - 1;\; n_1 - 1,\, n_2, \dots, n_L)`,
+  'homogeneous-lower': String.raw`R(n_0 - 1;\; n_1 - 1, \dots, n_{L-1} - 1,\, n_L) + \sum_{j=0}^{n_0-1} \binom{n_1 - 1}{j}`,
   'pascanu2013-lower': folded(String.raw`\left\lfloor \frac{n_l}{n_0} \right\rfloor`),
   'montufar2014-lower': folded(String.raw`\left\lfloor \frac{n_l}{n_0} \right\rfloor^{n_0}`),
   'serra2018-lower': folded(String.raw`\left(\left\lfloor \frac{n_l}{n_0} \right\rfloor + 1\right)^{n_0}`),

@@ -1,6 +1,7 @@
 import { isInput, type Layer, type Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { TheoryOptions } from './bound.ts';
+import { hasBias, isConstant, sharedWeightsIn } from './constants.ts';
 import { inputDimension } from './dominators.ts';
 import { rememberedBySlice } from './remembered.ts';
 import { isNeutral, unitStages, type UnitStage } from './units.ts';
@@ -80,13 +81,20 @@ export function maxoutChainOf(network: Network, options: TheoryOptions): ChainOr
   return found;
 }
 
-/** Refuses affine layers that are not part of the construction: only those after the last units may be anything. */
-export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxout'): ChainOrReason {
+/**
+ * Refuses what the constructions cannot choose: affine layers of another kind (after the last units there may be any),
+ * layers without biases, layers that share their weights.
+ */
+export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxout', needsBias = true): ChainOrReason {
   const lastUnits = chain.stages[chain.stages.length - 1]?.layer.index ?? -1;
+  const used = network.layers.slice(0, lastUnits + 1);
+  const shared = sharedWeightsIn(used);
+  if (shared) return { reason: shared };
   let open = false;
-  for (const layer of network.layers.slice(0, lastUnits + 1)) {
+  for (const layer of used) {
     const units = unitStages(layer).length > 0;
-    if (layer.operation.kind === kind) {
+    if (isConstant(layer)) return { reason: `What ${layer.name} computes does not depend on its input.` };
+    if (layer.operation.kind === kind && layer.inputShapes[0].length === 1) {
       if (open)
         return { reason: `The construction has units after every dense layer; there are none before ${layer.name}.` };
       open = !units;
@@ -98,5 +106,13 @@ export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxou
       return { reason: `The construction is for fully connected layers; ${layer.name} is ${layer.type}.` };
     }
   }
+  const unbiased = needsBias && chain.stages.find((_, l) => !hasBias(runOf(network, chain, l)));
+  if (unbiased) return { reason: `The construction needs biases; the units of ${unbiased.layer.name} have none.` };
   return { chain };
+}
+
+/** The layers behind the units before stage l, up to its own. */
+function runOf(network: Network, { stages }: Chain, l: number): Layer[] {
+  const from = l === 0 ? 0 : stages[l - 1].layer.index + 1;
+  return network.layers.slice(from, stages[l].layer.index + 1);
 }

@@ -2,6 +2,7 @@ import type { Layer } from '../network/network.ts';
 import { exactBinomialTerms, binomialPrefixSum } from './binomial.ts';
 import type { Bound } from './bound.ts';
 import { refused } from './evaluation.ts';
+import { bendsAtZeroOnly } from './kacRice/unit.ts';
 import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 import { magnitudeOf, multiply, one, power, zero, type Magnitude } from './magnitude.ts';
 import { rankOverPrimes } from './matrixRank.ts';
@@ -33,6 +34,9 @@ export const gcnOneLayerExact: Bound = {
     if (layer.inputs[0] >= 0) return refused(`${layer.name} does not read the input itself.`);
     if (layer.pieces !== 2)
       return refused(`The statement is for units of two pieces; ${layer.name} has ${layer.pieces}.`);
+    const isCentral = layer.activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(layer.activation);
+    if (!layer.operation.useBias && !isCentral)
+      return refused(`Without biases the statement is for units that bend at zero; those of ${layer.name} do not.`);
     if ((options.sliceDimension ?? Infinity) < network.inputSize)
       return refused('The statement is for the whole input space.');
     const { adjacency, units, useBias } = layer.operation;

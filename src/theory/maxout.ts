@@ -105,7 +105,8 @@ export const maxoutMrz2022Upper: Bound = {
     const found = nonEmpty(network, options);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
-    const note = chain.stages.length === 1 ? 'The exact maximum for one layer.' : undefined;
+    const isReached = chain.stages.length === 1 && !('reason' in connected(network, chain, 'maxout'));
+    const note = isReached ? 'The exact maximum for one layer.' : undefined;
     const factor = ({ stage, narrowest }: ChainStage): Magnitude =>
       binomialPrefixSum(stage.neurons, narrowest, stage.pieces - 1);
     return productBound(network, chain, factor, note);

@@ -6,6 +6,7 @@ import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
 import { gcnOneLayerExact } from './graphConvolution.ts';
 import { haninRolnick2019Scale, tseranMontufar2021Scale } from './haninRolnick2019.ts';
 import { hinz2021Upper } from './hinz2021.ts';
+import { homogeneousUpper } from './homogeneousUpper.ts';
 import { kacRiceBounds } from './kacRice/bounds.ts';
 import {
   maxoutMontufar2014Lower,
@@ -18,7 +19,7 @@ import { montufar2014Lower } from './montufar2014.ts';
 import { montufar2017Upper } from './montufar2017.ts';
 import { naiveUpper } from './naive.ts';
 import { pascanu2013Lower } from './pascanu2013.ts';
-import { pointwiseLower } from './pointwiseLower.ts';
+import { homogeneousLower, pointwiseLower } from './pointwiseLower.ts';
 import { recurrenceUpper } from './recurrence.ts';
 import { serra2018Lower, serra2018Upper } from './serra2018.ts';
 import { xiong2020Bounds } from './xiong2020.ts';
@@ -36,7 +37,9 @@ const general: readonly Bound[] = [
   hinz2021Upper,
   ...xiong2020Bounds,
   pointwiseLower,
+  homogeneousLower,
   recurrenceUpper,
+  homogeneousUpper,
 ];
 const special: readonly Bound[] = [
   maxoutMontufar2014Lower,

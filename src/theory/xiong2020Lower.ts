@@ -1,5 +1,6 @@
 import type { Network } from '../network/network.ts';
 import type { Bound, Evaluation, TheoryOptions } from './bound.ts';
+import { sharedWeightsIn } from './constants.ts';
 import {
   convolutionChainOf,
   fewFilters,
@@ -121,6 +122,8 @@ function obstacleTo(network: Network, found: ConvolutionChain): string | null {
   const narrow = fewFilters(found);
   if (narrow) return narrow;
   const { stages } = found;
+  const shared = sharedWeightsIn(network.layers.slice(0, stages[stages.length - 1].layer.index + 1));
+  if (shared) return shared;
   for (const [l, stage] of stages.entries()) {
     const { layer, pattern } = stage;
     if (!stage.stage.drops) return `The construction is for ReLU units; ${layer.name} has ${layer.activation.name}.`;

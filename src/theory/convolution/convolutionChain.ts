@@ -1,6 +1,7 @@
 import type { Layer } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { chainOf, describeUnits, type Chain, type ChainStage } from '../chain.ts';
+import { hasBias, isConstant } from '../constants.ts';
 import { rememberedBySlice } from '../remembered.ts';
 import { fieldPatternOf, type FieldPattern } from './fieldPattern.ts';
 
@@ -35,6 +36,8 @@ export const convolutionChainOf = rememberedBySlice((network, options): Convolut
     const { layer } = each;
     const run = network.layers.slice(start, layer.index + 1);
     start = layer.index + 1;
+    const constant = run.find(isConstant);
+    if (constant) return { reason: `What ${constant.name} computes does not depend on its input.` };
     if (each.stage.kind === 'operation') {
       return { reason: `The theorem is for convolutions with activations; ${layer.name} has ${describeUnits(each)}.` };
     }
@@ -72,14 +75,6 @@ function densePattern(run: readonly Layer[]): FieldPattern | null {
 
 function isNeutral({ operation: { kind } }: Layer): boolean {
   return kind === 'batchNormalization' || kind === 'identity' || kind === 'flatten' || kind === 'reshape';
-}
-
-/** Whether every filter has a constant of its own; batch norm after the convolution gives it one. */
-export function hasBias(run: readonly Layer[]): boolean {
-  return run.reduce((biased, { operation }) => {
-    if (operation.kind === 'batchNormalization') return true;
-    return 'useBias' in operation ? operation.useBias : biased;
-  }, false);
 }
 
 /** Channels of the network's input. */

@@ -62,21 +62,15 @@ export function fieldPatternOf(layers: readonly Layer[]): FieldPattern | null {
   }
   const [first, ...rest] = steps;
   if (first === undefined || steps.every(({ sharing }) => sharing === 'none')) return null;
-  let whole = first;
-  let rankLimit = Infinity;
-  for (const step of rest) {
-    const blocks = composeBlocks(whole.blocks, step.blocks);
-    const innerChannels = (whole.blocks.groups * whole.blocks.output) / blocks.groups;
-    if (whole.sharing !== 'none' && step.sharing !== 'none') {
-      rankLimit = Math.min(rankLimit, longest(step.rows) * longest(step.columns) * innerChannels);
-    }
-    whole = {
-      rows: composeFields(step.rows, whole.rows),
-      columns: composeFields(step.columns, whole.columns),
-      blocks,
-      ...composeWeights(whole, step),
-    };
-  }
+  const whole = rest.reduce(
+    (inner, step): AffineStep => ({
+      rows: composeFields(step.rows, inner.rows),
+      columns: composeFields(step.columns, inner.columns),
+      blocks: composeBlocks(inner.blocks, step.blocks),
+      ...composeWeights(inner, step),
+    }),
+    first,
+  );
   const { rows, columns, blocks, taps } = whole;
   const sharing = whole.sharing === 'none' ? 'composed' : whole.sharing;
   return {
@@ -85,10 +79,33 @@ export function fieldPatternOf(layers: readonly Layer[]): FieldPattern | null {
     groups: blocks.groups,
     channels: blocks.input,
     filters: blocks.output,
-    rankLimit,
+    rankLimit: rankLimitOf(steps, blocks.groups),
     sharing,
     taps,
   };
+}
+
+/**
+ * The normals of one position and group are combinations of what they read of any inner tensor: no more of them are
+ * independent than the position's field has cells there, times the channels that the group reads. Inner tensors are
+ * those with weights before and behind them; zero padding alone narrows nothing.
+ */
+function rankLimitOf(steps: readonly AffineStep[], groups: number): number {
+  const firstWeights = steps.findIndex(({ sharing }) => sharing !== 'none');
+  let limit = Infinity;
+  let hasWeights = false;
+  let fields: Pick<AffineStep, 'rows' | 'columns'> | null = null;
+  for (let i = steps.length - 1; i > firstWeights; i--) {
+    const { rows, columns, sharing } = steps[i];
+    fields = fields
+      ? { rows: composeFields(fields.rows, rows), columns: composeFields(fields.columns, columns) }
+      : { rows, columns };
+    hasWeights ||= sharing !== 'none';
+    const { groups: innerGroups, output } = steps[i - 1].blocks;
+    const channels = (innerGroups * output) / groups;
+    if (hasWeights) limit = Math.min(limit, longest(fields.rows) * longest(fields.columns) * channels);
+  }
+  return limit;
 }
 
 function stepsOf(layer: Layer): AffineStep[] | null {

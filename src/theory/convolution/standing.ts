@@ -1,12 +1,12 @@
 import type { Layer, Network } from '../../network/network.ts';
+import { hasBias } from '../constants.ts';
 import { affineRun, unitStages } from '../units.ts';
-import { hasBias } from './convolutionChain.ts';
 import { fieldPatternOf } from './fieldPattern.ts';
 import { theoremEquality, type TheoremEquality } from './theoremEquality.ts';
 
 /** How the sum of a convolution's independence numbers stands to the regions that shared weights make. */
 export function standingInWords(equality: TheoremEquality, isBiased: boolean): string {
-  if (!isBiased) return 'upper bound: without biases all boundaries meet in one point';
+  if (!isBiased) return 'upper bound: without biases the boundaries do not lie in general position';
   switch (equality) {
     case 'exact':
       return 'exact';

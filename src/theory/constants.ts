@@ -1,0 +1,51 @@
+import type { Activation } from '../network/activation.ts';
+import type { Layer } from '../network/network.ts';
+import type { Operation } from '../network/operation.ts';
+
+/**
+ * Whether every filter (or unit) at the end of this run of affine layers has a constant of its own: a bias of the last
+ * layer with weights, or the shift of a batch norm behind it that tells the filters apart.
+ */
+export function hasBias(run: readonly Layer[]): boolean {
+  let isBiased = false;
+  let filters = 1;
+  for (const { operation, outputShape } of run) {
+    const channels = outputShape[outputShape.length - 1];
+    if ('useBias' in operation) [isBiased, filters] = [operation.useBias, channels];
+    else if (operation.kind === 'maxout') isBiased = true;
+    else if (shifts(operation) && channels % filters === 0) isBiased = true;
+  }
+  return isBiased;
+}
+
+/** Batch norm with a trained shift, or with a mean to subtract. */
+function shifts(operation: Operation): boolean {
+  return operation.kind === 'batchNormalization' && (operation.center || operation.statistics !== false);
+}
+
+/** Positively homogeneous: f(t x) = t f(x) for t > 0. */
+function isHomogeneousActivation(activation: Activation): boolean {
+  if (activation.kind === 'smooth') return false;
+  return activation.breakpoints.every((at) => at === 0) && activation.intercepts.every((intercept) => intercept === 0);
+}
+
+/** Why what a layer computes is not positively homogeneous in its inputs, or null where it is. */
+export function constantIn(layer: Layer): string | null {
+  const { name, operation, activation, reach } = layer;
+  if (('useBias' in operation && operation.useBias) || operation.kind === 'maxout') return `${name} has biases`;
+  if (shifts(operation)) return `${name} shifts its channels`;
+  // Of a layer that ends the piecewise-linear part only the affine map counts.
+  if (reach === 'inside' && !isHomogeneousActivation(activation)) return `${name} bends or shifts off zero`;
+  return null;
+}
+
+/** A layer whose output does not depend on its input: one piece, and that is flat. */
+export function isConstant({ activation }: Layer): boolean {
+  return activation.kind === 'piecewiseLinear' && activation.slopes.length === 1 && activation.slopes[0] === 0;
+}
+
+/** The first of these layers that uses the weights of another, in words; null where none does. */
+export function sharedWeightsIn(layers: readonly Layer[]): string | null {
+  const shared = layers.find(({ sharedWith }) => sharedWith !== undefined);
+  return shared ? `The construction needs weights of its own in every layer; ${shared.name} shares them.` : null;
+}
