@@ -5,7 +5,7 @@ import type { Operation } from '../../network/operation.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { Ancestry } from './ancestry.ts';
 import { joinChannels, reshapeCells, sumChannels, type Cells } from './cells.ts';
-import type { Identities } from './identities.ts';
+import { isZero, type Identities } from './identities.ts';
 import { momentsOf, multiplied, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
 import { gather, tapsOf, windowTaps } from './taps.ts';
 
@@ -93,21 +93,50 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
   const input = momentsOf(state, context.derivatives, identities);
   const geometry = windowGeometry(layer);
   const parts = slicesOf(operation, input, geometry).map((slice) => neurons(input, slice, geometry, context));
-  const image = joinChannels(parts);
+  const joint = joinChannels(parts);
   const perDerivatives = ((context.derivatives + 1) * (context.derivatives + 2)) / 2;
-  if (operation.useBias) addBias(image, perDerivatives, initialization.biasStddev ** 2);
-  const positions = image.height * image.width;
+  const bias = operation.useBias ? initialization.biasStddev ** 2 : 0;
+  if (bias > 0) addBias(joint, perDerivatives, bias);
+  const positions = joint.height * joint.width;
   const isUntied = operation.kind === 'locallyConnected';
+  const named = isUntied ? { ...joint, ids: identities.fresh(joint.ids.length), distinct: true } : joint;
+  const hasFew = innerChannels(operation, state, layer) < fewChannels;
+  const readsThin = state.kind === 'random' && state.isThin;
   return {
     kind: 'random',
-    cells: isUntied ? { ...image, ids: identities.fresh(image.ids.length), distinct: true } : image,
+    cells: bias > 0 ? named : zerosAsPadding(named),
     terms: new Map([[layer.index, 1]]),
     bent: null,
     hasKnown: false,
     ancestors: new Ancestry(layer.index, state.kind === 'random' ? [state.ancestors] : []),
     isTied: positions > 1 && !isUntied,
-    isNarrow: state.kind === 'random' && geometry !== null && geometry.groups > 1 && geometry.groups === geometry.inC,
+    isNarrow:
+      readsThin || (operation.kind === 'separableConvolution' && hasFew) || readsOneRandomChannel(state, geometry),
+    isThin: readsThin || hasFew,
   };
+}
+
+/** From so many numbers on the variance that they leave to the next layer counts as averaged out. */
+const fewChannels = 16;
+
+/**
+ * Channels that random kernels make of a known input one by one, before anything mixes them: as many as the input and
+ * the multiplier say, however wide the network is. Infinity for other layers.
+ */
+function innerChannels(operation: Weighted, state: TensorState, { inputShapes: [shape] }: Layer): number {
+  const isByChannel = operation.kind === 'depthwiseConvolution' || operation.kind === 'separableConvolution';
+  return isByChannel && state.kind === 'known' ? shape[shape.length - 1] * operation.multiplier : Infinity;
+}
+
+function readsOneRandomChannel(state: TensorState, geometry: WindowGeometry | null): boolean {
+  return state.kind === 'random' && geometry !== null && geometry.groups > 1 && geometry.groups === geometry.inC;
+}
+
+/** Without biases the image of zeros is zero, as padding is. */
+function zerosAsPadding(cells: Cells): Cells {
+  const isPadding = (i: number) => isZero(cells.values, cells.ids.length, i);
+  if (!cells.ids.some((_, i) => isPadding(i))) return cells;
+  return { ...cells, ids: cells.ids.map((id, i) => (isPadding(i) ? 0 : id)), distinct: false };
 }
 
 /** Sums the moments that the neurons of a slice read, times the variance of their weights. */

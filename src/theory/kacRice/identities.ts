@@ -22,14 +22,18 @@ export class Identities {
     return new PairTable(() => this.next++);
   }
 
-  /** Identities of `count` tuples `(values[i], values[i + count], ...)`, equal ones for equal tuples, and how many differ. */
-  ofTuples(values: Float64Array, count: number): { ids: Int32Array; different: number } {
+  /**
+   * Identities of `count` tuples `(values[i], values[i + count], ...)`, equal ones for equal tuples, that of padding for
+   * zeros. `distinct`: they all differ, from each other and from padding.
+   */
+  ofTuples(values: Float64Array, count: number): { ids: Int32Array; distinct: boolean } {
     const mask = 2 ** Math.ceil(Math.log2(2 * count + 1)) - 1;
     const holder = new Int32Array(mask + 1).fill(-1);
     const ids = new Int32Array(count);
     const hashes = hashTuples(values, count);
     let different = 0;
     for (let i = 0; i < count; i++) {
+      if (isZero(values, count, i)) continue;
       let slot = hashes[i] & mask;
       while (holder[slot] >= 0 && !equalTuples(values, count, holder[slot], i)) slot = (slot + 1) & mask;
       if (holder[slot] < 0) {
@@ -38,7 +42,7 @@ export class Identities {
         different++;
       } else ids[i] = ids[holder[slot]];
     }
-    return { ids, different };
+    return { ids, distinct: different === count };
   }
 }
 
@@ -48,9 +52,15 @@ export class NoIdentities extends Identities {
     return new Int32Array(0);
   }
 
-  override ofTuples(_values: Float64Array, count: number): { ids: Int32Array; different: number } {
-    return { ids: new Int32Array(0), different: count };
+  override ofTuples(_values: Float64Array, _count: number): { ids: Int32Array; distinct: boolean } {
+    return { ids: new Int32Array(0), distinct: true };
   }
+}
+
+/** Whether all of tuple i is zero: such a scalar, with its derivatives, is what padding is. */
+export function isZero(values: Float64Array, count: number, i: number): boolean {
+  for (let at = i; at < values.length; at += count) if (values[at] !== 0) return false;
+  return true;
 }
 
 function equalTuples(values: Float64Array, count: number, i: number, j: number): boolean {

@@ -97,6 +97,7 @@ function unionOf(random: readonly RandomTensor[]): Omit<RandomTensor, 'cells'> {
     ancestors: new Ancestry(null, random.map((state) => state.ancestors)), // prettier-ignore
     isTied: random.some((state) => state.isTied),
     isNarrow: random.some((state) => state.isNarrow),
+    isThin: random.some((state) => state.isThin),
   };
 }
 

@@ -3,7 +3,7 @@ import { inputTensor, type Layer, type Network, type TensorId } from '../../netw
 import { formatShape, sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
-import { Identities, NoIdentities } from './identities.ts';
+import { Identities, isZero, NoIdentities } from './identities.ts';
 import { mergeTensors } from './merge.ts';
 import { affineImage } from './affine.ts';
 import { NoClosedForm, scaled, unknown, type RandomTensor, type TensorState } from './state.ts';
@@ -135,8 +135,19 @@ class Propagator {
       return scaled(cells, zeroBendFactor(activation));
     }
     const { momentMap } = this.propagation;
-    if (momentMap) return { ...cells, values: momentMap(activation, cells.values, cells.components) };
+    if (momentMap) {
+      const values = momentMap(activation, cells.values, cells.components);
+      return { ...cells, values, ids: this.namedApart(cells.ids, values) };
+    }
     throw new NoClosedForm(`${activation.name} has breakpoints off zero: no closed form of the mean in a plane.`);
+  }
+
+  /** A unit may make of zero another constant, which is not padding any more. */
+  private namedApart(ids: Int32Array, values: Float64Array): Int32Array {
+    const isOther = (id: number, i: number) => id === 0 && !isZero(values, ids.length, i);
+    if (!ids.some(isOther)) return ids;
+    const [constant] = this.identities.fresh(1);
+    return ids.map((id, i) => (isOther(id, i) ? constant : id));
   }
 
   /** Units at zero coincide with all earlier ones of the same pre-activation; others only within their layer. */
@@ -171,6 +182,11 @@ function gaussianInput(layer: Layer, state: TensorState): RandomTensor {
     throw new NoClosedForm(`${where} bends a sum or a list that holds bent values: they have no mean of zero.`);
   }
   if (state.hasKnown) throw new NoClosedForm(`${where} bends a sum or a list that holds the input itself.`);
+  if (state.isThin && state.isNarrow) {
+    throw new NoClosedForm(
+      `${where} reads few random channels only: they do not average out, however wide the layers.`,
+    );
+  }
   if (state.isNarrow) {
     throw new NoClosedForm(`${where} reads one random channel only: that does not average out in the wide limit.`);
   }

@@ -31,6 +31,8 @@ export interface RandomTensor {
   readonly isTied: boolean;
   /** A scalar reads so few random numbers that its variance given them does not average out, whatever the width. */
   readonly isNarrow: boolean;
+  /** All it knows of the input went through few random numbers, which no layer's width makes more of. */
+  readonly isThin: boolean;
 }
 
 export interface UnknownTensor {
@@ -62,10 +64,10 @@ export function momentsOf(state: KnownTensor | RandomTensor, derivatives: number
     }
   }
   const onePosition = cells.height * cells.width === 1;
-  const { ids, different } = onePosition
-    ? { ids: identities.fresh(count), different: count }
+  const { ids, distinct } = onePosition
+    ? { ids: identities.fresh(count), distinct: true }
     : identities.ofTuples(cells.values.subarray(0, known * count), count);
-  return { ...cells, components, values, ids, distinct: different === count };
+  return { ...cells, components, values, ids, distinct };
 }
 
 export function scaled(cells: Cells, factor: number): Cells {

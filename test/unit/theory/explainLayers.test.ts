@@ -57,7 +57,7 @@ describe('what is said of a layer', () => {
     const unbiased = { ...bare, operation: { ...bare.operation, useBias: false } };
     const norm = { operation: { kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: true }, activation: 'relu' } as const; // prettier-ignore
     expect(standing(unbiased, norm)).toEqual([null, 'exact']);
-    expect(standing({ ...unbiased, activation: 'relu' })).toEqual(['upper bound: without biases all boundaries meet in one point']); // prettier-ignore
+    expect(standing({ ...unbiased, activation: 'relu' })).toEqual(['upper bound: without biases the boundaries do not lie in general position']); // prettier-ignore
   });
 
   it('knows what one more filter is worth', () => {
