@@ -21,7 +21,7 @@ const oneOf = <T>(choose: Choose, items: readonly T[]): T => items[choose(items.
 /** Regions that this seed's weights make of all of R^n, by layer; null where there are too many to count here. */
 function regionsOf(net: Network, seed: number): readonly number[] | null {
   const network = withShifts(drawWeights(net, seed), seed);
-  const result = count({ network, method: 'cells', domain: { kind: 'all' }, linear: false, keepRegions: false, limits: { regions: 3000 } }); // prettier-ignore
+  const result = count({ network, method: 'cells', domain: { kind: 'all' }, linear: false, keepRegions: false, limits: { regions: 1200 } }); // prettier-ignore
   return result.exact ? result.perLayer : null;
 }
 
@@ -49,10 +49,10 @@ function floors(bounds: ReadonlyMap<string, BoundResult>): BoundResult[] {
   return [...bounds.values()].filter(({ applies, kind, note }) => applies && (kind === 'lower' || kind === 'exact') && !note?.includes('not proven')); // prettier-ignore
 }
 
-function expectOrder(net: Network, seeds: readonly number[]): void {
+function expectOrder(net: Network, seed: number): void {
   const bounds = boundsOf(net);
   const above = ceilings(bounds);
-  const counts = seeds.map((seed) => regionsOf(net, seed));
+  const found = regionsOf(net, seed);
   net.layers.forEach((_, i) => {
     for (const ceiling of above) {
       const most = ceiling.perLayer![i]!;
@@ -60,15 +60,13 @@ function expectOrder(net: Network, seeds: readonly number[]): void {
         const isOrdered = compare(floor.perLayer![i]!, most) <= 1e-9;
         expect([floor.id, ceiling.id, i, isOrdered]).toEqual([floor.id, ceiling.id, i, true]);
       }
-      for (const found of counts) {
-        if (found) expect([ceiling.id, i, BigInt(found[i]) <= (most.exact ?? Infinity)]).toEqual([ceiling.id, i, true]);
-      }
+      if (found) expect([ceiling.id, i, BigInt(found[i]) <= (most.exact ?? Infinity)]).toEqual([ceiling.id, i, true]);
     }
   });
   // What an exact value says of almost all weights.
   for (const { id, kind, applies, value } of bounds.values()) {
     if (kind !== 'exact' || !applies) continue;
-    for (const found of counts) if (found) expect([id, found[found.length - 1]]).toEqual([id, Number(value!.exact)]);
+    if (found) expect([id, found[found.length - 1]]).toEqual([id, Number(value!.exact)]);
   }
 }
 
@@ -98,7 +96,7 @@ function networks(inputs: readonly Shape[], next: (choose: Choose, shape: Shape,
 function small(input: Shape, layers: readonly LayerSketch[]): Network | null {
   try {
     const network = networkOf(input, layers, 1);
-    return network.layers.every(({ outputShape }) => sizeOf(outputShape) > 0 && sizeOf(outputShape) <= 40) ? network : null; // prettier-ignore
+    return network.layers.every(({ outputShape }) => sizeOf(outputShape) > 0 && sizeOf(outputShape) <= 16) ? network : null; // prettier-ignore
   } catch {
     return null;
   }
@@ -143,25 +141,25 @@ function affine(choose: Choose, shape: Shape): LayerSketch {
   );
 }
 
-const seeds = [1, 2];
-const images: Shape[] = [[3, 1], [4, 1], [2, 2], [5, 1], [2, 2, 1], [1, 3, 1], [2, 1, 2]]; // prettier-ignore
+const seeds = fc.integer({ min: 1, max: 1e6 });
+const images: Shape[] = [[2, 1], [3, 1], [4, 1], [2, 2], [2, 2, 1], [1, 3, 1], [2, 1, 2]]; // prettier-ignore
 
 describe('counts in all of R^n and bounds are in order, cut by cut', () => {
   it('for runs of affine layers before units', () => {
     const units = (choose: Choose) => [layer({ kind: 'identity' }, oneOf(choose, [relu, relu, named('leaky_relu'), named('hard_tanh')]))]; // prettier-ignore
     const run = (choose: Choose, shape: Shape, at: number) => (at % 4 === 3 ? units(choose) : [affine(choose, shape)]);
-    fc.assert(fc.property(networks(images, run, 8), (net) => expectOrder(net, seeds)), { numRuns: 60 }); // prettier-ignore
+    fc.assert(fc.property(networks(images, run, 7), seeds, expectOrder), { numRuns: 60 }); // prettier-ignore
   });
 
   it('for dense chains with and without biases', () => {
     const activations = [relu, relu, relu, relu, named('leaky_relu'), named('abs'), named('hard_tanh')];
-    const part = (choose: Choose, shape: Shape, at: number) => {
+    const part = (choose: Choose, _: Shape, at: number) => {
       const dense = layer({ kind: 'dense', units: 1 + choose(6), useBias: choose(3) === 0 });
       const unit = oneOf(choose, activations);
       if (choose(4) > 0) return [{ ...dense, activation: unit }];
       return [dense, normalization(choose), layer({ kind: 'identity' }, at % 3 === 2 ? linear : unit)];
     };
-    fc.assert(fc.property(networks([[1], [2], [3], [4]], part, 4), (net) => expectOrder(net, seeds)), { numRuns: 80 }); // prettier-ignore
+    fc.assert(fc.property(networks([[1], [2], [3], [4]], part, 4), seeds, expectOrder), { numRuns: 80 }); // prettier-ignore
   });
 
   it('for convolutions with padding, dilation and strides, and dense layers behind', () => {
@@ -172,6 +170,6 @@ describe('counts in all of R^n and bounds are in order, cut by cut', () => {
       if (kind < 3) return [padding(choose, shape)];
       return [convolution(choose, shape, relu, choose(4) > 0), ...(choose(4) === 0 ? [padding(choose, shape)] : [])];
     };
-    fc.assert(fc.property(networks(images, part, 4), (net) => expectOrder(net, seeds)), { numRuns: 80 });
+    fc.assert(fc.property(networks(images, part, 4), seeds, expectOrder), { numRuns: 80 });
   });
 });

@@ -197,16 +197,57 @@ describe('without biases', () => {
   });
 });
 
+describe('zeros of the input', () => {
+  const scaled = (numbers: readonly number[], factor: number) => numbers.map((x) => factor * x);
+  const same = (name: string, kernel: number, filters: number, useBias = true, bent: Activation = relu) =>
+    layer(name, { kind: 'convolution', window: window1d(kernel, 1, 'same'), filters, groups: 1, useBias }, { activation: bent }); // prettier-ignore
+
+  test('are to a window what padding is', () => {
+    const ends = [1, 1, 1, 0, 0, 1, 1, 1];
+    const { network } = build([8, 1], [same('a', 3, 32)]);
+    // Different windows: 011, 111, 110, 100 and 001. With k ones, E z^2 = 2 k t^2 / 3 + 0.01.
+    const crossing = (ones: number) => (2 / Math.PI) * Math.atan(Math.sqrt((2 * ones) / 3) / 0.1);
+    const expected = 1 + 32 * (crossing(3) + 2 * crossing(2) + 2 * crossing(1));
+    expect(means(network, { from: scaled(ends, -1), to: ends })[0]).toBeCloseTo(expected, 8);
+    const { mean, error } = simulate(network, { from: scaled(ends, -1), to: ends }, 60)[0];
+    expect(Math.abs(mean - expected)).toBeLessThanOrEqual(4 * error);
+  });
+
+  test('stay zeros behind a layer without biases', () => {
+    const ends = [1, 1, 0, 0, 1, 1];
+    const segment = { from: scaled(ends, 0.02), to: ends };
+    const two = build([6, 1], [same('a', 1, 16, false), same('b', 3, 8)]).network;
+    // A ReLU halves what He weights doubled.
+    const one = build([6, 1], [same('b', 3, 8)]).network;
+    expect(means(two, segment)[1]).toBeCloseTo(means(one, segment)[0], 8);
+  });
+
+  test('are no zeros any more behind units that shift them', () => {
+    const ends = [1, 1, 0, 0, 1, 1];
+    const segment = { from: scaled(ends, 0.5), to: ends };
+    const bent = build([6, 1], [same('a', 1, 16, false, named('hard_sigmoid')), same('b', 3, 8)]).network;
+    const biased = build([6, 1], [same('a', 1, 16, true, named('hard_sigmoid')), same('b', 3, 8)]).network;
+    const tiny = initialized(biased, { biasStddev: 1e-6 });
+    const [, second] = means(initialized(bent, { biasStddev: 1e-6 }), segment);
+    expect(second).toBeCloseTo(means(tiny, segment)[1], 3);
+  });
+});
+
 describe('refusals say why', () => {
   const pooling = { kind: 'maxPooling', window: window2d(2, 2) } as const;
   const average = { kind: 'globalAveragePooling', rank: 2, keepDims: false } as const;
   const depthwise = { kind: 'depthwiseConvolution', window: window2d(3), multiplier: 1, useBias: true } as const;
+  const separable = { kind: 'separableConvolution', window: window1d(3), useBias: true } as const;
+  const depthwise1d = { kind: 'depthwiseConvolution', window: window1d(3), useBias: true } as const;
   test.each([
     ['max pooling', build([4, 4, 1], [conv('a', 1, 4), layer('p', pooling)]).network, /p: .*max pooling/],
     ['maxout', build([4], [layer('m', { kind: 'maxout', units: 3, rank: 2 })]).network, /maxout/],
     ['maximum', build([4], [dense('a', 4), dense('b', 4, relu, ['input']), layer('m', { kind: 'maximum' }, { inputs: ['a', 'b'] })]).network, /maximum/],
     ['average of bent values', build([4, 4, 1], [conv('a', 1, 4), layer('g', average), dense('d', 4)]).network, /d .*average pooling/],
     ['depthwise', build([4, 4, 4], [conv('a', 1, 4), layer('w', depthwise, { activation: relu })]).network, /w .*one random channel/],
+    ['separable, of few known channels', build([8, 1], [layer('w', { ...separable, filters: 64, multiplier: 4 }, { activation: relu })]).network, /w .*few random channels/],
+    ['depthwise of few known channels, then mixed', build([8, 2], [layer('w', { ...depthwise1d, multiplier: 4 }), layer('p', { kind: 'convolution', window: window1d(1), filters: 64, groups: 1, useBias: true }, { activation: relu })]).network, /p .*few random channels/],
+    ['behind a separable layer of few known channels', build([8, 1], [layer('w', { ...separable, filters: 64, multiplier: 4 }), layer('f', { kind: 'flatten' }), dense('d', 9)]).network, /d .*few random channels/],
     ['bent sum of bent values', build([4], [dense('a', 4), dense('b', 4, linear), add('s', 'a', 'b'), unit('r')]).network, /r .*bent values/],
     ['two bent values', build([4], [dense('a', 4), dense('b', 4), add('s', 'a', 'b'), dense('c', 4)]).network, /c .*covariance/],
     ['bent input', build([4], [unit('r')]).network, /r .*input itself/],
@@ -216,6 +257,12 @@ describe('refusals say why', () => {
   ])('%s', (_, network, why) => {
     expect(reason(network)).toMatch(why);
   }); // prettier-ignore
+
+  test('many channels average out, and one layer of each is a sum of normals', () => {
+    const wide = build([8, 4], [layer('w', { ...separable, filters: 8, multiplier: 4 }, { activation: relu })]).network;
+    const single = build([8, 1], [layer('w', { ...depthwise1d, multiplier: 4 }, { activation: relu })]).network;
+    expect([reason(wide), reason(single)]).toEqual(['none', 'none']);
+  });
 
   test('segments that do not fit', () => {
     const network = denseNetwork(2, [4]);
