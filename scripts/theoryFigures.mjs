@@ -131,12 +131,27 @@ const figures = {
   ], // prettier-ignore
   homogeneous: () => [
     ['network', 'at most, with biases', 'at most, without', 'can reach, without'],
-    ...[[1, 5], [3, 4], [2, 6, 6], [3, 9, 9], [3, 9, 9, 9], [8, 32, 32]].map(([n0, ...widths]) => {
+    ...[
+      [1, 5],
+      [3, 4],
+      [2, 6, 6],
+      [3, 9, 9],
+      [3, 9, 9, 9],
+      [8, 32, 32],
+    ].map(([n0, ...widths]) => {
       const biased = mlp([n0, ...widths]);
-      const unbiased = analysed([n0], widths.map((width) => dense(width, { use_bias: false })));
-      return [name([n0, ...widths]), shown(biased, 'tightest-upper'), shown(unbiased, 'tightest-upper'), shown(unbiased, 'best-lower')];
+      const unbiased = analysed(
+        [n0],
+        widths.map((width) => dense(width, { use_bias: false })),
+      );
+      return [
+        name([n0, ...widths]),
+        shown(biased, 'tightest-upper'),
+        shown(unbiased, 'tightest-upper'),
+        shown(unbiased, 'best-lower'),
+      ];
     }),
-  ], // prettier-ignore
+  ],
   'one-convolution': () => [
     ['input', 'kernel', 'filters', 'padding', 'Theorem 2', 'shared weights', 'equality'],
     ...oneConvolutions.map(({ input, kernel, filters, padding }) => {

@@ -27,7 +27,8 @@ export const haninRolnick2019Scale: Bound = {
     const other = found.chain.stages.find(({ stage }) => stage.pieces !== 2 || stage.kind !== 'activation');
     if (other) return refused(`The theorem is for one-input units of two pieces; ${other.layer.name} has others.`);
     const dense = connected(network, found.chain, 'dense');
-    if ('reason' in dense) return refused('The theorem is for independent weights and biases in fully connected layers.');
+    if ('reason' in dense)
+      return refused('The theorem is for independent weights and biases in fully connected layers.');
     return {
       applies: true,
       perLayer: spread(network, found.chain, cumulative(found.chain).map((neurons) => growth(neurons, found.chain.n0))), // prettier-ignore

@@ -26,10 +26,11 @@ export const homogeneousUpper: Bound = {
   of: 'activation',
   citation: { label: 'Networks without biases (this tool)', url: 'https://arxiv.org/abs/1711.02114' },
   evaluate(network, options) {
-    const analysed = network.layers.filter(({ reach }) => reach !== 'beyond');
-    const first = analysed.find((layer) => unitStages(layer).length > 0);
-    if (!first) return refused('There are no units.');
-    for (const layer of analysed) {
+    const withUnits = network.layers.filter((layer) => unitStages(layer).length > 0);
+    const [first] = withUnits;
+    if (withUnits.length === 0) return refused('There are no units.');
+    // Constants behind the last units cut nothing.
+    for (const layer of network.layers.slice(0, withUnits[withUnits.length - 1].index + 1)) {
       const constant = constantIn(layer);
       if (constant) return refused(`The statement is for networks without constants; ${constant}.`);
     }

@@ -39,7 +39,8 @@ export const pointwiseLower: Bound = {
       0,
       countWhile(all, ({ hasBias }) => hasBias),
     );
-    if (stages.length === 0) return refused('The construction begins with a convolution or a dense layer with biases, followed by its units.'); // prettier-ignore
+    if (stages.length === 0)
+      return refused('The construction begins with a convolution or a dense layer with biases, followed by its units.');
     const k = inputDimension(network, options);
     if (k < network.inputSize) {
       const [first] = stages;
@@ -69,7 +70,8 @@ export const homogeneousLower: Bound = {
       0,
       countWhile(all, ({ hasBias, isCentral }) => hasBias || isCentral),
     );
-    if (stages.length === 0) return refused('The construction begins with a convolution or a dense layer, followed by its units.'); // prettier-ignore
+    if (stages.length === 0)
+      return refused('The construction begins with a convolution or a dense layer, followed by its units.');
     if (stages.every(({ hasBias }) => hasBias)) return refused('The construction is for layers without biases.');
     if (isSliced(network, options)) return refused('The construction needs the whole input space.');
     return greatestSoFar(network, stagesWithConstants(stages), stages[0]);

@@ -1,3 +1,4 @@
+import type { WindowGeometry } from '../network/window.ts';
 import { binomialPrefixSum } from './binomial.ts';
 import { add, larger, magnitudeOf, multiply, one, power, zero, type Magnitude } from './magnitude.ts';
 import { MOST_TAPS, type PointwiseStage, type Range } from './pointwiseStages.ts';
@@ -6,7 +7,7 @@ import { MOST_TAPS, type PointwiseStage, type Range } from './pointwiseStages.ts
 export interface FoldingStage extends PointwiseStage {
   /** Filters that fold, where another layer comes after. */
   readonly folding: number;
-  /** Further regions of every position, on which the first layer's constant is zero. */
+  /** Further regions of every position, opposite the slice on which the first layer's constant is 1. */
   readonly mirrored: Magnitude;
 }
 
@@ -150,11 +151,8 @@ export function blockRegions(stage: PointwiseStage): Magnitude {
     if (height > 1 && g.dilation[0] > 1) break;
     for (let width = 1; width <= Math.min(g.kernel[1], MOST_TAPS); width++) {
       if (width > 1 && g.dilation[1] > 1) break;
-      const along = [
-        blocksAlong(height, rows, { outputs: g.outH, taps: g.kernel[0], stride: g.strides[0], dilation: g.dilation[0], before: g.padTop }),
-        blocksAlong(width, columns, { outputs: g.outW, taps: g.kernel[1], stride: g.strides[1], dilation: g.dilation[1], before: g.padLeft }),
-      ]; // prettier-ignore
-      best = larger(best, power(cellsIn(height * width * g.inC), along[0] * along[1]));
+      const blocks = blocksAlong(height, rows, axisOf(g, 0)) * blocksAlong(width, columns, axisOf(g, 1));
+      best = larger(best, power(cellsIn(height * width * g.inC), blocks));
     }
   }
   return best;
@@ -166,6 +164,11 @@ interface AxisWindow {
   readonly stride: number;
   readonly dilation: number;
   readonly before: number;
+}
+
+function axisOf(g: WindowGeometry, axis: 0 | 1): AxisWindow {
+  const [outputs, before] = axis === 0 ? [g.outH, g.padTop] : [g.outW, g.padLeft];
+  return { outputs, taps: g.kernel[axis], stride: g.strides[axis], dilation: g.dilation[axis], before };
 }
 
 /** How many output positions along an axis can use a block of `size` neighbouring taps without overlap or padding. */

@@ -43,7 +43,8 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
   let pending: LinearMap | null = null;
   let run: Layer[] = [];
   for (const layer of network.layers) {
-    const reads = layer.inputs.length === 1 && (layer.index === 0 ? isInput(layer.inputs[0]) : layer.inputs[0] === layer.index - 1); // prettier-ignore
+    const reads =
+      layer.inputs.length === 1 && (layer.index === 0 ? isInput(layer.inputs[0]) : layer.inputs[0] === layer.index - 1);
     if (!reads || layer.reach === 'beyond' || network.inputs.length !== 1) break;
     // Weights that are an earlier layer's cannot be chosen; behind a constant there is nothing left to cut.
     if (layer.sharedWith !== undefined || isConstant(layer)) break;
@@ -142,18 +143,27 @@ function padded(alive: readonly boolean[], before: number, after: number): boole
   return Array.from({ length: before + alive.length + after }, (_, place) => alive[place - before] ?? false);
 }
 
-function bestTap(alive: readonly boolean[], extent: number, kernel: number, stride: number, dilation: number, before: number): boolean[] {
+function bestTap(
+  alive: readonly boolean[],
+  extent: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  before: number,
+): boolean[] {
   let best: boolean[] = Array<boolean>(extent).fill(false);
   let most = -1;
   // The middle tap first: between equals it is the natural one.
-  const taps = Array.from({ length: kernel }, (_, a) => a).sort((a, b) => Math.abs(a - kernel / 2) - Math.abs(b - kernel / 2)); // prettier-ignore
+  const taps = Array.from({ length: kernel }, (_, a) => a).sort(
+    (a, b) => Math.abs(a - kernel / 2) - Math.abs(b - kernel / 2),
+  );
   for (const a of taps.slice(0, MOST_TAPS)) {
     const kept = Array.from({ length: extent }, (_, o) => alive[o * stride - before + a * dilation] ?? false);
     const count = kept.filter(Boolean).length;
     if (count > most) [best, most] = [kept, count];
   }
   return best;
-} // prettier-ignore
+}
 
 /** Kernels larger than this have their outermost taps passed over: they keep fewer positions than the middle ones. */
 export const MOST_TAPS = 16;

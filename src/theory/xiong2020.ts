@@ -53,7 +53,9 @@ const genericExact: Bound = {
     const { chain, stage } = found;
     if (chain.chain.n0 < network.inputSize) return refused('Counts regions of the whole input space, not of a slice.');
     if (!stage.hasBias) {
-      return refused(`The layer ${stage.layer.name} has no biases, so that its boundaries do not lie in general position.`);
+      return refused(
+        `The layer ${stage.layer.name} has no biases, so that its boundaries do not lie in general position.`,
+      );
     }
     const sum = sharedWeightSum(stage.pattern, stage.stage.pieces, options);
     if ('reason' in sum) return refused(sum.reason);

@@ -21,7 +21,14 @@ const oneOf = <T>(choose: Choose, items: readonly T[]): T => items[choose(items.
 /** Regions that this seed's weights make of all of R^n, by layer; null where there are too many to count here. */
 function regionsOf(net: Network, seed: number): readonly number[] | null {
   const network = withShifts(drawWeights(net, seed), seed);
-  const result = count({ network, method: 'cells', domain: { kind: 'all' }, linear: false, keepRegions: false, limits: { regions: 1200 } }); // prettier-ignore
+  const result = count({
+    network,
+    method: 'cells',
+    domain: { kind: 'all' },
+    linear: false,
+    keepRegions: false,
+    limits: { regions: 1200 },
+  });
   return result.exact ? result.perLayer : null;
 }
 
@@ -34,19 +41,30 @@ function withShifts(network: Network, seed: number): Network {
   const layers = network.layers.map((each, at): Layer => {
     const { beta, moving_mean: mean } = each.weights ?? {};
     if (each.operation.kind !== 'batchNormalization') return each;
-    return { ...each, weights: { ...each.weights, ...(beta && { beta: shifted(beta, at) }), ...(mean && { moving_mean: shifted(mean, at + 0.5) }) } }; // prettier-ignore
+    return {
+      ...each,
+      weights: {
+        ...each.weights,
+        ...(beta && { beta: shifted(beta, at) }),
+        ...(mean && { moving_mean: shifted(mean, at + 0.5) }),
+      },
+    };
   });
   return { ...network, layers };
 }
 
 /** What counts must not exceed: upper bounds, and exact values, on activation regions. */
 function ceilings(bounds: ReadonlyMap<string, BoundResult>): BoundResult[] {
-  return [...bounds.values()].filter(({ applies, kind, of }) => applies && of === 'activation' && (kind === 'upper' || kind === 'exact')); // prettier-ignore
+  return [...bounds.values()].filter(
+    ({ applies, kind, of }) => applies && of === 'activation' && (kind === 'upper' || kind === 'exact'),
+  );
 }
 
 /** As published where a note says so: the equality that they rest on is not proven. */
 function floors(bounds: ReadonlyMap<string, BoundResult>): BoundResult[] {
-  return [...bounds.values()].filter(({ applies, kind, note }) => applies && (kind === 'lower' || kind === 'exact') && !note?.includes('not proven')); // prettier-ignore
+  return [...bounds.values()].filter(
+    ({ applies, kind, note }) => applies && (kind === 'lower' || kind === 'exact') && !note?.includes('not proven'),
+  );
 }
 
 function expectOrder(net: Network, seed: number): void {
@@ -71,7 +89,11 @@ function expectOrder(net: Network, seed: number): void {
 }
 
 /** Networks by `next`, which adds layers to a shape, while they stay small. */
-function networks(inputs: readonly Shape[], next: (choose: Choose, shape: Shape, at: number) => LayerSketch[], most: number) {
+function networks(
+  inputs: readonly Shape[],
+  next: (choose: Choose, shape: Shape, at: number) => LayerSketch[],
+  most: number,
+) {
   return fc
     .record({
       input: fc.constantFrom(...inputs),
@@ -91,12 +113,14 @@ function networks(inputs: readonly Shape[], next: (choose: Choose, shape: Shape,
       }
       return network;
     });
-} // prettier-ignore
+}
 
 function small(input: Shape, layers: readonly LayerSketch[]): Network | null {
   try {
     const network = networkOf(input, layers, 1);
-    return network.layers.every(({ outputShape }) => sizeOf(outputShape) > 0 && sizeOf(outputShape) <= 16) ? network : null; // prettier-ignore
+    return network.layers.every(({ outputShape }) => sizeOf(outputShape) > 0 && sizeOf(outputShape) <= 16)
+      ? network
+      : null;
   } catch {
     return null;
   }
@@ -117,9 +141,19 @@ function window(choose: Choose, shape: Shape, paddings: readonly Padding[] = ['v
 }
 
 const padding = (choose: Choose, shape: Shape): LayerSketch =>
-  layer({ kind: 'zeroPadding', rank: shape.length === 3 ? 2 : 1, padding: [shape.length === 3 ? [choose(3), choose(2)] : [0, 0], [choose(2), choose(3)]] }); // prettier-ignore
+  layer({
+    kind: 'zeroPadding',
+    rank: shape.length === 3 ? 2 : 1,
+    padding: [shape.length === 3 ? [choose(3), choose(2)] : [0, 0], [choose(2), choose(3)]],
+  });
 const normalization = (choose: Choose): LayerSketch =>
-  layer({ kind: 'batchNormalization', epsilon: 1e-3, center: choose(2) === 0, scale: choose(2) === 0, statistics: choose(2) === 0 }); // prettier-ignore
+  layer({
+    kind: 'batchNormalization',
+    epsilon: 1e-3,
+    center: choose(2) === 0,
+    scale: choose(2) === 0,
+    statistics: choose(2) === 0,
+  });
 const convolution = (choose: Choose, shape: Shape, activation: Activation, useBias: boolean): LayerSketch =>
   layer({ kind: 'convolution', window: window(choose, shape), filters: 1 + choose(3), groups: 1, useBias }, activation);
 
@@ -132,7 +166,15 @@ function affine(choose: Choose, shape: Shape): LayerSketch {
     oneOf<Operation>(choose, [
       { kind: 'upSampling', rank, factors: [rank, 2], bilinear: choose(2) === 0 },
       { kind: 'averagePooling', window: simple },
-      { kind: 'separableConvolution', window: window(choose, shape), filters: 1 + choose(4), multiplier: 1 + choose(2), useBias }, // prettier-ignore
+      { kind: 'transposedConvolution', window: simple, filters: 1 + choose(3), useBias },
+      { kind: 'locallyConnected', window: simple, filters: 1 + choose(3), useBias },
+      {
+        kind: 'separableConvolution',
+        window: window(choose, shape),
+        filters: 1 + choose(4),
+        multiplier: 1 + choose(2),
+        useBias,
+      },
       { kind: 'depthwiseConvolution', window: window(choose, shape), multiplier: 1 + choose(2), useBias },
       { kind: 'convolution', window: window(choose, shape), filters: 1 + choose(4), groups: 1, useBias },
       padding(choose, shape).operation,
@@ -142,13 +184,23 @@ function affine(choose: Choose, shape: Shape): LayerSketch {
 }
 
 const seeds = fc.integer({ min: 1, max: 1e6 });
-const images: Shape[] = [[2, 1], [3, 1], [4, 1], [2, 2], [2, 2, 1], [1, 3, 1], [2, 1, 2]]; // prettier-ignore
+const images: Shape[] = [
+  [2, 1],
+  [3, 1],
+  [4, 1],
+  [2, 2],
+  [2, 2, 1],
+  [1, 3, 1],
+  [2, 1, 2],
+];
 
 describe('counts in all of R^n and bounds are in order, cut by cut', () => {
   it('for runs of affine layers before units', () => {
-    const units = (choose: Choose) => [layer({ kind: 'identity' }, oneOf(choose, [relu, relu, named('leaky_relu'), named('hard_tanh')]))]; // prettier-ignore
+    const units = (choose: Choose) => [
+      layer({ kind: 'identity' }, oneOf(choose, [relu, relu, named('leaky_relu'), named('hard_tanh')])),
+    ];
     const run = (choose: Choose, shape: Shape, at: number) => (at % 4 === 3 ? units(choose) : [affine(choose, shape)]);
-    fc.assert(fc.property(networks(images, run, 7), seeds, expectOrder), { numRuns: 60 }); // prettier-ignore
+    fc.assert(fc.property(networks(images, run, 7), seeds, expectOrder), { numRuns: 60 });
   });
 
   it('for dense chains with and without biases', () => {
@@ -159,7 +211,7 @@ describe('counts in all of R^n and bounds are in order, cut by cut', () => {
       if (choose(4) > 0) return [{ ...dense, activation: unit }];
       return [dense, normalization(choose), layer({ kind: 'identity' }, at % 3 === 2 ? linear : unit)];
     };
-    fc.assert(fc.property(networks([[1], [2], [3], [4]], part, 4), seeds, expectOrder), { numRuns: 80 }); // prettier-ignore
+    fc.assert(fc.property(networks([[1], [2], [3], [4]], part, 4), seeds, expectOrder), { numRuns: 80 });
   });
 
   it('for convolutions with padding, dilation and strides, and dense layers behind', () => {

@@ -19,7 +19,14 @@ const activation = (name: string): Activation => activationByName(name) ?? linea
 const dense = (units: number, useBias: boolean, unit: Activation = relu) => of({ kind: 'dense', units, useBias }, unit);
 const norm = (center: boolean, statistics: boolean, unit: Activation = linear) =>
   of({ kind: 'batchNormalization', epsilon: 1e-3, center, scale: true, statistics }, unit);
-const window1d = (kernel: number, more: Partial<Window> = {}): Window => ({ rank: 1, kernel: [1, kernel], strides: [1, 1], dilation: [1, 1], padding: 'valid', ...more }); // prettier-ignore
+const window1d = (kernel: number, more: Partial<Window> = {}): Window => ({
+  rank: 1,
+  kernel: [1, kernel],
+  strides: [1, 1],
+  dilation: [1, 1],
+  padding: 'valid',
+  ...more,
+});
 const window2d = (kernel: number): Window => ({ ...window1d(kernel), rank: 2, kernel: [kernel, kernel] });
 const conv = (window: Window, filters: number, useBias = true, unit: Activation = relu) =>
   of({ kind: 'convolution', window, filters, groups: 1, useBias }, unit);
@@ -54,7 +61,9 @@ class Bounds {
 
   /** Ids of the lower bounds that give a number, the combination aside. */
   get lower(): string[] {
-    return this.results.filter(({ kind, applies, id }) => kind === 'lower' && applies && id !== 'best-lower').map(({ id }) => id); // prettier-ignore
+    return this.results
+      .filter(({ kind, applies, id }) => kind === 'lower' && applies && id !== 'best-lower')
+      .map(({ id }) => id);
   }
 }
 
@@ -62,7 +71,8 @@ const bounds = (net: Network, options?: TheoryOptions) => new Bounds(net, option
 
 function counted(net: Network): number {
   const domain = { kind: 'all' } as const;
-  return count({ network: net, method: 'cells', domain, linear: false, keepRegions: false, limits: {} }).activationRegions; // prettier-ignore
+  return count({ network: net, method: 'cells', domain, linear: false, keepRegions: false, limits: {} })
+    .activationRegions;
 }
 
 const binomial = (n: number, k: number): number => (k === 0 ? 1 : (binomial(n, k - 1) * (n - k + 1)) / k);
@@ -73,7 +83,13 @@ describe('runs of affine layers before units', () => {
     of({ kind: 'separableConvolution', window: window1d(kernel), filters, multiplier: 1, useBias: true }, relu);
   const bilinear = of({ kind: 'upSampling', rank: 1, factors: [1, 2], bilinear: true });
   const average = (size: number) => of({ kind: 'averagePooling', window: window1d(size, { strides: [1, 1] }) });
-  const uppers = ['recurrence-upper', 'xiong2020-one-layer', 'xiong2020-upper', 'tightest-upper', 'tightest-upper-linear']; // prettier-ignore
+  const uppers = [
+    'recurrence-upper',
+    'xiong2020-one-layer',
+    'xiong2020-upper',
+    'tightest-upper',
+    'tightest-upper-linear',
+  ];
 
   it('up-sampling before a separable convolution: as many regions as are counted, at least', () => {
     const net = network([2, 2], bilinear, separable(1, 3));
@@ -84,7 +100,12 @@ describe('runs of affine layers before units', () => {
 
   it('average pooling before a separable convolution, and convolutions in a row', () => {
     const pooled = network([4, 1], average(2), separable(2, 4));
-    const convolved = network([3, 1], conv(window1d(2), 1, false, linear), conv(window1d(2), 1, false, linear), conv(window1d(1), 3)); // prettier-ignore
+    const convolved = network(
+      [3, 1],
+      conv(window1d(2), 1, false, linear),
+      conv(window1d(2), 1, false, linear),
+      conv(window1d(1), 3),
+    );
     for (const net of [pooled, convolved]) {
       const found = bounds(net);
       for (const seed of [1, 2, 3]) {
@@ -99,7 +120,13 @@ describe('runs of affine layers before units', () => {
 
 describe('dense layers without biases', () => {
   it('one layer has exactly 2 Σ C(n − 1, j) regions, j < inputs', () => {
-    for (const [inputs, units] of [[3, 4], [1, 5], [2, 2], [4, 3], [2, 7]]) {
+    for (const [inputs, units] of [
+      [3, 4],
+      [1, 5],
+      [2, 2],
+      [4, 3],
+      [2, 7],
+    ]) {
       const net = network([inputs], dense(units, false));
       const expected = 2 * prefix(units - 1, inputs - 1);
       const found = bounds(net);
@@ -108,12 +135,20 @@ describe('dense layers without biases', () => {
       expect(counted(drawWeights(net, 3))).toBe(expected);
     }
     expect(bounds(network([3], dense(4, false))).value('best-lower')).toBe(14);
-  }); // prettier-ignore
+  });
 
   it('several layers have twice the regions of a slice, at most', () => {
     // f(1; 2, 3): no unit of two inactive, or one of two, and up to 4 cells of each by the second layer: 4 + 2 · 4.
     expect(bounds(network([2], dense(3, false), dense(3, false))).cuts('homogeneous-upper')).toEqual([6, 24]);
     expect(bounds(network([1], dense(4, false), dense(4, false))).cuts('homogeneous-upper')).toEqual([2, 2]);
+  });
+
+  it('a bias behind the last units cuts nothing, one before them does', () => {
+    const behind = network([2], dense(3, false), dense(2, true, linear));
+    expect(bounds(behind).cuts('tightest-upper')).toEqual([6, 6]);
+    const before = network([2], dense(2, true, linear), dense(3, false));
+    expect(bounds(before).find('homogeneous-upper').applies).toBe(false);
+    expect(bounds(before).value('tightest-upper')).toBeGreaterThanOrEqual(counted(drawWeights(before, 1)));
   });
 
   it('the lower bound is reached by a fold on the slice and the cells that lie opposite', () => {
@@ -133,16 +168,28 @@ describe('dense layers without biases', () => {
   it('no bound that needs biases is given, and the reason is', () => {
     const found = bounds(network([2], dense(6, true), dense(6, false)));
     expect(found.lower).toEqual(['pointwise-lower', 'homogeneous-lower']);
-    for (const id of ['pascanu2013-lower', 'montufar2014-lower', 'serra2018-lower', 'arora2018-lower', 'serra2018-size-lower']) {
+    for (const id of [
+      'pascanu2013-lower',
+      'montufar2014-lower',
+      'serra2018-lower',
+      'arora2018-lower',
+      'serra2018-size-lower',
+    ]) {
       expect(found.find(id).reason).toMatch(/needs biases/);
     }
     // The first layer has biases, and cuts the plane into 22; the second does not.
     expect(found.cuts('pointwise-lower')).toEqual([22, 22]);
     expect(found.find('homogeneous-upper').reason).toMatch(/has biases/);
-  }); // prettier-ignore
+  });
 
   it('units that bend off zero, and constants that are added, are not homogeneous', () => {
-    const shifted: Activation = { kind: 'piecewiseLinear', name: 'shift', breakpoints: [], slopes: [1], intercepts: [1] }; // prettier-ignore
+    const shifted: Activation = {
+      kind: 'piecewiseLinear',
+      name: 'shift',
+      breakpoints: [],
+      slopes: [1],
+      intercepts: [1],
+    };
     const nets = [
       network([2], dense(4, false, activation('hard_tanh'))),
       network([2], dense(4, false, activation('relu6'))),
@@ -182,7 +229,9 @@ describe('batch norms', () => {
   it('before the weights, or with fewer channels than filters, are none', () => {
     const before = bounds(network([2], norm(true, true), dense(4, false)));
     expect(before.find('montufar2014-lower').reason).toMatch(/needs biases/);
-    const folded = bounds(network([2], dense(4, false, linear), of({ kind: 'reshape', target: [2, 2] }), norm(true, true, relu))); // prettier-ignore
+    const folded = bounds(
+      network([2], dense(4, false, linear), of({ kind: 'reshape', target: [2, 2] }), norm(true, true, relu)),
+    );
     expect(folded.find('montufar2014-lower').reason).toMatch(/needs biases/);
     const own = bounds(network([2], dense(4, false, linear), norm(true, false, relu)));
     expect(own.value('montufar2014-lower')).toBe(11);
@@ -191,11 +240,33 @@ describe('batch norms', () => {
 
 describe('graph convolutions without biases', () => {
   const graph = (unit: Activation) =>
-    bounds(network([2, 2], of({ kind: 'graphConvolution', units: 3, adjacency: [[1, 1], [0, 1]], useBias: false }, unit))); // prettier-ignore
+    bounds(
+      network(
+        [2, 2],
+        of(
+          {
+            kind: 'graphConvolution',
+            units: 3,
+            adjacency: [
+              [1, 1],
+              [0, 1],
+            ],
+            useBias: false,
+          },
+          unit,
+        ),
+      ),
+    );
 
   it('have an exact number for units that bend at zero only', () => {
     expect(graph(relu).value('gcn-one-layer-exact')).toBe(6 ** 2);
-    const off: Activation = { kind: 'piecewiseLinear', name: 'off', breakpoints: [1], slopes: [0, 1], intercepts: [0, -1] }; // prettier-ignore
+    const off: Activation = {
+      kind: 'piecewiseLinear',
+      name: 'off',
+      breakpoints: [1],
+      slopes: [0, 1],
+      intercepts: [0, -1],
+    };
     expect(graph(off).find('gcn-one-layer-exact').reason).toMatch(/bend at zero/);
   });
 });
@@ -204,24 +275,62 @@ describe('padding and dilation', () => {
   const lowest = (net: Network) => bounds(net).value('pointwise-lower');
 
   it('cells that padding layers add are no inputs', () => {
-    const onLine = network([2, 1], padding(1, [[0, 0], [0, 1]]), conv(window1d(1), 1)); // prettier-ignore
+    const onLine = network(
+      [2, 1],
+      padding(1, [
+        [0, 0],
+        [0, 1],
+      ]),
+      conv(window1d(1), 1),
+    );
     expect([lowest(onLine), bounds(onLine).value('tightest-upper')]).toEqual([4, 4]);
-    const onePixel = network([1, 1, 1], padding(2, [[2, 2], [2, 2]]), conv(window2d(1), 1)); // prettier-ignore
+    const onePixel = network(
+      [1, 1, 1],
+      padding(2, [
+        [2, 2],
+        [2, 2],
+      ]),
+      conv(window2d(1), 1),
+    );
     expect([lowest(onePixel), bounds(onePixel).value('tightest-upper')]).toEqual([2, 2]);
     for (const filters of [1, 2]) {
-      const image = bounds(network([8, 8, 1], padding(2, [[3, 3], [3, 3]]), conv(window2d(3), filters))); // prettier-ignore
+      const image = bounds(
+        network(
+          [8, 8, 1],
+          padding(2, [
+            [3, 3],
+            [3, 3],
+          ]),
+          conv(window2d(3), filters),
+        ),
+      );
       const [lower, upper] = [image.find('best-lower').value!, image.find('tightest-upper').value!];
       expect(lower.log10).toBeLessThanOrEqual(upper.log10);
     }
   });
 
   it('nor are they after flattening', () => {
-    const flat = network([2, 1], padding(1, [[0, 0], [1, 2]]), of({ kind: 'flatten' }), dense(4, true)); // prettier-ignore
+    const flat = network(
+      [2, 1],
+      padding(1, [
+        [0, 0],
+        [1, 2],
+      ]),
+      of({ kind: 'flatten' }),
+      dense(4, true),
+    );
     expect([lowest(flat), bounds(flat).value('tightest-upper')]).toEqual([11, 11]);
   });
 
   it('negative padding takes inputs away', () => {
-    const cropped = network([4, 1], padding(1, [[0, 0], [-1, -1]]), conv(window1d(1), 1)); // prettier-ignore
+    const cropped = network(
+      [4, 1],
+      padding(1, [
+        [0, 0],
+        [-1, -1],
+      ]),
+      conv(window1d(1), 1),
+    );
     expect([lowest(cropped), bounds(cropped).value('tightest-upper')]).toEqual([4, 4]);
   });
 
@@ -230,7 +339,19 @@ describe('padding and dilation', () => {
     expect([lowest(dilated), bounds(dilated).value('conv-generic-exact')]).toEqual([4, 6]);
     expect(counted(drawWeights(dilated, 1))).toBe(6);
     // Along one tap five of six positions see an input.
-    const wide = network([6, 1], conv(window1d(2, { dilation: [1, 2], padding: [[0, 0], [1, 1]] }), 1)); // prettier-ignore
+    const wide = network(
+      [6, 1],
+      conv(
+        window1d(2, {
+          dilation: [1, 2],
+          padding: [
+            [0, 0],
+            [1, 1],
+          ],
+        }),
+        1,
+      ),
+    );
     expect(lowest(wide)).toBeLessThanOrEqual(bounds(wide).value('conv-generic-exact')!);
   });
 });

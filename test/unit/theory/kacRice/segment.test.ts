@@ -200,7 +200,11 @@ describe('without biases', () => {
 describe('zeros of the input', () => {
   const scaled = (numbers: readonly number[], factor: number) => numbers.map((x) => factor * x);
   const same = (name: string, kernel: number, filters: number, useBias = true, bent: Activation = relu) =>
-    layer(name, { kind: 'convolution', window: window1d(kernel, 1, 'same'), filters, groups: 1, useBias }, { activation: bent }); // prettier-ignore
+    layer(
+      name,
+      { kind: 'convolution', window: window1d(kernel, 1, 'same'), filters, groups: 1, useBias },
+      { activation: bent },
+    );
 
   test('are to a window what padding is', () => {
     const ends = [1, 1, 1, 0, 0, 1, 1, 1];
