@@ -177,11 +177,19 @@ export class Halfspaces implements Geometry {
       const drop = value - dot(objective, inside);
       const share = 0.5 * Math.min(1, value / drop > 0 ? value / drop : 1);
       const point = best.map((x, k) => x + share * (inside[k] - x));
-      if (!(dot(objective, point) > error) || !isInside(point, cell)) continue;
+      if (!(dot(objective, point) > error) || !this.isInside(point, cell)) continue;
       if (points.length < MOST_POINTS) points.push(point);
       return true;
     }
     return false;
+  }
+
+  /** Also the box's own sides are looked at: the program lets go beyond them by a little. */
+  private isInside(point: Float64Array, { rows, errors }: Pick<Cell, 'rows' | 'errors'>): boolean {
+    const { lower, upper } = this;
+    for (let j = 0; j < lower.length; j++) if (!(point[j] >= lower[j] && point[j] <= upper[j])) return false;
+    for (let i = 0; i < rows.length; i++) if (!(dot(rows[i], point) > errors[i])) return false;
+    return true;
   }
 
   split(keepPositive: boolean, cut: number): void {
@@ -325,11 +333,6 @@ export class Halfspaces implements Geometry {
   remaining(): number {
     return this.aside.reduce((sum, { weight }) => sum + weight, this.cell.weight);
   }
-}
-
-function isInside(point: Float64Array, { rows, errors }: Pick<Cell, 'rows' | 'errors'>): boolean {
-  for (let i = 0; i < rows.length; i++) if (!(dot(rows[i], point) > errors[i])) return false;
-  return true;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
