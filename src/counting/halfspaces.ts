@@ -8,7 +8,6 @@ import {
   ZERO,
   type ExactLine,
   type Geometry,
-  type NameFacet,
 } from './geometry.ts';
 import type { Slice } from './slice.ts';
 
@@ -57,12 +56,10 @@ export class Halfspaces implements Geometry {
   private line = 0;
   private error = 0;
 
-  /** `nameFacet` gives a number that is the same for the cells on both sides of a facet, given the function that vanishes there. */
   constructor(
     slice: Slice,
     private readonly isWholeSpace: boolean,
     private readonly exactLine: ExactLine,
-    private readonly nameFacet: NameFacet,
   ) {
     this.dimension = slice.dimension;
     this.width = slice.dimension + 1;
@@ -293,10 +290,10 @@ export class Halfspaces implements Geometry {
     return 0;
   }
 
-  facets(visit: (cut: number, key: number) => void): void {
+  facets(visit: (cut: number, key: number, line: number) => void): void {
     const { cell } = this;
     cell.cuts.forEach((cut, i) => {
-      if (this.isFacet(i)) visit(cut, this.nameFacet(cell.rows[i]));
+      if (this.isFacet(i)) visit(cut, NaN, cell.lines[i]);
     });
   }
 

@@ -409,13 +409,13 @@ export class Polygons implements Geometry {
     return this.chords.countParts(this, rows, shift, tolerance, cut, from, to);
   }
 
-  facets(visit: (cut: number, key: number) => void): void {
+  facets(visit: (cut: number, key: number, line: number) => void): void {
     const { data, start, end } = this;
     const [a, b] = GENERIC_DIRECTION;
     for (let j = start; j < end; j += VERTEX) {
       const next = j + VERTEX === end ? start : j + VERTEX;
       const cut = data[j + EDGE_CUT];
-      if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b);
+      if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b, data[j + EDGE_LINE]);
     }
   }
 

@@ -156,8 +156,8 @@ export class Segments implements Geometry {
     return end;
   }
 
-  facets(visit: (cut: number, key: number) => void): void {
-    for (const { cut, x } of [this.from, this.to]) if (cut !== 0) visit(cut, x);
+  facets(visit: (cut: number, key: number, line: number) => void): void {
+    for (const { cut, x, line } of [this.from, this.to]) if (cut !== 0) visit(cut, x, line);
   }
 
   openCuts(visit: (cut: number) => void): void {
