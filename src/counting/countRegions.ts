@@ -114,7 +114,8 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     return parts.reduce((sum, { walked }) => sum + walked.cells[stage], common);
   });
   const joins = parts.flatMap(({ joins }) => (joins ? [joins] : []));
-  const linear = joins.length > 0 && stoppedBy === null ? RegionJoins.together(joins, exactMapsOf(request)) : linearRegions;
+  const linear =
+    joins.length > 0 && stoppedBy === null ? RegionJoins.together(joins, exactMapsOf(request)) : linearRegions;
   const isLoose = joins.length > 0 ? linear === null : parts.some((part) => part.isLoose);
   const doubt = stoppedBy === null && isLoose ? LOOSE : undefined;
   return {

@@ -83,5 +83,12 @@ function dense(step: AffineStep, before: DenseLayer | null): DenseLayer {
     most = Math.max(most, norm(sizes));
     biasSize = Math.max(biasSize, entered);
   }
-  return { inputs, outputs, columns, bias, norm: before ? Math.max(most, rowNorm(matrix) * before.norm) : most, biasSize };
+  return {
+    inputs,
+    outputs,
+    columns,
+    bias,
+    norm: before ? Math.max(most, rowNorm(matrix) * before.norm) : most,
+    biasSize,
+  };
 }

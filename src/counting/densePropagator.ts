@@ -138,7 +138,12 @@ export class DenseChainPropagator implements Propagator {
     for (let layer = index; layer < this.maps.length; layer++) {
       this.before[0] = layer;
       this.norm[0] = this.norms[layer];
-      this.sizes.combined(layer + 1, this.before, this.norm, Math.max(layer === index ? size : 0, this.chain.layers[layer].biasSize));
+      this.sizes.combined(
+        layer + 1,
+        this.before,
+        this.norm,
+        Math.max(layer === index ? size : 0, this.chain.layers[layer].biasSize),
+      );
     }
   }
 }

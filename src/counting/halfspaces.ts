@@ -1,14 +1,6 @@
 import { Dictionary } from './dictionary.ts';
 import { takesPositiveValue } from './exactProgram.ts';
-import {
-  BOTH,
-  NEGATIVE,
-  POSITIVE,
-  RELATIVE_ERROR,
-  ZERO,
-  type ExactLine,
-  type Geometry,
-} from './geometry.ts';
+import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Geometry } from './geometry.ts';
 import type { Slice } from './slice.ts';
 
 /** Points known to lie inside a cell that it holds at most. */

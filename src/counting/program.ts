@@ -115,7 +115,9 @@ export class RowBuilder {
 }
 
 /** The same numbers in an array of twice the length. */
-export function grown<T extends Float64Array | Int32Array | Uint8Array | Uint16Array | Int8Array | Uint32Array>(array: T): T {
+export function grown<T extends Float64Array | Int32Array | Uint8Array | Uint16Array | Int8Array | Uint32Array>(
+  array: T,
+): T {
   const larger = new (array.constructor as new (length: number) => T)(Math.max(16, array.length * 2));
   larger.set(array);
   return larger;

@@ -175,7 +175,9 @@ export class RegionJoins {
         whole.above[first + region] = first + root;
       });
       const { cut, region, key, line } = part.facets;
-      cut.forEach((number, f) => whole.addFacet({ region: first + region[f], cut: number, key: key[f], line: line[f] }));
+      cut.forEach((number, f) =>
+        whole.addFacet({ region: first + region[f], cut: number, key: key[f], line: line[f] }),
+      );
       whole.sets += part.sets - part.above.length;
       whole.scale = Math.max(whole.scale, part.scale);
       whole.hasLoose ||= part.hasLoose;

@@ -48,7 +48,10 @@ export class Segments implements Geometry {
       this.crossing = {
         x: this.from.x + (left / (left - right)) * length,
         // A sign that was settled exactly may not be that of the value where the end is held to be.
-        error: COORDINATE_ERROR + 2 * Math.max(this.from.error, this.to.error) + (8 * tolerance * length) / Math.abs(left - right),
+        error:
+          COORDINATE_ERROR +
+          2 * Math.max(this.from.error, this.to.error) +
+          (8 * tolerance * length) / Math.abs(left - right),
         line: id,
         cut: 0,
         name: 0,

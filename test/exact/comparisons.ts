@@ -17,7 +17,9 @@ function waysFor(n: number): Way[] {
   const filled = (value: number) => Array<number>(n).fill(value);
   const axis = (d: number) => Array.from({ length: n }, (_, i) => (i === d ? 2 : 0));
   const [from, to] = [filled(-1), filled(1).map((x, i) => x - i / 4)];
-  const [u, v] = [0, 1].map((k) => Array.from({ length: n }, (_, i) => (n === 2 ? axis(k)[i] : (1 + i + k) / (2 + k * i * i))));
+  const [u, v] = [0, 1].map((k) =>
+    Array.from({ length: n }, (_, i) => (n === 2 ? axis(k)[i] : (1 + i + k) / (2 + k * i * i))),
+  );
   const box: CountDomain = { kind: 'box', lower: filled(-1), upper: filled(1) };
   const cube = { origin: filled(-1), directions: from.map((_, d) => axis(d)) };
   const ways: Way[] = [
@@ -57,7 +59,8 @@ export function compareAll(network: Network): { compared: number; inexact: numbe
       compared++;
       // Nothing but doubt may make these inexact: a limit reached is far too many regions.
       if (!found.exact && found.stoppedBy === null) {
-        inexact++;
+        if (linear && right.linearRegions === null) inexact++;
+        else differences.push({ way: name, found: `a doubt: ${found.doubt}`, right: 'exact' });
         continue;
       }
       const text = (activation: number, joined: number | null, cells: readonly number[]) =>
@@ -66,7 +69,8 @@ export function compareAll(network: Network): { compared: number; inexact: numbe
       const stages = program.stages.map(({ layer }) => layers[layer]);
       const lastOfLayer = program.stages.map((step, s) => right.cells[program.stages.findLastIndex(({ layer }) => layer === step.layer)] ?? right.cells[s]); // prettier-ignore
       const [a, b] = [text(found.activationRegions, found.linearRegions, stages), text(right.activationRegions, right.linearRegions, lastOfLayer)]; // prettier-ignore
-      if (a !== b) differences.push({ way: `${name}${linear ? '' : ', activation regions alone'}`, found: a, right: b });
+      if (a !== b)
+        differences.push({ way: `${name}${linear ? '' : ', activation regions alone'}`, found: a, right: b });
     }
   }
   return { compared, inexact, differences };

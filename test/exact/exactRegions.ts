@@ -7,8 +7,7 @@ type Row = readonly Rational[];
 
 /** Where to count: the image of the unit cube, `origin + sum of coordinates times directions`, or all of the input space. */
 export type ExactDomain =
-  | { readonly origin: readonly number[]; readonly directions: readonly (readonly number[])[] }
-  | 'all';
+  { readonly origin: readonly number[]; readonly directions: readonly (readonly number[])[] } | 'all';
 
 export interface ExactCount {
   /** After each stage of the program. */
@@ -37,7 +36,11 @@ export function exactRegions(program: Program, domain: ExactDomain, most = Infin
     if (cells.length > most) return null;
     found.push(cells.length);
   }
-  return { cells: found, activationRegions: cells.length, linearRegions: isContinuous(program) ? counter.joined(cells) : null };
+  return {
+    cells: found,
+    activationRegions: cells.length,
+    linearRegions: isContinuous(program) ? counter.joined(cells) : null,
+  };
 }
 
 class Counter {
@@ -105,7 +108,10 @@ class Counter {
       let rest: Polytope | null = polytope;
       members.forEach((other, o) => {
         if (!rest || o === k) return;
-        const { positive, negative } = this.split(rest, source[member].map((value, d) => minus(value, source[other][d])));
+        const { positive, negative } = this.split(
+          rest,
+          source[member].map((value, d) => minus(value, source[other][d])),
+        );
         // Equal throughout: the first argument is meant.
         rest = positive || negative || o < k ? positive : rest;
       });
@@ -156,7 +162,10 @@ function connected(polytopes: readonly Polytope[]): number {
 function bent(step: UnitStep, unit: number, piece: number, row: Row): Row {
   const at = unit * (step.breakpoints.length + 1) + piece;
   const slope = rational(step.slopes[at]);
-  return withConstant(row.map((value) => times(slope, value)), rational(step.intercepts[at]));
+  return withConstant(
+    row.map((value) => times(slope, value)),
+    rational(step.intercepts[at]),
+  );
 }
 
 /** Where pieces do not meet exactly (a slope of 0.2 is no double), cells do not meet facet to facet. */

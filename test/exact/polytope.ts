@@ -12,13 +12,13 @@ export interface Polytope {
 /** The box of these sides. */
 export function boxPolytope(lower: readonly bigint[], upper: readonly bigint[]): Polytope {
   const dimension = lower.length;
-  const corners = Array.from({ length: 2 ** dimension }, (_, bits) =>
-    lower.map((_, d) => ((bits >> d) & 1) === 1),
-  );
+  const corners = Array.from({ length: 2 ** dimension }, (_, bits) => lower.map((_, d) => ((bits >> d) & 1) === 1));
   return {
     dimension,
     vertices: corners.map((corner) => [...corner.map((isUpper, d) => (isUpper ? upper[d] : lower[d])), 1n]),
-    planes: corners.map((corner) => corner.reduce((bits, isUpper, d) => bits | (1n << BigInt(2 * d + Number(isUpper))), 0n)),
+    planes: corners.map((corner) =>
+      corner.reduce((bits, isUpper, d) => bits | (1n << BigInt(2 * d + Number(isUpper))), 0n),
+    ),
     planeCount: 2 * dimension,
   };
 }

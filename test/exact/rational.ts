@@ -25,10 +25,7 @@ export function plus(a: Rational, b: Rational): Rational {
   if (a.numerator === 0n) return b;
   if (b.numerator === 0n) return a;
   const exponent = a.exponent > b.exponent ? a.exponent : b.exponent;
-  return reduced(
-    (a.numerator << (exponent - a.exponent)) + (b.numerator << (exponent - b.exponent)),
-    exponent,
-  );
+  return reduced((a.numerator << (exponent - a.exponent)) + (b.numerator << (exponent - b.exponent)), exponent);
 }
 
 export function times(a: Rational, b: Rational): Rational {
