@@ -3,15 +3,18 @@ import { sliceOf, wholeSpace } from '../counting/slice.ts';
 import type { Network } from '../network/network.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 
-/** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are.
+/** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are;
+ * `doubt` says why a count that was not stopped is not exact.
  * `weights` names the file they were read from. */
 export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string) {
-  const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling } = result;
+  const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling, doubt } =
+    result;
   return {
     schemaVersion: SCHEMA_VERSION,
     method,
     ...(chosen && { chosen }),
     exact,
+    ...(doubt !== undefined && { doubt }),
     stoppedBy,
     activationRegions,
     linearRegions,

@@ -6,6 +6,7 @@ import { analysedLayers, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
 import type { Parallelogram, Segment } from '../theory/bound.ts';
 import { chooseMethod } from './chooseMethod.ts';
+import { whyNoParallelogram, whyNoSegment } from './flatPlaces.ts';
 
 /** What a user chooses about a count; everything else follows from the network. */
 export interface CountChoice {
@@ -173,6 +174,8 @@ function fit<T extends Segment | Parallelogram>(domain: T, inputs: number): T {
   if (vectors.some((vector) => vector.length !== inputs || !vector.every(Number.isFinite))) {
     throw new RangeError(`points and directions need ${inputs} finite coordinates, one for each input`);
   }
+  const why = 'from' in domain ? whyNoSegment(domain) : whyNoParallelogram(domain);
+  if (why !== null) throw new RangeError(`there is nothing to count: ${why}`);
   return domain;
 }
 

@@ -1,6 +1,7 @@
 import type { CountResult } from '../counting/count.ts';
 import { countJson } from '../analysis/countJson.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
+import { whyNoParallelogram, whyNoSegment } from '../analysis/flatPlaces.ts';
 import { formatSeconds, groupDigits } from '../analysis/quantities.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
 import { writeRegions } from './writeRegions.ts';
@@ -94,14 +95,18 @@ function parseCountWords(words: readonly string[]) {
   if (values.regions !== undefined && repeat > 1) throw new UsageError('--regions is for one network');
   if (values.regions !== undefined && method === 'sample') throw new UsageError('a sample has no regions to list');
   const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
+  const segment = together({ from: vector('from'), to: vector('to') });
+  const parallelogram = together({ origin: vector('origin'), u: vector('u'), v: vector('v') });
+  const flat = (segment && whyNoSegment(segment)) ?? (parallelogram && whyNoParallelogram(parallelogram));
+  if (flat) throw new UsageError(flat);
   const choice = {
     method,
     seed: parseCount(values.seed, 'seed', 0),
     cellsBy,
     fileWeights: true,
     initialization: parseDrawing(values),
-    segment: together({ from: vector('from'), to: vector('to') }),
-    parallelogram: together({ origin: vector('origin'), u: vector('u'), v: vector('v') }),
+    segment,
+    parallelogram,
     ...parseDomain(values.domain, method),
     linear: true,
     keepRegions: false,
@@ -142,8 +147,9 @@ function sentence({ result, seed }: CountOutcome): string {
   const linear = result.linearRegions === null ? '' : `, ${groupDigits(String(result.linearRegions))} linear regions`;
   const perLayer = result.perLayer.map((count) => groupDigits(String(count))).join(' → ');
   const why = result.stoppedBy === null ? '' : `, stopped (${result.stoppedBy})`;
+  const doubt = result.doubt === undefined ? '' : `. ${result.doubt}`;
   const method = result.chosen ? `${result.method}, since ${result.chosen.why}` : result.method;
-  return `seed ${seed}: ${found} activation regions${linear} (${method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}`;
+  return `seed ${seed}: ${found} activation regions${linear} (${method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}${doubt}`;
 }
 
 /** What a sample says beside its lower bound. */

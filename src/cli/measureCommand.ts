@@ -1,3 +1,4 @@
+import { whyNoSegment } from '../analysis/flatPlaces.ts';
 import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type MeasureChoice } from '../analysis/measurement.ts';
 import { measurementJson, measurementTable } from '../analysis/measurementReport.ts';
 import type { MeasureOutcome } from '../protocol/pool.ts';
@@ -76,12 +77,15 @@ function parseMeasureWords(words: readonly string[]) {
   }); // prettier-ignore
   if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
   const vector = (name: 'from' | 'to') => parseVector(values[name], name);
+  const segment = together({ from: vector('from'), to: vector('to') });
+  const flat = segment && whyNoSegment(segment);
+  if (flat) throw new UsageError(flat);
   const choice = {
     seed: parseCount(values.seed, 'seed', 0),
     fileWeights: true,
     initialization: parseDrawing(values),
     box: parseBox(values.domain),
-    segment: together({ from: vector('from'), to: vector('to') }),
+    segment,
     chords: parseCount(values.lines, 'lines', 1) ?? DEFAULT_CHORDS,
     points: parseCount(values.points, 'points', 0) ?? DEFAULT_POINTS,
   };

@@ -45,13 +45,12 @@ class Lowering {
     });
   }
 
-  /** Tensors read by nothing in the piecewise-linear part, named as outputs, or read by what lies beyond. */
+  /** Tensors named as outputs, or read by what lies beyond the piecewise-linear part. */
   private frontier(analysed: readonly Layer[]): TensorId[] {
     const inside = new Set(analysed.map((layer) => layer.index));
-    const read = new Set(analysed.flatMap((layer) => layer.inputs));
     const leaving = new Set(this.network.outputs);
     for (const layer of this.network.layers) if (!inside.has(layer.index)) layer.inputs.forEach((t) => leaving.add(t));
-    const tensors = [...inside].filter((tensor) => leaving.has(tensor) || !read.has(tensor));
+    const tensors = [...inside].filter((tensor) => leaving.has(tensor));
     return tensors.length > 0 ? tensors : this.network.inputs.map((_, k) => -1 - k);
   }
 

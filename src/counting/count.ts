@@ -87,11 +87,13 @@ export interface CountResult {
   readonly method: CountMethod;
   /** Where the method was chosen: which and why. */
   readonly chosen?: ChosenMethod;
-  /** False when stopped by a limit or a request, or for sampling: then the figures are lower bounds. */
+  /** False when stopped by a limit or a request, for sampling, or with a doubt: then the figures are lower bounds. */
   readonly exact: boolean;
+  /** Why a count that ran to its end is not exact, as a sentence. */
+  readonly doubt?: string;
   readonly stoppedBy: 'regions' | 'seconds' | 'memory' | 'request' | null;
   readonly activationRegions: number;
-  /** Null where it was not asked for, the count was stopped, or the network is not continuous. */
+  /** Null where it was not asked for, the count was stopped or is in doubt, or the network is not continuous. */
   readonly linearRegions: number | null;
   /** Activation regions of the network cut after layer `i`, by layer index. */
   readonly perLayer: readonly number[];

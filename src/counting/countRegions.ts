@@ -1,5 +1,6 @@
 import { compile } from './compile.ts';
 import type {
+  CountDomain,
   CountHooks,
   CountRequest,
   CountResult,
@@ -10,11 +11,12 @@ import type {
 } from './count.ts';
 import { denseChain } from './denseChain.ts';
 import { DenseChainPropagator } from './densePropagator.ts';
+import { ExactMaps } from './exactMaps.ts';
 import { countEverywhere } from './everywhere.ts';
-import { FacetNames } from './facetNames.ts';
-import type { ExactLine, ExactSigns, Geometry, NameFacet } from './geometry.ts';
+import type { ExactLine, ExactSigns, Geometry } from './geometry.ts';
 import { Halfspaces } from './halfspaces.ts';
 import { LinearRegions } from './linearRegions.ts';
+import { LineIds } from './lineIds.ts';
 import { LineTrace } from './lineTrace.ts';
 import { Picture } from './picture.ts';
 import { Polygons } from './polygons.ts';
@@ -54,6 +56,8 @@ export interface CountPart {
   readonly stageOfLayer: readonly number[];
   readonly joins: JoinsPart | null;
   readonly linearRegions: number | null;
+  /** Some regions that meet could not be told to. */
+  readonly isLoose: boolean;
   readonly regions: PlaneRegions | null;
   readonly list?: readonly RegionRecord[];
   readonly line: LineRegions | null;
@@ -77,17 +81,28 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Shar
   const program = compile(request.network);
   // Where the network jumps, cells do not meet facet to facet, and are not joined.
   const linear = request.linear && isContinuous(program);
-  const { walked, merge, linearRegions, regions, line, list, sampling } = byMethod(program, { ...request, linear }, hooks, share); // prettier-ignore
+  const found = byMethod(program, { ...request, linear }, hooks, share);
+  const { walked, merge, linearRegions, regions, line, list, sampling } = found;
+  const joined = merge && !share && walked.stoppedBy === null ? merge.joins.count() : (linearRegions ?? null);
   return {
     walked,
     stageOfLayer: stageOfLayer(program),
     joins: merge && share && walked.stoppedBy === null ? merge.joins.part() : null,
-    linearRegions: merge && !share && walked.stoppedBy === null ? merge.joins.count() : (linearRegions ?? null),
+    linearRegions: joined,
+    isLoose: found.isLoose ?? merge?.joins.hasLoose ?? false,
     regions: regions ?? null,
     list,
     line: line ?? null,
     sampling,
   };
+}
+
+const LOOSE =
+  'The pieces of an activation meet only up to rounding (a slope of 0.2 is no double), and cells between them are too narrow to tell which regions share a facet, so linear regions are not counted.';
+
+function exactMapsOf(request: CountRequest): ExactMaps {
+  const program = compile(request.network);
+  return new ExactMaps(program, sliceFor(request.domain, program.inputSize).rows, new LineIds(program));
 }
 
 /** The whole count from what each of its threads found. */
@@ -99,13 +114,18 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     return parts.reduce((sum, { walked }) => sum + walked.cells[stage], common);
   });
   const joins = parts.flatMap(({ joins }) => (joins ? [joins] : []));
+  const linear =
+    joins.length > 0 && stoppedBy === null ? RegionJoins.together(joins, exactMapsOf(request)) : linearRegions;
+  const isLoose = joins.length > 0 ? linear === null : parts.some((part) => part.isLoose);
+  const doubt = stoppedBy === null && isLoose ? LOOSE : undefined;
   return {
     method: request.method,
     chosen: request.chosen,
-    exact: stoppedBy === null && !sampling,
+    exact: stoppedBy === null && !sampling && doubt === undefined,
+    doubt,
     stoppedBy,
     activationRegions: cells.length > 0 ? cells[cells.length - 1] : 1,
-    linearRegions: joins.length > 0 && stoppedBy === null ? RegionJoins.together(joins) : linearRegions,
+    linearRegions: doubt === undefined ? linear : null,
     perLayer: stageOfLayer.map((stage) => (stage < 0 ? 1 : cells[stage])),
     seconds,
     regions,
@@ -130,29 +150,31 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
     if (method !== 'cells') throw new RangeError(`a ${method} is no count of all of R^n: use cells`);
     if (isByOrthants(request)) return countEverywhere(program, request, walkHooks);
   }
-  const slice = domain.kind === 'all' ? wholeSpace(program.inputSize) : sliceOf(domain, program.inputSize);
+  const slice = sliceFor(domain, program.inputSize);
   const wanted = { line: 1, plane: 2, cells: slice.dimension }[method];
   if (slice.dimension !== wanted) throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`); // prettier-ignore
   return walkCells(program, slice, request, { limits: request.limits, hooks: walkHooks, share });
 }
 
+function sliceFor(domain: CountDomain, inputs: number): Slice {
+  return domain.kind === 'all' ? wholeSpace(inputs) : sliceOf(domain, inputs);
+}
+
 function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
-  const merge = request.linear ? new LinearRegions(program, slice.dimension) : null;
+  const merge = request.linear ? new LinearRegions(program, slice) : null;
   const picture = request.keepRegions ? new Picture(program) : null;
   const trace = request.keepRegions ? new LineTrace(program) : null;
   const list = request.listRegions ? new RegionList(slice) : null;
   const visit = () => {
     const { geometry, propagator } = walk;
-    merge?.add(geometry, propagator);
+    merge?.add(geometry, propagator, walk.pieces);
     if (geometry instanceof Polygons) picture?.add(geometry, propagator, walk.lines);
     if (geometry instanceof Segments) trace?.add(geometry, propagator, walk.lines);
     list?.add(geometry, propagator, walk.pieces);
   };
   const held = () => (merge?.joins.held ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
   const options = { ...walking, visit: merge || request.keepRegions || list ? visit : undefined, held };
-  let names: FacetNames | null = null;
-  const nameFacet = (facet: Float64Array) => (names ??= new FacetNames(program, slice.dimension + 1, walk.pieces, walk.propagator)).nameOf(facet); // prettier-ignore
-  const maker = makerOf(slice, request, nameFacet);
+  const maker = makerOf(slice, request);
   const walk = new Walk(program, slice, maker, propagatorMaker(program, slice, request), options);
   return { walked: walk.run(), merge, ...drawnOf(slice, picture, trace), list: list?.regions };
 }
@@ -176,14 +198,14 @@ function propagatorMaker(program: Program, slice: Slice, request: CountRequest):
 type GeometryMaker = (exactSigns: ExactSigns, exactLine: ExactLine) => Geometry;
 
 /** What cells are held as. Errors: RangeError for too many dimensions. */
-function makerOf(slice: Slice, request: CountRequest, nameFacet: NameFacet): GeometryMaker {
+function makerOf(slice: Slice, request: CountRequest): GeometryMaker {
   const { dimension } = slice;
   const { cellsBy, domain } = request;
   const isWholeSpace = domain.kind === 'all';
   const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MOST_VERTEX_DIMENSIONS || isWholeSpace;
   if (usesPrograms) {
     if (dimension > MOST_PROGRAM_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_PROGRAM_DIMENSIONS));
-    return (_, exactLine) => new Halfspaces(slice, isWholeSpace, exactLine, nameFacet);
+    return (_, exactLine) => new Halfspaces(slice, isWholeSpace, exactLine);
   }
   if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
   if (dimension === 1) return (exactSigns) => new Segments(exactSigns);
@@ -199,6 +221,7 @@ interface Found {
   /** Regions still to be joined. */
   readonly merge?: LinearRegions | null;
   readonly linearRegions?: number | null;
+  readonly isLoose?: boolean;
   readonly regions?: PlaneRegions | null;
   readonly line?: LineRegions | null;
   readonly list?: readonly RegionRecord[];

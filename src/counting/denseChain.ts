@@ -1,3 +1,4 @@
+import { norm, rowNorm } from './norm.ts';
 import type { AffineStep, Program, UnitStep } from './program.ts';
 
 /** Weights of one layer by columns (`column * outputs + row`): a flipped neuron touches one column. */
@@ -6,8 +7,10 @@ interface DenseLayer {
   readonly outputs: number;
   readonly columns: Float64Array;
   readonly bias: Float64Array;
-  /** Greatest Euclidean norm of a row. */
+  /** Greatest Euclidean norm of a row, of the numbers' sizes before they were added where layers were multiplied into one. */
   readonly norm: number;
+  /** Greatest size of a number that entered the bias. */
+  readonly biasSize: number;
 }
 
 /** A chain of dense layers with units of two pieces that meet at 0 (ReLU, leaky ReLU, PReLU, absolute value). */
@@ -56,20 +59,36 @@ function dense(step: AffineStep, before: DenseLayer | null): DenseLayer {
   const inputs = before ? before.inputs : matrix.columns;
   const columns = new Float64Array(inputs * outputs);
   const bias = step.bias.slice();
-  let norm = 0;
+  const sizes = new Float64Array(inputs);
+  let [most, biasSize] = [0, 0];
   for (let r = 0; r < outputs; r++) {
+    sizes.fill(0);
+    let entered = Math.abs(bias[r]);
     for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) {
       const c = matrix.column[e];
       const value = matrix.value[e];
-      if (!before) columns[c * outputs + r] += value;
-      else {
-        for (let k = 0; k < inputs; k++) columns[k * outputs + r] += value * before.columns[k * before.outputs + c];
-        bias[r] += value * before.bias[c];
+      if (!before) {
+        columns[c * outputs + r] += value;
+        sizes[c] += Math.abs(value);
+        continue;
       }
+      for (let k = 0; k < inputs; k++) {
+        const product = value * before.columns[k * before.outputs + c];
+        columns[k * outputs + r] += product;
+        sizes[k] += Math.abs(product);
+      }
+      bias[r] += value * before.bias[c];
+      entered += Math.abs(value) * before.biasSize;
     }
-    let square = 0;
-    for (let k = 0; k < inputs; k++) square += columns[k * outputs + r] ** 2;
-    norm = Math.max(norm, Math.sqrt(square));
+    most = Math.max(most, norm(sizes));
+    biasSize = Math.max(biasSize, entered);
   }
-  return { inputs, outputs, columns, bias, norm };
+  return {
+    inputs,
+    outputs,
+    columns,
+    bias,
+    norm: before ? Math.max(most, rowNorm(matrix) * before.norm) : most,
+    biasSize,
+  };
 }

@@ -9,6 +9,7 @@ import {
   type NarrowPropagation,
   type Propagator,
 } from './propagation.ts';
+import { greatestSize } from './norm.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
 
@@ -32,6 +33,8 @@ export class DenseChainPropagator implements Propagator {
   private readonly age: Int32Array;
   private readonly before = [0];
   private readonly norm = [0];
+  /** What each layer can make of an error in the maps before it: its norm, and the slopes between. */
+  private readonly norms: readonly number[];
   private readonly result: Float64Array;
 
   readonly narrow: NarrowPropagation;
@@ -44,6 +47,7 @@ export class DenseChainPropagator implements Propagator {
     slice: Slice,
   ) {
     const { layers, slopes } = chain;
+    this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
     this.memory = new DenseMemory(chain);
     const { doubtful } = this.memory;
     this.coarse = { doubtful, sift: (...asked) => this.sift(...asked) };
@@ -133,8 +137,13 @@ export class DenseChainPropagator implements Propagator {
   private met(index: number, size: number): void {
     for (let layer = index; layer < this.maps.length; layer++) {
       this.before[0] = layer;
-      this.norm[0] = this.chain.layers[layer].norm;
-      this.sizes.combined(layer + 1, this.before, this.norm, layer === index ? size : 0);
+      this.norm[0] = this.norms[layer];
+      this.sizes.combined(
+        layer + 1,
+        this.before,
+        this.norm,
+        Math.max(layer === index ? size : 0, this.chain.layers[layer].biasSize),
+      );
     }
   }
 }

@@ -16,6 +16,7 @@ const ENTRY_BYTES = 80;
 interface CellsFound {
   readonly walked: WalkResult;
   readonly linearRegions: number | null;
+  readonly isLoose: boolean;
 }
 
 /**
@@ -30,11 +31,13 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
   const start = performance.now();
   const totals = program.stages.map(() => 0);
   const known = program.stages.map(() => new Map<string, number>());
-  const merge = request.linear ? new LinearRegions(program, n, true) : null;
+  const merge = request.linear ? new LinearRegions(program, orthant(Array<number>(n).fill(1)), true) : null;
   let patternBytes = 0;
   const held = () => patternBytes + (merge?.joins.held ?? 0);
   let stoppedBy: WalkResult['stoppedBy'] = null;
-  for (let bits = 0; bits < 2 ** n && stoppedBy === null; bits++) {
+  // Without units to cut it, all of R^n is one region, and no wall is to be joined across.
+  const orthants = program.stages.length === 0 ? 1 : 2 ** n;
+  for (let bits = 0; bits < orthants && stoppedBy === null; bits++) {
     const slice = orthant(Array.from({ length: n }, (_, d) => ((bits >> d) & 1 ? -1 : 1)));
     // The region that the cell at hand belongs to, when an earlier orthant has met it.
     let metBefore: number | undefined;
@@ -48,7 +51,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
       patternBytes += pattern.length + ENTRY_BYTES;
       return true;
     };
-    const visit = merge ? () => merge.add(walk.geometry, walk.propagator, metBefore) : undefined;
+    const visit = merge ? () => merge.add(walk.geometry, walk.propagator, walk.pieces, metBefore) : undefined;
     const regions = totals[totals.length - 1] ?? 0;
     const limits = {
       ...request.limits,
@@ -60,7 +63,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
       stopped: () => hooks.stopped?.() ?? false,
       progress: (found, fraction, cells) => {
         const all = totals.map((total, stage) => total + cells[stage]);
-        hooks.progress?.(regions + found, (bits + fraction) / 2 ** n, all);
+        hooks.progress?.(regions + found, (bits + fraction) / orthants, all);
       },
     };
     const walk = new Walk(
@@ -78,5 +81,6 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
   return {
     walked: { cells: totals, stoppedBy },
     linearRegions: merge && stoppedBy === null ? merge.joins.count() : null,
+    isLoose: merge?.joins.hasLoose ?? false,
   };
 }

@@ -28,9 +28,6 @@ export interface Box {
   readonly reachY: number;
 }
 
-/** A number for the facet of the cell at hand where this function vanishes, the same for the cells on both its sides. */
-export type NameFacet = (facet: Float64Array) => number;
-
 /** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
 export const RELATIVE_ERROR = 2 ** -38;
 
@@ -93,10 +90,11 @@ export interface Geometry {
     firstId: number,
   ): number;
   /**
-   * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the other) and
-   * a number that is the same for the two cells on its sides and differs for the other facets of the cut.
+   * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the other), a
+   * number that is about the same for the two cells on its sides and differs for the other facets of the cut (NaN where there is
+   * none), and the line it lies in.
    */
-  facets(visit: (cut: number, key: number) => void): void;
+  facets(visit: (cut: number, key: number, line: number) => void): void;
   /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */
   openCuts(visit: (cut: number) => void): void;
   /** The cell by its corners; null where it is not held by them, or reaches to infinity. */

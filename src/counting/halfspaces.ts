@@ -1,15 +1,6 @@
 import { Dictionary } from './dictionary.ts';
 import { takesPositiveValue } from './exactProgram.ts';
-import {
-  BOTH,
-  NEGATIVE,
-  POSITIVE,
-  RELATIVE_ERROR,
-  ZERO,
-  type ExactLine,
-  type Geometry,
-  type NameFacet,
-} from './geometry.ts';
+import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Geometry } from './geometry.ts';
 import type { Slice } from './slice.ts';
 
 /** Points known to lie inside a cell that it holds at most. */
@@ -57,12 +48,10 @@ export class Halfspaces implements Geometry {
   private line = 0;
   private error = 0;
 
-  /** `nameFacet` gives a number that is the same for the cells on both sides of a facet, given the function that vanishes there. */
   constructor(
     slice: Slice,
     private readonly isWholeSpace: boolean,
     private readonly exactLine: ExactLine,
-    private readonly nameFacet: NameFacet,
   ) {
     this.dimension = slice.dimension;
     this.width = slice.dimension + 1;
@@ -177,11 +166,19 @@ export class Halfspaces implements Geometry {
       const drop = value - dot(objective, inside);
       const share = 0.5 * Math.min(1, value / drop > 0 ? value / drop : 1);
       const point = best.map((x, k) => x + share * (inside[k] - x));
-      if (!(dot(objective, point) > error) || !isInside(point, cell)) continue;
+      if (!(dot(objective, point) > error) || !this.isInside(point, cell)) continue;
       if (points.length < MOST_POINTS) points.push(point);
       return true;
     }
     return false;
+  }
+
+  /** Also the box's own sides are looked at: the program lets go beyond them by a little. */
+  private isInside(point: Float64Array, { rows, errors }: Pick<Cell, 'rows' | 'errors'>): boolean {
+    const { lower, upper } = this;
+    for (let j = 0; j < lower.length; j++) if (!(point[j] >= lower[j] && point[j] <= upper[j])) return false;
+    for (let i = 0; i < rows.length; i++) if (!(dot(rows[i], point) > errors[i])) return false;
+    return true;
   }
 
   split(keepPositive: boolean, cut: number): void {
@@ -285,10 +282,10 @@ export class Halfspaces implements Geometry {
     return 0;
   }
 
-  facets(visit: (cut: number, key: number) => void): void {
+  facets(visit: (cut: number, key: number, line: number) => void): void {
     const { cell } = this;
     cell.cuts.forEach((cut, i) => {
-      if (this.isFacet(i)) visit(cut, this.nameFacet(cell.rows[i]));
+      if (this.isFacet(i)) visit(cut, NaN, cell.lines[i]);
     });
   }
 
@@ -325,11 +322,6 @@ export class Halfspaces implements Geometry {
   remaining(): number {
     return this.aside.reduce((sum, { weight }) => sum + weight, this.cell.weight);
   }
-}
-
-function isInside(point: Float64Array, { rows, errors }: Pick<Cell, 'rows' | 'errors'>): boolean {
-  for (let i = 0; i < rows.length; i++) if (!(dot(rows[i], point) > errors[i])) return false;
-  return true;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

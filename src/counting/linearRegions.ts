@@ -1,8 +1,11 @@
 import type { Geometry } from './geometry.ts';
-import type { Program } from './program.ts';
+import { ExactMaps } from './exactMaps.ts';
+import { LineIds } from './lineIds.ts';
+import { mostPieces, type Program } from './program.ts';
 import type { Propagator } from './propagation.ts';
 import { gaussians } from './random.ts';
 import { RegionJoins } from './regionJoins.ts';
+import type { Slice } from './slice.ts';
 
 /** More outputs than this are told apart by as many random combinations of them. */
 const MOST_OUTPUTS = 8;
@@ -16,13 +19,16 @@ export class LinearRegions {
   /** Random combinations, row by row, where there are too many outputs to keep. */
   private readonly mixing: Float64Array | null;
 
-  /** Over a slice of so many dimensions. With `remembers` regions may be met again. */
-  constructor(program: Program, dimension: number, remembers = false) {
+  /** Over a slice. With `remembers` regions may be met again. */
+  constructor(program: Program, slice: Slice, remembers = false) {
     this.outputs = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
     const gaussian = gaussians(1);
     const isLarge = this.outputs > MOST_OUTPUTS;
     this.mixing = isLarge ? Float64Array.from({ length: MOST_OUTPUTS * this.outputs }, gaussian) : null;
-    this.joins = new RegionJoins((isLarge ? MOST_OUTPUTS : this.outputs) * (dimension + 1), remembers);
+    const mapSize = (isLarge ? MOST_OUTPUTS : this.outputs) * (slice.dimension + 1);
+    const units = program.stages.reduce((sum, { output }) => sum + program.sizes[output], 0);
+    const maps = new ExactMaps(program, slice.rows, new LineIds(program));
+    this.joins = new RegionJoins({ mapSize, units, mostPieces: mostPieces(program) }, remembers, maps);
   }
 
   /** The cuts from now on are others than those before, though they may have the same numbers. */
@@ -31,22 +37,22 @@ export class LinearRegions {
   }
 
   /** Takes in the region whose cell is on top of the geometry, or another part of region `known`. */
-  add(geometry: Geometry, propagator: Propagator, known?: number): void {
+  add(geometry: Geometry, propagator: Propagator, pieces: readonly Int32Array[], known?: number): void {
     const { joins } = this;
     joins.tidy((visit) => geometry.openCuts(visit));
-    if (known === undefined) this.addMap(geometry, propagator);
+    if (known === undefined) this.addMap(geometry, propagator, pieces);
     const region = known ?? joins.regionCount - 1;
-    geometry.facets((cut, key) => {
+    geometry.facets((cut, key, line) => {
       const number = this.firstCut + Math.abs(cut);
       this.lastCut = Math.max(this.lastCut, number);
-      joins.addFacet(region, cut > 0 ? number : -number, key);
+      joins.addFacet({ region, cut: cut > 0 ? number : -number, key, line });
     });
   }
 
-  private addMap(geometry: Geometry, propagator: Propagator): void {
+  private addMap(geometry: Geometry, propagator: Propagator, pieces: readonly Int32Array[]): void {
     const width = geometry.dimension + 1;
     const { joins } = this;
-    const at = joins.addRegion();
+    const at = joins.addRegion(pieces);
     let row = 0;
     for (const tensor of propagator.output()) {
       for (let k = 0; k < tensor.length; k += width) this.addRow(joins.maps, tensor, k, width, at, row++);

@@ -1,4 +1,4 @@
-import { BOTH, NEGATIVE, type Geometry } from './geometry.ts';
+import { BOTH, NEGATIVE, type ExactLine, type Geometry } from './geometry.ts';
 import type { LineIds } from './lineIds.ts';
 import { isRectified, largestGroup, type MaxStep, type Program } from './program.ts';
 
@@ -26,6 +26,7 @@ export class Maxima {
     private readonly geometry: Geometry,
     private readonly lines: LineIds,
     private readonly pieces: readonly Int32Array[],
+    private readonly exactLine: ExactLine,
   ) {
     const most = stages.reduce((size, step) => (step.kind === 'max' ? Math.max(size, largestGroup(step)) : size), 0);
     this.candidates = new Int32Array(most);
@@ -75,7 +76,8 @@ export class Maxima {
 
   /**
    * Clips a copy of the part to where candidate `c` is the greatest; of equal ones the first is meant. Two arguments that are greatest
-   * on the two sides of a facet call its cut by the same number.
+   * on the two sides of a facet call its cut by the same number: where several are equal to `c` along it, the facet is made by
+   * the one that is greatest beyond.
    */
   clipToGreatest(
     { stage, step, group, rows, tolerance }: Maximum,
@@ -88,8 +90,7 @@ export class Maxima {
     const k = candidates[c];
     const first = step.members[start + k];
     let clipped = false;
-    for (const other of candidates) {
-      if (other === k) continue;
+    for (const other of this.steepestFirst({ stage, step, group, rows, tolerance }, candidates, k)) {
       const second = step.members[start + other];
       for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
       const found = geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
@@ -105,4 +106,39 @@ export class Maxima {
     }
     return clipped ? 'part' : 'whole';
   }
+
+  /**
+   * The other candidates, those first that argument `k` differs from the most. Where several are equal to it along one hyperplane their
+   * differences are multiples of one function, and the greatest multiple is that of the argument that is greatest beyond.
+   */
+  private steepestFirst(
+    { stage, step, group, rows, tolerance }: Maximum,
+    candidates: readonly number[],
+    k: number,
+  ): readonly number[] {
+    const others = candidates.filter((other) => other !== k);
+    if (others.length < 2) return others;
+    const { width } = this;
+    const start = step.start[group];
+    const first = step.members[start + k];
+    const sizes = new Map<number, number>();
+    for (const other of others) {
+      const second = step.members[start + other];
+      let size = 0;
+      for (let d = 0; d < width; d++) size += Math.abs(rows[first * width + d] - rows[second * width + d]);
+      sizes.set(other, size);
+    }
+    const sorted = [...others].sort((a, b) => sizes.get(b)! - sizes.get(a)!);
+    const isClear = sorted.every((other, i) => i === 0 || sizes.get(sorted[i - 1])! - sizes.get(other)! > 2 * width * tolerance); // prettier-ignore
+    if (isClear) return sorted;
+    const exact = new Map(others.map((other) => [other, sizeOf(this.exactLine(this.lines.ofPair(stage, first, step.members[start + other])))])); // prettier-ignore
+    return [...others].sort((a, b) => {
+      const difference = exact.get(b)! - exact.get(a)!;
+      return difference > 0n ? 1 : difference < 0n ? -1 : a - b;
+    });
+  }
+}
+
+function sizeOf(row: readonly bigint[]): bigint {
+  return row.reduce((sum, value) => sum + (value < 0n ? -value : value), 0n);
 }

@@ -46,8 +46,8 @@ export class Polygons implements Geometry {
   /** Where the parts end that were made last. */
   private positiveEnd = 0;
   private negativeEnd = 0;
-  /** Whether a sign was settled exactly, which may not be that of the value where the vertex is held to be. */
-  private hasSettled = false;
+  /** How far vertices are off whose sign was settled exactly: it may not be that of the value where the vertex is held to be. */
+  private settledError = -1;
   /** The box below is that of the current polygon. */
   private boxed = false;
   centreX = 0;
@@ -78,7 +78,7 @@ export class Polygons implements Geometry {
     const b = rows[at + 1];
     const c = rows[at + 2] - shift;
     const gradient = Math.abs(a) + Math.abs(b);
-    this.hasSettled = false;
+    this.settledError = -1;
     let found = ZERO;
     for (let j = this.start; j < end; j += VERTEX) {
       let v = a * data[j] + b * data[j + 1] + c;
@@ -96,8 +96,8 @@ export class Polygons implements Geometry {
 
   /** A value of the right sign, and 0 only where the vertex lies on the line. */
   private settle(value: number, margin: number, vertex: number, id: number): number {
-    this.hasSettled = true;
     const { data } = this;
+    if (!(data[vertex + VERTEX_ERROR] <= this.settledError)) this.settledError = data[vertex + VERTEX_ERROR];
     const incoming = data[(vertex === this.start ? this.end : vertex) - VERTEX + EDGE_LINE];
     const outgoing = data[vertex + EDGE_LINE];
     if (incoming === id || outgoing === id) return 0;
@@ -163,7 +163,8 @@ export class Polygons implements Geometry {
   private parts(positive: number, negative: number, cut: number): void {
     const { data, start, end, line, gradient, tolerance } = this;
     // Nothing in the square is off by more than 1; infinite errors would make numbers that are none.
-    const cutError = gradient > 2 * tolerance ? (2 * tolerance) / gradient : 1;
+    let cutError = gradient > 2 * tolerance ? (2 * tolerance) / gradient : 1;
+    if (this.settledError >= 0) cutError = Math.min(1, 2 * (cutError + this.settledError));
     for (let j = start; j < end; j += VERTEX) {
       const next = j + VERTEX === end ? start : j + VERTEX;
       const here = data[j + VALUE];
@@ -226,11 +227,13 @@ export class Polygons implements Geometry {
     data[to + 1] = data[p + 1] + w * dy;
     const edgeError = data[edge + EDGE_ERROR];
     const slope = (Math.abs(dx) + Math.abs(dy)) / drop;
-    const doubt = this.hasSettled ? Math.max(data[p + VERTEX_ERROR], data[q + VERTEX_ERROR]) : 0;
-    data[to + VERTEX_ERROR] = Math.min(
-      1,
-      COORDINATE_ERROR + edgeError + doubt + (tolerance + gradient * edgeError) * slope,
-    );
+    let error = edgeError + (tolerance + gradient * edgeError) * slope;
+    if (this.settledError >= 0) {
+      const doubt = Math.max(data[p + VERTEX_ERROR], data[q + VERTEX_ERROR]);
+      error = 2 * (error + doubt + (tolerance + gradient * this.settledError) * slope);
+    }
+    // Written so that what is not a number is none: nothing in the square is off by more than 1.
+    data[to + VERTEX_ERROR] = error < 1 ? COORDINATE_ERROR + error : 1;
   }
 
   /** Makes room for two parts, and returns where the first is to go. */
@@ -406,13 +409,13 @@ export class Polygons implements Geometry {
     return this.chords.countParts(this, rows, shift, tolerance, cut, from, to);
   }
 
-  facets(visit: (cut: number, key: number) => void): void {
+  facets(visit: (cut: number, key: number, line: number) => void): void {
     const { data, start, end } = this;
     const [a, b] = GENERIC_DIRECTION;
     for (let j = start; j < end; j += VERTEX) {
       const next = j + VERTEX === end ? start : j + VERTEX;
       const cut = data[j + EDGE_CUT];
-      if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b);
+      if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b, data[j + EDGE_LINE]);
     }
   }
 

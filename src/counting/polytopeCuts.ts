@@ -237,7 +237,8 @@ export class PolytopeCuts extends PolytopeStack {
       error = Math.max(error, Math.abs(rest) + width * this.planeErrors[last]);
     }
     const bound = 2 * inverseNorm(matrix, this.inverse, dimension) * (error + COORDINATE_ERROR);
-    if (row === dimension && bound < this.errors[vertex]) this.errors[vertex] = bound;
+    // The bound holds while the hyperplanes' own errors cannot make their matrix singular.
+    if (row === dimension && bound < this.errors[vertex] && bound < 1) this.errors[vertex] = bound;
     this.isRefined[vertex] = 1;
     return this.errors[vertex];
   }

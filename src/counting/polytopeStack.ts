@@ -239,12 +239,14 @@ export class PolytopeStack {
   }
 
   /** See `Geometry`. */
-  facets(visit: (cut: number, key: number) => void): void {
+  facets(visit: (cut: number, key: number, line: number) => void): void {
     const count = this.lastSlot - this.firstSlot;
     this.lookOver(count);
     for (let s = 0; s < count; s++) {
-      const cut = this.cutNumbers[this.planeOf(s)];
-      if (cut !== 0 && this.isFacet(s)) visit(this.slots[this.firstSlot + s] > 0 ? cut : -cut, this.keys[s]);
+      const plane = this.planeOf(s);
+      const cut = this.cutNumbers[plane];
+      if (cut === 0 || !this.isFacet(s)) continue;
+      visit(this.slots[this.firstSlot + s] > 0 ? cut : -cut, this.keys[s], this.lines[plane]);
     }
   }
 

@@ -1,4 +1,4 @@
-import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSigns, type Geometry } from './geometry.ts';
+import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactSigns, type Geometry } from './geometry.ts';
 import { PolytopeCuts } from './polytopeCuts.ts';
 import { grown } from './program.ts';
 import { Sections, type Face } from './sections.ts';
@@ -109,17 +109,21 @@ export class Polytopes extends PolytopeCuts implements Geometry {
   }
 
   bounds(rows: Float64Array, at: number): void {
-    const { width, points } = this;
+    const { width, points, errors } = this;
+    const gradient = this.gradientOf(rows, at, 0);
     this.low = Infinity;
     this.high = -Infinity;
     for (let v = this.start; v < this.end; v++) {
       let value = 0;
       for (let k = 0; k < width; k++) value += rows[at + k] * points[v * width + k];
-      // At a vertex at infinity only the sign means something.
+      const error = errors[v] + RELATIVE_ERROR;
+      const low = value - gradient * error;
+      const high = value + gradient * error;
+      // At a vertex at infinity only the sign means something, and what is about 0 there may be anything.
       const scale = points[v * width + width - 1];
-      const bounded = scale > 0 ? value / scale : value === 0 ? 0 : value > 0 ? Infinity : -Infinity;
-      this.low = Math.min(this.low, bounded);
-      this.high = Math.max(this.high, bounded);
+      const [least, most] = [scale - error, scale + error];
+      this.low = Math.min(this.low, low >= 0 ? low / most : least > 0 ? low / least : -Infinity);
+      this.high = Math.max(this.high, high <= 0 ? high / most : least > 0 ? high / least : Infinity);
     }
   }
 

@@ -68,6 +68,11 @@ export function largestGroup({ start }: MaxStep): number {
   return size;
 }
 
+/** The greatest number of pieces of a unit or arguments of a maximum. */
+export function mostPieces({ stages }: Program): number {
+  return stages.reduce((most, step) => Math.max(most, step.kind === 'max' ? largestGroup(step) : step.breakpoints.length + 1), 0); // prettier-ignore
+}
+
 /** ReLUs: zero on their first piece, and positive inside cells on their second. */
 export function isRectified(step: BendStep): boolean {
   if (step.kind !== 'units' || step.breakpoints.length !== 1 || step.breakpoints[0] !== 0) return false;
@@ -110,7 +115,9 @@ export class RowBuilder {
 }
 
 /** The same numbers in an array of twice the length. */
-export function grown<T extends Float64Array | Int32Array | Uint8Array | Int8Array | Uint32Array>(array: T): T {
+export function grown<T extends Float64Array | Int32Array | Uint8Array | Uint16Array | Int8Array | Uint32Array>(
+  array: T,
+): T {
   const larger = new (array.constructor as new (length: number) => T)(Math.max(16, array.length * 2));
   larger.set(array);
   return larger;

@@ -8,6 +8,7 @@ import {
   type UnitStep,
 } from './program.ts';
 import type { Box } from './geometry.ts';
+import { greatestSize, rowNorm } from './norm.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from './slice.ts';
 
@@ -78,6 +79,8 @@ export class SparsePropagator implements Propagator {
   private readonly versions: Float64Array;
   private readonly read: Float64Array;
   private readonly pieces: readonly Int32Array[];
+  /** Greatest size of a slope of each stage. */
+  private readonly slopes: readonly number[];
 
   constructor(
     private readonly program: Program,
@@ -89,6 +92,7 @@ export class SparsePropagator implements Propagator {
     this.versions = new Float64Array(program.sizes.length);
     this.read = new Float64Array(program.stages.length).fill(-1);
     this.pieces = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
+    this.slopes = program.stages.map((step) => (step.kind === 'max' ? 1 : greatestSize(step.slopes)));
     this.sizes = new Sizes(program.sizes.length);
     this.sizes.first(0, greatest(slice.rows, this.width));
     for (const step of program.steps) {
@@ -126,7 +130,7 @@ export class SparsePropagator implements Propagator {
     const size = step.kind === 'max' ? this.bendGroups(stage, step, pieces, isNew) : this.bendUnits(stage, step, pieces, isNew); // prettier-ignore
     this.read[stage] = this.versions[step.source];
     this.versions[step.output]++;
-    this.sizes.bent(step.output, step.source, size);
+    this.sizes.bent(step.output, step.source, size, this.slopes[stage]);
   }
 
   // Where the source is as it was, only what changed its piece is looked at. Both return the greatest size of a row that was.
@@ -343,14 +347,4 @@ class AffineUpdate {
     }
     this.age++;
   }
-}
-
-function rowNorm(matrix: SparseMatrix): number {
-  let most = 0;
-  for (let r = 0; r < matrix.rows; r++) {
-    let sum = 0;
-    for (let e = matrix.start[r]; e < matrix.start[r + 1]; e++) sum += matrix.value[e] ** 2;
-    if (sum > most) most = sum;
-  }
-  return Math.sqrt(most);
 }

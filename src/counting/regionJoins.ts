@@ -1,24 +1,38 @@
+import type { ExactMaps } from './exactMaps.ts';
 import { RELATIVE_ERROR } from './geometry.ts';
+import { pairFacets, type Facets } from './pairFacets.ts';
 import { grown } from './program.ts';
 import { COMMON_CUTS } from './share.ts';
 
-/** Output maps that agree to this share of their size are one map. */
-const SAME_MAP = 1e-9;
+/** Output maps that differ by more than this share of their size, and by more than rounding, are not looked at more closely. */
+const CLEARLY_OTHER = 1e-6;
 /** Facets are looked over when there are so many, and then when there are twice as many as were left. */
 const LEAST_SETTLED = 1 << 15;
+/** And fewer where this many bytes of patterns come with them. */
+const MOST_PATTERN_BYTES = 1 << 26;
+
+/** How much is held of a region: numbers of its map, units, and pieces of a unit at most. */
+export interface RegionSizes {
+  readonly mapSize: number;
+  readonly units: number;
+  readonly mostPieces: number;
+}
+
+type Patterns = Uint8Array | Uint16Array | Uint32Array;
 
 /** What one thread of a shared count hands over: its regions at cuts that other threads meet too. */
 export interface JoinsPart {
   /** Sets of joined regions among all that it met. */
   readonly sets: number;
-  readonly mapSize: number;
+  readonly sizes: RegionSizes;
   readonly scale: number;
-  /** Of the regions at common cuts: their maps, and for each the first of its set. */
+  /** A facet was found without one on the other side. */
+  readonly hasLoose: boolean;
+  /** Of the regions at common cuts: their maps and patterns, and for each the first of its set. */
   readonly maps: Float64Array;
+  readonly patterns: Patterns;
   readonly above: Int32Array;
-  readonly facetCut: Float64Array;
-  readonly facetRegion: Int32Array;
-  readonly facetKey: Float64Array;
+  readonly facets: Facets;
 }
 
 /**
@@ -30,6 +44,11 @@ export class RegionJoins {
   maps = new Float64Array(1024);
   /** Greatest size of numbers met on the way to the maps, for rounding errors. */
   scale = 0;
+  /** A facet has none on the other side: where pieces of units meet only up to rounding. */
+  hasLoose = false;
+  private patterns: Patterns;
+  /** What `exact` says of a region's map, once it was asked; NaN before. */
+  private exactMaps = new Float64Array(256);
   /** A region of the same set, or itself. */
   private above = new Int32Array(256);
   private regions = 0;
@@ -38,14 +57,24 @@ export class RegionJoins {
   private facetCut = new Float64Array(1024);
   private facetRegion = new Int32Array(1024);
   private facetKey = new Float64Array(1024);
+  private facetLine = new Float64Array(1024);
   private facets = 0;
-  private settleAt = LEAST_SETTLED;
+  private readonly leastSettled: number;
+  private settleAt: number;
 
-  /** Maps are of `mapSize` numbers. With `remembers` all regions keep their numbers. */
+  /** With `remembers` all regions keep their numbers. */
   constructor(
-    readonly mapSize: number,
+    private readonly sizes: RegionSizes,
     private readonly remembers: boolean,
-  ) {}
+    private readonly exact: ExactMaps,
+  ) {
+    const { units, mostPieces } = sizes;
+    const Pieces = mostPieces <= 1 << 8 ? Uint8Array : mostPieces <= 1 << 16 ? Uint16Array : Uint32Array;
+    this.patterns = new Pieces(16 * units);
+    const bytes = Math.max(1, units * this.patterns.BYTES_PER_ELEMENT);
+    this.leastSettled = Math.max(256, Math.min(LEAST_SETTLED, Math.floor(MOST_PATTERN_BYTES / bytes)));
+    this.settleAt = this.leastSettled;
+  }
 
   /** The number of the next region. */
   get regionCount(): number {
@@ -54,27 +83,45 @@ export class RegionJoins {
 
   /** Bytes held. */
   get held(): number {
-    return 8 * this.maps.length + 4 * this.above.length + 20 * this.facetCut.length;
+    return 8 * this.maps.length + this.patterns.byteLength + 12 * this.above.length + 28 * this.facetCut.length;
   }
 
-  /** Adds a region; returns where its map is to be written in `maps`. */
-  addRegion(): number {
-    const { mapSize } = this;
+  /** Adds a region with this pattern; returns where its map is to be written in `maps`. */
+  addRegion(pieces: readonly ArrayLike<number>[]): number {
+    const { units } = this.sizes;
+    const at = this.makeRegion();
+    let to = (this.regions - 1) * units;
+    for (const stage of pieces) {
+      this.patterns.set(stage, to);
+      to += stage.length;
+    }
+    return at;
+  }
+
+  private makeRegion(): number {
+    const { mapSize, units } = this.sizes;
     while (this.maps.length < (this.regions + 1) * mapSize) this.maps = grown(this.maps);
-    if (this.above.length === this.regions) this.above = grown(this.above);
+    while (this.patterns.length < (this.regions + 1) * units) this.patterns = grown(this.patterns);
+    if (this.above.length === this.regions) {
+      this.above = grown(this.above);
+      this.exactMaps = grown(this.exactMaps);
+    }
     this.above[this.regions] = this.regions;
+    this.exactMaps[this.regions] = NaN;
     this.sets++;
     return this.regions++ * mapSize;
   }
 
-  addFacet(region: number, cut: number, key: number): void {
+  addFacet({ region, cut, key, line }: { region: number; cut: number; key: number; line: number }): void {
     if (this.facets === this.facetCut.length) {
       this.facetCut = grown(this.facetCut);
       this.facetRegion = grown(this.facetRegion);
       this.facetKey = grown(this.facetKey);
+      this.facetLine = grown(this.facetLine);
     }
     this.facetCut[this.facets] = cut;
     this.facetRegion[this.facets] = region;
+    this.facetLine[this.facets] = line;
     this.facetKey[this.facets++] = key;
   }
 
@@ -84,44 +131,56 @@ export class RegionJoins {
     const open = new Set<number>();
     openCuts((cut) => open.add(cut));
     this.settle((cut) => cut > COMMON_CUTS && !open.has(cut));
-    this.settleAt = Math.max(LEAST_SETTLED, 2 * this.facets);
+    this.settleAt = Math.max(this.leastSettled, 2 * this.facets);
   }
 
-  /** Number of sets among all regions. */
-  count(): number {
+  /** Number of sets among all regions; null where facets are loose, so that there may be fewer. */
+  count(): number | null {
     this.settle(() => true);
-    return this.sets;
+    return this.hasLoose ? null : this.sets;
   }
 
   /** What is left when all but the common cuts are settled. */
   part(): JoinsPart {
     this.settle((cut) => cut > COMMON_CUTS);
-    const { sets, mapSize, scale, regions, facets } = this;
+    const { sets, sizes, scale, hasLoose, regions, facets } = this;
     return {
       sets,
-      mapSize,
+      sizes,
       scale,
-      maps: this.maps.slice(0, regions * mapSize),
+      hasLoose,
+      maps: this.maps.slice(0, regions * sizes.mapSize),
+      patterns: this.patterns.slice(0, regions * sizes.units),
       above: this.above.slice(0, regions),
-      facetCut: this.facetCut.slice(0, facets),
-      facetRegion: this.facetRegion.slice(0, facets),
-      facetKey: this.facetKey.slice(0, facets),
+      facets: {
+        cut: this.facetCut.slice(0, facets),
+        region: this.facetRegion.slice(0, facets),
+        key: this.facetKey.slice(0, facets),
+        line: this.facetLine.slice(0, facets),
+      },
     };
   }
 
-  /** Number of sets among the regions of all threads. */
-  static together(parts: readonly JoinsPart[]): number {
-    const whole = new RegionJoins(parts[0].mapSize, false);
+  /** Number of sets among the regions of all threads, as `count`. */
+  static together(parts: readonly JoinsPart[], exact: ExactMaps): number | null {
+    const { sizes } = parts[0];
+    const { mapSize, units } = sizes;
+    const whole = new RegionJoins(sizes, false, exact);
     for (const part of parts) {
       const first = whole.regions;
       part.above.forEach((root, region) => {
-        const at = whole.addRegion();
-        whole.maps.set(part.maps.subarray(region * part.mapSize, (region + 1) * part.mapSize), at);
+        const at = whole.makeRegion();
+        whole.maps.set(part.maps.subarray(region * mapSize, (region + 1) * mapSize), at);
+        whole.patterns.set(part.patterns.subarray(region * units, (region + 1) * units), (whole.regions - 1) * units);
         whole.above[first + region] = first + root;
       });
-      part.facetCut.forEach((cut, f) => whole.addFacet(first + part.facetRegion[f], cut, part.facetKey[f]));
+      const { cut, region, key, line } = part.facets;
+      cut.forEach((number, f) =>
+        whole.addFacet({ region: first + region[f], cut: number, key: key[f], line: line[f] }),
+      );
       whole.sets += part.sets - part.above.length;
       whole.scale = Math.max(whole.scale, part.scale);
+      whole.hasLoose ||= part.hasLoose;
     }
     return whole.count();
   }
@@ -163,25 +222,21 @@ export class RegionJoins {
     return { order, ends };
   }
 
-  /** Joins regions across one cut: its facets are ordered along each side. */
   private joinAcross(facets: Uint32Array): void {
-    const { facetCut, facetKey } = this;
-    if (facets.length === 2) {
-      if (facetCut[facets[0]] === -facetCut[facets[1]]) this.join(facets[0], facets[1]);
-      return;
-    }
-    facets.sort((a, b) => facetCut[a] - facetCut[b] || facetKey[a] - facetKey[b]);
-    const half = facets.length / 2;
-    // One side is longer only where other cuts of the network run along this one.
-    if (!(facetCut[facets[half - 1]] < 0 && facetCut[facets[half]] > 0)) return;
-    for (let k = 0; k < half; k++) this.join(facets[k], facets[half + k]);
+    const all = { cut: this.facetCut, region: this.facetRegion, key: this.facetKey, line: this.facetLine };
+    const exactKey = (f: number) => this.exact.ofFacet(this.patternOf(this.facetRegion[f]), this.facetLine[f]);
+    const isPaired = pairFacets(facets, all, exactKey, (p, q) => this.join(this.facetRegion[p], this.facetRegion[q]));
+    if (!isPaired) this.hasLoose = true;
   }
 
-  private join(a: number, b: number): void {
-    const [p, q] = [this.facetRegion[a], this.facetRegion[b]];
-    if (!this.sameMap(p, q)) return;
+  private patternOf(region: number): Patterns {
+    const { units } = this.sizes;
+    return this.patterns.subarray(region * units, (region + 1) * units);
+  }
+
+  private join(p: number, q: number): void {
     const [r, s] = [this.root(p), this.root(q)];
-    if (r === s) return;
+    if (r === s || !this.sameMap(p, q)) return;
     this.above[r] = s;
     this.sets--;
   }
@@ -192,17 +247,25 @@ export class RegionJoins {
     return i;
   }
 
+  /** Exactly: what rounding leaves open is settled by residues. */
   private sameMap(p: number, q: number): boolean {
-    const { maps, mapSize } = this;
+    const { maps } = this;
+    const { mapSize } = this.sizes;
     let size = 0;
+    let difference = 0;
     for (let k = 0; k < mapSize; k++) {
-      size = Math.max(size, Math.abs(maps[p * mapSize + k]), Math.abs(maps[q * mapSize + k]));
+      const [a, b] = [maps[p * mapSize + k], maps[q * mapSize + k]];
+      size = Math.max(size, Math.abs(a), Math.abs(b));
+      difference = Math.max(difference, Math.abs(a - b));
     }
-    const tolerance = SAME_MAP * size + RELATIVE_ERROR * this.scale;
-    for (let k = 0; k < mapSize; k++) {
-      if (Math.abs(maps[p * mapSize + k] - maps[q * mapSize + k]) > tolerance) return false;
-    }
-    return true;
+    if (difference > CLEARLY_OTHER * size + RELATIVE_ERROR * this.scale) return false;
+    return this.exactMap(p) === this.exactMap(q);
+  }
+
+  private exactMap(region: number): number {
+    const { exactMaps } = this;
+    if (Number.isNaN(exactMaps[region])) exactMaps[region] = this.exact.ofOutputs(this.patternOf(region));
+    return exactMaps[region];
   }
 
   /** Lets go of all facets but these, and (unless they are to be remembered) of all regions but theirs. */
@@ -215,15 +278,19 @@ export class RegionJoins {
       this.facetCut[k] = this.facetCut[f];
       this.facetRegion[k] = number.get(region) ?? region;
       this.facetKey[k] = this.facetKey[f];
+      this.facetLine[k] = this.facetLine[f];
     });
     this.facets = facets.length;
     if (this.remembers) return;
     // The first kept region of each set stands for it from now on. Facets come in the order of their regions, so numbers only fall.
+    const { mapSize, units } = this.sizes;
     const first = new Map<number, number>();
     const roots = [...number.keys()].map((region) => this.root(region));
     let to = 0;
     for (const region of number.keys()) {
-      this.maps.copyWithin(to * this.mapSize, region * this.mapSize, (region + 1) * this.mapSize);
+      this.maps.copyWithin(to * mapSize, region * mapSize, (region + 1) * mapSize);
+      this.patterns.copyWithin(to * units, region * units, (region + 1) * units);
+      this.exactMaps[to] = this.exactMaps[region];
       const root = roots[to];
       if (!first.has(root)) first.set(root, to);
       this.above[to] = first.get(root)!;

@@ -47,7 +47,11 @@ export class Segments implements Geometry {
       const length = this.to.x - this.from.x;
       this.crossing = {
         x: this.from.x + (left / (left - right)) * length,
-        error: COORDINATE_ERROR + (2 * tolerance * length) / Math.abs(left - right),
+        // A sign that was settled exactly may not be that of the value where the end is held to be.
+        error:
+          COORDINATE_ERROR +
+          2 * Math.max(this.from.error, this.to.error) +
+          (8 * tolerance * length) / Math.abs(left - right),
         line: id,
         cut: 0,
         name: 0,
@@ -155,8 +159,8 @@ export class Segments implements Geometry {
     return end;
   }
 
-  facets(visit: (cut: number, key: number) => void): void {
-    for (const { cut, x } of [this.from, this.to]) if (cut !== 0) visit(cut, x);
+  facets(visit: (cut: number, key: number, line: number) => void): void {
+    for (const { cut, x, line } of [this.from, this.to]) if (cut !== 0) visit(cut, x, line);
   }
 
   openCuts(visit: (cut: number) => void): void {

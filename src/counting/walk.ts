@@ -92,8 +92,9 @@ export class Walk<G extends Geometry> {
         return exact().name;
       },
     };
-    this.geometry = makeGeometry(signs, (id) => exact().line(id));
-    this.maxima = new Maxima(program, this.geometry, this.lines, this.pieces);
+    const exactLine: ExactLine = (id) => exact().line(id);
+    this.geometry = makeGeometry(signs, exactLine);
+    this.maxima = new Maxima(program, this.geometry, this.lines, this.pieces, exactLine);
     this.claims = new Claims(options.share, () => this.geometry.remaining());
     this.watch = new Watch(options, () => this.claims.done(), () => this.cellsSoFar()); // prettier-ignore
     this.near = isNear(this.geometry) ? this.geometry : null;
