@@ -3,13 +3,14 @@ import type { Span } from '../../network/definition.ts';
 import { fork } from './branches.ts';
 import { instantiate } from './classes.ts';
 import type { Argument, Evaluation, Site } from './evaluation.ts';
+import { forget } from './forget.ts';
 import { callClosure } from './functions.ts';
 import { callLibrary, callMethod, constructLibrary } from './library.ts';
 import { makeCollection } from './natives/collections.ts';
 import { nativeFunction } from './natives/globals.ts';
-import { ClassValue, Closure, Library, List, Native, Unknown } from './values.ts';
+import { runNative } from './natives/native.ts';
+import { bytesOf, ClassValue, Closure, Library, List, Native, Unknown } from './values.ts';
 import type { Value } from './values.ts';
-import type { Work } from './work.ts';
 
 const deepest = 90;
 
@@ -24,7 +25,6 @@ export class Caller {
 
   constructor(
     private readonly e: Evaluation,
-    private readonly work: Work,
     /** Runs something at the nesting of expressions that there is now, and comes back to it. */
     private readonly keepNesting: <T>(body: () => T) => T,
   ) {}
@@ -93,7 +93,7 @@ export class Caller {
     if (name.startsWith('Model.') || name.startsWith('Layer.')) return callMethod(this.e, callee, args, site);
     if (name.startsWith('Function.')) return this.callIndirectly(callee, args, site);
     const body = nativeFunction(name);
-    return body ? body(this.nativeCall(thisValue, args, site)) : this.callUnknown(callee, args, site);
+    return body ? runNative(name, body, this.nativeCall(thisValue, args, site)) : this.callUnknown(callee, args, site);
   }
 
   private nativeCall(self: Value, given: readonly Argument[], site: Site) {
@@ -106,6 +106,7 @@ export class Caller {
     if (name === 'Function.call') return this.e.call(thisValue, self?.value, args.slice(1), site);
     if (name === 'Function.apply' && second?.value instanceof List) {
       const { items, spans } = second.value;
+      this.e.meter.hold(items.length * bytesOf.argument);
       return this.e.call(thisValue, self.value, items.map((value, i) => ({ value, span: spans[i] })), site); // prettier-ignore
     }
     if (name === 'Function.bind' && thisValue instanceof Closure && args.length <= 1) {
@@ -127,10 +128,16 @@ export class Caller {
   /** What the function changes is changed perhaps. It may take a part of the work that is left. */
   private callPerhaps(closure: Closure, name: string, site: Site): void {
     if (this.depth > deepest) return;
+    const { e } = this;
+    const { changes } = e;
     const call = () => void this.callSymbolically(closure, undefined);
     const test = new Unknown(name, site.span, true);
-    const either = () => fork(this.e, test, site.scope.frame, [call, () => undefined]);
+    const either = () => void fork(e, test, site.scope.frame, [call, () => undefined]);
     this.called.add(closure.node);
-    this.work.within(1 / 4, () => this.keepNesting(() => this.deeper(either)));
+    e.journal.watching((written) => {
+      if (e.meter.within(1 / 4, () => this.keepNesting(() => this.deeper(either)))) return;
+      const models = e.gaveUp(e.span(closure.node, closure.scope) ?? site.span, changes);
+      forget(written, test, site.span, new Set(models.map(({ items }) => items)));
+    });
   }
 }

@@ -4,7 +4,7 @@ import { memberExpression } from './members.ts';
 import type { Argument, Evaluation } from './evaluation.ts';
 import { iterate } from './iteration.ts';
 import type { Scope } from './scope.ts';
-import { Unknown } from './values.ts';
+import { bytesOf, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
 type Call = Extract<Node, { type: 'CallExpression' | 'OptionalCallExpression' | 'NewExpression' }>;
@@ -20,7 +20,10 @@ function evaluateArguments(e: Evaluation, node: Call, scope: Scope): Argument[] 
     }
     const items = iterate(e, e.evaluate(argument.argument, scope));
     if (items instanceof Unknown) args.push({ value: items.derive(), span: e.span(argument, scope) });
-    else items.items.forEach((value, i) => args.push({ value, span: items.spans[i] }));
+    else {
+      e.meter.hold(items.items.length * bytesOf.argument);
+      items.items.forEach((value, i) => args.push({ value, span: items.spans[i] }));
+    }
   }
   return args;
 }

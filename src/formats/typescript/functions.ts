@@ -44,7 +44,7 @@ export function callClosure(
   const value = completion?.kind === 'return' ? completion.value : undefined;
   const test = new Unknown('a condition', e.span(node, scope), true);
   return frame.pendingReturns.reduce<Value>(
-    (joined, early) => joinReturns(new Joiner(e.journal, test), joined, early),
+    (joined, early) => joinReturns(new Joiner(e, test), joined, early),
     value,
   );
 }

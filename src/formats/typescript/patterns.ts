@@ -4,7 +4,7 @@ import type { Evaluation } from './evaluation.ts';
 import { iterate } from './iteration.ts';
 import { propertyKey } from './keys.ts';
 import type { Scope } from './scope.ts';
-import { Dictionary, Unknown } from './values.ts';
+import { Dictionary, sizeOf, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
 /** How names get their values: by declaration in a scope, or by assignment to what is there. */
@@ -65,7 +65,8 @@ function storeVariable(e: Evaluation, name: string, value: Value, scope: Scope, 
   if (store === 'var') holder = scope.functionScope();
   // An assignment to a name that nobody declared makes a global variable; the module's outermost scope will do.
   if (store === 'assign') holder = scope.holder(name) ?? scope.functionScope();
-  e.journal.touch(holder);
+  e.step(scope.depth >> 4);
+  e.journal.touch(holder, name);
   holder.set(name, value);
 }
 
@@ -100,6 +101,7 @@ function rest(e: Evaluation, value: Value, taken: ReadonlySet<string>): Value {
     return value instanceof Unknown ? value.derive() : new Unknown('the rest', undefined);
   const left = e.dictionary();
   left.doubt = value.doubt;
+  e.meter.hold(sizeOf(value));
   for (const [key, property] of value.properties) if (!taken.has(key)) left.properties.set(key, property);
   return left;
 }

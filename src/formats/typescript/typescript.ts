@@ -68,13 +68,14 @@ function isNetwork({ model, network }: { model: ModelValue; network: DescribedNe
   return !model.nested || !network.problems.some((problem) => problem.code === 'missing-input-shape');
 }
 
-function inferShape(tensor: TensorValue): readonly number[] | undefined {
+function inferShape(tensor: TensorValue): { readonly shape: readonly number[] | undefined; readonly layers: number } {
   const at = tensor.span;
   const described = describeTensor(tensor);
   const { network } = buildNetwork(asDefinition(described, '', at, at));
   const last = described.outputs[0];
   const input = network.inputs.find(({ name }) => name === last);
-  return input?.shape ?? network.layers.find(({ name }) => name === last)?.outputShape;
+  const shape = input?.shape ?? network.layers.find(({ name }) => name === last)?.outputShape;
+  return { shape, layers: network.layers.length };
 }
 
 interface Described {
