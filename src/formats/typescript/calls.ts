@@ -46,6 +46,8 @@ export function callExpression(
       ? e.importModule(specifier.value, specifier.value, scope)
       : new Unknown(e.text(node, scope), e.span(node, scope));
   }
+  const module = asynchronousModule(e, node, scope);
+  if (module) return module.value;
   const isMember = callee.type === 'MemberExpression' || callee.type === 'OptionalMemberExpression';
   const { value, object } = isMember
     ? memberExpression(e, callee, scope)
@@ -58,6 +60,26 @@ export function callExpression(
 
 function isRequire(callee: Node, scope: Scope): boolean {
   return callee.type === 'Identifier' && callee.name === 'require' && !scope.holder('require');
+}
+
+/** `define(['@tensorflow/tfjs'], function (tf) { ... })` and the like of AMD: the function gets the modules. */
+function asynchronousModule(
+  e: Evaluation,
+  node: Extract<Call, { type: 'CallExpression' | 'OptionalCallExpression' }>,
+  scope: Scope,
+): { readonly value: Value } | undefined {
+  const { callee } = node;
+  if (callee.type !== 'Identifier' || !/^(?:define|require|requirejs)$/.test(callee.name)) return undefined;
+  if (scope.holder(callee.name)) return undefined;
+  const args = node.arguments as readonly (Call['arguments'][number] | null)[];
+  const at = args.findIndex((argument) => argument?.type === 'ArrayExpression');
+  const [names, factory] = [args[at], args[at + 1]];
+  if (names?.type !== 'ArrayExpression' || !factory) return undefined;
+  const modules = names.elements.map((element) => ({
+    value: element?.type === 'StringLiteral' ? e.importModule(element.value, element.value, scope) : undefined,
+    span: undefined,
+  }));
+  return { value: e.call(e.evaluate(factory, scope), undefined, modules, e.site(node, callee, scope)) };
 }
 
 export function newExpression(e: Evaluation, node: Extract<Call, { type: 'NewExpression' }>, scope: Scope): Value {

@@ -3,6 +3,7 @@ import type { Argument, Evaluation, Site } from './evaluation.ts';
 import { bindName } from './evaluation.ts';
 import { callClosure } from './functions.ts';
 import { propertyKey } from './keys.ts';
+import { typedLibrary } from './libraryName.ts';
 import { Scope } from './scope.ts';
 import type { Frame } from './scope.ts';
 import { becomeModel, newModel } from './models.ts';
@@ -63,7 +64,8 @@ function defineField(e: Evaluation, home: ClassValue, member: Field, thisValue: 
   // `declare x: T` and `x!: T` only speak of types.
   if (!member.value && 'declare' in member && member.declare) return;
   const scope = new Scope(e.journal.next(), home.scope, classFrame(home, thisValue), true);
-  const value = member.value ? e.evaluate(member.value, scope) : undefined;
+  const written = member.value ? e.evaluate(member.value, scope) : undefined;
+  const value = typedLibrary(e, member.typeAnnotation, written, scope);
   const keySpan = e.span(member.key, home.scope);
   bindName(value, key, keySpan);
   e.journal.touch(target, key);

@@ -59,6 +59,11 @@ export class Evaluator implements Evaluation {
     return this.caller.instances;
   }
 
+  /** What is not known, and would make a network if it were the library. */
+  get unknownMakers(): ReadonlyMap<string, Span> {
+    return this.caller.unknownMakers;
+  }
+
   /** Follows the file's top level. */
   runFile(): void {
     const scope = this.loader.mainScope();

@@ -7,6 +7,7 @@ import { callExpression, newExpression } from './calls.ts';
 import { copyProperties, iterate, spreadInto } from './iteration.ts';
 import { Joiner } from './join.ts';
 import { propertyKey } from './keys.ts';
+import { namedLibrary } from './libraryName.ts';
 import { memberExpression } from './members.ts';
 import { globalValue } from './natives/globals.ts';
 import { binaryOperation, concatenate, truth, unaryOperation } from './operators.ts';
@@ -92,8 +93,8 @@ function symbol(e: Evaluation, node: Node, scope: Scope): Unknown {
 function identifier(e: Evaluation, node: NodeOf<'Identifier'>, scope: Scope): Value {
   e.step(scope.depth >> 4);
   const holder = scope.holder(node.name);
-  if (holder) return holder.get(node.name);
-  return globalValue(e, node.name, scope, e.span(node, scope));
+  const value = holder ? holder.get(node.name) : globalValue(e, node.name, scope, e.span(node, scope));
+  return namedLibrary(node.name, value);
 }
 
 function template(e: Evaluation, node: NodeOf<'TemplateLiteral'>, scope: Scope): Value {

@@ -5,6 +5,7 @@ import { unknownPart } from './evaluation.ts';
 import type { Evaluation, Site } from './evaluation.ts';
 import { atTheEnd } from './forget.ts';
 import { propertyKey } from './keys.ts';
+import { namedLibrary } from './libraryName.ts';
 import { layerMember, modelMember, tensorMember } from './models.ts';
 import { ownLength } from './natives/lists.ts';
 import { namespaceMember } from './natives/globals.ts';
@@ -44,9 +45,10 @@ export function memberExpression(
   if (typeof key !== 'string') return { value: key.derive(), object };
   const text = e.text(node, scope);
   if (object instanceof Unknown) {
-    return { value: ofLists.has(key) ? object.derive() : unknownPart(object, text, e.span(node, scope)), object };
+    const part = ofLists.has(key) ? object.derive() : unknownPart(object, text, e.span(node, scope));
+    return { value: namedLibrary(key, part), object };
   }
-  return { value: e.get(object, key, { ...e.site(node, node, scope), text }), object };
+  return { value: namedLibrary(key, e.get(object, key, { ...e.site(node, node, scope), text })), object };
 }
 
 function superExpression(

@@ -3,6 +3,7 @@ import { bindName, unknownPart } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { iterate } from './iteration.ts';
 import { propertyKey } from './keys.ts';
+import { typedLibrary } from './libraryName.ts';
 import type { Scope } from './scope.ts';
 import { Dictionary, sizeOf, Unknown } from './values.ts';
 import type { Value } from './values.ts';
@@ -15,7 +16,8 @@ export function bindPattern(e: Evaluation, pattern: Node, value: Value, scope: S
   e.step();
   switch (pattern.type) {
     case 'Identifier': {
-      const supplied = e.supply(value, [pattern.name], pattern, scope);
+      const typed = typedLibrary(e, pattern.typeAnnotation, value, scope);
+      const supplied = e.supply(typed, [pattern.name], pattern, scope);
       bindName(supplied, pattern.name, e.span(pattern, scope) && nameSpan(e, pattern, scope));
       storeVariable(e, pattern.name, supplied, scope, store);
       return;

@@ -42,6 +42,7 @@ export function readTypeScript(text: string, fileName: string, options: ReadOpti
     networks.push(read.network);
     problems.add(read.problems);
   }
+  problems.add([...evaluator.unknownMakers].map(([name, span]) => makerProblem(name, span)));
   problems.add(evaluator.stops.map(stopProblem));
   return { format: typescript.id, networks, problems: problems.list };
 }
@@ -117,6 +118,11 @@ function hull(spans: readonly Span[]): Span {
     start: spans.reduce((least, span) => Math.min(least, span.start), Infinity),
     end: spans.reduce((greatest, span) => Math.max(greatest, span.end), 0),
   };
+}
+
+function makerProblem(name: string, span: Span): Problem {
+  const message = `\`${name}\` is not known here: a network that is built with it is not read.`;
+  return { code: 'unknown-value', severity: 'information', message, span };
 }
 
 function stopProblem(span: Span): Problem {

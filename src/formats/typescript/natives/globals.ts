@@ -23,7 +23,6 @@ export function globalValue(e: Evaluation, name: string, scope: Scope, span: Spa
   if (name === 'undefined') return undefined;
   if (name === 'NaN') return NaN;
   if (name === 'Infinity') return Infinity;
-  if (name === 'tf') return new Library([]);
   if (name === 'convnetjs') return new Library([], 'convnetjs');
   if (name === 'arguments') return e.list(scope.frame.args);
   if (globalObjects.has(name)) return new Native('globalThis', undefined);
