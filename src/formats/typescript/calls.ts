@@ -40,14 +40,14 @@ export function callExpression(
     if (home) callSuper(e, home, thisValue, args);
     return undefined;
   }
+  const module = asynchronousModule(e, node, scope);
+  if (module) return module.value;
   if (callee.type === 'Import' || isRequire(callee, scope)) {
     const specifier = node.arguments[0] as Node | undefined;
     return specifier?.type === 'StringLiteral'
       ? e.importModule(specifier.value, specifier.value, scope)
       : new Unknown(e.text(node, scope), e.span(node, scope));
   }
-  const module = asynchronousModule(e, node, scope);
-  if (module) return module.value;
   const isMember = callee.type === 'MemberExpression' || callee.type === 'OptionalMemberExpression';
   const { value, object } = isMember
     ? memberExpression(e, callee, scope)

@@ -59,6 +59,11 @@ export class Evaluator implements Evaluation {
     return this.caller.instances;
   }
 
+  /** Places that made more models than are read. */
+  get omitted(): ReadonlyMap<number, Span> {
+    return this.log.omitted;
+  }
+
   /** What is not known, and would make a network if it were the library. */
   get unknownMakers(): ReadonlyMap<string, Span> {
     return this.caller.unknownMakers;

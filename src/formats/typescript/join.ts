@@ -114,7 +114,8 @@ export class Joiner {
       return { items: [...longer.items], spans: [...longer.spans], doubt };
     }
     let common = 0;
-    while (common < a.items.length && common < b.items.length && same(this.e, a.items[common], b.items[common])) common++;
+    while (common < a.items.length && common < b.items.length && same(this.e, a.items[common], b.items[common]))
+      common++;
     return {
       items: [...a.items.slice(0, common), this.unknown()],
       spans: [...a.spans.slice(0, common), this.test.span],

@@ -18,7 +18,7 @@ export function typedLibrary(e: Evaluation, annotation: Node | null | undefined,
   const { exprName } = type;
   if (exprName.type === 'TSImportType') {
     const argument: Node = exprName.argument;
-    return (argument.type === 'StringLiteral' && exprName.qualifier == null && libraryOf(argument.value)) || value;
+    return (argument.type === 'StringLiteral' && !exprName.qualifier && libraryOf(argument.value)) || value;
   }
   const named = exprName.type === 'Identifier' ? e.evaluate(exprName, scope) : undefined;
   return named instanceof Library ? named : value;

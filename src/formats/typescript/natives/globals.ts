@@ -90,10 +90,13 @@ const onObject = (body: (object: Dictionary, call: NativeCall) => Value): Native
 function assign(call: NativeCall): Value {
   const target = call.args[0];
   if (!(target instanceof Dictionary)) return target;
-  if (call.args.length > 1) call.e.journal.touch(target);
   for (const source of call.args.slice(1)) {
-    if (source instanceof Unknown && !source.mayBeAbsent) target.doubt ??= source.derive();
+    if (source instanceof Unknown && !source.mayBeAbsent) {
+      call.e.journal.touch(target);
+      target.doubt ??= source.derive();
+    }
     if (!(source instanceof Dictionary)) continue;
+    for (const key of source.properties.keys()) call.e.journal.touch(target, key);
     target.doubt ??= source.doubt;
     copyProperties(call.e, target, source);
   }
