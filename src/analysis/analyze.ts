@@ -106,6 +106,11 @@ export class Analysis {
     return this.sorted;
   }
 
+  /** The same with one more thing to say. */
+  saying(problem: Problem): Analysis {
+    return new Analysis(this.format, this.networks, [problem, ...this.found]);
+  }
+
   /** The same for some of the networks alone. */
   only(networks: readonly NetworkAnalysis[]): Analysis {
     return new Analysis(this.format, networks, this.found);

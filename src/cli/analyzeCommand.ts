@@ -5,6 +5,7 @@ import { reportTable } from '../analysis/reportTable.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { reportErrors } from './networks.ts';
+import { noNetworkProblem } from './noNetwork.ts';
 import { openPool } from './pool.ts';
 import { withSimulatedMeans, type Simulation } from './simulateMeans.ts';
 import { parseBudget, parseCount, parseVector, together, UsageError } from './usage.ts';
@@ -56,19 +57,21 @@ interface Wishes {
 async function analyzeFile(file: string, wishes: Wishes, output: Output): Promise<boolean> {
   const { json, network, options, simulation } = wishes;
   const input = await readInput(file);
-  const analysis = 'text' in input ? analyze(input.text, file, options, null, input.imports) : null;
+  const read = 'text' in input ? analyze(input.text, file, options, null, input.imports) : null;
   const lines = new LineIndex('text' in input ? input.text : '');
-  if (analysis === null) {
+  if (read === null || !('text' in input)) {
     const message = 'fault' in input ? input.fault : 'no network definition found in this file';
     output.error(`${file}:1:1: ${message}`);
     if (json) output.line(JSON.stringify(emptyReport(file, message, lines)));
     return false;
   }
+  const isEmpty = read.networks.length === 0;
+  const analysis = isEmpty ? read.saying(noNetworkProblem(input.text, file, read.problems)) : read;
   const closed = network === undefined ? analysis : only(analysis, network);
   const source = {
-    text: 'text' in input ? input.text : '',
+    text: input.text,
     fileName: file,
-    imports: 'imports' in input ? input.imports.texts : {},
+    imports: input.imports.texts,
     networks: analysis.networks,
   };
   const chosen = simulation ? await withSimulatedMeans(closed, source, options, simulation) : closed;

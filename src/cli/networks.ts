@@ -4,6 +4,7 @@ import type { Network } from '../network/network.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
 import { read } from '../formats/registry.ts';
+import { noNetworkProblem } from './noNetwork.ts';
 import { readInput, type Input, type Output } from './io.ts';
 import { UsageError } from './usage.ts';
 
@@ -28,7 +29,7 @@ export async function readNetworks(file: string, output: Output): Promise<ReadNe
   const problems = [...result.problems, ...built.flatMap((each) => each.problems)];
   const sound = !reportErrors(file, problems, new LineIndex(input.text), output);
   if (built.length === 0) {
-    if (sound) output.error(`${file}:1:1: no network definition found in this file`);
+    if (sound) reportEmpty(file, input.text, problems, output);
     return null;
   }
   return { definitions: result.networks, networks: built.map(({ network }) => network), sound };
@@ -54,7 +55,8 @@ export function findNetwork(
   const definition = result?.networks[position];
   if (!definition) {
     if (result && result.networks.length > 0) throw new UsageError(`there is no network ${name} in ${file}`);
-    output.error(`${file}:1:1: no network definition found in this file`);
+    if (result) reportEmpty(file, text, result.problems, output);
+    else output.error(`${file}:1:1: no network definition found in this file`);
     return null;
   }
   const { network, problems } = buildNetwork(definition);
@@ -65,12 +67,21 @@ export function findNetwork(
   return refusal === null && !faulty ? { position, network, hasWeights } : null;
 }
 
+/** Says of a recognised file that there is no network in it, with all that was found instead. */
+function reportEmpty(file: string, text: string, problems: readonly Problem[], output: Output): void {
+  printProblems(file, [noNetworkProblem(text, file, problems), ...problems], new LineIndex(text), output);
+}
+
 /** Prints each error with its place; true when there is one. */
 export function reportErrors(file: string, problems: readonly Problem[], lines: LineIndex, output: Output): boolean {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  for (const { message, span } of errors) {
+  printProblems(file, errors, lines, output);
+  return errors.length > 0;
+}
+
+function printProblems(file: string, problems: readonly Problem[], lines: LineIndex, output: Output): void {
+  for (const { message, span } of problems) {
     const { line, character } = lines.positionAt(span.start);
     output.error(`${file}:${line + 1}:${character + 1}: ${message}`);
   }
-  return errors.length > 0;
 }

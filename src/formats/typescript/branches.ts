@@ -45,7 +45,7 @@ export function fork(e: Evaluation, test: Unknown, frame: Frame, bodies: readonl
 function leave(e: Evaluation, test: Unknown, ways: readonly Way[]): Completion {
   const [first, ...others] = ways.map((way) => way.completion);
   if (first?.kind !== 'return') return first;
-  const joiner = new Joiner(e.journal, test);
+  const joiner = new Joiner(e, test);
   const value = others.reduce(
     (joined, next) => (next?.kind === 'return' ? joiner.value(joined, next.value) : joined),
     first.value,
@@ -56,7 +56,7 @@ function leave(e: Evaluation, test: Unknown, ways: readonly Way[]): Completion {
 function merge(e: Evaluation, test: Unknown, ways: readonly Way[]): void {
   if (ways.length === 0) return;
   if (ways.length === 1) return e.journal.keep(ways[0].after);
-  const joiner = new Joiner(e.journal, test);
+  const joiner = new Joiner(e, test);
   const holders = new Set(ways.flatMap((way) => [...way.after.keys()]));
   const joined = new Map<Mutable, unknown>();
   for (const holder of holders) {

@@ -3,13 +3,15 @@ import type { Span } from '../../network/definition.ts';
 import { fork } from './branches.ts';
 import { instantiate } from './classes.ts';
 import type { Argument, Evaluation, Site } from './evaluation.ts';
+import { forget } from './forget.ts';
 import { callClosure } from './functions.ts';
+import { unknownMaker } from './libraryName.ts';
 import { callLibrary, callMethod, constructLibrary } from './library.ts';
 import { makeCollection } from './natives/collections.ts';
 import { nativeFunction } from './natives/globals.ts';
-import { ClassValue, Closure, Library, List, Native, Unknown } from './values.ts';
+import { runNative } from './natives/native.ts';
+import { bytesOf, ClassValue, Closure, Library, List, Native, Unknown } from './values.ts';
 import type { Value } from './values.ts';
-import type { Work } from './work.ts';
 
 const deepest = 90;
 
@@ -17,14 +19,18 @@ const deepest = 90;
 export class Caller {
   /** The first instance of each class. */
   readonly instances = new Map<ClassValue, Value>();
+  /** What is not known, and would make a network if it were the library; where that is first. */
+  readonly unknownMakers = new Map<string, Span>();
   /** The place in the file being read that evaluation of an imported file came from. */
   place: Span = { start: 0, end: 0 };
   private readonly called = new Set<Node>();
+  private readonly ran = new WeakSet<Closure>();
+  /** Functions that an unknown one may call, while they are followed. */
+  private readonly open = new Set<Node>();
   private depth = 0;
 
   constructor(
     private readonly e: Evaluation,
-    private readonly work: Work,
     /** Runs something at the nesting of expressions that there is now, and comes back to it. */
     private readonly keepNesting: <T>(body: () => T) => T,
   ) {}
@@ -32,6 +38,7 @@ export class Caller {
   /** Begins another part of the file. */
   begin(): void {
     this.depth = 0;
+    this.open.clear();
   }
 
   wasCalled(node: Node): boolean {
@@ -48,6 +55,7 @@ export class Caller {
   /** A function that nobody calls; its parameters are symbols. */
   callSymbolically(closure: Closure, thisValue: Value): void {
     this.called.add(closure.node);
+    this.ran.add(closure);
     callClosure(this.e, closure, thisValue, [], { symbolic: true });
   }
 
@@ -63,6 +71,7 @@ export class Caller {
     if (callee instanceof Native && (callee.name === 'Map' || callee.name === 'Set')) {
       return makeCollection(callee.name === 'Map' ? 'map' : 'set', this.nativeCall(undefined, args, site));
     }
+    this.noticeMaker(callee, args, site);
     return new Unknown(`new ${site.text}()`, site.span);
   }
 
@@ -77,6 +86,7 @@ export class Caller {
 
   private callFunction(closure: Closure, thisValue: Value, args: readonly Argument[], site: Site): Value {
     this.called.add(closure.node);
+    this.ran.add(closure);
     if (this.depth > deepest) return new Unknown(site.text, site.span);
     const { place } = this;
     // In an imported function everything is where it was called from.
@@ -93,7 +103,7 @@ export class Caller {
     if (name.startsWith('Model.') || name.startsWith('Layer.')) return callMethod(this.e, callee, args, site);
     if (name.startsWith('Function.')) return this.callIndirectly(callee, args, site);
     const body = nativeFunction(name);
-    return body ? body(this.nativeCall(thisValue, args, site)) : this.callUnknown(callee, args, site);
+    return body ? runNative(name, body, this.nativeCall(thisValue, args, site)) : this.callUnknown(callee, args, site);
   }
 
   private nativeCall(self: Value, given: readonly Argument[], site: Site) {
@@ -106,6 +116,7 @@ export class Caller {
     if (name === 'Function.call') return this.e.call(thisValue, self?.value, args.slice(1), site);
     if (name === 'Function.apply' && second?.value instanceof List) {
       const { items, spans } = second.value;
+      this.e.meter.hold(items.length * bytesOf.argument);
       return this.e.call(thisValue, self.value, items.map((value, i) => ({ value, span: spans[i] })), site); // prettier-ignore
     }
     if (name === 'Function.bind' && thisValue instanceof Closure && args.length <= 1) {
@@ -118,19 +129,39 @@ export class Caller {
   /** Of a function that is not known: it may call the functions that it is given. */
   private callUnknown(callee: Value, args: readonly Argument[], site: Site): Unknown {
     const name = callee instanceof Unknown ? callee.name : site.text;
+    this.noticeMaker(callee, args, site);
     for (const { value } of args) {
-      if (value instanceof Closure && !this.called.has(value.node)) this.callPerhaps(value, name, site);
+      if (value instanceof Closure && !this.ran.has(value) && !this.open.has(value.node)) {
+        this.callPerhaps(value, name, site);
+      }
     }
+    // What `sizes.map` gives is no other thing that is not known: it depends on `sizes`.
+    if (callee instanceof Unknown && callee.derived) return new Unknown(name, site.span, true);
     return new Unknown(name.endsWith(')') ? name : `${name}()`, site.span);
+  }
+
+  /** Says of what is not known that it would make a network, if it is the library. */
+  private noticeMaker(callee: Value, args: readonly Argument[], site: Site): void {
+    if (!(callee instanceof Unknown)) return;
+    const maker = unknownMaker(callee.derived ? site.text : callee.name, args[0]?.value);
+    if (maker !== undefined) this.unknownMakers.set(maker, this.unknownMakers.get(maker) ?? site.calleeSpan);
   }
 
   /** What the function changes is changed perhaps. It may take a part of the work that is left. */
   private callPerhaps(closure: Closure, name: string, site: Site): void {
     if (this.depth > deepest) return;
-    const call = () => void this.callSymbolically(closure, undefined);
+    const { e } = this;
+    const { node, scope } = closure;
+    const { changes } = e;
     const test = new Unknown(name, site.span, true);
-    const either = () => fork(this.e, test, site.scope.frame, [call, () => undefined]);
-    this.called.add(closure.node);
-    this.work.within(1 / 4, () => this.keepNesting(() => this.deeper(either)));
+    const call = () => void this.callSymbolically(closure, undefined);
+    const either = () => void fork(e, test, site.scope.frame, [call, () => undefined]);
+    this.open.add(node);
+    e.journal.watching((written) => {
+      if (e.meter.within(1 / 4, () => this.keepNesting(() => this.deeper(either)))) return;
+      const models = e.gaveUp(e.span(node, scope) ?? site.span, changes);
+      forget(written, test, site.span, new Set(models.map(({ items }) => items)));
+    });
+    this.open.delete(node);
   }
 }

@@ -4,7 +4,7 @@ import { memberExpression } from './members.ts';
 import type { Argument, Evaluation } from './evaluation.ts';
 import { iterate } from './iteration.ts';
 import type { Scope } from './scope.ts';
-import { Unknown } from './values.ts';
+import { bytesOf, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
 type Call = Extract<Node, { type: 'CallExpression' | 'OptionalCallExpression' | 'NewExpression' }>;
@@ -20,7 +20,10 @@ function evaluateArguments(e: Evaluation, node: Call, scope: Scope): Argument[] 
     }
     const items = iterate(e, e.evaluate(argument.argument, scope));
     if (items instanceof Unknown) args.push({ value: items.derive(), span: e.span(argument, scope) });
-    else items.items.forEach((value, i) => args.push({ value, span: items.spans[i] }));
+    else {
+      e.meter.hold(items.items.length * bytesOf.argument);
+      items.items.forEach((value, i) => args.push({ value, span: items.spans[i] }));
+    }
   }
   return args;
 }
@@ -37,6 +40,8 @@ export function callExpression(
     if (home) callSuper(e, home, thisValue, args);
     return undefined;
   }
+  const module = asynchronousModule(e, node, scope);
+  if (module) return module.value;
   if (callee.type === 'Import' || isRequire(callee, scope)) {
     const specifier = node.arguments[0] as Node | undefined;
     return specifier?.type === 'StringLiteral'
@@ -55,6 +60,26 @@ export function callExpression(
 
 function isRequire(callee: Node, scope: Scope): boolean {
   return callee.type === 'Identifier' && callee.name === 'require' && !scope.holder('require');
+}
+
+/** `define(['@tensorflow/tfjs'], function (tf) { ... })` and the like of AMD: the function gets the modules. */
+function asynchronousModule(
+  e: Evaluation,
+  node: Extract<Call, { type: 'CallExpression' | 'OptionalCallExpression' }>,
+  scope: Scope,
+): { readonly value: Value } | undefined {
+  const { callee } = node;
+  if (callee.type !== 'Identifier' || !/^(?:define|require|requirejs)$/.test(callee.name)) return undefined;
+  if (scope.holder(callee.name)) return undefined;
+  const args = node.arguments as readonly (Call['arguments'][number] | null)[];
+  const at = args.findIndex((argument) => argument?.type === 'ArrayExpression');
+  const [names, factory] = [args[at], args[at + 1]];
+  if (names?.type !== 'ArrayExpression' || !factory) return undefined;
+  const modules = names.elements.map((element) => ({
+    value: element?.type === 'StringLiteral' ? e.importModule(element.value, element.value, scope) : undefined,
+    span: undefined,
+  }));
+  return { value: e.call(e.evaluate(factory, scope), undefined, modules, e.site(node, callee, scope)) };
 }
 
 export function newExpression(e: Evaluation, node: Extract<Call, { type: 'NewExpression' }>, scope: Scope): Value {

@@ -3,14 +3,16 @@ import type { Argument, Evaluation, Site } from './evaluation.ts';
 import { bindName } from './evaluation.ts';
 import { callClosure } from './functions.ts';
 import { propertyKey } from './keys.ts';
+import { typedLibrary } from './libraryName.ts';
 import { Scope } from './scope.ts';
 import type { Frame } from './scope.ts';
 import { becomeModel, newModel } from './models.ts';
-import { ClassValue, Dictionary, LayerValue, Library, ModelValue } from './values.ts';
+import { bytesOf, ClassValue, Dictionary, LayerValue, Library, ModelValue } from './values.ts';
 import type { Closure, Property, Value } from './values.ts';
 
 export function evaluateClass(e: Evaluation, node: Class, scope: Scope): ClassValue {
   const parent = node.superClass ? e.evaluate(node.superClass, scope) : undefined;
+  goThrough(e, node);
   const inner = new Scope(e.journal.next(), scope, scope.frame);
   const idSpan = node.id ? e.span(node.id, scope) : undefined;
   const value = new ClassValue(node, inner, node.id?.name ?? 'class', idSpan, parent, e.dictionary());
@@ -27,6 +29,11 @@ export function evaluateClass(e: Evaluation, node: Class, scope: Scope): ClassVa
   }
   e.registerClass(value);
   return value;
+}
+
+/** Counts the work of looking at each member of a class. */
+function goThrough(e: Evaluation, node: Class): void {
+  e.meter.read(node.body.body.length * bytesOf.property);
 }
 
 function classFrame(home: ClassValue, thisValue: Value): Frame {
@@ -57,10 +64,11 @@ function defineField(e: Evaluation, home: ClassValue, member: Field, thisValue: 
   // `declare x: T` and `x!: T` only speak of types.
   if (!member.value && 'declare' in member && member.declare) return;
   const scope = new Scope(e.journal.next(), home.scope, classFrame(home, thisValue), true);
-  const value = member.value ? e.evaluate(member.value, scope) : undefined;
+  const written = member.value ? e.evaluate(member.value, scope) : undefined;
+  const value = typedLibrary(e, member.typeAnnotation, written, scope);
   const keySpan = e.span(member.key, home.scope);
   bindName(value, key, keySpan);
-  e.journal.touch(target);
+  e.journal.touch(target, key);
   target.properties.set(key, { value, span: member.value ? e.span(member.value, scope) : undefined, keySpan });
 }
 
@@ -68,6 +76,7 @@ function defineField(e: Evaluation, home: ClassValue, member: Field, thisValue: 
 export function findMethod(e: Evaluation, start: ClassValue, key: string): Property | undefined {
   let home: Value = start;
   for (let depth = 0; home instanceof ClassValue && depth < 100; depth++) {
+    goThrough(e, home.node);
     for (const member of home.node.body.body) {
       if (member.type !== 'ClassMethod' && member.type !== 'ClassPrivateMethod') continue;
       if (member.static || member.kind === 'constructor' || member.kind === 'set') continue;
@@ -130,6 +139,7 @@ function runConstructor(
   symbolic: boolean,
 ): void {
   e.step();
+  goThrough(e, cls.node);
   const member = cls.node.body.body.find((part) => part.type === 'ClassMethod' && part.kind === 'constructor');
   if (member?.type !== 'ClassMethod') {
     construct(e, cls, instance, args, symbolic);
@@ -161,6 +171,7 @@ function construct(
 
 function defineFields(e: Evaluation, cls: ClassValue, instance: Dictionary | ModelValue): void {
   const target = instance instanceof ModelValue ? instance.own : instance;
+  goThrough(e, cls.node);
   for (const member of cls.node.body.body) {
     const isField = member.type === 'ClassProperty' || member.type === 'ClassPrivateProperty';
     if (isField && !member.static) defineField(e, cls, member, instance, target);

@@ -16,6 +16,7 @@ export function makeConvNetLayers(e: Evaluation, model: ModelValue, argument: Ar
   }
   let spatial = false;
   definitions.items.forEach((item, i) => {
+    e.step();
     const place = definitions.spans[i] ?? site.span;
     if (!(item instanceof Dictionary)) return addLayer(e, model, { value: item, span: place });
     const written = new Entry(e, item, place);

@@ -2,6 +2,7 @@ import type { Node, Statement } from '@babel/types';
 import type { Span } from '../../network/definition.ts';
 import type { DirectiveValue } from './directives.ts';
 import type { Journal } from './journal.ts';
+import type { Meter } from './meter.ts';
 import type { Scope } from './scope.ts';
 import { Closure, Dictionary, ModelValue, Unknown } from './values.ts';
 import type { ClassValue, List, TensorValue, Value } from './values.ts';
@@ -41,7 +42,8 @@ export interface Site {
 /** The evaluator as its parts see it. */
 export interface Evaluation {
   readonly journal: Journal;
-  /** Counts work; ends evaluation by `Stopped` when there was too much. */
+  readonly meter: Meter;
+  /** Counts work in steps; ends evaluation by `Stopped` when there was too much. */
   step(amount?: number): void;
   evaluate(node: Node, scope: Scope): Value;
   /** Runs statements in a scope that is already theirs; functions among them are there from the start. */
@@ -72,9 +74,9 @@ export interface Evaluation {
   /** How many such changes there were, to ask `changedSince` later. */
   readonly changes: number;
   changedSince(count: number): readonly ModelValue[];
+  /** Says that the source was not followed to its end at `span`. Returns the models changed since, which are not finished. */
+  gaveUp(span: Span, changes: number): readonly ModelValue[];
   registerClass(value: ClassValue): void;
-  /** Work left, in steps. */
-  readonly budget: number;
   /** The shape of a symbolic tensor without its batch, if it can be inferred. */
   shapeOf(tensor: TensorValue): readonly number[] | undefined;
 }

@@ -8,21 +8,25 @@ import type { Argument, Completion, Evaluation, Site } from './evaluation.ts';
 import { evaluateExpression } from './expressions.ts';
 import { Journal } from './journal.ts';
 import { getMember, setMember } from './members.ts';
+import { Meter } from './meter.ts';
 import { ModelLog } from './modelLog.ts';
 import { ModuleLoader } from './moduleLoader.ts';
 import type { Importer, Source } from './moduleLoader.ts';
 import type { Scope } from './scope.ts';
 import { hoistFunctions, runBlock, runStatement, runStatements } from './statements.ts';
 import { unknownIn } from './unknownValue.ts';
-import { Closure, Dictionary, List, Unknown } from './values.ts';
+import { bytesOf, Closure, Dictionary, List, Unknown } from './values.ts';
 import type { ClassValue, ModelValue, TensorValue, Value } from './values.ts';
-import { Work } from './work.ts';
 
 const deepestExpression = 500;
+/** The work of inferring a tensor's shape, and what each layer on the way to it adds. */
+const stepsOfShape = 100;
+const stepsOfLayer = 4;
 
 /** Follows a source file without running it: every value is the evaluator's own, work and sizes are limited. */
 export class Evaluator implements Evaluation {
-  readonly journal = new Journal();
+  readonly meter = new Meter();
+  readonly journal = new Journal(this.meter);
   /** Object literals that say by their type that they are a network in the native form, or look like one. */
   readonly dictionaries: Dictionary[] = [];
   /** Where evaluation gave up. */
@@ -30,9 +34,8 @@ export class Evaluator implements Evaluation {
   /** Functions of the file being read, by their node, in the order in which they came into being. */
   readonly closures = new Map<Node, Closure>();
   readonly classes: ClassValue[] = [];
-  private readonly work = new Work();
   private readonly log = new ModelLog();
-  private readonly caller = new Caller(this, this.work, (body) => this.keepNesting(body));
+  private readonly caller = new Caller(this, (body) => this.keepNesting(body));
   private readonly loader: ModuleLoader;
   /** Expressions within expressions. */
   private depth = 0;
@@ -40,7 +43,8 @@ export class Evaluator implements Evaluation {
   constructor(
     private readonly source: Source,
     importer: Importer,
-    private readonly inferShape: (tensor: TensorValue) => readonly number[] | undefined,
+    /** Also says how many layers it had to go through. */
+    private readonly inferShape: (tensor: TensorValue) => { shape: readonly number[] | undefined; layers: number },
   ) {
     this.loader = new ModuleLoader(this, source, importer);
   }
@@ -53,6 +57,16 @@ export class Evaluator implements Evaluation {
   /** The first instance of each class. */
   get instances(): ReadonlyMap<ClassValue, Value> {
     return this.caller.instances;
+  }
+
+  /** Places that made more models than are read. */
+  get omitted(): ReadonlyMap<number, Span> {
+    return this.log.omitted;
+  }
+
+  /** What is not known, and would make a network if it were the library. */
+  get unknownMakers(): ReadonlyMap<string, Span> {
+    return this.caller.unknownMakers;
   }
 
   /** Follows the file's top level. */
@@ -82,11 +96,7 @@ export class Evaluator implements Evaluation {
   }
 
   step(amount = 1): void {
-    this.work.step(amount);
-  }
-
-  get budget(): number {
-    return this.work.left;
+    this.meter.step(amount);
   }
 
   evaluate(node: Node, scope: Scope): Value {
@@ -161,8 +171,8 @@ export class Evaluator implements Evaluation {
   }
 
   list(items: readonly Value[], spans: readonly (Span | undefined)[] = [], span?: Span): List {
+    this.meter.hold(items.length * bytesOf.item);
     const places = items.map((_item, i) => spans[i]);
-    this.step(items.length >> 4);
     return new List(this.journal.next(), [...items], places, span);
   }
 
@@ -205,9 +215,18 @@ export class Evaluator implements Evaluation {
     return this.log.since(count);
   }
 
+  gaveUp(span: Span, changes: number): readonly ModelValue[] {
+    this.stops.push(span);
+    const models = this.log.since(changes);
+    for (const model of models) model.unfinished = true;
+    return models;
+  }
+
   shapeOf(tensor: TensorValue): readonly number[] | undefined {
-    this.step(500);
-    return this.inferShape(tensor);
+    this.step(stepsOfShape);
+    const { shape, layers } = this.inferShape(tensor);
+    this.step(layers * stepsOfLayer);
+    return shape;
   }
 
   private keepNesting<T>(body: () => T): T {
@@ -222,7 +241,7 @@ export class Evaluator implements Evaluation {
   /** Runs one part of the file within limits of its own; what stops it does not stop the rest. */
   private guarded(nodes: readonly Node[], body: () => void): void {
     const [first] = nodes;
-    if (!first || !this.work.begin()) return;
+    if (!first || !this.meter.begin()) return;
     this.log.begin();
     this.caller.begin();
     this.depth = 0;
@@ -232,8 +251,7 @@ export class Evaluator implements Evaluation {
       if (error instanceof Thrown) return;
       // Deep nesting may use up the host's stack before any limit of ours.
       if (!(error instanceof Stopped || error instanceof RangeError)) throw error;
-      this.stops.push(this.clipped({ start: first.start ?? 0, end: first.end ?? 0 }));
-      for (const model of this.log.since(0)) model.unfinished = true;
+      this.gaveUp(this.clipped({ start: first.start ?? 0, end: first.end ?? 0 }), 0);
     }
   }
 

@@ -4,9 +4,10 @@ import { evaluateClass } from './classes.ts';
 import { bindName } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { callExpression, newExpression } from './calls.ts';
-import { iterate, spreadInto } from './iteration.ts';
+import { copyProperties, iterate, spreadInto } from './iteration.ts';
 import { Joiner } from './join.ts';
 import { propertyKey } from './keys.ts';
+import { namedLibrary } from './libraryName.ts';
 import { memberExpression } from './members.ts';
 import { globalValue } from './natives/globals.ts';
 import { binaryOperation, concatenate, truth, unaryOperation } from './operators.ts';
@@ -90,9 +91,10 @@ function symbol(e: Evaluation, node: Node, scope: Scope): Unknown {
 }
 
 function identifier(e: Evaluation, node: NodeOf<'Identifier'>, scope: Scope): Value {
+  e.step(scope.depth >> 4);
   const holder = scope.holder(node.name);
-  if (holder) return holder.get(node.name);
-  return globalValue(e, node.name, scope, e.span(node, scope));
+  const value = holder ? holder.get(node.name) : globalValue(e, node.name, scope, e.span(node, scope));
+  return namedLibrary(node.name, value);
 }
 
 function template(e: Evaluation, node: NodeOf<'TemplateLiteral'>, scope: Scope): Value {
@@ -101,14 +103,14 @@ function template(e: Evaluation, node: NodeOf<'TemplateLiteral'>, scope: Scope):
     pieces.push(quasi.value.cooked ?? quasi.value.raw);
     if (i < node.expressions.length) pieces.push(e.evaluate(node.expressions[i], scope));
   });
-  return concatenate(pieces);
+  return madeText(e, concatenate(pieces));
 }
 
 function array(e: Evaluation, node: NodeOf<'ArrayExpression'>, scope: Scope): Value {
   const list = e.list([], [], e.span(node, scope));
   for (const element of node.elements) {
     if (element?.type === 'SpreadElement') {
-      spreadInto(list, iterate(e, e.evaluate(element.argument, scope)));
+      spreadInto(e, list, iterate(e, e.evaluate(element.argument, scope)));
     } else {
       list.items.push(element ? e.evaluate(element, scope) : undefined);
       list.spans.push(element ? e.span(element, scope) : undefined);
@@ -121,7 +123,7 @@ function object(e: Evaluation, node: NodeOf<'ObjectExpression'>, scope: Scope): 
   const result = e.dictionary(e.span(node, scope));
   for (const property of node.properties) {
     if (property.type === 'SpreadElement') {
-      spreadProperties(result, e.evaluate(property.argument, scope));
+      spreadProperties(e, result, e.evaluate(property.argument, scope));
       continue;
     }
     const key = propertyKey(e, property, scope);
@@ -143,11 +145,17 @@ function object(e: Evaluation, node: NodeOf<'ObjectExpression'>, scope: Scope): 
   return result;
 }
 
-function spreadProperties(target: Dictionary, source: Value): void {
+function spreadProperties(e: Evaluation, target: Dictionary, source: Value): void {
   if (source instanceof Unknown) target.doubt ??= source.mayBeAbsent ? undefined : source.derive();
   if (!(source instanceof Dictionary)) return;
   target.doubt ??= source.doubt;
-  for (const [key, property] of source.properties) target.properties.set(key, property);
+  copyProperties(e, target, source);
+}
+
+/** Counts a text that an expression made. */
+function madeText(e: Evaluation, value: Value): Value {
+  if (typeof value === 'string') e.meter.hold(value.length);
+  return value;
 }
 
 function unary(e: Evaluation, node: NodeOf<'UnaryExpression'>, scope: Scope): Value {
@@ -156,7 +164,7 @@ function unary(e: Evaluation, node: NodeOf<'UnaryExpression'>, scope: Scope): Va
     const target = e.evaluate(node.argument.object, scope);
     const key = propertyKey(e, node.argument, scope);
     if (target instanceof Dictionary && typeof key === 'string') {
-      e.journal.touch(target);
+      e.journal.touch(target, key);
       target.properties.delete(key);
     }
   }
@@ -178,7 +186,9 @@ function binary(e: Evaluation, node: NodeOf<'BinaryExpression'>, scope: Scope): 
     return symbol(e, node, scope);
   }
   if (node.operator === 'instanceof' || node.operator === '|>') return symbol(e, node, scope);
-  return binaryOperation(node.operator, left, right);
+  // Comparing reads both.
+  if (typeof left === 'string') e.meter.read(left.length);
+  return madeText(e, binaryOperation(node.operator, left, right));
 }
 
 function logical(e: Evaluation, operator: string, left: Value, right: Node, scope: Scope): Value {
@@ -205,7 +215,7 @@ function assignment(e: Evaluation, node: NodeOf<'AssignmentExpression'>, scope: 
     const isLogical = binaryOperator === '||' || binaryOperator === '&&' || binaryOperator === '??';
     value = isLogical
       ? logical(e, binaryOperator, before, node.right, scope)
-      : binaryOperation(binaryOperator, before, e.evaluate(node.right, scope));
+      : madeText(e, binaryOperation(binaryOperator, before, e.evaluate(node.right, scope)));
   }
   if (left.type === 'Identifier') bindName(value, left.name, nameSpan(e, left, scope));
   bindPattern(e, left, value, scope, 'assign');
@@ -219,7 +229,7 @@ function conditional(e: Evaluation, node: NodeOf<'ConditionalExpression'>, scope
   const unknown = placed(e, test, node.test, scope);
   const way = (part: Node) => () => void values.push(e.evaluate(part, scope));
   fork(e, unknown, scope.frame, [way(node.consequent), way(node.alternate)]);
-  const joiner = new Joiner(e.journal, unknown);
+  const joiner = new Joiner(e, unknown);
   return values.length === 0 ? unknown : values.reduce((joined, value) => joiner.value(joined, value));
 }
 

@@ -43,10 +43,7 @@ export function callClosure(
   const completion = e.run(node.body.body, scope);
   const value = completion?.kind === 'return' ? completion.value : undefined;
   const test = new Unknown('a condition', e.span(node, scope), true);
-  return frame.pendingReturns.reduce<Value>(
-    (joined, early) => joinReturns(new Joiner(e.journal, test), joined, early),
-    value,
-  );
+  return frame.pendingReturns.reduce<Value>((joined, early) => joinReturns(new Joiner(e, test), joined, early), value);
 }
 
 /** An early way out that gives nothing we know (a model loaded from disk, null) does not hide the model that is built. */

@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.ts';
-import { Dictionary, List, Unknown } from './values.ts';
+import { bytesOf, Dictionary, List, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
 /** Lists and strings beyond this are not followed item by item. */
@@ -15,7 +15,7 @@ export function iterate(e: Evaluation, value: Value): List | Unknown {
 }
 
 /** Adds the items of `source` to a list under construction. */
-export function spreadInto(target: List, source: List | Unknown): void {
+export function spreadInto(e: Evaluation, target: List, source: List | Unknown): void {
   if (source instanceof Unknown) {
     target.items.push(source.derive());
     target.spans.push(source.span);
@@ -23,10 +23,18 @@ export function spreadInto(target: List, source: List | Unknown): void {
     return;
   }
   const room = largestList - target.items.length;
-  for (let i = 0; i < Math.min(room, source.items.length); i++) {
+  const added = Math.max(0, Math.min(room, source.items.length));
+  e.meter.hold(added * bytesOf.item);
+  for (let i = 0; i < added; i++) {
     target.items.push(source.items[i]);
     target.spans.push(source.spans[i]);
   }
   target.doubt ??= source.doubt;
   if (source.items.length > room) target.doubt ??= new Unknown('a very long list', undefined);
+}
+
+/** Gives an object all properties of another one. */
+export function copyProperties(e: Evaluation, target: Dictionary, source: Dictionary): void {
+  e.meter.hold(source.properties.size * bytesOf.property);
+  for (const [key, property] of source.properties) target.properties.set(key, property);
 }

@@ -1,8 +1,8 @@
 import type { Span } from '../../network/definition.ts';
+import type { Evaluation } from './evaluation.ts';
 import { isIdentityLayer } from './layerNames.ts';
-import type { Journal } from './journal.ts';
 import { Scope } from './scope.ts';
-import { Dictionary, isPrimitive, LayerValue, Library, List, ModelValue, TensorValue } from './values.ts';
+import { bytesOf, Dictionary, isPrimitive, LayerValue, Library, List, ModelValue, TensorValue } from './values.ts';
 import type { DictionaryState, ListState, Mutable, Property, Value, Unknown } from './values.ts';
 
 const deepest = 4;
@@ -17,7 +17,7 @@ export class Joiner {
   private looked = 0;
 
   constructor(
-    private readonly journal: Journal,
+    private readonly e: Evaluation,
     private readonly test: Unknown,
   ) {}
 
@@ -28,7 +28,7 @@ export class Joiner {
     if (a === undefined || a === null) return b;
     if (b === undefined || b === null) return a;
     if (a instanceof TensorValue && b instanceof TensorValue) return this.tensor(a, b);
-    if (a instanceof LayerValue && b instanceof LayerValue && sameLayer(a, b)) return a;
+    if (same(this.e, a, b)) return a;
     if (a instanceof Library && b instanceof Library && a.text === b.text) return a;
     if (depth < deepest) {
       if (a instanceof List && b instanceof List) return this.list(a, b, depth);
@@ -55,7 +55,7 @@ export class Joiner {
     if (leadsBackTo(a, b)) return a;
     if (leadsBackTo(b, a)) return b;
     return new TensorValue(
-      this.journal.next(),
+      this.e.journal.next(),
       { kind: 'unknown', why: this.test, inputs: [a, b] },
       this.place(a.span),
     );
@@ -66,12 +66,14 @@ export class Joiner {
   }
 
   private variables(a: Map<string, Value>, b: Map<string, Value>): Map<string, Value> {
+    this.e.meter.hold((a.size + b.size) * bytesOf.property);
     const joined = new Map<string, Value>();
     for (const name of new Set([...a.keys(), ...b.keys()])) joined.set(name, this.value(a.get(name), b.get(name)));
     return joined;
   }
 
   private properties(a: Map<string, Property>, b: Map<string, Property>, depth: number): Map<string, Property> {
+    this.e.meter.hold((a.size + b.size) * bytesOf.property);
     const joined = new Map<string, Property>();
     for (const key of new Set([...a.keys(), ...b.keys()])) {
       const left = a.get(key);
@@ -87,11 +89,11 @@ export class Joiner {
 
   private list(a: List, b: List, depth: number): List {
     const { items, spans, doubt } = this.items(a, b, depth);
-    return new List(this.journal.next(), items, spans, a.span, doubt);
+    return new List(this.e.journal.next(), items, spans, a.span, doubt);
   }
 
   private dictionary(a: Dictionary, b: Dictionary, depth: number): Dictionary {
-    const joined = new Dictionary(this.journal.next(), a.span);
+    const joined = new Dictionary(this.e.journal.next(), a.span);
     joined.classOf = a.classOf;
     joined.doubt = a.doubt ?? b.doubt;
     for (const [key, property] of this.properties(a.properties, b.properties, depth))
@@ -100,18 +102,20 @@ export class Joiner {
   }
 
   private items(a: ListState, b: ListState, depth: number): ListState {
+    this.e.meter.hold((a.items.length + b.items.length) * bytesOf.item);
     const doubt = a.doubt ?? b.doubt;
     const layers = [...a.items, ...b.items].some((item) => item instanceof LayerValue || item instanceof ModelValue);
     if (!layers && a.items.length === b.items.length) {
       const items = a.items.map((item, i) => this.value(item, b.items[i], depth + 1));
       return { items, spans: [...a.spans], doubt };
     }
-    if (layers && sameButIdentities(a.items, b.items)) {
+    if (layers && sameButIdentities(this.e, a.items, b.items)) {
       const longer = a.items.length >= b.items.length ? a : b;
       return { items: [...longer.items], spans: [...longer.spans], doubt };
     }
     let common = 0;
-    while (common < a.items.length && common < b.items.length && same(a.items[common], b.items[common])) common++;
+    while (common < a.items.length && common < b.items.length && same(this.e, a.items[common], b.items[common]))
+      common++;
     return {
       items: [...a.items.slice(0, common), this.unknown()],
       spans: [...a.spans.slice(0, common), this.test.span],
@@ -120,27 +124,28 @@ export class Joiner {
   }
 }
 
-function same(a: Value, b: Value): boolean {
-  return Object.is(a, b) || (a instanceof LayerValue && b instanceof LayerValue && sameLayer(a, b));
+function same(e: Evaluation, a: Value, b: Value): boolean {
+  return Object.is(a, b) || (a instanceof LayerValue && b instanceof LayerValue && sameLayer(e, a, b));
 }
 
-function sameLayer(a: LayerValue, b: LayerValue): boolean {
+function sameLayer(e: Evaluation, a: LayerValue, b: LayerValue): boolean {
   if (a.className !== b.className || a.config.size !== b.config.size) return false;
-  return [...a.config].every(([key, { value }]) => sameData(value, b.config.get(key)?.value, 0));
+  return [...a.config].every(([key, { value }]) => sameData(e, value, b.config.get(key)?.value, 0));
 }
 
-function sameData(a: Value, b: Value, depth: number): boolean {
+function sameData(e: Evaluation, a: Value, b: Value, depth: number): boolean {
+  e.meter.read(bytesOf.property);
   if (Object.is(a, b)) return true;
   if (!(a instanceof List && b instanceof List) || depth > deepest || a.items.length > 64) return false;
-  return a.items.length === b.items.length && a.items.every((item, i) => sameData(item, b.items[i], depth + 1));
+  return a.items.length === b.items.length && a.items.every((item, i) => sameData(e, item, b.items[i], depth + 1));
 }
 
-function sameButIdentities(a: readonly Value[], b: readonly Value[]): boolean {
+function sameButIdentities(e: Evaluation, a: readonly Value[], b: readonly Value[]): boolean {
   const essential = (items: readonly Value[]) =>
     items.filter((item) => !(item instanceof LayerValue && isIdentityLayer(item.className)));
   const left = essential(a);
   const right = essential(b);
-  return left.length === right.length && left.every((item, i) => same(item, right[i]));
+  return left.length === right.length && left.every((item, i) => same(e, item, right[i]));
 }
 
 /** Whether only layers that compute the identity lie between `origin` and `tensor`. */

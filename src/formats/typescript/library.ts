@@ -1,8 +1,8 @@
 import { makeConvNetLayers } from './convnet.ts';
 import type { Argument, Evaluation, Site } from './evaluation.ts';
 import { addLayer, applyTo, becomeModel, getLayer, makeInput, makeLayer, newModel, popLayer } from './models.ts';
-import { LayerValue, ModelValue, Unknown } from './values.ts';
-import type { Native, Value, Library } from './values.ts';
+import { LayerValue, Library, ModelValue, Unknown } from './values.ts';
+import type { Native, Value } from './values.ts';
 
 /** A call of TensorFlow.js: what builds networks is followed, all else gives something that is not known. */
 export function callLibrary(e: Evaluation, callee: Library, args: readonly Argument[], site: Site): Value {
@@ -22,6 +22,9 @@ export function callLibrary(e: Evaluation, callee: Library, args: readonly Argum
     case 'input':
     case 'Input':
       return makeInput(e, args, site);
+    case 'then':
+      // `import('@tensorflow/tfjs').then((tf) => ...)`
+      return e.call(args[0]?.value, undefined, [{ value: new Library([]), span: undefined }], site);
     case 'tidy': {
       const body = args.at(-1);
       return body ? e.call(body.value, undefined, [], site) : undefined;

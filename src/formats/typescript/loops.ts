@@ -1,7 +1,9 @@
 import type { Node, Statement } from '@babel/types';
 import { fork } from './branches.ts';
 import type { Completion, Evaluation } from './evaluation.ts';
+import { forget } from './forget.ts';
 import { iterate } from './iteration.ts';
+import type { Written } from './journal.ts';
 import { truth } from './operators.ts';
 import { bindPattern } from './patterns.ts';
 import { Scope } from './scope.ts';
@@ -21,7 +23,7 @@ const mostTurns = 5_000;
  */
 class Turns {
   private turns = 0;
-  private readonly floor: number;
+  private readonly isSpent: () => boolean;
   private readonly changes: number;
 
   constructor(
@@ -29,8 +31,9 @@ class Turns {
     private readonly node: Loop,
     private readonly scope: Scope,
     private readonly label: string | undefined,
+    private readonly written: Written,
   ) {
-    this.floor = e.budget * 0.75;
+    this.isSpent = e.meter.allowance(1 / 4);
     this.changes = e.changes;
     scope.frame.loopDoubt = undefined;
   }
@@ -39,7 +42,7 @@ class Turns {
   run(body: () => Completion): { ended: boolean; completion: Completion } {
     this.turns++;
     this.e.step();
-    if (this.turns > mostTurns || this.e.budget < this.floor) {
+    if (this.turns > mostTurns || this.isSpent()) {
       this.abandon();
       return { ended: true, completion: undefined };
     }
@@ -73,27 +76,42 @@ class Turns {
     return completion;
   }
 
-  /** What the loop would have left is not known. */
+  /** What the loop would have left is not known: what it has written to, and what it would assign to later on. */
   private abandon(): void {
-    for (const name of assignedNames(this.node)) {
-      const holder = this.scope.holder(name);
+    const { e, node, scope } = this;
+    const span = e.span(node, scope);
+    for (const name of assignedNames(node)) {
+      const holder = scope.holder(name);
       if (!holder) continue;
-      this.e.journal.touch(holder);
-      holder.set(name, new Unknown(name, this.e.span(this.node, this.scope)));
+      e.journal.touch(holder, name);
+      holder.set(name, new Unknown(name, span));
     }
-    for (const model of this.e.changedSince(this.changes)) model.unfinished = true;
+    const models = e.changedSince(this.changes);
+    for (const model of models) model.unfinished = true;
+    const cause = new Unknown(e.text(headOf(node), scope), e.span(headOf(node), scope), true);
+    forget(this.written, cause, span, new Set(models.map(({ items }) => items)));
   }
 }
 
+/** What says how often the loop runs. */
+function headOf(node: Loop): Node {
+  if (node.type === 'ForOfStatement' || node.type === 'ForInStatement') return node.right;
+  return node.test && !node.test.type.endsWith('Literal') ? node.test : node;
+}
+
+const assigned = new WeakMap<Node, ReadonlySet<string>>();
+
 /** Variables that a piece of source assigns to, by name. */
-function assignedNames(root: Node): Set<string> {
+function assignedNames(root: Node): ReadonlySet<string> {
+  const known = assigned.get(root);
+  if (known) return known;
   const names = new Set<string>();
   const pending: unknown[] = [root];
   while (pending.length > 0) {
     const item = pending.pop();
     if (typeof item !== 'object' || item === null) continue;
     if (Array.isArray(item)) {
-      pending.push(...(item as unknown[]));
+      for (const child of item) pending.push(child);
       continue;
     }
     const node = item as Node;
@@ -103,6 +121,7 @@ function assignedNames(root: Node): Set<string> {
     for (const [key, child] of Object.entries(node))
       if (key !== 'loc' && !key.endsWith('Comments')) pending.push(child);
   }
+  assigned.set(root, names);
   return names;
 }
 
@@ -112,10 +131,20 @@ export function runFor(
   scope: Scope,
   label?: string,
 ): Completion {
+  return e.journal.watching((written) => runTurns(e, node, scope, label, written));
+}
+
+function runTurns(
+  e: Evaluation,
+  node: Extract<Loop, { type: 'ForStatement' }>,
+  scope: Scope,
+  label: string | undefined,
+  written: Written,
+): Completion {
   let head = new Scope(e.journal.next(), scope, scope.frame);
   if (node.init?.type === 'VariableDeclaration') e.statement(node.init, head);
   else if (node.init) e.evaluate(node.init, head);
-  const turns = new Turns(e, node, head, label);
+  const turns = new Turns(e, node, head, label, written);
   const body = () => e.block(node.body, head);
   for (;;) {
     const test = node.test ? e.evaluate(node.test, head) : true;
@@ -126,6 +155,7 @@ export function runFor(
     if (ended) return completion;
     // Each turn has its own variables, which closures keep.
     const next = new Scope(e.journal.next(), scope, scope.frame);
+    e.meter.hold(head.bytes);
     next.restore(head.save());
     head = next;
     if (node.update) e.evaluate(node.update, head);
@@ -138,7 +168,8 @@ export function runForEach(
   scope: Scope,
   label?: string,
 ): Completion {
-  return runOver(e, node, iterate(e, e.evaluate(node.right, scope)), scope, label);
+  const items = iterate(e, e.evaluate(node.right, scope));
+  return e.journal.watching((written) => runOver(e, node, items, scope, label, written));
 }
 
 export function runForKeys(
@@ -152,7 +183,7 @@ export function runForKeys(
   if (value instanceof List) keys = e.list(value.items.map((_item, i) => String(i)));
   else if (value instanceof Dictionary && !value.doubt) keys = e.list([...value.properties.keys()]);
   else if (value instanceof Unknown) keys = value;
-  return runOver(e, node, keys, scope, label);
+  return e.journal.watching((written) => runOver(e, node, keys, scope, label, written));
 }
 
 function runOver(
@@ -160,9 +191,10 @@ function runOver(
   node: Extract<Loop, { type: 'ForOfStatement' | 'ForInStatement' }>,
   items: List | Unknown,
   scope: Scope,
-  label?: string,
+  label: string | undefined,
+  written: Written,
 ): Completion {
-  const turns = new Turns(e, node, scope, label);
+  const turns = new Turns(e, node, scope, label, written);
   const body = (item: Value) => () => {
     const inner = new Scope(e.journal.next(), scope, scope.frame);
     if (node.left.type === 'VariableDeclaration') {
@@ -194,7 +226,15 @@ export function runWhile(
   scope: Scope,
   label?: string,
 ): Completion {
-  const turns = new Turns(e, node, scope, label);
+  return e.journal.watching((written) => repeat(e, node, scope, new Turns(e, node, scope, label, written)));
+}
+
+function repeat(
+  e: Evaluation,
+  node: Extract<Loop, { type: 'WhileStatement' | 'DoWhileStatement' }>,
+  scope: Scope,
+  turns: Turns,
+): Completion {
   const body = () => e.block(node.body, scope);
   let first = node.type === 'DoWhileStatement';
   for (;;) {

@@ -3,7 +3,9 @@ import { callClosure } from './functions.ts';
 import { findMethod, findStatic, superMember } from './classes.ts';
 import { unknownPart } from './evaluation.ts';
 import type { Evaluation, Site } from './evaluation.ts';
+import { atTheEnd } from './forget.ts';
 import { propertyKey } from './keys.ts';
+import { namedLibrary } from './libraryName.ts';
 import { layerMember, modelMember, tensorMember } from './models.ts';
 import { ownLength } from './natives/lists.ts';
 import { namespaceMember } from './natives/globals.ts';
@@ -43,9 +45,10 @@ export function memberExpression(
   if (typeof key !== 'string') return { value: key.derive(), object };
   const text = e.text(node, scope);
   if (object instanceof Unknown) {
-    return { value: ofLists.has(key) ? object.derive() : unknownPart(object, text, e.span(node, scope)), object };
+    const part = ofLists.has(key) ? object.derive() : unknownPart(object, text, e.span(node, scope));
+    return { value: namedLibrary(key, part), object };
   }
-  return { value: e.get(object, key, { ...e.site(node, node, scope), text }), object };
+  return { value: namedLibrary(key, e.get(object, key, { ...e.site(node, node, scope), text })), object };
 }
 
 function superExpression(
@@ -147,13 +150,13 @@ export function setMember(
   if (object instanceof List) return setItem(e, object, key, value, span);
   const target = object instanceof ModelValue ? object.own : object instanceof ClassValue ? object.statics : object;
   if (!(target instanceof Dictionary)) return;
-  e.journal.touch(target);
+  e.journal.touch(target, key);
   target.properties.set(key, { value, span, keySpan });
 }
 
 function setItem(e: Evaluation, list: List, key: string, value: Value, span: Span | undefined): void {
   const index = Number(key);
-  e.journal.touch(list);
+  e.journal.touch(list, index < list.items.length ? key : index === list.items.length ? atTheEnd : undefined);
   if (key === 'length' && typeof value === 'number' && value >= 0 && value < list.items.length) {
     list.items.length = value;
     list.spans.length = value;

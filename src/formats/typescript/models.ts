@@ -1,6 +1,7 @@
 import type { Argument, Evaluation, Site } from './evaluation.ts';
+import { atTheEnd } from './forget.ts';
 import { camelCase, classNameOf, snakeCase } from './layerNames.ts';
-import { Dictionary, LayerValue, List, ModelValue, Native, TensorValue, Unknown } from './values.ts';
+import { bytesOf, Dictionary, LayerValue, List, ModelValue, Native, TensorValue, Unknown } from './values.ts';
 import type { Property, Value } from './values.ts';
 
 /** A model that `site` makes, empty as yet. */
@@ -47,6 +48,7 @@ function tensorsOf(e: Evaluation, property: Property | undefined, model: ModelVa
       : value instanceof List
         ? value.items
         : [value];
+  e.step(several.length);
   return several.flatMap((item) => {
     const tensor = asTensor(e, item, model.span);
     if (!(item instanceof TensorValue))
@@ -64,7 +66,8 @@ function asTensor(e: Evaluation, value: Value, span: TensorValue['span']): Tenso
 
 function push(e: Evaluation, model: ModelValue, item: Value, span: Argument['span']): void {
   const { items } = model;
-  e.journal.touch(items);
+  e.step();
+  e.journal.touch(items, atTheEnd);
   e.changed(model);
   if (item instanceof ModelValue) item.nested = true;
   const known = item instanceof LayerValue || item instanceof ModelValue;
@@ -88,6 +91,8 @@ export function makeLayer(e: Evaluation, member: string, args: readonly Argument
   const config = new Map<string, Property>();
   const given = args[0]?.value;
   if (given instanceof Dictionary) {
+    // Keys are also rewritten.
+    e.meter.hold(2 * given.properties.size * bytesOf.property);
     for (const [key, property] of given.properties) config.set(snakeCase(key), property);
     const doubt = given.doubt;
     if (doubt) config.set('…', { value: doubt, span: given.span, keySpan: undefined });
@@ -117,6 +122,7 @@ function supplyShape(e: Evaluation, config: Map<string, Property>, site: Site): 
 export function applyTo(e: Evaluation, to: LayerValue | ModelValue, argument: Argument | undefined, site: Site): Value {
   const value = argument?.value;
   const several = value instanceof List ? value.items : [value];
+  e.meter.hold(several.length * bytesOf.item);
   const inputs = several.flatMap((item) => asTensor(e, item, site.span) ?? []);
   if (value instanceof List && value.doubt && inputs.length === several.length) {
     inputs.push(new TensorValue(e.journal.next(), { kind: 'unknown', why: value.doubt, inputs: [] }, site.span));
@@ -259,6 +265,7 @@ export function getLayer(e: Evaluation, model: ModelValue, args: readonly Argume
   const layers = model.kind === 'sequential' ? model.items.items : layersOf(e, model).items;
   const [key, index] = args.map((argument) => argument.value);
   const at = typeof key === 'number' ? key : index;
+  e.meter.read(layers.length * bytesOf.property);
   if (typeof at === 'number') return layers[at] ?? new Unknown(site.text, site.span);
   const named = layers.find(
     (layer) => layer instanceof LayerValue && typeof key === 'string' && layer.config.get('name')?.value === key,

@@ -28,7 +28,9 @@ export function importDeclaration(
   node: Extract<Statement, { type: 'ImportDeclaration' }>,
   scope: Scope,
 ): undefined {
-  if (node.importKind === 'type' || node.importKind === 'typeof') return undefined;
+  // A type of the library may say what a value is.
+  if (node.importKind === 'type' && !libraryOf(node.source.value)) return undefined;
+  if (node.importKind === 'typeof') return undefined;
   for (const specifier of node.specifiers) {
     const name = specifier.local.name;
     const module = e.importModule(node.source.value, name, scope);

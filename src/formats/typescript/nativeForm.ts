@@ -14,12 +14,22 @@ const deepest = 12;
 const mostValues = 200_000;
 const tensors = new Set(['kernel', 'bias', 'depthwise_kernel', 'pointwise_kernel', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'alpha']); // prettier-ignore
 
-/** Whether an object literal is a network in the native form: by its type, or by its fields. */
-export function isNativeNetwork(object: Dictionary): boolean {
-  const layers = object.get('layers');
-  if (!object.span || !object.properties.has('input') || !(layers instanceof List)) return false;
-  const isLayer = (item: Value) => item instanceof Dictionary && typeof item.get('type') === 'string';
-  return layers.items.length === 0 ? object.typeName === 'Network' : layers.items.every(isLayer);
+/** Those among object literals that are a network in the native form: by their type, or by their fields. */
+export function nativeNetworks(objects: readonly Dictionary[]): Dictionary[] {
+  // Many objects can share one long list.
+  const known = new Map<List, boolean>();
+  return objects.filter((object) => {
+    const layers = object.get('layers');
+    if (!object.span || !object.properties.has('input') || !(layers instanceof List)) return false;
+    if (layers.items.length === 0) return object.typeName === 'Network';
+    const areLayers = known.get(layers) ?? layers.items.every(isLayer);
+    known.set(layers, areLayers);
+    return areLayers;
+  });
+}
+
+function isLayer(item: Value): boolean {
+  return item instanceof Dictionary && typeof item.get('type') === 'string';
 }
 
 /** Reads such an object as the native reader would, had it been written as JSON. */

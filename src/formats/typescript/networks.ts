@@ -60,6 +60,8 @@ class NetworkWriter {
   /** The first application of each layer, which owns its weights. */
   private readonly owners = new Map<LayerValue, string>();
   private readonly open: ModelValue[] = [];
+  /** Layers and models met, those that add no layer included. */
+  private met = 0;
 
   constructor(private readonly room: number) {}
 
@@ -120,7 +122,7 @@ class NetworkWriter {
   }
 
   private apply(to: LayerValue | ModelValue, inputs: Outputs, span: Span, prefix: string): Outputs {
-    if (this.layers.length >= this.room) {
+    if (this.layers.length >= this.room || ++this.met > 2 * this.room) {
       const last = this.layers.at(-1);
       if (last?.type === 'limit') return [last.name];
       return [this.writeUnknown('There are more layers than are read.', inputs, span, prefix, 'limit')];

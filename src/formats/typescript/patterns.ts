@@ -3,8 +3,9 @@ import { bindName, unknownPart } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { iterate } from './iteration.ts';
 import { propertyKey } from './keys.ts';
+import { typedLibrary } from './libraryName.ts';
 import type { Scope } from './scope.ts';
-import { Dictionary, Unknown } from './values.ts';
+import { Dictionary, sizeOf, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
 /** How names get their values: by declaration in a scope, or by assignment to what is there. */
@@ -15,7 +16,8 @@ export function bindPattern(e: Evaluation, pattern: Node, value: Value, scope: S
   e.step();
   switch (pattern.type) {
     case 'Identifier': {
-      const supplied = e.supply(value, [pattern.name], pattern, scope);
+      const typed = typedLibrary(e, pattern.typeAnnotation, value, scope);
+      const supplied = e.supply(typed, [pattern.name], pattern, scope);
       bindName(supplied, pattern.name, e.span(pattern, scope) && nameSpan(e, pattern, scope));
       storeVariable(e, pattern.name, supplied, scope, store);
       return;
@@ -65,7 +67,8 @@ function storeVariable(e: Evaluation, name: string, value: Value, scope: Scope, 
   if (store === 'var') holder = scope.functionScope();
   // An assignment to a name that nobody declared makes a global variable; the module's outermost scope will do.
   if (store === 'assign') holder = scope.holder(name) ?? scope.functionScope();
-  e.journal.touch(holder);
+  e.step(scope.depth >> 4);
+  e.journal.touch(holder, name);
   holder.set(name, value);
 }
 
@@ -100,6 +103,7 @@ function rest(e: Evaluation, value: Value, taken: ReadonlySet<string>): Value {
     return value instanceof Unknown ? value.derive() : new Unknown('the rest', undefined);
   const left = e.dictionary();
   left.doubt = value.doubt;
+  e.meter.hold(sizeOf(value));
   for (const [key, property] of value.properties) if (!taken.has(key)) left.properties.set(key, property);
   return left;
 }

@@ -1,5 +1,6 @@
 import type { Span } from '../../network/definition.ts';
 import type { Directives } from './directives.ts';
+import { bytesOf } from './values.ts';
 import type { ClassValue, Mutable, Unknown, Value } from './values.ts';
 
 /** A source file under evaluation. */
@@ -31,6 +32,8 @@ export interface Frame {
 
 /** Variables of a block. */
 export class Scope implements Mutable {
+  /** Scopes around this one. */
+  readonly depth: number;
   private variables = new Map<string, Value>();
 
   constructor(
@@ -39,7 +42,9 @@ export class Scope implements Mutable {
     readonly frame: Frame,
     /** A function's or module's outermost scope, where `var` belongs. */
     readonly isFunction = false,
-  ) {}
+  ) {
+    this.depth = parent ? parent.depth + 1 : 0;
+  }
 
   holder(name: string): Scope | undefined {
     let scope: Scope | undefined = this.variables.has(name) ? this : this.parent;
@@ -58,6 +63,10 @@ export class Scope implements Mutable {
 
   functionScope(): Scope {
     return this.isFunction || !this.parent ? this : this.parent.functionScope();
+  }
+
+  get bytes(): number {
+    return this.variables.size * bytesOf.property;
   }
 
   save(): Map<string, Value> {

@@ -8,7 +8,7 @@ import { exportDeclaration, importDeclaration, importEquals, runEnum } from './m
 import { truth } from './operators.ts';
 import { bindPattern, nameSpan } from './patterns.ts';
 import { Scope } from './scope.ts';
-import { Dictionary, Unknown } from './values.ts';
+import { bytesOf, Dictionary, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
 /** Runs statements one after the other; function declarations among them are known from the start. */
@@ -23,6 +23,7 @@ export function runStatements(e: Evaluation, statements: readonly Statement[], s
 
 /** Declared functions are there before the first statement runs. */
 export function hoistFunctions(e: Evaluation, statements: readonly Statement[], scope: Scope): void {
+  e.meter.read(statements.length * bytesOf.item);
   for (const statement of statements) hoist(e, statement, scope);
 }
 
@@ -31,7 +32,7 @@ function hoist(e: Evaluation, statement: Statement, scope: Scope): void {
   const node: Node | null | undefined = exported ? statement.declaration : statement;
   if (node?.type !== 'FunctionDeclaration' || !node.id) return;
   const span = nameSpan(e, node.id, scope);
-  e.journal.touch(scope);
+  e.journal.touch(scope, node.id.name);
   scope.set(node.id.name, e.closure(node, scope, node.id.name, span));
 }
 
@@ -137,6 +138,7 @@ export function placed(e: Evaluation, test: Unknown, node: Node, scope: Scope): 
 
 function runSwitch(e: Evaluation, node: Extract<Statement, { type: 'SwitchStatement' }>, scope: Scope): Completion {
   const value = e.evaluate(node.discriminant, scope);
+  e.meter.read(node.cases.length * bytesOf.property);
   const inner = () => new Scope(e.journal.next(), scope, scope.frame);
   const from = (start: number, within: Scope): Completion => {
     const completion = runStatements(

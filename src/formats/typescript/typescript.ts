@@ -3,7 +3,8 @@ import type { NetworkDefinition, Problem, Span } from '../../network/definition.
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
 import { Evaluator } from './evaluator.ts';
 import { importerFrom } from './importer.ts';
-import { isNativeNetwork, readNativeForm } from './nativeForm.ts';
+import { mostNetworks } from './modelLog.ts';
+import { nativeNetworks, readNativeForm } from './nativeForm.ts';
 import { asDefinition, describeModel, describeTensor } from './networks.ts';
 import type { DescribedNetwork } from './networks.ts';
 import { parseSource } from './parse.ts';
@@ -32,16 +33,25 @@ export function readTypeScript(text: string, fileName: string, options: ReadOpti
   const networks: NetworkDefinition[] = [];
   const problems = new ProblemList();
   const described = describeAll([...evaluator.models]);
-  for (const { model, network, name, span } of named(distinct(described.filter(isNetwork)))) {
+  const models = distinct(described.filter(isNetwork));
+  for (const { model, network, name, span } of named(models)) {
     const spans = [span, model.span, ...network.layers.map((layer) => layer.span)];
     networks.push(asDefinition(network, name, hull(spans), span));
   }
   for (const { model, network } of described) if (isNetwork({ model, network })) problems.add(network.problems);
-  for (const object of firstOfEach(evaluator.dictionaries.filter(isNativeNetwork))) {
+  const objects = firstOfEach(nativeNetworks(evaluator.dictionaries));
+  const room = Math.max(0, mostNetworks - networks.length);
+  for (const object of objects.slice(0, room)) {
     const read = readNativeForm(object, text, fileName, options);
     networks.push(read.network);
     problems.add(read.problems);
   }
+  const unread = [
+    ...omittedPlaces(evaluator, models),
+    ...objects.slice(room, room + 1).flatMap(({ span }) => span ?? []),
+  ];
+  problems.add(unread.map(omissionProblem));
+  problems.add([...evaluator.unknownMakers].map(([name, span]) => makerProblem(name, span)));
   problems.add(evaluator.stops.map(stopProblem));
   return { format: typescript.id, networks, problems: problems.list };
 }
@@ -68,13 +78,14 @@ function isNetwork({ model, network }: { model: ModelValue; network: DescribedNe
   return !model.nested || !network.problems.some((problem) => problem.code === 'missing-input-shape');
 }
 
-function inferShape(tensor: TensorValue): readonly number[] | undefined {
+function inferShape(tensor: TensorValue): { readonly shape: readonly number[] | undefined; readonly layers: number } {
   const at = tensor.span;
   const described = describeTensor(tensor);
   const { network } = buildNetwork(asDefinition(described, '', at, at));
   const last = described.outputs[0];
   const input = network.inputs.find(({ name }) => name === last);
-  return input?.shape ?? network.layers.find(({ name }) => name === last)?.outputShape;
+  const shape = input?.shape ?? network.layers.find(({ name }) => name === last)?.outputShape;
+  return { shape, layers: network.layers.length };
 }
 
 interface Described {
@@ -116,6 +127,24 @@ function hull(spans: readonly Span[]): Span {
     start: spans.reduce((least, span) => Math.min(least, span.start), Infinity),
     end: spans.reduce((greatest, span) => Math.max(greatest, span.end), 0),
   };
+}
+
+/** Places that make more networks than are read. Where all that are read are one and the same, so are the others, as far as is known. */
+function omittedPlaces(evaluator: Evaluator, read: readonly Placed[]): Span[] {
+  return [...evaluator.omitted].flatMap(([start, span]) => {
+    const networks = read.filter(({ madeAt }) => madeAt.start === start);
+    return networks.length === 1 ? [] : [span];
+  });
+}
+
+function omissionProblem({ start, end }: Span): Problem {
+  const message = 'More networks are built here than are read: some of them are not shown.';
+  return { code: 'too-complex', severity: 'information', message, span: { start, end: Math.min(end, start + 40) } };
+}
+
+function makerProblem(name: string, span: Span): Problem {
+  const message = `\`${name}\` is not known here: a network that is built with it is not read.`;
+  return { code: 'unknown-value', severity: 'information', message, span };
 }
 
 function stopProblem(span: Span): Problem {

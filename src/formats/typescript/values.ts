@@ -36,9 +36,14 @@ export class Unknown {
   }
 }
 
+/** What values keep, in bytes: an item with its span, a property or variable in a map, an argument of a call. */
+export const bytesOf = { item: 16, property: 64, argument: 64 };
+
 /** What changes while the source is followed, and can be put back. `born` orders all of them by creation. */
 export interface Mutable {
   readonly born: number;
+  /** How much `save` copies. */
+  readonly bytes: number;
   save(): unknown;
   restore(state: unknown): void;
 }
@@ -53,6 +58,10 @@ export class List implements Mutable {
     /** Items may be missing or superfluous: two ways through the source left different ones. */
     public doubt: Unknown | undefined = undefined,
   ) {}
+
+  get bytes(): number {
+    return this.items.length * bytesOf.item;
+  }
 
   save(): ListState {
     return { items: [...this.items], spans: [...this.spans], doubt: this.doubt };
@@ -81,6 +90,13 @@ export interface Property {
   readonly getter?: boolean;
 }
 
+export interface Collection {
+  readonly kind: 'map' | 'set';
+  readonly entries: List;
+  /** Where each key stands, as long as the items are those it was made of. */
+  readonly index: { of: readonly Value[]; places: Map<Value, number> };
+}
+
 /** An object literal, an instance of a class of the source, a Map or a Set (whose items are then in `entries`). */
 export class Dictionary implements Mutable {
   readonly properties = new Map<string, Property>();
@@ -88,7 +104,7 @@ export class Dictionary implements Mutable {
   /** A spread or a computed key that is not known: any other property may be there. */
   doubt: Unknown | undefined;
   /** For a Map or a Set: `[key, value]` lists, or the items. */
-  collection: { readonly kind: 'map' | 'set'; readonly entries: List } | undefined;
+  collection: Collection | undefined;
   /** The type annotation or `satisfies` it was written with. */
   typeName: string | undefined;
   /** The variable or field that held it first. */
@@ -101,6 +117,10 @@ export class Dictionary implements Mutable {
 
   get(key: string): Value {
     return this.properties.get(key)?.value;
+  }
+
+  get bytes(): number {
+    return this.properties.size * bytesOf.property;
   }
 
   save(): DictionaryState {
@@ -265,4 +285,13 @@ export class ModelValue {
 
 export function isPrimitive(value: Value): value is number | string | boolean | null | undefined {
   return value === null || (typeof value !== 'object' && typeof value !== 'function');
+}
+
+/** The bytes of a value's own contents, not of what they refer to. */
+export function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  if (value instanceof List) return value.items.length * bytesOf.item;
+  if (!(value instanceof Dictionary)) return 0;
+  const entries = value.collection?.entries.items.length ?? 0;
+  return value.properties.size * bytesOf.property + entries * bytesOf.item;
 }

@@ -1,4 +1,4 @@
-import { Dictionary, isPrimitive, List } from '../values.ts';
+import { bytesOf, Dictionary, isPrimitive, List, sizeOf } from '../values.ts';
 import type { Value } from '../values.ts';
 import { unknownResult } from './native.ts';
 import type { NativeCall, NativeFunction } from './native.ts';
@@ -19,6 +19,7 @@ function copied(call: NativeCall, value: Value, depth: number): Value {
   if (!(value instanceof Dictionary) || value.doubt || value.collection || value.classOf) return value;
   const copy = e.dictionary(value.span);
   for (const [key, property] of value.properties) {
+    e.meter.hold(bytesOf.property);
     copy.properties.set(key, { ...property, value: copied(call, property.value, depth + 1) });
   }
   return copy;
@@ -26,6 +27,8 @@ function copied(call: NativeCall, value: Value, depth: number): Value {
 
 export const parseData: NativeFunction = (call) => {
   const [text] = call.args;
+  // What stands for the text while it is parsed is several times as large.
+  if (typeof text === 'string') call.e.meter.hold(8 * text.length);
   const data = typeof text === 'string' ? parsed(text) : undefined;
   return data === undefined ? unknownResult(call) : valueOf(call, data, 0);
 };
@@ -47,6 +50,7 @@ function valueOf(call: NativeCall, data: unknown, depth: number): Value {
   if (typeof data !== 'object' || data === null) return data as Value;
   const object = e.dictionary();
   for (const [key, item] of Object.entries(data)) {
+    e.meter.hold(bytesOf.property);
     object.properties.set(key, { value: valueOf(call, item, depth + 1), span: undefined, keySpan: undefined });
   }
   return object;
@@ -61,6 +65,8 @@ const unwritable = Symbol('not known, or no data');
 
 function dataOf(call: NativeCall, value: Value, depth: number): unknown {
   call.e.step();
+  // A text that stands in many places is written in each.
+  call.e.meter.hold(sizeOf(value));
   if (isPrimitive(value)) return value;
   if (depth > deepest) return unwritable;
   if (value instanceof List && !value.doubt) {

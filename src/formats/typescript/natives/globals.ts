@@ -1,14 +1,15 @@
 import type { Span } from '../../../network/definition.ts';
 import type { Evaluation } from '../evaluation.ts';
+import { copyProperties } from '../iteration.ts';
 import type { Scope } from '../scope.ts';
-import { Dictionary, isPrimitive, Library, List, Native, Unknown } from '../values.ts';
+import { bytesOf, Dictionary, isPrimitive, Library, List, Native, Unknown } from '../values.ts';
 import type { Value } from '../values.ts';
-import { collectionMethod } from './collections.ts';
+import { collectionMethod, collectionMethods } from './collections.ts';
 import { parseData, structuredCopy, writeData } from './data.ts';
-import { arrayFrom, listMethod, makeArray } from './lists.ts';
+import { arrayFrom, listMethod, listMethods, makeArray } from './lists.ts';
 import { allPrimitive, unknownResult } from './native.ts';
 import type { NativeCall, NativeFunction } from './native.ts';
-import { numberMethod, stringMethod } from './strings.ts';
+import { numberMethod, stringMethod, stringMethods } from './strings.ts';
 
 const namespaces = new Set([
   'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Map', 'Set', 'Promise', 'parseInt', 'parseFloat', 'isNaN',
@@ -22,7 +23,6 @@ export function globalValue(e: Evaluation, name: string, scope: Scope, span: Spa
   if (name === 'undefined') return undefined;
   if (name === 'NaN') return NaN;
   if (name === 'Infinity') return Infinity;
-  if (name === 'tf') return new Library([]);
   if (name === 'convnetjs') return new Library([], 'convnetjs');
   if (name === 'arguments') return e.list(scope.frame.args);
   if (globalObjects.has(name)) return new Native('globalThis', undefined);
@@ -90,12 +90,15 @@ const onObject = (body: (object: Dictionary, call: NativeCall) => Value): Native
 function assign(call: NativeCall): Value {
   const target = call.args[0];
   if (!(target instanceof Dictionary)) return target;
-  call.e.journal.touch(target);
   for (const source of call.args.slice(1)) {
-    if (source instanceof Unknown && !source.mayBeAbsent) target.doubt ??= source.derive();
+    if (source instanceof Unknown && !source.mayBeAbsent) {
+      call.e.journal.touch(target);
+      target.doubt ??= source.derive();
+    }
     if (!(source instanceof Dictionary)) continue;
+    for (const key of source.properties.keys()) call.e.journal.touch(target, key);
     target.doubt ??= source.doubt;
-    for (const [key, property] of source.properties) target.properties.set(key, property);
+    copyProperties(call.e, target, source);
   }
   return target;
 }
@@ -117,6 +120,7 @@ const functions: Readonly<Record<string, NativeFunction>> = {
     const [entries] = call.args;
     if (!(entries instanceof List) || entries.doubt) return unknownResult(call);
     const object = call.e.dictionary(call.site.span);
+    call.e.meter.hold(entries.items.length * bytesOf.property);
     for (const entry of entries.items) {
       if (!(entry instanceof List) || !isPrimitive(entry.items[0])) return unknownResult(call);
       object.properties.set(String(entry.items[0]), {
@@ -155,6 +159,19 @@ const functions: Readonly<Record<string, NativeFunction>> = {
 function mathFunction(name: string): NativeFunction | undefined {
   if (!Object.hasOwn(mathFunctions, name)) return undefined;
   return onPrimitives((...values) => mathFunctions[name](...values.map(Number)));
+}
+
+/** Every function of the language's library that is followed, by its name. */
+export function nativeNames(): string[] {
+  const of = (owner: string, names: readonly string[]) => names.map((name) => `${owner}.${name}`);
+  return [
+    ...Object.keys(functions),
+    ...of('Math', Object.keys(mathFunctions)),
+    ...of('Array', listMethods),
+    ...of('String', stringMethods),
+    ...of('Map', collectionMethods),
+    ...of('Set', collectionMethods),
+  ];
 }
 
 /** The function of the language's library with this name; undefined for what is not followed (`Math.random`). */

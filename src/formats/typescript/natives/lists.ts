@@ -1,7 +1,9 @@
 import { fork } from '../branches.ts';
+import { atTheEnd } from '../forget.ts';
+import type { Evaluation } from '../evaluation.ts';
 import { iterate, largestList, spreadInto } from '../iteration.ts';
 import { concatenate, truth } from '../operators.ts';
-import { isPrimitive, List, Unknown } from '../values.ts';
+import { bytesOf, isPrimitive, List, Unknown } from '../values.ts';
 import type { Value } from '../values.ts';
 import { callback, unknownResult } from './native.ts';
 import type { NativeCall, NativeFunction } from './native.ts';
@@ -27,7 +29,9 @@ function changing(body: ListFunction): ListFunction {
 
 /** Calls back for each item; an item that may or may not be there, perhaps. */
 function eachItem(list: List, call: NativeCall, body: (item: Value, index: number) => void): void {
-  for (let i = 0; i < list.items.length; i++) {
+  // Items that are added meanwhile are not visited.
+  const { length } = list.items;
+  for (let i = 0; i < Math.min(length, list.items.length); i++) {
     const item = list.items[i];
     if (list.doubt && item instanceof Unknown) {
       fork(call.e, list.doubt, call.site.scope.frame, [() => body(item, i) as undefined, () => undefined]);
@@ -38,17 +42,20 @@ function eachItem(list: List, call: NativeCall, body: (item: Value, index: numbe
 }
 
 function map(list: List, call: NativeCall): List {
-  const result = call.e.list([]);
+  const items: Value[] = [];
+  const spans: List['spans'] = [];
   eachItem(list, call, (item, i) => {
-    result.items.push(callback(call, item, i, list));
-    result.spans.push(list.spans[i]);
+    items.push(callback(call, item, i, list));
+    spans.push(list.spans[i]);
   });
+  const result = call.e.list(items, spans);
   result.doubt = list.doubt;
   return result;
 }
 
 function filter(list: List, call: NativeCall): List {
   const result = call.e.list([]);
+  call.e.meter.hold(list.items.length * bytesOf.item);
   result.doubt = list.doubt;
   list.items.forEach((item, i) => {
     const verdict = truth(callback(call, item, i, list));
@@ -75,7 +82,8 @@ function find(list: List, call: NativeCall): { index: number } | Unknown {
   return { index: -1 };
 }
 
-function push(list: List, given: NativeCall['given']): Value {
+function push(e: Evaluation, list: List, given: NativeCall['given']): Value {
+  e.meter.hold(given.length * bytesOf.item);
   for (const { value, span } of given) {
     if (list.items.length >= largestList) {
       list.doubt ??= new Unknown('a very long list', undefined);
@@ -101,32 +109,59 @@ function slice(list: List, call: NativeCall): Value {
 function splice(list: List, call: NativeCall): Value {
   const range = numbers(call.args.slice(0, 2));
   if (!range || range[0] === undefined) return unknownResult(call);
-  const [start, count = list.items.length] = range;
-  const added = call.given.slice(2);
-  const items = list.items.splice(start, count, ...added.map((argument) => argument.value));
-  const spans = list.spans.splice(start, count, ...added.map((argument) => argument.span));
-  return call.e.list(items, spans);
+  const length = list.items.length;
+  const start = place(range[0], length);
+  const end = call.args.length < 2 ? length : Math.min(length, start + Math.max(0, Math.trunc(range[1] ?? 0)));
+  const taken = call.e.list(list.items.slice(start, end), list.spans.slice(start, end));
+  replace(list, start, end, call);
+  return taken;
+}
+
+/** An index as JavaScript takes it: from the end where it is negative. */
+function place(index: number, length: number): number {
+  const whole = Math.trunc(index) || 0;
+  return whole < 0 ? Math.max(0, length + whole) : Math.min(whole, length);
+}
+
+/** Puts the arguments after the first two, or all of them for `unshift`, in the place of a part of the list. */
+function replace(list: List, start: number, end: number, { e, given, site }: NativeCall, skipped = 2): void {
+  const added = given.slice(skipped);
+  e.meter.hold((list.items.length + added.length) * bytesOf.item);
+  const put = <Item>(old: readonly Item[], middle: readonly Item[]) => [
+    ...old.slice(0, start),
+    ...middle,
+    ...old.slice(end),
+  ];
+  const { items, spans } = list;
+  list.items = put(items, added.map((argument) => argument.value)).slice(0, largestList); // prettier-ignore
+  list.spans = put(spans, added.map((argument) => argument.span)).slice(0, largestList); // prettier-ignore
+  if (items.length - (end - start) + added.length > largestList) list.doubt ??= new Unknown('a very long list', site.span); // prettier-ignore
 }
 
 function concat(list: List, { e, given }: NativeCall): List {
   const result = e.list(list.items, list.spans);
   result.doubt = list.doubt;
   for (const { value, span } of given) {
-    if (value instanceof List || value instanceof Unknown) spreadInto(result, value);
-    else push(result, [{ value, span }]);
+    if (value instanceof List || value instanceof Unknown) spreadInto(e, result, value);
+    else push(e, result, [{ value, span }]);
   }
   return result;
 }
 
-function flat(list: List, e: NativeCall['e'], depth: number): List {
+function flat(list: List, e: Evaluation, depth: number): List {
   const result = e.list([]);
-  result.doubt = list.doubt;
+  flatInto(result, list, e, depth);
+  return result;
+}
+
+function flatInto(target: List, list: List, e: Evaluation, depth: number): void {
+  target.doubt ??= list.doubt;
   list.items.forEach((item, i) => {
     e.step();
-    if (item instanceof List && depth > 0) spreadInto(result, depth > 1 ? flat(item, e, depth - 1) : item);
-    else spreadInto(result, e.list([item], [list.spans[i]]));
+    if (item instanceof List && depth > 1) flatInto(target, item, e, depth - 1);
+    else if (item instanceof List && depth > 0) spreadInto(e, target, item);
+    else push(e, target, [{ value: item, span: list.spans[i] }]);
   });
-  return result;
 }
 
 function fill(list: List, { args }: NativeCall): Value {
@@ -135,25 +170,62 @@ function fill(list: List, { args }: NativeCall): Value {
   return list;
 }
 
-function sorted(list: List, call: NativeCall): Value[] {
-  const items = [...list.items];
-  return items.sort((a, b) => {
-    if (call.args.length === 0) return isPrimitive(a) && isPrimitive(b) ? (String(a) < String(b) ? -1 : 1) : 0;
-    const order = callback(call, a, b);
-    return typeof order === 'number' && !Number.isNaN(order) ? order : 0;
+/** The order of a list's items, as places in it. */
+function sortedPlaces(list: List, call: NativeCall): number[] {
+  const { items } = list;
+  const places = items.map((_item, i) => i);
+  if (call.args.length > 0) {
+    return places.sort((a, b) => {
+      const order = callback(call, items[a], items[b]);
+      return typeof order === 'number' && !Number.isNaN(order) ? order : 0;
+    });
+  }
+  const texts = items.map((item) => (isPrimitive(item) ? String(item) : ''));
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  // Each item is compared about log2(n) times.
+  call.e.meter.read((characters + items.length * bytesOf.item) * Math.log2(items.length + 1));
+  return places.sort((a, b) => {
+    if (!isPrimitive(items[a]) || !isPrimitive(items[b])) return 0;
+    return texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : 0;
   });
 }
 
-function reorder(list: List, items: readonly Value[]): List {
-  list.spans = items.map((item) => list.spans[list.items.indexOf(item)]);
-  list.items = [...items];
+function reorder(list: List, places: readonly number[]): List {
+  const { items, spans } = list;
+  list.items = places.map((from) => items[from]);
+  list.spans = places.map((from) => spans[from]);
   return list;
+}
+
+function reversed(list: List, e: Evaluation): List {
+  const copy = e.list(list.items, list.spans);
+  copy.items.reverse();
+  copy.spans.reverse();
+  return copy;
+}
+
+function join(items: readonly Value[], separator: Value): Value {
+  let text: Value = '';
+  for (let i = 0; i < items.length && typeof text === 'string'; i++) {
+    text = concatenate(i > 0 ? [text, separator, items[i]] : [text, items[i]]);
+  }
+  return text;
+}
+
+/** Counts the work of comparing each item with a text. */
+function comparing(body: (list: List, sought: Value) => Value): ListFunction {
+  return certain((list, { e, args }) => {
+    const [sought] = args;
+    if (typeof sought === 'string') e.meter.read(list.items.length * sought.length);
+    return body(list, sought);
+  });
 }
 
 const methods: Readonly<Record<string, ListFunction>> = {
   map,
   forEach: (list, call) => void eachItem(list, call, (item, i) => void callback(call, item, i, list)),
   filter,
+  then: (list, { e, args, site }) => e.call(args[0], undefined, [{ value: list, span: undefined }], site),
   flatMap: (list, call) => flat(map(list, call), call.e, 1),
   flat: (list, call) => flat(list, call.e, typeof call.args[0] === 'number' ? Math.min(call.args[0], 20) : 1),
   reduce: certain((list, call) => reduce(list.items, call)),
@@ -174,21 +246,21 @@ const methods: Readonly<Record<string, ListFunction>> = {
     const answers = list.items.map((item, i) => truth(callback(call, item, i, list)));
     return answers.includes(undefined) ? unknownResult(call) : !answers.includes(false);
   }),
-  includes: certain((list, { args }) => list.items.includes(args[0])),
-  indexOf: certain((list, { args }) => list.items.indexOf(args[0])),
+  includes: comparing((list, sought) => list.items.includes(sought)),
+  indexOf: comparing((list, sought) => list.items.indexOf(sought)),
   at: certain((list, call) => (typeof call.args[0] === 'number' ? list.items.at(call.args[0]) : unknownResult(call))),
-  join: certain((list, { args }) => {
-    const separator = args.length > 0 ? args[0] : ',';
-    return concatenate(list.items.flatMap((item, i) => (i > 0 ? [separator, item] : [item])));
-  }),
+  join: certain((list, { args }) => join(list.items, args.length > 0 ? args[0] : ',')),
   slice: certain(slice),
   concat,
   keys: certain((list, { e }) => e.list(list.items.map((_item, i) => i))),
   values: (list) => list,
   entries: certain((list, { e }) => e.list(list.items.map((item, i) => e.list([i, item], [undefined, list.spans[i]])))),
-  toReversed: certain((list, { e }) => reorder(e.list(list.items, list.spans), [...list.items].reverse())),
-  toSorted: certain((list, call) => reorder(call.e.list(list.items, list.spans), sorted(list, call))),
-  push: changing((list, { given }) => push(list, given)),
+  toReversed: certain((list, { e }) => reversed(list, e)),
+  toSorted: certain((list, call) => reorder(call.e.list(list.items, list.spans), sortedPlaces(list, call))),
+  push: (list, { e, given }) => {
+    e.journal.touch(list, atTheEnd);
+    return push(e, list, given);
+  },
   pop: changing((list) => {
     list.spans.pop();
     return list.items.pop();
@@ -197,9 +269,8 @@ const methods: Readonly<Record<string, ListFunction>> = {
     list.spans.shift();
     return list.items.shift();
   }),
-  unshift: changing((list, { given }) => {
-    list.items.unshift(...given.map((argument) => argument.value));
-    list.spans.unshift(...given.map((argument) => argument.span));
+  unshift: changing((list, call) => {
+    replace(list, 0, 0, call, 0);
     return ownLength(list);
   }),
   splice: changing(certain(splice)),
@@ -209,8 +280,10 @@ const methods: Readonly<Record<string, ListFunction>> = {
     list.spans.reverse();
     return list;
   }),
-  sort: changing(certain((list, call) => reorder(list, sorted(list, call)))),
+  sort: changing(certain((list, call) => reorder(list, sortedPlaces(list, call)))),
 };
+
+export const listMethods = Object.keys(methods);
 
 /** `list.<name>(...)` */
 export function listMethod(name: string): NativeFunction | undefined {
@@ -244,6 +317,6 @@ function emptyList({ e, site }: NativeCall, length: Value): List | Unknown {
   if (length instanceof Unknown) return length.derive();
   const count = Number(length);
   if (!Number.isInteger(count) || count < 0 || count > largestList) return new Unknown(site.text, site.span);
-  e.step(count >> 3);
+  e.meter.hold(count * bytesOf.item);
   return e.list(new Array<Value>(count).fill(undefined));
 }

@@ -1,5 +1,5 @@
 import type { Argument, Evaluation, Site } from '../evaluation.ts';
-import { isPrimitive, Unknown } from '../values.ts';
+import { bytesOf, isPrimitive, sizeOf, Unknown } from '../values.ts';
 import type { Value } from '../values.ts';
 
 /** A call of a function of the language's library. */
@@ -28,4 +28,27 @@ export function allPrimitive(values: readonly Value[]): values is (number | stri
 export function callback({ e, args, site }: NativeCall, ...values: Value[]): Value {
   e.step();
   return e.call(args[0], undefined, values.map((value) => ({ value, span: undefined })), site); // prettier-ignore
+}
+
+/** Functions that do not go through what they are given: all others take time in proportion to it. */
+const constantTime: ReadonlySet<string> = new Set(
+  [
+    'Array Array.at Array.isArray Array.of Array.pop Array.push Array.then Array.values',
+    'Map.get Map.has Map.set Set.add Set.has',
+    'Object.freeze Object.hasOwnProperty Object.seal Object.then Promise.all Promise.resolve',
+    'String.at String.charAt String.toString',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** Runs a function of the language's library, whose work and whose text, if it makes one, are metered. */
+export function runNative(name: string, body: NativeFunction, call: NativeCall): Value {
+  const { meter } = call.e;
+  meter.read(call.args.length * bytesOf.argument);
+  if (!constantTime.has(name)) {
+    meter.read(sizeOf(call.self));
+    for (const argument of call.args) meter.read(sizeOf(argument));
+  }
+  const result = body(call);
+  if (typeof result === 'string') meter.hold(result.length);
+  return result;
 }
