@@ -145,7 +145,7 @@ export function analyze(
   const problems = [...result.problems];
   const networks = result.networks.map((definition) => {
     const built = buildNetwork(definition);
-    problems.push(...built.problems);
+    for (const problem of built.problems) problems.push(problem);
     return new NetworkAnalysis(definition, theoryOf(built.network));
   });
   return new Analysis(result.format, networks, problems);

@@ -1,6 +1,7 @@
 import { orthonormalPair } from '../counting/randomPlane.ts';
 import { drawWeights } from '../counting/initializers.ts';
 import type { CountDomain, CountMethod, CountRequest } from '../counting/count.ts';
+import { programSize } from '../counting/programSize.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
@@ -45,14 +46,24 @@ export function whyNotCounted(network: Network): string | null {
   if (!network.complete) return 'Some layers could not be read, so there is no whole network to count.';
   const layers = analysedLayers(network);
   if (layers.length === 0) return 'No layer is piecewise linear.';
-  const size = analysedParameters(network);
-  if (size > MOST_PARAMETERS)
-    return `${size.toLocaleString('en')} parameters are more than can be held for counting here.`;
+  const parameters = analysedParameters(network);
+  if (parameters > MOST_PARAMETERS) return tooMany(parameters, 'parameters');
+  const { scalars, entries } = programSize(network);
+  if (scalars > MOST_SCALARS) return tooMany(scalars, 'numbers in all tensors together');
+  if (entries > MOST_ENTRIES) return tooMany(entries, 'entries of matrices, kernels written out at every position,');
   return null;
+}
+
+function tooMany(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what} are more than can be held for counting here.`;
 }
 
 /** Doubles that fit into a worker's memory with room to count in. */
 const MOST_PARAMETERS = 200_000_000;
+/** Tensors keep some eighty bytes a scalar while their steps are made, two gigabytes together. */
+const MOST_SCALARS = 2 ** 25;
+/** Matrices keep twelve bytes an entry, and twice that while they grow: what the parameters of a dense network need. */
+const MOST_ENTRIES = 250_000_000;
 
 /** A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws RangeError. */
 export function planCount(network: Network, choice: CountChoice): CountRequest {

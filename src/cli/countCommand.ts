@@ -11,7 +11,7 @@ import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
 import { chooseWeights } from './weights.ts';
-import { parseBox, parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
+import { MOST_DRAWS, parseBox, parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
 
 const METHODS = ['auto', 'line', 'plane', 'cells', 'sample'] as const;
 const CELLS_BY = ['vertices', 'programs'] as const;
@@ -91,7 +91,7 @@ function parseCountWords(words: readonly string[]) {
     throw new UsageError('--samples is for --method sample');
   const cellsBy = CELLS_BY.find((name) => name === values['cells-by']);
   if (values['cells-by'] !== undefined && !cellsBy) throw new UsageError(`--cells-by is one of ${CELLS_BY.join(', ')}`);
-  const repeat = parseCount(values.repeat, 'repeat', 1) ?? 1;
+  const repeat = parseCount(values.repeat, 'repeat', 1, MOST_DRAWS) ?? 1;
   if (values.regions !== undefined && repeat > 1) throw new UsageError('--regions is for one network');
   if (values.regions !== undefined && method === 'sample') throw new UsageError('a sample has no regions to list');
   const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);

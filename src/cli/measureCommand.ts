@@ -7,7 +7,7 @@ import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
 import { chooseWeights } from './weights.ts';
-import { parseBox, parseCount, parseVector, together, UsageError } from './usage.ts';
+import { MOST_DRAWS, MOST_PLACES, parseBox, parseCount, parseVector, together, UsageError } from './usage.ts';
 
 /** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
 export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -86,14 +86,14 @@ function parseMeasureWords(words: readonly string[]) {
     initialization: parseDrawing(values),
     box: parseBox(values.domain),
     segment,
-    chords: parseCount(values.lines, 'lines', 1) ?? DEFAULT_CHORDS,
-    points: parseCount(values.points, 'points', 0) ?? DEFAULT_POINTS,
+    chords: parseCount(values.lines, 'lines', 1, MOST_PLACES) ?? DEFAULT_CHORDS,
+    points: parseCount(values.points, 'points', 0, MOST_PLACES) ?? DEFAULT_POINTS,
   };
   return {
     file: positionals[0],
     network: values.network,
     choice,
-    repeat: parseCount(values.repeat, 'repeat', 1) ?? 1,
+    repeat: parseCount(values.repeat, 'repeat', 1, MOST_DRAWS) ?? 1,
     workers: parseCount(values.workers, 'workers', 1),
     weights: values.weights,
     json: values.json === true,

@@ -78,11 +78,23 @@ export function parseNumber(text: string | undefined, option: string, least = -I
   return value;
 }
 
-export function parseCount(text: string | undefined, option: string, least: number): number | undefined {
+export function parseCount(
+  text: string | undefined,
+  option: string,
+  least: number,
+  most = Infinity,
+): number | undefined {
   const value = parseNumber(text, option, least);
   if (value !== undefined && !Number.isSafeInteger(value)) throw new UsageError(`--${option} takes a whole number`);
+  if (value !== undefined && value > most) throw new UsageError(`--${option} takes a whole number up to ${most}`);
   return value;
 }
+
+/** Networks that one command draws: each is a task of its own, and all of them wait in a list. */
+export const MOST_DRAWS = 100_000;
+
+/** Lines or points of one measurement, which are all kept. */
+export const MOST_PLACES = 1_000_000;
 
 /** A box with the same sides in every coordinate. */
 export function parseBox(text: string | undefined): { lower: number; upper: number } | undefined {

@@ -16,6 +16,9 @@ export function buildNetwork(definition: NetworkDefinition): BuiltNetwork {
   return new Builder(definition).build();
 }
 
+/** Each is explained by itself: of more, the report alone would take minutes. */
+const mostLayers = 100_000;
+
 type ShapedOperation = Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>;
 
 class Builder {
@@ -40,7 +43,8 @@ class Builder {
       this.tensors.set(input.name, fits ? inputTensor(k) : null);
       return { name: input.name, shape: fits ? input.shape : [] };
     });
-    for (const index of this.order()) this.resolve(index);
+    if (definition.layers.length > mostLayers) this.tooManyLayers();
+    else for (const index of this.order()) this.resolve(index);
     const network: Network = {
       name: definition.name,
       inputs,
@@ -63,6 +67,11 @@ class Builder {
     const [listed, needed] = [stated.count, total].map((count) => count.toLocaleString('en'));
     const message = `The file lists ${listed} weights, its layers have ${needed}: they do not belong together, or a layer is not what it seems.`;
     this.report('parameter-total', message, stated.span, 'warning');
+  }
+
+  private tooManyLayers(): void {
+    const [count, most] = [this.definition.layers.length, mostLayers].map((each) => each.toLocaleString('en'));
+    this.report('too-large', `${count} layers are more than the ${most} that are analysed`, this.definition.span);
   }
 
   private tooLarge(span: Problem['span']): void {
@@ -130,6 +139,9 @@ class Builder {
         this.report('shape-mismatch', `${written.name}: ${message}`, written.fields[field ?? ''] ?? written.span);
       }
       return;
+    }
+    if (!inferred.shape.every((extent) => extent > 0)) {
+      return this.report('shape-mismatch', `${written.name}: the output would be ${formatShape(inferred.shape)}`, written.span); // prettier-ignore
     }
     if (!Number.isSafeInteger(sizeOf(inferred.shape))) return this.tooLarge(written.span);
     if (operation !== written.operation) this.remarkPositionwise(written, inputShapes[0]);

@@ -1,3 +1,4 @@
+import { leastOf } from '../network/extremes.ts';
 import type { Layer, Network } from '../network/network.ts';
 import type { TheoryOptions } from './bound.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
@@ -89,7 +90,7 @@ class Recurrence {
         const interleaved = sides.some((side) => side.last > firstIndex(main));
         const abreast = interleaved ? at.children : sides;
         histogram = histogram.coarsened(this.resolution(histogram.top));
-        cuts.push(...this.merged(abreast, histogram, depth));
+        for (const cut of this.merged(abreast, histogram, depth)) cuts.push(cut);
         if (interleaved) return cuts;
         histogram = histogram.weighted((d) => product(sides.map((side) => lastRegions(this.branch(side, d, depth)))));
       }
@@ -144,7 +145,7 @@ class Recurrence {
     const pending = [...node.children];
     for (let next = pending.pop(); next; next = pending.pop()) {
       nodes.push(next);
-      pending.push(...next.children);
+      for (const child of next.children) pending.push(child);
     }
     let regions = entering.total();
     return nodes
@@ -169,7 +170,7 @@ class Recurrence {
 }
 
 function firstIndex(node: DominatorNode): number {
-  return node.layer ? node.layer.index : Math.min(Infinity, ...node.children.map(firstIndex));
+  return node.layer ? node.layer.index : leastOf(node.children.map(firstIndex));
 }
 
 function lastRegions(cuts: readonly Cut[]): Magnitude {

@@ -78,7 +78,7 @@ function holdsUnits(node: DominatorNode): boolean {
   const pending = [node];
   for (let next = pending.pop(); next; next = pending.pop()) {
     if (next.layer && unitStages(next.layer).length > 0) return true;
-    pending.push(...next.children);
+    for (const child of next.children) pending.push(child);
   }
   return false;
 }

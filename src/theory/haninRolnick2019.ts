@@ -1,3 +1,4 @@
+import { greatestOf } from '../network/extremes.ts';
 import type { Bound } from './bound.ts';
 import { lnFactorial, weightedBinomial } from './binomial.ts';
 import { chainOf, connected, maxoutChainOf, type Chain } from './chain.ts';
@@ -48,7 +49,7 @@ export const tseranMontufar2021Scale: Bound = {
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     if (chain.stages.length === 0) return refused('There are no maxout units.');
-    const rank = Math.max(...chain.stages.map(({ stage }) => stage.pieces));
+    const rank = greatestOf(chain.stages.map(({ stage }) => stage.pieces));
     const total = cumulative(chain).at(-1) ?? 0;
     if (total < chain.n0)
       return refused(

@@ -2,7 +2,7 @@ import type { Layer, Network } from '../network/network.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { TheoryOptions } from './bound.ts';
 import { convolutionIndependence } from './convolution/convolutionNumbers.ts';
-import { fieldPatternOf } from './convolution/fieldPattern.ts';
+import { networkFields, tooLarge } from './convolution/networkFields.ts';
 import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 import { graphConvolutionIndependence } from './graphConvolution.ts';
 import { affineRun, unitStages, type UnitStage } from './units.ts';
@@ -31,8 +31,9 @@ export function stageIndependence(
   if (stage.kind === 'operation')
     return denseIndependence(neurons, fanIn, pieces, kind === 'maxout' ? 'exact' : 'upper');
   if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieces);
-  const pattern = fieldPatternOf(run) ?? fieldPatternOf([source]);
-  if (pattern) return convolutionIndependence(pattern, pieces, options);
+  const fields = networkFields(network);
+  const pattern = fields.ofLayer(run) ?? fields.ofLayer([source]);
+  if (pattern && pattern !== tooLarge) return convolutionIndependence(pattern, pieces, options);
   return denseIndependence(neurons, fanIn, pieces, kind === 'dense' ? 'exact' : 'upper');
 }
 

@@ -1,3 +1,4 @@
+import { leastOf } from '../network/extremes.ts';
 import { binomialPrefixSum } from './binomial.ts';
 import type { Bound, TheoryOptions } from './bound.ts';
 import { connected, maxoutChainOf, type Chain, type ChainOrReason, type ChainStage } from './chain.ts';
@@ -124,7 +125,7 @@ export const maxoutMrz2022Lower: Bound = {
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     const widths = chain.stages.map(({ stage }) => stage.neurons);
-    const most = Math.min(chain.n0, Math.floor(Math.min(...widths) / 2));
+    const most = Math.min(chain.n0, Math.floor(leastOf(widths) / 2));
     if (most < 1) return refused('The construction needs at least 2 units in every layer.');
     const best = bestFolding(chain, most);
     return productBound(

@@ -1,3 +1,4 @@
+import { leastOf } from '../network/extremes.ts';
 import { isInput, type Layer } from '../network/network.ts';
 import type { DominatorNode } from './dominators.ts';
 
@@ -25,7 +26,7 @@ export function minimumVertexCut(
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (node === source || between.has(node)) continue;
     between.add(node);
-    pending.push(...predecessors(node));
+    for (const before of predecessors(node)) pending.push(before);
   }
   const simple = adjacent.reduce((total, node) => total + node.dimension, 0);
   if (between.size > largestSubgraph) return simple;
@@ -65,7 +66,10 @@ class FlowNetwork {
     while (total < enough) {
       const path = this.shortestPath(source, target);
       if (!path) return total;
-      const amount = Math.min(...path.map((edge) => this.residual[edge]), enough);
+      const amount = leastOf(
+        path.map((edge) => this.residual[edge]),
+        enough,
+      );
       for (const edge of path) {
         this.residual[edge] -= amount;
         this.residual[edge ^ 1] += amount;

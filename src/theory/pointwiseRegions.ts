@@ -170,13 +170,19 @@ function axisOf(g: WindowGeometry, axis: 0 | 1): AxisWindow {
   const [outputs, before] = axis === 0 ? [g.outH, g.padTop] : [g.outW, g.padLeft];
   return { outputs, taps: g.kernel[axis], stride: g.strides[axis], dilation: g.dilation[axis], before };
 }
+/** Of larger kernels the taps in the middle are tried: blocks there fit at most positions. */
+const MOST_STARTS = 1024;
 
 /** How many output positions along an axis can use a block of `size` neighbouring taps without overlap or padding. */
 function blocksAlong(size: number, { from, to }: Range, axis: AxisWindow): number {
   const { outputs, taps, stride, dilation, before } = axis;
   const spacing = Math.ceil(size / stride);
   let most = 0;
-  for (let tap = 0; tap + size <= taps; tap++) {
+  // At other taps no position's block lies within the range.
+  const lowest = Math.max(0, Math.ceil((from + before - (outputs - 1) * stride) / dilation));
+  const highest = Math.min(taps - size, Math.floor((to - size + before) / dilation));
+  const start = Math.max(lowest, Math.floor((lowest + highest - MOST_STARTS) / 2));
+  for (let tap = start; tap <= Math.min(highest, start + MOST_STARTS); tap++) {
     // Position p sees the cells p * stride + offset and the `size - 1` behind it.
     const offset = tap * dilation - before;
     const first = Math.max(0, Math.ceil((from - offset) / stride));

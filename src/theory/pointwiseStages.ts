@@ -1,5 +1,5 @@
 import { isInput, type Layer, type Network } from '../network/network.ts';
-import { sizeOf } from '../network/shape.ts';
+import { sizeOf, type Shape } from '../network/shape.ts';
 import { windowGeometry, type WindowGeometry } from '../network/window.ts';
 import { hasBias, isConstant } from './constants.ts';
 import { bendsAtZeroOnly } from './kacRice/unit.ts';
@@ -42,12 +42,15 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
   let grid: Grid | null = null;
   let pending: LinearMap | null = null;
   let run: Layer[] = [];
+  let places = 0;
   for (const layer of network.layers) {
     const reads =
       layer.inputs.length === 1 && (layer.index === 0 ? isInput(layer.inputs[0]) : layer.inputs[0] === layer.index - 1);
     if (!reads || layer.reach === 'beyond' || network.inputs.length !== 1) break;
     // Weights that are an earlier layer's cannot be chosen; behind a constant there is nothing left to cut.
     if (layer.sharedWith !== undefined || isConstant(layer)) break;
+    places += placesOf(layer);
+    if (places > mostPlaces) break;
     grid ??= wholeGrid(layer);
     const next: Grid | null = grid && passed(layer, grid, stages.length === 0 && pending === null);
     if (!grid || !next) break;
@@ -69,6 +72,15 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
     run = [];
   }
   return stages;
+}
+
+/** The rows and columns of all layers together: behind more, what is known of the layers before stands. */
+const mostPlaces = 2 ** 20;
+
+/** Rows and columns that a layer reads and writes. */
+function placesOf({ inputShapes: [input], outputShape }: Layer): number {
+  const along = (shape: Shape) => shape.slice(0, -1).reduce((sum, extent) => sum + extent, 0);
+  return along(input) + along(outputShape);
 }
 
 function isLinearMap({ operation }: Layer): boolean {
@@ -153,16 +165,19 @@ function bestTap(
 ): boolean[] {
   let best: boolean[] = Array<boolean>(extent).fill(false);
   let most = -1;
-  // The middle tap first: between equals it is the natural one.
-  const taps = Array.from({ length: kernel }, (_, a) => a).sort(
-    (a, b) => Math.abs(a - kernel / 2) - Math.abs(b - kernel / 2),
-  );
-  for (const a of taps.slice(0, MOST_TAPS)) {
+  for (const a of middleTaps(kernel)) {
     const kept = Array.from({ length: extent }, (_, o) => alive[o * stride - before + a * dilation] ?? false);
     const count = kept.filter(Boolean).length;
     if (count > most) [best, most] = [kept, count];
   }
   return best;
+}
+
+/** The middle tap first: between equals it is the natural one. */
+function middleTaps(kernel: number): number[] {
+  const from = Math.max(0, Math.floor(kernel / 2) - MOST_TAPS);
+  const taps = Array.from({ length: Math.min(kernel - from, 2 * MOST_TAPS + 1) }, (_, k) => from + k);
+  return taps.sort((a, b) => Math.abs(a - kernel / 2) - Math.abs(b - kernel / 2)).slice(0, MOST_TAPS);
 }
 
 /** Kernels larger than this have their outermost taps passed over: they keep fewer positions than the middle ones. */

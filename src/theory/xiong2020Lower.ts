@@ -61,7 +61,7 @@ function provenSum(pattern: FieldPattern, options: TheoryOptions): Magnitude {
 function flatKernels(pattern: FieldPattern): FieldPattern[] {
   const { rows, columns, taps } = pattern;
   if (taps === null) return [];
-  const middle = (fields: AxisFields) => mostCommon(fields.flat());
+  const middle = (fields: AxisFields) => mostCommon(fields.flat()).value;
   const only = (fields: AxisFields, axis: AxisFields) => {
     const tap = middle(axis);
     return {
@@ -77,10 +77,12 @@ function flatKernels(pattern: FieldPattern): FieldPattern[] {
   ];
 }
 
-function mostCommon(values: readonly number[]): number {
+function mostCommon(values: readonly number[]): { value: number; count: number } {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
+  let best = { value: 0, count: 0 };
+  for (const [value, count] of counts) if (count > best.count) best = { value, count };
+  return best;
 }
 
 type LastLayer = (pattern: FieldPattern, options: TheoryOptions) => { value: Magnitude; proven: boolean };
@@ -95,8 +97,18 @@ function construction(network: Network, options: TheoryOptions, regions: LastLay
   const part = { ...options, budget: (options.budget ?? defaultBudget) / stages.length };
   let folded = one;
   let proven = true;
+  const known = new Map<FieldPattern, Map<number, ReturnType<LastLayer>>>();
+  /** Deep networks repeat their layers, which have one pattern in common. */
+  const remembered = ({ pattern }: ConvolutionStage, channels: number): ReturnType<LastLayer> => {
+    const byChannels = known.get(pattern) ?? new Map<number, ReturnType<LastLayer>>();
+    known.set(pattern, byChannels);
+    const last =
+      byChannels.get(channels) ?? regions(channels === pattern.channels ? pattern : { ...pattern, channels }, part);
+    byChannels.set(channels, last);
+    return last;
+  };
   const values = stages.map((stage, l) => {
-    const last = regions(l === 0 ? stage.pattern : narrowed(stage, stages[l - 1], d0), part);
+    const last = remembered(stage, l === 0 ? stage.pattern.channels : channelsBehind(stage, stages[l - 1], d0));
     proven = last.proven;
     const value = multiply(folded, last.value);
     const pieces = Math.floor(filtersOf(stage) / d0);
@@ -108,8 +120,8 @@ function construction(network: Network, options: TheoryOptions, regions: LastLay
 }
 
 /** Layer L on d_0 channels. */
-function narrowed(stage: ConvolutionStage, before: ConvolutionStage, d0: number): FieldPattern {
-  return { ...stage.pattern, channels: stage.dense ? positionsOf(before.pattern) * d0 : d0 };
+function channelsBehind(stage: ConvolutionStage, before: ConvolutionStage, d0: number): number {
+  return stage.dense ? positionsOf(before.pattern) * d0 : d0;
 }
 
 function positionsOf({ rows, columns }: FieldPattern): number {
@@ -144,6 +156,6 @@ function obstacleTo(network: Network, found: ConvolutionChain): string | null {
 /** The layers before the last copy one cell of each window: the same entry of the kernel everywhere. */
 function hasCommonTap({ taps }: FieldPattern): boolean {
   if (taps === null) return false;
-  const common = (axis: AxisFields) => axis[0].some((tap) => axis.every((list) => list.includes(tap)));
+  const common = (axis: AxisFields) => mostCommon(axis.flat()).count === axis.length;
   return common(taps.rows) && common(taps.columns);
 }

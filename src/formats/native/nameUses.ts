@@ -43,7 +43,7 @@ export function nativeNames(text: string, { inputs, layers }: NetworkDefinition)
     const written = fields.name && text[fields.name.start] === '"' ? inQuotes(text, fields.name) : null;
     if (!things.some((thing) => thing.name === name)) things.push({ name, kind: 'layer', span, written });
   }
-  things.push(...params(text, member(root, 'params')));
+  for (const param of params(text, member(root, 'params'))) things.push(param);
   const uses: NameUse[] = paramUses(text, root).map((use) => ({ of: 'param', ...use }));
   const places: NamePlace[] = [];
   const collect = (node: JsonNode | undefined, before: number): void => {

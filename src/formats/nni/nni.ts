@@ -1,3 +1,4 @@
+import { greatestOf, leastOf } from '../../network/extremes.ts';
 import type { Problem, Span } from '../../network/definition.ts';
 import type { Format, ReadResult } from '../format.ts';
 import { itemsOf, member, parseJson, spanOf, textOf } from '../json.ts';
@@ -81,7 +82,7 @@ function rangeOf(node: JsonNode): Range | undefined {
 function limits(type: string, numbers: readonly number[], low: number, high: number): Range | undefined {
   switch (type) {
     case 'choice':
-      return numbers.every(Number.isInteger) ? { least: Math.min(...numbers), most: Math.max(...numbers) } : undefined;
+      return numbers.every(Number.isInteger) ? { least: leastOf(numbers), most: greatestOf(numbers) } : undefined;
     case 'randint':
       // The upper end is not among them.
       return numbers.length === 2 ? { least: low, most: high - 1 } : undefined;

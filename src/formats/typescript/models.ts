@@ -251,7 +251,7 @@ function layersOf(e: Evaluation, model: ModelValue): List {
     if (seen.has(tensor)) continue;
     e.step();
     seen.add(tensor);
-    if (tensor.source.kind !== 'input') pending.push(...tensor.source.inputs);
+    if (tensor.source.kind !== 'input') for (const input of tensor.source.inputs) pending.push(input);
   }
   const layers = [...seen]
     .sort((a, b) => a.born - b.born)

@@ -96,7 +96,7 @@ class NetworkWriter {
     for (let tensor = pending.pop(); tensor; tensor = pending.pop()) {
       if (needed.has(tensor) || known.has(tensor)) continue;
       needed.add(tensor);
-      if (tensor.source.kind !== 'input') pending.push(...tensor.source.inputs);
+      if (tensor.source.kind !== 'input') for (const input of tensor.source.inputs) pending.push(input);
     }
     // A tensor is made after those it is computed from.
     const sorted = [...needed].sort((a, b) => a.born - b.born);

@@ -3,7 +3,8 @@ import { sizeOf } from '../../network/shape.ts';
 import { chainOf, describeUnits, type Chain, type ChainStage } from '../chain.ts';
 import { hasBias, isConstant } from '../constants.ts';
 import { rememberedBySlice } from '../remembered.ts';
-import { fieldPatternOf, type FieldPattern } from './fieldPattern.ts';
+import type { FieldPattern } from './fieldPattern.ts';
+import { networkFields, tooLarge } from './networkFields.ts';
 
 /** One layer of units in a chain of convolutions, with the affine layers since the units before it. */
 export interface ConvolutionStage extends ChainStage {
@@ -41,7 +42,10 @@ export const convolutionChainOf = rememberedBySlice((network, options): Convolut
     if (each.stage.kind === 'operation') {
       return { reason: `The theorem is for convolutions with activations; ${layer.name} has ${describeUnits(each)}.` };
     }
-    const fields = fieldPatternOf(run);
+    const fields = networkFields(network).ofChain(run);
+    if (fields === tooLarge) {
+      return { reason: `Too large for this sum: the windows of ${layer.name} have too many places to list them.` };
+    }
     const pattern = fields ?? densePattern(run);
     if (pattern === null) {
       return {

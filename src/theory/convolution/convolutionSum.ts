@@ -5,6 +5,7 @@ import { Budget } from './budget.ts';
 import type { FieldPattern } from './fieldPattern.ts';
 import { combined, gridBracket, type Bracket, type Sides } from './gridBracket.ts';
 import { gridInputs, gridNeurons, gridsOf, lengthOf, positionLimit, type Grid } from './gridComponents.ts';
+import { countsBy } from './gridSum.ts';
 
 /** Steps that one layer may take where the caller says nothing: some ten milliseconds. */
 export const defaultBudget = 1e7;
@@ -45,10 +46,11 @@ export function rankBound(grids: readonly Grid[]): number {
 }
 
 function capacityOfPositions(grid: Grid): number {
+  const widths = countsBy(grid.columns.map(lengthOf));
   let sum = 0;
-  for (const row of grid.rows) {
-    for (const column of grid.columns) {
-      sum += Math.min(positionLimit(grid), grid.channels * lengthOf(row) * lengthOf(column));
+  for (const [height, rows] of countsBy(grid.rows.map(lengthOf))) {
+    for (const [width, columns] of widths) {
+      sum += rows * columns * Math.min(positionLimit(grid), grid.channels * height * width);
     }
   }
   return sum;

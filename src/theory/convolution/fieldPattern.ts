@@ -54,11 +54,10 @@ interface AffineStep {
  * their operations are affine. Null where the fields have no product structure (dense, flatten, merges, ...).
  */
 export function fieldPatternOf(layers: readonly Layer[]): FieldPattern | null {
+  if (!layers.every(hasFields)) return null;
   let steps: AffineStep[] = [];
   for (const layer of layers) {
-    const found = stepsOf(layer);
-    if (found === null) return null;
-    steps = steps.concat(found);
+    steps = steps.concat(stepsOf(layer));
   }
   const [first, ...rest] = steps;
   if (first === undefined || steps.every(({ sharing }) => sharing === 'none')) return null;
@@ -108,12 +107,28 @@ function rankLimitOf(steps: readonly AffineStep[], groups: number): number {
   return limit;
 }
 
-function stepsOf(layer: Layer): AffineStep[] | null {
-  const { operation } = layer;
-  switch (operation.kind) {
+/** Whether the layer's receptive fields are a product of rows and columns. */
+export function hasFields({ operation: { kind } }: Layer): boolean {
+  switch (kind) {
     case 'batchNormalization':
     case 'identity':
-      return [];
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'averagePooling':
+    case 'separableConvolution':
+    case 'zeroPadding':
+    case 'upSampling':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function stepsOf(layer: Layer): AffineStep[] {
+  const { operation } = layer;
+  switch (operation.kind) {
     case 'convolution':
     case 'depthwiseConvolution':
     case 'transposedConvolution':
@@ -126,7 +141,7 @@ function stepsOf(layer: Layer): AffineStep[] | null {
     case 'upSampling':
       return [resamplingStep(layer)];
     default:
-      return null;
+      return [];
   }
 }
 
@@ -149,22 +164,32 @@ function windowStep(layer: Layer): AffineStep {
 }
 
 function tapsOf(window: WindowGeometry): KernelTaps {
-  const axis = (k: 0 | 1, extentIn: number, extentOut: number, before: number): AxisFields =>
-    Array.from({ length: extentOut }, (_, p) => {
+  const axis = (k: 0 | 1, extentIn: number, extentOut: number, before: number): AxisFields => {
+    const [kernel, stride, dilation] = [window.kernel[k], window.strides[k], window.dilation[k]];
+    return Array.from({ length: extentOut }, (_, p) => {
       const taps: number[] = [];
-      for (let a = 0; a < window.kernel[k]; a++) {
-        const reached = p * window.strides[k] - before + a * window.dilation[k];
-        if (!window.transposed && reached >= 0 && reached < extentIn) taps.push(a);
-        // Transposed: the cell that reaches p by tap a; a smaller cell has a larger tap.
-        const cell = (p + before - a * window.dilation[k]) / window.strides[k];
-        if (window.transposed && Number.isInteger(cell) && cell >= 0 && cell < extentIn) taps.unshift(a);
+      if (window.transposed) {
+        // The cell that reaches p by tap a; a smaller cell has a larger tap.
+        const from = Math.max(0, Math.ceil((p + before - (extentIn - 1) * stride) / dilation));
+        for (let a = Math.min(kernel - 1, Math.floor((p + before) / dilation)); a >= from; a--) {
+          if (Number.isInteger((p + before - a * dilation) / stride)) taps.push(a);
+        }
+      } else {
+        const [first, last] = tapsInside(p * stride - before, extentIn, kernel, dilation);
+        for (let a = first; a <= last; a++) taps.push(a);
       }
       return taps;
     });
+  };
   return {
     rows: axis(0, window.inH, window.outH, window.padTop),
     columns: axis(1, window.inW, window.outW, window.padLeft),
   };
+}
+
+/** The first and the last of a window's taps, `start + a * dilation`, that fall on cells 0 .. extent - 1. */
+function tapsInside(start: number, extent: number, kernel: number, dilation: number): [number, number] {
+  return [Math.max(0, Math.ceil(-start / dilation)), Math.min(kernel - 1, Math.floor((extent - 1 - start) / dilation))];
 }
 
 function sharingOf(kind: Layer['operation']['kind']): WeightSharing {
@@ -215,10 +240,10 @@ function slidingFields(
   before: number,
 ): AxisFields {
   return Array.from({ length: extentOut }, (_, p) => {
+    const start = p * stride - before;
+    const [first, last] = tapsInside(start, extentIn, kernel, dilation);
     const seen: number[] = [];
-    for (let a = 0, cell = p * stride - before; a < kernel; a++, cell += dilation) {
-      if (cell >= 0 && cell < extentIn) seen.push(cell);
-    }
+    for (let a = first; a <= last; a++) seen.push(start + a * dilation);
     return seen;
   });
 }
@@ -233,9 +258,9 @@ function transposedFields(
 ): AxisFields {
   const fields: number[][] = Array.from({ length: extentOut }, () => []);
   for (let cell = 0; cell < extentIn; cell++) {
-    for (let a = 0; a < kernel; a++) {
-      fields[cell * stride - before + a * dilation]?.push(cell);
-    }
+    const start = cell * stride - before;
+    const [first, last] = tapsInside(start, extentOut, kernel, dilation);
+    for (let a = first; a <= last; a++) fields[start + a * dilation].push(cell);
   }
   return fields;
 }

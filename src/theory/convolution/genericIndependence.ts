@@ -1,3 +1,4 @@
+import { greatestOf } from '../../network/extremes.ts';
 import type { Budget } from './budget.ts';
 import type { AxisFields, FieldPattern } from './fieldPattern.ts';
 import { fieldElements, inverseMod, multiplyMod, subtractProduct } from './primeField.ts';
@@ -53,6 +54,8 @@ interface Sight {
 type Kernel = (filter: number, tap: number, channel: number) => bigint;
 
 const mostPositions = 4096;
+/** Cells that all positions together see; where there are more, their subspaces are beyond the budget too. */
+const mostSights = 2 ** 20;
 const mostEntries = 65536;
 
 function randomKernel(pattern: FieldPattern): Kernel {
@@ -69,8 +72,19 @@ function randomKernel(pattern: FieldPattern): Kernel {
 /** Positions of one group in raster order along the longer axis, split where they share no cell. */
 function connectedPositions({ rows, columns, taps }: FieldPattern): Sight[][][] | null {
   if (taps === null || rows.length * columns.length > mostPositions) return null;
-  const stride = 1 + Math.max(0, ...columns.flat());
-  const tapStride = 1 + Math.max(0, ...taps.columns.flat());
+  if (entriesOf(rows) * entriesOf(columns) > mostSights) return null;
+  const stride =
+    1 +
+    greatestOf(
+      columns.map((field) => field[field.length - 1] ?? 0),
+      0,
+    );
+  const tapStride =
+    1 +
+    greatestOf(
+      taps.columns.map((list) => greatestOf(list)),
+      0,
+    );
   const at = (y: number, x: number): Sight[] =>
     rows[y].flatMap((row, i) =>
       columns[x].map((column, j) => ({
@@ -113,6 +127,10 @@ function relativeShape(part: readonly Sight[][]): string {
     return known;
   };
   return part.map((sights) => sights.map(({ cell, tap }) => `${name(cell)}:${tap}`).join()).join(';');
+}
+
+function entriesOf(fields: AxisFields): number {
+  return fields.reduce((sum, field) => sum + field.length, 0);
 }
 
 function longest(fields: AxisFields): number {

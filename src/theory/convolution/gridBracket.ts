@@ -1,3 +1,4 @@
+import { greatestOf } from '../../network/extremes.ts';
 import { binomialPrefixSum } from '../binomial.ts';
 import {
   compare,
@@ -67,14 +68,14 @@ function lineBracket(
   weight: number,
   budget: Budget,
 ): Bracket {
-  const longest = Math.max(...intervals.map(lengthOf));
-  const terms = scaledSelections(grid.filters, Math.min(positionLimit(grid), capacity * longest), weight);
+  const unknown = () => ({ lower: separateSum(grid, weight), upper: positionsSum(grid, weight), exact: false });
+  const most = Math.min(positionLimit(grid), capacity * greatestOf(intervals.map(lengthOf)));
+  if (most > budget.left) return unknown();
+  const terms = scaledSelections(grid.filters, most, weight);
   const chain = { intervals, capacity, weights: intervals.map(() => terms) };
   const upper = budget.share(budget.left / 2, (part) => scaledIntervalSum(chain, 'upper', part));
   const lower = scaledIntervalSum(chain, 'lower', budget);
-  if (upper === null || lower === null) {
-    return { lower: separateSum(grid, weight), upper: positionsSum(grid, weight), exact: false };
-  }
+  if (upper === null || lower === null) return unknown();
   return merged(magnitudeOfScaled(lower), magnitudeOfScaled(upper));
 }
 

@@ -38,6 +38,15 @@ export interface GridDecomposition {
  * classes of a dilated window. Positions that see nothing but padding are constant and left out.
  */
 export function gridsOf(pattern: FieldPattern): GridDecomposition {
+  let grids = decompositions.get(pattern);
+  if (!grids) decompositions.set(pattern, (grids = decomposed(pattern)));
+  return grids;
+}
+
+/** Several theorems ask for them. */
+const decompositions = new WeakMap<FieldPattern, GridDecomposition>();
+
+function decomposed(pattern: FieldPattern): GridDecomposition {
   const rows = axisComponents(pattern.rows);
   const columns = axisComponents(pattern.columns);
   const { channels, filters, rankLimit, groups } = pattern;

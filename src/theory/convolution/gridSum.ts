@@ -1,10 +1,11 @@
+import { greatestOf } from '../../network/extremes.ts';
 import { bigintSteps, productSteps, type Budget } from './budget.ts';
 import { frontierSum } from './frontierSum.ts';
 import { cellsOf, gridNeurons, isFree, lengthOf, positionLimit, positionsOf, transposeGrid } from './gridComponents.ts';
 import type { Grid, Interval } from './gridComponents.ts';
 import { asPolynomial, selectionTerms, type Indeterminate } from './indeterminate.ts';
 import { intervalSum } from './intervalSum.ts';
-import { packingFor, unpack } from './packedPolynomial.ts';
+import { packingOfBits, unpack } from './packedPolynomial.ts';
 
 /**
  * The generating polynomial sum I(j) x^j of one copy of a grid: of the transversal matroid in which every position
@@ -15,6 +16,7 @@ export function exactGridSum(grid: Grid, x: Indeterminate, budget: Budget): bigi
   const line = lineOf(grid);
   if (line) return lineSum(line.intervals, line.capacity, grid, x, budget);
   const most = Math.min(positionLimit(grid), largestField(grid));
+  if ((most + 1) * x.bits(most) > mostTermBits) return null;
   return frontierSum(grid, selectionTerms(grid.filters, most, x), x.bits(gridNeurons(grid)) / 2, budget);
 }
 
@@ -39,6 +41,9 @@ function freeGridSum(grid: Grid, x: Indeterminate, budget: Budget): bigint | nul
   );
 }
 
+/** Where the terms of one position are longer together, their products are beyond any budget. */
+const mostTermBits = 2 ** 29;
+
 function lineSum(
   intervals: readonly Interval[],
   capacity: number,
@@ -47,7 +52,9 @@ function lineSum(
   budget: Budget,
 ): bigint | null {
   const longest = intervals.reduce((most, interval) => Math.max(most, lengthOf(interval)), 0);
-  const terms = selectionTerms(grid.filters, Math.min(positionLimit(grid), capacity * longest), x);
+  const most = Math.min(positionLimit(grid), capacity * longest);
+  if ((most + 1) * x.bits(most) > mostTermBits) return null;
+  const terms = selectionTerms(grid.filters, most, x);
   const weights = intervals.map(() => terms);
   const steps = productSteps(x.bits(intervals.length * grid.filters) / 2, x.bits(terms.length - 1));
   return intervalSum({ intervals, capacity, weights }, steps, budget);
@@ -83,7 +90,7 @@ function rowSelections(grid: Grid, height: number, budget: Budget): bigint[] | n
     positionLimit(grid) * grid.columns.length,
     grid.channels * height * cellsOf(grid.columns),
   );
-  const packing = packingFor(1n << BigInt(neurons), most);
+  const packing = packingOfBits(neurons + 1, most);
   if (budget.left < packing.slot * packing.degree) return null;
   const x = asPolynomial(packing);
   const packed = lineSum(grid.columns, grid.channels * height, grid, x, budget);
@@ -141,6 +148,6 @@ export function eitherWay(
 }
 
 function largestField(grid: Grid): number {
-  const longest = (intervals: readonly Interval[]) => Math.max(...intervals.map(lengthOf));
+  const longest = (intervals: readonly Interval[]) => greatestOf(intervals.map(lengthOf));
   return grid.channels * longest(grid.rows) * longest(grid.columns);
 }

@@ -13,7 +13,12 @@ export interface Packing {
 
 /** A packing for coefficients that are at most `largest`. */
 export function packingFor(largest: bigint, degree: number): Packing {
-  return { slot: 4 * Math.ceil((bitLength(largest) + 1) / 4), degree };
+  return packingOfBits(bitLength(largest), degree);
+}
+
+/** A packing for coefficients of so many bits. */
+export function packingOfBits(bits: number, degree: number): Packing {
+  return { slot: 4 * Math.ceil((bits + 1) / 4), degree };
 }
 
 export function packedBits(packing: Packing): number {

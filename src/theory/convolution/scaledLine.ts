@@ -47,9 +47,11 @@ export function scaledIntervalSum(
   for (let p = 0; p < intervals.length; p++) {
     const slots = capacity * lengthOf(intervals[p]);
     const drop = p + 1 < intervals.length ? capacity * (intervals[p + 1][0] - intervals[p][0]) : slots;
+    // So many states could not be left again within the budget.
+    if (slots - drop > budget.left) return null;
+    if (!budget.spend(2 * states.length * Math.min(weights[p].values.length, slots + 1))) return null;
     const values = weights[p].values.map((value) => (value < smallest ? least : value));
     const next = new Float64Array(Math.max(0, slots - drop) + 1);
-    if (!budget.spend(2 * states.length * Math.min(values.length, slots + 1))) return null;
     for (let used = 0; used < states.length && used <= slots; used++) {
       const most = Math.min(values.length - 1, slots - used);
       for (let t = 0; t <= most; t++) next[Math.max(0, used + t - drop)] += states[used] * values[t];

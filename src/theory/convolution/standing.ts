@@ -1,7 +1,7 @@
 import type { Layer, Network } from '../../network/network.ts';
 import { hasBias } from '../constants.ts';
 import { affineRun, unitStages } from '../units.ts';
-import { fieldPatternOf } from './fieldPattern.ts';
+import { networkFields, tooLarge } from './networkFields.ts';
 import { theoremEquality, type TheoremEquality } from './theoremEquality.ts';
 
 /** How the sum of a convolution's independence numbers stands to the regions that shared weights make. */
@@ -23,8 +23,8 @@ export function standingOfLayer(network: Network, layer: Layer, isSumKnown: bool
   if (stage?.kind !== 'activation') return null;
   const run = affineRun(network, layer);
   if (!run.some(({ operation }) => 'window' in operation)) return null;
-  const pattern = fieldPatternOf(run);
-  const equality = pattern === null ? 'open' : theoremEquality(pattern);
+  const pattern = networkFields(network).ofLayer(run);
+  const equality = pattern === null || pattern === tooLarge ? 'open' : theoremEquality(pattern);
   return standingInWords(
     equality === 'exact' && !isSumKnown ? 'open' : equality,
     hasBias([...run, ...behind(network, run[run.length - 1], layer)]),

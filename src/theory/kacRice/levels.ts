@@ -44,8 +44,10 @@ function integral(
   const points = [...times].map((t) => [middle.map((x, i) => x + t * half[i]), half]);
   const bends = propagate(network, { ...limits, points, momentMap: bentMoments });
   let mean = 1;
+  // Bends come in the order of their layers.
+  let next = 0;
   return network.layers.map(({ index }) => {
-    for (const bend of bends) if (bend.layer === index) mean += breakpointsOf(bend, weights);
+    for (; next < bends.length && bends[next].layer === index; next++) mean += breakpointsOf(bends[next], weights);
     return mean;
   });
 }

@@ -9,7 +9,8 @@ export type MeanRegions =
 export const defaultBudget = 1e8;
 
 /** So many inputs are no longer looked at one by one. */
-export const mostInputs = 4e6;
+export const mostInputs = 2e6;
+export const tooManyInputs = `The input has more than ${mostInputs} numbers: too many for the mean.`;
 
 export function unlessRefused(compute: () => MeanRegions): MeanRegions {
   try {

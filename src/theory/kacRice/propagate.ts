@@ -18,6 +18,11 @@ export interface Bend {
   readonly isNew: Uint8Array;
 }
 
+const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
+
+/** Numbers that one tensor may have: beyond, there is no room for it and its neighbours. */
+const mostValues = 2e7;
+
 interface Limits {
   /** How units with breakpoints off zero act on moments; without it such units are refused. */
   readonly momentMap?: MomentMap;
@@ -106,13 +111,31 @@ class Propagator {
     const taps = window ? window.kernel[0] + window.kernel[1] : 1;
     const perPosition = Math.max(1, this.components) * (1 + taps);
     // The columns are summed before the rows, so that all input rows are still there.
-    this.spend(perPosition * Math.max(height, window?.inH ?? 1) * width);
+    const places = Math.max(height, window?.inH ?? 1) * width;
+    this.spend(perPosition * places);
+    if (Math.max(1, this.components) * places > mostValues) throw new NoClosedForm(tooManyPositions);
+    this.spend(this.parts(layer) * this.groupsRead(layer) * places);
+  }
+
+  /** Groups of channels that the inputs of a layer have. */
+  private groupsRead({ inputs }: Layer): number {
+    return inputs.reduce((sum, tensor) => {
+      const state = this.states.get(tensor);
+      return state && state.kind !== 'unknown' ? sum + state.cells.groups.length : sum;
+    }, 0);
+  }
+
+  /** How often a layer goes through all of its channels: once for each part of them that has filters of its own. */
+  private parts(layer: Layer): number {
+    const { operation } = layer;
+    if (operation.kind === 'depthwiseConvolution') return this.groupsRead(layer);
+    return operation.kind === 'convolution' && this.groupsRead(layer) > 1 ? operation.groups : 1;
   }
 
   private spend(steps: number): void {
     this.work += steps;
     if (this.work <= this.propagation.budget) return;
-    throw new NoClosedForm('The network has too many different positions for the mean to be computed at once.');
+    throw new NoClosedForm(tooManyPositions);
   }
 
   private activate(layer: Layer, state: TensorState): TensorState {

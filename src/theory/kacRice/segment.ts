@@ -41,8 +41,10 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
 function cumulativeBreakpoints(network: Network, found: readonly Bend[]): (number | null)[] {
   const roots: number[] = [];
   let mean = 1;
+  // Bends come in the order of their layers.
+  let next = 0;
   return perLayer(network, (layer) => {
-    for (const bend of found) if (bend.layer === layer) mean += breakpointsOf(bend, roots);
+    for (; next < found.length && found[next].layer === layer; next++) mean += breakpointsOf(found[next], roots);
     return mean + roots.length;
   });
 }

@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { read } from '../../src/formats/registry.ts';
+import { layerTypes } from '../../src/formats/layers/table.ts';
+
+/** A document to start from. */
+export interface Seed {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Every way of writing a network down that is read, from the project's examples and fixtures and a few sources more. */
+export function seedDocuments(root: string): Seed[] {
+  const folders = ['examples', 'test/fixtures/formats', 'test/fixtures/onnx'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => /\.(json|ts)$/.test(name))
+      .map((name) => ({ name, text: readFileSync(join(root, folder, name), 'utf8') })),
+  );
+  return [...files, ...nativeLayers(), ...sources, ...mergedLayers];
+}
+
+/** The sizes that a type needs, small. */
+const fields = {
+  units: 3, filters: 4, kernel_size: 2, pool_size: 2, strides: 1, padding: 'same', dilation_rate: 1, groups: 1, depth_multiplier: 2,
+  rank: 2, size: 2, target_shape: [-1, 2], activation: 'relu', adjacency: [[1, 0], [0, 1]], alpha: 0.2, max_value: 6,
+  negative_slope: 0.1, threshold: 0, append: [3], use_bias: true,
+}; // prettier-ignore
+
+/** One native network for each type of layer, over lines and over pictures, with units behind it. */
+export function nativeLayers(): Seed[] {
+  return layerTypes().flatMap((type) =>
+    [[6], [2, 4], [6, 6, 2]].map((input) => ({
+      name: `${type}.network.json`,
+      text: JSON.stringify({
+        input,
+        layers: [
+          { name: 'a', type, ...usedFields(type) },
+          { name: 'b', type: 'conv2d', filters: 3, kernel_size: 2, activation: 'relu' },
+          { name: 'c', type: 'flatten', inputs: ['a'] },
+          { type: 'dense', units: 4, activation: 'relu' },
+          { type: 'dense', units: 1 },
+        ].filter(({ type: other }) => other !== 'conv2d' || input.length === 3),
+      }),
+    })),
+  );
+}
+
+/** Without those that the type does not have. */
+function usedFields(type: string): Record<string, unknown> {
+  const all = fieldsOf(type);
+  const text = JSON.stringify({ input: [2], layers: [{ type, ...all }] });
+  const unused = read(text, 'a.network.json', { weights: false })?.problems.filter(({ code }) => code === 'unknown-field');
+  const names = new Set(unused?.map(({ span }) => text.slice(span.start, span.end).replace(/"/g, '')));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.has(name)));
+} // prettier-ignore
+
+function fieldsOf(type: string): Record<string, unknown> {
+  if (type === 'zero_padding1d' || type === 'zero_padding2d') return { padding: 2 };
+  if (type === 'opaque') return { what: 'this', output: { keep: 0, append: [3] }, parameters: { constant: 1, per_feature: [1] } };
+  return fields;
+} // prettier-ignore
+
+const mergedLayers: readonly Seed[] = ['add', 'subtract', 'average', 'maximum', 'concatenate'].map((type) => ({
+  name: `${type}-of-two.network.json`,
+  text: JSON.stringify({
+    inputs: [
+      { name: 'x', shape: [4, 4, 2] },
+      { name: 'y', shape: [3] },
+    ],
+    layers: [
+      { name: 'p', type: 'conv2d', filters: 3, kernel_size: 3, padding: 'same', activation: 'relu', inputs: ['x'] },
+      { name: 'q', type: 'conv2d_transpose', filters: 3, kernel_size: 3, padding: 'same', inputs: ['x'] },
+      { name: 'r', type, inputs: ['p', 'q'], axis: -1 },
+      { name: 's', type: 'global_max_pooling2d' },
+      { name: 't', type: 'dense', units: 3, activation: 'relu', inputs: ['y'] },
+      { name: 'u', type: 'concatenate', inputs: ['s', 't'] },
+      { name: 'v', type: 'dense', units: 5, activation: 'relu' },
+    ],
+    outputs: ['v'],
+  }),
+}));
+
+const sources: readonly Seed[] = [
+  {
+    name: 'layers.ts',
+    text: `import * as tf from '@tensorflow/tfjs';
+const widths = [8, 16];
+const options = { activation: 'relu' as const, useBias: true };
+function block(model: tf.Sequential, units: number) {
+  model.add(tf.layers.dense({ units, ...options }));
+  if (units > 8) model.add(tf.layers.dropout({ rate: 0.5 }));
+}
+export function build(size = 4): tf.Sequential {
+  const model = tf.sequential({ name: \`net-\${size}\` });
+  model.add(tf.layers.dense({ inputShape: [size], units: size * 2, activation: 'relu' }));
+  for (let i = 0; i < 3; i++) block(model, widths[i % widths.length] ?? 4);
+  widths.forEach((units) => block(model, units));
+  while (model.layers.length < 8) model.add(tf.layers.dense({ units: 2 }));
+  return model;
+}
+export const small = build(3);
+`,
+  },
+  {
+    name: 'graph.tsx',
+    text: `import { input, layers, model } from '@tensorflow/tfjs';
+class Net {
+  private readonly depth = 2;
+  static create() { return new Net().make([8, 8, 1]); }
+  make(shape: number[]) {
+    const x = input({ shape, name: 'picture' });
+    let y = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }).apply(x);
+    for (const n of Array.from({ length: this.depth }, (_, i) => i + 2)) {
+      const z = layers.conv2d({ filters: 4, kernelSize: [n, n], padding: 'same' }).apply(y);
+      y = layers.add().apply([y, z]);
+      y = layers.reLU().apply(y);
+    }
+    y = layers.flatten().apply(layers.maxPooling2d({ poolSize: 2, strides: 2 }).apply(y));
+    return model({ inputs: x, outputs: layers.dense({ units: 10, activation: 'softmax' }).apply(y) });
+  }
+}
+export default Net.create();
+`,
+  },
+  {
+    name: 'defs.js',
+    text: `const convnetjs = require('convnetjs');
+var defs = [];
+defs.push({ type: 'input', out_sx: 8, out_sy: 8, out_depth: 1 });
+defs.push({ type: 'conv', sx: 3, filters: 4, stride: 1, pad: 1, activation: 'relu' });
+defs.push({ type: 'pool', sx: 2, stride: 2 });
+defs.push({ type: 'fc', num_neurons: 10, activation: 'maxout', group_size: 2 });
+defs.push({ type: 'softmax', num_classes: 3 });
+var net = new convnetjs.Net();
+net.makeLayers(defs);
+`,
+  },
+  {
+    name: 'brain.js',
+    text: `import { NeuralNetwork } from 'brain.js';
+const net = new NeuralNetwork({ inputSize: 3, hiddenLayers: [4, 5], outputSize: 2, activation: 'leaky-relu', leakyReluAlpha: 0.01 });
+net.train([{ input: [0, 1, 0], output: [1, 0] }]);
+`,
+  },
+];
