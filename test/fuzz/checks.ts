@@ -39,8 +39,11 @@ export type Depth = 'read' | 'bounds' | 'all';
 /** What a check looked at, by name; each counts once a document. */
 export type Exercised = Set<string>;
 
-/** So much of a processor's time may the analysis of a document take, all bounds among it. */
-const mostMicroseconds = 2e6;
+/**
+ * So much of the processors' time may the analysis of a document take, all bounds among it: two seconds, and half of that
+ * again and more for the threads that collect garbage.
+ */
+const mostMicroseconds = 4e6;
 
 class Unsound extends Error {}
 
@@ -64,7 +67,7 @@ export function checkDocument({ name, text }: Seed, depth: Depth, random: Random
   const { user } = process.cpuUsage(start);
   must(user < mostMicroseconds, `the analysis took ${(user / 1e6).toFixed(1)} s`);
   // What follows analyses the text another dozen times.
-  if (depth === 'all' && user < mostMicroseconds / 10) checkAll(name, text, analysis, exercised, random);
+  if (depth === 'all' && user < mostMicroseconds / 20) checkAll(name, text, analysis, exercised, random);
   return exercised;
 }
 

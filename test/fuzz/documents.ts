@@ -33,6 +33,8 @@ export function documentOf({ seeds, large }: Corpus, seed: number, index: number
   return { document, depth, random };
 }
 
+export type { Exercised };
+
 export function checkNumber(all: Corpus, seed: number, index: number): Exercised {
   const { document, depth, random } = documentOf(all, seed, index);
   return checkDocument(document, depth, random);

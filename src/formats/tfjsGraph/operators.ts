@@ -51,8 +51,10 @@ const convolve: Operator = (writer, node) => {
   const [x, kernel] = [spatialTensor(writer, node), writer.weights(node, 1)];
   const [height, width, channels, filters] = kernel.shape;
   if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
-  const groups = (x.shape?.at(-1) ?? channels) / channels;
-  if (!Number.isInteger(groups)) throw new Refusal(`A kernel over ${channels} channels does not fit ${x.shape?.at(-1)}.`); // prettier-ignore
+  if (!(channels > 0)) throw new Refusal('A convolution needs a kernel over at least one channel.');
+  const given = x.shape?.at(-1) ?? channels;
+  const groups = given / channels;
+  if (!Number.isInteger(groups)) throw new Refusal(`A kernel over ${channels} channels does not fit an input of ${given}.`); // prettier-ignore
   const window = windowOf(node, [height, width]);
   return convolution(writer, node, x, { kind: 'convolution', window, filters, groups, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
 };
