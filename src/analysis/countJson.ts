@@ -4,8 +4,8 @@ import type { Network } from '../network/network.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 
 /** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are.
- * `weights` names the file they were read from. */
-export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string) {
+ * `weights` names the file they were read from; `runs` says how often it was counted, where that is asked for. */
+export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string, runs?: number) {
   const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling } = result;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -22,6 +22,7 @@ export function countJson(result: CountResult, domain: CountDomain, seed: number
     domain: domainJson(domain),
     seed,
     ...(weights !== undefined && { weights }),
+    ...(runs !== undefined && { runs }),
   };
 }
 

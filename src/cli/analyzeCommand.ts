@@ -7,7 +7,7 @@ import { parseArguments, readInput, type Output } from './io.ts';
 import { reportErrors } from './networks.ts';
 import { openPool } from './pool.ts';
 import { withSimulatedMeans, type Simulation } from './simulateMeans.ts';
-import { parseBudget, parseCount, parseVector, together, UsageError } from './usage.ts';
+import { parseBudget, parseCount, parseVector, parseWorkers, together, UsageError } from './usage.ts';
 
 /** `region-lens analyze`. Returns the exit code. `stop` ends simulations early. */
 export async function analyzeCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -33,7 +33,7 @@ export async function analyzeCommand(words: readonly string[], output: Output, s
     budget: parseBudget(values.budget),
   };
   const draws = parseCount(values.simulate, 'simulate', 2);
-  const workers = parseCount(values.workers, 'workers', 1);
+  const workers = parseWorkers(values.workers);
   const simulation = draws === undefined ? null : { pool: openPool(workers), draws, stop };
   try {
     let sound = true;

@@ -6,7 +6,12 @@ import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
 import { chooseWeights } from './weights.ts';
-import { parseBox, parseCount, parseVector, together, UsageError } from './usage.ts';
+import { parseBox, parseCount, parseSeed, parseVector, parseWorkers, together, UsageError } from './usage.ts';
+
+/** Lines, and points, of one measurement. */
+const MOST_PLACES = 1_000_000;
+/** Coordinates of all of them: some hundreds of megabytes. */
+const MOST_COORDINATES = 50_000_000;
 
 /** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
 export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -16,6 +21,9 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const found = findNetwork(input, file, name, output);
   if (found === null) return 1;
   const { position } = found;
+  if (found.network.inputSize * (2 * choice.chords + choice.points) > MOST_COORDINATES) {
+    throw new UsageError(`--lines and --points are too many for ${found.network.inputSize} inputs`);
+  }
   const { text, imports } = input;
   const weights = await chooseWeights({ text, file, network: position, imports }, named ?? input.weights, output);
   if (weights === 'unfit') return 1;
@@ -77,20 +85,20 @@ function parseMeasureWords(words: readonly string[]) {
   if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
   const vector = (name: 'from' | 'to') => parseVector(values[name], name);
   const choice = {
-    seed: parseCount(values.seed, 'seed', 0),
+    seed: parseSeed(values.seed),
     fileWeights: true,
     initialization: parseDrawing(values),
     box: parseBox(values.domain),
     segment: together({ from: vector('from'), to: vector('to') }),
-    chords: parseCount(values.lines, 'lines', 1) ?? DEFAULT_CHORDS,
-    points: parseCount(values.points, 'points', 0) ?? DEFAULT_POINTS,
+    chords: parseCount(values.lines, 'lines', 1, MOST_PLACES) ?? DEFAULT_CHORDS,
+    points: parseCount(values.points, 'points', 0, MOST_PLACES) ?? DEFAULT_POINTS,
   };
   return {
     file: positionals[0],
     network: values.network,
     choice,
     repeat: parseCount(values.repeat, 'repeat', 1) ?? 1,
-    workers: parseCount(values.workers, 'workers', 1),
+    workers: parseWorkers(values.workers),
     weights: values.weights,
     json: values.json === true,
   };
