@@ -9,7 +9,6 @@ import type { Network } from '../network/network.ts';
 import { findWeights } from '../worker/modelWeights.ts';
 import { parseArguments, readInput, type Input, type Output } from './io.ts';
 import { reportErrors } from './networks.ts';
-import { systemMessage } from './terminal.ts';
 import { UsageError } from './usage.ts';
 import { chooseWeights } from './weights.ts';
 
@@ -81,7 +80,7 @@ async function save(path: string, text: string, output: Output): Promise<boolean
     await writeFile(path, text);
     return true;
   } catch (error) {
-    output.error(`${path}: the network cannot be written: ${systemMessage(error)}`);
+    output.error(`${path}:1:1: cannot be written (${(error as NodeJS.ErrnoException).code})`);
     return false;
   }
 }

@@ -82,7 +82,7 @@ async function saveRegions(
     await writeRegions(path, file, network, outcome);
     return true;
   } catch (error) {
-    output.error(`${path}: the regions cannot be written: ${systemMessage(error)}`);
+    output.error(`${path}:1:1: the regions cannot be written: ${systemMessage(error)}`);
     return false;
   }
 }

@@ -9,6 +9,7 @@ import { isPanelMessage, MOST_SEEDS } from '../protocol/validate.ts';
 import { Comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
 import { Drawings } from './drawings.ts';
+import { fileNameOf } from './fileName.ts';
 import { askForPoints } from './pointFiles.ts';
 import { holdsNetwork } from './recognition.ts';
 import type { RunStore } from './runStore.ts';
@@ -262,6 +263,8 @@ export class PanelSession implements vscode.Disposable {
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(vscode.l10n.t('Copied to the clipboard'), 2000);
         return;
+      case 'exportFailed':
+        return showError(new Error(vscode.l10n.t('nothing was exported: {0}', message.reason)));
       case 'save':
         return this.save(message.suggestedName, Buffer.from(message.text, message.encoding === 'text' ? 'utf8' : 'base64')); // prettier-ignore
       case 'open':
@@ -308,7 +311,7 @@ export class PanelSession implements vscode.Disposable {
 
   private async save(suggestedName: string, bytes: Uint8Array): Promise<void> {
     const folder = this.source ? vscode.Uri.joinPath(this.source, '..') : undefined;
-    const defaultUri = folder && vscode.Uri.joinPath(folder, suggestedName.replace(/[\\/:*?"<>|]/g, '-'));
+    const defaultUri = folder && vscode.Uri.joinPath(folder, fileNameOf(suggestedName));
     const target = await vscode.window.showSaveDialog({ defaultUri });
     if (target) await vscode.workspace.fs.writeFile(target, bytes);
   }

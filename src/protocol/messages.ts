@@ -67,4 +67,6 @@ export type PanelMessage =
   | { readonly type: 'copy'; readonly text: string }
   /** `base64`: the bytes of a picture. */
   | { readonly type: 'save'; readonly suggestedName: string; readonly text: string; readonly encoding: 'text' | 'base64' }
+  /** Nothing came of an export. */
+  | { readonly type: 'exportFailed'; readonly reason: string }
   | { readonly type: 'open'; readonly url: string }; // prettier-ignore

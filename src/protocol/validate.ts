@@ -139,5 +139,6 @@ export const isPanelMessage: Guard<PanelMessage> = tagged<PanelMessage>({
     suggestedName: isString,
     encoding: oneOf('text', 'base64'),
   }),
+  exportFailed: shape<MessageOf<'exportFailed'>>({ type: type('exportFailed'), reason: isString }),
   open: shape<MessageOf<'open'>>({ type: type('open'), url: isHttps }),
 });

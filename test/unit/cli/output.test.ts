@@ -63,10 +63,10 @@ describe('what region-lens writes', () => {
       expect([code, err]).toEqual([1, 'region-lens: standard output cannot be written: no space left on device\n']);
     }
     const counted = await cli.run(['count', 'mlp.network.json', '--method', 'line', '--regions', '/dev/full']);
-    expect(counted.err).toBe('/dev/full: the regions cannot be written: no space left on device\n');
+    expect(counted.err).toBe('/dev/full:1:1: the regions cannot be written: no space left on device\n');
     expect(counted.code).toBe(1);
     const converted = await cli.run(['convert', 'mlp.network.json', '--to', 'native', '--output', '/dev/full']);
-    expect(converted.err).toBe('/dev/full: the network cannot be written: no space left on device\n');
+    expect(converted.err).toBe('/dev/full:1:1: cannot be written (ENOSPC)\n');
     expect(converted.code).toBe(1);
   });
 
