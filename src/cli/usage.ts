@@ -92,7 +92,11 @@ export function parseNumber(
   least = -Infinity,
   most = Infinity,
 ): number | undefined {
-  return numberWithin(text, `--${option} takes a number`, least, most, Number.isFinite);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= least && value <= most) return value;
+  const bounds = [...(least > -Infinity ? [`at least ${least}`] : []), ...(most < Infinity ? [`at most ${most}`] : [])];
+  throw new UsageError(`--${option} takes a number${bounds.length > 0 ? ` of ${bounds.join(' and ')}` : ''}`);
 }
 
 export function parseCount(
@@ -101,21 +105,9 @@ export function parseCount(
   least: number,
   most = Infinity,
 ): number | undefined {
-  return numberWithin(text, `--${option} takes a whole number`, least, most, Number.isSafeInteger);
-}
-
-function numberWithin(
-  text: string | undefined,
-  wanted: string,
-  least: number,
-  most: number,
-  isOne: (value: number) => boolean,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && isOne(value) && value >= least && value <= most) return value;
-  const bounds = [...(least > -Infinity ? [`at least ${least}`] : []), ...(most < Infinity ? [`at most ${most}`] : [])];
-  throw new UsageError(bounds.length > 0 ? `${wanted} of ${bounds.join(' and ')}` : wanted);
+  const value = parseNumber(text, option, least, most);
+  if (value !== undefined && !Number.isSafeInteger(value)) throw new UsageError(`--${option} takes a whole number`);
+  return value;
 }
 
 /** A box with the same sides in every coordinate. */
