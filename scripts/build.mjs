@@ -1,54 +1,14 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { panelScripts, panelStyles } from './panelBundle.mjs';
+import { bundledPackages, noticesOf } from './notices.mjs';
+import { bundlesFor } from './bundles.mjs';
 import { root } from './process.mjs';
 
 const dev = process.argv.includes('--dev');
 const watch = process.argv.includes('--watch');
 const dist = path.join(root, 'dist');
-
-/** @type {esbuild.BuildOptions} */
-const common = {
-  absWorkingDir: root,
-  bundle: true,
-  minify: !dev,
-  sourcemap: dev,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-};
-
-/**
- * @param {string} entry
- * @param {string} outfile
- * @param {esbuild.BuildOptions} [more]
- * @returns {esbuild.BuildOptions}
- */
-const forNode = (entry, outfile, more) => ({
-  ...common,
-  entryPoints: [entry],
-  outfile: `dist/${outfile}`,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  // The "main" of jsonc-parser and others is UMD, which hides its imports from the bundler.
-  mainFields: ['module', 'main'],
-  external: ['vscode'],
-  // Stack traces that users send stay readable; here size matters less than in the panel.
-  minifyIdentifiers: false,
-  ...more,
-});
-
-/** @type {esbuild.BuildOptions[]} */
-const bundles = [
-  forNode('src/extension/extension.ts', 'extension.js'),
-  forNode('src/server/server.ts', 'server.js'),
-  forNode('src/worker/worker.ts', 'worker.js'),
-  forNode('src/cli/cli.ts', 'cli.js', { banner: { js: '#!/usr/bin/env node' } }),
-  { ...common, ...panelScripts, outdir: 'dist' },
-  { ...common, ...panelStyles, outfile: 'dist/webview.css' },
-];
+const bundles = bundlesFor({ minify: !dev, sourcemap: dev });
 
 /** @param {esbuild.Metafile} metafile */
 function printSizes(metafile) {
@@ -74,5 +34,9 @@ if (watch) {
     if (result.status === 'rejected') process.exitCode = 1;
     else if (result.value.metafile && process.argv.includes('--sizes')) printSizes(result.value.metafile);
   }
-  if (process.exitCode !== 1) chmodSync(path.join(dist, 'cli.js'), 0o755);
+  if (process.exitCode !== 1) {
+    chmodSync(path.join(dist, 'cli.js'), 0o755);
+    const metafiles = results.flatMap((result) => (result.status === 'fulfilled' ? (result.value.metafile ?? []) : []));
+    writeFileSync(path.join(dist, 'ThirdPartyNotices.txt'), noticesOf(bundledPackages(metafiles)));
+  }
 }

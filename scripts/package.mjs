@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root, runOrThrow } from './process.mjs';
@@ -10,8 +10,10 @@ const { name, version } = /** @type {{ name: string, version: string }} */ (
 /** Where the packed extension is written. */
 export const vsixFile = path.join(root, `${name}-${version}.vsix`);
 
-/** Packs what `npm run build` made into a .vsix. */
+/** Packs what `npm run build` made, with the notices of the packages in it, into a .vsix. */
 export async function packExtension() {
+  if (!existsSync(path.join(root, 'dist/ThirdPartyNotices.txt')))
+    throw new Error('There are no notices: run npm run build first.');
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   await runOrThrow(process.execPath, [vsce, 'package', '--no-dependencies', '--out', vsixFile], { quiet: true });
 }

@@ -31,6 +31,7 @@ export interface Actions {
   open(url: string): void;
   copy(text: string): void;
   save(suggestedName: string, text: string, encoding?: 'text' | 'base64'): void;
+  exportFailed(reason: string): void;
 }
 
 /** A part of the panel: built once, and changed in place at every update, so that nothing flickers or scrolls. */

@@ -8,9 +8,9 @@ import type { View } from './view.ts';
 
 /** What can be taken along: numbers as text, the plots in view as pictures, and everything that is needed to get them again. */
 export function exportItems(actions: Actions, shown: () => View | null, picture: HTMLElement): MenuItem[] {
-  const of = (run: (view: View) => void) => () => {
+  const of = (run: (view: View) => void | Promise<void>) => () => {
     const view = shown();
-    if (view !== null) run(view);
+    if (view !== null) void attempt(() => run(view), actions);
   };
   const isOn = (page: View['page']): boolean => shown()?.page === page;
   const name = (view: View, what: string): string => `${view.network.name}-${what}`;
@@ -33,7 +33,7 @@ export function exportItems(actions: Actions, shown: () => View | null, picture:
     { text: t('Save plots as SVG…'), run: of((view) => actions.save(name(view, `${view.page}.svg`), plotsAsSvg(view))) },
     {
       text: t('Save plots as PNG…'),
-      run: of((view) => void svgAsPng(plotsAsSvg(view)).then((png) => actions.save(name(view, `${view.page}.png`), png, 'base64'))),
+      run: of(async (view) => actions.save(name(view, `${view.page}.png`), await svgAsPng(plotsAsSvg(view)), 'base64')),
     },
     {
       text: t('Save region picture as PNG…'),
@@ -41,4 +41,13 @@ export function exportItems(actions: Actions, shown: () => View | null, picture:
       run: of((view) => actions.save(name(view, 'plane.png'), pictureAsPng(view, picture, canvas), 'base64')),
     },
   ]; // prettier-ignore
+}
+
+/** What cannot be exported is said. */
+async function attempt(run: () => void | Promise<void>, actions: Actions): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    actions.exportFailed(error instanceof Error ? error.message : String(error));
+  }
 }

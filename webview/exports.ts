@@ -1,4 +1,6 @@
+import { boldMarkdown, escapeMarkdown } from '../src/protocol/markdown.ts';
 import { placeWords } from '../src/protocol/placeWords.ts';
+import { csv } from './csv.ts';
 import { countedHow } from './figures.ts';
 import { formatCount, formatDomain } from './format.ts';
 import { numberColumns } from './numbersTable.ts';
@@ -9,16 +11,15 @@ import { fileWeightsWords, type View } from './view.ts';
 /** The numbers as a Markdown table, with what is needed to read it elsewhere. */
 export function numbersAsMarkdown(view: View): string {
   const columns = numberColumns(view);
-  const cells = (values: readonly string[]): string =>
-    `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
+  const cells = (values: readonly string[]): string => `| ${values.map(escapeMarkdown).join(' | ')} |`;
   return [
-    `**${view.network.name}** (${view.network.architecture})`,
+    `${boldMarkdown(view.network.name)} (${escapeMarkdown(view.network.architecture)})`.trimStart(),
     '',
     cells(['layer', ...columns.map((column) => column.title)]),
-    cells(['---', ...columns.map(() => '---:')]),
+    `| --- |${columns.map(() => ' ---: |').join('')}`,
     ...view.layers.map((layer) => cells([layer.name, ...columns.map((column) => column.text(layer))])),
     '',
-    provenance(view),
+    escapeMarkdown(provenance(view)),
     '',
   ].join('\n');
 }
@@ -114,15 +115,6 @@ export function numbersAsCsv(view: View): string {
     ];
   });
   return csv([header, ...rows]);
-}
-
-function csv(rows: readonly (readonly (string | number | null)[])[]): string {
-  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
-}
-
-function csvField(value: string | number | null): string {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Everything that is needed to get these figures again: what was asked, of which network, by which versions. */

@@ -122,6 +122,7 @@ export function createActions(host: Host, questions: Questions, { state, view, c
     apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
     open: (url) => host.postMessage({ type: 'open', url }),
     copy: (text) => host.postMessage({ type: 'copy', text }),
+    exportFailed: (reason) => host.postMessage({ type: 'exportFailed', reason }),
     save: (suggestedName, text, encoding = 'text') => host.postMessage({ type: 'save', suggestedName, text, encoding }),
   };
 }

@@ -1,3 +1,4 @@
+import { drawingOn, pngOf } from './png.ts';
 import { provenance } from './exports.ts';
 import { linesOf } from './svgExport.ts';
 import type { View } from './view.ts';
@@ -13,7 +14,7 @@ export function pictureAsPng(view: View, section: HTMLElement, canvas: HTMLCanva
   const page = document.createElement('canvas');
   page.width = canvas.width;
   page.height = Math.ceil(top + canvas.height + (lines.length + 0.5) * line);
-  const context = page.getContext('2d')!;
+  const context = drawingOn(page);
   context.fillStyle = paper;
   context.fillRect(0, 0, page.width, page.height);
   context.drawImage(canvas, 0, top);
@@ -27,6 +28,5 @@ export function pictureAsPng(view: View, section: HTMLElement, canvas: HTMLCanva
   );
   context.font = `${size}px ${fontFamily}`;
   lines.forEach((text, i) => context.fillText(text, 0, top + canvas.height + (i + 1) * line, page.width));
-  const url = page.toDataURL('image/png');
-  return url.slice(url.indexOf(',') + 1);
+  return pngOf(page);
 }

@@ -1,3 +1,5 @@
+import { drawingOn, pngOf } from './png.ts';
+import { wellFormed } from './wellFormed.ts';
 import { captionOf } from './exports.ts';
 import type { View } from './view.ts';
 
@@ -49,7 +51,7 @@ export function plotsAsSvg(view: View): string {
     'fill',
     getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background').trim() || 'white',
   );
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(picture)}\n`;
+  return wellFormed(`<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(picture)}\n`);
 }
 
 function heading(text: string, like: Element, y: number): SVGTextElement {
@@ -97,7 +99,7 @@ function styledCopy(drawing: SVGSVGElement): SVGGElement {
 /** Sharp on screens with two pixels a point. */
 const PNG_SCALE = 2;
 
-/** The picture as PNG, in base64. */
+/** The picture as PNG, in base64. Errors: a picture that the browser cannot read, or that is too large for it. */
 export async function svgAsPng(svg: string): Promise<string> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
@@ -105,9 +107,8 @@ export async function svgAsPng(svg: string): Promise<string> {
   const canvas = document.createElement('canvas');
   canvas.width = image.naturalWidth * PNG_SCALE;
   canvas.height = image.naturalHeight * PNG_SCALE;
-  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  const url = canvas.toDataURL('image/png');
-  return url.slice(url.indexOf(',') + 1);
+  drawingOn(canvas).drawImage(image, 0, 0, canvas.width, canvas.height);
+  return pngOf(canvas);
 }
 
 const SERVES_POINTING = '.columns, .hit';

@@ -12,6 +12,7 @@ import {
 } from './measures.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import { alignColumns } from './reportTable.ts';
+import { visibleLine } from './visibleText.ts';
 
 export interface ComparedNetwork {
   readonly file: string;
@@ -86,6 +87,6 @@ export function comparisonTable({ rows, mean }: Comparison): string {
   ]);
   const texts = severalFiles ? 2 : 1;
   const head = ['network', ...(severalFiles ? ['file'] : []), 'inputs', 'layers', ...measuresHead(mean)];
-  const notes = rows.flatMap(({ role, name, how }) => role === 'network' ? [] : [`  ${name}, ${roleInWords[role]}: ${how}`]); // prettier-ignore
+  const notes = rows.flatMap(({ role, name, how }) => role === 'network' ? [] : [visibleLine(`  ${name}, ${roleInWords[role]}: ${how}`)]); // prettier-ignore
   return alignColumns([head, ...cells], texts) + (notes.length > 0 ? `\n${notes.join('\n')}\n` : '');
 }

@@ -5,8 +5,8 @@ import { SCHEMA_VERSION } from './reportJson.ts';
 
 /** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are;
  * `doubt` says why a count that was not stopped is not exact.
- * `weights` names the file they were read from. */
-export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string) {
+ * `weights` names the file they were read from; `runs` says how often it was counted, where that is asked for. */
+export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string, runs?: number) {
   const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling, doubt } =
     result;
   return {
@@ -25,6 +25,7 @@ export function countJson(result: CountResult, domain: CountDomain, seed: number
     domain: domainJson(domain),
     seed,
     ...(weights !== undefined && { weights }),
+    ...(runs !== undefined && { runs }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { MeasureChoice, MeasurementSummary } from './measurement.ts';
 import { groupDigits } from './quantities.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import type { Spread } from './statistics.ts';
+import { visibleLine } from './visibleText.ts';
 
 export interface MeasurementReport {
   readonly file: string;
@@ -60,7 +61,7 @@ export function measurementTable({
     neurons === 0 || regionsOnSegment[index] === null
       ? []
       : [[
-          name,
+          visibleLine(name),
           groupDigits(String(neurons)),
           spread(regionsOnSegment[index]),
           figure(mean?.regionsOnSegment[index] ?? null),
@@ -71,12 +72,12 @@ export function measurementTable({
   ); // prettier-ignore
   const title = `${network.name}  (${file}), ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds from ${seeds[0]}`}, ${hasWeights ? 'weights of the file; expected for ' : ''}${initializationInWords(network)}`; // prettier-ignore
   return [
-    title,
+    visibleLine(title),
     ...aligned([head, ...rows]),
     `lines and points in [${lower}, ${upper}]^${network.inputSize}: ${choice.chords} chords, ${distance.points} points`,
     `distance to the nearest boundary: ${spread(distance.mean)}; times the number of neurons ${spread(distance.timesNeurons)}`,
     `there the outputs bend in a share of ${spread(distance.outputBends)}`,
-    ...('reason' in expected ? [`no expected figures: ${expected.reason}`] : []),
+    ...('reason' in expected ? [visibleLine(`no expected figures: ${expected.reason}`)] : []),
     ...(complete ? [] : ['stopped: of fewer networks, lines or points than asked for']),
   ].join('\n');
 }

@@ -7,6 +7,7 @@ import { formatFactor, formatMagnitude, groupDigits, type Notation } from './qua
 import { totalNeurons } from './reportJson.ts';
 import { bottleneckInWords } from './remarks.ts';
 import { SIMULATED_IDS } from './simulatedMean.ts';
+import { visibleLine } from './visibleText.ts';
 
 /** The means a network can have, the one in the plane first: the figure people compare counts with. */
 export const MEAN_IDS = ['kac-rice-plane', 'kac-rice-line'] as const;
@@ -18,7 +19,7 @@ export function reportTable(file: string, analysis: Analysis, lines: LineIndex, 
     .filter((problem) => problem.severity !== 'hint')
     .map((problem) => {
       const { line, character } = lines.positionAt(problem.span.start);
-      return `${file}:${line + 1}:${character + 1}  ${problem.severity}: ${problem.message}`;
+      return visibleLine(`${file}:${line + 1}:${character + 1}  ${problem.severity}: ${problem.message}`);
     });
   return [...sections, ...(problems.length > 0 ? [problems.join('\n') + '\n'] : [])].join('\n');
 }
@@ -27,7 +28,7 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
   const { network } = analysis;
   const shapes = network.inputs.map(({ shape }) => (shape.length === 0 ? 'of unknown size' : formatShape(shape)));
   const inputs = shapes.join(' and ') || 'not known';
-  const head = `${network.name}  (${file})\n` +
+  const head = `${visibleLine(`${network.name}  (${file})`)}\n` +
     `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
     `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +
     (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.'); // prettier-ignore
@@ -40,7 +41,7 @@ function bottleneckLine(analysis: NetworkAnalysis): string {
   const bottleneck = index === null ? null : analysis.explanations[index].bottleneck;
   if (index === null || !bottleneck) return '';
   const words = bottleneckInWords(analysis.network.layers[index].name, bottleneck, true);
-  return `\n${words.charAt(0).toUpperCase()}${words.slice(1)}.\n`;
+  return `\n${visibleLine(words.charAt(0).toUpperCase() + words.slice(1))}.\n`;
 }
 
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
@@ -93,7 +94,7 @@ function refusals(analysis: NetworkAnalysis): string[] {
   for (const { applies, reason, id } of analysis.bounds) {
     if (!applies) byReason.set(reason ?? '', [...(byReason.get(reason ?? '') ?? []), id]);
   }
-  return [...byReason].map(([reason, ids]) => `  ${ids.join(', ')}: ${reason}`);
+  return [...byReason].map(([reason, ids]) => visibleLine(`  ${ids.join(', ')}: ${reason}`));
 }
 
 function inWords({ id, kind }: BoundResult): string {
@@ -109,7 +110,8 @@ const kindInWords: Readonly<Record<BoundResult['kind'], string>> = {
 };
 
 /** Columns padded to their widest cell; those from `firstRight` on (numbers) flush right unless they hold sentences. */
-export function alignColumns(rows: readonly (readonly string[])[], firstRight: number): string {
+export function alignColumns(cells: readonly (readonly string[])[], firstRight: number): string {
+  const rows = cells.map((row) => row.map(visibleLine));
   const widths: number[] = [];
   for (const row of rows) row.forEach((text, i) => (widths[i] = Math.max(widths[i] ?? 0, text.length)));
   const isNumber = widths.map((_, i) => i >= firstRight && rows.slice(1).every((row) => /^[×–\d,.^ e+-]*$/.test(row[i] ?? ''))); // prettier-ignore

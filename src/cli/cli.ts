@@ -2,35 +2,12 @@ import { analyzeCommand } from './analyzeCommand.ts';
 import { compareCommand } from './compareCommand.ts';
 import { convertCommand } from './convertCommand.ts';
 import { countCommand } from './countCommand.ts';
-import type { Output } from './io.ts';
 import { measureCommand } from './measureCommand.ts';
 import { sweepCommand } from './sweepCommand.ts';
+import { endWhenOutputFails, processOutput } from './terminal.ts';
 import { HELP, UsageError } from './usage.ts';
 
-const CLEAR_LINE = '\r\x1b[K';
-let hasStatus = false;
-
-function clearStatus(): void {
-  if (hasStatus) process.stderr.write(CLEAR_LINE);
-  hasStatus = false;
-}
-
-const output: Output = {
-  line: (text) => {
-    clearStatus();
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-  },
-  error: (text) => {
-    clearStatus();
-    process.stderr.write(`${text}\n`);
-  },
-  ...(process.stderr.isTTY && {
-    status: (text) => {
-      process.stderr.write(`${CLEAR_LINE}${text}`);
-      hasStatus = true;
-    },
-  }),
-};
+const output = processOutput(process);
 
 async function main([command, ...words]: string[]): Promise<number> {
   const stop = new AbortController();
@@ -65,14 +42,13 @@ async function main([command, ...words]: string[]): Promise<number> {
   }
 }
 
-// A reader that closes the pipe early (`| head`) has what it wanted.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-
+endWhenOutputFails(output, process);
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    output.error(`region-lens: ${message}${error instanceof UsageError ? '\nTry region-lens --help.' : ''}`);
+    output.error(`region-lens: ${message}`);
+    if (error instanceof UsageError) output.error('Try region-lens --help.');
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

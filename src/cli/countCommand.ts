@@ -3,6 +3,7 @@ import { countJson } from '../analysis/countJson.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import { whyNoParallelogram, whyNoSegment } from '../analysis/flatPlaces.ts';
 import { formatSeconds, groupDigits } from '../analysis/quantities.ts';
+import type { Network } from '../network/network.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
 import { writeRegions } from './writeRegions.ts';
 import type { JobProgress } from '../worker/job.ts';
@@ -10,11 +11,26 @@ import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
 import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
+import { systemMessage } from './terminal.ts';
 import { chooseWeights } from './weights.ts';
-import { MOST_DRAWS, parseBox, parseCount, parseNumber, parseVector, together, UsageError } from './usage.ts';
+import {
+  MOST_DRAWS,
+  parseBox,
+  parseCount,
+  parseNumber,
+  parseSeed,
+  parseVector,
+  parseWorkers,
+  together,
+  UsageError,
+} from './usage.ts';
 
 const METHODS = ['auto', 'line', 'plane', 'cells', 'sample'] as const;
 const CELLS_BY = ['vertices', 'programs'] as const;
+const MOST_RUNS = 1_000_000;
+const MOST_SAMPLES = 1_000_000_000;
+/** More than any machine has; in bytes still an exact number. */
+const MOST_MEGABYTES = 2 ** 30;
 
 /** `region-lens count`. Returns the exit code. `stop` ends it early with what was found. */
 export async function countCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -31,6 +47,7 @@ export async function countCommand(words: readonly string[], output: Output, sto
   );
   if (weights === 'unfit') return 1;
   const pool = openPool(workers);
+  let hasCounted = false;
   try {
     const first = choice.seed ?? found.network.initialization.seed;
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
@@ -45,20 +62,39 @@ export async function countCommand(words: readonly string[], output: Output, sto
     let complete = true;
     for (const count of counts) {
       const outcome = await count;
-      output.line(
-        json
-          ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.seed, weights?.name))
-          : sentence(outcome),
-      );
-      if (regions !== undefined) await writeRegions(regions, file, found.network, outcome);
-      complete &&= outcome.result.stoppedBy === null;
+      const { result, domain, seed, runs: finished } = outcome;
+      output.line(json ? JSON.stringify(countJson(result, domain, seed, weights?.name, finished)) : sentence(outcome));
+      if (finished !== undefined && finished < runs) {
+        output.error(`seed ${seed}: stopped after ${finished} of ${runs} runs`);
+        complete = false;
+      }
+      hasCounted = true;
+      if (regions !== undefined && !(await saveRegions(regions, file, found.network, outcome, output))) return 1;
+      complete &&= result.stoppedBy === null;
     }
     return complete ? 0 : 3;
   } catch (error) {
+    if (stop.aborted && !hasCounted) output.error(`${file}: stopped before anything was counted`);
     if (stop.aborted) return 3;
     return fail(output, `${file}:1:1: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     await pool.dispose();
+  }
+}
+
+async function saveRegions(
+  path: string,
+  file: string,
+  network: Network,
+  outcome: CountOutcome,
+  output: Output,
+): Promise<boolean> {
+  try {
+    await writeRegions(path, file, network, outcome);
+    return true;
+  } catch (error) {
+    output.error(`${path}:1:1: the regions cannot be written: ${systemMessage(error)}`);
+    return false;
   }
 }
 
@@ -101,7 +137,7 @@ function parseCountWords(words: readonly string[]) {
   if (flat) throw new UsageError(flat);
   const choice = {
     method,
-    seed: parseCount(values.seed, 'seed', 0),
+    seed: parseSeed(values.seed),
     cellsBy,
     fileWeights: true,
     initialization: parseDrawing(values),
@@ -111,11 +147,11 @@ function parseCountWords(words: readonly string[]) {
     linear: true,
     keepRegions: false,
     listRegions: values.regions !== undefined,
-    samples: parseCount(values.samples, 'samples', 1),
+    samples: parseCount(values.samples, 'samples', 1, MOST_SAMPLES),
     limits: {
       regions: parseCount(values['max-regions'], 'max-regions', 1),
       seconds: parseNumber(values['max-seconds'], 'max-seconds', 0),
-      bytes: megabytes(parseCount(values['max-memory'], 'max-memory', 1)),
+      bytes: megabytes(parseCount(values['max-memory'], 'max-memory', 1, MOST_MEGABYTES)),
     },
   };
   return {
@@ -124,8 +160,8 @@ function parseCountWords(words: readonly string[]) {
     choice,
     repeat,
     regions: values.regions,
-    runs: parseCount(values.runs, 'runs', 1) ?? 1,
-    workers: parseCount(values.workers, 'workers', 1),
+    runs: parseCount(values.runs, 'runs', 1, MOST_RUNS) ?? 1,
+    workers: parseWorkers(values.workers),
     weights: values.weights,
     json: values.json === true,
   };

@@ -6,10 +6,11 @@ import { UsageError } from './usage.ts';
 
 /** Where a command writes; apart from the process so that it can be watched. */
 export interface Output {
+  /** One line or several; whoever puts several together makes names in them visible, for line feeds are kept. */
   line(text: string): void;
-  error(text: string): void;
+  error(sentence: string): void;
   /** A line that the next output replaces, where someone watches. */
-  status?(text: string): void;
+  status?(sentence: string): void;
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -18,7 +19,8 @@ export function parseArguments<T extends Options>(words: readonly string[], opti
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // Its messages have several lines.
+    throw new UsageError((error instanceof Error ? error.message : String(error)).replaceAll('\n', ' '));
   }
 }
 

@@ -7,7 +7,20 @@ import { parseArguments, readInput, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { openPool } from './pool.ts';
 import { chooseWeights } from './weights.ts';
-import { MOST_DRAWS, MOST_PLACES, parseBox, parseCount, parseVector, together, UsageError } from './usage.ts';
+import {
+  MOST_DRAWS,
+  MOST_PLACES,
+  parseBox,
+  parseCount,
+  parseSeed,
+  parseVector,
+  parseWorkers,
+  together,
+  UsageError,
+} from './usage.ts';
+
+/** Coordinates of all lines and points of one measurement: some hundreds of megabytes. */
+const MOST_COORDINATES = 50_000_000;
 
 /** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
 export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -17,6 +30,9 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const found = findNetwork(input, file, name, output);
   if (found === null) return 1;
   const { position } = found;
+  if (found.network.inputSize * (2 * choice.chords + choice.points) > MOST_COORDINATES) {
+    throw new UsageError(`--lines and --points are too many for ${found.network.inputSize} inputs`);
+  }
   const { text, imports } = input;
   const weights = await chooseWeights({ text, file, network: position, imports }, named ?? input.weights, output);
   if (weights === 'unfit') return 1;
@@ -81,7 +97,7 @@ function parseMeasureWords(words: readonly string[]) {
   const flat = segment && whyNoSegment(segment);
   if (flat) throw new UsageError(flat);
   const choice = {
-    seed: parseCount(values.seed, 'seed', 0),
+    seed: parseSeed(values.seed),
     fileWeights: true,
     initialization: parseDrawing(values),
     box: parseBox(values.domain),
@@ -94,7 +110,7 @@ function parseMeasureWords(words: readonly string[]) {
     network: values.network,
     choice,
     repeat: parseCount(values.repeat, 'repeat', 1, MOST_DRAWS) ?? 1,
-    workers: parseCount(values.workers, 'workers', 1),
+    workers: parseWorkers(values.workers),
     weights: values.weights,
     json: values.json === true,
   };

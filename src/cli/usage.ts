@@ -1,3 +1,5 @@
+import { MOST_THREADS } from '../counting/share.ts';
+
 /** Wrong words on the command line: shown with a pointer to the help, exit code 2. */
 export class UsageError extends Error {}
 
@@ -49,8 +51,23 @@ Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit 
 /** Elementary steps for the sums of two-dimensional convolutions: some tenths of a second each. */
 const BUDGET = 4e8;
 
+/** Eleven days. */
+const MOST_BUDGET = 1e15;
+/** Of coordinates and deviations: squares and sums of a great many are numbers still. */
+export const LARGEST = 1e100;
+/** Those that a repetition adds are whole numbers still. */
+const LARGEST_SEED = 2 ** 52;
+
 export function parseBudget(text: string | undefined): number {
-  return parseNumber(text, 'budget', 1) ?? BUDGET;
+  return parseNumber(text, 'budget', 1, MOST_BUDGET) ?? BUDGET;
+}
+
+export function parseSeed(text: string | undefined): number | undefined {
+  return parseCount(text, 'seed', 0, LARGEST_SEED);
+}
+
+export function parseWorkers(text: string | undefined): number | undefined {
+  return parseCount(text, 'workers', 1, MOST_THREADS);
 }
 
 export function parseVector(text: string | undefined, option: string): number[] | undefined {
@@ -62,20 +79,24 @@ export function parseVector(text: string | undefined, option: string): number[] 
     value = null;
   }
   if (isVector(value)) return value;
-  throw new UsageError(`--${option} takes a JSON array of numbers, for example '[0, 1]'`);
+  throw new UsageError(`--${option} takes a JSON array of numbers up to ${LARGEST}, for example '[0, 1]'`);
 }
 
 function isVector(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((x) => typeof x === 'number' && Number.isFinite(x));
+  return Array.isArray(value) && value.every((x) => typeof x === 'number' && Math.abs(x) <= LARGEST);
 }
 
-export function parseNumber(text: string | undefined, option: string, least = -Infinity): number | undefined {
+export function parseNumber(
+  text: string | undefined,
+  option: string,
+  least = -Infinity,
+  most = Infinity,
+): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < least) {
-    throw new UsageError(`--${option} takes a number${least > -Infinity ? ` of at least ${least}` : ''}`);
-  }
-  return value;
+  if (text.trim() !== '' && Number.isFinite(value) && value >= least && value <= most) return value;
+  const bounds = [...(least > -Infinity ? [`at least ${least}`] : []), ...(most < Infinity ? [`at most ${most}`] : [])];
+  throw new UsageError(`--${option} takes a number${bounds.length > 0 ? ` of ${bounds.join(' and ')}` : ''}`);
 }
 
 export function parseCount(
@@ -84,9 +105,8 @@ export function parseCount(
   least: number,
   most = Infinity,
 ): number | undefined {
-  const value = parseNumber(text, option, least);
+  const value = parseNumber(text, option, least, most);
   if (value !== undefined && !Number.isSafeInteger(value)) throw new UsageError(`--${option} takes a whole number`);
-  if (value !== undefined && value > most) throw new UsageError(`--${option} takes a whole number up to ${most}`);
   return value;
 }
 
@@ -100,7 +120,8 @@ export const MOST_PLACES = 1_000_000;
 export function parseBox(text: string | undefined): { lower: number; upper: number } | undefined {
   if (text === undefined) return undefined;
   const [lower, upper, ...rest] = text.split(',').map((side) => (side.trim() === '' ? NaN : Number(side)));
-  if (rest.length > 0 || !Number.isFinite(lower) || !Number.isFinite(upper) || lower >= upper) {
+  const isSide = (side: number) => Math.abs(side) <= LARGEST;
+  if (rest.length > 0 || !isSide(lower) || !isSide(upper) || lower >= upper) {
     throw new UsageError('--domain takes LO,HI with LO < HI, for example --domain=-1,1');
   }
   return { lower, upper };

@@ -9,6 +9,7 @@ import { MOST_SEEDS } from '../protocol/validate.ts';
 import { applySize, comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
 import { drawings } from './drawings.ts';
+import { fileNameOf } from './fileName.ts';
 import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
 import { holdsNetwork } from './recognition.ts';
@@ -248,6 +249,8 @@ export class PanelSession implements vscode.Disposable {
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(vscode.l10n.t('Copied to the clipboard'), 2000);
         return;
+      case 'exportFailed':
+        return showError(new Error(vscode.l10n.t('nothing was exported: {0}', message.reason)));
       case 'save':
         return this.save(message.suggestedName, Buffer.from(message.text, message.encoding === 'text' ? 'utf8' : 'base64')); // prettier-ignore
       case 'ask':
@@ -296,7 +299,7 @@ export class PanelSession implements vscode.Disposable {
 
   private async save(suggestedName: string, bytes: Uint8Array): Promise<void> {
     const folder = this.source ? vscode.Uri.joinPath(this.source, '..') : undefined;
-    const defaultUri = folder && vscode.Uri.joinPath(folder, suggestedName.replace(/[\\/:*?"<>|]/g, '-'));
+    const defaultUri = folder && vscode.Uri.joinPath(folder, fileNameOf(suggestedName));
     const target = await vscode.window.showSaveDialog({ defaultUri });
     if (target) await vscode.workspace.fs.writeFile(target, bytes);
   }

@@ -52,6 +52,8 @@ export type PanelMessage =
       readonly text: string;
       readonly encoding: 'text' | 'base64';
     }
+  /** An export failed. */
+  | { readonly type: 'exportFailed'; readonly reason: string }
   | { readonly type: 'open'; readonly url: string }
   | Ask;
 
@@ -103,6 +105,7 @@ export const isPanelMessage = tagged<PanelMessage>({
     suggestedName: isString,
     encoding: oneOf('text', 'base64'),
   }),
+  exportFailed: shape<PanelMessageOf<'exportFailed'>>({ type: type('exportFailed'), reason: isString }),
   open: shape<PanelMessageOf<'open'>>({ type: type('open'), url: isHttps }),
   ask: isAsk,
 });

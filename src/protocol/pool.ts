@@ -37,6 +37,8 @@ export interface CountOutcome {
   readonly result: CountResult;
   readonly domain: CountDomain;
   readonly seed: number;
+  /** Where more than one run was asked for: those that were finished. This is the fastest of them. */
+  readonly runs?: number;
 }
 
 /** Hanin and Rolnick's quantities of the network of one seed. */

@@ -5,7 +5,8 @@ import type { Layer } from '../network/network.ts';
 import { formatShape } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { layersAt, type AnalysedDocument } from './documentAnalysis.ts';
-import { activationWords, escapeMarkdown, mainBounds, meanDomain, plural, sourceOf } from './words.ts';
+import { boldMarkdown, escapeMarkdown } from '../protocol/markdown.ts';
+import { activationWords, mainBounds, meanDomain, plural, sourceOf } from './words.ts';
 
 /** More than so many layers of one piece of text are summed up after the first ones. */
 const MOST_LAYERS = 4;
@@ -41,8 +42,8 @@ function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
     why.push(formulaHtml(explanation.formula + (explanation.numbers ? ' = ' + explanation.numbers : '')));
   }
   if (explanation?.standing)
-    why.push(escapeSentence(`For shared weights the sum is ${withArticle(explanation.standing)}.`));
-  if (layer.neurons > 0 && explanation?.advice) why.push(escapeSentence(explanation.advice));
+    why.push(escapeMarkdown(`For shared weights the sum is ${withArticle(explanation.standing)}.`));
+  if (layer.neurons > 0 && explanation?.advice) why.push(escapeMarkdown(explanation.advice));
   if (why.length > 0) sections.push(why.join('  \n'));
   const after = afterwards(analysis, layer);
   if (after) sections.push(after);
@@ -51,9 +52,16 @@ function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
 
 /** `Σ_{j≤2} C(24, j)` with the braces as a subscript: one of the few tags that a hover may hold. */
 function formulaHtml(formula: string): string {
-  return escapeSentence(formula)
-    .replace(/\\_\{([^}]*)\}/g, '<sub>$1</sub>')
-    .replace(/\^\(?(-?[\d,.]+|j)\)?/g, '<sup>$1</sup>');
+  // Every second part is one of these: `_{…}` in group 1, a power in group 2.
+  const parts = formula.split(/_\{([^}]*)\}|\^\(?(-?[\d,.]+|j)\)?/);
+  const tags = ['', 'sub', 'sup'] as const;
+  return parts
+    .map((part: string | undefined, i) => {
+      const tag = tags[i % 3];
+      const text = escapeMarkdown(part ?? '');
+      return tag === '' || text === '' ? text : `<${tag}>${text}</${tag}>`;
+    })
+    .join('');
 }
 
 function withArticle(standing: string): string {
@@ -69,7 +77,7 @@ function titleOf(layer: Layer): string {
     ...(layer.parameters === 0 ? [] : [parametersInWords(layer.parameters)]),
     ...(layer.sharedWith !== undefined ? ['shared weights'] : []),
   ];
-  return `**${escapeMarkdown(layer.name)}** · ${parts.map(escapeMarkdown).join(' · ')}`;
+  return `${boldMarkdown(layer.name)} · ${parts.map(escapeMarkdown).join(' · ')}`;
 }
 
 function parametersInWords(count: number | null): string {
@@ -97,7 +105,7 @@ function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {
     const magnitude = bound?.perLayer?.[layer.index];
     return magnitude ? [`${words} **${formatMagnitude(magnitude)}**${where}`] : [];
   };
-  const domain = expected ? ` on ${escapeSentence(meanDomain(analysis.network.inputSize, expected.id))}` : '';
+  const domain = expected ? ` on ${escapeMarkdown(meanDomain(analysis.network.inputSize, expected.id))}` : '';
   const parts = [
     ...figure('at most', atMost),
     ...figure('can reach', canReach),
@@ -124,9 +132,4 @@ function citation(bound: BoundResult): string {
 /** A link to one of our own commands; the client trusts no others. */
 function command(title: string, id: string, ...words: readonly unknown[]): string {
   return `[${title}](command:${id}?${encodeURIComponent(JSON.stringify(words))})`;
-}
-
-/** Our own sentences may hold names from files; brackets and stars in them are meant literally. */
-function escapeSentence(sentence: string): string {
-  return sentence.replace(/[\\`*_[\]<>]/g, (character) => `\\${character}`);
 }

@@ -10,6 +10,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { reportJson } from '../analysis/reportJson.ts';
 import { reportTable } from '../analysis/reportTable.ts';
+import { visibleLine } from '../analysis/visibleText.ts';
 import { writeNative } from '../formats/native/write.ts';
 import * as protocol from '../protocol/server.ts';
 import { codeActions } from './codeActions.ts';
@@ -124,7 +125,9 @@ async function publish({ uri }: TextDocument): Promise<void> {
 
 function statusOf({ analysis }: AnalysedDocument): protocol.StatusParams['status'] {
   const hasErrors = analysis.problems.some(({ severity }) => severity === 'error');
-  const titles = analysis.networks.map((network) => `${network.network.name}: ${lensTitle(network, settings)}`);
+  const titles = analysis.networks.map((network) =>
+    visibleLine(`${network.network.name}: ${lensTitle(network, settings)}`),
+  );
   const [first] = analysis.networks;
   const text = first ? (lensTitle(first, settings).split(' · ')[0] ?? '') : 'no network';
   return { text, tooltip: titles.join('\n') || 'Region Lens found no network it can read here.', hasErrors };

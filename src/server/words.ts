@@ -40,11 +40,6 @@ export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Names come from files: nothing in them may act as Markdown. */
-export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&@:]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
-}
-
 export function activationWords(name: string): string {
   const words: Readonly<Record<string, string>> = {
     relu: 'ReLU',

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MOST_THREADS } from '../counting/share.ts';
 import type { StopReason } from '../counting/share.ts';
-import type { CountOutcome, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
+import type { CountOutcome, CountTask, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
 import { Job, type CountCall } from './job.ts';
 
 /** A worker that does not answer a request to stop for this long is ended from outside. */
@@ -48,23 +48,24 @@ export class CountPool {
    */
   async run<Task extends WorkerTask>(task: Task, call: CountCall = {}): Promise<OutcomeOf<Task>> {
     const first = await this.runOnce(task, call);
-    return 'runs' in task ? this.fastest(task.runs, task, call, first) : first;
+    if (!('runs' in task) || task.runs === 1) return first;
+    // Only a count has runs.
+    return (await this.fastest(task, call, first as CountOutcome)) as OutcomeOf<Task>;
   }
 
-  private async fastest<Task extends WorkerTask>(
-    runs: number,
-    task: Task,
-    call: CountCall,
-    first: OutcomeOf<Task>,
-  ): Promise<OutcomeOf<Task>> {
+  /** The fastest of the runs that are finished; a run that is stopped, or that a signal does not let begin, ends them. */
+  private async fastest(task: CountTask, call: CountCall, first: CountOutcome): Promise<CountOutcome> {
+    if (first.result.stoppedBy !== null) return first;
     let best = first;
-    for (let k = 1; k < runs; k++) {
-      const next = await this.runOnce(task, call);
-      const [before, now] = [best as CountOutcome, next as CountOutcome].map(({ result }) => result);
-      if (!now.exact) break;
-      if (now.seconds < before.seconds) best = next;
+    for (let k = 1; k < task.runs; k++) {
+      const next = await this.runOnce(task, call).catch((error: unknown) => {
+        if (call.signal?.aborted) return null;
+        throw error;
+      });
+      if (next === null || next.result.stoppedBy !== null) return { ...best, runs: k };
+      if (next.result.seconds < best.result.seconds) best = next;
     }
-    return best;
+    return { ...best, runs: task.runs };
   }
 
   private runOnce<Task extends WorkerTask>(task: Task, call: CountCall): Promise<OutcomeOf<Task>> {

@@ -245,6 +245,51 @@ describe('the numbers', () => {
     expect(Buffer.from(png.text, 'base64').subarray(1, 4).toString()).toBe('PNG');
   });
 
+  it('are well-formed pictures whatever stands in names', async () => {
+    const strange = 'a\0\u0007\u001b\u000b\ufffe\uffff\ud800]]><script>&amp;"';
+    const panel = await panelWith(
+      plane.map((message): HostMessage => {
+        if (message.type !== 'show') return message;
+        const networks = message.model.networks.map((network) => ({
+          ...network,
+          name: strange,
+          layers: network.layers.map((layer) => ({ ...layer, name: strange })),
+        }));
+        return { ...message, model: { ...message.model, networks } };
+      }),
+    );
+    for (const [text, count] of [
+      ['Save plots as SVG', 1],
+      ['Save plots as PNG', 2],
+    ] as const) {
+      await panel.page.locator('.menu vscode-button').click();
+      await panel.page.locator('[role=menuitem]', { hasText: text }).click();
+      await panel.page.waitForFunction(
+        (wanted) => window.panelMessages.filter(({ type }) => type === 'save').length === wanted,
+        count,
+      );
+    }
+    const saved = (await panel.messages()).flatMap((message) => (message.type === 'save' ? [message.text] : []));
+    const error = await panel.page.evaluate(
+      (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent,
+      saved[0],
+    );
+    expect(error).toBeUndefined();
+    expect(saved[0]).toContain('a\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd]]&gt;&lt;script&gt;&amp;amp;"');
+    for (const png of saved.slice(1)) expect(Buffer.from(png, 'base64').subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('that fail are said', async () => {
+    const panel = await panelWith(plane);
+    await panel.page.evaluate(() => {
+      HTMLCanvasElement.prototype.toDataURL = () => 'data:,';
+    });
+    await panel.page.locator('.menu vscode-button').click();
+    await panel.page.locator('[role=menuitem]', { hasText: 'Save plots as PNG' }).click();
+    expect((await panel.waitForMessage('exportFailed')).reason).toBe('the picture is too large');
+    expect((await panel.messages()).filter(({ type }) => type === 'save')).toEqual([]);
+  });
+
   it('come as JSON with all that is needed to get them again', async () => {
     const panel = await panelWith(plane);
     await panel.page.locator('.menu vscode-button').click();

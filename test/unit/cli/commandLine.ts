@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,15 @@ export interface Ran {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
+}
+
+interface RunOptions {
+  /** Milliseconds until the signal of Ctrl-C. */
+  readonly interruptAfter?: number;
+  /** A file in place of the pipe of standard output. */
+  readonly outputTo?: string;
+  /** Standard output is a pipe that nobody reads. */
+  readonly closeOutput?: boolean;
 }
 
 /** The command line as users have it, bundled into a folder of its own, with files to work on beside it. */
@@ -31,13 +41,15 @@ export class CommandLine {
     return readFile(join(this.folder, name), 'utf8');
   }
 
-  /** `interruptAfter` milliseconds sends the signal of Ctrl-C. */
-  run(words: readonly string[], { interruptAfter }: { interruptAfter?: number } = {}): Promise<Ran> {
-    const child = spawn(process.execPath, ['cli.js', ...words], { cwd: this.folder });
+  run(words: readonly string[], { interruptAfter, outputTo, closeOutput }: RunOptions = {}): Promise<Ran> {
+    const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
+    const child = spawn(process.execPath, ['cli.js', ...words], { cwd: this.folder, stdio: ['pipe', file ?? 'pipe', 'pipe'] }); // prettier-ignore
+    if (file !== undefined) closeSync(file);
+    if (closeOutput) child.stdout?.destroy();
     if (interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfter);
     let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
     return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
   }
 

@@ -1,0 +1,50 @@
+import { panelScripts, panelStyles } from './panelBundle.mjs';
+import { root } from './process.mjs';
+
+/** @typedef {import('esbuild').BuildOptions} BuildOptions */
+
+/** @type {BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  // The package has them in ThirdPartyNotices.txt.
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/**
+ * @param {string} entry
+ * @param {string} outfile
+ * @param {BuildOptions} [more]
+ * @returns {BuildOptions}
+ */
+const forNode = (entry, outfile, more) => ({
+  ...common,
+  entryPoints: [entry],
+  outfile: `dist/${outfile}`,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // The "main" of jsonc-parser and others is UMD, which hides its imports from the bundler.
+  mainFields: ['module', 'main'],
+  external: ['vscode'],
+  // Stack traces that users send stay readable; here size matters less than in the panel.
+  minifyIdentifiers: false,
+  ...more,
+});
+
+/**
+ * All bundles, with options of the build.
+ * @param {BuildOptions} options
+ * @returns {BuildOptions[]}
+ */
+export const bundlesFor = (options) =>
+  [
+    forNode('src/extension/extension.ts', 'extension.js'),
+    forNode('src/server/server.ts', 'server.js'),
+    forNode('src/worker/worker.ts', 'worker.js'),
+    forNode('src/cli/cli.ts', 'cli.js', { banner: { js: '#!/usr/bin/env node' } }),
+    { ...common, ...panelScripts, outdir: 'dist' },
+    { ...common, ...panelStyles, outfile: 'dist/webview.css' },
+  ].map((bundle) => ({ ...bundle, ...options }));

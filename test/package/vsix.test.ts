@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import * as esbuild from 'esbuild';
+import { strFromU8, unzipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { bundlesFor } from '../../scripts/bundles.mjs';
+import { vsixFile } from '../../scripts/package.mjs';
+import { root } from '../../scripts/process.mjs';
+
+/** Folders of packages that the bundler names above each piece of code, where it does not minify. */
+async function packagesInBundles(): Promise<string[]> {
+  const options = { minify: false, sourcemap: false, write: false, metafile: false } as const;
+  const built = await Promise.all(bundlesFor(options).map((bundle) => esbuild.build(bundle)));
+  const text = built.flatMap(({ outputFiles }) => outputFiles?.map((file) => file.text) ?? []).join('\n');
+  const named = [...text.matchAll(/^\s*(?:\/\/|\/\*) ((?:\S*\/)?node_modules\/(?:@[^/\s]+\/)?[^/\s]+)\//gm)];
+  return [...new Set(named.map(([, folder]) => folder))];
+}
+
+describe('the packed extension', () => {
+  const files = unzipSync(readFileSync(vsixFile));
+  const notices = strFromU8(files['extension/dist/ThirdPartyNotices.txt'] ?? new Uint8Array());
+
+  it('names each package that is in its bundles, with version and licence', async () => {
+    const folders = await packagesInBundles();
+    expect(folders.length).toBeGreaterThan(20);
+    for (const folder of folders) {
+      const { name, version } = JSON.parse(readFileSync(`${root}/${folder}/package.json`, 'utf8')) as Record<string, string>; // prettier-ignore
+      expect(
+        notices.split('\n').filter((line) => line.startsWith(`${name} ${version} (`)),
+        folder,
+      ).toHaveLength(1);
+    }
+  });
+
+  it('repeats their licences, those of what they are made from as well', () => {
+    for (const holder of ['Jos de Jong', 'Mike Bostock', 'Microsoft Corporation', 'Jonathan J. Helmus'])
+      expect(notices).toContain(holder);
+    expect(notices).toContain('Apache License');
+    expect(notices).toMatch(/Redistribution and use in source and binary forms/);
+  });
+
+  it('holds no image or font that is not its own', () => {
+    const others = Object.keys(files).filter((name) => /\.(png|jpe?g|gif|svg|ico|woff2?|ttf|otf|eot)$/i.test(name));
+    expect(others.filter((name) => !name.startsWith('extension/media/'))).toEqual([]);
+  });
+});
