@@ -9,6 +9,7 @@ import { MOST_SEEDS } from '../protocol/validate.ts';
 import { applySize, comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
 import { drawings } from './drawings.ts';
+import { showError } from './failures.ts';
 import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
 import { holdsNetwork } from './recognition.ts';
@@ -208,7 +209,7 @@ export class PanelSession implements vscode.Disposable {
   }
 
   private followCursor(editor: vscode.TextEditor): void {
-    if (editor.document.uri.toString() !== this.source?.toString()) return;
+    if (editor.document.uri.toString() !== this.source?.toString() || !this.services.server.isRunning) return;
     clearTimeout(this.cursorTimer);
     this.cursorTimer = setTimeout(() => void this.highlight(editor).catch(showError), CURSOR_PAUSE_MS);
   }
@@ -316,8 +317,4 @@ function defaultSeeds(): number {
 
 function noNetwork(): string {
   return vscode.l10n.t('Open a network definition, for example with “Region Lens: Open Example”.');
-}
-
-function showError(error: unknown): void {
-  void vscode.window.showErrorMessage(`Region Lens: ${error instanceof Error ? error.message : String(error)}`);
 }

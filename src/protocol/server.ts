@@ -105,9 +105,10 @@ export const ANALYSIS = 'analysis';
 /** Sent before work that could end the server or never end itself, and with null after it. Only to clients that watch. */
 export const workNotification: Method<{ readonly work: Work | null }, void> = { method: 'regionLens/work' };
 
-/** Work that had to be stopped together with an earlier server, with a sentence that says so. */
+/** Work that an earlier server was at when it ended. */
 export interface StoppedWork extends Work {
-  readonly sentence: string;
+  /** It was stopped since it had not answered for so many seconds; null where it ended by itself, as for want of memory. */
+  readonly silentSeconds: number | null;
 }
 
 /** The options that a client which watches the server starts it with. */

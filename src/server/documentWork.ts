@@ -1,4 +1,4 @@
-import type { StoppedWork, WatchOptions, Work } from '../protocol/server.ts';
+import { ANALYSIS, type StoppedWork, type WatchOptions, type Work } from '../protocol/server.ts';
 
 /**
  * Tells whoever watches this process which document it is at work on: from outside alone can be told which document has
@@ -33,6 +33,16 @@ export class DocumentWork {
 
   /** The sentence why this work must not be begun again, if so. */
   whyNot({ uri, version, method }: Work): string | undefined {
-    return this.stopped.find((one) => one.uri === uri && one.version === version && one.method === method)?.sentence;
+    const found = this.stopped.find((one) => one.uri === uri && one.version === version && one.method === method);
+    return found && sentenceOf(found);
   }
+}
+
+function sentenceOf({ method, silentSeconds }: StoppedWork): string {
+  const what = method === ANALYSIS ? 'The analysis of this file' : 'What was asked about this file';
+  const how =
+    silentSeconds === null
+      ? 'ended the language server, most likely because memory ran out'
+      : `did not finish within ${silentSeconds} seconds and was stopped`;
+  return `${what} ${how}. It is tried again when the text changes or the language server is restarted.`;
 }
