@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { NearbyFiles, ReadFile } from '../formats/format.ts';
 import { filesIn } from '../worker/modelWeights.ts';
+import { withRegularFile } from '../worker/regularFile.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
 const LARGEST_BYTES = 1_000_000;
@@ -29,8 +30,9 @@ function textOf(path: string, root: string): string | undefined {
   try {
     const real = realpathSync(path);
     if (!isInside(realpathSync(root), real)) return undefined;
-    const { size } = statSync(real);
-    return size > LARGEST_BYTES ? undefined : readFileSync(real, 'utf8').replace(/^\uFEFF/, '');
+    return withRegularFile(real, (descriptor, size) =>
+      size > LARGEST_BYTES ? undefined : readFileSync(descriptor, 'utf8').replace(/^\uFEFF/, ''),
+    );
   } catch {
     // Most of what is asked for are guesses at an ending: there is no such file.
     return undefined;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { findWeights } from '../worker/modelWeights.ts';
 import { importsOf, type Imports } from './imports.ts';
@@ -32,19 +32,17 @@ export interface Input {
   readonly weights?: string;
 }
 
+/** Longer texts do not fit in one string. */
+const LONGEST_TEXT = 2 ** 29 - 2 ** 10;
+/** No text holds a zero byte, and every archive or HDF5 file has one near its beginning. */
+const TELLING_BYTES = 1024;
+
 /** A file's text, or a sentence why there is none. Of a .keras archive or an .h5 file it is that of the model inside. */
 export async function readInput(file: string): Promise<Input | { fault: string }> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') return { fault: 'there is no such file' };
-    if (code === 'EISDIR') return { fault: 'this is a folder' };
-    return { fault: `cannot be read (${code})` };
-  }
+  const found = await readText(file);
+  if (found !== null && typeof found === 'object') return found;
   const imports = importsOf(file);
-  if (!isBinary(bytes)) return { imports, text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
+  if (found !== null) return { imports, text: found };
   try {
     const model = (await findWeights('', { file }))?.file.model;
     return model
@@ -55,7 +53,25 @@ export async function readInput(file: string): Promise<Input | { fault: string }
   }
 }
 
-/** No text holds a zero byte, and every archive or HDF5 file has one near its beginning. */
-function isBinary(bytes: Buffer): boolean {
-  return bytes.subarray(0, 1024).includes(0);
+/** Null for what is no text. Also of a pipe, which the user may well mean, but never more than a text can have. */
+async function readText(file: string): Promise<string | null | { fault: string }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      const needed = TELLING_BYTES - length;
+      if (needed > 0 && chunk.subarray(0, needed).includes(0)) return null;
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > LONGEST_TEXT) return { fault: 'this is longer than any text that can be read' };
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return { fault: 'there is no such file' };
+    if (code === 'EISDIR') return { fault: 'this is a folder' };
+    return { fault: `cannot be read (${code})` };
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
 }

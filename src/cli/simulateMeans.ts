@@ -3,10 +3,10 @@ import { whyNotCounted } from '../analysis/countPlan.ts';
 import { refusedSimulation, simulatedIds, simulatedMean, simulationChoice, type SimulatedId } from '../analysis/simulatedMean.ts'; // prettier-ignore
 import type { CountResult } from '../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
-import type { CountPool } from '../worker/countPool.ts';
+import type { CountProcess } from '../worker/countProcess.ts';
 
 export interface Simulation {
-  readonly pool: CountPool;
+  readonly pool: CountProcess;
   /** Random networks for each mean. */
   readonly draws: number;
   readonly stop: AbortSignal;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { layerAtRequest, nativeTextRequest, reportRequest } from '../protocol/server.ts';
+import { RESTART_COMMAND, showError } from './failures.ts';
 import type { Panels } from './panels.ts';
 import { holdsNetwork } from './recognition.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
@@ -20,7 +21,12 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
   const onNetwork = (id: string, handler: (source: vscode.Uri, network: number | undefined) => unknown) =>
     vscode.commands.registerCommand(id, async (uri?: unknown, network?: unknown) => {
       const source = await sourceOf(uri);
-      return source && handler(source, typeof network === 'number' ? network : undefined);
+      if (!source) return;
+      try {
+        await handler(source, typeof network === 'number' ? network : undefined);
+      } catch (error) {
+        showError(error);
+      }
     });
   return [
     onNetwork('regionLens.analyzeNetwork', (source) => reports.show(source)),
@@ -34,8 +40,18 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     }),
     onNetwork('regionLens.chooseWeights', (source) => parts.weightFiles.choose(source)),
     onNetwork('regionLens.showNormalized', (source, network) => showNormalized(server, source, network)),
+    vscode.commands.registerCommand(RESTART_COMMAND, () => restart(server)),
     vscode.commands.registerCommand('regionLens.openExample', () => openExample(parts.extension)),
   ];
+}
+
+async function restart(server: Server): Promise<void> {
+  try {
+    await server.restart();
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Region Lens: the language server was restarted'), 3000);
+  } catch (error) {
+    showError(error);
+  }
 }
 
 /** The document meant: the one given by a link, else the active editor's, if it holds a network. */

@@ -6,7 +6,7 @@ import type { Measured } from '../counting/measure.ts';
 import { placeOf } from '../protocol/countPlace.ts';
 import type { CountSettings, RunProgress } from '../protocol/runs.ts';
 import type { CountOutcome, TaskNetwork } from '../protocol/pool.ts';
-import { CountPool } from '../worker/countPool.ts';
+import { CountProcess } from '../worker/countProcess.ts';
 import type { JobProgress } from '../worker/job.ts';
 import { RunClock } from './runClock.ts';
 
@@ -15,9 +15,9 @@ export interface RunListener {
   progress(progress: RunProgress): void;
 }
 
-/** Counts networks on worker threads; the extension host only waits. */
+/** Counts networks in a process of its own; the extension host only waits. */
 export class CountRunner implements vscode.Disposable {
-  private pool: CountPool | undefined;
+  private pool: CountProcess | undefined;
 
   constructor(private readonly extension: vscode.ExtensionContext) {}
 
@@ -27,12 +27,17 @@ export class CountRunner implements vscode.Disposable {
     const pool = this.workers(settings.workers);
     const clock = new RunClock(seeds.length);
     let next = 0;
+    let hasFailed = false;
     const lane = async (): Promise<void> => {
-      while (next < seeds.length && !signal.aborted) {
+      while (next < seeds.length && !signal.aborted && !hasFailed) {
         const seed = seeds[next++];
         const progress = (told: JobProgress) => listener.progress(clock.told(seed, told));
         const task = { ...network, choice: choiceOf(settings, seed, false), runs: 1 };
-        const outcome = await pool.run(task, { signal, progress });
+        const outcome = await pool.run(task, { signal, progress }).catch((error: unknown) => {
+          // What one network of the run failed of, the others would fail of too.
+          hasFailed = true;
+          throw error;
+        });
         const { activationRegions } = outcome.result;
         listener.counted(outcome);
         listener.progress(clock.finished(seed, activationRegions));
@@ -85,8 +90,8 @@ export class CountRunner implements vscode.Disposable {
     return (await this.workers(0).run({ kind: 'weights', ...network })).remarks;
   }
 
-  private workers(atLeast: number): CountPool {
-    this.pool ??= new CountPool(this.extension.asAbsolutePath('dist/worker.js'), defaultWorkers());
+  private workers(atLeast: number): CountProcess {
+    this.pool ??= new CountProcess(this.extension.asAbsolutePath('dist/worker.js'), defaultWorkers());
     this.pool.grow(atLeast);
     return this.pool;
   }

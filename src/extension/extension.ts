@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { CountRunner } from './countRunner.ts';
+import { showError } from './failures.ts';
 import { FirstNetwork } from './firstNetwork.ts';
 import { Panels } from './panels.ts';
 import { ReportDocuments } from './reportDocuments.ts';
@@ -18,15 +19,10 @@ export function activate(extension: vscode.ExtensionContext): void {
   const runs = new RunStore(extension.workspaceState, runner);
   const panels = new Panels({ extension, server, runner, runs, weightFiles, weightRemarks: new WeightRemarks(runner) });
   const reports = new ReportDocuments(server);
-  const watching = new FirstNetwork(() => void server.start().catch(reportFailure));
+  const watching = new FirstNetwork(() => void server.start().catch(showError));
   extension.subscriptions.push(
     server, runner, runs, weightFiles, panels, reports, watching, new StatusBar(server),
     ...registerCommands({ extension, server, panels, reports, weightFiles }),
   ); // prettier-ignore
   watching.look(vscode.workspace.textDocuments);
-}
-
-function reportFailure(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  void vscode.window.showErrorMessage(vscode.l10n.t('Region Lens could not start its analyzer: {0}', message));
 }

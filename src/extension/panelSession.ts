@@ -10,6 +10,7 @@ import { applySize, comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
 import { drawings } from './drawings.ts';
 import { fileNameOf } from './fileName.ts';
+import { showError } from './failures.ts';
 import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
 import { holdsNetwork } from './recognition.ts';
@@ -209,7 +210,7 @@ export class PanelSession implements vscode.Disposable {
   }
 
   private followCursor(editor: vscode.TextEditor): void {
-    if (editor.document.uri.toString() !== this.source?.toString()) return;
+    if (editor.document.uri.toString() !== this.source?.toString() || !this.services.server.isRunning) return;
     clearTimeout(this.cursorTimer);
     this.cursorTimer = setTimeout(() => void this.highlight(editor).catch(showError), CURSOR_PAUSE_MS);
   }
@@ -319,8 +320,4 @@ function defaultSeeds(): number {
 
 function noNetwork(): string {
   return vscode.l10n.t('Open a network definition, for example with “Region Lens: Open Example”.');
-}
-
-function showError(error: unknown): void {
-  void vscode.window.showErrorMessage(`Region Lens: ${error instanceof Error ? error.message : String(error)}`);
 }

@@ -1,58 +1,175 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { statusNotification, type Method, type StatusParams } from '../protocol/server.ts';
+import { pingRequest, statusNotification, workNotification, type Method, type StatusParams, type WatchOptions, type Work } from '../protocol/server.ts'; // prettier-ignore
+import { AnalyzerProcess } from './analyzerProcess.ts';
+import { RESTART_COMMAND, ServerNotRunning } from './failures.ts';
 import { LANGUAGES } from './recognition.ts';
 
 /** Our commands that links in hovers may run; no others are trusted. */
 const LINKED_COMMANDS = ['regionLens.showPlot', 'regionLens.countRegions', 'regionLens.analyzeNetwork'];
 
-/** The language server, started when the first network is opened and not before. */
+/** The protocol's codes for a request that was under way when the server ended. */
+const LOST = new Set<unknown>([-32099, -32098, -32097, -32096]);
+
+/** The language server, started when the first network is opened and not before, and again when it has ended. */
 export class Server implements vscode.Disposable {
   private client: Promise<LanguageClient> | undefined;
+  /** The same; the end of any other one is no news. */
+  private current: LanguageClient | undefined;
+  /** No server is started any more unless the user wants one. */
+  private hasGivenUp = false;
+  private isTold = false;
   private readonly analysed = new vscode.EventEmitter<StatusParams>();
+  private readonly ended = new vscode.EventEmitter<void>();
   /** Fires after each analysis of a document, with what the status bar says. */
   readonly onDidAnalyse = this.analysed.event;
+  /** Fires when the server has ended: what it said is not known any more. */
+  readonly onDidEnd = this.ended.event;
+  private readonly log = vscode.window.createOutputChannel('Region Lens', { log: true });
+  private readonly process: AnalyzerProcess;
+  private readonly sources = vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,js,mjs,jsx}');
+  private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly extension: vscode.ExtensionContext) {}
+  constructor(extension: vscode.ExtensionContext) {
+    this.process = new AnalyzerProcess(extension.asAbsolutePath('dist/server.js'), {
+      ping: async () => (await this.client)?.sendRequest(pingRequest.method, {}),
+      log: (text) => this.log.info(text),
+      ended: (work, silentSeconds) => {
+        const { t } = vscode.l10n;
+        this.log.error(silentSeconds === null ? t('The language server ended unexpectedly.') : t('The language server did not answer for {0} seconds and was stopped.', silentSeconds)); // prettier-ignore
+        if (work) this.log.error(t('It was at work on {0}, version {1}: {2}.', work.uri, work.version, work.method));
+      },
+    });
+    this.subscriptions = [
+      this.analysed,
+      this.ended,
+      this.log,
+      this.process,
+      this.sources,
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.process.forget(uri.toString())),
+    ];
+  }
+
+  get isRunning(): boolean {
+    return this.client !== undefined && !this.hasGivenUp;
+  }
 
   start(): Promise<LanguageClient> {
-    this.client ??= this.launch();
+    this.client ??= this.launch().catch((error: unknown) => {
+      this.log.error(error instanceof Error ? error : String(error));
+      throw this.giveUp();
+    });
     return this.client;
   }
 
-  /** Starts the server where needed. */
+  /**
+   * Starts the server where needed. A request that was under way when the server ended is sent to the next one. Rejects with
+   * `ServerNotRunning` where there is none any more, and tells the user of it.
+   */
   async ask<P, R>(method: Method<P, R>, params: P): Promise<R> {
-    const client = await this.start();
-    return client.sendRequest<R>(method.method, params);
+    for (let isSecond = false; ; isSecond = true) {
+      if (this.hasGivenUp) throw this.giveUp();
+      try {
+        const client = await this.start();
+        return await client.sendRequest<R>(method.method, params);
+      } catch (error) {
+        // By then the client knows whether it starts another one.
+        await nextTurn();
+        if (this.hasGivenUp) throw this.giveUp();
+        if (isSecond || !LOST.has((error as { code?: unknown }).code)) throw error;
+      }
+    }
+  }
+
+  /** Ends the server, whatever it is doing, and starts another one that knows of no earlier ends. */
+  async restart(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    this.current = undefined;
+    this.process.forgetAll();
+    this.process.kill();
+    this.ended.fire();
+    await client?.then((old) => old.dispose()).catch((error: unknown) => this.log.warn(String(error)));
+    this.hasGivenUp = false;
+    await this.start();
   }
 
   private async launch(): Promise<LanguageClient> {
     // Loaded here so that activation costs nothing where no network is open.
-    const { LanguageClient, TransportKind } = await import('vscode-languageclient/node');
-    const module = this.extension.asAbsolutePath('dist/server.js');
-    const client = new LanguageClient(
-      'regionLens',
-      'Region Lens',
-      { module, transport: TransportKind.ipc },
-      {
-        documentSelector: LANGUAGES.map((language) => ({ language })),
-        markdown: { supportHtml: true, isTrusted: { enabledCommands: LINKED_COMMANDS } },
-        synchronize: {
-          configurationSection: 'regionLens',
-          // Of sources alone, for what they import.
-          fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,js,mjs,jsx}'),
-        },
-        diagnosticCollectionName: 'regionLens',
+    const { LanguageClient, CloseAction, ErrorAction } = await import('vscode-languageclient/node');
+    const { IPCMessageReader, IPCMessageWriter } = await import('vscode-languageclient/node');
+    const start = () => {
+      const child = this.process.start();
+      return Promise.resolve({ reader: new IPCMessageReader(child), writer: new IPCMessageWriter(child) });
+    };
+    const client: LanguageClient = new LanguageClient('regionLens', 'Region Lens', start, {
+      documentSelector: LANGUAGES.map((language) => ({ language })),
+      markdown: { supportHtml: true, isTrusted: { enabledCommands: LINKED_COMMANDS } },
+      synchronize: {
+        configurationSection: 'regionLens',
+        // Of sources alone, for what they import.
+        fileEvents: this.sources,
       },
-    );
+      diagnosticCollectionName: 'regionLens',
+      outputChannel: this.log,
+      initializationOptions: (): WatchOptions => ({ stopped: this.process.stopped }),
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          const again = this.hasEnded(client);
+          return { action: again ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true };
+        },
+      },
+      middleware: {
+        sendRequest: (type, params, token, next) => {
+          if (type !== pingRequest.method) this.process.expectAnswer();
+          return next(type, params, token);
+        },
+        sendNotification: (type, next, params) => {
+          this.process.expectAnswer();
+          return next(type, params);
+        },
+      },
+    });
     client.onNotification(statusNotification.method, (status: StatusParams) => this.analysed.fire(status));
+    client.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.process.worksOn(work));
+    this.current = client;
     await client.start();
     return client;
   }
 
+  /** True when the client is to start another one. */
+  private hasEnded(client: LanguageClient): boolean {
+    if (client !== this.current) return false;
+    const again = this.process.hasEnded();
+    this.ended.fire();
+    if (!again) this.giveUp();
+    return again;
+  }
+
+  /** Says how to go on, unless that is on the screen already. */
+  private giveUp(): ServerNotRunning {
+    this.hasGivenUp = true;
+    if (!this.isTold) void this.offerRestart();
+    return new ServerNotRunning();
+  }
+
+  private async offerRestart(): Promise<void> {
+    this.isTold = true;
+    const restart = vscode.l10n.t('Restart');
+    const showLog = vscode.l10n.t('Show Log');
+    const message = vscode.l10n.t('Region Lens: the language server ended several times or could not be started, and is not running.'); // prettier-ignore
+    const chosen = await vscode.window.showErrorMessage(message, restart, showLog);
+    this.isTold = false;
+    if (chosen === restart) await vscode.commands.executeCommand(RESTART_COMMAND);
+    if (chosen === showLog) this.log.show();
+  }
+
   async dispose(): Promise<void> {
-    this.analysed.dispose();
-    const client = await this.client?.catch(() => undefined);
-    await client?.dispose();
+    const { client } = this;
+    this.current = undefined;
+    await client?.then((running) => running.dispose()).catch(() => undefined);
+    vscode.Disposable.from(...this.subscriptions).dispose();
   }
 }

@@ -28,6 +28,8 @@ export class SourceLink implements vscode.Disposable {
   /** Marks the layer in the editors that show the text; null takes the mark away. */
   async mark(source: vscode.Uri, network: number, layer: number | null): Promise<void> {
     const turn = ++this.turn;
+    // Pointing at a plot is no wish to be told that there is no server.
+    if (!this.server.isRunning) return;
     const range = layer === null ? undefined : await this.rangeOf(source, network, layer);
     if (turn !== this.turn) return;
     for (const editor of editorsOf(source)) editor.setDecorations(this.decoration, range ? [range] : []);

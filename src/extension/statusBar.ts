@@ -18,6 +18,10 @@ export class StatusBar implements vscode.Disposable {
         else this.known.delete(uri);
         this.update();
       }),
+      server.onDidEnd(() => {
+        this.known.clear();
+        this.update();
+      }),
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
       vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('regionLens.statusBar') && this.update()), // prettier-ignore
     ];

@@ -100,7 +100,7 @@ export interface CountStart {
   readonly shareable: boolean;
 }
 
-type WithoutText<Task> = Task extends unknown ? Omit<Task, 'text'> : never;
+export type WithoutText<Task> = Task extends unknown ? Omit<Task, 'text'> : never;
 
 export type WorkerRequest =
   /** The text of all tasks from now on: it may be large, and many tasks in a row may have it. */

@@ -93,3 +93,29 @@ export interface StatusParams extends DocumentParams {
   readonly status: { readonly text: string; readonly tooltip: string; readonly hasErrors: boolean } | null;
 }
 export const statusNotification: Method<StatusParams, void> = { method: 'regionLens/status' };
+
+/** What the server is at: the analysis of a document, or one request about it. */
+export interface Work extends DocumentParams {
+  readonly version: number;
+  /** `ANALYSIS`, or the method of the request. */
+  readonly method: string;
+}
+export const ANALYSIS = 'analysis';
+
+/** Sent before work that could end the server or never end itself, and with null after it. Only to clients that watch. */
+export const workNotification: Method<{ readonly work: Work | null }, void> = { method: 'regionLens/work' };
+
+/** Work that an earlier server was at when it ended. */
+export interface StoppedWork extends Work {
+  /** It was stopped since it had not answered for so many seconds; null where it ended by itself, as for want of memory. */
+  readonly silentSeconds: number | null;
+}
+
+/** The options that a client which watches the server starts it with. */
+export interface WatchOptions {
+  /** Is not begun again. */
+  readonly stopped: readonly StoppedWork[];
+}
+
+/** Answered at once by a server that is not blocked. */
+export const pingRequest: Method<Record<string, never>, null> = { method: 'regionLens/ping' };

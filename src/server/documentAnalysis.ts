@@ -1,9 +1,12 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { analyze, definitionOf, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
+import { Analysis, analyze, definitionOf, type NetworkAnalysis } from '../analysis/analyze.ts';
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
 import type { NearbyFiles } from '../formats/format.ts';
 import { recognise } from '../formats/registry.ts';
+import type { Problem } from '../network/definition.ts';
 import type { Layer } from '../network/network.ts';
+import { ANALYSIS, type Work } from '../protocol/server.ts';
+import type { DocumentWork } from './documentWork.ts';
 
 /** The analysis of one version of one document, with its lines. */
 export interface AnalysedDocument {
@@ -19,16 +22,52 @@ export interface AnalysedDocument {
 export class DocumentAnalyses {
   private readonly known = new Map<string, { version: number; document: AnalysedDocument | null }>();
 
-  /** `filesFor` gives what a document may need of files near it. */
-  constructor(private readonly filesFor: (uri: string) => NearbyFiles) {}
+  /** `filesFor` gives what a document may need of files near it; `failed` hears of documents that cannot be analysed. */
+  constructor(
+    private readonly filesFor: (uri: string) => NearbyFiles,
+    private readonly work: DocumentWork,
+    private readonly failed: (uri: string, error: unknown) => void,
+  ) {}
 
-  /** Null for a document that holds no network. */
+  /** Null for a document that holds no network. Never throws. */
   of(document: TextDocument): AnalysedDocument | null {
-    const known = this.known.get(document.uri);
-    if (known?.version === document.version) return known.document;
-    const analysed = analyseDocument(document, known?.document?.analysis ?? null, this.filesFor(document.uri));
-    this.known.set(document.uri, { version: document.version, document: analysed });
+    const { uri, version } = document;
+    const known = this.known.get(uri);
+    if (known?.version === version) return known.document;
+    const analysed = this.analyse(document, known?.document?.analysis ?? null);
+    this.known.set(uri, { version, document: analysed });
     return analysed;
+  }
+
+  /**
+   * What a feature says of a document. Most of an analysis is computed when it is first looked at: what throws then makes
+   * the document one that cannot be analysed, and the answer is null.
+   */
+  view<R>(document: AnalysedDocument, feature: (document: AnalysedDocument) => R): R | null {
+    try {
+      return this.work.during(analysisOf(document), () => feature(document));
+    } catch (error) {
+      const { uri, version, text } = document;
+      this.known.set(uri, { version, document: withoutAnalysis(uri, version, text, sentenceOf(error)) });
+      this.failed(uri, error);
+      return null;
+    }
+  }
+
+  private analyse(document: TextDocument, earlier: Analysis | null): AnalysedDocument | null {
+    const { uri, version } = document;
+    const text = document.getText();
+    const whyNot = this.work.whyNot(analysisOf(document));
+    if (whyNot !== undefined) return withoutAnalysis(uri, version, text, whyNot);
+    try {
+      const fileName = fileNameOf(uri);
+      if (recognise(text, fileName) === null) return null;
+      const analysis = this.work.during(analysisOf(document), () => analyze(text, fileName, {}, earlier, this.filesFor(uri))); // prettier-ignore
+      return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text) };
+    } catch (error) {
+      this.failed(uri, error);
+      return withoutAnalysis(uri, version, text, sentenceOf(error));
+    }
   }
 
   /** Something else than the document's text has changed: it is read anew when it is asked for next. */
@@ -42,17 +81,36 @@ export class DocumentAnalyses {
   }
 }
 
-function analyseDocument(
-  document: TextDocument,
-  earlier: Analysis | null,
-  files: NearbyFiles,
-): AnalysedDocument | null {
-  const { uri, version } = document;
-  const text = document.getText();
-  const fileName = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
-  if (recognise(text, fileName) === null) return null;
-  const analysis = analyze(text, fileName, {}, earlier, files);
-  return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text) };
+function analysisOf({ uri, version }: { readonly uri: string; readonly version: number }): Work {
+  return { uri, version, method: ANALYSIS };
+}
+
+/** A document of which nothing is known but why. */
+function withoutAnalysis(uri: string, version: number, text: string, message: string): AnalysedDocument {
+  const problem: Problem = { code: 'not-analysed', severity: 'error', message, span: { start: 0, end: 0 } };
+  return {
+    uri,
+    version,
+    text,
+    fileName: fileNameOf(uri),
+    analysis: new Analysis('none', [], [problem]),
+    lines: new LineIndex(text),
+  };
+}
+
+function sentenceOf(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Region Lens could not analyse this file: ${reason}. The analysis is tried again when the text changes.`;
+}
+
+/** The last part of an address; as it is written where it cannot be decoded. */
+export function fileNameOf(uri: string): string {
+  const name = uri.slice(uri.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 export interface LayerAt {

@@ -1,8 +1,9 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { NearbyFiles } from '../formats/format.ts';
 import { filesIn } from '../worker/modelWeights.ts';
+import { readRegularText } from '../worker/regularFile.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
 const LARGEST_BYTES = 1_000_000;
@@ -10,16 +11,25 @@ const LARGEST_BYTES = 1_000_000;
 const MOST_KEPT = 400;
 const MOST_WANTED = 200;
 
+/** What the last reading of a document asked for. */
+interface Asked {
+  /** The folder beyond which nothing is read for this document. */
+  readonly root: string;
+  /** By address, the paths that name the files in the document. */
+  readonly paths: Map<string, string>;
+  /** Addresses whose texts are not known yet. */
+  readonly wanted: Set<string>;
+}
+
 /**
  * The texts of files that sources import: open documents first, then the disk, inside the workspace only. Reading never
  * waits: what is not known yet is undefined and wanted, and `load` brings it.
  */
 export class ImportedFiles {
-  /** By address; null where there is no such file, or it must not be read. */
-  private readonly texts = new Map<string, string | null>();
-  /** By document, the addresses asked for, with the paths that name them. */
-  private readonly asked = new Map<string, Map<string, string>>();
-  private readonly wanted = new Set<string>();
+  /** By address and root; null where there is no such file, or it must not be read for documents of that root. */
+  private readonly texts = new Map<string, Map<string, string | null>>();
+  /** By document. */
+  private readonly asked = new Map<string, Asked>();
   /** So many times a file on the disk has changed. */
   private changes = 0;
   private roots: readonly string[] = [];
@@ -38,16 +48,20 @@ export class ImportedFiles {
   }
 
   private readerFor(uri: string): (path: string) => string | undefined {
-    const asked = new Map<string, string>();
+    const asked: Asked = { root: this.rootOf(addressOf(uri)), paths: new Map(), wanted: new Set() };
     this.asked.set(uri, asked);
     return (path) => {
       const address = resolved(uri, path);
-      if (address === null || !address.startsWith(this.rootOf(addressOf(uri)))) return undefined;
-      asked.set(address, path);
-      const known = this.openText(address) ?? this.texts.get(address);
-      if (known === undefined && this.wanted.size < MOST_WANTED) this.wanted.add(address);
+      if (address === null || !address.startsWith(asked.root)) return undefined;
+      asked.paths.set(address, path);
+      const known = this.known(address, asked.root);
+      if (known === undefined && asked.wanted.size < MOST_WANTED) asked.wanted.add(address);
       return known ?? undefined;
     };
+  }
+
+  private known(address: string, root: string): string | null | undefined {
+    return this.openText(address) ?? this.texts.get(address)?.get(root);
   }
 
   /** The folder that holds a document, beyond which nothing is read: the workspace's, or its own. */
@@ -58,12 +72,13 @@ export class ImportedFiles {
   /** Documents whose analysis asked for this file, whether there was one or not. */
   dependentsOf(uri: string): string[] {
     const address = addressOf(uri);
-    return [...this.asked].filter(([, asked]) => asked.has(address)).map(([document]) => document);
+    return [...this.asked].filter(([, { paths }]) => paths.has(address)).map(([document]) => document);
   }
 
   /** What a document imports, by the paths it was asked for. */
   textsFor(uri: string): Record<string, string> {
-    const known = [...(this.asked.get(uri) ?? [])].map(([address, path]) => [path, this.openText(address) ?? this.texts.get(address)]); // prettier-ignore
+    const asked = this.asked.get(uri);
+    const known = [...(asked?.paths ?? [])].map(([address, path]) => [path, this.known(address, asked!.root)]);
     return Object.fromEntries(known.filter(([, text]) => typeof text === 'string')) as Record<string, string>;
   }
 
@@ -77,39 +92,43 @@ export class ImportedFiles {
     this.asked.delete(uri);
   }
 
-  get isComplete(): boolean {
-    return this.wanted.size === 0;
+  /** Nothing is wanted for this document. */
+  isComplete(uri: string): boolean {
+    return !this.asked.get(uri)?.wanted.size;
   }
 
-  /** Reads what was wanted. */
-  async load(): Promise<void> {
-    const addresses = [...this.wanted];
+  /** Reads what was wanted for this document: others do not wait for it. */
+  async load(uri: string): Promise<void> {
+    const asked = this.asked.get(uri);
+    if (!asked) return;
+    const { root, wanted } = asked;
     const { changes } = this;
-    const texts = await Promise.all(addresses.map((address) => this.read(address)));
+    const addresses = [...wanted];
+    const texts = await Promise.all(addresses.map((address) => read(address, root)));
     // What was read while a file changed may be old: it is still wanted.
     if (changes !== this.changes) return;
-    addresses.forEach((address, i) => this.texts.set(address, texts[i]));
-    for (const address of addresses) this.wanted.delete(address);
+    addresses.forEach((address, i) => {
+      this.texts.set(address, new Map(this.texts.get(address)).set(root, texts[i]));
+      wanted.delete(address);
+    });
     for (const address of this.texts.keys()) {
       if (this.texts.size <= MOST_KEPT) break;
       this.texts.delete(address);
     }
   }
+}
 
-  private async read(address: string): Promise<string | null> {
-    if (!address.startsWith('file:')) return null;
-    try {
-      const path = pathOf(address);
-      // A link must not lead out of the folder.
-      const real = addressOf(pathToFileURL(await realpath(path)).href);
-      const root = addressOf(pathToFileURL(await realpath(pathOf(this.rootOf(address)))).href).replace(/\/?$/, '/');
-      const { size } = await stat(path);
-      if (!real.startsWith(root) || size > LARGEST_BYTES) return null;
-      return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-    } catch {
-      // Most of what is asked for are guesses at an ending: there is no such file.
-      return null;
-    }
+async function read(address: string, root: string): Promise<string | null> {
+  if (!address.startsWith('file:')) return null;
+  try {
+    const path = pathOf(address);
+    // A link must not lead out of the folder.
+    const real = addressOf(pathToFileURL(await realpath(path)).href);
+    const realRoot = addressOf(pathToFileURL(await realpath(pathOf(root))).href).replace(/\/?$/, '/');
+    return real.startsWith(realRoot) ? await readRegularText(path, LARGEST_BYTES) : null;
+  } catch {
+    // Most of what is asked for are guesses at an ending: there is no such file.
+    return null;
   }
 }
 

@@ -67,12 +67,16 @@ function hintLabel(analysis: NetworkAnalysis, layers: readonly Layer[], settings
   return hints === 'both' ? `${factor} ${total}` : factor + times;
 }
 
+/** The address of the document that a hint is of. */
+export function hintedDocument({ data }: InlayHint): string {
+  return (data as HintData).uri;
+}
+
 /** Adds the tooltip: the layer's hover, made only when someone looks. */
-export function resolveInlayHint(hint: InlayHint, find: (uri: string) => AnalysedDocument | null): InlayHint {
-  const { uri, network, layers } = hint.data as HintData;
-  const document = find(uri);
-  const analysis = document?.analysis.networks[network];
+export function resolveInlayHint(hint: InlayHint, document: AnalysedDocument): InlayHint {
+  const { network, layers } = hint.data as HintData;
+  const analysis = document.analysis.networks[network];
   const shown = layers.map((index) => analysis?.network.layers[index]).filter((layer) => layer !== undefined);
-  if (!document || !analysis || shown.length === 0) return hint;
+  if (!analysis || shown.length === 0) return hint;
   return { ...hint, tooltip: layerHover(document.uri, network, analysis, shown) };
 }

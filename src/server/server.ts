@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CodeActionKind,
   createConnection,
+  LSPErrorCodes,
   ProposedFeatures,
+  ResponseError,
   TextDocuments,
   TextDocumentSyncKind,
+  type Diagnostic,
   type InitializeResult,
   type TextDocumentPositionParams,
 } from 'vscode-languageserver/node';
@@ -19,12 +23,15 @@ import { completions } from './completion.ts';
 import { definitionAt } from './definition.ts';
 import { panelComparison, sizeEdit, sweptRow } from './comparison.ts';
 import { diagnostics } from './diagnostics.ts';
-import { DocumentAnalyses, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
+import { DocumentAnalyses, fileNameOf, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
+import { DocumentWork } from './documentWork.ts';
+import { Framing } from './framing.ts';
 import { highlightsAt } from './highlight.ts';
 import { hoverAt } from './hover.ts';
 import { addressOf, ImportedFiles } from './importedFiles.ts';
-import { inlayHints, resolveInlayHint } from './inlayHints.ts';
+import { hintedDocument, inlayHints, resolveInlayHint } from './inlayHints.ts';
 import { layerRange, panelModel } from './panelModel.ts';
+import { endWithParent } from './parentWatch.ts';
 import { referencesAt } from './references.ts';
 import { renameAt, renameRange } from './rename.ts';
 import { meanInWindow, runTheory } from './runTheory.ts';
@@ -37,19 +44,56 @@ import { documentSymbols } from './symbols.ts';
 /** Diagnostics and status wait for a pause in typing; what the editor asks for is answered at once. */
 const PAUSE_MS = 120;
 
-const connection = createConnection(ProposedFeatures.all);
-const documents = new TextDocuments(TextDocument);
+const connection = connect();
+const documents = new TextDocuments<TextDocument>({
+  // Some clients open a document without its text.
+  create: (uri, languageId, version, text: string | undefined) => TextDocument.create(uri, languageId, version, text ?? ''),
+  update: (document, changes, version) => TextDocument.update(document, changes, version),
+}); // prettier-ignore
 const imported = new ImportedFiles((address) => openTexts.get(address)?.getText());
-const analyses = new DocumentAnalyses((uri) => imported.filesFor(uri));
+const work = new DocumentWork((now) => unawaited(connection.sendNotification(protocol.workNotification.method, { work: now }))); // prettier-ignore
+const analyses = new DocumentAnalyses((uri) => imported.filesFor(uri), work, reportFailure);
 /** Open documents by the address that imports name them by. */
 const openTexts = new Map<string, TextDocument>();
 const scheduler = new Scheduler(PAUSE_MS);
 let settings: Settings = defaultSettings;
 
-connection.onInitialize(({ workspaceFolders }): InitializeResult => {
+/** Over the channel of the process that started this one, or over standard input and output. */
+function connect() {
+  if (process.argv.includes('--node-ipc')) {
+    endWithParent();
+    return createConnection(ProposedFeatures.all);
+  }
+  if (!process.argv.includes('--stdio')) return createConnection(ProposedFeatures.all);
+  const framing = new Framing();
+  framing.on('error', ({ message }) => {
+    console.error(`Region Lens: the input is not understood (${message}).`);
+    process.exit(1);
+  });
+  return createConnection(ProposedFeatures.all, process.stdin.pipe(framing), process.stdout);
+}
+
+/** What nobody waits for must not fail unheard. */
+function unawaited(promise: Promise<unknown>): void {
+  promise.catch((error: unknown) => connection.console.error(detailsOf(error)));
+}
+
+function detailsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** The document's diagnostics say what failed, the log says where. */
+function reportFailure(uri: string, error: unknown): void {
+  connection.console.error(`The analysis of ${uri} failed. ${detailsOf(error)}`);
+  schedulePublishing(uri);
+}
+
+connection.onInitialize(({ workspaceFolders, initializationOptions }): InitializeResult => {
   imported.setFolders((workspaceFolders ?? []).map(({ uri }) => uri));
+  work.begin(initializationOptions);
   return { capabilities };
 });
+connection.onRequest(protocol.pingRequest.method, () => null);
 
 const capabilities: InitializeResult['capabilities'] = {
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -65,13 +109,17 @@ const capabilities: InitializeResult['capabilities'] = {
   completionProvider: { triggerCharacters: ['"'] },
 };
 
-connection.onInitialized(() => void readSettings());
-connection.onDidChangeConfiguration(() => void readSettings());
+connection.onInitialized(() => unawaited(readSettings()));
+connection.onDidChangeConfiguration(() => unawaited(readSettings()));
 
 async function readSettings(): Promise<void> {
   settings = parseSettings(await connection.workspace.getConfiguration('regionLens'));
-  for (const document of documents.all()) void publish(document);
   refresh();
+  for (const { uri } of documents.all()) {
+    await publish(uri);
+    // Many documents must not keep the server from answering.
+    await nextTurn();
+  }
 }
 
 /** A client that cannot refresh asks again by itself at the next edit. */
@@ -79,7 +127,7 @@ function ignoreUnsupported(): void {}
 
 documents.onDidChangeContent(({ document }) => {
   openTexts.set(addressOf(document.uri), document);
-  scheduler.schedule(document.uri, () => void publish(document));
+  schedulePublishing(document.uri);
   imported.dependentsOf(document.uri).forEach(analyseAgain);
 });
 connection.onDidChangeWatchedFiles(({ changes }) => {
@@ -92,10 +140,11 @@ connection.onDidChangeWatchedFiles(({ changes }) => {
 /** A file that this document imports is another one now. */
 function analyseAgain(uri: string): void {
   analyses.outdate(uri);
-  scheduler.schedule(uri, () => {
-    const document = documents.get(uri);
-    if (document) void publish(document).then(refresh);
-  });
+  scheduler.schedule(uri, () => unawaited(publish(uri).then(refresh)));
+}
+
+function schedulePublishing(uri: string): void {
+  scheduler.schedule(uri, () => unawaited(publish(uri)));
 }
 
 function refresh(): void {
@@ -109,18 +158,29 @@ documents.onDidClose(({ document }) => {
   imported.forget(document.uri);
   scheduler.cancel(document.uri);
   analyses.forget(document.uri);
-  void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
-  void connection.sendNotification(protocol.statusNotification.method, { uri: document.uri, version: document.version, status: null }); // prettier-ignore
+  tell(document.uri, document.version, { found: [], status: null });
 });
 
-/** Tells the editor what it does not ask for: diagnostics and the status. */
-async function publish({ uri }: TextDocument): Promise<void> {
+/** What the editor is told of a document without asking. */
+interface Told {
+  readonly found: Diagnostic[];
+  readonly status: protocol.StatusParams['status'];
+}
+
+async function publish(uri: string): Promise<void> {
   const analysed = await find(uri);
   const version = documents.get(uri)?.version;
   if (version === undefined) return;
-  void connection.sendDiagnostics({ uri, version, diagnostics: analysed ? diagnostics(analysed, settings) : [] });
-  const status: protocol.StatusParams = { uri, version, status: analysed && statusOf(analysed) };
-  void connection.sendNotification(protocol.statusNotification.method, status);
+  const told: Told | null = analysed
+    ? analyses.view(analysed, (document) => ({ found: diagnostics(document, settings), status: statusOf(document) }))
+    : { found: [], status: null };
+  // One that could not be viewed is published again, with its problem.
+  if (told) tell(uri, version, told);
+}
+
+function tell(uri: string, version: number, { found, status }: Told): void {
+  unawaited(connection.sendDiagnostics({ uri, version, diagnostics: found }));
+  unawaited(connection.sendNotification(protocol.statusNotification.method, { uri, version, status } satisfies protocol.StatusParams)); // prettier-ignore
 }
 
 function statusOf({ analysis }: AnalysedDocument): protocol.StatusParams['status'] {
@@ -140,8 +200,8 @@ const MOST_ROUNDS = 8;
 async function find(uri: string): Promise<AnalysedDocument | null> {
   for (let round = 0; ; round++) {
     const found = findNow(uri);
-    if (imported.isComplete || round === MOST_ROUNDS) return found;
-    await imported.load();
+    if (imported.isComplete(uri) || round === MOST_ROUNDS) return found;
+    await imported.load(uri);
     analyses.outdate(uri);
   }
 }
@@ -152,41 +212,37 @@ function findNow(uri: string): AnalysedDocument | null {
   return document ? analyses.of(document) : null;
 }
 
-connection.languages.inlayHint.on(async ({ textDocument, range }) => {
-  const document = await find(textDocument.uri);
-  return document && inlayHints(document, range, settings);
-});
-connection.languages.inlayHint.resolve((hint) => resolveInlayHint(hint, findNow));
+/** What a feature says of a document; null where it holds no network, or cannot be analysed. */
+async function view<R>(uri: string, feature: (document: AnalysedDocument) => R): Promise<R | null> {
+  const document = await find(uri);
+  return document && analyses.view(document, feature);
+}
 
-connection.onCodeLens(async ({ textDocument }) => {
-  const document = await find(textDocument.uri);
-  return document && codeLenses(document, settings);
-});
-
-connection.onHover(async ({ textDocument, position }) => {
-  const document = await find(textDocument.uri);
-  return document && hoverAt(document, documents.get(textDocument.uri)!.offsetAt(position));
-});
-
-connection.onCodeAction(async ({ textDocument, range, context }) => {
-  const document = await find(textDocument.uri);
-  return document && codeActions(document, range, context.diagnostics);
-});
-
-connection.onDocumentSymbol(async ({ textDocument }) => {
-  const document = await find(textDocument.uri);
-  return document && documentSymbols(document);
-});
-
-/** A feature that is about the place in the document where the cursor is. */
-async function at<R>(
+/** The same for a place in the document, where the cursor is. */
+function at<R>(
   { textDocument, position }: TextDocumentPositionParams,
   feature: (document: AnalysedDocument, offset: number) => R,
 ): Promise<R | null> {
-  const document = await find(textDocument.uri);
-  return document && feature(document, documents.get(textDocument.uri)!.offsetAt(position));
+  return view(textDocument.uri, (document) => feature(document, offsetIn(document, position)));
 }
 
+function offsetIn({ uri }: AnalysedDocument, position: { line: number; character: number }): number {
+  return documents.get(uri)?.offsetAt(position) ?? 0;
+}
+
+connection.languages.inlayHint.on(({ textDocument, range }) =>
+  view(textDocument.uri, (document) => inlayHints(document, range, settings)),
+);
+connection.languages.inlayHint.resolve((hint) => {
+  const document = findNow(hintedDocument(hint));
+  return (document && analyses.view(document, (analysed) => resolveInlayHint(hint, analysed))) ?? hint;
+});
+connection.onCodeLens(({ textDocument }) => view(textDocument.uri, (document) => codeLenses(document, settings)));
+connection.onCodeAction(({ textDocument, range, context }) =>
+  view(textDocument.uri, (document) => codeActions(document, range, context.diagnostics)),
+);
+connection.onDocumentSymbol(({ textDocument }) => view(textDocument.uri, documentSymbols));
+connection.onHover((params) => at(params, hoverAt));
 connection.onDefinition((params) => at(params, definitionAt));
 connection.onReferences((params) => at(params, (document, offset) => referencesAt(document, offset, params.context.includeDeclaration))); // prettier-ignore
 connection.onDocumentHighlight((params) => at(params, highlightsAt));
@@ -194,20 +250,44 @@ connection.onPrepareRename((params) => at(params, renameRange));
 connection.onRenameRequest((params) => at(params, (document, offset) => renameAt(document, offset, params.newName)));
 connection.onCompletion((params) => at(params, completions));
 
+/** A request that is about what a document says. */
 function answer<P extends protocol.DocumentParams, R>(
   request: protocol.Method<P, R>,
-  handler: (document: AnalysedDocument, params: P, offsetAt: (position: { line: number; character: number }) => number) => R | Promise<R>,
+  handler: (document: AnalysedDocument, params: P) => R,
 ): void {
-  connection.onRequest(request.method, async (params: P): Promise<R | null> => {
-    const document = await find(params.uri);
-    return document && handler(document, params, (position) => documents.get(params.uri)!.offsetAt(position));
-  });
-} // prettier-ignore
+  connection.onRequest(request.method, (params: P) => view(params.uri, (document) => handler(document, params)));
+}
 
-answer(protocol.panelModelRequest, (document, { line, character }, offsetAt) =>
-  panelModel(document, line === undefined ? undefined : offsetAt({ line, character: character ?? 0 })),
+/**
+ * A request that computes something else for a document, as its parameters say. Where that fails, or had to be stopped
+ * before, the request is refused with a sentence; the analysis of the document stays. `others` are documents to read first.
+ */
+function compute<P extends protocol.DocumentParams, R>(
+  request: protocol.Method<P, R>,
+  handler: (document: AnalysedDocument, params: P) => R,
+  others: (params: P) => readonly string[] = () => [],
+): void {
+  const { method } = request;
+  connection.onRequest(method, async (params: P): Promise<R | ResponseError | null> => {
+    const [document] = await Promise.all([params.uri, ...others(params)].map(find));
+    if (!document) return null;
+    const { uri, version, fileName } = document;
+    const whyNot = work.whyNot({ uri, version, method });
+    if (whyNot !== undefined) return new ResponseError(LSPErrorCodes.RequestFailed, whyNot);
+    try {
+      return work.during({ uri, version, method }, () => handler(document, params));
+    } catch (error) {
+      connection.console.error(`${method} failed for ${uri}. ${detailsOf(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      return new ResponseError(LSPErrorCodes.RequestFailed, `This cannot be computed for ${fileName}: ${reason}`);
+    }
+  });
+}
+
+answer(protocol.panelModelRequest, (document, { line, character }) =>
+  panelModel(document, line === undefined ? undefined : offsetIn(document, { line, character: character ?? 0 })),
 );
-answer(protocol.importsRequest, ({ uri }) => imported.textsFor(uri));
+answer(protocol.importsRequest, (_, { uri }) => imported.textsFor(uri));
 answer(protocol.nativeTextRequest, ({ analysis }, { network }) => {
   const found = analysis.networks[network];
   return found ? writeNative(found.definition).text : null;
@@ -218,29 +298,34 @@ answer(protocol.reportRequest, (document, { kind }) => {
   return JSON.stringify(reportJson(document.fileName, document.analysis, lines), null, 2) + '\n';
 });
 answer(protocol.layerRangeRequest, (document, { network, layer }) => layerRange(document, network, layer));
-answer(protocol.layerAtRequest, (document, position, offsetAt) => {
-  const at = layersAt(document.analysis, offsetAt(position));
+answer(protocol.layerAtRequest, (document, position) => {
+  const at = layersAt(document.analysis, offsetIn(document, position));
   return at && { network: at.networkIndex, layer: at.layers[0]?.index ?? null };
 });
-answer(protocol.runTheoryRequest, ({ analysis }, { network, settings }) => {
+
+compute(protocol.runTheoryRequest, ({ analysis }, { network, settings }) => {
   const found = analysis.networks[network];
   return found ? runTheory(found, settings) : null;
 });
-answer(protocol.windowMeanRequest, ({ analysis }, { network, settings, window }) => {
+compute(protocol.windowMeanRequest, ({ analysis }, { network, settings, window }) => {
   const found = analysis.networks[network];
   return found ? meanInWindow(found, settings, window) : null;
 });
-answer(protocol.compareRequest, async (document, { network, others, counterparts }) => {
-  const found = await Promise.all(others.map(async (uri) => ({ uri, document: await find(uri) })));
-  const unread = found.filter((other) => other.document === null).map(({ uri }) => `${decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1))} holds no network that can be read.`); // prettier-ignore
-  const read = found.flatMap((other) => (other.document ? [{ document: other.document, networks: null }] : []));
-  return panelComparison([{ document, networks: [network] }, ...read], counterparts, unread);
-});
-answer(protocol.sweepRequest, ({ analysis }, { network, subject, value }) => {
+compute(
+  protocol.compareRequest,
+  (document, { network, others, counterparts }) => {
+    const found = others.map((uri) => ({ uri, document: findNow(uri) }));
+    const unread = found.filter((other) => other.document === null).map(({ uri }) => `${fileNameOf(uri)} holds no network that can be read.`); // prettier-ignore
+    const read = found.flatMap((other) => (other.document ? [{ document: other.document, networks: null }] : []));
+    return panelComparison([{ document, networks: [network] }, ...read], counterparts, unread);
+  },
+  ({ others }) => others,
+);
+compute(protocol.sweepRequest, ({ analysis }, { network, subject, value }) => {
   const found = analysis.networks[network];
   return found ? sweptRow(found, subject, value) : null;
 });
-answer(protocol.sizeEditRequest, (document, { uri, network, subject, value }) => {
+compute(protocol.sizeEditRequest, (document, { uri, network, subject, value }) => {
   const texts = new Map(Object.entries(imported.textsFor(uri)));
   return sizeEdit(document, network, subject, value, (path) => texts.get(path));
 });

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { readSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import type { NearbyFiles } from '../formats/format.ts';
 import { manifestOf, type ManifestGroup } from '../formats/weightsManifest.ts';
@@ -6,6 +6,7 @@ import { readTfjsShards } from '../formats/weights/tfjsShards.ts';
 import type { ByteSource, StoredTensor, WeightsFile } from '../formats/weights/weightsFile.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
+import { withRegularFile } from './regularFile.ts';
 import { withinTime } from './timeLimit.ts';
 
 /** A file of weights, with a stamp that changes when what was read of it may be out of date. */
@@ -95,18 +96,14 @@ function stampOf(files: readonly string[]): string {
 /** A file read in parts, opened for each: weights are some hundred parts, and nothing stays open. */
 function sourceOf(file: string): ByteSource {
   const name = basename(file);
-  const withFile = <T>(task: (descriptor: number) => T): T => {
-    let descriptor: number | undefined;
+  const withFile = <T>(task: (descriptor: number, size: number) => T): T => {
     try {
-      descriptor = openSync(file, 'r');
-      return task(descriptor);
+      return withRegularFile(file, task);
     } catch (error) {
       throw unreadable(error, file);
-    } finally {
-      if (descriptor !== undefined) closeSync(descriptor);
     }
   };
-  const size = withFile((descriptor) => fstatSync(descriptor).size);
+  const size = withFile((_, bytes) => bytes);
   return {
     name,
     size,

@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+
+export const RESTART_COMMAND = 'regionLens.restartServer';
+
+/** There is no language server to ask; the user has been told. */
+export class ServerNotRunning extends Error {
+  constructor() {
+    super(vscode.l10n.t('The language server is not running.'));
+  }
+}
+
+/** Tells the user what failed, unless that is told already. */
+export function showError(error: unknown): void {
+  if (error instanceof ServerNotRunning) return;
+  void vscode.window.showErrorMessage(`Region Lens: ${error instanceof Error ? error.message : String(error)}`);
+}

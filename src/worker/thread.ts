@@ -1,0 +1,158 @@
+import type { MessagePort } from 'node:worker_threads';
+import { planCount } from '../analysis/countPlan.ts';
+import { planMeasurement } from '../analysis/measurement.ts';
+import { networkWithWeights } from '../analysis/networkWeights.ts';
+import type { CountHooks, CountRequest } from '../counting/count.ts';
+import { addParts, countPart, isShareable, type CountPart } from '../counting/countRegions.ts';
+import { describeRegion } from '../counting/describe.ts';
+import { measure } from '../counting/measure.ts';
+import { Share } from '../counting/share.ts';
+import type { Network } from '../network/network.ts';
+import type { CountTask, TaskNetwork, ThreadPlace, WeightsTask, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
+import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';
+
+/** A counting thread: one task at a time, in the order they come. */
+
+const PROGRESS_INTERVAL_MS = 100;
+const FIRST_PROGRESS_MS = 40;
+/** Held for merging regions and for pictures, unless the task says otherwise. */
+const MOST_HELD_BYTES = 2 ** 31;
+/** What V8 says when it cannot make an array. */
+const NO_MEMORY = /allocation failed|invalid (typed )?array( buffer)? length/i;
+let port: MessagePort;
+type NetworkTask = Exclude<WorkerTask, WeightsTask>;
+type Read = NonNullable<ReturnType<typeof networkWithWeights>>;
+/** The last file read: the seeds of one run come one after the other and share it. */
+let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | undefined;
+/** A count that this thread leads, until the others have handed over their parts. */
+let led: { id: number; request: CountRequest; seed: number; part: CountPart; start: number } | undefined;
+
+let lastText = '';
+
+/** Does the tasks that come through this port. */
+export function workFor(pool: MessagePort): void {
+  port = pool;
+  port.on('message', (message: WorkerRequest) => {
+    if (message.type === 'text') lastText = message.text;
+    else void answer(message, lastText);
+  });
+}
+
+async function answer(message: Exclude<WorkerRequest, { type: 'text' }>, text: string): Promise<void> {
+  const { id } = message;
+  try {
+    if (message.type === 'add') return add(id, message.parts);
+    const task: WorkerTask = { ...message.task, text };
+    const { place } = message;
+    if (task.kind === 'weights') reply({ type: 'done', id, outcome: { remarks: await weightRemarks(task) } });
+    else perform(id, task, await networkOf(task), place);
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message : String(error);
+    reply({ type: 'failed', id, message: sentence, outOfMemory: error instanceof RangeError && NO_MEMORY.test(sentence) }); // prettier-ignore
+  }
+}
+
+function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function shareOf({ memory, thread, threads }: ThreadPlace): Share {
+  return new Share(memory, thread, threads);
+}
+
+function perform(id: number, task: NetworkTask, network: Network, place: ThreadPlace): void {
+  switch (task.kind) {
+    case 'measure': {
+      const begun = hooks(id, shareOf(place));
+      const end = performance.now() + 1000 * (task.seconds ?? Infinity);
+      const stopped = () => begun.stopped?.() === true || performance.now() > end;
+      const measured = measure(planMeasurement(network, task.choice), { ...begun, stopped });
+      return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
+    }
+    case 'region': {
+      const request = planCount(network, task.choice);
+      return reply({ type: 'done', id, outcome: describeRegion(request.network, request.domain, task.at) });
+    }
+    default:
+      return runCount(id, task, network, place);
+  }
+}
+
+function runCount(id: number, task: CountTask, network: Network, place: ThreadPlace): void {
+  const { choice } = task;
+  const limits = { bytes: MOST_HELD_BYTES, ...choice.limits };
+  const request = { ...planCount(network, choice), limits };
+  const share = shareOf(place);
+  const shareable = place.threads > 1 && isShareable(request);
+  const { method, domain } = request;
+  if (place.thread === 0) reply({ type: 'begun', id, start: { method, domain, seed: choice.seed, shareable } });
+  const start = performance.now();
+  const part = countPart(request, hooks(id, share), shareable ? share : undefined);
+  if (place.thread > 0) return reply({ type: 'part', id, part }, part.joins ? arraysOf(part.joins) : []);
+  led = { id, request, seed: choice.seed, part, start };
+  if (share.othersClaimed) reply({ type: 'waiting', id });
+  else add(id, []);
+}
+
+function add(id: number, parts: readonly CountPart[]): void {
+  if (led?.id !== id) return;
+  const { request, seed, part, start } = led;
+  led = undefined;
+  const result = addParts(request, [part, ...parts], (performance.now() - start) / 1000);
+  const outcome = { result, domain: request.domain, seed };
+  reply({ type: 'done', id, outcome }, arraysOf({ ...result.regions, ...result.line }));
+}
+
+/** Large arrays move to the other thread in place of being copied. */
+function arraysOf(holder: object): ArrayBuffer[] {
+  return Object.values(holder).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
+}
+
+async function networkOf(task: NetworkTask): Promise<Network> {
+  const { text, fileName, network, imports = {}, weights, choice } = task;
+  const found = weights && choice.fileWeights ? await findWeights(text, weights) : null;
+  const stamp = JSON.stringify([found?.stamp, imports]);
+  if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
+    last = { text, fileName, network, stamp, read: weighted(readNetwork(task, found)) };
+  }
+  return last.read;
+}
+
+function readNetwork(
+  { text, fileName, network, imports = {}, weights }: TaskNetwork,
+  found: FoundWeights | null,
+): Read {
+  const read = networkWithWeights(text, fileName, network, found?.file ?? null, {
+    text: (path) => (Object.hasOwn(imports, path) ? imports[path] : undefined),
+    bytes: weights?.folder === undefined ? undefined : filesIn(weights.folder),
+  });
+  if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
+  return read;
+}
+
+/** Which tensors fit no layer and the like; how those that fit were found is no news. */
+async function weightRemarks(task: WeightsTask): Promise<string[]> {
+  const found = task.weights ? await findWeights(task.text, task.weights) : null;
+  const remarks = readNetwork(task, found).match?.remarks ?? [];
+  return remarks.filter(({ severity }) => severity !== 'information').map(({ message }) => message);
+}
+
+/** With the weights of the file, or a message of all that stands against them. */
+function weighted({ network, match }: Read): Network {
+  const errors = match?.remarks.filter(({ severity }) => severity === 'error') ?? [];
+  if (errors.length > 0) throw new RangeError(errors.map(({ message }) => message).join('\n'));
+  return match ? match.attach() : network;
+}
+
+function hooks(id: number, share: Share): CountHooks {
+  let due = performance.now() + FIRST_PROGRESS_MS;
+  return {
+    progress(progress) {
+      const now = performance.now();
+      if (now < due) return;
+      due = now + PROGRESS_INTERVAL_MS;
+      reply({ type: 'progress', id, progress });
+    },
+    stopped: () => share.stoppedBy !== null,
+  };
+}

@@ -1,0 +1,113 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  createProtocolConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type Diagnostic,
+  type InlayHint,
+  type ProtocolConnection,
+} from 'vscode-languageserver-protocol/node';
+import { AnalyzerProcess, type AnalyzerLimits } from '../../../src/extension/analyzerProcess.ts';
+import { pingRequest, workNotification, type Work } from '../../../src/protocol/server.ts';
+
+interface OpenDocument {
+  version: number;
+  text: string;
+}
+
+/** A server and the process that watches it, joined as the editor's client joins them: documents are opened anew after an end. */
+export class WatchedServer {
+  readonly process: AnalyzerProcess;
+  readonly documents = new Map<string, OpenDocument>();
+  readonly diagnostics = new Map<string, Diagnostic[]>();
+  /** Servers started so far. */
+  starts = 0;
+  hasGivenUp = false;
+  child: ChildProcess | undefined;
+  private connection: ProtocolConnection | undefined;
+  private isOver = false;
+
+  constructor(file: string, limits: AnalyzerLimits) {
+    const host = {
+      ping: async () => this.connection?.sendRequest(pingRequest.method, {}),
+      log: () => undefined,
+      ended: () => undefined,
+    };
+    this.process = new AnalyzerProcess(file, host, limits);
+  }
+
+  async start(): Promise<void> {
+    const child = this.process.start();
+    const connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    this.starts++;
+    connection.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.process.worksOn(work));
+    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
+      this.diagnostics.set(uri, diagnostics);
+    }); // prettier-ignore
+    connection.onRequest('workspace/configuration', () => [{}]);
+    for (const request of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh']) connection.onRequest(request, () => null); // prettier-ignore
+    connection.onClose(() => void this.goOn(connection));
+    connection.listen();
+    const initializationOptions = { stopped: this.process.stopped };
+    await connection.sendRequest('initialize', {
+      processId: null,
+      rootUri: null,
+      capabilities: {},
+      initializationOptions,
+    });
+    await connection.sendNotification('initialized', {});
+    this.child = child;
+    this.connection = connection;
+    for (const [uri, { version, text }] of this.documents) await this.tell(uri, version, text);
+  }
+
+  private async goOn(connection: ProtocolConnection): Promise<void> {
+    connection.dispose();
+    this.connection = undefined;
+    if (this.isOver) return;
+    if (this.process.hasEnded()) await this.start();
+    else this.hasGivenUp = true;
+  }
+
+  private async tell(uri: string, version: number, text: string): Promise<void> {
+    this.process.expectAnswer();
+    await this.connection?.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'jsonc', version, text } }); // prettier-ignore
+  }
+
+  async open(name: string, text: string): Promise<string> {
+    const uri = `file:///models/${name}`;
+    this.documents.set(uri, { version: 1, text });
+    await this.tell(uri, 1, text);
+    return uri;
+  }
+
+  async change(uri: string, version: number, text: string): Promise<void> {
+    this.documents.set(uri, { version, text });
+    this.process.expectAnswer();
+    await this.connection?.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] }); // prettier-ignore
+  }
+
+  /** As often as an end of the server comes between. */
+  async hints(uri: string): Promise<string[]> {
+    const range = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
+    this.process.expectAnswer();
+    try {
+      const hints = await this.connection?.sendRequest<InlayHint[]>('textDocument/inlayHint', { textDocument: { uri }, range }); // prettier-ignore
+      return (hints ?? []).map(({ label }) => String(label));
+    } catch {
+      return ['the server ended'];
+    }
+  }
+
+  messages(uri: string): string[] {
+    return (this.diagnostics.get(uri) ?? []).map(({ message }) => message);
+  }
+
+  async stop(): Promise<void> {
+    this.isOver = true;
+    const { child } = this;
+    this.process.dispose();
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+}
