@@ -22,7 +22,7 @@ export interface Sizes {
   readonly mostUnits: number;
 }
 
-export const small: Sizes = {
+const small: Sizes = {
   inputs: [
     [1], [2], [2], [3], [3], [4], [2, 1], [3, 1], [3, 1], [4, 1], [6, 1], [2, 2], [3, 2], [2, 2, 1], [2, 2, 1],
     [2, 2, 1], [3, 2, 1], [1, 3, 1], [3, 1, 1], [3, 3, 1], [2, 2, 2], { a: [1], b: [2] }, { a: [2], b: [2] },

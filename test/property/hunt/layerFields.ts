@@ -28,7 +28,7 @@ const pieces: readonly Fields[] = [
 ];
 
 /** The activation of a layer that bends. */
-export function activation(choices: Choices): FieldValue {
+function activation(choices: Choices): FieldValue {
   if (choices.chance(0.5)) return 'relu';
   const names = ['leaky_relu', 'prelu', 'relu6', 'hard_tanh', 'hard_sigmoid', 'abs', 'soft_shrink'];
   if (choices.chance(0.7)) return choices.one(names);

@@ -39,6 +39,7 @@ class Checker {
         if (answer.file) network = answer.file;
         else end(answer);
       });
+      child.send(task);
     });
   }
 

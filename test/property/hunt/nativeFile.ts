@@ -26,7 +26,8 @@ export interface NativeFile {
 
 /** The file's text, a layer a line. */
 export function textOf({ layers, ...top }: NativeFile): string {
-  const fields = Object.entries(top).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  const written = Object.entries(top).filter(([, value]) => value !== undefined);
+  const fields = written.map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
   const lines = layers.map((layer) => `    ${JSON.stringify(layer)}`).join(',\n');
   return `{\n${[...fields, `  "layers": [\n${lines}\n  ]`].join(',\n')}\n}\n`;
 }
