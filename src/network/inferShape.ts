@@ -153,6 +153,7 @@ function transposedShape(window: Window, filters: number, input: Shape): Inferre
   if (!window.strides.every(isCount)) return fault('strides must be whole numbers of at least 1', 'strides');
   const [h, w] = spatialExtents(input, window.rank);
   const [outH, outW] = [slideTransposed(window, 0, h).extent, slideTransposed(window, 1, w).extent];
+  if (!(outH >= 1 && outW >= 1)) return fault('the padding cuts off all of the output', 'padding');
   return countable('filters', filters, window.rank === 1 ? [outW, filters] : [outH, outW, filters]);
 }
 

@@ -195,5 +195,16 @@ describe('windows', () => {
     expect(build([7, 7, 5], [layer('t', operation)]).network.layers[0].outputShape).toEqual([14, 14, 3]);
     const valid = { ...operation, window: window2d(3, 2) };
     expect(build([7, 7, 5], [layer('t', valid)]).network.layers[0].outputShape).toEqual([15, 15, 3]);
+    const cut = {
+      ...operation,
+      window: {
+        ...window2d(3),
+        padding: [
+          [2, 2],
+          [0, 0],
+        ],
+      },
+    } as const;
+    expect(build([2, 2, 1], [layer('t', cut)]).problems.map(({ code }) => code)).toEqual(['shape-mismatch']);
   });
 });
