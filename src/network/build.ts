@@ -193,6 +193,7 @@ class Builder {
     const pieces = Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation));
     const owner = written.sharedWith === undefined ? undefined : this.tensors.get(written.sharedWith);
     const sharedWith = owner === null || owner === undefined || owner < 0 ? undefined : owner;
+    if (sharedWith !== undefined) this.compareShared(written, bare, this.layers[sharedWith]);
     return {
       index: this.layers.length,
       definition,
@@ -210,6 +211,18 @@ class Builder {
       weights: this.checkedWeights(written, bare, operation !== written.operation),
       sharedWith,
     };
+  }
+
+  /** One layer's weights serve another where they have the same shapes, but for windows of one position. */
+  private compareShared(written: LayerDefinition, bare: ShapedOperation, owner: Layer): void {
+    const theirs = weightShapes(owner);
+    for (const [name, shape] of Object.entries(weightShapes(bare))) {
+      const other = theirs[name];
+      if (other && sameShape(withoutLeadingOnes(shape), withoutLeadingOnes(other))) continue;
+      const has = other ? `is ${formatShape(other)}` : 'does not exist';
+      const message = `${written.name}: ${name} of ${owner.name} ${has}, the layer needs ${formatShape(shape)}`;
+      return this.report('weights-shape', message, written.fields.shared_with ?? written.span);
+    }
   }
 
   private reach(operation: Operation, written: LayerDefinition, inputs: readonly TensorId[]): Reach {
@@ -252,6 +265,10 @@ class Builder {
 
 function sameShapes(a: readonly Shape[], b: readonly Shape[]): boolean {
   return a.length === b.length && a.every((shape, k) => sameShape(shape, b[k]));
+}
+
+function withoutLeadingOnes(shape: Shape): Shape {
+  return shape.slice(shape.findIndex((extent) => extent > 1));
 }
 
 /** Keras's dense layer works on the last axis: on positions it is a convolution with a window of one. */

@@ -44,7 +44,7 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
       return windowed(operation.window, input, (channels) => channels * operation.multiplier, 'depth_multiplier');
     case 'maxPooling':
     case 'averagePooling':
-      return windowed(operation.window, input, (channels) => channels, 'pool_size');
+      return pooled(operation.window, input);
     case 'transposedConvolution':
       return transposedShape(operation.window, operation.filters, input);
     case 'globalMaxPooling':
@@ -133,6 +133,19 @@ function windowed(
   return countable(countField, channels, window.rank === 1 ? [outW, channels] : [outH, outW, channels]);
 }
 
+/** Of a window that lies in the padding alone there is no greatest number and no mean. */
+function pooled(window: Window, input: Shape): InferredShape {
+  const inferred = windowed(window, input, (channels) => channels, 'pool_size');
+  if ('fault' in inferred) return inferred;
+  const extents = spatialExtents(input, window.rank);
+  const seesNothing = ([0, 1] as const).some((axis) => {
+    const { extent, before } = slide(window, axis, extents[axis]);
+    const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+    return before >= reach || (extent - 1) * window.strides[axis] - before >= extents[axis];
+  });
+  return seesNothing ? fault('a window lies in the padding alone: pad by less than the size of the window', 'padding') : inferred; // prettier-ignore
+}
+
 function transposedShape(window: Window, filters: number, input: Shape): InferredShape {
   const wrong = wrongRank(window.rank, input);
   if (wrong) return wrong;
@@ -140,6 +153,7 @@ function transposedShape(window: Window, filters: number, input: Shape): Inferre
   if (!window.strides.every(isCount)) return fault('strides must be whole numbers of at least 1', 'strides');
   const [h, w] = spatialExtents(input, window.rank);
   const [outH, outW] = [slideTransposed(window, 0, h).extent, slideTransposed(window, 1, w).extent];
+  if (!(outH >= 1 && outW >= 1)) return fault('the padding cuts off all of the output', 'padding');
   return countable('filters', filters, window.rank === 1 ? [outW, filters] : [outH, outW, filters]);
 }
 

@@ -21,6 +21,7 @@ import { completions } from '../../src/server/completion.ts';
 import { definitionAt } from '../../src/server/definition.ts';
 import { diagnostics } from '../../src/server/diagnostics.ts';
 import { DocumentAnalyses, type AnalysedDocument } from '../../src/server/documentAnalysis.ts';
+import { DocumentWork } from '../../src/server/documentWork.ts';
 import { highlightsAt } from '../../src/server/highlight.ts';
 import { hoverAt } from '../../src/server/hover.ts';
 import { inlayHints, resolveInlayHint } from '../../src/server/inlayHints.ts';
@@ -171,13 +172,14 @@ function checkEdits(name: string, text: string, analysis: Analysis, random: Rand
 /** Every feature of the editor, at a few places. */
 function checkServer(name: string, text: string, exercised: Exercised, random: Random): void {
   const source = TextDocument.create(`file:///w/${encodeURIComponent(name)}`, 'jsonc', 1, text);
-  const document = new DocumentAnalyses(() => ({})).of(source);
+  const work = new DocumentWork(() => undefined);
+  const document = new DocumentAnalyses(() => ({}), work, fail).of(source);
   if (!document) return;
   const found = diagnostics(document, defaultSettings);
   codeActions(document, wholeRange(document), found);
   codeLenses(document, defaultSettings);
   const hints = inlayHints(document, wholeRange(document), defaultSettings);
-  for (const hint of hints.slice(0, 3)) resolveInlayHint(hint, () => document);
+  for (const hint of hints.slice(0, 3)) resolveInlayHint(hint, document);
   documentSymbols(document);
   for (let k = 0; k < 6; k++) {
     const offset = random.below(text.length + 1);
@@ -192,6 +194,11 @@ function checkServer(name: string, text: string, exercised: Exercised, random: R
   checkFinitePanel(panelModel(document, random.below(text.length + 1)));
   panelComparison([{ document, networks: null }], true, []);
   exercised.add('panel');
+}
+
+/** What the server would show as a problem is a find here. */
+function fail(_uri: string, error: unknown): never {
+  throw error;
 }
 
 function wholeRange({ lines, text }: AnalysedDocument) {

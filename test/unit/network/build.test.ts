@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { leakyRelu, linear, prelu, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
+import type { Window } from '../../../src/network/operation.ts';
 import { evaluateBounds } from '../../../src/theory/registry.ts';
 import { build, define, dense, layer, window1d, window2d } from './definitions.ts';
 
@@ -39,6 +40,31 @@ describe('buildNetwork', () => {
     expect(network.layers.map(({ neurons }) => neurons)).toEqual([4704, 0, 1600, 0, 0, 120, 84, 0]);
     expect(network.complete).toBe(true);
     expect(network.outputs).toEqual([7]);
+  });
+
+  it('refuses to share weights that do not fit', () => {
+    const again = (units: number) => ({ ...dense('again', units, relu, ['a']), sharedWith: 'a' });
+    expect(build([3], [dense('a', 3), again(3)]).problems).toEqual([]);
+    expect(build([2, 3], [dense('a', 3), again(3)]).problems.filter(({ severity }) => severity === 'error')).toEqual(
+      [],
+    );
+    const { problems } = build([2], [dense('a', 3), again(3)]);
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      ['weights-shape', 'again: kernel of a is 2×3, the layer needs 3×3'],
+    ]);
+    expect(build([3], [layer('a', { kind: 'identity' }, { activation: relu }), again(3)]).problems).toHaveLength(1);
+  });
+
+  it('refuses pooling windows that lie in the padding alone', () => {
+    const pooled = (kind: 'maxPooling' | 'averagePooling', columns: readonly [number, number]) => {
+      const window: Window = { ...window2d(2), padding: [[0, 0], columns] };
+      return build([2, 3, 1], [layer('p', { kind, window })]);
+    };
+    for (const kind of ['maxPooling', 'averagePooling'] as const) {
+      expect(pooled(kind, [1, 1]).network.layers[0].outputShape).toEqual([1, 4, 1]);
+      expect(pooled(kind, [2, 0]).problems.map(({ code }) => code)).toEqual(['shape-mismatch']);
+      expect(pooled(kind, [0, 2]).problems.map(({ code }) => code)).toEqual(['shape-mismatch']);
+    }
   });
 
   it('counts a pooling window as a unit with one piece for each value', () => {
@@ -169,5 +195,16 @@ describe('windows', () => {
     expect(build([7, 7, 5], [layer('t', operation)]).network.layers[0].outputShape).toEqual([14, 14, 3]);
     const valid = { ...operation, window: window2d(3, 2) };
     expect(build([7, 7, 5], [layer('t', valid)]).network.layers[0].outputShape).toEqual([15, 15, 3]);
+    const cut = {
+      ...operation,
+      window: {
+        ...window2d(3),
+        padding: [
+          [2, 2],
+          [0, 0],
+        ],
+      },
+    } as const;
+    expect(build([2, 2, 1], [layer('t', cut)]).problems.map(({ code }) => code)).toEqual(['shape-mismatch']);
   });
 });

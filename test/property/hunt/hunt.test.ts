@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { layerTypes } from '../../../src/formats/layers/table.ts';
+import { check, type Tally } from './check.ts';
+import { generate, wide } from './generate.ts';
+import { checkMeans } from './means.ts';
+import { textOf } from './nativeFile.ts';
+
+/** These seeds in every run; `npm run hunt` goes on with others. */
+const SEEDS = 240;
+const PART = 40;
+const WIDE_SEEDS = 12;
+/** So long that nothing but a hang takes it. */
+const PATIENCE = 300_000;
+
+function add(into: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, times] of Object.entries(more)) into[name] = (into[name] ?? 0) + times;
+}
+
+describe('what is said of random networks of every kind', () => {
+  const types = new Set<string>();
+  const tally: Tally = { counts: {}, comparisons: {} };
+
+  for (let first = 1; first <= SEEDS; first += PART) {
+    it(
+      `agrees with what is counted, seeds ${first} to ${first + PART - 1}`,
+      () => {
+        for (let seed = first; seed < first + PART; seed++) {
+          const file = generate(seed);
+          file.layers.forEach(({ type }) => types.add(type));
+          const { finds, tally: more } = check(file, seed);
+          expect(finds, `seed ${seed}\n${textOf(file)}`).toEqual([]);
+          add(tally.counts, more.counts);
+          add(tally.comparisons, more.comparisons);
+        }
+      },
+      PATIENCE,
+    );
+  }
+
+  it(
+    'is the mean of what is counted, where it is a mean',
+    () => {
+      for (let seed = 1; seed <= WIDE_SEEDS; seed++) {
+        const file = generate(seed, wide);
+        expect(checkMeans(file).finds, `seed ${seed}\n${textOf(file)}`).toEqual([]);
+      }
+    },
+    PATIENCE,
+  );
+
+  it('was asked of every type of layer, and of every bound and method', () => {
+    expect(layerTypes().filter((type) => !types.has(type))).toEqual([]);
+    const bounds = ['naive-upper', 'serra2018-upper', 'recurrence-upper', 'tightest-upper', 'tightest-upper-linear', 'best-lower', 'pointwise-lower', 'xiong2020-upper', 'maxout-mrz2022-upper', 'gcn-one-layer-exact']; // prettier-ignore
+    expect(bounds.filter((id) => !tally.comparisons[id])).toEqual([]);
+    expect(['line', 'plane', 'box', 'all', 'edge'].filter((name) => !tally.counts[name])).toEqual([]);
+  });
+});

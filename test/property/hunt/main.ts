@@ -1,0 +1,137 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import type { Checked } from './check.ts';
+import type { Answer, Task } from './child.ts';
+import { textOf, type NativeFile } from './nativeFile.ts';
+import { shrink } from './shrink.ts';
+
+/** No network of this size takes so long: what does, hangs. */
+const HANG_SECONDS = 90;
+/** Of the same finds only so many are shrunk and shown. */
+const SHOWN = 2;
+/** One network in so many is a wide one, for its means. */
+const WIDE_EVERY = 12;
+
+type Outcome = Checked & { readonly network?: NativeFile };
+
+/** A process that checks networks; a new one after each hang or abort. */
+class Checker {
+  private child: ChildProcess | null = null;
+
+  constructor(private readonly program: string) {}
+
+  check(task: Task): Promise<Outcome> {
+    const child = (this.child ??= fork(this.program, [], { execArgv: ['--max-old-space-size=1500'] }));
+    return new Promise((resolve) => {
+      let network = task.file;
+      const end = (outcome: Outcome) => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        resolve({ ...outcome, network });
+      };
+      const lost = (key: string, says: string) => {
+        this.end();
+        end({ finds: [{ key, says }], tally: { counts: {}, comparisons: {} } });
+      };
+      const timer = setTimeout(() => lost('hangs', `not done in ${HANG_SECONDS} s`), HANG_SECONDS * 1000);
+      child.on('exit', (code, signal) => lost('aborts', `the process ended with ${signal ?? code}`));
+      child.on('message', (answer: Answer) => {
+        if (answer.file) network = answer.file;
+        else end(answer);
+      });
+      child.send(task);
+    });
+  }
+
+  end(): void {
+    this.child?.removeAllListeners();
+    this.child?.kill('SIGKILL');
+    this.child = null;
+  }
+}
+
+class Hunt {
+  private networks = 0;
+  private readonly counts: Record<string, number> = {};
+  private readonly comparisons: Record<string, number> = {};
+  private readonly types: Record<string, number> = {};
+  private readonly found = new Map<string, number[]>();
+
+  constructor(
+    private seed: number,
+    private readonly deadline: number,
+  ) {}
+
+  /** Goes on until the time is over. */
+  async run(checker: Checker): Promise<void> {
+    try {
+      while (performance.now() < this.deadline) {
+        const seed = this.seed++;
+        const task: Task = { seed, means: seed % WIDE_EVERY === 0 };
+        const outcome = await checker.check(task);
+        this.add(outcome);
+        for (const { key, says } of outcome.finds) await this.tell(checker, key, says, task, outcome.network);
+      }
+    } finally {
+      checker.end();
+    }
+  }
+
+  private add({ tally, network }: Outcome): void {
+    this.networks++;
+    for (const { type } of network?.layers ?? []) this.types[type] = (this.types[type] ?? 0) + 1;
+    for (const [name, times] of Object.entries(tally.counts)) this.counts[name] = (this.counts[name] ?? 0) + times;
+    for (const [id, times] of Object.entries(tally.comparisons)) this.comparisons[id] = (this.comparisons[id] ?? 0) + times; // prettier-ignore
+  }
+
+  private async tell(checker: Checker, key: string, says: string, task: Task, file?: NativeFile): Promise<void> {
+    const seeds = this.found.get(key) ?? [];
+    this.found.set(key, [...seeds, task.seed]);
+    console.log(`seed ${task.seed}${task.means ? ' (means)' : ''}: ${key}: ${says}`);
+    if (!file || seeds.length >= SHOWN) return;
+    let last = says;
+    const smallest = await shrink(file, async (candidate) => {
+      if (performance.now() > this.deadline) return false;
+      const find = (await checker.check({ ...task, file: candidate })).finds.find((other) => other.key === key);
+      last = find?.says ?? last;
+      return find !== undefined;
+    });
+    console.log(`  smallest: ${last}\n${textOf(smallest)}`);
+  }
+
+  /** What was looked at, and what was found; true when nothing was. */
+  close(): boolean {
+    console.log(
+      `${this.networks} networks, ${sum(this.counts)} counts, ${sum(this.comparisons)} comparisons with bounds`,
+    );
+    console.log(`layers: ${listed(this.types)}\ncounts: ${listed(this.counts)}\nbounds: ${listed(this.comparisons)}`);
+    for (const [key, seeds] of this.found) console.log(`found ${seeds.length} times, first with seed ${seeds[0]}: ${key}`); // prettier-ignore
+    if (this.found.size === 0) console.log('nothing was found');
+    return this.found.size === 0;
+  }
+}
+
+function sum(tally: Readonly<Record<string, number>>): number {
+  return Object.values(tally).reduce((total, times) => total + times, 0);
+}
+
+function listed(tally: Readonly<Record<string, number>>): string {
+  return Object.entries(tally).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => `${name} ${times}`).join(', ');
+} // prettier-ignore
+
+/** `npm run hunt -- [--minutes N] [--seed S] [--threads K]`, with the bundled `child.ts`; true when nothing was found. */
+export async function main(words: readonly string[], child: string): Promise<boolean> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args: [...words], options: { minutes: text, seed: text, threads: text } });
+  const number = (name: keyof typeof values, fallback: number) => {
+    const value = Number(values[name] ?? fallback);
+    if (!(value > 0)) throw new Error(`--${name} takes a positive number`);
+    return value;
+  };
+  const deadline = performance.now() + number('minutes', 1) * 60_000;
+  const first = Math.floor(number('seed', 1 + Math.floor(Date.now() / 1000)));
+  console.log(`seeds from ${first}`);
+  const hunt = new Hunt(first, deadline);
+  await Promise.all(Array.from({ length: Math.floor(number('threads', 1)) }, () => hunt.run(new Checker(child))));
+  return hunt.close();
+}

@@ -1,0 +1,74 @@
+import { countDomain, networkToCount } from '../../../src/analysis/countPlan.ts';
+import { simulationChoice, type SimulatedId } from '../../../src/analysis/simulatedMean.ts';
+import { meanOf, spreadOf } from '../../../src/analysis/statistics.ts';
+import { count } from '../../../src/counting/countRegions.ts';
+import type { Network } from '../../../src/network/network.ts';
+import type { BoundResult } from '../../../src/theory/bound.ts';
+import { BoundTable } from '../../../src/theory/registry.ts';
+import type { Checked, Find } from './check.ts';
+import { open, type NativeFile } from './nativeFile.ts';
+
+/** A mean is for wide layers: what differs by less may come from the width. */
+const GAP = 0.15;
+const DEVIATIONS = 5;
+const FIRST_DRAWS = 12;
+const DRAWS = 60;
+
+const pairs: readonly [string, SimulatedId][] = [['kac-rice-line', 'simulated-line'], ['kac-rice-plane', 'simulated-plane']]; // prettier-ignore
+
+/** Holds the means of a wide network against exact counts of random ones. Those of a plane only where they are few. */
+export function checkMeans(file: NativeFile): Checked {
+  const { network } = open(file, false);
+  const table = new BoundTable(network, {});
+  const finds: Find[] = [];
+  const tally: Checked['tally'] = { counts: {}, comparisons: {} };
+  for (const [id, simulated] of pairs) {
+    const mean = table.get(id)!;
+    if (!mean.applies || mean.value!.log10 > (id === 'kac-rice-plane' ? 3 : 4)) continue;
+    const check = new MeanCheck(network, mean, simulated);
+    // Most agree at once; what does not is drawn more often before it is believed.
+    const says = check.deviation(FIRST_DRAWS) && check.deviation(DRAWS);
+    if (says) finds.push({ key: `${id} is not what is counted`, says });
+    tally.counts[simulated] = check.drawn;
+    tally.comparisons[id] = network.layers.length;
+  }
+  return { finds, tally };
+}
+
+class MeanCheck {
+  private readonly counts: (readonly number[])[] = [];
+
+  constructor(
+    private readonly network: Network,
+    private readonly mean: BoundResult,
+    private readonly simulated: SimulatedId,
+  ) {}
+
+  get drawn(): number {
+    return this.counts.length;
+  }
+
+  /** The first layer at which the mean of so many counts is far from the one stated, or null. */
+  deviation(draws: number): string | null {
+    while (this.drawn < draws) this.counts.push(this.countOne(this.drawn + 1));
+    for (const { index, name } of this.network.layers) {
+      const stated = this.mean.perLayer?.[index];
+      if (!stated) continue;
+      const values = this.counts.map((perLayer) => perLayer[index]);
+      const [expected, found] = [10 ** stated.log10, meanOf(values)];
+      const error = spreadOf(values)?.standardError ?? Infinity;
+      const gap = Math.abs(expected - found);
+      if (gap > DEVIATIONS * error && gap > GAP * found) {
+        return `after ${name}: ${this.mean.id} ${expected.toPrecision(6)}, simulated ${found.toPrecision(6)} ± ${error.toPrecision(2)} (${draws} networks)`; // prettier-ignore
+      }
+    }
+    return null;
+  }
+
+  private countOne(seed: number): readonly number[] {
+    const choice = simulationChoice(this.simulated, seed, {});
+    const method = this.simulated === 'simulated-line' ? 'line' : 'plane';
+    const domain = countDomain(this.network.inputSize, method, choice);
+    return count({ network: networkToCount(this.network, choice), method, domain, linear: false, keepRegions: false, limits: {} }).perLayer; // prettier-ignore
+  }
+}
