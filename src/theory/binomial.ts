@@ -79,11 +79,19 @@ export function scaledBinomial(n: number, k: number, weight = 1): Scaled {
   return multiplyScaled(scaledExp(ln, unitRoundoff * (10 * main + 8 * Math.abs(half) + 8)), power);
 }
 
+/** Of more units the square root, the number of terms that count, is millions. */
+const mostSummed = 1e12;
+
 /**
  * sum over j <= d of C(n, j) weight^j, from its largest term outwards until what is left cannot be seen:
  * O(sqrt(n)) terms however large d is.
  */
 export function scaledBinomialPrefixSum(n: number, d: number, weight = 1): Scaled {
+  if (d >= n && n > mostSummed) {
+    // The binomial theorem; of fewer units the terms are added up, which is more exact.
+    const ln = n * Math.log(weight + 1);
+    return scaledExp(ln, 4 * unitRoundoff * ln);
+  }
   const mode = Math.min(d, Math.floor(((n + 1) * weight) / (weight + 1)));
   let total = 1;
   let steps = 1;

@@ -22,7 +22,7 @@ const numbers = (from: number, count: number, step = 1) => Array.from({ length: 
 describe('damaged documents', () => {
   it('are read, built, bounded and shown without a throw, a range outside the text or bounds out of order', () => {
     const exercised = check(numbers(documents.large.length, 1500));
-    for (const format of ['native', 'keras', 'tfjs', 'tfjs-graph', 'onnx', 'convnetjs', 'brainjs', 'nni', 'typescript'])
+    for (const format of ['native', 'keras', 'tfjs', 'tfjs-graph', 'onnx-json', 'convnetjs', 'brainjs', 'typescript'])
       expect(exercised).toContain(`format ${format}`);
     for (const what of ['bounds', 'report', 'comparison', 'incremental analysis', 'server features', 'panel'])
       expect(exercised).toContain(what);
