@@ -53,6 +53,17 @@ describe('region-lens', () => {
     expect(upper!.perLayer).toHaveLength(layers.length);
   });
 
+  it.each([
+    ['count', '--repeat', '1e10'],
+    ['measure', '--repeat', '1e9'],
+    ['measure', '--lines', '1e9'],
+    ['analyze', '--simulate', '1e9'],
+  ])('takes more networks than a list can hold for wrong usage: %s %s', async (command, option, many) => {
+    const { code, out, err } = await cli.run([command, 'mlp.network.json', option, many]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(new RegExp(`^region-lens: ${option} takes a whole number up to `));
+  });
+
   it('explains itself, whatever stands before the question', async () => {
     const { code, out, err } = await cli.run(['--help']);
     expect([code, err]).toEqual([0, '']);

@@ -58,6 +58,6 @@ describe('sizes typed by mistake', () => {
 
   it('shapes that an opaque layer makes up are shapes, or said to be none', () => {
     const analysis = analyze('{"input":[2],"layers":[{"name":"a","type":"opaque","what":"x","output":{"append":[-3]}}]}', 'n.network.json')!;
-    expect(analysis.problems[0]).toMatchObject({ code: 'shape-mismatch', message: 'a: the output would be -3' });
+    expect(analysis.problems[0]).toMatchObject({ code: 'shape-mismatch', message: 'a: the output would be 2×-3' });
   }); // prettier-ignore
 });
