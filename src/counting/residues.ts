@@ -129,7 +129,7 @@ export class ResidueNetwork {
     const count = breakpoints.length + 1;
     joined.forEach((_, k) => {
       const b = (k % count) - 1;
-      if (b >= 0) joined![k] = (joined![k - 1] + this.times(this.minus(slopes[k - 1], slopes[k]), breakpoints[b])) % this.prime; // prettier-ignore
+      if (b >= 0) joined[k] = (joined[k - 1] + this.times(this.minus(slopes[k - 1], slopes[k]), breakpoints[b])) % this.prime; // prettier-ignore
     });
     this.joined.set(step, joined);
     return joined;

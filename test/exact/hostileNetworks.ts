@@ -6,10 +6,10 @@ import type { Shape } from '../../src/network/shape.ts';
 import { named, networkOf, type LayerSketch } from '../unit/counting/networks.ts';
 
 /** Numbers from [0, 1), the same for the same seed. */
-export type Draw = () => number;
+type Draw = () => number;
 
 /** By mulberry32. */
-export function drawsFrom(seed: number): Draw {
+function drawsFrom(seed: number): Draw {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
