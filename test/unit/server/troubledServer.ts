@@ -18,8 +18,8 @@ export async function bundleTroubledServer(): Promise<{ file: string; remove: ()
     plugins: [
       {
         name: 'troubled-analysis',
-        setup({ onResolve }) {
-          onResolve({ filter: /\/analysis\/analyze\.ts$/ }, ({ importer }) => importer === troubled ? undefined : { path: troubled }); // prettier-ignore
+        setup(bundle) {
+          bundle.onResolve({ filter: /\/analysis\/analyze\.ts$/ }, ({ importer }) => importer === troubled ? undefined : { path: troubled }); // prettier-ignore
         },
       },
     ],

@@ -94,7 +94,9 @@ export class WatchedServer {
     this.process.expectAnswer();
     try {
       const hints = await this.connection?.sendRequest<InlayHint[]>('textDocument/inlayHint', { textDocument: { uri }, range }); // prettier-ignore
-      return (hints ?? []).map(({ label }) => String(label));
+      return (hints ?? []).map(({ label }) =>
+        typeof label === 'string' ? label : label.map(({ value }) => value).join(''),
+      );
     } catch {
       return ['the server ended'];
     }
