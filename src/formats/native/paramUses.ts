@@ -25,7 +25,8 @@ export function paramUses(text: string, root: JsonNode | undefined): ParamUse[] 
   const visit = (node: JsonNode | undefined): void => {
     if (node?.kind === 'list') node.items.forEach(visit);
     else if (node?.kind === 'object') node.entries.forEach(({ value }) => visit(value));
-    else if (node?.kind === 'scalar' && typeof node.value === 'string') for (const use of usesIn(text, node)) uses.push(use);
+    else if (node?.kind === 'scalar' && typeof node.value === 'string')
+      for (const use of usesIn(text, node)) uses.push(use);
   };
   for (const field of ['params', 'input', 'init']) visit(member(root, field));
   for (const layer of itemsOf(member(root, 'layers'))) {
