@@ -134,13 +134,13 @@ const concatenate: OperationReader = (fields) => {
 const graphConvolution: OperationReader = (fields) => {
   const adjacency = fields.get('adjacency');
   const units = fields.integer('units', 1);
-  const matrix = isList(adjacency) && adjacency.every((row) => isList(row) && row.every((entry) => typeof entry === 'number')); // prettier-ignore
+  const matrix = isList(adjacency) && adjacency.every((row) => isList(row) && row.every((entry) => typeof entry === 'number' && Number.isFinite(entry))); // prettier-ignore
   if (adjacency === undefined) fields.fail('adjacency', 'missing-field', 'adjacency is missing.');
   else if (!matrix) fields.bad('adjacency', adjacency, 'a square matrix of numbers, row by row');
   return {
     kind: 'graphConvolution',
     units,
-    adjacency: matrix ? adjacency : [],
+    adjacency: matrix ? (adjacency as number[][]) : [],
     useBias: useBias(fields),
   };
 };
