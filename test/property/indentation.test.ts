@@ -18,7 +18,7 @@ function meaningOf(text: string, fileName: string): unknown {
   return JSON.parse(JSON.stringify({ format: result.format, networks, messages }, withoutPlaces)) as unknown;
 }
 
-const numbers = (count: number, of: (k: number) => number) => Array.from({ length: count }, (_, k) => of(k));
+const numbers = <T>(count: number, of: (k: number) => T): T[] => Array.from({ length: count }, (_, k) => of(k));
 const kerasModel = (layers: readonly (readonly [string, object])[]) => ({
   class_name: 'Sequential',
   config: layers.map(([class_name, config]) => ({ class_name, config })),
