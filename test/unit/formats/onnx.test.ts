@@ -89,7 +89,7 @@ describe('an ONNX model', () => {
     const text = graph([{ opType: 'Gather', input: ['table', 'x'], output: ['y'] }], [floats('table', 9, 3)]);
     const { network, problems } = open(text, 'a.json');
     expect(problems).toEqual([]);
-    expect(network.layers[0].reach).toBe('ends');
+    expect(network.layers[0].reach).toBe('beyond');
     expect(network.layers.map(({ outputShape, parameters }) => [outputShape, parameters])).toEqual([[[4, 3], 27]]);
     expect(network.layers[0].operation).toMatchObject({ what: 'an embedding of whole numbers' });
   });

@@ -303,7 +303,7 @@ describe('nothing of a graph is lost without a word', () => {
   it('names an embedding', () => {
     const { network, problems } = open(model([3], table, lookUp), 'model.json');
     expect(problems).toEqual([]);
-    expect(network.layers[0].reach).toBe('ends');
+    expect(network.layers[0].reach).toBe('beyond');
     expect(network.layers[0].operation).toMatchObject({ what: 'an embedding of whole numbers' });
     expect(summary(network)).toEqual([
       'e embedding linear 3x4 40 0',

@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import { readTfjsShards } from '../../../../src/formats/weights/tfjsShards.ts';
-import { manifestOf } from '../../../../src/formats/weightsManifest.ts';
+import { manifestFault, manifestOf } from '../../../../src/formats/weightsManifest.ts';
 import { WeightsError, type WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
 import { openZip } from '../../../../src/formats/weights/zip.ts';
 import { hdf5, joined, kerasArchive, npy, npz, safetensors, source, type Tensors } from './files.ts';
@@ -205,5 +205,25 @@ describe('an archive that says more than it holds', () => {
         expect(Buffer.compare(archive.file(name, 100), bytes.subarray(0, 100))).toBe(0);
       }
     }
+  });
+});
+
+describe('the manifest of a model.json', () => {
+  const manifest = (paths: string[], weights: object[]) => JSON.stringify({ weightsManifest: [{ paths, weights }] });
+
+  it('is read whatever texts it holds', () => {
+    const name = 'x'.repeat(10_000_000) + '"]\\[';
+    const weights = [{ name, shape: [2], dtype: 'float32' }];
+    expect(manifestOf(manifest(['a.bin'], weights))).toEqual([{ paths: ['a.bin'], weights }]);
+  });
+
+  it('is told from none at all when it is not understood', () => {
+    expect(manifestFault('{}')).toBeNull();
+    expect(manifestFault(manifest(['a.bin'], [{ name: 'k', shape: [2], dtype: 'float32' }]))).toBeNull();
+    expect(manifestFault(manifest(['a.bin'], [{ name: 'k', shape: [-2], dtype: 'float32' }]))).toContain(
+      'not understood',
+    );
+    expect(manifestFault('{ "weightsManifest": 1 }')).toContain('not understood');
+    expect(manifestFault(manifest([], [{ name: 'k', shape: [2], dtype: 'float32' }]))).toContain('names no files');
   });
 });
