@@ -3,10 +3,22 @@ import { sliceOf, wholeSpace } from '../counting/slice.ts';
 import type { Network } from '../network/network.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 
+export interface UsedWeights {
+  readonly name?: string;
+  readonly diagnostics?: readonly object[];
+}
+
 /** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are;
  * `doubt` says why a count that was not stopped is not exact.
- * `weights` names the file they were read from; `runs` says how often it was counted, where that is asked for. */
-export function countJson(result: CountResult, domain: CountDomain, seed: number, weights?: string, runs?: number) {
+ * `weights` names the file they were read from, `diagnostics` why those that a model names were not; `runs` says how often
+ * it was counted, where that is asked for. */
+export function countJson(
+  result: CountResult,
+  domain: CountDomain,
+  seed: number,
+  { name, diagnostics = [] }: UsedWeights = {},
+  runs?: number,
+) {
   const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling, doubt } =
     result;
   return {
@@ -24,7 +36,8 @@ export function countJson(result: CountResult, domain: CountDomain, seed: number
     regionsPerSecond: seconds > 0 ? Math.round(activationRegions / seconds) : null,
     domain: domainJson(domain),
     seed,
-    ...(weights !== undefined && { weights }),
+    ...(name !== undefined && { weights: name }),
+    ...(diagnostics.length > 0 && { diagnostics }),
     ...(runs !== undefined && { runs }),
   };
 }

@@ -70,7 +70,7 @@ async function withWeights(
 ): Promise<Network | null> {
   const chosen = await chooseWeights({ text, file, network, imports }, named ?? weights, output);
   if (chosen === 'unfit') return null;
-  const found = chosen && (await findWeights(text, chosen.place));
+  const found = chosen.place ? await findWeights(text, chosen.place) : null;
   const read = networkWithWeights(text, file, network, found?.file ?? null, imports);
   return read && (read.match?.attach() ?? read.network);
 }

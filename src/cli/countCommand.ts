@@ -53,7 +53,7 @@ export async function countCommand(words: readonly string[], output: Output, sto
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
     const counts = seeds.map((seed) =>
       pool.run(
-        { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, imports: input.imports.texts, weights: weights?.place },
+        { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, imports: input.imports.texts, weights: weights.place },
         { signal: stop, progress: (progress) => output.status?.(`seed ${seed}: ${progressText(progress)}`) },
       ),
     ); // prettier-ignore
@@ -63,7 +63,7 @@ export async function countCommand(words: readonly string[], output: Output, sto
     for (const count of counts) {
       const outcome = await count;
       const { result, domain, seed, runs: finished } = outcome;
-      output.line(json ? JSON.stringify(countJson(result, domain, seed, weights?.name, finished)) : sentence(outcome));
+      output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, finished)) : sentence(outcome));
       if (finished !== undefined && finished < runs) {
         output.error(`seed ${seed}: stopped after ${finished} of ${runs} runs`);
         complete = false;

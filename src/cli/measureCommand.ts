@@ -36,7 +36,8 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const { text, imports } = input;
   const weights = await chooseWeights({ text, file, network: position, imports }, named ?? input.weights, output);
   if (weights === 'unfit') return 1;
-  const hasWeights = found.hasWeights || weights !== null;
+  const { diagnostics } = weights;
+  const hasWeights = found.hasWeights || weights.place !== undefined;
   const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
   const first = choice.seed ?? network.initialization.seed;
   const seeded: MeasureChoice = { ...choice, seed: first, placesSeed: first };
@@ -51,7 +52,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
             fileName: file,
             imports: imports.texts,
             network: position,
-            weights: weights?.place,
+            weights: weights.place,
             choice: { ...seeded, seed: first + i },
           },
           { signal: stop },
@@ -73,7 +74,11 @@ export async function measureCommand(words: readonly string[], output: Output, s
       summary,
       complete,
     };
-    output.line(json ? JSON.stringify(measurementJson(report)) : measurementTable(report));
+    output.line(
+      json
+        ? JSON.stringify({ ...measurementJson(report), ...(diagnostics.length > 0 && { diagnostics }) })
+        : measurementTable(report),
+    );
     return complete ? 0 : 3;
   } finally {
     await pool.dispose();

@@ -20,6 +20,8 @@ export interface JsonList extends Span {
 /** A long list of nothing but numbers (or of lists of them), or numbers by index: only its place, for it may have millions. */
 export interface JsonNumbers extends Span {
   readonly kind: 'numbers';
+  /** The same with a node for each number, for fields that need them. */
+  expand(): JsonNode;
 }
 
 export interface JsonScalar extends Span {
@@ -72,6 +74,25 @@ export function parseJson(text: string, isLeftOut: (key: string) => boolean = ()
   return new JsonReader(text, isLeftOut).read();
 }
 
+/** Lists with more commas and brackets than this are kept as places. */
+const longestList = 32;
+
+/** Keeps the text, so that the numbers can be read when they are asked for. */
+class Numbers implements JsonNumbers {
+  readonly kind = 'numbers';
+  private expanded: JsonNode | undefined;
+
+  constructor(
+    private readonly text: string,
+    readonly start: number,
+    readonly end: number,
+  ) {}
+
+  expand(): JsonNode {
+    return (this.expanded ??= new JsonReader(this.text, () => false, Infinity).readAt(this.start, this.end));
+  }
+}
+
 /** One of thousands: as little as it can be. */
 class Entry implements JsonEntry {
   constructor(
@@ -101,8 +122,16 @@ class JsonReader {
   constructor(
     private readonly text: string,
     private readonly isLeftOut: (key: string) => boolean,
+    private readonly longest = longestList,
   ) {
     this.scanner = createScanner(text, true);
+  }
+
+  /** The value between two offsets. */
+  readAt(start: number, end: number): JsonNode {
+    this.scanner.setPosition(start);
+    this.next();
+    return this.value(0) ?? { kind: 'scalar', value: null, start, end };
   }
 
   read(): ParsedJson {
@@ -200,28 +229,29 @@ class JsonReader {
   private numbers(): JsonNumbers | null {
     const { start } = this;
     if (start < this.noNumbersBefore) return null;
-    const { end, whole } = endOfNumbers(this.text, start);
+    const { end, count, whole } = endOfNumbers(this.text, start);
     if (!whole) {
       // Lists inside this one would stop at the same place.
       this.noNumbersBefore = end;
       return null;
     }
-    return this.passOver(start, end);
+    return this.passOver(start, end, count);
   }
 
   /** A typed array as JSON writes it: an object whose keys are the places of its numbers. */
   private indexedNumbers(): JsonNumbers | null {
     const { start } = this;
-    const end = endOfIndexedNumbers(this.text, start);
-    return end === null ? null : this.passOver(start, end);
+    const found = endOfIndexedNumbers(this.text, start);
+    return found && this.passOver(start, found.end, found.count);
   }
 
-  private passOver(start: number, end: number): JsonNumbers | null {
-    if (end - start < 200) return null;
+  /** How many there are decides, not how far apart they are written: indentation has no meaning. */
+  private passOver(start: number, end: number, count: number): JsonNumbers | null {
+    if (count <= this.longest) return null;
     this.scanner.setPosition(end);
     this.next();
     [this.lastStart, this.lastEnd] = [end - 1, end];
-    return { kind: 'numbers', start, end };
+    return new Numbers(this.text, start, end);
   }
 
   private list(depth: number): JsonList {
@@ -331,6 +361,7 @@ export function textOf(node: JsonNode | undefined): string | undefined {
 }
 
 export function itemsOf(node: JsonNode | undefined): readonly JsonNode[] {
+  if (node?.kind === 'numbers') return itemsOf(node.expand());
   return node?.kind === 'list' ? node.items : [];
 }
 
@@ -338,7 +369,7 @@ export function spanOf({ start, end }: Span): Span {
   return { start, end };
 }
 
-/** The tree as plain data. Long lists of numbers are left out: no field that describes a layer is one. */
+/** The tree as plain data. */
 export function plainOf(node: JsonNode): PlainValue {
   switch (node.kind) {
     case 'scalar':
@@ -348,6 +379,6 @@ export function plainOf(node: JsonNode): PlainValue {
     case 'object':
       return Object.fromEntries(node.entries.map(({ key, value }) => [key, plainOf(value)]));
     case 'numbers':
-      return null;
+      return plainOf(node.expand());
   }
 }

@@ -3,6 +3,7 @@ import type { Tensor } from '../network/operation.ts';
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const closeBrace = 0x7d;
+const comma = 0x2c;
 const quote = 0x22;
 const colon = 0x3a;
 
@@ -16,29 +17,35 @@ for (const character of '0123456789+-.eE,NaInfity \t\r\n') allowed[character.cha
 
 /**
  * Runs over a list of numbers, nested or not, that begins at `start`. `whole` says whether it is one up to its closing
- * bracket, just before `end`; else `end` is where something else stands.
+ * bracket, just before `end`; else `end` is where something else stands. `count` is the number of commas and lists.
  */
-export function endOfNumbers(text: string, start: number): { end: number; whole: boolean } {
+export function endOfNumbers(text: string, start: number): { end: number; count: number; whole: boolean } {
   let depth = 0;
+  let count = 0;
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === openBracket) depth++;
-    else if (code === closeBracket) {
-      if (--depth === 0) return { end: at + 1, whole: true };
-    } else if (code >= 128 || allowed[code] === 0) return { end: at, whole: false };
+    if (code === comma) count++;
+    else if (code === openBracket) {
+      depth++;
+      count++;
+    } else if (code === closeBracket) {
+      if (--depth === 0) return { end: at + 1, count, whole: true };
+    } else if (code >= 128 || allowed[code] === 0) return { end: at, count, whole: false };
   }
-  return { end: text.length, whole: false };
+  return { end: text.length, count, whole: false };
 }
 
 const beginsIndexed = /\{\s*"0"\s*:/y;
 
-/** Just after `{ "0": 1.5, "1": 2, ... }` that begins at `start`; null for any other object. */
-export function endOfIndexedNumbers(text: string, start: number): number | null {
+/** Just after `{ "0": 1.5, "1": 2, ... }` that begins at `start`, and how many commas it has; null for any other object. */
+export function endOfIndexedNumbers(text: string, start: number): { end: number; count: number } | null {
   beginsIndexed.lastIndex = start;
   if (!beginsIndexed.test(text)) return null;
+  let count = 0;
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === closeBrace) return at + 1;
+    if (code === closeBrace) return { end: at + 1, count };
+    if (code === comma) count++;
     if (code !== quote && code !== colon && (code >= 128 || allowed[code] === 0)) return null;
   }
   return null;

@@ -72,7 +72,7 @@ function endOfString(text: string, at: number): number {
 }
 
 /** Just after the value that begins here; on a closing bracket that belongs further out, at it. */
-function endOfValue(text: string, at: number): number {
+export function endOfValue(text: string, at: number): number {
   let depth = 0;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);

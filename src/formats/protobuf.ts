@@ -12,7 +12,7 @@ export function numberOf(node: JsonNode | undefined): number | undefined {
 
 /** A text that may be written in base64 or as a list of character codes. */
 export function wordOf(node: JsonNode | undefined): string | undefined {
-  if (node?.kind === 'list') {
+  if (node?.kind === 'list' || node?.kind === 'numbers') {
     const codes = plainOf(node) as unknown[];
     return codes.every((code) => typeof code === 'number') ? String.fromCharCode(...codes.slice(0, 200)) : undefined;
   }

@@ -1,6 +1,6 @@
 import type { Shape } from '../network/shape.ts';
 import { sizeOf } from '../network/shape.ts';
-import { contentFrom, outline } from './outline.ts';
+import { contentFrom, endOfValue, outline } from './outline.ts';
 
 /** One group of the `weightsManifest` of a TensorFlow.js model.json: files that are read as one, and what they hold. */
 export interface ManifestGroup {
@@ -25,26 +25,30 @@ export function manifestOf(text: string): readonly ManifestGroup[] | null {
   return null;
 }
 
+/** Why the manifest that a text has cannot be followed, as a sentence; null where it can, or where there is none. */
+export function manifestFault(text: string): string | null {
+  for (const { key, at } of outline(text, contentFrom(text, 0))) {
+    if (key !== 'weightsManifest') continue;
+    const groups = manifestIn(parseList(text, at));
+    if (!groups) return 'the weights manifest is not understood';
+    const isNamed = groups.every(({ paths, weights }) => paths.length > 0 || weights.length === 0);
+    return isNamed ? null : 'the weights manifest names no files';
+  }
+  return null;
+}
+
 /** What a manifest says, from its data as JSON has it; null where that is none. */
 export function manifestIn(value: unknown): readonly ManifestGroup[] | null {
   return isListOf(value, isGroup) ? (value as readonly ManifestGroup[]) : null;
 }
 
-/** The JSON list that begins here. Only brackets outside of texts are counted, so that the rest need not be parsed. */
+/** The JSON list that begins here; the rest of the text need not be parsed. */
 function parseList(text: string, at: number): unknown {
-  let depth = 0;
-  const pattern = /"(?:[^"\\]|\\.)*"|[[\]]/g;
-  pattern.lastIndex = at;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    if (match[0] === '[') depth++;
-    if (match[0] !== ']' || --depth > 0) continue;
-    try {
-      return JSON.parse(text.slice(at, match.index + 1)) as unknown;
-    } catch {
-      return null;
-    }
+  try {
+    return JSON.parse(text.slice(at, endOfValue(text, at))) as unknown;
+  } catch {
+    return null;
   }
-  return null;
 }
 
 function isGroup(value: unknown): boolean {

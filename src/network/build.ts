@@ -133,11 +133,11 @@ class Builder {
     const operation = isRepeated ? before.operation : positionwise(written.operation, given[0]);
     const inferred = isRepeated ? { shape: before.outputShape } : inferShape(operation, inputShapes);
     if ('fault' in inferred) {
-      const { field, message } = inferred.fault;
+      const { field, message, isUnsupported } = inferred.fault;
+      const place = written.fields[field ?? ''] ?? written.span;
       // What the reader could not understand it has reported itself, at a better place.
-      if (operation.kind !== 'unknown') {
-        this.report('shape-mismatch', `${written.name}: ${message}`, written.fields[field ?? ''] ?? written.span);
-      }
+      if (isUnsupported) this.report('unsupported', `${written.name} ${message}`, place, 'warning');
+      else if (operation.kind !== 'unknown') this.report('shape-mismatch', `${written.name}: ${message}`, place);
       return;
     }
     if (!inferred.shape.every((extent) => extent > 0)) {

@@ -6,6 +6,8 @@ import { slide, slideTransposed, spatialExtents } from './window.ts';
 export interface ShapeFault {
   readonly message: string;
   readonly field?: string;
+  /** The inputs are sound: what is computed of them is not analysed. */
+  readonly isUnsupported?: boolean;
 }
 
 export type InferredShape = { readonly shape: Shape } | { readonly fault: ShapeFault };
@@ -84,10 +86,21 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
     case 'unknown':
       return fault(operation.why);
     case 'batchNormalization':
+      return normalized(operation.axis ?? -1, input);
     case 'identity':
     case 'notPiecewiseLinear':
       return { shape: input };
   }
+}
+
+/** Every channel has its own factors; along another axis they would differ from position to position. */
+function normalized(axis: number, input: Shape): InferredShape {
+  const place = axis < 0 ? input.length + axis : axis;
+  // Of a vector, -2 stands for the last axis of positions where channels come first: its only axis.
+  if (place === input.length - 1 || (input.length === 1 && axis === -2)) return { shape: input };
+  if (!(place >= 0 && place < input.length)) return fault(`there is no axis ${axis} in ${formatShape(input)}`, 'axis');
+  const message = `normalizes along an axis of ${input[place]} positions, not along the channels, which is not analysed`;
+  return { fault: { message, field: 'axis', isUnsupported: true } };
 }
 
 function ruledShape(rule: OutputRule | undefined, input: Shape): Shape {

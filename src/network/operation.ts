@@ -60,6 +60,8 @@ export type Operation =
       readonly scale: boolean;
       /** False for a bare factor and shift of each channel, which has no moving mean and variance. */
       readonly statistics?: boolean;
+      /** Which axis has its own factors, counted without the batch, negative ones from the end; the last unless given. */
+      readonly axis?: number;
     }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly target: Shape }

@@ -1,7 +1,7 @@
 import { readSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import type { NearbyFiles } from '../formats/format.ts';
-import { manifestOf, type ManifestGroup } from '../formats/weightsManifest.ts';
+import { manifestFault, manifestOf, type ManifestGroup } from '../formats/weightsManifest.ts';
 import { readTfjsShards } from '../formats/weights/tfjsShards.ts';
 import type { ByteSource, StoredTensor, WeightsFile } from '../formats/weights/weightsFile.ts';
 import { sizeOf } from '../network/shape.ts';
@@ -26,8 +26,11 @@ export async function findWeights(text: string, place: WeightsPlace): Promise<Fo
     const file = bounded(source.name, source.size, () => openWeights(source));
     return { file: { ...file, tensors: file.tensors.map(limited) }, stamp: stampOf([place.file]) };
   }
-  const manifest = place.folder === undefined ? null : manifestOf(text);
-  return manifest && readShards(manifest, place.folder!);
+  if (place.folder === undefined) return null;
+  const fault = manifestFault(text);
+  if (fault !== null) throw new Error(fault);
+  const manifest = manifestOf(text);
+  return manifest && readShards(manifest, place.folder);
 }
 
 /** Sound files take a small part of it. */

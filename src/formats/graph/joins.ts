@@ -1,7 +1,7 @@
 import { sameShape, sizeOf } from '../../network/shape.ts';
 import type { Shape } from '../../network/shape.ts';
 import { joined, sameArrangement } from './arrangement.ts';
-import type { GraphNode } from './node.ts';
+import type { Constant, GraphNode } from './node.ts';
 import { Refusal } from './writer.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
@@ -74,6 +74,15 @@ export function product(writer: GraphWriter, node: GraphNode, inputs: readonly T
       parameters: { constant: 0, perFeature: [] },
     },
   });
+} // prettier-ignore
+
+/** Rows of a table of weights by numbers that come in: an embedding. */
+export function lookUp(writer: GraphWriter, node: GraphNode, places: TensorValue, table: Constant, axis: number): TensorValue {
+  if (axis !== 0 && axis !== -table.shape.length) throw new Refusal(`${node.op} along axis ${axis} is not analysed.`);
+  const output = { append: table.shape.slice(1) };
+  const parameters = { constant: sizeOf(table.shape), perFeature: [] };
+  const operation = { kind: 'notPiecewiseLinear', what: 'an embedding of whole numbers', output, parameters } as const;
+  return writer.emit(node, [places], { type: 'embedding', operation, owner: table.name }, { channelsFirst: false, arrangement: undefined });
 } // prettier-ignore
 
 /** An operation that is understood and is not piecewise linear; `what` names it in a sentence. */

@@ -35,7 +35,7 @@ export function translate(graph: Graph, options: ReadOptions): Translation {
   for (const node of cyclic) writer.report('cycle', 'error', `${node.name} depends on its own output.`, node);
   graph.begin(writer, nodes);
   for (const node of nodes) {
-    const value = valueOf(writer, node, graph.operators);
+    const value = valueOf(writer, node, graph);
     for (const output of node.outputs) if (writer.find(output) === undefined) writer.define(output, value);
   }
   const use = { decode: options.weights, usable: !writer.isInexact };
@@ -45,6 +45,7 @@ export function translate(graph: Graph, options: ReadOptions): Translation {
   );
   const outputs = graph.outputs.flatMap((output) => {
     const value = writer.find(output);
+    if (value && value.kind !== 'tensor') reportConstant(writer, output, nodes);
     return value?.kind === 'tensor' ? [nameOf(value.source)] : [];
   });
   return {
@@ -54,15 +55,28 @@ export function translate(graph: Graph, options: ReadOptions): Translation {
   };
 }
 
-function valueOf(writer: GraphWriter, node: GraphNode, operators: Graph['operators']): Value {
+function reportConstant(writer: GraphWriter, output: string, nodes: readonly GraphNode[]): void {
+  const maker = nodes.find(({ outputs }) => outputs.includes(output));
+  const message = `The output ${output} does not depend on the input, as far as this is read.`;
+  if (maker) writer.report('unsupported', 'warning', message, maker);
+}
+
+function valueOf(writer: GraphWriter, node: GraphNode, { operators, onlyLooks }: Graph): Value {
   const operator = Object.hasOwn(operators, node.op) ? operators[node.op] : undefined;
   try {
-    if (operator) return operator(writer, node);
+    const value = operator?.(writer, node);
+    if (value && !isLost(writer, node, value, onlyLooks)) return value;
     return writer.refuse(node, `The operation ${node.op} is not analysed.`) ?? { kind: 'opaque' };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return writer.refuse(node, error.message) ?? { kind: 'opaque' };
   }
+}
+
+/** A tensor of the network goes in, and what comes out is taken for a constant. */
+function isLost(writer: GraphWriter, node: GraphNode, value: Value, onlyLooks: ReadonlySet<string>): boolean {
+  if (value.kind === 'tensor' || onlyLooks.has(node.op)) return false;
+  return node.inputs.some((_, k) => writer.value(node, k)?.kind === 'tensor');
 }
 
 /** How many nodes read a tensor, outputs of the graph included. */

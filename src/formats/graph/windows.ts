@@ -1,5 +1,5 @@
 import type { Operation, Padding, Window } from '../../network/operation.ts';
-import { slide, spatialExtents } from '../../network/window.ts';
+import { slide, slideTransposed, spatialExtents } from '../../network/window.ts';
 import type { GraphNode } from './node.ts';
 import { Refusal } from './writer.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
@@ -56,6 +56,33 @@ export function resize(writer: GraphWriter, node: GraphNode, x: TensorValue, fac
   const operation: Operation = { kind: 'upSampling', factors: pairOf(factors, rank), rank, bilinear };
   return writer.emit(node, [x], { type: `up_sampling${rank}d`, operation });
 } // prettier-ignore
+
+/**
+ * The window of a transposed convolution to the output size that a file states. It is the gradient of a convolution
+ * from that size to the input's, which several sizes may lead to when it moves by more than one.
+ */
+export function broughtTo(window: Window, x: TensorValue, size: readonly (number | null)[] | undefined): Window {
+  const { shape } = x;
+  if (!shape || shape.length !== window.rank + 1) return window;
+  const extents = spatialExtents(shape, window.rank);
+  const sizes = size?.every((extent) => extent !== null) && size.length === 2 ? size : undefined;
+  if (!sizes) {
+    if (window.strides.every((stride) => stride === 1)) return window;
+    throw new Refusal('The size that this transposed convolution has to give stands in a weights file that is not beside this one.'); // prettier-ignore
+  }
+  const along = (axis: 0 | 1): Pair => {
+    const { extent, before } = slide(window, axis, sizes[axis]);
+    if (extent !== extents[axis]) throw new Refusal(`A transposed convolution cannot give ${sizes.join('×')} here.`);
+    const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+    return [before, (extents[axis] - 1) * window.strides[axis] + reach - before - sizes[axis]];
+  };
+  const padding = [along(0), along(1)] as const;
+  const isUsual = ([0, 1] as const).every((axis) => {
+    const usual = slideTransposed(window, axis, extents[axis]);
+    return usual.extent === sizes[axis] && usual.before === padding[axis][0];
+  });
+  return isUsual ? window : { ...window, padding };
+}
 
 /** Explicit padding that lets windows begin at every place that the input reaches (rounding up). */
 export function roundedUp(window: Window, x: TensorValue): Window {

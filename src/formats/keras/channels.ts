@@ -48,6 +48,12 @@ export function channelsLast(shape: Shape): Shape {
   return shape.length < 2 ? shape : [...shape.slice(1), shape[0]];
 }
 
+/** Of `[c, h, w]`, axis 1 (the batch is 0) or -3 becomes the last one; 2, 3, -2 and -1, of positions, come before it. */
+function axisWithChannelsLast(axis: PlainValue = -1): PlainValue {
+  if (axis === 1 || axis === -3) return -1;
+  return typeof axis === 'number' && axis !== 0 ? axis - 1 : axis;
+}
+
 export interface ChannelsLastConfig {
   readonly config: PlainRecord;
   readonly issues: readonly LayerIssue[];
@@ -63,10 +69,13 @@ export function channelsLastConfig(className: string, written: PlainRecord): Cha
   delete config.data_format;
   delete config.dim_ordering;
   const axisField = className === 'Merge' ? 'concat_axis' : 'axis';
-  if (className === 'BatchNormalization' || className === 'Concatenate' || className === 'Merge') {
+  if (/^BatchNormalization(V\d)?$/.test(className)) {
+    config.axis = axisWithChannelsLast(isList(config.axis) && config.axis.length === 1 ? config.axis[0] : config.axis);
+  }
+  if (className === 'Concatenate' || className === 'Merge') {
     const axis = config[axisField];
     if (axis !== undefined && axis !== 1 && axis !== -1) {
-      const message = 'Joining or normalizing along a spatial axis with channels first is not read.';
+      const message = 'Joining along a spatial axis with channels first is not read.';
       issues.push({ field: axisField, code: 'unsupported', severity: 'warning', message });
     }
     config[axisField] = -1;

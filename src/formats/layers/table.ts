@@ -97,16 +97,35 @@ const upSampling =
   };
 
 const batchNormalization: OperationReader = (fields) => {
-  fields.get('axis');
   fields.get('momentum');
+  const axis = normalizedAxis(fields);
+  const mode = fields.get('mode') ?? 0;
+  if (mode !== 0)
+    fields.unsupported('mode', 'Normalizing by the statistics of the samples themselves is not analysed.');
   return {
     kind: 'batchNormalization',
     epsilon: fields.number('epsilon', 1e-3),
     center: fields.boolean('center', true),
     scale: fields.boolean('scale', true),
     ...(fields.boolean('statistics', true) ? {} : { statistics: false }),
+    ...(axis !== undefined && axis !== -1 && { axis }),
   };
 };
+
+/** Keras counts the batch as axis 0 and may write a list of one; undefined where it is not given. */
+function normalizedAxis(fields: Fields): number | undefined {
+  const written = fields.get('axis');
+  const axis = isList(written) && written.length === 1 ? written[0] : written;
+  if (axis === undefined) return undefined;
+  if (isList(axis)) {
+    fields.unsupported('axis', 'Normalizing along several axes at once is not analysed.');
+  } else if (typeof axis === 'number' && Number.isInteger(axis) && axis !== 0) {
+    return axis > 0 ? axis - 1 : axis;
+  } else {
+    fields.bad('axis', axis, 'a whole number other than 0, the batch');
+  }
+  return undefined;
+}
 
 const reshape: OperationReader = (fields) => {
   const target = fields.get('target_shape');
@@ -134,13 +153,13 @@ const concatenate: OperationReader = (fields) => {
 const graphConvolution: OperationReader = (fields) => {
   const adjacency = fields.get('adjacency');
   const units = fields.integer('units', 1);
-  const matrix = isList(adjacency) && adjacency.every((row) => isList(row) && row.every((entry) => typeof entry === 'number')); // prettier-ignore
+  const matrix = isList(adjacency) && adjacency.every((row) => isList(row) && row.every((entry) => typeof entry === 'number' && Number.isFinite(entry))); // prettier-ignore
   if (adjacency === undefined) fields.fail('adjacency', 'missing-field', 'adjacency is missing.');
   else if (!matrix) fields.bad('adjacency', adjacency, 'a square matrix of numbers, row by row');
   return {
     kind: 'graphConvolution',
     units,
-    adjacency: matrix ? adjacency : [],
+    adjacency: matrix ? (adjacency as number[][]) : [],
     useBias: useBias(fields),
   };
 };

@@ -1,7 +1,7 @@
 import type { Problem, Severity, Span } from '../../network/definition.ts';
 import { evaluate } from '../expression.ts';
 import { spanOf } from '../json.ts';
-import type { JsonNode } from '../json.ts';
+import type { JsonNode, JsonNumbers } from '../json.ts';
 import type { LayerParts } from '../layers/table.ts';
 import { tensorOf } from '../numbers.ts';
 import { Unresolved } from '../plain.ts';
@@ -46,16 +46,11 @@ export class NativeContext {
     }
   }
 
-  /** A long list of numbers that a field needs in full, such as an adjacency matrix. */
-  private matrix(node: JsonNode): PlainValue {
+  /** A long list of numbers that a field needs in full: rows of a matrix, such as an adjacency, without a node for each. */
+  private matrix(node: JsonNumbers): PlainValue {
     const tensor = tensorOf(this.text, node.start, node.end);
-    if (typeof tensor === 'string') {
-      this.report('bad-value', 'error', `This cannot be read: ${tensor}.`, node);
-      return new Unresolved(tensor);
-    }
-    const { shape, data } = tensor;
-    if (shape.length === 1) return [...data];
-    const width = shape[shape.length - 1];
-    return Array.from({ length: data.length / width }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+    if (typeof tensor === 'string' || tensor.shape.length !== 2) return this.numeric(node.expand());
+    const [height, width] = tensor.shape;
+    return Array.from({ length: height }, (_, row) => [...tensor.data.subarray(row * width, (row + 1) * width)]);
   }
 }

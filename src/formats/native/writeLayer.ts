@@ -143,6 +143,7 @@ function batchNormalization({
   center,
   scale,
   statistics,
+  axis = -1,
 }: Extract<Operation, { kind: 'batchNormalization' }>) {
   return {
     type: 'batch_normalization',
@@ -150,6 +151,7 @@ function batchNormalization({
     center: unless(true, center),
     scale: unless(true, scale),
     statistics: unless(true, statistics ?? true),
+    axis: unless(-1, axis >= 0 ? axis + 1 : axis),
   };
 }
 

@@ -13,7 +13,9 @@ const most = 64;
 
 export const shapeOf: Operator = (writer, node) => {
   const shape = fileShape(writer.tensor(node));
-  return shape ? { kind: 'extents', items: [null, ...shape] } : { kind: 'opaque' };
+  if (!shape) return { kind: 'opaque' };
+  const { attributes } = node;
+  return { kind: 'extents', items: [null, ...shape].slice(attributes.number('start') ?? 0, attributes.number('end')) };
 };
 
 /** Some of a shape's numbers, by their places. */

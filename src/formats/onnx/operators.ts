@@ -3,7 +3,7 @@ import type { Activation } from '../../network/activation.ts';
 import { batchNormalization, dense, shift, straight } from '../graph/affine.ts';
 import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
-import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
+import { concatenate, lookUp, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
 import { activate, clipped, hardSigmoid, named, prelu } from '../graph/pointwise.ts';
 import { flatten, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
@@ -138,6 +138,17 @@ const onConstants = (
 
 const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaque' };
 
+/** To whole numbers it cuts off what is behind the point, which an input of whole numbers does not have. */
+const cast: Operator = (writer, node) => {
+  const value = writer.value(node, 0);
+  const isWhole = wholeTypes.has(node.attributes.number('to') ?? 1);
+  if (value?.kind === 'tensor' && isWhole && !('input' in value.source)) throw new Refusal('Rounding to whole numbers is not analysed.'); // prettier-ignore
+  return same(writer, node);
+};
+
+/** Codes of the types of whole numbers and of truth values. */
+const wholeTypes = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
+
 /** Of a shape it is one of its numbers; of a tensor it is refused. */
 const part = (take: (writer: GraphWriter, node: GraphNode) => Value | undefined): Operator => (writer, node) => {
   if (writer.value(node, 0)?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analysed.`);
@@ -222,9 +233,13 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     Upsample: enlarge,
     Dropout: same,
     Identity: same,
-    Cast: same,
+    Cast: cast,
     Shape: shapeOf,
-    Gather: part(gathered),
+    Gather: (writer, node) => {
+      const [table, places] = [writer.value(node, 0), writer.value(node, 1)];
+      if (table?.kind !== 'constant' || places?.kind !== 'tensor') return part(gathered)(writer, node);
+      return lookUp(writer, node, places, table.constant, node.attributes.number('axis') ?? 0);
+    },
     Slice: part(sliced),
     LSTM: smooth('an LSTM', true),
     GRU: smooth('a GRU', true),

@@ -117,6 +117,7 @@ export const padZeros: Operator = (writer, node) => {
   const pads = node.attributes.numbers('pads') ?? writer.numbers(node, 1);
   const value = node.attributes.number('value') ?? (node.inputs[2] ? writer.numbers(node, 2)?.[0] : 0);
   if ((node.attributes.text('mode') ?? 'constant') !== 'constant' || value !== 0) throw new Refusal('Padding with other than zeros is not analysed.'); // prettier-ignore
+  if (node.inputs[3]) throw new Refusal('Padding along named axes is not analysed.');
   if (!pads || pads.length !== 2 * ((x.shape?.length ?? 0) + 1)) throw new Refusal('How far this pads is not known.');
   const count = pads.length / 2;
   const sides = Array.from({ length: count }, (_, axis): Pair => [pads[axis], pads[axis + count]]);
@@ -126,6 +127,22 @@ export const padZeros: Operator = (writer, node) => {
   return pad(writer, node, x, sides.filter((_, axis) => !isOuter(axis))); // prettier-ignore
 };
 
+/** Whether the nearest cell is found so that each one is repeated `factor` times: looked at on three cells. */
+function repeats(placed: string, rounding: string, factor: number): boolean {
+  const centred = placed === 'half_pixel' || placed === 'pytorch_half_pixel' || placed === 'half_pixel_symmetric';
+  if (!centred && placed !== 'asymmetric') return false;
+  const round: Readonly<Record<string, (at: number) => number>> = {
+    round_prefer_floor: (at) => Math.ceil(at - 0.5),
+    round_prefer_ceil: (at) => Math.floor(at + 0.5),
+    floor: Math.floor,
+    ceil: Math.ceil,
+  };
+  const cell = Object.hasOwn(round, rounding) ? round[rounding] : undefined;
+  const at = (place: number) => (centred ? (place + 0.5) / factor - 0.5 : place / factor);
+  const found = Array.from({ length: 3 * Math.min(factor, 1000) }, (_, place) => cell?.(at(place)) ?? NaN);
+  return found.every((near, place) => Math.min(Math.max(near, 0), 2) === Math.floor(place / factor));
+}
+
 export const enlarge: Operator = (writer, node) => {
   const x = spatialTensor(writer, node);
   const isResize = node.op === 'Resize';
@@ -134,10 +151,13 @@ export const enlarge: Operator = (writer, node) => {
   const extents = x.shape && x.channelsFirst ? [1, x.shape[x.shape.length - 1], ...x.shape.slice(0, -1)] : undefined;
   const factors = scales && scales.length > 0 ? scales : extents && sizes?.map((size, axis) => size / extents[axis]);
   const mode = node.attributes.text('mode') ?? 'nearest';
-  const placed = node.attributes.text('coordinate_transformation_mode') ?? 'half_pixel';
+  const placed = node.attributes.text('coordinate_transformation_mode') ?? (isResize ? 'half_pixel' : 'asymmetric');
   if (!factors || factors.length < 3 || factors[1] !== 1)
     throw new Refusal('To what size this is brought is not known.');
+  if (node.attributes.numbers('axes')) throw new Refusal('Resizing along named axes is not analysed.');
   const isBlended = mode === 'linear' && (placed === 'half_pixel' || placed === 'pytorch_half_pixel');
-  if ((mode !== 'nearest' && !isBlended) || placed === 'align_corners') throw new Refusal(`Resizing in the mode ${mode}, ${placed}, is not analysed.`); // prettier-ignore
+  const rounding = node.attributes.text('nearest_mode') ?? (isResize ? 'round_prefer_floor' : 'floor');
+  const isRepeated = mode === 'nearest' && factors.slice(2).every((factor) => repeats(placed, rounding, factor));
+  if (!isRepeated && !isBlended) throw new Refusal(`Resizing in the mode ${mode}, ${placed}, is not analysed.`);
   return resize(writer, node, x, factors.slice(2), isBlended);
 };

@@ -1,7 +1,10 @@
 import type { Attributes } from '../graph/node.ts';
-import { itemsOf, member, spanOf } from '../json.ts';
+import { itemsOf, member, spanOf, textOf } from '../json.ts';
 import type { JsonNode } from '../json.ts';
 import { numberOf, wordOf } from '../protobuf.ts';
+
+/** Codes of the types of whole numbers and of truth values. */
+const wholeTypes = new Set([3, 4, 5, 6, 9, 10, 17, 22, 23]);
 
 /** The `attr` of a node of a TensorFlow graph: each value is under a key for its kind. */
 export class GraphAttributes implements Attributes {
@@ -25,6 +28,13 @@ export class GraphAttributes implements Attributes {
   texts(name: string): readonly string[] {
     const list = member(member(this.node, name), 'list');
     return itemsOf(member(list, 's')).map((item) => wordOf(item) ?? '');
+  }
+
+  /** The name of a type of numbers, such as DT_FLOAT. */
+  type(name: string): string | undefined {
+    const value = member(member(this.node, name), 'type');
+    const code = numberOf(value);
+    return code === undefined ? textOf(value) : wholeTypes.has(code) ? 'DT_INT' : undefined;
   }
 
   span(name: string) {

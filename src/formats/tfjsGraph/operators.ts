@@ -4,12 +4,12 @@ import type { Padding, Window } from '../../network/operation.ts';
 import { batchNormalization, convolution, dense, shift, straight } from '../graph/affine.ts';
 import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
-import { concatenate, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
+import { concatenate, lookUp, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
 import { fileShape, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
-import { pad, paddingOf, pairOf, pool, poolAll, resize } from '../graph/windows.ts';
+import { broughtTo, pad, paddingOf, pairOf, pool, poolAll, resize } from '../graph/windows.ts';
 import { Refusal } from '../graph/writer.ts';
 import type { ExtentsValue, GraphWriter, Value } from '../graph/writer.ts';
 import type { GraphAttributes } from './attributes.ts';
@@ -28,7 +28,10 @@ function rowsOf(isChannelsFirst: boolean): number {
 function spatial(node: GraphNode, name: string): readonly [number, number] {
   const numbers = node.attributes.numbers(name);
   const rows = rowsOf(statesChannelsFirst(node));
-  return numbers?.length === 4 ? [numbers[rows], numbers[rows + 1]] : pairOf(numbers, 2);
+  if (numbers?.length !== 4) return pairOf(numbers, 2);
+  const isOuter = (axis: number) => axis < rows || axis > rows + 1;
+  if (numbers.some((number, axis) => isOuter(axis) && number !== 1)) throw new Refusal(`${node.op} along other axes than those of positions is not analysed.`); // prettier-ignore
+  return [numbers[rows], numbers[rows + 1]];
 }
 
 function paddingIn(node: GraphNode): Padding {
@@ -72,8 +75,9 @@ const convolveTransposed: Operator = (writer, node) => {
   const [x, kernel] = [spatialTensor(writer, node, 2), writer.weights(node, 1)];
   const [height, width, filters] = kernel.shape;
   if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
-  writer.extents(node, 0);
-  const window = windowOf(node, [height, width]);
+  const rows = rowsOf(statesChannelsFirst(node));
+  const size = writer.extents(node, 0)?.slice(rows, rows + 2);
+  const window = broughtTo(windowOf(node, [height, width]), x, size);
   return convolution(writer, node, x, { kind: 'transposedConvolution', window, filters, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
 };
 
@@ -213,10 +217,16 @@ const shapeOf: Operator = (writer, node) => {
 
 /** Of a shape: one of its numbers, which one stands in another file. The first is the batch, so it is one not known. */
 const slice: Operator = (writer, node) => {
-  const value = writer.value(node, 0);
-  if (value?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analysed.`);
   for (let k = 1; k < node.inputs.length; k++) writer.extents(node, k);
   return node.attributes.number('shrink_axis_mask') === 1 ? { kind: 'extents', items: [null] } : { kind: 'opaque' };
+};
+
+/** Rows of a table by their numbers; or numbers of a shape. */
+const gather: Operator = (writer, node) => {
+  const [table, places] = [writer.value(node, 0), writer.value(node, 1)];
+  if (table?.kind !== 'constant' || places?.kind !== 'tensor') return slice(writer, node);
+  const axis = node.inputs.length > 2 ? writer.numbers(node, 2)?.[0] : 0;
+  return lookUp(writer, node, places, table.constant, axis ?? 0);
 };
 
 const bring = (layout: Layout): Operator => (writer, node) => {
@@ -251,10 +261,21 @@ const enlarge = (bilinear: boolean): Operator => (writer, node) => {
   const known = size?.every((extent) => extent !== null) && x.shape ? size : undefined;
   if (x.channelsFirst) throw new Refusal(`${node.op} reads channels where this tensor has positions.`);
   if (!known) throw new Refusal(`To what size this is brought ${elsewhere}`);
+  const isCentred = node.attributes.number('half_pixel_centers') === 1;
+  if (node.attributes.number('align_corners') === 1) throw new Refusal('Resizing with aligned corners is not analysed.');
+  if (bilinear && !isCentred) throw new Refusal('Bilinear resizing without half-pixel centers is not analysed.');
   return resize(writer, node, x, known.map((extent, axis) => extent / (x.shape?.[axis] ?? NaN)), bilinear);
 }; // prettier-ignore
 
 const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaque' };
+
+/** To whole numbers it cuts off what is behind the point, which an input of whole numbers does not have. */
+const cast: Operator = (writer, node) => {
+  const value = writer.value(node, 0);
+  if (value?.kind !== 'tensor' || 'input' in value.source) return same(writer, node);
+  if (/INT|BOOL/.test((node.attributes as GraphAttributes).type('DstT') ?? '')) throw new Refusal('Rounding to whole numbers is not analysed.'); // prettier-ignore
+  return value;
+};
 
 const smooth = (what: string): Operator => (writer, node) => {
   const inputs = node.inputs.map((_, k) => writer.value(node, k)).filter((value) => value?.kind === 'tensor');
@@ -309,7 +330,9 @@ const fixed: Readonly<Record<string, Operator>> = {
   Shape: shapeOf,
   StridedSlice: slice,
   Slice: slice,
-  GatherV2: slice,
+  Gather: gather,
+  GatherV2: gather,
+  ResourceGather: gather,
   Prod: () => ({ kind: 'extents', items: [null] }),
   ExpandDims: expand,
   Squeeze: reduceAxes,
@@ -318,7 +341,7 @@ const fixed: Readonly<Record<string, Operator>> = {
   ResizeBilinear: enlarge(true),
   Identity: same,
   IdentityN: same,
-  Cast: same,
+  Cast: cast,
   StopGradient: same,
   Snapshot: same,
   CheckNumerics: same,

@@ -22,7 +22,7 @@ export function readNpy(source: ByteSource): WeightsFile {
 export function readNpz(archive: Archive): WeightsFile {
   const arrays = archive.names.filter((name) => name.endsWith('.npy'));
   if (arrays.length === 0) throw new WeightsError(`${archive.name} is a zip archive without arrays (.npy) in it.`);
-  const tensors = arrays.map((name) => npyTensor(name.replace(/\.npy$/, ''), () => archive.file(name)));
+  const tensors = arrays.map((name) => npyTensor(name.replace(/\.npy$/, ''), (most) => archive.file(name, most)));
   return { kind: 'npz', name: archive.name, tensors, model: null };
 }
 
@@ -35,8 +35,11 @@ interface NpyHeader {
   readonly start: number;
 }
 
-function npyTensor(name: string, bytes: () => Uint8Array): StoredTensor {
-  const { shape } = headerOf(name, bytes());
+/** More than the longest header that NumPy writes. */
+const longestHeader = 2 ** 17;
+
+function npyTensor(name: string, bytes: (most?: number) => Uint8Array): StoredTensor {
+  const { shape } = headerOf(name, bytes(longestHeader));
   return {
     name,
     shape,

@@ -91,8 +91,16 @@ describe('region-lens count with weights in other files', () => {
     await cli.file('a.bin', bytes.slice(0, 50));
     const { code, err } = await cli.run(['count', 'model.json', '--method', 'plane']);
     expect([code, err]).toEqual([0, 'model.json:1:1: information: there is no file b.bin; weights are drawn\n']);
+    const told = async () => (JSON.parse((await cli.run(['count', 'model.json', '--method', 'plane', '--json'])).out) as { diagnostics?: unknown }).diagnostics; // prettier-ignore
+    const drawn = (message: string) => [{ code: 'weights', severity: 'information', message: `${message}; weights are drawn` }]; // prettier-ignore
+    expect(await told()).toEqual(drawn('there is no file b.bin'));
+    await cli.file('b.bin', bytes.slice(50, 60));
+    expect(await told()).toEqual(drawn('a.bin, b.bin ends before its weights do: it is incomplete.'));
     await cli.file('b.bin', bytes.slice(50));
     expect((await counted('model.json')).activationRegions).toBe(regions);
+    expect(await told()).toBeUndefined();
+    await cli.file('model.json', { modelTopology: sequential, weightsManifest: [{ paths: ['a.bin'], weights: [{ name: 'k', shape: [-1], dtype: 'float32' }] }] }); // prettier-ignore
+    expect(await told()).toEqual(drawn('the weights manifest is not understood'));
   });
 
   it('reads no file outside the folder of the model that names it', async () => {

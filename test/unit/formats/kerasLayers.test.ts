@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kerasLayer } from '../../../src/formats/keras/layers.ts';
 import { Unresolved } from '../../../src/formats/plain.ts';
 import type { PlainRecord, PlainValue } from '../../../src/formats/plain.ts';
+import { open } from './fixtures.ts';
 
 const window1 = { rank: 1, kernel: [1, 3], strides: [1, 1], dilation: [1, 1], padding: 'valid' };
 const window2 = { rank: 2, kernel: [3, 5], strides: [1, 1], dilation: [1, 1], padding: 'valid' };
@@ -152,4 +153,48 @@ describe('layers that cannot be analysed', () => {
       }
     }
   }); // prettier-ignore
+});
+
+describe('the axis of a batch normalization', () => {
+  const modelWith = (shape: (number | null)[], config: object, format = 'channels_last') =>
+    JSON.stringify({
+      class_name: 'Sequential',
+      config: [
+        {
+          class_name: 'ZeroPadding2D',
+          config: { name: 'p', batch_input_shape: shape, padding: 0, data_format: format },
+        },
+        { class_name: 'BatchNormalization', config: { name: 'b', ...config } },
+      ],
+      keras_version: '2.4.0',
+    });
+  const parametersOf = (...model: Parameters<typeof modelWith>) => {
+    const { network, problems } = open(modelWith(...model), 'model.json');
+    const refused = problems.find(({ code }) => code === 'unsupported');
+    return refused ? refused.message : network.layers[1]?.parameters;
+  };
+  const image = [null, 10, 12, 3];
+  const positions = (count: number) =>
+    `b normalizes along an axis of ${count} positions, not along the channels, which is not analysed`;
+
+  it.each([
+    [{}, 12],
+    [{ axis: -1 }, 12],
+    [{ axis: 3 }, 12],
+    [{ axis: [3] }, 12],
+    [{ axis: [-1] }, 12],
+    [{ axis: 1 }, positions(10)],
+    [{ axis: [2] }, positions(12)],
+    [{ axis: -2 }, positions(12)],
+    [{ axis: [1, 3] }, 'b: Normalizing along several axes at once is not analysed.'],
+  ])('with channels last, %j', (config, expected) => expect(parametersOf(image, config)).toBe(expected));
+
+  it.each([
+    [{ axis: 1 }, 40],
+    [{ axis: [1] }, 40],
+    [{ axis: 2 }, positions(12)],
+    [{ axis: -1 }, positions(3)],
+  ])('with channels first, %j', (config, expected) => {
+    expect(parametersOf(image, config, 'channels_first')).toBe(expected);
+  });
 });

@@ -85,6 +85,34 @@ describe('an ONNX model', () => {
     expect(network.complete).toBe(false);
   }); // prettier-ignore
 
+  it('names an embedding', () => {
+    const text = graph([{ opType: 'Gather', input: ['table', 'x'], output: ['y'] }], [floats('table', 9, 3)]);
+    const { network, problems } = open(text, 'a.json');
+    expect(problems).toEqual([]);
+    expect(network.layers[0].reach).toBe('beyond');
+    expect(network.layers.map(({ outputShape, parameters }) => [outputShape, parameters])).toEqual([[[4, 3], 27]]);
+    expect(network.layers[0].operation).toMatchObject({ what: 'an embedding of whole numbers' });
+  });
+
+  it.each([
+    ['nearest, asymmetric and rounded down', 3, { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, true],
+    ['nearest, asymmetric, to the nearest of two', 2, { coordinate_transformation_mode: 'asymmetric' }, true],
+    ['nearest, asymmetric, to the nearest of three', 3, { coordinate_transformation_mode: 'asymmetric' }, false],
+    ['nearest, half-pixel and rounded', 3, {}, true],
+    ['nearest, half-pixel and rounded down', 2, { nearest_mode: 'floor' }, false],
+    ['nearest, aligned corners', 2, { coordinate_transformation_mode: 'align_corners' }, false],
+    ['linear, half-pixel', 2, { mode: 'linear' }, true],
+    ['linear, asymmetric', 2, { mode: 'linear', coordinate_transformation_mode: 'asymmetric' }, false],
+  ])('reads a resizing only where it repeats or blends cells as a layer does: %s', (_, factor, words, isRead) => {
+    const attribute = Object.entries(words).map(([name, s]) => ({ name, s: Buffer.from(s).toString('base64') }));
+    const scales = { name: 's', dims: [4], dataType: 1, floatData: [1, 1, factor, factor] };
+    const text = graph([{ opType: 'Resize', input: ['x', '', 's'], output: ['y'], attribute }], [scales], ['1', '1', '4', '4']);
+    const { network, problems } = open(text, 'a.json');
+    expect(network.complete).toBe(isRead);
+    expect(problems.map(({ code }) => code)).toEqual(isRead ? [] : ['unsupported']);
+    if (isRead) expect(network.layers[0].outputShape).toEqual([4 * factor, 4 * factor, 1]);
+  }); // prettier-ignore
+
   it('knows what is not piecewise linear, and the shapes after it', () => {
     const text = graph(
       [

@@ -4,7 +4,7 @@ import { matchWeights } from '../../../src/formats/weights/match.ts';
 import { read } from '../../../src/formats/registry.ts';
 import type { ByteSource, WeightsFile } from '../../../src/formats/weights/weightsFile.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
-import { outputOf } from './values.ts';
+import { openWithWeights, outputOf } from './values.ts';
 import { fixture, open, openFixture, summary, underlined } from './fixtures.ts';
 
 interface Node {
@@ -232,5 +232,111 @@ describe('a graph model of TensorFlow.js', () => {
     for (const files of lacking) {
       expect(linesWith(files)).toContain('How far this pads stands in a weights file that is not beside this one.');
     }
+  });
+});
+
+/** A constant whose numbers stand in the text. */
+const constant = (name: string, shape: number[], values: number[], isWhole = false): Node => {
+  const tensorShape = { dim: shape.map((size) => ({ size: String(size) })) };
+  const tensor = { dtype: isWhole ? 'DT_INT32' : 'DT_FLOAT', tensorShape, [isWhole ? 'intVal' : 'floatVal']: values };
+  return { name, op: 'Const', attr: { value: { tensor } } };
+};
+const windowAttributes = (stride: number, padding: string) => ({
+  strides: { list: { i: ['1', '1', String(stride), '1'] } },
+  padding: { s: Buffer.from(padding).toString('base64') },
+});
+
+/** A matrix by what it makes of each unit vector. */
+function columnsOf(text: string, size: number): number[][] {
+  const network = openWithWeights(JSON.stringify({ ...(JSON.parse(text) as object), weightsManifest: undefined }));
+  return Array.from({ length: size }, (_, k) => outputOf(network, Array.from({ length: size }, (_, j) => (j === k ? 1 : 0)))); // prettier-ignore
+}
+
+describe('a transposed convolution of a graph', () => {
+  const kernel = [2, 3, 5];
+  const forward = (size: number, stride: number, padding: string) =>
+    model([1, size, 1], {}, [
+      constant('k', [1, 3, 1, 1], kernel),
+      { name: 'y', op: 'Conv2D', input: ['x', 'k'], attr: windowAttributes(stride, padding) },
+    ]);
+  const backward = (from: number, size: number, stride: number, padding: string) =>
+    model([1, from, 1], {}, [
+      constant('k', [1, 3, 1, 1], kernel),
+      constant('size', [4], [1, 1, size, 1], true),
+      { name: 'y', op: 'Conv2DBackpropInput', input: ['size', 'k', 'x'], attr: windowAttributes(stride, padding) },
+    ]);
+
+  it.each([
+    [4, 7, 2, 'SAME'],
+    [4, 8, 2, 'SAME'],
+    [3, 7, 3, 'SAME'],
+    [3, 7, 2, 'VALID'],
+    [3, 8, 2, 'VALID'],
+    [5, 7, 1, 'VALID'],
+  ] as const)('from %i to %i positions, stride %i, %s, is the transpose of the convolution back', (from, size, stride, padding) => {
+    const there = columnsOf(forward(size, stride, padding), size);
+    const back = columnsOf(backward(from, size, stride, padding), from);
+    expect(back.map((column) => column.length)).toEqual(Array(from).fill(size));
+    expect(back).toEqual(there[0].map((_, row) => there.map((column) => column[row])));
+  }); // prettier-ignore
+
+  it('is refused where the size cannot come about, or is not known', () => {
+    expect(layersOf(backward(4, 9, 2, 'SAME')).at(-1)).toBe(
+      'unsupported: A transposed convolution cannot give 1×9 here.',
+    );
+    const unknown = model([1, 4, 1], { k: [1, 3, 1, 1], 'i/size': [4] }, [
+      { name: 'y', op: 'Conv2DBackpropInput', input: ['i/size', 'k', 'x'], attr: windowAttributes(2, 'SAME') },
+    ]);
+    expect(layersOf(unknown).at(-1)).toContain('stands in a weights file that is not beside this one');
+  });
+});
+
+describe('nothing of a graph is lost without a word', () => {
+  const table = { table: [10, 4], 'i/axis': [], w: [12, 3] };
+  const lookUp: Node[] = [
+    { name: 'e', op: 'GatherV2', input: ['table', 'x', 'i/axis'] },
+    constant('shape', [2], [-1, 12], true),
+    { name: 'f', op: 'Reshape', input: ['e', 'shape'] },
+    { name: 'o', op: 'MatMul', input: ['f', 'w'] },
+  ];
+
+  it('names an embedding', () => {
+    const { network, problems } = open(model([3], table, lookUp), 'model.json');
+    expect(problems).toEqual([]);
+    expect(network.layers[0].reach).toBe('beyond');
+    expect(network.layers[0].operation).toMatchObject({ what: 'an embedding of whole numbers' });
+    expect(summary(network)).toEqual([
+      'e embedding linear 3x4 40 0',
+      'f flatten linear 12 0 0',
+      'o dense linear 3 36 0',
+    ]);
+  });
+
+  it.each([
+    ['Pack', ['x', 'x'], 'The operation Pack is not analysed.'],
+    ['Prod', ['x', 'c'], 'The operation Prod is not analysed.'],
+    ['StridedSlice', ['x', 'c', 'c', 'c'], 'The operation StridedSlice is not analysed.'],
+    ['OneHot', ['x', 'c'], 'The operation OneHot is not analysed.'],
+  ])('refuses %s of a tensor', (op, input, message) => {
+    const nodes: Node[] = [constant('c', [1], [1], true), { name: 'n', op, input }];
+    expect(layersOf(model([3], {}, nodes))).toContain(`unsupported: ${message}`);
+  });
+
+  it('refuses windows and factors that it would otherwise forget', () => {
+    const pool = (ksize: string[]) => model([4, 4, 2], {}, [{ name: 'p', op: 'MaxPool', input: ['x'], attr: { ksize: { list: { i: ksize } }, strides: { list: { i: ['1', '1', '1', '1'] } } } }]); // prettier-ignore
+    expect(layersOf(pool(['1', '2', '2', '2'])).at(-1)).toContain('along other axes than those of positions');
+    expect(layersOf(pool(['1', '2', '2', '1']))).toEqual(['p max_pooling2d linear 3x3x2 0 18']);
+    const resize = (op: string, attr: object) => layersOf(model([4, 4, 1], {}, [constant('s', [2], [8, 8], true), { name: 'r', op, input: ['x', 's'], attr }])); // prettier-ignore
+    expect(resize('ResizeBilinear', {}).at(-1)).toContain('half-pixel centers is not analysed');
+    expect(resize('ResizeBilinear', { half_pixel_centers: { b: true } })).toEqual(['r up_sampling2d linear 8x8x1 0 0']);
+    expect(resize('ResizeNearestNeighbor', { align_corners: { b: true } }).at(-1)).toContain('aligned corners');
+  });
+
+  it('says of an output that the input does not reach it', () => {
+    const text = JSON.parse(model([3], { w: [3, 2] }, [{ name: 'o', op: 'MatMul', input: ['x', 'w'] }])) as object;
+    const signature = { outputs: { a: { name: 'w:0' } } };
+    expect(layersOf(JSON.stringify({ ...text, signature })).at(-1)).toContain(
+      'The output w does not depend on the input',
+    );
   });
 });

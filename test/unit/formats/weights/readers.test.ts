@@ -3,8 +3,9 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import { readTfjsShards } from '../../../../src/formats/weights/tfjsShards.ts';
-import { manifestOf } from '../../../../src/formats/weightsManifest.ts';
+import { manifestFault, manifestOf } from '../../../../src/formats/weightsManifest.ts';
 import { WeightsError, type WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
+import { openZip } from '../../../../src/formats/weights/zip.ts';
 import { hdf5, joined, kerasArchive, npy, npz, safetensors, source, type Tensors } from './files.ts';
 
 const tensor = (...shape: number[]) => ({
@@ -144,5 +145,85 @@ describe('the shards of a TensorFlow.js model', () => {
     expect(manifestOf('{"weightsManifest": [{"paths": [], "weights": []}]}')).toBeNull();
     expect(manifestOf('{"weightsManifest": [{"paths": [1], "weights": []}]}')).toBeNull();
     expect(manifestOf('{"weightsManifest": [{"paths": ["a"')).toBeNull();
+  });
+});
+
+describe('an archive that says more than it holds', () => {
+  const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** Where the archive's directory begins. */
+  const directoryAt = (bytes: Uint8Array) => view(bytes).getUint32(bytes.length - 22 + 16, true);
+  const zeros = new Uint8Array(80_000_000);
+  const bomb = zipSync({ 'w.npy': zeros });
+
+  it('is refused before it is unpacked, when it would become many times as large', () => {
+    expect(() => openWeights(source('w.npz', bomb))).toThrow(/w\.npz would become \d+ times as large/);
+    const inside = zipSync({ 'model.weights.h5': zeros });
+    expect(() => openWeights(source('w.keras', inside))).toThrow('times as large');
+  });
+
+  it('is unpacked no further than it says', () => {
+    const lying = bomb.slice();
+    view(lying).setUint32(directoryAt(lying) + 24, 1000, true);
+    expect(() => openZip(source('w.npz', lying)).file('w.npy')).toThrow('is not as long as it says');
+  });
+
+  it('is refused when its files overlap', () => {
+    const random = Uint8Array.from({ length: 5000 }, (_, k) => (k * k * 7919) >> 5);
+    const one = zipSync({ 'a.npy': random, 'b.npy': random, 'c.npy': random }, { level: 0 });
+    const entries = one.slice(directoryAt(one), one.length - 22);
+    // The first file's bytes stand there, those of the others do not.
+    const kept = 30 + 5 + random.length;
+    const overlapping = new Uint8Array(kept + entries.length + 22);
+    overlapping.set(one.subarray(0, kept));
+    overlapping.set(entries, kept);
+    overlapping.set(one.subarray(one.length - 22), kept + entries.length);
+    for (let k = 0; k < 3; k++) view(overlapping).setUint32(kept + k * (46 + 5) + 42, 0, true);
+    view(overlapping).setUint32(overlapping.length - 22 + 16, kept, true);
+    expect(() => openWeights(source('w.npz', overlapping))).toThrow('its files overlap');
+  });
+
+  it('is refused when it lists more files than any network has weights', () => {
+    const many = zipSync({ 'a.npy': new Uint8Array(8) });
+    view(many).setUint16(many.length - 22 + 10, 60_000, true);
+    expect(() => openWeights(source('w.npz', many))).toThrow('lists 60000 files');
+  });
+
+  it('is damaged wherever it is cut', () => {
+    const whole = npz(tensors);
+    for (let cut = 4; cut < whole.length; cut++) {
+      expect(() => openWeights(source('w.npz', whole.slice(0, cut)))).toThrow(WeightsError);
+    }
+  });
+
+  it('is read when it is packed well or not at all', () => {
+    const files = { 'zeros.npy': new Uint8Array(3_000_000), 'text.txt': Uint8Array.from({ length: 70_000 }, (_, k) => k % 251) }; // prettier-ignore
+    for (const level of [0, 1, 9] as const) {
+      const archive = openZip(source('w.npz', zipSync(files, { level })));
+      expect(archive.names).toEqual(Object.keys(files));
+      for (const [name, bytes] of Object.entries(files)) {
+        expect(Buffer.compare(archive.file(name), bytes)).toBe(0);
+        expect(Buffer.compare(archive.file(name, 100), bytes.subarray(0, 100))).toBe(0);
+      }
+    }
+  });
+});
+
+describe('the manifest of a model.json', () => {
+  const manifest = (paths: string[], weights: object[]) => JSON.stringify({ weightsManifest: [{ paths, weights }] });
+
+  it('is read whatever texts it holds', () => {
+    const name = 'x'.repeat(10_000_000) + '"]\\[';
+    const weights = [{ name, shape: [2], dtype: 'float32' }];
+    expect(manifestOf(manifest(['a.bin'], weights))).toEqual([{ paths: ['a.bin'], weights }]);
+  });
+
+  it('is told from none at all when it is not understood', () => {
+    expect(manifestFault('{}')).toBeNull();
+    expect(manifestFault(manifest(['a.bin'], [{ name: 'k', shape: [2], dtype: 'float32' }]))).toBeNull();
+    expect(manifestFault(manifest(['a.bin'], [{ name: 'k', shape: [-2], dtype: 'float32' }]))).toContain(
+      'not understood',
+    );
+    expect(manifestFault('{ "weightsManifest": 1 }')).toContain('not understood');
+    expect(manifestFault(manifest([], [{ name: 'k', shape: [2], dtype: 'float32' }]))).toContain('names no files');
   });
 });
