@@ -58,7 +58,7 @@ function noticeOf(folder) {
   );
   const { name, version, license } = manifest;
   const completed = COMPLETED[name];
-  const licence = completed?.licence ?? String(license ?? 'none');
+  const licence = completed?.licence ?? (typeof license === 'string' ? license : 'none named');
   const own = readdirSync(folder).filter((file) => LICENCE_FILE.test(file) && !file.endsWith('.js')).sort(); // prettier-ignore
   const files = [...own.map((file) => path.join(folder, file)), ...(completed?.files ?? []).map((file) => path.join(root, file))]; // prettier-ignore
   const texts = files.map((file) => readFileSync(file, 'utf8').trim()).filter((text) => text !== '');
