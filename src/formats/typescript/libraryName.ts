@@ -1,9 +1,15 @@
 import type { Node } from '@babel/types';
 import type { Evaluation } from './evaluation.ts';
-import { libraryOf } from './modules.ts';
 import type { Scope } from './scope.ts';
 import { Dictionary, Library, Unknown } from './values.ts';
 import type { Value } from './values.ts';
+
+/** The library that a module specifier names, if it is one that networks are built with. */
+export function libraryOf(specifier: string): Library | undefined {
+  if (/^@tensorflow\/tfjs(?:-|\/|$)/.test(specifier) || /^https?:.*\/tfjs(?:[@/-]|$)/.test(specifier))
+    return new Library([]);
+  return /(?:^|\/)convnet(?:js)?(?:[./-]|$)/.test(specifier) ? new Library([], 'convnetjs') : undefined;
+}
 
 /** What `tf` is: TensorFlow.js, wherever it comes from, unless the source gives the name to something else. */
 export function namedLibrary(name: string, value: Value): Value {

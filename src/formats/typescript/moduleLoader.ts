@@ -1,7 +1,7 @@
 import type { File } from '@babel/types';
 import { Directives } from './directives.ts';
 import type { Evaluation } from './evaluation.ts';
-import { libraryOf } from './modules.ts';
+import { libraryOf } from './libraryName.ts';
 import { Scope } from './scope.ts';
 import type { Frame, Module } from './scope.ts';
 import { Dictionary, Unknown } from './values.ts';

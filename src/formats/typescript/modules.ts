@@ -1,17 +1,11 @@
 import type { Node, Statement, TSEntityName } from '@babel/types';
 import type { Evaluation } from './evaluation.ts';
 import { propertyKey } from './keys.ts';
+import { libraryOf } from './libraryName.ts';
 import { bindPattern } from './patterns.ts';
 import { Scope } from './scope.ts';
 import { Dictionary, Library, Unknown } from './values.ts';
 import type { Value } from './values.ts';
-
-/** The library that a module specifier names, if it is one that networks are built with. */
-export function libraryOf(specifier: string): Library | undefined {
-  if (/^@tensorflow\/tfjs(?:-|\/|$)/.test(specifier) || /^https?:.*\/tfjs(?:[@/-]|$)/.test(specifier))
-    return new Library([]);
-  return /(?:^|\/)convnet(?:js)?(?:[./-]|$)/.test(specifier) ? new Library([], 'convnetjs') : undefined;
-}
 
 /** A module's member; `name` is what the importing file calls it. */
 function member(module: Value, key: string, name: string): Value {
