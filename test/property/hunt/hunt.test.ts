@@ -8,6 +8,8 @@ import { textOf } from './nativeFile.ts';
 /** These seeds in every run; `npm run hunt` goes on with others. */
 const SEEDS = 240;
 const PART = 40;
+/** A single graph convolution with an invertible adjacency: the only kind with an exact count of its own. */
+const GRAPH_SEED = 869;
 const WIDE_SEEDS = 12;
 /** So long that nothing but a hang takes it. */
 const PATIENCE = 300_000;
@@ -24,7 +26,8 @@ describe('what is said of random networks of every kind', () => {
     it(
       `agrees with what is counted, seeds ${first} to ${first + PART - 1}`,
       () => {
-        for (let seed = first; seed < first + PART; seed++) {
+        const seeds = Array.from({ length: PART }, (_, k) => first + k);
+        for (const seed of first === 1 ? [...seeds, GRAPH_SEED] : seeds) {
           const file = generate(seed);
           file.layers.forEach(({ type }) => types.add(type));
           const { finds, tally: more } = check(file, seed);

@@ -3,7 +3,7 @@ import type { CompletionItem, DocumentHighlight, Location, Range, WorkspaceEdit 
 import { ServerProcess } from './serverProcess.ts';
 
 const text = `{
-  "input": { "left": [2], "right": [2] },
+  "input": { "left": [2], "right": [3] },
   "layers": [
     { "type": "dense", "name": "a", "units": 3, "inputs": ["left"] },
     { "type": "dense", "name": "b", "units": 3, "inputs": ["right"] },
@@ -128,7 +128,7 @@ describe('names in native files', () => {
     expect(await labels(text, after('"inputs": ["a'))).toEqual([
       'b dense → 3',
       'a dense → 3',
-      'right input → 2',
+      'right input → 3',
       'left input → 2',
     ]);
     const half = text.slice(0, text.indexOf('"a", "b"')) + '"';
