@@ -1,4 +1,4 @@
-// Compiles scripts/assembly/planeKernel.ts to WebAssembly and writes it, as text, to src/counting/planeKernel.ts. The compiler is large and
+// Compiles scripts/assembly/planeKernel.ts to WebAssembly and writes it, as text, to src/counting/propagation/planeKernel.ts. The compiler is large and
 // is needed for nothing else, so npx fetches it when the kernel changes.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ try {
   const lines = (await readFile(binary)).toString('base64').match(/.{1,110}/g) ?? [];
   const text = lines.map((line) => `  '${line}'`).join(' +\n');
   await writeFile(
-    join(root, 'src/counting/planeKernel.ts'),
+    join(root, 'src/counting/propagation/planeKernel.ts'),
     `/** WebAssembly of \`scripts/assembly/planeKernel.ts\` in base 64, written by \`scripts/kernel.mjs\`. */\nexport const planeKernel =\n${text};\n`,
   );
 } finally {

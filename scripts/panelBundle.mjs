@@ -8,7 +8,7 @@ import { root } from './process.mjs';
  * @type {import('esbuild').BuildOptions}
  */
 export const panelScripts = {
-  entryPoints: [{ in: 'webview/main.ts', out: 'webview' }],
+  entryPoints: [{ in: 'webview/app/main.ts', out: 'webview' }],
   platform: 'browser',
   target: 'es2022',
   format: 'esm',

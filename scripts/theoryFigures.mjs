@@ -14,7 +14,7 @@ const entry = `
   export { planCount } from './src/analysis/countPlan.ts';
   export { networkWithWeights } from './src/analysis/networkWeights.ts';
   export { compareNetworks } from './src/analysis/compare.ts';
-  export { regionsPerParameter } from './src/analysis/measures.ts';
+  export { regionsPerParameter } from './src/analysis/figures.ts';
   export { formatMagnitude, formatNumber, groupDigits } from './src/analysis/quantities.ts';
   export { count } from './src/counting/countRegions.ts';
 `;

@@ -4,10 +4,10 @@ import { buildNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition, Problem } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
-import { explainLayers } from '../theory/explainLayers.ts';
-import { mainBottleneck, type LayerExplanation } from '../theory/explanation.ts';
+import { explainLayers } from '../theory/explain/explainLayers.ts';
+import { mainBottleneck, type LayerExplanation } from '../theory/explain/explanation.ts';
 import { BoundTable } from '../theory/registry.ts';
-import { remarksOn } from './remarks.ts';
+import { remarksOn } from './networkDiagnostics.ts';
 import { sameData } from './sameData.ts';
 
 /** What the theory says of one network, wherever it is written; each part is computed when it is first asked for. */

@@ -1,6 +1,6 @@
 import type { Network } from '../network/network.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
-import { counterpartsOf, type CounterpartRole } from './counterparts.ts';
+import { counterpartsOf, type CounterpartRole } from './baselines.ts';
 import {
   commonMean,
   measure,
@@ -9,10 +9,10 @@ import {
   measuresJson,
   noMeasures,
   type Measures,
-} from './measures.ts';
-import { SCHEMA_VERSION } from './reportJson.ts';
-import { alignColumns } from './reportTable.ts';
-import { visibleLine } from './visibleText.ts';
+} from './figures.ts';
+import { SCHEMA_VERSION } from '../report/reportJson.ts';
+import { alignColumns } from '../report/reportTable.ts';
+import { visibleLine } from '../report/visibleText.ts';
 
 export interface ComparedNetwork {
   readonly file: string;

@@ -1,7 +1,7 @@
-import { orthonormalPair } from '../counting/randomPlane.ts';
-import { drawWeights } from '../counting/initializers.ts';
+import { orthonormalPair } from '../counting/geometry/randomPlane.ts';
+import { drawWeights } from '../counting/program/initializers.ts';
 import type { CountDomain, CountMethod, CountRequest } from '../counting/count.ts';
-import { programSize } from '../counting/programSize.ts';
+import { programSize } from '../counting/program/programSize.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';

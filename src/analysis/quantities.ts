@@ -1,4 +1,4 @@
-import type { Magnitude } from '../theory/magnitude.ts';
+import type { Magnitude } from '../theory/numbers/magnitude.ts';
 
 /** How counts are written: `power` 10^7.44, `decimal` 27,543,608 while it is short, `bits` 2^24.7. */
 export type Notation = 'power' | 'decimal' | 'bits';

@@ -2,7 +2,7 @@ import type { CountResult } from '../counting/count.ts';
 import type { Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { initializationInWords, parallelogramInWords, segmentInWords } from '../theory/kacRice/bounds.ts';
-import { magnitudeOfLog10, type Magnitude } from '../theory/magnitude.ts';
+import { magnitudeOfLog10, type Magnitude } from '../theory/numbers/magnitude.ts';
 import type { CountChoice } from './countPlan.ts';
 import { meanOf, spreadOf } from './statistics.ts';
 

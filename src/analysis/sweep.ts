@@ -10,9 +10,9 @@ import {
   measuresJson,
   noMeasures,
   type Measures,
-} from './measures.ts';
-import { SCHEMA_VERSION } from './reportJson.ts';
-import { alignColumns } from './reportTable.ts';
+} from './figures.ts';
+import { SCHEMA_VERSION } from '../report/reportJson.ts';
+import { alignColumns } from '../report/reportTable.ts';
 
 /** What a sweep varies: one size of these layers, all alike; or how often each stands there in a row. */
 export interface SweepSubject {

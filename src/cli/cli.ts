@@ -1,9 +1,9 @@
-import { analyzeCommand } from './analyzeCommand.ts';
-import { compareCommand } from './compareCommand.ts';
-import { convertCommand } from './convertCommand.ts';
-import { countCommand } from './countCommand.ts';
-import { measureCommand } from './measureCommand.ts';
-import { sweepCommand } from './sweepCommand.ts';
+import { analyzeCommand } from './commands/analyzeCommand.ts';
+import { compareCommand } from './commands/compareCommand.ts';
+import { convertCommand } from './commands/convertCommand.ts';
+import { countCommand } from './commands/countCommand.ts';
+import { measureCommand } from './commands/measureCommand.ts';
+import { sweepCommand } from './commands/sweepCommand.ts';
 import { endWhenOutputFails, processOutput } from './terminal.ts';
 import { HELP, UsageError } from './usage.ts';
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../network/definition.ts';
-import { looksLikeNetworkSource } from '../formats/typescript/sniff.ts';
+import { looksLikeNetworkSource } from '../formats/source/javascript/sniff.ts';
 
 /** Says of a text whose format was recognised that there is no network in it, and why, if nothing else does. */
 export function noNetworkProblem(text: string, fileName: string, problems: readonly Problem[]): Problem {

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { visibleLine, visibleText } from '../analysis/visibleText.ts';
+import { visibleLine, visibleText } from '../report/visibleText.ts';
 import type { Output } from './io.ts';
 
 const CLEAR_LINE = '\r\x1b[K';

@@ -1,4 +1,4 @@
-import { MOST_THREADS } from '../counting/share.ts';
+import { MOST_THREADS } from '../counting/walk/sharedCount.ts';
 
 /** Wrong words on the command line: shown with a pointer to the help, exit code 2. */
 export class UsageError extends Error {}

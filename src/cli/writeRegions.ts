@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { regionsHead } from '../analysis/countJson.ts';
+import { regionsHead } from '../report/countJson.ts';
 import type { Network } from '../network/network.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
 

@@ -1,4 +1,4 @@
-import { compile } from './compile.ts';
+import { compile } from './program/compile.ts';
 import type {
   CountDomain,
   CountHooks,
@@ -9,28 +9,28 @@ import type {
   RegionRecord,
   SamplingResult,
 } from './count.ts';
-import { denseChain } from './denseChain.ts';
-import { DenseChainPropagator } from './densePropagator.ts';
-import { ExactMaps } from './exactMaps.ts';
+import { denseChain } from './program/denseChain.ts';
+import { DenseChainPropagator } from './propagation/densePropagator.ts';
+import { ExactMaps } from './exact/exactMaps.ts';
 import { countEverywhere } from './everywhere.ts';
-import type { ExactLine, ExactSigns, Geometry } from './geometry.ts';
-import { Halfspaces } from './halfspaces.ts';
-import { LinearRegions } from './linearRegions.ts';
-import { LineIds } from './lineIds.ts';
-import { LineTrace } from './lineTrace.ts';
-import { Picture } from './picture.ts';
-import { Polygons } from './polygons.ts';
-import { Polytopes } from './polytopes.ts';
-import { isContinuous, type Program } from './program.ts';
-import { SparsePropagator, type Propagator } from './propagation.ts';
-import { RegionList } from './regionList.ts';
-import { sample } from './sampling.ts';
-import { RegionJoins, type JoinsPart } from './regionJoins.ts';
-import { Segments } from './segments.ts';
-import type { Share } from './share.ts';
-import { MOST_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './slice.ts';
-import { Walk, type WalkOptions, type WalkResult } from './walk.ts';
-import type { WalkHooks } from './watch.ts';
+import type { ExactLine, ExactSigns, Geometry } from './geometry/geometry.ts';
+import { Halfspaces } from './geometry/halfspaces.ts';
+import { LinearRegions } from './regions/linearRegions.ts';
+import { LineIds } from './exact/lineIds.ts';
+import { LineTrace } from './regions/lineTrace.ts';
+import { Picture } from './regions/picture.ts';
+import { Polygons } from './geometry/polygons.ts';
+import { Polytopes } from './geometry/polytopes.ts';
+import { isContinuous, type Program } from './program/program.ts';
+import { SparsePropagator, type Propagator } from './propagation/propagation.ts';
+import { RegionList } from './regions/regionList.ts';
+import { sample } from './experiments/sampling.ts';
+import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
+import { Segments } from './geometry/segments.ts';
+import type { Share } from './walk/sharedCount.ts';
+import { MOST_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
+import { Walk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
+import type { WalkHooks } from './walk/limits.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
 export const MOST_VERTEX_DIMENSIONS = 6;

@@ -1,11 +1,11 @@
 import type { CountRequest } from './count.ts';
-import { LinearRegions } from './linearRegions.ts';
-import { Polytopes } from './polytopes.ts';
-import type { Program } from './program.ts';
-import { SparsePropagator } from './propagation.ts';
-import { orthant } from './slice.ts';
-import { Walk, type WalkResult } from './walk.ts';
-import type { WalkHooks } from './watch.ts';
+import { LinearRegions } from './regions/linearRegions.ts';
+import { Polytopes } from './geometry/polytopes.ts';
+import type { Program } from './program/program.ts';
+import { SparsePropagator } from './propagation/propagation.ts';
+import { orthant } from './geometry/slice.ts';
+import { Walk, type WalkResult } from './walk/regionWalk.ts';
+import type { WalkHooks } from './walk/limits.ts';
 
 /** Twice as many orthants with each input. */
 const MOST_INPUTS = 6;

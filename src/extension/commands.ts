@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { layerAtRequest, nativeTextRequest, reportRequest } from '../protocol/server.ts';
 import { RESTART_COMMAND, showError } from './failures.ts';
-import type { Panels } from './panels.ts';
-import { holdsNetwork } from './recognition.ts';
+import type { Panels } from './panel/panels.ts';
+import { holdsNetwork } from './documentFilter.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import type { Server } from './server.ts';
 import type { WeightFiles } from './weightFiles.ts';

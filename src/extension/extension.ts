@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
-import { CountRunner } from './countRunner.ts';
+import { CountRunner } from './panel/countRunner.ts';
 import { showError } from './failures.ts';
-import { FirstNetwork } from './firstNetwork.ts';
-import { Panels } from './panels.ts';
+import { FirstNetwork } from './activationWatcher.ts';
+import { Panels } from './panel/panels.ts';
 import { ReportDocuments } from './reportDocuments.ts';
-import { RunStore } from './runStore.ts';
+import { RunStore } from './panel/runStore.ts';
 import { Server } from './server.ts';
 import { StatusBar } from './statusBar.ts';
 import { WeightFiles } from './weightFiles.ts';
-import { WeightRemarks } from './weightRemarks.ts';
+import { WeightRemarks } from './panel/weightRemarks.ts';
 
 /** Registers what costs nothing; the language server starts with the first network that is opened. */
 export function activate(extension: vscode.ExtensionContext): void {

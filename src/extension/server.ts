@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { pingRequest, statusNotification, workNotification, type Method, type StatusParams, type WatchOptions, type Work } from '../protocol/server.ts'; // prettier-ignore
-import { AnalyzerProcess } from './analyzerProcess.ts';
+import { AnalyzerProcess } from './serverProcess.ts';
 import { RESTART_COMMAND, ServerNotRunning } from './failures.ts';
-import { LANGUAGES } from './recognition.ts';
+import { LANGUAGES } from './documentFilter.ts';
 
 /** Our commands that links in hovers may run; no others are trusted. */
 const LINKED_COMMANDS = ['regionLens.showPlot', 'regionLens.countRegions', 'regionLens.analyzeNetwork'];

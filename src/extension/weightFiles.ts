@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { manifestOf } from '../formats/weightsManifest.ts';
+import { manifestOf } from '../formats/json/weightsManifest.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 
 const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.npz'];

@@ -1,15 +1,15 @@
 import type { Format, ReadOptions, ReadResult } from './format.ts';
-import { brainjs } from './brainjs/brainjs.ts';
-import { convnetjs } from './convnetjs/convnetjs.ts';
+import { brainjs } from './small/brainJs.ts';
+import { convnetjs } from './small/convNetJs.ts';
 import { keras, tfjs } from './keras/keras.ts';
-import { huggingFace } from './huggingFace/huggingFace.ts';
+import { huggingFace } from './small/huggingFace.ts';
 import { native } from './native/native.ts';
-import { kerasJsTest } from './kerasJsTest.ts';
+import { kerasJsTest } from './small/kerasJsTest.ts';
 import { jsonFormatOf } from './sniff.ts';
-import { nni } from './nni/nni.ts';
+import { nni } from './small/nni.ts';
 import { onnx } from './onnx/onnx.ts';
 import { tfjsGraph } from './tfjsGraph/tfjsGraph.ts';
-import { typescript } from './typescript/typescript.ts';
+import { typescript } from './source/javascript/typescript.ts';
 
 const jsonFormats: readonly Format[] = [
   native,

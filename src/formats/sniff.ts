@@ -1,5 +1,5 @@
-import { contentFrom, outline, stringAt } from './outline.ts';
-import { looksLikeNetworkSource } from './typescript/sniff.ts';
+import { contentFrom, outline, stringAt } from './json/outline.ts';
+import { looksLikeNetworkSource } from './source/javascript/sniff.ts';
 
 /** Formats of JSON files that define a network, or that are certainly a model of another kind. */
 export type JsonFormat =

@@ -1,9 +1,9 @@
 import type { CountChoice } from '../analysis/countPlan.ts';
-import type { MeasureChoice } from '../analysis/measurement.ts';
+import type { MeasureChoice } from '../analysis/experiment.ts';
 import type { CountDomain, CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { CountPart } from '../counting/countRegions.ts';
-import type { RegionDescription } from '../counting/describe.ts';
-import type { Measured } from '../counting/measure.ts';
+import type { RegionDescription } from '../counting/regions/describeRegion.ts';
+import type { Measured } from '../counting/experiments/measure.ts';
 
 /** A network for a worker: the text it reads itself, for weights never cross the thread. */
 export interface TaskNetwork {

@@ -12,32 +12,32 @@ import {
   type TextDocumentPositionParams,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { reportJson } from '../analysis/reportJson.ts';
-import { reportTable } from '../analysis/reportTable.ts';
-import { visibleLine } from '../analysis/visibleText.ts';
+import { reportJson } from '../report/reportJson.ts';
+import { reportTable } from '../report/reportTable.ts';
+import { visibleLine } from '../report/visibleText.ts';
 import { writeNative } from '../formats/native/write.ts';
 import * as protocol from '../protocol/server.ts';
-import { codeActions } from './codeActions.ts';
-import { codeLenses, lensTitle } from './codeLens.ts';
-import { completions } from './completion.ts';
-import { definitionAt } from './definition.ts';
-import { panelComparison, sizeEdit, sweptRow } from './comparison.ts';
-import { diagnostics } from './diagnostics.ts';
+import { codeActions } from './features/codeActions.ts';
+import { codeLenses, lensTitle } from './features/codeLens.ts';
+import { completions } from './features/completion.ts';
+import { definitionAt } from './features/definition.ts';
+import { panelComparison, sizeEdit, sweptRow } from './panel/comparison.ts';
+import { diagnostics } from './features/diagnostics.ts';
 import { DocumentAnalyses, fileNameOf, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
 import { DocumentWork } from './documentWork.ts';
 import { Framing } from './framing.ts';
-import { highlightsAt } from './highlight.ts';
-import { hoverAt } from './hover.ts';
+import { highlightsAt } from './features/highlight.ts';
+import { hoverAt } from './features/hover.ts';
 import { addressOf, ImportedFiles } from './importedFiles.ts';
-import { hintedDocument, inlayHints, resolveInlayHint } from './inlayHints.ts';
-import { layerRange, panelModel } from './panelModel.ts';
+import { hintedDocument, inlayHints, resolveInlayHint } from './features/inlayHints.ts';
+import { layerRange, panelModel } from './panel/panelModel.ts';
 import { endWithParent } from './parentWatch.ts';
-import { referencesAt } from './references.ts';
-import { renameAt, renameRange } from './rename.ts';
-import { meanInWindow, runTheory } from './runTheory.ts';
+import { referencesAt } from './features/references.ts';
+import { renameAt, renameRange } from './features/rename.ts';
+import { meanInWindow, runTheory } from './panel/runTheory.ts';
 import { Scheduler } from './scheduler.ts';
 import { defaultSettings, parseSettings, type Settings } from './settings.ts';
-import { documentSymbols } from './symbols.ts';
+import { documentSymbols } from './features/symbols.ts';
 
 /** Entry of the language server: wires the editor's requests to the features; each feature has its own file. */
 

@@ -1,4 +1,4 @@
-import type { Magnitude } from './magnitude.ts';
+import type { Magnitude } from './numbers/magnitude.ts';
 import type { Network } from '../network/network.ts';
 
 export type BoundKind = 'upper' | 'lower' | 'exact' | 'mean' | 'scale';

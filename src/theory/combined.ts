@@ -1,7 +1,7 @@
 import type { Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from './bound.ts';
-import { fusedPoolingCuts } from './fusedPooling.ts';
-import { larger, one, smaller, type Magnitude } from './magnitude.ts';
+import { fusedPoolingCuts } from './recurrence/fusedPooling.ts';
+import { larger, one, smaller, type Magnitude } from './numbers/magnitude.ts';
 
 const ownCitation = {
   label: 'Combination of all bounds that apply (this tool)',

@@ -1,12 +1,12 @@
 import type { Network } from '../network/network.ts';
-import { arora2018Lower, serra2018SizeLower } from './arora2018.ts';
-import { refused } from './evaluation.ts';
+import { arora2018Lower, serra2018SizeLower } from './theorems/arora2018.ts';
+import { refused } from './theorems/evaluation.ts';
 import type { Bound, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
 import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
-import { gcnOneLayerExact } from './graphConvolution.ts';
-import { haninRolnick2019Scale, tseranMontufar2021Scale } from './haninRolnick2019.ts';
-import { hinz2021Upper } from './hinz2021.ts';
-import { homogeneousUpper } from './homogeneousUpper.ts';
+import { gcnOneLayerExact } from './theorems/graphConvolution.ts';
+import { haninRolnick2019Scale, tseranMontufar2021Scale } from './theorems/haninRolnick2019.ts';
+import { hinz2021Upper } from './theorems/hinz2021.ts';
+import { homogeneousUpper } from './theorems/homogeneousUpper.ts';
 import { kacRiceBounds } from './kacRice/bounds.ts';
 import {
   maxoutMontufar2014Lower,
@@ -14,15 +14,15 @@ import {
   maxoutMrz2022Lower,
   maxoutMrz2022Upper,
   maxoutSerra2018Upper,
-} from './maxout.ts';
-import { montufar2014Lower } from './montufar2014.ts';
-import { montufar2017Upper } from './montufar2017.ts';
-import { naiveUpper } from './naive.ts';
-import { pascanu2013Lower } from './pascanu2013.ts';
-import { homogeneousLower, pointwiseLower } from './pointwiseLower.ts';
-import { recurrenceUpper } from './recurrence.ts';
-import { serra2018Lower, serra2018Upper } from './serra2018.ts';
-import { xiong2020Bounds } from './xiong2020.ts';
+} from './theorems/maxout.ts';
+import { montufar2014Lower } from './theorems/montufar2014.ts';
+import { montufar2017Upper } from './theorems/montufar2017.ts';
+import { naiveUpper } from './theorems/naive.ts';
+import { pascanu2013Lower } from './theorems/pascanu2013.ts';
+import { homogeneousLower, pointwiseLower } from './theorems/pointwiseLower.ts';
+import { recurrenceUpper } from './recurrence/recurrence.ts';
+import { serra2018Lower, serra2018Upper } from './theorems/serra2018.ts';
+import { xiong2020Bounds } from './theorems/xiong2020.ts';
 
 /** Every single theorem, in the order of the report; the combinations follow the recurrence. */
 const general: readonly Bound[] = [

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { MOST_THREADS } from '../counting/share.ts';
-import type { StopReason } from '../counting/share.ts';
+import { MOST_THREADS } from '../counting/walk/sharedCount.ts';
+import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountOutcome, CountTask, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
 import { Job, type CountCall } from './job.ts';
 

@@ -1,6 +1,6 @@
 import type { CountProgress, CountResult } from '../counting/count.ts';
 import type { CountPart } from '../counting/countRegions.ts';
-import { Share, type StopReason } from '../counting/share.ts';
+import { Share, type StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountOutcome, CountStart, OutcomeOf, WorkerTask } from '../protocol/pool.ts';
 
 export interface JobProgress extends CountProgress {

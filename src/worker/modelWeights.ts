@@ -1,7 +1,7 @@
 import { readSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import type { NearbyFiles } from '../formats/format.ts';
-import { manifestFault, manifestOf, type ManifestGroup } from '../formats/weightsManifest.ts';
+import { manifestFault, manifestOf, type ManifestGroup } from '../formats/json/weightsManifest.ts';
 import { readTfjsShards } from '../formats/weights/tfjsShards.ts';
 import type { ByteSource, StoredTensor, WeightsFile } from '../formats/weights/weightsFile.ts';
 import { sizeOf } from '../network/shape.ts';

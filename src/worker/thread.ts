@@ -1,12 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { planCount } from '../analysis/countPlan.ts';
-import { planMeasurement } from '../analysis/measurement.ts';
+import { planMeasurement } from '../analysis/experiment.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { CountHooks, CountRequest } from '../counting/count.ts';
 import { addParts, countPart, isShareable, type CountPart } from '../counting/countRegions.ts';
-import { describeRegion } from '../counting/describe.ts';
-import { measure } from '../counting/measure.ts';
-import { Share } from '../counting/share.ts';
+import { describeRegion } from '../counting/regions/describeRegion.ts';
+import { measure } from '../counting/experiments/measure.ts';
+import { Share } from '../counting/walk/sharedCount.ts';
 import type { Network } from '../network/network.ts';
 import type { CountTask, TaskNetwork, ThreadPlace, WeightsTask, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
 import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { analyze } from '../../src/analysis/analyze.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
-import { inlayHints } from '../../src/server/inlayHints.ts';
+import { inlayHints } from '../../src/server/features/inlayHints.ts';
 import { defaultSettings } from '../../src/server/settings.ts';
 
 const everything = { start: { line: 0, character: 0 }, end: { line: 1e9, character: 0 } };

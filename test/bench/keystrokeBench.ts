@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { analyze, type Analysis } from '../../src/analysis/analyze.ts';
-import { inlayHints } from '../../src/server/inlayHints.ts';
+import { inlayHints } from '../../src/server/features/inlayHints.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
 import { defaultSettings } from '../../src/server/settings.ts';
 

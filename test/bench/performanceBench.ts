@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { orthonormalPair } from '../../src/counting/randomPlane.ts';
+import { orthonormalPair } from '../../src/counting/geometry/randomPlane.ts';
 import type { CountDomain, CountMethod, CountResult } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
-import { drawWeights } from '../../src/counting/initializers.ts';
+import { drawWeights } from '../../src/counting/program/initializers.ts';
 import { read } from '../../src/formats/registry.ts';
 import { buildNetwork } from '../../src/network/build.ts';
 import type { Network } from '../../src/network/network.ts';

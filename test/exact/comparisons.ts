@@ -1,4 +1,4 @@
-import { compile } from '../../src/counting/compile.ts';
+import { compile } from '../../src/counting/program/compile.ts';
 import type { CountDomain, CountRequest } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import type { Network } from '../../src/network/network.ts';

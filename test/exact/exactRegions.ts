@@ -1,4 +1,4 @@
-import type { AffineStep, BendStep, MaxStep, Program, UnitStep } from '../../src/counting/program.ts';
+import type { AffineStep, BendStep, MaxStep, Program, UnitStep } from '../../src/counting/program/program.ts';
 import { boxPolytope, shareFacet, split, type Polytope } from './polytope.ts';
 import { inProportion, minus, plus, rational, textOf, times, zero, type Rational } from './rational.ts';
 

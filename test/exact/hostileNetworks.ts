@@ -1,5 +1,5 @@
 import { generalRelu, hardSigmoid, leakyRelu, linear, prelu, type Activation } from '../../src/network/activation.ts';
-import { drawWeights } from '../../src/counting/initializers.ts';
+import { drawWeights } from '../../src/counting/program/initializers.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { Operation, Window } from '../../src/network/operation.ts';
 import type { Shape } from '../../src/network/shape.ts';

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../src/counting/compile.ts';
+import { compile } from '../../src/counting/program/compile.ts';
 import type { CountRequest } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
-import { drawWeights } from '../../src/counting/initializers.ts';
-import { Polytopes } from '../../src/counting/polytopes.ts';
-import { evaluate } from '../../src/counting/program.ts';
-import { SparsePropagator } from '../../src/counting/propagation.ts';
-import { sliceOf } from '../../src/counting/slice.ts';
-import { Walk } from '../../src/counting/walk.ts';
+import { drawWeights } from '../../src/counting/program/initializers.ts';
+import { Polytopes } from '../../src/counting/geometry/polytopes.ts';
+import { evaluate } from '../../src/counting/program/program.ts';
+import { SparsePropagator } from '../../src/counting/propagation/propagation.ts';
+import { sliceOf } from '../../src/counting/geometry/slice.ts';
+import { Walk } from '../../src/counting/walk/regionWalk.ts';
 import type { Network } from '../../src/network/network.ts';
 import { chain, dense, networkOf, tensor } from '../unit/counting/networks.ts';
 

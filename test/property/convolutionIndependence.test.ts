@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binomialExact } from '../../src/theory/binomial.ts';
+import { binomialExact } from '../../src/theory/numbers/binomial.ts';
 import { convolutionIndependence } from '../../src/theory/convolution/convolutionNumbers.ts';
 import { convolutionSum } from '../../src/theory/convolution/convolutionSum.ts';
-import type { AxisFields, FieldPattern } from '../../src/theory/convolution/fieldPattern.ts';
-import type { Magnitude } from '../../src/theory/magnitude.ts';
+import type { AxisFields, FieldPattern } from '../../src/theory/convolution/receptiveFields.ts';
+import type { Magnitude } from '../../src/theory/numbers/magnitude.ts';
 
 const rounds = { numRuns: 150 };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CountRequest } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
-import { drawWeights } from '../../src/counting/initializers.ts';
+import { drawWeights } from '../../src/counting/program/initializers.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { Tensor } from '../../src/network/operation.ts';
 import { chain, dense, networkOf } from '../unit/counting/networks.ts';

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileNameOf } from '../../src/extension/fileName.ts';
+import { fileNameOf } from '../../src/extension/panel/fileName.ts';
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
-import { csv, csvField } from '../../webview/csv.ts';
-import { wellFormed } from '../../webview/wellFormed.ts';
+import { csv, csvField } from '../../webview/export/csv.ts';
+import { wellFormed } from '../../webview/export/wellFormed.ts';
 import { textsOfAllKinds } from '../hostileText.ts';
 
 interface Token {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { read } from '../../src/formats/registry.ts';
-import { parseJson, plainOf } from '../../src/formats/json.ts';
+import { parseJson, plainOf } from '../../src/formats/json/json.ts';
 import { buildNetwork } from '../../src/network/build.ts';
 import { allFixtureNames, fixture } from '../unit/formats/fixtures.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Dictionary } from '../../src/counting/dictionary.ts';
-import { takesPositiveValue } from '../../src/counting/exactProgram.ts';
+import { Dictionary } from '../../src/counting/geometry/dualSimplex.ts';
+import { takesPositiveValue } from '../../src/counting/exact/exactSimplex.ts';
 
 const coefficient = fc.integer({ min: -3, max: 3 });
 /** `a x + b y + c`, small whole numbers: parallel, coincident and concurrent lines all the time. */

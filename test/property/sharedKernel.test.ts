@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/theory/convolution/budget.ts';
 import { convolutionSum } from '../../src/theory/convolution/convolutionSum.ts';
-import type { FieldPattern } from '../../src/theory/convolution/fieldPattern.ts';
+import type { FieldPattern } from '../../src/theory/convolution/receptiveFields.ts';
 import { genericSum } from '../../src/theory/convolution/genericIndependence.ts';
 import { fieldElements } from '../../src/theory/convolution/primeField.ts';
 import { theoremEquality } from '../../src/theory/convolution/theoremEquality.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Span } from '../../src/network/definition.ts';
 import { buildNetwork } from '../../src/network/build.ts';
 import type { ReadResult } from '../../src/formats/format.ts';
-import { readTypeScript } from '../../src/formats/typescript/typescript.ts';
+import { readTypeScript } from '../../src/formats/source/javascript/typescript.ts';
 
 const example = readFileSync(new URL('../../examples/cnn.ts', import.meta.url), 'utf8');
 

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analysis/analyze.ts';
 import { compareNetworks, comparisonTable } from '../../src/analysis/compare.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
-import { planMeasurement, summarize } from '../../src/analysis/measurement.ts';
-import { measurementTable } from '../../src/analysis/measurementReport.ts';
-import { reportTable } from '../../src/analysis/reportTable.ts';
+import { planMeasurement, summarize } from '../../src/analysis/experiment.ts';
+import { measurementTable } from '../../src/report/experimentReport.ts';
+import { reportTable } from '../../src/report/reportTable.ts';
 import { sweepAt, sweepTable } from '../../src/analysis/sweep.ts';
-import { visibleLine, visibleText } from '../../src/analysis/visibleText.ts';
-import { measure } from '../../src/counting/measure.ts';
+import { visibleLine, visibleText } from '../../src/report/visibleText.ts';
+import { measure } from '../../src/counting/experiments/measure.ts';
 import { actsOnTerminals, textsOfAllKinds } from '../hostileText.ts';
 
 const lineCount = (text: string) => text.split('\n').length;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { tensorOf } from '../../src/formats/numbers.ts';
+import { tensorOf } from '../../src/formats/json/numbers.ts';
 import type { Tensor } from '../../src/network/operation.ts';
 import { npz } from '../unit/formats/weights/files.ts';
 import { Workbench } from './workbench.ts';

@@ -1,10 +1,10 @@
 import type { Span } from '../../network/definition.ts';
 import type { Shape } from '../../network/shape.ts';
-import { entryOf, member, textOf } from '../json.ts';
-import type { JsonNode } from '../json.ts';
+import { entryOf, member, textOf } from '../json/json.ts';
+import type { JsonNode } from '../json/json.ts';
 import type { LayerIssue } from '../layers/fields.ts';
-import { isList } from '../plain.ts';
-import type { PlainRecord, PlainValue } from '../plain.ts';
+import { isList } from '../json/plain.ts';
+import type { PlainRecord, PlainValue } from '../json/plain.ts';
 import { classOf, layersOf, modelKind } from './parts.ts';
 
 /** Where a model says for the first time that channels come first, if all its windows say so; else null. */

@@ -1,8 +1,8 @@
 import type { InputDefinition, Problem } from '../../network/definition.ts';
-import { member, plainOf, spanOf } from '../json.ts';
-import type { JsonNode } from '../json.ts';
-import { isList, unwrapTuple } from '../plain.ts';
-import type { PlainValue } from '../plain.ts';
+import { member, plainOf, spanOf } from '../json/json.ts';
+import type { JsonNode } from '../json/json.ts';
+import { isList, unwrapTuple } from '../json/plain.ts';
+import type { PlainValue } from '../json/plain.ts';
 import { classOf, layersOf } from './parts.ts';
 
 /** A shape as it is written, and whether its first extent is the batch. */

@@ -1,12 +1,12 @@
 import { defaultInitialization } from '../../network/definition.ts';
 import type { InputDefinition, NetworkDefinition, Problem } from '../../network/definition.ts';
 import type { Format, ReadResult } from '../format.ts';
-import { member, parseJson, spanOf, textOf } from '../json.ts';
-import type { JsonNode, JsonObject } from '../json.ts';
-import { listedWeightsOf } from '../listedWeights.ts';
+import { member, parseJson, spanOf, textOf } from '../json/json.ts';
+import type { JsonNode, JsonObject } from '../json/json.ts';
+import { listedWeightsOf } from '../json/listedWeights.ts';
 import { nameFromFile } from '../names.ts';
 import { jsonFormatOf } from '../sniff.ts';
-import { countOf } from '../weightsManifest.ts';
+import { countOf } from '../json/weightsManifest.ts';
 import { channelsFirstIn, channelsLast } from './channels.ts';
 import { inputLayersOf, inputOf, inputOfLayer, sequentialInput } from './inputShape.ts';
 import type { ReadInput } from './inputShape.ts';

@@ -4,7 +4,7 @@ import type { Operation } from '../../network/operation.ts';
 import { Fields } from '../layers/fields.ts';
 import type { LayerIssue } from '../layers/fields.ts';
 import { layerParts } from '../layers/table.ts';
-import type { PlainRecord } from '../plain.ts';
+import type { PlainRecord } from '../json/plain.ts';
 import { smoothLayerRules } from './smoothLayers.ts';
 import { meaningOfClass, snakeCase } from './classes.ts';
 import { mergeClass, withCurrentFields, wrappedLayer, writtenFieldName } from './oldFields.ts';

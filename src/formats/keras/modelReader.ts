@@ -1,8 +1,8 @@
 import type { LayerDefinition, Problem, Span } from '../../network/definition.ts';
-import { member, spanOf } from '../json.ts';
-import type { JsonNode, JsonObject } from '../json.ts';
+import { member, spanOf } from '../json/json.ts';
+import type { JsonNode, JsonObject } from '../json/json.ts';
 import { Names } from '../names.ts';
-import { Repeated } from '../repeated.ts';
+import { Repeated } from '../json/repeated.ts';
 import { channelsLastConfig, flattensByChannel } from './channels.ts';
 import { inputLayersOf } from './inputShape.ts';
 import { kerasLayer } from './layers.ts';

@@ -1,5 +1,5 @@
-import { isRecord } from '../plain.ts';
-import type { PlainRecord, PlainValue } from '../plain.ts';
+import { isRecord } from '../json/plain.ts';
+import type { PlainRecord, PlainValue } from '../json/plain.ts';
 
 /** Fields that Keras 1 called differently, wherever the new name is not taken. */
 const renamed: Readonly<Record<string, string>> = {

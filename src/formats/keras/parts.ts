@@ -1,7 +1,7 @@
 import type { LayerDefinition, Span } from '../../network/definition.ts';
-import { itemsOf, member, plainOf, spanOf, textOf } from '../json.ts';
-import type { JsonEntry, JsonNode, JsonObject } from '../json.ts';
-import type { PlainRecord } from '../plain.ts';
+import { itemsOf, member, plainOf, spanOf, textOf } from '../json/json.ts';
+import type { JsonEntry, JsonNode, JsonObject } from '../json/json.ts';
+import type { PlainRecord } from '../json/plain.ts';
 import { meaningOfClass, snakeCase } from './classes.ts';
 import { currentFieldName } from './oldFields.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonNode } from '../json.ts';
+import type { JsonNode } from '../json/json.ts';
 
 /** One tensor that a layer reads: the output `tensor` of the `node`-th use of a layer. */
 export interface Reference {

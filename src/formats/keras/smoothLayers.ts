@@ -1,7 +1,7 @@
 import type { OutputRule, ParameterRule } from '../../network/operation.ts';
 import type { Dialect } from '../layers/fields.ts';
-import { isList, isRecord } from '../plain.ts';
-import type { PlainRecord, PlainValue } from '../plain.ts';
+import { isList, isRecord } from '../json/plain.ts';
+import type { PlainRecord, PlainValue } from '../json/plain.ts';
 import { withCurrentFields, wrappedLayer } from './oldFields.ts';
 
 /** What is known of a layer that is not piecewise linear: the shape it gives and how many weights it has. */

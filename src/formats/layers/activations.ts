@@ -1,7 +1,7 @@
 import { activationByName, generalRelu, hardSigmoid, leakyRelu, linear, prelu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
-import { isList, isRecord, stringOf } from '../plain.ts';
-import type { PlainValue } from '../plain.ts';
+import { isList, isRecord, stringOf } from '../json/plain.ts';
+import type { PlainValue } from '../json/plain.ts';
 import { Fields } from './fields.ts';
 
 /** Layer classes that are activations: by native type, the activation their fields describe. */

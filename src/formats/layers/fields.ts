@@ -1,7 +1,7 @@
 import type { Severity } from '../../network/definition.ts';
 import type { Padding, Window } from '../../network/operation.ts';
-import { isList, Unresolved, unwrapTuple } from '../plain.ts';
-import type { PlainRecord, PlainValue } from '../plain.ts';
+import { isList, Unresolved, unwrapTuple } from '../json/plain.ts';
+import type { PlainRecord, PlainValue } from '../json/plain.ts';
 
 /** Whose conventions hold where they differ: field names, defaults, slopes. */
 export type Dialect = 'native' | 'keras1' | 'keras2' | 'keras3' | 'tfjs';

@@ -1,8 +1,8 @@
 import { linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Operation } from '../../network/operation.ts';
-import { isList, isRecord, stringOf } from '../plain.ts';
-import type { PlainValue } from '../plain.ts';
+import { isList, isRecord, stringOf } from '../json/plain.ts';
+import type { PlainValue } from '../json/plain.ts';
 import { activationField, activationLayerTypes, activationOfLayer, isActivationLayer } from './activations.ts';
 import type { Fields } from './fields.ts';
 

@@ -1,16 +1,16 @@
 import { linear } from '../../network/activation.ts';
 import type { LayerDefinition, Span } from '../../network/definition.ts';
 import type { ReadOptions } from '../format.ts';
-import { itemsOf, member, plainOf, spanOf, textOf } from '../json.ts';
-import type { JsonEntry, JsonNode, JsonObject } from '../json.ts';
+import { itemsOf, member, plainOf, spanOf, textOf } from '../json/json.ts';
+import type { JsonEntry, JsonNode, JsonObject } from '../json/json.ts';
 import { classOfType } from '../keras/classes.ts';
 import { kerasLayer } from '../keras/layers.ts';
 import { Fields } from '../layers/fields.ts';
 import type { LayerIssue } from '../layers/fields.ts';
 import { isLayerType, layerParts, layerTypes } from '../layers/table.ts';
 import type { LayerParts } from '../layers/table.ts';
-import type { PlainRecord, PlainValue } from '../plain.ts';
-import { closest } from '../suggest.ts';
+import type { PlainRecord, PlainValue } from '../json/plain.ts';
+import { closest } from '../json/suggest.ts';
 import type { NativeContext } from './values.ts';
 import { readWeights } from './weights.ts';
 

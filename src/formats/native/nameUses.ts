@@ -1,6 +1,6 @@
 import type { NetworkDefinition, Span } from '../../network/definition.ts';
-import { itemsOf, member, parseJson } from '../json.ts';
-import type { JsonNode } from '../json.ts';
+import { itemsOf, member, parseJson } from '../json/json.ts';
+import type { JsonNode } from '../json/json.ts';
 import { paramUses } from './paramUses.ts';
 
 /** Something that has a name in a native file. */

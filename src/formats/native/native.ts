@@ -1,5 +1,5 @@
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../json/json.ts';
 import { jsonFormatOf } from '../sniff.ts';
 import { readNetwork } from './network.ts';
 import { NativeContext } from './values.ts';

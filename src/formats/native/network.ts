@@ -1,12 +1,12 @@
 import { defaultInitialization } from '../../network/definition.ts';
 import type { Initialization, InputDefinition, KernelInitializer, LayerDefinition, NetworkDefinition } from '../../network/definition.ts'; // prettier-ignore
 import type { ReadOptions } from '../format.ts';
-import { itemsOf, member, spanOf, textOf } from '../json.ts';
-import type { JsonNode, JsonObject } from '../json.ts';
+import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
+import type { JsonNode, JsonObject } from '../json/json.ts';
 import { nameFromFile, Names } from '../names.ts';
-import { isList } from '../plain.ts';
-import type { PlainValue } from '../plain.ts';
-import { closest } from '../suggest.ts';
+import { isList } from '../json/plain.ts';
+import type { PlainValue } from '../json/plain.ts';
+import { closest } from '../json/suggest.ts';
 import { isWhole, readLayer } from './layer.ts';
 import type { NativeContext } from './values.ts';
 

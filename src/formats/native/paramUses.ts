@@ -1,6 +1,6 @@
 import type { Span } from '../../network/definition.ts';
-import { itemsOf, member } from '../json.ts';
-import type { JsonNode } from '../json.ts';
+import { itemsOf, member } from '../json/json.ts';
+import type { JsonNode } from '../json/json.ts';
 import { isExpression } from './layer.ts';
 
 export interface ParamUse {

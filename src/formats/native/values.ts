@@ -1,12 +1,12 @@
 import type { Problem, Severity, Span } from '../../network/definition.ts';
 import { evaluate } from '../expression.ts';
-import { spanOf } from '../json.ts';
-import type { JsonNode, JsonNumbers } from '../json.ts';
+import { spanOf } from '../json/json.ts';
+import type { JsonNode, JsonNumbers } from '../json/json.ts';
 import type { LayerParts } from '../layers/table.ts';
-import { tensorOf } from '../numbers.ts';
-import { Unresolved } from '../plain.ts';
-import type { PlainValue } from '../plain.ts';
-import { Repeated } from '../repeated.ts';
+import { tensorOf } from '../json/numbers.ts';
+import { Unresolved } from '../json/plain.ts';
+import type { PlainValue } from '../json/plain.ts';
+import { Repeated } from '../json/repeated.ts';
 
 /** What reading one native file shares: its text, its params, and the problems found. */
 export class NativeContext {

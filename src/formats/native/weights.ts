@@ -1,8 +1,8 @@
 import type { LayerWeights, Tensor } from '../../network/operation.ts';
-import { spanOf } from '../json.ts';
-import type { JsonEntry, JsonNode } from '../json.ts';
-import { tensorOf } from '../numbers.ts';
-import { closest } from '../suggest.ts';
+import { spanOf } from '../json/json.ts';
+import type { JsonEntry, JsonNode } from '../json/json.ts';
+import { tensorOf } from '../json/numbers.ts';
+import { closest } from '../json/suggest.ts';
 import type { NativeContext } from './values.ts';
 
 const weightNames = ['kernel', 'bias', 'depthwise_kernel', 'pointwise_kernel', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'alpha']; // prettier-ignore

@@ -1,7 +1,7 @@
 import type { Attributes } from '../graph/node.ts';
-import { entryOf, itemsOf, member, spanOf, textOf } from '../json.ts';
-import type { JsonEntry, JsonNode } from '../json.ts';
-import { numberOf, wordOf } from '../protobuf.ts';
+import { entryOf, itemsOf, member, spanOf, textOf } from '../json/json.ts';
+import type { JsonEntry, JsonNode } from '../json/json.ts';
+import { numberOf, wordOf } from '../json/protobuf.ts';
 
 /** A field of a message, under its name in JSON (opType) or in the protocol itself (op_type). */
 export function fieldEntry(node: JsonNode | undefined, name: string): JsonEntry | undefined {

@@ -1,12 +1,12 @@
 import type { Tensor } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
-import { brainFloat, bytesOfBase64, halfPrecision, numbersOfBytes } from '../bytes.ts';
-import type { NumberKind } from '../bytes.ts';
+import { brainFloat, bytesOfBase64, halfPrecision, numbersOfBytes } from '../json/bytes.ts';
+import type { NumberKind } from '../json/bytes.ts';
 import type { Constant } from '../graph/node.ts';
-import { spanOf, textOf } from '../json.ts';
-import type { JsonNode } from '../json.ts';
-import { tensorOf } from '../numbers.ts';
-import { numberOf } from '../protobuf.ts';
+import { spanOf, textOf } from '../json/json.ts';
+import type { JsonNode } from '../json/json.ts';
+import { tensorOf } from '../json/numbers.ts';
+import { numberOf } from '../json/protobuf.ts';
 import { field, numbersIn } from './fields.ts';
 
 /** Kinds of numbers by the protocol's code for them. */

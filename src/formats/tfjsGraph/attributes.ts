@@ -1,7 +1,7 @@
 import type { Attributes } from '../graph/node.ts';
-import { itemsOf, member, spanOf, textOf } from '../json.ts';
-import type { JsonNode } from '../json.ts';
-import { numberOf, wordOf } from '../protobuf.ts';
+import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
+import type { JsonNode } from '../json/json.ts';
+import { numberOf, wordOf } from '../json/protobuf.ts';
 
 /** Codes of the types of whole numbers and of truth values. */
 const wholeTypes = new Set([3, 4, 5, 6, 9, 10, 17, 22, 23]);

@@ -1,11 +1,11 @@
 import type { Tensor } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
-import { bytesOfBase64, numbersOfBytes } from '../bytes.ts';
+import { bytesOfBase64, numbersOfBytes } from '../json/bytes.ts';
 import type { Constant } from '../graph/node.ts';
-import { itemsOf, member, spanOf, textOf } from '../json.ts';
-import type { JsonNode } from '../json.ts';
-import type { ListedWeights } from '../listedWeights.ts';
-import { numberOf } from '../protobuf.ts';
+import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
+import type { JsonNode } from '../json/json.ts';
+import type { ListedWeights } from '../json/listedWeights.ts';
+import { numberOf } from '../json/protobuf.ts';
 import { readTfjsShards } from '../weights/tfjsShards.ts';
 import { WeightsError } from '../weights/weightsFile.ts';
 import type { StoredTensor } from '../weights/weightsFile.ts';

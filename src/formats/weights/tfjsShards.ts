@@ -1,4 +1,4 @@
-import type { ManifestGroup, ManifestWeight } from '../weightsManifest.ts';
+import type { ManifestGroup, ManifestWeight } from '../json/weightsManifest.ts';
 import { bytesOf, decode, isNumberType, type NumberType } from './numberTypes.ts';
 import { sizeOfShape } from './shapes.ts';
 import { cutShort, WeightsError, type ByteSource, type StoredTensor, type WeightsFile } from './weightsFile.ts';

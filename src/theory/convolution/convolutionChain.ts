@@ -1,9 +1,9 @@
 import type { Layer } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
-import { chainOf, describeUnits, type Chain, type ChainStage } from '../chain.ts';
+import { chainOf, describeUnits, type Chain, type ChainStage } from '../theorems/chain.ts';
 import { hasBias, isConstant } from '../constants.ts';
-import { rememberedBySlice } from '../remembered.ts';
-import type { FieldPattern } from './fieldPattern.ts';
+import { rememberedBySlice } from '../recurrence/remembered.ts';
+import type { FieldPattern } from './receptiveFields.ts';
 import { networkFields, tooLarge } from './networkFields.ts';
 
 /** One layer of units in a chain of convolutions, with the affine layers since the units before it. */

@@ -1,12 +1,12 @@
-import { exactBinomialTerms } from '../binomial.ts';
+import { exactBinomialTerms } from '../numbers/binomial.ts';
 import type { TheoryOptions } from '../bound.ts';
-import { denseIndependence, type IndependenceNumbers } from '../denseIndependence.ts';
-import { exactDigits, magnitudeOf, smaller, zero, type Magnitude } from '../magnitude.ts';
-import { magnitudeOfScaled } from '../scaled.ts';
-import { exactSequence, scaledPrefixes, scaledTerms } from '../sequence.ts';
+import { denseIndependence, type IndependenceNumbers } from '../recurrence/denseIndependence.ts';
+import { exactDigits, magnitudeOf, smaller, zero, type Magnitude } from '../numbers/magnitude.ts';
+import { magnitudeOfScaled } from '../numbers/scaled.ts';
+import { exactSequence, scaledPrefixes, scaledTerms } from '../numbers/sequence.ts';
 import { Budget, productSteps } from './budget.ts';
 import { convolutionSum, defaultBudget, rankBound, totalNeurons } from './convolutionSum.ts';
-import type { FieldPattern } from './fieldPattern.ts';
+import type { FieldPattern } from './receptiveFields.ts';
 import { gridsOf, isFree, positionLimit, type Grid } from './gridComponents.ts';
 import { eitherWay, exactGridSum, relaxedGridSum } from './gridSum.ts';
 import { asPolynomial } from './indeterminate.ts';

@@ -1,8 +1,8 @@
-import { binomialPrefixSum } from '../binomial.ts';
+import { binomialPrefixSum } from '../numbers/binomial.ts';
 import type { TheoryOptions } from '../bound.ts';
-import { one, smaller } from '../magnitude.ts';
+import { one, smaller } from '../numbers/magnitude.ts';
 import { Budget } from './budget.ts';
-import type { FieldPattern } from './fieldPattern.ts';
+import type { FieldPattern } from './receptiveFields.ts';
 import { combined, gridBracket, type Bracket, type Sides } from './gridBracket.ts';
 import { gridInputs, gridNeurons, gridsOf, lengthOf, positionLimit, type Grid } from './gridComponents.ts';
 import { countsBy } from './gridSum.ts';

@@ -1,6 +1,6 @@
 import { greatestOf } from '../../network/extremes.ts';
 import type { Budget } from './budget.ts';
-import type { AxisFields, FieldPattern } from './fieldPattern.ts';
+import type { AxisFields, FieldPattern } from './receptiveFields.ts';
 import { fieldElements, inverseMod, multiplyMod, subtractProduct } from './primeField.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { greatestOf } from '../../network/extremes.ts';
-import { binomialPrefixSum } from '../binomial.ts';
+import { binomialPrefixSum } from '../numbers/binomial.ts';
 import {
   compare,
   larger,
@@ -11,8 +11,8 @@ import {
   product,
   smaller,
   type Magnitude,
-} from '../magnitude.ts';
-import { magnitudeOfScaled } from '../scaled.ts';
+} from '../numbers/magnitude.ts';
+import { magnitudeOfScaled } from '../numbers/scaled.ts';
 import type { Budget } from './budget.ts';
 import { isFree, lengthOf, positionLimit, positionsOf } from './gridComponents.ts';
 import type { Grid, Interval } from './gridComponents.ts';

@@ -1,4 +1,4 @@
-import type { AxisFields, FieldPattern } from './fieldPattern.ts';
+import type { AxisFields, FieldPattern } from './receptiveFields.ts';
 
 /** Cells `start .. end - 1`. */
 export type Interval = readonly [start: number, end: number];

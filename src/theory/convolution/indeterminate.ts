@@ -1,4 +1,4 @@
-import { exactBinomialTerms } from '../binomial.ts';
+import { exactBinomialTerms } from '../numbers/binomial.ts';
 import { packedBits, packedPower, packedTerm, truncatePacked, type Packing } from './packedPolynomial.ts';
 
 /** What the x of a generating polynomial sum I(j) x^j stands for: a number, or itself (packed). */

@@ -1,7 +1,7 @@
 import type { Layer, Network } from '../../network/network.ts';
 import { affineRun, unitStages } from '../units.ts';
 import { FieldAllowance } from './fieldAllowance.ts';
-import { fieldPatternOf, hasFields, type FieldPattern } from './fieldPattern.ts';
+import { fieldPatternOf, hasFields, type FieldPattern } from './receptiveFields.ts';
 
 /** In place of fields that there would be too many of to list. */
 export const tooLarge = 'too large';

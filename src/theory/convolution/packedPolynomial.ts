@@ -1,4 +1,4 @@
-import { bitLength } from '../magnitude.ts';
+import { bitLength } from '../numbers/magnitude.ts';
 
 /**
  * Polynomials with non-negative integer coefficients as one integer, their value at x = 2^slot: sums and products of

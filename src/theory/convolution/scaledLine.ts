@@ -1,6 +1,6 @@
-import { scaledBinomial } from '../binomial.ts';
-import { unitRoundoff } from '../magnitude.ts';
-import { multiplyScaled, scaled, scaledExp, type Scaled } from '../scaled.ts';
+import { scaledBinomial } from '../numbers/binomial.ts';
+import { unitRoundoff } from '../numbers/magnitude.ts';
+import { multiplyScaled, scaled, scaledExp, type Scaled } from '../numbers/scaled.ts';
 import type { Budget } from './budget.ts';
 import { lengthOf } from './gridComponents.ts';
 import type { IntervalChain } from './intervalSum.ts';

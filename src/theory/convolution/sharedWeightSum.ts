@@ -1,8 +1,8 @@
 import type { TheoryOptions } from '../bound.ts';
-import { magnitudeOf, type Magnitude } from '../magnitude.ts';
+import { magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
 import { Budget } from './budget.ts';
 import { convolutionSum, defaultBudget } from './convolutionSum.ts';
-import type { FieldPattern } from './fieldPattern.ts';
+import type { FieldPattern } from './receptiveFields.ts';
 import { genericSum } from './genericIndependence.ts';
 import { theoremEquality } from './theoremEquality.ts';
 

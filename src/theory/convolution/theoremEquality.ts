@@ -1,4 +1,4 @@
-import type { FieldPattern } from './fieldPattern.ts';
+import type { FieldPattern } from './receptiveFields.ts';
 import { gridsOf, lengthOf, type Grid, type Interval } from './gridComponents.ts';
 import { lineOf } from './gridSum.ts';
 

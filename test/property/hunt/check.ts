@@ -1,11 +1,11 @@
 import { analyze } from '../../../src/analysis/analyze.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
-import { reportJson } from '../../../src/analysis/reportJson.ts';
-import { compile } from '../../../src/counting/compile.ts';
-import { isContinuous } from '../../../src/counting/program.ts';
+import { reportJson } from '../../../src/report/reportJson.ts';
+import { compile } from '../../../src/counting/program/compile.ts';
+import { isContinuous } from '../../../src/counting/program/program.ts';
 import type { Network } from '../../../src/network/network.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
-import { compare, magnitudeOf, type Magnitude } from '../../../src/theory/magnitude.ts';
+import { compare, magnitudeOf, type Magnitude } from '../../../src/theory/numbers/magnitude.ts';
 import { evaluateBounds } from '../../../src/theory/registry.ts';
 import { unitStages, type UnitStage } from '../../../src/theory/units.ts';
 import { counted, countsOf, withWeights, type Counted, type Counts } from './counts.ts';

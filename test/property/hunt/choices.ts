@@ -1,4 +1,4 @@
-import { normalQuantile, streamSeed, uniforms } from '../../../src/counting/random.ts';
+import { normalQuantile, streamSeed, uniforms } from '../../../src/counting/program/random.ts';
 
 /** Choices that a seed makes: the same ones in every run. */
 export class Choices {

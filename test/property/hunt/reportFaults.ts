@@ -1,4 +1,4 @@
-import type { reportJson } from '../../../src/analysis/reportJson.ts';
+import type { reportJson } from '../../../src/report/reportJson.ts';
 
 type Report = ReturnType<typeof reportJson>;
 type Bound = Report['networks'][number]['bounds'][number];

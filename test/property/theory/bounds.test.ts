@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TighterHistograms } from '../../../src/theory/activationHistogram.ts';
+import { TighterHistograms } from '../../../src/theory/recurrence/activationHistogram.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
-import { singleRegion, type DimensionHistogram } from '../../../src/theory/histogram.ts';
-import { denseIndependence } from '../../../src/theory/independence.ts';
-import { compare, log10ErrorOf, log10OfBigInt, type Magnitude } from '../../../src/theory/magnitude.ts';
-import { TransitionCache } from '../../../src/theory/transition.ts';
+import { singleRegion, type DimensionHistogram } from '../../../src/theory/recurrence/histogram.ts';
+import { denseIndependence } from '../../../src/theory/recurrence/independence.ts';
+import { compare, log10ErrorOf, log10OfBigInt, type Magnitude } from '../../../src/theory/numbers/magnitude.ts';
+import { TransitionCache } from '../../../src/theory/recurrence/transition.ts';
 import { add, boundsOf, dense, denseRelu, network, type SimpleLayer } from '../../unit/theory/networks.ts';
 
 const widthsArbitrary = fc.array(fc.integer({ min: 1, max: 14 }), { minLength: 1, maxLength: 5 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { add, boundsOf, conv, dense, maxPool, network, type SimpleLayer } from '../../unit/theory/networks.ts';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import { linear, type Activation } from '../../../src/network/activation.ts';
 import type { Layer, Network } from '../../../src/network/network.ts';
 import type { Operation, Padding, Window } from '../../../src/network/operation.ts';
 import { sizeOf, type Shape } from '../../../src/network/shape.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
-import { compare } from '../../../src/theory/magnitude.ts';
+import { compare } from '../../../src/theory/numbers/magnitude.ts';
 import { named, networkOf, type LayerSketch } from '../../unit/counting/networks.ts';
 import { boundsOf } from '../../unit/theory/networks.ts';
 

@@ -2,7 +2,7 @@ import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from
 import { usualSettings } from '../../../src/protocol/countPlace.ts';
 import { placeWords } from '../../../src/protocol/placeWords.ts';
 import type { CountSettings, PanelCount, PanelRun } from '../../../src/protocol/runs.ts';
-import { boundFormula, layerFormula } from '../../../src/server/formulas.ts';
+import { boundFormula, layerFormula } from '../../../src/server/panel/formulas.ts';
 import { normals } from './partition.ts';
 
 /** Models as the extension sends them: a small network in a plane, an image network on a line, a deep one. */

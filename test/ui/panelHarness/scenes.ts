@@ -1,7 +1,7 @@
 import { planCount } from '../../../src/analysis/countPlan.ts';
-import { planMeasurement } from '../../../src/analysis/measurement.ts';
+import { planMeasurement } from '../../../src/analysis/experiment.ts';
 import { count } from '../../../src/counting/countRegions.ts';
-import { measure } from '../../../src/counting/measure.ts';
+import { measure } from '../../../src/counting/experiments/measure.ts';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import { defaultInitialization } from '../../../src/network/definition.ts';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { leakyRelu, linear, relu } from '../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
 import { compareNetworks, comparisonJson, comparisonTable } from '../../../src/analysis/compare.ts';
-import { counterpartsOf } from '../../../src/analysis/counterparts.ts';
-import { measure, regionsPerParameter } from '../../../src/analysis/measures.ts';
-import { totalNeurons } from '../../../src/analysis/reportJson.ts';
+import { counterpartsOf } from '../../../src/analysis/baselines.ts';
+import { measure, regionsPerParameter } from '../../../src/analysis/figures.ts';
+import { totalNeurons } from '../../../src/report/reportJson.ts';
 import { analysedParameters } from '../../../src/network/parameters.ts';
 import { build, dense, denseNetwork, layer, window2d } from '../network/definitions.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { whyNotCounted } from '../../../src/analysis/countPlan.ts';
-import { compile } from '../../../src/counting/compile.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { programSize } from '../../../src/counting/programSize.ts';
+import { compile } from '../../../src/counting/program/compile.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { programSize } from '../../../src/counting/program/programSize.ts';
 import { open, openFixture, fixtureNames } from '../formats/fixtures.ts';
 import type { Network } from '../../../src/network/network.ts';
 

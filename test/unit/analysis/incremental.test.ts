@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze, type Analysis } from '../../../src/analysis/analyze.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
-import { reportJson } from '../../../src/analysis/reportJson.ts';
+import { reportJson } from '../../../src/report/reportJson.ts';
 import { fixture } from '../formats/fixtures.ts';
 
 const several = `import * as tf from '@tensorflow/tfjs';

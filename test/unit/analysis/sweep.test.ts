@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import { MOST_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, widthField } from '../../../src/analysis/sweep.ts'; // prettier-ignore
-import { measure } from '../../../src/analysis/measures.ts';
+import { measure } from '../../../src/analysis/figures.ts';
 import { define, dense, layer, window1d, window2d } from '../network/definitions.ts';
 
 const mlp = define([2], [dense('a', 8), dense('b', 8), dense('out', 1, linear)]);

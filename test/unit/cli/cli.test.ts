@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegionRecord } from '../../../src/counting/count.ts';
-import type { countJson, regionsHead } from '../../../src/analysis/countJson.ts';
-import type { measurementJson } from '../../../src/analysis/measurementReport.ts';
-import type { reportJson } from '../../../src/analysis/reportJson.ts';
+import type { countJson, regionsHead } from '../../../src/report/countJson.ts';
+import type { measurementJson } from '../../../src/report/experimentReport.ts';
+import type { reportJson } from '../../../src/report/reportJson.ts';
 import { CommandLine } from './commandLine.ts';
 
 type Report = ReturnType<typeof reportJson>;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { countJson } from '../../../src/analysis/countJson.ts';
-import type { reportJson } from '../../../src/analysis/reportJson.ts';
+import type { countJson } from '../../../src/report/countJson.ts';
+import type { reportJson } from '../../../src/report/reportJson.ts';
 import { actsOnTerminals } from '../../hostileText.ts';
 import { CommandLine } from './commandLine.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { countJson } from '../../../src/analysis/countJson.ts';
-import type { reportJson } from '../../../src/analysis/reportJson.ts';
+import type { countJson } from '../../../src/report/countJson.ts';
+import type { reportJson } from '../../../src/report/reportJson.ts';
 import { CommandLine } from './commandLine.ts';
 
 type Report = ReturnType<typeof reportJson>;

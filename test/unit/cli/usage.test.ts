@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { analyzeCommand } from '../../../src/cli/analyzeCommand.ts';
-import { compareCommand } from '../../../src/cli/compareCommand.ts';
-import { countCommand } from '../../../src/cli/countCommand.ts';
+import { analyzeCommand } from '../../../src/cli/commands/analyzeCommand.ts';
+import { compareCommand } from '../../../src/cli/commands/compareCommand.ts';
+import { countCommand } from '../../../src/cli/commands/countCommand.ts';
 import type { Output } from '../../../src/cli/io.ts';
-import { measureCommand } from '../../../src/cli/measureCommand.ts';
-import { sweepCommand } from '../../../src/cli/sweepCommand.ts';
+import { measureCommand } from '../../../src/cli/commands/measureCommand.ts';
+import { sweepCommand } from '../../../src/cli/commands/sweepCommand.ts';
 import { UsageError } from '../../../src/cli/usage.ts';
 
 const commands = { analyze: analyzeCommand, compare: compareCommand, count: countCommand, measure: measureCommand, sweep: sweepCommand }; // prettier-ignore

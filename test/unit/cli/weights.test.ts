@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { measurementJson } from '../../../src/analysis/measurementReport.ts';
-import type { countJson } from '../../../src/analysis/countJson.ts';
-import { tensorOf } from '../../../src/formats/numbers.ts';
+import type { measurementJson } from '../../../src/report/experimentReport.ts';
+import type { countJson } from '../../../src/report/countJson.ts';
+import { tensorOf } from '../../../src/formats/json/numbers.ts';
 import type { Tensor } from '../../../src/network/operation.ts';
 import { hdf5, joined, kerasArchive, npz, safetensors, type Tensors } from '../formats/weights/files.ts';
 import { CommandLine } from './commandLine.ts';

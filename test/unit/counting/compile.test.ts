@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../../src/counting/compile.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { evaluate } from '../../../src/counting/program.ts';
+import { compile } from '../../../src/counting/program/compile.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { evaluate } from '../../../src/counting/program/program.ts';
 import type { Network } from '../../../src/network/network.ts';
 import type { Operation, Padding, Window } from '../../../src/network/operation.ts';
 import { chain, dense, named, networkOf, tensor, type LayerSketch } from './networks.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../../src/counting/compile.ts';
+import { compile } from '../../../src/counting/program/compile.ts';
 import { count } from '../../../src/counting/countRegions.ts';
-import { describeRegion } from '../../../src/counting/describe.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { evaluate } from '../../../src/counting/program.ts';
+import { describeRegion } from '../../../src/counting/regions/describeRegion.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { evaluate } from '../../../src/counting/program/program.ts';
 import { chain, dense, networkOf } from './networks.ts';
 
 const parallelogram = { origin: [-1, 0, 0.5], u: [2, 0.5, 0], v: [0, 1, -1] };

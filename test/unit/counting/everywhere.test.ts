@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import { chain } from './networks.ts';
 
 const everywhere = { method: 'cells', domain: { kind: 'all' }, linear: true, keepRegions: false, limits: {} } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LineRegions } from '../../../src/counting/count.ts';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { chain } from './networks.ts';
 

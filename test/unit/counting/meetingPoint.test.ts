@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meetingPoint } from '../../../src/counting/meetingPoint.ts';
+import { meetingPoint } from '../../../src/counting/exact/meetingPoint.ts';
 
 const whole = (...rows: number[][]) => rows.map((row) => row.map(BigInt));
 

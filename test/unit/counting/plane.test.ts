@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../../src/counting/compile.ts';
+import { compile } from '../../../src/counting/program/compile.ts';
 import type { CountRequest, PlaneRegions } from '../../../src/counting/count.ts';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { evaluate } from '../../../src/counting/program.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { evaluate } from '../../../src/counting/program/program.ts';
 import { generalRelu } from '../../../src/network/activation.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { kinds, planeOf } from './kinds.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { orthonormalPair } from '../../../src/counting/randomPlane.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { orthonormalPair } from '../../../src/counting/geometry/randomPlane.ts';
 import { chain } from './networks.ts';
 
 describe('a random plane', () => {

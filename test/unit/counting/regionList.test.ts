@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../../src/counting/compile.ts';
+import { compile } from '../../../src/counting/program/compile.ts';
 import type { CountRequest } from '../../../src/counting/count.ts';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { volumeOf } from '../../../src/counting/outline.ts';
-import { evaluate } from '../../../src/counting/program.ts';
-import { sliceOf } from '../../../src/counting/slice.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { volumeOf } from '../../../src/counting/geometry/cellOutline.ts';
+import { evaluate } from '../../../src/counting/program/program.ts';
+import { sliceOf } from '../../../src/counting/geometry/slice.ts';
 import { chain, dense, networkOf } from './networks.ts';
 
 const box = (n: number) =>

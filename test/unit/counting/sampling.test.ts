@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { chao1 } from '../../../src/counting/sampling.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { chao1 } from '../../../src/counting/experiments/sampling.ts';
 import { chain } from './networks.ts';
 
 const box = { kind: 'box', lower: [-1, -1], upper: [1, 1] } as const;

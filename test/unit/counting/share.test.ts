@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CountRequest } from '../../../src/counting/count.ts';
 import { addParts, count, countPart } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
-import { Share } from '../../../src/counting/share.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
+import { Share } from '../../../src/counting/walk/sharedCount.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { kinds, planeOf } from './kinds.ts';
 import { chain, dense, networkOf, tensor } from './networks.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { member, parseJson, plainOf } from '../../../src/formats/json.ts';
-import { tensorOf } from '../../../src/formats/numbers.ts';
+import { member, parseJson, plainOf } from '../../../src/formats/json/json.ts';
+import { tensorOf } from '../../../src/formats/json/numbers.ts';
 
 function plain(text: string): unknown {
   const { root } = parseJson(text);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kerasLayer } from '../../../src/formats/keras/layers.ts';
-import { Unresolved } from '../../../src/formats/plain.ts';
-import type { PlainRecord, PlainValue } from '../../../src/formats/plain.ts';
+import { Unresolved } from '../../../src/formats/json/plain.ts';
+import type { PlainRecord, PlainValue } from '../../../src/formats/json/plain.ts';
 import { open } from './fixtures.ts';
 
 const window1 = { rank: 1, kernel: [1, 3], strides: [1, 1], dilation: [1, 1], padding: 'valid' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kerasLayer } from '../../../src/formats/keras/layers.ts';
 import type { KerasDialect } from '../../../src/formats/keras/layers.ts';
-import type { PlainRecord } from '../../../src/formats/plain.ts';
+import type { PlainRecord } from '../../../src/formats/json/plain.ts';
 import { inferShape } from '../../../src/network/inferShape.ts';
 import { parameterCount } from '../../../src/network/parameters.ts';
 import type { Shape } from '../../../src/network/shape.ts';

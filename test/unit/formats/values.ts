@@ -1,5 +1,5 @@
-import { compile } from '../../../src/counting/compile.ts';
-import { evaluate } from '../../../src/counting/program.ts';
+import { compile } from '../../../src/counting/program/compile.ts';
+import { evaluate } from '../../../src/counting/program/program.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { readText } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
-import { boundFormula } from '../../../src/server/formulas.ts';
+import { boundFormula } from '../../../src/server/panel/formulas.ts';
 import { evaluateBounds } from '../../../src/theory/registry.ts';
 
 const text = '{ "input": [2], "layers": [{ "type": "dense", "units": 4, "activation": "relu" }, { "type": "dense", "units": 1 }] }'; // prettier-ignore

@@ -3,7 +3,7 @@ import { analyze } from '../../../src/analysis/analyze.ts';
 import { planCount } from '../../../src/analysis/countPlan.ts';
 import { placeOf, usualSettings } from '../../../src/protocol/countPlace.ts';
 import type { CountSettings } from '../../../src/protocol/runs.ts';
-import { runTheory } from '../../../src/server/runTheory.ts';
+import { runTheory } from '../../../src/server/panel/runTheory.ts';
 
 function networkOf(inputs: number) {
   const text = `{ "input": [${inputs}], "layers": [

@@ -8,7 +8,7 @@ import {
   type InlayHint,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
-import { AnalyzerProcess, type AnalyzerLimits } from '../../../src/extension/analyzerProcess.ts';
+import { AnalyzerProcess, type AnalyzerLimits } from '../../../src/extension/serverProcess.ts';
 import { pingRequest, workNotification, type Work } from '../../../src/protocol/server.ts';
 
 interface OpenDocument {

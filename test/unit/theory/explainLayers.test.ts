@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explainLayers } from '../../../src/theory/explainLayers.ts';
-import { factorInWords, mainBottleneck } from '../../../src/theory/explanation.ts';
+import { explainLayers } from '../../../src/theory/explain/explainLayers.ts';
+import { factorInWords, mainBottleneck } from '../../../src/theory/explain/explanation.ts';
 import { boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from './networks.ts';
 
 describe('what is said of a layer', () => {

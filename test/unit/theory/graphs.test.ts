@@ -4,10 +4,10 @@ import twoLayer from '../../fixtures/reference/conv_aware_two_layer.json';
 import multilayer from '../../fixtures/reference/xiong_multilayer.json';
 import randomCounts from '../../fixtures/reference/xiong_multilayer_random_counts.json';
 import type { Network } from '../../../src/network/network.ts';
-import { dimensionRecurrence, transitionsBy, type StageRule } from '../../../src/theory/dimensionRecurrence.ts';
-import { dominatorTree } from '../../../src/theory/dominators.ts';
-import { stageIndependence } from '../../../src/theory/independence.ts';
-import { TransitionCache } from '../../../src/theory/transition.ts';
+import { dimensionRecurrence, transitionsBy, type StageRule } from '../../../src/theory/recurrence/dimensionRecurrence.ts';
+import { dominatorTree } from '../../../src/theory/recurrence/dominators.ts';
+import { stageIndependence } from '../../../src/theory/recurrence/independence.ts';
+import { TransitionCache } from '../../../src/theory/recurrence/transition.ts';
 import { add, boundsOf, conv, dense, denseRelu, exactValue, maxPool, network, type SimpleLayer } from './networks.ts';
 
 /** Blocks x + relu(W x + b) of the given widths (each as wide as the stream). */

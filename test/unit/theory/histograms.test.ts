@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import tables from '../../fixtures/reference/hinz_gamma_tables.json';
 import histograms from '../../fixtures/reference/hinz_histograms.json';
-import { ActivationHistograms, TighterHistograms } from '../../../src/theory/activationHistogram.ts';
-import { singleRegion, type DimensionHistogram } from '../../../src/theory/histogram.ts';
-import { denseIndependence } from '../../../src/theory/independence.ts';
-import { TransitionCache } from '../../../src/theory/transition.ts';
+import { ActivationHistograms, TighterHistograms } from '../../../src/theory/recurrence/activationHistogram.ts';
+import { singleRegion, type DimensionHistogram } from '../../../src/theory/recurrence/histogram.ts';
+import { denseIndependence } from '../../../src/theory/recurrence/independence.ts';
+import { TransitionCache } from '../../../src/theory/recurrence/transition.ts';
 
 describe('activation histograms', () => {
   it.each(tables)('dimension $n, width $m', ({ n, m, gamma_best }) => {

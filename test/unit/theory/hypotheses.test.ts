@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../src/counting/initializers.ts';
+import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import { activationByName, linear, relu, type Activation } from '../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
 import type { Network } from '../../../src/network/network.ts';

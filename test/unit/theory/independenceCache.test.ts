@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { relu } from '../../../src/network/activation.ts';
-import { IndependenceCache } from '../../../src/theory/independence.ts';
+import { IndependenceCache } from '../../../src/theory/recurrence/independence.ts';
 import { unitStages } from '../../../src/theory/units.ts';
 import { network } from './networks.ts';
 

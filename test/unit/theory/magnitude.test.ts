@@ -5,7 +5,7 @@ import {
   scaledBinomial,
   scaledBinomialPrefixSum,
   weightedBinomial,
-} from '../../../src/theory/binomial.ts';
+} from '../../../src/theory/numbers/binomial.ts';
 import {
   add,
   bitLength,
@@ -17,8 +17,8 @@ import {
   power,
   sum,
   zero,
-} from '../../../src/theory/magnitude.ts';
-import { magnitudeOfScaled } from '../../../src/theory/scaled.ts';
+} from '../../../src/theory/numbers/magnitude.ts';
+import { magnitudeOfScaled } from '../../../src/theory/numbers/scaled.ts';
 
 describe('magnitudes', () => {
   it('are exact up to four thousand digits, logarithms beyond', () => {

@@ -6,7 +6,7 @@ import simulated from '../../fixtures/reference/hanin_rolnick_simulated.json';
 import maxoutRows from '../../fixtures/reference/maxout_bounds.json';
 import misc from '../../fixtures/reference/misc_verified.json';
 import { relu } from '../../../src/network/activation.ts';
-import { growth, maxoutGrowth } from '../../../src/theory/haninRolnick2019.ts';
+import { growth, maxoutGrowth } from '../../../src/theory/theorems/haninRolnick2019.ts';
 import { boundsOf, denseRelu, exactValue, maxout, network } from './networks.ts';
 
 describe('lower bounds from zonotopes', () => {

@@ -4,9 +4,9 @@ import { linear, relu, leakyRelu } from '../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
 import type { Network } from '../../../src/network/network.ts';
 import type { TheoryOptions } from '../../../src/theory/bound.ts';
-import type { Magnitude } from '../../../src/theory/magnitude.ts';
-import { pointwiseLower } from '../../../src/theory/pointwiseLower.ts';
-import { recurrenceUpper } from '../../../src/theory/recurrence.ts';
+import type { Magnitude } from '../../../src/theory/numbers/magnitude.ts';
+import { pointwiseLower } from '../../../src/theory/theorems/pointwiseLower.ts';
+import { recurrenceUpper } from '../../../src/theory/recurrence/recurrence.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import { build, dense, denseNetwork, layer, window1d, window2d } from '../network/definitions.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activationByName } from '../../../src/network/activation.ts';
 import type { Network } from '../../../src/network/network.ts';
 import type { Evaluation, TheoryOptions } from '../../../src/theory/bound.ts';
-import { xiong2020Bounds } from '../../../src/theory/xiong2020.ts';
+import { xiong2020Bounds } from '../../../src/theory/theorems/xiong2020.ts';
 import multilayer from '../../fixtures/reference/xiong_multilayer.json';
 import pieces from '../../fixtures/reference/plcnn_one_layer.json';
 import padded from '../../fixtures/reference/xiong_padding.json';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PanelMessage } from '../../../src/protocol/messages.ts';
 import type { Ask } from '../../../src/protocol/questions.ts';
-import { Questions, Superseded } from '../../../webview/asking.ts';
+import { Questions, Superseded } from '../../../webview/app/questions.ts';
 
 function setUp() {
   const posted: PanelMessage[] = [];

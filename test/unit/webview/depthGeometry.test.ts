@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { depthGeometry, placeLabels } from '../../../webview/depthGeometry.ts';
-import { INITIAL_STATE, receive } from '../../../webview/store.ts';
-import { viewOf, type View } from '../../../webview/view.ts';
+import { depthGeometry, placeLabels } from '../../../webview/plots/depthGeometry.ts';
+import { INITIAL_STATE, receive } from '../../../webview/app/store.ts';
+import { viewOf, type View } from '../../../webview/app/view.ts';
 import { deepNetwork, lenetNetwork, mlpNetwork, modelOf } from '../../ui/panelHarness/samples.ts';
 import type { PanelNetwork } from '../../../src/protocol/panel.ts';
 

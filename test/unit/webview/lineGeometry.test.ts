@@ -1,6 +1,6 @@
-import { distanceBins } from '../../../webview/distanceBins.ts';
+import { distanceBins } from '../../../webview/plots/distanceBins.ts';
 import { describe, expect, it } from 'vitest';
-import { breakpointsByLayer, nearestKnot, outputPath, outputsAt } from '../../../webview/lineGeometry.ts';
+import { breakpointsByLayer, nearestKnot, outputPath, outputsAt } from '../../../webview/plots/lineGeometry.ts';
 import { mlpLine } from '../../ui/panelHarness/scenes.ts';
 import type { PanelLine } from '../../../src/protocol/runs.ts';
 

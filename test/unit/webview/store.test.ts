@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { isHostMessage, isPanelMessage, type HostMessage, type PanelMessage } from '../../../src/protocol/messages.ts';
 import type { Answer, QuestionName } from '../../../src/protocol/questions.ts';
 import type { CountSettings, PanelCount, SweptRow } from '../../../src/protocol/runs.ts';
-import { spreadText } from '../../../webview/figures.ts';
-import { samplesOf } from '../../../webview/statistics.ts';
+import { spreadText } from '../../../webview/tables/figures.ts';
+import { samplesOf } from '../../../webview/tables/statistics.ts';
 import {
   INITIAL_STATE,
   receive,
@@ -12,8 +12,8 @@ import {
   withPoints,
   withRow,
   type PanelState,
-} from '../../../webview/store.ts';
-import { viewOf } from '../../../webview/view.ts';
+} from '../../../webview/app/store.ts';
+import { viewOf } from '../../../webview/app/view.ts';
 import { partition } from '../../ui/panelHarness/partition.ts';
 import { comparison, mlpDistances, mlpLine, mlpProbe, swept } from '../../ui/panelHarness/scenes.ts';
 import { lenetNetwork, mlpNetwork, modelOf, runOf, settingsOf } from '../../ui/panelHarness/samples.ts';

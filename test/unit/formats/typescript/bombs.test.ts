@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nativeNames } from '../../../../src/formats/typescript/natives/globals.ts';
+import { nativeNames } from '../../../../src/formats/source/javascript/natives/globals.ts';
 import { bombs } from './bombs.ts';
 import { readSource } from './render.ts';
 

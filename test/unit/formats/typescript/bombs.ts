@@ -1,4 +1,4 @@
-import { nativeNames } from '../../../../src/formats/typescript/natives/globals.ts';
+import { nativeNames } from '../../../../src/formats/source/javascript/natives/globals.ts';
 
 /** Large values that the calls below work on, as the source makes them from those before. */
 const largeValues: readonly (readonly [string, string])[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts';
+import { readTypeScript } from '../../../../src/formats/source/javascript/typescript.ts';
 import { readSource, render } from './render.ts';
 
 const good = `const good = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });`;

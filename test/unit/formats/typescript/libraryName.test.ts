@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts';
+import { readTypeScript } from '../../../../src/formats/source/javascript/typescript.ts';
 import { render } from './render.ts';
 
 function read(text: string) {

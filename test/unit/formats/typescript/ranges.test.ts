@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Span } from '../../../../src/network/definition.ts';
-import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts';
+import { readTypeScript } from '../../../../src/formats/source/javascript/typescript.ts';
 
 function read(text: string) {
   const result = readTypeScript(text, 'model.ts', { weights: false });

@@ -1,6 +1,6 @@
 import type { LayerDefinition, NetworkDefinition } from '../../../../src/network/definition.ts';
 import type { ReadResult } from '../../../../src/formats/format.ts';
-import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts';
+import { readTypeScript } from '../../../../src/formats/source/javascript/typescript.ts';
 import type { ReadFile } from '../../../../src/formats/format.ts';
 
 export function readSource(text: string, fileName = 'model.ts', readFile?: ReadFile): ReadResult {

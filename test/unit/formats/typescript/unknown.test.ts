@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTypeScript } from '../../../../src/formats/typescript/typescript.ts';
+import { readTypeScript } from '../../../../src/formats/source/javascript/typescript.ts';
 import { readSource, render, renderAll } from './render.ts';
 
 /** What is said about a source text: code and message of each problem. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
-import { drawWeights } from '../../../../src/counting/initializers.ts';
+import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import type { WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
 import type { Network } from '../../../../src/network/network.ts';

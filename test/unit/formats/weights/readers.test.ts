@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import { readTfjsShards } from '../../../../src/formats/weights/tfjsShards.ts';
-import { manifestFault, manifestOf } from '../../../../src/formats/weightsManifest.ts';
+import { manifestFault, manifestOf } from '../../../../src/formats/json/weightsManifest.ts';
 import { WeightsError, type WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
 import { openZip } from '../../../../src/formats/weights/zip.ts';
 import { hdf5, joined, kerasArchive, npy, npz, safetensors, source, type Tensors } from './files.ts';

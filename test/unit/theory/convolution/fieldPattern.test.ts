@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { relu } from '../../../../src/network/activation.ts';
 import type { Operation, Window } from '../../../../src/network/operation.ts';
 import { convolutionSum } from '../../../../src/theory/convolution/convolutionSum.ts';
-import { fieldPatternOf } from '../../../../src/theory/convolution/fieldPattern.ts';
+import { fieldPatternOf } from '../../../../src/theory/convolution/receptiveFields.ts';
 import { network, type SimpleLayer } from '../networks.ts';
 import { fieldsIn, patternOf } from './layers.ts';
 

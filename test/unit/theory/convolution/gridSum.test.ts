@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exactBinomialTerms } from '../../../../src/theory/binomial.ts';
+import { exactBinomialTerms } from '../../../../src/theory/numbers/binomial.ts';
 import { Budget } from '../../../../src/theory/convolution/budget.ts';
 import { gridBracket } from '../../../../src/theory/convolution/gridBracket.ts';
 import { gridNeurons, isFree, transposeGrid, type Grid } from '../../../../src/theory/convolution/gridComponents.ts';
@@ -9,8 +9,8 @@ import { asPolynomial, atWeight } from '../../../../src/theory/convolution/indet
 import { intervalSum } from '../../../../src/theory/convolution/intervalSum.ts';
 import { packingFor, unpack } from '../../../../src/theory/convolution/packedPolynomial.ts';
 import { scaledIntervalSum, scaledSelections } from '../../../../src/theory/convolution/scaledLine.ts';
-import { log10OfBigInt } from '../../../../src/theory/magnitude.ts';
-import { magnitudeOfScaled } from '../../../../src/theory/scaled.ts';
+import { log10OfBigInt } from '../../../../src/theory/numbers/magnitude.ts';
+import { magnitudeOfScaled } from '../../../../src/theory/numbers/scaled.ts';
 
 const plenty = () => new Budget(1e10);
 

@@ -1,6 +1,6 @@
 import { relu, type Activation } from '../../../../src/network/activation.ts';
 import type { Network } from '../../../../src/network/network.ts';
-import { fieldPatternOf, type FieldPattern } from '../../../../src/theory/convolution/fieldPattern.ts';
+import { fieldPatternOf, type FieldPattern } from '../../../../src/theory/convolution/receptiveFields.ts';
 import { network, type SimpleLayer } from '../networks.ts';
 
 /** One convolution as the reference files describe it; sizes are [rows, columns]. */

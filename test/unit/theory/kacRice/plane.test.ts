@@ -5,7 +5,7 @@ import type { Network } from '../../../../src/network/network.ts';
 import type { Parallelogram } from '../../../../src/theory/bound.ts';
 import { meanRegionsOnParallelogram } from '../../../../src/theory/kacRice/plane.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
-import { drawWeights } from '../../../../src/counting/initializers.ts';
+import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { build, dense, denseNetwork, layer, window2d } from '../../network/definitions.ts';
 
 const square: Parallelogram = { origin: [-1, -1], u: [2, 0], v: [0, 2] };

@@ -1,0 +1,106 @@
+import { linear, relu } from '../network/activation.ts';
+import { buildNetwork } from '../network/build.ts';
+import type { LayerDefinition } from '../network/definition.ts';
+import { analysedLayers, shapeOfTensor, type Network } from '../network/network.ts';
+import { analysedParameters } from '../network/parameters.ts';
+import { sizeOf } from '../network/shape.ts';
+import { groupDigits } from './quantities.ts';
+import { totalNeurons } from '../report/reportJson.ts';
+
+/** `dense`: fully connected, as many parameters. `shallow`: one hidden layer, as many neurons. */
+export type CounterpartRole = 'dense-same-parameters' | 'shallow-same-neurons';
+
+/** The network that another one is held against. Null where it cannot be built; `how` says what it is, or why not. */
+export interface Counterpart {
+  readonly role: CounterpartRole;
+  readonly network: Network | null;
+  readonly how: string;
+}
+
+/**
+ * The fully connected networks of one hidden ReLU layer that a network of several layers, or of convolutions, is compared
+ * with: one that has as many parameters, and one that has as many neurons. They read the same inputs as one vector and end
+ * in the same number of outputs when the network ends in an affine layer. None for a network that is itself of this kind.
+ */
+export function counterpartsOf(network: Network): Counterpart[] {
+  const layers = analysedLayers(network);
+  if (totalNeurons(layers) === 0 || isOneHiddenLayer(network)) return [];
+  return [denseOfEqualParameters(network), shallowOfEqualNeurons(network)];
+}
+
+/**
+ * One hidden layer of the largest width w whose parameters, (n_0 + 1) w + (w + 1) m for n_0 inputs and m outputs, are no
+ * more than the network's: what it gains it does not gain by more parameters.
+ */
+function denseOfEqualParameters(network: Network): Counterpart {
+  const role = 'dense-same-parameters';
+  const parameters = analysedParameters(network);
+  const outputs = readoutSize(network);
+  const width = Math.floor((parameters - outputs) / (network.inputSize + 1 + outputs));
+  const counted = groupDigits(String(parameters));
+  if (width < 1) {
+    const how = `${counted} parameters are too few for a fully connected hidden neuron on ${network.inputSize} inputs`;
+    return { role, network: null, how };
+  }
+  const built = oneHiddenLayer(network, width, outputs, 'same parameters');
+  return {
+    role,
+    network: built,
+    how: `one hidden layer of ${groupDigits(String(width))} neurons, the widest with at most ${counted} parameters`,
+  };
+}
+
+function shallowOfEqualNeurons(network: Network): Counterpart {
+  const neurons = totalNeurons(analysedLayers(network));
+  const built = oneHiddenLayer(network, neurons, readoutSize(network), 'same neurons');
+  return {
+    role: 'shallow-same-neurons',
+    network: built,
+    how: `all ${groupDigits(String(neurons))} neurons as ReLUs in one hidden layer`,
+  };
+}
+
+function isOneHiddenLayer(network: Network): boolean {
+  const layers = analysedLayers(network);
+  const [hidden, ...more] = layers.filter(({ neurons }) => neurons > 0);
+  const [first] = layers.filter(({ parameters }) => parameters !== 0);
+  const isChain = layers.every(({ index, inputs }) => inputs.length === 1 && inputs[0] === index - 1);
+  const weightedBefore = layers.filter(({ index, parameters }) => index <= hidden.index && parameters !== 0);
+  return isChain && more.length === 0 && weightedBefore.length === 1 && first.operation.kind === 'dense' && hidden.pieces === 2; // prettier-ignore
+}
+
+/** Number of outputs of the affine part behind the last units; 0 where the network ends in units. */
+function readoutSize(network: Network): number {
+  const layers = analysedLayers(network);
+  const lastUnits = layers.findLast(({ neurons }) => neurons > 0)?.index ?? -1;
+  const readouts = layers.filter(({ index, parameters }) => index > lastUnits && parameters !== 0);
+  if (readouts.length === 0) return 0;
+  const analysed = new Set(layers.map(({ index }) => index));
+  const outputs = network.outputs.filter((tensor) => analysed.has(tensor));
+  if (outputs.length === 0) return sizeOf(readouts[readouts.length - 1].outputShape);
+  return outputs.reduce((sum, tensor) => sum + sizeOf(shapeOfTensor(network, tensor)), 0);
+}
+
+const nowhere = { start: 0, end: 0 };
+
+function oneHiddenLayer(like: Network, width: number, outputs: number, what: string): Network {
+  const layer = (name: string, units: number, from: string): LayerDefinition => ({
+    name,
+    type: 'dense',
+    operation: { kind: 'dense', units, useBias: true },
+    activation: name === 'hidden' ? relu : linear,
+    inputs: [from],
+    span: nowhere,
+    fields: {},
+  });
+  const { network } = buildNetwork({
+    name: `${like.name}, ${what}`,
+    inputs: [{ name: 'input', shape: [like.inputSize], span: nowhere }],
+    layers: [layer('hidden', width, 'input'), ...(outputs > 0 ? [layer('outputs', outputs, 'hidden')] : [])],
+    outputs: [],
+    initialization: like.initialization,
+    span: nowhere,
+    nameSpan: nowhere,
+  });
+  return network;
+}

@@ -1,0 +1,146 @@
+import { boundaryDensity, lengthOf, randomChords, randomPoints } from '../counting/experiments/crofton.ts';
+import type { Measured, MeasureRequest } from '../counting/experiments/measure.ts';
+import type { Initialization } from '../network/definition.ts';
+import { analysedLayers, type Network } from '../network/network.ts';
+import type { Segment } from '../theory/bound.ts';
+import { meanRegionsOnSegment } from '../theory/kacRice/segment.ts';
+import { networkToCount, segmentOf } from './countPlan.ts';
+import { meanOf, spreadOf, type Spread } from './statistics.ts';
+
+/** What a user chooses about a measurement. */
+export interface MeasureChoice {
+  /** Of the weights. */
+  readonly seed: number;
+  /** Of the chords and points: the same for all networks that are to be compared. */
+  readonly placesSeed: number;
+  readonly fileWeights: boolean;
+  readonly initialization?: Partial<Initialization>;
+  /** Chords and points are drawn in it; [-1, 1]^n unless told. */
+  readonly box?: { readonly lower: number; readonly upper: number };
+  /** The box's diagonal unless told. */
+  readonly segment?: Segment;
+  readonly chords: number;
+  readonly points: number;
+}
+
+export const DEFAULT_CHORDS = 100;
+export const DEFAULT_POINTS = 100;
+
+/** A measurement ready to run: weights drawn, places settled. Errors: RangeError for a segment that does not fit. */
+export function planMeasurement(network: Network, choice: MeasureChoice): MeasureRequest {
+  return { network: networkToCount(network, choice), ...placesOf(network.inputSize, choice) };
+}
+
+function placesOf(inputs: number, choice: MeasureChoice): Omit<MeasureRequest, 'network'> {
+  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const box = { lower: Array<number>(inputs).fill(lower), upper: Array<number>(inputs).fill(upper) };
+  return {
+    segment: segmentOf(inputs, choice),
+    chords: randomChords(box, choice.chords, choice.placesSeed),
+    points: randomPoints(box, choice.points, choice.placesSeed),
+  };
+}
+
+/** Figures over the networks of several seeds. Those of a single network have no deviation. */
+export interface MeasurementSummary {
+  readonly networks: number;
+  readonly complete: boolean;
+  readonly segment: Segment;
+  /** Regions on the segment after each layer, by layer index. */
+  readonly regionsOnSegment: readonly (Spread | null)[];
+  /** Breakpoints that the neurons of each layer put on the segment, for each neuron of it; null for layers without neurons. */
+  readonly breakpointsPerNeuron: readonly (Spread | null)[];
+  /** Boundary after each layer over the volume it lies in, by Crofton's formula. */
+  readonly boundaryDensity: readonly (Spread | null)[];
+  /** The same times the volume of the box; null where that is too large or small a number. */
+  readonly boundaryVolume: Spread | null;
+  readonly distance: DistanceSummary;
+  /** The Kac-Rice means of the same figures on the same segment and chords, or why there are none. */
+  readonly expected:
+    | { readonly regionsOnSegment: readonly (number | null)[]; readonly boundaryDensity: readonly (number | null)[] }
+    | { readonly reason: string };
+}
+
+export interface DistanceSummary {
+  readonly points: number;
+  /** Mean over the points of one network, over networks; points that no boundary is near are left out. */
+  readonly mean: Spread | null;
+  /** The same times the number of neurons: Hanin and Rolnick's theorem makes it of order one. */
+  readonly timesNeurons: Spread | null;
+  /** Share of points where the outputs' map is another one beyond the nearest boundary. */
+  readonly outputBends: Spread | null;
+}
+
+/** Sums up what was measured of networks with the same layers, with the means beside. */
+export function summarize(network: Network, choice: MeasureChoice, measured: readonly Measured[]): MeasurementSummary {
+  const { inputSize: inputs } = network;
+  const { segment, chords } = placesOf(inputs, choice);
+  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const lines = measured.flatMap((each) => (each.segment ? [each.segment] : []));
+  const overNetworks = (figure: (each: Measured) => number | null) =>
+    spreadOf(measured.map(figure).filter((value) => value !== null));
+  const layers = network.layers.map(({ index, reach }) => (reach === 'beyond' ? null : index));
+  const density = layers.map((layer) => (layer === null ? null : overNetworks((each) => densityOf(each, layer, inputs)))); // prettier-ignore
+  const total = layers.findLastIndex((layer) => layer !== null);
+  const volume = (upper - lower) ** inputs;
+  return {
+    networks: measured.length,
+    complete: measured.every(({ complete }) => complete),
+    segment,
+    regionsOnSegment: layers.map((layer) => layer === null ? null : spreadOf(lines.map((regions) => regions[layer]))), // prettier-ignore
+    breakpointsPerNeuron: network.layers.map(
+      ({ index, neurons }) =>
+      layers[index] === null || neurons === 0 ? null : spreadOf(lines.map((regions) => (regions[index] - (regions[index - 1] ?? 1)) / neurons)), // prettier-ignore
+    ),
+    boundaryDensity: density,
+    boundaryVolume: total >= 0 && Number.isFinite(volume) && volume > 0 ? scaled(density[total], volume) : null,
+    distance: distanceSummary(network, measured),
+    // Of what was measured: after a stop most chords were not.
+    expected: expectedFigures(network, choice, segment, chords.slice(0, Math.max(0, ...measured.map((each) => each.chords.length)))), // prettier-ignore
+  };
+}
+
+function scaled(spread: Spread | null, factor: number): Spread | null {
+  if (!spread) return null;
+  const times = (x: number | null) => (x === null ? null : x * factor);
+  return { mean: spread.mean * factor, deviation: times(spread.deviation), standardError: times(spread.standardError) };
+}
+
+function densityOf({ chords }: Measured, layer: number, inputs: number): number | null {
+  if (chords.length === 0) return null;
+  return boundaryDensity(meanOf(chords.map(({ length, breakpoints }) => breakpoints[layer] / length)), inputs);
+}
+
+function distanceSummary(network: Network, measured: readonly Measured[]): DistanceSummary {
+  const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons, 0);
+  const means = measured.flatMap(({ points }) => {
+    const distances = points.flatMap(({ distance }) => (distance === null ? [] : [distance]));
+    return distances.length > 0 ? [meanOf(distances)] : [];
+  });
+  const shares = measured.flatMap(({ points }) =>
+    points.length > 0 ? [points.filter(({ bendsOutput }) => bendsOutput).length / points.length] : [],
+  );
+  const mean = spreadOf(means);
+  return {
+    points: Math.max(0, ...measured.map(({ points }) => points.length)),
+    mean,
+    timesNeurons: scaled(mean, neurons),
+    outputBends: spreadOf(shares),
+  };
+}
+
+function expectedFigures(network: Network, choice: MeasureChoice, segment: Segment, chords: readonly Segment[]): MeasurementSummary['expected'] {
+  const drawn = { ...network, initialization: { ...network.initialization, ...choice.initialization } };
+  const onSegment = meanRegionsOnSegment(drawn, segment);
+  if ('reason' in onSegment) return onSegment;
+  const sums: (number | null)[] = onSegment.perLayer.map((value) => (value === null ? null : 0));
+  for (const chord of chords) {
+    const mean = meanRegionsOnSegment(drawn, chord);
+    if ('reason' in mean) return mean;
+    mean.perLayer.forEach((value, l) => {
+      if (value !== null) sums[l] = (sums[l] ?? 0) + (value - 1) / lengthOf(chord) / chords.length;
+    });
+  }
+  const density = sums.map((sum) => (sum === null || chords.length === 0 ? null : boundaryDensity(sum, network.inputSize))); // prettier-ignore
+  return { regionsOnSegment: onSegment.perLayer, boundaryDensity: density };
+} // prettier-ignore

@@ -1,0 +1,129 @@
+import { analysedLayers, type Layer, type Network } from '../network/network.ts';
+import { analysedParameters } from '../network/parameters.ts';
+import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
+import { log10ErrorOf, type Magnitude } from '../theory/numbers/magnitude.ts';
+import { BoundTable } from '../theory/registry.ts';
+import { formatMagnitude, formatPower, groupDigits } from './quantities.ts';
+import { totalNeurons } from '../report/reportJson.ts';
+import { MEAN_IDS } from '../report/reportTable.ts';
+
+/** The figures by which networks are compared. All of them are of the piecewise-linear part. */
+export interface Measures {
+  readonly name: string;
+  readonly inputSize: number;
+  /** Layers that have units. */
+  readonly depth: number;
+  readonly layers: readonly Pick<Layer, 'index' | 'name'>[];
+  readonly neurons: number;
+  readonly parameters: number;
+  /** The least upper and the greatest proven lower bound on activation regions, where there are any. */
+  readonly upper: BoundResult | null;
+  readonly lower: BoundResult | null;
+  /** The means that apply. */
+  readonly means: readonly BoundResult[];
+}
+
+export function measure(network: Network, options: TheoryOptions): Measures {
+  const layers = analysedLayers(network);
+  const bending = layers.filter(({ neurons }) => neurons > 0);
+  const bounds = new BoundTable(network, options);
+  const find = (id: string): BoundResult | null => {
+    const bound = bounds.get(id);
+    return bound?.applies ? bound : null;
+  };
+  return {
+    name: network.name,
+    inputSize: network.inputSize,
+    depth: bending.length,
+    layers: bending,
+    neurons: totalNeurons(layers),
+    parameters: analysedParameters(network),
+    upper: find('tightest-upper'),
+    lower: find('best-lower'),
+    means: MEAN_IDS.map(find).filter((mean) => mean !== null),
+  };
+}
+
+/** The mean that most of the networks have: means on different domains cannot be held against each other. */
+export function commonMean(all: readonly Measures[]): string | null {
+  const having = (id: string): number => all.filter(({ means }) => means.some((mean) => mean.id === id)).length;
+  const best = MEAN_IDS.reduce((a, b) => (having(b) > having(a) ? b : a));
+  return having(best) > 0 ? best : null;
+}
+
+/** The measure of Xiong et al. 2020: regions divided by parameters. Null without parameters. */
+export function regionsPerParameter(bound: BoundResult | null, parameters: number): Magnitude | null {
+  if (!bound?.value || parameters === 0) return null;
+  const rounding = 1e-15 * (Math.abs(bound.value.log10) + Math.log10(parameters) + 1);
+  return {
+    exact: null,
+    log10: bound.value.log10 - Math.log10(parameters),
+    log10Error: log10ErrorOf(bound.value) + rounding,
+  };
+}
+
+/** The published JSON form of measures. `mean` is the id of the mean to show. */
+export function measuresJson(measures: Measures, mean: string | null) {
+  const { inputSize, depth, neurons, parameters, upper, lower } = measures;
+  const expected = measures.means.find(({ id }) => id === mean) ?? null;
+  const figures = (bound: BoundResult | null) => {
+    const ratio = regionsPerParameter(bound, parameters);
+    if (!bound?.value) return null;
+    return {
+      bound: bound.id,
+      value: bound.value.exact?.toString() ?? null,
+      log10: bound.value.log10,
+      log10Error: bound.value.log10Error,
+      note: bound.note,
+      regionsPerParameter: ratio && { log10: ratio.log10, log10Error: ratio.log10Error },
+      digitsPerParameter: parameters > 0 ? bound.value.log10 / parameters : null,
+    };
+  };
+  return {
+    inputSize,
+    depth,
+    neurons,
+    parameters,
+    upper: figures(upper),
+    lower: figures(lower),
+    expected: figures(expected),
+  };
+}
+
+/** In place of `measuresJson` where there is no network to measure. */
+export const noMeasures: { readonly [K in keyof ReturnType<typeof measuresJson>]: null } = {
+  inputSize: null,
+  depth: null,
+  neurons: null,
+  parameters: null,
+  upper: null,
+  lower: null,
+  expected: null,
+};
+
+/** Column heads for `measuresCells`. */
+export function measuresHead(mean: string | null): string[] {
+  const expected = mean === null ? [] : [`expected (${mean.replace(/^kac-rice-/, '')})`];
+  return ['neurons', 'parameters', 'at most', 'can reach', ...expected, 'at most a parameter', 'can reach a parameter'];
+}
+
+export function measuresCells(measures: Measures | null, mean: string | null): string[] {
+  if (!measures) return measuresHead(mean).map(() => '–');
+  const { neurons, parameters, upper, lower, means } = measures;
+  const cell = (bound: BoundResult | null | undefined) => (bound?.value ? formatMagnitude(bound.value) : '–');
+  return [
+    groupDigits(String(neurons)),
+    groupDigits(String(parameters)),
+    cell(upper),
+    cell(lower),
+    ...(mean === null ? [] : [cell(means.find(({ id }) => id === mean))]),
+    ratioCell(upper, parameters),
+    ratioCell(lower, parameters),
+  ];
+}
+
+function ratioCell(bound: BoundResult | null, parameters: number): string {
+  const ratio = regionsPerParameter(bound, parameters);
+  if (!ratio) return '–';
+  return ratio.log10 < 0 ? formatPower(ratio.log10) : formatMagnitude(ratio);
+}

@@ -1,0 +1,122 @@
+import { whyNoSegment } from '../../analysis/flatPlaces.ts';
+import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type MeasureChoice } from '../../analysis/experiment.ts';
+import { measurementJson, measurementTable } from '../../report/experimentReport.ts';
+import type { MeasureOutcome } from '../../protocol/pool.ts';
+import { DRAWING_OPTIONS, parseDrawing } from '../drawing.ts';
+import { parseArguments, readInput, type Output } from '../io.ts';
+import { findNetwork } from '../networks.ts';
+import { openPool } from '../pool.ts';
+import { chooseWeights } from '../weights.ts';
+import {
+  MOST_DRAWS,
+  MOST_PLACES,
+  parseBox,
+  parseCount,
+  parseSeed,
+  parseVector,
+  parseWorkers,
+  together,
+  UsageError,
+} from '../usage.ts';
+
+/** Coordinates of all lines and points of one measurement: some hundreds of megabytes. */
+const MOST_COORDINATES = 50_000_000;
+
+/** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
+export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
+  const { file, network: name, choice, repeat, workers, json, weights: named } = parseMeasureWords(words);
+  const input = await readInput(file);
+  if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
+  const found = findNetwork(input, file, name, output);
+  if (found === null) return 1;
+  const { position } = found;
+  if (found.network.inputSize * (2 * choice.chords + choice.points) > MOST_COORDINATES) {
+    throw new UsageError(`--lines and --points are too many for ${found.network.inputSize} inputs`);
+  }
+  const { text, imports } = input;
+  const weights = await chooseWeights({ text, file, network: position, imports }, named ?? input.weights, output);
+  if (weights === 'unfit') return 1;
+  const { diagnostics } = weights;
+  const hasWeights = found.hasWeights || weights.place !== undefined;
+  const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
+  const first = choice.seed ?? network.initialization.seed;
+  const seeded: MeasureChoice = { ...choice, seed: first, placesSeed: first };
+  const pool = openPool(workers);
+  try {
+    const settled = await Promise.allSettled(
+      Array.from({ length: repeat }, (_, i) =>
+        pool.run(
+          {
+            kind: 'measure',
+            text,
+            fileName: file,
+            imports: imports.texts,
+            network: position,
+            weights: weights.place,
+            choice: { ...seeded, seed: first + i },
+          },
+          { signal: stop },
+        ),
+      ),
+    );
+    const failed = settled.find((each) => each.status === 'rejected');
+    if (failed && !stop.aborted) return fail(output, `${file}:1:1: ${(failed.reason as Error).message}`);
+    const outcomes = settled.flatMap((each): MeasureOutcome[] => (each.status === 'fulfilled' ? [each.value] : []));
+    const measured = outcomes.map((outcome) => outcome.measured);
+    const summary = summarize(network, seeded, measured);
+    const complete = summary.complete && outcomes.length === repeat;
+    const report = {
+      file,
+      network,
+      hasWeights,
+      choice: seeded,
+      seeds: outcomes.map(({ seed }) => seed),
+      summary,
+      complete,
+    };
+    output.line(
+      json
+        ? JSON.stringify({ ...measurementJson(report), ...(diagnostics.length > 0 && { diagnostics }) })
+        : measurementTable(report),
+    );
+    return complete ? 0 : 3;
+  } finally {
+    await pool.dispose();
+  }
+}
+
+function fail(output: Output, message: string): number {
+  output.error(message);
+  return 1;
+}
+
+function parseMeasureWords(words: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArguments(words, {
+    ...DRAWING_OPTIONS, json: { type: 'boolean' }, network: text, seed: text, repeat: text, lines: text, points: text,
+    domain: text, from: text, to: text, workers: text, weights: text,
+  }); // prettier-ignore
+  if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
+  const vector = (name: 'from' | 'to') => parseVector(values[name], name);
+  const segment = together({ from: vector('from'), to: vector('to') });
+  const flat = segment && whyNoSegment(segment);
+  if (flat) throw new UsageError(flat);
+  const choice = {
+    seed: parseSeed(values.seed),
+    fileWeights: true,
+    initialization: parseDrawing(values),
+    box: parseBox(values.domain),
+    segment,
+    chords: parseCount(values.lines, 'lines', 1, MOST_PLACES) ?? DEFAULT_CHORDS,
+    points: parseCount(values.points, 'points', 0, MOST_PLACES) ?? DEFAULT_POINTS,
+  };
+  return {
+    file: positionals[0],
+    network: values.network,
+    choice,
+    repeat: parseCount(values.repeat, 'repeat', 1, MOST_DRAWS) ?? 1,
+    workers: parseWorkers(values.workers),
+    weights: values.weights,
+    json: values.json === true,
+  };
+}

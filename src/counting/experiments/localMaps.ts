@@ -1,0 +1,85 @@
+import type { BendStep, Program } from '../program/program.ts';
+import { SparsePropagator } from '../propagation/propagation.ts';
+import { wholeSpace } from '../geometry/slice.ts';
+
+/** Doubles that fit into a worker's memory with room to count in. */
+const MOST_NUMBERS = 1e8;
+
+/** Affine maps of a network's tensors around one point after another, over the whole input space. */
+export class LocalMaps {
+  /** Piece of each unit, by stage. */
+  readonly pieces: readonly Int32Array[];
+  private readonly propagator: SparsePropagator;
+  private readonly inputs: number;
+
+  /** Errors: RangeError where that many maps over that many inputs are too many numbers. */
+  constructor(private readonly program: Program) {
+    this.inputs = program.inputSize;
+    const numbers = program.sizes.reduce((sum, size) => sum + size, 0) * (this.inputs + 1);
+    if (numbers > MOST_NUMBERS) throw new RangeError('the gradients of all neurons are too many numbers to hold');
+    this.propagator = new SparsePropagator(program, wholeSpace(this.inputs));
+    this.pieces = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
+  }
+
+  /** Goes to a point; on a breakpoint a unit is on its lower piece, and equal arguments of a maximum tie to the first. */
+  moveTo(point: ArrayLike<number>): void {
+    this.program.stages.forEach((step, stage) => {
+      const rows = this.rows(stage);
+      const values = Float64Array.from({ length: rows.length / (this.inputs + 1) }, (_, i) => this.valueAt(rows, i, point)); // prettier-ignore
+      bend(step, values, this.pieces[stage]);
+      this.propagator.advance(stage, this.pieces[stage]);
+    });
+  }
+
+  /** The maps as they would be with other pieces at one stage and the same at all later ones. */
+  withPieces(stage: number, pieces: Int32Array, look: () => void): void {
+    this.advanceFrom(stage, pieces);
+    look();
+    this.advanceFrom(stage, this.pieces[stage]);
+  }
+
+  private advanceFrom(stage: number, pieces: Int32Array): void {
+    this.propagator.advance(stage, pieces);
+    for (let later = stage + 1; later < this.pieces.length; later++) this.propagator.advance(later, this.pieces[later]);
+  }
+
+  /** Maps of what a stage bends: a gradient and a constant for each number. */
+  rows(stage: number): Float64Array {
+    return this.propagator.rows(stage);
+  }
+
+  /** Maps of the network's outputs, one after another. */
+  output(): Float64Array {
+    const parts = this.propagator.output();
+    const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+
+  private valueAt(rows: Float64Array, row: number, point: ArrayLike<number>): number {
+    const at = row * (this.inputs + 1);
+    let value = rows[at + this.inputs];
+    for (let k = 0; k < this.inputs; k++) value += rows[at + k] * point[k];
+    return value;
+  }
+}
+
+/** Which piece each unit is on where its arguments have these values. */
+function bend(step: BendStep, values: Float64Array, pieces: Int32Array): void {
+  for (let i = 0; i < pieces.length; i++) {
+    let piece = 0;
+    if (step.kind === 'units') {
+      while (piece < step.breakpoints.length && values[i] > step.breakpoints[piece]) piece++;
+    } else {
+      const from = step.start[i];
+      for (let k = from + 1; k < step.start[i + 1]; k++) {
+        if (values[step.members[k]] > values[step.members[from + piece]]) piece = k - from;
+      }
+    }
+    pieces[i] = piece;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Network } from '../../network/network.ts';
+import type { Segment } from '../../theory/bound.ts';
+import { compile } from '../program/compile.ts';
+import type { CountHooks } from '../count.ts';
+import { perLayer } from '../countRegions.ts';
+import { lengthOf } from './crofton.ts';
+import { LocalMaps } from './localMaps.ts';
+import { nearestBoundary } from './nearestBoundary.ts';
+import type { Program } from '../program/program.ts';
+import { SparsePropagator } from '../propagation/propagation.ts';
+import { Segments } from '../geometry/segments.ts';
+import { sliceOf } from '../geometry/slice.ts';
+import { Walk } from '../walk/regionWalk.ts';
+
+/** What to measure of one network: Hanin and Rolnick's quantities (2019). */
+export interface MeasureRequest {
+  /** With weights at every layer that has parameters. */
+  readonly network: Network;
+  readonly segment: Segment;
+  /** Random chords of a box; see `crofton.ts`. */
+  readonly chords: readonly Segment[];
+  /** From where the distance to the nearest boundary is taken. */
+  readonly points: readonly (readonly number[])[];
+}
+
+/** Figures of one network. Counts on lines are exact, distances as good as doubles. */
+export interface Measured {
+  /** False when stopped: then `segment` may be null, and chords and points fewer than asked for. */
+  readonly complete: boolean;
+  /** Regions on the segment, of the network cut after layer `i`, by layer index. */
+  readonly segment: readonly number[] | null;
+  /** For each chord: its length, and how many points of it each layer `i` and those before it bend it at. */
+  readonly chords: readonly { readonly length: number; readonly breakpoints: readonly number[] }[];
+  readonly points: readonly PointMeasured[];
+}
+
+export interface PointMeasured {
+  /** Null where no unit depends on the input. */
+  readonly distance: number | null;
+  /** Layer that bends at the nearest boundary; -1 where there is none. */
+  readonly layer: number;
+  /** Whether the outputs' map is another one beyond it. */
+  readonly bendsOutput: boolean;
+}
+
+/** Runs to its end without yielding: meant for a worker. Errors: as `count`. */
+export function measure(request: MeasureRequest, hooks: CountHooks = {}): Measured {
+  const program = compile(request.network);
+  const total = 1 + request.chords.length + request.points.length;
+  let done = 0;
+  const stopped = () => hooks.stopped?.() ?? false;
+  const report = () => hooks.progress?.({ regions: 0, fraction: ++done / total });
+  const segment = regionsOn(program, request.segment, hooks);
+  report();
+  const chords: Measured['chords'][number][] = [];
+  for (const chord of request.chords) {
+    const regions = stopped() ? null : regionsOn(program, chord, hooks);
+    if (!regions) break;
+    chords.push({ length: lengthOf(chord), breakpoints: regions.map((count) => count - 1) });
+    report();
+  }
+  const maps = request.points.length > 0 ? new LocalMaps(program) : null;
+  const points: PointMeasured[] = [];
+  for (const point of request.points) {
+    if (!maps || stopped()) break;
+    const { distance, layer, bendsOutput } = nearestBoundary(program, maps, point);
+    points.push({ distance: Number.isFinite(distance) ? distance : null, layer, bendsOutput });
+    report();
+  }
+  const complete = segment !== null && chords.length === request.chords.length && points.length === request.points.length; // prettier-ignore
+  return { complete, segment, chords, points };
+}
+
+/** Regions on a segment by layer; null when stopped. */
+function regionsOn(program: Program, segment: Segment, hooks: CountHooks): number[] | null {
+  const slice = sliceOf({ kind: 'segment', segment }, program.inputSize);
+  const makePropagator = () => new SparsePropagator(program, slice);
+  const walk = new Walk(program, slice, (exact) => new Segments(exact), makePropagator, {
+    limits: {},
+    hooks: { stopped: () => hooks.stopped?.() ?? false },
+  });
+  const { cells, stoppedBy } = walk.run();
+  return stoppedBy === null ? perLayer(program, cells) : null;
+}

@@ -1,0 +1,109 @@
+import type { Outline } from './cellOutline.ts';
+
+/** How a line lies to a cell: bits for "positive somewhere inside" and "negative somewhere inside". */
+export const ZERO = 0;
+export const POSITIVE = 1;
+export const NEGATIVE = 2;
+export const BOTH = 3;
+
+/** Signs that rounding leaves open, decided exactly. */
+export interface ExactSigns {
+  /**
+   * Sign of line `id` where the lines `through` meet. `name` is what that point was called when it was asked about before, or 0. `near` is
+   * about the point in homogeneous coordinates, for one that may lie at infinity.
+   */
+  sign(id: number, through: ArrayLike<number>, name: number, near?: Float64Array): number;
+  /** What the point asked about last is called; 0 where it has no name. */
+  readonly name: number;
+}
+
+/** Coefficients and constant of a line on the cell at hand, exact up to a positive factor. */
+export type ExactLine = (id: number) => readonly bigint[];
+
+/** A box around a cell in the plane, widened by what its vertices may be off. */
+export interface Box {
+  readonly centreX: number;
+  readonly centreY: number;
+  readonly reachX: number;
+  readonly reachY: number;
+}
+
+/** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
+export const RELATIVE_ERROR = 2 ** -38;
+
+/** And this, however small the numbers are: what underflows loses more than digits. */
+export const UNDERFLOW_ERROR = 2 ** -1040;
+
+/**
+ * Convex cells of one dimension on a stack, inside the unit cube. A linear function is given by its coefficients and
+ * constant at `rows[at ...]`, minus `shift`, with an absolute error of at most `tolerance` on the cube; `id` names it for
+ * exact decisions. Functions work on the cell on top.
+ */
+export interface Geometry {
+  readonly dimension: number;
+  /** Back to the whole cube alone. */
+  reset(): void;
+  /** Where the function is positive and negative on the cell; remembers its values for `split`. */
+  side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number;
+  /** After `side` said BOTH: the cell becomes one part, the other is put aside. The facets that this makes are those of cut `cut`. */
+  split(keepPositive: boolean, cut: number): void;
+  /** After `side` said BOTH: the cell becomes its positive part; the facet is of cut `cut`, on the side that its sign tells. */
+  clip(cut: number): void;
+  /** The part put aside last becomes the cell. */
+  next(): void;
+  /** Puts a copy of the cell aside, so that `next` returns to it. */
+  keep(): void;
+  /** The cell and the part put aside last change places. */
+  exchange(): void;
+  /**
+   * Sifts the units at `from` to `to` in `list`, with these breakpoints and their functions in `rows`: those that the cell is cut by
+   * are written to `crossing` from `at` on (their end is returned), the others get their piece. The first breakpoint of unit 0
+   * has the id `firstId`, the others follow.
+   */
+  sift(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
+  ): number;
+  /** Greatest and least value of a function over a box around the cell, into `this.low` and `this.high`. */
+  bounds(rows: Float64Array, at: number): void;
+  low: number;
+  high: number;
+  /**
+   * Into how many parts the units at `from` to `to` in `cut` cut the cell, each of which does, or 0 where that cannot be told
+   * without cutting. Unit 0 has the id `firstId`, the others follow.
+   */
+  countParts(
+    rows: Float64Array,
+    shift: number,
+    tolerance: number,
+    cut: Int32Array,
+    from: number,
+    to: number,
+    firstId: number,
+  ): number;
+  /**
+   * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the other), a
+   * number that is about the same for the two cells on its sides and differs for the other facets of the cut (NaN where there is
+   * none), and the line it lies in.
+   */
+  facets(visit: (cut: number, key: number, line: number) => void): void;
+  /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */
+  openCuts(visit: (cut: number) => void): void;
+  /** The cell by its corners; null where it is not held by them, or reaches to infinity. */
+  outline(): Outline | null;
+  /** Some point inside, in the slice's coordinates, where there is no outline; null where none is known. */
+  pointInside?(): number[] | null;
+  /** About which share of the work is still to be done, in the cell and all parts put aside. */
+  remaining(): number;
+}
+
+/** The direction along which facets are told apart: no network made by hand has a line perpendicular to it. */
+export const GENERIC_DIRECTION = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703, 0.450303607, 0.36887604];

@@ -1,0 +1,454 @@
+import { Chords } from './chords.ts';
+import {
+  BOTH,
+  GENERIC_DIRECTION,
+  NEGATIVE,
+  POSITIVE,
+  ZERO,
+  type Box,
+  type ExactSigns,
+  type Geometry,
+} from './geometry.ts';
+import type { Outline } from './cellOutline.ts';
+import { grown } from '../program/program.ts';
+import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
+
+/** Absolute rounding error of a coordinate in the unit square. */
+const COORDINATE_ERROR = 2 ** -50;
+/** From this many functions on it pays to compare them with a box around the polygon first. */
+const LEAST_BOXED = 4;
+/** Numbers held for a part put aside. */
+const FRAME = 3;
+const DOMAIN_EDGES = [-3, -2, -4, -1];
+
+/**
+ * Convex polygons in the unit square, counterclockwise, on a stack of flat arrays. A vertex knows how far it may be from the
+ * true one: two nearly parallel edges meet in a badly known point. An edge knows the line it lies on; a sign that the
+ * errors leave open is settled from the lines themselves.
+ */
+export class Polygons implements Geometry {
+  readonly dimension = 2;
+  low = 0;
+  high = 0;
+  /** The current polygon's vertices are at `start`, `start + VERTEX`, ... below `end` of `data`; see the constants for what each holds. */
+  start = 0;
+  end = 0;
+  data = new Float64Array(256 * VERTEX);
+  /** Parts put aside, last first: where each starts and ends, and the first place above it and all earlier ones. */
+  private frames = new Int32Array(64 * FRAME);
+  private aside = 0;
+  private readonly through = new Float64Array(2);
+  private readonly chords = new Chords();
+  // The function that `side` looked at last.
+  private line = 0;
+  private gradient = 0;
+  private tolerance = 0;
+  /** Where the parts end that were made last. */
+  private positiveEnd = 0;
+  private negativeEnd = 0;
+  /** How far vertices are off whose sign was settled exactly: it may not be that of the value where the vertex is held to be. */
+  private settledError = -1;
+  /** The box below is that of the current polygon. */
+  private boxed = false;
+  centreX = 0;
+  centreY = 0;
+  reachX = 0;
+  reachY = 0;
+
+  constructor(private readonly exactSigns: ExactSigns) {
+    this.reset();
+  }
+
+  reset(): void {
+    this.aside = 0;
+    this.start = 0;
+    this.end = 4 * VERTEX;
+    this.boxed = false;
+    this.data.fill(0, 0, this.end);
+    DOMAIN_EDGES.forEach((line, k) => {
+      this.data[k * VERTEX] = k === 1 || k === 2 ? 1 : 0;
+      this.data[k * VERTEX + 1] = k >= 2 ? 1 : 0;
+      this.data[k * VERTEX + EDGE_LINE] = line;
+    });
+  }
+
+  side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    const { data, end } = this;
+    const a = rows[at];
+    const b = rows[at + 1];
+    const c = rows[at + 2] - shift;
+    const gradient = Math.abs(a) + Math.abs(b);
+    this.settledError = -1;
+    let found = ZERO;
+    for (let j = this.start; j < end; j += VERTEX) {
+      let v = a * data[j] + b * data[j + 1] + c;
+      const margin = tolerance + gradient * data[j + VERTEX_ERROR];
+      if (!(v > margin || v < -margin)) v = this.settle(v, margin, j, id);
+      if (v > 0) found |= POSITIVE;
+      else if (v < 0) found |= NEGATIVE;
+      data[j + VALUE] = v;
+    }
+    this.line = id;
+    this.gradient = gradient;
+    this.tolerance = tolerance;
+    return found;
+  }
+
+  /** A value of the right sign, and 0 only where the vertex lies on the line. */
+  private settle(value: number, margin: number, vertex: number, id: number): number {
+    const { data } = this;
+    if (!(data[vertex + VERTEX_ERROR] <= this.settledError)) this.settledError = data[vertex + VERTEX_ERROR];
+    const incoming = data[(vertex === this.start ? this.end : vertex) - VERTEX + EDGE_LINE];
+    const outgoing = data[vertex + EDGE_LINE];
+    if (incoming === id || outgoing === id) return 0;
+    this.through[0] = incoming;
+    this.through[1] = outgoing;
+    const sign = this.exactSigns.sign(id, this.through, data[vertex + NAME]);
+    data[vertex + NAME] = this.exactSigns.name;
+    return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
+  }
+
+  split(keepPositive: boolean, cut: number): void {
+    const aside = this.reserve();
+    const kept = aside + this.mostOfPart();
+    this.parts(keepPositive ? kept : aside, keepPositive ? aside : kept, cut);
+    this.putAside(aside, keepPositive ? this.negativeEnd : this.positiveEnd);
+    this.take(kept, keepPositive ? this.positiveEnd : this.negativeEnd);
+  }
+
+  clip(cut: number): void {
+    const aside = this.reserve();
+    this.parts(aside, aside + this.mostOfPart(), cut);
+    this.take(aside, this.positiveEnd);
+  }
+
+  next(): void {
+    if (this.aside === 0) return;
+    const at = FRAME * --this.aside;
+    this.take(this.frames[at], this.frames[at + 1]);
+  }
+
+  private take(start: number, end: number): void {
+    this.start = start;
+    this.end = end;
+    this.boxed = false;
+  }
+
+  keep(): void {
+    // Cells are never changed in place, so both may be the same numbers.
+    this.putAside(this.start, this.end);
+  }
+
+  private putAside(start: number, end: number): void {
+    const top = Math.max(this.top(), end);
+    const at = FRAME * this.aside++;
+    if (at === this.frames.length) this.frames = grown(this.frames);
+    this.frames[at] = start;
+    this.frames[at + 1] = end;
+    this.frames[at + 2] = top;
+  }
+
+  /** First place above all parts put aside. */
+  private top(): number {
+    return this.aside === 0 ? 0 : this.frames[FRAME * (this.aside - 1) + 2];
+  }
+
+  exchange(): void {
+    const { start, end } = this;
+    this.next();
+    this.putAside(start, end);
+  }
+
+  /** Writes the parts of the polygon on the two sides of the last line to `positive` and `negative` and on. */
+  private parts(positive: number, negative: number, cut: number): void {
+    const { data, start, end, line, gradient, tolerance } = this;
+    // Nothing in the square is off by more than 1; infinite errors would make numbers that are none.
+    let cutError = gradient > 2 * tolerance ? (2 * tolerance) / gradient : 1;
+    if (this.settledError >= 0) cutError = Math.min(1, 2 * (cutError + this.settledError));
+    for (let j = start; j < end; j += VERTEX) {
+      const next = j + VERTEX === end ? start : j + VERTEX;
+      const here = data[j + VALUE];
+      const there = data[next + VALUE];
+      if (here >= 0) {
+        // From a vertex on the line to the far side: the cut itself starts here.
+        if (here === 0 && there < 0) this.vertex(positive, j, line, cutError, cut);
+        else this.vertex(positive, j, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        positive += VERTEX;
+      }
+      if (here <= 0) {
+        if (here === 0 && there > 0) this.vertex(negative, j, line, cutError, -cut);
+        else this.vertex(negative, j, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        negative += VERTEX;
+      }
+      if (here > 0 && there < 0) {
+        this.meet(positive, j, j, next);
+        this.vertex(negative, positive, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        this.edge(positive, line, cutError, cut);
+        positive += VERTEX;
+        negative += VERTEX;
+      } else if (here < 0 && there > 0) {
+        this.meet(negative, j, next, j);
+        this.vertex(positive, negative, data[j + EDGE_LINE], data[j + EDGE_ERROR], data[j + EDGE_CUT]);
+        this.edge(negative, line, cutError, -cut);
+        positive += VERTEX;
+        negative += VERTEX;
+      }
+    }
+    this.positiveEnd = positive;
+    this.negativeEnd = negative;
+  }
+
+  /** Copies vertex `from` to `to`, with another edge. */
+  private vertex(to: number, from: number, line: number, error: number, cut: number): void {
+    const { data } = this;
+    data[to] = data[from];
+    data[to + 1] = data[from + 1];
+    data[to + VERTEX_ERROR] = data[from + VERTEX_ERROR];
+    data[to + NAME] = data[from + NAME];
+    this.edge(to, line, error, cut);
+  }
+
+  private edge(at: number, line: number, error: number, cut: number): void {
+    const { data } = this;
+    data[at + EDGE_LINE] = line;
+    data[at + EDGE_ERROR] = error;
+    data[at + EDGE_CUT] = cut;
+  }
+
+  /** Writes the point where the last line crosses the edge that starts at `edge`, from its positive end `p` to its negative end `q`. */
+  private meet(to: number, edge: number, p: number, q: number): void {
+    const { data, gradient, tolerance } = this;
+    data[to + NAME] = 0;
+    const drop = data[p + VALUE] - data[q + VALUE];
+    const w = data[p + VALUE] / drop;
+    const dx = data[q] - data[p];
+    const dy = data[q + 1] - data[p + 1];
+    data[to] = data[p] + w * dx;
+    data[to + 1] = data[p + 1] + w * dy;
+    const edgeError = data[edge + EDGE_ERROR];
+    const slope = (Math.abs(dx) + Math.abs(dy)) / drop;
+    let error = edgeError + (tolerance + gradient * edgeError) * slope;
+    if (this.settledError >= 0) {
+      const doubt = Math.max(data[p + VERTEX_ERROR], data[q + VERTEX_ERROR]);
+      error = 2 * (error + doubt + (tolerance + gradient * this.settledError) * slope);
+    }
+    // Written so that what is not a number is none: nothing in the square is off by more than 1.
+    data[to + VERTEX_ERROR] = error < 1 ? COORDINATE_ERROR + error : 1;
+  }
+
+  /** Makes room for two parts, and returns where the first is to go. */
+  private reserve(): number {
+    const first = Math.max(this.end, this.top());
+    while (this.data.length < first + 2 * this.mostOfPart()) this.data = grown(this.data);
+    return first;
+  }
+
+  /** Numbers held for a part of the polygon, at most: of two vertices more. */
+  private mostOfPart(): number {
+    return this.end - this.start + 2 * VERTEX;
+  }
+
+  /**
+   * The box around the polygon, widened by what its vertices may be off. Twice the greater of two numbers is their sum plus the
+   * size of their difference: which one it is cannot be foretold, and a branch would be predicted wrong too often.
+   */
+  box(): Box {
+    const { data, start, end } = this;
+    if (this.boxed) return this;
+    this.boxed = true;
+    let left = data[start];
+    let right = left;
+    let bottom = data[start + 1];
+    let top = bottom;
+    let error = data[start + VERTEX_ERROR];
+    for (let j = start + VERTEX; j < end; j += VERTEX) {
+      const u = data[j];
+      const v = data[j + 1];
+      const e = data[j + VERTEX_ERROR];
+      left = 0.5 * (left + u - Math.abs(left - u));
+      right = 0.5 * (right + u + Math.abs(right - u));
+      bottom = 0.5 * (bottom + v - Math.abs(bottom - v));
+      top = 0.5 * (top + v + Math.abs(top - v));
+      error = 0.5 * (error + e + Math.abs(error - e));
+    }
+    // Rounding in the unit square, at each vertex.
+    const rounding = (end - start) * COORDINATE_ERROR + error * (1 + COORDINATE_ERROR * (end - start));
+    this.centreX = (left + right) / 2;
+    this.centreY = (bottom + top) / 2;
+    this.reachX = (right - left) / 2 + rounding;
+    this.reachY = (top - bottom) / 2 + rounding;
+    return this;
+  }
+
+  bounds(rows: Float64Array, at: number): void {
+    this.box();
+    const value = rows[at] * this.centreX + rows[at + 1] * this.centreY + rows[at + 2];
+    const reach = Math.abs(rows[at]) * this.reachX + Math.abs(rows[at + 1]) * this.reachY;
+    this.low = value - reach;
+    this.high = value + reach;
+  }
+
+  sift(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
+  ): number {
+    if (breakpoints.length > 1) {
+      return this.siftMany(rows, breakpoints, tolerance, firstId, pieces, list, from, to, crossing, at);
+    }
+    if (to - from < LEAST_BOXED)
+      return this.siftClosely(rows, breakpoints[0], tolerance, firstId, pieces, list, from, to, crossing, at);
+    this.box();
+    const { centreX, centreY, reachX, reachY } = this;
+    const shift = breakpoints[0];
+    let doubtful = at;
+    // Without branches: signs are as good as random, and would be predicted wrong half of the time.
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
+      const row = 3 * unit;
+      const a = rows[row];
+      const b = rows[row + 1];
+      const value = a * centreX + b * centreY + (rows[row + 2] - shift);
+      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
+      pieces[unit] = Number(value > 0);
+      crossing[doubtful] = unit;
+      doubtful += Number(!(Math.abs(value) > reach));
+    }
+    return this.siftClosely(rows, shift, tolerance, firstId, pieces, crossing, at, doubtful, crossing, at);
+  }
+
+  siftClosely(
+    rows: Float64Array,
+    shift: number,
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
+  ): number {
+    let end = at;
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
+      const found = this.crosses(rows, 3 * unit, shift, tolerance, firstId + unit);
+      if (found === BOTH) crossing[end++] = unit;
+      else pieces[unit] = found & POSITIVE;
+    }
+    return end;
+  }
+
+  private siftMany(
+    rows: Float64Array,
+    breakpoints: readonly number[],
+    tolerance: number,
+    firstId: number,
+    pieces: Int32Array,
+    list: Int32Array,
+    from: number,
+    to: number,
+    crossing: Int32Array,
+    at: number,
+  ): number {
+    let end = at;
+    for (let k = from; k < to; k++) {
+      const unit = list[k];
+      let piece = 0;
+      let found = POSITIVE;
+      for (let b = 0; b < breakpoints.length && found === POSITIVE; b++) {
+        found = this.crosses(rows, 3 * unit, breakpoints[b], tolerance, firstId + unit * breakpoints.length + b);
+        if (found === POSITIVE) piece = b + 1;
+      }
+      if (found === BOTH) crossing[end++] = unit;
+      else pieces[unit] = piece;
+    }
+    return end;
+  }
+
+  /** As `side`, but ends as soon as both signs are seen and leaves nothing behind for `split`. */
+  private crosses(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    const { data, end } = this;
+    const a = rows[at];
+    const b = rows[at + 1];
+    const c = rows[at + 2] - shift;
+    const gradient = Math.abs(a) + Math.abs(b);
+    let found = ZERO;
+    for (let j = this.start; j < end && found !== BOTH; j += VERTEX) {
+      let v = a * data[j] + b * data[j + 1] + c;
+      const margin = tolerance + gradient * data[j + VERTEX_ERROR];
+      if (!(v > margin || v < -margin)) v = this.settle(v, margin, j, id);
+      if (v > 0) found |= POSITIVE;
+      else if (v < 0) found |= NEGATIVE;
+    }
+    return found;
+  }
+
+  near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number {
+    this.box();
+    const { centreX, centreY, reachX, reachY } = this;
+    let found = 0;
+    for (let i = 0, at = 0; i < count; i++, at += 3) {
+      const a = rows[at];
+      const b = rows[at + 1];
+      const value = a * centreX + b * centreY + rows[at + 2];
+      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + margins[i] + tolerance;
+      if (!(Math.abs(value) > reach)) list[found++] = i;
+    }
+    return found;
+  }
+
+  countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, from: number, to: number): number {
+    return this.chords.countParts(this, rows, shift, tolerance, cut, from, to);
+  }
+
+  facets(visit: (cut: number, key: number, line: number) => void): void {
+    const { data, start, end } = this;
+    const [a, b] = GENERIC_DIRECTION;
+    for (let j = start; j < end; j += VERTEX) {
+      const next = j + VERTEX === end ? start : j + VERTEX;
+      const cut = data[j + EDGE_CUT];
+      if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b, data[j + EDGE_LINE]);
+    }
+  }
+
+  openCuts(visit: (cut: number) => void): void {
+    const { data, frames } = this;
+    for (let j = this.start; j < this.end; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
+    for (let at = 0; at < FRAME * this.aside; at += FRAME) {
+      for (let j = frames[at]; j < frames[at + 1]; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
+    }
+  }
+
+  outline(): Outline {
+    const { data, start, end } = this;
+    const count = (end - start) / VERTEX;
+    const corners = Array.from({ length: count }, (_, k) => [data[start + k * VERTEX], data[start + k * VERTEX + 1]]);
+    return { corners, facets: corners.map((_, k) => (k + 1 < count ? [k, k + 1] : [0, k])) };
+  }
+
+  remaining(): number {
+    let sum = this.area(this.start, this.end);
+    for (let at = 0; at < FRAME * this.aside; at += FRAME) sum += this.area(this.frames[at], this.frames[at + 1]);
+    return sum;
+  }
+
+  private area(start: number, end: number): number {
+    const { data } = this;
+    let sum = 0;
+    for (let j = start + VERTEX; j + VERTEX < end; j += VERTEX) {
+      const k = j + VERTEX;
+      sum +=
+        (data[j] - data[start]) * (data[k + 1] - data[start + 1]) -
+        (data[k] - data[start]) * (data[j + 1] - data[start + 1]);
+    }
+    return sum / 2;
+  }
+}

@@ -1,0 +1,86 @@
+import type { CountDomain } from '../count.ts';
+
+/**
+ * A slice of the input space: the image of a polytope in coordinates `x`, mostly the unit cube [0, 1]^dimension. Input `i` is
+ * `sum over d of rows[i (dimension + 1) + d] x_d + rows[i (dimension + 1) + dimension]`.
+ */
+export interface Slice {
+  readonly dimension: number;
+  readonly rows: Float64Array;
+  /** Functions (coefficients, constant) that vanish on the polytope's faces; small integers. Line `-1 - f` is face `f`. */
+  readonly faces: readonly (readonly number[])[];
+  /** Its corners in homogeneous coordinates (last 0: at infinity). */
+  readonly corners: readonly (readonly number[])[];
+}
+
+/** Where the orthants of R^n meet: at no point, and along no wall, where a network made by hand bends. */
+const APEX = [859_001, 703_643, 576_413, 472_187, 386_801, 316_861].map((k) => k / 2 ** 20);
+
+/**
+ * The part of R^n where coordinate `d`, less that of the apex, is of sign `signs[d]`, as a simplex with corners at infinity; its last
+ * face is infinity.
+ */
+export function orthant(signs: readonly number[]): Slice {
+  const n = signs.length;
+  const identity = Array.from({ length: n + 1 }, (_, i) => Array.from({ length: n + 1 }, (_, k) => (i === k ? 1 : 0)));
+  const rows = Float64Array.from(identity.slice(0, n).flatMap((row, i) => row.map((value, k) => (k === n ? APEX[i] : value)))); // prettier-ignore
+  const corners = identity.map((row, i) => row.map((value) => (i < n ? value * signs[i] : value)));
+  return { dimension: n, rows, faces: identity, corners };
+}
+
+/** Face `2 d` of the cube is where coordinate `d` is 0, face `2 d + 1` where it is 1. */
+function cube(dimension: number): Pick<Slice, 'faces' | 'corners'> {
+  const faces = Array.from({ length: 2 * dimension }, (_, f) =>
+    Array.from({ length: dimension + 1 }, (_, k) => (k === f >> 1 ? 1 : k === dimension ? -(f % 2) : 0)),
+  );
+  const corners = Array.from({ length: 2 ** dimension }, (_, bits) => [
+    ...Array.from({ length: dimension }, (_, d) => (bits >> d) & 1),
+    1,
+  ]);
+  return { faces, corners };
+}
+
+/** All of R^n in its own coordinates, without faces or corners. */
+export function wholeSpace(inputs: number): Slice {
+  const rows = new Float64Array(inputs * (inputs + 1));
+  for (let i = 0; i < inputs; i++) rows[i * (inputs + 1) + i] = 1;
+  return { dimension: inputs, rows, faces: [], corners: [] };
+}
+
+export const MOST_CUBE_DIMENSIONS = 12;
+
+/** The slice of a bounded domain in R^n. Errors: RangeError, as a sentence, where sizes do not fit or numbers are not finite. */
+export function sliceOf(domain: CountDomain, inputs: number): Slice {
+  const { origin, directions } = parts(domain);
+  if ([origin, ...directions].some((vector) => vector.length !== inputs)) {
+    throw new RangeError(`the domain needs ${inputs} coordinates, one for each input`);
+  }
+  const dimension = directions.length;
+  const rows = new Float64Array(inputs * (dimension + 1));
+  for (let i = 0; i < inputs; i++) {
+    directions.forEach((direction, d) => (rows[i * (dimension + 1) + d] = direction[i]));
+    rows[i * (dimension + 1) + dimension] = origin[i];
+  }
+  if (!rows.every(Number.isFinite)) throw new RangeError('the domain holds a number that is not finite');
+  // A cube of high dimension has too many corners to list; sampling needs none.
+  return { dimension, rows, ...(dimension <= MOST_CUBE_DIMENSIONS ? cube(dimension) : { faces: [], corners: [] }) };
+}
+
+function parts(domain: CountDomain): { origin: readonly number[]; directions: readonly (readonly number[])[] } {
+  switch (domain.kind) {
+    case 'segment': {
+      const { from, to } = domain.segment;
+      return { origin: from, directions: [to.map((x, i) => x - from[i])] };
+    }
+    case 'parallelogram': {
+      const { origin, u, v } = domain.parallelogram;
+      return { origin, directions: [u, v] };
+    }
+    case 'box': {
+      const { lower, upper } = domain;
+      return { origin: lower, directions: lower.map((low, d) => lower.map((_, i) => (i === d ? upper[i] - low : 0))) };
+    }
+    case 'all':
+      throw new RangeError('all of R^n is no bounded domain');
+  }
+}

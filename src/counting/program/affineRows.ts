@@ -1,0 +1,274 @@
+/** The matrices of affine layers, sparse, tensors flattened row-major with channels last. */
+import { sizeOf, type Shape } from '../../network/shape.ts';
+import type { WindowGeometry } from '../../network/window.ts';
+import { RowBuilder, type SparseMatrix } from './program.ts';
+
+type Extents = readonly [number, number, number];
+
+/** Kernel `[in, out]`. */
+export function dense(kernel: Float64Array, inputs: number, units: number): SparseMatrix {
+  return maxoutArguments(kernel, 1, inputs, units);
+}
+
+/** Kernel `[rank, in, out]`; row `k * units + u` is argument `k` of unit `u`. */
+export function maxoutArguments(kernel: Float64Array, rank: number, inputs: number, units: number): SparseMatrix {
+  const builder = new RowBuilder();
+  for (let k = 0; k < rank; k++) {
+    for (let u = 0; u < units; u++) {
+      for (let i = 0; i < inputs; i++) builder.entry(i, kernel[(k * inputs + i) * units + u]);
+      builder.endRow();
+    }
+  }
+  return builder.matrix(inputs);
+}
+
+export function diagonal(scale: Float64Array): SparseMatrix {
+  const builder = new RowBuilder();
+  scale.forEach((value, i) => {
+    builder.entry(i, value);
+    builder.endRow();
+  });
+  return builder.matrix(scale.length);
+}
+
+export function selection(indices: readonly number[], columns: number): SparseMatrix {
+  const builder = new RowBuilder();
+  for (const index of indices) {
+    if (index >= 0) builder.entry(index, 1);
+    builder.endRow();
+  }
+  return builder.matrix(columns);
+}
+
+/** Row `g` is the mean of `groups[g]`. */
+export function means(groups: readonly (readonly number[])[], columns: number): SparseMatrix {
+  const builder = new RowBuilder();
+  for (const group of groups) {
+    for (const index of group) builder.entry(index, 1 / group.length);
+    builder.endRow();
+  }
+  return builder.matrix(columns);
+}
+
+/** Positions of the same channel over the whole plane. */
+export function channelGroups([height, width, channels]: Extents): number[][] {
+  return Array.from({ length: channels }, (_, c) => Array.from({ length: height * width }, (_, p) => p * channels + c));
+}
+
+/** Calls `visit(tap, position)` for each cell of the input that the window at output (`row`, `column`) covers; padding is left out. */
+function overWindow(
+  w: WindowGeometry,
+  row: number,
+  column: number,
+  visit: (tap: number, position: number) => void,
+): void {
+  for (let a = 0; a < w.kernel[0]; a++) {
+    const y = row * w.strides[0] - w.padTop + a * w.dilation[0];
+    if (y < 0 || y >= w.inH) continue;
+    for (let b = 0; b < w.kernel[1]; b++) {
+      const x = column * w.strides[1] - w.padLeft + b * w.dilation[1];
+      if (x >= 0 && x < w.inW) visit(a * w.kernel[1] + b, y * w.inW + x);
+    }
+  }
+}
+
+/** Source cells of each pooling window, channel by channel. */
+export function windowGroups(w: WindowGeometry): number[][] {
+  const groups: number[][] = [];
+  for (let row = 0; row < w.outH; row++) {
+    for (let column = 0; column < w.outW; column++) {
+      for (let c = 0; c < w.inC; c++) {
+        const group: number[] = [];
+        overWindow(w, row, column, (_, position) => group.push(position * w.inC + c));
+        groups.push(group);
+      }
+    }
+  }
+  return groups;
+}
+
+/** Kernel `[kh, kw, in / groups, out]`. */
+export function convolution(w: WindowGeometry, kernel: Float64Array): SparseMatrix {
+  const builder = new RowBuilder();
+  const depth = w.inC / w.groups;
+  for (let row = 0; row < w.outH; row++) {
+    for (let column = 0; column < w.outW; column++) {
+      for (let f = 0; f < w.outC; f++) {
+        const first = Math.floor((f * w.groups) / w.outC) * depth;
+        overWindow(w, row, column, (tap, position) => {
+          for (let c = 0; c < depth; c++) {
+            builder.entry(position * w.inC + first + c, kernel[(tap * depth + c) * w.outC + f]);
+          }
+        });
+        builder.endRow();
+      }
+    }
+  }
+  return builder.matrix(w.inH * w.inW * w.inC);
+}
+
+/** Kernel `[kh, kw, in, multiplier]`; output channel `c * multiplier + m`. */
+export function depthwise(w: WindowGeometry, kernel: Float64Array, multiplier: number): SparseMatrix {
+  const builder = new RowBuilder();
+  for (let row = 0; row < w.outH; row++) {
+    for (let column = 0; column < w.outW; column++) {
+      for (let f = 0; f < w.inC * multiplier; f++) {
+        const c = Math.floor(f / multiplier);
+        overWindow(w, row, column, (tap, position) => builder.entry(position * w.inC + c, kernel[tap * w.inC * multiplier + f])); // prettier-ignore
+        builder.endRow();
+      }
+    }
+  }
+  return builder.matrix(w.inH * w.inW * w.inC);
+}
+
+/** Kernel `[1, 1, in, out]` at each position. */
+export function pointwise(positions: number, kernel: Float64Array, filters: number): SparseMatrix {
+  const depth = kernel.length / filters;
+  const builder = new RowBuilder();
+  for (let p = 0; p < positions; p++) {
+    for (let f = 0; f < filters; f++) {
+      for (let c = 0; c < depth; c++) builder.entry(p * depth + c, kernel[c * filters + f]);
+      builder.endRow();
+    }
+  }
+  return builder.matrix(positions * depth);
+}
+
+/** Kernel `[positions, kh * kw * in, out]`. */
+export function locallyConnected(w: WindowGeometry, kernel: Float64Array): SparseMatrix {
+  const builder = new RowBuilder();
+  const patch = w.kernel[0] * w.kernel[1] * w.inC;
+  for (let p = 0; p < w.outH * w.outW; p++) {
+    for (let f = 0; f < w.outC; f++) {
+      overWindow(w, Math.floor(p / w.outW), p % w.outW, (tap, position) => {
+        for (let c = 0; c < w.inC; c++) {
+          builder.entry(position * w.inC + c, kernel[(p * patch + tap * w.inC + c) * w.outC + f]);
+        }
+      });
+      builder.endRow();
+    }
+  }
+  return builder.matrix(w.inH * w.inW * w.inC);
+}
+
+/** Kernel `[kh, kw, out, in]`: each input cell is spread over the output by the kernel. */
+export function transposedConvolution(w: WindowGeometry, kernel: Float64Array): SparseMatrix {
+  const entries: [number, number][][] = Array.from({ length: w.outH * w.outW * w.outC }, () => []);
+  for (let p = 0; p < w.inH * w.inW; p++) {
+    for (let tap = 0; tap < w.kernel[0] * w.kernel[1]; tap++) {
+      const y = Math.floor(p / w.inW) * w.strides[0] - w.padTop + Math.floor(tap / w.kernel[1]) * w.dilation[0];
+      const x = (p % w.inW) * w.strides[1] - w.padLeft + (tap % w.kernel[1]) * w.dilation[1];
+      if (y < 0 || y >= w.outH || x < 0 || x >= w.outW) continue;
+      for (let f = 0; f < w.outC; f++) {
+        const row = entries[(y * w.outW + x) * w.outC + f];
+        for (let c = 0; c < w.inC; c++) row.push([p * w.inC + c, kernel[(tap * w.outC + f) * w.inC + c]]);
+      }
+    }
+  }
+  const builder = new RowBuilder();
+  for (const row of entries) {
+    for (const [column, value] of row) builder.entry(column, value);
+    builder.endRow();
+  }
+  return builder.matrix(w.inH * w.inW * w.inC);
+}
+
+/** `A X W` for nodes x features; kernel `[in, out]`. */
+export function graphConvolution(
+  adjacency: readonly (readonly number[])[],
+  kernel: Float64Array,
+  features: number,
+  units: number,
+): SparseMatrix {
+  const builder = new RowBuilder();
+  for (const neighbours of adjacency) {
+    for (let u = 0; u < units; u++) {
+      neighbours.forEach((weight, j) => {
+        for (let f = 0; f < features; f++) builder.entry(j * features + f, weight * kernel[f * units + u]);
+      });
+      builder.endRow();
+    }
+  }
+  return builder.matrix(adjacency.length * features);
+}
+
+/** One matrix a tensor, whose sum is the concatenation along `axis`. */
+export function concatenation(shapes: readonly Shape[], axis: number): SparseMatrix[] {
+  const along = axis < 0 ? shapes[0].length + axis : axis;
+  const outer = sizeOf(shapes[0].slice(0, along));
+  const chunks = shapes.map((shape) => sizeOf(shape.slice(along)));
+  return shapes.map((shape, k) => {
+    const builder = new RowBuilder();
+    for (let o = 0; o < outer; o++) {
+      chunks.forEach((chunk, other) => {
+        for (let i = 0; i < chunk; i++) {
+          if (other === k) builder.entry(o * chunk + i, 1);
+          builder.endRow();
+        }
+      });
+    }
+    return builder.matrix(sizeOf(shape));
+  });
+}
+
+export function zeroPadding(
+  [height, width, channels]: Extents,
+  [[top, bottom], [left, right]]: readonly [readonly [number, number], readonly [number, number]],
+): SparseMatrix {
+  const indices: number[] = [];
+  for (let y = -top; y < height + bottom; y++) {
+    for (let x = -left; x < width + right; x++) {
+      const inside = y >= 0 && y < height && x >= 0 && x < width;
+      for (let c = 0; c < channels; c++) indices.push(inside ? (y * width + x) * channels + c : -1);
+    }
+  }
+  return selection(indices, height * width * channels);
+}
+
+/** Nearest, or bilinear with half-pixel centres as in TensorFlow 2. */
+export function upSampling(
+  [height, width, channels]: Extents,
+  [down, across]: readonly [number, number],
+  bilinear: boolean,
+): SparseMatrix {
+  const builder = new RowBuilder();
+  for (let y = 0; y < height * down; y++) {
+    for (let x = 0; x < width * across; x++) {
+      for (let c = 0; c < channels; c++) {
+        for (const [row, p] of resampled(y, down, height, bilinear)) {
+          for (const [column, q] of resampled(x, across, width, bilinear)) {
+            builder.entry((row * width + column) * channels + c, p * q);
+          }
+        }
+        builder.endRow();
+      }
+    }
+  }
+  return builder.matrix(height * width * channels);
+}
+
+/** Source cells and their shares for one output cell along one axis. */
+function resampled(at: number, factor: number, extent: number, bilinear: boolean): [number, number][] {
+  if (!bilinear) return [[Math.floor(at / factor), 1]];
+  const centre = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), extent - 1);
+  const low = Math.floor(centre);
+  const share = centre - low;
+  return share === 0 ? [[low, 1]] : [[low, 1 - share], [low + 1, share]]; // prettier-ignore
+}
+
+/** Values of a tensor whose extents are the shape's or 1, repeated along the axes of extent 1. */
+export function broadcast({ shape: from, data }: { shape: Shape; data: Float64Array }, shape: Shape): Float64Array {
+  return Float64Array.from({ length: sizeOf(shape) }, (_, flat) => {
+    let rest = flat;
+    let index = 0;
+    let step = 1;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const at = rest % shape[axis];
+      rest = Math.floor(rest / shape[axis]);
+      if (from[axis] !== 1) index += at * step;
+      step *= from[axis];
+    }
+    return data[index];
+  });
+}

@@ -1,0 +1,249 @@
+import { bends } from '../../network/activation.ts';
+import { analysedLayers, type Layer, type Network, type TensorId } from '../../network/network.ts';
+import type { Operation, Window } from '../../network/operation.ts';
+import { sizeOf } from '../../network/shape.ts';
+import { spatialExtents, windowGeometry } from '../../network/window.ts';
+import * as rows from './affineRows.ts';
+import type { AffineTerm, BendStep, Program, SparseMatrix, Step } from './program.ts';
+
+/**
+ * Lowers the piecewise-linear part of a network with weights: every layer up to the first that is not piecewise linear,
+ * whose smooth activation is dropped. Errors: RangeError, as a sentence, where weights are missing or not finite.
+ */
+export function compile(network: Network): Program {
+  return new Lowering(network).program();
+}
+
+class Lowering {
+  private readonly sizes: number[] = [];
+  private readonly steps: Step[] = [];
+  /** The tensor here of each layer of the network; of each input. */
+  private readonly ofLayer = new Map<TensorId, number>();
+
+  constructor(private readonly network: Network) {}
+
+  program(): Program {
+    const { network, steps, sizes } = this;
+    sizes.push(network.inputSize);
+    this.lowerInputs();
+    const analysed = analysedLayers(network);
+    for (const layer of analysed) this.ofLayer.set(layer.index, this.activated(layer, this.lower(layer)));
+    const stages = steps.filter((step): step is BendStep => step.kind !== 'affine');
+    const outputs = [...new Set(this.frontier(analysed).map((tensor) => this.tensor(tensor)))];
+    return { inputSize: network.inputSize, sizes, steps, stages, outputs, layers: network.layers.length };
+  }
+
+  private lowerInputs(): void {
+    const { inputs, inputSize } = this.network;
+    if (inputs.length === 1) return void this.ofLayer.set(-1, 0);
+    let offset = 0;
+    inputs.forEach(({ shape }, k) => {
+      const from = offset;
+      const indices = Array.from({ length: sizeOf(shape) }, (_, i) => from + i);
+      this.ofLayer.set(-1 - k, this.affine([{ source: 0, matrix: rows.selection(indices, inputSize) }]));
+      offset += indices.length;
+    });
+  }
+
+  /** Tensors named as outputs, or read by what lies beyond the piecewise-linear part. */
+  private frontier(analysed: readonly Layer[]): TensorId[] {
+    const inside = new Set(analysed.map((layer) => layer.index));
+    const leaving = new Set(this.network.outputs);
+    for (const layer of this.network.layers) if (!inside.has(layer.index)) layer.inputs.forEach((t) => leaving.add(t));
+    const tensors = [...inside].filter((tensor) => leaving.has(tensor));
+    return tensors.length > 0 ? tensors : this.network.inputs.map((_, k) => -1 - k);
+  }
+
+  private tensor(id: TensorId): number {
+    const found = this.ofLayer.get(id);
+    if (found === undefined) throw new RangeError(`tensor ${id} is read before it is computed`);
+    return found;
+  }
+
+  private addTensor(size: number): number {
+    return this.sizes.push(size) - 1;
+  }
+
+  private affine(terms: AffineTerm[], bias?: Float64Array): number {
+    const size = terms[0].matrix.rows;
+    const output = this.addTensor(size);
+    this.steps.push({ kind: 'affine', output, terms, bias: bias ?? new Float64Array(size) });
+    return output;
+  }
+
+  private max(layer: Layer, source: number, groups: readonly (readonly number[])[]): number {
+    const start = new Uint32Array(groups.length + 1);
+    groups.forEach((group, g) => (start[g + 1] = start[g] + group.length));
+    const output = this.addTensor(groups.length);
+    this.steps.push({
+      kind: 'max',
+      layer: layer.index,
+      source,
+      output,
+      start,
+      members: Int32Array.from(groups.flat()),
+    });
+    return output;
+  }
+
+  private activated(layer: Layer, source: number): number {
+    const { activation } = layer;
+    const size = this.sizes[source];
+    if (activation.kind === 'smooth') return source;
+    const { slopes, intercepts, breakpoints } = activation;
+    if (!bends(activation)) {
+      if (slopes[0] === 1 && intercepts[0] === 0) return source;
+      const scale = new Float64Array(size).fill(slopes[0]);
+      return this.affine([{ source, matrix: rows.diagonal(scale) }], new Float64Array(size).fill(intercepts[0]));
+    }
+    const pieces = slopes.length;
+    const unitSlopes = Float64Array.from({ length: size * pieces }, (_, k) => slopes[k % pieces]);
+    const unitIntercepts = Float64Array.from({ length: size * pieces }, (_, k) => intercepts[k % pieces]);
+    if (activation.learned) {
+      const alpha = rows.broadcast(this.weight(layer, 'alpha'), layer.outputShape);
+      alpha.forEach((slope, i) => {
+        unitSlopes[i * pieces] = slope;
+        // The first piece meets the second at the breakpoint whatever its slope.
+        const b = breakpoints[0];
+        unitIntercepts[i * pieces] = slopes[1] * b + intercepts[1] - slope * b || 0;
+      });
+    }
+    const output = this.addTensor(size);
+    this.steps.push({ kind: 'units', layer: layer.index, source, output, breakpoints, slopes: unitSlopes, intercepts: unitIntercepts }); // prettier-ignore
+    return output;
+  }
+
+  private weight(layer: Layer, name: string) {
+    const weights = layer.weights ?? (layer.sharedWith === undefined ? undefined : this.network.layers[layer.sharedWith].weights); // prettier-ignore
+    const tensor = weights?.[name];
+    if (!tensor) throw new RangeError(`${layer.name} has no ${name}: draw its weights or give them`);
+    if (!tensor.data.every(Number.isFinite)) throw new RangeError(`${layer.name}: ${name} holds a number that is not finite`); // prettier-ignore
+    return tensor;
+  }
+
+  private bias(layer: Layer, outputs: number): Float64Array | undefined {
+    if (!('useBias' in layer.operation) || !layer.operation.useBias) return undefined;
+    const { data } = this.weight(layer, 'bias');
+    return Float64Array.from({ length: outputs }, (_, i) => data[i % data.length]);
+  }
+
+  private lower(layer: Layer): number {
+    const { operation } = layer;
+    const sources = layer.inputs.map((id) => this.tensor(id));
+    const [source] = sources;
+    const from = (matrix: SparseMatrix) => this.affine([{ source, matrix }], this.bias(layer, matrix.rows));
+    const kernel = () => this.weight(layer, 'kernel').data;
+    switch (operation.kind) {
+      case 'dense':
+        return from(rows.dense(kernel(), this.sizes[source], operation.units));
+      case 'graphConvolution':
+        return from(rows.graphConvolution(operation.adjacency, kernel(), layer.inputShapes[0][1], operation.units));
+      case 'maxout':
+        return this.maxout(layer, operation, source);
+      case 'flatten':
+      case 'reshape':
+      case 'identity':
+        return source;
+      case 'batchNormalization':
+        return this.batchNormalization(layer, operation, source);
+      case 'add':
+      case 'subtract':
+      case 'average':
+        return this.affine(sources.map((from, k) => ({ source: from, matrix: this.scaled(operation.kind, from, k, sources.length) }))); // prettier-ignore
+      case 'maximum':
+        return this.maximum(layer, sources);
+      case 'concatenate':
+        return this.affine(rows.concatenation(layer.inputShapes, operation.axis).map((matrix, k) => ({ source: sources[k], matrix }))); // prettier-ignore
+      case 'globalMaxPooling':
+        return this.max(layer, source, rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)));
+      case 'globalAveragePooling':
+        return from(rows.means(rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)), this.sizes[source])); // prettier-ignore
+      case 'zeroPadding':
+        return from(rows.zeroPadding(spatialExtents(layer.inputShapes[0], operation.rank), operation.padding));
+      case 'upSampling':
+        return from(rows.upSampling(spatialExtents(layer.inputShapes[0], operation.rank), operation.factors, operation.bilinear)); // prettier-ignore
+      case 'notPiecewiseLinear':
+      case 'unknown':
+        throw new RangeError(`${layer.name} is not piecewise linear`);
+      default:
+        return this.windowed(layer, operation, source);
+    }
+  }
+
+  private windowed(layer: Layer, operation: Extract<Operation, { window: Window }>, source: number): number {
+    const window = windowGeometry(layer);
+    if (!window) throw new RangeError(`${layer.name}: a window is needed`);
+    const from = (matrix: SparseMatrix) => this.affine([{ source, matrix }], this.bias(layer, matrix.rows));
+    const kernel = () => this.weight(layer, 'kernel').data;
+    switch (operation.kind) {
+      case 'convolution':
+        return from(rows.convolution(window, kernel()));
+      case 'transposedConvolution':
+        return from(rows.transposedConvolution(window, kernel()));
+      case 'locallyConnected':
+        return from(rows.locallyConnected(window, kernel()));
+      case 'depthwiseConvolution':
+        return from(rows.depthwise(window, this.weight(layer, 'depthwise_kernel').data, operation.multiplier));
+      case 'separableConvolution': {
+        const depthwise = rows.depthwise(window, this.weight(layer, 'depthwise_kernel').data, operation.multiplier);
+        const between = this.affine([{ source, matrix: depthwise }]);
+        const positions = window.outH * window.outW;
+        const matrix = rows.pointwise(positions, this.weight(layer, 'pointwise_kernel').data, operation.filters);
+        return this.affine([{ source: between, matrix }], this.bias(layer, matrix.rows));
+      }
+      case 'maxPooling':
+        return this.max(layer, source, rows.windowGroups(window));
+      case 'averagePooling':
+        return from(rows.means(rows.windowGroups(window), this.sizes[source]));
+    }
+  }
+
+  private scaled(kind: 'add' | 'subtract' | 'average', source: number, position: number, count: number): SparseMatrix {
+    const factor = kind === 'average' ? 1 / count : kind === 'subtract' && position === 1 ? -1 : 1;
+    return rows.diagonal(new Float64Array(this.sizes[source]).fill(factor));
+  }
+
+  private maxout(layer: Layer, { rank, units }: Extract<Operation, { kind: 'maxout' }>, source: number): number {
+    const inputs = this.sizes[source];
+    const kernel = this.weight(layer, 'kernel').data;
+    const bias = this.weight(layer, 'bias').data;
+    const arguments_ = this.affine(
+      [{ source, matrix: rows.maxoutArguments(kernel, rank, inputs, units) }],
+      bias.slice(),
+    );
+    const groups = Array.from({ length: units }, (_, u) => Array.from({ length: rank }, (_, k) => k * units + u));
+    return this.max(layer, arguments_, groups);
+  }
+
+  private maximum(layer: Layer, sources: readonly number[]): number {
+    const size = this.sizes[sources[0]];
+    const shapes = sources.map(() => [size]);
+    const joined = this.affine(rows.concatenation(shapes, 0).map((matrix, k) => ({ source: sources[k], matrix })));
+    return this.max(
+      layer,
+      joined,
+      Array.from({ length: size }, (_, i) => sources.map((_, k) => k * size + i)),
+    );
+  }
+
+  private batchNormalization(
+    layer: Layer,
+    operation: Extract<Operation, { kind: 'batchNormalization' }>,
+    source: number,
+  ): number {
+    const channels = layer.inputShapes[0][layer.inputShapes[0].length - 1];
+    const hasStatistics = operation.statistics !== false;
+    const mean = hasStatistics ? this.weight(layer, 'moving_mean').data : null;
+    const variance = hasStatistics ? this.weight(layer, 'moving_variance').data : null;
+    const gamma = operation.scale ? this.weight(layer, 'gamma').data : null;
+    const beta = operation.center ? this.weight(layer, 'beta').data : null;
+    const size = this.sizes[source];
+    const scale = Float64Array.from({ length: size }, (_, i) => {
+      const c = i % channels;
+      return (gamma?.[c] ?? 1) / (variance ? Math.sqrt(variance[c] + operation.epsilon) : 1);
+    });
+    const shift = Float64Array.from({ length: size }, (_, i) => (beta?.[i % channels] ?? 0) - (mean?.[i % channels] ?? 0) * scale[i]); // prettier-ignore
+    if (!scale.every(Number.isFinite)) throw new RangeError(`${layer.name}: a moving variance is negative`);
+    return this.affine([{ source, matrix: rows.diagonal(scale) }], shift);
+  }
+}

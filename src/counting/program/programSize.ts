@@ -1,0 +1,83 @@
+import { bends } from '../../network/activation.ts';
+import { analysedLayers, type Layer, type Network } from '../../network/network.ts';
+import { sizeOf } from '../../network/shape.ts';
+import { spatialExtents, windowGeometry } from '../../network/window.ts';
+
+/** What the program of a network (see `compile`) would hold, from its shapes alone: nothing of it is made. */
+export interface ProgramSize {
+  /** Scalars of all tensors, those between the steps of one layer among them. */
+  readonly scalars: number;
+  /** Entries of all matrices and members of all maxima, with those taps of windows that fall on padding. */
+  readonly entries: number;
+}
+
+export function programSize(network: Network): ProgramSize {
+  // Several inputs are cut out of one tensor.
+  const several = network.inputs.length > 1 ? network.inputSize : 0;
+  let [scalars, entries] = [network.inputSize + several, several];
+  for (const layer of analysedLayers(network)) {
+    const size = sizeOfLayer(layer);
+    scalars += size.scalars + activationScalars(layer);
+    entries += size.entries;
+  }
+  return { scalars, entries };
+}
+
+/** The tensor of the units, with as many slopes and intercepts as they have pieces. */
+function activationScalars({ activation, outputShape }: Layer): number {
+  if (activation.kind === 'smooth' || !bends(activation)) return sizeOf(outputShape);
+  return sizeOf(outputShape) * (1 + activation.slopes.length);
+}
+
+function sizeOfLayer(layer: Layer): ProgramSize {
+  const { operation, inputShapes } = layer;
+  const inputs = inputShapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const outputs = sizeOf(layer.outputShape);
+  switch (operation.kind) {
+    case 'dense':
+      return { scalars: outputs, entries: inputs * outputs };
+    case 'maxout':
+      return { scalars: outputs * (1 + operation.rank), entries: outputs * operation.rank * (1 + inputs) };
+    case 'graphConvolution':
+      return { scalars: outputs, entries: inputs * outputs };
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+      return { scalars: 0, entries: 0 };
+    case 'concatenate':
+      // Every source has a matrix of as many rows as there are outputs.
+      return { scalars: outputs * inputShapes.length, entries: inputs };
+    case 'maximum':
+      return { scalars: inputs * (1 + inputShapes.length), entries: 2 * inputs };
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+      return { scalars: outputs, entries: inputs };
+    case 'upSampling':
+      return { scalars: outputs, entries: outputs * (operation.bilinear ? 4 : 1) };
+    default:
+      return 'window' in operation ? sizeOfWindowed(layer) : { scalars: outputs, entries: inputs };
+  }
+}
+
+function sizeOfWindowed(layer: Layer): ProgramSize {
+  const outputs = sizeOf(layer.outputShape);
+  const window = windowGeometry(layer);
+  const { operation } = layer;
+  if (!window || !('window' in operation)) return { scalars: outputs, entries: 0 };
+  const taps = window.kernel[0] * window.kernel[1];
+  switch (operation.kind) {
+    case 'separableConvolution': {
+      const [height, width] = spatialExtents(layer.outputShape, operation.window.rank);
+      const between = window.inC * operation.multiplier;
+      const positions = height * width;
+      return { scalars: outputs + positions * between, entries: positions * between * (taps + operation.filters) };
+    }
+    case 'transposedConvolution':
+      return { scalars: outputs, entries: window.inH * window.inW * window.inC * taps * operation.filters };
+    case 'convolution':
+    case 'locallyConnected':
+      return { scalars: outputs, entries: (outputs * taps * window.inC) / window.groups };
+    default:
+      return { scalars: outputs, entries: outputs * taps };
+  }
+}

@@ -1,0 +1,153 @@
+import type { DenseChain } from '../program/denseChain.ts';
+import type { Box } from '../geometry/geometry.ts';
+import { planeKernel } from './planeKernel.ts';
+
+/** What `scripts/assembly/planeKernel.ts` exports; a layer is given by where its numbers are. */
+interface Kernel {
+  /** 0 where so many units flipped that nothing was done. */
+  update(layer: number): number;
+  fresh(layer: number): void;
+  /** Pieces by the signs at the centre of the box; returns how many units were listed because they may vanish in it. */
+  sift(layer: number): number;
+}
+
+interface Instance {
+  readonly memory: WebAssembly.Memory;
+  readonly kernel: Kernel;
+}
+
+/** Numbers of `Layer` in the kernel. */
+const FIELDS = 18;
+const PAGE = 1 << 16;
+/** Memory is 16 bytes wide where the kernel reads it. */
+const ALIGNED = 16;
+/** Terms of a layer, and numbers of one, as in the kernel. */
+const TERMS = 3;
+const TERM = 4;
+/** Centre and reach of a box, the tolerance, and the size that was found. */
+const BOX = 6;
+/** Changes of a layer's maps that are not known as terms: what follows is computed from scratch. */
+const UNKNOWN = -1;
+
+let compiled: WebAssembly.Module | undefined;
+/** Given back by counts that are done: making one takes longer than a small count, and calls into a new one are slow at first. */
+const idle: Instance[] = [];
+/** More memory than this is not kept for the next count. */
+const MOST_KEPT = 1 << 26;
+
+function takeInstance(bytes: number): Instance {
+  const found = idle.pop() ?? newInstance();
+  const missing = Math.ceil((bytes - found.memory.buffer.byteLength) / PAGE);
+  if (missing > 0) found.memory.grow(missing);
+  new Uint8Array(found.memory.buffer, 0, bytes).fill(0);
+  return found;
+}
+
+function newInstance(): Instance {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(planeKernel), (c) => c.charCodeAt(0)));
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { memory, kernel: exports as unknown as Kernel };
+}
+
+/** The numbers of a dense chain in the memory of the kernel, until it is given back. */
+export class DenseMemory {
+  /** Maps of each layer's pre-activations, three numbers each. */
+  readonly maps: readonly Float64Array[];
+  /** Pieces of each stage's units in the cell at hand. */
+  readonly pieces: readonly Int32Array[];
+  /** What `sift` lists. */
+  readonly doubtful: Int32Array;
+  private readonly instance: Instance;
+  private readonly kernel: Kernel;
+  private readonly layerAt: readonly number[];
+  private readonly box: Float64Array;
+  private top = ALIGNED;
+
+  constructor({ layers, slopes }: DenseChain) {
+    const widest = Math.max(...layers.map(({ outputs }) => outputs));
+    const maps = layers.map(({ outputs }) => this.place(3 * even(outputs)));
+    const pieces = slopes.map(({ length }) => this.place(length / 4));
+    const [chosen, live] = [0, 1].map(() => this.place(widest / 2 + 2));
+    const [factors, shares] = [0, 1].map(() => this.place(widest + 4));
+    const box = this.place(BOX);
+    const changes = layers.map(({ outputs }) => ({
+      layer: this.place(FIELDS / 2),
+      terms: this.place(TERMS * TERM),
+      vectors: this.place(TERMS * even(outputs)),
+    }));
+    const next = layers.slice(1).map(({ inputs, outputs }) => ({
+      rows: even(outputs),
+      columns: this.place(inputs * even(outputs)),
+      bias: this.place(even(outputs)),
+      slopes: this.place(2 * inputs),
+      pattern: this.place(inputs / 2),
+    }));
+    this.instance = takeInstance(this.top);
+    this.kernel = this.instance.kernel;
+    const { buffer } = this.instance.memory;
+    next.forEach((at, stage) => {
+      const { inputs, outputs, columns, bias } = layers[stage + 1];
+      const weights = new Float64Array(buffer, at.columns, inputs * at.rows);
+      for (let c = 0; c < inputs; c++) weights.set(columns.subarray(c * outputs, (c + 1) * outputs), c * at.rows);
+      new Float64Array(buffer, at.bias, outputs).set(bias);
+      new Float64Array(buffer, at.slopes, 2 * inputs).set(slopes[stage]);
+    });
+    changes.forEach(({ layer, terms, vectors }, stage) => {
+      const fields = new Int32Array(buffer, layer, FIELDS);
+      const own = [UNKNOWN, terms, vectors, layers[stage].outputs, maps[stage], pieces[stage], chosen, box];
+      fields.set(own);
+      if (stage === next.length) return;
+      const { rows, slopes, pattern, columns, bias } = next[stage];
+      const following = [rows, slopes, pattern, columns, bias, maps[stage + 1], factors, live, shares, changes[stage + 1].layer]; // prettier-ignore
+      fields.set(following, own.length);
+    });
+    this.box = new Float64Array(buffer, box, BOX);
+    this.doubtful = new Int32Array(buffer, chosen, widest + 4);
+    this.layerAt = changes.map(({ layer }) => layer);
+    this.maps = layers.map(({ outputs }, k) => new Float64Array(buffer, maps[k], 3 * outputs));
+    this.pieces = slopes.map(({ length }, k) => new Int32Array(buffer, pieces[k], length / 2));
+  }
+
+  /** Makes the maps after stage `stage` right by the units that flipped since; false where it is better done from scratch. */
+  update(stage: number): boolean {
+    return this.kernel.update(this.layerAt[stage]) !== 0;
+  }
+
+  /** Computes the maps after stage `stage` from scratch. */
+  fresh(stage: number): void {
+    this.kernel.fresh(this.layerAt[stage]);
+  }
+
+  /** Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the first of `doubtful`. */
+  sift(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
+    const { box } = this;
+    box[0] = centreX;
+    box[1] = centreY;
+    box[2] = reachX;
+    box[3] = reachY;
+    box[4] = tolerance;
+    return this.kernel.sift(this.layerAt[stage]);
+  }
+
+  /** The greatest size of a row that `sift` looked at last. */
+  get size(): number {
+    return this.box[BOX - 1];
+  }
+
+  /** Gives the memory to the next count: this object must not be used any more. */
+  release(): void {
+    if (this.top <= MOST_KEPT) idle.push(this.instance);
+  }
+
+  /** Takes room for so many doubles; returns where it will be. */
+  private place(doubles: number): number {
+    const at = this.top;
+    this.top += ALIGNED * Math.ceil((8 * doubles) / ALIGNED);
+    return at;
+  }
+}
+
+function even(count: number): number {
+  return count + (count & 1);
+}

@@ -1,0 +1,149 @@
+import type { DenseChain } from '../program/denseChain.ts';
+import { DenseMemory } from './denseMemory.ts';
+import type { Box } from '../geometry/geometry.ts';
+import { NarrowedRows } from './narrowedRows.ts';
+import {
+  greatest,
+  UPDATES_BEFORE_FRESH,
+  type CoarseSift,
+  type NarrowPropagation,
+  type Propagator,
+} from './propagation.ts';
+import { greatestSize } from '../exact/norm.ts';
+import { Sizes } from './sizes.ts';
+import type { Slice } from '../geometry/slice.ts';
+
+/** One in so many (less one) outputs is looked over for the size of its numbers. */
+const MEASURED = 15;
+
+/**
+ * Propagation through a dense chain over a plane, in flat arrays without allocation: crossing one edge flips one neuron, so the
+ * next layer's maps change by a rank-one update, and those of the layers behind it too. Beyond a few, maps are computed from scratch.
+ * Both run in WebAssembly.
+ */
+export class DenseChainPropagator implements Propagator {
+  private readonly memory: DenseMemory;
+  /** Maps of each layer's pre-activations, three numbers each. */
+  private readonly maps: readonly Float64Array[];
+  /** Of the input first, then of each layer's maps. */
+  private readonly sizes: Sizes;
+  /** How often the output was computed. */
+  private computed = 0;
+  /** How many updates ago the maps of the next layer were computed from scratch. */
+  private readonly age: Int32Array;
+  private readonly before = [0];
+  private readonly norm = [0];
+  /** What each layer can make of an error in the maps before it: its norm, and the slopes between. */
+  private readonly norms: readonly number[];
+  private readonly result: Float64Array;
+
+  readonly narrow: NarrowPropagation;
+  readonly coarse: CoarseSift;
+  /** While narrowed: the last stage's maps, right for the candidates only. */
+  private readonly narrowed: NarrowedRows;
+
+  constructor(
+    private readonly chain: DenseChain,
+    slice: Slice,
+  ) {
+    const { layers, slopes } = chain;
+    this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
+    this.memory = new DenseMemory(chain);
+    const { doubtful } = this.memory;
+    this.coarse = { doubtful, sift: (...asked) => this.sift(...asked) };
+    this.maps = this.memory.maps;
+    this.sizes = new Sizes(layers.length + 1);
+    this.sizes.first(0, greatest(slice.rows, 3));
+    this.age = new Int32Array(slopes.length);
+    const widest = Math.max(layers[0].inputs, ...layers.map(({ outputs }) => outputs));
+    this.result = new Float64Array(3 * widest);
+    this.first(slice.rows);
+    this.measure(0);
+    this.narrowed = new NarrowedRows(chain, this.maps, (stage) => {
+      this.advance(stage);
+      this.measure(stage + 1);
+    });
+    this.narrow = this.narrowed;
+  }
+
+  piecesOf(stage: number): Int32Array {
+    return this.memory.pieces[stage];
+  }
+
+  rows(stage: number): Float64Array {
+    return this.narrowed.isOn && stage === this.chain.slopes.length - 1 ? this.narrowed.kept : this.maps[stage];
+  }
+
+  scale(stage: number): number {
+    return this.sizes.scale(stage + 1);
+  }
+
+  output(): Float64Array[] {
+    const { layers, slopes } = this.chain;
+    const last = slopes.length - 1;
+    if (layers.length > slopes.length) return [this.maps[last + 1]];
+    const maps = this.maps[last];
+    const result = this.result.subarray(0, maps.length);
+    this.memory.pieces[last].forEach((piece, i) => {
+      for (let k = 3 * i; k < 3 * i + 3; k++) result[k] = slopes[last][2 * i + piece] * maps[k];
+    });
+    return [result];
+  }
+
+  outputScale(): number {
+    return this.sizes.scale(this.maps.length);
+  }
+
+  advance(stage: number): void {
+    if (stage + 1 === this.maps.length) return;
+    if (this.age[stage] < UPDATES_BEFORE_FRESH && this.memory.update(stage)) this.age[stage]++;
+    else {
+      this.age[stage] = 0;
+      this.memory.fresh(stage);
+    }
+    // Other maps are measured when they are sifted.
+    const isOutput = stage + 1 === this.chain.slopes.length;
+    if (isOutput && (this.computed++ & MEASURED) === 0) this.measure(stage + 1);
+  }
+
+  private sift(stage: number, box: Box, tolerance: number): number {
+    const count = this.memory.sift(stage, box, tolerance);
+    if (this.memory.size <= this.sizes.of(stage + 1)) return count;
+    this.met(stage, this.memory.size);
+    return -1;
+  }
+
+  release(): void {
+    this.memory.release();
+  }
+
+  /** The first layer's maps over the slice, whose inputs have these maps. */
+  private first(inputs: Float64Array): void {
+    const { columns, outputs, bias } = this.chain.layers[0];
+    const [maps] = this.maps;
+    for (let r = 0; r < outputs; r++) maps[3 * r + 2] = bias[r];
+    for (let c = 0; 3 * c < inputs.length; c++) {
+      for (let r = 0; r < outputs; r++) {
+        for (let k = 0; k < 3; k++) maps[3 * r + k] += columns[c * outputs + r] * inputs[3 * c + k];
+      }
+    }
+  }
+
+  private measure(index: number): void {
+    this.met(index, greatest(this.maps[index], 3));
+  }
+
+  /** Maps of this size were met: it enters the errors of the layers behind them. */
+  private met(index: number, size: number): void {
+    for (let layer = index; layer < this.maps.length; layer++) {
+      this.before[0] = layer;
+      this.norm[0] = this.norms[layer];
+      this.sizes.combined(
+        layer + 1,
+        this.before,
+        this.norm,
+        Math.max(layer === index ? size : 0, this.chain.layers[layer].biasSize),
+      );
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { DenseChain } from '../program/denseChain.ts';
+import type { NarrowPropagation } from './propagation.ts';
+
+/** The rows of the last stage that matter in a small part: a copy, updated for the units open in it. */
+export class NarrowedRows implements NarrowPropagation {
+  isOn = false;
+  readonly rows: Float64Array;
+  readonly margins: Float64Array;
+  /** The candidates' rows for the cell at hand. */
+  readonly kept: Float64Array;
+  private candidates: Int32Array = new Int32Array(0);
+  private count = 0;
+  private readonly open: Int32Array;
+  private openCount = 0;
+  /** Pieces of the open units that `rows` stand for. */
+  private readonly pieces: Int32Array;
+  private stage = 0;
+
+  constructor(
+    private readonly chain: DenseChain,
+    private readonly maps: readonly Float64Array[],
+    private readonly advanceAll: (stage: number) => void,
+  ) {
+    const last = chain.slopes.length - 1;
+    const units = chain.layers[last].outputs;
+    this.rows = maps[last];
+    this.kept = new Float64Array(3 * units);
+    this.margins = new Float64Array(units);
+    this.pieces = new Int32Array(last > 0 ? chain.layers[last - 1].outputs : 0);
+    this.open = new Int32Array(this.pieces.length);
+  }
+
+  propagate(stage: number, pieces: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void {
+    this.advanceAll(stage);
+    const { margins } = this;
+    const { columns, outputs } = this.chain.layers[stage + 1];
+    const slopes = this.chain.slopes[stage];
+    margins.fill(0);
+    for (let k = from; k < to; k++) {
+      const unit = open[k];
+      this.open[k - from] = unit;
+      this.pieces[unit] = pieces[unit];
+      const most = Math.abs(slopes[2 * unit + 1] - slopes[2 * unit]) * reach[k - from];
+      for (let r = 0, w = unit * outputs; r < outputs; r++, w++) margins[r] += Math.abs(columns[w]) * most;
+    }
+    this.openCount = to - from;
+    this.stage = stage;
+  }
+
+  keep(candidates: Int32Array, count: number): void {
+    const { rows, kept } = this;
+    for (let c = 0; c < count; c++) {
+      const at = 3 * candidates[c];
+      kept[at] = rows[at];
+      kept[at + 1] = rows[at + 1];
+      kept[at + 2] = rows[at + 2];
+    }
+    this.candidates = candidates;
+    this.count = count;
+    this.isOn = true;
+  }
+
+  advance(pieces: Int32Array): void {
+    const { open, openCount, kept, candidates, count } = this;
+    const { columns, outputs } = this.chain.layers[this.stage + 1];
+    const source = this.maps[this.stage];
+    const slopes = this.chain.slopes[this.stage];
+    for (let k = 0; k < openCount; k++) {
+      const unit = open[k];
+      const piece = pieces[unit];
+      if (piece === this.pieces[unit]) continue;
+      const f = slopes[2 * unit + piece] - slopes[2 * unit + this.pieces[unit]];
+      this.pieces[unit] = piece;
+      const a = f * source[3 * unit];
+      const b = f * source[3 * unit + 1];
+      const d = f * source[3 * unit + 2];
+      const first = unit * outputs;
+      for (let c = 0; c < count; c++) {
+        const row = candidates[c];
+        const weight = columns[first + row];
+        kept[3 * row] += weight * a;
+        kept[3 * row + 1] += weight * b;
+        kept[3 * row + 2] += weight * d;
+      }
+    }
+  }
+
+  end(): void {
+    this.isOn = false;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Network } from '../../network/network.ts';
+import { compile } from '../program/compile.ts';
+import type { CountDomain } from '../count.ts';
+import { LocalMaps } from '../experiments/localMaps.ts';
+import { sliceOf } from '../geometry/slice.ts';
+
+/** The activation region that a point lies in. */
+export interface RegionDescription {
+  /** The point in the input space. */
+  readonly point: readonly number[];
+  /** Layers that bend, in order: the piece of each unit, 0 the lowest (inactive, of a ReLU). */
+  readonly pattern: readonly { readonly layer: number; readonly pieces: readonly number[] }[];
+  /** One a number of the output: value = coefficients . input + constant throughout the region. */
+  readonly outputs: readonly AffineFunction[];
+}
+
+export interface AffineFunction {
+  readonly coefficients: readonly number[];
+  readonly constant: number;
+}
+
+/**
+ * What a network with weights does around a point, which is given in coordinates (0 to 1) of a bounded domain. Computed anew for each
+ * point, so that a picture need not hold it for its regions. Errors: RangeError for a domain that does not fit, or too many numbers.
+ */
+export function describeRegion(network: Network, domain: CountDomain, at: readonly number[]): RegionDescription {
+  const program = compile(network);
+  const { dimension, rows } = sliceOf(domain, program.inputSize);
+  if (at.length !== dimension) throw new RangeError(`a point of this domain has ${dimension} coordinates`);
+  const point = Array.from({ length: program.inputSize }, (_, i) => {
+    const from = i * (dimension + 1);
+    return at.reduce((sum, x, d) => sum + x * rows[from + d], rows[from + dimension]);
+  });
+  const maps = new LocalMaps(program);
+  maps.moveTo(point);
+  const all = maps.output();
+  const width = program.inputSize + 1;
+  return {
+    point,
+    pattern: program.stages.map(({ layer }, stage) => ({ layer, pieces: Array.from(maps.pieces[stage]) })),
+    outputs: Array.from({ length: all.length / width }, (_, k) => ({
+      coefficients: Array.from(all.subarray(k * width, (k + 1) * width - 1)),
+      constant: all[(k + 1) * width - 1],
+    })),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Geometry } from '../geometry/geometry.ts';
+import { ExactMaps } from '../exact/exactMaps.ts';
+import { LineIds } from '../exact/lineIds.ts';
+import { mostPieces, type Program } from '../program/program.ts';
+import type { Propagator } from '../propagation/propagation.ts';
+import { gaussians } from '../program/random.ts';
+import { RegionJoins } from './regionJoins.ts';
+import type { Slice } from '../geometry/slice.ts';
+
+/** More outputs than this are told apart by as many random combinations of them. */
+const MOST_OUTPUTS = 8;
+
+/** Takes in the activation regions of a network, and counts the linear regions that they make. */
+export class LinearRegions {
+  readonly joins: RegionJoins;
+  private lastCut = 0;
+  private firstCut = 0;
+  private readonly outputs: number;
+  /** Random combinations, row by row, where there are too many outputs to keep. */
+  private readonly mixing: Float64Array | null;
+
+  /** Over a slice. With `remembers` regions may be met again. */
+  constructor(program: Program, slice: Slice, remembers = false) {
+    this.outputs = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
+    const gaussian = gaussians(1);
+    const isLarge = this.outputs > MOST_OUTPUTS;
+    this.mixing = isLarge ? Float64Array.from({ length: MOST_OUTPUTS * this.outputs }, gaussian) : null;
+    const mapSize = (isLarge ? MOST_OUTPUTS : this.outputs) * (slice.dimension + 1);
+    const units = program.stages.reduce((sum, { output }) => sum + program.sizes[output], 0);
+    const maps = new ExactMaps(program, slice.rows, new LineIds(program));
+    this.joins = new RegionJoins({ mapSize, units, mostPieces: mostPieces(program) }, remembers, maps);
+  }
+
+  /** The cuts from now on are others than those before, though they may have the same numbers. */
+  startPart(): void {
+    this.firstCut = this.lastCut;
+  }
+
+  /** Takes in the region whose cell is on top of the geometry, or another part of region `known`. */
+  add(geometry: Geometry, propagator: Propagator, pieces: readonly Int32Array[], known?: number): void {
+    const { joins } = this;
+    joins.tidy((visit) => geometry.openCuts(visit));
+    if (known === undefined) this.addMap(geometry, propagator, pieces);
+    const region = known ?? joins.regionCount - 1;
+    geometry.facets((cut, key, line) => {
+      const number = this.firstCut + Math.abs(cut);
+      this.lastCut = Math.max(this.lastCut, number);
+      joins.addFacet({ region, cut: cut > 0 ? number : -number, key, line });
+    });
+  }
+
+  private addMap(geometry: Geometry, propagator: Propagator, pieces: readonly Int32Array[]): void {
+    const width = geometry.dimension + 1;
+    const { joins } = this;
+    const at = joins.addRegion(pieces);
+    let row = 0;
+    for (const tensor of propagator.output()) {
+      for (let k = 0; k < tensor.length; k += width) this.addRow(joins.maps, tensor, k, width, at, row++);
+    }
+    joins.scale = Math.max(joins.scale, propagator.outputScale() * (this.mixing ? Math.sqrt(this.outputs) : 1));
+  }
+
+  private addRow(maps: Float64Array, tensor: Float64Array, from: number, width: number, at: number, row: number): void {
+    const { mixing } = this;
+    if (!mixing) {
+      for (let k = 0; k < width; k++) maps[at + row * width + k] = tensor[from + k];
+      return;
+    }
+    for (let m = 0; m < MOST_OUTPUTS; m++) {
+      const factor = mixing[m * this.outputs + row];
+      for (let k = 0; k < width; k++) {
+        const place = at + m * width + k;
+        maps[place] = (row === 0 ? 0 : maps[place]) + factor * tensor[from + k];
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { CountLimits } from '../count.ts';
+import type { Share, StopReason } from './sharedCount.ts';
+
+const CHECK_EVERY_MS = 20;
+/** At most so many steps go by between looks at the clock; fewer where they are long. */
+const STEPS_BETWEEN_CLOCKS = 64;
+const LONG_MS = 4;
+
+/** What a walk is asked on the way. */
+export interface WalkHooks {
+  /** With the regions of all threads, the share of the domain done, and this thread's cells after each stage. */
+  progress?(regions: number, fraction: number, cells: readonly number[]): void;
+  stopped?(): boolean;
+}
+
+export interface Watched {
+  readonly limits: CountLimits;
+  readonly hooks?: WalkHooks;
+  /** The other threads at work on this count. */
+  readonly share?: Share;
+  /** Bytes held by what is kept of each region. */
+  readonly held?: () => number;
+}
+
+/** Looks at the clock, the limits and requests to stop from time to time. */
+export class Watch {
+  stoppedBy: StopReason | null = null;
+  private readonly start = performance.now();
+  private lastClock = this.start;
+  private nextCheck = this.start + CHECK_EVERY_MS;
+  private steps = 0;
+  private stepsBetweenClocks = STEPS_BETWEEN_CLOCKS;
+
+  /** `shareDone` tells the share of the domain that this thread has done; `cells` its cells after each stage. */
+  constructor(
+    private readonly watched: Watched,
+    private readonly shareDone: () => number,
+    private readonly cells: () => readonly number[],
+  ) {}
+
+  /** To be called at each step; true ends the walk. `regions` were found in this thread. */
+  mustStop(regions: number): boolean {
+    if (++this.steps < this.stepsBetweenClocks) return false;
+    this.steps = 0;
+    const { limits, share, hooks, held } = this.watched;
+    const found = share ? share.reportRegions(regions) : regions;
+    if (limits.regions !== undefined && found >= limits.regions) this.stop('regions');
+    const now = performance.now();
+    this.pace(now);
+    if (now < this.nextCheck) return this.stoppedBy !== null;
+    this.nextCheck = now + CHECK_EVERY_MS;
+    if (share?.stoppedBy) this.stoppedBy = share.stoppedBy;
+    else if (hooks?.stopped?.()) this.stop('request');
+    else if (limits.seconds !== undefined && now - this.start > limits.seconds * 1000) this.stop('seconds');
+    else if (limits.bytes !== undefined && held && held() > limits.bytes) this.stop('memory');
+    hooks?.progress?.(found, Math.min(1, Math.max(0, this.report(regions))), this.cells());
+    return this.stoppedBy !== null;
+  }
+
+  /** Tells the other threads how far this one is; returns the share of the domain that all have done. */
+  report(regions: number): number {
+    const { share } = this.watched;
+    if (!share) return this.shareDone();
+    share.reportRegions(regions);
+    share.reportShare(this.shareDone());
+    return share.shareDone;
+  }
+
+  private stop(reason: StopReason): void {
+    this.stoppedBy ??= reason;
+    this.watched.share?.stop(reason);
+  }
+
+  /** Fewer steps between looks at the clock where steps are long, so that a request to stop is heard soon. */
+  private pace(now: number): void {
+    const took = now - this.lastClock;
+    this.lastClock = now;
+    if (took > LONG_MS) this.stepsBetweenClocks = Math.max(1, this.stepsBetweenClocks >> 1);
+    else if (2 * took < LONG_MS && this.stepsBetweenClocks < STEPS_BETWEEN_CLOCKS) this.stepsBetweenClocks *= 2;
+  }
+}

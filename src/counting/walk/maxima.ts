@@ -1,0 +1,144 @@
+import { BOTH, NEGATIVE, type ExactLine, type Geometry } from '../geometry/geometry.ts';
+import type { LineIds } from '../exact/lineIds.ts';
+import { isRectified, largestGroup, type MaxStep, type Program } from '../program/program.ts';
+
+/** A maximum on the cell at hand: its step, its group there, the maps of its arguments and how far they may be off. */
+export interface Maximum {
+  readonly stage: number;
+  readonly step: MaxStep;
+  readonly group: number;
+  readonly rows: Float64Array;
+  readonly tolerance: number;
+}
+
+/** Finds the arguments of maxima that are the greatest somewhere on the cell at hand, and clips it to where they are. */
+export class Maxima {
+  /** What `listGreatest` found, and how far each goes. */
+  readonly candidates: Int32Array;
+  private readonly highs: Float64Array;
+  private readonly difference: Float64Array;
+  /** The stage of ReLUs that a stage reads directly, or -1. */
+  private readonly rectified: readonly number[];
+  private readonly width: number;
+
+  constructor(
+    { stages }: Program,
+    private readonly geometry: Geometry,
+    private readonly lines: LineIds,
+    private readonly pieces: readonly Int32Array[],
+    private readonly exactLine: ExactLine,
+  ) {
+    const most = stages.reduce((size, step) => (step.kind === 'max' ? Math.max(size, largestGroup(step)) : size), 0);
+    this.candidates = new Int32Array(most);
+    this.highs = new Float64Array(most);
+    this.width = geometry.dimension + 1;
+    this.difference = new Float64Array(this.width);
+    this.rectified = stages.map(({ source }) =>
+      stages.findIndex((before) => before.output === source && isRectified(before)),
+    );
+  }
+
+  /** Lists arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part; returns how many. */
+  listGreatest(stage: number, step: MaxStep, group: number, rows: Float64Array, tolerance: number): number {
+    const { geometry, width, candidates, highs } = this;
+    const rectified = this.rectified[stage];
+    const start = step.start[group];
+    const size = step.start[group + 1] - start;
+    let floor = -Infinity;
+    let isPositive = false;
+    let silent = -1;
+    let count = 0;
+    for (let k = 0; k < size; k++) {
+      const member = step.members[start + k];
+      if (rectified >= 0 && this.pieces[rectified][member] === 0) {
+        // Zero throughout: only the first such argument can be meant, and where another is positive none.
+        if (silent < 0) silent = k;
+        continue;
+      }
+      isPositive ||= rectified >= 0;
+      geometry.bounds(rows, member * width);
+      if (geometry.low > floor) floor = geometry.low;
+      highs[count] = geometry.high;
+      candidates[count++] = k;
+    }
+    if (silent >= 0 && !isPositive) {
+      candidates[0] = silent;
+      return 1;
+    }
+    const least = floor - tolerance;
+    let kept = 0;
+    for (let c = 0; c < count; c++) {
+      candidates[kept] = candidates[c];
+      if (highs[c] >= least) kept++;
+    }
+    return kept;
+  }
+
+  /**
+   * Clips a copy of the part to where candidate `c` is the greatest; of equal ones the first is meant. Two arguments that are greatest
+   * on the two sides of a facet call its cut by the same number: where several are equal to `c` along it, the facet is made by
+   * the one that is greatest beyond.
+   */
+  clipToGreatest(
+    { stage, step, group, rows, tolerance }: Maximum,
+    candidates: readonly number[],
+    c: number,
+    firstCut: number,
+  ): 'none' | 'part' | 'whole' {
+    const { width, difference, geometry } = this;
+    const start = step.start[group];
+    const k = candidates[c];
+    const first = step.members[start + k];
+    let clipped = false;
+    for (const other of this.steepestFirst({ stage, step, group, rows, tolerance }, candidates, k)) {
+      const second = step.members[start + other];
+      for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
+      const found = geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
+      if (found === NEGATIVE || (found === 0 && other < k)) {
+        if (clipped) geometry.next();
+        return 'none';
+      }
+      if (found === BOTH) {
+        if (!clipped) geometry.keep();
+        clipped = true;
+        geometry.clip(other > k ? firstCut + (other * (other - 1)) / 2 + k : -(firstCut + (k * (k - 1)) / 2 + other));
+      }
+    }
+    return clipped ? 'part' : 'whole';
+  }
+
+  /**
+   * The other candidates, those first that argument `k` differs from the most. Where several are equal to it along one hyperplane their
+   * differences are multiples of one function, and the greatest multiple is that of the argument that is greatest beyond.
+   */
+  private steepestFirst(
+    { stage, step, group, rows, tolerance }: Maximum,
+    candidates: readonly number[],
+    k: number,
+  ): readonly number[] {
+    const others = candidates.filter((other) => other !== k);
+    if (others.length < 2) return others;
+    const { width } = this;
+    const start = step.start[group];
+    const first = step.members[start + k];
+    const sizes = new Map<number, number>();
+    for (const other of others) {
+      const second = step.members[start + other];
+      let size = 0;
+      for (let d = 0; d < width; d++) size += Math.abs(rows[first * width + d] - rows[second * width + d]);
+      sizes.set(other, size);
+    }
+    const sorted = [...others].sort((a, b) => sizes.get(b)! - sizes.get(a)!);
+    const isClear = sorted.every((other, i) => i === 0 || sizes.get(sorted[i - 1])! - sizes.get(other)! > 2 * width * tolerance); // prettier-ignore
+    if (isClear) return sorted;
+    const exact = new Map(others.map((other) => [other, sizeOf(this.exactLine(this.lines.ofPair(stage, first, step.members[start + other])))])); // prettier-ignore
+    return [...others].sort((a, b) => {
+      const difference = exact.get(b)! - exact.get(a)!;
+      return difference > 0n ? 1 : difference < 0n ? -1 : a - b;
+    });
+  }
+}
+
+function sizeOf(row: readonly bigint[]): bigint {
+  return row.reduce((sum, value) => sum + (value < 0n ? -value : value), 0n);
+}

@@ -1,0 +1,386 @@
+import { Claims } from './workClaims.ts';
+import type { CountResult } from '../count.ts';
+import { ExactLines } from '../exact/exactLines.ts';
+import { BOTH, RELATIVE_ERROR, UNDERFLOW_ERROR, type ExactLine, type ExactSigns, type Geometry } from '../geometry/geometry.ts';
+import { LineIds } from '../exact/lineIds.ts';
+import { Maxima } from './maxima.ts';
+import { isNear, Narrowing, type NearGeometry } from '../propagation/narrowing.ts';
+import { grown, type MaxStep, type Program } from '../program/program.ts';
+import type { CoarseSift, Propagator } from '../propagation/propagation.ts';
+import type { Slice } from '../geometry/slice.ts';
+import { Watch, type Watched } from './limits.ts';
+
+export interface WalkOptions extends Watched {
+  /** Called in each activation region of the whole network: its cell is on top of the geometry, its maps in the propagator. */
+  readonly visit?: () => void;
+  /** Asked at each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
+  readonly isNew?: (stage: number, pieces: readonly Int32Array[]) => boolean;
+}
+
+export interface WalkResult {
+  readonly stoppedBy: CountResult['stoppedBy'];
+  /** Cells after each stage. */
+  readonly cells: readonly number[];
+  /** Cells after each stage that every thread of a shared count meets, and are not among `cells`. */
+  readonly common?: readonly number[];
+}
+
+/** Numbers held for a part that waits. */
+const PART = 6;
+/** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
+const MOST_NARROWED = 6;
+
+/**
+ * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit that crosses it,
+ * with the list of the units that still cross each half; a part that none crosses is a cell, and is entered at once. Its maps
+ * follow from those of the cell before it by the units that flipped. Nothing but the parts still waiting along the current path
+ * is held, so that memory does not grow with the count.
+ */
+export class Walk<G extends Geometry> {
+  readonly geometry: G;
+  readonly propagator: Propagator;
+  readonly lines: LineIds;
+  /** The pattern of the cell at hand, by stage. */
+  readonly pieces: readonly Int32Array[];
+  /** All units of each stage. */
+  private readonly units: Int32Array[];
+  private readonly cells: number[];
+  private readonly common: number[];
+  /** Which cell of stages 0 to s the walk is in: a new number for each. */
+  private readonly serial: Float64Array;
+  private lastSerial = 0;
+  private readonly maxima: Maxima;
+  private readonly width: number;
+  private readonly lastStage: number;
+  /** Lists of units that cut the part at hand and those waiting: a stack in one array. */
+  private crossing = new Int32Array(1024);
+  // Parts waiting in the geometry, last first: their stage, the unit that was decided by the cut (or -1), its piece there, from
+  // where to where their list of units is, and their depth.
+  private waitingParts = new Int32Array(PART * 256);
+  private waiting = 0;
+  private readonly narrowing: Narrowing | null;
+  private readonly near: NearGeometry | null;
+  private readonly coarse: CoarseSift | null;
+  /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
+  private readonly tolerances: Float64Array;
+  private readonly claims: Claims;
+  private readonly watch: Watch;
+
+  constructor(
+    private readonly program: Program,
+    slice: Slice,
+    makeGeometry: (exactSigns: ExactSigns, exactLine: ExactLine) => G,
+    makePropagator: () => Propagator,
+    private readonly options: WalkOptions,
+  ) {
+    const units = program.stages.map((step) => program.sizes[step.output]);
+    this.lines = new LineIds(program);
+    this.propagator = makePropagator();
+    this.pieces = units.map((count, stage) => this.propagator.piecesOf?.(stage) ?? new Int32Array(count));
+    this.units = units.map((count) => Int32Array.from({ length: count }, (_, i) => i));
+    this.cells = units.map(() => 0);
+    this.common = units.map(() => 0);
+    this.serial = new Float64Array(units.length);
+    this.tolerances = new Float64Array(units.length);
+    this.lastStage = units.length - 1;
+    this.width = slice.dimension + 1;
+    let lines: ExactLines | null = null;
+    const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial));
+    const signs: ExactSigns = {
+      sign: (...asked) => exact().sign(...asked),
+      get name() {
+        return exact().name;
+      },
+    };
+    const exactLine: ExactLine = (id) => exact().line(id);
+    this.geometry = makeGeometry(signs, exactLine);
+    this.maxima = new Maxima(program, this.geometry, this.lines, this.pieces, exactLine);
+    this.claims = new Claims(options.share, () => this.geometry.remaining());
+    this.watch = new Watch(options, () => this.claims.done(), () => this.cellsSoFar()); // prettier-ignore
+    this.near = isNear(this.geometry) ? this.geometry : null;
+    this.coarse = this.propagator.coarse ?? null;
+    this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
+  }
+
+  private makeNarrowing(units: readonly number[]): Narrowing | null {
+    const { propagator, near } = this;
+    return propagator.narrow && near ? new Narrowing(propagator.narrow, near, propagator, units) : null;
+  }
+
+  /** To be called once. Errors: RangeError when the network's numbers overflow on the domain. */
+  run(): WalkResult {
+    this.geometry.reset();
+    const { isNew, visit, share } = this.options;
+    if (this.lastStage < 0) {
+      if (!share || share.claim(0)) {
+        visit?.();
+        share?.reportShare(1);
+      }
+      return { stoppedBy: null, cells: [] };
+    }
+    let stage = 0;
+    let from = 0;
+    let to = this.enter(0, 0);
+    while (to >= 0 || this.waiting > 0) {
+      if (this.watch.mustStop(this.cells[this.lastStage])) break;
+      if (to < 0) {
+        const last = PART * (this.waiting - 1);
+        stage = this.waitingParts[last];
+        from = this.waitingParts[last + 4];
+        to = this.resume();
+      } else if (stage === this.lastStage && this.claims.isOwn && this.countedAtOnce(from, to)) {
+        to = -1;
+      } else if (from < to) {
+        const before = this.waiting;
+        const kept = this.cutByFirst(stage, from, to);
+        if (kept >= 0 && this.waiting === before) from = kept;
+        else {
+          from = to;
+          to = kept < 0 || !this.claims.isOurs() ? -1 : this.sift(stage, this.crossing, kept, to, to);
+        }
+      } else {
+        // No unit of this stage cuts the part any more: it is a cell.
+        if (stage === this.lastStage) this.claims.divideNoFurther();
+        if (!this.claims.isOurs()) to = -1;
+        else {
+          if (this.claims.isCommon) this.common[stage]++;
+          else if (isNew === undefined || isNew(stage, this.pieces)) this.cells[stage]++;
+          to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
+        }
+      }
+    }
+    this.claims.end(0);
+    this.watch.report(this.cells[this.lastStage]);
+    this.propagator.release?.();
+    return { stoppedBy: this.watch.stoppedBy, cells: this.cells, common: this.common };
+  }
+
+  /** Starts on a stage in the cell at hand: lists the units that cut it from `at` on, returns the list's end. */
+  private enter(stage: number, at: number): number {
+    let units = this.units[stage];
+    let count = units.length;
+    if (stage > 0) {
+      // The last stage is one thread's alone, so that it can be counted without cutting.
+      if (stage === this.lastStage) this.claims.divideNoFurther();
+      if (!this.claims.isOurs()) return -1;
+      const before = stage - 1;
+      if (this.narrowing?.isIn(before)) {
+        this.narrowing.advance(this.pieces[before]);
+        units = this.narrowing.candidates;
+        count = this.narrowing.count;
+      } else this.propagator.advance(before, this.pieces[before]);
+      this.serial[before] = ++this.lastSerial;
+    }
+    this.updateTolerance(stage);
+    if (this.coarse && this.near && units === this.units[stage]) return this.siftAll(stage, at, this.coarse, this.near);
+    return this.sift(stage, units, 0, count, at);
+  }
+
+  /** Sifts all units of a stage, first by the box around the cell. */
+  private siftAll(stage: number, at: number, coarse: CoarseSift, geometry: NearGeometry): number {
+    let count = coarse.sift(stage, geometry.box(), this.tolerances[stage]);
+    if (count < 0) {
+      this.updateTolerance(stage);
+      count = coarse.sift(stage, geometry.box(), this.tolerances[stage]);
+    }
+    const tolerance = this.tolerances[stage];
+    while (this.crossing.length < at + count) this.crossing = grown(this.crossing);
+    const id = this.lines.ofBreakpoint(stage, 0, 0);
+    const rows = this.propagator.rows(stage);
+    const { crossing } = this;
+    const end = geometry.siftClosely(
+      rows,
+      0,
+      tolerance,
+      id,
+      this.pieces[stage],
+      coarse.doubtful,
+      0,
+      count,
+      crossing,
+      at,
+    );
+    if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
+    return end;
+  }
+
+  private finish(): number {
+    const stage = this.lastStage;
+    if (this.options.visit) {
+      this.propagator.advance(stage, this.pieces[stage]);
+      this.options.visit();
+    }
+    return -1;
+  }
+
+  private updateTolerance(stage: number): void {
+    const scale = this.propagator.scale(stage);
+    if (RELATIVE_ERROR * scale < this.tolerances[stage]) return;
+    const step = this.program.stages[stage];
+    let tolerance = 2 * (RELATIVE_ERROR * scale + UNDERFLOW_ERROR);
+    if (step.kind === 'units') {
+      let most = 0;
+      for (const breakpoint of step.breakpoints) most = Math.max(most, Math.abs(breakpoint));
+      tolerance = RELATIVE_ERROR * (scale + most) + UNDERFLOW_ERROR;
+    }
+    if (!Number.isFinite(tolerance)) throw new RangeError('the numbers in the network overflow on this domain');
+    this.tolerances[stage] = tolerance;
+  }
+
+  /**
+   * Of the units at `from` to `to` in `list`, writes those that cut the part at hand to `crossing` from `at` on and returns
+   * their end; the others get their piece.
+   */
+  private sift(stage: number, list: Int32Array, from: number, to: number, at: number): number {
+    if (from === to) return at;
+    while (this.crossing.length < at + (to - from)) {
+      const isOwn = list === this.crossing;
+      this.crossing = grown(this.crossing);
+      if (isOwn) list = this.crossing;
+    }
+    const step = this.program.stages[stage];
+    const rows = this.propagator.rows(stage);
+    const pieces = this.pieces[stage];
+    const { crossing } = this;
+    let end = at;
+    if (step.kind === 'units') {
+      const id = this.lines.ofBreakpoint(stage, 0, 0);
+      end = this.geometry.sift(
+        rows,
+        step.breakpoints,
+        this.tolerances[stage],
+        id,
+        pieces,
+        list,
+        from,
+        to,
+        crossing,
+        at,
+      );
+    } else {
+      for (let k = from; k < to; k++) {
+        const group = list[k];
+        if (this.maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]) === 1)
+          pieces[group] = this.maxima.candidates[0];
+        else crossing[end++] = group;
+      }
+    }
+    if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
+    return end;
+  }
+
+  private startNarrowing(stage: number, from: number, to: number): void {
+    const { narrowing } = this;
+    if (!narrowing || narrowing.isIn(stage) || to - from > MOST_NARROWED) return;
+    narrowing.propagate(this.pieces[stage], this.crossing, from, to);
+    this.updateTolerance(stage + 1);
+    narrowing.start(this.waiting, this.tolerances[stage + 1]);
+  }
+
+  private wait(stage: number, unit: number, piece: number, from: number, to: number): void {
+    const at = PART * this.waiting++;
+    if (at === this.waitingParts.length) this.waitingParts = grown(this.waitingParts);
+    const { waitingParts } = this;
+    waitingParts[at] = stage;
+    waitingParts[at + 1] = unit;
+    waitingParts[at + 2] = piece;
+    waitingParts[at + 3] = from;
+    waitingParts[at + 4] = to;
+    waitingParts[at + 5] = this.claims.depth;
+  }
+
+  /** Takes up the part that waits last; lists the units that cut it behind its own list, and returns the end. */
+  private resume(): number {
+    this.geometry.next();
+    const at = PART * --this.waiting;
+    const { waitingParts } = this;
+    const stage = waitingParts[at];
+    const unit = waitingParts[at + 1];
+    if (unit >= 0) this.pieces[stage][unit] = waitingParts[at + 2];
+    this.narrowing?.endAbove(this.waiting);
+    this.claims.resume(waitingParts[at + 5]);
+    if (!this.claims.isOurs()) return -1;
+    const to = waitingParts[at + 4];
+    return this.sift(stage, this.crossing, waitingParts[at + 3], to, to);
+  }
+
+  /**
+   * Cuts the part by the first unit of its list. Returns where the list of units that may cut what is at hand now starts, or -1
+   * when all parts wait.
+   */
+  private cutByFirst(stage: number, from: number, to: number): number {
+    const step = this.program.stages[stage];
+    const unit = this.crossing[from];
+    if (step.kind === 'max') return this.cutByMaximum(stage, step, unit, from + 1, to);
+    const rows = this.propagator.rows(stage);
+    const tolerance = this.tolerances[stage];
+    const { breakpoints } = step;
+    for (let b = 0; b < breakpoints.length; b++) {
+      const id = this.lines.ofBreakpoint(stage, unit, b);
+      if (this.geometry.side(rows, unit * this.width, breakpoints[b], tolerance, id) !== BOTH) continue;
+      const { claims } = this;
+      const cut = claims.newCuts(1);
+      claims.cut();
+      if (breakpoints.length === 1) {
+        // First the side where the unit stays as it was: that leaves fewer updates to do. What all threads cut is cut in one order.
+        const pieces = this.pieces[stage];
+        const piece = claims.isOwn ? pieces[unit] : (pieces[unit] = 1);
+        this.geometry.split(piece === 1, cut);
+        this.wait(stage, unit, 1 - piece, from + 1, to);
+        return from + 1;
+      }
+      this.geometry.split(false, cut);
+      this.wait(stage, -1, 0, from, to);
+      return from;
+    }
+    return from + 1;
+  }
+
+  /** Puts the part of each greatest argument aside, unless one is the greatest everywhere. */
+  private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
+    const { maxima, claims } = this;
+    const rows = this.propagator.rows(stage);
+    const count = maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]);
+    const maximum = { stage, step, group, rows, tolerance: this.tolerances[stage] };
+    const candidates = Array.from(maxima.candidates.subarray(0, count));
+    const size = step.start[group + 1] - step.start[group];
+    const { depth } = claims;
+    const firstCut = claims.newCuts(0);
+    for (let c = 0; c < candidates.length; c++) {
+      const outcome = maxima.clipToGreatest(maximum, candidates, c, firstCut);
+      if (outcome === 'whole') {
+        this.pieces[stage][group] = candidates[c];
+        return from;
+      }
+      if (outcome === 'part') {
+        this.geometry.exchange();
+        claims.cut();
+        this.wait(stage, group, candidates[c], from, to);
+        claims.depth = depth;
+      }
+    }
+    // One for each pair, whether it is greatest anywhere or not: the same in all threads.
+    claims.newCuts((size * (size - 1)) / 2);
+    return -1;
+  }
+
+  /** At the last stage only the number of parts matters; true when the geometry can tell it without cutting. */
+  private countedAtOnce(from: number, to: number): boolean {
+    const stage = this.lastStage;
+    const step = this.program.stages[stage];
+    if (this.options.visit || this.options.isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
+    const rows = this.propagator.rows(stage);
+    const tolerance = this.tolerances[stage];
+    const firstId = this.lines.ofBreakpoint(stage, 0, 0);
+    const parts =
+      to - from < 2
+        ? to - from + 1
+        : this.geometry.countParts(rows, step.breakpoints[0], tolerance, this.crossing, from, to, firstId);
+    this.cells[stage] += parts;
+    return parts > 0;
+  }
+
+  private cellsSoFar(): readonly number[] {
+    return this.options.share?.leads ? this.cells.map((count, stage) => count + this.common[stage]) : this.cells;
+  }
+}

@@ -1,0 +1,88 @@
+import type { CountResult } from '../count.ts';
+
+export type StopReason = NonNullable<CountResult['stoppedBy']>;
+
+/** By their number, for a word in shared memory; 0 means that nothing stops. */
+const REASONS: readonly StopReason[] = ['request', 'regions', 'seconds', 'memory'];
+/** Cuts that all threads of a shared count make have smaller numbers, the same in each of them. */
+export const COMMON_CUTS = 2 ** 40;
+export const MOST_THREADS = 128;
+const HEAD = 2;
+const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MOST_THREADS)) / 8);
+/** Parts for each thread, so that none waits long for the last one. */
+const PARTS_A_THREAD = 64;
+
+/**
+ * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at that depth
+ * belongs to the thread that claims it first, and the others pass it by. Lives in shared memory.
+ */
+export class Share {
+  readonly depth: number;
+  private readonly words: Int32Array;
+  private readonly regions: Float64Array;
+  private readonly shares: Float64Array;
+
+  constructor(
+    readonly memory: SharedArrayBuffer,
+    private readonly thread: number,
+    private readonly threads: number,
+  ) {
+    this.depth = Math.ceil(Math.log2(PARTS_A_THREAD * threads));
+    this.words = new Int32Array(memory, 0, HEAD + MOST_THREADS);
+    this.regions = new Float64Array(memory, NUMBERS_FROM, MOST_THREADS);
+    this.shares = new Float64Array(memory, NUMBERS_FROM + 8 * MOST_THREADS, MOST_THREADS);
+  }
+
+  static memory(): SharedArrayBuffer {
+    return new SharedArrayBuffer(NUMBERS_FROM + 16 * MOST_THREADS);
+  }
+
+  /** True for exactly one of the threads that ask for part `index`, if nothing was claimed out of order: each asks from 0 on. */
+  claim(index: number): boolean {
+    if (Atomics.compareExchange(this.words, 1, index, index + 1) !== index) return false;
+    Atomics.add(this.words, HEAD + this.thread, 1);
+    return true;
+  }
+
+  /** True in the thread that tells what all threads found alike. */
+  get leads(): boolean {
+    return this.thread === 0;
+  }
+
+  /** True when thread `thread` has claimed a part. */
+  hasClaimed(thread: number): boolean {
+    return Atomics.load(this.words, HEAD + thread) > 0;
+  }
+
+  get othersClaimed(): boolean {
+    return this.words.some((_, k) => k >= HEAD && k !== HEAD + this.thread && this.hasClaimed(k - HEAD));
+  }
+
+  /** Tells how many regions this thread has found; returns the number of all threads. */
+  reportRegions(regions: number): number {
+    this.regions[this.thread] = regions;
+    let sum = 0;
+    for (let thread = 0; thread < this.threads; thread++) sum += this.regions[thread];
+    return sum;
+  }
+
+  /** Tells which share of the domain this thread has done. */
+  reportShare(share: number): void {
+    this.shares[this.thread] = share;
+  }
+
+  /** Of all threads. */
+  get shareDone(): number {
+    return this.shares.reduce((sum, value) => sum + value, 0);
+  }
+
+  /** Ends the count in all threads; the first reason stays. */
+  stop(reason: StopReason): void {
+    Atomics.compareExchange(this.words, 0, 0, 1 + REASONS.indexOf(reason));
+  }
+
+  get stoppedBy(): StopReason | null {
+    const word = Atomics.load(this.words, 0);
+    return word === 0 ? null : REASONS[word - 1];
+  }
+}

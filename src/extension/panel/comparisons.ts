@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import type { SweepSubject } from '../../protocol/runs.ts';
+import { compareRequest, sizeEditRequest, sweepRequest } from '../../protocol/server.ts';
+import type { Answerers } from './panelAnswers.ts';
+import type { NetworkSource } from './panelSession.ts';
+import { holdsNetwork } from '../documentFilter.ts';
+import type { Server } from '../server.ts';
+
+const MOST_FILES = 200;
+
+/** What a panel compares a network with: other files, and the network itself with other sizes. */
+export function comparisons(server: Server): Pick<Answerers, 'files' | 'comparison' | 'sweep'> {
+  return {
+    files: ({ uri }, { uris }) => pickFiles(uri, uris),
+    async comparison({ uri, position }, { uris, counterparts }) {
+      // The server knows the documents that are open.
+      await Promise.allSettled(uris.map((other) => vscode.workspace.openTextDocument(vscode.Uri.parse(other))));
+      return orGone(await server.ask(compareRequest, { uri, network: position, others: uris, counterparts }));
+    },
+    async sweep({ uri, position }, { subject, value }) {
+      return orGone(await server.ask(sweepRequest, { uri, network: position, subject, value }));
+    },
+  };
+}
+
+function orGone<T>(answer: T | null): T {
+  if (answer === null) throw new Error(vscode.l10n.t('The network is not there any more.'));
+  return answer;
+}
+
+/** Asks which network files to compare with; null where the user dismisses the list. */
+async function pickFiles(own: string, picked: readonly string[]): Promise<readonly string[] | null> {
+  const files = await vscode.workspace.findFiles('**/*.network.json', '**/node_modules/**', MOST_FILES);
+  const open = vscode.workspace.textDocuments.filter(holdsNetwork).map(({ uri }) => uri);
+  const known = new Map([...open, ...files].map((uri) => [uri.toString(), uri]));
+  known.delete(own);
+  const items = [...known.values()].map((uri) => ({
+    label: uri.path.slice(uri.path.lastIndexOf('/') + 1),
+    description: vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..')),
+    picked: picked.includes(uri.toString()),
+    uri,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    title: vscode.l10n.t('Region Lens: Compare With'),
+    placeHolder:
+      items.length > 0
+        ? vscode.l10n.t('Networks to compare with')
+        : vscode.l10n.t('No other network is open, and there is no *.network.json in the workspace.'),
+  });
+  return chosen?.map(({ uri }) => uri.toString()) ?? null;
+}
+
+/** Writes a size into the file, as an edit that can be undone. Returns where it stands; undefined if it was refused. */
+export async function applySize(
+  server: Server,
+  { uri, position }: NetworkSource,
+  subject: SweepSubject,
+  value: number,
+): Promise<vscode.Range | undefined> {
+  const answer = await server.ask(sizeEditRequest, { uri, network: position, subject, value });
+  if (!answer?.edit) {
+    const why = answer?.refused ?? vscode.l10n.t('The network is not there any more.');
+    void vscode.window.showWarningMessage(`Region Lens: ${why}`);
+    return undefined;
+  }
+  const { start, end } = answer.edit.range;
+  const range = new vscode.Range(start.line, start.character, end.line, end.character);
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(vscode.Uri.parse(uri), range, answer.edit.newText);
+  await vscode.workspace.applyEdit(edit);
+  return range;
+}

@@ -1,0 +1,140 @@
+import { availableParallelism } from 'node:os';
+import * as vscode from 'vscode';
+import type { CountChoice } from '../../analysis/countPlan.ts';
+import type { RegionDescription } from '../../counting/regions/describeRegion.ts';
+import type { Measured } from '../../counting/experiments/measure.ts';
+import { placeOf } from '../../protocol/countPlace.ts';
+import type { CountSettings, RunProgress } from '../../protocol/runs.ts';
+import type { CountOutcome, TaskNetwork } from '../../protocol/pool.ts';
+import { CountProcess } from '../../worker/countProcess.ts';
+import type { JobProgress } from '../../worker/job.ts';
+import { RunClock } from './runClock.ts';
+
+export interface RunListener {
+  counted(outcome: CountOutcome): void;
+  progress(progress: RunProgress): void;
+}
+
+/** Counts networks in a process of its own; the extension host only waits. */
+export class CountRunner implements vscode.Disposable {
+  private pool: CountProcess | undefined;
+
+  constructor(private readonly extension: vscode.ExtensionContext) {}
+
+  /** Resolves when all seeds are counted or the signal is aborted; rejects with a sentence when one fails. */
+  async run(network: TaskNetwork, settings: CountSettings, listener: RunListener, signal: AbortSignal): Promise<void> {
+    const seeds = seedsOf(settings);
+    const pool = this.workers(settings.workers);
+    const clock = new RunClock(seeds.length);
+    let next = 0;
+    let hasFailed = false;
+    const lane = async (): Promise<void> => {
+      while (next < seeds.length && !signal.aborted && !hasFailed) {
+        const seed = seeds[next++];
+        const progress = (told: JobProgress) => listener.progress(clock.told(seed, told));
+        const task = { ...network, choice: choiceOf(settings, seed, false), runs: 1 };
+        const outcome = await pool.run(task, { signal, progress }).catch((error: unknown) => {
+          // What one network of the run failed of, the others would fail of too.
+          hasFailed = true;
+          throw error;
+        });
+        const { activationRegions } = outcome.result;
+        listener.counted(outcome);
+        listener.progress(clock.finished(seed, activationRegions));
+      }
+    };
+    const threads = settings.workers > 0 ? settings.workers : defaultWorkers();
+    const results = await Promise.allSettled(Array.from({ length: Math.min(threads, seeds.length) }, lane));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure && !signal.aborted) throw failure.reason;
+  }
+
+  /** The regions of one network in a window, or its pieces along a line. */
+  draw(
+    network: TaskNetwork,
+    settings: CountSettings,
+    seed: number,
+    window: CountChoice['window'],
+    signal: AbortSignal,
+  ): Promise<CountOutcome> {
+    const choice = { ...choiceOf(settings, seed, true), window };
+    return this.workers(0).run({ ...network, choice, runs: 1 }, { signal });
+  }
+
+  /** How far random points of the box are from the nearest boundary: as many as the time allows. */
+  async distances(
+    network: TaskNetwork,
+    settings: CountSettings,
+    seed: number,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<Measured> {
+    const { fileWeights, initialization, box } = choiceOf(settings, seed, false);
+    const choice = { seed, placesSeed: seed, fileWeights, initialization, box, chords: 0, points: MEASURED_POINTS };
+    return (await this.workers(0).run({ kind: 'measure', ...network, choice, seconds }, { signal })).measured;
+  }
+
+  /** The pattern and the affine map at a point of the plane. */
+  describe(
+    network: TaskNetwork,
+    settings: CountSettings,
+    seed: number,
+    at: readonly number[],
+  ): Promise<RegionDescription> {
+    // prettier-ignore
+    return this.workers(0).run({ kind: 'region', ...network, choice: choiceOf(settings, seed, false), at });
+  }
+
+  /** What there is to say of the weights of a file: those that fit no layer, those that none has. */
+  async weightRemarks(network: TaskNetwork): Promise<readonly string[]> {
+    return (await this.workers(0).run({ kind: 'weights', ...network })).remarks;
+  }
+
+  private workers(atLeast: number): CountProcess {
+    this.pool ??= new CountProcess(this.extension.asAbsolutePath('dist/worker.js'), defaultWorkers());
+    this.pool.grow(atLeast);
+    return this.pool;
+  }
+
+  async dispose(): Promise<void> {
+    await this.pool?.dispose();
+  }
+}
+
+/** Weights of a file are one network. */
+function seedsOf({ fileWeights, seeds, firstSeed }: CountSettings): number[] {
+  return Array.from({ length: fileWeights ? 1 : seeds }, (_, i) => firstSeed + i);
+}
+
+function defaultWorkers(): number {
+  const wanted = vscode.workspace.getConfiguration('regionLens').get('count.workers', 0);
+  return wanted > 0 ? wanted : Math.max(1, availableParallelism() - 1);
+}
+
+function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): CountChoice {
+  const { method, fileWeights, samples, kernel, biasStddev } = settings;
+  const configuration = vscode.workspace.getConfiguration('regionLens');
+  return {
+    method,
+    seed,
+    fileWeights,
+    initialization: {
+      ...(kernel !== null && { kernel: kernel as 'he_normal' }),
+      ...(biasStddev !== null && { biasStddev }),
+    },
+    ...placeOf(settings),
+    samples,
+    linear: false,
+    keepRegions,
+    limits: {
+      regions: keepRegions ? MOST_DRAWN : configuration.get('count.regionLimit', 5_000_000),
+      seconds: configuration.get('count.timeLimitSeconds', 60),
+    },
+  };
+}
+
+/** Enough for a histogram. */
+const MEASURED_POINTS = 2000;
+
+/** A picture of more regions holds more memory than it shows. */
+const MOST_DRAWN = 1_500_000;

@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import type { CountRunner } from './countRunner.ts';
+import type { CountOutcome } from '../../protocol/pool.ts';
+import type { Measured } from '../../counting/experiments/measure.ts';
+import type { CountDomain } from '../../counting/count.ts';
+import type { RegionDescription } from '../../counting/regions/describeRegion.ts';
+import { placeWords } from '../../protocol/placeWords.ts';
+import type { CountSettings, PanelDistances, PanelLine, PanelPicture, PanelProbe } from '../../protocol/runs.ts';
+import { windowMeanRequest } from '../../protocol/server.ts';
+import type { Answerers } from './panelAnswers.ts';
+import type { Server } from '../server.ts';
+
+/** Characters of a layer's pattern that are sent. */
+const MOST_PIECES = 512;
+const MOST_OUTPUTS = 8;
+/** Inputs that an affine map is written out for. */
+const MOST_COEFFICIENTS = 4;
+
+/** What a panel draws beside its counts: a window of the plane, a line, distances, a point. */
+export function drawings(
+  runner: CountRunner,
+  server: Server,
+): Pick<Answerers, 'picture' | 'line' | 'distances' | 'probe'> {
+  return {
+    async picture({ uri, position, text }, { seed, settings, window }, signal) {
+      const mean = server.ask(windowMeanRequest, { uri, network: position, settings, window });
+      const outcome = await runner.draw(text, settings, seed, window, signal);
+      return pictureOf(outcome, window, await mean);
+    },
+    async line({ text }, { seed, settings }, signal) {
+      return lineOf(await runner.draw(text, settings, seed, undefined, signal));
+    },
+    async distances({ text, inputs }, { seed, settings, seconds }, signal) {
+      const measured = await runner.distances(text, settings, seed, seconds, signal);
+      const distances = distancesOf(measured, seed, settings, inputs);
+      if (distances.points === 0) {
+        throw new Error(vscode.l10n.t('Not one point was measured in {0} seconds.', seconds));
+      }
+      return distances;
+    },
+    async probe({ text }, { seed, settings, x, y }) {
+      return probeOf(await runner.describe(text, settings, seed, [x, y]), seed, x, y);
+    },
+  };
+}
+
+function pictureOf(
+  { result, domain, seed }: CountOutcome,
+  window: PanelPicture['window'],
+  expected: number | null,
+): PanelPicture {
+  const { regions, exact } = result;
+  if (regions === null) throw new Error(vscode.l10n.t('The regions of this count cannot be drawn.'));
+  const gradients = new Float32Array(regions.gradients.length);
+  // Over the whole parallelogram, so that colours and numbers stay when the window changes.
+  for (let i = 0; i < gradients.length; i++) gradients[i] = regions.gradients[i] / window.size;
+  return {
+    seed,
+    window,
+    exact,
+    vertices: new Float32Array(regions.vertices),
+    offsets: regions.offsets,
+    gradients,
+    edgeLayers: regions.edgeLayers,
+    sides: sidesOf(domain, window.size),
+    expected,
+  };
+}
+
+/** Lengths of the sides of the whole parallelogram, of which the domain is a part. */
+function sidesOf(domain: CountDomain, size: number): [number, number] {
+  if (domain.kind !== 'parallelogram') return [1, 1];
+  const { u, v } = domain.parallelogram;
+  return [Math.hypot(...u) / size, Math.hypot(...v) / size];
+}
+
+function lineOf({ result, domain, seed }: CountOutcome): PanelLine {
+  const { line, exact } = result;
+  if (line === null || domain.kind !== 'segment') {
+    throw new Error(vscode.l10n.t('The line of this count cannot be drawn.'));
+  }
+  const { from, to } = domain.segment;
+  return { seed, exact, ...line, length: Math.hypot(...to.map((x, i) => x - from[i])) };
+}
+
+function distancesOf({ points, complete }: Measured, seed: number, settings: CountSettings, inputs: number): PanelDistances {
+  const distances = Float64Array.from(points.flatMap(({ distance }) => (distance === null ? [] : [distance])));
+  const box = placeWords(inputs, 'cells', { ...settings, place: { type: 'box' } }, vscode.l10n.t);
+  return { seed, box, distances, points: points.length, complete };
+} // prettier-ignore
+
+function probeOf({ point, pattern, outputs }: RegionDescription, seed: number, x: number, y: number): PanelProbe {
+  return {
+    seed,
+    x,
+    y,
+    pattern: pattern.map(({ layer, pieces }) => ({
+      layer,
+      units: pieces.length,
+      above: pieces.reduce((sum, piece) => sum + Number(piece > 0), 0),
+      pieces: pieces.slice(0, MOST_PIECES).map((piece) => piece.toString(36)).join(''),
+    })),
+    outputs: outputs.slice(0, MOST_OUTPUTS).map(({ coefficients, constant }) => ({
+      coefficients: coefficients.slice(0, MOST_COEFFICIENTS),
+      size: Math.hypot(...coefficients),
+      value: coefficients.reduce((sum, slope, i) => sum + slope * point[i], constant),
+      constant,
+    })),
+  };
+} // prettier-ignore

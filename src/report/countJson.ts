@@ -1,0 +1,80 @@
+import type { CountDomain, CountResult } from '../counting/count.ts';
+import { sliceOf, wholeSpace } from '../counting/geometry/slice.ts';
+import type { Network } from '../network/network.ts';
+import { SCHEMA_VERSION } from './reportJson.ts';
+
+export interface UsedWeights {
+  readonly name?: string;
+  readonly diagnostics?: readonly object[];
+}
+
+/** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are;
+ * `doubt` says why a count that was not stopped is not exact.
+ * `weights` names the file they were read from, `diagnostics` why those that a model names were not; `runs` says how often
+ * it was counted, where that is asked for. */
+export function countJson(
+  result: CountResult,
+  domain: CountDomain,
+  seed: number,
+  { name, diagnostics = [] }: UsedWeights = {},
+  runs?: number,
+) {
+  const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling, doubt } =
+    result;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    method,
+    ...(chosen && { chosen }),
+    exact,
+    ...(doubt !== undefined && { doubt }),
+    stoppedBy,
+    activationRegions,
+    linearRegions,
+    perLayer,
+    ...(sampling && { sampling }),
+    seconds,
+    regionsPerSecond: seconds > 0 ? Math.round(activationRegions / seconds) : null,
+    domain: domainJson(domain),
+    seed,
+    ...(name !== undefined && { weights: name }),
+    ...(diagnostics.length > 0 && { diagnostics }),
+    ...(runs !== undefined && { runs }),
+  };
+}
+
+function domainJson(domain: CountDomain) {
+  switch (domain.kind) {
+    case 'segment':
+      return { from: domain.segment.from, to: domain.segment.to };
+    case 'parallelogram':
+      return planeJson(domain.parallelogram);
+    case 'box':
+      return { lower: domain.lower, upper: domain.upper };
+    case 'all':
+      return 'all';
+  }
+}
+
+/** A parallelogram along the axes is a box, and written as one. */
+function planeJson({ origin, u, v }: { origin: readonly number[]; u: readonly number[]; v: readonly number[] }) {
+  const isBox = origin.length === 2 && u[1] === 0 && v[0] === 0 && u[0] > 0 && v[1] > 0;
+  return isBox ? { lower: origin, upper: [origin[0] + u[0], origin[1] + v[1]] } : { origin, u, v };
+}
+
+/** What stands before the regions in a file of them: a point is origin + sum of coordinates times directions. */
+export function regionsHead(file: string, network: Network, result: CountResult, domain: CountDomain, seed: number) {
+  const layers = network.layers.filter(({ neurons, reach }) => neurons > 0 && reach !== 'beyond');
+  return {
+    ...countJson(result, domain, seed),
+    file,
+    network: network.name,
+    coordinates: coordinatesOf(domain, network.inputSize),
+    patternLayers: layers.map(({ index, name, neurons }) => ({ index, name, neurons })),
+  };
+}
+
+function coordinatesOf(domain: CountDomain, inputs: number) {
+  const { dimension, rows } = domain.kind === 'all' ? wholeSpace(inputs) : sliceOf(domain, inputs);
+  const column = (k: number) => Array.from({ length: inputs }, (_, i) => rows[i * (dimension + 1) + k]);
+  return { origin: column(dimension), directions: Array.from({ length: dimension }, (_, d) => column(d)) };
+}

@@ -1,0 +1,100 @@
+import type { Network } from '../network/network.ts';
+import { initializationInWords } from '../theory/kacRice/bounds.ts';
+import type { MeasureChoice, MeasurementSummary } from '../analysis/experiment.ts';
+import { groupDigits } from '../analysis/quantities.ts';
+import { SCHEMA_VERSION } from './reportJson.ts';
+import type { Spread } from '../analysis/statistics.ts';
+import { visibleLine } from './visibleText.ts';
+
+export interface MeasurementReport {
+  readonly file: string;
+  /** With the way in which weights are drawn. */
+  readonly network: Network;
+  /** Some weights are those of the file. */
+  readonly hasWeights: boolean;
+  readonly choice: MeasureChoice;
+  /** Of the networks measured. */
+  readonly seeds: readonly number[];
+  readonly summary: MeasurementSummary;
+  readonly complete: boolean;
+}
+
+/** The published JSON form. */
+export function measurementJson({ file, network, hasWeights, choice, seeds, summary, complete }: MeasurementReport) {
+  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const { segment, expected, regionsOnSegment, breakpointsPerNeuron, boundaryDensity, boundaryVolume, distance } =
+    summary;
+  const { kernel, kernelStddev, biasStddev } = network.initialization;
+  const mean = 'reason' in expected ? null : expected;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    file,
+    network: network.name,
+    complete,
+    seeds,
+    weights: hasWeights ? 'file' : 'drawn',
+    initialization: { kernel, kernelStddev, biasStddev },
+    places: { seed: choice.placesSeed, lines: choice.chords, points: choice.points },
+    domain: { lower, upper },
+    segment: { ...segment, regions: regionsOnSegment, breakpointsPerNeuron, expected: mean?.regionsOnSegment ?? null },
+    boundary: { density: boundaryDensity, volume: boundaryVolume, expected: mean?.boundaryDensity ?? null },
+    distance,
+    expectedReason: 'reason' in expected ? expected.reason : null,
+  };
+}
+
+/** For people: layer by layer, then the whole network. */
+export function measurementTable({
+  file,
+  network,
+  hasWeights,
+  choice,
+  seeds,
+  summary,
+  complete,
+}: MeasurementReport): string {
+  const { expected, regionsOnSegment, breakpointsPerNeuron, boundaryDensity, distance } = summary;
+  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const mean = 'reason' in expected ? null : expected;
+  const head = ['layer', 'neurons', 'regions on the segment', 'expected', 'breakpoints a neuron', 'boundary density', 'expected']; // prettier-ignore
+  const rows = network.layers.flatMap(({ index, name, neurons }) =>
+    neurons === 0 || regionsOnSegment[index] === null
+      ? []
+      : [[
+          visibleLine(name),
+          groupDigits(String(neurons)),
+          spread(regionsOnSegment[index]),
+          figure(mean?.regionsOnSegment[index] ?? null),
+          spread(breakpointsPerNeuron[index]),
+          spread(boundaryDensity[index]),
+          figure(mean?.boundaryDensity[index] ?? null),
+        ]],
+  ); // prettier-ignore
+  const title = `${network.name}  (${file}), ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds from ${seeds[0]}`}, ${hasWeights ? 'weights of the file; expected for ' : ''}${initializationInWords(network)}`; // prettier-ignore
+  return [
+    visibleLine(title),
+    ...aligned([head, ...rows]),
+    `lines and points in [${lower}, ${upper}]^${network.inputSize}: ${choice.chords} chords, ${distance.points} points`,
+    `distance to the nearest boundary: ${spread(distance.mean)}; times the number of neurons ${spread(distance.timesNeurons)}`,
+    `there the outputs bend in a share of ${spread(distance.outputBends)}`,
+    ...('reason' in expected ? [visibleLine(`no expected figures: ${expected.reason}`)] : []),
+    ...(complete ? [] : ['stopped: of fewer networks, lines or points than asked for']),
+  ].join('\n');
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
+  return rows.map((row) => `  ${row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join('  ')}`); // prettier-ignore
+}
+
+/** The mean, and its standard error where there is one. */
+function spread(value: Spread | null): string {
+  if (!value) return '–';
+  const error = value.standardError === null ? '' : ` ± ${figure(value.standardError)}`;
+  return `${figure(value.mean)}${error}`;
+}
+
+function figure(value: number | null): string {
+  if (value === null) return '–';
+  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6) ? value.toExponential(3) : String(Number(value.toPrecision(5))); // prettier-ignore
+}

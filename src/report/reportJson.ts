@@ -1,0 +1,105 @@
+import type { Problem } from '../network/definition.ts';
+import type { Layer } from '../network/network.ts';
+import { totalParameters } from '../network/parameters.ts';
+import { sizeOf } from '../network/shape.ts';
+import type { BoundResult } from '../theory/bound.ts';
+import type { LayerExplanation } from '../theory/explain/explanation.ts';
+import { contributionLog10, definitionOf, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
+import type { LineIndex, Range } from '../analysis/lineIndex.ts';
+
+export const SCHEMA_VERSION = 1;
+
+/** The published JSON form of an analysis: one object a file. Field names and meanings are kept within a schema version. */
+export function reportJson(file: string, analysis: Analysis, lines: LineIndex) {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    file,
+    format: analysis.format,
+    networks: analysis.networks.map((network) => networkJson(network, lines)),
+    diagnostics: analysis.problems.map((problem) => diagnosticJson(problem, lines)),
+  };
+}
+
+export function diagnosticJson(problem: Problem, lines: LineIndex) {
+  const { code, severity, message, span } = problem;
+  return { code, severity, message, range: lines.rangeOf(span) };
+}
+
+function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
+  const { definition, network } = analysis;
+  return {
+    name: network.name,
+    range: lines.rangeOf(definition.span),
+    input: { shape: network.inputs[0]?.shape ?? [], size: network.inputSize },
+    inputs: network.inputs.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape) })),
+    complete: network.complete,
+    parameters: totalParameters(network.layers),
+    neurons: totalNeurons(network.layers),
+    layers: network.layers.map((layer) => layerJson(analysis, layer, lines)),
+    bounds: analysis.bounds.map(boundJson),
+    bottleneck: bottleneckJson(analysis),
+  };
+}
+
+/** The layer that loses most: dimensions in and out, and log10 of what one more unit there multiplies the bound by. */
+function bottleneckJson(analysis: NetworkAnalysis) {
+  const index = analysis.bottleneck;
+  if (index === null) return null;
+  const { from, to, oneMore } = analysis.explanations[index].bottleneck!;
+  return { layer: index, name: analysis.network.layers[index].name, from, to, oneMoreLog10: oneMore };
+}
+
+export function totalNeurons(layers: readonly Layer[]): number {
+  return layers.reduce((sum, layer) => sum + layer.neurons, 0);
+}
+
+function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
+  const upper = analysis.bound('tightest-upper');
+  const contribution = contributionLog10(upper, layer.index);
+  const cumulative = upper?.perLayer?.[layer.index]?.log10 ?? null;
+  return {
+    index: layer.index,
+    name: layer.name,
+    type: layer.type,
+    activation: layer.activation.name,
+    inputs: layer.inputs.map((tensor) => (tensor < 0 ? analysis.network.inputs[-1 - tensor] : analysis.network.layers[tensor]).name), // prettier-ignore
+    inputShape: layer.inputShapes[0],
+    outputShape: layer.outputShape,
+    neurons: layer.neurons,
+    pieces: layer.pieces,
+    parameters: layer.parameters,
+    dimensionIn: analysis.explanations[layer.index]?.dimensionIn ?? null,
+    analysed: layer.reach !== 'beyond',
+    range: rangeOfLayer(analysis, layer, lines),
+    contribution: contribution === null ? null : { bound: 'tightest-upper', log10: contribution },
+    cumulative: cumulative === null ? null : { log10: cumulative },
+    explanation: explanationJson(analysis.explanations[layer.index]),
+  };
+}
+
+function explanationJson(explanation: LayerExplanation | undefined) {
+  if (!explanation) return null;
+  const { formula, numbers, standing, advice, bottleneck } = explanation;
+  return { formula, numbers, standing, advice, bottleneck: bottleneck && { from: bottleneck.from, to: bottleneck.to, oneMoreLog10: bottleneck.oneMore } }; // prettier-ignore
+}
+
+function rangeOfLayer(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex): Range {
+  return lines.rangeOf(definitionOf(analysis, layer).span);
+}
+
+function boundJson(bound: BoundResult) {
+  const { id, kind, of, applies, reason, value, citation, note } = bound;
+  return {
+    id,
+    kind,
+    of,
+    applies,
+    reason,
+    value: value?.exact?.toString() ?? null,
+    log10: value?.log10 ?? null,
+    log10Error: value?.log10Error ?? null,
+    perLayer: bound.perLayer?.map((magnitude) => magnitude?.log10 ?? null) ?? null,
+    note,
+    citation,
+  };
+}

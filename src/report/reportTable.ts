@@ -1,0 +1,127 @@
+import { totalParameters } from '../network/parameters.ts';
+import { formatShape } from '../network/shape.ts';
+import type { BoundResult } from '../theory/bound.ts';
+import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
+import type { LineIndex } from '../analysis/lineIndex.ts';
+import { formatFactor, formatMagnitude, groupDigits, type Notation } from '../analysis/quantities.ts';
+import { totalNeurons } from './reportJson.ts';
+import { bottleneckInWords } from '../analysis/networkDiagnostics.ts';
+import { SIMULATED_IDS } from '../analysis/simulatedMean.ts';
+import { visibleLine } from './visibleText.ts';
+
+/** The means a network can have, the one in the plane first: the figure people compare counts with. */
+export const MEAN_IDS = ['kac-rice-plane', 'kac-rice-line'] as const;
+
+/** The analysis as a table a person reads, in a terminal or a text editor. Ends with a newline. */
+export function reportTable(file: string, analysis: Analysis, lines: LineIndex, notation: Notation = 'power'): string {
+  const sections = analysis.networks.map((network) => networkSection(file, network, notation));
+  const problems = analysis.problems
+    .filter((problem) => problem.severity !== 'hint')
+    .map((problem) => {
+      const { line, character } = lines.positionAt(problem.span.start);
+      return visibleLine(`${file}:${line + 1}:${character + 1}  ${problem.severity}: ${problem.message}`);
+    });
+  return [...sections, ...(problems.length > 0 ? [problems.join('\n') + '\n'] : [])].join('\n');
+}
+
+function networkSection(file: string, analysis: NetworkAnalysis, notation: Notation): string {
+  const { network } = analysis;
+  const shapes = network.inputs.map(({ shape }) => (shape.length === 0 ? 'of unknown size' : formatShape(shape)));
+  const inputs = shapes.join(' and ') || 'not known';
+  const head = `${visibleLine(`${network.name}  (${file})`)}\n` +
+    `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
+    `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +
+    (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.'); // prettier-ignore
+  return `${head}\n\n${layerTable(analysis, notation)}${bottleneckLine(analysis)}\n${boundTable(analysis, notation)}`;
+}
+
+/** The layer that loses most, with what one more unit there is worth; nothing where none is a bottleneck. */
+function bottleneckLine(analysis: NetworkAnalysis): string {
+  const index = analysis.bottleneck;
+  const bottleneck = index === null ? null : analysis.explanations[index].bottleneck;
+  if (index === null || !bottleneck) return '';
+  const words = bottleneckInWords(analysis.network.layers[index].name, bottleneck, true);
+  return `\n${visibleLine(words.charAt(0).toUpperCase() + words.slice(1))}.\n`;
+}
+
+function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
+  const upper = analysis.bound('tightest-upper');
+  const lower = analysis.bound('best-lower');
+  const mean = analysis.firstApplying([...MEAN_IDS, ...SIMULATED_IDS]);
+  const cell = (bound: BoundResult | undefined, layer: number) => {
+    const magnitude = bound?.perLayer?.[layer];
+    return magnitude ? formatMagnitude(magnitude, notation) : '–';
+  };
+  const rows = analysis.network.layers.map((layer) => {
+    const factor = contributionLog10(upper, layer.index);
+    return [
+      layer.name,
+      layer.type,
+      formatShape(layer.outputShape),
+      layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
+      inDigits(layer.parameters) ?? 'unknown',
+      layer.neurons === 0 || layer.reach === 'beyond' ? '–' : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
+      layer.neurons === 0 || factor === null ? '' : formatFactor(factor, notation),
+      cell(upper, layer.index),
+      cell(lower, layer.index),
+      ...(mean ? [cell(mean, layer.index)] : []),
+    ]; // prettier-ignore
+  });
+  const head = ['layer', 'type', 'output', 'neurons', 'parameters', 'enters', 'multiplies by', 'at most', 'can reach'];
+  return alignColumns([[...head, ...(mean ? [inWords(mean)] : [])], ...rows], 3);
+}
+
+function inDigits(count: number | null): string | null {
+  return count === null ? null : groupDigits(String(count));
+}
+
+function boundTable(analysis: NetworkAnalysis, notation: Notation): string {
+  const applying = analysis.bounds.filter((bound) => bound.applies && bound.value !== null);
+  const rows = applying.map((bound) => [
+    inWords(bound),
+    formatMagnitude(bound.value!, notation),
+    bound.id,
+    bound.citation.label,
+    bound.note ?? '',
+  ]);
+  const reasons = refusals(analysis);
+  return alignColumns(rows, 2) + (reasons.length > 0 ? `\nDo not apply here:\n${reasons.join('\n')}\n` : '');
+}
+
+/** One line a reason: theorems of a family are refused together. */
+function refusals(analysis: NetworkAnalysis): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { applies, reason, id } of analysis.bounds) {
+    if (!applies) byReason.set(reason ?? '', [...(byReason.get(reason ?? '') ?? []), id]);
+  }
+  return [...byReason].map(([reason, ids]) => visibleLine(`  ${ids.join(', ')}: ${reason}`));
+}
+
+function inWords({ id, kind }: BoundResult): string {
+  return SIMULATED_IDS.some((simulated) => simulated === id) ? 'simulated' : kindInWords[kind];
+}
+
+const kindInWords: Readonly<Record<BoundResult['kind'], string>> = {
+  upper: 'at most',
+  lower: 'can reach',
+  exact: 'exactly',
+  mean: 'expected',
+  scale: 'grows like',
+};
+
+/** Columns padded to their widest cell; those from `firstRight` on (numbers) flush right unless they hold sentences. */
+export function alignColumns(cells: readonly (readonly string[])[], firstRight: number): string {
+  const rows = cells.map((row) => row.map(visibleLine));
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((text, i) => (widths[i] = Math.max(widths[i] ?? 0, text.length)));
+  const isNumber = widths.map((_, i) => i >= firstRight && rows.slice(1).every((row) => /^[×–\d,.^ e+-]*$/.test(row[i] ?? ''))); // prettier-ignore
+  return rows
+    .map(
+      (row) =>
+        row
+          .map((text, i) => (isNumber[i] ? text.padStart(widths[i]) : text.padEnd(widths[i])))
+          .join('  ')
+          .trimEnd() + '\n',
+    ) // prettier-ignore
+    .join('');
+}

@@ -1,0 +1,180 @@
+import type { NetworkAnalysis } from '../../analysis/analyze.ts';
+import { chooseMethod } from '../../analysis/chooseMethod.ts';
+import { whyNotCounted } from '../../analysis/countPlan.ts';
+import { totalNeurons } from '../../report/reportJson.ts';
+import { sizeOfField, sweepFields } from '../../analysis/sweep.ts';
+import { MOST_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
+import type { Initialization, LayerDefinition } from '../../network/definition.ts';
+import type { Layer, Network } from '../../network/network.ts';
+import { totalParameters } from '../../network/parameters.ts';
+import { formatShape } from '../../network/shape.ts';
+import { superscript } from '../../protocol/placeWords.ts';
+import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../protocol/panel.ts';
+import type { BoundResult } from '../../theory/bound.ts';
+import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
+import { layerFormula } from './formulas.ts';
+import { seriesOf } from './series.ts';
+import { activationWords, mainBounds, meanDomain, sourceOf } from '../words.ts';
+
+/** The whole model of the panel for one document, with the network at `offset` selected. */
+export function panelModel(document: AnalysedDocument, offset: number | undefined): PanelModel {
+  const { analysis, uri, version, fileName } = document;
+  const at = offset === undefined ? null : layersAt(analysis, offset);
+  return {
+    file: fileName,
+    uri,
+    version,
+    networks: analysis.networks.map((network, i) => panelNetwork(document, network, i)),
+    selected: at?.networkIndex ?? 0,
+  };
+}
+
+function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, position: number): PanelNetwork {
+  const { network } = analysis;
+  const { atMost, canReach, expected } = mainBounds(analysis);
+  const space = network.inputSize === 1 ? 'ℝ' : `ℝ${superscript(network.inputSize)}`;
+  const series = (bound: BoundResult) =>
+    seriesOf(bound, bound.kind === 'mean' ? meanDomain(network.inputSize, bound.id) : space);
+  const named = (bound: BoundResult | undefined) =>
+    bound ? { ...series(bound), label: sourceOf(analysis, bound).citation.label, url: sourceOf(analysis, bound).citation.url } : null; // prettier-ignore
+  return {
+    key: `${document.uri}#${network.name}#${position}`,
+    fingerprint: fingerprint(document, analysis),
+    name: network.name,
+    architecture: architecture(network),
+    neurons: totalNeurons(network.layers),
+    parameters: totalParameters(network.layers),
+    inputSize: network.inputSize,
+    initialization: initializationWords(network.initialization),
+    layers: network.layers.map((layer) => panelLayer(analysis, layer)),
+    atMost: named(atMost),
+    canReach: named(canReach),
+    expected: expected ? series(expected) : null,
+    atMostOnSlice: expected ? sliceSeries(analysis, expected.id === 'kac-rice-plane' ? 2 : 1) : null,
+    series: analysis.bounds.filter((bound) => bound.applies && isPlotted(bound)).map(series),
+    refused: analysis.bounds
+      .filter((bound) => !bound.applies)
+      .map((bound) => ({ id: bound.id, label: bound.citation.label, reason: bound.reason ?? '' })),
+    counting: {
+      box: chooseMethod(network, {}),
+      all: chooseMethod(network, { everywhere: true }),
+      cells: network.inputSize <= MOST_PROGRAM_DIMENSIONS,
+    },
+    countRefused: whyNotCounted(network),
+    hasWeights: hasWeights(analysis),
+    weightsFile: null,
+    kernel: network.initialization.kernel,
+    biasStddev: network.initialization.biasStddev,
+    remarks: remarks(document, analysis),
+  };
+}
+
+function isPlotted(bound: BoundResult): boolean {
+  return bound.kind !== 'scale' && bound.perLayer !== null;
+}
+
+function sizesOf(definition: LayerDefinition): PanelLayer['sizes'] {
+  return sweepFields(definition).flatMap((field) => {
+    const value = sizeOfField(definition, field);
+    return value === null ? [] : [{ field, value }];
+  });
+}
+
+function hasWeights(analysis: NetworkAnalysis): boolean {
+  return analysis.definition.layers.some((layer) => layer.fields.weights !== undefined);
+}
+
+/** Of everything a count depends on: the layers as they were understood, and the text itself where it holds weights. */
+function fingerprint(document: AnalysedDocument, analysis: NetworkAnalysis): string {
+  const { network } = analysis;
+  const layers = network.layers.map(({ name: _name, weights: _weights, ...layer }) => layer);
+  const weights = hasWeights(analysis) ? document.text : '';
+  return hashOf(JSON.stringify([network.inputs, network.outputs, network.initialization, layers]) + weights);
+}
+
+/** 64 bits that tell texts apart (two runs of FNV-1a with different starts). */
+function hashOf(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x01000193) + i;
+  }
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
+}
+
+/** What a count on a line or plane (of one dimension or two) may at most find, when the input space has more. */
+export function sliceSeries(analysis: NetworkAnalysis, dimension: number): PanelSeries | null {
+  if (analysis.network.inputSize <= dimension) return null;
+  const upper = analysis.boundOnSlice('tightest-upper', dimension);
+  return upper?.applies ? seriesOf(upper, dimension === 1 ? 'any line' : 'any plane') : null;
+}
+
+function panelLayer(analysis: NetworkAnalysis, layer: Layer): PanelLayer {
+  const explanation = analysis.explanations[layer.index];
+  return {
+    index: layer.index,
+    name: layer.name,
+    type: layer.type,
+    activation: layer.activation.name === 'linear' ? '' : activationWords(layer.activation.name),
+    outputShape: formatShape(layer.outputShape),
+    neurons: layer.neurons,
+    parameters: layer.parameters,
+    dimensionIn: layer.reach === 'beyond' ? null : (explanation?.dimensionIn ?? null),
+    note: explanation?.advice ?? null,
+    bottleneck: Boolean(explanation?.bottleneck),
+    formula: explanation?.formula ? layerFormula(explanation.formula, explanation.numbers) : null,
+    sizes: sizesOf(analysis.definition.layers[layer.definition]),
+  };
+}
+
+/** `2 → 24 → 24 → 1`; layers that leave the shape as it is are passed over. */
+function architecture(network: Network): string {
+  const stations = network.inputs.map((input) => formatShape(input.shape)).join(' + ');
+  const shapes = [stations];
+  for (const layer of network.layers) {
+    const shape = formatShape(layer.outputShape);
+    if (layer.neurons > 0 || layer.parameters !== 0 || shape !== shapes[shapes.length - 1]) shapes.push(shape);
+  }
+  const most = 12;
+  const middle = shapes.length > most ? [...shapes.slice(0, most - 2), '…', shapes[shapes.length - 1]] : shapes;
+  return middle.join(' → ');
+}
+
+export function initializationWords({ kernel, kernelStddev, biasStddev }: Initialization): string {
+  const names: Readonly<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
+  const [family, law] = kernel.split('_');
+  const kind = kernel === 'normal' ? `normal, deviation ${kernelStddev ?? 1}` : [names[family] ?? family, law].filter(Boolean).join(' '); // prettier-ignore
+  return `${kind} weights, bias deviation ${biasStddev}`;
+}
+
+function remarks(document: AnalysedDocument, analysis: NetworkAnalysis): string[] {
+  const { span } = analysis.definition;
+  const own = document.analysis.problems.filter(
+    (problem) => problem.severity !== 'hint' && problem.span.start >= span.start && problem.span.end <= span.end,
+  );
+  const { complete, layers } = analysis.network;
+  const incomplete = complete ? [] : ['Some layers could not be read: the figures are for the rest.'];
+  return [
+    ...incomplete,
+    ...own.map(({ message }) => sentence(message)),
+    ...(complete ? whereNothingBends(layers) : []),
+  ];
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? '' : '.');
+}
+
+function whereNothingBends(layers: readonly Layer[]): string[] {
+  if (totalNeurons(layers) > 0) return [];
+  const isWhole = layers.every(({ reach }) => reach !== 'beyond');
+  return [isWhole ? 'No layer has units that bend: the network is one affine map, one region.' : 'No layer before that has units that bend: up to there the network is one affine map.']; // prettier-ignore
+}
+
+export function layerRange(document: AnalysedDocument, network: number, layer: number) {
+  const analysis = document.analysis.networks[network];
+  const found = analysis?.network.layers[layer];
+  return found ? document.lines.rangeOf(analysis.definition.layers[found.definition].span) : null;
+}

@@ -1,0 +1,106 @@
+import type { NetworkAnalysis } from '../../analysis/analyze.ts';
+import { chooseMethod } from '../../analysis/chooseMethod.ts';
+import { countDomain, type CountChoice } from '../../analysis/countPlan.ts';
+import type { CountDomain, CountMethod } from '../../counting/count.ts';
+import type { Initialization } from '../../network/definition.ts';
+import type { Network } from '../../network/network.ts';
+import { placeOf } from '../../protocol/countPlace.ts';
+import { placeWords } from '../../protocol/placeWords.ts';
+import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
+import type { TheoryOptions } from '../../theory/bound.ts';
+import { mostInputs, tooManyInputs } from '../../theory/kacRice/mean.ts';
+import { BoundTable } from '../../theory/registry.ts';
+import { initializationWords, sliceSeries } from './panelModel.ts';
+import { seriesOf } from './series.ts';
+
+/** What is known of one run before it: how it counts, the mean for its place and its weights, and the slice's bound. */
+export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): RunTheory {
+  const network = withInitialization(analysis.network, settings);
+  const { method, why } = methodOf(network, settings);
+  const domain = placeWords(network.inputSize, method, settings);
+  const initialization = initializationWords(network.initialization);
+  const place = theoryPlace(network.inputSize, method, settings);
+  const slice = 'options' in place ? sliceSeries(analysis, place.dimension) : null;
+  const head = { method, why, domain, initialization, slice };
+  const none = (noMean: string): RunTheory => ({ ...head, expected: null, noMean });
+  if (settings.fileWeights) return none('The weights are those of the file: there is one network, and no mean.');
+  if (!('options' in place)) return none(place.reason);
+  const refused = whyPlanesDiffer(network.inputSize, method, settings);
+  if (refused !== null) return none(refused);
+  const mean = new BoundTable(network, place.options).get(place.dimension === 1 ? 'kac-rice-line' : 'kac-rice-plane');
+  if (!mean?.applies) return none(mean?.reason ?? 'No mean applies.');
+  return { ...head, expected: seriesOf(mean, domain), noMean: null };
+}
+
+function methodOf(network: Network, settings: CountSettings): { method: CountMethod; why: string | null } {
+  return settings.method === 'auto' ? chooseMethod(network, placeOf(settings)) : { method: settings.method, why: null };
+}
+
+/** The mean number of activation regions in a part of the counted plane; null where no mean applies. */
+export function meanInWindow(
+  analysis: NetworkAnalysis,
+  settings: CountSettings,
+  window: CountChoice['window'],
+): number | null {
+  if (settings.fileWeights || settings.method !== 'plane') return null;
+  const network = withInitialization(analysis.network, settings);
+  const place = theoryPlace(network.inputSize, 'plane', settings, window);
+  if (!('options' in place)) return null;
+  const mean = new BoundTable(network, place.options).get('kac-rice-plane');
+  return mean?.applies && mean.value ? 10 ** mean.value.log10 : null;
+}
+
+/** Random planes through the centre of the inputs are alike for normal weights; those through another point are not. */
+function whyPlanesDiffer(
+  inputs: number,
+  method: CountMethod,
+  { place, lower, upper, seeds }: CountSettings,
+): string | null {
+  if (method !== 'plane' || place.type !== 'box' || inputs <= 2 || seeds === 1 || lower === -upper) return null;
+  return 'Each network has a plane of its own here, and a mean of its own: count one, or choose a box around 0.';
+}
+
+type TheoryPlace = { readonly options: TheoryOptions; readonly dimension: 1 | 2 } | { readonly reason: string };
+
+function theoryPlace(
+  inputs: number,
+  method: CountMethod,
+  settings: CountSettings,
+  window?: CountChoice['window'],
+): TheoryPlace {
+  if (inputs > mostInputs) return { reason: tooManyInputs };
+  try {
+    return placeInTheory(inputs, countDomain(inputs, method, { ...placeOf(settings), seed: settings.firstSeed, window })); // prettier-ignore
+  } catch (error) {
+    if (error instanceof RangeError) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** A box of one input is a segment, and one of two a parallelogram; there is no mean for more. */
+function placeInTheory(inputs: number, domain: CountDomain): TheoryPlace {
+  switch (domain.kind) {
+    case 'segment':
+      return { options: { segment: domain.segment }, dimension: 1 };
+    case 'parallelogram':
+      return { options: { parallelogram: domain.parallelogram }, dimension: 2 };
+    case 'box': {
+      const { lower, upper } = domain;
+      if (inputs === 1) return { options: { segment: { from: lower, to: upper } }, dimension: 1 };
+      const sides = { u: [upper[0] - lower[0], 0], v: [0, upper[1] - lower[1]] };
+      if (inputs === 2) return { options: { parallelogram: { origin: lower, ...sides } }, dimension: 2 };
+      return { reason: 'A mean is known on lines and in planes; this is a box of more dimensions.' };
+    }
+    case 'all':
+      return { reason: 'A mean is known on lines and in planes; this is the whole input space.' };
+  }
+}
+
+function withInitialization(network: Network, { kernel, biasStddev }: CountSettings): Network {
+  const initialization: Initialization = {
+    ...network.initialization,
+    ...(kernel !== null && { kernel: kernel as Initialization['kernel'] }),
+    ...(biasStddev !== null && { biasStddev }),
+  };
+  return { ...network, initialization };
+}

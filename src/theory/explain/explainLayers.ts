@@ -1,0 +1,186 @@
+import type { Layer, Network } from '../../network/network.ts';
+import { binomialPrefixSum, exactBinomialTerms } from '../numbers/binomial.ts';
+import type { TheoryOptions } from '../bound.ts';
+import { standingOfLayer } from '../convolution/tightness.ts';
+import { dominatorTree, type DominatorNode } from '../recurrence/dominators.ts';
+import { factorInWords, type LayerExplanation } from './explanation.ts';
+import { IndependenceCache, type IndependenceNumbers } from '../recurrence/independence.ts';
+import type { Magnitude } from '../numbers/magnitude.ts';
+import { tightestRule } from '../recurrence/recurrence.ts';
+import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
+import { unitStages, type UnitStage } from '../units.ts';
+import { widened } from './widening.ts';
+
+/** A sum is written out term by term up to this many terms. */
+const fewTerms = 6;
+/** Numbers from here on are written as powers of ten. */
+const longNumber = 1e15;
+/** Widening is tried while bottlenecks times layers stay below this. */
+const wideningWork = 2000;
+/** And for convolutions, whose independence numbers change with every filter, in networks of up to so many neurons. */
+const mostNeuronsWidened = 20_000;
+
+/** What can be said of every layer beside the bounds, by layer index. */
+export function explainLayers(network: Network, options: TheoryOptions): LayerExplanation[] {
+  const { nodes } = dominatorTree(network, options);
+  const widening = new Widening(network, options, nodes.filter((node) => node && isBottleneck(node)).length);
+  const sums = new PrefixSums();
+  return network.layers.map((layer) => {
+    const node = nodes[layer.index];
+    return node ? explain(network, layer, node, widening, sums) : unexplained;
+  });
+}
+
+/** For layers behind the piecewise-linear part. */
+const unexplained: LayerExplanation = {
+  dimensionIn: 0,
+  formula: null,
+  numbers: null,
+  standing: null,
+  advice: null,
+  bottleneck: null,
+};
+
+function explain(
+  network: Network,
+  layer: Layer,
+  node: DominatorNode,
+  widening: Widening,
+  sums: PrefixSums,
+): LayerExplanation {
+  const { dimensionIn, dimension } = node;
+  const oneMore = isBottleneck(node) ? widening.worth(layer) : null;
+  const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension, oneMore } : null;
+  const stages = unitStages(layer);
+  const own = stages.map((stage) => widening.independence.of(network, layer, stage));
+  const factors = stages.map((stage, k) => factorOf(stage, own[k], dimensionIn, sums));
+  const [factor] = factors;
+  const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
+  const numbers = factors.length === 1 ? factor.numbers : null;
+  const standing = standingOfLayer(network, layer, own[0]?.quality === 'exact');
+  const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
+  const sentences: string[] = [];
+  if (bottleneck) sentences.push(`Bottleneck: ${passage}.`);
+  if (oneMore !== null) sentences.push(`${oneMoreUnit(layer)}: × ${factorInWords(oneMore)} for the whole network.`);
+  if (!bottleneck && stages.length > 0) {
+    sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
+  }
+  if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn, sums));
+  return { dimensionIn, formula, numbers, standing, advice: sentences.join(' ') || null, bottleneck };
+}
+
+/** The layer passes on fewer dimensions than enter it, and units it dominates come after it. */
+function isBottleneck(node: DominatorNode): boolean {
+  return node.size < node.dimensionIn && node.children.some(holdsUnits);
+}
+
+function holdsUnits(node: DominatorNode): boolean {
+  const pending = [node];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (next.layer && unitStages(next.layer).length > 0) return true;
+    for (const child of next.children) pending.push(child);
+  }
+  return false;
+}
+
+function factorOf(
+  { neurons, pieces }: UnitStage,
+  numbers: IndependenceNumbers,
+  dimension: number,
+  sums: PrefixSums,
+): { formula: string; numbers: string | null } {
+  const most = Math.min(dimension, neurons);
+  const { binomial, maxSize } = numbers;
+  if (!binomial) return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(numbers.prefixSum(most)) };
+  const total = sums.of(binomial.count, Math.min(most, maxSize), binomial.weight);
+  if (most === neurons) return { formula: `${pieces}^${neurons}`, numbers: short(total) };
+  const weight = pieces === 2 ? '' : ` ${pieces - 1}^j`;
+  const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
+  if (most >= fewTerms || total.log10 > 12) return { formula, numbers: short(total) };
+  const terms = exactBinomialTerms(neurons, most, pieces - 1).map(grouped);
+  return { formula, numbers: `${terms.join(' + ')} = ${write(total)}` };
+}
+
+/** What twice the units would multiply: for layers whose width is a number one writes. */
+function doubled(
+  { operation, activation }: Layer,
+  { neurons, pieces }: UnitStage,
+  dimension: number,
+  sums: PrefixSums,
+): string[] {
+  if (operation.kind !== 'dense' && operation.kind !== 'maxout') return [];
+  const factor = sums.of(2 * neurons, Math.min(dimension, 2 * neurons), pieces - 1);
+  const unit = operation.kind === 'maxout' && activation.name === 'linear' ? 'units' : 'neurons';
+  return [`With ${grouped(2 * neurons)} ${unit}: × ${write(factor)}.`];
+}
+
+/** `binomialPrefixSum`; deep networks repeat their layers, so that few are different. */
+class PrefixSums {
+  private readonly known = new Map<string, Magnitude>();
+
+  of(count: number, most: number, weight: number): Magnitude {
+    const key = `${count} ${most} ${weight}`;
+    const sum = this.known.get(key) ?? binomialPrefixSum(count, most, weight);
+    this.known.set(key, sum);
+    return sum;
+  }
+}
+
+/** How much the network's bound grows with one more unit in one layer. */
+class Widening {
+  readonly independence: IndependenceCache;
+  private readonly neurons: number;
+  private total: Magnitude | null | undefined;
+
+  constructor(
+    private readonly network: Network,
+    private readonly options: TheoryOptions,
+    private readonly bottlenecks: number,
+  ) {
+    this.independence = new IndependenceCache(network, options);
+    this.neurons = network.layers.reduce((sum, layer) => sum + layer.neurons, 0);
+  }
+
+  /** log10 of the factor by which the bound grows; null where it would take too long. */
+  worth(layer: Layer): number | null {
+    const { network } = this;
+    if (this.bottlenecks * network.layers.length > wideningWork) return null;
+    if (layer.operation.kind === 'convolution' && this.neurons > mostNeuronsWidened) return null;
+    const wider = widened(network, layer.index);
+    if (!wider) return null;
+    this.total ??= this.regionsOf(network);
+    const more = this.regionsOf(wider);
+    return this.total && more ? Math.max(0, more.log10 - this.total.log10) : null;
+  }
+
+  private regionsOf(network: Network): Magnitude | null {
+    // Up to the layer that is wider, the steps are those of the network itself.
+    const memory = recurrenceMemory(this.network);
+    const rule = tightestRule(network, this.independence, memory);
+    return memory.regions(network, this.options, rule).findLast((cut) => cut !== null) ?? null;
+  }
+}
+
+function oneMoreUnit({ operation }: Layer): string {
+  return operation.kind === 'convolution' ? 'One filter more' : 'One neuron more';
+}
+
+function dimensions(count: number): string {
+  return `${grouped(count)} ${count === 1 ? 'dimension' : 'dimensions'}`;
+}
+
+function short(value: Magnitude): string | null {
+  return value.log10 < Math.log10(longNumber) ? write(value) : null;
+}
+
+function write(value: Magnitude): string {
+  if (value.exact !== null && value.exact < BigInt(longNumber)) return grouped(value.exact);
+  return `10^${value.log10.toFixed(2)}`;
+}
+
+function grouped(value: number | bigint): string {
+  return value < 1000 ? String(value) : digits.format(value);
+}
+
+/** Made once: it costs a hundred times what formatting does. */
+const digits = new Intl.NumberFormat('en-US');

@@ -1,0 +1,96 @@
+import { scaledBinomial, scaledBinomialPrefixSum, weightedBinomial } from './binomial.ts';
+import type { IndependenceNumbers } from '../recurrence/independence.ts';
+import { unitRoundoff, type Magnitude } from './magnitude.ts';
+import { inverseStep, mantissaHigh, mantissaLow, scaled, ScaledArray, scaledOfMagnitude, scaleStep } from './scaled.ts';
+
+/** I(j) and its prefix sums for a run of j, exact. Index 0 is j = `from`. */
+export interface ExactSequence {
+  readonly from: number;
+  readonly to: number;
+  readonly terms: readonly bigint[];
+  readonly prefixes: readonly bigint[];
+}
+
+/** I(j), or its prefix sums, as scaled numbers, `error` being the largest relative error among them. */
+export interface ScaledSequence {
+  readonly from: number;
+  readonly to: number;
+  readonly values: ScaledArray;
+  readonly error: number;
+}
+
+/** Null where one of the numbers is not known exactly. */
+export function exactSequence(numbers: IndependenceNumbers, from: number, to: number): ExactSequence | null {
+  const { binomial, maxSize } = numbers;
+  const terms: bigint[] = [];
+  const prefixes: bigint[] = [];
+  for (let j = from; j <= to; j++) {
+    if (j > from && j > maxSize) {
+      terms.push(0n);
+      prefixes.push(prefixes[j - from - 1]);
+    } else if (j > from && binomial) {
+      const factor = BigInt(binomial.count - j + 1) * BigInt(binomial.weight);
+      terms.push((terms[j - from - 1] * factor) / BigInt(j));
+      prefixes.push(prefixes[j - from - 1] + terms[j - from]);
+    } else {
+      const term = binomial && j <= maxSize ? weightedBinomial(binomial.count, j, binomial.weight) : numbers.at(j);
+      const prefix = numbers.prefixSum(j);
+      if (term.exact === null || prefix.exact === null) return null;
+      terms.push(term.exact);
+      prefixes.push(prefix.exact);
+    }
+  }
+  return { from, to, terms, prefixes };
+}
+
+export function scaledTerms(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
+  if (!numbers.binomial) return oneByOne((j) => numbers.at(j), from, to);
+  return binomialTerms(numbers.binomial, numbers.maxSize, from, to);
+}
+
+export function scaledPrefixes(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
+  const { binomial, maxSize } = numbers;
+  if (!binomial) return oneByOne((j) => numbers.prefixSum(j), from, to);
+  const { values, error } = binomialTerms(binomial, maxSize, from, to);
+  const first = scaledBinomialPrefixSum(binomial.count, Math.min(from, maxSize), binomial.weight);
+  values.put(0, first.mantissa, first.exponent);
+  values.accumulate();
+  return { from, to, values, error: Math.max(error, first.error) + 2 * unitRoundoff * values.length };
+}
+
+/** C(count, j) weight^j for j = from .. to, each from the one before; 0 beyond `maxSize`. */
+function binomialTerms(
+  { count, weight }: { readonly count: number; readonly weight: number },
+  maxSize: number,
+  from: number,
+  to: number,
+): ScaledSequence {
+  const length = to - from + 1;
+  const values = new ScaledArray(length);
+  const first = from > maxSize ? scaled(0) : scaledBinomial(count, from, weight);
+  let { mantissa, exponent } = first;
+  for (let i = 0; i < length && from + i <= maxSize; i++) {
+    if (i > 0) mantissa *= ((count - from - i + 1) * weight) / (from + i);
+    if (mantissa >= mantissaHigh) {
+      mantissa *= inverseStep;
+      exponent++;
+    } else if (mantissa < mantissaLow && mantissa > 0) {
+      mantissa *= scaleStep;
+      exponent--;
+    }
+    values.mantissas[i] = mantissa;
+    values.exponents[i] = exponent;
+  }
+  return { from, to, values, error: first.error + 4 * unitRoundoff * length };
+}
+
+function oneByOne(at: (j: number) => Magnitude, from: number, to: number): ScaledSequence {
+  const values = new ScaledArray(to - from + 1);
+  let error = 0;
+  for (let j = from; j <= to; j++) {
+    const value = scaledOfMagnitude(at(j));
+    values.put(j - from, value.mantissa, value.exponent);
+    error = Math.max(error, value.error);
+  }
+  return { from, to, values, error };
+}

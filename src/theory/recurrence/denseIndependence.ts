@@ -1,0 +1,37 @@
+import { binomialPrefixSum, weightedBinomial } from '../numbers/binomial.ts';
+import { zero, type Magnitude } from '../numbers/magnitude.ts';
+
+/**
+ * The numbers I(j) of j-element sets of a layer's neurons whose normals are linearly independent for generic
+ * weights of the layer's sparsity, each set weighted by the number of ways to choose one breakpoint a neuron.
+ */
+export interface IndependenceNumbers {
+  /** I(j) = 0 beyond. */
+  readonly maxSize: number;
+  /** `upper`: every prefix sum is at least that of the true numbers. */
+  readonly quality: 'exact' | 'upper';
+  /** I(j), or what stands for it in an upper bound. */
+  at(j: number): Magnitude;
+  /** I(0) + ... + I(j). */
+  prefixSum(j: number): Magnitude;
+  /** Set where I(j) = C(count, j) weight^j for all j up to `maxSize`: such sums need no single terms. */
+  readonly binomial?: { readonly count: number; readonly weight: number };
+}
+
+/** `count` neurons of `pieces` pieces with all inputs in common: I(j) = C(count, j) (pieces - 1)^j for j <= fanIn. */
+export function denseIndependence(
+  count: number,
+  fanIn: number,
+  pieces = 2,
+  quality: IndependenceNumbers['quality'] = 'exact',
+): IndependenceNumbers {
+  const maxSize = Math.min(count, fanIn);
+  const weight = pieces - 1;
+  return {
+    maxSize,
+    quality,
+    binomial: { count, weight },
+    at: (j) => (j > maxSize ? zero : weightedBinomial(count, j, weight)),
+    prefixSum: (j) => binomialPrefixSum(count, Math.min(j, maxSize), weight),
+  };
+}

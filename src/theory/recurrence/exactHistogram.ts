@@ -1,0 +1,139 @@
+import { bucketTop } from './buckets.ts';
+import type { DimensionHistogram } from './histogram.ts';
+import { exactDigits, magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
+import { ScaledHistogram } from './scaledHistogram.ts';
+import type { Transition } from './transition.ts';
+
+/** Many masses are followed as integers up to so many digits; one alone as far as integers are written out. */
+const digitsOfMany = 2500;
+const many = 5;
+
+/** Integers are given up early where their work, at its pace, would be so many times what it may be. */
+const hopeless = 4;
+
+/** What a product of short integers costs beside those of their words. */
+const overhead = 10;
+
+/** Masses as integers. Goes over to scaled numbers where the integers get too long, or too dear for `work`. */
+export class ExactHistogram implements DimensionHistogram {
+  readonly top: number;
+  private known: Magnitude | null = null;
+
+  /** `masses[i]` belongs to dimension `low + i`; `guess` is about the log10 of their sum. */
+  constructor(
+    readonly low: number,
+    private readonly masses: readonly bigint[],
+    /** What all further steps may cost, as in `affordable`. */
+    private readonly work: number,
+    private readonly guess = 0,
+    /** What all steps together may cost. */
+    private readonly allowed = work,
+  ) {
+    this.top = low + masses.length - 1;
+  }
+
+  private trimmed(low: number, masses: bigint[], guess: number, work = this.work): ExactHistogram {
+    let first = 0;
+    let last = masses.length;
+    while (first < last - 1 && masses[first] === 0n) first++;
+    while (last - 1 > first && masses[last - 1] === 0n) last--;
+    return new ExactHistogram(low + first, masses.slice(first, last), work, guess, this.allowed);
+  }
+
+  total(): Magnitude {
+    return (this.known ??= magnitudeOf(this.masses.reduce((total, mass) => total + mass, 0n), this.guess)); // prettier-ignore
+  }
+
+  entries(): { dimension: number; mass: Magnitude }[] {
+    return this.masses
+      .map((mass, i) => ({ dimension: this.low + i, mass: magnitudeOf(mass) }))
+      .filter(({ mass }) => mass.exact !== 0n);
+  }
+
+  capped(width: number): DimensionHistogram {
+    if (this.top <= width) return this;
+    const low = Math.min(this.low, width);
+    const masses = this.masses.slice(0, width - low);
+    const rest = this.masses.slice(width - low).reduce((total, mass) => total + mass, 0n);
+    return new ExactHistogram(low, [...masses, rest], this.work, this.guess, this.allowed);
+  }
+
+  weighted(factor: (dimension: number) => Magnitude): DimensionHistogram {
+    const factors = this.masses.map((mass, i) => (mass === 0n ? magnitudeOf(0n) : factor(this.low + i)));
+    const masses = factors.map(({ exact }, i) => (exact === null ? null : exact * this.masses[i]));
+    const exact = masses.filter((mass) => mass !== null);
+    if (exact.length < masses.length) return this.scaled().weighted(factor);
+    return new ExactHistogram(this.low, exact, this.work, 0, this.allowed);
+  }
+
+  coarsened(count: number): DimensionHistogram {
+    const step = Math.ceil(this.masses.length / count);
+    if (step <= 1) return this;
+    const masses = this.masses.map(() => 0n);
+    this.masses.forEach((mass, i) => (masses[bucketTop(i, step, masses.length)] += mass));
+    return this.trimmed(this.low, masses, this.guess);
+  }
+
+  foreseeing(share: number): DimensionHistogram {
+    return this.allowed - this.work > hopeless * share * this.allowed ? this.scaled() : this;
+  }
+
+  stepped(stage: Transition): DimensionHistogram {
+    // No more dimensions than units leave, and none beyond their number makes a difference to them.
+    if (this.top > stage.neurons) return this.capped(stage.neurons).stepped(stage);
+    const total = this.total();
+    const factor = stage.total(this.top);
+    const guess = total.log10 + factor.log10;
+    const most = this.masses.length < many ? exactDigits : digitsOfMany;
+    if (factor.exact === null || guess > most) return this.scaled().stepped(stage);
+    const left = this.work - this.cost(total.log10, factor.log10, stage);
+    if (left <= 0) return this.scaled().stepped(stage);
+    return stage.drops ? this.dropped(stage, guess, left) : this.kept(stage, guess, left);
+  }
+
+  /** Long integers cost about the product of their lengths; the limit is deterministic, unlike time. */
+  private cost(total: number, factor: number, stage: Transition): number {
+    const words = (log10: number): number => 1 + log10 / (64 * Math.log10(2));
+    const products = this.masses.reduce((count, _, i) => count + (stage.row(this.low + i)?.entries ?? 2), 0);
+    return products * (overhead + words(total) * words(factor));
+  }
+
+  private kept(stage: Transition, guess: number, work: number): DimensionHistogram {
+    const sequence = stage.exactSequence(this.low, this.top);
+    if (!sequence) return this.scaled().stepped(stage);
+    const masses = this.masses.map((mass, i) => mass * sequence.prefixes[i]);
+    return this.trimmed(this.low, masses, guess, work);
+  }
+
+  private dropped(stage: Transition, guess: number, work: number): DimensionHistogram {
+    const n = stage.neurons;
+    const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.row(this.low + i)));
+    // With so many units no activation pattern of few enough inactive ones takes a dimension away.
+    if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess, work);
+    const sequence = stage.exactSequence(0, this.top);
+    if (!sequence) return this.scaled().stepped(stage);
+    const masses = Array<bigint>(this.top + 1).fill(0n);
+    // Regions of dimension at least d, for those d whose transition is not known more tightly.
+    const atLeast = Array<bigint>(this.top + 2).fill(0n);
+    for (let d = this.top; d >= 0; d--) {
+      const mass = d < this.low ? 0n : this.masses[d - this.low];
+      const row = d < this.low ? null : rows[d - this.low];
+      atLeast[d] = atLeast[d + 1] + (row ? 0n : mass);
+      if (row) addMultiple(masses, mass, row.exact);
+      else if (mass > 0n) masses[d] += mass * sequence.prefixes[Math.min(d, n - d)];
+    }
+    for (let e = n - this.top; e <= this.top; e++) {
+      const above = Math.max(n - e, e + 1);
+      if (above <= this.top) masses[e] += sequence.terms[n - e] * atLeast[above];
+    }
+    return this.trimmed(0, masses, guess, work);
+  }
+
+  private scaled(): ScaledHistogram {
+    return ScaledHistogram.of(this.low, this.masses);
+  }
+}
+
+function addMultiple(masses: bigint[], mass: bigint, counts: readonly bigint[]): void {
+  for (let e = 0; e < counts.length; e++) if (counts[e] > 0n) masses[e] += mass * counts[e];
+}

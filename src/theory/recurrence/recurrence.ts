@@ -1,0 +1,34 @@
+import type { Bound } from '../bound.ts';
+import type { StageRule } from './dimensionRecurrence.ts';
+import { IndependenceCache, type IndependenceNumbers } from './independence.ts';
+import { recurrenceMemory, type RecurrenceMemory } from './recurrenceMemory.ts';
+import type { Network } from '../../network/network.ts';
+
+/** Independence numbers of every layer's own sparsity, with Hinz's histograms where those are tighter. */
+export function tightestRule(network: Network, independence: IndependenceCache, memory: RecurrenceMemory): StageRule {
+  return (layer, stage) => memory.tightestTransition(uncapped(independence.of(network, layer, stage), memory), stage);
+}
+
+/**
+ * No more dimensions enter a dense layer than it has inputs, so that the limit which its inputs put on independent sets
+ * never acts: without it layers of one width are one transition.
+ */
+function uncapped(numbers: IndependenceNumbers, memory: RecurrenceMemory): IndependenceNumbers {
+  const { binomial, quality, maxSize } = numbers;
+  if (!binomial || quality !== 'exact' || maxSize === binomial.count) return numbers;
+  return memory.denseNumbers(binomial.count, binomial.weight + 1);
+}
+
+/** The dimension recurrence for any piecewise-linear network; see `dimensionRecurrence.ts` for statement and proof. */
+export const recurrenceUpper: Bound = {
+  id: 'recurrence-upper',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'Dimension recurrence (this tool)', url: 'https://arxiv.org/abs/1711.02114' },
+  evaluate(network, options) {
+    const memory = recurrenceMemory(network);
+    const rule = tightestRule(network, new IndependenceCache(network, options), memory);
+    const perLayer = memory.regions(network, options, rule);
+    return { applies: true, perLayer };
+  },
+};

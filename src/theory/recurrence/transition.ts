@@ -1,0 +1,112 @@
+import type { IndependenceNumbers } from './independence.ts';
+import type { Magnitude } from '../numbers/magnitude.ts';
+import { ScaledArray } from '../numbers/scaled.ts';
+import { exactSequence, scaledPrefixes, scaledTerms, type ExactSequence, type ScaledSequence } from '../numbers/sequence.ts';
+
+/** A histogram over leaving dimensions 0, 1, ... for one entering dimension. */
+export interface TransitionRow {
+  readonly exact: readonly bigint[];
+  /** The same, each rounded once. */
+  readonly rounded: Float64Array;
+  /** How many are not zero. */
+  readonly entries: number;
+}
+
+/** What one stage of units does to a histogram of dimensions. Layers of equal shape share one. */
+export class Transition {
+  private readonly rows = new Map<number, TransitionRow | null>();
+  private last: { readonly dimension: number; readonly total: Magnitude } | null = null;
+  private exactRun: ExactSequence | null = null;
+  private terms: ScaledSequence | null = null;
+  private prefixes: ScaledSequence | null = null;
+  private working = new ScaledArray(0);
+
+  /**
+   * `drops`: j inactive units leave at most `neurons - j` dimensions. `tighter`: for an entering dimension a
+   * histogram that is at most as large in every tail as that of `numbers`, or null where `numbers` says all.
+   */
+  constructor(
+    readonly numbers: IndependenceNumbers,
+    readonly neurons: number,
+    readonly drops: boolean,
+    private readonly tighter?: (d: number) => readonly bigint[] | null,
+  ) {}
+
+  /** Most regions that the stage makes of one of dimension d. */
+  total(d: number): Magnitude {
+    const dimension = Math.min(d, this.neurons);
+    if (this.last?.dimension !== dimension) this.last = { dimension, total: this.numbers.prefixSum(dimension) };
+    return this.last.total;
+  }
+
+  /** Whether any `row` may be other than null. */
+  get hasRows(): boolean {
+    return this.tighter !== undefined;
+  }
+
+  row(d: number): TransitionRow | null {
+    if (!this.tighter) return null;
+    let row = this.rows.get(d);
+    if (row === undefined) {
+      const exact = this.tighter(d);
+      row = exact && rowOf(exact);
+      this.rows.set(d, row);
+    }
+    return row;
+  }
+
+  /** Null where one of the numbers is not known exactly. */
+  exactSequence(from: number, to: number): ExactSequence | null {
+    if (!this.exactRun || this.exactRun.from !== from || this.exactRun.to !== to) {
+      this.exactRun = exactSequence(this.numbers, from, to);
+    }
+    return this.exactRun;
+  }
+
+  scaledTerms(from: number, to: number): ScaledSequence {
+    if (this.terms?.from !== from || this.terms.to !== to) this.terms = scaledTerms(this.numbers, from, to);
+    return this.terms;
+  }
+
+  scaledPrefixes(from: number, to: number): ScaledSequence {
+    if (this.prefixes?.from !== from || this.prefixes.to !== to) {
+      this.prefixes = scaledPrefixes(this.numbers, from, to);
+    }
+    return this.prefixes;
+  }
+
+  /** At least so many numbers to work with within one step, of any value. */
+  room(length: number): ScaledArray {
+    if (this.working.length < length) this.working = new ScaledArray(length);
+    return this.working;
+  }
+}
+
+function rowOf(exact: readonly bigint[]): TransitionRow {
+  const entries = exact.reduce((count, value) => count + (value > 0n ? 1 : 0), 0);
+  return { exact, rounded: Float64Array.from(exact, Number), entries };
+}
+
+/** One transition for all layers whose units and independence numbers are the same. */
+export class TransitionCache {
+  private readonly known = new Map<string, Transition>();
+  /** By the object that holds the numbers, which layers of one shape have in common. */
+  private readonly last = new Map<IndependenceNumbers, Transition>();
+
+  get(
+    numbers: IndependenceNumbers,
+    neurons: number,
+    drops: boolean,
+    tighter?: (numbers: IndependenceNumbers) => ((d: number) => readonly bigint[] | null) | undefined,
+  ): Transition {
+    const last = this.last.get(numbers);
+    if (last?.neurons === neurons && last.drops === drops) return last;
+    const { binomial, maxSize } = numbers;
+    const key = binomial && [binomial.count, binomial.weight, maxSize, neurons, drops].join();
+    const known = key === undefined ? undefined : this.known.get(key);
+    const transition = known ?? new Transition(numbers, neurons, drops, tighter?.(numbers));
+    if (key !== undefined) this.known.set(key, transition);
+    this.last.set(numbers, transition);
+    return transition;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Network } from '../../network/network.ts';
+import type { Evaluation } from '../bound.ts';
+import type { Chain, ChainStage } from './chain.ts';
+import { multiply, one, type Magnitude } from '../numbers/magnitude.ts';
+
+/** A value after each stage of a chain, spread over the network's layers: 1 before the first, null beyond the chain. */
+export function spread(network: Network, chain: Chain, values: readonly Magnitude[]): (Magnitude | null)[] {
+  let reached: Magnitude = one;
+  let next = 0;
+  return network.layers.map((layer) => {
+    if (layer.index >= chain.length) return null;
+    for (; next < values.length && chain.stages[next].layer.index === layer.index; next++) reached = values[next];
+    return reached;
+  });
+}
+
+/** The bound that multiplies one factor a stage. */
+export function productBound(
+  network: Network,
+  chain: Chain,
+  factor: (stage: ChainStage) => Magnitude,
+  note?: string,
+): Evaluation {
+  let total = one;
+  const remembered = byShape(factor);
+  const values = chain.stages.map((stage) => (total = multiply(total, remembered(stage))));
+  return { applies: true, perLayer: spread(network, chain, values), note };
+}
+
+/** A lower bound of the usual form: factors of all layers but the last, times what the last layer does. */
+export function constructionBound(
+  network: Network,
+  chain: Chain,
+  folds: (stage: ChainStage) => Magnitude,
+  last: (stage: ChainStage) => Magnitude,
+  note?: string,
+): Evaluation {
+  let folded = one;
+  const fold = byShape(folds);
+  const end = byShape(last);
+  const values = chain.stages.map((stage) => {
+    const value = multiply(folded, end(stage));
+    folded = multiply(folded, fold(stage));
+    return value;
+  });
+  return { applies: true, perLayer: spread(network, chain, values), note };
+}
+
+/** Deep networks repeat their layers: each shape's factor is computed once. */
+function byShape(factor: (stage: ChainStage) => Magnitude): (stage: ChainStage) => Magnitude {
+  const known = new Map<string, Magnitude>();
+  return (stage) => {
+    const key = [stage.stage.neurons, stage.stage.pieces, stage.narrowest].join();
+    const value = known.get(key) ?? factor(stage);
+    known.set(key, value);
+    return value;
+  };
+}
+
+export function refused(reason: string): Evaluation {
+  return { applies: false, reason };
+}

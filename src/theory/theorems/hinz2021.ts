@@ -1,0 +1,27 @@
+import { tabulatedWidth } from '../recurrence/activationHistogram.ts';
+import type { Bound } from '../bound.ts';
+import { reluChainOf } from './chain.ts';
+import type { StageRule } from '../recurrence/dimensionRecurrence.ts';
+import { refused } from './evaluation.ts';
+import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
+import { sharedWeightsNote } from './serra2018.ts';
+
+/** The framework of Hinz and van de Geer 2019 with the activation histograms of Hinz 2021. */
+export const hinz2021Upper: Bound = {
+  id: 'hinz2021-upper',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'Hinz 2021', url: 'https://arxiv.org/abs/2103.17174' },
+  evaluate(network, options) {
+    const found = reluChainOf(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const memory = recurrenceMemory(network);
+    const rule: StageRule = (_, stage) => memory.tightestTransition(memory.denseNumbers(stage.neurons), stage);
+    const perLayer = memory.regions(network, options, rule);
+    const wide = found.chain.stages.some(({ stage, narrowest }) => stage.neurons > tabulatedWidth && 3 * narrowest - 1 > stage.neurons); // prettier-ignore
+    const note = wide
+      ? `Layers of more than ${tabulatedWidth} neurons with the binomial histogram (Serra et al. 2018).`
+      : undefined;
+    return { applies: true, perLayer, note: note ?? sharedWeightsNote(network) };
+  },
+};

@@ -1,0 +1,21 @@
+import type { Bound } from '../bound.ts';
+import { magnitudeOf, multiply, one, power } from '../numbers/magnitude.ts';
+import { unitStages } from '../units.ts';
+
+/** Every unit on every piece: 2^N for N ReLUs. */
+export const naiveUpper: Bound = {
+  id: 'naive-upper',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'All activation patterns', url: 'https://arxiv.org/abs/1402.1869' },
+  impliedBy: 'hinz2021-upper',
+  evaluate(network) {
+    let total = one;
+    const perLayer = network.layers.map((layer) => {
+      if (layer.reach === 'beyond') return null;
+      for (const { neurons, pieces } of unitStages(layer)) total = multiply(total, power(magnitudeOf(pieces), neurons));
+      return total;
+    });
+    return { applies: true, perLayer };
+  },
+};

@@ -1,0 +1,141 @@
+import type { Network } from '../../network/network.ts';
+import { binomialPrefixSum } from '../numbers/binomial.ts';
+import type { Bound, TheoryOptions } from '../bound.ts';
+import { chainOf } from './chain.ts';
+import {
+  convolutionChainOf,
+  fewFilters,
+  type ConvolutionChain,
+  type ConvolutionStage,
+} from '../convolution/convolutionChain.ts';
+import { convolutionIndependence } from '../convolution/convolutionNumbers.ts';
+import { convolutionSum } from '../convolution/convolutionSum.ts';
+import type { Sides } from '../convolution/gridBracket.ts';
+import { sharedWeightSum } from '../convolution/sharedWeightSum.ts';
+import { standingInWords } from '../convolution/tightness.ts';
+import { theoremEquality } from '../convolution/theoremEquality.ts';
+import { refused, spread } from './evaluation.ts';
+import { multiply, one, type Magnitude } from '../numbers/magnitude.ts';
+import { xiong2020Lower, xiong2020LowerCorrected } from './xiong2020Lower.ts';
+
+const icml2020 = 'https://arxiv.org/abs/2006.00978';
+
+/**
+ * Xiong et al. 2020, Theorem 2, for more than two pieces its extension of 2024: R = sum over j of I(j) (p - 1)^j for a
+ * network with one layer of units, a convolution. Published as the maximum; for shared weights it is an upper bound.
+ * On a slice of dimension k the sum ends at j = k.
+ */
+const oneLayer: Bound = {
+  id: 'xiong2020-one-layer',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'Xiong et al. 2020, Theorem 2', url: icml2020 },
+  evaluate(network, options) {
+    const found = singleStage(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const { value, note } = firstLayer(found.stage, network, options, found.chain.chain.n0, 'both');
+    return { applies: true, perLayer: spread(network, found.chain.chain, [value]), note };
+  },
+};
+
+/**
+ * The number of regions that almost all weights of one convolutional layer reach, the maximum: linearly independent
+ * sets of normals that share their kernel (see sharedWeightSum).
+ */
+const genericExact: Bound = {
+  id: 'conv-generic-exact',
+  kind: 'exact',
+  of: 'activation',
+  citation: { label: 'Independent sets of shared kernels (this tool)', url: icml2020 },
+  evaluate(network, options) {
+    const found = singleStage(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const { chain, stage } = found;
+    if (chain.chain.n0 < network.inputSize) return refused('Counts regions of the whole input space, not of a slice.');
+    if (!stage.hasBias) {
+      return refused(
+        `The layer ${stage.layer.name} has no biases, so that its boundaries do not lie in general position.`,
+      );
+    }
+    const sum = sharedWeightSum(stage.pattern, stage.stage.pieces, options);
+    if ('reason' in sum) return refused(sum.reason);
+    return { applies: true, perLayer: spread(network, chain.chain, [sum.value]), note: sum.note };
+  },
+};
+
+/**
+ * Xiong et al. 2020, Theorem 5, upper bound: R of the first layer times, for every later layer l, the sum over i <= n_0
+ * of C(N_l, i). Stated for d_l >= d_0; n_0 is the dimension of a slice where one is asked for.
+ */
+const upper: Bound = {
+  id: 'xiong2020-upper',
+  kind: 'upper',
+  of: 'activation',
+  citation: { label: 'Xiong et al. 2020, Theorem 5', url: icml2020 },
+  evaluate(network, options) {
+    const found = convolutionChainOf(network, options);
+    if ('reason' in found) return refused(found.reason);
+    const { chain, stages } = found;
+    const narrow = fewFilters(found);
+    if (narrow) return refused(narrow);
+    const { value, note } = firstLayer(stages[0], network, options, chain.n0, stages.length === 1 ? 'both' : 'upper');
+    let total: Magnitude = one;
+    const values = stages.map(({ stage }, l) => {
+      const factor = l === 0 ? value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieces - 1);
+      return (total = multiply(total, factor));
+    });
+    return {
+      applies: true,
+      perLayer: spread(network, chain, values),
+      note: stages.length === 1 ? note : undefined,
+    };
+  },
+};
+
+export const xiong2020Bounds: readonly Bound[] = [
+  oneLayer,
+  genericExact,
+  upper,
+  xiong2020Lower,
+  xiong2020LowerCorrected,
+];
+
+function singleStage(
+  network: Network,
+  options: TheoryOptions,
+): { chain: ConvolutionChain; stage: ConvolutionStage } | { reason: string } {
+  const units = chainOf(network, options);
+  if ('reason' in units) return units;
+  const { length } = units.chain.stages;
+  if (length > 1) return { reason: `The theorem is for one layer of units; this network has ${length}.` };
+  const chain = convolutionChainOf(network, options);
+  if ('reason' in chain) return chain;
+  const [stage] = chain.stages;
+  return { chain, stage };
+}
+
+/** R, cut off at the dimension of a slice, and how it stands to the number of regions. */
+function firstLayer(
+  { pattern, stage, hasBias }: ConvolutionStage,
+  network: Network,
+  options: TheoryOptions,
+  n0: number,
+  sides: Sides,
+): { value: Magnitude; note: string } {
+  if (n0 < network.inputSize) {
+    const value = convolutionIndependence(pattern, stage.pieces, options).prefixSum(n0);
+    return { value, note: 'upper bound: the sum up to the dimension of the slice' };
+  }
+  const { lower, upper, exact } = convolutionSum(pattern, stage.pieces, options, sides);
+  const standing = standingInWords(theoremEquality(pattern), hasBias);
+  if (exact) return { value: upper, note: standing };
+  return { value: upper, note: `upper bound: the sum itself is between 10^${down(lower)} and 10^${up(upper)}` };
+}
+
+function down({ log10 }: Magnitude): string {
+  return (Math.floor(log10 * 100) / 100).toFixed(2);
+}
+
+function up({ log10 }: Magnitude): string {
+  return (Math.ceil(log10 * 100) / 100).toFixed(2);
+}

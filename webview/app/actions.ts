@@ -1,0 +1,46 @@
+import type { CountPlace, CountSettings, PictureWindow, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
+import type { CompareChoice, Page } from './store.ts';
+import type { View } from './view.ts';
+
+/** What a user can do in the panel; `main.ts` carries it out. */
+export interface Actions {
+  select(key: string): void;
+  reveal(layer: number): void;
+  /** The layer pointed at, to be marked in the source. */
+  point(layer: number | null): void;
+  showPage(page: Page): void;
+  pin(pinned: boolean): void;
+  openTab(): void;
+  count(): void;
+  cancel(): void;
+  changeSettings(settings: CountSettings): void;
+  choosePoints(use: PointUse, needed: 2 | 3): void;
+  placeLine(place: CountPlace): void;
+  draw(seriesId: string, drawn: boolean): void;
+  askPicture(seed: number, settings: CountSettings, window: PictureWindow): void;
+  askLine(seed: number, settings: CountSettings): void;
+  askDistances(seed: number, settings: CountSettings, seconds: number): void;
+  askProbe(seed: number, settings: CountSettings, x: number, y: number): void;
+  pickNetworks(): void;
+  compareBy(choice: CompareChoice): void;
+  askComparison(choice: CompareChoice): void;
+  /** Rows of the sweep before say nothing about the next one. */
+  forgetSweep(): void;
+  askSweep(subject: SweepSubject, values: readonly number[]): void;
+  apply(subject: SweepSubject, value: number): void;
+  open(url: string): void;
+  copy(text: string): void;
+  save(suggestedName: string, text: string, encoding?: 'text' | 'base64'): void;
+  exportFailed(reason: string): void;
+}
+
+/** A part of the panel: built once, and changed in place at every update, so that nothing flickers or scrolls. */
+export interface Section {
+  readonly element: HTMLElement;
+  update(view: View): void;
+}
+
+export interface Plot extends Section {
+  /** Draws again where the width has changed. */
+  resize(): void;
+}

@@ -1,0 +1,43 @@
+import type { Actions, Plot, Section } from './actions.ts';
+import { createBoundsTable } from '../tables/boundsTable.ts';
+import { createComparePage } from './comparePage.ts';
+import { exportItems } from '../export/exportItems.ts';
+import type { Header } from './header.ts';
+import { createLinePage } from './linePage.ts';
+import { createMenu } from '../forms/menu.ts';
+import { createRegionPicture } from '../picture/regionPicture.ts';
+import { createRunControls } from '../forms/runControls.ts';
+import { t } from './strings.ts';
+import { button, dropdown, registerWidgets } from '../widgets/toolkit.ts';
+import type { View } from './view.ts';
+
+/** What is added to the page once its figures are painted. */
+export interface Completion {
+  readonly sections: readonly Section[];
+  /** Those of them that are drawn to a width. */
+  readonly plots: readonly Plot[];
+}
+
+/** The page as it is without this. */
+export interface Incomplete {
+  readonly header: Header;
+  /** What the parts take the place of. */
+  readonly slots: Readonly<Record<'run' | 'picture' | 'line' | 'compare' | 'bounds', HTMLElement>>;
+  readonly view: () => View | null;
+}
+
+/** Makes everything that is asked of the panel, and the widgets it is asked with. */
+export function createCompletion(actions: Actions, { header, slots, view }: Incomplete): Completion {
+  registerWidgets();
+  const picture = createRegionPicture(actions);
+  const line = createLinePage(actions);
+  const compare = createComparePage(actions);
+  const parts = { run: createRunControls(actions), picture, line, compare, bounds: createBoundsTable(actions) };
+  header.complete({
+    networks: dropdown(t('Network'), (key) => actions.select(key)),
+    exports: createMenu(t('Export'), exportItems(actions, view, picture.element)),
+    count: button(t('Count'), 'primary', () => (view()?.run?.status === 'running' ? actions.cancel() : actions.count())), // prettier-ignore
+  });
+  for (const [name, part] of Object.entries(parts)) slots[name as keyof typeof parts].replaceWith(part.element);
+  return { sections: Object.values(parts), plots: [picture, line, compare] };
+}

@@ -1,0 +1,128 @@
+import type { AnswerOf, ParamsOf, QuestionName } from '../../src/protocol/questions.ts';
+import type { Actions } from './actions.ts';
+import { Superseded, type Questions } from './questions.ts';
+import type { Host } from './host.ts';
+import { NO_COMPARISON, withPoints, withRow, type AnsweredState, type PanelState } from './store.ts';
+import type { View } from './view.ts';
+
+/** The page's state, and how to change it. */
+export interface Holder {
+  readonly state: () => PanelState;
+  readonly view: () => View | null;
+  readonly change: (next: PanelState) => void;
+}
+
+/** What a user can do: changes of the state, messages and questions to the extension. */
+export function createActions(host: Host, questions: Questions, { state, view, change }: Holder): Actions {
+  const ifShown = (task: (shown: View, key: string) => void): void => {
+    const shown = view();
+    if (shown !== null) task(shown, shown.network.key);
+  };
+  const answered = <F extends keyof AnsweredState>(field: F, value: AnsweredState[F]): void =>
+    change({ ...state(), [field]: value });
+
+  /** Calls `take` with the answer, unless a newer question took its place; `fail` with the reason if there is none. */
+  function ask<N extends QuestionName>(
+    name: N,
+    key: string,
+    params: ParamsOf<N>,
+    take: (answer: AnswerOf<N>) => void,
+    fail: (why: string) => void = (why) => console.warn(`Region Lens: ${why}`),
+  ): void {
+    questions.ask(name, key, params).then(take, (error: unknown) => {
+      if (!(error instanceof Superseded)) fail(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  /** Asks about the network shown. The state holds what is known before the answer, then the answer or its error. */
+  function askInto<F extends keyof AnsweredState & QuestionName>(
+    field: F,
+    params: ParamsOf<F>,
+    before: (key: string) => AnswerOf<F> | null = () => null,
+  ): void {
+    ifShown((_, key) => {
+      const hold = (value: AnswerOf<F> | null, message: string | null): void =>
+        answered(field, { key, value, message } as AnsweredState[F]);
+      hold(before(key), null);
+      ask(
+        field,
+        key,
+        params,
+        (value) => hold(value, null),
+        (why) => hold(null, why),
+      );
+    });
+  }
+
+  /** Rows of earlier questions stay while more are asked for, one value after the other. */
+  async function sweep(key: string, ask: (value: number) => Promise<AnswerOf<'sweep'>>, values: readonly number[]) {
+    const before = state().swept;
+    answered('swept', { key, value: before?.key === key ? before.value : null, message: null });
+    for (const value of values) {
+      const row = await ask(value);
+      const { swept } = state();
+      if (swept?.key !== key) return;
+      answered('swept', { ...swept, value: withRow(swept.value ?? [], row) });
+    }
+  }
+
+  return {
+    select: (key) => {
+      change({ ...state(), selectedKey: key });
+      host.postMessage({ type: 'select', key });
+    },
+    reveal: (layer) => ifShown((_, key) => host.postMessage({ type: 'reveal', key, layer })),
+    point: (layer) => ifShown((_, key) => host.postMessage({ type: 'point', key, layer })),
+    showPage: (page) => change({ ...state(), page }),
+    pin: (pinned) => {
+      change({ ...state(), pinned });
+      host.postMessage({ type: 'pin', pinned });
+    },
+    openTab: () => host.postMessage({ type: 'openTab' }),
+    count: () => ifShown(({ settings }, key) => host.postMessage({ type: 'count', key, settings })),
+    cancel: () => ifShown((_, key) => host.postMessage({ type: 'cancel', key })),
+    changeSettings: (settings) =>
+      ifShown((_, key) => change({ ...state(), settings: { ...state().settings, [key]: settings } })),
+    choosePoints: (use, needed) =>
+      ifShown((_, key) =>
+        ask('points', key, { needed }, (points) => points && change(withPoints(state(), key, use, points))),
+      ),
+    placeLine: (place) => ifShown((_, key) => change({ ...state(), lines: { ...state().lines, [key]: place } })),
+    draw: (id, drawn) => {
+      const others = state().drawn.filter((other) => other !== id);
+      change({ ...state(), drawn: drawn ? [...others, id] : others });
+    },
+    askPicture: (seed, settings, window) => askInto('picture', { seed, settings, window }),
+    askLine: (seed, settings) => askInto('line', { seed, settings }),
+    askDistances: (seed, settings, seconds) =>
+      askInto('distances', { seed, settings, seconds }, (key) => {
+        // The distances that are there stay while more are measured.
+        const { distances } = state();
+        return distances?.key === key && distances.value?.seed === seed ? distances.value : null;
+      }),
+    askProbe: (seed, settings, x, y) => askInto('probe', { seed, settings, x, y }),
+    pickNetworks: () =>
+      ifShown(({ compare: { uris } }, key) =>
+        ask('files', key, { uris }, (chosen) => {
+          if (chosen === null) return;
+          const choice = { ...(state().compare[key] ?? NO_COMPARISON), uris: chosen };
+          change({ ...state(), compare: { ...state().compare, [key]: choice } });
+        }),
+      ),
+    compareBy: (choice) => ifShown((_, key) => change({ ...state(), compare: { ...state().compare, [key]: choice } })),
+    askComparison: ({ uris, counterparts }) => askInto('comparison', { uris, counterparts }),
+    forgetSweep: () => change({ ...state(), swept: null }),
+    askSweep: (subject, values) =>
+      ifShown((_, key) => {
+        const askFor = (value: number) => questions.ask('sweep', key, { subject, value });
+        sweep(key, askFor, values).catch((error: unknown) => {
+          if (!(error instanceof Superseded)) console.warn(`Region Lens: ${String(error)}`);
+        });
+      }),
+    apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
+    open: (url) => host.postMessage({ type: 'open', url }),
+    copy: (text) => host.postMessage({ type: 'copy', text }),
+    exportFailed: (reason) => host.postMessage({ type: 'exportFailed', reason }),
+    save: (suggestedName, text, encoding = 'text') => host.postMessage({ type: 'save', suggestedName, text, encoding }),
+  };
+}

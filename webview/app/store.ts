@@ -1,0 +1,244 @@
+import { isBoolean, isNatural, isString, listOf, nullOr, oneOf, shape, type Guard } from '../../src/protocol/guards.ts';
+import type { HostMessage } from '../../src/protocol/messages.ts';
+import type { PanelModel, PanelNetwork } from '../../src/protocol/panel.ts';
+import type { Answer } from '../../src/protocol/questions.ts';
+import type {
+  CountPlace,
+  CountSettings,
+  PanelComparison,
+  PanelDistances,
+  PanelLine,
+  PanelPicture,
+  PanelProbe,
+  PanelRun,
+  PointSet,
+  PointUse,
+  RunProgress,
+  SweepSubject,
+  SweptRow,
+} from '../../src/protocol/runs.ts';
+import { usualSettings } from '../../src/protocol/countPlace.ts';
+import { isRun } from '../../src/protocol/runGuards.ts';
+import { isCountSettings, isPlace } from '../../src/protocol/validate.ts';
+import { isModel } from '../../src/protocol/modelGuards.ts';
+
+export type Page = 'regions' | 'line' | 'compare';
+
+/** What the comparison of one network is about. */
+export interface CompareChoice {
+  readonly uris: readonly string[];
+  readonly counterparts: boolean;
+  readonly sweep: SweepChoice | null;
+}
+
+export interface SweepChoice {
+  readonly subject: SweepSubject;
+  readonly to: number;
+  readonly value: number;
+}
+
+/** What the panel remembers when VS Code throws its page away. */
+interface Kept {
+  readonly model: PanelModel | null;
+  readonly selectedKey: string | null;
+  readonly runs: Readonly<Record<string, PanelRun>>;
+  readonly settings: Readonly<Record<string, CountSettings>>;
+  /** Ids of named bounds drawn beside the main lines. */
+  readonly drawn: readonly string[];
+  readonly page: Page;
+  readonly pinned: boolean;
+  readonly compare: Readonly<Record<string, CompareChoice>>;
+  /** Where each network's line goes. */
+  readonly lines: Readonly<Record<string, CountPlace>>;
+}
+
+/** The answer to the last question about the network `key`, or why there is none; both null until it arrives. */
+export interface Answered<T> {
+  readonly key: string;
+  readonly value: T | null;
+  readonly message: string | null;
+}
+
+/** Null: nothing was asked. */
+export interface AnsweredState {
+  readonly picture: Answered<PanelPicture> | null;
+  readonly line: Answered<PanelLine> | null;
+  readonly distances: Answered<PanelDistances> | null;
+  readonly probe: Answered<PanelProbe> | null;
+  readonly comparison: Answered<PanelComparison> | null;
+  readonly swept: Answered<readonly SweptRow[]> | null;
+}
+
+export interface PanelState extends Kept, AnsweredState {
+  /** Set while there is no network to show: what to do about it. */
+  readonly emptyMessage: string | null;
+  readonly home: 'tab' | 'view';
+  readonly versions: string;
+  /** Networks that a count draws unless told. */
+  readonly seeds: number;
+  readonly progress: Readonly<Record<string, RunProgress>>;
+  readonly highlight: { readonly key: string; readonly layer: number | null } | null;
+}
+
+export const INITIAL_STATE: PanelState = {
+  model: null,
+  selectedKey: null,
+  runs: {},
+  settings: {},
+  drawn: [],
+  page: 'regions',
+  pinned: false,
+  compare: {},
+  lines: {},
+  emptyMessage: null,
+  home: 'tab',
+  versions: '',
+  seeds: 8,
+  progress: {},
+  picture: null,
+  line: null,
+  distances: null,
+  probe: null,
+  comparison: null,
+  swept: null,
+  highlight: null,
+};
+
+/** Networks whose counts are remembered here, to be shown before the extension is there again. */
+const KEPT_RUNS = 12;
+
+export function selectedNetwork(state: PanelState): PanelNetwork | null {
+  const networks = state.model?.networks ?? [];
+  return networks.find((network) => network.key === state.selectedKey) ?? networks[0] ?? null;
+}
+
+export function settingsFor(state: PanelState, network: PanelNetwork): CountSettings {
+  return state.settings[network.key] ?? usualSettings(state.seeds, network.hasWeights);
+}
+
+export const NO_COMPARISON: CompareChoice = { uris: [], counterparts: true, sweep: null };
+
+/** The state after a message of the extension that is no answer to a question. */
+export function receive(state: PanelState, message: Exclude<HostMessage, Answer>): PanelState {
+  switch (message.type) {
+    case 'home':
+      return { ...state, home: message.home, pinned: message.pinned, versions: message.versions, seeds: message.seeds };
+    case 'show':
+      return show(state, message.model);
+    case 'empty':
+      return { ...state, model: null, emptyMessage: message.message, highlight: null };
+    case 'run':
+      return setRun(state, message.key, message.run);
+    case 'counted': {
+      const run = state.runs[message.key];
+      if (run?.status !== 'running') return state;
+      const others = run.counts.filter((other) => other.seed !== message.count.seed);
+      const counts = [...others, message.count].sort((a, b) => a.seed - b.seed);
+      return { ...state, runs: { ...state.runs, [message.key]: { ...run, counts } } };
+    }
+    case 'countProgress':
+      return { ...state, progress: { ...state.progress, [message.key]: message.progress } };
+    case 'highlight':
+      return { ...state, highlight: { key: message.key, layer: message.layer } };
+  }
+}
+
+/** The state with points of a file as the place of the line, or of the counts. */
+export function withPoints(state: PanelState, key: string, use: PointUse, set: PointSet): PanelState {
+  const network = networkByKey(state, key);
+  if (network === null) return state;
+  const place = { type: 'points', set } as const;
+  if (use === 'line') return { ...state, lines: { ...state.lines, [key]: place } };
+  return { ...state, settings: { ...state.settings, [key]: { ...settingsFor(state, network), place } } };
+}
+
+export function withRow(rows: readonly SweptRow[], row: SweptRow): readonly SweptRow[] {
+  return [...rows.filter((other) => other.value !== row.value), row].sort((a, b) => a.value - b.value);
+}
+
+function show(state: PanelState, model: PanelModel): PanelState {
+  const hostKey = model.networks[model.selected]?.key ?? null;
+  const hostKeyBefore = state.model?.networks[state.model.selected]?.key ?? null;
+  const stillThere = model.networks.some((network) => network.key === state.selectedKey);
+  // The cursor has moved to another network: follow it. Otherwise an edit keeps what was chosen here.
+  const selectedKey = hostKey !== hostKeyBefore || !stillThere ? hostKey : state.selectedKey;
+  return { ...state, model, selectedKey, emptyMessage: null };
+}
+
+function networkByKey(state: PanelState, key: string): PanelNetwork | null {
+  return state.model?.networks.find((network) => network.key === key) ?? null;
+}
+
+function setRun(state: PanelState, key: string, run: PanelRun | null): PanelState {
+  const progress = run?.status === 'running' && run.counts.length > 0 ? state.progress : without(state.progress, key);
+  if (run === null) return { ...state, progress, runs: without(state.runs, key) };
+  const isNew = state.runs[key]?.status !== run.status;
+  // The form shows what is being counted.
+  const settings = isNew && run.status === 'running' ? { ...state.settings, [key]: run.settings } : state.settings;
+  return { ...state, progress, settings, runs: { ...without(state.runs, key), [key]: run } };
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
+}
+
+/** What `setState` gets: all that is worth keeping, and not much of it. */
+export function toKept(state: PanelState): Kept {
+  const { model, selectedKey, settings, drawn, page, pinned, compare, lines } = state;
+  return {
+    model,
+    selectedKey,
+    settings,
+    drawn,
+    page,
+    pinned,
+    compare,
+    lines,
+    runs: Object.fromEntries(Object.entries(state.runs).slice(-KEPT_RUNS)),
+  };
+}
+
+const isPage = oneOf('regions', 'line', 'compare');
+const isCompareChoice: Guard<CompareChoice> = shape<CompareChoice>({
+  uris: listOf(isString),
+  counterparts: isBoolean,
+  sweep: nullOr(
+    shape<SweepChoice>({
+      subject: shape<SweepSubject>({ layer: isNatural, field: isString }),
+      to: isNatural,
+      value: isNatural,
+    }),
+  ),
+});
+
+/** The state from what `getState` gave back; parts that are not understood are left out. */
+export function restore(kept: unknown): PanelState {
+  if (typeof kept !== 'object' || kept === null) return INITIAL_STATE;
+  const parts = kept as Record<string, unknown>;
+  return {
+    ...INITIAL_STATE,
+    model: isModel(parts.model) ? parts.model : null,
+    selectedKey: isString(parts.selectedKey) ? parts.selectedKey : null,
+    drawn: listOf(isString)(parts.drawn) ? parts.drawn : [],
+    page: isPage(parts.page) ? parts.page : 'regions',
+    pinned: parts.pinned === true,
+    compare: entriesThat(parts.compare, isCompareChoice),
+    lines: entriesThat(parts.lines, isPlace),
+    settings: entriesThat(parts.settings, isCountSettings),
+    runs: mapValues(entriesThat(parts.runs, isRun), interrupted),
+  };
+}
+
+function entriesThat<T>(value: unknown, guard: (item: unknown) => item is T): Record<string, T> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, T] => guard(entry[1])));
+}
+
+function mapValues<T>(record: Record<string, T>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** A run that was going on when the page went away; the extension says so again if it still goes on. */
+function interrupted(run: PanelRun): PanelRun {
+  return run.status === 'running' ? { ...run, status: 'cancelled', message: null } : run;
+}

@@ -1,0 +1,172 @@
+import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
+import { placeWords } from '../../src/protocol/placeWords.ts';
+import type { CountMethod, CountPlace, CountSettings, PanelComparison, PanelCount, PanelDistances, PanelLine, PanelPicture, PanelProbe, PanelRun, RunProgress, SweptRow } from '../../src/protocol/runs.ts'; // prettier-ignore
+import { spreadOf, type Spread } from '../tables/statistics.ts';
+import { NO_COMPARISON, selectedNetwork, settingsFor, type Answered, type CompareChoice, type Page, type PanelState } from './store.ts'; // prettier-ignore
+import { t } from './strings.ts';
+
+/** One network as every part of the panel shows it: the model and the counts, brought together once for each update. */
+export interface View {
+  readonly model: PanelModel;
+  readonly network: PanelNetwork;
+  readonly home: 'tab' | 'view';
+  readonly page: Page;
+  readonly pinned: boolean;
+  readonly versions: string;
+  /** Layers with units that bend, in order: rows of the table, columns of the plot. */
+  readonly layers: readonly PanelLayer[];
+  readonly settings: CountSettings;
+  readonly run: PanelRun | null;
+  /** The last run was for the network as it was before an edit: its counts are not shown. */
+  readonly outdated: boolean;
+  readonly counts: readonly PanelCount[];
+  /** By layer index. */
+  readonly counted: readonly (Spread | null)[];
+  readonly countedTotal: Spread | null;
+  /** How and where `counts` were counted; before that, how and where they would be. */
+  readonly method: CountMethod;
+  readonly countDomain: string;
+  /** Whether what is counted are samples, and so lower bounds. */
+  readonly sampled: boolean;
+  readonly initialization: string;
+  /** What `expected` and `slice` are for. */
+  readonly theoryDomain: string;
+  readonly expected: PanelSeries | null;
+  /** Why there is no mean for what was counted. */
+  readonly noMean: string | null;
+  readonly slice: PanelSeries | null;
+  /** Named bounds that are drawn on demand. */
+  readonly named: readonly PanelSeries[];
+  readonly drawn: ReadonlySet<string>;
+  /** Answers to what was asked for this network. */
+  readonly picture: Answered<PanelPicture> | null;
+  readonly line: Answered<PanelLine> | null;
+  readonly distances: Answered<PanelDistances> | null;
+  readonly linePlace: CountPlace;
+  readonly probe: PanelProbe | null;
+  readonly compare: CompareChoice;
+  readonly comparison: Answered<PanelComparison> | null;
+  readonly swept: Answered<readonly SweptRow[]> | null;
+  readonly progress: RunProgress | null;
+  readonly highlight: number | null;
+}
+
+export function viewOf(state: PanelState): View | null {
+  const network = selectedNetwork(state);
+  if (state.model === null || network === null) return null;
+  const { key } = network;
+  const run = state.runs[key] ?? null;
+  const outdated = run !== null && run.fingerprint !== network.fingerprint;
+  const counts = run === null || outdated ? [] : run.counts;
+  const settings = settingsFor(state, network);
+  const exact = counts.every((count) => count.exact);
+  const drawn = new Set(state.drawn);
+  const forThis = <T>(answer: Answered<T> | null): Answered<T> | null => (answer?.key === key ? answer : null);
+  return {
+    model: state.model,
+    network,
+    home: state.home,
+    page: state.page,
+    pinned: state.pinned,
+    versions: state.versions,
+    layers: network.layers.filter((layer) => layer.neurons > 0),
+    settings,
+    run,
+    outdated,
+    counts,
+    counted: network.layers.map((layer) =>
+      spreadOf(
+        counts.map((count) => count.perLayer[layer.index]).filter((value) => value !== undefined),
+        exact,
+      ),
+    ),
+    countedTotal: spreadOf(
+      counts.map((count) => count.activationRegions),
+      exact,
+    ),
+    ...theoryOf(network, settings, counts.length > 0 ? run : null),
+    named: network.series.filter((series) => drawn.has(series.id)),
+    drawn,
+    picture: forThis(state.picture),
+    line: forThis(state.line),
+    distances: forThis(state.distances),
+    linePlace: state.lines[key] ?? { type: 'box' },
+    probe: forThis(state.probe)?.value ?? null,
+    compare: state.compare[key] ?? NO_COMPARISON,
+    comparison: forThis(state.comparison),
+    swept: forThis(state.swept),
+    progress: state.progress[key] ?? null,
+    highlight: state.highlight?.key === key ? state.highlight.layer : null,
+  };
+}
+
+type Theory = Pick<View, 'method' | 'countDomain' | 'sampled' | 'initialization' | 'theoryDomain' | 'expected' | 'noMean' | 'slice'>; // prettier-ignore
+
+/** A count on a line is never set beside a mean for a plane: the theory that belongs to what was counted. */
+function theoryOf(network: PanelNetwork, settings: CountSettings, run: PanelRun | null): Theory {
+  if (run !== null) {
+    const { method, domain, initialization, expected, noMean, slice } = run.theory;
+    return { method, countDomain: domain, sampled: method === 'sample', initialization, theoryDomain: domain, expected, noMean, slice }; // prettier-ignore
+  }
+  const { method } = chosenMethod(network, settings);
+  const countDomain = placeWords(network.inputSize, method, settings, t);
+  const { expected, initialization, atMostOnSlice: slice } = network;
+  const refused = network.refused.find((one) => one.id.startsWith('kac-rice-'));
+  const noMean = expected === null ? (refused?.reason ?? t('no mean applies')) : null;
+  return { method, countDomain, sampled: method === 'sample', initialization, theoryDomain: expected?.domain ?? countDomain, expected, noMean, slice }; // prettier-ignore
+}
+
+/** Regions can be drawn where they are those of a plane. */
+export function hasPicture({ method, network }: View): boolean {
+  return method === 'plane' && network.countRefused === null;
+}
+
+/** The method that settings come to, and why where it was chosen for the user. */
+export function chosenMethod(
+  { counting }: PanelNetwork,
+  { method, place }: CountSettings,
+): { readonly method: CountMethod; readonly why: string | null } {
+  if (method !== 'auto') return { method, why: null };
+  switch (place.type) {
+    case 'box':
+      return counting.box;
+    case 'all':
+      return counting.all;
+    case 'segment':
+      return { method: 'line', why: t('a segment is given') };
+    case 'parallelogram':
+      return { method: 'plane', why: t('a plane is given') };
+    case 'points':
+      return place.set.points.length === 2
+        ? { method: 'line', why: t('two points are given') }
+        : { method: 'plane', why: t('three points are given') };
+  }
+}
+
+/** log10 of what each bending layer multiplies, from log10 after each layer (by layer index); null where unknown. */
+export function contributions(
+  layers: readonly PanelLayer[],
+  log10After: (layer: PanelLayer) => number | null,
+): (number | null)[] {
+  return layers.map((layer, i) => {
+    const before = i === 0 ? 0 : log10After(layers[i - 1]);
+    const after = log10After(layer);
+    return before === null || after === null ? null : after - before;
+  });
+}
+
+export function seriesAfter(series: PanelSeries | null): (layer: PanelLayer) => number | null {
+  return (layer) => series?.perLayer[layer.index]?.log10 ?? null;
+}
+
+export function countedAfter(view: View): (layer: PanelLayer) => number | null {
+  return (layer) => {
+    const spread = view.counted[layer.index];
+    return spread === null || spread.mean <= 0 ? null : Math.log10(spread.mean);
+  };
+}
+
+/** The weights that a count uses in place of drawn ones, by the file they are in. */
+export function fileWeightsWords({ weightsFile }: PanelNetwork): string {
+  return weightsFile === null ? t('weights of the file') : t('weights of {0}', weightsFile);
+}

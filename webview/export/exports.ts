@@ -1,0 +1,169 @@
+import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
+import { placeWords } from '../../src/protocol/placeWords.ts';
+import { csv } from './csv.ts';
+import { countedHow } from '../tables/figures.ts';
+import { formatCount, formatDomain } from '../format.ts';
+import { numberColumns } from '../tables/numbersTable.ts';
+import { samplesOf } from '../tables/statistics.ts';
+import { t } from '../app/strings.ts';
+import { fileWeightsWords, type View } from '../app/view.ts';
+
+/** The numbers as a Markdown table, with what is needed to read it elsewhere. */
+export function numbersAsMarkdown(view: View): string {
+  const columns = numberColumns(view);
+  const cells = (values: readonly string[]): string => `| ${values.map(escapeMarkdown).join(' | ')} |`;
+  return [
+    `${boldMarkdown(view.network.name)} (${escapeMarkdown(view.network.architecture)})`.trimStart(),
+    '',
+    cells(['layer', ...columns.map((column) => column.title)]),
+    `| --- |${columns.map(() => ' ---: |').join('')}`,
+    ...view.layers.map((layer) => cells([layer.name, ...columns.map((column) => column.text(layer))])),
+    '',
+    escapeMarkdown(provenance(view)),
+    '',
+  ].join('\n');
+}
+
+/** Where the figures are for, how they were counted, and how the counted networks were drawn. */
+export function provenance(view: View): string {
+  const { network, run, counts } = view;
+  const whole = network.atMost ?? network.canReach;
+  const parts = whole ? [t('At most, can reach: on {0}.', formatDomain(whole.domain))] : [];
+  if (view.expected) parts.push(t('Expected: on {0}; {1}.', formatDomain(view.theoryDomain), view.initialization));
+  if (run !== null && counts.length > 0) {
+    parts.push(t('{0}: on {1}; {2}.', countedHow(view), formatDomain(view.countDomain), view.initialization));
+    const seeds = counts.map((count) => count.seed);
+    parts.push(
+      run.settings.fileWeights
+        ? t('Weights of the file.')
+        : t('Seeds {0} to {1}.', Math.min(...seeds), Math.max(...seeds)),
+    );
+    if (view.sampled) parts.push(t('{0} points a network.', formatCount(samplesOf(counts)?.points ?? 0)));
+  }
+  if (view.versions !== '') parts.push(`${view.versions}.`);
+  return parts.join(' ').replaceAll('\u00a0', ' ');
+}
+
+/** What the plots of the page in view are of. */
+export function captionOf(view: View): string {
+  const versions = view.versions === '' ? '' : ` ${view.versions}.`;
+  if (view.page === 'line') {
+    const { settings, line, linePlace, network, initialization } = view;
+    const place = placeWords(network.inputSize, 'line', { ...settings, place: linePlace }, t);
+    const weights = settings.fileWeights ? fileWeightsWords(network) : initialization;
+    return t('Line: {0}; {1}; seed {2}.', formatDomain(place), weights, line?.value?.seed ?? 1) + versions;
+  }
+  if (view.page === 'compare') {
+    const mean = view.comparison?.value?.mean ?? null;
+    return (mean === null ? t('Bounds on the whole input space.') : t('Bounds on the whole input space; expected on {0}.', formatDomain(mean))) + versions; // prettier-ignore
+  }
+  return provenance(view);
+}
+
+/** A row for each knot of the line: where it is, the layer that bends there (none at the ends), and the outputs. */
+export function lineAsCsv({ line, network }: View): string {
+  const shown = line?.value ?? null;
+  if (shown === null) return '';
+  const { knots, layers, outputs, outputCount } = shown;
+  const names = new Map(network.layers.map(({ index, name }) => [index, name]));
+  const header = ['at', 'layer', ...Array.from({ length: outputCount }, (_, o) => `output ${o + 1}`)];
+  const rows = Array.from(knots, (knot, k) => [knot, names.get(layers[k]) ?? '', ...outputs.subarray(k * outputCount, (k + 1) * outputCount)]); // prettier-ignore
+  return csv([header, ...rows]);
+}
+
+/** A row for each network that is compared. */
+export function comparisonAsCsv({ comparison }: View): string {
+  const { rows, mean } = comparison?.value ?? { rows: [], mean: null };
+  const header = ['network', 'role', 'file', 'inputs', 'neurons', 'parameters', 'log10 at most', 'log10 can reach', 'log10 expected', 'expected on']; // prettier-ignore
+  return csv([
+    header,
+    ...rows.map(({ name, role, file, figures }) => [name, role, file, figures?.inputSize ?? null, figures?.neurons ?? null, figures?.parameters ?? null, figures?.atMost?.total.log10 ?? null, figures?.canReach?.total.log10 ?? null, figures?.expected?.total.log10 ?? null, mean]), // prettier-ignore
+  ]);
+}
+
+/** A row for each layer: log10 of every series; mean and deviation of the counts, their method and domain; each seed's count. */
+export function numbersAsCsv(view: View): string {
+  const { network, counts } = view;
+  const series = [network.atMost, network.canReach, view.slice, view.expected].filter((one) => one !== null);
+  const titles = series.map((one) => `log10 ${one.id}${one === view.slice ? ' (slice)' : ''}`);
+  const header = [
+    'layer',
+    'type',
+    'neurons',
+    'dimensionIn',
+    ...titles,
+    'counted mean',
+    'counted deviation',
+    'counted by',
+    'counted on',
+    ...counts.map((count) => `seed ${count.seed}`),
+  ];
+  const isCounted = counts.length > 0;
+  const rows = view.layers.map((layer) => {
+    const spread = view.counted[layer.index];
+    return [
+      layer.name,
+      layer.type,
+      layer.neurons,
+      layer.dimensionIn,
+      ...series.map((one) => one.perLayer[layer.index]?.log10 ?? null),
+      spread?.mean ?? null,
+      spread?.deviation ?? null,
+      isCounted ? view.method : null,
+      isCounted ? view.countDomain : null,
+      ...counts.map((count) => count.perLayer[layer.index] ?? null),
+    ];
+  });
+  return csv([header, ...rows]);
+}
+
+/** Everything that is needed to get these figures again: what was asked, of which network, by which versions. */
+export function numbersAsJson(view: View): string {
+  const { network, model, run, counts, versions } = view;
+  const bound = (series: View['expected']) =>
+    series && {
+      id: series.id,
+      kind: series.kind,
+      source: series.label,
+      url: series.url,
+      domain: series.domain,
+      note: series.note,
+      value: series.total?.exact?.replaceAll(',', '') ?? null,
+      log10: series.total?.log10 ?? null,
+      perLayerLog10: series.perLayer.map((value) => value?.log10 ?? null),
+    };
+  const counted = run === null || counts.length === 0 ? null : {
+    method: run.theory.method,
+    chosenBecause: run.theory.why,
+    exact: counts.every(({ exact }) => exact),
+    domain: run.theory.domain,
+    initialization: run.theory.initialization,
+    settings: run.settings,
+    seeds: counts.map(({ seed }) => seed),
+    networks: counts,
+    mean: view.countedTotal?.mean ?? null,
+    standardDeviation: view.countedTotal?.deviation ?? null,
+  };
+  const document = {
+    schemaVersion: 1,
+    versions,
+    file: model.file,
+    network: network.name,
+    fingerprint: network.fingerprint,
+    architecture: network.architecture,
+    inputSize: network.inputSize,
+    neurons: network.neurons,
+    parameters: network.parameters,
+    layers: network.layers.map(({ index, name, type, activation, outputShape, neurons, parameters, dimensionIn }) => ({
+      index, name, type, activation, outputShape, neurons, parameters, dimensionIn,
+    })),
+    atMost: bound(network.atMost),
+    canReach: bound(network.canReach),
+    expected: bound(view.expected),
+    atMostOnSlice: bound(view.slice),
+    bounds: network.series.map(bound),
+    refused: network.refused,
+    counted,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+} // prettier-ignore

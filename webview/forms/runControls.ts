@@ -1,0 +1,78 @@
+import type { Actions, Section } from '../app/actions.ts';
+import { chosenSentence, createCountForm } from './countForm.ts';
+import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
+import { formatCount, formatDuration, formatMean, plural } from '../format.ts';
+import { samplesOf } from '../tables/statistics.ts';
+import { t } from '../app/strings.ts';
+import { progressRing } from '../widgets/toolkit.ts';
+import { chosenMethod, type View } from '../app/view.ts';
+
+/** How to count, how far a count is, and how it ended. */
+export function createRunControls(actions: Actions): Section {
+  const form = createCountForm(actions);
+  const bar = element('div', { class: 'progressBar' });
+  const attributes = { role: 'progressbar', 'aria-label': t('Counting'), 'aria-valuemin': '0', 'aria-valuemax': '100' };
+  const track = element('div', { class: 'progressTrack', attributes }, [bar]);
+  const progressText = element('span', {});
+  const progress = element('div', { class: 'progress' }, [
+    track,
+    element('div', { class: 'progressLine muted' }, [progressRing(), progressText]),
+  ]);
+  const chosen = element('p', { class: 'muted caption chosen' });
+  const outcome = element('p', { class: 'outcome', attributes: { role: 'status' } });
+  const root = element('section', { class: 'run', attributes: { 'aria-label': t('Counting') } }, [
+    form.element,
+    chosen,
+    progress,
+    outcome,
+  ]);
+
+  function update(view: View): void {
+    const running = view.run?.status === 'running';
+    form.update(view);
+    setHidden(progress, !running);
+    if (running) drawProgress(view);
+    setPowerText(chosen, chosenText(view));
+    setText(outcome, [endText(view), sampleText(view)].filter(Boolean).join(' '));
+    outcome.classList.toggle('failed', view.run?.status === 'failed');
+  }
+
+  function drawProgress(view: View): void {
+    const { progress: told, counts, settings } = view;
+    const { done, of, share, regions, secondsLeft } = told ?? { done: counts.length, of: settings.seeds, share: 0, regions: 0, secondsLeft: null }; // prettier-ignore
+    bar.style.transform = `scaleX(${share})`;
+    track.setAttribute('aria-valuenow', String(Math.round(100 * share)));
+    const parts = [
+      t('Network {0} of {1}', formatCount(Math.min(done + 1, of)), formatCount(of)),
+      regions > 0 ? plural(regions, t('region'), t('regions')) : '',
+      secondsLeft === null ? '' : t('about {0} left', formatDuration(secondsLeft)),
+    ];
+    setText(progressText, parts.filter(Boolean).join(' · '));
+  }
+  return { element: root, update };
+}
+
+/** The method that was chosen for the user: of the counts shown, or of those to come. */
+function chosenText({ run, counts, network, settings }: View): string {
+  const { method, why } = run !== null && counts.length > 0 ? run.theory : chosenMethod(network, settings);
+  return why === null || network.countRefused !== null ? '' : chosenSentence(method, why);
+}
+
+function endText({ run }: View): string {
+  if (run === null || run.status === 'running' || run.status === 'done') return run?.message ?? '';
+  if (run.status === 'failed') return t('The count failed: {0}', run.message ?? t('no reason was given'));
+  return run.message ?? t('Stopped after {0}.', plural(run.counts.length, t('network'), t('networks')));
+}
+
+/** What samples say beside the number of regions they met. */
+function sampleText({ counts }: View): string {
+  const samples = samplesOf(counts);
+  if (samples === null) return '';
+  const { points, estimate, newAtEnd } = samples;
+  return t(
+    '{0} points a network met at least so many regions. Of the last tenth of the points {1}% met a new one; the estimate of Chao 1 for all regions is {2}.', // prettier-ignore
+    formatCount(points),
+    (100 * newAtEnd).toFixed(1),
+    formatMean(estimate),
+  );
+}

@@ -1,0 +1,369 @@
+import { select } from 'd3-selection';
+import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
+import { WHOLE, type CountSettings, type PanelPicture, type PictureWindow } from '../../src/protocol/runs.ts';
+import type { Actions, Plot } from '../app/actions.ts';
+import { createBoundaryTable } from '../tables/boundaryTable.ts';
+import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
+import { capital, formatCount, formatDomain, formatMean, plural } from '../format.ts';
+import { isLightTheme, layerColor } from './layerColor.ts';
+import { createPictureCanvas } from './pictureCanvas.ts';
+import { polygonArea, polygonAt } from './preparedPicture.ts';
+import type { Coloring } from './regionColor.ts';
+import { createRegionDetails, signed } from './regionDetails.ts';
+import { lineStyle } from './regionPainter.ts';
+import { t } from '../app/strings.ts';
+import { button, dropdown } from '../widgets/toolkit.ts';
+import { fileWeightsWords, hasPicture, type View } from '../app/view.ts';
+
+const MOST_ZOOM = 1e5;
+const PAN_STEP = 40;
+/** The hand rests this long before what is in sight is counted anew. */
+const RECOUNT_MS = 220;
+const PROBE_MS = 140;
+/** Layers named in the caption; deeper ones are hardly told apart by eye. */
+const NAMED_LAYERS = 4;
+
+/** The partition of the counted plane: regions coloured by the output's gradient, lines by the layer that bends there. */
+export function createRegionPicture(actions: Actions): Plot {
+  const titleId = uniqueId('pictureTitle');
+  const helpId = uniqueId('pictureHelp');
+  const heading = element('h2', { attributes: { id: titleId } });
+  const seeds = dropdown(t('Network shown'), (value) => {
+    chosenSeed = Number(value);
+    if (view !== null) update(view);
+  });
+  const colors = dropdown(t('What colours say'), (value) => {
+    coloring = value as Coloring;
+    showPictures();
+  });
+  const surface = createPictureCanvas(
+    () => afterPreparing(),
+    (lines) => {
+      thinning = lines;
+      afterPreparing();
+    },
+  );
+  const { canvas } = surface;
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-labelledby', titleId);
+  canvas.setAttribute('aria-describedby', helpId);
+  canvas.tabIndex = 0;
+  const overlay = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    .attr('class', 'pictureOverlay')
+    .attr('aria-hidden', 'true');
+  const outline = overlay.append('path').attr('class', 'regionOutline');
+  const spot = overlay.append('path').attr('class', 'regionSpot');
+  const inView = element('p', { class: 'caption inView', attributes: { role: 'status' } });
+  const readout = element('p', { class: 'muted caption readout' });
+  const legend = element('p', { class: 'muted caption legend' });
+  const buttons = [
+    toolButton('−', t('Zoom out'), () => scaleBy(1 / 1.6)),
+    toolButton('+', t('Zoom in'), () => scaleBy(1.6)),
+    toolButton('⟲', t('Show the whole square'), () => reset()),
+    toolButton('⤢', t('Larger or smaller picture'), () => enlarge()),
+  ];
+  const placeholder = element('p', { class: 'muted placeholder', attributes: { role: 'status' } });
+  const help = element('span', {
+    class: 'visuallyHidden',
+    text: t('Arrow keys move, plus and minus zoom, zero shows the whole square, Enter describes the region in the middle.'), // prettier-ignore
+    attributes: { id: helpId },
+  });
+  const tools = element('div', { class: 'pictureTools' }, [
+    seeds.element,
+    colors.element,
+    element('span', { class: 'zoomButtons' }, buttons),
+  ]);
+  const details = createRegionDetails();
+  const table = createBoundaryTable();
+  const frame = element('div', { class: 'pictureFrame' }, [canvas, overlay.node(), placeholder]);
+  const below = element('div', { class: 'pictureBelow' }, [inView, legend, readout, details.element, tools, table.element]); // prettier-ignore
+  const root = element('section', { class: 'picture' }, [heading, frame, below, help]);
+
+  let view: View | null = null;
+  let chosenSeed: number | null = null;
+  let coloring: Coloring = 'gradient';
+  /** One line in so many is drawn. */
+  let thinning = 1;
+  /** What `whole` and `part` are of: the network as it is, the run's settings, the seed. */
+  let subject = '';
+  let whole: PanelPicture | null = null;
+  let part: PanelPicture | null = null;
+  let failure: string | null = null;
+  let recountTimer = 0;
+  let probeTimer = 0;
+  /** The point asked about, in the whole square. */
+  let pointed: { x: number; y: number } | null = null;
+
+  const zooming = zoom<HTMLCanvasElement, unknown>()
+    .scaleExtent([1, MOST_ZOOM])
+    // The wheel scrolls the page, until the picture has the focus.
+    .filter((event: Event) =>
+      event instanceof WheelEvent
+        ? event.ctrlKey || event.metaKey || document.activeElement === canvas
+        : !(event instanceof MouseEvent && event.button !== 0),
+    )
+    .on('zoom', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+      surface.moveTo(event.transform);
+      leavePoint();
+      describeView();
+      clearTimeout(recountTimer);
+      recountTimer = window.setTimeout(recount, RECOUNT_MS);
+    });
+  const target = select(canvas);
+  target.call(zooming);
+  target.on('pointermove', (event: PointerEvent) => pointAt(event.offsetX, event.offsetY, PROBE_MS));
+  target.on('pointerdown', () => canvas.focus());
+  target.on('pointerleave', () => leavePoint());
+  target.on('keydown', (event: KeyboardEvent) => onKey(event));
+
+  function onKey(event: KeyboardEvent): void {
+    const moves: Record<string, [number, number]> = {
+      ArrowLeft: [PAN_STEP, 0],
+      ArrowRight: [-PAN_STEP, 0],
+      ArrowUp: [0, PAN_STEP],
+      ArrowDown: [0, -PAN_STEP],
+    };
+    const k = surface.transform().k;
+    if (event.key in moves) zooming.translateBy(target, moves[event.key][0] / k, moves[event.key][1] / k);
+    else if (event.key === '+' || event.key === '=') scaleBy(1.6);
+    else if (event.key === '-') scaleBy(1 / 1.6);
+    else if (event.key === '0') reset();
+    else if (event.key === 'Enter') pointAt(canvas.clientWidth / 2, canvas.clientWidth / 2, 0);
+    else return;
+    event.preventDefault();
+  }
+  function scaleBy(factor: number): void {
+    zooming.scaleBy(target, factor);
+  }
+  function reset(): void {
+    zooming.transform(target, zoomIdentity);
+  }
+  function enlarge(): void {
+    root.parentElement?.classList.toggle('enlarged');
+    resize();
+  }
+
+  /** Asks for what is in sight, where it is a part. */
+  function recount(): void {
+    const run = view?.run;
+    const window = surface.visible();
+    if (!run || whole === null || window.size > 0.98) return;
+    actions.askPicture(whole.seed, inPlane(run.settings), window);
+  }
+
+  function pointAt(offsetX: number, offsetY: number, delay: number): void {
+    const prepared = surface.shown();
+    if (prepared === null) return;
+    const side = canvas.clientWidth;
+    const [u, v] = surface.transform().invert([offsetX, offsetY]);
+    const at = { x: Math.min(1, Math.max(0, u / side)), y: Math.min(1, Math.max(0, 1 - v / side)) };
+    const { window, sides, gradients } = prepared.picture;
+    const polygon = polygonAt(prepared, (at.x - window.x) / window.size, (at.y - window.y) / window.size);
+    if (polygon < 0) return leavePoint();
+    pointed = at;
+    drawOutline(prepared.picture, polygon);
+    const area = polygonArea(prepared, polygon) * window.size ** 2 * sides[0] * sides[1];
+    const [gx, gy] = [gradients[2 * polygon] / sides[0], gradients[2 * polygon + 1] / sides[1]];
+    setText(readout, t('area {0} · gradient ({1}, {2})', signed(area), signed(gx), signed(gy)));
+    clearTimeout(probeTimer);
+    probeTimer = later(() => askAbout(at), delay);
+  }
+
+  function askAbout(at: { x: number; y: number }): void {
+    if (view?.run && whole !== null && pointed === at)
+      actions.askProbe(whole.seed, inPlane(view.run.settings), at.x, at.y);
+  }
+
+  function leavePoint(): void {
+    clearTimeout(probeTimer);
+    pointed = null;
+    outline.attr('d', null);
+    spot.attr('d', null);
+    setText(readout, '');
+    details.show(null, [], 0);
+  }
+
+  function drawOutline({ vertices, offsets, window }: PanelPicture, polygon: number): void {
+    const side = canvas.clientWidth;
+    const transform = surface.transform();
+    const points: string[] = [];
+    for (let k = offsets[polygon]; k < offsets[polygon + 1]; k++) {
+      const x = (window.x + vertices[2 * k] * window.size) * side;
+      const y = (1 - window.y - vertices[2 * k + 1] * window.size) * side;
+      points.push(transform.apply([x, y]).map((value) => value.toFixed(1)).join()); // prettier-ignore
+    }
+    outline.attr('d', `M${points.join('L')}Z`);
+    if (pointed === null) return;
+    const [x, y] = transform.apply([pointed.x * side, (1 - pointed.y) * side]);
+    spot.attr('d', `M${x - 4},${y}h8M${x},${y - 4}v8`);
+  }
+
+  /** How many regions are in sight, beside how many are to be expected. */
+  function describeView(): void {
+    if (view === null || whole === null) return setText(inView, '');
+    const window = surface.visible();
+    const shown = part !== null && sameWindow(part.window, window) ? part : window.size > 0.98 ? whole : null;
+    if (shown === null) return setText(inView, t('Counting what is in view…'));
+    const regions = shown.offsets.length - 1;
+    const area = window.size ** 2 * shown.sides[0] * shown.sides[1];
+    const density = (count: number): string => formatMean(count / area);
+    const atLeast = shown.exact ? '' : '≥ ';
+    const measured = t('In view {0}{1}, {2} per unit of area', atLeast, plural(regions, t('region'), t('regions')), density(regions)); // prettier-ignore
+    const expected = shown.expected === null ? '' : t('expected {0}, {1} per unit of area', formatMean(shown.expected), density(shown.expected)); // prettier-ignore
+    setText(inView, [measured, expected].filter(Boolean).join(' · '));
+    table.show(surface.shown(), view.network.layers);
+  }
+
+  function update(next: View): void {
+    view = next;
+    const { run, counts } = next;
+    const settings = (counts.length > 0 && run?.settings) || next.settings;
+    setHidden(root, !hasPicture(next));
+    const seed = counts.find((count) => count.seed === chosenSeed)?.seed ?? counts[0]?.seed ?? null;
+    const wanted = seed === null ? '' : JSON.stringify([next.network.key, next.network.fingerprint, seed, settings]);
+    if (wanted !== subject) changeSubject(wanted, seed);
+    const answer = next.picture;
+    if (answer?.value && answer.value !== whole && answer.value !== part) take(answer.value, seed);
+    failure = answer?.message ?? null;
+    drawTexts(next, seed);
+    showProbe(next);
+    resize();
+  }
+
+  function changeSubject(wanted: string, seed: number | null): void {
+    subject = wanted;
+    whole = part = null;
+    surface.show(null, null, coloring);
+    reset();
+    if (seed !== null && view?.run && !root.hidden) actions.askPicture(seed, inPlane(view.run.settings), WHOLE);
+  }
+
+  function take(picture: PanelPicture, seed: number | null): void {
+    if (picture.seed !== seed) return;
+    if (picture.window.size === 1) whole = picture;
+    else part = picture;
+    showPictures();
+  }
+
+  function showPictures(): void {
+    surface.show(whole, part, coloring);
+    if (view !== null) drawTexts(view, whole?.seed ?? null);
+  }
+
+  function afterPreparing(): void {
+    describeView();
+    if (view !== null) drawLegend(legend, surface.shown()?.layers ?? [], { coloring, thinning }, view);
+  }
+
+  function drawTexts(next: View, seed: number | null): void {
+    const fileWeights = next.run?.settings.fileWeights === true;
+    const which = seed === null ? '' : fileWeights ? `, ${fileWeightsWords(next.network)}` : t(', seed {0}', seed);
+    const total = next.counts.find((count) => count.seed === seed);
+    const regions = total === undefined ? '' : ` — ${total.exact ? '' : '≥ '}${plural(total.activationRegions, t('region'), t('regions'))}`; // prettier-ignore
+    const place = formatDomain(next.countDomain);
+    // A square has no name of its own; other places are in words.
+    const title = place.startsWith('[') ? t('The plane {0}', place) : capital(place);
+    setText(heading, `${title}${which}${regions}`);
+    setHidden(canvas, whole === null);
+    setHidden(placeholder, whole !== null);
+    setText(placeholder, placeholderText(next));
+    root.classList.toggle('waiting', whole === null);
+    setHidden(below, whole === null);
+    setHidden(seeds.element, next.counts.length < 2);
+    if (seed !== null) seeds.setChoices(next.counts.map(seedChoice), String(seed));
+    colors.setChoices(COLORINGS.map(([value, text]) => ({ value, text })), coloring); // prettier-ignore
+    afterPreparing();
+  }
+
+  function placeholderText(next: View): string {
+    if (failure !== null) return t('The regions could not be drawn: {0}', failure);
+    if (next.counts.length > 0) return t('Drawing the regions…');
+    return next.run?.status === 'running' ? t('Counting…') : t('Count to see the regions of the plane.');
+  }
+
+  function showProbe(next: View): void {
+    const { probe } = next;
+    const isMeant = probe !== null && pointed !== null && probe.x === pointed.x && probe.y === pointed.y;
+    if (isMeant || pointed === null) details.show(isMeant ? probe : null, next.network.layers, next.network.inputSize);
+  }
+
+  function resize(): void {
+    const side = frame.clientWidth;
+    if (side === 0 || canvas.hidden) return;
+    surface.resize(side);
+    overlay.attr('viewBox', `0 0 ${side} ${side}`);
+    zooming.extent([
+      [0, 0],
+      [side, side],
+    ]);
+    zooming.translateExtent([
+      [0, 0],
+      [side, side],
+    ]);
+  }
+  return { element: root, update, resize };
+}
+
+/** A run whose method was chosen for it counted in a plane, or there would be no picture. */
+function inPlane(settings: CountSettings): CountSettings {
+  return { ...settings, method: 'plane' };
+}
+
+/** `window` is what a picture calls its part of the square. */
+function later(task: () => void, ms: number): number {
+  return self.setTimeout(task, ms);
+}
+
+const COLORINGS: readonly [Coloring, string][] = [
+  ['gradient', t('colour: gradient')],
+  ['regions', t('colour: each region')],
+  ['layers', t('colour: layers')],
+];
+
+function sameWindow(a: PictureWindow, b: PictureWindow): boolean {
+  return Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y), Math.abs(a.size - b.size)) < 1e-9;
+}
+
+function toolButton(text: string, label: string, onPress: () => void): HTMLElement {
+  const created = button(text, 'secondary', onPress).element;
+  created.setAttribute('aria-label', label);
+  created.title = label;
+  return created;
+}
+
+function seedChoice(count: View['counts'][number]): { value: string; text: string } {
+  const { seed, activationRegions } = count;
+  return { value: String(seed), text: t('seed {0} · {1} regions', seed, formatCount(activationRegions)) };
+}
+
+/** How lines tell layers apart, by example. */
+function drawLegend(
+  legend: HTMLElement,
+  drawn: readonly { layer: number }[],
+  { coloring, thinning }: { readonly coloring: Coloring; readonly thinning: number },
+  view: View,
+): void {
+  const layers = drawn.slice(0, NAMED_LAYERS);
+  const names = layers.map(({ layer }) => view.network.layers.find((one) => one.index === layer)?.name ?? t('layer {0}', layer)); // prettier-ignore
+  const rest = drawn.length - layers.length;
+  const key = `${coloring}${names.join()}+${rest}/${thinning}${isLightTheme()}`;
+  if (legend.dataset.key === key) return;
+  legend.dataset.key = key;
+  const samples = names.map((name, depth) => {
+    const color = coloring === 'layers' ? layerColor(depth, drawn.length, isLightTheme()) : null;
+    return element('span', { class: 'legendEntry' }, [lineSample(depth, color), name]);
+  });
+  const says = { gradient: t('Colour: direction and size of the gradient. '), regions: t('Each region has a colour of its own. '), layers: '' }; // prettier-ignore
+  const thinned = thinning === 1 ? [] : [element('span', { class: 'thinned', text: t('One line in {0} of the densest layer is drawn: zoom in for all.', thinning) })]; // prettier-ignore
+  legend.replaceChildren(`${says[coloring]}${t('Lines: ')}`, ...samples, rest > 0 ? t('and {0} deeper', rest) : '', ...thinned); // prettier-ignore
+}
+
+function lineSample(depth: number, color: string | null): SVGSVGElement {
+  const style = lineStyle(depth);
+  const sample = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
+  sample.attr('class', 'lineSample').attr('width', 18).attr('height', 8).attr('aria-hidden', 'true');
+  const line = sample.append('line').attr('x1', 1).attr('x2', 16).attr('y1', 4).attr('y2', 4);
+  line.attr('stroke-width', style.width).attr('stroke', color);
+  if (color === null) line.attr('stroke-opacity', Math.min(1, style.opacity + 0.1));
+  return sample.node() as SVGSVGElement;
+}

@@ -1,0 +1,57 @@
+import { axisLeft } from 'd3-axis';
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import type { Selection } from 'd3-selection';
+import { tickParts } from '../format.ts';
+
+export type Group = Selection<SVGGElement, unknown, null, undefined>;
+
+export interface LogScale {
+  readonly y: ScaleLinear<number, number>;
+  /** Whole powers of ten. */
+  readonly ticks: readonly number[];
+}
+
+/** A scale from 1 region (10^0), or a lower whole power, to a round power above `highest`; ticks at whole powers. */
+export function logScale(highest: number, top: number, height: number, lowest = 0): LogScale {
+  const start = Math.min(0, Math.floor(lowest));
+  const wanted = Math.max(2, Math.floor(height / 58));
+  const ticks = scaleLinear([start, Math.max(start + 1, highest)], [0, 1])
+    .ticks(wanted)
+    .filter((tick) => Number.isInteger(tick));
+  const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
+  const first = Math.floor(start / step) * step;
+  const end = Math.max(first + step, Math.ceil(highest / step - 1e-9) * step);
+  const all = Array.from({ length: Math.round((end - first) / step) + 1 }, (_, i) => first + i * step);
+  return { ticks: all, y: scaleLinear([first, end], [top + height, top]) };
+}
+
+/** Grid lines from `left` to `right` with their powers in front. */
+export function drawLogAxis(group: Group, { y, ticks }: LogScale, left: number, right: number): void {
+  const axis = axisLeft(y)
+    .tickValues([...ticks])
+    .tickSize(-(right - left))
+    .tickPadding(8)
+    // Half a pixel by default, to be crisp: but lines and dots stand where their numbers are.
+    .offset(0)
+    .tickFormat(() => '');
+  group.attr('transform', `translate(${left},0)`).call(axis).select('.domain').remove();
+  group.selectAll<SVGTextElement, number>('.tick text').each(function (power) {
+    const { base, exponent } = tickParts(power);
+    this.replaceChildren(base, ...(exponent === null ? [] : [raised(exponent)]));
+  });
+}
+
+/** A figure in a drawing: `× 10^11.2` with its exponent raised. */
+export function setDrawnPower(node: SVGTextElement, text: string): void {
+  const [base, exponent] = text.split('^');
+  if (exponent === undefined) node.textContent = text;
+  else node.replaceChildren(base, raised(exponent));
+}
+
+function raised(exponent: string): SVGTSpanElement {
+  const span = document.createElementNS('http://www.w3.org/2000/svg', 'tspan');
+  span.setAttribute('dy', '-0.45em');
+  span.setAttribute('class', 'exponent');
+  span.textContent = exponent;
+  return span;
+}

@@ -1,0 +1,199 @@
+import { scaleLinear } from 'd3-scale';
+import { select } from 'd3-selection';
+import {
+  line,
+  symbol,
+  symbolCircle,
+  symbolDiamond,
+  symbolSquare,
+  symbolTriangle,
+  symbolStar,
+  symbolWye,
+} from 'd3-shape';
+import type { ComparedRow } from '../../src/protocol/runs.ts';
+import { drawLogAxis, logScale, type Group } from './axis.ts';
+import { placeLabels } from './depthGeometry.ts';
+import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
+import { shorten } from '../format.ts';
+import { t } from '../app/strings.ts';
+
+/** Which of its figures a network is compared by. */
+export type Measure = 'atMost' | 'canReach' | 'expected';
+
+export interface ComparePlot {
+  readonly element: HTMLElement;
+  show(rows: readonly ComparedRow[], measure: Measure): void;
+  resize(): void;
+}
+
+interface Series {
+  readonly row: ComparedRow;
+  readonly index: number;
+  /** log10 before the first layer, then after each. */
+  readonly values: readonly (number | null)[];
+}
+
+/** Networks are told apart by dash and by marker as well as by colour. */
+export const SERIES_STYLES = 6;
+const SYMBOLS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolStar, symbolWye];
+const HEIGHT = 250;
+const TOP = 12;
+const BOTTOM = 212;
+const LABEL_GAP = 14;
+const NAME_LENGTH = 18;
+/** Markers at every layer become a chain beyond this many. */
+const MOST_MARKED = 24;
+
+export function markerPath(index: number, size = 34): string {
+  return symbol(SYMBOLS[index % SERIES_STYLES], size)() ?? '';
+}
+
+/** Regions after each layer of several networks, over one another. */
+export function createComparePlot(): ComparePlot {
+  const titleId = uniqueId('compareTitle');
+  const descriptionId = uniqueId('compareDescription');
+  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    .attr('class', 'plot comparePlot')
+    .attr('role', 'img')
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
+  const heading = element('h2', { attributes: { id: titleId } });
+  const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
+  const frame = element('div', { class: 'plotFrame' }, [svg.node()]);
+  const root = element('section', {}, [heading, description, frame]);
+  const vertical = svg.append('g').attr('class', 'axis axisY');
+  const horizontal = svg.append('g').attr('class', 'axis axisX');
+  const lines = svg.append('g');
+  const ends = svg.append('g');
+  let rows: readonly ComparedRow[] = [];
+  let measure: Measure = 'atMost';
+  let drawnWidth = 0;
+
+  function draw(): void {
+    const width = frame.clientWidth;
+    const series = seriesOf(rows, measure);
+    setHidden(root, series.length === 0);
+    if (series.length === 0 || width === 0) return;
+    drawnWidth = width;
+    const all = series.flatMap(({ values }) => values.filter((value) => value !== null));
+    const scale = logScale(Math.max(...all), TOP, BOTTOM - TOP, Math.min(...all));
+    const deepest = Math.max(1, ...series.map(({ values }) => values.length - 1));
+    const [left, right] = [50, width - (width < 420 ? 96 : 150)];
+    const x = scaleLinear([0, deepest], [left, right]);
+    svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
+    setText(heading, TITLES[measure]);
+    setText(description, series.map(({ row, values }) => `${row.name}${roleWords(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`).join('; ')); // prettier-ignore
+    drawLogAxis(vertical, scale, left, right);
+    drawDepths(horizontal, x, deepest);
+    drawSeries(lines, series, x, scale.y);
+    drawNames(ends, series, x, scale.y, right);
+  }
+  return {
+    element: root,
+    show: (next, nextMeasure) => {
+      rows = next;
+      measure = nextMeasure;
+      draw();
+    },
+    resize: () => {
+      if (frame.clientWidth !== drawnWidth) draw();
+    },
+  };
+}
+
+const TITLES: Readonly<Record<Measure, string>> = {
+  atMost: t('Regions after each layer, at most'),
+  canReach: t('Regions after each layer that can be reached'),
+  expected: t('Regions after each layer, expected'),
+};
+
+export function roleWords({ role }: ComparedRow): string {
+  if (role === 'network') return '';
+  return role === 'dense-same-parameters' ? t(', dense, same parameters') : t(', shallow, same neurons');
+}
+
+/** At a line's end, where there is little room. */
+const SHORT_ROLES: Readonly<Record<Exclude<ComparedRow['role'], 'network'>, string>> = {
+  'dense-same-parameters': t('its dense equal'),
+  'shallow-same-neurons': t('its shallow equal'),
+};
+
+function seriesOf(rows: readonly ComparedRow[], measure: Measure): Series[] {
+  return rows.flatMap((row, index): Series[] => {
+    const bound = row.figures?.[measure];
+    return bound ? [{ row, index, values: [0, ...bound.perLayer] }] : [];
+  });
+}
+
+function drawDepths(group: Group, x: (depth: number) => number, deepest: number): void {
+  const every = Math.max(1, Math.ceil(deepest / 10));
+  const depths = Array.from({ length: deepest + 1 }, (_, i) => i).filter((i) => i % every === 0);
+  group
+    .selectAll('text')
+    .data(depths)
+    .join('text')
+    .attr('text-anchor', 'middle')
+    .attr('x', (depth) => x(depth))
+    .attr('y', BOTTOM + 22)
+    .text((depth) => (depth === 0 ? t('input') : String(depth)));
+}
+
+function drawSeries(
+  group: Group,
+  series: readonly Series[],
+  x: (depth: number) => number,
+  y: (log10: number) => number,
+): void {
+  // prettier-ignore
+  const path = line<number | null>()
+    .x((_, depth) => x(depth))
+    .y((value) => y(value ?? 0))
+    .defined((value) => value !== null);
+  const joined = group
+    .selectAll<SVGGElement, Series>('g.compared')
+    .data(series, ({ row }) => row.key)
+    .join((enter) => {
+      const one = enter.append('g');
+      one.append('path').attr('class', 'comparedLine');
+      one.append('g').attr('class', 'markers');
+      return one;
+    })
+    .attr('class', ({ index }) => `compared series${index % SERIES_STYLES}`)
+    .attr('data-key', ({ row }) => row.key);
+  joined.select('.comparedLine').attr('d', ({ values }) => path(values));
+  joined.each(function ({ values, index }) {
+    const last = values.length - 1;
+    const marked = values.flatMap((value, depth) => value !== null && depth > 0 && (last <= MOST_MARKED || depth === last) ? [{ value, depth }] : []); // prettier-ignore
+    select(this)
+      .select('.markers')
+      .selectAll<SVGPathElement, (typeof marked)[number]>('path')
+      .data(marked)
+      .join('path')
+      .attr('d', markerPath(index))
+      .attr('transform', ({ value, depth }) => `translate(${x(depth)},${y(value)})`);
+  });
+}
+
+function drawNames(group: Group, series: readonly Series[], x: (depth: number) => number, y: (log10: number) => number, right: number): void { // prettier-ignore
+  const labels = series.map(({ row, values, index }) => {
+    const last = values.findLastIndex((value) => value !== null);
+    const text = row.role === 'network' ? shorten(row.name, NAME_LENGTH) : SHORT_ROLES[row.role];
+    return { id: row.key, kind: 'named' as const, text, x: x(last), anchor: y(values[last] ?? 0), index }; // prettier-ignore
+  });
+  const placed = placeLabels(labels, LABEL_GAP, TOP, BOTTOM);
+  group
+    .selectAll<SVGGElement, (typeof placed)[number]>('g')
+    .data(placed, ({ id }) => id)
+    .join((enter) => {
+      const label = enter.append('g');
+      label.append('path').attr('class', 'leader');
+      label.append('text').attr('dy', '0.35em');
+      return label;
+    })
+    .attr('class', ({ id }) => `comparedEnd series${(labels.find((label) => label.id === id)?.index ?? 0) % SERIES_STYLES}`)
+    .each(function (label) {
+      const start = right + 16;
+      const moved = Math.abs(label.y - label.anchor) > 5 || label.x < right - 1;
+      select(this).select('.leader').attr('d', moved ? `M${label.x + 6},${label.anchor}L${start - 3},${label.y}` : null); // prettier-ignore
+      select(this).select('text').attr('x', start).attr('y', label.y).text(label.text);
+    });
+} // prettier-ignore

@@ -1,0 +1,152 @@
+import { scaleLinear } from 'd3-scale';
+import { select } from 'd3-selection';
+import { line } from 'd3-shape';
+import type { SweptRow } from '../../src/protocol/runs.ts';
+import { drawLogAxis, logScale, type Group } from './axis.ts';
+import { placeLabels } from './depthGeometry.ts';
+import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
+import { formatCount } from '../format.ts';
+import { t } from '../app/strings.ts';
+
+export interface SweepPlot {
+  readonly element: HTMLElement;
+  show(rows: readonly SweptRow[], subject: string, now: number, value: number): void;
+  resize(): void;
+}
+
+type Kind = 'atMost' | 'canReach' | 'expected';
+const KINDS: readonly [Kind, string][] = [
+  ['atMost', t('at most')],
+  ['canReach', t('can reach')],
+  ['expected', t('expected')],
+];
+const HEIGHT = 230;
+const TOP = 12;
+const BOTTOM = 190;
+
+/** The network's figures over one of its sizes: now, and as it would be. */
+export function createSweepPlot(): SweepPlot {
+  const titleId = uniqueId('sweepTitle');
+  const descriptionId = uniqueId('sweepDescription');
+  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    .attr('class', 'plot sweepPlot')
+    .attr('role', 'img')
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
+  const heading = element('h3', { attributes: { id: titleId } });
+  const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
+  const frame = element('div', { class: 'plotFrame' }, [svg.node()]);
+  const root = element('section', {}, [heading, description, frame]);
+  const vertical = svg.append('g').attr('class', 'axis axisY');
+  const horizontal = svg.append('g').attr('class', 'axis axisX');
+  const marks = svg.append('g').attr('class', 'sweepMarks');
+  const lines = svg.append('g');
+  const dots = svg.append('g');
+  const ends = svg.append('g');
+  let rows: readonly SweptRow[] = [];
+  let subject = '';
+  let now = 0;
+  let value = 0;
+  let drawnWidth = 0;
+
+  function draw(): void {
+    const width = frame.clientWidth;
+    const known = rows.filter((row) => row.problem === null);
+    setHidden(root, known.length < 2);
+    if (known.length < 2 || width === 0) return;
+    drawnWidth = width;
+    const all = known.flatMap((row) => KINDS.flatMap(([kind]) => row[kind]?.log10 ?? []));
+    const scale = logScale(Math.max(0.1, ...all), TOP, BOTTOM - TOP, Math.min(0, ...all));
+    const values = known.map((row) => row.value);
+    const [left, right] = [50, width - 82];
+    const x = scaleLinear([Math.min(...values), Math.max(...values)], [left, right]);
+    svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
+    setText(heading, t('The network over {0}', subject));
+    setText(description, t('From {0} to {1}; the table below holds the figures.', values[0], values[values.length - 1])); // prettier-ignore
+    drawLogAxis(vertical, scale, left, right);
+    drawValues(horizontal, x);
+    drawMarks(x);
+    const path = line<SweptRow>()
+      .x((row) => x(row.value))
+      .defined((row) => row.problem === null);
+    lines
+      .selectAll<SVGPathElement, (typeof KINDS)[number]>('path')
+      .data(KINDS, ([kind]) => kind)
+      .join('path')
+      .attr('class', ([kind]) => `line ${kind}`)
+      .attr('d', ([kind]) => path.y((row) => scale.y(row[kind]?.log10 ?? 0))(known.filter((row) => row[kind] !== null)));
+    drawDots(x, scale.y);
+    drawNames(known, right, scale.y);
+  } // prettier-ignore
+
+  function drawValues(group: Group, x: ReturnType<typeof scaleLinear<number, number>>): void {
+    group
+      .selectAll('text')
+      .data(x.ticks(6).filter(Number.isInteger))
+      .join('text')
+      .attr('text-anchor', 'middle')
+      .attr('x', (tick) => x(tick))
+      .attr('y', BOTTOM + 22)
+      .text((tick) => formatCount(tick));
+  }
+
+  /** Where the file is, and where the slider is. */
+  function drawMarks(x: (value: number) => number): void {
+    const both: [string, number, string][] = [['nowMark', now, t('now')], ...(value === now ? [] : [['chosenMark', value, String(value)] as [string, number, string]])]; // prettier-ignore
+    marks
+      .selectAll<SVGGElement, (typeof both)[number]>('g')
+      .data(both, ([name]) => name)
+      .join((enter) => {
+        const mark = enter.append('g');
+        mark.append('line').attr('y1', TOP).attr('y2', BOTTOM);
+        mark.append('text').attr('y', TOP - 2).attr('text-anchor', 'middle'); // prettier-ignore
+        return mark;
+      })
+      .attr('class', ([name]) => name)
+      .attr('transform', ([, at]) => `translate(${x(at)},0)`)
+      .select('text')
+      .text(([, , text]) => text);
+  }
+
+  function drawDots(x: (value: number) => number, y: (log10: number) => number): void {
+    const row = rows.find((one) => one.value === value && one.problem === null);
+    const points = KINDS.flatMap(([kind]) => (row?.[kind] ? [{ kind, quantity: row[kind] }] : []));
+    dots
+      .selectAll<SVGCircleElement, (typeof points)[number]>('circle')
+      .data(points, ({ kind }) => kind)
+      .join('circle')
+      .attr('class', ({ kind }) => `sweepDot ${kind}`)
+      .attr('r', 3.5)
+      .attr('cx', x(value))
+      .attr('cy', ({ quantity }) => y(quantity.log10));
+  }
+
+  function drawNames(known: readonly SweptRow[], right: number, y: (log10: number) => number): void {
+    const labels = KINDS.flatMap(([kind, text]) => {
+      const last = known.findLast((row) => row[kind] !== null)?.[kind];
+      return last ? [{ id: kind, kind: kind, text, x: right, anchor: y(last.log10) }] : [];
+    });
+    ends
+      .selectAll<SVGGElement, ReturnType<typeof placeLabels>[number]>('g')
+      .data(placeLabels(labels, 15, TOP, BOTTOM), ({ id }) => id)
+      .join((enter) => {
+        const label = enter.append('g');
+        label.append('text').attr('dy', '0.35em');
+        return label;
+      })
+      .attr('class', ({ kind }) => `end ${kind}`)
+      .select('text')
+      .attr('x', right + 12)
+      .attr('y', (label) => label.y)
+      .text((label) => label.text);
+  }
+  return {
+    element: root,
+    show: (...next) => {
+      [rows, subject, now, value] = next;
+      draw();
+    },
+    resize: () => {
+      if (frame.clientWidth !== drawnWidth) draw();
+    },
+  };
+}
