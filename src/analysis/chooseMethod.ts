@@ -1,5 +1,5 @@
 import type { ChosenMethod, CountMethod } from '../counting/count.ts';
-import { MOST_PROGRAM_DIMENSIONS, MOST_VERTEX_DIMENSIONS } from '../counting/countRegions.ts';
+import { MAX_PROGRAM_DIMENSIONS, MAX_VERTEX_DIMENSIONS } from '../counting/countRegions.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import { groupDigits } from './quantities.ts';
 
@@ -13,9 +13,9 @@ export interface PlaceChosen {
 }
 
 /** About a minute's work on one thread, with linear regions. */
-const MOST_CELLS_BY_VERTICES = 2e6;
-const MOST_CELLS_BY_PROGRAMS = 2e5;
-const MOST_POLYGONS = 5e6;
+const MAX_CELLS_BY_VERTICES = 2e6;
+const MAX_CELLS_BY_PROGRAMS = 2e5;
+const MAX_POLYGONS = 5e6;
 
 /**
  * The method for a place and a network: whole cells where there are few enough, else a plane, else a line; samples where nothing is exact.
@@ -29,8 +29,8 @@ export function chooseMethod(network: Network, place: PlaceChosen): ChosenMethod
   if (place.through) return place.through.length === 2 ? chosen('line', 'two points are given') : chosen('plane', 'three points are given'); // prettier-ignore
   const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieces - 1), 0);
   const cells = estimatedRegions(neurons, inputs);
-  const mostCells = inputs > MOST_VERTEX_DIMENSIONS || place.everywhere ? MOST_CELLS_BY_PROGRAMS : MOST_CELLS_BY_VERTICES; // prettier-ignore
-  const fits = inputs <= MOST_PROGRAM_DIMENSIONS && cells <= mostCells;
+  const mostCells = inputs > MAX_VERTEX_DIMENSIONS || place.everywhere ? MAX_CELLS_BY_PROGRAMS : MAX_CELLS_BY_VERTICES; // prettier-ignore
+  const fits = inputs <= MAX_PROGRAM_DIMENSIONS && cells <= mostCells;
   if (place.everywhere) {
     if (fits) return chosen('cells', `all of R^${inputs} has an estimated ${regions(cells)}`);
     return chosen('sample', tooMany(cells, inputs, `all of R^${inputs}`));
@@ -40,7 +40,7 @@ export function chooseMethod(network: Network, place: PlaceChosen): ChosenMethod
   if (inputs === 2) return chosen('plane', `the box of two inputs is a plane, of an estimated ${regions(polygons)}`); // prettier-ignore
   if (fits) return chosen('cells', `the box of ${inputs} inputs has an estimated ${regions(cells)}`);
   const why = tooMany(cells, inputs, 'the box');
-  if (polygons <= MOST_POLYGONS) return chosen('plane', `${why}; a plane has an estimated ${regions(polygons)}`);
+  if (polygons <= MAX_POLYGONS) return chosen('plane', `${why}; a plane has an estimated ${regions(polygons)}`);
   return chosen('line', `${why}; even a plane has an estimated ${regions(polygons)}`);
 }
 
@@ -49,7 +49,7 @@ function chosen(method: CountMethod, why: string): ChosenMethod {
 }
 
 function tooMany(cells: number, inputs: number, where: string): string {
-  if (inputs > MOST_PROGRAM_DIMENSIONS) return `${inputs} inputs are too many to count ${where} whole`;
+  if (inputs > MAX_PROGRAM_DIMENSIONS) return `${inputs} inputs are too many to count ${where} whole`;
   return `${where} has an estimated ${regions(cells)}, too many to count`;
 }
 

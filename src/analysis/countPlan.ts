@@ -47,10 +47,10 @@ export function whyNotCounted(network: Network): string | null {
   const layers = analysedLayers(network);
   if (layers.length === 0) return 'No layer is piecewise linear.';
   const parameters = analysedParameters(network);
-  if (parameters > MOST_PARAMETERS) return tooMany(parameters, 'parameters');
+  if (parameters > MAX_PARAMETERS) return tooMany(parameters, 'parameters');
   const { scalars, entries } = programSize(network);
-  if (scalars > MOST_SCALARS) return tooMany(scalars, 'numbers in all tensors together');
-  if (entries > MOST_ENTRIES) return tooMany(entries, 'entries of matrices, kernels written out at every position,');
+  if (scalars > MAX_SCALARS) return tooMany(scalars, 'numbers in all tensors together');
+  if (entries > MAX_ENTRIES) return tooMany(entries, 'entries of matrices, kernels written out at every position,');
   return null;
 }
 
@@ -59,11 +59,11 @@ function tooMany(count: number, what: string): string {
 }
 
 /** Doubles that fit into a worker's memory with room to count in. */
-const MOST_PARAMETERS = 200_000_000;
+const MAX_PARAMETERS = 200_000_000;
 /** Tensors keep some eighty bytes a scalar while their steps are made, two gigabytes together. */
-const MOST_SCALARS = 2 ** 25;
+const MAX_SCALARS = 2 ** 25;
 /** Matrices keep twelve bytes an entry, and twice that while they grow: what the parameters of a dense network need. */
-const MOST_ENTRIES = 250_000_000;
+const MAX_ENTRIES = 250_000_000;
 
 /** A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws RangeError. */
 export function planCount(network: Network, choice: CountChoice): CountRequest {

@@ -1,7 +1,7 @@
 import type { Parallelogram, Segment } from '../theory/bound.ts';
 
 /** Directions whose sines are less than this are parallel up to the rounding of their numbers. */
-const LEAST_SINE = 2 ** -44;
+const MIN_SINE = 2 ** -44;
 
 /** Why a segment is none, as a part of a sentence; null when it is one. */
 export function whyNoSegment({ from, to }: Segment): string | null {
@@ -16,7 +16,7 @@ export function whyNoParallelogram({ u, v }: Parallelogram): string | null {
   if (first === null || second === null) return 'a direction of the plane is zero';
   const cosine = first.reduce((sum, x, i) => sum + x * second[i], 0);
   const sine = Math.sqrt(first.reduce((sum, x, i) => sum + (second[i] - cosine * x) ** 2, 0));
-  return sine < LEAST_SINE ? 'the two directions of the plane are parallel' : null;
+  return sine < MIN_SINE ? 'the two directions of the plane are parallel' : null;
 }
 
 /** A direction of length 1; null for zero. */

@@ -5,7 +5,7 @@ export type Notation = 'power' | 'decimal' | 'bits';
 
 const LOG10_OF_2 = Math.log10(2);
 /** Above this, a decimal number is written as a power whatever the notation. */
-const LONGEST_DECIMAL_LOG10 = 15;
+const MAX_DECIMAL_LOG10 = 15;
 
 /** Digits in groups of three: `1234567` to `1,234,567`. */
 export function groupDigits(digits: string): string {
@@ -39,7 +39,7 @@ export function formatMagnitude(magnitude: Magnitude, notation: Notation = 'powe
 
 export function formatLog10(log10: number, notation: Notation = 'power', exact: bigint | null = null): string {
   if (notation === 'bits') return log10 === 0 ? '1' : `2^${formatExponent(log10 / LOG10_OF_2)}`;
-  const longest = notation === 'decimal' ? LONGEST_DECIMAL_LOG10 : 6;
+  const longest = notation === 'decimal' ? MAX_DECIMAL_LOG10 : 6;
   if (log10 >= longest) return formatPower(log10);
   return exact === null ? formatNumber(10 ** log10) : groupDigits(exact.toString());
 }

@@ -52,7 +52,7 @@ export interface Spacing {
 }
 
 /** No sweep has more values. */
-export const MOST_VALUES = 1000;
+export const MAX_VALUES = 1000;
 
 /**
  * Whole values from `from` to `to`, both among them, ascending and all different. Takes `from <= to` and `factor > 1`.
@@ -62,7 +62,7 @@ export function sweepValues({ from, to, steps, factor = 2 }: Spacing): number[] 
   const values = new Set<number>();
   const take = (value: number): void => {
     if (value < to) values.add(value);
-    if (values.size >= MOST_VALUES) throw new RangeError(`a sweep has at most ${MOST_VALUES} values`);
+    if (values.size >= MAX_VALUES) throw new RangeError(`a sweep has at most ${MAX_VALUES} values`);
   };
   if (steps === undefined) {
     for (let x = from; x < to; x = Math.max(x * factor, Math.floor(x) + 1)) take(Math.round(x));

@@ -5,7 +5,7 @@ import { filesIn } from '../worker/modelWeights.ts';
 import { withRegularFile } from '../worker/regularFile.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
-const LARGEST_BYTES = 1_000_000;
+const MAX_IMPORT_BYTES = 1_000_000;
 
 export interface Imports extends NearbyFiles {
   /** What has been read, by path: for threads that read the same source. */
@@ -31,7 +31,7 @@ function textOf(path: string, root: string): string | undefined {
     const real = realpathSync(path);
     if (!isInside(realpathSync(root), real)) return undefined;
     return withRegularFile(real, (descriptor, size) =>
-      size > LARGEST_BYTES ? undefined : readFileSync(descriptor, 'utf8').replace(/^\uFEFF/, ''),
+      size > MAX_IMPORT_BYTES ? undefined : readFileSync(descriptor, 'utf8').replace(/^\uFEFF/, ''),
     );
   } catch {
     // Most of what is asked for are guesses at an ending: there is no such file.

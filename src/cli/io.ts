@@ -33,7 +33,7 @@ export interface Input {
 }
 
 /** Longer texts do not fit in one string. */
-const LONGEST_TEXT = 2 ** 29 - 2 ** 10;
+const MAX_TEXT_LENGTH = 2 ** 29 - 2 ** 10;
 /** No text holds a zero byte, and every archive or HDF5 file has one near its beginning. */
 const TELLING_BYTES = 1024;
 
@@ -63,7 +63,7 @@ async function readText(file: string): Promise<string | null | { fault: string }
       if (needed > 0 && chunk.subarray(0, needed).includes(0)) return null;
       chunks.push(chunk);
       length += chunk.length;
-      if (length > LONGEST_TEXT) return { fault: 'this is longer than any text that can be read' };
+      if (length > MAX_TEXT_LENGTH) return { fault: 'this is longer than any text that can be read' };
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

@@ -1,4 +1,4 @@
-import { MOST_THREADS } from '../counting/walk/sharedCount.ts';
+import { MAX_THREADS } from '../counting/walk/sharedCount.ts';
 
 /** Wrong words on the command line: shown with a pointer to the help, exit code 2. */
 export class UsageError extends Error {}
@@ -52,22 +52,22 @@ Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit 
 const BUDGET = 4e8;
 
 /** Eleven days. */
-const MOST_BUDGET = 1e15;
+const MAX_BUDGET = 1e15;
 /** Of coordinates and deviations: squares and sums of a great many are numbers still. */
 export const LARGEST = 1e100;
 /** Those that a repetition adds are whole numbers still. */
-const LARGEST_SEED = 2 ** 52;
+const MAX_SEED = 2 ** 52;
 
 export function parseBudget(text: string | undefined): number {
-  return parseNumber(text, 'budget', 1, MOST_BUDGET) ?? BUDGET;
+  return parseNumber(text, 'budget', 1, MAX_BUDGET) ?? BUDGET;
 }
 
 export function parseSeed(text: string | undefined): number | undefined {
-  return parseCount(text, 'seed', 0, LARGEST_SEED);
+  return parseCount(text, 'seed', 0, MAX_SEED);
 }
 
 export function parseWorkers(text: string | undefined): number | undefined {
-  return parseCount(text, 'workers', 1, MOST_THREADS);
+  return parseCount(text, 'workers', 1, MAX_THREADS);
 }
 
 export function parseVector(text: string | undefined, option: string): number[] | undefined {
@@ -111,10 +111,10 @@ export function parseCount(
 }
 
 /** Networks that one command draws: each is a task of its own, and all of them wait in a list. */
-export const MOST_DRAWS = 100_000;
+export const MAX_DRAWS = 100_000;
 
 /** Lines or points of one measurement, which are all kept. */
-export const MOST_PLACES = 1_000_000;
+export const MAX_PLACES = 1_000_000;
 
 /** A box with the same sides in every coordinate. */
 export function parseBox(text: string | undefined): { lower: number; upper: number } | undefined {

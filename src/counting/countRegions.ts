@@ -28,16 +28,16 @@ import { sample } from './experiments/sampling.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
 import type { Share } from './walk/sharedCount.ts';
-import { MOST_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
+import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
 import { Walk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
 import type { WalkHooks } from './walk/limits.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
-export const MOST_VERTEX_DIMENSIONS = 6;
+export const MAX_VERTEX_DIMENSIONS = 6;
 /** Twice as many orthants with each input. */
-const MOST_ORTHANT_INPUTS = 5;
+const MAX_ORTHANT_INPUTS = 5;
 /** An exact program in more dimensions may take minutes. */
-export const MOST_PROGRAM_DIMENSIONS = 64;
+export const MAX_PROGRAM_DIMENSIONS = 64;
 
 /**
  * Counts the regions of a network with weights. Runs to its end (or a limit) without yielding: meant for a worker.
@@ -72,7 +72,7 @@ export function isShareable(request: CountRequest): boolean {
 /** True where all of R^n is counted by vertices. Orthants cut cells in parts, which are no regions to list. */
 function isByOrthants({ domain, network, cellsBy, listRegions }: CountRequest): boolean {
   if (domain.kind !== 'all') return false;
-  const suggested = network.inputSize <= MOST_ORTHANT_INPUTS && !listRegions ? 'vertices' : 'programs';
+  const suggested = network.inputSize <= MAX_ORTHANT_INPUTS && !listRegions ? 'vertices' : 'programs';
   return (cellsBy ?? suggested) === 'vertices';
 }
 
@@ -202,12 +202,12 @@ function makerOf(slice: Slice, request: CountRequest): GeometryMaker {
   const { dimension } = slice;
   const { cellsBy, domain } = request;
   const isWholeSpace = domain.kind === 'all';
-  const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MOST_VERTEX_DIMENSIONS || isWholeSpace;
+  const usesPrograms = cellsBy ? cellsBy === 'programs' : dimension > MAX_VERTEX_DIMENSIONS || isWholeSpace;
   if (usesPrograms) {
-    if (dimension > MOST_PROGRAM_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_PROGRAM_DIMENSIONS));
+    if (dimension > MAX_PROGRAM_DIMENSIONS) throw new RangeError(tooManyDimensions(MAX_PROGRAM_DIMENSIONS));
     return (_, exactLine) => new Halfspaces(slice, isWholeSpace, exactLine);
   }
-  if (dimension > MOST_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MOST_CUBE_DIMENSIONS));
+  if (dimension > MAX_CUBE_DIMENSIONS) throw new RangeError(tooManyDimensions(MAX_CUBE_DIMENSIONS));
   if (dimension === 1) return (exactSigns) => new Segments(exactSigns);
   return (exactSigns) => (isPlane(slice, request) ? new Polygons(exactSigns) : new Polytopes(slice, exactSigns));
 }

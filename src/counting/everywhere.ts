@@ -8,7 +8,7 @@ import { Walk, type WalkResult } from './walk/regionWalk.ts';
 import type { WalkHooks } from './walk/limits.ts';
 
 /** Twice as many orthants with each input. */
-const MOST_INPUTS = 6;
+const MAX_INPUTS = 6;
 
 /** What a pattern that is remembered takes beside its text. */
 const ENTRY_BYTES = 80;
@@ -26,8 +26,8 @@ interface CellsFound {
  */
 export function countEverywhere(program: Program, request: CountRequest, hooks: WalkHooks): CellsFound {
   const n = program.inputSize;
-  if (n > MOST_INPUTS)
-    throw new RangeError(`all of R^${n} has too many orthants: count in R^${MOST_INPUTS} at most, or in a box`);
+  if (n > MAX_INPUTS)
+    throw new RangeError(`all of R^${n} has too many orthants: count in R^${MAX_INPUTS} at most, or in a box`);
   const start = performance.now();
   const totals = program.stages.map(() => 0);
   const known = program.stages.map(() => new Map<string, number>());

@@ -10,7 +10,7 @@ export interface AnalyzerLimits {
 }
 const LIMITS: AnalyzerLimits = { silentSeconds: 10, memoryMb: 2048 };
 /** After so many ends without a known reason, within so long, the server is not started again by itself. */
-const MOST_ENDS = 5;
+const MAX_ENDS = 5;
 const ENDS_WITHIN_MS = 3 * 60_000;
 const LONG_WORK_MS = 3000;
 
@@ -107,7 +107,7 @@ export class AnalyzerProcess {
     }
     const now = Date.now();
     this.ends = [...this.ends.filter((end) => now - end < ENDS_WITHIN_MS), now];
-    return this.ends.length < MOST_ENDS;
+    return this.ends.length < MAX_ENDS;
   }
 
   /**

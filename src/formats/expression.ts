@@ -2,7 +2,7 @@ import { create, parseDependencies } from 'mathjs/number';
 import type { MathNode } from 'mathjs';
 
 /** Longer ones are no formula for a layer's size, and the parser's stack grows with the length. */
-const longest = 200;
+const MAX_EXPRESSION_LENGTH = 200;
 
 type Parse = (text: string) => MathNode;
 
@@ -44,7 +44,7 @@ export type Evaluated = { readonly value: number } | { readonly fault: string };
  * nothing in the text is ever run.
  */
 export function evaluate(text: string, params: ReadonlyMap<string, number>): Evaluated {
-  if (text.length > longest) return { fault: `An expression may have at most ${longest} characters.` };
+  if (text.length > MAX_EXPRESSION_LENGTH) return { fault: `An expression may have at most ${MAX_EXPRESSION_LENGTH} characters.` };
   try {
     const value = snapped(valueOf(parse(text), params));
     return Number.isFinite(value) ? { value } : { fault: `${text} has no finite value.` };

@@ -17,7 +17,7 @@ export function buildNetwork(definition: NetworkDefinition): BuiltNetwork {
 }
 
 /** Each is explained by itself: of more, the report alone would take minutes. */
-const mostLayers = 100_000;
+const MAX_LAYERS = 100_000;
 
 type ShapedOperation = Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>;
 
@@ -43,7 +43,7 @@ class Builder {
       this.tensors.set(input.name, fits ? inputTensor(k) : null);
       return { name: input.name, shape: fits ? input.shape : [] };
     });
-    if (definition.layers.length > mostLayers) this.tooManyLayers();
+    if (definition.layers.length > MAX_LAYERS) this.tooManyLayers();
     else for (const index of this.order()) this.resolve(index);
     const network: Network = {
       name: definition.name,
@@ -70,7 +70,7 @@ class Builder {
   }
 
   private tooManyLayers(): void {
-    const [count, most] = [this.definition.layers.length, mostLayers].map((each) => each.toLocaleString('en'));
+    const [count, most] = [this.definition.layers.length, MAX_LAYERS].map((each) => each.toLocaleString('en'));
     this.report('too-large', `${count} layers are more than the ${most} that are analysed`, this.definition.span);
   }
 

@@ -8,7 +8,7 @@ const asItIs: Translate = (text, ...values) =>
   text.replace(/\{(\d+)\}/g, (place, i: string) => String(values[Number(i)] ?? place));
 
 /** Coordinates that are written out; of longer points the first ones. */
-const MOST_COORDINATES = 4;
+const MAX_COORDINATES = 4;
 
 /** `[−1, 1]²`, `the diagonal of [−1, 1]⁷⁸⁴`, `the plane through 3 points of digits.json`. */
 export function placeWords(
@@ -40,7 +40,7 @@ export function placeWords(
 }
 
 function point(coordinates: readonly number[]): string {
-  const shown = coordinates.slice(0, MOST_COORDINATES).map(number);
+  const shown = coordinates.slice(0, MAX_COORDINATES).map(number);
   return `(${[...shown, ...(coordinates.length > shown.length ? ['…'] : [])].join(', ')})`;
 }
 

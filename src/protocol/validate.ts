@@ -17,12 +17,12 @@ import type { CountPlace, CountSettings, PictureWindow, PointSet, SweepSubject }
 /** Checks of the values that messages of a webview hold. A webview is not trusted. */
 
 /** As many networks as one run may draw. */
-export const MOST_SEEDS = 1000;
+export const MAX_SEEDS = 1000;
 /** As many points as a sample may have: more take longer than a count. */
-export const MOST_SAMPLES = 10_000_000;
+export const MAX_SAMPLES = 10_000_000;
 /** As many coordinates as points may have together: some megabytes of text. */
-const MOST_COORDINATES = 1_000_000;
-const MOST_FILES = 50;
+const MAX_COORDINATES = 1_000_000;
+const MAX_FILES = 50;
 
 const isAtMost =
   <T>(most: number, guard: Guard<readonly T[]>): Guard<readonly T[]> =>
@@ -32,12 +32,12 @@ const isAtMost =
 export const isPointSet: Guard<PointSet> = (value): value is PointSet => {
   const points = shape<PointSet>({ label: isString, points: listOf(listOf(isNumber)) });
   return (
-    points(value) && value.points.length <= 3 && value.points.reduce((sum, p) => sum + p.length, 0) <= MOST_COORDINATES
+    points(value) && value.points.length <= 3 && value.points.reduce((sum, p) => sum + p.length, 0) <= MAX_COORDINATES
   );
 };
 
 type PlaceOf<K extends CountPlace['type']> = Extract<CountPlace, { readonly type: K }>;
-const isPoint = isAtMost(MOST_COORDINATES, listOf(isNumber));
+const isPoint = isAtMost(MAX_COORDINATES, listOf(isNumber));
 export const isPlace: Guard<CountPlace> = tagged<CountPlace>({
   box: shape<PlaceOf<'box'>>({ type: oneOf('box') }),
   all: shape<PlaceOf<'all'>>({ type: oneOf('all') }),
@@ -50,11 +50,11 @@ const hasSettingsShape = shape<CountSettings>({
   method: oneOf('auto', 'line', 'plane', 'cells', 'sample'),
   place: isPlace,
   firstSeed: isNatural,
-  seeds: (value): value is number => isNatural(value) && value >= 1 && value <= MOST_SEEDS,
+  seeds: (value): value is number => isNatural(value) && value >= 1 && value <= MAX_SEEDS,
   fileWeights: isBoolean,
   lower: isNumber,
   upper: isNumber,
-  samples: (value): value is number => isNatural(value) && value >= 1 && value <= MOST_SAMPLES,
+  samples: (value): value is number => isNatural(value) && value >= 1 && value <= MAX_SAMPLES,
   kernel: nullOr(
     oneOf('he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'normal'), // prettier-ignore
   ),
@@ -71,5 +71,5 @@ export const isWindow: Guard<PictureWindow> = (value): value is PictureWindow =>
 
 export const isSubject = shape<SweepSubject>({ layer: isNatural, field: isString });
 export const isHttps: Guard<string> = (value): value is string => isString(value) && /^https:\/\//.test(value);
-export const isUris = isAtMost(MOST_FILES, listOf(isString));
+export const isUris = isAtMost(MAX_FILES, listOf(isString));
 export const isPositive: Guard<number> = (value): value is number => isNatural(value) && value > 0;

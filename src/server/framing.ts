@@ -1,8 +1,8 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
 /** Longer messages are no messages: no text is as long. */
-const LONGEST_MESSAGE = 2 ** 29;
-const LONGEST_HEADER = 2 ** 13;
+const MAX_MESSAGE_LENGTH = 2 ** 29;
+const MAX_HEADER_LENGTH = 2 ** 13;
 const HEADER_END = '\r\n\r\n';
 
 /**
@@ -33,10 +33,10 @@ export class Framing extends Transform {
       }
       // The end of the header may lie across two chunks.
       const before = this.header.length;
-      this.header += chunk.toString('latin1', at, Math.min(chunk.length, at + LONGEST_HEADER));
+      this.header += chunk.toString('latin1', at, Math.min(chunk.length, at + MAX_HEADER_LENGTH));
       const end = this.header.indexOf(HEADER_END, Math.max(0, before - HEADER_END.length));
       if (end < 0) {
-        if (this.header.length >= LONGEST_HEADER) throw new Error('a header does not end');
+        if (this.header.length >= MAX_HEADER_LENGTH) throw new Error('a header does not end');
         return;
       }
       this.left = lengthIn(this.header.slice(0, end));
@@ -49,6 +49,6 @@ export class Framing extends Transform {
 function lengthIn(header: string): number {
   const length = /^content-length: *(\d+) *$/im.exec(header)?.[1];
   if (length === undefined) throw new Error('a header without the length of its message');
-  if (Number(length) > LONGEST_MESSAGE) throw new Error(`a message of ${length} bytes`);
+  if (Number(length) > MAX_MESSAGE_LENGTH) throw new Error(`a message of ${length} bytes`);
   return Number(length);
 }

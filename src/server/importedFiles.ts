@@ -6,10 +6,10 @@ import { filesIn } from '../worker/modelWeights.ts';
 import { readRegularText } from '../worker/regularFile.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
-const LARGEST_BYTES = 1_000_000;
+const MAX_IMPORT_BYTES = 1_000_000;
 /** Files kept, and files one document may ask for. */
-const MOST_KEPT = 400;
-const MOST_WANTED = 200;
+const MAX_KEPT = 400;
+const MAX_REQUESTED = 200;
 
 /** What the last reading of a document asked for. */
 interface Asked {
@@ -55,7 +55,7 @@ export class ImportedFiles {
       if (address === null || !address.startsWith(asked.root)) return undefined;
       asked.paths.set(address, path);
       const known = this.known(address, asked.root);
-      if (known === undefined && asked.wanted.size < MOST_WANTED) asked.wanted.add(address);
+      if (known === undefined && asked.wanted.size < MAX_REQUESTED) asked.wanted.add(address);
       return known ?? undefined;
     };
   }
@@ -112,7 +112,7 @@ export class ImportedFiles {
       wanted.delete(address);
     });
     for (const address of this.texts.keys()) {
-      if (this.texts.size <= MOST_KEPT) break;
+      if (this.texts.size <= MAX_KEPT) break;
       this.texts.delete(address);
     }
   }
@@ -125,7 +125,7 @@ async function read(address: string, root: string): Promise<string | null> {
     // A link must not lead out of the folder.
     const real = addressOf(pathToFileURL(await realpath(path)).href);
     const realRoot = addressOf(pathToFileURL(await realpath(pathOf(root))).href).replace(/\/?$/, '/');
-    return real.startsWith(realRoot) ? await readRegularText(path, LARGEST_BYTES) : null;
+    return real.startsWith(realRoot) ? await readRegularText(path, MAX_IMPORT_BYTES) : null;
   } catch {
     // Most of what is asked for are guesses at an ending: there is no such file.
     return null;

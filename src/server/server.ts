@@ -194,13 +194,13 @@ function statusOf({ analysis }: AnalysedDocument): protocol.StatusParams['status
 }
 
 /** Files import files that import others: each round reads one more of them. */
-const MOST_ROUNDS = 8;
+const MAX_IMPORT_ROUNDS = 8;
 
 /** The analysis of the document as it is now, with the files it imports. */
 async function find(uri: string): Promise<AnalysedDocument | null> {
   for (let round = 0; ; round++) {
     const found = findNow(uri);
-    if (imported.isComplete(uri) || round === MOST_ROUNDS) return found;
+    if (imported.isComplete(uri) || round === MAX_IMPORT_ROUNDS) return found;
     await imported.load(uri);
     analyses.outdate(uri);
   }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { MOST_THREADS } from '../counting/walk/sharedCount.ts';
+import { MAX_THREADS } from '../counting/walk/sharedCount.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountOutcome, CountTask, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
 import { Job, type CountCall } from './job.ts';
@@ -8,7 +8,7 @@ import { Job, type CountCall } from './job.ts';
 const STOP_PATIENCE_MS = 80;
 const WORKER_MEMORY_MB = 4096;
 /** A new thread is started for what is left of a count when that is more than this: starting takes a tenth. */
-const LEAST_SHARED_SECONDS = 0.25;
+const MIN_SHARED_SECONDS = 0.25;
 const RAN_OUT = 'The count needed more memory than a worker may have.';
 
 interface Lane {
@@ -34,12 +34,12 @@ export class CountPool {
     size: number,
     private readonly memoryMb = WORKER_MEMORY_MB,
   ) {
-    this.size = Math.min(size, MOST_THREADS);
+    this.size = Math.min(size, MAX_THREADS);
   }
 
   /** Allows at least so many threads from now on. */
   grow(size: number): void {
-    this.size = Math.min(MOST_THREADS, Math.max(this.size, size));
+    this.size = Math.min(MAX_THREADS, Math.max(this.size, size));
   }
 
   /**
@@ -108,7 +108,7 @@ export class CountPool {
   /** Idle threads help at once; new ones are started where it pays. */
   private recruit(job: Job): void {
     if (!job.isShareable || job.isWaiting || job.isSettled || this.queue.length > 0) return;
-    const isLong = job.secondsLeft !== null && job.secondsLeft > LEAST_SHARED_SECONDS;
+    const isLong = job.secondsLeft !== null && job.secondsLeft > MIN_SHARED_SECONDS;
     while (job.threadsAsked < job.threads) {
       const lane = this.idle() ?? (isLong ? this.open() : null);
       if (!lane) return;

@@ -14,7 +14,7 @@ export interface CountCall {
 }
 
 /** A pace is believed from this share of the work on. */
-const LEAST_FRACTION = 0.005;
+const MIN_FRACTION = 0.005;
 
 /** One task on its way: what its threads have told, and to whom it is answered. */
 export class Job {
@@ -58,7 +58,7 @@ export class Job {
     if (thread > 0) return;
     const { fraction } = progress;
     const seconds = (performance.now() - this.start) / 1000;
-    this.secondsLeft = fraction > LEAST_FRACTION ? (seconds * (1 - fraction)) / fraction : null;
+    this.secondsLeft = fraction > MIN_FRACTION ? (seconds * (1 - fraction)) / fraction : null;
     if (!this.isSettled) this.call.progress?.({ ...progress, secondsLeft: this.secondsLeft });
   }
 

@@ -35,7 +35,7 @@ export async function findWeights(text: string, place: WeightsPlace): Promise<Fo
 
 /** Sound files take a small part of it. */
 const LIMIT_MS = 5000;
-const MORE_MS_A_MEGABYTE = 100;
+const MS_PER_MEGABYTE = 100;
 
 /** Reads so many bytes, or is ended: damage can make the readers go around in circles. */
 function bounded<T>(name: string, bytes: number, task: () => T): T {
@@ -44,7 +44,7 @@ function bounded<T>(name: string, bytes: number, task: () => T): T {
   console.warn = () => undefined;
   try {
     const late = `${name} takes too long to read: it is damaged, or of a kind that is not meant here`;
-    return withinTime(LIMIT_MS + (MORE_MS_A_MEGABYTE * bytes) / 2 ** 20, late, task);
+    return withinTime(LIMIT_MS + (MS_PER_MEGABYTE * bytes) / 2 ** 20, late, task);
   } finally {
     console.warn = warn;
   }

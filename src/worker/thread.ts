@@ -16,7 +16,7 @@ import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';
 const PROGRESS_INTERVAL_MS = 100;
 const FIRST_PROGRESS_MS = 40;
 /** Held for merging regions and for pictures, unless the task says otherwise. */
-const MOST_HELD_BYTES = 2 ** 31;
+const MAX_HELD_BYTES = 2 ** 31;
 /** What V8 says when it cannot make an array. */
 const NO_MEMORY = /allocation failed|invalid (typed )?array( buffer)? length/i;
 let port: MessagePort;
@@ -80,7 +80,7 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
 
 function runCount(id: number, task: CountTask, network: Network, place: ThreadPlace): void {
   const { choice } = task;
-  const limits = { bytes: MOST_HELD_BYTES, ...choice.limits };
+  const limits = { bytes: MAX_HELD_BYTES, ...choice.limits };
   const request = { ...planCount(network, choice), limits };
   const share = shareOf(place);
   const shareable = place.threads > 1 && isShareable(request);

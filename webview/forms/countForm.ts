@@ -1,6 +1,6 @@
 import { PLACES } from '../../src/protocol/countPlace.ts';
 import type { CountMethodName, CountSettings } from '../../src/protocol/runs.ts';
-import { MOST_SAMPLES, MOST_SEEDS } from '../../src/protocol/validate.ts';
+import { MAX_SAMPLES, MAX_SEEDS } from '../../src/protocol/validate.ts';
 import type { Actions, Section } from '../app/actions.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
 import { capital, formatDomain, plural } from '../format.ts';
@@ -10,7 +10,7 @@ import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/
 import { chosenMethod, fileWeightsWords, type View } from '../app/view.ts';
 import { placeWords } from '../../src/protocol/placeWords.ts';
 
-const MOST_WORKERS = 64;
+const MAX_WORKERS = 64;
 const KERNELS = ['he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal']; // prettier-ignore
 
 /** How to count, folded away: method, place, networks, threads. */
@@ -21,13 +21,13 @@ export function createCountForm(actions: Actions): Section {
   };
   const method = dropdown(t('How to count'), (value) => change(withMethod(value as CountMethodName, settings)));
   const place = createPlaceForm(change, (needed) => actions.choosePoints('count', needed));
-  const samples = numberField(t('points'), 1, MOST_SAMPLES, (value) => change({ samples: value }));
+  const samples = numberField(t('points'), 1, MAX_SAMPLES, (value) => change({ samples: value }));
   const note = element('p', { class: 'muted formNote', text: t('Random points meet some of the regions: their number is a lower bound, however many there are.') }); // prettier-ignore
-  const seeds = numberField(t('networks'), 1, MOST_SEEDS, (value) => change({ seeds: value }));
+  const seeds = numberField(t('networks'), 1, MAX_SEEDS, (value) => change({ seeds: value }));
   const firstSeed = numberField(t('first seed'), 0, 2 ** 31 - 1, (value) => change({ firstSeed: value }));
   const kernel = dropdown(t('How weights are drawn'), (value) => change({ kernel: value === '' ? null : value }));
   const bias = numberField(t('bias deviation'), 0, 1e6, (value) => change({ biasStddev: value }), Number.isFinite);
-  const workers = numberField(t('threads (0: all but one)'), 0, MOST_WORKERS, (value) => change({ workers: value }));
+  const workers = numberField(t('threads (0: all but one)'), 0, MAX_WORKERS, (value) => change({ workers: value }));
   const fileWeights = checkbox(t('weights of the file'), 'visibly', (checked) => change({ fileWeights: checked }));
   const again = button(t('As in the file'), 'secondary', () => change({ method: 'auto', place: { type: 'box' }, kernel: null, biasStddev: null, lower: -1, upper: 1, workers: 0 })); // prettier-ignore
   const summary = element('span', { class: 'muted' });

@@ -13,7 +13,7 @@ export interface PlaceForm {
 }
 
 /** Points of more inputs are for files, not for typing. */
-const MOST_TYPED = 32;
+const MAX_TYPED_COORDINATES = 32;
 
 /** Where to count: the box, all of the space, a segment or a parallelogram that is typed, or points of a file. */
 export function createPlaceForm(
@@ -95,7 +95,7 @@ function choices(method: CountMethodName, { place }: Placed, inputs: number): { 
   const fits = (type: CountPlace['type']): boolean =>
     type === place.type ||
     ((type !== 'parallelogram' || inputs >= 2) &&
-      (inputs <= MOST_TYPED || (type !== 'segment' && type !== 'parallelogram')));
+      (inputs <= MAX_TYPED_COORDINATES || (type !== 'segment' && type !== 'parallelogram')));
   return PLACES[method].filter(fits).map((value) => ({ value, text: placeText(value, method, place, inputs) }));
 }
 

@@ -10,9 +10,9 @@ import { button, dropdown, slider } from '../widgets/toolkit.ts';
 import type { View } from '../app/view.ts';
 
 const VALUES = 24;
-const LEAST_RANGE = 8;
+const MIN_RANGE = 8;
 /** Deeper networks take longer than a slider is waited for. */
-const MOST_COPIES = 12;
+const MAX_COPIES = 12;
 
 interface Option {
   readonly id: string;
@@ -143,7 +143,7 @@ function optionsOf({ network }: View): Option[] {
 }
 
 function rangeOf({ subject, now }: Option): number {
-  return subject.field === 'copies' ? MOST_COPIES : Math.max(LEAST_RANGE, 4 * now);
+  return subject.field === 'copies' ? MAX_COPIES : Math.max(MIN_RANGE, 4 * now);
 }
 
 function optionFor(options: readonly Option[], sweep: SweepChoice | null): Option {

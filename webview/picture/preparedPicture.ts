@@ -21,8 +21,8 @@ export interface PreparedLines {
 }
 
 /** Polygons between two moments where the work may pause. */
-const POLYGONS_A_STEP = 20_000;
-const MOST_SAMPLED = 20_000;
+const POLYGONS_PER_STEP = 20_000;
+const MAX_SAMPLED = 20_000;
 
 /** Sorts a picture in small steps: each `yield` is a moment where the work may pause or be given up. */
 export function* preparePicture(picture: PanelPicture, coloring: Coloring): Generator<void, PreparedPicture> {
@@ -32,7 +32,7 @@ export function* preparePicture(picture: PanelPicture, coloring: Coloring): Gene
   const counts = new Uint32Array(BINS + 1);
   const typical = medianSize(picture.gradients);
   for (let i = 0; i < polygons; i++) {
-    if (i % POLYGONS_A_STEP === POLYGONS_A_STEP - 1) yield;
+    if (i % POLYGONS_PER_STEP === POLYGONS_PER_STEP - 1) yield;
     putBox(picture, i, boxes);
     const gx = picture.gradients[2 * i];
     const gy = picture.gradients[2 * i + 1];
@@ -69,7 +69,7 @@ function putBox({ vertices, offsets }: PanelPicture, polygon: number, boxes: Flo
 /** Of some of them where there are many. */
 function medianSize(gradients: Float32Array): number {
   const polygons = gradients.length / 2;
-  const stride = Math.max(1, Math.ceil(polygons / MOST_SAMPLED));
+  const stride = Math.max(1, Math.ceil(polygons / MAX_SAMPLED));
   const sizes = new Float32Array(Math.ceil(polygons / stride));
   for (let i = 0, at = 0; i < polygons; i += stride) sizes[at++] = Math.hypot(gradients[2 * i], gradients[2 * i + 1]);
   sizes.sort();
@@ -87,7 +87,7 @@ function* linesByLayer(picture: PanelPicture, polygons: number): Generator<void,
   yield;
   const found = new Map([...sizes].map(([layer, size]) => [layer, { from: new Uint32Array(size), to: new Uint32Array(size), count: 0 }])); // prettier-ignore
   for (let i = 0; i < polygons; i++) {
-    if (i % POLYGONS_A_STEP === POLYGONS_A_STEP - 1) yield;
+    if (i % POLYGONS_PER_STEP === POLYGONS_PER_STEP - 1) yield;
     const first = offsets[i];
     const end = offsets[i + 1];
     const turn = signedArea(vertices, first, end) >= 0 ? 1 : -1;

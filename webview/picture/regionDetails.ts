@@ -11,7 +11,7 @@ export interface RegionDetails {
 
 const SVG = 'http://www.w3.org/2000/svg';
 const CELL = 5;
-const CELLS_A_ROW = 48;
+const CELLS_PER_ROW = 48;
 
 /** The region at one point: which units are on, and the affine map that holds there. */
 export function createRegionDetails(): RegionDetails {
@@ -78,16 +78,16 @@ function patternRow(part: PanelProbe['pattern'][number], layers: readonly PanelL
 
 /** A square for each unit, filled where it is on (on a higher piece: fuller). */
 function patternDrawing(pieces: string): SVGSVGElement {
-  const rows = Math.max(1, Math.ceil(pieces.length / CELLS_A_ROW));
-  const width = Math.min(CELLS_A_ROW, Math.max(1, pieces.length)) * CELL;
+  const rows = Math.max(1, Math.ceil(pieces.length / CELLS_PER_ROW));
+  const width = Math.min(CELLS_PER_ROW, Math.max(1, pieces.length)) * CELL;
   const drawing = document.createElementNS(SVG, 'svg');
   const attributes = { class: 'pattern', width, height: rows * CELL, viewBox: `0 0 ${width} ${rows * CELL}`, 'aria-hidden': 'true' }; // prettier-ignore
   for (const [name, value] of Object.entries(attributes)) drawing.setAttribute(name, String(value));
   const paths = new Map<number, string>();
   [...pieces].forEach((piece, i) => {
     const at = Math.min(2, parseInt(piece, 36));
-    const x = (i % CELLS_A_ROW) * CELL;
-    const y = Math.floor(i / CELLS_A_ROW) * CELL;
+    const x = (i % CELLS_PER_ROW) * CELL;
+    const y = Math.floor(i / CELLS_PER_ROW) * CELL;
     paths.set(at, `${paths.get(at) ?? ''}M${x},${y}h${CELL - 1}v${CELL - 1}h${1 - CELL}z`);
   });
   for (const [piece, d] of paths) {

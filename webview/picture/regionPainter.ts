@@ -22,12 +22,12 @@ export function lineStyle(depth: number): { readonly width: number; readonly opa
   return { width: Math.max(0.4, 1.4 / (1 + 0.55 * depth)), opacity: Math.max(0.28, 0.9 / (1 + 0.5 * depth)) };
 }
 
-const POLYGONS_A_PATH = 300;
-const LINES_A_PATH = 4000;
+const POLYGONS_PER_PATH = 300;
+const LINES_PER_PATH = 4000;
 /** Polygons of this many pixels on average have full lines; smaller ones fainter, or the picture would be all lines. */
 const FULL_LINES = 14;
 /** So many lines of one layer are drawn at once; where more are in sight, they lie on one another: an even choice of them. */
-const MOST_LINES = 120_000;
+const MAX_LINES = 120_000;
 
 /**
  * Draws the picture in small steps: each `yield` is a moment where the work may pause or be given up. Returns n where of the
@@ -79,12 +79,12 @@ function* paintPolygons(
     const boxTop = (1 - boxes[4 * i + 3]) * scale + top;
     const boxBottom = (1 - boxes[4 * i + 1]) * scale + top;
     if (boxRight < 0 || boxLeft > width || boxBottom < 0 || boxTop > height) continue;
-    if (bins[i] !== bin || inPath >= POLYGONS_A_PATH) {
+    if (bins[i] !== bin || inPath >= POLYGONS_PER_PATH) {
       if (inPath > 0) context.fill();
       context.beginPath();
       bin = bins[i];
       context.fillStyle = colors[bin];
-      if (inPath >= POLYGONS_A_PATH) yield;
+      if (inPath >= POLYGONS_PER_PATH) yield;
       inPath = 0;
     }
     inPath += 1;
@@ -115,14 +115,14 @@ function* paintLines(
   const { vertices } = prepared.picture;
   const { from, to } = prepared.layers[depth];
   const inSight = linesInSight(prepared, depth, placement, context.canvas);
-  const stride = Math.max(1, Math.ceil(inSight.length / MOST_LINES));
+  const stride = Math.max(1, Math.ceil(inSight.length / MAX_LINES));
   let inPath = 0;
   context.beginPath();
   for (let i = 0; i < inSight.length; i += stride) {
     const e = inSight[i];
     context.moveTo(vertices[2 * from[e]] * scale + left, (1 - vertices[2 * from[e] + 1]) * scale + top);
     context.lineTo(vertices[2 * to[e]] * scale + left, (1 - vertices[2 * to[e] + 1]) * scale + top);
-    if (++inPath < LINES_A_PATH) continue;
+    if (++inPath < LINES_PER_PATH) continue;
     context.stroke();
     context.beginPath();
     inPath = 0;

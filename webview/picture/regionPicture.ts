@@ -15,7 +15,7 @@ import { t } from '../app/strings.ts';
 import { button, dropdown } from '../widgets/toolkit.ts';
 import { fileWeightsWords, hasPicture, type View } from '../app/view.ts';
 
-const MOST_ZOOM = 1e5;
+const MAX_ZOOM = 1e5;
 const PAN_STEP = 40;
 /** The hand rests this long before what is in sight is counted anew. */
 const RECOUNT_MS = 220;
@@ -95,7 +95,7 @@ export function createRegionPicture(actions: Actions): Plot {
   let pointed: { x: number; y: number } | null = null;
 
   const zooming = zoom<HTMLCanvasElement, unknown>()
-    .scaleExtent([1, MOST_ZOOM])
+    .scaleExtent([1, MAX_ZOOM])
     // The wheel scrolls the page, until the picture has the focus.
     .filter((event: Event) =>
       event instanceof WheelEvent

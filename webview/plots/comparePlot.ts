@@ -42,7 +42,7 @@ const BOTTOM = 212;
 const LABEL_GAP = 14;
 const NAME_LENGTH = 18;
 /** Markers at every layer become a chain beyond this many. */
-const MOST_MARKED = 24;
+const MAX_MARKED = 24;
 
 export function markerPath(index: number, size = 34): string {
   return symbol(SYMBOLS[index % SERIES_STYLES], size)() ?? '';
@@ -162,7 +162,7 @@ function drawSeries(
   joined.select('.comparedLine').attr('d', ({ values }) => path(values));
   joined.each(function ({ values, index }) {
     const last = values.length - 1;
-    const marked = values.flatMap((value, depth) => value !== null && depth > 0 && (last <= MOST_MARKED || depth === last) ? [{ value, depth }] : []); // prettier-ignore
+    const marked = values.flatMap((value, depth) => value !== null && depth > 0 && (last <= MAX_MARKED || depth === last) ? [{ value, depth }] : []); // prettier-ignore
     select(this)
       .select('.markers')
       .selectAll<SVGPathElement, (typeof marked)[number]>('path')

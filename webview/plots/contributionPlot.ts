@@ -37,7 +37,7 @@ interface Layout {
 const CHARACTER = 6.4;
 const NAME_LENGTH = 16;
 /** Of the width. */
-const MOST_NAME_SHARE = 0.36;
+const MAX_NAME_SHARE = 0.36;
 /** Beyond this many layers the rows move closer. */
 const ROOMY = 14;
 
@@ -98,7 +98,7 @@ function layOut(view: View, width: number): Layout {
   const counted = contributions(layers, countedAfter(view));
   const roomy = layers.length <= ROOMY;
   const rowHeight = roomy ? 38 : 25;
-  const room = Math.floor((width * MOST_NAME_SHARE - 12) / CHARACTER);
+  const room = Math.floor((width * MAX_NAME_SHARE - 12) / CHARACTER);
   const names = shortNames(
     layers.map((layer) => layer.name),
     Math.min(NAME_LENGTH, room),

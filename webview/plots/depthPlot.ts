@@ -171,7 +171,7 @@ interface Mean {
 }
 
 /** Beyond this many, dots are a smear that only costs time: mean and spread stay. */
-const MOST_DOTS = 6000;
+const MAX_DOTS = 6000;
 
 function drawCounts(group: Group, geometry: DepthGeometry, pane: Pane, view: View): void {
   const reach = Math.min(8, geometry.step * 0.2);
@@ -180,7 +180,7 @@ function drawCounts(group: Group, geometry: DepthGeometry, pane: Pane, view: Vie
   if (pane.showsCounts) {
     view.layers.forEach((layer, i) => {
       const x = geometry.x(i + 1);
-      if (view.counts.length * view.layers.length <= MOST_DOTS) {
+      if (view.counts.length * view.layers.length <= MAX_DOTS) {
         for (const count of view.counts) {
           const regions = count.perLayer[layer.index];
           if (regions === undefined || regions < 1) continue;

@@ -10,7 +10,7 @@ export interface DistanceBin {
 
 /** Powers of ten below the greatest that are told apart. */
 const DECADES = 4;
-const MOST_BINS = 32;
+const MAX_BINS = 32;
 
 /** As many bins as so many points can fill; none without a point. */
 export function distanceBins(distances: Float64Array): DistanceBin[] {
@@ -19,7 +19,7 @@ export function distanceBins(distances: Float64Array): DistanceBin[] {
   const to = Math.log10(greatest);
   const least = distances.reduce((low, distance) => Math.min(low, distance), greatest);
   const from = Math.max(to - DECADES, Math.min(to - 0.5, least > 0 ? Math.log10(least) : -Infinity));
-  const count = Math.max(4, Math.min(MOST_BINS, Math.round(2 * Math.cbrt(distances.length))));
+  const count = Math.max(4, Math.min(MAX_BINS, Math.round(2 * Math.cbrt(distances.length))));
   const width = (to - from) / count;
   const held = new Float64Array(count);
   for (const distance of distances) {

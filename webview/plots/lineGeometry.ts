@@ -3,7 +3,7 @@ import type { PanelLine } from '../../src/protocol/runs.ts';
 /** A network along a line in numbers: what its plot draws, without any element. */
 
 /** More outputs than this cannot be told apart. */
-const MOST_DRAWN = 10;
+const MAX_DRAWN = 10;
 
 /** The path of one output: every knot, or where they stand closer than pixels, the extremes of each pixel. */
 export function outputPath(line: PanelLine, output: number, x: (t: number) => number, y: (value: number) => number): string {
@@ -34,7 +34,7 @@ function range(from: number, to: number): number[] {
 }
 
 export function drawnOutputs(line: PanelLine): number {
-  return Math.min(line.outputCount, MOST_DRAWN);
+  return Math.min(line.outputCount, MAX_DRAWN);
 }
 
 export function outputExtent(line: PanelLine): [number, number] {

@@ -6,8 +6,8 @@ import { signed } from '../picture/regionDetails.ts';
 import { t } from '../app/strings.ts';
 
 /** More rows than this no one reads; all of them are in the file that can be saved. */
-const MOST_ROWS = 500;
-const MOST_OUTPUTS = 4;
+const MAX_ROWS = 500;
+const MAX_OUTPUTS = 4;
 
 export interface LineTable {
   readonly element: HTMLElement;
@@ -34,11 +34,11 @@ export function createLineTable(): LineTable {
   function fill(): void {
     if (!root.open || line === null) return;
     const { knots, outputs, outputCount } = line;
-    const shown = Math.min(outputCount, MOST_OUTPUTS);
+    const shown = Math.min(outputCount, MAX_OUTPUTS);
     const columns = [t('at'), t('layer'), ...Array.from({ length: shown }, (_, o) => t('output {0}', o + 1))];
     head.replaceChildren(...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
     body.replaceChildren(
-      ...Array.from(knots.subarray(0, MOST_ROWS), (knot, k) =>
+      ...Array.from(knots.subarray(0, MAX_ROWS), (knot, k) =>
         element('tr', {}, [
           element('th', { text: String(Number(knot.toPrecision(6))), attributes: { scope: 'row' } }),
           element('td', { text: layers.find(({ index }) => index === line!.layers[k])?.name ?? t('end') }),
@@ -46,8 +46,8 @@ export function createLineTable(): LineTable {
         ]),
       ),
     );
-    setHidden(rest, knots.length <= MOST_ROWS && outputCount <= shown);
-    setText(rest, t('{0} rows of {1}, {2} outputs of {3}: all are in the CSV file that Export saves.', formatCount(Math.min(knots.length, MOST_ROWS)), formatCount(knots.length), shown, formatCount(outputCount))); // prettier-ignore
+    setHidden(rest, knots.length <= MAX_ROWS && outputCount <= shown);
+    setText(rest, t('{0} rows of {1}, {2} outputs of {3}: all are in the CSV file that Export saves.', formatCount(Math.min(knots.length, MAX_ROWS)), formatCount(knots.length), shown, formatCount(outputCount))); // prettier-ignore
   }
   return {
     element: root,

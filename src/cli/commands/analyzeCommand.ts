@@ -8,7 +8,7 @@ import { reportErrors } from '../networks.ts';
 import { noNetworkProblem } from '../noNetwork.ts';
 import { openPool } from '../pool.ts';
 import { withSimulatedMeans, type Simulation } from '../simulateMeans.ts';
-import { MOST_DRAWS, parseBudget, parseCount, parseVector, parseWorkers, together, UsageError } from '../usage.ts';
+import { MAX_DRAWS, parseBudget, parseCount, parseVector, parseWorkers, together, UsageError } from '../usage.ts';
 
 /** `region-lens analyze`. Returns the exit code. `stop` ends simulations early. */
 export async function analyzeCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -33,7 +33,7 @@ export async function analyzeCommand(words: readonly string[], output: Output, s
     parallelogram: together({ origin: vector('origin'), u: vector('u'), v: vector('v') }),
     budget: parseBudget(values.budget),
   };
-  const draws = parseCount(values.simulate, 'simulate', 2, MOST_DRAWS);
+  const draws = parseCount(values.simulate, 'simulate', 2, MAX_DRAWS);
   const workers = parseWorkers(values.workers);
   const simulation = draws === undefined ? null : { pool: openPool(workers), draws, stop };
   try {

@@ -14,7 +14,7 @@ import { openPool } from '../pool.ts';
 import { systemMessage } from '../terminal.ts';
 import { chooseWeights } from '../weights.ts';
 import {
-  MOST_DRAWS,
+  MAX_DRAWS,
   parseBox,
   parseCount,
   parseNumber,
@@ -27,10 +27,10 @@ import {
 
 const METHODS = ['auto', 'line', 'plane', 'cells', 'sample'] as const;
 const CELLS_BY = ['vertices', 'programs'] as const;
-const MOST_RUNS = 1_000_000;
-const MOST_SAMPLES = 1_000_000_000;
+const MAX_RUNS = 1_000_000;
+const MAX_SAMPLES = 1_000_000_000;
 /** More than any machine has; in bytes still an exact number. */
-const MOST_MEGABYTES = 2 ** 30;
+const MAX_MEGABYTES = 2 ** 30;
 
 /** `region-lens count`. Returns the exit code. `stop` ends it early with what was found. */
 export async function countCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -127,7 +127,7 @@ function parseCountWords(words: readonly string[]) {
     throw new UsageError('--samples is for --method sample');
   const cellsBy = CELLS_BY.find((name) => name === values['cells-by']);
   if (values['cells-by'] !== undefined && !cellsBy) throw new UsageError(`--cells-by is one of ${CELLS_BY.join(', ')}`);
-  const repeat = parseCount(values.repeat, 'repeat', 1, MOST_DRAWS) ?? 1;
+  const repeat = parseCount(values.repeat, 'repeat', 1, MAX_DRAWS) ?? 1;
   if (values.regions !== undefined && repeat > 1) throw new UsageError('--regions is for one network');
   if (values.regions !== undefined && method === 'sample') throw new UsageError('a sample has no regions to list');
   const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
@@ -147,11 +147,11 @@ function parseCountWords(words: readonly string[]) {
     linear: true,
     keepRegions: false,
     listRegions: values.regions !== undefined,
-    samples: parseCount(values.samples, 'samples', 1, MOST_SAMPLES),
+    samples: parseCount(values.samples, 'samples', 1, MAX_SAMPLES),
     limits: {
       regions: parseCount(values['max-regions'], 'max-regions', 1),
       seconds: parseNumber(values['max-seconds'], 'max-seconds', 0),
-      bytes: megabytes(parseCount(values['max-memory'], 'max-memory', 1, MOST_MEGABYTES)),
+      bytes: megabytes(parseCount(values['max-memory'], 'max-memory', 1, MAX_MEGABYTES)),
     },
   };
   return {
@@ -160,7 +160,7 @@ function parseCountWords(words: readonly string[]) {
     choice,
     repeat,
     regions: values.regions,
-    runs: parseCount(values.runs, 'runs', 1, MOST_RUNS) ?? 1,
+    runs: parseCount(values.runs, 'runs', 1, MAX_RUNS) ?? 1,
     workers: parseWorkers(values.workers),
     weights: values.weights,
     json: values.json === true,

@@ -8,8 +8,8 @@ import { findNetwork } from '../networks.ts';
 import { openPool } from '../pool.ts';
 import { chooseWeights } from '../weights.ts';
 import {
-  MOST_DRAWS,
-  MOST_PLACES,
+  MAX_DRAWS,
+  MAX_PLACES,
   parseBox,
   parseCount,
   parseSeed,
@@ -20,7 +20,7 @@ import {
 } from '../usage.ts';
 
 /** Coordinates of all lines and points of one measurement: some hundreds of megabytes. */
-const MOST_COORDINATES = 50_000_000;
+const MAX_COORDINATES = 50_000_000;
 
 /** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
 export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -30,7 +30,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const found = findNetwork(input, file, name, output);
   if (found === null) return 1;
   const { position } = found;
-  if (found.network.inputSize * (2 * choice.chords + choice.points) > MOST_COORDINATES) {
+  if (found.network.inputSize * (2 * choice.chords + choice.points) > MAX_COORDINATES) {
     throw new UsageError(`--lines and --points are too many for ${found.network.inputSize} inputs`);
   }
   const { text, imports } = input;
@@ -107,14 +107,14 @@ function parseMeasureWords(words: readonly string[]) {
     initialization: parseDrawing(values),
     box: parseBox(values.domain),
     segment,
-    chords: parseCount(values.lines, 'lines', 1, MOST_PLACES) ?? DEFAULT_CHORDS,
-    points: parseCount(values.points, 'points', 0, MOST_PLACES) ?? DEFAULT_POINTS,
+    chords: parseCount(values.lines, 'lines', 1, MAX_PLACES) ?? DEFAULT_CHORDS,
+    points: parseCount(values.points, 'points', 0, MAX_PLACES) ?? DEFAULT_POINTS,
   };
   return {
     file: positionals[0],
     network: values.network,
     choice,
-    repeat: parseCount(values.repeat, 'repeat', 1, MOST_DRAWS) ?? 1,
+    repeat: parseCount(values.repeat, 'repeat', 1, MAX_DRAWS) ?? 1,
     workers: parseWorkers(values.workers),
     weights: values.weights,
     json: values.json === true,

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { NetworkDefinition } from '../../network/definition.ts';
 import {
-  MOST_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, SWEEP_FIELDS, widthField,
+  MAX_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, SWEEP_FIELDS, widthField,
   type SweepField, type SweepRow, type SweepSubject,
 } from '../../analysis/sweep.ts'; // prettier-ignore
 import { parseArguments, type Output } from '../io.ts';
@@ -45,7 +45,7 @@ function parseSweepWords(words: readonly string[]) {
   const to = parseCount(values.to, 'to', 1);
   if (from === undefined || to === undefined || from > to)
     throw new UsageError('sweep needs --from A --to B with A <= B');
-  const steps = parseCount(values.steps, 'steps', 2, MOST_VALUES);
+  const steps = parseCount(values.steps, 'steps', 2, MAX_VALUES);
   const factor = parseNumber(values.factor, 'factor');
   if (steps !== undefined && factor !== undefined) throw new UsageError('give --steps or --factor, not both');
   if (factor !== undefined && factor <= 1) throw new UsageError('--factor takes a number above 1');

@@ -1,7 +1,7 @@
 const words = new DataView(new ArrayBuffer(8));
 
 /** Some ten million bytes of integers. */
-const MOST_KEPT = 1 << 18;
+const MAX_KEPT = 1 << 18;
 
 /** Doubles as exact integers over one power of two, made when they are asked for. */
 export class Dyadic {
@@ -16,7 +16,7 @@ export class Dyadic {
     for (let k = 0; k < values.length; k++) if (values[k] !== 0) least = Math.min(least, lowestBit(values[k]));
     this.least = least;
     this.exponent = BigInt(-least);
-    this.known = values.length > MOST_KEPT ? null : Array<bigint | undefined>(values.length);
+    this.known = values.length > MAX_KEPT ? null : Array<bigint | undefined>(values.length);
   }
 
   numerator(k: number): bigint {

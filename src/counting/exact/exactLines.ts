@@ -6,7 +6,7 @@ import { meetingPoint } from './meetingPoint.ts';
 import type { AffineStep, Program, UnitStep } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 
-const MOST_POINTS = 1024;
+const MAX_POINTS = 1024;
 
 /**
  * Exact signs for decisions that rounding leaves open. Weights are doubles, so every pre-activation on a cell is an affine
@@ -77,7 +77,7 @@ export class ExactLines implements ExactSigns {
   private pointAt(id: number, through: ArrayLike<number>): bigint[] | null {
     const stage = id < 0 ? 0 : this.lines.stageOf(id);
     const serial = stage === 0 ? 0 : this.serial[stage - 1];
-    if (this.pointStage !== stage || this.pointSerial !== serial || this.points.size >= MOST_POINTS) {
+    if (this.pointStage !== stage || this.pointSerial !== serial || this.points.size >= MAX_POINTS) {
       this.points.clear();
       this.pointStage = stage;
       this.pointSerial = serial;

@@ -3,9 +3,9 @@ import type { LineIds } from './lineIds.ts';
 import type { AffineStep, Program, UnitStep } from '../program/program.ts';
 
 /** So many points are kept, fewer where the network has many values at each: these are some ten million bytes. */
-const MOST_POINTS = 256;
-const MOST_VALUES = 100_000;
-const LEAST_POINTS = 4;
+const MAX_POINTS = 256;
+const MAX_VALUES = 100_000;
+const MIN_POINTS = 4;
 
 interface Point {
   readonly name: number;
@@ -34,7 +34,7 @@ export class ExactPoints {
     private readonly fixedRow: (tensor: number, index: number) => readonly bigint[],
   ) {
     const values = numbers.program.sizes.reduce((sum, size) => sum + size, 0);
-    this.mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_VALUES / values)));
+    this.mostPoints = Math.min(MAX_POINTS, Math.max(MIN_POINTS, Math.floor(MAX_VALUES / values)));
   }
 
   /** The point of this name, while it is kept. */

@@ -2,7 +2,7 @@ import type { AffineStep, MaxStep, Program, Step, UnitStep } from '../program/pr
 
 const words = new DataView(new ArrayBuffer(8));
 /** Products of two residues that can be added before their sum is no whole number of a double's digits any more. */
-const MOST_PRODUCTS = 16;
+const MAX_PRODUCTS = 16;
 
 /** The values of a program's tensors at a point, on one piece of each unit. */
 export type Values = readonly Float64Array[];
@@ -97,7 +97,7 @@ export class ResidueNetwork {
       for (let r = 0; r < output.length; r++) {
         let sum = output[r];
         for (let e = start[r], end = start[r + 1]; e < end;) {
-          for (const stop = Math.min(end, e + MOST_PRODUCTS); e < stop; e++) sum += weights[e] * from[column[e]];
+          for (const stop = Math.min(end, e + MAX_PRODUCTS); e < stop; e++) sum += weights[e] * from[column[e]];
           sum %= prime;
         }
         output[r] = sum;

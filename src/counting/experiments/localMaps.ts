@@ -3,7 +3,7 @@ import { SparsePropagator } from '../propagation/propagation.ts';
 import { wholeSpace } from '../geometry/slice.ts';
 
 /** Doubles that fit into a worker's memory with room to count in. */
-const MOST_NUMBERS = 1e8;
+const MAX_NUMBERS = 1e8;
 
 /** Affine maps of a network's tensors around one point after another, over the whole input space. */
 export class LocalMaps {
@@ -16,7 +16,7 @@ export class LocalMaps {
   constructor(private readonly program: Program) {
     this.inputs = program.inputSize;
     const numbers = program.sizes.reduce((sum, size) => sum + size, 0) * (this.inputs + 1);
-    if (numbers > MOST_NUMBERS) throw new RangeError('the gradients of all neurons are too many numbers to hold');
+    if (numbers > MAX_NUMBERS) throw new RangeError('the gradients of all neurons are too many numbers to hold');
     this.propagator = new SparsePropagator(program, wholeSpace(this.inputs));
     this.pieces = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
   }

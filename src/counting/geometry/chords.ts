@@ -1,9 +1,9 @@
 import { EDGE_ERROR, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
 /** Beyond this many lines in one polygon cutting it is no slower, and can be interrupted. */
-const MOST_CHORDS = 1024;
+const MAX_CHORDS = 1024;
 /** Share of a chord below which two crossings are not told apart whatever the errors. */
-const LEAST_GAP = 2 ** -44;
+const MIN_GAP = 2 ** -44;
 
 /** A polygon as `Polygons` holds it. */
 interface Outline {
@@ -18,13 +18,13 @@ interface Outline {
  */
 export class Chords {
   // Ends of each chord and how far they may be off.
-  private readonly fromX = new Float64Array(MOST_CHORDS);
-  private readonly fromY = new Float64Array(MOST_CHORDS);
-  private readonly toX = new Float64Array(MOST_CHORDS);
-  private readonly toY = new Float64Array(MOST_CHORDS);
-  private readonly error = new Float64Array(MOST_CHORDS);
+  private readonly fromX = new Float64Array(MAX_CHORDS);
+  private readonly fromY = new Float64Array(MAX_CHORDS);
+  private readonly toX = new Float64Array(MAX_CHORDS);
+  private readonly toY = new Float64Array(MAX_CHORDS);
+  private readonly error = new Float64Array(MAX_CHORDS);
   /** Where later chords cross the one at hand, from 0 to 1. */
-  private readonly crossings = new Float64Array(MOST_CHORDS);
+  private readonly crossings = new Float64Array(MAX_CHORDS);
 
   /** The number of parts, or 0 when rounding leaves a vertex, a crossing or their order open. */
   countParts(
@@ -37,7 +37,7 @@ export class Chords {
     to: number,
   ): number {
     const count = to - from;
-    if (count > MOST_CHORDS) return 0;
+    if (count > MAX_CHORDS) return 0;
     for (let k = 0; k < count; k++) if (!this.place(k, polygon, rows, 3 * cut[from + k], shift, tolerance)) return 0;
     let parts = 1 + count;
     for (let i = 0; i + 1 < count; i++) {
@@ -86,7 +86,7 @@ export class Chords {
       p = q;
       before = here;
     }
-    this.error[k] = error + LEAST_GAP;
+    this.error[k] = error + MIN_GAP;
     return true;
   }
 
@@ -107,7 +107,7 @@ export class Chords {
     const toY = this.toY[i];
     const error = this.error[i];
     let found = 0;
-    let gap = LEAST_GAP;
+    let gap = MIN_GAP;
     for (let j = i + 1; j < count; j++) {
       const at = 3 * cut[from + j];
       const a = rows[at];

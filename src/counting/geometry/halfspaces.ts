@@ -4,7 +4,7 @@ import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Ge
 import type { Slice } from './slice.ts';
 
 /** Points known to lie inside a cell that it holds at most. */
-const MOST_POINTS = 24;
+const MAX_POINTS = 24;
 /** Rounding of one operation, with room. */
 const ROUNDING = 2 ** -51;
 /** A cell by the cuts that bound it, beside the domain's own sides. Never changed once made. */
@@ -167,7 +167,7 @@ export class Halfspaces implements Geometry {
       const share = 0.5 * Math.min(1, value / drop > 0 ? value / drop : 1);
       const point = best.map((x, k) => x + share * (inside[k] - x));
       if (!(dot(objective, point) > error) || !this.isInside(point, cell)) continue;
-      if (points.length < MOST_POINTS) points.push(point);
+      if (points.length < MAX_POINTS) points.push(point);
       return true;
     }
     return false;

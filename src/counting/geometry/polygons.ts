@@ -16,7 +16,7 @@ import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } fr
 /** Absolute rounding error of a coordinate in the unit square. */
 const COORDINATE_ERROR = 2 ** -50;
 /** From this many functions on it pays to compare them with a box around the polygon first. */
-const LEAST_BOXED = 4;
+const MIN_BOXED = 4;
 /** Numbers held for a part put aside. */
 const FRAME = 3;
 const DOMAIN_EDGES = [-3, -2, -4, -1];
@@ -303,7 +303,7 @@ export class Polygons implements Geometry {
     if (breakpoints.length > 1) {
       return this.siftMany(rows, breakpoints, tolerance, firstId, pieces, list, from, to, crossing, at);
     }
-    if (to - from < LEAST_BOXED)
+    if (to - from < MIN_BOXED)
       return this.siftClosely(rows, breakpoints[0], tolerance, firstId, pieces, list, from, to, crossing, at);
     this.box();
     const { centreX, centreY, reachX, reachY } = this;

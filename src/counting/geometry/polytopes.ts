@@ -5,7 +5,7 @@ import { Sections, type Face } from './sections.ts';
 import type { Slice } from './slice.ts';
 
 /** From this many functions on it pays to compare them with a box around the cell first. */
-const LEAST_BOXED = 3;
+const MIN_BOXED = 3;
 
 interface Cutting {
   list: Int32Array;
@@ -141,7 +141,7 @@ export class Polytopes extends PolytopeCuts implements Geometry {
   ): number {
     const count = breakpoints.length;
     const { middle, reach, width } = this;
-    const isBoxed = count === 1 && to - from >= LEAST_BOXED && this.box();
+    const isBoxed = count === 1 && to - from >= MIN_BOXED && this.box();
     let end = at;
     for (let k = from; k < to; k++) {
       const unit = list[k];

@@ -2,9 +2,9 @@ import { bitCount, spansEdge } from './edges.ts';
 import { grown } from '../program/program.ts';
 
 /** Functions are bits of a word. */
-const MOST_FUNCTIONS = 32;
+const MAX_FUNCTIONS = 32;
 /** About as many parts can be counted in the time in which a request to stop must be noticed. */
-const MOST_PARTS = 1 << 18;
+const MAX_PARTS = 1 << 18;
 
 /** A polytope by its vertices, and functions on it by their values there. */
 export class Face {
@@ -117,7 +117,7 @@ export class Sections {
 
   /** False where there may be too many parts to count without a pause. */
   canCount(functions: number): boolean {
-    return functions <= MOST_FUNCTIONS && mostParts(functions, this.dimension) <= MOST_PARTS;
+    return functions <= MAX_FUNCTIONS && mostParts(functions, this.dimension) <= MAX_PARTS;
   }
 
   /** The polytope to be cut, with room for so many vertices and functions, which are to be filled in. */
@@ -136,7 +136,7 @@ export class Sections {
    */
   count(isSimple: boolean): number {
     this.isSimple = isSimple;
-    return this.parts(0, this.functions === MOST_FUNCTIONS ? -1 : (1 << this.functions) - 1);
+    return this.parts(0, this.functions === MAX_FUNCTIONS ? -1 : (1 << this.functions) - 1);
   }
 
   /** Into how many parts the functions `cutting`, as bits, cut a face; each of them does. */

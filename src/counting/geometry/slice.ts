@@ -47,7 +47,7 @@ export function wholeSpace(inputs: number): Slice {
   return { dimension: inputs, rows, faces: [], corners: [] };
 }
 
-export const MOST_CUBE_DIMENSIONS = 12;
+export const MAX_CUBE_DIMENSIONS = 12;
 
 /** The slice of a bounded domain in R^n. Errors: RangeError, as a sentence, where sizes do not fit or numbers are not finite. */
 export function sliceOf(domain: CountDomain, inputs: number): Slice {
@@ -63,7 +63,7 @@ export function sliceOf(domain: CountDomain, inputs: number): Slice {
   }
   if (!rows.every(Number.isFinite)) throw new RangeError('the domain holds a number that is not finite');
   // A cube of high dimension has too many corners to list; sampling needs none.
-  return { dimension, rows, ...(dimension <= MOST_CUBE_DIMENSIONS ? cube(dimension) : { faces: [], corners: [] }) };
+  return { dimension, rows, ...(dimension <= MAX_CUBE_DIMENSIONS ? cube(dimension) : { faces: [], corners: [] }) };
 }
 
 function parts(domain: CountDomain): { origin: readonly number[]; directions: readonly (readonly number[])[] } {

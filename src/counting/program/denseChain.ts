@@ -22,7 +22,7 @@ export interface DenseChain {
 }
 
 /** More numbers than this in one layer are left sparse. */
-const MOST_WEIGHTS = 1 << 24;
+const MAX_WEIGHTS = 1 << 24;
 
 /** The program as a dense chain, or null where it is something else. Affine layers in a row are multiplied into one. */
 export function denseChain(program: Program): DenseChain | null {
@@ -34,7 +34,7 @@ export function denseChain(program: Program): DenseChain | null {
     if (step.kind === 'affine') {
       const [term] = step.terms;
       if (step.terms.length > 1 || term.source !== tensor) return null;
-      if (term.matrix.rows * term.matrix.columns > MOST_WEIGHTS) return null;
+      if (term.matrix.rows * term.matrix.columns > MAX_WEIGHTS) return null;
       if (term.matrix.column.length * 4 < term.matrix.rows * term.matrix.columns && term.matrix.rows > 64) return null;
       pending = dense(step, pending);
     } else {

@@ -33,7 +33,7 @@ let compiled: WebAssembly.Module | undefined;
 /** Given back by counts that are done: making one takes longer than a small count, and calls into a new one are slow at first. */
 const idle: Instance[] = [];
 /** More memory than this is not kept for the next count. */
-const MOST_KEPT = 1 << 26;
+const MAX_KEPT = 1 << 26;
 
 function takeInstance(bytes: number): Instance {
   const found = idle.pop() ?? newInstance();
@@ -137,7 +137,7 @@ export class DenseMemory {
 
   /** Gives the memory to the next count: this object must not be used any more. */
   release(): void {
-    if (this.top <= MOST_KEPT) idle.push(this.instance);
+    if (this.top <= MAX_KEPT) idle.push(this.instance);
   }
 
   /** Takes room for so many doubles; returns where it will be. */

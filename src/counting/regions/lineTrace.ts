@@ -5,7 +5,7 @@ import type { Propagator } from '../propagation/propagation.ts';
 import type { Segments } from '../geometry/segments.ts';
 
 /** More outputs than this are not kept: a plot tells no more lines apart. */
-const MOST_OUTPUTS = 12;
+const MAX_OUTPUTS = 12;
 /** From where, to where, the line that the piece starts at; then slope and constant of each output. */
 const HEAD = 3;
 
@@ -18,7 +18,7 @@ export class LineTrace {
 
   constructor(private readonly program: Program) {
     const all = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
-    this.outputs = Math.min(all, MOST_OUTPUTS);
+    this.outputs = Math.min(all, MAX_OUTPUTS);
     this.size = HEAD + 2 * this.outputs;
   }
 

@@ -8,7 +8,7 @@ import { RegionJoins } from './regionJoins.ts';
 import type { Slice } from '../geometry/slice.ts';
 
 /** More outputs than this are told apart by as many random combinations of them. */
-const MOST_OUTPUTS = 8;
+const MAX_OUTPUTS = 8;
 
 /** Takes in the activation regions of a network, and counts the linear regions that they make. */
 export class LinearRegions {
@@ -23,9 +23,9 @@ export class LinearRegions {
   constructor(program: Program, slice: Slice, remembers = false) {
     this.outputs = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
     const gaussian = gaussians(1);
-    const isLarge = this.outputs > MOST_OUTPUTS;
-    this.mixing = isLarge ? Float64Array.from({ length: MOST_OUTPUTS * this.outputs }, gaussian) : null;
-    const mapSize = (isLarge ? MOST_OUTPUTS : this.outputs) * (slice.dimension + 1);
+    const isLarge = this.outputs > MAX_OUTPUTS;
+    this.mixing = isLarge ? Float64Array.from({ length: MAX_OUTPUTS * this.outputs }, gaussian) : null;
+    const mapSize = (isLarge ? MAX_OUTPUTS : this.outputs) * (slice.dimension + 1);
     const units = program.stages.reduce((sum, { output }) => sum + program.sizes[output], 0);
     const maps = new ExactMaps(program, slice.rows, new LineIds(program));
     this.joins = new RegionJoins({ mapSize, units, mostPieces: mostPieces(program) }, remembers, maps);
@@ -66,7 +66,7 @@ export class LinearRegions {
       for (let k = 0; k < width; k++) maps[at + row * width + k] = tensor[from + k];
       return;
     }
-    for (let m = 0; m < MOST_OUTPUTS; m++) {
+    for (let m = 0; m < MAX_OUTPUTS; m++) {
       const factor = mixing[m * this.outputs + row];
       for (let k = 0; k < width; k++) {
         const place = at + m * width + k;

@@ -7,9 +7,9 @@ import { COMMON_CUTS } from '../walk/sharedCount.ts';
 /** Output maps that differ by more than this share of their size, and by more than rounding, are not looked at more closely. */
 const CLEARLY_OTHER = 1e-6;
 /** Facets are looked over when there are so many, and then when there are twice as many as were left. */
-const LEAST_SETTLED = 1 << 15;
+const MIN_SETTLED = 1 << 15;
 /** And fewer where this many bytes of patterns come with them. */
-const MOST_PATTERN_BYTES = 1 << 26;
+const MAX_PATTERN_BYTES = 1 << 26;
 
 /** How much is held of a region: numbers of its map, units, and pieces of a unit at most. */
 export interface RegionSizes {
@@ -72,7 +72,7 @@ export class RegionJoins {
     const Pieces = mostPieces <= 1 << 8 ? Uint8Array : mostPieces <= 1 << 16 ? Uint16Array : Uint32Array;
     this.patterns = new Pieces(16 * units);
     const bytes = Math.max(1, units * this.patterns.BYTES_PER_ELEMENT);
-    this.leastSettled = Math.max(256, Math.min(LEAST_SETTLED, Math.floor(MOST_PATTERN_BYTES / bytes)));
+    this.leastSettled = Math.max(256, Math.min(MIN_SETTLED, Math.floor(MAX_PATTERN_BYTES / bytes)));
     this.settleAt = this.leastSettled;
   }
 

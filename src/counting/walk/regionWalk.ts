@@ -28,7 +28,7 @@ export interface WalkResult {
 /** Numbers held for a part that waits. */
 const PART = 6;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
-const MOST_NARROWED = 6;
+const MAX_NARROWED = 6;
 
 /**
  * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit that crosses it,
@@ -271,7 +271,7 @@ export class Walk<G extends Geometry> {
 
   private startNarrowing(stage: number, from: number, to: number): void {
     const { narrowing } = this;
-    if (!narrowing || narrowing.isIn(stage) || to - from > MOST_NARROWED) return;
+    if (!narrowing || narrowing.isIn(stage) || to - from > MAX_NARROWED) return;
     narrowing.propagate(this.pieces[stage], this.crossing, from, to);
     this.updateTolerance(stage + 1);
     narrowing.start(this.waiting, this.tolerances[stage + 1]);

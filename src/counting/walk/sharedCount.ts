@@ -6,11 +6,11 @@ export type StopReason = NonNullable<CountResult['stoppedBy']>;
 const REASONS: readonly StopReason[] = ['request', 'regions', 'seconds', 'memory'];
 /** Cuts that all threads of a shared count make have smaller numbers, the same in each of them. */
 export const COMMON_CUTS = 2 ** 40;
-export const MOST_THREADS = 128;
+export const MAX_THREADS = 128;
 const HEAD = 2;
-const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MOST_THREADS)) / 8);
+const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MAX_THREADS)) / 8);
 /** Parts for each thread, so that none waits long for the last one. */
-const PARTS_A_THREAD = 64;
+const PARTS_PER_THREAD = 64;
 
 /**
  * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at that depth
@@ -27,14 +27,14 @@ export class Share {
     private readonly thread: number,
     private readonly threads: number,
   ) {
-    this.depth = Math.ceil(Math.log2(PARTS_A_THREAD * threads));
-    this.words = new Int32Array(memory, 0, HEAD + MOST_THREADS);
-    this.regions = new Float64Array(memory, NUMBERS_FROM, MOST_THREADS);
-    this.shares = new Float64Array(memory, NUMBERS_FROM + 8 * MOST_THREADS, MOST_THREADS);
+    this.depth = Math.ceil(Math.log2(PARTS_PER_THREAD * threads));
+    this.words = new Int32Array(memory, 0, HEAD + MAX_THREADS);
+    this.regions = new Float64Array(memory, NUMBERS_FROM, MAX_THREADS);
+    this.shares = new Float64Array(memory, NUMBERS_FROM + 8 * MAX_THREADS, MAX_THREADS);
   }
 
   static memory(): SharedArrayBuffer {
-    return new SharedArrayBuffer(NUMBERS_FROM + 16 * MOST_THREADS);
+    return new SharedArrayBuffer(NUMBERS_FROM + 16 * MAX_THREADS);
   }
 
   /** True for exactly one of the threads that ask for part `index`, if nothing was claimed out of order: each asks from 0 on. */

@@ -6,7 +6,7 @@ import type { NetworkSource } from './panelSession.ts';
 import { holdsNetwork } from '../documentFilter.ts';
 import type { Server } from '../server.ts';
 
-const MOST_FILES = 200;
+const MAX_FILES = 200;
 
 /** What a panel compares a network with: other files, and the network itself with other sizes. */
 export function comparisons(server: Server): Pick<Answerers, 'files' | 'comparison' | 'sweep'> {
@@ -30,7 +30,7 @@ function orGone<T>(answer: T | null): T {
 
 /** Asks which network files to compare with; null where the user dismisses the list. */
 async function pickFiles(own: string, picked: readonly string[]): Promise<readonly string[] | null> {
-  const files = await vscode.workspace.findFiles('**/*.network.json', '**/node_modules/**', MOST_FILES);
+  const files = await vscode.workspace.findFiles('**/*.network.json', '**/node_modules/**', MAX_FILES);
   const open = vscode.workspace.textDocuments.filter(holdsNetwork).map(({ uri }) => uri);
   const known = new Map([...open, ...files].map((uri) => [uri.toString(), uri]));
   known.delete(own);

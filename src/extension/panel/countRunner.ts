@@ -127,7 +127,7 @@ function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): 
     linear: false,
     keepRegions,
     limits: {
-      regions: keepRegions ? MOST_DRAWN : configuration.get('count.regionLimit', 5_000_000),
+      regions: keepRegions ? MAX_DRAWN : configuration.get('count.regionLimit', 5_000_000),
       seconds: configuration.get('count.timeLimitSeconds', 60),
     },
   };
@@ -137,4 +137,4 @@ function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): 
 const MEASURED_POINTS = 2000;
 
 /** A picture of more regions holds more memory than it shows. */
-const MOST_DRAWN = 1_500_000;
+const MAX_DRAWN = 1_500_000;

@@ -11,10 +11,10 @@ import type { Answerers } from './panelAnswers.ts';
 import type { Server } from '../server.ts';
 
 /** Characters of a layer's pattern that are sent. */
-const MOST_PIECES = 512;
-const MOST_OUTPUTS = 8;
+const MAX_PIECES = 512;
+const MAX_OUTPUTS = 8;
 /** Inputs that an affine map is written out for. */
-const MOST_COEFFICIENTS = 4;
+const MAX_COEFFICIENTS = 4;
 
 /** What a panel draws beside its counts: a window of the plane, a line, distances, a point. */
 export function drawings(
@@ -98,10 +98,10 @@ function probeOf({ point, pattern, outputs }: RegionDescription, seed: number, x
       layer,
       units: pieces.length,
       above: pieces.reduce((sum, piece) => sum + Number(piece > 0), 0),
-      pieces: pieces.slice(0, MOST_PIECES).map((piece) => piece.toString(36)).join(''),
+      pieces: pieces.slice(0, MAX_PIECES).map((piece) => piece.toString(36)).join(''),
     })),
-    outputs: outputs.slice(0, MOST_OUTPUTS).map(({ coefficients, constant }) => ({
-      coefficients: coefficients.slice(0, MOST_COEFFICIENTS),
+    outputs: outputs.slice(0, MAX_OUTPUTS).map(({ coefficients, constant }) => ({
+      coefficients: coefficients.slice(0, MAX_COEFFICIENTS),
       size: Math.hypot(...coefficients),
       value: coefficients.reduce((sum, slope, i) => sum + slope * point[i], constant),
       constant,

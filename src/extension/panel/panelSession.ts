@@ -5,7 +5,7 @@ import type { TaskNetwork } from '../../protocol/pool.ts';
 import { usualSettings } from '../../protocol/countPlace.ts';
 import type { CountSettings } from '../../protocol/runs.ts';
 import { importsRequest, layerAtRequest, panelModelRequest, runTheoryRequest } from '../../protocol/server.ts';
-import { MOST_SEEDS } from '../../protocol/validate.ts';
+import { MAX_SEEDS } from '../../protocol/validate.ts';
 import { applySize, comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
 import { drawings } from './drawings.ts';
@@ -315,7 +315,7 @@ export class PanelSession implements vscode.Disposable {
 /** Networks that a count draws unless told. */
 function defaultSeeds(): number {
   const wanted = Math.round(vscode.workspace.getConfiguration('regionLens').get('count.seeds', 8));
-  return Math.min(MOST_SEEDS, Math.max(1, wanted || 1));
+  return Math.min(MAX_SEEDS, Math.max(1, wanted || 1));
 }
 
 function noNetwork(): string {

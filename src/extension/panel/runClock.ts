@@ -2,7 +2,7 @@ import type { RunProgress } from '../../protocol/runs.ts';
 import type { JobProgress } from '../../worker/job.ts';
 
 /** Below this share of the work, what it took so far tells nothing of the rest. */
-const LEAST_SHARE = 0.02;
+const MIN_SHARE = 0.02;
 
 /** How far a run of several networks is, from what each of those at work tells. */
 export class RunClock {
@@ -28,7 +28,7 @@ export class RunClock {
     const { done, of } = this;
     const share = Math.min(1, [...this.fractions.values()].reduce((sum, part) => sum + part, done) / of);
     const seconds = (performance.now() - this.began) / 1000;
-    const secondsLeft = share < LEAST_SHARE ? null : (seconds * (1 - share)) / share;
+    const secondsLeft = share < MIN_SHARE ? null : (seconds * (1 - share)) / share;
     return { done, of, regions, share, secondsLeft: known === undefined ? secondsLeft : known };
   }
 }

@@ -13,9 +13,9 @@ export interface RunSubject {
 }
 
 const STORED = 'runs';
-const MOST_KEPT = 40;
+const MAX_KEPT = 40;
 /** Counts of single layers that are remembered, over all runs: some megabytes of text. */
-const MOST_NUMBERS = 200_000;
+const MAX_NUMBERS = 200_000;
 
 /** The last run of each network, for all panels at once; finished ones survive a reload of the window. */
 export class RunStore implements vscode.Disposable {
@@ -84,8 +84,8 @@ export class RunStore implements vscode.Disposable {
   private kept(): [string, PanelRun][] {
     let numbers = 0;
     const finished = [...this.runs].filter(([, { status, counts }]) => status !== 'running' && counts.length > 0);
-    const last = finished.slice(-MOST_KEPT).reverse();
-    const fitting = last.filter(([, { counts }]) => (numbers += counts.length * (counts[0]?.perLayer.length ?? 0)) <= MOST_NUMBERS); // prettier-ignore
+    const last = finished.slice(-MAX_KEPT).reverse();
+    const fitting = last.filter(([, { counts }]) => (numbers += counts.length * (counts[0]?.perLayer.length ?? 0)) <= MAX_NUMBERS); // prettier-ignore
     return fitting.reverse();
   }
 

@@ -1,7 +1,7 @@
 import type { TaskNetwork } from '../../protocol/pool.ts';
 import type { CountRunner } from './countRunner.ts';
 
-const MOST_KEPT = 50;
+const MAX_KEPT = 50;
 
 /** What there is to say of weights beside networks, found once for each state of both. */
 export class WeightRemarks {
@@ -13,7 +13,7 @@ export class WeightRemarks {
     const known = this.known.get(fingerprint) ?? this.find(network);
     this.known.set(fingerprint, known);
     for (const oldest of this.known.keys()) {
-      if (this.known.size <= MOST_KEPT) break;
+      if (this.known.size <= MAX_KEPT) break;
       this.known.delete(oldest);
     }
     return known;

@@ -7,7 +7,7 @@ export type LayoutAnswer = (node: GraphNode, rank: number) => boolean | undefine
 const passing = new Set(['Relu', 'Relu6', 'LeakyRelu', 'PRelu', 'Prelu', 'Clip', 'ClipByValue', 'Add', 'AddV2', 'Sub', 'Mul', 'Div', 'RealDiv', 'Sigmoid', 'Tanh', 'Elu', 'Identity', 'Cast', 'Dropout', 'Pad', 'PadV2', 'Concat', 'ConcatV2', 'Sum', 'AddN']); // prettier-ignore
 
 /** Nodes looked at for one answer. */
-const farthest = 200;
+const MAX_LAYOUT_DISTANCE = 200;
 
 /** Which of a tensor's axes are its channels: a graph has no word for it, the operations that read it do. */
 export class Layout {
@@ -36,7 +36,7 @@ export class Layout {
   isChannelsFirst(name: string, rank: number): boolean {
     const seen = new Set([name]);
     const pending = [name];
-    for (let next = pending.shift(); next !== undefined && seen.size < farthest; next = pending.shift()) {
+    for (let next = pending.shift(); next !== undefined && seen.size < MAX_LAYOUT_DISTANCE; next = pending.shift()) {
       for (const node of this.readers.get(next) ?? []) {
         const answer = this.answerOf(node, rank);
         if (answer !== undefined) return answer;

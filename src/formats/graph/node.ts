@@ -35,7 +35,7 @@ export interface Constant extends Span {
 }
 
 /** A graph beyond this is no network that anyone looks at layer by layer. */
-const mostNodes = 60_000;
+const MAX_NODES = 60_000;
 
 export interface SortedNodes {
   /** Each after those it reads from. */
@@ -46,7 +46,7 @@ export interface SortedNodes {
 
 /** Depth-first, without recursion: the order of the file where that is sound. */
 export function sortNodes(written: readonly GraphNode[]): SortedNodes {
-  const nodes = written.slice(0, mostNodes);
+  const nodes = written.slice(0, MAX_NODES);
   const makers = new Map<string, number>();
   nodes.forEach((node, i) => node.outputs.forEach((output) => makers.set(output, i)));
   const state = new Uint8Array(nodes.length); // 0 new, 1 open, 2 done

@@ -60,10 +60,10 @@ const Token = {
 } as const;
 
 /** Deeper nesting is no network; the limit keeps the parser's own stack small. */
-const deepest = 400;
+const MAX_DEPTH = 400;
 
 /** More messages about one broken text help nobody. */
-const mostProblems = 5;
+const MAX_PROBLEMS = 5;
 
 /**
  * Reads JSON as people and programs write it: comments, trailing commas, NaN and Infinity are fine; for everything
@@ -75,7 +75,7 @@ export function parseJson(text: string, isLeftOut: (key: string) => boolean = ()
 }
 
 /** Lists with more commas and brackets than this are kept as places. */
-const longestList = 32;
+const MAX_LIST_LENGTH = 32;
 
 /** Keeps the text, so that the numbers can be read when they are asked for. */
 class Numbers implements JsonNumbers {
@@ -122,7 +122,7 @@ class JsonReader {
   constructor(
     private readonly text: string,
     private readonly isLeftOut: (key: string) => boolean,
-    private readonly longest = longestList,
+    private readonly longest = MAX_LIST_LENGTH,
   ) {
     this.scanner = createScanner(text, true);
   }
@@ -174,7 +174,7 @@ class JsonReader {
   }
 
   private complain(message: string, span: Span = { start: this.start, end: this.end }): void {
-    if (this.problems.length >= mostProblems || this.ended) return;
+    if (this.problems.length >= MAX_PROBLEMS || this.ended) return;
     // Where the text ends, everything that is open is incomplete for this one reason.
     this.ended = this.token === Token.end;
     const [text, place] = this.ended ? ['The text ends here, in the middle of something.', this.last] : [message, span];
@@ -302,7 +302,7 @@ class JsonReader {
   }
 
   private element(depth: number): JsonNode | null {
-    if (depth < deepest) return this.value(depth + 1);
+    if (depth < MAX_DEPTH) return this.value(depth + 1);
     this.complain('This is nested too deeply to be read.');
     this.ended = true;
     this.scanner.setPosition(this.text.length);

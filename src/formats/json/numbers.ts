@@ -1,11 +1,11 @@
 import type { Tensor } from '../../network/operation.ts';
 
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const closeBrace = 0x7d;
-const comma = 0x2c;
-const quote = 0x22;
-const colon = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const CLOSE_BRACE = 0x7d;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const COLON = 0x3a;
 
 /** What stands between numbers. */
 const isSeparator = new Uint8Array(128);
@@ -24,11 +24,11 @@ export function endOfNumbers(text: string, start: number): { end: number; count:
   let count = 0;
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === comma) count++;
-    else if (code === openBracket) {
+    if (code === COMMA) count++;
+    else if (code === OPEN_BRACKET) {
       depth++;
       count++;
-    } else if (code === closeBracket) {
+    } else if (code === CLOSE_BRACKET) {
       if (--depth === 0) return { end: at + 1, count, whole: true };
     } else if (code >= 128 || allowed[code] === 0) return { end: at, count, whole: false };
   }
@@ -44,9 +44,9 @@ export function endOfIndexedNumbers(text: string, start: number): { end: number;
   let count = 0;
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === closeBrace) return { end: at + 1, count };
-    if (code === comma) count++;
-    if (code !== quote && code !== colon && (code >= 128 || allowed[code] === 0)) return null;
+    if (code === CLOSE_BRACE) return { end: at + 1, count };
+    if (code === COMMA) count++;
+    if (code !== QUOTE && code !== COLON && (code >= 128 || allowed[code] === 0)) return null;
   }
   return null;
 }
@@ -63,10 +63,10 @@ export function flatNumbersOf(text: string, start: number, end: number): Float64
   for (let match = pattern.exec(text); match && match.index < end; match = pattern.exec(text)) {
     const [token] = match;
     const first = token.charCodeAt(0);
-    if (first === quote && token.length > 1) continue;
+    if (first === QUOTE && token.length > 1) continue;
     if (isSeparator[first] === 1) continue;
     const value = Number(token);
-    if (!Number.isFinite(value) || first === quote) return `${token.slice(0, 20)} is not a finite number`;
+    if (!Number.isFinite(value) || first === QUOTE) return `${token.slice(0, 20)} is not a finite number`;
     if (count === data.length) data = grown(data);
     data[count++] = value;
   }

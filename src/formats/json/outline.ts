@@ -4,11 +4,11 @@ export interface OutlineEntry {
   readonly at: number;
 }
 
-const quote = 0x22;
-const comma = 0x2c;
-const slash = 0x2f;
-const backslash = 0x5c;
-const newline = 0x0a;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+const NEWLINE = 0x0a;
 
 /** What a character does to the nesting: 1 opens, 2 closes, 3 needs a look, 0 nothing. */
 const role = new Uint8Array(128);
@@ -24,7 +24,7 @@ export function* outline(text: string, at: number): Generator<OutlineEntry> {
   if (text[at] !== '{') return;
   for (at = contentFrom(text, at + 1); at < text.length;) {
     const code = text.charCodeAt(at);
-    if (code === quote) {
+    if (code === QUOTE) {
       const end = endOfString(text, at);
       const colon = contentFrom(text, end);
       if (text[colon] !== ':') {
@@ -43,7 +43,7 @@ export function* outline(text: string, at: number): Generator<OutlineEntry> {
 
 /** The string that begins here, raw; undefined for anything else. */
 export function stringAt(text: string, at: number): string | undefined {
-  return text.charCodeAt(at) === quote ? text.slice(at + 1, endOfString(text, at) - 1) : undefined;
+  return text.charCodeAt(at) === QUOTE ? text.slice(at + 1, endOfString(text, at) - 1) : undefined;
 }
 
 /** The offset of the first character that is neither space nor comment. */
@@ -65,8 +65,8 @@ export function contentFrom(text: string, at: number): number {
 function endOfString(text: string, at: number): number {
   for (at++; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === backslash) at++;
-    else if (code === quote || code === newline) return at + 1;
+    if (code === BACKSLASH) at++;
+    else if (code === QUOTE || code === NEWLINE) return at + 1;
   }
   return text.length;
 }
@@ -82,12 +82,12 @@ export function endOfValue(text: string, at: number): number {
     else if (does === 2) {
       if (depth === 0) return at;
       if (--depth === 0) return at + 1;
-    } else if (code === quote) {
+    } else if (code === QUOTE) {
       at = endOfString(text, at) - 1;
       if (depth === 0) return at + 1;
-    } else if (code === slash) {
+    } else if (code === SLASH) {
       at = Math.max(at, contentFrom(text, at) - 1);
-    } else if (code === comma && depth === 0) return at;
+    } else if (code === COMMA && depth === 0) return at;
   }
   return text.length;
 }

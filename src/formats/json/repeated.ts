@@ -1,7 +1,7 @@
 import type { JsonEntry, JsonNode } from './json.ts';
 
 /** What is written at such length is hardly written twice. */
-const longest = 2000;
+const MAX_TEXT_LENGTH = 2000;
 
 /** Deep networks repeat their layers: what is written alike is understood once. */
 export class Repeated<T> {
@@ -23,7 +23,7 @@ function entriesInText(title: string, entries: readonly JsonEntry[]): string | n
   let text = title;
   for (const { key, value } of entries) {
     const written = valueInText(value);
-    if (written === null || text.length + written.length > longest) return null;
+    if (written === null || text.length + written.length > MAX_TEXT_LENGTH) return null;
     text += `\n${key.length}:${key} ${written}`;
   }
   return text;
@@ -38,7 +38,7 @@ function valueInText(node: JsonNode): string | null {
       let text = '[';
       for (const item of node.items) {
         const written = valueInText(item);
-        if (written === null || text.length > longest) return null;
+        if (written === null || text.length > MAX_TEXT_LENGTH) return null;
         text += `${written},`;
       }
       return text;

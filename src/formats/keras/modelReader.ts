@@ -12,10 +12,10 @@ import { inboundReferences, referencesIn } from './references.ts';
 import type { Reference } from './references.ts';
 
 /** Models in models multiply: beyond this many applications of layers a file is stopped at. */
-const mostApplications = 50_000;
+const MAX_APPLICATIONS = 50_000;
 
 /** How deep models may stand in one another, or wait for one another. */
-const deepestModels = 200;
+const MAX_MODEL_DEPTH = 200;
 
 /** Flattens models in models into one list of layers. A layer that is applied again appears again, and says so. */
 export class ModelReader {
@@ -44,7 +44,7 @@ export class ModelReader {
 
   /** Does something for a model inside of another, or gives up where that goes on for too long. */
   nested(place: JsonObject, work: () => string[]): string[] {
-    if (this.depth >= deepestModels) {
+    if (this.depth >= MAX_MODEL_DEPTH) {
       this.stop(place, 'Models are nested too deeply to be read.');
       return [];
     }
@@ -73,8 +73,8 @@ export class ModelReader {
 
   /** One application of a layer or of a model as a layer; the names of the tensors it gives. */
   applyLayer(layer: JsonObject, inputs: readonly string[], wanted: string): string[] {
-    if (++this.applications > mostApplications) {
-      this.stop(layer, `This model applies layers more than ${mostApplications} times.`);
+    if (++this.applications > MAX_APPLICATIONS) {
+      this.stop(layer, `This model applies layers more than ${MAX_APPLICATIONS} times.`);
       return [];
     }
     if (modelKind(layer) !== undefined) return this.apply(layer, inputs, `${wanted}/`);

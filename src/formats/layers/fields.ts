@@ -17,7 +17,7 @@ export interface LayerIssue {
 type Pair = readonly [number, number];
 
 /** Beyond this, products of sizes leave the range of exact doubles. */
-const largestSize = 2 ** 31 - 1;
+const MAX_SIZE = 2 ** 31 - 1;
 
 function describe(value: PlainValue): string {
   const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
@@ -192,5 +192,5 @@ export class Fields {
 }
 
 function isSize(value: PlainValue | undefined, least: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= largestSize;
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MAX_SIZE;
 }

@@ -9,7 +9,7 @@ import type { GraphWriter, Value } from '../graph/writer.ts';
 
 type Items = readonly (number | null)[];
 
-const most = 64;
+const MAX_ITEMS = 64;
 
 export const shapeOf: Operator = (writer, node) => {
   const shape = fileShape(writer.tensor(node));
@@ -36,7 +36,7 @@ export function sliced(writer: GraphWriter, node: GraphNode): Value | undefined 
 
 export function chained(writer: GraphWriter, node: GraphNode): Value | undefined {
   const parts = node.inputs.map((_, k) => writer.extents(node, k));
-  return parts.every((part) => part !== undefined) ? { kind: 'extents', items: parts.flat().slice(0, most) } : undefined;
+  return parts.every((part) => part !== undefined) ? { kind: 'extents', items: parts.flat().slice(0, MAX_ITEMS) } : undefined;
 } // prettier-ignore
 
 /** Sums, products, ... of extents, number by number. */

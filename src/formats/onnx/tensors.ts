@@ -18,7 +18,7 @@ const kindNames: Readonly<Record<string, number>> = { FLOAT: 1, UINT8: 2, INT8: 
 const lists: Readonly<Record<number, string>> = { 1: 'floatData', 7: 'int64Data', 11: 'doubleData' };
 
 /** Constants of at most so many numbers are looked at while the graph is read. */
-const few = 64;
+const MAX_LISTED_ITEMS = 64;
 
 /** A tensor that is written into the file; only its shape is looked at until its numbers are asked for. */
 export function constantOf(node: JsonNode, name: string, text: string): Constant & { readonly isFloat: boolean } {
@@ -33,7 +33,7 @@ export function constantOf(node: JsonNode, name: string, text: string): Constant
     ...spanOf(node),
     isFloat: [1, 10, 11, 16].includes(kind),
     few: () => {
-      const numbers = size <= few ? read() : undefined;
+      const numbers = size <= MAX_LISTED_ITEMS ? read() : undefined;
       return numbers && typeof numbers !== 'string' && numbers.length === size ? [...numbers] : undefined;
     },
     tensor: (): Tensor | string | undefined => {

@@ -49,11 +49,11 @@ function readSearchSpace(text: string): ReadResult {
   return { format: nni.id, networks: [], problems };
 }
 
-const deepest = 8;
+const MAX_DEPTH = 8;
 
 /** Every hyperparameter; a choice may hold a search space of its own. */
 function hyperparameters(node: JsonNode, depth: number): JsonEntry[] {
-  if (node.kind !== 'object' || depth > deepest) return [];
+  if (node.kind !== 'object' || depth > MAX_DEPTH) return [];
   return node.entries.flatMap((entry) => {
     if (!member(entry.value, '_type')) return [];
     const inner = itemsOf(member(entry.value, '_value')).flatMap((item) => hyperparameters(item, depth + 1));

@@ -11,7 +11,7 @@ import { WeightsError } from '../weights/weightsFile.ts';
 import type { StoredTensor } from '../weights/weightsFile.ts';
 import type { NearbyFiles } from '../format.ts';
 
-const most = 64;
+const MAX_ITEMS = 64;
 
 /** The constants of a graph model: their numbers are nearly always in a weights file, their shapes are known. */
 export class Constants {
@@ -34,7 +34,7 @@ export class Constants {
       shape,
       ...spanOf(node),
       few: () => {
-        if (sizeOf(shape) > most) return undefined;
+        if (sizeOf(shape) > MAX_ITEMS) return undefined;
         const numbers = read() ?? this.inShards(name);
         return numbers && [...numbers];
       },
@@ -84,7 +84,7 @@ function numbersIn(tensor: JsonNode | undefined, size: number): ArrayLike<number
     const numbers = itemsOf(member(tensor, field)).map(numberOf);
     if (numbers.length === 0 || !numbers.every((number) => number !== undefined)) continue;
     if (numbers.length === size) return numbers;
-    if (numbers.length === 1 && size <= most) return Array<number>(size).fill(numbers[0]);
+    if (numbers.length === 1 && size <= MAX_ITEMS) return Array<number>(size).fill(numbers[0]);
   }
   return undefined;
 } // prettier-ignore

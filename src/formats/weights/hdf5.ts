@@ -8,14 +8,14 @@ export function isHdf5(head: Uint8Array): boolean {
 }
 
 /** A compressed byte holds at most so many others: more numbers than that are no tensor but a damaged header. */
-const mostPerByte = 1032;
+const MAX_INFLATION = 1032;
 
 /** A dataset that may grow can be in pieces larger than it is. */
-const largestPiece = 2 ** 20;
+const MAX_CHUNK_BYTES = 2 ** 20;
 
 /** Deeper groups are a loop of links, and more tensors than this no network. */
-const deepest = 40;
-const mostTensors = 200_000;
+const MAX_DEPTH = 40;
+const MAX_TENSORS = 200_000;
 
 /**
  * Every numeric dataset of an HDF5 file, under the path of its groups, and the model in its `model_config`. Keras 3
@@ -25,7 +25,7 @@ export function readHdf5(name: string, bytes: Uint8Array): WeightsFile {
   if (statedSize(bytes) > bytes.byteLength) throw cutShort(name);
   const file = guarded(name, () => new jsfive.File(exactBuffer(bytes), name));
   const tensors: StoredTensor[] = [];
-  const largest = mostPerByte * bytes.byteLength;
+  const largest = MAX_INFLATION * bytes.byteLength;
   guarded(name, () => collect(file, '', undefined, 0, { tensors, largest }));
   return { kind: 'hdf5', name, tensors, model: guarded(name, () => modelOf(file)) };
 }
@@ -62,7 +62,7 @@ function collect(
   found: { readonly tensors: StoredTensor[]; readonly largest: number },
 ): void {
   const { tensors, largest } = found;
-  if (depth > deepest || tensors.length > mostTensors) throw new WeightsError('its groups are nested without end');
+  if (depth > MAX_DEPTH || tensors.length > MAX_TENSORS) throw new WeightsError('its groups are nested without end');
   const named = textOf(group.attrs.name) ?? layer;
   for (const key of group.keys) {
     const member = group.get(key);
@@ -83,7 +83,7 @@ function tensorOf(name: string, dataset: jsfive.Dataset, layer: string | undefin
     const numbers = guarded(name, () => {
       // Else a damaged header would have it go through billions of places outside of the tensor.
       const piece = sizeOfShape(dataset._dataobjects.chunks ?? []);
-      if (!(piece <= Math.max(count, largestPiece))) throw new WeightsError(`${name} is in pieces larger than itself.`);
+      if (!(piece <= Math.max(count, MAX_CHUNK_BYTES))) throw new WeightsError(`${name} is in pieces larger than itself.`);
       return dataset.value;
     });
     if (!Array.isArray(numbers) || numbers.length !== count || !numbers.every((x) => typeof x === 'number')) {

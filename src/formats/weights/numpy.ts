@@ -36,10 +36,10 @@ interface NpyHeader {
 }
 
 /** More than the longest header that NumPy writes. */
-const longestHeader = 2 ** 17;
+const MAX_HEADER_LENGTH = 2 ** 17;
 
 function npyTensor(name: string, bytes: (most?: number) => Uint8Array): StoredTensor {
-  const { shape } = headerOf(name, bytes(longestHeader));
+  const { shape } = headerOf(name, bytes(MAX_HEADER_LENGTH));
   return {
     name,
     shape,

@@ -8,13 +8,13 @@ const types: Readonly<Record<string, NumberType>> = {
 }; // prettier-ignore
 
 /** The format's own limit on its header. */
-const largestHeader = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 /** Whether a file begins as safetensors do: the length of a header, and the header's first brace. */
 export function isSafetensors(source: ByteSource): boolean {
   if (source.size < 10) return false;
   const length = headerLength(source);
-  return length >= 2 && length <= largestHeader && 8 + length <= source.size && source.read(8, 1)[0] === 0x7b;
+  return length >= 2 && length <= MAX_HEADER_BYTES && 8 + length <= source.size && source.read(8, 1)[0] === 0x7b;
 }
 
 function headerLength(source: ByteSource): number {

@@ -34,11 +34,11 @@ export interface WeightsFile {
 export class WeightsError extends Error {}
 
 /** What is read as a whole must fit into one piece of memory. */
-const largestWhole = 2 ** 31 - 1;
+const MAX_WHOLE_FILE_BYTES = 2 ** 31 - 1;
 
 /** All bytes of a file. */
 export function wholeOf(source: ByteSource): Uint8Array {
-  if (source.size > largestWhole) {
+  if (source.size > MAX_WHOLE_FILE_BYTES) {
     throw new WeightsError(`${source.name} is larger than 2 GiB; as safetensors it can be read in parts.`);
   }
   return source.read(0, source.size);

@@ -15,18 +15,18 @@ export function isZip(head: Uint8Array): boolean {
 }
 
 /** Layers have a handful of arrays each. */
-const mostFiles = 10_000;
+const MAX_FILES = 10_000;
 
 /** Weights are nearly random numbers: they do not become much smaller. What is small in any case may. */
-const greatestRatio = 20;
-const smallInAnyCase = 2 ** 26;
+const GREATEST_RATIO = 20;
+const SMALL_IN_ANY_CASE = 2 ** 26;
 
 /** So much is unpacked at once: sixteen MiB at most, by the format's greatest ratio. */
-const step = 2 ** 14;
+const STEP = 2 ** 14;
 
 export function openZip(source: ByteSource): Archive {
   const bytes = wholeOf(source);
-  const entries = directoryOf(source.name, bytes, mostFiles);
+  const entries = directoryOf(source.name, bytes, MAX_FILES);
   refuseBomb(source.name, bytes.length, entries);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   return {
@@ -45,7 +45,7 @@ function refuseBomb(name: string, length: number, entries: readonly ZipEntry[]):
   const packed = entries.reduce((sum, entry) => sum + entry.packedSize, 0);
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (packed > length) throw new WeightsError(`${name} is a damaged zip archive: its files overlap.`);
-  if (size > Math.max(smallInAnyCase, greatestRatio * length)) {
+  if (size > Math.max(SMALL_IN_ANY_CASE, GREATEST_RATIO * length)) {
     throw new WeightsError(`${name} would become ${Math.round(size / length)} times as large when it is unpacked: weights do not, so it is not read.`); // prettier-ignore
   }
 }
@@ -65,8 +65,8 @@ function unpacked(archive: string, bytes: Uint8Array, entry: ZipEntry, length: n
     done += part.length;
   });
   try {
-    for (let at = 0; at < data.length && done <= length; at += step) {
-      inflate.push(data.subarray(at, at + step), at + step >= data.length);
+    for (let at = 0; at < data.length && done <= length; at += STEP) {
+      inflate.push(data.subarray(at, at + STEP), at + STEP >= data.length);
     }
   } catch (error) {
     throw damaged(`cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`);

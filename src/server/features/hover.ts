@@ -9,7 +9,7 @@ import { boldMarkdown, escapeMarkdown } from '../../protocol/markdown.ts';
 import { activationWords, mainBounds, meanDomain, plural, sourceOf } from '../words.ts';
 
 /** More than so many layers of one piece of text are summed up after the first ones. */
-const MOST_LAYERS = 4;
+const MAX_LAYERS = 4;
 
 export function hoverAt(document: AnalysedDocument, offset: number): Hover | null {
   const at = layersAt(document.analysis, offset);
@@ -28,8 +28,8 @@ export function layerHover(
   analysis: NetworkAnalysis,
   layers: readonly Layer[],
 ): MarkupContent {
-  const sections = layers.slice(0, MOST_LAYERS).map((layer) => layerSections(analysis, layer).join('\n\n---\n\n'));
-  if (layers.length > MOST_LAYERS) sections.push(`and ${plural(layers.length - MOST_LAYERS, 'more layer')} like these`);
+  const sections = layers.slice(0, MAX_LAYERS).map((layer) => layerSections(analysis, layer).join('\n\n---\n\n'));
+  if (layers.length > MAX_LAYERS) sections.push(`and ${plural(layers.length - MAX_LAYERS, 'more layer')} like these`);
   const value = [...sections, footer(uri, network, analysis)].join('\n\n---\n\n');
   return { kind: MarkupKind.Markdown, value };
 }

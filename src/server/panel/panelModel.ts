@@ -3,7 +3,7 @@ import { chooseMethod } from '../../analysis/chooseMethod.ts';
 import { whyNotCounted } from '../../analysis/countPlan.ts';
 import { totalNeurons } from '../../report/reportJson.ts';
 import { sizeOfField, sweepFields } from '../../analysis/sweep.ts';
-import { MOST_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
+import { MAX_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
 import type { Initialization, LayerDefinition } from '../../network/definition.ts';
 import type { Layer, Network } from '../../network/network.ts';
 import { totalParameters } from '../../network/parameters.ts';
@@ -58,7 +58,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     counting: {
       box: chooseMethod(network, {}),
       all: chooseMethod(network, { everywhere: true }),
-      cells: network.inputSize <= MOST_PROGRAM_DIMENSIONS,
+      cells: network.inputSize <= MAX_PROGRAM_DIMENSIONS,
     },
     countRefused: whyNotCounted(network),
     hasWeights: hasWeights(analysis),

@@ -8,7 +8,7 @@ import { placeOf } from '../../protocol/countPlace.ts';
 import { placeWords } from '../../protocol/placeWords.ts';
 import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
 import type { TheoryOptions } from '../../theory/bound.ts';
-import { mostInputs, tooManyInputs } from '../../theory/kacRice/mean.ts';
+import { MAX_INPUTS, tooManyInputs } from '../../theory/kacRice/mean.ts';
 import { BoundTable } from '../../theory/registry.ts';
 import { initializationWords, sliceSeries } from './panelModel.ts';
 import { seriesOf } from './series.ts';
@@ -68,7 +68,7 @@ function theoryPlace(
   settings: CountSettings,
   window?: CountChoice['window'],
 ): TheoryPlace {
-  if (inputs > mostInputs) return { reason: tooManyInputs };
+  if (inputs > MAX_INPUTS) return { reason: tooManyInputs };
   try {
     return placeInTheory(inputs, countDomain(inputs, method, { ...placeOf(settings), seed: settings.firstSeed, window })); // prettier-ignore
   } catch (error) {

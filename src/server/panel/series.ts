@@ -5,7 +5,7 @@ import type { Magnitude } from '../../theory/numbers/magnitude.ts';
 import { boundFormula } from './formulas.ts';
 
 /** Integers of more digits than this are plotted, not spelt out. */
-const MOST_DIGITS = 400;
+const MAX_DIGITS = 400;
 
 /** A bound as the panel plots it. */
 export function seriesOf(bound: BoundResult, domain: string): PanelSeries {
@@ -27,6 +27,6 @@ export function quantity(magnitude: Magnitude): Quantity {
   return {
     log10,
     text: formatMagnitude(magnitude),
-    exact: exact !== null && log10 < MOST_DIGITS ? groupDigits(exact.toString()) : null,
+    exact: exact !== null && log10 < MAX_DIGITS ? groupDigits(exact.toString()) : null,
   };
 }

@@ -25,7 +25,7 @@ export class Budget {
     this.used += steps;
     this.sinceAsked += steps;
     if (this.used > this.limit) return false;
-    if (this.sinceAsked < stepsBetweenQuestions) return true;
+    if (this.sinceAsked < STEPS_BETWEEN_CHECKS) return true;
     this.sinceAsked = 0;
     if (this.cancelled?.()) this.used = Infinity;
     return this.used <= this.limit;
@@ -40,7 +40,7 @@ export class Budget {
   }
 }
 
-const stepsBetweenQuestions = 1_000_000;
+const STEPS_BETWEEN_CHECKS = 1_000_000;
 
 /** Steps of one multiplication by a short integer and one addition of integers of this many bits. */
 export function bigintSteps(bits: number): number {

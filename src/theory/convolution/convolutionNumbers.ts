@@ -1,11 +1,11 @@
 import { exactBinomialTerms } from '../numbers/binomial.ts';
 import type { TheoryOptions } from '../bound.ts';
 import { denseIndependence, type IndependenceNumbers } from '../recurrence/denseIndependence.ts';
-import { exactDigits, magnitudeOf, smaller, zero, type Magnitude } from '../numbers/magnitude.ts';
+import { EXACT_DIGITS, magnitudeOf, smaller, zero, type Magnitude } from '../numbers/magnitude.ts';
 import { magnitudeOfScaled } from '../numbers/scaled.ts';
 import { exactSequence, scaledPrefixes, scaledTerms } from '../numbers/sequence.ts';
 import { Budget, productSteps } from './budget.ts';
-import { convolutionSum, defaultBudget, rankBound, totalNeurons } from './convolutionSum.ts';
+import { convolutionSum, DEFAULT_BUDGET, rankBound, totalNeurons } from './convolutionSum.ts';
 import type { FieldPattern } from './receptiveFields.ts';
 import { gridsOf, isFree, positionLimit, type Grid } from './gridComponents.ts';
 import { eitherWay, exactGridSum, relaxedGridSum } from './gridSum.ts';
@@ -13,7 +13,7 @@ import { asPolynomial } from './indeterminate.ts';
 import { packedBits, packedPower, packingFor, truncatePacked, unpack, type Packing } from './packedPolynomial.ts';
 
 /** Polynomials longer than this many bits are not multiplied out. */
-const mostBits = 1 << 20;
+const MAX_BITS = 1 << 20;
 
 /**
  * The independence numbers of a layer with these receptive fields and `pieces` pieces a neuron. Exact where the budget
@@ -31,7 +31,7 @@ export function convolutionIndependence(
   if (grids.every((grid) => isFree(grid) && positionLimit(grid) === grid.filters)) {
     return denseIndependence(neurons, neurons, pieces, strict ? 'exact' : 'upper');
   }
-  const table = coefficients(grids, new Budget(options.budget ?? defaultBudget, options.cancelled));
+  const table = coefficients(grids, new Budget(options.budget ?? DEFAULT_BUDGET, options.cancelled));
   if (table) return tabulated(table.terms, weight, strict && table.exact ? 'exact' : 'upper');
   return capped(pattern, grids, pieces, options);
 }
@@ -42,7 +42,7 @@ function coefficients(grids: readonly Grid[], budget: Budget): { terms: bigint[]
   const neurons = totalNeurons(grids);
   // A coefficient needs some bits a neuron or, for few of many neurons, some bits an element of the set.
   const bitsEach = Math.min(neurons, rank * (2 + Math.log2(1 + neurons / rank)));
-  if (bitsEach * (rank + 1) > mostBits) return null;
+  if (bitsEach * (rank + 1) > MAX_BITS) return null;
   const dense = exactBinomialTerms(neurons, rank);
   const largest = dense.reduce((a, b) => (a > b ? a : b));
   const packing = packingFor(largest, rank);
@@ -103,7 +103,7 @@ function capped(
   const all = dense.prefixSum(maxSize);
   if (total.log10 >= all.log10) return dense;
   let known: Sequence | null = null;
-  const sequence = () => (known ??= sequenceOf(dense, all.log10 <= exactDigits));
+  const sequence = () => (known ??= sequenceOf(dense, all.log10 <= EXACT_DIGITS));
   return {
     maxSize,
     quality: 'upper',

@@ -8,7 +8,7 @@ import { gridInputs, gridNeurons, gridsOf, lengthOf, positionLimit, type Grid } 
 import { countsBy } from './gridSum.ts';
 
 /** Steps that one layer may take where the caller says nothing: some ten milliseconds. */
-export const defaultBudget = 1e7;
+export const DEFAULT_BUDGET = 1e7;
 
 /**
  * sum over j of I(j) (pieces - 1)^j for a layer with these receptive fields: Theorem 2 of Xiong et al. 2020, for more
@@ -21,7 +21,7 @@ export function convolutionSum(
   sides: Sides = 'both',
 ): Bracket {
   const { grids, faithful } = gridsOf(pattern);
-  const budget = new Budget(options.budget ?? defaultBudget, options.cancelled);
+  const budget = new Budget(options.budget ?? DEFAULT_BUDGET, options.cancelled);
   const parts = grids.map((grid, k) => ({
     bracket: budget.share(budget.left / (grids.length - k), (part) => gridBracket(grid, pieces - 1, sides, part)),
     copies: grid.copies,

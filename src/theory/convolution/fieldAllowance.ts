@@ -2,14 +2,14 @@ import type { Layer } from '../../network/network.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
 
 /** Entries that the lists of receptive fields of one network may have together: half a second, some hundred megabytes. */
-const mostEntries = 1e7;
+const MAX_ENTRIES = 1e7;
 
 /** What a place costs beside the entries of its list. */
-const entriesOfPlace = 32;
+const ENTRIES_OF_PLACE = 32;
 
 /** What the lists of a network's receptive fields may take, asked for run by run before any is made. */
 export class FieldAllowance {
-  private left = mostEntries;
+  private left = MAX_ENTRIES;
 
   /** Whether the fields of one more run of affine layers may be listed. */
   covers(run: readonly Layer[]): boolean {
@@ -35,7 +35,7 @@ function fieldEntries(run: readonly Layer[]): number {
     const axes = axesOf(layer);
     if (axes === null) continue;
     for (const [k, { input, output, seen }] of axes.entries())
-      entries += input + output * (entriesOfPlace + seen * (1 + reach[k]));
+      entries += input + output * (ENTRIES_OF_PLACE + seen * (1 + reach[k]));
     const [rows, columns] = axes;
     reach = [composedReach(reach[0], rows), composedReach(reach[1], columns)];
   }
@@ -44,7 +44,7 @@ function fieldEntries(run: readonly Layer[]): number {
 
 /** The cells of the run's own input that a position behind one more layer may see; no more than lie there. */
 function composedReach(before: number, { seen }: Axis): number {
-  return Math.min(before * seen, mostEntries);
+  return Math.min(before * seen, MAX_ENTRIES);
 }
 
 function axesOf(layer: Layer): [Axis, Axis] | null {

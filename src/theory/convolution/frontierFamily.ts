@@ -41,11 +41,11 @@ interface Links {
 }
 
 /** Steps of the work on one set. */
-const stepsPerSet = 2500;
+const STEPS_PER_SET = 2500;
 
 /** All steps of a grid in raster order, short rows first. Null beyond the budget. */
 export function frontierSteps(grid: Grid, budget: Budget): FrontierStep[] | null {
-  if (!budget.spend(stepsPerSet * positionsOf(grid))) return null;
+  if (!budget.spend(STEPS_PER_SET * positionsOf(grid))) return null;
   const limit = positionLimit(grid);
   // Backwards: which traces N(J) of later positions J leave on what has been touched, and how much J could need.
   let family = emptyFamily(cellsOf(grid.rows));
@@ -65,7 +65,7 @@ export function frontierSteps(grid: Grid, budget: Budget): FrontierStep[] | null
       step.without.push(join(before, set & touched, family.need[k]));
       step.with.push(join(before, (set | field) & touched, family.need[k] + limit - cost));
       step.cost.push(cost);
-      if (!budget.spend(stepsPerSet)) return null;
+      if (!budget.spend(STEPS_PER_SET)) return null;
     }
     const own = before.index.get(keyOf(field & touched)) ?? 0;
     links.push({ ...step, slots: grid.channels * popCount(field), field: own });

@@ -24,7 +24,7 @@ import { fieldElements, inverseMod, multiplyMod, subtractProduct } from './prime
 export function genericSum(pattern: FieldPattern, weight: number, budget: Budget): bigint | null {
   const { taps } = pattern;
   if (taps === null || pattern.sharing !== 'shared') return null;
-  if (pattern.channels * longest(taps.rows) * longest(taps.columns) * pattern.filters > mostEntries) return null;
+  if (pattern.channels * longest(taps.rows) * longest(taps.columns) * pattern.filters > MAX_ENTRIES) return null;
   const kernel = randomKernel(pattern);
   const parts = connectedPositions(pattern);
   if (parts === null) return null;
@@ -53,10 +53,10 @@ interface Sight {
 /** One entry for filter, tap and channel. */
 type Kernel = (filter: number, tap: number, channel: number) => bigint;
 
-const mostPositions = 4096;
+const MAX_POSITIONS = 4096;
 /** Cells that all positions together see; where there are more, their subspaces are beyond the budget too. */
-const mostSights = 2 ** 20;
-const mostEntries = 65536;
+const MAX_SIGHTS = 2 ** 20;
+const MAX_ENTRIES = 65536;
 
 function randomKernel(pattern: FieldPattern): Kernel {
   const elements = fieldElements(1n);
@@ -71,8 +71,8 @@ function randomKernel(pattern: FieldPattern): Kernel {
 
 /** Positions of one group in raster order along the longer axis, split where they share no cell. */
 function connectedPositions({ rows, columns, taps }: FieldPattern): Sight[][][] | null {
-  if (taps === null || rows.length * columns.length > mostPositions) return null;
-  if (entriesOf(rows) * entriesOf(columns) > mostSights) return null;
+  if (taps === null || rows.length * columns.length > MAX_POSITIONS) return null;
+  if (entriesOf(rows) * entriesOf(columns) > MAX_SIGHTS) return null;
   const stride =
     1 +
     greatestOf(
@@ -190,7 +190,7 @@ class SubspaceCount {
           next.add(kept, state.sum);
           const extended = this.extended(kept, normal);
           if (extended) next.add(extended, state.sum * this.weight);
-          if (!budget.spend((kept.length + 2) * this.columns * stepsPerProduct)) return null;
+          if (!budget.spend((kept.length + 2) * this.columns * STEPS_PER_PRODUCT)) return null;
         }
         states = next.states();
       }
@@ -203,7 +203,7 @@ class SubspaceCount {
     for (let p = 0; p < this.positions.length; p++) {
       for (let filter = 0; filter < this.pattern.filters; filter++) {
         const next = this.extended(basis, this.normal(p, filter));
-        if (next === null || !budget.spend((basis.length + 2) * this.columns * stepsPerProduct)) return false;
+        if (next === null || !budget.spend((basis.length + 2) * this.columns * STEPS_PER_PRODUCT)) return false;
         basis = next;
       }
     }
@@ -274,4 +274,4 @@ class StateMap {
   }
 }
 
-const stepsPerProduct = 200;
+const STEPS_PER_PRODUCT = 200;

@@ -16,7 +16,7 @@ export function exactGridSum(grid: Grid, x: Indeterminate, budget: Budget): bigi
   const line = lineOf(grid);
   if (line) return lineSum(line.intervals, line.capacity, grid, x, budget);
   const most = Math.min(positionLimit(grid), largestField(grid));
-  if ((most + 1) * x.bits(most) > mostTermBits) return null;
+  if ((most + 1) * x.bits(most) > MAX_TERM_BITS) return null;
   return frontierSum(grid, selectionTerms(grid.filters, most, x), x.bits(gridNeurons(grid)) / 2, budget);
 }
 
@@ -42,7 +42,7 @@ function freeGridSum(grid: Grid, x: Indeterminate, budget: Budget): bigint | nul
 }
 
 /** Where the terms of one position are longer together, their products are beyond any budget. */
-const mostTermBits = 2 ** 29;
+const MAX_TERM_BITS = 2 ** 29;
 
 function lineSum(
   intervals: readonly Interval[],
@@ -53,7 +53,7 @@ function lineSum(
 ): bigint | null {
   const longest = intervals.reduce((most, interval) => Math.max(most, lengthOf(interval)), 0);
   const most = Math.min(positionLimit(grid), capacity * longest);
-  if ((most + 1) * x.bits(most) > mostTermBits) return null;
+  if ((most + 1) * x.bits(most) > MAX_TERM_BITS) return null;
   const terms = selectionTerms(grid.filters, most, x);
   const weights = intervals.map(() => terms);
   const steps = productSteps(x.bits(intervals.length * grid.filters) / 2, x.bits(terms.length - 1));

@@ -1,5 +1,5 @@
 import { scaledBinomial } from '../numbers/binomial.ts';
-import { unitRoundoff } from '../numbers/magnitude.ts';
+import { UNIT_ROUNDOFF } from '../numbers/magnitude.ts';
 import { multiplyScaled, scaled, scaledExp, type Scaled } from '../numbers/scaled.ts';
 import type { Budget } from './budget.ts';
 import { lengthOf } from './gridComponents.ts';
@@ -12,7 +12,7 @@ interface ScaledWeights {
 }
 
 /** Relative to the largest of its kind; far above where floating point loses digits. */
-const smallest = 2 ** -900;
+const MIN_SCALED = 2 ** -900;
 
 /** C(count, t) x^t for t = 0 .. most. */
 export function scaledSelections(count: number, most: number, x: number): ScaledWeights {
@@ -23,12 +23,12 @@ export function scaledSelections(count: number, most: number, x: number): Scaled
   for (let t = mode; t < top; t++) values[t + 1] = (values[t] * (count - t) * x) / (t + 1);
   for (let t = mode; t > 0; t--) values[t - 1] = (values[t] * t) / ((count - t + 1) * x);
   const peak = multiplyScaled(scaledBinomial(count, mode), powerOf(x, mode));
-  return { values, factor: multiplyScaled(peak, scaled(1, 5 * unitRoundoff * (top + 1))) };
+  return { values, factor: multiplyScaled(peak, scaled(1, 5 * UNIT_ROUNDOFF * (top + 1))) };
 }
 
 function powerOf(x: number, exponent: number): Scaled {
   const ln = exponent * Math.log(x);
-  return scaledExp(ln, 4 * unitRoundoff * Math.abs(ln));
+  return scaledExp(ln, 4 * UNIT_ROUNDOFF * Math.abs(ln));
 }
 
 /**
@@ -41,7 +41,7 @@ export function scaledIntervalSum(
   budget: Budget,
 ): Scaled | null {
   const { intervals, capacity, weights } = chain;
-  const least = direction === 'upper' ? smallest : 0;
+  const least = direction === 'upper' ? MIN_SCALED : 0;
   let states = Float64Array.of(1);
   let factor = scaled(1);
   for (let p = 0; p < intervals.length; p++) {
@@ -50,7 +50,7 @@ export function scaledIntervalSum(
     // So many states could not be left again within the budget.
     if (slots - drop > budget.left) return null;
     if (!budget.spend(2 * states.length * Math.min(weights[p].values.length, slots + 1))) return null;
-    const values = weights[p].values.map((value) => (value < smallest ? least : value));
+    const values = weights[p].values.map((value) => (value < MIN_SCALED ? least : value));
     const next = new Float64Array(Math.max(0, slots - drop) + 1);
     for (let used = 0; used < states.length && used <= slots; used++) {
       const most = Math.min(values.length - 1, slots - used);
@@ -58,9 +58,9 @@ export function scaledIntervalSum(
     }
     const highest = next.reduce((a, b) => Math.max(a, b), 0);
     const roundings = states.length * values.length + 4;
-    factor = multiplyScaled(multiplyScaled(factor, weights[p].factor), scaled(highest, roundings * unitRoundoff));
-    states = next.map((value) => (value / highest < smallest ? least : value / highest));
+    factor = multiplyScaled(multiplyScaled(factor, weights[p].factor), scaled(highest, roundings * UNIT_ROUNDOFF));
+    states = next.map((value) => (value / highest < MIN_SCALED ? least : value / highest));
   }
   const total = states.reduce((a, b) => a + b, 0);
-  return multiplyScaled(factor, scaled(total, (states.length + 1) * unitRoundoff));
+  return multiplyScaled(factor, scaled(total, (states.length + 1) * UNIT_ROUNDOFF));
 }

@@ -1,7 +1,7 @@
 import type { TheoryOptions } from '../bound.ts';
 import { magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
 import { Budget } from './budget.ts';
-import { convolutionSum, defaultBudget } from './convolutionSum.ts';
+import { convolutionSum, DEFAULT_BUDGET } from './convolutionSum.ts';
 import type { FieldPattern } from './receptiveFields.ts';
 import { genericSum } from './genericIndependence.ts';
 import { theoremEquality } from './theoremEquality.ts';
@@ -22,7 +22,7 @@ export function sharedWeightSum(
     const { upper, exact } = convolutionSum(pattern, pieces, options, 'upper');
     return exact ? { value: upper, note: 'exact' } : { reason: tooLarge };
   }
-  const budget = new Budget(options.budget ?? defaultBudget, options.cancelled);
+  const budget = new Budget(options.budget ?? DEFAULT_BUDGET, options.cancelled);
   const sum = genericSum(pattern, pieces - 1, budget);
   if (sum === null) return { reason: tooLarge };
   return { value: magnitudeOf(sum), note: 'exact but for a chance below 2^-30 of an accident in a prime field' };

@@ -12,13 +12,13 @@ import { unitStages, type UnitStage } from '../units.ts';
 import { widened } from './widening.ts';
 
 /** A sum is written out term by term up to this many terms. */
-const fewTerms = 6;
+const MAX_TERMS_SHOWN = 6;
 /** Numbers from here on are written as powers of ten. */
-const longNumber = 1e15;
+const LONG_NUMBER = 1e15;
 /** Widening is tried while bottlenecks times layers stay below this. */
-const wideningWork = 2000;
+const WIDENING_WORK = 2000;
 /** And for convolutions, whose independence numbers change with every filter, in networks of up to so many neurons. */
-const mostNeuronsWidened = 20_000;
+const MAX_NEURONS_WIDENED = 20_000;
 
 /** What can be said of every layer beside the bounds, by layer index. */
 export function explainLayers(network: Network, options: TheoryOptions): LayerExplanation[] {
@@ -96,7 +96,7 @@ function factorOf(
   if (most === neurons) return { formula: `${pieces}^${neurons}`, numbers: short(total) };
   const weight = pieces === 2 ? '' : ` ${pieces - 1}^j`;
   const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
-  if (most >= fewTerms || total.log10 > 12) return { formula, numbers: short(total) };
+  if (most >= MAX_TERMS_SHOWN || total.log10 > 12) return { formula, numbers: short(total) };
   const terms = exactBinomialTerms(neurons, most, pieces - 1).map(grouped);
   return { formula, numbers: `${terms.join(' + ')} = ${write(total)}` };
 }
@@ -144,8 +144,8 @@ class Widening {
   /** log10 of the factor by which the bound grows; null where it would take too long. */
   worth(layer: Layer): number | null {
     const { network } = this;
-    if (this.bottlenecks * network.layers.length > wideningWork) return null;
-    if (layer.operation.kind === 'convolution' && this.neurons > mostNeuronsWidened) return null;
+    if (this.bottlenecks * network.layers.length > WIDENING_WORK) return null;
+    if (layer.operation.kind === 'convolution' && this.neurons > MAX_NEURONS_WIDENED) return null;
     const wider = widened(network, layer.index);
     if (!wider) return null;
     this.total ??= this.regionsOf(network);
@@ -170,11 +170,11 @@ function dimensions(count: number): string {
 }
 
 function short(value: Magnitude): string | null {
-  return value.log10 < Math.log10(longNumber) ? write(value) : null;
+  return value.log10 < Math.log10(LONG_NUMBER) ? write(value) : null;
 }
 
 function write(value: Magnitude): string {
-  if (value.exact !== null && value.exact < BigInt(longNumber)) return grouped(value.exact);
+  if (value.exact !== null && value.exact < BigInt(LONG_NUMBER)) return grouped(value.exact);
   return `10^${value.log10.toFixed(2)}`;
 }
 

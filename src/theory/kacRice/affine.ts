@@ -100,7 +100,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
   const positions = joint.height * joint.width;
   const isUntied = operation.kind === 'locallyConnected';
   const named = isUntied ? { ...joint, ids: identities.fresh(joint.ids.length), distinct: true } : joint;
-  const hasFew = innerChannels(operation, state, layer) < fewChannels;
+  const hasFew = innerChannels(operation, state, layer) < FEW_CHANNELS;
   const readsThin = state.kind === 'random' && state.isThin;
   return {
     kind: 'random',
@@ -117,7 +117,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
 }
 
 /** From so many numbers on the variance that they leave to the next layer counts as averaged out. */
-const fewChannels = 16;
+const FEW_CHANNELS = 16;
 
 /**
  * Channels that random kernels make of a known input one by one, before anything mixes them: as many as the input and

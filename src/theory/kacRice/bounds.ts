@@ -1,6 +1,6 @@
 import type { Network } from '../../network/network.ts';
 import type { Bound, Citation, Evaluation, Parallelogram, Segment, TheoryOptions } from '../bound.ts';
-import { mostInputs, tooManyInputs, type MeanRegions } from './mean.ts';
+import { MAX_INPUTS, tooManyInputs, type MeanRegions } from './mean.ts';
 import { meanRegionsOnParallelogram } from './plane.ts';
 import { meanRegionsOnSegment } from './segment.ts';
 
@@ -16,7 +16,7 @@ export const kacRiceBounds: Bound[] = [
 ];
 
 function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
-  if (network.inputSize > mostInputs) return { applies: false, reason: tooManyInputs }; // prettier-ignore
+  if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs }; // prettier-ignore
   const segment = options.segment ?? diagonal(network.inputSize);
   return evaluation(meanRegionsOnSegment(network, segment, options), segmentInWords(network, options), network);
 }

@@ -1,7 +1,7 @@
 import { gaussLegendre } from './gauss.ts';
 
 const rule = gaussLegendre(4);
-const deepest = 20;
+const MAX_DEPTH = 20;
 
 /** Adds `weight` times the integrands at (s, t) to `sums`. */
 export type Accumulate = (s: number, t: number, weight: number, sums: Float64Array) => void;
@@ -44,7 +44,7 @@ export function integrateOverSquare(
       totals[f] += change;
       if (Math.abs(change) > tolerance * totals[f]) isFine = false;
     }
-    if (isFine || depth >= deepest) return;
+    if (isFine || depth >= MAX_DEPTH) return;
     corners.forEach(([x, y], k) => refine(x, y, quarter, parts[k], depth + 1));
   };
   refine(0, 0, 1, totals.slice(), 1);

@@ -7,9 +7,9 @@ import { propagate, type Bend, type Propagation } from './propagate.ts';
 import { NoClosedForm } from './state.ts';
 import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
 
-const coarsest = 24;
-const finest = 384;
-const tolerance = 1e-6;
+const COARSEST_NODES = 24;
+const FINEST_NODES = 384;
+const TOLERANCE = 1e-6;
 
 /**
  * The mean on the segment `middle + t half`, -1 <= t <= 1, for units with breakpoints anywhere (hard tanh, ReLU6): their
@@ -21,11 +21,11 @@ export function integrateOverNodes(
   half: Float64Array,
   limits: Pick<Propagation, 'budget' | 'cancelled'>,
 ): MeanRegions {
-  let coarse = integral(network, middle, half, limits, coarsest);
-  for (let count = 2 * coarsest; ; count *= 2) {
+  let coarse = integral(network, middle, half, limits, COARSEST_NODES);
+  for (let count = 2 * COARSEST_NODES; ; count *= 2) {
     const fine = integral(network, middle, half, limits, count);
     const error = Math.max(...fine.map((value, i) => Math.abs(value - coarse[i]) / value), 1e-9);
-    if (error < tolerance || count >= finest) {
+    if (error < TOLERANCE || count >= FINEST_NODES) {
       return { perLayer: perLayer(network, (layer) => fine[layer]), relativeError: error };
     }
     coarse = fine;

@@ -6,11 +6,11 @@ export type MeanRegions =
   { readonly perLayer: readonly (number | null)[]; readonly relativeError: number } | { readonly reason: string };
 
 /** Elementary steps, some tenths of a second's. */
-export const defaultBudget = 1e8;
+export const DEFAULT_BUDGET = 1e8;
 
 /** So many inputs are no longer looked at one by one. */
-export const mostInputs = 2e6;
-export const tooManyInputs = `The input has more than ${mostInputs} numbers: too many for the mean.`;
+export const MAX_INPUTS = 2e6;
+export const tooManyInputs = `The input has more than ${MAX_INPUTS} numbers: too many for the mean.`;
 
 export function unlessRefused(compute: () => MeanRegions): MeanRegions {
   try {

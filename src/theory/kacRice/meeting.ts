@@ -38,7 +38,7 @@ export function localMoments(moments: PlaneMoments, det: number, s: number, t: n
 }
 
 /** What Ramanujan's approximation lacks for an ellipse that is flat: its perimeter is 4 / pi of that of the mean circle. */
-const flatRest = 4 / Math.PI - 14 / 11;
+const FLAT_REMAINDER = 4 / Math.PI - 14 / 11;
 
 /**
  * Density of the points where two independent neurons with these local moments vanish: `E|det(g, h)| / (2 pi sqrt(q_g q_h))` for their gradients.
@@ -52,7 +52,7 @@ export function meetingDensity(g: Float64Array, h: Float64Array): number {
   if (!(sum > 0)) return 0;
   const flatness = Math.max(0, (trace - product) / sum);
   const fourth = flatness ** 2 * flatness ** 2;
-  const perimeter = 1 + (3 * flatness) / (10 + Math.sqrt(4 - 3 * flatness)) + flatRest * fourth * fourth * fourth;
+  const perimeter = 1 + (3 * flatness) / (10 + Math.sqrt(4 - 3 * flatness)) + FLAT_REMAINDER * fourth * fourth * fourth;
   return (Math.sqrt(sum) * perimeter) / (4 * Math.PI);
 }
 

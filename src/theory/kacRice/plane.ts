@@ -3,7 +3,7 @@ import type { Network, TensorId } from '../../network/network.ts';
 import type { Parallelogram, TheoryOptions } from '../bound.ts';
 import { crossingProbability } from './crossing.ts';
 import { integrateOverSquare, type Peak } from './cubature.ts';
-import { defaultBudget, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
+import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import { determinant, localMoments, meetingDensity, meetingProbability, momentsAlong, type PlaneMoments } from './meeting.ts'; // prettier-ignore
 import { propagate, requireClosedForm, type Bend } from './propagate.ts';
 import { NoClosedForm } from './state.ts';
@@ -28,10 +28,10 @@ interface Pairs {
 }
 
 /** What halving the step may change; the rule of order 8 is then far more accurate. */
-const tolerance = 1e-6;
-const mostPairs = 3000;
+const TOLERANCE = 1e-6;
+const MAX_PAIRS = 3000;
 /** Peaks are followed down to this width. */
-const narrowest = 2 ** -12;
+const MIN_WIDTH = 2 ** -12;
 
 /**
  * Mean number of activation regions on a parallelogram, over weights drawn as `network.initialization` says, in the limit
@@ -49,7 +49,7 @@ export function meanRegionsOnParallelogram(
     return { reason: `The parallelogram's corner and sides must have ${network.inputSize} coordinates each.` };
   if (!areIndependent(u, v)) return { reason: 'The parallelogram has no area.' };
   return unlessRefused(() => {
-    const limits = { budget: options.budget ?? defaultBudget, cancelled: options.cancelled };
+    const limits = { budget: options.budget ?? DEFAULT_BUDGET, cancelled: options.cancelled };
     requireClosedForm(network, 2, limits);
     const center = Float64Array.from(origin, (x, i) => x + (u[i] + v[i]) / 2);
     const points = [[center, Float64Array.from(u, (x) => x / 2), Float64Array.from(v, (x) => x / 2)]];
@@ -130,7 +130,7 @@ function crossingsByLayer(network: Network, populations: readonly Population[]):
     const { count, layer, moments, throughOrigin } = population;
     if (!throughOrigin) sums[layer] += ((count * (count - 1)) / 2) * meetingProbability(moments);
     for (const earlier of populations.slice(0, k)) pairs.push(...pairsOf(earlier, population));
-    if (pairs.length > mostPairs) throw new NoClosedForm('There are too many layers for the mean in a plane to be computed at once.'); // prettier-ignore
+    if (pairs.length > MAX_PAIRS) throw new NoClosedForm('There are too many layers for the mean in a plane to be computed at once.'); // prettier-ignore
   });
   addMeetings(pairs, sums);
   return sums;
@@ -175,7 +175,7 @@ function addMeetings(pairs: readonly Pairs[], sums: Float64Array): void {
       }
     },
     sums.length,
-    tolerance,
+    TOLERANCE,
     laws.map((law, k) => peakOf(law, determinants[k])),
   );
   integrals.forEach((value, layer) => (sums[layer] += value));
@@ -185,7 +185,7 @@ function addMeetings(pairs: readonly Pairs[], sums: Float64Array): void {
 function peakOf([, ab, ac, bb, bc, cc]: PlaneMoments, det: number): Peak {
   const minor = bb * cc - bc * bc;
   const [s, t] = [(bc * ac - cc * ab) / minor, (bc * ab - bb * ac) / minor];
-  return { s, t, radius: Math.max(narrowest, Math.sqrt(det / minor / (bb + cc))) };
+  return { s, t, radius: Math.max(MIN_WIDTH, Math.sqrt(det / minor / (bb + cc))) };
 }
 
 /**

@@ -21,7 +21,7 @@ export interface Bend {
 const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
 
 /** Numbers that one tensor may have: beyond, there is no room for it and its neighbours. */
-const mostValues = 2e7;
+const MAX_VALUES = 2e7;
 
 interface Limits {
   /** How units with breakpoints off zero act on moments; without it such units are refused. */
@@ -113,7 +113,7 @@ class Propagator {
     // The columns are summed before the rows, so that all input rows are still there.
     const places = Math.max(height, window?.inH ?? 1) * width;
     this.spend(perPosition * places);
-    if (Math.max(1, this.components) * places > mostValues) throw new NoClosedForm(tooManyPositions);
+    if (Math.max(1, this.components) * places > MAX_VALUES) throw new NoClosedForm(tooManyPositions);
     this.spend(this.parts(layer) * this.groupsRead(layer) * places);
   }
 

@@ -3,7 +3,7 @@ import { type Network } from '../../network/network.ts';
 import type { Segment, TheoryOptions } from '../bound.ts';
 import { crossingProbability, fixedRoot } from './crossing.ts';
 import { bentMoments, integrateOverNodes } from './levels.ts';
-import { defaultBudget, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
+import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import { propagate, requireClosedForm, type Bend } from './propagate.ts';
 import { bendsAtZeroOnly } from './unit.ts';
 
@@ -19,7 +19,7 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
   if (wrong) return { reason: `The segment's ends must have ${network.inputSize} coordinates each.` };
   if (segment.from.every((x, i) => x === segment.to[i])) return { reason: 'The segment has no length.' };
   return unlessRefused(() => {
-    const limits = { budget: options.budget ?? defaultBudget, cancelled: options.cancelled };
+    const limits = { budget: options.budget ?? DEFAULT_BUDGET, cancelled: options.cancelled };
     const isHomogeneous = network.layers.every(
       ({ reach, activation }) =>
         reach === 'beyond' ||

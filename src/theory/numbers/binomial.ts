@@ -1,4 +1,4 @@
-import { exactDigits, magnitudeOf, one, unitRoundoff, zero, type Magnitude } from './magnitude.ts';
+import { EXACT_DIGITS, magnitudeOf, one, UNIT_ROUNDOFF, zero, type Magnitude } from './magnitude.ts';
 import { magnitudeOfScaled, multiplyScaled, scaled, scaledExp, type Scaled } from './scaled.ts';
 
 /** C(n, k) as an exact integer. Meant for results that are written out: k multiplications. */
@@ -15,7 +15,7 @@ export function weightedBinomial(n: number, k: number, weight = 1): Magnitude {
   if (k < 0 || k > n) return zero;
   if (k === 0) return one;
   const estimate = scaledBinomial(n, k, weight);
-  if (magnitudeOfScaled(estimate).log10 > exactDigits) return magnitudeOfScaled(estimate);
+  if (magnitudeOfScaled(estimate).log10 > EXACT_DIGITS) return magnitudeOfScaled(estimate);
   return magnitudeOf(binomialExact(n, k) * BigInt(weight) ** BigInt(k));
 }
 
@@ -24,7 +24,7 @@ export function binomialPrefixSum(n: number, d: number, weight = 1): Magnitude {
   if (d < 0) return zero;
   const top = Math.min(d, n);
   const estimate = magnitudeOfScaled(scaledBinomialPrefixSum(n, top, weight));
-  if (estimate.log10 > exactDigits) return estimate;
+  if (estimate.log10 > EXACT_DIGITS) return estimate;
   if (top === n) return magnitudeOf(BigInt(weight + 1) ** BigInt(n));
   return magnitudeOf(exactPrefixSum(n, top, weight));
 }
@@ -59,16 +59,16 @@ export function lnFactorial(n: number): { ln: number; error: number } {
   let few = 1;
   if (n < 16) for (let i = 2; i <= n; i++) few *= i;
   const ln = n < 16 ? Math.log(few) : n * (Math.log(n) - 1) + 0.5 * Math.log(2 * Math.PI * n) + stirlingRemainder(n);
-  return { ln, error: unitRoundoff * (16 + 10 * ln) };
+  return { ln, error: UNIT_ROUNDOFF * (16 + 10 * ln) };
 }
 
 /** C(n, k) weight^k for 0 <= k <= n as a scaled number with its error. */
 export function scaledBinomial(n: number, k: number, weight = 1): Scaled {
   const few = Math.min(k, n - k);
-  const power = scaledExp(k * Math.log(weight), 4 * unitRoundoff * k * Math.log(weight));
+  const power = scaledExp(k * Math.log(weight), 4 * UNIT_ROUNDOFF * k * Math.log(weight));
   if (few < 16) {
     let value = scaled(1);
-    for (let i = 0; i < few; i++) value = multiplyScaled(value, scaled((n - i) / (i + 1), unitRoundoff));
+    for (let i = 0; i < few; i++) value = multiplyScaled(value, scaled((n - i) / (i + 1), UNIT_ROUNDOFF));
     return multiplyScaled(value, power);
   }
   // Entropy form: both leading terms are positive, so that the relative error stays that of one operation.
@@ -76,21 +76,21 @@ export function scaledBinomial(n: number, k: number, weight = 1): Scaled {
   const main = few * Math.log(n / few) - rest * Math.log1p(-few / n);
   const half = 0.5 * Math.log((n / few / rest) * (1 / (2 * Math.PI)));
   const ln = main + half + (stirlingRemainder(n) - stirlingRemainder(few) - stirlingRemainder(rest));
-  return multiplyScaled(scaledExp(ln, unitRoundoff * (10 * main + 8 * Math.abs(half) + 8)), power);
+  return multiplyScaled(scaledExp(ln, UNIT_ROUNDOFF * (10 * main + 8 * Math.abs(half) + 8)), power);
 }
 
 /** Of more units the square root, the number of terms that count, is millions. */
-const mostSummed = 1e12;
+const MAX_SUMMED = 1e12;
 
 /**
  * sum over j <= d of C(n, j) weight^j, from its largest term outwards until what is left cannot be seen:
  * O(sqrt(n)) terms however large d is.
  */
 export function scaledBinomialPrefixSum(n: number, d: number, weight = 1): Scaled {
-  if (d >= n && n > mostSummed) {
+  if (d >= n && n > MAX_SUMMED) {
     // The binomial theorem; of fewer units the terms are added up, which is more exact.
     const ln = n * Math.log(weight + 1);
-    return scaledExp(ln, 4 * unitRoundoff * ln);
+    return scaledExp(ln, 4 * UNIT_ROUNDOFF * ln);
   }
   const mode = Math.min(d, Math.floor(((n + 1) * weight) / (weight + 1)));
   let total = 1;
@@ -103,12 +103,12 @@ export function scaledBinomialPrefixSum(n: number, d: number, weight = 1): Scale
       total += term;
       steps++;
       // Ratios fall away from the mode, so that a geometric series bounds the rest.
-      if (r < 1 && (term * r) / (1 - r) < unitRoundoff * total) return unitRoundoff;
+      if (r < 1 && (term * r) / (1 - r) < UNIT_ROUNDOFF * total) return UNIT_ROUNDOFF;
     }
     return 0;
   };
   const below = tail(mode, (j) => j / ((n - j + 1) * weight), 1, -1);
   const above = tail(mode + 1, (j) => ((n - j + 1) * weight) / j, d, 1);
   const peak = scaledBinomial(n, mode, weight);
-  return multiplyScaled(peak, scaled(total, 6 * steps * unitRoundoff + below + above));
+  return multiplyScaled(peak, scaled(total, 6 * steps * UNIT_ROUNDOFF + below + above));
 }

@@ -11,10 +11,10 @@ export interface Magnitude {
 }
 
 /** Integers of more digits are not written out but kept as logarithms. */
-export const exactDigits = 4000;
+export const EXACT_DIGITS = 4000;
 
 /** Bound on the relative error of one floating-point operation, and (times 2) of Math.log, log10, log1p and exp. */
-export const unitRoundoff = 2 ** -53;
+export const UNIT_ROUNDOFF = 2 ** -53;
 
 export const zero: Magnitude = { exact: 0n, log10: -Infinity, log10Error: 0 };
 export const one: Magnitude = { exact: 1n, log10: 0, log10Error: 0 };
@@ -36,18 +36,18 @@ export function bitLength(value: bigint): number {
 
 /** log10 of a non-negative integer, within a few ulps. `guess`, when about right, saves looking for its length. */
 export function log10OfBigInt(value: bigint, guess?: number): number {
-  if (value < longInteger) return Math.log10(Number(value));
-  let shift = guess === undefined ? 0 : Math.floor(guess / log10Of2) - 100;
+  if (value < LONG_INTEGER) return Math.log10(Number(value));
+  let shift = guess === undefined ? 0 : Math.floor(guess / LOG10_OF2) - 100;
   let leading = shift > 0 ? Number(value >> BigInt(shift)) : 0;
   if (leading < 2 ** 64 || leading === Infinity) {
     shift = bitLength(value) - 100;
     leading = Number(value >> BigInt(shift));
   }
-  return Math.log10(leading) + shift * log10Of2;
+  return Math.log10(leading) + shift * LOG10_OF2;
 }
 
-const longInteger = 1n << 1000n;
-const log10Of2 = Math.log10(2);
+const LONG_INTEGER = 1n << 1000n;
+const LOG10_OF2 = Math.log10(2);
 
 /** The exact integer, or its logarithm where it has more digits than are kept. */
 export function magnitudeOf(value: bigint | number, guess?: number): Magnitude {
@@ -66,17 +66,17 @@ export function log10ErrorOf(a: Magnitude): number {
 }
 
 function rounding(log10: number): number {
-  return 8 * unitRoundoff * (Math.abs(log10) + 1);
+  return 8 * UNIT_ROUNDOFF * (Math.abs(log10) + 1);
 }
 
 function limited(a: Magnitude): Magnitude {
-  return a.log10 > exactDigits ? magnitudeOfLog10(a.log10, log10ErrorOf(a)) : a;
+  return a.log10 > EXACT_DIGITS ? magnitudeOfLog10(a.log10, log10ErrorOf(a)) : a;
 }
 
 export function multiply(a: Magnitude, b: Magnitude): Magnitude {
   if (a.exact === 0n || b.exact === 0n) return zero;
   const log10 = a.log10 + b.log10;
-  if (a.exact !== null && b.exact !== null && log10 <= exactDigits) return magnitudeOf(a.exact * b.exact, log10);
+  if (a.exact !== null && b.exact !== null && log10 <= EXACT_DIGITS) return magnitudeOf(a.exact * b.exact, log10);
   return magnitudeOfLog10(log10, log10ErrorOf(a) + log10ErrorOf(b) + rounding(log10));
 }
 
@@ -107,7 +107,7 @@ export function power(a: Magnitude, exponent: number): Magnitude {
   if (exponent === 0) return one;
   if (a.exact === 0n) return zero;
   const log10 = a.log10 * exponent;
-  if (a.exact !== null && log10 <= exactDigits) return magnitudeOf(a.exact ** BigInt(exponent), log10);
+  if (a.exact !== null && log10 <= EXACT_DIGITS) return magnitudeOf(a.exact ** BigInt(exponent), log10);
   return magnitudeOfLog10(log10, log10ErrorOf(a) * exponent + rounding(log10));
 }
 

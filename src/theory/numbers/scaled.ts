@@ -1,4 +1,4 @@
-import { magnitudeOfLog10, unitRoundoff, type Magnitude } from './magnitude.ts';
+import { magnitudeOfLog10, UNIT_ROUNDOFF, type Magnitude } from './magnitude.ts';
 
 /**
  * A positive number `mantissa * 2^(256 exponent)` with a bound on its relative error. Unlike a sum of logarithms,
@@ -11,12 +11,12 @@ export interface Scaled {
   readonly error: number;
 }
 
-const scaleBits = 256;
-export const scaleStep = 2 ** scaleBits;
-export const inverseStep = 2 ** -scaleBits;
+const SCALE_BITS = 256;
+export const scaleStep = 2 ** SCALE_BITS;
+export const inverseStep = 2 ** -SCALE_BITS;
 /** Mantissas are kept in [2^-128, 2^128), so that a product of two of them cannot overflow. */
-export const mantissaHigh = 2 ** (scaleBits / 2);
-export const mantissaLow = 2 ** (-scaleBits / 2);
+export const mantissaHigh = 2 ** (SCALE_BITS / 2);
+export const mantissaLow = 2 ** (-SCALE_BITS / 2);
 
 export function scaled(value: number, error = 0): Scaled {
   return normalized(value, 0, error);
@@ -32,26 +32,26 @@ function normalized(mantissa: number, exponent: number, error: number): Scaled {
 
 /** e^ln with the absolute error of `ln` given. */
 export function scaledExp(ln: number, lnError: number): Scaled {
-  const exponent = Math.floor(ln / (scaleBits * Math.LN2));
-  const mantissa = Math.exp(ln - exponent * (scaleBits * Math.LN2));
-  return normalized(mantissa, exponent, 1.01 * (lnError + 6 * unitRoundoff * (Math.abs(ln) + 1)));
+  const exponent = Math.floor(ln / (SCALE_BITS * Math.LN2));
+  const mantissa = Math.exp(ln - exponent * (SCALE_BITS * Math.LN2));
+  return normalized(mantissa, exponent, 1.01 * (lnError + 6 * UNIT_ROUNDOFF * (Math.abs(ln) + 1)));
 }
 
 export function multiplyScaled(a: Scaled, b: Scaled): Scaled {
-  const error = a.error + b.error + a.error * b.error + 4 * unitRoundoff;
+  const error = a.error + b.error + a.error * b.error + 4 * UNIT_ROUNDOFF;
   return normalized(a.mantissa * b.mantissa, a.exponent + b.exponent, error);
 }
 
 export function magnitudeOfScaled(a: Scaled): Magnitude {
   if (a.mantissa === 0) return { exact: 0n, log10: -Infinity, log10Error: 0 };
-  const log10 = Math.log10(a.mantissa) + a.exponent * (scaleBits * Math.LN2 * Math.LOG10E);
-  const own = 8 * unitRoundoff * (Math.abs(log10) + 40);
+  const log10 = Math.log10(a.mantissa) + a.exponent * (SCALE_BITS * Math.LN2 * Math.LOG10E);
+  const own = 8 * UNIT_ROUNDOFF * (Math.abs(log10) + 40);
   return magnitudeOfLog10(log10, own + a.error * Math.LOG10E * 1.01);
 }
 
 export function scaledOfMagnitude(a: Magnitude): Scaled {
   if (a.exact === 0n) return scaled(0);
-  const error = a.log10Error + 8 * unitRoundoff * (Math.abs(a.log10) + 1);
+  const error = a.log10Error + 8 * UNIT_ROUNDOFF * (Math.abs(a.log10) + 1);
   return scaledExp(a.log10 * Math.LN10, 1.01 * error * Math.LN10);
 }
 

@@ -1,6 +1,6 @@
 import { scaledBinomial, scaledBinomialPrefixSum, weightedBinomial } from './binomial.ts';
 import type { IndependenceNumbers } from '../recurrence/independence.ts';
-import { unitRoundoff, type Magnitude } from './magnitude.ts';
+import { UNIT_ROUNDOFF, type Magnitude } from './magnitude.ts';
 import { inverseStep, mantissaHigh, mantissaLow, scaled, ScaledArray, scaledOfMagnitude, scaleStep } from './scaled.ts';
 
 /** I(j) and its prefix sums for a run of j, exact. Index 0 is j = `from`. */
@@ -55,7 +55,7 @@ export function scaledPrefixes(numbers: IndependenceNumbers, from: number, to: n
   const first = scaledBinomialPrefixSum(binomial.count, Math.min(from, maxSize), binomial.weight);
   values.put(0, first.mantissa, first.exponent);
   values.accumulate();
-  return { from, to, values, error: Math.max(error, first.error) + 2 * unitRoundoff * values.length };
+  return { from, to, values, error: Math.max(error, first.error) + 2 * UNIT_ROUNDOFF * values.length };
 }
 
 /** C(count, j) weight^j for j = from .. to, each from the one before; 0 beyond `maxSize`. */
@@ -81,7 +81,7 @@ function binomialTerms(
     values.mantissas[i] = mantissa;
     values.exponents[i] = exponent;
   }
-  return { from, to, values, error: first.error + 4 * unitRoundoff * length };
+  return { from, to, values, error: first.error + 4 * UNIT_ROUNDOFF * length };
 }
 
 function oneByOne(at: (j: number) => Magnitude, from: number, to: number): ScaledSequence {

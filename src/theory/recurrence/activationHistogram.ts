@@ -2,10 +2,10 @@ import type { IndependenceNumbers } from './independence.ts';
 import { exactSequence, type ExactSequence } from '../numbers/sequence.ts';
 
 /** Widest layer for which the histograms are tabulated; wider ones keep the binomial histogram. */
-export const tabulatedWidth = 100;
+export const TABULATED_WIDTH = 100;
 
 /** Entries are kept as high * 2^50 + low, which holds every integer up to 2^tabulatedWidth exactly. */
-const limb = 2 ** 50;
+const LIMB = 2 ** 50;
 
 interface Row {
   readonly high: Float64Array;
@@ -63,8 +63,8 @@ function combined(shifted: Row, kept: Row): Row {
   for (let a = 0; a < length; a++) {
     const up = a > 0 ? a - 1 : -1;
     const low = (up >= 0 ? shifted.low[up] : 0) + (a < kept.low.length ? kept.low[a] : 0);
-    const carry = low >= limb ? 1 : 0;
-    row.low[a] = low - carry * limb;
+    const carry = low >= LIMB ? 1 : 0;
+    row.low[a] = low - carry * LIMB;
     row.high[a] = (up >= 0 ? shifted.high[up] : 0) + (a < kept.high.length ? kept.high[a] : 0) + carry;
   }
   return row;
@@ -84,7 +84,7 @@ export class TighterHistograms {
    * tails. Null where the independence numbers say all.
    */
   of(neurons: number, numbers: IndependenceNumbers): ((d: number) => readonly bigint[] | null) | undefined {
-    if (neurons > tabulatedWidth) return undefined;
+    if (neurons > TABULATED_WIDTH) return undefined;
     let sequence: ExactSequence | null = null;
     return (d) => {
       // Fewest active units in Hinz's row: floor((neurons - d + 1) / 2). From d on it makes no difference here.

@@ -9,7 +9,7 @@ import type { Transition } from './transition.ts';
 import { innerWidth, unitStages, type UnitStage } from '../units.ts';
 
 /** Branches within branches are followed this far. */
-const deepestNesting = 16;
+const MAX_NESTING = 16;
 
 /** What the recurrence knows of one stage of units. */
 export type StageRule = (layer: Layer, stage: UnitStage) => Transition;
@@ -22,17 +22,17 @@ export function transitionsBy(rule: StageRule, network: Network): LayerTransitio
 }
 
 /** Exact integers may cost about this many products of machine words before logarithms take over. */
-const exactWork = 2e6;
+const EXACT_WORK = 2e6;
 
 /** Integers of so many first layers are found in any case. */
-const leastForeseen = 64;
+const MIN_PREDICTED_DIMENSION = 64;
 
 /** Side branches are evaluated for at most so many entering dimensions, fewer where a branch is large; others are rounded up to these. */
-const branchDimensions = 48;
-const branchWork = 400_000;
+const BRANCH_DIMENSIONS = 48;
+const BRANCH_WORK = 400_000;
 
 /** After so many evaluations of branches (deep nesting) every dimension is rounded up to the largest. */
-const branchEvaluations = 10_000;
+const BRANCH_EVALUATIONS = 10_000;
 
 /**
  * The dimension recurrence (this tool; Serra et al. 2018, Theorem 1, for dense chains): an upper bound on the number
@@ -72,12 +72,12 @@ class Recurrence {
   ) {}
 
   cutsFrom(root: DominatorNode): Cut[] {
-    return this.below(root, this.steps.single(root.dimension, exactWork));
+    return this.below(root, this.steps.single(root.dimension, EXACT_WORK));
   }
 
   /** Regions after every layer that `node` dominates, by layer index, from a histogram of the dimensions at `node`. */
   private below(node: DominatorNode, entering: DimensionHistogram, depth = 0): Cut[] {
-    if (depth > deepestNesting) return this.factorsBelow(node, entering);
+    if (depth > MAX_NESTING) return this.factorsBelow(node, entering);
     const cuts: Cut[] = [];
     let at = node;
     let histogram = entering;
@@ -97,15 +97,15 @@ class Recurrence {
       at = main;
       histogram = this.through(at, histogram);
       const done = (at.layer?.index ?? 0) + 1;
-      if (depth === 0 && done > leastForeseen) histogram = histogram.foreseeing(done / (node.last + 1));
+      if (depth === 0 && done > MIN_PREDICTED_DIMENSION) histogram = histogram.foreseeing(done / (node.last + 1));
       if (at.layer) cuts.push({ index: at.layer.index, regions: histogram.total() });
     }
     return cuts;
   }
 
   private resolution(top: number): number {
-    if (this.evaluations > branchEvaluations) return 1;
-    return Math.max(1, Math.min(branchDimensions, Math.floor(branchWork / (top + 1))));
+    if (this.evaluations > BRANCH_EVALUATIONS) return 1;
+    return Math.max(1, Math.min(BRANCH_DIMENSIONS, Math.floor(BRANCH_WORK / (top + 1))));
   }
 
   /** The cuts of a child and all below it from one region of dimension d at its parent. */
@@ -115,7 +115,7 @@ class Recurrence {
     let cuts = known.get(d);
     if (!cuts) {
       this.evaluations++;
-      const entered = this.through(child, this.steps.single(d, exactWork / branchDimensions));
+      const entered = this.through(child, this.steps.single(d, EXACT_WORK / BRANCH_DIMENSIONS));
       const own = child.layer ? [{ index: child.layer.index, regions: entered.total() }] : [];
       cuts = [...own, ...this.below(child, entered, depth + 1)];
       known.set(d, cuts);

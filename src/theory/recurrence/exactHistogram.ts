@@ -1,18 +1,18 @@
 import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
-import { exactDigits, magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
+import { EXACT_DIGITS, magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
 import { ScaledHistogram } from './scaledHistogram.ts';
 import type { Transition } from './transition.ts';
 
 /** Many masses are followed as integers up to so many digits; one alone as far as integers are written out. */
-const digitsOfMany = 2500;
-const many = 5;
+const DIGITS_OF_MANY = 2500;
+const MANY_STAGES = 5;
 
 /** Integers are given up early where their work, at its pace, would be so many times what it may be. */
-const hopeless = 4;
+const GIVE_UP_FACTOR = 4;
 
 /** What a product of short integers costs beside those of their words. */
-const overhead = 10;
+const STEP_OVERHEAD = 10;
 
 /** Masses as integers. Goes over to scaled numbers where the integers get too long, or too dear for `work`. */
 export class ExactHistogram implements DimensionHistogram {
@@ -75,7 +75,7 @@ export class ExactHistogram implements DimensionHistogram {
   }
 
   foreseeing(share: number): DimensionHistogram {
-    return this.allowed - this.work > hopeless * share * this.allowed ? this.scaled() : this;
+    return this.allowed - this.work > GIVE_UP_FACTOR * share * this.allowed ? this.scaled() : this;
   }
 
   stepped(stage: Transition): DimensionHistogram {
@@ -84,7 +84,7 @@ export class ExactHistogram implements DimensionHistogram {
     const total = this.total();
     const factor = stage.total(this.top);
     const guess = total.log10 + factor.log10;
-    const most = this.masses.length < many ? exactDigits : digitsOfMany;
+    const most = this.masses.length < MANY_STAGES ? EXACT_DIGITS : DIGITS_OF_MANY;
     if (factor.exact === null || guess > most) return this.scaled().stepped(stage);
     const left = this.work - this.cost(total.log10, factor.log10, stage);
     if (left <= 0) return this.scaled().stepped(stage);
@@ -95,7 +95,7 @@ export class ExactHistogram implements DimensionHistogram {
   private cost(total: number, factor: number, stage: Transition): number {
     const words = (log10: number): number => 1 + log10 / (64 * Math.log10(2));
     const products = this.masses.reduce((count, _, i) => count + (stage.row(this.low + i)?.entries ?? 2), 0);
-    return products * (overhead + words(total) * words(factor));
+    return products * (STEP_OVERHEAD + words(total) * words(factor));
   }
 
   private kept(stage: Transition, guess: number, work: number): DimensionHistogram {

@@ -2,10 +2,10 @@ import { singleRegion, type DimensionHistogram } from './histogram.ts';
 import type { Transition } from './transition.ts';
 
 /** Dimensions of all remembered histograms together: some ten megabytes. */
-const mostRemembered = 1 << 20;
+const MAX_CACHED_ENTRIES = 1 << 20;
 
 /** Steps between shorter histograms cost less than to remember them. */
-const leastRemembered = 256;
+const MIN_CACHED_ENTRIES = 256;
 
 /** Steps from histogram to histogram, each computed once: blocks of one shape on one dimension are the same steps. */
 export class HistogramSteps {
@@ -16,7 +16,7 @@ export class HistogramSteps {
   single(dimension: number, work: number): DimensionHistogram {
     const key = `${dimension} ${work}`;
     const single = this.singles.get(key) ?? singleRegion(dimension, work);
-    if (dimension >= leastRemembered) this.singles.set(key, single);
+    if (dimension >= MIN_CACHED_ENTRIES) this.singles.set(key, single);
     return single;
   }
 
@@ -33,7 +33,7 @@ export class HistogramSteps {
     step: Transition | number,
     compute: () => DimensionHistogram,
   ): DimensionHistogram {
-    if (histogram.top < leastRemembered) return compute();
+    if (histogram.top < MIN_CACHED_ENTRIES) return compute();
     const known = this.known.get(histogram)?.get(step);
     if (known) return known;
     const after = compute();
@@ -43,7 +43,7 @@ export class HistogramSteps {
 
   private remember(before: DimensionHistogram, step: Transition | number, after: DimensionHistogram): void {
     this.remembered += after.top - after.low + 1;
-    if (this.remembered > mostRemembered) {
+    if (this.remembered > MAX_CACHED_ENTRIES) {
       this.remembered = 0;
       this.singles.clear();
       this.known.clear();

@@ -3,7 +3,7 @@ import { isInput, type Layer } from '../../network/network.ts';
 import type { DominatorNode } from './dominators.ts';
 
 /** Beyond this many tensors between a layer and its dominator the cut right before the layer stands in. */
-const largestSubgraph = 2000;
+const MAX_SUBGRAPH = 2000;
 
 /**
  * Fewest scalars (tensor sizes) that meet every path from `source` to `layer`, by maximum flow with every tensor
@@ -29,7 +29,7 @@ export function minimumVertexCut(
     for (const before of predecessors(node)) pending.push(before);
   }
   const simple = adjacent.reduce((total, node) => total + node.dimension, 0);
-  if (between.size > largestSubgraph) return simple;
+  if (between.size > MAX_SUBGRAPH) return simple;
   const flow = new FlowNetwork();
   const target = flow.vertex();
   const start = flow.vertex();

@@ -1,6 +1,6 @@
 import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
-import { magnitudeOf, unitRoundoff, zero, type Magnitude } from '../numbers/magnitude.ts';
+import { magnitudeOf, UNIT_ROUNDOFF, zero, type Magnitude } from '../numbers/magnitude.ts';
 import {
   inverseStep,
   magnitudeOfScaled,
@@ -14,10 +14,10 @@ import type { ScaledSequence } from '../numbers/sequence.ts';
 import type { Transition, TransitionRow } from './transition.ts';
 
 /** Share of all regions that may be left out at the low end, where a region can only have fewer descendants. */
-const negligible = 2 ** -60;
+const NEGLIGIBLE = 2 ** -60;
 
 /** Histograms over more dimensions are not spread out. */
-const mostDimensions = 1 << 20;
+const MAX_DIMENSIONS = 1 << 20;
 
 /** Masses as scaled numbers with one bound on their relative errors. */
 export class ScaledHistogram implements DimensionHistogram {
@@ -55,9 +55,9 @@ export class ScaledHistogram implements DimensionHistogram {
       // Mantissas lie within 2^-128 .. 2^128: two exponents below, each mass is negligible whatever it is.
       if (exponents[first] < exponent - 2 || mantissas[first] === 0) continue;
       running += mantissas[first] * scaleStep ** (exponents[first] - exponent);
-      if (running > whole * negligible) break;
+      if (running > whole * NEGLIGIBLE) break;
     }
-    return new ScaledHistogram(low + first, masses.part(first, last + 1), error + 2 * negligible);
+    return new ScaledHistogram(low + first, masses.part(first, last + 1), error + 2 * NEGLIGIBLE);
   }
 
   total(): Magnitude {
@@ -66,7 +66,7 @@ export class ScaledHistogram implements DimensionHistogram {
 
   private sum(): Magnitude {
     const [mantissa, exponent] = this.masses.sum();
-    return magnitudeOfScaled({ mantissa, exponent, error: this.error + 2 * unitRoundoff * this.masses.length });
+    return magnitudeOfScaled({ mantissa, exponent, error: this.error + 2 * UNIT_ROUNDOFF * this.masses.length });
   }
 
   entries(): { dimension: number; mass: Magnitude }[] {
@@ -86,7 +86,7 @@ export class ScaledHistogram implements DimensionHistogram {
     for (let i = 0; i < this.masses.length; i++) {
       masses.add(Math.min(i, width - low), this.masses.mantissas[i], this.masses.exponents[i]);
     }
-    return new ScaledHistogram(low, masses, this.error + 2 * unitRoundoff * this.masses.length);
+    return new ScaledHistogram(low, masses, this.error + 2 * UNIT_ROUNDOFF * this.masses.length);
   }
 
   weighted(factor: (dimension: number) => Magnitude): DimensionHistogram {
@@ -109,7 +109,7 @@ export class ScaledHistogram implements DimensionHistogram {
     for (let i = 0; i < length; i++) {
       masses.add(bucketTop(i, step, length), this.masses.mantissas[i], this.masses.exponents[i]);
     }
-    return ScaledHistogram.trimmed(this.low, masses, this.error + 2 * unitRoundoff * step);
+    return ScaledHistogram.trimmed(this.low, masses, this.error + 2 * UNIT_ROUNDOFF * step);
   }
 
   foreseeing(): DimensionHistogram {
@@ -121,7 +121,7 @@ export class ScaledHistogram implements DimensionHistogram {
     if (this.top > stage.neurons) return this.capped(stage.neurons).stepped(stage);
     // Leaving every region its dimension gives a weaker upper bound that needs no room.
     const reached = this.top - Math.min(this.low, stage.neurons - this.top);
-    return stage.drops && reached < mostDimensions ? this.dropped(stage) : this.kept(stage);
+    return stage.drops && reached < MAX_DIMENSIONS ? this.dropped(stage) : this.kept(stage);
   }
 
   private kept(stage: Transition): DimensionHistogram {
@@ -249,9 +249,9 @@ function sumsFromAbove(
 }
 
 function roundings(operations: number): number {
-  return 4 * unitRoundoff * (operations + 8);
+  return 4 * UNIT_ROUNDOFF * (operations + 8);
 }
 
 function productError(a: number, b: number): number {
-  return a + b + a * b + 4 * unitRoundoff;
+  return a + b + a * b + 4 * UNIT_ROUNDOFF;
 }

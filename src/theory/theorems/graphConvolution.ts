@@ -9,8 +9,8 @@ import { rankOverPrimes } from '../numbers/matrixRank.ts';
 import { unitStages } from '../units.ts';
 
 /** Largest degree of the polynomial that is written out, and largest matrix whose rank is computed. */
-const largestDegree = 400;
-const largestMatrix = 300;
+const MAX_DEGREE = 400;
+const MAX_MATRIX_SIZE = 300;
 
 /**
  * One graph convolution ReLU(A X W + b) of n nodes, d_0 to d_1 features, A invertible: the maximum is exactly
@@ -41,7 +41,7 @@ export const gcnOneLayerExact: Bound = {
       return refused('The statement is for the whole input space.');
     const { adjacency, units, useBias } = layer.operation;
     const nodes = adjacency.length;
-    if (nodes > largestMatrix)
+    if (nodes > MAX_MATRIX_SIZE)
       return refused(`Whether the adjacency matrix of ${nodes} nodes is invertible is not computed.`);
     if (rankOverPrimes(adjacency) < nodes)
       return refused('The adjacency matrix is not invertible: there are fewer regions.');
@@ -65,7 +65,7 @@ export function graphConvolutionIndependence(layer: Layer, neurons: number, piec
   const nodes = operation.adjacency.length;
   const features = layer.inputShapes[0][1];
   const most = Math.min(features, operation.units);
-  if (nodes * most > largestDegree) return denseIndependence(neurons, nodes * features, pieces, 'upper');
+  if (nodes * most > MAX_DEGREE) return denseIndependence(neurons, nodes * features, pieces, 'upper');
   const maxSize = nodes * most;
   const terms = polynomialPower(exactBinomialTerms(operation.units, most, pieces - 1), nodes);
   const prefixes: bigint[] = [];

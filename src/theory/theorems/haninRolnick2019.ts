@@ -9,7 +9,7 @@ import {
   magnitudeOfLog10,
   multiply,
   power,
-  unitRoundoff,
+  UNIT_ROUNDOFF,
   type Magnitude,
 } from '../numbers/magnitude.ts';
 
@@ -88,6 +88,6 @@ function dividedByFactorial(a: Magnitude, n: number): Magnitude {
     if (a.exact % factorial === 0n) return magnitudeOf(a.exact / factorial);
   }
   const factorial = lnFactorial(n);
-  const error = log10ErrorOf(a) + factorial.error * Math.LOG10E + 4 * unitRoundoff * (Math.abs(a.log10) + factorial.ln);
+  const error = log10ErrorOf(a) + factorial.error * Math.LOG10E + 4 * UNIT_ROUNDOFF * (Math.abs(a.log10) + factorial.ln);
   return magnitudeOfLog10(a.log10 - factorial.ln * Math.LOG10E, error);
 }

@@ -1,4 +1,4 @@
-import { tabulatedWidth } from '../recurrence/activationHistogram.ts';
+import { TABULATED_WIDTH } from '../recurrence/activationHistogram.ts';
 import type { Bound } from '../bound.ts';
 import { reluChainOf } from './chain.ts';
 import type { StageRule } from '../recurrence/dimensionRecurrence.ts';
@@ -18,9 +18,9 @@ export const hinz2021Upper: Bound = {
     const memory = recurrenceMemory(network);
     const rule: StageRule = (_, stage) => memory.tightestTransition(memory.denseNumbers(stage.neurons), stage);
     const perLayer = memory.regions(network, options, rule);
-    const wide = found.chain.stages.some(({ stage, narrowest }) => stage.neurons > tabulatedWidth && 3 * narrowest - 1 > stage.neurons); // prettier-ignore
+    const wide = found.chain.stages.some(({ stage, narrowest }) => stage.neurons > TABULATED_WIDTH && 3 * narrowest - 1 > stage.neurons); // prettier-ignore
     const note = wide
-      ? `Layers of more than ${tabulatedWidth} neurons with the binomial histogram (Serra et al. 2018).`
+      ? `Layers of more than ${TABULATED_WIDTH} neurons with the binomial histogram (Serra et al. 2018).`
       : undefined;
     return { applies: true, perLayer, note: note ?? sharedWeightsNote(network) };
   },

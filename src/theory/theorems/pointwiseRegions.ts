@@ -1,7 +1,7 @@
 import type { WindowGeometry } from '../../network/window.ts';
 import { binomialPrefixSum } from '../numbers/binomial.ts';
 import { add, larger, magnitudeOf, multiply, one, power, zero, type Magnitude } from '../numbers/magnitude.ts';
-import { MOST_TAPS, type PointwiseStage, type Range } from './pointwiseStages.ts';
+import { MAX_TAPS, type PointwiseStage, type Range } from './pointwiseStages.ts';
 
 /** What the constructions may use of a stage: all of it, or what is left beside a unit that holds the constant. */
 export interface FoldingStage extends PointwiseStage {
@@ -147,9 +147,9 @@ export function blockRegions(stage: PointwiseStage): Magnitude {
   const [cells] = positionCells([stage]);
   const cellsIn = (m: number) => (stage.hasBias ? cells.in(m) : multiply(magnitudeOf(2), halfOfCentral(stage, m)));
   let best: Magnitude = one;
-  for (let height = 1; height <= Math.min(g.kernel[0], MOST_TAPS); height++) {
+  for (let height = 1; height <= Math.min(g.kernel[0], MAX_TAPS); height++) {
     if (height > 1 && g.dilation[0] > 1) break;
-    for (let width = 1; width <= Math.min(g.kernel[1], MOST_TAPS); width++) {
+    for (let width = 1; width <= Math.min(g.kernel[1], MAX_TAPS); width++) {
       if (width > 1 && g.dilation[1] > 1) break;
       const blocks = blocksAlong(height, rows, axisOf(g, 0)) * blocksAlong(width, columns, axisOf(g, 1));
       best = larger(best, power(cellsIn(height * width * g.inC), blocks));
@@ -171,7 +171,7 @@ function axisOf(g: WindowGeometry, axis: 0 | 1): AxisWindow {
   return { outputs, taps: g.kernel[axis], stride: g.strides[axis], dilation: g.dilation[axis], before };
 }
 /** Of larger kernels the taps in the middle are tried: blocks there fit at most positions. */
-const MOST_STARTS = 1024;
+const MAX_STARTS = 1024;
 
 /** How many output positions along an axis can use a block of `size` neighbouring taps without overlap or padding. */
 function blocksAlong(size: number, { from, to }: Range, axis: AxisWindow): number {
@@ -181,8 +181,8 @@ function blocksAlong(size: number, { from, to }: Range, axis: AxisWindow): numbe
   // At other taps no position's block lies within the range.
   const lowest = Math.max(0, Math.ceil((from + before - (outputs - 1) * stride) / dilation));
   const highest = Math.min(taps - size, Math.floor((to - size + before) / dilation));
-  const start = Math.max(lowest, Math.floor((lowest + highest - MOST_STARTS) / 2));
-  for (let tap = start; tap <= Math.min(highest, start + MOST_STARTS); tap++) {
+  const start = Math.max(lowest, Math.floor((lowest + highest - MAX_STARTS) / 2));
+  for (let tap = start; tap <= Math.min(highest, start + MAX_STARTS); tap++) {
     // Position p sees the cells p * stride + offset and the `size - 1` behind it.
     const offset = tap * dilation - before;
     const first = Math.max(0, Math.ceil((from - offset) / stride));

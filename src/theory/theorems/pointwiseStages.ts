@@ -50,7 +50,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
     // Weights that are an earlier layer's cannot be chosen; behind a constant there is nothing left to cut.
     if (layer.sharedWith !== undefined || isConstant(layer)) break;
     places += placesOf(layer);
-    if (places > mostPlaces) break;
+    if (places > MAX_PLACES) break;
     grid ??= wholeGrid(layer);
     const next: Grid | null = grid && passed(layer, grid, stages.length === 0 && pending === null);
     if (!grid || !next) break;
@@ -75,7 +75,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
 }
 
 /** The rows and columns of all layers together: behind more, what is known of the layers before stands. */
-const mostPlaces = 2 ** 20;
+const MAX_PLACES = 2 ** 20;
 
 /** Rows and columns that a layer reads and writes. */
 function placesOf({ inputShapes: [input], outputShape }: Layer): number {
@@ -175,10 +175,10 @@ function bestTap(
 
 /** The middle tap first: between equals it is the natural one. */
 function middleTaps(kernel: number): number[] {
-  const from = Math.max(0, Math.floor(kernel / 2) - MOST_TAPS);
-  const taps = Array.from({ length: Math.min(kernel - from, 2 * MOST_TAPS + 1) }, (_, k) => from + k);
-  return taps.sort((a, b) => Math.abs(a - kernel / 2) - Math.abs(b - kernel / 2)).slice(0, MOST_TAPS);
+  const from = Math.max(0, Math.floor(kernel / 2) - MAX_TAPS);
+  const taps = Array.from({ length: Math.min(kernel - from, 2 * MAX_TAPS + 1) }, (_, k) => from + k);
+  return taps.sort((a, b) => Math.abs(a - kernel / 2) - Math.abs(b - kernel / 2)).slice(0, MAX_TAPS);
 }
 
 /** Kernels larger than this have their outermost taps passed over: they keep fewer positions than the middle ones. */
-export const MOST_TAPS = 16;
+export const MAX_TAPS = 16;

@@ -9,7 +9,7 @@ import {
   type ConvolutionChain,
   type ConvolutionStage,
 } from '../convolution/convolutionChain.ts';
-import { convolutionSum, defaultBudget } from '../convolution/convolutionSum.ts';
+import { convolutionSum, DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
 import type { AxisFields, FieldPattern } from '../convolution/receptiveFields.ts';
 import { sharedWeightSum } from '../convolution/sharedWeightSum.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
@@ -94,7 +94,7 @@ function construction(network: Network, options: TheoryOptions, regions: LastLay
   if (obstacle) return refused(obstacle);
   const d0 = inputChannels(found);
   const { stages } = found;
-  const part = { ...options, budget: (options.budget ?? defaultBudget) / stages.length };
+  const part = { ...options, budget: (options.budget ?? DEFAULT_BUDGET) / stages.length };
   let folded = one;
   let proven = true;
   const known = new Map<FieldPattern, Map<number, ReturnType<LastLayer>>>();

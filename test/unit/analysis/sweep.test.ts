@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
-import { MOST_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, widthField } from '../../../src/analysis/sweep.ts'; // prettier-ignore
+import { MAX_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, widthField } from '../../../src/analysis/sweep.ts'; // prettier-ignore
 import { measure } from '../../../src/analysis/figures.ts';
 import { define, dense, layer, window1d, window2d } from '../network/definitions.ts';
 
@@ -29,7 +29,7 @@ describe('values of a sweep', () => {
       { numRuns: 200 },
     );
     expect(() => sweepValues({ from: 1, to: 1e9, factor: 1.000001 })).toThrow(RangeError);
-    expect(() => sweepValues({ from: 1, to: 1e9, steps: 1e9 })).toThrow(`at most ${MOST_VALUES} values`);
+    expect(() => sweepValues({ from: 1, to: 1e9, steps: 1e9 })).toThrow(`at most ${MAX_VALUES} values`);
   });
 });
 

@@ -3,13 +3,13 @@ import { bytesOf, Dictionary, List, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
 /** Lists and strings beyond this are not followed item by item. */
-export const largestList = 20_000;
+export const MAX_LIST_LENGTH = 20_000;
 
 /** The items that `for...of` and spread see. */
 export function iterate(e: Evaluation, value: Value): List | Unknown {
   if (value instanceof List) return value;
   if (value instanceof Dictionary && value.collection) return value.collection.entries;
-  if (typeof value === 'string' && value.length <= largestList) return e.list([...value]);
+  if (typeof value === 'string' && value.length <= MAX_LIST_LENGTH) return e.list([...value]);
   if (value instanceof Unknown) return value;
   return new Unknown('what is iterated', undefined);
 }
@@ -22,7 +22,7 @@ export function spreadInto(e: Evaluation, target: List, source: List | Unknown):
     target.doubt ??= source.derive();
     return;
   }
-  const room = largestList - target.items.length;
+  const room = MAX_LIST_LENGTH - target.items.length;
   const added = Math.max(0, Math.min(room, source.items.length));
   e.meter.hold(added * bytesOf.item);
   for (let i = 0; i < added; i++) {

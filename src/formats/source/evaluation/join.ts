@@ -5,9 +5,9 @@ import { Scope } from './scope.ts';
 import { bytesOf, Dictionary, isPrimitive, LayerValue, Library, List, ModelValue, TensorValue } from './values.ts';
 import type { DictionaryState, ListState, Mutable, Property, Value, Unknown } from './values.ts';
 
-const deepest = 4;
+const MAX_DEPTH = 4;
 /** Values that one join looks at, for lists can be long and hold themselves. */
-const mostValues = 30_000;
+const MAX_VALUES = 30_000;
 
 /**
  * Brings together what two ways through the source leave, when it is not known which one is taken (`test`): what is
@@ -23,14 +23,14 @@ export class Joiner {
 
   value(a: Value, b: Value, depth = 0): Value {
     if (Object.is(a, b)) return a;
-    if (++this.looked > mostValues || (isPrimitive(a) && isPrimitive(b))) return this.unknown();
+    if (++this.looked > MAX_VALUES || (isPrimitive(a) && isPrimitive(b))) return this.unknown();
     // Where one way leaves nothing, what follows makes sense for the other only.
     if (a === undefined || a === null) return b;
     if (b === undefined || b === null) return a;
     if (a instanceof TensorValue && b instanceof TensorValue) return this.tensor(a, b);
     if (same(this.e, a, b)) return a;
     if (a instanceof Library && b instanceof Library && a.text === b.text) return a;
-    if (depth < deepest) {
+    if (depth < MAX_DEPTH) {
       if (a instanceof List && b instanceof List) return this.list(a, b, depth);
       if (a instanceof Dictionary && b instanceof Dictionary && a.classOf === b.classOf)
         return this.dictionary(a, b, depth);
@@ -136,7 +136,7 @@ function sameLayer(e: Evaluation, a: LayerValue, b: LayerValue): boolean {
 function sameData(e: Evaluation, a: Value, b: Value, depth: number): boolean {
   e.meter.read(bytesOf.property);
   if (Object.is(a, b)) return true;
-  if (!(a instanceof List && b instanceof List) || depth > deepest || a.items.length > 64) return false;
+  if (!(a instanceof List && b instanceof List) || depth > MAX_DEPTH || a.items.length > 64) return false;
   return a.items.length === b.items.length && a.items.every((item, i) => sameData(e, item, b.items[i], depth + 1));
 }
 

@@ -1,18 +1,18 @@
 import { Stopped } from './evaluation.ts';
 
 /** Steps in all, and in one top-level statement or one function that nobody calls. */
-const mostSteps = 500_000;
-const mostStepsAtOnce = 200_000;
+const MAX_STEPS = 500_000;
+const MAX_STEPS_AT_ONCE = 200_000;
 
 /** Bytes likewise. What the host frees again counts as well, for nobody here knows what is still in use. */
-const mostBytes = 128e6;
-const mostBytesAtOnce = 64e6;
+const MAX_BYTES = 128e6;
+const MAX_BYTES_AT_ONCE = 64e6;
 
 /** Bytes that are read or written in the time of one step. */
-const bytesOfStep = 512;
+const BYTES_OF_STEP = 512;
 
 /** An object of the evaluator's own without its contents: a scope, a list, a tensor. */
-const bytesOfObject = 200;
+const BYTES_OF_OBJECT = 200;
 
 /** One resource: what is used of it, against a limit of the whole file and one of the part that is followed. */
 class Budget {
@@ -54,8 +54,8 @@ class Budget {
 
 /** Counts the work of following a source and the memory that its values take, against their limits. */
 export class Meter {
-  private readonly steps = new Budget(mostSteps, mostStepsAtOnce, 'steps');
-  private readonly bytes = new Budget(mostBytes, mostBytesAtOnce, 'bytes');
+  private readonly steps = new Budget(MAX_STEPS, MAX_STEPS_AT_ONCE, 'steps');
+  private readonly bytes = new Budget(MAX_BYTES, MAX_BYTES_AT_ONCE, 'bytes');
 
   /** Counts work in steps; throws `Stopped` when there was too much. */
   step(amount = 1): void {
@@ -64,18 +64,18 @@ export class Meter {
 
   /** Counts the work of going through so many bytes. */
   read(bytes: number): void {
-    this.steps.use(bytes / bytesOfStep);
+    this.steps.use(bytes / BYTES_OF_STEP);
   }
 
   /** Counts so many bytes that a value will keep, and the work of writing them: to be called before they are written. */
   hold(bytes: number): void {
     this.bytes.use(bytes);
-    this.steps.use(bytes / bytesOfStep);
+    this.steps.use(bytes / BYTES_OF_STEP);
   }
 
   /** Counts an object that comes into being, without its contents. */
   holdObject(): void {
-    this.hold(bytesOfObject);
+    this.hold(BYTES_OF_OBJECT);
   }
 
   /** Begins another part of the file, with limits of its own; false if nothing is left for it. */

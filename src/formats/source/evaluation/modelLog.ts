@@ -2,8 +2,8 @@ import type { Span } from '../../../network/definition.ts';
 import type { ModelValue } from './values.ts';
 
 /** Networks of one file that are read. */
-export const mostNetworks = 200;
-const mostOfOnePlace = 40;
+export const MAX_NETWORKS = 200;
+const MAX_MODELS_PER_PLACE = 40;
 
 /** The models that came into being, and what was changed when. */
 export class ModelLog {
@@ -21,7 +21,7 @@ export class ModelLog {
     // One place in the source makes so many models only where it does not end.
     const made = (this.madeAt.get(model.span.start) ?? 0) + 1;
     this.madeAt.set(model.span.start, made);
-    if (made <= mostOfOnePlace && this.models.size < mostNetworks) this.models.add(model);
+    if (made <= MAX_MODELS_PER_PLACE && this.models.size < MAX_NETWORKS) this.models.add(model);
     else this.omitted.set(model.span.start, model.calleeSpan);
   }
 

@@ -12,8 +12,8 @@ import { unknownFieldProblem, unknownIn, unknownPlaceProblem, unknownSpan } from
 import { LayerValue, ModelValue, Unknown } from './values.ts';
 import type { Property, TensorSource, TensorValue } from './values.ts';
 
-const mostLayers = 20_000;
-const deepestNesting = 30;
+const MAX_LAYERS = 20_000;
+const MAX_NESTING = 30;
 
 /** Fields without which everything that is said of a layer still holds. */
 const irrelevant = /^(?:name|trainable|dtype|weights|batch_size|seed|rate|noise_shape|momentum|epsilon|input_dtype|updatable)$|_(?:initializer|regularizer|constraint)$/; // prettier-ignore
@@ -32,15 +32,15 @@ export interface DescribedNetwork {
 }
 
 /** What a model is made of, in the terms of every format. At most `room` layers are read. */
-export function describeModel(model: ModelValue, room = mostLayers): DescribedNetwork {
-  const writer = new NetworkWriter(Math.min(room, mostLayers));
+export function describeModel(model: ModelValue, room = MAX_LAYERS): DescribedNetwork {
+  const writer = new NetworkWriter(Math.min(room, MAX_LAYERS));
   const outputs = writer.writeModel(model, undefined);
   return writer.result(outputs);
 }
 
 /** What lies between the inputs and one symbolic tensor. */
 export function describeTensor(tensor: TensorValue): DescribedNetwork {
-  const writer = new NetworkWriter(mostLayers);
+  const writer = new NetworkWriter(MAX_LAYERS);
   return writer.result(writer.writeTensors([tensor], new Map(), ''));
 }
 
@@ -71,7 +71,7 @@ class NetworkWriter {
 
   /** `given` are the tensors it is applied to; without, it has inputs of its own. */
   writeModel(model: ModelValue, given: Outputs | undefined, prefix = ''): Outputs {
-    if (this.open.includes(model) || this.open.length > deepestNesting) {
+    if (this.open.includes(model) || this.open.length > MAX_NESTING) {
       return [this.writeUnknown('A model that contains itself is not read.', given ?? [], model.span, prefix)];
     }
     this.open.push(model);

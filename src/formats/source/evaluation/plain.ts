@@ -4,19 +4,19 @@ import { camelCase, snakeCase } from './layerNames.ts';
 import { Dictionary, isPrimitive, LayerValue, List, Unknown } from './values.ts';
 import type { Property, Value } from './values.ts';
 
-const deepest = 6;
+const MAX_DEPTH = 6;
 /** Longer lists are data, not the fields of a layer; a list may also hold itself. */
-const longest = 256;
+const MAX_LIST_LENGTH = 256;
 
 /** A field's value as data; what is not known, or is no data, becomes `Unresolved`. */
 export function toPlain(value: Value, field: string, depth = 0): PlainValue | undefined {
   if (value === undefined) return undefined;
   if (isPrimitive(value)) return field === 'data_format' && typeof value === 'string' ? snakeCase(value) : value;
   if (value instanceof Unknown) return unresolved(field, value);
-  if (depth > deepest) return new Unresolved(`${camelCase(field)} is nested too deeply.`);
+  if (depth > MAX_DEPTH) return new Unresolved(`${camelCase(field)} is nested too deeply.`);
   if (value instanceof List) {
     if (value.doubt) return unresolved(field, value.doubt);
-    if (value.items.length > longest >> (2 * depth)) return new Unresolved(`${camelCase(field)} is too long a list.`);
+    if (value.items.length > MAX_LIST_LENGTH >> (2 * depth)) return new Unresolved(`${camelCase(field)} is too long a list.`);
     return value.items.map((item) => toPlain(item, field, depth + 1) ?? null);
   }
   if (value instanceof LayerValue) {

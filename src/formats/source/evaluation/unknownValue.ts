@@ -2,16 +2,16 @@ import type { Problem, Span } from '../../../network/definition.ts';
 import { List, Unknown } from './values.ts';
 import type { Value } from './values.ts';
 
-const deepest = 3;
+const MAX_DEPTH = 3;
 /** Items looked at; a list may hold itself. */
-const most = 64;
+const MAX_VALUES = 64;
 
 /** The first thing that is not known in a value, a list's items included. */
 export function unknownIn(value: Value, depth = 0): Unknown | undefined {
   if (value instanceof Unknown) return value;
-  if (!(value instanceof List) || depth > deepest) return undefined;
+  if (!(value instanceof List) || depth > MAX_DEPTH) return undefined;
   if (value.doubt) return value.doubt;
-  for (const item of value.items.slice(0, most >> (2 * depth))) {
+  for (const item of value.items.slice(0, MAX_VALUES >> (2 * depth))) {
     const found = unknownIn(item, depth + 1);
     if (found) return found.derive();
   }
@@ -21,7 +21,7 @@ export function unknownIn(value: Value, depth = 0): Unknown | undefined {
 /** Where that stands: the item's place in a list that is written out. */
 export function unknownSpan(value: Value): Span | undefined {
   if (!(value instanceof List)) return undefined;
-  const index = value.items.slice(0, most).findIndex((item) => unknownIn(item, 1) !== undefined);
+  const index = value.items.slice(0, MAX_VALUES).findIndex((item) => unknownIn(item, 1) !== undefined);
   return value.spans[index];
 }
 

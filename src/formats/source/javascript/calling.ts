@@ -13,7 +13,7 @@ import { runNative } from './natives/native.ts';
 import { bytesOf, ClassValue, Closure, Library, List, Native, Unknown } from '../evaluation/values.ts';
 import type { Value } from '../evaluation/values.ts';
 
-const deepest = 90;
+const MAX_CALL_DEPTH = 90;
 
 /** Calls of every kind of function, however deep they are. */
 export class Caller {
@@ -61,7 +61,7 @@ export class Caller {
 
   construct(callee: Value, args: readonly Argument[], site: Site): Value {
     if (callee instanceof ClassValue) {
-      if (this.depth > deepest) return new Unknown(site.text, site.span);
+      if (this.depth > MAX_CALL_DEPTH) return new Unknown(site.text, site.span);
       const instance = this.deeper(() => instantiate(this.e, callee, args, site));
       if (!this.instances.has(callee)) this.instances.set(callee, instance);
       return instance;
@@ -87,7 +87,7 @@ export class Caller {
   private callFunction(closure: Closure, thisValue: Value, args: readonly Argument[], site: Site): Value {
     this.called.add(closure.node);
     this.ran.add(closure);
-    if (this.depth > deepest) return new Unknown(site.text, site.span);
+    if (this.depth > MAX_CALL_DEPTH) return new Unknown(site.text, site.span);
     const { place } = this;
     // In an imported function everything is where it was called from.
     if (!site.scope.frame.module.foreign) this.place = site.span;
@@ -149,7 +149,7 @@ export class Caller {
 
   /** What the function changes is changed perhaps. It may take a part of the work that is left. */
   private callPerhaps(closure: Closure, name: string, site: Site): void {
-    if (this.depth > deepest) return;
+    if (this.depth > MAX_CALL_DEPTH) return;
     const { e } = this;
     const { node, scope } = closure;
     const { changes } = e;

@@ -18,10 +18,10 @@ import { unknownIn } from '../evaluation/unknownValue.ts';
 import { bytesOf, Closure, Dictionary, List, Unknown } from '../evaluation/values.ts';
 import type { ClassValue, ModelValue, TensorValue, Value } from '../evaluation/values.ts';
 
-const deepestExpression = 500;
+const MAX_EXPRESSION_DEPTH = 500;
 /** The work of inferring a tensor's shape, and what each layer on the way to it adds. */
-const stepsOfShape = 100;
-const stepsOfLayer = 4;
+const STEPS_OF_SHAPE = 100;
+const STEPS_OF_LAYER = 4;
 
 /** Follows a source file without running it: every value is the evaluator's own, work and sizes are limited. */
 export class Evaluator implements Evaluation {
@@ -101,7 +101,7 @@ export class Evaluator implements Evaluation {
 
   evaluate(node: Node, scope: Scope): Value {
     this.step();
-    if (++this.depth > deepestExpression) {
+    if (++this.depth > MAX_EXPRESSION_DEPTH) {
       this.depth--;
       return new Unknown(this.text(node, scope), this.span(node, scope));
     }
@@ -223,9 +223,9 @@ export class Evaluator implements Evaluation {
   }
 
   shapeOf(tensor: TensorValue): readonly number[] | undefined {
-    this.step(stepsOfShape);
+    this.step(STEPS_OF_SHAPE);
     const { shape, layers } = this.inferShape(tensor);
-    this.step(layers * stepsOfLayer);
+    this.step(layers * STEPS_OF_LAYER);
     return shape;
   }
 

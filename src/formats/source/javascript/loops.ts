@@ -15,7 +15,7 @@ type Loop = Extract<
   { type: 'ForStatement' | 'ForOfStatement' | 'ForInStatement' | 'WhileStatement' | 'DoWhileStatement' }
 >;
 
-const mostTurns = 5_000;
+const MAX_ITERATIONS = 5_000;
 
 /**
  * One loop on its way: turns are counted, and no loop may use up more than a part of the work that is left, so that
@@ -42,7 +42,7 @@ class Turns {
   run(body: () => Completion): { ended: boolean; completion: Completion } {
     this.turns++;
     this.e.step();
-    if (this.turns > mostTurns || this.isSpent()) {
+    if (this.turns > MAX_ITERATIONS || this.isSpent()) {
       this.abandon();
       return { ended: true, completion: undefined };
     }

@@ -7,7 +7,7 @@ import type { Frame, Module } from '../evaluation/scope.ts';
 import { Dictionary, Unknown } from '../evaluation/values.ts';
 import type { Value } from '../evaluation/values.ts';
 
-const mostImports = 40;
+const MAX_IMPORTS = 40;
 
 export interface Source {
   readonly text: string;
@@ -40,7 +40,7 @@ export class ModuleLoader {
     const { fileName } = scope.frame.module;
     const source = specifier.startsWith('.') ? this.importer(specifier, fileName) : undefined;
     // A file that imports the one being read has nothing to say about it.
-    if (!source || source.text === this.source.text || this.modules.size >= mostImports) {
+    if (!source || source.text === this.source.text || this.modules.size >= MAX_IMPORTS) {
       return new Unknown(name, undefined);
     }
     if (this.modules.has(source)) return this.modules.get(source);

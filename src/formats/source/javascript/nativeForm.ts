@@ -9,9 +9,9 @@ import { unknownFieldProblem, unknownIn } from '../evaluation/unknownValue.ts';
 import { Dictionary, isPrimitive, List, Unknown } from '../evaluation/values.ts';
 import type { Property, Value } from '../evaluation/values.ts';
 
-const deepest = 12;
+const MAX_DEPTH = 12;
 /** Values of one object that are read; it may hold itself. */
-const mostValues = 200_000;
+const MAX_VALUES = 200_000;
 const tensors = new Set(['kernel', 'bias', 'depthwise_kernel', 'pointwise_kernel', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'alpha']); // prettier-ignore
 
 /** Those among object literals that are a network in the native form: by their type, or by their fields. */
@@ -86,7 +86,7 @@ class SourceContext extends NativeContext {
   }
 
   private node(field: string, value: Value, place: Span, depth: number): JsonNode {
-    const isWithinLimits = ++this.values < mostValues && depth < deepest;
+    const isWithinLimits = ++this.values < MAX_VALUES && depth < MAX_DEPTH;
     if (value instanceof List && !value.doubt && isWithinLimits) {
       const items = value.items.map((item, i) => this.node(field, item, value.spans[i] ?? place, depth + 1));
       // Weights are read from the text, so they have to be where their numbers stand.

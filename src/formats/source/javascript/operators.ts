@@ -1,7 +1,7 @@
 import { ClassValue, Closure, isPrimitive, Native, Unknown } from '../evaluation/values.ts';
 import type { Value } from '../evaluation/values.ts';
 
-const longestString = 10_000;
+const MAX_STRING_LENGTH = 10_000;
 
 /** Truth in a condition; undefined where it is not known. */
 export function truth(value: Value): boolean | undefined {
@@ -58,7 +58,7 @@ function looselyEqual(left: Value, right: Value): boolean {
 function sum(left: Primitive, right: Primitive): Value {
   if (typeof left !== 'string' && typeof right !== 'string') return Number(left) + Number(right);
   const text = String(left) + String(right);
-  return text.length > longestString ? new Unknown('a very long string', undefined) : text;
+  return text.length > MAX_STRING_LENGTH ? new Unknown('a very long string', undefined) : text;
 }
 
 function comparison(operator: string, left: Primitive, right: Primitive): boolean | undefined {

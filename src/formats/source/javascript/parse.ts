@@ -5,9 +5,9 @@ import { Draft } from './draft.ts';
 import { repairs, withoutRest } from './repair.ts';
 
 /** Faults that are repaired, and attempts in all; long texts get fewer. */
-const mostFaults = 5;
-const mostAttempts = 40;
-const longText = 200_000;
+const MAX_SYNTAX_ERRORS = 5;
+const MAX_ATTEMPTS = 40;
+const LONG_TEXT_LENGTH = 200_000;
 
 /**
  * Parses TypeScript or JavaScript, also while it is being written: what the parser gives up on is completed or blanked
@@ -17,11 +17,11 @@ export function parseSource(text: string, fileName: string): File | undefined {
   const options = optionsFor(fileName);
   let draft = new Draft(text);
   let { file, fault } = attempt(draft, options);
-  let attempts = text.length > longText ? mostAttempts - 6 : 0;
-  for (let round = 0; !file && fault !== undefined && round < mostFaults; round++) {
+  let attempts = text.length > LONG_TEXT_LENGTH ? MAX_ATTEMPTS - 6 : 0;
+  for (let round = 0; !file && fault !== undefined && round < MAX_SYNTAX_ERRORS; round++) {
     let best: { draft: Draft; file: File | undefined; fault: number; reached: number } | undefined;
     for (const candidate of repairs(draft, fault)) {
-      if (++attempts > mostAttempts) break;
+      if (++attempts > MAX_ATTEMPTS) break;
       const result = attempt(candidate, options);
       if (result.file) return inOriginal(result.file, candidate);
       const reached = result.fault === undefined ? -1 : candidate.toOriginal(result.fault);

@@ -1,7 +1,7 @@
 import { blank, Draft, insert } from './draft.ts';
 
 /** Lines with open brackets that are tried. */
-const mostLines = 4;
+const MAX_LINES = 4;
 
 /**
  * Changes of a text that the parser gave up on at `fault` (an offset in the draft), of which one may be what the author
@@ -33,7 +33,7 @@ export function withoutRest(draft: Draft, fault: number): Draft {
 
 /** Closes, on a line that leaves brackets open, those brackets: the statement there is being written. */
 function closings(draft: Draft, { open, contentEnds }: Scan): Draft[] {
-  const lines = [...new Set(open.map((bracket) => bracket.line))].reverse().slice(0, mostLines);
+  const lines = [...new Set(open.map((bracket) => bracket.line))].reverse().slice(0, MAX_LINES);
   return lines.flatMap((line) => {
     const first = open.findIndex((bracket) => bracket.line === line);
     const closers = closersOf(open.filter((bracket) => bracket.line === line));

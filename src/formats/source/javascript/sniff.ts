@@ -1,7 +1,7 @@
 const extensions = /\.(?:[cm]?[jt]s|[jt]sx)$/i;
 
 /** Longer ones are bundles, not sources that a person writes. */
-export const longestText = 2_000_000;
+export const MAX_TEXT_LENGTH = 2_000_000;
 
 /** Each way to write a network: a word that such a text holds, and what else makes it one. */
 const signs: readonly { readonly word: string; readonly pattern: RegExp }[] = [
@@ -15,7 +15,7 @@ const signs: readonly { readonly word: string; readonly pattern: RegExp }[] = [
 
 /** Whether a file is a script, by its name, that may define a network, by its text. Costs microseconds for all others. */
 export function looksLikeNetworkSource(text: string, fileName: string): boolean {
-  if (!extensions.test(fileName) || text.length > longestText) return false;
+  if (!extensions.test(fileName) || text.length > MAX_TEXT_LENGTH) return false;
   return signs.some(({ word, pattern }) => text.includes(word) && pattern.test(text));
 }
 

@@ -3,13 +3,13 @@ import type { NetworkDefinition, Problem, Span } from '../../../network/definiti
 import type { Format, ReadOptions, ReadResult } from '../../format.ts';
 import { Evaluator } from './evaluator.ts';
 import { importerFrom } from './importer.ts';
-import { mostNetworks } from '../evaluation/modelLog.ts';
+import { MAX_NETWORKS } from '../evaluation/modelLog.ts';
 import { nativeNetworks, readNativeForm } from './nativeForm.ts';
 import { asDefinition, describeModel, describeTensor } from '../evaluation/networks.ts';
 import type { DescribedNetwork } from '../evaluation/networks.ts';
 import { parseSource } from './parse.ts';
 import { followUncalled } from './uncalled.ts';
-import { longestText, looksLikeNetworkSource } from './sniff.ts';
+import { MAX_TEXT_LENGTH, looksLikeNetworkSource } from './sniff.ts';
 import { distinct } from '../evaluation/sameNetworks.ts';
 import type { Placed } from '../evaluation/sameNetworks.ts';
 import type { Dictionary, ModelValue, TensorValue } from '../evaluation/values.ts';
@@ -25,7 +25,7 @@ export const typescript: Format = {
 };
 
 export function readTypeScript(text: string, fileName: string, options: ReadOptions): ReadResult {
-  const file = text.length > longestText ? undefined : parseSource(text, fileName);
+  const file = text.length > MAX_TEXT_LENGTH ? undefined : parseSource(text, fileName);
   if (!file) return { format: typescript.id, networks: [], problems: [] };
   const evaluator = new Evaluator({ text, fileName: '', file }, importerFrom(options.files?.text), inferShape);
   evaluator.runFile();
@@ -40,7 +40,7 @@ export function readTypeScript(text: string, fileName: string, options: ReadOpti
   }
   for (const { model, network } of described) if (isNetwork({ model, network })) problems.add(network.problems);
   const objects = firstOfEach(nativeNetworks(evaluator.dictionaries));
-  const room = Math.max(0, mostNetworks - networks.length);
+  const room = Math.max(0, MAX_NETWORKS - networks.length);
   for (const object of objects.slice(0, room)) {
     const read = readNativeForm(object, text, fileName, options);
     networks.push(read.network);
@@ -57,10 +57,10 @@ export function readTypeScript(text: string, fileName: string, options: ReadOpti
 }
 
 /** Models that contain one another many times over could have more layers than anyone reads. */
-const mostLayers = 25_000;
+const MAX_LAYERS = 25_000;
 
 function describeAll(models: readonly ModelValue[]): (Described & Placed)[] {
-  let room = mostLayers;
+  let room = MAX_LAYERS;
   return models.map((model) => {
     const network = describeModel(model, Math.max(1, room));
     room -= network.layers.length;

@@ -4,7 +4,7 @@ import { buildingOffsets } from './sniff.ts';
 import type { ClassValue, Closure } from '../evaluation/values.ts';
 
 /** Functions that are looked at together, and followed at all. */
-const most = 150;
+const MAX_UNCALLED_FUNCTIONS = 150;
 
 /** Functions that build networks and that this file itself never calls: each is followed once, callers first. */
 export function followUncalled(evaluator: Evaluator, text: string): void {
@@ -12,13 +12,13 @@ export function followUncalled(evaluator: Evaluator, text: string): void {
   const builds = (node: Node) => holdsOne(offsets, node.start ?? 0, node.end ?? 0);
   const done = new Set<Node>();
   const occurrences = occurrencesIn(text);
-  for (let round = 0; round < most; round++) {
+  for (let round = 0; round < MAX_UNCALLED_FUNCTIONS; round++) {
     const waiting = [...evaluator.closures.values()]
       .filter((closure) => {
         const { node } = closure;
         return !done.has(node) && !isInstanceMethod(closure) && !evaluator.wasCalled(node) && builds(node);
       })
-      .slice(0, most);
+      .slice(0, MAX_UNCALLED_FUNCTIONS);
     const isMentioned = (closure: Closure) => {
       const places = occurrences(closure.name);
       return waiting.some((other) => other !== closure && mentions(places, other, closure));

@@ -4,7 +4,7 @@ import { unknownResult } from './native.ts';
 import type { NativeCall, NativeFunction } from './native.ts';
 
 /** Objects in objects; one may hold itself. */
-const deepest = 50;
+const MAX_DEPTH = 50;
 
 /** A copy that shares nothing with the original; what is not known stays so. */
 export const structuredCopy: NativeFunction = (call) => copied(call, call.args[0], 0);
@@ -12,7 +12,7 @@ export const structuredCopy: NativeFunction = (call) => copied(call, call.args[0
 function copied(call: NativeCall, value: Value, depth: number): Value {
   const { e } = call;
   e.step();
-  if (depth > deepest) return unknownResult(call);
+  if (depth > MAX_DEPTH) return unknownResult(call);
   if (value instanceof List && !value.doubt) {
     return e.list(value.items.map((item) => copied(call, item, depth + 1)), value.spans); // prettier-ignore
   }
@@ -45,7 +45,7 @@ function parsed(text: string): unknown {
 function valueOf(call: NativeCall, data: unknown, depth: number): Value {
   const { e } = call;
   e.step();
-  if (depth > deepest) return unknownResult(call);
+  if (depth > MAX_DEPTH) return unknownResult(call);
   if (Array.isArray(data)) return e.list(data.map((item) => valueOf(call, item, depth + 1)));
   if (typeof data !== 'object' || data === null) return data as Value;
   const object = e.dictionary();
@@ -68,7 +68,7 @@ function dataOf(call: NativeCall, value: Value, depth: number): unknown {
   // A text that stands in many places is written in each.
   call.e.meter.hold(sizeOf(value));
   if (isPrimitive(value)) return value;
-  if (depth > deepest) return unwritable;
+  if (depth > MAX_DEPTH) return unwritable;
   if (value instanceof List && !value.doubt) {
     const items = value.items.map((item) => dataOf(call, item, depth + 1));
     return items.includes(unwritable) ? unwritable : items;

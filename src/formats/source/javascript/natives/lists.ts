@@ -1,7 +1,7 @@
 import { fork } from '../../evaluation/branches.ts';
 import { atTheEnd } from '../../evaluation/forget.ts';
 import type { Evaluation } from '../../evaluation/evaluation.ts';
-import { iterate, largestList, spreadInto } from '../../evaluation/iteration.ts';
+import { iterate, MAX_LIST_LENGTH, spreadInto } from '../../evaluation/iteration.ts';
 import { concatenate, truth } from '../operators.ts';
 import { bytesOf, isPrimitive, List, Unknown } from '../../evaluation/values.ts';
 import type { Value } from '../../evaluation/values.ts';
@@ -85,7 +85,7 @@ function find(list: List, call: NativeCall): { index: number } | Unknown {
 function push(e: Evaluation, list: List, given: NativeCall['given']): Value {
   e.meter.hold(given.length * bytesOf.item);
   for (const { value, span } of given) {
-    if (list.items.length >= largestList) {
+    if (list.items.length >= MAX_LIST_LENGTH) {
       list.doubt ??= new Unknown('a very long list', undefined);
       break;
     }
@@ -133,9 +133,9 @@ function replace(list: List, start: number, end: number, { e, given, site }: Nat
     ...old.slice(end),
   ];
   const { items, spans } = list;
-  list.items = put(items, added.map((argument) => argument.value)).slice(0, largestList); // prettier-ignore
-  list.spans = put(spans, added.map((argument) => argument.span)).slice(0, largestList); // prettier-ignore
-  if (items.length - (end - start) + added.length > largestList) list.doubt ??= new Unknown('a very long list', site.span); // prettier-ignore
+  list.items = put(items, added.map((argument) => argument.value)).slice(0, MAX_LIST_LENGTH); // prettier-ignore
+  list.spans = put(spans, added.map((argument) => argument.span)).slice(0, MAX_LIST_LENGTH); // prettier-ignore
+  if (items.length - (end - start) + added.length > MAX_LIST_LENGTH) list.doubt ??= new Unknown('a very long list', site.span); // prettier-ignore
 }
 
 function concat(list: List, { e, given }: NativeCall): List {
@@ -316,7 +316,7 @@ export const makeArray: NativeFunction = (call) => {
 function emptyList({ e, site }: NativeCall, length: Value): List | Unknown {
   if (length instanceof Unknown) return length.derive();
   const count = Number(length);
-  if (!Number.isInteger(count) || count < 0 || count > largestList) return new Unknown(site.text, site.span);
+  if (!Number.isInteger(count) || count < 0 || count > MAX_LIST_LENGTH) return new Unknown(site.text, site.span);
   e.meter.hold(count * bytesOf.item);
   return e.list(new Array<Value>(count).fill(undefined));
 }

@@ -4,8 +4,8 @@ import { isPrimitive, Unknown } from '../../evaluation/values.ts';
 import type { Value } from '../../evaluation/values.ts';
 
 /** Texts that are made are no longer than this. */
-const longest = 10_000;
-const mostParts = 10_000;
+const MAX_STRING_LENGTH = 10_000;
+const MAX_PARTS = 10_000;
 
 type TextFunction = (text: string, ...args: never[]) => string | number | boolean | undefined | string[];
 
@@ -22,7 +22,7 @@ const methods: Readonly<Record<string, TextFunction>> = {
   substring: (text, start: number, end?: number) => text.substring(start, end),
   charAt: (text, index: number) => text.charAt(index),
   at: (text, index: number) => text.at(index),
-  split: (text, separator: string) => text.split(separator, mostParts + 1),
+  split: (text, separator: string) => text.split(separator, MAX_PARTS + 1),
   replace: (text, what: string, by: string) => text.replace(what, () => String(by)),
   replaceAll: (text, what: string, by: string) => text.replaceAll(what, () => String(by)),
   padStart: (text, length: number, by?: string) => text.padStart(length, by),
@@ -60,7 +60,7 @@ export function stringMethod(name: string): NativeFunction | undefined {
     if (typeof self !== 'string' || !allPrimitive(args)) return unknownResult(call);
     const given = args as never[];
     // A length that is no number is none that a text has.
-    if (Object.hasOwn(lengths, name) && !(lengths[name](self, ...given) <= Math.max(longest, self.length))) {
+    if (Object.hasOwn(lengths, name) && !(lengths[name](self, ...given) <= Math.max(MAX_STRING_LENGTH, self.length))) {
       return new Unknown('a very long string', call.site.span);
     }
     const result = methods[name](self, ...given);
@@ -70,8 +70,8 @@ export function stringMethod(name: string): NativeFunction | undefined {
 
 function parts(texts: readonly string[], { e, site }: NativeCall): Value {
   for (const text of texts) e.meter.hold(text.length);
-  const list = e.list(texts.slice(0, mostParts));
-  if (texts.length > mostParts) list.doubt = new Unknown('a very long list', site.span);
+  const list = e.list(texts.slice(0, MAX_PARTS));
+  if (texts.length > MAX_PARTS) list.doubt = new Unknown('a very long list', site.span);
   return list;
 }
 
