@@ -7,7 +7,7 @@ import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { explainLayers } from '../theory/explain/explainLayers.ts';
 import { mainBottleneck, type LayerExplanation } from '../theory/explain/explanation.ts';
 import { BoundTable } from '../theory/registry.ts';
-import { remarksOn } from './networkDiagnostics.ts';
+import { networkDiagnostics } from './networkDiagnostics.ts';
 import { sameData } from './sameData.ts';
 
 /** What the theory says of one network, wherever it is written; each part is computed when it is first asked for. */
@@ -100,7 +100,7 @@ export class Analysis {
 
   /** What to tell the author, in the order of the text. */
   get problems(): readonly Problem[] {
-    this.sorted ??= [...this.found, ...this.networks.flatMap(remarksOn)].sort(
+    this.sorted ??= [...this.found, ...this.networks.flatMap(networkDiagnostics)].sort(
       (a, b) => a.span.start - b.span.start || a.span.end - b.span.end,
     );
     return this.sorted;

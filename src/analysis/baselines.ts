@@ -8,11 +8,11 @@ import { groupDigits } from './quantities.ts';
 import { totalNeurons } from '../report/reportJson.ts';
 
 /** `dense`: fully connected, as many parameters. `shallow`: one hidden layer, as many neurons. */
-export type CounterpartRole = 'dense-same-parameters' | 'shallow-same-neurons';
+export type BaselineRole = 'dense-same-parameters' | 'shallow-same-neurons';
 
 /** The network that another one is held against. Null where it cannot be built; `how` says what it is, or why not. */
-export interface Counterpart {
-  readonly role: CounterpartRole;
+export interface Baseline {
+  readonly role: BaselineRole;
   readonly network: Network | null;
   readonly how: string;
 }
@@ -22,7 +22,7 @@ export interface Counterpart {
  * with: one that has as many parameters, and one that has as many neurons. They read the same inputs as one vector and end
  * in the same number of outputs when the network ends in an affine layer. None for a network that is itself of this kind.
  */
-export function counterpartsOf(network: Network): Counterpart[] {
+export function baselinesOf(network: Network): Baseline[] {
   const layers = analysedLayers(network);
   if (totalNeurons(layers) === 0 || isOneHiddenLayer(network)) return [];
   return [denseOfEqualParameters(network), shallowOfEqualNeurons(network)];
@@ -32,7 +32,7 @@ export function counterpartsOf(network: Network): Counterpart[] {
  * One hidden layer of the largest width w whose parameters, (n_0 + 1) w + (w + 1) m for n_0 inputs and m outputs, are no
  * more than the network's: what it gains it does not gain by more parameters.
  */
-function denseOfEqualParameters(network: Network): Counterpart {
+function denseOfEqualParameters(network: Network): Baseline {
   const role = 'dense-same-parameters';
   const parameters = analysedParameters(network);
   const outputs = readoutSize(network);
@@ -50,7 +50,7 @@ function denseOfEqualParameters(network: Network): Counterpart {
   };
 }
 
-function shallowOfEqualNeurons(network: Network): Counterpart {
+function shallowOfEqualNeurons(network: Network): Baseline {
   const neurons = totalNeurons(analysedLayers(network));
   const built = oneHiddenLayer(network, neurons, readoutSize(network), 'same neurons');
   return {
@@ -66,7 +66,7 @@ function isOneHiddenLayer(network: Network): boolean {
   const [first] = layers.filter(({ parameters }) => parameters !== 0);
   const isChain = layers.every(({ index, inputs }) => inputs.length === 1 && inputs[0] === index - 1);
   const weightedBefore = layers.filter(({ index, parameters }) => index <= hidden.index && parameters !== 0);
-  return isChain && more.length === 0 && weightedBefore.length === 1 && first.operation.kind === 'dense' && hidden.pieces === 2; // prettier-ignore
+  return isChain && more.length === 0 && weightedBefore.length === 1 && first.operation.kind === 'dense' && hidden.pieceCount === 2; // prettier-ignore
 }
 
 /** Number of outputs of the affine part behind the last units; 0 where the network ends in units. */

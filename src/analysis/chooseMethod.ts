@@ -4,7 +4,7 @@ import { analysedLayers, type Network } from '../network/network.ts';
 import { groupDigits } from './quantities.ts';
 
 /** What a choice of the place to count leaves open. */
-export interface PlaceChosen {
+export interface MethodPlace {
   readonly segment?: unknown;
   readonly parallelogram?: unknown;
   /** Two points that a line goes from and to, or three that a plane goes through. */
@@ -22,12 +22,12 @@ const MAX_POLYGONS = 5e6;
  * The estimate is what one layer of all the neurons would make of so many dimensions (Zaslavsky 1975), which is the order of
  * what deep networks make at initialisation (Hanin and Rolnick 2019).
  */
-export function chooseMethod(network: Network, place: PlaceChosen): ChosenMethod {
+export function chooseMethod(network: Network, place: MethodPlace): ChosenMethod {
   const { inputSize: inputs } = network;
   if (place.segment) return chosen('line', 'a segment is given');
   if (place.parallelogram) return chosen('plane', 'a plane is given');
   if (place.through) return place.through.length === 2 ? chosen('line', 'two points are given') : chosen('plane', 'three points are given'); // prettier-ignore
-  const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieces - 1), 0);
+  const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieceCount - 1), 0);
   const cells = estimatedRegions(neurons, inputs);
   const mostCells = inputs > MAX_VERTEX_DIMENSIONS || place.everywhere ? MAX_CELLS_BY_PROGRAMS : MAX_CELLS_BY_VERTICES; // prettier-ignore
   const fits = inputs <= MAX_PROGRAM_DIMENSIONS && cells <= mostCells;

@@ -1,14 +1,14 @@
 import type { Network } from '../network/network.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
-import { counterpartsOf, type CounterpartRole } from './baselines.ts';
+import { baselinesOf, type BaselineRole } from './baselines.ts';
 import {
   commonMean,
-  measure,
-  measuresCells,
-  measuresHead,
-  measuresJson,
-  noMeasures,
-  type Measures,
+  networkFigures,
+  figuresCells,
+  figuresHead,
+  figuresJson,
+  noFigures,
+  type NetworkFigures,
 } from './figures.ts';
 import { SCHEMA_VERSION } from '../report/reportJson.ts';
 import { alignColumns } from '../report/reportTable.ts';
@@ -23,10 +23,10 @@ export interface ComparisonRow {
   readonly file: string;
   /** Name of the network, for a counterpart of the one it is held against. */
   readonly name: string;
-  readonly role: 'network' | CounterpartRole;
+  readonly role: 'network' | BaselineRole;
   /** What a counterpart is, or why there is none. */
   readonly how: string | null;
-  readonly measures: Measures | null;
+  readonly measures: NetworkFigures | null;
 }
 
 export interface Comparison {
@@ -46,13 +46,13 @@ export function compareNetworks(
   counterparts: boolean,
 ): Comparison {
   const rows = networks.flatMap(({ file, network }): ComparisonRow[] => [
-    { file, name: network.name, role: 'network', how: null, measures: measure(network, options) },
-    ...(counterparts ? counterpartsOf(network) : []).map(({ role, how, network: other }): ComparisonRow => ({
+    { file, name: network.name, role: 'network', how: null, measures: networkFigures(network, options) },
+    ...(counterparts ? baselinesOf(network) : []).map(({ role, how, network: other }): ComparisonRow => ({
       file,
       name: network.name,
       role,
       how,
-      measures: other && measure(other, options),
+      measures: other && networkFigures(other, options),
     })),
   ]); // prettier-ignore
   return { rows, mean: commonMean(rows.flatMap(({ measures }) => (measures ? [measures] : []))) };
@@ -66,11 +66,11 @@ export function comparisonJson({ rows, mean }: Comparison) {
     network: name,
     role,
     how,
-    ...(measures ? measuresJson(measures, mean) : noMeasures),
+    ...(measures ? figuresJson(measures, mean) : noFigures),
   }));
 }
 
-const roleInWords: Readonly<Record<CounterpartRole, string>> = {
+const ROLE_DESCRIPTIONS: Readonly<Record<BaselineRole, string>> = {
   'dense-same-parameters': 'dense, same parameters',
   'shallow-same-neurons': 'shallow, same neurons',
 };
@@ -79,14 +79,14 @@ const roleInWords: Readonly<Record<CounterpartRole, string>> = {
 export function comparisonTable({ rows, mean }: Comparison): string {
   const severalFiles = new Set(rows.map(({ file }) => file)).size > 1;
   const cells = rows.map(({ file, name, role, measures }) => [
-    role === 'network' ? name : `  ${roleInWords[role]}`,
+    role === 'network' ? name : `  ${ROLE_DESCRIPTIONS[role]}`,
     ...(severalFiles ? [role === 'network' ? file : ''] : []),
     measures ? String(measures.inputSize) : '–',
     measures ? String(measures.depth) : '–',
-    ...measuresCells(measures, mean),
+    ...figuresCells(measures, mean),
   ]);
   const texts = severalFiles ? 2 : 1;
-  const head = ['network', ...(severalFiles ? ['file'] : []), 'inputs', 'layers', ...measuresHead(mean)];
-  const notes = rows.flatMap(({ role, name, how }) => role === 'network' ? [] : [visibleLine(`  ${name}, ${roleInWords[role]}: ${how}`)]); // prettier-ignore
+  const head = ['network', ...(severalFiles ? ['file'] : []), 'inputs', 'layers', ...figuresHead(mean)];
+  const notes = rows.flatMap(({ role, name, how }) => role === 'network' ? [] : [visibleLine(`  ${name}, ${ROLE_DESCRIPTIONS[role]}: ${how}`)]); // prettier-ignore
   return alignColumns([head, ...cells], texts) + (notes.length > 0 ? `\n${notes.join('\n')}\n` : '');
 }

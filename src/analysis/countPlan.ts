@@ -67,7 +67,7 @@ const MAX_ENTRIES = 250_000_000;
 
 /** A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws RangeError. */
 export function planCount(network: Network, choice: CountChoice): CountRequest {
-  const { method, chosen } = settled(network, choice);
+  const { method, chosen } = withMethod(network, choice);
   return {
     network: networkToCount(network, choice),
     method,
@@ -83,7 +83,7 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
   };
 }
 
-function settled(network: Network, choice: CountChoice): Pick<CountRequest, 'method' | 'chosen'> {
+function withMethod(network: Network, choice: CountChoice): Pick<CountRequest, 'method' | 'chosen'> {
   if (choice.method !== 'auto') return { method: choice.method };
   const chosen = chooseMethod(network, choice);
   return { method: chosen.method, chosen };

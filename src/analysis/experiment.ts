@@ -1,5 +1,5 @@
 import { boundaryDensity, lengthOf, randomChords, randomPoints } from '../counting/experiments/crofton.ts';
-import type { Measured, MeasureRequest } from '../counting/experiments/measure.ts';
+import type { Experiment, MeasureRequest } from '../counting/experiments/measure.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import type { Segment } from '../theory/bound.ts';
@@ -8,7 +8,7 @@ import { networkToCount, segmentOf } from './countPlan.ts';
 import { meanOf, spreadOf, type Spread } from './statistics.ts';
 
 /** What a user chooses about a measurement. */
-export interface MeasureChoice {
+export interface ExperimentChoice {
   /** Of the weights. */
   readonly seed: number;
   /** Of the chords and points: the same for all networks that are to be compared. */
@@ -27,11 +27,11 @@ export const DEFAULT_CHORDS = 100;
 export const DEFAULT_POINTS = 100;
 
 /** A measurement ready to run: weights drawn, places settled. Errors: RangeError for a segment that does not fit. */
-export function planMeasurement(network: Network, choice: MeasureChoice): MeasureRequest {
+export function planExperiment(network: Network, choice: ExperimentChoice): MeasureRequest {
   return { network: networkToCount(network, choice), ...placesOf(network.inputSize, choice) };
 }
 
-function placesOf(inputs: number, choice: MeasureChoice): Omit<MeasureRequest, 'network'> {
+function placesOf(inputs: number, choice: ExperimentChoice): Omit<MeasureRequest, 'network'> {
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
   const box = { lower: Array<number>(inputs).fill(lower), upper: Array<number>(inputs).fill(upper) };
   return {
@@ -42,7 +42,7 @@ function placesOf(inputs: number, choice: MeasureChoice): Omit<MeasureRequest, '
 }
 
 /** Figures over the networks of several seeds. Those of a single network have no deviation. */
-export interface MeasurementSummary {
+export interface ExperimentSummary {
   readonly networks: number;
   readonly complete: boolean;
   readonly segment: Segment;
@@ -72,14 +72,14 @@ export interface DistanceSummary {
 }
 
 /** Sums up what was measured of networks with the same layers, with the means beside. */
-export function summarize(network: Network, choice: MeasureChoice, measured: readonly Measured[]): MeasurementSummary {
+export function summarize(network: Network, choice: ExperimentChoice, measured: readonly Experiment[]): ExperimentSummary {
   const { inputSize: inputs } = network;
   const { segment, chords } = placesOf(inputs, choice);
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
   const lines = measured.flatMap((each) => (each.segment ? [each.segment] : []));
-  const overNetworks = (figure: (each: Measured) => number | null) =>
+  const overNetworks = (figure: (each: Experiment) => number | null) =>
     spreadOf(measured.map(figure).filter((value) => value !== null));
-  const layers = network.layers.map(({ index, reach }) => (reach === 'beyond' ? null : index));
+  const layers = network.layers.map(({ index, scope }) => (scope === 'beyond' ? null : index));
   const density = layers.map((layer) => (layer === null ? null : overNetworks((each) => densityOf(each, layer, inputs)))); // prettier-ignore
   const total = layers.findLastIndex((layer) => layer !== null);
   const volume = (upper - lower) ** inputs;
@@ -106,12 +106,12 @@ function scaled(spread: Spread | null, factor: number): Spread | null {
   return { mean: spread.mean * factor, deviation: times(spread.deviation), standardError: times(spread.standardError) };
 }
 
-function densityOf({ chords }: Measured, layer: number, inputs: number): number | null {
+function densityOf({ chords }: Experiment, layer: number, inputs: number): number | null {
   if (chords.length === 0) return null;
   return boundaryDensity(meanOf(chords.map(({ length, breakpoints }) => breakpoints[layer] / length)), inputs);
 }
 
-function distanceSummary(network: Network, measured: readonly Measured[]): DistanceSummary {
+function distanceSummary(network: Network, measured: readonly Experiment[]): DistanceSummary {
   const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons, 0);
   const means = measured.flatMap(({ points }) => {
     const distances = points.flatMap(({ distance }) => (distance === null ? [] : [distance]));
@@ -129,7 +129,7 @@ function distanceSummary(network: Network, measured: readonly Measured[]): Dista
   };
 }
 
-function expectedFigures(network: Network, choice: MeasureChoice, segment: Segment, chords: readonly Segment[]): MeasurementSummary['expected'] {
+function expectedFigures(network: Network, choice: ExperimentChoice, segment: Segment, chords: readonly Segment[]): ExperimentSummary['expected'] {
   const drawn = { ...network, initialization: { ...network.initialization, ...choice.initialization } };
   const onSegment = meanRegionsOnSegment(drawn, segment);
   if ('reason' in onSegment) return onSegment;

@@ -8,7 +8,7 @@ import { totalNeurons } from '../report/reportJson.ts';
 import { MEAN_IDS } from '../report/reportTable.ts';
 
 /** The figures by which networks are compared. All of them are of the piecewise-linear part. */
-export interface Measures {
+export interface NetworkFigures {
   readonly name: string;
   readonly inputSize: number;
   /** Layers that have units. */
@@ -23,7 +23,7 @@ export interface Measures {
   readonly means: readonly BoundResult[];
 }
 
-export function measure(network: Network, options: TheoryOptions): Measures {
+export function networkFigures(network: Network, options: TheoryOptions): NetworkFigures {
   const layers = analysedLayers(network);
   const bending = layers.filter(({ neurons }) => neurons > 0);
   const bounds = new BoundTable(network, options);
@@ -45,7 +45,7 @@ export function measure(network: Network, options: TheoryOptions): Measures {
 }
 
 /** The mean that most of the networks have: means on different domains cannot be held against each other. */
-export function commonMean(all: readonly Measures[]): string | null {
+export function commonMean(all: readonly NetworkFigures[]): string | null {
   const having = (id: string): number => all.filter(({ means }) => means.some((mean) => mean.id === id)).length;
   const best = MEAN_IDS.reduce((a, b) => (having(b) > having(a) ? b : a));
   return having(best) > 0 ? best : null;
@@ -63,7 +63,7 @@ export function regionsPerParameter(bound: BoundResult | null, parameters: numbe
 }
 
 /** The published JSON form of measures. `mean` is the id of the mean to show. */
-export function measuresJson(measures: Measures, mean: string | null) {
+export function figuresJson(measures: NetworkFigures, mean: string | null) {
   const { inputSize, depth, neurons, parameters, upper, lower } = measures;
   const expected = measures.means.find(({ id }) => id === mean) ?? null;
   const figures = (bound: BoundResult | null) => {
@@ -91,7 +91,7 @@ export function measuresJson(measures: Measures, mean: string | null) {
 }
 
 /** In place of `measuresJson` where there is no network to measure. */
-export const noMeasures: { readonly [K in keyof ReturnType<typeof measuresJson>]: null } = {
+export const noFigures: { readonly [K in keyof ReturnType<typeof figuresJson>]: null } = {
   inputSize: null,
   depth: null,
   neurons: null,
@@ -102,13 +102,13 @@ export const noMeasures: { readonly [K in keyof ReturnType<typeof measuresJson>]
 };
 
 /** Column heads for `measuresCells`. */
-export function measuresHead(mean: string | null): string[] {
+export function figuresHead(mean: string | null): string[] {
   const expected = mean === null ? [] : [`expected (${mean.replace(/^kac-rice-/, '')})`];
   return ['neurons', 'parameters', 'at most', 'can reach', ...expected, 'at most a parameter', 'can reach a parameter'];
 }
 
-export function measuresCells(measures: Measures | null, mean: string | null): string[] {
-  if (!measures) return measuresHead(mean).map(() => '–');
+export function figuresCells(measures: NetworkFigures | null, mean: string | null): string[] {
+  if (!measures) return figuresHead(mean).map(() => '–');
   const { neurons, parameters, upper, lower, means } = measures;
   const cell = (bound: BoundResult | null | undefined) => (bound?.value ? formatMagnitude(bound.value) : '–');
   return [

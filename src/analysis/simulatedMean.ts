@@ -1,7 +1,7 @@
 import type { CountResult } from '../counting/count.ts';
 import type { Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
-import { initializationInWords, parallelogramInWords, segmentInWords } from '../theory/kacRice/bounds.ts';
+import { describeInitialization, describeParallelogram, describeSegment } from '../theory/kacRice/bounds.ts';
 import { magnitudeOfLog10, type Magnitude } from '../theory/numbers/magnitude.ts';
 import type { CountChoice } from './countPlan.ts';
 import { meanOf, spreadOf } from './statistics.ts';
@@ -30,10 +30,10 @@ export function simulatedMean(id: SimulatedId, network: Network, seeds: readonly
   if (counts.length < seeds.length || counts.some(({ exact }) => !exact)) {
     return refusedSimulation(id, 'Stopped before all networks were counted.');
   }
-  const where = id === 'simulated-line' ? segmentInWords(network, options) : parallelogramInWords(options);
+  const where = id === 'simulated-line' ? describeSegment(network, options) : describeParallelogram(options);
   const error = spreadOf(counts.map(({ activationRegions }) => activationRegions))?.standardError ?? Infinity;
-  const perLayer = network.layers.map(({ index, reach }) =>
-    reach === 'beyond' ? null : magnitudeOfMean(counts.map((count) => count.perLayer[index])),
+  const perLayer = network.layers.map(({ index, scope }) =>
+    scope === 'beyond' ? null : magnitudeOfMean(counts.map((count) => count.perLayer[index])),
   );
   const drawn = `simulated mean of ${seeds.length} random networks, seeds ${seeds[0]} to ${seeds[seeds.length - 1]}`;
   return {
@@ -42,7 +42,7 @@ export function simulatedMean(id: SimulatedId, network: Network, seeds: readonly
     reason: null,
     value: magnitudeOfMean(counts.map(({ activationRegions }) => activationRegions)),
     perLayer,
-    note: `${drawn}; standard error ${error.toPrecision(2)}; on ${where}; ${initializationInWords(network)}`,
+    note: `${drawn}; standard error ${error.toPrecision(2)}; on ${where}; ${describeInitialization(network)}`,
   };
 } // prettier-ignore
 

@@ -4,12 +4,12 @@ import type { Operation, Window } from '../network/operation.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import {
   commonMean,
-  measure,
-  measuresCells,
-  measuresHead,
-  measuresJson,
-  noMeasures,
-  type Measures,
+  networkFigures,
+  figuresCells,
+  figuresHead,
+  figuresJson,
+  noFigures,
+  type NetworkFigures,
 } from './figures.ts';
 import { SCHEMA_VERSION } from '../report/reportJson.ts';
 import { alignColumns } from '../report/reportTable.ts';
@@ -37,7 +37,7 @@ export type SweepField = (typeof SWEEP_FIELDS)[number];
 export interface SweepRow {
   readonly value: number;
   /** Null where the network does not fit together at this value. */
-  readonly measures: Measures | null;
+  readonly measures: NetworkFigures | null;
   /** What does not fit. */
   readonly problems: readonly Problem[];
 }
@@ -119,7 +119,7 @@ export function sweepAt(definition: NetworkDefinition, subject: SweepSubject, va
   const changed = subject.field === 'copies' ? stacked(definition, subject.layers, value) : resized(definition, subject, value); // prettier-ignore
   const { network, problems } = buildNetwork(changed);
   const errors = problems.filter(({ severity }) => severity === 'error');
-  return { value, problems: errors, measures: errors.length > 0 ? null : measure(network, options) };
+  return { value, problems: errors, measures: errors.length > 0 ? null : networkFigures(network, options) };
 } // prettier-ignore
 
 function resized(definition: NetworkDefinition, { layers, field }: SweepSubject, value: number): NetworkDefinition {
@@ -199,14 +199,14 @@ function withExtent(window: Window, field: 'kernel' | 'strides', value: number):
 export function sweepRowJson(file: string, network: string, { layers, field }: SweepSubject, row: SweepRow) {
   const { value, measures } = row;
   const head = { schemaVersion: SCHEMA_VERSION, file, network, layers, field, value };
-  const figures = measures ? measuresJson(measures, commonMean([measures])) : noMeasures;
+  const figures = measures ? figuresJson(measures, commonMean([measures])) : noFigures;
   return { ...head, ...figures, problems: row.problems.map(({ message }) => message) };
 }
 
 /** All rows as a table a person reads. Ends with a newline. */
 export function sweepTable({ layers, field }: SweepSubject, rows: readonly SweepRow[]): string {
   const mean = commonMean(rows.flatMap(({ measures }) => (measures ? [measures] : [])));
-  const head = [`${layers.join(', ')} ${field}`, ...measuresHead(mean)];
-  const cells = rows.map(({ value, measures }) => [String(value), ...measuresCells(measures, mean)]);
+  const head = [`${layers.join(', ')} ${field}`, ...figuresHead(mean)];
+  const cells = rows.map(({ value, measures }) => [String(value), ...figuresCells(measures, mean)]);
   return alignColumns([head, ...cells], 0);
 }

@@ -27,9 +27,9 @@ import { RegionList } from './regions/regionList.ts';
 import { sample } from './experiments/sampling.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
-import type { Share } from './walk/sharedCount.ts';
+import type { SharedCount } from './walk/sharedCount.ts';
 import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
-import { Walk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
+import { RegionWalk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
 import type { WalkHooks } from './walk/limits.ts';
 
 /** A cube has 2^n corners, and its cells many more: beyond this, linear programs are faster. */
@@ -77,7 +77,7 @@ function isByOrthants({ domain, network, cellsBy, listRegions }: CountRequest): 
 }
 
 /** Counts what is this thread's own, or all. Errors: as `count`. */
-export function countPart(request: CountRequest, hooks: CountHooks, share?: Share): CountPart {
+export function countPart(request: CountRequest, hooks: CountHooks, share?: SharedCount): CountPart {
   const program = compile(request.network);
   // Where the network jumps, cells do not meet facet to facet, and are not joined.
   const linear = request.linear && isContinuous(program);
@@ -135,7 +135,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
   };
 }
 
-function byMethod(program: Program, request: CountRequest, hooks: CountHooks, share?: Share): Found {
+function byMethod(program: Program, request: CountRequest, hooks: CountHooks, share?: SharedCount): Found {
   const { method, domain } = request;
   if (method === 'sample') {
     const { sampling, ...walked } = sample(program, request, hooks);
@@ -144,7 +144,7 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
   const walkHooks: WalkHooks = {
     stopped: () => hooks.stopped?.() ?? false,
     progress: (regions, fraction, cells) =>
-      hooks.progress?.({ regions, fraction, perLayer: perLayer(program, cells, share && !share.leads ? 0 : 1) }),
+      hooks.progress?.({ regions, fraction, perLayer: perLayer(program, cells, share && !share.isLeader ? 0 : 1) }),
   };
   if (domain.kind === 'all') {
     if (method !== 'cells') throw new RangeError(`a ${method} is no count of all of R^n: use cells`);
@@ -167,15 +167,15 @@ function walkCells(program: Program, slice: Slice, request: CountRequest, walkin
   const list = request.listRegions ? new RegionList(slice) : null;
   const visit = () => {
     const { geometry, propagator } = walk;
-    merge?.add(geometry, propagator, walk.pieces);
+    merge?.add(geometry, propagator, walk.patterns);
     if (geometry instanceof Polygons) picture?.add(geometry, propagator, walk.lines);
     if (geometry instanceof Segments) trace?.add(geometry, propagator, walk.lines);
-    list?.add(geometry, propagator, walk.pieces);
+    list?.add(geometry, propagator, walk.patterns);
   };
-  const held = () => (merge?.joins.held ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
+  const held = () => (merge?.joins.heldBytes ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
   const options = { ...walking, visit: merge || request.keepRegions || list ? visit : undefined, held };
   const maker = makerOf(slice, request);
-  const walk = new Walk(program, slice, maker, propagatorMaker(program, slice, request), options);
+  const walk = new RegionWalk(program, slice, maker, propagatorMaker(program, slice, request), options);
   return { walked: walk.run(), merge, ...drawnOf(slice, picture, trace), list: list?.regions };
 }
 

@@ -4,7 +4,7 @@ import { Polytopes } from './geometry/polytopes.ts';
 import type { Program } from './program/program.ts';
 import { SparsePropagator } from './propagation/propagation.ts';
 import { orthant } from './geometry/slice.ts';
-import { Walk, type WalkResult } from './walk/regionWalk.ts';
+import { RegionWalk, type WalkResult } from './walk/regionWalk.ts';
 import type { WalkHooks } from './walk/limits.ts';
 
 /** Twice as many orthants with each input. */
@@ -33,7 +33,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
   const known = program.stages.map(() => new Map<string, number>());
   const merge = request.linear ? new LinearRegions(program, orthant(Array<number>(n).fill(1)), true) : null;
   let patternBytes = 0;
-  const held = () => patternBytes + (merge?.joins.held ?? 0);
+  const held = () => patternBytes + (merge?.joins.heldBytes ?? 0);
   let stoppedBy: WalkResult['stoppedBy'] = null;
   // Without units to cut it, all of R^n is one region, and no wall is to be joined across.
   const orthants = program.stages.length === 0 ? 1 : 2 ** n;
@@ -41,17 +41,17 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
     const slice = orthant(Array.from({ length: n }, (_, d) => ((bits >> d) & 1 ? -1 : 1)));
     // The region that the cell at hand belongs to, when an earlier orthant has met it.
     let metBefore: number | undefined;
-    const isNew = (stage: number, pieces: readonly Int32Array[]) => {
+    const isNew = (stage: number, patterns: readonly Int32Array[]) => {
       metBefore = undefined;
       if (!walk.geometry.touchesAny(n)) return true;
-      const pattern = pieces.slice(0, stage + 1).join('|');
+      const pattern = patterns.slice(0, stage + 1).join('|');
       metBefore = known[stage].get(pattern);
       if (metBefore !== undefined) return false;
       known[stage].set(pattern, merge ? merge.joins.regionCount : 0);
       patternBytes += pattern.length + ENTRY_BYTES;
       return true;
     };
-    const visit = merge ? () => merge.add(walk.geometry, walk.propagator, walk.pieces, metBefore) : undefined;
+    const visit = merge ? () => merge.add(walk.geometry, walk.propagator, walk.patterns, metBefore) : undefined;
     const regions = totals[totals.length - 1] ?? 0;
     const limits = {
       ...request.limits,
@@ -66,7 +66,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
         hooks.progress?.(regions + found, (bits + fraction) / orthants, all);
       },
     };
-    const walk = new Walk(
+    const walk = new RegionWalk(
       program,
       slice,
       (exact) => new Polytopes(slice, exact),

@@ -5,7 +5,7 @@ import { holdsNetwork } from './documentFilter.ts';
 const PAUSE_MS = 300;
 
 /** Waits for the first document that holds a network, tells of it once, and then rests. */
-export class FirstNetwork implements vscode.Disposable {
+export class ActivationWatcher implements vscode.Disposable {
   private readonly changed = new Set<vscode.TextDocument>();
   private timer: NodeJS.Timeout | undefined;
   private readonly subscription = vscode.Disposable.from(

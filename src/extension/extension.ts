@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { CountRunner } from './panel/countRunner.ts';
 import { showError } from './failures.ts';
-import { FirstNetwork } from './activationWatcher.ts';
+import { ActivationWatcher } from './activationWatcher.ts';
 import { Panels } from './panel/panels.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 import { RunStore } from './panel/runStore.ts';
@@ -19,7 +19,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const runs = new RunStore(extension.workspaceState, runner);
   const panels = new Panels({ extension, server, runner, runs, weightFiles, weightRemarks: new WeightRemarks(runner) });
   const reports = new ReportDocuments(server);
-  const watching = new FirstNetwork(() => void server.start().catch(showError));
+  const watching = new ActivationWatcher(() => void server.start().catch(showError));
   extension.subscriptions.push(
     server, runner, runs, weightFiles, panels, reports, watching, new StatusBar(server),
     ...registerCommands({ extension, server, panels, reports, weightFiles }),

@@ -1,7 +1,7 @@
 import { bends, piecesOf } from './activation.ts';
 import type { LayerDefinition, NetworkDefinition, Problem } from './definition.ts';
 import { inferShape } from './inferShape.ts';
-import { inputTensor, type Layer, type Network, type Reach, type TensorId } from './network.ts';
+import { inputTensor, type Layer, type Network, type TheoryScope, type TensorId } from './network.ts';
 import type { LayerWeights, Operation } from './operation.ts';
 import { parameterCount, totalParameters, weightShapes } from './parameters.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
@@ -189,8 +189,8 @@ class Builder {
   ): Layer {
     const written = this.definition.layers[definition];
     const { operation, inputShapes, outputShape } = bare;
-    const reach = this.reach(operation, written, inputs);
-    const pieces = Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation));
+    const scope = this.scope(operation, written, inputs);
+    const pieceCount = Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation));
     const owner = written.sharedWith === undefined ? undefined : this.tensors.get(written.sharedWith);
     const sharedWith = owner === null || owner === undefined || owner < 0 ? undefined : owner;
     if (sharedWith !== undefined) this.compareShared(written, bare, this.layers[sharedWith]);
@@ -204,10 +204,10 @@ class Builder {
       inputs,
       inputShapes,
       outputShape,
-      neurons: reach !== 'beyond' && (pieces > 1 || bends(written.activation)) ? sizeOf(outputShape) : 0,
-      pieces,
+      neurons: scope !== 'beyond' && (pieceCount > 1 || bends(written.activation)) ? sizeOf(outputShape) : 0,
+      pieceCount,
       parameters: sharedWith === undefined ? parameters : 0,
-      reach,
+      scope,
       weights: this.checkedWeights(written, bare, operation !== written.operation),
       sharedWith,
     };
@@ -225,10 +225,10 @@ class Builder {
     }
   }
 
-  private reach(operation: Operation, written: LayerDefinition, inputs: readonly TensorId[]): Reach {
-    const after = inputs.some((tensor) => tensor >= 0 && this.layers[tensor].reach !== 'inside');
+  private scope(operation: Operation, written: LayerDefinition, inputs: readonly TensorId[]): TheoryScope {
+    const after = inputs.some((tensor) => tensor >= 0 && this.layers[tensor].scope !== 'piecewiseLinear');
     if (after || operation.kind === 'notPiecewiseLinear') return 'beyond';
-    return written.activation.kind === 'smooth' ? 'ends' : 'inside';
+    return written.activation.kind === 'smooth' ? 'boundary' : 'piecewiseLinear';
   }
 
   /** The weights whose shapes are right; a wrong one is reported, and then none is used. */

@@ -16,10 +16,10 @@ export function isInput(tensor: TensorId): boolean {
 
 /**
  * Where a layer stands to the piecewise-linear part:
- * `inside`, all before it and itself piecewise linear; `ends`, its own activation (or operation) is the first that is not;
+ * `piecewiseLinear`, all before it and itself piecewise linear; `boundary`, its own activation (or operation) is the first that is not;
  * `beyond`, something before it is not, so that no statement about linear regions reaches it.
  */
-export type Reach = 'inside' | 'ends' | 'beyond';
+export type TheoryScope = 'piecewiseLinear' | 'boundary' | 'beyond';
 
 export interface Layer {
   /** Position in topological order, and this layer's output tensor. */
@@ -36,10 +36,10 @@ export interface Layer {
   /** Scalar piecewise-linear units: activations that bend, maxout units, pooling windows. 0 for an affine layer. */
   readonly neurons: number;
   /** Affine pieces of one unit; 1 for an affine layer. A ReLU has 2, maxout of rank k has k. */
-  readonly pieces: number;
+  readonly pieceCount: number;
   /** All weights, trainable or not; 0 for a further application of a shared layer; null if they are not known. */
   readonly parameters: number | null;
-  readonly reach: Reach;
+  readonly scope: TheoryScope;
   readonly weights?: LayerWeights;
   /** For a further application of a shared layer: the index of the first one, whose weights it uses. */
   readonly sharedWith?: number;
@@ -64,5 +64,5 @@ export function shapeOfTensor(network: Network, tensor: TensorId): Shape {
 
 /** The layers about which linear regions can be stated; a final softmax's affine part is still among them. */
 export function analysedLayers(network: Network): Layer[] {
-  return network.layers.filter((layer) => layer.reach !== 'beyond');
+  return network.layers.filter((layer) => layer.scope !== 'beyond');
 }

@@ -11,7 +11,7 @@ const asItIs: Translate = (text, ...values) =>
 const MAX_COORDINATES = 4;
 
 /** `[−1, 1]²`, `the diagonal of [−1, 1]⁷⁸⁴`, `the plane through 3 points of digits.json`. */
-export function placeWords(
+export function describePlace(
   inputs: number,
   method: CountMethod,
   { place, lower, upper }: Pick<CountSettings, 'place' | 'lower' | 'upper'>,

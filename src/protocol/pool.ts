@@ -1,9 +1,9 @@
 import type { CountChoice } from '../analysis/countPlan.ts';
-import type { MeasureChoice } from '../analysis/experiment.ts';
+import type { ExperimentChoice } from '../analysis/experiment.ts';
 import type { CountDomain, CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { CountPart } from '../counting/countRegions.ts';
 import type { RegionDescription } from '../counting/regions/describeRegion.ts';
-import type { Measured } from '../counting/experiments/measure.ts';
+import type { Experiment } from '../counting/experiments/measure.ts';
 
 /** A network for a worker: the text it reads itself, for weights never cross the thread. */
 export interface TaskNetwork {
@@ -44,13 +44,13 @@ export interface CountOutcome {
 /** Hanin and Rolnick's quantities of the network of one seed. */
 export interface MeasureTask extends TaskNetwork {
   readonly kind: 'measure';
-  readonly choice: MeasureChoice;
+  readonly choice: ExperimentChoice;
   /** Ends with what was measured by then. */
   readonly seconds?: number;
 }
 
 export interface MeasureOutcome {
-  readonly measured: Measured;
+  readonly measured: Experiment;
   readonly seed: number;
 }
 

@@ -63,7 +63,7 @@ function planeJson({ origin, u, v }: { origin: readonly number[]; u: readonly nu
 
 /** What stands before the regions in a file of them: a point is origin + sum of coordinates times directions. */
 export function regionsHead(file: string, network: Network, result: CountResult, domain: CountDomain, seed: number) {
-  const layers = network.layers.filter(({ neurons, reach }) => neurons > 0 && reach !== 'beyond');
+  const layers = network.layers.filter(({ neurons, scope }) => neurons > 0 && scope !== 'beyond');
   return {
     ...countJson(result, domain, seed),
     file,

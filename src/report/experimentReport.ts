@@ -1,26 +1,26 @@
 import type { Network } from '../network/network.ts';
-import { initializationInWords } from '../theory/kacRice/bounds.ts';
-import type { MeasureChoice, MeasurementSummary } from '../analysis/experiment.ts';
+import { describeInitialization } from '../theory/kacRice/bounds.ts';
+import type { ExperimentChoice, ExperimentSummary } from '../analysis/experiment.ts';
 import { groupDigits } from '../analysis/quantities.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import type { Spread } from '../analysis/statistics.ts';
 import { visibleLine } from './visibleText.ts';
 
-export interface MeasurementReport {
+export interface ExperimentReport {
   readonly file: string;
   /** With the way in which weights are drawn. */
   readonly network: Network;
   /** Some weights are those of the file. */
   readonly hasWeights: boolean;
-  readonly choice: MeasureChoice;
+  readonly choice: ExperimentChoice;
   /** Of the networks measured. */
   readonly seeds: readonly number[];
-  readonly summary: MeasurementSummary;
+  readonly summary: ExperimentSummary;
   readonly complete: boolean;
 }
 
 /** The published JSON form. */
-export function measurementJson({ file, network, hasWeights, choice, seeds, summary, complete }: MeasurementReport) {
+export function experimentJson({ file, network, hasWeights, choice, seeds, summary, complete }: ExperimentReport) {
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
   const { segment, expected, regionsOnSegment, breakpointsPerNeuron, boundaryDensity, boundaryVolume, distance } =
     summary;
@@ -44,7 +44,7 @@ export function measurementJson({ file, network, hasWeights, choice, seeds, summ
 }
 
 /** For people: layer by layer, then the whole network. */
-export function measurementTable({
+export function experimentTable({
   file,
   network,
   hasWeights,
@@ -52,7 +52,7 @@ export function measurementTable({
   seeds,
   summary,
   complete,
-}: MeasurementReport): string {
+}: ExperimentReport): string {
   const { expected, regionsOnSegment, breakpointsPerNeuron, boundaryDensity, distance } = summary;
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
   const mean = 'reason' in expected ? null : expected;
@@ -70,7 +70,7 @@ export function measurementTable({
           figure(mean?.boundaryDensity[index] ?? null),
         ]],
   ); // prettier-ignore
-  const title = `${network.name}  (${file}), ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds from ${seeds[0]}`}, ${hasWeights ? 'weights of the file; expected for ' : ''}${initializationInWords(network)}`; // prettier-ignore
+  const title = `${network.name}  (${file}), ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds from ${seeds[0]}`}, ${hasWeights ? 'weights of the file; expected for ' : ''}${describeInitialization(network)}`; // prettier-ignore
   return [
     visibleLine(title),
     ...aligned([head, ...rows]),

@@ -66,10 +66,10 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
     inputShape: layer.inputShapes[0],
     outputShape: layer.outputShape,
     neurons: layer.neurons,
-    pieces: layer.pieces,
+    pieces: layer.pieceCount,
     parameters: layer.parameters,
     dimensionIn: analysis.explanations[layer.index]?.dimensionIn ?? null,
-    analysed: layer.reach !== 'beyond',
+    analysed: layer.scope !== 'beyond',
     range: rangeOfLayer(analysis, layer, lines),
     contribution: contribution === null ? null : { bound: 'tightest-upper', log10: contribution },
     cumulative: cumulative === null ? null : { log10: cumulative },
@@ -79,7 +79,7 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
 
 function explanationJson(explanation: LayerExplanation | undefined) {
   if (!explanation) return null;
-  const { formula, numbers, standing, advice, bottleneck } = explanation;
+  const { formula, numbers, tightness: standing, advice, bottleneck } = explanation;
   return { formula, numbers, standing, advice, bottleneck: bottleneck && { from: bottleneck.from, to: bottleneck.to, oneMoreLog10: bottleneck.oneMore } }; // prettier-ignore
 }
 

@@ -5,7 +5,7 @@ import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analy
 import type { LineIndex } from '../analysis/lineIndex.ts';
 import { formatFactor, formatMagnitude, groupDigits, type Notation } from '../analysis/quantities.ts';
 import { totalNeurons } from './reportJson.ts';
-import { bottleneckInWords } from '../analysis/networkDiagnostics.ts';
+import { describeBottleneck } from '../analysis/networkDiagnostics.ts';
 import { SIMULATED_IDS } from '../analysis/simulatedMean.ts';
 import { visibleLine } from './visibleText.ts';
 
@@ -40,7 +40,7 @@ function bottleneckLine(analysis: NetworkAnalysis): string {
   const index = analysis.bottleneck;
   const bottleneck = index === null ? null : analysis.explanations[index].bottleneck;
   if (index === null || !bottleneck) return '';
-  const words = bottleneckInWords(analysis.network.layers[index].name, bottleneck, true);
+  const words = describeBottleneck(analysis.network.layers[index].name, bottleneck, true);
   return `\n${visibleLine(words.charAt(0).toUpperCase() + words.slice(1))}.\n`;
 }
 
@@ -60,7 +60,7 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
       formatShape(layer.outputShape),
       layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
       inDigits(layer.parameters) ?? 'unknown',
-      layer.neurons === 0 || layer.reach === 'beyond' ? '–' : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
+      layer.neurons === 0 || layer.scope === 'beyond' ? '–' : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
       layer.neurons === 0 || factor === null ? '' : formatFactor(factor, notation),
       cell(upper, layer.index),
       cell(lower, layer.index),
@@ -68,7 +68,7 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
     ]; // prettier-ignore
   });
   const head = ['layer', 'type', 'output', 'neurons', 'parameters', 'enters', 'multiplies by', 'at most', 'can reach'];
-  return alignColumns([[...head, ...(mean ? [inWords(mean)] : [])], ...rows], 3);
+  return alignColumns([[...head, ...(mean ? [describeReason(mean)] : [])], ...rows], 3);
 }
 
 function inDigits(count: number | null): string | null {
@@ -78,7 +78,7 @@ function inDigits(count: number | null): string | null {
 function boundTable(analysis: NetworkAnalysis, notation: Notation): string {
   const applying = analysis.bounds.filter((bound) => bound.applies && bound.value !== null);
   const rows = applying.map((bound) => [
-    inWords(bound),
+    describeReason(bound),
     formatMagnitude(bound.value!, notation),
     bound.id,
     bound.citation.label,
@@ -97,11 +97,11 @@ function refusals(analysis: NetworkAnalysis): string[] {
   return [...byReason].map(([reason, ids]) => visibleLine(`  ${ids.join(', ')}: ${reason}`));
 }
 
-function inWords({ id, kind }: BoundResult): string {
-  return SIMULATED_IDS.some((simulated) => simulated === id) ? 'simulated' : kindInWords[kind];
+function describeReason({ id, kind }: BoundResult): string {
+  return SIMULATED_IDS.some((simulated) => simulated === id) ? 'simulated' : KIND_DESCRIPTIONS[kind];
 }
 
-const kindInWords: Readonly<Record<BoundResult['kind'], string>> = {
+const KIND_DESCRIPTIONS: Readonly<Record<BoundResult['kind'], string>> = {
   upper: 'at most',
   lower: 'can reach',
   exact: 'exactly',

@@ -40,7 +40,7 @@ export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-export function activationWords(name: string): string {
+export function describeActivation(name: string): string {
   const words: Readonly<Record<string, string>> = {
     relu: 'ReLU',
     leaky_relu: 'leaky ReLU',

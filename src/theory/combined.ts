@@ -61,7 +61,7 @@ function combination(
   named = () => usable,
 ): BoundResult {
   const common = { id, kind, of, citation: ownCitation };
-  const start: Cuts = network.layers.map((layer) => (layer.reach === 'beyond' ? null : atLeast));
+  const start: Cuts = network.layers.map((layer) => (layer.scope === 'beyond' ? null : atLeast));
   const perLayer = usable.reduce<Cuts>((cuts, result) => merge(cuts, result.perLayer ?? [], pick), start);
   const value = lastCut(perLayer);
   if (value === null) {

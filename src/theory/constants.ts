@@ -31,11 +31,11 @@ function isHomogeneousActivation(activation: Activation): boolean {
 
 /** Why what a layer computes is not positively homogeneous in its inputs, or null where it is. */
 export function constantIn(layer: Layer): string | null {
-  const { name, operation, activation, reach } = layer;
+  const { name, operation, activation, scope } = layer;
   if (('useBias' in operation && operation.useBias) || operation.kind === 'maxout') return `${name} has biases`;
   if (shifts(operation)) return `${name} shifts its channels`;
   // Of a layer that ends the piecewise-linear part only the affine map counts.
-  if (reach === 'inside' && !isHomogeneousActivation(activation)) return `${name} bends or shifts off zero`;
+  if (scope === 'piecewiseLinear' && !isHomogeneousActivation(activation)) return `${name} bends or shifts off zero`;
   return null;
 }
 

@@ -9,9 +9,9 @@ export interface UnitStage {
   /** `activation` acts on the layer's affine map (or on the operation's units); `operation` is maxout, max pooling, maximum. */
   readonly kind: 'activation' | 'operation';
   readonly neurons: number;
-  readonly pieces: number;
+  readonly pieceCount: number;
   /** ReLU-like: two pieces, one of them flat, so that an inactive neuron takes a dimension away. */
-  readonly drops: boolean;
+  readonly isRectifier: boolean;
 }
 
 /** The stages of a layer in the order they act; none for an affine layer. A smooth activation adds none. */
@@ -25,14 +25,14 @@ export function unitStages(layer: Layer): readonly UnitStage[] {
 const known = new WeakMap<Layer, readonly UnitStage[]>();
 
 function stagesOf(layer: Layer): UnitStage[] {
-  if (layer.reach === 'beyond') return [];
+  if (layer.scope === 'beyond') return [];
   const neurons = sizeOf(layer.outputShape);
   const stages: UnitStage[] = [];
   const operationRank = operationPieces(layer.operation, layer.inputShapes);
-  if (operationRank > 1) stages.push({ kind: 'operation', neurons, pieces: operationRank, drops: false });
+  if (operationRank > 1) stages.push({ kind: 'operation', neurons, pieceCount: operationRank, isRectifier: false });
   if (bends(layer.activation)) {
-    const pieces = piecesOf(layer.activation);
-    stages.push({ kind: 'activation', neurons, pieces, drops: pieces === 2 && flatPiecesOf(layer.activation) === 1 });
+    const pieceCount = piecesOf(layer.activation);
+    stages.push({ kind: 'activation', neurons, pieceCount, isRectifier: pieceCount === 2 && flatPiecesOf(layer.activation) === 1 });
   }
   return stages;
 }

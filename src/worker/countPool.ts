@@ -98,7 +98,7 @@ export class CountPool {
       if (job.call.signal?.aborted) job.reject(new Error('cancelled'));
       else this.start(lane, job);
     }
-    for (const job of new Set(this.lanes.map((lane) => lane.job))) if (job) this.recruit(job);
+    for (const job of new Set(this.lanes.map((lane) => lane.job))) if (job) this.assignHelpers(job);
   }
 
   private idle(): Lane | undefined {
@@ -106,7 +106,7 @@ export class CountPool {
   }
 
   /** Idle threads help at once; new ones are started where it pays. */
-  private recruit(job: Job): void {
+  private assignHelpers(job: Job): void {
     if (!job.isShareable || job.isWaiting || job.isSettled || this.queue.length > 0) return;
     const isLong = job.secondsLeft !== null && job.secondsLeft > MIN_SHARED_SECONDS;
     while (job.threadsAsked < job.threads) {
@@ -120,7 +120,7 @@ export class CountPool {
     if (this.lanes.length >= this.size) return null;
     const worker = new Worker(this.workerFile, { resourceLimits: { maxOldGenerationSizeMb: this.memoryMb } });
     const lane: Lane = { worker, job: null, thread: 0 };
-    worker.on('message', (reply: WorkerReply) => this.hear(lane, reply));
+    worker.on('message', (reply: WorkerReply) => this.onReply(lane, reply));
     worker.on('error', (error: NodeJS.ErrnoException) => this.drop(lane, error));
     worker.on('exit', () => this.drop(lane, new Error('The counting worker ended.')));
     // An idle worker must not keep the process alive.
@@ -149,17 +149,17 @@ export class CountPool {
     send({ type: 'perform', id, task, place: { memory, thread: lane.thread, threads } });
   }
 
-  private hear(lane: Lane, reply: WorkerReply): void {
+  private onReply(lane: Lane, reply: WorkerReply): void {
     const { job } = lane;
     if (job?.id !== reply.id) return;
     switch (reply.type) {
       case 'begun':
         job.begin(reply.start);
-        this.recruit(job);
+        this.assignHelpers(job);
         return;
       case 'progress':
         job.progressed(lane.thread, reply.progress);
-        this.recruit(job);
+        this.assignHelpers(job);
         return;
       case 'waiting':
         job.isWaiting = true;

@@ -1,6 +1,6 @@
 import type { CountProgress, CountResult } from '../counting/count.ts';
 import type { CountPart } from '../counting/countRegions.ts';
-import { Share, type StopReason } from '../counting/walk/sharedCount.ts';
+import { SharedCount, type StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountOutcome, CountStart, OutcomeOf, WorkerTask } from '../protocol/pool.ts';
 
 export interface JobProgress extends CountProgress {
@@ -18,8 +18,8 @@ const MIN_FRACTION = 0.005;
 
 /** One task on its way: what its threads have told, and to whom it is answered. */
 export class Job {
-  readonly memory = Share.memory();
-  readonly share: Share;
+  readonly memory = SharedCount.memory();
+  readonly share: SharedCount;
   /** Threads that were asked, the lead first. */
   threadsAsked = 0;
   /** Others may help. */
@@ -44,7 +44,7 @@ export class Job {
     readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void,
     readonly reject: (error: Error) => void,
   ) {
-    this.share = new Share(this.memory, 0, threads);
+    this.share = new SharedCount(this.memory, 0, threads);
   }
 
   begin(start: CountStart): void {

@@ -1,12 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { planCount } from '../analysis/countPlan.ts';
-import { planMeasurement } from '../analysis/experiment.ts';
+import { planExperiment } from '../analysis/experiment.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { CountHooks, CountRequest } from '../counting/count.ts';
 import { addParts, countPart, isShareable, type CountPart } from '../counting/countRegions.ts';
 import { describeRegion } from '../counting/regions/describeRegion.ts';
-import { measure } from '../counting/experiments/measure.ts';
-import { Share } from '../counting/walk/sharedCount.ts';
+import { runExperiment } from '../counting/experiments/measure.ts';
+import { SharedCount } from '../counting/walk/sharedCount.ts';
 import type { Network } from '../network/network.ts';
 import type { CountTask, TaskNetwork, ThreadPlace, WeightsTask, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
 import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';
@@ -56,8 +56,8 @@ function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-function shareOf({ memory, thread, threads }: ThreadPlace): Share {
-  return new Share(memory, thread, threads);
+function shareOf({ memory, thread, threads }: ThreadPlace): SharedCount {
+  return new SharedCount(memory, thread, threads);
 }
 
 function perform(id: number, task: NetworkTask, network: Network, place: ThreadPlace): void {
@@ -66,7 +66,7 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       const begun = hooks(id, shareOf(place));
       const end = performance.now() + 1000 * (task.seconds ?? Infinity);
       const stopped = () => begun.stopped?.() === true || performance.now() > end;
-      const measured = measure(planMeasurement(network, task.choice), { ...begun, stopped });
+      const measured = runExperiment(planExperiment(network, task.choice), { ...begun, stopped });
       return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
     }
     case 'region': {
@@ -144,7 +144,7 @@ function weighted({ network, match }: Read): Network {
   return match ? match.attach() : network;
 }
 
-function hooks(id: number, share: Share): CountHooks {
+function hooks(id: number, share: SharedCount): CountHooks {
   let due = performance.now() + FIRST_PROGRESS_MS;
   return {
     progress(progress) {

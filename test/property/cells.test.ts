@@ -8,7 +8,7 @@ import { Polytopes } from '../../src/counting/geometry/polytopes.ts';
 import { evaluate } from '../../src/counting/program/program.ts';
 import { SparsePropagator } from '../../src/counting/propagation/propagation.ts';
 import { sliceOf } from '../../src/counting/geometry/slice.ts';
-import { Walk } from '../../src/counting/walk/regionWalk.ts';
+import { RegionWalk } from '../../src/counting/walk/regionWalk.ts';
 import type { Network } from '../../src/network/network.ts';
 import { chain, dense, networkOf, tensor } from '../unit/counting/networks.ts';
 
@@ -172,7 +172,7 @@ describe('cells of a box', () => {
               expect(inside.reduce((total, x, k) => total + row[k] * x, row[n])).toBeCloseTo(value, 6);
             });
           };
-          const walk = new Walk(
+          const walk = new RegionWalk(
             program,
             slice,
             (exact) => new Opened(slice, exact),
@@ -247,7 +247,7 @@ describe('cells of a box', () => {
         const network = networkWith(weights);
         const program = compile(network);
         const slice = sliceOf(box(2), 2);
-        const walk = new Walk(
+        const walk = new RegionWalk(
           program,
           slice,
           (exact) => new Polytopes(slice, exact),

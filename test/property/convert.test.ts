@@ -21,7 +21,7 @@ function said(text: string, fileName: string) {
     return {
       inputs,
       outputs,
-      layers: layers.map(({ name, inputShapes, outputShape, neurons, pieces, parameters, reach, activation }) => ({ name, inputShapes, outputShape, neurons, pieces, parameters, reach, activation })),
+      layers: layers.map(({ name, inputShapes, outputShape, neurons, pieceCount: pieces, parameters, scope: reach, activation }) => ({ name, inputShapes, outputShape, neurons, pieces, parameters, reach, activation })),
       bounds: analysis.bounds,
     };
   });

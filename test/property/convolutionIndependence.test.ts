@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { binomialExact } from '../../src/theory/numbers/binomial.ts';
 import { convolutionIndependence } from '../../src/theory/convolution/convolutionNumbers.ts';
 import { convolutionSum } from '../../src/theory/convolution/convolutionSum.ts';
-import type { AxisFields, FieldPattern } from '../../src/theory/convolution/receptiveFields.ts';
+import type { AxisFields, ReceptiveFields } from '../../src/theory/convolution/receptiveFields.ts';
 import type { Magnitude } from '../../src/theory/numbers/magnitude.ts';
 
 const rounds = { numRuns: 150 };
@@ -34,7 +34,7 @@ function fieldsOf({ extent, kernel, stride, dilation, pad }: AxisShape): AxisFie
 }
 
 /** Few enough positions and neurons to try every selection. */
-const smallPattern: fc.Arbitrary<FieldPattern> = fc
+const smallPattern: fc.Arbitrary<ReceptiveFields> = fc
   .record({
     rows: axisShape.map(fieldsOf),
     columns: axisShape.map(fieldsOf),
@@ -49,7 +49,7 @@ const smallPattern: fc.Arbitrary<FieldPattern> = fc
   });
 
 /** I(j) by the definition: all (t_p) that leave every set of positions with enough inputs. */
-function enumerated({ rows, columns, groups, channels, filters }: FieldPattern): bigint[] {
+function enumerated({ rows, columns, groups, channels, filters }: ReceptiveFields): bigint[] {
   const fields: Set<string>[] = [];
   for (let g = 0; g < groups; g++) {
     for (const row of rows) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Dictionary } from '../../src/counting/geometry/dualSimplex.ts';
+import { DualSimplex } from '../../src/counting/geometry/dualSimplex.ts';
 import { takesPositiveValue } from '../../src/counting/exact/exactSimplex.ts';
 
 const coefficient = fc.integer({ min: -3, max: 3 });
@@ -46,7 +46,7 @@ describe('a linear program in a square', () => {
   });
 
   it('has, in doubles, the value of the best corner, and prices that prove it', () => {
-    const dictionary = new Dictionary(new Float64Array(2), new Float64Array(2).fill(1));
+    const dictionary = new DualSimplex(new Float64Array(2), new Float64Array(2).fill(1));
     let solved = 0;
     fc.assert(
       fc.property(programs, ({ objective, constraints }) => {

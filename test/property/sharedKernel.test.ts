@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/theory/convolution/budget.ts';
 import { convolutionSum } from '../../src/theory/convolution/convolutionSum.ts';
-import type { FieldPattern } from '../../src/theory/convolution/receptiveFields.ts';
+import type { ReceptiveFields } from '../../src/theory/convolution/receptiveFields.ts';
 import { genericSum } from '../../src/theory/convolution/genericIndependence.ts';
 import { fieldElements } from '../../src/theory/convolution/primeField.ts';
 import { theoremEquality } from '../../src/theory/convolution/theoremEquality.ts';
@@ -10,7 +10,7 @@ import { patternOf } from '../unit/theory/convolution/layers.ts';
 
 const prime = 2_147_483_647n;
 
-const smallConvolution: fc.Arbitrary<FieldPattern> = fc
+const smallConvolution: fc.Arbitrary<ReceptiveFields> = fc
   .record({
     input: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
     kernel: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
@@ -32,7 +32,7 @@ const smallConvolution: fc.Arbitrary<FieldPattern> = fc
   );
 
 /** The normals of all neurons for one kernel drawn from `entry`. */
-function normals(pattern: FieldPattern, entry: () => bigint): bigint[][] {
+function normals(pattern: ReceptiveFields, entry: () => bigint): bigint[][] {
   const kernel = new Map<string, bigint>();
   const weight = (...place: number[]): bigint => {
     const key = place.join();

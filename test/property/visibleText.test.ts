@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analysis/analyze.ts';
 import { compareNetworks, comparisonTable } from '../../src/analysis/compare.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
-import { planMeasurement, summarize } from '../../src/analysis/experiment.ts';
-import { measurementTable } from '../../src/report/experimentReport.ts';
+import { planExperiment, summarize } from '../../src/analysis/experiment.ts';
+import { experimentTable } from '../../src/report/experimentReport.ts';
 import { reportTable } from '../../src/report/reportTable.ts';
 import { sweepAt, sweepTable } from '../../src/analysis/sweep.ts';
 import { visibleLine, visibleText } from '../../src/report/visibleText.ts';
-import { measure } from '../../src/counting/experiments/measure.ts';
+import { runExperiment } from '../../src/counting/experiments/measure.ts';
 import { actsOnTerminals, textsOfAllKinds } from '../hostileText.ts';
 
 const lineCount = (text: string) => text.split('\n').length;
@@ -56,12 +56,12 @@ function tablesOf(file: string, names: readonly [string, string, string]): strin
   const [{ network, definition }] = analysis.networks;
   const subject = { layers: [definition.layers[0].name], field: 'units' } as const;
   const seeds = { seed: 1, placesSeed: 1, fileWeights: true, chords: 2, points: 1 };
-  const summary = summarize(network, seeds, [measure(planMeasurement(network, seeds), {})]);
+  const summary = summarize(network, seeds, [runExperiment(planExperiment(network, seeds), {})]);
   return [
     reportTable(file, analysis, new LineIndex(text)),
     comparisonTable(compareNetworks([file, 'other'].map((each) => ({ file: each, network })), {}, true)),
     sweepTable(subject, [sweepAt(definition, subject, 3, {})]),
-    measurementTable({ file, network, hasWeights: false, choice: seeds, seeds: [1], summary, complete: true }),
+    experimentTable({ file, network, hasWeights: false, choice: seeds, seeds: [1], summary, complete: true }),
   ];
 } // prettier-ignore
 

@@ -12,7 +12,7 @@ import { button, dropdown, registerWidgets } from '../widgets/toolkit.ts';
 import type { View } from './view.ts';
 
 /** What is added to the page once its figures are painted. */
-export interface Completion {
+export interface DeferredSections {
   readonly sections: readonly Section[];
   /** Those of them that are drawn to a width. */
   readonly plots: readonly Plot[];
@@ -27,7 +27,7 @@ export interface Incomplete {
 }
 
 /** Makes everything that is asked of the panel, and the widgets it is asked with. */
-export function createCompletion(actions: Actions, { header, slots, view }: Incomplete): Completion {
+export function createDeferredSections(actions: Actions, { header, slots, view }: Incomplete): DeferredSections {
   registerWidgets();
   const picture = createRegionPicture(actions);
   const line = createLinePage(actions);

@@ -1,4 +1,4 @@
-import { placeWords } from '../../src/protocol/placeWords.ts';
+import { describePlace } from '../../src/protocol/placeWords.ts';
 import type { CountSettings, PanelDistances } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from './actions.ts';
 import { createDistancePlot } from '../plots/distancePlot.ts';
@@ -8,7 +8,7 @@ import { createLinePlot } from '../plots/linePlot.ts';
 import { createPlaceForm } from '../forms/placeForm.ts';
 import { t } from './strings.ts';
 import { button, numberField, progressRing } from '../widgets/toolkit.ts';
-import { fileWeightsWords, type View } from './view.ts';
+import { describeFileWeights, type View } from './view.ts';
 
 /** Seconds that distances are measured for, at once and when asked to go on. */
 const AT_ONCE = 2;
@@ -75,7 +75,7 @@ export function createLinePage(actions: Actions): Plot {
     setHidden(tools, network.countRefused !== null);
     setText(
       title,
-      `${t('On {0}', formatDomain(placeWords(network.inputSize, 'line', settings, t)))} · ${weightsWords(next)}`,
+      `${t('On {0}', formatDomain(describePlace(network.inputSize, 'line', settings, t)))} · ${describeWeights(next)}`,
     );
     plot.show(line, network.layers);
     showDistances(next);
@@ -106,9 +106,9 @@ function lineSettings({ settings, linePlace }: View): CountSettings {
   return { ...settings, method: 'line', place: linePlace, seeds: 1, firstSeed: 1, workers: 0 };
 }
 
-function weightsWords({ settings, network }: View): string {
+function describeWeights({ settings, network }: View): string {
   const { fileWeights, kernel, biasStddev } = settings;
-  if (fileWeights) return fileWeightsWords(network);
+  if (fileWeights) return describeFileWeights(network);
   if (kernel === null && biasStddev === null) return network.initialization;
   return t('{0} weights, bias deviation {1}', kernel ?? network.kernel, biasStddev ?? network.biasStddev);
 }

@@ -6,11 +6,11 @@ import { createDepthPlot } from '../plots/depthPlot.ts';
 import { element, setHidden, setPowerText } from '../widgets/dom.ts';
 import { createHeader } from './header.ts';
 import { connectHost } from './host.ts';
-import type { Completion } from './deferred.ts';
+import type { DeferredSections } from './deferred.ts';
 import { createNumbersTable } from '../tables/numbersTable.ts';
 import { createActions } from './panelActions.ts';
 import { followPointer, highlightLayer } from './pointing.ts';
-import { receive, restore, toKept, type PanelState } from './store.ts';
+import { receive, restore, toPersisted, type PanelState } from './store.ts';
 import { t } from './strings.ts';
 import { createTabs } from './tabs.ts';
 import { createTiles } from './tiles.ts';
@@ -29,7 +29,7 @@ function start(root: HTMLElement): void {
   let view: View | null = viewOf(state);
   let keepTimer = 0;
   let frame = 0;
-  let completion: Completion | null = null;
+  let completion: DeferredSections | null = null;
   /** The figures are drawn, and the rest is on its way. */
   let isUnderWay = false;
 
@@ -91,7 +91,7 @@ function start(root: HTMLElement): void {
     root.setAttribute('aria-busy', 'true');
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     render();
-    const { createCompletion } = await import('./deferred.ts');
+    const { createDeferredSections: createCompletion } = await import('./deferred.ts');
     completion = createCompletion(actions, { header, slots, view: () => view }); // prettier-ignore
     render();
     root.removeAttribute('aria-busy');
@@ -110,7 +110,7 @@ function start(root: HTMLElement): void {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(render);
     clearTimeout(keepTimer);
-    keepTimer = window.setTimeout(() => host.setState(toKept(state)), KEEP_DELAY_MS);
+    keepTimer = window.setTimeout(() => host.setState(toPersisted(state)), KEEP_DELAY_MS);
   }
 
   window.addEventListener('message', (event: MessageEvent<unknown>) => {

@@ -6,14 +6,14 @@ import { NO_COMPARISON, withPoints, withRow, type AnsweredState, type PanelState
 import type { View } from './view.ts';
 
 /** The page's state, and how to change it. */
-export interface Holder {
+export interface StateHolder {
   readonly state: () => PanelState;
   readonly view: () => View | null;
   readonly change: (next: PanelState) => void;
 }
 
 /** What a user can do: changes of the state, messages and questions to the extension. */
-export function createActions(host: Host, questions: Questions, { state, view, change }: Holder): Actions {
+export function createActions(host: Host, questions: Questions, { state, view, change }: StateHolder): Actions {
   const ifShown = (task: (shown: View, key: string) => void): void => {
     const shown = view();
     if (shown !== null) task(shown, shown.network.key);

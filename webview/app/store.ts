@@ -38,7 +38,7 @@ export interface SweepChoice {
 }
 
 /** What the panel remembers when VS Code throws its page away. */
-interface Kept {
+interface PersistedState {
   readonly model: PanelModel | null;
   readonly selectedKey: string | null;
   readonly runs: Readonly<Record<string, PanelRun>>;
@@ -69,7 +69,7 @@ export interface AnsweredState {
   readonly swept: Answered<readonly SweptRow[]> | null;
 }
 
-export interface PanelState extends Kept, AnsweredState {
+export interface PanelState extends PersistedState, AnsweredState {
   /** Set while there is no network to show: what to do about it. */
   readonly emptyMessage: string | null;
   readonly home: 'tab' | 'view';
@@ -183,7 +183,7 @@ function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<
 }
 
 /** What `setState` gets: all that is worth keeping, and not much of it. */
-export function toKept(state: PanelState): Kept {
+export function toPersisted(state: PanelState): PersistedState {
   const { model, selectedKey, settings, drawn, page, pinned, compare, lines } = state;
   return {
     model,

@@ -1,9 +1,9 @@
 import type { PanelSeries, Quantity } from '../../src/protocol/panel.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setPowerText, setText } from '../widgets/dom.ts';
-import { countedWord, spreadText, type Meaning } from '../tables/figures.ts';
+import { describeCounted, spreadText, type Meaning } from '../tables/figures.ts';
 import { exactText, formatDomain, LONG_INTEGER, NO_FIGURE, plural } from '../format.ts';
-import { fileWeightsWords, type View } from './view.ts';
+import { describeFileWeights, type View } from './view.ts';
 import { t } from './strings.ts';
 
 interface TileContent {
@@ -70,7 +70,7 @@ function details(quantity: Quantity): string {
 }
 
 function countedContent(view: View): TileContent {
-  const head = { title: countedWord(view), domain: view.countDomain, url: null };
+  const head = { title: describeCounted(view), domain: view.countDomain, url: null };
   const { countedTotal: spread, run, network, outdated } = view;
   const blank = (source: string): TileContent => ({ ...head, value: NO_FIGURE, source, detail: source });
   if (network.countRefused !== null && spread === null) return blank(network.countRefused);
@@ -78,7 +78,7 @@ function countedContent(view: View): TileContent {
   if (spread === null || run === null) return blank(run?.status === 'running' ? t('counting…') : t('not counted yet'));
   const stopped = view.counts.filter((count) => !count.exact).length;
   const networks = run.settings.fileWeights
-    ? fileWeightsWords(network)
+    ? describeFileWeights(network)
     : plural(spread.counts, t('network'), t('networks'));
   const certainty = view.sampled ? t('a lower bound') : stopped > 0 ? t('{0} stopped early', stopped) : t('exact');
   const source = `${networks}, ${certainty}`;

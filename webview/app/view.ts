@@ -1,5 +1,5 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
-import { placeWords } from '../../src/protocol/placeWords.ts';
+import { describePlace } from '../../src/protocol/placeWords.ts';
 import type { CountMethod, CountPlace, CountSettings, PanelComparison, PanelCount, PanelDistances, PanelLine, PanelPicture, PanelProbe, PanelRun, RunProgress, SweptRow } from '../../src/protocol/runs.ts'; // prettier-ignore
 import { spreadOf, type Spread } from '../tables/statistics.ts';
 import { NO_COMPARISON, selectedNetwork, settingsFor, type Answered, type CompareChoice, type Page, type PanelState } from './store.ts'; // prettier-ignore
@@ -109,7 +109,7 @@ function theoryOf(network: PanelNetwork, settings: CountSettings, run: PanelRun 
     return { method, countDomain: domain, sampled: method === 'sample', initialization, theoryDomain: domain, expected, noMean, slice }; // prettier-ignore
   }
   const { method } = chosenMethod(network, settings);
-  const countDomain = placeWords(network.inputSize, method, settings, t);
+  const countDomain = describePlace(network.inputSize, method, settings, t);
   const { expected, initialization, atMostOnSlice: slice } = network;
   const refused = network.refused.find((one) => one.id.startsWith('kac-rice-'));
   const noMean = expected === null ? (refused?.reason ?? t('no mean applies')) : null;
@@ -167,6 +167,6 @@ export function countedAfter(view: View): (layer: PanelLayer) => number | null {
 }
 
 /** The weights that a count uses in place of drawn ones, by the file they are in. */
-export function fileWeightsWords({ weightsFile }: PanelNetwork): string {
+export function describeFileWeights({ weightsFile }: PanelNetwork): string {
   return weightsFile === null ? t('weights of the file') : t('weights of {0}', weightsFile);
 }

@@ -1,12 +1,12 @@
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
-import { placeWords } from '../../src/protocol/placeWords.ts';
+import { describePlace } from '../../src/protocol/placeWords.ts';
 import { csv } from './csv.ts';
 import { countedHow } from '../tables/figures.ts';
 import { formatCount, formatDomain } from '../format.ts';
 import { numberColumns } from '../tables/numbersTable.ts';
 import { samplesOf } from '../tables/statistics.ts';
 import { t } from '../app/strings.ts';
-import { fileWeightsWords, type View } from '../app/view.ts';
+import { describeFileWeights, type View } from '../app/view.ts';
 
 /** The numbers as a Markdown table, with what is needed to read it elsewhere. */
 export function numbersAsMarkdown(view: View): string {
@@ -49,8 +49,8 @@ export function captionOf(view: View): string {
   const versions = view.versions === '' ? '' : ` ${view.versions}.`;
   if (view.page === 'line') {
     const { settings, line, linePlace, network, initialization } = view;
-    const place = placeWords(network.inputSize, 'line', { ...settings, place: linePlace }, t);
-    const weights = settings.fileWeights ? fileWeightsWords(network) : initialization;
+    const place = describePlace(network.inputSize, 'line', { ...settings, place: linePlace }, t);
+    const weights = settings.fileWeights ? describeFileWeights(network) : initialization;
     return t('Line: {0}; {1}; seed {2}.', formatDomain(place), weights, line?.value?.seed ?? 1) + versions;
   }
   if (view.page === 'compare') {

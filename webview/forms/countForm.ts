@@ -7,8 +7,8 @@ import { capital, formatDomain, plural } from '../format.ts';
 import { createPlaceForm } from './placeForm.ts';
 import { t } from '../app/strings.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';
-import { chosenMethod, fileWeightsWords, type View } from '../app/view.ts';
-import { placeWords } from '../../src/protocol/placeWords.ts';
+import { chosenMethod, describeFileWeights, type View } from '../app/view.ts';
+import { describePlace } from '../../src/protocol/placeWords.ts';
 
 const MAX_WORKERS = 64;
 const KERNELS = ['he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal']; // prettier-ignore
@@ -65,7 +65,7 @@ export function createCountForm(actions: Actions): Section {
     kernel.setChoices(kernelChoices(view), settings.kernel ?? '');
     bias.setValue(settings.biasStddev ?? network.biasStddev);
     workers.setValue(settings.workers);
-    fileWeights.setLabel(fileWeightsWords(network));
+    fileWeights.setLabel(describeFileWeights(network));
     fileWeights.setChecked(settings.fileWeights);
     setHidden(fileWeights.element, !network.hasWeights);
     for (const widget of [method, samples, fileWeights, workers, again]) widget.setDisabled(running);
@@ -110,9 +110,9 @@ function kernelChoices({ network }: View): { value: string; text: string }[] {
 
 function describeSettings({ settings, network }: View): string {
   const { method } = chosenMethod(network, settings);
-  const place = t('on {0}', formatDomain(placeWords(network.inputSize, method, settings, t)));
+  const place = t('on {0}', formatDomain(describePlace(network.inputSize, method, settings, t)));
   const how = method === 'sample' ? t('by samples {0}', place) : method === 'cells' ? t('whole cells {0}', place) : place; // prettier-ignore
-  if (settings.fileWeights) return `${fileWeightsWords(network)}, ${how}`;
+  if (settings.fileWeights) return `${describeFileWeights(network)}, ${how}`;
   const networks = plural(settings.seeds, t('drawn network'), t('drawn networks'));
   return t('{0}, {1}, from seed {2}', networks, how, settings.firstSeed);
 }

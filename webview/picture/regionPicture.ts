@@ -13,7 +13,7 @@ import { createRegionDetails, signed } from './regionDetails.ts';
 import { lineStyle } from './regionPainter.ts';
 import { t } from '../app/strings.ts';
 import { button, dropdown } from '../widgets/toolkit.ts';
-import { fileWeightsWords, hasPicture, type View } from '../app/view.ts';
+import { describeFileWeights, hasPicture, type View } from '../app/view.ts';
 
 const MAX_ZOOM = 1e5;
 const PAN_STEP = 40;
@@ -257,7 +257,7 @@ export function createRegionPicture(actions: Actions): Plot {
 
   function drawTexts(next: View, seed: number | null): void {
     const fileWeights = next.run?.settings.fileWeights === true;
-    const which = seed === null ? '' : fileWeights ? `, ${fileWeightsWords(next.network)}` : t(', seed {0}', seed);
+    const which = seed === null ? '' : fileWeights ? `, ${describeFileWeights(next.network)}` : t(', seed {0}', seed);
     const total = next.counts.find((count) => count.seed === seed);
     const regions = total === undefined ? '' : ` — ${total.exact ? '' : '≥ '}${plural(total.activationRegions, t('region'), t('regions'))}`; // prettier-ignore
     const place = formatDomain(next.countDomain);

@@ -81,7 +81,7 @@ export function createComparePlot(): ComparePlot {
     const x = scaleLinear([0, deepest], [left, right]);
     svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
     setText(heading, TITLES[measure]);
-    setText(description, series.map(({ row, values }) => `${row.name}${roleWords(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`).join('; ')); // prettier-ignore
+    setText(description, series.map(({ row, values }) => `${row.name}${describeRole(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`).join('; ')); // prettier-ignore
     drawLogAxis(vertical, scale, left, right);
     drawDepths(horizontal, x, deepest);
     drawSeries(lines, series, x, scale.y);
@@ -106,7 +106,7 @@ const TITLES: Readonly<Record<Measure, string>> = {
   expected: t('Regions after each layer, expected'),
 };
 
-export function roleWords({ role }: ComparedRow): string {
+export function describeRole({ role }: ComparedRow): string {
   if (role === 'network') return '';
   return role === 'dense-same-parameters' ? t(', dense, same parameters') : t(', shallow, same neurons');
 }

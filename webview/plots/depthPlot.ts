@@ -14,7 +14,7 @@ import type { Plot } from '../app/actions.ts';
 import { drawLogAxis, type Group } from './axis.ts';
 import { element, setText, uniqueId } from '../widgets/dom.ts';
 import { formatDomain, plural } from '../format.ts';
-import { countedWord, layerFigures, figuresSentence } from '../tables/figures.ts';
+import { describeCounted, layerFigures, figuresSentence } from '../tables/figures.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { createTooltip } from './tooltip.ts';
 import type { View } from '../app/view.ts';
@@ -92,7 +92,7 @@ function describe(view: View): string {
   if (network.canReach?.total) parts.push(t('Can reach {0}.', network.canReach.total.text));
   if (view.expected?.total) parts.push(t('Expected on {0}: {1}.', view.expected.domain, view.expected.total.text));
   if (view.counts.length > 0)
-    parts.push(t('{0} {1} on {2}.', plural(view.counts.length, t('network'), t('networks')), countedWord(view), view.countDomain)); // prettier-ignore
+    parts.push(t('{0} {1} on {2}.', plural(view.counts.length, t('network'), t('networks')), describeCounted(view), view.countDomain)); // prettier-ignore
   parts.push(t('The table of numbers below holds the same figures.'));
   return parts.join(' ');
 }
@@ -238,7 +238,7 @@ function drawEnds(group: Group, geometry: DepthGeometry, pane: Pane, view: View)
   const spread = lastCounted < 0 ? null : view.counted[view.layers[lastCounted].index];
   if (spread) {
     const anchor = pane.y(Math.log10(Math.max(1, spread.mean)));
-    ends.push({ id: 'counted', kind: 'counted', text: countedWord(view), x: geometry.x(lastCounted + 1), anchor });
+    ends.push({ id: 'counted', kind: 'counted', text: describeCounted(view), x: geometry.x(lastCounted + 1), anchor });
   }
   const placed = placeLabels(ends, LABEL_GAP, pane.top, pane.top + pane.height);
   group

@@ -1,6 +1,6 @@
 import type { ComparedRow, PanelComparison } from '../../src/protocol/runs.ts';
 import type { Quantity } from '../../src/protocol/panel.ts';
-import { markerPath, roleWords, SERIES_STYLES } from '../plots/comparePlot.ts';
+import { markerPath, describeRole, SERIES_STYLES } from '../plots/comparePlot.ts';
 import { element, setPowerText } from '../widgets/dom.ts';
 import { exactText, formatCount, formatDomain, NO_FIGURE } from '../format.ts';
 import { t } from '../app/strings.ts';
@@ -27,7 +27,7 @@ export function createCompareTable(): { readonly element: HTMLElement; show(comp
       );
       body.replaceChildren(...rows.map((row, i) => tableRow(row, i, mean !== null)));
       notes.replaceChildren(
-        ...[...problems, ...rows.flatMap(({ how, name, role }) => (how === null ? [] : [`${name}${roleWords({ role } as ComparedRow)}: ${how}`]))].map((text) => element('li', { class: 'muted', text })), // prettier-ignore
+        ...[...problems, ...rows.flatMap(({ how, name, role }) => (how === null ? [] : [`${name}${describeRole({ role } as ComparedRow)}: ${how}`]))].map((text) => element('li', { class: 'muted', text })), // prettier-ignore
       );
     },
   };
@@ -35,7 +35,7 @@ export function createCompareTable(): { readonly element: HTMLElement; show(comp
 
 function tableRow(row: ComparedRow, index: number, hasMean: boolean): HTMLElement {
   const { figures } = row;
-  const name = row.role === 'network' ? row.name : roleWords(row).replace(/^, /, '');
+  const name = row.role === 'network' ? row.name : describeRole(row).replace(/^, /, '');
   const head = element('th', { attributes: { scope: 'row' }, title: row.file, class: row.role === 'network' ? '' : 'counterpart' }, [seriesSample(index), name]); // prettier-ignore
   const cells: [string, string][] = [
     plain(figures?.neurons),

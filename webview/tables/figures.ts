@@ -5,7 +5,7 @@ import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
 
 /** Samples meet some regions, and are not called a count. */
-export function countedWord(view: View): string {
+export function describeCounted(view: View): string {
   return view.sampled ? t('sampled') : t('counted');
 }
 

@@ -2,7 +2,7 @@ import { select } from 'd3-selection';
 import type { PanelLayer, Quantity } from '../../src/protocol/panel.ts';
 import type { Section } from '../app/actions.ts';
 import { element, setHidden, setPowerText, setText, uniqueId } from '../widgets/dom.ts';
-import { countedWord, spreadText } from './figures.ts';
+import { describeCounted, spreadText } from './figures.ts';
 import { capital, exactText, formatCount, formatDomain, NO_FIGURE } from '../format.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
@@ -42,7 +42,7 @@ export function numberColumns(view: View): Column[] {
   quantities(t('expected'), view.theoryDomain, view.expected?.perLayer);
   if (view.counts.length > 0) {
     columns.push({
-      title: countedWord(view),
+      title: describeCounted(view),
       domain: view.countDomain,
       text: (layer) => optional(view.counted[layer.index], spreadText) || NO_FIGURE,
       detail: (layer) =>
@@ -122,7 +122,7 @@ function domainCaption(view: View): string {
   const { network } = view;
   const whole = network.atMost ?? network.canReach;
   const theory = [view.slice && t('at most here'), view.expected && t('expected')].filter((name) => name !== null);
-  const counted = view.counts.length > 0 ? [countedWord(view)] : [];
+  const counted = view.counts.length > 0 ? [describeCounted(view)] : [];
   const parts: [readonly string[], string][] = [[whole ? [t('at most'), t('can reach')] : [], whole?.domain ?? '']];
   if (view.theoryDomain === view.countDomain) parts.push([[...theory, ...counted], view.countDomain]);
   else parts.push([theory, view.theoryDomain], [counted, view.countDomain]);

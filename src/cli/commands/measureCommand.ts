@@ -1,6 +1,6 @@
 import { whyNoSegment } from '../../analysis/flatPlaces.ts';
-import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type MeasureChoice } from '../../analysis/experiment.ts';
-import { measurementJson, measurementTable } from '../../report/experimentReport.ts';
+import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from '../../analysis/experiment.ts';
+import { experimentJson, experimentTable } from '../../report/experimentReport.ts';
 import type { MeasureOutcome } from '../../protocol/pool.ts';
 import { DRAWING_OPTIONS, parseDrawing } from '../drawing.ts';
 import { parseArguments, readInput, type Output } from '../io.ts';
@@ -40,7 +40,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const hasWeights = found.hasWeights || weights.place !== undefined;
   const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
   const first = choice.seed ?? network.initialization.seed;
-  const seeded: MeasureChoice = { ...choice, seed: first, placesSeed: first };
+  const seeded: ExperimentChoice = { ...choice, seed: first, placesSeed: first };
   const pool = openPool(workers);
   try {
     const settled = await Promise.allSettled(
@@ -76,8 +76,8 @@ export async function measureCommand(words: readonly string[], output: Output, s
     };
     output.line(
       json
-        ? JSON.stringify({ ...measurementJson(report), ...(diagnostics.length > 0 && { diagnostics }) })
-        : measurementTable(report),
+        ? JSON.stringify({ ...experimentJson(report), ...(diagnostics.length > 0 && { diagnostics }) })
+        : experimentTable(report),
     );
     return complete ? 0 : 3;
   } finally {

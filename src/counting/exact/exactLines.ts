@@ -36,7 +36,7 @@ export class ExactLines implements ExactSigns {
     private readonly program: Program,
     private readonly slice: Slice,
     private readonly lines: LineIds,
-    private readonly pieces: readonly Int32Array[],
+    private readonly patterns: readonly Int32Array[],
     private readonly serial: Float64Array,
   ) {
     this.width = slice.dimension + 1;
@@ -141,7 +141,7 @@ export class ExactLines implements ExactSigns {
     if (!writer) return Array.from({ length: this.width }, (_, k) => this.numbers.dyadic(this.slice.rows).numerator(index * this.width + k)); // prettier-ignore
     const { step, stagesBefore } = writer;
     if (step.kind === 'affine') return this.affineRow(step, index);
-    const piece = this.pieces[stagesBefore][index];
+    const piece = this.patterns[stagesBefore][index];
     if (step.kind === 'max') return this.row(step.source, step.members[step.start[index] + piece]);
     const at = index * (step.breakpoints.length + 1) + piece;
     const slopes = this.numbers.dyadic(step.slopes);

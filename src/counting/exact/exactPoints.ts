@@ -158,11 +158,11 @@ export function isExactlyContinuous({ stages }: Program, numbers: ExactNumbers):
   return stages.every((step) => {
     if (step.kind === 'max') return true;
     const [breakpoints, slopes, intercepts] = [step.breakpoints, step.slopes, step.intercepts].map((values) => numbers.dyadic(values)); // prettier-ignore
-    const pieces = step.breakpoints.length + 1;
+    const pieceCount = step.breakpoints.length + 1;
     const shift = breakpoints.exponent + slopes.exponent - intercepts.exponent;
     return step.slopes.every((_, k) => {
-      const b = k % pieces;
-      if (b === pieces - 1) return true;
+      const b = k % pieceCount;
+      if (b === pieceCount - 1) return true;
       const jump = (slopes.numerator(k + 1) - slopes.numerator(k)) * breakpoints.numerator(b);
       const drop = intercepts.numerator(k) - intercepts.numerator(k + 1);
       return shift >= 0n ? jump === drop << shift : jump << -shift === drop;

@@ -12,10 +12,10 @@ export function takesPositiveValue(
   lower: readonly bigint[],
   upper: readonly bigint[],
 ): boolean {
-  return new ExactDictionary(objective, constraints, lower, upper).isPositive();
+  return new ExactSimplex(objective, constraints, lower, upper).isPositive();
 }
 
-class ExactDictionary {
+class ExactSimplex {
   private readonly table: bigint[][];
   private readonly objective: bigint[];
   private readonly names: number[];

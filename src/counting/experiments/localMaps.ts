@@ -8,7 +8,7 @@ const MAX_NUMBERS = 1e8;
 /** Affine maps of a network's tensors around one point after another, over the whole input space. */
 export class LocalMaps {
   /** Piece of each unit, by stage. */
-  readonly pieces: readonly Int32Array[];
+  readonly patterns: readonly Int32Array[];
   private readonly propagator: SparsePropagator;
   private readonly inputs: number;
 
@@ -18,7 +18,7 @@ export class LocalMaps {
     const numbers = program.sizes.reduce((sum, size) => sum + size, 0) * (this.inputs + 1);
     if (numbers > MAX_NUMBERS) throw new RangeError('the gradients of all neurons are too many numbers to hold');
     this.propagator = new SparsePropagator(program, wholeSpace(this.inputs));
-    this.pieces = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
+    this.patterns = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
   }
 
   /** Goes to a point; on a breakpoint a unit is on its lower piece, and equal arguments of a maximum tie to the first. */
@@ -26,26 +26,26 @@ export class LocalMaps {
     this.program.stages.forEach((step, stage) => {
       const rows = this.rows(stage);
       const values = Float64Array.from({ length: rows.length / (this.inputs + 1) }, (_, i) => this.valueAt(rows, i, point)); // prettier-ignore
-      bend(step, values, this.pieces[stage]);
-      this.propagator.advance(stage, this.pieces[stage]);
+      bend(step, values, this.patterns[stage]);
+      this.propagator.advance(stage, this.patterns[stage]);
     });
   }
 
   /** The maps as they would be with other pieces at one stage and the same at all later ones. */
-  withPieces(stage: number, pieces: Int32Array, look: () => void): void {
-    this.advanceFrom(stage, pieces);
+  withPieces(stage: number, pattern: Int32Array, look: () => void): void {
+    this.advanceFrom(stage, pattern);
     look();
-    this.advanceFrom(stage, this.pieces[stage]);
+    this.advanceFrom(stage, this.patterns[stage]);
   }
 
-  private advanceFrom(stage: number, pieces: Int32Array): void {
-    this.propagator.advance(stage, pieces);
-    for (let later = stage + 1; later < this.pieces.length; later++) this.propagator.advance(later, this.pieces[later]);
+  private advanceFrom(stage: number, pattern: Int32Array): void {
+    this.propagator.advance(stage, pattern);
+    for (let later = stage + 1; later < this.patterns.length; later++) this.propagator.advance(later, this.patterns[later]);
   }
 
   /** Maps of what a stage bends: a gradient and a constant for each number. */
   rows(stage: number): Float64Array {
-    return this.propagator.rows(stage);
+    return this.propagator.preActivations(stage);
   }
 
   /** Maps of the network's outputs, one after another. */
@@ -69,8 +69,8 @@ export class LocalMaps {
 }
 
 /** Which piece each unit is on where its arguments have these values. */
-function bend(step: BendStep, values: Float64Array, pieces: Int32Array): void {
-  for (let i = 0; i < pieces.length; i++) {
+function bend(step: BendStep, values: Float64Array, pattern: Int32Array): void {
+  for (let i = 0; i < pattern.length; i++) {
     let piece = 0;
     if (step.kind === 'units') {
       while (piece < step.breakpoints.length && values[i] > step.breakpoints[piece]) piece++;
@@ -80,6 +80,6 @@ function bend(step: BendStep, values: Float64Array, pieces: Int32Array): void {
         if (values[step.members[k]] > values[step.members[from + piece]]) piece = k - from;
       }
     }
-    pieces[i] = piece;
+    pattern[i] = piece;
   }
 }

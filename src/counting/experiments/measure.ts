@@ -10,7 +10,7 @@ import type { Program } from '../program/program.ts';
 import { SparsePropagator } from '../propagation/propagation.ts';
 import { Segments } from '../geometry/segments.ts';
 import { sliceOf } from '../geometry/slice.ts';
-import { Walk } from '../walk/regionWalk.ts';
+import { RegionWalk } from '../walk/regionWalk.ts';
 
 /** What to measure of one network: Hanin and Rolnick's quantities (2019). */
 export interface MeasureRequest {
@@ -24,7 +24,7 @@ export interface MeasureRequest {
 }
 
 /** Figures of one network. Counts on lines are exact, distances as good as doubles. */
-export interface Measured {
+export interface Experiment {
   /** False when stopped: then `segment` may be null, and chords and points fewer than asked for. */
   readonly complete: boolean;
   /** Regions on the segment, of the network cut after layer `i`, by layer index. */
@@ -44,7 +44,7 @@ export interface PointMeasured {
 }
 
 /** Runs to its end without yielding: meant for a worker. Errors: as `count`. */
-export function measure(request: MeasureRequest, hooks: CountHooks = {}): Measured {
+export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): Experiment {
   const program = compile(request.network);
   const total = 1 + request.chords.length + request.points.length;
   let done = 0;
@@ -52,7 +52,7 @@ export function measure(request: MeasureRequest, hooks: CountHooks = {}): Measur
   const report = () => hooks.progress?.({ regions: 0, fraction: ++done / total });
   const segment = regionsOn(program, request.segment, hooks);
   report();
-  const chords: Measured['chords'][number][] = [];
+  const chords: Experiment['chords'][number][] = [];
   for (const chord of request.chords) {
     const regions = stopped() ? null : regionsOn(program, chord, hooks);
     if (!regions) break;
@@ -75,7 +75,7 @@ export function measure(request: MeasureRequest, hooks: CountHooks = {}): Measur
 function regionsOn(program: Program, segment: Segment, hooks: CountHooks): number[] | null {
   const slice = sliceOf({ kind: 'segment', segment }, program.inputSize);
   const makePropagator = () => new SparsePropagator(program, slice);
-  const walk = new Walk(program, slice, (exact) => new Segments(exact), makePropagator, {
+  const walk = new RegionWalk(program, slice, (exact) => new Segments(exact), makePropagator, {
     limits: {},
     hooks: { stopped: () => hooks.stopped?.() ?? false },
   });

@@ -62,24 +62,24 @@ class Search {
 
   run(): void {
     this.program.stages.forEach((step, stage) => {
-      const pieces = this.maps.pieces[stage];
-      for (let unit = 0; unit < pieces.length; unit++) {
-        const piece = pieces[unit];
+      const pattern = this.maps.patterns[stage];
+      for (let unit = 0; unit < pattern.length; unit++) {
+        const piece = pattern[unit];
         if (step.kind === 'units') {
-          if (piece > 0) this.look(stage, unit, piece - 1, unit, -1, step.breakpoints[piece - 1]);
-          if (piece < step.breakpoints.length) this.look(stage, unit, piece + 1, unit, -1, step.breakpoints[piece]);
+          if (piece > 0) this.visit(stage, unit, piece - 1, unit, -1, step.breakpoints[piece - 1]);
+          if (piece < step.breakpoints.length) this.visit(stage, unit, piece + 1, unit, -1, step.breakpoints[piece]);
           continue;
         }
         const from = step.start[unit];
         for (let k = from; k < step.start[unit + 1]; k++) {
-          if (k - from !== piece) this.look(stage, unit, k - from, step.members[from + piece], step.members[k], 0);
+          if (k - from !== piece) this.visit(stage, unit, k - from, step.members[from + piece], step.members[k], 0);
         }
       }
     });
   }
 
   /** Where row `first` (less row `second`, if there is one) takes the value `shift`. */
-  private look(stage: number, unit: number, piece: number, first: number, second: number, shift: number): void {
+  private visit(stage: number, unit: number, piece: number, first: number, second: number, shift: number): void {
     const { inputs, gradient, point } = this;
     const rows = this.maps.rows(stage);
     const at = first * (inputs + 1);
@@ -108,11 +108,11 @@ class Search {
     const { maps, nearest } = this;
     if (!nearest) return false;
     const stage = Math.min(...this.tied.map((neighbour) => neighbour.stage));
-    const pieces = maps.pieces[stage].slice();
-    for (const neighbour of this.tied) if (neighbour.stage === stage) pieces[neighbour.unit] = neighbour.piece;
+    const pattern = maps.patterns[stage].slice();
+    for (const neighbour of this.tied) if (neighbour.stage === stage) pattern[neighbour.unit] = neighbour.piece;
     const here = maps.output();
     let differs = false;
-    maps.withPieces(stage, pieces, () => {
+    maps.withPieces(stage, pattern, () => {
       const there = maps.output();
       const size = here.reduce((most, x, k) => Math.max(most, Math.abs(x), Math.abs(there[k])), 0);
       differs = here.some((x, k) => Math.abs(x - there[k]) > SAME_MAP * size);

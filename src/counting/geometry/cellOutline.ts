@@ -1,5 +1,5 @@
 /** A bounded convex cell by its corners, in the slice's coordinates, and the corners on each of its facets, ascending. */
-export interface Outline {
+export interface CellOutline {
   readonly corners: readonly (readonly number[])[];
   readonly facets: readonly (readonly number[])[];
 }
@@ -17,7 +17,7 @@ interface FaceSize {
  * Volume (length, area) of a cell of full dimension, by pyramids over the facets that do not hold its first corner: a face has the volume of
  * its base times its height over its dimension, and is measured once, however many faces it is part of.
  */
-export function volumeOf({ corners, facets }: Outline, dimension: number): number {
+export function volumeOf({ corners, facets }: CellOutline, dimension: number): number {
   const known = new Map<string, FaceSize>();
   const sizeOf = (face: Face, k: number): FaceSize => {
     if (k === 0) return { volume: 1, basis: [] };
@@ -55,7 +55,7 @@ function perpendicular(point: readonly number[], foot: readonly number[], basis:
 }
 
 /** The largest parts of a face that it shares with facets it does not lie in. */
-function facetsOf(face: Face, facets: Outline['facets']): Face[] {
+function facetsOf(face: Face, facets: CellOutline['facets']): Face[] {
   const members = new Set(face);
   const parts = facets.map((facet) => facet.filter((corner) => members.has(corner)));
   const proper = parts.filter((part) => part.length > 0 && part.length < face.length);

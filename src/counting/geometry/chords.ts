@@ -6,7 +6,7 @@ const MAX_CHORDS = 1024;
 const MIN_GAP = 2 ** -44;
 
 /** A polygon as `Polygons` holds it. */
-interface Outline {
+interface PolygonVertices {
   readonly data: Float64Array;
   readonly start: number;
   readonly end: number;
@@ -28,7 +28,7 @@ export class Chords {
 
   /** The number of parts, or 0 when rounding leaves a vertex, a crossing or their order open. */
   countParts(
-    polygon: Outline,
+    polygon: PolygonVertices,
     rows: Float64Array,
     shift: number,
     tolerance: number,
@@ -51,7 +51,7 @@ export class Chords {
   /** Finds the chord of one line; false when the line passes too close to a vertex. */
   private place(
     k: number,
-    polygon: Outline,
+    polygon: PolygonVertices,
     rows: Float64Array,
     at: number,
     shift: number,

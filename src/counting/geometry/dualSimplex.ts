@@ -5,7 +5,7 @@ const SLACK = 1e-10;
  * Maximizes a linear function over a box cut by halfspaces, in doubles: the dual simplex method on a dictionary, which starts at the
  * box's best corner and mends one violated constraint after another. What it finds is a guess that the caller proves.
  */
-export class Dictionary {
+export class DualSimplex {
   /** Rows of what is basic, `columns + 1` numbers each, the constant last; the objective's row is the last one. */
   private table = new Float64Array(1024);
   private names = new Int32Array(64);

@@ -1,4 +1,4 @@
-import type { Outline } from './cellOutline.ts';
+import type { CellOutline } from './cellOutline.ts';
 
 /** How a line lies to a cell: bits for "positive somewhere inside" and "negative somewhere inside". */
 export const ZERO = 0;
@@ -50,22 +50,22 @@ export interface Geometry {
   /** After `side` said BOTH: the cell becomes its positive part; the facet is of cut `cut`, on the side that its sign tells. */
   clip(cut: number): void;
   /** The part put aside last becomes the cell. */
-  next(): void;
+  pop(): void;
   /** Puts a copy of the cell aside, so that `next` returns to it. */
-  keep(): void;
+  duplicate(): void;
   /** The cell and the part put aside last change places. */
-  exchange(): void;
+  swap(): void;
   /**
    * Sifts the units at `from` to `to` in `list`, with these breakpoints and their functions in `rows`: those that the cell is cut by
    * are written to `crossing` from `at` on (their end is returned), the others get their piece. The first breakpoint of unit 0
    * has the id `firstId`, the others follow.
    */
-  sift(
+  classify(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -98,7 +98,7 @@ export interface Geometry {
   /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */
   openCuts(visit: (cut: number) => void): void;
   /** The cell by its corners; null where it is not held by them, or reaches to infinity. */
-  outline(): Outline | null;
+  corners(): CellOutline | null;
   /** Some point inside, in the slice's coordinates, where there is no outline; null where none is known. */
   pointInside?(): number[] | null;
   /** About which share of the work is still to be done, in the cell and all parts put aside. */

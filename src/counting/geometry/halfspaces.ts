@@ -1,4 +1,4 @@
-import { Dictionary } from './dualSimplex.ts';
+import { DualSimplex } from './dualSimplex.ts';
 import { takesPositiveValue } from '../exact/exactSimplex.ts';
 import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Geometry } from './geometry.ts';
 import type { Slice } from './slice.ts';
@@ -36,12 +36,12 @@ export class Halfspaces implements Geometry {
   low = 0;
   high = 0;
   private cell!: Cell;
-  private aside: Cell[] = [];
+  private stack: Cell[] = [];
   private readonly width: number;
   /** Sides of the box, by coordinate. */
   private readonly lower: Float64Array;
   private readonly upper: Float64Array;
-  private readonly program: Dictionary;
+  private readonly program: DualSimplex;
   /** The function that `side` looked at last, and its negative. */
   private plane: Float64Array;
   private readonly opposite: Float64Array;
@@ -59,7 +59,7 @@ export class Halfspaces implements Geometry {
     this.lower = new Float64Array(columns).fill(isWholeSpace ? -1 : 0);
     this.upper = new Float64Array(columns).fill(1);
     if (isWholeSpace) this.lower[this.dimension] = 0;
-    this.program = new Dictionary(this.lower, this.upper);
+    this.program = new DualSimplex(this.lower, this.upper);
     this.plane = new Float64Array(this.width);
     this.opposite = new Float64Array(this.width);
     this.reset();
@@ -69,11 +69,11 @@ export class Halfspaces implements Geometry {
     const centre = new Float64Array(this.width).fill(this.isWholeSpace ? 0 : 0.5);
     centre[this.dimension] = this.isWholeSpace ? 0.5 : 1;
     this.cell = { rows: [], errors: [], lines: [], signs: [], cuts: [], points: [centre], weight: 1 };
-    this.aside = [];
+    this.stack = [];
   }
 
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
-    this.takeUp(rows, at, shift, tolerance, id);
+    this.popCell(rows, at, shift, tolerance, id);
     const { plane, opposite, error, cell } = this;
     let found = ZERO;
     for (const point of cell.points) {
@@ -87,7 +87,7 @@ export class Halfspaces implements Geometry {
     return found;
   }
 
-  private takeUp(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): void {
+  private popCell(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): void {
     const { width, opposite } = this;
     // Cells keep it.
     const plane = (this.plane = rows.slice(at, at + width));
@@ -183,7 +183,7 @@ export class Halfspaces implements Geometry {
 
   split(keepPositive: boolean, cut: number): void {
     const kept = keepPositive ? cut : -cut;
-    this.aside.push(this.part(!keepPositive, -kept));
+    this.stack.push(this.part(!keepPositive, -kept));
     this.cell = this.part(keepPositive, kept);
   }
 
@@ -205,27 +205,27 @@ export class Halfspaces implements Geometry {
     };
   }
 
-  next(): void {
-    const cell = this.aside.pop();
+  pop(): void {
+    const cell = this.stack.pop();
     if (cell) this.cell = cell;
   }
 
-  keep(): void {
-    this.aside.push(this.cell);
+  duplicate(): void {
+    this.stack.push(this.cell);
   }
 
-  exchange(): void {
+  swap(): void {
     const { cell } = this;
-    this.next();
-    this.aside.push(cell);
+    this.pop();
+    this.stack.push(cell);
   }
 
-  sift(
+  classify(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -243,7 +243,7 @@ export class Halfspaces implements Geometry {
         if (found === POSITIVE) piece = b + 1;
       }
       if (found === BOTH) crossing[end++] = unit;
-      else pieces[unit] = piece;
+      else pattern[unit] = piece;
     }
     return end;
   }
@@ -290,7 +290,7 @@ export class Halfspaces implements Geometry {
   }
 
   openCuts(visit: (cut: number) => void): void {
-    for (const { cuts } of [...this.aside, this.cell]) for (const cut of cuts) visit(Math.abs(cut));
+    for (const { cuts } of [...this.stack, this.cell]) for (const cut of cuts) visit(Math.abs(cut));
   }
 
   /** A halfspace is a facet's if the others alone allow more: no two of them have the same border, since a cut has both sides. */
@@ -309,7 +309,7 @@ export class Halfspaces implements Geometry {
   }
 
   /** Its corners are not known. */
-  outline(): null {
+  corners(): null {
     return null;
   }
 
@@ -320,7 +320,7 @@ export class Halfspaces implements Geometry {
   }
 
   remaining(): number {
-    return this.aside.reduce((sum, { weight }) => sum + weight, this.cell.weight);
+    return this.stack.reduce((sum, { weight }) => sum + weight, this.cell.weight);
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type ExactSigns,
   type Geometry,
 } from './geometry.ts';
-import type { Outline } from './cellOutline.ts';
+import type { CellOutline } from './cellOutline.ts';
 import { grown } from '../program/program.ts';
 import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
@@ -36,7 +36,7 @@ export class Polygons implements Geometry {
   data = new Float64Array(256 * VERTEX);
   /** Parts put aside, last first: where each starts and ends, and the first place above it and all earlier ones. */
   private frames = new Int32Array(64 * FRAME);
-  private aside = 0;
+  private stack = 0;
   private readonly through = new Float64Array(2);
   private readonly chords = new Chords();
   // The function that `side` looked at last.
@@ -60,7 +60,7 @@ export class Polygons implements Geometry {
   }
 
   reset(): void {
-    this.aside = 0;
+    this.stack = 0;
     this.start = 0;
     this.end = 4 * VERTEX;
     this.boxed = false;
@@ -83,7 +83,7 @@ export class Polygons implements Geometry {
     for (let j = this.start; j < end; j += VERTEX) {
       let v = a * data[j] + b * data[j + 1] + c;
       const margin = tolerance + gradient * data[j + VERTEX_ERROR];
-      if (!(v > margin || v < -margin)) v = this.settle(v, margin, j, id);
+      if (!(v > margin || v < -margin)) v = this.resolveSigns(v, margin, j, id);
       if (v > 0) found |= POSITIVE;
       else if (v < 0) found |= NEGATIVE;
       data[j + VALUE] = v;
@@ -95,7 +95,7 @@ export class Polygons implements Geometry {
   }
 
   /** A value of the right sign, and 0 only where the vertex lies on the line. */
-  private settle(value: number, margin: number, vertex: number, id: number): number {
+  private resolveSigns(value: number, margin: number, vertex: number, id: number): number {
     const { data } = this;
     if (!(data[vertex + VERTEX_ERROR] <= this.settledError)) this.settledError = data[vertex + VERTEX_ERROR];
     const incoming = data[(vertex === this.start ? this.end : vertex) - VERTEX + EDGE_LINE];
@@ -112,7 +112,7 @@ export class Polygons implements Geometry {
     const aside = this.reserve();
     const kept = aside + this.mostOfPart();
     this.parts(keepPositive ? kept : aside, keepPositive ? aside : kept, cut);
-    this.putAside(aside, keepPositive ? this.negativeEnd : this.positiveEnd);
+    this.push(aside, keepPositive ? this.negativeEnd : this.positiveEnd);
     this.take(kept, keepPositive ? this.positiveEnd : this.negativeEnd);
   }
 
@@ -122,9 +122,9 @@ export class Polygons implements Geometry {
     this.take(aside, this.positiveEnd);
   }
 
-  next(): void {
-    if (this.aside === 0) return;
-    const at = FRAME * --this.aside;
+  pop(): void {
+    if (this.stack === 0) return;
+    const at = FRAME * --this.stack;
     this.take(this.frames[at], this.frames[at + 1]);
   }
 
@@ -134,14 +134,14 @@ export class Polygons implements Geometry {
     this.boxed = false;
   }
 
-  keep(): void {
+  duplicate(): void {
     // Cells are never changed in place, so both may be the same numbers.
-    this.putAside(this.start, this.end);
+    this.push(this.start, this.end);
   }
 
-  private putAside(start: number, end: number): void {
+  private push(start: number, end: number): void {
     const top = Math.max(this.top(), end);
-    const at = FRAME * this.aside++;
+    const at = FRAME * this.stack++;
     if (at === this.frames.length) this.frames = grown(this.frames);
     this.frames[at] = start;
     this.frames[at + 1] = end;
@@ -150,13 +150,13 @@ export class Polygons implements Geometry {
 
   /** First place above all parts put aside. */
   private top(): number {
-    return this.aside === 0 ? 0 : this.frames[FRAME * (this.aside - 1) + 2];
+    return this.stack === 0 ? 0 : this.frames[FRAME * (this.stack - 1) + 2];
   }
 
-  exchange(): void {
+  swap(): void {
     const { start, end } = this;
-    this.next();
-    this.putAside(start, end);
+    this.pop();
+    this.push(start, end);
   }
 
   /** Writes the parts of the polygon on the two sides of the last line to `positive` and `negative` and on. */
@@ -288,12 +288,12 @@ export class Polygons implements Geometry {
     this.high = value + reach;
   }
 
-  sift(
+  classify(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -301,10 +301,10 @@ export class Polygons implements Geometry {
     at: number,
   ): number {
     if (breakpoints.length > 1) {
-      return this.siftMany(rows, breakpoints, tolerance, firstId, pieces, list, from, to, crossing, at);
+      return this.classifyMany(rows, breakpoints, tolerance, firstId, pattern, list, from, to, crossing, at);
     }
     if (to - from < MIN_BOXED)
-      return this.siftClosely(rows, breakpoints[0], tolerance, firstId, pieces, list, from, to, crossing, at);
+      return this.siftClosely(rows, breakpoints[0], tolerance, firstId, pattern, list, from, to, crossing, at);
     this.box();
     const { centreX, centreY, reachX, reachY } = this;
     const shift = breakpoints[0];
@@ -317,11 +317,11 @@ export class Polygons implements Geometry {
       const b = rows[row + 1];
       const value = a * centreX + b * centreY + (rows[row + 2] - shift);
       const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
-      pieces[unit] = Number(value > 0);
+      pattern[unit] = Number(value > 0);
       crossing[doubtful] = unit;
       doubtful += Number(!(Math.abs(value) > reach));
     }
-    return this.siftClosely(rows, shift, tolerance, firstId, pieces, crossing, at, doubtful, crossing, at);
+    return this.siftClosely(rows, shift, tolerance, firstId, pattern, crossing, at, doubtful, crossing, at);
   }
 
   siftClosely(
@@ -329,7 +329,7 @@ export class Polygons implements Geometry {
     shift: number,
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -341,17 +341,17 @@ export class Polygons implements Geometry {
       const unit = list[k];
       const found = this.crosses(rows, 3 * unit, shift, tolerance, firstId + unit);
       if (found === BOTH) crossing[end++] = unit;
-      else pieces[unit] = found & POSITIVE;
+      else pattern[unit] = found & POSITIVE;
     }
     return end;
   }
 
-  private siftMany(
+  private classifyMany(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -368,7 +368,7 @@ export class Polygons implements Geometry {
         if (found === POSITIVE) piece = b + 1;
       }
       if (found === BOTH) crossing[end++] = unit;
-      else pieces[unit] = piece;
+      else pattern[unit] = piece;
     }
     return end;
   }
@@ -384,7 +384,7 @@ export class Polygons implements Geometry {
     for (let j = this.start; j < end && found !== BOTH; j += VERTEX) {
       let v = a * data[j] + b * data[j + 1] + c;
       const margin = tolerance + gradient * data[j + VERTEX_ERROR];
-      if (!(v > margin || v < -margin)) v = this.settle(v, margin, j, id);
+      if (!(v > margin || v < -margin)) v = this.resolveSigns(v, margin, j, id);
       if (v > 0) found |= POSITIVE;
       else if (v < 0) found |= NEGATIVE;
     }
@@ -422,12 +422,12 @@ export class Polygons implements Geometry {
   openCuts(visit: (cut: number) => void): void {
     const { data, frames } = this;
     for (let j = this.start; j < this.end; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
-    for (let at = 0; at < FRAME * this.aside; at += FRAME) {
+    for (let at = 0; at < FRAME * this.stack; at += FRAME) {
       for (let j = frames[at]; j < frames[at + 1]; j += VERTEX) visit(Math.abs(data[j + EDGE_CUT]));
     }
   }
 
-  outline(): Outline {
+  corners(): CellOutline {
     const { data, start, end } = this;
     const count = (end - start) / VERTEX;
     const corners = Array.from({ length: count }, (_, k) => [data[start + k * VERTEX], data[start + k * VERTEX + 1]]);
@@ -436,7 +436,7 @@ export class Polygons implements Geometry {
 
   remaining(): number {
     let sum = this.area(this.start, this.end);
-    for (let at = 0; at < FRAME * this.aside; at += FRAME) sum += this.area(this.frames[at], this.frames[at + 1]);
+    for (let at = 0; at < FRAME * this.stack; at += FRAME) sum += this.area(this.frames[at], this.frames[at + 1]);
     return sum;
   }
 

@@ -52,8 +52,8 @@ export class PolytopeCuts extends PolytopeStack {
     const end = this.writePart(keepPositive, between, slot, between - crossed);
     const isOtherSimple = this.finishPart(other, between, slot - otherSlot);
     const isSimple = this.finishPart(between, end, this.partSlots);
-    this.putPartAside(other, between, otherSlot, slot, isOtherSimple);
-    this.takeUp(between, end, slot, slot + this.partSlots, isSimple);
+    this.pushPart(other, between, otherSlot, slot, isOtherSimple);
+    this.popFrame(between, end, slot, slot + this.partSlots, isSimple);
   }
 
   /** See `Geometry`. */
@@ -64,7 +64,7 @@ export class PolytopeCuts extends PolytopeStack {
     this.reserve(start + this.end - this.start + this.crossed, firstSlot + this.lastSlot - this.firstSlot + 1);
     const end = this.writePart(true, start, firstSlot);
     const isSimple = this.finishPart(start, end, this.partSlots);
-    this.takeUp(start, end, firstSlot, firstSlot + this.partSlots, isSimple);
+    this.popFrame(start, end, firstSlot, firstSlot + this.partSlots, isSimple);
   }
 
   /** Takes in the last function's hyperplane, and finds the edges across. */

@@ -1,6 +1,6 @@
 import { bitCount } from './edges.ts';
 import { GENERIC_DIRECTION } from './geometry.ts';
-import type { Outline } from './cellOutline.ts';
+import type { CellOutline } from './cellOutline.ts';
 import { grown } from '../program/program.ts';
 import type { Slice } from './slice.ts';
 
@@ -50,7 +50,7 @@ export class PolytopeStack {
   private keys = new Float64Array(64);
   private frames = new Int32Array(64 * FRAME);
   private weights = new Float64Array(64);
-  private aside = 0;
+  private stack = 0;
 
   constructor(private readonly slice: Slice) {
     this.dimension = slice.dimension;
@@ -62,7 +62,7 @@ export class PolytopeStack {
 
   reset(): void {
     const { corners, faces } = this.slice;
-    this.aside = this.start = this.firstSlot = this.planeCount = 0;
+    this.stack = this.start = this.firstSlot = this.planeCount = 0;
     this.weight = 1;
     this.words = Math.ceil(faces.length / 32);
     this.reserve(corners.length, faces.length);
@@ -86,9 +86,9 @@ export class PolytopeStack {
     this.isSimple = this.allSimple(0, this.end);
   }
 
-  next(): void {
-    if (this.aside === 0) return;
-    const at = FRAME * --this.aside;
+  pop(): void {
+    if (this.stack === 0) return;
+    const at = FRAME * --this.stack;
     const { frames } = this;
     this.start = frames[at];
     this.end = frames[at + 1];
@@ -96,24 +96,24 @@ export class PolytopeStack {
     this.lastSlot = frames[at + 3];
     this.isSimple = frames[at + 4] === 1;
     this.planeCount = frames[at + 7];
-    this.weight = this.weights[this.aside];
+    this.weight = this.weights[this.stack];
   }
 
   /** Polytopes are never changed in place, so both may be the same numbers. */
-  keep(): void {
+  duplicate(): void {
     const { start, end, firstSlot, lastSlot, isSimple } = this;
-    this.putAside(start, end, firstSlot, lastSlot, isSimple, this.weight);
+    this.push(start, end, firstSlot, lastSlot, isSimple, this.weight);
   }
 
-  exchange(): void {
+  swap(): void {
     const { start, end, firstSlot, lastSlot, isSimple, weight, planeCount } = this;
-    this.next();
+    this.pop();
     this.planeCount = planeCount;
-    this.putAside(start, end, firstSlot, lastSlot, isSimple, weight);
+    this.push(start, end, firstSlot, lastSlot, isSimple, weight);
   }
 
   /** The cell's corners, and those on each facet; null when a corner lies at infinity. */
-  outline(): Outline | null {
+  corners(): CellOutline | null {
     const { points, width, dimension, start, end } = this;
     const corners: number[][] = [];
     for (let v = start; v < end; v++) {
@@ -130,12 +130,12 @@ export class PolytopeStack {
   /** About which share of the work is still to be done, in the cell and all parts put aside. */
   remaining(): number {
     let sum = this.weight;
-    for (let k = 0; k < this.aside; k++) sum += this.weights[k];
+    for (let k = 0; k < this.stack; k++) sum += this.weights[k];
     return sum;
   }
 
   /** A part takes the place of the cell; its work is half of the cell's. */
-  protected takeUp(start: number, end: number, firstSlot: number, lastSlot: number, isSimple: boolean): void {
+  protected popFrame(start: number, end: number, firstSlot: number, lastSlot: number, isSimple: boolean): void {
     this.start = start;
     this.end = end;
     this.firstSlot = firstSlot;
@@ -145,12 +145,12 @@ export class PolytopeStack {
   }
 
   /** Puts the other part of the cell aside. */
-  protected putPartAside(start: number, end: number, firstSlot: number, lastSlot: number, isSimple: boolean): void {
-    this.putAside(start, end, firstSlot, lastSlot, isSimple, this.weight / 2);
+  protected pushPart(start: number, end: number, firstSlot: number, lastSlot: number, isSimple: boolean): void {
+    this.push(start, end, firstSlot, lastSlot, isSimple, this.weight / 2);
   }
 
-  private putAside(start: number, end: number, firstSlot: number, lastSlot: number, isSimple: boolean, weight: number) {
-    const at = FRAME * this.aside;
+  private push(start: number, end: number, firstSlot: number, lastSlot: number, isSimple: boolean, weight: number) {
+    const at = FRAME * this.stack;
     if (at === this.frames.length) {
       this.frames = grown(this.frames);
       this.weights = grown(this.weights);
@@ -166,16 +166,16 @@ export class PolytopeStack {
     frames[at + 5] = vertexTop;
     frames[at + 6] = slotTop;
     frames[at + 7] = this.planeCount;
-    this.weights[this.aside++] = weight;
+    this.weights[this.stack++] = weight;
   }
 
   /** First place above the cell and all parts put aside. */
   protected vertexTop(): number {
-    return this.aside === 0 ? this.end : Math.max(this.end, this.frames[FRAME * (this.aside - 1) + 5]);
+    return this.stack === 0 ? this.end : Math.max(this.end, this.frames[FRAME * (this.stack - 1) + 5]);
   }
 
   protected slotTop(): number {
-    return this.aside === 0 ? this.lastSlot : Math.max(this.lastSlot, this.frames[FRAME * (this.aside - 1) + 6]);
+    return this.stack === 0 ? this.lastSlot : Math.max(this.lastSlot, this.frames[FRAME * (this.stack - 1) + 6]);
   }
 
   /** Makes room for this many vertices and slots. */
@@ -241,7 +241,7 @@ export class PolytopeStack {
   /** See `Geometry`. */
   facets(visit: (cut: number, key: number, line: number) => void): void {
     const count = this.lastSlot - this.firstSlot;
-    this.lookOver(count);
+    this.scanFacets(count);
     for (let s = 0; s < count; s++) {
       const plane = this.planeOf(s);
       const cut = this.cutNumbers[plane];
@@ -251,7 +251,7 @@ export class PolytopeStack {
   }
 
   /** For each slot counts the vertices on it, and makes a number of where they are. */
-  private lookOver(count: number): void {
+  private scanFacets(count: number): void {
     const { start, end, width, words, points, incidence } = this;
     if (this.sizes.length < count) {
       this.sizes = new Int32Array(2 * count);

@@ -90,10 +90,10 @@ export class Polytopes extends PolytopeCuts implements Geometry {
     let value = rows[at] * points[p] + (rows[at + last] - shift) * points[p + last];
     for (let k = 1; k < last; k++) value += rows[at + k] * points[p + k];
     const margin = tolerance + gradient * this.errors[vertex];
-    return value > margin || value < -margin ? value : this.settle(value, vertex, tolerance, gradient, id);
+    return value > margin || value < -margin ? value : this.resolveSigns(value, vertex, tolerance, gradient, id);
   }
 
-  private settle(value: number, vertex: number, tolerance: number, gradient: number, id: number): number {
+  private resolveSigns(value: number, vertex: number, tolerance: number, gradient: number, id: number): number {
     const { points, width } = this;
     const margin = tolerance + gradient * this.refinedError(vertex);
     if (Math.abs(value) > margin) return value;
@@ -127,12 +127,12 @@ export class Polytopes extends PolytopeCuts implements Geometry {
     }
   }
 
-  sift(
+  classify(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -154,7 +154,7 @@ export class Polytopes extends PolytopeCuts implements Geometry {
           most += Math.abs(rows[row + d]) * reach[d];
         }
         if (Math.abs(value) > most) {
-          pieces[unit] = value > 0 ? 1 : 0;
+          pattern[unit] = value > 0 ? 1 : 0;
           continue;
         }
       }
@@ -165,7 +165,7 @@ export class Polytopes extends PolytopeCuts implements Geometry {
         if (found === POSITIVE) piece = b + 1;
       }
       if (found === BOTH) crossing[end++] = unit;
-      else pieces[unit] = piece;
+      else pattern[unit] = piece;
     }
     return end;
   }

@@ -1,5 +1,5 @@
 import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSigns, type Geometry } from './geometry.ts';
-import type { Outline } from './cellOutline.ts';
+import type { CellOutline } from './cellOutline.ts';
 
 /** Absolute rounding error of a coordinate in [0, 1]. */
 const COORDINATE_ERROR = 2 ** -52;
@@ -22,7 +22,7 @@ export class Segments implements Geometry {
   high = 0;
   from!: End;
   to!: End;
-  private aside: [End, End][] = [];
+  private stack: [End, End][] = [];
   private crossing!: End;
   private leftIsPositive = false;
   private readonly through = new Float64Array(1);
@@ -32,7 +32,7 @@ export class Segments implements Geometry {
   }
 
   reset(): void {
-    this.aside = [];
+    this.stack = [];
     this.from = { x: 0, error: 0, line: -1, cut: 0, name: 0 };
     this.to = { x: 1, error: 0, line: -2, cut: 0, name: 0 };
   }
@@ -77,27 +77,27 @@ export class Segments implements Geometry {
     const left: [End, End] = [this.from, { ...this.crossing, cut: leftCut }];
     const right: [End, End] = [{ ...this.crossing, cut: -leftCut }, this.to];
     const keepLeft = keepPositive === this.leftIsPositive;
-    this.aside.push(keepLeft ? right : left);
+    this.stack.push(keepLeft ? right : left);
     [this.from, this.to] = keepLeft ? left : right;
   }
 
   clip(cut: number): void {
     this.split(true, cut);
-    this.aside.pop();
+    this.stack.pop();
   }
 
-  next(): void {
-    const part = this.aside.pop();
+  pop(): void {
+    const part = this.stack.pop();
     if (part) [this.from, this.to] = part;
   }
 
-  keep(): void {
-    this.aside.push([this.from, this.to]);
+  duplicate(): void {
+    this.stack.push([this.from, this.to]);
   }
 
-  exchange(): void {
-    const part = this.aside.pop();
-    this.keep();
+  swap(): void {
+    const part = this.stack.pop();
+    this.duplicate();
     if (part) [this.from, this.to] = part;
   }
 
@@ -106,12 +106,12 @@ export class Segments implements Geometry {
     return 0;
   }
 
-  outline(): Outline {
+  corners(): CellOutline {
     return { corners: [[this.from.x], [this.to.x]], facets: [[0], [1]] };
   }
 
   remaining(): number {
-    return this.aside.reduce((sum, [from, to]) => sum + to.x - from.x, this.to.x - this.from.x);
+    return this.stack.reduce((sum, [from, to]) => sum + to.x - from.x, this.to.x - this.from.x);
   }
 
   bounds(rows: Float64Array, at: number): void {
@@ -122,12 +122,12 @@ export class Segments implements Geometry {
     this.high = Math.max(left, right) + error;
   }
 
-  sift(
+  classify(
     rows: Float64Array,
     breakpoints: readonly number[],
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -154,7 +154,7 @@ export class Segments implements Geometry {
         if (found === POSITIVE) piece = b + 1;
       }
       if (found === BOTH) crossing[end++] = unit;
-      else pieces[unit] = piece;
+      else pattern[unit] = piece;
     }
     return end;
   }
@@ -164,7 +164,7 @@ export class Segments implements Geometry {
   }
 
   openCuts(visit: (cut: number) => void): void {
-    for (const [from, to] of [...this.aside, [this.from, this.to]]) {
+    for (const [from, to] of [...this.stack, [this.from, this.to]]) {
       visit(Math.abs(from.cut));
       visit(Math.abs(to.cut));
     }

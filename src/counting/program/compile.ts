@@ -96,16 +96,16 @@ class Lowering {
       const scale = new Float64Array(size).fill(slopes[0]);
       return this.affine([{ source, matrix: rows.diagonal(scale) }], new Float64Array(size).fill(intercepts[0]));
     }
-    const pieces = slopes.length;
-    const unitSlopes = Float64Array.from({ length: size * pieces }, (_, k) => slopes[k % pieces]);
-    const unitIntercepts = Float64Array.from({ length: size * pieces }, (_, k) => intercepts[k % pieces]);
+    const pieceCount = slopes.length;
+    const unitSlopes = Float64Array.from({ length: size * pieceCount }, (_, k) => slopes[k % pieceCount]);
+    const unitIntercepts = Float64Array.from({ length: size * pieceCount }, (_, k) => intercepts[k % pieceCount]);
     if (activation.learned) {
       const alpha = rows.broadcast(this.weight(layer, 'alpha'), layer.outputShape);
       alpha.forEach((slope, i) => {
-        unitSlopes[i * pieces] = slope;
+        unitSlopes[i * pieceCount] = slope;
         // The first piece meets the second at the breakpoint whatever its slope.
         const b = breakpoints[0];
-        unitIntercepts[i * pieces] = slopes[1] * b + intercepts[1] - slope * b || 0;
+        unitIntercepts[i * pieceCount] = slopes[1] * b + intercepts[1] - slope * b || 0;
       });
     }
     const output = this.addTensor(size);

@@ -146,9 +146,9 @@ export function isContinuous(program: Program): boolean {
   return program.stages.every((step) => {
     if (step.kind === 'max') return true;
     const { breakpoints, slopes, intercepts } = step;
-    const pieces = breakpoints.length + 1;
+    const pieceCount = breakpoints.length + 1;
     return slopes.every((slope, k) => {
-      const breakpoint = breakpoints[k % pieces];
+      const breakpoint = breakpoints[k % pieceCount];
       if (breakpoint === undefined) return true;
       const [below, above] = [slope * breakpoint + intercepts[k], slopes[k + 1] * breakpoint + intercepts[k + 1]];
       return (
@@ -184,11 +184,11 @@ function evaluateAffine(step: AffineStep, values: Float64Array[], output: Float6
 }
 
 function evaluateUnits(step: UnitStep, source: Float64Array, output: Float64Array): void {
-  const pieces = step.breakpoints.length + 1;
+  const pieceCount = step.breakpoints.length + 1;
   for (let i = 0; i < output.length; i++) {
     let piece = 0;
-    while (piece < pieces - 1 && source[i] > step.breakpoints[piece]) piece++;
-    output[i] = step.slopes[i * pieces + piece] * source[i] + step.intercepts[i * pieces + piece];
+    while (piece < pieceCount - 1 && source[i] > step.breakpoints[piece]) piece++;
+    output[i] = step.slopes[i * pieceCount + piece] * source[i] + step.intercepts[i * pieceCount + piece];
   }
 }
 

@@ -55,9 +55,9 @@ export class DenseMemory {
   /** Maps of each layer's pre-activations, three numbers each. */
   readonly maps: readonly Float64Array[];
   /** Pieces of each stage's units in the cell at hand. */
-  readonly pieces: readonly Int32Array[];
+  readonly patterns: readonly Int32Array[];
   /** What `sift` lists. */
-  readonly doubtful: Int32Array;
+  readonly uncertain: Int32Array;
   private readonly instance: Instance;
   private readonly kernel: Kernel;
   private readonly layerAt: readonly number[];
@@ -103,10 +103,10 @@ export class DenseMemory {
       fields.set(following, own.length);
     });
     this.box = new Float64Array(buffer, box, BOX);
-    this.doubtful = new Int32Array(buffer, chosen, widest + 4);
+    this.uncertain = new Int32Array(buffer, chosen, widest + 4);
     this.layerAt = changes.map(({ layer }) => layer);
     this.maps = layers.map(({ outputs }, k) => new Float64Array(buffer, maps[k], 3 * outputs));
-    this.pieces = slopes.map(({ length }, k) => new Int32Array(buffer, pieces[k], length / 2));
+    this.patterns = slopes.map(({ length }, k) => new Int32Array(buffer, pieces[k], length / 2));
   }
 
   /** Makes the maps after stage `stage` right by the units that flipped since; false where it is better done from scratch. */
@@ -120,7 +120,7 @@ export class DenseMemory {
   }
 
   /** Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the first of `doubtful`. */
-  sift(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
+  classify(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
     const { box } = this;
     box[0] = centreX;
     box[1] = centreY;

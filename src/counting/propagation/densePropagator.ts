@@ -5,7 +5,7 @@ import { NarrowedRows } from './narrowedRows.ts';
 import {
   greatest,
   UPDATES_BEFORE_FRESH,
-  type CoarseSift,
+  type CoarseClassifier,
   type NarrowPropagation,
   type Propagator,
 } from './propagation.ts';
@@ -38,7 +38,7 @@ export class DenseChainPropagator implements Propagator {
   private readonly result: Float64Array;
 
   readonly narrow: NarrowPropagation;
-  readonly coarse: CoarseSift;
+  readonly coarse: CoarseClassifier;
   /** While narrowed: the last stage's maps, right for the candidates only. */
   private readonly narrowed: NarrowedRows;
 
@@ -49,8 +49,8 @@ export class DenseChainPropagator implements Propagator {
     const { layers, slopes } = chain;
     this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
     this.memory = new DenseMemory(chain);
-    const { doubtful } = this.memory;
-    this.coarse = { doubtful, sift: (...asked) => this.sift(...asked) };
+    const { uncertain: doubtful } = this.memory;
+    this.coarse = { uncertain: doubtful, classify: (...asked) => this.sift(...asked) };
     this.maps = this.memory.maps;
     this.sizes = new Sizes(layers.length + 1);
     this.sizes.first(0, greatest(slice.rows, 3));
@@ -66,11 +66,11 @@ export class DenseChainPropagator implements Propagator {
     this.narrow = this.narrowed;
   }
 
-  piecesOf(stage: number): Int32Array {
-    return this.memory.pieces[stage];
+  patternOf(stage: number): Int32Array {
+    return this.memory.patterns[stage];
   }
 
-  rows(stage: number): Float64Array {
+  preActivations(stage: number): Float64Array {
     return this.narrowed.isOn && stage === this.chain.slopes.length - 1 ? this.narrowed.kept : this.maps[stage];
   }
 
@@ -84,7 +84,7 @@ export class DenseChainPropagator implements Propagator {
     if (layers.length > slopes.length) return [this.maps[last + 1]];
     const maps = this.maps[last];
     const result = this.result.subarray(0, maps.length);
-    this.memory.pieces[last].forEach((piece, i) => {
+    this.memory.patterns[last].forEach((piece, i) => {
       for (let k = 3 * i; k < 3 * i + 3; k++) result[k] = slopes[last][2 * i + piece] * maps[k];
     });
     return [result];
@@ -107,7 +107,7 @@ export class DenseChainPropagator implements Propagator {
   }
 
   private sift(stage: number, box: Box, tolerance: number): number {
-    const count = this.memory.sift(stage, box, tolerance);
+    const count = this.memory.classify(stage, box, tolerance);
     if (this.memory.size <= this.sizes.of(stage + 1)) return count;
     this.met(stage, this.memory.size);
     return -1;

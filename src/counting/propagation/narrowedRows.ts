@@ -13,7 +13,7 @@ export class NarrowedRows implements NarrowPropagation {
   private readonly open: Int32Array;
   private openCount = 0;
   /** Pieces of the open units that `rows` stand for. */
-  private readonly pieces: Int32Array;
+  private readonly pattern: Int32Array;
   private stage = 0;
 
   constructor(
@@ -26,11 +26,11 @@ export class NarrowedRows implements NarrowPropagation {
     this.rows = maps[last];
     this.kept = new Float64Array(3 * units);
     this.margins = new Float64Array(units);
-    this.pieces = new Int32Array(last > 0 ? chain.layers[last - 1].outputs : 0);
-    this.open = new Int32Array(this.pieces.length);
+    this.pattern = new Int32Array(last > 0 ? chain.layers[last - 1].outputs : 0);
+    this.open = new Int32Array(this.pattern.length);
   }
 
-  propagate(stage: number, pieces: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void {
+  propagate(stage: number, pattern: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void {
     this.advanceAll(stage);
     const { margins } = this;
     const { columns, outputs } = this.chain.layers[stage + 1];
@@ -39,7 +39,7 @@ export class NarrowedRows implements NarrowPropagation {
     for (let k = from; k < to; k++) {
       const unit = open[k];
       this.open[k - from] = unit;
-      this.pieces[unit] = pieces[unit];
+      this.pattern[unit] = pattern[unit];
       const most = Math.abs(slopes[2 * unit + 1] - slopes[2 * unit]) * reach[k - from];
       for (let r = 0, w = unit * outputs; r < outputs; r++, w++) margins[r] += Math.abs(columns[w]) * most;
     }
@@ -60,17 +60,17 @@ export class NarrowedRows implements NarrowPropagation {
     this.isOn = true;
   }
 
-  advance(pieces: Int32Array): void {
+  advance(pattern: Int32Array): void {
     const { open, openCount, kept, candidates, count } = this;
     const { columns, outputs } = this.chain.layers[this.stage + 1];
     const source = this.maps[this.stage];
     const slopes = this.chain.slopes[this.stage];
     for (let k = 0; k < openCount; k++) {
       const unit = open[k];
-      const piece = pieces[unit];
-      if (piece === this.pieces[unit]) continue;
-      const f = slopes[2 * unit + piece] - slopes[2 * unit + this.pieces[unit]];
-      this.pieces[unit] = piece;
+      const piece = pattern[unit];
+      if (piece === this.pattern[unit]) continue;
+      const f = slopes[2 * unit + piece] - slopes[2 * unit + this.pattern[unit]];
+      this.pattern[unit] = piece;
       const a = f * source[3 * unit];
       const b = f * source[3 * unit + 1];
       const d = f * source[3 * unit + 2];

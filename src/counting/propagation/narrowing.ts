@@ -6,12 +6,12 @@ export interface NearGeometry extends Geometry {
   /** Around the cell at hand. */
   box(): Box;
   /** As `sift`, of units with one breakpoint that the box does not decide. */
-  siftClosely(
+  classifyNear(
     rows: Float64Array,
     shift: number,
     tolerance: number,
     firstId: number,
-    pieces: Int32Array,
+    pattern: Int32Array,
     list: Int32Array,
     from: number,
     to: number,
@@ -55,16 +55,16 @@ export class Narrowing {
   }
 
   /** The part at hand is cut by the units at `from` to `to` in `open`. */
-  propagate(pieces: Int32Array, open: Int32Array, from: number, to: number): void {
+  propagate(pattern: Int32Array, open: Int32Array, from: number, to: number): void {
     const { geometry, reach, stage } = this;
-    const rows = this.propagator.rows(stage);
+    const rows = this.propagator.preActivations(stage);
     const width = geometry.dimension + 1;
     for (let k = from; k < to; k++) {
       geometry.bounds(rows, open[k] * width);
       // How far the function goes on the side where the unit is not now.
-      reach[k - from] = Math.max(0, pieces[open[k]] === 1 ? -geometry.low : geometry.high);
+      reach[k - from] = Math.max(0, pattern[open[k]] === 1 ? -geometry.low : geometry.high);
     }
-    this.propagation.propagate(stage, pieces, open, from, to, reach);
+    this.propagation.propagate(stage, pattern, open, from, to, reach);
   }
 
   /** Narrows to the part, while `waiting` others are put aside. */
@@ -75,8 +75,8 @@ export class Narrowing {
     this.floor = waiting;
   }
 
-  advance(pieces: Int32Array): void {
-    this.propagation.advance(pieces);
+  advance(pattern: Int32Array): void {
+    this.propagation.advance(pattern);
   }
 
   /** A part was taken up, after which `waiting` are left: it may lie outside. */

@@ -15,15 +15,15 @@ import type { Slice } from '../geometry/slice.ts';
 /** Affine maps of a network's tensors on one cell after another, as coefficients over the slice and a constant. */
 export interface Propagator {
   /** Maps of the source tensor of a stage, `dimension + 1` numbers each. */
-  rows(stage: number): Float64Array;
+  preActivations(stage: number): Float64Array;
   /** Greatest size of numbers met in those maps, for rounding errors. */
   scale(stage: number): number;
   /** Enters a cell: stage `stage` has this pattern now (earlier ones as told before); makes `rows(stage + 1)` right. */
-  advance(stage: number, pieces: Int32Array): void;
+  advance(stage: number, pattern: Int32Array): void;
   /** Where the pieces of a stage are to be written, if it matters. */
-  piecesOf?(stage: number): Int32Array;
+  patternOf?(stage: number): Int32Array;
   /** Sifts the units of a stage by a box, where it can. */
-  readonly coarse?: CoarseSift;
+  readonly coarse?: CoarseClassifier;
   /** The walk is over: what was lent is given back. */
   release?(): void;
   /** Leaves out rows of the last stage where it can. */
@@ -35,13 +35,13 @@ export interface Propagator {
 }
 
 /** A first look at all units of a stage, which bend at 0, on a box around the cell. */
-export interface CoarseSift {
+export interface CoarseClassifier {
   /**
    * Gives each unit the piece of its sign at the centre; returns how many may vanish in the box: the first of `doubtful`. Negative
    * where numbers are larger than any before: `scale` has grown, and with it the tolerance.
    */
-  sift(stage: number, box: Box, tolerance: number): number;
-  readonly doubtful: Int32Array;
+  classify(stage: number, box: Box, tolerance: number): number;
+  readonly uncertain: Int32Array;
 }
 
 /** What a propagator offers for leaving out rows of the last stage that cannot vanish in a part of the plane. */
@@ -51,13 +51,13 @@ export interface NarrowPropagation {
    * right for the pattern as it stands, and `margins` what each may be off by where those units are on their other side,
    * given how far the function of each goes there.
    */
-  propagate(stage: number, pieces: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void;
+  propagate(stage: number, pattern: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void;
   readonly rows: Float64Array;
   readonly margins: Float64Array;
   /** From now on only these rows of the last stage are kept right. */
   keep(candidates: Int32Array, count: number): void;
   /** The open units have these pieces now. */
-  advance(pieces: Int32Array): void;
+  advance(pattern: Int32Array): void;
   end(): void;
 }
 
@@ -78,7 +78,7 @@ export class SparsePropagator implements Propagator {
   /** How often each tensor changed, and at which of these each stage read its source last, with which pieces. */
   private readonly versions: Float64Array;
   private readonly read: Float64Array;
-  private readonly pieces: readonly Int32Array[];
+  private readonly patterns: readonly Int32Array[];
   /** Greatest size of a slope of each stage. */
   private readonly slopes: readonly number[];
 
@@ -91,7 +91,7 @@ export class SparsePropagator implements Propagator {
     this.tensors[0].set(slice.rows);
     this.versions = new Float64Array(program.sizes.length);
     this.read = new Float64Array(program.stages.length).fill(-1);
-    this.pieces = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
+    this.patterns = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
     this.slopes = program.stages.map((step) => (step.kind === 'max' ? 1 : greatestSize(step.slopes)));
     this.sizes = new Sizes(program.sizes.length);
     this.sizes.first(0, greatest(slice.rows, this.width));
@@ -103,7 +103,7 @@ export class SparsePropagator implements Propagator {
     this.run(this.groups[0]);
   }
 
-  rows(stage: number): Float64Array {
+  preActivations(stage: number): Float64Array {
     return this.tensors[this.program.stages[stage].source];
   }
 
@@ -119,15 +119,15 @@ export class SparsePropagator implements Propagator {
     return Math.max(...this.program.outputs.map((tensor) => this.sizes.scale(tensor)));
   }
 
-  advance(stage: number, pieces: Int32Array): void {
-    this.bend(stage, pieces);
+  advance(stage: number, pattern: Int32Array): void {
+    this.bend(stage, pattern);
     this.run(this.groups[stage + 1]);
   }
 
-  private bend(stage: number, pieces: Int32Array): void {
+  private bend(stage: number, pattern: Int32Array): void {
     const step = this.program.stages[stage];
     const isNew = this.read[stage] !== this.versions[step.source];
-    const size = step.kind === 'max' ? this.bendGroups(stage, step, pieces, isNew) : this.bendUnits(stage, step, pieces, isNew); // prettier-ignore
+    const size = step.kind === 'max' ? this.bendGroups(stage, step, pattern, isNew) : this.bendUnits(stage, step, pattern, isNew); // prettier-ignore
     this.read[stage] = this.versions[step.source];
     this.versions[step.output]++;
     this.sizes.bent(step.output, step.source, size, this.slopes[stage]);
@@ -135,14 +135,14 @@ export class SparsePropagator implements Propagator {
 
   // Where the source is as it was, only what changed its piece is looked at. Both return the greatest size of a row that was.
 
-  private bendGroups(stage: number, step: MaxStep, pieces: Int32Array, isNew: boolean): number {
+  private bendGroups(stage: number, step: MaxStep, pattern: Int32Array, isNew: boolean): number {
     const { width } = this;
     const source = this.tensors[step.source];
     const output = this.tensors[step.output];
-    const before = this.pieces[stage];
+    const before = this.patterns[stage];
     let most = 0;
-    for (let g = 0; g < pieces.length; g++) {
-      const piece = pieces[g];
+    for (let g = 0; g < pattern.length; g++) {
+      const piece = pattern[g];
       if (piece === before[g] && !isNew) continue;
       before[g] = piece;
       const from = step.members[step.start[g] + piece] * width;
@@ -157,16 +157,16 @@ export class SparsePropagator implements Propagator {
     return most;
   }
 
-  private bendUnits(stage: number, step: UnitStep, pieces: Int32Array, isNew: boolean): number {
+  private bendUnits(stage: number, step: UnitStep, pattern: Int32Array, isNew: boolean): number {
     const { width } = this;
     const { slopes, intercepts } = step;
     const source = this.tensors[step.source];
     const output = this.tensors[step.output];
-    const before = this.pieces[stage];
+    const before = this.patterns[stage];
     const count = step.breakpoints.length + 1;
     let most = 0;
-    for (let i = 0; i < pieces.length; i++) {
-      const piece = pieces[i];
+    for (let i = 0; i < pattern.length; i++) {
+      const piece = pattern[i];
       if (piece === before[i] && !isNew) continue;
       before[i] = piece;
       const slope = slopes[i * count + piece];

@@ -37,7 +37,7 @@ export function describeRegion(network: Network, domain: CountDomain, at: readon
   const width = program.inputSize + 1;
   return {
     point,
-    pattern: program.stages.map(({ layer }, stage) => ({ layer, pieces: Array.from(maps.pieces[stage]) })),
+    pattern: program.stages.map(({ layer }, stage) => ({ layer, pieces: Array.from(maps.patterns[stage]) })),
     outputs: Array.from({ length: all.length / width }, (_, k) => ({
       coefficients: Array.from(all.subarray(k * width, (k + 1) * width - 1)),
       constant: all[(k + 1) * width - 1],

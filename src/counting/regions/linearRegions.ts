@@ -37,10 +37,10 @@ export class LinearRegions {
   }
 
   /** Takes in the region whose cell is on top of the geometry, or another part of region `known`. */
-  add(geometry: Geometry, propagator: Propagator, pieces: readonly Int32Array[], known?: number): void {
+  add(geometry: Geometry, propagator: Propagator, patterns: readonly Int32Array[], known?: number): void {
     const { joins } = this;
-    joins.tidy((visit) => geometry.openCuts(visit));
-    if (known === undefined) this.addMap(geometry, propagator, pieces);
+    joins.compact((visit) => geometry.openCuts(visit));
+    if (known === undefined) this.addMap(geometry, propagator, patterns);
     const region = known ?? joins.regionCount - 1;
     geometry.facets((cut, key, line) => {
       const number = this.firstCut + Math.abs(cut);
@@ -49,10 +49,10 @@ export class LinearRegions {
     });
   }
 
-  private addMap(geometry: Geometry, propagator: Propagator, pieces: readonly Int32Array[]): void {
+  private addMap(geometry: Geometry, propagator: Propagator, patterns: readonly Int32Array[]): void {
     const width = geometry.dimension + 1;
     const { joins } = this;
-    const at = joins.addRegion(pieces);
+    const at = joins.addRegion(patterns);
     let row = 0;
     for (const tensor of propagator.output()) {
       for (let k = 0; k < tensor.length; k += width) this.addRow(joins.maps, tensor, k, width, at, row++);

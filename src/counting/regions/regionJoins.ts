@@ -65,7 +65,7 @@ export class RegionJoins {
   /** With `remembers` all regions keep their numbers. */
   constructor(
     private readonly sizes: RegionSizes,
-    private readonly remembers: boolean,
+    private readonly recordsFacets: boolean,
     private readonly exact: ExactMaps,
   ) {
     const { units, mostPieces } = sizes;
@@ -82,7 +82,7 @@ export class RegionJoins {
   }
 
   /** Bytes held. */
-  get held(): number {
+  get heldBytes(): number {
     return 8 * this.maps.length + this.patterns.byteLength + 12 * this.above.length + 28 * this.facetCut.length;
   }
 
@@ -126,8 +126,8 @@ export class RegionJoins {
   }
 
   /** From time to time settles the cuts that are not listed by `openCuts`. */
-  tidy(openCuts: (visit: (cut: number) => void) => void): void {
-    if (this.facets < this.settleAt || this.remembers) return;
+  compact(openCuts: (visit: (cut: number) => void) => void): void {
+    if (this.facets < this.settleAt || this.recordsFacets) return;
     const open = new Set<number>();
     openCuts((cut) => open.add(cut));
     this.settle((cut) => cut > COMMON_CUTS && !open.has(cut));
@@ -274,14 +274,14 @@ export class RegionJoins {
     const number = new Map<number, number>();
     facets.forEach((f, k) => {
       const region = this.facetRegion[f];
-      if (!this.remembers && !number.has(region)) number.set(region, number.size);
+      if (!this.recordsFacets && !number.has(region)) number.set(region, number.size);
       this.facetCut[k] = this.facetCut[f];
       this.facetRegion[k] = number.get(region) ?? region;
       this.facetKey[k] = this.facetKey[f];
       this.facetLine[k] = this.facetLine[f];
     });
     this.facets = facets.length;
-    if (this.remembers) return;
+    if (this.recordsFacets) return;
     // The first kept region of each set stands for it from now on. Facets come in the order of their regions, so numbers only fall.
     const { mapSize, units } = this.sizes;
     const first = new Map<number, number>();

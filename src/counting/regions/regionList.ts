@@ -23,12 +23,12 @@ export class RegionList {
   }
 
   /** Takes in the region whose cell is on top of the geometry. */
-  add(geometry: Geometry, propagator: Propagator, pieces: readonly Int32Array[]): void {
+  add(geometry: Geometry, propagator: Propagator, patterns: readonly Int32Array[]): void {
     const { dimension } = this.slice;
-    const outline = geometry.outline();
+    const outline = geometry.corners();
     const width = dimension + 1;
     this.regions.push({
-      pattern: pieces.map((stage) => Array.from(stage, digit).join('')).join('|'),
+      pattern: patterns.map((stage) => Array.from(stage, digit).join('')).join('|'),
       corners: outline?.corners ?? null,
       inside: outline ? middleOf(outline.corners, dimension) : (geometry.pointInside?.() ?? null),
       volume: outline && volumeOf(outline, dimension) * this.scale,

@@ -1,5 +1,5 @@
 import type { CountLimits } from '../count.ts';
-import type { Share, StopReason } from './sharedCount.ts';
+import type { SharedCount, StopReason } from './sharedCount.ts';
 
 const CHECK_EVERY_MS = 20;
 /** At most so many steps go by between looks at the clock; fewer where they are long. */
@@ -17,13 +17,13 @@ export interface Watched {
   readonly limits: CountLimits;
   readonly hooks?: WalkHooks;
   /** The other threads at work on this count. */
-  readonly share?: Share;
+  readonly share?: SharedCount;
   /** Bytes held by what is kept of each region. */
   readonly held?: () => number;
 }
 
 /** Looks at the clock, the limits and requests to stop from time to time. */
-export class Watch {
+export class LimitWatch {
   stoppedBy: StopReason | null = null;
   private readonly start = performance.now();
   private lastClock = this.start;

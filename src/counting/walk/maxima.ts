@@ -25,7 +25,7 @@ export class Maxima {
     { stages }: Program,
     private readonly geometry: Geometry,
     private readonly lines: LineIds,
-    private readonly pieces: readonly Int32Array[],
+    private readonly patterns: readonly Int32Array[],
     private readonly exactLine: ExactLine,
   ) {
     const most = stages.reduce((size, step) => (step.kind === 'max' ? Math.max(size, largestGroup(step)) : size), 0);
@@ -50,7 +50,7 @@ export class Maxima {
     let count = 0;
     for (let k = 0; k < size; k++) {
       const member = step.members[start + k];
-      if (rectified >= 0 && this.pieces[rectified][member] === 0) {
+      if (rectified >= 0 && this.patterns[rectified][member] === 0) {
         // Zero throughout: only the first such argument can be meant, and where another is positive none.
         if (silent < 0) silent = k;
         continue;
@@ -95,11 +95,11 @@ export class Maxima {
       for (let d = 0; d < width; d++) difference[d] = rows[first * width + d] - rows[second * width + d];
       const found = geometry.side(difference, 0, 0, tolerance, this.lines.ofPair(stage, first, second));
       if (found === NEGATIVE || (found === 0 && other < k)) {
-        if (clipped) geometry.next();
+        if (clipped) geometry.pop();
         return 'none';
       }
       if (found === BOTH) {
-        if (!clipped) geometry.keep();
+        if (!clipped) geometry.duplicate();
         clipped = true;
         geometry.clip(other > k ? firstCut + (other * (other - 1)) / 2 + k : -(firstCut + (k * (k - 1)) / 2 + other));
       }

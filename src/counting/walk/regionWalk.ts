@@ -1,4 +1,4 @@
-import { Claims } from './workClaims.ts';
+import { WorkClaims } from './workClaims.ts';
 import type { CountResult } from '../count.ts';
 import { ExactLines } from '../exact/exactLines.ts';
 import { BOTH, RELATIVE_ERROR, UNDERFLOW_ERROR, type ExactLine, type ExactSigns, type Geometry } from '../geometry/geometry.ts';
@@ -6,15 +6,15 @@ import { LineIds } from '../exact/lineIds.ts';
 import { Maxima } from './maxima.ts';
 import { isNear, Narrowing, type NearGeometry } from '../propagation/narrowing.ts';
 import { grown, type MaxStep, type Program } from '../program/program.ts';
-import type { CoarseSift, Propagator } from '../propagation/propagation.ts';
+import type { CoarseClassifier, Propagator } from '../propagation/propagation.ts';
 import type { Slice } from '../geometry/slice.ts';
-import { Watch, type Watched } from './limits.ts';
+import { LimitWatch, type Watched } from './limits.ts';
 
 export interface WalkOptions extends Watched {
   /** Called in each activation region of the whole network: its cell is on top of the geometry, its maps in the propagator. */
   readonly visit?: () => void;
   /** Asked at each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
-  readonly isNew?: (stage: number, pieces: readonly Int32Array[]) => boolean;
+  readonly isNew?: (stage: number, patterns: readonly Int32Array[]) => boolean;
 }
 
 export interface WalkResult {
@@ -36,12 +36,12 @@ const MAX_NARROWED = 6;
  * follow from those of the cell before it by the units that flipped. Nothing but the parts still waiting along the current path
  * is held, so that memory does not grow with the count.
  */
-export class Walk<G extends Geometry> {
+export class RegionWalk<G extends Geometry> {
   readonly geometry: G;
   readonly propagator: Propagator;
   readonly lines: LineIds;
   /** The pattern of the cell at hand, by stage. */
-  readonly pieces: readonly Int32Array[];
+  readonly patterns: readonly Int32Array[];
   /** All units of each stage. */
   private readonly units: Int32Array[];
   private readonly cells: number[];
@@ -60,11 +60,11 @@ export class Walk<G extends Geometry> {
   private waiting = 0;
   private readonly narrowing: Narrowing | null;
   private readonly near: NearGeometry | null;
-  private readonly coarse: CoarseSift | null;
+  private readonly coarse: CoarseClassifier | null;
   /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
   private readonly tolerances: Float64Array;
-  private readonly claims: Claims;
-  private readonly watch: Watch;
+  private readonly claims: WorkClaims;
+  private readonly watch: LimitWatch;
 
   constructor(
     private readonly program: Program,
@@ -76,7 +76,7 @@ export class Walk<G extends Geometry> {
     const units = program.stages.map((step) => program.sizes[step.output]);
     this.lines = new LineIds(program);
     this.propagator = makePropagator();
-    this.pieces = units.map((count, stage) => this.propagator.piecesOf?.(stage) ?? new Int32Array(count));
+    this.patterns = units.map((count, stage) => this.propagator.patternOf?.(stage) ?? new Int32Array(count));
     this.units = units.map((count) => Int32Array.from({ length: count }, (_, i) => i));
     this.cells = units.map(() => 0);
     this.common = units.map(() => 0);
@@ -85,7 +85,7 @@ export class Walk<G extends Geometry> {
     this.lastStage = units.length - 1;
     this.width = slice.dimension + 1;
     let lines: ExactLines | null = null;
-    const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.pieces, this.serial));
+    const exact = () => (lines ??= new ExactLines(program, slice, this.lines, this.patterns, this.serial));
     const signs: ExactSigns = {
       sign: (...asked) => exact().sign(...asked),
       get name() {
@@ -94,9 +94,9 @@ export class Walk<G extends Geometry> {
     };
     const exactLine: ExactLine = (id) => exact().line(id);
     this.geometry = makeGeometry(signs, exactLine);
-    this.maxima = new Maxima(program, this.geometry, this.lines, this.pieces, exactLine);
-    this.claims = new Claims(options.share, () => this.geometry.remaining());
-    this.watch = new Watch(options, () => this.claims.done(), () => this.cellsSoFar()); // prettier-ignore
+    this.maxima = new Maxima(program, this.geometry, this.lines, this.patterns, exactLine);
+    this.claims = new WorkClaims(options.share, () => this.geometry.remaining());
+    this.watch = new LimitWatch(options, () => this.claims.done(), () => this.cellsSoFar()); // prettier-ignore
     this.near = isNear(this.geometry) ? this.geometry : null;
     this.coarse = this.propagator.coarse ?? null;
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
@@ -128,7 +128,7 @@ export class Walk<G extends Geometry> {
         stage = this.waitingParts[last];
         from = this.waitingParts[last + 4];
         to = this.resume();
-      } else if (stage === this.lastStage && this.claims.isOwn && this.countedAtOnce(from, to)) {
+      } else if (stage === this.lastStage && this.claims.isOwn && this.countedTogether(from, to)) {
         to = -1;
       } else if (from < to) {
         const before = this.waiting;
@@ -136,15 +136,15 @@ export class Walk<G extends Geometry> {
         if (kept >= 0 && this.waiting === before) from = kept;
         else {
           from = to;
-          to = kept < 0 || !this.claims.isOurs() ? -1 : this.sift(stage, this.crossing, kept, to, to);
+          to = kept < 0 || !this.claims.claimPart() ? -1 : this.classify(stage, this.crossing, kept, to, to);
         }
       } else {
         // No unit of this stage cuts the part any more: it is a cell.
-        if (stage === this.lastStage) this.claims.divideNoFurther();
-        if (!this.claims.isOurs()) to = -1;
+        if (stage === this.lastStage) this.claims.stopDividing();
+        if (!this.claims.claimPart()) to = -1;
         else {
           if (this.claims.isCommon) this.common[stage]++;
-          else if (isNew === undefined || isNew(stage, this.pieces)) this.cells[stage]++;
+          else if (isNew === undefined || isNew(stage, this.patterns)) this.cells[stage]++;
           to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
         }
       }
@@ -161,40 +161,40 @@ export class Walk<G extends Geometry> {
     let count = units.length;
     if (stage > 0) {
       // The last stage is one thread's alone, so that it can be counted without cutting.
-      if (stage === this.lastStage) this.claims.divideNoFurther();
-      if (!this.claims.isOurs()) return -1;
+      if (stage === this.lastStage) this.claims.stopDividing();
+      if (!this.claims.claimPart()) return -1;
       const before = stage - 1;
       if (this.narrowing?.isIn(before)) {
-        this.narrowing.advance(this.pieces[before]);
+        this.narrowing.advance(this.patterns[before]);
         units = this.narrowing.candidates;
         count = this.narrowing.count;
-      } else this.propagator.advance(before, this.pieces[before]);
+      } else this.propagator.advance(before, this.patterns[before]);
       this.serial[before] = ++this.lastSerial;
     }
     this.updateTolerance(stage);
-    if (this.coarse && this.near && units === this.units[stage]) return this.siftAll(stage, at, this.coarse, this.near);
-    return this.sift(stage, units, 0, count, at);
+    if (this.coarse && this.near && units === this.units[stage]) return this.classifyAll(stage, at, this.coarse, this.near);
+    return this.classify(stage, units, 0, count, at);
   }
 
   /** Sifts all units of a stage, first by the box around the cell. */
-  private siftAll(stage: number, at: number, coarse: CoarseSift, geometry: NearGeometry): number {
-    let count = coarse.sift(stage, geometry.box(), this.tolerances[stage]);
+  private classifyAll(stage: number, at: number, coarse: CoarseClassifier, geometry: NearGeometry): number {
+    let count = coarse.classify(stage, geometry.box(), this.tolerances[stage]);
     if (count < 0) {
       this.updateTolerance(stage);
-      count = coarse.sift(stage, geometry.box(), this.tolerances[stage]);
+      count = coarse.classify(stage, geometry.box(), this.tolerances[stage]);
     }
     const tolerance = this.tolerances[stage];
     while (this.crossing.length < at + count) this.crossing = grown(this.crossing);
     const id = this.lines.ofBreakpoint(stage, 0, 0);
-    const rows = this.propagator.rows(stage);
+    const rows = this.propagator.preActivations(stage);
     const { crossing } = this;
-    const end = geometry.siftClosely(
+    const end = geometry.classifyNear(
       rows,
       0,
       tolerance,
       id,
-      this.pieces[stage],
-      coarse.doubtful,
+      this.patterns[stage],
+      coarse.uncertain,
       0,
       count,
       crossing,
@@ -207,7 +207,7 @@ export class Walk<G extends Geometry> {
   private finish(): number {
     const stage = this.lastStage;
     if (this.options.visit) {
-      this.propagator.advance(stage, this.pieces[stage]);
+      this.propagator.advance(stage, this.patterns[stage]);
       this.options.visit();
     }
     return -1;
@@ -231,7 +231,7 @@ export class Walk<G extends Geometry> {
    * Of the units at `from` to `to` in `list`, writes those that cut the part at hand to `crossing` from `at` on and returns
    * their end; the others get their piece.
    */
-  private sift(stage: number, list: Int32Array, from: number, to: number, at: number): number {
+  private classify(stage: number, list: Int32Array, from: number, to: number, at: number): number {
     if (from === to) return at;
     while (this.crossing.length < at + (to - from)) {
       const isOwn = list === this.crossing;
@@ -239,18 +239,18 @@ export class Walk<G extends Geometry> {
       if (isOwn) list = this.crossing;
     }
     const step = this.program.stages[stage];
-    const rows = this.propagator.rows(stage);
-    const pieces = this.pieces[stage];
+    const rows = this.propagator.preActivations(stage);
+    const pattern = this.patterns[stage];
     const { crossing } = this;
     let end = at;
     if (step.kind === 'units') {
       const id = this.lines.ofBreakpoint(stage, 0, 0);
-      end = this.geometry.sift(
+      end = this.geometry.classify(
         rows,
         step.breakpoints,
         this.tolerances[stage],
         id,
-        pieces,
+        pattern,
         list,
         from,
         to,
@@ -261,7 +261,7 @@ export class Walk<G extends Geometry> {
       for (let k = from; k < to; k++) {
         const group = list[k];
         if (this.maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]) === 1)
-          pieces[group] = this.maxima.candidates[0];
+          pattern[group] = this.maxima.candidates[0];
         else crossing[end++] = group;
       }
     }
@@ -272,7 +272,7 @@ export class Walk<G extends Geometry> {
   private startNarrowing(stage: number, from: number, to: number): void {
     const { narrowing } = this;
     if (!narrowing || narrowing.isIn(stage) || to - from > MAX_NARROWED) return;
-    narrowing.propagate(this.pieces[stage], this.crossing, from, to);
+    narrowing.propagate(this.patterns[stage], this.crossing, from, to);
     this.updateTolerance(stage + 1);
     narrowing.start(this.waiting, this.tolerances[stage + 1]);
   }
@@ -291,17 +291,17 @@ export class Walk<G extends Geometry> {
 
   /** Takes up the part that waits last; lists the units that cut it behind its own list, and returns the end. */
   private resume(): number {
-    this.geometry.next();
+    this.geometry.pop();
     const at = PART * --this.waiting;
     const { waitingParts } = this;
     const stage = waitingParts[at];
     const unit = waitingParts[at + 1];
-    if (unit >= 0) this.pieces[stage][unit] = waitingParts[at + 2];
+    if (unit >= 0) this.patterns[stage][unit] = waitingParts[at + 2];
     this.narrowing?.endAbove(this.waiting);
     this.claims.resume(waitingParts[at + 5]);
-    if (!this.claims.isOurs()) return -1;
+    if (!this.claims.claimPart()) return -1;
     const to = waitingParts[at + 4];
-    return this.sift(stage, this.crossing, waitingParts[at + 3], to, to);
+    return this.classify(stage, this.crossing, waitingParts[at + 3], to, to);
   }
 
   /**
@@ -312,7 +312,7 @@ export class Walk<G extends Geometry> {
     const step = this.program.stages[stage];
     const unit = this.crossing[from];
     if (step.kind === 'max') return this.cutByMaximum(stage, step, unit, from + 1, to);
-    const rows = this.propagator.rows(stage);
+    const rows = this.propagator.preActivations(stage);
     const tolerance = this.tolerances[stage];
     const { breakpoints } = step;
     for (let b = 0; b < breakpoints.length; b++) {
@@ -323,8 +323,8 @@ export class Walk<G extends Geometry> {
       claims.cut();
       if (breakpoints.length === 1) {
         // First the side where the unit stays as it was: that leaves fewer updates to do. What all threads cut is cut in one order.
-        const pieces = this.pieces[stage];
-        const piece = claims.isOwn ? pieces[unit] : (pieces[unit] = 1);
+        const pattern = this.patterns[stage];
+        const piece = claims.isOwn ? pattern[unit] : (pattern[unit] = 1);
         this.geometry.split(piece === 1, cut);
         this.wait(stage, unit, 1 - piece, from + 1, to);
         return from + 1;
@@ -339,7 +339,7 @@ export class Walk<G extends Geometry> {
   /** Puts the part of each greatest argument aside, unless one is the greatest everywhere. */
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
     const { maxima, claims } = this;
-    const rows = this.propagator.rows(stage);
+    const rows = this.propagator.preActivations(stage);
     const count = maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]);
     const maximum = { stage, step, group, rows, tolerance: this.tolerances[stage] };
     const candidates = Array.from(maxima.candidates.subarray(0, count));
@@ -349,11 +349,11 @@ export class Walk<G extends Geometry> {
     for (let c = 0; c < candidates.length; c++) {
       const outcome = maxima.clipToGreatest(maximum, candidates, c, firstCut);
       if (outcome === 'whole') {
-        this.pieces[stage][group] = candidates[c];
+        this.patterns[stage][group] = candidates[c];
         return from;
       }
       if (outcome === 'part') {
-        this.geometry.exchange();
+        this.geometry.swap();
         claims.cut();
         this.wait(stage, group, candidates[c], from, to);
         claims.depth = depth;
@@ -365,11 +365,11 @@ export class Walk<G extends Geometry> {
   }
 
   /** At the last stage only the number of parts matters; true when the geometry can tell it without cutting. */
-  private countedAtOnce(from: number, to: number): boolean {
+  private countedTogether(from: number, to: number): boolean {
     const stage = this.lastStage;
     const step = this.program.stages[stage];
     if (this.options.visit || this.options.isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
-    const rows = this.propagator.rows(stage);
+    const rows = this.propagator.preActivations(stage);
     const tolerance = this.tolerances[stage];
     const firstId = this.lines.ofBreakpoint(stage, 0, 0);
     const parts =
@@ -381,6 +381,6 @@ export class Walk<G extends Geometry> {
   }
 
   private cellsSoFar(): readonly number[] {
-    return this.options.share?.leads ? this.cells.map((count, stage) => count + this.common[stage]) : this.cells;
+    return this.options.share?.isLeader ? this.cells.map((count, stage) => count + this.common[stage]) : this.cells;
   }
 }

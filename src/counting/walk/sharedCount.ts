@@ -16,7 +16,7 @@ const PARTS_PER_THREAD = 64;
  * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at that depth
  * belongs to the thread that claims it first, and the others pass it by. Lives in shared memory.
  */
-export class Share {
+export class SharedCount {
   readonly depth: number;
   private readonly words: Int32Array;
   private readonly regions: Float64Array;
@@ -45,7 +45,7 @@ export class Share {
   }
 
   /** True in the thread that tells what all threads found alike. */
-  get leads(): boolean {
+  get isLeader(): boolean {
     return this.thread === 0;
   }
 

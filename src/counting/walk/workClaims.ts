@@ -1,10 +1,10 @@
-import { COMMON_CUTS, type Share } from './sharedCount.ts';
+import { COMMON_CUTS, type SharedCount } from './sharedCount.ts';
 
 /** Depth of a part that is this thread's own. */
 const OWN = -1;
 
 /** Which parts of the domain are this thread's: all, or in a count that threads share those that it claims. */
-export class Claims {
+export class WorkClaims {
   /** Cuts between the part at hand and those that threads claim; 0 for one of these, `OWN` below. */
   depth: number;
   /** How many parts were met that threads claim. */
@@ -17,7 +17,7 @@ export class Claims {
 
   /** `remaining` tells what is left of the domain, the part at hand included. */
   constructor(
-    private readonly share: Share | undefined,
+    private readonly share: SharedCount | undefined,
     private readonly remaining: () => number,
   ) {
     this.depth = share?.depth ?? OWN;
@@ -34,7 +34,7 @@ export class Claims {
   }
 
   /** False where the part at hand is another thread's. Where it is neither's yet, this thread claims it. */
-  isOurs(): boolean {
+  claimPart(): boolean {
     if (this.depth !== 0) return true;
     if (!this.share?.claim(this.claimable++)) return false;
     this.depth = OWN;
@@ -43,7 +43,7 @@ export class Claims {
   }
 
   /** The part at hand is one thread's, however few cuts led to it. */
-  divideNoFurther(): void {
+  stopDividing(): void {
     if (this.depth > 0) this.depth = 0;
   }
 

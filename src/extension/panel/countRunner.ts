@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { CountChoice } from '../../analysis/countPlan.ts';
 import type { RegionDescription } from '../../counting/regions/describeRegion.ts';
-import type { Measured } from '../../counting/experiments/measure.ts';
+import type { Experiment } from '../../counting/experiments/measure.ts';
 import { placeOf } from '../../protocol/countPlace.ts';
 import type { CountSettings, RunProgress } from '../../protocol/runs.ts';
 import type { CountOutcome, TaskNetwork } from '../../protocol/pool.ts';
@@ -31,7 +31,7 @@ export class CountRunner implements vscode.Disposable {
     const lane = async (): Promise<void> => {
       while (next < seeds.length && !signal.aborted && !hasFailed) {
         const seed = seeds[next++];
-        const progress = (told: JobProgress) => listener.progress(clock.told(seed, told));
+        const progress = (told: JobProgress) => listener.progress(clock.lastReported(seed, told));
         const task = { ...network, choice: choiceOf(settings, seed, false), runs: 1 };
         const outcome = await pool.run(task, { signal, progress }).catch((error: unknown) => {
           // What one network of the run failed of, the others would fail of too.
@@ -68,7 +68,7 @@ export class CountRunner implements vscode.Disposable {
     seed: number,
     seconds: number,
     signal: AbortSignal,
-  ): Promise<Measured> {
+  ): Promise<Experiment> {
     const { fileWeights, initialization, box } = choiceOf(settings, seed, false);
     const choice = { seed, placesSeed: seed, fileWeights, initialization, box, chords: 0, points: MEASURED_POINTS };
     return (await this.workers(0).run({ kind: 'measure', ...network, choice, seconds }, { signal })).measured;

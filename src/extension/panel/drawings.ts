@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { CountRunner } from './countRunner.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
-import type { Measured } from '../../counting/experiments/measure.ts';
+import type { Experiment } from '../../counting/experiments/measure.ts';
 import type { CountDomain } from '../../counting/count.ts';
 import type { RegionDescription } from '../../counting/regions/describeRegion.ts';
-import { placeWords } from '../../protocol/placeWords.ts';
+import { describePlace } from '../../protocol/placeWords.ts';
 import type { CountSettings, PanelDistances, PanelLine, PanelPicture, PanelProbe } from '../../protocol/runs.ts';
 import { windowMeanRequest } from '../../protocol/server.ts';
 import type { Answerers } from './panelAnswers.ts';
@@ -83,9 +83,9 @@ function lineOf({ result, domain, seed }: CountOutcome): PanelLine {
   return { seed, exact, ...line, length: Math.hypot(...to.map((x, i) => x - from[i])) };
 }
 
-function distancesOf({ points, complete }: Measured, seed: number, settings: CountSettings, inputs: number): PanelDistances {
+function distancesOf({ points, complete }: Experiment, seed: number, settings: CountSettings, inputs: number): PanelDistances {
   const distances = Float64Array.from(points.flatMap(({ distance }) => (distance === null ? [] : [distance])));
-  const box = placeWords(inputs, 'cells', { ...settings, place: { type: 'box' } }, vscode.l10n.t);
+  const box = describePlace(inputs, 'cells', { ...settings, place: { type: 'box' } }, vscode.l10n.t);
   return { seed, box, distances, points: points.length, complete };
 } // prettier-ignore
 

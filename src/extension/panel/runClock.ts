@@ -12,7 +12,7 @@ export class RunClock {
 
   constructor(private readonly of: number) {}
 
-  told(seed: number, { regions, fraction, secondsLeft }: JobProgress): RunProgress {
+  lastReported(seed: number, { regions, fraction, secondsLeft }: JobProgress): RunProgress {
     this.fractions.set(seed, fraction);
     // A single network knows better: its threads tell how the work goes on.
     return this.progress(regions, this.of === 1 ? secondsLeft : undefined);

@@ -3,7 +3,7 @@ import type { Operation, Tensor, Window } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import { transposed } from '../transpose.ts';
 import { rearranged } from './arrangement.ts';
-import type { Draft, LazyWeights } from './draft.ts';
+import type { LayerDraft, LazyWeights } from './draft.ts';
 import type { Constant, GraphNode } from './node.ts';
 import { Refusal } from './writer.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
@@ -88,14 +88,14 @@ function channelsOf(x: TensorValue): number | undefined {
 }
 
 /** The layer before, if it is one that can take a bias. */
-function takesBias(writer: GraphWriter, x: TensorValue): Draft | undefined {
+function takesBias(writer: GraphWriter, x: TensorValue): LayerDraft | undefined {
   const draft = writer.open(x);
   if (!draft || draft.activation !== linear || !('useBias' in draft.operation)) return undefined;
   return draft.operation.useBias ? undefined : draft;
 }
 
 /** The bare factors of the layer before, if no shift follows them yet. */
-function takesShift(writer: GraphWriter, x: TensorValue): Draft | undefined {
+function takesShift(writer: GraphWriter, x: TensorValue): LayerDraft | undefined {
   const operation = writer.open(x)?.operation;
   const isBare = operation?.kind === 'batchNormalization' && operation.statistics === false && !operation.center;
   return isBare ? writer.open(x) : undefined;

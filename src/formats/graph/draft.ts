@@ -5,13 +5,13 @@ import { Names } from '../names.ts';
 import type { GraphNode } from './node.ts';
 
 /** What a layer reads: an input of the network (by its number) or another layer. */
-export type Source = { readonly input: number } | { readonly layer: Draft };
+export type Source = { readonly input: number } | { readonly layer: LayerDraft };
 
 /** Weights, found when they are asked for; a sentence why not. Undefined if they are not in the file. */
 export type LazyWeights = Readonly<Record<string, () => Tensor | string | undefined>>;
 
 /** A layer in the making: nodes that follow may still give it a bias and an activation. */
-export interface Draft {
+export interface LayerDraft {
   node: GraphNode;
   /** The name of the node that says best what it is. */
   label: string;
@@ -25,7 +25,7 @@ export interface Draft {
   fields: Record<string, Span>;
   isChannelByChannel?: boolean;
   /** For one more use of the same weights: the first one. */
-  sharedWith?: Draft;
+  sharedWith?: LayerDraft;
 }
 
 /** What is to be done with weights: `decode` those in the file, and whether they can be used at all, wherever they are. */
@@ -36,10 +36,10 @@ export interface WeightsUse {
 
 /** The layers with their names. `fault` is told where weights that are in the file cannot be read. */
 export function finished(
-  drafts: readonly Draft[],
+  drafts: readonly LayerDraft[],
   inputNames: readonly string[],
   { decode, usable }: WeightsUse,
-  fault: (draft: Draft, message: string) => void,
+  fault: (draft: LayerDraft, message: string) => void,
 ): { layers: LayerDefinition[]; nameOf: (source: Source) => string } {
   const names = new Names();
   for (const name of inputNames) names.reserve(name);
@@ -63,7 +63,7 @@ export function finished(
   return { layers, nameOf };
 }
 
-function decoded({ weights }: Draft, fault: (message: string) => void): LayerWeights | undefined {
+function decoded({ weights }: LayerDraft, fault: (message: string) => void): LayerWeights | undefined {
   const found: Record<string, Tensor> = {};
   for (const [name, read] of Object.entries(weights)) {
     const tensor = read();
@@ -83,7 +83,7 @@ export function isGeneric({ name, op }: GraphNode): boolean {
   return name === '' || last.replace(/_\d+$/, '').toLowerCase() === op.toLowerCase() || appended.test(last);
 }
 
-function tidy({ label, type }: Draft): string {
+function tidy({ label, type }: LayerDraft): string {
   const parts = label.split('/').filter((part) => part !== '' && !/^(?:StatefulPartitionedCall|PartitionedCall)(?:_\d+)?$/.test(part)); // prettier-ignore
   if (parts.length > 1 && appended.test(parts[parts.length - 1])) parts.pop();
   return parts.join('/') || type;

@@ -6,7 +6,7 @@ import type { Operation } from '../../network/operation.ts';
 import type { Shape } from '../../network/shape.ts';
 import type { Arrangement } from './arrangement.ts';
 import { isGeneric } from './draft.ts';
-import type { Draft, LazyWeights, Source } from './draft.ts';
+import type { LayerDraft, LazyWeights, Source } from './draft.ts';
 import type { Constant, GraphNode } from './node.ts';
 
 /** A tensor that depends on the network's input. */
@@ -53,7 +53,7 @@ export interface LayerParts {
 
 /** Collects the layers of a computation graph while its nodes are gone through in order. */
 export class GraphWriter {
-  readonly drafts: Draft[] = [];
+  readonly drafts: LayerDraft[] = [];
   readonly inputs: InputDefinition[] = [];
   readonly problems: Problem[] = [];
   /** Constants that are a part of an operation rather than weights. */
@@ -61,7 +61,7 @@ export class GraphWriter {
   /** Something is read so that bounds are right and weights are not. */
   isInexact = false;
   private readonly values = new Map<string, Value>();
-  private readonly owners = new Map<string, Draft>();
+  private readonly owners = new Map<string, LayerDraft>();
   private readonly said = new Set<string>();
 
   constructor(private readonly uses: ReadonlyMap<string, number>) {}
@@ -165,7 +165,7 @@ export class GraphWriter {
       owner,
       isChannelByChannel,
     } = parts;
-    const draft: Draft = { node, label: node.name, type, operation, activation, sources: inputs.map((input) => input.source), weights, storedAs: { ...storedAs }, fields, isChannelByChannel }; // prettier-ignore
+    const draft: LayerDraft = { node, label: node.name, type, operation, activation, sources: inputs.map((input) => input.source), weights, storedAs: { ...storedAs }, fields, isChannelByChannel }; // prettier-ignore
     if (owner !== undefined) {
       const first = this.owners.get(owner);
       if (first?.operation.kind === operation.kind) draft.sharedWith = first;
@@ -181,12 +181,12 @@ export class GraphWriter {
   }
 
   /** The layer that gives this tensor, if what follows may become a part of it. */
-  open(value: TensorValue): Draft | undefined {
+  open(value: TensorValue): LayerDraft | undefined {
     return value.sole && 'layer' in value.source ? value.source.layer : undefined;
   }
 
   /** Makes `node` a part of the layer before it, whose name it may know better. */
-  absorb(draft: Draft, node: GraphNode, value: TensorValue): TensorValue {
+  absorb(draft: LayerDraft, node: GraphNode, value: TensorValue): TensorValue {
     if (isGeneric({ ...draft.node, name: draft.label }) && !isGeneric(node)) draft.label = node.name;
     return { ...value, sole: true };
   }

@@ -139,7 +139,7 @@ class JsonReader {
     this.next();
     if (this.token === Token.end) return { root: null, problems: [] };
     const root = this.value(0);
-    if (root && this.token !== Token.end) this.complain('The file should end here.');
+    if (root && this.token !== Token.end) this.report('The file should end here.');
     return { root, problems: this.problems };
   }
 
@@ -173,7 +173,7 @@ class JsonReader {
     return this.start + this.scanner.getTokenLength();
   }
 
-  private complain(message: string, span: Span = { start: this.start, end: this.end }): void {
+  private report(message: string, span: Span = { start: this.start, end: this.end }): void {
     if (this.problems.length >= MAX_PROBLEMS || this.ended) return;
     // Where the text ends, everything that is open is incomplete for this one reason.
     this.ended = this.token === Token.end;
@@ -201,14 +201,14 @@ class JsonReader {
       case Token.unknown:
         return this.word();
       default:
-        this.complain('A value is expected here.');
+        this.report('A value is expected here.');
         return null;
     }
   }
 
   private scalar(value: JsonScalar['value'], start = this.start): JsonScalar {
     const { end } = this;
-    if (!this.sound) this.complain('This text is not closed or not valid.');
+    if (!this.sound) this.report('This text is not closed or not valid.');
     this.next();
     return { kind: 'scalar', value, start, end };
   }
@@ -222,7 +222,7 @@ class JsonReader {
       word += this.scanner.getTokenValue();
     }
     if (word === 'NaN' || word === 'Infinity' || word === '-Infinity') return this.scalar(Number(word), start);
-    this.complain(`${word} is not a value; texts stand in double quotes.`);
+    this.report(`${word} is not a value; texts stand in double quotes.`);
     return this.scalar(word, start);
   }
 
@@ -235,18 +235,18 @@ class JsonReader {
       this.noNumbersBefore = end;
       return null;
     }
-    return this.passOver(start, end, count);
+    return this.skipContents(start, end, count);
   }
 
   /** A typed array as JSON writes it: an object whose keys are the places of its numbers. */
   private indexedNumbers(): JsonNumbers | null {
     const { start } = this;
     const found = endOfIndexedNumbers(this.text, start);
-    return found && this.passOver(start, found.end, found.count);
+    return found && this.skipContents(start, found.end, found.count);
   }
 
   /** How many there are decides, not how far apart they are written: indentation has no meaning. */
-  private passOver(start: number, end: number, count: number): JsonNumbers | null {
+  private skipContents(start: number, end: number, count: number): JsonNumbers | null {
     if (count <= this.longest) return null;
     this.scanner.setPosition(end);
     this.next();
@@ -280,20 +280,20 @@ class JsonReader {
 
   private entry(depth: number): JsonEntry | null {
     if (this.token !== Token.string) {
-      this.complain('A field name in double quotes is expected here.');
+      this.report('A field name in double quotes is expected here.');
       // A name without quotes is still a name.
       if (this.token !== Token.unknown) {
         this.skip(depth);
         return null;
       }
     } else if (!this.sound) {
-      this.complain('This text is not closed or not valid.');
+      this.report('This text is not closed or not valid.');
     }
     const key = this.scanner.getTokenValue();
     const { start, end } = this;
     this.next();
     if (!this.is(Token.colon)) {
-      this.complain(`":" and a value are expected after ${key}.`, { start, end });
+      this.report(`":" and a value are expected after ${key}.`, { start, end });
       return null;
     }
     this.next();
@@ -303,7 +303,7 @@ class JsonReader {
 
   private element(depth: number): JsonNode | null {
     if (depth < MAX_DEPTH) return this.value(depth + 1);
-    this.complain('This is nested too deeply to be read.');
+    this.report('This is nested too deeply to be read.');
     this.ended = true;
     this.scanner.setPosition(this.text.length);
     this.next();
@@ -323,7 +323,7 @@ class JsonReader {
       this.next();
       return { end, cut: false };
     }
-    this.complain(message, this.last);
+    this.report(message, this.last);
     return { end: this.lastEnd, cut: this.token === Token.end };
   }
 
@@ -333,7 +333,7 @@ class JsonReader {
       return;
     }
     if (this.closes(closing)) return;
-    this.complain('"," is missing before this.');
+    this.report('"," is missing before this.');
     if (this.token === Token.colon) this.next();
   }
 

@@ -108,8 +108,8 @@ function activationOfValue(fields: Fields, value: PlainValue): Activation {
 function activationOfPieces(fields: Fields, value: Readonly<Record<string, PlainValue>>): Activation {
   const [breakpoints, slopes, intercepts] = [value.breakpoints, value.slopes, value.intercepts].map(finiteNumbers);
   const ascending = breakpoints?.every((at, k) => k === 0 || breakpoints[k - 1] < at);
-  const pieces = (breakpoints?.length ?? 0) + 1;
-  if (!breakpoints || !ascending || slopes?.length !== pieces || intercepts?.length !== pieces) {
+  const pieceCount = (breakpoints?.length ?? 0) + 1;
+  if (!breakpoints || !ascending || slopes?.length !== pieceCount || intercepts?.length !== pieceCount) {
     fields.bad('activation', value, 'ascending breakpoints with one slope and one intercept more');
     return linear;
   }

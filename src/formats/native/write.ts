@@ -101,8 +101,8 @@ function lossesOf(definition: NetworkDefinition, text: string): string[] {
 
 function essence(layer: Layer | undefined): string {
   if (!layer) return '';
-  const { name, operation, activation, inputs, outputShape, neurons, pieces, parameters, reach, sharedWith } = layer;
-  const seen = { name, operation, activation, inputs, outputShape, neurons, pieces, parameters, reach, sharedWith };
+  const { name, operation, activation, inputs, outputShape, neurons, pieceCount, parameters, scope, sharedWith } = layer;
+  const seen = { name, operation, activation, inputs, outputShape, neurons, pieces: pieceCount, parameters, reach: scope, sharedWith };
   return JSON.stringify(seen, (_, value: unknown) => (isPlain(value) ? sorted(value) : value));
 }
 

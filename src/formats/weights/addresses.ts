@@ -1,7 +1,7 @@
 import type { StoredTensor, WeightsFile } from './weightsFile.ts';
 
 /** All tensors of one layer, as the file groups them. */
-export interface Owner {
+export interface TensorOwner {
   /** Segments joined by slashes, without what says nothing: `model_weights/dense/dense/kernel:0` is `dense`. */
   readonly path: string;
   /** The path names the layer's class and its number among those of that class, not the layer (Keras 3). */
@@ -17,7 +17,7 @@ const endings = /^(.*?)_?(depthwise_kernel|pointwise_kernel|kernel|biases|bias|g
 const ofTraining = /^optimizer|^training_config|^top_level_model_weights|(^|[/.])(iterations?|iter|num_batches_tracked|save_counter|seed_generator(_state)?|seed_state|rate|decay|learning_rate)$/; // prettier-ignore
 
 /** The tensors of a file by the layer they belong to; those that are of training alone are left out. */
-export function ownersOf({ tensors }: WeightsFile): Owner[] {
+export function ownersOf({ tensors }: WeightsFile): TensorOwner[] {
   const owners = new Map<string, { path: string; byClass: boolean; parts: Map<string, StoredTensor> }>();
   for (const tensor of tensors) {
     if (ofTraining.test(tensor.name)) continue;
@@ -85,7 +85,7 @@ export function stemOf(path: string): string {
 }
 
 /** The list that `numpy.savez(*model.get_weights())` writes: `arr_0`, `arr_1`, ..., in the order of the layers. */
-export function listOf(owners: readonly Owner[]): readonly StoredTensor[] | null {
+export function listOf(owners: readonly TensorOwner[]): readonly StoredTensor[] | null {
   const [only, ...more] = owners;
   if (!only || more.length > 0 || only.path !== '') return null;
   const numbers = [...only.parts.keys()].map((part) => Number(/^arr_(\d+)$/.exec(part)?.[1] ?? NaN));

@@ -1,7 +1,7 @@
 import type { NetworkDefinition } from '../../network/definition.ts';
 import type { Layer, Network, TensorId } from '../../network/network.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
-import type { Owner } from './addresses.ts';
+import type { TensorOwner } from './addresses.ts';
 import type { StoredTensor } from './weightsFile.ts';
 
 /** How files call each weight, by the name it has here (Keras's), in the order in which they are looked for. */
@@ -19,7 +19,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The tensor that an owner has for a weight; `position` is that weight's among the layer's. */
-export function tensorFor(owner: Owner, weight: string, position: number): StoredTensor | undefined {
+export function tensorFor(owner: TensorOwner, weight: string, position: number): StoredTensor | undefined {
   const name = (aliases[weight] ?? [weight]).find((alias) => owner.parts.has(alias)) ?? String(position);
   return owner.parts.get(name);
 }

@@ -3,7 +3,7 @@ import type { Layer, Network } from '../../network/network.ts';
 import type { Tensor } from '../../network/operation.ts';
 import { weightShapes } from '../../network/parameters.ts';
 import { formatShape, type Shape } from '../../network/shape.ts';
-import { listOf, ownersOf, stemOf, withoutRepeats, type Owner } from './addresses.ts';
+import { listOf, ownersOf, stemOf, withoutRepeats, type TensorOwner } from './addresses.ts';
 import { arrangement, tensorFor } from './layouts.ts';
 import { orderDoubts } from './orderDoubts.ts';
 import { WeightsError, type StoredTensor, type WeightsFile } from './weightsFile.ts';
@@ -33,7 +33,7 @@ export function matchWeights(definition: NetworkDefinition, network: Network, fi
 }
 
 /** A layer that lacks weights, with the shapes of all it has, in Keras's order. */
-interface Needy {
+interface LayerNeed {
   readonly layer: Layer;
   readonly written: LayerDefinition;
   readonly shapes: readonly (readonly [weight: string, shape: Shape])[];
@@ -42,11 +42,11 @@ interface Needy {
 class Matching {
   private readonly remarks: WeightsRemark[] = [];
   private readonly used = new Set<StoredTensor>();
-  private readonly chosen: { needy: Needy; tensors: ReadonlyMap<string, StoredTensor> }[] = [];
-  private readonly needy: Needy[];
-  private readonly owners: readonly Owner[];
+  private readonly chosen: { needy: LayerNeed; tensors: ReadonlyMap<string, StoredTensor> }[] = [];
+  private readonly needy: LayerNeed[];
+  private readonly owners: readonly TensorOwner[];
   /** Those that no layer has taken. */
-  private readonly free: Set<Owner>;
+  private readonly free: Set<TensorOwner>;
 
   constructor(
     readonly definition: NetworkDefinition,
@@ -98,7 +98,7 @@ class Matching {
   }
 
   /** Takes what an owner has for a layer; what is missing or of another shape is said. */
-  private take(needy: Needy, owner: Owner): void {
+  private take(needy: LayerNeed, owner: TensorOwner): void {
     const tensors = new Map<string, StoredTensor>();
     this.needy.splice(this.needy.indexOf(needy), 1);
     this.free.delete(owner);
@@ -145,12 +145,12 @@ class Matching {
     }
   }
 
-  private claims({ path }: Owner, exact: boolean): number {
+  private claims({ path }: TensorOwner, exact: boolean): number {
     return this.needy.filter((needy) => this.isNamed(path, needy, exact)).length;
   }
 
   /** Not exactly: one of the two stands in a group or model that the other does not name. */
-  private isNamed(path: string, { layer }: Needy, exact: boolean): boolean {
+  private isNamed(path: string, { layer }: LayerNeed, exact: boolean): boolean {
     const name = withoutRepeats(layer.name.replaceAll('.', '/').split('/')).join('/');
     if (exact || path === '') return path === name;
     return path.endsWith(`/${name}`) || name.endsWith(`/${path}`);
@@ -171,7 +171,7 @@ class Matching {
 
   /** Where names tell nothing: a layer that only one owner fits, and then lists that are counted. */
   private takeByShape(): void {
-    const fits = (needy: Needy, owner: Owner) => this.fits(needy, owner);
+    const fits = (needy: LayerNeed, owner: TensorOwner) => this.fits(needy, owner);
     for (let found = true; found;) {
       found = false;
       for (const needy of [...this.needy]) {
@@ -193,12 +193,12 @@ class Matching {
     });
   }
 
-  private sayDoubt(candidates: readonly Owner[]): void {
+  private sayDoubt(candidates: readonly TensorOwner[]): void {
     const paths = candidates.slice(0, 6).map(({ path }) => path || 'its tensors').join(', '); // prettier-ignore
     this.say('error', `${this.file.name} does not tell which layers ${paths} are for: several fit. Name the layers as it does.`); // prettier-ignore
   }
 
-  private fits({ layer, shapes }: Needy, owner: Owner): boolean {
+  private fits({ layer, shapes }: LayerNeed, owner: TensorOwner): boolean {
     return shapes.every(([weight, shape], position) => {
       if (layer.weights?.[weight]) return true;
       const tensor = tensorFor(owner, weight, position);
@@ -228,7 +228,7 @@ class Matching {
 
 /** Layers of the piecewise-linear part whose own weights are not all given. */
 function lacksWeights(layer: Layer): boolean {
-  if (layer.reach === 'beyond' || layer.sharedWith !== undefined) return false;
+  if (layer.scope === 'beyond' || layer.sharedWith !== undefined) return false;
   return Object.keys(weightShapes(layer)).some((weight) => !layer.weights?.[weight]);
 }
 

@@ -19,8 +19,8 @@ export function orderDoubts(definition: NetworkDefinition, network: Network, tak
 } // prettier-ignore
 
 /** Between shapes of which one has several positions of several channels; to a vector is a flatten. */
-function mixesChannels({ reach, operation, inputShapes, outputShape }: Layer): boolean {
-  if (reach === 'beyond' || operation.kind !== 'reshape' || outputShape.length === 1) return false;
+function mixesChannels({ scope, operation, inputShapes, outputShape }: Layer): boolean {
+  if (scope === 'beyond' || operation.kind !== 'reshape' || outputShape.length === 1) return false;
   return hasBoth(inputShapes[0]) || hasBoth(outputShape);
 }
 

@@ -6,7 +6,7 @@ import { formatShape } from '../../network/shape.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
 import { boldMarkdown, escapeMarkdown } from '../../protocol/markdown.ts';
-import { activationWords, mainBounds, meanDomain, plural, sourceOf } from '../words.ts';
+import { describeActivation, mainBounds, meanDomain, plural, sourceOf } from '../words.ts';
 
 /** More than so many layers of one piece of text are summed up after the first ones. */
 const MAX_LAYERS = 4;
@@ -41,8 +41,8 @@ function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
   if (explanation?.formula) {
     why.push(formulaHtml(explanation.formula + (explanation.numbers ? ' = ' + explanation.numbers : '')));
   }
-  if (explanation?.standing)
-    why.push(escapeMarkdown(`For shared weights the sum is ${withArticle(explanation.standing)}.`));
+  if (explanation?.tightness)
+    why.push(escapeMarkdown(`For shared weights the sum is ${withArticle(explanation.tightness)}.`));
   if (layer.neurons > 0 && explanation?.advice) why.push(escapeMarkdown(explanation.advice));
   if (why.length > 0) sections.push(why.join('  \n'));
   const after = afterwards(analysis, layer);
@@ -71,21 +71,21 @@ function withArticle(standing: string): string {
 function titleOf(layer: Layer): string {
   const inputs = layer.inputShapes.map(formatShape).join(' + ');
   const parts = [
-    [layer.type.replace(/_/g, ' '), ...(layer.activation.name === 'linear' ? [] : [activationWords(layer.activation.name)])].join(', '), // prettier-ignore
+    [layer.type.replace(/_/g, ' '), ...(layer.activation.name === 'linear' ? [] : [describeActivation(layer.activation.name)])].join(', '), // prettier-ignore
     `${inputs} → ${formatShape(layer.outputShape)}`,
     ...(layer.neurons > 0 ? [plural(layer.neurons, 'neuron')] : []),
-    ...(layer.parameters === 0 ? [] : [parametersInWords(layer.parameters)]),
+    ...(layer.parameters === 0 ? [] : [describeParameters(layer.parameters)]),
     ...(layer.sharedWith !== undefined ? ['shared weights'] : []),
   ];
   return `${boldMarkdown(layer.name)} · ${parts.map(escapeMarkdown).join(' · ')}`;
 }
 
-function parametersInWords(count: number | null): string {
+function describeParameters(count: number | null): string {
   return count === null ? 'parameters not known' : plural(count, 'parameter');
 }
 
 function factorOf(analysis: NetworkAnalysis, layer: Layer): string {
-  if (layer.reach === 'beyond') return 'Beyond the piecewise-linear part: nothing is said of regions here.';
+  if (layer.scope === 'beyond') return 'Beyond the piecewise-linear part: nothing is said of regions here.';
   if (layer.neurons === 0) {
     const smooth = layer.activation.kind === 'smooth';
     return smooth

@@ -44,7 +44,7 @@ function hintsOf(
 function layersByEnd(analysis: NetworkAnalysis): Map<number, Layer[]> {
   const byEnd = new Map<number, Layer[]>();
   for (const layer of analysis.network.layers) {
-    if (layer.neurons === 0 || layer.reach === 'beyond') continue;
+    if (layer.neurons === 0 || layer.scope === 'beyond') continue;
     const { end } = definitionOf(analysis, layer).span;
     byEnd.set(end, [...(byEnd.get(end) ?? []), layer]);
   }

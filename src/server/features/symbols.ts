@@ -2,7 +2,7 @@ import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { Range } from '../../analysis/lineIndex.ts';
 import { formatShape } from '../../network/shape.ts';
 import { comparePositions, type AnalysedDocument } from '../documentAnalysis.ts';
-import { activationWords } from '../words.ts';
+import { describeActivation } from '../words.ts';
 
 /** The outline: networks, and in each its layers with shapes. */
 export function documentSymbols(document: AnalysedDocument): DocumentSymbol[] {
@@ -11,7 +11,7 @@ export function documentSymbols(document: AnalysedDocument): DocumentSymbol[] {
     const byDefinition = new Map(network.layers.map((layer) => [layer.definition, layer]));
     const children = definition.layers.map((written, i): DocumentSymbol => {
       const layer = byDefinition.get(i);
-      const activation = written.activation.name === 'linear' ? '' : ` ${activationWords(written.activation.name)}`;
+      const activation = written.activation.name === 'linear' ? '' : ` ${describeActivation(written.activation.name)}`;
       const range = lines.rangeOf(written.span);
       const name = written.fields.name ? within(range, lines.rangeOf(written.fields.name)) : range;
       return {

@@ -1,7 +1,7 @@
 import { buildNetwork } from '../../network/build.ts';
 import { compareNetworks } from '../../analysis/compare.ts';
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { commonMean, regionsPerParameter, type Measures } from '../../analysis/figures.ts';
+import { commonMean, regionsPerParameter, type NetworkFigures } from '../../analysis/figures.ts';
 import { SWEEP_FIELDS, sizeOfField, sweepAt, type SweepField } from '../../analysis/sweep.ts';
 import type { ReadFile } from '../../formats/format.ts';
 import { read } from '../../formats/registry.ts';
@@ -51,7 +51,7 @@ export function panelComparison(
   return { rows: result, mean: mean !== null && first ? meanDomain(first.analysis.network.inputSize, mean) : null, problems }; // prettier-ignore
 }
 
-function figures(measures: Measures, mean: string | null): ComparedFigures {
+function figures(measures: NetworkFigures, mean: string | null): ComparedFigures {
   const { inputSize, neurons, parameters, upper, lower, means, layers } = measures;
   const bound = (result: BoundResult | null | undefined): ComparedBound | null => {
     if (!result?.value) return null;

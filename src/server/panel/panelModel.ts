@@ -14,7 +14,7 @@ import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
 import { layerFormula } from './formulas.ts';
 import { seriesOf } from './series.ts';
-import { activationWords, mainBounds, meanDomain, sourceOf } from '../words.ts';
+import { describeActivation, mainBounds, meanDomain, sourceOf } from '../words.ts';
 
 /** The whole model of the panel for one document, with the network at `offset` selected. */
 export function panelModel(document: AnalysedDocument, offset: number | undefined): PanelModel {
@@ -45,7 +45,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     neurons: totalNeurons(network.layers),
     parameters: totalParameters(network.layers),
     inputSize: network.inputSize,
-    initialization: initializationWords(network.initialization),
+    initialization: describePanelInitialization(network.initialization),
     layers: network.layers.map((layer) => panelLayer(analysis, layer)),
     atMost: named(atMost),
     canReach: named(canReach),
@@ -117,11 +117,11 @@ function panelLayer(analysis: NetworkAnalysis, layer: Layer): PanelLayer {
     index: layer.index,
     name: layer.name,
     type: layer.type,
-    activation: layer.activation.name === 'linear' ? '' : activationWords(layer.activation.name),
+    activation: layer.activation.name === 'linear' ? '' : describeActivation(layer.activation.name),
     outputShape: formatShape(layer.outputShape),
     neurons: layer.neurons,
     parameters: layer.parameters,
-    dimensionIn: layer.reach === 'beyond' ? null : (explanation?.dimensionIn ?? null),
+    dimensionIn: layer.scope === 'beyond' ? null : (explanation?.dimensionIn ?? null),
     note: explanation?.advice ?? null,
     bottleneck: Boolean(explanation?.bottleneck),
     formula: explanation?.formula ? layerFormula(explanation.formula, explanation.numbers) : null,
@@ -142,7 +142,7 @@ function architecture(network: Network): string {
   return middle.join(' → ');
 }
 
-export function initializationWords({ kernel, kernelStddev, biasStddev }: Initialization): string {
+export function describePanelInitialization({ kernel, kernelStddev, biasStddev }: Initialization): string {
   const names: Readonly<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
   const [family, law] = kernel.split('_');
   const kind = kernel === 'normal' ? `normal, deviation ${kernelStddev ?? 1}` : [names[family] ?? family, law].filter(Boolean).join(' '); // prettier-ignore
@@ -169,7 +169,7 @@ function sentence(text: string): string {
 
 function whereNothingBends(layers: readonly Layer[]): string[] {
   if (totalNeurons(layers) > 0) return [];
-  const isWhole = layers.every(({ reach }) => reach !== 'beyond');
+  const isWhole = layers.every(({ scope }) => scope !== 'beyond');
   return [isWhole ? 'No layer has units that bend: the network is one affine map, one region.' : 'No layer before that has units that bend: up to there the network is one affine map.']; // prettier-ignore
 }
 

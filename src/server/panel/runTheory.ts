@@ -5,20 +5,20 @@ import type { CountDomain, CountMethod } from '../../counting/count.ts';
 import type { Initialization } from '../../network/definition.ts';
 import type { Network } from '../../network/network.ts';
 import { placeOf } from '../../protocol/countPlace.ts';
-import { placeWords } from '../../protocol/placeWords.ts';
+import { describePlace } from '../../protocol/placeWords.ts';
 import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
 import type { TheoryOptions } from '../../theory/bound.ts';
 import { MAX_INPUTS, tooManyInputs } from '../../theory/kacRice/mean.ts';
 import { BoundTable } from '../../theory/registry.ts';
-import { initializationWords, sliceSeries } from './panelModel.ts';
+import { describePanelInitialization, sliceSeries } from './panelModel.ts';
 import { seriesOf } from './series.ts';
 
 /** What is known of one run before it: how it counts, the mean for its place and its weights, and the slice's bound. */
 export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): RunTheory {
   const network = withInitialization(analysis.network, settings);
   const { method, why } = methodOf(network, settings);
-  const domain = placeWords(network.inputSize, method, settings);
-  const initialization = initializationWords(network.initialization);
+  const domain = describePlace(network.inputSize, method, settings);
+  const initialization = describePanelInitialization(network.initialization);
   const place = theoryPlace(network.inputSize, method, settings);
   const slice = 'options' in place ? sliceSeries(analysis, place.dimension) : null;
   const head = { method, why, domain, initialization, slice };

@@ -2,13 +2,13 @@ import type { Layer } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { chainOf, describeUnits, type Chain, type ChainStage } from '../theorems/chain.ts';
 import { hasBias, isConstant } from '../constants.ts';
-import { rememberedBySlice } from '../recurrence/remembered.ts';
-import type { FieldPattern } from './receptiveFields.ts';
+import { cachedBySlice } from '../recurrence/remembered.ts';
+import type { ReceptiveFields } from './receptiveFields.ts';
 import { networkFields, tooLarge } from './networkFields.ts';
 
 /** One layer of units in a chain of convolutions, with the affine layers since the units before it. */
 export interface ConvolutionStage extends ChainStage {
-  readonly pattern: FieldPattern;
+  readonly pattern: ReceptiveFields;
   readonly hasBias: boolean;
   /** A dense layer on all there is. */
   readonly dense: boolean;
@@ -24,7 +24,7 @@ export interface ConvolutionChain {
  * vector, or on a flattened tensor, is a convolution whose kernel is as large as its input. What follows the last
  * units may be anything.
  */
-export const convolutionChainOf = rememberedBySlice((network, options): ConvolutionChain | { reason: string } => {
+export const convolutionChainOf = cachedBySlice((network, options): ConvolutionChain | { reason: string } => {
   const found = chainOf(network, options);
   if ('reason' in found) return found;
   const { chain } = found;
@@ -60,7 +60,7 @@ export const convolutionChainOf = rememberedBySlice((network, options): Convolut
 });
 
 /** One position that sees everything. */
-function densePattern(run: readonly Layer[]): FieldPattern | null {
+function densePattern(run: readonly Layer[]): ReceptiveFields | null {
   const working = run.filter((layer) => !isNeutral(layer));
   const [layer] = working;
   if (working.length !== 1 || layer.operation.kind !== 'dense' || layer.inputShapes[0].length !== 1) return null;

@@ -6,7 +6,7 @@ import { magnitudeOfScaled } from '../numbers/scaled.ts';
 import { exactSequence, scaledPrefixes, scaledTerms } from '../numbers/sequence.ts';
 import { Budget, productSteps } from './budget.ts';
 import { convolutionSum, DEFAULT_BUDGET, rankBound, totalNeurons } from './convolutionSum.ts';
-import type { FieldPattern } from './receptiveFields.ts';
+import type { ReceptiveFields } from './receptiveFields.ts';
 import { gridsOf, isFree, positionLimit, type Grid } from './gridComponents.ts';
 import { eitherWay, exactGridSum, relaxedGridSum } from './gridSum.ts';
 import { asPolynomial } from './indeterminate.ts';
@@ -20,20 +20,20 @@ const MAX_BITS = 1 << 20;
  * allows; otherwise upper bounds that are never above the dense layer's.
  */
 export function convolutionIndependence(
-  pattern: FieldPattern,
-  pieces: number,
+  pattern: ReceptiveFields,
+  pieceCount: number,
   options: TheoryOptions,
 ): IndependenceNumbers {
   const { grids, faithful } = gridsOf(pattern);
   const neurons = totalNeurons(grids);
-  const weight = pieces - 1;
+  const weight = pieceCount - 1;
   const strict = faithful && !Number.isFinite(pattern.rankLimit);
   if (grids.every((grid) => isFree(grid) && positionLimit(grid) === grid.filters)) {
-    return denseIndependence(neurons, neurons, pieces, strict ? 'exact' : 'upper');
+    return denseIndependence(neurons, neurons, pieceCount, strict ? 'exact' : 'upper');
   }
   const table = coefficients(grids, new Budget(options.budget ?? DEFAULT_BUDGET, options.cancelled));
   if (table) return tabulated(table.terms, weight, strict && table.exact ? 'exact' : 'upper');
-  return capped(pattern, grids, pieces, options);
+  return capped(pattern, grids, pieceCount, options);
 }
 
 /** I(0), I(1), ... multiplied out, or upper bounds on them; null beyond the budget. */
@@ -92,14 +92,14 @@ function tabulated(terms: readonly bigint[], weight: number, quality: 'exact' | 
 
 /** The dense layer's numbers, cut off at the rank that the fields allow and at the sum over all j. */
 function capped(
-  pattern: FieldPattern,
+  pattern: ReceptiveFields,
   grids: readonly Grid[],
-  pieces: number,
+  pieceCount: number,
   options: TheoryOptions,
 ): IndependenceNumbers {
   const maxSize = rankBound(grids);
-  const dense = denseIndependence(totalNeurons(grids), maxSize, pieces, 'upper');
-  const total = convolutionSum(pattern, pieces, options, 'upper').upper;
+  const dense = denseIndependence(totalNeurons(grids), maxSize, pieceCount, 'upper');
+  const total = convolutionSum(pattern, pieceCount, options, 'upper').upper;
   const all = dense.prefixSum(maxSize);
   if (total.log10 >= all.log10) return dense;
   let known: Sequence | null = null;

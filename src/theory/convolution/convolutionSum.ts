@@ -2,7 +2,7 @@ import { binomialPrefixSum } from '../numbers/binomial.ts';
 import type { TheoryOptions } from '../bound.ts';
 import { one, smaller } from '../numbers/magnitude.ts';
 import { Budget } from './budget.ts';
-import type { FieldPattern } from './receptiveFields.ts';
+import type { ReceptiveFields } from './receptiveFields.ts';
 import { combined, gridBracket, type Bracket, type Sides } from './gridBracket.ts';
 import { gridInputs, gridNeurons, gridsOf, lengthOf, positionLimit, type Grid } from './gridComponents.ts';
 import { countsBy } from './gridSum.ts';
@@ -15,21 +15,21 @@ export const DEFAULT_BUDGET = 1e7;
  * than two pieces their 2024 extension. Exact or a bracket, as far as options.budget goes.
  */
 export function convolutionSum(
-  pattern: FieldPattern,
-  pieces: number,
+  pattern: ReceptiveFields,
+  pieceCount: number,
   options: TheoryOptions,
   sides: Sides = 'both',
 ): Bracket {
   const { grids, faithful } = gridsOf(pattern);
   const budget = new Budget(options.budget ?? DEFAULT_BUDGET, options.cancelled);
   const parts = grids.map((grid, k) => ({
-    bracket: budget.share(budget.left / (grids.length - k), (part) => gridBracket(grid, pieces - 1, sides, part)),
+    bracket: budget.share(budget.left / (grids.length - k), (part) => gridBracket(grid, pieceCount - 1, sides, part)),
     copies: grid.copies,
   }));
   const bracket = combined(parts);
   const narrowed = Number.isFinite(pattern.rankLimit);
   if (bracket.exact && faithful && !narrowed) return bracket;
-  const dense = binomialPrefixSum(totalNeurons(grids), rankBound(grids), pieces - 1);
+  const dense = binomialPrefixSum(totalNeurons(grids), rankBound(grids), pieceCount - 1);
   const upper = smaller(bracket.upper, dense);
   // Widened fields and inner tensors only ever say what a layer cannot exceed.
   return { lower: faithful && !narrowed ? bracket.lower : one, upper, exact: false };

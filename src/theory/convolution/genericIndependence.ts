@@ -1,6 +1,6 @@
 import { greatestOf } from '../../network/extremes.ts';
 import type { Budget } from './budget.ts';
-import type { AxisFields, FieldPattern } from './receptiveFields.ts';
+import type { AxisFields, ReceptiveFields } from './receptiveFields.ts';
 import { fieldElements, inverseMod, multiplyMod, subtractProduct } from './primeField.ts';
 
 /**
@@ -21,7 +21,7 @@ import { fieldElements, inverseMod, multiplyMod, subtractProduct } from './prime
  *
  * Null where weights are not shared or beyond the budget.
  */
-export function genericSum(pattern: FieldPattern, weight: number, budget: Budget): bigint | null {
+export function genericSum(pattern: ReceptiveFields, weight: number, budget: Budget): bigint | null {
   const { taps } = pattern;
   if (taps === null || pattern.sharing !== 'shared') return null;
   if (pattern.channels * longest(taps.rows) * longest(taps.columns) * pattern.filters > MAX_ENTRIES) return null;
@@ -58,7 +58,7 @@ const MAX_POSITIONS = 4096;
 const MAX_SIGHTS = 2 ** 20;
 const MAX_ENTRIES = 65536;
 
-function randomKernel(pattern: FieldPattern): Kernel {
+function randomKernel(pattern: ReceptiveFields): Kernel {
   const elements = fieldElements(1n);
   const entries = new Map<number, bigint>();
   return (filter, tap, channel) => {
@@ -70,7 +70,7 @@ function randomKernel(pattern: FieldPattern): Kernel {
 }
 
 /** Positions of one group in raster order along the longer axis, split where they share no cell. */
-function connectedPositions({ rows, columns, taps }: FieldPattern): Sight[][][] | null {
+function connectedPositions({ rows, columns, taps }: ReceptiveFields): Sight[][][] | null {
   if (taps === null || rows.length * columns.length > MAX_POSITIONS) return null;
   if (entriesOf(rows) * entriesOf(columns) > MAX_SIGHTS) return null;
   const stride =
@@ -161,7 +161,7 @@ class SubspaceCount {
 
   constructor(
     private readonly positions: readonly Sight[][],
-    private readonly pattern: FieldPattern,
+    private readonly pattern: ReceptiveFields,
     private readonly kernel: Kernel,
     private readonly weight: bigint,
   ) {

@@ -1,4 +1,4 @@
-import type { AxisFields, FieldPattern } from './receptiveFields.ts';
+import type { AxisFields, ReceptiveFields } from './receptiveFields.ts';
 
 /** Cells `start .. end - 1`. */
 export type Interval = readonly [start: number, end: number];
@@ -37,16 +37,16 @@ export interface GridDecomposition {
  * Splits a layer into parts that see disjoint inputs: groups, strips between windows that do not overlap, residue
  * classes of a dilated window. Positions that see nothing but padding are constant and left out.
  */
-export function gridsOf(pattern: FieldPattern): GridDecomposition {
+export function gridsOf(pattern: ReceptiveFields): GridDecomposition {
   let grids = decompositions.get(pattern);
   if (!grids) decompositions.set(pattern, (grids = decomposed(pattern)));
   return grids;
 }
 
 /** Several theorems ask for them. */
-const decompositions = new WeakMap<FieldPattern, GridDecomposition>();
+const decompositions = new WeakMap<ReceptiveFields, GridDecomposition>();
 
-function decomposed(pattern: FieldPattern): GridDecomposition {
+function decomposed(pattern: ReceptiveFields): GridDecomposition {
   const rows = axisComponents(pattern.rows);
   const columns = axisComponents(pattern.columns);
   const { channels, filters, rankLimit, groups } = pattern;

@@ -1,13 +1,13 @@
 import type { Layer, Network } from '../../network/network.ts';
 import { affineRun, unitStages } from '../units.ts';
 import { FieldAllowance } from './fieldAllowance.ts';
-import { fieldPatternOf, hasFields, type FieldPattern } from './receptiveFields.ts';
+import { receptiveFieldsOf, hasFields, type ReceptiveFields } from './receptiveFields.ts';
 
 /** In place of fields that there would be too many of to list. */
 export const tooLarge = 'too large';
 
 /** The fields of a run of affine layers; null where they have no product structure. */
-export type ListedFields = FieldPattern | typeof tooLarge | null;
+export type ListedFields = ReceptiveFields | typeof tooLarge | null;
 
 /**
  * The receptive fields of one network, listed once for all theorems and for all layers of one shape. Which are too large
@@ -16,7 +16,7 @@ export type ListedFields = FieldPattern | typeof tooLarge | null;
 class NetworkFields {
   private readonly ofLayers = new Runs();
   private readonly ofChains = new Runs();
-  private readonly patterns = new Map<string, FieldPattern | null>();
+  private readonly patterns = new Map<string, ReceptiveFields | null>();
 
   constructor(network: Network) {
     for (const layer of network.layers) {
@@ -39,7 +39,7 @@ class NetworkFields {
     if (!admitted.isCovered) return tooLarge;
     const known = this.patterns.get(admitted.key);
     if (known !== undefined) return known;
-    const pattern = fieldPatternOf(run);
+    const pattern = receptiveFieldsOf(run);
     this.patterns.set(admitted.key, pattern);
     return pattern;
   }

@@ -20,7 +20,7 @@ export interface KernelTaps {
  * Which input scalars each neuron of a layer sees, where they form a product: position (y, x) of one group sees the
  * `channels` scalars of every cell in `rows[y]` x `columns[x]`, and `filters` neurons of the group stand there.
  */
-export interface FieldPattern {
+export interface ReceptiveFields {
   readonly rows: AxisFields;
   readonly columns: AxisFields;
   readonly groups: number;
@@ -53,7 +53,7 @@ interface AffineStep {
  * The receptive fields of the last of these layers in the first one's input; the layers follow one another, and all
  * their operations are affine. Null where the fields have no product structure (dense, flatten, merges, ...).
  */
-export function fieldPatternOf(layers: readonly Layer[]): FieldPattern | null {
+export function receptiveFieldsOf(layers: readonly Layer[]): ReceptiveFields | null {
   if (!layers.every(hasFields)) return null;
   let steps: AffineStep[] = [];
   for (const layer of layers) {

@@ -2,7 +2,7 @@ import type { TheoryOptions } from '../bound.ts';
 import { magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
 import { Budget } from './budget.ts';
 import { convolutionSum, DEFAULT_BUDGET } from './convolutionSum.ts';
-import type { FieldPattern } from './receptiveFields.ts';
+import type { ReceptiveFields } from './receptiveFields.ts';
 import { genericSum } from './genericIndependence.ts';
 import { theoremEquality } from './theoremEquality.ts';
 
@@ -11,19 +11,19 @@ import { theoremEquality } from './theoremEquality.ts';
  * fields where that is proven to be it, else by counting independent sets of normals over a prime field (genericSum).
  */
 export function sharedWeightSum(
-  pattern: FieldPattern,
-  pieces: number,
+  pattern: ReceptiveFields,
+  pieceCount: number,
   options: TheoryOptions,
 ): { value: Magnitude; note: string } | { reason: string } {
   if (pattern.sharing === 'composed') {
     return { reason: 'Several affine layers in a row tie the weights in ways that this count does not follow.' };
   }
   if (theoremEquality(pattern) === 'exact') {
-    const { upper, exact } = convolutionSum(pattern, pieces, options, 'upper');
+    const { upper, exact } = convolutionSum(pattern, pieceCount, options, 'upper');
     return exact ? { value: upper, note: 'exact' } : { reason: tooLarge };
   }
   const budget = new Budget(options.budget ?? DEFAULT_BUDGET, options.cancelled);
-  const sum = genericSum(pattern, pieces - 1, budget);
+  const sum = genericSum(pattern, pieceCount - 1, budget);
   if (sum === null) return { reason: tooLarge };
   return { value: magnitudeOf(sum), note: 'exact but for a chance below 2^-30 of an accident in a prime field' };
 }

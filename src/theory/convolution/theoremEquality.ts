@@ -1,4 +1,4 @@
-import type { FieldPattern } from './receptiveFields.ts';
+import type { ReceptiveFields } from './receptiveFields.ts';
 import { gridsOf, lengthOf, type Grid, type Interval } from './gridComponents.ts';
 import { lineOf } from './gridSum.ts';
 
@@ -18,7 +18,7 @@ export type TheoremEquality = 'exact' | 'loose' | 'open';
  * `loose` where a block of positions is large enough for c min(k_h, s) min(k_w, s) + 1 filters to be related by
  * Cramer's rule, as polynomials are: for two filters of one channel, w_2 * w_1 - w_1 * w_2 = 0.
  */
-export function theoremEquality(pattern: FieldPattern): TheoremEquality {
+export function theoremEquality(pattern: ReceptiveFields): TheoremEquality {
   const { grids, faithful } = gridsOf(pattern);
   if (!faithful || pattern.sharing === 'composed') return 'open';
   if (pattern.sharing === 'untied' || grids.every((grid) => lineOf(grid) !== null)) return 'exact';
@@ -26,7 +26,7 @@ export function theoremEquality(pattern: FieldPattern): TheoremEquality {
 }
 
 /** Whether every position uses the whole kernel. */
-function isUnpadded({ taps }: FieldPattern): boolean {
+function isUnpadded({ taps }: ReceptiveFields): boolean {
   if (taps === null) return false;
   return [taps.rows, taps.columns].every((axis) => axis.every((list) => list.join() === axis[0].join()));
 }

@@ -5,7 +5,7 @@ import { networkFields, tooLarge } from './networkFields.ts';
 import { theoremEquality, type TheoremEquality } from './theoremEquality.ts';
 
 /** How the sum of a convolution's independence numbers stands to the regions that shared weights make. */
-export function standingInWords(equality: TheoremEquality, isBiased: boolean): string {
+export function describeTightness(equality: TheoremEquality, isBiased: boolean): string {
   if (!isBiased) return 'upper bound: without biases the boundaries do not lie in general position';
   switch (equality) {
     case 'exact':
@@ -18,14 +18,14 @@ export function standingInWords(equality: TheoremEquality, isBiased: boolean): s
 }
 
 /** The same for the units of one layer; `isSumKnown`: the numbers are the sum's own, not bounds on them. Null where no window is. */
-export function standingOfLayer(network: Network, layer: Layer, isSumKnown: boolean): string | null {
+export function tightnessOfLayer(network: Network, layer: Layer, isSumKnown: boolean): string | null {
   const [stage] = unitStages(layer);
   if (stage?.kind !== 'activation') return null;
   const run = affineRun(network, layer);
   if (!run.some(({ operation }) => 'window' in operation)) return null;
   const pattern = networkFields(network).ofLayer(run);
   const equality = pattern === null || pattern === tooLarge ? 'open' : theoremEquality(pattern);
-  return standingInWords(
+  return describeTightness(
     equality === 'exact' && !isSumKnown ? 'open' : equality,
     hasBias([...run, ...behind(network, run[run.length - 1], layer)]),
   );

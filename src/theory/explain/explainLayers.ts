@@ -1,9 +1,9 @@
 import type { Layer, Network } from '../../network/network.ts';
 import { binomialPrefixSum, exactBinomialTerms } from '../numbers/binomial.ts';
 import type { TheoryOptions } from '../bound.ts';
-import { standingOfLayer } from '../convolution/tightness.ts';
+import { tightnessOfLayer } from '../convolution/tightness.ts';
 import { dominatorTree, type DominatorNode } from '../recurrence/dominators.ts';
-import { factorInWords, type LayerExplanation } from './explanation.ts';
+import { describeFactor, type LayerExplanation } from './explanation.ts';
 import { IndependenceCache, type IndependenceNumbers } from '../recurrence/independence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { tightestRule } from '../recurrence/recurrence.ts';
@@ -36,7 +36,7 @@ const unexplained: LayerExplanation = {
   dimensionIn: 0,
   formula: null,
   numbers: null,
-  standing: null,
+  tightness: null,
   advice: null,
   bottleneck: null,
 };
@@ -49,7 +49,7 @@ function explain(
   sums: PrefixSums,
 ): LayerExplanation {
   const { dimensionIn, dimension } = node;
-  const oneMore = isBottleneck(node) ? widening.worth(layer) : null;
+  const oneMore = isBottleneck(node) ? widening.gain(layer) : null;
   const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension, oneMore } : null;
   const stages = unitStages(layer);
   const own = stages.map((stage) => widening.independence.of(network, layer, stage));
@@ -57,16 +57,16 @@ function explain(
   const [factor] = factors;
   const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
   const numbers = factors.length === 1 ? factor.numbers : null;
-  const standing = standingOfLayer(network, layer, own[0]?.quality === 'exact');
+  const standing = tightnessOfLayer(network, layer, own[0]?.quality === 'exact');
   const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
   const sentences: string[] = [];
   if (bottleneck) sentences.push(`Bottleneck: ${passage}.`);
-  if (oneMore !== null) sentences.push(`${oneMoreUnit(layer)}: × ${factorInWords(oneMore)} for the whole network.`);
+  if (oneMore !== null) sentences.push(`${oneMoreUnit(layer)}: × ${describeFactor(oneMore)} for the whole network.`);
   if (!bottleneck && stages.length > 0) {
     sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
   }
   if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn, sums));
-  return { dimensionIn, formula, numbers, standing, advice: sentences.join(' ') || null, bottleneck };
+  return { dimensionIn, formula, numbers, tightness: standing, advice: sentences.join(' ') || null, bottleneck };
 }
 
 /** The layer passes on fewer dimensions than enter it, and units it dominates come after it. */
@@ -84,7 +84,7 @@ function holdsUnits(node: DominatorNode): boolean {
 }
 
 function factorOf(
-  { neurons, pieces }: UnitStage,
+  { neurons, pieceCount }: UnitStage,
   numbers: IndependenceNumbers,
   dimension: number,
   sums: PrefixSums,
@@ -93,23 +93,23 @@ function factorOf(
   const { binomial, maxSize } = numbers;
   if (!binomial) return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(numbers.prefixSum(most)) };
   const total = sums.of(binomial.count, Math.min(most, maxSize), binomial.weight);
-  if (most === neurons) return { formula: `${pieces}^${neurons}`, numbers: short(total) };
-  const weight = pieces === 2 ? '' : ` ${pieces - 1}^j`;
+  if (most === neurons) return { formula: `${pieceCount}^${neurons}`, numbers: short(total) };
+  const weight = pieceCount === 2 ? '' : ` ${pieceCount - 1}^j`;
   const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
   if (most >= MAX_TERMS_SHOWN || total.log10 > 12) return { formula, numbers: short(total) };
-  const terms = exactBinomialTerms(neurons, most, pieces - 1).map(grouped);
+  const terms = exactBinomialTerms(neurons, most, pieceCount - 1).map(grouped);
   return { formula, numbers: `${terms.join(' + ')} = ${write(total)}` };
 }
 
 /** What twice the units would multiply: for layers whose width is a number one writes. */
 function doubled(
   { operation, activation }: Layer,
-  { neurons, pieces }: UnitStage,
+  { neurons, pieceCount }: UnitStage,
   dimension: number,
   sums: PrefixSums,
 ): string[] {
   if (operation.kind !== 'dense' && operation.kind !== 'maxout') return [];
-  const factor = sums.of(2 * neurons, Math.min(dimension, 2 * neurons), pieces - 1);
+  const factor = sums.of(2 * neurons, Math.min(dimension, 2 * neurons), pieceCount - 1);
   const unit = operation.kind === 'maxout' && activation.name === 'linear' ? 'units' : 'neurons';
   return [`With ${grouped(2 * neurons)} ${unit}: × ${write(factor)}.`];
 }
@@ -142,7 +142,7 @@ class Widening {
   }
 
   /** log10 of the factor by which the bound grows; null where it would take too long. */
-  worth(layer: Layer): number | null {
+  gain(layer: Layer): number | null {
     const { network } = this;
     if (this.bottlenecks * network.layers.length > WIDENING_WORK) return null;
     if (layer.operation.kind === 'convolution' && this.neurons > MAX_NEURONS_WIDENED) return null;

@@ -7,7 +7,7 @@ export interface LayerExplanation {
   /** The formula with numbers, for example `1 + 24 + 276 = 301`; null where they are too long to read. */
   readonly numbers: string | null;
   /** For convolutions: `exact`, `upper bound`, or `upper bound, known to be loose here: ...`, said of the formula. */
-  readonly standing: string | null;
+  readonly tightness: string | null;
   /** One sentence, for example `2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.` */
   readonly advice: string | null;
   /** Set where this layer's width is less than the dimension that enters it and later layers suffer. */
@@ -38,6 +38,6 @@ function losesMore(a: Bottleneck, b: Bottleneck): boolean {
 }
 
 /** A factor given by its log10, as `× 1.5` is written: `1.5`, `10^31.42`. */
-export function factorInWords(log10: number): string {
+export function describeFactor(log10: number): string {
   return log10 < 3 ? Number((10 ** log10).toPrecision(3)).toString() : `10^${log10.toFixed(2)}`;
 }

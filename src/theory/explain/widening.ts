@@ -13,7 +13,7 @@ export function widened(network: Network, index: number): Network | null {
     const current = { ...network, layers };
     const inputShapes = layer.inputs.map((tensor) => (isInput(tensor) ? shapeOfTensor(network, tensor) : shapeOfTensor(current, tensor))); // prettier-ignore
     const isSame = i > index && inputShapes.every((shape, k) => sameShape(shape, layer.inputShapes[k]));
-    if (isSame || layer.reach === 'beyond') continue;
+    if (isSame || layer.scope === 'beyond') continue;
     const resized = resize(layer, i === index ? operation : layer.operation, inputShapes);
     if (!resized) return null;
     layers[i] = resized;

@@ -18,7 +18,7 @@ export const kacRiceBounds: Bound[] = [
 function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
   if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs }; // prettier-ignore
   const segment = options.segment ?? diagonal(network.inputSize);
-  return evaluation(meanRegionsOnSegment(network, segment, options), segmentInWords(network, options), network);
+  return evaluation(meanRegionsOnSegment(network, segment, options), describeSegment(network, options), network);
 }
 
 function evaluatePlane(network: Network, options: TheoryOptions): Evaluation {
@@ -29,18 +29,18 @@ function evaluatePlane(network: Network, options: TheoryOptions): Evaluation {
   const square = { origin: [-1, -1], u: [2, 0], v: [0, 2] };
   return evaluation(
     meanRegionsOnParallelogram(network, parallelogram ?? square, options),
-    parallelogramInWords(options),
+    describeParallelogram(options),
     network,
   );
 }
 
 /** Which segment a mean on a line is for. */
-export function segmentInWords({ inputSize }: Network, { segment }: TheoryOptions): string {
+export function describeSegment({ inputSize }: Network, { segment }: TheoryOptions): string {
   return segment ? formatSegment(segment) : `the segment from ${ends(inputSize)}`;
 }
 
 /** Which parallelogram a mean in a plane is for. */
-export function parallelogramInWords({ parallelogram }: TheoryOptions): string {
+export function describeParallelogram({ parallelogram }: TheoryOptions): string {
   return parallelogram ? formatParallelogram(parallelogram) : '[−1, 1]²';
 }
 
@@ -57,14 +57,14 @@ function evaluation(mean: MeanRegions, where: string, network: Network): Evaluat
 /** As whose limit of wide layers the formulas hold: the weights' law counts by its variance alone. */
 function formatInitialization(network: Network): string {
   const { kernel } = network.initialization;
-  if (kernel === 'normal' || kernel.endsWith('_normal')) return initializationInWords(network);
+  if (kernel === 'normal' || kernel.endsWith('_normal')) return describeInitialization(network);
   // A first layer's sum of few weights that are not normal is not normal either, however wide the layers are.
   const caveat = network.inputSize < 30 ? ', which shifts the first layer by some percent for so few inputs' : '';
-  return initializationInWords(network, ` (weights taken as normal of the same variance${caveat})`);
+  return describeInitialization(network, ` (weights taken as normal of the same variance${caveat})`);
 }
 
 /** How the weights of a mean are drawn. */
-export function initializationInWords({ initialization }: Network, remark = ''): string {
+export function describeInitialization({ initialization }: Network, remark = ''): string {
   const { kernel, kernelStddev, biasStddev } = initialization;
   const [family, law] = kernel.split('_');
   const names: Partial<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };

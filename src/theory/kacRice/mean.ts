@@ -22,5 +22,5 @@ export function unlessRefused(compute: () => MeanRegions): MeanRegions {
 }
 
 export function perLayer(network: Network, mean: (layer: number) => number): (number | null)[] {
-  return network.layers.map(({ index, reach }) => (reach === 'beyond' ? null : mean(index)));
+  return network.layers.map(({ index, scope }) => (scope === 'beyond' ? null : mean(index)));
 }

@@ -71,7 +71,7 @@ class Propagator {
   run(): Bend[] {
     this.readInputs();
     for (const layer of this.network.layers) {
-      if (layer.reach === 'beyond') continue;
+      if (layer.scope === 'beyond') continue;
       if (this.propagation.cancelled?.()) throw new NoClosedForm('The computation was cancelled.');
       this.charge(layer);
       const image = this.image(layer);

@@ -21,8 +21,8 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
   return unlessRefused(() => {
     const limits = { budget: options.budget ?? DEFAULT_BUDGET, cancelled: options.cancelled };
     const isHomogeneous = network.layers.every(
-      ({ reach, activation }) =>
-        reach === 'beyond' ||
+      ({ scope, activation }) =>
+        scope === 'beyond' ||
         !bends(activation) ||
         (activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(activation)),
     );

@@ -22,11 +22,11 @@ export interface IndependenceNumbers {
 export function denseIndependence(
   count: number,
   fanIn: number,
-  pieces = 2,
+  pieceCount = 2,
   quality: IndependenceNumbers['quality'] = 'exact',
 ): IndependenceNumbers {
   const maxSize = Math.min(count, fanIn);
-  const weight = pieces - 1;
+  const weight = pieceCount - 1;
   return {
     maxSize,
     quality,

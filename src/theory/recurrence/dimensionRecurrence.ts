@@ -97,7 +97,7 @@ class Recurrence {
       at = main;
       histogram = this.through(at, histogram);
       const done = (at.layer?.index ?? 0) + 1;
-      if (depth === 0 && done > MIN_PREDICTED_DIMENSION) histogram = histogram.foreseeing(done / (node.last + 1));
+      if (depth === 0 && done > MIN_PREDICTED_DIMENSION) histogram = histogram.demoteIfCostly(done / (node.last + 1));
       if (at.layer) cuts.push({ index: at.layer.index, regions: histogram.total() });
     }
     return cuts;

@@ -2,7 +2,7 @@ import { isInput, type Layer, type Network } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { minimumVertexCut } from './minimumCut.ts';
 import type { TheoryOptions } from '../bound.ts';
-import { rememberedBySlice } from './remembered.ts';
+import { cachedBySlice } from './remembered.ts';
 
 /** A tensor in the dominator tree: every path from the input to it passes through its parent. */
 export interface DominatorNode {
@@ -39,7 +39,7 @@ export function inputDimension(network: Network, options: TheoryOptions): number
  * Dominator tree of the network's tensors from the joint input. In a directed acyclic graph the immediate dominator
  * is the lowest common ancestor, in the tree so far, of everything the layer reads.
  */
-export const dominatorTree = rememberedBySlice((network, options): DominatorTree => {
+export const dominatorTree = cachedBySlice((network, options): DominatorTree => {
   const dimension = inputDimension(network, options);
   const root: DominatorNode = {
     layer: null,
@@ -58,7 +58,7 @@ export const dominatorTree = rememberedBySlice((network, options): DominatorTree
       : network.inputs.map((input) => attach(root, null, sizeOf(input.shape), Infinity));
   const nodes: (DominatorNode | null)[] = [];
   for (const layer of network.layers) {
-    if (layer.reach === 'beyond') {
+    if (layer.scope === 'beyond') {
       nodes.push(null);
       continue;
     }

@@ -74,7 +74,7 @@ export class ExactHistogram implements DimensionHistogram {
     return this.trimmed(this.low, masses, this.guess);
   }
 
-  foreseeing(share: number): DimensionHistogram {
+  demoteIfCostly(share: number): DimensionHistogram {
     return this.allowed - this.work > GIVE_UP_FACTOR * share * this.allowed ? this.scaled() : this;
   }
 
@@ -94,7 +94,7 @@ export class ExactHistogram implements DimensionHistogram {
   /** Long integers cost about the product of their lengths; the limit is deterministic, unlike time. */
   private cost(total: number, factor: number, stage: Transition): number {
     const words = (log10: number): number => 1 + log10 / (64 * Math.log10(2));
-    const products = this.masses.reduce((count, _, i) => count + (stage.row(this.low + i)?.entries ?? 2), 0);
+    const products = this.masses.reduce((count, _, i) => count + (stage.dimensionRow(this.low + i)?.entries ?? 2), 0);
     return products * (STEP_OVERHEAD + words(total) * words(factor));
   }
 
@@ -107,7 +107,7 @@ export class ExactHistogram implements DimensionHistogram {
 
   private dropped(stage: Transition, guess: number, work: number): DimensionHistogram {
     const n = stage.neurons;
-    const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.row(this.low + i)));
+    const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.dimensionRow(this.low + i)));
     // With so many units no activation pattern of few enough inactive ones takes a dimension away.
     if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess, work);
     const sequence = stage.exactSequence(0, this.top);

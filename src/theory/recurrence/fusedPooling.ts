@@ -20,7 +20,7 @@ export function fusedPoolingCuts(network: Network, options: TheoryOptions): (Mag
   const rule = tightestRule(network, new IndependenceCache(network, options), memory);
   const first = new Set(partners.keys());
   const second = new Set(partners.values());
-  const pieces = (layer: Layer): number => Math.max(...unitStages(layer).map((stage) => stage.pieces));
+  const pieces = (layer: Layer): number => Math.max(...unitStages(layer).map((stage) => stage.pieceCount));
   const fusedRule: StageRule = (layer, stage) => {
     // The first of a pair does nothing by itself, the second is the fused unit.
     if (first.has(layer.index)) return new Transition(denseIndependence(0, 0), stage.neurons, false);
@@ -43,7 +43,7 @@ function fusedPairs(network: Network): Map<number, number> {
     for (const tensor of layer.inputs) readers.set(tensor, (readers.get(tensor) ?? 0) + 1);
   for (const layer of network.layers) {
     const [tensor] = layer.inputs;
-    if (isInput(tensor) || layer.reach === 'beyond' || network.outputs.includes(tensor)) continue;
+    if (isInput(tensor) || layer.scope === 'beyond' || network.outputs.includes(tensor)) continue;
     const before = network.layers[tensor];
     const fits = (isRelu(before) && isMaxPooling(layer)) || (isMaxPooling(before) && isReluOnly(layer));
     if (fits && readers.get(tensor) === 1 && !pairs.has(tensor) && ![...pairs.values()].includes(tensor)) {
@@ -55,7 +55,7 @@ function fusedPairs(network: Network): Map<number, number> {
 
 function isRelu(layer: Layer): boolean {
   const stages = unitStages(layer);
-  return stages.length === 1 && stages[0].drops;
+  return stages.length === 1 && stages[0].isRectifier;
 }
 
 function isReluOnly(layer: Layer): boolean {

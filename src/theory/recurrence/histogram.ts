@@ -18,7 +18,7 @@ export interface DimensionHistogram {
   /** At most `count` different dimensions, masses moved up: still an upper bound. */
   coarsened(count: number): DimensionHistogram;
   /** Without integers, if those would run out of work long before the end, of which this share is done. */
-  foreseeing(share: number): DimensionHistogram;
+  demoteIfCostly(share: number): DimensionHistogram;
 }
 
 /** One region of the given dimension. `work` limits how much the exact integers may cost. */

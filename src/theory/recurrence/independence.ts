@@ -19,22 +19,22 @@ export function stageIndependence(
   stage: UnitStage,
   options: TheoryOptions,
 ): IndependenceNumbers {
-  const { neurons, pieces } = stage;
+  const { neurons, pieceCount } = stage;
   const [first] = unitStages(layer);
   if (stage.kind === 'activation' && first.kind === 'operation') {
-    return denseIndependence(neurons, neurons, pieces, 'upper');
+    return denseIndependence(neurons, neurons, pieceCount, 'upper');
   }
   const run = affineRun(network, layer);
   const source = run[run.length - 1];
   const fanIn = source.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
   const { kind } = source.operation;
   if (stage.kind === 'operation')
-    return denseIndependence(neurons, fanIn, pieces, kind === 'maxout' ? 'exact' : 'upper');
-  if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieces);
+    return denseIndependence(neurons, fanIn, pieceCount, kind === 'maxout' ? 'exact' : 'upper');
+  if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieceCount);
   const fields = networkFields(network);
   const pattern = fields.ofLayer(run) ?? fields.ofLayer([source]);
-  if (pattern && pattern !== tooLarge) return convolutionIndependence(pattern, pieces, options);
-  return denseIndependence(neurons, fanIn, pieces, kind === 'dense' ? 'exact' : 'upper');
+  if (pattern && pattern !== tooLarge) return convolutionIndependence(pattern, pieceCount, options);
+  return denseIndependence(neurons, fanIn, pieceCount, kind === 'dense' ? 'exact' : 'upper');
 }
 
 type Known = Map<string, IndependenceNumbers>;
@@ -71,13 +71,13 @@ export class IndependenceCache {
   }
 
   /** One object for all layers of one shape. */
-  private ofDense(fanIn: number, { neurons, pieces }: UnitStage): IndependenceNumbers {
+  private ofDense(fanIn: number, { neurons, pieceCount }: UnitStage): IndependenceNumbers {
     const { lastDense: last } = this;
-    if (last?.fanIn === fanIn && last.neurons === neurons && last.pieces === pieces) return last.numbers;
-    const key = `dense ${fanIn} ${neurons} ${pieces}`;
-    const numbers = this.byShape.get(key) ?? denseIndependence(neurons, fanIn, pieces);
+    if (last?.fanIn === fanIn && last.neurons === neurons && last.pieces === pieceCount) return last.numbers;
+    const key = `dense ${fanIn} ${neurons} ${pieceCount}`;
+    const numbers = this.byShape.get(key) ?? denseIndependence(neurons, fanIn, pieceCount);
     this.byShape.set(key, numbers);
-    this.lastDense = { fanIn, neurons, pieces, numbers };
+    this.lastDense = { fanIn, neurons, pieces: pieceCount, numbers };
     return numbers;
   }
 

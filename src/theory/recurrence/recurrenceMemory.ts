@@ -30,22 +30,22 @@ export class RecurrenceMemory {
   private readonly dense = new Map<number, Map<number, IndependenceNumbers>>();
 
   /** Of a fully connected layer that its inputs do not limit. */
-  denseNumbers(neurons: number, pieces = 2): IndependenceNumbers {
-    let known = this.dense.get(pieces);
-    if (!known) this.dense.set(pieces, (known = new Map<number, IndependenceNumbers>()));
+  denseNumbers(neurons: number, pieceCount = 2): IndependenceNumbers {
+    let known = this.dense.get(pieceCount);
+    if (!known) this.dense.set(pieceCount, (known = new Map<number, IndependenceNumbers>()));
     let numbers = known.get(neurons);
-    if (!numbers) known.set(neurons, (numbers = denseIndependence(neurons, Infinity, pieces)));
+    if (!numbers) known.set(neurons, (numbers = denseIndependence(neurons, Infinity, pieceCount)));
     return numbers;
   }
 
   /** By independence numbers alone. */
-  transition(numbers: IndependenceNumbers, { neurons, drops }: UnitStage): Transition {
+  transition(numbers: IndependenceNumbers, { neurons, isRectifier: drops }: UnitStage): Transition {
     return this.plain.get(numbers, neurons, drops);
   }
 
   /** With Hinz's histograms where those are tighter. */
   tightestTransition(numbers: IndependenceNumbers, stage: UnitStage): Transition {
-    const { neurons, drops } = stage;
+    const { neurons, isRectifier: drops } = stage;
     if (!drops) return this.transition(numbers, stage);
     return this.tightest.get(numbers, neurons, drops, (each) => this.tables.of(neurons, each));
   }

@@ -5,7 +5,7 @@ import type { TheoryOptions } from '../bound.ts';
  * `compute`, done once for a network and the dimension of a slice, all that it may look at in the options. Kept as long
  * as the network object itself.
  */
-export function rememberedBySlice<T>(
+export function cachedBySlice<T>(
   compute: (network: Network, options: TheoryOptions) => T,
 ): (network: Network, options: TheoryOptions) => T {
   const known = new WeakMap<Network, Map<number, T>>();

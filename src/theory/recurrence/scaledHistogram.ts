@@ -112,7 +112,7 @@ export class ScaledHistogram implements DimensionHistogram {
     return ScaledHistogram.trimmed(this.low, masses, this.error + 2 * UNIT_ROUNDOFF * step);
   }
 
-  foreseeing(): DimensionHistogram {
+  demoteIfCostly(): DimensionHistogram {
     return this;
   }
 
@@ -152,7 +152,7 @@ export class ScaledHistogram implements DimensionHistogram {
     const rows: (TransitionRow | null)[] = [];
     let found = false;
     for (let i = 0; i < this.masses.length; i++) {
-      const row = this.masses.mantissas[i] === 0 ? null : stage.row(this.low + i);
+      const row = this.masses.mantissas[i] === 0 ? null : stage.dimensionRow(this.low + i);
       found ||= row !== null;
       rows.push(row);
     }

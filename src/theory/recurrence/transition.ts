@@ -44,7 +44,7 @@ export class Transition {
     return this.tighter !== undefined;
   }
 
-  row(d: number): TransitionRow | null {
+  dimensionRow(d: number): TransitionRow | null {
     if (!this.tighter) return null;
     let row = this.rows.get(d);
     if (row === undefined) {

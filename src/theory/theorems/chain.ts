@@ -3,7 +3,7 @@ import { sizeOf } from '../../network/shape.ts';
 import type { TheoryOptions } from '../bound.ts';
 import { hasBias, isConstant, sharedWeightsIn } from '../constants.ts';
 import { inputDimension } from '../recurrence/dominators.ts';
-import { rememberedBySlice } from '../recurrence/remembered.ts';
+import { cachedBySlice } from '../recurrence/remembered.ts';
 import { isNeutral, unitStages, type UnitStage } from '../units.ts';
 
 /** One layer of units in a chain. */
@@ -27,7 +27,7 @@ export interface Chain {
 export type ChainOrReason = { readonly chain: Chain } | { readonly reason: string };
 
 /** The network as a chain, or why it is none. */
-export const chainOf = rememberedBySlice((network, options): ChainOrReason => {
+export const chainOf = cachedBySlice((network, options): ChainOrReason => {
   if (network.inputs.length !== 1)
     return { reason: `The theorem is for one input; this network has ${network.inputs.length}.` };
   const n0 = inputDimension(network, options);
@@ -35,7 +35,7 @@ export const chainOf = rememberedBySlice((network, options): ChainOrReason => {
   let length = 0;
   let narrowest = n0;
   for (const layer of network.layers) {
-    if (layer.reach === 'beyond') break;
+    if (layer.scope === 'beyond') break;
     const before = layer.index - 1;
     if (layer.inputs.length !== 1 || (before < 0 ? !isInput(layer.inputs[0]) : layer.inputs[0] !== before)) {
       return { reason: `The theorem is for chains of layers; ${layer.name} does not read just the layer before it.` };
@@ -51,14 +51,14 @@ export const chainOf = rememberedBySlice((network, options): ChainOrReason => {
 export function reluChainOf(network: Network, options: TheoryOptions): ChainOrReason {
   const found = chainOf(network, options);
   if ('reason' in found) return found;
-  const other = found.chain.stages.find(({ stage }) => !stage.drops);
+  const other = found.chain.stages.find(({ stage }) => !stage.isRectifier);
   if (!other) return found;
   return { reason: `The theorem is for ReLU units; ${other.layer.name} has ${describeUnits(other)}.` };
 }
 
 export function describeUnits({ layer, stage }: { layer: Layer; stage: UnitStage }): string {
   const unit = stage.kind === 'operation' ? layer.type : layer.activation.name;
-  return `${unit} units of ${stage.pieces} pieces`;
+  return `${unit} units of ${stage.pieceCount} pieces`;
 }
 
 /**

@@ -50,7 +50,7 @@ export function constructionBound(
 function byShape(factor: (stage: ChainStage) => Magnitude): (stage: ChainStage) => Magnitude {
   const known = new Map<string, Magnitude>();
   return (stage) => {
-    const key = [stage.stage.neurons, stage.stage.pieces, stage.narrowest].join();
+    const key = [stage.stage.neurons, stage.stage.pieceCount, stage.narrowest].join();
     const value = known.get(key) ?? factor(stage);
     known.set(key, value);
     return value;

@@ -32,8 +32,8 @@ export const gcnOneLayerExact: Bound = {
     if (withUnits.length > 1)
       return refused(`The statement is for one layer of units; ${withUnits[1].name} has units too.`);
     if (layer.inputs[0] >= 0) return refused(`${layer.name} does not read the input itself.`);
-    if (layer.pieces !== 2)
-      return refused(`The statement is for units of two pieces; ${layer.name} has ${layer.pieces}.`);
+    if (layer.pieceCount !== 2)
+      return refused(`The statement is for units of two pieces; ${layer.name} has ${layer.pieceCount}.`);
     const isCentral = layer.activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(layer.activation);
     if (!layer.operation.useBias && !isCentral)
       return refused(`Without biases the statement is for units that bend at zero; those of ${layer.name} do not.`);
@@ -50,7 +50,7 @@ export const gcnOneLayerExact: Bound = {
       ? binomialPrefixSum(units, features)
       : multiply(magnitudeOf(2), binomialPrefixSum(units - 1, features - 1));
     const value = power(perNode, nodes);
-    const perLayer = network.layers.map((l) => (l.reach === 'beyond' ? null : l.index < layer.index ? one : value));
+    const perLayer = network.layers.map((l) => (l.scope === 'beyond' ? null : l.index < layer.index ? one : value));
     return { applies: true, perLayer, note: 'The maximum over all weights, reached by almost all.' };
   },
 };
@@ -59,15 +59,15 @@ export const gcnOneLayerExact: Bound = {
  * A node's units see only the d_0 mixed features of that node: at most d_0 of them are independent. These numbers
  * are those of an invertible A; any other has fewer.
  */
-export function graphConvolutionIndependence(layer: Layer, neurons: number, pieces: number): IndependenceNumbers {
+export function graphConvolutionIndependence(layer: Layer, neurons: number, pieceCount: number): IndependenceNumbers {
   const { operation } = layer;
   if (operation.kind !== 'graphConvolution') throw new TypeError(`${layer.name} is no graph convolution`);
   const nodes = operation.adjacency.length;
   const features = layer.inputShapes[0][1];
   const most = Math.min(features, operation.units);
-  if (nodes * most > MAX_DEGREE) return denseIndependence(neurons, nodes * features, pieces, 'upper');
+  if (nodes * most > MAX_DEGREE) return denseIndependence(neurons, nodes * features, pieceCount, 'upper');
   const maxSize = nodes * most;
-  const terms = polynomialPower(exactBinomialTerms(operation.units, most, pieces - 1), nodes);
+  const terms = polynomialPower(exactBinomialTerms(operation.units, most, pieceCount - 1), nodes);
   const prefixes: bigint[] = [];
   terms.forEach((term, j) => prefixes.push(term + (prefixes[j - 1] ?? 0n)));
   return {

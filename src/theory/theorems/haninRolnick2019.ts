@@ -25,7 +25,7 @@ export const haninRolnick2019Scale: Bound = {
   evaluate(network, options) {
     const found = chainOf(network, options);
     if ('reason' in found) return refused(found.reason);
-    const other = found.chain.stages.find(({ stage }) => stage.pieces !== 2 || stage.kind !== 'activation');
+    const other = found.chain.stages.find(({ stage }) => stage.pieceCount !== 2 || stage.kind !== 'activation');
     if (other) return refused(`The theorem is for one-input units of two pieces; ${other.layer.name} has others.`);
     const dense = connected(network, found.chain, 'dense');
     if ('reason' in dense)
@@ -49,7 +49,7 @@ export const tseranMontufar2021Scale: Bound = {
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     if (chain.stages.length === 0) return refused('There are no maxout units.');
-    const rank = greatestOf(chain.stages.map(({ stage }) => stage.pieces));
+    const rank = greatestOf(chain.stages.map(({ stage }) => stage.pieceCount));
     const total = cumulative(chain).at(-1) ?? 0;
     if (total < chain.n0)
       return refused(

@@ -49,7 +49,7 @@ export const homogeneousUpper: Bound = {
 /** Regions on the slice z = 1, which has a dimension less. */
 function cutsOfSides(network: Network, options: TheoryOptions, first: Layer): readonly (Magnitude | null)[] {
   const { inputSize, layers } = network;
-  if (inputSize === 1) return layers.map(({ reach }) => (reach === 'beyond' ? null : one));
+  if (inputSize === 1) return layers.map(({ scope }) => (scope === 'beyond' ? null : one));
   const side = { ...options, sliceDimension: inputSize - 1 };
   const memory = recurrenceMemory(network);
   const rule = tightestRule(network, new IndependenceCache(network, options), memory);
@@ -57,7 +57,7 @@ function cutsOfSides(network: Network, options: TheoryOptions, first: Layer): re
   const [stage] = unitStages(first);
   if (stage.kind !== 'activation' || stage.neurons < 2) return whole;
   const others: UnitStage = { ...stage, neurons: stage.neurons - 1 };
-  const rest = memory.tightestTransition(memory.denseNumbers(others.neurons, stage.pieces), others);
+  const rest = memory.tightestTransition(memory.denseNumbers(others.neurons, stage.pieceCount), others);
   const withoutOne: StageRule = (layer, each) => (layer === first && each === stage ? rest : rule(layer, each));
   const fewer = memory.regions(network, side, withoutOne);
   return whole.map((cut, i) => cut && smaller(cut, fewer[i] ?? cut));

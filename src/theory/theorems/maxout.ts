@@ -17,11 +17,11 @@ function constructibleChain(network: Network, options: TheoryOptions): ChainOrRe
   if ('reason' in found) return found;
   const { stages } = found.chain;
   if (stages.length === 0) return { reason: 'There are no maxout units.' };
-  const rank = stages[0].stage.pieces;
-  const other = stages.find(({ stage }) => stage.pieces !== rank);
+  const rank = stages[0].stage.pieceCount;
+  const other = stages.find(({ stage }) => stage.pieceCount !== rank);
   if (other)
     return {
-      reason: `The construction is for one rank; ${other.layer.name} has rank ${other.stage.pieces}, not ${rank}.`,
+      reason: `The construction is for one rank; ${other.layer.name} has rank ${other.stage.pieceCount}, not ${rank}.`,
     };
   return connected(network, found.chain, 'maxout');
 }
@@ -42,7 +42,7 @@ export const maxoutMontufar2014Lower: Bound = {
     const found = constructibleChain(network, options);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
-    const rank = chain.stages[0].stage.pieces;
+    const rank = chain.stages[0].stage.pieceCount;
     if (chain.stages.length > 1) {
       if (chain.n0 === 1 && rank > 2) {
         return refused(
@@ -75,8 +75,8 @@ export const maxoutMontufar2014Upper: Bound = {
     if (chain.stages.length > 1)
       return refused(`The theorem is for one maxout layer; there are ${chain.stages.length}.`);
     return productBound(network, chain, ({ stage, narrowest }) => {
-      const { neurons, pieces } = stage;
-      return smaller(binomialPrefixSum(pieces * pieces * neurons, narrowest), power(magnitudeOf(pieces), neurons));
+      const { neurons, pieceCount } = stage;
+      return smaller(binomialPrefixSum(pieceCount * pieceCount * neurons, narrowest), power(magnitudeOf(pieceCount), neurons));
     });
   },
 };
@@ -91,7 +91,7 @@ export const maxoutSerra2018Upper: Bound = {
     const found = nonEmpty(network, options);
     if ('reason' in found) return refused(found.reason);
     return productBound(network, found.chain, ({ stage, narrowest }) =>
-      binomialPrefixSum(((stage.pieces * (stage.pieces - 1)) / 2) * stage.neurons, narrowest),
+      binomialPrefixSum(((stage.pieceCount * (stage.pieceCount - 1)) / 2) * stage.neurons, narrowest),
     );
   },
 };
@@ -109,7 +109,7 @@ export const maxoutMrz2022Upper: Bound = {
     const isReached = chain.stages.length === 1 && !('reason' in connected(network, chain, 'maxout'));
     const note = isReached ? 'The exact maximum for one layer.' : undefined;
     const factor = ({ stage, narrowest }: ChainStage): Magnitude =>
-      binomialPrefixSum(stage.neurons, narrowest, stage.pieces - 1);
+      binomialPrefixSum(stage.neurons, narrowest, stage.pieceCount - 1);
     return productBound(network, chain, factor, note);
   },
 };
@@ -153,6 +153,6 @@ function foldingCandidates(most: number): number[] {
   return [...candidates, most];
 }
 
-function foldedPieces({ neurons, pieces }: UnitStage, n: number): number {
-  return 2 * Math.floor(neurons / (2 * n)) * (pieces - 1) + 1;
+function foldedPieces({ neurons, pieceCount }: UnitStage, n: number): number {
+  return 2 * Math.floor(neurons / (2 * n)) * (pieceCount - 1) + 1;
 }

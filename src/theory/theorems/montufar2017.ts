@@ -14,7 +14,7 @@ export const montufar2017Upper: Bound = {
   evaluate(network, options) {
     const found = chainOf(network, options);
     if ('reason' in found) return refused(found.reason);
-    const other = found.chain.stages.find(({ stage }) => stage.pieces !== 2 || stage.kind !== 'activation');
+    const other = found.chain.stages.find(({ stage }) => stage.pieceCount !== 2 || stage.kind !== 'activation');
     if (other)
       return refused(`The theorem is for units of two pieces; ${other.layer.name} has ${describeUnits(other)}.`);
     return productBound(

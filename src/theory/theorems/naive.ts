@@ -12,8 +12,8 @@ export const naiveUpper: Bound = {
   evaluate(network) {
     let total = one;
     const perLayer = network.layers.map((layer) => {
-      if (layer.reach === 'beyond') return null;
-      for (const { neurons, pieces } of unitStages(layer)) total = multiply(total, power(magnitudeOf(pieces), neurons));
+      if (layer.scope === 'beyond') return null;
+      for (const { neurons, pieceCount } of unitStages(layer)) total = multiply(total, power(magnitudeOf(pieceCount), neurons));
       return total;
     });
     return { applies: true, perLayer };

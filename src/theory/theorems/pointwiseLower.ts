@@ -95,7 +95,7 @@ function greatestSoFar(network: Network, stages: readonly FoldingStage[], first:
   let next = 0;
   const perLayer = network.layers.map((layer) => {
     for (; next < stages.length && stages[next].layer <= layer.index; next++) best = larger(best, reached[next]);
-    return layer.reach === 'beyond' ? null : best;
+    return layer.scope === 'beyond' ? null : best;
   });
   return { applies: true, perLayer };
 }

@@ -121,11 +121,11 @@ class PositionCells {
 
   constructor(
     private readonly filters: number,
-    private readonly pieces: number,
+    private readonly pieceCount: number,
   ) {}
 
   in(m: number): Magnitude {
-    return (this.known[m] ??= binomialPrefixSum(this.filters, m, this.pieces - 1));
+    return (this.known[m] ??= binomialPrefixSum(this.filters, m, this.pieceCount - 1));
   }
 }
 
@@ -133,8 +133,8 @@ class PositionCells {
 function positionCells(stages: readonly PointwiseStage[]): PositionCells[] {
   const known = new Map<string, PositionCells>();
   return stages.map(({ filters, units }) => {
-    const key = `${filters} ${units.pieces}`;
-    const cells = known.get(key) ?? new PositionCells(filters, units.pieces);
+    const key = `${filters} ${units.pieceCount}`;
+    const cells = known.get(key) ?? new PositionCells(filters, units.pieceCount);
     known.set(key, cells);
     return cells;
   });

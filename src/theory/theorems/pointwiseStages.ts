@@ -46,7 +46,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
   for (const layer of network.layers) {
     const reads =
       layer.inputs.length === 1 && (layer.index === 0 ? isInput(layer.inputs[0]) : layer.inputs[0] === layer.index - 1);
-    if (!reads || layer.reach === 'beyond' || network.inputs.length !== 1) break;
+    if (!reads || layer.scope === 'beyond' || network.inputs.length !== 1) break;
     // Weights that are an earlier layer's cannot be chosen; behind a constant there is nothing left to cut.
     if (layer.sharedWith !== undefined || isConstant(layer)) break;
     places += placesOf(layer);
@@ -65,7 +65,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
     if (units === undefined) continue;
     if (!pending || more.length > 0) break;
     // Beyond the first layer the construction folds, which takes ReLUs.
-    if (stages.length > 0 && !(units.drops && units.pieces === 2 && stages[0].units.drops)) break;
+    if (stages.length > 0 && !(units.isRectifier && units.pieceCount === 2 && stages[0].units.isRectifier)) break;
     const isCentral = layer.activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(layer.activation);
     stages.push({ layer: layer.index, ...pending, units, alive: aliveIn(grid), hasBias: hasBias(run), isCentral });
     pending = null;

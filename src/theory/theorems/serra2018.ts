@@ -51,6 +51,6 @@ export const serra2018Lower: Bound = {
 
 /** Said beside theorems for fully connected layers where a layer is sparse: its weights are a special case of theirs. */
 export function sharedWeightsNote(network: Network): string | undefined {
-  const sparse = network.layers.find((layer) => 'window' in layer.operation && layer.reach !== 'beyond');
+  const sparse = network.layers.find((layer) => 'window' in layer.operation && layer.scope !== 'beyond');
   return sparse && `${sparse.name} taken as a fully connected layer: an upper bound that ignores its sparsity.`;
 }

@@ -12,7 +12,7 @@ import { convolutionIndependence } from '../convolution/convolutionNumbers.ts';
 import { convolutionSum } from '../convolution/convolutionSum.ts';
 import type { Sides } from '../convolution/gridBracket.ts';
 import { sharedWeightSum } from '../convolution/sharedWeightSum.ts';
-import { standingInWords } from '../convolution/tightness.ts';
+import { describeTightness } from '../convolution/tightness.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
 import { multiply, one, type Magnitude } from '../numbers/magnitude.ts';
@@ -57,7 +57,7 @@ const genericExact: Bound = {
         `The layer ${stage.layer.name} has no biases, so that its boundaries do not lie in general position.`,
       );
     }
-    const sum = sharedWeightSum(stage.pattern, stage.stage.pieces, options);
+    const sum = sharedWeightSum(stage.pattern, stage.stage.pieceCount, options);
     if ('reason' in sum) return refused(sum.reason);
     return { applies: true, perLayer: spread(network, chain.chain, [sum.value]), note: sum.note };
   },
@@ -81,7 +81,7 @@ const upper: Bound = {
     const { value, note } = firstLayer(stages[0], network, options, chain.n0, stages.length === 1 ? 'both' : 'upper');
     let total: Magnitude = one;
     const values = stages.map(({ stage }, l) => {
-      const factor = l === 0 ? value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieces - 1);
+      const factor = l === 0 ? value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieceCount - 1);
       return (total = multiply(total, factor));
     });
     return {
@@ -123,11 +123,11 @@ function firstLayer(
   sides: Sides,
 ): { value: Magnitude; note: string } {
   if (n0 < network.inputSize) {
-    const value = convolutionIndependence(pattern, stage.pieces, options).prefixSum(n0);
+    const value = convolutionIndependence(pattern, stage.pieceCount, options).prefixSum(n0);
     return { value, note: 'upper bound: the sum up to the dimension of the slice' };
   }
-  const { lower, upper, exact } = convolutionSum(pattern, stage.pieces, options, sides);
-  const standing = standingInWords(theoremEquality(pattern), hasBias);
+  const { lower, upper, exact } = convolutionSum(pattern, stage.pieceCount, options, sides);
+  const standing = describeTightness(theoremEquality(pattern), hasBias);
   if (exact) return { value: upper, note: standing };
   return { value: upper, note: `upper bound: the sum itself is between 10^${down(lower)} and 10^${up(upper)}` };
 }

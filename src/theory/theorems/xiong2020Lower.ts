@@ -10,7 +10,7 @@ import {
   type ConvolutionStage,
 } from '../convolution/convolutionChain.ts';
 import { convolutionSum, DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
-import type { AxisFields, FieldPattern } from '../convolution/receptiveFields.ts';
+import type { AxisFields, ReceptiveFields } from '../convolution/receptiveFields.ts';
 import { sharedWeightSum } from '../convolution/sharedWeightSum.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
@@ -50,7 +50,7 @@ export const xiong2020LowerCorrected: Bound = {
   },
 };
 
-function provenSum(pattern: FieldPattern, options: TheoryOptions): Magnitude {
+function provenSum(pattern: ReceptiveFields, options: TheoryOptions): Magnitude {
   if (theoremEquality(pattern) === 'exact') return convolutionSum(pattern, 2, options).lower;
   const counted = sharedWeightSum(pattern, 2, options);
   if ('value' in counted) return counted.value;
@@ -58,7 +58,7 @@ function provenSum(pattern: FieldPattern, options: TheoryOptions): Magnitude {
 }
 
 /** The layer with all of its kernel zero but one row, or one column. Positions that see it as padding are left out. */
-function flatKernels(pattern: FieldPattern): FieldPattern[] {
+function flatKernels(pattern: ReceptiveFields): ReceptiveFields[] {
   const { rows, columns, taps } = pattern;
   if (taps === null) return [];
   const middle = (fields: AxisFields) => mostCommon(fields.flat()).value;
@@ -85,7 +85,7 @@ function mostCommon(values: readonly number[]): { value: number; count: number }
   return best;
 }
 
-type LastLayer = (pattern: FieldPattern, options: TheoryOptions) => { value: Magnitude; proven: boolean };
+type LastLayer = (pattern: ReceptiveFields, options: TheoryOptions) => { value: Magnitude; proven: boolean };
 
 function construction(network: Network, options: TheoryOptions, regions: LastLayer): Evaluation {
   const found = convolutionChainOf(network, options);
@@ -97,7 +97,7 @@ function construction(network: Network, options: TheoryOptions, regions: LastLay
   const part = { ...options, budget: (options.budget ?? DEFAULT_BUDGET) / stages.length };
   let folded = one;
   let proven = true;
-  const known = new Map<FieldPattern, Map<number, ReturnType<LastLayer>>>();
+  const known = new Map<ReceptiveFields, Map<number, ReturnType<LastLayer>>>();
   /** Deep networks repeat their layers, which have one pattern in common. */
   const remembered = ({ pattern }: ConvolutionStage, channels: number): ReturnType<LastLayer> => {
     const byChannels = known.get(pattern) ?? new Map<number, ReturnType<LastLayer>>();
@@ -111,8 +111,8 @@ function construction(network: Network, options: TheoryOptions, regions: LastLay
     const last = remembered(stage, l === 0 ? stage.pattern.channels : channelsBehind(stage, stages[l - 1], d0));
     proven = last.proven;
     const value = multiply(folded, last.value);
-    const pieces = Math.floor(filtersOf(stage) / d0);
-    folded = multiply(folded, power(magnitudeOf(pieces), positionsOf(stage.pattern) * d0));
+    const pieceCount = Math.floor(filtersOf(stage) / d0);
+    folded = multiply(folded, power(magnitudeOf(pieceCount), positionsOf(stage.pattern) * d0));
     return value;
   });
   const note = proven ? undefined : 'as published; not proven, because it takes shared weights for free ones';
@@ -124,7 +124,7 @@ function channelsBehind(stage: ConvolutionStage, before: ConvolutionStage, d0: n
   return stage.dense ? positionsOf(before.pattern) * d0 : d0;
 }
 
-function positionsOf({ rows, columns }: FieldPattern): number {
+function positionsOf({ rows, columns }: ReceptiveFields): number {
   return rows.length * columns.length;
 }
 
@@ -138,7 +138,7 @@ function obstacleTo(network: Network, found: ConvolutionChain): string | null {
   if (shared) return shared;
   for (const [l, stage] of stages.entries()) {
     const { layer, pattern } = stage;
-    if (!stage.stage.drops) return `The construction is for ReLU units; ${layer.name} has ${layer.activation.name}.`;
+    if (!stage.stage.isRectifier) return `The construction is for ReLU units; ${layer.name} has ${layer.activation.name}.`;
     if (!stage.hasBias) return `The construction needs biases; ${layer.name} has none.`;
     if (pattern.sharing === 'composed') {
       return `The construction needs convolutions one by one; several affine layers meet in ${layer.name}.`;
@@ -154,7 +154,7 @@ function obstacleTo(network: Network, found: ConvolutionChain): string | null {
 }
 
 /** The layers before the last copy one cell of each window: the same entry of the kernel everywhere. */
-function hasCommonTap({ taps }: FieldPattern): boolean {
+function hasCommonTap({ taps }: ReceptiveFields): boolean {
   if (taps === null) return false;
   const common = (axis: AxisFields) => mostCommon(axis.flat()).count === axis.length;
   return common(taps.rows) && common(taps.columns);

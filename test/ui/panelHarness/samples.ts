@@ -1,6 +1,6 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../../../src/protocol/panel.ts';
 import { usualSettings } from '../../../src/protocol/countPlace.ts';
-import { placeWords } from '../../../src/protocol/placeWords.ts';
+import { describePlace } from '../../../src/protocol/placeWords.ts';
 import type { CountSettings, PanelCount, PanelRun } from '../../../src/protocol/runs.ts';
 import { boundFormula, layerFormula } from '../../../src/server/panel/formulas.ts';
 import { normals } from './partition.ts';
@@ -284,7 +284,7 @@ export function runOf(network: PanelNetwork, counts: readonly PanelCount[], more
     theory: {
       method,
       why,
-      domain: placeWords(network.inputSize, method, usualSettings(8, false)),
+      domain: describePlace(network.inputSize, method, usualSettings(8, false)),
       initialization: network.initialization,
       expected: network.expected,
       noMean: network.expected === null ? 'Average pooling of rectified values has no closed form.' : null,

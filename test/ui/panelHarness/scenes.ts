@@ -1,7 +1,7 @@
 import { planCount } from '../../../src/analysis/countPlan.ts';
-import { planMeasurement } from '../../../src/analysis/experiment.ts';
+import { planExperiment } from '../../../src/analysis/experiment.ts';
 import { count } from '../../../src/counting/countRegions.ts';
-import { measure } from '../../../src/counting/experiments/measure.ts';
+import { runExperiment } from '../../../src/counting/experiments/measure.ts';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import { defaultInitialization } from '../../../src/network/definition.ts';
@@ -111,7 +111,7 @@ export function mlpLine(seed: number): PanelLine {
 /** How far points of the square are from the nearest boundary of the same network, as measured. */
 export function mlpDistances(seed: number): PanelDistances {
   const choice = { seed, placesSeed: seed, fileWeights: false, chords: 0, points: 500 };
-  const { points } = measure(planMeasurement(countedMlp(), choice));
+  const { points } = runExperiment(planExperiment(countedMlp(), choice));
   const distances = Float64Array.from(points, ({ distance }) => distance ?? Number.NaN);
   return { seed, box: '[−1, 1]²', distances, points: points.length, complete: true };
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { leakyRelu, linear, relu } from '../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
 import { compareNetworks, comparisonJson, comparisonTable } from '../../../src/analysis/compare.ts';
-import { counterpartsOf } from '../../../src/analysis/baselines.ts';
-import { measure, regionsPerParameter } from '../../../src/analysis/figures.ts';
+import { baselinesOf } from '../../../src/analysis/baselines.ts';
+import { networkFigures, regionsPerParameter } from '../../../src/analysis/figures.ts';
 import { totalNeurons } from '../../../src/report/reportJson.ts';
 import { analysedParameters } from '../../../src/network/parameters.ts';
 import { build, dense, denseNetwork, layer, window2d } from '../network/definitions.ts';
@@ -22,7 +22,7 @@ const cnn = build([6, 6, 1], [conv('a', 2, 2), conv('b', 3, 4), flatten, dense('
 describe('counterparts', () => {
   it('have as many parameters, within less than one neuron’s, and as many outputs', () => {
     const parameters = analysedParameters(cnn);
-    const [equal] = counterpartsOf(cnn);
+    const [equal] = baselinesOf(cnn);
     const built = equal.network!;
     expect(equal.role).toBe('dense-same-parameters');
     expect(built.layers.map(({ outputShape }) => outputShape)).toEqual([[3], [4]]);
@@ -34,35 +34,35 @@ describe('counterparts', () => {
   });
 
   it('have as many neurons in one layer', () => {
-    const [, shallow] = counterpartsOf(denseNetwork(2, [5, 6, 7]));
+    const [, shallow] = baselinesOf(denseNetwork(2, [5, 6, 7]));
     expect(shallow.network!.layers.map(({ neurons }) => neurons)).toEqual([18]);
     expect(totalNeurons(shallow.network!.layers)).toBe(18);
     // One layer of n lines: 1 + n + n (n - 1) / 2.
-    expect(measure(shallow.network!, {}).upper?.value?.exact).toBe(1n + 18n + 153n);
+    expect(networkFigures(shallow.network!, {}).upper?.value?.exact).toBe(1n + 18n + 153n);
   });
 
   it('end in units where the network does', () => {
-    const [equal, shallow] = counterpartsOf(denseNetwork(2, [5, 5]));
+    const [equal, shallow] = baselinesOf(denseNetwork(2, [5, 5]));
     expect(equal.network!.layers.map(({ outputShape }) => outputShape)).toEqual([[15]]);
     expect(shallow.network!.layers).toHaveLength(1);
   });
 
   it('are none for what is one hidden layer already, and for what has no units', () => {
-    expect(counterpartsOf(denseNetwork(3, [9]))).toEqual([]);
+    expect(baselinesOf(denseNetwork(3, [9]))).toEqual([]);
     const apart = [
       dense('d', 9, linear),
       layer('r', { kind: 'identity' }, { activation: relu }),
       dense('o', 1, linear),
     ];
-    expect(counterpartsOf(build([3], apart).network)).toEqual([]);
-    expect(counterpartsOf(build([3], [dense('d', 9, linear)]).network)).toEqual([]);
-    expect(counterpartsOf(build([3], [dense('d', 2, linear), dense('e', 9)]).network)).toHaveLength(2);
-    expect(counterpartsOf(build([3], [dense('d', 9, leakyRelu(0.1))]).network)).toEqual([]);
+    expect(baselinesOf(build([3], apart).network)).toEqual([]);
+    expect(baselinesOf(build([3], [dense('d', 9, linear)]).network)).toEqual([]);
+    expect(baselinesOf(build([3], [dense('d', 2, linear), dense('e', 9)]).network)).toHaveLength(2);
+    expect(baselinesOf(build([3], [dense('d', 9, leakyRelu(0.1))]).network)).toEqual([]);
   });
 
   it('are refused with a sentence where the parameters do not suffice for one neuron', () => {
     const small = build([28, 28, 1], [conv('a', 1, 2)]).network;
-    const [equal] = counterpartsOf(small);
+    const [equal] = baselinesOf(small);
     expect(equal.network).toBeNull();
     expect(equal.how).toBe('5 parameters are too few for a fully connected hidden neuron on 784 inputs');
   });
@@ -103,7 +103,7 @@ describe('comparison', () => {
 
   it('keeps the error of a logarithm in the quotient', () => {
     const value = { exact: null, log10: 5000, log10Error: 1e-6 };
-    const bound = { ...measure(mlp, {}).upper!, value };
+    const bound = { ...networkFigures(mlp, {}).upper!, value };
     const ratio = regionsPerParameter(bound, 1000);
     expect(ratio?.log10).toBeCloseTo(4997, 9);
     expect(ratio?.log10Error).toBeGreaterThanOrEqual(1e-6);
@@ -113,6 +113,6 @@ describe('comparison', () => {
   it('counts only what the bounds are about', () => {
     const written = [dense('a', 4), layer('s', { kind: 'notPiecewiseLinear', what: 'attention' }), dense('b', 100)];
     const { network } = build([2], written);
-    expect(measure(network, {})).toMatchObject({ depth: 1, neurons: 4, parameters: 12 });
+    expect(networkFigures(network, {})).toMatchObject({ depth: 1, neurons: 4, parameters: 12 });
   });
 });

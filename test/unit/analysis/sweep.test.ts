@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
 import { MAX_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, widthField } from '../../../src/analysis/sweep.ts'; // prettier-ignore
-import { measure } from '../../../src/analysis/figures.ts';
+import { networkFigures } from '../../../src/analysis/figures.ts';
 import { define, dense, layer, window1d, window2d } from '../network/definitions.ts';
 
 const mlp = define([2], [dense('a', 8), dense('b', 8), dense('out', 1, linear)]);
@@ -37,7 +37,7 @@ describe('sweep', () => {
   it('gives what the network with that width written in gives', () => {
     const row = sweepAt(mlp, { layers: ['a'], field: 'units' }, 20, {});
     const written = buildNetwork(define([2], [dense('a', 20), dense('b', 8), dense('out', 1, linear)])).network;
-    expect(row.measures).toEqual(measure(written, {}));
+    expect(row.measures).toEqual(networkFigures(written, {}));
     const both = sweepAt(mlp, { layers: ['a', 'b'], field: 'units' }, 20, {});
     expect(both.measures).toMatchObject({ neurons: 40, parameters: 60 + 420 + 21 });
   });
@@ -46,13 +46,13 @@ describe('sweep', () => {
     const subject = { layers: ['b'], field: 'copies' } as const;
     const row = sweepAt(mlp, subject, 3, {});
     const written = [dense('a', 8), dense('b', 8), dense('b_2', 8), dense('b_3', 8), dense('out', 1, linear)];
-    expect(row.measures).toEqual(measure(buildNetwork(define([2], written)).network, {}));
-    expect(sweepAt(mlp, subject, 1, {}).measures).toEqual(measure(buildNetwork(mlp).network, {}));
+    expect(row.measures).toEqual(networkFigures(buildNetwork(define([2], written)).network, {}));
+    expect(sweepAt(mlp, subject, 1, {}).measures).toEqual(networkFigures(buildNetwork(mlp).network, {}));
     // A name that is taken, and a layer that two others read.
     const forked = define([2], [dense('a', 4), dense('a_2', 4, relu, ['a']), layer('sum', { kind: 'add' }, { inputs: ['a', 'a_2'] })]); // prettier-ignore
     const deeper = sweepAt(forked, { layers: ['a'], field: 'copies' }, 2, {});
     const by = define([2], [dense('a', 4), dense('a_3', 4), dense('a_2', 4, relu, ['a_3']), layer('sum', { kind: 'add' }, { inputs: ['a_3', 'a_2'] })]); // prettier-ignore
-    expect(deeper.measures).toEqual(measure(buildNetwork(by).network, {}));
+    expect(deeper.measures).toEqual(networkFigures(buildNetwork(by).network, {}));
     const conv = layer('c', { kind: 'convolution', window: window2d(3), filters: 4, groups: 1, useBias: true }, { activation: relu }); // prettier-ignore
     const chain = define([6, 6, 1], [conv]);
     expect(sweepAt(chain, { layers: ['c'], field: 'copies' }, 2, {}).measures).toMatchObject({ neurons: 4 * 16 + 4 * 4, parameters: 40 + 148 }); // prettier-ignore

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegionRecord } from '../../../src/counting/count.ts';
 import type { countJson, regionsHead } from '../../../src/report/countJson.ts';
-import type { measurementJson } from '../../../src/report/experimentReport.ts';
+import type { experimentJson } from '../../../src/report/experimentReport.ts';
 import type { reportJson } from '../../../src/report/reportJson.ts';
 import { CommandLine } from './commandLine.ts';
 
@@ -175,7 +175,7 @@ describe('region-lens', () => {
     const words = ['measure', 'mlp.network.json', '--repeat', '3', '--lines', '10', '--points', '5', '--seed', '7'];
     const { code, out, err } = await cli.run([...words, '--json']);
     expect([code, err]).toEqual([0, '']);
-    const [report] = lines(out) as ReturnType<typeof measurementJson>[];
+    const [report] = lines(out) as ReturnType<typeof experimentJson>[];
     expect(report).toMatchObject({
       complete: true,
       seeds: [7, 8, 9],

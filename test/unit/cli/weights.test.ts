@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { measurementJson } from '../../../src/report/experimentReport.ts';
+import type { experimentJson } from '../../../src/report/experimentReport.ts';
 import type { countJson } from '../../../src/report/countJson.ts';
 import { tensorOf } from '../../../src/formats/json/numbers.ts';
 import type { Tensor } from '../../../src/network/operation.ts';
@@ -72,7 +72,7 @@ describe('region-lens count with weights in other files', () => {
     const measured = async (...more: string[]) => {
       const { code, out, err } = await cli.run(['measure', ...more, ...words]);
       expect([code, err]).toEqual([0, '']);
-      const { segment, boundary, distance, weights } = JSON.parse(out) as ReturnType<typeof measurementJson>;
+      const { segment, boundary, distance, weights } = JSON.parse(out) as ReturnType<typeof experimentJson>;
       return { segment, boundary, distance, weights };
     };
     const inline = await measured('inline.network.json');

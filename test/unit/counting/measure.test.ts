@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { summarize, planMeasurement, type MeasureChoice } from '../../../src/analysis/experiment.ts';
+import { summarize, planExperiment, type ExperimentChoice } from '../../../src/analysis/experiment.ts';
 import { compile } from '../../../src/counting/program/compile.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import { lengthOf, meanProjection, randomChords, randomPoints } from '../../../src/counting/experiments/crofton.ts';
 import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import { LocalMaps } from '../../../src/counting/experiments/localMaps.ts';
-import { measure } from '../../../src/counting/experiments/measure.ts';
+import { runExperiment } from '../../../src/counting/experiments/measure.ts';
 import { nearestBoundary } from '../../../src/counting/experiments/nearestBoundary.ts';
 import type { Network } from '../../../src/network/network.ts';
 import expectedRegions from '../../fixtures/reference/expected_regions.json';
 import simulated from '../../fixtures/reference/hanin_rolnick_simulated.json';
 import { chain, dense, fixture, networkOf, tensor } from './networks.ts';
 
-const choice: MeasureChoice = { seed: 1, placesSeed: 5, fileWeights: true, chords: 100, points: 50 };
+const choice: ExperimentChoice = { seed: 1, placesSeed: 5, fileWeights: true, chords: 100, points: 50 };
 const box = (n: number) => ({ lower: Array<number>(n).fill(-1), upper: Array<number>(n).fill(1) });
 
 /** Sides of the polygons of a two-input network in [-1, 1]^2 on which it bends; those inside are there twice. */
@@ -54,7 +54,7 @@ describe("Crofton's formula", () => {
     const kernel = tensor(Array.from({ length: n }, (_, i) => [i === 0 ? 1 : 0]));
     const network = networkOf([n], [dense(1, 'relu', { kernel, bias: tensor([0]) })]);
     const draws = { ...choice, chords: 8000, points: 0 };
-    const { boundaryDensity, boundaryVolume } = summarize(network, draws, [measure(planMeasurement(network, draws))]);
+    const { boundaryDensity, boundaryVolume } = summarize(network, draws, [runExperiment(planExperiment(network, draws))]);
     expect(boundaryDensity[0]!.mean).toBeGreaterThan(0.5 * 0.96);
     expect(boundaryDensity[0]!.mean).toBeLessThan(0.5 * 1.04);
     expect(boundaryVolume!.mean).toBeCloseTo(boundaryDensity[0]!.mean * 2 ** n, 12);
@@ -63,7 +63,7 @@ describe("Crofton's formula", () => {
   it('finds the length of all boundaries in a square', () => {
     const network = drawWeights(chain([2, 10, 10, 1]), 3);
     const exact = bentSides(network).reduce((sum, [ax, ay, bx, by]) => sum + Math.hypot(bx - ax, by - ay) / 2, 0);
-    const { chords } = measure(planMeasurement(network, { ...choice, chords: 6000, points: 0 }));
+    const { chords } = runExperiment(planExperiment(network, { ...choice, chords: 6000, points: 0 }));
     const each = chords.map(({ length, breakpoints }) => (4 * breakpoints.at(-1)!) / length / meanProjection(2));
     const mean = each.reduce((sum, x) => sum + x, 0) / each.length;
     const error = Math.sqrt(each.reduce((sum, x) => sum + (x - mean) ** 2, 0)) / each.length;
@@ -102,7 +102,7 @@ describe('the distance to the nearest boundary', () => {
       const { layer, unit, foot, bendsOutput } = nearestBoundary(program, maps, point);
       const piecesAt = (share: number) => {
         maps.moveTo(point.map((x, k) => x + share * (foot[k] - x)));
-        return maps.pieces.map((pieces) => Array.from(pieces));
+        return maps.patterns.map((pieces) => Array.from(pieces));
       };
       const [start, before, beyond] = [0, 1 - 1e-7, 1 + 1e-7].map(piecesAt);
       expect(before).toEqual(start);
@@ -133,7 +133,7 @@ describe('the distance to the nearest boundary', () => {
   it('is infinite where no unit depends on the input', () => {
     const network = networkOf([2], [dense(2, 'relu', { kernel: tensor([[0, 0], [0, 0]]), bias: tensor([1, -1]) })]); // prettier-ignore
     expect(nearestBoundary(...withMaps(network), [0, 0])).toMatchObject({ distance: Infinity, layer: -1 });
-    expect(measure(planMeasurement(network, choice)).points[0]).toMatchObject({ distance: null, layer: -1 });
+    expect(runExperiment(planExperiment(network, choice)).points[0]).toMatchObject({ distance: null, layer: -1 });
   });
 
   function withMaps(network: Network): [ReturnType<typeof compile>, LocalMaps] {
@@ -143,9 +143,9 @@ describe('the distance to the nearest boundary', () => {
 });
 
 describe('measurements over random networks', () => {
-  const over = (network: Network, draws: number, more: Partial<MeasureChoice> = {}) => {
+  const over = (network: Network, draws: number, more: Partial<ExperimentChoice> = {}) => {
     const choices = Array.from({ length: draws }, (_, i) => ({ ...choice, ...more, seed: i + 1 }));
-    return summarize(network, choices[0], choices.map((each) => measure(planMeasurement(network, each)))); // prettier-ignore
+    return summarize(network, choices[0], choices.map((each) => runExperiment(planExperiment(network, each)))); // prettier-ignore
   };
 
   it('agree with the Kac-Rice means on the same segment and chords', () => {
@@ -200,7 +200,7 @@ describe('measurements over random networks', () => {
     const network = drawWeights(chain([2, 8, 1]), 1);
     let done = 0;
     const hooks = { progress: () => void done++, stopped: () => done >= 3 };
-    const measured = measure(planMeasurement(network, choice), hooks);
+    const measured = runExperiment(planExperiment(network, choice), hooks);
     expect(measured.complete).toBe(false);
     expect(measured.chords).toHaveLength(2);
     expect(measured.points).toHaveLength(0);

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { CountRequest } from '../../../src/counting/count.ts';
 import { addParts, count, countPart } from '../../../src/counting/countRegions.ts';
 import { drawWeights } from '../../../src/counting/program/initializers.ts';
-import { Share } from '../../../src/counting/walk/sharedCount.ts';
+import { SharedCount } from '../../../src/counting/walk/sharedCount.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { kinds, planeOf } from './kinds.ts';
 import { chain, dense, networkOf, tensor } from './networks.ts';
 
 /** Parts go to the threads as dealt here, whatever the threads' pace. */
-class Dealt extends Share {
+class Dealt extends SharedCount {
   constructor(
     memory: SharedArrayBuffer,
     private readonly who: number,
@@ -24,11 +24,11 @@ class Dealt extends Share {
 }
 
 function shared(request: CountRequest, threads: number, deal: (part: number) => number) {
-  const memory = Share.memory();
+  const memory = SharedCount.memory();
   const parts = Array.from({ length: threads }, (_, k) => countPart(request, {}, new Dealt(memory, k, threads, deal)));
   const { seconds, ...result } = addParts(request, parts, 0);
   expect(seconds).toBe(0);
-  expect(new Share(memory, 0, threads).shareDone).toBeCloseTo(1, 6);
+  expect(new SharedCount(memory, 0, threads).shareDone).toBeCloseTo(1, 6);
   return result;
 }
 
@@ -106,7 +106,7 @@ describe('a count shared among threads', () => {
     const network = drawWeights(chain([2, 24, 24, 1]), 1);
     const all = count(inPlane(network, true)).activationRegions;
     const request = { ...inPlane(network, true), limits: { regions: 200 } };
-    const memory = Share.memory();
+    const memory = SharedCount.memory();
     const parts = [0, 1].map((k) => countPart(request, {}, new Dealt(memory, k, 2, deals['in turn'])));
     expect(parts[1].walked.stoppedBy).toBe('regions');
     const result = addParts(request, parts, 0);

@@ -82,7 +82,7 @@ describe('native files', () => {
   it('may hold layers that are not piecewise linear', () => {
     const { network, problems } = open(file('{"type":"dense","units":4,"activation":"relu"},{"type":"layer_normalization"},{"type":"dense","units":2,"activation":"gelu"}'), 'x.json'); // prettier-ignore
     expect(problems).toEqual([]);
-    expect(network.layers.map(({ reach }) => reach)).toEqual(['inside', 'beyond', 'beyond']);
+    expect(network.layers.map(({ scope: reach }) => reach)).toEqual(['piecewiseLinear', 'beyond', 'beyond']);
   });
 });
 

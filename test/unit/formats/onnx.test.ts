@@ -89,7 +89,7 @@ describe('an ONNX model', () => {
     const text = graph([{ opType: 'Gather', input: ['table', 'x'], output: ['y'] }], [floats('table', 9, 3)]);
     const { network, problems } = open(text, 'a.json');
     expect(problems).toEqual([]);
-    expect(network.layers[0].reach).toBe('beyond');
+    expect(network.layers[0].scope).toBe('beyond');
     expect(network.layers.map(({ outputShape, parameters }) => [outputShape, parameters])).toEqual([[[4, 3], 27]]);
     expect(network.layers[0].operation).toMatchObject({ what: 'an embedding of whole numbers' });
   });
@@ -125,9 +125,9 @@ describe('an ONNX model', () => {
     );
     const { network, problems } = open(text, 'a.json');
     expect(problems).toEqual([]);
-    expect(network.layers.map(({ type, reach, parameters, outputShape }) => [type, reach, parameters, outputShape])).toEqual([
-      ['dense', 'inside', 12, [3]],
-      ['activation', 'ends', 0, [3]],
+    expect(network.layers.map(({ type, scope: reach, parameters, outputShape }) => [type, reach, parameters, outputShape])).toEqual([
+      ['dense', 'piecewiseLinear', 12, [3]],
+      ['activation', 'boundary', 0, [3]],
       ['Mul', 'beyond', 0, [3]],
       ['dense', 'beyond', 6, [2]],
     ]);

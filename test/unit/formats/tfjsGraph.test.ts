@@ -114,7 +114,7 @@ describe('a graph model of TensorFlow.js', () => {
       { name: 'weights', op: 'Softmax', input: ['scores'] },
       { name: 'mix', op: 'BatchMatMulV2', input: ['weights', 'x'] },
     ]);
-    expect(open(text, 'm.json').network.layers.map(({ type, reach, outputShape }) => [type, reach, outputShape])).toEqual([
+    expect(open(text, 'm.json').network.layers.map(({ type, scope: reach, outputShape }) => [type, reach, outputShape])).toEqual([
       ['dense', 'inside', [5, 4]],
       ['BatchMatMulV2', 'beyond', [5, 5]],
       ['activation', 'beyond', [5, 5]],
@@ -303,7 +303,7 @@ describe('nothing of a graph is lost without a word', () => {
   it('names an embedding', () => {
     const { network, problems } = open(model([3], table, lookUp), 'model.json');
     expect(problems).toEqual([]);
-    expect(network.layers[0].reach).toBe('beyond');
+    expect(network.layers[0].scope).toBe('beyond');
     expect(network.layers[0].operation).toMatchObject({ what: 'an embedding of whole numbers' });
     expect(summary(network)).toEqual([
       'e embedding linear 3x4 40 0',

@@ -163,8 +163,8 @@ describe('a brain.js network', () => {
 
   it('is not piecewise linear unless it says so', () => {
     const text = fixture('brainjs.json').replace('"activation":"leaky-relu",', '');
-    expect(open(text, 'a.json').network.layers.map(({ activation, reach }) => [activation.name, reach])).toEqual([
-      ['sigmoid', 'ends'],
+    expect(open(text, 'a.json').network.layers.map(({ activation, scope: reach }) => [activation.name, reach])).toEqual([
+      ['sigmoid', 'boundary'],
       ['sigmoid', 'beyond'],
       ['sigmoid', 'beyond'],
     ]);

@@ -70,7 +70,7 @@ describe('buildNetwork', () => {
   it('counts a pooling window as a unit with one piece for each value', () => {
     const max = layer('max', { kind: 'maxPooling', window: { ...window2d(2), strides: [2, 2] } });
     const { network } = build([4, 4, 3], [max]);
-    expect(network.layers[0]).toMatchObject({ neurons: 12, pieces: 4, parameters: 0, outputShape: [2, 2, 3] });
+    expect(network.layers[0]).toMatchObject({ neurons: 12, pieceCount: 4, parameters: 0, outputShape: [2, 2, 3] });
   });
 
   it('keeps what is before and beside a layer that does not fit, and says where it is', () => {
@@ -116,7 +116,7 @@ describe('buildNetwork', () => {
   it('marks what lies beyond a smooth activation', () => {
     const tanh = { kind: 'smooth', name: 'tanh' } as const;
     const { network } = build([2], [dense('a', 3), dense('b', 3, tanh), dense('c', 3)]);
-    expect(network.layers.map(({ reach }) => reach)).toEqual(['inside', 'ends', 'beyond']);
+    expect(network.layers.map(({ scope }) => scope)).toEqual(['piecewiseLinear', 'boundary', 'beyond']);
     expect(network.layers.map(({ neurons }) => neurons)).toEqual([3, 0, 0]);
   });
 

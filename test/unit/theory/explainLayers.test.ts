@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainLayers } from '../../../src/theory/explain/explainLayers.ts';
-import { factorInWords, mainBottleneck } from '../../../src/theory/explain/explanation.ts';
+import { describeFactor, mainBottleneck } from '../../../src/theory/explain/explanation.ts';
 import { boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from './networks.ts';
 
 describe('what is said of a layer', () => {
@@ -39,7 +39,7 @@ describe('what is said of a layer', () => {
       { from: 8, to: 3, oneMore: wider[1] },
       null,
     ]);
-    expect(explained[1].advice).toContain(`One neuron more: × ${factorInWords(wider[1])} for the whole network.`);
+    expect(explained[1].advice).toContain(`One neuron more: × ${describeFactor(wider[1])} for the whole network.`);
     expect(wider[1]).toBeGreaterThan(wider[0]);
     expect(mainBottleneck(explained)).toBe(1);
     expect(explained[2].dimensionIn).toBe(3);
@@ -47,7 +47,7 @@ describe('what is said of a layer', () => {
 
   it('says of a convolution whether its sum is what shared weights reach', () => {
     const standing = (...layers: Parameters<typeof network>[1]) =>
-      explainLayers(network([3, 3, 1], layers), {}).map((layer) => layer.standing);
+      explainLayers(network([3, 3, 1], layers), {}).map((layer) => layer.tightness);
     const loose = 'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others'; // prettier-ignore
     expect(standing(conv(2, [2, 2]))).toEqual([loose]);
     expect(standing(conv(1, [2, 2]))).toEqual(['upper bound']);
@@ -65,7 +65,7 @@ describe('what is said of a layer', () => {
     const [narrow] = explainLayers(net(1), {});
     const log10 = (filters: number): number => boundsOf(net(filters)).get('recurrence-upper')!.value!.log10;
     expect(narrow.bottleneck).toEqual({ from: 48, to: 9, oneMore: log10(2) - log10(1) });
-    expect(narrow.advice).toContain(`One filter more: × ${factorInWords(log10(2) - log10(1))}`);
+    expect(narrow.advice).toContain(`One filter more: × ${describeFactor(log10(2) - log10(1))}`);
   });
 
   it('takes the layer that lets the smallest share through for the main one where nothing more is known', () => {

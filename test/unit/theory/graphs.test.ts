@@ -130,7 +130,7 @@ describe('dimension that can enter a layer', () => {
 function convolutionAware(net: Network): string | undefined {
   const cache = new TransitionCache();
   const rule: StageRule = (layer, stage) =>
-    cache.get(stageIndependence(net, layer, stage, {}), stage.neurons, stage.drops);
+    cache.get(stageIndependence(net, layer, stage, {}), stage.neurons, stage.isRectifier);
   const cuts = dimensionRecurrence(net, {}, transitionsBy(rule, net));
   return cuts.at(-1)?.exact?.toString();
 }

@@ -8,7 +8,7 @@ import {
   INITIAL_STATE,
   receive,
   restore,
-  toKept,
+  toPersisted,
   withPoints,
   withRow,
   type PanelState,
@@ -143,7 +143,7 @@ describe('what is remembered', () => {
   it('brings back the model, the counts and the settings', () => {
     const kept: unknown = JSON.parse(
       JSON.stringify(
-        toKept(
+        toPersisted(
           after(...counted, {
             type: 'run',
             key,

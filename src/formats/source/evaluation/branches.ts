@@ -4,7 +4,7 @@ import { Joiner } from './join.ts';
 import type { Frame } from './scope.ts';
 import type { Mutable, Unknown } from './values.ts';
 
-interface Way {
+interface BranchOutcome {
   readonly completion: Completion;
   readonly after: Map<Mutable, unknown>;
   readonly before: Map<Mutable, unknown>;
@@ -15,7 +15,7 @@ interface Way {
  * leave. A way that throws is not the one that makes networks; one that returns early leaves the rest to the others.
  */
 export function fork(e: Evaluation, test: Unknown, frame: Frame, bodies: readonly (() => Completion)[]): Completion {
-  const ways: Way[] = [];
+  const ways: BranchOutcome[] = [];
   let thrown: Thrown | undefined;
   for (const body of bodies) {
     const { result, after, before } = e.journal.attempt(() => {
@@ -42,7 +42,7 @@ export function fork(e: Evaluation, test: Unknown, frame: Frame, bodies: readonl
 }
 
 /** All ways leave: how they do it together. */
-function leave(e: Evaluation, test: Unknown, ways: readonly Way[]): Completion {
+function leave(e: Evaluation, test: Unknown, ways: readonly BranchOutcome[]): Completion {
   const [first, ...others] = ways.map((way) => way.completion);
   if (first?.kind !== 'return') return first;
   const joiner = new Joiner(e, test);
@@ -53,7 +53,7 @@ function leave(e: Evaluation, test: Unknown, ways: readonly Way[]): Completion {
   return { kind: 'return', value };
 }
 
-function merge(e: Evaluation, test: Unknown, ways: readonly Way[]): void {
+function merge(e: Evaluation, test: Unknown, ways: readonly BranchOutcome[]): void {
   if (ways.length === 0) return;
   if (ways.length === 1) return e.journal.keep(ways[0].after);
   const joiner = new Joiner(e, test);

@@ -6,7 +6,7 @@ export interface Edit {
 }
 
 /** A text with changes, and the way back to the offsets of the original. */
-export class Draft {
+export class EditedText {
   readonly text: string;
   /** Insertions, by their place in the changed text. */
   private readonly shifts: { readonly at: number; readonly by: number }[] = [];
@@ -39,8 +39,8 @@ export class Draft {
     return Math.min(offset - shift, this.original.length);
   }
 
-  with(...edits: readonly Edit[]): Draft {
-    return new Draft(this.original, [...this.edits, ...edits]);
+  with(...edits: readonly Edit[]): EditedText {
+    return new EditedText(this.original, [...this.edits, ...edits]);
   }
 
   get isUnchanged(): boolean {

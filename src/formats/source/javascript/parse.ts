@@ -1,7 +1,7 @@
 import { parse } from '@babel/parser';
 import type { ParserOptions, ParserPlugin } from '@babel/parser';
 import type { File, Node } from '@babel/types';
-import { Draft } from './draft.ts';
+import { EditedText } from './draft.ts';
 import { repairs, withoutRest } from './repair.ts';
 
 /** Faults that are repaired, and attempts in all; long texts get fewer. */
@@ -15,11 +15,11 @@ const LONG_TEXT_LENGTH = 200_000;
  */
 export function parseSource(text: string, fileName: string): File | undefined {
   const options = optionsFor(fileName);
-  let draft = new Draft(text);
+  let draft = new EditedText(text);
   let { file, fault } = attempt(draft, options);
   let attempts = text.length > LONG_TEXT_LENGTH ? MAX_ATTEMPTS - 6 : 0;
   for (let round = 0; !file && fault !== undefined && round < MAX_SYNTAX_ERRORS; round++) {
-    let best: { draft: Draft; file: File | undefined; fault: number; reached: number } | undefined;
+    let best: { draft: EditedText; file: File | undefined; fault: number; reached: number } | undefined;
     for (const candidate of repairs(draft, fault)) {
       if (++attempts > MAX_ATTEMPTS) break;
       const result = attempt(candidate, options);
@@ -57,7 +57,7 @@ function optionsFor(fileName: string): ParserOptions {
 }
 
 /** `fault` is where the parser gave up; undefined when it is no matter of syntax. */
-function attempt(draft: Draft, options: ParserOptions): { file?: File; fault?: number } {
+function attempt(draft: EditedText, options: ParserOptions): { file?: File; fault?: number } {
   try {
     return { file: parse(draft.text, options) };
   } catch (error) {
@@ -68,7 +68,7 @@ function attempt(draft: Draft, options: ParserOptions): { file?: File; fault?: n
 }
 
 /** Moves all nodes and comments to where they are in the text without the repairs. */
-function inOriginal(file: File, draft: Draft): File {
+function inOriginal(file: File, draft: EditedText): File {
   if (draft.isUnchanged) return file;
   const moved = new Set<object>();
   const pending: unknown[] = [file.program, file.comments];

@@ -1,4 +1,4 @@
-import { blank, Draft, insert } from './draft.ts';
+import { blank, EditedText, insert } from './draft.ts';
 
 /** Lines with open brackets that are tried. */
 const MAX_LINES = 4;
@@ -7,11 +7,11 @@ const MAX_LINES = 4;
  * Changes of a text that the parser gave up on at `fault` (an offset in the draft), of which one may be what the author
  * is about to write, or at least leaves the rest readable. The last one always parses further, or leaves nothing.
  */
-export function repairs(draft: Draft, fault: number): Draft[] {
+export function repairs(draft: EditedText, fault: number): EditedText[] {
   const { text, original } = draft;
   const scan = scanBrackets(text, fault);
   const at = (offset: number) => draft.toOriginal(offset);
-  const candidates: Draft[] = [];
+  const candidates: EditedText[] = [];
   const before = contentBefore(text, fault);
   // An operand is missing: `units: ,`
   if (wantsOperand(text, before)) candidates.push(draft.with(insert(at(before + 1), '_')));
@@ -27,12 +27,12 @@ export function repairs(draft: Draft, fault: number): Draft[] {
 }
 
 /** The text without what stands from the line of `fault` on. */
-export function withoutRest(draft: Draft, fault: number): Draft {
+export function withoutRest(draft: EditedText, fault: number): EditedText {
   return cut(draft, lineStart(draft.text, fault));
 }
 
 /** Closes, on a line that leaves brackets open, those brackets: the statement there is being written. */
-function closings(draft: Draft, { open, contentEnds }: Scan): Draft[] {
+function closings(draft: EditedText, { open, contentEnds }: Scan): EditedText[] {
   const lines = [...new Set(open.map((bracket) => bracket.line))].reverse().slice(0, MAX_LINES);
   return lines.flatMap((line) => {
     const first = open.findIndex((bracket) => bracket.line === line);
@@ -46,12 +46,12 @@ function closings(draft: Draft, { open, contentEnds }: Scan): Draft[] {
 }
 
 /** Blanks out everything from `from` on and closes what is open there. */
-function cut(draft: Draft, from: number): Draft {
+function cut(draft: EditedText, from: number): EditedText {
   const { open, unfinished } = scanBrackets(draft.text, from);
   const start = draft.toOriginal(unfinished ?? from);
   const kept = draft.edits.filter((edit) => edit.end <= start);
   const { original } = draft;
-  return new Draft(original, [
+  return new EditedText(original, [
     ...kept,
     blank(original, start, original.length),
     insert(original.length, closersOf(open)),

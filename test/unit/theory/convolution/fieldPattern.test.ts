@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { relu } from '../../../../src/network/activation.ts';
 import type { Operation, Window } from '../../../../src/network/operation.ts';
 import { convolutionSum } from '../../../../src/theory/convolution/convolutionSum.ts';
-import { fieldPatternOf } from '../../../../src/theory/convolution/receptiveFields.ts';
+import { receptiveFieldsOf } from '../../../../src/theory/convolution/receptiveFields.ts';
 import { network, type SimpleLayer } from '../networks.ts';
 import { fieldsIn, patternOf } from './layers.ts';
 
@@ -134,8 +134,8 @@ describe('receptive fields', () => {
       [4, 4, 1],
       [{ operation: { kind: 'flatten' } }, { operation: { kind: 'dense', units: 3, useBias: true }, activation: relu }],
     );
-    expect(fieldPatternOf(flat.layers)).toBeNull();
-    expect(fieldPatternOf(network([4], [{ operation: { kind: 'identity' }, activation: relu }]).layers)).toBeNull();
+    expect(receptiveFieldsOf(flat.layers)).toBeNull();
+    expect(receptiveFieldsOf(network([4], [{ operation: { kind: 'identity' }, activation: relu }]).layers)).toBeNull();
   });
 });
 

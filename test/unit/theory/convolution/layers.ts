@@ -1,6 +1,6 @@
 import { relu, type Activation } from '../../../../src/network/activation.ts';
 import type { Network } from '../../../../src/network/network.ts';
-import { fieldPatternOf, type FieldPattern } from '../../../../src/theory/convolution/receptiveFields.ts';
+import { receptiveFieldsOf, type ReceptiveFields } from '../../../../src/theory/convolution/receptiveFields.ts';
 import { network, type SimpleLayer } from '../networks.ts';
 
 /** One convolution as the reference files describe it; sizes are [rows, columns]. */
@@ -48,12 +48,12 @@ export function convolutionNetwork(
 }
 
 /** The receptive fields of the last layer in the first one's input. */
-export function fieldsIn(whole: Network): FieldPattern {
-  const pattern = fieldPatternOf(whole.layers);
+export function fieldsIn(whole: Network): ReceptiveFields {
+  const pattern = receptiveFieldsOf(whole.layers);
   if (pattern === null) throw new Error('these layers have no receptive fields');
   return pattern;
 }
 
-export function patternOf(each: ConvolutionCase, options: ConvolutionOptions = {}): FieldPattern {
+export function patternOf(each: ConvolutionCase, options: ConvolutionOptions = {}): ReceptiveFields {
   return fieldsIn(convolutionNetwork(each.input, [each], options));
 }
