@@ -1,13 +1,16 @@
 // `npm run bench [-- counting | cells | keystroke FILE... | theory | formats | panel | performance [--write]]`.
-// counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in one
-// process, on the same weights: how many times as fast the counter is, with one thread and with two. Best of three after a warm-up.
-// cells: random networks counted in a box of three dimensions or more, and how many times as many regions a second that are as the
-// prototype makes in the plane.
+// counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in
+// one process, on the same weights: how many times as fast the counter is, with one thread and with two. Best of three
+// after a warm-up.
+// cells: random networks counted in a box of three dimensions or more, and how many times as many regions a second that
+// are as the prototype makes in the plane.
 // keystroke: the language server's work from an edit to new hints.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
-// formats: large files, with weights inline or thousands of layers, from the text to its hints: time in a new process and again, and memory.
+// formats: large files, with weights inline or thousands of layers, from the text to its hints: time in a new process
+// and again, and memory.
 // panel: in Chromium, from the panel's HTML to its first paint, and the work of a frame while a picture is panned.
-// performance: the tables of docs/performance.md, which `--write` brings up to date. Takes minutes, so only when asked for.
+// performance: the tables of docs/performance.md, which `--write` brings up to date. Takes minutes, so only when asked
+// for.
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -59,7 +62,11 @@ try {
     const { main } = await import(pathToFileURL(await bundle(`test/bench/${file}.ts`, file)).href);
     await main(isNamed ? words : [], { worker, root });
     if (name === 'performance' && words.includes('--write')) {
-      await run(process.execPath, [join(root, 'node_modules/prettier/bin/prettier.cjs'), '--write', join(root, 'docs/performance.md')]); // prettier-ignore
+      await run(process.execPath, [
+        join(root, 'node_modules/prettier/bin/prettier.cjs'),
+        '--write',
+        join(root, 'docs/performance.md'),
+      ]);
     }
   }
 } finally {

@@ -1,6 +1,7 @@
-// `npm run fuzz -- [--documents N] [--seed S] [--first K] [--threads T] [--out FILE]`: makes N documents out of the project's examples and
-// fixtures by damaging them, and checks each: nothing is thrown, nothing lies outside the text, no lower bound is above an
-// upper one, reports are sound, none takes long or much memory. Every document follows from the seed and its number.
+// `npm run fuzz -- [--documents N] [--seed S] [--first K] [--threads T] [--out FILE]`: makes N documents out of the
+// project's examples and fixtures by damaging them, and checks each: nothing is thrown, nothing lies outside the text,
+// no lower bound is above an upper one, reports are sound, none takes long or much memory. Every document follows from
+// the seed and its number.
 // `--document K`: writes that one out instead and checks it in this process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,6 @@
-// Compiles scripts/assembly/planeKernel.ts to WebAssembly and writes it, as text, to src/counting/propagation/planeKernel.ts. The compiler is large and
-// is needed for nothing else, so npx fetches it when the kernel changes.
+// Compiles scripts/assembly/planeKernel.ts to WebAssembly and writes it, as text, to
+// src/counting/propagation/planeKernel.ts. The compiler is large and is needed for nothing else, so npx fetches it when
+// the kernel changes.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

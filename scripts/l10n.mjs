@@ -1,7 +1,8 @@
 /**
  * `npm run l10n [-- --check]`: collects every text of the panel and of the extension that can be translated into
- * l10n/bundle.l10n.json, from which translations (`bundle.l10n.de.json`) are made. With `--check` it compares, and looks for
- * texts that cannot be translated: sentences outside of `t(…)`, and words of package.json that are not in package.nls.json.
+ * l10n/bundle.l10n.json, from which translations (`bundle.l10n.de.json`) are made. With `--check` it compares, and
+ * looks for texts that cannot be translated: sentences outside of `t(…)`, and words of package.json that are not in
+ * package.nls.json.
  * `--root FOLDER` does so for another project of this make.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,9 @@ import { parseArgs } from 'node:util';
 import ts from 'typescript';
 import { root as project } from './process.mjs';
 
-const { root = project, check = false } = parseArgs({ options: { check: { type: 'boolean' }, root: { type: 'string' } } }).values; // prettier-ignore
+const { root = project, check = false } = parseArgs({
+  options: { check: { type: 'boolean' }, root: { type: 'string' } },
+}).values;
 
 const bundle = path.join(root, 'l10n/bundle.l10n.json');
 /** Names are the same in every language. */
@@ -79,7 +82,8 @@ function visitFile(source) {
 function compareManifest() {
   const manifest = readFileSync(path.join(root, 'package.json'), 'utf8');
   const known = Object.keys(JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')));
-  const read = /^\s*"(?:title|category|description|contextualTitle|displayName|altText|markdownDescription)": "((?:[^"\\]|\\.)*)"/gm; // prettier-ignore
+  const read =
+    /^\s*"(?:title|category|description|contextualTitle|displayName|altText|markdownDescription)": "((?:[^"\\]|\\.)*)"/gm;
   for (const [, text] of manifest.matchAll(read)) {
     if (!/^%[^%]+%$/.test(text)) faults.push(`package.json: a text that is not in package.nls.json: ${text}`);
   }

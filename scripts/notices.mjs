@@ -6,8 +6,8 @@ import { root } from './process.mjs';
 const ALLOWED = new Set(['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0']);
 
 /**
- * Packages that do not say enough themselves, by name: their licence where package.json names none of the above, and files
- * (from the project's folder) with what has to be repeated.
+ * Packages that do not say enough themselves, by name: their licence where package.json names none of the above, and
+ * files (from the project's folder) with what has to be repeated.
  * @type {Readonly<Record<string, { licence?: string, files: readonly string[] }>>}
  */
 const COMPLETED = {
@@ -21,7 +21,8 @@ const COMPLETED = {
 const LICENCE_FILE = /^(licen[cs]e|copying|copyright|notices?|third-?party-?notices?)/i;
 
 /**
- * Folders, from the project's, of the packages that something in a bundle comes from; what is left out of it needs no notice.
+ * Folders, from the project's, of the packages that something in a bundle comes from; what is left out of it needs no
+ * notice.
  * @param {readonly import('esbuild').Metafile[]} metafiles
  */
 export function bundledPackages(metafiles) {
@@ -34,7 +35,8 @@ export function bundledPackages(metafiles) {
 }
 
 /**
- * The text of ThirdPartyNotices.txt. Errors: all packages whose licence is not known, or not among those allowed, or has no text.
+ * The text of ThirdPartyNotices.txt. Errors: all packages whose licence is not known, or not among those allowed, or
+ * has no text.
  * @param {readonly string[]} folders of packages, from `base`
  * @param {string} [base]
  */
@@ -59,10 +61,19 @@ function noticeOf(folder) {
   const { name, version, license } = manifest;
   const completed = COMPLETED[name];
   const licence = completed?.licence ?? (typeof license === 'string' ? license : 'none named');
-  const own = readdirSync(folder).filter((file) => LICENCE_FILE.test(file) && !file.endsWith('.js')).sort(); // prettier-ignore
-  const files = [...own.map((file) => path.join(folder, file)), ...(completed?.files ?? []).map((file) => path.join(root, file))]; // prettier-ignore
+  const own = readdirSync(folder)
+    .filter((file) => LICENCE_FILE.test(file) && !file.endsWith('.js'))
+    .sort();
+  const files = [
+    ...own.map((file) => path.join(folder, file)),
+    ...(completed?.files ?? []).map((file) => path.join(root, file)),
+  ];
   const texts = files.map((file) => readFileSync(file, 'utf8').trim()).filter((text) => text !== '');
   const isAllowed = completed?.licence !== undefined || ALLOWED.has(licence);
-  const fault = !isAllowed ? `its licence (${licence}) is not among those allowed` : texts.length === 0 ? 'it has no text of its licence' : null; // prettier-ignore
+  const fault = !isAllowed
+    ? `its licence (${licence}) is not among those allowed`
+    : texts.length === 0
+      ? 'it has no text of its licence'
+      : null;
   return { fault, text: [`${name} ${version} (${licence})`, ...texts].join('\n\n') + '\n' };
 }

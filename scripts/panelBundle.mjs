@@ -3,8 +3,8 @@ import path from 'node:path';
 import { root } from './process.mjs';
 
 /**
- * The panel's scripts: `webview.js` paints its figures, `webview-completion.js` is loaded after that, and `webview-chunk.js`
- * is what both need.
+ * The panel's scripts: `webview.js` paints its figures, `webview-completion.js` is loaded after that, and
+ * `webview-chunk.js` is what both need.
  * @type {import('esbuild').BuildOptions}
  */
 export const panelScripts = {
@@ -16,7 +16,9 @@ export const panelScripts = {
   chunkNames: 'webview-[name]',
 };
 
-const sheets = readdirSync(path.join(root, 'webview')).filter((name) => name.endsWith('.css')).sort(); // prettier-ignore
+const sheets = readdirSync(path.join(root, 'webview'))
+  .filter((name) => name.endsWith('.css'))
+  .sort();
 
 /**
  * All style sheets of the panel as one, in the order of their names.

@@ -117,18 +117,38 @@ const mlp = ([n0, ...widths], options) =>
 const figures = {
   'dense-upper': () => [
     ['network', 'naive', 'Montúfar 2017', 'Serra et al. 2018', 'Hinz 2021', 'recurrence'],
-    ...[[2, 4, 4], [2, 16, 16], [3, 5, 5, 5], [8, 8, 8, 8], [8, 32, 4, 32], [16, 64, 64, 64]].map((widths) => {
+    ...[
+      [2, 4, 4],
+      [2, 16, 16],
+      [3, 5, 5, 5],
+      [8, 8, 8, 8],
+      [8, 32, 4, 32],
+      [16, 64, 64, 64],
+    ].map((widths) => {
       const ids = ['naive-upper', 'montufar2017-upper', 'serra2018-upper', 'hinz2021-upper', 'recurrence-upper'];
       return [name(widths), ...ids.map((id) => shown(mlp(widths), id))];
     }),
-  ], // prettier-ignore
+  ],
   'dense-lower': () => [
     ['network', 'Pascanu et al.', 'Montúfar et al.', 'Serra et al.', 'Arora et al.', 'Serra et al., size', 'can reach'],
-    ...[[1, 4, 4, 4], [2, 6, 6], [2, 16, 16, 16], [3, 9, 9, 9], [8, 32, 32]].map((widths) => {
-      const ids = ['pascanu2013-lower', 'montufar2014-lower', 'serra2018-lower', 'arora2018-lower', 'serra2018-size-lower', 'best-lower'];
+    ...[
+      [1, 4, 4, 4],
+      [2, 6, 6],
+      [2, 16, 16, 16],
+      [3, 9, 9, 9],
+      [8, 32, 32],
+    ].map((widths) => {
+      const ids = [
+        'pascanu2013-lower',
+        'montufar2014-lower',
+        'serra2018-lower',
+        'arora2018-lower',
+        'serra2018-size-lower',
+        'best-lower',
+      ];
       return [name(widths), ...ids.map((id) => shown(mlp(widths), id))];
     }),
-  ], // prettier-ignore
+  ],
   homogeneous: () => [
     ['network', 'at most, with biases', 'at most, without', 'can reach, without'],
     ...[
@@ -158,10 +178,15 @@ const figures = {
       const analysis = analysed(input, [conv2d(filters, kernel, { padding })], { budget: 1e9 });
       const { note } = boundOf(analysis, 'xiong2020-one-layer');
       const standing = note === 'exact' ? 'proven' : note.includes('known to be loose') ? 'known to fail' : 'open';
-      const sizes = [input.join('×'), kernel.join('×'), String(filters), typeof padding === 'string' ? 'none' : '1 all round'];
+      const sizes = [
+        input.join('×'),
+        kernel.join('×'),
+        String(filters),
+        typeof padding === 'string' ? 'none' : '1 all round',
+      ];
       return [...sizes, shown(analysis, 'xiong2020-one-layer'), shown(analysis, 'conv-generic-exact'), standing];
     }),
-  ], // prettier-ignore
+  ],
   'two-convolutions': () => [
     ['filters', 'Theorem 5, upper', 'Serra et al., as dense', 'recurrence', 'Theorem 5, lower', 'can reach'],
     ...[1, 2, 3, 5, 7].map((filters) => {
@@ -188,12 +213,20 @@ const figures = {
   ],
   maxout: () => [
     ['inputs', 'widths', 'rank', 'Montúfar et al. 2014', 'Serra et al. 2018', 'Montúfar, Ren, Zhang', 'can reach'],
-    ...[{ n: 1, widths: [2], rank: 3 }, { n: 2, widths: [4], rank: 3 }, { n: 3, widths: [3], rank: 3 }, { n: 2, widths: [4, 4], rank: 3 }].map(({ n, widths, rank }) => {
-      const analysis = analysed([n], widths.map((units) => ({ type: 'maxout', units, rank })));
+    ...[
+      { n: 1, widths: [2], rank: 3 },
+      { n: 2, widths: [4], rank: 3 },
+      { n: 3, widths: [3], rank: 3 },
+      { n: 2, widths: [4, 4], rank: 3 },
+    ].map(({ n, widths, rank }) => {
+      const analysis = analysed(
+        [n],
+        widths.map((units) => ({ type: 'maxout', units, rank })),
+      );
       const ids = ['maxout-montufar2014-upper', 'maxout-serra2018-upper', 'maxout-mrz2022-upper', 'best-lower'];
       return [String(n), widths.join(', '), String(rank), ...ids.map((id) => shown(analysis, id))];
     }),
-  ], // prettier-ignore
+  ],
   graph: () => [
     ['graph', 'features', 'formula', 'exact', 'counted'],
     ...graphs.map(({ label, adjacency, features, units }) => {
@@ -206,12 +239,19 @@ const figures = {
   ],
   fused: () => [
     ['network', 'activation regions at most', 'linear regions at most'],
-    ...[[8, 8, 1], [12, 12, 1]].map((input) => {
+    ...[
+      [8, 8, 1],
+      [12, 12, 1],
+    ].map((input) => {
       const layers = [conv2d(2, [3, 3]), { type: 'max_pooling2d', pool_size: 2 }];
       const analysis = analysed(input, layers);
-      return [`${input.join('×')}, 2 filters 3×3, max pooling 2×2`, shown(analysis, 'tightest-upper'), shown(analysis, 'tightest-upper-linear')];
+      return [
+        `${input.join('×')}, 2 filters 3×3, max pooling 2×2`,
+        shown(analysis, 'tightest-upper'),
+        shown(analysis, 'tightest-upper-linear'),
+      ];
     }),
-  ], // prettier-ignore
+  ],
   means: () => [
     ['network', 'domain', 'networks', 'mean', 'simulated', 'at most'],
     ...meanCases.map(({ label, input, layers, method, seeds }) => {
@@ -225,10 +265,18 @@ const figures = {
   ],
   comparison: () => {
     const files = [
-      { label: 'convolutions on 12×12×1, 8 and 8 filters 3×3, 10 outputs', input: [12, 12, 1], layers: [conv2d(8, [3, 3]), conv2d(8, [3, 3]), { type: 'flatten' }, affine(10)] },
+      {
+        label: 'convolutions on 12×12×1, 8 and 8 filters 3×3, 10 outputs',
+        input: [12, 12, 1],
+        layers: [conv2d(8, [3, 3]), conv2d(8, [3, 3]), { type: 'flatten' }, affine(10)],
+      },
       { label: '2-32-32-32-1', input: [2], layers: [dense(32), dense(32), dense(32), affine(1)] },
-    ]; // prettier-ignore
-    const roles = { network: '', 'dense-same-parameters': ' – dense, same parameters', 'shallow-same-neurons': ' – shallow, same neurons' }; // prettier-ignore
+    ];
+    const roles = {
+      network: '',
+      'dense-same-parameters': ' – dense, same parameters',
+      'shallow-same-neurons': ' – shallow, same neurons',
+    };
     return [
       ['network', 'neurons', 'parameters', 'at most', 'can reach', 'at most, a parameter', 'can reach, a parameter'],
       ...files.flatMap(({ label, input, layers }) => {
@@ -248,7 +296,10 @@ const figures = {
   },
 };
 
-const border = [[1, 1], [1, 1]]; // prettier-ignore
+const border = [
+  [1, 1],
+  [1, 1],
+];
 /** @type {readonly { input: number[], kernel: number[], filters: number, padding?: unknown }[]} */
 const oneConvolutions = [
   { input: [1, 6, 1], kernel: [1, 3], filters: 2, padding: 'valid' },
@@ -261,17 +312,44 @@ const oneConvolutions = [
 ];
 
 const pointwiseNetworks = [
-  { label: '28×28×1, 6 filters 5×5, same padding', input: [28, 28, 1], layers: [conv2d(6, [5, 5], { padding: 'same' })] },
+  {
+    label: '28×28×1, 6 filters 5×5, same padding',
+    input: [28, 28, 1],
+    layers: [conv2d(6, [5, 5], { padding: 'same' })],
+  },
   { label: '8×8×3, 8 filters 3×3, no padding', input: [8, 8, 3], layers: [conv2d(8, [3, 3])] },
-  { label: '8×8×1, 4 and 4 filters 3×3, same padding', input: [8, 8, 1], layers: [conv2d(4, [3, 3], { padding: 'same' }), conv2d(4, [3, 3], { padding: 'same' })] },
-]; // prettier-ignore
+  {
+    label: '8×8×1, 4 and 4 filters 3×3, same padding',
+    input: [8, 8, 1],
+    layers: [conv2d(4, [3, 3], { padding: 'same' }), conv2d(4, [3, 3], { padding: 'same' })],
+  },
+];
 
 const graphs = [
-  { label: 'path on 3 nodes with self-loops, invertible', adjacency: [[1, 1, 0], [1, 1, 1], [0, 1, 1]], features: 1, units: 2 },
-  { label: 'path on 2 nodes with self-loops, singular', adjacency: [[1, 1], [1, 1]], features: 1, units: 2 },
-]; // prettier-ignore
+  {
+    label: 'path on 3 nodes with self-loops, invertible',
+    adjacency: [
+      [1, 1, 0],
+      [1, 1, 1],
+      [0, 1, 1],
+    ],
+    features: 1,
+    units: 2,
+  },
+  {
+    label: 'path on 2 nodes with self-loops, singular',
+    adjacency: [
+      [1, 1],
+      [1, 1],
+    ],
+    features: 1,
+    units: 2,
+  },
+];
 
-/** @type {readonly { label: string, input: number[], layers: LayerText[], method: 'line' | 'plane', seeds: number }[]} */
+/**
+ * @type {readonly { label: string, input: number[], layers: LayerText[], method: 'line' | 'plane', seeds: number }[]}
+ */
 const meanCases = [
   { label: '2-32', input: [2], layers: [dense(32)], method: 'plane', seeds: 100 },
   { label: '2-16-16', input: [2], layers: [dense(16), dense(16)], method: 'plane', seeds: 100 },
@@ -302,8 +380,8 @@ const meanCases = [
 ];
 
 /**
- * Two blocks y = x + V relu(W x + b). The first is |x| in every coordinate; the second one's hyperplanes all cross in the
- * point (1, ..., 1), so that they cut the positive orthant into 2^n cells, and with it all 2^n orthants.
+ * Two blocks y = x + V relu(W x + b). The first is |x| in every coordinate; the second one's hyperplanes all cross in
+ * the point (1, ..., 1), so that they cut the positive orthant into 2^n cells, and with it all 2^n orthants.
  * @param {number} n
  */
 function residualBlocks(n) {

@@ -153,7 +153,10 @@ function multiply(layer: Layer, vector: usize, product: usize): void {
     let w1 = layer.columns + bytes * <usize>load<i32>(c, 4);
     let w2 = layer.columns + bytes * <usize>load<i32>(c, 8);
     let w3 = layer.columns + bytes * <usize>load<i32>(c, 12);
-    const s0 = v128.load64_splat(s), s1 = v128.load64_splat(s, 8), s2 = v128.load64_splat(s, 16), s3 = v128.load64_splat(s, 24); // prettier-ignore
+    const s0 = v128.load64_splat(s),
+      s1 = v128.load64_splat(s, 8),
+      s2 = v128.load64_splat(s, 16),
+      s3 = v128.load64_splat(s, 24);
     for (let at = product, end = product + bytes; at < end; at += 16) {
       const x = f64x2.add(f64x2.mul(v128.load(w0), s0), f64x2.mul(v128.load(w1), s1));
       const y = f64x2.add(f64x2.mul(v128.load(w2), s2), f64x2.mul(v128.load(w3), s3));
@@ -287,22 +290,49 @@ function addTerm(at: usize, vector: usize, bytes: usize, a: f64, b: f64, d: f64)
   }
 }
 
-// prettier-ignore
 function addFour(layer: Layer, chosen: usize, factors: usize): void {
   const bytes: usize = 8 * <usize>layer.rows;
   const maps = layer.maps;
-  const c0 = <usize>load<i32>(chosen), c1 = <usize>load<i32>(chosen, 4), c2 = <usize>load<i32>(chosen, 8), c3 = <usize>load<i32>(chosen, 12);
-  const f0 = load<f64>(factors), f1 = load<f64>(factors, 8), f2 = load<f64>(factors, 16), f3 = load<f64>(factors, 24);
-  const s0 = maps + 24 * c0, s1 = maps + 24 * c1, s2 = maps + 24 * c2, s3 = maps + 24 * c3;
-  const a0 = f0 * load<f64>(s0), b0 = f0 * load<f64>(s0, 8), d0 = f0 * load<f64>(s0, 16);
-  const a1 = f1 * load<f64>(s1), b1 = f1 * load<f64>(s1, 8), d1 = f1 * load<f64>(s1, 16);
-  const a2 = f2 * load<f64>(s2), b2 = f2 * load<f64>(s2, 8), d2 = f2 * load<f64>(s2, 16);
-  const a3 = f3 * load<f64>(s3), b3 = f3 * load<f64>(s3, 8), d3 = f3 * load<f64>(s3, 16);
-  const p0 = f64x2(a0, b0), q0 = f64x2(d0, a0), r0 = f64x2(b0, d0);
-  const p1 = f64x2(a1, b1), q1 = f64x2(d1, a1), r1 = f64x2(b1, d1);
-  const p2 = f64x2(a2, b2), q2 = f64x2(d2, a2), r2 = f64x2(b2, d2);
-  const p3 = f64x2(a3, b3), q3 = f64x2(d3, a3), r3 = f64x2(b3, d3);
-  let w0 = layer.columns + c0 * bytes, w1 = layer.columns + c1 * bytes, w2 = layer.columns + c2 * bytes, w3 = layer.columns + c3 * bytes;
+  const c0 = <usize>load<i32>(chosen),
+    c1 = <usize>load<i32>(chosen, 4),
+    c2 = <usize>load<i32>(chosen, 8),
+    c3 = <usize>load<i32>(chosen, 12);
+  const f0 = load<f64>(factors),
+    f1 = load<f64>(factors, 8),
+    f2 = load<f64>(factors, 16),
+    f3 = load<f64>(factors, 24);
+  const s0 = maps + 24 * c0,
+    s1 = maps + 24 * c1,
+    s2 = maps + 24 * c2,
+    s3 = maps + 24 * c3;
+  const a0 = f0 * load<f64>(s0),
+    b0 = f0 * load<f64>(s0, 8),
+    d0 = f0 * load<f64>(s0, 16);
+  const a1 = f1 * load<f64>(s1),
+    b1 = f1 * load<f64>(s1, 8),
+    d1 = f1 * load<f64>(s1, 16);
+  const a2 = f2 * load<f64>(s2),
+    b2 = f2 * load<f64>(s2, 8),
+    d2 = f2 * load<f64>(s2, 16);
+  const a3 = f3 * load<f64>(s3),
+    b3 = f3 * load<f64>(s3, 8),
+    d3 = f3 * load<f64>(s3, 16);
+  const p0 = f64x2(a0, b0),
+    q0 = f64x2(d0, a0),
+    r0 = f64x2(b0, d0);
+  const p1 = f64x2(a1, b1),
+    q1 = f64x2(d1, a1),
+    r1 = f64x2(b1, d1);
+  const p2 = f64x2(a2, b2),
+    q2 = f64x2(d2, a2),
+    r2 = f64x2(b2, d2);
+  const p3 = f64x2(a3, b3),
+    q3 = f64x2(d3, a3),
+    r3 = f64x2(b3, d3);
+  let w0 = layer.columns + c0 * bytes,
+    w1 = layer.columns + c1 * bytes,
+    w2 = layer.columns + c2 * bytes,
+    w3 = layer.columns + c3 * bytes;
   let at = layer.next;
   for (const end = at + 3 * bytes; at < end; at += 48) {
     let x = f64x2.add(f64x2.mul(v128.load64_splat(w0), p0), f64x2.mul(v128.load64_splat(w1), p1));
@@ -314,6 +344,9 @@ function addFour(layer: Layer, chosen: usize, factors: usize): void {
     x = f64x2.add(f64x2.mul(v128.load64_splat(w0, 8), r0), f64x2.mul(v128.load64_splat(w1, 8), r1));
     y = f64x2.add(f64x2.mul(v128.load64_splat(w2, 8), r2), f64x2.mul(v128.load64_splat(w3, 8), r3));
     v128.store(at, f64x2.add(v128.load(at, 32), f64x2.add(x, y)), 32);
-    w0 += 16; w1 += 16; w2 += 16; w3 += 16;
+    w0 += 16;
+    w1 += 16;
+    w2 += 16;
+    w3 += 16;
   }
 }

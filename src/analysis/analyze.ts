@@ -76,7 +76,9 @@ export class NetworkAnalysis {
     return this.theory.explanations;
   }
 
-  /** The layer, by index, that loses most of what enters it to the layers behind it; null where none is a bottleneck. */
+  /**
+   * The layer, by index, that loses most of what enters it to the layers behind it; null where none is a bottleneck.
+   */
   get bottleneck(): number | null {
     return mainBottleneck(this.explanations);
   }
@@ -118,10 +120,9 @@ export class Analysis {
 }
 
 /**
- * Reads every network in a text. Null for a text that holds none. Never throws on any text; what cannot be read is among
- * the problems. With the analysis of an earlier version of the text, what was computed for networks that are still the
- * same is taken over: only where they stand is found anew. `files` are those that a
- * text may need beside it.
+ * Reads every network in a text. Null for a text that holds none. Never throws on any text; what cannot be read is
+ * among the problems. With the analysis of an earlier version of the text, what was computed for networks that are
+ * still the same is taken over: only where they stand is found anew. `files` are those that a text may need beside it.
  */
 export function analyze(
   text: string,
@@ -151,7 +152,9 @@ export function analyze(
   return new Analysis(result.format, networks, problems);
 }
 
-/** What the bound gains by this layer: log10 of B(cut after it) / B(cut before it). Null where the bound says nothing. */
+/**
+ * What the bound gains by this layer: log10 of B(cut after it) / B(cut before it). Null where the bound says nothing.
+ */
 export function contributionLog10(bound: BoundResult | undefined, layer: number): number | null {
   const after = bound?.perLayer?.[layer];
   if (!after) return null;

@@ -18,9 +18,11 @@ export interface Baseline {
 }
 
 /**
- * The fully connected networks of one hidden ReLU layer that a network of several layers, or of convolutions, is compared
- * with: one that has as many parameters, and one that has as many neurons. They read the same inputs as one vector and end
- * in the same number of outputs when the network ends in an affine layer. None for a network that is itself of this kind.
+ * The fully connected networks of one hidden ReLU layer that a network of several layers, or of convolutions, is
+ * compared
+ * with: one that has as many parameters, and one that has as many neurons. They read the same inputs as one vector and
+ * end in the same number of outputs when the network ends in an affine layer. None for a network that is itself of this
+ * kind.
  */
 export function baselinesOf(network: Network): Baseline[] {
   const layers = analysedLayers(network);
@@ -29,8 +31,8 @@ export function baselinesOf(network: Network): Baseline[] {
 }
 
 /**
- * One hidden layer of the largest width w whose parameters, (n_0 + 1) w + (w + 1) m for n_0 inputs and m outputs, are no
- * more than the network's: what it gains it does not gain by more parameters.
+ * One hidden layer of the largest width w whose parameters, (n_0 + 1) w + (w + 1) m for n_0 inputs and m outputs, are
+ * no more than the network's: what it gains it does not gain by more parameters.
  */
 function denseOfEqualParameters(network: Network): Baseline {
   const role = 'dense-same-parameters';
@@ -66,7 +68,13 @@ function isOneHiddenLayer(network: Network): boolean {
   const [first] = layers.filter(({ parameters }) => parameters !== 0);
   const isChain = layers.every(({ index, inputs }) => inputs.length === 1 && inputs[0] === index - 1);
   const weightedBefore = layers.filter(({ index, parameters }) => index <= hidden.index && parameters !== 0);
-  return isChain && more.length === 0 && weightedBefore.length === 1 && first.operation.kind === 'dense' && hidden.pieceCount === 2; // prettier-ignore
+  return (
+    isChain &&
+    more.length === 0 &&
+    weightedBefore.length === 1 &&
+    first.operation.kind === 'dense' &&
+    hidden.pieceCount === 2
+  );
 }
 
 /** Number of outputs of the affine part behind the last units; 0 where the network ends in units. */

@@ -18,18 +18,21 @@ const MAX_CELLS_BY_PROGRAMS = 2e5;
 const MAX_POLYGONS = 5e6;
 
 /**
- * The method for a place and a network: whole cells where there are few enough, else a plane, else a line; samples where nothing is exact.
- * The estimate is what one layer of all the neurons would make of so many dimensions (Zaslavsky 1975), which is the order of
- * what deep networks make at initialisation (Hanin and Rolnick 2019).
+ * The method for a place and a network: whole cells where there are few enough, else a plane, else a line; samples
+ * where nothing is exact. The estimate is what one layer of all the neurons would make of so many dimensions (Zaslavsky
+ * 1975), which is the order of what deep networks make at initialisation (Hanin and Rolnick 2019).
  */
 export function chooseMethod(network: Network, place: MethodPlace): ChosenMethod {
   const { inputSize: inputs } = network;
   if (place.segment) return chosen('line', 'a segment is given');
   if (place.parallelogram) return chosen('plane', 'a plane is given');
-  if (place.through) return place.through.length === 2 ? chosen('line', 'two points are given') : chosen('plane', 'three points are given'); // prettier-ignore
+  if (place.through)
+    return place.through.length === 2
+      ? chosen('line', 'two points are given')
+      : chosen('plane', 'three points are given');
   const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieceCount - 1), 0);
   const cells = estimatedRegions(neurons, inputs);
-  const mostCells = inputs > MAX_VERTEX_DIMENSIONS || place.everywhere ? MAX_CELLS_BY_PROGRAMS : MAX_CELLS_BY_VERTICES; // prettier-ignore
+  const mostCells = inputs > MAX_VERTEX_DIMENSIONS || place.everywhere ? MAX_CELLS_BY_PROGRAMS : MAX_CELLS_BY_VERTICES;
   const fits = inputs <= MAX_PROGRAM_DIMENSIONS && cells <= mostCells;
   if (place.everywhere) {
     if (fits) return chosen('cells', `all of R^${inputs} has an estimated ${regions(cells)}`);
@@ -37,7 +40,7 @@ export function chooseMethod(network: Network, place: MethodPlace): ChosenMethod
   }
   if (inputs === 1) return chosen('line', 'the box of one input is a segment');
   const polygons = estimatedRegions(neurons, 2);
-  if (inputs === 2) return chosen('plane', `the box of two inputs is a plane, of an estimated ${regions(polygons)}`); // prettier-ignore
+  if (inputs === 2) return chosen('plane', `the box of two inputs is a plane, of an estimated ${regions(polygons)}`);
   if (fits) return chosen('cells', `the box of ${inputs} inputs has an estimated ${regions(cells)}`);
   const why = tooMany(cells, inputs, 'the box');
   if (polygons <= MAX_POLYGONS) return chosen('plane', `${why}; a plane has an estimated ${regions(polygons)}`);

@@ -54,7 +54,7 @@ export function compareNetworks(
       how,
       measures: other && networkFigures(other, options),
     })),
-  ]); // prettier-ignore
+  ]);
   return { rows, mean: commonMean(rows.flatMap(({ measures }) => (measures ? [measures] : []))) };
 }
 
@@ -87,6 +87,8 @@ export function comparisonTable({ rows, mean }: Comparison): string {
   ]);
   const texts = severalFiles ? 2 : 1;
   const head = ['network', ...(severalFiles ? ['file'] : []), 'inputs', 'layers', ...figuresHead(mean)];
-  const notes = rows.flatMap(({ role, name, how }) => role === 'network' ? [] : [visibleLine(`  ${name}, ${ROLE_DESCRIPTIONS[role]}: ${how}`)]); // prettier-ignore
+  const notes = rows.flatMap(({ role, name, how }) =>
+    role === 'network' ? [] : [visibleLine(`  ${name}, ${ROLE_DESCRIPTIONS[role]}: ${how}`)],
+  );
   return alignColumns([head, ...cells], texts) + (notes.length > 0 ? `\n${notes.join('\n')}\n` : '');
 }

@@ -65,7 +65,10 @@ const MAX_SCALARS = 2 ** 25;
 /** Matrices keep twelve bytes an entry, and twice that while they grow: what the parameters of a dense network need. */
 const MAX_ENTRIES = 250_000_000;
 
-/** A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws RangeError. */
+/**
+ * A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws
+ * RangeError.
+ */
 export function planCount(network: Network, choice: CountChoice): CountRequest {
   const { method, chosen } = withMethod(network, choice);
   return {

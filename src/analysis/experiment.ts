@@ -48,7 +48,10 @@ export interface ExperimentSummary {
   readonly segment: Segment;
   /** Regions on the segment after each layer, by layer index. */
   readonly regionsOnSegment: readonly (Spread | null)[];
-  /** Breakpoints that the neurons of each layer put on the segment, for each neuron of it; null for layers without neurons. */
+  /**
+   * Breakpoints that the neurons of each layer put on the segment, for each neuron of it; null for layers without
+   * neurons.
+   */
   readonly breakpointsPerNeuron: readonly (Spread | null)[];
   /** Boundary after each layer over the volume it lies in, by Crofton's formula. */
   readonly boundaryDensity: readonly (Spread | null)[];
@@ -72,7 +75,11 @@ export interface DistanceSummary {
 }
 
 /** Sums up what was measured of networks with the same layers, with the means beside. */
-export function summarize(network: Network, choice: ExperimentChoice, measured: readonly Experiment[]): ExperimentSummary {
+export function summarize(
+  network: Network,
+  choice: ExperimentChoice,
+  measured: readonly Experiment[],
+): ExperimentSummary {
   const { inputSize: inputs } = network;
   const { segment, chords } = placesOf(inputs, choice);
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
@@ -80,23 +87,31 @@ export function summarize(network: Network, choice: ExperimentChoice, measured: 
   const overNetworks = (figure: (each: Experiment) => number | null) =>
     spreadOf(measured.map(figure).filter((value) => value !== null));
   const layers = network.layers.map(({ index, scope }) => (scope === 'beyond' ? null : index));
-  const density = layers.map((layer) => (layer === null ? null : overNetworks((each) => densityOf(each, layer, inputs)))); // prettier-ignore
+  const density = layers.map((layer) =>
+    layer === null ? null : overNetworks((each) => densityOf(each, layer, inputs)),
+  );
   const total = layers.findLastIndex((layer) => layer !== null);
   const volume = (upper - lower) ** inputs;
   return {
     networks: measured.length,
     complete: measured.every(({ complete }) => complete),
     segment,
-    regionsOnSegment: layers.map((layer) => layer === null ? null : spreadOf(lines.map((regions) => regions[layer]))), // prettier-ignore
-    breakpointsPerNeuron: network.layers.map(
-      ({ index, neurons }) =>
-      layers[index] === null || neurons === 0 ? null : spreadOf(lines.map((regions) => (regions[index] - (regions[index - 1] ?? 1)) / neurons)), // prettier-ignore
+    regionsOnSegment: layers.map((layer) => (layer === null ? null : spreadOf(lines.map((regions) => regions[layer])))),
+    breakpointsPerNeuron: network.layers.map(({ index, neurons }) =>
+      layers[index] === null || neurons === 0
+        ? null
+        : spreadOf(lines.map((regions) => (regions[index] - (regions[index - 1] ?? 1)) / neurons)),
     ),
     boundaryDensity: density,
     boundaryVolume: total >= 0 && Number.isFinite(volume) && volume > 0 ? scaled(density[total], volume) : null,
     distance: distanceSummary(network, measured),
     // Of what was measured: after a stop most chords were not.
-    expected: expectedFigures(network, choice, segment, chords.slice(0, Math.max(0, ...measured.map((each) => each.chords.length)))), // prettier-ignore
+    expected: expectedFigures(
+      network,
+      choice,
+      segment,
+      chords.slice(0, Math.max(0, ...measured.map((each) => each.chords.length))),
+    ),
   };
 }
 
@@ -129,7 +144,12 @@ function distanceSummary(network: Network, measured: readonly Experiment[]): Dis
   };
 }
 
-function expectedFigures(network: Network, choice: ExperimentChoice, segment: Segment, chords: readonly Segment[]): ExperimentSummary['expected'] {
+function expectedFigures(
+  network: Network,
+  choice: ExperimentChoice,
+  segment: Segment,
+  chords: readonly Segment[],
+): ExperimentSummary['expected'] {
   const drawn = { ...network, initialization: { ...network.initialization, ...choice.initialization } };
   const onSegment = meanRegionsOnSegment(drawn, segment);
   if ('reason' in onSegment) return onSegment;
@@ -141,6 +161,8 @@ function expectedFigures(network: Network, choice: ExperimentChoice, segment: Se
       if (value !== null) sums[l] = (sums[l] ?? 0) + (value - 1) / lengthOf(chord) / chords.length;
     });
   }
-  const density = sums.map((sum) => (sum === null || chords.length === 0 ? null : boundaryDensity(sum, network.inputSize))); // prettier-ignore
+  const density = sums.map((sum) =>
+    sum === null || chords.length === 0 ? null : boundaryDensity(sum, network.inputSize),
+  );
   return { regionsOnSegment: onSegment.perLayer, boundaryDensity: density };
-} // prettier-ignore
+}

@@ -1,6 +1,7 @@
 /**
- * Points of the input space from a data file: JSON (an array of points, numbers nested as deep as an image is; or an object
- * with such an array in it) or lines of numbers. Errors: RangeError, as a sentence, for a file that holds no such points.
+ * Points of the input space from a data file: JSON (an array of points, numbers nested as deep as an image is; or an
+ * object with such an array in it) or lines of numbers. Errors: RangeError, as a sentence, for a file that holds no
+ * such points.
  */
 export function parsePoints(text: string, inputs: number): number[][] {
   const rows = /^\s*[[{]/.test(text) ? fromJson(text) : fromLines(text);

@@ -23,10 +23,16 @@ export function simulationChoice(id: SimulatedId, seed: number, options: TheoryO
 }
 
 /**
- * The mean of these exact counts, one a seed, as an entry of the report; its note gives the standard error. At least two
- * counts. Refused where one was not finished: it would pull the mean down.
+ * The mean of these exact counts, one a seed, as an entry of the report; its note gives the standard error. At least
+ * two counts. Refused where one was not finished: it would pull the mean down.
  */
-export function simulatedMean(id: SimulatedId, network: Network, seeds: readonly number[], counts: readonly CountResult[], options: TheoryOptions): BoundResult {
+export function simulatedMean(
+  id: SimulatedId,
+  network: Network,
+  seeds: readonly number[],
+  counts: readonly CountResult[],
+  options: TheoryOptions,
+): BoundResult {
   if (counts.length < seeds.length || counts.some(({ exact }) => !exact)) {
     return refusedSimulation(id, 'Stopped before all networks were counted.');
   }
@@ -44,7 +50,7 @@ export function simulatedMean(id: SimulatedId, network: Network, seeds: readonly
     perLayer,
     note: `${drawn}; standard error ${error.toPrecision(2)}; on ${where}; ${describeInitialization(network)}`,
   };
-} // prettier-ignore
+}
 
 /** In place of a mean, the reason why there is none. */
 export function refusedSimulation(id: SimulatedId, reason: string): BoundResult {

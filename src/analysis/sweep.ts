@@ -79,10 +79,14 @@ export function widthField(layer: LayerDefinition): SweepField | null {
 
 /** Sizes of a layer that can be varied. */
 export function sweepFields(layer: LayerDefinition): SweepField[] {
-  return SWEEP_FIELDS.filter((field) => (field === 'copies' ? isStackable(layer) : withSize(layer.operation, field, 1) !== null)); // prettier-ignore
+  return SWEEP_FIELDS.filter((field) =>
+    field === 'copies' ? isStackable(layer) : withSize(layer.operation, field, 1) !== null,
+  );
 }
 
-/** Another one after it bends again; layers in between that share its weights would not know which of them they share. */
+/**
+ * Another one after it bends again; layers in between that share its weights would not know which of them they share.
+ */
 function isStackable({ operation, activation, inputs, sharedWith }: LayerDefinition): boolean {
   const bends = activation.name !== 'linear' || operation.kind === 'maxout';
   return bends && inputs.length === 1 && sharedWith === undefined && ('units' in operation || 'filters' in operation);
@@ -101,7 +105,9 @@ export function sizeOfField({ operation }: LayerDefinition, field: SweepField): 
       return operation.kind === 'maxout' ? operation.rank : null;
     case 'kernel_size':
     case 'pool_size':
-      return 'window' in operation && (field === 'pool_size') === isPooling(operation) ? extentOf(operation.window, 'kernel') : null; // prettier-ignore
+      return 'window' in operation && (field === 'pool_size') === isPooling(operation)
+        ? extentOf(operation.window, 'kernel')
+        : null;
     case 'strides':
       return 'window' in operation ? extentOf(operation.window, 'strides') : null;
     case 'copies':
@@ -114,13 +120,22 @@ function extentOf(window: Window, field: 'kernel' | 'strides'): number | null {
   return window.rank === 1 || vertical === horizontal ? horizontal : null;
 }
 
-/** The network with its subject at this value, and what bounds and means make of it. Layers that share weights change together. */
-export function sweepAt(definition: NetworkDefinition, subject: SweepSubject, value: number, options: TheoryOptions): SweepRow {
-  const changed = subject.field === 'copies' ? stacked(definition, subject.layers, value) : resized(definition, subject, value); // prettier-ignore
+/**
+ * The network with its subject at this value, and what bounds and means make of it. Layers that share weights change
+ * together.
+ */
+export function sweepAt(
+  definition: NetworkDefinition,
+  subject: SweepSubject,
+  value: number,
+  options: TheoryOptions,
+): SweepRow {
+  const changed =
+    subject.field === 'copies' ? stacked(definition, subject.layers, value) : resized(definition, subject, value);
   const { network, problems } = buildNetwork(changed);
   const errors = problems.filter(({ severity }) => severity === 'error');
   return { value, problems: errors, measures: errors.length > 0 ? null : networkFigures(network, options) };
-} // prettier-ignore
+}
 
 function resized(definition: NetworkDefinition, { layers, field }: SweepSubject, value: number): NetworkDefinition {
   const isSubject = ({ name, sharedWith }: LayerDefinition): boolean =>
@@ -134,7 +149,9 @@ function resized(definition: NetworkDefinition, { layers, field }: SweepSubject,
   };
 }
 
-/** So many of each of these layers in a row, each reading the one before; what read the layer reads the last of them. */
+/**
+ * So many of each of these layers in a row, each reading the one before; what read the layer reads the last of them.
+ */
 function stacked(definition: NetworkDefinition, subjects: readonly string[], copies: number): NetworkDefinition {
   const taken = new Set(definition.layers.map(({ name }) => name));
   const lastOf = new Map<string, string>();

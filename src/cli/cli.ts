@@ -11,8 +11,8 @@ const output = processOutput(process);
 
 async function main([command, ...words]: string[]): Promise<number> {
   const stop = new AbortController();
-  // Commands that wait for workers stop with what they have. The others compute in this thread, where a handler would be
-  // heard only after the work: for them a signal ends the process, as it does by default.
+  // Commands that wait for workers stop with what they have. The others compute in this thread, where a handler would
+  // be heard only after the work: for them a signal ends the process, as it does by default.
   const waits = ['count', 'measure', 'sweep'].includes(command) || words.some((word) => word.startsWith('--simulate'));
   if (waits) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   if (words.includes('--help')) {

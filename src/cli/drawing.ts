@@ -3,8 +3,15 @@ import { LARGEST, parseNumber, UsageError } from './usage.ts';
 
 /** As in files; deviations are standard deviations. */
 const INITIALIZERS: readonly KernelInitializer[] = [
-  'he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'normal',
-]; // prettier-ignore
+  'he_normal',
+  'he_uniform',
+  'glorot_normal',
+  'glorot_uniform',
+  'lecun_normal',
+  'lecun_uniform',
+  'orthogonal',
+  'normal',
+];
 
 const text = { type: 'string' } as const;
 /** Options that say how weights are drawn. */

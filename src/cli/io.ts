@@ -37,7 +37,9 @@ const MAX_TEXT_LENGTH = 2 ** 29 - 2 ** 10;
 /** No text holds a zero byte, and every archive or HDF5 file has one near its beginning. */
 const TELLING_BYTES = 1024;
 
-/** A file's text, or a sentence why there is none. Of a .keras archive or an .h5 file it is that of the model inside. */
+/**
+ * A file's text, or a sentence why there is none. Of a .keras archive or an .h5 file it is that of the model inside.
+ */
 export async function readInput(file: string): Promise<Input | { fault: string }> {
   const found = await readText(file);
   if (found !== null && typeof found === 'object') return found;

@@ -1,6 +1,12 @@
 import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
-import { refusedSimulation, simulatedIds, simulatedMean, simulationChoice, type SimulatedId } from '../analysis/simulatedMean.ts'; // prettier-ignore
+import {
+  refusedSimulation,
+  simulatedIds,
+  simulatedMean,
+  simulationChoice,
+  type SimulatedId,
+} from '../analysis/simulatedMean.ts';
 import type { CountResult } from '../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import type { CountProcess } from '../worker/countProcess.ts';
@@ -66,7 +72,7 @@ async function simulated(
   );
   const failed = counts.find((count) => count.status === 'rejected');
   if (failed && !stop.aborted) return refusedSimulation(id, sentenceOf(failed.reason));
-  const results = counts.flatMap((count): CountResult[] => count.status === 'fulfilled' ? [count.value.result] : []); // prettier-ignore
+  const results = counts.flatMap((count): CountResult[] => (count.status === 'fulfilled' ? [count.value.result] : []));
   return simulatedMean(id, network, seeds, results, options);
 }
 

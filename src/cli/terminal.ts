@@ -5,8 +5,8 @@ import type { Output } from './io.ts';
 const CLEAR_LINE = '\r\x1b[K';
 
 /**
- * The process's own streams. Everything that is written passes through here, and nothing in it acts on a terminal; what is
- * written to a file or a pipe is the same.
+ * The process's own streams. Everything that is written passes through here, and nothing in it acts on a terminal; what
+ * is written to a file or a pipe is the same.
  */
 export function processOutput({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Output {
   let hasStatus = false;

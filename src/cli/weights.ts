@@ -23,8 +23,8 @@ interface WeightsDiagnostic {
 }
 
 /**
- * The weights for a count of one network: of the file the user named, else of the files that the model names itself. What
- * does not fit is said. `unfit` where they cannot be used.
+ * The weights for a count of one network: of the file the user named, else of the files that the model names itself.
+ * What does not fit is said. `unfit` where they cannot be used.
  */
 export async function chooseWeights(
   model: { readonly text: string; readonly file: string; readonly network: number; readonly imports: Imports },

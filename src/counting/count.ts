@@ -68,7 +68,9 @@ export interface PlaneRegions {
   readonly offsets: Uint32Array;
   /** Gradient of the first output over (s, t) on each polygon, two numbers each: for colouring. */
   readonly gradients: Float64Array;
-  /** For each edge (vertex k to k + 1 of its polygon): index of the layer that bends there, or -1 on the domain's edge. */
+  /**
+   * For each edge (vertex k to k + 1 of its polygon): index of the layer that bends there, or -1 on the domain's edge.
+   */
   readonly edgeLayers: Int32Array;
 }
 
@@ -106,7 +108,10 @@ export interface CountResult {
   readonly sampling?: SamplingResult;
 }
 
-/** An activation region in the coordinates of the domain: `s` in [0, 1]^k for a segment, a plane or a box, the inputs for all of R^n. */
+/**
+ * An activation region in the coordinates of the domain: `s` in [0, 1]^k for a segment, a plane or a box, the inputs
+ * for all of R^n.
+ */
 export interface RegionRecord {
   /** The piece of each unit, 0 the lowest, as digits and letters; a bar between layers that bend. */
   readonly pattern: string;

@@ -152,7 +152,8 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
   }
   const slice = sliceFor(domain, program.inputSize);
   const wanted = { line: 1, plane: 2, cells: slice.dimension }[method];
-  if (slice.dimension !== wanted) throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`); // prettier-ignore
+  if (slice.dimension !== wanted)
+    throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`);
   return walkCells(program, slice, request, { limits: request.limits, hooks: walkHooks, share });
 }
 

@@ -20,9 +20,9 @@ interface CellsFound {
 }
 
 /**
- * Counts the cells of all of R^n, orthant by orthant, each a simplex with corners at infinity, so that unbounded cells are like any
- * other. The set where a pattern holds is convex, so a cell that lies in several orthants is known again by its pattern: only patterns of
- * cells at an orthant's walls have to be held.
+ * Counts the cells of all of R^n, orthant by orthant, each a simplex with corners at infinity, so that unbounded cells
+ * are like any other. The set where a pattern holds is convex, so a cell that lies in several orthants is known again
+ * by its pattern: only patterns of cells at an orthant's walls have to be held.
  */
 export function countEverywhere(program: Program, request: CountRequest, hooks: WalkHooks): CellsFound {
   const n = program.inputSize;

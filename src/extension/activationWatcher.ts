@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { holdsNetwork } from './documentFilter.ts';
 
-/** Documents that change are looked at after a pause in typing: a keystroke in a file that is no network costs nothing. */
+/**
+ * Documents that change are looked at after a pause in typing: a keystroke in a file that is no network costs nothing.
+ */
 const PAUSE_MS = 300;
 
 /** Waits for the first document that holds a network, tells of it once, and then rests. */

@@ -92,7 +92,10 @@ async function openExample(extension: vscode.ExtensionContext): Promise<void> {
   const files = (await vscode.workspace.fs.readDirectory(folder)).filter(([, kind]) => kind === vscode.FileType.File);
   const descriptions = exampleDescriptions();
   const items = files.map(([name]) => ({ label: name, description: descriptions[name] }));
-  const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Region Lens: Open Example'), placeHolder: vscode.l10n.t('A network to look at') }); // prettier-ignore
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Region Lens: Open Example'),
+    placeHolder: vscode.l10n.t('A network to look at'),
+  });
   if (!picked) return;
   // A copy without a name: the installed file is not the user's to change.
   const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, picked.label));

@@ -21,8 +21,15 @@ export function activate(extension: vscode.ExtensionContext): void {
   const reports = new ReportDocuments(server);
   const watching = new ActivationWatcher(() => void server.start().catch(showError));
   extension.subscriptions.push(
-    server, runner, runs, weightFiles, panels, reports, watching, new StatusBar(server),
+    server,
+    runner,
+    runs,
+    weightFiles,
+    panels,
+    reports,
+    watching,
+    new StatusBar(server),
     ...registerCommands({ extension, server, panels, reports, weightFiles }),
-  ); // prettier-ignore
+  );
   watching.look(vscode.workspace.textDocuments);
 }

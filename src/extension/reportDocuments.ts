@@ -35,7 +35,11 @@ export class ReportDocuments implements vscode.TextDocumentContentProvider, vsco
     // Asked here, so that a failure is told as one of the command, and not in the text.
     await this.server.ask(reportRequest, { uri: source.toString(), kind: 'table' });
     const document = await vscode.workspace.openTextDocument(reportUri(source));
-    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true, preserveFocus: true }); // prettier-ignore
+    await vscode.window.showTextDocument(document, {
+      viewColumn: vscode.ViewColumn.Beside,
+      preview: true,
+      preserveFocus: true,
+    });
   }
 
   dispose(): void {

@@ -1,7 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { pingRequest, statusNotification, workNotification, type Method, type StatusParams, type WatchOptions, type Work } from '../protocol/server.ts'; // prettier-ignore
+import {
+  pingRequest,
+  statusNotification,
+  workNotification,
+  type Method,
+  type StatusParams,
+  type WatchOptions,
+  type Work,
+} from '../protocol/server.ts';
 import { AnalyzerProcess } from './serverProcess.ts';
 import { RESTART_COMMAND, ServerNotRunning } from './failures.ts';
 import { LANGUAGES } from './documentFilter.ts';
@@ -37,7 +45,11 @@ export class Server implements vscode.Disposable {
       log: (text) => this.log.info(text),
       ended: (work, silentSeconds) => {
         const { t } = vscode.l10n;
-        this.log.error(silentSeconds === null ? t('The language server ended unexpectedly.') : t('The language server did not answer for {0} seconds and was stopped.', silentSeconds)); // prettier-ignore
+        this.log.error(
+          silentSeconds === null
+            ? t('The language server ended unexpectedly.')
+            : t('The language server did not answer for {0} seconds and was stopped.', silentSeconds),
+        );
         if (work) this.log.error(t('It was at work on {0}, version {1}: {2}.', work.uri, work.version, work.method));
       },
     });
@@ -64,7 +76,8 @@ export class Server implements vscode.Disposable {
   }
 
   /**
-   * Starts the server where needed. A request that was under way when the server ended is sent to the next one. Rejects with
+   * Starts the server where needed. A request that was under way when the server ended is sent to the next one. Rejects
+   * with
    * `ServerNotRunning` where there is none any more, and tells the user of it.
    */
   async ask<P, R>(method: Method<P, R>, params: P): Promise<R> {
@@ -159,7 +172,9 @@ export class Server implements vscode.Disposable {
     this.isTold = true;
     const restart = vscode.l10n.t('Restart');
     const showLog = vscode.l10n.t('Show Log');
-    const message = vscode.l10n.t('Region Lens: the language server ended several times or could not be started, and is not running.'); // prettier-ignore
+    const message = vscode.l10n.t(
+      'Region Lens: the language server ended several times or could not be started, and is not running.',
+    );
     const chosen = await vscode.window.showErrorMessage(message, restart, showLog);
     this.isTold = false;
     if (chosen === restart) await vscode.commands.executeCommand(RESTART_COMMAND);

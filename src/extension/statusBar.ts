@@ -23,7 +23,9 @@ export class StatusBar implements vscode.Disposable {
         this.update();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
-      vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('regionLens.statusBar') && this.update()), // prettier-ignore
+      vscode.workspace.onDidChangeConfiguration(
+        (event) => event.affectsConfiguration('regionLens.statusBar') && this.update(),
+      ),
     ];
   }
 

@@ -40,7 +40,13 @@ export class WeightFiles implements vscode.Disposable {
     const { folder } = near;
     this.watch(folder, uri);
     const shards = manifestOf(document.getText())?.flatMap(({ paths }) => paths) ?? [];
-    const named = shards.length > 0 && (await besides(near, shards.map((shard) => path.join(folder, shard)), path.basename(uri.fsPath))); // prettier-ignore
+    const named =
+      shards.length > 0 &&
+      (await besides(
+        near,
+        shards.map((shard) => path.join(folder, shard)),
+        path.basename(uri.fsPath),
+      ));
     if (named) return named;
     const stem = path.basename(uri.fsPath).replace(/(\.network)?\.[a-z]+$/i, '');
     for (const ending of ENDINGS) {
@@ -55,7 +61,9 @@ export class WeightFiles implements vscode.Disposable {
     const known = this.watched.get(folder);
     if (known) return void known.sources.add(source.toString());
     const sources = new Set([source.toString()]);
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), WEIGHTS)); // prettier-ignore
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(folder), WEIGHTS),
+    );
     const tell = () => sources.forEach((each) => this.changed.fire(vscode.Uri.parse(each)));
     for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(tell);
     this.watched.set(folder, { watcher, sources });
@@ -64,18 +72,35 @@ export class WeightFiles implements vscode.Disposable {
   /** Asks for a file of weights for this network, or for none. */
   async choose(source: vscode.Uri): Promise<void> {
     if (source.scheme !== 'file') {
-      return void vscode.window.showInformationMessage(vscode.l10n.t('Region Lens: save the network first; weights are kept with its file.')); // prettier-ignore
+      return void vscode.window.showInformationMessage(
+        vscode.l10n.t('Region Lens: save the network first; weights are kept with its file.'),
+      );
     }
     const key = source.toString();
-    const found = { label: vscode.l10n.t('Find them automatically'), description: vscode.l10n.t('the model’s own shards, or a file of the same name'), file: undefined }; // prettier-ignore
+    const found = {
+      label: vscode.l10n.t('Find them automatically'),
+      description: vscode.l10n.t('the model’s own shards, or a file of the same name'),
+      file: undefined,
+    };
     const choose = { label: vscode.l10n.t('Choose a file…'), description: ENDINGS.join(', '), file: undefined };
     const known = this.chosen()[key];
-    const picked = known === undefined ? choose : await vscode.window.showQuickPick([choose, found], { title: vscode.l10n.t('Region Lens: Choose Weights'), placeHolder: known }); // prettier-ignore
+    const picked =
+      known === undefined
+        ? choose
+        : await vscode.window.showQuickPick([choose, found], {
+            title: vscode.l10n.t('Region Lens: Choose Weights'),
+            placeHolder: known,
+          });
     if (!picked) return;
     let file: string | undefined;
     if (picked === choose) {
       const filters = { [vscode.l10n.t('Weights')]: ['h5', 'keras', 'safetensors', 'npz', 'npy'] };
-      const [opened] = (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Choose Weights'), defaultUri: vscode.Uri.joinPath(source, '..'), filters })) ?? []; // prettier-ignore
+      const [opened] =
+        (await vscode.window.showOpenDialog({
+          title: vscode.l10n.t('Choose Weights'),
+          defaultUri: vscode.Uri.joinPath(source, '..'),
+          filters,
+        })) ?? [];
       if (!opened) return;
       file = opened.fsPath;
     }

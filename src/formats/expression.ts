@@ -44,7 +44,8 @@ export type Evaluated = { readonly value: number } | { readonly fault: string };
  * nothing in the text is ever run.
  */
 export function evaluate(text: string, params: ReadonlyMap<string, number>): Evaluated {
-  if (text.length > MAX_EXPRESSION_LENGTH) return { fault: `An expression may have at most ${MAX_EXPRESSION_LENGTH} characters.` };
+  if (text.length > MAX_EXPRESSION_LENGTH)
+    return { fault: `An expression may have at most ${MAX_EXPRESSION_LENGTH} characters.` };
   try {
     const value = snapped(valueOf(parse(text), params));
     return Number.isFinite(value) ? { value } : { fault: `${text} has no finite value.` };
@@ -93,7 +94,6 @@ function operation(
   { fn, op, args }: { fn: string; op: string; args: MathNode[] },
   params: ReadonlyMap<string, number>,
 ): number {
-  // prettier-ignore
   const values = args.map((argument) => valueOf(argument, params));
   if (values.length === 1 && fn === 'unaryMinus') return -values[0];
   if (values.length === 1 && fn === 'unaryPlus') return values[0];
@@ -105,7 +105,8 @@ function call({ fn, args }: { fn: MathNode; args: MathNode[] }, params: Readonly
   const { name } = fn as unknown as { name?: unknown };
   if (typeof name === 'string' && Object.hasOwn(functions, name)) {
     const values = args.map((argument) => valueOf(argument, params));
-    if (values.length > 0 && (values.length === 1 || name === 'min' || name === 'max')) return functions[name](...values); // prettier-ignore
+    if (values.length > 0 && (values.length === 1 || name === 'min' || name === 'max'))
+      return functions[name](...values);
     throw new ExpressionError(`${name} takes ${name === 'min' || name === 'max' ? 'some numbers' : 'one number'}.`);
   }
   throw new ExpressionError(`The functions of expressions are ${Object.keys(functions).join(', ')}.`);

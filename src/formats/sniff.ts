@@ -17,7 +17,22 @@ export type JsonFormat =
 const scripts = /\.(?:[cm]?[jt]s|[jt]sx)$/i;
 
 /** A word of which every such file has one: what costs next to nothing for the others. */
-const landmarks = ['"layers"', '"class_name"', '"modelTopology"', '"opsetImport"', '"opset_import"', '"irVersion"', '"ir_version"', '"_type"', '"hidden_size"', '"num_hidden_layers"', '"model_type"', '"hiddenLayers"', '"_diffusers_version"', '"expected"']; // prettier-ignore
+const landmarks = [
+  '"layers"',
+  '"class_name"',
+  '"modelTopology"',
+  '"opsetImport"',
+  '"opset_import"',
+  '"irVersion"',
+  '"ir_version"',
+  '"_type"',
+  '"hidden_size"',
+  '"num_hidden_layers"',
+  '"model_type"',
+  '"hiddenLayers"',
+  '"_diffusers_version"',
+  '"expected"',
+];
 
 /** True for a text that defines a network (or a model that is named and refused), by a look that costs microseconds. */
 export function isNetworkText(text: string, fileName: string): boolean {
@@ -49,7 +64,8 @@ function formatOfFields(text: string, fields: Fields): JsonFormat | null {
   const config = fields.get('model_config');
   if (config !== undefined && holdsModel(text, fieldsAt(text, config))) return 'keras';
   const graph = fields.get('graph');
-  if (graph !== undefined && onnxVersions.some((field) => fields.has(field))) return hasField(text, graph, 'node') ? 'onnx-json' : null; // prettier-ignore
+  if (graph !== undefined && onnxVersions.some((field) => fields.has(field)))
+    return hasField(text, graph, 'node') ? 'onnx-json' : null;
   const layers = fields.get('layers');
   if (layers === undefined) return null;
   if (fields.has('input') && isListOfLayers(text, layers)) return 'native';
@@ -138,7 +154,11 @@ function isHuggingFaceConfig(fields: Fields): boolean {
   if (fields.has('_class_name') && fields.has('_diffusers_version')) return true;
   if (fields.has('model_type') && (fields.has('architectures') || fields.has('transformers_version'))) return true;
   const depth = fields.has('num_hidden_layers') || fields.has('n_layer') || fields.has('num_layers');
-  return depth && fields.has('hidden_size') && (fields.has('hidden_act') || fields.has('model_type') || fields.has('architectures')); // prettier-ignore
+  return (
+    depth &&
+    fields.has('hidden_size') &&
+    (fields.has('hidden_act') || fields.has('model_type') || fields.has('architectures'))
+  );
 }
 
 /** Test data of Keras.js: what goes into a layer, its weights and what should come out. */

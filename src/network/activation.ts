@@ -120,11 +120,39 @@ const piecewiseLinearByName = new Map<string, PiecewiseLinearActivation>([
 ]);
 
 const smoothNames = new Set([
-  'sigmoid', 'tanh', 'softmax', 'log_softmax', 'logsoftmax', 'softplus', 'softsign', 'elu', 'selu', 'celu', 'gelu',
-  'gelu_new', 'gelu_approx', 'quick_gelu', 'swish', 'silu', 'mish', 'exponential', 'exp', 'hard_swish', 'hard_silu',
-  'hardswish', 'log_sigmoid', 'sparsemax', 'glu', 'sin', 'cos', 'square', 'squareplus', 'sparse_plus',
-  'tanh_shrink', 'erf',
-]); // prettier-ignore
+  'sigmoid',
+  'tanh',
+  'softmax',
+  'log_softmax',
+  'logsoftmax',
+  'softplus',
+  'softsign',
+  'elu',
+  'selu',
+  'celu',
+  'gelu',
+  'gelu_new',
+  'gelu_approx',
+  'quick_gelu',
+  'swish',
+  'silu',
+  'mish',
+  'exponential',
+  'exp',
+  'hard_swish',
+  'hard_silu',
+  'hardswish',
+  'log_sigmoid',
+  'sparsemax',
+  'glu',
+  'sin',
+  'cos',
+  'square',
+  'squareplus',
+  'sparse_plus',
+  'tanh_shrink',
+  'erf',
+]);
 
 /** The activation of this name as files and people write it (`relu`, `ReLU`, `leaky-relu`), or undefined if unknown. */
 export function activationByName(name: string): Activation | undefined {

@@ -11,7 +11,9 @@ export interface BuiltNetwork {
   readonly problems: readonly Problem[];
 }
 
-/** Infers shapes and puts layers into topological order. What cannot be resolved is reported and left out, never thrown. */
+/**
+ * Infers shapes and puts layers into topological order. What cannot be resolved is reported and left out, never thrown.
+ */
 export function buildNetwork(definition: NetworkDefinition): BuiltNetwork {
   return new Builder(definition).build();
 }
@@ -141,7 +143,11 @@ class Builder {
       return;
     }
     if (!inferred.shape.every((extent) => extent > 0)) {
-      return this.report('shape-mismatch', `${written.name}: the output would be ${formatShape(inferred.shape)}`, written.span); // prettier-ignore
+      return this.report(
+        'shape-mismatch',
+        `${written.name}: the output would be ${formatShape(inferred.shape)}`,
+        written.span,
+      );
     }
     if (!Number.isSafeInteger(sizeOf(inferred.shape))) return this.tooLarge(written.span);
     if (operation !== written.operation) this.remarkPositionwise(written, inputShapes[0]);
@@ -256,7 +262,9 @@ class Builder {
   }
 
   private outputs(): TensorId[] {
-    const named = this.definition.outputs.map((name) => this.tensors.get(name)).filter((id) => id !== undefined && id !== null); // prettier-ignore
+    const named = this.definition.outputs
+      .map((name) => this.tensors.get(name))
+      .filter((id) => id !== undefined && id !== null);
     if (named.length > 0) return named;
     const read = new Set(this.layers.flatMap((layer) => layer.inputs));
     return this.layers.filter((layer) => !read.has(layer.index)).map((layer) => layer.index);

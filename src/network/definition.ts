@@ -20,7 +20,10 @@ export interface LayerDefinition {
   readonly weights?: LayerWeights;
   /** By weight, the name under which another file has it in the same layout. */
   readonly storedAs?: Readonly<Record<string, string>>;
-  /** Of a flatten: in the vector as files know it the positions of each channel follow one another, here the channels of each position. */
+  /**
+   * Of a flatten: in the vector as files know it the positions of each channel follow one another, here the channels of
+   * each position.
+   */
   readonly isChannelByChannel?: boolean;
   /** For one more application of a shared layer: the name of its first application, which owns the parameters. */
   readonly sharedWith?: string;
@@ -36,9 +39,15 @@ export interface InputDefinition {
 }
 
 export type KernelInitializer =
-  | 'he_normal' | 'he_uniform' | 'glorot_normal' | 'glorot_uniform' | 'lecun_normal' | 'lecun_uniform' | 'orthogonal'
+  | 'he_normal'
+  | 'he_uniform'
+  | 'glorot_normal'
+  | 'glorot_uniform'
+  | 'lecun_normal'
+  | 'lecun_uniform'
+  | 'orthogonal'
   /** Explicit: normal with deviation `kernelStddev`. */
-  | 'normal'; // prettier-ignore
+  | 'normal';
 
 /** How weights are drawn where a file gives none, and what the means are for. */
 export interface Initialization {

@@ -16,8 +16,12 @@ const fault = (message: string, field?: string): InferredShape => ({ fault: { me
 
 /** Output shape of an operation on inputs of these shapes. Never throws. */
 export function inferShape(operation: Operation, inputs: readonly Shape[]): InferredShape {
-  const merge = operation.kind === 'add' || operation.kind === 'subtract' || operation.kind === 'average' ||
-    operation.kind === 'maximum' || operation.kind === 'concatenate'; // prettier-ignore
+  const merge =
+    operation.kind === 'add' ||
+    operation.kind === 'subtract' ||
+    operation.kind === 'average' ||
+    operation.kind === 'maximum' ||
+    operation.kind === 'concatenate';
   if (merge) return mergeShapes(operation, inputs);
   if (operation.kind === 'notPiecewiseLinear' && inputs.length > 0)
     return { shape: ruledShape(operation.output, inputs[0]) };
@@ -35,7 +39,10 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
       if (input.length === operation.window.rank + 1) {
         const channels = input[input.length - 1];
         if (!isCount(operation.groups) || channels % operation.groups || operation.filters % operation.groups) {
-          return fault(`${channels} channels and ${operation.filters} filters cannot be split into ${operation.groups} groups`, 'groups'); // prettier-ignore
+          return fault(
+            `${channels} channels and ${operation.filters} filters cannot be split into ${operation.groups} groups`,
+            'groups',
+          );
         }
       }
       return windowed(operation.window, input, () => operation.filters, 'filters');
@@ -132,7 +139,8 @@ function windowed(
   const sizeField = countField === 'pool_size' ? 'pool_size' : 'kernel_size';
   if (!window.kernel.every(isCount)) return fault(`${sizeField} must be whole numbers of at least 1`, sizeField);
   if (!window.strides.every(isCount)) return fault('strides must be whole numbers of at least 1', 'strides');
-  if (!window.dilation.every(isCount)) return fault('dilation_rate must be whole numbers of at least 1', 'dilation_rate'); // prettier-ignore
+  if (!window.dilation.every(isCount))
+    return fault('dilation_rate must be whole numbers of at least 1', 'dilation_rate');
   const [h, w, c] = spatialExtents(input, window.rank);
   const [outH, outW] = [slide(window, 0, h).extent, slide(window, 1, w).extent];
   if (!(outH >= 1 && outW >= 1)) {
@@ -156,7 +164,9 @@ function pooled(window: Window, input: Shape): InferredShape {
     const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
     return before >= reach || (extent - 1) * window.strides[axis] - before >= extents[axis];
   });
-  return seesNothing ? fault('a window lies in the padding alone: pad by less than the size of the window', 'padding') : inferred; // prettier-ignore
+  return seesNothing
+    ? fault('a window lies in the padding alone: pad by less than the size of the window', 'padding')
+    : inferred;
 }
 
 function transposedShape(window: Window, filters: number, input: Shape): InferredShape {
@@ -186,12 +196,18 @@ function mergeShapes(operation: Operation, inputs: readonly Shape[]): InferredSh
   if (operation.kind !== 'concatenate') {
     if (operation.kind === 'subtract' && inputs.length !== 2) return fault('takes exactly two inputs', 'inputs');
     const other = inputs.find((shape) => !sameShape(shape, first));
-    return other ? fault(`inputs of different shapes: ${formatShape(first)} and ${formatShape(other)}`, 'inputs') : { shape: first }; // prettier-ignore
+    return other
+      ? fault(`inputs of different shapes: ${formatShape(first)} and ${formatShape(other)}`, 'inputs')
+      : { shape: first };
   }
   const axis = operation.axis < 0 ? first.length + operation.axis : operation.axis;
-  if (!(axis >= 0 && axis < first.length)) return fault(`there is no axis ${operation.axis} in ${formatShape(first)}`, 'axis'); // prettier-ignore
+  if (!(axis >= 0 && axis < first.length))
+    return fault(`there is no axis ${operation.axis} in ${formatShape(first)}`, 'axis');
   const rest = (shape: Shape) => shape.filter((_, i) => i !== axis);
   const other = inputs.find((shape) => shape.length !== first.length || !sameShape(rest(shape), rest(first)));
-  if (other) return fault(`${formatShape(first)} and ${formatShape(other)} differ off the axis they are joined along`, 'inputs'); // prettier-ignore
-  return { shape: first.map((extent, i) => (i === axis ? inputs.reduce((sum, shape) => sum + shape[axis], 0) : extent)) }; // prettier-ignore
+  if (other)
+    return fault(`${formatShape(first)} and ${formatShape(other)} differ off the axis they are joined along`, 'inputs');
+  return {
+    shape: first.map((extent, i) => (i === axis ? inputs.reduce((sum, shape) => sum + shape[axis], 0) : extent)),
+  };
 }

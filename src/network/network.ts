@@ -16,7 +16,8 @@ export function isInput(tensor: TensorId): boolean {
 
 /**
  * Where a layer stands to the piecewise-linear part:
- * `piecewiseLinear`, all before it and itself piecewise linear; `boundary`, its own activation (or operation) is the first that is not;
+ * `piecewiseLinear`, all before it and itself piecewise linear; `boundary`, its own activation (or operation) is the
+ * first that is not;
  * `beyond`, something before it is not, so that no statement about linear regions reaches it.
  */
 export type TheoryScope = 'piecewiseLinear' | 'boundary' | 'beyond';

@@ -60,26 +60,47 @@ export type Operation =
       readonly scale: boolean;
       /** False for a bare factor and shift of each channel, which has no moving mean and variance. */
       readonly statistics?: boolean;
-      /** Which axis has its own factors, counted without the batch, negative ones from the end; the last unless given. */
+      /**
+       * Which axis has its own factors, counted without the batch, negative ones from the end; the last unless given.
+       */
       readonly axis?: number;
     }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly target: Shape }
   /** Dropout, noise, `activation` layers: the identity at inference. */
   | { readonly kind: 'identity' }
-  | { readonly kind: 'zeroPadding'; readonly padding: readonly [readonly [number, number], readonly [number, number]]; readonly rank: 1 | 2 }
-  | { readonly kind: 'upSampling'; readonly factors: readonly [number, number]; readonly rank: 1 | 2; readonly bilinear: boolean }
+  | {
+      readonly kind: 'zeroPadding';
+      readonly padding: readonly [readonly [number, number], readonly [number, number]];
+      readonly rank: 1 | 2;
+    }
+  | {
+      readonly kind: 'upSampling';
+      readonly factors: readonly [number, number];
+      readonly rank: 1 | 2;
+      readonly bilinear: boolean;
+    }
   | { readonly kind: 'add' }
   | { readonly kind: 'subtract' }
   | { readonly kind: 'average' }
   | { readonly kind: 'maximum' }
   /** The axis is counted without the batch, negative ones from the end. */
   | { readonly kind: 'concatenate'; readonly axis: number }
-  | { readonly kind: 'graphConvolution'; readonly units: number; readonly adjacency: readonly (readonly number[])[]; readonly useBias: boolean }
+  | {
+      readonly kind: 'graphConvolution';
+      readonly units: number;
+      readonly adjacency: readonly (readonly number[])[];
+      readonly useBias: boolean;
+    }
   /** Understood to be a layer that is not piecewise linear (attention, layer norm, LSTM): the theory ends here. */
-  | { readonly kind: 'notPiecewiseLinear'; readonly what: string; readonly output?: OutputRule; readonly parameters?: ParameterRule }
+  | {
+      readonly kind: 'notPiecewiseLinear';
+      readonly what: string;
+      readonly output?: OutputRule;
+      readonly parameters?: ParameterRule;
+    }
   /** Cannot be analysed: an unknown class, or a value that cannot be known statically. `why` is a sentence. */
-  | { readonly kind: 'unknown'; readonly why: string }; // prettier-ignore
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /** The shape of an output: the first `keep` axes of the first input (all, or as `slice` counts them), then these. */
 export interface OutputRule {
@@ -87,7 +108,10 @@ export interface OutputRule {
   readonly append: Shape;
 }
 
-/** A number of weights: a constant, and so many a feature (last extent) of the first input, the second, ...; of the last one where there are fewer. */
+/**
+ * A number of weights: a constant, and so many a feature (last extent) of the first input, the second, ...; of the last
+ * one where there are fewer.
+ */
 export interface ParameterRule {
   readonly constant: number;
   readonly perFeature: readonly number[];
@@ -99,5 +123,7 @@ export interface Tensor {
   readonly data: Float64Array;
 }
 
-/** Keras's names: kernel, bias, depthwise_kernel, pointwise_kernel, gamma, beta, moving_mean, moving_variance, alpha. */
+/**
+ * Keras's names: kernel, bias, depthwise_kernel, pointwise_kernel, gamma, beta, moving_mean, moving_variance, alpha.
+ */
 export type LayerWeights = Readonly<Record<string, Tensor>>;

@@ -4,9 +4,9 @@ import { sizeOf, type Shape } from './shape.ts';
 import { windowGeometry } from './window.ts';
 
 /**
- * Shapes of a layer's weights by Keras's names and in Keras's layouts, for example `kernel` `[kh, kw, cin / groups, filters]`
- * of a two-dimensional convolution. Empty for a layer without weights; a shared layer's further applications own none,
- * but this still tells what shapes they use.
+ * Shapes of a layer's weights by Keras's names and in Keras's layouts, for example `kernel` `[kh, kw, cin / groups,
+ * filters]` of a two-dimensional convolution. Empty for a layer without weights; a shared layer's further applications
+ * own none, but this still tells what shapes they use.
  */
 export function weightShapes(
   layer: Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>,
@@ -20,7 +20,9 @@ export function weightShapes(
   return shapes;
 }
 
-/** Number of weights, trainable or not (Keras's total); null where the layer is of a kind whose weights are not known. */
+/**
+ * Number of weights, trainable or not (Keras's total); null where the layer is of a kind whose weights are not known.
+ */
 export function parameterCount(layer: Parameters<typeof weightShapes>[0]): number | null {
   if (layer.operation.kind === 'notPiecewiseLinear') return ruledCount(layer.operation.parameters, layer.inputShapes);
   return Object.values(weightShapes(layer)).reduce((sum, shape) => sum + sizeOf(shape), 0);

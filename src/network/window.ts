@@ -30,7 +30,9 @@ export function spatialExtents(shape: Shape, rank: 1 | 2): [number, number, numb
   return rank === 1 ? [1, shape[0], shape[1]] : [shape[0], shape[1], shape[2]];
 }
 
-/** Output extent and leading padding along one axis, as TensorFlow computes them. Extent <= 0: the window does not fit. */
+/**
+ * Output extent and leading padding along one axis, as TensorFlow computes them. Extent <= 0: the window does not fit.
+ */
 export function slide(window: Window, axis: 0 | 1, extent: number): { extent: number; before: number } {
   const stride = window.strides[axis];
   const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
@@ -45,7 +47,10 @@ export function slide(window: Window, axis: 0 | 1, extent: number): { extent: nu
   return { extent: Math.floor((extent + before + after - reach) / stride) + 1, before };
 }
 
-/** Output extent of a transposed convolution and the output rows cut off before the first, as Keras (and, for padding written out, ONNX) has them. */
+/**
+ * Output extent of a transposed convolution and the output rows cut off before the first, as Keras (and, for padding
+ * written out, ONNX) has them.
+ */
 export function slideTransposed(window: Window, axis: 0 | 1, extent: number): { extent: number; before: number } {
   const stride = window.strides[axis];
   const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;

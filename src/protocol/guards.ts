@@ -1,6 +1,6 @@
 /**
- * Checks at run time of what arrives from outside: messages at both ends, and the state VS Code kept, which may have been
- * written by another version of the panel.
+ * Checks at run time of what arrives from outside: messages at both ends, and the state VS Code kept, which may have
+ * been written by another version of the panel.
  */
 export type Guard<T> = (value: unknown) => value is T;
 

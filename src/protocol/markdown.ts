@@ -4,9 +4,9 @@ const SPACE = /[\s\p{Cc}\p{Zl}\p{Zp}]+/gu;
 const NEITHER = /[\p{Surrogate}\p{Bidi_Control}]/gu;
 
 /**
- * What Markdown (CommonMark, GitHub's tables and links, mathematics) or HTML in it could interpret. Some characters mean
- * something at the beginning of a line only, or beside certain others; where they do not, they are left, so that figures
- * and ordinary names can be read in the source as well.
+ * What Markdown (CommonMark, GitHub's tables and links, mathematics) or HTML in it could interpret. Some characters
+ * mean something at the beginning of a line only, or beside certain others; where they do not, they are left, so that
+ * figures and ordinary names can be read in the source as well.
  */
 const INTERPRETED = [
   /[\\`*{}[\]<>&|~$@]/u,

@@ -73,7 +73,10 @@ export interface PanelNetwork {
   readonly series: readonly PanelSeries[];
   /** Those that do not apply, with the reason. */
   readonly refused: readonly { readonly id: string; readonly label: string; readonly reason: string }[];
-  /** How regions are counted unless told otherwise, in the box and in all of R^n, and a sentence why; and whether whole cells can be. */
+  /**
+   * How regions are counted unless told otherwise, in the box and in all of R^n, and a sentence why; and whether whole
+   * cells can be.
+   */
   readonly counting: { readonly box: ChosenMethod; readonly all: ChosenMethod; readonly cells: boolean };
   /** Why nothing can be counted here; null when it can. */
   readonly countRefused: string | null;

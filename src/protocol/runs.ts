@@ -160,10 +160,23 @@ export interface PanelProbe {
   readonly x: number;
   readonly y: number;
   /** By layer that bends: a character for each unit, its piece (`0` and `1` for ReLU), cut after some hundreds. */
-  readonly pattern: readonly { readonly layer: number; readonly units: number; readonly above: number; readonly pieces: string }[];
-  /** Each output as an affine function of the inputs: its first coefficients, their size all together, and the value at the point. */
-  readonly outputs: readonly { readonly coefficients: readonly number[]; readonly size: number; readonly constant: number; readonly value: number }[];
-} // prettier-ignore
+  readonly pattern: readonly {
+    readonly layer: number;
+    readonly units: number;
+    readonly above: number;
+    readonly pieces: string;
+  }[];
+  /**
+   * Each output as an affine function of the inputs: its first coefficients, their size all together, and the value at
+   * the point.
+   */
+  readonly outputs: readonly {
+    readonly coefficients: readonly number[];
+    readonly size: number;
+    readonly constant: number;
+    readonly value: number;
+  }[];
+}
 
 /** A network held against others. */
 export interface ComparedRow {

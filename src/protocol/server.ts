@@ -16,8 +16,10 @@ export interface DocumentParams {
 }
 
 /** The model the panel shows; null where the document holds no network. `offset` selects the network at the cursor. */
-export const panelModelRequest: Method<DocumentParams & { readonly line?: number; readonly character?: number }, PanelModel | null> =
-  { method: 'regionLens/panelModel' }; // prettier-ignore
+export const panelModelRequest: Method<
+  DocumentParams & { readonly line?: number; readonly character?: number },
+  PanelModel | null
+> = { method: 'regionLens/panelModel' };
 
 /** The analysis as text: the published JSON, or the table people read. Null where the document holds no network. */
 export const reportRequest: Method<DocumentParams & { readonly kind: 'json' | 'table' }, string | null> = {
@@ -74,18 +76,24 @@ export const compareRequest: Method<
 > = { method: 'regionLens/compare' };
 
 /** The network with one size changed: one value a request, so that typing never waits for a sweep. */
-export const sweepRequest: Method<NetworkParams & { readonly subject: SweepSubject; readonly value: number }, SweptRow | null> = {
+export const sweepRequest: Method<
+  NetworkParams & { readonly subject: SweepSubject; readonly value: number },
+  SweptRow | null
+> = {
   method: 'regionLens/sweep',
-}; // prettier-ignore
+};
 
 /** The edit that gives a layer another size, or why there is none. */
 export interface SizeEdit {
   readonly edit: { readonly range: SourceRange; readonly newText: string } | null;
   readonly refused: string | null;
 }
-export const sizeEditRequest: Method<NetworkParams & { readonly subject: SweepSubject; readonly value: number }, SizeEdit | null> = {
+export const sizeEditRequest: Method<
+  NetworkParams & { readonly subject: SweepSubject; readonly value: number },
+  SizeEdit | null
+> = {
   method: 'regionLens/sizeEdit',
-}; // prettier-ignore
+};
 
 /** Sent after each analysis: what the status bar says, or null when the document holds no network (any more). */
 export interface StatusParams extends DocumentParams {
@@ -102,12 +110,16 @@ export interface Work extends DocumentParams {
 }
 export const ANALYSIS = 'analysis';
 
-/** Sent before work that could end the server or never end itself, and with null after it. Only to clients that watch. */
+/**
+ * Sent before work that could end the server or never end itself, and with null after it. Only to clients that watch.
+ */
 export const workNotification: Method<{ readonly work: Work | null }, void> = { method: 'regionLens/work' };
 
 /** Work that an earlier server was at when it ended. */
 export interface StoppedWork extends Work {
-  /** It was stopped since it had not answered for so many seconds; null where it ended by itself, as for want of memory. */
+  /**
+   * It was stopped since it had not answered for so many seconds; null where it ended by itself, as for want of memory.
+   */
   readonly silentSeconds: number | null;
 }
 

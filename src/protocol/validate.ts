@@ -42,7 +42,12 @@ export const isPlace: Guard<CountPlace> = tagged<CountPlace>({
   box: shape<PlaceOf<'box'>>({ type: oneOf('box') }),
   all: shape<PlaceOf<'all'>>({ type: oneOf('all') }),
   segment: shape<PlaceOf<'segment'>>({ type: oneOf('segment'), from: isPoint, to: isPoint }),
-  parallelogram: shape<PlaceOf<'parallelogram'>>({ type: oneOf('parallelogram'), origin: isPoint, u: isPoint, v: isPoint }), // prettier-ignore
+  parallelogram: shape<PlaceOf<'parallelogram'>>({
+    type: oneOf('parallelogram'),
+    origin: isPoint,
+    u: isPoint,
+    v: isPoint,
+  }),
   points: shape<PlaceOf<'points'>>({ type: oneOf('points'), set: isPointSet }),
 });
 
@@ -56,7 +61,16 @@ const hasSettingsShape = shape<CountSettings>({
   upper: isNumber,
   samples: (value): value is number => isNatural(value) && value >= 1 && value <= MAX_SAMPLES,
   kernel: nullOr(
-    oneOf('he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'normal'), // prettier-ignore
+    oneOf(
+      'he_normal',
+      'he_uniform',
+      'glorot_normal',
+      'glorot_uniform',
+      'lecun_normal',
+      'lecun_uniform',
+      'orthogonal',
+      'normal',
+    ),
   ),
   biasStddev: nullOr(between(0, 1e6)),
   workers: (value): value is number => isNatural(value) && value <= 64,

@@ -56,21 +56,31 @@ export function experimentTable({
   const { expected, regionsOnSegment, breakpointsPerNeuron, boundaryDensity, distance } = summary;
   const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
   const mean = 'reason' in expected ? null : expected;
-  const head = ['layer', 'neurons', 'regions on the segment', 'expected', 'breakpoints a neuron', 'boundary density', 'expected']; // prettier-ignore
+  const head = [
+    'layer',
+    'neurons',
+    'regions on the segment',
+    'expected',
+    'breakpoints a neuron',
+    'boundary density',
+    'expected',
+  ];
   const rows = network.layers.flatMap(({ index, name, neurons }) =>
     neurons === 0 || regionsOnSegment[index] === null
       ? []
-      : [[
-          visibleLine(name),
-          groupDigits(String(neurons)),
-          spread(regionsOnSegment[index]),
-          figure(mean?.regionsOnSegment[index] ?? null),
-          spread(breakpointsPerNeuron[index]),
-          spread(boundaryDensity[index]),
-          figure(mean?.boundaryDensity[index] ?? null),
-        ]],
-  ); // prettier-ignore
-  const title = `${network.name}  (${file}), ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds from ${seeds[0]}`}, ${hasWeights ? 'weights of the file; expected for ' : ''}${describeInitialization(network)}`; // prettier-ignore
+      : [
+          [
+            visibleLine(name),
+            groupDigits(String(neurons)),
+            spread(regionsOnSegment[index]),
+            figure(mean?.regionsOnSegment[index] ?? null),
+            spread(breakpointsPerNeuron[index]),
+            spread(boundaryDensity[index]),
+            figure(mean?.boundaryDensity[index] ?? null),
+          ],
+        ],
+  );
+  const title = `${network.name}  (${file}), ${seeds.length === 1 ? `seed ${seeds[0]}` : `${seeds.length} seeds from ${seeds[0]}`}, ${hasWeights ? 'weights of the file; expected for ' : ''}${describeInitialization(network)}`;
   return [
     visibleLine(title),
     ...aligned([head, ...rows]),
@@ -84,7 +94,9 @@ export function experimentTable({
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
-  return rows.map((row) => `  ${row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join('  ')}`); // prettier-ignore
+  return rows.map(
+    (row) => `  ${row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join('  ')}`,
+  );
 }
 
 /** The mean, and its standard error where there is one. */
@@ -96,5 +108,7 @@ function spread(value: Spread | null): string {
 
 function figure(value: number | null): string {
   if (value === null) return '–';
-  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6) ? value.toExponential(3) : String(Number(value.toPrecision(5))); // prettier-ignore
+  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)
+    ? value.toExponential(3)
+    : String(Number(value.toPrecision(5)));
 }

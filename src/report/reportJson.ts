@@ -9,7 +9,9 @@ import type { LineIndex, Range } from '../analysis/lineIndex.ts';
 
 export const SCHEMA_VERSION = 1;
 
-/** The published JSON form of an analysis: one object a file. Field names and meanings are kept within a schema version. */
+/**
+ * The published JSON form of an analysis: one object a file. Field names and meanings are kept within a schema version.
+ */
 export function reportJson(file: string, analysis: Analysis, lines: LineIndex) {
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -62,7 +64,9 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
     name: layer.name,
     type: layer.type,
     activation: layer.activation.name,
-    inputs: layer.inputs.map((tensor) => (tensor < 0 ? analysis.network.inputs[-1 - tensor] : analysis.network.layers[tensor]).name), // prettier-ignore
+    inputs: layer.inputs.map(
+      (tensor) => (tensor < 0 ? analysis.network.inputs[-1 - tensor] : analysis.network.layers[tensor]).name,
+    ),
     inputShape: layer.inputShapes[0],
     outputShape: layer.outputShape,
     neurons: layer.neurons,
@@ -80,7 +84,13 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
 function explanationJson(explanation: LayerExplanation | undefined) {
   if (!explanation) return null;
   const { formula, numbers, tightness: standing, advice, bottleneck } = explanation;
-  return { formula, numbers, standing, advice, bottleneck: bottleneck && { from: bottleneck.from, to: bottleneck.to, oneMoreLog10: bottleneck.oneMore } }; // prettier-ignore
+  return {
+    formula,
+    numbers,
+    standing,
+    advice,
+    bottleneck: bottleneck && { from: bottleneck.from, to: bottleneck.to, oneMoreLog10: bottleneck.oneMore },
+  };
 }
 
 function rangeOfLayer(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex): Range {

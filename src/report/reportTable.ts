@@ -28,10 +28,11 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
   const { network } = analysis;
   const shapes = network.inputs.map(({ shape }) => (shape.length === 0 ? 'of unknown size' : formatShape(shape)));
   const inputs = shapes.join(' and ') || 'not known';
-  const head = `${visibleLine(`${network.name}  (${file})`)}\n` +
+  const head =
+    `${visibleLine(`${network.name}  (${file})`)}\n` +
     `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
     `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +
-    (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.'); // prettier-ignore
+    (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.');
   return `${head}\n\n${layerTable(analysis, notation)}${bottleneckLine(analysis)}\n${boundTable(analysis, notation)}`;
 }
 
@@ -60,12 +61,14 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
       formatShape(layer.outputShape),
       layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
       inDigits(layer.parameters) ?? 'unknown',
-      layer.neurons === 0 || layer.scope === 'beyond' ? '–' : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
+      layer.neurons === 0 || layer.scope === 'beyond'
+        ? '–'
+        : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
       layer.neurons === 0 || factor === null ? '' : formatFactor(factor, notation),
       cell(upper, layer.index),
       cell(lower, layer.index),
       ...(mean ? [cell(mean, layer.index)] : []),
-    ]; // prettier-ignore
+    ];
   });
   const head = ['layer', 'type', 'output', 'neurons', 'parameters', 'enters', 'multiplies by', 'at most', 'can reach'];
   return alignColumns([[...head, ...(mean ? [describeReason(mean)] : [])], ...rows], 3);
@@ -114,7 +117,9 @@ export function alignColumns(cells: readonly (readonly string[])[], firstRight: 
   const rows = cells.map((row) => row.map(visibleLine));
   const widths: number[] = [];
   for (const row of rows) row.forEach((text, i) => (widths[i] = Math.max(widths[i] ?? 0, text.length)));
-  const isNumber = widths.map((_, i) => i >= firstRight && rows.slice(1).every((row) => /^[×–\d,.^ e+-]*$/.test(row[i] ?? ''))); // prettier-ignore
+  const isNumber = widths.map(
+    (_, i) => i >= firstRight && rows.slice(1).every((row) => /^[×–\d,.^ e+-]*$/.test(row[i] ?? '')),
+  );
   return rows
     .map(
       (row) =>
@@ -122,6 +127,6 @@ export function alignColumns(cells: readonly (readonly string[])[], firstRight: 
           .map((text, i) => (isNumber[i] ? text.padStart(widths[i]) : text.padEnd(widths[i])))
           .join('  ')
           .trimEnd() + '\n',
-    ) // prettier-ignore
+    )
     .join('');
 }

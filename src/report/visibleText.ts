@@ -1,7 +1,8 @@
 /**
  * Names come from files that someone else may have written. Control characters in them would move a terminal's cursor,
  * set its title or fill the clipboard; bidirectional controls and line separators would show text that is not there.
- * Each is written as JSON writes it (`\n`, `\u001b`), so that JSON keeps its meaning and a reader sees what is in the name.
+ * Each is written as JSON writes it (`\n`, `\u001b`), so that JSON keeps its meaning and a reader sees what is in the
+ * name.
  */
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

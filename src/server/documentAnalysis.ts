@@ -18,11 +18,15 @@ export interface AnalysedDocument {
   readonly lines: LineIndex;
 }
 
-/** Analyses each version of a document once, for all features together; what an edit left alone is not computed again. */
+/**
+ * Analyses each version of a document once, for all features together; what an edit left alone is not computed again.
+ */
 export class DocumentAnalyses {
   private readonly known = new Map<string, { version: number; document: AnalysedDocument | null }>();
 
-  /** `filesFor` gives what a document may need of files near it; `failed` hears of documents that cannot be analysed. */
+  /**
+   * `filesFor` gives what a document may need of files near it; `failed` hears of documents that cannot be analysed.
+   */
   constructor(
     private readonly filesFor: (uri: string) => NearbyFiles,
     private readonly work: DocumentWork,
@@ -40,8 +44,8 @@ export class DocumentAnalyses {
   }
 
   /**
-   * What a feature says of a document. Most of an analysis is computed when it is first looked at: what throws then makes
-   * the document one that cannot be analysed, and the answer is null.
+   * What a feature says of a document. Most of an analysis is computed when it is first looked at: what throws then
+   * makes the document one that cannot be analysed, and the answer is null.
    */
   view<R>(document: AnalysedDocument, feature: (document: AnalysedDocument) => R): R | null {
     try {
@@ -62,7 +66,9 @@ export class DocumentAnalyses {
     try {
       const fileName = fileNameOf(uri);
       if (recognise(text, fileName) === null) return null;
-      const analysis = this.work.during(analysisOf(document), () => analyze(text, fileName, {}, earlier, this.filesFor(uri))); // prettier-ignore
+      const analysis = this.work.during(analysisOf(document), () =>
+        analyze(text, fileName, {}, earlier, this.filesFor(uri)),
+      );
       return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text) };
     } catch (error) {
       this.failed(uri, error);

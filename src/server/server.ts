@@ -47,11 +47,14 @@ const PAUSE_MS = 120;
 const connection = connect();
 const documents = new TextDocuments<TextDocument>({
   // Some clients open a document without its text.
-  create: (uri, languageId, version, text: string | undefined) => TextDocument.create(uri, languageId, version, text ?? ''),
+  create: (uri, languageId, version, text: string | undefined) =>
+    TextDocument.create(uri, languageId, version, text ?? ''),
   update: (document, changes, version) => TextDocument.update(document, changes, version),
-}); // prettier-ignore
+});
 const imported = new ImportedFiles((address) => openTexts.get(address)?.getText());
-const work = new DocumentWork((now) => unawaited(connection.sendNotification(protocol.workNotification.method, { work: now }))); // prettier-ignore
+const work = new DocumentWork((now) =>
+  unawaited(connection.sendNotification(protocol.workNotification.method, { work: now })),
+);
 const analyses = new DocumentAnalyses((uri) => imported.filesFor(uri), work, reportFailure);
 /** Open documents by the address that imports name them by. */
 const openTexts = new Map<string, TextDocument>();
@@ -180,7 +183,13 @@ async function publish(uri: string): Promise<void> {
 
 function tell(uri: string, version: number, { found, status }: Told): void {
   unawaited(connection.sendDiagnostics({ uri, version, diagnostics: found }));
-  unawaited(connection.sendNotification(protocol.statusNotification.method, { uri, version, status } satisfies protocol.StatusParams)); // prettier-ignore
+  unawaited(
+    connection.sendNotification(protocol.statusNotification.method, {
+      uri,
+      version,
+      status,
+    } satisfies protocol.StatusParams),
+  );
 }
 
 function statusOf({ analysis }: AnalysedDocument): protocol.StatusParams['status'] {
@@ -244,7 +253,9 @@ connection.onCodeAction(({ textDocument, range, context }) =>
 connection.onDocumentSymbol(({ textDocument }) => view(textDocument.uri, documentSymbols));
 connection.onHover((params) => at(params, hoverAt));
 connection.onDefinition((params) => at(params, definitionAt));
-connection.onReferences((params) => at(params, (document, offset) => referencesAt(document, offset, params.context.includeDeclaration))); // prettier-ignore
+connection.onReferences((params) =>
+  at(params, (document, offset) => referencesAt(document, offset, params.context.includeDeclaration)),
+);
 connection.onDocumentHighlight((params) => at(params, highlightsAt));
 connection.onPrepareRename((params) => at(params, renameRange));
 connection.onRenameRequest((params) => at(params, (document, offset) => renameAt(document, offset, params.newName)));
@@ -260,7 +271,8 @@ function answer<P extends protocol.DocumentParams, R>(
 
 /**
  * A request that computes something else for a document, as its parameters say. Where that fails, or had to be stopped
- * before, the request is refused with a sentence; the analysis of the document stays. `others` are documents to read first.
+ * before, the request is refused with a sentence; the analysis of the document stays. `others` are documents to read
+ * first.
  */
 function compute<P extends protocol.DocumentParams, R>(
   request: protocol.Method<P, R>,
@@ -315,7 +327,9 @@ compute(
   protocol.compareRequest,
   (document, { network, others, counterparts }) => {
     const found = others.map((uri) => ({ uri, document: findNow(uri) }));
-    const unread = found.filter((other) => other.document === null).map(({ uri }) => `${fileNameOf(uri)} holds no network that can be read.`); // prettier-ignore
+    const unread = found
+      .filter((other) => other.document === null)
+      .map(({ uri }) => `${fileNameOf(uri)} holds no network that can be read.`);
     const read = found.flatMap((other) => (other.document ? [{ document: other.document, networks: null }] : []));
     return panelComparison([{ document, networks: [network] }, ...read], counterparts, unread);
   },

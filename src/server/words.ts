@@ -27,7 +27,11 @@ export function sourceOf(analysis: NetworkAnalysis, combined: BoundResult): Boun
       bound.value?.log10 === combined.value?.log10,
   );
   // The dimension recurrence is the general reason; a published theorem with the same value is the better name.
-  return better.find((bound) => bound.id !== 'recurrence-upper' && bound.id !== 'tightest-upper-linear') ?? better[0] ?? combined; // prettier-ignore
+  return (
+    better.find((bound) => bound.id !== 'recurrence-upper' && bound.id !== 'tightest-upper-linear') ??
+    better[0] ??
+    combined
+  );
 }
 
 /** `[−1, 1]²`, or the diagonal of the cube: what the means are for by default. */

@@ -3,7 +3,9 @@ import type { Network } from '../network/network.ts';
 
 export type BoundKind = 'upper' | 'lower' | 'exact' | 'mean' | 'scale';
 
-/** Which of the two counts a figure is about; a bound on activation regions bounds linear regions from above as well. */
+/**
+ * Which of the two counts a figure is about; a bound on activation regions bounds linear regions from above as well.
+ */
 export type RegionNotion = 'activation' | 'linear';
 
 export interface Citation {
@@ -28,7 +30,10 @@ export interface TheoryOptions {
   /** What the means are for; default the diagonal of [-1, 1]^n and, for two inputs, the square [-1, 1]^2. */
   readonly segment?: Segment;
   readonly parallelogram?: Parallelogram;
-  /** Work limit for the exponential parts, in elementary steps (deterministic, so that a report never depends on the machine). */
+  /**
+   * Work limit for the exponential parts, in elementary steps (deterministic, so that a report never depends on the
+   * machine).
+   */
   readonly budget?: number;
   /** Asked now and then in long computations; true ends them with a weaker, labelled result. */
   readonly cancelled?: () => boolean;
@@ -43,10 +48,16 @@ export interface BoundResult {
   /** Why it does not apply, as a sentence. */
   readonly reason: string | null;
   readonly value: Magnitude | null;
-  /** The bound of the network cut after layer `i`, by layer index; null where it says nothing (beyond the piecewise-linear part). */
+  /**
+   * The bound of the network cut after layer `i`, by layer index; null where it says nothing (beyond the
+   * piecewise-linear part).
+   */
   readonly perLayer: readonly (Magnitude | null)[] | null;
   readonly citation: Citation;
-  /** What a reader must know beside the number: "exact for one layer", "bracket", "published equality is false here", the domain of a mean. */
+  /**
+   * What a reader must know beside the number: "exact for one layer", "bracket", "published equality is false here",
+   * the domain of a mean.
+   */
   readonly note: string | null;
 }
 

@@ -10,7 +10,10 @@ const ownCitation = {
 
 type Cuts = readonly (Magnitude | null)[];
 
-/** The least of upper bounds on activation regions, cut by cut. `all`: those of which the first that gives the value is named. */
+/**
+ * The least of upper bounds on activation regions, cut by cut. `all`: those of which the first that gives the value is
+ * named.
+ */
 export function tightestUpper(
   network: Network,
   results: readonly BoundResult[],

@@ -6,7 +6,10 @@ import { sizeOf } from '../network/shape.ts';
 
 /** Scalar piecewise-linear units that stand side by side: what an activation adds, or what an operation is made of. */
 export interface UnitStage {
-  /** `activation` acts on the layer's affine map (or on the operation's units); `operation` is maxout, max pooling, maximum. */
+  /**
+   * `activation` acts on the layer's affine map (or on the operation's units); `operation` is maxout, max pooling,
+   * maximum.
+   */
   readonly kind: 'activation' | 'operation';
   readonly neurons: number;
   readonly pieceCount: number;
@@ -32,7 +35,12 @@ function stagesOf(layer: Layer): UnitStage[] {
   if (operationRank > 1) stages.push({ kind: 'operation', neurons, pieceCount: operationRank, isRectifier: false });
   if (bends(layer.activation)) {
     const pieceCount = piecesOf(layer.activation);
-    stages.push({ kind: 'activation', neurons, pieceCount, isRectifier: pieceCount === 2 && flatPiecesOf(layer.activation) === 1 });
+    stages.push({
+      kind: 'activation',
+      neurons,
+      pieceCount,
+      isRectifier: pieceCount === 2 && flatPiecesOf(layer.activation) === 1,
+    });
   }
   return stages;
 }

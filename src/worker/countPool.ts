@@ -20,8 +20,8 @@ interface Lane {
 }
 
 /**
- * Runs counts on at most `size` worker threads. While no count waits, idle threads take a share of one under way. A worker that dies
- * ends its own count only; the next gets a fresh one.
+ * Runs counts on at most `size` worker threads. While no count waits, idle threads take a share of one under way. A
+ * worker that dies ends its own count only; the next gets a fresh one.
  */
 export class CountPool {
   private readonly lanes: Lane[] = [];
@@ -43,8 +43,8 @@ export class CountPool {
   }
 
   /**
-   * Counts in a worker. An aborted signal, or too little memory, ends it with what was found so far (`exact: false`), or
-   * rejects when it had not begun. Rejects with a sentence for people.
+   * Counts in a worker. An aborted signal, or too little memory, ends it with what was found so far (`exact: false`),
+   * or rejects when it had not begun. Rejects with a sentence for people.
    */
   async run<Task extends WorkerTask>(task: Task, call: CountCall = {}): Promise<OutcomeOf<Task>> {
     const first = await this.runOnce(task, call);
@@ -53,7 +53,9 @@ export class CountPool {
     return (await this.fastest(task, call, first as CountOutcome)) as OutcomeOf<Task>;
   }
 
-  /** The fastest of the runs that are finished; a run that is stopped, or that a signal does not let begin, ends them. */
+  /**
+   * The fastest of the runs that are finished; a run that is stopped, or that a signal does not let begin, ends them.
+   */
   private async fastest(task: CountTask, call: CountCall, first: CountOutcome): Promise<CountOutcome> {
     if (first.result.stoppedBy !== null) return first;
     let best = first;
@@ -209,7 +211,9 @@ export class CountPool {
     return this.lanes.find((lane) => lane.job === job && lane.thread === 0);
   }
 
-  /** Asks all threads to stop; those that do not answer are ended, and the count is answered with what they had told. */
+  /**
+   * Asks all threads to stop; those that do not answer are ended, and the count is answered with what they had told.
+   */
   private cancel(job: Job): void {
     job.share.stop('request');
     setTimeout(() => {

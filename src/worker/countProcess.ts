@@ -5,7 +5,9 @@ import type { CountReplyMessage, CountRequestMessage } from './countServer.ts';
 import { forkNode } from './forkNode.ts';
 import type { CountCall } from './job.ts';
 
-/** A cancelled count that is not answered by then is answered here: the process is busy, or at the end of its memory. */
+/**
+ * A cancelled count that is not answered by then is answered here: the process is busy, or at the end of its memory.
+ */
 const CANCEL_PATIENCE_MS = 95;
 /** It is ended when it does not answer for so long either. */
 const END_PATIENCE_MS = 2000;
@@ -21,8 +23,8 @@ interface Call {
 }
 
 /**
- * Counts in a process of its own: a thread that needs more memory than there is can take its whole process along. When the
- * process ends, the counts in it are rejected with a sentence, and the next count starts another one.
+ * Counts in a process of its own: a thread that needs more memory than there is can take its whole process along. When
+ * the process ends, the counts in it are rejected with a sentence, and the next count starts another one.
  */
 export class CountProcess {
   private child: ChildProcess | undefined;

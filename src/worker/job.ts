@@ -67,7 +67,10 @@ export class Job {
     this.parts.push(part);
   }
 
-  /** True when the lead only waits for the parts that it has. A thread that has claimed nothing by then finds nothing left. */
+  /**
+   * True when the lead only waits for the parts that it has. A thread that has claimed nothing by then finds nothing
+   * left.
+   */
   get isComplete(): boolean {
     for (let thread = 1; thread < this.threadsAsked; thread++) {
       if (this.share.hasClaimed(thread) && !this.handedOver.has(thread)) return false;

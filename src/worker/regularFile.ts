@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 
-/** Opening a pipe without a writer waits for one unless it is told not to. Windows has no such flag, and no such pipes. */
+/**
+ * Opening a pipe without a writer waits for one unless it is told not to. Windows has no such flag, and no such pipes.
+ */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 interface FileKind {
@@ -10,8 +12,8 @@ interface FileKind {
 }
 
 /**
- * Does something with an open file. Pipes, devices and folders are refused: reading them could wait for ever or never end.
- * They are not even opened, since that alone can have effects; what was opened is checked again.
+ * Does something with an open file. Pipes, devices and folders are refused: reading them could wait for ever or never
+ * end. They are not even opened, since that alone can have effects; what was opened is checked again.
  */
 export function withRegularFile<T>(path: string, task: (descriptor: number, size: number) => T): T {
   demandRegular(statSync(path), path);
@@ -25,7 +27,10 @@ export function withRegularFile<T>(path: string, task: (descriptor: number, size
   }
 }
 
-/** The text of a file without its byte order mark; null where it is longer than so many bytes. Rejects as the other throws. */
+/**
+ * The text of a file without its byte order mark; null where it is longer than so many bytes. Rejects as the other
+ * throws.
+ */
 export async function readRegularText(path: string, mostBytes: number): Promise<string | null> {
   demandRegular(await stat(path), path);
   const file = await open(path, FLAGS);

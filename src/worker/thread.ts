@@ -8,7 +8,15 @@ import { describeRegion } from '../counting/regions/describeRegion.ts';
 import { runExperiment } from '../counting/experiments/measure.ts';
 import { SharedCount } from '../counting/walk/sharedCount.ts';
 import type { Network } from '../network/network.ts';
-import type { CountTask, TaskNetwork, ThreadPlace, WeightsTask, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts'; // prettier-ignore
+import type {
+  CountTask,
+  TaskNetwork,
+  ThreadPlace,
+  WeightsTask,
+  WorkerReply,
+  WorkerRequest,
+  WorkerTask,
+} from '../protocol/pool.ts';
 import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';
 
 /** A counting thread: one task at a time, in the order they come. */
@@ -48,7 +56,12 @@ async function answer(message: Exclude<WorkerRequest, { type: 'text' }>, text: s
     else perform(id, task, await networkOf(task), place);
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    reply({ type: 'failed', id, message: sentence, outOfMemory: error instanceof RangeError && NO_MEMORY.test(sentence) }); // prettier-ignore
+    reply({
+      type: 'failed',
+      id,
+      message: sentence,
+      outOfMemory: error instanceof RangeError && NO_MEMORY.test(sentence),
+    });
   }
 }
 

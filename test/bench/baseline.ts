@@ -38,7 +38,10 @@ function threadTimes(): Map<string, number> | null {
   }
 }
 
-/** Milliseconds that `work` takes, over so many runs: of the busiest thread, so that what else runs on the machine counts little. */
+/**
+ * Milliseconds that `work` takes, over so many runs: of the busiest thread, so that what else runs on the machine
+ * counts little.
+ */
 export async function timeOf(work: () => Promise<unknown> | number, runs: number): Promise<number> {
   const before = threadTimes();
   const start = performance.now();
@@ -71,8 +74,11 @@ export function squareTask(widths: readonly number[], layers: readonly BaselineL
     type: 'dense',
     units: n,
     activation: 'relu',
-    weights: { kernel: Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_, o) => W[o * m + i])), bias: Array.from(b) },
-  })); // prettier-ignore
+    weights: {
+      kernel: Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_, o) => W[o * m + i])),
+      bias: Array.from(b),
+    },
+  }));
   const text = JSON.stringify({ name: 'bench', input: [widths[0]], layers: written });
   return {
     text,

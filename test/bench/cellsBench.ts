@@ -15,8 +15,8 @@ const NETWORKS = [
 const YARDSTICK = [2, 64, 64, 64];
 
 /**
- * Prints a line for each network (or those given as arguments, like 3-16-16): cells of the box [-1, 1]^n, time, cells a second, and
- * how many times as many a second as the plain prototype makes in the plane.
+ * Prints a line for each network (or those given as arguments, like 3-16-16): cells of the box [-1, 1]^n, time, cells a
+ * second, and how many times as many a second as the plain prototype makes in the plane.
  */
 export function main(args: readonly string[]): void {
   const networks = args.length > 0 ? args.map((widths) => widths.split('-').map(Number)) : NETWORKS;
@@ -30,7 +30,15 @@ export function main(args: readonly string[]): void {
     const inBox = () => countBox(network);
     const cells = inBox();
     const time = best(inBox);
-    console.log(row(widths.join('-'), cells, time.toFixed(2), Math.round((1000 * cells) / time), (cells / time / pace).toFixed(2))); // prettier-ignore
+    console.log(
+      row(
+        widths.join('-'),
+        cells,
+        time.toFixed(2),
+        Math.round((1000 * cells) / time),
+        (cells / time / pace).toFixed(2),
+      ),
+    );
   }
 }
 

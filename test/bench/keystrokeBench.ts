@@ -7,12 +7,15 @@ import { defaultSettings } from '../../src/server/settings.ts';
 const everything = { start: { line: 0, character: 0 }, end: { line: 1e9, character: 0 } };
 
 /**
- * Processor time of the server from one keystroke to new hints: read, infer, bound, hint. Median of many, in ms. `then` is
- * for a keystroke that changes the network (all is computed anew), `elsewhere` for one that leaves every network alone.
+ * Processor time of the server from one keystroke to new hints: read, infer, bound, hint. Median of many, in ms. `then`
+ * is for a keystroke that changes the network (all is computed anew), `elsewhere` for one that leaves every network
+ * alone.
  */
 export function main(files: readonly string[]): void {
   console.log('file                                        first ms   then ms   elsewhere ms');
-  for (const file of files.length > 0 ? files : ['examples/lenet.network.json', 'examples/deep-mlp.network.json', 'examples/cnn.ts']) {
+  for (const file of files.length > 0
+    ? files
+    : ['examples/lenet.network.json', 'examples/deep-mlp.network.json', 'examples/cnn.ts']) {
     const text = readFileSync(file, 'utf8');
     const versions = Array.from({ length: 60 }, (_, i) => `${text}${' '.repeat(i)}`);
     const [first, ...times] = versions.map((version) => keystroke(version, file, null).ms);
@@ -25,7 +28,7 @@ export function main(files: readonly string[]): void {
     const figures = [median(times).toFixed(2).padStart(9), median(elsewhere.slice(1)).toFixed(2).padStart(14)];
     console.log(`${file.padEnd(40)} ${first.toFixed(1).padStart(11)} ${figures.join(' ')}`);
   }
-} // prettier-ignore
+}
 
 function median(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[times.length >> 1];

@@ -5,8 +5,8 @@ import { sendGrid } from '../ui/panelHarness/grid.ts';
 import { planeScene } from '../ui/panelHarness/scenes.ts';
 
 /**
- * The panel in Chromium: from its HTML to the first paint of anything and of a network it remembers, and the work of a frame (event and animation
- * callbacks) while a picture of many regions is panned.
+ * The panel in Chromium: from its HTML to the first paint of anything and of a network it remembers, and the work of a
+ * frame (event and animation callbacks) while a picture of many regions is panned.
  */
 const PAINTS = 5;
 const FRAMES = 150;
@@ -79,7 +79,9 @@ async function firstPaint(): Promise<Paint> {
   // The driver hands the files over more slowly than VS Code does, which reads them from the disk.
   const needed = /webview(-chunk)?\.(js|css)$/;
   const loads = performance.getEntriesByType('resource').filter(({ name }) => needed.test(name));
-  const ends = [...performance.getEntriesByType('navigation'), ...loads].map((load) => (load as PerformanceResourceTiming).responseEnd); // prettier-ignore
+  const ends = [...performance.getEntriesByType('navigation'), ...loads].map(
+    (load) => (load as PerformanceResourceTiming).responseEnd,
+  );
   const files = Math.max(...ends);
   return {
     files,

@@ -46,15 +46,39 @@ export async function main(args: readonly string[], { worker, root }: { worker: 
 function tables(worker: string): Table[] {
   const grown = ['network', 'regions', 'ms', 'regions a second'];
   return [
-    { name: 'plane', head: ['network', 'regions', 'prototype, ms', 'one thread, ms', 'times as fast', 'two threads, ms', 'times as fast'], rows: () => planes(worker) },
+    {
+      name: 'plane',
+      head: [
+        'network',
+        'regions',
+        'prototype, ms',
+        'one thread, ms',
+        'times as fast',
+        'two threads, ms',
+        'times as fast',
+      ],
+      rows: () => planes(worker),
+    },
     { name: 'width', head: grown, rows: () => inTurn(WIDTHS, (width) => timed([2, width, width, 1])) },
-    { name: 'depth', head: grown, rows: () => inTurn(DEPTHS, (depth) => timed([2, ...Array<number>(depth).fill(32), 1])) },
+    {
+      name: 'depth',
+      head: grown,
+      rows: () => inTurn(DEPTHS, (depth) => timed([2, ...Array<number>(depth).fill(32), 1])),
+    },
     { name: 'regions', head: ['regions so far', 'seconds', 'regions a second', 'MB held'], rows: growth },
     { name: 'methods', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: methods },
     { name: 'convolutions', head: ['network', 'method', 'regions', 'ms', 'regions a second'], rows: convolutions },
-    { name: 'cancelled', head: ['network', 'method', 'cancelled after, ms', 'answered after, ms'], rows: () => cancelled(worker) },
-    { name: 'threads', head: ['network', 'regions', 'linear regions', 'one thread, ms', 'two threads, ms'], rows: () => threads(worker) },
-  ]; // prettier-ignore
+    {
+      name: 'cancelled',
+      head: ['network', 'method', 'cancelled after, ms', 'answered after, ms'],
+      rows: () => cancelled(worker),
+    },
+    {
+      name: 'threads',
+      head: ['network', 'regions', 'linear regions', 'one thread, ms', 'two threads, ms'],
+      rows: () => threads(worker),
+    },
+  ];
 }
 
 async function planes(worker: string): Promise<Row[]> {
@@ -90,7 +114,13 @@ function domainOf(method: CountMethod, inputs: number): CountDomain {
   const opposite = corner.map((one) => -one);
   if (method === 'line') return { kind: 'segment', segment: { from: opposite, to: corner } };
   if (method === 'cells') return { kind: 'box', lower: opposite, upper: corner };
-  const [e, f] = inputs === 2 ? [[1, 0], [0, 1]] : orthonormalPair(inputs, 1); // prettier-ignore
+  const [e, f] =
+    inputs === 2
+      ? [
+          [1, 0],
+          [0, 1],
+        ]
+      : orthonormalPair(inputs, 1);
   const doubled = (vector: readonly number[]) => vector.map((x) => 2 * x);
   return {
     kind: 'parallelogram',
@@ -149,10 +179,15 @@ function growth(): Row[] {
 
 function methods(): Promise<Row[]> {
   const cases: [readonly number[], CountMethod][] = [
-    [[2, 64, 64, 1], 'line'], [[2, 64, 64, 1], 'plane'], [[2, 64, 64, 1], 'cells'],
-    [[3, 16, 16, 1], 'line'], [[3, 16, 16, 1], 'plane'], [[3, 16, 16, 1], 'cells'],
-    [[4, 10, 10, 1], 'cells'], [[5, 8, 8, 1], 'cells'],
-  ]; // prettier-ignore
+    [[2, 64, 64, 1], 'line'],
+    [[2, 64, 64, 1], 'plane'],
+    [[2, 64, 64, 1], 'cells'],
+    [[3, 16, 16, 1], 'line'],
+    [[3, 16, 16, 1], 'plane'],
+    [[3, 16, 16, 1], 'cells'],
+    [[4, 10, 10, 1], 'cells'],
+    [[5, 8, 8, 1], 'cells'],
+  ];
   return inTurn(cases, async ([widths, method]) => {
     const found = await best(networkFrom(denseText(widths)), method);
     return [widths.slice(0, -1).join('-'), method, ...figures(found)];
@@ -172,7 +207,16 @@ function lenetText(pooling: string): string {
     units,
     activation,
   });
-  const layers = [convolution(6), pool, convolution(16), pool, { type: 'flatten' }, dense(120, 'relu'), dense(84, 'relu'), dense(10, 'linear')]; // prettier-ignore
+  const layers = [
+    convolution(6),
+    pool,
+    convolution(16),
+    pool,
+    { type: 'flatten' },
+    dense(120, 'relu'),
+    dense(84, 'relu'),
+    dense(10, 'linear'),
+  ];
   return JSON.stringify({ name: 'lenet', input: [28, 28, 1], layers });
 }
 
@@ -220,7 +264,8 @@ async function threads(worker: string): Promise<Row[]> {
       await pool.dispose();
     }
     const [one, two] = found.map(({ result }) => result);
-    if (one.activationRegions !== two.activationRegions || one.linearRegions !== two.linearRegions) throw new Error('the threads disagree'); // prettier-ignore
+    if (one.activationRegions !== two.activationRegions || one.linearRegions !== two.linearRegions)
+      throw new Error('the threads disagree');
     const times = found.map(({ time }) => time.toFixed(0));
     rows.push([widths.slice(0, -1).join('-'), grouped(one.activationRegions), grouped(one.linearRegions!), ...times]);
   }

@@ -15,8 +15,8 @@ const NETWORKS = [
 ];
 
 /**
- * Prints a line for each network: widths (or those given as arguments, like 2-64-64), regions, times, how many times as fast as the
- * prototype one thread and two are.
+ * Prints a line for each network: widths (or those given as arguments, like 2-64-64), regions, times, how many times as
+ * fast as the prototype one thread and two are.
  */
 export async function main(args: readonly string[], { worker }: { worker: string }): Promise<void> {
   const networks = args.length > 0 ? args.map((widths) => widths.split('-').map(Number)) : NETWORKS;

@@ -33,7 +33,9 @@ export function main(): void {
         times.push(performance.now() - began);
         processor.push((user + system) / 1000);
       }
-      console.log(`  ${name.padEnd(26)} ${String(neurons).padStart(14)} ${times[0].toFixed(1).padStart(11)} ${median(times).toFixed(2).padStart(11)} ${median(processor).toFixed(2).padStart(13)}`); // prettier-ignore
+      console.log(
+        `  ${name.padEnd(26)} ${String(neurons).padStart(14)} ${times[0].toFixed(1).padStart(11)} ${median(times).toFixed(2).padStart(11)} ${median(processor).toFixed(2).padStart(13)}`,
+      );
     }
   }
 }
@@ -77,7 +79,13 @@ function mlp(inputs: number, width: number, depth: number): Case {
 }
 
 function images(size: number): Case {
-  const layers = [16, 32, 32, 64].map((filters) => ({ type: 'conv2d', filters, kernel_size: 3, padding: 'same', activation: 'relu' })); // prettier-ignore
+  const layers = [16, 32, 32, 64].map((filters) => ({
+    type: 'conv2d',
+    filters,
+    kernel_size: 3,
+    padding: 'same',
+    activation: 'relu',
+  }));
   return native(`${size} x ${size}`, [size, size, 3], layers);
 }
 

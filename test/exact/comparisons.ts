@@ -12,7 +12,10 @@ interface Way {
   readonly exact: ExactDomain;
 }
 
-/** All ways of counting that there are for a network of so many inputs, in boxes from -1 to 1, on a diagonal, in a plane and everywhere. */
+/**
+ * All ways of counting that there are for a network of so many inputs, in boxes from -1 to 1, on a diagonal, in a plane
+ * and everywhere.
+ */
 function waysFor(n: number): Way[] {
   const filled = (value: number) => Array<number>(n).fill(value);
   const axis = (d: number) => Array.from({ length: n }, (_, i) => (i === d ? 2 : 0));
@@ -23,12 +26,23 @@ function waysFor(n: number): Way[] {
   const box: CountDomain = { kind: 'box', lower: filled(-1), upper: filled(1) };
   const cube = { origin: filled(-1), directions: from.map((_, d) => axis(d)) };
   const ways: Way[] = [
-    { name: 'line', method: 'line', domain: { kind: 'segment', segment: { from, to } }, exact: { origin: from, directions: [to.map((x, i) => x - from[i])] } },
+    {
+      name: 'line',
+      method: 'line',
+      domain: { kind: 'segment', segment: { from, to } },
+      exact: { origin: from, directions: [to.map((x, i) => x - from[i])] },
+    },
     { name: 'cells by programs', method: 'cells', cellsBy: 'programs', domain: box, exact: cube },
     { name: 'all by vertices', method: 'cells', cellsBy: 'vertices', domain: { kind: 'all' }, exact: 'all' },
     { name: 'all by programs', method: 'cells', cellsBy: 'programs', domain: { kind: 'all' }, exact: 'all' },
-  ]; // prettier-ignore
-  if (n > 1) ways.push({ name: 'plane', method: 'plane', domain: { kind: 'parallelogram', parallelogram: { origin: from, u, v } }, exact: { origin: from, directions: [u, v] } }); // prettier-ignore
+  ];
+  if (n > 1)
+    ways.push({
+      name: 'plane',
+      method: 'plane',
+      domain: { kind: 'parallelogram', parallelogram: { origin: from, u, v } },
+      exact: { origin: from, directions: [u, v] },
+    });
   if (n > 1) ways.push({ name: 'cells by vertices', method: 'cells', cellsBy: 'vertices', domain: box, exact: cube });
   return ways;
 }
@@ -67,8 +81,13 @@ export function compareAll(network: Network): { compared: number; inexact: numbe
         `${activation} activation regions (${cells.join(', ')})${linear && right.linearRegions !== null ? ` and ${joined} linear regions` : ''}`;
       const layers = found.perLayer;
       const stages = program.stages.map(({ layer }) => layers[layer]);
-      const lastOfLayer = program.stages.map((step, s) => right.cells[program.stages.findLastIndex(({ layer }) => layer === step.layer)] ?? right.cells[s]); // prettier-ignore
-      const [a, b] = [text(found.activationRegions, found.linearRegions, stages), text(right.activationRegions, right.linearRegions, lastOfLayer)]; // prettier-ignore
+      const lastOfLayer = program.stages.map(
+        (step, s) => right.cells[program.stages.findLastIndex(({ layer }) => layer === step.layer)] ?? right.cells[s],
+      );
+      const [a, b] = [
+        text(found.activationRegions, found.linearRegions, stages),
+        text(right.activationRegions, right.linearRegions, lastOfLayer),
+      ];
       if (a !== b)
         differences.push({ way: `${name}${linear ? '' : ', activation regions alone'}`, found: a, right: b });
     }

@@ -5,7 +5,10 @@ import { inProportion, minus, plus, rational, textOf, times, zero, type Rational
 /** Coefficients over the domain's coordinates, and a constant. */
 type Row = readonly Rational[];
 
-/** Where to count: the image of the unit cube, `origin + sum of coordinates times directions`, or all of the input space. */
+/**
+ * Where to count: the image of the unit cube, `origin + sum of coordinates times directions`, or all of the input
+ * space.
+ */
 export type ExactDomain =
   { readonly origin: readonly number[]; readonly directions: readonly (readonly number[])[] } | 'all';
 
@@ -24,8 +27,9 @@ interface Cell {
 }
 
 /**
- * Counts regions in rational arithmetic, as slowly and plainly as can be: what the counters are tested against. All of R^n is counted
- * as the cone over it, in homogeneous coordinates, cut off by a box. Null when there are more than `most` cells.
+ * Counts regions in rational arithmetic, as slowly and plainly as can be: what the counters are tested against. All of
+ * R^n is counted as the cone over it, in homogeneous coordinates, cut off by a box. Null when there are more than
+ * `most` cells.
  */
 export function exactRegions(program: Program, domain: ExactDomain, most = Infinity): ExactCount | null {
   const counter = new Counter(program, domain);
@@ -55,7 +59,9 @@ class Counter {
   ) {
     const n = program.inputSize;
     if (domain === 'all') {
-      this.inputs = Array.from({ length: n }, (_, i) => Array.from({ length: n + 1 }, (_, k) => rational(Number(i === k)))); // prettier-ignore
+      this.inputs = Array.from({ length: n }, (_, i) =>
+        Array.from({ length: n + 1 }, (_, k) => rational(Number(i === k))),
+      );
       this.whole = boxPolytope([...Array<bigint>(n).fill(-1n), 0n], Array<bigint>(n + 1).fill(1n));
       this.padding = [0n];
     } else {
@@ -76,8 +82,10 @@ class Counter {
     const source = cell.tensors[step.source];
     for (let unit = 0; unit < this.program.sizes[step.output]; unit++) {
       parts = parts.flatMap(({ polytope, rows }) =>
-        (step.kind === 'units' ? this.cutByUnit(polytope, step, unit, source) : this.cutByMaximum(polytope, step, unit, source)) // prettier-ignore
-          .map((part) => ({ polytope: part.polytope, rows: [...rows, part.row] })),
+        (step.kind === 'units'
+          ? this.cutByUnit(polytope, step, unit, source)
+          : this.cutByMaximum(polytope, step, unit, source)
+        ).map((part) => ({ polytope: part.polytope, rows: [...rows, part.row] })),
       );
     }
     return parts.map(({ polytope, rows }) => {
@@ -176,7 +184,8 @@ function isContinuous({ stages }: Program): boolean {
       step.slopes.every((_, k) => {
         const breakpoint = step.breakpoints[k % (step.breakpoints.length + 1)];
         if (breakpoint === undefined) return true;
-        const at = (piece: number) => plus(times(rational(step.slopes[piece]), rational(breakpoint)), rational(step.intercepts[piece])); // prettier-ignore
+        const at = (piece: number) =>
+          plus(times(rational(step.slopes[piece]), rational(breakpoint)), rational(step.intercepts[piece]));
         return minus(at(k), at(k + 1)).numerator === 0n;
       }),
   );

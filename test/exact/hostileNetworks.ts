@@ -43,13 +43,27 @@ export const distributions: Record<string, (draw: Draw) => () => number> = {
 };
 
 const activations: readonly Activation[] = [
-  named('relu'), named('relu6'), named('hard_tanh'), named('hard_sigmoid'), named('abs'), named('soft_shrink'), linear,
-  hardSigmoid(1 / 6), leakyRelu(0.3), leakyRelu(2), leakyRelu(-0.5), prelu(), generalRelu('relu', { maxValue: 0.5, negativeSlope: 0.2 }),
-]; // prettier-ignore
+  named('relu'),
+  named('relu6'),
+  named('hard_tanh'),
+  named('hard_sigmoid'),
+  named('abs'),
+  named('soft_shrink'),
+  linear,
+  hardSigmoid(1 / 6),
+  leakyRelu(0.3),
+  leakyRelu(2),
+  leakyRelu(-0.5),
+  prelu(),
+  generalRelu('relu', { maxValue: 0.5, negativeSlope: 0.2 }),
+];
 
 const alongLine: Window = { rank: 1, kernel: [1, 2], strides: [1, 1], dilation: [1, 1], padding: 'valid' };
 
-/** A small network with weights of one kind: dense and convolutional layers, pooling, maxout, sums and maxima of branches. */
+/**
+ * A small network with weights of one kind: dense and convolutional layers, pooling, maxout, sums and maxima of
+ * branches.
+ */
 export function hostileNetwork(seed: number, kind: string, inputs: number): Network {
   const draw = drawsFrom(seed);
   const number = distributions[kind](draw);
@@ -60,14 +74,16 @@ export function hostileNetwork(seed: number, kind: string, inputs: number): Netw
     ...weighted,
     layers: weighted.layers.map((layer) => ({
       ...layer,
-      weights: layer.weights && Object.fromEntries(
-        Object.entries(layer.weights).map(([name, { shape, data }]) => {
-          const isFixed = name === 'moving_variance' || (name === 'bias' && !hasBias);
-          return [name, { shape, data: data.map((value) => (isFixed ? (name === 'bias' ? 0 : value) : number())) }];
-        }),
-      ),
+      weights:
+        layer.weights &&
+        Object.fromEntries(
+          Object.entries(layer.weights).map(([name, { shape, data }]) => {
+            const isFixed = name === 'moving_variance' || (name === 'bias' && !hasBias);
+            return [name, { shape, data: data.map((value) => (isFixed ? (name === 'bias' ? 0 : value) : number())) }];
+          }),
+        ),
     })),
-  }; // prettier-ignore
+  };
 }
 
 function sketches(draw: Draw, inputs: number): LayerSketch[] {
@@ -94,8 +110,14 @@ function sketches(draw: Draw, inputs: number): LayerSketch[] {
     else if (choice < 0.7) add({ kind: 'maxout', units, rank: 2 + below(draw, 2) });
     else {
       const left = add({ kind: 'dense', units, useBias: true }, any(), [before]);
-      const right = draw() < 0.5 ? add({ kind: 'identity' }, any(), [left]) : add({ kind: 'dense', units, useBias: true }, any(), [before]); // prettier-ignore
-      add({ kind: oneOf(draw, ['add', 'subtract', 'average', 'maximum'] as const) }, draw() < 0.5 ? any() : linear, [left, right]); // prettier-ignore
+      const right =
+        draw() < 0.5
+          ? add({ kind: 'identity' }, any(), [left])
+          : add({ kind: 'dense', units, useBias: true }, any(), [before]);
+      add({ kind: oneOf(draw, ['add', 'subtract', 'average', 'maximum'] as const) }, draw() < 0.5 ? any() : linear, [
+        left,
+        right,
+      ]);
     }
     if (draw() < 0.15) add({ kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: true });
   }

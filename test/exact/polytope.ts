@@ -1,6 +1,9 @@
 type Vector = readonly bigint[];
 
-/** A convex polytope by its vertices, in whole homogeneous coordinates, the last positive, and the hyperplanes that each lies on, as bits. */
+/**
+ * A convex polytope by its vertices, in whole homogeneous coordinates, the last positive, and the hyperplanes that each
+ * lies on, as bits.
+ */
 export interface Polytope {
   readonly dimension: number;
   readonly vertices: readonly Vector[];
@@ -51,7 +54,10 @@ export function split(polytope: Polytope, row: Vector): { positive: Polytope | n
   return { positive: part((value) => value >= 0n), negative: part((value) => value <= 0n) };
 }
 
-/** Edges whose ends have values of opposite signs. Two vertices span one when no third lies on all the hyperplanes that they share. */
+/**
+ * Edges whose ends have values of opposite signs. Two vertices span one when no third lies on all the hyperplanes that
+ * they share.
+ */
 function edgesAcross({ planes }: Polytope, values: readonly bigint[]): [number, number][] {
   const found: [number, number][] = [];
   for (let p = 0; p < planes.length; p++) {

@@ -1,4 +1,7 @@
-/** A dyadic rational: `numerator / 2^exponent`, with an odd numerator or 0 / 1. Doubles are of this kind, and so are their sums and products. */
+/**
+ * A dyadic rational: `numerator / 2^exponent`, with an odd numerator or 0 / 1. Doubles are of this kind, and so are
+ * their sums and products.
+ */
 export interface Rational {
   readonly numerator: bigint;
   readonly exponent: bigint;

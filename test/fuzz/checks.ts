@@ -41,8 +41,8 @@ export type Depth = 'read' | 'bounds' | 'all';
 export type Exercised = Set<string>;
 
 /**
- * So much of the processors' time may the analysis of a document take, all bounds among it: two seconds, and half of that
- * again and more for the threads that collect garbage.
+ * So much of the processors' time may the analysis of a document take, all bounds among it: two seconds, and half of
+ * that again and more for the threads that collect garbage.
  */
 const mostMicroseconds = 4e6;
 
@@ -52,7 +52,10 @@ function must(condition: boolean, what: string): void {
   if (!condition) throw new Unsound(what);
 }
 
-/** Throws at the first thing that is not as it should be. Returns what was looked at; nothing for a text that is no network. */
+/**
+ * Throws at the first thing that is not as it should be. Returns what was looked at; nothing for a text that is no
+ * network.
+ */
 export function checkDocument({ name, text }: Seed, depth: Depth, random: Random): Exercised {
   const exercised: Exercised = new Set();
   const result = read(text, name, { weights: random.chance(0.5) });
@@ -98,7 +101,7 @@ function checkProblems(text: string, problems: readonly Problem[]): void {
     checkSpan(text, span);
     must(message.length > 0 && !/undefined|\[object/.test(message.replace(/"[^"]*"/g, '')), `the message ${message}`);
   }
-} // prettier-ignore
+}
 
 /** No lower bound above an upper one, after any layer. */
 function checkBounds(network: NetworkAnalysis, exercised: Exercised): void {
@@ -112,7 +115,8 @@ function checkBounds(network: NetworkAnalysis, exercised: Exercised): void {
 function checkBelow(lower: BoundResult, upper: BoundResult): void {
   lower.perLayer?.forEach((cut, layer) => {
     const above = upper.perLayer?.[layer];
-    if (cut && above) must(isBelow(cut, above), `${lower.id} > ${upper.id} at layer ${layer}: ${cut.log10} > ${above.log10}`); // prettier-ignore
+    if (cut && above)
+      must(isBelow(cut, above), `${lower.id} > ${upper.id} at layer ${layer}: ${cut.log10} > ${above.log10}`);
   });
 }
 
@@ -147,7 +151,11 @@ function checkAll(name: string, text: string, analysis: Analysis, exercised: Exe
     const again = writeNative(network.definition).text;
     must(read(again, 'again.network.json', { weights: false }) !== null, 'a network written as native is read again');
   }
-  compareNetworks(analysis.networks.map(({ network }) => ({ file: name, network })), {}, true); // prettier-ignore
+  compareNetworks(
+    analysis.networks.map(({ network }) => ({ file: name, network })),
+    {},
+    true,
+  );
   exercised.add('comparison');
   checkEdits(name, text, analysis, random);
   exercised.add('incremental analysis');

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import { checkNumber, corpus } from './documents.ts';
 
 /**
- * One process of `npm run fuzz`: checks documents one after the other and tells which it is at, so that the parent knows
- * which one hangs or takes the process with it. Words: root, seed, first, behind the last, step, megabytes.
+ * One process of `npm run fuzz`: checks documents one after the other and tells which it is at, so that the parent
+ * knows which one hangs or takes the process with it. Words: root, seed, first, behind the last, step, megabytes.
  */
 const [root, ...numbers] = process.argv.slice(2);
 const [seed, first, end, step, mostMegabytes] = numbers.map(Number);

@@ -172,11 +172,16 @@ function editOnce(text: string, others: readonly Seed[], random: Random): string
       return text.slice(0, at) + other.slice(from, from + 200) + text.slice(at);
     }
     case 5:
-      return replaceOne(text, /[-+*/%<>=]+/g, random.pick(['+', '-', '*', '**', '%', '<', '>=', '===', '=', '??']), random);
+      return replaceOne(
+        text,
+        /[-+*/%<>=]+/g,
+        random.pick(['+', '-', '*', '**', '%', '<', '>=', '===', '=', '??']),
+        random,
+      );
     default:
       return replaceOne(text, /\b\d+(\.\d+)?\b/g, strangeNumber(random), random);
   }
-} // prettier-ignore
+}
 
 function replaceOne(text: string, pattern: RegExp, by: string, random: Random): string {
   const matches = [...text.matchAll(pattern)];
@@ -199,7 +204,11 @@ function scrambled(text: string, random: Random): string {
     case 3:
       return text.slice(0, at) + text.slice(at + length);
     case 4:
-      return text.slice(0, at) + random.pick(['\u0000', '\ud800', '\udfff', '\u2028', '\r', '\t', '/*', '//', '\\', '"', '`']) + text.slice(at);
+      return (
+        text.slice(0, at) +
+        random.pick(['\u0000', '\ud800', '\udfff', '\u2028', '\r', '\t', '/*', '//', '\\', '"', '`']) +
+        text.slice(at)
+      );
     case 5: {
       const depth = random.pick([10, 300, 2500]);
       return text.slice(0, at) + random.pick(['[', '{"a":', '(', '{"layers":[', 'f(']).repeat(depth) + text.slice(at);
@@ -207,6 +216,10 @@ function scrambled(text: string, random: Random): string {
     case 6:
       return text.slice(0, at) + text.slice(at, at + length).repeat(1 + random.below(5)) + text.slice(at + length);
     default:
-      return text.slice(0, at) + random.pick(['}', ']', ',', ':', '{', '[', ')', '1e999', 'NaN', '-', 'null']) + text.slice(at);
+      return (
+        text.slice(0, at) +
+        random.pick(['}', ']', ',', ':', '{', '[', ')', '1e999', 'NaN', '-', 'null']) +
+        text.slice(at)
+      );
   }
-} // prettier-ignore
+}

@@ -9,7 +9,9 @@ export interface Seed {
   readonly text: string;
 }
 
-/** Every way of writing a network down that is read, from the project's examples and fixtures and a few sources more. */
+/**
+ * Every way of writing a network down that is read, from the project's examples and fixtures and a few sources more.
+ */
 export function seedDocuments(root: string): Seed[] {
   const folders = ['examples', 'test/fixtures/formats', 'test/fixtures/onnx'];
   const files = folders.flatMap((folder) =>
@@ -22,10 +24,30 @@ export function seedDocuments(root: string): Seed[] {
 
 /** The sizes that a type needs, small. */
 const fields = {
-  units: 3, filters: 4, kernel_size: 2, pool_size: 2, strides: 1, padding: 'same', dilation_rate: 1, groups: 1, depth_multiplier: 2,
-  rank: 2, size: 2, target_shape: [-1, 2], activation: 'relu', adjacency: [[1, 0], [0, 1]], alpha: 0.2, max_value: 6,
-  negative_slope: 0.1, threshold: 0, append: [3], use_bias: true,
-}; // prettier-ignore
+  units: 3,
+  filters: 4,
+  kernel_size: 2,
+  pool_size: 2,
+  strides: 1,
+  padding: 'same',
+  dilation_rate: 1,
+  groups: 1,
+  depth_multiplier: 2,
+  rank: 2,
+  size: 2,
+  target_shape: [-1, 2],
+  activation: 'relu',
+  adjacency: [
+    [1, 0],
+    [0, 1],
+  ],
+  alpha: 0.2,
+  max_value: 6,
+  negative_slope: 0.1,
+  threshold: 0,
+  append: [3],
+  use_bias: true,
+};
 
 /** One native network for each type of layer, over lines and over pictures, with units behind it. */
 export function nativeLayers(): Seed[] {
@@ -50,16 +72,19 @@ export function nativeLayers(): Seed[] {
 function usedFields(type: string): Record<string, unknown> {
   const all = fieldsOf(type);
   const text = JSON.stringify({ input: [2], layers: [{ type, ...all }] });
-  const unused = read(text, 'a.network.json', { weights: false })?.problems.filter(({ code }) => code === 'unknown-field');
+  const unused = read(text, 'a.network.json', { weights: false })?.problems.filter(
+    ({ code }) => code === 'unknown-field',
+  );
   const names = new Set(unused?.map(({ span }) => text.slice(span.start, span.end).replace(/"/g, '')));
   return Object.fromEntries(Object.entries(all).filter(([name]) => !names.has(name)));
-} // prettier-ignore
+}
 
 function fieldsOf(type: string): Record<string, unknown> {
   if (type === 'zero_padding1d' || type === 'zero_padding2d') return { padding: 2 };
-  if (type === 'opaque') return { what: 'this', output: { keep: 0, append: [3] }, parameters: { constant: 1, per_feature: [1] } };
+  if (type === 'opaque')
+    return { what: 'this', output: { keep: 0, append: [3] }, parameters: { constant: 1, per_feature: [1] } };
   return fields;
-} // prettier-ignore
+}
 
 const mergedLayers: readonly Seed[] = ['add', 'subtract', 'average', 'maximum', 'concatenate'].map((type) => ({
   name: `${type}-of-two.network.json`,

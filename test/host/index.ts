@@ -2,7 +2,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
 
-/** What VS Code calls: runs every test file beside this one, and writes the counts to the file that TEST_REPORT names. */
+/**
+ * What VS Code calls: runs every test file beside this one, and writes the counts to the file that TEST_REPORT names.
+ */
 export function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false });
   for (const name of readdirSync(__dirname).sort())

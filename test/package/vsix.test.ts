@@ -23,7 +23,10 @@ describe('the packed extension', () => {
     const folders = await packagesInBundles();
     expect(folders.length).toBeGreaterThan(20);
     for (const folder of folders) {
-      const { name, version } = JSON.parse(readFileSync(`${root}/${folder}/package.json`, 'utf8')) as Record<string, string>; // prettier-ignore
+      const { name, version } = JSON.parse(readFileSync(`${root}/${folder}/package.json`, 'utf8')) as Record<
+        string,
+        string
+      >;
       expect(
         notices.split('\n').filter((line) => line.startsWith(`${name} ${version} (`)),
         folder,

@@ -90,9 +90,10 @@ function volume(points: number[][], facets: number[][], face: number[], apexes: 
   const largest = proper.filter(
     (set, s) =>
       !proper.some(
-        (other, o) => (other.length > set.length || (other.length === set.length && o < s)) && set.every((v) => other.includes(v)),
+        (other, o) =>
+          (other.length > set.length || (other.length === set.length && o < s)) && set.every((v) => other.includes(v)),
       ),
-  ); // prettier-ignore
+  );
   const [apex] = face;
   return largest
     .filter((set) => set.length > 0 && !set.includes(apex))
@@ -113,14 +114,19 @@ function simplexVolume(corners: number[][]): number {
   return result;
 }
 
-/** Corners less edges plus faces of a solid, given by the corners on each face: planes that only touch it are none of its faces. */
+/**
+ * Corners less edges plus faces of a solid, given by the corners on each face: planes that only touch it are none of
+ * its faces.
+ */
 function eulerCharacteristic(corners: number, facets: number[][]): number {
   const isWithin = (set: number[], other: number[]) => set.every((v) => other.includes(v));
   const faces = facets.filter(
     (set, s) =>
       set.length > 2 &&
-      !facets.some((other, o) => isWithin(set, other) && (other.length > set.length || (other.length === set.length && o < s))),
-  ); // prettier-ignore
+      !facets.some(
+        (other, o) => isWithin(set, other) && (other.length > set.length || (other.length === set.length && o < s)),
+      ),
+  );
   let edges = 0;
   for (let v = 0; v < corners; v++) {
     for (let w = 0; w < v; w++) {
@@ -159,13 +165,21 @@ describe('cells of a box', () => {
           let cells = 0;
           const visit = () => {
             const points = walk.geometry.vertices();
-            sum += volume(points, walk.geometry.facetSets(), points.map((_, v) => v), []); // prettier-ignore
+            sum += volume(
+              points,
+              walk.geometry.facetSets(),
+              points.map((_, v) => v),
+              [],
+            );
             cells++;
             if (n === 3) expect(eulerCharacteristic(points.length, walk.geometry.facetSets())).toBe(2);
             const inside = points[0].map(
               (_, k) => points.reduce((total, point) => total + point[k], 0) / points.length,
             );
-            const values = evaluate(program, inside.map((x) => 2 * x - 1)); // prettier-ignore
+            const values = evaluate(
+              program,
+              inside.map((x) => 2 * x - 1),
+            );
             const [map] = walk.propagator.output();
             values[program.outputs[0]].forEach((value, o) => {
               const row = map.subarray(o * (n + 1), (o + 1) * (n + 1));
@@ -264,16 +278,27 @@ describe('cells of a box', () => {
   it('are told apart where a neuron has next to no weights', () => {
     // It and the other one each halve the square; the second layer bends where the first has bent already.
     const network = networkWith({
-      kernels: [[[7e-323, 1], [-1e-323, 0]], [[0], [2 ** -16]], [[1]]],
+      kernels: [
+        [
+          [7e-323, 1],
+          [-1e-323, 0],
+        ],
+        [[0], [2 ** -16]],
+        [[1]],
+      ],
       biases: [[0, 0], [0], [0]],
-    }); // prettier-ignore
+    });
     expect(counted(network, { method: 'plane' }).perLayer).toEqual([4, 4, 4]);
     expect(counted(network, { method: 'plane', linear: true }).perLayer).toEqual([4, 4, 4]);
   });
 });
 
 describe('one layer in general position', () => {
-  const sizes = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 1e6 })); // prettier-ignore
+  const sizes = fc.tuple(
+    fc.integer({ min: 1, max: 5 }),
+    fc.integer({ min: 1, max: 7 }),
+    fc.integer({ min: 1, max: 1e6 }),
+  );
 
   it('has in all of R^n as many regions as Zaslavsky says', () => {
     fc.assert(

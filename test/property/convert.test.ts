@@ -21,11 +21,22 @@ function said(text: string, fileName: string) {
     return {
       inputs,
       outputs,
-      layers: layers.map(({ name, inputShapes, outputShape, neurons, pieceCount: pieces, parameters, scope: reach, activation }) => ({ name, inputShapes, outputShape, neurons, pieces, parameters, reach, activation })),
+      layers: layers.map(
+        ({ name, inputShapes, outputShape, neurons, pieceCount: pieces, parameters, scope: reach, activation }) => ({
+          name,
+          inputShapes,
+          outputShape,
+          neurons,
+          pieces,
+          parameters,
+          reach,
+          activation,
+        }),
+      ),
       bounds: analysis.bounds,
     };
   });
-} // prettier-ignore
+}
 
 function expectSame(definition: NetworkDefinition, text: string, fileName: string, index = 0): string {
   const written = writeNative(definition);
@@ -68,33 +79,67 @@ describe('a network written in the native format', () => {
     });
   });
   it('is tried with weights of every kind of file that holds them', () => {
-    expect(trained.map(({ name }) => name)).toEqual(['brainjs.json', 'convnetjs.json', 'native.network.json', 'onnx.json']); // prettier-ignore
+    expect(trained.map(({ name }) => name)).toEqual([
+      'brainjs.json',
+      'convnetjs.json',
+      'native.network.json',
+      'onnx.json',
+    ]);
   });
 
   const counted = folder('test/fixtures/counts').filter(({ text }) => text.length < 20_000);
   it.each(counted)('$name has the same regions with its weights', ({ name, text }) => {
     const { network } = networkWithWeights(text, name, 0, null)!;
     const again = writeNative(analyze(text, name)!.networks[0].definition, network).text;
-    const choice = { method: 'line', seed: 1, fileWeights: true, linear: true, keepRegions: false, limits: {} } as const;
+    const choice = {
+      method: 'line',
+      seed: 1,
+      fileWeights: true,
+      linear: true,
+      keepRegions: false,
+      limits: {},
+    } as const;
     const results = [text, again].map((each) => {
-      const { activationRegions, linearRegions, perLayer } = count(planCount(networkWithWeights(each, name, 0, null)!.network, choice));
+      const { activationRegions, linearRegions, perLayer } = count(
+        planCount(networkWithWeights(each, name, 0, null)!.network, choice),
+      );
       return { activationRegions, linearRegions, perLayer };
     });
     expect(again).toContain('"weights"');
     expect(results[1]).toEqual(results[0]);
-  }); // prettier-ignore
+  });
 
   const bit = fc.boolean();
   const size = fc.integer({ min: 1, max: 3 });
   const activation = fc.oneof(
-    fc.constantFrom<unknown>('linear', 'relu', 'relu6', 'abs', 'hard_tanh', 'hard_sigmoid', 'leaky_relu', 'prelu', 'tanh'),
-    fc.record({ class_name: fc.constant('ReLU'), config: fc.record({ negative_slope: fc.constantFrom(0, 0.1), max_value: fc.constantFrom(null, 2) }) }),
-    fc.record({ breakpoints: fc.constant([-1, 2]), slopes: fc.tuple(size, size, size), intercepts: fc.tuple(size, size, size) }),
-  ); // prettier-ignore
+    fc.constantFrom<unknown>(
+      'linear',
+      'relu',
+      'relu6',
+      'abs',
+      'hard_tanh',
+      'hard_sigmoid',
+      'leaky_relu',
+      'prelu',
+      'tanh',
+    ),
+    fc.record({
+      class_name: fc.constant('ReLU'),
+      config: fc.record({ negative_slope: fc.constantFrom(0, 0.1), max_value: fc.constantFrom(null, 2) }),
+    }),
+    fc.record({
+      breakpoints: fc.constant([-1, 2]),
+      slopes: fc.tuple(size, size, size),
+      intercepts: fc.tuple(size, size, size),
+    }),
+  );
   const window = {
     kernel_size: fc.oneof(size, fc.tuple(size, size)),
     strides: fc.oneof(size, fc.tuple(size, size)),
-    padding: fc.constantFrom<unknown>('same', 'valid', 1, [[0, 1], [2, 0]]), // prettier-ignore
+    padding: fc.constantFrom<unknown>('same', 'valid', 1, [
+      [0, 1],
+      [2, 0],
+    ]),
   };
   const weighted = { activation, use_bias: bit };
   const layer = fc.oneof(
@@ -102,16 +147,35 @@ describe('a network written in the native format', () => {
     fc.record({ type: fc.constant('depthwise_conv2d'), depth_multiplier: size, ...window, ...weighted }),
     fc.record({ type: fc.constant('separable_conv2d'), filters: size, depth_multiplier: size, ...window, ...weighted }),
     fc.record({ type: fc.constant('conv2d_transpose'), filters: size, kernel_size: size, strides: size, ...weighted }),
-    fc.record({ type: fc.constant('max_pooling2d'), pool_size: size, strides: size, padding: fc.constantFrom('same', 'valid') }), // prettier-ignore
+    fc.record({
+      type: fc.constant('max_pooling2d'),
+      pool_size: size,
+      strides: size,
+      padding: fc.constantFrom('same', 'valid'),
+    }),
     fc.record({ type: fc.constant('average_pooling2d'), pool_size: size }),
     fc.record({ type: fc.constantFrom('global_max_pooling2d', 'global_average_pooling2d'), keepdims: bit }),
-    fc.record({ type: fc.constant('batch_normalization'), center: bit, scale: bit, statistics: bit, epsilon: fc.constantFrom(1e-3, 1e-5) }), // prettier-ignore
+    fc.record({
+      type: fc.constant('batch_normalization'),
+      center: bit,
+      scale: bit,
+      statistics: bit,
+      epsilon: fc.constantFrom(1e-3, 1e-5),
+    }),
     fc.record({ type: fc.constantFrom('zero_padding2d'), padding: fc.oneof(size, fc.tuple(size, size)) }),
-    fc.record({ type: fc.constant('up_sampling2d'), size: fc.oneof(size, fc.tuple(size, size)), interpolation: fc.constantFrom('nearest', 'bilinear') }), // prettier-ignore
+    fc.record({
+      type: fc.constant('up_sampling2d'),
+      size: fc.oneof(size, fc.tuple(size, size)),
+      interpolation: fc.constantFrom('nearest', 'bilinear'),
+    }),
     fc.record({ type: fc.constant('activation'), activation }),
     fc.record({ type: fc.constant('prelu'), shared_axes: fc.constantFrom([], [1, 2]), alpha: fc.constantFrom(0, 0.3) }),
     fc.record({ type: fc.constantFrom('relu', 'dropout', 'softmax', 'layer_normalization') }),
-    fc.record({ type: fc.constant('opaque'), what: fc.constant('a thing'), parameters: fc.record({ constant: size, per_feature: fc.array(size, { maxLength: 2 }) }) }), // prettier-ignore
+    fc.record({
+      type: fc.constant('opaque'),
+      what: fc.constant('a thing'),
+      parameters: fc.record({ constant: size, per_feature: fc.array(size, { maxLength: 2 }) }),
+    }),
     fc.record({ type: fc.constant('dense'), units: size, ...weighted }),
     fc.record({ type: fc.constant('maxout'), units: size, rank: size }),
     fc.record({ type: fc.constant('flatten') }),
@@ -127,11 +191,19 @@ describe('a network written in the native format', () => {
   it('is the same network, whatever it is made of', () => {
     const first = { type: 'conv2d', name: 'a', filters: 2, kernel_size: 1 };
     fc.assert(
-      fc.property(fc.array(layer, { maxLength: 5 }), fc.record({ kernel: fc.constantFrom('he_normal', 'orthogonal'), seed: size, bias_stddev: fc.constantFrom(0, 0.1) }), (layers, init) => {
-        const text = JSON.stringify({ input: [5, 4, 2], layers: [first, ...layers], init });
-        expectSame(analyze(text, 'm.network.json')!.networks[0].definition, text, 'm.network.json');
-      }),
+      fc.property(
+        fc.array(layer, { maxLength: 5 }),
+        fc.record({
+          kernel: fc.constantFrom('he_normal', 'orthogonal'),
+          seed: size,
+          bias_stddev: fc.constantFrom(0, 0.1),
+        }),
+        (layers, init) => {
+          const text = JSON.stringify({ input: [5, 4, 2], layers: [first, ...layers], init });
+          expectSame(analyze(text, 'm.network.json')!.networks[0].definition, text, 'm.network.json');
+        },
+      ),
       { numRuns: 150 },
     );
-  }, 60_000); // prettier-ignore
+  }, 60_000);
 });

@@ -120,7 +120,10 @@ describe('the number of regions', () => {
           const { activationRegions, linearRegions, perLayer } = counted(network);
           const box = { kind: 'box', lower: [-1, -1], upper: [1, 1] } as const;
           // A third coordinate that nothing reads makes prisms of the polygons, and another algorithm of the count.
-          const prism = chainOf({ ...weights, kernels: [[...weights.kernels[0], weights.biases[0].map(() => 0)], ...weights.kernels.slice(1)] }); // prettier-ignore
+          const prism = chainOf({
+            ...weights,
+            kernels: [[...weights.kernels[0], weights.biases[0].map(() => 0)], ...weights.kernels.slice(1)],
+          });
           const cube = { kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] } as const;
           expect(counted(network, { linear: false, domain: box })).toMatchObject({ activationRegions, perLayer });
           expect(counted(prism, { method: 'cells', domain: cube })).toMatchObject({ activationRegions, linearRegions });

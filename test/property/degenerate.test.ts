@@ -6,8 +6,8 @@ import type { Network } from '../../src/network/network.ts';
 import { dense, networkOf, type LayerSketch } from '../unit/counting/networks.ts';
 
 /**
- * Few, small, whole weights: parallel, coincident and concurrent breakpoints, breakpoints on the domain's edge, dead and duplicate
- * neurons, zero biases and bottlenecks all the time.
+ * Few, small, whole weights: parallel, coincident and concurrent breakpoints, breakpoints on the domain's edge, dead
+ * and duplicate neurons, zero biases and bottlenecks all the time.
  */
 function wholeWeights(inputs: number): fc.Arbitrary<Network> {
   const weight = fc.constantFrom(0, 1, -1, 2, -2, 1);
@@ -31,7 +31,7 @@ function wholeWeights(inputs: number): fc.Arbitrary<Network> {
       first: fc.integer({ min: 1, max: 4 }),
       second: fc.integer({ min: 1, max: 4 }),
       kinds: fc.tuple(kind, kind),
-    }) // prettier-ignore
+    })
     .chain(({ first, second, kinds: [one, two] }) =>
       fc.tuple(layer(inputs, first, one), layer(first, second, two), layer(second, 1, 'linear')),
     )
@@ -42,11 +42,22 @@ type Way = Pick<CountRequest, 'method' | 'cellsBy'>;
 const cells = (cellsBy: CountRequest['cellsBy']): Way => ({ method: 'cells', cellsBy });
 
 function figures(network: Network, domain: CountDomain, way: Way) {
-  const { exact, activationRegions, linearRegions, perLayer } = count({ network, domain, ...way, linear: true, keepRegions: false, limits: {} }); // prettier-ignore
+  const { exact, activationRegions, linearRegions, perLayer } = count({
+    network,
+    domain,
+    ...way,
+    linear: true,
+    keepRegions: false,
+    limits: {},
+  });
   return { exact, activationRegions, linearRegions, perLayer };
 }
 
-const box = (n: number, half = 1): CountDomain => ({ kind: 'box', lower: Array<number>(n).fill(-half), upper: Array<number>(n).fill(half) }); // prettier-ignore
+const box = (n: number, half = 1): CountDomain => ({
+  kind: 'box',
+  lower: Array<number>(n).fill(-half),
+  upper: Array<number>(n).fill(half),
+});
 
 describe('degenerate networks', () => {
   it.each<[number, Way[]]>([
@@ -62,8 +73,18 @@ describe('degenerate networks', () => {
         for (const other of others) expect(other).toEqual(first);
         // Without linear regions some cells are counted and never made.
         for (const way of ways) {
-          const { activationRegions, perLayer } = count({ network, domain: box(n), ...way, linear: false, keepRegions: false, limits: {} }); // prettier-ignore
-          expect({ activationRegions, perLayer }).toEqual({ activationRegions: first.activationRegions, perLayer: first.perLayer }); // prettier-ignore
+          const { activationRegions, perLayer } = count({
+            network,
+            domain: box(n),
+            ...way,
+            linear: false,
+            keepRegions: false,
+            limits: {},
+          });
+          expect({ activationRegions, perLayer }).toEqual({
+            activationRegions: first.activationRegions,
+            perLayer: first.perLayer,
+          });
         }
       }),
       { numRuns: n < 3 ? 150 : 50 },
@@ -101,10 +122,17 @@ describe('degenerate networks', () => {
             bias: { shape: [to], data: take(to) },
           });
         };
-        const layers = [layer(n, 6, 'relu', scales[0]), layer(6, 6, 'abs', scales[1]), layer(6, 1, 'linear', scales[2])]; // prettier-ignore
+        const layers = [
+          layer(n, 6, 'relu', scales[0]),
+          layer(6, 6, 'abs', scales[1]),
+          layer(6, 1, 'linear', scales[2]),
+        ];
         const network = networkOf([n], layers);
         const ways = [cells('vertices'), cells('programs'), ...(n === 2 ? [{ method: 'plane' } as const] : [])];
-        const counts = ways.map((way) => count({ network, domain: box(n), ...way, linear: false, keepRegions: false, limits: {} }).activationRegions); // prettier-ignore
+        const counts = ways.map(
+          (way) =>
+            count({ network, domain: box(n), ...way, linear: false, keepRegions: false, limits: {} }).activationRegions,
+        );
         expect(new Set(counts).size).toBe(1);
       }),
       { numRuns: n === 2 ? 80 : 30 },

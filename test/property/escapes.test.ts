@@ -17,13 +17,21 @@ interface MarkdownReader {
 }
 const require = createRequire(import.meta.url);
 /** The Markdown of VS Code's previews, which comes with the packer of extensions. */
-const MarkdownIt = createRequire(require.resolve('@vscode/vsce/package.json'))('markdown-it') as new (options: object) => MarkdownReader; // prettier-ignore
+const MarkdownIt = createRequire(require.resolve('@vscode/vsce/package.json'))('markdown-it') as new (
+  options: object,
+) => MarkdownReader;
 const markdown = new MarkdownIt({ html: true, linkify: true });
 
 const leaves = (tokens: readonly Token[]): readonly Token[] =>
   tokens.flatMap((token) => (token.children ? leaves(token.children) : [token]));
-const kinds = (text: string) => leaves(markdown.parse(text, {})).map(({ type }) => type).filter((type) => type !== 'text' && type !== 'text_special'); // prettier-ignore
-const words = (text: string) => leaves(markdown.parse(text, {})).map(({ content }) => content).join(''); // prettier-ignore
+const kinds = (text: string) =>
+  leaves(markdown.parse(text, {}))
+    .map(({ type }) => type)
+    .filter((type) => type !== 'text' && type !== 'text_special');
+const words = (text: string) =>
+  leaves(markdown.parse(text, {}))
+    .map(({ content }) => content)
+    .join('');
 const shown = (text: string) =>
   text
     .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -10,7 +10,13 @@ describe('every method agrees with rational arithmetic, or says that it is not e
     'on random networks with weights of the kind "%s"',
     (kind) => {
       let compared = 0;
-      const shares = SLOW.has(kind) ? [[1, 5]] : [[1, 10], [2, 4], [3, 1]]; // prettier-ignore
+      const shares = SLOW.has(kind)
+        ? [[1, 5]]
+        : [
+            [1, 10],
+            [2, 4],
+            [3, 1],
+          ];
       for (const [inputs, networks] of shares) {
         for (let seed = 1; seed <= networks; seed++) {
           const found = compareAll(hostileNetwork(1000 * inputs + seed, kind, inputs));

@@ -63,11 +63,34 @@ const anyFixture = fc.constantFrom(...allFixtureNames);
 
 /** Values that do not belong where they are put. */
 const strange = fc.oneof(
-  fc.constantFrom('null', 'true', '-1', '0', '1e308', '1e999', 'NaN', '-Infinity', '""', '"x"', '[]', '{}', '[[]]', '[[[1]]]', '{"a":{}}', ']', '}', '"', ',', ':', '/*', '//'),
+  fc.constantFrom(
+    'null',
+    'true',
+    '-1',
+    '0',
+    '1e308',
+    '1e999',
+    'NaN',
+    '-Infinity',
+    '""',
+    '"x"',
+    '[]',
+    '{}',
+    '[[]]',
+    '[[[1]]]',
+    '{"a":{}}',
+    ']',
+    '}',
+    '"',
+    ',',
+    ':',
+    '/*',
+    '//',
+  ),
   fc.integer().map(String),
   fc.string().map((text) => JSON.stringify(text)),
   fc.json(),
-); // prettier-ignore
+);
 
 describe('a damaged file', () => {
   it('is read as far as it goes: parts deleted', () => {
@@ -125,14 +148,18 @@ describe('a damaged file', () => {
     const text = fixture(name);
     const values = [...text.matchAll(/(?<=[:,[]\s*)("[^"]*"|-?[\d.]+|null|true|false)/g)];
     const stride = Math.max(1, Math.floor(values.length / 25));
-    for (const [open, close] of [['[', ']'], ['{"layers":[{"a":', '}]}'], ['[{"class_name":"Sequential","config":', '}]']]) {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"layers":[{"a":', '}]}'],
+      ['[{"class_name":"Sequential","config":', '}]'],
+    ]) {
       for (let k = 0; k < values.length; k += stride) {
         const { index, 0: value } = values[k];
         const deep = open.repeat(1500) + value + close.repeat(1500);
         readSoundly(text.slice(0, index) + deep + text.slice(index + value.length), name);
       }
     }
-  }); // prettier-ignore
+  });
 
   it('is read as far as it goes: noise', () => {
     fc.assert(

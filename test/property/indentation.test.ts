@@ -32,7 +32,16 @@ const tensorType = (...extents: number[]) => ({
 /** Documents whose fields are lists of numbers, short and long. */
 const documents: Readonly<Record<string, object>> = {
   'keras.json': kerasModel([
-    ['ZeroPadding2D', { batch_input_shape: [null, 8, 8, 1], padding: [[3, 3], [2, 4]] }],
+    [
+      'ZeroPadding2D',
+      {
+        batch_input_shape: [null, 8, 8, 1],
+        padding: [
+          [3, 3],
+          [2, 4],
+        ],
+      },
+    ],
     ['Conv2D', { filters: 2, kernel_size: [3, 2], strides: [1, 2], dilation_rate: [1, 1], padding: 'valid' }],
     ['PReLU', { shared_axes: [1, 2] }],
     ['UpSampling2D', { size: [2, 3] }],
@@ -49,7 +58,11 @@ const documents: Readonly<Record<string, object>> = {
   'pieces.network.json': {
     input: [6, 2],
     layers: [
-      { type: 'graph_conv', units: 3, adjacency: numbers(6, (k) => k).map((k) => numbers(6, (j) => (k === j ? 1 : 0))) },
+      {
+        type: 'graph_conv',
+        units: 3,
+        adjacency: numbers(6, (k) => k).map((k) => numbers(6, (j) => (k === j ? 1 : 0))),
+      },
       {
         type: 'activation',
         activation: {
@@ -77,7 +90,12 @@ const documents: Readonly<Record<string, object>> = {
       name: 'padded',
       node: [
         { input: ['x'], output: ['p'], opType: 'Pad', attribute: [ints('pads', [0, 0, 1, 2, 0, 0, 3, 4])] },
-        { input: ['p', 'k'], output: ['y'], opType: 'Conv', attribute: [ints('pads', [1, 1, 0, 0]), ints('strides', [1, 1]), ints('dilations', [1, 1])] },
+        {
+          input: ['p', 'k'],
+          output: ['y'],
+          opType: 'Conv',
+          attribute: [ints('pads', [1, 1, 0, 0]), ints('strides', [1, 1]), ints('dilations', [1, 1])],
+        },
         { input: ['y'], output: ['z'], opType: 'Relu' },
       ],
       initializer: [{ name: 'k', dims: [2, 1, 3, 3], dataType: 1, floatData: numbers(18, (k) => k) }],
@@ -86,19 +104,25 @@ const documents: Readonly<Record<string, object>> = {
     },
   },
   'choices.json': { hidden_size: { _type: 'choice', _value: numbers(60, (k) => 8 + k) } },
-  'many-sizes.json': { type: 'NeuralNetwork', sizes: numbers(40, (k) => 2 + (k % 3)), layers: [], trainOpts: { activation: 'relu' } },
+  'many-sizes.json': {
+    type: 'NeuralNetwork',
+    sizes: numbers(40, (k) => 2 + (k % 3)),
+    layers: [],
+    trainOpts: { activation: 'relu' },
+  },
   'net.json': {
     layers: [
       { layer_type: 'input', out_sx: 1, out_sy: 1, out_depth: 3 },
       {
-        layer_type: 'fc', out_depth: 2,
+        layer_type: 'fc',
+        out_depth: 2,
         filters: [{ w: { 0: 1, 1: 2, 2: 3 } }, { w: { 0: 4, 1: 5, 2: 6 } }],
         biases: { w: Object.fromEntries(numbers(2, (k) => k).map((k) => [k, k])) },
       },
       { layer_type: 'relu' },
     ],
   },
-}; // prettier-ignore
+};
 
 const indentations = [0, 1, 2, 4, 8, 16];
 
@@ -131,7 +155,14 @@ describe('lists of numbers that fields ask for', () => {
       .networks[0].layers;
 
   it('are read however far apart they stand', () => {
-    expect(layersOf('keras.json').slice(0, 2).map(({ outputShape }) => outputShape)).toEqual([[14, 14, 1], [12, 7, 2]]); // prettier-ignore
+    expect(
+      layersOf('keras.json')
+        .slice(0, 2)
+        .map(({ outputShape }) => outputShape),
+    ).toEqual([
+      [14, 14, 1],
+      [12, 7, 2],
+    ]);
     expect(layersOf('padded.json').map(({ outputShape }) => outputShape)).toEqual([
       [10, 12, 1],
       [9, 11, 2],

@@ -7,11 +7,19 @@ const coefficient = fc.integer({ min: -3, max: 3 });
 /** `a x + b y + c`, small whole numbers: parallel, coincident and concurrent lines all the time. */
 const line = fc.tuple(coefficient, coefficient, coefficient);
 const programs = fc.record({ objective: line, constraints: fc.array(line, { maxLength: 6 }) });
-const square = [[1, 0, 0], [-1, 0, 1], [0, 1, 0], [0, -1, 1]] as const; // prettier-ignore
+const square = [
+  [1, 0, 0],
+  [-1, 0, 1],
+  [0, 1, 0],
+  [0, -1, 1],
+] as const;
 
 type Line = readonly [number, number, number];
 
-/** The greatest value of the objective at the corners of the polygon, by trying where any two borders meet; null where it is empty. */
+/**
+ * The greatest value of the objective at the corners of the polygon, by trying where any two borders meet; null where
+ * it is empty.
+ */
 function greatestAtCorners(objective: Line, constraints: readonly Line[]): number | null {
   const all = [...square, ...constraints];
   let most: number | null = null;

@@ -25,9 +25,18 @@ type Choose = (below: number) => number;
 type Block = (choose: Choose, shape: Shape, at: string) => LayerSketch[];
 
 const activations: readonly Activation[] = [
-  named('relu'), named('relu6'), named('hard_tanh'), hardSigmoid(0.25), named('abs'), named('soft_shrink'), linear,
-  leakyRelu(0.3), leakyRelu(-0.5), prelu(), generalRelu('relu', { maxValue: 0.5, negativeSlope: 0.2 }),
-]; // prettier-ignore
+  named('relu'),
+  named('relu6'),
+  named('hard_tanh'),
+  hardSigmoid(0.25),
+  named('abs'),
+  named('soft_shrink'),
+  linear,
+  leakyRelu(0.3),
+  leakyRelu(-0.5),
+  prelu(),
+  generalRelu('relu', { maxValue: 0.5, negativeSlope: 0.2 }),
+];
 const bending = activations.filter(bends);
 const one = (choose: Choose) => bending[choose(bending.length)];
 const any = (choose: Choose) => activations[choose(activations.length)];
@@ -39,7 +48,13 @@ function window(choose: Choose, shape: Shape, paddings: readonly Padding[] = ['v
   const padding = paddings[choose(paddings.length)];
   const dilated = padding === 'same' && choose(3) === 0;
   const strides = dilated ? [1, 1] : [rank === 2 ? 1 + choose(2) : 1, 1 + choose(2)];
-  return { rank, kernel, strides: strides as [number, number], dilation: dilated ? [rank === 2 ? 2 : 1, 2] : [1, 1], padding }; // prettier-ignore
+  return {
+    rank,
+    kernel,
+    strides: strides as [number, number],
+    dilation: dilated ? [rank === 2 ? 2 : 1, 2] : [1, 1],
+    padding,
+  };
 }
 
 const layer = (operation: Operation, activation: Activation = linear): LayerSketch => ({ operation, activation });
@@ -48,26 +63,96 @@ const layer = (operation: Operation, activation: Activation = linear): LayerSket
 const spatial: Record<string, Block> = {
   convolution: (choose, shape) => {
     const groups = shape[shape.length - 1] % 2 === 0 ? 1 + choose(2) : 1;
-    const paddings: Padding[] = shape.length === 2 ? ['valid', 'same', 'causal'] : ['valid', 'same', [[1, 0], [0, 1]]]; // prettier-ignore
-    return [layer({ kind: 'convolution', window: window(choose, shape, paddings), filters: 2, groups, useBias: choose(3) > 0 }, one(choose))]; // prettier-ignore
+    const paddings: Padding[] =
+      shape.length === 2
+        ? ['valid', 'same', 'causal']
+        : [
+            'valid',
+            'same',
+            [
+              [1, 0],
+              [0, 1],
+            ],
+          ];
+    return [
+      layer(
+        { kind: 'convolution', window: window(choose, shape, paddings), filters: 2, groups, useBias: choose(3) > 0 },
+        one(choose),
+      ),
+    ];
   },
-  depthwise: (choose, shape) => [layer({ kind: 'depthwiseConvolution', window: window(choose, shape), multiplier: 1 + choose(2), useBias: true }, one(choose))], // prettier-ignore
-  separable: (choose, shape) => [layer({ kind: 'separableConvolution', window: window(choose, shape), filters: 2, multiplier: 1, useBias: true }, one(choose))], // prettier-ignore
+  depthwise: (choose, shape) => [
+    layer(
+      { kind: 'depthwiseConvolution', window: window(choose, shape), multiplier: 1 + choose(2), useBias: true },
+      one(choose),
+    ),
+  ],
+  separable: (choose, shape) => [
+    layer(
+      { kind: 'separableConvolution', window: window(choose, shape), filters: 2, multiplier: 1, useBias: true },
+      one(choose),
+    ),
+  ],
   transposed: (choose, shape) =>
     shape.length === 2
       ? []
-      : [layer({ kind: 'transposedConvolution', window: { ...window(choose, shape), dilation: [1, 1] }, filters: 1, useBias: true }, one(choose))], // prettier-ignore
-  locallyConnected: (choose, shape) => [layer({ kind: 'locallyConnected', window: { ...window(choose, shape, ['valid']), dilation: [1, 1] }, filters: 1, useBias: true }, one(choose))], // prettier-ignore
-  maxPooling: (choose, shape) => [layer({ kind: 'maxPooling', window: { ...window(choose, shape), dilation: [1, 1] } })], // prettier-ignore
-  averagePooling: (choose, shape) => [layer({ kind: 'averagePooling', window: { ...window(choose, shape), dilation: [1, 1] } }, any(choose))], // prettier-ignore
-  globalPooling: (choose, shape) => [layer({ kind: choose(2) === 0 ? 'globalMaxPooling' : 'globalAveragePooling', rank: shape.length === 3 ? 2 : 1, keepDims: true })], // prettier-ignore
-  padding: (_, shape) => [layer({ kind: 'zeroPadding', rank: shape.length === 3 ? 2 : 1, padding: [shape.length === 3 ? [1, 0] : [0, 0], [0, 1]] })], // prettier-ignore
-  upSampling: (choose, shape) => [layer({ kind: 'upSampling', rank: shape.length === 3 ? 2 : 1, factors: [1, 2], bilinear: shape.length === 3 && choose(2) === 0 })], // prettier-ignore
+      : [
+          layer(
+            {
+              kind: 'transposedConvolution',
+              window: { ...window(choose, shape), dilation: [1, 1] },
+              filters: 1,
+              useBias: true,
+            },
+            one(choose),
+          ),
+        ],
+  locallyConnected: (choose, shape) => [
+    layer(
+      {
+        kind: 'locallyConnected',
+        window: { ...window(choose, shape, ['valid']), dilation: [1, 1] },
+        filters: 1,
+        useBias: true,
+      },
+      one(choose),
+    ),
+  ],
+  maxPooling: (choose, shape) => [
+    layer({ kind: 'maxPooling', window: { ...window(choose, shape), dilation: [1, 1] } }),
+  ],
+  averagePooling: (choose, shape) => [
+    layer({ kind: 'averagePooling', window: { ...window(choose, shape), dilation: [1, 1] } }, any(choose)),
+  ],
+  globalPooling: (choose, shape) => [
+    layer({
+      kind: choose(2) === 0 ? 'globalMaxPooling' : 'globalAveragePooling',
+      rank: shape.length === 3 ? 2 : 1,
+      keepDims: true,
+    }),
+  ],
+  padding: (_, shape) => [
+    layer({
+      kind: 'zeroPadding',
+      rank: shape.length === 3 ? 2 : 1,
+      padding: [shape.length === 3 ? [1, 0] : [0, 0], [0, 1]],
+    }),
+  ],
+  upSampling: (choose, shape) => [
+    layer({
+      kind: 'upSampling',
+      rank: shape.length === 3 ? 2 : 1,
+      factors: [1, 2],
+      bilinear: shape.length === 3 && choose(2) === 0,
+    }),
+  ],
 };
 
 /** Blocks for tensors of any shape. */
 const general: Record<string, Block> = {
-  normalization: (choose) => [layer({ kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: true }, any(choose))], // prettier-ignore
+  normalization: (choose) => [
+    layer({ kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: true }, any(choose)),
+  ],
   activation: (choose) => [layer({ kind: 'identity' }, one(choose))],
   residual: (choose, _, at) => {
     const kind = (['add', 'subtract', 'average', 'maximum'] as const)[choose(4)];
@@ -80,13 +165,16 @@ const general: Record<string, Block> = {
     const other = { name: `${at}right`, ...layer({ kind: 'identity' }, one(choose)) };
     return [bent, other, { ...layer({ kind: 'concatenate', axis: -1 }), inputs: [bent.name, other.name] }];
   },
-  dense: (choose, shape) => [layer({ kind: 'dense', units: 3, useBias: true }, one(choose))].filter(() => shape.length > 0), // prettier-ignore
+  dense: (choose, shape) =>
+    [layer({ kind: 'dense', units: 3, useBias: true }, one(choose))].filter(() => shape.length > 0),
   maxout: (choose) => [layer({ kind: 'flatten' }), layer({ kind: 'maxout', units: 3, rank: 2 + choose(2) })],
 };
 
 /** Nodes with features. */
 const graph: Block = (choose, [nodes]) => {
-  const adjacency = Array.from({ length: nodes }, (_, i) => Array.from({ length: nodes }, (_, j) => (i === j || choose(2) === 0 ? 1 : 0))); // prettier-ignore
+  const adjacency = Array.from({ length: nodes }, (_, i) =>
+    Array.from({ length: nodes }, (_, j) => (i === j || choose(2) === 0 ? 1 : 0)),
+  );
   return [layer({ kind: 'graphConvolution', units: 2, adjacency, useBias: true }, one(choose))];
 };
 
@@ -120,7 +208,9 @@ function randomNetwork(input: Shape, choices: readonly number[], seed: number): 
 
 function fits(input: Shape, layers: readonly LayerSketch[]): boolean {
   try {
-    return networkOf(input, layers).layers.every(({ outputShape }) => sizeOf(outputShape) > 0 && sizeOf(outputShape) <= 24); // prettier-ignore
+    return networkOf(input, layers).layers.every(
+      ({ outputShape }) => sizeOf(outputShape) > 0 && sizeOf(outputShape) <= 24,
+    );
   } catch {
     return false;
   }
@@ -159,9 +249,13 @@ function expectRegionsToBeRight(
   expect(list.reduce((sum, region) => sum + region.volume!, 0) / volume).toBeCloseTo(1, 8);
   for (const { corners, inside, outputs } of list) {
     for (const at of [inside!, ...corners!]) {
-      const point = Array.from({ length: program.inputSize }, (_, i) => at.reduce((sum, x, d) => sum + x * rows[i * (dimension + 1) + d], rows[i * (dimension + 1) + dimension])); // prettier-ignore
+      const point = Array.from({ length: program.inputSize }, (_, i) =>
+        at.reduce((sum, x, d) => sum + x * rows[i * (dimension + 1) + d], rows[i * (dimension + 1) + dimension]),
+      );
       const values = evaluate(program, point)[program.outputs[0]];
-      outputs.forEach((row, o) => expect(at.reduce((sum, x, d) => sum + x * row[d], row[dimension])).toBeCloseTo(values[o], 7)); // prettier-ignore
+      outputs.forEach((row, o) =>
+        expect(at.reduce((sum, x, d) => sum + x * row[d], row[dimension])).toBeCloseTo(values[o], 7),
+      );
     }
   }
 }
@@ -177,7 +271,12 @@ describe('networks of all kinds', () => {
         const { activationRegions, linearRegions, perLayer } = result;
         if (activationRegions > 1) for (const name of names) seen.set(name, (seen.get(name) ?? 0) + 1);
         for (const cellsBy of ['vertices', 'programs'] as const) {
-          expect(counted(network, { method: 'plane', domain, cellsBy })).toMatchObject({ exact: true, activationRegions, linearRegions, perLayer }); // prettier-ignore
+          expect(counted(network, { method: 'plane', domain, cellsBy })).toMatchObject({
+            exact: true,
+            activationRegions,
+            linearRegions,
+            perLayer,
+          });
         }
         expect(counted(network, { method: 'plane', domain, linear: false }).activationRegions).toBe(activationRegions);
         const { u, v } = (domain as Extract<CountDomain, { kind: 'parallelogram' }>).parallelogram;
@@ -215,7 +314,14 @@ describe('networks of all kinds', () => {
         if (!result.exact) return;
         if (result.activationRegions > 1) for (const name of names) seen.set(name, (seen.get(name) ?? 0) + 1);
         const { activationRegions, linearRegions, perLayer } = result;
-        expect(counted(network, { method: 'cells', domain, cellsBy: 'programs', linear: activationRegions < 150 })).toMatchObject({ exact: true, activationRegions, perLayer, ...(activationRegions < 150 && { linearRegions }) }); // prettier-ignore
+        expect(
+          counted(network, { method: 'cells', domain, cellsBy: 'programs', linear: activationRegions < 150 }),
+        ).toMatchObject({
+          exact: true,
+          activationRegions,
+          perLayer,
+          ...(activationRegions < 150 && { linearRegions }),
+        });
         expectRegionsToBeRight(network, result, domain, 2 ** n);
       }),
       { numRuns: 40 },

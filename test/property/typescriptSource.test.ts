@@ -112,7 +112,32 @@ describe('a source while it is being written', () => {
 
   it('is read whatever the values are', () => {
     const value = fc.oneof(
-      fc.constantFrom('1e308', '-1', '0.5', 'NaN', '{}', '[]', 'null', 'undefined', "''", '() => 1', 'tf', 'tf.layers', 'class {}', 'x', 'tf.sequential()', 'tf.input({ shape: [2] })', '[[[]]]', 'new Map()', '`${x}`', 'Math', '2n', '/a/', 'this', 'await 1'), // prettier-ignore
+      fc.constantFrom(
+        '1e308',
+        '-1',
+        '0.5',
+        'NaN',
+        '{}',
+        '[]',
+        'null',
+        'undefined',
+        "''",
+        '() => 1',
+        'tf',
+        'tf.layers',
+        'class {}',
+        'x',
+        'tf.sequential()',
+        'tf.input({ shape: [2] })',
+        '[[[]]]',
+        'new Map()',
+        '`${x}`',
+        'Math',
+        '2n',
+        '/a/',
+        'this',
+        'await 1',
+      ),
       fc.integer().map(String),
     );
     fc.assert(

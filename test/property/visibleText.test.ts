@@ -59,11 +59,17 @@ function tablesOf(file: string, names: readonly [string, string, string]): strin
   const summary = summarize(network, seeds, [runExperiment(planExperiment(network, seeds), {})]);
   return [
     reportTable(file, analysis, new LineIndex(text)),
-    comparisonTable(compareNetworks([file, 'other'].map((each) => ({ file: each, network })), {}, true)),
+    comparisonTable(
+      compareNetworks(
+        [file, 'other'].map((each) => ({ file: each, network })),
+        {},
+        true,
+      ),
+    ),
     sweepTable(subject, [sweepAt(definition, subject, 3, {})]),
     experimentTable({ file, network, hasWeights: false, choice: seeds, seeds: [1], summary, complete: true }),
   ];
-} // prettier-ignore
+}
 
 describe('tables', () => {
   it('have the same lines whatever stands in names, and nothing in them acts', () => {

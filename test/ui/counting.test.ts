@@ -97,7 +97,9 @@ describe('the form', () => {
     await choose(panel, 'How to count', 'whole cells');
     await panel.settled();
     await panel.page.locator('.header vscode-button', { hasText: 'Count' }).click();
-    await expect.poll(async () => (await panel.waitForMessage('count')).settings).toEqual(settingsOf(mlpNetwork(), { method: 'cells' })); // prettier-ignore
+    await expect
+      .poll(async () => (await panel.waitForMessage('count')).settings)
+      .toEqual(settingsOf(mlpNetwork(), { method: 'cells' }));
   });
 
   it('asks for as many points of a file as the method needs, and counts through them', async () => {
@@ -106,17 +108,32 @@ describe('the form', () => {
     await choose(panel, 'Which place', 'through points of a file');
     const question = await panel.waitForQuestion('points');
     expect([question.key, question.params]).toEqual([key, { needed: 3 }]);
-    const set = { label: 'digits.csv (0, 1, 2)', points: [[0, 0], [1, 0], [0, 1]] }; // prettier-ignore
+    const set = {
+      label: 'digits.csv (0, 1, 2)',
+      points: [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+      ],
+    };
     await panel.reply(question, 'points', set);
-    expect(await panel.page.locator('.runSettings summary').innerText()).toContain('on the plane through 3 points of digits.csv'); // prettier-ignore
+    expect(await panel.page.locator('.runSettings summary').innerText()).toContain(
+      'on the plane through 3 points of digits.csv',
+    );
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { type: 'points', set } }));
   });
 
   it('offers no whole cells and no typed points where there are too many inputs', async () => {
     const { page } = await panelWith([{ type: 'show', model: modelOf(lenetNetwork()) }]);
     await page.locator('.runSettings summary').click();
-    const options = (list: string) => page.locator(`.runForm vscode-dropdown[aria-label="${list}"] vscode-option`).allTextContents(); // prettier-ignore
-    expect(await options('How to count')).toEqual(['as suits the network', 'on a line', 'in a plane', 'by samples (a lower bound)']); // prettier-ignore
+    const options = (list: string) =>
+      page.locator(`.runForm vscode-dropdown[aria-label="${list}"] vscode-option`).allTextContents();
+    expect(await options('How to count')).toEqual([
+      'as suits the network',
+      'on a line',
+      'in a plane',
+      'by samples (a lower bound)',
+    ]);
     expect(await options('Which place')).toEqual(['the box', 'the whole input space', 'through points of a file…']);
   });
 });
@@ -127,7 +144,9 @@ describe('counts of whole cells', () => {
     expect(await page.locator('.countedTile').innerText()).toMatch(/counted on \[−1,\u00a01\]³\s/);
     expect(await page.locator('.expectedTile').innerText()).toContain('this is a box of more dimensions');
     expect(await page.locator('.picture').isVisible()).toBe(false);
-    expect(await page.locator('.run .chosen').textContent()).toBe('Whole cells, since the box of 3 inputs has an estimated 62,269 regions.'); // prettier-ignore
+    expect(await page.locator('.run .chosen').textContent()).toBe(
+      'Whole cells, since the box of 3 inputs has an estimated 62,269 regions.',
+    );
     expect(await page.locator('.end.counted').textContent()).toBe('counted');
   });
 });
@@ -153,16 +172,26 @@ describe('samples', () => {
     const take = async (item: string): Promise<string> => {
       await panel.page.locator('.menu vscode-button').click();
       await panel.page.locator('[role=menuitem]', { hasText: item }).click();
-      return item.startsWith('Copy') ? (await panel.waitForMessage('copy')).text : (await panel.waitForMessage('save')).text; // prettier-ignore
+      return item.startsWith('Copy')
+        ? (await panel.waitForMessage('copy')).text
+        : (await panel.waitForMessage('save')).text;
     };
     const how = 'Sampled, a lower bound: on [−1, 1]⁷⁸⁴; He normal weights, bias deviation 0.1.';
     expect(await take('Copy numbers as Markdown')).toContain(how);
     const [header, first] = (await take('Save numbers as CSV')).split('\r\n').map(csvFields);
     expect(first[header.indexOf('counted by')]).toBe('sample');
     await take('Save plots as SVG');
-    await expect.poll(async () => (await panel.waitForMessage('save')).text.replaceAll(/<[^>]*>/g, ' ')).toContain('Sampled, a lower bound'); // prettier-ignore
+    await expect
+      .poll(async () => (await panel.waitForMessage('save')).text.replaceAll(/<[^>]*>/g, ' '))
+      .toContain('Sampled, a lower bound');
     await take('Save everything as JSON');
-    const saved = async () => (JSON.parse((await panel.waitForMessage('save')).text.replace(/^<.*/s, '{}')) as { counted?: object }).counted; // prettier-ignore
-    await expect.poll(saved).toMatchObject({ method: 'sample', exact: false, domain: '[−1, 1]⁷⁸⁴', networks: [{ sampling: { samples: 10_000 } }, {}, {}, {}, {}, {}, {}, {}] }); // prettier-ignore
+    const saved = async () =>
+      (JSON.parse((await panel.waitForMessage('save')).text.replace(/^<.*/s, '{}')) as { counted?: object }).counted;
+    await expect.poll(saved).toMatchObject({
+      method: 'sample',
+      exact: false,
+      domain: '[−1, 1]⁷⁸⁴',
+      networks: [{ sampling: { samples: 10_000 } }, {}, {}, {}, {}, {}, {}, {}],
+    });
   });
 });

@@ -71,11 +71,19 @@ describe('the line page', () => {
     // Knots closer than a pixel may be left out; the others are where their numbers are.
     expect(drawn.length).toBeGreaterThan(line.knots.length / 2);
     for (const [px, py] of drawn) {
-      const nearest = line.knots.reduce((best, knot, k) => Math.abs(knot - xOf(px)) < Math.abs(line.knots[best] - xOf(px)) ? k : best, 0); // prettier-ignore
+      const nearest = line.knots.reduce(
+        (best, knot, k) => (Math.abs(knot - xOf(px)) < Math.abs(line.knots[best] - xOf(px)) ? k : best),
+        0,
+      );
       expect(Math.abs(line.knots[nearest] - xOf(px))).toBeLessThan(1e-3);
       expect(Math.abs(line.outputs[nearest] - yOf(py))).toBeLessThan(5e-3);
     }
-    const lanes = await page.locator('.lane').evaluateAll((all) => all.map((lane) => ({ layer: Number(lane.getAttribute('data-layer')), d: lane.querySelector('.ticks')?.getAttribute('d') ?? '' }))); // prettier-ignore
+    const lanes = await page.locator('.lane').evaluateAll((all) =>
+      all.map((lane) => ({
+        layer: Number(lane.getAttribute('data-layer')),
+        d: lane.querySelector('.ticks')?.getAttribute('d') ?? '',
+      })),
+    );
     expect(lanes.map(({ layer }) => layer)).toEqual([0, 1, 2]);
     for (const { layer, d } of lanes) {
       const ticks = [...d.matchAll(/M([\d.]+),/g)].map(([, x]) => xOf(Number(x)));
@@ -101,7 +109,11 @@ describe('the line page', () => {
 
   it('shows distances that are those of all points, and one over the number of neurons', async () => {
     const { page } = await panelOn('line');
-    const bars = await page.locator('.distanceBar').evaluateAll((all) => all.map((bar) => [Number(bar.getAttribute('data-share')), Number(bar.getAttribute('height'))])); // prettier-ignore
+    const bars = await page
+      .locator('.distanceBar')
+      .evaluateAll((all) =>
+        all.map((bar) => [Number(bar.getAttribute('data-share')), Number(bar.getAttribute('height'))]),
+      );
     expect(bars.reduce((sum, [share]) => sum + share, 0)).toBeCloseTo(1, 9);
     const [most, tallest] = bars.reduce((best, bar) => (bar[0] > best[0] ? bar : best));
     for (const [share, height] of bars) expect(height / tallest).toBeCloseTo(share / most, 6);
@@ -118,7 +130,9 @@ describe('the line page', () => {
       .locator('.lineSection tbody tr')
       .nth(line.knots.length - 1)
       .waitFor();
-    const rows = await page.locator('.lineSection tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent))); // prettier-ignore
+    const rows = await page
+      .locator('.lineSection tbody tr')
+      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
     expect(rows).toHaveLength(line.knots.length);
     expect(rows[1].slice(0, 2)).toEqual([String(Number(line.knots[1].toPrecision(6))), `dense_${line.layers[1] + 1}`]);
     const items = async (): Promise<string[]> => {
@@ -171,7 +185,9 @@ describe('the comparison', () => {
     series.forEach((one, i) => expect(one.points).toBe(rows[i].figures!.layerNames.length + 1));
     expect(new Set(series.map((one) => one.dash)).size).toBe(series.length);
     expect(new Set(series.map((one) => one.marker)).size).toBe(series.length);
-    const table = await page.locator('table.compared tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent))); // prettier-ignore
+    const table = await page
+      .locator('table.compared tbody tr')
+      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
     expect(table[0].slice(0, 4)).toEqual(['deep-mlp', '72', '1,297', '10^7.44']);
     expect(table[4][7]).toBe('11');
   });
@@ -212,7 +228,12 @@ describe('the comparison', () => {
     await expect.poll(figures).toContain(`at most ${row.atMost!.text} (× `);
     const apply = page.locator('vscode-button', { hasText: 'Apply to file: 24 → 48' });
     await apply.click();
-    expect(await panel.waitForMessage('apply')).toEqual({ type: 'apply', key, subject: { layer: 0, field: 'units' }, value: 48 }); // prettier-ignore
+    expect(await panel.waitForMessage('apply')).toEqual({
+      type: 'apply',
+      key,
+      subject: { layer: 0, field: 'units' },
+      value: 48,
+    });
     const dots = await page.locator('.sweepDot').count();
     expect(dots).toBe(3);
   });
@@ -319,7 +340,15 @@ describe('bounds', () => {
     );
     expect(limits.length).toBeGreaterThan(1);
     for (const { under, over } of limits) expect(Math.min(under, over)).toBeGreaterThan(-4);
-    const rows = await page.locator('table.bounds tbody tr').evaluateAll((all) => all.map((row) => [row.querySelector('a')?.textContent, row.querySelector('a')?.getAttribute('href'), row.querySelector('math') !== null])); // prettier-ignore
+    const rows = await page
+      .locator('table.bounds tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) => [
+          row.querySelector('a')?.textContent,
+          row.querySelector('a')?.getAttribute('href'),
+          row.querySelector('math') !== null,
+        ]),
+      );
     const { series } = mlpNetwork();
     expect(rows).toEqual(series.map(({ label, url }) => [label, url, true]));
   });
@@ -327,7 +356,13 @@ describe('bounds', () => {
 
 describe('a panel in another language', () => {
   it('says what is translated in it, with values in their places, and the rest in English', async () => {
-    const strings = { Regions: 'Regionen', 'at most': 'höchstens', '{0} drawn networks': 'x', 'seed {0} · {1} regions': 'Saat {0}: {1} Regionen', Count: 'Zählen' }; // prettier-ignore
+    const strings = {
+      Regions: 'Regionen',
+      'at most': 'höchstens',
+      '{0} drawn networks': 'x',
+      'seed {0} · {1} regions': 'Saat {0}: {1} Regionen',
+      Count: 'Zählen',
+    };
     const { page } = await panelOn('regions', { strings });
     expect(await page.locator('#tab-regions').textContent()).toBe('Regionen');
     expect(await page.locator('#tab-line').textContent()).toBe('Line');

@@ -30,7 +30,12 @@ async function show(name: 'Regions' | 'Line' | 'Compare', drawn: Locator): Promi
 try {
   await page.setViewportSize({ width: 1560, height: 900 });
   await workbench.runCommand('View: Close Primary Side Bar');
-  for (const [kind, short] of Object.entries({ dark: 'dark', light: 'light', 'high contrast dark': 'hc-dark', 'high contrast light': 'hc-light' })) {
+  for (const [kind, short] of Object.entries({
+    dark: 'dark',
+    light: 'light',
+    'high contrast dark': 'hc-dark',
+    'high contrast light': 'hc-light',
+  })) {
     const isPlain = kind === 'dark' || kind === 'light';
     await page.setViewportSize({ width: 1560, height: 900 });
     await workbench.setTheme(kind as keyof typeof themes);
@@ -69,4 +74,4 @@ try {
   }
 } finally {
   await workbench.stop();
-} // prettier-ignore
+}

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { Workbench } from './workbench.ts';
 
 /**
- * What becomes of the editor when the language server is blocked or ends. No text is known that does it to the server of the
- * package, so its process is stopped (SIGSTOP, as good as a text whose analysis never ends) and killed; texts that ask too
- * much of an analysis are open beside the good one meanwhile.
+ * What becomes of the editor when the language server is blocked or ends. No text is known that does it to the server
+ * of the package, so its process is stopped (SIGSTOP, as good as a text whose analysis never ends) and killed; texts
+ * that ask too much of an analysis are open beside the good one meanwhile.
  */
 
 const layer = (more: object) => ({ type: 'conv2d', filters: 1, kernel_size: 1, activation: 'relu', ...more });
@@ -74,23 +74,27 @@ it('has its hints back when the server was blocked', { timeout: 150_000 }, async
   expect(await failures().count()).toBe(0);
 });
 
-it('has its hints back each time when the server is killed, and at the fifth time offers to restart it', { timeout: 240_000 }, async () => {
-  // Ends by what was tested before count too.
-  await workbench.runCommand('Region Lens: Restart Language Server');
-  await answersAnew();
-  for (let kills = 1; kills <= 5; kills++) {
-    const [old] = servers();
-    process.kill(old, 'SIGKILL');
-    if (kills === 5) break;
-    await serverOtherThan(old);
+it(
+  'has its hints back each time when the server is killed, and at the fifth time offers to restart it',
+  { timeout: 240_000 },
+  async () => {
+    // Ends by what was tested before count too.
+    await workbench.runCommand('Region Lens: Restart Language Server');
     await answersAnew();
-  }
-  const message = failures().filter({ hasText: 'language server' });
-  await message.getByRole('button', { name: 'Restart' }).waitFor({ timeout: patience });
-  await status().waitFor({ state: 'detached' });
-  await workbench.screenshot('recovery offers a restart');
-  expect(servers()).toEqual([]);
-  await message.getByRole('button', { name: 'Restart' }).click();
-  await answersAnew();
-  await status().waitFor();
-}); // prettier-ignore
+    for (let kills = 1; kills <= 5; kills++) {
+      const [old] = servers();
+      process.kill(old, 'SIGKILL');
+      if (kills === 5) break;
+      await serverOtherThan(old);
+      await answersAnew();
+    }
+    const message = failures().filter({ hasText: 'language server' });
+    await message.getByRole('button', { name: 'Restart' }).waitFor({ timeout: patience });
+    await status().waitFor({ state: 'detached' });
+    await workbench.screenshot('recovery offers a restart');
+    expect(servers()).toEqual([]);
+    await message.getByRole('button', { name: 'Restart' }).click();
+    await answersAnew();
+    await status().waitFor();
+  },
+);

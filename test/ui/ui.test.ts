@@ -237,7 +237,9 @@ describe('counts of each kind', () => {
   it('are of whole cells from the palette where these are few, and the panel says why', async () => {
     await workbench.runCommand('Region Lens: Count Regions');
     await tile(/^\s*counted on \[−1,\u00a01\]³[\d,]+ ± [\d,]+8 networks, exact/).waitFor();
-    expect(await workbench.webview.locator('.run .chosen').textContent()).toMatch(/^Whole cells, since the box of 3 inputs has an estimated [\d,]+ regions\.$/); // prettier-ignore
+    expect(await workbench.webview.locator('.run .chosen').textContent()).toMatch(
+      /^Whole cells, since the box of 3 inputs has an estimated [\d,]+ regions\.$/,
+    );
     expect(await workbench.webview.locator('.picture').isHidden()).toBe(true);
     await workbench.screenshot('panel cells');
   });
@@ -248,7 +250,9 @@ describe('counts of each kind', () => {
     await choose('How to count', 'by samples');
     await count();
     await tile(/sampled on \[−1,\u00a01\]³≥ [\d,]+ ± [\d,]+8 networks, a lower bound/).waitFor();
-    expect(await webview.locator('.run .outcome').textContent()).toContain('10,000 points a network met at least so many regions'); // prettier-ignore
+    expect(await webview.locator('.run .outcome').textContent()).toContain(
+      '10,000 points a network met at least so many regions',
+    );
     await workbench.screenshot('panel sampled');
     await choose('How to count', 'as suits the network');
     await choose('Which place', 'a segment');
@@ -267,7 +271,11 @@ describe('counts of each kind', () => {
   it('leave the distances of points to boundaries to the page with the line', async () => {
     const { webview } = workbench;
     await webview.getByRole('tab', { name: 'Line' }).click();
-    await webview.locator('.distances .caption', { hasText: /^2,000 random points of \[−1,\u00a01\]³: 0\.\d+ from the nearest boundary/ }).waitFor(); // prettier-ignore
+    await webview
+      .locator('.distances .caption', {
+        hasText: /^2,000 random points of \[−1,\u00a01\]³: 0\.\d+ from the nearest boundary/,
+      })
+      .waitFor();
     await webview.getByRole('tab', { name: 'Regions' }).click();
   });
 });

@@ -26,7 +26,9 @@ export const model = tf.sequential({
 
 let workbench: Workbench;
 beforeAll(async () => {
-  workbench = await Workbench.start({ files: { 'trained.network.json': JSON.stringify(bare, null, 2), 'unknown.ts': unknown } }); // prettier-ignore
+  workbench = await Workbench.start({
+    files: { 'trained.network.json': JSON.stringify(bare, null, 2), 'unknown.ts': unknown },
+  });
   write('trained.npz', trained);
   write('other.npz', { ...trained, 'd2/bias': { shape: [1], data: Float64Array.of(3) } });
 });
@@ -69,7 +71,11 @@ it('the command takes weights of a file that is chosen', async () => {
     .locator('.tab', { hasText: /^trained.network.json/ })
     .first()
     .click();
-  await workbench.runWithFile('Region Lens: Choose Weights', 'Choose Weights', path.join(workbench.folder, 'other.npz')); // prettier-ignore
+  await workbench.runWithFile(
+    'Region Lens: Choose Weights',
+    'Choose Weights',
+    path.join(workbench.folder, 'other.npz'),
+  );
   await workbench.webview.locator('.runSettings summary', { hasText: 'weights of other.npz' }).waitFor();
   await workbench.screenshot('weights chosen');
 });

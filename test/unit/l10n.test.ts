@@ -40,13 +40,33 @@ describe('a project', () => {
 
   it.each([
     ['a text that is not collected', 'webview/a.ts', "t('Count'); t('Stop'); t('{0} regions', n);", /not up to date/],
-    ['a sentence that is not translated', 'src/protocol/c.ts', "throw new RangeError('There is no such place.');", /c\.ts:1: a text that cannot be translated: 'There is/],
-    ['a text that is only known at run time', 'webview/a.ts', "t('Count'); t(text); t('{0} regions', n);", /a\.ts:1: the text of t\(…\) is written out/],
-    ['a word of the manifest', 'package.json', '{\n  "title": "%title%",\n  "description": "All of it."\n}', /package\.json: a text that is not in package\.nls\.json: All of it\./],
-    ['a key without a text', 'package.json', '{\n  "title": "%title%",\n  "description": "%other%"\n}', /other is missing/],
+    [
+      'a sentence that is not translated',
+      'src/protocol/c.ts',
+      "throw new RangeError('There is no such place.');",
+      /c\.ts:1: a text that cannot be translated: 'There is/,
+    ],
+    [
+      'a text that is only known at run time',
+      'webview/a.ts',
+      "t('Count'); t(text); t('{0} regions', n);",
+      /a\.ts:1: the text of t\(…\) is written out/,
+    ],
+    [
+      'a word of the manifest',
+      'package.json',
+      '{\n  "title": "%title%",\n  "description": "All of it."\n}',
+      /package\.json: a text that is not in package\.nls\.json: All of it\./,
+    ],
+    [
+      'a key without a text',
+      'package.json',
+      '{\n  "title": "%title%",\n  "description": "%other%"\n}',
+      /other is missing/,
+    ],
     ['a text without a use', 'package.nls.json', '{ "title": "Title", "old": "Old" }', /old is not used/],
   ])('with %s has one', (_, file, text, fault) => {
     write(file, `${text}\n`);
     expect(found()).toEqual([expect.stringMatching(fault)]);
-  }); // prettier-ignore
+  });
 });

@@ -42,7 +42,10 @@ export function createComparePage(actions: Actions): Plot {
       actions.askComparison(next.compare);
     }
     equals.setChecked(counterparts);
-    measures.setChoices(MEASURES.map(([value, text]) => ({ value, text })), measure); // prettier-ignore
+    measures.setChoices(
+      MEASURES.map(([value, text]) => ({ value, text })),
+      measure,
+    );
     draw(next);
     sweep.update(next);
   }

@@ -36,7 +36,9 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
   header.complete({
     networks: dropdown(t('Network'), (key) => actions.select(key)),
     exports: createMenu(t('Export'), exportItems(actions, view, picture.element)),
-    count: button(t('Count'), 'primary', () => (view()?.run?.status === 'running' ? actions.cancel() : actions.count())), // prettier-ignore
+    count: button(t('Count'), 'primary', () =>
+      view()?.run?.status === 'running' ? actions.cancel() : actions.count(),
+    ),
   });
   for (const [name, part] of Object.entries(parts)) slots[name as keyof typeof parts].replaceWith(part.element);
   return { sections: Object.values(parts), plots: [picture, line, compare] };

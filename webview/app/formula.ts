@@ -1,8 +1,47 @@
 /** Formulas arrive as MathML in text: only elements and attributes that typeset anything are taken over. */
 
 const MATHML = 'http://www.w3.org/1998/Math/MathML';
-const ELEMENTS = new Set(['math', 'mrow', 'mi', 'mn', 'mo', 'ms', 'mtext', 'mspace', 'msub', 'msup', 'msubsup', 'munder', 'mover', 'munderover', 'mfrac', 'msqrt', 'mroot', 'mpadded', 'mphantom', 'mstyle']); // prettier-ignore
-const ATTRIBUTES = new Set(['display', 'displaystyle', 'scriptlevel', 'mathvariant', 'linethickness', 'stretchy', 'fence', 'separator', 'form', 'lspace', 'rspace', 'width', 'minsize', 'maxsize', 'symmetric', 'largeop', 'movablelimits']); // prettier-ignore
+const ELEMENTS = new Set([
+  'math',
+  'mrow',
+  'mi',
+  'mn',
+  'mo',
+  'ms',
+  'mtext',
+  'mspace',
+  'msub',
+  'msup',
+  'msubsup',
+  'munder',
+  'mover',
+  'munderover',
+  'mfrac',
+  'msqrt',
+  'mroot',
+  'mpadded',
+  'mphantom',
+  'mstyle',
+]);
+const ATTRIBUTES = new Set([
+  'display',
+  'displaystyle',
+  'scriptlevel',
+  'mathvariant',
+  'linethickness',
+  'stretchy',
+  'fence',
+  'separator',
+  'form',
+  'lspace',
+  'rspace',
+  'width',
+  'minsize',
+  'maxsize',
+  'symmetric',
+  'largeop',
+  'movablelimits',
+]);
 
 /** Null for no formula, and for text that is no MathML. */
 export function formulaNode(mathml: string | null): Element | null {

@@ -62,7 +62,7 @@ export function createHeader(actions: Actions): Header {
     count.setText(running ? t('Cancel') : t('Count'));
     count.setPrimary(!running);
     count.setDisabled(network.countRefused !== null && !running);
-    count.element.title = network.countRefused ?? t('Count the regions of {0} networks', formatCount(settings.seeds)); // prettier-ignore
+    count.element.title = network.countRefused ?? t('Count the regions of {0} networks', formatCount(settings.seeds));
   }
   return {
     element: root,

@@ -40,7 +40,15 @@ export function createLinePage(actions: Actions): Plot {
   const progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
   const tools = element('div', { class: 'lineTools' }, [...place.elements, seed.element]);
   const measuring = element('div', { class: 'measuring' }, [progress, longer.element]);
-  const root = element('div', { class: 'linePage' }, [title, tools, waiting, failure, plot.element, distances.element, measuring]); // prettier-ignore
+  const root = element('div', { class: 'linePage' }, [
+    title,
+    tools,
+    waiting,
+    failure,
+    plot.element,
+    distances.element,
+    measuring,
+  ]);
   let view: View | null = null;
   let chosenSeed = 1;
   let asked = '';
@@ -88,7 +96,11 @@ export function createLinePage(actions: Actions): Plot {
     const message = answer?.message ?? null;
     const isAwaited = message === null && measured === before;
     setHidden(longer.element, isAwaited || network.countRefused !== null);
-    const done = t('{0} points, as many as {1} seconds allowed.', formatCount(measured?.points ?? 0), before === null ? AT_ONCE : LONGER); // prettier-ignore
+    const done = t(
+      '{0} points, as many as {1} seconds allowed.',
+      formatCount(measured?.points ?? 0),
+      before === null ? AT_ONCE : LONGER,
+    );
     setText(progress, message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
   }
   return {

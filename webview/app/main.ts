@@ -20,8 +20,8 @@ import { hasPicture, viewOf, type View } from './view.ts';
 const KEEP_DELAY_MS = 300;
 
 /**
- * The panel: at first what a reader looks for first, the figures and their plots; what is asked of it (buttons, forms, pages,
- * the region picture) is loaded when that is painted, and takes its place.
+ * The panel: at first what a reader looks for first, the figures and their plots; what is asked of it (buttons, forms,
+ * pages, the region picture) is loaded when that is painted, and takes its place.
  */
 function start(root: HTMLElement): void {
   const host = connectHost();
@@ -52,12 +52,21 @@ function start(root: HTMLElement): void {
   ]);
   const page = (...children: HTMLElement[]): HTMLElement => element('div', { class: 'page' }, children);
   const pages = [
-    { page: 'regions', text: t('Regions'), panel: page(tiles.element, slots.run, plots, numbers.element, slots.bounds) },
+    {
+      page: 'regions',
+      text: t('Regions'),
+      panel: page(tiles.element, slots.run, plots, numbers.element, slots.bounds),
+    },
     { page: 'line', text: t('Line'), panel: page(slots.line) },
     { page: 'compare', text: t('Compare'), panel: page(slots.compare) },
-  ] as const; // prettier-ignore
+  ] as const;
   const tabs = createTabs(t('What to show'), pages, (chosen) => actions.showPage(chosen));
-  const content = element('div', { class: 'content' }, [header.element, remarks, tabs.element, ...pages.map(({ panel }) => panel)]); // prettier-ignore
+  const content = element('div', { class: 'content' }, [
+    header.element,
+    remarks,
+    tabs.element,
+    ...pages.map(({ panel }) => panel),
+  ]);
   const empty = element('div', { class: 'empty', attributes: { role: 'status' } });
   /** What the extension has put here until there is something to show. */
   const skeleton = [...root.children];
@@ -92,14 +101,17 @@ function start(root: HTMLElement): void {
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     render();
     const { createDeferredSections: createCompletion } = await import('./deferred.ts');
-    completion = createCompletion(actions, { header, slots, view: () => view }); // prettier-ignore
+    completion = createCompletion(actions, { header, slots, view: () => view });
     render();
     root.removeAttribute('aria-busy');
   }
 
   function showEmpty(): void {
     const message = state.emptyMessage ?? t('The file holds no network that can be read.');
-    empty.replaceChildren(element('h1', { text: t('No network here') }), element('p', { class: 'muted', text: message })); // prettier-ignore
+    empty.replaceChildren(
+      element('h1', { text: t('No network here') }),
+      element('p', { class: 'muted', text: message }),
+    );
   }
 
   /** Several messages of one moment are drawn once. */

@@ -1,4 +1,7 @@
-/** Links the plots, the bars, the table and the source: a layer pointed at in one lights up in all, a click goes to its line. */
+/**
+ * Links the plots, the bars, the table and the source: a layer pointed at in one lights up in all, a click goes to its
+ * line.
+ */
 
 export interface Pointing {
   reveal(layer: number): void;

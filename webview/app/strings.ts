@@ -1,6 +1,6 @@
 /**
- * Texts of the panel in the user's language. The English text is the key, `{0}` a place for a value; the extension puts the
- * translations, where it has some, on the page's main element.
+ * Texts of the panel in the user's language. The English text is the key, `{0}` a place for a value; the extension puts
+ * the translations, where it has some, on the page's main element.
  */
 const translations = readTranslations();
 

@@ -1,8 +1,29 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
 import { describePlace } from '../../src/protocol/placeWords.ts';
-import type { CountMethod, CountPlace, CountSettings, PanelComparison, PanelCount, PanelDistances, PanelLine, PanelPicture, PanelProbe, PanelRun, RunProgress, SweptRow } from '../../src/protocol/runs.ts'; // prettier-ignore
+import type {
+  CountMethod,
+  CountPlace,
+  CountSettings,
+  PanelComparison,
+  PanelCount,
+  PanelDistances,
+  PanelLine,
+  PanelPicture,
+  PanelProbe,
+  PanelRun,
+  RunProgress,
+  SweptRow,
+} from '../../src/protocol/runs.ts';
 import { spreadOf, type Spread } from '../tables/statistics.ts';
-import { NO_COMPARISON, selectedNetwork, settingsFor, type Answered, type CompareChoice, type Page, type PanelState } from './store.ts'; // prettier-ignore
+import {
+  NO_COMPARISON,
+  selectedNetwork,
+  settingsFor,
+  type Answered,
+  type CompareChoice,
+  type Page,
+  type PanelState,
+} from './store.ts';
 import { t } from './strings.ts';
 
 /** One network as every part of the panel shows it: the model and the counts, brought together once for each update. */
@@ -100,20 +121,41 @@ export function viewOf(state: PanelState): View | null {
   };
 }
 
-type Theory = Pick<View, 'method' | 'countDomain' | 'sampled' | 'initialization' | 'theoryDomain' | 'expected' | 'noMean' | 'slice'>; // prettier-ignore
+type Theory = Pick<
+  View,
+  'method' | 'countDomain' | 'sampled' | 'initialization' | 'theoryDomain' | 'expected' | 'noMean' | 'slice'
+>;
 
 /** A count on a line is never set beside a mean for a plane: the theory that belongs to what was counted. */
 function theoryOf(network: PanelNetwork, settings: CountSettings, run: PanelRun | null): Theory {
   if (run !== null) {
     const { method, domain, initialization, expected, noMean, slice } = run.theory;
-    return { method, countDomain: domain, sampled: method === 'sample', initialization, theoryDomain: domain, expected, noMean, slice }; // prettier-ignore
+    return {
+      method,
+      countDomain: domain,
+      sampled: method === 'sample',
+      initialization,
+      theoryDomain: domain,
+      expected,
+      noMean,
+      slice,
+    };
   }
   const { method } = chosenMethod(network, settings);
   const countDomain = describePlace(network.inputSize, method, settings, t);
   const { expected, initialization, atMostOnSlice: slice } = network;
   const refused = network.refused.find((one) => one.id.startsWith('kac-rice-'));
   const noMean = expected === null ? (refused?.reason ?? t('no mean applies')) : null;
-  return { method, countDomain, sampled: method === 'sample', initialization, theoryDomain: expected?.domain ?? countDomain, expected, noMean, slice }; // prettier-ignore
+  return {
+    method,
+    countDomain,
+    sampled: method === 'sample',
+    initialization,
+    theoryDomain: expected?.domain ?? countDomain,
+    expected,
+    noMean,
+    slice,
+  };
 }
 
 /** Regions can be drawn where they are those of a plane. */

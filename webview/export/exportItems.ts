@@ -6,7 +6,10 @@ import { pictureAsPng } from './pictureExport.ts';
 import { plotsAsSvg, svgAsPng } from './svgExport.ts';
 import type { View } from '../app/view.ts';
 
-/** What can be taken along: numbers as text, the plots in view as pictures, and everything that is needed to get them again. */
+/**
+ * What can be taken along: numbers as text, the plots in view as pictures, and everything that is needed to get them
+ * again.
+ */
 export function exportItems(actions: Actions, shown: () => View | null, picture: HTMLElement): MenuItem[] {
   const of = (run: (view: View) => void | Promise<void>) => () => {
     const view = shown();
@@ -19,7 +22,10 @@ export function exportItems(actions: Actions, shown: () => View | null, picture:
     { text: t('Copy numbers as Markdown'), run: of((view) => actions.copy(numbersAsMarkdown(view))) },
     { text: t('Copy numbers as CSV'), run: of((view) => actions.copy(numbersAsCsv(view))) },
     { text: t('Save numbers as CSV…'), run: of((view) => actions.save(name(view, 'regions.csv'), numbersAsCsv(view))) },
-    { text: t('Save everything as JSON…'), run: of((view) => actions.save(name(view, 'regions.json'), numbersAsJson(view))) },
+    {
+      text: t('Save everything as JSON…'),
+      run: of((view) => actions.save(name(view, 'regions.json'), numbersAsJson(view))),
+    },
     {
       text: t('Save line as CSV…'),
       isOffered: () => isOn('line') && Boolean(shown()?.line?.value),
@@ -30,7 +36,10 @@ export function exportItems(actions: Actions, shown: () => View | null, picture:
       isOffered: () => isOn('compare') && Boolean(shown()?.comparison?.value),
       run: of((view) => actions.save(name(view, 'comparison.csv'), comparisonAsCsv(view))),
     },
-    { text: t('Save plots as SVG…'), run: of((view) => actions.save(name(view, `${view.page}.svg`), plotsAsSvg(view))) },
+    {
+      text: t('Save plots as SVG…'),
+      run: of((view) => actions.save(name(view, `${view.page}.svg`), plotsAsSvg(view))),
+    },
     {
       text: t('Save plots as PNG…'),
       run: of(async (view) => actions.save(name(view, `${view.page}.png`), await svgAsPng(plotsAsSvg(view)), 'base64')),
@@ -40,7 +49,7 @@ export function exportItems(actions: Actions, shown: () => View | null, picture:
       isOffered: () => canvas.getClientRects().length > 0,
       run: of((view) => actions.save(name(view, 'plane.png'), pictureAsPng(view, picture, canvas), 'base64')),
     },
-  ]; // prettier-ignore
+  ];
 }
 
 /** What cannot be exported is said. */

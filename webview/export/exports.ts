@@ -55,7 +55,11 @@ export function captionOf(view: View): string {
   }
   if (view.page === 'compare') {
     const mean = view.comparison?.value?.mean ?? null;
-    return (mean === null ? t('Bounds on the whole input space.') : t('Bounds on the whole input space; expected on {0}.', formatDomain(mean))) + versions; // prettier-ignore
+    return (
+      (mean === null
+        ? t('Bounds on the whole input space.')
+        : t('Bounds on the whole input space; expected on {0}.', formatDomain(mean))) + versions
+    );
   }
   return provenance(view);
 }
@@ -67,21 +71,50 @@ export function lineAsCsv({ line, network }: View): string {
   const { knots, layers, outputs, outputCount } = shown;
   const names = new Map(network.layers.map(({ index, name }) => [index, name]));
   const header = ['at', 'layer', ...Array.from({ length: outputCount }, (_, o) => `output ${o + 1}`)];
-  const rows = Array.from(knots, (knot, k) => [knot, names.get(layers[k]) ?? '', ...outputs.subarray(k * outputCount, (k + 1) * outputCount)]); // prettier-ignore
+  const rows = Array.from(knots, (knot, k) => [
+    knot,
+    names.get(layers[k]) ?? '',
+    ...outputs.subarray(k * outputCount, (k + 1) * outputCount),
+  ]);
   return csv([header, ...rows]);
 }
 
 /** A row for each network that is compared. */
 export function comparisonAsCsv({ comparison }: View): string {
   const { rows, mean } = comparison?.value ?? { rows: [], mean: null };
-  const header = ['network', 'role', 'file', 'inputs', 'neurons', 'parameters', 'log10 at most', 'log10 can reach', 'log10 expected', 'expected on']; // prettier-ignore
+  const header = [
+    'network',
+    'role',
+    'file',
+    'inputs',
+    'neurons',
+    'parameters',
+    'log10 at most',
+    'log10 can reach',
+    'log10 expected',
+    'expected on',
+  ];
   return csv([
     header,
-    ...rows.map(({ name, role, file, figures }) => [name, role, file, figures?.inputSize ?? null, figures?.neurons ?? null, figures?.parameters ?? null, figures?.atMost?.total.log10 ?? null, figures?.canReach?.total.log10 ?? null, figures?.expected?.total.log10 ?? null, mean]), // prettier-ignore
+    ...rows.map(({ name, role, file, figures }) => [
+      name,
+      role,
+      file,
+      figures?.inputSize ?? null,
+      figures?.neurons ?? null,
+      figures?.parameters ?? null,
+      figures?.atMost?.total.log10 ?? null,
+      figures?.canReach?.total.log10 ?? null,
+      figures?.expected?.total.log10 ?? null,
+      mean,
+    ]),
   ]);
 }
 
-/** A row for each layer: log10 of every series; mean and deviation of the counts, their method and domain; each seed's count. */
+/**
+ * A row for each layer: log10 of every series; mean and deviation of the counts, their method and domain; each seed's
+ * count.
+ */
 export function numbersAsCsv(view: View): string {
   const { network, counts } = view;
   const series = [network.atMost, network.canReach, view.slice, view.expected].filter((one) => one !== null);
@@ -132,18 +165,21 @@ export function numbersAsJson(view: View): string {
       log10: series.total?.log10 ?? null,
       perLayerLog10: series.perLayer.map((value) => value?.log10 ?? null),
     };
-  const counted = run === null || counts.length === 0 ? null : {
-    method: run.theory.method,
-    chosenBecause: run.theory.why,
-    exact: counts.every(({ exact }) => exact),
-    domain: run.theory.domain,
-    initialization: run.theory.initialization,
-    settings: run.settings,
-    seeds: counts.map(({ seed }) => seed),
-    networks: counts,
-    mean: view.countedTotal?.mean ?? null,
-    standardDeviation: view.countedTotal?.deviation ?? null,
-  };
+  const counted =
+    run === null || counts.length === 0
+      ? null
+      : {
+          method: run.theory.method,
+          chosenBecause: run.theory.why,
+          exact: counts.every(({ exact }) => exact),
+          domain: run.theory.domain,
+          initialization: run.theory.initialization,
+          settings: run.settings,
+          seeds: counts.map(({ seed }) => seed),
+          networks: counts,
+          mean: view.countedTotal?.mean ?? null,
+          standardDeviation: view.countedTotal?.deviation ?? null,
+        };
   const document = {
     schemaVersion: 1,
     versions,
@@ -155,7 +191,14 @@ export function numbersAsJson(view: View): string {
     neurons: network.neurons,
     parameters: network.parameters,
     layers: network.layers.map(({ index, name, type, activation, outputShape, neurons, parameters, dimensionIn }) => ({
-      index, name, type, activation, outputShape, neurons, parameters, dimensionIn,
+      index,
+      name,
+      type,
+      activation,
+      outputShape,
+      neurons,
+      parameters,
+      dimensionIn,
     })),
     atMost: bound(network.atMost),
     canReach: bound(network.canReach),
@@ -166,4 +209,4 @@ export function numbersAsJson(view: View): string {
     counted,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
-} // prettier-ignore
+}

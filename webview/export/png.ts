@@ -2,7 +2,9 @@ import { t } from '../app/strings.ts';
 
 const HEAD = 'data:image/png;base64,';
 
-/** The canvas as PNG, in base64. Errors: a sentence where the browser cannot make one, as it is with a canvas too large. */
+/**
+ * The canvas as PNG, in base64. Errors: a sentence where the browser cannot make one, as it is with a canvas too large.
+ */
 export function pngOf(canvas: HTMLCanvasElement): string {
   const url = canvas.toDataURL('image/png');
   if (!url.startsWith(HEAD)) throw new Error(t('the picture is too large'));

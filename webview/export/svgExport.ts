@@ -21,7 +21,9 @@ const KEPT_STYLES = [
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = 16;
 
-/** The plots in view under one another as one picture that needs no style sheet, in the colours of the current theme. */
+/**
+ * The plots in view under one another as one picture that needs no style sheet, in the colours of the current theme.
+ */
 export function plotsAsSvg(view: View): string {
   const picture = document.createElementNS(SVG, 'svg');
   const background = document.createElementNS(SVG, 'rect');

@@ -11,7 +11,15 @@ import { chosenMethod, describeFileWeights, type View } from '../app/view.ts';
 import { describePlace } from '../../src/protocol/placeWords.ts';
 
 const MAX_WORKERS = 64;
-const KERNELS = ['he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal']; // prettier-ignore
+const KERNELS = [
+  'he_normal',
+  'he_uniform',
+  'glorot_normal',
+  'glorot_uniform',
+  'lecun_normal',
+  'lecun_uniform',
+  'orthogonal',
+];
 
 /** How to count, folded away: method, place, networks, threads. */
 export function createCountForm(actions: Actions): Section {
@@ -22,14 +30,19 @@ export function createCountForm(actions: Actions): Section {
   const method = dropdown(t('How to count'), (value) => change(withMethod(value as CountMethodName, settings)));
   const place = createPlaceForm(change, (needed) => actions.choosePoints('count', needed));
   const samples = numberField(t('points'), 1, MAX_SAMPLES, (value) => change({ samples: value }));
-  const note = element('p', { class: 'muted formNote', text: t('Random points meet some of the regions: their number is a lower bound, however many there are.') }); // prettier-ignore
+  const note = element('p', {
+    class: 'muted formNote',
+    text: t('Random points meet some of the regions: their number is a lower bound, however many there are.'),
+  });
   const seeds = numberField(t('networks'), 1, MAX_SEEDS, (value) => change({ seeds: value }));
   const firstSeed = numberField(t('first seed'), 0, 2 ** 31 - 1, (value) => change({ firstSeed: value }));
   const kernel = dropdown(t('How weights are drawn'), (value) => change({ kernel: value === '' ? null : value }));
   const bias = numberField(t('bias deviation'), 0, 1e6, (value) => change({ biasStddev: value }), Number.isFinite);
   const workers = numberField(t('threads (0: all but one)'), 0, MAX_WORKERS, (value) => change({ workers: value }));
   const fileWeights = checkbox(t('weights of the file'), 'visibly', (checked) => change({ fileWeights: checked }));
-  const again = button(t('As in the file'), 'secondary', () => change({ method: 'auto', place: { type: 'box' }, kernel: null, biasStddev: null, lower: -1, upper: 1, workers: 0 })); // prettier-ignore
+  const again = button(t('As in the file'), 'secondary', () =>
+    change({ method: 'auto', place: { type: 'box' }, kernel: null, biasStddev: null, lower: -1, upper: 1, workers: 0 }),
+  );
   const summary = element('span', { class: 'muted' });
   const group = (title: string, children: readonly HTMLElement[]): HTMLElement =>
     element('fieldset', {}, [element('legend', { text: title }), ...children]);
@@ -77,7 +90,9 @@ export function createCountForm(actions: Actions): Section {
 /** Another method, and the place as it was where it has such a place. */
 function withMethod(method: CountMethodName, before: CountSettings | null): Partial<CountSettings> {
   const { place } = before ?? { place: { type: 'box' } as const };
-  const fits = PLACES[method].includes(place.type) && (place.type !== 'points' || place.set.points.length === (method === 'line' ? 2 : 3)); // prettier-ignore
+  const fits =
+    PLACES[method].includes(place.type) &&
+    (place.type !== 'points' || place.set.points.length === (method === 'line' ? 2 : 3));
   return { method, place: fits ? place : { type: 'box' } };
 }
 
@@ -111,7 +126,8 @@ function kernelChoices({ network }: View): { value: string; text: string }[] {
 function describeSettings({ settings, network }: View): string {
   const { method } = chosenMethod(network, settings);
   const place = t('on {0}', formatDomain(describePlace(network.inputSize, method, settings, t)));
-  const how = method === 'sample' ? t('by samples {0}', place) : method === 'cells' ? t('whole cells {0}', place) : place; // prettier-ignore
+  const how =
+    method === 'sample' ? t('by samples {0}', place) : method === 'cells' ? t('whole cells {0}', place) : place;
   if (settings.fileWeights) return `${describeFileWeights(network)}, ${how}`;
   const networks = plural(settings.seeds, t('drawn network'), t('drawn networks'));
   return t('{0}, {1}, from seed {2}', networks, how, settings.firstSeed);

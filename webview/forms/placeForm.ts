@@ -51,11 +51,14 @@ export function createPlaceForm(
     const { place } = placed;
     kinds.setChoices(choices(method, placed, inputs), place.type);
     kinds.setDisabled(disabled);
-    for (const [field, value] of [[lower, placed.lower], [upper, placed.upper]] as const) {
+    for (const [field, value] of [
+      [lower, placed.lower],
+      [upper, placed.upper],
+    ] as const) {
       field.setValue(value);
       field.setDisabled(disabled);
       setHidden(field.element, place.type !== 'box');
-    } // prettier-ignore
+    }
     setHidden(vectorRow, place.type !== 'segment' && place.type !== 'parallelogram');
     for (const [name, field] of entries) {
       const value = (place as unknown as Record<string, readonly number[] | undefined>)[name];

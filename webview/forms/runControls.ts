@@ -39,7 +39,13 @@ export function createRunControls(actions: Actions): Section {
 
   function drawProgress(view: View): void {
     const { progress: told, counts, settings } = view;
-    const { done, of, share, regions, secondsLeft } = told ?? { done: counts.length, of: settings.seeds, share: 0, regions: 0, secondsLeft: null }; // prettier-ignore
+    const { done, of, share, regions, secondsLeft } = told ?? {
+      done: counts.length,
+      of: settings.seeds,
+      share: 0,
+      regions: 0,
+      secondsLeft: null,
+    };
     bar.style.transform = `scaleX(${share})`;
     track.setAttribute('aria-valuenow', String(Math.round(100 * share)));
     const parts = [
@@ -70,7 +76,7 @@ function sampleText({ counts }: View): string {
   if (samples === null) return '';
   const { points, estimate, newAtEnd } = samples;
   return t(
-    '{0} points a network met at least so many regions. Of the last tenth of the points {1}% met a new one; the estimate of Chao 1 for all regions is {2}.', // prettier-ignore
+    '{0} points a network met at least so many regions. Of the last tenth of the points {1}% met a new one; the estimate of Chao 1 for all regions is {2}.',
     formatCount(points),
     (100 * newAtEnd).toFixed(1),
     formatMean(estimate),

@@ -21,7 +21,10 @@ interface Option {
   readonly now: number;
 }
 
-/** What if: the network's figures while one size of one layer is another, without an edit; and the edit, when it is wanted. */
+/**
+ * What if: the network's figures while one size of one layer is another, without an edit; and the edit, when it is
+ * wanted.
+ */
 export function createSweepSection(actions: Actions): Plot {
   const subjects = dropdown(t('Size to vary'), (id) => choose(id));
   const values = slider(t('Value'), (value) => move(value));
@@ -37,10 +40,16 @@ export function createSweepSection(actions: Actions): Plot {
   const table = element('details', { class: 'plotTable' }, [
     element('summary', { text: t('These figures as a table') }),
     element('table', { class: 'sweptTable', attributes: { 'aria-label': t('The network over its size') } }, [
-      element('thead', {}, [element('tr', {}, columns.map((text) => element('th', { text, attributes: { scope: 'col' } })))]),
+      element('thead', {}, [
+        element(
+          'tr',
+          {},
+          columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
+        ),
+      ]),
       body,
     ]),
-  ]); // prettier-ignore
+  ]);
   const root = element('section', { class: 'sweep' }, [
     element('h2', { text: t('What if') }),
     element('div', { class: 'sweepTools' }, [subjects.element, values.element, apply.element]),
@@ -74,8 +83,16 @@ export function createSweepSection(actions: Actions): Plot {
     setHidden(root, options.length === 0);
     if (next.page !== 'compare' || options.length === 0) return;
     const option = optionFor(options, next.compare.sweep);
-    choice = next.compare.sweep && option.subject.layer === next.compare.sweep.subject.layer && option.subject.field === next.compare.sweep.subject.field ? next.compare.sweep : { subject: option.subject, to: rangeOf(option), value: option.now }; // prettier-ignore
-    subjects.setChoices(options.map(({ id, text }) => ({ value: id, text })), option.id); // prettier-ignore
+    choice =
+      next.compare.sweep &&
+      option.subject.layer === next.compare.sweep.subject.layer &&
+      option.subject.field === next.compare.sweep.subject.field
+        ? next.compare.sweep
+        : { subject: option.subject, to: rangeOf(option), value: option.now };
+    subjects.setChoices(
+      options.map(({ id, text }) => ({ value: id, text })),
+      option.id,
+    );
     values.set(1, choice.to, choice.value);
     ask(next, option);
     const rows = next.swept?.value ?? [];
@@ -90,7 +107,8 @@ export function createSweepSection(actions: Actions): Plot {
     const wanted = JSON.stringify([next.network.key, next.network.fingerprint, option.subject, choice.to]);
     const spread = Array.from({ length: VALUES }, (_, i) => Math.round(1 + ((choice!.to - 1) * i) / (VALUES - 1)));
     if (wanted === asked && awaited.has(choice.value)) return;
-    // The curve again only where it is another one; else what is still missing of it, behind the value that is wanted now.
+    // The curve again only where it is another one; else what is still missing of it, behind the value that is wanted
+    // now.
     const known = new Set(wanted === asked ? (next.swept?.value ?? []).map(({ value }) => value) : []);
     const missing = [choice.value, option.now, ...spread].filter((value) => !known.has(value));
     if (wanted !== asked) actions.forgetSweep();
@@ -103,7 +121,13 @@ export function createSweepSection(actions: Actions): Plot {
     if (choice === null) return;
     const row = rows.find(({ value }) => value === choice!.value);
     const before = rows.find(({ value }) => value === now);
-    const parts = row ? [figure(t('at most'), row.atMost, before?.atMost), figure(t('can reach'), row.canReach, before?.canReach), figure(t('expected'), row.expected, before?.expected)] : []; // prettier-ignore
+    const parts = row
+      ? [
+          figure(t('at most'), row.atMost, before?.atMost),
+          figure(t('can reach'), row.canReach, before?.canReach),
+          figure(t('expected'), row.expected, before?.expected),
+        ]
+      : [];
     const parameters = row ? t('{0} parameters', formatCount(row.parameters)) : t('Computing…');
     setPowerText(figures, [...parts.filter(Boolean), parameters].join(' · '));
     setText(problem, row?.problem ?? '');
@@ -118,7 +142,10 @@ export function createSweepSection(actions: Actions): Plot {
   function drawTable(rows: readonly SweptRow[]): void {
     body.replaceChildren(
       ...rows.map((row) => {
-        const cells = [formatCount(row.parameters), ...[row.atMost, row.canReach, row.expected].map((value) => value?.text ?? NO_FIGURE)]; // prettier-ignore
+        const cells = [
+          formatCount(row.parameters),
+          ...[row.atMost, row.canReach, row.expected].map((value) => value?.text ?? NO_FIGURE),
+        ];
         return element('tr', {}, [
           element('th', { text: String(row.value), attributes: { scope: 'row' } }),
           ...cells.map((text) => {
@@ -147,13 +174,15 @@ function rangeOf({ subject, now }: Option): number {
 }
 
 function optionFor(options: readonly Option[], sweep: SweepChoice | null): Option {
-  const isMeant = ({ subject }: Option): boolean => subject.layer === sweep?.subject.layer && subject.field === sweep.subject.field; // prettier-ignore
+  const isMeant = ({ subject }: Option): boolean =>
+    subject.layer === sweep?.subject.layer && subject.field === sweep.subject.field;
   return options.find(isMeant) ?? options[0];
 }
 
 function figure(label: string, quantity: Quantity | null, before: Quantity | null | undefined): string {
   if (quantity === null) return '';
-  const change = before && Math.abs(quantity.log10 - before.log10) > 1e-9 ? ` (× ${ratio(quantity.log10 - before.log10)})` : ''; // prettier-ignore
+  const change =
+    before && Math.abs(quantity.log10 - before.log10) > 1e-9 ? ` (× ${ratio(quantity.log10 - before.log10)})` : '';
   return `${label} ${quantity.text}${change}`;
 }
 

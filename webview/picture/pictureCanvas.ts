@@ -36,8 +36,9 @@ interface Layer {
 }
 
 /**
- * A canvas that pans and zooms at the price of one image copy a frame, however many polygons there are: they are sorted and
- * drawn on a second canvas, in slices, which changes places with the first when finished. Tells n where one line in n is drawn.
+ * A canvas that pans and zooms at the price of one image copy a frame, however many polygons there are: they are sorted
+ * and drawn on a second canvas, in slices, which changes places with the first when finished. Tells n where one line in
+ * n is drawn.
  */
 export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning: number) => void): PictureCanvas {
   const canvas = document.createElement('canvas');
@@ -102,7 +103,12 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
     };
     const paper = getComputedStyle(document.body).getPropertyValue('--vscode-editor-background').trim() || 'black';
     const palette = isLightTheme() ? LIGHT : DARK;
-    const thinning = yield* paintPicture(context, prepared, placement, { palette, coloring: layer.coloring, pixelRatio, paper }); // prettier-ignore
+    const thinning = yield* paintPicture(context, prepared, placement, {
+      palette,
+      coloring: layer.coloring,
+      pixelRatio,
+      paper,
+    });
     drawn = finished;
     copy();
     onPainted(thinning);

@@ -77,15 +77,17 @@ function medianSize(gradients: Float32Array): number {
 }
 
 /**
- * Both neighbours of a line hold it, possibly cut at different corners. Going around counter-clockwise, one of them walks
- * it in ascending direction (x, then y): taking those walks draws every line once.
+ * Both neighbours of a line hold it, possibly cut at different corners. Going around counter-clockwise, one of them
+ * walks it in ascending direction (x, then y): taking those walks draws every line once.
  */
 function* linesByLayer(picture: PanelPicture, polygons: number): Generator<void, PreparedLines[]> {
   const { vertices, offsets, edgeLayers } = picture;
   const sizes = new Map<number, number>();
   for (const layer of edgeLayers) if (layer >= 0) sizes.set(layer, (sizes.get(layer) ?? 0) + 1);
   yield;
-  const found = new Map([...sizes].map(([layer, size]) => [layer, { from: new Uint32Array(size), to: new Uint32Array(size), count: 0 }])); // prettier-ignore
+  const found = new Map(
+    [...sizes].map(([layer, size]) => [layer, { from: new Uint32Array(size), to: new Uint32Array(size), count: 0 }]),
+  );
   for (let i = 0; i < polygons; i++) {
     if (i % POLYGONS_PER_STEP === POLYGONS_PER_STEP - 1) yield;
     const first = offsets[i];

@@ -38,10 +38,10 @@ function mapLine(
   outputs: number,
   inputs: number,
 ): HTMLElement {
-  // prettier-ignore
   const name = outputs === 1 ? 'f' : `f${subscript(output + 1)}`;
   const here = t('here {0}', signed(value));
-  if (inputs > coefficients.length) return element('p', { text: t('{0}: gradient of size {1}, {2}', name, number(size), here) }); // prettier-ignore
+  if (inputs > coefficients.length)
+    return element('p', { text: t('{0}: gradient of size {1}, {2}', name, number(size), here) });
   const terms = coefficients.map((slope, i) =>
     i === 0 ? `${signed(slope)} x₁` : term(slope, ` x${subscript(i + 1)}`),
   );
@@ -81,7 +81,13 @@ function patternDrawing(pieces: string): SVGSVGElement {
   const rows = Math.max(1, Math.ceil(pieces.length / CELLS_PER_ROW));
   const width = Math.min(CELLS_PER_ROW, Math.max(1, pieces.length)) * CELL;
   const drawing = document.createElementNS(SVG, 'svg');
-  const attributes = { class: 'pattern', width, height: rows * CELL, viewBox: `0 0 ${width} ${rows * CELL}`, 'aria-hidden': 'true' }; // prettier-ignore
+  const attributes = {
+    class: 'pattern',
+    width,
+    height: rows * CELL,
+    viewBox: `0 0 ${width} ${rows * CELL}`,
+    'aria-hidden': 'true',
+  };
   for (const [name, value] of Object.entries(attributes)) drawing.setAttribute(name, String(value));
   const paths = new Map<number, string>();
   [...pieces].forEach((piece, i) => {

@@ -26,12 +26,15 @@ const POLYGONS_PER_PATH = 300;
 const LINES_PER_PATH = 4000;
 /** Polygons of this many pixels on average have full lines; smaller ones fainter, or the picture would be all lines. */
 const FULL_LINES = 14;
-/** So many lines of one layer are drawn at once; where more are in sight, they lie on one another: an even choice of them. */
+/**
+ * So many lines of one layer are drawn at once; where more are in sight, they lie on one another: an even choice of
+ * them.
+ */
 const MAX_LINES = 120_000;
 
 /**
- * Draws the picture in small steps: each `yield` is a moment where the work may pause or be given up. Returns n where of the
- * densest layer only one line in n is drawn.
+ * Draws the picture in small steps: each `yield` is a moment where the work may pause or be given up. Returns n where
+ * of the densest layer only one line in n is drawn.
  */
 export function* paintPicture(
   context: CanvasRenderingContext2D,

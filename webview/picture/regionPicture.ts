@@ -23,7 +23,9 @@ const PROBE_MS = 140;
 /** Layers named in the caption; deeper ones are hardly told apart by eye. */
 const NAMED_LAYERS = 4;
 
-/** The partition of the counted plane: regions coloured by the output's gradient, lines by the layer that bends there. */
+/**
+ * The partition of the counted plane: regions coloured by the output's gradient, lines by the layer that bends there.
+ */
 export function createRegionPicture(actions: Actions): Plot {
   const titleId = uniqueId('pictureTitle');
   const helpId = uniqueId('pictureHelp');
@@ -65,7 +67,9 @@ export function createRegionPicture(actions: Actions): Plot {
   const placeholder = element('p', { class: 'muted placeholder', attributes: { role: 'status' } });
   const help = element('span', {
     class: 'visuallyHidden',
-    text: t('Arrow keys move, plus and minus zoom, zero shows the whole square, Enter describes the region in the middle.'), // prettier-ignore
+    text: t(
+      'Arrow keys move, plus and minus zoom, zero shows the whole square, Enter describes the region in the middle.',
+    ),
     attributes: { id: helpId },
   });
   const tools = element('div', { class: 'pictureTools' }, [
@@ -76,7 +80,14 @@ export function createRegionPicture(actions: Actions): Plot {
   const details = createRegionDetails();
   const table = createBoundaryTable();
   const frame = element('div', { class: 'pictureFrame' }, [canvas, overlay.node(), placeholder]);
-  const below = element('div', { class: 'pictureBelow' }, [inView, legend, readout, details.element, tools, table.element]); // prettier-ignore
+  const below = element('div', { class: 'pictureBelow' }, [
+    inView,
+    legend,
+    readout,
+    details.element,
+    tools,
+    table.element,
+  ]);
   const root = element('section', { class: 'picture' }, [heading, frame, below, help]);
 
   let view: View | null = null;
@@ -190,7 +201,12 @@ export function createRegionPicture(actions: Actions): Plot {
     for (let k = offsets[polygon]; k < offsets[polygon + 1]; k++) {
       const x = (window.x + vertices[2 * k] * window.size) * side;
       const y = (1 - window.y - vertices[2 * k + 1] * window.size) * side;
-      points.push(transform.apply([x, y]).map((value) => value.toFixed(1)).join()); // prettier-ignore
+      points.push(
+        transform
+          .apply([x, y])
+          .map((value) => value.toFixed(1))
+          .join(),
+      );
     }
     outline.attr('d', `M${points.join('L')}Z`);
     if (pointed === null) return;
@@ -208,8 +224,16 @@ export function createRegionPicture(actions: Actions): Plot {
     const area = window.size ** 2 * shown.sides[0] * shown.sides[1];
     const density = (count: number): string => formatMean(count / area);
     const atLeast = shown.exact ? '' : '≥ ';
-    const measured = t('In view {0}{1}, {2} per unit of area', atLeast, plural(regions, t('region'), t('regions')), density(regions)); // prettier-ignore
-    const expected = shown.expected === null ? '' : t('expected {0}, {1} per unit of area', formatMean(shown.expected), density(shown.expected)); // prettier-ignore
+    const measured = t(
+      'In view {0}{1}, {2} per unit of area',
+      atLeast,
+      plural(regions, t('region'), t('regions')),
+      density(regions),
+    );
+    const expected =
+      shown.expected === null
+        ? ''
+        : t('expected {0}, {1} per unit of area', formatMean(shown.expected), density(shown.expected));
     setText(inView, [measured, expected].filter(Boolean).join(' · '));
     table.show(surface.shown(), view.network.layers);
   }
@@ -259,7 +283,10 @@ export function createRegionPicture(actions: Actions): Plot {
     const fileWeights = next.run?.settings.fileWeights === true;
     const which = seed === null ? '' : fileWeights ? `, ${describeFileWeights(next.network)}` : t(', seed {0}', seed);
     const total = next.counts.find((count) => count.seed === seed);
-    const regions = total === undefined ? '' : ` — ${total.exact ? '' : '≥ '}${plural(total.activationRegions, t('region'), t('regions'))}`; // prettier-ignore
+    const regions =
+      total === undefined
+        ? ''
+        : ` — ${total.exact ? '' : '≥ '}${plural(total.activationRegions, t('region'), t('regions'))}`;
     const place = formatDomain(next.countDomain);
     // A square has no name of its own; other places are in words.
     const title = place.startsWith('[') ? t('The plane {0}', place) : capital(place);
@@ -271,7 +298,10 @@ export function createRegionPicture(actions: Actions): Plot {
     setHidden(below, whole === null);
     setHidden(seeds.element, next.counts.length < 2);
     if (seed !== null) seeds.setChoices(next.counts.map(seedChoice), String(seed));
-    colors.setChoices(COLORINGS.map(([value, text]) => ({ value, text })), coloring); // prettier-ignore
+    colors.setChoices(
+      COLORINGS.map(([value, text]) => ({ value, text })),
+      coloring,
+    );
     afterPreparing();
   }
 
@@ -344,7 +374,9 @@ function drawLegend(
   view: View,
 ): void {
   const layers = drawn.slice(0, NAMED_LAYERS);
-  const names = layers.map(({ layer }) => view.network.layers.find((one) => one.index === layer)?.name ?? t('layer {0}', layer)); // prettier-ignore
+  const names = layers.map(
+    ({ layer }) => view.network.layers.find((one) => one.index === layer)?.name ?? t('layer {0}', layer),
+  );
   const rest = drawn.length - layers.length;
   const key = `${coloring}${names.join()}+${rest}/${thinning}${isLightTheme()}`;
   if (legend.dataset.key === key) return;
@@ -353,9 +385,26 @@ function drawLegend(
     const color = coloring === 'layers' ? layerColor(depth, drawn.length, isLightTheme()) : null;
     return element('span', { class: 'legendEntry' }, [lineSample(depth, color), name]);
   });
-  const says = { gradient: t('Colour: direction and size of the gradient. '), regions: t('Each region has a colour of its own. '), layers: '' }; // prettier-ignore
-  const thinned = thinning === 1 ? [] : [element('span', { class: 'thinned', text: t('One line in {0} of the densest layer is drawn: zoom in for all.', thinning) })]; // prettier-ignore
-  legend.replaceChildren(`${says[coloring]}${t('Lines: ')}`, ...samples, rest > 0 ? t('and {0} deeper', rest) : '', ...thinned); // prettier-ignore
+  const says = {
+    gradient: t('Colour: direction and size of the gradient. '),
+    regions: t('Each region has a colour of its own. '),
+    layers: '',
+  };
+  const thinned =
+    thinning === 1
+      ? []
+      : [
+          element('span', {
+            class: 'thinned',
+            text: t('One line in {0} of the densest layer is drawn: zoom in for all.', thinning),
+          }),
+        ];
+  legend.replaceChildren(
+    `${says[coloring]}${t('Lines: ')}`,
+    ...samples,
+    rest > 0 ? t('and {0} deeper', rest) : '',
+    ...thinned,
+  );
 }
 
 function lineSample(depth: number, color: string | null): SVGSVGElement {

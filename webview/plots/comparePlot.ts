@@ -81,7 +81,12 @@ export function createComparePlot(): ComparePlot {
     const x = scaleLinear([0, deepest], [left, right]);
     svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
     setText(heading, TITLES[measure]);
-    setText(description, series.map(({ row, values }) => `${row.name}${describeRole(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`).join('; ')); // prettier-ignore
+    setText(
+      description,
+      series
+        .map(({ row, values }) => `${row.name}${describeRole(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`)
+        .join('; '),
+    );
     drawLogAxis(vertical, scale, left, right);
     drawDepths(horizontal, x, deepest);
     drawSeries(lines, series, x, scale.y);
@@ -143,7 +148,6 @@ function drawSeries(
   x: (depth: number) => number,
   y: (log10: number) => number,
 ): void {
-  // prettier-ignore
   const path = line<number | null>()
     .x((_, depth) => x(depth))
     .y((value) => y(value ?? 0))
@@ -162,7 +166,9 @@ function drawSeries(
   joined.select('.comparedLine').attr('d', ({ values }) => path(values));
   joined.each(function ({ values, index }) {
     const last = values.length - 1;
-    const marked = values.flatMap((value, depth) => value !== null && depth > 0 && (last <= MAX_MARKED || depth === last) ? [{ value, depth }] : []); // prettier-ignore
+    const marked = values.flatMap((value, depth) =>
+      value !== null && depth > 0 && (last <= MAX_MARKED || depth === last) ? [{ value, depth }] : [],
+    );
     select(this)
       .select('.markers')
       .selectAll<SVGPathElement, (typeof marked)[number]>('path')
@@ -173,11 +179,17 @@ function drawSeries(
   });
 }
 
-function drawNames(group: Group, series: readonly Series[], x: (depth: number) => number, y: (log10: number) => number, right: number): void { // prettier-ignore
+function drawNames(
+  group: Group,
+  series: readonly Series[],
+  x: (depth: number) => number,
+  y: (log10: number) => number,
+  right: number,
+): void {
   const labels = series.map(({ row, values, index }) => {
     const last = values.findLastIndex((value) => value !== null);
     const text = row.role === 'network' ? shorten(row.name, NAME_LENGTH) : SHORT_ROLES[row.role];
-    return { id: row.key, kind: 'named' as const, text, x: x(last), anchor: y(values[last] ?? 0), index }; // prettier-ignore
+    return { id: row.key, kind: 'named' as const, text, x: x(last), anchor: y(values[last] ?? 0), index };
   });
   const placed = placeLabels(labels, LABEL_GAP, TOP, BOTTOM);
   group
@@ -189,11 +201,16 @@ function drawNames(group: Group, series: readonly Series[], x: (depth: number) =
       label.append('text').attr('dy', '0.35em');
       return label;
     })
-    .attr('class', ({ id }) => `comparedEnd series${(labels.find((label) => label.id === id)?.index ?? 0) % SERIES_STYLES}`)
+    .attr(
+      'class',
+      ({ id }) => `comparedEnd series${(labels.find((label) => label.id === id)?.index ?? 0) % SERIES_STYLES}`,
+    )
     .each(function (label) {
       const start = right + 16;
       const moved = Math.abs(label.y - label.anchor) > 5 || label.x < right - 1;
-      select(this).select('.leader').attr('d', moved ? `M${label.x + 6},${label.anchor}L${start - 3},${label.y}` : null); // prettier-ignore
+      select(this)
+        .select('.leader')
+        .attr('d', moved ? `M${label.x + 6},${label.anchor}L${start - 3},${label.y}` : null);
       select(this).select('text').attr('x', start).attr('y', label.y).text(label.text);
     });
-} // prettier-ignore
+}

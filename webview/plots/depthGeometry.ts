@@ -61,14 +61,20 @@ function plotLine(kind: LineKind, label: string, series: PanelSeries, layers: re
   return { id: series.id, kind, label, series, values };
 }
 
-/** Lines that belong on one scale by what they are for: the whole input space, the counted slice of it, what happens there. */
+/**
+ * Lines that belong on one scale by what they are for: the whole input space, the counted slice of it, what happens
+ * there.
+ */
 interface Group {
   readonly id: Pane['id'];
   readonly lines: readonly PlotLine[];
   readonly showsCounts: boolean;
   readonly top: number;
   readonly domains: readonly string[];
-  /** How far a group may lie below this one and still share its axes: a slice's bound is the ceiling its counts are read against. */
+  /**
+   * How far a group may lie below this one and still share its axes: a slice's bound is the ceiling its counts are read
+   * against.
+   */
   readonly reach: number;
 }
 

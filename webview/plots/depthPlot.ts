@@ -20,7 +20,9 @@ import { createTooltip } from './tooltip.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
 
-/** Regions after each layer on a log axis: bounds as lines, the mean as dots of a line, every counted network as a dot. */
+/**
+ * Regions after each layer on a log axis: bounds as lines, the mean as dots of a line, every counted network as a dot.
+ */
 export function createDepthPlot(): Plot {
   const titleId = uniqueId('depthTitle');
   const descriptionId = uniqueId('depthDescription');
@@ -92,7 +94,14 @@ function describe(view: View): string {
   if (network.canReach?.total) parts.push(t('Can reach {0}.', network.canReach.total.text));
   if (view.expected?.total) parts.push(t('Expected on {0}: {1}.', view.expected.domain, view.expected.total.text));
   if (view.counts.length > 0)
-    parts.push(t('{0} {1} on {2}.', plural(view.counts.length, t('network'), t('networks')), describeCounted(view), view.countDomain)); // prettier-ignore
+    parts.push(
+      t(
+        '{0} {1} on {2}.',
+        plural(view.counts.length, t('network'), t('networks')),
+        describeCounted(view),
+        view.countDomain,
+      ),
+    );
   parts.push(t('The table of numbers below holds the same figures.'));
   return parts.join(' ');
 }

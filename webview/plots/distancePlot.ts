@@ -48,10 +48,16 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
   const table = element('details', { class: 'plotTable' }, [
     element('summary', { text: t('These figures as a table') }),
     element('table', { attributes: { 'aria-label': t('Distances to the nearest boundary') } }, [
-      element('thead', {}, [element('tr', {}, columns.map((text) => element('th', { text, attributes: { scope: 'col' } })))]),
+      element('thead', {}, [
+        element(
+          'tr',
+          {},
+          columns.map((text) => element('th', { text, attributes: { scope: 'col' } })),
+        ),
+      ]),
       body,
     ]),
-  ]); // prettier-ignore
+  ]);
   const root = element('section', { class: 'distances' }, [heading, frame, description, scale, table]);
   const grid = svg.append('g').attr('class', 'axis axisD');
   const bars = svg.append('g').attr('class', 'distanceBars');
@@ -89,12 +95,21 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       .attr('width', ({ from, to }) => Math.max(0.5, x(to) - x(from) - 1))
       .attr('y', ({ share }) => y(share))
       .attr('height', ({ share }) => BOTTOM - y(share));
-    const all: Mark[] = [[Math.log10(mean), 'meanDistance', t('mean')], [scaleMark, 'neuronScale', '1/N']]; // prettier-ignore
-    drawMarks([...all].sort(([a], [b]) => a - b), x); // prettier-ignore
+    const all: Mark[] = [
+      [Math.log10(mean), 'meanDistance', t('mean')],
+      [scaleMark, 'neuronScale', '1/N'],
+    ];
+    drawMarks(
+      [...all].sort(([a], [b]) => a - b),
+      x,
+    );
     body.replaceChildren(
       ...bins.map(({ from, to, share }, i) =>
         element('tr', {}, [
-          element('th', { text: `${i === 0 ? '0' : signed(10 ** from)} – ${signed(10 ** to)}`, attributes: { scope: 'row' } }), // prettier-ignore
+          element('th', {
+            text: `${i === 0 ? '0' : signed(10 ** from)} – ${signed(10 ** to)}`,
+            attributes: { scope: 'row' },
+          }),
           element('td', { text: `${(100 * share).toFixed(2)}%` }),
         ]),
       ),
@@ -109,7 +124,10 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       .join((enter) => {
         const tick = enter.append('g').attr('class', 'tick');
         tick.append('line').attr('y1', 20).attr('y2', BOTTOM);
-        tick.append('text').attr('text-anchor', 'middle').attr('y', BOTTOM + 16); // prettier-ignore
+        tick
+          .append('text')
+          .attr('text-anchor', 'middle')
+          .attr('y', BOTTOM + 16);
         return tick;
       })
       .attr('transform', (power) => `translate(${x(power)},0)`)

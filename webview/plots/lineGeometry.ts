@@ -6,7 +6,12 @@ import type { PanelLine } from '../../src/protocol/runs.ts';
 const MAX_DRAWN = 10;
 
 /** The path of one output: every knot, or where they stand closer than pixels, the extremes of each pixel. */
-export function outputPath(line: PanelLine, output: number, x: (t: number) => number, y: (value: number) => number): string {
+export function outputPath(
+  line: PanelLine,
+  output: number,
+  x: (t: number) => number,
+  y: (value: number) => number,
+): string {
   const { knots, outputs, outputCount } = line;
   const value = (knot: number): number => outputs[knot * outputCount + output];
   const points: string[] = [];
@@ -27,7 +32,7 @@ export function outputPath(line: PanelLine, output: number, x: (t: number) => nu
     first = end;
   }
   return points.length === 0 ? '' : `M${points.join('L')}`;
-} // prettier-ignore
+}
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
@@ -51,11 +56,18 @@ export function outputExtent(line: PanelLine): [number, number] {
 }
 
 /** Knots where a layer bends, as a path of ticks `height` long from `top` on. */
-export function tickPath(line: PanelLine, layer: number, x: (t: number) => number, top: number, height: number): string {
+export function tickPath(
+  line: PanelLine,
+  layer: number,
+  x: (t: number) => number,
+  top: number,
+  height: number,
+): string {
   let d = '';
-  for (let k = 0; k < line.knots.length; k++) if (line.layers[k] === layer) d += `M${x(line.knots[k]).toFixed(2)},${top}v${height}`;
+  for (let k = 0; k < line.knots.length; k++)
+    if (line.layers[k] === layer) d += `M${x(line.knots[k]).toFixed(2)},${top}v${height}`;
   return d;
-} // prettier-ignore
+}
 
 /** Breakpoints of each layer. */
 export function breakpointsByLayer({ layers }: PanelLine): Map<number, number> {

@@ -8,7 +8,15 @@ import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { formatCount, plural, shorten } from '../format.ts';
 import { isLightTheme, layerColor } from '../picture/layerColor.ts';
 import { createLineTable } from '../tables/lineTable.ts';
-import { breakpointsByLayer, drawnOutputs, nearestKnot, outputExtent, outputPath, outputsAt, tickPath } from './lineGeometry.ts'; // prettier-ignore
+import {
+  breakpointsByLayer,
+  drawnOutputs,
+  nearestKnot,
+  outputExtent,
+  outputPath,
+  outputsAt,
+  tickPath,
+} from './lineGeometry.ts';
 import { signed } from '../picture/regionDetails.ts';
 import { t } from '../app/strings.ts';
 
@@ -51,10 +59,20 @@ export function createLinePlot(): LinePlot {
   const heading = element('h2', { text: t('Outputs along the line'), attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const readout = element('p', { class: 'muted caption readout', attributes: { role: 'status' } });
-  const frame = element('div', {
-    class: 'plotFrame',
-    attributes: { tabindex: '0', role: 'slider', 'aria-label': t('Breakpoint'), 'aria-valuemin': '0', 'aria-valuenow': '0' },
-  }, [svg.node()]); // prettier-ignore
+  const frame = element(
+    'div',
+    {
+      class: 'plotFrame',
+      attributes: {
+        tabindex: '0',
+        role: 'slider',
+        'aria-label': t('Breakpoint'),
+        'aria-valuemin': '0',
+        'aria-valuenow': '0',
+      },
+    },
+    [svg.node()],
+  );
   const table = createLineTable();
   const root = element('section', { class: 'lineSection' }, [heading, description, frame, readout, table.element]);
   const axes = svg.append('g').attr('class', 'axis axisY');
@@ -96,7 +114,11 @@ export function createLinePlot(): LinePlot {
     if (!isThere) return setText(readout, summary());
     const { x, height } = geometry!;
     const place = at ?? line!.knots[knot];
-    crosshair.attr('x1', x(place)).attr('x2', x(place)).attr('y1', 8).attr('y2', height - 26); // prettier-ignore
+    crosshair
+      .attr('x1', x(place))
+      .attr('x2', x(place))
+      .attr('y1', 8)
+      .attr('y2', height - 26);
     const text = describeKnot(line!, layers, knot, place);
     setText(readout, text);
     frame.setAttribute('aria-valuenow', String(knot));
@@ -106,7 +128,11 @@ export function createLinePlot(): LinePlot {
   function summary(): string {
     if (line === null) return '';
     const inner = Math.max(0, line.knots.length - 2);
-    const counts = t('{0}, {1}', plural(inner, t('breakpoint'), t('breakpoints')), plural(inner + 1, t('piece'), t('pieces'))); // prettier-ignore
+    const counts = t(
+      '{0}, {1}',
+      plural(inner, t('breakpoint'), t('breakpoints')),
+      plural(inner + 1, t('piece'), t('pieces')),
+    );
     const sentence = `${counts}${line.exact ? '' : t(' (stopped early)')}.`;
     return inner === 0 ? sentence : `${sentence} ${t('Arrow keys go from one to the next.')}`;
   }
@@ -122,7 +148,14 @@ export function createLinePlot(): LinePlot {
   frame.addEventListener('keydown', (event) => {
     if (line === null) return;
     const last = line.knots.length - 1;
-    const targets: Record<string, number> = { ArrowRight: current + 1, ArrowLeft: current - 1, PageDown: current + 10, PageUp: current - 10, Home: 0, End: last }; // prettier-ignore
+    const targets: Record<string, number> = {
+      ArrowRight: current + 1,
+      ArrowLeft: current - 1,
+      PageDown: current + 10,
+      PageUp: current - 10,
+      Home: 0,
+      End: last,
+    };
     if (!(event.key in targets)) return;
     event.preventDefault();
     look(Math.min(last, Math.max(0, targets[event.key])));
@@ -189,7 +222,7 @@ function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: G
     .each(function (lane) {
       const node = select(this);
       const middle = lane.top + laneHeight / 2;
-      node.select('.hit').attr('x', 0).attr('y', lane.top).attr('width', width).attr('height', laneHeight); // prettier-ignore
+      node.select('.hit').attr('x', 0).attr('y', lane.top).attr('width', width).attr('height', laneHeight);
       node
         .select('.ticks')
         .attr('d', tickPath(line, lane.layer.index, x, lane.top + 2, laneHeight - 4))
@@ -204,13 +237,23 @@ function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: G
 }
 
 function describe(line: PanelLine, lanes: readonly Lane[]): string {
-  const parts = lanes.slice(0, 20).map(({ layer, count }) => `${layer.name}: ${plural(count, t('breakpoint'), t('breakpoints'))}`); // prettier-ignore
-  return t('{0} outputs along a line of {1} pieces. {2}.', line.outputCount, formatCount(line.knots.length - 1), parts.join(', ')); // prettier-ignore
+  const parts = lanes
+    .slice(0, 20)
+    .map(({ layer, count }) => `${layer.name}: ${plural(count, t('breakpoint'), t('breakpoints'))}`);
+  return t(
+    '{0} outputs along a line of {1} pieces. {2}.',
+    line.outputCount,
+    formatCount(line.knots.length - 1),
+    parts.join(', '),
+  );
 }
 
 function describeKnot(line: PanelLine, layers: readonly PanelLayer[], knot: number, place: number): string {
   const layer = layers.find((one) => one.index === line.layers[knot]);
-  const bends = layer === undefined ? t('end of the line') : t('{0} bends at {1}', layer.name, Number(line.knots[knot].toPrecision(6))); // prettier-ignore
+  const bends =
+    layer === undefined
+      ? t('end of the line')
+      : t('{0} bends at {1}', layer.name, Number(line.knots[knot].toPrecision(6)));
   const values = outputsAt(line, place).slice(0, 4).map(signed).join(', ');
   const rest = line.outputCount > 4 ? ', …' : '';
   return t('at {0}: {1}{2} · nearest: {3}', Number(place.toPrecision(4)), values, rest, bends);

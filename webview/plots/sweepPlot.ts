@@ -61,7 +61,10 @@ export function createSweepPlot(): SweepPlot {
     const x = scaleLinear([Math.min(...values), Math.max(...values)], [left, right]);
     svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
     setText(heading, t('The network over {0}', subject));
-    setText(description, t('From {0} to {1}; the table below holds the figures.', values[0], values[values.length - 1])); // prettier-ignore
+    setText(
+      description,
+      t('From {0} to {1}; the table below holds the figures.', values[0], values[values.length - 1]),
+    );
     drawLogAxis(vertical, scale, left, right);
     drawValues(horizontal, x);
     drawMarks(x);
@@ -73,10 +76,12 @@ export function createSweepPlot(): SweepPlot {
       .data(KINDS, ([kind]) => kind)
       .join('path')
       .attr('class', ([kind]) => `line ${kind}`)
-      .attr('d', ([kind]) => path.y((row) => scale.y(row[kind]?.log10 ?? 0))(known.filter((row) => row[kind] !== null)));
+      .attr('d', ([kind]) =>
+        path.y((row) => scale.y(row[kind]?.log10 ?? 0))(known.filter((row) => row[kind] !== null)),
+      );
     drawDots(x, scale.y);
     drawNames(known, right, scale.y);
-  } // prettier-ignore
+  }
 
   function drawValues(group: Group, x: ReturnType<typeof scaleLinear<number, number>>): void {
     group
@@ -91,14 +96,20 @@ export function createSweepPlot(): SweepPlot {
 
   /** Where the file is, and where the slider is. */
   function drawMarks(x: (value: number) => number): void {
-    const both: [string, number, string][] = [['nowMark', now, t('now')], ...(value === now ? [] : [['chosenMark', value, String(value)] as [string, number, string]])]; // prettier-ignore
+    const both: [string, number, string][] = [
+      ['nowMark', now, t('now')],
+      ...(value === now ? [] : [['chosenMark', value, String(value)] as [string, number, string]]),
+    ];
     marks
       .selectAll<SVGGElement, (typeof both)[number]>('g')
       .data(both, ([name]) => name)
       .join((enter) => {
         const mark = enter.append('g');
         mark.append('line').attr('y1', TOP).attr('y2', BOTTOM);
-        mark.append('text').attr('y', TOP - 2).attr('text-anchor', 'middle'); // prettier-ignore
+        mark
+          .append('text')
+          .attr('y', TOP - 2)
+          .attr('text-anchor', 'middle');
         return mark;
       })
       .attr('class', ([name]) => name)

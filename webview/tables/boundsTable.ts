@@ -20,7 +20,9 @@ interface BoundRow {
   update(series: PanelSeries, meaning: Meaning | null, view: View): void;
 }
 
-/** Every theorem that says something about this network, to be drawn on demand; and those that do not apply, with why. */
+/**
+ * Every theorem that says something about this network, to be drawn on demand; and those that do not apply, with why.
+ */
 export function createBoundsTable(actions: Actions): Section {
   const summary = element('span', { class: 'muted' });
   const body = element('tbody');
@@ -130,7 +132,8 @@ function shownIn({ network, expected, slice }: View): ShownBound[] {
     if (id === expected?.id) return { key: id, series: expected, meaning: 'expected' };
     return { key: id, series, meaning: id === atMost?.id ? 'atMost' : id === canReach?.id ? 'canReach' : null };
   });
-  if (expected !== null && all.every(({ meaning }) => meaning !== 'expected')) all.push({ key: expected.id, series: expected, meaning: 'expected' }); // prettier-ignore
+  if (expected !== null && all.every(({ meaning }) => meaning !== 'expected'))
+    all.push({ key: expected.id, series: expected, meaning: 'expected' });
   if (slice !== null) all.push({ key: 'slice', series: slice, meaning: 'slice' });
   return all;
 }

@@ -15,19 +15,43 @@ export function createCompareTable(): { readonly element: HTMLElement; show(comp
     element('thead', {}, [head]),
     body,
   ]);
-  const scroller = element('div', { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-label': t('Networks compared') } }, [table]); // prettier-ignore
+  const scroller = element(
+    'div',
+    { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-label': t('Networks compared') } },
+    [table],
+  );
   const notes = element('ul', { class: 'notes' });
   const root = element('div', {}, [scroller, notes]);
   return {
     element: root,
     show: ({ rows, mean, problems }) => {
-      const columns = [t('network'), t('neurons'), t('parameters'), t('at most'), t('can reach'), ...(mean === null ? [] : [t('expected')]), t('at most a parameter'), t('can reach a parameter')]; // prettier-ignore
+      const columns = [
+        t('network'),
+        t('neurons'),
+        t('parameters'),
+        t('at most'),
+        t('can reach'),
+        ...(mean === null ? [] : [t('expected')]),
+        t('at most a parameter'),
+        t('can reach a parameter'),
+      ];
       head.replaceChildren(
-        ...columns.map((text) => element('th', { text, attributes: { scope: 'col' }, title: mean !== null && text === t('expected') ? formatDomain(mean) : undefined })), // prettier-ignore
+        ...columns.map((text) =>
+          element('th', {
+            text,
+            attributes: { scope: 'col' },
+            title: mean !== null && text === t('expected') ? formatDomain(mean) : undefined,
+          }),
+        ),
       );
       body.replaceChildren(...rows.map((row, i) => tableRow(row, i, mean !== null)));
       notes.replaceChildren(
-        ...[...problems, ...rows.flatMap(({ how, name, role }) => (how === null ? [] : [`${name}${describeRole({ role } as ComparedRow)}: ${how}`]))].map((text) => element('li', { class: 'muted', text })), // prettier-ignore
+        ...[
+          ...problems,
+          ...rows.flatMap(({ how, name, role }) =>
+            how === null ? [] : [`${name}${describeRole({ role } as ComparedRow)}: ${how}`],
+          ),
+        ].map((text) => element('li', { class: 'muted', text })),
       );
     },
   };
@@ -36,7 +60,11 @@ export function createCompareTable(): { readonly element: HTMLElement; show(comp
 function tableRow(row: ComparedRow, index: number, hasMean: boolean): HTMLElement {
   const { figures } = row;
   const name = row.role === 'network' ? row.name : describeRole(row).replace(/^, /, '');
-  const head = element('th', { attributes: { scope: 'row' }, title: row.file, class: row.role === 'network' ? '' : 'counterpart' }, [seriesSample(index), name]); // prettier-ignore
+  const head = element(
+    'th',
+    { attributes: { scope: 'row' }, title: row.file, class: row.role === 'network' ? '' : 'counterpart' },
+    [seriesSample(index), name],
+  );
   const cells: [string, string][] = [
     plain(figures?.neurons),
     plain(figures?.parameters),
@@ -66,7 +94,12 @@ function quantity(value: Quantity | null | undefined): [string, string] {
 
 function seriesSample(index: number): SVGSVGElement {
   const sample = document.createElementNS(SVG, 'svg');
-  const attributes = { class: `seriesSample series${index % SERIES_STYLES}`, width: 26, height: 10, 'aria-hidden': 'true' }; // prettier-ignore
+  const attributes = {
+    class: `seriesSample series${index % SERIES_STYLES}`,
+    width: 26,
+    height: 10,
+    'aria-hidden': 'true',
+  };
   for (const [name, value] of Object.entries(attributes)) sample.setAttribute(name, String(value));
   const line = document.createElementNS(SVG, 'path');
   line.setAttribute('class', 'comparedLine');

@@ -42,12 +42,23 @@ export function createLineTable(): LineTable {
         element('tr', {}, [
           element('th', { text: String(Number(knot.toPrecision(6))), attributes: { scope: 'row' } }),
           element('td', { text: layers.find(({ index }) => index === line!.layers[k])?.name ?? t('end') }),
-          ...Array.from(outputs.subarray(k * outputCount, k * outputCount + shown), (value) => element('td', { text: signed(value) })), // prettier-ignore
+          ...Array.from(outputs.subarray(k * outputCount, k * outputCount + shown), (value) =>
+            element('td', { text: signed(value) }),
+          ),
         ]),
       ),
     );
     setHidden(rest, knots.length <= MAX_ROWS && outputCount <= shown);
-    setText(rest, t('{0} rows of {1}, {2} outputs of {3}: all are in the CSV file that Export saves.', formatCount(Math.min(knots.length, MAX_ROWS)), formatCount(knots.length), shown, formatCount(outputCount))); // prettier-ignore
+    setText(
+      rest,
+      t(
+        '{0} rows of {1}, {2} outputs of {3}: all are in the CSV file that Export saves.',
+        formatCount(Math.min(knots.length, MAX_ROWS)),
+        formatCount(knots.length),
+        shown,
+        formatCount(outputCount),
+      ),
+    );
   }
   return {
     element: root,

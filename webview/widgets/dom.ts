@@ -1,4 +1,7 @@
-/** Small helpers to build elements; everything that looks like markup in the panel goes through here, never through strings. */
+/**
+ * Small helpers to build elements; everything that looks like markup in the panel goes through here, never through
+ * strings.
+ */
 
 type Child = Node | string | null;
 

@@ -185,8 +185,15 @@ export interface VectorFieldWidget {
   setDisabled(disabled: boolean): void;
 }
 
-/** A field for a point, its numbers apart by commas or spaces, as many as it has now; other texts are marked and not taken. */
-export function vectorField(label: string, hint: string, onChange: (value: readonly number[]) => void): VectorFieldWidget {
+/**
+ * A field for a point, its numbers apart by commas or spaces, as many as it has now; other texts are marked and not
+ * taken.
+ */
+export function vectorField(
+  label: string,
+  hint: string,
+  onChange: (value: readonly number[]) => void,
+): VectorFieldWidget {
   const widget = document.createElement('vscode-text-field') as TextField;
   widget.textContent = label;
   widget.className = 'vectorField';
@@ -196,7 +203,11 @@ export function vectorField(label: string, hint: string, onChange: (value: reado
     widget.title = fits ? '' : hint.replace('{0}', String(current.length));
   };
   widget.addEventListener('change', () => {
-    const typed = widget.value.replace(/[−–]/g, '-').split(/[\s,;()[\]]+/).filter(Boolean).map(Number); // prettier-ignore
+    const typed = widget.value
+      .replace(/[−–]/g, '-')
+      .split(/[\s,;()[\]]+/)
+      .filter(Boolean)
+      .map(Number);
     const fits = typed.length === current.length && typed.every(Number.isFinite);
     say(fits);
     if (fits && typed.some((x, i) => x !== current[i])) onChange((current = typed));
@@ -214,7 +225,7 @@ export function vectorField(label: string, hint: string, onChange: (value: reado
       widget.disabled = disabled;
     },
   };
-} // prettier-ignore
+}
 
 /** For the eye alone: what goes on is said by a text or a progress bar beside it. */
 export function progressRing(): HTMLElement {

@@ -88,5 +88,11 @@ function only(analysis: Analysis, name: string): Analysis {
 
 function emptyReport(file: string, message: string, lines: LineIndex) {
   const problem = { code: 'no-network', severity: 'error', message, span: { start: 0, end: 0 } } as const;
-  return { schemaVersion: SCHEMA_VERSION, file, format: null, networks: [], diagnostics: [diagnosticJson(problem, lines)] }; // prettier-ignore
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    file,
+    format: null,
+    networks: [],
+    diagnostics: [diagnosticJson(problem, lines)],
+  };
 }

@@ -16,8 +16,12 @@ import { chooseWeights } from '../weights.ts';
 export async function convertCommand(words: readonly string[], output: Output): Promise<number> {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
-    to: text, output: text, network: text, weights: text, 'with-weights': { type: 'boolean' },
-  }); // prettier-ignore
+    to: text,
+    output: text,
+    network: text,
+    weights: text,
+    'with-weights': { type: 'boolean' },
+  });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('convert needs one FILE');
   if (values.to !== 'native') throw new UsageError('convert needs --to native');
@@ -37,7 +41,9 @@ export async function convertCommand(words: readonly string[], output: Output): 
   if (weighted === null) return 1;
   const ordersOtherwise = definition.channelsFirst ?? definition.layers.some((layer) => layer.isChannelByChannel);
   if (!weighted && ordersOtherwise) {
-    output.error(`${file}:1:1: information: files keep weights of this model in the order of its channels, which a native file does not tell: convert it with them (--with-weights, --weights)`); // prettier-ignore
+    output.error(
+      `${file}:1:1: information: files keep weights of this model in the order of its channels, which a native file does not tell: convert it with them (--with-weights, --weights)`,
+    );
   }
   const written = writeNative(definition, weighted);
   for (const name of written.lost) output.error(`${file}:1:1: ${name} cannot be written in the native format as it is`);
@@ -54,13 +60,17 @@ function fail(output: Output, file: string, message: string): number {
 /** A native file holds one network. */
 function positionOf(networks: readonly NetworkDefinition[], name: string | undefined, file: string): number {
   const names = networks.map((network) => network.name);
-  if (name === undefined && names.length > 1) throw new UsageError(`${file} has several networks; --network is one of ${names.join(', ')}`); // prettier-ignore
+  if (name === undefined && names.length > 1)
+    throw new UsageError(`${file} has several networks; --network is one of ${names.join(', ')}`);
   const position = name === undefined ? 0 : names.indexOf(name);
   if (position < 0) throw new UsageError(`there is no network ${name} in ${file}; there is ${names.join(', ')}`);
   return position;
 }
 
-/** The network with all weights there are: in the text, of the file named, or of those that the model names. Null where they do not fit. */
+/**
+ * The network with all weights there are: in the text, of the file named, or of those that the model names. Null where
+ * they do not fit.
+ */
 async function withWeights(
   { text, weights, imports }: Input,
   file: string,

@@ -53,10 +53,18 @@ export async function countCommand(words: readonly string[], output: Output, sto
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
     const counts = seeds.map((seed) =>
       pool.run(
-        { text: input.text, fileName: file, network: position, choice: { ...choice, seed }, runs, imports: input.imports.texts, weights: weights.place },
+        {
+          text: input.text,
+          fileName: file,
+          network: position,
+          choice: { ...choice, seed },
+          runs,
+          imports: input.imports.texts,
+          weights: weights.place,
+        },
         { signal: stop, progress: (progress) => output.status?.(`seed ${seed}: ${progressText(progress)}`) },
       ),
-    ); // prettier-ignore
+    );
     // All are awaited in order; one that fails early must not count as unhandled meanwhile.
     for (const count of counts) count.catch(() => undefined);
     let complete = true;
@@ -116,10 +124,29 @@ function fail(output: Output, message: string): number {
 function parseCountWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
-    ...DRAWING_OPTIONS, json: { type: 'boolean' }, linear: { type: 'boolean' }, method: text, network: text, seed: text, domain: text, from: text, to: text, origin: text, u: text, v: text, repeat: text,
-    runs: text, regions: text, 'cells-by': text, workers: text, samples: text, weights: text, 'max-regions': text,
-    'max-seconds': text, 'max-memory': text,
-  }); // prettier-ignore
+    ...DRAWING_OPTIONS,
+    json: { type: 'boolean' },
+    linear: { type: 'boolean' },
+    method: text,
+    network: text,
+    seed: text,
+    domain: text,
+    from: text,
+    to: text,
+    origin: text,
+    u: text,
+    v: text,
+    repeat: text,
+    runs: text,
+    regions: text,
+    'cells-by': text,
+    workers: text,
+    samples: text,
+    weights: text,
+    'max-regions': text,
+    'max-seconds': text,
+    'max-memory': text,
+  });
   if (positionals.length !== 1) throw new UsageError('count needs one FILE');
   const method = METHODS.find((name) => name === values.method);
   if (!method) throw new UsageError(`--method is one of ${METHODS.join(', ')}`);

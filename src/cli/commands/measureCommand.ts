@@ -93,9 +93,19 @@ function fail(output: Output, message: string): number {
 function parseMeasureWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
-    ...DRAWING_OPTIONS, json: { type: 'boolean' }, network: text, seed: text, repeat: text, lines: text, points: text,
-    domain: text, from: text, to: text, workers: text, weights: text,
-  }); // prettier-ignore
+    ...DRAWING_OPTIONS,
+    json: { type: 'boolean' },
+    network: text,
+    seed: text,
+    repeat: text,
+    lines: text,
+    points: text,
+    domain: text,
+    from: text,
+    to: text,
+    workers: text,
+    weights: text,
+  });
   if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
   const vector = (name: 'from' | 'to') => parseVector(values[name], name);
   const segment = together({ from: vector('from'), to: vector('to') });

@@ -1,9 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { NetworkDefinition } from '../../network/definition.ts';
 import {
-  MAX_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, SWEEP_FIELDS, widthField,
-  type SweepField, type SweepRow, type SweepSubject,
-} from '../../analysis/sweep.ts'; // prettier-ignore
+  MAX_VALUES,
+  sweepAt,
+  sweepFields,
+  sweepRowJson,
+  sweepTable,
+  sweepValues,
+  SWEEP_FIELDS,
+  widthField,
+  type SweepField,
+  type SweepRow,
+  type SweepSubject,
+} from '../../analysis/sweep.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { readNetworks } from '../networks.ts';
 import { parseBudget, parseCount, parseNumber, UsageError } from '../usage.ts';
@@ -33,10 +42,17 @@ export async function sweepCommand(words: readonly string[], output: Output, sto
 function parseSweepWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
-    json: { type: 'boolean' }, layer: { type: 'string', multiple: true }, field: text, from: text, to: text, steps: text,
-    factor: text, network: text, 'slice-dim': text,
+    json: { type: 'boolean' },
+    layer: { type: 'string', multiple: true },
+    field: text,
+    from: text,
+    to: text,
+    steps: text,
+    factor: text,
+    network: text,
+    'slice-dim': text,
     budget: text,
-  }); // prettier-ignore
+  });
   if (positionals.length !== 1) throw new UsageError('sweep needs one FILE');
   if (values.layer === undefined) throw new UsageError('sweep needs --layer NAME');
   const field = SWEEP_FIELDS.find((name) => name === values.field);

@@ -9,9 +9,9 @@ import type { Slice } from '../geometry/slice.ts';
 const MAX_POINTS = 1024;
 
 /**
- * Exact signs for decisions that rounding leaves open. Weights are doubles, so every pre-activation on a cell is an affine
- * function with dyadic rational coefficients: here they are BigInt numerators over one power of two for each tensor,
- * which never changes a sign. Rows are computed on demand and kept until the cell they belong to is left.
+ * Exact signs for decisions that rounding leaves open. Weights are doubles, so every pre-activation on a cell is an
+ * affine function with dyadic rational coefficients: here they are BigInt numerators over one power of two for each
+ * tensor, which never changes a sign. Rows are computed on demand and kept until the cell they belong to is left.
  */
 export class ExactLines implements ExactSigns {
   private readonly width: number;
@@ -29,8 +29,8 @@ export class ExactLines implements ExactSigns {
   name = 0;
 
   /**
-   * `pieces[s]` is the pattern of stage `s` on the current cell; `serial[s]` changes whenever the cell of stages 0 to `s`
-   * does. Line ids come from `lines`.
+   * `pieces[s]` is the pattern of stage `s` on the current cell; `serial[s]` changes whenever the cell of stages 0 to
+   * `s` does. Line ids come from `lines`.
    */
   constructor(
     private readonly program: Program,
@@ -73,7 +73,10 @@ export class ExactLines implements ExactSigns {
     return value === 0n ? 0 : value > 0n === isOpposite ? -1 : 1;
   }
 
-  /** Where these lines meet. Many lines are asked about in one vertex, so points are kept while no line of theirs changes. */
+  /**
+   * Where these lines meet. Many lines are asked about in one vertex, so points are kept while no line of theirs
+   * changes.
+   */
   private pointAt(id: number, through: ArrayLike<number>): bigint[] | null {
     const stage = id < 0 ? 0 : this.lines.stageOf(id);
     const serial = stage === 0 ? 0 : this.serial[stage - 1];
@@ -138,7 +141,10 @@ export class ExactLines implements ExactSigns {
 
   private computeRow(tensor: number, index: number): bigint[] {
     const writer = this.numbers.writerOf(tensor);
-    if (!writer) return Array.from({ length: this.width }, (_, k) => this.numbers.dyadic(this.slice.rows).numerator(index * this.width + k)); // prettier-ignore
+    if (!writer)
+      return Array.from({ length: this.width }, (_, k) =>
+        this.numbers.dyadic(this.slice.rows).numerator(index * this.width + k),
+      );
     const { step, stagesBefore } = writer;
     if (step.kind === 'affine') return this.affineRow(step, index);
     const piece = this.patterns[stagesBefore][index];
@@ -148,9 +154,10 @@ export class ExactLines implements ExactSigns {
     const intercepts = this.numbers.dyadic(step.intercepts);
     const shift = this.numbers.exponent[tensor] - this.numbers.exponent[step.source] - slopes.exponent;
     const slope = slopes.numerator(at);
-    const row = slope === 0n
-      ? Array<bigint>(this.width).fill(0n)
-      : this.row(step.source, index).map((value) => (value * slope) << shift); // prettier-ignore
+    const row =
+      slope === 0n
+        ? Array<bigint>(this.width).fill(0n)
+        : this.row(step.source, index).map((value) => (value * slope) << shift);
     row[this.width - 1] += intercepts.numerator(at) << (this.numbers.exponent[tensor] - intercepts.exponent);
     return row;
   }

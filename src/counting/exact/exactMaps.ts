@@ -9,8 +9,8 @@ const PRIMES = [16_777_213, 16_777_199];
 const ROOM = 2 ** 24;
 
 /**
- * Tells maps on activation regions apart by residues, which do not round. Regions are given by their patterns: the piece of each unit, one
- * stage after another. Two different maps are taken for one with a probability below 10^-13.
+ * Tells maps on activation regions apart by residues, which do not round. Regions are given by their patterns: the
+ * piece of each unit, one stage after another. Two different maps are taken for one with a probability below 10^-13.
  */
 export class ExactMaps {
   private made: readonly Modulo[] | null = null;
@@ -29,9 +29,9 @@ export class ExactMaps {
   }
 
   /**
-   * Equal for the regions on the two sides of a facet in line `line`, and different for other facets in that line: in the facet's
-   * hyperplane all units of a continuous network are the same functions on both sides, and some unit has another slope
-   * elsewhere.
+   * Equal for the regions on the two sides of a facet in line `line`, and different for other facets in that line: in
+   * the facet's hyperplane all units of a continuous network are the same functions on both sides, and some unit has
+   * another slope elsewhere.
    */
   ofFacet(pattern: ArrayLike<number>, line: number): number {
     const [first, second] = this.modulo();

@@ -3,8 +3,8 @@ import type { Program, Step } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 
 /**
- * A program's numbers as integers. Weights are doubles, so all that is computed from them without division is an integer over a power
- * of two: here over one power for each tensor.
+ * A program's numbers as integers. Weights are doubles, so all that is computed from them without division is an
+ * integer over a power of two: here over one power for each tensor.
  */
 export class ExactNumbers {
   /** What is computed of tensor `t` is over `2^exponent[t]`. */

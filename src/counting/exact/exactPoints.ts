@@ -17,8 +17,9 @@ interface Point {
 }
 
 /**
- * Exact signs at points that are met again and again. A continuous network has one value at a point, whichever of the cells around it is
- * looked at: where hundreds of cells meet (at the origin, when no unit has a bias) it is computed once.
+ * Exact signs at points that are met again and again. A continuous network has one value at a point, whichever of the
+ * cells around it is looked at: where hundreds of cells meet (at the origin, when no unit has a bias) it is computed
+ * once.
  */
 export class ExactPoints {
   private readonly byName = new Map<number, Point>();
@@ -134,14 +135,21 @@ export class ExactPoints {
     const thresholds = numbers.dyadic(step.breakpoints);
     let piece = 0;
     // On a breakpoint both pieces have one value.
-    while (piece < step.breakpoints.length && this.compare(from, over, thresholds.numerator(piece), thresholds.exponent, point) > 0) piece++; // prettier-ignore
+    while (
+      piece < step.breakpoints.length &&
+      this.compare(from, over, thresholds.numerator(piece), thresholds.exponent, point) > 0
+    )
+      piece++;
     const at = index * (step.breakpoints.length + 1) + piece;
     const slopes = numbers.dyadic(step.slopes);
     const intercepts = numbers.dyadic(step.intercepts);
     const exponent = numbers.exponent[step.output];
     const { coordinates } = point;
     const constant = intercepts.numerator(at) * coordinates[coordinates.length - 1];
-    return ((slopes.numerator(at) * from) << (exponent - over - slopes.exponent)) + (constant << (exponent - intercepts.exponent)); // prettier-ignore
+    return (
+      ((slopes.numerator(at) * from) << (exponent - over - slopes.exponent)) +
+      (constant << (exponent - intercepts.exponent))
+    );
   }
 
   /** Lets go of the point that was asked about the longest time ago. */
@@ -157,7 +165,9 @@ export class ExactPoints {
 export function isExactlyContinuous({ stages }: Program, numbers: ExactNumbers): boolean {
   return stages.every((step) => {
     if (step.kind === 'max') return true;
-    const [breakpoints, slopes, intercepts] = [step.breakpoints, step.slopes, step.intercepts].map((values) => numbers.dyadic(values)); // prettier-ignore
+    const [breakpoints, slopes, intercepts] = [step.breakpoints, step.slopes, step.intercepts].map((values) =>
+      numbers.dyadic(values),
+    );
     const pieceCount = step.breakpoints.length + 1;
     const shift = breakpoints.exponent + slopes.exponent - intercepts.exponent;
     return step.slopes.every((_, k) => {

@@ -2,9 +2,9 @@
 type Row = readonly bigint[];
 
 /**
- * Whether a linear function takes a positive value in a box of integer sides cut by halfspaces (`row >= 0`), in exact arithmetic: the
- * dual simplex method on a dictionary of integers over one denominator (Edmonds 1967), with Bland's rule, which ends. Rows have a
- * number for each side of the box and a constant.
+ * Whether a linear function takes a positive value in a box of integer sides cut by halfspaces (`row >= 0`), in exact
+ * arithmetic: the dual simplex method on a dictionary of integers over one denominator (Edmonds 1967), with Bland's
+ * rule, which ends. Rows have a number for each side of the box and a constant.
  */
 export function takesPositiveValue(
   objective: Row,

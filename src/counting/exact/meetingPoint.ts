@@ -1,7 +1,7 @@
 /**
- * The point where hyperplanes of n-dimensional space meet, given `n + 1` integers each: its homogeneous coordinates, up to a factor, or
- * null when no n of them are independent. There may be more than n. By fraction-free Gauss-Jordan elimination: all numbers are minors
- * of the matrix, and divisions are exact (Bareiss 1968).
+ * The point where hyperplanes of n-dimensional space meet, given `n + 1` integers each: its homogeneous coordinates, up
+ * to a factor, or null when no n of them are independent. There may be more than n. By fraction-free Gauss-Jordan
+ * elimination: all numbers are minors of the matrix, and divisions are exact (Bareiss 1968).
  */
 export function meetingPoint(rows: readonly (readonly bigint[])[], n: number): bigint[] | null {
   // Each reduced row is `diagonal` at its own pivot, and 0 at the others'.

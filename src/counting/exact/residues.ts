@@ -8,9 +8,9 @@ const MAX_PRODUCTS = 16;
 export type Values = readonly Float64Array[];
 
 /**
- * A network over the integers modulo a prime below 2^24: doubles are integers times powers of two, which have residues. Where two
- * functions of the network are equal so are their residues, without rounding; where they differ, their residues at a random
- * point are equal with probability one over the prime (Schwartz 1980).
+ * A network over the integers modulo a prime below 2^24: doubles are integers times powers of two, which have residues.
+ * Where two functions of the network are equal so are their residues, without rounding; where they differ, their
+ * residues at a random point are equal with probability one over the prime (Schwartz 1980).
  */
 export class ResidueNetwork {
   private readonly known = new Map<ArrayLike<number>, Float64Array>();
@@ -69,8 +69,9 @@ export class ResidueNetwork {
   }
 
   /**
-   * The values at a point, given those of the inputs, up to the source of stage `end`. `pieces` holds the piece of each unit, one stage
-   * after another. With `joined` pieces that meet up to rounding are moved so that they meet, by their constants.
+   * The values at a point, given those of the inputs, up to the source of stage `end`. `pieces` holds the piece of each
+   * unit, one stage after another. With `joined` pieces that meet up to rounding are moved so that they meet, by their
+   * constants.
    */
   values(inputs: Float64Array, pieces: ArrayLike<number>, joined: boolean, end = Infinity): Values {
     const values: Float64Array[] = [inputs];
@@ -106,7 +107,14 @@ export class ResidueNetwork {
     return output;
   }
 
-  private bent(step: Exclude<Step, AffineStep>, source: Float64Array, pieces: ArrayLike<number>, at: number, size: number, joined: boolean): Float64Array {
+  private bent(
+    step: Exclude<Step, AffineStep>,
+    source: Float64Array,
+    pieces: ArrayLike<number>,
+    at: number,
+    size: number,
+    joined: boolean,
+  ): Float64Array {
     const output = new Float64Array(size);
     if (step.kind === 'max') return chosen(step, source, pieces, at, output);
     const count = step.breakpoints.length + 1;
@@ -117,7 +125,7 @@ export class ResidueNetwork {
       output[i] = (slopes[k] * source[i] + intercepts[k]) % this.prime;
     }
     return output;
-  } // prettier-ignore
+  }
 
   /** All from that of the first piece: pieces meet at the breakpoints. */
   private joinedIntercepts(step: UnitStep): Float64Array {
@@ -129,14 +137,21 @@ export class ResidueNetwork {
     const count = breakpoints.length + 1;
     joined.forEach((_, k) => {
       const b = (k % count) - 1;
-      if (b >= 0) joined[k] = (joined[k - 1] + this.times(this.minus(slopes[k - 1], slopes[k]), breakpoints[b])) % this.prime; // prettier-ignore
+      if (b >= 0)
+        joined[k] = (joined[k - 1] + this.times(this.minus(slopes[k - 1], slopes[k]), breakpoints[b])) % this.prime;
     });
     this.joined.set(step, joined);
     return joined;
   }
 }
 
-function chosen({ members, start }: MaxStep, source: Float64Array, pieces: ArrayLike<number>, at: number, output: Float64Array) {
+function chosen(
+  { members, start }: MaxStep,
+  source: Float64Array,
+  pieces: ArrayLike<number>,
+  at: number,
+  output: Float64Array,
+) {
   for (let g = 0; g < output.length; g++) output[g] = source[members[start[g] + pieces[at + g]]];
   return output;
-} // prettier-ignore
+}

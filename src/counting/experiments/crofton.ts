@@ -2,8 +2,8 @@ import type { Segment } from '../../theory/bound.ts';
 import { gaussians, streamSeed, uniforms } from '../program/random.ts';
 
 /**
- * Mean of |cos| of the angle between a random direction of R^n and a fixed one: Gamma(n/2) / (sqrt(pi) Gamma((n + 1)/2)), that is
- * 1, 2/pi, 1/2, 4/(3 pi), ...
+ * Mean of |cos| of the angle between a random direction of R^n and a fixed one: Gamma(n/2) / (sqrt(pi) Gamma((n +
+ * 1)/2)), that is 1, 2/pi, 1/2, 4/(3 pi), ...
  */
 export function meanProjection(n: number): number {
   // a(n + 2) / a(n) = n / (n + 1).
@@ -13,16 +13,19 @@ export function meanProjection(n: number): number {
 }
 
 /**
- * Boundary (of dimension n - 1) in a box over the box's volume, from how often random chords meet it for each unit of their length.
- * Crofton's formula: a random line's crossings with a surface element have the mean of the element's projection. A line through a uniform
- * point in a uniform direction is met in proportion to its length in the box, which dividing by that length undoes; so the
- * mean of crossings / length over such chords, divided by `meanProjection(n)`, has the density as its expectation.
+ * Boundary (of dimension n - 1) in a box over the box's volume, from how often random chords meet it for each unit of
+ * their length. Crofton's formula: a random line's crossings with a surface element have the mean of the element's
+ * projection. A line through a uniform point in a uniform direction is met in proportion to its length in the box,
+ * which dividing by that length undoes; so the mean of crossings / length over such chords, divided by
+ * `meanProjection(n)`, has the density as its expectation.
  */
 export function boundaryDensity(crossingsPerLength: number, n: number): number {
   return crossingsPerLength / meanProjection(n);
 }
 
-/** Chords of a box on lines through uniform points of it in uniform directions; the same for a seed on every machine. */
+/**
+ * Chords of a box on lines through uniform points of it in uniform directions; the same for a seed on every machine.
+ */
 export function randomChords(
   { lower, upper }: { readonly lower: readonly number[]; readonly upper: readonly number[] },
   count: number,

@@ -21,11 +21,15 @@ export class LocalMaps {
     this.patterns = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
   }
 
-  /** Goes to a point; on a breakpoint a unit is on its lower piece, and equal arguments of a maximum tie to the first. */
+  /**
+   * Goes to a point; on a breakpoint a unit is on its lower piece, and equal arguments of a maximum tie to the first.
+   */
   moveTo(point: ArrayLike<number>): void {
     this.program.stages.forEach((step, stage) => {
       const rows = this.rows(stage);
-      const values = Float64Array.from({ length: rows.length / (this.inputs + 1) }, (_, i) => this.valueAt(rows, i, point)); // prettier-ignore
+      const values = Float64Array.from({ length: rows.length / (this.inputs + 1) }, (_, i) =>
+        this.valueAt(rows, i, point),
+      );
       bend(step, values, this.patterns[stage]);
       this.propagator.advance(stage, this.patterns[stage]);
     });
@@ -40,7 +44,8 @@ export class LocalMaps {
 
   private advanceFrom(stage: number, pattern: Int32Array): void {
     this.propagator.advance(stage, pattern);
-    for (let later = stage + 1; later < this.patterns.length; later++) this.propagator.advance(later, this.patterns[later]);
+    for (let later = stage + 1; later < this.patterns.length; later++)
+      this.propagator.advance(later, this.patterns[later]);
   }
 
   /** Maps of what a stage bends: a gradient and a constant for each number. */

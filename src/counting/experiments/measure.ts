@@ -67,7 +67,8 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
     points.push({ distance: Number.isFinite(distance) ? distance : null, layer, bendsOutput });
     report();
   }
-  const complete = segment !== null && chords.length === request.chords.length && points.length === request.points.length; // prettier-ignore
+  const complete =
+    segment !== null && chords.length === request.chords.length && points.length === request.points.length;
   return { complete, segment, chords, points };
 }
 

@@ -28,10 +28,11 @@ interface Neighbour {
 }
 
 /**
- * Distance of a point to the boundary of its activation region: the least of |z(x)| / |grad z(x)| over all units and their breakpoints
- * (for a maximum, z is how far its greatest argument is ahead of another), Hanin and Rolnick 2019. The gradients are those inside
- * the region. A region is where all its functions keep their sign, so that the ball up to the nearest of these hyperplanes lies in it,
- * and the foot point is real: that unit is still bent there, however far other hyperplanes go on beyond their own regions.
+ * Distance of a point to the boundary of its activation region: the least of |z(x)| / |grad z(x)| over all units and
+ * their breakpoints (for a maximum, z is how far its greatest argument is ahead of another), Hanin and Rolnick 2019.
+ * The gradients are those inside the region. A region is where all its functions keep their sign, so that the ball up
+ * to the nearest of these hyperplanes lies in it, and the foot point is real: that unit is still bent there, however
+ * far other hyperplanes go on beyond their own regions.
  */
 export function nearestBoundary(program: Program, maps: LocalMaps, point: ArrayLike<number>): NearestBoundary {
   maps.moveTo(point);
@@ -103,7 +104,10 @@ class Search {
     this.foot = gradient.map((slope, k) => point[k] - (value / square) * slope);
   }
 
-  /** Whether the outputs' map is another one with the nearest units on their other pieces, at the same pieces of all later units. */
+  /**
+   * Whether the outputs' map is another one with the nearest units on their other pieces, at the same pieces of all
+   * later units.
+   */
   bendsOutput(): boolean {
     const { maps, nearest } = this;
     if (!nearest) return false;

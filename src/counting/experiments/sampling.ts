@@ -15,8 +15,9 @@ export interface Sampled {
 }
 
 /**
- * Distinct activation patterns at random points: uniform in a bounded domain, standard normal for all of R^n. A pattern's set is
- * convex, so that each is one region, and their number a lower bound. Patterns are held exactly, not by a hash.
+ * Distinct activation patterns at random points: uniform in a bounded domain, standard normal for all of R^n. A
+ * pattern's set is convex, so that each is one region, and their number a lower bound. Patterns are held exactly, not
+ * by a hash.
  */
 export function sample(program: Program, request: CountRequest, hooks: CountHooks): Sampled {
   const start = performance.now();
@@ -85,7 +86,9 @@ function greatest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** One character a unit; null where a value is so near to a breakpoint (though not on it) that its side is not known. */
+/**
+ * One character a unit; null where a value is so near to a breakpoint (though not on it) that its side is not known.
+ */
 function patternOf(step: BendStep, source: Float64Array, units: number, doubt: number): string | null {
   const pieces = new Uint16Array(units);
   const isOpen = (difference: number) => difference !== 0 && Math.abs(difference) <= doubt;

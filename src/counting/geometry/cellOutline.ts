@@ -1,4 +1,6 @@
-/** A bounded convex cell by its corners, in the slice's coordinates, and the corners on each of its facets, ascending. */
+/**
+ * A bounded convex cell by its corners, in the slice's coordinates, and the corners on each of its facets, ascending.
+ */
 export interface CellOutline {
   readonly corners: readonly (readonly number[])[];
   readonly facets: readonly (readonly number[])[];
@@ -7,15 +9,19 @@ export interface CellOutline {
 /** Corners, ascending. */
 type Face = readonly number[];
 
-/** Volume of a face in its own dimension, and an orthonormal basis of its directions; fewer where rounding leaves it flat. */
+/**
+ * Volume of a face in its own dimension, and an orthonormal basis of its directions; fewer where rounding leaves it
+ * flat.
+ */
 interface FaceSize {
   readonly volume: number;
   readonly basis: readonly (readonly number[])[];
 }
 
 /**
- * Volume (length, area) of a cell of full dimension, by pyramids over the facets that do not hold its first corner: a face has the volume of
- * its base times its height over its dimension, and is measured once, however many faces it is part of.
+ * Volume (length, area) of a cell of full dimension, by pyramids over the facets that do not hold its first corner: a
+ * face has the volume of its base times its height over its dimension, and is measured once, however many faces it is
+ * part of.
  */
 export function volumeOf({ corners, facets }: CellOutline, dimension: number): number {
   const known = new Map<string, FaceSize>();
@@ -40,7 +46,10 @@ export function volumeOf({ corners, facets }: CellOutline, dimension: number): n
     }
     return { volume, basis };
   };
-  return sizeOf(corners.map((_, k) => k), dimension).volume; // prettier-ignore
+  return sizeOf(
+    corners.map((_, k) => k),
+    dimension,
+  ).volume;
 }
 
 /** From the flat through `foot` with these directions to a point. */

@@ -13,8 +13,8 @@ interface PolygonVertices {
 }
 
 /**
- * Counts the parts into which lines cut a polygon without making them: one, and one more for each chord and for each crossing
- * inside, where no three chords meet in a point (Zaslavsky 1975 for a convex region of the plane).
+ * Counts the parts into which lines cut a polygon without making them: one, and one more for each chord and for each
+ * crossing inside, where no three chords meet in a point (Zaslavsky 1975 for a convex region of the plane).
  */
 export class Chords {
   // Ends of each chord and how far they may be off.

@@ -2,8 +2,9 @@
 const SLACK = 1e-10;
 
 /**
- * Maximizes a linear function over a box cut by halfspaces, in doubles: the dual simplex method on a dictionary, which starts at the
- * box's best corner and mends one violated constraint after another. What it finds is a guess that the caller proves.
+ * Maximizes a linear function over a box cut by halfspaces, in doubles: the dual simplex method on a dictionary, which
+ * starts at the box's best corner and mends one violated constraint after another. What it finds is a guess that the
+ * caller proves.
  */
 export class DualSimplex {
   /** Rows of what is basic, `columns + 1` numbers each, the constant last; the objective's row is the last one. */
@@ -14,7 +15,9 @@ export class DualSimplex {
   private constraints = 0;
   /** Where the maximum is. */
   readonly point: Float64Array;
-  /** The constraints that are tight there (by their place), and what the objective loses for each unit of slack in them. */
+  /**
+   * The constraints that are tight there (by their place), and what the objective loses for each unit of slack in them.
+   */
   readonly tight: Int32Array;
   readonly prices: Float64Array;
 
@@ -36,7 +39,9 @@ export class DualSimplex {
     return this.lower.length;
   }
 
-  /** Constraint `i` is `constraints[i] . x + constants[i] >= 0`; of each vector the first `columns` numbers are read. */
+  /**
+   * Constraint `i` is `constraints[i] . x + constants[i] >= 0`; of each vector the first `columns` numbers are read.
+   */
   load(constraints: readonly Float64Array[], constantAt: number, objective: Float64Array): void {
     const { lower, upper, columns } = this;
     this.constraints = constraints.length;

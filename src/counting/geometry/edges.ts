@@ -1,8 +1,9 @@
 /**
- * Whether vertices `p` and `q` of the polytope with vertices `from` to `to` span an edge, in the double description method (Fukuda and
- * Prodon 1996): when they share at least `dimension - 1` facets and no third vertex lies on all of these. Where exactly
- * `dimension` facets meet in `p`, all but one of them make an edge there, and no third vertex need be looked at. Facets are bits
- * of `incidence`, `words` numbers a vertex.
+ * Whether vertices `p` and `q` of the polytope with vertices `from` to `to` span an edge, in the double description
+ * method (Fukuda and Prodon 1996): when they share at least `dimension - 1` facets and no third vertex lies on all of
+ * these. Where exactly
+ * `dimension` facets meet in `p`, all but one of them make an edge there, and no third vertex need be looked at. Facets
+ * are bits of `incidence`, `words` numbers a vertex.
  */
 export function spansEdge(
   incidence: Int32Array,

@@ -9,8 +9,8 @@ export const BOTH = 3;
 /** Signs that rounding leaves open, decided exactly. */
 export interface ExactSigns {
   /**
-   * Sign of line `id` where the lines `through` meet. `name` is what that point was called when it was asked about before, or 0. `near` is
-   * about the point in homogeneous coordinates, for one that may lie at infinity.
+   * Sign of line `id` where the lines `through` meet. `name` is what that point was called when it was asked about
+   * before, or 0. `near` is about the point in homogeneous coordinates, for one that may lie at infinity.
    */
   sign(id: number, through: ArrayLike<number>, name: number, near?: Float64Array): number;
   /** What the point asked about last is called; 0 where it has no name. */
@@ -36,8 +36,8 @@ export const UNDERFLOW_ERROR = 2 ** -1040;
 
 /**
  * Convex cells of one dimension on a stack, inside the unit cube. A linear function is given by its coefficients and
- * constant at `rows[at ...]`, minus `shift`, with an absolute error of at most `tolerance` on the cube; `id` names it for
- * exact decisions. Functions work on the cell on top.
+ * constant at `rows[at ...]`, minus `shift`, with an absolute error of at most `tolerance` on the cube; `id` names it
+ * for exact decisions. Functions work on the cell on top.
  */
 export interface Geometry {
   readonly dimension: number;
@@ -45,9 +45,15 @@ export interface Geometry {
   reset(): void;
   /** Where the function is positive and negative on the cell; remembers its values for `split`. */
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number;
-  /** After `side` said BOTH: the cell becomes one part, the other is put aside. The facets that this makes are those of cut `cut`. */
+  /**
+   * After `side` said BOTH: the cell becomes one part, the other is put aside. The facets that this makes are those of
+   * cut `cut`.
+   */
   split(keepPositive: boolean, cut: number): void;
-  /** After `side` said BOTH: the cell becomes its positive part; the facet is of cut `cut`, on the side that its sign tells. */
+  /**
+   * After `side` said BOTH: the cell becomes its positive part; the facet is of cut `cut`, on the side that its sign
+   * tells.
+   */
   clip(cut: number): void;
   /** The part put aside last becomes the cell. */
   pop(): void;
@@ -56,9 +62,9 @@ export interface Geometry {
   /** The cell and the part put aside last change places. */
   swap(): void;
   /**
-   * Sifts the units at `from` to `to` in `list`, with these breakpoints and their functions in `rows`: those that the cell is cut by
-   * are written to `crossing` from `at` on (their end is returned), the others get their piece. The first breakpoint of unit 0
-   * has the id `firstId`, the others follow.
+   * Sifts the units at `from` to `to` in `list`, with these breakpoints and their functions in `rows`: those that the
+   * cell is cut by are written to `crossing` from `at` on (their end is returned), the others get their piece. The
+   * first breakpoint of unit 0 has the id `firstId`, the others follow.
    */
   classify(
     rows: Float64Array,
@@ -77,8 +83,8 @@ export interface Geometry {
   low: number;
   high: number;
   /**
-   * Into how many parts the units at `from` to `to` in `cut` cut the cell, each of which does, or 0 where that cannot be told
-   * without cutting. Unit 0 has the id `firstId`, the others follow.
+   * Into how many parts the units at `from` to `to` in `cut` cut the cell, each of which does, or 0 where that cannot
+   * be told without cutting. Unit 0 has the id `firstId`, the others follow.
    */
   countParts(
     rows: Float64Array,
@@ -90,9 +96,9 @@ export interface Geometry {
     firstId: number,
   ): number;
   /**
-   * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the other), a
-   * number that is about the same for the two cells on its sides and differs for the other facets of the cut (NaN where there is
-   * none), and the line it lies in.
+   * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the
+   * other), a number that is about the same for the two cells on its sides and differs for the other facets of the cut
+   * (NaN where there is none), and the line it lies in.
    */
   facets(visit: (cut: number, key: number, line: number) => void): void;
   /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */

@@ -9,7 +9,10 @@ const MAX_POINTS = 24;
 const ROUNDING = 2 ** -51;
 /** A cell by the cuts that bound it, beside the domain's own sides. Never changed once made. */
 interface Cell {
-  /** Functions that are not negative in it, `dimension + 1` numbers each, the greatest of size 1; how far they may be off. */
+  /**
+   * Functions that are not negative in it, `dimension + 1` numbers each, the greatest of size 1; how far they may be
+   * off.
+   */
   readonly rows: readonly Float64Array[];
   readonly errors: readonly number[];
   /** The line of each, and 1 or -1: on which side of it the cell is. */
@@ -24,12 +27,14 @@ interface Cell {
 }
 
 /**
- * Convex cells of any dimension by the halfspaces that make them, without their vertices, of which there are too many in high dimensions.
- * Whether a function takes a sign in a cell is a linear program: answered by a point inside where it does, or by a sum of the cell's
- * functions that proves that it does not; where rounding leaves both open, by the program in exact arithmetic.
+ * Convex cells of any dimension by the halfspaces that make them, without their vertices, of which there are too many
+ * in high dimensions. Whether a function takes a sign in a cell is a linear program: answered by a point inside where
+ * it does, or by a sum of the cell's functions that proves that it does not; where rounding leaves both open, by the
+ * program in exact arithmetic.
  *
- * In all of R^n the coordinates are homogeneous: a cell is the cone over it, cut off by a box, so that unbounded cells are like any
- * other. A cone is full-dimensional where its cell is, and a function is positive in the one where it is in the other.
+ * In all of R^n the coordinates are homogeneous: a cell is the cone over it, cut off by a box, so that unbounded cells
+ * are like any other. A cone is full-dimensional where its cell is, and a function is positive in the one where it is
+ * in the other.
  */
 export class Halfspaces implements Geometry {
   readonly dimension: number;
@@ -137,8 +142,8 @@ export class Halfspaces implements Geometry {
   }
 
   /**
-   * Whether the program's prices prove that the objective is not positive: with prices p, objective + sum of p row is at most what the box
-   * allows, and no row is negative in the cell.
+   * Whether the program's prices prove that the objective is not positive: with prices p, objective + sum of p row is
+   * at most what the box allows, and no row is negative in the cell.
    */
   private isRefuted(objective: Float64Array, cell: Pick<Cell, 'rows' | 'errors'>, known?: number): boolean {
     const { program, width, lower, upper, error } = this;
@@ -293,7 +298,10 @@ export class Halfspaces implements Geometry {
     for (const { cuts } of [...this.stack, this.cell]) for (const cut of cuts) visit(Math.abs(cut));
   }
 
-  /** A halfspace is a facet's if the others alone allow more: no two of them have the same border, since a cut has both sides. */
+  /**
+   * A halfspace is a facet's if the others alone allow more: no two of them have the same border, since a cut has both
+   * sides.
+   */
   private isFacet(i: number): boolean {
     const { cell } = this;
     const without = <T>(list: readonly T[]) => list.filter((_, k) => k !== i);

@@ -22,15 +22,18 @@ const FRAME = 3;
 const DOMAIN_EDGES = [-3, -2, -4, -1];
 
 /**
- * Convex polygons in the unit square, counterclockwise, on a stack of flat arrays. A vertex knows how far it may be from the
- * true one: two nearly parallel edges meet in a badly known point. An edge knows the line it lies on; a sign that the
- * errors leave open is settled from the lines themselves.
+ * Convex polygons in the unit square, counterclockwise, on a stack of flat arrays. A vertex knows how far it may be
+ * from the true one: two nearly parallel edges meet in a badly known point. An edge knows the line it lies on; a sign
+ * that the errors leave open is settled from the lines themselves.
  */
 export class Polygons implements Geometry {
   readonly dimension = 2;
   low = 0;
   high = 0;
-  /** The current polygon's vertices are at `start`, `start + VERTEX`, ... below `end` of `data`; see the constants for what each holds. */
+  /**
+   * The current polygon's vertices are at `start`, `start + VERTEX`, ... below `end` of `data`; see the constants for
+   * what each holds.
+   */
   start = 0;
   end = 0;
   data = new Float64Array(256 * VERTEX);
@@ -46,7 +49,10 @@ export class Polygons implements Geometry {
   /** Where the parts end that were made last. */
   private positiveEnd = 0;
   private negativeEnd = 0;
-  /** How far vertices are off whose sign was settled exactly: it may not be that of the value where the vertex is held to be. */
+  /**
+   * How far vertices are off whose sign was settled exactly: it may not be that of the value where the vertex is held
+   * to be.
+   */
   private settledError = -1;
   /** The box below is that of the current polygon. */
   private boxed = false;
@@ -215,7 +221,10 @@ export class Polygons implements Geometry {
     data[at + EDGE_CUT] = cut;
   }
 
-  /** Writes the point where the last line crosses the edge that starts at `edge`, from its positive end `p` to its negative end `q`. */
+  /**
+   * Writes the point where the last line crosses the edge that starts at `edge`, from its positive end `p` to its
+   * negative end `q`.
+   */
   private meet(to: number, edge: number, p: number, q: number): void {
     const { data, gradient, tolerance } = this;
     data[to + NAME] = 0;
@@ -249,8 +258,9 @@ export class Polygons implements Geometry {
   }
 
   /**
-   * The box around the polygon, widened by what its vertices may be off. Twice the greater of two numbers is their sum plus the
-   * size of their difference: which one it is cannot be foretold, and a branch would be predicted wrong too often.
+   * The box around the polygon, widened by what its vertices may be off. Twice the greater of two numbers is their sum
+   * plus the size of their difference: which one it is cannot be foretold, and a branch would be predicted wrong too
+   * often.
    */
   box(): Box {
     const { data, start, end } = this;

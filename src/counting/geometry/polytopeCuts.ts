@@ -10,8 +10,9 @@ const COORDINATE_ERROR = 2 ** -50;
 const LARGE = 4096;
 
 /**
- * Cutting the cell at hand by the hyperplane where a function vanishes: that keeps the vertices on either side and adds one on every
- * edge across. A vertex knows about how far it may be from the true one; that is looked at more closely where a sign depends on it.
+ * Cutting the cell at hand by the hyperplane where a function vanishes: that keeps the vertices on either side and adds
+ * one on every edge across. A vertex knows about how far it may be from the true one; that is looked at more closely
+ * where a sign depends on it.
  */
 export class PolytopeCuts extends PolytopeStack {
   // The function that `side` looked at last, and its values at the vertices.
@@ -103,8 +104,8 @@ export class PolytopeCuts extends PolytopeStack {
   }
 
   /**
-   * Writes the part on one side of the cut to `to` and on, last the vertices on the edges across, which are copied from `made` on where
-   * the other part has them already; its slots go to `slotTo`. Returns its end.
+   * Writes the part on one side of the cut to `to` and on, last the vertices on the edges across, which are copied from
+   * `made` on where the other part has them already; its slots go to `slotTo`. Returns its end.
    */
   private writePart(positive: boolean, to: number, slotTo: number, made = -1): number {
     const { values, start, end, words, incidence, used, above, below, crossed } = this;
@@ -164,8 +165,8 @@ export class PolytopeCuts extends PolytopeStack {
   }
 
   /**
-   * Where more facets than needed meet in vertices, leaves out those with too few vertices to be one. Returns whether as many meet
-   * in each vertex as there are dimensions.
+   * Where more facets than needed meet in vertices, leaves out those with too few vertices to be one. Returns whether
+   * as many meet in each vertex as there are dimensions.
    */
   private finishPart(from: number, to: number, slots: number): boolean {
     const { start, end, values } = this;
@@ -213,9 +214,9 @@ export class PolytopeCuts extends PolytopeStack {
   }
 
   /**
-   * The least that can be said of how far a vertex is from where its hyperplanes meet: what is left when it is put into them, and
-   * their own errors, times the norm of the inverse of their matrix. That is Infinity where more than `dimension` of them meet and
-   * the newest ones are dependent.
+   * The least that can be said of how far a vertex is from where its hyperplanes meet: what is left when it is put into
+   * them, and their own errors, times the norm of the inverse of their matrix. That is Infinity where more than
+   * `dimension` of them meet and the newest ones are dependent.
    */
   protected refinedError(vertex: number): number {
     if (this.isRefined[vertex] === 1) return this.errors[vertex];

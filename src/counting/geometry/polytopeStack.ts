@@ -4,13 +4,17 @@ import type { CellOutline } from './cellOutline.ts';
 import { grown } from '../program/program.ts';
 import type { Slice } from './slice.ts';
 
-/** Numbers held for each polytope put aside: those of the cell at hand, and the first free places above it and all below it. */
+/**
+ * Numbers held for each polytope put aside: those of the cell at hand, and the first free places above it and all below
+ * it.
+ */
 const FRAME = 8;
 
 /**
- * Convex polytopes by their vertices and which facets each lies on, on a stack of flat arrays. A polytope's vertices stand one
- * after another; it names its facets by slots, each a bit in its vertices' incidence, and a slot is free where no vertex has
- * its bit. The hyperplanes of facets are held once for all polytopes along the path that leads to the cell at hand.
+ * Convex polytopes by their vertices and which facets each lies on, on a stack of flat arrays. A polytope's vertices
+ * stand one after another; it names its facets by slots, each a bit in its vertices' incidence, and a slot is free
+ * where no vertex has its bit. The hyperplanes of facets are held once for all polytopes along the path that leads to
+ * the cell at hand.
  */
 export class PolytopeStack {
   readonly dimension: number;
@@ -275,7 +279,10 @@ export class PolytopeStack {
     }
   }
 
-  /** After `lookOver`: false for a face of lower dimension that a line only touches. Where two lines make the same facet, it counts once. */
+  /**
+   * After `lookOver`: false for a face of lower dimension that a line only touches. Where two lines make the same
+   * facet, it counts once.
+   */
   private isFacet(slot: number): boolean {
     const { sizes } = this;
     if (sizes[slot] === 0) return false;

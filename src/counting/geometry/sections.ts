@@ -40,7 +40,10 @@ export class Face {
     while (this.values.length < vertices * functions) this.values = grown(this.values);
   }
 
-  /** Lists the edges of the face, whose dimension and words of incidence are told, as is whether as many facets meet in each vertex. */
+  /**
+   * Lists the edges of the face, whose dimension and words of incidence are told, as is whether as many facets meet in
+   * each vertex.
+   */
   listEdges(dimension: number, words: number, isSimple: boolean): void {
     const { vertices } = this;
     this.edges = 0;
@@ -84,16 +87,16 @@ export class Face {
 }
 
 /**
- * Sign of function `f` at vertex `vertex` of the face in which the functions `chosen`, the first `count` of them, vanish, decided
- * exactly.
+ * Sign of function `f` at vertex `vertex` of the face in which the functions `chosen`, the first `count` of them,
+ * vanish, decided exactly.
  */
 export type SectionSign = (f: number, face: Face, vertex: number, chosen: Int32Array, count: number) => number;
 
 /**
- * Counts the parts into which hyperplanes cut a polytope without making them. By deletion and restriction (Zaslavsky 1975) a
- * hyperplane adds as many parts as those before it cut its own section of the polytope into, which has one dimension less. Values
- * at a section's vertices lie between those at the ends of edges, so that no coordinates are needed, and values only where
- * neither the signs at the ends nor their number settle the matter.
+ * Counts the parts into which hyperplanes cut a polytope without making them. By deletion and restriction (Zaslavsky
+ * 1975) a hyperplane adds as many parts as those before it cut its own section of the polytope into, which has one
+ * dimension less. Values at a section's vertices lie between those at the ends of edges, so that no coordinates are
+ * needed, and values only where neither the signs at the ends nor their number settle the matter.
  */
 export class Sections {
   /** The polytope, its section at hand, that one's section at hand, and so on. */
@@ -103,7 +106,10 @@ export class Sections {
   private functions = 0;
   private words = 1;
   private isSimple = true;
-  /** Whether there may be more functions that cut the section listed last than it is clear of, and those that vanish on all of it. */
+  /**
+   * Whether there may be more functions that cut the section listed last than it is clear of, and those that vanish on
+   * all of it.
+   */
   private isOpen = false;
   private vanishing = 0;
 
@@ -131,8 +137,8 @@ export class Sections {
   }
 
   /**
-   * The number of parts, when each function has both signs on the polytope; whether exactly as many facets as there are dimensions meet in
-   * each vertex is told.
+   * The number of parts, when each function has both signs on the polytope; whether exactly as many facets as there are
+   * dimensions meet in each vertex is told.
    */
   count(isSimple: boolean): number {
     this.isSimple = isSimple;

@@ -1,13 +1,16 @@
 import type { CountDomain } from '../count.ts';
 
 /**
- * A slice of the input space: the image of a polytope in coordinates `x`, mostly the unit cube [0, 1]^dimension. Input `i` is
+ * A slice of the input space: the image of a polytope in coordinates `x`, mostly the unit cube [0, 1]^dimension. Input
+ * `i` is
  * `sum over d of rows[i (dimension + 1) + d] x_d + rows[i (dimension + 1) + dimension]`.
  */
 export interface Slice {
   readonly dimension: number;
   readonly rows: Float64Array;
-  /** Functions (coefficients, constant) that vanish on the polytope's faces; small integers. Line `-1 - f` is face `f`. */
+  /**
+   * Functions (coefficients, constant) that vanish on the polytope's faces; small integers. Line `-1 - f` is face `f`.
+   */
   readonly faces: readonly (readonly number[])[];
   /** Its corners in homogeneous coordinates (last 0: at infinity). */
   readonly corners: readonly (readonly number[])[];
@@ -17,13 +20,15 @@ export interface Slice {
 const APEX = [859_001, 703_643, 576_413, 472_187, 386_801, 316_861].map((k) => k / 2 ** 20);
 
 /**
- * The part of R^n where coordinate `d`, less that of the apex, is of sign `signs[d]`, as a simplex with corners at infinity; its last
- * face is infinity.
+ * The part of R^n where coordinate `d`, less that of the apex, is of sign `signs[d]`, as a simplex with corners at
+ * infinity; its last face is infinity.
  */
 export function orthant(signs: readonly number[]): Slice {
   const n = signs.length;
   const identity = Array.from({ length: n + 1 }, (_, i) => Array.from({ length: n + 1 }, (_, k) => (i === k ? 1 : 0)));
-  const rows = Float64Array.from(identity.slice(0, n).flatMap((row, i) => row.map((value, k) => (k === n ? APEX[i] : value)))); // prettier-ignore
+  const rows = Float64Array.from(
+    identity.slice(0, n).flatMap((row, i) => row.map((value, k) => (k === n ? APEX[i] : value))),
+  );
   const corners = identity.map((row, i) => row.map((value) => (i < n ? value * signs[i] : value)));
   return { dimension: n, rows, faces: identity, corners };
 }
@@ -49,7 +54,10 @@ export function wholeSpace(inputs: number): Slice {
 
 export const MAX_CUBE_DIMENSIONS = 12;
 
-/** The slice of a bounded domain in R^n. Errors: RangeError, as a sentence, where sizes do not fit or numbers are not finite. */
+/**
+ * The slice of a bounded domain in R^n. Errors: RangeError, as a sentence, where sizes do not fit or numbers are not
+ * finite.
+ */
 export function sliceOf(domain: CountDomain, inputs: number): Slice {
   const { origin, directions } = parts(domain);
   if ([origin, ...directions].some((vector) => vector.length !== inputs)) {

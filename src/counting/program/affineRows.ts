@@ -55,7 +55,10 @@ export function channelGroups([height, width, channels]: Extents): number[][] {
   return Array.from({ length: channels }, (_, c) => Array.from({ length: height * width }, (_, p) => p * channels + c));
 }
 
-/** Calls `visit(tap, position)` for each cell of the input that the window at output (`row`, `column`) covers; padding is left out. */
+/**
+ * Calls `visit(tap, position)` for each cell of the input that the window at output (`row`, `column`) covers; padding
+ * is left out.
+ */
 function overWindow(
   w: WindowGeometry,
   row: number,
@@ -114,7 +117,9 @@ export function depthwise(w: WindowGeometry, kernel: Float64Array, multiplier: n
     for (let column = 0; column < w.outW; column++) {
       for (let f = 0; f < w.inC * multiplier; f++) {
         const c = Math.floor(f / multiplier);
-        overWindow(w, row, column, (tap, position) => builder.entry(position * w.inC + c, kernel[tap * w.inC * multiplier + f])); // prettier-ignore
+        overWindow(w, row, column, (tap, position) =>
+          builder.entry(position * w.inC + c, kernel[tap * w.inC * multiplier + f]),
+        );
         builder.endRow();
       }
     }
@@ -254,7 +259,12 @@ function resampled(at: number, factor: number, extent: number, bilinear: boolean
   const centre = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), extent - 1);
   const low = Math.floor(centre);
   const share = centre - low;
-  return share === 0 ? [[low, 1]] : [[low, 1 - share], [low + 1, share]]; // prettier-ignore
+  return share === 0
+    ? [[low, 1]]
+    : [
+        [low, 1 - share],
+        [low + 1, share],
+      ];
 }
 
 /** Values of a tensor whose extents are the shape's or 1, repeated along the axes of extent 1. */

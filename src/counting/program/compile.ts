@@ -109,15 +109,25 @@ class Lowering {
       });
     }
     const output = this.addTensor(size);
-    this.steps.push({ kind: 'units', layer: layer.index, source, output, breakpoints, slopes: unitSlopes, intercepts: unitIntercepts }); // prettier-ignore
+    this.steps.push({
+      kind: 'units',
+      layer: layer.index,
+      source,
+      output,
+      breakpoints,
+      slopes: unitSlopes,
+      intercepts: unitIntercepts,
+    });
     return output;
   }
 
   private weight(layer: Layer, name: string) {
-    const weights = layer.weights ?? (layer.sharedWith === undefined ? undefined : this.network.layers[layer.sharedWith].weights); // prettier-ignore
+    const weights =
+      layer.weights ?? (layer.sharedWith === undefined ? undefined : this.network.layers[layer.sharedWith].weights);
     const tensor = weights?.[name];
     if (!tensor) throw new RangeError(`${layer.name} has no ${name}: draw its weights or give them`);
-    if (!tensor.data.every(Number.isFinite)) throw new RangeError(`${layer.name}: ${name} holds a number that is not finite`); // prettier-ignore
+    if (!tensor.data.every(Number.isFinite))
+      throw new RangeError(`${layer.name}: ${name} holds a number that is not finite`);
     return tensor;
   }
 
@@ -149,19 +159,27 @@ class Lowering {
       case 'add':
       case 'subtract':
       case 'average':
-        return this.affine(sources.map((from, k) => ({ source: from, matrix: this.scaled(operation.kind, from, k, sources.length) }))); // prettier-ignore
+        return this.affine(
+          sources.map((from, k) => ({ source: from, matrix: this.scaled(operation.kind, from, k, sources.length) })),
+        );
       case 'maximum':
         return this.maximum(layer, sources);
       case 'concatenate':
-        return this.affine(rows.concatenation(layer.inputShapes, operation.axis).map((matrix, k) => ({ source: sources[k], matrix }))); // prettier-ignore
+        return this.affine(
+          rows.concatenation(layer.inputShapes, operation.axis).map((matrix, k) => ({ source: sources[k], matrix })),
+        );
       case 'globalMaxPooling':
         return this.max(layer, source, rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)));
       case 'globalAveragePooling':
-        return from(rows.means(rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)), this.sizes[source])); // prettier-ignore
+        return from(
+          rows.means(rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)), this.sizes[source]),
+        );
       case 'zeroPadding':
         return from(rows.zeroPadding(spatialExtents(layer.inputShapes[0], operation.rank), operation.padding));
       case 'upSampling':
-        return from(rows.upSampling(spatialExtents(layer.inputShapes[0], operation.rank), operation.factors, operation.bilinear)); // prettier-ignore
+        return from(
+          rows.upSampling(spatialExtents(layer.inputShapes[0], operation.rank), operation.factors, operation.bilinear),
+        );
       case 'notPiecewiseLinear':
       case 'unknown':
         throw new RangeError(`${layer.name} is not piecewise linear`);
@@ -242,7 +260,10 @@ class Lowering {
       const c = i % channels;
       return (gamma?.[c] ?? 1) / (variance ? Math.sqrt(variance[c] + operation.epsilon) : 1);
     });
-    const shift = Float64Array.from({ length: size }, (_, i) => (beta?.[i % channels] ?? 0) - (mean?.[i % channels] ?? 0) * scale[i]); // prettier-ignore
+    const shift = Float64Array.from(
+      { length: size },
+      (_, i) => (beta?.[i % channels] ?? 0) - (mean?.[i % channels] ?? 0) * scale[i],
+    );
     if (!scale.every(Number.isFinite)) throw new RangeError(`${layer.name}: a moving variance is negative`);
     return this.affine([{ source, matrix: rows.diagonal(scale) }], shift);
   }

@@ -7,7 +7,10 @@ interface DenseLayer {
   readonly outputs: number;
   readonly columns: Float64Array;
   readonly bias: Float64Array;
-  /** Greatest Euclidean norm of a row, of the numbers' sizes before they were added where layers were multiplied into one. */
+  /**
+   * Greatest Euclidean norm of a row, of the numbers' sizes before they were added where layers were multiplied into
+   * one.
+   */
   readonly norm: number;
   /** Greatest size of a number that entered the bias. */
   readonly biasSize: number;

@@ -1,6 +1,6 @@
 /**
- * The greatest absolute row sum of the inverse of an n x n matrix (row-major, overwritten), by Gauss-Jordan elimination with row
- * pivoting; Infinity when it is singular. `inverse` is room for n x n numbers.
+ * The greatest absolute row sum of the inverse of an n x n matrix (row-major, overwritten), by Gauss-Jordan elimination
+ * with row pivoting; Infinity when it is singular. `inverse` is room for n x n numbers.
  */
 export function inverseNorm(matrix: Float64Array, inverse: Float64Array, n: number): number {
   inverse.fill(0, 0, n * n);

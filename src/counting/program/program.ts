@@ -1,6 +1,6 @@
 /**
- * A network lowered for counting: tensors of scalars, and steps that are affine or bend. Tensor 0 is the input (all input
- * tensors one after another); every step writes one tensor, in an order in which sources come first.
+ * A network lowered for counting: tensors of scalars, and steps that are affine or bend. Tensor 0 is the input (all
+ * input tensors one after another); every step writes one tensor, in an order in which sources come first.
  */
 export interface Program {
   readonly inputSize: number;
@@ -31,7 +31,10 @@ export interface AffineTerm {
   readonly matrix: SparseMatrix;
 }
 
-/** Scalar piecewise-linear units with common breakpoints; slopes and intercepts may differ by unit (`unit * pieces + piece`). */
+/**
+ * Scalar piecewise-linear units with common breakpoints; slopes and intercepts may differ by unit (`unit * pieces +
+ * piece`).
+ */
 export interface UnitStep {
   readonly kind: 'units';
   readonly layer: number;
@@ -70,7 +73,10 @@ export function largestGroup({ start }: MaxStep): number {
 
 /** The greatest number of pieces of a unit or arguments of a maximum. */
 export function mostPieces({ stages }: Program): number {
-  return stages.reduce((most, step) => Math.max(most, step.kind === 'max' ? largestGroup(step) : step.breakpoints.length + 1), 0); // prettier-ignore
+  return stages.reduce(
+    (most, step) => Math.max(most, step.kind === 'max' ? largestGroup(step) : step.breakpoints.length + 1),
+    0,
+  );
 }
 
 /** ReLUs: zero on their first piece, and positive inside cells on their second. */

@@ -30,7 +30,10 @@ const BOX = 6;
 const UNKNOWN = -1;
 
 let compiled: WebAssembly.Module | undefined;
-/** Given back by counts that are done: making one takes longer than a small count, and calls into a new one are slow at first. */
+/**
+ * Given back by counts that are done: making one takes longer than a small count, and calls into a new one are slow at
+ * first.
+ */
 const idle: Instance[] = [];
 /** More memory than this is not kept for the next count. */
 const MAX_KEPT = 1 << 26;
@@ -99,7 +102,18 @@ export class DenseMemory {
       fields.set(own);
       if (stage === next.length) return;
       const { rows, slopes, pattern, columns, bias } = next[stage];
-      const following = [rows, slopes, pattern, columns, bias, maps[stage + 1], factors, live, shares, changes[stage + 1].layer]; // prettier-ignore
+      const following = [
+        rows,
+        slopes,
+        pattern,
+        columns,
+        bias,
+        maps[stage + 1],
+        factors,
+        live,
+        shares,
+        changes[stage + 1].layer,
+      ];
       fields.set(following, own.length);
     });
     this.box = new Float64Array(buffer, box, BOX);
@@ -109,7 +123,10 @@ export class DenseMemory {
     this.patterns = slopes.map(({ length }, k) => new Int32Array(buffer, pieces[k], length / 2));
   }
 
-  /** Makes the maps after stage `stage` right by the units that flipped since; false where it is better done from scratch. */
+  /**
+   * Makes the maps after stage `stage` right by the units that flipped since; false where it is better done from
+   * scratch.
+   */
   update(stage: number): boolean {
     return this.kernel.update(this.layerAt[stage]) !== 0;
   }
@@ -119,7 +136,10 @@ export class DenseMemory {
     this.kernel.fresh(this.layerAt[stage]);
   }
 
-  /** Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the first of `doubtful`. */
+  /**
+   * Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the
+   * first of `doubtful`.
+   */
   classify(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
     const { box } = this;
     box[0] = centreX;

@@ -17,9 +17,9 @@ import type { Slice } from '../geometry/slice.ts';
 const MEASURED = 15;
 
 /**
- * Propagation through a dense chain over a plane, in flat arrays without allocation: crossing one edge flips one neuron, so the
- * next layer's maps change by a rank-one update, and those of the layers behind it too. Beyond a few, maps are computed from scratch.
- * Both run in WebAssembly.
+ * Propagation through a dense chain over a plane, in flat arrays without allocation: crossing one edge flips one
+ * neuron, so the next layer's maps change by a rank-one update, and those of the layers behind it too. Beyond a few,
+ * maps are computed from scratch. Both run in WebAssembly.
  */
 export class DenseChainPropagator implements Propagator {
   private readonly memory: DenseMemory;

@@ -18,7 +18,10 @@ export interface NearGeometry extends Geometry {
     crossing: Int32Array,
     at: number,
   ): number;
-  /** Of `count` units, lists those whose function may vanish on the cell when it is off by up to its margin; returns how many. */
+  /**
+   * Of `count` units, lists those whose function may vanish on the cell when it is off by up to its margin; returns how
+   * many.
+   */
   near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number;
 }
 
@@ -27,8 +30,9 @@ export function isNear(geometry: Geometry): geometry is NearGeometry {
 }
 
 /**
- * Inside a small part that few units cut, most neurons of the last stage keep their sign throughout: their functions change by
- * little when those few flip. They are found once for the part, and neither updated nor looked at in its cells.
+ * Inside a small part that few units cut, most neurons of the last stage keep their sign throughout: their functions
+ * change by little when those few flip. They are found once for the part, and neither updated nor looked at in its
+ * cells.
  */
 export class Narrowing {
   /** Units of the last stage that may vanish in the part: the first `count`. */

@@ -37,8 +37,8 @@ export interface Propagator {
 /** A first look at all units of a stage, which bend at 0, on a box around the cell. */
 export interface CoarseClassifier {
   /**
-   * Gives each unit the piece of its sign at the centre; returns how many may vanish in the box: the first of `doubtful`. Negative
-   * where numbers are larger than any before: `scale` has grown, and with it the tolerance.
+   * Gives each unit the piece of its sign at the centre; returns how many may vanish in the box: the first of
+   * `doubtful`. Negative where numbers are larger than any before: `scale` has grown, and with it the tolerance.
    */
   classify(stage: number, box: Box, tolerance: number): number;
   readonly uncertain: Int32Array;
@@ -47,9 +47,9 @@ export interface CoarseClassifier {
 /** What a propagator offers for leaving out rows of the last stage that cannot vanish in a part of the plane. */
 export interface NarrowPropagation {
   /**
-   * In a part in which only the units of stage `stage` (second to last) at `from` to `to` in `open` are still undecided: makes `rows`
-   * right for the pattern as it stands, and `margins` what each may be off by where those units are on their other side,
-   * given how far the function of each goes there.
+   * In a part in which only the units of stage `stage` (second to last) at `from` to `to` in `open` are still
+   * undecided: makes `rows` right for the pattern as it stands, and `margins` what each may be off by where those units
+   * are on their other side, given how far the function of each goes there.
    */
   propagate(stage: number, pattern: Int32Array, open: Int32Array, from: number, to: number, reach: Float64Array): void;
   readonly rows: Float64Array;
@@ -65,8 +65,8 @@ export interface NarrowPropagation {
 export const UPDATES_BEFORE_FRESH = 128;
 
 /**
- * Propagation through any program. An affine step remembers what it read last: rows of its source that did not change since
- * cost nothing, so that in a convolution only the receptive field of a flipped neuron is touched.
+ * Propagation through any program. An affine step remembers what it read last: rows of its source that did not change
+ * since cost nothing, so that in a convolution only the receptive field of a flipped neuron is touched.
  */
 export class SparsePropagator implements Propagator {
   private readonly tensors: Float64Array[];
@@ -127,13 +127,15 @@ export class SparsePropagator implements Propagator {
   private bend(stage: number, pattern: Int32Array): void {
     const step = this.program.stages[stage];
     const isNew = this.read[stage] !== this.versions[step.source];
-    const size = step.kind === 'max' ? this.bendGroups(stage, step, pattern, isNew) : this.bendUnits(stage, step, pattern, isNew); // prettier-ignore
+    const size =
+      step.kind === 'max' ? this.bendGroups(stage, step, pattern, isNew) : this.bendUnits(stage, step, pattern, isNew);
     this.read[stage] = this.versions[step.source];
     this.versions[step.output]++;
     this.sizes.bent(step.output, step.source, size, this.slopes[stage]);
   }
 
-  // Where the source is as it was, only what changed its piece is looked at. Both return the greatest size of a row that was.
+  // Where the source is as it was, only what changed its piece is looked at. Both return the greatest size of a row
+  // that was.
 
   private bendGroups(stage: number, step: MaxStep, pattern: Int32Array, isNew: boolean): number {
     const { width } = this;
@@ -210,7 +212,10 @@ function listChanged(now: Float64Array, seen: Float64Array, width: number, list:
   return count;
 }
 
-/** Adds to each row of `output` that `matrix` (transposed) reads row `row` of the source in what a change of that row by `delta` does. */
+/**
+ * Adds to each row of `output` that `matrix` (transposed) reads row `row` of the source in what a change of that row by
+ * `delta` does.
+ */
 function addColumn(output: Float64Array, matrix: SparseMatrix, row: number, delta: Float64Array): void {
   const { start, column, value } = matrix;
   const end = start[row + 1];

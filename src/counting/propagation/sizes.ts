@@ -1,16 +1,18 @@
 /**
- * Share of the bound on errors that have gone through weights in which they add up at random. It leaves room for 2^8 units of rounding
- * in each number.
+ * Share of the bound on errors that have gone through weights in which they add up at random. It leaves room for 2^8
+ * units of rounding in each number.
  */
 const CARRIED = 2 ** -7;
-/** An error that underflow makes, however small the numbers are, over the unit of rounding; weights may make it large. */
+/**
+ * An error that underflow makes, however small the numbers are, over the unit of rounding; weights may make it large.
+ */
 const UNDERFLOW = 2 ** -1010;
 
 /**
- * How large the numbers in each tensor's maps have been, and how large their rounding errors can be, as a number of that many digits
- * of a double. Rounding adds errors in proportion to the numbers that enter a sum (at random, so the Euclidean norm of a row of
- * weights counts). Errors from before mostly grow or shrink as the numbers do; where numbers cancel they do not, so what the
- * weights can make of them is kept as well.
+ * How large the numbers in each tensor's maps have been, and how large their rounding errors can be, as a number of
+ * that many digits of a double. Rounding adds errors in proportion to the numbers that enter a sum (at random, so the
+ * Euclidean norm of a row of weights counts). Errors from before mostly grow or shrink as the numbers do; where numbers
+ * cancel they do not, so what the weights can make of them is kept as well.
  */
 export class Sizes {
   private readonly size: Float64Array;

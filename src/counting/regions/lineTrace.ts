@@ -9,7 +9,9 @@ const MAX_OUTPUTS = 12;
 /** From where, to where, the line that the piece starts at; then slope and constant of each output. */
 const HEAD = 3;
 
-/** Keeps the pieces of a line for drawing: where they meet, which layer bends there, and the outputs at these points. */
+/**
+ * Keeps the pieces of a line for drawing: where they meet, which layer bends there, and the outputs at these points.
+ */
 export class LineTrace {
   private readonly outputs: number;
   private readonly size: number;

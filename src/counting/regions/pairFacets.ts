@@ -1,4 +1,7 @@
-/** Facets by their number: the cut that made each (negative on its negative side), its region, about where it is, and its line. */
+/**
+ * Facets by their number: the cut that made each (negative on its negative side), its region, about where it is, and
+ * its line.
+ */
 export interface Facets {
   readonly cut: Float64Array;
   readonly region: Int32Array;
@@ -10,8 +13,9 @@ export interface Facets {
 const APART = 16;
 
 /**
- * Finds the facets of one cut that lie on both sides at one place, and calls `join` with each pair; false when some facet has none on the
- * other side. `facets` is sorted on the way. By the keys where these tell, otherwise by exact ones, which are equal on both sides.
+ * Finds the facets of one cut that lie on both sides at one place, and calls `join` with each pair; false when some
+ * facet has none on the other side. `facets` is sorted on the way. By the keys where these tell, otherwise by exact
+ * ones, which are equal on both sides.
  */
 export function pairFacets(
   facets: Uint32Array,
@@ -60,7 +64,8 @@ function pairExactly(
     else side.set(key, [f]);
   }
   for (const [key, list] of above) {
-    // Several where a unit that bends nothing cuts the facet: all regions on one side have one map there, and hang together.
+    // Several where a unit that bends nothing cuts the facet: all regions on one side have one map there, and hang
+    // together.
     for (const p of list) for (const q of below.get(key) ?? []) join(p, q);
   }
   return above.size === below.size && [...above.keys()].every((key) => below.has(key));

@@ -4,7 +4,10 @@ import { pairFacets, type Facets } from './pairFacets.ts';
 import { grown } from '../program/program.ts';
 import { COMMON_CUTS } from '../walk/sharedCount.ts';
 
-/** Output maps that differ by more than this share of their size, and by more than rounding, are not looked at more closely. */
+/**
+ * Output maps that differ by more than this share of their size, and by more than rounding, are not looked at more
+ * closely.
+ */
 const CLEARLY_OTHER = 1e-6;
 /** Facets are looked over when there are so many, and then when there are twice as many as were left. */
 const MIN_SETTLED = 1 << 15;
@@ -36,9 +39,10 @@ export interface JoinsPart {
 }
 
 /**
- * Sets of regions that are joined across facets on whose two sides the maps are equal. Cells meet facet to facet, since the network is
- * continuous: the facets of one cut come in pairs, one on each side at the same place. Only regions at cuts that still have
- * parts to be walked are held, about the square root of all in a plane.
+ * Sets of regions that are joined across facets on whose two sides the maps are equal. Cells meet facet to facet, since
+ * the network is
+ * continuous: the facets of one cut come in pairs, one on each side at the same place. Only regions at cuts that still
+ * have parts to be walked are held, about the square root of all in a plane.
  */
 export class RegionJoins {
   maps = new Float64Array(1024);
@@ -282,7 +286,8 @@ export class RegionJoins {
     });
     this.facets = facets.length;
     if (this.recordsFacets) return;
-    // The first kept region of each set stands for it from now on. Facets come in the order of their regions, so numbers only fall.
+    // The first kept region of each set stands for it from now on. Facets come in the order of their regions, so
+    // numbers only fall.
     const { mapSize, units } = this.sizes;
     const first = new Map<number, number>();
     const roots = [...number.keys()].map((region) => this.root(region));

@@ -18,7 +18,8 @@ export class RegionList {
   get held(): number {
     const [first] = this.regions;
     if (!first) return 0;
-    const numbers = first.outputs.length * (this.slice.dimension + 1) + (first.corners?.length ?? 1) * this.slice.dimension; // prettier-ignore
+    const numbers =
+      first.outputs.length * (this.slice.dimension + 1) + (first.corners?.length ?? 1) * this.slice.dimension;
     return this.regions.length * (8 * numbers + first.pattern.length + 200);
   }
 
@@ -47,7 +48,10 @@ function digit(piece: number): string {
 }
 
 function middleOf(corners: readonly (readonly number[])[], dimension: number): number[] {
-  return Array.from({ length: dimension }, (_, d) => corners.reduce((sum, corner) => sum + corner[d], 0) / corners.length); // prettier-ignore
+  return Array.from(
+    { length: dimension },
+    (_, d) => corners.reduce((sum, corner) => sum + corner[d], 0) / corners.length,
+  );
 }
 
 /** Square root of the determinant of the directions' scalar products. */

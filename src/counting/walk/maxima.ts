@@ -11,7 +11,9 @@ export interface Maximum {
   readonly tolerance: number;
 }
 
-/** Finds the arguments of maxima that are the greatest somewhere on the cell at hand, and clips it to where they are. */
+/**
+ * Finds the arguments of maxima that are the greatest somewhere on the cell at hand, and clips it to where they are.
+ */
 export class Maxima {
   /** What `listGreatest` found, and how far each goes. */
   readonly candidates: Int32Array;
@@ -38,7 +40,10 @@ export class Maxima {
     );
   }
 
-  /** Lists arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part; returns how many. */
+  /**
+   * Lists arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part; returns
+   * how many.
+   */
   listGreatest(stage: number, step: MaxStep, group: number, rows: Float64Array, tolerance: number): number {
     const { geometry, width, candidates, highs } = this;
     const rectified = this.rectified[stage];
@@ -75,9 +80,9 @@ export class Maxima {
   }
 
   /**
-   * Clips a copy of the part to where candidate `c` is the greatest; of equal ones the first is meant. Two arguments that are greatest
-   * on the two sides of a facet call its cut by the same number: where several are equal to `c` along it, the facet is made by
-   * the one that is greatest beyond.
+   * Clips a copy of the part to where candidate `c` is the greatest; of equal ones the first is meant. Two arguments
+   * that are greatest on the two sides of a facet call its cut by the same number: where several are equal to `c` along
+   * it, the facet is made by the one that is greatest beyond.
    */
   clipToGreatest(
     { stage, step, group, rows, tolerance }: Maximum,
@@ -108,8 +113,9 @@ export class Maxima {
   }
 
   /**
-   * The other candidates, those first that argument `k` differs from the most. Where several are equal to it along one hyperplane their
-   * differences are multiples of one function, and the greatest multiple is that of the argument that is greatest beyond.
+   * The other candidates, those first that argument `k` differs from the most. Where several are equal to it along one
+   * hyperplane their differences are multiples of one function, and the greatest multiple is that of the argument that
+   * is greatest beyond.
    */
   private steepestFirst(
     { stage, step, group, rows, tolerance }: Maximum,
@@ -129,9 +135,16 @@ export class Maxima {
       sizes.set(other, size);
     }
     const sorted = [...others].sort((a, b) => sizes.get(b)! - sizes.get(a)!);
-    const isClear = sorted.every((other, i) => i === 0 || sizes.get(sorted[i - 1])! - sizes.get(other)! > 2 * width * tolerance); // prettier-ignore
+    const isClear = sorted.every(
+      (other, i) => i === 0 || sizes.get(sorted[i - 1])! - sizes.get(other)! > 2 * width * tolerance,
+    );
     if (isClear) return sorted;
-    const exact = new Map(others.map((other) => [other, sizeOf(this.exactLine(this.lines.ofPair(stage, first, step.members[start + other])))])); // prettier-ignore
+    const exact = new Map(
+      others.map((other) => [
+        other,
+        sizeOf(this.exactLine(this.lines.ofPair(stage, first, step.members[start + other]))),
+      ]),
+    );
     return [...others].sort((a, b) => {
       const difference = exact.get(b)! - exact.get(a)!;
       return difference > 0n ? 1 : difference < 0n ? -1 : a - b;

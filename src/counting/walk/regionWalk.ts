@@ -1,7 +1,14 @@
 import { WorkClaims } from './workClaims.ts';
 import type { CountResult } from '../count.ts';
 import { ExactLines } from '../exact/exactLines.ts';
-import { BOTH, RELATIVE_ERROR, UNDERFLOW_ERROR, type ExactLine, type ExactSigns, type Geometry } from '../geometry/geometry.ts';
+import {
+  BOTH,
+  RELATIVE_ERROR,
+  UNDERFLOW_ERROR,
+  type ExactLine,
+  type ExactSigns,
+  type Geometry,
+} from '../geometry/geometry.ts';
 import { LineIds } from '../exact/lineIds.ts';
 import { Maxima } from './maxima.ts';
 import { isNear, Narrowing, type NearGeometry } from '../propagation/narrowing.ts';
@@ -11,7 +18,10 @@ import type { Slice } from '../geometry/slice.ts';
 import { LimitWatch, type Watched } from './limits.ts';
 
 export interface WalkOptions extends Watched {
-  /** Called in each activation region of the whole network: its cell is on top of the geometry, its maps in the propagator. */
+  /**
+   * Called in each activation region of the whole network: its cell is on top of the geometry, its maps in the
+   * propagator.
+   */
   readonly visit?: () => void;
   /** Asked at each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
   readonly isNew?: (stage: number, patterns: readonly Int32Array[]) => boolean;
@@ -31,10 +41,10 @@ const PART = 6;
 const MAX_NARROWED = 6;
 
 /**
- * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit that crosses it,
- * with the list of the units that still cross each half; a part that none crosses is a cell, and is entered at once. Its maps
- * follow from those of the cell before it by the units that flipped. Nothing but the parts still waiting along the current path
- * is held, so that memory does not grow with the count.
+ * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit
+ * that crosses it, with the list of the units that still cross each half; a part that none crosses is a cell, and is
+ * entered at once. Its maps follow from those of the cell before it by the units that flipped. Nothing but the parts
+ * still waiting along the current path is held, so that memory does not grow with the count.
  */
 export class RegionWalk<G extends Geometry> {
   readonly geometry: G;
@@ -54,8 +64,8 @@ export class RegionWalk<G extends Geometry> {
   private readonly lastStage: number;
   /** Lists of units that cut the part at hand and those waiting: a stack in one array. */
   private crossing = new Int32Array(1024);
-  // Parts waiting in the geometry, last first: their stage, the unit that was decided by the cut (or -1), its piece there, from
-  // where to where their list of units is, and their depth.
+  // Parts waiting in the geometry, last first: their stage, the unit that was decided by the cut (or -1), its piece
+  // there, from where to where their list of units is, and their depth.
   private waitingParts = new Int32Array(PART * 256);
   private waiting = 0;
   private readonly narrowing: Narrowing | null;
@@ -96,7 +106,11 @@ export class RegionWalk<G extends Geometry> {
     this.geometry = makeGeometry(signs, exactLine);
     this.maxima = new Maxima(program, this.geometry, this.lines, this.patterns, exactLine);
     this.claims = new WorkClaims(options.share, () => this.geometry.remaining());
-    this.watch = new LimitWatch(options, () => this.claims.done(), () => this.cellsSoFar()); // prettier-ignore
+    this.watch = new LimitWatch(
+      options,
+      () => this.claims.done(),
+      () => this.cellsSoFar(),
+    );
     this.near = isNear(this.geometry) ? this.geometry : null;
     this.coarse = this.propagator.coarse ?? null;
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
@@ -172,7 +186,8 @@ export class RegionWalk<G extends Geometry> {
       this.serial[before] = ++this.lastSerial;
     }
     this.updateTolerance(stage);
-    if (this.coarse && this.near && units === this.units[stage]) return this.classifyAll(stage, at, this.coarse, this.near);
+    if (this.coarse && this.near && units === this.units[stage])
+      return this.classifyAll(stage, at, this.coarse, this.near);
     return this.classify(stage, units, 0, count, at);
   }
 
@@ -228,8 +243,8 @@ export class RegionWalk<G extends Geometry> {
   }
 
   /**
-   * Of the units at `from` to `to` in `list`, writes those that cut the part at hand to `crossing` from `at` on and returns
-   * their end; the others get their piece.
+   * Of the units at `from` to `to` in `list`, writes those that cut the part at hand to `crossing` from `at` on and
+   * returns their end; the others get their piece.
    */
   private classify(stage: number, list: Int32Array, from: number, to: number, at: number): number {
     if (from === to) return at;
@@ -305,8 +320,8 @@ export class RegionWalk<G extends Geometry> {
   }
 
   /**
-   * Cuts the part by the first unit of its list. Returns where the list of units that may cut what is at hand now starts, or -1
-   * when all parts wait.
+   * Cuts the part by the first unit of its list. Returns where the list of units that may cut what is at hand now
+   * starts, or -1 when all parts wait.
    */
   private cutByFirst(stage: number, from: number, to: number): number {
     const step = this.program.stages[stage];
@@ -322,7 +337,8 @@ export class RegionWalk<G extends Geometry> {
       const cut = claims.newCuts(1);
       claims.cut();
       if (breakpoints.length === 1) {
-        // First the side where the unit stays as it was: that leaves fewer updates to do. What all threads cut is cut in one order.
+        // First the side where the unit stays as it was: that leaves fewer updates to do. What all threads cut is cut
+        // in one order.
         const pattern = this.patterns[stage];
         const piece = claims.isOwn ? pattern[unit] : (pattern[unit] = 1);
         this.geometry.split(piece === 1, cut);

@@ -13,8 +13,8 @@ const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MAX_THREADS)) / 8);
 const PARTS_PER_THREAD = 64;
 
 /**
- * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at that depth
- * belongs to the thread that claims it first, and the others pass it by. Lives in shared memory.
+ * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at
+ * that depth belongs to the thread that claims it first, and the others pass it by. Lives in shared memory.
  */
 export class SharedCount {
   readonly depth: number;
@@ -37,7 +37,10 @@ export class SharedCount {
     return new SharedArrayBuffer(NUMBERS_FROM + 16 * MAX_THREADS);
   }
 
-  /** True for exactly one of the threads that ask for part `index`, if nothing was claimed out of order: each asks from 0 on. */
+  /**
+   * True for exactly one of the threads that ask for part `index`, if nothing was claimed out of order: each asks from
+   * 0 on.
+   */
   claim(index: number): boolean {
     if (Atomics.compareExchange(this.words, 1, index, index + 1) !== index) return false;
     Atomics.add(this.words, HEAD + this.thread, 1);

@@ -11,7 +11,9 @@ export class WorkClaims {
   private claimable = 0;
   private commonCuts = 0;
   private ownCuts = COMMON_CUTS;
-  /** Share of the domain in claimed parts that are done, and what was left of all when the last one was claimed (or 0). */
+  /**
+   * Share of the domain in claimed parts that are done, and what was left of all when the last one was claimed (or 0).
+   */
   private shareDone = 0;
   private leftAtClaim = 0;
 

@@ -81,7 +81,6 @@ export class CountRunner implements vscode.Disposable {
     seed: number,
     at: readonly number[],
   ): Promise<RegionDescription> {
-    // prettier-ignore
     return this.workers(0).run({ kind: 'region', ...network, choice: choiceOf(settings, seed, false), at });
   }
 

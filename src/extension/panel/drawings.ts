@@ -83,11 +83,16 @@ function lineOf({ result, domain, seed }: CountOutcome): PanelLine {
   return { seed, exact, ...line, length: Math.hypot(...to.map((x, i) => x - from[i])) };
 }
 
-function distancesOf({ points, complete }: Experiment, seed: number, settings: CountSettings, inputs: number): PanelDistances {
+function distancesOf(
+  { points, complete }: Experiment,
+  seed: number,
+  settings: CountSettings,
+  inputs: number,
+): PanelDistances {
   const distances = Float64Array.from(points.flatMap(({ distance }) => (distance === null ? [] : [distance])));
   const box = describePlace(inputs, 'cells', { ...settings, place: { type: 'box' } }, vscode.l10n.t);
   return { seed, box, distances, points: points.length, complete };
-} // prettier-ignore
+}
 
 function probeOf({ point, pattern, outputs }: RegionDescription, seed: number, x: number, y: number): PanelProbe {
   return {
@@ -98,7 +103,10 @@ function probeOf({ point, pattern, outputs }: RegionDescription, seed: number, x
       layer,
       units: pieces.length,
       above: pieces.reduce((sum, piece) => sum + Number(piece > 0), 0),
-      pieces: pieces.slice(0, MAX_PIECES).map((piece) => piece.toString(36)).join(''),
+      pieces: pieces
+        .slice(0, MAX_PIECES)
+        .map((piece) => piece.toString(36))
+        .join(''),
     })),
     outputs: outputs.slice(0, MAX_OUTPUTS).map(({ coefficients, constant }) => ({
       coefficients: coefficients.slice(0, MAX_COEFFICIENTS),
@@ -107,4 +115,4 @@ function probeOf({ point, pattern, outputs }: RegionDescription, seed: number, x
       constant,
     })),
   };
-} // prettier-ignore
+}

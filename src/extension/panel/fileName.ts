@@ -1,4 +1,6 @@
-/** Separators of folders, what Windows forbids, controls, what turns the direction of a text, and halves of characters. */
+/**
+ * Separators of folders, what Windows forbids, controls, what turns the direction of a text, and halves of characters.
+ */
 const FORBIDDEN = /[\\/:*?"<>|\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
 /** Windows has devices of these names, with any ending. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;

@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import type { Answer, AnswerOf, Ask, ParamsOf, QuestionName } from '../../protocol/questions.ts';
 import type { NetworkSource } from './panelSession.ts';
 
-/** Answers one kind of question about a network. Errors: an Error whose message says, for people, why there is no answer. */
+/**
+ * Answers one kind of question about a network. Errors: an Error whose message says, for people, why there is no
+ * answer.
+ */
 export type Answerer<N extends QuestionName> = (
   source: NetworkSource,
   params: ParamsOf<N>,

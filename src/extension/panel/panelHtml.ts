@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The panel's page: nothing inline, nothing fetched from elsewhere; until its figures are there, the name of what it shows. */
+/**
+ * The panel's page: nothing inline, nothing fetched from elsewhere; until its figures are there, the name of what it
+ * shows.
+ */
 export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, source: vscode.Uri | undefined): string {
   const nonce = randomBytes(16).toString('base64');
   const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', name)).toString();

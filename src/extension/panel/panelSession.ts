@@ -47,7 +47,10 @@ export interface NetworkSource {
   readonly text: TaskNetwork;
 }
 
-/** One panel at work: follows the active network (unless pinned), its edits and its cursor, and answers what its page asks. */
+/**
+ * One panel at work: follows the active network (unless pinned), its edits and its cursor, and answers what its page
+ * asks.
+ */
 export class PanelSession implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly answers: PanelAnswers;
@@ -205,7 +208,12 @@ export class PanelSession implements vscode.Disposable {
     if (!model || !weights) return model;
     // Other weights beside the network make another network to count.
     const { name: weightsFile, stamp } = weights;
-    const networks = model.networks.map((network) => ({ ...network, hasWeights: true, weightsFile, fingerprint: network.fingerprint + stamp })); // prettier-ignore
+    const networks = model.networks.map((network) => ({
+      ...network,
+      hasWeights: true,
+      weightsFile,
+      fingerprint: network.fingerprint + stamp,
+    }));
     return { ...model, networks };
   }
 
@@ -253,7 +261,10 @@ export class PanelSession implements vscode.Disposable {
       case 'exportFailed':
         return showError(new Error(vscode.l10n.t('nothing was exported: {0}', message.reason)));
       case 'save':
-        return this.save(message.suggestedName, Buffer.from(message.text, message.encoding === 'text' ? 'utf8' : 'base64')); // prettier-ignore
+        return this.save(
+          message.suggestedName,
+          Buffer.from(message.text, message.encoding === 'text' ? 'utf8' : 'base64'),
+        );
       case 'ask':
         return this.answers.receive(message);
       case 'open':

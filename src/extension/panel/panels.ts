@@ -12,8 +12,8 @@ interface Tab {
 }
 
 /**
- * Both homes of the panel: the view in the side bar, which follows the active editor, and tabs beside the editor. One tab
- * follows too; pinned ones stay with their file, and there may be any number of them.
+ * Both homes of the panel: the view in the side bar, which follows the active editor, and tabs beside the editor. One
+ * tab follows too; pinned ones stay with their file, and there may be any number of them.
  */
 export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer, vscode.WebviewViewProvider {
   private readonly tabs = new Set<Tab>();
@@ -60,7 +60,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer,
       // A view that follows begins with what is there to follow.
       pinned || !vscode.window.visibleTextEditors.some((editor) => holdsNetwork(editor.document)) ? source : undefined,
       pinned,
-    ); // prettier-ignore
+    );
     this.view = session;
     view.onDidDispose(() => {
       session.dispose();

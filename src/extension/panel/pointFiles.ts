@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { parsePoints } from '../../analysis/points.ts';
 import type { PointSet } from '../../protocol/runs.ts';
 
-/** Asks for a file of data points, and for two that a line or three that a plane is to go through; undefined when the user leaves. */
+/**
+ * Asks for a file of data points, and for two that a line or three that a plane is to go through; undefined when the
+ * user leaves.
+ */
 export async function askForPoints(needed: number, inputs: number): Promise<PointSet | undefined> {
   const [file] = (await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Points of {0} numbers each', inputs),
@@ -32,7 +35,10 @@ async function askForRows(count: number, needed: number): Promise<number[] | und
 }
 
 function rowsIn(typed: string, count: number, needed: number): number[] | undefined {
-  const rows = typed.split(/[,\s]+/).filter(Boolean).map(Number); // prettier-ignore
+  const rows = typed
+    .split(/[,\s]+/)
+    .filter(Boolean)
+    .map(Number);
   const fit = rows.every((row) => Number.isInteger(row) && row >= 0 && row < count);
   return fit && rows.length === needed && new Set(rows).size === needed ? rows : undefined;
 }

@@ -85,7 +85,9 @@ export class RunStore implements vscode.Disposable {
     let numbers = 0;
     const finished = [...this.runs].filter(([, { status, counts }]) => status !== 'running' && counts.length > 0);
     const last = finished.slice(-MAX_KEPT).reverse();
-    const fitting = last.filter(([, { counts }]) => (numbers += counts.length * (counts[0]?.perLayer.length ?? 0)) <= MAX_NUMBERS); // prettier-ignore
+    const fitting = last.filter(
+      ([, { counts }]) => (numbers += counts.length * (counts[0]?.perLayer.length ?? 0)) <= MAX_NUMBERS,
+    );
     return fitting.reverse();
   }
 

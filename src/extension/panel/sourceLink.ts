@@ -37,7 +37,9 @@ export class SourceLink implements vscode.Disposable {
 
   private async rangeOf(source: vscode.Uri, network: number, layer: number): Promise<vscode.Range | undefined> {
     const range = await this.server.ask(layerRangeRequest, { uri: source.toString(), network, layer });
-    return range ? new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character) : undefined; // prettier-ignore
+    return range
+      ? new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character)
+      : undefined;
   }
 
   dispose(): void {

@@ -28,19 +28,38 @@ function vector(constant: Constant, x: TensorValue, change: (value: number) => n
 }
 
 /** `x W` for a constant matrix W `[in, out]`, or `[out, in]` if it is transposed. */
-export function dense(writer: GraphWriter, node: GraphNode, x: TensorValue, kernel: Constant, isTransposed: boolean): TensorValue {
+export function dense(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  kernel: Constant,
+  isTransposed: boolean,
+): TensorValue {
   if (kernel.shape.length !== 2) throw new Refusal('A product with a constant of more than two axes is not analysed.');
-  if (x.channelsFirst && x.shape && x.shape.length > 1) throw new Refusal('A matrix product along a spatial axis is not analysed.'); // prettier-ignore
+  if (x.channelsFirst && x.shape && x.shape.length > 1)
+    throw new Refusal('A matrix product along a spatial axis is not analysed.');
   const [rows, columns] = isTransposed ? [kernel.shape[1], kernel.shape[0]] : kernel.shape;
   const features = x.shape?.at(-1);
   if (features !== undefined && features !== rows) {
-    writer.report('shape-mismatch', 'error', `${node.name}: the matrix has ${rows} rows, ${features} numbers come in.`, node);
+    writer.report(
+      'shape-mismatch',
+      'error',
+      `${node.name}: the matrix has ${rows} rows, ${features} numbers come in.`,
+      node,
+    );
     throw new Refusal(`The matrix has ${rows} rows, ${features} numbers come in.`);
   }
-  const weights = { kernel: changed(kernel, (tensor) => rearranged(isTransposed ? transposed(tensor, [1, 0]) : tensor, x.arrangement)) };
+  const weights = {
+    kernel: changed(kernel, (tensor) => rearranged(isTransposed ? transposed(tensor, [1, 0]) : tensor, x.arrangement)),
+  };
   const operation: Operation = { kind: 'dense', units: columns, useBias: false };
-  return writer.emit(node, [x], { type: 'dense', operation, weights, storedAs: isTransposed ? {} : { kernel: kernel.name }, owner: kernel.name }, { arrangement: undefined, channelsFirst: false });
-} // prettier-ignore
+  return writer.emit(
+    node,
+    [x],
+    { type: 'dense', operation, weights, storedAs: isTransposed ? {} : { kernel: kernel.name }, owner: kernel.name },
+    { arrangement: undefined, channelsFirst: false },
+  );
+}
 
 export interface ConvolutionParts {
   readonly kind: 'convolution' | 'depthwiseConvolution' | 'transposedConvolution';
@@ -54,21 +73,35 @@ export interface ConvolutionParts {
   readonly shape: Shape;
 }
 
-export function convolution(writer: GraphWriter, node: GraphNode, x: TensorValue, parts: ConvolutionParts): TensorValue {
+export function convolution(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  parts: ConvolutionParts,
+): TensorValue {
   const { kind, window, filters, groups = 1, kernel, axes, shape } = parts;
-  if (x.shape && x.shape.length !== window.rank + 1) throw new Refusal(`A convolution over ${window.rank} axes needs an input with as many.`);
+  if (x.shape && x.shape.length !== window.rank + 1)
+    throw new Refusal(`A convolution over ${window.rank} axes needs an input with as many.`);
   const operation: Operation =
-    kind === 'convolution' ? { kind, window, filters, groups, useBias: false }
-    : kind === 'depthwiseConvolution' ? { kind, window, multiplier: filters, useBias: false }
-    : { kind, window, filters, useBias: false };
+    kind === 'convolution'
+      ? { kind, window, filters, groups, useBias: false }
+      : kind === 'depthwiseConvolution'
+        ? { kind, window, multiplier: filters, useBias: false }
+        : { kind, window, filters, useBias: false };
   const read = changed(kernel, (tensor) => ({ shape, data: transposed(tensor, axes).data }));
   const name = kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel';
   const weights: LazyWeights = { [name]: read };
   const stem = { convolution: 'conv', depthwiseConvolution: 'depthwise_conv', transposedConvolution: 'conv' }[kind];
   const type = `${stem}${window.rank}d${kind === 'transposedConvolution' ? '_transpose' : ''}`;
   const isAsStored = axes.every((axis, k) => axis === k);
-  return writer.emit(node, [x], { type, operation, weights, storedAs: isAsStored ? { [name]: kernel.name } : {}, owner: kernel.name });
-} // prettier-ignore
+  return writer.emit(node, [x], {
+    type,
+    operation,
+    weights,
+    storedAs: isAsStored ? { [name]: kernel.name } : {},
+    owner: kernel.name,
+  });
+}
 
 /** How a constant spreads over a tensor: one number, one for each channel (or entry of a vector), or otherwise. */
 function spread(x: TensorValue, { shape }: Constant, isBias: boolean): 'scalar' | 'channels' | 'other' {
@@ -104,7 +137,13 @@ function takesShift(writer: GraphWriter, x: TensorValue): LayerDraft | undefined
 const elsewhere = 'stands in another file. It is taken as nothing: bounds stay the same.';
 
 /** `x + b`, or `x - b` with the sign -1. `isBias`: b is one number a channel by definition. */
-export function shift(writer: GraphWriter, node: GraphNode, x: TensorValue, b: Constant, { sign = 1, isBias = false } = {}): TensorValue {
+export function shift(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  b: Constant,
+  { sign = 1, isBias = false } = {},
+): TensorValue {
   const kind = spread(x, b, isBias);
   const bias = { read: vector(b, x, (value) => sign * value) };
   const draft = kind === 'channels' ? takesBias(writer, x) : undefined;
@@ -127,19 +166,26 @@ export function shift(writer: GraphWriter, node: GraphNode, x: TensorValue, b: C
   const value = b.few()?.[0];
   if (value === undefined) writer.approximate(node, `A number that ${node.op} adds ${elsewhere}`);
   return value === undefined ? x : straight(writer, node, x, 1, sign * value);
-} // prettier-ignore
+}
 
 /** `x * f`, or `x / f`. */
-export function scale(writer: GraphWriter, node: GraphNode, x: TensorValue, f: Constant, isDivided = false): TensorValue {
+export function scale(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  f: Constant,
+  isDivided = false,
+): TensorValue {
   const kind = spread(x, f, false);
   const invert = (value: number) => (isDivided ? 1 / value : value);
-  if (kind === 'channels') return factors(writer, node, x, { gamma: vector(f, x, invert) }, isDivided ? {} : { gamma: f.name });
+  if (kind === 'channels')
+    return factors(writer, node, x, { gamma: vector(f, x, invert) }, isDivided ? {} : { gamma: f.name });
   if (kind === 'other') throw new Refusal('Multiplying by a number of its own at every position is not analysed.');
   writer.notWeights.add(f.name);
   const value = f.few()?.[0];
   if (value === undefined) writer.approximate(node, `A number that ${node.op} multiplies by ${elsewhere}`);
   return value === undefined ? x : straight(writer, node, x, invert(value), 0);
-} // prettier-ignore
+}
 
 function factors(
   writer: GraphWriter,
@@ -154,20 +200,41 @@ function factors(
 }
 
 /** `slope * x + intercept`, the same for all of x. */
-export function straight(writer: GraphWriter, node: GraphNode, x: TensorValue, slope: number, intercept: number): TensorValue {
+export function straight(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  slope: number,
+  intercept: number,
+): TensorValue {
   if (slope === 1 && intercept === 0) return x;
   if (slope === 0) throw new Refusal(`${node.op} by zero leaves nothing of the input.`);
-  if (!Number.isFinite(slope) || !Number.isFinite(intercept)) throw new Refusal(`${node.op} by a number that is not finite.`);
+  if (!Number.isFinite(slope) || !Number.isFinite(intercept))
+    throw new Refusal(`${node.op} by a number that is not finite.`);
   const activation = { ...linear, slopes: [slope], intercepts: [intercept] };
   return writer.emit(node, [x], { type: 'activation', operation: { kind: 'identity' }, activation });
-} // prettier-ignore
+}
 
-export function batchNormalization(writer: GraphWriter, node: GraphNode, x: TensorValue, parts: {
-  readonly gamma: Constant; readonly beta: Constant; readonly mean: Constant; readonly variance: Constant; readonly epsilon: number;
-}): TensorValue {
+export function batchNormalization(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  parts: {
+    readonly gamma: Constant;
+    readonly beta: Constant;
+    readonly mean: Constant;
+    readonly variance: Constant;
+    readonly epsilon: number;
+  },
+): TensorValue {
   const { gamma, beta, mean, variance, epsilon } = parts;
   const operation: Operation = { kind: 'batchNormalization', epsilon, center: true, scale: true };
-  const weights = { gamma: vector(gamma, x), beta: vector(beta, x), moving_mean: vector(mean, x), moving_variance: vector(variance, x) };
+  const weights = {
+    gamma: vector(gamma, x),
+    beta: vector(beta, x),
+    moving_mean: vector(mean, x),
+    moving_variance: vector(variance, x),
+  };
   const storedAs = { gamma: gamma.name, beta: beta.name, moving_mean: mean.name, moving_variance: variance.name };
   return writer.emit(node, [x], { type: 'batch_normalization', operation, weights, storedAs, owner: gamma.name });
-} // prettier-ignore
+}

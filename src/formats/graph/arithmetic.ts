@@ -3,7 +3,9 @@ import { merge, notPiecewiseLinear, product } from './joins.ts';
 import type { Constant, GraphNode } from './node.ts';
 import type { GraphWriter, TensorValue, Value } from './writer.ts';
 
-/** What an operation of two operands does to a tensor and a constant (the first of the two, or not), and to two tensors. */
+/**
+ * What an operation of two operands does to a tensor and a constant (the first of the two, or not), and to two tensors.
+ */
 export interface Arithmetic {
   readonly withConstant: (
     writer: GraphWriter,

@@ -28,7 +28,9 @@ export interface LayerDraft {
   sharedWith?: LayerDraft;
 }
 
-/** What is to be done with weights: `decode` those in the file, and whether they can be used at all, wherever they are. */
+/**
+ * What is to be done with weights: `decode` those in the file, and whether they can be used at all, wherever they are.
+ */
 export interface WeightsUse {
   readonly decode: boolean;
   readonly usable: boolean;
@@ -84,7 +86,9 @@ export function isGeneric({ name, op }: GraphNode): boolean {
 }
 
 function tidy({ label, type }: LayerDraft): string {
-  const parts = label.split('/').filter((part) => part !== '' && !/^(?:StatefulPartitionedCall|PartitionedCall)(?:_\d+)?$/.test(part)); // prettier-ignore
+  const parts = label
+    .split('/')
+    .filter((part) => part !== '' && !/^(?:StatefulPartitionedCall|PartitionedCall)(?:_\d+)?$/.test(part));
   if (parts.length > 1 && appended.test(parts[parts.length - 1])) parts.pop();
   return parts.join('/') || type;
 }

@@ -20,7 +20,10 @@ export function merge(
     }
     const several = (shape?.length ?? 0) > 1;
     if ((several && channelsFirst !== first.channelsFirst) || !sameArrangement(arrangement, first.arrangement)) {
-      writer.approximate(node, `${node.op} joins tensors whose numbers stand in different orders: bounds hold, the weights of the file are not used.`); // prettier-ignore
+      writer.approximate(
+        node,
+        `${node.op} joins tensors whose numbers stand in different orders: bounds hold, the weights of the file are not used.`,
+      );
     }
   }
   return writer.emit(node, inputs, { type: kind, operation: { kind } });
@@ -43,7 +46,12 @@ export function concatenate(
   const arrangement = isVector
     ? joined(inputs.map((input) => ({ arrangement: input.arrangement, length: sizeOf(input.shape ?? []) })))
     : undefined;
-  return writer.emit(node, inputs, { type: 'concatenate', operation: { kind: 'concatenate', axis: ours } }, { arrangement }); // prettier-ignore
+  return writer.emit(
+    node,
+    inputs,
+    { type: 'concatenate', operation: { kind: 'concatenate', axis: ours } },
+    { arrangement },
+  );
 }
 
 /** The axis without the batch and with channels last, of one of the file. */
@@ -62,7 +70,12 @@ function guessedAxis(shapes: readonly Shape[]): number {
 }
 
 /** A product of tensors that both depend on the input: not piecewise linear. */
-export function product(writer: GraphWriter, node: GraphNode, inputs: readonly TensorValue[], columns?: number): TensorValue {
+export function product(
+  writer: GraphWriter,
+  node: GraphNode,
+  inputs: readonly TensorValue[],
+  columns?: number,
+): TensorValue {
   const [larger] = [...inputs].sort((a, b) => sizeOf(b.shape ?? []) - sizeOf(a.shape ?? []));
   const sources = columns === undefined ? [larger, ...inputs.filter((input) => input !== larger)] : inputs;
   return writer.emit(node, sources, {
@@ -74,16 +87,27 @@ export function product(writer: GraphWriter, node: GraphNode, inputs: readonly T
       parameters: { constant: 0, perFeature: [] },
     },
   });
-} // prettier-ignore
+}
 
 /** Rows of a table of weights by numbers that come in: an embedding. */
-export function lookUp(writer: GraphWriter, node: GraphNode, places: TensorValue, table: Constant, axis: number): TensorValue {
+export function lookUp(
+  writer: GraphWriter,
+  node: GraphNode,
+  places: TensorValue,
+  table: Constant,
+  axis: number,
+): TensorValue {
   if (axis !== 0 && axis !== -table.shape.length) throw new Refusal(`${node.op} along axis ${axis} is not analysed.`);
   const output = { append: table.shape.slice(1) };
   const parameters = { constant: sizeOf(table.shape), perFeature: [] };
   const operation = { kind: 'notPiecewiseLinear', what: 'an embedding of whole numbers', output, parameters } as const;
-  return writer.emit(node, [places], { type: 'embedding', operation, owner: table.name }, { channelsFirst: false, arrangement: undefined });
-} // prettier-ignore
+  return writer.emit(
+    node,
+    [places],
+    { type: 'embedding', operation, owner: table.name },
+    { channelsFirst: false, arrangement: undefined },
+  );
+}
 
 /** An operation that is understood and is not piecewise linear; `what` names it in a sentence. */
 export function notPiecewiseLinear(

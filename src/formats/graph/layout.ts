@@ -1,10 +1,39 @@
 import type { GraphNode } from './node.ts';
 
-/** Whether what a node reads, of `rank` axes besides the batch, has its channels first; undefined if the node does not tell. */
+/**
+ * Whether what a node reads, of `rank` axes besides the batch, has its channels first; undefined if the node does not
+ * tell.
+ */
 export type LayoutAnswer = (node: GraphNode, rank: number) => boolean | undefined;
 
 /** Kinds that work number by number, so that the question goes on to what follows. */
-const passing = new Set(['Relu', 'Relu6', 'LeakyRelu', 'PRelu', 'Prelu', 'Clip', 'ClipByValue', 'Add', 'AddV2', 'Sub', 'Mul', 'Div', 'RealDiv', 'Sigmoid', 'Tanh', 'Elu', 'Identity', 'Cast', 'Dropout', 'Pad', 'PadV2', 'Concat', 'ConcatV2', 'Sum', 'AddN']); // prettier-ignore
+const passing = new Set([
+  'Relu',
+  'Relu6',
+  'LeakyRelu',
+  'PRelu',
+  'Prelu',
+  'Clip',
+  'ClipByValue',
+  'Add',
+  'AddV2',
+  'Sub',
+  'Mul',
+  'Div',
+  'RealDiv',
+  'Sigmoid',
+  'Tanh',
+  'Elu',
+  'Identity',
+  'Cast',
+  'Dropout',
+  'Pad',
+  'PadV2',
+  'Concat',
+  'ConcatV2',
+  'Sum',
+  'AddN',
+]);
 
 /** Nodes looked at for one answer. */
 const MAX_LAYOUT_DISTANCE = 200;

@@ -23,7 +23,12 @@ export function activate(writer: GraphWriter, node: GraphNode, x: TensorValue, a
   }
   const { name } = activation;
   const type = isActivationLayer(name) ? name : name === 'relu6' ? 'relu' : 'activation';
-  return writer.emit(node, [x], { type, operation: { kind: 'identity' }, activation, fields: { activation: node.opSpan } }); // prettier-ignore
+  return writer.emit(node, [x], {
+    type,
+    operation: { kind: 'identity' },
+    activation,
+    fields: { activation: node.opSpan },
+  });
 }
 
 /** `min(max(x, low), high)` */
@@ -62,9 +67,16 @@ export function prelu(writer: GraphWriter, node: GraphNode, x: TensorValue, slop
   if (!shape) throw new Refusal('A PReLU on a tensor of unknown shape is not read.');
   const size = sizeOf(slope.shape);
   const channels = shape[shape.length - 1];
-  const shared = size === sizeOf(shape) ? [] : size === channels ? shape.slice(0, -1).map((_, axis) => axis) : shape.map((_, axis) => axis); // prettier-ignore
-  if (size !== 1 && size !== channels && size !== sizeOf(shape)) throw new Refusal('The slopes of this PReLU fit no axis.'); // prettier-ignore
-  if (shared.length === 0 && shape.length > 1 && x.channelsFirst) throw new Refusal('A PReLU with a slope at every position is not read here.'); // prettier-ignore
+  const shared =
+    size === sizeOf(shape)
+      ? []
+      : size === channels
+        ? shape.slice(0, -1).map((_, axis) => axis)
+        : shape.map((_, axis) => axis);
+  if (size !== 1 && size !== channels && size !== sizeOf(shape))
+    throw new Refusal('The slopes of this PReLU fit no axis.');
+  if (shared.length === 0 && shape.length > 1 && x.channelsFirst)
+    throw new Refusal('A PReLU with a slope at every position is not read here.');
   const activation: PiecewiseLinearActivation = {
     ...generalRelu('prelu', { negativeSlope: 0.25 }),
     learned: true,

@@ -18,7 +18,12 @@ function channelsLast(shape: Shape): Shape {
 export function flatten(writer: GraphWriter, node: GraphNode, x: TensorValue): TensorValue {
   if (x.shape?.length === 1) return x;
   const arrangement = x.channelsFirst && x.shape ? flattened(x.shape) : undefined;
-  return writer.emit(node, [x], { type: 'flatten', operation: { kind: 'flatten' }, isChannelByChannel: arrangement !== undefined }, { arrangement, channelsFirst: false }); // prettier-ignore
+  return writer.emit(
+    node,
+    [x],
+    { type: 'flatten', operation: { kind: 'flatten' }, isChannelByChannel: arrangement !== undefined },
+    { arrangement, channelsFirst: false },
+  );
 }
 
 /**
@@ -66,14 +71,23 @@ function rearrange(
 ): TensorValue {
   const target = channelsFirst ? channelsLast(to) : to;
   const emit = () =>
-    writer.emit(node, [x], { type: 'reshape', operation: { kind: 'reshape', target } }, { channelsFirst, arrangement: undefined }); // prettier-ignore
+    writer.emit(
+      node,
+      [x],
+      { type: 'reshape', operation: { kind: 'reshape', target } },
+      { channelsFirst, arrangement: undefined },
+    );
   const isVector = from.length === 1;
-  // The numbers keep their order if both sides have channels last, if the channels stay as they are, or if there is but one.
+  // The numbers keep their order if both sides have channels last, if the channels stay as they are, or if there is but
+  // one.
   const sameOrder = isVector
     ? sameArrangement(x.arrangement, channelsFirst ? flattened(target) : undefined)
     : x.channelsFirst === channelsFirst && (!channelsFirst || from[0] === to[0] || isLine(from) || isLine(to));
   if (!sameOrder) {
-    writer.approximate(node, `${node.op} brings numbers into another order: bounds hold, the weights of the file are not used.`); // prettier-ignore
+    writer.approximate(
+      node,
+      `${node.op} brings numbers into another order: bounds hold, the weights of the file are not used.`,
+    );
   }
   return emit();
 }
@@ -84,7 +98,12 @@ function isLine(shape: Shape): boolean {
 }
 
 /** Removes axes of one place, counted with the batch; all of them where none are named. */
-export function squeeze(writer: GraphWriter, node: GraphNode, x: TensorValue, axes: readonly number[] | undefined): TensorValue {
+export function squeeze(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  axes: readonly number[] | undefined,
+): TensorValue {
   const from = fileShape(x);
   if (!from) throw new Refusal('A tensor of unknown shape is squeezed here.');
   const named = axes?.map((axis) => (axis < 0 ? axis + from.length + 1 : axis) - 1);
@@ -92,7 +111,7 @@ export function squeeze(writer: GraphWriter, node: GraphNode, x: TensorValue, ax
   const to = from.filter((extent, axis) => (named && named.length > 0 ? !named.includes(axis) : extent !== 1));
   const shape = to.length > 0 ? to : [1];
   return shape.length === from.length ? x : reshape(writer, node, x, [null, ...shape], x.channelsFirst);
-} // prettier-ignore
+}
 
 /** Adds axes of one place, counted with the batch in the result. */
 export function unsqueeze(writer: GraphWriter, node: GraphNode, x: TensorValue, axes: readonly number[]): TensorValue {

@@ -7,7 +7,9 @@ import type { GraphNode } from './node.ts';
 import { GraphWriter, Refusal } from './writer.ts';
 import type { Value } from './writer.ts';
 
-/** What a kind of node gives: one value for all its outputs, or the first one's. Throws Refusal where it cannot tell. */
+/**
+ * What a kind of node gives: one value for all its outputs, or the first one's. Throws Refusal where it cannot tell.
+ */
 export type Operator = (writer: GraphWriter, node: GraphNode) => Value;
 
 export interface Graph {
@@ -88,7 +90,9 @@ function countUses({ nodes, outputs, onlyLooks }: Graph): Map<string, number> {
   return uses;
 }
 
-/** A problem for a graph without an input that can be used, or with an input whose size is open; null for a sound one. */
+/**
+ * A problem for a graph without an input that can be used, or with an input whose size is open; null for a sound one.
+ */
 export function inputProblem(name: string, extents: readonly (number | string | null)[], span: Span): Problem | null {
   const open = extents.filter((extent) => typeof extent !== 'number');
   if (extents.length > 3) {

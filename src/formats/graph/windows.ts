@@ -17,7 +17,9 @@ export function pairOf(numbers: readonly number[] | undefined, rank: number, fal
 
 export function spatialRank(count: number): 1 | 2 {
   if (count === 1 || count === 2) return count;
-  throw new Refusal(count === 3 ? 'Layers over three spatial axes are not analysed.' : 'A window without spatial axes is not read.'); // prettier-ignore
+  throw new Refusal(
+    count === 3 ? 'Layers over three spatial axes are not analysed.' : 'A window without spatial axes is not read.',
+  );
 }
 
 /** Explicit padding of rows and columns; valid where there is none. */
@@ -25,37 +27,58 @@ export function paddingOf(rows: Pair, columns: Pair): Padding {
   return [...rows, ...columns].every((extent) => extent === 0) ? 'valid' : [rows, columns];
 }
 
-export function pool(writer: GraphWriter, node: GraphNode, x: TensorValue, kind: 'maxPooling' | 'averagePooling', window: Window): TensorValue {
+export function pool(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  kind: 'maxPooling' | 'averagePooling',
+  window: Window,
+): TensorValue {
   const type = `${kind === 'maxPooling' ? 'max' : 'average'}_pooling${window.rank}d`;
-  if (x.shape && x.shape.length !== window.rank + 1) throw new Refusal('Pooling along other axes than those of positions is not analysed.');
+  if (x.shape && x.shape.length !== window.rank + 1)
+    throw new Refusal('Pooling along other axes than those of positions is not analysed.');
   return writer.emit(node, [x], { type, operation: { kind, window } });
-} // prettier-ignore
+}
 
 /** The largest value or the mean over all positions. */
-export function poolAll(writer: GraphWriter, node: GraphNode, x: TensorValue, kind: 'globalMaxPooling' | 'globalAveragePooling', keepDims: boolean): TensorValue {
+export function poolAll(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  kind: 'globalMaxPooling' | 'globalAveragePooling',
+  keepDims: boolean,
+): TensorValue {
   const rank = spatialRank((x.shape?.length ?? 3) - 1);
   const type = `global_${kind === 'globalMaxPooling' ? 'max' : 'average'}_pooling${rank}d`;
   const changes = keepDims ? {} : { channelsFirst: false };
   return writer.emit(node, [x], { type, operation: { kind, rank, keepDims } }, changes);
-} // prettier-ignore
+}
 
 /** Zeros around the positions: rows and columns, or columns alone. */
 export function pad(writer: GraphWriter, node: GraphNode, x: TensorValue, sides: readonly Pair[]): TensorValue {
-  if (sides.flat().some((side) => !Number.isInteger(side) || side < 0)) throw new Refusal('Cutting off positions is not analysed.');
+  if (sides.flat().some((side) => !Number.isInteger(side) || side < 0))
+    throw new Refusal('Cutting off positions is not analysed.');
   if (sides.flat().every((side) => side === 0)) return x;
   const rank = spatialRank((x.shape?.length ?? sides.length + 1) - 1);
   if (sides.length !== rank) throw new Refusal('Padding along other axes than those of positions is not analysed.');
   const padding = rank === 1 ? ([[0, 0], sides[0]] as const) : ([sides[0], sides[1]] as const);
   return writer.emit(node, [x], { type: `zero_padding${rank}d`, operation: { kind: 'zeroPadding', padding, rank } });
-} // prettier-ignore
+}
 
 /** Repeats or blends positions by whole factors. */
-export function resize(writer: GraphWriter, node: GraphNode, x: TensorValue, factors: readonly number[], bilinear: boolean): TensorValue {
+export function resize(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  factors: readonly number[],
+  bilinear: boolean,
+): TensorValue {
   const rank = spatialRank(factors.length);
-  if (!factors.every((factor) => Number.isInteger(factor) && factor >= 1)) throw new Refusal('Resizing by other than whole factors is not analysed.');
+  if (!factors.every((factor) => Number.isInteger(factor) && factor >= 1))
+    throw new Refusal('Resizing by other than whole factors is not analysed.');
   const operation: Operation = { kind: 'upSampling', factors: pairOf(factors, rank), rank, bilinear };
   return writer.emit(node, [x], { type: `up_sampling${rank}d`, operation });
-} // prettier-ignore
+}
 
 /**
  * The window of a transposed convolution to the output size that a file states. It is the gradient of a convolution
@@ -68,7 +91,9 @@ export function broughtTo(window: Window, x: TensorValue, size: readonly (number
   const sizes = size?.every((extent) => extent !== null) && size.length === 2 ? size : undefined;
   if (!sizes) {
     if (window.strides.every((stride) => stride === 1)) return window;
-    throw new Refusal('The size that this transposed convolution has to give stands in a weights file that is not beside this one.'); // prettier-ignore
+    throw new Refusal(
+      'The size that this transposed convolution has to give stands in a weights file that is not beside this one.',
+    );
   }
   const along = (axis: 0 | 1): Pair => {
     const { extent, before } = slide(window, axis, sizes[axis]);
@@ -87,9 +112,16 @@ export function broughtTo(window: Window, x: TensorValue, size: readonly (number
 /** Explicit padding that lets windows begin at every place that the input reaches (rounding up). */
 export function roundedUp(window: Window, x: TensorValue): Window {
   const { padding } = window;
-  if (!x.shape || x.shape.length !== window.rank + 1) throw new Refusal('Windows that reach over the edge of a tensor of unknown shape are not read.'); // prettier-ignore
+  if (!x.shape || x.shape.length !== window.rank + 1)
+    throw new Refusal('Windows that reach over the edge of a tensor of unknown shape are not read.');
   const extents = spatialExtents(x.shape, window.rank);
-  const sides = typeof padding === 'string' ? ([[0, 0], [0, 0]] as const) : padding; // prettier-ignore
+  const sides =
+    typeof padding === 'string'
+      ? ([
+          [0, 0],
+          [0, 0],
+        ] as const)
+      : padding;
   const along = (axis: 0 | 1): Pair => {
     const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
     const [before, after] = sides[axis];
@@ -105,7 +137,8 @@ export function roundedUp(window: Window, x: TensorValue): Window {
 
 /** Padding as SAME_LOWER has it: the odd cell comes first. */
 export function sameLower(window: Window, x: TensorValue): Padding {
-  if (!x.shape || x.shape.length !== window.rank + 1) throw new Refusal('Padding of a tensor of unknown shape is not read.'); // prettier-ignore
+  if (!x.shape || x.shape.length !== window.rank + 1)
+    throw new Refusal('Padding of a tensor of unknown shape is not read.');
   const extents = spatialExtents(x.shape, window.rank);
   const along = (axis: 0 | 1): Pair => {
     const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;

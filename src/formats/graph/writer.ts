@@ -165,7 +165,18 @@ export class GraphWriter {
       owner,
       isChannelByChannel,
     } = parts;
-    const draft: LayerDraft = { node, label: node.name, type, operation, activation, sources: inputs.map((input) => input.source), weights, storedAs: { ...storedAs }, fields, isChannelByChannel }; // prettier-ignore
+    const draft: LayerDraft = {
+      node,
+      label: node.name,
+      type,
+      operation,
+      activation,
+      sources: inputs.map((input) => input.source),
+      weights,
+      storedAs: { ...storedAs },
+      fields,
+      isChannelByChannel,
+    };
     if (owner !== undefined) {
       const first = this.owners.get(owner);
       if (first?.operation.kind === operation.kind) draft.sharedWith = first;

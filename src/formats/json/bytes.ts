@@ -31,7 +31,17 @@ export function bytesOfBase64(text: string): Uint8Array | undefined {
 export type NumberKind =
   'float16' | 'bfloat16' | 'float32' | 'float64' | 'int8' | 'uint8' | 'int16' | 'int32' | 'int64';
 
-const widths: Readonly<Record<NumberKind, number>> = { float16: 2, bfloat16: 2, float32: 4, float64: 8, int8: 1, uint8: 1, int16: 2, int32: 4, int64: 8 }; // prettier-ignore
+const widths: Readonly<Record<NumberKind, number>> = {
+  float16: 2,
+  bfloat16: 2,
+  float32: 4,
+  float64: 8,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+};
 
 /** The numbers that raw bytes hold. */
 export function numbersOfBytes(bytes: Uint8Array, kind: NumberKind): Float64Array {

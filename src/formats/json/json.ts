@@ -17,7 +17,10 @@ export interface JsonList extends Span {
   readonly cut: boolean;
 }
 
-/** A long list of nothing but numbers (or of lists of them), or numbers by index: only its place, for it may have millions. */
+/**
+ * A long list of nothing but numbers (or of lists of them), or numbers by index: only its place, for it may have
+ * millions.
+ */
 export interface JsonNumbers extends Span {
   readonly kind: 'numbers';
   /** The same with a node for each number, for fields that need them. */
@@ -67,8 +70,8 @@ const MAX_PROBLEMS = 5;
 
 /**
  * Reads JSON as people and programs write it: comments, trailing commas, NaN and Infinity are fine; for everything
- * else that is wrong there is a `syntax` problem, and the tree holds what can be read. Fields whose names are left out are
- * checked and not kept. Never throws.
+ * else that is wrong there is a `syntax` problem, and the tree holds what can be read. Fields whose names are left out
+ * are checked and not kept. Never throws.
  */
 export function parseJson(text: string, isLeftOut: (key: string) => boolean = () => false): ParsedJson {
   return new JsonReader(text, isLeftOut).read();

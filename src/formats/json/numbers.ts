@@ -37,7 +37,9 @@ export function endOfNumbers(text: string, start: number): { end: number; count:
 
 const beginsIndexed = /\{\s*"0"\s*:/y;
 
-/** Just after `{ "0": 1.5, "1": 2, ... }` that begins at `start`, and how many commas it has; null for any other object. */
+/**
+ * Just after `{ "0": 1.5, "1": 2, ... }` that begins at `start`, and how many commas it has; null for any other object.
+ */
 export function endOfIndexedNumbers(text: string, start: number): { end: number; count: number } | null {
   beginsIndexed.lastIndex = start;
   if (!beginsIndexed.test(text)) return null;

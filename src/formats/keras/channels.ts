@@ -40,7 +40,9 @@ export function flattensByChannel(
   className: string,
   { data_format: format, target_shape: target }: PlainRecord,
 ): boolean {
-  return className === 'Flatten' ? format !== 'channels_first' : className === 'Reshape' && isList(target) && target.length === 1; // prettier-ignore
+  return className === 'Flatten'
+    ? format !== 'channels_first'
+    : className === 'Reshape' && isList(target) && target.length === 1;
 }
 
 /** `[c, h, w]` becomes `[h, w, c]`. */
@@ -48,7 +50,9 @@ export function channelsLast(shape: Shape): Shape {
   return shape.length < 2 ? shape : [...shape.slice(1), shape[0]];
 }
 
-/** Of `[c, h, w]`, axis 1 (the batch is 0) or -3 becomes the last one; 2, 3, -2 and -1, of positions, come before it. */
+/**
+ * Of `[c, h, w]`, axis 1 (the batch is 0) or -3 becomes the last one; 2, 3, -2 and -1, of positions, come before it.
+ */
 function axisWithChannelsLast(axis: PlainValue = -1): PlainValue {
   if (axis === 1 || axis === -3) return -1;
   return typeof axis === 'number' && axis !== 0 ? axis - 1 : axis;

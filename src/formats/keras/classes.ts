@@ -1,5 +1,31 @@
 /** They change images in training alone. */
-const augmentations = ['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomContrast', 'RandomBrightness', 'RandomHeight', 'RandomWidth', 'RandomShear', 'RandomHue', 'RandomSaturation', 'RandomColorJitter', 'RandomGrayscale', 'RandomGaussianBlur', 'RandomInvert', 'RandomPerspective', 'RandomPosterization', 'RandomSharpness', 'RandomColorDegeneration', 'RandomErasing', 'RandomElasticTransform', 'AugMix', 'RandAugment', 'CutMix', 'MixUp']; // prettier-ignore
+const augmentations = [
+  'RandomFlip',
+  'RandomRotation',
+  'RandomZoom',
+  'RandomTranslation',
+  'RandomContrast',
+  'RandomBrightness',
+  'RandomHeight',
+  'RandomWidth',
+  'RandomShear',
+  'RandomHue',
+  'RandomSaturation',
+  'RandomColorJitter',
+  'RandomGrayscale',
+  'RandomGaussianBlur',
+  'RandomInvert',
+  'RandomPerspective',
+  'RandomPosterization',
+  'RandomSharpness',
+  'RandomColorDegeneration',
+  'RandomErasing',
+  'RandomElasticTransform',
+  'AugMix',
+  'RandAugment',
+  'CutMix',
+  'MixUp',
+];
 
 /** Native types of the Keras classes, old names included, that are piecewise linear in some setting of their fields. */
 const types: Readonly<Record<string, string>> = {
@@ -107,12 +133,23 @@ const notPiecewiseLinear: Readonly<Record<string, string>> = {
 
 /** Identities at inference up to something that deserves a word. */
 const nearlyIdentity: Readonly<Record<string, string>> = {
-  Rescaling: 'Rescaling is taken as the identity: bounds stay the same, counts and means are for its output as the input.',
-  Normalization: 'Normalization is taken as the identity: bounds stay the same, counts and means are for its output as the input.',
+  Rescaling:
+    'Rescaling is taken as the identity: bounds stay the same, counts and means are for its output as the input.',
+  Normalization:
+    'Normalization is taken as the identity: bounds stay the same, counts and means are for its output as the input.',
   Masking: 'Masking is taken as the identity: it changes only inputs that equal the mask value.',
-}; // prettier-ignore
+};
 
-const encoders = ['CategoryEncoding', 'Discretization', 'Hashing', 'HashedCrossing', 'IntegerLookup', 'StringLookup', 'TextVectorization', 'FeatureSpace']; // prettier-ignore
+const encoders = [
+  'CategoryEncoding',
+  'Discretization',
+  'Hashing',
+  'HashedCrossing',
+  'IntegerLookup',
+  'StringLookup',
+  'TextVectorization',
+  'FeatureSpace',
+];
 const foreign = ['JaxLayer', 'FlaxLayer', 'TorchModuleWrapper', 'TFSMLayer', 'KerasLayer'];
 
 /** Classes that are known but not analysed, and why not. */

@@ -61,7 +61,6 @@ function readModel(
   dialect: KerasDialect,
   fileName: string,
 ): { network: NetworkDefinition | null; problems: Problem[] } {
-  // prettier-ignore
   const kind = modelKind(model);
   const className = classOf(model);
   if (kind === undefined) {
@@ -71,10 +70,20 @@ function readModel(
   }
   const first = channelsFirstIn(model);
   const reader = new ModelReader(dialect, first !== null);
-  if (first) reader.report('channels-first', 'information', 'Channels come first in this file; shapes are shown with channels last.', first); // prettier-ignore
+  if (first)
+    reader.report(
+      'channels-first',
+      'information',
+      'Channels come first in this file; shapes are shown with channels last.',
+      first,
+    );
   const inputs = readInputs(model, kind, first !== null, reader);
   for (const { name } of inputs) reader.names.reserve(name);
-  const outputs = reader.apply(model, inputs.map((input) => input.name), ''); // prettier-ignore
+  const outputs = reader.apply(
+    model,
+    inputs.map((input) => input.name),
+    '',
+  );
   const nameNode = member(member(model, 'config'), 'name') ?? member(model, 'name');
   const network: NetworkDefinition = {
     name: textOf(nameNode) ?? nameFromFile(fileName),

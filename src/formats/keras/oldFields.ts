@@ -54,7 +54,15 @@ export function withCurrentFields(className: string, config: PlainRecord): Plain
 
 /** Keras 1's Merge layer is one of today's merging layers, by its mode. */
 export function mergeClass(config: PlainRecord): string | undefined {
-  const modes: Readonly<Record<string, string>> = { sum: 'Add', concat: 'Concatenate', ave: 'Average', max: 'Maximum', mul: 'Multiply', dot: 'Dot', cos: 'Dot' }; // prettier-ignore
+  const modes: Readonly<Record<string, string>> = {
+    sum: 'Add',
+    concat: 'Concatenate',
+    ave: 'Average',
+    max: 'Maximum',
+    mul: 'Multiply',
+    dot: 'Dot',
+    cos: 'Dot',
+  };
   const mode = config.mode;
   return typeof mode === 'string' && Object.hasOwn(modes, mode) ? modes[mode] : undefined;
 }

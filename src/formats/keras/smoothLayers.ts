@@ -68,14 +68,18 @@ const bidirectional: RuleReader = (config, dialect) => {
   };
 };
 
-const convolutionalLstm = (rank: 1 | 2): RuleReader => (config) => {
-  const filters = size(config.filters);
-  const kernel = isList(config.kernel_size) ? config.kernel_size.map(size) : Array(rank).fill(size(config.kernel_size)); // prettier-ignore
-  const window = kernel.reduce<number>((product, extent) => product * (extent ?? NaN), 1);
-  if (filters === undefined || Number.isNaN(window) || kernel.length !== rank) return {};
-  const biases = flag(config, 'use_bias', true) ? 1 : 0;
-  return { parameters: weights(4 * filters * (window * filters + biases), 4 * filters * window) };
-}; // prettier-ignore
+const convolutionalLstm =
+  (rank: 1 | 2): RuleReader =>
+  (config) => {
+    const filters = size(config.filters);
+    const kernel = isList(config.kernel_size)
+      ? config.kernel_size.map(size)
+      : Array(rank).fill(size(config.kernel_size));
+    const window = kernel.reduce<number>((product, extent) => product * (extent ?? NaN), 1);
+    if (filters === undefined || Number.isNaN(window) || kernel.length !== rank) return {};
+    const biases = flag(config, 'use_bias', true) ? 1 : 0;
+    return { parameters: weights(4 * filters * (window * filters + biases), 4 * filters * window) };
+  };
 
 const embedding: RuleReader = (config) => {
   const [rows, columns] = [size(config.input_dim), size(config.output_dim)];
@@ -84,17 +88,20 @@ const embedding: RuleReader = (config) => {
 };
 
 /** So many weights a feature, where the last axis alone is normalized. */
-const normalization = (fields: readonly string[]): RuleReader => (config) => {
-  const axis = isList(config.axis) && config.axis.length === 1 ? config.axis[0] : (config.axis ?? -1);
-  if (axis !== -1) return {};
-  return { parameters: weights(0, fields.filter((field) => flag(config, field, true)).length) };
-}; // prettier-ignore
+const normalization =
+  (fields: readonly string[]): RuleReader =>
+  (config) => {
+    const axis = isList(config.axis) && config.axis.length === 1 ? config.axis[0] : (config.axis ?? -1);
+    if (axis !== -1) return {};
+    return { parameters: weights(0, fields.filter((field) => flag(config, field, true)).length) };
+  };
 
 /** Projections of query, value and key (the value where there is no third input), and of the heads together. */
 const multiHeadAttention: RuleReader = (config) => {
   const [heads, key] = [size(config.num_heads), size(config.key_dim)];
   const value = size(config.value_dim) ?? key;
-  const written = isList(config.output_shape) && config.output_shape.length === 1 ? config.output_shape[0] : config.output_shape; // prettier-ignore
+  const written =
+    isList(config.output_shape) && config.output_shape.length === 1 ? config.output_shape[0] : config.output_shape;
   const given = size(written);
   if (heads === undefined || key === undefined || value === undefined) return {};
   if (given === undefined && written !== undefined && written !== null) return {};

@@ -27,28 +27,34 @@ const dense: OperationReader = (fields) => ({
   useBias: useBias(fields),
 });
 
-const convolution = (rank: Rank): OperationReader => (fields) => ({
-  kind: 'convolution',
-  window: fields.convolutionWindow(rank),
-  filters: fields.integer('filters', 1),
-  groups: fields.integer('groups', 1, 1),
-  useBias: useBias(fields),
-}); // prettier-ignore
+const convolution =
+  (rank: Rank): OperationReader =>
+  (fields) => ({
+    kind: 'convolution',
+    window: fields.convolutionWindow(rank),
+    filters: fields.integer('filters', 1),
+    groups: fields.integer('groups', 1, 1),
+    useBias: useBias(fields),
+  });
 
-const depthwiseConvolution = (rank: Rank): OperationReader => (fields) => ({
-  kind: 'depthwiseConvolution',
-  window: fields.convolutionWindow(rank),
-  multiplier: fields.integer('depth_multiplier', 1, 1),
-  useBias: useBias(fields),
-}); // prettier-ignore
+const depthwiseConvolution =
+  (rank: Rank): OperationReader =>
+  (fields) => ({
+    kind: 'depthwiseConvolution',
+    window: fields.convolutionWindow(rank),
+    multiplier: fields.integer('depth_multiplier', 1, 1),
+    useBias: useBias(fields),
+  });
 
-const separableConvolution = (rank: Rank): OperationReader => (fields) => ({
-  kind: 'separableConvolution',
-  window: fields.convolutionWindow(rank),
-  filters: fields.integer('filters', 1),
-  multiplier: fields.integer('depth_multiplier', 1, 1),
-  useBias: useBias(fields),
-}); // prettier-ignore
+const separableConvolution =
+  (rank: Rank): OperationReader =>
+  (fields) => ({
+    kind: 'separableConvolution',
+    window: fields.convolutionWindow(rank),
+    filters: fields.integer('filters', 1),
+    multiplier: fields.integer('depth_multiplier', 1, 1),
+    useBias: useBias(fields),
+  });
 
 const transposedConvolution =
   (rank: Rank): OperationReader =>
@@ -75,11 +81,13 @@ const locallyConnected =
     };
   };
 
-const zeroPadding = (rank: Rank): OperationReader => (fields) => ({
-  kind: 'zeroPadding',
-  padding: fields.explicitPadding('padding', rank),
-  rank,
-}); // prettier-ignore
+const zeroPadding =
+  (rank: Rank): OperationReader =>
+  (fields) => ({
+    kind: 'zeroPadding',
+    padding: fields.explicitPadding('padding', rank),
+    rank,
+  });
 
 const upSampling =
   (rank: Rank): OperationReader =>
@@ -129,7 +137,8 @@ function normalizedAxis(fields: Fields): number | undefined {
 
 const reshape: OperationReader = (fields) => {
   const target = fields.get('target_shape');
-  const whole = (extent: unknown) => typeof extent === 'number' && Number.isSafeInteger(extent) && extent >= -1 && extent !== 0; // prettier-ignore
+  const whole = (extent: unknown) =>
+    typeof extent === 'number' && Number.isSafeInteger(extent) && extent >= -1 && extent !== 0;
   if (isList(target) && target.length > 0 && target.every(whole))
     return { kind: 'reshape', target: target as number[] };
   if (target !== undefined) {
@@ -153,7 +162,9 @@ const concatenate: OperationReader = (fields) => {
 const graphConvolution: OperationReader = (fields) => {
   const adjacency = fields.get('adjacency');
   const units = fields.integer('units', 1);
-  const matrix = isList(adjacency) && adjacency.every((row) => isList(row) && row.every((entry) => typeof entry === 'number' && Number.isFinite(entry))); // prettier-ignore
+  const matrix =
+    isList(adjacency) &&
+    adjacency.every((row) => isList(row) && row.every((entry) => typeof entry === 'number' && Number.isFinite(entry)));
   if (adjacency === undefined) fields.fail('adjacency', 'missing-field', 'adjacency is missing.');
   else if (!matrix) fields.bad('adjacency', adjacency, 'a square matrix of numbers, row by row');
   return {
@@ -165,21 +176,27 @@ const graphConvolution: OperationReader = (fields) => {
 };
 
 /** Layers that are the identity, at inference, whatever these fields say. */
-const identityWith = (...ignored: string[]): OperationReader => (fields) => {
-  for (const field of ignored) fields.get(field);
-  return identity;
-}; // prettier-ignore
+const identityWith =
+  (...ignored: string[]): OperationReader =>
+  (fields) => {
+    for (const field of ignored) fields.get(field);
+    return identity;
+  };
 
-const pooling = (kind: 'maxPooling' | 'averagePooling', rank: Rank): OperationReader => (fields) => ({
-  kind,
-  window: fields.poolingWindow(rank),
-}); // prettier-ignore
+const pooling =
+  (kind: 'maxPooling' | 'averagePooling', rank: Rank): OperationReader =>
+  (fields) => ({
+    kind,
+    window: fields.poolingWindow(rank),
+  });
 
-const globalPooling = (kind: 'globalMaxPooling' | 'globalAveragePooling', rank: Rank): OperationReader => (fields) => ({
-  kind,
-  rank,
-  keepDims: fields.boolean('keepdims', false),
-}); // prettier-ignore
+const globalPooling =
+  (kind: 'globalMaxPooling' | 'globalAveragePooling', rank: Rank): OperationReader =>
+  (fields) => ({
+    kind,
+    rank,
+    keepDims: fields.boolean('keepdims', false),
+  });
 
 const permute: OperationReader = (fields) => {
   const dims = fields.get('dims');
@@ -195,7 +212,10 @@ const opaque: OperationReader = (fields) => {
   const parameters = fields.get('parameters');
   const append = isRecord(output) ? wholeNumbers(output.append) : undefined;
   const perFeature = isRecord(parameters) ? wholeNumbers(parameters.per_feature ?? []) : undefined;
-  const [keep, constant] = [isRecord(output) ? output.keep : undefined, isRecord(parameters) ? parameters.constant : undefined]; // prettier-ignore
+  const [keep, constant] = [
+    isRecord(output) ? output.keep : undefined,
+    isRecord(parameters) ? parameters.constant : undefined,
+  ];
   if (output !== undefined && !append) fields.bad('output', output, 'an object such as { "append": [10] }');
   if (parameters !== undefined && !perFeature)
     fields.bad('parameters', parameters, 'an object such as { "constant": 10 }');
@@ -254,9 +274,20 @@ const readers: Readonly<Record<string, OperationReader>> = {
 
 /** The types whose `activation` field means something; all others leave it unread. */
 const withActivation = new Set([
-  'dense', 'conv1d', 'conv2d', 'depthwise_conv1d', 'depthwise_conv2d', 'separable_conv1d', 'separable_conv2d',
-  'conv1d_transpose', 'conv2d_transpose', 'locally_connected1d', 'locally_connected2d', 'graph_conv', 'activation',
-]); // prettier-ignore
+  'dense',
+  'conv1d',
+  'conv2d',
+  'depthwise_conv1d',
+  'depthwise_conv2d',
+  'separable_conv1d',
+  'separable_conv2d',
+  'conv1d_transpose',
+  'conv2d_transpose',
+  'locally_connected1d',
+  'locally_connected2d',
+  'graph_conv',
+  'activation',
+]);
 
 /** Native types of layers that carry out a piecewise-linear operation or are an activation. */
 export function isLayerType(type: string): boolean {

@@ -33,7 +33,6 @@ export function readLayer(
   place: Placement,
   options: ReadOptions,
 ): LayerDefinition {
-  // prettier-ignore
   const type = textOf(member(node, 'type'))?.trim() ?? '';
   const weights = member(node, 'weights');
   const { operation, activation } = partsOf(context, node, type);
@@ -136,7 +135,12 @@ function reportType(context: NativeContext, node: JsonObject, type: string): str
   const written = member(node, 'type');
   if (type === '') {
     const why = written ? 'type must be the name of a layer type, such as "dense".' : 'type is missing.';
-    context.report(written ? 'bad-value' : 'missing-field', 'error', why, written ?? { start: node.start, end: node.start + 1 }); // prettier-ignore
+    context.report(
+      written ? 'bad-value' : 'missing-field',
+      'error',
+      why,
+      written ?? { start: node.start, end: node.start + 1 },
+    );
     return why;
   }
   const meant = closest(type, layerTypes());

@@ -14,8 +14,15 @@ export const native: Format = {
 function readNative(text: string, fileName: string, options: ReadOptions): ReadResult {
   const { root, problems } = parseJson(text);
   const context = new NativeContext(text);
-  if (!root) context.report('syntax', 'error', 'This file is empty. A network is an object: { "input": ..., "layers": [...] }.', { start: 0, end: Math.min(1, text.length) }); // prettier-ignore
-  if (root && root.kind !== 'object') context.report('syntax', 'error', 'A network is an object: { "input": ..., "layers": [...] }.', root); // prettier-ignore
+  if (!root)
+    context.report(
+      'syntax',
+      'error',
+      'This file is empty. A network is an object: { "input": ..., "layers": [...] }.',
+      { start: 0, end: Math.min(1, text.length) },
+    );
+  if (root && root.kind !== 'object')
+    context.report('syntax', 'error', 'A network is an object: { "input": ..., "layers": [...] }.', root);
   const networks = root?.kind === 'object' ? [readNetwork(context, root, fileName, options)] : [];
   return { format: 'native', networks, problems: [...problems, ...context.problems] };
 }

@@ -1,5 +1,11 @@
 import { defaultInitialization } from '../../network/definition.ts';
-import type { Initialization, InputDefinition, KernelInitializer, LayerDefinition, NetworkDefinition } from '../../network/definition.ts'; // prettier-ignore
+import type {
+  Initialization,
+  InputDefinition,
+  KernelInitializer,
+  LayerDefinition,
+  NetworkDefinition,
+} from '../../network/definition.ts';
 import type { ReadOptions } from '../format.ts';
 import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
 import type { JsonNode, JsonObject } from '../json/json.ts';
@@ -13,7 +19,16 @@ import type { NativeContext } from './values.ts';
 /** Fields of the top-level object. */
 const topFields = ['$schema', 'name', 'description', 'params', 'input', 'layers', 'outputs', 'init'];
 
-const kernelInitializers: readonly KernelInitializer[] = ['he_normal', 'he_uniform', 'glorot_normal', 'glorot_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'normal']; // prettier-ignore
+const kernelInitializers: readonly KernelInitializer[] = [
+  'he_normal',
+  'he_uniform',
+  'glorot_normal',
+  'glorot_uniform',
+  'lecun_normal',
+  'lecun_uniform',
+  'orthogonal',
+  'normal',
+];
 
 /** The network that the top-level object of a native file defines. */
 export function readNetwork(
@@ -22,7 +37,6 @@ export function readNetwork(
   fileName: string,
   options: ReadOptions,
 ): NetworkDefinition {
-  // prettier-ignore
   reportUnknownFields(context, root, topFields, 'A network');
   readParams(context, member(root, 'params'));
   const names = new Names();
@@ -95,7 +109,6 @@ function readInput(context: NativeContext, node: JsonNode, name: string): InputD
       ({ code, span }) => code === 'expression' && span.start >= node.start && span.end <= node.end,
     )
   ) {
-    // prettier-ignore
     const message = 'input must be a shape without the batch: [n], [width, channels] or [height, width, channels].';
     context.report('bad-value', 'error', message, node);
   }
@@ -113,7 +126,12 @@ function readLayers(
   if (!node && root.cut) return [];
   if (node?.kind !== 'list') {
     const where = node ?? { start: root.start, end: root.start + 1 };
-    context.report(node ? 'bad-value' : 'missing-field', 'error', node ? 'layers must be a list of layers.' : 'layers is missing: the list of layers.', where); // prettier-ignore
+    context.report(
+      node ? 'bad-value' : 'missing-field',
+      'error',
+      node ? 'layers must be a list of layers.' : 'layers is missing: the list of layers.',
+      where,
+    );
     return [];
   }
   // A name that is written has precedence over one that is made up, wherever it stands.
@@ -150,7 +168,8 @@ function layerName(context: NativeContext, node: JsonObject, made: string, names
   const name = textOf(written);
   if (written && !name) context.report('bad-value', 'error', 'name must be a text that is not empty.', written);
   if (!name) return names.unique(made);
-  if (names.has(name)) context.report('duplicate-name', 'error', `There is already something named ${name}.`, written ?? node); // prettier-ignore
+  if (names.has(name))
+    context.report('duplicate-name', 'error', `There is already something named ${name}.`, written ?? node);
   return names.unique(name);
 }
 
@@ -174,7 +193,9 @@ function readInitialization(context: NativeContext, node: JsonNode | undefined):
   return {
     kernel,
     ...(kernelStddev === undefined ? {} : { kernelStddev }),
-    biasStddev: readNumber(context, member(node, 'bias_stddev'), 'bias_stddev', (value) => value >= 0) ?? defaultInitialization.biasStddev, // prettier-ignore
+    biasStddev:
+      readNumber(context, member(node, 'bias_stddev'), 'bias_stddev', (value) => value >= 0) ??
+      defaultInitialization.biasStddev,
     seed: readNumber(context, member(node, 'seed'), 'seed', Number.isSafeInteger) ?? defaultInitialization.seed,
   };
 }
@@ -184,7 +205,6 @@ function readKernelInitializer(
   node: JsonNode | undefined,
   hasStddev: boolean,
 ): KernelInitializer {
-  // prettier-ignore
   if (!node) return hasStddev ? 'normal' : defaultInitialization.kernel;
   const kernel = kernelInitializers.find((name) => name === textOf(node));
   if (kernel === undefined) {

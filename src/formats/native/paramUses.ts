@@ -9,7 +9,22 @@ export interface ParamUse {
 }
 
 /** Words of the language of expressions, which cannot be the name of a param. */
-const reserved = new Set(['mod', 'to', 'in', 'and', 'xor', 'or', 'not', 'true', 'false', 'null', 'undefined', 'NaN', 'Infinity', 'end']); // prettier-ignore
+const reserved = new Set([
+  'mod',
+  'to',
+  'in',
+  'and',
+  'xor',
+  'or',
+  'not',
+  'true',
+  'false',
+  'null',
+  'undefined',
+  'NaN',
+  'Infinity',
+  'end',
+]);
 const name = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
 /** Numbers, so that the `e` of an exponent is no name; names, and whether they are those of functions. */

@@ -46,7 +46,9 @@ export class NativeContext {
     }
   }
 
-  /** A long list of numbers that a field needs in full: rows of a matrix, such as an adjacency, without a node for each. */
+  /**
+   * A long list of numbers that a field needs in full: rows of a matrix, such as an adjacency, without a node for each.
+   */
   private matrix(node: JsonNumbers): PlainValue {
     const tensor = tensorOf(this.text, node.start, node.end);
     if (typeof tensor === 'string' || tensor.shape.length !== 2) return this.numeric(node.expand());

@@ -5,7 +5,17 @@ import { tensorOf } from '../json/numbers.ts';
 import { closest } from '../json/suggest.ts';
 import type { NativeContext } from './values.ts';
 
-const weightNames = ['kernel', 'bias', 'depthwise_kernel', 'pointwise_kernel', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'alpha']; // prettier-ignore
+const weightNames = [
+  'kernel',
+  'bias',
+  'depthwise_kernel',
+  'pointwise_kernel',
+  'gamma',
+  'beta',
+  'moving_mean',
+  'moving_variance',
+  'alpha',
+];
 
 /** The `weights` of a layer: an object of tensors written as nested lists. Whether their shapes fit is seen later. */
 export function readWeights(context: NativeContext, node: JsonNode): LayerWeights | undefined {

@@ -14,8 +14,8 @@ export interface WrittenNetwork {
 }
 
 /**
- * A network in the native format: names given, shapes and defaults settled, models in models flattened. Weights are those
- * of `network`, the built one, where it is given. What is written is read again and compared.
+ * A network in the native format: names given, shapes and defaults settled, models in models flattened. Weights are
+ * those of `network`, the built one, where it is given. What is written is read again and compared.
  */
 export function writeNative(definition: NetworkDefinition, weighted?: Network): WrittenNetwork {
   const text = textOf(definition, weighted);
@@ -27,10 +27,14 @@ function textOf(definition: NetworkDefinition, weighted: Network | undefined): s
   const top = [
     field('name', name),
     `"input": ${writeInputs(inputs)}`,
-    `"layers": [\n${writeLayers(definition, weighted).map((layer) => `    ${layer}`).join(',\n')}\n  ]`,
+    `"layers": [\n${writeLayers(definition, weighted)
+      .map((layer) => `    ${layer}`)
+      .join(',\n')}\n  ]`,
     ...(outputs.length > 0 ? [field('outputs', [...new Set(outputs)])] : []),
-    ...(JSON.stringify(initialization) === JSON.stringify(defaultInitialization) ? [] : [field('init', writeInitialization(initialization))]),
-  ]; // prettier-ignore
+    ...(JSON.stringify(initialization) === JSON.stringify(defaultInitialization)
+      ? []
+      : [field('init', writeInitialization(initialization))]),
+  ];
   return `{\n${top.map((line) => `  ${line}`).join(',\n')}\n}\n`;
 }
 
@@ -76,7 +80,9 @@ function writeLayers({ inputs, layers }: NetworkDefinition, weighted: Network | 
 }
 
 function writeWeights(weights: LayerWeights): string {
-  return `{ ${Object.entries(weights).map(([name, tensor]) => `"${name}": ${nested(tensor)}`).join(', ')} }`; // prettier-ignore
+  return `{ ${Object.entries(weights)
+    .map(([name, tensor]) => `"${name}": ${nested(tensor)}`)
+    .join(', ')} }`;
 }
 
 function nested({ shape, data }: Tensor): string {
@@ -101,8 +107,20 @@ function lossesOf(definition: NetworkDefinition, text: string): string[] {
 
 function essence(layer: Layer | undefined): string {
   if (!layer) return '';
-  const { name, operation, activation, inputs, outputShape, neurons, pieceCount, parameters, scope, sharedWith } = layer;
-  const seen = { name, operation, activation, inputs, outputShape, neurons, pieces: pieceCount, parameters, reach: scope, sharedWith };
+  const { name, operation, activation, inputs, outputShape, neurons, pieceCount, parameters, scope, sharedWith } =
+    layer;
+  const seen = {
+    name,
+    operation,
+    activation,
+    inputs,
+    outputShape,
+    neurons,
+    pieces: pieceCount,
+    parameters,
+    reach: scope,
+    sharedWith,
+  };
   return JSON.stringify(seen, (_, value: unknown) => (isPlain(value) ? sorted(value) : value));
 }
 

@@ -40,20 +40,47 @@ function operationFields(operation: Operation, type: string): Record<string, Wri
       return { type: 'dense', units: operation.units, ...bias(operation) };
     case 'convolution': {
       const { window, filters, groups } = operation;
-      return { type: `conv${window.rank}d`, filters, ...convolution(window), groups: unless(1, groups), ...bias(operation) }; // prettier-ignore
+      return {
+        type: `conv${window.rank}d`,
+        filters,
+        ...convolution(window),
+        groups: unless(1, groups),
+        ...bias(operation),
+      };
     }
     case 'depthwiseConvolution': {
       const { window, multiplier } = operation;
-      return { type: `depthwise_conv${window.rank}d`, ...convolution(window), depth_multiplier: unless(1, multiplier), ...bias(operation) }; // prettier-ignore
+      return {
+        type: `depthwise_conv${window.rank}d`,
+        ...convolution(window),
+        depth_multiplier: unless(1, multiplier),
+        ...bias(operation),
+      };
     }
     case 'separableConvolution': {
       const { window, filters, multiplier } = operation;
-      return { type: `separable_conv${window.rank}d`, filters, ...convolution(window), depth_multiplier: unless(1, multiplier), ...bias(operation) }; // prettier-ignore
+      return {
+        type: `separable_conv${window.rank}d`,
+        filters,
+        ...convolution(window),
+        depth_multiplier: unless(1, multiplier),
+        ...bias(operation),
+      };
     }
     case 'transposedConvolution':
-      return { type: `conv${operation.window.rank}d_transpose`, filters: operation.filters, ...convolution(operation.window), ...bias(operation) }; // prettier-ignore
+      return {
+        type: `conv${operation.window.rank}d_transpose`,
+        filters: operation.filters,
+        ...convolution(operation.window),
+        ...bias(operation),
+      };
     case 'locallyConnected':
-      return { type: `locally_connected${operation.window.rank}d`, filters: operation.filters, ...convolution(operation.window), ...bias(operation) }; // prettier-ignore
+      return {
+        type: `locally_connected${operation.window.rank}d`,
+        filters: operation.filters,
+        ...convolution(operation.window),
+        ...bias(operation),
+      };
     case 'maxout':
       return { type: 'maxout', units: operation.units, rank: operation.rank };
     case 'maxPooling':
@@ -70,7 +97,11 @@ function operationFields(operation: Operation, type: string): Record<string, Wri
       return { type: `zero_padding${operation.rank}d`, padding: sides(operation.padding, operation.rank) };
     case 'upSampling': {
       const { rank, factors, bilinear } = operation;
-      return { type: `up_sampling${rank}d`, size: extents(factors, rank), interpolation: bilinear ? 'bilinear' : undefined }; // prettier-ignore
+      return {
+        type: `up_sampling${rank}d`,
+        size: extents(factors, rank),
+        interpolation: bilinear ? 'bilinear' : undefined,
+      };
     }
     case 'reshape':
       return { type: 'reshape', target_shape: operation.target };
@@ -113,7 +144,6 @@ function windowFields(
   { rank, strides, dilation, padding }: Window,
   usualStrides: Pair,
 ): Record<string, Written | undefined> {
-  // prettier-ignore
   const usual = strides[0] === usualStrides[0] && strides[1] === usualStrides[1];
   return {
     strides: usual ? undefined : extents(strides, rank),

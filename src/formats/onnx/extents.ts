@@ -36,11 +36,17 @@ export function sliced(writer: GraphWriter, node: GraphNode): Value | undefined 
 
 export function chained(writer: GraphWriter, node: GraphNode): Value | undefined {
   const parts = node.inputs.map((_, k) => writer.extents(node, k));
-  return parts.every((part) => part !== undefined) ? { kind: 'extents', items: parts.flat().slice(0, MAX_ITEMS) } : undefined;
-} // prettier-ignore
+  return parts.every((part) => part !== undefined)
+    ? { kind: 'extents', items: parts.flat().slice(0, MAX_ITEMS) }
+    : undefined;
+}
 
 /** Sums, products, ... of extents, number by number. */
-export function computed(writer: GraphWriter, node: GraphNode, compute: (a: number, b: number) => number): Value | undefined {
+export function computed(
+  writer: GraphWriter,
+  node: GraphNode,
+  compute: (a: number, b: number) => number,
+): Value | undefined {
   const [a, b] = [writer.extents(node, 0), writer.extents(node, 1)];
   if (!a || !b) return undefined;
   const at = (items: Items, i: number) => items[items.length === 1 ? 0 : i] ?? null;
@@ -50,7 +56,7 @@ export function computed(writer: GraphWriter, node: GraphNode, compute: (a: numb
     return Number.isSafeInteger(value) ? value : null;
   });
   return { kind: 'extents', items };
-} // prettier-ignore
+}
 
 /** A constant under another shape. */
 export function reshaped(constant: Constant, target: Items | undefined): Value | undefined {
@@ -72,5 +78,8 @@ export function exchanged(constant: Constant, permutation: readonly number[] | u
     if (written === undefined || typeof written === 'string') return written;
     return transposed({ shape, data: written.data }, axes);
   };
-  return { kind: 'constant', constant: { ...constant, shape: axes.map((axis) => shape[axis]), tensor, few: () => undefined } }; // prettier-ignore
+  return {
+    kind: 'constant',
+    constant: { ...constant, shape: axes.map((axis) => shape[axis]), tensor, few: () => undefined },
+  };
 }

@@ -2,7 +2,23 @@ import { Layout, layoutBefore } from '../graph/layout.ts';
 import type { GraphNode } from '../graph/node.ts';
 
 /** Kinds that have the channels before the positions. */
-const channelsFirst = new Set(['Conv', 'ConvTranspose', 'MaxPool', 'AveragePool', 'LpPool', 'GlobalAveragePool', 'GlobalMaxPool', 'BatchNormalization', 'InstanceNormalization', 'GroupNormalization', 'LRN', 'Resize', 'Upsample', 'DepthToSpace', 'SpaceToDepth']); // prettier-ignore
+const channelsFirst = new Set([
+  'Conv',
+  'ConvTranspose',
+  'MaxPool',
+  'AveragePool',
+  'LpPool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'BatchNormalization',
+  'InstanceNormalization',
+  'GroupNormalization',
+  'LRN',
+  'Resize',
+  'Upsample',
+  'DepthToSpace',
+  'SpaceToDepth',
+]);
 
 /** Kinds that work along the last axis. */
 const channelsLast = new Set(['MatMul', 'LayerNormalization', 'Attention']);

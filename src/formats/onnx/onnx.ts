@@ -46,19 +46,28 @@ function readOnnx(text: string, fileName: string, options: ReadOptions): ReadRes
   };
   const outputs = itemsOf(field(graph, 'output')).map((output) => textOf(member(output, 'name')) ?? '');
   const translation = translate({ nodes, outputs, operators: operatorsOf(layout), onlyLooks, begin }, options);
-  const weights = constants.filter(({ isFloat, name }) => isFloat && layout.isRead(name) && !translation.notWeights.has(name)); // prettier-ignore
+  const weights = constants.filter(
+    ({ isFloat, name }) => isFloat && layout.isRead(name) && !translation.notWeights.has(name),
+  );
   const initializers = fieldEntry(graph, 'initializer');
   const isCut = root?.kind === 'object' && root.cut;
   const name = member(graph, 'name');
   const network: NetworkDefinition = {
     ...translation.definition,
     name: textOf(name) || nameFromFile(fileName),
-    statedWeights: initializers && !isCut ? { count: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0), span: initializers.keySpan } : undefined,
+    statedWeights:
+      initializers && !isCut
+        ? { count: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0), span: initializers.keySpan }
+        : undefined,
     span: spanOf(graph ?? { start: 0, end: 0 }),
     nameSpan: spanOf(name ?? { start: graph?.start ?? 0, end: (graph?.start ?? 0) + (graph ? 1 : 0) }),
   };
-  return { format: 'onnx-json', networks: nodes.length > 0 ? [network] : [], problems: [...problems, ...found, ...translation.problems] };
-} // prettier-ignore
+  return {
+    format: 'onnx-json',
+    networks: nodes.length > 0 ? [network] : [],
+    problems: [...problems, ...found, ...translation.problems],
+  };
+}
 
 function isWhole(node: JsonNode): node is JsonObject {
   return node.kind === 'object' && !node.cut;
@@ -90,7 +99,9 @@ function defineConstant(
   const tensor = field(attributes.get('value'), 't');
   if (tensor) return define(writer, tensor, name);
   const value = attributes.number('value_float') ?? attributes.number('value_int');
-  const list = numbersIn(member(attributes.get('value_ints'), 'ints')) ?? numbersIn(member(attributes.get('value_floats'), 'floats')); // prettier-ignore
+  const list =
+    numbersIn(member(attributes.get('value_ints'), 'ints')) ??
+    numbersIn(member(attributes.get('value_floats'), 'floats'));
   const numbers = list ?? (value === undefined ? undefined : [value]);
   if (!numbers) return;
   const shape = list ? [list.length] : [];
@@ -104,9 +115,13 @@ function defineConstant(
 
 function addInput(writer: GraphWriter, input: JsonNode, name: string, layout: Layout, problems: Problem[]): void {
   const shape = field(field(field(input, 'type'), 'tensorType'), 'shape');
-  const dims = itemsOf(field(shape, 'dim')).map((dim) => numberOf(field(dim, 'dimValue')) ?? textOf(field(dim, 'dimParam')) ?? null); // prettier-ignore
+  const dims = itemsOf(field(shape, 'dim')).map(
+    (dim) => numberOf(field(dim, 'dimValue')) ?? textOf(field(dim, 'dimParam')) ?? null,
+  );
   const batchless = dims.length > 1 ? dims.slice(1) : dims;
-  const extents = batchless.map((extent) => (typeof extent !== 'number' || (Number.isSafeInteger(extent) && extent > 0) ? extent : null)); // prettier-ignore
+  const extents = batchless.map((extent) =>
+    typeof extent !== 'number' || (Number.isSafeInteger(extent) && extent > 0) ? extent : null,
+  );
   const span = spanOf(shape ?? member(input, 'name') ?? input);
   const problem = inputProblem(name, extents, span);
   if (problem) problems.push(problem);

@@ -68,8 +68,10 @@ const fixed: Readonly<Record<string, Activation>> = {
 
 const pointwise: Operator = (writer, node) => activate(writer, node, writer.tensor(node), fixed[node.op]);
 
-const withNumber = (name: string, fallback: number, make: (value: number) => Activation): Operator => (writer, node) =>
-  activate(writer, node, writer.tensor(node), make(node.attributes.number(name) ?? fallback)); // prettier-ignore
+const withNumber =
+  (name: string, fallback: number, make: (value: number) => Activation): Operator =>
+  (writer, node) =>
+    activate(writer, node, writer.tensor(node), make(node.attributes.number(name) ?? fallback));
 
 /** The ends are attributes in old versions, inputs in new ones. */
 const clip: Operator = (writer, node) => {
@@ -95,46 +97,70 @@ const shrink: Operator = (writer, node) => {
 };
 
 /** A tensor with a constant, two tensors, or numbers about shapes. */
-const binary = ({ withConstant, ofTensors }: Arithmetic, compute: (a: number, b: number) => number): Operator => (writer, node) => {
-  const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
-  if (a?.kind === 'tensor' && b?.kind === 'tensor') return ofTensors(writer, node, [a, b]);
-  if (a?.kind === 'tensor' && b?.kind === 'constant') return withConstant(writer, node, a, b.constant, false);
-  if (b?.kind === 'tensor' && a?.kind === 'constant') return withConstant(writer, node, b, a.constant, true);
-  if (a?.kind === 'tensor' || b?.kind === 'tensor') throw new Refusal(`${node.op} with something that is computed from constants is not analysed.`);
-  return computed(writer, node, compute) ?? { kind: 'opaque' };
-}; // prettier-ignore
+const binary =
+  ({ withConstant, ofTensors }: Arithmetic, compute: (a: number, b: number) => number): Operator =>
+  (writer, node) => {
+    const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
+    if (a?.kind === 'tensor' && b?.kind === 'tensor') return ofTensors(writer, node, [a, b]);
+    if (a?.kind === 'tensor' && b?.kind === 'constant') return withConstant(writer, node, a, b.constant, false);
+    if (b?.kind === 'tensor' && a?.kind === 'constant') return withConstant(writer, node, b, a.constant, true);
+    if (a?.kind === 'tensor' || b?.kind === 'tensor')
+      throw new Refusal(`${node.op} with something that is computed from constants is not analysed.`);
+    return computed(writer, node, compute) ?? { kind: 'opaque' };
+  };
 
-const several = (kind: 'add' | 'average'): Operator => (writer, node) =>
-  merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), kind); // prettier-ignore
+const several =
+  (kind: 'add' | 'average'): Operator =>
+  (writer, node) =>
+    merge(
+      writer,
+      node,
+      node.inputs.map((_, k) => writer.tensor(node, k)),
+      kind,
+    );
 
-const extremum = (isMaximum: boolean): Operator => (writer, node) => {
-  const constant = writer.constant(node, 1) ?? writer.constant(node, 0);
-  if (constant && node.inputs.length === 2) {
-    writer.notWeights.add(constant.name);
-    const bound = constant.few();
-    if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analysed.`);
-    const x = writer.tensor(node, writer.constant(node, 1) ? 0 : 1);
-    return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
-  }
-  if (!isMaximum) throw new Refusal('An elementwise minimum of tensors is not analysed.');
-  return merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), 'maximum');
-}; // prettier-ignore
+const extremum =
+  (isMaximum: boolean): Operator =>
+  (writer, node) => {
+    const constant = writer.constant(node, 1) ?? writer.constant(node, 0);
+    if (constant && node.inputs.length === 2) {
+      writer.notWeights.add(constant.name);
+      const bound = constant.few();
+      if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analysed.`);
+      const x = writer.tensor(node, writer.constant(node, 1) ? 0 : 1);
+      return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
+    }
+    if (!isMaximum) throw new Refusal('An elementwise minimum of tensors is not analysed.');
+    return merge(
+      writer,
+      node,
+      node.inputs.map((_, k) => writer.tensor(node, k)),
+      'maximum',
+    );
+  };
 
 const join: Operator = (writer, node) => {
   if (tensorsOf(writer, node).length === 0) return chained(writer, node) ?? { kind: 'opaque' };
-  return concatenate(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), node.attributes.number('axis'));
-}; // prettier-ignore
+  return concatenate(
+    writer,
+    node,
+    node.inputs.map((_, k) => writer.tensor(node, k)),
+    node.attributes.number('axis'),
+  );
+};
 
 /** Something that is done to constants and numbers about shapes, or to a tensor. */
-const onConstants = (
-  ofConstant: (writer: GraphWriter, node: GraphNode, constant: Constant) => Value | undefined,
-  ofTensor: Operator,
-): Operator => (writer, node) => {
-  const value = writer.value(node, 0);
-  if (value?.kind === 'constant') return ofConstant(writer, node, value.constant) ?? { kind: 'opaque' };
-  if (value?.kind === 'extents') return value;
-  return value?.kind === 'opaque' ? value : ofTensor(writer, node);
-}; // prettier-ignore
+const onConstants =
+  (
+    ofConstant: (writer: GraphWriter, node: GraphNode, constant: Constant) => Value | undefined,
+    ofTensor: Operator,
+  ): Operator =>
+  (writer, node) => {
+    const value = writer.value(node, 0);
+    if (value?.kind === 'constant') return ofConstant(writer, node, value.constant) ?? { kind: 'opaque' };
+    if (value?.kind === 'extents') return value;
+    return value?.kind === 'opaque' ? value : ofTensor(writer, node);
+  };
 
 const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaque' };
 
@@ -142,7 +168,8 @@ const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaqu
 const cast: Operator = (writer, node) => {
   const value = writer.value(node, 0);
   const isWhole = wholeTypes.has(node.attributes.number('to') ?? 1);
-  if (value?.kind === 'tensor' && isWhole && !('input' in value.source)) throw new Refusal('Rounding to whole numbers is not analysed.'); // prettier-ignore
+  if (value?.kind === 'tensor' && isWhole && !('input' in value.source))
+    throw new Refusal('Rounding to whole numbers is not analysed.');
   return same(writer, node);
 };
 
@@ -150,19 +177,23 @@ const cast: Operator = (writer, node) => {
 const wholeTypes = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
 
 /** Of a shape it is one of its numbers; of a tensor it is refused. */
-const part = (take: (writer: GraphWriter, node: GraphNode) => Value | undefined): Operator => (writer, node) => {
-  if (writer.value(node, 0)?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analysed.`);
-  return take(writer, node) ?? { kind: 'opaque' };
-}; // prettier-ignore
+const part =
+  (take: (writer: GraphWriter, node: GraphNode) => Value | undefined): Operator =>
+  (writer, node) => {
+    if (writer.value(node, 0)?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analysed.`);
+    return take(writer, node) ?? { kind: 'opaque' };
+  };
 
 function axesOf(writer: GraphWriter, node: GraphNode): readonly number[] | undefined {
   return node.attributes.numbers('axes') ?? writer.numbers(node, 1);
 }
 
-const smooth = (what: string, hasWeights: boolean): Operator => (writer, node) => {
-  const inputs = tensorsOf(writer, node);
-  return inputs.length === 0 ? { kind: 'opaque' } : notPiecewiseLinear(writer, node, inputs, what, hasWeights);
-}; // prettier-ignore
+const smooth =
+  (what: string, hasWeights: boolean): Operator =>
+  (writer, node) => {
+    const inputs = tensorsOf(writer, node);
+    return inputs.length === 0 ? { kind: 'opaque' } : notPiecewiseLinear(writer, node, inputs, what, hasWeights);
+  };
 
 /** The table for one graph, whose layout of axes is found from its operations. */
 export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> {
@@ -188,7 +219,12 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     ThresholdedRelu: withNumber('alpha', 1, (theta) => generalRelu('thresholded_relu', { threshold: theta })),
     HardSigmoid: (writer, node) => {
       const { attributes } = node;
-      return activate(writer, node, writer.tensor(node), hardSigmoid(attributes.number('alpha') ?? 0.2, attributes.number('beta') ?? 0.5)); // prettier-ignore
+      return activate(
+        writer,
+        node,
+        writer.tensor(node),
+        hardSigmoid(attributes.number('alpha') ?? 0.2, attributes.number('beta') ?? 0.5),
+      );
     },
     PRelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),
     Clip: clip,
@@ -212,14 +248,19 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     Flatten: flat,
     Reshape: onConstants((writer, node, constant) => reshaped(constant, writer.extents(node, 1)), bring),
     Squeeze: onConstants(
-      (_writer, _node, constant) => reshaped(constant, constant.shape.filter((extent) => extent !== 1)),
+      (_writer, _node, constant) =>
+        reshaped(
+          constant,
+          constant.shape.filter((extent) => extent !== 1),
+        ),
       (writer, node) => squeeze(writer, node, writer.tensor(node), axesOf(writer, node)),
-    ), // prettier-ignore
+    ),
     Unsqueeze: onConstants(
       (writer, node, constant) => {
         const axes = axesOf(writer, node);
         const shape: number[] = [...constant.shape];
-        for (const axis of [...(axes ?? [])].sort((a, b) => a - b)) shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, 1); // prettier-ignore
+        for (const axis of [...(axes ?? [])].sort((a, b) => a - b))
+          shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, 1);
         return axes && reshaped(constant, shape);
       },
       (writer, node) => unsqueeze(writer, node, writer.tensor(node), axesOf(writer, node) ?? []),

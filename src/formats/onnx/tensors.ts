@@ -10,9 +10,29 @@ import { numberOf } from '../json/protobuf.ts';
 import { field, numbersIn } from './fields.ts';
 
 /** Kinds of numbers by the protocol's code for them. */
-const kinds: Readonly<Record<number, NumberKind>> = { 1: 'float32', 2: 'uint8', 3: 'int8', 5: 'int16', 6: 'int32', 7: 'int64', 10: 'float16', 11: 'float64', 16: 'bfloat16' }; // prettier-ignore
+const kinds: Readonly<Record<number, NumberKind>> = {
+  1: 'float32',
+  2: 'uint8',
+  3: 'int8',
+  5: 'int16',
+  6: 'int32',
+  7: 'int64',
+  10: 'float16',
+  11: 'float64',
+  16: 'bfloat16',
+};
 
-const kindNames: Readonly<Record<string, number>> = { FLOAT: 1, UINT8: 2, INT8: 3, INT16: 5, INT32: 6, INT64: 7, FLOAT16: 10, DOUBLE: 11, BFLOAT16: 16 }; // prettier-ignore
+const kindNames: Readonly<Record<string, number>> = {
+  FLOAT: 1,
+  UINT8: 2,
+  INT8: 3,
+  INT16: 5,
+  INT32: 6,
+  INT64: 7,
+  FLOAT16: 10,
+  DOUBLE: 11,
+  BFLOAT16: 16,
+};
 
 /** Where a kind keeps its numbers when they are not raw bytes. */
 const lists: Readonly<Record<number, string>> = { 1: 'floatData', 7: 'int64Data', 11: 'doubleData' };
@@ -22,7 +42,9 @@ const MAX_LISTED_ITEMS = 64;
 
 /** A tensor that is written into the file; only its shape is looked at until its numbers are asked for. */
 export function constantOf(node: JsonNode, name: string, text: string): Constant & { readonly isFloat: boolean } {
-  const shape: Shape = (numbersIn(field(node, 'dims')) ?? []).map((extent) => (Number.isSafeInteger(extent) && extent >= 0 ? extent : 1)); // prettier-ignore
+  const shape: Shape = (numbersIn(field(node, 'dims')) ?? []).map((extent) =>
+    Number.isSafeInteger(extent) && extent >= 0 ? extent : 1,
+  );
   const type = field(node, 'dataType');
   const kind = numberOf(type) ?? kindNames[textOf(type) ?? ''] ?? 1;
   const size = sizeOf(shape);

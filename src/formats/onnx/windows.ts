@@ -11,7 +11,8 @@ type Pair = readonly [number, number];
 /** A tensor whose channels come before its positions, as windows need it here. */
 function spatialTensor(writer: GraphWriter, node: GraphNode): TensorValue {
   const x = writer.tensor(node);
-  if (x.shape && x.shape.length > 1 && !x.channelsFirst) throw new Refusal(`Which axes ${node.op} takes for channels is not clear here.`); // prettier-ignore
+  if (x.shape && x.shape.length > 1 && !x.channelsFirst)
+    throw new Refusal(`Which axes ${node.op} takes for channels is not clear here.`);
   return x;
 }
 
@@ -19,8 +20,16 @@ function spatialTensor(writer: GraphWriter, node: GraphNode): TensorValue {
 function sidesOf(node: GraphNode, rank: 1 | 2): readonly [Pair, Pair] {
   const pads = node.attributes.numbers('pads') ?? Array<number>(2 * rank).fill(0);
   if (pads.length !== 2 * rank) throw new Refusal('Padding that does not fit the number of axes is not read.');
-  return rank === 1 ? [[0, 0], [pads[0], pads[1]]] : [[pads[0], pads[2]], [pads[1], pads[3]]];
-} // prettier-ignore
+  return rank === 1
+    ? [
+        [0, 0],
+        [pads[0], pads[1]],
+      ]
+    : [
+        [pads[0], pads[2]],
+        [pads[1], pads[3]],
+      ];
+}
 
 function windowOf(node: GraphNode, x: TensorValue, kernel: readonly number[]): Window {
   const rank = spatialRank(kernel.length);
@@ -53,10 +62,25 @@ export const convolve: Operator = (writer, node) => {
   const isDepthwise = groups > 1 && perGroup === 1 && Number.isInteger(filters / groups);
   const positions = Array.from({ length: rank }, (_, k) => k + 2);
   const y = isDepthwise
-    ? convolution(writer, node, x, { kind: 'depthwiseConvolution', window, filters: filters / groups, kernel, axes: [...positions, 0, 1], shape: [...sizes, channels, filters / groups] })
-    : convolution(writer, node, x, { kind: 'convolution', window, filters, groups, kernel, axes: [...positions, 1, 0], shape: [...sizes, perGroup, filters] });
+    ? convolution(writer, node, x, {
+        kind: 'depthwiseConvolution',
+        window,
+        filters: filters / groups,
+        kernel,
+        axes: [...positions, 0, 1],
+        shape: [...sizes, channels, filters / groups],
+      })
+    : convolution(writer, node, x, {
+        kind: 'convolution',
+        window,
+        filters,
+        groups,
+        kernel,
+        axes: [...positions, 1, 0],
+        shape: [...sizes, perGroup, filters],
+      });
   return writer.value(node, 2) ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
-}; // prettier-ignore
+};
 
 /** Kernels are `[channels, filters, ...positions]`; padding is cut off from what comes out. */
 export const convolveTransposed: Operator = (writer, node) => {
@@ -65,15 +89,27 @@ export const convolveTransposed: Operator = (writer, node) => {
   const [channels, filters, ...sizes] = kernel.shape;
   const rank = spatialRank(sizes.length);
   if ((attributes.number('group') ?? 1) !== 1) throw new Refusal('A transposed convolution in groups is not analysed.');
-  if (attributes.numbers('output_shape')) throw new Refusal('A transposed convolution to a given size is not analysed.');
-  if (/SAME/.test(attributes.text('auto_pad') ?? '')) throw new Refusal('A transposed convolution with this padding is not analysed.');
+  if (attributes.numbers('output_shape'))
+    throw new Refusal('A transposed convolution to a given size is not analysed.');
+  if (/SAME/.test(attributes.text('auto_pad') ?? ''))
+    throw new Refusal('A transposed convolution with this padding is not analysed.');
   const more = pairOf(attributes.numbers('output_padding'), rank, 0);
-  const [rows, columns] = sidesOf(node, rank).map(([before, after], axis): Pair => [before, after - (rank === 1 && axis === 0 ? 0 : more[axis])]);
+  const [rows, columns] = sidesOf(node, rank).map(([before, after], axis): Pair => [
+    before,
+    after - (rank === 1 && axis === 0 ? 0 : more[axis]),
+  ]);
   const window = { ...windowOf(node, x, sizes), padding: [rows, columns] as const };
   const positions = Array.from({ length: rank }, (_, k) => k + 2);
-  const y = convolution(writer, node, x, { kind: 'transposedConvolution', window, filters, kernel, axes: [...positions, 1, 0], shape: [...sizes, filters, channels] });
+  const y = convolution(writer, node, x, {
+    kind: 'transposedConvolution',
+    window,
+    filters,
+    kernel,
+    axes: [...positions, 1, 0],
+    shape: [...sizes, filters, channels],
+  });
   return writer.value(node, 2) ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
-}; // prettier-ignore
+};
 
 function poolingWindow(writer: GraphWriter, node: GraphNode): { x: TensorValue; window: Window } {
   const x = spatialTensor(writer, node);
@@ -92,39 +128,52 @@ export const averagePool: Operator = (writer, node) => {
   if (node.attributes.number('count_include_pad') !== 1 || window.padding === 'valid') {
     return pool(writer, node, x, 'averagePooling', window);
   }
-  if (node.attributes.number('ceil_mode') === 1) throw new Refusal('An average over zeros outside of the input is not analysed with ceil_mode.'); // prettier-ignore
+  if (node.attributes.number('ceil_mode') === 1)
+    throw new Refusal('An average over zeros outside of the input is not analysed with ceil_mode.');
   const [rows, columns] = sidesOf(node, window.rank);
   const padded = pad(writer, node, x, window.rank === 1 ? [columns] : [rows, columns]);
   return pool(writer, node, padded, 'averagePooling', { ...window, padding: 'valid' });
 };
 
-export const poolWhole = (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator => (writer, node) =>
-  poolAll(writer, node, spatialTensor(writer, node), kind, true); // prettier-ignore
+export const poolWhole =
+  (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator =>
+  (writer, node) =>
+    poolAll(writer, node, spatialTensor(writer, node), kind, true);
 
 /** The mean or maximum along axes: over all positions it is a global pooling. */
-export const reduce = (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator => (writer, node) => {
-  const x = writer.tensor(node);
-  const axes = node.attributes.numbers('axes') ?? writer.numbers(node, 1);
-  const rank = (x.shape?.length ?? 3) + 1;
-  const reduced = axes?.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b) ?? [];
-  const positions = Array.from({ length: rank - 2 }, (_, k) => k + (x.channelsFirst ? 2 : 1));
-  if (reduced.join() !== positions.join()) throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
-  return poolAll(writer, node, x, kind, (node.attributes.number('keepdims') ?? 1) === 1);
-}; // prettier-ignore
+export const reduce =
+  (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator =>
+  (writer, node) => {
+    const x = writer.tensor(node);
+    const axes = node.attributes.numbers('axes') ?? writer.numbers(node, 1);
+    const rank = (x.shape?.length ?? 3) + 1;
+    const reduced = axes?.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b) ?? [];
+    const positions = Array.from({ length: rank - 2 }, (_, k) => k + (x.channelsFirst ? 2 : 1));
+    if (reduced.join() !== positions.join())
+      throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+    return poolAll(writer, node, x, kind, (node.attributes.number('keepdims') ?? 1) === 1);
+  };
 
 export const padZeros: Operator = (writer, node) => {
   const x = writer.tensor(node);
   const pads = node.attributes.numbers('pads') ?? writer.numbers(node, 1);
   const value = node.attributes.number('value') ?? (node.inputs[2] ? writer.numbers(node, 2)?.[0] : 0);
-  if ((node.attributes.text('mode') ?? 'constant') !== 'constant' || value !== 0) throw new Refusal('Padding with other than zeros is not analysed.'); // prettier-ignore
+  if ((node.attributes.text('mode') ?? 'constant') !== 'constant' || value !== 0)
+    throw new Refusal('Padding with other than zeros is not analysed.');
   if (node.inputs[3]) throw new Refusal('Padding along named axes is not analysed.');
   if (!pads || pads.length !== 2 * ((x.shape?.length ?? 0) + 1)) throw new Refusal('How far this pads is not known.');
   const count = pads.length / 2;
   const sides = Array.from({ length: count }, (_, axis): Pair => [pads[axis], pads[axis + count]]);
   const channels = x.channelsFirst ? 1 : count - 1;
   const isOuter = (axis: number) => axis === 0 || (count > 2 && axis === channels);
-  if (sides.some((side, axis) => isOuter(axis) && (side[0] !== 0 || side[1] !== 0))) throw new Refusal('Padding along other axes than those of positions is not analysed.'); // prettier-ignore
-  return pad(writer, node, x, sides.filter((_, axis) => !isOuter(axis))); // prettier-ignore
+  if (sides.some((side, axis) => isOuter(axis) && (side[0] !== 0 || side[1] !== 0)))
+    throw new Refusal('Padding along other axes than those of positions is not analysed.');
+  return pad(
+    writer,
+    node,
+    x,
+    sides.filter((_, axis) => !isOuter(axis)),
+  );
 };
 
 /** Whether the nearest cell is found so that each one is repeated `factor` times: looked at on three cells. */

@@ -21,7 +21,8 @@ export const brainjs: Format = {
 function readBrainJs(text: string, fileName: string, options: ReadOptions): ReadResult {
   const { root, problems: found } = parseJson(text);
   const problems: Problem[] = [...found];
-  const report = (code: string, severity: Problem['severity'], message: string, span: Span) => problems.push({ code, severity, message, span: spanOf(span) }); // prettier-ignore
+  const report = (code: string, severity: Problem['severity'], message: string, span: Span) =>
+    problems.push({ code, severity, message, span: spanOf(span) });
   const type = member(root ?? undefined, 'type');
   const layers = member(root ?? undefined, 'layers');
   const kind = textOf(type) ?? 'NeuralNetwork';
@@ -33,7 +34,12 @@ function readBrainJs(text: string, fileName: string, options: ReadOptions): Read
   const sizes = member(root, 'sizes');
   const counts = sizesIn(sizes, layers);
   if (counts.length < 2) {
-    report('bad-value', 'error', 'sizes must be a list of whole numbers: the input, hidden layers and the output.', sizes ?? { start: root.start, end: root.start + 1 }); // prettier-ignore
+    report(
+      'bad-value',
+      'error',
+      'sizes must be a list of whole numbers: the input, hidden layers and the output.',
+      sizes ?? { start: root.start, end: root.start + 1 },
+    );
     return { format: 'brainjs', networks: [], problems };
   }
   const activation = activationIn(root, report);
@@ -41,7 +47,12 @@ function readBrainJs(text: string, fileName: string, options: ReadOptions): Read
     (layer) => layer.kind === 'object' && !member(layer, 'biases') && layer.entries.length > 0,
   );
   if (isOld && activation.name === 'leaky_relu') {
-    report('approximation', 'information', 'Some of the versions of brain.js that wrote files like this computed zero for all negative sums under leaky-relu. It is taken for what it is called.', member(root, 'activation') ?? root); // prettier-ignore
+    report(
+      'approximation',
+      'information',
+      'Some of the versions of brain.js that wrote files like this computed zero for all negative sums under leaky-relu. It is taken for what it is called.',
+      member(root, 'activation') ?? root,
+    );
   }
   const network: NetworkDefinition = {
     name: nameFromFile(fileName),
@@ -81,10 +92,13 @@ function otherKind(kind: string): string {
 /** The sizes as written, or those of the layers. */
 function sizesIn(sizes: JsonNode | undefined, layers: JsonNode | undefined): number[] {
   const counts = itemsOf(sizes).map((node) => (node.kind === 'scalar' ? node.value : null));
-  const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1; // prettier-ignore
+  const isCount = (value: unknown): value is number =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
   if (counts.every(isCount) && counts.length > 0) return counts;
   if (sizes) return [];
-  return itemsOf(layers).map((layer) => (layer.kind === 'object' ? layer.entries.length : 0)).filter(isCount); // prettier-ignore
+  return itemsOf(layers)
+    .map((layer) => (layer.kind === 'object' ? layer.entries.length : 0))
+    .filter(isCount);
 }
 
 function activationIn(
@@ -99,7 +113,13 @@ function activationIn(
     return leakyRelu(alpha?.kind === 'scalar' && typeof alpha.value === 'number' ? alpha.value : 0.01);
   }
   const known = activationByName(name);
-  if (!known) report('unknown-activation', 'warning', `The activation "${name}" is not known. It is taken as not piecewise linear, so nothing is stated from here on.`, written ?? root); // prettier-ignore
+  if (!known)
+    report(
+      'unknown-activation',
+      'warning',
+      `The activation "${name}" is not known. It is taken as not piecewise linear, so nothing is stated from here on.`,
+      written ?? root,
+    );
   return known === linear ? linear : (known ?? { kind: 'smooth', name });
 }
 

@@ -39,7 +39,9 @@ class LayersReader {
   ) {}
 
   network(list: JsonNode | null, name: string): NetworkDefinition | null {
-    const [first, ...rest] = itemsOf(list ?? undefined).filter((item): item is JsonObject => item.kind === 'object' && !item.cut); // prettier-ignore
+    const [first, ...rest] = itemsOf(list ?? undefined).filter(
+      (item): item is JsonObject => item.kind === 'object' && !item.cut,
+    );
     if (!list || !first) return null;
     const input = this.names.unique('input');
     const extents = ['out_sy', 'out_sx', 'out_depth'].map((field) => this.count(first, field, 1));
@@ -48,7 +50,15 @@ class LayersReader {
     for (let k = 0; k < rest.length; k++) k += this.add(rest[k], rest[k + 1]);
     const inputs = [{ name: input, shape, span: spanOf(first) }];
     const nameSpan = { start: list.start, end: list.start + 1 };
-    return { name, inputs, layers: this.layers, outputs: [], initialization: defaultInitialization, span: spanOf(list), nameSpan }; // prettier-ignore
+    return {
+      name,
+      inputs,
+      layers: this.layers,
+      outputs: [],
+      initialization: defaultInitialization,
+      span: spanOf(list),
+      nameSpan,
+    };
   }
 
   private report(code: string, severity: Problem['severity'], message: string, place: JsonNode): void {
@@ -58,9 +68,20 @@ class LayersReader {
   /** A whole number above zero; what is no such number is said, once the fallback does not do. */
   private count(node: JsonNode, field: string, fallback?: number): number {
     const value = member(node, field);
-    if (value?.kind === 'scalar' && typeof value.value === 'number' && Number.isSafeInteger(value.value) && value.value >= 1) return value.value; // prettier-ignore
+    if (
+      value?.kind === 'scalar' &&
+      typeof value.value === 'number' &&
+      Number.isSafeInteger(value.value) &&
+      value.value >= 1
+    )
+      return value.value;
     if (value === undefined && fallback !== undefined) return fallback;
-    this.report(value ? 'bad-value' : 'missing-field', 'error', `${field} must be a whole number above zero.`, value ?? node); // prettier-ignore
+    this.report(
+      value ? 'bad-value' : 'missing-field',
+      'error',
+      `${field} must be a whole number above zero.`,
+      value ?? node,
+    );
     return fallback ?? NaN;
   }
 
@@ -84,7 +105,15 @@ class LayersReader {
 
   private emit(node: JsonObject, parts: Parts): void {
     const fields = Object.fromEntries(node.entries.map(({ key, value }) => [key, spanOf(value)]));
-    const renamed = { type: 'layer_type', units: 'out_depth', filters: 'out_depth', kernel_size: 'sx', pool_size: 'sx', strides: 'stride', padding: 'pad' }; // prettier-ignore
+    const renamed = {
+      type: 'layer_type',
+      units: 'out_depth',
+      filters: 'out_depth',
+      kernel_size: 'sx',
+      pool_size: 'sx',
+      strides: 'stride',
+      padding: 'pad',
+    };
     for (const [native, written] of Object.entries(renamed)) {
       const entry = entryOf(node, written);
       if (entry) fields[native] = spanOf(entry.value);
@@ -115,32 +144,66 @@ class LayersReader {
         const window = this.window(node);
         const filters = this.count(node, 'out_depth');
         const weights = this.weights(node, () => convolutionWeights(this.text, node, window.kernel));
-        return { type: 'conv2d', operation: { kind: 'convolution', window, filters, groups: 1, useBias: true }, activation: linear, weights }; // prettier-ignore
+        return {
+          type: 'conv2d',
+          operation: { kind: 'convolution', window, filters, groups: 1, useBias: true },
+          activation: linear,
+          weights,
+        };
       }
       case 'pool':
         // Cells outside of the input take no part in the maximum.
-        return { type: 'max_pooling2d', operation: { kind: 'maxPooling', window: this.window(node) }, activation: linear }; // prettier-ignore
+        return {
+          type: 'max_pooling2d',
+          operation: { kind: 'maxPooling', window: this.window(node) },
+          activation: linear,
+        };
       case 'fc': {
         const weights = this.weights(node, () => denseWeights(this.text, node));
-        return { type: 'dense', operation: { kind: 'dense', units: this.count(node, 'out_depth'), useBias: true }, activation: linear, weights }; // prettier-ignore
+        return {
+          type: 'dense',
+          operation: { kind: 'dense', units: this.count(node, 'out_depth'), useBias: true },
+          activation: linear,
+          weights,
+        };
       }
       case 'relu':
-        return { ...identity, type: 'relu', activation: relu }; // prettier-ignore
+        return { ...identity, type: 'relu', activation: relu };
       case 'sigmoid':
       case 'tanh':
       case 'softmax':
-        return { ...identity, type: type === 'softmax' ? 'softmax' : 'activation', activation: { kind: 'smooth', name: type } }; // prettier-ignore
+        return {
+          ...identity,
+          type: type === 'softmax' ? 'softmax' : 'activation',
+          activation: { kind: 'smooth', name: type },
+        };
       case 'svm':
       case 'regression':
         return identity;
       case 'dropout':
         // At prediction everything is multiplied by the probability with which it was dropped.
-        return { ...identity, activation: { ...linear, slopes: [this.number(node, 'drop_prob', 0.5)] } }; // prettier-ignore
+        return { ...identity, activation: { ...linear, slopes: [this.number(node, 'drop_prob', 0.5)] } };
       case 'lrn':
-        return { ...identity, type: 'lrn', operation: { kind: 'notPiecewiseLinear', what: 'local response normalization', parameters: { constant: 0, perFeature: [] } } }; // prettier-ignore
+        return {
+          ...identity,
+          type: 'lrn',
+          operation: {
+            kind: 'notPiecewiseLinear',
+            what: 'local response normalization',
+            parameters: { constant: 0, perFeature: [] },
+          },
+        };
       default: {
-        const why = type === 'maxout' ? 'A maxout over the filters of a convolution is not analysed.' : `There is no layer type ${type || 'without a name'} in ConvNetJS that is known here.`; // prettier-ignore
-        this.report(type === 'maxout' ? 'unsupported' : 'unknown-layer', 'warning', why, member(node, 'layer_type') ?? node); // prettier-ignore
+        const why =
+          type === 'maxout'
+            ? 'A maxout over the filters of a convolution is not analysed.'
+            : `There is no layer type ${type || 'without a name'} in ConvNetJS that is known here.`;
+        this.report(
+          type === 'maxout' ? 'unsupported' : 'unknown-layer',
+          'warning',
+          why,
+          member(node, 'layer_type') ?? node,
+        );
         return { ...identity, type: type || 'layer', operation: { kind: 'unknown', why } };
       }
     }

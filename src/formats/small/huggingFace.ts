@@ -7,8 +7,8 @@ import type { JsonNode, JsonObject } from '../json/json.ts';
 import { jsonFormatOf } from '../sniff.ts';
 
 /**
- * The config.json of a model on Hugging Face: sizes of a network whose layers are in the code of a library. What can be said
- * is said of one feed-forward block, where its activation is piecewise linear.
+ * The config.json of a model on Hugging Face: sizes of a network whose layers are in the code of a library. What can be
+ * said is said of one feed-forward block, where its activation is piecewise linear.
  */
 export const huggingFace: Format = {
   id: 'huggingface-config',
@@ -38,8 +38,10 @@ class Config {
   count(...names: string[]): number | undefined {
     const node = this.field(...names);
     const value = node?.kind === 'scalar' ? node.value : undefined;
-    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31 ? value : undefined;
-  } // prettier-ignore
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31
+      ? value
+      : undefined;
+  }
 
   text(...names: string[]): string | undefined {
     return textOf(this.field(...names));
@@ -73,7 +75,14 @@ class Config {
   }
 
   get activation(): string | undefined {
-    const name = this.text('hidden_act', 'activation_function', 'hidden_activation', 'dense_act_fn', 'feed_forward_proj', 'activation'); // prettier-ignore
+    const name = this.text(
+      'hidden_act',
+      'activation_function',
+      'hidden_activation',
+      'dense_act_fn',
+      'feed_forward_proj',
+      'activation',
+    );
     return name?.replace(/^gated-/, '');
   }
 
@@ -106,8 +115,10 @@ function transformerSentence(config: Config, kind: string, block: NetworkDefinit
     ...(depth === undefined ? [] : [`${digits(depth)} layers`]),
     `width ${digits(width)}`,
     `${digits(heads)} attention heads`,
-    ...(inner === undefined ? [] : [`feed-forward layers of ${digits(inner)}${activation ? ` ${activation}` : ''} units`]),
-  ]; // prettier-ignore
+    ...(inner === undefined
+      ? []
+      : [`feed-forward layers of ${digits(inner)}${activation ? ` ${activation}` : ''} units`]),
+  ];
   const known = activation === undefined ? undefined : activationByName(activation);
   const smooth = [
     'softmax attention',
@@ -116,11 +127,9 @@ function transformerSentence(config: Config, kind: string, block: NetworkDefinit
     ...(config.isGated ? ['gates'] : []),
   ];
   const list = `${smooth.slice(0, -1).join(', ')} and ${smooth[smooth.length - 1]}`;
-  const rest = block
-    ? ' What is shown is one feed-forward block as a function of what enters it.'
-    : '';
+  const rest = block ? ' What is shown is one feed-forward block as a function of what enters it.' : '';
   return `This configures a transformer (${kind}): ${parts.join(', ')}. Because of ${list} it is not piecewise linear: linear regions are not defined for the whole.${rest}`;
-} // prettier-ignore
+}
 
 function convolutionalSentence(config: Config, kind: string): string {
   const activation = config.activation;
@@ -133,13 +142,17 @@ function convolutionalSentence(config: Config, kind: string): string {
   return `This configures a convolutional network (${kind})${known ? ` with ${activation} units, which is piecewise linear` : ''}. ${export_}`;
 }
 
-/** `x -> W2 act(W1 x + b1) + b2` of one layer and one token; null unless its activation is known to be piecewise linear. */
+/**
+ * `x -> W2 act(W1 x + b1) + b2` of one layer and one token; null unless its activation is known to be piecewise linear.
+ */
 function feedForwardBlock(config: Config): NetworkDefinition | null {
   const { width, inner, activation: name } = config;
   const activation = name === undefined ? undefined : activationByName(name);
-  if (width === undefined || inner === undefined || activation?.kind !== 'piecewiseLinear' || config.isGated) return null;
+  if (width === undefined || inner === undefined || activation?.kind !== 'piecewiseLinear' || config.isGated)
+    return null;
   const widthNode = config.field('hidden_size', 'd_model', 'n_embd', 'dim') ?? config.root;
-  const innerNode = config.field('intermediate_size', 'd_ff', 'ffn_dim', 'n_inner', 'hidden_dim', 'encoder_ffn_dim') ?? widthNode;
+  const innerNode =
+    config.field('intermediate_size', 'd_ff', 'ffn_dim', 'n_inner', 'hidden_dim', 'encoder_ffn_dim') ?? widthNode;
   const layer = (units: number, node: JsonNode, at: number) => ({
     name: `dense_${at}`,
     type: 'dense',
@@ -158,4 +171,4 @@ function feedForwardBlock(config: Config): NetworkDefinition | null {
     span: spanOf(config.root),
     nameSpan: config.kindSpan,
   };
-} // prettier-ignore
+}

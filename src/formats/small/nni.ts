@@ -24,7 +24,8 @@ interface Sized extends Range {
 }
 
 const widthWords = /hidden|unit|neuron|width|dim|fc\d*_|dense/i;
-const depthWords = /^(n|num|nb|number)?_?(of_)?(hidden_)?(n?layers?|depth|blocks?)(_(num|number|count|size))?$|^num_hidden_layers$/i; // prettier-ignore
+const depthWords =
+  /^(n|num|nb|number)?_?(of_)?(hidden_)?(n?layers?|depth|blocks?)(_(num|number|count|size))?$|^num_hidden_layers$/i;
 const otherWords = /batch|rate|drop|epoch|decay|momentum|optim|activ|kernel|stride|image|patience|init/i;
 
 function readSearchSpace(text: string): ReadResult {
@@ -34,7 +35,8 @@ function readSearchSpace(text: string): ReadResult {
   const entries = hyperparameters(root, 0);
   const widths = entries.flatMap((entry) => sized(entry, isWidth));
   const depths = entries.flatMap((entry) => sized(entry, isDepth));
-  const say = (message: string, span: Span) => problems.push({ code: 'search-space', severity: 'information', message, span: spanOf(span) }); // prettier-ignore
+  const say = (message: string, span: Span) =>
+    problems.push({ code: 'search-space', severity: 'information', message, span: spanOf(span) });
   const isSearch = entries.some(({ value }) => /^(layer|input)_choice$/.test(textOf(member(value, '_type')) ?? ''));
   say(
     isSearch

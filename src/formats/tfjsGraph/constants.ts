@@ -75,7 +75,7 @@ function shapeOf(node: JsonNode | undefined): Shape {
 }
 
 /** Numbers that do stand in the file: as bytes, or as a list, where one number is for all. */
-function numbersIn(tensor: JsonNode | undefined, size: number): ArrayLike<number> & Iterable<number> | undefined {
+function numbersIn(tensor: JsonNode | undefined, size: number): (ArrayLike<number> & Iterable<number>) | undefined {
   const content = textOf(member(tensor, 'tensorContent'));
   const isWhole = textOf(member(tensor, 'dtype')) === 'DT_INT32' || numberOf(member(tensor, 'dtype')) === 3;
   const bytes = content ? bytesOfBase64(content) : undefined;
@@ -87,4 +87,4 @@ function numbersIn(tensor: JsonNode | undefined, size: number): ArrayLike<number
     if (numbers.length === 1 && size <= MAX_ITEMS) return Array<number>(size).fill(numbers[0]);
   }
   return undefined;
-} // prettier-ignore
+}

@@ -30,7 +30,8 @@ function spatial(node: GraphNode, name: string): readonly [number, number] {
   const rows = rowsOf(statesChannelsFirst(node));
   if (numbers?.length !== 4) return pairOf(numbers, 2);
   const isOuter = (axis: number) => axis < rows || axis > rows + 1;
-  if (numbers.some((number, axis) => isOuter(axis) && number !== 1)) throw new Refusal(`${node.op} along other axes than those of positions is not analysed.`); // prettier-ignore
+  if (numbers.some((number, axis) => isOuter(axis) && number !== 1))
+    throw new Refusal(`${node.op} along other axes than those of positions is not analysed.`);
   return [numbers[rows], numbers[rows + 1]];
 }
 
@@ -45,7 +46,13 @@ function paddingIn(node: GraphNode): Padding {
 }
 
 function windowOf(node: GraphNode, kernel: readonly [number, number]): Window {
-  return { rank: 2, kernel, strides: spatial(node, 'strides'), dilation: spatial(node, 'dilations'), padding: paddingIn(node) }; // prettier-ignore
+  return {
+    rank: 2,
+    kernel,
+    strides: spatial(node, 'strides'),
+    dilation: spatial(node, 'dilations'),
+    padding: paddingIn(node),
+  };
 }
 
 const kept = [0, 1, 2, 3];
@@ -57,9 +64,18 @@ const convolve: Operator = (writer, node) => {
   if (!(channels > 0)) throw new Refusal('A convolution needs a kernel over at least one channel.');
   const given = x.shape?.at(-1) ?? channels;
   const groups = given / channels;
-  if (!Number.isInteger(groups)) throw new Refusal(`A kernel over ${channels} channels does not fit an input of ${given}.`); // prettier-ignore
+  if (!Number.isInteger(groups))
+    throw new Refusal(`A kernel over ${channels} channels does not fit an input of ${given}.`);
   const window = windowOf(node, [height, width]);
-  return convolution(writer, node, x, { kind: 'convolution', window, filters, groups, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
+  return convolution(writer, node, x, {
+    kind: 'convolution',
+    window,
+    filters,
+    groups,
+    kernel,
+    axes: kept,
+    shape: kernel.shape,
+  });
 };
 
 const convolveDepthwise: Operator = (writer, node) => {
@@ -67,7 +83,14 @@ const convolveDepthwise: Operator = (writer, node) => {
   const [height, width, , multiplier] = kernel.shape;
   if (kernel.shape.length !== 4) throw new Refusal('A convolution needs a kernel with four axes.');
   const window = windowOf(node, [height, width]);
-  return convolution(writer, node, x, { kind: 'depthwiseConvolution', window, filters: multiplier, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
+  return convolution(writer, node, x, {
+    kind: 'depthwiseConvolution',
+    window,
+    filters: multiplier,
+    kernel,
+    axes: kept,
+    shape: kernel.shape,
+  });
 };
 
 /** The gradient of a convolution by its input: a transposed one. */
@@ -78,12 +101,21 @@ const convolveTransposed: Operator = (writer, node) => {
   const rows = rowsOf(statesChannelsFirst(node));
   const size = writer.extents(node, 0)?.slice(rows, rows + 2);
   const window = broughtTo(windowOf(node, [height, width]), x, size);
-  return convolution(writer, node, x, { kind: 'transposedConvolution', window, filters, kernel, axes: kept, shape: kernel.shape }); // prettier-ignore
+  return convolution(writer, node, x, {
+    kind: 'transposedConvolution',
+    window,
+    filters,
+    kernel,
+    axes: kept,
+    shape: kernel.shape,
+  });
 };
 
 const multiply: Operator = (writer, node) => {
   const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
-  const isTransposed = (name: string) => node.attributes.number(`transpose_${name}`) === 1 || node.attributes.number(`adj_${name === 'a' ? 'x' : 'y'}`) === 1; // prettier-ignore
+  const isTransposed = (name: string) =>
+    node.attributes.number(`transpose_${name}`) === 1 ||
+    node.attributes.number(`adj_${name === 'a' ? 'x' : 'y'}`) === 1;
   if (a?.kind === 'tensor' && b?.kind === 'tensor') {
     const columns = isTransposed('b') ? b.shape?.at(-2) : b.shape?.at(-1);
     return product(writer, node, [a, b], columns);
@@ -93,19 +125,22 @@ const multiply: Operator = (writer, node) => {
 };
 
 /** What a fused node does after its product: a bias, an activation. */
-const fused = (main: Operator): Operator => (writer, node) => {
-  let x = main(writer, node);
-  const words = (node.attributes as GraphAttributes).texts('fused_ops');
-  let next = 2;
-  for (const word of words) {
-    if (x.kind !== 'tensor') return x;
-    if (word === 'BiasAdd') x = shift(writer, node, x, writer.weights(node, next++), { isBias: true });
-    else if (word === 'Prelu') x = prelu(writer, node, x, writer.weights(node, next++));
-    else if (word === 'LeakyRelu') x = activate(writer, node, x, leakyRelu(node.attributes.number('leakyrelu_alpha') ?? 0.2)); // prettier-ignore
-    else if (word !== '') x = activate(writer, node, x, activationOf(word));
-  }
-  return x;
-}; // prettier-ignore
+const fused =
+  (main: Operator): Operator =>
+  (writer, node) => {
+    let x = main(writer, node);
+    const words = (node.attributes as GraphAttributes).texts('fused_ops');
+    let next = 2;
+    for (const word of words) {
+      if (x.kind !== 'tensor') return x;
+      if (word === 'BiasAdd') x = shift(writer, node, x, writer.weights(node, next++), { isBias: true });
+      else if (word === 'Prelu') x = prelu(writer, node, x, writer.weights(node, next++));
+      else if (word === 'LeakyRelu')
+        x = activate(writer, node, x, leakyRelu(node.attributes.number('leakyrelu_alpha') ?? 0.2));
+      else if (word !== '') x = activate(writer, node, x, activationOf(word));
+    }
+    return x;
+  };
 
 const activations: Readonly<Record<string, Activation>> = {
   Relu: relu,
@@ -132,13 +167,15 @@ function activationOf(word: string): Activation {
 const pointwise: Operator = (writer, node) => activate(writer, node, writer.tensor(node), activationOf(node.op));
 
 /** One operand is a constant, or both are tensors. */
-const binary = ({ withConstant, ofTensors }: Arithmetic): Operator => (writer, node) => {
-  const [left, right] = [writer.constant(node, 0), writer.constant(node, 1)];
-  if (left && right) return { kind: 'opaque' };
-  if (right) return withConstant(writer, node, writer.tensor(node, 0), right, false);
-  if (left) return withConstant(writer, node, writer.tensor(node, 1), left, true);
-  return ofTensors(writer, node, [writer.tensor(node, 0), writer.tensor(node, 1)]);
-}; // prettier-ignore
+const binary =
+  ({ withConstant, ofTensors }: Arithmetic): Operator =>
+  (writer, node) => {
+    const [left, right] = [writer.constant(node, 0), writer.constant(node, 1)];
+    if (left && right) return { kind: 'opaque' };
+    if (right) return withConstant(writer, node, writer.tensor(node, 0), right, false);
+    if (left) return withConstant(writer, node, writer.tensor(node, 1), left, true);
+    return ofTensors(writer, node, [writer.tensor(node, 0), writer.tensor(node, 1)]);
+  };
 
 /** The larger or smaller of a tensor and a number, or the larger of tensors. */
 const extremum = (isMaximum: boolean): Operator =>
@@ -161,32 +198,39 @@ const normalize: Operator = (writer, node) => {
   return batchNormalization(writer, node, spatialTensor(writer, node), { gamma, beta, mean, variance, epsilon });
 };
 
-const poolWith = (kind: 'maxPooling' | 'averagePooling'): Operator => (writer, node) =>
-  pool(writer, node, spatialTensor(writer, node), kind, windowOf(node, spatial(node, 'ksize'))); // prettier-ignore
+const poolWith =
+  (kind: 'maxPooling' | 'averagePooling'): Operator =>
+  (writer, node) =>
+    pool(writer, node, spatialTensor(writer, node), kind, windowOf(node, spatial(node, 'ksize')));
 
 /** Over the axes of positions: which they are may stand in another file, how many is known. */
-const reduce = (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator => (writer, node) => {
-  const x = writer.tensor(node);
-  const axes = writer.extents(node, 1);
-  const positions = (x.shape?.length ?? 3) - 1;
-  const rank = positions + 2;
-  const rows = rowsOf(x.channelsFirst);
-  const isPosition = (axis: number) => axis >= rows && axis < rows + positions;
-  const known = axes?.every((axis) => axis === null || isPosition((axis + rank) % rank));
-  if (!known || axes?.length !== positions) throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
-  return poolAll(writer, node, x, kind, node.attributes.number('keep_dims') === 1);
-}; // prettier-ignore
+const reduce =
+  (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator =>
+  (writer, node) => {
+    const x = writer.tensor(node);
+    const axes = writer.extents(node, 1);
+    const positions = (x.shape?.length ?? 3) - 1;
+    const rank = positions + 2;
+    const rows = rowsOf(x.channelsFirst);
+    const isPosition = (axis: number) => axis >= rows && axis < rows + positions;
+    const known = axes?.every((axis) => axis === null || isPosition((axis + rank) % rank));
+    if (!known || axes?.length !== positions)
+      throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+    return poolAll(writer, node, x, kind, node.attributes.number('keep_dims') === 1);
+  };
 
 const padZeros: Operator = (writer, node) => {
   const x = writer.tensor(node);
   const numbers = writer.numbers(node, 1);
-  if (node.op === 'PadV2' && writer.numbers(node, 2)?.[0] !== 0) throw new Refusal('Padding with other numbers than zeros is not analysed.'); // prettier-ignore
+  if (node.op === 'PadV2' && writer.numbers(node, 2)?.[0] !== 0)
+    throw new Refusal('Padding with other numbers than zeros is not analysed.');
   if (!numbers) throw new Refusal(`How far this pads ${elsewhere}`);
   const sides = Array.from({ length: numbers.length / 2 }, (_, k) => [numbers[2 * k], numbers[2 * k + 1]] as const);
   const rows = rowsOf(x.channelsFirst);
   const isOuter = (axis: number) => axis < rows || axis >= rows + sides.length - 2;
   const isPadded = sides.some((side, axis) => isOuter(axis) && (side[0] !== 0 || side[1] !== 0));
-  if (sides.length < 3 || isPadded) throw new Refusal('Padding along other axes than those of positions is not analysed.'); // prettier-ignore
+  if (sides.length < 3 || isPadded)
+    throw new Refusal('Padding along other axes than those of positions is not analysed.');
   return pad(
     writer,
     node,
@@ -200,7 +244,10 @@ const join: Operator = (writer, node) => {
   const last = node.op === 'Concat' ? 0 : node.inputs.length - 1;
   if (values.every((value) => value?.kind !== 'tensor')) return pack(writer, node, values.slice(0, last).length);
   const axis = writer.extents(node, last)?.[0] ?? undefined;
-  const inputs = node.inputs.map((_, k) => k).filter((k) => k !== last).map((k) => writer.tensor(node, k)); // prettier-ignore
+  const inputs = node.inputs
+    .map((_, k) => k)
+    .filter((k) => k !== last)
+    .map((k) => writer.tensor(node, k));
   return concatenate(writer, node, inputs, axis);
 };
 
@@ -229,12 +276,14 @@ const gather: Operator = (writer, node) => {
   return lookUp(writer, node, places, table.constant, axis ?? 0);
 };
 
-const bring = (layout: Layout): Operator => (writer, node) => {
-  const target = writer.extents(node, 1);
-  if (!target) throw new Refusal(`The shape that a tensor is brought into ${elsewhere}`);
-  const isChannelsFirst = layout.isChannelsFirst(node.name, target.length - 1);
-  return reshape(writer, node, writer.tensor(node), target, isChannelsFirst);
-}; // prettier-ignore
+const bring =
+  (layout: Layout): Operator =>
+  (writer, node) => {
+    const target = writer.extents(node, 1);
+    if (!target) throw new Refusal(`The shape that a tensor is brought into ${elsewhere}`);
+    const isChannelsFirst = layout.isChannelsFirst(node.name, target.length - 1);
+    return reshape(writer, node, writer.tensor(node), target, isChannelsFirst);
+  };
 
 const expand: Operator = (writer, node) => {
   const value = writer.value(node, 0);
@@ -256,16 +305,25 @@ const swap: Operator = (writer, node) => {
   return transpose(node, writer.tensor(node), axes);
 };
 
-const enlarge = (bilinear: boolean): Operator => (writer, node) => {
-  const [x, size] = [writer.tensor(node), writer.extents(node, 1)];
-  const known = size?.every((extent) => extent !== null) && x.shape ? size : undefined;
-  if (x.channelsFirst) throw new Refusal(`${node.op} reads channels where this tensor has positions.`);
-  if (!known) throw new Refusal(`To what size this is brought ${elsewhere}`);
-  const isCentred = node.attributes.number('half_pixel_centers') === 1;
-  if (node.attributes.number('align_corners') === 1) throw new Refusal('Resizing with aligned corners is not analysed.');
-  if (bilinear && !isCentred) throw new Refusal('Bilinear resizing without half-pixel centers is not analysed.');
-  return resize(writer, node, x, known.map((extent, axis) => extent / (x.shape?.[axis] ?? NaN)), bilinear);
-}; // prettier-ignore
+const enlarge =
+  (bilinear: boolean): Operator =>
+  (writer, node) => {
+    const [x, size] = [writer.tensor(node), writer.extents(node, 1)];
+    const known = size?.every((extent) => extent !== null) && x.shape ? size : undefined;
+    if (x.channelsFirst) throw new Refusal(`${node.op} reads channels where this tensor has positions.`);
+    if (!known) throw new Refusal(`To what size this is brought ${elsewhere}`);
+    const isCentred = node.attributes.number('half_pixel_centers') === 1;
+    if (node.attributes.number('align_corners') === 1)
+      throw new Refusal('Resizing with aligned corners is not analysed.');
+    if (bilinear && !isCentred) throw new Refusal('Bilinear resizing without half-pixel centers is not analysed.');
+    return resize(
+      writer,
+      node,
+      x,
+      known.map((extent, axis) => extent / (x.shape?.[axis] ?? NaN)),
+      bilinear,
+    );
+  };
 
 const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaque' };
 
@@ -273,15 +331,18 @@ const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaqu
 const cast: Operator = (writer, node) => {
   const value = writer.value(node, 0);
   if (value?.kind !== 'tensor' || 'input' in value.source) return same(writer, node);
-  if (/INT|BOOL/.test((node.attributes as GraphAttributes).type('DstT') ?? '')) throw new Refusal('Rounding to whole numbers is not analysed.'); // prettier-ignore
+  if (/INT|BOOL/.test((node.attributes as GraphAttributes).type('DstT') ?? ''))
+    throw new Refusal('Rounding to whole numbers is not analysed.');
   return value;
 };
 
-const smooth = (what: string): Operator => (writer, node) => {
-  const inputs = node.inputs.map((_, k) => writer.value(node, k)).filter((value) => value?.kind === 'tensor');
-  if (inputs.length === 0) return { kind: 'opaque' };
-  return notPiecewiseLinear(writer, node, inputs, what, false);
-}; // prettier-ignore
+const smooth =
+  (what: string): Operator =>
+  (writer, node) => {
+    const inputs = node.inputs.map((_, k) => writer.value(node, k)).filter((value) => value?.kind === 'tensor');
+    if (inputs.length === 0) return { kind: 'opaque' };
+    return notPiecewiseLinear(writer, node, inputs, what, false);
+  };
 
 const fixed: Readonly<Record<string, Operator>> = {
   MatMul: multiply,
@@ -299,7 +360,13 @@ const fixed: Readonly<Record<string, Operator>> = {
     shift(writer, node, spatialTensor(writer, node), writer.weights(node, 1), { isBias: true }),
   Add: binary(addition),
   AddV2: binary(addition),
-  AddN: (writer, node) => merge(writer, node, node.inputs.map((_, k) => writer.tensor(node, k)), 'add'), // prettier-ignore
+  AddN: (writer, node) =>
+    merge(
+      writer,
+      node,
+      node.inputs.map((_, k) => writer.tensor(node, k)),
+      'add',
+    ),
   Sub: binary(subtraction),
   Mul: binary(multiplication),
   RealDiv: binary(division),
@@ -308,7 +375,8 @@ const fixed: Readonly<Record<string, Operator>> = {
   Maximum: extremum(true),
   Minimum: extremum(false),
   ...Object.fromEntries(Object.keys(activations).map((op) => [op, pointwise])),
-  LeakyRelu: (writer, node) => activate(writer, node, writer.tensor(node), leakyRelu(node.attributes.number('alpha') ?? 0.2)), // prettier-ignore
+  LeakyRelu: (writer, node) =>
+    activate(writer, node, writer.tensor(node), leakyRelu(node.attributes.number('alpha') ?? 0.2)),
   Prelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),
   ClipByValue: (writer, node) => {
     const [low, high] = [writer.numbers(node, 1)?.[0], writer.numbers(node, 2)?.[0]];

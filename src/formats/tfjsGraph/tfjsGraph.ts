@@ -28,7 +28,9 @@ const onlyLooks = new Set(['Shape']);
 function readTfjsGraph(text: string, fileName: string, options: ReadOptions): ReadResult {
   const { root, problems } = parseJson(text);
   const topology = member(root ?? undefined, 'modelTopology');
-  const written = itemsOf(member(topology, 'node')).filter((node): node is JsonObject => node.kind === 'object' && !node.cut); // prettier-ignore
+  const written = itemsOf(member(topology, 'node')).filter(
+    (node): node is JsonObject => node.kind === 'object' && !node.cut,
+  );
   const places = new Map(written.map((node) => [textOf(member(node, 'name')) ?? '', node]));
   const manifest = listedWeightsOf(root ?? undefined);
   const constants = new Constants(manifest, options.files);

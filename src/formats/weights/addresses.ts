@@ -11,10 +11,12 @@ export interface TensorOwner {
 }
 
 /** Endings by which names without separators tell a tensor's part: `dense_1_W`, `fc1_weight`. */
-const endings = /^(.*?)_?(depthwise_kernel|pointwise_kernel|kernel|biases|bias|gamma|beta|moving_mean|moving_variance|running_mean|running_var|running_std|alphas|alpha|weights|weight|W|b)$/; // prettier-ignore
+const endings =
+  /^(.*?)_?(depthwise_kernel|pointwise_kernel|kernel|biases|bias|gamma|beta|moving_mean|moving_variance|running_mean|running_var|running_std|alphas|alpha|weights|weight|W|b)$/;
 
 /** State of training, which no layer computes with. */
-const ofTraining = /^optimizer|^training_config|^top_level_model_weights|(^|[/.])(iterations?|iter|num_batches_tracked|save_counter|seed_generator(_state)?|seed_state|rate|decay|learning_rate)$/; // prettier-ignore
+const ofTraining =
+  /^optimizer|^training_config|^top_level_model_weights|(^|[/.])(iterations?|iter|num_batches_tracked|save_counter|seed_generator(_state)?|seed_state|rate|decay|learning_rate)$/;
 
 /** The tensors of a file by the layer they belong to; those that are of training alone are left out. */
 export function ownersOf({ tensors }: WeightsFile): TensorOwner[] {
@@ -41,7 +43,9 @@ function addressOf({ name, layer }: StoredTensor): Address {
   const part = segments.pop() ?? '';
   const isVariable = segments.at(-1) === 'vars';
   if (isVariable) {
-    const groups = segments.filter((segment) => !/^(vars|layers|_layer_checkpoint_dependencies|_operations)$/.test(segment)); // prettier-ignore
+    const groups = segments.filter(
+      (segment) => !/^(vars|layers|_layer_checkpoint_dependencies|_operations)$/.test(segment),
+    );
     if (layer === undefined) return { path: groups.join('/'), part, byClass: true };
     return { path: [...groups.slice(0, -1), layer].join('/'), part, byClass: false };
   }

@@ -83,7 +83,8 @@ function tensorOf(name: string, dataset: jsfive.Dataset, layer: string | undefin
     const numbers = guarded(name, () => {
       // Else a damaged header would have it go through billions of places outside of the tensor.
       const piece = sizeOfShape(dataset._dataobjects.chunks ?? []);
-      if (!(piece <= Math.max(count, MAX_CHUNK_BYTES))) throw new WeightsError(`${name} is in pieces larger than itself.`);
+      if (!(piece <= Math.max(count, MAX_CHUNK_BYTES)))
+        throw new WeightsError(`${name} is in pieces larger than itself.`);
       return dataset.value;
     });
     if (!Array.isArray(numbers) || numbers.length !== count || !numbers.every((x) => typeof x === 'number')) {

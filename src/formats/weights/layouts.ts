@@ -30,12 +30,14 @@ export interface Model {
   readonly definition: NetworkDefinition;
 }
 
-/** How the numbers of a stored tensor are put into the order of a layer's weight. Null where the shapes do not allow it. */
+/**
+ * How the numbers of a stored tensor are put into the order of a layer's weight. Null where the shapes do not allow it.
+ */
 export type Arrangement = (values: Float64Array) => Float64Array;
 
 /**
- * PyTorch calls the kernel `weight` and keeps the outputs in front; everything else is in Keras's layouts already, up to
- * axes of length one, and to the order of what was flattened with channels first.
+ * PyTorch calls the kernel `weight` and keeps the outputs in front; everything else is in Keras's layouts already, up
+ * to axes of length one, and to the order of what was flattened with channels first.
  */
 export function arrangement(
   model: Model,
@@ -49,7 +51,8 @@ export function arrangement(
     if (torch) return torch;
   }
   const fromTorch = /(^|[._/])(weight|running_mean|running_var)$/.test(stored.name);
-  if (weight === 'alpha' && model.definition.channelsFirst && wanted.length > 1) return positionsFirst(stored.shape, wanted); // prettier-ignore
+  if (weight === 'alpha' && model.definition.channelsFirst && wanted.length > 1)
+    return positionsFirst(stored.shape, wanted);
   if (weight === 'alpha' && !sameUpToOnes(stored.shape, wanted)) return slopes(stored.shape, wanted);
   if (!sameUpToOnes(stored.shape, wanted)) return null;
   if (weight !== 'alpha' && (fromTorch || isTorchBias(layer, stored)))
@@ -144,7 +147,11 @@ function flattenedInput(network: Network, layer: Layer): Flattened {
 /** The same where files keep such a vector channel by channel. */
 export function flattenedByChannel({ network, definition }: Model, layer: Layer): Flattened {
   if (layer.inputShapes[0].length > 1) return 'plain';
-  return flattenedFrom(network, layer.inputs[0], ({ definition: at }) => definition.layers[at].isChannelByChannel === true); // prettier-ignore
+  return flattenedFrom(
+    network,
+    layer.inputs[0],
+    ({ definition: at }) => definition.layers[at].isChannelByChannel === true,
+  );
 }
 
 type Flattened = Shape | 'plain' | 'mixed';

@@ -26,7 +26,8 @@ export interface WeightsMatch {
 
 /**
  * Finds the layer of every tensor of a file: by the layer's name, by its number among those of its class (Keras 3), by
- * the position in a list, or, where names do not tell, by shapes that leave no doubt. Weights that the network has stay.
+ * the position in a list, or, where names do not tell, by shapes that leave no doubt. Weights that the network has
+ * stay.
  */
 export function matchWeights(definition: NetworkDefinition, network: Network, file: WeightsFile): WeightsMatch {
   return new Matching(definition, network, file).match();
@@ -74,7 +75,8 @@ class Matching {
     }
     for (const { layer } of this.needy) this.say('error', this.lacking(layer));
     const taken = this.chosen.map(({ needy }) => needy.layer);
-    for (const doubt of taken.length > 0 ? orderDoubts(this.definition, this.network, taken) : []) this.say('error', doubt); // prettier-ignore
+    for (const doubt of taken.length > 0 ? orderDoubts(this.definition, this.network, taken) : [])
+      this.say('error', doubt);
     if (!isStored) this.sayUnused();
     const { chosen } = this;
     return { remarks: this.remarks, layers: chosen.length, attach: () => this.attached() };
@@ -110,7 +112,10 @@ class Matching {
       this.used.add(tensor);
       if (arrangement(this, needy.layer, weight, shape, tensor)) return tensors.set(weight, tensor);
       const stored = `${tensor.name} is ${formatShape(tensor.shape)}`;
-      return this.say('error', `${name}: ${stored} in ${this.file.name}, the layer needs a ${weight} of ${formatShape(shape)}.`); // prettier-ignore
+      return this.say(
+        'error',
+        `${name}: ${stored} in ${this.file.name}, the layer needs a ${weight} of ${formatShape(shape)}.`,
+      );
     });
     this.chosen.push({ needy, tensors });
   }
@@ -120,7 +125,11 @@ class Matching {
     const byName = new Map(this.file.tensors.map((tensor) => [tensor.name, tensor]));
     for (const needy of [...this.needy]) {
       const stored = Object.entries(needy.written.storedAs ?? {});
-      const parts = new Map(stored.flatMap(([weight, name]) => [[weight, byName.get(name)] as const]).filter((entry): entry is [string, StoredTensor] => entry[1] !== undefined)); // prettier-ignore
+      const parts = new Map(
+        stored
+          .flatMap(([weight, name]) => [[weight, byName.get(name)] as const])
+          .filter((entry): entry is [string, StoredTensor] => entry[1] !== undefined),
+      );
       if (parts.size > 0) this.take(needy, { path: needy.layer.name, byClass: false, parts });
     }
   }
@@ -128,7 +137,12 @@ class Matching {
   private takeList(list: readonly StoredTensor[]): void {
     let next = 0;
     for (const needy of [...this.needy]) {
-      const parts = new Map(needy.shapes.map((_, i) => [String(i), list[next + i]]).filter(([, tensor]) => tensor) as [string, StoredTensor][]); // prettier-ignore
+      const parts = new Map(
+        needy.shapes.map((_, i) => [String(i), list[next + i]]).filter(([, tensor]) => tensor) as [
+          string,
+          StoredTensor,
+        ][],
+      );
       next += needy.shapes.length;
       if (parts.size > 0) this.take(needy, { path: '', byClass: false, parts });
     }
@@ -185,7 +199,8 @@ class Matching {
     const candidates = [...this.free].filter((owner) => this.needy.some((needy) => fits(needy, owner)));
     if (candidates.length === 0) return;
     const counted = new Set(candidates.map(({ path }) => stemOf(path))).size === 1;
-    const inOrder = candidates.length === this.needy.length && this.needy.every((needy, i) => fits(needy, candidates[i])); // prettier-ignore
+    const inOrder =
+      candidates.length === this.needy.length && this.needy.every((needy, i) => fits(needy, candidates[i]));
     if (!counted || !inOrder) return this.sayDoubt(candidates);
     [...this.needy].forEach((needy, i) => {
       this.say('information', `${needy.layer.name} takes ${candidates[i].path} of ${this.file.name}, by its number.`);
@@ -194,8 +209,14 @@ class Matching {
   }
 
   private sayDoubt(candidates: readonly TensorOwner[]): void {
-    const paths = candidates.slice(0, 6).map(({ path }) => path || 'its tensors').join(', '); // prettier-ignore
-    this.say('error', `${this.file.name} does not tell which layers ${paths} are for: several fit. Name the layers as it does.`); // prettier-ignore
+    const paths = candidates
+      .slice(0, 6)
+      .map(({ path }) => path || 'its tensors')
+      .join(', ');
+    this.say(
+      'error',
+      `${this.file.name} does not tell which layers ${paths} are for: several fit. Name the layers as it does.`,
+    );
   }
 
   private fits({ layer, shapes }: LayerNeed, owner: TensorOwner): boolean {
@@ -235,8 +256,9 @@ function lacksWeights(layer: Layer): boolean {
 const classGroups: Readonly<Record<string, string>> = { prelu: 'p_re_lu' };
 
 /**
- * The path that Keras 3 gives each layer: its class in snake case, numbered in the order of the model it is in. Layers of
- * models inside have one only where all such models are of one class, `inner`: which class each is, a network does not keep.
+ * The path that Keras 3 gives each layer: its class in snake case, numbered in the order of the model it is in. Layers
+ * of models inside have one only where all such models are of one class, `inner`: which class each is, a network does
+ * not keep.
  */
 function classPlaces({ layers }: NetworkDefinition, inner: string | null): Map<LayerDefinition, string> {
   const counts = new Map<string, number>();
@@ -248,7 +270,9 @@ function classPlaces({ layers }: NetworkDefinition, inner: string | null): Map<L
   };
   const containers = new Map([['', '']]);
   const places = new Map<LayerDefinition, string>();
-  const ordered = layers.filter(({ sharedWith }) => sharedWith === undefined).sort((a, b) => a.span.start - b.span.start); // prettier-ignore
+  const ordered = layers
+    .filter(({ sharedWith }) => sharedWith === undefined)
+    .sort((a, b) => a.span.start - b.span.start);
   for (const layer of ordered) {
     const prefix = layer.name.split('/').slice(0, -1).join('/');
     if (!containers.has(prefix)) {

@@ -2,8 +2,19 @@ import { WeightsError } from './weightsFile.ts';
 
 /** How one number is stored; little-endian unless a reader says otherwise. */
 export type NumberType =
-  | 'float16' | 'bfloat16' | 'float32' | 'float64'
-  | 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'bool'; // prettier-ignore
+  | 'float16'
+  | 'bfloat16'
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool';
 
 type Reader = (view: DataView, at: number, little: boolean) => number;
 

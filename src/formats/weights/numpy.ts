@@ -1,12 +1,29 @@
 import { decode, type NumberType } from './numberTypes.ts';
 import { isShape, sizeOfShape } from './shapes.ts';
-import { cutShort, WeightsError, wholeOf, type ByteSource, type StoredTensor, type WeightsFile } from './weightsFile.ts'; // prettier-ignore
+import {
+  cutShort,
+  WeightsError,
+  wholeOf,
+  type ByteSource,
+  type StoredTensor,
+  type WeightsFile,
+} from './weightsFile.ts';
 import type { Archive } from './zip.ts';
 
 const types: Readonly<Record<string, NumberType>> = {
-  f2: 'float16', f4: 'float32', f8: 'float64', b1: 'bool',
-  i1: 'int8', u1: 'uint8', i2: 'int16', u2: 'uint16', i4: 'int32', u4: 'uint32', i8: 'int64', u8: 'uint64',
-}; // prettier-ignore
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+  b1: 'bool',
+  i1: 'int8',
+  u1: 'uint8',
+  i2: 'int16',
+  u2: 'uint16',
+  i4: 'int32',
+  u4: 'uint32',
+  i8: 'int64',
+  u8: 'uint64',
+};
 
 export function isNpy(head: Uint8Array): boolean {
   return head[0] === 0x93 && String.fromCharCode(...head.subarray(1, 6)) === 'NUMPY';
@@ -63,8 +80,10 @@ function headerOf(name: string, bytes: Uint8Array): NpyHeader {
   const [, order, code] = /'descr': *'([<>|=]?)([a-z]\d+)'/.exec(text) ?? [];
   const extents = /'shape': *\(([^)]*)\)/.exec(text)?.[1];
   const shape = extents?.split(',').flatMap((word) => (word.trim() === '' ? [] : [Number(word.replace(/L$/, ''))]));
-  if (code === undefined || !isShape(shape)) throw new WeightsError(`${name} has an array header that is not understood.`); // prettier-ignore
-  if (!Object.hasOwn(types, code)) throw new WeightsError(`${name} holds ${code} values, which are no numbers that are read.`); // prettier-ignore
+  if (code === undefined || !isShape(shape))
+    throw new WeightsError(`${name} has an array header that is not understood.`);
+  if (!Object.hasOwn(types, code))
+    throw new WeightsError(`${name} holds ${code} values, which are no numbers that are read.`);
   return {
     type: types[code],
     little: order !== '>',

@@ -5,7 +5,9 @@ import { isNpy, readNpy, readNpz } from './numpy.ts';
 import { isSafetensors, readSafetensors } from './safetensors.ts';
 import { isZip, openZip, type Archive } from './zip.ts';
 
-/** A file of weights, told by its first bytes. Throws a `WeightsError` that says what the file is not, or what is wrong. */
+/**
+ * A file of weights, told by its first bytes. Throws a `WeightsError` that says what the file is not, or what is wrong.
+ */
 export function openWeights(source: ByteSource): WeightsFile {
   const head = source.read(0, Math.min(8, source.size));
   if (isHdf5(head)) return readHdf5(source.name, wholeOf(source));

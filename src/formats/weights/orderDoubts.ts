@@ -3,7 +3,10 @@ import type { Layer, Network } from '../../network/network.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import { flattenedByChannel } from './layouts.ts';
 
-/** Sentences about layers of which a file may keep the weights in an order that is not known. `taken`: those with weights of the file. */
+/**
+ * Sentences about layers of which a file may keep the weights in an order that is not known. `taken`: those with
+ * weights of the file.
+ */
 export function orderDoubts(definition: NetworkDefinition, network: Network, taken: readonly Layer[]): string[] {
   const { channelsFirst } = definition;
   const mixed = taken.filter((layer) => flattenedByChannel({ definition, network }, layer) === 'mixed');
@@ -11,12 +14,23 @@ export function orderDoubts(definition: NetworkDefinition, network: Network, tak
   const old = channelsFirst === 'keras1' ? taken.filter(({ operation }) => 'window' in operation) : [];
   const reshaped = channelsFirst ? network.layers.filter(mixesChannels) : [];
   return [
-    ...mixed.map(({ name }) => `${name} reads what was joined from images flattened with channels first; the order of its weights is not known.`),
-    ...local.map(({ name }) => `${name} is a locally connected layer with channels first; the order of its weights is not known.`),
-    ...old.map(({ name }) => `${name}: Keras 1 keeps kernels in several orders where channels come first; save the model with Keras 2 or later.`),
-    ...reshaped.map(({ name }) => `${name} reshapes with channels first; the order of its numbers is not known, so weights of a file cannot be used.`),
+    ...mixed.map(
+      ({ name }) =>
+        `${name} reads what was joined from images flattened with channels first; the order of its weights is not known.`,
+    ),
+    ...local.map(
+      ({ name }) => `${name} is a locally connected layer with channels first; the order of its weights is not known.`,
+    ),
+    ...old.map(
+      ({ name }) =>
+        `${name}: Keras 1 keeps kernels in several orders where channels come first; save the model with Keras 2 or later.`,
+    ),
+    ...reshaped.map(
+      ({ name }) =>
+        `${name} reshapes with channels first; the order of its numbers is not known, so weights of a file cannot be used.`,
+    ),
   ];
-} // prettier-ignore
+}
 
 /** Between shapes of which one has several positions of several channels; to a vector is a flatten. */
 function mixesChannels({ scope, operation, inputShapes, outputShape }: Layer): boolean {

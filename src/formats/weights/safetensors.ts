@@ -3,9 +3,20 @@ import { bytesOf, decode, type NumberType } from './numberTypes.ts';
 import { partOf, WeightsError, type ByteSource, type StoredTensor, type WeightsFile } from './weightsFile.ts';
 
 const types: Readonly<Record<string, NumberType>> = {
-  F16: 'float16', BF16: 'bfloat16', F32: 'float32', F64: 'float64', BOOL: 'bool',
-  I8: 'int8', U8: 'uint8', I16: 'int16', U16: 'uint16', I32: 'int32', U32: 'uint32', I64: 'int64', U64: 'uint64',
-}; // prettier-ignore
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F32: 'float32',
+  F64: 'float64',
+  BOOL: 'bool',
+  I8: 'int8',
+  U8: 'uint8',
+  I16: 'int16',
+  U16: 'uint16',
+  I32: 'int32',
+  U32: 'uint32',
+  I64: 'int64',
+  U64: 'uint64',
+};
 
 /** The format's own limit on its header. */
 const MAX_HEADER_BYTES = 100_000_000;

@@ -3,7 +3,9 @@ import { bytesOf, decode, isNumberType, type NumberType } from './numberTypes.ts
 import { sizeOfShape } from './shapes.ts';
 import { cutShort, WeightsError, type ByteSource, type StoredTensor, type WeightsFile } from './weightsFile.ts';
 
-/** `open` gives the file of a path in the manifest. Throws a `WeightsError` where the files are shorter than it says. */
+/**
+ * `open` gives the file of a path in the manifest. Throws a `WeightsError` where the files are shorter than it says.
+ */
 export function readTfjsShards(
   name: string,
   manifest: readonly ManifestGroup[],

@@ -6,7 +6,9 @@ import { WeightsError, wholeOf, type ByteSource } from './weightsFile.ts';
 export interface Archive {
   readonly name: string;
   readonly names: readonly string[];
-  /** The file, or no more than its first bytes. Throws a `WeightsError` where there is no such file or it is damaged. */
+  /**
+   * The file, or no more than its first bytes. Throws a `WeightsError` where there is no such file or it is damaged.
+   */
   file(name: string, most?: number): Uint8Array;
 }
 
@@ -46,7 +48,9 @@ function refuseBomb(name: string, length: number, entries: readonly ZipEntry[]):
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (packed > length) throw new WeightsError(`${name} is a damaged zip archive: its files overlap.`);
   if (size > Math.max(SMALL_IN_ANY_CASE, GREATEST_RATIO * length)) {
-    throw new WeightsError(`${name} would become ${Math.round(size / length)} times as large when it is unpacked: weights do not, so it is not read.`); // prettier-ignore
+    throw new WeightsError(
+      `${name} would become ${Math.round(size / length)} times as large when it is unpacked: weights do not, so it is not read.`,
+    );
   }
 }
 

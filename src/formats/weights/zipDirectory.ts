@@ -21,8 +21,9 @@ const LOCAL_MARK = 0x04034b50;
 const ELSEWHERE = 2 ** 32 - 1;
 
 /**
- * The files of a zip archive by its central directory (APPNOTE.TXT of PKWARE, 4.3.12 to 4.3.16). Throws a `WeightsError`
- * where it is damaged, lists more files than `most`, or holds one that is packed in a way that is not read.
+ * The files of a zip archive by its central directory (APPNOTE.TXT of PKWARE, 4.3.12 to 4.3.16). Throws a
+ * `WeightsError` where it is damaged, lists more files than `most`, or holds one that is packed in a way that is not
+ * read.
  */
 export function directoryOf(name: string, bytes: Uint8Array, most: number): ZipEntry[] {
   try {
@@ -80,7 +81,8 @@ class Directory {
     const name = new TextDecoder().decode(this.bytes.subarray(at + 46, at + 46 + nameLength));
     const [flags, method] = [this.short(at + 8), this.short(at + 10)];
     if ((flags & 1) === 1) throw new WeightsError(`${this.archive} is encrypted.`);
-    if (method !== 0 && method !== 8) throw new WeightsError(`${this.archive} holds ${name}, which is packed in a way that is not read.`); // prettier-ignore
+    if (method !== 0 && method !== 8)
+      throw new WeightsError(`${this.archive} holds ${name}, which is packed in a way that is not read.`);
     const written = [24, 20, 42].map((place) => this.long(at + place));
     const [size, packedSize, local] = this.withLongNumbers(written, at + 46 + nameLength, extraLength);
     this.expect(local, LOCAL_MARK);

@@ -35,7 +35,11 @@ export function lensTitle(analysis: NetworkAnalysis, { notation }: Pick<Settings
     bound?.value ? [before + formatMagnitude(bound.value, notation) + after] : [];
   const domain = expected ? ` on ${meanDomain(analysis.network.inputSize, expected.id)}` : '';
   const bends = analysis.network.layers.some((layer) => layer.neurons > 0);
-  const figures = [...figure('regions ≤ ', atMost), ...figure('reaches ', canReach), ...figure('expected ', expected, domain)]; // prettier-ignore
+  const figures = [
+    ...figure('regions ≤ ', atMost),
+    ...figure('reaches ', canReach),
+    ...figure('expected ', expected, domain),
+  ];
   const parameters = totalParameters(analysis.network.layers);
   const parts = [
     ...(bends ? figures : ['no piecewise-linear units']),

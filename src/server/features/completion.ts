@@ -4,7 +4,10 @@ import type { NameUse, NativeNames } from '../../formats/native/nameUses.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
 import { namesIn } from '../layerNames.ts';
 
-/** Inside `inputs`, `outputs` and `shared_with`: the names of what stands above, the nearest first. In expressions the params. */
+/**
+ * Inside `inputs`, `outputs` and `shared_with`: the names of what stands above, the nearest first. In expressions the
+ * params.
+ */
 export function completions(document: AnalysedDocument, offset: number): CompletionItem[] | null {
   const names = namesIn(document);
   const param = names?.uses.find(({ of, span }) => of === 'param' && span.start <= offset && offset <= span.end);
@@ -15,7 +18,9 @@ export function completions(document: AnalysedDocument, offset: number): Complet
   // Just after a closed list or text nothing more is written.
   if (!inside && (offset === place.span.end || document.text[place.span.start] !== '[')) return null;
   const range = document.lines.rangeOf(inside?.span ?? { start: offset, end: offset });
-  const known = names.things.filter(({ kind, span }) => kind === 'input' || (kind === 'layer' && span.end <= place.before)); // prettier-ignore
+  const known = names.things.filter(
+    ({ kind, span }) => kind === 'input' || (kind === 'layer' && span.end <= place.before),
+  );
   return known.reverse().map(({ name, kind }, i) => {
     const text = JSON.stringify(name);
     return {

@@ -21,7 +21,9 @@ export function hoverAt(document: AnalysedDocument, offset: number): Hover | nul
   };
 }
 
-/** What the layer is; what it multiplies; the formula with its numbers; advice; the sums so far; sources and commands. */
+/**
+ * What the layer is; what it multiplies; the formula with its numbers; advice; the sums so far; sources and commands.
+ */
 export function layerHover(
   uri: string,
   network: number,
@@ -71,7 +73,10 @@ function withArticle(standing: string): string {
 function titleOf(layer: Layer): string {
   const inputs = layer.inputShapes.map(formatShape).join(' + ');
   const parts = [
-    [layer.type.replace(/_/g, ' '), ...(layer.activation.name === 'linear' ? [] : [describeActivation(layer.activation.name)])].join(', '), // prettier-ignore
+    [
+      layer.type.replace(/_/g, ' '),
+      ...(layer.activation.name === 'linear' ? [] : [describeActivation(layer.activation.name)]),
+    ].join(', '),
     `${inputs} → ${formatShape(layer.outputShape)}`,
     ...(layer.neurons > 0 ? [plural(layer.neurons, 'neuron')] : []),
     ...(layer.parameters === 0 ? [] : [describeParameters(layer.parameters)]),
@@ -120,7 +125,10 @@ function footer(uri: string, network: number, analysis: NetworkAnalysis): string
     .filter((bound) => bound !== undefined)
     .map((bound) => citation(sourceOf(analysis, bound)));
   if (expected) sources.push(citation(expected));
-  const commands = [command('Plot', 'regionLens.showPlot', uri, network), command('Count', 'regionLens.countRegions', uri, network)]; // prettier-ignore
+  const commands = [
+    command('Plot', 'regionLens.showPlot', uri, network),
+    command('Count', 'regionLens.countRegions', uri, network),
+  ];
   return [...new Set(sources), ...commands].join(' · ');
 }
 

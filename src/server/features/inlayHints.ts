@@ -61,7 +61,7 @@ function hintLabel(analysis: NetworkAnalysis, layers: readonly Layer[], settings
     factors.reduce<number>((sum, next) => sum + next!, 0),
     notation,
   );
-  const total = `${bound?.kind === 'lower' ? '≥' : bound?.kind === 'mean' ? '≈' : '≤'} ${formatLog10(last.log10, notation, last.exact)}`; // prettier-ignore
+  const total = `${bound?.kind === 'lower' ? '≥' : bound?.kind === 'mean' ? '≈' : '≤'} ${formatLog10(last.log10, notation, last.exact)}`;
   const times = layers.length > 1 ? ` (${layers.length} layers)` : '';
   if (hints === 'cumulative') return total;
   return hints === 'both' ? `${factor} ${total}` : factor + times;

@@ -22,7 +22,8 @@ export function renameAt(
   const { names, thing } = found;
   if (newName.trim() === '') return new ResponseError(ErrorCodes.InvalidParams, 'A name must not be empty.');
   const isParam = thing.kind === 'param';
-  if (isParam && !isParamName(newName)) return new ResponseError(ErrorCodes.InvalidParams, `${newName} cannot be named in an expression.`); // prettier-ignore
+  if (isParam && !isParamName(newName))
+    return new ResponseError(ErrorCodes.InvalidParams, `${newName} cannot be named in an expression.`);
   if (
     newName !== thing.name &&
     names.things.some(({ name, kind }) => name === newName && (kind === 'param') === isParam)

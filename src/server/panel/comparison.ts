@@ -6,7 +6,14 @@ import { SWEEP_FIELDS, sizeOfField, sweepAt, type SweepField } from '../../analy
 import type { ReadFile } from '../../formats/format.ts';
 import { read } from '../../formats/registry.ts';
 import type { NetworkDefinition } from '../../network/definition.ts';
-import type { ComparedBound, ComparedFigures, ComparedRow, PanelComparison, SweepSubject, SweptRow } from '../../protocol/runs.ts'; // prettier-ignore
+import type {
+  ComparedBound,
+  ComparedFigures,
+  ComparedRow,
+  PanelComparison,
+  SweepSubject,
+  SweptRow,
+} from '../../protocol/runs.ts';
 import type { SizeEdit } from '../../protocol/server.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
@@ -26,7 +33,6 @@ export function panelComparison(
   counterparts: boolean,
   problems: readonly string[],
 ): PanelComparison {
-  // prettier-ignore
   const wanted = all.flatMap(({ document, networks }) =>
     document.analysis.networks.flatMap((analysis, position) =>
       networks === null || networks.includes(position) ? [{ document, analysis, position }] : [],
@@ -48,7 +54,11 @@ export function panelComparison(
     };
   });
   const [first] = wanted;
-  return { rows: result, mean: mean !== null && first ? meanDomain(first.analysis.network.inputSize, mean) : null, problems }; // prettier-ignore
+  return {
+    rows: result,
+    mean: mean !== null && first ? meanDomain(first.analysis.network.inputSize, mean) : null,
+    problems,
+  };
 }
 
 function figures(measures: NetworkFigures, mean: string | null): ComparedFigures {
@@ -98,8 +108,8 @@ function subjectOf(definition: NetworkDefinition, { layer, field }: SweepSubject
 }
 
 /**
- * The edit that gives one layer another size. It is tried on the text first: one that would change something else, as where
- * a loop writes several layers, is not made. `imports` gives the texts that the document's was read with.
+ * The edit that gives one layer another size. It is tried on the text first: one that would change something else, as
+ * where a loop writes several layers, is not made. `imports` gives the texts that the document's was read with.
  */
 export function sizeEdit(
   document: AnalysedDocument,

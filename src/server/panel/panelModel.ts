@@ -36,7 +36,13 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
   const series = (bound: BoundResult) =>
     seriesOf(bound, bound.kind === 'mean' ? meanDomain(network.inputSize, bound.id) : space);
   const named = (bound: BoundResult | undefined) =>
-    bound ? { ...series(bound), label: sourceOf(analysis, bound).citation.label, url: sourceOf(analysis, bound).citation.url } : null; // prettier-ignore
+    bound
+      ? {
+          ...series(bound),
+          label: sourceOf(analysis, bound).citation.label,
+          url: sourceOf(analysis, bound).citation.url,
+        }
+      : null;
   return {
     key: `${document.uri}#${network.name}#${position}`,
     fingerprint: fingerprint(document, analysis),
@@ -145,7 +151,10 @@ function architecture(network: Network): string {
 export function describePanelInitialization({ kernel, kernelStddev, biasStddev }: Initialization): string {
   const names: Readonly<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
   const [family, law] = kernel.split('_');
-  const kind = kernel === 'normal' ? `normal, deviation ${kernelStddev ?? 1}` : [names[family] ?? family, law].filter(Boolean).join(' '); // prettier-ignore
+  const kind =
+    kernel === 'normal'
+      ? `normal, deviation ${kernelStddev ?? 1}`
+      : [names[family] ?? family, law].filter(Boolean).join(' ');
   return `${kind} weights, bias deviation ${biasStddev}`;
 }
 
@@ -170,7 +179,11 @@ function sentence(text: string): string {
 function whereNothingBends(layers: readonly Layer[]): string[] {
   if (totalNeurons(layers) > 0) return [];
   const isWhole = layers.every(({ scope }) => scope !== 'beyond');
-  return [isWhole ? 'No layer has units that bend: the network is one affine map, one region.' : 'No layer before that has units that bend: up to there the network is one affine map.']; // prettier-ignore
+  return [
+    isWhole
+      ? 'No layer has units that bend: the network is one affine map, one region.'
+      : 'No layer before that has units that bend: up to there the network is one affine map.',
+  ];
 }
 
 export function layerRange(document: AnalysedDocument, network: number, layer: number) {

@@ -70,7 +70,10 @@ function theoryPlace(
 ): TheoryPlace {
   if (inputs > MAX_INPUTS) return { reason: tooManyInputs };
   try {
-    return placeInTheory(inputs, countDomain(inputs, method, { ...placeOf(settings), seed: settings.firstSeed, window })); // prettier-ignore
+    return placeInTheory(
+      inputs,
+      countDomain(inputs, method, { ...placeOf(settings), seed: settings.firstSeed, window }),
+    );
   } catch (error) {
     if (error instanceof RangeError) return { reason: error.message };
     throw error;

@@ -40,7 +40,9 @@ export function totalNeurons(grids: readonly Grid[]): number {
   return grids.reduce((sum, grid) => sum + grid.copies * gridNeurons(grid), 0);
 }
 
-/** At most so many neurons are independent: as many as there are inputs, and as their own fields allow each position. */
+/**
+ * At most so many neurons are independent: as many as there are inputs, and as their own fields allow each position.
+ */
 export function rankBound(grids: readonly Grid[]): number {
   return grids.reduce((sum, grid) => sum + grid.copies * Math.min(gridInputs(grid), capacityOfPositions(grid)), 0);
 }

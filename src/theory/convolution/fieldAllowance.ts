@@ -1,7 +1,9 @@
 import type { Layer } from '../../network/network.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
 
-/** Entries that the lists of receptive fields of one network may have together: half a second, some hundred megabytes. */
+/**
+ * Entries that the lists of receptive fields of one network may have together: half a second, some hundred megabytes.
+ */
 const MAX_ENTRIES = 1e7;
 
 /** What a place costs beside the entries of its list. */

@@ -27,7 +27,9 @@ interface Family {
   readonly sets: bigint[];
   /** By the mask's text: V8 hashes integers by their lowest word alone. */
   readonly index: Map<string, number>;
-  /** Most that later positions could still ask beyond what they see: max of limit |J| - |N(J)|, N(J) leaving this trace. */
+  /**
+   * Most that later positions could still ask beyond what they see: max of limit |J| - |N(J)|, N(J) leaving this trace.
+   */
   readonly need: number[];
 }
 

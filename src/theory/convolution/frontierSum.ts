@@ -9,7 +9,8 @@ import { StateTable } from './stateTable.ts';
  *
  * The state after the processed positions is their deficiency function
  *     g(Y) = max over sets J of them of [ sum of t over J - channels |N(J) \ Y| ],
- * for those Y that the fields of later positions can leave on the cells touched so far. Adding position p with t neurons:
+ * for those Y that the fields of later positions can leave on the cells touched so far. Adding position p with t
+ * neurons:
  *     g'(Y) = max( g(Y), t - channels |S_p \ Y| + g(Y u S_p) ),  feasible while g(empty set) stays 0.
  * Raising g(Y) to where no later positions could make it matter merges states without changing the sum.
  */

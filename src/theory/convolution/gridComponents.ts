@@ -29,7 +29,9 @@ export interface Grid {
 
 export interface GridDecomposition {
   readonly grids: readonly Grid[];
-  /** False where a field had gaps inside its component and was widened to an interval: then only upper bounds follow. */
+  /**
+   * False where a field had gaps inside its component and was widened to an interval: then only upper bounds follow.
+   */
   readonly faithful: boolean;
 }
 
@@ -87,7 +89,9 @@ function axisComponents(fields: AxisFields): { components: AxisComponent[]; fait
   return { components: [...byKey.values()], faithful };
 }
 
-/** For every cell: its component (cells that one field sees belong together) and its rank among the component's cells. */
+/**
+ * For every cell: its component (cells that one field sees belong together) and its rank among the component's cells.
+ */
 function connectedCells(fields: AxisFields): { componentOf: Int32Array; rankOf: Int32Array } {
   const extent = fields.reduce((most, field) => Math.max(most, field[field.length - 1] ?? -1), -1) + 1;
   const parent = Int32Array.from({ length: extent }, (_, cell) => cell);

@@ -10,8 +10,8 @@ export const tooLarge = 'too large';
 export type ListedFields = ReceptiveFields | typeof tooLarge | null;
 
 /**
- * The receptive fields of one network, listed once for all theorems and for all layers of one shape. Which are too large
- * follows from the network alone, not from what is asked for first.
+ * The receptive fields of one network, listed once for all theorems and for all layers of one shape. Which are too
+ * large follows from the network alone, not from what is asked for first.
  */
 class NetworkFields {
   private readonly ofLayers = new Runs();

@@ -303,7 +303,9 @@ function composeWeights(inner: AffineStep, outer: AffineStep): Pick<AffineStep, 
   };
 }
 
-/** Where the blocks of the two layers do not nest, every channel is taken to see every other: more freedom, never less. */
+/**
+ * Where the blocks of the two layers do not nest, every channel is taken to see every other: more freedom, never less.
+ */
 function composeBlocks(inner: ChannelBlocks, outer: ChannelBlocks): ChannelBlocks {
   if (inner.output % outer.input === 0) {
     return { groups: inner.groups, input: inner.input, output: (outer.output * inner.output) / outer.input };

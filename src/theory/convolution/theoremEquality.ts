@@ -11,9 +11,10 @@ export type TheoremEquality = 'exact' | 'loose' | 'open';
  * `exact` for untied weights (Rado), and for a convolution whose positions lie in lines that share no inputs (one row
  * or column of positions, windows that do not overlap along one axis, 1x1 kernels). Proof for a line: let B be a set
  * that Hall's condition allows, C cells it can be matched with. Put kernel entries w_f[k] = T^((k - a_f)^2) with
- * distinct a_f in (0, 1), channels as cells a little apart. The matching (p, f) -> c has weight T^(sum (c - p - a_f)^2),
- * and the sum is least for one matching alone, the one in ascending order of p + a_f, which is allowed because both
- * ends of the fields ascend. So the determinant of B and C is not zero for some kernel, hence for almost all of them.
+ * distinct a_f in (0, 1), channels as cells a little apart. The matching (p, f) -> c has weight T^(sum (c - p -
+ * a_f)^2), and the sum is least for one matching alone, the one in ascending order of p + a_f, which is allowed because
+ * both ends of the fields ascend. So the determinant of B and C is not zero for some kernel, hence for almost all of
+ * them.
  *
  * `loose` where a block of positions is large enough for c min(k_h, s) min(k_w, s) + 1 filters to be related by
  * Cramer's rule, as polynomials are: for two filters of one channel, w_2 * w_1 - w_1 * w_2 = 0.

@@ -17,7 +17,10 @@ export function describeTightness(equality: TheoremEquality, isBiased: boolean):
   }
 }
 
-/** The same for the units of one layer; `isSumKnown`: the numbers are the sum's own, not bounds on them. Null where no window is. */
+/**
+ * The same for the units of one layer; `isSumKnown`: the numbers are the sum's own, not bounds on them. Null where no
+ * window is.
+ */
 export function tightnessOfLayer(network: Network, layer: Layer, isSumKnown: boolean): string | null {
   const [stage] = unitStages(layer);
   if (stage?.kind !== 'activation') return null;

@@ -22,7 +22,10 @@ export interface Bottleneck {
   readonly oneMore: number | null;
 }
 
-/** The layer, by index, that loses most: where one more unit is worth most, or else the largest share of dimensions is lost. */
+/**
+ * The layer, by index, that loses most: where one more unit is worth most, or else the largest share of dimensions is
+ * lost.
+ */
 export function mainBottleneck(explanations: readonly LayerExplanation[]): number | null {
   let main: number | null = null;
   let most: Bottleneck | null = null;

@@ -3,7 +3,10 @@ import { isInput, shapeOfTensor, type Layer, type Network } from '../../network/
 import type { Operation } from '../../network/operation.ts';
 import { sameShape, sizeOf } from '../../network/shape.ts';
 
-/** The network with one more unit in a dense or maxout layer, or one more filter; null for other layers, or where it no longer fits. */
+/**
+ * The network with one more unit in a dense or maxout layer, or one more filter; null for other layers, or where it no
+ * longer fits.
+ */
 export function widened(network: Network, index: number): Network | null {
   const operation = widerOperation(network.layers[index].operation);
   if (!operation) return null;
@@ -11,7 +14,9 @@ export function widened(network: Network, index: number): Network | null {
   for (let i = index; i < layers.length; i++) {
     const layer = layers[i];
     const current = { ...network, layers };
-    const inputShapes = layer.inputs.map((tensor) => (isInput(tensor) ? shapeOfTensor(network, tensor) : shapeOfTensor(current, tensor))); // prettier-ignore
+    const inputShapes = layer.inputs.map((tensor) =>
+      isInput(tensor) ? shapeOfTensor(network, tensor) : shapeOfTensor(current, tensor),
+    );
     const isSame = i > index && inputShapes.every((shape, k) => sameShape(shape, layer.inputShapes[k]));
     if (isSame || layer.scope === 'beyond') continue;
     const resized = resize(layer, i === index ? operation : layer.operation, inputShapes);

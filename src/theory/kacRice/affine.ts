@@ -6,7 +6,16 @@ import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { Ancestry } from './ancestry.ts';
 import { joinChannels, reshapeCells, sumChannels, type Cells } from './cells.ts';
 import { isZero, type Identities } from './identities.ts';
-import { momentsOf, multiplied, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
+import {
+  momentsOf,
+  multiplied,
+  NoClosedForm,
+  scaled,
+  unknown,
+  type KnownTensor,
+  type RandomTensor,
+  type TensorState,
+} from './state.ts';
 import { gather, tapsOf, windowTaps } from './taps.ts';
 
 export interface LayerContext {
@@ -44,7 +53,9 @@ export function affineImage(state: TensorState, context: LayerContext): TensorSt
         : unknown('a graph convolution of random values needs the covariances between the nodes.');
     case 'averagePooling':
     case 'globalAveragePooling':
-      return state.kind === 'known' ? averaged(state, context) : unknown('average pooling needs the covariances between positions.'); // prettier-ignore
+      return state.kind === 'known'
+        ? averaged(state, context)
+        : unknown('average pooling needs the covariances between positions.');
     case 'batchNormalization': {
       const factor = 1 / Math.sqrt(1 + operation.epsilon);
       return { ...state, cells: scaled(state.cells, state.kind === 'known' ? factor : factor ** 2) };
@@ -58,13 +69,29 @@ export function affineImage(state: TensorState, context: LayerContext): TensorSt
       const [[top], [left]] = operation.padding;
       const [height, width] = extents(context);
       const { cells } = state;
-      return copied(state, context, height, width, (y) => y - top, (x) => x - left, cells); // prettier-ignore
+      return copied(
+        state,
+        context,
+        height,
+        width,
+        (y) => y - top,
+        (x) => x - left,
+        cells,
+      );
     }
     case 'upSampling': {
       if (operation.bilinear) return unknown('bilinear resizing needs the covariances between positions.');
       const [height, width] = extents(context);
       const [fy, fx] = operation.factors;
-      return copied(state, context, height, width, (y) => Math.floor(y / fy), (x) => Math.floor(x / fx), state.cells); // prettier-ignore
+      return copied(
+        state,
+        context,
+        height,
+        width,
+        (y) => Math.floor(y / fy),
+        (x) => Math.floor(x / fx),
+        state.cells,
+      );
     }
     default:
       return state;
@@ -84,8 +111,17 @@ function refuseOtherUnits({ name, operation, neurons }: Layer): void {
 
 type Weighted = Extract<
   Operation,
-  { readonly kind: 'dense' | 'convolution' | 'depthwiseConvolution' | 'separableConvolution' | 'transposedConvolution' | 'locallyConnected' | 'graphConvolution' }
->; // prettier-ignore
+  {
+    readonly kind:
+      | 'dense'
+      | 'convolution'
+      | 'depthwiseConvolution'
+      | 'separableConvolution'
+      | 'transposedConvolution'
+      | 'locallyConnected'
+      | 'graphConvolution';
+  }
+>;
 
 /** The image under fresh weights of mean zero: their variance times the sum of the moments they read. */
 function weighted(operation: Weighted, state: KnownTensor | RandomTensor, context: LayerContext): RandomTensor {
@@ -150,7 +186,11 @@ function neurons(input: Cells, slice: Slice, geometry: WindowGeometry | null, co
     ? layer.operation.multiplier *
       kernelVariance(layer, initialization, 'depthwise_kernel') *
       kernelVariance(layer, initialization, 'pointwise_kernel')
-    : kernelVariance(layer, initialization, layer.operation.kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel'); // prettier-ignore
+    : kernelVariance(
+        layer,
+        initialization,
+        layer.operation.kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel',
+      );
   const ids = sums.distinct ? identities.fresh(sums.ids.length) : renamed(sums.ids, identities);
   return { ...sums, groups: [slice.filters], values: multiplied(sums.values, variance), ids };
 }
@@ -237,7 +277,12 @@ function averaged(state: KnownTensor, { layer, identities }: LayerContext): Know
   const [rows, columns] = geometry
     ? [windowTaps(geometry, 0), windowTaps(geometry, 1)]
     : [all(cells.height), all(cells.width)];
-  const ones: Cells = { ...cells, groups: [1], components: 1, values: new Float64Array(cells.height * cells.width).fill(1) }; // prettier-ignore
+  const ones: Cells = {
+    ...cells,
+    groups: [1],
+    components: 1,
+    values: new Float64Array(cells.height * cells.width).fill(1),
+  };
   const sum = (of: Cells): Cells => gather(gather(of, 1, columns, identities), 0, rows, identities);
   const [sums, counts] = [sum(cells), sum(ones).values];
   const perComponent = sums.values.length / sums.components;

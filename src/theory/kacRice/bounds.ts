@@ -16,7 +16,7 @@ export const kacRiceBounds: Bound[] = [
 ];
 
 function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
-  if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs }; // prettier-ignore
+  if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };
   const segment = options.segment ?? diagonal(network.inputSize);
   return evaluation(meanRegionsOnSegment(network, segment, options), describeSegment(network, options), network);
 }
@@ -49,7 +49,9 @@ function evaluation(mean: MeanRegions, where: string, network: Network): Evaluat
   const log10Error = mean.relativeError / Math.LN10;
   return {
     applies: true,
-    perLayer: mean.perLayer.map((value) => value === null ? null : { exact: null, log10: Math.log10(value), log10Error }), // prettier-ignore
+    perLayer: mean.perLayer.map((value) =>
+      value === null ? null : { exact: null, log10: Math.log10(value), log10Error },
+    ),
     note: `on ${where}; ${formatInitialization(network)}; mean at initialisation in the wide limit`,
   };
 }
@@ -68,7 +70,10 @@ export function describeInitialization({ initialization }: Network, remark = '')
   const { kernel, kernelStddev, biasStddev } = initialization;
   const [family, law] = kernel.split('_');
   const names: Partial<Record<string, string>> = { he: 'He', glorot: 'Glorot', lecun: 'LeCun' };
-  const drawn = kernel === 'normal' ? `normal weights of deviation ${kernelStddev ?? 1}` : [names[family] ?? family, law].join(' ').trim(); // prettier-ignore
+  const drawn =
+    kernel === 'normal'
+      ? `normal weights of deviation ${kernelStddev ?? 1}`
+      : [names[family] ?? family, law].join(' ').trim();
   return `${drawn}${remark}, bias deviation ${biasStddev}`;
 }
 

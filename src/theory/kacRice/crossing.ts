@@ -1,7 +1,7 @@
 /**
  * Where `z(t) = a + t b` vanishes for -1 <= t <= 1, with `(a, b)` Gaussian of mean zero and second moments
- * `E a^2, E a b, E b^2`. The zero of `a + t b` has density `sqrt(rq - c^2) / (pi E z(t)^2)`, whose integral is an angle;
- * a neuron of a wide network with units that bend at zero has E z(t)^2 of this form, and so the same mean.
+ * `E a^2, E a b, E b^2`. The zero of `a + t b` has density `sqrt(rq - c^2) / (pi E z(t)^2)`, whose integral is an
+ * angle; a neuron of a wide network with units that bend at zero has E z(t)^2 of this form, and so the same mean.
  */
 export function crossingProbability(a2: number, ab: number, b2: number): number {
   const spread = spreadOf(a2, ab, b2);

@@ -15,8 +15,8 @@ export interface Peak {
 
 /**
  * Integrals of several non-negative functions over the square -1 <= s, t <= 1: squares are quartered until that changes
- * no integral by more than `tolerance` of it, and those at a peak until they are no wider than it, since between its nodes
- * the rule may see nothing of it.
+ * no integral by more than `tolerance` of it, and those at a peak until they are no wider than it, since between its
+ * nodes the rule may see nothing of it.
  */
 export function integrateOverSquare(
   accumulate: Accumulate,

@@ -23,8 +23,8 @@ export class Identities {
   }
 
   /**
-   * Identities of `count` tuples `(values[i], values[i + count], ...)`, equal ones for equal tuples, that of padding for
-   * zeros. `distinct`: they all differ, from each other and from padding.
+   * Identities of `count` tuples `(values[i], values[i + count], ...)`, equal ones for equal tuples, that of padding
+   * for zeros. `distinct`: they all differ, from each other and from padding.
    */
   ofTuples(values: Float64Array, count: number): { ids: Int32Array; distinct: boolean } {
     const mask = 2 ** Math.ceil(Math.log2(2 * count + 1)) - 1;

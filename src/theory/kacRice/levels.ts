@@ -12,8 +12,8 @@ const FINEST_NODES = 384;
 const TOLERANCE = 1e-6;
 
 /**
- * The mean on the segment `middle + t half`, -1 <= t <= 1, for units with breakpoints anywhere (hard tanh, ReLU6): their
- * moments are no longer quadratic in t, so that the rate of breakpoints is integrated numerically.
+ * The mean on the segment `middle + t half`, -1 <= t <= 1, for units with breakpoints anywhere (hard tanh, ReLU6):
+ * their moments are no longer quadratic in t, so that the rate of breakpoints is integrated numerically.
  */
 export function integrateOverNodes(
   network: Network,

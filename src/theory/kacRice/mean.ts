@@ -1,7 +1,9 @@
 import type { Network } from '../../network/network.ts';
 import { NoClosedForm } from './state.ts';
 
-/** Mean numbers of regions after each layer (null beyond the piecewise-linear part), or a sentence why there are none. */
+/**
+ * Mean numbers of regions after each layer (null beyond the piecewise-linear part), or a sentence why there are none.
+ */
 export type MeanRegions =
   { readonly perLayer: readonly (number | null)[]; readonly relativeError: number } | { readonly reason: string };
 

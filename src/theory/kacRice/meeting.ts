@@ -18,7 +18,10 @@ export function momentsAlong(
     x[0] * (aa * y[0] + ab * y[1] + ac * y[2]) +
     x[1] * (ab * y[0] + bb * y[1] + bc * y[2]) +
     x[2] * (ac * y[0] + bc * y[1] + cc * y[2]);
-  const [start, direction] = [[1, s0, t0], [0, s1, t1]]; // prettier-ignore
+  const [start, direction] = [
+    [1, s0, t0],
+    [0, s1, t1],
+  ];
   return [form(start, start), form(start, direction), form(direction, direction)];
 }
 
@@ -37,13 +40,15 @@ export function localMoments(moments: PlaneMoments, det: number, s: number, t: n
   into[3] = Math.sqrt(det / q) / q;
 }
 
-/** What Ramanujan's approximation lacks for an ellipse that is flat: its perimeter is 4 / pi of that of the mean circle. */
+/**
+ * What Ramanujan's approximation lacks for an ellipse that is flat: its perimeter is 4 / pi of that of the mean circle.
+ */
 const FLAT_REMAINDER = 4 / Math.PI - 14 / 11;
 
 /**
- * Density of the points where two independent neurons with these local moments vanish: `E|det(g, h)| / (2 pi sqrt(q_g q_h))` for their gradients.
- * The mean of |det| is the perimeter of an ellipse: Ramanujan's second approximation, with the power that makes it right for a flat
- * ellipse, is off by less than 2e-5 of it everywhere.
+ * Density of the points where two independent neurons with these local moments vanish: `E|det(g, h)| / (2 pi sqrt(q_g
+ * q_h))` for their gradients. The mean of |det| is the perimeter of an ellipse: Ramanujan's second approximation, with
+ * the power that makes it right for a flat ellipse, is off by less than 2e-5 of it everywhere.
  */
 export function meetingDensity(g: Float64Array, h: Float64Array): number {
   const trace = g[0] * h[2] + g[2] * h[0] - 2 * g[1] * h[1];

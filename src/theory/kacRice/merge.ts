@@ -4,7 +4,15 @@ import type { LayerContext } from './affine.ts';
 import { Ancestry } from './ancestry.ts';
 import { commonBorders, joinChannels, splitGroups, type Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
-import { momentsOf, NoClosedForm, scaled, unknown, type KnownTensor, type RandomTensor, type TensorState } from './state.ts'; // prettier-ignore
+import {
+  momentsOf,
+  NoClosedForm,
+  scaled,
+  unknown,
+  type KnownTensor,
+  type RandomTensor,
+  type TensorState,
+} from './state.ts';
 
 /** A layer with several inputs: sums and concatenation. Throws NoClosedForm for a maximum. */
 export function mergeTensors(inputs: readonly TensorState[], context: LayerContext): TensorState {
@@ -16,11 +24,19 @@ export function mergeTensors(inputs: readonly TensorState[], context: LayerConte
   }
   switch (operation.kind) {
     case 'add':
-      return summed(states, states.map(() => 1), context); // prettier-ignore
+      return summed(
+        states,
+        states.map(() => 1),
+        context,
+      );
     case 'subtract':
       return summed(states, [1, -1], context);
     case 'average':
-      return summed(states, states.map(() => 1 / states.length), context); // prettier-ignore
+      return summed(
+        states,
+        states.map(() => 1 / states.length),
+        context,
+      );
     case 'concatenate':
       return joined(states, operation.axis, context);
     default:
@@ -28,7 +44,9 @@ export function mergeTensors(inputs: readonly TensorState[], context: LayerConte
   }
 }
 
-/** A weighted sum. Second moments add where the summands are uncorrelated; `reasonAgainst` says where they may not be. */
+/**
+ * A weighted sum. Second moments add where the summands are uncorrelated; `reasonAgainst` says where they may not be.
+ */
 function summed(
   states: readonly (KnownTensor | RandomTensor)[],
   factors: readonly number[],
@@ -94,7 +112,10 @@ function unionOf(random: readonly RandomTensor[]): Omit<RandomTensor, 'cells'> {
     terms: new Map(random.flatMap((state) => [...state.terms])),
     bent: bent.length > 0 ? new Ancestry(null, bent) : null,
     hasKnown: random.some((state) => state.hasKnown),
-    ancestors: new Ancestry(null, random.map((state) => state.ancestors)), // prettier-ignore
+    ancestors: new Ancestry(
+      null,
+      random.map((state) => state.ancestors),
+    ),
     isTied: random.some((state) => state.isTied),
     isNarrow: random.some((state) => state.isNarrow),
     isThin: random.some((state) => state.isThin),
@@ -151,8 +172,16 @@ function joinPositions(parts: readonly Cells[], axis: 0 | 1, identities: Identit
     ...first,
     height: axis === 0 ? split.reduce((sum, part) => sum + part.height, 0) : first.height,
     width: axis === 1 ? split.reduce((sum, part) => sum + part.width, 0) : first.width,
-    values: interleave(split.map((part) => part.values), new Float64Array(total('values')), first.components * lines(first)), // prettier-ignore
-    ids: interleave(split.map((part) => part.ids), new Int32Array(total('ids')), lines(first)), // prettier-ignore
+    values: interleave(
+      split.map((part) => part.values),
+      new Float64Array(total('values')),
+      first.components * lines(first),
+    ),
+    ids: interleave(
+      split.map((part) => part.ids),
+      new Int32Array(total('ids')),
+      lines(first),
+    ),
     distinct: false,
   };
 }

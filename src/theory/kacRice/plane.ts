@@ -4,7 +4,14 @@ import type { Parallelogram, TheoryOptions } from '../bound.ts';
 import { crossingProbability } from './crossing.ts';
 import { integrateOverSquare, type Peak } from './cubature.ts';
 import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
-import { determinant, localMoments, meetingDensity, meetingProbability, momentsAlong, type PlaneMoments } from './meeting.ts'; // prettier-ignore
+import {
+  determinant,
+  localMoments,
+  meetingDensity,
+  meetingProbability,
+  momentsAlong,
+  type PlaneMoments,
+} from './meeting.ts';
 import { propagate, requireClosedForm, type Bend } from './propagate.ts';
 import { NoClosedForm } from './state.ts';
 
@@ -34,9 +41,9 @@ const MAX_PAIRS = 3000;
 const MIN_WIDTH = 2 ** -12;
 
 /**
- * Mean number of activation regions on a parallelogram, over weights drawn as `network.initialization` says, in the limit
- * of wide layers: by Euler's relation, one more than the crossings and half the breakpoints on the edge (Kac-Rice formula
- * for both). For dense networks: a convolution's neurons at different positions are correlated.
+ * Mean number of activation regions on a parallelogram, over weights drawn as `network.initialization` says, in the
+ * limit of wide layers: by Euler's relation, one more than the crossings and half the breakpoints on the edge (Kac-Rice
+ * formula for both). For dense networks: a convolution's neurons at different positions are correlated.
  */
 export function meanRegionsOnParallelogram(
   network: Network,
@@ -72,7 +79,9 @@ function areIndependent(u: readonly number[], v: readonly number[]): boolean {
 function populationsOf(network: Network, { layer, activation, input, isNew }: Bend): Population[] {
   if (input.isTied) {
     const { name } = network.layers[layer];
-    throw new NoClosedForm(`${name}: neurons that share weights at different positions are correlated, so that the formula for crossings in a plane does not hold.`); // prettier-ignore
+    throw new NoClosedForm(
+      `${name}: neurons that share weights at different positions are correlated, so that the formula for crossings in a plane does not hold.`,
+    );
   }
   if (!bends(activation)) return [];
   const { values, groups } = input.cells;
@@ -86,7 +95,9 @@ function populationsOf(network: Network, { layer, activation, input, isNew }: Be
     const all = determinant(moments);
     if (moments[3] === 0 && moments[5] === 0) continue;
     if (!(minor > 1e-12 * moments[3] * moments[5])) {
-      throw new NoClosedForm(`${network.layers[layer].name}: neurons that vary in one direction only have parallel boundaries.`); // prettier-ignore
+      throw new NoClosedForm(
+        `${network.layers[layer].name}: neurons that vary in one direction only have parallel boundaries.`,
+      );
     }
     const throughOrigin = !(all > 1e-12 * minor * moments[0]);
     found.push({
@@ -130,7 +141,8 @@ function crossingsByLayer(network: Network, populations: readonly Population[]):
     const { count, layer, moments, throughOrigin } = population;
     if (!throughOrigin) sums[layer] += ((count * (count - 1)) / 2) * meetingProbability(moments);
     for (const earlier of populations.slice(0, k)) pairs.push(...pairsOf(earlier, population));
-    if (pairs.length > MAX_PAIRS) throw new NoClosedForm('There are too many layers for the mean in a plane to be computed at once.'); // prettier-ignore
+    if (pairs.length > MAX_PAIRS)
+      throw new NoClosedForm('There are too many layers for the mean in a plane to be computed at once.');
   });
   addMeetings(pairs, sums);
   return sums;
@@ -181,7 +193,10 @@ function addMeetings(pairs: readonly Pairs[], sums: Float64Array): void {
   integrals.forEach((value, layer) => (sums[layer] += value));
 }
 
-/** Where a neuron's variance is least, and how far from there it has doubled: boundaries crowd around where biases decide. */
+/**
+ * Where a neuron's variance is least, and how far from there it has doubled: boundaries crowd around where biases
+ * decide.
+ */
 function peakOf([, ab, ac, bb, bc, cc]: PlaneMoments, det: number): Peak {
   const minor = bb * cc - bc * bc;
   const [s, t] = [(bc * ac - cc * ab) / minor, (bc * ab - bb * ac) / minor];
@@ -189,8 +204,8 @@ function peakOf([, ab, ac, bb, bc, cc]: PlaneMoments, det: number): Peak {
 }
 
 /**
- * What boundaries through the origin add up to each layer, when it lies within: a point where m half-lines end counts for
- * m / 2 - 1 crossings.
+ * What boundaries through the origin add up to each layer, when it lies within: a point where m half-lines end counts
+ * for m / 2 - 1 crossings.
  */
 function excessAtOrigin(network: Network, populations: readonly Population[]): Float64Array {
   const excess = new Float64Array(network.layers.length);

@@ -91,7 +91,15 @@ class Propagator {
       const values = new Float64Array(vectors.length * size);
       vectors.forEach((vector, i) => values.set(vector, i * size));
       const groups = new Array<number>(shape[shape.length - 1]).fill(1);
-      const cells: Cells = { height, width, groups, components: vectors.length, values, ids: new Int32Array(0), distinct: false }; // prettier-ignore
+      const cells: Cells = {
+        height,
+        width,
+        groups,
+        components: vectors.length,
+        values,
+        ids: new Int32Array(0),
+        distinct: false,
+      };
       this.states.set(inputTensor(k), { kind: 'known', cells });
       offset += size;
     });

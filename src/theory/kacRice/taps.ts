@@ -21,7 +21,9 @@ export function windowTaps(geometry: WindowGeometry, axis: 0 | 1): Taps {
     axis === 0 ? [geometry.inH, geometry.outH, geometry.padTop] : [geometry.inW, geometry.outW, geometry.padLeft];
   const [size, stride, dilation] = [geometry.kernel[axis], geometry.strides[axis], geometry.dilation[axis]];
   return tapsOf(output, size, (place, k) => {
-    const reached = geometry.transposed ? (place + before - k * dilation) / stride : place * stride - before + k * dilation; // prettier-ignore
+    const reached = geometry.transposed
+      ? (place + before - k * dilation) / stride
+      : place * stride - before + k * dilation;
     return Number.isInteger(reached) && reached >= 0 && reached < input ? reached : -1;
   });
 }

@@ -27,7 +27,10 @@ const EXACT_WORK = 2e6;
 /** Integers of so many first layers are found in any case. */
 const MIN_PREDICTED_DIMENSION = 64;
 
-/** Side branches are evaluated for at most so many entering dimensions, fewer where a branch is large; others are rounded up to these. */
+/**
+ * Side branches are evaluated for at most so many entering dimensions, fewer where a branch is large; others are
+ * rounded up to these.
+ */
 const BRANCH_DIMENSIONS = 48;
 const BRANCH_WORK = 400_000;
 

@@ -41,7 +41,10 @@ export class ExactHistogram implements DimensionHistogram {
   }
 
   total(): Magnitude {
-    return (this.known ??= magnitudeOf(this.masses.reduce((total, mass) => total + mass, 0n), this.guess)); // prettier-ignore
+    return (this.known ??= magnitudeOf(
+      this.masses.reduce((total, mass) => total + mass, 0n),
+      this.guess,
+    ));
   }
 
   entries(): { dimension: number; mass: Magnitude }[] {

@@ -86,7 +86,11 @@ export class IndependenceCache {
     const run = affineRun(network, layer);
     if (run.every(({ operation }) => !('window' in operation)))
       return stageIndependence(network, layer, stage, this.options);
-    const shapes = [layer, ...run].map(({ operation, inputShapes, outputShape }) => [operation, inputShapes, outputShape]); // prettier-ignore
+    const shapes = [layer, ...run].map(({ operation, inputShapes, outputShape }) => [
+      operation,
+      inputShapes,
+      outputShape,
+    ]);
     const key = JSON.stringify([stage, unitStages(layer)[0], shapes]);
     const known = this.byShape.get(key);
     if (known) return known;

@@ -17,8 +17,8 @@ interface Run {
 }
 
 /**
- * What the recurrences of one network, and of its variations, have in common: bounds that agree on a layer take the same
- * step there, and bounds that agree on all layers are one.
+ * What the recurrences of one network, and of its variations, have in common: bounds that agree on a layer take the
+ * same step there, and bounds that agree on all layers are one.
  */
 export class RecurrenceMemory {
   private readonly steps = new HistogramSteps();

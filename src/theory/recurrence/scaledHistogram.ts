@@ -167,8 +167,8 @@ export class ScaledHistogram implements DimensionHistogram {
   }
 
   /**
-   * What dimensions without a row leave with every dimension e: the patterns of at most n - e inactive units that leave it
-   * e, and those of exactly n - e that take a higher one down to e. Returns the error of the sequences.
+   * What dimensions without a row leave with every dimension e: the patterns of at most n - e inactive units that leave
+   * it e, and those of exactly n - e that take a higher one down to e. Returns the error of the sequences.
    */
   private putDropped(
     masses: ScaledArray,
@@ -221,7 +221,9 @@ export class ScaledHistogram implements DimensionHistogram {
     return Math.max(kept.error, taken.error);
   }
 
-  /** Prefix sums of the numbers of patterns that leave a dimension d as it was: at most min(d, n - d) inactive units. */
+  /**
+   * Prefix sums of the numbers of patterns that leave a dimension d as it was: at most min(d, n - d) inactive units.
+   */
   private prefixesFor(stage: Transition): ScaledSequence {
     const n = stage.neurons;
     const ends = [this.low, this.top].map((d) => Math.min(d, n - d));

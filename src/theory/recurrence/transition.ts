@@ -1,7 +1,13 @@
 import type { IndependenceNumbers } from './independence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { ScaledArray } from '../numbers/scaled.ts';
-import { exactSequence, scaledPrefixes, scaledTerms, type ExactSequence, type ScaledSequence } from '../numbers/sequence.ts';
+import {
+  exactSequence,
+  scaledPrefixes,
+  scaledTerms,
+  type ExactSequence,
+  type ScaledSequence,
+} from '../numbers/sequence.ts';
 
 /** A histogram over leaving dimensions 0, 1, ... for one entering dimension. */
 export interface TransitionRow {

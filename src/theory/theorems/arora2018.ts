@@ -40,7 +40,11 @@ function zonotopeBound(network: Network, options: TheoryOptions, extraPieces: 0 
   }
   const narrow = chain.stages.slice(1).find(({ stage }) => stage.neurons < 2);
   if (narrow) return refused(`The construction needs at least 2 neurons in every layer; ${narrow.layer.name} has 1.`);
-  return { applies: true, perLayer: spread(network, chain, zonotopeCounts(chain, extraPieces)), note: sliceNote(network, chain) }; // prettier-ignore
+  return {
+    applies: true,
+    perLayer: spread(network, chain, zonotopeCounts(chain, extraPieces)),
+    note: sliceNote(network, chain),
+  };
 }
 
 /** The zonotope's vertices times pieces^folds, for the narrowest width so far at every depth. */

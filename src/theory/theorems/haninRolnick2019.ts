@@ -32,7 +32,11 @@ export const haninRolnick2019Scale: Bound = {
       return refused('The theorem is for independent weights and biases in fully connected layers.');
     return {
       applies: true,
-      perLayer: spread(network, found.chain, cumulative(found.chain).map((neurons) => growth(neurons, found.chain.n0))), // prettier-ignore
+      perLayer: spread(
+        network,
+        found.chain,
+        cumulative(found.chain).map((neurons) => growth(neurons, found.chain.n0)),
+      ),
       note: 'An order of growth per unit volume at initialisation, with the constant T = 1; neither a bound nor a mean.',
     };
   },
@@ -57,7 +61,11 @@ export const tseranMontufar2021Scale: Bound = {
       );
     return {
       applies: true,
-      perLayer: spread(network, chain, cumulative(chain).map((neurons) => maxoutGrowth(neurons, chain.n0, rank))), // prettier-ignore
+      perLayer: spread(
+        network,
+        chain,
+        cumulative(chain).map((neurons) => maxoutGrowth(neurons, chain.n0, rank)),
+      ),
       note: 'An order of growth per unit volume at initialisation, with the constant T = 1; neither a bound nor a mean.',
     };
   },
@@ -88,6 +96,7 @@ function dividedByFactorial(a: Magnitude, n: number): Magnitude {
     if (a.exact % factorial === 0n) return magnitudeOf(a.exact / factorial);
   }
   const factorial = lnFactorial(n);
-  const error = log10ErrorOf(a) + factorial.error * Math.LOG10E + 4 * UNIT_ROUNDOFF * (Math.abs(a.log10) + factorial.ln);
+  const error =
+    log10ErrorOf(a) + factorial.error * Math.LOG10E + 4 * UNIT_ROUNDOFF * (Math.abs(a.log10) + factorial.ln);
   return magnitudeOfLog10(a.log10 - factorial.ln * Math.LOG10E, error);
 }

@@ -18,7 +18,9 @@ export const hinz2021Upper: Bound = {
     const memory = recurrenceMemory(network);
     const rule: StageRule = (_, stage) => memory.tightestTransition(memory.denseNumbers(stage.neurons), stage);
     const perLayer = memory.regions(network, options, rule);
-    const wide = found.chain.stages.some(({ stage, narrowest }) => stage.neurons > TABULATED_WIDTH && 3 * narrowest - 1 > stage.neurons); // prettier-ignore
+    const wide = found.chain.stages.some(
+      ({ stage, narrowest }) => stage.neurons > TABULATED_WIDTH && 3 * narrowest - 1 > stage.neurons,
+    );
     const note = wide
       ? `Layers of more than ${TABULATED_WIDTH} neurons with the binomial histogram (Serra et al. 2018).`
       : undefined;

@@ -12,13 +12,14 @@ import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
 import { unitStages, type UnitStage } from '../units.ts';
 
 /**
- * Networks without biases whose units bend at zero: at most 2 f(n_0 - 1; n_1 - 1, n_2, ..., n_L) regions, f the dimension
- * recurrence.
+ * Networks without biases whose units bend at zero: at most 2 f(n_0 - 1; n_1 - 1, n_2, ..., n_L) regions, f the
+ * dimension recurrence.
  *
- * All values are positively homogeneous in the input, so that regions are cones. Let z be the pre-activation of one of the
- * first units, a linear form. No region has points on both sides of z = 0, and those of a side correspond to the regions
- * on the affine slice z = 1 or z = -1, of n_0 - 1 dimensions, on which the unit of z is constant: n_1 - 1 units are left
- * that bend, or vary at all. Where z = 0 for all inputs another unit takes its place, or no unit of the layer bends.
+ * All values are positively homogeneous in the input, so that regions are cones. Let z be the pre-activation of one of
+ * the first units, a linear form. No region has points on both sides of z = 0, and those of a side correspond to the
+ * regions on the affine slice z = 1 or z = -1, of n_0 - 1 dimensions, on which the unit of z is constant: n_1 - 1 units
+ * are left that bend, or vary at all. Where z = 0 for all inputs another unit takes its place, or no unit of the layer
+ * bends.
  */
 export const homogeneousUpper: Bound = {
   id: 'homogeneous-upper',

@@ -76,7 +76,10 @@ export const maxoutMontufar2014Upper: Bound = {
       return refused(`The theorem is for one maxout layer; there are ${chain.stages.length}.`);
     return productBound(network, chain, ({ stage, narrowest }) => {
       const { neurons, pieceCount } = stage;
-      return smaller(binomialPrefixSum(pieceCount * pieceCount * neurons, narrowest), power(magnitudeOf(pieceCount), neurons));
+      return smaller(
+        binomialPrefixSum(pieceCount * pieceCount * neurons, narrowest),
+        power(magnitudeOf(pieceCount), neurons),
+      );
     });
   },
 };

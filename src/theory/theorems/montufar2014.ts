@@ -35,7 +35,10 @@ export function narrowLayer(chain: Chain, width: number): string | null {
   return `The construction needs at least ${width} neurons in every layer for ${chain.n0} input dimensions; ${narrow.layer.name} has ${narrow.stage.neurons}.`;
 }
 
-/** A first dense layer on a slice can be any affine map of the slice, so that the theorem holds with n_0 = its dimension. */
+/**
+ * A first dense layer on a slice can be any affine map of the slice, so that the theorem holds with n_0 = its
+ * dimension.
+ */
 export function sliceNote(network: Network, chain: Chain): string | undefined {
   return chain.n0 < network.inputSize ? `On a slice of dimension ${chain.n0}, for suitable weights.` : undefined;
 }

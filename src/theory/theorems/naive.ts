@@ -13,7 +13,8 @@ export const naiveUpper: Bound = {
     let total = one;
     const perLayer = network.layers.map((layer) => {
       if (layer.scope === 'beyond') return null;
-      for (const { neurons, pieceCount } of unitStages(layer)) total = multiply(total, power(magnitudeOf(pieceCount), neurons));
+      for (const { neurons, pieceCount } of unitStages(layer))
+        total = multiply(total, power(magnitudeOf(pieceCount), neurons));
       return total;
     });
     return { applies: true, perLayer };

@@ -13,17 +13,18 @@ import {
 import { pointwiseStagesOf, type PointwiseStage } from './pointwiseStages.ts';
 
 /**
- * A lower bound on the activation regions of networks that begin with convolutions (or a dense layer), by two constructions.
+ * A lower bound on the activation regions of networks that begin with convolutions (or a dense layer), by two
+ * constructions.
  *
  * *Disjoint blocks.* Let the first layer's kernels vanish outside a block of taps. Output positions whose blocks do not
- * overlap see disjoint inputs, so their arrangements multiply: each makes `sum over j <= m of C(d, j) (p - 1)^j` cells from
- * m inputs with d filters of p pieces in general position (Zaslavsky), although all positions share their weights.
+ * overlap see disjoint inputs, so their arrangements multiply: each makes `sum over j <= m of C(d, j) (p - 1)^j` cells
+ * from m inputs with d filters of p pieces in general position (Zaslavsky), although all positions share their weights.
  * Further positions and layers only refine the partition.
  *
- * *Pointwise networks.* Let every kernel have a single tap that is not zero. Then each input position passes through one and
- * the same fully connected network c -> d_1 -> d_2 ..., and positions multiply: those that reach layer l make the regions of
- * the folding construction (Montúfar et al. 2014, Theorem 4; Serra et al. 2018, Theorem 6), those that fall off the grid
- * after k layers (stride, missing padding) keep the folds of the first k.
+ * *Pointwise networks.* Let every kernel have a single tap that is not zero. Then each input position passes through
+ * one and the same fully connected network c -> d_1 -> d_2 ..., and positions multiply: those that reach layer l make
+ * the regions of the folding construction (Montúfar et al. 2014, Theorem 4; Serra et al. 2018, Theorem 6), those that
+ * fall off the grid after k layers (stride, missing padding) keep the folds of the first k.
  *
  * The cut after layer l gets the greatest of all these for layers up to l, as far as the layers have biases. Proof and
  * bound: this tool.
@@ -54,10 +55,10 @@ export const pointwiseLower: Bound = {
 };
 
 /**
- * The same constructions where layers have no biases. At every position one channel holds a constant, on the slice where
- * that of the input is 1, and one unit of a layer passes it on; the others make the regions of the folding construction
- * for one channel and one filter less. Opposite, where the channel is negative, are half of the cells of the first
- * layer, `sum over j < c of C(d - 1, j)`; for a single layer both sides have as many, which is its maximum.
+ * The same constructions where layers have no biases. At every position one channel holds a constant, on the slice
+ * where that of the input is 1, and one unit of a layer passes it on; the others make the regions of the folding
+ * construction for one channel and one filter less. Opposite, where the channel is negative, are half of the cells of
+ * the first layer, `sum over j < c of C(d - 1, j)`; for a single layer both sides have as many, which is its maximum.
  */
 export const homogeneousLower: Bound = {
   id: 'homogeneous-lower',

@@ -41,7 +41,9 @@ function halfOfCentral({ filters }: PointwiseStage, m: number): Magnitude {
   return binomialPrefixSum(filters - 1, m - 1);
 }
 
-/** One choice of the folding construction: how many of a position's channels it uses, and whether it folds once more. */
+/**
+ * One choice of the folding construction: how many of a position's channels it uses, and whether it folds once more.
+ */
 interface Folding {
   readonly channels: number;
   /** The sharper construction of Serra et al., for layers of at least three times as many filters as channels used. */

@@ -5,7 +5,9 @@ import { hasBias, isConstant } from '../constants.ts';
 import { bendsAtZeroOnly } from '../kacRice/unit.ts';
 import { unitStages, type UnitStage } from '../units.ts';
 
-/** One layer of the pointwise construction: its units, and how many positions of the input still reach it along one tap. */
+/**
+ * One layer of the pointwise construction: its units, and how many positions of the input still reach it along one tap.
+ */
 export interface PointwiseStage {
   /** Index of the layer that holds the units. */
   readonly layer: number;
@@ -94,7 +96,9 @@ function linearMapOf(layer: Layer, grid: Grid, isFirst: boolean): LinearMap {
   return { channels: grid.channels, filters: geometry.outC, window };
 }
 
-/** Along rows and columns: which positions still carry an input position of their own, and how many channels they have. */
+/**
+ * Along rows and columns: which positions still carry an input position of their own, and how many channels they have.
+ */
 interface Grid {
   readonly rows: readonly boolean[];
   readonly columns: readonly boolean[];

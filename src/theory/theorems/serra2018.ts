@@ -10,7 +10,9 @@ import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
 
 const url = 'https://arxiv.org/abs/1711.02114';
 
-/** The sum over activation dimensions of Serra, Tjandraatmadja, Ramalingam 2018, Theorem 1, for chains of ReLU layers. */
+/**
+ * The sum over activation dimensions of Serra, Tjandraatmadja, Ramalingam 2018, Theorem 1, for chains of ReLU layers.
+ */
 export const serra2018Upper: Bound = {
   id: 'serra2018-upper',
   kind: 'upper',
@@ -49,7 +51,9 @@ export const serra2018Lower: Bound = {
   },
 };
 
-/** Said beside theorems for fully connected layers where a layer is sparse: its weights are a special case of theirs. */
+/**
+ * Said beside theorems for fully connected layers where a layer is sparse: its weights are a special case of theirs.
+ */
 export function sharedWeightsNote(network: Network): string | undefined {
   const sparse = network.layers.find((layer) => 'window' in layer.operation && layer.scope !== 'beyond');
   return sparse && `${sparse.name} taken as a fully connected layer: an upper bound that ignores its sparsity.`;

@@ -138,7 +138,8 @@ function obstacleTo(network: Network, found: ConvolutionChain): string | null {
   if (shared) return shared;
   for (const [l, stage] of stages.entries()) {
     const { layer, pattern } = stage;
-    if (!stage.stage.isRectifier) return `The construction is for ReLU units; ${layer.name} has ${layer.activation.name}.`;
+    if (!stage.stage.isRectifier)
+      return `The construction is for ReLU units; ${layer.name} has ${layer.activation.name}.`;
     if (!stage.hasBias) return `The construction needs biases; ${layer.name} has none.`;
     if (pattern.sharing === 'composed') {
       return `The construction needs convolutions one by one; several affine layers meet in ${layer.name}.`;

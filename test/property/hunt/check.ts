@@ -111,7 +111,11 @@ class Check {
           const [below, above] = [lower.perLayer?.[i], upper.perLayer?.[i]];
           if (!below || !above) return;
           this.tick('comparisons', lower.id);
-          this.expect(atMost(below, above), `${lower.id} above ${upper.id}`, () => `after ${name}${onSlice(slice)}: ${lower.id} ${shown(below)}, ${upper.id} ${shown(above)}`); // prettier-ignore
+          this.expect(
+            atMost(below, above),
+            `${lower.id} above ${upper.id}`,
+            () => `after ${name}${onSlice(slice)}: ${lower.id} ${shown(below)}, ${upper.id} ${shown(above)}`,
+          );
         });
       }
     }
@@ -128,15 +132,35 @@ class Check {
         const count = bound.of === 'activation' ? result.perLayer[i] : isLast ? result.linearRegions : null;
         if (!above || count === null || count === undefined) return;
         this.tick('comparisons', bound.id);
-        this.expect(atMost(magnitudeOf(count), above), `${name} above ${bound.id}`, () => `after ${layer.name}${onSlice(slice)}: counted ${count} by ${name}, ${bound.id} ${shown(above)}`); // prettier-ignore
+        this.expect(
+          atMost(magnitudeOf(count), above),
+          `${name} above ${bound.id}`,
+          () => `after ${layer.name}${onSlice(slice)}: counted ${count} by ${name}, ${bound.id} ${shown(above)}`,
+        );
       });
     }
     const { linearRegions, activationRegions, perLayer, exact } = result;
-    this.expect(linearRegions === null || linearRegions <= activationRegions, `${name}: more linear than activation regions`, () => `${linearRegions} and ${activationRegions}`); // prettier-ignore
-    this.expect((perLayer.at(-1) ?? 1) === activationRegions, `${name}: the last layer's count is not the total`, () => `${perLayer.join()} and ${activationRegions}`); // prettier-ignore
-    this.expect(!exact || perLayer.every((count, i) => i === 0 || count >= perLayer[i - 1]), `${name}: fewer regions after a later layer`, () => perLayer.join()); // prettier-ignore
+    this.expect(
+      linearRegions === null || linearRegions <= activationRegions,
+      `${name}: more linear than activation regions`,
+      () => `${linearRegions} and ${activationRegions}`,
+    );
+    this.expect(
+      (perLayer.at(-1) ?? 1) === activationRegions,
+      `${name}: the last layer's count is not the total`,
+      () => `${perLayer.join()} and ${activationRegions}`,
+    );
+    this.expect(
+      !exact || perLayer.every((count, i) => i === 0 || count >= perLayer[i - 1]),
+      `${name}: fewer regions after a later layer`,
+      () => perLayer.join(),
+    );
     const expectsLinear = exact && name !== 'plane without pictures' && isContinuous(compile(this.weighted));
-    this.expect(!expectsLinear || linearRegions !== null, `${name}: no linear regions`, () => `${activationRegions} activation regions`); // prettier-ignore
+    this.expect(
+      !expectsLinear || linearRegions !== null,
+      `${name}: no linear regions`,
+      () => `${activationRegions} activation regions`,
+    );
   }
 
   /** Counts of one place are the same by every method. */
@@ -146,41 +170,75 @@ class Check {
       if (!first.result.exact || !result.exact) continue;
       const linear = result.linearRegions ?? first.result.linearRegions;
       const agrees = same(result.perLayer, first.result.perLayer) && linear === first.result.linearRegions;
-      this.expect(agrees, `${name} differs from ${first.name}`, () => `${first.name} ${figures(first)}, ${name} ${figures({ result })}`); // prettier-ignore
+      this.expect(
+        agrees,
+        `${name} differs from ${first.name}`,
+        () => `${first.name} ${figures(first)}, ${name} ${figures({ result })}`,
+      );
     }
   }
 
   private compareEdge({ edge }: Counts): void {
     if (!edge) return;
     this.tick('counts', 'edge');
-    this.expect(edge.line === edge.polygons, 'line differs from the edge of a plane', () => `${edge.line} on the line, ${edge.polygons} polygons on it`); // prettier-ignore
+    this.expect(
+      edge.line === edge.polygons,
+      'line differs from the edge of a plane',
+      () => `${edge.line} on the line, ${edge.polygons} polygons on it`,
+    );
   }
 
-  /** A box has no more than all of R^n, a sample no more than its box, and a network cut after a layer what the whole has there. */
+  /**
+   * A box has no more than all of R^n, a sample no more than its box, and a network cut after a layer what the whole
+   * has there.
+   */
   private compareParts({ groups, sample }: Counts): void {
     const named = (name: string) => groups.flat().find((one) => one.name === name)?.result;
     const [line, box, all] = [named('line'), named('box'), named('all')];
-    if (box && all?.exact) this.expect(box.activationRegions <= all.activationRegions, 'box above all', () => `${box.activationRegions} in the box, ${all.activationRegions} in R^n`); // prettier-ignore
-    if (box?.exact && sample) this.expect(sample.activationRegions <= box.activationRegions, 'sample above box', () => `${sample.activationRegions} met, ${box.activationRegions} counted`); // prettier-ignore
+    if (box && all?.exact)
+      this.expect(
+        box.activationRegions <= all.activationRegions,
+        'box above all',
+        () => `${box.activationRegions} in the box, ${all.activationRegions} in R^n`,
+      );
+    if (box?.exact && sample)
+      this.expect(
+        sample.activationRegions <= box.activationRegions,
+        'sample above box',
+        () => `${sample.activationRegions} met, ${box.activationRegions} counted`,
+      );
     if (!line?.exact) return;
     const at = this.seed % this.network.layers.length;
     const cut = cutAfter(this.weighted, at);
     const part = counted(cut, { method: 'line', domain: { kind: 'segment', segment: this.places.segment } });
-    this.expect(part.activationRegions === (line.perLayer[at] ?? line.activationRegions), 'a cut network has other regions', () => `after ${this.network.layers[at].name}: ${part.activationRegions}, the whole ${line.perLayer.join()}`); // prettier-ignore
+    this.expect(
+      part.activationRegions === (line.perLayer[at] ?? line.activationRegions),
+      'a cut network has other regions',
+      () => `after ${this.network.layers[at].name}: ${part.activationRegions}, the whole ${line.perLayer.join()}`,
+    );
   }
 
   /** Linear regions of the network cut after each layer, where there is a bound of their own. */
   private compareLinearCuts(bounds: readonly BoundResult[], slice: 1 | 2): void {
-    const [linear, activation] = ['tightest-upper-linear', 'tightest-upper'].map((id) => bounds.find((bound) => bound.id === id)!); // prettier-ignore
+    const [linear, activation] = ['tightest-upper-linear', 'tightest-upper'].map((id) =>
+      bounds.find((bound) => bound.id === id)!,
+    );
     this.network.layers.slice(0, -1).forEach((layer, i) => {
       const [above, usual] = [linear.perLayer?.[i], activation.perLayer?.[i]];
       if (!above || !usual || compare(above, usual) >= 0) return;
       const { segment, parallelogram } = this.places;
-      const [method, domain] = slice === 1 ? (['line', { kind: 'segment', segment }] as const) : (['plane', { kind: 'parallelogram', parallelogram: parallelogram! }] as const); // prettier-ignore
+      const [method, domain] =
+        slice === 1
+          ? (['line', { kind: 'segment', segment }] as const)
+          : (['plane', { kind: 'parallelogram', parallelogram: parallelogram! }] as const);
       const { linearRegions } = counted(cutAfter(this.weighted, i), { method, domain });
       if (linearRegions === null) return;
       this.tick('comparisons', linear.id);
-      this.expect(atMost(magnitudeOf(linearRegions), above), `linear ${method} above ${linear.id}`, () => `after ${layer.name}${onSlice(slice)}: ${linearRegions} linear regions, ${linear.id} ${shown(above)}`); // prettier-ignore
+      this.expect(
+        atMost(magnitudeOf(linearRegions), above),
+        `linear ${method} above ${linear.id}`,
+        () => `after ${layer.name}${onSlice(slice)}: ${linearRegions} linear regions, ${linear.id} ${shown(above)}`,
+      );
     });
   }
 
@@ -197,9 +255,15 @@ class Check {
       if (stages.length !== 1 || stages[0].kind === 'operation') return;
       for (const bound of bounds) {
         const value = bound.perLayer?.[i];
-        if (!value || !bound.applies || !(bound.kind === 'exact' || (bound.kind === 'lower' && bound.id !== unproven))) continue; // prettier-ignore
+        if (!value || !bound.applies || !(bound.kind === 'exact' || (bound.kind === 'lower' && bound.id !== unproven)))
+          continue;
         this.tick('comparisons', bound.id);
-        this.expect(atMost(value, magnitudeOf(all.perLayer[i])), `${bound.id} above one generic layer`, () => `after ${layer.name}: counted ${all.perLayer[i]} in R^n for weights in general position, ${bound.id} ${shown(value)}`); // prettier-ignore
+        this.expect(
+          atMost(value, magnitudeOf(all.perLayer[i])),
+          `${bound.id} above one generic layer`,
+          () =>
+            `after ${layer.name}: counted ${all.perLayer[i]} in R^n for weights in general position, ${bound.id} ${shown(value)}`,
+        );
       }
     });
   }

@@ -12,7 +12,9 @@ export interface Task {
 
 export type Answer = { readonly file: NativeFile } | (Checked & { readonly file?: undefined });
 
-/** Answers tasks until its parent ends it: first with the network, for the case that no more comes, then with the finds. */
+/**
+ * Answers tasks until its parent ends it: first with the network, for the case that no more comes, then with the finds.
+ */
 process.on('message', ({ seed, means, file }: Task) => {
   const network = file ?? generate(seed, means ? wide : undefined);
   process.send!({ file: network } satisfies Answer);
@@ -23,7 +25,8 @@ function checked(file: NativeFile, seed: number, means: boolean): Checked {
   try {
     return means ? checkMeans(file) : check(file, seed);
   } catch (error) {
-    const [says, place] = error instanceof Error ? [error.message, (error.stack ?? '').split('\n')[1] ?? ''] : [String(error), '']; // prettier-ignore
+    const [says, place] =
+      error instanceof Error ? [error.message, (error.stack ?? '').split('\n')[1] ?? ''] : [String(error), ''];
     const where = /at (\S+)/.exec(place)?.[1] ?? '';
     return { finds: [{ key: `threw in ${where}`, says }], tally: { counts: {}, comparisons: {} } };
   }

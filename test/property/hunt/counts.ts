@@ -55,7 +55,8 @@ function planeCounts(network: Network, places: Places): { counts: Counted[]; edg
   const result = counted(network, { method: 'plane', domain, keepRegions: true });
   const counts: Counted[] = [{ name: 'plane', slice: 2, result }];
   if (!result.exact) return { counts, edge: null };
-  const add = (name: string, way: Partial<CountRequest>) => counts.push({ name, slice: 2, result: counted(network, { method: 'plane', domain, ...way }) }); // prettier-ignore
+  const add = (name: string, way: Partial<CountRequest>) =>
+    counts.push({ name, slice: 2, result: counted(network, { method: 'plane', domain, ...way }) });
   add('plane without pictures', { linear: false });
   add('plane by vertices', { cellsBy: 'vertices' });
   if (result.activationRegions <= FEW) add('plane by programs', { cellsBy: 'programs' });
@@ -63,7 +64,11 @@ function planeCounts(network: Network, places: Places): { counts: Counted[]; edg
 }
 
 /** A line along the plane's lower side has a region for each polygon that stands on it. */
-function edgeOf(network: Network, plane: CountResult, { parallelogram }: Extract<CountDomain, { kind: 'parallelogram' }>) {
+function edgeOf(
+  network: Network,
+  plane: CountResult,
+  { parallelogram }: Extract<CountDomain, { kind: 'parallelogram' }>,
+) {
   const { origin, u } = parallelogram;
   const segment = { from: origin, to: origin.map((x, i) => x + u[i]) };
   const line = counted(network, { method: 'line', domain: { kind: 'segment', segment } }).activationRegions;
@@ -76,7 +81,7 @@ function edgeOf(network: Network, plane: CountResult, { parallelogram }: Extract
     }
   }
   return { line, polygons };
-} // prettier-ignore
+}
 
 /** Cells of a box or of all of R^n; of a box of one or two dimensions also as a line and a plane. */
 function cellCounts(network: Network, domain: CountDomain, name: string): Counted[] {
@@ -88,8 +93,13 @@ function cellCounts(network: Network, domain: CountDomain, name: string): Counte
   if (domain.kind === 'box' && network.inputSize <= 2) {
     const { lower, upper } = domain;
     const width = upper[0] - lower[0];
-    if (network.inputSize === 1) add('box as a line', { method: 'line', domain: { kind: 'segment', segment: { from: lower, to: upper } } }); // prettier-ignore
-    else add('box as a plane', { method: 'plane', domain: { kind: 'parallelogram', parallelogram: { origin: lower, u: [width, 0], v: [0, width] } } }); // prettier-ignore
+    if (network.inputSize === 1)
+      add('box as a line', { method: 'line', domain: { kind: 'segment', segment: { from: lower, to: upper } } });
+    else
+      add('box as a plane', {
+        method: 'plane',
+        domain: { kind: 'parallelogram', parallelogram: { origin: lower, u: [width, 0], v: [0, width] } },
+      });
   }
   return counts;
 }

@@ -24,14 +24,35 @@ export interface Sizes {
 
 const small: Sizes = {
   inputs: [
-    [1], [2], [2], [3], [3], [4], [2, 1], [3, 1], [3, 1], [4, 1], [6, 1], [2, 2], [3, 2], [2, 2, 1], [2, 2, 1],
-    [2, 2, 1], [3, 2, 1], [1, 3, 1], [3, 1, 1], [3, 3, 1], [2, 2, 2], { a: [1], b: [2] }, { a: [2], b: [2] },
+    [1],
+    [2],
+    [2],
+    [3],
+    [3],
+    [4],
+    [2, 1],
+    [3, 1],
+    [3, 1],
+    [4, 1],
+    [6, 1],
+    [2, 2],
+    [3, 2],
+    [2, 2, 1],
+    [2, 2, 1],
+    [2, 2, 1],
+    [3, 2, 1],
+    [1, 3, 1],
+    [3, 1, 1],
+    [3, 3, 1],
+    [2, 2, 2],
+    { a: [1], b: [2] },
+    { a: [2], b: [2] },
     { a: [2, 1], b: [2, 1] },
   ],
   widths: [1, 2, 2, 3, 3, 4, 5],
   most: 64,
   mostUnits: 64,
-}; // prettier-ignore
+};
 
 export const wide: Sizes = {
   inputs: [[2], [3], [8], [8, 1], [12, 2], [4, 4, 1], [5, 5, 2], { a: [4], b: [4] }],
@@ -98,8 +119,10 @@ class Draft {
 
   private isSmall(network: Network): boolean {
     const units = analysedLayers(network).reduce((sum, { neurons }) => sum + neurons, 0);
-    return units <= this.sizes.mostUnits && network.layers.every(({ outputShape }) => sizeOf(outputShape) <= this.sizes.most);
-  } // prettier-ignore
+    return (
+      units <= this.sizes.mostUnits && network.layers.every(({ outputShape }) => sizeOf(outputShape) <= this.sizes.most)
+    );
+  }
 
   /** Empty for a layer that does not fit. */
   private shapeOf(name: string, more: readonly NativeLayer[] = []): readonly number[] {
@@ -185,7 +208,8 @@ class Draft {
     const branches: NativeLayer[] = [];
     for (const name of ['a', 'b']) {
       this.current = name;
-      if (choices.chance(0.6)) branches.push(this.made(choices.one(['dense', 'activation']), choices.chance(0.7), branches)); // prettier-ignore
+      if (choices.chance(0.6))
+        branches.push(this.made(choices.one(['dense', 'activation']), choices.chance(0.7), branches));
       ends.push(this.current);
     }
     const [first, second] = ends.map((end) => this.shapeOf(end, branches));
@@ -198,7 +222,9 @@ class Draft {
     const { choices } = this;
     const from = this.current;
     const shape = this.shapeOf(from);
-    const type = choices.one(typesFor(shape, ['dense', 'dense', 'conv1d', 'conv2d', 'depthwise_conv1d', 'batch_normalization', 'prelu'])); // prettier-ignore
+    const type = choices.one(
+      typesFor(shape, ['dense', 'dense', 'conv1d', 'conv2d', 'depthwise_conv1d', 'batch_normalization', 'prelu']),
+    );
     const first = this.made(type, true, [], shape[shape.length - 1]);
     const { name: owner, type: _, inputs: __, ...fields } = first;
     const again = this.layer(type, { ...(fields as Fields), shared_with: owner });

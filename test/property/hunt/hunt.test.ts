@@ -53,7 +53,18 @@ describe('what is said of random networks of every kind', () => {
 
   it('was asked of every type of layer, and of every bound and method', () => {
     expect(layerTypes().filter((type) => !types.has(type))).toEqual([]);
-    const bounds = ['naive-upper', 'serra2018-upper', 'recurrence-upper', 'tightest-upper', 'tightest-upper-linear', 'best-lower', 'pointwise-lower', 'xiong2020-upper', 'maxout-mrz2022-upper', 'gcn-one-layer-exact']; // prettier-ignore
+    const bounds = [
+      'naive-upper',
+      'serra2018-upper',
+      'recurrence-upper',
+      'tightest-upper',
+      'tightest-upper-linear',
+      'best-lower',
+      'pointwise-lower',
+      'xiong2020-upper',
+      'maxout-mrz2022-upper',
+      'gcn-one-layer-exact',
+    ];
     expect(bounds.filter((id) => !tally.comparisons[id])).toEqual([]);
     expect(['line', 'plane', 'box', 'all', 'edge'].filter((name) => !tally.counts[name])).toEqual([]);
   });

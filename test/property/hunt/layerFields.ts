@@ -88,8 +88,14 @@ const convolution: FieldsOf = (place) => {
   return { filters, ...window(place), ...(groups > 1 && { groups }), ...activated(place), ...biased(place) };
 };
 
-const multiplied = ({ choices }: Place): Fields => (choices.chance(0.4) ? { depth_multiplier: choices.between(2, 3) } : {}); // prettier-ignore
-const depthwise: FieldsOf = (place) => ({ ...window(place), ...multiplied(place), ...activated(place), ...biased(place) }); // prettier-ignore
+const multiplied = ({ choices }: Place): Fields =>
+  choices.chance(0.4) ? { depth_multiplier: choices.between(2, 3) } : {};
+const depthwise: FieldsOf = (place) => ({
+  ...window(place),
+  ...multiplied(place),
+  ...activated(place),
+  ...biased(place),
+});
 const separable: FieldsOf = (place) => ({ filters: place.width(), ...depthwise(place) });
 
 const transposed: FieldsOf = (place) => ({
@@ -100,7 +106,12 @@ const transposed: FieldsOf = (place) => ({
   ...biased(place),
 });
 
-const locallyConnected: FieldsOf = (place) => ({ filters: place.width(), ...window(place, 2), ...activated(place), ...biased(place) }); // prettier-ignore
+const locallyConnected: FieldsOf = (place) => ({
+  filters: place.width(),
+  ...window(place, 2),
+  ...activated(place),
+  ...biased(place),
+});
 
 const upSampling: FieldsOf = (place) => ({
   size: sizes(place, 1, 2),
@@ -188,7 +199,8 @@ export const layerFields: Readonly<Record<string, FieldsOf>> = {
   up_sampling2d: upSampling,
   graph_conv: graph,
   relu,
-  leaky_relu: ({ choices }) => (choices.chance(0.8) ? { [choices.one(['alpha', 'negative_slope'])]: choices.one([0.01, 0.3, 1, -0.5, 0]) } : {}), // prettier-ignore
+  leaky_relu: ({ choices }) =>
+    choices.chance(0.8) ? { [choices.one(['alpha', 'negative_slope'])]: choices.one([0.01, 0.3, 1, -0.5, 0]) } : {},
   prelu,
   thresholded_relu: ({ choices }) => (choices.chance(0.7) ? { theta: choices.one([0, 0.5, 2]) } : {}),
 };
@@ -220,7 +232,17 @@ export function typesFor(shape: readonly number[], types: readonly string[]): st
 }
 
 /** Those that are affine when told to be. */
-export const affineTypes: readonly string[] = Object.keys(layerFields).filter((type) => !/maxout|max_pooling|relu/.test(type)); // prettier-ignore
+export const affineTypes: readonly string[] = Object.keys(layerFields).filter(
+  (type) => !/maxout|max_pooling|relu/.test(type),
+);
 
 /** Those that keep their input's shape, whatever it is. */
-export const shapeKeepers: readonly string[] = ['activation', 'relu', 'leaky_relu', 'prelu', 'batch_normalization', 'dropout', 'dense']; // prettier-ignore
+export const shapeKeepers: readonly string[] = [
+  'activation',
+  'relu',
+  'leaky_relu',
+  'prelu',
+  'batch_normalization',
+  'dropout',
+  'dense',
+];

@@ -81,7 +81,8 @@ class Hunt {
     this.networks++;
     for (const { type } of network?.layers ?? []) this.types[type] = (this.types[type] ?? 0) + 1;
     for (const [name, times] of Object.entries(tally.counts)) this.counts[name] = (this.counts[name] ?? 0) + times;
-    for (const [id, times] of Object.entries(tally.comparisons)) this.comparisons[id] = (this.comparisons[id] ?? 0) + times; // prettier-ignore
+    for (const [id, times] of Object.entries(tally.comparisons))
+      this.comparisons[id] = (this.comparisons[id] ?? 0) + times;
   }
 
   private async tell(checker: Checker, key: string, says: string, task: Task, file?: NativeFile): Promise<void> {
@@ -105,7 +106,8 @@ class Hunt {
       `${this.networks} networks, ${sum(this.counts)} counts, ${sum(this.comparisons)} comparisons with bounds`,
     );
     console.log(`layers: ${listed(this.types)}\ncounts: ${listed(this.counts)}\nbounds: ${listed(this.comparisons)}`);
-    for (const [key, seeds] of this.found) console.log(`found ${seeds.length} times, first with seed ${seeds[0]}: ${key}`); // prettier-ignore
+    for (const [key, seeds] of this.found)
+      console.log(`found ${seeds.length} times, first with seed ${seeds[0]}: ${key}`);
     if (this.found.size === 0) console.log('nothing was found');
     return this.found.size === 0;
   }
@@ -116,10 +118,15 @@ function sum(tally: Readonly<Record<string, number>>): number {
 }
 
 function listed(tally: Readonly<Record<string, number>>): string {
-  return Object.entries(tally).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, times]) => `${name} ${times}`).join(', ');
-} // prettier-ignore
+  return Object.entries(tally)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, times]) => `${name} ${times}`)
+    .join(', ');
+}
 
-/** `npm run hunt -- [--minutes N] [--seed S] [--threads K]`, with the bundled `child.ts`; true when nothing was found. */
+/**
+ * `npm run hunt -- [--minutes N] [--seed S] [--threads K]`, with the bundled `child.ts`; true when nothing was found.
+ */
 export async function main(words: readonly string[], child: string): Promise<boolean> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ args: [...words], options: { minutes: text, seed: text, threads: text } });

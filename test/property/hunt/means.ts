@@ -14,7 +14,10 @@ const DEVIATIONS = 5;
 const FIRST_DRAWS = 12;
 const DRAWS = 60;
 
-const pairs: readonly [string, SimulatedId][] = [['kac-rice-line', 'simulated-line'], ['kac-rice-plane', 'simulated-plane']]; // prettier-ignore
+const pairs: readonly [string, SimulatedId][] = [
+  ['kac-rice-line', 'simulated-line'],
+  ['kac-rice-plane', 'simulated-plane'],
+];
 
 /** Holds the means of a wide network against exact counts of random ones. Those of a plane only where they are few. */
 export function checkMeans(file: NativeFile): Checked {
@@ -59,7 +62,7 @@ class MeanCheck {
       const error = spreadOf(values)?.standardError ?? Infinity;
       const gap = Math.abs(expected - found);
       if (gap > DEVIATIONS * error && gap > GAP * found) {
-        return `after ${name}: ${this.mean.id} ${expected.toPrecision(6)}, simulated ${found.toPrecision(6)} ± ${error.toPrecision(2)} (${draws} networks)`; // prettier-ignore
+        return `after ${name}: ${this.mean.id} ${expected.toPrecision(6)}, simulated ${found.toPrecision(6)} ± ${error.toPrecision(2)} (${draws} networks)`;
       }
     }
     return null;
@@ -69,6 +72,13 @@ class MeanCheck {
     const choice = simulationChoice(this.simulated, seed, {});
     const method = this.simulated === 'simulated-line' ? 'line' : 'plane';
     const domain = countDomain(this.network.inputSize, method, choice);
-    return count({ network: networkToCount(this.network, choice), method, domain, linear: false, keepRegions: false, limits: {} }).perLayer; // prettier-ignore
+    return count({
+      network: networkToCount(this.network, choice),
+      method,
+      domain,
+      linear: false,
+      keepRegions: false,
+      limits: {},
+    }).perLayer;
   }
 }

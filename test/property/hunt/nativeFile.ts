@@ -43,6 +43,8 @@ export function open(file: NativeFile, weights = true): Opened {
   const result = read(textOf(file), `${file.name}.network.json`, { weights });
   if (!result || result.networks.length !== 1) throw new Error('the text is not read as one network');
   const { network, problems } = buildNetwork(result.networks[0]);
-  const wrong = [...result.problems, ...problems].find(({ severity, code }) => severity === 'error' || code === 'unknown-field'); // prettier-ignore
+  const wrong = [...result.problems, ...problems].find(
+    ({ severity, code }) => severity === 'error' || code === 'unknown-field',
+  );
   return { network, fault: wrong?.message ?? null };
 }

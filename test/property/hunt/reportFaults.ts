@@ -30,9 +30,11 @@ function boundFaults({ id, applies, reason, value, log10, log10Error, perLayer }
   const faults: string[] = [];
   if (log10 === null || log10 < 0) faults.push(`${id} is 10^${log10}`);
   if (perLayer?.length !== layers) faults.push(`${id} has ${perLayer?.length} cuts of ${layers}`);
-  if (value !== null && log10 !== null && Math.abs(Math.log10(Number(value)) - log10) > 1e-9) faults.push(`${id} is ${value} and 10^${log10}`); // prettier-ignore
+  if (value !== null && log10 !== null && Math.abs(Math.log10(Number(value)) - log10) > 1e-9)
+    faults.push(`${id} is ${value} and 10^${log10}`);
   if (value === null && !(log10Error! >= 0)) faults.push(`${id} has no error bound`);
   const last = perLayer?.findLast((cut) => cut !== null);
-  if (last !== undefined && log10 !== null && last !== null && Math.abs(last - log10) > 1e-9) faults.push(`${id} ends at ${last} and is ${log10}`); // prettier-ignore
+  if (last !== undefined && log10 !== null && last !== null && Math.abs(last - log10) > 1e-9)
+    faults.push(`${id} ends at ${last} and is ${log10}`);
   return faults;
 }

@@ -97,7 +97,9 @@ function* simplerWeights(file: NativeFile): Generator<NativeFile> {
   const roundings = [(value: number) => Math.round(value), (value: number) => Math.round(value * 8) / 8];
   const before = JSON.stringify(file);
   for (const round of roundings) {
-    const rounded = withTensors(file, (name, _, old) => flat(old ?? 1).map((value) => round(value) || (name === 'moving_variance' ? 1 : 0))); // prettier-ignore
+    const rounded = withTensors(file, (name, _, old) =>
+      flat(old ?? 1).map((value) => round(value) || (name === 'moving_variance' ? 1 : 0)),
+    );
     if (JSON.stringify(rounded) !== before) yield rounded;
   }
 }

@@ -44,7 +44,11 @@ const inits = ['he_normal', 'he_uniform', 'glorot_normal', 'lecun_uniform', 'ort
 /** The file with weights: all in general position, all drawn by an initializer, all of one sort, or of any sorts. */
 export function weighted(file: NativeFile, choices: Choices): NativeFile {
   const manner = choices.below(10);
-  if (manner < 1) return { ...file, init: { kernel: choices.one(inits), bias_stddev: choices.one([0, 0.1, 1]), seed: choices.between(1, 1000) } }; // prettier-ignore
+  if (manner < 1)
+    return {
+      ...file,
+      init: { kernel: choices.one(inits), bias_stddev: choices.one([0, 0.1, 1]), seed: choices.between(1, 1000) },
+    };
   const [first, ...others] = Object.keys(draws);
   const sort = choices.one(others);
   return withTensors(file, (name, shape) => {
@@ -57,7 +61,8 @@ export function weighted(file: NativeFile, choices: Choices): NativeFile {
 /** Whether weights of the file are in general position: those given are normal numbers, others drawn with biases. */
 export function isGeneric({ layers, init }: NativeFile): boolean {
   const numbers = layers.flatMap(({ weights }) => Object.values(weights ?? {})).flatMap((tensor) => flat(tensor));
-  if (numbers.length === 0) return init !== undefined && init.bias_stddev !== 0 && init.kernel !== 'orthogonal' && !drawsConstants(layers); // prettier-ignore
+  if (numbers.length === 0)
+    return init !== undefined && init.bias_stddev !== 0 && init.kernel !== 'orthogonal' && !drawsConstants(layers);
   const isOdd = (value: number) => Math.abs(value) < 10 && !Number.isInteger(value * 2 ** 6);
   return numbers.every(isOdd) && new Set(numbers.map(Math.abs)).size === numbers.length;
 }

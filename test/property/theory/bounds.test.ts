@@ -26,7 +26,15 @@ describe('bounds of fully connected ReLU networks', () => {
     fc.assert(
       fc.property(inputArbitrary, widthsArbitrary, (n0, widths) => {
         const bounds = boundsOf(denseRelu(n0, widths));
-        const order = ['best-lower', 'tightest-upper', 'recurrence-upper', 'hinz2021-upper', 'serra2018-upper', 'montufar2017-upper', 'naive-upper']; // prettier-ignore
+        const order = [
+          'best-lower',
+          'tightest-upper',
+          'recurrence-upper',
+          'hinz2021-upper',
+          'serra2018-upper',
+          'montufar2017-upper',
+          'naive-upper',
+        ];
         widths.forEach((_, i) => {
           const cuts = order.map((id) => bounds.get(id)?.perLayer?.[i]);
           for (let k = 1; k < cuts.length; k++) atMost(cuts[k - 1]!, cuts[k]!);

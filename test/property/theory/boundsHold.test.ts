@@ -5,7 +5,9 @@ import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { add, boundsOf, conv, dense, maxPool, network, type SimpleLayer } from '../../unit/theory/networks.ts';
 
-/** Regions that one network of random weights has in the square [-4, 4]^2 are at most what the bounds say, cut by cut. */
+/**
+ * Regions that one network of random weights has in the square [-4, 4]^2 are at most what the bounds say, cut by cut.
+ */
 function boundsHold(net: Network, seed: number): void {
   const parallelogram =
     net.inputSize === 2

@@ -21,7 +21,10 @@ const activation = fc
   .map((name): Activation => activationByName(name) ?? relu);
 
 function chain(inputs: number, activations: readonly Activation[], biasStddev: number): Network {
-  const { network } = build([inputs], activations.map((bent, i) => dense(`d${i}`, 8 + i, bent))); // prettier-ignore
+  const { network } = build(
+    [inputs],
+    activations.map((bent, i) => dense(`d${i}`, 8 + i, bent)),
+  );
   return { ...network, initialization: { ...network.initialization, biasStddev } };
 }
 
@@ -37,7 +40,11 @@ test('breakpoints on a segment are those of its parts together', () => {
       fc.pre(differ(from, to));
       const network = chain(3, bent, biasStddev);
       const middle = along(from, to, t);
-      const [whole, first, second] = [[from, to], [from, middle], [middle, to]].map(([a, b]) => perLayer(meanRegionsOnSegment(network, { from: a, to: b }))); // prettier-ignore
+      const [whole, first, second] = [
+        [from, to],
+        [from, middle],
+        [middle, to],
+      ].map(([a, b]) => perLayer(meanRegionsOnSegment(network, { from: a, to: b })));
       whole.forEach((mean, i) => expect(mean).toBeCloseTo(first[i] + second[i] - 1, 4));
     }),
     { numRuns: 40 },
@@ -52,7 +59,11 @@ test('a parallelogram cut in two has the regions of its parts less those on the 
       const network = chain(3, Array<Activation>(layers).fill(relu), biasStddev);
       const half = u.map((x) => x / 2);
       const middle = origin.map((x, i) => x + half[i]);
-      const parts = [{ origin, u, v }, { origin, u: half, v }, { origin: middle, u: half, v }]; // prettier-ignore
+      const parts = [
+        { origin, u, v },
+        { origin, u: half, v },
+        { origin: middle, u: half, v },
+      ];
       const [whole, first, second] = parts.map((part) => perLayer(meanRegionsOnParallelogram(network, part)));
       const shared = perLayer(meanRegionsOnSegment(network, { from: middle, to: middle.map((x, i) => x + v[i]) }));
       whole.forEach((mean, i) => expect(Math.abs(first[i] + second[i] - shared[i] - mean) / mean).toBeLessThan(5e-5));
@@ -69,7 +80,9 @@ test('scaling the input and the biases together changes nothing', () => {
       const scale = (x: readonly number[]): number[] => x.map((value) => 8 * value);
       const mean = perLayer(meanRegionsOnSegment(chain(3, bent, biasStddev), { from, to }));
       const scaled = { from: scale(from), to: scale(to) };
-      perLayer(meanRegionsOnSegment(chain(3, bent, 8 * biasStddev), scaled)).forEach((other, i) => expect(other).toBeCloseTo(mean[i], 10)); // prettier-ignore
+      perLayer(meanRegionsOnSegment(chain(3, bent, 8 * biasStddev), scaled)).forEach((other, i) =>
+        expect(other).toBeCloseTo(mean[i], 10),
+      );
     }),
   );
 });

@@ -18,13 +18,22 @@ const ORIGIN = 'http://panel.test';
 export type Bundle = ReadonlyMap<string, string>;
 
 export async function bundlePanel(root: string): Promise<Bundle> {
-  const common = { absWorkingDir: root, outdir: 'dist', bundle: true, minify: true, write: false, logLevel: 'silent' } as const;
+  const common = {
+    absWorkingDir: root,
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    write: false,
+    logLevel: 'silent',
+  } as const;
   const [scripts, styles] = await Promise.all([
     esbuild.build({ ...common, ...panelScripts, write: false }),
     esbuild.build({ ...common, ...panelStyles, outdir: undefined, outfile: 'dist/webview.css', write: false }),
   ]);
-  return new Map([...scripts.outputFiles, ...styles.outputFiles].map(({ path: file, text }) => [path.basename(file), text]));
-} // prettier-ignore
+  return new Map(
+    [...scripts.outputFiles, ...styles.outputFiles].map(({ path: file, text }) => [path.basename(file), text]),
+  );
+}
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
 

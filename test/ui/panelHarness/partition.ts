@@ -1,6 +1,8 @@
 import type { PanelCount, PanelPicture } from '../../../src/protocol/runs.ts';
 
-/** A random network's partition of [-1, 1]², cut neuron by neuron: slow and simple, for data with the look of real data. */
+/**
+ * A random network's partition of [-1, 1]², cut neuron by neuron: slow and simple, for data with the look of real data.
+ */
 interface Cell {
   /** x and y of each corner, in turn. */
   readonly corners: readonly number[];
@@ -19,8 +21,15 @@ export interface Partition {
 export function partition(widths: readonly number[], seed: number): Partition {
   const normal = normals(seed);
   let cells: Cell[] = [
-    { corners: [-1, -1, 1, -1, 1, 1, -1, 1], edges: [-1, -1, -1, -1], maps: [[1, 0, 0], [0, 1, 0]] },
-  ]; // prettier-ignore
+    {
+      corners: [-1, -1, 1, -1, 1, 1, -1, 1],
+      edges: [-1, -1, -1, -1],
+      maps: [
+        [1, 0, 0],
+        [0, 1, 0],
+      ],
+    },
+  ];
   const perLayer: number[] = [];
   let fanIn = 2;
   widths.forEach((width, layer) => {

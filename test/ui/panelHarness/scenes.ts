@@ -7,7 +7,16 @@ import { buildNetwork } from '../../../src/network/build.ts';
 import { defaultInitialization } from '../../../src/network/definition.ts';
 import type { HostMessage } from '../../../src/protocol/messages.ts';
 import type { PanelNetwork, Quantity } from '../../../src/protocol/panel.ts';
-import type { PanelComparison, PanelCount, PanelDistances, PanelLine, PanelPicture, PanelProbe, RunTheory, SweptRow } from '../../../src/protocol/runs.ts'; // prettier-ignore
+import type {
+  PanelComparison,
+  PanelCount,
+  PanelDistances,
+  PanelLine,
+  PanelPicture,
+  PanelProbe,
+  RunTheory,
+  SweptRow,
+} from '../../../src/protocol/runs.ts';
 import { partition } from './partition.ts';
 import { countsAround, deepNetwork, lenetNetwork, mlpNetwork, modelOf, runOf } from './samples.ts';
 
@@ -65,7 +74,10 @@ export function cubeScene(): HostMessage[] {
     },
   };
   const counts = countsAround([1900, 11_000, 31_000, 31_000], 8, 0.1);
-  return counted(network, counts, { expected: null, noMean: 'A mean is known on lines and in planes; this is a box of more dimensions.' }); // prettier-ignore
+  return counted(network, counts, {
+    expected: null,
+    noMean: 'A mean is known on lines and in planes; this is a box of more dimensions.',
+  });
 }
 
 /** LeNet's whole box, of which samples meet some regions. */
@@ -117,7 +129,8 @@ export function mlpDistances(seed: number): PanelDistances {
 }
 
 export function mlpProbe(x: number, y: number): PanelProbe {
-  const bits = (share: number, phase: number): string => Array.from({ length: 24 }, (_, i) => Number((i * 0.618 + phase) % 1 < share)).join(''); // prettier-ignore
+  const bits = (share: number, phase: number): string =>
+    Array.from({ length: 24 }, (_, i) => Number((i * 0.618 + phase) % 1 < share)).join('');
   const pattern = [0.5, 0.42, 0.58].map((share, layer) => {
     const pieces = bits(share, layer / 3);
     return { layer, units: 24, above: [...pieces].filter((bit) => bit === '1').length, pieces };
@@ -132,7 +145,11 @@ export function mlpProbe(x: number, y: number): PanelProbe {
 }
 
 function grown(log10: number): Quantity {
-  return { log10, text: log10 < 6 ? Math.round(10 ** log10).toLocaleString('en-US') : `10^${log10.toFixed(2)}`, exact: null }; // prettier-ignore
+  return {
+    log10,
+    text: log10 < 6 ? Math.round(10 ** log10).toLocaleString('en-US') : `10^${log10.toFixed(2)}`,
+    exact: null,
+  };
 }
 
 /** Three networks and the equals of the first. */
@@ -144,7 +161,15 @@ export function comparison(): PanelComparison {
     const perParameter = ratio < 0 ? { log10: ratio, text: `10^${ratio.toFixed(2)}`, exact: null } : grown(ratio);
     return { total: grown(total), perLayer, perParameter };
   };
-  const row = (name: string, role: 'network' | 'dense-same-parameters' | 'shallow-same-neurons', neurons: number, parameters: number, upper: readonly number[], lower: readonly number[], how: string | null = null) => ({
+  const row = (
+    name: string,
+    role: 'network' | 'dense-same-parameters' | 'shallow-same-neurons',
+    neurons: number,
+    parameters: number,
+    upper: readonly number[],
+    lower: readonly number[],
+    how: string | null = null,
+  ) => ({
     key: `${name}/${role}`,
     file: `${name}.network.json`,
     name,
@@ -157,20 +182,31 @@ export function comparison(): PanelComparison {
       layerNames: upper.map((_, i) => `dense_${i + 1}`),
       atMost: bound(upper, parameters),
       canReach: bound(lower, parameters),
-      expected: bound(upper.map((_, i) => (i === 0 ? 2.4 : 0.4)), parameters),
+      expected: bound(
+        upper.map((_, i) => (i === 0 ? 2.4 : 0.4)),
+        parameters,
+      ),
     },
-  }); // prettier-ignore
+  });
   return {
     mean: '[−1, 1]²',
     problems: [],
     rows: [
       row('deep-mlp', 'network', 72, 1297, [2.48, 2.48, 2.48], [2.48, 2.23, 2.23]),
-      row('deep-mlp', 'dense-same-parameters', 324, 1297, [4.72], [4.72], 'one hidden layer of 324 neurons, the widest with at most 1,297 parameters'),
+      row(
+        'deep-mlp',
+        'dense-same-parameters',
+        324,
+        1297,
+        [4.72],
+        [4.72],
+        'one hidden layer of 324 neurons, the widest with at most 1,297 parameters',
+      ),
       row('deep-mlp', 'shallow-same-neurons', 72, 289, [3.42], [3.42], 'all 72 neurons as ReLUs in one hidden layer'),
       row('residual-mlp', 'network', 64, 1201, [2.14, 2.14, 2.14, 2.14], [2.14, 0, 0, 0]),
       row('bottleneck', 'network', 82, 900, [2.5, 0.3, 1.6], [2.5, 0.3, 1.2]),
     ],
-  }; // prettier-ignore
+  };
 }
 
 /** deep-mlp over the width of its second layer. */

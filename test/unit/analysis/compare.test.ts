@@ -72,7 +72,10 @@ describe('comparison', () => {
   const mlp = { ...denseNetwork(2, [8, 8]), name: 'mlp' };
 
   it('puts each network before its counterparts, with one mean for all', () => {
-    const networks = [{ file: 'a.json', network: mlp }, { file: 'b.json', network: { ...cnn, name: 'cnn' } }]; // prettier-ignore
+    const networks = [
+      { file: 'a.json', network: mlp },
+      { file: 'b.json', network: { ...cnn, name: 'cnn' } },
+    ];
     const comparison = compareNetworks(networks, {}, true);
     expect(comparison.rows.map(({ name, role }) => [name, role])).toEqual([
       ['mlp', 'network'],
@@ -94,7 +97,15 @@ describe('comparison', () => {
   it('divides regions by parameters', () => {
     const [row] = comparisonJson(compareNetworks([{ file: 'a.json', network: mlp }], {}, false));
     const [upper, lower] = [row.upper!, row.lower!];
-    expect(row).toMatchObject({ schemaVersion: 1, file: 'a.json', network: 'mlp', role: 'network', how: null, depth: 2, parameters: 96 }); // prettier-ignore
+    expect(row).toMatchObject({
+      schemaVersion: 1,
+      file: 'a.json',
+      network: 'mlp',
+      role: 'network',
+      how: null,
+      depth: 2,
+      parameters: 96,
+    });
     expect(10 ** upper.regionsPerParameter!.log10).toBeCloseTo(Number(upper.value) / 96, 9);
     expect(upper.digitsPerParameter).toBeCloseTo(Math.log10(Number(upper.value)) / 96, 12);
     expect(Number(lower.value)).toBeLessThanOrEqual(Number(upper.value));

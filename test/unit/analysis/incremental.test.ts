@@ -46,21 +46,29 @@ describe('the analysis of an edited text', () => {
     ['m.ts', several],
     ['native.network.json', fixture('native.network.json')],
     ['keras2-functional.json', fixture('keras2-functional.json')],
-  ])('is that of the text read from scratch, after any edits of %s', (name, text) => {
-    const edit = fc.tuple(fc.nat(), fc.nat(12), fc.constantFrom('', '', ' ', '\n', '1', '2', ',', 'relu', '"', '}', '// x\n'));
-    fc.assert(
-      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
-        let now = text;
-        let analysis = analyze(now, name);
-        void report(now, analysis);
-        for (const [from, length, inserted] of edits) {
-          const at = from % (now.length + 1);
-          now = now.slice(0, at) + inserted + now.slice(at + length);
-          analysis = analyze(now, name, {}, analysis);
-          expect(report(now, analysis)).toEqual(report(now, analyze(now, name)));
-        }
-      }),
-      { numRuns: 60 },
-    );
-  }, 60_000); // prettier-ignore
+  ])(
+    'is that of the text read from scratch, after any edits of %s',
+    (name, text) => {
+      const edit = fc.tuple(
+        fc.nat(),
+        fc.nat(12),
+        fc.constantFrom('', '', ' ', '\n', '1', '2', ',', 'relu', '"', '}', '// x\n'),
+      );
+      fc.assert(
+        fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+          let now = text;
+          let analysis = analyze(now, name);
+          void report(now, analysis);
+          for (const [from, length, inserted] of edits) {
+            const at = from % (now.length + 1);
+            now = now.slice(0, at) + inserted + now.slice(at + length);
+            analysis = analyze(now, name, {}, analysis);
+            expect(report(now, analysis)).toEqual(report(now, analyze(now, name)));
+          }
+        }),
+        { numRuns: 60 },
+      );
+    },
+    60_000,
+  );
 });

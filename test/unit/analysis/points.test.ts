@@ -6,21 +6,81 @@ import { count } from '../../../src/counting/countRegions.ts';
 
 describe('points of a file', () => {
   it.each([
-    ['a list of lists', '[[1, 2], [3, -4.5]]', 2, [[1, 2], [3, -4.5]]],
+    [
+      'a list of lists',
+      '[[1, 2], [3, -4.5]]',
+      2,
+      [
+        [1, 2],
+        [3, -4.5],
+      ],
+    ],
     ['one point', '[1, 2, 3]', 3, [[1, 2, 3]]],
-    ['images, row by row', '[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]', 4, [[1, 2, 3, 4], [5, 6, 7, 8]]],
-    ['an object with a list in it', '{ "name": "two", "data": [[1, 2], [3, 4]] }', 2, [[1, 2], [3, 4]]],
-    ['objects of numbers', '[{ "x": 1, "y": 2, "label": "a" }, { "x": 3, "y": 4, "label": "b" }]', 2, [[1, 2], [3, 4]]],
-    ['those of the right length', '[[1, 2], [1, 2, 3], [4, 5]]', 2, [[1, 2], [4, 5]]],
-    ['lines with commas and a header', 'x,y\n1,2\n3,4.5\n', 2, [[1, 2], [3, 4.5]]],
-    ['lines with spaces and Windows ends', '1  2\r\n-3e-1\t4\r\n\r\n', 2, [[1, 2], [-0.3, 4]]],
+    [
+      'images, row by row',
+      '[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]',
+      4,
+      [
+        [1, 2, 3, 4],
+        [5, 6, 7, 8],
+      ],
+    ],
+    [
+      'an object with a list in it',
+      '{ "name": "two", "data": [[1, 2], [3, 4]] }',
+      2,
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      'objects of numbers',
+      '[{ "x": 1, "y": 2, "label": "a" }, { "x": 3, "y": 4, "label": "b" }]',
+      2,
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      'those of the right length',
+      '[[1, 2], [1, 2, 3], [4, 5]]',
+      2,
+      [
+        [1, 2],
+        [4, 5],
+      ],
+    ],
+    [
+      'lines with commas and a header',
+      'x,y\n1,2\n3,4.5\n',
+      2,
+      [
+        [1, 2],
+        [3, 4.5],
+      ],
+    ],
+    [
+      'lines with spaces and Windows ends',
+      '1  2\r\n-3e-1\t4\r\n\r\n',
+      2,
+      [
+        [1, 2],
+        [-0.3, 4],
+      ],
+    ],
     ['lines with semicolons', '1; 2; 3', 3, [[1, 2, 3]]],
   ] as const)('are read from %s', (_, text, inputs, points) => {
     expect(parsePoints(text, inputs)).toEqual(points);
-  }); // prettier-ignore
+  });
 
   it.each([
-    ['points of another length', '[[1, 2, 3]]', 'the file holds no points of 2 numbers, one for each input; it holds points of 3'],
+    [
+      'points of another length',
+      '[[1, 2, 3]]',
+      'the file holds no points of 2 numbers, one for each input; it holds points of 3',
+    ],
     ['words', 'the quick brown fox', 'the file holds no points of 2 numbers, one for each input; it holds none'],
     ['nothing', '', 'it holds none'],
     ['an object without a list', '{ "a": 1 }', 'it holds none'],
@@ -28,7 +88,7 @@ describe('points of a file', () => {
   ])('are not found in %s, and the sentence says so', (_, text, sentence) => {
     expect(() => parsePoints(text, 2)).toThrow(RangeError);
     expect(() => parsePoints(text, 2)).toThrow(sentence);
-  }); // prettier-ignore
+  });
 });
 
 describe('a plane through three points', () => {
@@ -68,14 +128,20 @@ describe('a plane through three points', () => {
     const chosen = count(planCount(network, { ...choice, method: 'auto', through: points }));
     expect(through.activationRegions).toBeGreaterThan(10);
     expect(given.perLayer).toEqual(through.perLayer);
-    expect(chosen).toMatchObject({ method: 'plane', chosen: { why: 'three points are given' }, perLayer: through.perLayer }); // prettier-ignore
+    expect(chosen).toMatchObject({
+      method: 'plane',
+      chosen: { why: 'three points are given' },
+      perLayer: through.perLayer,
+    });
   });
 
   it('is a line through two, and neither through points that do not fit', () => {
     const line = planCount(network, { ...choice, method: 'auto', through: points.slice(0, 2) });
     expect(line.domain).toEqual({ kind: 'segment', segment: { from: points[0], to: points[1] } });
     expect(() => planCount(network, { ...choice, through: points.slice(0, 2) })).toThrow('a plane needs three points');
-    expect(() => planCount(network, { ...choice, method: 'line', through: [points[0]] })).toThrow('a line needs two points'); // prettier-ignore
+    expect(() => planCount(network, { ...choice, method: 'line', through: [points[0]] })).toThrow(
+      'a line needs two points',
+    );
     const short = points.map((point) => point.slice(1));
     expect(() => planCount(network, { ...choice, through: short })).toThrow('need 5 finite coordinates');
   });

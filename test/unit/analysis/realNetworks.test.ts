@@ -9,20 +9,46 @@ const square = (extent: number): number => extent * extent;
 
 /** By the architecture's tables: convolutions' outputs, halved by five poolings, and two hidden dense layers. */
 const vggNeurons =
-  sum([[224, 64, 2], [112, 128, 2], [56, 256, 3], [28, 512, 3], [14, 512, 3]].map(([extent, filters, layers]) => square(extent) * filters * layers + square(extent / 2) * filters)) +
-  2 * 4096; // prettier-ignore
+  sum(
+    [
+      [224, 64, 2],
+      [112, 128, 2],
+      [56, 256, 3],
+      [28, 512, 3],
+      [14, 512, 3],
+    ].map(([extent, filters, layers]) => square(extent) * filters * layers + square(extent / 2) * filters),
+  ) +
+  2 * 4096;
 
 /** The stem and its pooling; in a block two ReLUs of the inner width and one, after the sum, of four times that. */
 const resNetNeurons =
   square(112) * 64 +
   square(56) * 64 +
-  sum([[56, 64, 3], [28, 128, 4], [14, 256, 6], [7, 512, 3]].map(([extent, filters, blocks]) => blocks * square(extent) * (2 + 4) * filters)); // prettier-ignore
+  sum(
+    [
+      [56, 64, 3],
+      [28, 128, 4],
+      [14, 256, 6],
+      [7, 512, 3],
+    ].map(([extent, filters, blocks]) => blocks * square(extent) * (2 + 4) * filters),
+  );
 
 /** The stem; then a depthwise ReLU6 with the channels that enter a block and a pointwise one with those that leave. */
 const mobileNetNeurons =
   square(112) * 32 +
-  sum([[112, 32, 64], [56, 64, 128], [56, 128, 128], [28, 128, 256], [28, 256, 256], [14, 256, 512], [7, 512, 1024], [7, 1024, 1024]].map(([extent, entering, leaving]) => square(extent) * (entering + leaving))) +
-  5 * square(14) * 2 * 512; // prettier-ignore
+  sum(
+    [
+      [112, 32, 64],
+      [56, 64, 128],
+      [56, 128, 128],
+      [28, 128, 256],
+      [28, 256, 256],
+      [14, 256, 512],
+      [7, 512, 1024],
+      [7, 1024, 1024],
+    ].map(([extent, entering, leaving]) => square(extent) * (entering + leaving)),
+  ) +
+  5 * square(14) * 2 * 512;
 
 const cases = [
   { name: 'VGG16', text: vgg16(), parameters: 138_357_544, neurons: vggNeurons },
@@ -77,7 +103,15 @@ describe.each(cases)('$name', ({ text, parameters, neurons }) => {
 
 it('refuses the theorems for chains on ResNet-50, whose bound is the recurrence', () => {
   const { one } = analysed(resNet50());
-  const forChains = ['montufar2017-upper', 'serra2018-upper', 'hinz2021-upper', 'xiong2020-upper', 'serra2018-lower', 'montufar2014-lower', 'xiong2020-lower']; // prettier-ignore
+  const forChains = [
+    'montufar2017-upper',
+    'serra2018-upper',
+    'hinz2021-upper',
+    'xiong2020-upper',
+    'serra2018-lower',
+    'montufar2014-lower',
+    'xiong2020-lower',
+  ];
   for (const id of forChains) {
     const bound = one.bound(id);
     expect(bound?.applies, id).toBe(false);

@@ -5,7 +5,17 @@ import { build, dense, denseNetwork, layer } from '../network/definitions.ts';
 
 function counted(perLayer: readonly number[], exact = true): CountResult {
   const activationRegions = perLayer[perLayer.length - 1];
-  return { method: 'line', exact, stoppedBy: exact ? null : 'request', activationRegions, linearRegions: null, perLayer, seconds: 1, regions: null, line: null }; // prettier-ignore
+  return {
+    method: 'line',
+    exact,
+    stoppedBy: exact ? null : 'request',
+    activationRegions,
+    linearRegions: null,
+    perLayer,
+    seconds: 1,
+    regions: null,
+    line: null,
+  };
 }
 
 describe('simulated means', () => {
@@ -45,6 +55,11 @@ describe('simulated means', () => {
     expect(simulatedIds(network, {})).toEqual(['simulated-line']);
     expect(simulatedIds(network, { parallelogram })).toEqual(['simulated-plane', 'simulated-line']);
     expect(simulatedIds(denseNetwork(2, [4]), {})).toEqual(['simulated-plane', 'simulated-line']);
-    expect(simulationChoice('simulated-plane', 9, { parallelogram })).toMatchObject({ method: 'plane', seed: 9, parallelogram, fileWeights: false }); // prettier-ignore
+    expect(simulationChoice('simulated-plane', 9, { parallelogram })).toMatchObject({
+      method: 'plane',
+      seed: 9,
+      parallelogram,
+      fileWeights: false,
+    });
   });
 });

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
-import { MAX_VALUES, sweepAt, sweepFields, sweepRowJson, sweepTable, sweepValues, widthField } from '../../../src/analysis/sweep.ts'; // prettier-ignore
+import {
+  MAX_VALUES,
+  sweepAt,
+  sweepFields,
+  sweepRowJson,
+  sweepTable,
+  sweepValues,
+  widthField,
+} from '../../../src/analysis/sweep.ts';
 import { networkFigures } from '../../../src/analysis/figures.ts';
 import { define, dense, layer, window1d, window2d } from '../network/definitions.ts';
 
@@ -19,7 +27,12 @@ describe('values of a sweep', () => {
   ])('%j', (spacing, values) => expect(sweepValues(spacing)).toEqual(values));
 
   it('ascend from one end to the other, or are refused', () => {
-    const spacing = fc.record({ from: fc.integer({ min: 1, max: 500 }), more: fc.integer({ min: 0, max: 1e6 }), steps: fc.option(fc.integer({ min: 2, max: 900 }), { nil: undefined }), factor: fc.double({ min: 1.05, max: 9, noNaN: true }) }); // prettier-ignore
+    const spacing = fc.record({
+      from: fc.integer({ min: 1, max: 500 }),
+      more: fc.integer({ min: 0, max: 1e6 }),
+      steps: fc.option(fc.integer({ min: 2, max: 900 }), { nil: undefined }),
+      factor: fc.double({ min: 1.05, max: 9, noNaN: true }),
+    });
     fc.assert(
       fc.property(spacing, ({ from, more, steps, factor }) => {
         const values = sweepValues({ from, to: from + more, steps, factor: steps === undefined ? factor : undefined });
@@ -49,13 +62,31 @@ describe('sweep', () => {
     expect(row.measures).toEqual(networkFigures(buildNetwork(define([2], written)).network, {}));
     expect(sweepAt(mlp, subject, 1, {}).measures).toEqual(networkFigures(buildNetwork(mlp).network, {}));
     // A name that is taken, and a layer that two others read.
-    const forked = define([2], [dense('a', 4), dense('a_2', 4, relu, ['a']), layer('sum', { kind: 'add' }, { inputs: ['a', 'a_2'] })]); // prettier-ignore
+    const forked = define(
+      [2],
+      [dense('a', 4), dense('a_2', 4, relu, ['a']), layer('sum', { kind: 'add' }, { inputs: ['a', 'a_2'] })],
+    );
     const deeper = sweepAt(forked, { layers: ['a'], field: 'copies' }, 2, {});
-    const by = define([2], [dense('a', 4), dense('a_3', 4), dense('a_2', 4, relu, ['a_3']), layer('sum', { kind: 'add' }, { inputs: ['a_3', 'a_2'] })]); // prettier-ignore
+    const by = define(
+      [2],
+      [
+        dense('a', 4),
+        dense('a_3', 4),
+        dense('a_2', 4, relu, ['a_3']),
+        layer('sum', { kind: 'add' }, { inputs: ['a_3', 'a_2'] }),
+      ],
+    );
     expect(deeper.measures).toEqual(networkFigures(buildNetwork(by).network, {}));
-    const conv = layer('c', { kind: 'convolution', window: window2d(3), filters: 4, groups: 1, useBias: true }, { activation: relu }); // prettier-ignore
+    const conv = layer(
+      'c',
+      { kind: 'convolution', window: window2d(3), filters: 4, groups: 1, useBias: true },
+      { activation: relu },
+    );
     const chain = define([6, 6, 1], [conv]);
-    expect(sweepAt(chain, { layers: ['c'], field: 'copies' }, 2, {}).measures).toMatchObject({ neurons: 4 * 16 + 4 * 4, parameters: 40 + 148 }); // prettier-ignore
+    expect(sweepAt(chain, { layers: ['c'], field: 'copies' }, 2, {}).measures).toMatchObject({
+      neurons: 4 * 16 + 4 * 4,
+      parameters: 40 + 148,
+    });
     expect(sweepAt(chain, { layers: ['c'], field: 'copies' }, 3, {}).problems).toHaveLength(1);
     expect(sweepFields(dense('out', 1, linear, ['a']))).not.toContain('copies');
     expect(sweepFields({ ...dense('b', 8, relu, ['a']), sharedWith: 'a' })).not.toContain('copies');
@@ -84,9 +115,15 @@ describe('sweep', () => {
     const again = { ...dense('b', 2), sharedWith: 'a' };
     const shared = define([2], [dense('a', 2), again]);
     // The second application reads what the first one makes, so that no other width fits both.
-    expect(sweepAt(shared, { layers: ['a'], field: 'units' }, 2, {}).measures).toMatchObject({ neurons: 4, parameters: 6 }); // prettier-ignore
+    expect(sweepAt(shared, { layers: ['a'], field: 'units' }, 2, {}).measures).toMatchObject({
+      neurons: 4,
+      parameters: 6,
+    });
     const siblings = define([2], [dense('a', 2), { ...again, inputs: ['input'] }]);
-    expect(sweepAt(siblings, { layers: ['a'], field: 'units' }, 5, {}).measures).toMatchObject({ neurons: 10, parameters: 15 }); // prettier-ignore
+    expect(sweepAt(siblings, { layers: ['a'], field: 'units' }, 5, {}).measures).toMatchObject({
+      neurons: 10,
+      parameters: 15,
+    });
   });
 
   it('says what does not fit, and leaves the row empty', () => {

@@ -32,8 +32,19 @@ describe('region-lens', () => {
     const { code, out, err } = await cli.run(['analyze', '--json', 'mlp.network.json', 'other.json', 'missing.json']);
     const [first, second, third] = reports(out);
     expect(first).toMatchObject({ schemaVersion: 1, file: 'mlp.network.json', format: 'native', diagnostics: [] });
-    expect(first.networks[0]).toMatchObject({ neurons: 32, parameters: 2 * 16 + 16 + 16 * 16 + 16 + 17, input: { shape: [2], size: 2 } }); // prettier-ignore
-    expect(first.networks[0].layers[1]).toMatchObject({ index: 1, type: 'dense', inputShape: [16], outputShape: [16], pieces: 2, dimensionIn: 2 }); // prettier-ignore
+    expect(first.networks[0]).toMatchObject({
+      neurons: 32,
+      parameters: 2 * 16 + 16 + 16 * 16 + 16 + 17,
+      input: { shape: [2], size: 2 },
+    });
+    expect(first.networks[0].layers[1]).toMatchObject({
+      index: 1,
+      type: 'dense',
+      inputShape: [16],
+      outputShape: [16],
+      pieces: 2,
+      dimensionIn: 2,
+    });
     const serra = first.networks[0].bounds.find((bound) => bound.id === 'serra2018-upper');
     expect(serra).toMatchObject({ applies: true, reason: null, value: String(137 ** 2), log10Error: 0 });
     expect(second).toMatchObject({ file: 'other.json', networks: [], diagnostics: [{ code: 'no-network' }] });
@@ -47,7 +58,7 @@ describe('region-lens', () => {
   it('contributions of the layers add up to the total', async () => {
     const [{ networks }] = reports((await cli.run(['analyze', '--json', 'mlp.network.json'])).out);
     const { layers, bounds } = networks[0];
-    const sum = layers.reduce((total, layer) => total + layer.contribution!.log10, 0); // prettier-ignore
+    const sum = layers.reduce((total, layer) => total + layer.contribution!.log10, 0);
     const upper = bounds.find((bound) => bound.id === 'tightest-upper');
     expect(sum).toBeCloseTo(upper!.log10!, 9);
     expect(upper!.perLayer).toHaveLength(layers.length);
@@ -89,7 +100,10 @@ describe('region-lens', () => {
   });
 
   it('count --method auto takes what fits the inputs, and says which and why', async () => {
-    const of = (inputs: number, widths: number[]) => ({ input: [inputs], layers: [...widths.map((n) => dense(n)), dense(1, 'linear')] }); // prettier-ignore
+    const of = (inputs: number, widths: number[]) => ({
+      input: [inputs],
+      layers: [...widths.map((n) => dense(n)), dense(1, 'linear')],
+    });
     const cases = [
       ['one', of(1, [8]), [], 'line'],
       ['two', of(2, [8]), [], 'plane'],
@@ -130,7 +144,17 @@ describe('region-lens', () => {
     type Regions = ReturnType<typeof regionsHead> & { regions: RegionRecord[] };
     const { regions, ...head } = JSON.parse(await cli.read('regions.json')) as Regions;
     expect(regions).toHaveLength(head.activationRegions);
-    expect(head).toMatchObject({ method: 'plane', exact: true, coordinates: { origin: [-1, -1], directions: [[2, 0], [0, 2]] } }); // prettier-ignore
+    expect(head).toMatchObject({
+      method: 'plane',
+      exact: true,
+      coordinates: {
+        origin: [-1, -1],
+        directions: [
+          [2, 0],
+          [0, 2],
+        ],
+      },
+    });
     expect(head.patternLayers.map(({ index }) => index)).toEqual([0, 1]);
     expect(regions.reduce((sum, { volume }) => sum + volume!, 0)).toBeCloseTo(4, 9);
     expect(regions[0].pattern).toMatch(/^[01]{16}\|[01]{16}$/);
@@ -145,7 +169,8 @@ describe('region-lens', () => {
 
   it('count draws weights from the seed in the file unless told', async () => {
     const seeded = await cli.file('seeded.network.json', { ...mlp, init: { seed: 5 } });
-    const regions = async (file: string, ...words: string[]) => counts((await cli.run(['count', file, '--method', 'plane', '--json', ...words])).out)[0]; // prettier-ignore
+    const regions = async (file: string, ...words: string[]) =>
+      counts((await cli.run(['count', file, '--method', 'plane', '--json', ...words])).out)[0];
     const own = await regions(seeded);
     expect(own.seed).toBe(5);
     expect(own.activationRegions).toBe((await regions('mlp.network.json', '--seed', '5')).activationRegions);
@@ -154,11 +179,14 @@ describe('region-lens', () => {
 
   it('count --method sample draws its points in the segment or plane given', async () => {
     const segment = ['--from', '[-1,-1]', '--to', '[1,1]'];
-    const counted = async (...words: string[]) => counts((await cli.run(['count', 'mlp.network.json', '--json', ...words])).out)[0]; // prettier-ignore
+    const counted = async (...words: string[]) =>
+      counts((await cli.run(['count', 'mlp.network.json', '--json', ...words])).out)[0];
     const sampled = await counted('--method', 'sample', '--samples', '4000', ...segment);
     expect(sampled.domain).toEqual({ from: [-1, -1], to: [1, 1] });
     expect(sampled.exact).toBe(false);
-    expect(sampled.activationRegions).toBeLessThanOrEqual((await counted('--method', 'line', ...segment)).activationRegions); // prettier-ignore
+    expect(sampled.activationRegions).toBeLessThanOrEqual(
+      (await counted('--method', 'line', ...segment)).activationRegions,
+    );
     const plane = await counted('--method', 'sample', '--origin', '[0,0]', '--u', '[1,0]', '--v', '[0,1]');
     expect(plane.domain).toEqual({ lower: [0, 0], upper: [1, 1] });
   });
@@ -166,7 +194,9 @@ describe('region-lens', () => {
   it('count holds cells by their vertices or by linear programs, as told, and counts the same', async () => {
     const file = await cli.file('cells.network.json', { input: [3], layers: [dense(7), dense(5), dense(1, 'linear')] });
     const words = ['count', file, '--method', 'cells', '--json', '--cells-by'];
-    const [a, b] = await Promise.all(['vertices', 'programs'].map(async (by) => counts((await cli.run([...words, by])).out)[0])); // prettier-ignore
+    const [a, b] = await Promise.all(
+      ['vertices', 'programs'].map(async (by) => counts((await cli.run([...words, by])).out)[0]),
+    );
     expect(a).toMatchObject({ exact: true, activationRegions: b.activationRegions, linearRegions: b.linearRegions });
     expect((await cli.run([...words, 'guessing'])).code).toBe(2);
   });
@@ -254,7 +284,9 @@ describe('region-lens', () => {
     const words = ['count', 'mlp.network.json', '--method', 'sample', '--samples', '300', '--seed', '5'];
     const { code, out } = await cli.run([...words, '--json']);
     const [sample] = counts(out);
-    const [plane] = counts((await cli.run(['count', 'mlp.network.json', '--json', '--method', 'plane', '--seed', '5'])).out); // prettier-ignore
+    const [plane] = counts(
+      (await cli.run(['count', 'mlp.network.json', '--json', '--method', 'plane', '--seed', '5'])).out,
+    );
     expect(code).toBe(0);
     expect(sample).toMatchObject({ method: 'sample', exact: false, stoppedBy: null, sampling: { samples: 300 } });
     expect(sample.activationRegions).toBeGreaterThan(1);
@@ -268,7 +300,10 @@ describe('region-lens', () => {
 
   it('samples other points with another seed, and ends with 3 only when stopped', async () => {
     const words = ['count', 'weighted.network.json', '--json', '--method', 'sample', '--samples', '40'];
-    const kernel = [[1, -1, 1, 2], [1, 1, -2, 1]]; // prettier-ignore
+    const kernel = [
+      [1, -1, 1, 2],
+      [1, 1, -2, 1],
+    ];
     const layers = [{ type: 'dense', units: 4, activation: 'relu', weights: { kernel, bias: [0.1, -0.2, 0.3, -0.4] } }];
     await cli.file('weighted.network.json', { input: [2], layers });
     const found = await Promise.all(['1', '2', '3'].map((seed) => cli.run([...words, '--seed', seed])));
@@ -280,14 +315,24 @@ describe('region-lens', () => {
   });
 
   it('stops at a limit with what it found, and says so', async () => {
-    const { code, out } = await cli.run(['count', 'mlp.network.json', '--json', '--method', 'plane', '--max-regions', '20']); // prettier-ignore
+    const { code, out } = await cli.run([
+      'count',
+      'mlp.network.json',
+      '--json',
+      '--method',
+      'plane',
+      '--max-regions',
+      '20',
+    ]);
     expect(code).toBe(3);
     expect(counts(out)[0]).toMatchObject({ exact: false, stoppedBy: 'regions' });
   });
 
   it('stops at a signal with what it found', async () => {
     await cli.file('large.network.json', { input: [2], layers: [dense(256), dense(256), dense(256), dense(256)] });
-    const { code, out } = await cli.run(['count', 'large.network.json', '--json', '--method', 'plane'], { interruptAfter: 1500 }); // prettier-ignore
+    const { code, out } = await cli.run(['count', 'large.network.json', '--json', '--method', 'plane'], {
+      interruptAfter: 1500,
+    });
     expect(code).toBe(3);
     expect(counts(out)[0]).toMatchObject({ exact: false, stoppedBy: 'request' });
   });

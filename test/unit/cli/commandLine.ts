@@ -43,7 +43,10 @@ export class CommandLine {
 
   run(words: readonly string[], { interruptAfter, outputTo, closeOutput }: RunOptions = {}): Promise<Ran> {
     const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
-    const child = spawn(process.execPath, ['cli.js', ...words], { cwd: this.folder, stdio: ['pipe', file ?? 'pipe', 'pipe'] }); // prettier-ignore
+    const child = spawn(process.execPath, ['cli.js', ...words], {
+      cwd: this.folder,
+      stdio: ['pipe', file ?? 'pipe', 'pipe'],
+    });
     if (file !== undefined) closeSync(file);
     if (closeOutput) child.stdout?.destroy();
     if (interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfter);

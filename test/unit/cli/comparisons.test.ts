@@ -10,7 +10,11 @@ const dense = (units: number, activation = 'relu') => ({ type: 'dense', units, a
 
 describe('region-lens compare and sweep', () => {
   let cli: CommandLine;
-  const lines = (text: string): unknown[] => text.trimEnd().split('\n').map((line): unknown => JSON.parse(line)); // prettier-ignore
+  const lines = (text: string): unknown[] =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
 
   beforeAll(async () => {
     cli = await CommandLine.build();
@@ -20,7 +24,14 @@ describe('region-lens compare and sweep', () => {
       input: [6, 6, 1],
       layers: [{ type: 'conv2d', name: 'c', filters: 3, kernel_size: 3, activation: 'relu' }],
     });
-    await cli.file('residual.network.json', { name: 'r', input: [2], layers: [{ ...dense(2), name: 'a' }, { type: 'add', inputs: ['input', 'a'] }] }); // prettier-ignore
+    await cli.file('residual.network.json', {
+      name: 'r',
+      input: [2],
+      layers: [
+        { ...dense(2), name: 'a' },
+        { type: 'add', inputs: ['input', 'a'] },
+      ],
+    });
   });
   afterAll(() => cli.remove());
 
@@ -67,7 +78,17 @@ describe('region-lens compare and sweep', () => {
     expect([code, err]).toEqual([0, '']);
     const rows = lines(out) as SweepLine[];
     expect(rows.map(({ value }) => value)).toEqual([4, 8, 16]);
-    expect(rows[2]).toMatchObject({ schemaVersion: 1, file: 'mlp.network.json', network: 'mlp', layers: ['dense_1'], field: 'units', parameters: 337, upper: { value: String(137 ** 2) }, expected: { bound: 'kac-rice-plane' }, problems: [] }); // prettier-ignore
+    expect(rows[2]).toMatchObject({
+      schemaVersion: 1,
+      file: 'mlp.network.json',
+      network: 'mlp',
+      layers: ['dense_1'],
+      field: 'units',
+      parameters: 337,
+      upper: { value: String(137 ** 2) },
+      expected: { bound: 'kac-rice-plane' },
+      problems: [],
+    });
   });
 
   it('sweep prints a table, for several layers together', async () => {
@@ -81,7 +102,17 @@ describe('region-lens compare and sweep', () => {
   });
 
   it('sweep says at which values a network does not fit together', async () => {
-    const { code, out, err } = await cli.run(['sweep', 'residual.network.json', '--layer', 'a', '--from', '2', '--to', '4', '--json']); // prettier-ignore
+    const { code, out, err } = await cli.run([
+      'sweep',
+      'residual.network.json',
+      '--layer',
+      'a',
+      '--from',
+      '2',
+      '--to',
+      '4',
+      '--json',
+    ]);
     expect(code).toBe(1);
     expect(lines(out).map((row) => (row as SweepLine).upper === null)).toEqual([false, true]);
     expect(err).toMatch(/^residual\.network\.json: units 4: .*add/);
@@ -95,18 +126,39 @@ describe('region-lens compare and sweep', () => {
     [['sweep', 'mlp.network.json', '--from', '1', '--to', '2'], 'sweep needs --layer NAME'],
     [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '4'], 'sweep needs --from A --to B'],
     [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '4', '--to', '2'], 'with A <= B'],
-    [['sweep', 'mlp.network.json', '--layer', 'd', '--from', '4', '--to', '8'], 'there is no layer d; there are dense_1'],
-    [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--field', 'size', '--from', '4', '--to', '8'], '--field is one of units'],
-    [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--field', 'rank', '--from', '4', '--to', '8'], 'dense_1 has no rank; it has units'],
+    [
+      ['sweep', 'mlp.network.json', '--layer', 'd', '--from', '4', '--to', '8'],
+      'there is no layer d; there are dense_1',
+    ],
+    [
+      ['sweep', 'mlp.network.json', '--layer', 'dense_1', '--field', 'size', '--from', '4', '--to', '8'],
+      '--field is one of units',
+    ],
+    [
+      ['sweep', 'mlp.network.json', '--layer', 'dense_1', '--field', 'rank', '--from', '4', '--to', '8'],
+      'dense_1 has no rank; it has units',
+    ],
     [['sweep', 'residual.network.json', '--layer', 'add_1', '--from', '4', '--to', '8'], 'add_1 has no width'],
-    [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '4', '--to', '8', '--factor', '1'], '--factor takes a number above 1'],
-    [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '4', '--to', '8', '--factor', '3', '--steps', '3'], 'not both'],
-    [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '1', '--to', '100000', '--factor', '1.0001'], 'at most 1000 values'],
-    [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--network', 'x', '--from', '4', '--to', '8'], 'there is no network x'],
+    [
+      ['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '4', '--to', '8', '--factor', '1'],
+      '--factor takes a number above 1',
+    ],
+    [
+      ['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '4', '--to', '8', '--factor', '3', '--steps', '3'],
+      'not both',
+    ],
+    [
+      ['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '1', '--to', '100000', '--factor', '1.0001'],
+      'at most 1000 values',
+    ],
+    [
+      ['sweep', 'mlp.network.json', '--layer', 'dense_1', '--network', 'x', '--from', '4', '--to', '8'],
+      'there is no network x',
+    ],
   ])('%j is wrong usage', async (words, message) => {
     const { code, err, out } = await cli.run(words);
     expect(err).toContain(message);
     expect(err).not.toMatch(/\n\s+at /);
     expect([code, out]).toEqual([2, '']);
-  }); // prettier-ignore
+  });
 });

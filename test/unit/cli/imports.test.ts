@@ -21,8 +21,13 @@ it('the command line follows a source into the files it imports', async () => {
   const analyzed = await cli.run(['analyze', '--json', 'net.ts']);
   expect(JSON.parse(analyzed.out)).toMatchObject({ networks: [{ neurons: 24, parameters: 72 }], diagnostics: [] });
   const counted = await cli.run(['count', '--json', '--method', 'line', 'net.ts']);
-  const same = await cli.file('same.network.json', { input: [2], layers: [{ type: 'dense', units: 24, activation: 'relu' }] }); // prettier-ignore
-  const { activationRegions } = JSON.parse((await cli.run(['count', '--json', '--method', 'line', same])).out) as { activationRegions: number }; // prettier-ignore
+  const same = await cli.file('same.network.json', {
+    input: [2],
+    layers: [{ type: 'dense', units: 24, activation: 'relu' }],
+  });
+  const { activationRegions } = JSON.parse((await cli.run(['count', '--json', '--method', 'line', same])).out) as {
+    activationRegions: number;
+  };
   expect([counted.code, JSON.parse(counted.out)]).toMatchObject([0, { activationRegions }]);
 });
 

@@ -5,7 +5,10 @@ import type { reportJson } from '../../../src/report/reportJson.ts';
 import { actsOnTerminals } from '../../hostileText.ts';
 import { CommandLine } from './commandLine.ts';
 
-/** Set the title or a colour, clear the screen, fill the clipboard, write over the line, fake an error, turn text around. */
+/**
+ * Set the title or a colour, clear the screen, fill the clipboard, write over the line, fake an error, turn text
+ * around.
+ */
 const NAMES = [
   '\u001b]0;title\u0007',
   '\u001b[2J',
@@ -24,7 +27,10 @@ describe('what region-lens writes', () => {
     cli = await CommandLine.build();
     const named = NAMES.map((name) => dense(3, name));
     await cli.file('names.network.json', { name: NAMES.join(''), input: [2], layers: named });
-    await cli.file('wrong.network.json', { input: [2], layers: NAMES.map((type) => ({ type, name: type, units: type })) }); // prettier-ignore
+    await cli.file('wrong.network.json', {
+      input: [2],
+      layers: NAMES.map((type) => ({ type, name: type, units: type })),
+    });
     await cli.file('mlp.network.json', { input: [2], layers: [dense(24), dense(24)] });
   });
   afterAll(() => cli.remove());
@@ -50,7 +56,10 @@ describe('what region-lens writes', () => {
   });
 
   it('as JSON has the names as they are', async () => {
-    const [analyzed, converted] = await Promise.all([cli.run(['analyze', '--json', 'names.network.json']), cli.run(['convert', '--to', 'native', 'names.network.json'])]); // prettier-ignore
+    const [analyzed, converted] = await Promise.all([
+      cli.run(['analyze', '--json', 'names.network.json']),
+      cli.run(['convert', '--to', 'native', 'names.network.json']),
+    ]);
     const [network] = (JSON.parse(analyzed.out) as ReturnType<typeof reportJson>).networks;
     expect(network.name).toBe(NAMES.join(''));
     expect(network.layers.map(({ name }) => name)).toEqual(NAMES);

@@ -24,32 +24,43 @@ describe('region-lens analyze --simulate', () => {
   });
   afterAll(() => cli.remove());
 
-  it('adds the mean of the counts that the same seeds give', async () => {
-    const [analysed, counted] = await Promise.all([
-      cli.run(['analyze', 'maxout.network.json', '--json', '--simulate', '5']),
-      cli.run(['count', 'maxout.network.json', '--json', '--method', 'plane', '--repeat', '5', '--seed', '1']),
-    ]);
-    expect([analysed.code, analysed.err]).toEqual([0, '']);
-    const counts = counted.out.trimEnd().split('\n').map((line) => (JSON.parse(line) as Count).activationRegions); // prettier-ignore
-    const bounds = figures(JSON.parse(analysed.out) as Report);
-    const mean = counts.reduce((sum, count) => sum + count, 0) / 5;
-    expect(bounds.get('kac-rice-plane')).toMatchObject({ applies: false, value: null });
-    expect(bounds.get('simulated-plane')).toMatchObject({ kind: 'mean', applies: true, value: null });
-    expect(10 ** bounds.get('simulated-plane')!.log10!).toBeCloseTo(mean, 9);
-    expect(bounds.get('simulated-plane')?.note).toContain('simulated mean of 5 random networks, seeds 1 to 5');
-    expect(bounds.get('simulated-line')?.applies).toBe(true);
-  }, patience); // prettier-ignore
+  it(
+    'adds the mean of the counts that the same seeds give',
+    async () => {
+      const [analysed, counted] = await Promise.all([
+        cli.run(['analyze', 'maxout.network.json', '--json', '--simulate', '5']),
+        cli.run(['count', 'maxout.network.json', '--json', '--method', 'plane', '--repeat', '5', '--seed', '1']),
+      ]);
+      expect([analysed.code, analysed.err]).toEqual([0, '']);
+      const counts = counted.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as Count).activationRegions);
+      const bounds = figures(JSON.parse(analysed.out) as Report);
+      const mean = counts.reduce((sum, count) => sum + count, 0) / 5;
+      expect(bounds.get('kac-rice-plane')).toMatchObject({ applies: false, value: null });
+      expect(bounds.get('simulated-plane')).toMatchObject({ kind: 'mean', applies: true, value: null });
+      expect(10 ** bounds.get('simulated-plane')!.log10!).toBeCloseTo(mean, 9);
+      expect(bounds.get('simulated-plane')?.note).toContain('simulated mean of 5 random networks, seeds 1 to 5');
+      expect(bounds.get('simulated-line')?.applies).toBe(true);
+    },
+    patience,
+  );
 
-  it('counts the network that was asked for, and names the column for what it is', async () => {
-    const { code, out } = await cli.run(['analyze', 'two.ts', '--json', '--simulate', '3', '--network', 'wide']);
-    expect(code).toBe(0);
-    const bounds = figures(JSON.parse(out) as Report);
-    // 40 lines cut the square into hundreds of regions, 2 into four at most.
-    expect(bounds.get('simulated-plane')!.log10!).toBeGreaterThan(2);
-    const table = await cli.run(['analyze', 'maxout.network.json', '--simulate', '2']);
-    expect(table.out).toMatch(/can reach +simulated\n/);
-    expect(table.out).not.toContain('expected');
-  }, patience); // prettier-ignore
+  it(
+    'counts the network that was asked for, and names the column for what it is',
+    async () => {
+      const { code, out } = await cli.run(['analyze', 'two.ts', '--json', '--simulate', '3', '--network', 'wide']);
+      expect(code).toBe(0);
+      const bounds = figures(JSON.parse(out) as Report);
+      // 40 lines cut the square into hundreds of regions, 2 into four at most.
+      expect(bounds.get('simulated-plane')!.log10!).toBeGreaterThan(2);
+      const table = await cli.run(['analyze', 'maxout.network.json', '--simulate', '2']);
+      expect(table.out).toMatch(/can reach +simulated\n/);
+      expect(table.out).not.toContain('expected');
+    },
+    patience,
+  );
 
   it(
     'gives no mean of the networks it had counted when a signal came',

@@ -38,7 +38,13 @@ describe.runIf(process.platform !== 'win32')('pipes and devices in the place of 
   it('are read as a network when they hold one', async () => {
     const fifo = join(folder, 'pipe.network.json');
     execFileSync('mkfifo', [fifo]);
-    const writing = execFileSync('sh', ['-c', `(printf '%s' "$1" > "$2") > /dev/null 2>&1 &`, 'sh', JSON.stringify(network), fifo]); // prettier-ignore
+    const writing = execFileSync('sh', [
+      '-c',
+      `(printf '%s' "$1" > "$2") > /dev/null 2>&1 &`,
+      'sh',
+      JSON.stringify(network),
+      fifo,
+    ]);
     expect(writing.toString()).toBe('');
     const { code, out } = await cli.run(['analyze', '--json', fifo]);
     expect([code, (JSON.parse(out) as { networks: unknown[] }).networks]).toMatchObject([0, [{ neurons: 3 }]]);

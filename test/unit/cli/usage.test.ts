@@ -7,7 +7,13 @@ import { measureCommand } from '../../../src/cli/commands/measureCommand.ts';
 import { sweepCommand } from '../../../src/cli/commands/sweepCommand.ts';
 import { UsageError } from '../../../src/cli/usage.ts';
 
-const commands = { analyze: analyzeCommand, compare: compareCommand, count: countCommand, measure: measureCommand, sweep: sweepCommand }; // prettier-ignore
+const commands = {
+  analyze: analyzeCommand,
+  compare: compareCommand,
+  count: countCommand,
+  measure: measureCommand,
+  sweep: sweepCommand,
+};
 const silent: Output = { line: () => undefined, error: () => undefined };
 
 describe('a number in an option', () => {

@@ -22,9 +22,14 @@ const tensor = (value: unknown): Tensor => {
 };
 const named = (name: (layer: number, weight: string) => string): Tensors =>
   Object.fromEntries(
-    model.layers.flatMap(({ weights }, i) => Object.entries(weights ?? {}).map(([w, value]) => [name(i, w), tensor(value)])), // prettier-ignore
+    model.layers.flatMap(({ weights }, i) =>
+      Object.entries(weights ?? {}).map(([w, value]) => [name(i, w), tensor(value)]),
+    ),
   );
-const bare = { ...model, layers: model.layers.map(({ weights, ...layer }, i) => (expect(weights).toBeDefined(), { ...layer, name: `d${i}` })) }; // prettier-ignore
+const bare = {
+  ...model,
+  layers: model.layers.map(({ weights, ...layer }, i) => (expect(weights).toBeDefined(), { ...layer, name: `d${i}` })),
+};
 
 const dense = ({ units, activation }: Layer, i: number) => ({
   class_name: 'Dense',
@@ -57,13 +62,20 @@ describe('region-lens count with weights in other files', () => {
     ['w.npz', () => npz(named((i, w) => `d${i}/${w}`))],
     ['w.safetensors', () => safetensors(named((i, w) => `d${i}.${w}`))],
     ['w.h5', () => hdf5(named((i, w) => `model_weights/d${i}/d${i}/${w}:0`))],
-    ['w.keras', () => kerasArchive('{}', named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`))],
+    [
+      'w.keras',
+      () =>
+        kerasArchive(
+          '{}',
+          named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`),
+        ),
+    ],
   ])('%s counts what the same weights in the text count', async (name, make) => {
     const weights = await cli.file(name, await make());
     const { activationRegions, exact, weights: file } = await counted('bare.network.json', '--weights', weights);
     expect([activationRegions, exact, file]).toEqual([regions, true, name]);
     expect((await counted('bare.network.json')).activationRegions).not.toBe(regions);
-  }); // prettier-ignore
+  });
 
   it('measure takes them as count does', async () => {
     await cli.file('inline.network.json', model);
@@ -86,20 +98,33 @@ describe('region-lens count with weights in other files', () => {
   it('takes the shards that a model.json names, and says when they are not there', async () => {
     const tensors = Object.entries(named((i, w) => `d${i}/${w}`));
     const weights = tensors.map(([name, { shape }]) => ({ name, shape, dtype: 'float32' }));
-    await cli.file('model.json', { modelTopology: sequential, weightsManifest: [{ paths: ['a.bin', 'b.bin'], weights }] }); // prettier-ignore
+    await cli.file('model.json', {
+      modelTopology: sequential,
+      weightsManifest: [{ paths: ['a.bin', 'b.bin'], weights }],
+    });
     const bytes = joined(...tensors.map(([, { data }]) => new Uint8Array(Float32Array.from(data).buffer)));
     await cli.file('a.bin', bytes.slice(0, 50));
     const { code, err } = await cli.run(['count', 'model.json', '--method', 'plane']);
     expect([code, err]).toEqual([0, 'model.json:1:1: information: there is no file b.bin; weights are drawn\n']);
-    const told = async () => (JSON.parse((await cli.run(['count', 'model.json', '--method', 'plane', '--json'])).out) as { diagnostics?: unknown }).diagnostics; // prettier-ignore
-    const drawn = (message: string) => [{ code: 'weights', severity: 'information', message: `${message}; weights are drawn` }]; // prettier-ignore
+    const told = async () =>
+      (
+        JSON.parse((await cli.run(['count', 'model.json', '--method', 'plane', '--json'])).out) as {
+          diagnostics?: unknown;
+        }
+      ).diagnostics;
+    const drawn = (message: string) => [
+      { code: 'weights', severity: 'information', message: `${message}; weights are drawn` },
+    ];
     expect(await told()).toEqual(drawn('there is no file b.bin'));
     await cli.file('b.bin', bytes.slice(50, 60));
     expect(await told()).toEqual(drawn('a.bin, b.bin ends before its weights do: it is incomplete.'));
     await cli.file('b.bin', bytes.slice(50));
     expect((await counted('model.json')).activationRegions).toBe(regions);
     expect(await told()).toBeUndefined();
-    await cli.file('model.json', { modelTopology: sequential, weightsManifest: [{ paths: ['a.bin'], weights: [{ name: 'k', shape: [-1], dtype: 'float32' }] }] }); // prettier-ignore
+    await cli.file('model.json', {
+      modelTopology: sequential,
+      weightsManifest: [{ paths: ['a.bin'], weights: [{ name: 'k', shape: [-1], dtype: 'float32' }] }],
+    });
     expect(await told()).toEqual(drawn('the weights manifest is not understood'));
   });
 
@@ -112,7 +137,13 @@ describe('region-lens count with weights in other files', () => {
 
   it('reads a .keras archive and an .h5 file as the model itself', async () => {
     const config = JSON.stringify(sequential);
-    await cli.file('m.keras', await kerasArchive(config, named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`))); // prettier-ignore
+    await cli.file(
+      'm.keras',
+      await kerasArchive(
+        config,
+        named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`),
+      ),
+    );
     const attributes = { model_config: config, keras_version: '2.4.0' };
     await cli.file(
       'm.h5',
@@ -124,33 +155,66 @@ describe('region-lens count with weights in other files', () => {
     for (const file of ['m.keras', 'm.h5']) {
       expect((await counted(file)).activationRegions).toBe(regions);
       const { code, out } = await cli.run(['analyze', '--json', file]);
-      expect([code, JSON.parse(out)]).toMatchObject([0, { format: 'keras', networks: [{ name: 's', parameters: 337 }] }]); // prettier-ignore
+      expect([code, JSON.parse(out)]).toMatchObject([
+        0,
+        { format: 'keras', networks: [{ name: 's', parameters: 337 }] },
+      ]);
     }
     await cli.file('only.npz', npz(named((i, w) => `d${i}/${w}`)));
     const { code, err } = await cli.run(['analyze', 'only.npz']);
-    expect([code, err]).toEqual([1, 'only.npz:1:1: this file holds weights, but no model; count and measure take it as --weights\n']); // prettier-ignore
+    expect([code, err]).toEqual([
+      1,
+      'only.npz:1:1: this file holds weights, but no model; count and measure take it as --weights\n',
+    ]);
   });
 
   it('converts a model with its weights to one native file', async () => {
-    await cli.file('c.keras', await kerasArchive(JSON.stringify(sequential), named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`))); // prettier-ignore
+    await cli.file(
+      'c.keras',
+      await kerasArchive(
+        JSON.stringify(sequential),
+        named((i, w) => `layers/dense${i ? `_${i}` : ''}/vars/${w === 'bias' ? 1 : 0}`),
+      ),
+    );
     const words = ['convert', 'c.keras', '--to', 'native', '--with-weights', '--output', 'c.network.json'];
     expect(await cli.run(words)).toEqual({ code: 0, out: '', err: '' });
     expect((await counted('c.network.json')).activationRegions).toBe(regions);
     const { code, out } = await cli.run(['convert', 'c.keras', '--to', 'native']);
-    expect([code, out]).toEqual([0, expect.stringContaining('{ "type": "dense", "name": "d0", "units": 16, "activation": "relu" }')]); // prettier-ignore
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('{ "type": "dense", "name": "d0", "units": 16, "activation": "relu" }'),
+    ]);
     expect((await cli.run(['convert', 'c.keras', '--to', 'keras'])).code).toBe(2);
-    expect((await cli.run(['convert', 'c.keras', '--to', 'native', '--output', 'no/such.json'])).err).toBe('no/such.json:1:1: cannot be written (ENOENT)\n'); // prettier-ignore
+    expect((await cli.run(['convert', 'c.keras', '--to', 'native', '--output', 'no/such.json'])).err).toBe(
+      'no/such.json:1:1: cannot be written (ENOENT)\n',
+    );
   });
 
   it('converts a model whose channels come first to one that has the same regions', async () => {
     const layers = [
-      { class_name: 'Conv2D', config: { name: 'c', filters: 3, kernel_size: 2, activation: 'relu', data_format: 'channels_first', batch_input_shape: [null, 2, 3, 3] } },
+      {
+        class_name: 'Conv2D',
+        config: {
+          name: 'c',
+          filters: 3,
+          kernel_size: 2,
+          activation: 'relu',
+          data_format: 'channels_first',
+          batch_input_shape: [null, 2, 3, 3],
+        },
+      },
       { class_name: 'Flatten', config: { name: 'f' } },
       { class_name: 'Dense', config: { name: 'd', units: 6, activation: 'relu' } },
     ];
     await cli.file('first.json', { class_name: 'Sequential', config: { name: 'first', layers } });
-    const wave = (...shape: number[]) => ({ shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(5 * i + shape.length)) });
-    const weights = await cli.file('first.npz', npz({ 'c/kernel': wave(2, 2, 2, 3), 'c/bias': wave(3), 'd/kernel': wave(12, 6), 'd/bias': wave(6) }));
+    const wave = (...shape: number[]) => ({
+      shape,
+      data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(5 * i + shape.length)),
+    });
+    const weights = await cli.file(
+      'first.npz',
+      npz({ 'c/kernel': wave(2, 2, 2, 3), 'c/bias': wave(3), 'd/kernel': wave(12, 6), 'd/bias': wave(6) }),
+    );
     const onLine = async (file: string, ...words: string[]) => {
       const { code, out } = await cli.run(['count', file, '--json', '--method', 'line', ...words]);
       return [code, (JSON.parse(out) as ReturnType<typeof countJson>).perLayer];
@@ -159,7 +223,7 @@ describe('region-lens count with weights in other files', () => {
     expect((await cli.run(words)).err).toContain('a native file does not tell: convert it with them');
     expect((await cli.run([...words, '--weights', weights])).err).not.toContain('does not tell');
     expect(await onLine('second.network.json')).toEqual(await onLine('first.json', '--weights', weights));
-  }); // prettier-ignore
+  });
 
   it('says what does not fit, each with its file, and counts nothing', async () => {
     const tensors = { ...named((i, w) => `d${i}/${w}`), 'd1/bias': tensor([1, 2, 3]), 'e/kernel': tensor([1]) };
@@ -171,9 +235,12 @@ describe('region-lens count with weights in other files', () => {
       out: '',
       err: 'wrong.npz:1:1: d1: d1/bias is 3 in wrong.npz, the layer needs a bias of 16.\nwrong.npz:1:1: warning: Not used of wrong.npz: e/kernel.\n',
     });
-    for (const [file, sentence] of [['text.npz', 'is no file of weights that is read'], ['none.npz', 'there is no file']] as const) {
+    for (const [file, sentence] of [
+      ['text.npz', 'is no file of weights that is read'],
+      ['none.npz', 'there is no file'],
+    ] as const) {
       const { code, out, err } = await cli.run(['count', 'bare.network.json', '--method', 'plane', '--weights', file]);
       expect([code, out, err]).toEqual([1, '', expect.stringContaining(sentence)]);
-    } // prettier-ignore
+    }
   });
 });

@@ -29,14 +29,20 @@ describe('a forward pass of the lowered network', () => {
   const image = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
   it('convolves with the kernel as Keras does, without turning it', () => {
-    const kernel = tensor([[[[1]], [[10]]], [[[100]], [[1000]]]]); // prettier-ignore
+    const kernel = tensor([
+      [[[1]], [[10]]],
+      [[[100]], [[1000]]],
+    ]);
     const conv = { kind: 'convolution', window: window([2, 2]), filters: 1, groups: 1, useBias: true } as const;
     const network = networkOf([3, 3, 1], [layer(conv, { kernel, bias: tensor([0.5]) })]);
     expect(outputOf(network, image)).toEqual([5421.5, 6532.5, 8754.5, 9865.5]);
   });
 
   it('pads a strided convolution at the end first', () => {
-    const kernel = tensor([[[[1]], [[10]]], [[[100]], [[1000]]]]); // prettier-ignore
+    const kernel = tensor([
+      [[[1]], [[10]]],
+      [[[100]], [[1000]]],
+    ]);
     const same = window([2, 2], 'same', [2, 2]);
     const conv = { kind: 'convolution', window: same, filters: 1, groups: 1, useBias: false } as const;
     expect(outputOf(networkOf([3, 3, 1], [layer(conv, { kernel })]), image)).toEqual([5421, 603, 87, 9]);
@@ -49,10 +55,23 @@ describe('a forward pass of the lowered network', () => {
   });
 
   it('multiplies channels in a depthwise convolution, then mixes them in a separable one', () => {
-    const depthwise_kernel = tensor([[[[1, 2], [3, 4]]]]); // prettier-ignore
+    const depthwise_kernel = tensor([
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+    ]);
     const depth = { kind: 'depthwiseConvolution', window: window([1, 1]), multiplier: 2, useBias: false } as const;
     expect(outputOf(networkOf([1, 1, 2], [layer(depth, { depthwise_kernel })]), [5, 7])).toEqual([5, 10, 21, 28]);
-    const separable = { kind: 'separableConvolution', window: window([1, 1]), filters: 1, multiplier: 2, useBias: true } as const; // prettier-ignore
+    const separable = {
+      kind: 'separableConvolution',
+      window: window([1, 1]),
+      filters: 1,
+      multiplier: 2,
+      useBias: true,
+    } as const;
     const weights = {
       depthwise_kernel,
       pointwise_kernel: tensor([[[[1], [10], [100], [1000]]]]),
@@ -71,7 +90,13 @@ describe('a forward pass of the lowered network', () => {
   it('uses other weights at each position of a locally connected layer', () => {
     const row: Window = { ...window([1, 2]), rank: 1 };
     const local = { kind: 'locallyConnected', window: row, filters: 1, useBias: true } as const;
-    const weights = { kernel: tensor([[[1], [2]], [[3], [4]]]), bias: tensor([[0.5], [0.25]]) }; // prettier-ignore
+    const weights = {
+      kernel: tensor([
+        [[1], [2]],
+        [[3], [4]],
+      ]),
+      bias: tensor([[0.5], [0.25]]),
+    };
     expect(outputOf(networkOf([3, 1], [layer(local, weights)]), [1, 10, 100])).toEqual([21.5, 430.25]);
   });
 
@@ -92,7 +117,13 @@ describe('a forward pass of the lowered network', () => {
   });
 
   it('takes the greatest of the arguments of a maxout unit', () => {
-    const weights = { kernel: tensor([[[1, 0]], [[-1, 2]]]), bias: tensor([[0, 1], [0, 0]]) }; // prettier-ignore
+    const weights = {
+      kernel: tensor([[[1, 0]], [[-1, 2]]]),
+      bias: tensor([
+        [0, 1],
+        [0, 0],
+      ]),
+    };
     const network = networkOf([1], [layer({ kind: 'maxout', units: 2, rank: 2 }, weights)]);
     expect(outputOf(network, [-3])).toEqual([3, 1]);
     expect(outputOf(network, [2])).toEqual([2, 4]);
@@ -122,13 +153,24 @@ describe('a forward pass of the lowered network', () => {
   });
 
   it('mixes nodes of a graph', () => {
-    const operation = { kind: 'graphConvolution', units: 1, adjacency: [[1, 1], [0, 2]], useBias: true } as const; // prettier-ignore
+    const operation = {
+      kind: 'graphConvolution',
+      units: 1,
+      adjacency: [
+        [1, 1],
+        [0, 2],
+      ],
+      useBias: true,
+    } as const;
     const weights = { kernel: tensor([[1], [10]]), bias: tensor([0.5]) };
     expect(outputOf(networkOf([2, 2], [layer(operation, weights)]), [1, 2, 3, 4])).toEqual([64.5, 86.5]);
   });
 
   it('pads and enlarges', () => {
-    const padding = [[1, 0], [0, 1]] as const; // prettier-ignore
+    const padding = [
+      [1, 0],
+      [0, 1],
+    ] as const;
     expect(outputOf(networkOf([1, 1, 1], [layer({ kind: 'zeroPadding', padding, rank: 2 })]), [7])).toEqual([
       0, 0, 7, 0,
     ]);

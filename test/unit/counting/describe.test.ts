@@ -15,7 +15,9 @@ describe('the region at a point of a plane', () => {
   const { regions } = count({ network, method: 'plane', domain, linear: false, keepRegions: true, limits: {} });
   const polygons = Array.from({ length: regions!.offsets.length - 1 }, (_, i) => {
     const corners = Array.from(regions!.vertices.subarray(2 * regions!.offsets[i], 2 * regions!.offsets[i + 1]));
-    const centre = [0, 1].map((d) => corners.filter((_, k) => k % 2 === d).reduce((a, b) => a + b) / (corners.length / 2)); // prettier-ignore
+    const centre = [0, 1].map(
+      (d) => corners.filter((_, k) => k % 2 === d).reduce((a, b) => a + b) / (corners.length / 2),
+    );
     return { corners, centre };
   });
 

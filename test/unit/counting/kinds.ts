@@ -11,14 +11,60 @@ const normalization: Operation = { kind: 'batchNormalization', epsilon: 1e-3, ce
 /** Networks of every kind that is counted in a way of its own, without weights. */
 export const kinds: Record<string, Network> = {
   'a dense chain': chain([2, 12, 12, 1]),
-  'a chain with batch normalization': networkOf([2], [dense(8), { operation: normalization }, { operation: { kind: 'identity' }, activation: leakyRelu(0.1) }, dense(8, 'relu'), dense(1)]), // prettier-ignore
-  'leaky units': networkOf([2], [{ ...dense(10), activation: leakyRelu(0.3) }, { ...dense(6), activation: leakyRelu(-0.5) }, dense(2)]), // prettier-ignore
+  'a chain with batch normalization': networkOf(
+    [2],
+    [
+      dense(8),
+      { operation: normalization },
+      { operation: { kind: 'identity' }, activation: leakyRelu(0.1) },
+      dense(8, 'relu'),
+      dense(1),
+    ],
+  ),
+  'leaky units': networkOf(
+    [2],
+    [{ ...dense(10), activation: leakyRelu(0.3) }, { ...dense(6), activation: leakyRelu(-0.5) }, dense(2)],
+  ),
   'absolute values': chain([2, 6, 6, 1], 'abs'),
   'three pieces': chain([2, 8, 8, 1], 'hard_tanh', 0.5),
-  maxout: networkOf([2], [{ operation: { kind: 'maxout', units: 5, rank: 3 } }, { operation: { kind: 'maxout', units: 4, rank: 4 } }, dense(1)]), // prettier-ignore
-  'a residual block': networkOf([2], [dense(6, 'relu'), dense(6, 'relu'), { operation: { kind: 'add' }, inputs: ['t1', 't2'] }, dense(5, 'relu'), dense(1)]), // prettier-ignore
-  'a concatenation': networkOf([2], [dense(5, 'relu'), dense(5, 'relu'), { operation: { kind: 'concatenate', axis: -1 }, inputs: ['t2', 'input'] }, dense(6, 'relu'), dense(1)]), // prettier-ignore
-  'a convolution with pooling': networkOf([4, 4, 1], [{ operation: convolution, activation: { ...leakyRelu(0) } }, { operation: { kind: 'maxPooling', window: window2 } }, flatten, dense(6, 'relu'), dense(2)]), // prettier-ignore
+  maxout: networkOf(
+    [2],
+    [
+      { operation: { kind: 'maxout', units: 5, rank: 3 } },
+      { operation: { kind: 'maxout', units: 4, rank: 4 } },
+      dense(1),
+    ],
+  ),
+  'a residual block': networkOf(
+    [2],
+    [
+      dense(6, 'relu'),
+      dense(6, 'relu'),
+      { operation: { kind: 'add' }, inputs: ['t1', 't2'] },
+      dense(5, 'relu'),
+      dense(1),
+    ],
+  ),
+  'a concatenation': networkOf(
+    [2],
+    [
+      dense(5, 'relu'),
+      dense(5, 'relu'),
+      { operation: { kind: 'concatenate', axis: -1 }, inputs: ['t2', 'input'] },
+      dense(6, 'relu'),
+      dense(1),
+    ],
+  ),
+  'a convolution with pooling': networkOf(
+    [4, 4, 1],
+    [
+      { operation: convolution, activation: { ...leakyRelu(0) } },
+      { operation: { kind: 'maxPooling', window: window2 } },
+      flatten,
+      dense(6, 'relu'),
+      dense(2),
+    ],
+  ),
 };
 
 /** The square [-1, 1]^2 for two inputs, otherwise a parallelogram askew to all axes. */

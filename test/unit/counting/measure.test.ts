@@ -54,7 +54,9 @@ describe("Crofton's formula", () => {
     const kernel = tensor(Array.from({ length: n }, (_, i) => [i === 0 ? 1 : 0]));
     const network = networkOf([n], [dense(1, 'relu', { kernel, bias: tensor([0]) })]);
     const draws = { ...choice, chords: 8000, points: 0 };
-    const { boundaryDensity, boundaryVolume } = summarize(network, draws, [runExperiment(planExperiment(network, draws))]);
+    const { boundaryDensity, boundaryVolume } = summarize(network, draws, [
+      runExperiment(planExperiment(network, draws)),
+    ]);
     expect(boundaryDensity[0]!.mean).toBeGreaterThan(0.5 * 0.96);
     expect(boundaryDensity[0]!.mean).toBeLessThan(0.5 * 1.04);
     expect(boundaryVolume!.mean).toBeCloseTo(boundaryDensity[0]!.mean * 2 ** n, 12);
@@ -95,7 +97,13 @@ describe('the distance to the nearest boundary', () => {
   });
 
   it('has a foot point at which that unit bends, and no other before it', () => {
-    const network = drawWeights(networkOf([6], [dense(8, 'relu'), { operation: { kind: 'maxout', units: 6, rank: 3 } }, dense(5, 'relu6'), dense(2)]), 8); // prettier-ignore
+    const network = drawWeights(
+      networkOf(
+        [6],
+        [dense(8, 'relu'), { operation: { kind: 'maxout', units: 6, rank: 3 } }, dense(5, 'relu6'), dense(2)],
+      ),
+      8,
+    );
     const program = compile(network);
     const maps = new LocalMaps(program);
     for (const point of randomPoints(box(6), 60, 1)) {
@@ -131,7 +139,18 @@ describe('the distance to the nearest boundary', () => {
   });
 
   it('is infinite where no unit depends on the input', () => {
-    const network = networkOf([2], [dense(2, 'relu', { kernel: tensor([[0, 0], [0, 0]]), bias: tensor([1, -1]) })]); // prettier-ignore
+    const network = networkOf(
+      [2],
+      [
+        dense(2, 'relu', {
+          kernel: tensor([
+            [0, 0],
+            [0, 0],
+          ]),
+          bias: tensor([1, -1]),
+        }),
+      ],
+    );
     expect(nearestBoundary(...withMaps(network), [0, 0])).toMatchObject({ distance: Infinity, layer: -1 });
     expect(runExperiment(planExperiment(network, choice)).points[0]).toMatchObject({ distance: null, layer: -1 });
   });
@@ -145,7 +164,11 @@ describe('the distance to the nearest boundary', () => {
 describe('measurements over random networks', () => {
   const over = (network: Network, draws: number, more: Partial<ExperimentChoice> = {}) => {
     const choices = Array.from({ length: draws }, (_, i) => ({ ...choice, ...more, seed: i + 1 }));
-    return summarize(network, choices[0], choices.map((each) => runExperiment(planExperiment(network, each)))); // prettier-ignore
+    return summarize(
+      network,
+      choices[0],
+      choices.map((each) => runExperiment(planExperiment(network, each))),
+    );
   };
 
   it('agree with the Kac-Rice means on the same segment and chords', () => {
@@ -163,7 +186,11 @@ describe('measurements over random networks', () => {
   it('find the exact mean of one hidden layer on an interval', () => {
     for (const { neurons, sigma_w, sigma_b, expected_regions } of expectedRegions.one_hidden_layer_1d_exact) {
       const initialization = { kernel: 'normal', kernelStddev: sigma_w, biasStddev: sigma_b } as const;
-      const { regionsOnSegment, breakpointsPerNeuron } = over(chain([1, neurons, 1]), 300, { initialization, chords: 1, points: 0 }); // prettier-ignore
+      const { regionsOnSegment, breakpointsPerNeuron } = over(chain([1, neurons, 1]), 300, {
+        initialization,
+        chords: 1,
+        points: 0,
+      });
       const { mean, standardError } = regionsOnSegment[0]!;
       expect(Math.abs(mean - expected_regions)).toBeLessThan(4 * standardError!);
       expect(breakpointsPerNeuron[0]!.mean).toBeCloseTo((mean - 1) / neurons, 12);
@@ -175,11 +202,15 @@ describe('measurements over random networks', () => {
       const domain = { kind: 'all' } as const;
       const ours = counts.map((_, i) => {
         const network = drawWeights(chain([n0, ...widths, 1], 'relu', 1), i + 1);
-        return count({ network, method: 'cells', domain, linear: false, keepRegions: false, limits: {} }).activationRegions; // prettier-ignore
+        return count({ network, method: 'cells', domain, linear: false, keepRegions: false, limits: {} })
+          .activationRegions;
       });
       const moments = (values: number[]) => {
         const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-        return { mean, variance: values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1) / values.length }; // prettier-ignore
+        return {
+          mean,
+          variance: values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1) / values.length,
+        };
       };
       const [a, b] = [moments(ours), moments(counts)];
       expect(Math.abs(a.mean - b.mean)).toBeLessThanOrEqual(4 * Math.sqrt(a.variance + b.variance));

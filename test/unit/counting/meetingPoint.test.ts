@@ -12,12 +12,39 @@ function coordinates(rows: number[][], n: number) {
 describe('where hyperplanes meet', () => {
   it('is found whatever the order of pivots', () => {
     // 2 x + 3 y = 12, x - y = 1; then the planes z = 2, x + y = 3, y = 5 of space.
-    expect(coordinates([[2, 3, -12], [1, -1, -1]], 2)).toEqual([3, 2]); // prettier-ignore
-    expect(coordinates([[0, 0, 1, -2], [1, 1, 0, -3], [0, 1, 0, -5]], 3)).toEqual([-2, 5, 2]); // prettier-ignore
+    expect(
+      coordinates(
+        [
+          [2, 3, -12],
+          [1, -1, -1],
+        ],
+        2,
+      ),
+    ).toEqual([3, 2]);
+    expect(
+      coordinates(
+        [
+          [0, 0, 1, -2],
+          [1, 1, 0, -3],
+          [0, 1, 0, -5],
+        ],
+        3,
+      ),
+    ).toEqual([-2, 5, 2]);
   });
 
   it('needs only as many independent ones as there are dimensions', () => {
-    expect(coordinates([[1, 1, -2], [2, 2, -4], [1, 0, -1], [0, 1, -1]], 2)).toEqual([1, 1]); // prettier-ignore
+    expect(
+      coordinates(
+        [
+          [1, 1, -2],
+          [2, 2, -4],
+          [1, 0, -1],
+          [0, 1, -1],
+        ],
+        2,
+      ),
+    ).toEqual([1, 1]);
     expect(meetingPoint(whole([1, 1, -2], [2, 2, -4]), 2)).toBeNull();
   });
 

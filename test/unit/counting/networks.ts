@@ -15,7 +15,9 @@ export interface LayerSketch {
   readonly weights?: Record<string, Tensor>;
 }
 
-/** A network of these layers, each reading the one before it unless it says otherwise. Fails where shapes do not fit. */
+/**
+ * A network of these layers, each reading the one before it unless it says otherwise. Fails where shapes do not fit.
+ */
 export function networkOf(input: readonly number[], layers: readonly LayerSketch[], biasStddev = 0.1): Network {
   const named = layers.map((layer, i): LayerDefinition => {
     const name = layer.name ?? `t${i + 1}`;

@@ -68,7 +68,10 @@ for (const [name, bare] of Object.entries(kinds)) {
       const program = compile(network);
       const { origin, u, v } = planeOf(network).parallelogram;
       const output = (s: number, t: number) =>
-        evaluate(program, origin.map((x, i) => x + s * u[i] + t * v[i]))[program.outputs[0]][0]; // prettier-ignore
+        evaluate(
+          program,
+          origin.map((x, i) => x + s * u[i] + t * v[i]),
+        )[program.outputs[0]][0];
       cells.forEach((cell, i) => {
         // Large enough for a difference quotient inside.
         if (area(cell) < 1e-4) return;
@@ -118,16 +121,50 @@ describe('the plane counter', () => {
     const plane = count(request);
     const threeInputs = drawWeights(chain([3, 8, 8, 1]), 4);
     expect(count({ ...request, method: 'cells', domain: box }).linearRegions).toBe(plane.linearRegions);
-    expect(count({ ...request, method: 'cells', network: threeInputs, domain: { kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] } }).exact).toBe(true); // prettier-ignore
+    expect(
+      count({
+        ...request,
+        method: 'cells',
+        network: threeInputs,
+        domain: { kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] },
+      }).exact,
+    ).toBe(true);
   });
 
   it('joins linear regions across a maximum that the output does not see', () => {
-    const kernel = tensor([[[1, 0], [0, 1]], [[-1, 2], [0, -1]], [[2, 1], [1, 0.5]]]); // prettier-ignore
-    const maxout = { operation: { kind: 'maxout', units: 2, rank: 3 }, weights: { kernel, bias: tensor([[0, 0.1], [0.2, 0], [0, 0]]) } } as const; // prettier-ignore
+    const kernel = tensor([
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      [
+        [-1, 2],
+        [0, -1],
+      ],
+      [
+        [2, 1],
+        [1, 0.5],
+      ],
+    ]);
+    const maxout = {
+      operation: { kind: 'maxout', units: 2, rank: 3 },
+      weights: {
+        kernel,
+        bias: tensor([
+          [0, 0.1],
+          [0.2, 0],
+          [0, 0],
+        ]),
+      },
+    } as const;
     const blind = dense(1, 'linear', { kernel: tensor([[0], [0]]), bias: tensor([1]) });
     const halfBlind = dense(1, 'linear', { kernel: tensor([[0], [1]]), bias: tensor([1]) });
     const box = { kind: 'box', lower: [-1, -1], upper: [1, 1] } as const;
-    const ways = [{ method: 'plane' }, { method: 'cells', cellsBy: 'vertices' }, { method: 'cells', cellsBy: 'programs' }] as const; // prettier-ignore
+    const ways = [
+      { method: 'plane' },
+      { method: 'cells', cellsBy: 'vertices' },
+      { method: 'cells', cellsBy: 'programs' },
+    ] as const;
     const segment = { from: [-1, -0.9], to: [1, 0.8] };
     for (const way of ways) {
       const both = count(requestFor(networkOf([2], [maxout, halfBlind]), { ...way, domain: box, linear: true }));
@@ -136,7 +173,13 @@ describe('the plane counter', () => {
       expect(both.linearRegions).toBe(3);
       expect(both.activationRegions).toBeGreaterThan(3);
     }
-    const line = count(requestFor(networkOf([2], [maxout, blind]), { method: 'line', domain: { kind: 'segment', segment }, linear: true })); // prettier-ignore
+    const line = count(
+      requestFor(networkOf([2], [maxout, blind]), {
+        method: 'line',
+        domain: { kind: 'segment', segment },
+        linear: true,
+      }),
+    );
     expect(line.activationRegions).toBeGreaterThan(2);
     expect(line.linearRegions).toBe(1);
   });

@@ -13,7 +13,8 @@ function networkIn(text: string): Network {
 }
 
 const written = (definition: object) => networkIn(JSON.stringify(definition));
-const fixture = (name: string) => networkIn(readFileSync(new URL(`../../fixtures/precision/${name}.network.json`, import.meta.url), 'utf8')); // prettier-ignore
+const fixture = (name: string) =>
+  networkIn(readFileSync(new URL(`../../fixtures/precision/${name}.network.json`, import.meta.url), 'utf8'));
 
 /** Every way to count in the box between these sides, and in all of R^n. */
 function countsOf(network: Network, [lower, upper] = [-1, 1]) {
@@ -21,9 +22,18 @@ function countsOf(network: Network, [lower, upper] = [-1, 1]) {
   const box: CountDomain = { kind: 'box', lower: Array<number>(n).fill(lower), upper: Array<number>(n).fill(upper) };
   const segment: CountDomain = { kind: 'segment', segment: { from: box.lower, to: box.upper } };
   const width = upper - lower;
-  const square: CountDomain = { kind: 'parallelogram', parallelogram: { origin: [lower, lower], u: [width, 0], v: [0, width] } }; // prettier-ignore
+  const square: CountDomain = {
+    kind: 'parallelogram',
+    parallelogram: { origin: [lower, lower], u: [width, 0], v: [0, width] },
+  };
   const asked = (request: Pick<CountRequest, 'method' | 'cellsBy' | 'domain'>) => {
-    const { exact, activationRegions, linearRegions } = count({ network, ...request, linear: true, keepRegions: false, limits: { regions: 10_000 } }); // prettier-ignore
+    const { exact, activationRegions, linearRegions } = count({
+      network,
+      ...request,
+      linear: true,
+      keepRegions: false,
+      limits: { regions: 10_000 },
+    });
     return { exact, activationRegions, linearRegions };
   };
   return {
@@ -40,7 +50,11 @@ function countsOf(network: Network, [lower, upper] = [-1, 1]) {
   };
 }
 
-const exactly = (activationRegions: number, linearRegions: number | null) => ({ exact: true, activationRegions, linearRegions }); // prettier-ignore
+const exactly = (activationRegions: number, linearRegions: number | null) => ({
+  exact: true,
+  activationRegions,
+  linearRegions,
+});
 
 describe('counts that rounding could make wrong', () => {
   it.each([1, 2, 3, 5])('finds one region of a network without units in R^%i', (inputs) => {
@@ -49,7 +63,13 @@ describe('counts that rounding could make wrong', () => {
   });
 
   it('finds one region of units that never bend', () => {
-    const weights = { kernel: [[0, 0], [0, 0]], bias: [1, -1] }; // prettier-ignore
+    const weights = {
+      kernel: [
+        [0, 0],
+        [0, 0],
+      ],
+      bias: [1, -1],
+    };
     const network = written({ input: [2], layers: [{ type: 'dense', units: 2, activation: 'relu', weights }] });
     const { inside, everywhere } = countsOf(network);
     for (const found of [...inside, ...everywhere]) expect(found).toEqual(exactly(1, 1));
@@ -62,36 +82,57 @@ describe('counts that rounding could make wrong', () => {
         { type: 'relu', name: 'p', max_value: 0.5, negative_slope: 0.2 },
         { type: 'activation', name: 'q', activation: 'abs' },
         { type: 'subtract', inputs: ['p', 'q'] },
-        { type: 'maxout', units: 1, rank: 2, weights: { kernel: [[[1], [0]], [[0], [1]]], bias: [[0], [0]] } },
+        {
+          type: 'maxout',
+          units: 1,
+          rank: 2,
+          weights: {
+            kernel: [
+              [[1], [0]],
+              [[0], [1]],
+            ],
+            bias: [[0], [0]],
+          },
+        },
         { type: 'relu' },
       ],
-    }); // prettier-ignore
+    });
     for (const found of countsOf(network).everywhere) expect(found).toEqual(exactly(10, 1));
   });
 
-  it.each([[[-1, 0, 1]], [[-1, 1, 0]], [[0, 1, -1]], [[1, 0, -1]]])('joins regions where the maxout arguments %j times x are equal', (slopes) => {
-    const kernel = slopes.map((slope) => [[slope]]);
-    const network = written({
-      input: [1],
-      layers: [
-        { type: 'maxout', units: 1, rank: 3, weights: { kernel, bias: [[0], [0], [0]] } },
-        { type: 'dense', units: 1, weights: { kernel: [[0]], bias: [0] } },
-      ],
-    });
-    const { line, inside, everywhere } = countsOf(network);
-    for (const found of [line, ...inside, ...everywhere]) expect(found).toEqual(exactly(2, 1));
-  }); // prettier-ignore
+  it.each([[[-1, 0, 1]], [[-1, 1, 0]], [[0, 1, -1]], [[1, 0, -1]]])(
+    'joins regions where the maxout arguments %j times x are equal',
+    (slopes) => {
+      const kernel = slopes.map((slope) => [[slope]]);
+      const network = written({
+        input: [1],
+        layers: [
+          { type: 'maxout', units: 1, rank: 3, weights: { kernel, bias: [[0], [0], [0]] } },
+          { type: 'dense', units: 1, weights: { kernel: [[0]], bias: [0] } },
+        ],
+      });
+      const { line, inside, everywhere } = countsOf(network);
+      for (const found of [line, ...inside, ...everywhere]) expect(found).toEqual(exactly(2, 1));
+    },
+  );
 
   it('joins thin pieces of one output, and not those of a branch that leads nowhere', () => {
     const network = written({
       input: [1],
       layers: [
         { type: 'dense', name: 'b', units: 1, activation: 'relu', weights: { kernel: [[1]], bias: [-1] } },
-        { type: 'maxout', name: 'c', inputs: ['input'], units: 1, rank: 2, weights: { kernel: [[[1]], [[0]]], bias: [[-0.9999999999], [0]] } },
+        {
+          type: 'maxout',
+          name: 'c',
+          inputs: ['input'],
+          units: 1,
+          rank: 2,
+          weights: { kernel: [[[1]], [[0]]], bias: [[-0.9999999999], [0]] },
+        },
         { type: 'relu', name: 'd', inputs: ['c'] },
       ],
       outputs: ['d'],
-    }); // prettier-ignore
+    });
     const { line, inside, everywhere } = countsOf(network, [0, 3]);
     for (const found of [line, ...inside, ...everywhere]) expect(found).toEqual(exactly(3, 2));
   });
@@ -133,15 +174,56 @@ describe('counts that rounding could make wrong', () => {
     const network = written({
       input: [2],
       layers: [
-        { type: 'dense', units: 3, use_bias: false, activation: 'hard_sigmoid', weights: { kernel: [[0, 0, 1], [0, 1, 0]] } },
-        { type: 'dense', units: 3, use_bias: false, weights: { kernel: [[-1, -2, -2], [1, 0, 0], [1, 0, 1]] } },
-        { type: 'dense', units: 2, activation: 'relu6', weights: { kernel: [[-2, 0], [1, 0], [1, 1]], bias: [1, 1] } },
+        {
+          type: 'dense',
+          units: 3,
+          use_bias: false,
+          activation: 'hard_sigmoid',
+          weights: {
+            kernel: [
+              [0, 0, 1],
+              [0, 1, 0],
+            ],
+          },
+        },
+        {
+          type: 'dense',
+          units: 3,
+          use_bias: false,
+          weights: {
+            kernel: [
+              [-1, -2, -2],
+              [1, 0, 0],
+              [1, 0, 1],
+            ],
+          },
+        },
+        {
+          type: 'dense',
+          units: 2,
+          activation: 'relu6',
+          weights: {
+            kernel: [
+              [-2, 0],
+              [1, 0],
+              [1, 1],
+            ],
+            bias: [1, 1],
+          },
+        },
       ],
-    }); // prettier-ignore
+    });
     for (const found of countsOf(network).everywhere) {
       expect(found).toEqual({ exact: false, activationRegions: 15, linearRegions: null });
     }
-    const { doubt } = count({ network, method: 'cells', domain: { kind: 'all' }, linear: true, keepRegions: false, limits: {} }); // prettier-ignore
+    const { doubt } = count({
+      network,
+      method: 'cells',
+      domain: { kind: 'all' },
+      linear: true,
+      keepRegions: false,
+      limits: {},
+    });
     expect(doubt).toMatch(/meet only up to rounding/);
   });
 });

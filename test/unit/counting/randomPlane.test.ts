@@ -22,7 +22,14 @@ describe('a random plane', () => {
     expect(origin.every((x, i) => x + u[i] / 2 + v[i] / 2 === 0)).toBe(true);
     const bare = chain([50, 30, 1]);
     const network = drawWeights({ ...bare, initialization: { ...bare.initialization, biasStddev: 0 } }, 1);
-    const found = count({ network, method: 'plane', domain: { kind: 'parallelogram', parallelogram }, linear: false, keepRegions: false, limits: {} }); // prettier-ignore
+    const found = count({
+      network,
+      method: 'plane',
+      domain: { kind: 'parallelogram', parallelogram },
+      linear: false,
+      keepRegions: false,
+      limits: {},
+    });
     expect(found.activationRegions).toBe(60);
   });
 });

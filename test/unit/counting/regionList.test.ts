@@ -17,8 +17,18 @@ function listed(request: Pick<CountRequest, 'network' | 'method' | 'domain'> & P
 }
 
 describe('the list of regions', () => {
-  const branched = (n: number) => drawWeights(networkOf([n], [dense(5, 'relu'), dense(4, 'hard_tanh'), { operation: { kind: 'maxout', units: 3, rank: 3 } }, dense(2)]), 3); // prettier-ignore
-  const slanted = { kind: 'parallelogram', parallelogram: { origin: [-1, 0, 0.5], u: [2, 0.5, 0], v: [0, 1, -1] } } as const; // prettier-ignore
+  const branched = (n: number) =>
+    drawWeights(
+      networkOf(
+        [n],
+        [dense(5, 'relu'), dense(4, 'hard_tanh'), { operation: { kind: 'maxout', units: 3, rank: 3 } }, dense(2)],
+      ),
+      3,
+    );
+  const slanted = {
+    kind: 'parallelogram',
+    parallelogram: { origin: [-1, 0, 0.5], u: [2, 0.5, 0], v: [0, 1, -1] },
+  } as const;
   const segment = { kind: 'segment', segment: { from: [-1, -1, 2], to: [2, 1, -1] } } as const;
   const cases = [
     ['a segment', { network: branched(3), method: 'line', domain: segment }, Math.sqrt(9 + 4 + 9)],
@@ -67,7 +77,10 @@ describe('the list of regions', () => {
     expect(list.every(({ corners, volume }) => corners === null && volume === null)).toBe(true);
     const program = compile(branched(3));
     for (const { inside, pattern } of list) {
-      const values = evaluate(program, inside!.map((x) => 2 * x - 1)); // prettier-ignore
+      const values = evaluate(
+        program,
+        inside!.map((x) => 2 * x - 1),
+      );
       expect(Array.from(values[program.stages[0].source], (z) => Number(z > 0)).join('')).toBe(pattern.slice(0, 5));
     }
   });
@@ -79,20 +92,39 @@ describe('the list of regions', () => {
     const program = compile(network);
     for (const { inside, outputs } of list) {
       const [row] = outputs;
-      expect(row[0] * inside![0] + row[1] * inside![1] + row[2]).toBeCloseTo(evaluate(program, inside!)[program.outputs[0]][0], 8); // prettier-ignore
+      expect(row[0] * inside![0] + row[1] * inside![1] + row[2]).toBeCloseTo(
+        evaluate(program, inside!)[program.outputs[0]][0],
+        8,
+      );
     }
   });
 });
 
 describe('the volume of a polytope', () => {
   it('is right for a pyramid, whose apex lies on many facets', () => {
-    const corners = [[0, 0, 0], [2, 0, 0], [2, 2, 0], [0, 2, 0], [1, 1, 3]]; // prettier-ignore
-    const facets = [[0, 1, 2, 3], [0, 1, 4], [1, 2, 4], [2, 3, 4], [3, 0, 4]]; // prettier-ignore
+    const corners = [
+      [0, 0, 0],
+      [2, 0, 0],
+      [2, 2, 0],
+      [0, 2, 0],
+      [1, 1, 3],
+    ];
+    const facets = [
+      [0, 1, 2, 3],
+      [0, 1, 4],
+      [1, 2, 4],
+      [2, 3, 4],
+      [3, 0, 4],
+    ];
     expect(volumeOf({ corners, facets }, 3)).toBeCloseTo(4, 12);
   });
 
   it('is not misled by planes that touch in an edge or a corner, or by one that is there twice', () => {
-    const corners = [[0, 0], [3, 0], [0, 4]]; // prettier-ignore
-    expect(volumeOf({ corners, facets: [[0, 1], [1, 2], [2, 0], [1], [1, 2]] }, 2)).toBeCloseTo(6, 12); // prettier-ignore
+    const corners = [
+      [0, 0],
+      [3, 0],
+      [0, 4],
+    ];
+    expect(volumeOf({ corners, facets: [[0, 1], [1, 2], [2, 0], [1], [1, 2]] }, 2)).toBeCloseTo(6, 12);
   });
 });

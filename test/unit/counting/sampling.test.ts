@@ -37,7 +37,13 @@ describe('sampling', () => {
   });
 
   it('estimates the unseen from what was seen once and twice', () => {
-    const seen = new Map([['a', 1], ['b', 1], ['c', 1], ['d', 2], ['e', 7]]); // prettier-ignore
+    const seen = new Map([
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+      ['d', 2],
+      ['e', 7],
+    ]);
     expect(chao1(seen)).toBe(5 + (3 * 2) / (2 * 2));
   });
 });

@@ -88,10 +88,13 @@ describe('a count shared among threads', () => {
   it('joins regions that different threads met', () => {
     // One sawtooth of many teeth, all of them flattened by what follows: one linear region.
     const teeth = Array.from({ length: 40 }, (_, i) => -1 + (2 * (i + 1)) / 41);
-    const network = networkOf([2], [
-      dense(40, 'relu', { kernel: tensor([teeth.map(() => 1), teeth.map(() => 0.25)]), bias: tensor(teeth) }),
-      dense(1, 'relu', { kernel: tensor(teeth.map((_, i) => [i % 2 ? 1 : -1])), bias: tensor([-1000]) }),
-    ]); // prettier-ignore
+    const network = networkOf(
+      [2],
+      [
+        dense(40, 'relu', { kernel: tensor([teeth.map(() => 1), teeth.map(() => 0.25)]), bias: tensor(teeth) }),
+        dense(1, 'relu', { kernel: tensor(teeth.map((_, i) => [i % 2 ? 1 : -1])), bias: tensor([-1000]) }),
+      ],
+    );
     const result = shared(inPlane(network, true), 3, deals['at random']);
     expect(result.activationRegions).toBeGreaterThan(40);
     expect(result.linearRegions).toBe(1);
@@ -118,10 +121,23 @@ describe('a count shared among threads', () => {
 
 describe('linear regions', () => {
   it('are joined across where the argument of a maximum changes and nothing else does', () => {
-    const network = networkOf([2], [
-      { operation: { kind: 'maxout', units: 1, rank: 3 }, weights: { kernel: tensor([[[1], [0]], [[0], [1]], [[-1], [-1]]]), bias: tensor([[0], [0], [0]]) } },
-      dense(1, 'relu', { kernel: tensor([[1]]), bias: tensor([-100]) }),
-    ]); // prettier-ignore
+    const network = networkOf(
+      [2],
+      [
+        {
+          operation: { kind: 'maxout', units: 1, rank: 3 },
+          weights: {
+            kernel: tensor([
+              [[1], [0]],
+              [[0], [1]],
+              [[-1], [-1]],
+            ]),
+            bias: tensor([[0], [0], [0]]),
+          },
+        },
+        dense(1, 'relu', { kernel: tensor([[1]]), bias: tensor([-100]) }),
+      ],
+    );
     expect(count(inPlane(network, true))).toMatchObject({ activationRegions: 3, linearRegions: 1 });
   });
 });

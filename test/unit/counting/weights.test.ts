@@ -100,7 +100,10 @@ describe('drawn weights', () => {
   });
 
   it('keeps weights that are there, and draws the others as if they were not', () => {
-    const kernel = tensor([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
+    const kernel = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     const [given] = drawWeights(networkOf([2], [dense(3, 'relu', { kernel }), dense(1)]), 9).layers;
     const [drawn] = drawWeights(chain([2, 3, 1]), 9).layers;
     expect(given.weights!.kernel.data).toBe(kernel.data);

@@ -31,12 +31,28 @@ describe('expressions', () => {
   });
 
   it.each([
-    'width = 3', 'f(x) = x', 'import("x")', 'constructor("return process")()', 'width.constructor', '[1, 2]', '"a"',
-    'width ? 1 : 2', 'width > 3', '3!', 'x -> 2', '{a: 1}', 'evaluate("1")', 'true', '1; 2', 'toString()', 'hasOwnProperty(1)',
-    'floor(1, 2)', 'min()',
+    'width = 3',
+    'f(x) = x',
+    'import("x")',
+    'constructor("return process")()',
+    'width.constructor',
+    '[1, 2]',
+    '"a"',
+    'width ? 1 : 2',
+    'width > 3',
+    '3!',
+    'x -> 2',
+    '{a: 1}',
+    'evaluate("1")',
+    'true',
+    '1; 2',
+    'toString()',
+    'hasOwnProperty(1)',
+    'floor(1, 2)',
+    'min()',
   ])('refuse %s', (text) => {
     expect(value(text)).toBeTypeOf('string');
-  }); // prettier-ignore
+  });
 
   it('are refused where they have no finite value, cannot be parsed or are too long', () => {
     expect(value('1 / 0')).toBe('1 / 0 has no finite value.');

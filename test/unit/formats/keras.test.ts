@@ -194,7 +194,9 @@ describe('graphs of Keras models', () => {
   it('name layers that are not there, read themselves or are not connected', () => {
     const i = inputLayer('i', [null, 3]);
     expect(problemsOf(functional(i, after(dense('a', 2), 'x')))).toEqual(['unknown-input at [[["x",0,0,{}]]]']);
-    expect(problemsOf(functional(i, after(dense('a', 2), 'b'), after(dense('b', 2), 'a'))).map((text) => text.split(' ')[0])).toContain('cycle'); // prettier-ignore
+    expect(
+      problemsOf(functional(i, after(dense('a', 2), 'b'), after(dense('b', 2), 'a'))).map((text) => text.split(' ')[0]),
+    ).toContain('cycle');
     expect(problemsOf(functional(i, dense('a', 2)))).toEqual(['unconnected at "Dense"']);
   });
 
@@ -207,16 +209,26 @@ describe('graphs of Keras models', () => {
     let model: Json = { class_name: 'Sequential', config: { name: 'm', layers: [dense('a', 3, { input_dim: 3 })] } };
     for (let level = 0; level < 20; level++) {
       const twice = { ...model, name: 'm', inbound_nodes: [[['i', 0, 0]], [['m', 0, 0]]] };
-      model = { class_name: 'Functional', config: { name: 'm', layers: [inputLayer('i', [null, 3]), twice], output_layers: [['m', 1, 0]] } }; // prettier-ignore
+      model = {
+        class_name: 'Functional',
+        config: { name: 'm', layers: [inputLayer('i', [null, 3]), twice], output_layers: [['m', 1, 0]] },
+      };
     }
     expect(readText(JSON.stringify(model), 'x.json').problems.map(({ code }) => code)).toEqual(['too-large']);
   });
 
   it('survive a model that waits for itself', () => {
     const inner: Json = {
-      class_name: 'Functional', name: 'm', inbound_nodes: [[['m', 0, 0]]],
-      config: { name: 'm', layers: [inputLayer('x', [null, 3])], input_layers: [['x', 0, 0]], output_layers: [['x', 0, 0]] },
-    }; // prettier-ignore
+      class_name: 'Functional',
+      name: 'm',
+      inbound_nodes: [[['m', 0, 0]]],
+      config: {
+        name: 'm',
+        layers: [inputLayer('x', [null, 3])],
+        input_layers: [['x', 0, 0]],
+        output_layers: [['x', 0, 0]],
+      },
+    };
     const text = functional(inputLayer('i', [null, 3]), inner, after(dense('a', 2), 'm'));
     expect(open(text, 'x.json').network.complete).toBe(false);
   });

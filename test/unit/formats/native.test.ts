@@ -80,7 +80,12 @@ describe('native files', () => {
   });
 
   it('may hold layers that are not piecewise linear', () => {
-    const { network, problems } = open(file('{"type":"dense","units":4,"activation":"relu"},{"type":"layer_normalization"},{"type":"dense","units":2,"activation":"gelu"}'), 'x.json'); // prettier-ignore
+    const { network, problems } = open(
+      file(
+        '{"type":"dense","units":4,"activation":"relu"},{"type":"layer_normalization"},{"type":"dense","units":2,"activation":"gelu"}',
+      ),
+      'x.json',
+    );
     expect(problems).toEqual([]);
     expect(network.layers.map(({ scope: reach }) => reach)).toEqual(['piecewiseLinear', 'beyond', 'beyond']);
   });
@@ -96,7 +101,11 @@ describe('problems in native files', () => {
     ['a size below one', '{ "type": "dense", "units": 0 }', ['bad-value at 0']],
     ['an expression with a fault', '{ "type": "dense", "units": "2 *" }', ['expression at "2 *"']],
     ['an expression that gives no size', '{ "type": "dense", "units": "7 / 2" }', ['bad-value at "7 / 2"']],
-    ['an activation that is not known', '{ "type": "dense", "units": 1, "activation": "rellu" }', ['unknown-activation at "rellu"']],
+    [
+      'an activation that is not known',
+      '{ "type": "dense", "units": 1, "activation": "rellu" }',
+      ['unknown-activation at "rellu"'],
+    ],
     ['a padding that does not exist', '{ "type": "max_pooling1d", "padding": "full" }', ['bad-value at "full"']],
     ['inputs that are no names', '{ "type": "add", "inputs": [1, 2] }', ['bad-value at [1, 2]']],
     ['an input that is not there', '{ "type": "dense", "units": 1, "inputs": ["x"] }', ['unknown-input at ["x"]']],
@@ -106,7 +115,7 @@ describe('problems in native files', () => {
     ['an adjacency that is missing', '{ "type": "graph_conv", "units": 2 }', ['missing-field at "graph_conv"']],
   ])('%s', (_, layer, expected) => {
     expect(problemsOf(file(layer))).toEqual(expected);
-  }); // prettier-ignore
+  });
 
   it('are each said once, also where they leave what follows without a shape', () => {
     const text = file('{"type":"dense","units":"n"},{"type":"dense","units":3},{"type":"flatten"}');
@@ -120,7 +129,9 @@ describe('problems in native files', () => {
   });
 
   it('keep the second of two layers of one name in its place', () => {
-    const text = file('{"type":"dense","name":"a","units":2},{"type":"dense","name":"a","units":5},{"type":"dense","units":1}'); // prettier-ignore
+    const text = file(
+      '{"type":"dense","name":"a","units":2},{"type":"dense","name":"a","units":5},{"type":"dense","units":1}',
+    );
     const { network, problems } = open(text, 'x.json');
     expect(underlined(text, problems)).toEqual(['duplicate-name at "a"']);
     expect(network.layers.map(({ parameters }) => parameters)).toEqual([8, 15, 6]);

@@ -22,7 +22,10 @@ function channelsLast(x: unknown): number[] {
 }
 
 const snakeCase = (text: string) =>
-  text.replace(/"([a-z]+[A-Z]\w*)":/g, (_, key: string) => `"${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}":`); // prettier-ignore
+  text.replace(
+    /"([a-z]+[A-Z]\w*)":/g,
+    (_, key: string) => `"${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}":`,
+  );
 
 describe('an ONNX model', () => {
   it.each(readdirSync(folder))('%s gives what ONNX gives, with as many weights as its initializers', (name) => {
@@ -70,20 +73,32 @@ describe('an ONNX model', () => {
     const input = [{ name: 'x', type: { tensorType: { elemType: 1, shape: { dim } } } }];
     return JSON.stringify({ irVersion: '9', graph: { node: nodes, initializer, input, output: [{ name: 'y' }] } });
   };
-  const floats = (name: string, ...dims: number[]) => ({ name, dims, dataType: 1, floatData: Array<number>(dims.reduce((a, b) => a * b, 1)).fill(0.5) }); // prettier-ignore
+  const floats = (name: string, ...dims: number[]) => ({
+    name,
+    dims,
+    dataType: 1,
+    floatData: Array<number>(dims.reduce((a, b) => a * b, 1)).fill(0.5),
+  });
 
   it.each([
     ['Foo', [], 'The operation Foo is not analysed.'],
     ['Split', [], 'The operation Split is not analysed.'],
-    ['Transpose', [{ name: 'perm', ints: ['1', '0'] }], 'Transpose of axes other than channels against positions is not analysed.'],
+    [
+      'Transpose',
+      [{ name: 'perm', ints: ['1', '0'] }],
+      'Transpose of axes other than channels against positions is not analysed.',
+    ],
     ['Gather', [], 'Gather of a tensor is not analysed.'],
   ])('names an operation that it cannot follow: %s', (opType, attribute, message) => {
-    const text = graph([{ opType, input: ['x'], output: ['h'], attribute }, { opType: 'Relu', input: ['h'], output: ['y'] }]);
+    const text = graph([
+      { opType, input: ['x'], output: ['h'], attribute },
+      { opType: 'Relu', input: ['h'], output: ['y'] },
+    ]);
     const { network, problems } = open(text, 'a.json');
     expect(problems.map((problem) => problem.message)).toEqual([message]);
     expect(underlined(text, problems)).toEqual([`unsupported at "${opType}"`]);
     expect(network.complete).toBe(false);
-  }); // prettier-ignore
+  });
 
   it('names an embedding', () => {
     const text = graph([{ opType: 'Gather', input: ['table', 'x'], output: ['y'] }], [floats('table', 9, 3)]);
@@ -95,7 +110,12 @@ describe('an ONNX model', () => {
   });
 
   it.each([
-    ['nearest, asymmetric and rounded down', 3, { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }, true],
+    [
+      'nearest, asymmetric and rounded down',
+      3,
+      { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+      true,
+    ],
     ['nearest, asymmetric, to the nearest of two', 2, { coordinate_transformation_mode: 'asymmetric' }, true],
     ['nearest, asymmetric, to the nearest of three', 3, { coordinate_transformation_mode: 'asymmetric' }, false],
     ['nearest, half-pixel and rounded', 3, {}, true],
@@ -106,12 +126,16 @@ describe('an ONNX model', () => {
   ])('reads a resizing only where it repeats or blends cells as a layer does: %s', (_, factor, words, isRead) => {
     const attribute = Object.entries(words).map(([name, s]) => ({ name, s: Buffer.from(s).toString('base64') }));
     const scales = { name: 's', dims: [4], dataType: 1, floatData: [1, 1, factor, factor] };
-    const text = graph([{ opType: 'Resize', input: ['x', '', 's'], output: ['y'], attribute }], [scales], ['1', '1', '4', '4']);
+    const text = graph(
+      [{ opType: 'Resize', input: ['x', '', 's'], output: ['y'], attribute }],
+      [scales],
+      ['1', '1', '4', '4'],
+    );
     const { network, problems } = open(text, 'a.json');
     expect(network.complete).toBe(isRead);
     expect(problems.map(({ code }) => code)).toEqual(isRead ? [] : ['unsupported']);
     if (isRead) expect(network.layers[0].outputShape).toEqual([4 * factor, 4 * factor, 1]);
-  }); // prettier-ignore
+  });
 
   it('knows what is not piecewise linear, and the shapes after it', () => {
     const text = graph(
@@ -125,23 +149,31 @@ describe('an ONNX model', () => {
     );
     const { network, problems } = open(text, 'a.json');
     expect(problems).toEqual([]);
-    expect(network.layers.map(({ type, scope: reach, parameters, outputShape }) => [type, reach, parameters, outputShape])).toEqual([
+    expect(
+      network.layers.map(({ type, scope: reach, parameters, outputShape }) => [type, reach, parameters, outputShape]),
+    ).toEqual([
       ['dense', 'piecewiseLinear', 12, [3]],
       ['activation', 'boundary', 0, [3]],
       ['Mul', 'beyond', 0, [3]],
       ['dense', 'beyond', 6, [2]],
     ]);
-  }); // prettier-ignore
+  });
 
   it('says when a matrix does not fit, and when a graph waits for itself', () => {
     const wrong = open(graph([{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }], [floats('w', 5, 3)]), 'a.json');
     expect(wrong.problems.map(({ code }) => code)).toContain('shape-mismatch');
-    const loop = [{ opType: 'Add', name: 'a', input: ['x', 'q'], output: ['p'] }, { opType: 'Relu', name: 'b', input: ['p'], output: ['q'] }]; // prettier-ignore
+    const loop = [
+      { opType: 'Add', name: 'a', input: ['x', 'q'], output: ['p'] },
+      { opType: 'Relu', name: 'b', input: ['p'], output: ['q'] },
+    ];
     expect(open(graph(loop), 'a.json').problems.map(({ code }) => code)).toContain('cycle');
   });
 
   it('says when weights are fewer than their shape', () => {
-    const text = graph([{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }], [{ ...floats('w', 4, 3), floatData: [1, 2] }]); // prettier-ignore
+    const text = graph(
+      [{ opType: 'MatMul', input: ['x', 'w'], output: ['y'] }],
+      [{ ...floats('w', 4, 3), floatData: [1, 2] }],
+    );
     expect(readText(text, 'a.json', true).problems.map(({ message }) => message)).toEqual([
       'kernel: 2 numbers stand there, the shape needs 12.',
     ]);
@@ -155,7 +187,11 @@ describe('an ONNX model', () => {
     ];
     const shape = { name: 's', dims: [4], dataType: 7, int64Data: ['-1', '2', '1', '2'] };
     const { networks, problems } = readText(graph(nodes, [shape, floats('k', 3, 2, 1, 1)]), 'a.json', true);
-    expect(networks[0].layers.map(({ type, weights }) => [type, weights])).toEqual([['relu', undefined], ['reshape', undefined], ['conv2d', undefined]]); // prettier-ignore
+    expect(networks[0].layers.map(({ type, weights }) => [type, weights])).toEqual([
+      ['relu', undefined],
+      ['reshape', undefined],
+      ['conv2d', undefined],
+    ]);
     expect(problems.map(({ code }) => code)).toEqual(['approximation']);
   });
 });

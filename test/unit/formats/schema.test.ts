@@ -7,8 +7,15 @@ import { readText } from './fixtures.ts';
 
 interface Schema {
   properties: Record<string, unknown>;
-  definitions: Record<string, { properties?: Record<string, unknown>; anyOf?: { enum?: string[]; enumDescriptions?: string[] }[]; allOf?: unknown[] }>;
-} // prettier-ignore
+  definitions: Record<
+    string,
+    {
+      properties?: Record<string, unknown>;
+      anyOf?: { enum?: string[]; enumDescriptions?: string[] }[];
+      allOf?: unknown[];
+    }
+  >;
+}
 
 const schema = JSON.parse(
   readFileSync(new URL('../../../media/network.schema.json', import.meta.url), 'utf8'),

@@ -34,13 +34,22 @@ const counted: readonly [string, PlainRecord, Shape[], number | null, Shape, Ker
   ['LayerNormalization', { axis: -1, center: false }, [[7, 10]], 10, [7, 10]],
   ['LayerNormalization', { axis: [1, 2] }, [[7, 10]], null, [7, 10]],
   ['GroupNormalization', { groups: 2 }, [[7, 10]], 20, [7, 10]],
-  ['MultiHeadAttention', { num_heads: 2, key_dim: 2 }, [[8, 16], [4, 16]], 284, [8, 16]],
+  [
+    'MultiHeadAttention',
+    { num_heads: 2, key_dim: 2 },
+    [
+      [8, 16],
+      [4, 16],
+    ],
+    284,
+    [8, 16],
+  ],
   ['MultiHeadAttention', { num_heads: 2, key_dim: 2 }, [[8, 16]], 284, [8, 16]],
   ['ConvLSTM2D', { filters: 4, kernel_size: [3, 3] }, [[9, 9, 2]], 4 * 4 * (9 * 2 + 9 * 4 + 1), [9, 9, 2]],
   ['Multiply', {}, [[3], [3]], 0, [3]],
   ['Highway', {}, [[3]], null, [3]],
   ['LSTM', { units: 'x' }, [[7, 10]], null, [7, 10]],
-]; // prettier-ignore
+];
 
 describe('layers that are not piecewise linear', () => {
   it.each(counted)('%s %j on %j has %s parameters', (className, config, inputs, parameters, output, dialect) => {

@@ -8,7 +8,21 @@ const layer = '{ "type": "dense", "units": 2 }';
 describe('recognising a format', () => {
   it('knows each way of writing networks down, whatever the file is called', () => {
     const found = allFixtureNames.map((name) => recognise(fixture(name), 'file.json')?.id);
-    expect(found).toEqual(['native', 'keras', 'keras', 'keras', 'keras', 'tfjs', 'keras', 'tfjs-graph', 'onnx-json', 'convnetjs', 'brainjs', 'nni-search-space', 'huggingface-config']); // prettier-ignore
+    expect(found).toEqual([
+      'native',
+      'keras',
+      'keras',
+      'keras',
+      'keras',
+      'tfjs',
+      'keras',
+      'tfjs-graph',
+      'onnx-json',
+      'convnetjs',
+      'brainjs',
+      'nni-search-space',
+      'huggingface-config',
+    ]);
   });
 
   it('takes every *.network.json for native, also while it is empty', () => {
@@ -70,9 +84,21 @@ describe('a model of a kind that cannot be analysed', () => {
     ['keras-js-test', '{ "a": { "inputs": [], "weights": [], "expected": {} } }', 'test data of Keras.js'],
     ['nni-search-space', '{ "layer_1": { "_type": "layer_choice", "_value": [] } }', 'search space of architectures'],
     ['nni-search-space', '{ "lr": { "_type": "choice", "_value": [0.1] } }', 'nothing can be said of regions'],
-    ['huggingface-config', '{ "hidden_act": "gelu", "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12 }', 'a transformer'],
-    ['huggingface-config', '{ "model_type": "resnet", "architectures": ["X"], "hidden_act": "relu" }', 'which is piecewise linear'],
-    ['huggingface-config', '{ "model_type": "convnext", "transformers_version": "4", "hidden_act": "gelu" }', 'not piecewise linear'],
+    [
+      'huggingface-config',
+      '{ "hidden_act": "gelu", "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12 }',
+      'a transformer',
+    ],
+    [
+      'huggingface-config',
+      '{ "model_type": "resnet", "architectures": ["X"], "hidden_act": "relu" }',
+      'which is piecewise linear',
+    ],
+    [
+      'huggingface-config',
+      '{ "model_type": "convnext", "transformers_version": "4", "hidden_act": "gelu" }',
+      'not piecewise linear',
+    ],
     ['huggingface-config', '{ "_class_name": "UNet2DModel", "_diffusers_version": "0.1" }', 'UNet2DModel of Diffusers'],
     ['huggingface-config', '{ "model_type": "whale", "architectures": [] }', 'This configures whale'],
   ])('is named: %s %s', (format, text, words) => {
@@ -80,7 +106,7 @@ describe('a model of a kind that cannot be analysed', () => {
     expect(result).toMatchObject({ format, networks: [] });
     expect(result.problems.map(({ severity }) => severity)).toEqual(['information']);
     expect(result.problems[0].message).toContain(words);
-  }); // prettier-ignore
+  });
 
   it('in a file that holds a Keras model among other things, the model is read', () => {
     const model = JSON.parse(fixture('keras3-sequential.json')) as object;

@@ -20,7 +20,11 @@ const shapeOf = (...sizes: number[]) => ({ shape: { shape: { dim: sizes.map((siz
 function model(input: number[], weights: Record<string, number[]>, nodes: Node[]): string {
   const constants = Object.keys(weights).map((name) => ({ name, op: 'Const', attr: {} }));
   const node = [{ name: 'x', op: 'Placeholder', attr: shapeOf(-1, ...input) }, ...constants, ...nodes];
-  const listed = Object.entries(weights).map(([name, shape]) => ({ name, shape, dtype: name.startsWith('i/') ? 'int32' : 'float32' })); // prettier-ignore
+  const listed = Object.entries(weights).map(([name, shape]) => ({
+    name,
+    shape,
+    dtype: name.startsWith('i/') ? 'int32' : 'float32',
+  }));
   return JSON.stringify({ modelTopology: { node }, weightsManifest: [{ paths: [], weights: listed }] });
 }
 
@@ -55,7 +59,9 @@ describe('a graph model of TensorFlow.js', () => {
 
   it('has as many parameters as its manifest lists, or says so', () => {
     const text = fixture('tfjs-graph.json');
-    const { weightsManifest } = JSON.parse(text) as { weightsManifest: { weights: { shape: number[]; dtype: string }[] }[] }; // prettier-ignore
+    const { weightsManifest } = JSON.parse(text) as {
+      weightsManifest: { weights: { shape: number[]; dtype: string }[] }[];
+    };
     const floats = weightsManifest[0].weights.filter(({ dtype }) => dtype === 'float32');
     const total = floats.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
     expect(totalParameters(open(text, 'model.json').network.layers)).toBe(total);
@@ -88,13 +94,15 @@ describe('a graph model of TensorFlow.js', () => {
       { name: 's/add', op: 'AddV2', input: ['s/mul', 'b'] },
       { name: 'r', op: 'Relu', input: ['s/add'] },
     ]);
-    expect(layersOf(text)).toEqual([
-      'h activation linear 4 0 0',
-      'd dense linear 6 24 0',
-      's/mul batch_normalization linear 6 12 0',
-      'r relu relu 6 0 6',
-    ].map((line) => line.replace('s/mul', 's')));
-  }); // prettier-ignore
+    expect(layersOf(text)).toEqual(
+      [
+        'h activation linear 4 0 0',
+        'd dense linear 6 24 0',
+        's/mul batch_normalization linear 6 12 0',
+        'r relu relu 6 0 6',
+      ].map((line) => line.replace('s/mul', 's')),
+    );
+  });
 
   it('says what stands in the weights file, and goes as far as that does not matter', () => {
     const text = model([8, 8, 1], { 'c/w': [3, 3, 1, 2], 'i/pads': [4, 2] }, [
@@ -114,13 +122,17 @@ describe('a graph model of TensorFlow.js', () => {
       { name: 'weights', op: 'Softmax', input: ['scores'] },
       { name: 'mix', op: 'BatchMatMulV2', input: ['weights', 'x'] },
     ]);
-    expect(open(text, 'm.json').network.layers.map(({ type, scope: reach, outputShape }) => [type, reach, outputShape])).toEqual([
-      ['dense', 'inside', [5, 4]],
-      ['BatchMatMulV2', 'beyond', [5, 5]],
-      ['activation', 'beyond', [5, 5]],
-      ['BatchMatMulV2', 'beyond', [5, 4]],
-    ].map((row) => (row[0] === 'activation' ? ['softmax', ...row.slice(1)] : row)));
-  }); // prettier-ignore
+    expect(
+      open(text, 'm.json').network.layers.map(({ type, scope: reach, outputShape }) => [type, reach, outputShape]),
+    ).toEqual(
+      [
+        ['dense', 'inside', [5, 4]],
+        ['BatchMatMulV2', 'beyond', [5, 5]],
+        ['activation', 'beyond', [5, 5]],
+        ['BatchMatMulV2', 'beyond', [5, 4]],
+      ].map((row) => (row[0] === 'activation' ? ['softmax', ...row.slice(1)] : row)),
+    );
+  });
 
   it('takes its weights from the shards by the names of its constants', () => {
     const weights = { 'a/w': [2, 3], b: [3], v: [3, 1], c: [1] };
@@ -128,9 +140,20 @@ describe('a graph model of TensorFlow.js', () => {
       { name: 'a/MatMul', op: 'MatMul', input: ['x', 'a/w'] },
       { name: 'a/add', op: 'AddV2', input: ['a/MatMul', 'b'] },
       { name: 'a/Relu', op: 'Relu', input: ['a/add'] },
-      { name: 'out', op: '_FusedMatMul', input: ['a/Relu', 'v', 'c'], attr: { fused_ops: { list: { s: ['BiasAdd'] } } } },
+      {
+        name: 'out',
+        op: '_FusedMatMul',
+        input: ['a/Relu', 'v', 'c'],
+        attr: { fused_ops: { list: { s: ['BiasAdd'] } } },
+      },
     ]);
-    const values: Record<string, number[]> = { 'a/w': [1, 2, -3, 4, -5, 6], b: [0, 1, 2], v: [1, -1, 2], c: [10], 'i/axes': [1, 2] };
+    const values: Record<string, number[]> = {
+      'a/w': [1, 2, -3, 4, -5, 6],
+      b: [0, 1, 2],
+      v: [1, -1, 2],
+      c: [10],
+      'i/axes': [1, 2],
+    };
     const stored = Object.entries(values).map(([name, numbers]) => {
       const shape = Object.hasOwn(weights, name) ? weights[name as keyof typeof weights] : [2];
       return { name, shape, values: () => Float64Array.from(numbers) };
@@ -143,15 +166,25 @@ describe('a graph model of TensorFlow.js', () => {
     expect(outputOf(match.attach(), [1, 1])).toEqual([25]);
     const without = matchWeights(definition, network, { ...file, tensors: stored.slice(1) });
     expect(without.remarks.map(({ message }) => message)).toEqual(['a has no kernel in shard.bin.']);
-  }); // prettier-ignore
+  });
 
   it('counts weights that are used twice once', () => {
     const text = model([3], { w: [3, 3], b: [3] }, [
-      { name: 'a/MatMul', op: '_FusedMatMul', input: ['x', 'w', 'b'], attr: { fused_ops: { list: { s: ['BiasAdd', 'Relu'] } } } },
-      { name: 'b/MatMul', op: '_FusedMatMul', input: ['a/MatMul', 'w', 'b'], attr: { fused_ops: { list: { s: ['BiasAdd'] } } } },
+      {
+        name: 'a/MatMul',
+        op: '_FusedMatMul',
+        input: ['x', 'w', 'b'],
+        attr: { fused_ops: { list: { s: ['BiasAdd', 'Relu'] } } },
+      },
+      {
+        name: 'b/MatMul',
+        op: '_FusedMatMul',
+        input: ['a/MatMul', 'w', 'b'],
+        attr: { fused_ops: { list: { s: ['BiasAdd'] } } },
+      },
     ]);
     expect(layersOf(text)).toEqual(['a dense relu 3 12 3', 'b dense linear 3 0 0']);
-  }); // prettier-ignore
+  });
 
   describe('whose channels come first', () => {
     const format = { data_format: { s: 'TkNIVw==' } };
@@ -161,16 +194,36 @@ describe('a graph model of TensorFlow.js', () => {
     const graph = (isFirst: boolean) => {
       const attr = isFirst ? format : {};
       return model(isFirst ? [1, 5, 3] : [5, 3, 1], weights, [
-        { name: 'c/Conv2D', op: 'Conv2D', input: ['x', 'k'], attr: { ...attr, padding, strides: isFirst ? strides('1', '1', '1', '1') : strides('1', '1', '1', '1') } },
+        {
+          name: 'c/Conv2D',
+          op: 'Conv2D',
+          input: ['x', 'k'],
+          attr: { ...attr, padding, strides: isFirst ? strides('1', '1', '1', '1') : strides('1', '1', '1', '1') },
+        },
         { name: 'c/BiasAdd', op: 'BiasAdd', input: ['c/Conv2D', 'b'], attr },
         { name: 'c/Relu', op: 'Relu', input: ['c/BiasAdd'] },
-        { name: 'pool', op: 'MaxPool', input: ['c/Relu'], attr: { ...attr, padding, ksize: isFirst ? strides('1', '1', '2', '1') : strides('1', '2', '1', '1'), strides: isFirst ? strides('1', '1', '2', '2') : strides('1', '2', '2', '1') } },
+        {
+          name: 'pool',
+          op: 'MaxPool',
+          input: ['c/Relu'],
+          attr: {
+            ...attr,
+            padding,
+            ksize: isFirst ? strides('1', '1', '2', '1') : strides('1', '2', '1', '1'),
+            strides: isFirst ? strides('1', '1', '2', '2') : strides('1', '2', '2', '1'),
+          },
+        },
         { name: 'flat', op: 'Reshape', input: ['pool', 'i/flat'] },
         { name: 'd/MatMul', op: 'MatMul', input: ['flat', 'd'] },
       ]);
     };
     const shared = { k: [1, -2, 0.5, 1, -1, 3, 2, -0.5], b: [0.1, -0.2] };
-    const rows = [[1, 2], [3, -4], [-5, 6], [7, 8]]; // by position, the channels of each together
+    const rows = [
+      [1, 2],
+      [3, -4],
+      [-5, 6],
+      [7, 8],
+    ]; // by position, the channels of each together
     const outputWith = (text: string, d: number[][]) => {
       const tensors = Object.entries({ ...shared, d: d.flat(), 'i/flat': [-1, 4] }).map(([name, numbers]) => ({
         name,
@@ -180,29 +233,51 @@ describe('a graph model of TensorFlow.js', () => {
       const { definition, network } = open(text, 'model.json');
       const match = matchWeights(definition, network, { kind: 'tfjs', name: 'shards', tensors, model: null });
       expect(match.remarks).toEqual([]);
-      return outputOf(match.attach(), Array.from({ length: 15 }, (_, i) => ((i * 7) % 5) - 1.5));
+      return outputOf(
+        match.attach(),
+        Array.from({ length: 15 }, (_, i) => ((i * 7) % 5) - 1.5),
+      );
     };
 
     it('computes what the same graph with channels last does', () => {
       expect(summary(open(graph(true), 'm.json').network)).toEqual(summary(open(graph(false), 'm.json').network));
       expect(open(graph(true), 'm.json').problems).toEqual([]);
       const [[a, b], [c, e], [f, g], [h, i]] = [rows[0], rows[1], rows[2], rows[3]];
-      const last = outputWith(graph(false), [[a, b], [c, e], [f, g], [h, i]]);
+      const last = outputWith(graph(false), [
+        [a, b],
+        [c, e],
+        [f, g],
+        [h, i],
+      ]);
       // Flattened channel by channel, the second and third number change places.
-      const first = outputWith(graph(true), [[a, b], [f, g], [c, e], [h, i]]);
+      const first = outputWith(graph(true), [
+        [a, b],
+        [f, g],
+        [c, e],
+        [h, i],
+      ]);
       expect(last.some((value) => value !== 0)).toBe(true);
       expect(first).toEqual(last);
     });
 
     it('says where it is read as it does not stand', () => {
-      const text = graph(false).replace('"name":"pool","op":"MaxPool","input":["c/Relu"],"attr":{', '$&"data_format":{"s":"TkNIVw=="},');
+      const text = graph(false).replace(
+        '"name":"pool","op":"MaxPool","input":["c/Relu"],"attr":{',
+        '$&"data_format":{"s":"TkNIVw=="},',
+      );
       expect(layersOf(text)).toContain('unsupported: MaxPool reads channels where this tensor has positions.');
     });
-  }); // prettier-ignore
+  });
 
   it('takes paddings, shapes and factors from the shards that lie beside it', () => {
     const constants = { 'i/pads': [4, 2], k: [3, 3, 1, 2], 'i/shape': [2], half: [], d: [50, 1] };
-    const numbers = { 'i/pads': [0, 0, 1, 1, 1, 1, 0, 0], k: Array<number>(18).fill(1), 'i/shape': [-1, 50], half: [0.5], d: Array<number>(50).fill(1) }; // prettier-ignore
+    const numbers = {
+      'i/pads': [0, 0, 1, 1, 1, 1, 0, 0],
+      k: Array<number>(18).fill(1),
+      'i/shape': [-1, 50],
+      half: [0.5],
+      d: Array<number>(50).fill(1),
+    };
     const text = model([5, 5, 1], constants, [
       { name: 'pad', op: 'Pad', input: ['x', 'i/pads'] },
       { name: 'c/Conv2D', op: 'Conv2D', input: ['pad', 'k'], attr: { padding: { s: 'VkFMSUQ=' } } },
@@ -210,13 +285,18 @@ describe('a graph model of TensorFlow.js', () => {
       { name: 'flat', op: 'Reshape', input: ['h', 'i/shape'] },
       { name: 'd/MatMul', op: 'MatMul', input: ['flat', 'd'] },
     ]).replace('"paths":[]', '"paths":["a.bin","b.bin"]');
-    const bytes = new Uint8Array(Object.entries(numbers).flatMap(([name, list]) => {
-      const array = name.startsWith('i/') ? Int32Array.from(list) : Float32Array.from(list);
-      return [...new Uint8Array(array.buffer)];
-    })); // prettier-ignore
+    const bytes = new Uint8Array(
+      Object.entries(numbers).flatMap(([name, list]) => {
+        const array = name.startsWith('i/') ? Int32Array.from(list) : Float32Array.from(list);
+        return [...new Uint8Array(array.buffer)];
+      }),
+    );
     const shards: Record<string, Uint8Array> = { 'a.bin': bytes.slice(0, 30), 'b.bin': bytes.slice(30) };
     const linesWith = (files: Record<string, Uint8Array>) => {
-      const options = { weights: false, files: { bytes: (path: string) => (Object.hasOwn(files, path) ? sourceOf(path, files[path]) : undefined) } }; // prettier-ignore
+      const options = {
+        weights: false,
+        files: { bytes: (path: string) => (Object.hasOwn(files, path) ? sourceOf(path, files[path]) : undefined) },
+      };
       const { networks, problems } = read(text, 'model.json', options)!;
       const built = buildNetwork(networks[0]);
       return [...summary(built.network), ...[...problems, ...built.problems].map(({ message }) => message)];
@@ -228,7 +308,11 @@ describe('a graph model of TensorFlow.js', () => {
       'flat flatten linear 50 0 0',
       'd dense linear 1 50 0',
     ]);
-    const lacking: Record<string, Uint8Array>[] = [{}, { 'a.bin': shards['a.bin'] }, { ...shards, 'b.bin': bytes.slice(30, 40) }]; // prettier-ignore
+    const lacking: Record<string, Uint8Array>[] = [
+      {},
+      { 'a.bin': shards['a.bin'] },
+      { ...shards, 'b.bin': bytes.slice(30, 40) },
+    ];
     for (const files of lacking) {
       expect(linesWith(files)).toContain('How far this pads stands in a weights file that is not beside this one.');
     }
@@ -249,7 +333,12 @@ const windowAttributes = (stride: number, padding: string) => ({
 /** A matrix by what it makes of each unit vector. */
 function columnsOf(text: string, size: number): number[][] {
   const network = openWithWeights(JSON.stringify({ ...(JSON.parse(text) as object), weightsManifest: undefined }));
-  return Array.from({ length: size }, (_, k) => outputOf(network, Array.from({ length: size }, (_, j) => (j === k ? 1 : 0)))); // prettier-ignore
+  return Array.from({ length: size }, (_, k) =>
+    outputOf(
+      network,
+      Array.from({ length: size }, (_, j) => (j === k ? 1 : 0)),
+    ),
+  );
 }
 
 describe('a transposed convolution of a graph', () => {
@@ -273,12 +362,15 @@ describe('a transposed convolution of a graph', () => {
     [3, 7, 2, 'VALID'],
     [3, 8, 2, 'VALID'],
     [5, 7, 1, 'VALID'],
-  ] as const)('from %i to %i positions, stride %i, %s, is the transpose of the convolution back', (from, size, stride, padding) => {
-    const there = columnsOf(forward(size, stride, padding), size);
-    const back = columnsOf(backward(from, size, stride, padding), from);
-    expect(back.map((column) => column.length)).toEqual(Array(from).fill(size));
-    expect(back).toEqual(there[0].map((_, row) => there.map((column) => column[row])));
-  }); // prettier-ignore
+  ] as const)(
+    'from %i to %i positions, stride %i, %s, is the transpose of the convolution back',
+    (from, size, stride, padding) => {
+      const there = columnsOf(forward(size, stride, padding), size);
+      const back = columnsOf(backward(from, size, stride, padding), from);
+      expect(back.map((column) => column.length)).toEqual(Array(from).fill(size));
+      expect(back).toEqual(there[0].map((_, row) => there.map((column) => column[row])));
+    },
+  );
 
   it('is refused where the size cannot come about, or is not known', () => {
     expect(layersOf(backward(4, 9, 2, 'SAME')).at(-1)).toBe(
@@ -323,10 +415,19 @@ describe('nothing of a graph is lost without a word', () => {
   });
 
   it('refuses windows and factors that it would otherwise forget', () => {
-    const pool = (ksize: string[]) => model([4, 4, 2], {}, [{ name: 'p', op: 'MaxPool', input: ['x'], attr: { ksize: { list: { i: ksize } }, strides: { list: { i: ['1', '1', '1', '1'] } } } }]); // prettier-ignore
+    const pool = (ksize: string[]) =>
+      model([4, 4, 2], {}, [
+        {
+          name: 'p',
+          op: 'MaxPool',
+          input: ['x'],
+          attr: { ksize: { list: { i: ksize } }, strides: { list: { i: ['1', '1', '1', '1'] } } },
+        },
+      ]);
     expect(layersOf(pool(['1', '2', '2', '2'])).at(-1)).toContain('along other axes than those of positions');
     expect(layersOf(pool(['1', '2', '2', '1']))).toEqual(['p max_pooling2d linear 3x3x2 0 18']);
-    const resize = (op: string, attr: object) => layersOf(model([4, 4, 1], {}, [constant('s', [2], [8, 8], true), { name: 'r', op, input: ['x', 's'], attr }])); // prettier-ignore
+    const resize = (op: string, attr: object) =>
+      layersOf(model([4, 4, 1], {}, [constant('s', [2], [8, 8], true), { name: 'r', op, input: ['x', 's'], attr }]));
     expect(resize('ResizeBilinear', {}).at(-1)).toContain('half-pixel centers is not analysed');
     expect(resize('ResizeBilinear', { half_pixel_centers: { b: true } })).toEqual(['r up_sampling2d linear 8x8x1 0 0']);
     expect(resize('ResizeNearestNeighbor', { align_corners: { b: true } }).at(-1)).toContain('aligned corners');

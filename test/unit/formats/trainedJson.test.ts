@@ -35,7 +35,10 @@ describe('a ConvNetJS network', () => {
   function forward(layer: Layer, v: Volume): Volume {
     const out = blank(layer.out_sx, layer.out_sy, layer.out_depth);
     const put = (x: number, y: number, d: number, value: number) => (out.w[(out.sx * y + x) * out.depth + d] = value);
-    const pointwise = (f: (value: number) => number): Volume => ({ ...v, w: Object.fromEntries(entries(v).map((value, i) => [i, f(value)])) });
+    const pointwise = (f: (value: number) => number): Volume => ({
+      ...v,
+      w: Object.fromEntries(entries(v).map((value, i) => [i, f(value)])),
+    });
     switch (layer.layer_type) {
       case 'relu':
         return pointwise((value) => Math.max(0, value));
@@ -47,24 +50,36 @@ describe('a ConvNetJS network', () => {
         }
         return out;
       case 'fc':
-        layer.filters.forEach((filter, d) => put(0, 0, d, entries(v).reduce((sum, value, i) => sum + value * filter.w[i], layer.biases.w[d])));
+        layer.filters.forEach((filter, d) =>
+          put(
+            0,
+            0,
+            d,
+            entries(v).reduce((sum, value, i) => sum + value * filter.w[i], layer.biases.w[d]),
+          ),
+        );
         return out;
       case 'conv':
       case 'pool':
-        for (let y = 0; y < out.sy; y++) for (let x = 0; x < out.sx; x++) for (let d = 0; d < out.depth; d++) {
-          let [sum, most] = [layer.biases?.w[d] ?? 0, -Infinity];
-          for (let fy = 0; fy < layer.sy; fy++) for (let fx = 0; fx < layer.sx; fx++) {
-            const [ix, iy] = [x * layer.stride - layer.pad + fx, y * layer.stride - layer.pad + fy];
-            most = Math.max(most, at(v, ix, iy, d) ?? -Infinity);
-            for (let c = 0; c < v.depth; c++) sum += (at(v, ix, iy, c) ?? 0) * (layer.layer_type === 'conv' ? at(layer.filters[d], fx, fy, c)! : 0);
-          }
-          put(x, y, d, layer.layer_type === 'conv' ? sum : most);
-        }
+        for (let y = 0; y < out.sy; y++)
+          for (let x = 0; x < out.sx; x++)
+            for (let d = 0; d < out.depth; d++) {
+              let [sum, most] = [layer.biases?.w[d] ?? 0, -Infinity];
+              for (let fy = 0; fy < layer.sy; fy++)
+                for (let fx = 0; fx < layer.sx; fx++) {
+                  const [ix, iy] = [x * layer.stride - layer.pad + fx, y * layer.stride - layer.pad + fy];
+                  most = Math.max(most, at(v, ix, iy, d) ?? -Infinity);
+                  for (let c = 0; c < v.depth; c++)
+                    sum +=
+                      (at(v, ix, iy, c) ?? 0) * (layer.layer_type === 'conv' ? at(layer.filters[d], fx, fy, c)! : 0);
+                }
+              put(x, y, d, layer.layer_type === 'conv' ? sum : most);
+            }
         return out;
       default:
         return v;
     }
-  } // prettier-ignore
+  }
 
   function expectEqualOutputs(text: string): void {
     const { layers } = JSON.parse(text) as { layers: Layer[] };
@@ -94,14 +109,29 @@ describe('a ConvNetJS network', () => {
     expectEqualOutputs(fixture('convnetjs.json'));
   });
 
-  const volume = (depth: number, at: number) => ({ sx: 1, sy: 1, depth, w: Object.fromEntries(samples(1, depth)[0].map((v, i) => [i, v * at])) }); // prettier-ignore
-  const fc = (inputs: number, outputs: number) => ({ layer_type: 'fc', out_depth: outputs, out_sx: 1, out_sy: 1, filters: Array.from({ length: outputs }, (_, k) => volume(inputs, k + 1)), biases: volume(outputs, 2) }); // prettier-ignore
+  const volume = (depth: number, at: number) => ({
+    sx: 1,
+    sy: 1,
+    depth,
+    w: Object.fromEntries(samples(1, depth)[0].map((v, i) => [i, v * at])),
+  });
+  const fc = (inputs: number, outputs: number) => ({
+    layer_type: 'fc',
+    out_depth: outputs,
+    out_sx: 1,
+    out_sy: 1,
+    filters: Array.from({ length: outputs }, (_, k) => volume(inputs, k + 1)),
+    biases: volume(outputs, 2),
+  });
   const input = { layer_type: 'input', out_sx: 1, out_sy: 1, out_depth: 3 };
 
   it('has maxout units over neurons side by side', () => {
     const maxout = { layer_type: 'maxout', group_size: 3, out_depth: 2, out_sx: 1, out_sy: 1 };
     const text = JSON.stringify({ layers: [input, fc(3, 6), maxout, fc(2, 2)] });
-    expect(summary(open(text, 'a.json').network)).toEqual(['maxout_1 maxout linear 2 24 2', 'dense_1 dense linear 2 6 0']); // prettier-ignore
+    expect(summary(open(text, 'a.json').network)).toEqual([
+      'maxout_1 maxout linear 2 24 2',
+      'dense_1 dense linear 2 6 0',
+    ]);
     expectEqualOutputs(text);
   });
 
@@ -112,12 +142,16 @@ describe('a ConvNetJS network', () => {
   });
 
   it('says what it cannot read', () => {
-    const text = JSON.stringify({ layers: [input, { layer_type: 'quadtransform' }, { layer_type: 'fc', out_depth: 0 }, { layer_type: 'maxout' }] }); // prettier-ignore
+    const text = JSON.stringify({
+      layers: [input, { layer_type: 'quadtransform' }, { layer_type: 'fc', out_depth: 0 }, { layer_type: 'maxout' }],
+    });
     expect(underlined(text, readText(text, 'a.json').problems)).toEqual([
       'unknown-layer at "quadtransform"',
       'bad-value at 0',
     ]);
-    const conv = JSON.stringify({ layers: [{ ...input, out_sx: 4 }, { layer_type: 'conv', sx: 1, out_depth: 2 }, { layer_type: 'maxout' }] }); // prettier-ignore
+    const conv = JSON.stringify({
+      layers: [{ ...input, out_sx: 4 }, { layer_type: 'conv', sx: 1, out_depth: 2 }, { layer_type: 'maxout' }],
+    });
     expect(underlined(conv, readText(conv, 'a.json').problems)).toEqual(['unsupported at "maxout"']);
   });
 });
@@ -140,7 +174,9 @@ describe('a brain.js network', () => {
       let values = input;
       for (const { weights, biases } of layers.slice(1)) {
         const before = values;
-        values = weights.map((row, k) => row.reduce((sum, weight, i) => sum + weight * before[i], biases[k])).map((z) => Math.max(z, 0.125 * z)); // prettier-ignore
+        values = weights
+          .map((row, k) => row.reduce((sum, weight, i) => sum + weight * before[i], biases[k]))
+          .map((z) => Math.max(z, 0.125 * z));
       }
       outputOf(network, input).forEach((value, i) => expect(value).toBeCloseTo(values[i], 9));
     }
@@ -149,7 +185,10 @@ describe('a brain.js network', () => {
   it('of old versions keeps its neurons under their names', () => {
     const old = {
       sizes: [2, 2],
-      layers: [{ r: {}, g: {} }, { dark: { bias: 0.5, weights: { r: 1, g: -2 } }, light: { bias: -1, weights: { r: 3, g: 4 } } }],
+      layers: [
+        { r: {}, g: {} },
+        { dark: { bias: 0.5, weights: { r: 1, g: -2 } }, light: { bias: -1, weights: { r: 3, g: 4 } } },
+      ],
       outputLookup: true,
       inputLookup: true,
       activation: 'relu',
@@ -159,15 +198,17 @@ describe('a brain.js network', () => {
     expect(outputOf(network, [2, 1])).toEqual([0.5, 9]);
     const leaky = readText(JSON.stringify({ ...old, activation: 'leaky-relu' }), 'a.json');
     expect(leaky.problems.map(({ code }) => code)).toEqual(['approximation']);
-  }); // prettier-ignore
+  });
 
   it('is not piecewise linear unless it says so', () => {
     const text = fixture('brainjs.json').replace('"activation":"leaky-relu",', '');
-    expect(open(text, 'a.json').network.layers.map(({ activation, scope: reach }) => [activation.name, reach])).toEqual([
-      ['sigmoid', 'boundary'],
-      ['sigmoid', 'beyond'],
-      ['sigmoid', 'beyond'],
-    ]);
+    expect(open(text, 'a.json').network.layers.map(({ activation, scope: reach }) => [activation.name, reach])).toEqual(
+      [
+        ['sigmoid', 'boundary'],
+        ['sigmoid', 'beyond'],
+        ['sigmoid', 'beyond'],
+      ],
+    );
   });
 
   it('says when its weights do not fit its sizes', () => {

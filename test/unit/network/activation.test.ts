@@ -44,12 +44,16 @@ describe('activations', () => {
 
   it('counts pieces, and those that are flat for almost all parameters', () => {
     expect(['relu', 'prelu', 'relu6', 'abs', 'linear'].map((name) => piecesOf(named(name)))).toEqual([2, 2, 3, 2, 1]);
-    expect(['relu', 'prelu', 'relu6', 'abs', 'linear'].map((name) => flatPiecesOf(named(name)))).toEqual([1, 0, 2, 0, 0]); // prettier-ignore
+    expect(['relu', 'prelu', 'relu6', 'abs', 'linear'].map((name) => flatPiecesOf(named(name)))).toEqual([
+      1, 0, 2, 0, 0,
+    ]);
     expect(flatPiecesOf(prelu(0))).toBe(0);
   });
 
   it('reads names as people write them, and tells smooth ones from unknown ones', () => {
-    expect(['ReLU', 'leaky-relu', 'LeakyReLU', 'hardTanh'].map((name) => named(name).kind)).toEqual(Array(4).fill('piecewiseLinear')); // prettier-ignore
+    expect(['ReLU', 'leaky-relu', 'LeakyReLU', 'hardTanh'].map((name) => named(name).kind)).toEqual(
+      Array(4).fill('piecewiseLinear'),
+    );
     expect(activationByName('softmax')).toEqual({ kind: 'smooth', name: 'softmax' });
     expect(activationByName('my_own')).toBeUndefined();
   });

@@ -34,8 +34,15 @@ describe('buildNetwork', () => {
     );
     expect(problems).toEqual([]);
     expect(network.layers.map(({ outputShape }) => outputShape)).toEqual([
-      [28, 28, 6], [14, 14, 6], [10, 10, 16], [5, 5, 16], [400], [120], [84], [10],
-    ]); // prettier-ignore
+      [28, 28, 6],
+      [14, 14, 6],
+      [10, 10, 16],
+      [5, 5, 16],
+      [400],
+      [120],
+      [84],
+      [10],
+    ]);
     expect(network.layers.map(({ parameters }) => parameters)).toEqual([156, 0, 2416, 0, 0, 48120, 10164, 850]);
     expect(network.layers.map(({ neurons }) => neurons)).toEqual([4704, 0, 1600, 0, 0, 120, 84, 0]);
     expect(network.complete).toBe(true);
@@ -79,13 +86,21 @@ describe('buildNetwork', () => {
     expect(network.layers.map(({ name }) => name)).toEqual(['a']);
     expect(network.complete).toBe(false);
     expect(problems).toEqual([
-      { code: 'shape-mismatch', severity: 'error', message: 'b: a window of 5×5 does not fit into 2×2', span: fields.kernel_size },
-    ]); // prettier-ignore
+      {
+        code: 'shape-mismatch',
+        severity: 'error',
+        message: 'b: a window of 5×5 does not fit into 2×2',
+        span: fields.kernel_size,
+      },
+    ]);
   });
 
   it('sorts definitions in any order and reports cycles without hanging', () => {
     const shuffled = build([2], [dense('second', 3, relu, ['first']), dense('first', 4, relu, ['input'])]);
-    expect(shuffled.network.layers.map(({ name, definition }) => [name, definition])).toEqual([['first', 1], ['second', 0]]); // prettier-ignore
+    expect(shuffled.network.layers.map(({ name, definition }) => [name, definition])).toEqual([
+      ['first', 1],
+      ['second', 0],
+    ]);
     const cyclic = build([2], [dense('a', 3, relu, ['b']), dense('b', 3, relu, ['a'])]);
     expect(cyclic.network.layers).toEqual([]);
     expect(cyclic.problems.map(({ code }) => code)).toEqual(['cycle']);
@@ -105,7 +120,10 @@ describe('buildNetwork', () => {
     expect(problems).toEqual([]);
     expect(network.layers.map(({ outputShape }) => outputShape)).toEqual([[5], [5], [10]]);
     const wrong = build([4], [dense('a', 5, relu, ['input']), add]);
-    expect(wrong.problems[0]).toMatchObject({ code: 'shape-mismatch', message: 'add: inputs of different shapes: 5 and 4' }); // prettier-ignore
+    expect(wrong.problems[0]).toMatchObject({
+      code: 'shape-mismatch',
+      message: 'add: inputs of different shapes: 5 and 4',
+    });
   });
 
   it('says which input does not exist', () => {
@@ -138,7 +156,10 @@ describe('buildNetwork', () => {
   it('counts the parameters of a shared layer once', () => {
     const again = { ...dense('a again', 3, relu, ['a']), sharedWith: 'a' };
     const { network } = build([3], [dense('a', 3), again]);
-    expect(network.layers.map(({ parameters, sharedWith }) => [parameters, sharedWith])).toEqual([[12, undefined], [0, 0]]); // prettier-ignore
+    expect(network.layers.map(({ parameters, sharedWith }) => [parameters, sharedWith])).toEqual([
+      [12, undefined],
+      [0, 0],
+    ]);
   });
 
   it('takes an input of no sound shape for one that is not there', () => {
@@ -181,7 +202,9 @@ describe('windows', () => {
     const window = window2d(3);
     expect(parametersOf({ kind: 'convolution', window, filters: 6, groups: 2, useBias: true })).toBe(9 * 2 * 6 + 6);
     expect(parametersOf({ kind: 'depthwiseConvolution', window, multiplier: 2, useBias: true })).toBe(9 * 4 * 2 + 8);
-    expect(parametersOf({ kind: 'separableConvolution', window, filters: 5, multiplier: 2, useBias: true })).toBe(9 * 4 * 2 + 8 * 5 + 5); // prettier-ignore
+    expect(parametersOf({ kind: 'separableConvolution', window, filters: 5, multiplier: 2, useBias: true })).toBe(
+      9 * 4 * 2 + 8 * 5 + 5,
+    );
     expect(parametersOf({ kind: 'transposedConvolution', window, filters: 3, useBias: false })).toBe(9 * 3 * 4);
     expect(parametersOf({ kind: 'locallyConnected', window, filters: 2, useBias: true })).toBe(36 * 36 * 2 + 36 * 2);
     expect(parametersOf({ kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: false })).toBe(12);
@@ -191,7 +214,12 @@ describe('windows', () => {
   });
 
   it('undoes a strided convolution', () => {
-    const operation = { kind: 'transposedConvolution', window: window2d(4, 2, 'same'), filters: 3, useBias: true } as const; // prettier-ignore
+    const operation = {
+      kind: 'transposedConvolution',
+      window: window2d(4, 2, 'same'),
+      filters: 3,
+      useBias: true,
+    } as const;
     expect(build([7, 7, 5], [layer('t', operation)]).network.layers[0].outputShape).toEqual([14, 14, 3]);
     const valid = { ...operation, window: window2d(3, 2) };
     expect(build([7, 7, 5], [layer('t', valid)]).network.layers[0].outputShape).toEqual([15, 15, 3]);

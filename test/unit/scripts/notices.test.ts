@@ -8,17 +8,24 @@ const base = mkdtempSync(path.join(tmpdir(), 'region-lens-notices-'));
 afterAll(() => rmSync(base, { recursive: true }));
 
 /** A package with this licence in its manifest; returns its folder. */
-function pack(name: string, license: unknown, files: Readonly<Record<string, string>> = { LICENSE: `terms of ${name}` }): string {
+function pack(
+  name: string,
+  license: unknown,
+  files: Readonly<Record<string, string>> = { LICENSE: `terms of ${name}` },
+): string {
   const folder = path.join('node_modules', name);
   mkdirSync(path.join(base, folder), { recursive: true });
   const all = { 'package.json': JSON.stringify({ name, version: '1.2.3', license }), ...files };
   for (const [file, text] of Object.entries(all)) writeFileSync(path.join(base, folder, file), text);
   return folder;
-} // prettier-ignore
+}
 
 describe('notices of other packages', () => {
   it('name each package, its version and licence, and repeat all texts it has', () => {
-    const folders = [pack('one', 'MIT'), pack('@scope/two', 'Apache-2.0', { 'LICENCE.md': 'the terms', NOTICE: 'to be repeated' })]; // prettier-ignore
+    const folders = [
+      pack('one', 'MIT'),
+      pack('@scope/two', 'Apache-2.0', { 'LICENCE.md': 'the terms', NOTICE: 'to be repeated' }),
+    ];
     const text = noticesOf(folders, base);
     expect(text).toContain('one 1.2.3 (MIT)\n\nterms of one\n');
     expect(text).toContain('@scope/two 1.2.3 (Apache-2.0)\n\nthe terms\n\nto be repeated\n');

@@ -96,19 +96,24 @@ describe('the quick fix for a value that is not known', () => {
     return lines.join('\n');
   }
 
-  it.each(unknowns)('inserts a comment that supplies %s, after which nothing is unknown', async (_what, source, expected) => {
-    const text = `import * as tf from '@tensorflow/tfjs';\n${source}\n`;
-    const { uri, diagnostics, actions } = await open(text);
-    expect(actions).toHaveLength(1);
-    const [action] = actions;
-    expect(action).toMatchObject({ kind: 'quickfix', isPreferred: true });
-    expect(action.diagnostics).toEqual(diagnostics.filter(({ code }) => code === 'unknown-value' || code === 'missing-input-shape'));
-    const fixed = applied(text, action.edit?.changes?.[uri] ?? []);
-    expect(fixed).toContain(expected);
-    await server.change(uri, 2, fixed);
-    const after = await server.analysed(uri, 2);
-    expect(after.diagnostics.filter(({ severity }) => severity !== 4)).toEqual([]);
-  }); // prettier-ignore
+  it.each(unknowns)(
+    'inserts a comment that supplies %s, after which nothing is unknown',
+    async (_what, source, expected) => {
+      const text = `import * as tf from '@tensorflow/tfjs';\n${source}\n`;
+      const { uri, diagnostics, actions } = await open(text);
+      expect(actions).toHaveLength(1);
+      const [action] = actions;
+      expect(action).toMatchObject({ kind: 'quickfix', isPreferred: true });
+      expect(action.diagnostics).toEqual(
+        diagnostics.filter(({ code }) => code === 'unknown-value' || code === 'missing-input-shape'),
+      );
+      const fixed = applied(text, action.edit?.changes?.[uri] ?? []);
+      expect(fixed).toContain(expected);
+      await server.change(uri, 2, fixed);
+      const after = await server.analysed(uri, 2);
+      expect(after.diagnostics.filter(({ severity }) => severity !== 4)).toEqual([]);
+    },
+  );
 
   it('is not offered where everything is known, and keeps the line endings of the file', async () => {
     const known = `import * as tf from '@tensorflow/tfjs';\ntf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });\n`;

@@ -3,7 +3,8 @@ import { analyze } from '../../../src/analysis/analyze.ts';
 import { boundFormula } from '../../../src/server/panel/formulas.ts';
 import { evaluateBounds } from '../../../src/theory/registry.ts';
 
-const text = '{ "input": [2], "layers": [{ "type": "dense", "units": 4, "activation": "relu" }, { "type": "dense", "units": 1 }] }'; // prettier-ignore
+const text =
+  '{ "input": [2], "layers": [{ "type": "dense", "units": 4, "activation": "relu" }, { "type": "dense", "units": 1 }] }';
 const bounds = evaluateBounds(analyze(text, 'a.network.json')!.networks[0].network, {});
 const plotted = bounds.filter(({ kind }) => kind !== 'scale');
 

@@ -24,7 +24,9 @@ describe('the framing of messages', () => {
   it('passes on what is sound, wherever it is cut', async () => {
     const messages = `${framed('{"a":"Content-Length: x"}')}Content-Type: application/json\r\n${framed('{"b":"ü\\r\\n\\r\\n"}')}${framed('')}${framed('{}')}`;
     for (let size = 1; size < 60; size++) {
-      const chunks = Array.from({ length: Math.ceil(messages.length / size) }, (_, i) => messages.slice(i * size, (i + 1) * size)); // prettier-ignore
+      const chunks = Array.from({ length: Math.ceil(messages.length / size) }, (_, i) =>
+        messages.slice(i * size, (i + 1) * size),
+      );
       expect(await through(chunks)).toBe(messages);
     }
   });
@@ -49,8 +51,11 @@ describe('the server on standard input', () => {
   }, 60_000);
   afterAll(() => rm(folder, { recursive: true }));
 
-  const started = () => spawn(process.execPath, [join(folder, 'server.js'), '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] }); // prettier-ignore
-  const initialize = framed(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { capabilities: {} } })); // prettier-ignore
+  const started = () =>
+    spawn(process.execPath, [join(folder, 'server.js'), '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const initialize = framed(
+    JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { capabilities: {} } }),
+  );
 
   it('answers, and ends at a header that is not understood', async () => {
     const server = started();

@@ -68,11 +68,20 @@ describe('shards of a graph model', () => {
   let folder: string;
   let server: ServerProcess;
   const node = [
-    { name: 'x', op: 'Placeholder', attr: { shape: { shape: { dim: [{ size: '-1' }, { size: '4' }, { size: '4' }, { size: '1' }] } } } },
+    {
+      name: 'x',
+      op: 'Placeholder',
+      attr: { shape: { shape: { dim: [{ size: '-1' }, { size: '4' }, { size: '4' }, { size: '1' }] } } },
+    },
     ...['pads', 'k'].map((name) => ({ name, op: 'Const' })),
     { name: 'pad', op: 'Pad', input: ['x', 'pads'] },
-    { name: 'c', op: '_FusedConv2D', input: ['pad', 'k'], attr: { fused_ops: { list: { s: ['UmVsdQ=='] } }, padding: { s: 'VkFMSUQ=' } } },
-  ]; // prettier-ignore
+    {
+      name: 'c',
+      op: '_FusedConv2D',
+      input: ['pad', 'k'],
+      attr: { fused_ops: { list: { s: ['UmVsdQ=='] } }, padding: { s: 'VkFMSUQ=' } },
+    },
+  ];
   const weights = [
     { name: 'pads', shape: [4, 2], dtype: 'int32' },
     { name: 'k', shape: [3, 3, 1, 2], dtype: 'float32' },

@@ -105,11 +105,15 @@ describe('names in native files', () => {
     expect(await found(place('+ 1e1 * e'))).toEqual(['1:27', '4:68']);
     const { changes } = await ask<WorkspaceEdit>('rename', uri, place('"wid'), { newName: 'n' });
     expect(changes![uri].map(({ newText }) => newText)).toEqual(['n', 'n', 'n', 'n', 'n']);
-    await expect(ask('rename', uri, place('"wid'), { newName: '2n' })).rejects.toThrow('2n cannot be named in an expression.');
-    await expect(ask('rename', uri, place('"wid'), { newName: 'e1' })).rejects.toThrow('There is already something named e1.');
+    await expect(ask('rename', uri, place('"wid'), { newName: '2n' })).rejects.toThrow(
+      '2n cannot be named in an expression.',
+    );
+    await expect(ask('rename', uri, place('"wid'), { newName: 'e1' })).rejects.toThrow(
+      'There is already something named e1.',
+    );
     const offered = await ask<CompletionItem[]>('completion', uri, place('2 * wi'));
     expect(offered.map(({ label }) => label)).toEqual(['width', 'e1', 'min']);
-  }); // prettier-ignore
+  });
 
   it('are not changed into ones that are taken or empty, nor where they are made up', async () => {
     const uri = await open();

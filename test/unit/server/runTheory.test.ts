@@ -25,13 +25,43 @@ const cases: [number, Partial<CountSettings>, string, string, string | null][] =
   [3, {}, 'cells', '[−1, 1]³', null],
   [3, { method: 'plane' }, 'plane', 'a random plane through the centre of [−1, 1]³', 'kac-rice-plane'],
   [3, { method: 'line' }, 'line', 'the diagonal of [−1, 1]³', 'kac-rice-line'],
-  [3, { place: { type: 'segment', from: zeros(3), to: axis(3, 2) } }, 'line', 'the segment from (0, 0, 0) to (0, 0, 1)', 'kac-rice-line'],
-  [3, { place: { type: 'parallelogram', origin: zeros(3), u: axis(3, 0), v: axis(3, 1) } }, 'plane', 'the parallelogram at (0, 0, 0) along (1, 0, 0) and (0, 1, 0)', 'kac-rice-plane'],
-  [3, { method: 'sample', place: { type: 'segment', from: zeros(3), to: axis(3, 2) } }, 'sample', 'the segment from (0, 0, 0) to (0, 0, 1)', 'kac-rice-line'],
-  [3, { place: { type: 'points', set: { label: 'a.csv', points: [zeros(3), axis(3, 0)] } } }, 'line', 'the line through 2 points of a.csv', 'kac-rice-line'],
-  [3, { place: { type: 'points', set: { label: 'a.csv', points: [zeros(3), axis(3, 0), axis(3, 1)] } } }, 'plane', 'the plane through 3 points of a.csv', 'kac-rice-plane'],
+  [
+    3,
+    { place: { type: 'segment', from: zeros(3), to: axis(3, 2) } },
+    'line',
+    'the segment from (0, 0, 0) to (0, 0, 1)',
+    'kac-rice-line',
+  ],
+  [
+    3,
+    { place: { type: 'parallelogram', origin: zeros(3), u: axis(3, 0), v: axis(3, 1) } },
+    'plane',
+    'the parallelogram at (0, 0, 0) along (1, 0, 0) and (0, 1, 0)',
+    'kac-rice-plane',
+  ],
+  [
+    3,
+    { method: 'sample', place: { type: 'segment', from: zeros(3), to: axis(3, 2) } },
+    'sample',
+    'the segment from (0, 0, 0) to (0, 0, 1)',
+    'kac-rice-line',
+  ],
+  [
+    3,
+    { place: { type: 'points', set: { label: 'a.csv', points: [zeros(3), axis(3, 0)] } } },
+    'line',
+    'the line through 2 points of a.csv',
+    'kac-rice-line',
+  ],
+  [
+    3,
+    { place: { type: 'points', set: { label: 'a.csv', points: [zeros(3), axis(3, 0), axis(3, 1)] } } },
+    'plane',
+    'the plane through 3 points of a.csv',
+    'kac-rice-plane',
+  ],
   [100, {}, 'plane', 'a random plane through the centre of [−1, 1]¹⁰⁰', 'kac-rice-plane'],
-]; // prettier-ignore
+];
 
 it.each(cases)('of %d inputs and %j is what is counted: %s on %s', (inputs, more, method, domain, mean) => {
   const analysis = networkOf(inputs);

@@ -61,7 +61,10 @@ describe('the language server', () => {
   it('says in the hover what the layer is, does and costs, with sources and commands', async () => {
     const uri = await open(mlp);
     const line = mlp.split('\n').findIndex((text) => text.includes('"d2"'));
-    const hover = await server.connection.sendRequest<Hover>('textDocument/hover', { textDocument: { uri }, position: { line, character: 20 } }); // prettier-ignore
+    const hover = await server.connection.sendRequest<Hover>('textDocument/hover', {
+      textDocument: { uri },
+      position: { line, character: 20 },
+    });
     const text = (hover.contents as { value: string }).value;
     expect(text).toContain('**d2** · dense, ReLU · 24 → 24 · 24 neurons · 600 parameters');
     expect(text).toContain('Multiplies the bound by **301** (10^2.48)');
@@ -92,7 +95,9 @@ describe('the language server', () => {
 
   it('outlines networks and layers', async () => {
     const uri = await open(mlp);
-    const symbols = await server.connection.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', { textDocument: { uri } }); // prettier-ignore
+    const symbols = await server.connection.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', {
+      textDocument: { uri },
+    });
     expect(symbols.map(({ name, children }) => [name, children?.map((child) => child.name)])).toEqual([
       ['deep-mlp', ['d1', 'd2', 'd3']],
     ]);
@@ -104,7 +109,9 @@ describe('the language server', () => {
     const { status, diagnostics } = await server.analysed(uri, 1);
     expect(status.status?.hasErrors).toBe(true);
     const [first] = diagnostics.filter(({ severity }) => severity === 1);
-    expect(wrong.split('\n')[first.range.start.line].slice(first.range.start.character, first.range.end.character)).toBe('"dens"'); // prettier-ignore
+    expect(
+      wrong.split('\n')[first.range.start.line].slice(first.range.start.character, first.range.end.character),
+    ).toBe('"dens"');
     await server.change(uri, 2, mlp);
     expect((await server.analysed(uri, 2)).diagnostics).toEqual([]);
   });
@@ -135,7 +142,9 @@ describe('the language server', () => {
     expect(await server.connection.sendRequest('textDocument/codeLens', { textDocument: { uri } })).toEqual([]);
     server.settings = { inlayHints: { show: 17 }, notation: null };
     await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
-    await expect.poll(async () => (await server.hints(uri)).map(({ label }) => label)).toEqual(['×10^2.48', '×10^2.48']); // prettier-ignore
+    await expect
+      .poll(async () => (await server.hints(uri)).map(({ label }) => label))
+      .toEqual(['×10^2.48', '×10^2.48']);
   });
 
   it('gives the panel its model, and both ways between layer and source', async () => {
@@ -155,7 +164,9 @@ describe('the language server', () => {
 
   it('writes a network in the native format', async () => {
     const uri = await open('{ "params": { "w": 3 }, "input": [2], "layers": [{ "type": "dense", "units": "2 * w" }] }');
-    expect(await server.ask(nativeTextRequest, { uri, network: 0 })).toContain('{ "type": "dense", "name": "dense_1", "units": 6 }'); // prettier-ignore
+    expect(await server.ask(nativeTextRequest, { uri, network: 0 })).toContain(
+      '{ "type": "dense", "name": "dense_1", "units": 6 }',
+    );
     expect(await server.ask(nativeTextRequest, { uri, network: 1 })).toBeNull();
   });
 

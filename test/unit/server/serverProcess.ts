@@ -25,15 +25,19 @@ export class ServerProcess {
     private readonly folder: string,
     readonly connection: ProtocolConnection,
   ) {
-    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
-      this.diagnostics.set(uri, diagnostics);
-    }); // prettier-ignore
+    connection.onNotification(
+      'textDocument/publishDiagnostics',
+      ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
+        this.diagnostics.set(uri, diagnostics);
+      },
+    );
     connection.onNotification('regionLens/status', (status: StatusParams) => {
       this.statuses.set(status.uri, status);
       this.waiting.splice(0).forEach((wake) => wake());
     });
     connection.onRequest('workspace/configuration', () => [this.settings]);
-    for (const refresh of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh']) connection.onRequest(refresh, () => null); // prettier-ignore
+    for (const refresh of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh'])
+      connection.onRequest(refresh, () => null);
     connection.onRequest('client/registerCapability', () => null);
   }
 
@@ -57,12 +61,17 @@ export class ServerProcess {
   }
 
   async open(uri: string, languageId: string, text: string): Promise<void> {
-    await this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } }); // prettier-ignore
+    await this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId, version: 1, text },
+    });
   }
 
   /** Replaces the whole text. */
   async change(uri: string, version: number, text: string): Promise<void> {
-    await this.connection.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] }); // prettier-ignore
+    await this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version },
+      contentChanges: [{ text }],
+    });
   }
 
   /** Status and diagnostics of this version, once the server has sent them. */
@@ -76,7 +85,9 @@ export class ServerProcess {
 
   async hints(uri: string): Promise<InlayHint[]> {
     const everything = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
-    return (await this.connection.sendRequest('textDocument/inlayHint', { textDocument: { uri }, range: everything })) ?? []; // prettier-ignore
+    return (
+      (await this.connection.sendRequest('textDocument/inlayHint', { textDocument: { uri }, range: everything })) ?? []
+    );
   }
 
   ask<P, R>(method: Method<P, R>, params: P): Promise<R> {
@@ -95,7 +106,9 @@ export class ServerProcess {
 /** The text with each hint written at its place as «hint»: a test a person can read. */
 export function splice(text: string, hints: readonly InlayHint[]): string {
   const lines = text.split('\n');
-  const ordered = [...hints].sort((a, b) => b.position.line - a.position.line || b.position.character - a.position.character); // prettier-ignore
+  const ordered = [...hints].sort(
+    (a, b) => b.position.line - a.position.line || b.position.character - a.position.character,
+  );
   for (const { position, label } of ordered) {
     const line = lines[position.line];
     const word = typeof label === 'string' ? label : label.map(({ value }) => value).join('');

@@ -24,7 +24,8 @@ describe('documents that are opened without a folder', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'region-lens-special-'));
     for (const name of ['models', 'models/inside', 'outside']) await mkdir(join(folder, name));
-    for (const name of ['models/inside', 'outside']) await writeFile(join(folder, name, 'sizes.ts'), 'export const width = 24;\n'); // prettier-ignore
+    for (const name of ['models/inside', 'outside'])
+      await writeFile(join(folder, name, 'sizes.ts'), 'export const width = 24;\n');
     await symlink(join(folder, 'outside'), join(folder, 'models/link'));
     await symlink(join(folder, 'models/inside'), join(folder, 'models/alias'));
     server = await ServerProcess.start();

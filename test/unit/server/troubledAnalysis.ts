@@ -3,8 +3,8 @@ import { analyze as analyzeText } from '../../../src/analysis/analyze.ts';
 export * from '../../../src/analysis/analyze.ts';
 
 /**
- * The analysis, for tests of what stands around it: a text that says so throws, never ends, or uses up the memory. No text
- * is known that makes the real analysis do that; one that did would be mended there.
+ * The analysis, for tests of what stands around it: a text that says so throws, never ends, or uses up the memory. No
+ * text is known that makes the real analysis do that; one that did would be mended there.
  */
 export const analyze: typeof analyzeText = (text, ...others) => {
   if (text.includes('"throws"')) throw new RangeError('the analysis was to throw');

@@ -19,7 +19,9 @@ export async function bundleTroubledServer(): Promise<{ file: string; remove: ()
       {
         name: 'troubled-analysis',
         setup(bundle) {
-          bundle.onResolve({ filter: /\/analysis\/analyze\.ts$/ }, ({ importer }) => importer === troubled ? undefined : { path: troubled }); // prettier-ignore
+          bundle.onResolve({ filter: /\/analysis\/analyze\.ts$/ }, ({ importer }) =>
+            importer === troubled ? undefined : { path: troubled },
+          );
         },
       },
     ],

@@ -16,7 +16,10 @@ interface OpenDocument {
   text: string;
 }
 
-/** A server and the process that watches it, joined as the editor's client joins them: documents are opened anew after an end. */
+/**
+ * A server and the process that watches it, joined as the editor's client joins them: documents are opened anew after
+ * an end.
+ */
 export class WatchedServer {
   readonly process: AnalyzerProcess;
   readonly documents = new Map<string, OpenDocument>();
@@ -42,11 +45,15 @@ export class WatchedServer {
     const connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     this.starts++;
     connection.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.process.worksOn(work));
-    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
-      this.diagnostics.set(uri, diagnostics);
-    }); // prettier-ignore
+    connection.onNotification(
+      'textDocument/publishDiagnostics',
+      ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
+        this.diagnostics.set(uri, diagnostics);
+      },
+    );
     connection.onRequest('workspace/configuration', () => [{}]);
-    for (const request of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh']) connection.onRequest(request, () => null); // prettier-ignore
+    for (const request of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh'])
+      connection.onRequest(request, () => null);
     connection.onClose(() => void this.goOn(connection));
     connection.listen();
     const initializationOptions = { stopped: this.process.stopped };
@@ -72,7 +79,9 @@ export class WatchedServer {
 
   private async tell(uri: string, version: number, text: string): Promise<void> {
     this.process.expectAnswer();
-    await this.connection?.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'jsonc', version, text } }); // prettier-ignore
+    await this.connection?.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'jsonc', version, text },
+    });
   }
 
   async open(name: string, text: string): Promise<string> {
@@ -85,7 +94,10 @@ export class WatchedServer {
   async change(uri: string, version: number, text: string): Promise<void> {
     this.documents.set(uri, { version, text });
     this.process.expectAnswer();
-    await this.connection?.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] }); // prettier-ignore
+    await this.connection?.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version },
+      contentChanges: [{ text }],
+    });
   }
 
   /** As often as an end of the server comes between. */
@@ -93,7 +105,10 @@ export class WatchedServer {
     const range = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
     this.process.expectAnswer();
     try {
-      const hints = await this.connection?.sendRequest<InlayHint[]>('textDocument/inlayHint', { textDocument: { uri }, range }); // prettier-ignore
+      const hints = await this.connection?.sendRequest<InlayHint[]>('textDocument/inlayHint', {
+        textDocument: { uri },
+        range,
+      });
       return (hints ?? []).map(({ label }) =>
         typeof label === 'string' ? label : label.map(({ value }) => value).join(''),
       );

@@ -50,7 +50,9 @@ describe('a language server beside texts that it cannot bear', { timeout: 60_000
   ])('is started again when an analysis %s, and leaves that file alone until it changes', async (name, sentence) => {
     await start();
     const bad = await server.open('bad.network.json', networkText(name));
-    await expect.poll(() => server.messages(bad), { ...patience, timeout: 45_000 }).toEqual([expect.stringMatching(sentence)]); // prettier-ignore
+    await expect
+      .poll(() => server.messages(bad), { ...patience, timeout: 45_000 })
+      .toEqual([expect.stringMatching(sentence)]);
     await goodIsAnswered();
     expect(await server.hints(bad)).toEqual([]);
     expect(server.starts).toBe(2);
@@ -63,7 +65,12 @@ describe('a language server beside texts that it cannot bear', { timeout: 60_000
   it('is started again when the process is stopped, without blame on a file', async () => {
     await start();
     server.child?.kill('SIGSTOP');
-    await expect.poll(() => { void server.hints(good); return server.starts; }, patience).toBe(2); // prettier-ignore
+    await expect
+      .poll(() => {
+        void server.hints(good);
+        return server.starts;
+      }, patience)
+      .toBe(2);
     await goodIsAnswered();
     expect(server.process.stopped).toEqual([]);
     expect(server.messages(good)).toEqual([]);

@@ -48,16 +48,22 @@ describe('what is said of a layer', () => {
   it('says of a convolution whether its sum is what shared weights reach', () => {
     const standing = (...layers: Parameters<typeof network>[1]) =>
       explainLayers(network([3, 3, 1], layers), {}).map((layer) => layer.tightness);
-    const loose = 'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others'; // prettier-ignore
+    const loose =
+      'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others';
     expect(standing(conv(2, [2, 2]))).toEqual([loose]);
     expect(standing(conv(1, [2, 2]))).toEqual(['upper bound']);
     expect(standing(conv(4, [1, 1]), { operation: { kind: 'flatten' } }, dense(3))).toEqual(['exact', null, null]);
     // Behind batch norm the filters have constants of their own.
     const bare = { ...conv(2, [3, 1]), activation: 'linear' } as const;
     const unbiased = { ...bare, operation: { ...bare.operation, useBias: false } };
-    const norm = { operation: { kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: true }, activation: 'relu' } as const; // prettier-ignore
+    const norm = {
+      operation: { kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: true },
+      activation: 'relu',
+    } as const;
     expect(standing(unbiased, norm)).toEqual([null, 'exact']);
-    expect(standing({ ...unbiased, activation: 'relu' })).toEqual(['upper bound: without biases the boundaries do not lie in general position']); // prettier-ignore
+    expect(standing({ ...unbiased, activation: 'relu' })).toEqual([
+      'upper bound: without biases the boundaries do not lie in general position',
+    ]);
   });
 
   it('knows what one more filter is worth', () => {

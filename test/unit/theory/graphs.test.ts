@@ -4,7 +4,11 @@ import twoLayer from '../../fixtures/reference/conv_aware_two_layer.json';
 import multilayer from '../../fixtures/reference/xiong_multilayer.json';
 import randomCounts from '../../fixtures/reference/xiong_multilayer_random_counts.json';
 import type { Network } from '../../../src/network/network.ts';
-import { dimensionRecurrence, transitionsBy, type StageRule } from '../../../src/theory/recurrence/dimensionRecurrence.ts';
+import {
+  dimensionRecurrence,
+  transitionsBy,
+  type StageRule,
+} from '../../../src/theory/recurrence/dimensionRecurrence.ts';
 import { dominatorTree } from '../../../src/theory/recurrence/dominators.ts';
 import { stageIndependence } from '../../../src/theory/recurrence/independence.ts';
 import { TransitionCache } from '../../../src/theory/recurrence/transition.ts';

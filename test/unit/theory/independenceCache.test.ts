@@ -6,9 +6,10 @@ import { network } from './networks.ts';
 
 const image = () => {
   const window = { rank: 2, kernel: [3, 3], strides: [1, 1], dilation: [1, 1], padding: 'same' } as const;
-  return network([4, 4, 1], [
-    { operation: { kind: 'convolution', window, filters: 4, groups: 1, useBias: true }, activation: relu },
-  ]); // prettier-ignore
+  return network(
+    [4, 4, 1],
+    [{ operation: { kind: 'convolution', window, filters: 4, groups: 1, useBias: true }, activation: relu }],
+  );
 };
 
 it('does not keep independence numbers that were cut short', () => {

@@ -81,7 +81,8 @@ describe('binomials', () => {
   });
 
   it('of millions need no millions of digits', () => {
-    // ln of the largest term by Stirling's series from its own definition: ln n! = n ln n - n + ln(2 pi n) / 2 + 1 / 12n.
+    // ln of the largest term by Stirling's series from its own definition: ln n! = n ln n - n + ln(2 pi n) / 2 + 1 /
+    // 12n.
     const [n, k] = [3_211_264, 150_528];
     const lnFactorial = (m: number): number => m * Math.log(m) - m + Math.log(2 * Math.PI * m) / 2 + 1 / (12 * m);
     const term = weightedBinomial(n, k);

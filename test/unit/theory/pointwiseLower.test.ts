@@ -89,8 +89,15 @@ describe('pointwise lower bound', () => {
 
   it('ends at pooling, and counts one layer of any units', () => {
     const pool = layer('p', { kind: 'averagePooling', window: { ...window1d(2), strides: [1, 2] } });
-    expect(exact(cuts(build([4, 1], [conv1d('a', 3, 1), pool, conv1d('b', 9, 1)]).network))).toEqual(['256', '256', '256']); // prettier-ignore
-    expect(exact(cuts(build([2], [dense('a', 4, leakyRelu(0.1)), dense('b', 4, linear)]).network))).toEqual(['11', '11']); // prettier-ignore
+    expect(exact(cuts(build([4, 1], [conv1d('a', 3, 1), pool, conv1d('b', 9, 1)]).network))).toEqual([
+      '256',
+      '256',
+      '256',
+    ]);
+    expect(exact(cuts(build([2], [dense('a', 4, leakyRelu(0.1)), dense('b', 4, linear)]).network))).toEqual([
+      '11',
+      '11',
+    ]);
   });
 
   it('takes a slice before a dense layer for an input of its dimension', () => {

@@ -15,49 +15,95 @@ function figures(analysis: NetworkAnalysis) {
 describe('sizes typed by mistake', () => {
   it.each([
     ['a high picture', analysed([1e15, 1, 2], { type: 'conv2d', filters: 1, kernel_size: 1, ...relu }), 1e15],
-    ['a long line', analysed([2_147_483_648, 1], { type: 'conv1d', filters: 1, kernel_size: 3, padding: 'same', ...relu }), 2_147_483_648],
+    [
+      'a long line',
+      analysed([2_147_483_648, 1], { type: 'conv1d', filters: 1, kernel_size: 3, padding: 'same', ...relu }),
+      2_147_483_648,
+    ],
   ])('leave the cheap bounds, and say why the sum over windows is not there: %s', (_, analysis, neurons) => {
     figures(analysis);
     expect(analysis.bound('naive-upper')?.value?.log10).toBeCloseTo(neurons * Math.log10(2), -2);
-    expect(analysis.bound('xiong2020-one-layer')).toMatchObject({ applies: false, reason: expect.stringMatching(/^Too large for this sum/) as string });
+    expect(analysis.bound('xiong2020-one-layer')).toMatchObject({
+      applies: false,
+      reason: expect.stringMatching(/^Too large for this sum/) as string,
+    });
     const [upper, lower] = ['tightest-upper', 'best-lower'].map((id) => analysis.bound(id)?.value?.log10 ?? NaN);
     expect(lower).toBeLessThanOrEqual(upper);
-  }); // prettier-ignore
+  });
 
   it('a kernel much larger than its input is one that covers all of it', () => {
-    const wide = analysed([8, 8, 1], { type: 'conv2d', filters: 2, kernel_size: 2_147_483_647, padding: 'same', ...relu });
+    const wide = analysed([8, 8, 1], {
+      type: 'conv2d',
+      filters: 2,
+      kernel_size: 2_147_483_647,
+      padding: 'same',
+      ...relu,
+    });
     const whole = analysed([8, 8, 1], { type: 'conv2d', filters: 2, kernel_size: 15, padding: 'same', ...relu });
     const sums = [wide, whole].map((analysis) => figures(analysis).bound('xiong2020-one-layer'));
     expect(sums[0]?.applies).toBe(true);
     expect(sums[0]?.value).toEqual(sums[1]?.value);
-  }); // prettier-ignore
+  });
 
   it.each([
-    ['filters', analysed([28, 28, 1], { type: 'conv2d', filters: 40_000_000, kernel_size: 5, padding: 'same', ...relu })],
+    [
+      'filters',
+      analysed([28, 28, 1], { type: 'conv2d', filters: 40_000_000, kernel_size: 5, padding: 'same', ...relu }),
+    ],
     ['filters of a line', analysed([40, 3], { type: 'conv1d', filters: 1e9, kernel_size: 5, ...relu })],
     ['groups', analysed([8, 100_000], { type: 'conv1d', filters: 100_000, groups: 100_000, kernel_size: 3, ...relu })],
     ['channels one by one', analysed([8, 100_000], { type: 'depthwise_conv1d', kernel_size: 3, ...relu })],
-    ['up-sampling', analysed([2, 2, 1], { type: 'up_sampling2d', size: 100_000 }, { type: 'conv2d', filters: 1, kernel_size: 2, ...relu })],
+    [
+      'up-sampling',
+      analysed(
+        [2, 2, 1],
+        { type: 'up_sampling2d', size: 100_000 },
+        { type: 'conv2d', filters: 1, kernel_size: 2, ...relu },
+      ),
+    ],
     ['a transposed kernel', analysed([8, 8, 1], { type: 'conv2d_transpose', filters: 2, kernel_size: 1e9, ...relu })],
     ['a strided line', analysed([1e9, 1], { type: 'conv1d', filters: 2, kernel_size: 3, strides: 1e8, ...relu })],
     ['pooling over everything', analysed([9_007_199_254_740_991, 1, 1], { type: 'global_max_pooling2d' })],
-    ['a pool', analysed([64, 64, 1], { type: 'conv2d', filters: 2, kernel_size: 3, ...relu }, { type: 'max_pooling2d', pool_size: 1e9, padding: 'same' })],
-    ['windows that see nothing but padding', analysed([2, 2, 1], { type: 'zero_padding2d', padding: 9 }, { type: 'conv2d', filters: 2, kernel_size: 1, strides: 10, ...relu })],
-  ])('end in figures or reasons, in order: %s', (_, analysis) => {
-    figures(analysis);
-    const [upper, lower] = ['tightest-upper', 'best-lower'].map((id) => analysis.bound(id)?.value?.log10 ?? 0);
-    expect(lower).toBeLessThanOrEqual(upper * (1 + 1e-12) + 1e-9);
-  }, 60_000); // prettier-ignore
+    [
+      'a pool',
+      analysed(
+        [64, 64, 1],
+        { type: 'conv2d', filters: 2, kernel_size: 3, ...relu },
+        { type: 'max_pooling2d', pool_size: 1e9, padding: 'same' },
+      ),
+    ],
+    [
+      'windows that see nothing but padding',
+      analysed(
+        [2, 2, 1],
+        { type: 'zero_padding2d', padding: 9 },
+        { type: 'conv2d', filters: 2, kernel_size: 1, strides: 10, ...relu },
+      ),
+    ],
+  ])(
+    'end in figures or reasons, in order: %s',
+    (_, analysis) => {
+      figures(analysis);
+      const [upper, lower] = ['tightest-upper', 'best-lower'].map((id) => analysis.bound(id)?.value?.log10 ?? 0);
+      expect(lower).toBeLessThanOrEqual(upper * (1 + 1e-12) + 1e-9);
+    },
+    60_000,
+  );
 
   it('layers without end are counted, and not analysed', () => {
     const layers = Array.from({ length: 100_001 }, () => ({ type: 'relu' }));
     const analysis = analyze(JSON.stringify({ input: [2], layers }), 'n.network.json')!;
-    expect(analysis.problems).toMatchObject([{ code: 'too-large', severity: 'error', message: '100,001 layers are more than the 100,000 that are analysed' }]);
+    expect(analysis.problems).toMatchObject([
+      { code: 'too-large', severity: 'error', message: '100,001 layers are more than the 100,000 that are analysed' },
+    ]);
     expect(analysis.networks[0].network).toMatchObject({ complete: false, layers: [] });
-  }, 60_000); // prettier-ignore
+  }, 60_000);
 
   it('shapes that an opaque layer makes up are shapes, or said to be none', () => {
-    const analysis = analyze('{"input":[2],"layers":[{"name":"a","type":"opaque","what":"x","output":{"append":[-3]}}]}', 'n.network.json')!;
+    const analysis = analyze(
+      '{"input":[2],"layers":[{"name":"a","type":"opaque","what":"x","output":{"append":[-3]}}]}',
+      'n.network.json',
+    )!;
     expect(analysis.problems[0]).toMatchObject({ code: 'shape-mismatch', message: 'a: the output would be 2×-3' });
-  }); // prettier-ignore
+  });
 });

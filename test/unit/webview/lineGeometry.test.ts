@@ -40,12 +40,15 @@ describe('distances', () => {
 
 describe('a line', () => {
   it('knows its breakpoints by layer, its nearest knot, and its outputs in between', () => {
-    expect([...breakpointsByLayer(small)]).toEqual([[0, 2], [2, 1]]);
+    expect([...breakpointsByLayer(small)]).toEqual([
+      [0, 2],
+      [2, 1],
+    ]);
     expect([0, 0.3, 0.33, 0.6, 1].map((t) => nearestKnot(small, t))).toEqual([0, 1, 2, 3, 4]);
     expect(outputsAt(small, 0.5)[0]).toBeCloseTo(0, 12);
     expect(outputsAt(small, 0)).toEqual([0]);
     expect(outputsAt(small, 1)).toEqual([0]);
-  }); // prettier-ignore
+  });
 
   it('is drawn through every knot, and where these stand closer than pixels through the extremes', () => {
     const identity = (value: number): number => value;

@@ -31,7 +31,11 @@ function childrenOf(parent: number): Promise<number[]> {
   return new Promise((resolve) => {
     execFile('ps', ['-A', '-o', 'pid=,ppid=,args='], (_, out) => {
       const rows = out.split('\n').map((line) => line.trim().split(/\s+/));
-      resolve(rows.filter(([, ppid, ...args]) => Number(ppid) === parent && args.join(' ').includes('worker.js')).map(([pid]) => Number(pid))); // prettier-ignore
+      resolve(
+        rows
+          .filter(([, ppid, ...args]) => Number(ppid) === parent && args.join(' ').includes('worker.js'))
+          .map(([pid]) => Number(pid)),
+      );
     });
   });
 }
@@ -83,13 +87,17 @@ describe('counting in a process of its own', () => {
     ['SIGABRT', 'The count ran out of memory and was stopped.'],
     ['SIGTRAP', 'The count ran out of memory and was stopped.'],
     ['SIGKILL', 'The counting process ended (SIGKILL), and the count with it.'],
-  ] as const)('ends the count with a sentence when its process ends by %s, and counts on', { timeout: patience }, async (signal, sentence) => {
-    open(1);
-    const { outcome, child } = await begun();
-    process.kill(child, signal);
-    await expect(outcome).rejects.toThrow(sentence);
-    expect((await counts.run(small)).result.exact).toBe(true);
-  }); // prettier-ignore
+  ] as const)(
+    'ends the count with a sentence when its process ends by %s, and counts on',
+    { timeout: patience },
+    async (signal, sentence) => {
+      open(1);
+      const { outcome, child } = await begun();
+      process.kill(child, signal);
+      await expect(outcome).rejects.toThrow(sentence);
+      expect((await counts.run(small)).result.exact).toBe(true);
+    },
+  );
 
   it('gives what was found when it is cancelled', { timeout: patience }, async () => {
     open(1);

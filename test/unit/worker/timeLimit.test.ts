@@ -15,6 +15,10 @@ describe('a limit of time', () => {
   it('gives what ends in time, also after another did not', () => {
     expect(() => withinTime(20, 'late', forever)).toThrow('late');
     expect(withinTime(1000, 'late', () => [1, 2])).toEqual([1, 2]);
-    expect(() => withinTime(1000, 'late', () => { throw new TypeError('of its own'); })).toThrow(TypeError); // prettier-ignore
+    expect(() =>
+      withinTime(1000, 'late', () => {
+        throw new TypeError('of its own');
+      }),
+    ).toThrow(TypeError);
   });
 });

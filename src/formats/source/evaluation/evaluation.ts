@@ -74,7 +74,10 @@ export interface Evaluation {
   /** How many such changes there were, to ask `changedSince` later. */
   readonly changes: number;
   changedSince(count: number): readonly ModelValue[];
-  /** Says that the source was not followed to its end at `span`. Returns the models changed since, which are not finished. */
+  /**
+   * Says that the source was not followed to its end at `span`. Returns the models changed since, which are not
+   * finished.
+   */
   gaveUp(span: Span, changes: number): readonly ModelValue[];
   registerClass(value: ClassValue): void;
   /** The shape of a symbolic tensor without its batch, if it can be inferred. */

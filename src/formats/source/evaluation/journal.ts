@@ -85,7 +85,9 @@ export class Journal {
     watch.written.set(holder, keys);
   }
 
-  /** Saves the state for the attempts under way that do not have it yet: what an inner one has, those around it have. */
+  /**
+   * Saves the state for the attempts under way that do not have it yet: what an inner one has, those around it have.
+   */
   private remember(holder: Mutable): void {
     for (let i = this.attempts.length - 1; i >= 0; i--) {
       const { since, before } = this.attempts[i];

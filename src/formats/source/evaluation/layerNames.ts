@@ -55,8 +55,13 @@ export function classNameOf(member: string): string {
 }
 
 const identityClasses = new Set([
-  'Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'AlphaDropout', 'GaussianDropout', 'GaussianNoise',
-]); // prettier-ignore
+  'Dropout',
+  'SpatialDropout1D',
+  'SpatialDropout2D',
+  'AlphaDropout',
+  'GaussianDropout',
+  'GaussianNoise',
+]);
 
 /** Layers that pass their input on at inference. */
 export function isIdentityLayer(className: string): boolean {

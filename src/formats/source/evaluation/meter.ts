@@ -67,7 +67,9 @@ export class Meter {
     this.steps.use(bytes / BYTES_OF_STEP);
   }
 
-  /** Counts so many bytes that a value will keep, and the work of writing them: to be called before they are written. */
+  /**
+   * Counts so many bytes that a value will keep, and the work of writing them: to be called before they are written.
+   */
   hold(bytes: number): void {
     this.bytes.use(bytes);
     this.steps.use(bytes / BYTES_OF_STEP);
@@ -83,7 +85,10 @@ export class Meter {
     return this.steps.begin() && this.bytes.begin();
   }
 
-  /** Does something that may take this share of what is left. Returns false where it was stopped because that is used up. */
+  /**
+   * Does something that may take this share of what is left. Returns false where it was stopped because that is used
+   * up.
+   */
   within(share: number, body: () => void): boolean {
     const restores = [this.steps.lower(share), this.bytes.lower(share)];
     try {

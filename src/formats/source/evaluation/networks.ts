@@ -1,6 +1,12 @@
 import { linear } from '../../../network/activation.ts';
 import { defaultInitialization } from '../../../network/definition.ts';
-import type { InputDefinition, LayerDefinition, NetworkDefinition, Problem, Span } from '../../../network/definition.ts';
+import type {
+  InputDefinition,
+  LayerDefinition,
+  NetworkDefinition,
+  Problem,
+  Span,
+} from '../../../network/definition.ts';
 import { kerasLayer } from '../../keras/layers.ts';
 import { Names } from '../../names.ts';
 import { isList, Unresolved } from '../../json/plain.ts';
@@ -16,7 +22,8 @@ const MAX_LAYERS = 20_000;
 const MAX_NESTING = 30;
 
 /** Fields without which everything that is said of a layer still holds. */
-const irrelevant = /^(?:name|trainable|dtype|weights|batch_size|seed|rate|noise_shape|momentum|epsilon|input_dtype|updatable)$|_(?:initializer|regularizer|constraint)$/; // prettier-ignore
+const irrelevant =
+  /^(?:name|trainable|dtype|weights|batch_size|seed|rate|noise_shape|momentum|epsilon|input_dtype|updatable)$|_(?:initializer|regularizer|constraint)$/;
 
 /** Stands for fields that may be there: see `makeLayer`. */
 const openField = '…';

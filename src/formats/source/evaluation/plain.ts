@@ -16,7 +16,8 @@ export function toPlain(value: Value, field: string, depth = 0): PlainValue | un
   if (depth > MAX_DEPTH) return new Unresolved(`${camelCase(field)} is nested too deeply.`);
   if (value instanceof List) {
     if (value.doubt) return unresolved(field, value.doubt);
-    if (value.items.length > MAX_LIST_LENGTH >> (2 * depth)) return new Unresolved(`${camelCase(field)} is too long a list.`);
+    if (value.items.length > MAX_LIST_LENGTH >> (2 * depth))
+      return new Unresolved(`${camelCase(field)} is too long a list.`);
     return value.items.map((item) => toPlain(item, field, depth + 1) ?? null);
   }
   if (value instanceof LayerValue) {

@@ -1,11 +1,32 @@
-import type { ArrowFunctionExpression, Class, FunctionDeclaration, FunctionExpression, ClassMethod, ClassPrivateMethod, ObjectMethod } from '@babel/types'; // prettier-ignore
+import type {
+  ArrowFunctionExpression,
+  Class,
+  FunctionDeclaration,
+  FunctionExpression,
+  ClassMethod,
+  ClassPrivateMethod,
+  ObjectMethod,
+} from '@babel/types';
 import type { Span } from '../../../network/definition.ts';
 import type { Scope } from './scope.ts';
 
 /** What an expression is worth to the static evaluator. Nothing here ever holds a function of the host. */
 export type Value =
-  | number | string | boolean | null | undefined
-  | List | Dictionary | Closure | ClassValue | Native | Library | LayerValue | TensorValue | ModelValue | Unknown; // prettier-ignore
+  | number
+  | string
+  | boolean
+  | null
+  | undefined
+  | List
+  | Dictionary
+  | Closure
+  | ClassValue
+  | Native
+  | Library
+  | LayerValue
+  | TensorValue
+  | ModelValue
+  | Unknown;
 
 /** A value that the source alone does not tell. `name` is what it is called there. */
 export class Unknown {
@@ -230,10 +251,20 @@ export class LayerValue implements LayerValueParts {
 
 /** Where a symbolic tensor comes from. */
 export type TensorSource =
-  | { readonly kind: 'input'; readonly name: string | undefined; readonly shape: Property | undefined; readonly shapeField: string }
-  | { readonly kind: 'applied'; readonly to: LayerValue | ModelValue; readonly inputs: readonly TensorValue[]; readonly output: number }
+  | {
+      readonly kind: 'input';
+      readonly name: string | undefined;
+      readonly shape: Property | undefined;
+      readonly shapeField: string;
+    }
+  | {
+      readonly kind: 'applied';
+      readonly to: LayerValue | ModelValue;
+      readonly inputs: readonly TensorValue[];
+      readonly output: number;
+    }
   /** Not known: which of `inputs` it is, or where it comes from at all. */
-  | { readonly kind: 'unknown'; readonly why: Unknown; readonly inputs: readonly TensorValue[] }; // prettier-ignore
+  | { readonly kind: 'unknown'; readonly why: Unknown; readonly inputs: readonly TensorValue[] };
 
 /** A symbolic tensor of the functional interface. */
 export class TensorValue {

@@ -117,7 +117,12 @@ export class Caller {
     if (name === 'Function.apply' && second?.value instanceof List) {
       const { items, spans } = second.value;
       this.e.meter.hold(items.length * bytesOf.argument);
-      return this.e.call(thisValue, self.value, items.map((value, i) => ({ value, span: spans[i] })), site); // prettier-ignore
+      return this.e.call(
+        thisValue,
+        self.value,
+        items.map((value, i) => ({ value, span: spans[i] })),
+        site,
+      );
     }
     if (name === 'Function.bind' && thisValue instanceof Closure && args.length <= 1) {
       const { node, scope, nameSpan, home } = thisValue;

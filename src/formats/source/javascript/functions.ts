@@ -46,7 +46,9 @@ export function callClosure(
   return frame.pendingReturns.reduce<Value>((joined, early) => joinReturns(new Joiner(e, test), joined, early), value);
 }
 
-/** An early way out that gives nothing we know (a model loaded from disk, null) does not hide the model that is built. */
+/**
+ * An early way out that gives nothing we know (a model loaded from disk, null) does not hide the model that is built.
+ */
 function joinReturns(joiner: Joiner, value: Value, early: Value): Value {
   if (early instanceof Unknown) return value ?? early;
   if (value instanceof Unknown && early !== null && typeof early === 'object') return early;
@@ -99,7 +101,10 @@ function namesOf(parameter: Closure['node']['params'][number]): string[] {
 }
 
 function restList(e: Evaluation, args: readonly Argument[]): Value {
-  return e.list(args.map((argument) => argument.value), args.map((argument) => argument.span)); // prettier-ignore
+  return e.list(
+    args.map((argument) => argument.value),
+    args.map((argument) => argument.span),
+  );
 }
 
 function symbol(e: Evaluation, parameter: Parameters<typeof bindPattern>[1], scope: Scope): Unknown {

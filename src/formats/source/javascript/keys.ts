@@ -10,10 +10,18 @@ export function propertyKey(
     Node,
     {
       type:
-        | 'ObjectProperty' | 'ObjectMethod' | 'ClassMethod' | 'ClassProperty' | 'ClassPrivateMethod' | 'ClassPrivateProperty'
-        | 'ClassAccessorProperty' | 'MemberExpression' | 'OptionalMemberExpression' | 'TSEnumMember';
+        | 'ObjectProperty'
+        | 'ObjectMethod'
+        | 'ClassMethod'
+        | 'ClassProperty'
+        | 'ClassPrivateMethod'
+        | 'ClassPrivateProperty'
+        | 'ClassAccessorProperty'
+        | 'MemberExpression'
+        | 'OptionalMemberExpression'
+        | 'TSEnumMember';
     }
-  >, // prettier-ignore
+  >,
   scope: Scope,
 ): string | Unknown {
   const key = 'property' in node ? node.property : node.type === 'TSEnumMember' ? node.id : node.key;

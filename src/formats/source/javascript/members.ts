@@ -10,7 +10,18 @@ import { layerMember, modelMember, tensorMember } from '../evaluation/models.ts'
 import { ownLength } from './natives/lists.ts';
 import { namespaceMember } from './natives/globals.ts';
 import type { Scope } from '../evaluation/scope.ts';
-import { ClassValue, Closure, Dictionary, LayerValue, Library, List, ModelValue, Native, TensorValue, Unknown } from '../evaluation/values.ts'; // prettier-ignore
+import {
+  ClassValue,
+  Closure,
+  Dictionary,
+  LayerValue,
+  Library,
+  List,
+  ModelValue,
+  Native,
+  TensorValue,
+  Unknown,
+} from '../evaluation/values.ts';
 import type { Property, Value } from '../evaluation/values.ts';
 import type { Span } from '../../../network/definition.ts';
 

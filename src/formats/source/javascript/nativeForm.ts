@@ -12,7 +12,17 @@ import type { Property, Value } from '../evaluation/values.ts';
 const MAX_DEPTH = 12;
 /** Values of one object that are read; it may hold itself. */
 const MAX_VALUES = 200_000;
-const tensors = new Set(['kernel', 'bias', 'depthwise_kernel', 'pointwise_kernel', 'gamma', 'beta', 'moving_mean', 'moving_variance', 'alpha']); // prettier-ignore
+const tensors = new Set([
+  'kernel',
+  'bias',
+  'depthwise_kernel',
+  'pointwise_kernel',
+  'gamma',
+  'beta',
+  'moving_mean',
+  'moving_variance',
+  'alpha',
+]);
 
 /** Those among object literals that are a network in the native form: by their type, or by their fields. */
 export function nativeNetworks(objects: readonly Dictionary[]): Dictionary[] {

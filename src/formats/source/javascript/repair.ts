@@ -98,7 +98,10 @@ interface Scan {
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '`': '`' };
 
 function closersOf(open: readonly Bracket[]): string {
-  return [...open].reverse().map(({ bracket }) => closing[bracket]).join(''); // prettier-ignore
+  return [...open]
+    .reverse()
+    .map(({ bracket }) => closing[bracket])
+    .join('');
 }
 
 /** A look at brackets, strings and comments before `end`; regular expressions are taken as they come. */

@@ -13,7 +13,9 @@ const signs: readonly { readonly word: string; readonly pattern: RegExp }[] = [
   { word: 'layers', pattern: /\blayers['"]?\s*:\s*\[\s*\{\s*['"]?type['"]?\s*:\s*['"]/ },
 ];
 
-/** Whether a file is a script, by its name, that may define a network, by its text. Costs microseconds for all others. */
+/**
+ * Whether a file is a script, by its name, that may define a network, by its text. Costs microseconds for all others.
+ */
 export function looksLikeNetworkSource(text: string, fileName: string): boolean {
   if (!extensions.test(fileName) || text.length > MAX_TEXT_LENGTH) return false;
   return signs.some(({ word, pattern }) => text.includes(word) && pattern.test(text));

@@ -129,7 +129,10 @@ function hull(spans: readonly Span[]): Span {
   };
 }
 
-/** Places that make more networks than are read. Where all that are read are one and the same, so are the others, as far as is known. */
+/**
+ * Places that make more networks than are read. Where all that are read are one and the same, so are the others, as far
+ * as is known.
+ */
 function omittedPlaces(evaluator: Evaluator, read: readonly Placed[]): Span[] {
   return [...evaluator.omitted].flatMap(([start, span]) => {
     const networks = read.filter(({ madeAt }) => madeAt.start === start);

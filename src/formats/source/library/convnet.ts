@@ -57,7 +57,10 @@ class Entry {
 
   list(...names: [string, Value][]): Property {
     const parts = names.map(([name, fallback]) => this.field(name, fallback));
-    const value = this.e.list(parts.map((part) => part.value), parts.map((part) => part.span)); // prettier-ignore
+    const value = this.e.list(
+      parts.map((part) => part.value),
+      parts.map((part) => part.span),
+    );
     return { value, span: parts.find((part) => part.span)?.span, keySpan: undefined };
   }
 }

@@ -1,6 +1,15 @@
 import { makeConvNetLayers } from './convnet.ts';
 import type { Argument, Evaluation, Site } from '../evaluation/evaluation.ts';
-import { addLayer, applyTo, becomeModel, getLayer, makeInput, makeLayer, newModel, popLayer } from '../evaluation/models.ts';
+import {
+  addLayer,
+  applyTo,
+  becomeModel,
+  getLayer,
+  makeInput,
+  makeLayer,
+  newModel,
+  popLayer,
+} from '../evaluation/models.ts';
 import { LayerValue, Library, ModelValue, Unknown } from '../evaluation/values.ts';
 import type { Native, Value } from '../evaluation/values.ts';
 

@@ -20,21 +20,36 @@ const endless: readonly [string, string][] = [
   ['a getter that gets itself', `const o = { get x() { return this.x + this.x; } }; o.x;`],
   ['a getter that never returns', `const o = { get x() { for (;;) {} } }; o.x;`],
   ['a huge array', `new Array(1e9).fill(0).map((_, i) => i); Array.from({ length: 1e12 }); Array(2 ** 32);`],
-  ['an array that doubles', `let a = [1]; for (let i = 0; i < 100; i++) a = [...a, ...a]; for (let i = 0; i < 100; i++) a = a.concat(a);`], // prettier-ignore
+  [
+    'an array that doubles',
+    `let a = [1]; for (let i = 0; i < 100; i++) a = [...a, ...a]; for (let i = 0; i < 100; i++) a = a.concat(a);`,
+  ],
   ['a string that doubles', `let s = 'x'; for (let i = 0; i < 100; i++) s += s; 'y'.repeat(1e9); 'z'.padStart(1e9);`],
-  ['a list that holds itself', `const a: any[] = []; for (let i = 0; i < 50; i++) a.push(a); a.flat(Infinity); a.join(); tf.layers.dense({ units: a }); const b = unknown ? a : [...a];`], // prettier-ignore
+  [
+    'a list that holds itself',
+    `const a: any[] = []; for (let i = 0; i < 50; i++) a.push(a); a.flat(Infinity); a.join(); tf.layers.dense({ units: a }); const b = unknown ? a : [...a];`,
+  ],
   [
     'an object that holds itself',
     `const o: any = { input: [2], layers: [] }; o.layers.push({ type: 'dense', units: o, o, p: o });`,
   ],
   ['a model that holds itself', `const m = tf.sequential(); m.add(m); m.add(m);`],
-  ['models that double', `let m = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }); for (let i = 0; i < 40; i++) m = tf.sequential({ layers: [m, m] });`], // prettier-ignore
+  [
+    'models that double',
+    `let m = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }); for (let i = 0; i < 40; i++) m = tf.sequential({ layers: [m, m] });`,
+  ],
   [
     'ever more models',
     `for (;;) { const m = tf.sequential(); m.add(tf.layers.dense({ units: 1, inputShape: [1] })); }`,
   ],
-  ['a proxy, eval and generators', `const p = new Proxy({}, { get() { for (;;) {} } }); p.x.y(); eval('for(;;){}'); function* g() { for (;;) yield 1; } for (const x of g()) x; [...g()];`], // prettier-ignore
-  ['names of the host', `const o: any = {}; o.__proto__.x = 1; o.constructor.constructor('return process')(); ({}).toString(); [].constructor; 'x'.constructor; process.exit(1); globalThis.process; tf.constructor; tf.__proto__;`], // prettier-ignore
+  [
+    'a proxy, eval and generators',
+    `const p = new Proxy({}, { get() { for (;;) {} } }); p.x.y(); eval('for(;;){}'); function* g() { for (;;) yield 1; } for (const x of g()) x; [...g()];`,
+  ],
+  [
+    'names of the host',
+    `const o: any = {}; o.__proto__.x = 1; o.constructor.constructor('return process')(); ({}).toString(); [].constructor; 'x'.constructor; process.exit(1); globalThis.process; tf.constructor; tf.__proto__;`,
+  ],
   [
     'sorting by chance',
     `Array.from({ length: 5000 }, (_, i) => i).sort(() => Math.random() - 0.5).sort((a, b) => (b - a) * NaN);`,
@@ -79,7 +94,12 @@ describe('sources that would not end', () => {
       for (let epoch = 0; epoch < 100000; epoch++) for (let batch = 0; batch < 100000; batch++) { const loss = await net.fit(x, y); best = Math.max(best, 1); }
       net.add(tf.layers.dense({ units: 1 }));
     }`;
-    expect(readSource(text).networks.flatMap(render)).toEqual(['net -> dense_2', 'input: [2]', 'dense_1: dense 3 <- input', 'dense_2: dense 1 <- dense_1']); // prettier-ignore
+    expect(readSource(text).networks.flatMap(render)).toEqual([
+      'net -> dense_2',
+      'input: [2]',
+      'dense_1: dense 3 <- input',
+      'dense_2: dense 1 <- dense_1',
+    ]);
   });
 
   const nested: readonly [string, string][] = [

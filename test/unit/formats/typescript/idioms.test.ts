@@ -279,7 +279,13 @@ const idioms: readonly Idiom[] = [
       layer_defs.push({ type: 'fc', num_neurons: 4, activation: 'relu' }, { type: 'fc', num_neurons: 6, activation: 'maxout' });
       layer_defs.push({ type: 'softmax', num_classes: 3 });
       const net = new convnetjs.Net(); net.makeLayers(layer_defs);`,
-    expected: ['net -> dense_2', 'input: [2]', 'dense_1: dense 4 relu <- input', 'maxout_1: maxout 3 <- dense_1', 'dense_2: dense 3 softmax <- maxout_1'], // prettier-ignore
+    expected: [
+      'net -> dense_2',
+      'input: [2]',
+      'dense_1: dense 4 relu <- input',
+      'maxout_1: maxout 3 <- dense_1',
+      'dense_2: dense 3 softmax <- maxout_1',
+    ],
   },
 ];
 

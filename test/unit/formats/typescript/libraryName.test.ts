@@ -16,27 +16,48 @@ describe('where the library comes from', () => {
     ['a field of the parameter', `export const build = ({ tf }) => ${net('tf')};`],
     ['a member of the parameter', `export const build = (deps) => ${net('deps.tf')};`],
     ['an argument that is not known', `function build(tf) { return ${net('tf')}; } build(pick(backend));`],
-    ['a field that is set later', `class A { tf; async init() { this.tf = await load(); } build() { return ${net('this.tf')}; } }`],
-    ['a variable that is set later', `let tf = null; export const build = () => ${net('tf')}; export const init = async () => { tf = await load(); };`],
+    [
+      'a field that is set later',
+      `class A { tf; async init() { this.tf = await load(); } build() { return ${net('this.tf')}; } }`,
+    ],
+    [
+      'a variable that is set later',
+      `let tf = null; export const build = () => ${net('tf')}; export const init = async () => { tf = await load(); };`,
+    ],
     ['an import that is awaited', `const tf = await import('@tensorflow/tfjs'); const net = ${net('tf')};`],
     ['an import and what follows it', `import('@tensorflow/tfjs').then((t) => { const net = ${net('t')}; });`],
-    ['several imports together', `Promise.all([import('@tensorflow/tfjs'), import('./data')]).then(([t]) => ${net('t')});`],
-    ['parts of an import', `import('@tensorflow/tfjs').then(({ sequential, layers }) => sequential({ layers: [layers.dense({ units: 3, inputShape: [2] })] }));`],
+    [
+      'several imports together',
+      `Promise.all([import('@tensorflow/tfjs'), import('./data')]).then(([t]) => ${net('t')});`,
+    ],
+    [
+      'parts of an import',
+      `import('@tensorflow/tfjs').then(({ sequential, layers }) => sequential({ layers: [layers.dense({ units: 3, inputShape: [2] })] }));`,
+    ],
     ['require', `const t = require('@tensorflow/tfjs-node'); const net = ${net('t')};`],
     ['require of a path that is not known', `const tf = require(path); const net = ${net('tf')};`],
     ['AMD', `define(['jquery', '@tensorflow/tfjs'], function ($, t) { return ${net('t')}; });`],
     ['AMD with a name', `define('net', ['@tensorflow/tfjs'], (t) => ${net('t')});`],
     ['AMD by the name of the parameter', `define(['lib/tf.min'], function (tf) { return ${net('tf')}; });`],
     ['require of AMD', `require(['@tensorflow/tfjs'], (t) => { const net = ${net('t')}; });`],
-    ['a module for all loaders', `(function (root, factory) {
+    [
+      'a module for all loaders',
+      `(function (root, factory) {
       if (typeof define === 'function' && define.amd) define(['@tensorflow/tfjs'], factory);
       else if (typeof module === 'object') module.exports = factory(require('@tensorflow/tfjs'));
       else root.net = factory(root.tf);
-    })(this, function (t) { return ${net('t')}; });`],
+    })(this, function (t) { return ${net('t')}; });`,
+    ],
     ['a type', `export function build(engine: typeof import('@tensorflow/tfjs')) { return ${net('engine')}; }`],
-    ['a type that is imported', `import type * as T from '@tensorflow/tfjs'; export const build = (engine: typeof T) => ${net('engine')};`],
-    ['the type of a field', `class A { engine: typeof import('@tensorflow/tfjs'); build() { return ${net('this.engine')}; } }`],
-  ]; // prettier-ignore
+    [
+      'a type that is imported',
+      `import type * as T from '@tensorflow/tfjs'; export const build = (engine: typeof T) => ${net('engine')};`,
+    ],
+    [
+      'the type of a field',
+      `class A { engine: typeof import('@tensorflow/tfjs'); build() { return ${net('this.engine')}; } }`,
+    ],
+  ];
 
   it.each(sources)('does not matter: %s', (_where, text) => {
     const { networks, problems } = read(text);

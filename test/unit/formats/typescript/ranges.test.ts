@@ -30,16 +30,34 @@ describe('ranges in TypeScript', () => {
       const blocks = [{ units: 3 }, { units: 4 }];
       const model = tf.sequential();
       for (const block of blocks) model.add(tf.layers.dense({ ...block, inputShape: [2] }));`);
-    expect(networks[0].layers.map((layer) => at(layer.span))).toEqual(Array(2).fill('tf.layers.dense({ ...block, inputShape: [2] })')); // prettier-ignore
+    expect(networks[0].layers.map((layer) => at(layer.span))).toEqual(
+      Array(2).fill('tf.layers.dense({ ...block, inputShape: [2] })'),
+    );
     expect(networks[0].layers.map((layer) => at(layer.fields.units))).toEqual(['3', '4']);
   });
 
   it.each([
     ['a variable', `const mlp = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });`, 'mlp'],
-    ['a typed variable', `const mlp: tf.Sequential = tf.sequential(); mlp.add(tf.layers.dense({ units: 1, inputShape: [1] }));`, 'mlp'], // prettier-ignore
-    ['a field', `class A { net = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }); } new A();`, 'net'], // prettier-ignore
-    ['a property', `const nets = { small: tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }) };`, 'small'], // prettier-ignore
-    ['nothing', `function make() { return tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }); }`, 'tf.sequential'], // prettier-ignore
+    [
+      'a typed variable',
+      `const mlp: tf.Sequential = tf.sequential(); mlp.add(tf.layers.dense({ units: 1, inputShape: [1] }));`,
+      'mlp',
+    ],
+    [
+      'a field',
+      `class A { net = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }); } new A();`,
+      'net',
+    ],
+    [
+      'a property',
+      `const nets = { small: tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }) };`,
+      'small',
+    ],
+    [
+      'nothing',
+      `function make() { return tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }); }`,
+      'tf.sequential',
+    ],
   ])('puts the name of a network at %s that holds it', (_what, text, expected) => {
     const { networks, at } = read(text);
     expect(networks.map((network) => at(network.nameSpan))).toEqual([expected]);
@@ -89,7 +107,9 @@ describe('ranges in TypeScript', () => {
   });
 
   it('reports a wrong field where it is written, by the name it is written with', () => {
-    const { problems, at } = read(`tf.sequential({ layers: [tf.layers.conv2d({ filters: 4, kernelSize: 0, inputShape: [9, 9, 1] })] });`); // prettier-ignore
+    const { problems, at } = read(
+      `tf.sequential({ layers: [tf.layers.conv2d({ filters: 4, kernelSize: 0, inputShape: [9, 9, 1] })] });`,
+    );
     expect(problems.map((problem) => [problem.code, at(problem.span)])).toEqual([['bad-value', '0']]);
     expect(problems[0].message).toContain('kernelSize');
   });

@@ -138,15 +138,42 @@ describe('values that the source does not tell', () => {
 
 describe('directives', () => {
   const cases: [string, string][] = [
-    ['on the line above', `// @region-lens n = 64\nconst n = load();\ntf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] });`], // prettier-ignore
-    ['on the same line', `const n = load(); // @region-lens n = 64\ntf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] });`], // prettier-ignore
-    ['for the field', `const net = tf.sequential();\n// @region-lens units = 64\nnet.add(tf.layers.dense({ units: load().n, inputShape: [2] }));`], // prettier-ignore
-    ['within the call', `tf.sequential({ layers: [tf.layers.dense({\n  /* @region-lens units: 64 */\n  units: load(),\n  inputShape: [2] })] });`], // prettier-ignore
-    ['for a parameter', `// @region-lens n = 64\nexport function build(n: number) { return tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] }); }`], // prettier-ignore
-    ['for a parameter with a default', `// @region-lens n = 64\nexport function build(n = 5) { return tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] }); }`], // prettier-ignore
-    ['for a part of something', `tf.sequential({ layers: [\n// @region-lens n = 32\ntf.layers.dense({ units: 2 * options.n, inputShape: [2] })] });`], // prettier-ignore
-    ['several, one above the other', `// @region-lens inputShape = [2]\n// @region-lens n = 64\nconst net = tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: shape() })] });`], // prettier-ignore
-    ['for the missing shape of the input', `const net = tf.sequential();\n// @region-lens inputShape = [2]\nnet.add(tf.layers.dense({ units: 64 }));`], // prettier-ignore
+    [
+      'on the line above',
+      `// @region-lens n = 64\nconst n = load();\ntf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] });`,
+    ],
+    [
+      'on the same line',
+      `const n = load(); // @region-lens n = 64\ntf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] });`,
+    ],
+    [
+      'for the field',
+      `const net = tf.sequential();\n// @region-lens units = 64\nnet.add(tf.layers.dense({ units: load().n, inputShape: [2] }));`,
+    ],
+    [
+      'within the call',
+      `tf.sequential({ layers: [tf.layers.dense({\n  /* @region-lens units: 64 */\n  units: load(),\n  inputShape: [2] })] });`,
+    ],
+    [
+      'for a parameter',
+      `// @region-lens n = 64\nexport function build(n: number) { return tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] }); }`,
+    ],
+    [
+      'for a parameter with a default',
+      `// @region-lens n = 64\nexport function build(n = 5) { return tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] }); }`,
+    ],
+    [
+      'for a part of something',
+      `tf.sequential({ layers: [\n// @region-lens n = 32\ntf.layers.dense({ units: 2 * options.n, inputShape: [2] })] });`,
+    ],
+    [
+      'several, one above the other',
+      `// @region-lens inputShape = [2]\n// @region-lens n = 64\nconst net = tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: shape() })] });`,
+    ],
+    [
+      'for the missing shape of the input',
+      `const net = tf.sequential();\n// @region-lens inputShape = [2]\nnet.add(tf.layers.dense({ units: 64 }));`,
+    ],
   ];
 
   it.each(cases)('supply a value %s', (_where, text) => {

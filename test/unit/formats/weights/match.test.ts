@@ -20,7 +20,10 @@ const layers = [
 ];
 /** `names` by position; a layer without one has only a made-up name. */
 const modelText = (names: readonly string[] = []) =>
-  JSON.stringify({ input: [4, 5, 2], layers: layers.map((layer, i) => (names[i] ? { name: names[i], ...layer } : layer)) }); // prettier-ignore
+  JSON.stringify({
+    input: [4, 5, 2],
+    layers: layers.map((layer, i) => (names[i] ? { name: names[i], ...layer } : layer)),
+  });
 const names = ['c', 'n', 'd', 'f', 'x', 'p', 'y', 'z'];
 
 const read = (text: string, file: WeightsFile | null) => networkWithWeights(text, 'm.network.json', 0, file)!;
@@ -53,7 +56,8 @@ function expectTarget(text: string, file: WeightsFile): void {
 }
 
 const npzOf = (tensors: Tensors) => openWeights(source('w.npz', npz(tensors)));
-const h5Of = async (tensors: Tensors, layerNames?: Record<string, string>) => openWeights(source('w.h5', await hdf5(tensors, { names: layerNames }))); // prettier-ignore
+const h5Of = async (tensors: Tensors, layerNames?: Record<string, string>) =>
+  openWeights(source('w.h5', await hdf5(tensors, { names: layerNames })));
 
 describe('weights find their layers', () => {
   it.each([
@@ -78,7 +82,9 @@ describe('weights find their layers', () => {
   it('by the names that Keras 3 keeps beside the variables', async () => {
     const shuffled = ['g0', 'g1', 'g2', '', 'dense_1', 'g4', 'dense', 'dense_2'];
     const tensors = all((i, _, k) => `layers/${shuffled[i]}/vars/${k}`);
-    const layerNames = Object.fromEntries(shuffled.flatMap((group, i) => (group ? [[`layers/${group}/vars`, names[i]]] : []))); // prettier-ignore
+    const layerNames = Object.fromEntries(
+      shuffled.flatMap((group, i) => (group ? [[`layers/${group}/vars`, names[i]]] : [])),
+    );
     expectTarget(modelText(names), await h5Of(tensors, layerNames));
   });
 
@@ -95,7 +101,9 @@ describe('weights find their layers', () => {
   });
 });
 
-/** The same network as PyTorch keeps it: channels first, outputs in front. Formulas of indices, nothing of the reader's. */
+/**
+ * The same network as PyTorch keeps it: channels first, outputs in front. Formulas of indices, nothing of the reader's.
+ */
 function torchTensors(): Tensors {
   const make = (shape: number[], at: (...index: number[]) => number): Tensor => {
     const data: number[] = [];
@@ -118,7 +126,10 @@ function torchTensors(): Tensors {
     'features.1.running_mean': norm.moving_mean,
     'features.1.running_var': norm.moving_variance,
     'features.1.num_batches_tracked': { shape: [], data: Float64Array.of(7) },
-    'features.2.weight': make([6, 1, 2, 2], (o, _, a, b) => depthwise.depthwise_kernel.data[((a * 2 + b) * 3 + (o >> 1)) * 2 + (o & 1)]), // prettier-ignore
+    'features.2.weight': make(
+      [6, 1, 2, 2],
+      (o, _, a, b) => depthwise.depthwise_kernel.data[((a * 2 + b) * 3 + (o >> 1)) * 2 + (o & 1)],
+    ),
     'features.2.bias': depthwise.bias,
     // Input c * h * w + a * w + b there is (a * w + b) * 6 + c here.
     'head.0.weight': linear(x, (i) => (i % (h * w)) * 6 + Math.floor(i / (h * w))),
@@ -158,25 +169,38 @@ describe('weights of a Keras model whose channels come first', () => {
     const map = Array.from({ length: filters * high * wide }, (_, at) => {
       const [f, y, x] = [Math.floor(at / (high * wide)), Math.floor(at / wide) % high, at % wide];
       let sum = 0;
-      for (let i = 0; i < 2; i++) for (let j = 0; j < 2; j++) sum += image[(y + i) * columns + x + j] * kernel.data[(i * 2 + j) * filters + f];
+      for (let i = 0; i < 2; i++)
+        for (let j = 0; j < 2; j++) sum += image[(y + i) * columns + x + j] * kernel.data[(i * 2 + j) * filters + f];
       return sum > 0 ? sum : sum * alpha.data[at];
     });
     // A flatten that is told of the channels brings them behind the positions.
     const vector = isTold ? map.map((_, at) => map[(at % filters) * high * wide + Math.floor(at / filters)]) : map;
-    return Array.from({ length: units }, (_, u) => vector.reduce((sum, value, i) => sum + value * dense.data[i * units + u], 0));
-  } // prettier-ignore
+    return Array.from({ length: units }, (_, u) =>
+      vector.reduce((sum, value, i) => sum + value * dense.data[i * units + u], 0),
+    );
+  }
 
   const model = (flatten: object, className = 'Flatten') =>
     JSON.stringify({
       class_name: 'Sequential',
       keras_version: '2.13.1',
       config: [
-        { class_name: 'Conv2D', config: { name: 'c', filters, kernel_size: 2, use_bias: false, data_format: 'channels_first', batch_input_shape: [null, 1, rows, columns] } },
+        {
+          class_name: 'Conv2D',
+          config: {
+            name: 'c',
+            filters,
+            kernel_size: 2,
+            use_bias: false,
+            data_format: 'channels_first',
+            batch_input_shape: [null, 1, rows, columns],
+          },
+        },
         { class_name: 'PReLU', config: { name: 'p' } },
         { class_name: className, config: { name: 'f', ...flatten } },
         { class_name: 'Dense', config: { name: 'd', units, use_bias: false } },
       ],
-    }); // prettier-ignore
+    });
 
   it.each([
     ['a flatten that keeps their order', model({}), false],
@@ -193,13 +217,15 @@ describe('weights of a Keras model whose channels come first', () => {
   it('are refused where their order is not known', () => {
     const complaints = (text: string) =>
       networkWithWeights(text, 'm.json', 0, npzOf(tensors))!.match!.remarks.map(({ message }) => message);
-    expect(complaints(model({ target_shape: [3, filters, 2] }, 'Reshape').replace('"units":3', '"units":3,"activation":"linear"'))).toContainEqual(
-      expect.stringMatching(/^f reshapes with channels first/),
-    );
+    expect(
+      complaints(
+        model({ target_shape: [3, filters, 2] }, 'Reshape').replace('"units":3', '"units":3,"activation":"linear"'),
+      ),
+    ).toContainEqual(expect.stringMatching(/^f reshapes with channels first/));
     expect(complaints(model({}).replace('2.13.1', '1.2.2'))).toEqual([
       'c: Keras 1 keeps kernels in several orders where channels come first; save the model with Keras 2 or later.',
     ]);
-  }); // prettier-ignore
+  });
 });
 
 describe('weights that do not fit are refused with a sentence', () => {
@@ -210,9 +236,7 @@ describe('weights that do not fit are refused with a sentence', () => {
 
   it('that names both shapes', () => {
     const swapped = { ...tensors, 'x/kernel': { shape: [4, 24], data: tensors['x/kernel'].data } };
-    expect(complaints(swapped)).toEqual([
-      'error: x: x/kernel is 4×24 in w.npz, the layer needs a kernel of 24×4.',
-    ]); // prettier-ignore
+    expect(complaints(swapped)).toEqual(['error: x: x/kernel is 4×24 in w.npz, the layer needs a kernel of 24×4.']);
   });
 
   it('that names the layer without weights, and the tensors without a layer', () => {
@@ -228,15 +252,40 @@ describe('weights that do not fit are refused with a sentence', () => {
   it('where several fit alike', () => {
     const text = JSON.stringify({ input: [3], layers: [1, 2, 3].map(() => ({ type: 'dense', units: 3 })) });
     const tensor = (...shape: number[]) => ({ shape, data: new Float64Array(9).slice(0, shape[0] * (shape[1] ?? 1)) });
-    const file = npzOf(Object.fromEntries(['up', 'mid', 'end'].flatMap((n) => [[`${n}/kernel`, tensor(3, 3)], [`${n}/bias`, tensor(3)]]))); // prettier-ignore
+    const file = npzOf(
+      Object.fromEntries(
+        ['up', 'mid', 'end'].flatMap((n) => [
+          [`${n}/kernel`, tensor(3, 3)],
+          [`${n}/bias`, tensor(3)],
+        ]),
+      ),
+    );
     const sentences = read(text, file).match!.remarks.map(({ message }) => message);
-    expect(sentences[0]).toBe('w.npz does not tell which layers end, mid, up are for: several fit. Name the layers as it does.'); // prettier-ignore
+    expect(sentences[0]).toBe(
+      'w.npz does not tell which layers end, mid, up are for: several fit. Name the layers as it does.',
+    );
   });
 
   it('but for weights that the text gives itself, which stay', () => {
-    const own = { kernel: [[1, 2], [3, 4]], bias: [5, 6] }; // prettier-ignore
-    const text = JSON.stringify({ input: [2], layers: [{ type: 'dense', name: 'a', units: 2, weights: own }, { type: 'dense', name: 'b', units: 1 }] }); // prettier-ignore
-    const file = npzOf({ 'a/kernel': { shape: [2, 2], data: new Float64Array(4) }, 'b/kernel': { shape: [2, 1], data: Float64Array.of(7, 8) }, 'b/bias': { shape: [1], data: Float64Array.of(9) } }); // prettier-ignore
+    const own = {
+      kernel: [
+        [1, 2],
+        [3, 4],
+      ],
+      bias: [5, 6],
+    };
+    const text = JSON.stringify({
+      input: [2],
+      layers: [
+        { type: 'dense', name: 'a', units: 2, weights: own },
+        { type: 'dense', name: 'b', units: 1 },
+      ],
+    });
+    const file = npzOf({
+      'a/kernel': { shape: [2, 2], data: new Float64Array(4) },
+      'b/kernel': { shape: [2, 1], data: Float64Array.of(7, 8) },
+      'b/bias': { shape: [1], data: Float64Array.of(9) },
+    });
     const { layers } = read(text, file).match!.attach();
     expect([...layers[0].weights!.kernel.data]).toEqual([1, 2, 3, 4]);
     expect([...layers[1].weights!.kernel.data]).toEqual([7, 8]);

@@ -59,19 +59,19 @@ describe('files of weights', () => {
     expect([only.name, only.shape, [...only.values()]]).toEqual(['kernel', [2, 2], expected]);
   });
 
-  it.each([['npz', npz(tensors)], ['safetensors', safetensors(tensors)]] as const)(
-    'that are damaged (%s) are refused with a sentence or read, and never break anything',
-    (_, whole) => {
-      fc.assert(
-        fc.property(fc.nat(whole.length), fc.nat(), fc.nat(255), (length, at, byte) => {
-          const bytes = whole.slice(0, length);
-          if (length > 0) bytes[at % length] = byte;
-          soundly(() => contents(openWeights(source('x', bytes))));
-        }),
-        { numRuns: 300 },
-      );
-    },
-  ); // prettier-ignore
+  it.each([
+    ['npz', npz(tensors)],
+    ['safetensors', safetensors(tensors)],
+  ] as const)('that are damaged (%s) are refused with a sentence or read, and never break anything', (_, whole) => {
+    fc.assert(
+      fc.property(fc.nat(whole.length), fc.nat(), fc.nat(255), (length, at, byte) => {
+        const bytes = whole.slice(0, length);
+        if (length > 0) bytes[at % length] = byte;
+        soundly(() => contents(openWeights(source('x', bytes))));
+      }),
+      { numRuns: 300 },
+    );
+  });
 
   it('that are cut short (HDF5) are refused with a sentence', async () => {
     const whole = await hdf5(tensors, { compressed: true, attributes: { model_config: '{}' } });
@@ -196,7 +196,10 @@ describe('an archive that says more than it holds', () => {
   });
 
   it('is read when it is packed well or not at all', () => {
-    const files = { 'zeros.npy': new Uint8Array(3_000_000), 'text.txt': Uint8Array.from({ length: 70_000 }, (_, k) => k % 251) }; // prettier-ignore
+    const files = {
+      'zeros.npy': new Uint8Array(3_000_000),
+      'text.txt': Uint8Array.from({ length: 70_000 }, (_, k) => k % 251),
+    };
     for (const level of [0, 1, 9] as const) {
       const archive = openZip(source('w.npz', zipSync(files, { level })));
       expect(archive.names).toEqual(Object.keys(files));

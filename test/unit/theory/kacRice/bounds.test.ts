@@ -29,7 +29,10 @@ test('the defaults are the diagonal and the square, and the notes say so', () =>
   };
   expect(values(line.evaluate(network, {}))).toEqual(values(line.evaluate(network, given)));
   expect(values(plane.evaluate(network, {}))).toEqual(values(plane.evaluate(network, given)));
-  expect(line.evaluate(network, {})).toHaveProperty('note', 'on the segment from (−1, …, −1) to (1, …, 1); He normal, bias deviation 0.1; mean at initialisation in the wide limit'); // prettier-ignore
+  expect(line.evaluate(network, {})).toHaveProperty(
+    'note',
+    'on the segment from (−1, …, −1) to (1, …, 1); He normal, bias deviation 0.1; mean at initialisation in the wide limit',
+  );
   expect(line.evaluate(network, given)).toHaveProperty('note', expect.stringContaining('from (−1, −1) to (1, 1)'));
   expect(plane.evaluate(network, {})).toHaveProperty('note', expect.stringMatching(/^on \[−1, 1\]²; He normal/));
 });
@@ -44,7 +47,10 @@ test('affine layers repeat the mean before them, layers beyond have none', () =>
 
 test('a plane must be given where the input has not two dimensions', () => {
   const network = denseNetwork(3, [8]);
-  expect(plane.evaluate(network, {})).toMatchObject({ applies: false, reason: expect.stringContaining('3 dimensions') as string }); // prettier-ignore
+  expect(plane.evaluate(network, {})).toMatchObject({
+    applies: false,
+    reason: expect.stringContaining('3 dimensions') as string,
+  });
   const parallelogram = { origin: [0, 0, 0], u: [1, 0, 0], v: [0, 1, 0] };
   expect(plane.evaluate(network, { parallelogram }).applies).toBe(true);
 });
@@ -52,7 +58,10 @@ test('a plane must be given where the input has not two dimensions', () => {
 test('weights that are not normal are said to be taken as normal', () => {
   const initialization = { kernel: 'glorot_uniform', biasStddev: 0.2, seed: 1 } as const;
   const small = buildNetwork({ ...define([3], [dense('a', 8)]), initialization }).network;
-  expect(line.evaluate(small, {})).toHaveProperty('note', expect.stringMatching(/Glorot uniform \(weights taken as normal .*some percent/)); // prettier-ignore
+  expect(line.evaluate(small, {})).toHaveProperty(
+    'note',
+    expect.stringMatching(/Glorot uniform \(weights taken as normal .*some percent/),
+  );
   const large = buildNetwork({ ...define([300], [dense('a', 8)]), initialization }).network;
   expect(line.evaluate(large, {})).toHaveProperty('note', expect.not.stringContaining('percent'));
 });

@@ -31,12 +31,24 @@ function initialized(network: Network, changes: Partial<Initialization>): Networ
 const named = (name: string): Activation => activationByName(name) ?? linear;
 
 function conv(name: string, kernel: number, filters: number, strides = 1, padding: Padding = 'valid', groups = 1) {
-  const operation = { kind: 'convolution', window: window2d(kernel, strides, padding), filters, groups, useBias: true } as const; // prettier-ignore
+  const operation = {
+    kind: 'convolution',
+    window: window2d(kernel, strides, padding),
+    filters,
+    groups,
+    useBias: true,
+  } as const;
   return layer(name, operation, { activation: relu });
 }
 
 function conv1d(name: string, kernel: number, filters: number, strides: number): LayerDefinition {
-  const operation = { kind: 'convolution', window: window1d(kernel, strides), filters, groups: 1, useBias: true } as const; // prettier-ignore
+  const operation = {
+    kind: 'convolution',
+    window: window1d(kernel, strides),
+    filters,
+    groups: 1,
+    useBias: true,
+  } as const;
   return layer(name, operation, { activation: relu });
 }
 
@@ -46,7 +58,10 @@ const add = (name: string, ...inputs: string[]) => layer(name, { kind: 'add' }, 
 const join = (name: string, ...inputs: string[]) =>
   layer(name, { kind: 'concatenate', axis: -1 }, { inputs, activation: relu });
 const activated = (inputs: number, width: number, ...names: string[]): Network =>
-  build([inputs], names.map((name, i) => dense(`d${i}`, width, named(name)))).network; // prettier-ignore
+  build(
+    [inputs],
+    names.map((name, i) => dense(`d${i}`, width, named(name))),
+  ).network;
 
 interface Exact {
   readonly neurons: number;
@@ -246,21 +261,80 @@ describe('refusals say why', () => {
   test.each([
     ['max pooling', build([4, 4, 1], [conv('a', 1, 4), layer('p', pooling)]).network, /p: .*max pooling/],
     ['maxout', build([4], [layer('m', { kind: 'maxout', units: 3, rank: 2 })]).network, /maxout/],
-    ['maximum', build([4], [dense('a', 4), dense('b', 4, relu, ['input']), layer('m', { kind: 'maximum' }, { inputs: ['a', 'b'] })]).network, /maximum/],
-    ['average of bent values', build([4, 4, 1], [conv('a', 1, 4), layer('g', average), dense('d', 4)]).network, /d .*average pooling/],
-    ['depthwise', build([4, 4, 4], [conv('a', 1, 4), layer('w', depthwise, { activation: relu })]).network, /w .*one random channel/],
-    ['separable, of few known channels', build([8, 1], [layer('w', { ...separable, filters: 64, multiplier: 4 }, { activation: relu })]).network, /w .*few random channels/],
-    ['depthwise of few known channels, then mixed', build([8, 2], [layer('w', { ...depthwise1d, multiplier: 4 }), layer('p', { kind: 'convolution', window: window1d(1), filters: 64, groups: 1, useBias: true }, { activation: relu })]).network, /p .*few random channels/],
-    ['behind a separable layer of few known channels', build([8, 1], [layer('w', { ...separable, filters: 64, multiplier: 4 }), layer('f', { kind: 'flatten' }), dense('d', 9)]).network, /d .*few random channels/],
-    ['bent sum of bent values', build([4], [dense('a', 4), dense('b', 4, linear), add('s', 'a', 'b'), unit('r')]).network, /r .*bent values/],
-    ['two bent values', build([4], [dense('a', 4), dense('b', 4), add('s', 'a', 'b'), dense('c', 4)]).network, /c .*covariance/],
+    [
+      'maximum',
+      build(
+        [4],
+        [dense('a', 4), dense('b', 4, relu, ['input']), layer('m', { kind: 'maximum' }, { inputs: ['a', 'b'] })],
+      ).network,
+      /maximum/,
+    ],
+    [
+      'average of bent values',
+      build([4, 4, 1], [conv('a', 1, 4), layer('g', average), dense('d', 4)]).network,
+      /d .*average pooling/,
+    ],
+    [
+      'depthwise',
+      build([4, 4, 4], [conv('a', 1, 4), layer('w', depthwise, { activation: relu })]).network,
+      /w .*one random channel/,
+    ],
+    [
+      'separable, of few known channels',
+      build([8, 1], [layer('w', { ...separable, filters: 64, multiplier: 4 }, { activation: relu })]).network,
+      /w .*few random channels/,
+    ],
+    [
+      'depthwise of few known channels, then mixed',
+      build(
+        [8, 2],
+        [
+          layer('w', { ...depthwise1d, multiplier: 4 }),
+          layer(
+            'p',
+            { kind: 'convolution', window: window1d(1), filters: 64, groups: 1, useBias: true },
+            { activation: relu },
+          ),
+        ],
+      ).network,
+      /p .*few random channels/,
+    ],
+    [
+      'behind a separable layer of few known channels',
+      build(
+        [8, 1],
+        [layer('w', { ...separable, filters: 64, multiplier: 4 }), layer('f', { kind: 'flatten' }), dense('d', 9)],
+      ).network,
+      /d .*few random channels/,
+    ],
+    [
+      'bent sum of bent values',
+      build([4], [dense('a', 4), dense('b', 4, linear), add('s', 'a', 'b'), unit('r')]).network,
+      /r .*bent values/,
+    ],
+    [
+      'two bent values',
+      build([4], [dense('a', 4), dense('b', 4), add('s', 'a', 'b'), dense('c', 4)]).network,
+      /c .*covariance/,
+    ],
     ['bent input', build([4], [unit('r')]).network, /r .*input itself/],
-    ['bent sum with the input', build([4], [dense('a', 4, linear), add('s', 'a', 'input'), unit('r')]).network, /r .*input itself/],
+    [
+      'bent sum with the input',
+      build([4], [dense('a', 4, linear), add('s', 'a', 'input'), unit('r')]).network,
+      /r .*input itself/,
+    ],
     ['a tensor twice', build([4], [dense('a', 4, linear), add('s', 'a', 'a'), unit('r')]).network, /r .*twice/],
-    ['shared weights', build([4], [dense('a', 4), layer('b', { kind: 'dense', units: 4, useBias: true }, { activation: relu, sharedWith: 'a' })]).network, /b .*shared/],
+    [
+      'shared weights',
+      build(
+        [4],
+        [dense('a', 4), layer('b', { kind: 'dense', units: 4, useBias: true }, { activation: relu, sharedWith: 'a' })],
+      ).network,
+      /b .*shared/,
+    ],
   ])('%s', (_, network, why) => {
     expect(reason(network)).toMatch(why);
-  }); // prettier-ignore
+  });
 
   test('many channels average out, and one layer of each is a sum of normals', () => {
     const wide = build([8, 4], [layer('w', { ...separable, filters: 8, multiplier: 4 }, { activation: relu })]).network;
@@ -276,7 +350,14 @@ describe('refusals say why', () => {
   });
 
   test('sizes beyond the budget, before they are allocated', () => {
-    const padded = layer('p', { kind: 'zeroPadding', padding: [[1e7, 1e7], [1e7, 1e7]], rank: 2 }); // prettier-ignore
+    const padded = layer('p', {
+      kind: 'zeroPadding',
+      padding: [
+        [1e7, 1e7],
+        [1e7, 1e7],
+      ],
+      rank: 2,
+    });
     expect(reason(build([2, 2, 1], [padded, conv('a', 3, 4)]).network)).toMatch(/too many/);
   });
 

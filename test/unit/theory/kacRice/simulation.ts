@@ -6,7 +6,9 @@ import { sizeOf } from '../../../../src/network/shape.ts';
 import { windowGeometry } from '../../../../src/network/window.ts';
 import type { Segment } from '../../../../src/theory/bound.ts';
 
-/** Exact walks along a segment through networks with random normal weights, by the definition and without any theory. */
+/**
+ * Exact walks along a segment through networks with random normal weights, by the definition and without any theory.
+ */
 
 /** A tensor that is affine along a piece of the segment: `start + t slope`. */
 interface Affine {
@@ -79,8 +81,20 @@ function drawWeights({ initialization }: Network, layer: Layer, gaussian: () => 
 function split(network: Network, piece: Piece, layer: Layer, weights: Weights): Piece[] {
   const values = layer.inputs.map((tensor) => piece.tensors.get(tensor) as Affine);
   const z: Affine = {
-    start: affine(network, layer, weights, values.map(({ start }) => start), 1), // prettier-ignore
-    slope: affine(network, layer, weights, values.map(({ slope }) => slope), 0), // prettier-ignore
+    start: affine(
+      network,
+      layer,
+      weights,
+      values.map(({ start }) => start),
+      1,
+    ),
+    slope: affine(
+      network,
+      layer,
+      weights,
+      values.map(({ slope }) => slope),
+      0,
+    ),
   };
   const activation = layer.activation as PiecewiseLinearActivation;
   const cuts: number[] = [];

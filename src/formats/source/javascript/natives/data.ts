@@ -14,7 +14,10 @@ function copied(call: NativeCall, value: Value, depth: number): Value {
   e.step();
   if (depth > MAX_DEPTH) return unknownResult(call);
   if (value instanceof List && !value.doubt) {
-    return e.list(value.items.map((item) => copied(call, item, depth + 1)), value.spans); // prettier-ignore
+    return e.list(
+      value.items.map((item) => copied(call, item, depth + 1)),
+      value.spans,
+    );
   }
   if (!(value instanceof Dictionary) || value.doubt || value.collection || value.classOf) return value;
   const copy = e.dictionary(value.span);

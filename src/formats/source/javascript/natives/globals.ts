@@ -12,9 +12,22 @@ import type { NativeCall, NativeFunction } from './native.ts';
 import { numberMethod, stringMethod, stringMethods } from './strings.ts';
 
 const namespaces = new Set([
-  'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Map', 'Set', 'Promise', 'parseInt', 'parseFloat', 'isNaN',
-  'isFinite', 'structuredClone', 'JSON',
-]); // prettier-ignore
+  'Math',
+  'Object',
+  'Array',
+  'Number',
+  'String',
+  'Boolean',
+  'Map',
+  'Set',
+  'Promise',
+  'parseInt',
+  'parseFloat',
+  'isNaN',
+  'isFinite',
+  'structuredClone',
+  'JSON',
+]);
 
 const globalObjects = new Set(['globalThis', 'window', 'self', 'global']);
 
@@ -111,7 +124,10 @@ const functions: Readonly<Record<string, NativeFunction>> = {
   'Object.keys': onObject((object, { e }) => e.list([...object.properties.keys()])),
   'Object.values': onObject((object, { e }) => {
     const properties = [...object.properties.values()];
-    return e.list(properties.map((property) => property.value), properties.map((property) => property.span)); // prettier-ignore
+    return e.list(
+      properties.map((property) => property.value),
+      properties.map((property) => property.span),
+    );
   }),
   'Object.entries': onObject((object, { e }) => {
     return e.list([...object.properties].map(([key, { value, span }]) => e.list([key, value], [undefined, span])));

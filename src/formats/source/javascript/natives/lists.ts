@@ -133,9 +133,16 @@ function replace(list: List, start: number, end: number, { e, given, site }: Nat
     ...old.slice(end),
   ];
   const { items, spans } = list;
-  list.items = put(items, added.map((argument) => argument.value)).slice(0, MAX_LIST_LENGTH); // prettier-ignore
-  list.spans = put(spans, added.map((argument) => argument.span)).slice(0, MAX_LIST_LENGTH); // prettier-ignore
-  if (items.length - (end - start) + added.length > MAX_LIST_LENGTH) list.doubt ??= new Unknown('a very long list', site.span); // prettier-ignore
+  list.items = put(
+    items,
+    added.map((argument) => argument.value),
+  ).slice(0, MAX_LIST_LENGTH);
+  list.spans = put(
+    spans,
+    added.map((argument) => argument.span),
+  ).slice(0, MAX_LIST_LENGTH);
+  if (items.length - (end - start) + added.length > MAX_LIST_LENGTH)
+    list.doubt ??= new Unknown('a very long list', site.span);
 }
 
 function concat(list: List, { e, given }: NativeCall): List {
@@ -310,7 +317,10 @@ export const arrayFrom: NativeFunction = (call) => {
 export const makeArray: NativeFunction = (call) => {
   const { e, args, given } = call;
   if (args.length === 1 && (typeof args[0] === 'number' || args[0] instanceof Unknown)) return emptyList(call, args[0]);
-  return e.list(args, given.map((argument) => argument.span)); // prettier-ignore
+  return e.list(
+    args,
+    given.map((argument) => argument.span),
+  );
 };
 
 function emptyList({ e, site }: NativeCall, length: Value): List | Unknown {

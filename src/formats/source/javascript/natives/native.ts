@@ -27,7 +27,12 @@ export function allPrimitive(values: readonly Value[]): values is (number | stri
 /** Calls a function of the source for an item, as `map` does. */
 export function callback({ e, args, site }: NativeCall, ...values: Value[]): Value {
   e.step();
-  return e.call(args[0], undefined, values.map((value) => ({ value, span: undefined })), site); // prettier-ignore
+  return e.call(
+    args[0],
+    undefined,
+    values.map((value) => ({ value, span: undefined })),
+    site,
+  );
 }
 
 /** Functions that do not go through what they are given: all others take time in proportion to it. */
