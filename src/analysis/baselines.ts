@@ -5,7 +5,7 @@ import { analysedLayers, shapeOfTensor, type Network } from '../network/network.
 import { analysedParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
 import { groupDigits } from './quantities.ts';
-import { totalNeurons } from '../report/reportJson.ts';
+import { totalNeurons } from '../network/network.ts';
 
 /** `dense`: fully connected, as many parameters. `shallow`: one hidden layer, as many neurons. */
 export type BaselineRole = 'dense-same-parameters' | 'shallow-same-neurons';

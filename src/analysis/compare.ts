@@ -1,18 +1,7 @@
 import type { Network } from '../network/network.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import { baselinesOf, type BaselineRole } from './baselines.ts';
-import {
-  commonMean,
-  networkFigures,
-  figuresCells,
-  figuresHead,
-  figuresJson,
-  noFigures,
-  type NetworkFigures,
-} from './figures.ts';
-import { SCHEMA_VERSION } from '../report/reportJson.ts';
-import { alignColumns } from '../report/reportTable.ts';
-import { visibleLine } from '../report/visibleText.ts';
+import { commonMean, networkFigures, type NetworkFigures } from './figures.ts';
 
 export interface ComparedNetwork {
   readonly file: string;
@@ -56,39 +45,4 @@ export function compareNetworks(
     })),
   ]);
   return { rows, mean: commonMean(rows.flatMap(({ measures }) => (measures ? [measures] : []))) };
-}
-
-/** The published JSON form of a comparison: one object a row. */
-export function comparisonJson({ rows, mean }: Comparison) {
-  return rows.map(({ file, name, role, how, measures }) => ({
-    schemaVersion: SCHEMA_VERSION,
-    file,
-    network: name,
-    role,
-    how,
-    ...(measures ? figuresJson(measures, mean) : noFigures),
-  }));
-}
-
-const ROLE_DESCRIPTIONS: Readonly<Record<BaselineRole, string>> = {
-  'dense-same-parameters': 'dense, same parameters',
-  'shallow-same-neurons': 'shallow, same neurons',
-};
-
-/** The comparison as a table a person reads, with a line on every counterpart below it. Ends with a newline. */
-export function comparisonTable({ rows, mean }: Comparison): string {
-  const severalFiles = new Set(rows.map(({ file }) => file)).size > 1;
-  const cells = rows.map(({ file, name, role, measures }) => [
-    role === 'network' ? name : `  ${ROLE_DESCRIPTIONS[role]}`,
-    ...(severalFiles ? [role === 'network' ? file : ''] : []),
-    measures ? String(measures.inputSize) : '–',
-    measures ? String(measures.depth) : '–',
-    ...figuresCells(measures, mean),
-  ]);
-  const texts = severalFiles ? 2 : 1;
-  const head = ['network', ...(severalFiles ? ['file'] : []), 'inputs', 'layers', ...figuresHead(mean)];
-  const notes = rows.flatMap(({ role, name, how }) =>
-    role === 'network' ? [] : [visibleLine(`  ${name}, ${ROLE_DESCRIPTIONS[role]}: ${how}`)],
-  );
-  return alignColumns([head, ...cells], texts) + (notes.length > 0 ? `\n${notes.join('\n')}\n` : '');
 }

@@ -1,11 +1,8 @@
-import { analysedLayers, type Layer, type Network } from '../network/network.ts';
+import { analysedLayers, totalNeurons, type Layer, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { log10ErrorOf, type Magnitude } from '../theory/numbers/magnitude.ts';
-import { BoundTable } from '../theory/registry.ts';
-import { formatMagnitude, formatPower, groupDigits } from './quantities.ts';
-import { totalNeurons } from '../report/reportJson.ts';
-import { MEAN_IDS } from '../report/reportTable.ts';
+import { BoundTable, MEAN_IDS } from '../theory/registry.ts';
 
 /** The figures by which networks are compared. All of them are of the piecewise-linear part. */
 export interface NetworkFigures {
@@ -60,70 +57,4 @@ export function regionsPerParameter(bound: BoundResult | null, parameters: numbe
     log10: bound.value.log10 - Math.log10(parameters),
     log10Error: log10ErrorOf(bound.value) + rounding,
   };
-}
-
-/** The published JSON form of measures. `mean` is the id of the mean to show. */
-export function figuresJson(measures: NetworkFigures, mean: string | null) {
-  const { inputSize, depth, neurons, parameters, upper, lower } = measures;
-  const expected = measures.means.find(({ id }) => id === mean) ?? null;
-  const figures = (bound: BoundResult | null) => {
-    const ratio = regionsPerParameter(bound, parameters);
-    if (!bound?.value) return null;
-    return {
-      bound: bound.id,
-      value: bound.value.exact?.toString() ?? null,
-      log10: bound.value.log10,
-      log10Error: bound.value.log10Error,
-      note: bound.note,
-      regionsPerParameter: ratio && { log10: ratio.log10, log10Error: ratio.log10Error },
-      digitsPerParameter: parameters > 0 ? bound.value.log10 / parameters : null,
-    };
-  };
-  return {
-    inputSize,
-    depth,
-    neurons,
-    parameters,
-    upper: figures(upper),
-    lower: figures(lower),
-    expected: figures(expected),
-  };
-}
-
-/** In place of `measuresJson` where there is no network to measure. */
-export const noFigures: { readonly [K in keyof ReturnType<typeof figuresJson>]: null } = {
-  inputSize: null,
-  depth: null,
-  neurons: null,
-  parameters: null,
-  upper: null,
-  lower: null,
-  expected: null,
-};
-
-/** Column heads for `measuresCells`. */
-export function figuresHead(mean: string | null): string[] {
-  const expected = mean === null ? [] : [`expected (${mean.replace(/^kac-rice-/, '')})`];
-  return ['neurons', 'parameters', 'at most', 'can reach', ...expected, 'at most a parameter', 'can reach a parameter'];
-}
-
-export function figuresCells(measures: NetworkFigures | null, mean: string | null): string[] {
-  if (!measures) return figuresHead(mean).map(() => '–');
-  const { neurons, parameters, upper, lower, means } = measures;
-  const cell = (bound: BoundResult | null | undefined) => (bound?.value ? formatMagnitude(bound.value) : '–');
-  return [
-    groupDigits(String(neurons)),
-    groupDigits(String(parameters)),
-    cell(upper),
-    cell(lower),
-    ...(mean === null ? [] : [cell(means.find(({ id }) => id === mean))]),
-    ratioCell(upper, parameters),
-    ratioCell(lower, parameters),
-  ];
-}
-
-function ratioCell(bound: BoundResult | null, parameters: number): string {
-  const ratio = regionsPerParameter(bound, parameters);
-  if (!ratio) return '–';
-  return ratio.log10 < 0 ? formatPower(ratio.log10) : formatMagnitude(ratio);
 }

@@ -2,17 +2,7 @@ import { buildNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition, Problem } from '../network/definition.ts';
 import type { Operation, Window } from '../network/operation.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
-import {
-  commonMean,
-  networkFigures,
-  figuresCells,
-  figuresHead,
-  figuresJson,
-  noFigures,
-  type NetworkFigures,
-} from './figures.ts';
-import { SCHEMA_VERSION } from '../report/reportJson.ts';
-import { alignColumns } from '../report/reportTable.ts';
+import { networkFigures, type NetworkFigures } from './figures.ts';
 
 /** What a sweep varies: one size of these layers, all alike; or how often each stands there in a row. */
 export interface SweepSubject {
@@ -210,20 +200,4 @@ function isPooling({ kind }: Operation): boolean {
 
 function withExtent(window: Window, field: 'kernel' | 'strides', value: number): Window {
   return { ...window, [field]: window.rank === 1 ? [1, value] : [value, value] };
-}
-
-/** The published JSON form of one row. */
-export function sweepRowJson(file: string, network: string, { layers, field }: SweepSubject, row: SweepRow) {
-  const { value, measures } = row;
-  const head = { schemaVersion: SCHEMA_VERSION, file, network, layers, field, value };
-  const figures = measures ? figuresJson(measures, commonMean([measures])) : noFigures;
-  return { ...head, ...figures, problems: row.problems.map(({ message }) => message) };
-}
-
-/** All rows as a table a person reads. Ends with a newline. */
-export function sweepTable({ layers, field }: SweepSubject, rows: readonly SweepRow[]): string {
-  const mean = commonMean(rows.flatMap(({ measures }) => (measures ? [measures] : [])));
-  const head = [`${layers.join(', ')} ${field}`, ...figuresHead(mean)];
-  const cells = rows.map(({ value, measures }) => [String(value), ...figuresCells(measures, mean)]);
-  return alignColumns([head, ...cells], 0);
 }

@@ -91,12 +91,13 @@ export function parseNumber(
   option: string,
   least = -Infinity,
   most = Infinity,
+  noun = 'number',
 ): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= least && value <= most) return value;
   const bounds = [...(least > -Infinity ? [`at least ${least}`] : []), ...(most < Infinity ? [`at most ${most}`] : [])];
-  throw new UsageError(`--${option} takes a number${bounds.length > 0 ? ` of ${bounds.join(' and ')}` : ''}`);
+  throw new UsageError(`--${option} takes a ${noun}${bounds.length > 0 ? ` of ${bounds.join(' and ')}` : ''}`);
 }
 
 export function parseCount(
@@ -105,7 +106,7 @@ export function parseCount(
   least: number,
   most = Infinity,
 ): number | undefined {
-  const value = parseNumber(text, option, least, most);
+  const value = parseNumber(text, option, least, most, 'whole number');
   if (value !== undefined && !Number.isSafeInteger(value)) throw new UsageError(`--${option} takes a whole number`);
   return value;
 }

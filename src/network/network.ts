@@ -67,3 +67,7 @@ export function shapeOfTensor(network: Network, tensor: TensorId): Shape {
 export function analysedLayers(network: Network): Layer[] {
   return network.layers.filter((layer) => layer.scope !== 'beyond');
 }
+
+export function totalNeurons(layers: readonly Layer[]): number {
+  return layers.reduce((sum, layer) => sum + layer.neurons, 0);
+}

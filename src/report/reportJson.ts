@@ -1,5 +1,5 @@
 import type { Problem } from '../network/definition.ts';
-import type { Layer } from '../network/network.ts';
+import { totalNeurons, type Layer } from '../network/network.ts';
 import { totalParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
@@ -49,10 +49,6 @@ function bottleneckJson(analysis: NetworkAnalysis) {
   if (index === null) return null;
   const { from, to, oneMore } = analysis.explanations[index].bottleneck!;
   return { layer: index, name: analysis.network.layers[index].name, from, to, oneMoreLog10: oneMore };
-}
-
-export function totalNeurons(layers: readonly Layer[]): number {
-  return layers.reduce((sum, layer) => sum + layer.neurons, 0);
 }
 
 function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {

@@ -4,13 +4,11 @@ import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
 import type { LineIndex } from '../analysis/lineIndex.ts';
 import { formatFactor, formatMagnitude, groupDigits, type Notation } from '../analysis/quantities.ts';
-import { totalNeurons } from './reportJson.ts';
+import { totalNeurons } from '../network/network.ts';
+import { MEAN_IDS } from '../theory/registry.ts';
 import { describeBottleneck } from '../analysis/networkDiagnostics.ts';
 import { SIMULATED_IDS } from '../analysis/simulatedMean.ts';
 import { visibleLine } from './visibleText.ts';
-
-/** The means a network can have, the one in the plane first: the figure people compare counts with. */
-export const MEAN_IDS = ['kac-rice-plane', 'kac-rice-line'] as const;
 
 /** The analysis as a table a person reads, in a terminal or a text editor. Ends with a newline. */
 export function reportTable(file: string, analysis: Analysis, lines: LineIndex, notation: Notation = 'power'): string {

@@ -1,5 +1,5 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
-import { MEAN_IDS } from '../report/reportTable.ts';
+import { MEAN_IDS } from '../theory/registry.ts';
 import { superscript } from '../protocol/placeWords.ts';
 import type { BoundResult } from '../theory/bound.ts';
 

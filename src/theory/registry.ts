@@ -136,3 +136,6 @@ function resultOf(network: Network, bound: Bound, evaluation: Evaluation): Bound
     note: evaluation.note ?? null,
   };
 }
+
+/** The means a network can have, the one in the plane first: the figure people compare counts with. */
+export const MEAN_IDS = ['kac-rice-plane', 'kac-rice-line'] as const;

@@ -1,12 +1,14 @@
+import { comparisonTable } from '../../src/report/comparisonReport.ts';
+import { sweepTable } from '../../src/report/sweepReport.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analysis/analyze.ts';
-import { compareNetworks, comparisonTable } from '../../src/analysis/compare.ts';
+import { compareNetworks } from '../../src/analysis/compare.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
 import { planExperiment, summarize } from '../../src/analysis/experiment.ts';
 import { experimentTable } from '../../src/report/experimentReport.ts';
 import { reportTable } from '../../src/report/reportTable.ts';
-import { sweepAt, sweepTable } from '../../src/analysis/sweep.ts';
+import { sweepAt } from '../../src/analysis/sweep.ts';
 import { visibleLine, visibleText } from '../../src/report/visibleText.ts';
 import { runExperiment } from '../../src/counting/experiments/measure.ts';
 import { actsOnTerminals, textsOfAllKinds } from '../hostileText.ts';

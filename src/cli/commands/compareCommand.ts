@@ -1,4 +1,5 @@
-import { compareNetworks, comparisonJson, comparisonTable, type ComparedNetwork } from '../../analysis/compare.ts';
+import { comparisonJson, comparisonTable } from '../../report/comparisonReport.ts';
+import { compareNetworks, type ComparedNetwork } from '../../analysis/compare.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { readNetworks } from '../networks.ts';
 import { parseBudget, parseCount, UsageError } from '../usage.ts';

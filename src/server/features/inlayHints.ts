@@ -1,7 +1,7 @@
 import { InlayHintKind, type InlayHint } from 'vscode-languageserver';
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
 import { formatFactor, formatLog10 } from '../../analysis/quantities.ts';
-import { MEAN_IDS } from '../../report/reportTable.ts';
+import { MEAN_IDS } from '../../theory/registry.ts';
 import type { Layer } from '../../network/network.ts';
 import type { Range } from '../../analysis/lineIndex.ts';
 import { comparePositions, type AnalysedDocument } from '../documentAnalysis.ts';

@@ -1,7 +1,7 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
 import { chooseMethod } from '../../analysis/chooseMethod.ts';
 import { whyNotCounted } from '../../analysis/countPlan.ts';
-import { totalNeurons } from '../../report/reportJson.ts';
+import { totalNeurons } from '../../network/network.ts';
 import { sizeOfField, sweepFields } from '../../analysis/sweep.ts';
 import { MAX_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
 import type { Initialization, LayerDefinition } from '../../network/definition.ts';

@@ -1,10 +1,12 @@
+import { comparisonJson, comparisonTable } from '../../../src/report/comparisonReport.ts';
+import { totalNeurons } from '../../../src/network/network.ts';
 import { describe, expect, it } from 'vitest';
 import { leakyRelu, linear, relu } from '../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../src/network/definition.ts';
-import { compareNetworks, comparisonJson, comparisonTable } from '../../../src/analysis/compare.ts';
+import { compareNetworks } from '../../../src/analysis/compare.ts';
 import { baselinesOf } from '../../../src/analysis/baselines.ts';
 import { networkFigures, regionsPerParameter } from '../../../src/analysis/figures.ts';
-import { totalNeurons } from '../../../src/report/reportJson.ts';
+
 import { analysedParameters } from '../../../src/network/parameters.ts';
 import { build, dense, denseNetwork, layer, window2d } from '../network/definitions.ts';
 

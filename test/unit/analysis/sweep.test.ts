@@ -1,16 +1,9 @@
+import { sweepRowJson, sweepTable } from '../../../src/report/sweepReport.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linear, relu } from '../../../src/network/activation.ts';
 import { buildNetwork } from '../../../src/network/build.ts';
-import {
-  MAX_VALUES,
-  sweepAt,
-  sweepFields,
-  sweepRowJson,
-  sweepTable,
-  sweepValues,
-  widthField,
-} from '../../../src/analysis/sweep.ts';
+import { MAX_VALUES, sweepAt, sweepFields, sweepValues, widthField } from '../../../src/analysis/sweep.ts';
 import { networkFigures } from '../../../src/analysis/figures.ts';
 import { define, dense, layer, window1d, window2d } from '../network/definitions.ts';
 

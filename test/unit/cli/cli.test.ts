@@ -72,7 +72,7 @@ describe('region-lens', () => {
   ])('takes more networks than a list can hold for wrong usage: %s %s', async (command, ...words) => {
     const { code, out, err } = await cli.run([command, 'mlp.network.json', ...words]);
     expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(new RegExp(`^region-lens: ${words.at(-2)} takes a whole number up to `));
+    expect(err).toMatch(new RegExp(`^region-lens: ${words.at(-2)} takes a whole number of at least \\d and at most `));
   });
 
   it('explains itself, whatever stands before the question', async () => {

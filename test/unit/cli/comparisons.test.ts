@@ -1,6 +1,8 @@
+import type { comparisonJson } from '../../../src/report/comparisonReport.ts';
+import type { sweepRowJson } from '../../../src/report/sweepReport.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { comparisonJson } from '../../../src/analysis/compare.ts';
-import type { sweepRowJson } from '../../../src/analysis/sweep.ts';
+
+
 import { CommandLine } from './commandLine.ts';
 
 type ComparisonLine = ReturnType<typeof comparisonJson>[number];
