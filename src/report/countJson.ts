@@ -8,10 +8,11 @@ export interface UsedWeights {
   readonly diagnostics?: readonly object[];
 }
 
-/** The published JSON form of one count; with `exact: false` its figures are lower bounds, as those of a sample always are;
- * `doubt` says why a count that was not stopped is not exact.
- * `weights` names the file they were read from, `diagnostics` why those that a model names were not; `runs` says how
- * often it was counted, where that is asked for. */
+/**
+ * The published JSON form of one count. With `exact: false` its figures are lower bounds, as those of a sample always
+ * are; `doubt` says why a count that was not stopped is not exact. `weights` names the file they were read from,
+ * `diagnostics` why those that a model names were not; `runs` says how often it was counted, where that is asked for.
+ */
 export function countJson(
   result: CountResult,
   domain: CountDomain,

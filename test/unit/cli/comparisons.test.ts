@@ -2,7 +2,6 @@ import type { comparisonJson } from '../../../src/report/comparisonReport.ts';
 import type { sweepRowJson } from '../../../src/report/sweepReport.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-
 import { CommandLine } from './commandLine.ts';
 
 type ComparisonLine = ReturnType<typeof comparisonJson>[number];
