@@ -107,7 +107,8 @@ const upSampling =
 const batchNormalization: OperationReader = (fields) => {
   fields.get('momentum');
   const axis = normalizedAxis(fields);
-  const mode = fields.get('mode') ?? 0;
+  // A field of Keras 1.
+  const mode = fields.dialect === 'keras' ? (fields.get('mode') ?? 0) : 0;
   if (mode !== 0)
     fields.unsupported('mode', 'Normalizing by the statistics of the samples themselves is not analysed.');
   return {
