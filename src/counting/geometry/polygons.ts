@@ -314,7 +314,7 @@ export class Polygons implements Geometry {
       return this.classifyMany(rows, breakpoints, tolerance, firstId, pattern, list, from, to, crossing, at);
     }
     if (to - from < MIN_BOXED)
-      return this.siftClosely(rows, breakpoints[0], tolerance, firstId, pattern, list, from, to, crossing, at);
+      return this.classifyNear(rows, breakpoints[0], tolerance, firstId, pattern, list, from, to, crossing, at);
     this.box();
     const { centreX, centreY, reachX, reachY } = this;
     const shift = breakpoints[0];
@@ -331,10 +331,10 @@ export class Polygons implements Geometry {
       crossing[doubtful] = unit;
       doubtful += Number(!(Math.abs(value) > reach));
     }
-    return this.siftClosely(rows, shift, tolerance, firstId, pattern, crossing, at, doubtful, crossing, at);
+    return this.classifyNear(rows, shift, tolerance, firstId, pattern, crossing, at, doubtful, crossing, at);
   }
 
-  siftClosely(
+  classifyNear(
     rows: Float64Array,
     shift: number,
     tolerance: number,

@@ -50,7 +50,7 @@ export class DenseChainPropagator implements Propagator {
     this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
     this.memory = new DenseMemory(chain);
     const { uncertain: doubtful } = this.memory;
-    this.coarse = { uncertain: doubtful, classify: (...asked) => this.sift(...asked) };
+    this.coarse = { uncertain: doubtful, classify: (...asked) => this.classify(...asked) };
     this.maps = this.memory.maps;
     this.sizes = new Sizes(layers.length + 1);
     this.sizes.first(0, greatest(slice.rows, 3));
@@ -106,7 +106,7 @@ export class DenseChainPropagator implements Propagator {
     if (isOutput && (this.computed++ & MEASURED) === 0) this.measure(stage + 1);
   }
 
-  private sift(stage: number, box: Box, tolerance: number): number {
+  private classify(stage: number, box: Box, tolerance: number): number {
     const count = this.memory.classify(stage, box, tolerance);
     if (this.memory.size <= this.sizes.of(stage + 1)) return count;
     this.met(stage, this.memory.size);

@@ -108,7 +108,7 @@ const batchNormalization: OperationReader = (fields) => {
   fields.get('momentum');
   const axis = normalizedAxis(fields);
   // A field of Keras 1.
-  const mode = fields.dialect === 'keras' ? (fields.get('mode') ?? 0) : 0;
+  const mode = fields.dialect !== 'native' ? (fields.get('mode') ?? 0) : 0;
   if (mode !== 0)
     fields.unsupported('mode', 'Normalizing by the statistics of the samples themselves is not analysed.');
   return {
