@@ -179,19 +179,12 @@ export function transposedConvolution(w: WindowGeometry, kernel: Float64Array): 
   return builder.matrix(w.inH * w.inW * w.inC);
 }
 
-/** `A X W` for nodes x features; kernel `[in, out]`. */
-export function graphConvolution(
-  adjacency: readonly (readonly number[])[],
-  kernel: Float64Array,
-  features: number,
-  units: number,
-): SparseMatrix {
+/** `A X` for nodes x features: every feature is summed over the neighbours of each node. */
+export function overNeighbours(adjacency: readonly (readonly number[])[], features: number): SparseMatrix {
   const builder = new RowBuilder();
   for (const neighbours of adjacency) {
-    for (let u = 0; u < units; u++) {
-      neighbours.forEach((weight, j) => {
-        for (let f = 0; f < features; f++) builder.entry(j * features + f, weight * kernel[f * units + u]);
-      });
+    for (let f = 0; f < features; f++) {
+      neighbours.forEach((weight, j) => builder.entry(j * features + f, weight));
       builder.endRow();
     }
   }

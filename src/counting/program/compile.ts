@@ -146,8 +146,14 @@ class Lowering {
     switch (operation.kind) {
       case 'dense':
         return from(rows.dense(kernel(), this.sizes[source], operation.units));
-      case 'graphConvolution':
-        return from(rows.graphConvolution(operation.adjacency, kernel(), layer.inputShapes[0][1], operation.units));
+      case 'graphConvolution': {
+        // One step each: the rounded products of the two matrices would make parallel boundaries meet.
+        const { adjacency, units } = operation;
+        const matrix = rows.overNeighbours(adjacency, layer.inputShapes[0][1]);
+        const between = this.affine([{ source, matrix }]);
+        const kernelRows = rows.pointwise(adjacency.length, kernel(), units);
+        return this.affine([{ source: between, matrix: kernelRows }], this.bias(layer, kernelRows.rows));
+      }
       case 'maxout':
         return this.maxout(layer, operation, source);
       case 'flatten':

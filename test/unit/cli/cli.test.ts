@@ -55,6 +55,22 @@ describe('region-lens', () => {
     );
   });
 
+  it('says of a script without a model that there is none, and why', async () => {
+    const layer = `class Twice extends tf.layers.Layer { call(x) { return tf.mul(x[0], 2); } }`;
+    await cli.file('layer.js', `const tf = require('@tensorflow/tfjs');\n${layer}\nmodule.exports = { Twice };`);
+    await cli.file('loads.js', `const tf = require('@tensorflow/tfjs');\nconst model = await tf.loadLayersModel(url);`);
+    const why = 'No network was found in this file: it makes no model of layers.';
+    const { code, out } = await cli.run(['analyze', '--json', 'layer.js', 'loads.js']);
+    const [first, second] = reports(out);
+    expect(code).toBe(0);
+    expect(first).toMatchObject({ networks: [], diagnostics: [{ code: 'no-network', severity: 'information', message: why }] }); // prettier-ignore
+    expect(second.diagnostics[0].message).toBe(
+      'No network was found in this file: the model that it uses is loaded from another file.',
+    );
+    expect((await cli.run(['analyze', 'layer.js'])).out).toBe(`layer.js:1:1  information: ${why}\n`);
+    expect(await cli.run(['count', 'layer.js', '--method', 'line'])).toMatchObject({ code: 1, out: '', err: `layer.js:1:1: ${why}\n` }); // prettier-ignore
+  });
+
   it('contributions of the layers add up to the total', async () => {
     const [{ networks }] = reports((await cli.run(['analyze', '--json', 'mlp.network.json'])).out);
     const { layers, bounds } = networks[0];
@@ -246,13 +262,13 @@ describe('region-lens', () => {
     [['plot'], 'there is no command plot'],
     [['analyze'], 'analyze needs a FILE'],
     [['analyze', '--jsn', 'mlp.network.json'], '--jsn'],
-    [['analyze', 'mlp.network.json', '--slice-dim', 'two'], '--slice-dim takes a number'],
+    [['analyze', 'mlp.network.json', '--slice-dim', 'two'], '--slice-dim takes a whole number'],
     [['analyze', 'mlp.network.json', '--from', '[0,0]'], '--from, --to go together'],
     [['analyze', 'mlp.network.json', '--network', 'nobody'], 'there is no network nobody'],
     [['count', 'mlp.network.json'], '--method is one of'],
     [['count', 'mlp.network.json', '--method', 'plane', '--domain=1,-1'], '--domain takes LO,HI'],
     [['count', 'mlp.network.json', '--method', 'plane', '--samples', '9'], '--samples is for --method sample'],
-    [['count', 'mlp.network.json', '--method', 'sample', '--samples', '0'], '--samples takes a number of at least 1'],
+    [['count', 'mlp.network.json', '--method', 'sample', '--samples', '0'], '--samples takes a whole number of at least 1'],
   ])('%j is wrong usage', async (words, message) => {
     const { code, err, out } = await cli.run(words);
     expect(err).toContain(message);

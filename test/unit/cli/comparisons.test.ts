@@ -122,7 +122,7 @@ describe('region-lens compare and sweep', () => {
   it.each([
     [['compare'], 'compare needs at least one FILE'],
     [['compare', 'mlp.network.json', '--network', 'nobody'], 'there is no network nobody; there are mlp'],
-    [['compare', 'mlp.network.json', '--slice-dim', '0'], '--slice-dim takes a number of at least 1'],
+    [['compare', 'mlp.network.json', '--slice-dim', '0'], '--slice-dim takes a whole number of at least 1'],
     [['sweep', '--layer', 'a', '--from', '1', '--to', '2'], 'sweep needs one FILE'],
     [['sweep', 'mlp.network.json', '--from', '1', '--to', '2'], 'sweep needs --layer NAME'],
     [['sweep', 'mlp.network.json', '--layer', 'dense_1', '--from', '4'], 'sweep needs --from A --to B'],

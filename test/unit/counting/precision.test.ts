@@ -227,3 +227,24 @@ describe('counts that rounding could make wrong', () => {
     expect(doubt).toMatch(/meet only up to rounding/);
   });
 });
+
+describe('a graph convolution', () => {
+  const adjacency = [
+    [0.5, -1, 0.5],
+    [0.5, 0.3, -1],
+    [0.3, 0.5, 0.5],
+  ];
+  const convolution = { type: 'graph_conv', units: 2, adjacency, activation: 'relu' };
+
+  it.each([
+    ['with biases', {}, 27],
+    ['without biases', { use_bias: false }, 8],
+  ])('keeps the boundaries of one node parallel, %s', (_, fields, regions) => {
+    const network = written({ input: [3, 1], layers: [{ ...convolution, ...fields }] });
+    const all: CountDomain = { kind: 'all' };
+    for (const cellsBy of ['vertices', 'programs'] as const) {
+      const request = { network, method: 'cells', cellsBy, domain: all, linear: true, keepRegions: false } as const;
+      expect(count({ ...request, limits: {} })).toMatchObject({ exact: true, activationRegions: regions });
+    }
+  });
+});

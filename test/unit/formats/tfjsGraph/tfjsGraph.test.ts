@@ -126,7 +126,7 @@ describe('a graph model of TensorFlow.js', () => {
       open(text, 'm.json').network.layers.map(({ type, scope: reach, outputShape }) => [type, reach, outputShape]),
     ).toEqual(
       [
-        ['dense', 'inside', [5, 4]],
+        ['dense', 'piecewiseLinear', [5, 4]],
         ['BatchMatMulV2', 'beyond', [5, 5]],
         ['activation', 'beyond', [5, 5]],
         ['BatchMatMulV2', 'beyond', [5, 4]],
