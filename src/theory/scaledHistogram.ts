@@ -2,6 +2,7 @@ import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
 import { magnitudeOf, unitRoundoff, zero, type Magnitude } from './magnitude.ts';
 import {
+  exponentError,
   inverseStep,
   magnitudeOfScaled,
   mantissaHigh,
@@ -57,7 +58,11 @@ export class ScaledHistogram implements DimensionHistogram {
       running += mantissas[first] * scaleStep ** (exponents[first] - exponent);
       if (running > whole * negligible) break;
     }
-    return new ScaledHistogram(low + first, masses.part(first, last + 1), error + 2 * negligible);
+    return new ScaledHistogram(
+      low + first,
+      masses.part(first, last + 1),
+      error + 2 * negligible + exponentError(exponent),
+    );
   }
 
   total(): Magnitude {
@@ -98,7 +103,7 @@ export class ScaledHistogram implements DimensionHistogram {
       masses.put(i, this.masses.mantissas[i] * value.mantissa, this.masses.exponents[i] + value.exponent);
       error = Math.max(error, value.error);
     }
-    return new ScaledHistogram(this.low, masses, productError(this.error, error));
+    return ScaledHistogram.trimmed(this.low, masses, productError(this.error, error));
   }
 
   coarsened(count: number): DimensionHistogram {
