@@ -79,12 +79,15 @@ export function scaledBinomial(n: number, k: number, weight = 1): Scaled {
   return multiplyScaled(scaledExp(ln, UNIT_ROUNDOFF * (10 * main + 8 * Math.abs(half) + 8)), power);
 }
 
-/** Of more units the square root, the number of terms that count, is millions. */
+/** Of more units the square root, the number of terms that count, is millions: their terms are bracketed block by block. */
 const MAX_SUMMED = 1e12;
+
+/** Blocks are so small a part of the standard deviation. */
+const BLOCKS_PER_DEVIATION = 2 ** 13;
 
 /**
  * sum over j <= d of C(n, j) weight^j, from its largest term outwards until what is left cannot be seen:
- * O(sqrt(n)) terms however large d is.
+ * O(sqrt(n)) terms however large d is, and a bounded number of blocks of terms where even those are too many.
  */
 export function scaledBinomialPrefixSum(n: number, d: number, weight = 1): Scaled {
   if (d >= n && n > MAX_SUMMED) {
@@ -93,22 +96,59 @@ export function scaledBinomialPrefixSum(n: number, d: number, weight = 1): Scale
     return scaledExp(ln, 4 * UNIT_ROUNDOFF * ln);
   }
   const mode = Math.min(d, Math.floor(((n + 1) * weight) / (weight + 1)));
-  let total = 1;
-  let steps = 1;
-  const tail = (first: number, ratio: (j: number) => number, last: number, step: 1 | -1): number => {
-    let term = 1;
-    for (let j = first; step * j <= step * last; j += step) {
-      const r = ratio(j);
-      term *= r;
-      total += term;
-      steps++;
-      // Ratios fall away from the mode, so that a geometric series bounds the rest.
-      if (r < 1 && (term * r) / (1 - r) < UNIT_ROUNDOFF * total) return UNIT_ROUNDOFF;
-    }
-    return 0;
-  };
-  const below = tail(mode, (j) => j / ((n - j + 1) * weight), 1, -1);
-  const above = tail(mode + 1, (j) => ((n - j + 1) * weight) / j, d, 1);
-  const peak = scaledBinomial(n, mode, weight);
-  return multiplyScaled(peak, scaled(total, 6 * steps * UNIT_ROUNDOFF + below + above));
+  const below = { first: mode, last: 1, step: -1, ratio: (j: number) => j / ((n - j + 1) * weight) } as const;
+  const above = { first: mode + 1, last: d, step: 1, ratio: (j: number) => ((n - j + 1) * weight) / j } as const;
+  const block = n > MAX_SUMMED ? Math.floor(Math.sqrt(n * weight) / (weight + 1) / BLOCKS_PER_DEVIATION) : 1;
+  const add = block > 1 ? (tail: Tail) => sumOfBlocks(tail, block) : sumOfTail;
+  const [low, high] = [add(below), add(above)];
+  const error = low.error + high.error + 4 * UNIT_ROUNDOFF;
+  return multiplyScaled(scaledBinomial(n, mode, weight), scaled(1 + low.sum + high.sum, error));
+}
+
+/** Terms from the one at `first` on, each `ratio` times the one before; the first is `ratio(first)`. Ratios fall and are at most 1. */
+interface Tail {
+  readonly first: number;
+  readonly last: number;
+  readonly step: 1 | -1;
+  readonly ratio: (j: number) => number;
+}
+
+/** The sum with a bound on its error relative to one more than it. */
+interface TailSum {
+  readonly sum: number;
+  readonly error: number;
+}
+
+function sumOfTail({ first, last, step, ratio }: Tail): TailSum {
+  let term = 1;
+  let sum = 0;
+  let steps = 0;
+  for (let j = first; step * j <= step * last; j += step) {
+    const r = ratio(j);
+    term *= r;
+    sum += term;
+    steps++;
+    // Ratios fall away from the mode, so that a geometric series bounds the rest.
+    if (r < 1 && (term * r) / (1 - r) < UNIT_ROUNDOFF * (1 + sum)) break;
+  }
+  return { sum, error: UNIT_ROUNDOFF * (6 * steps + 1) };
+}
+
+/** Every block between what its first and what its last ratio would give alone. */
+function sumOfBlocks({ first, last, step, ratio }: Tail, block: number): TailSum {
+  let [lowTerm, highTerm] = [1, 1];
+  let [low, high] = [0, 0];
+  let steps = 0;
+  for (let j = first; step * j <= step * last; j += step * block) {
+    const length = Math.min(block, Math.abs(last - j) + 1);
+    const [largest, least] = [ratio(j), ratio(j + step * (length - 1))];
+    high += highTerm * largest * length;
+    highTerm *= largest ** length;
+    lowTerm *= least ** length;
+    low += lowTerm * length;
+    steps++;
+    if (least < 1 && highTerm / (1 - least) < UNIT_ROUNDOFF * (1 + high)) break;
+  }
+  const roundings = UNIT_ROUNDOFF * (steps * (4 * block + 8) + 1);
+  return { sum: (low + high) / 2, error: (high - low) / 2 / (1 + low) + roundings };
 }

@@ -14,6 +14,7 @@ export interface Scaled {
 const SCALE_BITS = 256;
 export const scaleStep = 2 ** SCALE_BITS;
 export const inverseStep = 2 ** -SCALE_BITS;
+const LN_STEP = SCALE_BITS * Math.LN2;
 /** Mantissas are kept in [2^-128, 2^128), so that a product of two of them cannot overflow. */
 export const mantissaHigh = 2 ** (SCALE_BITS / 2);
 export const mantissaLow = 2 ** (-SCALE_BITS / 2);
@@ -32,8 +33,9 @@ function normalized(mantissa: number, exponent: number, error: number): Scaled {
 
 /** e^ln with the absolute error of `ln` given. */
 export function scaledExp(ln: number, lnError: number): Scaled {
-  const exponent = Math.floor(ln / (SCALE_BITS * Math.LN2));
-  const mantissa = Math.exp(ln - exponent * (SCALE_BITS * Math.LN2));
+  const exponent = Math.floor(ln / LN_STEP);
+  // Of a large logarithm the rest is rounded by more than a step.
+  const mantissa = Math.exp(Math.min(Math.max(ln - exponent * LN_STEP, 0), LN_STEP));
   return normalized(mantissa, exponent, 1.01 * (lnError + 6 * UNIT_ROUNDOFF * (Math.abs(ln) + 1)));
 }
 
@@ -55,12 +57,20 @@ export function scaledOfMagnitude(a: Magnitude): Scaled {
   return scaledExp(a.log10 * Math.LN10, 1.01 * error * Math.LN10);
 }
 
-/** Many scaled numbers without their errors; zeros allowed. Every operation loses one rounding. */
+/** Bound on the error of an exponent as a sum of two, relative to the number: of more than 53 bits it is rounded. */
+export function exponentError(exponent: number): number {
+  return Math.abs(exponent) <= Number.MAX_SAFE_INTEGER ? 0 : 2 * UNIT_ROUNDOFF * Math.abs(exponent) * LN_STEP;
+}
+
+/**
+ * Many scaled numbers without their errors; zeros allowed. Exponents are integers in doubles: those of many layers of
+ * 10^11 units have more than 32 bits. Every operation loses one rounding.
+ */
 export class ScaledArray {
   constructor(
     readonly length: number,
     readonly mantissas = new Float64Array(length),
-    readonly exponents = new Int32Array(length),
+    readonly exponents = new Float64Array(length),
   ) {}
 
   /** Stores a mantissa in [2^-384, 2^384), bringing it back into range. */

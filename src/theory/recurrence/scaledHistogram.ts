@@ -2,6 +2,7 @@ import { bucketTop } from './buckets.ts';
 import type { DimensionHistogram } from './histogram.ts';
 import { magnitudeOf, UNIT_ROUNDOFF, zero, type Magnitude } from '../numbers/magnitude.ts';
 import {
+  exponentError,
   inverseStep,
   magnitudeOfScaled,
   mantissaHigh,
@@ -43,7 +44,7 @@ export class ScaledHistogram implements DimensionHistogram {
     return new ScaledHistogram(low, masses, error);
   }
 
-  /** Drops empty ends, and from the bottom what together is negligible beside the rest. */
+  /** Drops empty ends, and from the bottom what together is NEGLIGIBLE beside the rest. */
   private static trimmed(low: number, masses: ScaledArray, error: number): ScaledHistogram {
     const { mantissas, exponents } = masses;
     let last = masses.length - 1;
@@ -52,12 +53,16 @@ export class ScaledHistogram implements DimensionHistogram {
     let running = 0;
     let first = 0;
     for (; first < last; first++) {
-      // Mantissas lie within 2^-128 .. 2^128: two exponents below, each mass is negligible whatever it is.
+      // Mantissas lie within 2^-128 .. 2^128: two exponents below, each mass is NEGLIGIBLE whatever it is.
       if (exponents[first] < exponent - 2 || mantissas[first] === 0) continue;
       running += mantissas[first] * scaleStep ** (exponents[first] - exponent);
       if (running > whole * NEGLIGIBLE) break;
     }
-    return new ScaledHistogram(low + first, masses.part(first, last + 1), error + 2 * NEGLIGIBLE);
+    return new ScaledHistogram(
+      low + first,
+      masses.part(first, last + 1),
+      error + 2 * NEGLIGIBLE + exponentError(exponent),
+    );
   }
 
   total(): Magnitude {
@@ -98,7 +103,7 @@ export class ScaledHistogram implements DimensionHistogram {
       masses.put(i, this.masses.mantissas[i] * value.mantissa, this.masses.exponents[i] + value.exponent);
       error = Math.max(error, value.error);
     }
-    return new ScaledHistogram(this.low, masses, productError(this.error, error));
+    return ScaledHistogram.trimmed(this.low, masses, productError(this.error, error));
   }
 
   coarsened(count: number): DimensionHistogram {

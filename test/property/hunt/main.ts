@@ -91,11 +91,16 @@ class Hunt {
     console.log(`seed ${task.seed}${task.means ? ' (means)' : ''}: ${key}: ${says}`);
     if (!file || seeds.length >= SHOWN) return;
     let last = says;
-    const smallest = await shrink(file, async (candidate) => {
+    const holds = async (candidate: NativeFile) => {
       if (performance.now() > this.deadline) return false;
       const find = (await checker.check({ ...task, file: candidate })).finds.find((other) => other.key === key);
       last = find?.says ?? last;
       return find !== undefined;
+    };
+    // A fault of the shrinking costs the find its smallest form, and ends no run.
+    const smallest = await shrink(file, holds).catch((error: unknown) => {
+      console.log(`  not made smaller: ${String(error)}`);
+      return file;
     });
     console.log(`  smallest: ${last}\n${textOf(smallest)}`);
   }

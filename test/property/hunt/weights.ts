@@ -53,7 +53,7 @@ export function weighted(file: NativeFile, choices: Choices): NativeFile {
   const sort = choices.one(others);
   return withTensors(file, (name, shape) => {
     const chosen = manner < 5 ? first : manner < 8 ? sort : choices.one([first, ...others]);
-    const values = draws[chosen](choices, product(shape), shape[shape.length - 1]);
+    const values = draws[chosen](choices, product(shape), shape.at(-1) ?? 1);
     return name === 'moving_variance' ? values.map((value) => Math.abs(value) || 0.5) : values;
   });
 }
@@ -92,7 +92,8 @@ export function withTensors(file: NativeFile, make: TensorMaker): NativeFile {
 export function fitted(file: NativeFile): NativeFile {
   if (file.layers.every(({ weights }) => !weights)) return file;
   return withTensors(file, (_, shape, before) => {
-    const old = flat(before ?? 1);
+    const given = flat(before ?? 1);
+    const old = given.length > 0 ? given : [1];
     return Array.from({ length: product(shape) }, (__, i) => old[i % old.length]);
   });
 }

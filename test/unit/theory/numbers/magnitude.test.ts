@@ -16,6 +16,7 @@ import {
   one,
   power,
   sum,
+  UNIT_ROUNDOFF,
   zero,
 } from '../../../../src/theory/numbers/magnitude.ts';
 import { magnitudeOfScaled } from '../../../../src/theory/numbers/scaled.ts';
@@ -95,5 +96,26 @@ describe('binomials', () => {
     const ratio = k / (n - k + 1);
     expect(total.log10 - term.log10).toBeCloseTo(-Math.log10(1 - ratio), 3);
     expect(binomialPrefixSum(n, n).log10).toBeCloseTo(n * Math.log10(2), 6);
+  });
+
+  it.each([
+    [1_000_000_000_001, 0.001],
+    [4_000_000_000_001, 0.01],
+    [4_000_000_000_000_001, 8],
+  ])('half of the sets of %i units are found by blocks, within their error', (n, most) => {
+    const half = scaledBinomialPrefixSum(n, (n - 1) / 2);
+    const { log10, log10Error } = magnitudeOfScaled(half);
+    expect(Math.abs(log10 - (n - 1) * Math.log10(2))).toBeLessThanOrEqual(log10Error + 4 * UNIT_ROUNDOFF * log10);
+    expect(log10Error).toBeLessThan(most);
+  });
+
+  it.each([1, 3])('smaller sets of 4 * 10^12 units of weight %i follow the normal distribution', (weight) => {
+    // P(X <= mean - 2 deviations) over the density there, of a normal variable.
+    const n = 4e12;
+    const deviation = Math.sqrt(n * weight) / (weight + 1);
+    const d = Math.floor((n * weight) / (weight + 1) - 2 * deviation);
+    const total = magnitudeOfScaled(scaledBinomialPrefixSum(n, d, weight));
+    const last = magnitudeOfScaled(scaledBinomial(n, d, weight));
+    expect(total.log10 - last.log10).toBeCloseTo(Math.log10((deviation * 0.022750131948) / 0.053990966513), 2);
   });
 });
