@@ -67,7 +67,8 @@ function visit(source, node) {
 }
 
 for (const folder of ['webview', 'src/extension', 'src/protocol']) {
-  for (const name of readdirSync(path.join(root, folder)).filter((file) => file.endsWith('.ts'))) {
+  const names = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
+  for (const name of names.filter((file) => file.endsWith('.ts')).sort()) {
     const file = path.join(root, folder, name);
     visitFile(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
   }

@@ -79,7 +79,9 @@ export function scaledBinomial(n: number, k: number, weight = 1): Scaled {
   return multiplyScaled(scaledExp(ln, UNIT_ROUNDOFF * (10 * main + 8 * Math.abs(half) + 8)), power);
 }
 
-/** Of more units the square root, the number of terms that count, is millions: their terms are bracketed block by block. */
+/**
+ * Of more units the square root, the number of terms that count, is millions: their terms are bracketed block by block.
+ */
 const MAX_SUMMED = 1e12;
 
 /** Blocks are so small a part of the standard deviation. */
@@ -105,7 +107,10 @@ export function scaledBinomialPrefixSum(n: number, d: number, weight = 1): Scale
   return multiplyScaled(scaledBinomial(n, mode, weight), scaled(1 + low.sum + high.sum, error));
 }
 
-/** Terms from the one at `first` on, each `ratio` times the one before; the first is `ratio(first)`. Ratios fall and are at most 1. */
+/**
+ * Terms from the one at `first` on, each `ratio` times the one before; the first is `ratio(first)`. Ratios fall and are
+ * at most 1.
+ */
 interface Tail {
   readonly first: number;
   readonly last: number;

@@ -63,12 +63,19 @@ describe('region-lens', () => {
     const { code, out } = await cli.run(['analyze', '--json', 'layer.js', 'loads.js']);
     const [first, second] = reports(out);
     expect(code).toBe(0);
-    expect(first).toMatchObject({ networks: [], diagnostics: [{ code: 'no-network', severity: 'information', message: why }] }); // prettier-ignore
+    expect(first).toMatchObject({
+      networks: [],
+      diagnostics: [{ code: 'no-network', severity: 'information', message: why }],
+    });
     expect(second.diagnostics[0].message).toBe(
       'No network was found in this file: the model that it uses is loaded from another file.',
     );
     expect((await cli.run(['analyze', 'layer.js'])).out).toBe(`layer.js:1:1  information: ${why}\n`);
-    expect(await cli.run(['count', 'layer.js', '--method', 'line'])).toMatchObject({ code: 1, out: '', err: `layer.js:1:1: ${why}\n` }); // prettier-ignore
+    expect(await cli.run(['count', 'layer.js', '--method', 'line'])).toMatchObject({
+      code: 1,
+      out: '',
+      err: `layer.js:1:1: ${why}\n`,
+    });
   });
 
   it('contributions of the layers add up to the total', async () => {
@@ -268,7 +275,10 @@ describe('region-lens', () => {
     [['count', 'mlp.network.json'], '--method is one of'],
     [['count', 'mlp.network.json', '--method', 'plane', '--domain=1,-1'], '--domain takes LO,HI'],
     [['count', 'mlp.network.json', '--method', 'plane', '--samples', '9'], '--samples is for --method sample'],
-    [['count', 'mlp.network.json', '--method', 'sample', '--samples', '0'], '--samples takes a whole number of at least 1'],
+    [
+      ['count', 'mlp.network.json', '--method', 'sample', '--samples', '0'],
+      '--samples takes a whole number of at least 1',
+    ],
   ])('%j is wrong usage', async (words, message) => {
     const { code, err, out } = await cli.run(words);
     expect(err).toContain(message);

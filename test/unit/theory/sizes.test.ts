@@ -64,14 +64,39 @@ describe('sizes typed by mistake', () => {
     ['a transposed kernel', analysed([8, 8, 1], { type: 'conv2d_transpose', filters: 2, kernel_size: 1e9, ...relu })],
     ['a strided line', analysed([1e9, 1], { type: 'conv1d', filters: 2, kernel_size: 3, strides: 1e8, ...relu })],
     ['pooling over everything', analysed([9_007_199_254_740_991, 1, 1], { type: 'global_max_pooling2d' })],
-    ['a pool', analysed([64, 64, 1], { type: 'conv2d', filters: 2, kernel_size: 3, ...relu }, { type: 'max_pooling2d', pool_size: 1e9, padding: 'same' })],
-    ['positions, more than the inputs of a dense layer', analysed([1e14, 6, 2], { type: 'conv2d', filters: 4, kernel_size: 2, padding: 'same', ...relu }, { type: 'conv2d', filters: 3, kernel_size: 2, ...relu })],
-    ['windows that see nothing but padding', analysed([2, 2, 1], { type: 'zero_padding2d', padding: 9 }, { type: 'conv2d', filters: 2, kernel_size: 1, strides: 10, ...relu })],
-  ])('end in figures or reasons, in order: %s', (_, analysis) => {
-    figures(analysis);
-    const [upper, lower] = ['tightest-upper', 'best-lower'].map((id) => analysis.bound(id)?.value?.log10 ?? 0);
-    expect(lower).toBeLessThanOrEqual(upper * (1 + 1e-12) + 1e-9);
-  }, 60_000); // prettier-ignore
+    [
+      'a pool',
+      analysed(
+        [64, 64, 1],
+        { type: 'conv2d', filters: 2, kernel_size: 3, ...relu },
+        { type: 'max_pooling2d', pool_size: 1e9, padding: 'same' },
+      ),
+    ],
+    [
+      'positions, more than the inputs of a dense layer',
+      analysed(
+        [1e14, 6, 2],
+        { type: 'conv2d', filters: 4, kernel_size: 2, padding: 'same', ...relu },
+        { type: 'conv2d', filters: 3, kernel_size: 2, ...relu },
+      ),
+    ],
+    [
+      'windows that see nothing but padding',
+      analysed(
+        [2, 2, 1],
+        { type: 'zero_padding2d', padding: 9 },
+        { type: 'conv2d', filters: 2, kernel_size: 1, strides: 10, ...relu },
+      ),
+    ],
+  ])(
+    'end in figures or reasons, in order: %s',
+    (_, analysis) => {
+      figures(analysis);
+      const [upper, lower] = ['tightest-upper', 'best-lower'].map((id) => analysis.bound(id)?.value?.log10 ?? 0);
+      expect(lower).toBeLessThanOrEqual(upper * (1 + 1e-12) + 1e-9);
+    },
+    60_000,
+  );
 
   it('many layers of so many units that their logarithms are long make no fewer regions than the first', () => {
     const layer = { type: 'conv1d', filters: 1, kernel_size: 1, ...relu };
@@ -80,7 +105,7 @@ describe('sizes typed by mistake', () => {
     expect(cuts[0]).toBeCloseTo(2e12 * Math.log10(2), -2);
     for (const [i, cut] of cuts.slice(1).entries()) expect(cut).toBeGreaterThanOrEqual(cuts[i]);
     expect(cuts[11]).toBeLessThanOrEqual(12.001 * cuts[0]);
-  }); // prettier-ignore
+  });
 
   it('layers without end are counted, and not analysed', () => {
     const layers = Array.from({ length: 100_001 }, () => ({ type: 'relu' }));

@@ -10,7 +10,7 @@ describe('what is said of a layer', () => {
       dimensionIn: 2,
       formula: 'Σ_{j≤2} C(24, j)',
       numbers: '1 + 24 + 276 = 301',
-      standing: null,
+      tightness: null,
       advice: '2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.',
       bottleneck: null,
     });
@@ -18,7 +18,7 @@ describe('what is said of a layer', () => {
       dimensionIn: 2,
       formula: null,
       numbers: null,
-      standing: null,
+      tightness: null,
       advice: null,
       bottleneck: null,
     });
@@ -106,7 +106,7 @@ describe('what is said of a layer', () => {
       dimensionIn: 0,
       formula: null,
       numbers: null,
-      standing: null,
+      tightness: null,
       advice: null,
       bottleneck: null,
     });
