@@ -3,7 +3,7 @@ import path from 'node:path';
 import { root } from './process.mjs';
 
 /**
- * The panel's scripts: `webview.js` paints its figures, `webview-completion.js` is loaded after that, and
+ * The panel's scripts: `webview.js` paints its figures, `webview-deferred.js` is loaded after that, and
  * `webview-chunk.js` is what both need.
  * @type {import('esbuild').BuildOptions}
  */
@@ -16,7 +16,7 @@ export const panelScripts = {
   chunkNames: 'webview-[name]',
 };
 
-const sheets = readdirSync(path.join(root, 'webview'))
+const sheets = readdirSync(path.join(root, 'webview/styles'))
   .filter((name) => name.endsWith('.css'))
   .sort();
 
@@ -25,5 +25,5 @@ const sheets = readdirSync(path.join(root, 'webview'))
  * @type {import('esbuild').BuildOptions}
  */
 export const panelStyles = {
-  stdin: { contents: sheets.map((name) => `@import './${name}';`).join('\n'), resolveDir: 'webview', loader: 'css' },
+  stdin: { contents: sheets.map((name) => `@import './${name}';`).join('\n'), resolveDir: 'webview/styles', loader: 'css' },
 };

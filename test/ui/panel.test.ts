@@ -48,7 +48,7 @@ describe('the bundle', () => {
     expect(bytes).toBeLessThan(500 * 1024);
     expect([...bundle.keys()].sort()).toEqual([
       'webview-chunk.js',
-      'webview-completion.js',
+      'webview-deferred.js',
       'webview.css',
       'webview.js',
     ]);

@@ -55,7 +55,7 @@ describe('the package', () => {
       'worker.js',
       'webview.js',
       'webview-chunk.js',
-      'webview-completion.js',
+      'webview-deferred.js',
       'webview.css',
     ])
       expect(files).toContain(path.join('dist', needed));

@@ -233,12 +233,10 @@ class JsonReader {
     const { start } = this;
     if (start < this.noNumbersBefore) return null;
     const { end, count, whole } = endOfNumbers(this.text, start);
-    if (!whole) {
-      // Lists inside this one would stop at the same place.
-      this.noNumbersBefore = end;
-      return null;
-    }
-    return this.skipContents(start, end, count);
+    if (whole && count > this.longest) return this.skipContents(start, end, count);
+    // Lists inside this one would stop at the same place, or hold fewer numbers.
+    this.noNumbersBefore = end;
+    return null;
   }
 
   /** A typed array as JSON writes it: an object whose keys are the places of its numbers. */

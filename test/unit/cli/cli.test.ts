@@ -357,7 +357,7 @@ describe('region-lens', () => {
   it('stops at a signal with what it found', async () => {
     await cli.file('large.network.json', { input: [2], layers: [dense(256), dense(256), dense(256), dense(256)] });
     const { code, out } = await cli.run(['count', 'large.network.json', '--json', '--method', 'plane'], {
-      interruptAfter: 1500,
+      interruptAfter: 5000,
     });
     expect(code).toBe(3);
     expect(counts(out)[0]).toMatchObject({ exact: false, stoppedBy: 'request' });
