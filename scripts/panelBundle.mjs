@@ -25,5 +25,9 @@ const sheets = readdirSync(path.join(root, 'webview/styles'))
  * @type {import('esbuild').BuildOptions}
  */
 export const panelStyles = {
-  stdin: { contents: sheets.map((name) => `@import './${name}';`).join('\n'), resolveDir: 'webview/styles', loader: 'css' },
+  stdin: {
+    contents: sheets.map((name) => `@import './${name}';`).join('\n'),
+    resolveDir: 'webview/styles',
+    loader: 'css',
+  },
 };

@@ -46,12 +46,7 @@ describe('the bundle', () => {
   it('is small', () => {
     const bytes = [...bundle.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     expect(bytes).toBeLessThan(500 * 1024);
-    expect([...bundle.keys()].sort()).toEqual([
-      'webview-chunk.js',
-      'webview-deferred.js',
-      'webview.css',
-      'webview.js',
-    ]);
+    expect([...bundle.keys()].sort()).toEqual(['webview-chunk.js', 'webview-deferred.js', 'webview.css', 'webview.js']);
   });
 });
 

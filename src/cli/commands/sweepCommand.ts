@@ -1,7 +1,17 @@
 import { sweepRowJson, sweepTable } from '../../report/sweepReport.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { NetworkDefinition } from '../../network/definition.ts';
-import { MAX_VALUES, sweepAt, sweepFields, sweepValues, SWEEP_FIELDS, widthField, type SweepField, type SweepRow, type SweepSubject } from '../../analysis/sweep.ts';
+import {
+  MAX_VALUES,
+  sweepAt,
+  sweepFields,
+  sweepValues,
+  SWEEP_FIELDS,
+  widthField,
+  type SweepField,
+  type SweepRow,
+  type SweepSubject,
+} from '../../analysis/sweep.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { readNetworks } from '../networks.ts';
 import { parseBudget, parseCount, parseNumber, UsageError } from '../usage.ts';

@@ -83,6 +83,9 @@ describe('region-lens analyze --simulate', () => {
 
   it('needs two networks at least', async () => {
     const { code, err } = await cli.run(['analyze', 'maxout.network.json', '--simulate', '1']);
-    expect([code, err.split('\n')[0]]).toEqual([2, 'region-lens: --simulate takes a whole number of at least 2 and at most 100000']);
+    expect([code, err.split('\n')[0]]).toEqual([
+      2,
+      'region-lens: --simulate takes a whole number of at least 2 and at most 100000',
+    ]);
   });
 });
