@@ -1,5 +1,6 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network } from '../../network/network.ts';
+import { fixedRoot } from './crossing.ts';
 import { gaussLegendre } from './gauss.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
 import { meanAbsolute, normalDensity, truncatedMoments } from './normal.ts';
@@ -43,13 +44,34 @@ function integral(
   const { times, weights } = nodesAlong(middle, half, network.initialization.biasStddev, count);
   const points = [...times].map((t) => [middle.map((x, i) => x + t * half[i]), half]);
   const bends = propagate(network, { ...limits, points, momentMap: bentMoments });
+  const roots: number[] = [];
   let mean = 1;
   // Bends come in the order of their layers.
   let next = 0;
   return network.layers.map(({ index }) => {
-    for (; next < bends.length && bends[next].layer === index; next++) mean += breakpointsOf(bends[next], weights);
-    return mean;
+    for (; next < bends.length && bends[next].layer === index; next++) {
+      mean += breakpointsOf(bends[next], weights);
+      addFixedRoots(bends[next], times[0], roots);
+    }
+    return mean + roots.length;
   });
+}
+
+/**
+ * Units without biases that bend at zero do so at one place of a segment through the origin, all of them. Their moments
+ * at any node `time` tell the place; the rate of breakpoints there is no density.
+ */
+function addFixedRoots({ activation, input, isNew }: Bend, time: number, roots: number[]): void {
+  if (!activation.breakpoints.includes(0)) return;
+  const { values } = input.cells;
+  const count = isNew.length;
+  for (let cell = 0; cell < count; cell++) {
+    if (isNew[cell] === 0) continue;
+    const offset = fixedRoot(values[cell], values[cell + count], values[cell + 2 * count]);
+    if (offset === null) continue;
+    const root = time + offset;
+    if (Math.abs(root) < 1 && !roots.some((other) => Math.abs(other - root) < 1e-9)) roots.push(root);
+  }
 }
 
 /** Nodes that are dense where the input is small: there the rate of breakpoints peaks. */

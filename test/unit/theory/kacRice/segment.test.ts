@@ -252,6 +252,23 @@ describe('zeros of the input', () => {
   });
 });
 
+describe('units without biases', () => {
+  const free = (name: string, units: number, activation: Activation) =>
+    layer(name, { kind: 'dense', units, useBias: false }, { activation });
+
+  test.each([1, 2, 5])('all bend at the origin, whatever follows them (%i inputs)', (inputs) => {
+    const behind = free('b', 24, named('hard_sigmoid'));
+    const [first, second] = means(build([inputs], [free('a', 8, relu), behind]).network, diagonal(inputs));
+    expect(first).toBeCloseTo(2, 5);
+    const alone = means(build([inputs], [free('a', 8, linear), behind]).network, diagonal(inputs));
+    expect(second).toBeGreaterThan(2);
+    expect(alone[0]).toBeCloseTo(1, 5);
+    // With a segment beside the origin nothing bends.
+    const beside = { from: Array<number>(inputs).fill(0.5), to: Array<number>(inputs).fill(1) };
+    expect(means(build([inputs], [free('a', 8, relu), behind]).network, beside)[0]).toBeCloseTo(1, 5);
+  });
+});
+
 describe('refusals say why', () => {
   const pooling = { kind: 'maxPooling', window: window2d(2, 2) } as const;
   const average = { kind: 'globalAveragePooling', rank: 2, keepDims: false } as const;
