@@ -64,6 +64,9 @@ describe('a language server beside texts that it cannot bear', { timeout: 60_000
 
   it('is started again when the process is stopped, without blame on a file', async () => {
     await start();
+    // What it is at when it is stopped would be blamed: let it finish what opening the file made it do.
+    await expect.poll(() => server.diagnostics.has(good), patience).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     server.child?.kill('SIGSTOP');
     await expect
       .poll(() => {
