@@ -303,7 +303,9 @@ describe('the region picture', () => {
     const { id, params } = await panel.waitForQuestion('picture');
     await page.evaluate(sendGrid, { side: 400, id, seed: params.seed, layers: 1 });
     // Two lines a cell, of which 120,000 are drawn at once.
-    await expect.poll(() => legend.textContent()).toContain('One line in 3 of the densest layer is drawn');
+    await expect
+      .poll(() => legend.textContent(), { timeout: 15_000 })
+      .toContain('One line in 3 of the densest layer is drawn');
     await page.locator('.pictureCanvas').focus();
     for (const press of ['+', '+', '+']) await page.keyboard.press(press);
     await expect.poll(() => legend.textContent()).not.toContain('One line');
