@@ -194,8 +194,18 @@ function withSize(operation: Operation, field: SweepField, value: number): Opera
   }
 }
 
-function isPooling({ kind }: Operation): boolean {
-  return kind === 'maxPooling' || kind === 'averagePooling';
+function isPooling({ kind }: Extract<Operation, { window: Window }>): boolean {
+  switch (kind) {
+    case 'maxPooling':
+    case 'averagePooling':
+      return true;
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+      return false;
+  }
 }
 
 function withExtent(window: Window, field: 'kernel' | 'strides', value: number): Window {

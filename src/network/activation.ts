@@ -169,7 +169,12 @@ export function activationByName(name: string): Activation | undefined {
 
 /** Number of affine pieces; 0 for a smooth activation. */
 export function piecesOf(activation: Activation): number {
-  return activation.kind === 'piecewiseLinear' ? activation.slopes.length : 0;
+  switch (activation.kind) {
+    case 'piecewiseLinear':
+      return activation.slopes.length;
+    case 'smooth':
+      return 0;
+  }
 }
 
 /** Pieces of slope zero, on which a neuron stops to depend on its input. Learned slopes are generically not zero. */

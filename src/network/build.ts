@@ -195,7 +195,7 @@ class Builder {
   ): Layer {
     const written = this.definition.layers[definition];
     const { operation, inputShapes, outputShape } = bare;
-    const scope = this.scope(operation, written, inputs);
+    const scope = this.scope(bare, written, inputs);
     const pieceCount = Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation));
     const owner = written.sharedWith === undefined ? undefined : this.tensors.get(written.sharedWith);
     const sharedWith = owner === null || owner === undefined || owner < 0 ? undefined : owner;
@@ -231,10 +231,14 @@ class Builder {
     }
   }
 
-  private scope(operation: Operation, written: LayerDefinition, inputs: readonly TensorId[]): TheoryScope {
+  private scope(
+    { operation, inputShapes }: ShapedOperation,
+    written: LayerDefinition,
+    inputs: readonly TensorId[],
+  ): TheoryScope {
     const after = inputs.some((tensor) => tensor >= 0 && this.layers[tensor].scope !== 'piecewiseLinear');
-    if (after || operation.kind === 'notPiecewiseLinear') return 'beyond';
-    return written.activation.kind === 'smooth' ? 'boundary' : 'piecewiseLinear';
+    if (after || operationPieces(operation, inputShapes) === 0) return 'beyond';
+    return piecesOf(written.activation) === 0 ? 'boundary' : 'piecewiseLinear';
   }
 
   /** The weights whose shapes are right; a wrong one is reported, and then none is used. */
@@ -297,7 +301,10 @@ function positionwise(operation: Operation, input: Shape): Operation {
   };
 }
 
-/** Pieces of the units that the operation itself is made of: maxout, max pooling, an elementwise maximum. */
+/**
+ * Pieces of the units that the operation itself is made of: maxout, max pooling, an elementwise maximum. 1 for an
+ * affine map, 0 for what is not piecewise linear.
+ */
 export function operationPieces(operation: Operation, inputs: readonly Shape[]): number {
   switch (operation.kind) {
     case 'maxout':
@@ -308,7 +315,28 @@ export function operationPieces(operation: Operation, inputs: readonly Shape[]):
       return sizeOf(inputs[0].slice(0, operation.rank));
     case 'maximum':
       return inputs.length;
-    default:
+    case 'dense':
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+    case 'averagePooling':
+    case 'globalAveragePooling':
+    case 'batchNormalization':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'concatenate':
       return 1;
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      return 0;
   }
 }

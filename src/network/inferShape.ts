@@ -1,4 +1,4 @@
-import type { Operation, OutputRule, Window } from './operation.ts';
+import { isMerge, type MergeOperation, type Operation, type OutputRule, type Window } from './operation.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
 import { slide, slideTransposed, spatialExtents } from './window.ts';
 
@@ -16,13 +16,7 @@ const fault = (message: string, field?: string): InferredShape => ({ fault: { me
 
 /** Output shape of an operation on inputs of these shapes. Never throws. */
 export function inferShape(operation: Operation, inputs: readonly Shape[]): InferredShape {
-  const merge =
-    operation.kind === 'add' ||
-    operation.kind === 'subtract' ||
-    operation.kind === 'average' ||
-    operation.kind === 'maximum' ||
-    operation.kind === 'concatenate';
-  if (merge) return mergeShapes(operation, inputs);
+  if (isMerge(operation)) return mergeShapes(operation, inputs);
   if (operation.kind === 'notPiecewiseLinear' && inputs.length > 0)
     return { shape: ruledShape(operation.output, inputs[0]) };
   if (inputs.length !== 1) return fault(`takes one input, ${inputs.length} are given`, 'inputs');
@@ -190,7 +184,7 @@ function reshaped(target: Shape, input: Shape): InferredShape {
   return { shape: target.map((extent) => (extent === -1 ? size / known : extent)) };
 }
 
-function mergeShapes(operation: Operation, inputs: readonly Shape[]): InferredShape {
+function mergeShapes(operation: MergeOperation, inputs: readonly Shape[]): InferredShape {
   if (inputs.length < 2) return fault('needs at least two inputs', 'inputs');
   const [first] = inputs;
   if (operation.kind !== 'concatenate') {

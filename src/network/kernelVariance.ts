@@ -35,12 +35,41 @@ export function kernelVariance(
 }
 
 /** How many numbers one output neuron reads, and how many output neurons one input number reaches. */
-function fans(name: string, shape: Shape, kind: Layer['operation']['kind']): { fanIn: number; fanOut: number } {
+export function fans(name: string, shape: Shape, kind: Layer['operation']['kind']): { fanIn: number; fanOut: number } {
   const [inner, outer] = shape.slice(-2);
   const spatial = sizeOf(shape.slice(0, -2));
   if (name === 'depthwise_kernel') return { fanIn: spatial, fanOut: spatial * outer };
-  // These keep the filters before the input channels, positions, or the rank of a unit in the front.
-  if (kind === 'transposedConvolution') return { fanIn: spatial * outer, fanOut: spatial * inner };
-  if (kind === 'locallyConnected' || kind === 'maxout') return { fanIn: inner, fanOut: outer };
-  return { fanIn: spatial * inner, fanOut: spatial * outer };
+  switch (kind) {
+    case 'transposedConvolution':
+      // The filters stand before the input channels.
+      return { fanIn: spatial * outer, fanOut: spatial * inner };
+    case 'locallyConnected':
+    case 'maxout':
+      // The positions, or the rank of a unit, come first.
+      return { fanIn: inner, fanOut: outer };
+    case 'dense':
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'graphConvolution':
+      return { fanIn: spatial * inner, fanOut: spatial * outer };
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'batchNormalization':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      throw new TypeError(`a layer of kind ${kind} has no kernel`);
+  }
 }

@@ -102,6 +102,44 @@ export type Operation =
   /** Cannot be analysed: an unknown class, or a value that cannot be known statically. `why` is a sentence. */
   | { readonly kind: 'unknown'; readonly why: string };
 
+/** Operations on several tensors. */
+export type MergeOperation = Extract<
+  Operation,
+  { readonly kind: 'add' | 'subtract' | 'average' | 'maximum' | 'concatenate' }
+>;
+
+export function isMerge(operation: Operation): operation is MergeOperation {
+  switch (operation.kind) {
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+      return true;
+    case 'dense':
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+    case 'maxout':
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'batchNormalization':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      return false;
+  }
+}
+
 /** The shape of an output: the first `keep` axes of the first input (all, or as `slice` counts them), then these. */
 export interface OutputRule {
   readonly keep?: number;

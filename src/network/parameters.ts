@@ -95,7 +95,22 @@ function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<str
       const statistics = operation.statistics === false ? [] : ['moving_mean', 'moving_variance'];
       return Object.fromEntries([...names, ...statistics].map((name) => [name, [features]]));
     }
-    default:
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
       return {};
   }
 }

@@ -1,4 +1,4 @@
-import type { Window } from './operation.ts';
+import type { Operation, Window } from './operation.ts';
 import type { Layer } from './network.ts';
 import type { Shape } from './shape.ts';
 
@@ -91,7 +91,7 @@ export function windowGeometry(layer: Pick<Layer, 'operation' | 'inputShapes' | 
   };
 }
 
-function groupsOf(operation: Layer['operation'], channels: number): number {
+function groupsOf(operation: Extract<Operation, { window: Window }>, channels: number): number {
   switch (operation.kind) {
     case 'convolution':
       return operation.groups;
@@ -99,7 +99,9 @@ function groupsOf(operation: Layer['operation'], channels: number): number {
     case 'maxPooling':
     case 'averagePooling':
       return channels;
-    default:
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
       return 1;
   }
 }

@@ -12,15 +12,45 @@ export function hasBias(run: readonly Layer[]): boolean {
   for (const { operation, outputShape } of run) {
     const channels = outputShape[outputShape.length - 1];
     if ('useBias' in operation) [isBiased, filters] = [operation.useBias, channels];
-    else if (operation.kind === 'maxout') isBiased = true;
-    else if (shifts(operation) && channels % filters === 0) isBiased = true;
+    else if (addsConstants(operation) && (operation.kind === 'maxout' || channels % filters === 0)) isBiased = true;
   }
   return isBiased;
 }
 
-/** Batch norm with a trained shift, or with a mean to subtract. */
-function shifts(operation: Operation): boolean {
-  return operation.kind === 'batchNormalization' && (operation.center || operation.statistics !== false);
+/** Whether the operation adds constants: biases, or the shift of a batch norm (trained, or a mean it subtracts). */
+function addsConstants(operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'dense':
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+      return operation.useBias;
+    case 'maxout':
+      return true;
+    case 'batchNormalization':
+      return operation.center || operation.statistics !== false;
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+      return false;
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      return true;
+  }
 }
 
 /** Positively homogeneous: f(t x) = t f(x) for t > 0. */
@@ -32,8 +62,9 @@ function isHomogeneousActivation(activation: Activation): boolean {
 /** Why what a layer computes is not positively homogeneous in its inputs, or null where it is. */
 export function constantIn(layer: Layer): string | null {
   const { name, operation, activation, scope } = layer;
-  if (('useBias' in operation && operation.useBias) || operation.kind === 'maxout') return `${name} has biases`;
-  if (shifts(operation)) return `${name} shifts its channels`;
+  if (addsConstants(operation)) {
+    return operation.kind === 'batchNormalization' ? `${name} shifts its channels` : `${name} has biases`;
+  }
   // Of a layer that ends the piecewise-linear part only the affine map counts.
   if (scope === 'piecewiseLinear' && !isHomogeneousActivation(activation)) return `${name} bends or shifts off zero`;
   return null;

@@ -66,12 +66,49 @@ export function affineRun(network: Network, layer: Layer): Layer[] {
 }
 
 /** Scales or renames scalars one by one, at inference. */
-export function isNeutral({ kind }: Operation): boolean {
-  return kind === 'batchNormalization' || kind === 'identity' || kind === 'flatten' || kind === 'reshape';
+export function isNeutral(operation: Operation): boolean {
+  const effect = effectOf(operation);
+  return effect === 'scales' || effect === 'renames';
 }
 
-function isResampling({ kind }: Operation): boolean {
-  return kind === 'zeroPadding' || kind === 'upSampling' || kind === 'batchNormalization' || kind === 'identity';
+function isResampling(operation: Operation): boolean {
+  const effect = effectOf(operation);
+  return effect === 'scales' || effect === 'resamples';
+}
+
+/** What an operation does to its input, between a layer of weights and the units that follow. */
+function effectOf({ kind }: Operation): 'scales' | 'renames' | 'resamples' | 'computes' {
+  switch (kind) {
+    case 'batchNormalization':
+    case 'identity':
+      return 'scales';
+    case 'flatten':
+    case 'reshape':
+      return 'renames';
+    case 'zeroPadding':
+    case 'upSampling':
+      return 'resamples';
+    case 'dense':
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+    case 'maxout':
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      return 'computes';
+  }
 }
 
 /** Upper bound on the rank of a layer's affine map from inside it, beyond its input and output sizes. */

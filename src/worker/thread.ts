@@ -86,7 +86,8 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       const request = planCount(network, task.choice);
       return reply({ type: 'done', id, outcome: describeRegion(request.network, request.domain, task.at) });
     }
-    default:
+    case 'count':
+    case undefined:
       return runCount(id, task, network, place);
   }
 }

@@ -89,7 +89,8 @@ function placeOfType(type: CountPlace['type'], { lower, upper }: Placed, inputs:
       return { type, origin: point(() => lower), u: side(0), v: side(1) };
     case 'all':
       return { type };
-    default:
+    case 'box':
+    case 'points':
       return { type: 'box' };
   }
 }

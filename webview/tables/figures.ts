@@ -18,7 +18,8 @@ export function countedHow({ run }: View): string {
       return t('Counted in a plane');
     case 'cells':
       return t('Counted as whole cells');
-    default:
+    case 'sample':
+    case undefined:
       return t('Sampled, a lower bound');
   }
 }

@@ -189,7 +189,13 @@ class Lowering {
       case 'notPiecewiseLinear':
       case 'unknown':
         throw new RangeError(`${layer.name} is not piecewise linear`);
-      default:
+      case 'convolution':
+      case 'depthwiseConvolution':
+      case 'separableConvolution':
+      case 'transposedConvolution':
+      case 'locallyConnected':
+      case 'maxPooling':
+      case 'averagePooling':
         return this.windowed(layer, operation, source);
     }
   }

@@ -1,4 +1,5 @@
 import type { Initialization } from '../../network/definition.ts';
+import { fans } from '../../network/kernelVariance.ts';
 import type { Layer, Network } from '../../network/network.ts';
 import type { LayerWeights, Tensor } from '../../network/operation.ts';
 import { weightShapes } from '../../network/parameters.ts';
@@ -54,7 +55,7 @@ function constantOf(name: string, layer: Layer): number | null {
 function drawKernel(name: string, shape: Shape, layer: Layer, init: Initialization, stream: number): Float64Array {
   if (init.kernel === 'orthogonal') return orthogonal(shape, stream);
   const [family, distribution] = init.kernel === 'normal' ? ['normal', 'normal'] : init.kernel.split('_');
-  const { fanIn, fanOut } = fans(name, shape, layer);
+  const { fanIn, fanOut } = fans(name, shape, layer.operation.kind);
   const variance = {
     he: 2 / fanIn,
     glorot: 2 / (fanIn + fanOut),
@@ -69,18 +70,6 @@ function drawKernel(name: string, shape: Shape, layer: Layer, init: Initializati
   const gaussian = gaussians(stream);
   const deviation = Math.sqrt(variance);
   return Float64Array.from({ length: sizeOf(shape) }, () => gaussian() * deviation);
-}
-
-/** How many numbers one output neuron reads, and how many output neurons one input number reaches. */
-function fans(name: string, shape: Shape, layer: Layer): { fanIn: number; fanOut: number } {
-  const [inner, outer] = shape.slice(-2);
-  const spatial = sizeOf(shape.slice(0, -2));
-  const { kind } = layer.operation;
-  if (name === 'depthwise_kernel') return { fanIn: spatial, fanOut: spatial * outer };
-  // These keep the filters before the input channels, positions, or the rank of a unit in the front.
-  if (kind === 'transposedConvolution') return { fanIn: spatial * outer, fanOut: spatial * inner };
-  if (kind === 'locallyConnected' || kind === 'maxout') return { fanIn: inner, fanOut: outer };
-  return { fanIn: spatial * inner, fanOut: spatial * outer };
 }
 
 /** Orthonormal columns (or rows, where there are fewer) of the kernel as a matrix [all but last, last]. */

@@ -54,8 +54,22 @@ function sizeOfLayer(layer: Layer): ProgramSize {
       return { scalars: outputs, entries: inputs };
     case 'upSampling':
       return { scalars: outputs, entries: outputs * (operation.bilinear ? 4 : 1) };
-    default:
-      return 'window' in operation ? sizeOfWindowed(layer) : { scalars: outputs, entries: inputs };
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'batchNormalization':
+    case 'zeroPadding':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      return { scalars: outputs, entries: inputs };
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'maxPooling':
+    case 'averagePooling':
+      return sizeOfWindowed(layer);
   }
 }
 
@@ -77,7 +91,9 @@ function sizeOfWindowed(layer: Layer): ProgramSize {
     case 'convolution':
     case 'locallyConnected':
       return { scalars: outputs, entries: (outputs * taps * window.inC) / window.groups };
-    default:
+    case 'depthwiseConvolution':
+    case 'maxPooling':
+    case 'averagePooling':
       return { scalars: outputs, entries: outputs * taps };
   }
 }

@@ -39,7 +39,7 @@ function windowOf(node: GraphNode, x: TensorValue, kernel: readonly number[]): W
     strides: pairOf(node.attributes.numbers('strides'), rank),
     dilation: pairOf(node.attributes.numbers('dilations'), rank),
   };
-  switch (node.attributes.text('auto_pad')) {
+  switch (node.attributes.text('auto_pad') ?? 'NOTSET') {
     case 'SAME_UPPER':
       return { ...window, padding: 'same' };
     case 'SAME_LOWER':

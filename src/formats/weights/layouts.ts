@@ -1,5 +1,6 @@
 import type { NetworkDefinition } from '../../network/definition.ts';
 import type { Layer, Network, TensorId } from '../../network/network.ts';
+import type { Operation } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { TensorOwner } from './addresses.ts';
 import type { StoredTensor } from './weightsFile.ts';
@@ -65,7 +66,37 @@ export function arrangement(
 
 /** Whether a weight has a row for each number that comes in. */
 function readsRows({ operation: { kind } }: Layer, weight: string): boolean {
-  return kind === 'dense' ? weight === 'kernel' : kind === 'batchNormalization' || weight === 'alpha';
+  if (weight === 'alpha') return kind !== 'dense';
+  switch (kind) {
+    case 'dense':
+      return weight === 'kernel';
+    case 'batchNormalization':
+      return true;
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+    case 'maxout':
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      return false;
+  }
 }
 
 /** `[channels, ...positions]` to `[...positions, channels]`. */
@@ -93,9 +124,42 @@ function slopes(stored: Shape, wanted: Shape): Arrangement | null {
   return (values) => Float64Array.from({ length: sizeOf(wanted) }, (_, i) => values[i % size]);
 }
 
+/** Whether PyTorch has a layer whose kernel is this one's with its axes in another order. */
+function isTorchKernel({ kind }: Operation): boolean {
+  switch (kind) {
+    case 'dense':
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'graphConvolution':
+      return true;
+    case 'locallyConnected':
+    case 'maxout':
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'batchNormalization':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      return false;
+  }
+}
+
 /** `[out, in, ...window]` (transposed convolutions `[in, out, ...window]`) to `[...window, in, out]`. */
 function torchKernel(network: Network, layer: Layer, stored: Shape, wanted: Shape): Arrangement | null {
-  if (layer.operation.kind === 'maxout' || layer.operation.kind === 'locallyConnected') return null;
+  if (!isTorchKernel(layer.operation)) return null;
   const [inner, outer] = wanted.slice(-2);
   const window = wanted.slice(0, -2);
   const positions = sizeOf(window);
@@ -181,7 +245,22 @@ function flattenedFrom(network: Network, start: TensorId, counts: (flatten: Laye
       case 'maximum':
       case 'concatenate':
         return layer.inputs.every((input) => flattenedFrom(network, input, counts) === 'plain') ? 'plain' : 'mixed';
-      default:
+      case 'dense':
+      case 'convolution':
+      case 'depthwiseConvolution':
+      case 'separableConvolution':
+      case 'transposedConvolution':
+      case 'locallyConnected':
+      case 'graphConvolution':
+      case 'maxout':
+      case 'maxPooling':
+      case 'averagePooling':
+      case 'globalMaxPooling':
+      case 'globalAveragePooling':
+      case 'zeroPadding':
+      case 'upSampling':
+      case 'notPiecewiseLinear':
+      case 'unknown':
         return 'plain';
     }
   }

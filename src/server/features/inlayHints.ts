@@ -1,3 +1,4 @@
+import type { BoundKind } from '../../theory/bound.ts';
 import { InlayHintKind, type InlayHint } from 'vscode-languageserver';
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
 import { formatFactor, formatLog10 } from '../../analysis/quantities.ts';
@@ -56,15 +57,29 @@ function hintLabel(analysis: NetworkAnalysis, layers: readonly Layer[], settings
   const bound = hintBound === 'expected' ? analysis.firstApplying(MEAN_IDS) : analysis.bound(hintBound);
   const factors = layers.map((layer) => contributionLog10(bound, layer.index));
   const last = bound?.perLayer?.[layers[layers.length - 1].index];
-  if (!last || factors.some((factor) => factor === null)) return null;
+  if (!bound || !last || factors.some((factor) => factor === null)) return null;
   const factor = formatFactor(
     factors.reduce<number>((sum, next) => sum + next!, 0),
     notation,
   );
-  const total = `${bound?.kind === 'lower' ? '≥' : bound?.kind === 'mean' ? '≈' : '≤'} ${formatLog10(last.log10, notation, last.exact)}`;
+  const total = `${relation(bound.kind)} ${formatLog10(last.log10, notation, last.exact)}`;
   const times = layers.length > 1 ? ` (${layers.length} layers)` : '';
   if (hints === 'cumulative') return total;
   return hints === 'both' ? `${factor} ${total}` : factor + times;
+}
+
+function relation(kind: BoundKind): string {
+  switch (kind) {
+    case 'upper':
+      return '≤';
+    case 'lower':
+      return '≥';
+    case 'exact':
+      return '=';
+    case 'mean':
+    case 'scale':
+      return '≈';
+  }
 }
 
 /** The address of the document that a hint is of. */

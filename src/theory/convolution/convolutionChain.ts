@@ -3,6 +3,7 @@ import { sizeOf } from '../../network/shape.ts';
 import { chainOf, describeUnits, type Chain, type ChainStage } from '../theorems/chain.ts';
 import { hasBias, isConstant } from '../constants.ts';
 import { cachedBySlice } from '../recurrence/remembered.ts';
+import { isNeutral } from '../units.ts';
 import type { ReceptiveFields } from './receptiveFields.ts';
 import { networkFields, tooLarge } from './networkFields.ts';
 
@@ -61,7 +62,7 @@ export const convolutionChainOf = cachedBySlice((network, options): ConvolutionC
 
 /** One position that sees everything. */
 function densePattern(run: readonly Layer[]): ReceptiveFields | null {
-  const working = run.filter((layer) => !isNeutral(layer));
+  const working = run.filter(({ operation }) => !isNeutral(operation));
   const [layer] = working;
   if (working.length !== 1 || layer.operation.kind !== 'dense' || layer.inputShapes[0].length !== 1) return null;
   const one = [[0]];
@@ -75,10 +76,6 @@ function densePattern(run: readonly Layer[]): ReceptiveFields | null {
     sharing: 'shared',
     taps: { rows: one, columns: one },
   };
-}
-
-function isNeutral({ operation: { kind } }: Layer): boolean {
-  return kind === 'batchNormalization' || kind === 'identity' || kind === 'flatten' || kind === 'reshape';
 }
 
 /** Channels of the network's input. */

@@ -121,7 +121,21 @@ export function hasFields({ operation: { kind } }: Layer): boolean {
     case 'zeroPadding':
     case 'upSampling':
       return true;
-    default:
+    case 'dense':
+    case 'graphConvolution':
+    case 'maxout':
+    case 'maxPooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'flatten':
+    case 'reshape':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
       return false;
   }
 }
@@ -132,34 +146,52 @@ function stepsOf(layer: Layer): AffineStep[] {
     case 'convolution':
     case 'depthwiseConvolution':
     case 'transposedConvolution':
+      return [windowStep(layer, 'shared')];
     case 'locallyConnected':
+      return [windowStep(layer, 'untied')];
     case 'averagePooling':
-      return [windowStep(layer)];
+      return [windowStep(layer, 'composed')];
     case 'separableConvolution':
       return separableSteps(layer, operation.multiplier);
     case 'zeroPadding':
     case 'upSampling':
       return [resamplingStep(layer)];
-    default:
+    case 'batchNormalization':
+    case 'identity':
       return [];
+    case 'dense':
+    case 'graphConvolution':
+    case 'maxout':
+    case 'maxPooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'flatten':
+    case 'reshape':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      throw new TypeError(`${layer.name} has no receptive fields`);
   }
 }
 
-function windowStep(layer: Layer): AffineStep {
-  const { operation } = layer;
+function windowStep(layer: Layer, sharing: WeightSharing): AffineStep {
   const window = windowGeometry(layer);
   if (window === null) throw new Error(`${layer.name} has no window`);
   const axis = (k: 0 | 1, extentIn: number, extentOut: number, before: number): AxisFields =>
     window.transposed
       ? transposedFields(extentIn, extentOut, window.kernel[k], window.strides[k], window.dilation[k], before)
       : slidingFields(extentIn, extentOut, window.kernel[k], window.strides[k], window.dilation[k], before);
-  const groups = operation.kind === 'averagePooling' ? window.inC : window.groups;
+  const { groups } = window;
   return {
     rows: axis(0, window.inH, window.outH, window.padTop),
     columns: axis(1, window.inW, window.outW, window.padLeft),
     blocks: { groups, input: window.inC / groups, output: window.outC / groups },
-    sharing: sharingOf(operation.kind),
-    taps: sharingOf(operation.kind) === 'composed' ? null : tapsOf(window),
+    sharing,
+    taps: sharing === 'composed' ? null : tapsOf(window),
   };
 }
 
@@ -192,14 +224,9 @@ function tapsInside(start: number, extent: number, kernel: number, dilation: num
   return [Math.max(0, Math.ceil(-start / dilation)), Math.min(kernel - 1, Math.floor((extent - 1 - start) / dilation))];
 }
 
-function sharingOf(kind: Layer['operation']['kind']): WeightSharing {
-  if (kind === 'locallyConnected') return 'untied';
-  return kind === 'averagePooling' ? 'composed' : 'shared';
-}
-
 /** A depthwise convolution, then a pointwise one. */
 function separableSteps(layer: Layer, multiplier: number): AffineStep[] {
-  const whole = windowStep(layer);
+  const whole = windowStep(layer, 'shared');
   const { input: channels, output: filters } = whole.blocks;
   const depthwise = { ...whole, blocks: { groups: channels, input: 1, output: multiplier } };
   const pointwise: AffineStep = {

@@ -33,7 +33,28 @@ function widerOperation(operation: Operation): Operation | null {
       return { ...operation, units: operation.units + 1 };
     case 'convolution':
       return operation.groups === 1 ? { ...operation, filters: operation.filters + 1 } : null;
-    default:
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'batchNormalization':
+    case 'flatten':
+    case 'reshape':
+    case 'identity':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
       return null;
   }
 }

@@ -1,7 +1,7 @@
 import type { Initialization } from '../../network/definition.ts';
 import { kernelVariance } from '../../network/kernelVariance.ts';
 import type { Layer } from '../../network/network.ts';
-import type { Operation } from '../../network/operation.ts';
+import type { MergeOperation, Operation } from '../../network/operation.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { Ancestry } from './ancestry.ts';
 import { joinChannels, reshapeCells, sumChannels, type Cells } from './cells.ts';
@@ -17,6 +17,7 @@ import {
   type TensorState,
 } from './state.ts';
 import { gather, tapsOf, windowTaps } from './taps.ts';
+import { unitStages } from '../units.ts';
 
 export interface LayerContext {
   readonly layer: Layer;
@@ -33,9 +34,12 @@ interface Slice {
 }
 
 /** What a layer with one input makes of it, before its activation. Throws NoClosedForm for units of another kind. */
-export function affineImage(state: TensorState, context: LayerContext): TensorState {
+export function affineImage(
+  operation: Exclude<Operation, MergeOperation>,
+  state: TensorState,
+  context: LayerContext,
+): TensorState {
   const { layer } = context;
-  const { operation } = layer;
   refuseOtherUnits(layer);
   if (state.kind === 'unknown') return state;
   if (layer.sharedWith !== undefined) return unknown('the weights of a shared layer tie it to an earlier one.');
@@ -93,20 +97,36 @@ export function affineImage(state: TensorState, context: LayerContext): TensorSt
         state.cells,
       );
     }
-    default:
+    case 'maxPooling': {
+      // Of windows of one cell: larger ones are refused.
+      const window = windowGeometry(layer);
+      if (!window) return state;
+      const { outH, outW, strides, padTop, padLeft } = window;
+      return copied(
+        state,
+        context,
+        outH,
+        outW,
+        (y) => y * strides[0] - padTop,
+        (x) => x * strides[1] - padLeft,
+        state.cells,
+      );
+    }
+    case 'identity':
+    case 'maxout':
+    case 'globalMaxPooling':
+    case 'notPiecewiseLinear':
+    case 'unknown':
       return state;
   }
 }
 
-function refuseOtherUnits({ name, operation, neurons }: Layer): void {
-  const kinds: Partial<Record<Operation['kind'], string>> = {
-    maxout: 'maxout',
-    maxPooling: 'max pooling',
-    globalMaxPooling: 'max pooling',
-    maximum: 'a maximum of tensors',
-  };
-  const what = kinds[operation.kind];
-  if (what && neurons > 0) throw new NoClosedForm(`${name}: there is no closed form of the mean for ${what}.`);
+/** Maxout of rank 1 is a dense layer of its own layout, which is not followed either. */
+function refuseOtherUnits(layer: Layer): void {
+  const { kind } = layer.operation;
+  if (kind !== 'maxout' && unitStages(layer)[0]?.kind !== 'operation') return;
+  const units = kind === 'maxout' ? 'maxout' : 'max pooling';
+  throw new NoClosedForm(`${layer.name}: there is no closed form of the mean for ${units}.`);
 }
 
 type Weighted = Extract<

@@ -1,4 +1,5 @@
 import type { TensorId } from '../../network/network.ts';
+import type { MergeOperation } from '../../network/operation.ts';
 import { formatShape } from '../../network/shape.ts';
 import type { LayerContext } from './affine.ts';
 import { Ancestry } from './ancestry.ts';
@@ -15,8 +16,11 @@ import {
 } from './state.ts';
 
 /** A layer with several inputs: sums and concatenation. Throws NoClosedForm for a maximum. */
-export function mergeTensors(inputs: readonly TensorState[], context: LayerContext): TensorState {
-  const { operation, name } = context.layer;
+export function mergeTensors(
+  operation: MergeOperation,
+  inputs: readonly TensorState[],
+  context: LayerContext,
+): TensorState {
   const states: (KnownTensor | RandomTensor)[] = [];
   for (const state of inputs) {
     if (state.kind === 'unknown') return state;
@@ -39,8 +43,8 @@ export function mergeTensors(inputs: readonly TensorState[], context: LayerConte
       );
     case 'concatenate':
       return joined(states, operation.axis, context);
-    default:
-      throw new NoClosedForm(`${name}: there is no closed form of the mean for a maximum of tensors.`);
+    case 'maximum':
+      throw new NoClosedForm(`${context.layer.name}: there is no closed form of the mean for a maximum of tensors.`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
+import { isMerge } from '../../network/operation.ts';
 import { formatShape, sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
@@ -109,7 +110,8 @@ class Propagator {
     const inputs = layer.inputs.map((tensor) => this.states.get(tensor) ?? unknown('A layer before it is missing.'));
     const { derivatives, identities } = this;
     const context = { layer, derivatives, identities, initialization: this.network.initialization };
-    return inputs.length > 1 ? mergeTensors(inputs, context) : affineImage(inputs[0], context);
+    const { operation } = layer;
+    return isMerge(operation) ? mergeTensors(operation, inputs, context) : affineImage(operation, inputs[0], context);
   }
 
   /** Counts the work of a layer before it is done: nothing large may be allocated for a size typed by mistake. */

@@ -149,7 +149,25 @@ function passed(layer: Layer, grid: Grid, untouched: boolean): Grid | null {
       const rows = along(0, grid.rows, g.outH, g.padTop);
       return { rows, columns: along(1, grid.columns, g.outW, g.padLeft), channels: g.outC };
     }
-    default:
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+    case 'maxout':
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'reshape':
+    case 'upSampling':
+    case 'add':
+    case 'subtract':
+    case 'average':
+    case 'maximum':
+    case 'concatenate':
+    case 'notPiecewiseLinear':
+    case 'unknown':
       return null;
   }
 }

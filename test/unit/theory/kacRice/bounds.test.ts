@@ -45,6 +45,21 @@ test('affine layers repeat the mean before them, layers beyond have none', () =>
   expect(b).toBeGreaterThan(2);
 });
 
+test('pooling over windows of one cell copies every other cell, whichever pooling it is', () => {
+  const window = { rank: 2, kernel: [1, 1], strides: [2, 2], dilation: [1, 1], padding: 'valid' } as const;
+  const pooled = (kind: 'maxPooling' | 'averagePooling') =>
+    build([6, 6, 1], [layer('a', { kind, window }), layer('b', { kind: 'flatten' }), dense('c', 8)]).network;
+  expect(values(line.evaluate(pooled('maxPooling'), {}))).toEqual(values(line.evaluate(pooled('averagePooling'), {})));
+});
+
+test('maxout has no mean, of rank 1 neither', () => {
+  const maxout = layer('a', { kind: 'maxout', units: 8, rank: 1 });
+  expect(line.evaluate(build([3], [maxout, dense('b', 8)]).network, {})).toMatchObject({
+    applies: false,
+    reason: 'a: there is no closed form of the mean for maxout.',
+  });
+});
+
 test('a plane must be given where the input has not two dimensions', () => {
   const network = denseNetwork(3, [8]);
   expect(plane.evaluate(network, {})).toMatchObject({
