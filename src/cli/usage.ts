@@ -19,8 +19,8 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
                       [--max-memory MB] [--samples N] [--cells-by vertices|programs] [--regions OUT.json]
-      the regions a network really has, with the weights in the file or those of W (.h5, .keras, .safetensors, .npz),
-      else drawn from a seed; a sample finds a lower bound of them at N random points (default 10,000); auto takes what
+      the regions a network really has, with the weights in the file or those of W (.h5, .keras, .safetensors, .pt,
+      .pth, .npz), else drawn from a seed; a sample finds a lower bound of them at N random points (default 10,000); auto takes what
       fits the inputs and says why; OUT.json gets each region with its pattern, corners, volume and output maps
 
   region-lens measure FILE [--json] [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]

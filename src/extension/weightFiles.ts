@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import { manifestOf } from '../formats/json/weightsManifest.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 
-const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.npz'];
-const WEIGHTS = '*.{h5,keras,safetensors,npz,npy,bin}';
+const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.pt', '.pth', '.npz'];
+const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,npz,npy,bin}';
 const CHOSEN = 'regionLens.weights';
 
 /** The weights beside a network. */
@@ -94,7 +94,9 @@ export class WeightFiles implements vscode.Disposable {
     if (!picked) return;
     let file: string | undefined;
     if (picked === choose) {
-      const filters = { [vscode.l10n.t('Weights')]: ['h5', 'keras', 'safetensors', 'npz', 'npy'] };
+      const filters = {
+        [vscode.l10n.t('Weights')]: ['h5', 'keras', 'safetensors', 'pt', 'pth', 'bin', 'ckpt', 'npz', 'npy'],
+      };
       const [opened] =
         (await vscode.window.showOpenDialog({
           title: vscode.l10n.t('Choose Weights'),

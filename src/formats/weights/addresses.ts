@@ -51,7 +51,21 @@ function addressOf({ name, layer }: StoredTensor): Address {
   }
   if (segments[0] === 'model_weights') segments.shift();
   if (segments.length === 0) return { ...bareAddress(part), byClass: false };
-  return { path: withoutRepeats(segments).join('/'), part, byClass: false };
+  return { path: (isDotted(name) ? segments : withoutRepeats(segments)).join('/'), part, byClass: false };
+}
+
+/** PyTorch's modules may have the same name as the one they are in: `features.0.0` and `features.0` are two. */
+function isDotted(name: string): boolean {
+  return !name.includes('/');
+}
+
+/** Names that wrappers of modules put between others: `torch.compile` and sharded training. */
+const wrappers = /^(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)$/;
+
+/** A layer's name, as the paths of files are written. */
+export function pathOfName(name: string): string {
+  const segments = name.replaceAll('.', '/').split('/');
+  return (isDotted(name) ? segments : withoutRepeats(segments)).join('/');
 }
 
 /** `W1`, `dense_1_W`, `arr_3`: no separator tells where the layer's name ends. */
@@ -65,10 +79,10 @@ function bareAddress(name: string): { path: string; part: string } {
 /** Without the number of the output that TensorFlow appends. */
 function segmentsOf(name: string): string[] {
   const bare = name.replace(/:\d+$/, '');
-  return bare.split(bare.includes('/') ? '/' : '.').filter((segment) => segment !== '');
+  return bare.split(bare.includes('/') ? '/' : '.').filter((segment) => segment !== '' && !wrappers.test(segment));
 }
 
-export function withoutRepeats(segments: readonly string[]): string[] {
+function withoutRepeats(segments: readonly string[]): string[] {
   return segments.filter((segment, i) => segment !== segments[i - 1]);
 }
 

@@ -3,7 +3,7 @@ import type { Layer, Network } from '../../network/network.ts';
 import type { Tensor } from '../../network/operation.ts';
 import { weightShapes } from '../../network/parameters.ts';
 import { formatShape, type Shape } from '../../network/shape.ts';
-import { listOf, ownersOf, stemOf, withoutRepeats, type TensorOwner } from './addresses.ts';
+import { listOf, ownersOf, pathOfName, stemOf, type TensorOwner } from './addresses.ts';
 import { arrangement, tensorFor } from './layouts.ts';
 import { orderDoubts } from './orderDoubts.ts';
 import { WeightsError, type StoredTensor, type WeightsFile } from './weightsFile.ts';
@@ -40,6 +40,8 @@ interface LayerNeed {
   readonly shapes: readonly (readonly [weight: string, shape: Shape])[];
 }
 
+const MAX_WRAPPER_DEPTH = 4;
+
 class Matching {
   private readonly remarks: WeightsRemark[] = [];
   private readonly used = new Set<StoredTensor>();
@@ -48,6 +50,7 @@ class Matching {
   private readonly owners: readonly TensorOwner[];
   /** Those that no layer has taken. */
   private readonly free: Set<TensorOwner>;
+  private wrapper = '';
 
   constructor(
     readonly definition: NetworkDefinition,
@@ -64,6 +67,7 @@ class Matching {
   }
 
   match(): WeightsMatch {
+    if (this.file.choice !== undefined) this.say('information', this.file.choice);
     const list = listOf(this.owners);
     const isStored = this.definition.layers.some(({ storedAs }) => storedAs !== undefined);
     if (isStored && this.file.kind === 'tfjs') this.takeStored();
@@ -150,6 +154,7 @@ class Matching {
 
   /** A name that nobody wrote is made up from its place and tells nothing about a file. */
   private takeByName(): void {
+    this.wrapper = this.findWrapper();
     for (const exact of [true, false]) {
       for (const needy of this.needy.filter(({ written }) => written.fields.name !== undefined)) {
         const found = [...this.free].filter(({ path, byClass }) => !byClass && this.isNamed(path, needy, exact));
@@ -159,14 +164,31 @@ class Matching {
     }
   }
 
+  /**
+   * What stands before the names of layers in the whole file (`module`, `model`, ...): the beginning of paths behind
+   * which the most names are those of layers.
+   */
+  private findWrapper(): string {
+    const names = new Set(this.needy.map(({ layer }) => pathOfName(layer.name)));
+    const found = new Map([['', 0]]);
+    for (const { path } of this.free) {
+      const segments = path.split('/');
+      for (let depth = 0; depth <= Math.min(segments.length - 1, MAX_WRAPPER_DEPTH); depth++) {
+        const wrapper = segments.slice(0, depth).join('/');
+        if (names.has(segments.slice(depth).join('/'))) found.set(wrapper, (found.get(wrapper) ?? 0) + 1);
+      }
+    }
+    return [...found].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+  }
+
   private claims({ path }: TensorOwner, exact: boolean): number {
     return this.needy.filter((needy) => this.isNamed(path, needy, exact)).length;
   }
 
   /** Not exactly: one of the two stands in a group or model that the other does not name. */
   private isNamed(path: string, { layer }: LayerNeed, exact: boolean): boolean {
-    const name = withoutRepeats(layer.name.replaceAll('.', '/').split('/')).join('/');
-    if (exact || path === '') return path === name;
+    const name = pathOfName(layer.name);
+    if (exact || path === '') return path === (this.wrapper === '' ? name : `${this.wrapper}/${name}`);
     return path.endsWith(`/${name}`) || name.endsWith(`/${path}`);
   }
 

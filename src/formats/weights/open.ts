@@ -1,5 +1,7 @@
 import type { ByteSource, WeightsFile } from './weightsFile.ts';
 import { WeightsError, wholeOf } from './weightsFile.ts';
+import { isLegacyTorch, isTorchArchive, readLegacyTorch, readTorchArchive } from '../pytorch/checkpoint.ts';
+import { torchWeights } from '../pytorch/stateDict.ts';
 import { isHdf5, readHdf5 } from './hdf5.ts';
 import { isNpy, readNpy, readNpz } from './numpy.ts';
 import { isSafetensors, readSafetensors } from './safetensors.ts';
@@ -9,19 +11,21 @@ import { isZip, openZip, type Archive } from './zip.ts';
  * A file of weights, told by its first bytes. Throws a `WeightsError` that says what the file is not, or what is wrong.
  */
 export function openWeights(source: ByteSource): WeightsFile {
-  const head = source.read(0, Math.min(8, source.size));
+  const head = source.read(0, Math.min(16, source.size));
   if (isHdf5(head)) return readHdf5(source.name, wholeOf(source));
   if (isZip(head)) return openArchive(openZip(source));
+  if (isLegacyTorch(head)) return torchWeights(readLegacyTorch(source));
   if (isNpy(head)) return readNpy(source);
   if (isSafetensors(source)) return readSafetensors(source);
   throw new WeightsError(
-    `${source.name} is no file of weights that is read: HDF5 (.h5), .keras, safetensors, .npz, .npy, or the shards that a TensorFlow.js model.json names.`,
+    `${source.name} is no file of weights that is read: HDF5 (.h5), .keras, PyTorch (.pt, .pth, .bin), safetensors, .npz, .npy, or the shards that a TensorFlow.js model.json names.`,
   );
 }
 
 /** A `.keras` archive holds the model and its weights side by side; `numpy.savez` writes arrays alone. */
 function openArchive(archive: Archive): WeightsFile {
   const weights = archive.names.find((name) => /(^|\/)model\.weights\.h5$/.test(name));
+  if (isTorchArchive(archive)) return torchWeights(readTorchArchive(archive));
   if (weights === undefined) return readNpz(archive);
   const { tensors } = readHdf5(`${archive.name} (${weights})`, archive.file(weights));
   const config = archive.names.find((name) => /(^|\/)config\.json$/.test(name));

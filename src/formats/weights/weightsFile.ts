@@ -20,7 +20,7 @@ export interface StoredTensor {
   readonly layer?: string;
 }
 
-export type WeightsKind = 'hdf5' | 'keras' | 'npz' | 'npy' | 'safetensors' | 'tfjs';
+export type WeightsKind = 'hdf5' | 'keras' | 'npz' | 'npy' | 'safetensors' | 'tfjs' | 'pytorch';
 
 export interface WeightsFile {
   readonly kind: WeightsKind;
@@ -28,6 +28,8 @@ export interface WeightsFile {
   readonly tensors: readonly StoredTensor[];
   /** The JSON of the model these weights are of, where the file holds that too. */
   readonly model: string | null;
+  /** A sentence about what of the file these are, where it holds several such sets. */
+  readonly choice?: string;
 }
 
 /** Why weights cannot be read; the message is a sentence for people. */
@@ -42,6 +44,11 @@ export function wholeOf(source: ByteSource): Uint8Array {
     throw new WeightsError(`${source.name} is larger than 2 GiB; as safetensors it can be read in parts.`);
   }
   return source.read(0, source.size);
+}
+
+/** Bytes in memory as a file of this name. */
+export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+  return { name, size: bytes.length, read: (start, length) => bytes.subarray(start, start + length) };
 }
 
 /** The file's bytes from one place on; throws where the file is shorter. */

@@ -1,10 +1,10 @@
-import { WeightsError } from './weightsFile.ts';
+import { WeightsError, type ByteSource } from './weightsFile.ts';
 
 /** A file in a zip archive, as the archive's directory states it. */
 export interface ZipEntry {
   readonly name: string;
-  /** Where its packed bytes begin. */
-  readonly start: number;
+  /** Where its own header begins, which its packed bytes follow. */
+  readonly headerStart: number;
   readonly packedSize: number;
   readonly size: number;
   /** Not packed at all; else deflated. */
@@ -15,28 +15,78 @@ const END_MARK = 0x06054b50;
 const END64_MARK = 0x06064b50;
 const LOCATOR64_MARK = 0x07064b50;
 const ENTRY_MARK = 0x02014b50;
-const LOCAL_MARK = 0x04034b50;
+
+const END_LENGTH = 22;
+const LOCATOR64_LENGTH = 20;
+const END64_LENGTH = 56;
+const LONGEST_COMMENT = 65_535;
 
 /** Stands where a number has no room: it is elsewhere then, in eight bytes. */
 const ELSEWHERE = 2 ** 32 - 1;
 
+/** Names and extra fields of an entry are much shorter than this. */
+const MOST_BYTES_AN_ENTRY = 1024;
+
 /**
- * The files of a zip archive by its central directory (APPNOTE.TXT of PKWARE, 4.3.12 to 4.3.16). Throws a
- * `WeightsError` where it is damaged, lists more files than `most`, or holds one that is packed in a way that is not
- * read.
+ * The files of a zip archive by its central directory (APPNOTE.TXT of PKWARE, 4.3.12 to 4.3.16), without reading any of
+ * them. Throws a `WeightsError` where it is damaged, lists more files than `most`, or holds one that is packed in a way
+ * that is not read.
  */
-export function directoryOf(name: string, bytes: Uint8Array, most: number): ZipEntry[] {
+export function directoryOf(source: ByteSource, most: number): ZipEntry[] {
+  const { count, at, end } = endOf(source);
+  if (count > most) throw new WeightsError(`${source.name} lists ${count} files: no weights are kept like this.`);
+  if (!(at <= end && end - at <= count * MOST_BYTES_AN_ENTRY)) throw damaged(source.name);
   try {
-    return new Directory(name, bytes).entries(most);
+    return new Directory(source.name, source.read(at, end - at)).entries(count);
   } catch (error) {
     // A view throws for places outside of it.
-    if (error instanceof RangeError) throw damaged(name);
+    if (error instanceof RangeError) throw damaged(source.name);
     throw error;
   }
 }
 
 function damaged(name: string): WeightsError {
   return new WeightsError(`${name} is a damaged zip archive.`);
+}
+
+interface DirectoryEnd {
+  readonly count: number;
+  /** Where the directory begins, and where it ends at the latest. */
+  readonly at: number;
+  readonly end: number;
+}
+
+/** How many entries there are and where they begin: said at the very end, before a comment. */
+function endOf(source: ByteSource): DirectoryEnd {
+  const length = Math.min(source.size, END_LENGTH + LONGEST_COMMENT);
+  const tail = viewOf(source, source.size - length, length);
+  for (let place = length - END_LENGTH; place >= 0; place--) {
+    if (tail.getUint32(place, true) !== END_MARK) continue;
+    const end = source.size - length + place;
+    const [count, at] = [tail.getUint16(place + 10, true), tail.getUint32(place + 16, true)];
+    return count !== 65_535 && at !== ELSEWHERE ? { count, at, end } : longEndOf(source, end - LOCATOR64_LENGTH);
+  }
+  throw damaged(source.name);
+}
+
+function longEndOf(source: ByteSource, locator: number): DirectoryEnd {
+  const place = viewOf(source, locator, LOCATOR64_LENGTH);
+  if (place.getUint32(0, true) !== LOCATOR64_MARK) throw damaged(source.name);
+  const end = veryLong(place, 8);
+  const record = viewOf(source, end, END64_LENGTH);
+  if (record.getUint32(0, true) !== END64_MARK) throw damaged(source.name);
+  return { count: veryLong(record, 32), at: veryLong(record, 48), end };
+}
+
+function viewOf(source: ByteSource, start: number, length: number): DataView {
+  if (!(start >= 0 && start + length <= source.size)) throw damaged(source.name);
+  const { buffer, byteOffset } = source.read(start, length);
+  return new DataView(buffer, byteOffset, length);
+}
+
+function veryLong(view: DataView, at: number): number {
+  const value = view.getBigUint64(at, true);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : Infinity;
 }
 
 class Directory {
@@ -49,32 +99,15 @@ class Directory {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  entries(most: number): ZipEntry[] {
-    let { count, at } = this.end();
-    if (count > most) throw new WeightsError(`${this.archive} lists ${count} files: no weights are kept like this.`);
+  entries(count: number): ZipEntry[] {
     const found: ZipEntry[] = [];
-    for (; count > 0; count--) {
-      this.expect(at, ENTRY_MARK);
+    for (let at = 0; found.length < count;) {
+      if (this.long(at) !== ENTRY_MARK) throw damaged(this.archive);
       const [nameLength, extraLength, noteLength] = [28, 30, 32].map((place) => this.short(at + place));
       found.push(this.entry(at, nameLength, extraLength));
       at += 46 + nameLength + extraLength + noteLength;
     }
     return found;
-  }
-
-  /** How many entries there are and where they begin: said at the very end, before a comment. */
-  private end(): { count: number; at: number } {
-    const { length } = this.bytes;
-    for (let end = length - 22; end >= Math.max(0, length - 22 - 65_535); end--) {
-      if (this.long(end) !== END_MARK) continue;
-      const [count, at] = [this.short(end + 10), this.long(end + 16)];
-      if (count !== 65_535 && at !== ELSEWHERE) return { count, at };
-      this.expect(end - 20, LOCATOR64_MARK);
-      const end64 = this.veryLong(end - 12);
-      this.expect(end64, END64_MARK);
-      return { count: this.veryLong(end64 + 32), at: this.veryLong(end64 + 48) };
-    }
-    throw damaged(this.archive);
   }
 
   private entry(at: number, nameLength: number, extraLength: number): ZipEntry {
@@ -84,10 +117,8 @@ class Directory {
     if (method !== 0 && method !== 8)
       throw new WeightsError(`${this.archive} holds ${name}, which is packed in a way that is not read.`);
     const written = [24, 20, 42].map((place) => this.long(at + place));
-    const [size, packedSize, local] = this.withLongNumbers(written, at + 46 + nameLength, extraLength);
-    this.expect(local, LOCAL_MARK);
-    const start = local + 30 + this.short(local + 26) + this.short(local + 28);
-    return { name, start, packedSize, size, isStored: method === 0 };
+    const [size, packedSize, headerStart] = this.withLongNumbers(written, at + 46 + nameLength, extraLength);
+    return { name, headerStart, packedSize, size, isStored: method === 0 };
   }
 
   /** Sizes and place, those without room taken from the extra field 1, which has them in the same order. */
@@ -99,14 +130,10 @@ class Directory {
       return written.map((number) => {
         if (number !== ELSEWHERE) return number;
         next += 8;
-        return this.veryLong(next - 8);
+        return veryLong(this.view, next - 8);
       });
     }
     throw damaged(this.archive);
-  }
-
-  private expect(at: number, mark: number): void {
-    if (this.long(at) !== mark) throw damaged(this.archive);
   }
 
   private short(at: number): number {
@@ -115,10 +142,5 @@ class Directory {
 
   private long(at: number): number {
     return this.view.getUint32(at, true);
-  }
-
-  private veryLong(at: number): number {
-    const value = this.view.getBigUint64(at, true);
-    return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : ELSEWHERE * ELSEWHERE;
   }
 }
