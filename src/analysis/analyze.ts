@@ -4,6 +4,7 @@ import { buildNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition, Problem } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
+import { MEAN_IDS, type BoundId } from '../theory/boundIds.ts';
 import { explainLayers } from '../theory/explain/explainLayers.ts';
 import { mainBottleneck, type LayerExplanation } from '../theory/explain/explanation.ts';
 import { BoundTable } from '../theory/registry.ts';
@@ -57,18 +58,28 @@ export class NetworkAnalysis {
     return new NetworkAnalysis(this.definition, this.theory, simulated);
   }
 
-  bound(id: string): BoundResult | undefined {
-    return this.theory.table().get(id) ?? this.simulated.find((mean) => mean.id === id);
+  bound(id: BoundId): BoundResult {
+    return this.theory.table().get(id);
   }
 
   /** The same bound for what a slice of this dimension meets. */
-  boundOnSlice(id: string, dimension: number): BoundResult | undefined {
+  boundOnSlice(id: BoundId, dimension: number): BoundResult {
     return this.theory.table(dimension).get(id);
   }
 
-  /** The first of these bounds that applies. */
-  firstApplying(ids: readonly string[]): BoundResult | undefined {
-    return ids.map((id) => this.bound(id)).find((bound) => bound?.applies);
+  /** The bound, if it applies. */
+  applying(id: BoundId): BoundResult | undefined {
+    const bound = this.bound(id);
+    return bound.applies ? bound : undefined;
+  }
+
+  /** The mean to compare counts with: the first that applies, one from formulas before a simulated one. */
+  get mean(): BoundResult | undefined {
+    for (const id of MEAN_IDS) {
+      const mean = this.applying(id);
+      if (mean) return mean;
+    }
+    return this.simulated.find((mean) => mean.applies);
   }
 
   /** By layer index. */

@@ -1,3 +1,4 @@
+import type { BoundId } from '../theory/boundIds.ts';
 import type { Network } from '../network/network.ts';
 import type { TheoryOptions } from '../theory/bound.ts';
 import { baselinesOf, type BaselineRole } from './baselines.ts';
@@ -21,7 +22,7 @@ export interface ComparisonRow {
 export interface Comparison {
   readonly rows: readonly ComparisonRow[];
   /** Id of the mean shown, one for all. */
-  readonly mean: string | null;
+  readonly mean: BoundId | null;
 }
 
 /**

@@ -2,7 +2,8 @@ import { analysedLayers, totalNeurons, type Layer, type Network } from '../netwo
 import { analysedParameters } from '../network/parameters.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { log10ErrorOf, type Magnitude } from '../theory/numbers/magnitude.ts';
-import { BoundTable, MEAN_IDS } from '../theory/registry.ts';
+import { MEAN_IDS, type BoundId } from '../theory/boundIds.ts';
+import { BoundTable } from '../theory/registry.ts';
 
 /** The figures by which networks are compared. All of them are of the piecewise-linear part. */
 export interface NetworkFigures {
@@ -24,9 +25,9 @@ export function networkFigures(network: Network, options: TheoryOptions): Networ
   const layers = analysedLayers(network);
   const bending = layers.filter(({ neurons }) => neurons > 0);
   const bounds = new BoundTable(network, options);
-  const find = (id: string): BoundResult | null => {
+  const find = (id: BoundId): BoundResult | null => {
     const bound = bounds.get(id);
-    return bound?.applies ? bound : null;
+    return bound.applies ? bound : null;
   };
   return {
     name: network.name,
@@ -42,7 +43,7 @@ export function networkFigures(network: Network, options: TheoryOptions): Networ
 }
 
 /** The mean that most of the networks have: means on different domains cannot be held against each other. */
-export function commonMean(all: readonly NetworkFigures[]): string | null {
+export function commonMean(all: readonly NetworkFigures[]): BoundId | null {
   const having = (id: string): number => all.filter(({ means }) => means.some((mean) => mean.id === id)).length;
   const best = MEAN_IDS.reduce((a, b) => (having(b) > having(a) ? b : a));
   return having(best) > 0 ? best : null;

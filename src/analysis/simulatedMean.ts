@@ -1,14 +1,11 @@
 import type { CountResult } from '../counting/count.ts';
 import type { Network } from '../network/network.ts';
-import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
+import type { BoundFacts, BoundResult, TheoryOptions } from '../theory/bound.ts';
+import { SIMULATED_IDS, type SimulatedId } from '../theory/boundIds.ts';
 import { describeInitialization, describeParallelogram, describeSegment } from '../theory/kacRice/bounds.ts';
 import { magnitudeOfLog10, type Magnitude } from '../theory/numbers/magnitude.ts';
 import type { CountChoice } from './countPlan.ts';
 import { meanOf, spreadOf } from './statistics.ts';
-
-/** Means by exact counts of random networks, on the domains of the closed formulas. */
-export const SIMULATED_IDS = ['simulated-plane', 'simulated-line'] as const;
-export type SimulatedId = (typeof SIMULATED_IDS)[number];
 
 /** The means that can be simulated: in a plane only where one is given or the input is one. */
 export function simulatedIds({ inputSize }: Network, { parallelogram }: TheoryOptions): SimulatedId[] {
@@ -43,7 +40,7 @@ export function simulatedMean(
   );
   const drawn = `simulated mean of ${seeds.length} random networks, seeds ${seeds[0]} to ${seeds[seeds.length - 1]}`;
   return {
-    ...common(id),
+    ...factsOf(id),
     applies: true,
     reason: null,
     value: magnitudeOfMean(counts.map(({ activationRegions }) => activationRegions)),
@@ -54,12 +51,19 @@ export function simulatedMean(
 
 /** In place of a mean, the reason why there is none. */
 export function refusedSimulation(id: SimulatedId, reason: string): BoundResult {
-  return { ...common(id), applies: false, reason, value: null, perLayer: null, note: null };
+  return { ...factsOf(id), applies: false, reason, value: null, perLayer: null, note: null };
 }
 
-function common(id: SimulatedId): Pick<BoundResult, 'id' | 'kind' | 'of' | 'citation'> {
-  const citation = { label: 'Exact counts of random networks (this tool)', url: 'https://arxiv.org/abs/1906.00904' };
-  return { id, kind: 'mean', of: 'activation', citation };
+function factsOf(id: SimulatedId): BoundFacts {
+  return {
+    id,
+    kind: 'mean',
+    of: 'activation',
+    citation: { label: 'Exact counts of random networks (this tool)', url: 'https://arxiv.org/abs/1906.00904' },
+    latex: String.raw`\frac1S \sum_{s=1}^{S} R_s`,
+    hypotheses: 'networks that can be counted',
+    domainDimension: id === 'simulated-line' ? 1 : 2,
+  };
 }
 
 /** The error is that of the arithmetic; how far the mean is from the one over all weights, the standard error says. */

@@ -1,14 +1,9 @@
 import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
-import {
-  refusedSimulation,
-  simulatedIds,
-  simulatedMean,
-  simulationChoice,
-  type SimulatedId,
-} from '../analysis/simulatedMean.ts';
+import { refusedSimulation, simulatedIds, simulatedMean, simulationChoice } from '../analysis/simulatedMean.ts';
 import type { CountResult } from '../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
+import type { SimulatedId } from '../theory/boundIds.ts';
 import type { CountProcess } from '../worker/countProcess.ts';
 
 export interface Simulation {

@@ -1,6 +1,6 @@
-import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, shape } from './guards.ts';
+import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape } from './guards.ts';
 import type { PanelLayer, PanelModel, PanelNetwork } from './panel.ts';
-import { isMethod, isSeries } from './runGuards.ts';
+import { isFigureId, isMethod, isSeries } from './runGuards.ts';
 
 /** Checks of the panel's model, as it is sent and as VS Code kept it from an earlier version of the panel. */
 
@@ -36,7 +36,14 @@ const isNetwork = shape<PanelNetwork>({
   expected: nullOr(isSeries),
   atMostOnSlice: nullOr(isSeries),
   series: listOf(isSeries),
-  refused: listOf(shape<PanelNetwork['refused'][number]>({ id: isString, label: isString, reason: isString })),
+  refused: listOf(
+    shape<PanelNetwork['refused'][number]>({
+      id: isFigureId,
+      kind: oneOf('upper', 'lower', 'exact', 'mean', 'scale'),
+      label: isString,
+      reason: isString,
+    }),
+  ),
   counting: shape<PanelNetwork['counting']>({ box: isChosen, all: isChosen, cells: isBoolean }),
   countRefused: nullOr(isString),
   hasWeights: isBoolean,

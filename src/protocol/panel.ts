@@ -1,4 +1,6 @@
 import type { ChosenMethod } from '../counting/count.ts';
+import type { BoundKind } from '../theory/bound.ts';
+import type { FigureId } from '../theory/boundIds.ts';
 
 /** What is known of the networks in a file, as the panel shows it. Plain data. */
 
@@ -32,8 +34,7 @@ export interface PanelLayer {
 }
 
 export interface PanelSeries {
-  /** Bound id: tightest-upper, best-lower, kac-rice-plane, serra2018-upper, ... */
-  readonly id: string;
+  readonly id: FigureId;
   /** Meaning, and so colour and stroke: blue solid, green dashed, violet dotted. */
   readonly kind: 'upper' | 'lower' | 'exact' | 'mean';
   /** The theorem's short name, for example `Serra et al. 2018, Theorem 1`. */
@@ -72,7 +73,12 @@ export interface PanelNetwork {
   /** All bounds that apply, to be shown on demand. */
   readonly series: readonly PanelSeries[];
   /** Those that do not apply, with the reason. */
-  readonly refused: readonly { readonly id: string; readonly label: string; readonly reason: string }[];
+  readonly refused: readonly {
+    readonly id: FigureId;
+    readonly kind: BoundKind;
+    readonly label: string;
+    readonly reason: string;
+  }[];
   /**
    * How regions are counted unless told otherwise, in the box and in all of R^n, and a sentence why; and whether whole
    * cells can be.

@@ -1,4 +1,5 @@
 import type { SamplingResult } from '../counting/count.ts';
+import { BOUND_IDS, SIMULATED_IDS } from '../theory/boundIds.ts';
 import { isBoolean, isNumber, isString, listOf, nullOr, oneOf, shape, isNatural } from './guards.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
 import type { PanelCount, PanelRun, RunTheory } from './runs.ts';
@@ -8,8 +9,10 @@ import { isCountSettings } from './validate.ts';
 
 export const isQuantity = shape<Quantity>({ log10: isNumber, text: isString, exact: nullOr(isString) });
 
+export const isFigureId = oneOf(...BOUND_IDS, ...SIMULATED_IDS);
+
 export const isSeries = shape<PanelSeries>({
-  id: isString,
+  id: isFigureId,
   kind: oneOf('upper', 'lower', 'exact', 'mean'),
   label: isString,
   url: isString,

@@ -5,9 +5,8 @@ import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analy
 import type { LineIndex } from '../analysis/lineIndex.ts';
 import { formatFactor, formatMagnitude, groupDigits, type Notation } from '../analysis/quantities.ts';
 import { totalNeurons } from '../network/network.ts';
-import { MEAN_IDS } from '../theory/registry.ts';
 import { describeBottleneck } from '../analysis/networkDiagnostics.ts';
-import { SIMULATED_IDS } from '../analysis/simulatedMean.ts';
+import { SIMULATED_IDS } from '../theory/boundIds.ts';
 import { visibleLine } from './visibleText.ts';
 
 /** The analysis as a table a person reads, in a terminal or a text editor. Ends with a newline. */
@@ -46,7 +45,7 @@ function bottleneckLine(analysis: NetworkAnalysis): string {
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
   const upper = analysis.bound('tightest-upper');
   const lower = analysis.bound('best-lower');
-  const mean = analysis.firstApplying([...MEAN_IDS, ...SIMULATED_IDS]);
+  const { mean } = analysis;
   const cell = (bound: BoundResult | undefined, layer: number) => {
     const magnitude = bound?.perLayer?.[layer];
     return magnitude ? formatMagnitude(magnitude, notation) : '–';

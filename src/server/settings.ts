@@ -1,11 +1,12 @@
 import type { Notation } from '../analysis/quantities.ts';
+import type { BoundId } from '../theory/boundIds.ts';
 
 /** What hints show of a layer: its factor, the count after it, or nothing. */
 export type HintContent = 'contribution' | 'cumulative' | 'both' | 'off';
 
 export interface Settings {
   readonly hints: HintContent;
-  readonly hintBound: string;
+  readonly hintBound: (typeof HINT_BOUNDS)[number];
   readonly notation: Notation;
   readonly codeLens: boolean;
   readonly diagnostics: 'all' | 'errors' | 'off';
@@ -42,4 +43,4 @@ const HINT_BOUNDS = [
   'montufar2017-upper',
   'naive-upper',
   'expected',
-];
+] as const satisfies readonly (BoundId | 'expected')[];

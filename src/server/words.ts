@@ -1,7 +1,6 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
-import { MEAN_IDS } from '../theory/registry.ts';
 import { superscript } from '../protocol/placeWords.ts';
-import type { BoundResult } from '../theory/bound.ts';
+import type { BoundFacts, BoundResult } from '../theory/bound.ts';
 
 /** Words that hovers, lens, status bar and panel share, so that one thing has one name everywhere. */
 
@@ -11,9 +10,9 @@ export function mainBounds(analysis: NetworkAnalysis): {
   expected: BoundResult | undefined;
 } {
   return {
-    atMost: analysis.firstApplying(['tightest-upper']),
-    canReach: analysis.firstApplying(['best-lower']),
-    expected: analysis.firstApplying(MEAN_IDS),
+    atMost: analysis.applying('tightest-upper'),
+    canReach: analysis.applying('best-lower'),
+    expected: analysis.mean,
   };
 }
 
@@ -27,16 +26,12 @@ export function sourceOf(analysis: NetworkAnalysis, combined: BoundResult): Boun
       bound.value?.log10 === combined.value?.log10,
   );
   // The dimension recurrence is the general reason; a published theorem with the same value is the better name.
-  return (
-    better.find((bound) => bound.id !== 'recurrence-upper' && bound.id !== 'tightest-upper-linear') ??
-    better[0] ??
-    combined
-  );
+  return better.find((bound) => !bound.isGeneral) ?? better[0] ?? combined;
 }
 
 /** `[−1, 1]²`, or the diagonal of the cube: what the means are for by default. */
-export function meanDomain(inputs: number, id: string): string {
-  if (id === 'kac-rice-plane') return inputs === 2 ? '[−1, 1]²' : 'a plane';
+export function meanDomain(inputs: number, { domainDimension }: Pick<BoundFacts, 'domainDimension'>): string {
+  if (domainDimension === 2) return inputs === 2 ? '[−1, 1]²' : 'a plane';
   return inputs === 1 ? '[−1, 1]' : 'the diagonal of [−1, 1]' + superscript(inputs);
 }
 

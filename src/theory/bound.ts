@@ -1,4 +1,5 @@
 import type { Magnitude } from './numbers/magnitude.ts';
+import type { BoundId, FigureId } from './boundIds.ts';
 import type { Network } from '../network/network.ts';
 
 export type BoundKind = 'upper' | 'lower' | 'exact' | 'mean' | 'scale';
@@ -39,11 +40,26 @@ export interface TheoryOptions {
   readonly cancelled?: () => boolean;
 }
 
-/** One bound of one network. Without `applies` there is a `reason` and no number. */
-export interface BoundResult {
-  readonly id: string;
+/** The facts about a theorem, a combination of theorems or a mean that hold for any network: here and nowhere else. */
+export interface BoundFacts {
+  readonly id: FigureId;
   readonly kind: BoundKind;
   readonly of: RegionNotion;
+  readonly citation: Citation;
+  /** The formula; null where there is no single one. */
+  readonly latex: string | null;
+  /** What the theorem asks of a network, in short. */
+  readonly hypotheses: string;
+  /** False for a published statement whose proof is known to have a gap: it is listed but not built on. */
+  readonly isProven?: boolean;
+  /** Where another theorem has the same value, that one is the better name for it. */
+  readonly isGeneral?: boolean;
+  /** Dimension of the domain that a mean is for. */
+  readonly domainDimension?: 1 | 2;
+}
+
+/** One bound of one network. Without `applies` there is a `reason` and no number. */
+export interface BoundResult extends BoundFacts {
   readonly applies: boolean;
   /** Why it does not apply, as a sentence. */
   readonly reason: string | null;
@@ -53,7 +69,6 @@ export interface BoundResult {
    * piecewise-linear part).
    */
   readonly perLayer: readonly (Magnitude | null)[] | null;
-  readonly citation: Citation;
   /**
    * What a reader must know beside the number: "exact for one layer", "bracket", "published equality is false here",
    * the domain of a mean.
@@ -61,15 +76,12 @@ export interface BoundResult {
   readonly note: string | null;
 }
 
-/** One theorem (or a combination of them), as the registry holds it. */
-export interface Bound {
-  readonly id: string;
-  readonly kind: BoundKind;
-  readonly of: RegionNotion;
-  readonly citation: Citation;
+/** One theorem, as the registry holds it. */
+export interface Bound extends BoundFacts {
+  readonly id: BoundId;
   /** The id of a bound of the same kind that, where it applies, is at least as tight at every cut. */
-  readonly impliedBy?: string;
-  evaluate(network: Network, options: TheoryOptions): Evaluation;
+  readonly impliedBy?: BoundId;
+  readonly evaluate: (network: Network, options: TheoryOptions) => Evaluation;
 }
 
 export type Evaluation =

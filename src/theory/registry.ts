@@ -1,13 +1,15 @@
 import type { Network } from '../network/network.ts';
+import type { Bound, BoundFacts, BoundKind, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
+import { BOUND_IDS, type BoundId } from './boundIds.ts';
+import { bestLower, combine, combineLinear, tightestUpper, tightestUpperLinear } from './combined.ts';
+import { kacRiceLine, kacRicePlane } from './kacRice/bounds.ts';
+import { recurrenceUpper } from './recurrence/recurrence.ts';
 import { arora2018Lower, serra2018SizeLower } from './theorems/arora2018.ts';
 import { refused } from './theorems/evaluation.ts';
-import type { Bound, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
-import { bestLower, tightestUpper, tightestUpperLinear } from './combined.ts';
 import { gcnOneLayerExact } from './theorems/graphConvolution.ts';
 import { haninRolnick2019Scale, tseranMontufar2021Scale } from './theorems/haninRolnick2019.ts';
 import { hinz2021Upper } from './theorems/hinz2021.ts';
 import { homogeneousUpper } from './theorems/homogeneousUpper.ts';
-import { kacRiceBounds } from './kacRice/bounds.ts';
 import {
   maxoutMontufar2014Lower,
   maxoutMontufar2014Upper,
@@ -20,122 +22,128 @@ import { montufar2017Upper } from './theorems/montufar2017.ts';
 import { naiveUpper } from './theorems/naive.ts';
 import { pascanu2013Lower } from './theorems/pascanu2013.ts';
 import { homogeneousLower, pointwiseLower } from './theorems/pointwiseLower.ts';
-import { recurrenceUpper } from './recurrence/recurrence.ts';
 import { serra2018Lower, serra2018Upper } from './theorems/serra2018.ts';
-import { xiong2020Bounds } from './theorems/xiong2020.ts';
+import { convolutionGenericExact, xiong2020OneLayer, xiong2020Upper } from './theorems/xiong2020.ts';
+import { xiong2020Lower, xiong2020LowerCorrected } from './theorems/xiong2020Lower.ts';
 
-/** Every single theorem, in the order of the report; the combinations follow the recurrence. */
-const general: readonly Bound[] = [
-  naiveUpper,
-  pascanu2013Lower,
-  montufar2014Lower,
-  montufar2017Upper,
-  serra2018Upper,
-  serra2018Lower,
-  serra2018SizeLower,
-  arora2018Lower,
-  hinz2021Upper,
-  ...xiong2020Bounds,
-  pointwiseLower,
-  homogeneousLower,
-  recurrenceUpper,
-  homogeneousUpper,
-];
-const special: readonly Bound[] = [
-  maxoutMontufar2014Lower,
-  maxoutMontufar2014Upper,
-  maxoutSerra2018Upper,
-  maxoutMrz2022Upper,
-  maxoutMrz2022Lower,
-  gcnOneLayerExact,
-  haninRolnick2019Scale,
-  tseranMontufar2021Scale,
-  ...kacRiceBounds,
-];
+const combinations = {
+  'tightest-upper': tightestUpper,
+  'tightest-upper-linear': tightestUpperLinear,
+  'best-lower': bestLower,
+};
+
+/** Every single theorem by its id: the compiler asks for one where `BOUND_IDS` has a new id. */
+const theorems: Readonly<Record<Exclude<BoundId, keyof typeof combinations>, Bound>> = {
+  'naive-upper': naiveUpper,
+  'pascanu2013-lower': pascanu2013Lower,
+  'montufar2014-lower': montufar2014Lower,
+  'montufar2017-upper': montufar2017Upper,
+  'serra2018-upper': serra2018Upper,
+  'serra2018-lower': serra2018Lower,
+  'serra2018-size-lower': serra2018SizeLower,
+  'arora2018-lower': arora2018Lower,
+  'hinz2021-upper': hinz2021Upper,
+  'xiong2020-one-layer': xiong2020OneLayer,
+  'conv-generic-exact': convolutionGenericExact,
+  'xiong2020-upper': xiong2020Upper,
+  'xiong2020-lower': xiong2020Lower,
+  'xiong2020-lower-corrected': xiong2020LowerCorrected,
+  'pointwise-lower': pointwiseLower,
+  'homogeneous-lower': homogeneousLower,
+  'recurrence-upper': recurrenceUpper,
+  'homogeneous-upper': homogeneousUpper,
+  'maxout-montufar2014-lower': maxoutMontufar2014Lower,
+  'maxout-montufar2014-upper': maxoutMontufar2014Upper,
+  'maxout-serra2018-upper': maxoutSerra2018Upper,
+  'maxout-mrz2022-upper': maxoutMrz2022Upper,
+  'maxout-mrz2022-lower': maxoutMrz2022Lower,
+  'gcn-one-layer-exact': gcnOneLayerExact,
+  'hanin-rolnick2019-scale': haninRolnick2019Scale,
+  'tseran-montufar2021-scale': tseranMontufar2021Scale,
+  'kac-rice-line': kacRiceLine,
+  'kac-rice-plane': kacRicePlane,
+};
+
+export const boundFacts: Readonly<Record<BoundId, BoundFacts>> = { ...theorems, ...combinations };
 
 /**
- * The bounds of one network, each computed when it is first asked for: a hint needs the upper bounds alone, and the
- * means are dear.
+ * The bounds of one network. Each is computed when it is first asked for: a hint needs the upper bounds only, and the
+ * means are expensive.
  */
 export class BoundTable {
-  private readonly known = new Map<string, BoundResult>();
+  private readonly results = new Map<BoundId, BoundResult>();
 
   constructor(
     private readonly network: Network,
     private readonly options: TheoryOptions,
   ) {}
 
-  /** Undefined for an id that names no bound. Those that do not apply come with the reason and without a number. */
-  get(id: string): BoundResult | undefined {
-    const known = this.known.get(id) ?? this.compute(id);
-    if (known) this.known.set(id, known);
-    return known;
+  /** Where a bound does not apply, the result has the reason and no number. */
+  get(id: BoundId): BoundResult {
+    const result = this.results.get(id) ?? this.compute(id);
+    this.results.set(id, result);
+    return result;
   }
 
-  /** All of them in the order of the report: single theorems, combinations, then those for special units. */
+  /** All of them in the order of the report. */
   all(): BoundResult[] {
-    const ids = [...general.map(({ id }) => id), ...combined, ...special.map(({ id }) => id)];
-    return ids.map((id) => this.get(id)!);
+    return BOUND_IDS.map((id) => this.get(id));
   }
 
-  private compute(id: string): BoundResult | undefined {
+  private compute(id: BoundId): BoundResult {
     const { network, options } = this;
+    if (isTheorem(id)) return resultOf(network, theorems[id], options);
     switch (id) {
       case 'tightest-upper':
-        return tightestUpper(network, this.tightest('upper'), () => this.ofKind('upper'));
+        return combine(network, tightestUpper, this.notImplied('upper'), () => this.ofKind('upper'));
       case 'tightest-upper-linear':
-        return tightestUpperLinear(network, options, [...this.ofKind('upper'), this.get('tightest-upper')!]);
+        return combineLinear(network, options, [...this.ofKind('upper'), this.get('tightest-upper')]);
       case 'best-lower':
-        return bestLower(network, this.ofKind('lower'));
-      default: {
-        const bound = byId.get(id);
-        return bound && resultOf(network, bound, network.inputSize > 0 ? bound.evaluate(network, options) : unsized);
-      }
+        return combine(network, bestLower, this.ofKind('lower'));
     }
   }
 
-  /** Without those that others imply: they cannot change the least or greatest. */
-  private tightest(kind: Bound['kind']): BoundResult[] {
-    const isImplied = ({ impliedBy }: Bound) => impliedBy !== undefined && this.get(impliedBy)!.applies;
-    return bounds.filter((bound) => bound.kind === kind && !isImplied(bound)).map(({ id }) => this.get(id)!);
+  private ofKind(kind: BoundKind): BoundResult[] {
+    return boundsOfKind(kind).map((bound) => this.get(bound.id));
   }
 
-  private ofKind(kind: Bound['kind']): BoundResult[] {
-    return bounds.filter((bound) => bound.kind === kind).map(({ id }) => this.get(id)!);
+  /** Without those that others imply: they cannot change the least or greatest. */
+  private notImplied(kind: BoundKind): BoundResult[] {
+    const isImplied = ({ impliedBy }: Bound) => impliedBy !== undefined && this.get(impliedBy).applies;
+    return boundsOfKind(kind)
+      .filter((bound) => !isImplied(bound))
+      .map((bound) => this.get(bound.id));
   }
 }
 
-const unsized = refused('The size of the input is not known.');
+function isTheorem(id: BoundId): id is keyof typeof theorems {
+  return id in theorems;
+}
 
-const combined = ['tightest-upper', 'tightest-upper-linear', 'best-lower'];
-const bounds: readonly Bound[] = [...general, ...special];
-const byId = new Map(bounds.map((bound) => [bound.id, bound]));
+function boundsOfKind(kind: BoundKind): Bound[] {
+  return Object.values(theorems).filter((bound) => bound.kind === kind);
+}
 
 /** All bounds of a network, in a fixed order. */
 export function evaluateBounds(network: Network, options: TheoryOptions): BoundResult[] {
   return new BoundTable(network, options).all();
 }
 
-function resultOf(network: Network, bound: Bound, evaluation: Evaluation): BoundResult {
-  const { id, kind, of, citation } = bound;
-  const common = { id, kind, of, citation };
-  if (!evaluation.applies) {
-    return { ...common, applies: false, reason: evaluation.reason, value: null, perLayer: null, note: null };
-  }
-  const value = evaluation.perLayer.findLast((cut) => cut !== null) ?? null;
-  if (value === null) {
-    const reason = network.layers.length === 0 ? 'The network has no layers.' : 'No layer is piecewise linear.';
-    return { ...common, applies: false, reason, value: null, perLayer: null, note: null };
-  }
-  return {
-    ...common,
-    applies: true,
-    reason: null,
-    value,
-    perLayer: evaluation.perLayer,
-    note: evaluation.note ?? null,
-  };
-}
+const unsized = refused('The size of the input is not known.');
 
-/** The means a network can have, the one in the plane first: the figure people compare counts with. */
-export const MEAN_IDS = ['kac-rice-plane', 'kac-rice-line'] as const;
+function resultOf(network: Network, { evaluate, impliedBy: _, ...facts }: Bound, options: TheoryOptions): BoundResult {
+  const refusal = (reason: string): BoundResult => ({
+    ...facts,
+    applies: false,
+    reason,
+    value: null,
+    perLayer: null,
+    note: null,
+  });
+  const evaluation: Evaluation = network.inputSize > 0 ? evaluate(network, options) : unsized;
+  if (!evaluation.applies) return refusal(evaluation.reason);
+  const { perLayer, note = null } = evaluation;
+  const value = perLayer.findLast((cut) => cut !== null) ?? null;
+  if (value !== null) return { ...facts, applies: true, reason: null, value, perLayer, note };
+  return refusal(network.layers.length === 0 ? 'The network has no layers.' : 'No layer is piecewise linear.');
+}

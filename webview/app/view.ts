@@ -144,7 +144,7 @@ function theoryOf(network: PanelNetwork, settings: CountSettings, run: PanelRun 
   const { method } = chosenMethod(network, settings);
   const countDomain = describePlace(network.inputSize, method, settings, t);
   const { expected, initialization, atMostOnSlice: slice } = network;
-  const refused = network.refused.find((one) => one.id.startsWith('kac-rice-'));
+  const refused = network.refused.find(({ kind }) => kind === 'mean');
   const noMean = expected === null ? (refused?.reason ?? t('no mean applies')) : null;
   return {
     method,

@@ -33,7 +33,7 @@ export function lensTitle(analysis: NetworkAnalysis, { notation }: Pick<Settings
   const { atMost, canReach, expected } = mainBounds(analysis);
   const figure = (before: string, bound: BoundResult | undefined, after = '') =>
     bound?.value ? [before + formatMagnitude(bound.value, notation) + after] : [];
-  const domain = expected ? ` on ${meanDomain(analysis.network.inputSize, expected.id)}` : '';
+  const domain = expected ? ` on ${meanDomain(analysis.network.inputSize, expected)}` : '';
   const bends = analysis.network.layers.some((layer) => layer.neurons > 0);
   const figures = [
     ...figure('regions ≤ ', atMost),

@@ -110,7 +110,7 @@ function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {
     const magnitude = bound?.perLayer?.[layer.index];
     return magnitude ? [`${words} **${formatMagnitude(magnitude)}**${where}`] : [];
   };
-  const domain = expected ? ` on ${escapeMarkdown(meanDomain(analysis.network.inputSize, expected.id))}` : '';
+  const domain = expected ? ` on ${escapeMarkdown(meanDomain(analysis.network.inputSize, expected))}` : '';
   const parts = [
     ...figure('at most', atMost),
     ...figure('can reach', canReach),

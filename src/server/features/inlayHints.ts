@@ -2,7 +2,6 @@ import type { BoundKind } from '../../theory/bound.ts';
 import { InlayHintKind, type InlayHint } from 'vscode-languageserver';
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
 import { formatFactor, formatLog10 } from '../../analysis/quantities.ts';
-import { MEAN_IDS } from '../../theory/registry.ts';
 import type { Layer } from '../../network/network.ts';
 import type { Range } from '../../analysis/lineIndex.ts';
 import { comparePositions, type AnalysedDocument } from '../documentAnalysis.ts';
@@ -54,7 +53,7 @@ function layersByEnd(analysis: NetworkAnalysis): Map<number, Layer[]> {
 
 function hintLabel(analysis: NetworkAnalysis, layers: readonly Layer[], settings: Settings): string | null {
   const { hintBound, notation, hints } = settings;
-  const bound = hintBound === 'expected' ? analysis.firstApplying(MEAN_IDS) : analysis.bound(hintBound);
+  const bound = hintBound === 'expected' ? analysis.mean : analysis.bound(hintBound);
   const factors = layers.map((layer) => contributionLog10(bound, layer.index));
   const last = bound?.perLayer?.[layers[layers.length - 1].index];
   if (!bound || !last || factors.some((factor) => factor === null)) return null;

@@ -1,3 +1,4 @@
+import { boundFacts } from '../../theory/registry.ts';
 import { buildNetwork } from '../../network/build.ts';
 import { compareNetworks } from '../../analysis/compare.ts';
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
@@ -56,7 +57,7 @@ export function panelComparison(
   const [first] = wanted;
   return {
     rows: result,
-    mean: mean !== null && first ? meanDomain(first.analysis.network.inputSize, mean) : null,
+    mean: mean !== null && first ? meanDomain(first.analysis.network.inputSize, boundFacts[mean]) : null,
     problems,
   };
 }

@@ -34,7 +34,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
   const { atMost, canReach, expected } = mainBounds(analysis);
   const space = network.inputSize === 1 ? 'ℝ' : `ℝ${superscript(network.inputSize)}`;
   const series = (bound: BoundResult) =>
-    seriesOf(bound, bound.kind === 'mean' ? meanDomain(network.inputSize, bound.id) : space);
+    seriesOf(bound, bound.kind === 'mean' ? meanDomain(network.inputSize, bound) : space);
   const named = (bound: BoundResult | undefined) =>
     bound
       ? {
@@ -56,11 +56,11 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     atMost: named(atMost),
     canReach: named(canReach),
     expected: expected ? series(expected) : null,
-    atMostOnSlice: expected ? sliceSeries(analysis, expected.id === 'kac-rice-plane' ? 2 : 1) : null,
+    atMostOnSlice: expected?.domainDimension ? sliceSeries(analysis, expected.domainDimension) : null,
     series: analysis.bounds.filter((bound) => bound.applies && isPlotted(bound)).map(series),
     refused: analysis.bounds
       .filter((bound) => !bound.applies)
-      .map((bound) => ({ id: bound.id, label: bound.citation.label, reason: bound.reason ?? '' })),
+      .map(({ id, kind, citation, reason }) => ({ id, kind, label: citation.label, reason: reason ?? '' })),
     counting: {
       box: chooseMethod(network, {}),
       all: chooseMethod(network, { everywhere: true }),
@@ -114,7 +114,7 @@ function hashOf(text: string): string {
 export function sliceSeries(analysis: NetworkAnalysis, dimension: number): PanelSeries | null {
   if (analysis.network.inputSize <= dimension) return null;
   const upper = analysis.boundOnSlice('tightest-upper', dimension);
-  return upper?.applies ? seriesOf(upper, dimension === 1 ? 'any line' : 'any plane') : null;
+  return upper.applies ? seriesOf(upper, dimension === 1 ? 'any line' : 'any plane') : null;
 }
 
 function panelLayer(analysis: NetworkAnalysis, layer: Layer): PanelLayer {

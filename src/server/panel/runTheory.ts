@@ -28,7 +28,7 @@ export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): R
   const refused = whyPlanesDiffer(network.inputSize, method, settings);
   if (refused !== null) return none(refused);
   const mean = new BoundTable(network, place.options).get(place.dimension === 1 ? 'kac-rice-line' : 'kac-rice-plane');
-  if (!mean?.applies) return none(mean?.reason ?? 'No mean applies.');
+  if (!mean.applies) return none(mean.reason ?? 'No mean applies.');
   return { ...head, expected: seriesOf(mean, domain), noMean: null };
 }
 
@@ -47,7 +47,7 @@ export function meanInWindow(
   const place = theoryPlace(network.inputSize, 'plane', settings, window);
   if (!('options' in place)) return null;
   const mean = new BoundTable(network, place.options).get('kac-rice-plane');
-  return mean?.applies && mean.value ? 10 ** mean.value.log10 : null;
+  return mean.applies && mean.value ? 10 ** mean.value.log10 : null;
 }
 
 /** Random planes through the centre of the inputs are alike for normal weights; those through another point are not. */

@@ -16,7 +16,7 @@ export function seriesOf(bound: BoundResult, domain: string): PanelSeries {
     url: bound.citation.url,
     domain,
     note: bound.note,
-    formula: boundFormula(bound.id),
+    formula: boundFormula(bound),
     perLayer: (bound.perLayer ?? []).map((magnitude) => (magnitude ? quantity(magnitude) : null)),
     total: bound.value ? quantity(bound.value) : null,
   };

@@ -9,11 +9,31 @@ const citation: Citation = {
   url: 'https://doi.org/10.1002/j.1538-7305.1944.tb00874.x',
 };
 
-/** Means over random weights on a line and in a plane. They are no bounds: single networks lie on both sides. */
-export const kacRiceBounds: Bound[] = [
-  { id: 'kac-rice-line', kind: 'mean', of: 'activation', citation, evaluate: evaluateLine },
-  { id: 'kac-rice-plane', kind: 'mean', of: 'activation', citation, evaluate: evaluatePlane },
-];
+const hypotheses = 'units with a closed form of their moments, weights of mean zero, wide layers';
+
+/** Mean over random weights on a segment; single networks lie on both sides of it. */
+export const kacRiceLine: Bound = {
+  id: 'kac-rice-line',
+  kind: 'mean',
+  of: 'activation',
+  citation,
+  latex: String.raw`1 + \sum_{i} \int_0^1 \mathbb{E}\bigl[\,|z_i'(t)| \;\big|\; z_i(t) = b\,\bigr]\, p_{z_i(t)}(b)\,\mathrm{d}t`,
+  hypotheses,
+  domainDimension: 1,
+  evaluate: evaluateLine,
+};
+
+/** The same on a parallelogram. */
+export const kacRicePlane: Bound = {
+  id: 'kac-rice-plane',
+  kind: 'mean',
+  of: 'activation',
+  citation,
+  latex: String.raw`1 + \mathbb{E}[\text{crossings}] + \tfrac12\,\mathbb{E}[\text{breakpoints on the edge}]`,
+  hypotheses,
+  domainDimension: 2,
+  evaluate: evaluatePlane,
+};
 
 function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
   if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };

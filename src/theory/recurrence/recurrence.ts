@@ -25,6 +25,9 @@ export const recurrenceUpper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Dimension recurrence (this tool)', url: 'https://arxiv.org/abs/1711.02114' },
+  latex: String.raw`f_1(n_0),\quad f_l(d) = \sum_{j=0}^{d} I_l(j)\, f_{l+1}\bigl(\min(d,\, r_l(j))\bigr),\quad f_{L+1} = 1`,
+  hypotheses: 'none',
+  isGeneral: true,
   evaluate(network, options) {
     const memory = recurrenceMemory(network);
     const rule = tightestRule(network, new IndependenceCache(network, options), memory);

@@ -3,7 +3,7 @@ import type { Bound, Evaluation, TheoryOptions } from '../bound.ts';
 import { fullyConnectedReluChainOf, type Chain } from './chain.ts';
 import { refused, spread } from './evaluation.ts';
 import { magnitudeOf, multiply, power, type Magnitude } from '../numbers/magnitude.ts';
-import { sliceNote } from './montufar2014.ts';
+import { sliceNote } from './folding.ts';
 import type { Network } from '../../network/network.ts';
 
 /**
@@ -15,6 +15,8 @@ export const arora2018Lower: Bound = {
   kind: 'lower',
   of: 'linear',
   citation: { label: 'Arora et al. 2018, Theorem 2.11', url: 'https://arxiv.org/abs/1611.01491' },
+  latex: String.raw`2 \sum_{j=0}^{n_0-1} \binom{m-1}{j} \; w^{L-1},\quad n_1 = 2m,\; w = \min(n_2, \dots, n_L)`,
+  hypotheses: 'fully connected, ReLUs, at least 2 a layer',
   evaluate: (network, options) => zonotopeBound(network, options, 0),
 };
 
@@ -24,6 +26,8 @@ export const serra2018SizeLower: Bound = {
   kind: 'lower',
   of: 'linear',
   citation: { label: 'Serra et al. 2018, Theorem 7', url: 'https://arxiv.org/abs/1711.02114' },
+  latex: String.raw`2 \sum_{j=0}^{n_0-1} \binom{m-1}{j} \; (w+1)^{L-1},\quad n_1 = 2m,\; w = \min(n_2, \dots, n_L)`,
+  hypotheses: 'fully connected, ReLUs, at least 2 a layer',
   evaluate: (network, options) => zonotopeBound(network, options, 1),
 };
 

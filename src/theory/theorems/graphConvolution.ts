@@ -24,6 +24,8 @@ export const gcnOneLayerExact: Bound = {
     label: 'One graph convolution as n separate layers (this tool)',
     url: 'https://arxiv.org/abs/1609.02907',
   },
+  latex: String.raw`\Bigl(\sum_{j=0}^{d_0} \binom{d_1}{j}\Bigr)^{\!n}`,
+  hypotheses: 'one graph convolution d₀ → d₁ of ReLUs, n nodes, invertible matrix',
   evaluate(network, options) {
     const withUnits = network.layers.filter((layer) => unitStages(layer).length > 0);
     const [layer] = withUnits;

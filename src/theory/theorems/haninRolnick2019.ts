@@ -22,6 +22,8 @@ export const haninRolnick2019Scale: Bound = {
   kind: 'scale',
   of: 'activation',
   citation: { label: 'Hanin, Rolnick 2019', url: 'https://arxiv.org/abs/1906.00904' },
+  latex: null,
+  hypotheses: 'fully connected, units of two pieces, independent weights and biases',
   evaluate(network, options) {
     const found = chainOf(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -48,6 +50,8 @@ export const tseranMontufar2021Scale: Bound = {
   kind: 'scale',
   of: 'activation',
   citation: { label: 'Tseran, Montúfar 2021', url: 'https://arxiv.org/abs/2107.00379' },
+  latex: null,
+  hypotheses: 'maxout layers, at least as many units as input dimensions',
   evaluate(network, options) {
     const found = maxoutChainOf(network, options);
     if ('reason' in found) return refused(found.reason);

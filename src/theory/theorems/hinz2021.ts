@@ -12,6 +12,8 @@ export const hinz2021Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Hinz 2021', url: 'https://arxiv.org/abs/2103.17174' },
+  latex: String.raw`\bigl\lVert B_{n_L}^{(\gamma)}\, M_{n_{L-1},\, n_L} \cdots B_{n_1}^{(\gamma)}\, M_{n_0,\, n_1}\, e_{n_0+1} \bigr\rVert_1`,
+  hypotheses: 'a chain of layers, ReLUs',
   evaluate(network, options) {
     const found = reluChainOf(network, options);
     if ('reason' in found) return refused(found.reason);

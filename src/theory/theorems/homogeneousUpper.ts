@@ -26,6 +26,8 @@ export const homogeneousUpper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Networks without biases (this tool)', url: 'https://arxiv.org/abs/1711.02114' },
+  latex: String.raw`2\, f(n_0 - 1;\; n_1 - 1,\, n_2, \dots, n_L)`,
+  hypotheses: 'no constant before the last units, which all bend at zero only',
   evaluate(network, options) {
     const withUnits = network.layers.filter((layer) => unitStages(layer).length > 0);
     const [first] = withUnits;

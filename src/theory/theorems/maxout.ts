@@ -4,7 +4,7 @@ import type { Bound, TheoryOptions } from '../bound.ts';
 import { connected, maxoutChainOf, type Chain, type ChainOrReason, type ChainStage } from './chain.ts';
 import { constructionBound, productBound, refused } from './evaluation.ts';
 import { magnitudeOf, power, smaller, type Magnitude } from '../numbers/magnitude.ts';
-import { narrowLayer, sliceNote } from './montufar2014.ts';
+import { narrowLayer, sliceNote } from './folding.ts';
 import type { Network } from '../../network/network.ts';
 import type { UnitStage } from '../units.ts';
 
@@ -38,6 +38,8 @@ export const maxoutMontufar2014Lower: Bound = {
   kind: 'lower',
   of: 'linear',
   citation: { ...montufar2014, label: 'Montúfar et al. 2014, Theorem 8' },
+  latex: String.raw`k^{L-1}\, k^{\min(n_0,\, n_L)}`,
+  hypotheses: 'one rank; n_l ≥ n₀; n₀ ≥ 2 or k = 2',
   evaluate(network, options) {
     const found = constructibleChain(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -68,6 +70,8 @@ export const maxoutMontufar2014Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: montufar2014,
+  latex: String.raw`\min\Bigl(\sum_{j=0}^{n_0} \binom{k^2 m}{j},\; k^m\Bigr)`,
+  hypotheses: 'one layer of m units of rank k',
   evaluate(network, options) {
     const found = nonEmpty(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -90,6 +94,8 @@ export const maxoutSerra2018Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Serra et al. 2018, Theorem 8', url: 'https://arxiv.org/abs/1711.02114' },
+  latex: String.raw`\prod_{l=1}^{L} \sum_{j=0}^{d_l} \binom{n_l\, k(k-1)/2}{j}`,
+  hypotheses: 'maxout layers',
   evaluate(network, options) {
     const found = nonEmpty(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -105,6 +111,8 @@ export const maxoutMrz2022Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: montufarRenZhang2022,
+  latex: String.raw`\prod_{l=1}^{L} \sum_{j=0}^{d_l} \binom{n_l}{j} (k-1)^j,\quad d_l = \min(n_0, \dots, n_{l-1})`,
+  hypotheses: 'maxout layers',
   evaluate(network, options) {
     const found = nonEmpty(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -123,6 +131,8 @@ export const maxoutMrz2022Lower: Bound = {
   kind: 'lower',
   of: 'linear',
   citation: montufarRenZhang2022,
+  latex: String.raw`\max_{n \le n_0} \prod_{l=1}^{L} \left(\frac{n_l (k-1)}{n} + 1\right)^{n}`,
+  hypotheses: 'one rank, at least 2 units a layer',
   evaluate(network, options) {
     const found = constructibleChain(network, options);
     if ('reason' in found) return refused(found.reason);

@@ -10,6 +10,8 @@ export const montufar2017Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Montúfar 2017 (in Serra et al. 2018)', url: 'https://arxiv.org/abs/1711.02114' },
+  latex: String.raw`\prod_{l=1}^{L} \sum_{j=0}^{d_l} \binom{n_l}{j},\quad d_l = \min(n_0, \dots, n_{l-1})`,
+  hypotheses: 'a chain of layers, units of two pieces',
   impliedBy: 'hinz2021-upper',
   evaluate(network, options) {
     const found = chainOf(network, options);

@@ -8,6 +8,8 @@ export const naiveUpper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'All activation patterns', url: 'https://arxiv.org/abs/1402.1869' },
+  latex: String.raw`\prod_{l} p_l^{\,n_l}`,
+  hypotheses: 'none',
   impliedBy: 'hinz2021-upper',
   evaluate(network) {
     let total = one;

@@ -34,6 +34,8 @@ export const pointwiseLower: Bound = {
   kind: 'lower',
   of: 'activation',
   citation: { label: 'Pointwise construction (this tool)', url: 'https://arxiv.org/abs/1402.1869' },
+  latex: String.raw`\max\Bigl(\prod_{\text{blocks}} \sum_{j=0}^{m} \binom{d}{j} (p-1)^j,\; \prod_{\text{positions}} R_{\text{dense}}\Bigr)`,
+  hypotheses: 'begins with convolutions (or dense layers) with biases',
   evaluate(network, options) {
     const all = pointwiseStagesOf(network);
     const stages = all.slice(
@@ -65,6 +67,8 @@ export const homogeneousLower: Bound = {
   kind: 'lower',
   of: 'activation',
   citation: { label: 'Constructions without biases (this tool)', url: 'https://arxiv.org/abs/1402.1869' },
+  latex: String.raw`R(n_0 - 1;\; n_1 - 1, \dots, n_{L-1} - 1,\, n_L) + \sum_{j=0}^{n_0-1} \binom{n_1 - 1}{j}`,
+  hypotheses: 'begins with convolutions (or dense layers), some without biases',
   evaluate(network, options) {
     const all = pointwiseStagesOf(network);
     const stages = all.slice(

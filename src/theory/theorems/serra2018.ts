@@ -1,11 +1,10 @@
 import type { Network } from '../../network/network.ts';
-import { binomialPrefixSum } from '../numbers/binomial.ts';
 import type { Bound } from '../bound.ts';
-import { fullyConnectedReluChainOf, reluChainOf } from './chain.ts';
+import { reluChainOf } from './chain.ts';
 import type { StageRule } from '../recurrence/dimensionRecurrence.ts';
-import { constructionBound, refused } from './evaluation.ts';
+import { refused } from './evaluation.ts';
+import { foldingBound } from './folding.ts';
 import { magnitudeOf, power } from '../numbers/magnitude.ts';
-import { narrowLayer, sliceNote } from './montufar2014.ts';
 import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
 
 const url = 'https://arxiv.org/abs/1711.02114';
@@ -18,6 +17,8 @@ export const serra2018Upper: Bound = {
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Serra et al. 2018, Theorem 1', url },
+  latex: String.raw`\sum_{(j_1, \dots, j_L)} \prod_{l=1}^{L} \binom{n_l}{j_l},\quad j_l \le \min(n_0,\, n_1 - j_1,\, \dots,\, n_{l-1} - j_{l-1},\, n_l)`,
+  hypotheses: 'a chain of layers, ReLUs',
   impliedBy: 'hinz2021-upper',
   evaluate(network, options) {
     const found = reluChainOf(network, options);
@@ -30,26 +31,14 @@ export const serra2018Upper: Bound = {
 };
 
 /** (prod over l < L of (floor(n_l / n_0) + 1)^n_0) sum over j <= n_0 of C(n_L, j), for n_l >= 3 n_0. */
-export const serra2018Lower: Bound = {
+export const serra2018Lower = foldingBound({
   id: 'serra2018-lower',
-  kind: 'lower',
-  of: 'linear',
   citation: { label: 'Serra et al. 2018, lower bound', url },
-  evaluate(network, options) {
-    const found = fullyConnectedReluChainOf(network, options);
-    if ('reason' in found) return refused(found.reason);
-    const { chain } = found;
-    const narrow = narrowLayer(chain, 3 * chain.n0);
-    if (narrow) return refused(narrow);
-    return constructionBound(
-      network,
-      chain,
-      ({ stage }) => power(magnitudeOf(Math.floor(stage.neurons / chain.n0) + 1), chain.n0),
-      ({ stage }) => binomialPrefixSum(stage.neurons, chain.n0),
-      chain.n0 === 1 ? 'For one input dimension this is the maximum.' : sliceNote(network, chain),
-    );
-  },
-};
+  unitsPerInput: 3,
+  factor: (width, n0) => power(magnitudeOf(Math.floor(width / n0) + 1), n0),
+  factorLatex: String.raw`\left(\left\lfloor \frac{n_l}{n_0} \right\rfloor + 1\right)^{n_0}`,
+  isMaximalForOneInput: true,
+});
 
 /**
  * Said beside theorems for fully connected layers where a layer is sparse: its weights are a special case of theirs.

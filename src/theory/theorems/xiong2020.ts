@@ -16,7 +16,6 @@ import { describeTightness } from '../convolution/tightness.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
 import { multiply, one, type Magnitude } from '../numbers/magnitude.ts';
-import { xiong2020Lower, xiong2020LowerCorrected } from './xiong2020Lower.ts';
 
 const icml2020 = 'https://arxiv.org/abs/2006.00978';
 
@@ -25,11 +24,13 @@ const icml2020 = 'https://arxiv.org/abs/2006.00978';
  * network with one layer of units, a convolution. Published as the maximum; for shared weights it is an upper bound.
  * On a slice of dimension k the sum ends at j = k.
  */
-const oneLayer: Bound = {
+export const xiong2020OneLayer: Bound = {
   id: 'xiong2020-one-layer',
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Xiong et al. 2020, Theorem 2', url: icml2020 },
+  latex: String.raw`\sum_{j} I(j)\,(p-1)^j`,
+  hypotheses: 'one layer of units, a convolution',
   evaluate(network, options) {
     const found = singleStage(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -42,11 +43,13 @@ const oneLayer: Bound = {
  * The number of regions that almost all weights of one convolutional layer reach, the maximum: linearly independent
  * sets of normals that share their kernel (see sharedWeightSum).
  */
-const genericExact: Bound = {
+export const convolutionGenericExact: Bound = {
   id: 'conv-generic-exact',
   kind: 'exact',
   of: 'activation',
   citation: { label: 'Independent sets of shared kernels (this tool)', url: icml2020 },
+  latex: String.raw`\sum_{A \text{ independent}} (p-1)^{|A|}`,
+  hypotheses: 'one layer, biases or a shifting batch norm, small enough',
   evaluate(network, options) {
     const found = singleStage(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -67,11 +70,13 @@ const genericExact: Bound = {
  * Xiong et al. 2020, Theorem 5, upper bound: R of the first layer times, for every later layer l, the sum over i <= n_0
  * of C(N_l, i). Stated for d_l >= d_0; n_0 is the dimension of a slice where one is asked for.
  */
-const upper: Bound = {
+export const xiong2020Upper: Bound = {
   id: 'xiong2020-upper',
   kind: 'upper',
   of: 'activation',
   citation: { label: 'Xiong et al. 2020, Theorem 5', url: icml2020 },
+  latex: String.raw`R_{\mathcal{N}_1} \prod_{l=2}^{L} \sum_{i=0}^{n_0} \binom{N_l}{i}`,
+  hypotheses: 'convolutions, at least as many filters as input channels',
   evaluate(network, options) {
     const found = convolutionChainOf(network, options);
     if ('reason' in found) return refused(found.reason);
@@ -91,14 +96,6 @@ const upper: Bound = {
     };
   },
 };
-
-export const xiong2020Bounds: readonly Bound[] = [
-  oneLayer,
-  genericExact,
-  upper,
-  xiong2020Lower,
-  xiong2020LowerCorrected,
-];
 
 function singleStage(
   network: Network,

@@ -28,6 +28,9 @@ export const xiong2020Lower: Bound = {
   kind: 'lower',
   of: 'activation',
   citation,
+  isProven: false,
+  latex: String.raw`R_{\mathcal{N}'} \prod_{l=1}^{L-1} \left\lfloor \frac{d_l}{d_0} \right\rfloor^{h_l w_l d_0}`,
+  hypotheses: 'convolutions, at least as many filters as input channels, ReLUs, biases',
   evaluate(network, options) {
     return construction(network, options, (pattern, part) => {
       const { lower } = convolutionSum(pattern, 2, part);
@@ -45,6 +48,8 @@ export const xiong2020LowerCorrected: Bound = {
   kind: 'lower',
   of: 'activation',
   citation: { ...citation, label: 'Xiong et al. 2020, Theorem 5, with shared weights counted (this tool)' },
+  latex: String.raw`\tilde{R}_{\mathcal{N}'} \prod_{l=1}^{L-1} \left\lfloor \frac{d_l}{d_0} \right\rfloor^{h_l w_l d_0}`,
+  hypotheses: 'convolutions, at least as many filters as input channels, ReLUs, biases',
   evaluate(network, options) {
     return construction(network, options, (pattern, part) => ({ value: provenSum(pattern, part), proven: true }));
   },

@@ -1,9 +1,10 @@
 import { countDomain, networkToCount } from '../../../src/analysis/countPlan.ts';
-import { simulationChoice, type SimulatedId } from '../../../src/analysis/simulatedMean.ts';
+import { simulationChoice } from '../../../src/analysis/simulatedMean.ts';
 import { meanOf, spreadOf } from '../../../src/analysis/statistics.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import type { Network } from '../../../src/network/network.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
+import type { BoundId, SimulatedId } from '../../../src/theory/boundIds.ts';
 import { BoundTable } from '../../../src/theory/registry.ts';
 import type { Checked, Find } from './check.ts';
 import { open, type NativeFile } from './nativeFile.ts';
@@ -14,7 +15,7 @@ const DEVIATIONS = 5;
 const FIRST_DRAWS = 12;
 const DRAWS = 60;
 
-const pairs: readonly [string, SimulatedId][] = [
+const pairs: readonly [BoundId, SimulatedId][] = [
   ['kac-rice-line', 'simulated-line'],
   ['kac-rice-plane', 'simulated-plane'],
 ];
@@ -26,7 +27,7 @@ export function checkMeans(file: NativeFile): Checked {
   const finds: Find[] = [];
   const tally: Checked['tally'] = { counts: {}, comparisons: {} };
   for (const [id, simulated] of pairs) {
-    const mean = table.get(id)!;
+    const mean = table.get(id);
     if (!mean.applies || mean.value!.log10 > (id === 'kac-rice-plane' ? 3 : 4)) continue;
     const check = new MeanCheck(network, mean, simulated);
     // Most agree at once; what does not is drawn more often before it is believed.

@@ -3,6 +3,8 @@ import { usualSettings } from '../../../src/protocol/countPlace.ts';
 import { describePlace } from '../../../src/protocol/placeWords.ts';
 import type { CountSettings, PanelCount, PanelRun } from '../../../src/protocol/runs.ts';
 import { boundFormula, layerFormula } from '../../../src/server/panel/formulas.ts';
+import type { BoundId } from '../../../src/theory/boundIds.ts';
+import { boundFacts } from '../../../src/theory/registry.ts';
 import { normals } from './partition.ts';
 
 /** Models as the extension sends them: a small network in a plane, an image network on a line, a deep one. */
@@ -18,11 +20,11 @@ function exactly(count: bigint): Quantity {
   return { log10, text: count < 1000000n ? grouped : `10^${log10.toFixed(2)}`, exact: grouped };
 }
 
-type SeriesHead = Pick<PanelSeries, 'id' | 'kind' | 'label' | 'domain'> & Partial<PanelSeries>;
+type SeriesHead = Pick<PanelSeries, 'kind' | 'label' | 'domain'> & Partial<PanelSeries> & { id: BoundId };
 
 function series(head: SeriesHead, perLayer: readonly (Quantity | null)[]): PanelSeries {
   const total = perLayer.findLast((value) => value !== null) ?? null;
-  const formula = boundFormula(head.id);
+  const formula = boundFormula(boundFacts[head.id]);
   return { url: `https://example.org/${head.id}`, note: null, formula, perLayer, total, ...head };
 }
 
@@ -114,11 +116,13 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
     refused: [
       {
         id: 'arora2018-lower',
+        kind: 'lower',
         label: 'Arora et al. 2018, Theorem 2.11',
         reason: 'It needs one input per two units of the first layer, and widths that are multiples of it.',
       },
       {
         id: 'xiong2020-one-layer',
+        kind: 'upper',
         label: 'Xiong et al. 2020, Theorem 2',
         reason: 'It is about one convolutional layer; this network has three dense ones.',
       },
@@ -188,6 +192,7 @@ export function lenetNetwork(): PanelNetwork {
     refused: [
       {
         id: 'kac-rice-line',
+        kind: 'mean',
         label: 'Kac–Rice mean on a line',
         reason: 'Average pooling of rectified values has no closed form: count drawn networks instead.',
       },

@@ -1,17 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { SIMULATED_IDS } from '../../../src/analysis/simulatedMean.ts';
-import { evaluateBounds } from '../../../src/theory/registry.ts';
-import { denseRelu } from './networks.ts';
+import { BOUND_IDS, SIMULATED_IDS } from '../../../src/theory/boundIds.ts';
+import { boundFacts } from '../../../src/theory/registry.ts';
 
 const text = readFileSync(new URL('../../../docs/theory.md', import.meta.url), 'utf8');
 
 describe('the documentation of the theory', () => {
   it('has every bound of the registry, and no other', () => {
-    const ids = evaluateBounds(denseRelu(2, [3]), {}).map(({ id }) => id);
-    expect(ids.filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
+    expect(BOUND_IDS.filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
     const named = [...text.matchAll(/`([a-z]+[\w-]*-(?:upper|lower|exact|scale|line|plane|corrected|layer|linear))`/g)];
-    expect(new Set(named.map(([, id]) => id))).toEqual(new Set([...ids, ...SIMULATED_IDS]));
+    expect(new Set(named.map(([, id]) => id))).toEqual(new Set<string>([...BOUND_IDS, ...SIMULATED_IDS]));
+  });
+
+  it('states the hypotheses of every bound in a table', () => {
+    const rows = [...text.matchAll(/^\| `([\w-]+)` +\|[^|]*\|([^|]*)\|[^|]*\|$/gm)];
+    expect(rows.length).toBeGreaterThan(20);
+    const hypotheses = Object.values<{ id: string; hypotheses: string }>(boundFacts);
+    for (const [, id, stated] of rows) {
+      expect([id, stated.trim()]).toEqual([id, hypotheses.find((bound) => bound.id === id)?.hypotheses]);
+    }
   });
 
   it('has a table in every place for one', () => {

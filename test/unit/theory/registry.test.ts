@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateBounds } from '../../../src/theory/registry.ts';
+import { boundFacts, evaluateBounds } from '../../../src/theory/registry.ts';
 import { add, boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from './networks.ts';
 
 const ids = [
@@ -38,6 +38,10 @@ describe('the list of bounds', () => {
       expect(new Set(found).size).toBe(found.length);
       expect(found.filter((id) => ids.includes(id))).toEqual(ids);
     }
+  });
+
+  it('finds each bound under its own id', () => {
+    for (const [id, bound] of Object.entries(boundFacts)) expect(bound.id).toBe(id);
   });
 
   it('has no number without hypotheses, and a sentence in its place', () => {

@@ -27,7 +27,9 @@ describe('sizes typed by mistake', () => {
       applies: false,
       reason: expect.stringMatching(/^Too large for this sum/) as string,
     });
-    const [upper, lower] = ['tightest-upper', 'best-lower'].map((id) => analysis.bound(id)?.value?.log10 ?? NaN);
+    const [upper, lower] = (['tightest-upper', 'best-lower'] as const).map(
+      (id) => analysis.bound(id)?.value?.log10 ?? NaN,
+    );
     expect(lower).toBeLessThanOrEqual(upper);
   });
 
@@ -92,7 +94,9 @@ describe('sizes typed by mistake', () => {
     'end in figures or reasons, in order: %s',
     (_, analysis) => {
       figures(analysis);
-      const [upper, lower] = ['tightest-upper', 'best-lower'].map((id) => analysis.bound(id)?.value?.log10 ?? 0);
+      const [upper, lower] = (['tightest-upper', 'best-lower'] as const).map(
+        (id) => analysis.bound(id)?.value?.log10 ?? 0,
+      );
       expect(lower).toBeLessThanOrEqual(upper * (1 + 1e-12) + 1e-9);
     },
     60_000,
@@ -101,7 +105,7 @@ describe('sizes typed by mistake', () => {
   it('many layers of so many units that their logarithms are long make no fewer regions than the first', () => {
     const layer = { type: 'conv1d', filters: 1, kernel_size: 1, ...relu };
     const analysis = figures(analysed([2e12, 1], ...Array.from({ length: 12 }, () => layer)));
-    const cuts = analysis.bound('tightest-upper')!.perLayer!.map((cut) => cut?.log10 ?? NaN);
+    const cuts = analysis.bound('tightest-upper').perLayer!.map((cut) => cut?.log10 ?? NaN);
     expect(cuts[0]).toBeCloseTo(2e12 * Math.log10(2), -2);
     for (const [i, cut] of cuts.slice(1).entries()) expect(cut).toBeGreaterThanOrEqual(cuts[i]);
     expect(cuts[11]).toBeLessThanOrEqual(12.001 * cuts[0]);

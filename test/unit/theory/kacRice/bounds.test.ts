@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
 import { linear, relu } from '../../../../src/network/activation.ts';
 import type { Evaluation } from '../../../../src/theory/bound.ts';
-import { kacRiceBounds } from '../../../../src/theory/kacRice/bounds.ts';
+import { kacRiceLine as line, kacRicePlane as plane } from '../../../../src/theory/kacRice/bounds.ts';
 import { build, define, dense, denseNetwork, layer } from '../../network/definitions.ts';
 import { buildNetwork } from '../../../../src/network/build.ts';
-
-const [line, plane] = kacRiceBounds;
 
 function values(evaluation: Evaluation): (number | null)[] {
   if (!evaluation.applies) throw new Error(evaluation.reason);
@@ -13,7 +11,7 @@ function values(evaluation: Evaluation): (number | null)[] {
 }
 
 test('two means of activation regions, never exact', () => {
-  expect(kacRiceBounds.map(({ id, kind, of }) => [id, kind, of])).toEqual([
+  expect([line, plane].map(({ id, kind, of }) => [id, kind, of])).toEqual([
     ['kac-rice-line', 'mean', 'activation'],
     ['kac-rice-plane', 'mean', 'activation'],
   ]);

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { activationByName } from '../../../../src/network/activation.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Evaluation, TheoryOptions } from '../../../../src/theory/bound.ts';
-import { xiong2020Bounds } from '../../../../src/theory/theorems/xiong2020.ts';
+import {
+  convolutionGenericExact,
+  xiong2020OneLayer,
+  xiong2020Upper,
+} from '../../../../src/theory/theorems/xiong2020.ts';
+import { xiong2020Lower, xiong2020LowerCorrected } from '../../../../src/theory/theorems/xiong2020Lower.ts';
 import multilayer from '../../../fixtures/reference/xiong_multilayer.json';
 import pieces from '../../../fixtures/reference/plcnn_one_layer.json';
 import padded from '../../../fixtures/reference/xiong_padding.json';
@@ -10,6 +15,14 @@ import extended from '../../../fixtures/reference/xiong_one_layer_extended.json'
 import shared from '../../../fixtures/reference/xiong_shared_vs_theorem2.json';
 import { convolution, convolutionNetwork } from '../convolution/layers.ts';
 import { dense, network } from '../networks.ts';
+
+const xiong2020Bounds = [
+  xiong2020OneLayer,
+  convolutionGenericExact,
+  xiong2020Upper,
+  xiong2020Lower,
+  xiong2020LowerCorrected,
+];
 
 function evaluate(id: string, whole: Network, options: TheoryOptions = { budget: 1e9 }): Evaluation {
   const bound = xiong2020Bounds.find((each) => each.id === id);
