@@ -1,4 +1,4 @@
-import type { NearbyFiles } from '../formats/format.ts';
+import type { Content, NearbyFiles } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
 import { buildNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition, Problem } from '../network/definition.ts';
@@ -131,18 +131,18 @@ export class Analysis {
 }
 
 /**
- * Reads every network in a text. Null for a text that holds none. Never throws on any text; what cannot be read is
+ * Reads every network in a file. Null for one that holds none. Never throws on any content; what cannot be read is
  * among the problems. With the analysis of an earlier version of the text, what was computed for networks that are
  * still the same is taken over: only where they stand is found anew. `files` are those that a text may need beside it.
  */
 export function analyze(
-  text: string,
+  content: Content,
   fileName: string,
   options: TheoryOptions = {},
   earlier: Analysis | null = null,
   files?: NearbyFiles,
 ): Analysis | null {
-  const result = read(text, fileName, { weights: false, files });
+  const result = read(content, fileName, { weights: false, files });
   if (result === null) return null;
   const known = new Set(earlier?.networks);
   const theoryOf = (network: Network): NetworkTheory => {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { findWeights } from '../worker/modelWeights.ts';
+import type { Content } from '../formats/format.ts';
+import { binaryModelIn, findWeights } from '../worker/modelWeights.ts';
 import { importsOf, type Imports } from './imports.ts';
 import { UsageError } from './usage.ts';
 
@@ -25,6 +26,9 @@ export function parseArguments<T extends Options>(words: readonly string[], opti
 }
 
 export interface Input {
+  /** What is analysed: the text, or the bytes of a binary model. */
+  readonly content: Content;
+  /** The text that is counted: of a binary model its network in the native format. */
   readonly text: string;
   /** The files that the text imports. */
   readonly imports: Imports;
@@ -41,14 +45,15 @@ const TELLING_BYTES = 1024;
  * A file's text, or a sentence why there is none. Of a .keras archive or an .h5 file it is that of the model inside.
  */
 export async function readInput(file: string): Promise<Input | { fault: string }> {
-  const found = await readText(file);
-  if (found !== null && typeof found === 'object') return found;
   const imports = importsOf(file);
-  if (found !== null) return { imports, text: found };
+  const binary = binaryModelIn(file);
+  const found = binary ? null : await readText(file);
+  if (found !== null && typeof found === 'object') return found;
+  if (found !== null) return { imports, content: found, text: found };
   try {
     const model = (await findWeights('', { file }))?.file.model;
     return model
-      ? { imports, text: model, weights: file }
+      ? { imports, content: binary ?? model, text: model, weights: file }
       : { fault: 'this file holds weights, but no model; count and measure take it as --weights' };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };

@@ -19,7 +19,7 @@ export interface ReadNetworks {
 /** The networks of a file. Errors in it go to the error output, with their places. Null where there is no network. */
 export async function readNetworks(file: string, output: Output): Promise<ReadNetworks | null> {
   const input = await readInput(file);
-  const result = 'text' in input ? read(input.text, file, { weights: false, files: input.imports }) : null;
+  const result = 'text' in input ? read(input.content, file, { weights: false, files: input.imports }) : null;
   if (result === null || !('text' in input)) {
     const message = 'fault' in input ? input.fault : 'no network definition found in this file';
     output.error(`${file}:1:1: ${message}`);
@@ -45,12 +45,12 @@ export interface FoundNetwork {
 
 /** The network to count, the first unless named; reports what stands against it and returns null. */
 export function findNetwork(
-  { text, imports }: Input,
+  { content, text, imports }: Input,
   file: string,
   name: string | undefined,
   output: Output,
 ): FoundNetwork | null {
-  const result = read(text, file, { weights: false, files: imports });
+  const result = read(content, file, { weights: false, files: imports });
   const position = name === undefined ? 0 : (result?.networks.findIndex((network) => network.name === name) ?? -1);
   const definition = result?.networks[position];
   if (!definition) {

@@ -7,6 +7,9 @@ export interface ReadOptions {
   readonly files?: NearbyFiles;
 }
 
+/** What a file holds: a text, or the bytes of a binary model. */
+export type Content = string | ByteSource;
+
 /** The text of another file by its path from the folder of the one being read; undefined where there is none. */
 export type ReadFile = (relativePath: string) => string | undefined;
 
@@ -18,7 +21,10 @@ export interface NearbyFiles {
   readonly bytes?: (relativePath: string) => ByteSource | undefined;
 }
 
-/** What a text holds. Spans are character offsets in that text and never lie outside it. */
+/**
+ * What a file holds. Spans are character offsets in its text and never lie outside it; those of bytes are all empty and
+ * at the beginning.
+ */
 export interface ReadResult {
   /** `native`, `keras`, `tfjs`, `typescript`, ... */
   readonly format: string;

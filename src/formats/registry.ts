@@ -1,4 +1,5 @@
-import type { Format, ReadOptions, ReadResult } from './format.ts';
+import { readBinary } from './binary/models.ts';
+import type { Content, Format, ReadOptions, ReadResult } from './format.ts';
 import { brainjs } from './small/brainJs.ts';
 import { convnetjs } from './small/convNetJs.ts';
 import { keras, tfjs } from './keras/keras.ts';
@@ -40,7 +41,8 @@ export function recognise(text: string, fileName: string): Format | null {
   return found ?? null;
 }
 
-/** The networks in a text, or null if it defines none. Never throws; what cannot be read is among the problems. */
-export function read(text: string, fileName: string, options: ReadOptions): ReadResult | null {
-  return recognise(text, fileName)?.read(text, fileName, options) ?? null;
+/** The networks in a file, or null if it defines none. Never throws; what cannot be read is among the problems. */
+export function read(content: Content, fileName: string, options: ReadOptions): ReadResult | null {
+  if (typeof content !== 'string') return readBinary(content, options);
+  return recognise(content, fileName)?.read(content, fileName, options) ?? null;
 }

@@ -1,5 +1,7 @@
 import { readSync, realpathSync, statSync } from 'node:fs';
-import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { binaryFormatOf } from '../formats/binary/models.ts';
+import { openModel } from '../formats/binary/modelFile.ts';
 import type { NearbyFiles } from '../formats/format.ts';
 import { manifestFault, manifestOf, type ManifestGroup } from '../formats/json/weightsManifest.ts';
 import { readTfjsShards } from '../formats/weights/tfjsShards.ts';
@@ -21,9 +23,12 @@ export interface FoundWeights {
  */
 export async function findWeights(text: string, place: WeightsPlace): Promise<FoundWeights | null> {
   if (place.file !== undefined) {
-    const { openWeights } = await import('../formats/weights/open.ts');
     const source = sourceOf(place.file);
-    const file = bounded(source.name, source.size, () => openWeights(source));
+    const files = { bytes: filesIn(dirname(place.file)) };
+    const model = binaryFormatOf(source);
+    const file = model
+      ? bounded(source.name, source.size, () => openModel(source, model, files))
+      : await openPlainWeights(source);
     return { file: { ...file, tensors: file.tensors.map(limited) }, stamp: stampOf([place.file]) };
   }
   if (place.folder === undefined) return null;
@@ -31,6 +36,12 @@ export async function findWeights(text: string, place: WeightsPlace): Promise<Fo
   if (fault !== null) throw new Error(fault);
   const manifest = manifestOf(text);
   return manifest && readShards(manifest, place.folder);
+}
+
+/** Its readers of HDF5 and archives are loaded when they are first needed. */
+async function openPlainWeights(source: ByteSource): Promise<WeightsFile> {
+  const { openWeights } = await import('../formats/weights/open.ts');
+  return bounded(source.name, source.size, () => openWeights(source));
 }
 
 /** Sound files take a small part of it. */
@@ -58,6 +69,17 @@ function readShards(manifest: readonly ManifestGroup[], folder: string): FoundWe
   const files = new Map(manifest.flatMap(({ paths }) => paths).map((path) => [path, within(folder, path)]));
   const file = readTfjsShards('the weights manifest', manifest, (path) => sourceOf(files.get(path)!));
   return { file, stamp: stampOf([...files.values()]) };
+}
+
+/** The binary model in a file; null where the file is none, or is no regular file. */
+export function binaryModelIn(file: string): ByteSource | null {
+  try {
+    const source = sourceOf(file);
+    return binaryFormatOf(source) ? source : null;
+  } catch {
+    // What stands against the file is said where it is read.
+    return null;
+  }
 }
 
 /** The files in a model's folder, for numbers that its text leaves out; undefined for what is not there or outside. */

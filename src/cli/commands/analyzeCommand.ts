@@ -57,7 +57,7 @@ interface Wishes {
 async function analyzeFile(file: string, wishes: Wishes, output: Output): Promise<boolean> {
   const { json, network, options, simulation } = wishes;
   const input = await readInput(file);
-  const read = 'text' in input ? analyze(input.text, file, options, null, input.imports) : null;
+  const read = 'text' in input ? analyze(input.content, file, options, null, input.imports) : null;
   const lines = new LineIndex('text' in input ? input.text : '');
   if (read === null || !('text' in input)) {
     const message = 'fault' in input ? input.fault : 'no network definition found in this file';

@@ -27,7 +27,7 @@ export async function convertCommand(words: readonly string[], output: Output): 
   if (values.to !== 'native') throw new UsageError('convert needs --to native');
   const input = await readInput(file);
   if ('fault' in input) return fail(output, file, input.fault);
-  const result = read(input.text, file, { weights: false, files: input.imports });
+  const result = read(input.content, file, { weights: false, files: input.imports });
   if (!result || result.networks.length === 0) {
     const said = result !== null && reportErrors(file, result.problems, new LineIndex(input.text), output);
     return said ? 1 : fail(output, file, result?.problems[0]?.message ?? 'no network definition found in this file');

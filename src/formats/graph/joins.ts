@@ -1,5 +1,6 @@
 import { sameShape, sizeOf } from '../../network/shape.ts';
 import type { Shape } from '../../network/shape.ts';
+import { straight } from './affine.ts';
 import { joined, sameArrangement } from './arrangement.ts';
 import type { Constant, GraphNode } from './node.ts';
 import { Refusal } from './writer.ts';
@@ -27,6 +28,12 @@ export function merge(
     }
   }
   return writer.emit(node, inputs, { type: kind, operation: { kind } });
+}
+
+/** The elementwise minimum: `min(a, b) = -max(-a, -b)`. */
+export function minimum(writer: GraphWriter, node: GraphNode, inputs: readonly TensorValue[]): TensorValue {
+  const negated = inputs.map((input) => straight(writer, node, input, -1, 0));
+  return straight(writer, node, merge(writer, node, negated, 'maximum'), -1, 0);
 }
 
 /** Joins along an axis counted with the batch; undefined where it is not in the file. */

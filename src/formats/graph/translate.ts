@@ -34,7 +34,8 @@ export interface Translation {
 export function translate(graph: Graph, options: ReadOptions): Translation {
   const { nodes, cyclic } = sortNodes(graph.nodes);
   const writer = new GraphWriter(countUses(graph));
-  for (const node of cyclic) writer.report('cycle', 'error', `${node.name} depends on its own output.`, node);
+  for (const node of cyclic)
+    writer.report('cycle', 'error', `${node.name || node.op} depends on its own output.`, node);
   graph.begin(writer, nodes);
   for (const node of nodes) {
     const value = valueOf(writer, node, graph);

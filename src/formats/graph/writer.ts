@@ -27,6 +27,8 @@ export interface TensorValue {
 export interface ExtentsValue {
   readonly kind: 'extents';
   readonly items: readonly (number | null)[];
+  /** Their axes, where they are no plain list. */
+  readonly dims?: Shape;
 }
 
 export type Value =

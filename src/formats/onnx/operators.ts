@@ -3,14 +3,26 @@ import type { Activation } from '../../network/activation.ts';
 import { batchNormalization, dense, shift, straight } from '../graph/affine.ts';
 import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
-import { concatenate, lookUp, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
-import type { Constant, GraphNode } from '../graph/node.ts';
+import { concatenate, lookUp, merge, minimum, notPiecewiseLinear, product } from '../graph/joins.ts';
+import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, hardSigmoid, named, prelu } from '../graph/pointwise.ts';
 import { flatten, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
 import { Refusal } from '../graph/writer.ts';
 import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
-import { chained, computed, exchanged, gathered, reshaped, shapeOf, sliced } from './extents.ts';
+import {
+  chained,
+  computed,
+  exchanged,
+  filled,
+  gathered,
+  knownValue,
+  reshaped,
+  shapeOf,
+  shapeOfKnown,
+  sliced,
+} from './extents.ts';
+import { quantizedOperators } from './quantized.ts';
 import { averagePool, convolve, convolveTransposed, enlarge, maxPool, padZeros, poolWhole, reduce } from './windows.ts';
 
 /** What each kind of node of ONNX computes. */
@@ -130,13 +142,8 @@ const extremum =
       const x = writer.tensor(node, writer.constant(node, 1) ? 0 : 1);
       return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
     }
-    if (!isMaximum) throw new Refusal('An elementwise minimum of tensors is not analysed.');
-    return merge(
-      writer,
-      node,
-      node.inputs.map((_, k) => writer.tensor(node, k)),
-      'maximum',
-    );
+    const inputs = node.inputs.map((_, k) => writer.tensor(node, k));
+    return isMaximum ? merge(writer, node, inputs, 'maximum') : minimum(writer, node, inputs);
   };
 
 const join: Operator = (writer, node) => {
@@ -152,14 +159,17 @@ const join: Operator = (writer, node) => {
 /** Something that is done to constants and numbers about shapes, or to a tensor. */
 const onConstants =
   (
-    ofConstant: (writer: GraphWriter, node: GraphNode, constant: Constant) => Value | undefined,
+    ofKnown: (
+      writer: GraphWriter,
+      node: GraphNode,
+      known: NonNullable<ReturnType<typeof knownValue>>,
+    ) => Value | undefined,
     ofTensor: Operator,
   ): Operator =>
   (writer, node) => {
-    const value = writer.value(node, 0);
-    if (value?.kind === 'constant') return ofConstant(writer, node, value.constant) ?? { kind: 'opaque' };
-    if (value?.kind === 'extents') return value;
-    return value?.kind === 'opaque' ? value : ofTensor(writer, node);
+    const known = knownValue(writer, node);
+    if (known) return ofKnown(writer, node, known) ?? { kind: 'opaque' };
+    return writer.value(node, 0)?.kind === 'opaque' ? { kind: 'opaque' } : ofTensor(writer, node);
   };
 
 const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaque' };
@@ -246,27 +256,27 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     Min: extremum(false),
     Concat: join,
     Flatten: flat,
-    Reshape: onConstants((writer, node, constant) => reshaped(constant, writer.extents(node, 1)), bring),
+    Reshape: onConstants((writer, node, known) => reshaped(known, writer.extents(node, 1)), bring),
     Squeeze: onConstants(
-      (_writer, _node, constant) =>
+      (_writer, _node, known) =>
         reshaped(
-          constant,
-          constant.shape.filter((extent) => extent !== 1),
+          known,
+          shapeOfKnown(known).filter((extent) => extent !== 1),
         ),
       (writer, node) => squeeze(writer, node, writer.tensor(node), axesOf(writer, node)),
     ),
     Unsqueeze: onConstants(
-      (writer, node, constant) => {
+      (writer, node, known) => {
         const axes = axesOf(writer, node);
-        const shape: number[] = [...constant.shape];
+        const shape: number[] = [...shapeOfKnown(known)];
         for (const axis of [...(axes ?? [])].sort((a, b) => a - b))
           shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, 1);
-        return axes && reshaped(constant, shape);
+        return axes && reshaped(known, shape);
       },
       (writer, node) => unsqueeze(writer, node, writer.tensor(node), axesOf(writer, node) ?? []),
     ),
     Transpose: onConstants(
-      (_writer, node, constant) => exchanged(constant, node.attributes.numbers('perm')),
+      (_writer, node, known) => exchanged(known, node.attributes.numbers('perm')),
       (writer, node) => transpose(node, writer.tensor(node), node.attributes.numbers('perm')),
     ),
     Pad: padZeros,
@@ -276,12 +286,14 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     Identity: same,
     Cast: cast,
     Shape: shapeOf,
+    ConstantOfShape: filled,
     Gather: (writer, node) => {
       const [table, places] = [writer.value(node, 0), writer.value(node, 1)];
       if (table?.kind !== 'constant' || places?.kind !== 'tensor') return part(gathered)(writer, node);
       return lookUp(writer, node, places, table.constant, node.attributes.number('axis') ?? 0);
     },
     Slice: part(sliced),
+    ...quantizedOperators,
     LSTM: smooth('an LSTM', true),
     GRU: smooth('a GRU', true),
     RNN: smooth('a recurrent layer', true),

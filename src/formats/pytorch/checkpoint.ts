@@ -1,6 +1,6 @@
 import { bytesSource, cutShort, WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import type { Archive } from '../weights/zip.ts';
-import { ByteReader } from './byteReader.ts';
+import { ByteReader } from '../binary/byteReader.ts';
 import { readPickle, type Pickled } from './pickle.ts';
 import { TensorHost, type Storage, type StorageFinder } from './tensors.ts';
 

@@ -1,5 +1,5 @@
 import { WeightsError } from '../weights/weightsFile.ts';
-import type { ByteReader } from './byteReader.ts';
+import type { ByteReader } from '../binary/byteReader.ts';
 
 /**
  * What a pickle holds, as plain data. Lists, tuples and sets are arrays, and nothing that a pickle names is ever looked

@@ -24,7 +24,7 @@ export interface StorageFinder {
 }
 
 /** Stands for a storage in what the pickle describes. */
-export class PickledStorage extends PickledObject {
+class PickledStorage extends PickledObject {
   constructor(readonly storage: Storage) {
     super('torch.storage', []);
   }

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
-import { bytesOfBase64, numbersOfBytes } from '../json/bytes.ts';
+import { bytesOfBase64 } from '../json/bytes.ts';
+import { decode } from '../weights/numberTypes.ts';
 import type { Constant } from '../graph/node.ts';
 import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
 import type { JsonNode } from '../json/json.ts';
@@ -79,7 +80,7 @@ function numbersIn(tensor: JsonNode | undefined, size: number): (ArrayLike<numbe
   const content = textOf(member(tensor, 'tensorContent'));
   const isWhole = textOf(member(tensor, 'dtype')) === 'DT_INT32' || numberOf(member(tensor, 'dtype')) === 3;
   const bytes = content ? bytesOfBase64(content) : undefined;
-  if (bytes && bytes.length === 4 * size) return numbersOfBytes(bytes, isWhole ? 'int32' : 'float32');
+  if (bytes && bytes.length === 4 * size) return decode(bytes, isWhole ? 'int32' : 'float32');
   for (const field of ['intVal', 'int64Val', 'floatVal', 'doubleVal']) {
     const numbers = itemsOf(member(tensor, field)).map(numberOf);
     if (numbers.length === 0 || !numbers.every((number) => number !== undefined)) continue;

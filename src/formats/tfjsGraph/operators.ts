@@ -4,7 +4,7 @@ import type { Padding, Window } from '../../network/operation.ts';
 import { batchNormalization, convolution, dense, shift, straight } from '../graph/affine.ts';
 import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
-import { concatenate, lookUp, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
+import { concatenate, lookUp, merge, minimum, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
 import { fileShape, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
@@ -186,10 +186,8 @@ const extremum = (isMaximum: boolean): Operator =>
       if (bound?.length !== 1) throw new Refusal(`What ${node.op} compares with ${elsewhere}`);
       return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
     },
-    ofTensors: (writer, node, inputs) => {
-      if (isMaximum) return merge(writer, node, inputs, 'maximum');
-      throw new Refusal('An elementwise minimum of tensors is not analysed.');
-    },
+    ofTensors: (writer, node, inputs) =>
+      isMaximum ? merge(writer, node, inputs, 'maximum') : minimum(writer, node, inputs),
   });
 
 const normalize: Operator = (writer, node) => {

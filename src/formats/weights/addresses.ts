@@ -42,6 +42,7 @@ function addressOf({ name, layer }: StoredTensor): Address {
   const segments = segmentsOf(name);
   const part = segments.pop() ?? '';
   const isVariable = segments.at(-1) === 'vars';
+  if (layer !== undefined && !isVariable) return { path: pathOfName(layer), part, byClass: false };
   if (isVariable) {
     const groups = segments.filter(
       (segment) => !/^(vars|layers|_layer_checkpoint_dependencies|_operations)$/.test(segment),

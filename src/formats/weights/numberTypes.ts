@@ -42,9 +42,13 @@ export function bytesOf(type: NumberType): number {
   return readers[type][0];
 }
 
-/** `count` numbers of a type from the beginning of `bytes`, as doubles. Throws where there are fewer. */
-export function decode(bytes: Uint8Array, type: NumberType, count: number, little = true): Float64Array {
+/**
+ * `count` numbers of a type (all, unless given) from the beginning of `bytes`, as doubles. Throws where there are
+ * fewer.
+ */
+export function decode(bytes: Uint8Array, type: NumberType, count?: number, little = true): Float64Array {
   const [size, read] = readers[type];
+  count ??= Math.floor(bytes.byteLength / size);
   if (bytes.byteLength < size * count) throw new WeightsError('a tensor has fewer numbers than its shape says');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float64Array(count);
@@ -53,7 +57,7 @@ export function decode(bytes: Uint8Array, type: NumberType, count: number, littl
 }
 
 /** IEEE 754 binary16. */
-function halfFloat(bits: number): number {
+export function halfFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
@@ -65,7 +69,7 @@ function halfFloat(bits: number): number {
 const scratch = new DataView(new ArrayBuffer(4));
 
 /** The upper half of a binary32. */
-function brainFloat(bits: number): number {
+export function brainFloat(bits: number): number {
   scratch.setUint16(0, bits);
   scratch.setUint16(2, 0);
   return scratch.getFloat32(0);

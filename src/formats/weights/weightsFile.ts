@@ -20,7 +20,7 @@ export interface StoredTensor {
   readonly layer?: string;
 }
 
-export type WeightsKind = 'hdf5' | 'keras' | 'npz' | 'npy' | 'safetensors' | 'tfjs' | 'pytorch';
+export type WeightsKind = 'hdf5' | 'keras' | 'npz' | 'npy' | 'safetensors' | 'tfjs' | 'pytorch' | 'model';
 
 export interface WeightsFile {
   readonly kind: WeightsKind;
