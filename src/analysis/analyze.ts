@@ -1,7 +1,7 @@
 import type { Content, NearbyFiles } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
 import { buildNetwork } from '../network/build.ts';
-import type { LayerDefinition, NetworkDefinition, Problem } from '../network/definition.ts';
+import type { LayerDefinition, NetworkDefinition, Problem, Span } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { MEAN_IDS, type BoundId } from '../theory/boundIds.ts';
@@ -94,6 +94,10 @@ export class NetworkAnalysis {
     return mainBottleneck(this.explanations);
   }
 
+  isOfSameNetwork(other: NetworkAnalysis): boolean {
+    return this === other || sameData(this.network, other.network);
+  }
+
   /** This network's theory, if it is for the same network under the same options; else null. */
   theoryFor(network: Network, options: TheoryOptions): NetworkTheory | null {
     return sameData(this.network, network) && sameData(this.theory.options, options) ? this.theory : null;
@@ -109,7 +113,19 @@ export class Analysis {
     readonly networks: readonly NetworkAnalysis[],
     /** What reading the text and inferring shapes found; see `problems` for all. */
     private readonly found: readonly Problem[],
+    /** The text breaks its language's grammar, as while someone types. */
+    readonly hasSyntaxErrors = false,
   ) {}
+
+  /** Whether the text, or a network in it, cannot be read as it stands. */
+  get hasErrors(): boolean {
+    return this.hasSyntaxErrors || this.found.some(isError);
+  }
+
+  /** The same for a part of the text, syntax apart. */
+  hasErrorIn({ start, end }: Span): boolean {
+    return this.found.some((problem) => isError(problem) && problem.span.start < end && problem.span.end > start);
+  }
 
   /** What to tell the author, in the order of the text. */
   get problems(): readonly Problem[] {
@@ -119,14 +135,19 @@ export class Analysis {
     return this.sorted;
   }
 
+  /** What reading found, which costs nothing more. */
+  get readingProblems(): readonly Problem[] {
+    return this.found;
+  }
+
   /** The same with one more thing to say. */
   saying(problem: Problem): Analysis {
-    return new Analysis(this.format, this.networks, [problem, ...this.found]);
+    return new Analysis(this.format, this.networks, [problem, ...this.found], this.hasSyntaxErrors);
   }
 
   /** The same for some of the networks alone. */
   only(networks: readonly NetworkAnalysis[]): Analysis {
-    return new Analysis(this.format, networks, this.found);
+    return new Analysis(this.format, networks, this.found, this.hasSyntaxErrors);
   }
 }
 
@@ -160,7 +181,13 @@ export function analyze(
     for (const problem of built.problems) problems.push(problem);
     return new NetworkAnalysis(definition, theoryOf(built.network));
   });
-  return new Analysis(result.format, networks, problems);
+  const hasSyntaxErrors = result.hasSyntaxErrors ?? problems.some(({ code }) => code === 'syntax');
+  return new Analysis(result.format, networks, problems, hasSyntaxErrors);
+}
+
+/** An unknown word where an activation stands is most often one that is being typed. */
+function isError({ severity, code }: Problem): boolean {
+  return severity === 'error' || code === 'unknown-activation';
 }
 
 /**

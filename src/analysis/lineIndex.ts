@@ -31,6 +31,13 @@ export class LineIndex {
     return { line: low, character: clamped - this.starts[low] };
   }
 
+  /** The end of a line, before its line break. */
+  endOf(line: number): Position {
+    const next = this.starts[line + 1] ?? this.text.length + 1;
+    const end = this.text.charAt(next - 2) === '\r' ? next - 2 : next - 1;
+    return { line, character: end - this.starts[line] };
+  }
+
   rangeOf(span: Span): Range {
     return { start: this.positionAt(span.start), end: this.positionAt(span.end) };
   }

@@ -7,23 +7,23 @@ import type { NetworkAnalysis } from './analyze.ts';
 export function networkDiagnostics(analysis: NetworkAnalysis): Problem[] {
   const { definition, network, explanations } = analysis;
   const main = analysis.bottleneck;
-  const consumed = new Set(network.layers.flatMap((layer) => layer.inputs));
+  const end = endOfTheory(network);
   const remarks: Problem[] = [];
   for (const layer of network.layers) {
     const written = definition.layers[layer.definition];
-    const smooth = endOfTheory(network, layer, consumed);
-    if (smooth !== null) {
+    const smooth = end.find((one) => one.layer === layer);
+    if (smooth) {
       const span = written.fields[layer.scope === 'boundary' ? 'activation' : 'type'] ?? written.span;
-      remarks.push({ code: 'not-piecewise-linear', severity: 'information', message: smooth, span });
+      const message = `'${smooth.what}' is not piecewise linear. Figures cover the layers before it only.`;
+      remarks.push({ code: 'not-piecewise-linear', severity: 'information', message, span });
     }
     const bottleneck = explanations[layer.index]?.bottleneck;
     if (bottleneck) {
       const span = written.fields.units ?? written.fields.filters ?? written.span;
-      // Every classifier narrows towards its end; only a layer that loses most of what enters is worth a line.
-      const severity = bottleneck.to * SEVERE <= bottleneck.from ? 'information' : 'hint';
       remarks.push({
         code: 'bottleneck',
-        severity,
+        // Every classifier narrows towards its end: advice, not a fault.
+        severity: 'hint',
         message: describeBottleneck(layer.name, bottleneck, layer.index === main),
         span,
       });
@@ -32,29 +32,36 @@ export function networkDiagnostics(analysis: NetworkAnalysis): Problem[] {
   return remarks;
 }
 
-const SEVERE = 4;
-
 /** What a layer caps, for the one that loses most also what one more unit is worth. */
 export function describeBottleneck(name: string, { from, to, oneMore }: Bottleneck, isMain: boolean): string {
-  const passage = `${dimensions(from)} enter ${name}, at most ${dimensions(to)} go on to the layers after it`;
-  const worth =
-    isMain && oneMore !== null ? `; one unit more would multiply the bound by ${describeFactor(oneMore)}` : '';
-  return `${isMain ? 'the tightest bottleneck' : 'bottleneck'}: ${passage}${worth}`;
+  const passage = `'${name}' reduces ${dimensions(from)} to ${to}.`;
+  if (!isMain || oneMore === null) return passage;
+  return `${passage} One more unit would raise the network's upper bound ${describeFactor(oneMore)}-fold.`;
 }
 
 function dimensions(count: number): string {
   return count === 1 ? '1 dimension' : `${count} dimensions`;
 }
 
-/** A sentence where the piecewise-linear part ends in the middle; a softmax after the last layer is no news. */
-function endOfTheory(network: Network, layer: Layer, consumed: ReadonlySet<number>): string | null {
-  const ends = 'not piecewise linear: regions are counted up to here, nothing is said of the layers after it';
-  if (layer.scope === 'boundary') {
-    return consumed.has(layer.index) && layer.activation.kind === 'smooth'
-      ? `${layer.activation.name} is ${ends}`
-      : null;
-  }
-  if (layer.operation.kind !== 'notPiecewiseLinear') return null;
-  const first = layer.inputs.every((tensor) => tensor < 0 || network.layers[tensor].scope === 'piecewiseLinear');
-  return first ? `${layer.operation.what} is ${ends}` : null;
+/** A layer at which the piecewise-linear part of a network ends before its outputs, and what in it is not linear. */
+export interface EndOfTheory {
+  readonly layer: Layer;
+  readonly what: string;
+}
+
+/**
+ * Where the piecewise-linear part ends in the middle of the network: all figures are of the part before it. A softmax
+ * behind the last layer ends nothing.
+ */
+export function endOfTheory(network: Network): EndOfTheory[] {
+  const consumed = new Set(network.layers.flatMap((layer) => layer.inputs));
+  return network.layers.flatMap((layer): EndOfTheory[] => {
+    if (layer.scope === 'boundary') {
+      const isEnd = consumed.has(layer.index) && layer.activation.kind === 'smooth';
+      return isEnd ? [{ layer, what: layer.activation.name }] : [];
+    }
+    if (layer.operation.kind !== 'notPiecewiseLinear') return [];
+    const isFirst = layer.inputs.every((tensor) => tensor < 0 || network.layers[tensor].scope === 'piecewiseLinear');
+    return isFirst ? [{ layer, what: layer.operation.what }] : [];
+  });
 }

@@ -44,11 +44,10 @@ export function formatLog10(log10: number, notation: Notation = 'power', exact: 
   return exact === null ? formatNumber(10 ** log10) : groupDigits(exact.toString());
 }
 
-/** The label of a hint: at most about 12 characters, `×10^2.48`, `×301`, `×2^8.2`. */
+/** What a layer multiplies something by: `×3.8`, `×301`, from a million on `×10^7.44`; in bits `×2^8.23`. */
 export function formatFactor(log10: number, notation: Notation = 'power'): string {
-  if (notation === 'decimal' && log10 < 6) return `×${formatNumber(10 ** log10)}`;
-  if (notation === 'bits') return `×2^${formatExponent(log10 / LOG10_OF_2)}`;
-  return `×${formatPower(log10)}`;
+  if (notation !== 'bits' && log10 < 1) return `×${(10 ** log10).toFixed(1).replace(/\.0$/, '')}`;
+  return `×${formatLog10(log10, notation)}`;
 }
 
 /** A duration for people: `3 ms`, `1.2 s`, `85 s`. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { StatusParams } from '../protocol/server.ts';
+import type { NetworkStatus, StatusParams } from '../protocol/server.ts';
 import type { Server } from './server.ts';
 
-/** The figure of the network in the active editor; hidden wherever there is none. */
+/** The figure of the network at the cursor; hidden wherever there is none. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('regionLens.status', vscode.StatusBarAlignment.Right, 90);
   private readonly known = new Map<string, StatusParams['status']>();
@@ -23,6 +23,10 @@ export class StatusBar implements vscode.Disposable {
         this.update();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        const networks = this.known.get(textEditor.document.uri.toString())?.networks.length ?? 0;
+        if (networks > 1 && textEditor === vscode.window.activeTextEditor) this.update();
+      }),
       vscode.workspace.onDidChangeConfiguration(
         (event) => event.affectsConfiguration('regionLens.statusBar') && this.update(),
       ),
@@ -30,19 +34,28 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private update(): void {
-    const uri = vscode.window.activeTextEditor?.document.uri.toString();
-    const status = uri === undefined ? undefined : this.known.get(uri);
+    const editor = vscode.window.activeTextEditor;
+    const status = editor && this.known.get(editor.document.uri.toString());
     // The button in the editor's title bar shows under the same condition.
     void vscode.commands.executeCommand('setContext', 'regionLens.active', Boolean(status));
-    const wanted = vscode.workspace.getConfiguration('regionLens').get('statusBar.enabled', true);
-    if (!status || !wanted) return this.item.hide();
-    this.item.text = `$(symbol-misc) ${status.text}${status.hasErrors ? ' $(warning)' : ''}`;
-    this.item.tooltip = status.tooltip;
-    this.item.accessibilityInformation = { label: `Region Lens: ${status.text}` };
+    const isEnabled = vscode.workspace.getConfiguration('regionLens').get('statusBar.enabled', true);
+    if (!status || !isEnabled) return this.item.hide();
+    const network = networkAt(status.networks, editor.selection.active.line);
+    const text = network?.text ?? vscode.l10n.t('no network');
+    this.item.text = `$(symbol-misc) ${text}${status.hasErrors ? ' $(warning)' : ''}`;
+    this.item.tooltip = network?.tooltip ?? vscode.l10n.t('Region Lens cannot read a network in this file.');
+    this.item.accessibilityInformation = { label: `Region Lens: ${text}` };
     this.item.show();
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
+}
+
+/** The smallest network around a line; else the last one that begins before it. */
+function networkAt(networks: readonly NetworkStatus[], line: number): NetworkStatus | undefined {
+  const around = networks.filter(({ from, to }) => from <= line && line <= to);
+  if (around.length > 0) return around.reduce((best, one) => (one.to - one.from < best.to - best.from ? one : best));
+  return networks.findLast(({ from }) => from <= line) ?? networks[0];
 }

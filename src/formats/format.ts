@@ -30,6 +30,8 @@ export interface ReadResult {
   readonly format: string;
   readonly networks: readonly NetworkDefinition[];
   readonly problems: readonly Problem[];
+  /** The text breaks its grammar, as while someone types: what is read of it may change with the next key. */
+  readonly hasSyntaxErrors?: boolean;
 }
 
 /** One way to write networks down. */

@@ -167,6 +167,11 @@ export function activationByName(name: string): Activation | undefined {
   return smoothNames.has(key) || smoothNames.has(compact) ? { kind: 'smooth', name: key } : undefined;
 }
 
+/** Every name that `activationByName` knows in the form it is written here. */
+export function activationNames(): string[] {
+  return [...piecewiseLinearByName.keys(), ...smoothNames];
+}
+
 /** Number of affine pieces; 0 for a smooth activation. */
 export function piecesOf(activation: Activation): number {
   switch (activation.kind) {

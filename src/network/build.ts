@@ -1,10 +1,11 @@
 import { bends, piecesOf } from './activation.ts';
-import type { LayerDefinition, NetworkDefinition, Problem } from './definition.ts';
+import { inputField, type LayerDefinition, type NetworkDefinition, type Problem } from './definition.ts';
 import { inferShape } from './inferShape.ts';
 import { inputTensor, type Layer, type Network, type TheoryScope, type TensorId } from './network.ts';
 import type { LayerWeights, Operation } from './operation.ts';
 import { parameterCount, totalParameters, weightShapes } from './parameters.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
+import { didYouMean } from './suggest.ts';
 
 export interface BuiltNetwork {
   readonly network: Network;
@@ -161,15 +162,30 @@ class Builder {
 
   private sources(written: LayerDefinition): TensorId[] | null {
     const sources: TensorId[] = [];
-    for (const name of written.inputs) {
+    for (const [i, name] of written.inputs.entries()) {
       const tensor = this.tensors.get(name);
-      if (tensor === undefined && !this.isLayer(name)) {
-        this.report('unknown-input', `there is no layer or input named ${name}`, written.fields.inputs ?? written.span);
-      }
+      if (tensor === undefined && !this.isLayer(name)) this.reportUnknownInput(written, i);
       if (tensor === undefined || tensor === null) return null;
       sources.push(tensor);
     }
     return sources.length > 0 ? sources : null;
+  }
+
+  private reportUnknownInput(written: LayerDefinition, i: number): void {
+    const { fields, span, inputs } = written;
+    const names = [...this.definition.inputs, ...this.definition.layers].map((each) => each.name);
+    const others = names.filter((name) => name !== written.name);
+    const { advice, replacement } = didYouMean(inputs[i], others);
+    const own = fields[inputField(i)];
+    const message = `No layer or input is named '${inputs[i]}'.${advice}`;
+    const meant = own && replacement !== undefined ? { replacement } : {};
+    this.problems.push({
+      code: 'unknown-input',
+      severity: 'error',
+      message,
+      span: own ?? fields.inputs ?? span,
+      ...meant,
+    });
   }
 
   private isLayer(name: string): boolean {

@@ -32,6 +32,11 @@ export interface LayerDefinition {
   readonly fields: Readonly<Record<string, Span>>;
 }
 
+/** The name under which `LayerDefinition.fields` has the place of a layer's i-th input, where each has one. */
+export function inputField(i: number): string {
+  return `inputs[${i}]`;
+}
+
 export interface InputDefinition {
   readonly name: string;
   readonly shape: Shape;
@@ -86,4 +91,8 @@ export interface Problem {
   readonly span: Span;
   /** What is not known here by the name under which a comment can supply it: `// @region-lens units = 64`. */
   readonly supplied?: string;
+  /** The expression whose value is not known: `options.width`. */
+  readonly unknown?: string;
+  /** The word that was most likely meant; it replaces the text at `span`. */
+  readonly replacement?: string;
 }

@@ -95,10 +95,20 @@ export const sizeEditRequest: Method<
   method: 'regionLens/sizeEdit',
 };
 
+/** One network as the status bar shows it. */
+export interface NetworkStatus {
+  readonly text: string;
+  readonly tooltip: string;
+  /** First and last line of its text: the status bar shows the network at the cursor. */
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Sent after each analysis: what the status bar says, or null when the document holds no network (any more). */
 export interface StatusParams extends DocumentParams {
   readonly version: number;
-  readonly status: { readonly text: string; readonly tooltip: string; readonly hasErrors: boolean } | null;
+  /** Without networks the document is of a kind that holds some, but none can be read. */
+  readonly status: { readonly networks: readonly NetworkStatus[]; readonly hasErrors: boolean } | null;
 }
 export const statusNotification: Method<StatusParams, void> = { method: 'regionLens/status' };
 

@@ -7,6 +7,7 @@ import type { Problem } from '../network/definition.ts';
 import type { Layer } from '../network/network.ts';
 import { ANALYSIS, type Work } from '../protocol/server.ts';
 import type { DocumentWork } from './documentWork.ts';
+import { ShownNetworks, type ShownNetwork } from './shownNetworks.ts';
 
 /** The analysis of one version of one document, with its lines. */
 export interface AnalysedDocument {
@@ -16,6 +17,8 @@ export interface AnalysedDocument {
   readonly fileName: string;
   readonly analysis: Analysis;
   readonly lines: LineIndex;
+  /** The networks that hints and lens show. */
+  readonly shown: readonly ShownNetwork[];
 }
 
 /**
@@ -23,6 +26,7 @@ export interface AnalysedDocument {
  */
 export class DocumentAnalyses {
   private readonly known = new Map<string, { version: number; document: AnalysedDocument | null }>();
+  private readonly shown = new Map<string, ShownNetworks>();
 
   /**
    * `filesFor` gives what a document may need of files near it; `failed` hears of documents that cannot be analysed.
@@ -38,9 +42,22 @@ export class DocumentAnalyses {
     const { uri, version } = document;
     const known = this.known.get(uri);
     if (known?.version === version) return known.document;
-    const analysed = this.analyse(document, known?.document?.analysis ?? null);
+    const analysed = this.show(document, this.analyse(document, known?.document?.analysis ?? null));
     this.known.set(uri, { version, document: analysed });
     return analysed;
+  }
+
+  /** While a text in which a network was read cannot be read, it still has that network to show. */
+  private show(document: TextDocument, analysed: AnalysedDocument | null): AnalysedDocument | null {
+    const { uri, version } = document;
+    const text = document.getText();
+    const shown = this.shown.get(uri) ?? new ShownNetworks();
+    shown.update(text, analysed?.analysis ?? null);
+    const { networks } = shown;
+    if (networks.length > 0) this.shown.set(uri, shown);
+    else this.shown.delete(uri);
+    if (analysed) return { ...analysed, shown: networks };
+    return networks.length === 0 ? null : { ...bareDocument(uri, version, text, []), shown: networks };
   }
 
   /**
@@ -69,7 +86,7 @@ export class DocumentAnalyses {
       const analysis = this.work.during(analysisOf(document), () =>
         analyze(text, fileName, {}, earlier, this.filesFor(uri)),
       );
-      return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text) };
+      return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text), shown: [] };
     } catch (error) {
       this.failed(uri, error);
       return withoutAnalysis(uri, version, text, sentenceOf(error));
@@ -84,6 +101,7 @@ export class DocumentAnalyses {
 
   forget(uri: string): void {
     this.known.delete(uri);
+    this.shown.delete(uri);
   }
 }
 
@@ -93,14 +111,20 @@ function analysisOf({ uri, version }: { readonly uri: string; readonly version: 
 
 /** A document of which nothing is known but why. */
 function withoutAnalysis(uri: string, version: number, text: string, message: string): AnalysedDocument {
-  const problem: Problem = { code: 'not-analysed', severity: 'error', message, span: { start: 0, end: 0 } };
+  return bareDocument(uri, version, text, [
+    { code: 'not-analysed', severity: 'error', message, span: { start: 0, end: 0 } },
+  ]);
+}
+
+function bareDocument(uri: string, version: number, text: string, problems: readonly Problem[]): AnalysedDocument {
   return {
     uri,
     version,
     text,
     fileName: fileNameOf(uri),
-    analysis: new Analysis('none', [], [problem]),
+    analysis: new Analysis('none', [], problems),
     lines: new LineIndex(text),
+    shown: [],
   };
 }
 
@@ -143,6 +167,11 @@ export function layersAt(analysis: Analysis, offset: number): LayerAt | null {
   if (best) return best;
   const around = analysis.networks.findIndex((network) => contains(network.definition.span));
   return around < 0 ? null : { network: analysis.networks[around], networkIndex: around, layers: [] };
+}
+
+/** Whether a document is a program, whose outline and grammar other extensions look after. */
+export function isSourceCode({ fileName }: AnalysedDocument): boolean {
+  return /\.(?:[cm]?[jt]sx?|py|ipynb)$/i.test(fileName);
 }
 
 export function comparePositions(a: Position, b: Position): number {

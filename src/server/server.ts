@@ -14,11 +14,10 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { reportJson } from '../report/reportJson.ts';
 import { reportTable } from '../report/reportTable.ts';
-import { visibleLine } from '../report/visibleText.ts';
 import { writeNative } from '../formats/native/write.ts';
 import * as protocol from '../protocol/server.ts';
 import { codeActions } from './features/codeActions.ts';
-import { codeLenses, lensTitle } from './features/codeLens.ts';
+import { codeLenses } from './features/codeLens.ts';
 import { completions } from './features/completion.ts';
 import { definitionAt } from './features/definition.ts';
 import { panelComparison, sizeEdit, sweptRow } from './panel/comparison.ts';
@@ -37,6 +36,7 @@ import { renameAt, renameRange } from './features/rename.ts';
 import { meanInWindow, runTheory } from './panel/runTheory.ts';
 import { Scheduler } from './scheduler.ts';
 import { defaultSettings, parseSettings, type Settings } from './settings.ts';
+import { statusOf } from './features/status.ts';
 import { documentSymbols } from './features/symbols.ts';
 
 /** Entry of the language server: wires the editor's requests to the features; each feature has its own file. */
@@ -175,7 +175,10 @@ async function publish(uri: string): Promise<void> {
   const version = documents.get(uri)?.version;
   if (version === undefined) return;
   const told: Told | null = analysed
-    ? analyses.view(analysed, (document) => ({ found: diagnostics(document, settings), status: statusOf(document) }))
+    ? analyses.view(analysed, (document) => ({
+        found: diagnostics(document, settings),
+        status: statusOf(document, settings),
+      }))
     : { found: [], status: null };
   // One that could not be viewed is published again, with its problem.
   if (told) tell(uri, version, told);
@@ -190,16 +193,6 @@ function tell(uri: string, version: number, { found, status }: Told): void {
       status,
     } satisfies protocol.StatusParams),
   );
-}
-
-function statusOf({ analysis }: AnalysedDocument): protocol.StatusParams['status'] {
-  const hasErrors = analysis.problems.some(({ severity }) => severity === 'error');
-  const titles = analysis.networks.map((network) =>
-    visibleLine(`${network.network.name}: ${lensTitle(network, settings)}`),
-  );
-  const [first] = analysis.networks;
-  const text = first ? (lensTitle(first, settings).split(' · ')[0] ?? '') : 'no network';
-  return { text, tooltip: titles.join('\n') || 'Region Lens found no network it can read here.', hasErrors };
 }
 
 /** Files import files that import others: each round reads one more of them. */

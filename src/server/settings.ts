@@ -10,6 +10,8 @@ export interface Settings {
   readonly notation: Notation;
   readonly codeLens: boolean;
   readonly diagnostics: 'all' | 'errors' | 'off';
+  /** Whether layers that pass on less than enters them are named. */
+  readonly bottlenecks: boolean;
 }
 
 export const defaultSettings: Settings = {
@@ -18,6 +20,7 @@ export const defaultSettings: Settings = {
   notation: 'power',
   codeLens: true,
   diagnostics: 'all',
+  bottlenecks: true,
 };
 
 /** Settings as the editor has them; whatever is missing or of a wrong kind becomes the default. */
@@ -26,13 +29,14 @@ export function parseSettings(raw: unknown): Settings {
     const value = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown> | null)?.[key], raw);
     return allowed.find((candidate) => candidate === value) ?? otherwise;
   };
-  const { hints, hintBound, notation, codeLens, diagnostics } = defaultSettings;
+  const { hints, hintBound, notation, codeLens, diagnostics, bottlenecks } = defaultSettings;
   return {
     hints: pick('inlayHints.show', ['contribution', 'cumulative', 'both', 'off'], hints),
     hintBound: pick('inlayHints.bound', HINT_BOUNDS, hintBound),
     notation: pick('notation', ['power', 'decimal', 'bits'], notation),
     codeLens: pick('codeLens.enabled', [true, false], codeLens),
     diagnostics: pick('diagnostics.show', ['all', 'errors', 'off'], diagnostics),
+    bottlenecks: pick('diagnostics.bottlenecks', [true, false], bottlenecks),
   };
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { analyze } from '../../src/analysis/analyze.ts';
+import { shownAsWritten } from '../../src/server/shownNetworks.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
 import { inlayHints } from '../../src/server/features/inlayHints.ts';
 import { defaultSettings } from '../../src/server/settings.ts';
@@ -46,7 +47,15 @@ function hinted(name: string, text: string): { readonly took: number; readonly l
   const began = performance.now();
   const analysis = analyze(text, `${name}.json`);
   if (!analysis) throw new Error(`${name} holds no network`);
-  const document = { uri: name, version: 1, text, fileName: name, analysis, lines: new LineIndex(text) };
+  const document = {
+    uri: name,
+    version: 1,
+    text,
+    fileName: name,
+    analysis,
+    lines: new LineIndex(text),
+    shown: shownAsWritten(analysis),
+  };
   const hints = inlayHints(document, everything, defaultSettings);
   const took = performance.now() - began;
   if (hints.length === 0) throw new Error(`${name} has no hints`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { analyze, type Analysis } from '../../src/analysis/analyze.ts';
 import { inlayHints } from '../../src/server/features/inlayHints.ts';
+import { shownAsWritten } from '../../src/server/shownNetworks.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
 import { defaultSettings } from '../../src/server/settings.ts';
 
@@ -38,7 +39,15 @@ function keystroke(text: string, file: string, earlier: Analysis | null): { ms: 
   const began = process.cpuUsage();
   const analysis = analyze(text, file, {}, earlier);
   if (!analysis) throw new Error(`${file} holds no network`);
-  const document = { uri: file, version: 1, text, fileName: file, analysis, lines: new LineIndex(text) };
+  const document = {
+    uri: file,
+    version: 1,
+    text,
+    fileName: file,
+    analysis,
+    lines: new LineIndex(text),
+    shown: shownAsWritten(analysis),
+  };
   if (inlayHints(document, everything, defaultSettings).length === 0) throw new Error(`${file} has no hints`);
   const { user, system } = process.cpuUsage(began);
   return { ms: (user + system) / 1000, analysis };

@@ -1,5 +1,14 @@
-import { activationByName, generalRelu, hardSigmoid, leakyRelu, linear, prelu } from '../../network/activation.ts';
+import {
+  activationByName,
+  activationNames,
+  generalRelu,
+  hardSigmoid,
+  leakyRelu,
+  linear,
+  prelu,
+} from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
+import { didYouMean } from '../../network/suggest.ts';
 import { isList, isRecord, stringOf } from '../json/plain.ts';
 import type { PlainValue } from '../json/plain.ts';
 import { Fields } from './fields.ts';
@@ -147,11 +156,13 @@ function activationOfName(fields: Fields, name: string): Activation {
   const known = activationByName(name);
   if (known?.name === 'hard_sigmoid' && fields.dialect === 'keras3') return hardSigmoid(1 / 6);
   if (known) return known;
+  const { advice, replacement } = didYouMean(name, activationNames());
   fields.issue(
     'activation',
     'unknown-activation',
     'warning',
-    `The activation "${name}" is not known. It is taken as not piecewise linear, so nothing is stated from here on.`,
+    `Unknown activation '${name}'.${advice} Figures stop here.`,
+    replacement,
   );
   return { kind: 'smooth', name };
 }

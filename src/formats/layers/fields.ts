@@ -12,6 +12,8 @@ export interface LayerIssue {
   readonly code: string;
   readonly message: string;
   readonly severity: Severity;
+  /** The word that was most likely meant. */
+  readonly replacement?: string;
 }
 
 type Pair = readonly [number, number];
@@ -65,8 +67,8 @@ export class Fields {
     return [...this.asked];
   }
 
-  issue(field: string | null, code: string, severity: Severity, message: string): void {
-    this.issues.push({ field, code, severity, message });
+  issue(field: string | null, code: string, severity: Severity, message: string, replacement?: string): void {
+    this.issues.push({ field, code, severity, message, ...(replacement === undefined ? {} : { replacement }) });
   }
 
   /** Reports an error that leaves the layer without a meaning. */

@@ -1,5 +1,5 @@
 import { linear } from '../../network/activation.ts';
-import type { LayerDefinition, Span } from '../../network/definition.ts';
+import { inputField, type LayerDefinition, type Span } from '../../network/definition.ts';
 import type { ReadOptions } from '../format.ts';
 import { itemsOf, member, plainOf, spanOf, textOf } from '../json/json.ts';
 import type { JsonEntry, JsonNode, JsonObject } from '../json/json.ts';
@@ -10,7 +10,7 @@ import type { LayerIssue } from '../layers/fields.ts';
 import { isLayerType, layerParts, layerTypes } from '../layers/table.ts';
 import type { LayerParts } from '../layers/table.ts';
 import type { PlainRecord, PlainValue } from '../json/plain.ts';
-import { closest } from '../json/suggest.ts';
+import { didYouMean } from '../../network/suggest.ts';
 import type { NativeContext } from './values.ts';
 import { readWeights } from './weights.ts';
 
@@ -93,8 +93,9 @@ function readParts(context: NativeContext, node: JsonObject, type: string, entri
 function reportIssues(context: NativeContext, node: JsonObject, issues: readonly LayerIssue[]): void {
   if (issues.length === 0) return;
   const spans = fieldSpans(node);
-  for (const { field, code, severity, message } of issues) {
-    context.report(code, severity, message, spans[field ?? 'type'] ?? spans.type ?? node);
+  for (const { field, code, severity, message, replacement } of issues) {
+    const place = field === null ? undefined : spans[field];
+    context.report(code, severity, message, place ?? spans.type ?? node, place && replacement);
   }
 }
 
@@ -143,9 +144,9 @@ function reportType(context: NativeContext, node: JsonObject, type: string): str
     );
     return why;
   }
-  const meant = closest(type, layerTypes());
-  const why = `There is no layer type ${type}${meant === undefined ? '' : `; is it ${meant}?`}`.replace(/[^?]$/, '$&.');
-  context.report('unknown-layer', 'error', why, written ?? node);
+  const { advice, replacement } = didYouMean(type, layerTypes());
+  const why = `Unknown layer type '${type}'.${advice}`;
+  context.report('unknown-layer', 'error', why, written ?? node, replacement);
   return why;
 }
 
@@ -155,9 +156,14 @@ function reportField(
   type: string,
   known: readonly string[],
 ): void {
-  const meant = closest(key, [...known, ...placing]);
-  const advice = meant === undefined ? 'It has no effect.' : `Is it ${meant}?`;
-  context.report('unknown-field', 'hint', `A ${type} layer has no field ${key}. ${advice}`, keySpan);
+  const { advice, replacement } = didYouMean(key, [...known, ...placing], 'It has no effect.');
+  context.report(
+    'unknown-field',
+    'warning',
+    `Unknown field '${key}' in a ${type} layer.${advice}`,
+    keySpan,
+    replacement,
+  );
 }
 
 function readInputs(context: NativeContext, node: JsonObject, { name, defaultInputs }: Placement): readonly string[] {
@@ -178,8 +184,13 @@ function readInputs(context: NativeContext, node: JsonObject, { name, defaultInp
   return [];
 }
 
+/** The places of a layer's fields by name, and of each of its inputs. */
 function fieldSpans(node: JsonObject): Record<string, Span> {
-  return Object.fromEntries(node.entries.map(({ key, value }) => [key, spanOf(value)]));
+  const spans = Object.fromEntries(node.entries.map(({ key, value }) => [key, spanOf(value)]));
+  const inputs = member(node, 'inputs');
+  // Each of several inputs has a place of its own: one wrong name is no reason to underline them all.
+  if (inputs) itemsOf(inputs).forEach((item, i) => (spans[inputField(i)] = spanOf(item)));
+  return spans;
 }
 
 /** Whether a node is an object that is written to its end. */

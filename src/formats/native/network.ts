@@ -12,7 +12,7 @@ import type { JsonNode, JsonObject } from '../json/json.ts';
 import { nameFromFile, Names } from '../names.ts';
 import { isList } from '../json/plain.ts';
 import type { PlainValue } from '../json/plain.ts';
-import { closest } from '../json/suggest.ts';
+import { didYouMean } from '../../network/suggest.ts';
 import { isWhole, readLayer } from './layer.ts';
 import type { NativeContext } from './values.ts';
 
@@ -37,7 +37,7 @@ export function readNetwork(
   fileName: string,
   options: ReadOptions,
 ): NetworkDefinition {
-  reportUnknownFields(context, root, topFields, 'A network');
+  reportUnknownFields(context, root, topFields, 'a network');
   readParams(context, member(root, 'params'));
   const names = new Names();
   const inputs = readInputs(context, root, names);
@@ -56,9 +56,8 @@ export function readNetwork(
 function reportUnknownFields(context: NativeContext, node: JsonObject, known: readonly string[], what: string): void {
   for (const { key, keySpan } of node.entries) {
     if (known.includes(key)) continue;
-    const meant = closest(key, known);
-    const advice = meant === undefined ? 'It has no effect.' : `Is it ${meant}?`;
-    context.report('unknown-field', 'hint', `${what} has no field ${key}. ${advice}`, keySpan);
+    const { advice, replacement } = didYouMean(key, known, 'It has no effect.');
+    context.report('unknown-field', 'warning', `Unknown field '${key}' in ${what}.${advice}`, keySpan, replacement);
   }
 }
 

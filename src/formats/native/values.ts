@@ -17,8 +17,14 @@ export class NativeContext {
 
   constructor(readonly text: string) {}
 
-  report(code: string, severity: Severity, message: string, span: Span): void {
-    this.problems.push({ code, severity, message, span: spanOf(span) });
+  report(code: string, severity: Severity, message: string, span: Span, replacement?: string): void {
+    this.problems.push({
+      code,
+      severity,
+      message,
+      span: spanOf(span),
+      ...(replacement === undefined ? {} : { replacement }),
+    });
   }
 
   /** The value of an expression; a fault is reported once, where it stands. */

@@ -2,7 +2,7 @@ import type { LayerWeights, Tensor } from '../../network/operation.ts';
 import { spanOf } from '../json/json.ts';
 import type { JsonEntry, JsonNode } from '../json/json.ts';
 import { tensorOf } from '../json/numbers.ts';
-import { closest } from '../json/suggest.ts';
+import { didYouMean } from '../../network/suggest.ts';
 import type { NativeContext } from './values.ts';
 
 const weightNames = [
@@ -44,7 +44,12 @@ export function readWeights(context: NativeContext, node: JsonNode): LayerWeight
 }
 
 function reportUnknown(context: NativeContext, { key, keySpan }: JsonEntry): void {
-  const meant = closest(key, weightNames);
-  const advice = meant === undefined ? `Known are ${weightNames.join(', ')}.` : `Is it ${meant}?`;
-  context.report('unknown-field', 'hint', `No layer has weights named ${key}. ${advice}`, spanOf(keySpan));
+  const { advice, replacement } = didYouMean(key, weightNames, `Weights are ${weightNames.join(', ')}.`);
+  context.report(
+    'unknown-field',
+    'warning',
+    `No layer has weights named '${key}'.${advice}`,
+    spanOf(keySpan),
+    replacement,
+  );
 }

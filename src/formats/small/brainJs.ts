@@ -114,12 +114,7 @@ function activationIn(
   }
   const known = activationByName(name);
   if (!known)
-    report(
-      'unknown-activation',
-      'warning',
-      `The activation "${name}" is not known. It is taken as not piecewise linear, so nothing is stated from here on.`,
-      written ?? root,
-    );
+    report('unknown-activation', 'warning', `Unknown activation '${name}'. Figures stop here.`, written ?? root);
   return known === linear ? linear : (known ?? { kind: 'smooth', name });
 }
 

@@ -2,7 +2,7 @@ import { CodeActionKind, TextEdit, type CodeAction, type Diagnostic, type Range 
 import type { Problem } from '../../network/definition.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
 
-/** Quick fixes: for a value that the source does not tell, the comment that supplies it. */
+/** Quick fixes: the word that was meant; for a value that the source does not say, the comment that supplies it. */
 export function codeActions(
   document: AnalysedDocument,
   range: Range,
@@ -10,21 +10,46 @@ export function codeActions(
 ): CodeAction[] {
   const { analysis, lines } = document;
   return analysis.problems.flatMap((problem) => {
-    const { supplied, span } = problem;
-    if (supplied === undefined) return [];
+    const { supplied, replacement, span } = problem;
+    if (supplied === undefined && replacement === undefined) return [];
     const place = lines.rangeOf(span);
     if (place.start.line > range.end.line || place.end.line < range.start.line) return [];
-    return [supply(document, problem, supplied, diagnostics)];
+    return [
+      ...(replacement === undefined ? [] : [replace(document, problem, replacement, diagnostics)]),
+      ...(supplied === undefined ? [] : [supply(document, problem, supplied, diagnostics)]),
+    ];
   });
+}
+
+function replace(
+  { uri, text, lines }: AnalysedDocument,
+  problem: Problem,
+  word: string,
+  diagnostics: readonly Diagnostic[],
+): CodeAction {
+  const quote = /^["'`]/.exec(text.slice(problem.span.start))?.[0] ?? '';
+  return {
+    title: `Change to '${word}'`,
+    kind: CodeActionKind.QuickFix,
+    diagnostics: diagnosticsOf(problem, diagnostics),
+    isPreferred: true,
+    edit: { changes: { [uri]: [TextEdit.replace(lines.rangeOf(problem.span), quote + word + quote)] } },
+  };
+}
+
+/** Those of the editor's diagnostics that say what this problem says. */
+function diagnosticsOf({ code, message }: Problem, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter((diagnostic) => diagnostic.code === code && diagnostic.message === message);
 }
 
 function supply(
   document: AnalysedDocument,
-  { code, message, span }: Problem,
+  problem: Problem,
   name: string,
   diagnostics: readonly Diagnostic[],
 ): CodeAction {
   const { uri, text, lines } = document;
+  const { span } = problem;
   const { line } = lines.positionAt(span.start);
   const start = text.lastIndexOf('\n', span.start - 1) + 1;
   const indent = /^[ \t]*/.exec(text.slice(start))?.[0] ?? '';
@@ -34,7 +59,7 @@ function supply(
   return {
     title: `Supply ${name} in a comment: ${comment}`,
     kind: CodeActionKind.QuickFix,
-    diagnostics: diagnostics.filter((diagnostic) => diagnostic.code === code && diagnostic.message === message),
+    diagnostics: diagnosticsOf(problem, diagnostics),
     isPreferred: true,
     edit: { changes: { [uri]: [edit] } },
   };

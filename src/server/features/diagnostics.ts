@@ -1,5 +1,5 @@
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
-import type { Severity } from '../../network/definition.ts';
+import type { Severity, Span } from '../../network/definition.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
 import type { Settings } from '../settings.ts';
 
@@ -10,15 +10,57 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Hint,
 };
 
+/**
+ * The problems of a document. Errors of grammar are left to the language's own extension, and where the grammar is
+ * broken nothing is said of the layer around it: it is still being typed.
+ */
 export function diagnostics(document: AnalysedDocument, settings: Settings): Diagnostic[] {
   if (settings.diagnostics === 'off') return [];
+  const unfinished = unfinishedParts(document);
   return document.analysis.problems
     .filter(({ severity }) => settings.diagnostics === 'all' || severity === 'error')
+    .filter(({ code }) => code !== 'syntax')
+    .filter(({ code, span }) => code !== 'bottleneck' || (settings.bottlenecks && !isSilenced(document, code, span)))
+    .filter(({ span }) => !unfinished.some(({ start, end }) => span.start <= end && start <= span.end))
     .map(({ code, severity, message, span }) => ({
       code,
       message,
       severity: severities[severity],
       source: 'Region Lens',
+      ...(explanations.has(code) ? { codeDescription: { href: DOCUMENTATION + explanations.get(code) } } : {}),
       range: document.lines.rangeOf(span),
     }));
 }
+
+/** The layers in which the grammar is broken, and the places themselves. */
+function unfinishedParts({ analysis }: AnalysedDocument): Span[] {
+  const broken = analysis.problems.filter(({ code }) => code === 'syntax').map(({ span }) => span);
+  const layers = analysis.networks.flatMap(({ definition }) => definition.layers);
+  return broken.flatMap((place) => {
+    const around = layers.filter(({ span }) => span.start <= place.end && place.start <= span.end);
+    return [place, ...around.map(({ span }) => span)];
+  });
+}
+
+/** `@region-lens ignore bottleneck` in a comment on the line, or on the line above it. */
+function isSilenced({ lines, text }: AnalysedDocument, code: string, span: Span): boolean {
+  const { line } = lines.positionAt(span.start);
+  return text
+    .split('\n', line + 1)
+    .slice(Math.max(0, line - 1))
+    .some((written) => new RegExp(`@region-lens\\s+ignore\\s+${code}\\b`).test(written));
+}
+
+const DOCUMENTATION = 'https://github.com/region-lens/region-lens/blob/main/docs/';
+
+/** Where the documentation explains what a diagnostic is about. */
+const explanations: ReadonlyMap<string, string> = new Map([
+  ['bottleneck', 'diagnostics.md#bottleneck'],
+  ['not-piecewise-linear', 'diagnostics.md#not-piecewise-linear'],
+  ['unknown-activation', 'diagnostics.md#unknown-activation'],
+  ['unknown-layer', 'diagnostics.md#unknown-layer'],
+  ['unknown-field', 'diagnostics.md#unknown-field'],
+  ['unknown-input', 'diagnostics.md#unknown-input'],
+  ['unknown-value', 'diagnostics.md#unknown-value'],
+  ['shape-mismatch', 'diagnostics.md#shape-mismatch'],
+]);

@@ -1,11 +1,15 @@
 import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { Range } from '../../analysis/lineIndex.ts';
 import { formatShape } from '../../network/shape.ts';
-import { comparePositions, type AnalysedDocument } from '../documentAnalysis.ts';
+import { comparePositions, isSourceCode, type AnalysedDocument } from '../documentAnalysis.ts';
 import { describeActivation } from '../words.ts';
 
-/** The outline: networks, and in each its layers with shapes. */
+/**
+ * The outline: networks, and in each its layers with shapes. Programs have an outline of their own, which the editor's
+ * breadcrumbs show.
+ */
 export function documentSymbols(document: AnalysedDocument): DocumentSymbol[] {
+  if (isSourceCode(document)) return [];
   const { lines } = document;
   return document.analysis.networks.map(({ definition, network }) => {
     const byDefinition = new Map(network.layers.map((layer) => [layer.definition, layer]));

@@ -128,7 +128,7 @@ describe('buildNetwork', () => {
 
   it('says which input does not exist', () => {
     const { problems } = build([4], [dense('a', 5, relu, ['nowhere'])]);
-    expect(problems).toMatchObject([{ code: 'unknown-input', message: 'there is no layer or input named nowhere' }]);
+    expect(problems).toMatchObject([{ code: 'unknown-input', message: "No layer or input is named 'nowhere'." }]);
   });
 
   it('marks what lies beyond a smooth activation', () => {

@@ -36,11 +36,11 @@ describe('files that a source imports', () => {
   it('are read from the disk, and again when they change there', async () => {
     const uri = uriOf('net.ts');
     await server.open(uri, 'typescript', source('./a b/sizes'));
-    expect(await labels(uri)).toEqual(['×10^2.48']);
+    expect(await labels(uri)).toEqual(['≤×301 ≈×276']);
     await writeFile(join(folder, 'workspace', 'a b', 'sizes.ts'), 'export const width = 48;\n');
     const changes = [{ uri: uriOf('a%20b/sizes.ts').replace('%2520', '%20'), type: 2 }];
     await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
-    await expect.poll(() => labels(uri), patience).toEqual(['×10^3.07']);
+    await expect.poll(() => labels(uri), patience).toEqual(['≤×1,177 ≈×1,076']);
   });
 
   it('are read as they stand in the editor, and followed as they are typed', async () => {
@@ -48,9 +48,9 @@ describe('files that a source imports', () => {
     await server.open(uri, 'typescript', source('./typedSizes.ts'));
     expect(await labels(uri)).toEqual([]);
     await server.open(sizes, 'typescript', 'export const width = 24;\n');
-    await expect.poll(() => labels(uri), patience).toEqual(['×10^2.48']);
+    await expect.poll(() => labels(uri), patience).toEqual(['≤×301 ≈×276']);
     await server.change(sizes, 2, 'export const width = 48;\n');
-    await expect.poll(() => labels(uri), patience).toEqual(['×10^3.07']);
+    await expect.poll(() => labels(uri), patience).toEqual(['≤×1,177 ≈×1,076']);
     expect(await server.ask(importsRequest, { uri })).toEqual({ 'typedSizes.ts': 'export const width = 48;\n' });
   });
 

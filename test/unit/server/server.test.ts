@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CodeLens, DocumentSymbol, Hover, InlayHint } from 'vscode-languageserver-protocol';
+import type { CodeAction, CodeLens, DocumentSymbol, Hover, InlayHint } from 'vscode-languageserver-protocol';
 import {
   layerAtRequest,
   layerRangeRequest,
@@ -34,28 +34,29 @@ describe('the language server', () => {
   });
   afterAll(() => server.stop());
 
-  it('hints at each layer that bends, at its end', async () => {
+  it('hints at each layer that bends, behind all code of its line', async () => {
     const uri = await open(mlp);
     expect(splice(mlp, await server.hints(uri))).toBe(`{
   "name": "deep-mlp",
   "input": [2],
   "layers": [
-    { "type": "dense", "name": "d1", "units": 24, "activation": "relu" } «×10^2.48»,
-    { "type": "dense", "name": "d2", "units": 24, "activation": "relu" } «×10^2.48»,
+    { "type": "dense", "name": "d1", "units": 24, "activation": "relu" }, «≤×301 ≈×276»
+    { "type": "dense", "name": "d2", "units": 24, "activation": "relu" }, «≤×301 ≈×3.8»
     { "type": "dense", "name": "d3", "units": 1 }
   ]
 }
 `);
   });
 
-  it('answers an edit with new hints, and keeps what is readable of a half-typed file', async () => {
+  it('answers an edit with new hints, and keeps the last ones while the file is half-typed', async () => {
     const uri = await open(mlp);
     await server.hints(uri);
-    await server.change(uri, 2, mlp.replace('"units": 24', '"units": 48'));
-    expect((await server.hints(uri)).map(({ label }) => label)).toEqual(['×10^3.07', '×10^2.48']);
-    const half = mlp.slice(0, mlp.indexOf('"d2"') + 4);
+    const wider = mlp.replace('"units": 24', '"units": 48');
+    await server.change(uri, 2, wider);
+    expect((await server.hints(uri)).map(({ label }) => label)).toEqual(['≤×1,177 ≈×1,076', '≤×301 ≈×2.2']);
+    const half = wider.slice(0, wider.indexOf('"d2"') + 4);
     await server.change(uri, 3, half);
-    expect((await server.hints(uri)).map(({ label }) => label)).toEqual(['×10^2.48']);
+    expect((await server.hints(uri)).map(({ label }) => label)).toEqual(['(≤×1,177 ≈×1,076)']);
   });
 
   it('says in the hover what the layer is, does and costs, with sources and commands', async () => {
@@ -87,7 +88,9 @@ describe('the language server', () => {
     const uri = await open(mlp);
     const lenses = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
     expect(lenses.map(({ command }) => command?.title)).toEqual([
-      expect.stringMatching(/^regions ≤ 90,601 · reaches 50,869 · expected 1,05\d on \[−1, 1\]² · 697 parameters$/),
+      expect.stringMatching(
+        /^deep-mlp: ≤ 90,601 regions \(proven reachable: 50,869\) · ≈ 1,05\d at initialization on \[−1, 1\]² · 697 parameters$/,
+      ),
       'Plot',
       'Count',
     ]);
@@ -121,8 +124,49 @@ describe('the language server', () => {
     const uri = await open(narrow);
     const { diagnostics } = await server.analysed(uri, 1);
     expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
-      ['bottleneck', expect.stringContaining('8 dimensions enter d1, at most 2 dimensions go on')],
+      [
+        'bottleneck',
+        expect.stringMatching(/^'d1' reduces 8 dimensions to 2\. One more unit would raise .* \d[\d.]*-fold\.$/),
+      ],
     ]);
+  });
+
+  it('names no bottleneck where a comment on the line above says so, or the settings do', async () => {
+    const narrow = mlp.replace('[2]', '[8]').replace('"units": 24', '"units": 2');
+    const commented = narrow.replace('{ "type": "dense"', '// @region-lens ignore bottleneck\n    { "type": "dense"');
+    const uri = await open(commented);
+    expect((await server.analysed(uri, 1)).diagnostics).toEqual([]);
+    server.settings = { diagnostics: { bottlenecks: false } };
+    await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    const other = await open(narrow);
+    await expect.poll(async () => (await server.analysed(other, 1)).diagnostics).toEqual([]);
+    server.settings = {};
+    await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  });
+
+  it('changes a mistyped word to the one that was meant', async () => {
+    const wrong = mlp.replace('"type": "dense", "name": "d2"', '"type": "dens", "name": "d2"');
+    const uri = await open(wrong);
+    const actions = await server.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: { line: 0, character: 0 }, end: { line: 20, character: 0 } },
+      context: { diagnostics: [] },
+    });
+    expect(actions.map(({ title }) => title)).toEqual(["Change to 'dense'"]);
+    const [edit] = actions[0].edit?.changes?.[uri] ?? [];
+    expect(edit.newText).toBe('"dense"');
+  });
+
+  it('says in lens and status how far the figures of a network go', async () => {
+    const gelu = mlp.replace(
+      '"name": "d2", "units": 24, "activation": "relu"',
+      '"name": "d2", "units": 24, "activation": "gelu"',
+    );
+    const uri = await open(gelu);
+    const { status } = (await server.analysed(uri, 1)).status;
+    expect(status?.networks[0].text).toBe("≤ 301 regions · only up to d2: 'gelu' is not piecewise linear");
+    const [lens] = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect(lens.command?.title).toContain("only up to d2: 'gelu' is not piecewise linear");
   });
 
   it('leaves other JSON and TypeScript alone', async () => {
@@ -138,13 +182,15 @@ describe('the language server', () => {
     const uri = await open(mlp);
     server.settings = { inlayHints: { show: 'cumulative' }, notation: 'decimal', codeLens: { enabled: false } };
     await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
-    await expect.poll(async () => (await server.hints(uri)).map(({ label }) => label)).toEqual(['≤ 301', '≤ 90,601']);
+    await expect
+      .poll(async () => (await server.hints(uri)).map(({ label }) => label))
+      .toEqual(['≤ 301 ≈ 276', '≤ 90,601 ≈ 1,055']);
     expect(await server.connection.sendRequest('textDocument/codeLens', { textDocument: { uri } })).toEqual([]);
     server.settings = { inlayHints: { show: 17 }, notation: null };
     await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     await expect
       .poll(async () => (await server.hints(uri)).map(({ label }) => label))
-      .toEqual(['×10^2.48', '×10^2.48']);
+      .toEqual(['≤×301 ≈×276', '≤×301 ≈×3.8']);
   });
 
   it('gives the panel its model, and both ways between layer and source', async () => {

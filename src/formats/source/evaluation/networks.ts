@@ -246,11 +246,13 @@ class NetworkWriter {
     this.owners.set(layer, name);
     for (const { field, value, span } of unknowns)
       this.problems.push(unknownFieldProblem(field === openField ? null : camelCase(field), value, span));
-    for (const { field, code, severity, message } of issues) {
+    for (const { field, code, severity, message, replacement } of issues) {
       // A field that is missing may be among those that are not known.
       if (doubt && severity === 'error') continue;
       const text = field !== null && field.includes('_') ? message.replaceAll(field, camelCase(field)) : message;
-      this.problems.push({ code, severity, message: text, span: fields[field ?? ''] ?? layer.span });
+      const place = field === null ? undefined : fields[field];
+      const meant = place && replacement !== undefined ? { replacement } : {};
+      this.problems.push({ code, severity, message: text, span: place ?? layer.span, ...meant });
     }
     return name;
   }

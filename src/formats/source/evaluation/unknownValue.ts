@@ -39,5 +39,5 @@ export function unknownPlaceProblem(what: string, value: Unknown, span: Span): P
 function problem(subject: string, value: Unknown, supplied: string | undefined, span: Span): Problem {
   const hint = supplied === undefined ? '' : ` A comment supplies it: // @region-lens ${supplied} = …`;
   const message = `${subject} ${value.predicate}.${hint}`;
-  return { code: 'unknown-value', severity: 'information', message, span, supplied };
+  return { code: 'unknown-value', severity: 'information', message, span, supplied, unknown: value.name };
 }

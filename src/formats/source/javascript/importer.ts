@@ -18,7 +18,7 @@ export function importerFrom(readFile: ReadFile | undefined): Importer {
 function find(path: string, readFile: ReadFile): Source | undefined {
   for (const candidate of [...endings.map((ending) => path + ending), path.replace(/\.js$/, '.ts')]) {
     const text = readFile(candidate);
-    const file = text === undefined ? undefined : parseSource(text, candidate);
+    const file = text === undefined ? undefined : parseSource(text, candidate)?.file;
     if (text !== undefined && file) return { text, fileName: candidate, file };
   }
   return undefined;

@@ -9,11 +9,17 @@ const MAX_SYNTAX_ERRORS = 5;
 const MAX_ATTEMPTS = 40;
 const LONG_TEXT_LENGTH = 200_000;
 
+export interface ParsedSource {
+  readonly file: File;
+  /** Something was completed, blanked out or skipped: the text is not (yet) a program. */
+  readonly hasSyntaxErrors: boolean;
+}
+
 /**
  * Parses TypeScript or JavaScript, also while it is being written: what the parser gives up on is completed or blanked
  * out. Offsets are those of the text as it stands. Undefined where nothing can be made of it.
  */
-export function parseSource(text: string, fileName: string): File | undefined {
+export function parseSource(text: string, fileName: string): ParsedSource | undefined {
   const options = optionsFor(fileName);
   let draft = new EditedText(text);
   let { file, fault } = attempt(draft, options);
@@ -23,7 +29,7 @@ export function parseSource(text: string, fileName: string): File | undefined {
     for (const candidate of repairs(draft, fault)) {
       if (++attempts > MAX_ATTEMPTS) break;
       const result = attempt(candidate, options);
-      if (result.file) return inOriginal(result.file, candidate);
+      if (result.file) return { file: inOriginal(result.file, candidate), hasSyntaxErrors: true };
       const reached = result.fault === undefined ? -1 : candidate.toOriginal(result.fault);
       if (result.fault !== undefined && reached > (best?.reached ?? draft.toOriginal(fault))) {
         best = { draft: candidate, file: result.file, fault: result.fault, reached };
@@ -32,10 +38,11 @@ export function parseSource(text: string, fileName: string): File | undefined {
     if (!best) break;
     ({ draft, fault } = best);
   }
-  if (file || fault === undefined) return file && inOriginal(file, draft);
+  if (file || fault === undefined)
+    return file && { file: inOriginal(file, draft), hasSyntaxErrors: !draft.isUnchanged };
   const rest = withoutRest(draft, fault);
   ({ file } = attempt(rest, options));
-  return file && inOriginal(file, rest);
+  return file && { file: inOriginal(file, rest), hasSyntaxErrors: true };
 }
 
 function optionsFor(fileName: string): ParserOptions {

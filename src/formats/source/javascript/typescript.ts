@@ -25,8 +25,9 @@ export const typescript: Format = {
 };
 
 export function readTypeScript(text: string, fileName: string, options: ReadOptions): ReadResult {
-  const file = text.length > MAX_TEXT_LENGTH ? undefined : parseSource(text, fileName);
-  if (!file) return { format: typescript.id, networks: [], problems: [] };
+  const parsed = text.length > MAX_TEXT_LENGTH ? undefined : parseSource(text, fileName);
+  if (!parsed) return { format: typescript.id, networks: [], problems: [] };
+  const { file, hasSyntaxErrors } = parsed;
   const evaluator = new Evaluator({ text, fileName: '', file }, importerFrom(options.files?.text), inferShape);
   evaluator.runFile();
   followUncalled(evaluator, text);
@@ -53,7 +54,7 @@ export function readTypeScript(text: string, fileName: string, options: ReadOpti
   problems.add(unread.map(omissionProblem));
   problems.add([...evaluator.unknownMakers].map(([name, span]) => makerProblem(name, span)));
   problems.add(evaluator.stops.map(stopProblem));
-  return { format: typescript.id, networks, problems: problems.list };
+  return { format: typescript.id, networks, problems: problems.list, hasSyntaxErrors };
 }
 
 /** Models that contain one another many times over could have more layers than anyone reads. */
@@ -107,7 +108,8 @@ function named(items: readonly Described[]): (Described & { readonly name: strin
     let name = wanted;
     for (let number = 2; taken.has(name); number++) name = `${wanted}_${number}`;
     taken.add(name);
-    return { ...item, name, span: binding?.span ?? model.calleeSpan };
+    const place = sharesPlace(item) ? binding?.span : (model.maker?.span ?? binding?.span);
+    return { ...item, name, span: place ?? model.calleeSpan };
   });
 }
 

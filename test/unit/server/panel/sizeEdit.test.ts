@@ -12,7 +12,7 @@ function documentOf(
   files: Readonly<Record<string, string>> = NO_FILES,
 ): AnalysedDocument {
   const analysis = analyze(text, fileName, {}, null, { text: (path) => files[path] })!;
-  return { uri: `file:///${fileName}`, version: 1, text, fileName, analysis, lines: new LineIndex(text) };
+  return { uri: `file:///${fileName}`, version: 1, text, fileName, analysis, lines: new LineIndex(text), shown: [] };
 }
 
 /** The text after the edit, or the sentence why there is none. */

@@ -22,3 +22,17 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length];
 }
+
+/** The end of a sentence about an unknown word, and the word that was most likely meant. */
+export interface Suggestion {
+  readonly advice: string;
+  readonly replacement?: string;
+}
+
+/** ` Did you mean 'dense'?`; `otherwise` where no known word is close. */
+export function didYouMean(word: string, known: Iterable<string>, otherwise = ''): Suggestion {
+  const replacement = closest(word, known);
+  return replacement === undefined
+    ? { advice: otherwise === '' ? '' : ` ${otherwise}` }
+    : { advice: ` Did you mean '${replacement}'?`, replacement };
+}

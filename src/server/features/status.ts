@@ -1,0 +1,20 @@
+import { visibleLine } from '../../report/visibleText.ts';
+import type { NetworkStatus, StatusParams } from '../../protocol/server.ts';
+import type { AnalysedDocument } from '../documentAnalysis.ts';
+import { networkTitle, shortTitle } from '../networkTitle.ts';
+import type { Settings } from '../settings.ts';
+
+/** What the status bar says of each network. */
+export function statusOf(document: AnalysedDocument, settings: Settings): StatusParams['status'] {
+  const networks = document.shown.map((network): NetworkStatus => {
+    const { span, nameSpan } = network.analysis.definition;
+    const [start, end] = [Math.min(span.start, nameSpan.start), Math.max(span.end, nameSpan.end)];
+    return {
+      text: visibleLine(shortTitle(network, document, settings)),
+      tooltip: visibleLine(networkTitle(network, document, settings)),
+      from: document.lines.positionAt(network.locate(start) ?? 0).line,
+      to: document.lines.positionAt(network.locate(end) ?? 0).line,
+    };
+  });
+  return { networks, hasErrors: document.analysis.hasErrors };
+}

@@ -1,0 +1,74 @@
+import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
+import { endOfTheory } from '../analysis/networkDiagnostics.ts';
+import { formatMagnitude } from '../analysis/quantities.ts';
+import { totalParameters } from '../network/parameters.ts';
+import type { BoundResult } from '../theory/bound.ts';
+import type { AnalysedDocument } from './documentAnalysis.ts';
+import type { Settings } from './settings.ts';
+import type { ShownNetwork } from './shownNetworks.ts';
+import { mainBounds, meanDomain, plural } from './words.ts';
+
+type Notation = Pick<Settings, 'notation'>;
+
+/**
+ * `spiral: ≤ 18,769 regions (proven reachable: 5,329) · ≈ 475 at initialization on [−1, 1]² · 354 parameters`; it also
+ * says which part of the network the figures are of, if they are not of all of it.
+ */
+export function networkTitle(network: ShownNetwork, document: AnalysedDocument, settings: Notation): string {
+  const { analysis, isStale } = network;
+  const parts = [...figures(analysis, settings), ...limits(network, document)];
+  return `${analysis.network.name}${isStale ? ' (last version that could be read)' : ''}: ${parts.join(' · ')}`;
+}
+
+/** The first of these figures with its caveat, for the status bar. */
+export function shortTitle(network: ShownNetwork, document: AnalysedDocument, settings: Notation): string {
+  const [figure] = figures(network.analysis, settings);
+  return [figure.replace(/ \(.*\)/, ''), ...limits(network, document)].join(' · ');
+}
+
+function figures(analysis: NetworkAnalysis, { notation }: Notation): string[] {
+  const { atMost, canReach, expected } = mainBounds(analysis);
+  const write = (bound: BoundResult | undefined) => (bound?.value ? formatMagnitude(bound.value, notation) : null);
+  const [most, reached, mean] = [atMost, canReach, expected].map(write);
+  const parameters = totalParameters(analysis.network.layers);
+  const bends = analysis.network.layers.some((layer) => layer.neurons > 0 && layer.scope !== 'beyond');
+  if (!bends) return [analysis.network.complete ? 'no piecewise-linear units' : 'no figures', ...sizeOf(parameters)];
+  return [
+    ...(most === null ? [] : [`≤ ${most} regions${reached === null ? '' : ` (proven reachable: ${reached})`}`]),
+    ...(most !== null || reached === null ? [] : [`≥ ${reached} regions reachable`]),
+    ...(mean === null || !expected
+      ? []
+      : [`≈ ${mean} at initialization on ${meanDomain(analysis.network.inputSize, expected)}`]),
+    ...sizeOf(parameters),
+  ];
+}
+
+function sizeOf(parameters: number | null): string[] {
+  return parameters === null ? [] : [plural(parameters, 'parameter')];
+}
+
+/** What the figures leave out. */
+function limits({ analysis: network, isStale }: ShownNetwork, { lines, analysis }: AnalysedDocument): string[] {
+  const parts: string[] = [];
+  const [end] = endOfTheory(network.network);
+  if (end) parts.push(`only up to ${end.layer.name}: '${end.what}' is not piecewise linear`);
+  if (network.network.complete || isStale) return parts;
+  const unknown = unknownSizes(network, analysis);
+  if (unknown.length > 0) return [...parts, `sizes unknown: ${unknown.slice(0, MAX_UNKNOWNS).join(', ')}`];
+  const read = new Set(network.network.layers.map((layer) => layer.definition));
+  const first = network.definition.layers.find((_, index) => !read.has(index));
+  return [
+    ...parts,
+    first ? `incomplete: stops before line ${lines.positionAt(first.span.start).line + 1}` : 'incomplete',
+  ];
+}
+
+const MAX_UNKNOWNS = 4;
+
+/** The expressions in a network whose values the source does not say. */
+function unknownSizes({ definition: { span } }: NetworkAnalysis, analysis: Analysis): string[] {
+  const names = analysis.readingProblems.flatMap(({ unknown, span: place }) =>
+    unknown !== undefined && span.start <= place.start && place.end <= span.end ? [unknown] : [],
+  );
+  return [...new Set(names)];
+}
