@@ -1,3 +1,4 @@
+import type { SignQuery } from './signQuery.ts';
 import { EDGE_ERROR, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
 /** Beyond this many lines in one polygon cutting it is no slower, and can be interrupted. */
@@ -27,40 +28,27 @@ export class Chords {
   private readonly crossings = new Float64Array(MAX_CHORDS);
 
   /** The number of parts, or 0 when rounding leaves a vertex, a crossing or their order open. */
-  countParts(
-    polygon: PolygonVertices,
-    rows: Float64Array,
-    shift: number,
-    tolerance: number,
-    cut: Int32Array,
-    from: number,
-    to: number,
-  ): number {
-    const count = to - from;
+  countParts(polygon: PolygonVertices, query: SignQuery): number {
+    const { list, from } = query;
+    const count = query.to - from;
     if (count > MAX_CHORDS) return 0;
-    for (let k = 0; k < count; k++) if (!this.place(k, polygon, rows, 3 * cut[from + k], shift, tolerance)) return 0;
+    for (let k = 0; k < count; k++) if (!this.setChord(k, polygon, query, 3 * list[from + k])) return 0;
     let parts = 1 + count;
     for (let i = 0; i + 1 < count; i++) {
-      const found = this.crossingsOf(i, rows, shift, tolerance, cut, from, count);
-      if (found < 0) return 0;
-      parts += found;
+      const crossings = this.crossingsOf(i, query, count);
+      if (crossings < 0) return 0;
+      parts += crossings;
     }
     return parts;
   }
 
   /** Finds the chord of one line; false when the line passes too close to a vertex. */
-  private place(
-    k: number,
-    polygon: PolygonVertices,
-    rows: Float64Array,
-    at: number,
-    shift: number,
-    tolerance: number,
-  ): boolean {
+  private setChord(k: number, polygon: PolygonVertices, query: SignQuery, at: number): boolean {
     const { data, start, end } = polygon;
+    const { rows, tolerance } = query;
     const a = rows[at];
     const b = rows[at + 1];
-    const c = rows[at + 2] - shift;
+    const c = rows[at + 2] - query.breakpoints[0];
     const gradient = Math.abs(a) + Math.abs(b);
     let p = end - VERTEX;
     let before = a * data[p] + b * data[p + 1] + c;
@@ -91,16 +79,10 @@ export class Chords {
   }
 
   /** How many later chords cross chord `i`; -1 when that, or whether three meet in a point, is open. */
-  private crossingsOf(
-    i: number,
-    rows: Float64Array,
-    shift: number,
-    tolerance: number,
-    cut: Int32Array,
-    from: number,
-    count: number,
-  ): number {
+  private crossingsOf(i: number, query: SignQuery, count: number): number {
     const { crossings } = this;
+    const { rows, tolerance, list, from } = query;
+    const shift = query.breakpoints[0];
     const fromX = this.fromX[i];
     const fromY = this.fromY[i];
     const toX = this.toX[i];
@@ -109,7 +91,7 @@ export class Chords {
     let found = 0;
     let gap = MIN_GAP;
     for (let j = i + 1; j < count; j++) {
-      const at = 3 * cut[from + j];
+      const at = 3 * list[from + j];
       const a = rows[at];
       const b = rows[at + 1];
       const c = rows[at + 2] - shift;

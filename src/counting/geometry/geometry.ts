@@ -1,4 +1,5 @@
 import type { CellOutline } from './cellOutline.ts';
+import type { SignQuery } from './signQuery.ts';
 
 /** How a line lies to a cell: bits for "positive somewhere inside" and "negative somewhere inside". */
 export const ZERO = 0;
@@ -61,40 +62,19 @@ export interface Geometry {
   duplicate(): void;
   /** The cell and the part put aside last change places. */
   swap(): void;
-  /**
-   * Sifts the units at `from` to `to` in `list`, with these breakpoints and their functions in `rows`: those that the
-   * cell is cut by are written to `crossing` from `at` on (their end is returned), the others get their piece. The
-   * first breakpoint of unit 0 has the id `firstId`, the others follow.
-   */
-  classify(
-    rows: Float64Array,
-    breakpoints: readonly number[],
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number;
+  /** As `side`, but may stop as soon as both signs are seen, and remembers nothing for `split`. */
+  signs(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number;
+  /** Finds the units that cut the cell and the pieces of the others; returns where the list of the former ends. */
+  classify(query: SignQuery): number;
   /** Greatest and least value of a function over a box around the cell, into `this.low` and `this.high`. */
   bounds(rows: Float64Array, at: number): void;
   low: number;
   high: number;
   /**
-   * Into how many parts the units at `from` to `to` in `cut` cut the cell, each of which does, or 0 where that cannot
-   * be told without cutting. Unit 0 has the id `firstId`, the others follow.
+   * Into how many parts the units of a query divide the cell, if each has one breakpoint and cuts it; 0 where only
+   * cutting can decide.
    */
-  countParts(
-    rows: Float64Array,
-    shift: number,
-    tolerance: number,
-    cut: Int32Array,
-    from: number,
-    to: number,
-    firstId: number,
-  ): number;
+  countParts(query: SignQuery): number;
   /**
    * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the
    * other), a number that is about the same for the two cells on its sides and differs for the other facets of the cut

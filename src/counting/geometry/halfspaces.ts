@@ -1,6 +1,8 @@
+import { CellStack } from './cellStack.ts';
 import { DualSimplex } from './dualSimplex.ts';
 import { takesPositiveValue } from '../exact/exactSimplex.ts';
 import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Geometry } from './geometry.ts';
+import { classifyUnits, type SignQuery } from './signQuery.ts';
 import type { Slice } from './slice.ts';
 
 /** Points known to lie inside a cell that it holds at most. */
@@ -36,12 +38,10 @@ interface Cell {
  * are like any other. A cone is full-dimensional where its cell is, and a function is positive in the one where it is
  * in the other.
  */
-export class Halfspaces implements Geometry {
+export class Halfspaces extends CellStack<Cell> implements Geometry {
   readonly dimension: number;
   low = 0;
   high = 0;
-  private cell!: Cell;
-  private stack: Cell[] = [];
   private readonly width: number;
   /** Sides of the box, by coordinate. */
   private readonly lower: Float64Array;
@@ -58,6 +58,7 @@ export class Halfspaces implements Geometry {
     private readonly isWholeSpace: boolean,
     private readonly exactLine: ExactLine,
   ) {
+    super(wholeDomain(slice.dimension, isWholeSpace));
     this.dimension = slice.dimension;
     this.width = slice.dimension + 1;
     const columns = this.dimension + Number(isWholeSpace);
@@ -67,18 +68,15 @@ export class Halfspaces implements Geometry {
     this.program = new DualSimplex(this.lower, this.upper);
     this.plane = new Float64Array(this.width);
     this.opposite = new Float64Array(this.width);
-    this.reset();
   }
 
   reset(): void {
-    const centre = new Float64Array(this.width).fill(this.isWholeSpace ? 0 : 0.5);
-    centre[this.dimension] = this.isWholeSpace ? 0.5 : 1;
-    this.cell = { rows: [], errors: [], lines: [], signs: [], cuts: [], points: [centre], weight: 1 };
-    this.stack = [];
+    this.cell = wholeDomain(this.dimension, this.isWholeSpace);
+    this.aside = [];
   }
 
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
-    this.popCell(rows, at, shift, tolerance, id);
+    this.setPlane(rows, at, shift, tolerance, id);
     const { plane, opposite, error, cell } = this;
     let found = ZERO;
     for (const point of cell.points) {
@@ -92,7 +90,7 @@ export class Halfspaces implements Geometry {
     return found;
   }
 
-  private popCell(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): void {
+  private setPlane(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): void {
     const { width, opposite } = this;
     // Cells keep it.
     const plane = (this.plane = rows.slice(at, at + width));
@@ -188,7 +186,7 @@ export class Halfspaces implements Geometry {
 
   split(keepPositive: boolean, cut: number): void {
     const kept = keepPositive ? cut : -cut;
-    this.stack.push(this.part(!keepPositive, -kept));
+    this.aside.push(this.part(!keepPositive, -kept));
     this.cell = this.part(keepPositive, kept);
   }
 
@@ -210,47 +208,12 @@ export class Halfspaces implements Geometry {
     };
   }
 
-  pop(): void {
-    const cell = this.stack.pop();
-    if (cell) this.cell = cell;
+  signs(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    return this.side(rows, at, shift, tolerance, id);
   }
 
-  duplicate(): void {
-    this.stack.push(this.cell);
-  }
-
-  swap(): void {
-    const { cell } = this;
-    this.pop();
-    this.stack.push(cell);
-  }
-
-  classify(
-    rows: Float64Array,
-    breakpoints: readonly number[],
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number {
-    const count = breakpoints.length;
-    let end = at;
-    for (let k = from; k < to; k++) {
-      const unit = list[k];
-      let piece = 0;
-      let found = POSITIVE;
-      for (let b = 0; b < count && found === POSITIVE; b++) {
-        found = this.side(rows, unit * this.width, breakpoints[b], tolerance, firstId + unit * count + b);
-        if (found === POSITIVE) piece = b + 1;
-      }
-      if (found === BOTH) crossing[end++] = unit;
-      else pattern[unit] = piece;
-    }
-    return end;
+  classify(query: SignQuery): number {
+    return classifyUnits(query, this);
   }
 
   bounds(rows: Float64Array, at: number): void {
@@ -295,7 +258,7 @@ export class Halfspaces implements Geometry {
   }
 
   openCuts(visit: (cut: number) => void): void {
-    for (const { cuts } of [...this.stack, this.cell]) for (const cut of cuts) visit(Math.abs(cut));
+    for (const { cuts } of this.all()) for (const cut of cuts) visit(Math.abs(cut));
   }
 
   /**
@@ -328,8 +291,15 @@ export class Halfspaces implements Geometry {
   }
 
   remaining(): number {
-    return this.stack.reduce((sum, { weight }) => sum + weight, this.cell.weight);
+    return this.all().reduce((sum, { weight }) => sum + weight, 0);
   }
+}
+
+/** Without cuts; all of R^n in homogeneous coordinates, or the unit cube. */
+function wholeDomain(dimension: number, isWholeSpace: boolean): Cell {
+  const centre = new Float64Array(dimension + 1).fill(isWholeSpace ? 0 : 0.5);
+  centre[dimension] = isWholeSpace ? 0.5 : 1;
+  return { rows: [], errors: [], lines: [], signs: [], cuts: [], points: [centre], weight: 1 };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -11,6 +11,7 @@ import {
 } from './geometry.ts';
 import type { CellOutline } from './cellOutline.ts';
 import { grown } from '../program/program.ts';
+import { classifyUnits, type SignQuery } from './signQuery.ts';
 import { EDGE_CUT, EDGE_ERROR, EDGE_LINE, NAME, VALUE, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
 /** Absolute rounding error of a coordinate in the unit square. */
@@ -298,27 +299,18 @@ export class Polygons implements Geometry {
     this.high = value + reach;
   }
 
-  classify(
-    rows: Float64Array,
-    breakpoints: readonly number[],
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number {
-    if (breakpoints.length > 1) {
-      return this.classifyMany(rows, breakpoints, tolerance, firstId, pattern, list, from, to, crossing, at);
-    }
-    if (to - from < MIN_BOXED)
-      return this.classifyNear(rows, breakpoints[0], tolerance, firstId, pattern, list, from, to, crossing, at);
+  classify(query: SignQuery): number {
+    if (query.breakpoints.length === 1 && query.to - query.from >= MIN_BOXED) this.compareWithBox(query);
+    return classifyUnits(query, this);
+  }
+
+  /** Gives each unit the piece of its sign at the centre of the box; keeps those that may vanish in the box. */
+  private compareWithBox(query: SignQuery): void {
     this.box();
     const { centreX, centreY, reachX, reachY } = this;
-    const shift = breakpoints[0];
-    let doubtful = at;
+    const { rows, tolerance, list, from, to, pattern, crossing, at } = query;
+    const shift = query.breakpoints[0];
+    let end = at;
     // Without branches: signs are as good as random, and would be predicted wrong half of the time.
     for (let k = from; k < to; k++) {
       const unit = list[k];
@@ -328,63 +320,15 @@ export class Polygons implements Geometry {
       const value = a * centreX + b * centreY + (rows[row + 2] - shift);
       const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
       pattern[unit] = Number(value > 0);
-      crossing[doubtful] = unit;
-      doubtful += Number(!(Math.abs(value) > reach));
+      crossing[end] = unit;
+      end += Number(!(Math.abs(value) > reach));
     }
-    return this.classifyNear(rows, shift, tolerance, firstId, pattern, crossing, at, doubtful, crossing, at);
+    query.list = crossing;
+    query.from = at;
+    query.to = end;
   }
 
-  classifyNear(
-    rows: Float64Array,
-    shift: number,
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number {
-    let end = at;
-    for (let k = from; k < to; k++) {
-      const unit = list[k];
-      const found = this.crosses(rows, 3 * unit, shift, tolerance, firstId + unit);
-      if (found === BOTH) crossing[end++] = unit;
-      else pattern[unit] = found & POSITIVE;
-    }
-    return end;
-  }
-
-  private classifyMany(
-    rows: Float64Array,
-    breakpoints: readonly number[],
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number {
-    let end = at;
-    for (let k = from; k < to; k++) {
-      const unit = list[k];
-      let piece = 0;
-      let found = POSITIVE;
-      for (let b = 0; b < breakpoints.length && found === POSITIVE; b++) {
-        found = this.crosses(rows, 3 * unit, breakpoints[b], tolerance, firstId + unit * breakpoints.length + b);
-        if (found === POSITIVE) piece = b + 1;
-      }
-      if (found === BOTH) crossing[end++] = unit;
-      else pattern[unit] = piece;
-    }
-    return end;
-  }
-
-  /** As `side`, but ends as soon as both signs are seen and leaves nothing behind for `split`. */
-  private crosses(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+  signs(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
     const { data, end } = this;
     const a = rows[at];
     const b = rows[at + 1];
@@ -415,8 +359,8 @@ export class Polygons implements Geometry {
     return found;
   }
 
-  countParts(rows: Float64Array, shift: number, tolerance: number, cut: Int32Array, from: number, to: number): number {
-    return this.chords.countParts(this, rows, shift, tolerance, cut, from, to);
+  countParts(query: SignQuery): number {
+    return this.chords.countParts(this, query);
   }
 
   facets(visit: (cut: number, key: number, line: number) => void): void {

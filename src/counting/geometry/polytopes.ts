@@ -2,6 +2,7 @@ import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactSigns, type G
 import { PolytopeCuts } from './polytopeCuts.ts';
 import { grown } from '../program/program.ts';
 import { Sections, type Face } from './sections.ts';
+import { classifyUnits, type SignQuery } from './signQuery.ts';
 import type { Slice } from './slice.ts';
 
 /** From this many functions on it pays to compare them with a box around the cell first. */
@@ -54,8 +55,7 @@ export class Polytopes extends PolytopeCuts implements Geometry {
     return found;
   }
 
-  /** As `side`, but ends as soon as both signs are seen and leaves nothing behind for `split`. */
-  private crosses(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+  signs(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
     const { start, end } = this;
     const gradient = this.gradientOf(rows, at, shift);
     let found = ZERO;
@@ -127,47 +127,32 @@ export class Polytopes extends PolytopeCuts implements Geometry {
     }
   }
 
-  classify(
-    rows: Float64Array,
-    breakpoints: readonly number[],
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number {
-    const count = breakpoints.length;
+  classify(query: SignQuery): number {
+    if (query.breakpoints.length === 1 && query.to - query.from >= MIN_BOXED && this.box()) this.compareWithBox(query);
+    return classifyUnits(query, this);
+  }
+
+  /** Gives the units that do not vanish in the box their piece; the query keeps the others. */
+  private compareWithBox(query: SignQuery): void {
     const { middle, reach, width } = this;
-    const isBoxed = count === 1 && to - from >= MIN_BOXED && this.box();
+    const { rows, tolerance, list, from, to, pattern, crossing, at } = query;
+    const shift = query.breakpoints[0];
     let end = at;
     for (let k = from; k < to; k++) {
       const unit = list[k];
       const row = unit * width;
-      if (isBoxed) {
-        let value = -breakpoints[0];
-        let most = tolerance;
-        for (let d = 0; d < width; d++) {
-          value += rows[row + d] * middle[d];
-          most += Math.abs(rows[row + d]) * reach[d];
-        }
-        if (Math.abs(value) > most) {
-          pattern[unit] = value > 0 ? 1 : 0;
-          continue;
-        }
+      let value = -shift;
+      let most = tolerance;
+      for (let d = 0; d < width; d++) {
+        value += rows[row + d] * middle[d];
+        most += Math.abs(rows[row + d]) * reach[d];
       }
-      let piece = 0;
-      let found = POSITIVE;
-      for (let b = 0; b < count && found === POSITIVE; b++) {
-        found = this.crosses(rows, row, breakpoints[b], tolerance, firstId + unit * count + b);
-        if (found === POSITIVE) piece = b + 1;
-      }
-      if (found === BOTH) crossing[end++] = unit;
-      else pattern[unit] = piece;
+      if (Math.abs(value) > most) pattern[unit] = value > 0 ? 1 : 0;
+      else crossing[end++] = unit;
     }
-    return end;
+    query.list = crossing;
+    query.from = at;
+    query.to = end;
   }
 
   /** Finds a box around the cell, widened by what its vertices may be off; false when it has vertices at infinity. */
@@ -193,16 +178,10 @@ export class Polytopes extends PolytopeCuts implements Geometry {
     return true;
   }
 
-  countParts(
-    rows: Float64Array,
-    shift: number,
-    tolerance: number,
-    cut: Int32Array,
-    from: number,
-    to: number,
-    firstId: number,
-  ): number {
+  countParts(query: SignQuery): number {
     const { sections, start, end, width, words, cutting } = this;
+    const { rows, tolerance, list: cut, from, to, firstId } = query;
+    const shift = query.breakpoints[0];
     const functions = to - from;
     if (!sections.canCount(functions)) return 0;
     const face = sections.begin(end - start, words, functions);

@@ -1,5 +1,7 @@
+import { CellStack } from './cellStack.ts';
 import { BOTH, NEGATIVE, POSITIVE, ZERO, type ExactSigns, type Geometry } from './geometry.ts';
 import type { CellOutline } from './cellOutline.ts';
+import { classifyUnits, type SignQuery } from './signQuery.ts';
 
 /** Absolute rounding error of a coordinate in [0, 1]. */
 const COORDINATE_ERROR = 2 ** -52;
@@ -15,26 +17,35 @@ interface End {
   name: number;
 }
 
-/** Parts of the interval [0, 1], on a stack. */
-export class Segments implements Geometry {
+interface Segment {
+  readonly from: End;
+  readonly to: End;
+}
+
+/** Parts of the interval [0, 1]. */
+export class Segments extends CellStack<Segment> implements Geometry {
   readonly dimension = 1;
   low = 0;
   high = 0;
-  from!: End;
-  to!: End;
-  private stack: [End, End][] = [];
   private crossing!: End;
   private leftIsPositive = false;
   private readonly through = new Float64Array(1);
 
   constructor(private readonly exactSigns: ExactSigns) {
-    this.reset();
+    super(unitInterval());
+  }
+
+  get from(): End {
+    return this.cell.from;
+  }
+
+  get to(): End {
+    return this.cell.to;
   }
 
   reset(): void {
-    this.stack = [];
-    this.from = { x: 0, error: 0, line: -1, cut: 0, name: 0 };
-    this.to = { x: 1, error: 0, line: -2, cut: 0, name: 0 };
+    this.aside = [];
+    this.cell = unitInterval();
   }
 
   side(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
@@ -74,31 +85,16 @@ export class Segments implements Geometry {
 
   split(keepPositive: boolean, cut: number): void {
     const leftCut = this.leftIsPositive ? cut : -cut;
-    const left: [End, End] = [this.from, { ...this.crossing, cut: leftCut }];
-    const right: [End, End] = [{ ...this.crossing, cut: -leftCut }, this.to];
+    const left: Segment = { from: this.from, to: { ...this.crossing, cut: leftCut } };
+    const right: Segment = { from: { ...this.crossing, cut: -leftCut }, to: this.to };
     const keepLeft = keepPositive === this.leftIsPositive;
-    this.stack.push(keepLeft ? right : left);
-    [this.from, this.to] = keepLeft ? left : right;
+    this.aside.push(keepLeft ? right : left);
+    this.cell = keepLeft ? left : right;
   }
 
   clip(cut: number): void {
     this.split(true, cut);
-    this.stack.pop();
-  }
-
-  pop(): void {
-    const part = this.stack.pop();
-    if (part) [this.from, this.to] = part;
-  }
-
-  duplicate(): void {
-    this.stack.push([this.from, this.to]);
-  }
-
-  swap(): void {
-    const part = this.stack.pop();
-    this.duplicate();
-    if (part) [this.from, this.to] = part;
+    this.aside.pop();
   }
 
   /** Two breakpoints or more may fall into one point: cutting tells. */
@@ -111,7 +107,7 @@ export class Segments implements Geometry {
   }
 
   remaining(): number {
-    return this.stack.reduce((sum, [from, to]) => sum + to.x - from.x, this.to.x - this.from.x);
+    return this.all().reduce((sum, { from, to }) => sum + to.x - from.x, 0);
   }
 
   bounds(rows: Float64Array, at: number): void {
@@ -122,41 +118,19 @@ export class Segments implements Geometry {
     this.high = Math.max(left, right) + error;
   }
 
-  classify(
-    rows: Float64Array,
-    breakpoints: readonly number[],
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number {
-    const { x: left, error: leftError } = this.from;
-    const { x: right, error: rightError } = this.to;
-    const count = breakpoints.length;
-    let end = at;
-    for (let k = from; k < to; k++) {
-      const unit = list[k];
-      const a = rows[2 * unit];
-      const c = rows[2 * unit + 1];
-      const margin = tolerance + Math.abs(a) * Math.max(leftError, rightError);
-      const low = Math.min(a * left, a * right) + c - margin;
-      const high = Math.max(a * left, a * right) + c + margin;
-      let piece = 0;
-      let found = POSITIVE;
-      for (let b = 0; b < count && found === POSITIVE; b++) {
-        if (low > breakpoints[b]) found = POSITIVE;
-        else if (high < breakpoints[b]) found = NEGATIVE;
-        else found = this.side(rows, 2 * unit, breakpoints[b], tolerance, firstId + unit * count + b);
-        if (found === POSITIVE) piece = b + 1;
-      }
-      if (found === BOTH) crossing[end++] = unit;
-      else pattern[unit] = piece;
-    }
-    return end;
+  signs(rows: Float64Array, at: number, shift: number, tolerance: number, id: number): number {
+    const { from, to } = this.cell;
+    const a = rows[at];
+    const left = a * from.x + rows[at + 1];
+    const right = a * to.x + rows[at + 1];
+    const margin = tolerance + Math.abs(a) * Math.max(from.error, to.error);
+    if (Math.min(left, right) - margin > shift) return POSITIVE;
+    if (Math.max(left, right) + margin < shift) return NEGATIVE;
+    return this.side(rows, at, shift, tolerance, id);
+  }
+
+  classify(query: SignQuery): number {
+    return classifyUnits(query, this);
   }
 
   facets(visit: (cut: number, key: number, line: number) => void): void {
@@ -164,9 +138,16 @@ export class Segments implements Geometry {
   }
 
   openCuts(visit: (cut: number) => void): void {
-    for (const [from, to] of [...this.stack, [this.from, this.to]]) {
+    for (const { from, to } of this.all()) {
       visit(Math.abs(from.cut));
       visit(Math.abs(to.cut));
     }
   }
+}
+
+function unitInterval(): Segment {
+  return {
+    from: { x: 0, error: 0, line: -1, cut: 0, name: 0 },
+    to: { x: 1, error: 0, line: -2, cut: 0, name: 0 },
+  };
 }

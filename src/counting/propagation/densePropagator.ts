@@ -101,7 +101,7 @@ export class DenseChainPropagator implements Propagator {
       this.age[stage] = 0;
       this.memory.fresh(stage);
     }
-    // Other maps are measured when they are sifted.
+    // Other maps are measured when their units are classified.
     const isOutput = stage + 1 === this.chain.slopes.length;
     if (isOutput && (this.computed++ & MEASURED) === 0) this.measure(stage + 1);
   }

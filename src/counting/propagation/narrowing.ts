@@ -5,19 +5,6 @@ import type { NarrowPropagation, Propagator } from './propagation.ts';
 export interface NearGeometry extends Geometry {
   /** Around the cell at hand. */
   box(): Box;
-  /** As `sift`, of units with one breakpoint that the box does not decide. */
-  classifyNear(
-    rows: Float64Array,
-    shift: number,
-    tolerance: number,
-    firstId: number,
-    pattern: Int32Array,
-    list: Int32Array,
-    from: number,
-    to: number,
-    crossing: Int32Array,
-    at: number,
-  ): number;
   /**
    * Of `count` units, lists those whose function may vanish on the cell when it is off by up to its margin; returns how
    * many.

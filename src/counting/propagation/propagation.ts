@@ -22,7 +22,7 @@ export interface Propagator {
   advance(stage: number, pattern: Int32Array): void;
   /** Where the pieces of a stage are to be written, if it matters. */
   patternOf?(stage: number): Int32Array;
-  /** Sifts the units of a stage by a box, where it can. */
+  /** Classifies the units of a stage by a box around the cell, where it can. */
   readonly coarse?: CoarseClassifier;
   /** The walk is over: what was lent is given back. */
   release?(): void;

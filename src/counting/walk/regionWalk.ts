@@ -14,6 +14,7 @@ import { Maxima } from './maxima.ts';
 import { isNear, Narrowing, type NearGeometry } from '../propagation/narrowing.ts';
 import { grown, type MaxStep, type Program } from '../program/program.ts';
 import type { CoarseClassifier, Propagator } from '../propagation/propagation.ts';
+import { classifyUnits, SignQuery } from '../geometry/signQuery.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { LimitWatch, type Watched } from './limits.ts';
 
@@ -39,6 +40,8 @@ export interface WalkResult {
 const PART = 6;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
 const MAX_NARROWED = 6;
+/** The breakpoints of units that a `CoarseClassifier` knows. */
+const AT_ZERO = [0];
 
 /**
  * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit
@@ -73,6 +76,7 @@ export class RegionWalk<G extends Geometry> {
   private readonly coarse: CoarseClassifier | null;
   /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
   private readonly tolerances: Float64Array;
+  private readonly query = new SignQuery();
   private readonly claims: WorkClaims;
   private readonly watch: LimitWatch;
 
@@ -191,30 +195,15 @@ export class RegionWalk<G extends Geometry> {
     return this.classify(stage, units, 0, count, at);
   }
 
-  /** Sifts all units of a stage, first by the box around the cell. */
+  /** Classifies all units of a stage, first by the box around the cell. */
   private classifyAll(stage: number, at: number, coarse: CoarseClassifier, geometry: NearGeometry): number {
     let count = coarse.classify(stage, geometry.box(), this.tolerances[stage]);
     if (count < 0) {
       this.updateTolerance(stage);
       count = coarse.classify(stage, geometry.box(), this.tolerances[stage]);
     }
-    const tolerance = this.tolerances[stage];
     while (this.crossing.length < at + count) this.crossing = grown(this.crossing);
-    const id = this.lines.ofBreakpoint(stage, 0, 0);
-    const rows = this.propagator.preActivations(stage);
-    const { crossing } = this;
-    const end = geometry.classifyNear(
-      rows,
-      0,
-      tolerance,
-      id,
-      this.patterns[stage],
-      coarse.uncertain,
-      0,
-      count,
-      crossing,
-      at,
-    );
+    const end = classifyUnits(this.ask(stage, AT_ZERO, coarse.uncertain, 0, count, at), geometry);
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
     return end;
   }
@@ -259,19 +248,7 @@ export class RegionWalk<G extends Geometry> {
     const { crossing } = this;
     let end = at;
     if (step.kind === 'units') {
-      const id = this.lines.ofBreakpoint(stage, 0, 0);
-      end = this.geometry.classify(
-        rows,
-        step.breakpoints,
-        this.tolerances[stage],
-        id,
-        pattern,
-        list,
-        from,
-        to,
-        crossing,
-        at,
-      );
+      end = this.geometry.classify(this.ask(stage, step.breakpoints, list, from, to, at));
     } else {
       for (let k = from; k < to; k++) {
         const group = list[k];
@@ -282,6 +259,29 @@ export class RegionWalk<G extends Geometry> {
     }
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
     return end;
+  }
+
+  /** Fills in the query about the units at `from` to `to` in `list`. */
+  private ask(
+    stage: number,
+    breakpoints: readonly number[],
+    list: Int32Array,
+    from: number,
+    to: number,
+    at: number,
+  ): SignQuery {
+    const { query } = this;
+    query.rows = this.propagator.preActivations(stage);
+    query.tolerance = this.tolerances[stage];
+    query.breakpoints = breakpoints;
+    query.firstId = this.lines.ofBreakpoint(stage, 0, 0);
+    query.list = list;
+    query.from = from;
+    query.to = to;
+    query.pattern = this.patterns[stage];
+    query.crossing = this.crossing;
+    query.at = at;
+    return query;
   }
 
   private startNarrowing(stage: number, from: number, to: number): void {
@@ -385,13 +385,10 @@ export class RegionWalk<G extends Geometry> {
     const stage = this.lastStage;
     const step = this.program.stages[stage];
     if (this.options.visit || this.options.isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
-    const rows = this.propagator.preActivations(stage);
-    const tolerance = this.tolerances[stage];
-    const firstId = this.lines.ofBreakpoint(stage, 0, 0);
     const parts =
       to - from < 2
         ? to - from + 1
-        : this.geometry.countParts(rows, step.breakpoints[0], tolerance, this.crossing, from, to, firstId);
+        : this.geometry.countParts(this.ask(stage, step.breakpoints, this.crossing, from, to, to));
     this.cells[stage] += parts;
     return parts > 0;
   }
