@@ -4,7 +4,7 @@ import type { Network } from '../network/network.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
 import { read } from '../formats/registry.ts';
-import { noNetworkProblem } from './noNetwork.ts';
+import { noDefinition, noNetworkProblem } from './noNetwork.ts';
 import { readInput, type Input, type Output } from './io.ts';
 import { UsageError } from './usage.ts';
 
@@ -21,7 +21,7 @@ export async function readNetworks(file: string, output: Output): Promise<ReadNe
   const input = await readInput(file);
   const result = 'text' in input ? read(input.content, file, { weights: false, files: input.imports }) : null;
   if (result === null || !('text' in input)) {
-    const message = 'fault' in input ? input.fault : 'no network definition found in this file';
+    const message = 'fault' in input ? input.fault : noDefinition(input.text, file);
     output.error(`${file}:1:1: ${message}`);
     return null;
   }
@@ -56,7 +56,7 @@ export function findNetwork(
   if (!definition) {
     if (result && result.networks.length > 0) throw new UsageError(`there is no network ${name} in ${file}`);
     if (result) reportEmpty(file, text, result.problems, output);
-    else output.error(`${file}:1:1: no network definition found in this file`);
+    else output.error(`${file}:1:1: ${noDefinition(text, file)}`);
     return null;
   }
   const { network, problems } = buildNetwork(definition);

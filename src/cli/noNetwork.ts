@@ -1,5 +1,11 @@
 import type { Problem } from '../network/definition.ts';
+import { foreignText } from '../formats/foreign/texts.ts';
 import { looksLikeNetworkSource } from '../formats/source/javascript/sniff.ts';
+
+/** A sentence about a text of which no format is recognised. */
+export function noDefinition(text: string, fileName: string): string {
+  return foreignText(text, fileName) ?? 'no network definition found in this file';
+}
 
 /** Says of a text whose format was recognised that there is no network in it, and why, if nothing else does. */
 export function noNetworkProblem(text: string, fileName: string, problems: readonly Problem[]): Problem {

@@ -5,7 +5,7 @@ import { reportTable } from '../../report/reportTable.ts';
 import type { TheoryOptions } from '../../theory/bound.ts';
 import { parseArguments, readInput, type Output } from '../io.ts';
 import { reportErrors } from '../networks.ts';
-import { noNetworkProblem } from '../noNetwork.ts';
+import { noDefinition, noNetworkProblem } from '../noNetwork.ts';
 import { openPool } from '../pool.ts';
 import { withSimulatedMeans, type Simulation } from '../simulateMeans.ts';
 import { MAX_DRAWS, parseBudget, parseCount, parseVector, parseWorkers, together, UsageError } from '../usage.ts';
@@ -60,7 +60,7 @@ async function analyzeFile(file: string, wishes: Wishes, output: Output): Promis
   const read = 'text' in input ? analyze(input.content, file, options, null, input.imports) : null;
   const lines = new LineIndex('text' in input ? input.text : '');
   if (read === null || !('text' in input)) {
-    const message = 'fault' in input ? input.fault : 'no network definition found in this file';
+    const message = 'fault' in input ? input.fault : noDefinition(input.text, file);
     output.error(`${file}:1:1: ${message}`);
     if (json) output.line(JSON.stringify(emptyReport(file, message, lines)));
     return false;

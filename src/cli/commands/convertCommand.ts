@@ -9,6 +9,7 @@ import type { Network } from '../../network/network.ts';
 import { findWeights } from '../../worker/modelWeights.ts';
 import { parseArguments, readInput, type Input, type Output } from '../io.ts';
 import { reportErrors } from '../networks.ts';
+import { noDefinition } from '../noNetwork.ts';
 import { UsageError } from '../usage.ts';
 import { chooseWeights } from '../weights.ts';
 
@@ -30,7 +31,7 @@ export async function convertCommand(words: readonly string[], output: Output): 
   const result = read(input.content, file, { weights: false, files: input.imports });
   if (!result || result.networks.length === 0) {
     const said = result !== null && reportErrors(file, result.problems, new LineIndex(input.text), output);
-    return said ? 1 : fail(output, file, result?.problems[0]?.message ?? 'no network definition found in this file');
+    return said ? 1 : fail(output, file, result?.problems[0]?.message ?? noDefinition(input.text, file));
   }
   const position = positionOf(result.networks, values.network, file);
   const definition = result.networks[position];

@@ -36,7 +36,7 @@ const MAX_ITEMS = 200_000;
 export function isOnnx(source: ByteSource): boolean {
   const seen = new Set<number>();
   try {
-    for (const { number, isDelimited } of fieldsIn(source, wholeOf(source))) {
+    for (const { number, isDelimited } of fieldsIn(buffered(source), wholeOf(source))) {
       if (number > Model.greatest || isDelimited === (number === Model.irVersion)) return false;
       seen.add(number);
       if (seen.has(Model.graph) && seen.size > 1) return true;

@@ -1,5 +1,6 @@
 import type { ByteSource, WeightsFile } from './weightsFile.ts';
 import { WeightsError, wholeOf } from './weightsFile.ts';
+import { foreignArchive, foreignBytes } from '../foreign/bytes.ts';
 import { isLegacyTorch, isTorchArchive, readLegacyTorch, readTorchArchive } from '../pytorch/checkpoint.ts';
 import { torchWeights } from '../pytorch/stateDict.ts';
 import { isHdf5, readHdf5 } from './hdf5.ts';
@@ -18,15 +19,22 @@ export function openWeights(source: ByteSource): WeightsFile {
   if (isNpy(head)) return readNpy(source);
   if (isSafetensors(source)) return readSafetensors(source);
   throw new WeightsError(
-    `${source.name} is no file of weights that is read: HDF5 (.h5), .keras, PyTorch (.pt, .pth, .bin), safetensors, .npz, .npy, or the shards that a TensorFlow.js model.json names.`,
+    foreignBytes(source) ??
+      `${source.name} is no file of weights that is read: HDF5 (.h5), .keras, PyTorch (.pt, .pth, .bin), safetensors, .npz, .npy, or the shards that a TensorFlow.js model.json names.`,
   );
+}
+
+function readNpzOf(archive: Archive): WeightsFile {
+  const foreign = archive.names.some((name) => name.endsWith('.npy')) ? null : foreignArchive(archive);
+  if (foreign !== null) throw new WeightsError(foreign);
+  return readNpz(archive);
 }
 
 /** A `.keras` archive holds the model and its weights side by side; `numpy.savez` writes arrays alone. */
 function openArchive(archive: Archive): WeightsFile {
   const weights = archive.names.find((name) => /(^|\/)model\.weights\.h5$/.test(name));
   if (isTorchArchive(archive)) return torchWeights(readTorchArchive(archive));
-  if (weights === undefined) return readNpz(archive);
+  if (weights === undefined) return readNpzOf(archive);
   const { tensors } = readHdf5(`${archive.name} (${weights})`, archive.file(weights));
   const config = archive.names.find((name) => /(^|\/)config\.json$/.test(name));
   const model = config === undefined ? null : new TextDecoder().decode(archive.file(config));
