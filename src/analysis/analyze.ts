@@ -5,6 +5,7 @@ import type { LayerDefinition, NetworkDefinition, Problem, Span } from '../netwo
 import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { MEAN_IDS, type BoundId } from '../theory/boundIds.ts';
+import { TheoryContext } from '../theory/context.ts';
 import { explainLayers } from '../theory/explain/explainLayers.ts';
 import { mainBottleneck, type LayerExplanation } from '../theory/explain/explanation.ts';
 import { BoundTable } from '../theory/registry.ts';
@@ -13,26 +14,29 @@ import { sameData } from './sameData.ts';
 
 /** What the theory says of one network, wherever it is written; each part is computed when it is first asked for. */
 class NetworkTheory {
+  private readonly context: TheoryContext;
   private readonly tables = new Map<number | undefined, BoundTable>();
   private explained: readonly LayerExplanation[] | undefined;
 
   constructor(
     readonly network: Network,
     readonly options: TheoryOptions,
-  ) {}
+  ) {
+    this.context = TheoryContext.of(network, options);
+  }
 
   /** The bounds on a slice of this dimension; undefined for what the options say. */
   table(sliceDimension?: number): BoundTable {
     let table = this.tables.get(sliceDimension);
     if (!table) {
-      table = new BoundTable(this.network, sliceDimension === undefined ? this.options : { sliceDimension });
+      table = new BoundTable(sliceDimension === undefined ? this.context : this.context.onSlice(sliceDimension));
       this.tables.set(sliceDimension, table);
     }
     return table;
   }
 
   get explanations(): readonly LayerExplanation[] {
-    return (this.explained ??= explainLayers(this.network, this.options));
+    return (this.explained ??= explainLayers(this.context));
   }
 }
 

@@ -3,6 +3,7 @@ import { analysedParameters } from '../network/parameters.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { log10ErrorOf, type Magnitude } from '../theory/numbers/magnitude.ts';
 import { MEAN_IDS, type BoundId } from '../theory/boundIds.ts';
+import { TheoryContext } from '../theory/context.ts';
 import { BoundTable } from '../theory/registry.ts';
 
 /** The figures by which networks are compared. All of them are of the piecewise-linear part. */
@@ -24,7 +25,7 @@ export interface NetworkFigures {
 export function networkFigures(network: Network, options: TheoryOptions): NetworkFigures {
   const layers = analysedLayers(network);
   const bending = layers.filter(({ neurons }) => neurons > 0);
-  const bounds = new BoundTable(network, options);
+  const bounds = new BoundTable(TheoryContext.of(network, options));
   const find = (id: BoundId): BoundResult | null => {
     const bound = bounds.get(id);
     return bound.applies ? bound : null;

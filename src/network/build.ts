@@ -1,4 +1,4 @@
-import { bends, piecesOf } from './activation.ts';
+import { piecesOf } from './activation.ts';
 import { inputField, type LayerDefinition, type NetworkDefinition, type Problem } from './definition.ts';
 import { inferShape } from './inferShape.ts';
 import { inputTensor, type Layer, type Network, type TheoryScope, type TensorId } from './network.ts';
@@ -6,6 +6,7 @@ import type { LayerWeights, Operation } from './operation.ts';
 import { parameterCount, totalParameters, weightShapes } from './parameters.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
 import { didYouMean } from './suggest.ts';
+import { operationPieces, unitStages } from './units.ts';
 
 export interface BuiltNetwork {
   readonly network: Network;
@@ -212,7 +213,7 @@ class Builder {
     const written = this.definition.layers[definition];
     const { operation, inputShapes, outputShape } = bare;
     const scope = this.scope(bare, written, inputs);
-    const pieceCount = Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation));
+    const stages = unitStages(bare, scope);
     const owner = written.sharedWith === undefined ? undefined : this.tensors.get(written.sharedWith);
     const sharedWith = owner === null || owner === undefined || owner < 0 ? undefined : owner;
     if (sharedWith !== undefined) this.compareShared(written, bare, this.layers[sharedWith]);
@@ -226,8 +227,9 @@ class Builder {
       inputs,
       inputShapes,
       outputShape,
-      neurons: scope !== 'beyond' && (pieceCount > 1 || bends(written.activation)) ? sizeOf(outputShape) : 0,
-      pieceCount,
+      stages,
+      neurons: stages.length > 0 ? sizeOf(outputShape) : 0,
+      pieceCount: Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation)),
       parameters: sharedWith === undefined ? parameters : 0,
       scope,
       weights: this.checkedWeights(written, bare, operation !== written.operation),
@@ -315,44 +317,4 @@ function positionwise(operation: Operation, input: Shape): Operation {
     groups: 1,
     useBias: operation.useBias,
   };
-}
-
-/**
- * Pieces of the units that the operation itself is made of: maxout, max pooling, an elementwise maximum. 1 for an
- * affine map, 0 for what is not piecewise linear.
- */
-export function operationPieces(operation: Operation, inputs: readonly Shape[]): number {
-  switch (operation.kind) {
-    case 'maxout':
-      return operation.rank;
-    case 'maxPooling':
-      return operation.window.kernel[0] * operation.window.kernel[1];
-    case 'globalMaxPooling':
-      return sizeOf(inputs[0].slice(0, operation.rank));
-    case 'maximum':
-      return inputs.length;
-    case 'dense':
-    case 'convolution':
-    case 'depthwiseConvolution':
-    case 'separableConvolution':
-    case 'transposedConvolution':
-    case 'locallyConnected':
-    case 'graphConvolution':
-    case 'averagePooling':
-    case 'globalAveragePooling':
-    case 'batchNormalization':
-    case 'flatten':
-    case 'reshape':
-    case 'identity':
-    case 'zeroPadding':
-    case 'upSampling':
-    case 'add':
-    case 'subtract':
-    case 'average':
-    case 'concatenate':
-      return 1;
-    case 'notPiecewiseLinear':
-    case 'unknown':
-      return 0;
-  }
 }

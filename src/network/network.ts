@@ -22,6 +22,19 @@ export function isInput(tensor: TensorId): boolean {
  */
 export type TheoryScope = 'piecewiseLinear' | 'boundary' | 'beyond';
 
+/** Scalar piecewise-linear units that stand side by side: those of an activation, or those an operation consists of. */
+export interface UnitStage {
+  /**
+   * `activation` acts on the layer's affine map (or on the operation's units); `operation` is maxout, max pooling,
+   * maximum.
+   */
+  readonly kind: 'activation' | 'operation';
+  readonly neurons: number;
+  readonly pieceCount: number;
+  /** ReLU-like: two pieces, one of them flat, so that an inactive neuron takes a dimension away. */
+  readonly isRectifier: boolean;
+}
+
 export interface Layer {
   /** Position in topological order, and this layer's output tensor. */
   readonly index: number;
@@ -34,6 +47,8 @@ export interface Layer {
   readonly inputs: readonly TensorId[];
   readonly inputShapes: readonly Shape[];
   readonly outputShape: Shape;
+  /** The layer's units in the order they act; none for an affine layer. A smooth activation adds none. */
+  readonly stages: readonly UnitStage[];
   /** Scalar piecewise-linear units: activations that bend, maxout units, pooling windows. 0 for an affine layer. */
   readonly neurons: number;
   /** Affine pieces of one unit; 1 for an affine layer. A ReLU has 2, maxout of rank k has k. */

@@ -1,6 +1,6 @@
+import type { TheoryContext } from './context.ts';
 import type { Magnitude } from './numbers/magnitude.ts';
 import type { BoundId, FigureId } from './boundIds.ts';
-import type { Network } from '../network/network.ts';
 
 export type BoundKind = 'upper' | 'lower' | 'exact' | 'mean' | 'scale';
 
@@ -36,7 +36,7 @@ export interface TheoryOptions {
    * machine).
    */
   readonly budget?: number;
-  /** Asked now and then in long computations; true ends them with a weaker, labelled result. */
+  /** Called every few milliseconds in long computations; where it returns true they throw `Cancelled`. */
   readonly cancelled?: () => boolean;
 }
 
@@ -81,7 +81,7 @@ export interface Bound extends BoundFacts {
   readonly id: BoundId;
   /** The id of a bound of the same kind that, where it applies, is at least as tight at every cut. */
   readonly impliedBy?: BoundId;
-  readonly evaluate: (network: Network, options: TheoryOptions) => Evaluation;
+  readonly evaluate: (theory: TheoryContext) => Evaluation;
 }
 
 export type Evaluation =

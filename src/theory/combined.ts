@@ -1,5 +1,6 @@
 import type { Network } from '../network/network.ts';
-import type { BoundFacts, BoundResult, TheoryOptions } from './bound.ts';
+import type { BoundFacts, BoundResult } from './bound.ts';
+import type { TheoryContext } from './context.ts';
 import type { BoundId } from './boundIds.ts';
 import { fusedPoolingCuts } from './recurrence/fusedPooling.ts';
 import { larger, one, smaller, type Magnitude } from './numbers/magnitude.ts';
@@ -90,9 +91,9 @@ export function combine(
 }
 
 /** The combination for linear regions, with max pooling and ReLU taken as one unit where that is less. */
-export function combineLinear(network: Network, options: TheoryOptions, results: readonly BoundResult[]): BoundResult {
-  const base = combine(network, tightestUpperLinear, results);
-  const fused = base.applies ? fusedPoolingCuts(network, options) : null;
+export function combineLinear(theory: TheoryContext, results: readonly BoundResult[]): BoundResult {
+  const base = combine(theory.network, tightestUpperLinear, results);
+  const fused = base.applies ? fusedPoolingCuts(theory) : null;
   if (!fused || !base.perLayer) return base;
   const perLayer = merge(base.perLayer, fused, smaller);
   const note = 'ReLU and max pooling side by side taken as one unit.';

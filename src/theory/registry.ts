@@ -1,6 +1,8 @@
 import type { Network } from '../network/network.ts';
 import type { Bound, BoundFacts, BoundKind, BoundResult, Evaluation, TheoryOptions } from './bound.ts';
+import { TheoryContext } from './context.ts';
 import { BOUND_IDS, type BoundId } from './boundIds.ts';
+import { throwIfCancelled } from './cancellation.ts';
 import { bestLower, combine, combineLinear, tightestUpper, tightestUpperLinear } from './combined.ts';
 import { kacRiceLine, kacRicePlane } from './kacRice/bounds.ts';
 import { recurrenceUpper } from './recurrence/recurrence.ts';
@@ -73,10 +75,7 @@ export const boundFacts: Readonly<Record<BoundId, BoundFacts>> = { ...theorems, 
 export class BoundTable {
   private readonly results = new Map<BoundId, BoundResult>();
 
-  constructor(
-    private readonly network: Network,
-    private readonly options: TheoryOptions,
-  ) {}
+  constructor(private readonly theory: TheoryContext) {}
 
   /** Where a bound does not apply, the result has the reason and no number. */
   get(id: BoundId): BoundResult {
@@ -91,13 +90,14 @@ export class BoundTable {
   }
 
   private compute(id: BoundId): BoundResult {
-    const { network, options } = this;
-    if (isTheorem(id)) return resultOf(network, theorems[id], options);
+    const { network, options } = this.theory;
+    throwIfCancelled(options);
+    if (isTheorem(id)) return resultOf(theorems[id], this.theory);
     switch (id) {
       case 'tightest-upper':
         return combine(network, tightestUpper, this.notImplied('upper'), () => this.ofKind('upper'));
       case 'tightest-upper-linear':
-        return combineLinear(network, options, [...this.ofKind('upper'), this.get('tightest-upper')]);
+        return combineLinear(this.theory, [...this.ofKind('upper'), this.get('tightest-upper')]);
       case 'best-lower':
         return combine(network, bestLower, this.ofKind('lower'));
     }
@@ -126,12 +126,13 @@ function boundsOfKind(kind: BoundKind): Bound[] {
 
 /** All bounds of a network, in a fixed order. */
 export function evaluateBounds(network: Network, options: TheoryOptions): BoundResult[] {
-  return new BoundTable(network, options).all();
+  return new BoundTable(TheoryContext.of(network, options)).all();
 }
 
 const unsized = refused('The size of the input is not known.');
 
-function resultOf(network: Network, { evaluate, impliedBy: _, ...facts }: Bound, options: TheoryOptions): BoundResult {
+function resultOf({ evaluate, impliedBy: _, ...facts }: Bound, theory: TheoryContext): BoundResult {
+  const { network } = theory;
   const refusal = (reason: string): BoundResult => ({
     ...facts,
     applies: false,
@@ -140,7 +141,7 @@ function resultOf(network: Network, { evaluate, impliedBy: _, ...facts }: Bound,
     perLayer: null,
     note: null,
   });
-  const evaluation: Evaluation = network.inputSize > 0 ? evaluate(network, options) : unsized;
+  const evaluation: Evaluation = network.inputSize > 0 ? evaluate(theory) : unsized;
   if (!evaluation.applies) return refusal(evaluation.reason);
   const { perLayer, note = null } = evaluation;
   const value = perLayer.findLast((cut) => cut !== null) ?? null;

@@ -1,49 +1,6 @@
-import { operationPieces } from '../network/build.ts';
-import { bends, flatPiecesOf, piecesOf } from '../network/activation.ts';
 import { isInput, type Layer, type Network } from '../network/network.ts';
 import type { Operation } from '../network/operation.ts';
 import { sizeOf } from '../network/shape.ts';
-
-/** Scalar piecewise-linear units that stand side by side: what an activation adds, or what an operation is made of. */
-export interface UnitStage {
-  /**
-   * `activation` acts on the layer's affine map (or on the operation's units); `operation` is maxout, max pooling,
-   * maximum.
-   */
-  readonly kind: 'activation' | 'operation';
-  readonly neurons: number;
-  readonly pieceCount: number;
-  /** ReLU-like: two pieces, one of them flat, so that an inactive neuron takes a dimension away. */
-  readonly isRectifier: boolean;
-}
-
-/** The stages of a layer in the order they act; none for an affine layer. A smooth activation adds none. */
-export function unitStages(layer: Layer): readonly UnitStage[] {
-  let stages = known.get(layer);
-  if (!stages) known.set(layer, (stages = stagesOf(layer)));
-  return stages;
-}
-
-/** Every theorem asks for them. */
-const known = new WeakMap<Layer, readonly UnitStage[]>();
-
-function stagesOf(layer: Layer): UnitStage[] {
-  if (layer.scope === 'beyond') return [];
-  const neurons = sizeOf(layer.outputShape);
-  const stages: UnitStage[] = [];
-  const operationRank = operationPieces(layer.operation, layer.inputShapes);
-  if (operationRank > 1) stages.push({ kind: 'operation', neurons, pieceCount: operationRank, isRectifier: false });
-  if (bends(layer.activation)) {
-    const pieceCount = piecesOf(layer.activation);
-    stages.push({
-      kind: 'activation',
-      neurons,
-      pieceCount,
-      isRectifier: pieceCount === 2 && flatPiecesOf(layer.activation) === 1,
-    });
-  }
-  return stages;
-}
 
 /**
  * The layers whose affine map feeds a layer's activation: last the one that has weights (the layer itself, or one
@@ -53,7 +10,7 @@ function stagesOf(layer: Layer): UnitStage[] {
 export function affineRun(network: Network, layer: Layer): Layer[] {
   const before = ({ inputs }: Layer): Layer | null => {
     const found = inputs.length === 1 && !isInput(inputs[0]) ? network.layers[inputs[0]] : null;
-    return found && unitStages(found).length === 0 ? found : null;
+    return found && found.stages.length === 0 ? found : null;
   };
   let source = layer;
   for (let next: Layer | null = layer; next && isNeutral(source.operation); next = before(source)) source = next;

@@ -9,6 +9,7 @@ import { describePlace } from '../../protocol/placeWords.ts';
 import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
 import type { TheoryOptions } from '../../theory/bound.ts';
 import { MAX_INPUTS, tooManyInputs } from '../../theory/kacRice/mean.ts';
+import { TheoryContext } from '../../theory/context.ts';
 import { BoundTable } from '../../theory/registry.ts';
 import { describePanelInitialization, sliceSeries } from './panelModel.ts';
 import { seriesOf } from './series.ts';
@@ -27,7 +28,9 @@ export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): R
   if (!('options' in place)) return none(place.reason);
   const refused = whyPlanesDiffer(network.inputSize, method, settings);
   if (refused !== null) return none(refused);
-  const mean = new BoundTable(network, place.options).get(place.dimension === 1 ? 'kac-rice-line' : 'kac-rice-plane');
+  const mean = new BoundTable(TheoryContext.of(network, place.options)).get(
+    place.dimension === 1 ? 'kac-rice-line' : 'kac-rice-plane',
+  );
   if (!mean.applies) return none(mean.reason ?? 'No mean applies.');
   return { ...head, expected: seriesOf(mean, domain), noMean: null };
 }
@@ -46,7 +49,7 @@ export function meanInWindow(
   const network = withInitialization(analysis.network, settings);
   const place = theoryPlace(network.inputSize, 'plane', settings, window);
   if (!('options' in place)) return null;
-  const mean = new BoundTable(network, place.options).get('kac-rice-plane');
+  const mean = new BoundTable(TheoryContext.of(network, place.options)).get('kac-rice-plane');
   return mean.applies && mean.value ? 10 ** mean.value.log10 : null;
 }
 

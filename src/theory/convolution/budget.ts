@@ -1,3 +1,5 @@
+import { throwIfCancelled } from '../cancellation.ts';
+
 /**
  * Counts elementary steps (about a nanosecond each) of an exponential computation. The count depends on the input
  * alone, so that the same question gets the same answer on every machine.
@@ -6,7 +8,7 @@ export class Budget {
   private used = 0;
   private sinceAsked = 0;
   private readonly limit: number;
-  private readonly cancelled: (() => boolean) | undefined;
+  readonly cancelled: (() => boolean) | undefined;
 
   constructor(limit: number, cancelled?: () => boolean) {
     this.limit = limit;
@@ -18,8 +20,7 @@ export class Budget {
   }
 
   /**
-   * Takes this many steps off the budget. False when it is spent or the caller has cancelled; the computation must
-   * then stop.
+   * Takes this many steps off the budget. False when it is spent; the computation must then stop. Throws Cancelled.
    */
   spend(steps: number): boolean {
     this.used += steps;
@@ -27,8 +28,8 @@ export class Budget {
     if (this.used > this.limit) return false;
     if (this.sinceAsked < STEPS_BETWEEN_CHECKS) return true;
     this.sinceAsked = 0;
-    if (this.cancelled?.()) this.used = Infinity;
-    return this.used <= this.limit;
+    throwIfCancelled(this);
+    return true;
   }
 
   /** A budget of its own with at most this many steps; what it uses is taken off this one when it is done. */

@@ -1,8 +1,8 @@
+import type { TheoryContext } from '../context.ts';
 import type { Layer } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { chainOf, describeUnits, type Chain, type ChainStage } from '../theorems/chain.ts';
 import { hasBias, isConstant } from '../constants.ts';
-import { cachedBySlice } from '../recurrence/remembered.ts';
 import { isNeutral } from '../units.ts';
 import type { ReceptiveFields } from './receptiveFields.ts';
 import { networkFields, tooLarge } from './networkFields.ts';
@@ -25,8 +25,13 @@ export interface ConvolutionChain {
  * vector, or on a flattened tensor, is a convolution whose kernel is as large as its input. What follows the last
  * units may be anything.
  */
-export const convolutionChainOf = cachedBySlice((network, options): ConvolutionChain | { reason: string } => {
-  const found = chainOf(network, options);
+export function convolutionChainOf(theory: TheoryContext): ConvolutionChain | { reason: string } {
+  return theory.once(findConvolutionChain);
+}
+
+function findConvolutionChain(theory: TheoryContext): ConvolutionChain | { reason: string } {
+  const { network } = theory;
+  const found = chainOf(theory);
   if ('reason' in found) return found;
   const { chain } = found;
   const none = { reason: 'The theorem is for convolutional layers; there are none.' };
@@ -43,7 +48,7 @@ export const convolutionChainOf = cachedBySlice((network, options): ConvolutionC
     if (each.stage.kind === 'operation') {
       return { reason: `The theorem is for convolutions with activations; ${layer.name} has ${describeUnits(each)}.` };
     }
-    const fields = networkFields(network).ofChain(run);
+    const fields = networkFields(theory).ofChain(run);
     if (fields === tooLarge) {
       return { reason: `Too large for this sum: the windows of ${layer.name} have too many places to list them.` };
     }
@@ -58,7 +63,7 @@ export const convolutionChainOf = cachedBySlice((network, options): ConvolutionC
   }
   if (!convolutional) return none;
   return { chain, stages };
-});
+}
 
 /** One position that sees everything. */
 function densePattern(run: readonly Layer[]): ReceptiveFields | null {

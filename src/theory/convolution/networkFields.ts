@@ -1,5 +1,6 @@
+import type { TheoryContext } from '../context.ts';
 import type { Layer, Network } from '../../network/network.ts';
-import { affineRun, unitStages } from '../units.ts';
+import { affineRun } from '../units.ts';
 import { FieldAllowance } from './fieldAllowance.ts';
 import { receptiveFieldsOf, hasFields, type ReceptiveFields } from './receptiveFields.ts';
 
@@ -20,7 +21,7 @@ class NetworkFields {
 
   constructor(network: Network) {
     for (const layer of network.layers) {
-      if (unitStages(layer).length > 0) this.ofLayers.admit(affineRun(network, layer));
+      if (layer.stages.length > 0) this.ofLayers.admit(affineRun(network, layer));
     }
   }
 
@@ -70,10 +71,10 @@ function shapesOf({ operation, inputShapes, outputShape }: Layer): unknown[] {
   return [operation, inputShapes, outputShape];
 }
 
-const known = new WeakMap<Network, NetworkFields>();
+export function networkFields(theory: TheoryContext): NetworkFields {
+  return theory.onceForNetwork(listFields);
+}
 
-export function networkFields(network: Network): NetworkFields {
-  let fields = known.get(network);
-  if (!fields) known.set(network, (fields = new NetworkFields(network)));
-  return fields;
+function listFields(network: Network): NetworkFields {
+  return new NetworkFields(network);
 }

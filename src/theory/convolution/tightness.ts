@@ -1,6 +1,7 @@
+import type { TheoryContext } from '../context.ts';
 import type { Layer, Network } from '../../network/network.ts';
 import { hasBias } from '../constants.ts';
-import { affineRun, unitStages } from '../units.ts';
+import { affineRun } from '../units.ts';
 import { networkFields, tooLarge } from './networkFields.ts';
 import { theoremEquality, type TheoremEquality } from './theoremEquality.ts';
 
@@ -21,12 +22,13 @@ export function describeTightness(equality: TheoremEquality, isBiased: boolean):
  * The same for the units of one layer; `isSumKnown`: the numbers are the sum's own, not bounds on them. Null where no
  * window is.
  */
-export function tightnessOfLayer(network: Network, layer: Layer, isSumKnown: boolean): string | null {
-  const [stage] = unitStages(layer);
+export function tightnessOfLayer(theory: TheoryContext, layer: Layer, isSumKnown: boolean): string | null {
+  const { network } = theory;
+  const [stage] = layer.stages;
   if (stage?.kind !== 'activation') return null;
   const run = affineRun(network, layer);
   if (!run.some(({ operation }) => 'window' in operation)) return null;
-  const pattern = networkFields(network).ofLayer(run);
+  const pattern = networkFields(theory).ofLayer(run);
   const equality = pattern === null || pattern === tooLarge ? 'open' : theoremEquality(pattern);
   return describeTightness(
     equality === 'exact' && !isSumKnown ? 'open' : equality,

@@ -1,14 +1,15 @@
-import type { Layer, Network } from '../../network/network.ts';
+import { throwIfCancelled } from '../cancellation.ts';
+import { memoized, type TheoryContext } from '../context.ts';
+import { totalNeurons, type Layer, type UnitStage } from '../../network/network.ts';
 import { binomialPrefixSum, exactBinomialTerms } from '../numbers/binomial.ts';
-import type { TheoryOptions } from '../bound.ts';
 import { tightnessOfLayer } from '../convolution/tightness.ts';
 import { dominatorTree, type DominatorNode } from '../recurrence/dominators.ts';
 import { describeFactor, type LayerExplanation } from './explanation.ts';
-import { IndependenceCache, type IndependenceNumbers } from '../recurrence/independence.ts';
+import type { IndependenceNumbers } from '../recurrence/denseIndependence.ts';
+import { independenceOf } from '../recurrence/independence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { tightestRule } from '../recurrence/recurrence.ts';
 import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
-import { unitStages, type UnitStage } from '../units.ts';
 import { widened } from './widening.ts';
 
 /** A sum is written out term by term up to this many terms. */
@@ -21,13 +22,15 @@ const WIDENING_WORK = 2000;
 const MAX_NEURONS_WIDENED = 20_000;
 
 /** What can be said of every layer beside the bounds, by layer index. */
-export function explainLayers(network: Network, options: TheoryOptions): LayerExplanation[] {
-  const { nodes } = dominatorTree(network, options);
-  const widening = new Widening(network, options, nodes.filter((node) => node && isBottleneck(node)).length);
-  const sums = new PrefixSums();
+export function explainLayers(theory: TheoryContext): LayerExplanation[] {
+  const { network } = theory;
+  const { nodes } = dominatorTree(theory);
+  const widening = new Widening(theory, nodes.filter((node) => node && isBottleneck(node)).length);
+  const sums = prefixSums();
   return network.layers.map((layer) => {
+    throwIfCancelled(theory.options);
     const node = nodes[layer.index];
-    return node ? explain(network, layer, node, widening, sums) : unexplained;
+    return node ? explain(theory, layer, node, widening, sums) : unexplained;
   });
 }
 
@@ -42,7 +45,7 @@ const unexplained: LayerExplanation = {
 };
 
 function explain(
-  network: Network,
+  theory: TheoryContext,
   layer: Layer,
   node: DominatorNode,
   widening: Widening,
@@ -51,13 +54,13 @@ function explain(
   const { dimensionIn, dimension } = node;
   const oneMore = isBottleneck(node) ? widening.gain(layer) : null;
   const bottleneck = isBottleneck(node) ? { from: dimensionIn, to: dimension, oneMore } : null;
-  const stages = unitStages(layer);
-  const own = stages.map((stage) => widening.independence.of(network, layer, stage));
+  const stages = layer.stages;
+  const own = stages.map((stage) => independenceOf(theory).of(theory, layer, stage));
   const factors = stages.map((stage, k) => factorOf(stage, own[k], dimensionIn, sums));
   const [factor] = factors;
   const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
   const numbers = factors.length === 1 ? factor.numbers : null;
-  const standing = tightnessOfLayer(network, layer, own[0]?.quality === 'exact');
+  const standing = tightnessOfLayer(theory, layer, own[0]?.quality === 'exact');
   const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
   const sentences: string[] = [];
   if (bottleneck) sentences.push(`Bottleneck: ${passage}.`);
@@ -77,7 +80,7 @@ function isBottleneck(node: DominatorNode): boolean {
 function holdsUnits(node: DominatorNode): boolean {
   const pending = [node];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    if (next.layer && unitStages(next.layer).length > 0) return true;
+    if (next.layer && next.layer.stages.length > 0) return true;
     for (const child of next.children) pending.push(child);
   }
   return false;
@@ -92,7 +95,7 @@ function factorOf(
   const most = Math.min(dimension, neurons);
   const { binomial, maxSize } = numbers;
   if (!binomial) return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(numbers.prefixSum(most)) };
-  const total = sums.of(binomial.count, Math.min(most, maxSize), binomial.weight);
+  const total = sums([binomial.count, Math.min(most, maxSize), binomial.weight]);
   if (most === neurons) return { formula: `${pieceCount}^${neurons}`, numbers: short(total) };
   const weight = pieceCount === 2 ? '' : ` ${pieceCount - 1}^j`;
   const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
@@ -109,56 +112,49 @@ function doubled(
   sums: PrefixSums,
 ): string[] {
   if (operation.kind !== 'dense' && operation.kind !== 'maxout') return [];
-  const factor = sums.of(2 * neurons, Math.min(dimension, 2 * neurons), pieceCount - 1);
+  const factor = sums([2 * neurons, Math.min(dimension, 2 * neurons), pieceCount - 1]);
   const unit = operation.kind === 'maxout' && activation.name === 'linear' ? 'units' : 'neurons';
   return [`With ${grouped(2 * neurons)} ${unit}: × ${write(factor)}.`];
 }
 
-/** `binomialPrefixSum`; deep networks repeat their layers, so that few are different. */
-class PrefixSums {
-  private readonly known = new Map<string, Magnitude>();
+/** `binomialPrefixSum` by count, last term and weight; deep networks repeat their layers, so that few are different. */
+type PrefixSums = (terms: readonly [count: number, most: number, weight: number]) => Magnitude;
 
-  of(count: number, most: number, weight: number): Magnitude {
-    const key = `${count} ${most} ${weight}`;
-    const sum = this.known.get(key) ?? binomialPrefixSum(count, most, weight);
-    this.known.set(key, sum);
-    return sum;
-  }
+function prefixSums(): PrefixSums {
+  return memoized(
+    (terms) => terms.join(),
+    (terms) => binomialPrefixSum(...terms),
+  );
 }
 
 /** How much the network's bound grows with one more unit in one layer. */
 class Widening {
-  readonly independence: IndependenceCache;
   private readonly neurons: number;
   private total: Magnitude | null | undefined;
 
   constructor(
-    private readonly network: Network,
-    private readonly options: TheoryOptions,
+    private readonly theory: TheoryContext,
     private readonly bottlenecks: number,
   ) {
-    this.independence = new IndependenceCache(network, options);
-    this.neurons = network.layers.reduce((sum, layer) => sum + layer.neurons, 0);
+    this.neurons = totalNeurons(theory.network.layers);
   }
 
   /** log10 of the factor by which the bound grows; null where it would take too long. */
   gain(layer: Layer): number | null {
-    const { network } = this;
+    const { network } = this.theory;
     if (this.bottlenecks * network.layers.length > WIDENING_WORK) return null;
     if (layer.operation.kind === 'convolution' && this.neurons > MAX_NEURONS_WIDENED) return null;
     const wider = widened(network, layer.index);
     if (!wider) return null;
-    this.total ??= this.regionsOf(network);
-    const more = this.regionsOf(wider);
+    this.total ??= regionsOf(this.theory);
+    const more = regionsOf(this.theory.variation(wider));
     return this.total && more ? Math.max(0, more.log10 - this.total.log10) : null;
   }
+}
 
-  private regionsOf(network: Network): Magnitude | null {
-    // Up to the layer that is wider, the steps are those of the network itself.
-    const memory = recurrenceMemory(this.network);
-    const rule = tightestRule(network, this.independence, memory);
-    return memory.regions(network, this.options, rule).findLast((cut) => cut !== null) ?? null;
-  }
+function regionsOf(theory: TheoryContext): Magnitude | null {
+  const cuts = recurrenceMemory(theory).regions(theory, tightestRule(theory));
+  return cuts.findLast((cut) => cut !== null) ?? null;
 }
 
 function oneMoreUnit({ operation }: Layer): string {

@@ -1,6 +1,7 @@
 import { inferShape } from '../../network/inferShape.ts';
 import { isInput, shapeOfTensor, type Layer, type Network } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
+import { unitStages } from '../../network/units.ts';
 import { sameShape, sizeOf } from '../../network/shape.ts';
 
 /**
@@ -62,6 +63,7 @@ function widerOperation(operation: Operation): Operation | null {
 function resize(layer: Layer, operation: Operation, inputShapes: Layer['inputShapes']): Layer | null {
   const inferred = inferShape(operation, inputShapes);
   if ('fault' in inferred) return null;
-  const neurons = layer.neurons > 0 ? sizeOf(inferred.shape) : 0;
-  return { ...layer, operation, inputShapes, outputShape: inferred.shape, neurons };
+  const resized = { ...layer, operation, inputShapes, outputShape: inferred.shape };
+  const stages = unitStages(resized, layer.scope);
+  return { ...resized, stages, neurons: stages.length > 0 ? sizeOf(inferred.shape) : 0 };
 }

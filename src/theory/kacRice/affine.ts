@@ -17,7 +17,6 @@ import {
   type TensorState,
 } from './state.ts';
 import { gather, tapsOf, windowTaps } from './taps.ts';
-import { unitStages } from '../units.ts';
 
 export interface LayerContext {
   readonly layer: Layer;
@@ -124,7 +123,7 @@ export function affineImage(
 /** Maxout of rank 1 is a dense layer of its own layout, which is not followed either. */
 function refuseOtherUnits(layer: Layer): void {
   const { kind } = layer.operation;
-  if (kind !== 'maxout' && unitStages(layer)[0]?.kind !== 'operation') return;
+  if (kind !== 'maxout' && layer.stages[0]?.kind !== 'operation') return;
   const units = kind === 'maxout' ? 'maxout' : 'max pooling';
   throw new NoClosedForm(`${layer.name}: there is no closed form of the mean for ${units}.`);
 }

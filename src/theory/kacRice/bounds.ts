@@ -1,3 +1,4 @@
+import type { TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import type { Bound, Citation, Evaluation, Parallelogram, Segment, TheoryOptions } from '../bound.ts';
 import { MAX_INPUTS, tooManyInputs, type MeanRegions } from './mean.ts';
@@ -35,13 +36,13 @@ export const kacRicePlane: Bound = {
   evaluate: evaluatePlane,
 };
 
-function evaluateLine(network: Network, options: TheoryOptions): Evaluation {
+function evaluateLine({ network, options }: TheoryContext): Evaluation {
   if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };
   const segment = options.segment ?? diagonal(network.inputSize);
   return evaluation(meanRegionsOnSegment(network, segment, options), describeSegment(network, options), network);
 }
 
-function evaluatePlane(network: Network, options: TheoryOptions): Evaluation {
+function evaluatePlane({ network, options }: TheoryContext): Evaluation {
   const { parallelogram } = options;
   if (!parallelogram && network.inputSize !== 2) {
     return { applies: false, reason: `The input has ${network.inputSize} dimensions: a plane in it must be given.` };

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../cancellation.ts';
 import { bends } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import type { Parallelogram, TheoryOptions } from '../bound.ts';
@@ -62,7 +63,7 @@ export function meanRegionsOnParallelogram(
     const points = [[center, Float64Array.from(u, (x) => x / 2), Float64Array.from(v, (x) => x / 2)]];
     const populations = propagate(network, { ...limits, points }).flatMap((bend) => populationsOf(network, bend));
     const edge = byLayer(network, populations, (population) => population.count * edgeCrossings(population.moments));
-    const crossings = crossingsByLayer(network, populations);
+    const crossings = crossingsByLayer(network, populations, options);
     const vertices = excessAtOrigin(network, populations);
     let sum = 1;
     const means = network.layers.map((_, i) => (sum += crossings[i] + edge[i] / 2) + vertices[i]);
@@ -134,7 +135,7 @@ function edgeCrossings(moments: PlaneMoments): number {
 }
 
 /** Mean number of points where two boundaries cross, the later of them being of each layer. */
-function crossingsByLayer(network: Network, populations: readonly Population[]): Float64Array {
+function crossingsByLayer(network: Network, populations: readonly Population[], options: TheoryOptions): Float64Array {
   const sums = new Float64Array(network.layers.length);
   const pairs: Pairs[] = [];
   populations.forEach((population, k) => {
@@ -144,7 +145,7 @@ function crossingsByLayer(network: Network, populations: readonly Population[]):
     if (pairs.length > MAX_PAIRS)
       throw new NoClosedForm('There are too many layers for the mean in a plane to be computed at once.');
   });
-  addMeetings(pairs, sums);
+  addMeetings(pairs, sums, options);
   return sums;
 }
 
@@ -167,7 +168,7 @@ function pairsOf(earlier: Population, later: Population): Pairs[] {
   ];
 }
 
-function addMeetings(pairs: readonly Pairs[], sums: Float64Array): void {
+function addMeetings(pairs: readonly Pairs[], sums: Float64Array, options: TheoryOptions): void {
   if (pairs.length === 0) return;
   const laws = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
   const number = new Map(laws.map((law, k) => [law, k]));
@@ -181,6 +182,7 @@ function addMeetings(pairs: readonly Pairs[], sums: Float64Array): void {
   const local = laws.map(() => new Float64Array(4));
   const integrals = integrateOverSquare(
     (s, t, weight, into) => {
+      throwIfCancelled(options);
       for (let k = 0; k < laws.length; k++) localMoments(laws[k], determinants[k], s, t, local[k]);
       for (const { a, b, count, layer } of indexed) {
         into[layer] += weight * count * meetingDensity(local[a], local[b]);

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../cancellation.ts';
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import { isMerge } from '../../network/operation.ts';
@@ -73,7 +74,7 @@ class Propagator {
     this.readInputs();
     for (const layer of this.network.layers) {
       if (layer.scope === 'beyond') continue;
-      if (this.propagation.cancelled?.()) throw new NoClosedForm('The computation was cancelled.');
+      throwIfCancelled(this.propagation);
       this.charge(layer);
       const image = this.image(layer);
       if (image.kind !== 'unknown') this.spend(image.cells.values.length);

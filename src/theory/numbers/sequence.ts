@@ -1,5 +1,5 @@
 import { scaledBinomial, scaledBinomialPrefixSum, weightedBinomial } from './binomial.ts';
-import type { IndependenceNumbers } from '../recurrence/independence.ts';
+import type { IndependenceNumbers } from '../recurrence/denseIndependence.ts';
 import { UNIT_ROUNDOFF, type Magnitude } from './magnitude.ts';
 import { inverseStep, mantissaHigh, mantissaLow, scaled, ScaledArray, scaledOfMagnitude, scaleStep } from './scaled.ts';
 

@@ -1,4 +1,4 @@
-import type { IndependenceNumbers } from './independence.ts';
+import type { IndependenceNumbers } from './denseIndependence.ts';
 import { exactSequence, type ExactSequence } from '../numbers/sequence.ts';
 
 /** Widest layer for which the histograms are tabulated; wider ones keep the binomial histogram. */

@@ -1,12 +1,14 @@
-import { leastOf } from '../../network/extremes.ts';
-import type { Layer, Network } from '../../network/network.ts';
 import type { TheoryOptions } from '../bound.ts';
+import { throwIfCancelled } from '../cancellation.ts';
+import type { TheoryContext } from '../context.ts';
+import { leastOf } from '../../network/extremes.ts';
+import type { Layer, Network, UnitStage } from '../../network/network.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
 import type { DimensionHistogram } from './histogram.ts';
-import { HistogramSteps } from './histogramSteps.ts';
+import type { HistogramSteps } from './histogramSteps.ts';
 import { multiply, one, product, sum, type Magnitude } from '../numbers/magnitude.ts';
 import type { Transition } from './transition.ts';
-import { innerWidth, unitStages, type UnitStage } from '../units.ts';
+import { innerWidth } from '../units.ts';
 
 /** Branches within branches are followed this far. */
 const MAX_NESTING = 16;
@@ -18,7 +20,7 @@ export type StageRule = (layer: Layer, stage: UnitStage) => Transition;
 export type LayerTransitions = readonly (readonly Transition[])[];
 
 export function transitionsBy(rule: StageRule, network: Network): LayerTransitions {
-  return network.layers.map((layer) => unitStages(layer).map((stage) => rule(layer, stage)));
+  return network.layers.map((layer) => layer.stages.map((stage) => rule(layer, stage)));
 }
 
 /** Exact integers may cost about this many products of machine words before logarithms take over. */
@@ -48,14 +50,13 @@ const BRANCH_EVALUATIONS = 10_000;
  * branch becomes a factor of its own and the stream leaves with the dimension it came with.
  */
 export function dimensionRecurrence(
-  network: Network,
-  options: TheoryOptions,
+  theory: TheoryContext,
   transitions: LayerTransitions,
-  steps = new HistogramSteps(),
+  steps: HistogramSteps,
 ): (Magnitude | null)[] {
-  const { root } = dominatorTree(network, options);
-  const perLayer = network.layers.map((): Magnitude | null => null);
-  const recurrence = new Recurrence(transitions, steps);
+  const { root } = dominatorTree(theory);
+  const perLayer = theory.network.layers.map((): Magnitude | null => null);
+  const recurrence = new Recurrence(transitions, steps, theory.options);
   for (const { index, regions } of recurrence.cutsFrom(root)) perLayer[index] = regions;
   return perLayer;
 }
@@ -72,6 +73,7 @@ class Recurrence {
   constructor(
     private readonly transitions: LayerTransitions,
     private readonly steps: HistogramSteps,
+    private readonly options: TheoryOptions,
   ) {}
 
   cutsFrom(root: DominatorNode): Cut[] {
@@ -165,6 +167,7 @@ class Recurrence {
   /** The histogram at a layer's output, from that at its parent in the dominator tree. */
   private through({ layer, cut, size }: DominatorNode, histogram: DimensionHistogram): DimensionHistogram {
     const { steps } = this;
+    throwIfCancelled(this.options);
     if (!layer) return steps.capped(histogram, size);
     let after = steps.capped(histogram, Math.min(cut, innerWidth(layer)));
     for (const transition of this.transitions[layer.index]) after = steps.stepped(after, transition);

@@ -1,8 +1,8 @@
-import { isInput, type Layer, type Network } from '../../network/network.ts';
+import { throwIfCancelled } from '../cancellation.ts';
+import type { TheoryContext } from '../context.ts';
+import { isInput, type Layer } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { minimumVertexCut } from './minimumCut.ts';
-import type { TheoryOptions } from '../bound.ts';
-import { cachedBySlice } from './remembered.ts';
 
 /** A tensor in the dominator tree: every path from the input to it passes through its parent. */
 export interface DominatorNode {
@@ -31,7 +31,7 @@ export interface DominatorTree {
 }
 
 /** The input's dimension: all its scalars, or the slice's dimension; at least 1. */
-export function inputDimension(network: Network, options: TheoryOptions): number {
+export function inputDimension({ network, options }: TheoryContext): number {
   return Math.max(1, Math.min(network.inputSize, Math.floor(options.sliceDimension ?? Infinity)));
 }
 
@@ -39,8 +39,13 @@ export function inputDimension(network: Network, options: TheoryOptions): number
  * Dominator tree of the network's tensors from the joint input. In a directed acyclic graph the immediate dominator
  * is the lowest common ancestor, in the tree so far, of everything the layer reads.
  */
-export const dominatorTree = cachedBySlice((network, options): DominatorTree => {
-  const dimension = inputDimension(network, options);
+export function dominatorTree(theory: TheoryContext): DominatorTree {
+  return theory.once(buildTree);
+}
+
+function buildTree(theory: TheoryContext): DominatorTree {
+  const { network } = theory;
+  const dimension = inputDimension(theory);
   const root: DominatorNode = {
     layer: null,
     parent: null,
@@ -58,6 +63,7 @@ export const dominatorTree = cachedBySlice((network, options): DominatorTree => 
       : network.inputs.map((input) => attach(root, null, sizeOf(input.shape), Infinity));
   const nodes: (DominatorNode | null)[] = [];
   for (const layer of network.layers) {
+    throwIfCancelled(theory.options);
     if (layer.scope === 'beyond') {
       nodes.push(null);
       continue;
@@ -74,7 +80,7 @@ export const dominatorTree = cachedBySlice((network, options): DominatorTree => 
   for (const node of [...nodes].reverse()) raiseLast(node);
   for (const node of inputs) raiseLast(node);
   return { root, nodes };
-});
+}
 
 function attach(parent: DominatorNode, layer: Layer | null, size: number, cut: number): DominatorNode {
   const dimensionIn = Math.min(parent.dimension, cut);

@@ -1,26 +1,26 @@
+import type { TheoryContext } from '../context.ts';
 import { isInput, type Layer, type Network } from '../../network/network.ts';
-import type { TheoryOptions } from '../bound.ts';
 import type { StageRule } from './dimensionRecurrence.ts';
-import { denseIndependence, IndependenceCache } from './independence.ts';
+import { denseIndependence } from './denseIndependence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { tightestRule } from './recurrence.ts';
 import { recurrenceMemory } from './recurrenceMemory.ts';
 import { Transition } from './transition.ts';
-import { unitStages } from '../units.ts';
 
 /**
  * The dimension recurrence with ReLU and max pooling over k values fused into units of k + 1 pieces, which is what
  * their composition is in either order. It bounds linear regions only: activation patterns of values that the
  * pooling throws away are not counted. Null where nothing can be fused.
  */
-export function fusedPoolingCuts(network: Network, options: TheoryOptions): (Magnitude | null)[] | null {
+export function fusedPoolingCuts(theory: TheoryContext): (Magnitude | null)[] | null {
+  const { network } = theory;
   const partners = fusedPairs(network);
   if (partners.size === 0) return null;
-  const memory = recurrenceMemory(network);
-  const rule = tightestRule(network, new IndependenceCache(network, options), memory);
+  const memory = recurrenceMemory(theory);
+  const rule = tightestRule(theory);
   const first = new Set(partners.keys());
   const second = new Set(partners.values());
-  const pieces = (layer: Layer): number => Math.max(...unitStages(layer).map((stage) => stage.pieceCount));
+  const pieces = (layer: Layer): number => Math.max(...layer.stages.map((stage) => stage.pieceCount));
   const fusedRule: StageRule = (layer, stage) => {
     // The first of a pair does nothing by itself, the second is the fused unit.
     if (first.has(layer.index)) return new Transition(denseIndependence(0, 0), stage.neurons, false);
@@ -29,7 +29,7 @@ export function fusedPoolingCuts(network: Network, options: TheoryOptions): (Mag
     const fused = Math.max(pieces(layer), pieces(source)) + 1;
     return new Transition(denseIndependence(stage.neurons, Infinity, fused), stage.neurons, false);
   };
-  const cuts = [...memory.regions(network, options, fusedRule)];
+  const cuts = [...memory.regions(theory, fusedRule)];
   // A cut between the two cannot be stated in fused units.
   for (const index of first) cuts[index] = null;
   return cuts;
@@ -54,7 +54,7 @@ function fusedPairs(network: Network): Map<number, number> {
 }
 
 function isRelu(layer: Layer): boolean {
-  const stages = unitStages(layer);
+  const stages = layer.stages;
   return stages.length === 1 && stages[0].isRectifier;
 }
 
@@ -63,7 +63,7 @@ function isReluOnly(layer: Layer): boolean {
 }
 
 function isMaxPooling(layer: Layer): boolean {
-  const stages = unitStages(layer);
+  const stages = layer.stages;
   const { kind } = layer.operation;
   return (
     stages.length === 1 && stages[0].kind === 'operation' && (kind === 'maxPooling' || kind === 'globalMaxPooling')

@@ -1,12 +1,15 @@
+import type { TheoryContext } from '../context.ts';
 import type { Bound } from '../bound.ts';
 import type { StageRule } from './dimensionRecurrence.ts';
-import { IndependenceCache, type IndependenceNumbers } from './independence.ts';
+import type { IndependenceNumbers } from './denseIndependence.ts';
+import { independenceOf } from './independence.ts';
 import { recurrenceMemory, type RecurrenceMemory } from './recurrenceMemory.ts';
-import type { Network } from '../../network/network.ts';
 
 /** Independence numbers of every layer's own sparsity, with Hinz's histograms where those are tighter. */
-export function tightestRule(network: Network, independence: IndependenceCache, memory: RecurrenceMemory): StageRule {
-  return (layer, stage) => memory.tightestTransition(uncapped(independence.of(network, layer, stage), memory), stage);
+export function tightestRule(theory: TheoryContext): StageRule {
+  const memory = recurrenceMemory(theory);
+  const independence = independenceOf(theory);
+  return (layer, stage) => memory.tightestTransition(uncapped(independence.of(theory, layer, stage), memory), stage);
 }
 
 /**
@@ -28,10 +31,5 @@ export const recurrenceUpper: Bound = {
   latex: String.raw`f_1(n_0),\quad f_l(d) = \sum_{j=0}^{d} I_l(j)\, f_{l+1}\bigl(\min(d,\, r_l(j))\bigr),\quad f_{L+1} = 1`,
   hypotheses: 'none',
   isGeneral: true,
-  evaluate(network, options) {
-    const memory = recurrenceMemory(network);
-    const rule = tightestRule(network, new IndependenceCache(network, options), memory);
-    const perLayer = memory.regions(network, options, rule);
-    return { applies: true, perLayer };
-  },
+  evaluate: (theory) => ({ applies: true, perLayer: recurrenceMemory(theory).regions(theory, tightestRule(theory)) }),
 };

@@ -1,13 +1,12 @@
-import type { Network } from '../../network/network.ts';
+import { memoized, type TheoryContext } from '../context.ts';
+import type { Network, UnitStage } from '../../network/network.ts';
 import { TighterHistograms } from './activationHistogram.ts';
-import type { TheoryOptions } from '../bound.ts';
 import { dimensionRecurrence, transitionsBy, type LayerTransitions, type StageRule } from './dimensionRecurrence.ts';
 import { inputDimension } from './dominators.ts';
 import { HistogramSteps } from './histogramSteps.ts';
 import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { TransitionCache, type Transition } from './transition.ts';
-import type { UnitStage } from '../units.ts';
 
 interface Run {
   readonly network: Network;
@@ -26,16 +25,18 @@ export class RecurrenceMemory {
   private readonly plain = new TransitionCache();
   private readonly tightest = new TransitionCache();
   private readonly tables = new TighterHistograms();
-  /** By pieces, then by neurons. */
-  private readonly dense = new Map<number, Map<number, IndependenceNumbers>>();
+  private readonly dense = memoized(
+    (pieceCount: number) => pieceCount,
+    (pieceCount) =>
+      memoized(
+        (neurons: number) => neurons,
+        (neurons) => denseIndependence(neurons, Infinity, pieceCount),
+      ),
+  );
 
   /** Of a fully connected layer that its inputs do not limit. */
   denseNumbers(neurons: number, pieceCount = 2): IndependenceNumbers {
-    let known = this.dense.get(pieceCount);
-    if (!known) this.dense.set(pieceCount, (known = new Map<number, IndependenceNumbers>()));
-    let numbers = known.get(neurons);
-    if (!numbers) known.set(neurons, (numbers = denseIndependence(neurons, Infinity, pieceCount)));
-    return numbers;
+    return this.dense(pieceCount)(neurons);
   }
 
   /** By independence numbers alone. */
@@ -51,26 +52,37 @@ export class RecurrenceMemory {
   }
 
   /** By layer index, as `dimensionRecurrence`. */
-  regions(network: Network, options: TheoryOptions, rule: StageRule): readonly (Magnitude | null)[] {
+  regions(theory: TheoryContext, rule: StageRule): readonly (Magnitude | null)[] {
+    const { network } = theory;
     const transitions = transitionsBy(rule, network);
-    const dimension = inputDimension(network, options);
+    const dimension = inputDimension(theory);
     const isSame = (run: Run): boolean =>
       run.network === network &&
       run.dimension === dimension &&
       run.transitions.every((stages, i) => stages.every((each, k) => each === transitions[i][k]));
     const known = this.runs.find(isSame);
     if (known) return known.cuts;
-    const cuts = dimensionRecurrence(network, options, transitions, this.steps);
+    const cuts = dimensionRecurrence(theory, transitions, this.steps);
     this.runs.push({ network, dimension, transitions, cuts });
     return cuts;
   }
 }
 
-const memories = new WeakMap<Network, WeakRef<RecurrenceMemory>>();
+/** Kept while bounds are computed one after the other; given up when memory is needed. */
+class MemoryHolder {
+  private memory: WeakRef<RecurrenceMemory> | null = null;
 
-/** Kept while bounds are computed one after the other; given up when room is needed. */
-export function recurrenceMemory(network: Network): RecurrenceMemory {
-  let memory = memories.get(network)?.deref();
-  if (!memory) memories.set(network, new WeakRef((memory = new RecurrenceMemory())));
-  return memory;
+  get(): RecurrenceMemory {
+    const memory = this.memory?.deref() ?? new RecurrenceMemory();
+    this.memory = new WeakRef(memory);
+    return memory;
+  }
+}
+
+export function recurrenceMemory(theory: TheoryContext): RecurrenceMemory {
+  return theory.onceForFamily(newHolder).get();
+}
+
+function newHolder(): MemoryHolder {
+  return new MemoryHolder();
 }

@@ -1,4 +1,4 @@
-import type { IndependenceNumbers } from './independence.ts';
+import type { IndependenceNumbers } from './denseIndependence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { ScaledArray } from '../numbers/scaled.ts';
 import {

@@ -1,10 +1,10 @@
+import type { TheoryContext } from '../context.ts';
 import { binomialPrefixSum } from '../numbers/binomial.ts';
-import type { Bound, Evaluation, TheoryOptions } from '../bound.ts';
+import type { Bound, Evaluation } from '../bound.ts';
 import { fullyConnectedReluChainOf, type Chain } from './chain.ts';
 import { refused, spread } from './evaluation.ts';
 import { magnitudeOf, multiply, power, type Magnitude } from '../numbers/magnitude.ts';
 import { sliceNote } from './folding.ts';
-import type { Network } from '../../network/network.ts';
 
 /**
  * 2 sum over j < n_0 of C(m - 1, j) times w^(L - 1), for a first layer of 2m neurons and w in each further one:
@@ -17,7 +17,7 @@ export const arora2018Lower: Bound = {
   citation: { label: 'Arora et al. 2018, Theorem 2.11', url: 'https://arxiv.org/abs/1611.01491' },
   latex: String.raw`2 \sum_{j=0}^{n_0-1} \binom{m-1}{j} \; w^{L-1},\quad n_1 = 2m,\; w = \min(n_2, \dots, n_L)`,
   hypotheses: 'fully connected, ReLUs, at least 2 a layer',
-  evaluate: (network, options) => zonotopeBound(network, options, 0),
+  evaluate: (theory) => zonotopeBound(theory, 0),
 };
 
 /** The same construction with sawtooths of w + 1 pieces, for w >= 2. */
@@ -28,12 +28,13 @@ export const serra2018SizeLower: Bound = {
   citation: { label: 'Serra et al. 2018, Theorem 7', url: 'https://arxiv.org/abs/1711.02114' },
   latex: String.raw`2 \sum_{j=0}^{n_0-1} \binom{m-1}{j} \; (w+1)^{L-1},\quad n_1 = 2m,\; w = \min(n_2, \dots, n_L)`,
   hypotheses: 'fully connected, ReLUs, at least 2 a layer',
-  evaluate: (network, options) => zonotopeBound(network, options, 1),
+  evaluate: (theory) => zonotopeBound(theory, 1),
 };
 
 /** Neurons beyond an even number in the first layer, and beyond the narrowest later layer, are left unused. */
-function zonotopeBound(network: Network, options: TheoryOptions, extraPieces: 0 | 1): Evaluation {
-  const found = fullyConnectedReluChainOf(network, options);
+function zonotopeBound(theory: TheoryContext, extraPieces: 0 | 1): Evaluation {
+  const { network } = theory;
+  const found = fullyConnectedReluChainOf(theory);
   if ('reason' in found) return refused(found.reason);
   const { chain } = found;
   const [first] = chain.stages;

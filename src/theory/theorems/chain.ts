@@ -1,10 +1,9 @@
-import { isInput, type Layer, type Network } from '../../network/network.ts';
+import type { TheoryContext } from '../context.ts';
+import { isInput, type Layer, type Network, type UnitStage } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
-import type { TheoryOptions } from '../bound.ts';
 import { hasBias, isConstant, sharedWeightsIn } from '../constants.ts';
 import { inputDimension } from '../recurrence/dominators.ts';
-import { cachedBySlice } from '../recurrence/remembered.ts';
-import { isNeutral, unitStages, type UnitStage } from '../units.ts';
+import { isNeutral } from '../units.ts';
 
 /** One layer of units in a chain. */
 export interface ChainStage {
@@ -27,10 +26,15 @@ export interface Chain {
 export type ChainOrReason = { readonly chain: Chain } | { readonly reason: string };
 
 /** The network as a chain, or why it is none. */
-export const chainOf = cachedBySlice((network, options): ChainOrReason => {
+export function chainOf(theory: TheoryContext): ChainOrReason {
+  return theory.once(findChain);
+}
+
+function findChain(theory: TheoryContext): ChainOrReason {
+  const { network } = theory;
   if (network.inputs.length !== 1)
     return { reason: `The theorem is for one input; this network has ${network.inputs.length}.` };
-  const n0 = inputDimension(network, options);
+  const n0 = inputDimension(theory);
   const stages: ChainStage[] = [];
   let length = 0;
   let narrowest = n0;
@@ -40,16 +44,16 @@ export const chainOf = cachedBySlice((network, options): ChainOrReason => {
     if (layer.inputs.length !== 1 || (before < 0 ? !isInput(layer.inputs[0]) : layer.inputs[0] !== before)) {
       return { reason: `The theorem is for chains of layers; ${layer.name} does not read just the layer before it.` };
     }
-    for (const stage of unitStages(layer)) stages.push({ layer, stage, narrowest });
+    for (const stage of layer.stages) stages.push({ layer, stage, narrowest });
     narrowest = Math.min(narrowest, sizeOf(layer.outputShape));
     length++;
   }
   return { chain: { n0, stages, length } };
-});
+}
 
 /** As `chainOf`, with ReLU-like units only: two pieces, one of them flat. */
-export function reluChainOf(network: Network, options: TheoryOptions): ChainOrReason {
-  const found = chainOf(network, options);
+export function reluChainOf(theory: TheoryContext): ChainOrReason {
+  const found = chainOf(theory);
   if ('reason' in found) return found;
   const other = found.chain.stages.find(({ stage }) => !stage.isRectifier);
   if (!other) return found;
@@ -65,14 +69,14 @@ export function describeUnits({ layer, stage }: { layer: Layer; stage: UnitStage
  * A chain of fully connected layers, each followed by ReLUs, as the lower bounds construct it. Batch norm, dropout,
  * flatten and reshape may stand between (they can be the identity); a last affine part may follow.
  */
-export function fullyConnectedReluChainOf(network: Network, options: TheoryOptions): ChainOrReason {
-  const found = reluChainOf(network, options);
-  return 'reason' in found ? found : connected(network, found.chain, 'dense');
+export function fullyConnectedReluChainOf(theory: TheoryContext): ChainOrReason {
+  const found = reluChainOf(theory);
+  return 'reason' in found ? found : connected(theory.network, found.chain, 'dense');
 }
 
 /** A chain of maxout layers on vectors. */
-export function maxoutChainOf(network: Network, options: TheoryOptions): ChainOrReason {
-  const found = chainOf(network, options);
+export function maxoutChainOf(theory: TheoryContext): ChainOrReason {
+  const found = chainOf(theory);
   if ('reason' in found) return found;
   const other = found.chain.stages.find(
     ({ layer, stage }) => layer.operation.kind !== 'maxout' || stage.kind !== 'operation',
@@ -92,7 +96,7 @@ export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxou
   if (shared) return { reason: shared };
   let open = false;
   for (const layer of used) {
-    const units = unitStages(layer).length > 0;
+    const units = layer.stages.length > 0;
     if (isConstant(layer)) return { reason: `What ${layer.name} computes does not depend on its input.` };
     if (layer.operation.kind === kind && layer.inputShapes[0].length === 1) {
       if (open)

@@ -1,3 +1,4 @@
+import { memoized } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import type { Evaluation } from '../bound.ts';
 import type { Chain, ChainStage } from './chain.ts';
@@ -22,8 +23,8 @@ export function productBound(
   note?: string,
 ): Evaluation {
   let total = one;
-  const remembered = byShape(factor);
-  const values = chain.stages.map((stage) => (total = multiply(total, remembered(stage))));
+  const factorOf = byShape(factor);
+  const values = chain.stages.map((stage) => (total = multiply(total, factorOf(stage))));
   return { applies: true, perLayer: spread(network, chain, values), note };
 }
 
@@ -48,13 +49,7 @@ export function constructionBound(
 
 /** Deep networks repeat their layers: each shape's factor is computed once. */
 function byShape(factor: (stage: ChainStage) => Magnitude): (stage: ChainStage) => Magnitude {
-  const known = new Map<string, Magnitude>();
-  return (stage) => {
-    const key = [stage.stage.neurons, stage.stage.pieceCount, stage.narrowest].join();
-    const value = known.get(key) ?? factor(stage);
-    known.set(key, value);
-    return value;
-  };
+  return memoized(({ stage, narrowest }) => [stage.neurons, stage.pieceCount, narrowest].join(), factor);
 }
 
 export function refused(reason: string): Evaluation {

@@ -25,8 +25,9 @@ export function foldingBound(theorem: FoldingTheorem): Bound {
     citation,
     latex: String.raw`\Bigl(\prod_{l=1}^{L-1} ${factorLatex}\Bigr) \sum_{j=0}^{n_0} \binom{n_L}{j}`,
     hypotheses: `fully connected, ReLUs, n_l ≥ ${unitsPerInput === 1 ? '' : unitsPerInput}n₀`,
-    evaluate(network, options) {
-      const found = fullyConnectedReluChainOf(network, options);
+    evaluate(theory) {
+      const { network } = theory;
+      const found = fullyConnectedReluChainOf(theory);
       if ('reason' in found) return refused(found.reason);
       const { chain } = found;
       const { n0 } = chain;

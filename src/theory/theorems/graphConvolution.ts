@@ -6,7 +6,6 @@ import { bendsAtZeroOnly } from '../kacRice/unit.ts';
 import { denseIndependence, type IndependenceNumbers } from '../recurrence/denseIndependence.ts';
 import { magnitudeOf, multiply, one, power, zero, type Magnitude } from '../numbers/magnitude.ts';
 import { rankOverPrimes } from '../numbers/matrixRank.ts';
-import { unitStages } from '../units.ts';
 
 /** Largest degree of the polynomial that is written out, and largest matrix whose rank is computed. */
 const MAX_DEGREE = 400;
@@ -26,8 +25,9 @@ export const gcnOneLayerExact: Bound = {
   },
   latex: String.raw`\Bigl(\sum_{j=0}^{d_0} \binom{d_1}{j}\Bigr)^{\!n}`,
   hypotheses: 'one graph convolution d₀ → d₁ of ReLUs, n nodes, invertible matrix',
-  evaluate(network, options) {
-    const withUnits = network.layers.filter((layer) => unitStages(layer).length > 0);
+  evaluate(theory) {
+    const { network, options } = theory;
+    const withUnits = network.layers.filter((layer) => layer.stages.length > 0);
     const [layer] = withUnits;
     if (!layer || layer.operation.kind !== 'graphConvolution')
       return refused('The statement is for a graph convolution with ReLU.');

@@ -24,8 +24,9 @@ export const haninRolnick2019Scale: Bound = {
   citation: { label: 'Hanin, Rolnick 2019', url: 'https://arxiv.org/abs/1906.00904' },
   latex: null,
   hypotheses: 'fully connected, units of two pieces, independent weights and biases',
-  evaluate(network, options) {
-    const found = chainOf(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = chainOf(theory);
     if ('reason' in found) return refused(found.reason);
     const other = found.chain.stages.find(({ stage }) => stage.pieceCount !== 2 || stage.kind !== 'activation');
     if (other) return refused(`The theorem is for one-input units of two pieces; ${other.layer.name} has others.`);
@@ -52,8 +53,9 @@ export const tseranMontufar2021Scale: Bound = {
   citation: { label: 'Tseran, Montúfar 2021', url: 'https://arxiv.org/abs/2107.00379' },
   latex: null,
   hypotheses: 'maxout layers, at least as many units as input dimensions',
-  evaluate(network, options) {
-    const found = maxoutChainOf(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = maxoutChainOf(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     if (chain.stages.length === 0) return refused('There are no maxout units.');

@@ -14,12 +14,13 @@ export const hinz2021Upper: Bound = {
   citation: { label: 'Hinz 2021', url: 'https://arxiv.org/abs/2103.17174' },
   latex: String.raw`\bigl\lVert B_{n_L}^{(\gamma)}\, M_{n_{L-1},\, n_L} \cdots B_{n_1}^{(\gamma)}\, M_{n_0,\, n_1}\, e_{n_0+1} \bigr\rVert_1`,
   hypotheses: 'a chain of layers, ReLUs',
-  evaluate(network, options) {
-    const found = reluChainOf(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = reluChainOf(theory);
     if ('reason' in found) return refused(found.reason);
-    const memory = recurrenceMemory(network);
+    const memory = recurrenceMemory(theory);
     const rule: StageRule = (_, stage) => memory.tightestTransition(memory.denseNumbers(stage.neurons), stage);
-    const perLayer = memory.regions(network, options, rule);
+    const perLayer = memory.regions(theory, rule);
     const wide = found.chain.stages.some(
       ({ stage, narrowest }) => stage.neurons > TABULATED_WIDTH && 3 * narrowest - 1 > stage.neurons,
     );

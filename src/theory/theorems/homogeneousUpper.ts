@@ -1,15 +1,15 @@
-import type { Layer, Network } from '../../network/network.ts';
-import type { Bound, TheoryOptions } from '../bound.ts';
+import type { TheoryContext } from '../context.ts';
+import type { Layer } from '../../network/network.ts';
+import type { Bound } from '../bound.ts';
 import { chainOf, connected } from './chain.ts';
 import { constantIn } from '../constants.ts';
 import type { StageRule } from '../recurrence/dimensionRecurrence.ts';
 import { inputDimension } from '../recurrence/dominators.ts';
 import { refused } from './evaluation.ts';
-import { IndependenceCache } from '../recurrence/independence.ts';
 import { magnitudeOf, multiply, one, smaller, type Magnitude } from '../numbers/magnitude.ts';
 import { tightestRule } from '../recurrence/recurrence.ts';
 import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
-import { unitStages, type UnitStage } from '../units.ts';
+import type { UnitStage } from '../../network/network.ts';
 
 /**
  * Networks without biases whose units bend at zero: at most 2 f(n_0 - 1; n_1 - 1, n_2, ..., n_L) regions, f the
@@ -28,8 +28,9 @@ export const homogeneousUpper: Bound = {
   citation: { label: 'Networks without biases (this tool)', url: 'https://arxiv.org/abs/1711.02114' },
   latex: String.raw`2\, f(n_0 - 1;\; n_1 - 1,\, n_2, \dots, n_L)`,
   hypotheses: 'no constant before the last units, which all bend at zero only',
-  evaluate(network, options) {
-    const withUnits = network.layers.filter((layer) => unitStages(layer).length > 0);
+  evaluate(theory) {
+    const { network } = theory;
+    const withUnits = network.layers.filter((layer) => layer.stages.length > 0);
     const [first] = withUnits;
     if (withUnits.length === 0) return refused('There are no units.');
     // Constants behind the last units cut nothing.
@@ -37,38 +38,38 @@ export const homogeneousUpper: Bound = {
       const constant = constantIn(layer);
       if (constant) return refused(`The statement is for networks without constants; ${constant}.`);
     }
-    if (inputDimension(network, options) < network.inputSize)
+    if (inputDimension(theory) < network.inputSize)
       return refused('The statement is for the whole input space, not for a slice.');
-    const cuts = cutsOfSides(network, options, first);
+    const cuts = cutsOfSides(theory, first);
     const perLayer = cuts.map((cut, i) => cut && (i < first.index ? one : multiply(magnitudeOf(2), cut)));
     return {
       applies: true,
       perLayer,
-      note: isMaximum(network, options) ? 'The exact maximum for one layer.' : undefined,
+      note: isMaximum(theory) ? 'The exact maximum for one layer.' : undefined,
     };
   },
 };
 
 /** Regions on the slice z = 1, which has a dimension less. */
-function cutsOfSides(network: Network, options: TheoryOptions, first: Layer): readonly (Magnitude | null)[] {
-  const { inputSize, layers } = network;
+function cutsOfSides(theory: TheoryContext, first: Layer): readonly (Magnitude | null)[] {
+  const { inputSize, layers } = theory.network;
   if (inputSize === 1) return layers.map(({ scope }) => (scope === 'beyond' ? null : one));
-  const side = { ...options, sliceDimension: inputSize - 1 };
-  const memory = recurrenceMemory(network);
-  const rule = tightestRule(network, new IndependenceCache(network, options), memory);
-  const whole = memory.regions(network, side, rule);
-  const [stage] = unitStages(first);
+  const side = theory.onSlice(inputSize - 1);
+  const memory = recurrenceMemory(theory);
+  const rule = tightestRule(theory);
+  const whole = memory.regions(side, rule);
+  const [stage] = first.stages;
   if (stage.kind !== 'activation' || stage.neurons < 2) return whole;
   const others: UnitStage = { ...stage, neurons: stage.neurons - 1 };
   const rest = memory.tightestTransition(memory.denseNumbers(others.neurons, stage.pieceCount), others);
   const withoutOne: StageRule = (layer, each) => (layer === first && each === stage ? rest : rule(layer, each));
-  const fewer = memory.regions(network, side, withoutOne);
+  const fewer = memory.regions(side, withoutOne);
   return whole.map((cut, i) => cut && smaller(cut, fewer[i] ?? cut));
 }
 
 /** One dense layer: hyperplanes through 0 in general position make as many cells. */
-function isMaximum(network: Network, options: TheoryOptions): boolean {
-  const found = chainOf(network, options);
+function isMaximum(theory: TheoryContext): boolean {
+  const found = chainOf(theory);
   if ('reason' in found || found.chain.stages.length !== 1) return false;
-  return !('reason' in connected(network, found.chain, 'dense', false));
+  return !('reason' in connected(theory.network, found.chain, 'dense', false));
 }

@@ -1,19 +1,19 @@
+import type { TheoryContext } from '../context.ts';
 import { leastOf } from '../../network/extremes.ts';
 import { binomialPrefixSum } from '../numbers/binomial.ts';
-import type { Bound, TheoryOptions } from '../bound.ts';
+import type { Bound } from '../bound.ts';
 import { connected, maxoutChainOf, type Chain, type ChainOrReason, type ChainStage } from './chain.ts';
 import { constructionBound, productBound, refused } from './evaluation.ts';
 import { magnitudeOf, power, smaller, type Magnitude } from '../numbers/magnitude.ts';
 import { narrowLayer, sliceNote } from './folding.ts';
-import type { Network } from '../../network/network.ts';
-import type { UnitStage } from '../units.ts';
+import type { UnitStage } from '../../network/network.ts';
 
 const montufar2014 = { label: 'Montúfar et al. 2014, Proposition 7', url: 'https://arxiv.org/abs/1402.1869' };
 const montufarRenZhang2022 = { label: 'Montúfar, Ren, Zhang 2022', url: 'https://arxiv.org/abs/2104.08135' };
 
 /** Chains of maxout layers without other affine layers between them, of one rank throughout, as constructions need. */
-function constructibleChain(network: Network, options: TheoryOptions): ChainOrReason {
-  const found = maxoutChainOf(network, options);
+function constructibleChain(theory: TheoryContext): ChainOrReason {
+  const found = maxoutChainOf(theory);
   if ('reason' in found) return found;
   const { stages } = found.chain;
   if (stages.length === 0) return { reason: 'There are no maxout units.' };
@@ -23,11 +23,11 @@ function constructibleChain(network: Network, options: TheoryOptions): ChainOrRe
     return {
       reason: `The construction is for one rank; ${other.layer.name} has rank ${other.stage.pieceCount}, not ${rank}.`,
     };
-  return connected(network, found.chain, 'maxout');
+  return connected(theory.network, found.chain, 'maxout');
 }
 
-function nonEmpty(network: Network, options: TheoryOptions): ChainOrReason {
-  const found = maxoutChainOf(network, options);
+function nonEmpty(theory: TheoryContext): ChainOrReason {
+  const found = maxoutChainOf(theory);
   if ('reason' in found || found.chain.stages.length > 0) return found;
   return { reason: 'There are no maxout units.' };
 }
@@ -40,8 +40,9 @@ export const maxoutMontufar2014Lower: Bound = {
   citation: { ...montufar2014, label: 'Montúfar et al. 2014, Theorem 8' },
   latex: String.raw`k^{L-1}\, k^{\min(n_0,\, n_L)}`,
   hypotheses: 'one rank; n_l ≥ n₀; n₀ ≥ 2 or k = 2',
-  evaluate(network, options) {
-    const found = constructibleChain(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = constructibleChain(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     const rank = chain.stages[0].stage.pieceCount;
@@ -72,8 +73,9 @@ export const maxoutMontufar2014Upper: Bound = {
   citation: montufar2014,
   latex: String.raw`\min\Bigl(\sum_{j=0}^{n_0} \binom{k^2 m}{j},\; k^m\Bigr)`,
   hypotheses: 'one layer of m units of rank k',
-  evaluate(network, options) {
-    const found = nonEmpty(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = nonEmpty(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     if (chain.stages.length > 1)
@@ -96,8 +98,9 @@ export const maxoutSerra2018Upper: Bound = {
   citation: { label: 'Serra et al. 2018, Theorem 8', url: 'https://arxiv.org/abs/1711.02114' },
   latex: String.raw`\prod_{l=1}^{L} \sum_{j=0}^{d_l} \binom{n_l\, k(k-1)/2}{j}`,
   hypotheses: 'maxout layers',
-  evaluate(network, options) {
-    const found = nonEmpty(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = nonEmpty(theory);
     if ('reason' in found) return refused(found.reason);
     return productBound(network, found.chain, ({ stage, narrowest }) =>
       binomialPrefixSum(((stage.pieceCount * (stage.pieceCount - 1)) / 2) * stage.neurons, narrowest),
@@ -113,8 +116,9 @@ export const maxoutMrz2022Upper: Bound = {
   citation: montufarRenZhang2022,
   latex: String.raw`\prod_{l=1}^{L} \sum_{j=0}^{d_l} \binom{n_l}{j} (k-1)^j,\quad d_l = \min(n_0, \dots, n_{l-1})`,
   hypotheses: 'maxout layers',
-  evaluate(network, options) {
-    const found = nonEmpty(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = nonEmpty(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     const isReached = chain.stages.length === 1 && !('reason' in connected(network, chain, 'maxout'));
@@ -133,8 +137,9 @@ export const maxoutMrz2022Lower: Bound = {
   citation: montufarRenZhang2022,
   latex: String.raw`\max_{n \le n_0} \prod_{l=1}^{L} \left(\frac{n_l (k-1)}{n} + 1\right)^{n}`,
   hypotheses: 'one rank, at least 2 units a layer',
-  evaluate(network, options) {
-    const found = constructibleChain(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = constructibleChain(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;
     const widths = chain.stages.map(({ stage }) => stage.neurons);

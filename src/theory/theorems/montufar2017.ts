@@ -13,8 +13,9 @@ export const montufar2017Upper: Bound = {
   latex: String.raw`\prod_{l=1}^{L} \sum_{j=0}^{d_l} \binom{n_l}{j},\quad d_l = \min(n_0, \dots, n_{l-1})`,
   hypotheses: 'a chain of layers, units of two pieces',
   impliedBy: 'hinz2021-upper',
-  evaluate(network, options) {
-    const found = chainOf(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = chainOf(theory);
     if ('reason' in found) return refused(found.reason);
     const other = found.chain.stages.find(({ stage }) => stage.pieceCount !== 2 || stage.kind !== 'activation');
     if (other)

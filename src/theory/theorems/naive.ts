@@ -1,6 +1,5 @@
 import type { Bound } from '../bound.ts';
 import { magnitudeOf, multiply, one, power } from '../numbers/magnitude.ts';
-import { unitStages } from '../units.ts';
 
 /** Every unit on every piece: 2^N for N ReLUs. */
 export const naiveUpper: Bound = {
@@ -11,11 +10,11 @@ export const naiveUpper: Bound = {
   latex: String.raw`\prod_{l} p_l^{\,n_l}`,
   hypotheses: 'none',
   impliedBy: 'hinz2021-upper',
-  evaluate(network) {
+  evaluate({ network }) {
     let total = one;
     const perLayer = network.layers.map((layer) => {
       if (layer.scope === 'beyond') return null;
-      for (const { neurons, pieceCount } of unitStages(layer))
+      for (const { neurons, pieceCount } of layer.stages)
         total = multiply(total, power(magnitudeOf(pieceCount), neurons));
       return total;
     });

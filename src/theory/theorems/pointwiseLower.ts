@@ -1,5 +1,6 @@
+import type { TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
-import type { Bound, Evaluation, TheoryOptions } from '../bound.ts';
+import type { Bound, Evaluation } from '../bound.ts';
 import { inputDimension } from '../recurrence/dominators.ts';
 import { refused } from './evaluation.ts';
 import { larger, one } from '../numbers/magnitude.ts';
@@ -36,7 +37,8 @@ export const pointwiseLower: Bound = {
   citation: { label: 'Pointwise construction (this tool)', url: 'https://arxiv.org/abs/1402.1869' },
   latex: String.raw`\max\Bigl(\prod_{\text{blocks}} \sum_{j=0}^{m} \binom{d}{j} (p-1)^j,\; \prod_{\text{positions}} R_{\text{dense}}\Bigr)`,
   hypotheses: 'begins with convolutions (or dense layers) with biases',
-  evaluate(network, options) {
+  evaluate(theory) {
+    const { network } = theory;
     const all = pointwiseStagesOf(network);
     const stages = all.slice(
       0,
@@ -44,7 +46,7 @@ export const pointwiseLower: Bound = {
     );
     if (stages.length === 0)
       return refused('The construction begins with a convolution or a dense layer with biases, followed by its units.');
-    const k = inputDimension(network, options);
+    const k = inputDimension(theory);
     if (k < network.inputSize) {
       const [first] = stages;
       if (network.layers.slice(0, first.layer + 1).some(({ operation }) => 'window' in operation))
@@ -69,7 +71,8 @@ export const homogeneousLower: Bound = {
   citation: { label: 'Constructions without biases (this tool)', url: 'https://arxiv.org/abs/1402.1869' },
   latex: String.raw`R(n_0 - 1;\; n_1 - 1, \dots, n_{L-1} - 1,\, n_L) + \sum_{j=0}^{n_0-1} \binom{n_1 - 1}{j}`,
   hypotheses: 'begins with convolutions (or dense layers), some without biases',
-  evaluate(network, options) {
+  evaluate(theory) {
+    const { network } = theory;
     const all = pointwiseStagesOf(network);
     const stages = all.slice(
       0,
@@ -78,13 +81,13 @@ export const homogeneousLower: Bound = {
     if (stages.length === 0)
       return refused('The construction begins with a convolution or a dense layer, followed by its units.');
     if (stages.every(({ hasBias }) => hasBias)) return refused('The construction is for layers without biases.');
-    if (isSliced(network, options)) return refused('The construction needs the whole input space.');
+    if (isSliced(theory)) return refused('The construction needs the whole input space.');
     return greatestSoFar(network, stagesWithConstants(stages), stages[0]);
   },
 };
 
-function isSliced(network: Network, options: TheoryOptions): boolean {
-  return inputDimension(network, options) < network.inputSize;
+function isSliced(theory: TheoryContext): boolean {
+  return inputDimension(theory) < theory.network.inputSize;
 }
 
 /** How many of the first items pass. */

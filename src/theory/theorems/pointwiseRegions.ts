@@ -1,3 +1,4 @@
+import { memoized } from '../context.ts';
 import type { WindowGeometry } from '../../network/window.ts';
 import { binomialPrefixSum } from '../numbers/binomial.ts';
 import { add, larger, magnitudeOf, multiply, one, power, zero, type Magnitude } from '../numbers/magnitude.ts';
@@ -61,12 +62,13 @@ export function pointwiseRegions(stages: readonly FoldingStage[]): Magnitude[] {
     { channels, extra: 1 },
   ]);
   const estimates = choices.map((choice) => foldedLog10(stages, choice, cells));
-  const exact = new Map<Folding, Magnitude[]>();
+  const regionsOf = memoized(
+    (choice: Folding) => choice,
+    (choice) => foldedRegions(stages, choice, cells),
+  );
   return stages.map((_, l) => {
     const best = choices.reduce((a, _choice, i) => (estimates[i][l] > estimates[a][l] ? i : a), 0);
-    const known = exact.get(choices[best]) ?? foldedRegions(stages, choices[best], cells);
-    exact.set(choices[best], known);
-    return known[l] ?? one;
+    return regionsOf(choices[best])[l] ?? one;
   });
 }
 
@@ -94,7 +96,7 @@ function foldedLog10(stages: readonly FoldingStage[], choice: Folding, cells: re
     }
     const usable = choice.channels <= stage.channels && (choice.extra === 0 || foldsOf(stage, choice) > 0);
     if (!usable || folds === -Infinity) return -Infinity;
-    return lost + stage.alive * (folds + cells[l].in(choice.channels).log10);
+    return lost + stage.alive * (folds + cells[l](choice.channels).log10);
   });
 }
 
@@ -111,35 +113,26 @@ function foldedRegions(stages: readonly FoldingStage[], choice: Folding, cells: 
       const fallen = stages[l - 1].alive - stage.alive;
       if (fallen > 0) lost = multiply(lost, power(add(folds, stage.mirrored), fallen));
     }
-    const ofPosition = add(multiply(folds, cells[l].in(choice.channels)), stage.mirrored);
+    const ofPosition = add(multiply(folds, cells[l](choice.channels)), stage.mirrored);
     regions.push(multiply(lost, power(ofPosition, stage.alive)));
   }
   return regions;
 }
 
-/** Cells of one position's arrangement: `filters` bundles of parallel hyperplanes in general position in R^m. */
-class PositionCells {
-  private readonly known: Magnitude[] = [];
-
-  constructor(
-    private readonly filters: number,
-    private readonly pieceCount: number,
-  ) {}
-
-  in(m: number): Magnitude {
-    return (this.known[m] ??= binomialPrefixSum(this.filters, m, this.pieceCount - 1));
-  }
-}
+/** Cells of one position's arrangement in R^m: `filters` bundles of parallel hyperplanes in general position. */
+type PositionCells = (m: number) => Magnitude;
 
 /** By stage. Deep networks repeat their layers: those of one width share their sums. */
 function positionCells(stages: readonly PointwiseStage[]): PositionCells[] {
-  const known = new Map<string, PositionCells>();
-  return stages.map(({ filters, units }) => {
-    const key = `${filters} ${units.pieceCount}`;
-    const cells = known.get(key) ?? new PositionCells(filters, units.pieceCount);
-    known.set(key, cells);
-    return cells;
-  });
+  const cellsOf = memoized(
+    ({ filters, units }: PointwiseStage) => `${filters} ${units.pieceCount}`,
+    ({ filters, units }): PositionCells =>
+      memoized(
+        (m) => m,
+        (m) => binomialPrefixSum(filters, m, units.pieceCount - 1),
+      ),
+  );
+  return stages.map(cellsOf);
 }
 
 /** Regions of the first layer when its kernels are blocks that do not overlap from one used position to the next. */
@@ -147,7 +140,7 @@ export function blockRegions(stage: PointwiseStage): Magnitude {
   if (!stage.window) return one;
   const { geometry: g, rows, columns } = stage.window;
   const [cells] = positionCells([stage]);
-  const cellsIn = (m: number) => (stage.hasBias ? cells.in(m) : multiply(magnitudeOf(2), halfOfCentral(stage, m)));
+  const cellsIn = (m: number) => (stage.hasBias ? cells(m) : multiply(magnitudeOf(2), halfOfCentral(stage, m)));
   let best: Magnitude = one;
   for (let height = 1; height <= Math.min(g.kernel[0], MAX_TAPS); height++) {
     if (height > 1 && g.dilation[0] > 1) break;

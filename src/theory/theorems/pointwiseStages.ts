@@ -3,7 +3,7 @@ import { sizeOf, type Shape } from '../../network/shape.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { hasBias, isConstant } from '../constants.ts';
 import { bendsAtZeroOnly } from '../kacRice/unit.ts';
-import { unitStages, type UnitStage } from '../units.ts';
+import type { UnitStage } from '../../network/network.ts';
 
 /**
  * One layer of the pointwise construction: its units, and how many positions of the input still reach it along one tap.
@@ -63,7 +63,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
       pending = pending ? { ...map, channels: Math.min(pending.channels, map.channels), window: null } : map;
     }
     grid = next;
-    const [units, ...more] = unitStages(layer);
+    const [units, ...more] = layer.stages;
     if (units === undefined) continue;
     if (!pending || more.length > 0) break;
     // Beyond the first layer the construction folds, which takes ReLUs.

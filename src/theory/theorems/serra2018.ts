@@ -20,12 +20,13 @@ export const serra2018Upper: Bound = {
   latex: String.raw`\sum_{(j_1, \dots, j_L)} \prod_{l=1}^{L} \binom{n_l}{j_l},\quad j_l \le \min(n_0,\, n_1 - j_1,\, \dots,\, n_{l-1} - j_{l-1},\, n_l)`,
   hypotheses: 'a chain of layers, ReLUs',
   impliedBy: 'hinz2021-upper',
-  evaluate(network, options) {
-    const found = reluChainOf(network, options);
+  evaluate(theory) {
+    const { network } = theory;
+    const found = reluChainOf(theory);
     if ('reason' in found) return refused(found.reason);
-    const memory = recurrenceMemory(network);
+    const memory = recurrenceMemory(theory);
     const rule: StageRule = (_, stage) => memory.transition(memory.denseNumbers(stage.neurons), stage);
-    const perLayer = memory.regions(network, options, rule);
+    const perLayer = memory.regions(theory, rule);
     return { applies: true, perLayer, note: sharedWeightsNote(network) };
   },
 };

@@ -1,3 +1,4 @@
+import type { TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import { binomialPrefixSum } from '../numbers/binomial.ts';
 import type { Bound, TheoryOptions } from '../bound.ts';
@@ -31,8 +32,9 @@ export const xiong2020OneLayer: Bound = {
   citation: { label: 'Xiong et al. 2020, Theorem 2', url: icml2020 },
   latex: String.raw`\sum_{j} I(j)\,(p-1)^j`,
   hypotheses: 'one layer of units, a convolution',
-  evaluate(network, options) {
-    const found = singleStage(network, options);
+  evaluate(theory) {
+    const { network, options } = theory;
+    const found = singleStage(theory);
     if ('reason' in found) return refused(found.reason);
     const { value, note } = firstLayer(found.stage, network, options, found.chain.chain.n0, 'both');
     return { applies: true, perLayer: spread(network, found.chain.chain, [value]), note };
@@ -50,8 +52,9 @@ export const convolutionGenericExact: Bound = {
   citation: { label: 'Independent sets of shared kernels (this tool)', url: icml2020 },
   latex: String.raw`\sum_{A \text{ independent}} (p-1)^{|A|}`,
   hypotheses: 'one layer, biases or a shifting batch norm, small enough',
-  evaluate(network, options) {
-    const found = singleStage(network, options);
+  evaluate(theory) {
+    const { network, options } = theory;
+    const found = singleStage(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain, stage } = found;
     if (chain.chain.n0 < network.inputSize) return refused('Counts regions of the whole input space, not of a slice.');
@@ -77,8 +80,9 @@ export const xiong2020Upper: Bound = {
   citation: { label: 'Xiong et al. 2020, Theorem 5', url: icml2020 },
   latex: String.raw`R_{\mathcal{N}_1} \prod_{l=2}^{L} \sum_{i=0}^{n_0} \binom{N_l}{i}`,
   hypotheses: 'convolutions, at least as many filters as input channels',
-  evaluate(network, options) {
-    const found = convolutionChainOf(network, options);
+  evaluate(theory) {
+    const { network, options } = theory;
+    const found = convolutionChainOf(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain, stages } = found;
     const narrow = fewFilters(found);
@@ -97,15 +101,12 @@ export const xiong2020Upper: Bound = {
   },
 };
 
-function singleStage(
-  network: Network,
-  options: TheoryOptions,
-): { chain: ConvolutionChain; stage: ConvolutionStage } | { reason: string } {
-  const units = chainOf(network, options);
+function singleStage(theory: TheoryContext): { chain: ConvolutionChain; stage: ConvolutionStage } | { reason: string } {
+  const units = chainOf(theory);
   if ('reason' in units) return units;
   const { length } = units.chain.stages;
   if (length > 1) return { reason: `The theorem is for one layer of units; this network has ${length}.` };
-  const chain = convolutionChainOf(network, options);
+  const chain = convolutionChainOf(theory);
   if ('reason' in chain) return chain;
   const [stage] = chain.stages;
   return { chain, stage };

@@ -1,3 +1,4 @@
+import { memoized, type TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import type { Bound, Evaluation, TheoryOptions } from '../bound.ts';
 import { sharedWeightsIn } from '../constants.ts';
@@ -31,8 +32,8 @@ export const xiong2020Lower: Bound = {
   isProven: false,
   latex: String.raw`R_{\mathcal{N}'} \prod_{l=1}^{L-1} \left\lfloor \frac{d_l}{d_0} \right\rfloor^{h_l w_l d_0}`,
   hypotheses: 'convolutions, at least as many filters as input channels, ReLUs, biases',
-  evaluate(network, options) {
-    return construction(network, options, (pattern, part) => {
+  evaluate(theory) {
+    return construction(theory, (pattern, part) => {
       const { lower } = convolutionSum(pattern, 2, part);
       return { value: lower, proven: theoremEquality(pattern) === 'exact' };
     });
@@ -50,8 +51,8 @@ export const xiong2020LowerCorrected: Bound = {
   citation: { ...citation, label: 'Xiong et al. 2020, Theorem 5, with shared weights counted (this tool)' },
   latex: String.raw`\tilde{R}_{\mathcal{N}'} \prod_{l=1}^{L-1} \left\lfloor \frac{d_l}{d_0} \right\rfloor^{h_l w_l d_0}`,
   hypotheses: 'convolutions, at least as many filters as input channels, ReLUs, biases',
-  evaluate(network, options) {
-    return construction(network, options, (pattern, part) => ({ value: provenSum(pattern, part), proven: true }));
+  evaluate(theory) {
+    return construction(theory, (pattern, part) => ({ value: provenSum(pattern, part), proven: true }));
   },
 };
 
@@ -92,8 +93,9 @@ function mostCommon(values: readonly number[]): { value: number; count: number }
 
 type LastLayer = (pattern: ReceptiveFields, options: TheoryOptions) => { value: Magnitude; proven: boolean };
 
-function construction(network: Network, options: TheoryOptions, regions: LastLayer): Evaluation {
-  const found = convolutionChainOf(network, options);
+function construction(theory: TheoryContext, regions: LastLayer): Evaluation {
+  const { network, options } = theory;
+  const found = convolutionChainOf(theory);
   if ('reason' in found) return refused(found.reason);
   const obstacle = obstacleTo(network, found);
   if (obstacle) return refused(obstacle);
@@ -102,18 +104,17 @@ function construction(network: Network, options: TheoryOptions, regions: LastLay
   const part = { ...options, budget: (options.budget ?? DEFAULT_BUDGET) / stages.length };
   let folded = one;
   let proven = true;
-  const known = new Map<ReceptiveFields, Map<number, ReturnType<LastLayer>>>();
-  /** Deep networks repeat their layers, which have one pattern in common. */
-  const remembered = ({ pattern }: ConvolutionStage, channels: number): ReturnType<LastLayer> => {
-    const byChannels = known.get(pattern) ?? new Map<number, ReturnType<LastLayer>>();
-    known.set(pattern, byChannels);
-    const last =
-      byChannels.get(channels) ?? regions(channels === pattern.channels ? pattern : { ...pattern, channels }, part);
-    byChannels.set(channels, last);
-    return last;
-  };
+  // Deep networks repeat their layers, which have one pattern in common.
+  const lastLayer = memoized(
+    ({ pattern }: ConvolutionStage) => pattern,
+    ({ pattern }) =>
+      memoized(
+        (channels: number) => channels,
+        (channels) => regions(channels === pattern.channels ? pattern : { ...pattern, channels }, part),
+      ),
+  );
   const values = stages.map((stage, l) => {
-    const last = remembered(stage, l === 0 ? stage.pattern.channels : channelsBehind(stage, stages[l - 1], d0));
+    const last = lastLayer(stage)(l === 0 ? stage.pattern.channels : channelsBehind(stage, stages[l - 1], d0));
     proven = last.proven;
     const value = multiply(folded, last.value);
     const pieceCount = Math.floor(filtersOf(stage) / d0);

@@ -7,7 +7,7 @@ import type { Network } from '../../../src/network/network.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
 import { compare, magnitudeOf, type Magnitude } from '../../../src/theory/numbers/magnitude.ts';
 import { evaluateBounds } from '../../../src/theory/registry.ts';
-import { unitStages, type UnitStage } from '../../../src/theory/units.ts';
+import { type UnitStage } from '../../../src/network/network.ts';
 import { counted, countsOf, withWeights, type Counted, type Counts } from './counts.ts';
 import { open, textOf, type NativeFile } from './nativeFile.ts';
 import { placesFor, type Places } from './places.ts';
@@ -251,7 +251,7 @@ class Check {
     if (!all?.exact || !isGeneric(this.file)) return;
     const stages: UnitStage[] = [];
     this.network.layers.forEach((layer, i) => {
-      stages.push(...unitStages(layer));
+      stages.push(...layer.stages);
       if (stages.length !== 1 || stages[0].kind === 'operation') return;
       for (const bound of bounds) {
         const value = bound.perLayer?.[i];

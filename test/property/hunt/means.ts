@@ -1,4 +1,5 @@
 import { countDomain, networkToCount } from '../../../src/analysis/countPlan.ts';
+import { TheoryContext } from '../../../src/theory/context.ts';
 import { simulationChoice } from '../../../src/analysis/simulatedMean.ts';
 import { meanOf, spreadOf } from '../../../src/analysis/statistics.ts';
 import { count } from '../../../src/counting/countRegions.ts';
@@ -23,7 +24,7 @@ const pairs: readonly [BoundId, SimulatedId][] = [
 /** Holds the means of a wide network against exact counts of random ones. Those of a plane only where they are few. */
 export function checkMeans(file: NativeFile): Checked {
   const { network } = open(file, false);
-  const table = new BoundTable(network, {});
+  const table = new BoundTable(TheoryContext.of(network));
   const finds: Find[] = [];
   const tally: Checked['tally'] = { counts: {}, comparisons: {} };
   for (const [id, simulated] of pairs) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TighterHistograms } from '../../../src/theory/recurrence/activationHistogram.ts';
 import type { BoundResult } from '../../../src/theory/bound.ts';
 import { singleRegion, type DimensionHistogram } from '../../../src/theory/recurrence/histogram.ts';
-import { denseIndependence } from '../../../src/theory/recurrence/independence.ts';
+import { denseIndependence } from '../../../src/theory/recurrence/denseIndependence.ts';
 import { compare, log10ErrorOf, log10OfBigInt, type Magnitude } from '../../../src/theory/numbers/magnitude.ts';
 import { TransitionCache } from '../../../src/theory/recurrence/transition.ts';
 import { add, boundsOf, dense, denseRelu, network, type SimpleLayer } from '../../unit/theory/networks.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TheoryContext } from '../../../src/theory/context.ts';
 import rows from '../../fixtures/reference/dense_relu_bounds.json';
 import { BoundTable } from '../../../src/theory/registry.ts';
 import { boundsOf, denseRelu, exactValue } from './networks.ts';
@@ -26,7 +27,7 @@ describe('bounds of fully connected ReLU networks', () => {
 
   it('give integers up early where a network is too deep for them, within the error that they state', () => {
     const cutsOf = (depth: number) =>
-      new BoundTable(denseRelu(16, Array<number>(depth).fill(16)), {}).get('recurrence-upper')!.perLayer!;
+      new BoundTable(TheoryContext.of(denseRelu(16, Array<number>(depth).fill(16)))).get('recurrence-upper').perLayer!;
     const [deep, shallow] = [cutsOf(8000), cutsOf(100)];
     expect(deep[63]?.exact).toBe(shallow[63]?.exact);
     expect(shallow[99]?.exact).not.toBeNull();

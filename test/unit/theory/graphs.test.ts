@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { HistogramSteps } from '../../../src/theory/recurrence/histogramSteps.ts';
+import { TheoryContext } from '../../../src/theory/context.ts';
 import residual from '../../fixtures/reference/skip_residual_bounds.json';
 import twoLayer from '../../fixtures/reference/conv_aware_two_layer.json';
 import multilayer from '../../fixtures/reference/xiong_multilayer.json';
@@ -99,9 +101,9 @@ describe('dimension that can enter a layer', () => {
         dense(20, 'relu'),
       ],
     );
-    const { nodes } = dominatorTree(net, {});
+    const { nodes } = dominatorTree(TheoryContext.of(net));
     expect(nodes.map((node) => node?.dimensionIn)).toEqual([10, 10, 2, 3, 5, 5]);
-    expect(dominatorTree(net, { sliceDimension: 4 }).nodes.map((node) => node?.dimensionIn)).toEqual([
+    expect(dominatorTree(TheoryContext.of(net, { sliceDimension: 4 })).nodes.map((node) => node?.dimensionIn)).toEqual([
       4, 4, 2, 3, 4, 4,
     ]);
   });
@@ -118,13 +120,13 @@ describe('dimension that can enter a layer', () => {
         dense(5, 'relu'),
       ],
     );
-    expect(dominatorTree(net, {}).nodes[4]?.dimensionIn).toBe(2);
+    expect(dominatorTree(TheoryContext.of(net)).nodes[4]?.dimensionIn).toBe(2);
   });
 
   it('counts all inputs together', () => {
     const concatenated = { operation: { kind: 'concatenate', axis: -1 }, inputs: ['input0', 'input1'] } as const;
     const net = network([[2], [3]], [concatenated, dense(4)]);
-    expect(dominatorTree(net, {}).nodes.map((node) => node?.dimensionIn)).toEqual([5, 5]);
+    expect(dominatorTree(TheoryContext.of(net)).nodes.map((node) => node?.dimensionIn)).toEqual([5, 5]);
     expect(exactValue(boundsOf(net), 'recurrence-upper')).toBe('16');
     expect(boundsOf(net).get('serra2018-upper')?.reason).toContain('one input');
   });
@@ -133,9 +135,10 @@ describe('dimension that can enter a layer', () => {
 /** The recurrence with the layers' independence numbers alone. */
 function convolutionAware(net: Network): string | undefined {
   const cache = new TransitionCache();
+  const theory = TheoryContext.of(net);
   const rule: StageRule = (layer, stage) =>
-    cache.get(stageIndependence(net, layer, stage, {}), stage.neurons, stage.isRectifier);
-  const cuts = dimensionRecurrence(net, {}, transitionsBy(rule, net));
+    cache.get(stageIndependence(theory, layer, stage), stage.neurons, stage.isRectifier);
+  const cuts = dimensionRecurrence(theory, transitionsBy(rule, net), new HistogramSteps());
   return cuts.at(-1)?.exact?.toString();
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { TheoryContext } from '../../../../src/theory/context.ts';
 import { explainLayers } from '../../../../src/theory/explain/explainLayers.ts';
 import { describeFactor, mainBottleneck } from '../../../../src/theory/explain/explanation.ts';
 import { boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from '../networks.ts';
 
 describe('what is said of a layer', () => {
   it('puts numbers into the formula', () => {
-    const [, second, , last] = explainLayers(network([2], [dense(24), dense(24), dense(24), dense(1, 'linear')]), {});
+    const [, second, , last] = explainLayers(
+      TheoryContext.of(network([2], [dense(24), dense(24), dense(24), dense(1, 'linear')])),
+    );
     expect(second).toEqual({
       dimensionIn: 2,
       formula: 'Σ_{j≤2} C(24, j)',
@@ -25,13 +28,13 @@ describe('what is said of a layer', () => {
   });
 
   it('weights the terms of units with more pieces', () => {
-    const [layer] = explainLayers(maxout(2, [4], 3), {});
+    const [layer] = explainLayers(TheoryContext.of(maxout(2, [4], 3)));
     expect(layer).toMatchObject({ formula: 'Σ_{j≤2} C(4, j) 2^j', numbers: '1 + 8 + 24 = 33' });
   });
 
   it('says what a bottleneck caps and what one more neuron is worth', () => {
     const net = denseRelu(10, [8, 3, 20]);
-    const explained = explainLayers(net, {});
+    const explained = explainLayers(TheoryContext.of(net));
     const log10 = (widths: number[]): number => boundsOf(denseRelu(10, widths)).get('recurrence-upper')!.value!.log10;
     const wider = [log10([9, 3, 20]) - log10([8, 3, 20]), log10([8, 4, 20]) - log10([8, 3, 20])];
     expect(explained.map(({ bottleneck }) => bottleneck)).toEqual([
@@ -47,7 +50,7 @@ describe('what is said of a layer', () => {
 
   it('says of a convolution whether its sum is what shared weights reach', () => {
     const standing = (...layers: Parameters<typeof network>[1]) =>
-      explainLayers(network([3, 3, 1], layers), {}).map((layer) => layer.tightness);
+      explainLayers(TheoryContext.of(network([3, 3, 1], layers))).map((layer) => layer.tightness);
     const loose =
       'upper bound, known to be loose here: filters of one convolution commute, so that some normals depend on others';
     expect(standing(conv(2, [2, 2]))).toEqual([loose]);
@@ -68,38 +71,37 @@ describe('what is said of a layer', () => {
 
   it('knows what one more filter is worth', () => {
     const net = (filters: number) => network([4, 4, 3], [conv(filters, [2, 2]), conv(8, [2, 2])]);
-    const [narrow] = explainLayers(net(1), {});
+    const [narrow] = explainLayers(TheoryContext.of(net(1)));
     const log10 = (filters: number): number => boundsOf(net(filters)).get('recurrence-upper')!.value!.log10;
     expect(narrow.bottleneck).toEqual({ from: 48, to: 9, oneMore: log10(2) - log10(1) });
     expect(narrow.advice).toContain(`One filter more: × ${describeFactor(log10(2) - log10(1))}`);
   });
 
   it('takes the layer that lets the smallest share through for the main one where nothing more is known', () => {
-    const explained = explainLayers(network([8, 8, 4], [maxPool(2), maxPool(4), dense(9)]), {});
+    const explained = explainLayers(TheoryContext.of(network([8, 8, 4], [maxPool(2), maxPool(4), dense(9)])));
     expect(explained.map(({ bottleneck }) => bottleneck)).toEqual([
       { from: 256, to: 64, oneMore: null },
       { from: 64, to: 4, oneMore: null },
       null,
     ]);
     expect(mainBottleneck(explained)).toBe(1);
-    expect(mainBottleneck(explainLayers(denseRelu(2, [8, 8]), {}))).toBeNull();
+    expect(mainBottleneck(explainLayers(TheoryContext.of(denseRelu(2, [8, 8]))))).toBeNull();
   });
 
   it('does not call the last layer of units a bottleneck', () => {
-    const explained = explainLayers(network([10], [dense(20), dense(3), dense(10, 'softmax')]), {});
+    const explained = explainLayers(TheoryContext.of(network([10], [dense(20), dense(3), dense(10, 'softmax')])));
     expect(explained[1]).toMatchObject({ bottleneck: null, numbers: '8' });
     expect(explained[1].advice).toContain('10 dimensions enter, 3 leave; no units come after.');
   });
 
   it('is about the slice where one is asked for', () => {
-    const [layer] = explainLayers(denseRelu(784, [64]), { sliceDimension: 2 });
+    const [layer] = explainLayers(TheoryContext.of(denseRelu(784, [64]), { sliceDimension: 2 }));
     expect(layer).toMatchObject({ dimensionIn: 2, numbers: '1 + 64 + 2,016 = 2,081' });
   });
 
   it('has nothing to say beyond the piecewise-linear part, and no numbers too long to read', () => {
     const explained = explainLayers(
-      network([28, 28, 1], [conv(6, [5, 5]), maxPool(2), dense(4, 'tanh'), dense(5)]),
-      {},
+      TheoryContext.of(network([28, 28, 1], [conv(6, [5, 5]), maxPool(2), dense(4, 'tanh'), dense(5)])),
     );
     expect(explained.map(({ numbers }) => numbers)).toEqual([null, null, null, null]);
     expect(explained[3]).toEqual({

@@ -3,7 +3,7 @@ import tables from '../../../fixtures/reference/hinz_gamma_tables.json';
 import histograms from '../../../fixtures/reference/hinz_histograms.json';
 import { ActivationHistograms, TighterHistograms } from '../../../../src/theory/recurrence/activationHistogram.ts';
 import { singleRegion, type DimensionHistogram } from '../../../../src/theory/recurrence/histogram.ts';
-import { denseIndependence } from '../../../../src/theory/recurrence/independence.ts';
+import { denseIndependence } from '../../../../src/theory/recurrence/denseIndependence.ts';
 import { TransitionCache } from '../../../../src/theory/recurrence/transition.ts';
 
 describe('activation histograms', () => {

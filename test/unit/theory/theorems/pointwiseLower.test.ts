@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { TheoryContext } from '../../../../src/theory/context.ts';
 import { describe, expect, it } from 'vitest';
 import { linear, relu, leakyRelu } from '../../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../../src/network/definition.ts';
@@ -24,7 +25,7 @@ const conv2d = (name: string, filters: number, kernel: number, stride = 1) =>
   );
 
 function cuts(network: Network, options: TheoryOptions = {}): (Magnitude | null)[] {
-  const evaluation = pointwiseLower.evaluate(network, options);
+  const evaluation = pointwiseLower.evaluate(TheoryContext.of(network, options));
   if (!evaluation.applies) throw new Error(evaluation.reason);
   return [...evaluation.perLayer];
 }
@@ -108,9 +109,9 @@ describe('pointwise lower bound', () => {
 
   it('refuses slices of images and networks that begin otherwise', () => {
     const image = build([3, 1], [conv1d('c', 5, 2)]).network;
-    expect(pointwiseLower.evaluate(image, { sliceDimension: 2 }).applies).toBe(false);
+    expect(pointwiseLower.evaluate(TheoryContext.of(image, { sliceDimension: 2 })).applies).toBe(false);
     const bare = build([3], [layer('r', { kind: 'identity' }, { activation: relu })]).network;
-    expect(pointwiseLower.evaluate(bare, {}).applies).toBe(false);
+    expect(pointwiseLower.evaluate(TheoryContext.of(bare)).applies).toBe(false);
   });
 
   it('never exceeds the upper bound, and never falls with depth', () => {
@@ -130,7 +131,7 @@ describe('pointwise lower bound', () => {
           [width, channels],
           layers.map(({ filters, kernel, stride }, i) => conv1d(`c${i}`, filters, kernel, stride)),
         );
-        const upper = recurrenceUpper.evaluate(network, {});
+        const upper = recurrenceUpper.evaluate(TheoryContext.of(network));
         const lower = cuts(network);
         lower.forEach((cut, i) => {
           if (i > 0) expect(cut!.log10).toBeGreaterThanOrEqual(lower[i - 1]!.log10);

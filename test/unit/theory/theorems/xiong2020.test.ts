@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TheoryContext } from '../../../../src/theory/context.ts';
 import { activationByName } from '../../../../src/network/activation.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Evaluation, TheoryOptions } from '../../../../src/theory/bound.ts';
@@ -27,7 +28,7 @@ const xiong2020Bounds = [
 function evaluate(id: string, whole: Network, options: TheoryOptions = { budget: 1e9 }): Evaluation {
   const bound = xiong2020Bounds.find((each) => each.id === id);
   if (!bound) throw new Error(`no bound ${id}`);
-  return bound.evaluate(whole, options);
+  return bound.evaluate(TheoryContext.of(whole, options));
 }
 
 function valueOf(evaluation: Evaluation): string {
