@@ -34,6 +34,7 @@ export class Budget {
 
   /** A budget of its own with at most this many steps; what it uses is taken off this one when it is done. */
   share<T>(limit: number, task: (budget: Budget) => T): T {
+    throwIfCancelled(this);
     const part = new Budget(Math.min(limit, this.left), this.cancelled);
     const result = task(part);
     this.used += Math.min(part.used, part.limit);

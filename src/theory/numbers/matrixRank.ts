@@ -3,12 +3,13 @@ const primes = [67108859, 67108837];
 
 /**
  * Rank of a matrix of doubles over prime fields, each row scaled by a power of two to integers: at most the true
- * rank, so that a full one is certain; a smaller one is the true rank but for an unlucky prime.
+ * rank, so that a full one is certain; a smaller one is the true rank but for an unlucky prime. `checkpoint` is called
+ * for every column.
  */
-export function rankOverPrimes(matrix: readonly (readonly number[])[]): number {
+export function rankOverPrimes(matrix: readonly (readonly number[])[], checkpoint: () => void): number {
   if (matrix.some((row) => !row.every(Number.isFinite))) return 0;
   const integers = matrix.map(scaledToIntegers);
-  return Math.max(...primes.map((prime) => rankModulo(integers, prime)));
+  return Math.max(...primes.map((prime) => rankModulo(integers, prime, checkpoint)));
 }
 
 function scaledToIntegers(row: readonly number[]): bigint[] {
@@ -24,12 +25,13 @@ function integerParts(value: number): { integer: bigint; halvings: number } {
   return { integer: BigInt(scaled), halvings };
 }
 
-function rankModulo(matrix: readonly (readonly bigint[])[], prime: number): number {
+function rankModulo(matrix: readonly (readonly bigint[])[], prime: number, checkpoint: () => void): number {
   const p = BigInt(prime);
   const rows = matrix.map((row) => row.map((value) => Number(((value % p) + p) % p)));
   const columns = rows[0]?.length ?? 0;
   let rank = 0;
   for (let column = 0; column < columns && rank < rows.length; column++) {
+    checkpoint();
     const pivot = rows.findIndex((row, i) => i >= rank && row[column] !== 0);
     if (pivot < 0) continue;
     [rows[rank], rows[pivot]] = [rows[pivot], rows[rank]];

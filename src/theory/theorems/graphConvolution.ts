@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../cancellation.ts';
 import type { Layer } from '../../network/network.ts';
 import { exactBinomialTerms, binomialPrefixSum } from '../numbers/binomial.ts';
 import type { Bound } from '../bound.ts';
@@ -45,7 +46,7 @@ export const gcnOneLayerExact: Bound = {
     const nodes = adjacency.length;
     if (nodes > MAX_MATRIX_SIZE)
       return refused(`Whether the adjacency matrix of ${nodes} nodes is invertible is not computed.`);
-    if (rankOverPrimes(adjacency) < nodes)
+    if (rankOverPrimes(adjacency, () => throwIfCancelled(options)) < nodes)
       return refused('The adjacency matrix is not invertible: there are fewer regions.');
     const features = layer.inputShapes[0][1];
     const perNode = useBias

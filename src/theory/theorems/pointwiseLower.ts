@@ -1,5 +1,4 @@
 import type { TheoryContext } from '../context.ts';
-import type { Network } from '../../network/network.ts';
 import type { Bound, Evaluation } from '../bound.ts';
 import { inputDimension } from '../recurrence/dominators.ts';
 import { refused } from './evaluation.ts';
@@ -54,7 +53,7 @@ export const pointwiseLower: Bound = {
       // A dense layer can make any affine map of the slice: the slice is an input of k dimensions.
       stages[0] = { ...first, channels: Math.min(first.channels, k) };
     }
-    return greatestSoFar(network, biasedStages(stages), stages[0]);
+    return greatestSoFar(theory, biasedStages(stages), stages[0]);
   },
 };
 
@@ -82,7 +81,7 @@ export const homogeneousLower: Bound = {
       return refused('The construction begins with a convolution or a dense layer, followed by its units.');
     if (stages.every(({ hasBias }) => hasBias)) return refused('The construction is for layers without biases.');
     if (isSliced(theory)) return refused('The construction needs the whole input space.');
-    return greatestSoFar(network, stagesWithConstants(stages), stages[0]);
+    return greatestSoFar(theory, stagesWithConstants(stages), stages[0]);
   },
 };
 
@@ -96,12 +95,12 @@ function countWhile<T>(items: readonly T[], passes: (item: T) => boolean): numbe
   return end < 0 ? items.length : end;
 }
 
-function greatestSoFar(network: Network, stages: readonly FoldingStage[], first: PointwiseStage): Evaluation {
-  const reached = pointwiseRegions(stages);
+function greatestSoFar(theory: TheoryContext, stages: readonly FoldingStage[], first: PointwiseStage): Evaluation {
+  const reached = pointwiseRegions(stages, theory.options);
   reached[0] = larger(reached[0], blockRegions(first));
   let best = one;
   let next = 0;
-  const perLayer = network.layers.map((layer) => {
+  const perLayer = theory.network.layers.map((layer) => {
     for (; next < stages.length && stages[next].layer <= layer.index; next++) best = larger(best, reached[next]);
     return layer.scope === 'beyond' ? null : best;
   });

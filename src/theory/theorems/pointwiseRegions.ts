@@ -1,3 +1,5 @@
+import type { TheoryOptions } from '../bound.ts';
+import { throwIfCancelled } from '../cancellation.ts';
 import { memoized } from '../context.ts';
 import type { WindowGeometry } from '../../network/window.ts';
 import { binomialPrefixSum } from '../numbers/binomial.ts';
@@ -55,16 +57,19 @@ interface Folding {
  * Regions of all positions together after each stage, by the best choice of folding for each. Using fewer channels than
  * there are is allowed (kernels that ignore the others), and better where layers are narrow.
  */
-export function pointwiseRegions(stages: readonly FoldingStage[]): Magnitude[] {
+export function pointwiseRegions(stages: readonly FoldingStage[], options: TheoryOptions): Magnitude[] {
   const cells = positionCells(stages);
   const choices = candidateChannels(stages[0].channels).flatMap((channels): Folding[] => [
     { channels, extra: 0 },
     { channels, extra: 1 },
   ]);
-  const estimates = choices.map((choice) => foldedLog10(stages, choice, cells));
+  const estimates = choices.map((choice) => {
+    throwIfCancelled(options);
+    return foldedLog10(stages, choice, cells);
+  });
   const regionsOf = memoized(
     (choice: Folding) => choice,
-    (choice) => foldedRegions(stages, choice, cells),
+    (choice) => foldedRegions(stages, choice, cells, options),
   );
   return stages.map((_, l) => {
     const best = choices.reduce((a, _choice, i) => (estimates[i][l] > estimates[a][l] ? i : a), 0);
@@ -101,10 +106,16 @@ function foldedLog10(stages: readonly FoldingStage[], choice: Folding, cells: re
 }
 
 /** Regions after each stage, up to the first at which the construction ends. */
-function foldedRegions(stages: readonly FoldingStage[], choice: Folding, cells: readonly PositionCells[]): Magnitude[] {
+function foldedRegions(
+  stages: readonly FoldingStage[],
+  choice: Folding,
+  cells: readonly PositionCells[],
+  options: TheoryOptions,
+): Magnitude[] {
   let [folds, lost]: Magnitude[] = [one, one];
   const regions: Magnitude[] = [];
   for (const [l, stage] of stages.entries()) {
+    throwIfCancelled(options);
     if (choice.channels > stage.channels) break;
     if (l > 0) {
       const factor = foldsOf(stages[l - 1], choice);

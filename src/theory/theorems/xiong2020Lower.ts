@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../cancellation.ts';
 import { memoized, type TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import type { Bound, Evaluation, TheoryOptions } from '../bound.ts';
@@ -114,6 +115,7 @@ function construction(theory: TheoryContext, regions: LastLayer): Evaluation {
       ),
   );
   const values = stages.map((stage, l) => {
+    throwIfCancelled(options);
     const last = lastLayer(stage)(l === 0 ? stage.pattern.channels : channelsBehind(stage, stages[l - 1], d0));
     proven = last.proven;
     const value = multiply(folded, last.value);
