@@ -55,3 +55,12 @@ export function formatSeconds(seconds: number): string {
   if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
   return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
 }
+
+/** A size for people: `512 B`, `1.4 KB`, `23 MB`, in powers of 1,024. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  let power = 0;
+  while (bytes >= 1024 ** (power + 1) && power < units.length - 1) power++;
+  const value = bytes / 1024 ** power;
+  return `${value >= 10 || power === 0 ? groupDigits(Math.round(value).toString()) : value.toFixed(1)} ${units[power]}`;
+}

@@ -1,6 +1,9 @@
 import type { Problem } from '../network/definition.ts';
-import { totalNeurons, type Layer } from '../network/network.ts';
+import { endOfTheory } from '../analysis/networkDiagnostics.ts';
+import { activationMemory, multiplyAdds, totalMultiplyAdds } from '../network/cost.ts';
+import { totalNeurons, type Layer, type Network } from '../network/network.ts';
 import { totalParameters } from '../network/parameters.ts';
+import { receptiveFields } from '../network/receptiveField.ts';
 import { sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import type { LayerExplanation } from '../theory/explain/explanation.ts';
@@ -29,6 +32,7 @@ export function diagnosticJson(problem: Problem, lines: LineIndex) {
 
 function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
   const { definition, network } = analysis;
+  const fields = receptiveFields(network);
   return {
     name: network.name,
     range: lines.rangeOf(definition.span),
@@ -36,8 +40,11 @@ function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
     inputs: network.inputs.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape) })),
     complete: network.complete,
     parameters: totalParameters(network.layers),
+    macs: totalMultiplyAdds(network.layers),
+    activationMemory: network.layers.reduce((sum, layer) => sum + activationMemory(layer), 0),
+    scope: scopeOf(network),
     neurons: totalNeurons(network.layers),
-    layers: network.layers.map((layer) => layerJson(analysis, layer, lines)),
+    layers: network.layers.map((layer) => layerJson(analysis, layer, fields[layer.index], lines)),
     bounds: analysis.bounds.map(boundJson),
     bottleneck: bottleneckJson(analysis),
   };
@@ -51,7 +58,12 @@ function bottleneckJson(analysis: NetworkAnalysis) {
   return { layer: index, name: analysis.network.layers[index].name, from, to, oneMoreLog10: oneMore };
 }
 
-function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
+/** `whole`, or the name of the layer at which the piecewise-linear part ends: all figures are of the part before it. */
+function scopeOf(network: Network): string {
+  return endOfTheory(network)[0]?.layer.name ?? 'whole';
+}
+
+function layerJson(analysis: NetworkAnalysis, layer: Layer, field: readonly number[] | null, lines: LineIndex) {
   const upper = analysis.bound('tightest-upper');
   const contribution = contributionLog10(upper, layer.index);
   const cumulative = upper?.perLayer?.[layer.index]?.log10 ?? null;
@@ -68,6 +80,9 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, lines: LineIndex) {
     neurons: layer.neurons,
     pieces: layer.pieceCount,
     parameters: layer.parameters,
+    macs: multiplyAdds(layer),
+    activationMemory: activationMemory(layer),
+    receptiveField: field,
     dimensionIn: analysis.explanations[layer.index]?.dimensionIn ?? null,
     analysed: layer.scope !== 'beyond',
     range: rangeOfLayer(analysis, layer, lines),

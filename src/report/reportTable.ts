@@ -3,9 +3,10 @@ import { formatShape } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
 import type { LineIndex } from '../analysis/lineIndex.ts';
-import { formatFactor, formatMagnitude, groupDigits, type Notation } from '../analysis/quantities.ts';
-import { totalNeurons } from '../network/network.ts';
-import { describeBottleneck } from '../analysis/networkDiagnostics.ts';
+import { formatBytes, formatFactor, formatMagnitude, groupDigits, type Notation } from '../analysis/quantities.ts';
+import { activationMemory, multiplyAdds, totalMultiplyAdds } from '../network/cost.ts';
+import { totalNeurons, type Network } from '../network/network.ts';
+import { describeBottleneck, endOfTheory } from '../analysis/networkDiagnostics.ts';
 import { SIMULATED_IDS } from '../theory/boundIds.ts';
 import { visibleLine } from './visibleText.ts';
 
@@ -29,8 +30,28 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
     `${visibleLine(`${network.name}  (${file})`)}\n` +
     `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
     `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +
-    (network.complete ? '' : '\nSome layers could not be read: the figures are for the part before them.');
+    `${costOf(network)}${partOf(network)}`;
   return `${head}\n\n${layerTable(analysis, notation)}${bottleneckLine(analysis)}\n${boundTable(analysis, notation)}`;
+}
+
+function costOf({ layers }: Network): string {
+  const products = totalMultiplyAdds(layers);
+  const memory = layers.reduce((sum, layer) => sum + activationMemory(layer), 0);
+  return products === null
+    ? ''
+    : `\n${groupDigits(String(products))} multiply-adds, ${formatBytes(memory)} of activations`;
+}
+
+/** Which part of the network the figures are of, if they are not of all of it. */
+function partOf(network: Network): string {
+  const [end] = endOfTheory(network);
+  const smooth = end
+    ? visibleLine(
+        `'${end.what}' in ${end.layer.name} is not piecewise linear: the figures are for the layers before it.`,
+      )
+    : '';
+  const unread = network.complete ? '' : 'Some layers could not be read: the figures are for the layers before them.';
+  return [smooth, unread].map((sentence) => (sentence === '' ? '' : `\n${sentence}`)).join('');
 }
 
 /** The layer that loses most, with what one more unit there is worth; nothing where none is a bottleneck. */
@@ -39,7 +60,7 @@ function bottleneckLine(analysis: NetworkAnalysis): string {
   const bottleneck = index === null ? null : analysis.explanations[index].bottleneck;
   if (index === null || !bottleneck) return '';
   const words = describeBottleneck(analysis.network.layers[index].name, bottleneck, true);
-  return `\n${visibleLine(words.charAt(0).toUpperCase() + words.slice(1))}.\n`;
+  return `\n${visibleLine(`Tightest bottleneck: ${words}`)}\n`;
 }
 
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
@@ -58,6 +79,7 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
       formatShape(layer.outputShape),
       layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
       inDigits(layer.parameters) ?? 'unknown',
+      inDigits(multiplyAdds(layer)) ?? 'unknown',
       layer.neurons === 0 || layer.scope === 'beyond'
         ? '–'
         : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
@@ -67,8 +89,25 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
       ...(mean ? [cell(mean, layer.index)] : []),
     ];
   });
-  const head = ['layer', 'type', 'output', 'neurons', 'parameters', 'enters', 'multiplies by', 'at most', 'can reach'];
-  return alignColumns([[...head, ...(mean ? [describeReason(mean)] : [])], ...rows], 3);
+  const head = [
+    'layer',
+    'type',
+    'output',
+    'neurons',
+    'parameters',
+    'multiply-adds',
+    'dims in',
+    'factor',
+    'at most',
+    'can reach',
+  ];
+  return alignColumns([[...head, ...(mean ? [meanHeading(mean)] : [])], ...rows], 3);
+}
+
+/** With its kind of domain: the bounds beside it hold for all of the input space. */
+function meanHeading(mean: BoundResult): string {
+  const domain = mean.domainDimension === 2 ? ' on a plane' : mean.domainDimension === 1 ? ' on a line' : '';
+  return describeReason(mean) + domain;
 }
 
 function inDigits(count: number | null): string | null {
@@ -85,7 +124,7 @@ function boundTable(analysis: NetworkAnalysis, notation: Notation): string {
     bound.note ?? '',
   ]);
   const reasons = refusals(analysis);
-  return alignColumns(rows, 2) + (reasons.length > 0 ? `\nDo not apply here:\n${reasons.join('\n')}\n` : '');
+  return alignColumns(rows, 2) + (reasons.length > 0 ? `\nNot applicable:\n${reasons.join('\n')}\n` : '');
 }
 
 /** One line a reason: theorems of a family are refused together. */
@@ -106,7 +145,7 @@ const KIND_DESCRIPTIONS: Readonly<Record<BoundResult['kind'], string>> = {
   lower: 'can reach',
   exact: 'exactly',
   mean: 'expected',
-  scale: 'grows like',
+  scale: 'order of growth',
 };
 
 /** Columns padded to their widest cell; those from `firstRight` on (numbers) flush right unless they hold sentences. */
