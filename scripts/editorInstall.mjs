@@ -27,12 +27,12 @@ const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
 
 /** @param {string} folder */
 async function unpack(folder) {
-  const told = await npm(['pack', `${editor.name}@${editor.version}`, '--json', ...quietly], {
+  const output = await npm(['pack', `${editor.name}@${editor.version}`, '--json', ...quietly], {
     cwd: folder,
     quiet: true,
   });
   const packed = /** @type {{ filename: string, integrity: string }[]} */ (
-    JSON.parse(told.slice(told.search(/^\[/m)))
+    JSON.parse(output.slice(output.search(/^\[/m)))
   )[0];
   if (packed.integrity !== editor.integrity) throw new Error(`${packed.filename} is not the file that was expected`);
   await runOrThrow('tar', ['-xzf', packed.filename, '--strip-components=1'], { cwd: folder, quiet: true });

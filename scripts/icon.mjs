@@ -88,7 +88,7 @@ function colour(polygon, brightness) {
   const [x, y] = centre(polygon);
   const place = Math.min(1, Math.max(0, (x - y + 1) / 2)) * (colours.length - 1);
   const k = Math.min(colours.length - 2, Math.floor(place));
-  // Neighbours differ in lightness too, so that the regions are told apart without their hue.
+  // Neighbours differ in lightness too, so that the regions can be distinguished without their hue.
   const light = brightness * (0.84 + 0.28 * Math.abs(Math.sin(17 * x + 29 * y)));
   const mixed = colours[k].map((from, i) => from + (place - k) * (colours[k + 1][i] - from));
   return `rgb(${mixed.map((channel) => Math.min(255, Math.round(channel * light))).join(',')})`;

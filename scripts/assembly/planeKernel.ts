@@ -1,10 +1,10 @@
-// Inner loops of counting in the plane, for WebAssembly with SIMD. Maps are rows of three doubles (a, b, d), two rows to three
-// vectors: (a, b), (d, a), (b, d). Numbers of rows are even; weights are by columns, `rows` of them in each.
+// Inner loops of counting in the plane, for WebAssembly with SIMD. Maps are rows of three doubles (a, b, d), two rows
+// to three vectors: (a, b), (d, a), (b, d). Numbers of rows are even; weights are by columns, `rows` of them in each.
 
 /** Where the parts of one layer are: see `denseMemory.ts`, which writes it. */
 @unmanaged
 class Layer {
-  /** So many terms make up what this layer's maps have changed by since the next layer's were computed; -1 for too many. */
+  /** How many terms make up the change of this layer's maps since the next layer's were computed; -1 for too many. */
   pending: i32;
   /** Those terms, room for a vector of each, and for one more. */
   terms: usize;
@@ -15,7 +15,10 @@ class Layer {
   pieces: usize;
   /** Room for a list of units and four more: columns that are chosen, or units that may vanish in the box. */
   chosen: usize;
-  /** A box around the cell: its centre, how far it goes to each side, how far values may be off; and the greatest size of a row. */
+  /**
+   * A box around the cell: its centre, how far it goes to each side, how far values may be off; and the greatest size
+   * of a row.
+   */
   box: usize;
   // The rest is for what has a next layer.
   /** Rows of the next layer's maps, rounded up to an even number. */
@@ -46,12 +49,12 @@ class Term {
   d: f64;
 }
 
-/** Beyond so many terms, computing from scratch is as fast. */
+/** Beyond this many terms, computing from scratch is as fast. */
 const MOST_TERMS = 2;
 
 /**
- * Makes the next layer's maps right by the terms that this layer's maps changed by, and by the units that flipped. False where it is
- * better done from scratch.
+ * Makes the next layer's maps right by the terms that this layer's maps changed by, and by the units that flipped.
+ * False where it is better done from scratch.
  */
 export function update(layer: Layer): bool {
   const units = layer.units;
@@ -89,8 +92,8 @@ export function update(layer: Layer): bool {
 }
 
 /**
- * Adds to the next layer's maps what the terms of this layer's make of them: a term again, while no unit flips. Lists these, and the
- * `count` columns that are still to be added, as what the next layer's maps change by.
+ * Adds to the next layer's maps what the terms of this layer's make of them: a term again, while no unit flips. Lists
+ * these, and the `count` columns that are still to be added, as what the next layer's maps change by.
  */
 function pass(layer: Layer, count: i32): void {
   const pending = layer.pending;
@@ -201,10 +204,10 @@ export function fresh(layer: Layer): void {
 }
 
 /**
- * Looks at all units of a layer on a box around the cell: each gets the piece of its sign at the centre, and those that may vanish in the
- * box are listed. Returns how many. Tells the greatest size of a row, too.
+ * Classifies all units of a layer on a box around the cell: each gets the piece of its sign at the centre, and those
+ * that may vanish in the box are listed. Returns how many. Also stores the greatest size of a row.
  */
-export function sift(layer: Layer): i32 {
+export function classify(layer: Layer): i32 {
   const units = layer.units;
   const list = layer.chosen;
   const box = layer.box;
@@ -229,9 +232,9 @@ export function sift(layer: Layer): i32 {
     const sizeA = f64x2.abs(a);
     const sizeB = f64x2.abs(b);
     const reach = f64x2.add(f64x2.add(f64x2.mul(sizeA, dx), f64x2.mul(sizeB, dy)), off);
-    // What is no number stays.
+    // NaN is kept.
     most = f64x2.max(most, f64x2.add(f64x2.add(sizeA, sizeB), f64x2.abs(d)));
-    // Without branches: signs are as good as random. A number that is none counts as doubtful.
+    // Without branches: signs are as good as random. NaN counts as uncertain.
     const positive = i64x2.bitmask(f64x2.gt(value, zero));
     const certain = i64x2.bitmask(f64x2.gt(f64x2.abs(value), reach));
     store<i32>(pieces, positive & 1);
@@ -244,7 +247,7 @@ export function sift(layer: Layer): i32 {
     pieces += 8;
   }
   store<f64>(box, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)), 40);
-  // The row that makes the number even is no unit.
+  // The row that makes the number even is not a unit.
   if ((units & 1) != 0 && end > list && load<i32>(end - 4) == units) end -= 4;
   return i32((end - list) >> 2);
 }
@@ -277,7 +280,7 @@ function addOne(layer: Layer, chosen: usize, factors: usize): void {
   );
 }
 
-/** Adds a vector of so many bytes, times three numbers, to the maps at `at`. */
+/** Adds a vector of this many bytes, times three numbers, to the maps at `at`. */
 function addTerm(at: usize, vector: usize, bytes: usize, a: f64, b: f64, d: f64): void {
   const p = f64x2(a, b);
   const q = f64x2(d, a);

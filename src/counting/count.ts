@@ -1,9 +1,12 @@
+// The types of a count: what is requested (`CountRequest`), its limits and callbacks, and what comes back
+// (`CountResult`). `countRegions.ts` does the counting.
+
 import type { Network } from '../network/network.ts';
 import type { Parallelogram, Segment } from '../theory/bound.ts';
 
 export type CountMethod = 'line' | 'plane' | 'cells' | 'sample';
 
-/** Which method `auto` took, and a sentence why. */
+/** The method that was chosen, and a sentence that says why. */
 export interface ChosenMethod {
   readonly method: CountMethod;
   readonly why: string;
@@ -20,7 +23,7 @@ export interface CountRequest {
   /** With weights at every layer that has parameters (see `initializers.ts`). */
   readonly network: Network;
   readonly method: CountMethod;
-  /** Where the method was not told but chosen. */
+  /** Set if the program chose the method. */
   readonly chosen?: ChosenMethod;
   readonly domain: CountDomain;
   /** Also merge activation regions whose output maps are equal (costs memory in the number of regions). */
@@ -28,21 +31,21 @@ export interface CountRequest {
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
   readonly limits: CountLimits;
-  /** Also list all about each activation region, for export; memory grows with their number. */
+  /** Also list everything about each activation region, for export; memory grows with their number. */
   readonly listRegions?: boolean;
-  /** For cells: by their vertices, by linear programs, or (unless told) as the number of dimensions suggests. */
+  /** For cells: by their vertices or by linear programs. By default the number of dimensions decides. */
   readonly cellsBy?: 'vertices' | 'programs';
-  /** For sampling: how many points; 10,000 unless told. */
+  /** For sampling: the number of points, 10,000 by default. */
   readonly samples?: number;
-  /** For sampling: which points; 1 unless told. */
+  /** For sampling: the seed of the points, 1 by default. */
   readonly seed?: number;
 }
 
-/** Where a count ends before its end; without a limit it goes on. */
+/** Limits that stop a count early. */
 export interface CountLimits {
   readonly regions?: number;
   readonly seconds?: number;
-  /** For what is kept of each region: to merge them, and the pictures. A count alone keeps nothing. */
+  /** For the data kept for each region, to merge regions or draw them. A plain count keeps nothing. */
   readonly bytes?: number;
 }
 
@@ -56,7 +59,7 @@ export interface CountProgress {
 
 export interface CountHooks {
   progress?(progress: CountProgress): void;
-  /** Asked often (at least every 50 ms of work); true ends the count with what was found so far. */
+  /** Called at least every 50 ms of work; true ends the count with the result so far. */
   stopped?(): boolean;
 }
 
@@ -87,21 +90,23 @@ export interface LineRegions {
 
 export interface CountResult {
   readonly method: CountMethod;
-  /** Where the method was chosen: which and why. */
+  /** Set if the program chose the method. */
   readonly chosen?: ChosenMethod;
-  /** False when stopped by a limit or a request, for sampling, or with a doubt: then the figures are lower bounds. */
+  /**
+   * False for samples, after a limit or a request to stop, and when `doubt` is set: the figures are then lower bounds.
+   */
   readonly exact: boolean;
-  /** Why a count that ran to its end is not exact, as a sentence. */
+  /** A sentence that says why a finished count is not exact. */
   readonly doubt?: string;
   readonly stoppedBy: 'regions' | 'seconds' | 'memory' | 'request' | null;
   readonly activationRegions: number;
-  /** Null where it was not asked for, the count was stopped or is in doubt, or the network is not continuous. */
+  /** Null if not requested, if the count was stopped or is in doubt, or if the network is not continuous. */
   readonly linearRegions: number | null;
   /** Activation regions of the network cut after layer `i`, by layer index. */
   readonly perLayer: readonly number[];
   readonly seconds: number;
   readonly regions: PlaneRegions | null;
-  /** Where they were asked for. */
+  /** Set if requested. */
   readonly list?: readonly RegionRecord[];
   readonly line: LineRegions | null;
   /** For sampling only. */
@@ -125,7 +130,7 @@ export interface RegionRecord {
   readonly outputs: readonly (readonly number[])[];
 }
 
-/** What samples say beside the number of patterns they met, which saturates far below the true count. */
+/** Statistics of a sample. The number of patterns in it saturates far below the true count. */
 export interface SamplingResult {
   readonly samples: number;
   /** Estimate of the number of patterns, met or not (Chao 1984): a lower bound in the mean, no bound of this count. */

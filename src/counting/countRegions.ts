@@ -49,14 +49,14 @@ export function count(request: CountRequest, hooks: CountHooks = {}): CountResul
   return addParts(request, parts, (performance.now() - start) / 1000);
 }
 
-/** What one thread found of a count. */
+/** The result of one thread of a count. */
 export interface CountPart {
   readonly walked: WalkResult;
   /** The last stage of each layer or of those before it; -1 where there is none. */
   readonly stageOfLayer: readonly number[];
   readonly joins: JoinsPart | null;
   readonly linearRegions: number | null;
-  /** Some regions that meet could not be told to. */
+  /** For some regions it is unknown whether they meet. */
   readonly isLoose: boolean;
   readonly regions: PlaneRegions | null;
   readonly list?: readonly RegionRecord[];
@@ -69,17 +69,17 @@ export function isShareable(request: CountRequest): boolean {
   return request.method !== 'sample' && !isByOrthants(request) && !request.keepRegions && !request.listRegions;
 }
 
-/** True where all of R^n is counted by vertices. Orthants cut cells in parts, which are no regions to list. */
+/** True if all of R^n is counted by vertices. Orthants cut cells into parts, so there are no regions to list. */
 function isByOrthants({ domain, network, cellsBy, listRegions }: CountRequest): boolean {
   if (domain.kind !== 'all') return false;
   const suggested = network.inputSize <= MAX_ORTHANT_INPUTS && !listRegions ? 'vertices' : 'programs';
   return (cellsBy ?? suggested) === 'vertices';
 }
 
-/** Counts what is this thread's own, or all. Errors: as `count`. */
+/** Counts this thread's share, or everything. Errors: as `count`. */
 export function countPart(request: CountRequest, hooks: CountHooks, share?: SharedCount): CountPart {
   const program = compile(request.network);
-  // Where the network jumps, cells do not meet facet to facet, and are not joined.
+  // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
   const { walked, merge, linearRegions, regions, line, list, sampling } = found;
@@ -98,7 +98,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Shar
 }
 
 const LOOSE =
-  'The pieces of an activation meet only up to rounding (a slope of 0.2 is no double), and cells between them are too narrow to tell which regions share a facet, so linear regions are not counted.';
+  'The pieces of an activation meet only up to rounding (0.2 is not exactly representable), and cells between them are too narrow to tell which regions share a facet, so linear regions are not counted.';
 
 function exactMapsOf(request: CountRequest): ExactMaps {
   const program = compile(request.network);
@@ -147,13 +147,15 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
       hooks.progress?.({ regions, fraction, perLayer: perLayer(program, cells, share && !share.isLeader ? 0 : 1) }),
   };
   if (domain.kind === 'all') {
-    if (method !== 'cells') throw new RangeError(`a ${method} is no count of all of R^n: use cells`);
+    if (method !== 'cells') throw new RangeError(`the ${method} method cannot count all of R^n: use cells`);
     if (isByOrthants(request)) return countEverywhere(program, request, walkHooks);
   }
   const slice = sliceFor(domain, program.inputSize);
   const wanted = { line: 1, plane: 2, cells: slice.dimension }[method];
   if (slice.dimension !== wanted)
-    throw new RangeError(`the ${method} method needs a domain of dimension ${wanted}, this has ${slice.dimension}`);
+    throw new RangeError(
+      `the ${method} method needs a domain of dimension ${wanted}, but this one has dimension ${slice.dimension}`,
+    );
   return walkCells(program, slice, request, { limits: request.limits, hooks: walkHooks, share });
 }
 

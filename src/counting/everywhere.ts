@@ -10,7 +10,7 @@ import type { WalkHooks } from './walk/limits.ts';
 /** Twice as many orthants with each input. */
 const MAX_INPUTS = 6;
 
-/** What a pattern that is remembered takes beside its text. */
+/** Bytes that a remembered pattern takes in addition to its text. */
 const ENTRY_BYTES = 80;
 
 interface CellsFound {
@@ -21,8 +21,8 @@ interface CellsFound {
 
 /**
  * Counts the cells of all of R^n, orthant by orthant, each a simplex with corners at infinity, so that unbounded cells
- * are like any other. The set where a pattern holds is convex, so a cell that lies in several orthants is known again
- * by its pattern: only patterns of cells at an orthant's walls have to be held.
+ * are like any other. The set where a pattern holds is convex, so the pattern identifies a cell that lies in several
+ * orthants. Only patterns of cells at an orthant's walls have to be kept.
  */
 export function countEverywhere(program: Program, request: CountRequest, hooks: WalkHooks): CellsFound {
   const n = program.inputSize;
@@ -39,7 +39,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
   const orthants = program.stages.length === 0 ? 1 : 2 ** n;
   for (let bits = 0; bits < orthants && stoppedBy === null; bits++) {
     const slice = orthant(Array.from({ length: n }, (_, d) => ((bits >> d) & 1 ? -1 : 1)));
-    // The region that the cell at hand belongs to, when an earlier orthant has met it.
+    // The region of the current cell, if an earlier orthant contained part of it.
     let metBefore: number | undefined;
     const isNew = (stage: number, patterns: readonly Int32Array[]) => {
       metBefore = undefined;

@@ -25,7 +25,7 @@ const jsonFormats: readonly Format[] = [
   kerasJsTest,
 ];
 
-/** Formats of source code, told by their own sniffing. */
+/** Formats of source code, recognized by their own `sniff`. */
 const sourceFormats: readonly Format[] = [typescript];
 
 /** Every format. At most one of them recognises a text. */

@@ -16,7 +16,7 @@ export type JsonFormat =
 
 const scripts = /\.(?:[cm]?[jt]s|[jt]sx)$/i;
 
-/** A word of which every such file has one: what costs next to nothing for the others. */
+/** Every such file contains one of these words, so that other files are ruled out quickly. */
 const landmarks = [
   '"layers"',
   '"class_name"',
@@ -75,7 +75,7 @@ function formatOfFields(text: string, fields: Fields): JsonFormat | null {
 
 const onnxVersions = ['opsetImport', 'opset_import', 'irVersion', 'ir_version'];
 
-/** Formats that are told apart only by what they have not. */
+/** Formats that are recognized only by what they lack. */
 function formatOfAllFields(text: string, fields: Fields): JsonFormat | null {
   if (isBrainJsOfAnotherKind(text, fields)) return 'brainjs';
   const places = [...fields.values()];

@@ -1,9 +1,9 @@
 const words = new DataView(new ArrayBuffer(8));
 
-/** Some ten million bytes of integers. */
+/** About ten million bytes of integers. */
 const MAX_KEPT = 1 << 18;
 
-/** Doubles as exact integers over one power of two, made when they are asked for. */
+/** Doubles as exact integers over one power of two, computed on demand. */
 export class Dyadic {
   /** The numbers are `numerator(k) / 2^exponent`. */
   readonly exponent: bigint;

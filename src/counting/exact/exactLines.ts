@@ -22,7 +22,7 @@ export class ExactLines implements ExactSigns {
   private readonly lineCache: Map<number, bigint[]>[];
   private readonly cacheSerial: number[];
   private readonly lineSerial: number[];
-  /** Points where lines meet that were asked about last, in cells of `pointStage`, by the lines. */
+  /** The points looked up last where lines meet, in cells of `pointStage`, by their lines. */
   private readonly points = new Map<string, bigint[] | null>();
   private pointStage = -1;
   private pointSerial = -1;

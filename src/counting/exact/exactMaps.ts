@@ -3,13 +3,13 @@ import type { Program, UnitStep } from '../program/program.ts';
 import { uniforms } from '../program/random.ts';
 import { ResidueNetwork, type Values } from './residues.ts';
 
-/** The two greatest primes below 2^24: numbers modulo both of them are taken together as one. */
+/** The two greatest primes below 2^24: residues modulo both are combined into one number. */
 const PRIMES = [16_777_213, 16_777_199];
 /** Of what is found modulo one prime, for the other one to be added. */
 const ROOM = 2 ** 24;
 
 /**
- * Tells maps on activation regions apart by residues, which do not round. Regions are given by their patterns: the
+ * Compares maps on activation regions by residues, which do not round. Regions are given by their patterns: the
  * piece of each unit, one stage after another. Two different maps are taken for one with a probability below 10^-13.
  */
 export class ExactMaps {
@@ -38,7 +38,7 @@ export class ExactMaps {
     return first.ofFacet(pattern, line) * ROOM + second.ofFacet(pattern, line);
   }
 
-  /** Made when it is first asked for: mostly rounding leaves nothing open. */
+  /** Created on first use: usually rounding leaves nothing open. */
   private modulo(): readonly Modulo[] {
     return (this.made ??= PRIMES.map((prime) => new Modulo(this.program, this.rows, this.lines, prime)));
   }

@@ -2,7 +2,7 @@ import type { ExactNumbers } from './exactNumbers.ts';
 import type { LineIds } from './lineIds.ts';
 import type { AffineStep, Program, UnitStep } from '../program/program.ts';
 
-/** So many points are kept, fewer where the network has many values at each: these are some ten million bytes. */
+/** How many points are kept, about ten million bytes; fewer if the network has many values at each. */
 const MAX_POINTS = 256;
 const MAX_VALUES = 100_000;
 const MIN_POINTS = 4;
@@ -12,14 +12,16 @@ interface Point {
   /** Homogeneous coordinates in the slice, the last positive, without a common factor. */
   readonly coordinates: readonly bigint[];
   readonly key: string;
-  /** What the network has there, as far as it was asked for: `2^exponent` times the last coordinate times the value. */
+  /**
+   * The values of the network there, as far as they were needed: `2^exponent` times the last coordinate times the
+   * value.
+   */
   readonly values: readonly (bigint | undefined)[][];
 }
 
 /**
- * Exact signs at points that are met again and again. A continuous network has one value at a point, whichever of the
- * cells around it is looked at: where hundreds of cells meet (at the origin, when no unit has a bias) it is computed
- * once.
+ * Exact signs at points that recur. A continuous network has one value at a point, the same in all cells around it.
+ * Where hundreds of cells meet (at the origin, if no unit has a bias) it is computed once.
  */
 export class ExactPoints {
   private readonly byName = new Map<number, Point>();
@@ -66,7 +68,7 @@ export class ExactPoints {
     return point;
   }
 
-  /** Of line `id` at a point in the closure of the cell at hand. */
+  /** Of line `id` at a point in the closure of the current cell. */
   sign(id: number, point: Point): number {
     const { slice, program, exponent } = this.numbers;
     const { coordinates } = point;
@@ -152,7 +154,7 @@ export class ExactPoints {
     );
   }
 
-  /** Lets go of the point that was asked about the longest time ago. */
+  /** Drops the least recently used point. */
   private makeRoom(): void {
     if (this.byName.size < this.mostPoints) return;
     const [oldest] = this.byName.values();

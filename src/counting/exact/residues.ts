@@ -1,7 +1,9 @@
 import type { AffineStep, MaxStep, Program, Step, UnitStep } from '../program/program.ts';
 
 const words = new DataView(new ArrayBuffer(8));
-/** Products of two residues that can be added before their sum is no whole number of a double's digits any more. */
+/**
+ * How many products of two residues can be added before the sum exceeds the integers that a double represents exactly.
+ */
 const MAX_PRODUCTS = 16;
 
 /** The values of a program's tensors at a point, on one piece of each unit. */

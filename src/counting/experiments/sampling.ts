@@ -67,7 +67,7 @@ function sampler(domain: CountDomain, inputs: number, seed: number): () => Float
   };
 }
 
-/** Counts the pattern up to each stage; up to where rounding leaves it open, at most. */
+/** Counts the pattern up to each stage; but only up to where rounding leaves it open. */
 function record(program: Program, values: readonly Float64Array[], seen: readonly Map<string, number>[]): void {
   let pattern = '';
   // Small differences come from all the numbers before them.
@@ -107,7 +107,7 @@ function patternOf(step: BendStep, source: Float64Array, units: number, doubt: n
       }
     }
   }
-  // In parts, since a call takes only so many arguments.
+  // In parts, because the number of arguments of a call is limited.
   let pattern = '';
   for (let from = 0; from < units; from += 4096) pattern += String.fromCharCode(...pieces.subarray(from, from + 4096));
   return pattern;

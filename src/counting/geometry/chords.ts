@@ -1,9 +1,9 @@
 import type { SignQuery } from './signQuery.ts';
 import { EDGE_ERROR, VERTEX, VERTEX_ERROR } from './vertex.ts';
 
-/** Beyond this many lines in one polygon cutting it is no slower, and can be interrupted. */
+/** For more lines than this in one polygon, cutting it is as fast and can be interrupted. */
 const MAX_CHORDS = 1024;
-/** Share of a chord below which two crossings are not told apart whatever the errors. */
+/** Two crossings closer than this share of a chord count as coincident, whatever the errors. */
 const MIN_GAP = 2 ** -44;
 
 /** A polygon as `Polygons` holds it. */
@@ -24,7 +24,7 @@ export class Chords {
   private readonly toX = new Float64Array(MAX_CHORDS);
   private readonly toY = new Float64Array(MAX_CHORDS);
   private readonly error = new Float64Array(MAX_CHORDS);
-  /** Where later chords cross the one at hand, from 0 to 1. */
+  /** Where later chords cross the current one, from 0 to 1. */
   private readonly crossings = new Float64Array(MAX_CHORDS);
 
   /** The number of parts, or 0 when rounding leaves a vertex, a crossing or their order open. */

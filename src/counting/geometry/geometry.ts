@@ -10,15 +10,15 @@ export const BOTH = 3;
 /** Signs that rounding leaves open, decided exactly. */
 export interface ExactSigns {
   /**
-   * Sign of line `id` where the lines `through` meet. `name` is what that point was called when it was asked about
-   * before, or 0. `near` is about the point in homogeneous coordinates, for one that may lie at infinity.
+   * Sign of line `id` where the lines `through` meet. `name` is the name that an earlier call gave the point, or 0.
+   * `near` approximates the point in homogeneous coordinates, if it may lie at infinity.
    */
   sign(id: number, through: ArrayLike<number>, name: number, near?: Float64Array): number;
-  /** What the point asked about last is called; 0 where it has no name. */
+  /** The name of the point of the last call, or 0 if it has none. */
   readonly name: number;
 }
 
-/** Coefficients and constant of a line on the cell at hand, exact up to a positive factor. */
+/** Coefficients and constant of a line on the current cell, exact up to a positive factor. */
 export type ExactLine = (id: number) => readonly bigint[];
 
 /** A box around a cell in the plane, widened by what its vertices may be off. */
@@ -32,7 +32,7 @@ export interface Box {
 /** Relative rounding error allowed for in coefficients: they come from sums that lose some digits of the 53 bits. */
 export const RELATIVE_ERROR = 2 ** -38;
 
-/** And this, however small the numbers are: what underflows loses more than digits. */
+/** Absolute error allowed for in addition, because underflow loses more than the last digits. */
 export const UNDERFLOW_ERROR = 2 ** -1040;
 
 /**
@@ -52,13 +52,13 @@ export interface Geometry {
    */
   split(keepPositive: boolean, cut: number): void;
   /**
-   * After `side` said BOTH: the cell becomes its positive part; the facet is of cut `cut`, on the side that its sign
-   * tells.
+   * After `side` said BOTH: the cell becomes its positive part; the facet belongs to cut `cut`, on the side given by
+   * its sign.
    */
   clip(cut: number): void;
   /** The part put aside last becomes the cell. */
   pop(): void;
-  /** Puts a copy of the cell aside, so that `next` returns to it. */
+  /** Puts a copy of the cell aside, so that `pop` returns to it. */
   duplicate(): void;
   /** The cell and the part put aside last change places. */
   swap(): void;
@@ -83,13 +83,13 @@ export interface Geometry {
   facets(visit: (cut: number, key: number, line: number) => void): void;
   /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */
   openCuts(visit: (cut: number) => void): void;
-  /** The cell by its corners; null where it is not held by them, or reaches to infinity. */
+  /** The corners of the cell; null if they are not known, or if it is unbounded. */
   corners(): CellOutline | null;
-  /** Some point inside, in the slice's coordinates, where there is no outline; null where none is known. */
+  /** A point inside, in the slice's coordinates, for cells without known corners; null if none is known. */
   pointInside?(): number[] | null;
-  /** About which share of the work is still to be done, in the cell and all parts put aside. */
+  /** Estimates the share of the work that is left, in the cell and all parts put aside. */
   remaining(): number;
 }
 
-/** The direction along which facets are told apart: no network made by hand has a line perpendicular to it. */
+/** The direction by which facets are distinguished: no hand-made network has a line perpendicular to it. */
 export const GENERIC_DIRECTION = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703, 0.450303607, 0.36887604];

@@ -5,11 +5,11 @@ import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Ge
 import { classifyUnits, type SignQuery } from './signQuery.ts';
 import type { Slice } from './slice.ts';
 
-/** Points known to lie inside a cell that it holds at most. */
+/** How many points inside a cell are kept. */
 const MAX_POINTS = 24;
-/** Rounding of one operation, with room. */
+/** A generous bound on the rounding error of one operation. */
 const ROUNDING = 2 ** -51;
-/** A cell by the cuts that bound it, beside the domain's own sides. Never changed once made. */
+/** A cell as the cuts that bound it, in addition to the sides of the domain. Immutable. */
 interface Cell {
   /**
    * Functions that are not negative in it, `dimension + 1` numbers each, the greatest of size 1; how far they may be
@@ -29,10 +29,10 @@ interface Cell {
 }
 
 /**
- * Convex cells of any dimension by the halfspaces that make them, without their vertices, of which there are too many
- * in high dimensions. Whether a function takes a sign in a cell is a linear program: answered by a point inside where
- * it does, or by a sum of the cell's functions that proves that it does not; where rounding leaves both open, by the
- * program in exact arithmetic.
+ * Convex cells of any dimension as intersections of halfspaces. Their vertices are never computed: high dimensions have
+ * too many. Whether a function takes a sign in a cell is a linear program. A point inside proves that it does, and a
+ * combination of the cell's functions proves that it does not. If rounding leaves both open, exact arithmetic solves
+ * the program.
  *
  * In all of R^n the coordinates are homogeneous: a cell is the cone over it, cut off by a box, so that unbounded cells
  * are like any other. A cone is full-dimensional where its cell is, and a function is positive in the one where it is
@@ -159,7 +159,7 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
     return most + doubt < 0;
   }
 
-  /** Moves the program's point inside, by so little that the objective stays positive; keeps it. */
+  /** Moves the program's point inside by little enough that the objective stays positive, and keeps it. */
   private foundPoint(objective: Float64Array, cell: Pick<Cell, 'rows' | 'errors'>, points: Float64Array[]): boolean {
     const { program, width, error } = this;
     const best = new Float64Array(width).fill(1);
@@ -176,7 +176,7 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
     return false;
   }
 
-  /** Also the box's own sides are looked at: the program lets go beyond them by a little. */
+  /** Checks the sides of the box as well: the program may exceed them slightly. */
   private isInside(point: Float64Array, { rows, errors }: Pick<Cell, 'rows' | 'errors'>): boolean {
     const { lower, upper } = this;
     for (let j = 0; j < lower.length; j++) if (!(point[j] >= lower[j] && point[j] <= upper[j])) return false;
@@ -220,7 +220,7 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
     const { width } = this;
     this.low = -Infinity;
     this.high = Infinity;
-    // Of a homogeneous function only the sign means something.
+    // Only the sign of a homogeneous function has a meaning.
     if (this.isWholeSpace) return;
     const plane = rows.slice(at, at + width);
     this.high = this.greatest(plane);

@@ -24,8 +24,8 @@ const DOMAIN_EDGES = [-3, -2, -4, -1];
 
 /**
  * Convex polygons in the unit square, counterclockwise, on a stack of flat arrays. A vertex knows how far it may be
- * from the true one: two nearly parallel edges meet in a badly known point. An edge knows the line it lies on; a sign
- * that the errors leave open is settled from the lines themselves.
+ * from the true one: two nearly parallel edges meet in an ill-conditioned point. An edge knows the line it lies on; a
+ * sign that the errors leave open is resolved from the lines themselves.
  */
 export class Polygons implements Geometry {
   readonly dimension = 2;
@@ -51,8 +51,7 @@ export class Polygons implements Geometry {
   private positiveEnd = 0;
   private negativeEnd = 0;
   /**
-   * How far vertices are off whose sign was settled exactly: it may not be that of the value where the vertex is held
-   * to be.
+   * The error of the vertices whose sign was resolved exactly: it may differ from the sign at the stored position.
    */
   private settledError = -1;
   /** The box below is that of the current polygon. */
@@ -169,7 +168,7 @@ export class Polygons implements Geometry {
   /** Writes the parts of the polygon on the two sides of the last line to `positive` and `negative` and on. */
   private parts(positive: number, negative: number, cut: number): void {
     const { data, start, end, line, gradient, tolerance } = this;
-    // Nothing in the square is off by more than 1; infinite errors would make numbers that are none.
+    // Nothing in the square is off by more than 1; infinite errors would lead to NaN.
     let cutError = gradient > 2 * tolerance ? (2 * tolerance) / gradient : 1;
     if (this.settledError >= 0) cutError = Math.min(1, 2 * (cutError + this.settledError));
     for (let j = start; j < end; j += VERTEX) {
@@ -242,7 +241,7 @@ export class Polygons implements Geometry {
       const doubt = Math.max(data[p + VERTEX_ERROR], data[q + VERTEX_ERROR]);
       error = 2 * (error + doubt + (tolerance + gradient * this.settledError) * slope);
     }
-    // Written so that what is not a number is none: nothing in the square is off by more than 1.
+    // Written so that NaN becomes 1: nothing in the square is off by more than 1.
     data[to + VERTEX_ERROR] = error < 1 ? COORDINATE_ERROR + error : 1;
   }
 
@@ -259,9 +258,8 @@ export class Polygons implements Geometry {
   }
 
   /**
-   * The box around the polygon, widened by what its vertices may be off. Twice the greater of two numbers is their sum
-   * plus the size of their difference: which one it is cannot be foretold, and a branch would be predicted wrong too
-   * often.
+   * The box around the polygon, widened by what its vertices may be off. Twice the maximum of two numbers is their sum
+   * plus the absolute value of their difference: a branch would often be mispredicted.
    */
   box(): Box {
     const { data, start, end } = this;
@@ -311,7 +309,7 @@ export class Polygons implements Geometry {
     const { rows, tolerance, list, from, to, pattern, crossing, at } = query;
     const shift = query.breakpoints[0];
     let end = at;
-    // Without branches: signs are as good as random, and would be predicted wrong half of the time.
+    // Without branches: signs are almost random, so half of the branches would be mispredicted.
     for (let k = from; k < to; k++) {
       const unit = list[k];
       const row = 3 * unit;

@@ -6,13 +6,12 @@ import type { Slice } from './slice.ts';
 
 /** Rounding error of a normalized coordinate. */
 const COORDINATE_ERROR = 2 ** -50;
-/** Errors of vertices that matter so many times as much as those of functions are looked at more closely. */
+/** If the errors of vertices matter this many times as much as those of functions, they are computed more closely. */
 const LARGE = 4096;
 
 /**
- * Cutting the cell at hand by the hyperplane where a function vanishes: that keeps the vertices on either side and adds
- * one on every edge across. A vertex knows about how far it may be from the true one; that is looked at more closely
- * where a sign depends on it.
+ * Cuts the current cell by the hyperplane where a function vanishes. The vertices on either side stay, and each edge
+ * that crosses it gets a new one. Every vertex has an error bound, which is refined where a sign depends on it.
  */
 export class PolytopeCuts extends PolytopeStack {
   // The function that `side` looked at last, and its values at the vertices.
@@ -201,7 +200,7 @@ export class PolytopeCuts extends PolytopeStack {
     for (let k = 0; k < width; k++) points[to * width + k] /= size;
     const error = Math.max(errors[p], errors[q]);
     const made = (COORDINATE_ERROR + error + ((this.tolerance + this.gradient * error) * distance) / drop) / size;
-    // Written so that what is not a number is none: no coordinate is greater than 1.
+    // Written so that NaN is not kept: no coordinate is greater than 1.
     errors[to] = made < 2 ? made : 2;
     this.isRefined[to] = 0;
     this.names[to] = 0;

@@ -5,7 +5,7 @@ import { grown } from '../program/program.ts';
 import type { Slice } from './slice.ts';
 
 /**
- * Numbers held for each polytope put aside: those of the cell at hand, and the first free places above it and all below
+ * Numbers held for each polytope put aside: those of the current cell, and the first free places above it and all below
  * it.
  */
 const FRAME = 8;
@@ -14,7 +14,7 @@ const FRAME = 8;
  * Convex polytopes by their vertices and which facets each lies on, on a stack of flat arrays. A polytope's vertices
  * stand one after another; it names its facets by slots, each a bit in its vertices' incidence, and a slot is free
  * where no vertex has its bit. The hyperplanes of facets are held once for all polytopes along the path that leads to
- * the cell at hand.
+ * the current cell.
  */
 export class PolytopeStack {
   readonly dimension: number;
@@ -40,7 +40,7 @@ export class PolytopeStack {
   protected cutNumbers = new Float64Array(64);
   protected planeCount = 0;
 
-  // The cell at hand: its vertices, its slots, and whether exactly `dimension` facets meet in each vertex.
+  // The current cell: its vertices, its slots, and whether exactly `dimension` facets meet in each vertex.
   protected start = 0;
   protected end = 0;
   protected firstSlot = 0;
@@ -227,7 +227,7 @@ export class PolytopeStack {
     return ((this.incidence[vertex * this.words + (slot >> 5)] >> (slot & 31)) & 1) === 1;
   }
 
-  /** The hyperplane of a slot of the cell at hand. */
+  /** The hyperplane of a slot of the current cell. */
   protected planeOf(slot: number): number {
     return Math.abs(this.slots[this.firstSlot + slot]) - 1;
   }
@@ -280,7 +280,7 @@ export class PolytopeStack {
   }
 
   /**
-   * After `lookOver`: false for a face of lower dimension that a line only touches. Where two lines make the same
+   * After `scanFacets`: false for a face of lower dimension that a line only touches. Where two lines make the same
    * facet, it counts once.
    */
   private isFacet(slot: number): boolean {

@@ -14,7 +14,7 @@ interface Cutting {
   firstId: number;
 }
 
-/** Convex cells of any dimension. Signs that the errors of functions and vertices leave open are settled exactly. */
+/** Convex cells of any dimension. Signs that the errors of functions and vertices leave open are resolved exactly. */
 export class Polytopes extends PolytopeCuts implements Geometry {
   low = 0;
   high = 0;
@@ -119,7 +119,7 @@ export class Polytopes extends PolytopeCuts implements Geometry {
       const error = errors[v] + RELATIVE_ERROR;
       const low = value - gradient * error;
       const high = value + gradient * error;
-      // At a vertex at infinity only the sign means something, and what is about 0 there may be anything.
+      // At a vertex at infinity only the sign has a meaning; a value near 0 there says nothing.
       const scale = points[v * width + width - 1];
       const [least, most] = [scale - error, scale + error];
       this.low = Math.min(this.low, low >= 0 ? low / most : least > 0 ? low / least : -Infinity);
@@ -205,7 +205,7 @@ export class Polytopes extends PolytopeCuts implements Geometry {
       face.positive[to] = positive;
       face.negative[to] = negative;
       const error = tolerance + gradient * this.errors[v];
-      // What was settled from the hyperplanes has the right sign, but may be off by more.
+      // A sign resolved from the hyperplanes is right, but its value may have a larger error.
       face.errors[to] = least > error ? error : 2 * error;
       for (let w = 0; w < words; w++) face.incidence[to * words + w] = this.incidence[v * words + w];
     }

@@ -27,7 +27,7 @@ export class Face {
   from = new Int32Array(64);
   to = new Int32Array(64);
 
-  /** Makes room for so many vertices and functions. */
+  /** Makes room for this many vertices and functions. */
   reserve(vertices: number, words: number, functions: number): void {
     while (this.errors.length < vertices) {
       this.errors = grown(this.errors);
@@ -41,8 +41,8 @@ export class Face {
   }
 
   /**
-   * Lists the edges of the face, whose dimension and words of incidence are told, as is whether as many facets meet in
-   * each vertex.
+   * Lists the edges of a face, given its dimension and its words of incidence. In a simple face exactly `dimension`
+   * facets meet in each vertex.
    */
   listEdges(dimension: number, words: number, isSimple: boolean): void {
     const { vertices } = this;
@@ -99,7 +99,7 @@ export type SectionSign = (f: number, face: Face, vertex: number, chosen: Int32A
  * needed, and values only where neither the signs at the ends nor their number settle the matter.
  */
 export class Sections {
-  /** The polytope, its section at hand, that one's section at hand, and so on. */
+  /** The polytope, its current section, the current section of that section, and so on. */
   private readonly faces: Face[];
   /** The functions that vanish on each section. */
   private readonly chosen: Int32Array;
@@ -126,7 +126,7 @@ export class Sections {
     return functions <= MAX_FUNCTIONS && mostParts(functions, this.dimension) <= MAX_PARTS;
   }
 
-  /** The polytope to be cut, with room for so many vertices and functions, which are to be filled in. */
+  /** The polytope to be cut, with room for this many vertices and functions, which the caller fills in. */
   begin(vertices: number, words: number, functions: number): Face {
     const [whole] = this.faces;
     whole.reserve(vertices, words, functions);
@@ -137,8 +137,8 @@ export class Sections {
   }
 
   /**
-   * The number of parts, when each function has both signs on the polytope; whether exactly as many facets as there are
-   * dimensions meet in each vertex is told.
+   * The number of parts, if each function has both signs on the polytope. In a simple polytope exactly `dimension`
+   * facets meet in each vertex.
    */
   count(isSimple: boolean): number {
     this.isSimple = isSimple;
@@ -204,7 +204,7 @@ export class Sections {
       from[vertices] = p;
       to[vertices] = q;
       vertices++;
-      // Between two values of one sign is no other.
+      // Values between two of the same sign have that sign.
       above |= (positive[p] | positive[q]) & ~changed;
       below |= (negative[p] | negative[q]) & ~changed;
       open |= changed;
@@ -294,7 +294,7 @@ export class Sections {
   }
 }
 
-/** Into how many parts so many hyperplanes can cut a polytope: one for each set of at most `dimension` of them. */
+/** Into how many parts this many hyperplanes can cut a polytope: one for each set of at most `dimension` of them. */
 function mostParts(functions: number, dimension: number): number {
   let sum = 1;
   let sets = 1;

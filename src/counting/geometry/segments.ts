@@ -58,7 +58,7 @@ export class Segments extends CellStack<Segment> implements Geometry {
       const length = this.to.x - this.from.x;
       this.crossing = {
         x: this.from.x + (left / (left - right)) * length,
-        // A sign that was settled exactly may not be that of the value where the end is held to be.
+        // A sign that was resolved exactly may differ from the sign of the value at the stored end.
         error:
           COORDINATE_ERROR +
           2 * Math.max(this.from.error, this.to.error) +
@@ -97,7 +97,7 @@ export class Segments extends CellStack<Segment> implements Geometry {
     this.aside.pop();
   }
 
-  /** Two breakpoints or more may fall into one point: cutting tells. */
+  /** Several breakpoints may coincide: only cutting can decide. */
   countParts(): number {
     return 0;
   }

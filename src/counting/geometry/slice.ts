@@ -89,6 +89,6 @@ function parts(domain: CountDomain): { origin: readonly number[]; directions: re
       return { origin: lower, directions: lower.map((low, d) => lower.map((_, i) => (i === d ? upper[i] - low : 0))) };
     }
     case 'all':
-      throw new RangeError('all of R^n is no bounded domain');
+      throw new RangeError('all of R^n is not a bounded domain');
   }
 }

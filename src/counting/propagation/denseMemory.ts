@@ -4,11 +4,11 @@ import { planeKernel } from './planeKernel.ts';
 
 /** What `scripts/assembly/planeKernel.ts` exports; a layer is given by where its numbers are. */
 interface Kernel {
-  /** 0 where so many units flipped that nothing was done. */
+  /** 0 if too many units flipped: then nothing was done. */
   update(layer: number): number;
   fresh(layer: number): void;
   /** Pieces by the signs at the centre of the box; returns how many units were listed because they may vanish in it. */
-  sift(layer: number): number;
+  classify(layer: number): number;
 }
 
 interface Instance {
@@ -31,8 +31,7 @@ const UNKNOWN = -1;
 
 let compiled: WebAssembly.Module | undefined;
 /**
- * Given back by counts that are done: making one takes longer than a small count, and calls into a new one are slow at
- * first.
+ * Returned by finished counts. Creating one takes longer than a small count, and the first calls into it are slow.
  */
 const idle: Instance[] = [];
 /** More memory than this is not kept for the next count. */
@@ -57,9 +56,9 @@ function newInstance(): Instance {
 export class DenseMemory {
   /** Maps of each layer's pre-activations, three numbers each. */
   readonly maps: readonly Float64Array[];
-  /** Pieces of each stage's units in the cell at hand. */
+  /** Pieces of each stage's units in the current cell. */
   readonly patterns: readonly Int32Array[];
-  /** What `sift` lists. */
+  /** What `classify` lists. */
   readonly uncertain: Int32Array;
   private readonly instance: Instance;
   private readonly kernel: Kernel;
@@ -138,7 +137,7 @@ export class DenseMemory {
 
   /**
    * Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the
-   * first of `doubtful`.
+   * first of `uncertain`.
    */
   classify(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
     const { box } = this;
@@ -147,10 +146,10 @@ export class DenseMemory {
     box[2] = reachX;
     box[3] = reachY;
     box[4] = tolerance;
-    return this.kernel.sift(this.layerAt[stage]);
+    return this.kernel.classify(this.layerAt[stage]);
   }
 
-  /** The greatest size of a row that `sift` looked at last. */
+  /** The greatest size of a row that `classify` looked at last. */
   get size(): number {
     return this.box[BOX - 1];
   }
@@ -160,7 +159,7 @@ export class DenseMemory {
     if (this.top <= MAX_KEPT) idle.push(this.instance);
   }
 
-  /** Takes room for so many doubles; returns where it will be. */
+  /** Reserves room for this many doubles; returns its address. */
   private place(doubles: number): number {
     const at = this.top;
     this.top += ALIGNED * Math.ceil((8 * doubles) / ALIGNED);

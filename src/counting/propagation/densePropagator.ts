@@ -13,7 +13,7 @@ import { greatestSize } from '../exact/norm.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from '../geometry/slice.ts';
 
-/** One in so many (less one) outputs is looked over for the size of its numbers. */
+/** A mask: the sizes of one output in sixteen are measured. */
 const MEASURED = 15;
 
 /**

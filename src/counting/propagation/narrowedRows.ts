@@ -6,7 +6,7 @@ export class NarrowedRows implements NarrowPropagation {
   isOn = false;
   readonly rows: Float64Array;
   readonly margins: Float64Array;
-  /** The candidates' rows for the cell at hand. */
+  /** The candidates' rows for the current cell. */
   readonly kept: Float64Array;
   private candidates: Int32Array = new Int32Array(0);
   private count = 0;

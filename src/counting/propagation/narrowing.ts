@@ -3,7 +3,7 @@ import type { NarrowPropagation, Propagator } from './propagation.ts';
 
 /** A geometry that can list the functions that may vanish on its cell. */
 export interface NearGeometry extends Geometry {
-  /** Around the cell at hand. */
+  /** Around the current cell. */
   box(): Box;
   /**
    * Of `count` units, lists those whose function may vanish on the cell when it is off by up to its margin; returns how
@@ -45,7 +45,7 @@ export class Narrowing {
     return this.floor >= 0 && stage === this.stage;
   }
 
-  /** The part at hand is cut by the units at `from` to `to` in `open`. */
+  /** The current part is cut by the units at `from` to `to` in `open`. */
   propagate(pattern: Int32Array, open: Int32Array, from: number, to: number): void {
     const { geometry, reach, stage } = this;
     const rows = this.propagator.preActivations(stage);

@@ -18,7 +18,9 @@ export interface Propagator {
   preActivations(stage: number): Float64Array;
   /** Greatest size of numbers met in those maps, for rounding errors. */
   scale(stage: number): number;
-  /** Enters a cell: stage `stage` has this pattern now (earlier ones as told before); makes `rows(stage + 1)` right. */
+  /**
+   * Enters a cell: stage `stage` has this pattern now, earlier ones are unchanged; updates `preActivations(stage + 1)`.
+   */
   advance(stage: number, pattern: Int32Array): void;
   /** Where the pieces of a stage are to be written, if it matters. */
   patternOf?(stage: number): Int32Array;

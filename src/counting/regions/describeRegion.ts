@@ -21,8 +21,8 @@ export interface AffineFunction {
 
 /**
  * What a network with weights does around a point, which is given in coordinates (0 to 1) of a bounded domain. Computed
- * anew for each point, so that a picture need not hold it for its regions. Errors: RangeError for a domain that does
- * not fit, or too many numbers.
+ * for each point on request, so that a picture need not store it for its regions. Errors: RangeError for a domain that
+ * does not fit, or too many numbers.
  */
 export function describeRegion(network: Network, domain: CountDomain, at: readonly number[]): RegionDescription {
   const program = compile(network);

@@ -7,7 +7,7 @@ import { gaussians } from '../program/random.ts';
 import { RegionJoins } from './regionJoins.ts';
 import type { Slice } from '../geometry/slice.ts';
 
-/** More outputs than this are told apart by as many random combinations of them. */
+/** More outputs than this are compared by as many random combinations of them. */
 const MAX_OUTPUTS = 8;
 
 /** Takes in the activation regions of a network, and counts the linear regions that they make. */

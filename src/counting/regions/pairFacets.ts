@@ -9,13 +9,13 @@ export interface Facets {
   readonly line: Float64Array;
 }
 
-/** Keys of a pair are nearer to each other than to all others by this factor, or pairs are told exactly. */
+/** If the keys of a pair are not closer to each other than to all others by this factor, pairs are found exactly. */
 const APART = 16;
 
 /**
  * Finds the facets of one cut that lie on both sides at one place, and calls `join` with each pair; false when some
- * facet has none on the other side. `facets` is sorted on the way. By the keys where these tell, otherwise by exact
- * ones, which are equal on both sides.
+ * facet has none on the other side. `facets` is sorted on the way. Uses the keys if they are distinct enough, and
+ * otherwise exact keys, which are equal on both sides.
  */
 export function pairFacets(
   facets: Uint32Array,
@@ -64,8 +64,8 @@ function pairExactly(
     else side.set(key, [f]);
   }
   for (const [key, list] of above) {
-    // Several where a unit that bends nothing cuts the facet: all regions on one side have one map there, and hang
-    // together.
+    // Several where a unit that bends nothing cuts the facet: all regions on one side have the same map there and are
+    // already joined.
     for (const p of list) for (const q of below.get(key) ?? []) join(p, q);
   }
   return above.size === below.size && [...above.keys()].every((key) => below.has(key));

@@ -5,11 +5,11 @@ import { grown } from '../program/program.ts';
 import { COMMON_CUTS } from '../walk/sharedCount.ts';
 
 /**
- * Output maps that differ by more than this share of their size, and by more than rounding, are not looked at more
+ * Output maps that differ by more than this share of their size, and by more than rounding, are not compared more
  * closely.
  */
 const CLEARLY_OTHER = 1e-6;
-/** Facets are looked over when there are so many, and then when there are twice as many as were left. */
+/** Facets are examined at this number, and again at twice the number that was left. */
 const MIN_SETTLED = 1 << 15;
 /** And fewer where this many bytes of patterns come with them. */
 const MAX_PATTERN_BYTES = 1 << 26;
@@ -129,7 +129,7 @@ export class RegionJoins {
     this.facetKey[this.facets++] = key;
   }
 
-  /** From time to time settles the cuts that are not listed by `openCuts`. */
+  /** From time to time joins regions across the cuts that `openCuts` does not list. */
   compact(openCuts: (visit: (cut: number) => void) => void): void {
     if (this.facets < this.settleAt || this.recordsFacets) return;
     const open = new Set<number>();
@@ -144,7 +144,7 @@ export class RegionJoins {
     return this.hasLoose ? null : this.sets;
   }
 
-  /** What is left when all but the common cuts are settled. */
+  /** What is left after all but the common cuts are joined. */
   part(): JoinsPart {
     this.settle((cut) => cut > COMMON_CUTS);
     const { sets, sizes, scale, hasLoose, regions, facets } = this;
@@ -189,7 +189,7 @@ export class RegionJoins {
     return whole.count();
   }
 
-  /** Joins regions across the cuts that are done, and lets go of what is no longer needed. */
+  /** Joins regions across the cuts that are done, and drops what is not needed any more. */
   private settle(isDone: (cut: number) => boolean): void {
     const { order, ends } = this.facetsByCut();
     const kept: number[] = [];
@@ -251,7 +251,7 @@ export class RegionJoins {
     return i;
   }
 
-  /** Exactly: what rounding leaves open is settled by residues. */
+  /** Exactly: residues decide what rounding leaves open. */
   private sameMap(p: number, q: number): boolean {
     const { maps } = this;
     const { mapSize } = this.sizes;
@@ -272,7 +272,7 @@ export class RegionJoins {
     return exactMaps[region];
   }
 
-  /** Lets go of all facets but these, and (unless they are to be remembered) of all regions but theirs. */
+  /** Drops all facets but these and, unless regions are remembered, all regions but theirs. */
   private keep(facets: number[]): void {
     facets.sort((a, b) => a - b);
     const number = new Map<number, number>();

@@ -2,11 +2,11 @@ import type { CountLimits } from '../count.ts';
 import type { SharedCount, StopReason } from './sharedCount.ts';
 
 const CHECK_EVERY_MS = 20;
-/** At most so many steps go by between looks at the clock; fewer where they are long. */
+/** The maximum number of steps between two looks at the clock; fewer if steps are long. */
 const STEPS_BETWEEN_CLOCKS = 64;
 const LONG_MS = 4;
 
-/** What a walk is asked on the way. */
+/** Callbacks and limits of a walk. */
 export interface WalkHooks {
   /** With the regions of all threads, the share of the domain done, and this thread's cells after each stage. */
   progress?(regions: number, fraction: number, cells: readonly number[]): void;
@@ -22,7 +22,7 @@ export interface Watched {
   readonly held?: () => number;
 }
 
-/** Looks at the clock, the limits and requests to stop from time to time. */
+/** Checks the clock, the limits and requests to stop from time to time. */
 export class LimitWatch {
   stoppedBy: StopReason | null = null;
   private readonly start = performance.now();
@@ -31,14 +31,14 @@ export class LimitWatch {
   private steps = 0;
   private stepsBetweenClocks = STEPS_BETWEEN_CLOCKS;
 
-  /** `shareDone` tells the share of the domain that this thread has done; `cells` its cells after each stage. */
+  /** `shareDone` returns the share of the domain that this thread has done, `cells` its cells after each stage. */
   constructor(
     private readonly watched: Watched,
     private readonly shareDone: () => number,
     private readonly cells: () => readonly number[],
   ) {}
 
-  /** To be called at each step; true ends the walk. `regions` were found in this thread. */
+  /** Call at each step; true ends the walk. `regions` were found in this thread. */
   mustStop(regions: number): boolean {
     if (++this.steps < this.stepsBetweenClocks) return false;
     this.steps = 0;
@@ -57,7 +57,7 @@ export class LimitWatch {
     return this.stoppedBy !== null;
   }
 
-  /** Tells the other threads how far this one is; returns the share of the domain that all have done. */
+  /** Reports the progress of this thread to the others; returns the share of the domain that all have done. */
   report(regions: number): number {
     const { share } = this.watched;
     if (!share) return this.shareDone();
@@ -71,7 +71,7 @@ export class LimitWatch {
     this.watched.share?.stop(reason);
   }
 
-  /** Fewer steps between looks at the clock where steps are long, so that a request to stop is heard soon. */
+  /** Fewer steps between looks at the clock where steps are long, so that a request to stop takes effect soon. */
   private pace(now: number): void {
     const took = now - this.lastClock;
     this.lastClock = now;

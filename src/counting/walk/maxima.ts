@@ -2,7 +2,7 @@ import { BOTH, NEGATIVE, type ExactLine, type Geometry } from '../geometry/geome
 import type { LineIds } from '../exact/lineIds.ts';
 import { isRectified, largestGroup, type MaxStep, type Program } from '../program/program.ts';
 
-/** A maximum on the cell at hand: its step, its group there, the maps of its arguments and how far they may be off. */
+/** A maximum on the current cell: its step, its group, and the maps of its arguments with their error. */
 export interface Maximum {
   readonly stage: number;
   readonly step: MaxStep;
@@ -12,10 +12,10 @@ export interface Maximum {
 }
 
 /**
- * Finds the arguments of maxima that are the greatest somewhere on the cell at hand, and clips it to where they are.
+ * Finds the arguments of maxima that are the greatest somewhere on the current cell, and clips it to where they are.
  */
 export class Maxima {
-  /** What `listGreatest` found, and how far each goes. */
+  /** The result of `listGreatest`, and the upper bound of each candidate. */
   readonly candidates: Int32Array;
   private readonly highs: Float64Array;
   private readonly difference: Float64Array;
@@ -56,7 +56,7 @@ export class Maxima {
     for (let k = 0; k < size; k++) {
       const member = step.members[start + k];
       if (rectified >= 0 && this.patterns[rectified][member] === 0) {
-        // Zero throughout: only the first such argument can be meant, and where another is positive none.
+        // Zero throughout: only the first such argument can be chosen, and none if another one is positive.
         if (silent < 0) silent = k;
         continue;
       }
@@ -80,9 +80,9 @@ export class Maxima {
   }
 
   /**
-   * Clips a copy of the part to where candidate `c` is the greatest; of equal ones the first is meant. Two arguments
-   * that are greatest on the two sides of a facet call its cut by the same number: where several are equal to `c` along
-   * it, the facet is made by the one that is greatest beyond.
+   * Clips a copy of the part to where candidate `c` is the greatest; of equal arguments the first is chosen. Two
+   * arguments that are greatest on the two sides of a facet call its cut by the same number: where several are equal to
+   * `c` along it, the facet is made by the one that is greatest beyond.
    */
   clipToGreatest(
     { stage, step, group, rows, tolerance }: Maximum,
@@ -113,9 +113,9 @@ export class Maxima {
   }
 
   /**
-   * The other candidates, those first that argument `k` differs from the most. Where several are equal to it along one
-   * hyperplane their differences are multiples of one function, and the greatest multiple is that of the argument that
-   * is greatest beyond.
+   * The other candidates, in descending order of their difference from argument `k`. Where several are equal to it
+   * along one hyperplane their differences are multiples of one function, and the greatest multiple is that of the
+   * argument that is greatest beyond.
    */
   private steepestFirst(
     { stage, step, group, rows, tolerance }: Maximum,

@@ -24,7 +24,7 @@ export interface WalkOptions extends Watched {
    * propagator.
    */
   readonly visit?: () => void;
-  /** Asked at each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
+  /** Called for each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
   readonly isNew?: (stage: number, patterns: readonly Int32Array[]) => boolean;
 }
 
@@ -36,7 +36,7 @@ export interface WalkResult {
   readonly common?: readonly number[];
 }
 
-/** Numbers held for a part that waits. */
+/** Numbers stored for a waiting part. */
 const PART = 6;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
 const MAX_NARROWED = 6;
@@ -44,28 +44,31 @@ const MAX_NARROWED = 6;
 const AT_ZERO = [0];
 
 /**
- * Cuts the slice's cube into activation regions, depth first. A part of a cell of one stage is cut in two by a unit
- * that crosses it, with the list of the units that still cross each half; a part that none crosses is a cell, and is
- * entered at once. Its maps follow from those of the cell before it by the units that flipped. Nothing but the parts
- * still waiting along the current path is held, so that memory does not grow with the count.
+ * Counts activation regions by a depth-first walk over a slice. The units of the first stage cut the slice into cells;
+ * on each cell the next stage is affine, so its units cut the cell in turn, until the cells of the last stage are the
+ * activation regions. A part of a cell of one stage is cut in two by a unit that crosses it,
+ * with the list of the units that still cross each half; a part that none crosses is a cell, and is entered at once.
+ * Its maps follow from those of the cell before it by the units that flipped. Only the parts waiting along the current
+ * path are stored, so memory does not grow with the count. The geometry holds the cells, the propagator computes the
+ * pre-activations on them, and the claims divide the work among threads.
  */
 export class RegionWalk<G extends Geometry> {
   readonly geometry: G;
   readonly propagator: Propagator;
   readonly lines: LineIds;
-  /** The pattern of the cell at hand, by stage. */
+  /** The pattern of the current cell, by stage. */
   readonly patterns: readonly Int32Array[];
   /** All units of each stage. */
   private readonly units: Int32Array[];
   private readonly cells: number[];
   private readonly common: number[];
-  /** Which cell of stages 0 to s the walk is in: a new number for each. */
+  /** Identifies the current cell of stages 0 to s: each gets a new number. */
   private readonly serial: Float64Array;
   private lastSerial = 0;
   private readonly maxima: Maxima;
   private readonly width: number;
   private readonly lastStage: number;
-  /** Lists of units that cut the part at hand and those waiting: a stack in one array. */
+  /** Lists of units that cut the current part and those waiting: a stack in one array. */
   private crossing = new Int32Array(1024);
   // Parts waiting in the geometry, last first: their stage, the unit that was decided by the cut (or -1), its piece
   // there, from where to where their list of units is, and their depth.
@@ -125,7 +128,7 @@ export class RegionWalk<G extends Geometry> {
     return propagator.narrow && near ? new Narrowing(propagator.narrow, near, propagator, units) : null;
   }
 
-  /** To be called once. Errors: RangeError when the network's numbers overflow on the domain. */
+  /** Call once. Errors: RangeError when the network's numbers overflow on the domain. */
   run(): WalkResult {
     this.geometry.reset();
     const { isNew, visit, share } = this.options;
@@ -173,12 +176,12 @@ export class RegionWalk<G extends Geometry> {
     return { stoppedBy: this.watch.stoppedBy, cells: this.cells, common: this.common };
   }
 
-  /** Starts on a stage in the cell at hand: lists the units that cut it from `at` on, returns the list's end. */
+  /** Starts a stage in the current cell: lists the units that cut it from `at` on and returns the end of the list. */
   private enter(stage: number, at: number): number {
     let units = this.units[stage];
     let count = units.length;
     if (stage > 0) {
-      // The last stage is one thread's alone, so that it can be counted without cutting.
+      // A single thread counts the last stage, so that it need not be cut.
       if (stage === this.lastStage) this.claims.stopDividing();
       if (!this.claims.claimPart()) return -1;
       const before = stage - 1;
@@ -232,7 +235,7 @@ export class RegionWalk<G extends Geometry> {
   }
 
   /**
-   * Of the units at `from` to `to` in `list`, writes those that cut the part at hand to `crossing` from `at` on and
+   * Of the units at `from` to `to` in `list`, writes those that cut the current part to `crossing` from `at` on and
    * returns their end; the others get their piece.
    */
   private classify(stage: number, list: Int32Array, from: number, to: number, at: number): number {
@@ -304,7 +307,7 @@ export class RegionWalk<G extends Geometry> {
     waitingParts[at + 5] = this.claims.depth;
   }
 
-  /** Takes up the part that waits last; lists the units that cut it behind its own list, and returns the end. */
+  /** Resumes the last waiting part: lists the units that cut it behind its own list and returns the end. */
   private resume(): number {
     this.geometry.pop();
     const at = PART * --this.waiting;
@@ -320,8 +323,8 @@ export class RegionWalk<G extends Geometry> {
   }
 
   /**
-   * Cuts the part by the first unit of its list. Returns where the list of units that may cut what is at hand now
-   * starts, or -1 when all parts wait.
+   * Cuts the part by the first unit of its list. Returns where the list of units that may cut the current part starts,
+   * or -1 when all parts wait.
    */
   private cutByFirst(stage: number, from: number, to: number): number {
     const step = this.program.stages[stage];
@@ -337,8 +340,8 @@ export class RegionWalk<G extends Geometry> {
       const cut = claims.newCuts(1);
       claims.cut();
       if (breakpoints.length === 1) {
-        // First the side where the unit stays as it was: that leaves fewer updates to do. What all threads cut is cut
-        // in one order.
+        // The side where the unit keeps its piece comes first, because it needs fewer updates. All threads cut common
+        // parts in the same order.
         const pattern = this.patterns[stage];
         const piece = claims.isOwn ? pattern[unit] : (pattern[unit] = 1);
         this.geometry.split(piece === 1, cut);
@@ -352,7 +355,7 @@ export class RegionWalk<G extends Geometry> {
     return from + 1;
   }
 
-  /** Puts the part of each greatest argument aside, unless one is the greatest everywhere. */
+  /** Puts aside the part where each argument is the greatest, unless one is the greatest everywhere. */
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
     const { maxima, claims } = this;
     const rows = this.propagator.preActivations(stage);
@@ -380,7 +383,7 @@ export class RegionWalk<G extends Geometry> {
     return -1;
   }
 
-  /** At the last stage only the number of parts matters; true when the geometry can tell it without cutting. */
+  /** At the last stage only the number of parts matters; true if the geometry can compute it without cutting. */
   private countedTogether(from: number, to: number): boolean {
     const stage = this.lastStage;
     const step = this.program.stages[stage];

@@ -2,19 +2,19 @@ import type { CountResult } from '../count.ts';
 
 export type StopReason = NonNullable<CountResult['stoppedBy']>;
 
-/** By their number, for a word in shared memory; 0 means that nothing stops. */
+/** Encoded by their index in shared memory; 0 means that nothing stops the count. */
 const REASONS: readonly StopReason[] = ['request', 'regions', 'seconds', 'memory'];
 /** Cuts that all threads of a shared count make have smaller numbers, the same in each of them. */
 export const COMMON_CUTS = 2 ** 40;
 export const MAX_THREADS = 128;
 const HEAD = 2;
 const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MAX_THREADS)) / 8);
-/** Parts for each thread, so that none waits long for the last one. */
+/** Parts per thread: enough that no thread waits long for the last one. */
 const PARTS_PER_THREAD = 64;
 
 /**
  * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at
- * that depth belongs to the thread that claims it first, and the others pass it by. Lives in shared memory.
+ * that depth belongs to the thread that claims it first, and the others skip it. The state is in shared memory.
  */
 export class SharedCount {
   readonly depth: number;
@@ -47,7 +47,7 @@ export class SharedCount {
     return true;
   }
 
-  /** True in the thread that tells what all threads found alike. */
+  /** True in the thread that reports the results common to all threads. */
   get isLeader(): boolean {
     return this.thread === 0;
   }
@@ -61,7 +61,7 @@ export class SharedCount {
     return this.words.some((_, k) => k >= HEAD && k !== HEAD + this.thread && this.hasClaimed(k - HEAD));
   }
 
-  /** Tells how many regions this thread has found; returns the number of all threads. */
+  /** Reports the number of regions in this thread; returns the number in all threads. */
   reportRegions(regions: number): number {
     this.regions[this.thread] = regions;
     let sum = 0;
@@ -69,7 +69,7 @@ export class SharedCount {
     return sum;
   }
 
-  /** Tells which share of the domain this thread has done. */
+  /** Reports the share of the domain that this thread has done. */
   reportShare(share: number): void {
     this.shares[this.thread] = share;
   }
@@ -79,7 +79,7 @@ export class SharedCount {
     return this.shares.reduce((sum, value) => sum + value, 0);
   }
 
-  /** Ends the count in all threads; the first reason stays. */
+  /** Ends the count in all threads; the first reason is kept. */
   stop(reason: StopReason): void {
     Atomics.compareExchange(this.words, 0, 0, 1 + REASONS.indexOf(reason));
   }

@@ -1,11 +1,11 @@
 import { COMMON_CUTS, type SharedCount } from './sharedCount.ts';
 
-/** Depth of a part that is this thread's own. */
+/** The depth of a part that belongs to this thread. */
 const OWN = -1;
 
-/** Which parts of the domain are this thread's: all, or in a count that threads share those that it claims. */
+/** Decides which parts of the domain this thread counts: all, or in a shared count those that it claims. */
 export class WorkClaims {
-  /** Cuts between the part at hand and those that threads claim; 0 for one of these, `OWN` below. */
+  /** Cuts between the current part and those that threads claim; 0 for one of these, `OWN` below. */
   depth: number;
   /** How many parts were met that threads claim. */
   private claimable = 0;
@@ -17,7 +17,7 @@ export class WorkClaims {
   private shareDone = 0;
   private leftAtClaim = 0;
 
-  /** `remaining` tells what is left of the domain, the part at hand included. */
+  /** `remaining` returns the share of the domain that is left, including the current part. */
   constructor(
     private readonly share: SharedCount | undefined,
     private readonly remaining: () => number,
@@ -25,17 +25,17 @@ export class WorkClaims {
     this.depth = share?.depth ?? OWN;
   }
 
-  /** The part at hand was claimed by this thread, or nobody else is there. */
+  /** This thread has claimed the current part, or works alone. */
   get isOwn(): boolean {
     return this.depth === OWN;
   }
 
-  /** All threads meet the part at hand. */
+  /** All threads walk the current part. */
   get isCommon(): boolean {
     return this.depth > 0;
   }
 
-  /** False where the part at hand is another thread's. Where it is neither's yet, this thread claims it. */
+  /** False if the current part belongs to another thread. If no thread has it yet, this one claims it. */
   claimPart(): boolean {
     if (this.depth !== 0) return true;
     if (!this.share?.claim(this.claimable++)) return false;
@@ -44,23 +44,23 @@ export class WorkClaims {
     return true;
   }
 
-  /** The part at hand is one thread's, however few cuts led to it. */
+  /** From here on the current part belongs to one thread, however few cuts led to it. */
   stopDividing(): void {
     if (this.depth > 0) this.depth = 0;
   }
 
-  /** The part at hand was cut. */
+  /** The current part was cut. */
   cut(): void {
     if (this.depth > 0) this.depth--;
   }
 
-  /** Goes on in a part at this depth. */
+  /** Continues in a part at this depth. */
   resume(depth: number): void {
     this.depth = depth;
     if (depth >= 0) this.end(this.share ? this.remaining() : 0);
   }
 
-  /** The part that was claimed last is done, with so much of the domain left. */
+  /** The part claimed last is done; this share of the domain is left. */
   end(left: number): void {
     if (this.leftAtClaim > 0) this.shareDone += this.leftAtClaim - left;
     this.leftAtClaim = 0;

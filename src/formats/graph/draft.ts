@@ -36,7 +36,7 @@ export interface WeightsUse {
   readonly usable: boolean;
 }
 
-/** The layers with their names. `fault` is told where weights that are in the file cannot be read. */
+/** The layers with their names. Calls `fault` for weights in the file that cannot be read. */
 export function finished(
   drafts: readonly LayerDraft[],
   inputNames: readonly string[],

@@ -45,7 +45,7 @@ export class Layout {
   constructor(
     nodes: readonly GraphNode[],
     private readonly answerOf: LayoutAnswer,
-    /** For tensors of which no operation tells. */
+    /** For tensors whose layout no operation determines. */
     private readonly isFirstByDefault: (rank: number) => boolean,
   ) {
     for (const node of nodes) {

@@ -34,7 +34,7 @@ export interface Constant extends Span {
   tensor(): Tensor | string | undefined;
 }
 
-/** A graph beyond this is no network that anyone looks at layer by layer. */
+/** Larger graphs are not read: nobody looks at them layer by layer. */
 const MAX_NODES = 60_000;
 
 export interface SortedNodes {

@@ -127,7 +127,9 @@ export function unsqueeze(writer: GraphWriter, node: GraphNode, x: TensorValue, 
   return reshape(writer, node, x, [null, ...to], x.channelsFirst);
 }
 
-/** Exchanges axes (counted with the batch): only between channels first and channels last, which is no change to us. */
+/**
+ * Exchanges axes (counted with the batch): only between channels first and channels last, which changes nothing here.
+ */
 export function transpose(node: GraphNode, x: TensorValue, permutation: readonly number[] | undefined): TensorValue {
   const rank = (x.shape?.length ?? (permutation?.length ?? 3) - 1) + 1;
   const axes = permutation ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);

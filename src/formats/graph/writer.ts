@@ -204,7 +204,7 @@ export class GraphWriter {
     return { ...value, sole: true };
   }
 
-  /** A layer of which only its place in the graph is known. */
+  /** A layer with a known place in the graph and nothing else. */
   refuse(node: GraphNode, why: string): TensorValue | undefined {
     const inputs = node.inputs.map((name) => this.values.get(name)).filter((value) => value?.kind === 'tensor');
     if (inputs.length === 0) return undefined;

@@ -1,3 +1,6 @@
+// A JSON parser that keeps the span of every value, so that a problem can point at its place. It goes on after syntax
+// errors, reads a text that ends too early, and skips long lists of numbers without making a node for each.
+
 import { createScanner } from 'jsonc-parser';
 import type { JSONScanner } from 'jsonc-parser';
 import type { Problem, Span } from '../../network/definition.ts';
@@ -62,7 +65,7 @@ const Token = {
   end: 17,
 } as const;
 
-/** Deeper nesting is no network; the limit keeps the parser's own stack small. */
+/** No network is nested deeper; the limit keeps the parser's own stack small. */
 const MAX_DEPTH = 400;
 
 /** More messages about one broken text help nobody. */

@@ -1,6 +1,6 @@
 import type { JsonEntry, JsonNode } from './json.ts';
 
-/** What is written at such length is hardly written twice. */
+/** Values longer than this are unlikely to repeat. */
 const MAX_TEXT_LENGTH = 2000;
 
 /** Deep networks repeat their layers: what is written alike is understood once. */

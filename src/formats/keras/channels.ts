@@ -34,7 +34,7 @@ function statedFormats(model: JsonNode): Stated[] {
 
 /**
  * Whether a layer of a channels-first model makes a vector in which the positions of each channel follow one another. A
- * flatten that is told of the channels brings them behind the positions first, since Keras 2.2.
+ * flatten with a `data_format` moves the channels behind the positions first, since Keras 2.2.
  */
 export function flattensByChannel(
   className: string,

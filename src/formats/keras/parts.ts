@@ -16,7 +16,7 @@ export function classOf(layer: JsonNode): string {
   return textOf(member(layer, 'class_name')) ?? '';
 }
 
-/** `sequential`, `functional`, or undefined for what is no model (or is one without a plan of its layers). */
+/** `sequential`, `functional`, or undefined if it is not a model, or a model without a list of layers. */
 export function modelKind(node: JsonNode): 'sequential' | 'functional' | undefined {
   const className = classOf(node);
   const config = member(node, 'config');

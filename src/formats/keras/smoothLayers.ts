@@ -4,7 +4,7 @@ import { isList, isRecord } from '../json/plain.ts';
 import type { PlainRecord, PlainValue } from '../json/plain.ts';
 import { withCurrentFields, wrappedLayer } from './oldFields.ts';
 
-/** What is known of a layer that is not piecewise linear: the shape it gives and how many weights it has. */
+/** What can be said about a layer that is not piecewise linear: its output shape and its number of weights. */
 export interface SmoothLayerRules {
   readonly output?: OutputRule;
   readonly parameters?: ParameterRule;
@@ -29,7 +29,7 @@ function flag(config: PlainRecord, name: string, fallback: boolean): boolean {
 const weights = (constant: number, ...perFeature: number[]): ParameterRule => ({ constant, perFeature });
 const none: SmoothLayerRules = { parameters: weights(0) };
 
-/** Units and kinds of biases of a recurrent layer with so many gates: kernel, recurrent kernel, biases. */
+/** Weights of a recurrent layer with this many gates: kernel, recurrent kernel and biases. */
 function recurrent(gates: number, biasesOf: (config: PlainRecord, dialect: Dialect) => number): RuleReader {
   return (config, dialect) => {
     const units = size(config.units);
@@ -40,7 +40,7 @@ function recurrent(gates: number, biasesOf: (config: PlainRecord, dialect: Diale
   };
 }
 
-/** Since TensorFlow 2 a GRU has a second bias, unless it says otherwise; Keras 1 and 2 and TensorFlow.js have one. */
+/** A GRU has a second bias by default since TensorFlow 2; in Keras 1 and 2 and in TensorFlow.js it has one. */
 function biasesOfGru(config: PlainRecord, dialect: Dialect): number {
   return flag(config, 'reset_after', dialect === 'keras3') ? 2 : 1;
 }
@@ -56,7 +56,7 @@ const ofCell: RuleReader = (config, dialect) => {
   return smoothLayerRules(className, { ...cell.config, return_sequences: config.return_sequences }, dialect);
 };
 
-/** Twice the layer inside, joined unless told otherwise. */
+/** The inner layer twice; the outputs are concatenated by default. */
 const bidirectional: RuleReader = (config, dialect) => {
   const inner = wrappedLayer(config);
   if (!inner || config.backward_layer !== undefined) return {};
@@ -87,7 +87,7 @@ const embedding: RuleReader = (config) => {
   return { output: { append: [columns] }, parameters: rows === undefined ? undefined : weights(rows * columns) };
 };
 
-/** So many weights a feature, where the last axis alone is normalized. */
+/** This many weights per feature, if only the last axis is normalized. */
 const normalization =
   (fields: readonly string[]): RuleReader =>
   (config) => {
@@ -96,7 +96,7 @@ const normalization =
     return { parameters: weights(0, fields.filter((field) => flag(config, field, true)).length) };
   };
 
-/** Projections of query, value and key (the value where there is no third input), and of the heads together. */
+/** Projections of query, value and key (the value if there is no third input), and of the concatenated heads. */
 const multiHeadAttention: RuleReader = (config) => {
   const [heads, key] = [size(config.num_heads), size(config.key_dim)];
   const value = size(config.value_dim) ?? key;

@@ -169,7 +169,7 @@ export class Fields {
     };
   }
 
-  /** The window of a pooling layer, which moves by its own size unless told otherwise. */
+  /** The window of a pooling layer, which by default moves by its own size. */
   poolingWindow(rank: 1 | 2): Window {
     const kernel = this.sizes('pool_size', rank, rank === 1 ? [1, 2] : [2, 2]);
     return {

@@ -188,7 +188,7 @@ function readInputs(context: NativeContext, node: JsonObject, { name, defaultInp
 function fieldSpans(node: JsonObject): Record<string, Span> {
   const spans = Object.fromEntries(node.entries.map(({ key, value }) => [key, spanOf(value)]));
   const inputs = member(node, 'inputs');
-  // Each of several inputs has a place of its own: one wrong name is no reason to underline them all.
+  // Each of several inputs has its own span, so that one wrong name does not underline all of them.
   if (inputs) itemsOf(inputs).forEach((item, i) => (spans[inputField(i)] = spanOf(item)));
   return spans;
 }

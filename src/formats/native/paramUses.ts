@@ -27,7 +27,10 @@ const reserved = new Set([
 ]);
 const name = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
-/** Numbers, so that the `e` of an exponent is no name; names, and whether they are those of functions. */
+/**
+ * Matches numbers (so that the `e` of an exponent is not read as a name) and names, with a bracket after those of
+ * functions.
+ */
 const token = /\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|([\p{L}_$][\p{L}\p{N}_$]*)(\s*\()?/gu;
 
 export function isParamName(text: string): boolean {

@@ -6,7 +6,7 @@ import type { LayerWeights, Tensor } from '../../network/operation.ts';
 import { native } from './native.ts';
 import { writeOperation, type Written } from './writeLayer.ts';
 
-/** A native file of one network, and the layers of which it could not keep everything. */
+/** A native file of one network, and the layers that it could not represent completely. */
 export interface WrittenNetwork {
   readonly text: string;
   /** Names of layers (or `input`, or `outputs`) that are not the same when the text is read again. */

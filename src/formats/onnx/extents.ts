@@ -123,7 +123,7 @@ export const filled: Operator = (writer, node) => {
   return (dims && valueOf({ items: Array<number>(size).fill(value[0]), dims })) ?? { kind: 'opaque' };
 };
 
-/** The shape that `size` numbers get from extents of which 0 keeps one and -1 or null is found. */
+/** The shape of `size` numbers after a reshape to these extents: 0 keeps an extent, -1 or null is inferred. */
 function shapeFor(
   size: number,
   before: readonly number[],

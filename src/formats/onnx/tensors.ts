@@ -2,7 +2,7 @@ import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { Constant } from '../graph/node.ts';
 import type { OnnxTensor } from './model.ts';
 
-/** Constants of at most so many numbers are looked at while the graph is read. */
+/** Constants of at most this many numbers are evaluated while the graph is read. */
 const MAX_LISTED_ITEMS = 64;
 
 const floats = new Set([1, 10, 11, 16]);

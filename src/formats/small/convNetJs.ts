@@ -65,7 +65,7 @@ class LayersReader {
     this.problems.push({ code, severity, message, span: spanOf(place) });
   }
 
-  /** A whole number above zero; what is no such number is said, once the fallback does not do. */
+  /** A positive whole number. Reports a problem for any other value if there is no fallback. */
   private count(node: JsonNode, field: string, fallback?: number): number {
     const value = member(node, field);
     if (
@@ -197,7 +197,7 @@ class LayersReader {
         const why =
           type === 'maxout'
             ? 'A maxout over the filters of a convolution is not analysed.'
-            : `There is no layer type ${type || 'without a name'} in ConvNetJS that is known here.`;
+            : `The ConvNetJS layer type ${type || 'without a name'} is not supported.`;
         this.report(
           type === 'maxout' ? 'unsupported' : 'unknown-layer',
           'warning',

@@ -5,7 +5,7 @@ import { itemsOf, member, parseJson, spanOf, textOf } from '../json/json.ts';
 import type { JsonEntry, JsonNode } from '../json/json.ts';
 import { jsonFormatOf } from '../sniff.ts';
 
-/** An NNI search space: choices of hyperparameters, of which some are sizes of layers. */
+/** An NNI search space: choices of hyperparameters, some of them sizes of layers. */
 export const nni: Format = {
   id: 'nni-search-space',
   sniff: (text, fileName) => jsonFormatOf(text, fileName) === 'nni-search-space',

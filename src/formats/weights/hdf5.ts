@@ -7,7 +7,7 @@ export function isHdf5(head: Uint8Array): boolean {
   return head[0] === 0x89 && head[1] === 0x48 && head[2] === 0x44 && head[3] === 0x46;
 }
 
-/** A compressed byte holds at most so many others: more numbers than that are no tensor but a damaged header. */
+/** A compressed byte expands to at most this many: a larger size means a damaged header. */
 const MAX_INFLATION = 1032;
 
 /** A dataset that may grow can be in pieces larger than it is. */

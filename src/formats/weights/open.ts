@@ -9,7 +9,8 @@ import { isSafetensors, readSafetensors } from './safetensors.ts';
 import { isZip, openZip, type Archive } from './zip.ts';
 
 /**
- * A file of weights, told by its first bytes. Throws a `WeightsError` that says what the file is not, or what is wrong.
+ * A weights file, recognized by its first bytes. Throws a `WeightsError` that says what the file is not, or what is
+ * wrong.
  */
 export function openWeights(source: ByteSource): WeightsFile {
   const head = source.read(0, Math.min(16, source.size));
@@ -20,7 +21,7 @@ export function openWeights(source: ByteSource): WeightsFile {
   if (isSafetensors(source)) return readSafetensors(source);
   throw new WeightsError(
     foreignBytes(source) ??
-      `${source.name} is no file of weights that is read: HDF5 (.h5), .keras, PyTorch (.pt, .pth, .bin), safetensors, .npz, .npy, or the shards that a TensorFlow.js model.json names.`,
+      `${source.name} is not a weights file that can be read: HDF5 (.h5), .keras, PyTorch (.pt, .pth, .bin), safetensors, .npz, .npy, or the shards that a TensorFlow.js model.json names.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { sizeOf, type Shape } from '../../network/shape.ts';
 import { flattenedByChannel } from './layouts.ts';
 
 /**
- * Sentences about layers of which a file may keep the weights in an order that is not known. `taken`: those with
+ * Sentences about layers whose weights may be stored in an unknown order. `taken`: those with
  * weights of the file.
  */
 export function orderDoubts(definition: NetworkDefinition, network: Network, taken: readonly Layer[]): string[] {
@@ -32,7 +32,7 @@ export function orderDoubts(definition: NetworkDefinition, network: Network, tak
   ];
 }
 
-/** Between shapes of which one has several positions of several channels; to a vector is a flatten. */
+/** A reshape from or to several positions with several channels; to a vector is a flatten. */
 function mixesChannels({ scope, operation, inputShapes, outputShape }: Layer): boolean {
   if (scope === 'beyond' || operation.kind !== 'reshape' || outputShape.length === 1) return false;
   return hasBoth(inputShapes[0]) || hasBoth(outputShape);

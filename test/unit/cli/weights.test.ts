@@ -236,7 +236,7 @@ describe('region-lens count with weights in other files', () => {
       err: 'wrong.npz:1:1: d1: d1/bias is 3 in wrong.npz, the layer needs a bias of 16.\nwrong.npz:1:1: warning: Not used of wrong.npz: e/kernel.\n',
     });
     for (const [file, sentence] of [
-      ['text.npz', 'is no file of weights that is read'],
+      ['text.npz', 'is not a weights file that can be read'],
       ['none.npz', 'there is no file'],
     ] as const) {
       const { code, out, err } = await cli.run(['count', 'bare.network.json', '--method', 'plane', '--weights', file]);

@@ -11,7 +11,7 @@ interface BranchOutcome {
 }
 
 /**
- * Follows each of several ways through the source of which it is not known which one is taken, and joins what they
+ * Follows each of several paths through the source when it is unknown which one is taken, and joins what they
  * leave. A way that throws is not the one that makes networks; one that returns early leaves the rest to the others.
  */
 export function fork(e: Evaluation, test: Unknown, frame: Frame, bodies: readonly (() => Completion)[]): Completion {

@@ -4,17 +4,19 @@ import { Stopped } from './evaluation.ts';
 const MAX_STEPS = 500_000;
 const MAX_STEPS_AT_ONCE = 200_000;
 
-/** Bytes likewise. What the host frees again counts as well, for nobody here knows what is still in use. */
+/**
+ * Likewise for bytes. Memory that the host frees again counts too: the evaluator does not track what is still in use.
+ */
 const MAX_BYTES = 128e6;
 const MAX_BYTES_AT_ONCE = 64e6;
 
-/** Bytes that are read or written in the time of one step. */
+/** Bytes that can be read or written in the time of one step. */
 const BYTES_OF_STEP = 512;
 
-/** An object of the evaluator's own without its contents: a scope, a list, a tensor. */
+/** Size of an object of the evaluator without its contents: a scope, a list or a tensor. */
 const BYTES_OF_OBJECT = 200;
 
-/** One resource: what is used of it, against a limit of the whole file and one of the part that is followed. */
+/** The use of one resource, with a limit for the whole file and one for the current part. */
 class Budget {
   private used = 0;
   private limit: number;
@@ -42,7 +44,7 @@ class Budget {
     return true;
   }
 
-  /** Lowers the limit to this share of what is left; gives back what restores it. */
+  /** Lowers the limit to this share of what is left; returns a function that restores it. */
   lower(share: number): () => void {
     const { limit } = this;
     this.limit = this.used + this.left * share;
@@ -52,41 +54,41 @@ class Budget {
   }
 }
 
-/** Counts the work of following a source and the memory that its values take, against their limits. */
+/** Counts the work of evaluating a source and the memory of its values, and enforces their limits. */
 export class Meter {
   private readonly steps = new Budget(MAX_STEPS, MAX_STEPS_AT_ONCE, 'steps');
   private readonly bytes = new Budget(MAX_BYTES, MAX_BYTES_AT_ONCE, 'bytes');
 
-  /** Counts work in steps; throws `Stopped` when there was too much. */
+  /** Counts work in steps; throws `Stopped` beyond the limit. */
   step(amount = 1): void {
     this.steps.use(amount);
   }
 
-  /** Counts the work of going through so many bytes. */
+  /** Counts the work of reading this many bytes. */
   read(bytes: number): void {
     this.steps.use(bytes / BYTES_OF_STEP);
   }
 
   /**
-   * Counts so many bytes that a value will keep, and the work of writing them: to be called before they are written.
+   * Counts the bytes that a value will occupy, and the work of writing them. Call it before they are written.
    */
   hold(bytes: number): void {
     this.bytes.use(bytes);
     this.steps.use(bytes / BYTES_OF_STEP);
   }
 
-  /** Counts an object that comes into being, without its contents. */
+  /** Counts a new object, without its contents. */
   holdObject(): void {
     this.hold(BYTES_OF_OBJECT);
   }
 
-  /** Begins another part of the file, with limits of its own; false if nothing is left for it. */
+  /** Starts the next part of the file, with its own limits; false if nothing is left for it. */
   begin(): boolean {
     return this.steps.begin() && this.bytes.begin();
   }
 
   /**
-   * Does something that may take this share of what is left. Returns false where it was stopped because that is used
+   * Runs an action that may use this share of what is left. Returns false if it was stopped because the share is used
    * up.
    */
   within(share: number, body: () => void): boolean {
@@ -95,7 +97,7 @@ export class Meter {
       body();
       return true;
     } catch (error) {
-      // A limit of its own ends this only; a limit of all ends all at the next step.
+      // Its own limit ends only this action; the limit of the file ends everything at the next step.
       if (!(error instanceof Stopped)) throw error;
       return false;
     } finally {
@@ -103,7 +105,7 @@ export class Meter {
     }
   }
 
-  /** Tells, from now on, whether more than this share of what is left has been used. */
+  /** Returns a function that says whether more than this share of what is left now has been used. */
   allowance(share: number): () => boolean {
     const steps = this.steps.left * (1 - share);
     const bytes = this.bytes.left * (1 - share);

@@ -18,7 +18,7 @@ export class ModelLog {
   changed(model: ModelValue): void {
     if (this.log.at(-1) !== model) this.log.push(model);
     if (this.models.has(model)) return;
-    // One place in the source makes so many models only where it does not end.
+    // One place in the source creates this many models only in an endless loop.
     const made = (this.madeAt.get(model.span.start) ?? 0) + 1;
     this.madeAt.set(model.span.start, made);
     if (made <= MAX_MODELS_PER_PLACE && this.models.size < MAX_NETWORKS) this.models.add(model);

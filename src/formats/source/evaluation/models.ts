@@ -138,7 +138,7 @@ export function applyTo(e: Evaluation, to: LayerValue | ModelValue, argument: Ar
   return tensors.length === 1 ? tensors[0] : e.list(tensors);
 }
 
-/** Recurrent layers give their state as well when they are told to. */
+/** Recurrent layers also return their state if `return_state` is set. */
 function outputsOf(layer: LayerValue): number {
   if (layer.config.get('return_state')?.value !== true) return 1;
   return layer.className === 'LSTM' ? 3 : 2;

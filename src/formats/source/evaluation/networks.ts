@@ -212,7 +212,7 @@ class NetworkWriter {
     const open = isList(shape) && shape.includes(null);
     const fault = open
       ? 'leaves a size open (null), so that nothing can be counted.'
-      : 'is no list of positive whole numbers.';
+      : 'is not a list of positive whole numbers.';
     return open
       ? { code: 'unknown-value', severity: 'information', message: `${field} ${fault}`, span }
       : { code: 'bad-value', severity: 'error', message: `${field} ${fault}`, span };

@@ -8,7 +8,7 @@ const MAX_DEPTH = 6;
 /** Longer lists are data, not the fields of a layer; a list may also hold itself. */
 const MAX_LIST_LENGTH = 256;
 
-/** A field's value as data; what is not known, or is no data, becomes `Unresolved`. */
+/** A field's value as data; anything unknown, or not data, becomes `Unresolved`. */
 export function toPlain(value: Value, field: string, depth = 0): PlainValue | undefined {
   if (value === undefined) return undefined;
   if (isPrimitive(value)) return field === 'data_format' && typeof value === 'string' ? snakeCase(value) : value;

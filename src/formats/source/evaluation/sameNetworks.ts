@@ -8,7 +8,7 @@ export interface Placed {
 }
 
 /**
- * Leaves out what says nothing new: networks of which nothing is known, and those that one place in the source makes
+ * Leaves out what says nothing new: networks about which nothing is known, and those that one place in the source makes
  * once more, no different or with less known about them.
  */
 export function distinct<Item extends Placed>(items: readonly Item[]): Item[] {

@@ -140,7 +140,7 @@ export class Caller {
         this.callPerhaps(value, name, site);
       }
     }
-    // What `sizes.map` gives is no other thing that is not known: it depends on `sizes`.
+    // The result of `sizes.map` is not a new unknown: it depends on `sizes`.
     if (callee instanceof Unknown && callee.derived) return new Unknown(name, site.span, true);
     return new Unknown(name.endsWith(')') ? name : `${name}()`, site.span);
   }

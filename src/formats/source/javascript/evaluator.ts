@@ -1,3 +1,6 @@
+// Finds the networks in a JavaScript or TypeScript source without running it. Top-level statements are evaluated in
+// order, over values that may be unknown. Every step is metered: see `evaluation/meter.ts`.
+
 import type { Node, Statement } from '@babel/types';
 import type { Span } from '../../../network/definition.ts';
 import { Caller } from './calling.ts';

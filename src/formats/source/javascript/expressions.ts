@@ -1,3 +1,6 @@
+// The value of an expression. An operand that is not known makes the result unknown but does not end the evaluation,
+// and a branch on an unknown condition is followed both ways and joined: see `evaluation/branches.ts`.
+
 import type { Node } from '@babel/types';
 import { fork } from '../evaluation/branches.ts';
 import { evaluateClass } from './classes.ts';

@@ -63,7 +63,7 @@ function optionsFor(fileName: string): ParserOptions {
   };
 }
 
-/** `fault` is where the parser gave up; undefined when it is no matter of syntax. */
+/** `fault` is where the parser gave up; undefined if the error is not about syntax. */
 function attempt(draft: EditedText, options: ParserOptions): { file?: File; fault?: number } {
   try {
     return { file: parse(draft.text, options) };

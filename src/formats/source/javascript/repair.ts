@@ -4,7 +4,7 @@ import { blank, EditedText, insert } from './draft.ts';
 const MAX_LINES = 4;
 
 /**
- * Changes of a text that the parser gave up on at `fault` (an offset in the draft), of which one may be what the author
+ * Changes of a text that the parser gave up on at `fault` (an offset in the draft), one of which may be what the author
  * is about to write, or at least leaves the rest readable. The last one always parses further, or leaves nothing.
  */
 export function repairs(draft: EditedText, fault: number): EditedText[] {
@@ -63,7 +63,7 @@ function wantsOperand(text: string, at: number): boolean {
   return /[:=.+*/?&|<>-]/.test(text[at] ?? '');
 }
 
-/** The last character before `at` that is no space. */
+/** The last character before `at` that is not a space. */
 function contentBefore(text: string, at: number): number {
   let i = at - 1;
   while (i >= 0 && /\s/.test(text[i])) i--;
@@ -87,7 +87,7 @@ interface Bracket {
 
 interface Scan {
   readonly open: readonly Bracket[];
-  /** By line, the end of what is no space and no comment. */
+  /** The end of each line without trailing spaces and comments. */
   readonly contentEnds: ReadonlyMap<number, number>;
   /** Start of a string or comment that is not closed. */
   readonly unfinished: number | undefined;

@@ -32,7 +32,7 @@ describe('files of weights', () => {
 
   it('are told by their bytes, and anything else is refused with a sentence', () => {
     for (const bytes of [new Uint8Array(), new TextEncoder().encode('{"layers": []}'), new Uint8Array(100)]) {
-      expect(() => openWeights(source('x.bin', bytes))).toThrow(/^x\.bin is no file of weights that is read/);
+      expect(() => openWeights(source('x.bin', bytes))).toThrow(/^x\.bin is not a weights file that can be read/);
     }
     const empty = zipSync({ 'readme.txt': new Uint8Array(3) });
     expect(() => openWeights(source('x.zip', empty))).toThrow('without arrays');

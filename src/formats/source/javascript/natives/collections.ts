@@ -22,7 +22,7 @@ function keyOf(kind: 'map' | 'set', entry: Value): Value {
   return kind === 'map' && entry instanceof List ? entry.items[0] : entry;
 }
 
-/** Where an entry stands. The index is made anew where the entries were taken back or joined since. */
+/** Where an entry stands. The index is rebuilt if the entries were rolled back or joined since. */
 function placeOf({ kind, entries, index }: Collection, key: Value, e: NativeCall['e']): number | undefined {
   const { items } = entries;
   if (index.of !== items || index.places.size !== items.length) {
@@ -50,7 +50,7 @@ function remove(collection: Collection, key: Value, e: NativeCall['e']): boolean
   const place = placeOf(collection, key, e);
   if (place === undefined) return false;
   e.journal.touch(entries);
-  // Other lists than before, so that the index is made anew.
+  // New lists, so that the index is rebuilt.
   entries.items = entries.items.filter((_entry, i) => i !== place);
   entries.spans = entries.spans.filter((_span, i) => i !== place);
   return true;

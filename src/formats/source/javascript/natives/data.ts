@@ -36,7 +36,7 @@ export const parseData: NativeFunction = (call) => {
   return data === undefined ? unknownResult(call) : valueOf(call, data, 0);
 };
 
-/** Undefined for what is no JSON, which has no such value. */
+/** Undefined if it is not JSON, which has no such value. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -59,7 +59,7 @@ export function stringMethod(name: string): NativeFunction | undefined {
     const { self, args } = call;
     if (typeof self !== 'string' || !allPrimitive(args)) return unknownResult(call);
     const given = args as never[];
-    // A length that is no number is none that a text has.
+    // A length that is NaN is not the length of any text.
     if (Object.hasOwn(lengths, name) && !(lengths[name](self, ...given) <= Math.max(MAX_STRING_LENGTH, self.length))) {
       return new Unknown('a very long string', call.site.span);
     }
