@@ -15,7 +15,7 @@ export interface PiecewiseLinearActivation {
   readonly sharedAxes?: readonly number[];
 }
 
-/** Sigmoid, tanh, GELU, softmax, ...: the theory of linear regions ends before it. */
+/** Sigmoid, tanh, GELU, softmax, ...: the theory of linear regions does not cover it. */
 export interface SmoothActivation {
   readonly kind: 'smooth';
   readonly name: string;
@@ -182,7 +182,7 @@ export function piecesOf(activation: Activation): number {
   }
 }
 
-/** Pieces of slope zero, on which a neuron stops to depend on its input. Learned slopes are generically not zero. */
+/** Pieces of slope zero, on which a neuron does not depend on its input. Learned slopes are generically not zero. */
 export function flatPiecesOf(activation: Activation): number {
   if (activation.kind === 'smooth') return 0;
   return activation.slopes.filter((slope, k) => slope === 0 && !(activation.learned && k === 0)).length;

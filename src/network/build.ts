@@ -20,7 +20,7 @@ export function buildNetwork(definition: NetworkDefinition): BuiltNetwork {
   return new Builder(definition).build();
 }
 
-/** Each is explained by itself: of more, the report alone would take minutes. */
+/** Each layer is explained by itself: for more of them the report alone would take minutes. */
 const MAX_LAYERS = 100_000;
 
 type ShapedOperation = Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>;
@@ -30,8 +30,8 @@ class Builder {
   private readonly layers: Layer[] = [];
   /** Tensors by name; null for a layer that could not be resolved. */
   private readonly tensors = new Map<string, TensorId | null>();
-  /** By an operation as written, where it stood last: readers give layers that are written alike one object. */
-  private readonly alike = new Map<Operation, ShapedOperation & Pick<Layer, 'parameters'>>();
+  /** By operation, the last layer with it: readers give layers that are written alike one operation object. */
+  private readonly lastWith = new Map<Operation, ShapedOperation & Pick<Layer, 'parameters'>>();
 
   private names: ReadonlySet<string> | undefined;
 
@@ -131,7 +131,7 @@ class Builder {
     if (!this.tensors.has(written.name)) this.tensors.set(written.name, null);
     if (sources === null) return;
     const given = sources.map((tensor) => this.shapeOf(tensor));
-    const before = this.alike.get(written.operation);
+    const before = this.lastWith.get(written.operation);
     const isRepeated = before && before.activation === written.activation && sameShapes(before.inputShapes, given);
     const inputShapes = isRepeated ? before.inputShapes : given;
     const operation = isRepeated ? before.operation : positionwise(written.operation, given[0]);
@@ -139,7 +139,7 @@ class Builder {
     if ('fault' in inferred) {
       const { field, message, isUnsupported } = inferred.fault;
       const place = written.fields[field ?? ''] ?? written.span;
-      // What the reader could not understand it has reported itself, at a better place.
+      // The reader has already reported what it could not understand, at a better place.
       if (isUnsupported) this.report('unsupported', `${written.name} ${message}`, place, 'warning');
       else if (operation.kind !== 'unknown') this.report('shape-mismatch', `${written.name}: ${message}`, place);
       return;
@@ -156,7 +156,7 @@ class Builder {
     const bare = { operation, activation: written.activation, inputShapes, outputShape: inferred.shape };
     const parameters = isRepeated ? before.parameters : parameterCount(bare);
     const layer = this.layer(index, bare, sources, parameters);
-    if (!isRepeated) this.alike.set(written.operation, { ...bare, parameters });
+    if (!isRepeated) this.lastWith.set(written.operation, { ...bare, parameters });
     this.layers.push(layer);
     if (this.tensors.get(written.name) === null) this.tensors.set(written.name, layer.index);
   }
@@ -237,7 +237,7 @@ class Builder {
     };
   }
 
-  /** One layer's weights serve another where they have the same shapes, but for windows of one position. */
+  /** One layer's weights serve another if they have the same shapes, apart from windows of one position. */
   private compareShared(written: LayerDefinition, bare: ShapedOperation, owner: Layer): void {
     const theirs = weightShapes(owner);
     for (const [name, shape] of Object.entries(weightShapes(bare))) {

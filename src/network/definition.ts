@@ -64,7 +64,7 @@ export interface Initialization {
 
 export const defaultInitialization: Initialization = { kernel: 'he_normal', biasStddev: 0.1, seed: 1 };
 
-/** A network as a file defines it. Definitions may stand in any order; inputs refer by name. */
+/** A network as a file defines it. Definitions may be in any order; inputs refer by name. */
 export interface NetworkDefinition {
   readonly name: string;
   readonly inputs: readonly InputDefinition[];
@@ -77,13 +77,13 @@ export interface NetworkDefinition {
   /** How many weights the file lists, and where: the layers have to have as many. */
   readonly statedWeights?: { readonly count: number; readonly span: Span };
   readonly span: Span;
-  /** Where the name (or what stands for it) is written: the lens goes here. */
+  /** Where the name, or its substitute, is written: the lens goes here. */
   readonly nameSpan: Span;
 }
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
-/** Something to tell the author, at a place in the text. `code` is stable: shape-mismatch, unknown-layer, ... */
+/** A message for the author, at a place in the text. `code` is stable: shape-mismatch, unknown-layer, ... */
 export interface Problem {
   readonly code: string;
   readonly severity: Severity;

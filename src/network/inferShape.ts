@@ -6,7 +6,7 @@ import { slide, slideTransposed, spatialExtents } from './window.ts';
 export interface ShapeFault {
   readonly message: string;
   readonly field?: string;
-  /** The inputs are sound: what is computed of them is not analysed. */
+  /** The inputs are valid, but the operation is not analysed. */
   readonly isUnsupported?: boolean;
 }
 
@@ -97,7 +97,7 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
 /** Every channel has its own factors; along another axis they would differ from position to position. */
 function normalized(axis: number, input: Shape): InferredShape {
   const place = axis < 0 ? input.length + axis : axis;
-  // Of a vector, -2 stands for the last axis of positions where channels come first: its only axis.
+  // For a vector, -2 is the last axis of positions where channels come first: its only axis.
   if (place === input.length - 1 || (input.length === 1 && axis === -2)) return { shape: input };
   if (!(place >= 0 && place < input.length)) return fault(`there is no axis ${axis} in ${formatShape(input)}`, 'axis');
   const message = `normalizes along an axis of ${input[place]} positions, not along the channels, which is not analysed`;
@@ -148,7 +148,7 @@ function windowed(
   return countable(countField, channels, window.rank === 1 ? [outW, channels] : [outH, outW, channels]);
 }
 
-/** Of a window that lies in the padding alone there is no greatest number and no mean. */
+/** A window that contains only padding has no greatest number and no mean. */
 function pooled(window: Window, input: Shape): InferredShape {
   const inferred = windowed(window, input, (channels) => channels, 'pool_size');
   if ('fault' in inferred) return inferred;

@@ -41,7 +41,7 @@ export function fans(name: string, shape: Shape, kind: Layer['operation']['kind'
   if (name === 'depthwise_kernel') return { fanIn: spatial, fanOut: spatial * outer };
   switch (kind) {
     case 'transposedConvolution':
-      // The filters stand before the input channels.
+      // The filters come before the input channels.
       return { fanIn: spatial * outer, fanOut: spatial * inner };
     case 'locallyConnected':
     case 'maxout':

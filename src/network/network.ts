@@ -15,14 +15,14 @@ export function isInput(tensor: TensorId): boolean {
 }
 
 /**
- * Where a layer stands to the piecewise-linear part:
+ * How a layer relates to the piecewise-linear part:
  * `piecewiseLinear`, all before it and itself piecewise linear; `boundary`, its own activation (or operation) is the
  * first that is not;
  * `beyond`, something before it is not, so that no statement about linear regions reaches it.
  */
 export type TheoryScope = 'piecewiseLinear' | 'boundary' | 'beyond';
 
-/** Scalar piecewise-linear units that stand side by side: those of an activation, or those an operation consists of. */
+/** Parallel scalar piecewise-linear units: those of an activation, or those an operation consists of. */
 export interface UnitStage {
   /**
    * `activation` acts on the layer's affine map (or on the operation's units); `operation` is maxout, max pooling,
@@ -78,7 +78,7 @@ export function shapeOfTensor(network: Network, tensor: TensorId): Shape {
   return tensor < 0 ? network.inputs[-1 - tensor].shape : network.layers[tensor].outputShape;
 }
 
-/** The layers about which linear regions can be stated; a final softmax's affine part is still among them. */
+/** The layers about which linear regions can be stated, including the affine part of a final softmax. */
 export function analysedLayers(network: Network): Layer[] {
   return network.layers.filter((layer) => layer.scope !== 'beyond');
 }

@@ -147,8 +147,8 @@ export interface OutputRule {
 }
 
 /**
- * A number of weights: a constant, and so many a feature (last extent) of the first input, the second, ...; of the last
- * one where there are fewer.
+ * A number of weights: a constant, plus a number for each feature (last extent) of the first input, the second, ...;
+ * the last input is used where there are fewer.
  */
 export interface ParameterRule {
   readonly constant: number;

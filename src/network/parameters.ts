@@ -6,7 +6,7 @@ import { windowGeometry } from './window.ts';
 /**
  * Shapes of a layer's weights by Keras's names and in Keras's layouts, for example `kernel` `[kh, kw, cin / groups,
  * filters]` of a two-dimensional convolution. Empty for a layer without weights; a shared layer's further applications
- * own none, but this still tells what shapes they use.
+ * own none, but this still gives the shapes they use.
  */
 export function weightShapes(
   layer: Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>,

@@ -55,7 +55,7 @@ export function slideTransposed(window: Window, axis: 0 | 1, extent: number): { 
   const stride = window.strides[axis];
   const reach = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
   const { padding } = window;
-  // Written out it is cut off from both ends; a negative amount behind makes the output longer.
+  // Explicit padding is cut off at both ends; a negative amount at the end makes the output longer.
   if (typeof padding !== 'string') {
     const [before, after] = padding[axis];
     return { extent: (extent - 1) * stride + reach - before - after, before };

@@ -3,8 +3,8 @@ import type { Layer } from '../network/network.ts';
 import type { Operation } from '../network/operation.ts';
 
 /**
- * Whether every filter (or unit) at the end of this run of affine layers has a constant of its own: a bias of the last
- * layer with weights, or the shift of a batch norm behind it that tells the filters apart.
+ * Whether every filter (or unit) at the end of this run of affine layers has its own constant: a bias of the last
+ * layer with weights, or the shift of a batch norm after it that has a value for every filter.
  */
 export function hasBias(run: readonly Layer[]): boolean {
   let isBiased = false;
@@ -65,7 +65,7 @@ export function constantIn(layer: Layer): string | null {
   if (addsConstants(operation)) {
     return operation.kind === 'batchNormalization' ? `${name} shifts its channels` : `${name} has biases`;
   }
-  // Of a layer that ends the piecewise-linear part only the affine map counts.
+  // Only the affine map of a layer that ends the piecewise-linear part counts.
   if (scope === 'piecewiseLinear' && !isHomogeneousActivation(activation)) return `${name} bends or shifts off zero`;
   return null;
 }
@@ -75,7 +75,7 @@ export function isConstant({ activation }: Layer): boolean {
   return activation.kind === 'piecewiseLinear' && activation.slopes.length === 1 && activation.slopes[0] === 0;
 }
 
-/** The first of these layers that uses the weights of another, in words; null where none does. */
+/** A sentence about the first of these layers that uses the weights of another layer; null where none does. */
 export function sharedWeightsIn(layers: readonly Layer[]): string | null {
   const shared = layers.find(({ sharedWith }) => sharedWith !== undefined);
   return shared ? `The construction needs weights of its own in every layer; ${shared.name} shares them.` : null;

@@ -3,9 +3,9 @@ import type { Operation } from '../network/operation.ts';
 import { sizeOf } from '../network/shape.ts';
 
 /**
- * The layers whose affine map feeds a layer's activation: last the one that has weights (the layer itself, or one
- * before it behind batch norm, dropout, flatten and reshape, which scale and rename scalars one by one), before it
- * padding and up-sampling, which only move its inputs about.
+ * The layers whose affine map feeds a layer's activation. The last one has the weights: the layer itself, or one before
+ * it if batch norm, dropout, flatten or reshape follow, which scale and rename scalars one by one. Padding and
+ * up-sampling, which only move inputs, come before it.
  */
 export function affineRun(network: Network, layer: Layer): Layer[] {
   const before = ({ inputs }: Layer): Layer | null => {
@@ -17,7 +17,7 @@ export function affineRun(network: Network, layer: Layer): Layer[] {
   const run = [source];
   let next = before(source);
   for (; next && isResampling(next.operation); next = before(next)) run.unshift(next);
-  // Units right behind padding or up-sampling: the weights are before those.
+  // Units directly after padding or up-sampling: the weights come before those.
   if (next && isResampling(source.operation)) run.unshift(next);
   return run;
 }

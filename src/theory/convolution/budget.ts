@@ -49,7 +49,7 @@ export function bigintSteps(bits: number): number {
   return 100 + bits / 32;
 }
 
-/** Steps of one multiplication of integers of so many bits, and one addition of the result. */
+/** Steps of one multiplication of integers of these lengths in bits, and one addition of the result. */
 export function productSteps(bits: number, others: number): number {
   return bigintSteps(bits + others) + (bits / 64) * (others / 64);
 }

@@ -11,7 +11,7 @@ import { networkFields, tooLarge } from './networkFields.ts';
 export interface ConvolutionStage extends ChainStage {
   readonly pattern: ReceptiveFields;
   readonly hasBias: boolean;
-  /** A dense layer on all there is. */
+  /** A dense layer that reads everything. */
   readonly dense: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface ConvolutionChain {
 }
 
 /**
- * The network as a chain of convolutions with piecewise-linear activations, or why it is none. A dense layer on a
+ * The network as a chain of convolutions with piecewise-linear activations, or why it is not one. A dense layer on a
  * vector, or on a flattened tensor, is a convolution whose kernel is as large as its input. What follows the last
  * units may be anything.
  */
@@ -93,7 +93,7 @@ export function filtersOf({ pattern }: ConvolutionStage): number {
   return pattern.groups * pattern.filters;
 }
 
-/** Why d_l >= d_0 does not hold for all layers, or null where it does. One layer needs no such thing. */
+/** Why d_l >= d_0 does not hold for all layers, or null where it does. A single layer does not need it. */
 export function fewFilters(found: ConvolutionChain): string | null {
   const d0 = inputChannels(found);
   const narrow = found.stages.find((stage) => filtersOf(stage) < d0);

@@ -41,7 +41,7 @@ export function totalNeurons(grids: readonly Grid[]): number {
 }
 
 /**
- * At most so many neurons are independent: as many as there are inputs, and as their own fields allow each position.
+ * Upper bound on the number of independent neurons: the number of inputs, and what its own field allows each position.
  */
 export function rankBound(grids: readonly Grid[]): number {
   return grids.reduce((sum, grid) => sum + grid.copies * Math.min(gridInputs(grid), capacityOfPositions(grid)), 0);

@@ -44,7 +44,7 @@ function fieldEntries(run: readonly Layer[]): number {
   return entries;
 }
 
-/** The cells of the run's own input that a position behind one more layer may see; no more than lie there. */
+/** At most this many cells of the run's input are seen by a position after one more layer. */
 function composedReach(before: number, { seen }: Axis): number {
   return Math.min(before * seen, MAX_ENTRIES);
 }

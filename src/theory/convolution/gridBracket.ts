@@ -79,7 +79,7 @@ function lineBracket(
   return merged(magnitudeOfScaled(lower), magnitudeOfScaled(upper));
 }
 
-/** One magnitude in place of two that their errors do not tell apart. */
+/** One magnitude in place of two that differ by less than their errors. */
 function merged(lower: Magnitude, upper: Magnitude): Bracket {
   const gap = upper.log10 - lower.log10;
   const error = log10ErrorOf(lower) + log10ErrorOf(upper);

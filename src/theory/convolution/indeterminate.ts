@@ -1,14 +1,14 @@
 import { exactBinomialTerms } from '../numbers/binomial.ts';
 import { packedBits, packedPower, packedTerm, truncatePacked, type Packing } from './packedPolynomial.ts';
 
-/** What the x of a generating polynomial sum I(j) x^j stands for: a number, or itself (packed). */
+/** The x of a generating polynomial sum I(j) x^j: a number, or the indeterminate itself (packed). */
 export interface Indeterminate {
   /** coefficient * x^exponent. */
   term(coefficient: bigint, exponent: number): bigint;
   power(base: bigint, exponent: number): bigint;
-  /** Length of a value that stands for a polynomial in the selections from `neurons` neurons, at most. */
+  /** Greatest length of a value that represents a polynomial in the selections from `neurons` neurons. */
   bits(neurons: number): number;
-  /** Drops what is not asked for. */
+  /** Removes the terms that are not needed. */
   trim(value: bigint): bigint;
 }
 

@@ -16,7 +16,7 @@ export function packingFor(largest: bigint, degree: number): Packing {
   return packingOfBits(bitLength(largest), degree);
 }
 
-/** A packing for coefficients of so many bits. */
+/** A packing for coefficients of this length in bits. */
 export function packingOfBits(bits: number, degree: number): Packing {
   return { slot: 4 * Math.ceil((bits + 1) / 4), degree };
 }

@@ -5,7 +5,7 @@ import { spatialExtents, windowGeometry, type WindowGeometry } from '../../netwo
 export type AxisFields = readonly (readonly number[])[];
 
 /**
- * How the weights of a layer's neurons hang together: the same kernel at every position, free weights, or the product
+ * How the weights of a layer's neurons are related: the same kernel at every position, free weights, or the product
  * of several affine layers (which ties them in ways of its own).
  */
 export type WeightSharing = 'shared' | 'untied' | 'composed';
@@ -44,7 +44,7 @@ interface AffineStep {
   readonly rows: AxisFields;
   readonly columns: AxisFields;
   readonly blocks: ChannelBlocks;
-  /** `none`: only moves cells about and adds constant ones (zero padding). */
+  /** `none`: only moves cells and adds constant ones (zero padding). */
   readonly sharing: WeightSharing | 'none';
   readonly taps: KernelTaps | null;
 }
@@ -87,7 +87,7 @@ export function receptiveFieldsOf(layers: readonly Layer[]): ReceptiveFields | n
 /**
  * The normals of one position and group are combinations of what they read of any inner tensor: no more of them are
  * independent than the position's field has cells there, times the channels that the group reads. Inner tensors are
- * those with weights before and behind them; zero padding alone narrows nothing.
+ * those with weights before and after them; zero padding alone narrows nothing.
  */
 function rankLimitOf(steps: readonly AffineStep[], groups: number): number {
   const firstWeights = steps.findIndex(({ sharing }) => sharing !== 'none');
@@ -331,7 +331,8 @@ function composeWeights(inner: AffineStep, outer: AffineStep): Pick<AffineStep, 
 }
 
 /**
- * Where the blocks of the two layers do not nest, every channel is taken to see every other: more freedom, never less.
+ * Where the blocks of the two layers do not nest, every channel is assumed to see every other one: that only adds
+ * freedom.
  */
 function composeBlocks(inner: ChannelBlocks, outer: ChannelBlocks): ChannelBlocks {
   if (inner.output % outer.input === 0) {

@@ -47,7 +47,7 @@ export function scaledIntervalSum(
   for (let p = 0; p < intervals.length; p++) {
     const slots = capacity * lengthOf(intervals[p]);
     const drop = p + 1 < intervals.length ? capacity * (intervals[p + 1][0] - intervals[p][0]) : slots;
-    // So many states could not be left again within the budget.
+    // The budget would not be enough to process these states.
     if (slots - drop > budget.left) return null;
     if (!budget.spend(2 * states.length * Math.min(weights[p].values.length, slots + 1))) return null;
     const values = weights[p].values.map((value) => (value < MIN_SCALED ? least : value));

@@ -5,7 +5,7 @@ import { affineRun } from '../units.ts';
 import { networkFields, tooLarge } from './networkFields.ts';
 import { theoremEquality, type TheoremEquality } from './theoremEquality.ts';
 
-/** How the sum of a convolution's independence numbers stands to the regions that shared weights make. */
+/** How the sum of a convolution's independence numbers compares with the regions that shared weights make. */
 export function describeTightness(equality: TheoremEquality, isBiased: boolean): string {
   if (!isBiased) return 'upper bound: without biases the boundaries do not lie in general position';
   switch (equality) {
@@ -19,8 +19,8 @@ export function describeTightness(equality: TheoremEquality, isBiased: boolean):
 }
 
 /**
- * The same for the units of one layer; `isSumKnown`: the numbers are the sum's own, not bounds on them. Null where no
- * window is.
+ * The same for the units of one layer. `isSumKnown`: the numbers are those of the sum, not bounds on them. Null for
+ * layers without windows.
  */
 export function tightnessOfLayer(theory: TheoryContext, layer: Layer, isSumKnown: boolean): string | null {
   const { network } = theory;
@@ -32,12 +32,12 @@ export function tightnessOfLayer(theory: TheoryContext, layer: Layer, isSumKnown
   const equality = pattern === null || pattern === tooLarge ? 'open' : theoremEquality(pattern);
   return describeTightness(
     equality === 'exact' && !isSumKnown ? 'open' : equality,
-    hasBias([...run, ...behind(network, run[run.length - 1], layer)]),
+    hasBias([...run, ...layersBetween(network, run[run.length - 1], layer)]),
   );
 }
 
-/** The layers from behind `source` to `layer`, which scale and rename its scalars one by one. */
-function behind(network: Network, source: Layer, layer: Layer): Layer[] {
+/** The layers after `source` up to `layer`; they scale and rename its scalars one by one. */
+function layersBetween(network: Network, source: Layer, layer: Layer): Layer[] {
   const layers: Layer[] = [];
   for (let at = layer; at !== source; at = network.layers[at.inputs[0]]) layers.unshift(at);
   return layers;

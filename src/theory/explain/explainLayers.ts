@@ -16,12 +16,12 @@ import { widened } from './widening.ts';
 const MAX_TERMS_SHOWN = 6;
 /** Numbers from here on are written as powers of ten. */
 const LONG_NUMBER = 1e15;
-/** Widening is tried while bottlenecks times layers stay below this. */
+/** Widening is tried while the number of bottlenecks times that of layers is at most this. */
 const WIDENING_WORK = 2000;
-/** And for convolutions, whose independence numbers change with every filter, in networks of up to so many neurons. */
+/** For convolutions, whose independence numbers change with every filter: in networks of up to this many neurons. */
 const MAX_NEURONS_WIDENED = 20_000;
 
-/** What can be said of every layer beside the bounds, by layer index. */
+/** What a hover says about every layer, by layer index. */
 export function explainLayers(theory: TheoryContext): LayerExplanation[] {
   const { network } = theory;
   const { nodes } = dominatorTree(theory);
@@ -34,7 +34,7 @@ export function explainLayers(theory: TheoryContext): LayerExplanation[] {
   });
 }
 
-/** For layers behind the piecewise-linear part. */
+/** For layers after the piecewise-linear part. */
 const unexplained: LayerExplanation = {
   dimensionIn: 0,
   formula: null,
@@ -60,7 +60,7 @@ function explain(
   const [factor] = factors;
   const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
   const numbers = factors.length === 1 ? factor.numbers : null;
-  const standing = tightnessOfLayer(theory, layer, own[0]?.quality === 'exact');
+  const tightness = tightnessOfLayer(theory, layer, own[0]?.quality === 'exact');
   const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
   const sentences: string[] = [];
   if (bottleneck) sentences.push(`Bottleneck: ${passage}.`);
@@ -69,7 +69,7 @@ function explain(
     sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
   }
   if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn, sums));
-  return { dimensionIn, formula, numbers, tightness: standing, advice: sentences.join(' ') || null, bottleneck };
+  return { dimensionIn, formula, numbers, tightness, advice: sentences.join(' ') || null, bottleneck };
 }
 
 /** The layer passes on fewer dimensions than enter it, and units it dominates come after it. */
@@ -104,7 +104,7 @@ function factorOf(
   return { formula, numbers: `${terms.join(' + ')} = ${write(total)}` };
 }
 
-/** What twice the units would multiply: for layers whose width is a number one writes. */
+/** What twice the units would multiply the bound by, for layers whose width is written as a number. */
 function doubled(
   { operation, activation }: Layer,
   { neurons, pieceCount }: UnitStage,

@@ -1,4 +1,4 @@
-/** What the hover says of one layer beyond the numbers: the factor's formula with its numbers put in, and advice. */
+/** What the hover says about one layer beside the bounds: the formula of its factor, with numbers, and advice. */
 export interface LayerExplanation {
   /** Dimension that can enter this layer's units: at most the smallest cut between the input and it. */
   readonly dimensionIn: number;
@@ -6,7 +6,7 @@ export interface LayerExplanation {
   readonly formula: string | null;
   /** The formula with numbers, for example `1 + 24 + 276 = 301`; null where they are too long to read. */
   readonly numbers: string | null;
-  /** For convolutions: `exact`, `upper bound`, or `upper bound, known to be loose here: ...`, said of the formula. */
+  /** For convolutions: `exact`, `upper bound`, or `upper bound, known to be loose here: ...`, about the formula. */
   readonly tightness: string | null;
   /** One sentence, for example `2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.` */
   readonly advice: string | null;

@@ -171,7 +171,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
   };
 }
 
-/** From so many numbers on the variance that they leave to the next layer counts as averaged out. */
+/** From this many numbers on, the variance that they pass to the next layer counts as averaged out. */
 const FEW_CHANNELS = 16;
 
 /**

@@ -46,7 +46,7 @@ export class Identities {
   }
 }
 
-/** None at all, for tensors of which only the form is looked at. */
+/** No identities, where only the shape of tensors matters. */
 export class NoIdentities extends Identities {
   override fresh(): Int32Array {
     return new Int32Array(0);

@@ -10,7 +10,7 @@ export type MeanRegions =
 /** Elementary steps, some tenths of a second's. */
 export const DEFAULT_BUDGET = 1e8;
 
-/** So many inputs are no longer looked at one by one. */
+/** Larger inputs are not read number by number. */
 export const MAX_INPUTS = 2e6;
 export const tooManyInputs = `The input has more than ${MAX_INPUTS} numbers: too many for the mean.`;
 

@@ -27,7 +27,7 @@ interface Population {
   readonly terms: ReadonlyMap<TensorId, number>;
 }
 
-/** So many pairs of independent neurons, of these two laws; they count from this layer on. */
+/** `count` pairs of independent neurons of these two laws; they count from this layer on. */
 interface Pairs {
   readonly a: PlaneMoments;
   readonly b: PlaneMoments;
@@ -149,7 +149,7 @@ function crossingsByLayer(network: Network, populations: readonly Population[], 
   return sums;
 }
 
-/** The pairs of neurons of two populations. Those that two sums have a part in common need care. */
+/** The pairs of neurons of two populations. Sums with a common part need care. */
 function pairsOf(earlier: Population, later: Population): Pairs[] {
   const both = { layer: later.layer, a: earlier.moments };
   const count = earlier.count * later.count;

@@ -22,7 +22,7 @@ export interface Bend {
 
 const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
 
-/** Numbers that one tensor may have: beyond, there is no room for it and its neighbours. */
+/** Numbers that one tensor may have: memory is limited. */
 const MAX_VALUES = 2e7;
 
 interface Limits {

@@ -3,7 +3,7 @@ const primes = [67108859, 67108837];
 
 /**
  * Rank of a matrix of doubles over prime fields, each row scaled by a power of two to integers: at most the true
- * rank, so that a full one is certain; a smaller one is the true rank but for an unlucky prime. `checkpoint` is called
+ * rank, so that a full one is certain; a smaller one is the true rank unless a prime is unlucky. `checkpoint` is called
  * for every column.
  */
 export function rankOverPrimes(matrix: readonly (readonly number[])[], checkpoint: () => void): number {

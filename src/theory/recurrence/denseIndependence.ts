@@ -10,7 +10,7 @@ export interface IndependenceNumbers {
   readonly maxSize: number;
   /** `upper`: every prefix sum is at least that of the true numbers. */
   readonly quality: 'exact' | 'upper';
-  /** I(j), or what stands for it in an upper bound. */
+  /** I(j), or its substitute in an upper bound. */
   at(j: number): Magnitude;
   /** I(0) + ... + I(j). */
   prefixSum(j: number): Magnitude;

@@ -10,10 +10,10 @@ import { multiply, one, product, sum, type Magnitude } from '../numbers/magnitud
 import type { Transition } from './transition.ts';
 import { innerWidth } from '../units.ts';
 
-/** Branches within branches are followed this far. */
+/** Nested branches are followed to this depth. */
 const MAX_NESTING = 16;
 
-/** What the recurrence knows of one stage of units. */
+/** The transition of one stage of units. */
 export type StageRule = (layer: Layer, stage: UnitStage) => Transition;
 
 /** By layer index: what its stages of units do, in the order they act. */
@@ -26,17 +26,17 @@ export function transitionsBy(rule: StageRule, network: Network): LayerTransitio
 /** Exact integers may cost about this many products of machine words before logarithms take over. */
 const EXACT_WORK = 2e6;
 
-/** Integers of so many first layers are found in any case. */
+/** The first layers, up to this many, are always computed in integers. */
 const MIN_PREDICTED_DIMENSION = 64;
 
 /**
- * Side branches are evaluated for at most so many entering dimensions, fewer where a branch is large; others are
- * rounded up to these.
+ * Side branches are evaluated for at most this many entering dimensions, fewer where a branch is large; other
+ * dimensions are rounded up to these.
  */
 const BRANCH_DIMENSIONS = 48;
 const BRANCH_WORK = 400_000;
 
-/** After so many evaluations of branches (deep nesting) every dimension is rounded up to the largest. */
+/** After this many evaluations of branches (deep nesting) every dimension is rounded up to the largest. */
 const BRANCH_EVALUATIONS = 10_000;
 
 /**
@@ -128,7 +128,7 @@ class Recurrence {
     return cuts;
   }
 
-  /** Branches side by side: after each of their layers the product of what every branch has reached, summed over d. */
+  /** Parallel branches: after each of their layers, the product of the regions of every branch, summed over d. */
   private merged(branches: readonly DominatorNode[], histogram: DimensionHistogram, depth: number): Cut[] {
     const entries = histogram.entries().map(({ dimension, mass }) => ({
       mass,
@@ -144,7 +144,7 @@ class Recurrence {
     });
   }
 
-  /** For nesting beyond all reason: every stage of units as if it stood alone, on the dimensions that can enter it. */
+  /** For very deep nesting: every stage of units by itself, on the dimensions that can enter it. */
   private factorsBelow(node: DominatorNode, entering: DimensionHistogram): Cut[] {
     const nodes: DominatorNode[] = [];
     const pending = [...node.children];

@@ -4,17 +4,17 @@ import { EXACT_DIGITS, magnitudeOf, type Magnitude } from '../numbers/magnitude.
 import { ScaledHistogram } from './scaledHistogram.ts';
 import type { Transition } from './transition.ts';
 
-/** Many masses are followed as integers up to so many digits; one alone as far as integers are written out. */
+/** Several masses are kept as integers up to this many digits; a single one as far as integers are written out. */
 const DIGITS_OF_MANY = 2500;
 const MANY_STAGES = 5;
 
-/** Integers are given up early where their work, at its pace, would be so many times what it may be. */
+/** Integers are given up early where the projected work is this many times the limit. */
 const GIVE_UP_FACTOR = 4;
 
 /** What a product of short integers costs beside those of their words. */
 const STEP_OVERHEAD = 10;
 
-/** Masses as integers. Goes over to scaled numbers where the integers get too long, or too dear for `work`. */
+/** Masses as integers. Changes to scaled numbers where the integers get too long, or too expensive for `work`. */
 export class ExactHistogram implements DimensionHistogram {
   readonly top: number;
   private known: Magnitude | null = null;
@@ -91,7 +91,7 @@ export class ExactHistogram implements DimensionHistogram {
     if (factor.exact === null || guess > most) return this.scaled().stepped(stage);
     const left = this.work - this.cost(total.log10, factor.log10, stage);
     if (left <= 0) return this.scaled().stepped(stage);
-    return stage.drops ? this.dropped(stage, guess, left) : this.kept(stage, guess, left);
+    return stage.isRectifier ? this.dropped(stage, guess, left) : this.kept(stage, guess, left);
   }
 
   /** Long integers cost about the product of their lengths; the limit is deterministic, unlike time. */
@@ -111,7 +111,7 @@ export class ExactHistogram implements DimensionHistogram {
   private dropped(stage: Transition, guess: number, work: number): DimensionHistogram {
     const n = stage.neurons;
     const rows = this.masses.map((mass, i) => (mass === 0n ? null : stage.dimensionRow(this.low + i)));
-    // With so many units no activation pattern of few enough inactive ones takes a dimension away.
+    // There are enough units: no activation pattern with few inactive ones takes a dimension away.
     if (n >= 2 * this.top && rows.every((row) => row === null)) return this.kept(stage, guess, work);
     const sequence = stage.exactSequence(0, this.top);
     if (!sequence) return this.scaled().stepped(stage);

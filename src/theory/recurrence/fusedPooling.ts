@@ -35,7 +35,7 @@ export function fusedPoolingCuts(theory: TheoryContext): (Magnitude | null)[] | 
   return cuts;
 }
 
-/** Layer index of the first to that of the second: nothing else reads the first, and nothing stands between. */
+/** Layer index of the first to that of the second: nothing else reads the first, and no layer is between them. */
 function fusedPairs(network: Network): Map<number, number> {
   const pairs = new Map<number, number>();
   const readers = new Map<number, number>();

@@ -17,7 +17,9 @@ export interface DimensionHistogram {
   weighted(factor: (dimension: number) => Magnitude): DimensionHistogram;
   /** At most `count` different dimensions, masses moved up: still an upper bound. */
   coarsened(count: number): DimensionHistogram;
-  /** Without integers, if those would run out of work long before the end, of which this share is done. */
+  /**
+   * Without integers if they would use up the work limit long before the end; `share` of the network is done.
+   */
   demoteIfCostly(share: number): DimensionHistogram;
 }
 

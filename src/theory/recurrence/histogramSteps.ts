@@ -1,15 +1,15 @@
 import { singleRegion, type DimensionHistogram } from './histogram.ts';
 import type { Transition } from './transition.ts';
 
-/** Dimensions of all remembered histograms together: some ten megabytes. */
+/** Entries of all cached histograms together: about ten megabytes. */
 const MAX_CACHED_ENTRIES = 1 << 20;
 
-/** Steps between shorter histograms cost less than to remember them. */
+/** Steps between shorter histograms cost less than caching them. */
 const MIN_CACHED_ENTRIES = 256;
 
 /** Steps from histogram to histogram, each computed once: blocks of one shape on one dimension are the same steps. */
 export class HistogramSteps {
-  private remembered = 0;
+  private cachedEntries = 0;
   private readonly singles = new Map<string, DimensionHistogram>();
   private readonly known = new Map<DimensionHistogram, Map<Transition | number, DimensionHistogram>>();
 
@@ -37,14 +37,14 @@ export class HistogramSteps {
     const known = this.known.get(histogram)?.get(step);
     if (known) return known;
     const after = compute();
-    this.remember(histogram, step, after);
+    this.cache(histogram, step, after);
     return after;
   }
 
-  private remember(before: DimensionHistogram, step: Transition | number, after: DimensionHistogram): void {
-    this.remembered += after.top - after.low + 1;
-    if (this.remembered > MAX_CACHED_ENTRIES) {
-      this.remembered = 0;
+  private cache(before: DimensionHistogram, step: Transition | number, after: DimensionHistogram): void {
+    this.cachedEntries += after.top - after.low + 1;
+    if (this.cachedEntries > MAX_CACHED_ENTRIES) {
+      this.cachedEntries = 0;
       this.singles.clear();
       this.known.clear();
     }

@@ -2,7 +2,7 @@ import { leastOf } from '../../network/extremes.ts';
 import { isInput, type Layer } from '../../network/network.ts';
 import type { DominatorNode } from './dominators.ts';
 
-/** Beyond this many tensors between a layer and its dominator the cut right before the layer stands in. */
+/** With more tensors than this between a layer and its dominator, the cut directly before the layer is used. */
 const MAX_SUBGRAPH = 2000;
 
 /**

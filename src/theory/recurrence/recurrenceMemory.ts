@@ -16,8 +16,8 @@ interface Run {
 }
 
 /**
- * What the recurrences of one network, and of its variations, have in common: bounds that agree on a layer take the
- * same step there, and bounds that agree on all layers are one.
+ * What the recurrences of one network and its variations share: bounds that agree on a layer take the same step there,
+ * and bounds that agree on all layers are computed once.
  */
 export class RecurrenceMemory {
   private readonly steps = new HistogramSteps();
@@ -34,21 +34,21 @@ export class RecurrenceMemory {
       ),
   );
 
-  /** Of a fully connected layer that its inputs do not limit. */
+  /** The numbers of a fully connected layer that its inputs do not limit. */
   denseNumbers(neurons: number, pieceCount = 2): IndependenceNumbers {
     return this.dense(pieceCount)(neurons);
   }
 
   /** By independence numbers alone. */
-  transition(numbers: IndependenceNumbers, { neurons, isRectifier: drops }: UnitStage): Transition {
-    return this.plain.get(numbers, neurons, drops);
+  transition(numbers: IndependenceNumbers, { neurons, isRectifier }: UnitStage): Transition {
+    return this.plain.get(numbers, neurons, isRectifier);
   }
 
   /** With Hinz's histograms where those are tighter. */
   tightestTransition(numbers: IndependenceNumbers, stage: UnitStage): Transition {
-    const { neurons, isRectifier: drops } = stage;
-    if (!drops) return this.transition(numbers, stage);
-    return this.tightest.get(numbers, neurons, drops, (each) => this.tables.of(neurons, each));
+    const { neurons, isRectifier } = stage;
+    if (!isRectifier) return this.transition(numbers, stage);
+    return this.tightest.get(numbers, neurons, isRectifier, (each) => this.tables.of(neurons, each));
   }
 
   /** By layer index, as `dimensionRecurrence`. */

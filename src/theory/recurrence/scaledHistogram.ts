@@ -44,7 +44,7 @@ export class ScaledHistogram implements DimensionHistogram {
     return new ScaledHistogram(low, masses, error);
   }
 
-  /** Drops empty ends, and from the bottom what together is NEGLIGIBLE beside the rest. */
+  /** Removes empty ends, and entries from the bottom whose sum is NEGLIGIBLE compared with the rest. */
   private static trimmed(low: number, masses: ScaledArray, error: number): ScaledHistogram {
     const { mantissas, exponents } = masses;
     let last = masses.length - 1;
@@ -126,7 +126,7 @@ export class ScaledHistogram implements DimensionHistogram {
     if (this.top > stage.neurons) return this.capped(stage.neurons).stepped(stage);
     // Leaving every region its dimension gives a weaker upper bound that needs no room.
     const reached = this.top - Math.min(this.low, stage.neurons - this.top);
-    return stage.drops && reached < MAX_DIMENSIONS ? this.dropped(stage) : this.kept(stage);
+    return stage.isRectifier && reached < MAX_DIMENSIONS ? this.dropped(stage) : this.kept(stage);
   }
 
   private kept(stage: Transition): DimensionHistogram {
@@ -142,7 +142,7 @@ export class ScaledHistogram implements DimensionHistogram {
     const n = stage.neurons;
     const { low, top } = this;
     const rows = stage.hasRows ? this.rowsOf(stage) : null;
-    // With so many units no activation pattern of few enough inactive ones takes a dimension away.
+    // There are enough units: no activation pattern with few inactive ones takes a dimension away.
     if (!rows && n >= 2 * top) return this.kept(stage);
     // Rows may reach down to dimension 0.
     const first = rows ? 0 : Math.min(low, n - top);

@@ -28,13 +28,13 @@ export class Transition {
   private working = new ScaledArray(0);
 
   /**
-   * `drops`: j inactive units leave at most `neurons - j` dimensions. `tighter`: for an entering dimension a
-   * histogram that is at most as large in every tail as that of `numbers`, or null where `numbers` says all.
+   * `isRectifier`: j inactive units leave at most `neurons - j` dimensions. `tighter`: for an entering dimension a
+   * histogram that is at most as large in every tail as that of `numbers`, or null where that is at least as tight.
    */
   constructor(
     readonly numbers: IndependenceNumbers,
     readonly neurons: number,
-    readonly drops: boolean,
+    readonly isRectifier: boolean,
     private readonly tighter?: (d: number) => readonly bigint[] | null,
   ) {}
 
@@ -45,7 +45,7 @@ export class Transition {
     return this.last.total;
   }
 
-  /** Whether any `row` may be other than null. */
+  /** Whether `dimensionRow` can return a row. */
   get hasRows(): boolean {
     return this.tighter !== undefined;
   }
@@ -81,7 +81,7 @@ export class Transition {
     return this.prefixes;
   }
 
-  /** At least so many numbers to work with within one step, of any value. */
+  /** Scratch memory for at least `length` numbers within one step; its values are arbitrary. */
   room(length: number): ScaledArray {
     if (this.working.length < length) this.working = new ScaledArray(length);
     return this.working;
@@ -102,15 +102,15 @@ export class TransitionCache {
   get(
     numbers: IndependenceNumbers,
     neurons: number,
-    drops: boolean,
+    isRectifier: boolean,
     tighter?: (numbers: IndependenceNumbers) => ((d: number) => readonly bigint[] | null) | undefined,
   ): Transition {
     const last = this.last.get(numbers);
-    if (last?.neurons === neurons && last.drops === drops) return last;
+    if (last?.neurons === neurons && last.isRectifier === isRectifier) return last;
     const { binomial, maxSize } = numbers;
-    const key = binomial && [binomial.count, binomial.weight, maxSize, neurons, drops].join();
+    const key = binomial && [binomial.count, binomial.weight, maxSize, neurons, isRectifier].join();
     const known = key === undefined ? undefined : this.known.get(key);
-    const transition = known ?? new Transition(numbers, neurons, drops, tighter?.(numbers));
+    const transition = known ?? new Transition(numbers, neurons, isRectifier, tighter?.(numbers));
     if (key !== undefined) this.known.set(key, transition);
     this.last.set(numbers, transition);
     return transition;

@@ -25,7 +25,7 @@ export interface Chain {
 
 export type ChainOrReason = { readonly chain: Chain } | { readonly reason: string };
 
-/** The network as a chain, or why it is none. */
+/** The network as a chain, or why it is not one. */
 export function chainOf(theory: TheoryContext): ChainOrReason {
   return theory.once(findChain);
 }
@@ -67,7 +67,7 @@ export function describeUnits({ layer, stage }: { layer: Layer; stage: UnitStage
 
 /**
  * A chain of fully connected layers, each followed by ReLUs, as the lower bounds construct it. Batch norm, dropout,
- * flatten and reshape may stand between (they can be the identity); a last affine part may follow.
+ * flatten and reshape may be in between (they can be the identity); a last affine part may follow.
  */
 export function fullyConnectedReluChainOf(theory: TheoryContext): ChainOrReason {
   const found = reluChainOf(theory);
@@ -115,7 +115,7 @@ export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxou
   return { chain };
 }
 
-/** The layers behind the units before stage l, up to its own. */
+/** The layers after the units before stage l, up to its own. */
 function runOf(network: Network, { stages }: Chain, l: number): Layer[] {
   const from = l === 0 ? 0 : stages[l - 1].layer.index + 1;
   return network.layers.slice(from, stages[l].layer.index + 1);

@@ -64,7 +64,7 @@ export const gcnOneLayerExact: Bound = {
  */
 export function graphConvolutionIndependence(layer: Layer, neurons: number, pieceCount: number): IndependenceNumbers {
   const { operation } = layer;
-  if (operation.kind !== 'graphConvolution') throw new TypeError(`${layer.name} is no graph convolution`);
+  if (operation.kind !== 'graphConvolution') throw new TypeError(`${layer.name} is not a graph convolution`);
   const nodes = operation.adjacency.length;
   const features = layer.inputShapes[0][1];
   const most = Math.min(features, operation.units);

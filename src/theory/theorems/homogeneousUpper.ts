@@ -33,7 +33,7 @@ export const homogeneousUpper: Bound = {
     const withUnits = network.layers.filter((layer) => layer.stages.length > 0);
     const [first] = withUnits;
     if (withUnits.length === 0) return refused('There are no units.');
-    // Constants behind the last units cut nothing.
+    // Constants after the last units cut nothing.
     for (const layer of network.layers.slice(0, withUnits[withUnits.length - 1].index + 1)) {
       const constant = constantIn(layer);
       if (constant) return refused(`The statement is for networks without constants; ${constant}.`);

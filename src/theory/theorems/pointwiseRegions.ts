@@ -6,7 +6,7 @@ import { binomialPrefixSum } from '../numbers/binomial.ts';
 import { add, larger, magnitudeOf, multiply, one, power, zero, type Magnitude } from '../numbers/magnitude.ts';
 import { MAX_TAPS, type PointwiseStage, type Range } from './pointwiseStages.ts';
 
-/** What the constructions may use of a stage: all of it, or what is left beside a unit that holds the constant. */
+/** What the constructions may use of a stage: all of it, or what remains beside a unit that holds the constant. */
 export interface FoldingStage extends PointwiseStage {
   /** Filters that fold, where another layer comes after. */
   readonly folding: number;
@@ -91,7 +91,7 @@ function foldsOf({ folding }: FoldingStage, { channels, extra }: Folding): numbe
   return Math.floor(folding / channels) + extra;
 }
 
-/** Doubles close to log10 of `foldedRegions`, to choose by; -Infinity where the construction is not to be had. */
+/** Doubles close to log10 of `foldedRegions`, to choose by; -Infinity where the construction does not exist. */
 function foldedLog10(stages: readonly FoldingStage[], choice: Folding, cells: readonly PositionCells[]): number[] {
   let [folds, lost] = [0, 0];
   return stages.map((stage, l) => {
@@ -176,7 +176,8 @@ function axisOf(g: WindowGeometry, axis: 0 | 1): AxisWindow {
   const [outputs, before] = axis === 0 ? [g.outH, g.padTop] : [g.outW, g.padLeft];
   return { outputs, taps: g.kernel[axis], stride: g.strides[axis], dilation: g.dilation[axis], before };
 }
-/** Of larger kernels the taps in the middle are tried: blocks there fit at most positions. */
+
+/** Only the middle taps of larger kernels are tried: blocks there fit at most positions. */
 const MAX_STARTS = 1024;
 
 /** How many output positions along an axis can use a block of `size` neighbouring taps without overlap or padding. */
@@ -189,7 +190,7 @@ function blocksAlong(size: number, { from, to }: Range, axis: AxisWindow): numbe
   const highest = Math.min(taps - size, Math.floor((to - size + before) / dilation));
   const start = Math.max(lowest, Math.floor((lowest + highest - MAX_STARTS) / 2));
   for (let tap = start; tap <= Math.min(highest, start + MAX_STARTS); tap++) {
-    // Position p sees the cells p * stride + offset and the `size - 1` behind it.
+    // Position p sees the cells p * stride + offset and the `size - 1` after it.
     const offset = tap * dilation - before;
     const first = Math.max(0, Math.ceil((from - offset) / stride));
     const last = Math.min(outputs - 1, Math.floor((to - size - offset) / stride));

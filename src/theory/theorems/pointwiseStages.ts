@@ -11,12 +11,12 @@ import type { UnitStage } from '../../network/network.ts';
 export interface PointwiseStage {
   /** Index of the layer that holds the units. */
   readonly layer: number;
-  /** Channels that reach the units at most: the layer's input channels, fewer behind a narrower affine layer. */
+  /** At most this many channels reach the units: the layer's input channels, fewer after a narrower affine layer. */
   readonly channels: number;
   readonly filters: number;
   readonly units: UnitStage;
   readonly alive: number;
-  /** Null for a dense layer, for several affine maps in a row, and behind other units. */
+  /** Null for a dense layer, for several affine maps in a row, and after other units. */
   readonly window: LiveWindow | null;
   readonly hasBias: boolean;
   /** Units of two pieces that meet at zero. */
@@ -49,7 +49,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
     const reads =
       layer.inputs.length === 1 && (layer.index === 0 ? isInput(layer.inputs[0]) : layer.inputs[0] === layer.index - 1);
     if (!reads || layer.scope === 'beyond' || network.inputs.length !== 1) break;
-    // Weights that are an earlier layer's cannot be chosen; behind a constant there is nothing left to cut.
+    // Weights of an earlier layer cannot be chosen; after a constant there is nothing left to cut.
     if (layer.sharedWith !== undefined || isConstant(layer)) break;
     places += placesOf(layer);
     if (places > MAX_PLACES) break;
@@ -59,7 +59,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
     run.push(layer);
     if (isLinearMap(layer)) {
       const map = linearMapOf(layer, grid, stages.length === 0);
-      // Two affine maps in a row are one, of which no more channels pass than the narrower lets through.
+      // Two affine maps in a row are one map, and the narrower one limits the channels.
       pending = pending ? { ...map, channels: Math.min(pending.channels, map.channels), window: null } : map;
     }
     grid = next;
@@ -76,7 +76,7 @@ export function pointwiseStagesOf(network: Network): PointwiseStage[] {
   return stages;
 }
 
-/** The rows and columns of all layers together: behind more, what is known of the layers before stands. */
+/** Rows and columns of all layers together: beyond, the construction ends at the layers before. */
 const MAX_PLACES = 2 ** 20;
 
 /** Rows and columns that a layer reads and writes. */
@@ -109,7 +109,7 @@ function aliveIn({ rows, columns }: Pick<Grid, 'rows' | 'columns'>): number {
   return rows.filter(Boolean).length * columns.filter(Boolean).length;
 }
 
-/** Of the bare input, or one with padding around it: the places of the input itself lie in a row. */
+/** Where the input itself lies, with or without padding around it. */
 function rangeOf(alive: readonly boolean[]): Range {
   const from = alive.indexOf(true);
   return from < 0 ? { from: 0, to: 0 } : { from, to: alive.lastIndexOf(true) + 1 };
@@ -131,7 +131,7 @@ function passed(layer: Layer, grid: Grid, untouched: boolean): Grid | null {
       if (grid.rows.length * grid.columns.length !== 1 || layer.inputShapes[0].length !== 1) return null;
       return { ...grid, channels: operation.units };
     case 'flatten':
-      // The bare input as one vector, in which padding is no input; later the positions would be mixed.
+      // The input itself as one vector, in which padding does not count; later the positions would be mixed.
       return untouched ? { rows: [true], columns: [true], channels: aliveIn(grid) * grid.channels } : null;
     case 'identity':
     case 'batchNormalization':
@@ -195,12 +195,12 @@ function bestTap(
   return best;
 }
 
-/** The middle tap first: between equals it is the natural one. */
+/** The middle tap first: it wins ties. */
 function middleTaps(kernel: number): number[] {
   const from = Math.max(0, Math.floor(kernel / 2) - MAX_TAPS);
   const taps = Array.from({ length: Math.min(kernel - from, 2 * MAX_TAPS + 1) }, (_, k) => from + k);
   return taps.sort((a, b) => Math.abs(a - kernel / 2) - Math.abs(b - kernel / 2)).slice(0, MAX_TAPS);
 }
 
-/** Kernels larger than this have their outermost taps passed over: they keep fewer positions than the middle ones. */
+/** The outermost taps of larger kernels are skipped: they keep fewer positions than those in the middle. */
 export const MAX_TAPS = 16;

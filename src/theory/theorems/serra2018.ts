@@ -42,7 +42,7 @@ export const serra2018Lower = foldingBound({
 });
 
 /**
- * Said beside theorems for fully connected layers where a layer is sparse: its weights are a special case of theirs.
+ * The note of theorems for fully connected layers where a layer is sparse: its weights are a special case of theirs.
  */
 export function sharedWeightsNote(network: Network): string | undefined {
   const sparse = network.layers.find((layer) => 'window' in layer.operation && layer.scope !== 'beyond');

@@ -112,7 +112,7 @@ function singleStage(theory: TheoryContext): { chain: ConvolutionChain; stage: C
   return { chain, stage };
 }
 
-/** R, cut off at the dimension of a slice, and how it stands to the number of regions. */
+/** R, cut off at the dimension of a slice, and how it compares with the number of regions. */
 function firstLayer(
   { pattern, stage, hasBias }: ConvolutionStage,
   network: Network,
@@ -125,8 +125,8 @@ function firstLayer(
     return { value, note: 'upper bound: the sum up to the dimension of the slice' };
   }
   const { lower, upper, exact } = convolutionSum(pattern, stage.pieceCount, options, sides);
-  const standing = describeTightness(theoremEquality(pattern), hasBias);
-  if (exact) return { value: upper, note: standing };
+  const tightness = describeTightness(theoremEquality(pattern), hasBias);
+  if (exact) return { value: upper, note: tightness };
   return { value: upper, note: `upper bound: the sum itself is between 10^${down(lower)} and 10^${up(upper)}` };
 }
 

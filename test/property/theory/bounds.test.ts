@@ -127,7 +127,7 @@ describe('logarithms', () => {
     );
   });
 
-  it('of long integers agree with their digits', () => {
+  it('agree with the digits of long integers', () => {
     const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 3000 });
     fc.assert(
       fc.property(digits, fc.double({ min: -400, max: 400, noNaN: true }), (text, off) => {

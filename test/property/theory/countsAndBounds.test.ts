@@ -214,7 +214,7 @@ describe('counts in all of R^n and bounds are in order, cut by cut', () => {
     fc.assert(fc.property(networks([[1], [2], [3], [4]], part, 4), seeds, expectOrder), { numRuns: 80 });
   });
 
-  it('for convolutions with padding, dilation and strides, and dense layers behind', () => {
+  it('for convolutions with padding, dilation and strides, and dense layers after them', () => {
     const part = (choose: Choose, shape: Shape) => {
       if (shape.length === 1) return [layer({ kind: 'dense', units: 1 + choose(4), useBias: choose(4) > 0 }, relu)];
       const kind = choose(6);

@@ -50,7 +50,7 @@ describe('activations', () => {
     expect(flatPiecesOf(prelu(0))).toBe(0);
   });
 
-  it('reads names as people write them, and tells smooth ones from unknown ones', () => {
+  it('reads names as people write them, and distinguishes smooth ones from unknown ones', () => {
     expect(['ReLU', 'leaky-relu', 'LeakyReLU', 'hardTanh'].map((name) => named(name).kind)).toEqual(
       Array(4).fill('piecewiseLinear'),
     );

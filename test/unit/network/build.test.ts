@@ -162,7 +162,7 @@ describe('buildNetwork', () => {
     ]);
   });
 
-  it('takes an input of no sound shape for one that is not there', () => {
+  it('treats an input without a valid shape as missing', () => {
     for (const shape of [[0, 1e10], [2.5], [-3], [NaN], []]) {
       const { network } = build(shape, [dense('d', 3)]);
       expect(network.inputs.map((input) => input.shape)).toEqual([[]]);

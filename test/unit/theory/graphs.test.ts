@@ -33,7 +33,7 @@ describe('residual networks', () => {
     expect(exactValue(boundsOf(denseRelu(row.n0, row.widths)), 'serra2018-upper')).toBe(row.plain_serra);
   });
 
-  it('get no theorem for chains', () => {
+  it('are refused by theorems for chains', () => {
     const bounds = boundsOf(residualStack(2, [2, 2, 2]));
     for (const id of [
       'serra2018-upper',
@@ -49,7 +49,7 @@ describe('residual networks', () => {
     expect(exactValue(bounds, 'tightest-upper')).toBe('64');
   });
 
-  it('feel inactive neurons inside a block', () => {
+  it('lose dimensions to inactive neurons inside a block', () => {
     // Two ReLU layers of 3 in one block on a stream of 3: the second sees what the first leaves.
     const inside = network([3], [dense(3, 'relu', { name: 'a' }), dense(3, 'relu', { name: 'b' }), add('input0', 'b')]);
     const chain = denseRelu(3, [3, 3]);
@@ -222,7 +222,7 @@ describe('ReLU and max pooling as one unit', () => {
     expect(bounds.get('tightest-upper-linear')?.of).toBe('linear');
   });
 
-  it('not where something else reads the values before pooling', () => {
+  it('is not used where another layer reads the values before pooling', () => {
     const layers = [
       { ...conv(1, [1, 1]), name: 'c' },
       maxPool(2),

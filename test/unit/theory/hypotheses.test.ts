@@ -91,14 +91,14 @@ describe('runs of affine layers before units', () => {
     'tightest-upper-linear',
   ];
 
-  it('up-sampling before a separable convolution: as many regions as are counted, at least', () => {
+  it('have at least the counted regions: up-sampling before a separable convolution', () => {
     const net = network([2, 2], bilinear, separable(1, 3));
     for (const seed of [1, 2]) expect(counted(drawWeights(net, seed))).toBe(337);
     const found = bounds(net);
     for (const id of uppers) expect([id, found.value(id)! >= 337]).toEqual([id, true]);
   });
 
-  it('average pooling before a separable convolution, and convolutions in a row', () => {
+  it('have at least the counted regions: average pooling before a separable convolution, and convolutions in a row', () => {
     const pooled = network([4, 1], average(2), separable(2, 4));
     const convolved = network(
       [3, 1],
@@ -143,7 +143,7 @@ describe('dense layers without biases', () => {
     expect(bounds(network([1], dense(4, false), dense(4, false))).cuts('homogeneous-upper')).toEqual([2, 2]);
   });
 
-  it('a bias behind the last units cuts nothing, one before them does', () => {
+  it('a bias after the last units cuts nothing, a bias before them does', () => {
     const behind = network([2], dense(3, false), dense(2, true, linear));
     expect(bounds(behind).cuts('tightest-upper')).toEqual([6, 6]);
     const before = network([2], dense(2, true, linear), dense(3, false));
@@ -165,7 +165,7 @@ describe('dense layers without biases', () => {
     expect(counted(net)).toBeGreaterThanOrEqual(11);
   });
 
-  it('no bound that needs biases is given, and the reason is', () => {
+  it('bounds that need biases are refused with a reason', () => {
     const found = bounds(network([2], dense(6, true), dense(6, false)));
     expect(found.lower).toEqual(['pointwise-lower', 'homogeneous-lower']);
     for (const id of [
@@ -204,7 +204,7 @@ describe('dense layers without biases', () => {
     expect(bounds(network([2], dense(4, false, activation('abs')))).value('best-lower')).toBe(8);
   });
 
-  it('a slice that does not pass through zero is no cone', () => {
+  it('are refused on a slice, which need not pass through zero', () => {
     const net = network([3], dense(4, false));
     expect(bounds(net, { sliceDimension: 2 }).find('homogeneous-upper').reason).toMatch(/slice/);
     expect(bounds(net, { sliceDimension: 2 }).value('tightest-upper')).toBe(11);
@@ -226,7 +226,7 @@ describe('batch norms', () => {
     expect([still.value('best-lower'), still.value('tightest-upper')]).toEqual([4, 14]);
   });
 
-  it('before the weights, or with fewer channels than filters, are none', () => {
+  it('are not biases before the weights, or with fewer channels than filters', () => {
     const before = bounds(network([2], norm(true, true), dense(4, false)));
     expect(before.find('montufar2014-lower').reason).toMatch(/needs biases/);
     const folded = bounds(
@@ -274,7 +274,7 @@ describe('graph convolutions without biases', () => {
 describe('padding and dilation', () => {
   const lowest = (net: Network) => bounds(net).value('pointwise-lower');
 
-  it('cells that padding layers add are no inputs', () => {
+  it('cells that padding layers add are not inputs', () => {
     const onLine = network(
       [2, 1],
       padding(1, [
@@ -309,7 +309,7 @@ describe('padding and dilation', () => {
     }
   });
 
-  it('nor are they after flattening', () => {
+  it('cells that padding layers add are not inputs after flattening either', () => {
     const flat = network(
       [2, 1],
       padding(1, [
@@ -357,7 +357,7 @@ describe('padding and dilation', () => {
 });
 
 describe('layers that share weights', () => {
-  it('are taken for no construction', () => {
+  it('are not used in constructions', () => {
     const first = dense(3, true);
     const found = bounds(network([3], first, { ...dense(3, true), sharedWith: first.name }));
     expect(found.find('montufar2014-lower').reason).toMatch(/shares them/);

@@ -81,7 +81,7 @@ describe('the list of bounds', () => {
 });
 
 describe('input of any size and shape', () => {
-  it('widths beyond all memory', () => {
+  it('widths that would not fit into memory', () => {
     const bounds = boundsOf(denseRelu(3_000_000_000, [4_000_000_000, 4_000_000_000]));
     expect(bounds.get('tightest-upper')?.value?.log10).toBeLessThanOrEqual(
       bounds.get('naive-upper')?.value?.log10 ?? 0,
@@ -116,7 +116,7 @@ describe('input of any size and shape', () => {
     expect(upper).toBeLessThanOrEqual(2 * depth * Math.log10(2) + 1e-6);
   });
 
-  it('slices of no or of broken dimension', () => {
+  it('slices of dimension zero, or of a dimension that is not an integer', () => {
     for (const sliceDimension of [0, 1.5, 100]) {
       for (const bound of evaluateBounds(denseRelu(3, [9, 9]), { sliceDimension })) {
         if (bound.value) expect(bound.value.log10).toBeGreaterThanOrEqual(0);

@@ -33,7 +33,7 @@ describe('sizes typed by mistake', () => {
     expect(lower).toBeLessThanOrEqual(upper);
   });
 
-  it('a kernel much larger than its input is one that covers all of it', () => {
+  it('a kernel much larger than its input is treated as one that covers all of it', () => {
     const wide = analysed([8, 8, 1], {
       type: 'conv2d',
       filters: 2,
@@ -111,7 +111,7 @@ describe('sizes typed by mistake', () => {
     expect(cuts[11]).toBeLessThanOrEqual(12.001 * cuts[0]);
   });
 
-  it('layers without end are counted, and not analysed', () => {
+  it('too many layers are counted, and not analysed', () => {
     const layers = Array.from({ length: 100_001 }, () => ({ type: 'relu' }));
     const analysis = analyze(JSON.stringify({ input: [2], layers }), 'n.network.json')!;
     expect(analysis.problems).toMatchObject([
@@ -120,7 +120,7 @@ describe('sizes typed by mistake', () => {
     expect(analysis.networks[0].network).toMatchObject({ complete: false, layers: [] });
   }, 60_000);
 
-  it('shapes that an opaque layer makes up are shapes, or said to be none', () => {
+  it('shapes of an opaque layer are valid, or reported', () => {
     const analysis = analyze(
       '{"input":[2],"layers":[{"name":"a","type":"opaque","what":"x","output":{"append":[-3]}}]}',
       'n.network.json',

@@ -65,7 +65,7 @@ describe('receptive fields', () => {
     expect(fields([5, 6], depthwise)).toMatchObject({ groups: 6, channels: 1, filters: 4 });
   });
 
-  it('of a separable convolution see all channels, through as many as the depthwise part has', () => {
+  it('see all channels in a separable convolution, through as many as the depthwise part has', () => {
     const separable = {
       kind: 'separableConvolution' as const,
       window: line(3),
@@ -82,7 +82,7 @@ describe('receptive fields', () => {
     expect(upper.exact).toBeLessThan((1n + 9n + 36n + 84n + 126n) ** 3n);
   });
 
-  it('of a transposed convolution are the cells whose windows reach a position', () => {
+  it('are the cells whose windows reach a position in a transposed convolution', () => {
     const transposed = {
       kind: 'transposedConvolution' as const,
       window: line(3, { strides: [1, 2] }),
@@ -94,7 +94,7 @@ describe('receptive fields', () => {
     expect(pattern.taps?.columns).toEqual([[0], [1], [2, 0], [1], [2, 0], [1], [2]]);
   });
 
-  it('of zero padding followed by a convolution are those of a padded convolution', () => {
+  it('are the same for zero padding before a convolution and for a padded convolution', () => {
     const padded = patternOf({ input: [3, 4, 2], kernel: [2, 3], stride: 1, filters: 3, pad: [1, 1] });
     const apart = fields(
       [3, 4, 2],

@@ -4,7 +4,7 @@ import { explainLayers } from '../../../../src/theory/explain/explainLayers.ts';
 import { describeFactor, mainBottleneck } from '../../../../src/theory/explain/explanation.ts';
 import { boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from '../networks.ts';
 
-describe('what is said of a layer', () => {
+describe('the explanation of a layer', () => {
   it('puts numbers into the formula', () => {
     const [, second, , last] = explainLayers(
       TheoryContext.of(network([2], [dense(24), dense(24), dense(24), dense(1, 'linear')])),
@@ -94,7 +94,7 @@ describe('what is said of a layer', () => {
     expect(explained[1].advice).toContain('10 dimensions enter, 3 leave; no units come after.');
   });
 
-  it('is about the slice where one is asked for', () => {
+  it('is about the slice if there is one', () => {
     const [layer] = explainLayers(TheoryContext.of(denseRelu(784, [64]), { sliceDimension: 2 }));
     expect(layer).toMatchObject({ dimensionIn: 2, numbers: '1 + 64 + 2,016 = 2,081' });
   });

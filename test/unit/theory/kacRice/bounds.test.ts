@@ -63,7 +63,7 @@ test('pooling over windows of one cell copies every other cell, whichever poolin
   );
 });
 
-test('maxout has no mean, of rank 1 neither', () => {
+test('maxout has no mean, even of rank 1', () => {
   const maxout = layer('a', { kind: 'maxout', units: 8, rank: 1 });
   expect(line.evaluate(TheoryContext.of(build([3], [maxout, dense('b', 8)]).network))).toMatchObject({
     applies: false,

@@ -232,7 +232,7 @@ describe('zeros of the input', () => {
     expect(Math.abs(mean - expected)).toBeLessThanOrEqual(4 * error);
   });
 
-  test('stay zeros behind a layer without biases', () => {
+  test('stay zeros after a layer without biases', () => {
     const ends = [1, 1, 0, 0, 1, 1];
     const segment = { from: scaled(ends, 0.02), to: ends };
     const two = build([6, 1], [same('a', 1, 16, false), same('b', 3, 8)]).network;
@@ -241,7 +241,7 @@ describe('zeros of the input', () => {
     expect(means(two, segment)[1]).toBeCloseTo(means(one, segment)[0], 8);
   });
 
-  test('are no zeros any more behind units that shift them', () => {
+  test('are no longer zeros after units that shift them', () => {
     const ends = [1, 1, 0, 0, 1, 1];
     const segment = { from: scaled(ends, 0.5), to: ends };
     const bent = build([6, 1], [same('a', 1, 16, false, named('hard_sigmoid')), same('b', 3, 8)]).network;
@@ -378,7 +378,7 @@ describe('refusals say why', () => {
     expect(reason(build([2, 2, 1], [padded, conv('a', 3, 4)]).network)).toMatch(/too many/);
   });
 
-  test('what stands behind the last unit does not matter', () => {
+  test('what follows the last unit does not matter', () => {
     const network = build([4, 4, 1], [conv('a', 1, 4), layer('g', average), dense('d', 4, linear)]).network;
     expect(means(network, randomSegment(16, 1))).toHaveLength(3);
   });

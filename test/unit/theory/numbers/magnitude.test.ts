@@ -81,7 +81,7 @@ describe('binomials', () => {
     expect(binomialPrefixSum(n, d, weight).exact).toBe(exact.exact);
   });
 
-  it('of millions need no millions of digits', () => {
+  it('of very large numbers are computed without their digits', () => {
     // ln of the largest term by Stirling's series from its own definition: ln n! = n ln n - n + ln(2 pi n) / 2 + 1 /
     // 12n.
     const [n, k] = [3_211_264, 150_528];
