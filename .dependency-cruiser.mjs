@@ -1,14 +1,14 @@
 /**
  * The floors of the house. Imports point down only:
  *
- *   network <- theory, counting, formats <- analysis <- report <- server, cli, worker <- extension
+ *   common <- network <- theory, counting, formats <- analysis <- report <- server, cli, worker <- extension
  *
- * and the webview sees src/protocol and nothing else of src.
+ * and the webview sees src/protocol and src/common and nothing else of src.
  */
-const pure = '^src/(network|theory|counting|formats|analysis|report)/';
+const pure = '^src/(common|network|theory|counting|formats|analysis|report)/';
 
 /**
- * Files of `floor` may import, of src, only the floors listed (and their own).
+ * Files of `floor` may import, of src, only the floors listed, their own and `common`.
  * @param {string} floor
  * @param {readonly string[]} below
  */
@@ -16,7 +16,7 @@ const onlyImports = (floor, ...below) => ({
   name: `${floor}-imports-down`,
   severity: 'error',
   from: { path: `^src/${floor}/` },
-  to: { path: '^(src|webview)/', pathNot: `^src/(${[floor, ...below].join('|')})/` },
+  to: { path: '^(src|webview)/', pathNot: `^src/(common|${[floor, ...below].join('|')})/` },
 });
 
 export default {
@@ -27,6 +27,7 @@ export default {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    onlyImports('common'),
     onlyImports('network'),
     onlyImports('theory', 'network'),
     {
@@ -34,7 +35,7 @@ export default {
       severity: 'error',
       comment: 'Lines and planes are described once, by the types in theory/bound.ts.',
       from: { path: '^src/counting/' },
-      to: { path: '^(src|webview)/', pathNot: '^src/(counting|network)/|^src/theory/bound[.]ts$' },
+      to: { path: '^(src|webview)/', pathNot: '^src/(common|counting|network)/|^src/theory/bound[.]ts$' },
     },
     {
       name: 'counting-runs-no-theory',
@@ -52,7 +53,7 @@ export default {
       from: { path: '^src/protocol/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(protocol/|theory/boundIds\\.ts$)',
+        pathNot: '^src/((protocol|common)/|theory/boundIds\\.ts$)',
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -66,10 +67,10 @@ export default {
       to: { path: '^(src/(server|cli)|webview)/' },
     },
     {
-      name: 'webview-sees-protocol-only',
+      name: 'webview-sees-protocol-and-common',
       severity: 'error',
       from: { path: '^webview/' },
-      to: { path: '^(src|test|scripts)/', pathNot: '^src/protocol/' },
+      to: { path: '^(src|test|scripts)/', pathNot: '^src/(protocol|common)/' },
     },
     {
       name: 'pure-floors-know-no-platform',

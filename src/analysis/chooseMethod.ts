@@ -1,16 +1,8 @@
+import type { Place } from '../common/place.ts';
 import type { ChosenMethod, CountMethod } from '../counting/count.ts';
 import { MAX_PROGRAM_DIMENSIONS, MAX_VERTEX_DIMENSIONS } from '../counting/countRegions.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import { groupDigits } from './quantities.ts';
-
-/** What a choice of the place to count leaves open. */
-export interface MethodPlace {
-  readonly segment?: unknown;
-  readonly parallelogram?: unknown;
-  /** Two points that a line goes from and to, or three that a plane goes through. */
-  readonly through?: readonly unknown[];
-  readonly everywhere?: boolean;
-}
 
 /** About a minute's work on one thread, with linear regions. */
 const MAX_CELLS_BY_VERTICES = 2e6;
@@ -22,19 +14,21 @@ const MAX_POLYGONS = 5e6;
  * where nothing is exact. The estimate is what one layer of all the neurons would make of so many dimensions (Zaslavsky
  * 1975), which is the order of what deep networks make at initialisation (Hanin and Rolnick 2019).
  */
-export function chooseMethod(network: Network, place: MethodPlace): ChosenMethod {
+export function chooseMethod(network: Network, place: Place): ChosenMethod {
   const { inputSize: inputs } = network;
-  if (place.segment) return chosen('line', 'a segment is given');
-  if (place.parallelogram) return chosen('plane', 'a plane is given');
-  if (place.through)
-    return place.through.length === 2
+  if (place.kind === 'segment') return chosen('line', 'a segment is given');
+  if (place.kind === 'parallelogram') return chosen('plane', 'a plane is given');
+  if (place.kind === 'points') {
+    return place.points.length === 2
       ? chosen('line', 'two points are given')
       : chosen('plane', 'three points are given');
+  }
   const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieceCount - 1), 0);
   const cells = estimatedRegions(neurons, inputs);
-  const mostCells = inputs > MAX_VERTEX_DIMENSIONS || place.everywhere ? MAX_CELLS_BY_PROGRAMS : MAX_CELLS_BY_VERTICES;
+  const mostCells =
+    inputs > MAX_VERTEX_DIMENSIONS || place.kind === 'all' ? MAX_CELLS_BY_PROGRAMS : MAX_CELLS_BY_VERTICES;
   const fits = inputs <= MAX_PROGRAM_DIMENSIONS && cells <= mostCells;
-  if (place.everywhere) {
+  if (place.kind === 'all') {
     if (fits) return chosen('cells', `all of R^${inputs} has an estimated ${regions(cells)}`);
     return chosen('sample', tooMany(cells, inputs, `all of R^${inputs}`));
   }

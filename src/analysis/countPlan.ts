@@ -1,13 +1,12 @@
-import { orthonormalPair } from '../counting/geometry/randomPlane.ts';
+import { DEFAULT_BOX, type Place, type PlaneWindow } from '../common/place.ts';
+import type { CountMethod, CountRequest } from '../counting/count.ts';
 import { drawWeights } from '../counting/program/initializers.ts';
-import type { CountDomain, CountMethod, CountRequest } from '../counting/count.ts';
 import { programSize } from '../counting/program/programSize.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
-import type { Parallelogram, Segment } from '../theory/bound.ts';
 import { chooseMethod } from './chooseMethod.ts';
-import { whyNoParallelogram, whyNoSegment } from './flatPlaces.ts';
+import { settlePlace } from './settlePlace.ts';
 
 /** What a user chooses about a count; everything else follows from the network. */
 export interface CountChoice {
@@ -18,27 +17,16 @@ export interface CountChoice {
   /** Use weights that are given, in the text or in a file; otherwise all are drawn. */
   readonly fileWeights: boolean;
   readonly initialization?: Partial<Initialization>;
-  readonly segment?: Segment;
-  readonly parallelogram?: Parallelogram;
-  /** Two points that a line goes from and to, or three that a plane goes through, in place of these. */
-  readonly through?: readonly (readonly number[])[];
-  /** A part of the parallelogram to count in its place. */
+  /** Without: the default box. */
+  readonly place?: Place;
+  /** The part of the parallelogram to count. */
   readonly window?: PlaneWindow;
-  readonly box?: { readonly lower: number; readonly upper: number };
-  readonly everywhere?: boolean;
   readonly linear: boolean;
   readonly keepRegions: boolean;
   readonly listRegions?: boolean;
   /** Points of a sample, in number. */
   readonly samples?: number;
   readonly limits: CountRequest['limits'];
-}
-
-/** A square in a parallelogram's own coordinates, where the whole is [0, 1]^2. */
-export interface PlaneWindow {
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
 }
 
 /** Why nothing can be counted in this network, as a sentence; null when it can. */
@@ -66,17 +54,18 @@ const MAX_SCALARS = 2 ** 25;
 const MAX_ENTRIES = 250_000_000;
 
 /**
- * A count ready to run: weights drawn, domain settled. Errors: a domain that does not fit the network throws
- * RangeError.
+ * A count ready to run: weights drawn, place settled. Errors: RangeError for a place that does not fit the
+ * network.
  */
 export function planCount(network: Network, choice: CountChoice): CountRequest {
-  const { method, chosen } = withMethod(network, choice);
+  const place = choice.place ?? DEFAULT_BOX;
+  const { method, chosen } = withMethod(network, place, choice.method);
   return {
     network: networkToCount(network, choice),
     method,
     chosen,
     cellsBy: choice.cellsBy,
-    domain: countDomain(network.inputSize, method, choice),
+    domain: settlePlace(place, method, network.inputSize, choice),
     linear: choice.linear,
     keepRegions: choice.keepRegions,
     listRegions: choice.listRegions,
@@ -86,9 +75,13 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
   };
 }
 
-function withMethod(network: Network, choice: CountChoice): Pick<CountRequest, 'method' | 'chosen'> {
-  if (choice.method !== 'auto') return { method: choice.method };
-  const chosen = chooseMethod(network, choice);
+function withMethod(
+  network: Network,
+  place: Place,
+  method: CountChoice['method'],
+): Pick<CountRequest, 'method' | 'chosen'> {
+  if (method !== 'auto') return { method };
+  const chosen = chooseMethod(network, place);
   return { method: chosen.method, chosen };
 }
 
@@ -103,112 +96,4 @@ export function networkToCount(network: Network, choice: WeightsChoice): Network
 
 function withoutWeights(network: Network): Network {
   return { ...network, layers: network.layers.map((layer) => ({ ...layer, weights: undefined })) };
-}
-
-/** Where a choice counts in a space of so many inputs. Errors: RangeError for points and boxes that do not fit. */
-export function countDomain(
-  inputs: number,
-  method: CountMethod,
-  choice: Pick<CountChoice, 'seed' | 'segment' | 'parallelogram' | 'box' | 'everywhere' | 'through' | 'window'>,
-): CountDomain {
-  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
-  const { through } = choice;
-  switch (method) {
-    case 'line':
-      return { kind: 'segment', segment: segmentOf(inputs, choice) };
-    case 'plane':
-      return {
-        kind: 'parallelogram',
-        parallelogram: part(
-          fit(
-            choice.parallelogram ??
-              (through && planeThrough(through)) ??
-              defaultPlane(inputs, choice.seed, lower, upper),
-            inputs,
-          ),
-          choice.window,
-        ),
-      };
-    case 'sample':
-      if (choice.segment) return { kind: 'segment', segment: segmentOf(inputs, choice) };
-      if (choice.parallelogram) return { kind: 'parallelogram', parallelogram: fit(choice.parallelogram, inputs) };
-      return boxOf(inputs, choice);
-    case 'cells':
-      return boxOf(inputs, choice);
-  }
-}
-
-function boxOf(inputs: number, { everywhere, box }: Pick<CountChoice, 'everywhere' | 'box'>): CountDomain {
-  if (everywhere) return { kind: 'all' };
-  const { lower, upper } = box ?? { lower: -1, upper: 1 };
-  return { kind: 'box', lower: filled(inputs, lower), upper: filled(inputs, upper) };
-}
-
-/** The segment chosen, or the box's diagonal. */
-export function segmentOf(
-  inputs: number,
-  { segment, box, through }: Pick<CountChoice, 'segment' | 'box' | 'through'>,
-): Segment {
-  const { lower, upper } = box ?? { lower: -1, upper: 1 };
-  return fit(segment ?? (through && segmentThrough(through)) ?? diagonal(inputs, lower, upper), inputs);
-}
-
-function segmentThrough(points: readonly (readonly number[])[]): Segment {
-  if (points.length < 2) throw new RangeError('a line needs two points');
-  return { from: points[0], to: points[1] };
-}
-
-/** Room around the triangle, as a share of its sides. */
-const MARGIN = 0.25;
-
-/** The parallelogram with sides along those of the triangle of three points, and some room around it. */
-function planeThrough(points: readonly (readonly number[])[]): Parallelogram {
-  if (points.length < 3) throw new RangeError('a plane needs three points');
-  const [a, b, c] = points;
-  const scale = 1 + 2 * MARGIN;
-  return {
-    origin: a.map((x, i) => x - MARGIN * (b[i] - x + c[i] - x)),
-    u: a.map((x, i) => scale * (b[i] - x)),
-    v: a.map((x, i) => scale * (c[i] - x)),
-  };
-}
-
-function part({ origin, u, v }: Parallelogram, window: PlaneWindow | undefined): Parallelogram {
-  if (window === undefined) return { origin, u, v };
-  const { x, y, size } = window;
-  return {
-    origin: origin.map((at, i) => at + x * u[i] + y * v[i]),
-    u: u.map((length) => length * size),
-    v: v.map((length) => length * size),
-  };
-}
-
-function fit<T extends Segment | Parallelogram>(domain: T, inputs: number): T {
-  const vectors: readonly (readonly number[])[] = Object.values(domain);
-  if (vectors.some((vector) => vector.length !== inputs || !vector.every(Number.isFinite))) {
-    throw new RangeError(`points and directions need ${inputs} finite coordinates, one for each input`);
-  }
-  const why = 'from' in domain ? whyNoSegment(domain) : whyNoParallelogram(domain);
-  if (why !== null) throw new RangeError(`there is nothing to count: ${why}`);
-  return domain;
-}
-
-function filled(length: number, value: number): number[] {
-  return Array<number>(length).fill(value);
-}
-
-/** From (lower, ..., lower) to (upper, ..., upper). */
-function diagonal(inputs: number, lower: number, upper: number): Segment {
-  return { from: filled(inputs, lower), to: filled(inputs, upper) };
-}
-
-/** The box itself for two inputs, otherwise a square of its width in a random plane through its centre. */
-function defaultPlane(inputs: number, seed: number, lower: number, upper: number): Parallelogram {
-  if (inputs < 2) throw new RangeError('a plane needs a network of at least 2 inputs; count on a line instead');
-  const width = upper - lower;
-  if (inputs === 2) return { origin: [lower, lower], u: [width, 0], v: [0, width] };
-  const [e, f] = orthonormalPair(inputs, seed);
-  const centre = (lower + upper) / 2;
-  const origin = e.map((_, i) => centre - ((e[i] + f[i]) * width) / 2);
-  return { origin, u: e.map((x) => x * width), v: f.map((x) => x * width) };
 }

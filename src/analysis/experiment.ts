@@ -1,10 +1,11 @@
+import { cornersOf, DEFAULT_BOX, type Box, type Segment, type SegmentPlace } from '../common/place.ts';
 import { boundaryDensity, lengthOf, randomChords, randomPoints } from '../counting/experiments/crofton.ts';
 import type { Experiment, MeasureRequest } from '../counting/experiments/measure.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analysedLayers, type Network } from '../network/network.ts';
-import type { Segment } from '../theory/bound.ts';
 import { meanRegionsOnSegment } from '../theory/kacRice/segment.ts';
-import { networkToCount, segmentOf } from './countPlan.ts';
+import { networkToCount } from './countPlan.ts';
+import { settleSegment } from './settlePlace.ts';
 import { meanOf, spreadOf, type Spread } from './statistics.ts';
 
 /** What a user chooses about a measurement. */
@@ -15,10 +16,10 @@ export interface ExperimentChoice {
   readonly placesSeed: number;
   readonly fileWeights: boolean;
   readonly initialization?: Partial<Initialization>;
-  /** Chords and points are drawn in it; [-1, 1]^n unless told. */
-  readonly box?: { readonly lower: number; readonly upper: number };
-  /** The box's diagonal unless told. */
-  readonly segment?: Segment;
+  /** Where chords and points are drawn; the default box if absent. */
+  readonly box?: Box<number>;
+  /** The box's diagonal if absent. */
+  readonly segment?: SegmentPlace;
   readonly chords: number;
   readonly points: number;
 }
@@ -32,10 +33,9 @@ export function planExperiment(network: Network, choice: ExperimentChoice): Meas
 }
 
 function placesOf(inputs: number, choice: ExperimentChoice): Omit<MeasureRequest, 'network'> {
-  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
-  const box = { lower: Array<number>(inputs).fill(lower), upper: Array<number>(inputs).fill(upper) };
+  const box = cornersOf(choice.box ?? DEFAULT_BOX, inputs);
   return {
-    segment: segmentOf(inputs, choice),
+    segment: settleSegment(choice.segment ?? choice.box ?? DEFAULT_BOX, inputs),
     chords: randomChords(box, choice.chords, choice.placesSeed),
     points: randomPoints(box, choice.points, choice.placesSeed),
   };
@@ -82,7 +82,7 @@ export function summarize(
 ): ExperimentSummary {
   const { inputSize: inputs } = network;
   const { segment, chords } = placesOf(inputs, choice);
-  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const { lower, upper } = choice.box ?? DEFAULT_BOX;
   const lines = measured.flatMap((each) => (each.segment ? [each.segment] : []));
   const overNetworks = (figure: (each: Experiment) => number | null) =>
     spreadOf(measured.map(figure).filter((value) => value !== null));

@@ -15,8 +15,11 @@ export function simulatedIds({ inputSize }: Network, { parallelogram }: TheoryOp
 /** How to count one random network; weights in the file are not looked at. */
 export function simulationChoice(id: SimulatedId, seed: number, options: TheoryOptions): CountChoice {
   const { segment, parallelogram } = options;
-  const method = id === 'simulated-line' ? 'line' : 'plane';
-  return { method, seed, segment, parallelogram, fileWeights: false, linear: false, keepRegions: false, limits: {} };
+  const common = { seed, fileWeights: false, linear: false, keepRegions: false, limits: {} };
+  if (id === 'simulated-line') {
+    return { ...common, method: 'line', place: segment && { kind: 'segment', ...segment } };
+  }
+  return { ...common, method: 'plane', place: parallelogram && { kind: 'parallelogram', ...parallelogram } };
 }
 
 /**

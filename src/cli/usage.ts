@@ -117,17 +117,6 @@ export const MAX_DRAWS = 100_000;
 /** Lines or points of one measurement, which are all kept. */
 export const MAX_PLACES = 1_000_000;
 
-/** A box with the same sides in every coordinate. */
-export function parseBox(text: string | undefined): { lower: number; upper: number } | undefined {
-  if (text === undefined) return undefined;
-  const [lower, upper, ...rest] = text.split(',').map((side) => (side.trim() === '' ? NaN : Number(side)));
-  const isSide = (side: number) => Math.abs(side) <= LARGEST;
-  if (rest.length > 0 || !isSide(lower) || !isSide(upper) || lower >= upper) {
-    throw new UsageError('--domain takes LO,HI with LO < HI, for example --domain=-1,1');
-  }
-  return { lower, upper };
-}
-
 /** All or none of several options that belong together. */
 export function together<T extends Record<string, number[] | undefined>>(
   parts: T,

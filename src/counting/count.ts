@@ -1,8 +1,8 @@
 // The types of a count: what is requested (`CountRequest`), its limits and callbacks, and what comes back
 // (`CountResult`). `countRegions.ts` does the counting.
 
+import type { Domain } from '../common/place.ts';
 import type { Network } from '../network/network.ts';
-import type { Parallelogram, Segment } from '../theory/bound.ts';
 
 export type CountMethod = 'line' | 'plane' | 'cells' | 'sample';
 
@@ -12,20 +12,13 @@ export interface ChosenMethod {
   readonly why: string;
 }
 
-/** Where to count. A box is for cells and sampling; `all` is all of R^n. */
-export type CountDomain =
-  | { readonly kind: 'segment'; readonly segment: Segment }
-  | { readonly kind: 'parallelogram'; readonly parallelogram: Parallelogram }
-  | { readonly kind: 'box'; readonly lower: readonly number[]; readonly upper: readonly number[] }
-  | { readonly kind: 'all' };
-
 export interface CountRequest {
   /** With weights at every layer that has parameters (see `initializers.ts`). */
   readonly network: Network;
   readonly method: CountMethod;
   /** Set if the program chose the method. */
   readonly chosen?: ChosenMethod;
-  readonly domain: CountDomain;
+  readonly domain: Domain;
   /** Also merge activation regions whose output maps are equal (costs memory in the number of regions). */
   readonly linear: boolean;
   /** Return the regions themselves, for pictures; memory grows with their number. */

@@ -1,6 +1,6 @@
+import type { Domain } from '../common/place.ts';
 import { compile } from './program/compile.ts';
 import type {
-  CountDomain,
   CountHooks,
   CountRequest,
   CountResult,
@@ -159,7 +159,7 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
   return walkCells(program, slice, request, { limits: request.limits, hooks: walkHooks, share });
 }
 
-function sliceFor(domain: CountDomain, inputs: number): Slice {
+function sliceFor(domain: Domain, inputs: number): Slice {
   return domain.kind === 'all' ? wholeSpace(inputs) : sliceOf(domain, inputs);
 }
 

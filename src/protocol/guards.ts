@@ -35,13 +35,19 @@ export function shape<T extends object>(guards: { readonly [K in keyof T]-?: Gua
     entries.every(([key, guard]) => guard((value as Record<string, unknown>)[key]));
 }
 
-/** One of several messages, told apart by their `type`. */
-export function tagged<M extends { readonly type: string }>(guards: {
-  readonly [K in M['type']]: Guard<Extract<M, { readonly type: K }>>;
-}): Guard<M> {
-  const byType = new Map(Object.entries<Guard<unknown>>(guards));
-  return (value): value is M => {
-    if (typeof value !== 'object' || value === null || !('type' in value)) return false;
-    return typeof value.type === 'string' && byType.get(value.type)?.(value) === true;
+/** One of several objects, distinguished by the value of one property. */
+export function taggedBy<Key extends string>(key: Key) {
+  return <M extends { readonly [K in Key]: string }>(guards: {
+    readonly [T in M[Key]]: Guard<Extract<M, { readonly [K in Key]: T }>>;
+  }): Guard<M> => {
+    const byTag = new Map(Object.entries<Guard<unknown>>(guards));
+    return (value): value is M => {
+      if (typeof value !== 'object' || value === null) return false;
+      const tag = (value as Record<string, unknown>)[key];
+      return typeof tag === 'string' && byTag.get(tag)?.(value) === true;
+    };
   };
 }
+
+/** One of several messages, distinguished by their `type`. */
+export const tagged = taggedBy('type');

@@ -1,6 +1,7 @@
+import type { Domain } from '../common/place.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
-import type { CountDomain, CountMethod, CountProgress, CountResult } from '../counting/count.ts';
+import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { CountPart } from '../counting/countRegions.ts';
 import type { RegionDescription } from '../counting/regions/describeRegion.ts';
 import type { Experiment } from '../counting/experiments/measure.ts';
@@ -35,7 +36,7 @@ export interface WeightsPlace {
 
 export interface CountOutcome {
   readonly result: CountResult;
-  readonly domain: CountDomain;
+  readonly domain: Domain;
   readonly seed: number;
   /** Where more than one run was asked for: those that were finished. This is the fastest of them. */
   readonly runs?: number;
@@ -94,7 +95,7 @@ export interface ThreadPlace {
 /** What a count is, once the network is read. */
 export interface CountStart {
   readonly method: CountMethod;
-  readonly domain: CountDomain;
+  readonly domain: Domain;
   readonly seed: number;
   /** Other threads can help. */
   readonly shareable: boolean;

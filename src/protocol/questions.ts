@@ -1,3 +1,4 @@
+import type { PlaneWindow, PointSet } from '../common/place.ts';
 import { isComparison, isDistances, isLine, isPicture, isProbe, isSweptRow } from './answerGuards.ts';
 import { between, isBoolean, isNatural, isString, listOf, nullOr, shape, type Guard } from './guards.ts';
 import type {
@@ -7,8 +8,6 @@ import type {
   PanelLine,
   PanelPicture,
   PanelProbe,
-  PictureWindow,
-  PointSet,
   SweepSubject,
   SweptRow,
 } from './runs.ts';
@@ -38,7 +37,7 @@ const drawn = { seed: isNatural, settings: isCountSettings };
 const QUESTIONS = {
   /** The regions of the plane in a window. */
   picture: question(
-    shape<Drawn & { readonly window: PictureWindow }>({ ...drawn, window: isWindow }),
+    shape<Drawn & { readonly window: PlaneWindow }>({ ...drawn, window: isWindow }),
     isPicture satisfies Guard<PanelPicture>,
   ),
   /** The network along a line. */

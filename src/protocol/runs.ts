@@ -1,40 +1,19 @@
+import type { Place, PlaneWindow } from '../common/place.ts';
 import type { CountMethod, SamplingResult } from '../counting/count.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
 
 /** What counting sends to the panel and the panel asks of counting. Plain data. */
-
-/** Points of a file that a line or a plane goes through. */
-export interface PointSet {
-  /** Where they come from, for people: a file's name. */
-  readonly label: string;
-  /** Two for a line, three for a plane; a coordinate for each input. */
-  readonly points: readonly (readonly number[])[];
-}
-
-type Point = readonly number[];
-
-/** Where to count. `box`: the method's usual place in the box, which is its diagonal, a plane, or all of it. */
-export type CountPlace =
-  | { readonly type: 'box' }
-  /** All of R^n. */
-  | { readonly type: 'all' }
-  | { readonly type: 'segment'; readonly from: Point; readonly to: Point }
-  | { readonly type: 'parallelogram'; readonly origin: Point; readonly u: Point; readonly v: Point }
-  | { readonly type: 'points'; readonly set: PointSet };
 
 export type { CountMethod };
 export type CountMethodName = 'auto' | CountMethod;
 
 export interface CountSettings {
   readonly method: CountMethodName;
-  readonly place: CountPlace;
+  readonly place: Place;
   readonly firstSeed: number;
   readonly seeds: number;
   /** Use the weights in the file in place of drawn ones. */
   readonly fileWeights: boolean;
-  /** The box, the same for each input. */
-  readonly lower: number;
-  readonly upper: number;
   /** Points of a sample. */
   readonly samples: number;
   /** How weights are drawn; null: as the file says. */
@@ -99,19 +78,10 @@ export interface PanelRun {
   readonly message: string | null;
 }
 
-/** A square in the counted parallelogram, where the whole is [0, 1]². */
-export interface PictureWindow {
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
-}
-
-export const WHOLE: PictureWindow = { x: 0, y: 0, size: 1 };
-
 /** The regions of one network in a window, in coordinates of the window, [0, 1]². */
 export interface PanelPicture {
   readonly seed: number;
-  readonly window: PictureWindow;
+  readonly window: PlaneWindow;
   /** False where a limit ended the count: then parts of the window are missing. */
   readonly exact: boolean;
   /** x and y of the corners of all polygons. */

@@ -1,5 +1,6 @@
+import type { PlaneWindow } from '../common/place.ts';
 import type { PanelModel } from './panel.ts';
-import type { CountSettings, PanelComparison, PictureWindow, RunTheory, SweepSubject, SweptRow } from './runs.ts';
+import type { CountSettings, PanelComparison, RunTheory, SweepSubject, SweptRow } from './runs.ts';
 
 /**
  * What the client and the language server say to each other beyond the Language Server Protocol.
@@ -65,7 +66,7 @@ export const runTheoryRequest: Method<NetworkParams & { readonly settings: Count
 
 /** The mean number of regions in a part of the counted plane. */
 export const windowMeanRequest: Method<
-  NetworkParams & { readonly settings: CountSettings; readonly window: PictureWindow },
+  NetworkParams & { readonly settings: CountSettings; readonly window: PlaneWindow },
   number | null
 > = { method: 'regionLens/windowMean' };
 

@@ -1,3 +1,4 @@
+import { PLACES, type Box, type Place, type PlaneWindow, type PointSet } from '../common/place.ts';
 import {
   between,
   isBoolean,
@@ -8,11 +9,10 @@ import {
   nullOr,
   oneOf,
   shape,
-  tagged,
+  taggedBy,
   type Guard,
 } from './guards.ts';
-import { PLACES } from './countPlace.ts';
-import type { CountPlace, CountSettings, PictureWindow, PointSet, SweepSubject } from './runs.ts';
+import type { CountSettings, SweepSubject } from './runs.ts';
 
 /** Checks of the values that messages of a webview hold. A webview is not trusted. */
 
@@ -36,19 +36,21 @@ export const isPointSet: Guard<PointSet> = (value): value is PointSet => {
   );
 };
 
-type PlaceOf<K extends CountPlace['type']> = Extract<CountPlace, { readonly type: K }>;
+type PlaceOf<K extends Place['kind']> = Extract<Place, { readonly kind: K }>;
+const hasBoxShape = shape<Box<number>>({ kind: oneOf('box'), lower: isNumber, upper: isNumber });
+const isBox: Guard<Box<number>> = (value): value is Box<number> => hasBoxShape(value) && value.lower < value.upper;
 const isPoint = isAtMost(MAX_COORDINATES, listOf(isNumber));
-export const isPlace: Guard<CountPlace> = tagged<CountPlace>({
-  box: shape<PlaceOf<'box'>>({ type: oneOf('box') }),
-  all: shape<PlaceOf<'all'>>({ type: oneOf('all') }),
-  segment: shape<PlaceOf<'segment'>>({ type: oneOf('segment'), from: isPoint, to: isPoint }),
+export const isPlace: Guard<Place> = taggedBy('kind')<Place>({
+  box: isBox,
+  all: shape<PlaceOf<'all'>>({ kind: oneOf('all') }),
+  segment: shape<PlaceOf<'segment'>>({ kind: oneOf('segment'), from: isPoint, to: isPoint }),
   parallelogram: shape<PlaceOf<'parallelogram'>>({
-    type: oneOf('parallelogram'),
+    kind: oneOf('parallelogram'),
     origin: isPoint,
     u: isPoint,
     v: isPoint,
   }),
-  points: shape<PlaceOf<'points'>>({ type: oneOf('points'), set: isPointSet }),
+  points: (value): value is PlaceOf<'points'> => isPointSet(value),
 });
 
 const hasSettingsShape = shape<CountSettings>({
@@ -57,8 +59,6 @@ const hasSettingsShape = shape<CountSettings>({
   firstSeed: isNatural,
   seeds: (value): value is number => isNatural(value) && value >= 1 && value <= MAX_SEEDS,
   fileWeights: isBoolean,
-  lower: isNumber,
-  upper: isNumber,
   samples: (value): value is number => isNatural(value) && value >= 1 && value <= MAX_SAMPLES,
   kernel: nullOr(
     oneOf(
@@ -77,10 +77,10 @@ const hasSettingsShape = shape<CountSettings>({
 });
 
 export const isCountSettings: Guard<CountSettings> = (value): value is CountSettings =>
-  hasSettingsShape(value) && value.lower < value.upper && PLACES[value.method].includes(value.place.type);
+  hasSettingsShape(value) && PLACES[value.method].includes(value.place.kind);
 
-const hasWindowShape = shape<PictureWindow>({ x: between(0, 1), y: between(0, 1), size: between(1e-9, 1) });
-export const isWindow: Guard<PictureWindow> = (value): value is PictureWindow =>
+const hasWindowShape = shape<PlaneWindow>({ x: between(0, 1), y: between(0, 1), size: between(1e-9, 1) });
+export const isWindow: Guard<PlaneWindow> = (value): value is PlaneWindow =>
   hasWindowShape(value) && value.x + value.size <= 1 + 1e-9 && value.y + value.size <= 1 + 1e-9;
 
 export const isSubject = shape<SweepSubject>({ layer: isNatural, field: isString });

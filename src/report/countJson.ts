@@ -1,4 +1,5 @@
-import type { CountDomain, CountResult } from '../counting/count.ts';
+import { domainJson, type Domain } from '../common/place.ts';
+import type { CountResult } from '../counting/count.ts';
 import { sliceOf, wholeSpace } from '../counting/geometry/slice.ts';
 import type { Network } from '../network/network.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
@@ -15,7 +16,7 @@ export interface UsedWeights {
  */
 export function countJson(
   result: CountResult,
-  domain: CountDomain,
+  domain: Domain,
   seed: number,
   { name, diagnostics = [] }: UsedWeights = {},
   runs?: number,
@@ -43,27 +44,8 @@ export function countJson(
   };
 }
 
-function domainJson(domain: CountDomain) {
-  switch (domain.kind) {
-    case 'segment':
-      return { from: domain.segment.from, to: domain.segment.to };
-    case 'parallelogram':
-      return planeJson(domain.parallelogram);
-    case 'box':
-      return { lower: domain.lower, upper: domain.upper };
-    case 'all':
-      return 'all';
-  }
-}
-
-/** A parallelogram along the axes is a box, and written as one. */
-function planeJson({ origin, u, v }: { origin: readonly number[]; u: readonly number[]; v: readonly number[] }) {
-  const isBox = origin.length === 2 && u[1] === 0 && v[0] === 0 && u[0] > 0 && v[1] > 0;
-  return isBox ? { lower: origin, upper: [origin[0] + u[0], origin[1] + v[1]] } : { origin, u, v };
-}
-
 /** What stands before the regions in a file of them: a point is origin + sum of coordinates times directions. */
-export function regionsHead(file: string, network: Network, result: CountResult, domain: CountDomain, seed: number) {
+export function regionsHead(file: string, network: Network, result: CountResult, domain: Domain, seed: number) {
   const layers = network.layers.filter(({ neurons, scope }) => neurons > 0 && scope !== 'beyond');
   return {
     ...countJson(result, domain, seed),
@@ -74,7 +56,7 @@ export function regionsHead(file: string, network: Network, result: CountResult,
   };
 }
 
-function coordinatesOf(domain: CountDomain, inputs: number) {
+function coordinatesOf(domain: Domain, inputs: number) {
   const { dimension, rows } = domain.kind === 'all' ? wholeSpace(inputs) : sliceOf(domain, inputs);
   const column = (k: number) => Array.from({ length: inputs }, (_, i) => rows[i * (dimension + 1) + k]);
   return { origin: column(dimension), directions: Array.from({ length: dimension }, (_, d) => column(d)) };

@@ -1,3 +1,4 @@
+import { DEFAULT_BOX } from '../common/place.ts';
 import type { Network } from '../network/network.ts';
 import { describeInitialization } from '../theory/kacRice/bounds.ts';
 import type { ExperimentChoice, ExperimentSummary } from '../analysis/experiment.ts';
@@ -21,7 +22,7 @@ export interface ExperimentReport {
 
 /** The published JSON form. */
 export function experimentJson({ file, network, hasWeights, choice, seeds, summary, complete }: ExperimentReport) {
-  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const { lower, upper } = choice.box ?? DEFAULT_BOX;
   const { segment, expected, regionsOnSegment, breakpointsPerNeuron, boundaryDensity, boundaryVolume, distance } =
     summary;
   const { kernel, kernelStddev, biasStddev } = network.initialization;
@@ -36,7 +37,13 @@ export function experimentJson({ file, network, hasWeights, choice, seeds, summa
     initialization: { kernel, kernelStddev, biasStddev },
     places: { seed: choice.placesSeed, lines: choice.chords, points: choice.points },
     domain: { lower, upper },
-    segment: { ...segment, regions: regionsOnSegment, breakpointsPerNeuron, expected: mean?.regionsOnSegment ?? null },
+    segment: {
+      from: segment.from,
+      to: segment.to,
+      regions: regionsOnSegment,
+      breakpointsPerNeuron,
+      expected: mean?.regionsOnSegment ?? null,
+    },
     boundary: { density: boundaryDensity, volume: boundaryVolume, expected: mean?.boundaryDensity ?? null },
     distance,
     expectedReason: 'reason' in expected ? expected.reason : null,
@@ -54,7 +61,7 @@ export function experimentTable({
   complete,
 }: ExperimentReport): string {
   const { expected, regionsOnSegment, breakpointsPerNeuron, boundaryDensity, distance } = summary;
-  const { lower, upper } = choice.box ?? { lower: -1, upper: 1 };
+  const { lower, upper } = choice.box ?? DEFAULT_BOX;
   const mean = 'reason' in expected ? null : expected;
   const head = [
     'layer',

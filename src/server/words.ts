@@ -1,5 +1,5 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
-import { superscript } from '../protocol/placeWords.ts';
+import { superscript } from '../common/describePlace.ts';
 import type { BoundFacts, BoundResult } from '../theory/bound.ts';
 
 /** Words that hovers, lens, status bar and panel share, so that one thing has one name everywhere. */

@@ -1,3 +1,4 @@
+import type { Parallelogram, Segment } from '../common/place.ts';
 import type { TheoryContext } from './context.ts';
 import type { Magnitude } from './numbers/magnitude.ts';
 import type { BoundId, FigureId } from './boundIds.ts';
@@ -14,16 +15,7 @@ export interface Citation {
   readonly url: string;
 }
 
-/** A segment from `from` to `to`, or a parallelogram `origin + s u + t v`, `s, t` in [0, 1], of the input space. */
-export interface Segment {
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
-export interface Parallelogram {
-  readonly origin: readonly number[];
-  readonly u: readonly number[];
-  readonly v: readonly number[];
-}
+export type { Parallelogram, Segment };
 
 export interface TheoryOptions {
   /** Bounds for a slice of this dimension in place of the whole input space. */

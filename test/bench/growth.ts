@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { count } from '../../src/counting/countRegions.ts';
-import type { CountDomain } from '../../src/counting/count.ts';
+import type { Domain } from '../../src/common/place.ts';
 import type { Network } from '../../src/network/network.ts';
 
 export interface Milestone {
@@ -13,7 +13,7 @@ export interface Milestone {
 }
 
 /** One count in the plane to its end: what it took for each of these many regions, and at the end. */
-export function milestones(network: Network, domain: CountDomain, at: readonly number[]): Milestone[] {
+export function milestones(network: Network, domain: Domain, at: readonly number[]): Milestone[] {
   const held = memoryGauge();
   const before = held();
   const found: Milestone[] = [];

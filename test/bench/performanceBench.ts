@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orthonormalPair } from '../../src/counting/geometry/randomPlane.ts';
-import type { CountDomain, CountMethod, CountResult } from '../../src/counting/count.ts';
+import type { Domain } from '../../src/common/place.ts';
+import type { CountMethod, CountResult } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import { drawWeights } from '../../src/counting/program/initializers.ts';
 import { read } from '../../src/formats/registry.ts';
@@ -109,10 +110,10 @@ function networkFrom(text: string): Network {
 }
 
 /** The box [-1, 1]^n, its diagonal, or a square of its width in a random plane through its centre. */
-function domainOf(method: CountMethod, inputs: number): CountDomain {
+function domainOf(method: CountMethod, inputs: number): Domain {
   const corner = Array<number>(inputs).fill(1);
   const opposite = corner.map((one) => -one);
-  if (method === 'line') return { kind: 'segment', segment: { from: opposite, to: corner } };
+  if (method === 'line') return { kind: 'segment', from: opposite, to: corner };
   if (method === 'cells') return { kind: 'box', lower: opposite, upper: corner };
   const [e, f] =
     inputs === 2
@@ -124,11 +125,9 @@ function domainOf(method: CountMethod, inputs: number): CountDomain {
   const doubled = (vector: readonly number[]) => vector.map((x) => 2 * x);
   return {
     kind: 'parallelogram',
-    parallelogram: {
-      origin: e.map((x, i) => -x - f[i]),
-      u: doubled(e),
-      v: doubled(f),
-    },
+    origin: e.map((x, i) => -x - f[i]),
+    u: doubled(e),
+    v: doubled(f),
   };
 }
 

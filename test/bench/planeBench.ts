@@ -58,7 +58,9 @@ function countSquare(network: Network): number {
     method: 'plane',
     domain: {
       kind: 'parallelogram',
-      parallelogram: { origin: [-1, -1], u: [2, 0], v: [0, 2] },
+      origin: [-1, -1],
+      u: [2, 0],
+      v: [0, 2],
     },
     linear: false,
     keepRegions: false,

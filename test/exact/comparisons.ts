@@ -1,5 +1,6 @@
 import { compile } from '../../src/counting/program/compile.ts';
-import type { CountDomain, CountRequest } from '../../src/counting/count.ts';
+import type { Domain } from '../../src/common/place.ts';
+import type { CountRequest } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import type { Network } from '../../src/network/network.ts';
 import { exactRegions, type ExactDomain } from './exactRegions.ts';
@@ -8,7 +9,7 @@ interface Way {
   readonly name: string;
   readonly method: CountRequest['method'];
   readonly cellsBy?: CountRequest['cellsBy'];
-  readonly domain: CountDomain;
+  readonly domain: Domain;
   readonly exact: ExactDomain;
 }
 
@@ -23,13 +24,13 @@ function waysFor(n: number): Way[] {
   const [u, v] = [0, 1].map((k) =>
     Array.from({ length: n }, (_, i) => (n === 2 ? axis(k)[i] : (1 + i + k) / (2 + k * i * i))),
   );
-  const box: CountDomain = { kind: 'box', lower: filled(-1), upper: filled(1) };
+  const box: Domain = { kind: 'box', lower: filled(-1), upper: filled(1) };
   const cube = { origin: filled(-1), directions: from.map((_, d) => axis(d)) };
   const ways: Way[] = [
     {
       name: 'line',
       method: 'line',
-      domain: { kind: 'segment', segment: { from, to } },
+      domain: { kind: 'segment', from, to },
       exact: { origin: from, directions: [to.map((x, i) => x - from[i])] },
     },
     { name: 'cells by programs', method: 'cells', cellsBy: 'programs', domain: box, exact: cube },
@@ -40,7 +41,7 @@ function waysFor(n: number): Way[] {
     ways.push({
       name: 'plane',
       method: 'plane',
-      domain: { kind: 'parallelogram', parallelogram: { origin: from, u, v } },
+      domain: { kind: 'parallelogram', origin: from, u, v },
       exact: { origin: from, directions: [u, v] },
     });
   if (n > 1) ways.push({ name: 'cells by vertices', method: 'cells', cellsBy: 'vertices', domain: box, exact: cube });

@@ -7,7 +7,7 @@ import type { Network } from '../../src/network/network.ts';
 import type { Tensor } from '../../src/network/operation.ts';
 import { chain, dense, networkOf } from '../unit/counting/networks.ts';
 
-const square = { kind: 'parallelogram', parallelogram: { origin: [-1, -1], u: [2, 0], v: [0, 2] } } as const;
+const square = { kind: 'parallelogram', origin: [-1, -1], u: [2, 0], v: [0, 2] } as const;
 
 function counted(network: Network, more: Partial<CountRequest> = {}) {
   return count({ network, method: 'plane', domain: square, linear: true, keepRegions: false, limits: {}, ...more });
@@ -137,11 +137,11 @@ describe('the number of regions', () => {
         fc.property(arbitrary, fc.integer({ min: -4, max: 4 }), fc.integer({ min: -4, max: 4 }), (weights, a, b) => {
           const network = chainOf(weights);
           const segment = { from: [-1, a / 4], to: [1, b / 4] };
-          const line = counted(network, { method: 'line', domain: { kind: 'segment', segment } });
+          const line = counted(network, { method: 'line', domain: { kind: 'segment', ...segment } });
           const plane = counted(network);
           expect(line.activationRegions).toBeLessThanOrEqual(plane.activationRegions);
           // Backwards it is the same line.
-          const back = { kind: 'segment', segment: { from: segment.to, to: segment.from } } as const;
+          const back = { kind: 'segment', from: segment.to, to: segment.from } as const;
           expect(counted(network, { method: 'line', domain: back })).toMatchObject({
             activationRegions: line.activationRegions,
             linearRegions: line.linearRegions,
@@ -169,8 +169,8 @@ describe('the number of regions', () => {
       fc.property(networks, (weights) => {
         const network = chainOf(weights);
         const { activationRegions, linearRegions } = counted(network);
-        const turned = { kind: 'parallelogram', parallelogram: { origin: [1, -1], u: [0, 2], v: [-2, 0] } } as const;
-        const mirrored = { kind: 'parallelogram', parallelogram: { origin: [-1, -1], u: [0, 2], v: [2, 0] } } as const;
+        const turned = { kind: 'parallelogram', origin: [1, -1], u: [0, 2], v: [-2, 0] } as const;
+        const mirrored = { kind: 'parallelogram', origin: [-1, -1], u: [0, 2], v: [2, 0] } as const;
         expect(counted(network, { domain: turned })).toMatchObject({ activationRegions, linearRegions });
         expect(counted(network, { domain: mirrored })).toMatchObject({ activationRegions, linearRegions });
       }),

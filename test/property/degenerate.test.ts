@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CountDomain, CountRequest } from '../../src/counting/count.ts';
+import type { Domain } from '../../src/common/place.ts';
+import type { CountRequest } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import type { Network } from '../../src/network/network.ts';
 import { dense, networkOf, type LayerSketch } from '../unit/counting/networks.ts';
@@ -41,7 +42,7 @@ function wholeWeights(inputs: number): fc.Arbitrary<Network> {
 type Way = Pick<CountRequest, 'method' | 'cellsBy'>;
 const cells = (cellsBy: CountRequest['cellsBy']): Way => ({ method: 'cells', cellsBy });
 
-function figures(network: Network, domain: CountDomain, way: Way) {
+function figures(network: Network, domain: Domain, way: Way) {
   const { exact, activationRegions, linearRegions, perLayer } = count({
     network,
     domain,
@@ -53,7 +54,7 @@ function figures(network: Network, domain: CountDomain, way: Way) {
   return { exact, activationRegions, linearRegions, perLayer };
 }
 
-const box = (n: number, half = 1): CountDomain => ({
+const box = (n: number, half = 1): Domain => ({
   kind: 'box',
   lower: Array<number>(n).fill(-half),
   upper: Array<number>(n).fill(half),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/counting/program/compile.ts';
-import type { CountDomain, CountRequest } from '../../src/counting/count.ts';
+import type { Domain } from '../../src/common/place.ts';
+import type { CountRequest } from '../../src/counting/count.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import { drawWeights } from '../../src/counting/program/initializers.ts';
 import { evaluate } from '../../src/counting/program/program.ts';
@@ -225,9 +226,9 @@ const networks = (...inputs: Shape[]) =>
     })
     .map(({ input, choices, seed }) => randomNetwork(input, choices, seed));
 
-const plane = (inputs: number): CountDomain => {
+const plane = (inputs: number): Domain => {
   const wave = (phase: number) => Array.from({ length: inputs }, (_, i) => 1.5 * Math.sin(1.7 * i + phase));
-  return { kind: 'parallelogram', parallelogram: { origin: wave(4).map((x) => -x), u: wave(1), v: wave(2.3) } };
+  return { kind: 'parallelogram', origin: wave(4).map((x) => -x), u: wave(1), v: wave(2.3) };
 };
 
 function counted(network: Network, more: Pick<CountRequest, 'method' | 'domain'> & Partial<CountRequest>) {
@@ -235,12 +236,7 @@ function counted(network: Network, more: Pick<CountRequest, 'method' | 'domain'>
 }
 
 /** Regions fill the domain, and have the outputs of a forward pass inside and at their corners. */
-function expectRegionsToBeRight(
-  network: Network,
-  result: ReturnType<typeof count>,
-  domain: CountDomain,
-  volume: number,
-) {
+function expectRegionsToBeRight(network: Network, result: ReturnType<typeof count>, domain: Domain, volume: number) {
   const program = compile(network);
   const { dimension, rows } = sliceOf(domain, program.inputSize);
   const list = result.list!;
@@ -279,7 +275,7 @@ describe('networks of all kinds', () => {
           });
         }
         expect(counted(network, { method: 'plane', domain, linear: false }).activationRegions).toBe(activationRegions);
-        const { u, v } = (domain as Extract<CountDomain, { kind: 'parallelogram' }>).parallelogram;
+        const { u, v } = domain as Extract<Domain, { kind: 'parallelogram' }>;
         const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
         expectRegionsToBeRight(network, result, domain, Math.sqrt(dot(u, u) * dot(v, v) - dot(u, v) ** 2));
         expectEdgeToAgree(network, result, domain);
@@ -289,10 +285,10 @@ describe('networks of all kinds', () => {
   });
 
   /** A line along the plane's lower side has a region for each polygon that stands on it. */
-  function expectEdgeToAgree(network: Network, result: ReturnType<typeof count>, domain: CountDomain) {
-    const { origin, u } = (domain as Extract<CountDomain, { kind: 'parallelogram' }>).parallelogram;
+  function expectEdgeToAgree(network: Network, result: ReturnType<typeof count>, domain: Domain) {
+    const { origin, u } = domain as Extract<Domain, { kind: 'parallelogram' }>;
     const segment = { from: origin, to: origin.map((x, i) => x + u[i]) };
-    const line = counted(network, { method: 'line', domain: { kind: 'segment', segment } });
+    const line = counted(network, { method: 'line', domain: { kind: 'segment', ...segment } });
     const { vertices, offsets, edgeLayers } = result.regions!;
     let standing = 0;
     for (let i = 0; i + 1 < offsets.length; i++) {

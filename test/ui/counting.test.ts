@@ -70,7 +70,7 @@ describe('the form', () => {
     );
     await choose(panel, 'Which place', 'the whole input space');
     expect(await note.textContent()).toMatch(/^Whole cells, since all of R² has an estimated 2,629 regions/);
-    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { type: 'all' } }));
+    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { kind: 'all' } }));
   });
 
   it('takes a segment that is typed, and marks one that is none', async () => {
@@ -83,7 +83,7 @@ describe('the form', () => {
     expect(await page.locator('vscode-text-field.unfit').getAttribute('title')).toBe('2 numbers, please');
     await type(panel, 'to point', '(0.5; −2)');
     expect(await page.locator('vscode-text-field.unfit').count()).toBe(0);
-    const place = { type: 'segment', from: [-1, -1], to: [0.5, -2] } as const;
+    const place = { kind: 'segment', from: [-1, -1], to: [0.5, -2] } as const;
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { method: 'line', place }));
   });
 
@@ -92,7 +92,7 @@ describe('the form', () => {
     await panel.page.locator('.runSettings summary').click();
     await choose(panel, 'Which place', 'a parallelogram');
     await type(panel, 'second side', '0.5 1');
-    const place = { type: 'parallelogram', origin: [-1, -1], u: [2, 0], v: [0.5, 1] } as const;
+    const place = { kind: 'parallelogram', origin: [-1, -1], u: [2, 0], v: [0.5, 1] } as const;
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place }));
     await choose(panel, 'How to count', 'whole cells');
     await panel.settled();
@@ -120,7 +120,7 @@ describe('the form', () => {
     expect(await panel.page.locator('.runSettings summary').innerText()).toContain(
       'on the plane through 3 points of digits.csv',
     );
-    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { type: 'points', set } }));
+    expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { kind: 'points', ...set } }));
   });
 
   it('offers no whole cells and no typed points where there are too many inputs', async () => {

@@ -1,4 +1,5 @@
-import type { CountPlace, CountSettings, PictureWindow, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
+import type { Place, PlaneWindow } from '../../src/common/place.ts';
+import type { CountSettings, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
 import type { CompareChoice, Page } from './store.ts';
 import type { View } from './view.ts';
 
@@ -15,9 +16,9 @@ export interface Actions {
   cancel(): void;
   changeSettings(settings: CountSettings): void;
   choosePoints(use: PointUse, needed: 2 | 3): void;
-  placeLine(place: CountPlace): void;
+  placeLine(place: Place): void;
   draw(seriesId: string, drawn: boolean): void;
-  askPicture(seed: number, settings: CountSettings, window: PictureWindow): void;
+  askPicture(seed: number, settings: CountSettings, window: PlaneWindow): void;
   askLine(seed: number, settings: CountSettings): void;
   askDistances(seed: number, settings: CountSettings, seconds: number): void;
   askProbe(seed: number, settings: CountSettings, x: number, y: number): void;

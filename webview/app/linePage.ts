@@ -1,4 +1,5 @@
-import { describePlace } from '../../src/protocol/placeWords.ts';
+import { describePlace } from '../../src/common/describePlace.ts';
+import { boxOf } from '../../src/common/place.ts';
 import type { CountSettings, PanelDistances } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from './actions.ts';
 import { createDistancePlot } from '../plots/distancePlot.ts';
@@ -24,10 +25,7 @@ export function createLinePage(actions: Actions): Plot {
     if (view !== null) update(view);
   });
   const place = createPlaceForm(
-    (part) => {
-      if (part.place !== undefined) actions.placeLine(part.place);
-      else if (view !== null) actions.changeSettings({ ...view.settings, ...part });
-    },
+    (next) => actions.placeLine(next),
     (needed) => actions.choosePoints('line', needed),
   );
   const waiting = element('div', { class: 'waitingLine muted' }, [progressRing(), t('Following the line…')]);
@@ -35,7 +33,7 @@ export function createLinePage(actions: Actions): Plot {
   const longer = button(t('Measure more points'), 'secondary', () => {
     if (view === null) return;
     before = view.distances?.value ?? null;
-    actions.askDistances(chosenSeed, lineSettings(view), LONGER);
+    actions.askDistances(chosenSeed, boxSettings(view), LONGER);
   });
   const progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
   const tools = element('div', { class: 'lineTools' }, [...place.elements, seed.element]);
@@ -67,10 +65,11 @@ export function createLinePage(actions: Actions): Plot {
       return actions.askLine(chosenSeed, settings);
     }
     // Wherever the line goes, the points are those of the box.
-    const around = JSON.stringify([network.key, network.fingerprint, chosenSeed, { ...settings, place: null }]);
+    const inBox = boxSettings(next);
+    const around = JSON.stringify([network.key, network.fingerprint, chosenSeed, inBox]);
     if (around !== askedAround && network.countRefused === null) {
       askedAround = around;
-      return actions.askDistances(chosenSeed, settings, AT_ONCE);
+      return actions.askDistances(chosenSeed, inBox, AT_ONCE);
     }
     const line = next.line?.value ?? null;
     const message = network.countRefused ?? next.line?.message ?? null;
@@ -79,11 +78,11 @@ export function createLinePage(actions: Actions): Plot {
     failure.classList.toggle('failed', network.countRefused === null);
     seed.setValue(chosenSeed);
     seed.setDisabled(settings.fileWeights);
-    place.update(settings, 'line', network.inputSize, false);
+    place.update(settings.place, 'line', network.inputSize, false);
     setHidden(tools, network.countRefused !== null);
     setText(
       title,
-      `${t('On {0}', formatDomain(describePlace(network.inputSize, 'line', settings, t)))} · ${describeWeights(next)}`,
+      `${t('On {0}', formatDomain(describePlace(network.inputSize, 'line', settings.place, t)))} · ${describeWeights(next)}`,
     );
     plot.show(line, network.layers);
     showDistances(next);
@@ -116,6 +115,12 @@ export function createLinePage(actions: Actions): Plot {
 /** Settings of the panel, on this page's line. */
 function lineSettings({ settings, linePlace }: View): CountSettings {
   return { ...settings, method: 'line', place: linePlace, seeds: 1, firstSeed: 1, workers: 0 };
+}
+
+/** The same, in the box of the line or, where the line goes elsewhere, in the box of the counts. */
+function boxSettings(view: View): CountSettings {
+  const { settings, linePlace } = view;
+  return { ...lineSettings(view), place: boxOf(linePlace.kind === 'box' ? linePlace : settings.place) };
 }
 
 function describeWeights({ settings, network }: View): string {

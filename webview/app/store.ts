@@ -1,9 +1,9 @@
+import type { Place, PointSet } from '../../src/common/place.ts';
 import { isBoolean, isNatural, isString, listOf, nullOr, oneOf, shape, type Guard } from '../../src/protocol/guards.ts';
 import type { HostMessage } from '../../src/protocol/messages.ts';
 import type { PanelModel, PanelNetwork } from '../../src/protocol/panel.ts';
 import type { Answer } from '../../src/protocol/questions.ts';
 import type {
-  CountPlace,
   CountSettings,
   PanelComparison,
   PanelDistances,
@@ -11,13 +11,12 @@ import type {
   PanelPicture,
   PanelProbe,
   PanelRun,
-  PointSet,
   PointUse,
   RunProgress,
   SweepSubject,
   SweptRow,
 } from '../../src/protocol/runs.ts';
-import { usualSettings } from '../../src/protocol/countPlace.ts';
+import { usualSettings } from '../../src/protocol/usualSettings.ts';
 import { isRun } from '../../src/protocol/runGuards.ts';
 import { isCountSettings, isPlace } from '../../src/protocol/validate.ts';
 import { isModel } from '../../src/protocol/modelGuards.ts';
@@ -49,7 +48,7 @@ interface PersistedState {
   readonly pinned: boolean;
   readonly compare: Readonly<Record<string, CompareChoice>>;
   /** Where each network's line goes. */
-  readonly lines: Readonly<Record<string, CountPlace>>;
+  readonly lines: Readonly<Record<string, Place>>;
 }
 
 /** The answer to the last question about the network `key`, or why there is none; both null until it arrives. */
@@ -147,7 +146,7 @@ export function receive(state: PanelState, message: Exclude<HostMessage, Answer>
 export function withPoints(state: PanelState, key: string, use: PointUse, set: PointSet): PanelState {
   const network = networkByKey(state, key);
   if (network === null) return state;
-  const place = { type: 'points', set } as const;
+  const place = { kind: 'points', ...set } as const;
   if (use === 'line') return { ...state, lines: { ...state.lines, [key]: place } };
   return { ...state, settings: { ...state.settings, [key]: { ...settingsFor(state, network), place } } };
 }

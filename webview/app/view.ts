@@ -1,8 +1,8 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
-import { describePlace } from '../../src/protocol/placeWords.ts';
+import { describePlace } from '../../src/common/describePlace.ts';
+import { boxOf, type Place } from '../../src/common/place.ts';
 import type {
   CountMethod,
-  CountPlace,
   CountSettings,
   PanelComparison,
   PanelCount,
@@ -63,7 +63,7 @@ export interface View {
   readonly picture: Answered<PanelPicture> | null;
   readonly line: Answered<PanelLine> | null;
   readonly distances: Answered<PanelDistances> | null;
-  readonly linePlace: CountPlace;
+  readonly linePlace: Place;
   readonly probe: PanelProbe | null;
   readonly compare: CompareChoice;
   readonly comparison: Answered<PanelComparison> | null;
@@ -111,7 +111,7 @@ export function viewOf(state: PanelState): View | null {
     picture: forThis(state.picture),
     line: forThis(state.line),
     distances: forThis(state.distances),
-    linePlace: state.lines[key] ?? { type: 'box' },
+    linePlace: state.lines[key] ?? boxOf(settings.place),
     probe: forThis(state.probe)?.value ?? null,
     compare: state.compare[key] ?? NO_COMPARISON,
     comparison: forThis(state.comparison),
@@ -142,7 +142,7 @@ function theoryOf(network: PanelNetwork, settings: CountSettings, run: PanelRun 
     };
   }
   const { method } = chosenMethod(network, settings);
-  const countDomain = describePlace(network.inputSize, method, settings, t);
+  const countDomain = describePlace(network.inputSize, method, settings.place, t);
   const { expected, initialization, atMostOnSlice: slice } = network;
   const refused = network.refused.find(({ kind }) => kind === 'mean');
   const noMean = expected === null ? (refused?.reason ?? t('no mean applies')) : null;
@@ -169,7 +169,7 @@ export function chosenMethod(
   { method, place }: CountSettings,
 ): { readonly method: CountMethod; readonly why: string | null } {
   if (method !== 'auto') return { method, why: null };
-  switch (place.type) {
+  switch (place.kind) {
     case 'box':
       return counting.box;
     case 'all':
@@ -179,7 +179,7 @@ export function chosenMethod(
     case 'parallelogram':
       return { method: 'plane', why: t('a plane is given') };
     case 'points':
-      return place.set.points.length === 2
+      return place.points.length === 2
         ? { method: 'line', why: t('two points are given') }
         : { method: 'plane', why: t('three points are given') };
   }

@@ -1,5 +1,5 @@
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
-import { describePlace } from '../../src/protocol/placeWords.ts';
+import { describePlace } from '../../src/common/describePlace.ts';
 import { csv } from './csv.ts';
 import { countedHow } from '../tables/figures.ts';
 import { formatCount, formatDomain } from '../format.ts';
@@ -49,7 +49,7 @@ export function captionOf(view: View): string {
   const versions = view.versions === '' ? '' : ` ${view.versions}.`;
   if (view.page === 'line') {
     const { settings, line, linePlace, network, initialization } = view;
-    const place = describePlace(network.inputSize, 'line', { ...settings, place: linePlace }, t);
+    const place = describePlace(network.inputSize, 'line', linePlace, t);
     const weights = settings.fileWeights ? describeFileWeights(network) : initialization;
     return t('Line: {0}; {1}; seed {2}.', formatDomain(place), weights, line?.value?.seed ?? 1) + versions;
   }

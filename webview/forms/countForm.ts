@@ -1,4 +1,5 @@
-import { PLACES } from '../../src/protocol/countPlace.ts';
+import { describePlace } from '../../src/common/describePlace.ts';
+import { DEFAULT_BOX, PLACES } from '../../src/common/place.ts';
 import type { CountMethodName, CountSettings } from '../../src/protocol/runs.ts';
 import { MAX_SAMPLES, MAX_SEEDS } from '../../src/protocol/validate.ts';
 import type { Actions, Section } from '../app/actions.ts';
@@ -8,7 +9,6 @@ import { createPlaceForm } from './placeForm.ts';
 import { t } from '../app/strings.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';
 import { chosenMethod, describeFileWeights, type View } from '../app/view.ts';
-import { describePlace } from '../../src/protocol/placeWords.ts';
 
 const MAX_WORKERS = 64;
 const KERNELS = [
@@ -28,7 +28,10 @@ export function createCountForm(actions: Actions): Section {
     if (settings !== null) actions.changeSettings({ ...settings, ...part });
   };
   const method = dropdown(t('How to count'), (value) => change(withMethod(value as CountMethodName, settings)));
-  const place = createPlaceForm(change, (needed) => actions.choosePoints('count', needed));
+  const place = createPlaceForm(
+    (next) => change({ place: next }),
+    (needed) => actions.choosePoints('count', needed),
+  );
   const samples = numberField(t('points'), 1, MAX_SAMPLES, (value) => change({ samples: value }));
   const note = element('p', {
     class: 'muted formNote',
@@ -41,7 +44,7 @@ export function createCountForm(actions: Actions): Section {
   const workers = numberField(t('threads (0: all but one)'), 0, MAX_WORKERS, (value) => change({ workers: value }));
   const fileWeights = checkbox(t('weights of the file'), 'visibly', (checked) => change({ fileWeights: checked }));
   const again = button(t('As in the file'), 'secondary', () =>
-    change({ method: 'auto', place: { type: 'box' }, kernel: null, biasStddev: null, lower: -1, upper: 1, workers: 0 }),
+    change({ method: 'auto', place: DEFAULT_BOX, kernel: null, biasStddev: null, workers: 0 }),
   );
   const summary = element('span', { class: 'muted' });
   const group = (title: string, children: readonly HTMLElement[]): HTMLElement =>
@@ -68,7 +71,7 @@ export function createCountForm(actions: Actions): Section {
     setHidden(root, network.countRefused !== null);
     setText(summary, describeSettings(view));
     method.setChoices(methodChoices(view), settings.method);
-    place.update(settings, settings.method, network.inputSize, running);
+    place.update(settings.place, settings.method, network.inputSize, running);
     const isSample = chosenMethod(network, settings).method === 'sample';
     samples.setValue(settings.samples);
     setHidden(samples.element, !isSample);
@@ -89,11 +92,11 @@ export function createCountForm(actions: Actions): Section {
 
 /** Another method, and the place as it was where it has such a place. */
 function withMethod(method: CountMethodName, before: CountSettings | null): Partial<CountSettings> {
-  const { place } = before ?? { place: { type: 'box' } as const };
+  const place = before?.place ?? DEFAULT_BOX;
   const fits =
-    PLACES[method].includes(place.type) &&
-    (place.type !== 'points' || place.set.points.length === (method === 'line' ? 2 : 3));
-  return { method, place: fits ? place : { type: 'box' } };
+    PLACES[method].includes(place.kind) &&
+    (place.kind !== 'points' || place.points.length === (method === 'line' ? 2 : 3));
+  return { method, place: fits ? place : DEFAULT_BOX };
 }
 
 const METHOD_WORDS: Readonly<Record<CountSettings['method'], string>> = {
@@ -125,7 +128,7 @@ function kernelChoices({ network }: View): { value: string; text: string }[] {
 
 function describeSettings({ settings, network }: View): string {
   const { method } = chosenMethod(network, settings);
-  const place = t('on {0}', formatDomain(describePlace(network.inputSize, method, settings, t)));
+  const place = t('on {0}', formatDomain(describePlace(network.inputSize, method, settings.place, t)));
   const how =
     method === 'sample' ? t('by samples {0}', place) : method === 'cells' ? t('whole cells {0}', place) : place;
   if (settings.fileWeights) return `${describeFileWeights(network)}, ${how}`;

@@ -1,37 +1,37 @@
-import { PLACES } from '../../src/protocol/countPlace.ts';
-import type { CountMethodName, CountPlace, CountSettings } from '../../src/protocol/runs.ts';
+import { DEFAULT_BOX, diagonalOf, faceOf, PLACES, type Box, type Place } from '../../src/common/place.ts';
+import type { CountMethodName } from '../../src/protocol/runs.ts';
 import { element, setHidden } from '../widgets/dom.ts';
 import { t } from '../app/strings.ts';
 import { dropdown, numberField, underLabel, vectorField } from '../widgets/toolkit.ts';
 
-/** What is chosen, of a network with so many inputs. */
-export type Placed = Pick<CountSettings, 'place' | 'lower' | 'upper'>;
-
 export interface PlaceForm {
   readonly elements: readonly HTMLElement[];
-  update(placed: Placed, method: CountMethodName, inputs: number, disabled: boolean): void;
+  update(place: Place, method: CountMethodName, inputs: number, disabled: boolean): void;
 }
 
 /** Points of more inputs are for files, not for typing. */
 const MAX_TYPED_COORDINATES = 32;
 
 /** Where to count: the box, all of the space, a segment or a parallelogram that is typed, or points of a file. */
-export function createPlaceForm(
-  change: (part: Partial<Placed>) => void,
-  choosePoints: (needed: 2 | 3) => void,
-): PlaceForm {
-  let placed: Placed = { place: { type: 'box' }, lower: -1, upper: 1 };
+export function createPlaceForm(change: (place: Place) => void, choosePoints: (needed: 2 | 3) => void): PlaceForm {
+  let place: Place = DEFAULT_BOX;
+  /** The last box, for when the user chooses the box again. */
+  let box = DEFAULT_BOX;
   let method: CountMethodName = 'auto';
   let inputs = 1;
   const kinds = dropdown(t('Which place'), (value) => {
     if (value === 'points') choosePoints(method === 'line' || inputs < 2 ? 2 : 3);
-    else change({ place: placeOfType(value as CountPlace['type'], placed, inputs) });
+    else change(placeOfKind(value as Place['kind'], box, inputs));
   });
-  const lower = numberField(t('from'), -1e9, 1e9, (value) => change(box(value, placed.upper)), Number.isFinite);
-  const upper = numberField(t('to'), -1e9, 1e9, (value) => change(box(placed.lower, value)), Number.isFinite);
+  // Typing one end beyond the other changes nothing.
+  const changeBox = (lower: number, upper: number): void => {
+    if (lower < upper) change({ kind: 'box', lower, upper });
+  };
+  const lower = numberField(t('from'), -1e9, 1e9, (value) => changeBox(value, box.upper), Number.isFinite);
+  const upper = numberField(t('to'), -1e9, 1e9, (value) => changeBox(box.lower, value), Number.isFinite);
   const hint = t('{0} numbers, please');
   const vector = (label: string, name: string) =>
-    vectorField(label, hint, (value) => change({ place: { ...placed.place, [name]: value } }));
+    vectorField(label, hint, (value) => change({ ...place, [name]: value }));
   const vectors = {
     from: vector(t('from point'), 'from'),
     to: vector(t('to point'), 'to'),
@@ -46,20 +46,20 @@ export function createPlaceForm(
     entries.map(([, field]) => field.element),
   );
 
-  function update(next: Placed, nextMethod: CountMethodName, nextInputs: number, disabled: boolean): void {
-    [placed, method, inputs] = [next, nextMethod, nextInputs];
-    const { place } = placed;
-    kinds.setChoices(choices(method, placed, inputs), place.type);
+  function update(next: Place, nextMethod: CountMethodName, nextInputs: number, disabled: boolean): void {
+    [place, method, inputs] = [next, nextMethod, nextInputs];
+    if (place.kind === 'box') box = place;
+    kinds.setChoices(choices(method, place, inputs), place.kind);
     kinds.setDisabled(disabled);
     for (const [field, value] of [
-      [lower, placed.lower],
-      [upper, placed.upper],
+      [lower, box.lower],
+      [upper, box.upper],
     ] as const) {
       field.setValue(value);
       field.setDisabled(disabled);
-      setHidden(field.element, place.type !== 'box');
+      setHidden(field.element, place.kind !== 'box');
     }
-    setHidden(vectorRow, place.type !== 'segment' && place.type !== 'parallelogram');
+    setHidden(vectorRow, place.kind !== 'segment' && place.kind !== 'parallelogram');
     for (const [name, field] of entries) {
       const value = (place as unknown as Record<string, readonly number[] | undefined>)[name];
       setHidden(field.element, value === undefined);
@@ -73,38 +73,31 @@ export function createPlaceForm(
   };
 }
 
-/** A box with its ends in order: typing one beyond the other changes nothing. */
-function box(lower: number, upper: number): Partial<Placed> {
-  return lower < upper ? { lower, upper } : {};
-}
-
 /** To begin with, a segment or parallelogram is what the box gives. */
-function placeOfType(type: CountPlace['type'], { lower, upper }: Placed, inputs: number): CountPlace {
-  const point = (at: (i: number) => number): number[] => Array.from({ length: inputs }, (_, i) => at(i));
-  const side = (axis: number): number[] => point((i) => (i === axis ? upper - lower : 0));
-  switch (type) {
+function placeOfKind(kind: Place['kind'], box: Box<number>, inputs: number): Place {
+  switch (kind) {
     case 'segment':
-      return { type, from: point(() => lower), to: point(() => upper) };
+      return diagonalOf(box, inputs);
     case 'parallelogram':
-      return { type, origin: point(() => lower), u: side(0), v: side(1) };
+      return faceOf(box, inputs);
     case 'all':
-      return { type };
+      return { kind };
     case 'box':
     case 'points':
-      return { type: 'box' };
+      return box;
   }
 }
 
-function choices(method: CountMethodName, { place }: Placed, inputs: number): { value: string; text: string }[] {
-  const fits = (type: CountPlace['type']): boolean =>
-    type === place.type ||
-    ((type !== 'parallelogram' || inputs >= 2) &&
-      (inputs <= MAX_TYPED_COORDINATES || (type !== 'segment' && type !== 'parallelogram')));
+function choices(method: CountMethodName, place: Place, inputs: number): { value: string; text: string }[] {
+  const fits = (kind: Place['kind']): boolean =>
+    kind === place.kind ||
+    ((kind !== 'parallelogram' || inputs >= 2) &&
+      (inputs <= MAX_TYPED_COORDINATES || (kind !== 'segment' && kind !== 'parallelogram')));
   return PLACES[method].filter(fits).map((value) => ({ value, text: placeText(value, method, place, inputs) }));
 }
 
-function placeText(type: CountPlace['type'], method: CountMethodName, place: CountPlace, inputs: number): string {
-  switch (type) {
+function placeText(kind: Place['kind'], method: CountMethodName, place: Place, inputs: number): string {
+  switch (kind) {
     case 'box':
       if (method === 'line' && inputs > 1) return t('the diagonal of the box');
       return method === 'plane' && inputs > 2 ? t('a random plane through the box, by seed') : t('the box');
@@ -115,6 +108,6 @@ function placeText(type: CountPlace['type'], method: CountMethodName, place: Cou
     case 'parallelogram':
       return t('a parallelogram');
     case 'points':
-      return place.type === 'points' ? t('through {0}', place.set.label) : t('through points of a file…');
+      return place.kind === 'points' ? t('through {0}', place.label) : t('through points of a file…');
   }
 }

@@ -1,5 +1,6 @@
 import { zoomIdentity, type ZoomTransform } from 'd3-zoom';
-import type { PanelPicture, PictureWindow } from '../../src/protocol/runs.ts';
+import type { PlaneWindow } from '../../src/common/place.ts';
+import type { PanelPicture } from '../../src/protocol/runs.ts';
 import { isLightTheme } from './layerColor.ts';
 import { preparePicture, type PreparedPicture } from './preparedPicture.ts';
 import { DARK, LIGHT, type Coloring } from './regionColor.ts';
@@ -13,7 +14,7 @@ export interface PictureCanvas {
   moveTo(transform: ZoomTransform): void;
   transform(): ZoomTransform;
   /** What is in sight, in coordinates of the whole square. */
-  visible(): PictureWindow;
+  visible(): PlaneWindow;
   /** The picture in sight, once it is sorted. */
   shown(): PreparedPicture | null;
   /** Side of the square in CSS pixels. */
@@ -63,7 +64,7 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
     context.drawImage(drawn.canvas, left, top, drawn.canvas.width * scale, drawn.canvas.height * scale);
   }
 
-  function visible(): PictureWindow {
+  function visible(): PlaneWindow {
     const side = Math.max(1, canvas.clientWidth);
     const size = Math.min(1, 1 / transform.k);
     const clamp = (at: number): number => Math.min(Math.max(0, at), 1 - size);
@@ -169,7 +170,7 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
 }
 
 /** With room for rounding. */
-function contains(outer: PictureWindow, inner: PictureWindow): boolean {
+function contains(outer: PlaneWindow, inner: PlaneWindow): boolean {
   const slack = 1e-6;
   return (
     outer.x <= inner.x + slack &&

@@ -1,6 +1,7 @@
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
-import { WHOLE, type CountSettings, type PanelPicture, type PictureWindow } from '../../src/protocol/runs.ts';
+import { WHOLE, type PlaneWindow } from '../../src/common/place.ts';
+import type { CountSettings, PanelPicture } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { createBoundaryTable } from '../tables/boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
@@ -350,7 +351,7 @@ const COLORINGS: readonly [Coloring, string][] = [
   ['layers', t('colour: layers')],
 ];
 
-function sameWindow(a: PictureWindow, b: PictureWindow): boolean {
+function sameWindow(a: PlaneWindow, b: PlaneWindow): boolean {
   return Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y), Math.abs(a.size - b.size)) < 1e-9;
 }
 

@@ -6,9 +6,10 @@ import type { TheoryOptions } from '../../theory/bound.ts';
 import { parseArguments, readInput, type Output } from '../io.ts';
 import { reportErrors } from '../networks.ts';
 import { noDefinition, noNetworkProblem } from '../noNetwork.ts';
+import { PARALLELOGRAM_OPTIONS, parseParallelogram, parseSegment, SEGMENT_OPTIONS } from '../place.ts';
 import { openPool } from '../pool.ts';
 import { withSimulatedMeans, type Simulation } from '../simulateMeans.ts';
-import { MAX_DRAWS, parseBudget, parseCount, parseVector, parseWorkers, together, UsageError } from '../usage.ts';
+import { MAX_DRAWS, parseBudget, parseCount, parseWorkers, UsageError } from '../usage.ts';
 
 /** `region-lens analyze`. Returns the exit code. `stop` ends simulations early. */
 export async function analyzeCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -16,21 +17,17 @@ export async function analyzeCommand(words: readonly string[], output: Output, s
     json: { type: 'boolean' },
     network: { type: 'string' },
     'slice-dim': { type: 'string' },
-    from: { type: 'string' },
-    to: { type: 'string' },
-    origin: { type: 'string' },
-    u: { type: 'string' },
-    v: { type: 'string' },
+    ...SEGMENT_OPTIONS,
+    ...PARALLELOGRAM_OPTIONS,
     budget: { type: 'string' },
     simulate: { type: 'string' },
     workers: { type: 'string' },
   });
   if (positionals.length === 0) throw new UsageError('analyze needs a FILE');
-  const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
   const options: TheoryOptions = {
     sliceDimension: parseCount(values['slice-dim'], 'slice-dim', 1),
-    segment: together({ from: vector('from'), to: vector('to') }),
-    parallelogram: together({ origin: vector('origin'), u: vector('u'), v: vector('v') }),
+    segment: parseSegment(values),
+    parallelogram: parseParallelogram(values),
     budget: parseBudget(values.budget),
   };
   const draws = parseCount(values.simulate, 'simulate', 2, MAX_DRAWS);

@@ -1,7 +1,5 @@
 import type { CountResult } from '../../counting/count.ts';
 import { countJson } from '../../report/countJson.ts';
-import type { CountChoice } from '../../analysis/countPlan.ts';
-import { whyNoParallelogram, whyNoSegment } from '../../analysis/flatPlaces.ts';
 import { formatSeconds, groupDigits } from '../../analysis/quantities.ts';
 import type { Network } from '../../network/network.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
@@ -10,20 +8,11 @@ import type { JobProgress } from '../../worker/job.ts';
 import { DRAWING_OPTIONS, parseDrawing } from '../drawing.ts';
 import { parseArguments, readInput, type Output } from '../io.ts';
 import { findNetwork } from '../networks.ts';
+import { parsePlace, PLACE_OPTIONS } from '../place.ts';
 import { openPool } from '../pool.ts';
 import { systemMessage } from '../terminal.ts';
 import { chooseWeights } from '../weights.ts';
-import {
-  MAX_DRAWS,
-  parseBox,
-  parseCount,
-  parseNumber,
-  parseSeed,
-  parseVector,
-  parseWorkers,
-  together,
-  UsageError,
-} from '../usage.ts';
+import { MAX_DRAWS, parseCount, parseNumber, parseSeed, parseWorkers, UsageError } from '../usage.ts';
 
 const METHODS = ['auto', 'line', 'plane', 'cells', 'sample'] as const;
 const CELLS_BY = ['vertices', 'programs'] as const;
@@ -125,17 +114,12 @@ function parseCountWords(words: readonly string[]) {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArguments(words, {
     ...DRAWING_OPTIONS,
+    ...PLACE_OPTIONS,
     json: { type: 'boolean' },
     linear: { type: 'boolean' },
     method: text,
     network: text,
     seed: text,
-    domain: text,
-    from: text,
-    to: text,
-    origin: text,
-    u: text,
-    v: text,
     repeat: text,
     runs: text,
     regions: text,
@@ -157,20 +141,13 @@ function parseCountWords(words: readonly string[]) {
   const repeat = parseCount(values.repeat, 'repeat', 1, MAX_DRAWS) ?? 1;
   if (values.regions !== undefined && repeat > 1) throw new UsageError('--regions is for one network');
   if (values.regions !== undefined && method === 'sample') throw new UsageError('a sample has no regions to list');
-  const vector = (name: 'from' | 'to' | 'origin' | 'u' | 'v') => parseVector(values[name], name);
-  const segment = together({ from: vector('from'), to: vector('to') });
-  const parallelogram = together({ origin: vector('origin'), u: vector('u'), v: vector('v') });
-  const flat = (segment && whyNoSegment(segment)) ?? (parallelogram && whyNoParallelogram(parallelogram));
-  if (flat) throw new UsageError(flat);
   const choice = {
     method,
     seed: parseSeed(values.seed),
     cellsBy,
     fileWeights: true,
     initialization: parseDrawing(values),
-    segment,
-    parallelogram,
-    ...parseDomain(values.domain, method),
+    place: parsePlace(values, method),
     linear: true,
     keepRegions: false,
     listRegions: values.regions !== undefined,
@@ -192,16 +169,6 @@ function parseCountWords(words: readonly string[]) {
     weights: values.weights,
     json: values.json === true,
   };
-}
-
-function parseDomain(text: string | undefined, method: CountChoice['method']): Pick<CountChoice, 'box' | 'everywhere'> {
-  if (text === undefined) return {};
-  if (text === 'all') {
-    if (method === 'line' || method === 'plane')
-      throw new UsageError(`--domain all is no ${method}: use --method cells`);
-    return { everywhere: true };
-  }
-  return { box: parseBox(text) };
 }
 
 function sentence({ result, seed }: CountOutcome): string {

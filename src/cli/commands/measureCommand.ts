@@ -1,23 +1,13 @@
-import { whyNoSegment } from '../../analysis/flatPlaces.ts';
 import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from '../../analysis/experiment.ts';
 import { experimentJson, experimentTable } from '../../report/experimentReport.ts';
 import type { MeasureOutcome } from '../../protocol/pool.ts';
 import { DRAWING_OPTIONS, parseDrawing } from '../drawing.ts';
 import { parseArguments, readInput, type Output } from '../io.ts';
 import { findNetwork } from '../networks.ts';
+import { parseBox, parseSegment, SEGMENT_OPTIONS, withInside } from '../place.ts';
 import { openPool } from '../pool.ts';
 import { chooseWeights } from '../weights.ts';
-import {
-  MAX_DRAWS,
-  MAX_PLACES,
-  parseBox,
-  parseCount,
-  parseSeed,
-  parseVector,
-  parseWorkers,
-  together,
-  UsageError,
-} from '../usage.ts';
+import { MAX_DRAWS, MAX_PLACES, parseCount, parseSeed, parseWorkers, UsageError } from '../usage.ts';
 
 /** Coordinates of all lines and points of one measurement: some hundreds of megabytes. */
 const MAX_COORDINATES = 50_000_000;
@@ -100,23 +90,18 @@ function parseMeasureWords(words: readonly string[]) {
     repeat: text,
     lines: text,
     points: text,
+    ...SEGMENT_OPTIONS,
     domain: text,
-    from: text,
-    to: text,
     workers: text,
     weights: text,
   });
   if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
-  const vector = (name: 'from' | 'to') => parseVector(values[name], name);
-  const segment = together({ from: vector('from'), to: vector('to') });
-  const flat = segment && whyNoSegment(segment);
-  if (flat) throw new UsageError(flat);
   const choice = {
     seed: parseSeed(values.seed),
     fileWeights: true,
     initialization: parseDrawing(values),
     box: parseBox(values.domain),
-    segment,
+    segment: withInside(parseSegment(values)),
     chords: parseCount(values.lines, 'lines', 1, MAX_PLACES) ?? DEFAULT_CHORDS,
     points: parseCount(values.points, 'points', 0, MAX_PLACES) ?? DEFAULT_POINTS,
   };

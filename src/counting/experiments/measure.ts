@@ -74,7 +74,7 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
 
 /** Regions on a segment by layer; null when stopped. */
 function regionsOn(program: Program, segment: Segment, hooks: CountHooks): number[] | null {
-  const slice = sliceOf({ kind: 'segment', segment }, program.inputSize);
+  const slice = sliceOf({ kind: 'segment', ...segment }, program.inputSize);
   const makePropagator = () => new SparsePropagator(program, slice);
   const walk = new RegionWalk(program, slice, (exact) => new Segments(exact), makePropagator, {
     limits: {},

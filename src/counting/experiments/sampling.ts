@@ -1,4 +1,5 @@
-import type { CountDomain, CountHooks, CountRequest, CountResult, SamplingResult } from '../count.ts';
+import type { Domain } from '../../common/place.ts';
+import type { CountHooks, CountRequest, CountResult, SamplingResult } from '../count.ts';
 import { RELATIVE_ERROR } from '../geometry/geometry.ts';
 import { evaluate, type BendStep, type Program } from '../program/program.ts';
 import { gaussians, uniforms } from '../program/random.ts';
@@ -44,7 +45,7 @@ export function sample(program: Program, request: CountRequest, hooks: CountHook
   return { stoppedBy, cells: seen.map(({ size }) => size), sampling };
 }
 
-function sampler(domain: CountDomain, inputs: number, seed: number): () => Float64Array {
+function sampler(domain: Domain, inputs: number, seed: number): () => Float64Array {
   if (domain.kind === 'all') {
     const gaussian = gaussians(seed);
     return () => Float64Array.from({ length: inputs }, gaussian);

@@ -1,4 +1,4 @@
-import type { CountDomain } from '../count.ts';
+import type { Domain } from '../../common/place.ts';
 
 /**
  * A slice of the input space: the image of a polytope in coordinates `x`, mostly the unit cube [0, 1]^dimension. Input
@@ -58,7 +58,7 @@ export const MAX_CUBE_DIMENSIONS = 12;
  * The slice of a bounded domain in R^n. Errors: RangeError, as a sentence, where sizes do not fit or numbers are not
  * finite.
  */
-export function sliceOf(domain: CountDomain, inputs: number): Slice {
+export function sliceOf(domain: Domain, inputs: number): Slice {
   const { origin, directions } = parts(domain);
   if ([origin, ...directions].some((vector) => vector.length !== inputs)) {
     throw new RangeError(`the domain needs ${inputs} coordinates, one for each input`);
@@ -74,14 +74,14 @@ export function sliceOf(domain: CountDomain, inputs: number): Slice {
   return { dimension, rows, ...(dimension <= MAX_CUBE_DIMENSIONS ? cube(dimension) : { faces: [], corners: [] }) };
 }
 
-function parts(domain: CountDomain): { origin: readonly number[]; directions: readonly (readonly number[])[] } {
+function parts(domain: Domain): { origin: readonly number[]; directions: readonly (readonly number[])[] } {
   switch (domain.kind) {
     case 'segment': {
-      const { from, to } = domain.segment;
+      const { from, to } = domain;
       return { origin: from, directions: [to.map((x, i) => x - from[i])] };
     }
     case 'parallelogram': {
-      const { origin, u, v } = domain.parallelogram;
+      const { origin, u, v } = domain;
       return { origin, directions: [u, v] };
     }
     case 'box': {

@@ -1,6 +1,6 @@
 import type { Network } from '../../network/network.ts';
 import { compile } from '../program/compile.ts';
-import type { CountDomain } from '../count.ts';
+import type { Domain } from '../../common/place.ts';
 import { LocalMaps } from '../experiments/localMaps.ts';
 import { sliceOf } from '../geometry/slice.ts';
 
@@ -24,7 +24,7 @@ export interface AffineFunction {
  * for each point on request, so that a picture need not store it for its regions. Errors: RangeError for a domain that
  * does not fit, or too many numbers.
  */
-export function describeRegion(network: Network, domain: CountDomain, at: readonly number[]): RegionDescription {
+export function describeRegion(network: Network, domain: Domain, at: readonly number[]): RegionDescription {
   const program = compile(network);
   const { dimension, rows } = sliceOf(domain, program.inputSize);
   if (at.length !== dimension) throw new RangeError(`a point of this domain has ${dimension} coordinates`);

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { CountChoice } from '../../analysis/countPlan.ts';
+import { boxOf, type PlaneWindow } from '../../common/place.ts';
 import type { RegionDescription } from '../../counting/regions/describeRegion.ts';
 import type { Experiment } from '../../counting/experiments/measure.ts';
-import { placeOf } from '../../protocol/countPlace.ts';
 import type { CountSettings, RunProgress } from '../../protocol/runs.ts';
 import type { CountOutcome, TaskNetwork } from '../../protocol/pool.ts';
 import { CountProcess } from '../../worker/countProcess.ts';
@@ -54,7 +54,7 @@ export class CountRunner implements vscode.Disposable {
     network: TaskNetwork,
     settings: CountSettings,
     seed: number,
-    window: CountChoice['window'],
+    window: PlaneWindow | undefined,
     signal: AbortSignal,
   ): Promise<CountOutcome> {
     const choice = { ...choiceOf(settings, seed, true), window };
@@ -69,8 +69,16 @@ export class CountRunner implements vscode.Disposable {
     seconds: number,
     signal: AbortSignal,
   ): Promise<Experiment> {
-    const { fileWeights, initialization, box } = choiceOf(settings, seed, false);
-    const choice = { seed, placesSeed: seed, fileWeights, initialization, box, chords: 0, points: MEASURED_POINTS };
+    const { fileWeights, initialization } = choiceOf(settings, seed, false);
+    const choice = {
+      seed,
+      placesSeed: seed,
+      fileWeights,
+      initialization,
+      box: boxOf(settings.place),
+      chords: 0,
+      points: MEASURED_POINTS,
+    };
     return (await this.workers(0).run({ kind: 'measure', ...network, choice, seconds }, { signal })).measured;
   }
 
@@ -111,7 +119,7 @@ function defaultWorkers(): number {
 }
 
 function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): CountChoice {
-  const { method, fileWeights, samples, kernel, biasStddev } = settings;
+  const { method, place, fileWeights, samples, kernel, biasStddev } = settings;
   const configuration = vscode.workspace.getConfiguration('regionLens');
   return {
     method,
@@ -121,7 +129,7 @@ function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): 
       ...(kernel !== null && { kernel: kernel as 'he_normal' }),
       ...(biasStddev !== null && { biasStddev }),
     },
-    ...placeOf(settings),
+    place,
     samples,
     linear: false,
     keepRegions,

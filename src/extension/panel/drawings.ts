@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { CountRunner } from './countRunner.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
 import type { Experiment } from '../../counting/experiments/measure.ts';
-import type { CountDomain } from '../../counting/count.ts';
+import { describePlace } from '../../common/describePlace.ts';
+import { boxOf, type Domain } from '../../common/place.ts';
 import type { RegionDescription } from '../../counting/regions/describeRegion.ts';
-import { describePlace } from '../../protocol/placeWords.ts';
 import type { CountSettings, PanelDistances, PanelLine, PanelPicture, PanelProbe } from '../../protocol/runs.ts';
 import { windowMeanRequest } from '../../protocol/server.ts';
 import type { Answerers } from './panelAnswers.ts';
@@ -68,9 +68,9 @@ function pictureOf(
 }
 
 /** Lengths of the sides of the whole parallelogram, of which the domain is a part. */
-function sidesOf(domain: CountDomain, size: number): [number, number] {
+function sidesOf(domain: Domain, size: number): [number, number] {
   if (domain.kind !== 'parallelogram') return [1, 1];
-  const { u, v } = domain.parallelogram;
+  const { u, v } = domain;
   return [Math.hypot(...u) / size, Math.hypot(...v) / size];
 }
 
@@ -79,7 +79,7 @@ function lineOf({ result, domain, seed }: CountOutcome): PanelLine {
   if (line === null || domain.kind !== 'segment') {
     throw new Error(vscode.l10n.t('The line of this count cannot be drawn.'));
   }
-  const { from, to } = domain.segment;
+  const { from, to } = domain;
   return { seed, exact, ...line, length: Math.hypot(...to.map((x, i) => x - from[i])) };
 }
 
@@ -90,7 +90,7 @@ function distancesOf(
   inputs: number,
 ): PanelDistances {
   const distances = Float64Array.from(points.flatMap(({ distance }) => (distance === null ? [] : [distance])));
-  const box = describePlace(inputs, 'cells', { ...settings, place: { type: 'box' } }, vscode.l10n.t);
+  const box = describePlace(inputs, 'cells', boxOf(settings.place), vscode.l10n.t);
   return { seed, box, distances, points: points.length, complete };
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isPanelMessage, type HostMessage, type PanelMessage } from '../../protocol/messages.ts';
 import type { PanelModel } from '../../protocol/panel.ts';
 import type { TaskNetwork } from '../../protocol/pool.ts';
-import { usualSettings } from '../../protocol/countPlace.ts';
+import { usualSettings } from '../../protocol/usualSettings.ts';
 import type { CountSettings } from '../../protocol/runs.ts';
 import { importsRequest, layerAtRequest, panelModelRequest, runTheoryRequest } from '../../protocol/server.ts';
 import { MAX_SEEDS } from '../../protocol/validate.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { parsePoints } from '../../analysis/points.ts';
-import type { PointSet } from '../../protocol/runs.ts';
+import type { PointSet } from '../../common/place.ts';
 
 /**
  * Asks for a file of data points, and for two that a line or three that a plane is to go through; undefined when the

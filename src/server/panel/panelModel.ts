@@ -8,7 +8,8 @@ import type { Initialization, LayerDefinition } from '../../network/definition.t
 import type { Layer, Network } from '../../network/network.ts';
 import { totalParameters } from '../../network/parameters.ts';
 import { formatShape } from '../../network/shape.ts';
-import { superscript } from '../../protocol/placeWords.ts';
+import { superscript } from '../../common/describePlace.ts';
+import { DEFAULT_BOX } from '../../common/place.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../protocol/panel.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
@@ -62,8 +63,8 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
       .filter((bound) => !bound.applies)
       .map(({ id, kind, citation, reason }) => ({ id, kind, label: citation.label, reason: reason ?? '' })),
     counting: {
-      box: chooseMethod(network, {}),
-      all: chooseMethod(network, { everywhere: true }),
+      box: chooseMethod(network, DEFAULT_BOX),
+      all: chooseMethod(network, { kind: 'all' }),
       cells: network.inputSize <= MAX_PROGRAM_DIMENSIONS,
     },
     countRefused: whyNotCounted(network),

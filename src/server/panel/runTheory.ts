@@ -1,11 +1,11 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
 import { chooseMethod } from '../../analysis/chooseMethod.ts';
-import { countDomain, type CountChoice } from '../../analysis/countPlan.ts';
-import type { CountDomain, CountMethod } from '../../counting/count.ts';
+import { settlePlace } from '../../analysis/settlePlace.ts';
+import { describePlace } from '../../common/describePlace.ts';
+import { sliceIn, type Domain, type PlaneWindow } from '../../common/place.ts';
+import type { CountMethod } from '../../counting/count.ts';
 import type { Initialization } from '../../network/definition.ts';
 import type { Network } from '../../network/network.ts';
-import { placeOf } from '../../protocol/countPlace.ts';
-import { describePlace } from '../../protocol/placeWords.ts';
 import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
 import type { TheoryOptions } from '../../theory/bound.ts';
 import { MAX_INPUTS, tooManyInputs } from '../../theory/kacRice/mean.ts';
@@ -18,9 +18,9 @@ import { seriesOf } from './series.ts';
 export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): RunTheory {
   const network = withInitialization(analysis.network, settings);
   const { method, why } = methodOf(network, settings);
-  const domain = describePlace(network.inputSize, method, settings);
+  const domain = describePlace(network.inputSize, method, settings.place);
   const initialization = describePanelInitialization(network.initialization);
-  const place = theoryPlace(network.inputSize, method, settings);
+  const place = meanOptions(network.inputSize, method, settings);
   const slice = 'options' in place ? sliceSeries(analysis, place.dimension) : null;
   const head = { method, why, domain, initialization, slice };
   const none = (noMean: string): RunTheory => ({ ...head, expected: null, noMean });
@@ -36,69 +36,50 @@ export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): R
 }
 
 function methodOf(network: Network, settings: CountSettings): { method: CountMethod; why: string | null } {
-  return settings.method === 'auto' ? chooseMethod(network, placeOf(settings)) : { method: settings.method, why: null };
+  return settings.method === 'auto' ? chooseMethod(network, settings.place) : { method: settings.method, why: null };
 }
 
 /** The mean number of activation regions in a part of the counted plane; null where no mean applies. */
-export function meanInWindow(
-  analysis: NetworkAnalysis,
-  settings: CountSettings,
-  window: CountChoice['window'],
-): number | null {
+export function meanInWindow(analysis: NetworkAnalysis, settings: CountSettings, window: PlaneWindow): number | null {
   if (settings.fileWeights || settings.method !== 'plane') return null;
   const network = withInitialization(analysis.network, settings);
-  const place = theoryPlace(network.inputSize, 'plane', settings, window);
+  const place = meanOptions(network.inputSize, 'plane', settings, window);
   if (!('options' in place)) return null;
   const mean = new BoundTable(TheoryContext.of(network, place.options)).get('kac-rice-plane');
   return mean.applies && mean.value ? 10 ** mean.value.log10 : null;
 }
 
 /** Random planes through the centre of the inputs are alike for normal weights; those through another point are not. */
-function whyPlanesDiffer(
-  inputs: number,
-  method: CountMethod,
-  { place, lower, upper, seeds }: CountSettings,
-): string | null {
-  if (method !== 'plane' || place.type !== 'box' || inputs <= 2 || seeds === 1 || lower === -upper) return null;
+function whyPlanesDiffer(inputs: number, method: CountMethod, { place, seeds }: CountSettings): string | null {
+  if (method !== 'plane' || place.kind !== 'box' || inputs <= 2 || seeds === 1 || place.lower === -place.upper)
+    return null;
   return 'Each network has a plane of its own here, and a mean of its own: count one, or choose a box around 0.';
 }
 
-type TheoryPlace = { readonly options: TheoryOptions; readonly dimension: 1 | 2 } | { readonly reason: string };
+/** What the means of a run are for, or why there are none. */
+type MeanOptions = { readonly options: TheoryOptions; readonly dimension: 1 | 2 } | { readonly reason: string };
 
-function theoryPlace(
-  inputs: number,
-  method: CountMethod,
-  settings: CountSettings,
-  window?: CountChoice['window'],
-): TheoryPlace {
+function meanOptions(inputs: number, method: CountMethod, settings: CountSettings, window?: PlaneWindow): MeanOptions {
   if (inputs > MAX_INPUTS) return { reason: tooManyInputs };
   try {
-    return placeInTheory(
-      inputs,
-      countDomain(inputs, method, { ...placeOf(settings), seed: settings.firstSeed, window }),
-    );
+    return optionsFor(settlePlace(settings.place, method, inputs, { seed: settings.firstSeed, window }));
   } catch (error) {
     if (error instanceof RangeError) return { reason: error.message };
     throw error;
   }
 }
 
-/** A box of one input is a segment, and one of two a parallelogram; there is no mean for more. */
-function placeInTheory(inputs: number, domain: CountDomain): TheoryPlace {
-  switch (domain.kind) {
+function optionsFor(domain: Domain): MeanOptions {
+  const slice = sliceIn(domain);
+  switch (slice?.kind) {
     case 'segment':
-      return { options: { segment: domain.segment }, dimension: 1 };
+      return { options: { segment: slice }, dimension: 1 };
     case 'parallelogram':
-      return { options: { parallelogram: domain.parallelogram }, dimension: 2 };
-    case 'box': {
-      const { lower, upper } = domain;
-      if (inputs === 1) return { options: { segment: { from: lower, to: upper } }, dimension: 1 };
-      const sides = { u: [upper[0] - lower[0], 0], v: [0, upper[1] - lower[1]] };
-      if (inputs === 2) return { options: { parallelogram: { origin: lower, ...sides } }, dimension: 2 };
-      return { reason: 'A mean is known on lines and in planes; this is a box of more dimensions.' };
+      return { options: { parallelogram: slice }, dimension: 2 };
+    case undefined: {
+      const where = domain.kind === 'all' ? 'the whole input space' : 'a box of more dimensions';
+      return { reason: `A mean is known on lines and in planes; this is ${where}.` };
     }
-    case 'all':
-      return { reason: 'A mean is known on lines and in planes; this is the whole input space.' };
   }
 }
 

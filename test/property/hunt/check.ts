@@ -210,7 +210,7 @@ class Check {
     if (!line?.exact) return;
     const at = this.seed % this.network.layers.length;
     const cut = cutAfter(this.weighted, at);
-    const part = counted(cut, { method: 'line', domain: { kind: 'segment', segment: this.places.segment } });
+    const part = counted(cut, { method: 'line', domain: { kind: 'segment', ...this.places.segment } });
     this.expect(
       part.activationRegions === (line.perLayer[at] ?? line.activationRegions),
       'a cut network has other regions',
@@ -229,8 +229,8 @@ class Check {
       const { segment, parallelogram } = this.places;
       const [method, domain] =
         slice === 1
-          ? (['line', { kind: 'segment', segment }] as const)
-          : (['plane', { kind: 'parallelogram', parallelogram: parallelogram! }] as const);
+          ? (['line', { kind: 'segment', ...segment }] as const)
+          : (['plane', { kind: 'parallelogram', ...parallelogram! }] as const);
       const { linearRegions } = counted(cutAfter(this.weighted, i), { method, domain });
       if (linearRegions === null) return;
       this.tick('comparisons', linear.id);

@@ -1,5 +1,6 @@
 import { networkToCount } from '../../../src/analysis/countPlan.ts';
-import type { CountDomain, CountRequest, CountResult } from '../../../src/counting/count.ts';
+import type { Domain } from '../../../src/common/place.ts';
+import type { CountRequest, CountResult } from '../../../src/counting/count.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { isUpright, type Places } from './places.ts';
@@ -39,7 +40,7 @@ export function counted(network: Network, way: Way): CountResult {
 /** Every count that this network allows. */
 export function countsOf(network: Network, places: Places, seed: number): Counts {
   const groups: Counted[][] = [];
-  const segment = { kind: 'segment', segment: places.segment } as const;
+  const segment = { kind: 'segment', ...places.segment } as const;
   groups.push([{ name: 'line', slice: 1, result: counted(network, { method: 'line', domain: segment }) }]);
   const plane = places.parallelogram && planeCounts(network, places);
   if (plane) groups.push(plane.counts);
@@ -51,7 +52,7 @@ export function countsOf(network: Network, places: Places, seed: number): Counts
 
 function planeCounts(network: Network, places: Places): { counts: Counted[]; edge: Counts['edge'] } {
   const parallelogram = places.parallelogram!;
-  const domain = { kind: 'parallelogram', parallelogram } as const;
+  const domain = { kind: 'parallelogram', ...parallelogram } as const;
   const result = counted(network, { method: 'plane', domain, keepRegions: true });
   const counts: Counted[] = [{ name: 'plane', slice: 2, result }];
   if (!result.exact) return { counts, edge: null };
@@ -64,14 +65,9 @@ function planeCounts(network: Network, places: Places): { counts: Counted[]; edg
 }
 
 /** A line along the plane's lower side has a region for each polygon that stands on it. */
-function edgeOf(
-  network: Network,
-  plane: CountResult,
-  { parallelogram }: Extract<CountDomain, { kind: 'parallelogram' }>,
-) {
-  const { origin, u } = parallelogram;
+function edgeOf(network: Network, plane: CountResult, { origin, u }: Extract<Domain, { kind: 'parallelogram' }>) {
   const segment = { from: origin, to: origin.map((x, i) => x + u[i]) };
-  const line = counted(network, { method: 'line', domain: { kind: 'segment', segment } }).activationRegions;
+  const line = counted(network, { method: 'line', domain: { kind: 'segment', ...segment } }).activationRegions;
   const { vertices, offsets, edgeLayers } = plane.regions!;
   let polygons = 0;
   for (let i = 0; i + 1 < offsets.length; i++) {
@@ -84,7 +80,7 @@ function edgeOf(
 }
 
 /** Cells of a box or of all of R^n; of a box of one or two dimensions also as a line and a plane. */
-function cellCounts(network: Network, domain: CountDomain, name: string): Counted[] {
+function cellCounts(network: Network, domain: Domain, name: string): Counted[] {
   const result = counted(network, { method: 'cells', domain });
   const counts: Counted[] = [{ name, slice: null, result }];
   const add = (more: string, way: Way) => counts.push({ name: more, slice: null, result: counted(network, way) });
@@ -94,11 +90,11 @@ function cellCounts(network: Network, domain: CountDomain, name: string): Counte
     const { lower, upper } = domain;
     const width = upper[0] - lower[0];
     if (network.inputSize === 1)
-      add('box as a line', { method: 'line', domain: { kind: 'segment', segment: { from: lower, to: upper } } });
+      add('box as a line', { method: 'line', domain: { kind: 'segment', from: lower, to: upper } });
     else
       add('box as a plane', {
         method: 'plane',
-        domain: { kind: 'parallelogram', parallelogram: { origin: lower, u: [width, 0], v: [0, width] } },
+        domain: { kind: 'parallelogram', origin: lower, u: [width, 0], v: [0, width] },
       });
   }
   return counts;

@@ -1,4 +1,6 @@
-import { countDomain, networkToCount } from '../../../src/analysis/countPlan.ts';
+import { networkToCount } from '../../../src/analysis/countPlan.ts';
+import { settlePlace } from '../../../src/analysis/settlePlace.ts';
+import { DEFAULT_BOX } from '../../../src/common/place.ts';
 import { TheoryContext } from '../../../src/theory/context.ts';
 import { simulationChoice } from '../../../src/analysis/simulatedMean.ts';
 import { meanOf, spreadOf } from '../../../src/analysis/statistics.ts';
@@ -73,7 +75,7 @@ class MeanCheck {
   private countOne(seed: number): readonly number[] {
     const choice = simulationChoice(this.simulated, seed, {});
     const method = this.simulated === 'simulated-line' ? 'line' : 'plane';
-    const domain = countDomain(this.network.inputSize, method, choice);
+    const domain = settlePlace(DEFAULT_BOX, method, this.network.inputSize, choice);
     return count({
       network: networkToCount(this.network, choice),
       method,

@@ -1,4 +1,4 @@
-import type { CountDomain } from '../../../src/counting/count.ts';
+import type { Domain } from '../../../src/common/place.ts';
 import type { Parallelogram, Segment } from '../../../src/theory/bound.ts';
 import { Choices } from './choices.ts';
 
@@ -7,7 +7,7 @@ export interface Places {
   readonly segment: Segment;
   /** Null for one input. */
   readonly parallelogram: Parallelogram | null;
-  readonly box: Extract<CountDomain, { kind: 'box' }>;
+  readonly box: Extract<Domain, { kind: 'box' }>;
 }
 
 /** A segment and a parallelogram askew to everything, or those along the axes where networks made by hand bend. */

@@ -23,7 +23,7 @@ function boundsHold(net: Network, seed: number): void {
   const counted = count({
     network: drawWeights(net, seed),
     method: 'plane',
-    domain: { kind: 'parallelogram', parallelogram },
+    domain: { kind: 'parallelogram', ...parallelogram },
     linear: true,
     keepRegions: false,
     limits: {},

@@ -1,6 +1,6 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../../../src/protocol/panel.ts';
-import { usualSettings } from '../../../src/protocol/countPlace.ts';
-import { describePlace } from '../../../src/protocol/placeWords.ts';
+import { usualSettings } from '../../../src/protocol/usualSettings.ts';
+import { describePlace } from '../../../src/common/describePlace.ts';
 import type { CountSettings, PanelCount, PanelRun } from '../../../src/protocol/runs.ts';
 import { boundFormula, layerFormula } from '../../../src/server/panel/formulas.ts';
 import type { BoundId } from '../../../src/theory/boundIds.ts';
@@ -289,7 +289,7 @@ export function runOf(network: PanelNetwork, counts: readonly PanelCount[], more
     theory: {
       method,
       why,
-      domain: describePlace(network.inputSize, method, usualSettings(8, false)),
+      domain: describePlace(network.inputSize, method, usualSettings(8, false).place),
       initialization: network.initialization,
       expected: network.expected,
       noMean: network.expected === null ? 'Average pooling of rectified values has no closed form.' : null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
+import type { Place } from '../../../src/common/place.ts';
 import { planCount, type CountChoice } from '../../../src/analysis/countPlan.ts';
 import { parsePoints } from '../../../src/analysis/points.ts';
 import { count } from '../../../src/counting/countRegions.ts';
@@ -101,6 +102,7 @@ describe('a plane through three points', () => {
     [1, -0.5, 0.25, 0, 0.7],
     [-0.4, 0.9, 0.6, -0.8, 0.2],
   ];
+  const through = (set: readonly (readonly number[])[]): Place => ({ kind: 'points', label: 'a.csv', points: set });
   const choice: CountChoice = {
     method: 'plane',
     seed: 3,
@@ -111,9 +113,9 @@ describe('a plane through three points', () => {
   };
 
   it('holds them all, with room around', () => {
-    const { domain } = planCount(network, { ...choice, through: points });
+    const { domain } = planCount(network, { ...choice, place: through(points) });
     if (domain.kind !== 'parallelogram') throw new Error('It is a plane.');
-    const { origin, u, v } = domain.parallelogram;
+    const { origin, u, v } = domain;
     const at = (s: number, t: number) => origin.map((x, i) => x + s * u[i] + t * v[i]);
     // A quarter of a side on each side of the triangle: its sides are two thirds of those of the parallelogram.
     const corners = [at(1 / 6, 1 / 6), at(5 / 6, 1 / 6), at(1 / 6, 5 / 6)];
@@ -121,28 +123,30 @@ describe('a plane through three points', () => {
   });
 
   it('is counted as the parallelogram that it is, whether it is asked for or chosen', () => {
-    const { domain } = planCount(network, { ...choice, through: points });
+    const { domain } = planCount(network, { ...choice, place: through(points) });
     if (domain.kind !== 'parallelogram') throw new Error('It is a plane.');
-    const through = count(planCount(network, { ...choice, through: points }));
-    const given = count(planCount(network, { ...choice, parallelogram: domain.parallelogram }));
-    const chosen = count(planCount(network, { ...choice, method: 'auto', through: points }));
-    expect(through.activationRegions).toBeGreaterThan(10);
-    expect(given.perLayer).toEqual(through.perLayer);
+    const found = count(planCount(network, { ...choice, place: through(points) }));
+    const given = count(planCount(network, { ...choice, place: domain }));
+    const chosen = count(planCount(network, { ...choice, method: 'auto', place: through(points) }));
+    expect(found.activationRegions).toBeGreaterThan(10);
+    expect(given.perLayer).toEqual(found.perLayer);
     expect(chosen).toMatchObject({
       method: 'plane',
       chosen: { why: 'three points are given' },
-      perLayer: through.perLayer,
+      perLayer: found.perLayer,
     });
   });
 
   it('is a line through two, and neither through points that do not fit', () => {
-    const line = planCount(network, { ...choice, method: 'auto', through: points.slice(0, 2) });
-    expect(line.domain).toEqual({ kind: 'segment', segment: { from: points[0], to: points[1] } });
-    expect(() => planCount(network, { ...choice, through: points.slice(0, 2) })).toThrow('a plane needs three points');
-    expect(() => planCount(network, { ...choice, method: 'line', through: [points[0]] })).toThrow(
+    const line = planCount(network, { ...choice, method: 'auto', place: through(points.slice(0, 2)) });
+    expect(line.domain).toEqual({ kind: 'segment', from: points[0], to: points[1] });
+    expect(() => planCount(network, { ...choice, place: through(points.slice(0, 2)) })).toThrow(
+      'a plane needs three points',
+    );
+    expect(() => planCount(network, { ...choice, method: 'line', place: through([points[0]]) })).toThrow(
       'a line needs two points',
     );
     const short = points.map((point) => point.slice(1));
-    expect(() => planCount(network, { ...choice, through: short })).toThrow('need 5 finite coordinates');
+    expect(() => planCount(network, { ...choice, place: through(short) })).toThrow('need 5 finite coordinates');
   });
 });

@@ -74,5 +74,5 @@ export function planeOf(network: Network) {
     network.inputSize === 2
       ? { origin: [-1, -1], u: [2, 0], v: [0, 2] }
       : { origin: wave(4).map((x) => -x), u: wave(1), v: wave(2.3) };
-  return { kind: 'parallelogram', parallelogram } as const;
+  return { kind: 'parallelogram', ...parallelogram } as const;
 }

@@ -11,7 +11,7 @@ function traced(network: Network): { line: LineRegions; regions: number } {
   const result = count({
     network,
     method: 'line',
-    domain: { kind: 'segment', segment },
+    domain: { kind: 'segment', ...segment },
     linear: false,
     keepRegions: true,
     limits: {},

@@ -66,7 +66,7 @@ for (const [name, bare] of Object.entries(kinds)) {
 
     it('have the gradient that a forward pass has', () => {
       const program = compile(network);
-      const { origin, u, v } = planeOf(network).parallelogram;
+      const { origin, u, v } = planeOf(network);
       const output = (s: number, t: number) =>
         evaluate(
           program,
@@ -84,13 +84,13 @@ for (const [name, bare] of Object.entries(kinds)) {
     });
 
     it('are along each side of the square those of the line there', () => {
-      const { origin, u, v } = planeOf(network).parallelogram;
+      const { origin, u, v } = planeOf(network);
       const at = (s: number, t: number) => origin.map((x, i) => x + s * u[i] + t * v[i]);
       for (const axis of [0, 1]) {
         for (const side of [0, 1]) {
           const touching = cells.filter((cell) => cell.filter((corner) => corner[axis] === side).length === 2);
           const [from, to] = [0, 1].map((along) => (axis === 0 ? at(side, along) : at(along, side)));
-          const domain = { kind: 'segment', segment: { from, to } } as const;
+          const domain = { kind: 'segment', from, to } as const;
           const along = count(requestFor(network, { method: 'line', domain, keepRegions: false }));
           expect(touching).toHaveLength(along.activationRegions);
         }
@@ -110,7 +110,7 @@ describe('the plane counter', () => {
   it('counts one layer in general position as Zaslavsky does, in a huge square', () => {
     const network = drawWeights(chain([2, 20, 1]), 2);
     const parallelogram = { origin: [-1e6, -1e6], u: [2e6, 0], v: [0, 2e6] };
-    const request = requestFor(network, { domain: { kind: 'parallelogram', parallelogram } });
+    const request = requestFor(network, { domain: { kind: 'parallelogram', ...parallelogram } });
     expect(count(request).activationRegions).toBe(1 + 20 + 190);
   });
 
@@ -176,7 +176,7 @@ describe('the plane counter', () => {
     const line = count(
       requestFor(networkOf([2], [maxout, blind]), {
         method: 'line',
-        domain: { kind: 'segment', segment },
+        domain: { kind: 'segment', ...segment },
         linear: true,
       }),
     );
@@ -216,10 +216,10 @@ describe('the plane counter', () => {
 
   it('refuses a domain that does not fit, and numbers that overflow', () => {
     const network = drawWeights(chain([3, 4, 1]), 1);
-    const domain = { kind: 'parallelogram', parallelogram: { origin: [0, 0], u: [1, 0], v: [0, 1] } } as const;
+    const domain = { kind: 'parallelogram', origin: [0, 0], u: [1, 0], v: [0, 1] } as const;
     expect(() => count(requestFor(network, { domain }))).toThrow(/3 coordinates/);
     expect(() => count(requestFor(network, { domain: { kind: 'all' } }))).toThrow(/cells/);
-    const huge = { kind: 'segment', segment: { from: [0, 0, 0], to: [1e308, 1e308, 1e308] } } as const;
+    const huge = { kind: 'segment', from: [0, 0, 0], to: [1e308, 1e308, 1e308] } as const;
     expect(() => count(requestFor(network, { method: 'line', domain: huge }))).toThrow(/overflow/);
     expect(() => count(requestFor(network, { domain: huge }))).toThrow(/dimension 2/);
   });

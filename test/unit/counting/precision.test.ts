@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { networkToCount } from '../../../src/analysis/countPlan.ts';
 import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
-import type { CountDomain, CountRequest } from '../../../src/counting/count.ts';
+import type { Domain } from '../../../src/common/place.ts';
+import type { CountRequest } from '../../../src/counting/count.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import type { Network } from '../../../src/network/network.ts';
 
@@ -19,12 +20,14 @@ const fixture = (name: string) =>
 /** Every way to count in the box between these sides, and in all of R^n. */
 function countsOf(network: Network, [lower, upper] = [-1, 1]) {
   const n = network.inputSize;
-  const box: CountDomain = { kind: 'box', lower: Array<number>(n).fill(lower), upper: Array<number>(n).fill(upper) };
-  const segment: CountDomain = { kind: 'segment', segment: { from: box.lower, to: box.upper } };
+  const box: Domain = { kind: 'box', lower: Array<number>(n).fill(lower), upper: Array<number>(n).fill(upper) };
+  const segment: Domain = { kind: 'segment', from: box.lower, to: box.upper };
   const width = upper - lower;
-  const square: CountDomain = {
+  const square: Domain = {
     kind: 'parallelogram',
-    parallelogram: { origin: [lower, lower], u: [width, 0], v: [0, width] },
+    origin: [lower, lower],
+    u: [width, 0],
+    v: [0, width],
   };
   const asked = (request: Pick<CountRequest, 'method' | 'cellsBy' | 'domain'>) => {
     const { exact, activationRegions, linearRegions } = count({
@@ -241,7 +244,7 @@ describe('a graph convolution', () => {
     ['without biases', { use_bias: false }, 8],
   ])('keeps the boundaries of one node parallel, %s', (_, fields, regions) => {
     const network = written({ input: [3, 1], layers: [{ ...convolution, ...fields }] });
-    const all: CountDomain = { kind: 'all' };
+    const all: Domain = { kind: 'all' };
     for (const cellsBy of ['vertices', 'programs'] as const) {
       const request = { network, method: 'cells', cellsBy, domain: all, linear: true, keepRegions: false } as const;
       expect(count({ ...request, limits: {} })).toMatchObject({ exact: true, activationRegions: regions });

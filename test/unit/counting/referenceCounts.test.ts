@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { count } from '../../../src/counting/countRegions.ts';
-import type { CountDomain, CountMethod, CountRequest } from '../../../src/counting/count.ts';
+import type { Domain } from '../../../src/common/place.ts';
+import type { CountMethod, CountRequest } from '../../../src/counting/count.ts';
 import { expectedCounts, fixture } from './networks.ts';
 
 const slices: Record<number, CountMethod> = { 1: 'line', 2: 'plane' };
@@ -22,7 +23,7 @@ function nameOf({ method, cellsBy }: Way): string {
 }
 
 describe('networks whose counts are known from exact integer arithmetic', () => {
-  const counted = (name: string, way: Way, domain: CountDomain, linear: boolean) =>
+  const counted = (name: string, way: Way, domain: Domain, linear: boolean) =>
     count({ ...way, network: fixture(name), domain, linear, keepRegions: false, limits: {} });
 
   for (const [name, { domain, activationRegions, linearRegions }] of expectedCounts()) {

@@ -153,7 +153,7 @@ describe('a pool of counting threads', () => {
     it(`ends with what was found when ${threads} run out of memory, and counts on`, { timeout: patience }, async () => {
       const pool = open(size, 16);
       // Patterns met at the walls between orthants are kept.
-      const hungry = task([4, 40, 40, 40], { method: 'cells', everywhere: true, linear: false });
+      const hungry = task([4, 40, 40, 40], { method: 'cells', place: { kind: 'all' }, linear: false });
       const { result } = await pool.run(hungry);
       expect(result).toMatchObject({ exact: false, stoppedBy: 'memory', linearRegions: null });
       expect(result.activationRegions).toBeGreaterThan(0);

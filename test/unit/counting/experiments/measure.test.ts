@@ -18,7 +18,7 @@ const box = (n: number) => ({ lower: Array<number>(n).fill(-1), upper: Array<num
 /** Sides of the polygons of a two-input network in [-1, 1]^2 on which it bends; those inside are there twice. */
 function bentSides(network: Network): [number, number, number, number][] {
   const parallelogram = { origin: [-1, -1], u: [2, 0], v: [0, 2] };
-  const domain = { kind: 'parallelogram', parallelogram } as const;
+  const domain = { kind: 'parallelogram', ...parallelogram } as const;
   const request = { network, method: 'plane', domain, linear: false, keepRegions: true, limits: {} } as const;
   const { vertices, offsets, edgeLayers } = count(request).regions!;
   const sides: [number, number, number, number][] = [];

@@ -25,7 +25,7 @@ describe('a random plane', () => {
     const found = count({
       network,
       method: 'plane',
-      domain: { kind: 'parallelogram', parallelogram },
+      domain: { kind: 'parallelogram', ...parallelogram },
       linear: false,
       keepRegions: false,
       limits: {},

@@ -7,7 +7,7 @@ import { evaluate } from '../../../../src/counting/program/program.ts';
 import { chain, dense, networkOf } from '../networks.ts';
 
 const parallelogram = { origin: [-1, 0, 0.5], u: [2, 0.5, 0], v: [0, 1, -1] };
-const domain = { kind: 'parallelogram', parallelogram } as const;
+const domain = { kind: 'parallelogram', ...parallelogram } as const;
 
 describe('the region at a point of a plane', () => {
   const network = drawWeights(networkOf([3], [dense(7, 'relu'), dense(5, 'hard_tanh'), dense(2)]), 4);

@@ -27,9 +27,11 @@ describe('the list of regions', () => {
     );
   const slanted = {
     kind: 'parallelogram',
-    parallelogram: { origin: [-1, 0, 0.5], u: [2, 0.5, 0], v: [0, 1, -1] },
+    origin: [-1, 0, 0.5],
+    u: [2, 0.5, 0],
+    v: [0, 1, -1],
   } as const;
-  const segment = { kind: 'segment', segment: { from: [-1, -1, 2], to: [2, 1, -1] } } as const;
+  const segment = { kind: 'segment', from: [-1, -1, 2], to: [2, 1, -1] } as const;
   const cases = [
     ['a segment', { network: branched(3), method: 'line', domain: segment }, Math.sqrt(9 + 4 + 9)],
     ['a square', { network: branched(2), method: 'plane', domain: box(2) }, 4],

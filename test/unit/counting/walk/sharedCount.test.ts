@@ -64,7 +64,11 @@ describe('a count shared among threads', () => {
     it(`is that of one thread for ${name} on a line`, () => {
       const from = Array.from({ length: network.inputSize }, (_, i) => Math.cos(3 * i));
       const segment = { from, to: from.map((x, i) => Math.sin(5 * i + 2) - 2 * x) };
-      const request: CountRequest = { ...inPlane(network, true), method: 'line', domain: { kind: 'segment', segment } };
+      const request: CountRequest = {
+        ...inPlane(network, true),
+        method: 'line',
+        domain: { kind: 'segment', ...segment },
+      };
       for (const deal of Object.values(deals)) expect(shared(request, 3, deal)).toEqual(alone(request));
     });
   }

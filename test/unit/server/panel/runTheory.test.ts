@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { planCount } from '../../../../src/analysis/countPlan.ts';
-import { placeOf, usualSettings } from '../../../../src/protocol/countPlace.ts';
+import { usualSettings } from '../../../../src/protocol/usualSettings.ts';
 import type { CountSettings } from '../../../../src/protocol/runs.ts';
 import { runTheory } from '../../../../src/server/panel/runTheory.ts';
 
@@ -19,43 +19,43 @@ const axis = (inputs: number, i: number): number[] => zeros(inputs).with(i, 1);
 const cases: [number, Partial<CountSettings>, string, string, string | null][] = [
   [1, {}, 'line', '[−1, 1]', 'kac-rice-line'],
   [2, {}, 'plane', '[−1, 1]²', 'kac-rice-plane'],
-  [2, { method: 'cells', lower: 0 }, 'cells', '[0, 1]²', 'kac-rice-plane'],
+  [2, { method: 'cells', place: { kind: 'box', lower: 0, upper: 1 } }, 'cells', '[0, 1]²', 'kac-rice-plane'],
   [2, { method: 'sample' }, 'sample', '[−1, 1]²', 'kac-rice-plane'],
-  [2, { place: { type: 'all' } }, 'cells', 'ℝ²', null],
+  [2, { place: { kind: 'all' } }, 'cells', 'ℝ²', null],
   [3, {}, 'cells', '[−1, 1]³', null],
   [3, { method: 'plane' }, 'plane', 'a random plane through the centre of [−1, 1]³', 'kac-rice-plane'],
   [3, { method: 'line' }, 'line', 'the diagonal of [−1, 1]³', 'kac-rice-line'],
   [
     3,
-    { place: { type: 'segment', from: zeros(3), to: axis(3, 2) } },
+    { place: { kind: 'segment', from: zeros(3), to: axis(3, 2) } },
     'line',
     'the segment from (0, 0, 0) to (0, 0, 1)',
     'kac-rice-line',
   ],
   [
     3,
-    { place: { type: 'parallelogram', origin: zeros(3), u: axis(3, 0), v: axis(3, 1) } },
+    { place: { kind: 'parallelogram', origin: zeros(3), u: axis(3, 0), v: axis(3, 1) } },
     'plane',
     'the parallelogram at (0, 0, 0) along (1, 0, 0) and (0, 1, 0)',
     'kac-rice-plane',
   ],
   [
     3,
-    { method: 'sample', place: { type: 'segment', from: zeros(3), to: axis(3, 2) } },
+    { method: 'sample', place: { kind: 'segment', from: zeros(3), to: axis(3, 2) } },
     'sample',
     'the segment from (0, 0, 0) to (0, 0, 1)',
     'kac-rice-line',
   ],
   [
     3,
-    { place: { type: 'points', set: { label: 'a.csv', points: [zeros(3), axis(3, 0)] } } },
+    { place: { kind: 'points', label: 'a.csv', points: [zeros(3), axis(3, 0)] } },
     'line',
     'the line through 2 points of a.csv',
     'kac-rice-line',
   ],
   [
     3,
-    { place: { type: 'points', set: { label: 'a.csv', points: [zeros(3), axis(3, 0), axis(3, 1)] } } },
+    { place: { kind: 'points', label: 'a.csv', points: [zeros(3), axis(3, 0), axis(3, 1)] } },
     'plane',
     'the plane through 3 points of a.csv',
     'kac-rice-plane',
@@ -78,7 +78,7 @@ it.each(cases)('of %d inputs and %j is what is counted: %s on %s', (inputs, more
     keepRegions: false,
     limits: {},
   };
-  const plan = planCount(analysis.network, { ...choice, ...placeOf(settings) });
+  const plan = planCount(analysis.network, { ...choice, place: settings.place });
   expect([plan.method, plan.chosen?.why ?? null]).toEqual([theory.method, theory.why]);
   // The bound of a slice is for one of the dimension that is counted.
   const isSlice = plan.domain.kind === 'segment' ? inputs > 1 : plan.domain.kind === 'parallelogram' && inputs > 2;
@@ -88,6 +88,6 @@ it.each(cases)('of %d inputs and %j is what is counted: %s on %s', (inputs, more
 it('has no mean for weights of the file, and none for points that do not fit', () => {
   const own = runTheory(networkOf(2), usualSettings(1, true));
   expect([own.expected, own.noMean]).toEqual([null, expect.stringContaining('weights are those of the file')]);
-  const unfit = runTheory(networkOf(3), { ...usualSettings(1, false), place: { type: 'segment', from: [0], to: [1] } });
+  const unfit = runTheory(networkOf(3), { ...usualSettings(1, false), place: { kind: 'segment', from: [0], to: [1] } });
   expect([unfit.expected, unfit.noMean]).toEqual([null, expect.stringContaining('need 3 finite coordinates')]);
 });

@@ -73,7 +73,7 @@ describe('mean regions in a plane', () => {
 });
 
 function exactCount(network: Network, parallelogram: Parallelogram): readonly number[] {
-  const domain = { kind: 'parallelogram', parallelogram } as const;
+  const domain = { kind: 'parallelogram', ...parallelogram } as const;
   return count({ network, method: 'plane', domain, linear: false, keepRegions: false, limits: {} }).perLayer;
 }
 

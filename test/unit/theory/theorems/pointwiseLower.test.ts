@@ -52,7 +52,7 @@ describe('pointwise lower bound', () => {
     const counted = count({
       network,
       method: 'plane',
-      domain: { kind: 'parallelogram', parallelogram: plane },
+      domain: { kind: 'parallelogram', ...plane },
       linear: false,
       keepRegions: false,
       limits: {},

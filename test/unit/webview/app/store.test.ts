@@ -91,12 +91,12 @@ describe('counts', () => {
       return [view.method, view.countDomain];
     };
     expect(where({})).toEqual(['plane', '[−1, 1]²']);
-    expect(where({ place: { type: 'all' } })).toEqual(['cells', 'ℝ²']);
-    expect(where({ place: { type: 'segment', from: [0, 0], to: [1, -0.5] } })).toEqual([
+    expect(where({ place: { kind: 'all' } })).toEqual(['cells', 'ℝ²']);
+    expect(where({ place: { kind: 'segment', from: [0, 0], to: [1, -0.5] } })).toEqual([
       'line',
       'the segment from (0, 0) to (1, −0.5)',
     ]);
-    expect(where({ method: 'sample', upper: 2 })).toEqual(['sample', '[−1, 2]²']);
+    expect(where({ method: 'sample', place: { kind: 'box', lower: -1, upper: 2 } })).toEqual(['sample', '[−1, 2]²']);
     expect(where({ method: 'line' })).toEqual(['line', 'the diagonal of [−1, 1]²']);
   });
 
@@ -127,7 +127,7 @@ describe('answers', () => {
         [3, 4],
       ],
     };
-    const place = { type: 'points', set };
+    const place = { kind: 'points', ...set };
     expect(withPoints(after(show), key, 'count', set).settings[key].place).toEqual(place);
     expect(withPoints(after(show), key, 'line', set).lines[key]).toEqual(place);
     expect(withPoints(after(show), 'gone', 'line', set)).toEqual(after(show));
@@ -245,8 +245,8 @@ describe('messages of the page', () => {
       { type: 'pin', pinned: true },
       { type: 'point', key, layer: null },
       { type: 'count', key, settings },
-      { type: 'count', key, settings: { ...settings, method: 'sample', place: { type: 'all' } } },
-      { type: 'count', key, settings: { ...settings, place: { type: 'parallelogram', origin: [0], u: [1], v: [2] } } },
+      { type: 'count', key, settings: { ...settings, method: 'sample', place: { kind: 'all' } } },
+      { type: 'count', key, settings: { ...settings, place: { kind: 'parallelogram', origin: [0], u: [1], v: [2] } } },
       ask('points', { needed: 2 }),
       ask('picture', { seed: 1, settings, window }),
       ask('sweep', { subject: { layer: 0, field: 'units' }, value: 2 }),
@@ -259,18 +259,18 @@ describe('messages of the page', () => {
   it('that ask for what cannot be are dropped', () => {
     const wrong: unknown[] = [
       { type: 'count', key, settings: { ...settings, seeds: 1001 } },
-      { type: 'count', key, settings: { ...settings, lower: 1, upper: 1 } },
+      { type: 'count', key, settings: { ...settings, place: { kind: 'box', lower: 1, upper: 1 } } },
       { type: 'count', key, settings: { ...settings, kernel: 'zeros' } },
       {
         type: 'count',
         key,
-        settings: { ...settings, place: { type: 'points', set: { label: '', points: [[Number.NaN]] } } },
+        settings: { ...settings, place: { kind: 'points', label: '', points: [[Number.NaN]] } },
       },
-      { type: 'count', key, settings: { ...settings, method: 'line', place: { type: 'all' } } },
+      { type: 'count', key, settings: { ...settings, method: 'line', place: { kind: 'all' } } },
       {
         type: 'count',
         key,
-        settings: { ...settings, method: 'cells', place: { type: 'segment', from: [0], to: [1] } },
+        settings: { ...settings, method: 'cells', place: { kind: 'segment', from: [0], to: [1] } },
       },
       { type: 'count', key, settings: { ...settings, samples: 0 } },
       ask('picture', { seed: 1, settings, window: { ...window, size: 0.8 } }),
