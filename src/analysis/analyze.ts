@@ -158,7 +158,7 @@ export class Analysis {
 /**
  * Reads every network in a file. Null for one that holds none. Never throws on any content; what cannot be read is
  * among the problems. With the analysis of an earlier version of the text, what was computed for networks that are
- * still the same is taken over: only where they stand is found anew. `files` are those that a text may need beside it.
+ * still the same is taken over: only where they stand is found again. `files` are those that a text may need beside it.
  */
 export function analyze(
   content: Content,

@@ -11,8 +11,8 @@ const MAX_POLYGONS = 5e6;
 
 /**
  * The method for a place and a network: whole cells where there are few enough, else a plane, else a line; samples
- * where nothing is exact. The estimate is what one layer of all the neurons would make of so many dimensions (Zaslavsky
- * 1975), which is the order of what deep networks make at initialisation (Hanin and Rolnick 2019).
+ * where nothing is exact. The estimate is what one layer of all the neurons would make of this many dimensions
+ * (Zaslavsky 1975), which is the order of what deep networks make at initialisation (Hanin and Rolnick 2019).
  */
 export function chooseMethod(network: Network, place: Place): ChosenMethod {
   const { inputSize: inputs } = network;

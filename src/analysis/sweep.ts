@@ -19,7 +19,7 @@ export const SWEEP_FIELDS = [
   'kernel_size',
   'pool_size',
   'strides',
-  /** So many of the layer one after another, which is the network's depth. No field of any file. */
+  /** This many of the layer one after another, which is the network's depth. No field of any file. */
   'copies',
 ] as const;
 export type SweepField = (typeof SWEEP_FIELDS)[number];
@@ -35,9 +35,9 @@ export interface SweepRow {
 export interface Spacing {
   readonly from: number;
   readonly to: number;
-  /** So many values at equal distances ... */
+  /** This many values at equal distances ... */
   readonly steps?: number;
-  /** ... or each this many times the one before; 2 unless told. */
+  /** ... or each this many times the one before; 2 by default. */
   readonly factor?: number;
 }
 
@@ -140,7 +140,7 @@ function resized(definition: NetworkDefinition, { layers, field }: SweepSubject,
 }
 
 /**
- * So many of each of these layers in a row, each reading the one before; what read the layer reads the last of them.
+ * This many of each of these layers in a row, each reading the one before; what read the layer reads the last of them.
  */
 function stacked(definition: NetworkDefinition, subjects: readonly string[], copies: number): NetworkDefinition {
   const taken = new Set(definition.layers.map(({ name }) => name));

@@ -2,7 +2,7 @@ import type { Problem } from '../network/definition.ts';
 import { foreignText } from '../formats/foreign/texts.ts';
 import { looksLikeNetworkSource } from '../formats/source/javascript/sniff.ts';
 
-/** A sentence about a text of which no format is recognised. */
+/** A sentence about a text in no recognised format. */
 export function noDefinition(text: string, fileName: string): string {
   return foreignText(text, fileName) ?? 'no network definition found in this file';
 }

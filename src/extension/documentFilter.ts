@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode';
 import { isNetworkText } from '../formats/sniff.ts';
 
-/** Languages in which networks are written; the server is told of no other document. */
+/** Languages in which networks are written; the server sees no other documents. */
 export const LANGUAGES = ['json', 'jsonc', 'typescript', 'typescriptreact', 'javascript', 'javascriptreact'] as const;
 
 const SCHEMES = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata']);

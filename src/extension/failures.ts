@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 
 export const RESTART_COMMAND = 'regionLens.restartServer';
 
-/** There is no language server to ask; the user has been told. */
+/** There is no language server to ask; the user has been notified. */
 export class ServerNotRunning extends Error {
   constructor() {
     super(vscode.l10n.t('The language server is not running.'));
   }
 }
 
-/** Tells the user what failed, unless that is told already. */
+/** Tells the user what failed, unless the user knows already. */
 export function showError(error: unknown): void {
   if (error instanceof ServerNotRunning) return;
   void vscode.window.showErrorMessage(`Region Lens: ${error instanceof Error ? error.message : String(error)}`);

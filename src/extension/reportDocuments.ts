@@ -32,7 +32,7 @@ export class ReportDocuments implements vscode.TextDocumentContentProvider, vsco
   }
 
   async show(source: vscode.Uri): Promise<void> {
-    // Asked here, so that a failure is told as one of the command, and not in the text.
+    // Asked here, so that a failure is reported as one of the command and not in the text.
     await this.server.ask(reportRequest, { uri: source.toString(), kind: 'table' });
     const document = await vscode.workspace.openTextDocument(reportUri(source));
     await vscode.window.showTextDocument(document, {

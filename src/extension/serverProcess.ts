@@ -9,7 +9,7 @@ export interface AnalyzerLimits {
   readonly memoryMb: number;
 }
 const LIMITS: AnalyzerLimits = { silentSeconds: 10, memoryMb: 2048 };
-/** After so many ends without a known reason, within so long, the server is not started again by itself. */
+/** After this many ends without a known reason, within so long, the server is not started again by itself. */
 const MAX_ENDS = 5;
 const ENDS_WITHIN_MS = 3 * 60_000;
 const LONG_WORK_MS = 3000;
@@ -94,7 +94,7 @@ export class AnalyzerProcess {
     this.timer = undefined;
   }
 
-  /** To be told when the process has ended unasked. True when another should be started. */
+  /** To be called when the process has ended by itself. True when another should be started. */
   hasEnded(): boolean {
     this.rest();
     const { work } = this;

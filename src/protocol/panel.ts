@@ -80,7 +80,7 @@ export interface PanelNetwork {
     readonly reason: string;
   }[];
   /**
-   * How regions are counted unless told otherwise, in the box and in all of R^n, and a sentence why; and whether whole
+   * How regions are counted by default, in the box and in all of R^n, and a sentence why; and whether whole
    * cells can be.
    */
   readonly counting: { readonly box: ChosenMethod; readonly all: ChosenMethod; readonly cells: boolean };

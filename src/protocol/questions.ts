@@ -42,7 +42,7 @@ const QUESTIONS = {
   ),
   /** The network along a line. */
   line: question(shape<Drawn>(drawn), isLine satisfies Guard<PanelLine>),
-  /** Distances of random points to the nearest boundary, within so many seconds. */
+  /** Distances of random points to the nearest boundary, within this many seconds. */
   distances: question(
     shape<Drawn & { readonly seconds: number }>({ ...drawn, seconds: between(0, 600) }),
     isDistances satisfies Guard<PanelDistances>,

@@ -129,7 +129,8 @@ export const workNotification: Method<{ readonly work: Work | null }, void> = { 
 /** Work that an earlier server was at when it ended. */
 export interface StoppedWork extends Work {
   /**
-   * It was stopped since it had not answered for so many seconds; null where it ended by itself, as for want of memory.
+   * It was stopped since it had not answered for this many seconds; null where it ended by itself, as for want of
+   * memory.
    */
   readonly silentSeconds: number | null;
 }

@@ -93,7 +93,7 @@ export class DocumentAnalyses {
     }
   }
 
-  /** Something else than the document's text has changed: it is read anew when it is asked for next. */
+  /** Something else than the document's text has changed: it is read again when it is asked for next. */
   outdate(uri: string): void {
     const known = this.known.get(uri);
     if (known) this.known.set(uri, { ...known, version: -1 });
@@ -109,7 +109,7 @@ function analysisOf({ uri, version }: { readonly uri: string; readonly version: 
   return { uri, version, method: ANALYSIS };
 }
 
-/** A document of which nothing is known but why. */
+/** A document without an analysis, and the reason. */
 function withoutAnalysis(uri: string, version: number, text: string, message: string): AnalysedDocument {
   return bareDocument(uri, version, text, [
     { code: 'not-analysed', severity: 'error', message, span: { start: 0, end: 0 } },

@@ -1,7 +1,7 @@
 import { ANALYSIS, type StoppedWork, type WatchOptions, type Work } from '../protocol/server.ts';
 
 /**
- * Tells whoever watches this process which document it is at work on: from outside alone can be told which document has
+ * Tells whoever watches this process which document it is at work on: only from outside can one see which document has
  * blocked it or used up its memory.
  */
 export class DocumentWork {

@@ -6,7 +6,7 @@ const MAX_HEADER_LENGTH = 2 ** 13;
 const HEADER_END = '\r\n\r\n';
 
 /**
- * Passes messages on as they come (a header, a blank line, so many bytes) and fails at a header that does not say how
+ * Passes messages on as they come (a header, a blank line, this many bytes) and fails at a header that does not say how
  * long its message is. Nothing behind such a header can be understood: a reader that waited on would be deaf.
  */
 export class Framing extends Transform {

@@ -30,7 +30,7 @@ export class ImportedFiles {
   private readonly texts = new Map<string, Map<string, string | null>>();
   /** By document. */
   private readonly asked = new Map<string, Asked>();
-  /** So many times a file on the disk has changed. */
+  /** This many times a file on the disk has changed. */
   private changes = 0;
   private roots: readonly string[] = [];
 

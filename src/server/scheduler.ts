@@ -1,4 +1,4 @@
-/** Runs one task a key after a pause; asking again within the pause starts it anew. */
+/** Runs one task a key after a pause; asking again within the pause restarts it. */
 export class Scheduler {
   private readonly timers = new Map<string, NodeJS.Timeout>();
 

@@ -164,7 +164,7 @@ documents.onDidClose(({ document }) => {
   tell(document.uri, document.version, { found: [], status: null });
 });
 
-/** What the editor is told of a document without asking. */
+/** What the server sends the editor about a document without being asked. */
 interface Told {
   readonly found: Diagnostic[];
   readonly status: protocol.StatusParams['status'];

@@ -37,7 +37,7 @@ export class CountPool {
     this.size = Math.min(size, MAX_THREADS);
   }
 
-  /** Allows at least so many threads from now on. */
+  /** Allows at least this many threads from now on. */
   grow(size: number): void {
     this.size = Math.min(MAX_THREADS, Math.max(this.size, size));
   }

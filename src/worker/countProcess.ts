@@ -38,7 +38,7 @@ export class CountProcess {
     private threads: number,
   ) {}
 
-  /** Allows at least so many threads from now on. */
+  /** Allows at least this many threads from now on. */
   grow(threads: number): void {
     this.threads = Math.max(this.threads, threads);
     if (this.child) send(this.child, { type: 'grow', threads: this.threads });

@@ -8,7 +8,7 @@ export type CountRequestMessage =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'run'; readonly id: number; readonly task: WithoutText<WorkerTask> }
   | { readonly type: 'cancel'; readonly id: number }
-  /** Allows at least so many threads. */
+  /** Allows at least this many threads. */
   | { readonly type: 'grow'; readonly threads: number };
 
 export type CountReplyMessage =

@@ -48,7 +48,7 @@ async function openPlainWeights(source: ByteSource): Promise<WeightsFile> {
 const LIMIT_MS = 5000;
 const MS_PER_MEGABYTE = 100;
 
-/** Reads so many bytes, or is ended: damage can make the readers go around in circles. */
+/** Reads this many bytes, or is ended: damage can make the readers go around in circles. */
 function bounded<T>(name: string, bytes: number, task: () => T): T {
   const { warn } = console;
   // The reader of HDF5 warns of attributes that nobody asked for, with whatever bytes their names are.

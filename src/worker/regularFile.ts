@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 
 /**
- * Opening a pipe without a writer waits for one unless it is told not to. Windows has no such flag, and no such pipes.
+ * Opening a pipe without a writer waits for one unless opened in non-blocking mode. Windows has no such flag, and no
+ * such pipes.
  */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
@@ -28,7 +29,7 @@ export function withRegularFile<T>(path: string, task: (descriptor: number, size
 }
 
 /**
- * The text of a file without its byte order mark; null where it is longer than so many bytes. Rejects as the other
+ * The text of a file without its byte order mark; null where it is longer than this many bytes. Rejects as the other
  * throws.
  */
 export async function readRegularText(path: string, mostBytes: number): Promise<string | null> {

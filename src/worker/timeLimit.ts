@@ -5,7 +5,7 @@ const held: { task?: () => unknown } = {};
 const context = createContext(held);
 
 /**
- * Does something that cannot be interrupted from inside, such as a library that reads a damaged file: after so many
+ * Does something that cannot be interrupted from inside, such as a library that reads a damaged file: after this many
  * milliseconds it is ended with an error of this message.
  */
 export function withinTime<T>(milliseconds: number, message: string, task: () => T): T {

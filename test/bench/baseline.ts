@@ -39,7 +39,7 @@ function threadTimes(): Map<string, number> | null {
 }
 
 /**
- * Milliseconds that `work` takes, over so many runs: of the busiest thread, so that what else runs on the machine
+ * Milliseconds that `work` takes, over this many runs: of the busiest thread, so that what else runs on the machine
  * counts little.
  */
 export async function timeOf(work: () => Promise<unknown> | number, runs: number): Promise<number> {

@@ -62,7 +62,7 @@ function hinted(name: string, text: string): { readonly took: number; readonly l
   return { took, layers: analysis.networks[0].network.layers.length };
 }
 
-/** So many numbers as programs write them. */
+/** This many numbers as programs write them. */
 function numbers(count: number): string {
   return Array.from({ length: count }, (_, i) => (((i * 7919) % 20011) / 20011 - 0.5).toFixed(16)).join(',');
 }

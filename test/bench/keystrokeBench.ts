@@ -9,7 +9,7 @@ const everything = { start: { line: 0, character: 0 }, end: { line: 1e9, charact
 
 /**
  * Processor time of the server from one keystroke to new hints: read, infer, bound, hint. Median of many, in ms. `then`
- * is for a keystroke that changes the network (all is computed anew), `elsewhere` for one that leaves every network
+ * is for a keystroke that changes the network (all is computed again), `elsewhere` for one that leaves every network
  * alone.
  */
 export function main(files: readonly string[]): void {

@@ -102,7 +102,7 @@ async function untilPainted(): Promise<number> {
   }
 }
 
-/** In the page: milliseconds of work in each of so many frames of panning. */
+/** In the page: milliseconds of work in each of this many frames of panning. */
 async function pan(frames: number): Promise<number[]> {
   const canvas = document.querySelector<HTMLCanvasElement>('.pictureCanvas')!;
   const original = window.requestAnimationFrame.bind(window);

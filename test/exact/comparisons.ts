@@ -14,8 +14,8 @@ interface Way {
 }
 
 /**
- * All ways of counting that there are for a network of so many inputs, in boxes from -1 to 1, on a diagonal, in a plane
- * and everywhere.
+ * All ways of counting that there are for a network of this many inputs, in boxes from -1 to 1, on a diagonal, in a
+ * plane and everywhere.
  */
 function waysFor(n: number): Way[] {
   const filled = (value: number) => Array<number>(n).fill(value);

@@ -174,7 +174,7 @@ function checkEdits(name: string, text: string, analysis: Analysis, random: Rand
   const [after, fresh] = [analyze(edited, name, {}, analysis), analyze(edited, name)];
   const lines = new LineIndex(edited);
   const reports = [after, fresh].map((each) => each && JSON.stringify(reportJson(name, each, lines)));
-  must(reports[0] === reports[1], 'an edited text analysed anew and from scratch');
+  must(reports[0] === reports[1], 'an edited text analysed again and from scratch');
 }
 
 /** Every feature of the editor, at a few places. */

@@ -10,7 +10,7 @@ export interface FuzzDocument {
   readonly random: Random;
 }
 
-/** All is checked of one document in so many, bounds of one in so many; every document is read and built. */
+/** All is checked of one document in this many, bounds of one in this many; every document is read and built. */
 const allOf = 20;
 const boundsOf = 2;
 

@@ -66,7 +66,7 @@ const kinds: Record<string, fc.Arbitrary<Weights>> = {
   'zero-bias': anyWidths.chain((widths) => weightsOf(smallWeight, fc.constant(0), widths)),
 };
 
-/** The cell at hand by its vertices and the vertices of each facet. */
+/** The current cell by its vertices and the vertices of each facet. */
 class Opened extends Polytopes {
   vertices(): number[][] {
     return Array.from({ length: this.end - this.start }, (_, v) => {

@@ -59,7 +59,7 @@ async function settingsAsked(panel: PanelPage): Promise<CountSettings> {
 }
 
 describe('the form', () => {
-  it('leaves the method to the network unless told, and says which and why', async () => {
+  it('leaves the method to the network by default, and says which and why', async () => {
     const panel = await panelWith([showMlp]);
     const { page } = panel;
     expect(await page.locator('.runSettings summary').innerText()).toContain('8 drawn networks, on [−1,\u00a01]²');
@@ -160,7 +160,7 @@ describe('samples', () => {
     expect(tile).toMatch(/≥ [\d,]+ ± \d+/);
     expect(tile).toContain('8 networks, a lower bound');
     const outcome = await page.locator('.run .outcome').textContent();
-    expect(outcome).toContain('10,000 points a network met at least so many regions');
+    expect(outcome).toContain('10,000 points a network met at least this many regions');
     expect(outcome).toContain('97.0% met a new one; the estimate of Chao 1 for all regions is 1,200,000');
     expect(await page.locator('.end.counted').textContent()).toBe('sampled');
     expect(await page.locator('.countedDot:not(.atLeast)').count()).toBe(0);

@@ -264,7 +264,7 @@ describe('the depth', () => {
 });
 
 describe('the region picture', () => {
-  it('is counted anew for what is in view, and stands beside what is expected there', async () => {
+  it('is counted again for what is in view, and stands beside what is expected there', async () => {
     const panel = await panelOn('regions');
     const { page } = panel;
     expect(await page.locator('.inView').textContent()).toContain('expected 2,311, 578 per unit of area');

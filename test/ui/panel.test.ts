@@ -318,7 +318,7 @@ describe('the region picture', () => {
     expect(readout).toContain(String(slope).replace('-', '−'));
   });
 
-  it('is painted in many colours, anew in another theme, and closer when zoomed', async () => {
+  it('is painted in many colours, again in another theme, and closer when zoomed', async () => {
     const panel = await panelWith(plane);
     const { page } = panel;
     await panel.answer();
@@ -485,7 +485,7 @@ describe('a page that comes back', () => {
     expect(await after.page.locator('.countedDot').count()).toBe(await before.page.locator('.countedDot').count());
   });
 
-  it('starts anew where what was kept is not understood', async () => {
+  it('starts afresh where what was kept is not understood', async () => {
     const panel = await panelWith([], { state: { model: { networks: 3 }, runs: 'none' } });
     expect(await panel.page.locator('.skeleton').innerText()).toContain('example.network.json');
     expect(await panel.page.locator('.empty').isVisible()).toBe(false);

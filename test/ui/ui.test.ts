@@ -38,7 +38,7 @@ afterAll(() => workbench.stop());
 
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
-  // Nothing has failed behind the scenes: what does is told in a notification.
+  // Nothing has failed behind the scenes: failures appear as notifications.
   const failures = workbench.page.locator('.notification-toast', { hasText: 'Region Lens' });
   expect(await failures.allInnerTexts()).toEqual([]);
 });
@@ -251,7 +251,7 @@ describe('counts of each kind', () => {
     await count();
     await tile(/sampled on \[−1,\u00a01\]³≥ [\d,]+ ± [\d,]+8 networks, a lower bound/).waitFor();
     expect(await webview.locator('.run .outcome').textContent()).toContain(
-      '10,000 points a network met at least so many regions',
+      '10,000 points a network met at least this many regions',
     );
     await workbench.screenshot('panel sampled');
     await choose('How to count', 'as suits the network');

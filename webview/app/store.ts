@@ -73,7 +73,7 @@ export interface PanelState extends PersistedState, AnsweredState {
   readonly emptyMessage: string | null;
   readonly home: 'tab' | 'view';
   readonly versions: string;
-  /** Networks that a count draws unless told. */
+  /** Networks that a count draws by default. */
   readonly seeds: number;
   readonly progress: Readonly<Record<string, RunProgress>>;
   readonly highlight: { readonly key: string; readonly layer: number | null } | null;

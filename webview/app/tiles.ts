@@ -13,7 +13,7 @@ interface TileContent {
   /** The theorem, or how it was counted. */
   readonly source: string;
   readonly url: string | null;
-  /** What a pointer that rests on the tile is told. */
+  /** The tooltip of the tile. */
   readonly detail: string;
 }
 

@@ -4,7 +4,7 @@ import { button } from '../widgets/toolkit.ts';
 export interface MenuItem {
   readonly text: string;
   readonly run: () => void;
-  /** Whether there is something for it now; always, unless told. */
+  /** Whether there is something for it now; always, by default. */
   readonly isOffered?: () => boolean;
 }
 

@@ -76,7 +76,7 @@ function sampleText({ counts }: View): string {
   if (samples === null) return '';
   const { points, estimate, newAtEnd } = samples;
   return t(
-    '{0} points a network met at least so many regions. Of the last tenth of the points {1}% met a new one; the estimate of Chao 1 for all regions is {2}.',
+    '{0} points a network met at least this many regions. Of the last tenth of the points {1}% met a new one; the estimate of Chao 1 for all regions is {2}.',
     formatCount(points),
     (100 * newAtEnd).toFixed(1),
     formatMean(estimate),

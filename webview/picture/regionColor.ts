@@ -45,7 +45,7 @@ export function binColors(palette: Palette): string[] {
     for (let step = 0; step < STEPS; step++) {
       const share = (step + 0.5) / STEPS;
       const lightness = palette.flat + (palette.steep - palette.flat) * share;
-      // A region without a gradient has no direction, and so hardly a colour.
+      // A region without a gradient has no direction, and so almost no colour.
       const chroma = palette.chroma * Math.min(1, 0.25 + 1.5 * share);
       colors.push(oklch(lightness, chroma, ((hue + 0.5) / HUES) * 2 * Math.PI));
     }

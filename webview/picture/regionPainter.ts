@@ -27,7 +27,7 @@ const LINES_PER_PATH = 4000;
 /** Polygons of this many pixels on average have full lines; smaller ones fainter, or the picture would be all lines. */
 const FULL_LINES = 14;
 /**
- * So many lines of one layer are drawn at once; where more are in sight, they lie on one another: an even choice of
+ * This many lines of one layer are drawn at once; where more are in sight, they lie on one another: an even choice of
  * them.
  */
 const MAX_LINES = 120_000;

@@ -18,10 +18,10 @@ import { describeFileWeights, hasPicture, type View } from '../app/view.ts';
 
 const MAX_ZOOM = 1e5;
 const PAN_STEP = 40;
-/** The hand rests this long before what is in sight is counted anew. */
+/** The hand rests this long before what is in sight is counted again. */
 const RECOUNT_MS = 220;
 const PROBE_MS = 140;
-/** Layers named in the caption; deeper ones are hardly told apart by eye. */
+/** Layers named in the caption; deeper ones are hard to distinguish by eye. */
 const NAMED_LAYERS = 4;
 
 /**
@@ -94,7 +94,7 @@ export function createRegionPicture(actions: Actions): Plot {
   let view: View | null = null;
   let chosenSeed: number | null = null;
   let coloring: Coloring = 'gradient';
-  /** One line in so many is drawn. */
+  /** One line in this many is drawn. */
   let thinning = 1;
   /** What `whole` and `part` are of: the network as it is, the run's settings, the seed. */
   let subject = '';

@@ -12,7 +12,7 @@ export interface DistanceBin {
 const DECADES = 4;
 const MAX_BINS = 32;
 
-/** As many bins as so many points can fill; none without a point. */
+/** As many bins as this many points can fill; none without a point. */
 export function distanceBins(distances: Float64Array): DistanceBin[] {
   const greatest = distances.reduce((most, distance) => Math.max(most, distance), 0);
   if (greatest === 0) return [];

@@ -106,7 +106,7 @@ export interface CheckboxWidget {
   setDisabled(disabled: boolean): void;
 }
 
-/** A widget that has no label of its own, under one for the eye; screen readers are told by the widget. */
+/** A widget that has no label of its own, under one for the eye; the widget labels itself for screen readers. */
 export function underLabel(label: string, widget: HTMLElement): HTMLElement {
   const text = element('span', { class: 'fieldLabel', text: label, attributes: { 'aria-hidden': 'true' } });
   return element('span', { class: 'field' }, [text, widget]);
@@ -148,7 +148,7 @@ export interface NumberFieldWidget {
   setDisabled(disabled: boolean): void;
 }
 
-/** A field for a number in [least, most], whole unless told; anything else typed goes back to what was there. */
+/** A field for a number in [least, most], whole by default; anything else typed goes back to what was there. */
 export function numberField(
   label: string,
   least: number,

@@ -323,7 +323,7 @@ export class PanelSession implements vscode.Disposable {
   }
 }
 
-/** Networks that a count draws unless told. */
+/** Networks that a count draws by default. */
 function defaultSeeds(): number {
   const wanted = Math.round(vscode.workspace.getConfiguration('regionLens').get('count.seeds', 8));
   return Math.min(MAX_SEEDS, Math.max(1, wanted || 1));

@@ -22,7 +22,7 @@ export class RunStore implements vscode.Disposable {
   private readonly runs = new Map<string, PanelRun>();
   private readonly active = new Map<string, AbortController>();
   private readonly changed = new vscode.EventEmitter<HostMessage & { readonly key: string }>();
-  /** Fires with what the panels that show the network are to be told. */
+  /** Fires with the messages for the panels that show the network. */
   readonly onDidChange = this.changed.event;
 
   constructor(

@@ -28,7 +28,7 @@ export class SourceLink implements vscode.Disposable {
   /** Marks the layer in the editors that show the text; null takes the mark away. */
   async mark(source: vscode.Uri, network: number, layer: number | null): Promise<void> {
     const turn = ++this.turn;
-    // Pointing at a plot is no wish to be told that there is no server.
+    // Pointing at a plot is not a request to be notified that the server is missing.
     if (!this.server.isRunning) return;
     const range = layer === null ? undefined : await this.rangeOf(source, network, layer);
     if (turn !== this.turn) return;

@@ -69,7 +69,7 @@ class Unpickler {
       opcodes[code](this, this.reader);
     }
     throw new WeightsError(
-      `${this.reader.name} has a pickle of more than ${MAX_STEPS} steps: no weights need so many.`,
+      `${this.reader.name} has a pickle of more than ${MAX_STEPS} steps: no weights need that many.`,
     );
   }
 

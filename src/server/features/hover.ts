@@ -8,7 +8,7 @@ import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
 import { boldMarkdown, escapeMarkdown } from '../../protocol/markdown.ts';
 import { describeActivation, mainBounds, meanDomain, plural, sourceOf } from '../words.ts';
 
-/** More than so many layers of one piece of text are summed up after the first ones. */
+/** More than this many layers of one piece of text are summed up after the first ones. */
 const MAX_LAYERS = 4;
 
 export function hoverAt(document: AnalysedDocument, offset: number): Hover | null {

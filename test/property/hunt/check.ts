@@ -14,7 +14,7 @@ import { placesFor, type Places } from './places.ts';
 import { reportFaults } from './reportFaults.ts';
 import { isGeneric } from './weights.ts';
 
-/** Two statements of which one must be false. */
+/** Two statements, one of which must be false. */
 export interface Find {
   /** What disagrees with what: the same for a smaller network with the same fault. */
   readonly key: string;

@@ -22,7 +22,7 @@ export interface Counts {
 }
 
 const LIMIT = 500;
-/** Linear programs are slow: up to so many regions. */
+/** Linear programs are slow: up to this many regions. */
 const FEW = 60;
 const MOST_CELL_INPUTS = 4;
 

@@ -102,7 +102,7 @@ class Draft {
     return { name: this.name, input: this.input, layers };
   }
 
-  /** Adds the block where it fits; up to so many others are tried. */
+  /** Adds the block where it fits; up to this many others are tried. */
   private tryBlock(block: () => readonly NativeLayer[]): void {
     const { current } = this;
     for (let tries = 0; tries < 6; tries++) {

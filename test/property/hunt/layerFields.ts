@@ -55,7 +55,7 @@ function padding(place: Place): FieldValue {
   return mode === 3 ? zeros(place) : 'causal';
 }
 
-/** So many zeros on each side. */
+/** This many zeros on each side. */
 function zeros(place: Place): FieldValue {
   const { choices } = place;
   if (choices.chance(0.3)) return choices.between(0, 1);
@@ -231,7 +231,7 @@ export function typesFor(shape: readonly number[], types: readonly string[]): st
   });
 }
 
-/** Those that are affine when told to be. */
+/** Those with an option that makes them affine. */
 export const affineTypes: readonly string[] = Object.keys(layerFields).filter(
   (type) => !/maxout|max_pooling|relu/.test(type),
 );

@@ -7,9 +7,9 @@ import { shrink } from './shrink.ts';
 
 /** No network of this size takes so long: what does, hangs. */
 const HANG_SECONDS = 90;
-/** Of the same finds only so many are shrunk and shown. */
+/** Of the same finds only this many are shrunk and shown. */
 const SHOWN = 2;
-/** One network in so many is a wide one, for its means. */
+/** One network in this many is a wide one, for its means. */
 const WIDE_EVERY = 12;
 
 type Outcome = Checked & { readonly network?: NativeFile };

@@ -55,7 +55,7 @@ class MeanCheck {
     return this.counts.length;
   }
 
-  /** The first layer at which the mean of so many counts is far from the one stated, or null. */
+  /** The first layer at which the mean of this many counts is far from the one stated, or null. */
   deviation(draws: number): string | null {
     while (this.drawn < draws) this.counts.push(this.countOne(this.drawn + 1));
     for (const { index, name } of this.network.layers) {

@@ -2,7 +2,7 @@ import type { NativeFile, NativeLayer } from './nativeFile.ts';
 import { open } from './nativeFile.ts';
 import { fitted, flat, withTensors } from './weights.ts';
 
-/** A smaller or simpler file for which this still holds, found step by step; asks it at most so many times. */
+/** A smaller or simpler file for which this still holds, found step by step; asks it at most this many times. */
 export async function shrink(
   file: NativeFile,
   holds: (candidate: NativeFile) => Promise<boolean>,

@@ -1,4 +1,4 @@
-/** A picture of side x side quadrangles, whose lines are those of so many layers; the answer to this question. */
+/** A picture of side x side quadrangles, whose lines are those of this many layers; the answer to this question. */
 interface Grid {
   readonly side: number;
   readonly id: number;

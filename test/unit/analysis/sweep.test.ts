@@ -48,7 +48,7 @@ describe('sweep', () => {
     expect(both.measures).toMatchObject({ neurons: 40, parameters: 60 + 420 + 21 });
   });
 
-  it('gives what so many copies of a layer in a row give, and refuses those that do not fit', () => {
+  it('gives what this many copies of a layer in a row give, and refuses those that do not fit', () => {
     const subject = { layers: ['b'], field: 'copies' } as const;
     const row = sweepAt(mlp, subject, 3, {});
     const written = [dense('a', 8), dense('b', 8), dense('b_2', 8), dense('b_3', 8), dense('out', 1, linear)];

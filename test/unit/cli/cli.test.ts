@@ -190,7 +190,7 @@ describe('region-lens', () => {
     ).toBe(2);
   });
 
-  it('count draws weights from the seed in the file unless told', async () => {
+  it('count draws weights from the seed in the file by default', async () => {
     const seeded = await cli.file('seeded.network.json', { ...mlp, init: { seed: 5 } });
     const regions = async (file: string, ...words: string[]) =>
       counts((await cli.run(['count', file, '--method', 'plane', '--json', ...words])).out)[0];
@@ -214,7 +214,7 @@ describe('region-lens', () => {
     expect(plane.domain).toEqual({ lower: [0, 0], upper: [1, 1] });
   });
 
-  it('count holds cells by their vertices or by linear programs, as told, and counts the same', async () => {
+  it('count holds cells by their vertices or by linear programs, as requested, and counts the same', async () => {
     const file = await cli.file('cells.network.json', { input: [3], layers: [dense(7), dense(5), dense(1, 'linear')] });
     const words = ['count', file, '--method', 'cells', '--json', '--cells-by'];
     const [a, b] = await Promise.all(

@@ -5,7 +5,7 @@ import type { CountMethod, CountRequest } from '../../../src/counting/count.ts';
 import { expectedCounts, fixture } from './networks.ts';
 
 const slices: Record<number, CountMethod> = { 1: 'line', 2: 'plane' };
-/** From so many regions on, only the method made for their dimension looks at each. */
+/** From this many regions on, only the method made for their dimension looks at each. */
 const MANY = 10_000;
 
 type Way = Pick<CountRequest, 'method' | 'cellsBy'>;

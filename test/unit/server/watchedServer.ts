@@ -17,7 +17,7 @@ interface OpenDocument {
 }
 
 /**
- * A server and the process that watches it, joined as the editor's client joins them: documents are opened anew after
+ * A server and the process that watches it, joined as the editor's client joins them: documents are opened again after
  * an end.
  */
 export class WatchedServer {

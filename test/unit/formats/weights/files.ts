@@ -31,7 +31,7 @@ function bytesOf(array: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** An array as NumPy saves it, row-major doubles unless told otherwise. */
+/** An array as NumPy saves it, row-major doubles by default. */
 export function npy({ shape, data }: Tensor, descr = '<f8', fortran = 'False', raw = bytesOf(data)): Uint8Array {
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const dictionary = `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${extents}), }`;

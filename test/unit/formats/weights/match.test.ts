@@ -173,7 +173,7 @@ describe('weights of a Keras model whose channels come first', () => {
         for (let j = 0; j < 2; j++) sum += image[(y + i) * columns + x + j] * kernel.data[(i * 2 + j) * filters + f];
       return sum > 0 ? sum : sum * alpha.data[at];
     });
-    // A flatten that is told of the channels brings them behind the positions.
+    // A flatten with a `data_format` moves the channels behind the positions.
     const vector = isTold ? map.map((_, at) => map[(at % filters) * high * wide + Math.floor(at / filters)]) : map;
     return Array.from({ length: units }, (_, u) =>
       vector.reduce((sum, value, i) => sum + value * dense.data[i * units + u], 0),
@@ -205,7 +205,7 @@ describe('weights of a Keras model whose channels come first', () => {
   it.each([
     ['a flatten that keeps their order', model({}), false],
     ['a flatten that keeps it and says so', model({ data_format: 'channels_last' }), false],
-    ['a flatten that is told of them', model({ data_format: 'channels_first' }), true],
+    ['a flatten with a `data_format`', model({ data_format: 'channels_first' }), true],
     ['a reshape to a vector', model({ target_shape: [-1] }, 'Reshape'), false],
   ])('are put into our order behind %s', (_, text, isTold) => {
     const { match } = networkWithWeights(text, 'm.json', 0, npzOf(tensors))!;

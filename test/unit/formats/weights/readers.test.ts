@@ -30,7 +30,7 @@ describe('files of weights', () => {
     expect(contents(file)).toEqual(tensors);
   });
 
-  it('are told by their bytes, and anything else is refused with a sentence', () => {
+  it('are recognized by their bytes, and anything else is refused with a sentence', () => {
     for (const bytes of [new Uint8Array(), new TextEncoder().encode('{"layers": []}'), new Uint8Array(100)]) {
       expect(() => openWeights(source('x.bin', bytes))).toThrow(/^x\.bin is not a weights file that can be read/);
     }
@@ -220,7 +220,7 @@ describe('the manifest of a model.json', () => {
     expect(manifestOf(manifest(['a.bin'], weights))).toEqual([{ paths: ['a.bin'], weights }]);
   });
 
-  it('is told from none at all when it is not understood', () => {
+  it('is distinguished from a missing one when it is not understood', () => {
     expect(manifestFault('{}')).toBeNull();
     expect(manifestFault(manifest(['a.bin'], [{ name: 'k', shape: [2], dtype: 'float32' }]))).toBeNull();
     expect(manifestFault(manifest(['a.bin'], [{ name: 'k', shape: [-2], dtype: 'float32' }]))).toContain(
