@@ -1,3 +1,4 @@
+import { givenMethod } from '../common/givenMethod.ts';
 import type { Place } from '../common/place.ts';
 import type { ChosenMethod, CountMethod } from '../counting/count.ts';
 import { MAX_PROGRAM_DIMENSIONS, MAX_VERTEX_DIMENSIONS } from '../counting/countRegions.ts';
@@ -16,13 +17,8 @@ const MAX_POLYGONS = 5e6;
  */
 export function chooseMethod(network: Network, place: Place): ChosenMethod {
   const { inputSize: inputs } = network;
-  if (place.kind === 'segment') return chosen('line', 'a segment is given');
-  if (place.kind === 'parallelogram') return chosen('plane', 'a plane is given');
-  if (place.kind === 'points') {
-    return place.points.length === 2
-      ? chosen('line', 'two points are given')
-      : chosen('plane', 'three points are given');
-  }
+  const given = givenMethod(place);
+  if (given !== null) return given;
   const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieceCount - 1), 0);
   const cells = estimatedRegions(neurons, inputs);
   const mostCells =

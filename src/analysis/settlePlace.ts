@@ -5,7 +5,6 @@ import {
   faceOf,
   PLACES,
   WHOLE,
-  whyFlat,
   type Box,
   type Domain,
   type ParallelogramPlace,
@@ -15,6 +14,7 @@ import {
 } from '../common/place.ts';
 import type { CountMethod } from '../counting/count.ts';
 import { orthonormalPair } from '../counting/geometry/randomPlane.ts';
+import { whyFlat } from './flatPlaces.ts';
 
 /** What a place of a count depends on beside the place itself. */
 export interface PlaceOptions {

@@ -1,5 +1,6 @@
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
+import { givenMethod } from '../../src/common/givenMethod.ts';
 import { boxOf, type Place } from '../../src/common/place.ts';
 import type {
   CountMethod,
@@ -169,20 +170,7 @@ export function chosenMethod(
   { method, place }: CountSettings,
 ): { readonly method: CountMethod; readonly why: string | null } {
   if (method !== 'auto') return { method, why: null };
-  switch (place.kind) {
-    case 'box':
-      return counting.box;
-    case 'all':
-      return counting.all;
-    case 'segment':
-      return { method: 'line', why: t('a segment is given') };
-    case 'parallelogram':
-      return { method: 'plane', why: t('a plane is given') };
-    case 'points':
-      return place.points.length === 2
-        ? { method: 'line', why: t('two points are given') }
-        : { method: 'plane', why: t('three points are given') };
-  }
+  return givenMethod(place, t) ?? (place.kind === 'all' ? counting.all : counting.box);
 }
 
 /** log10 of what each bending layer multiplies, from log10 after each layer (by layer index); null where unknown. */
