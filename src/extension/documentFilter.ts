@@ -4,7 +4,10 @@ import { isNetworkText } from '../formats/sniff.ts';
 /** Languages in which networks are written; the server sees no other documents. */
 export const LANGUAGES = ['json', 'jsonc', 'typescript', 'typescriptreact', 'javascript', 'javascriptreact'] as const;
 
-const SCHEMES = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata']);
+/** Of documents that show the network in a binary file. */
+export const MODEL_SCHEME = 'region-lens-model';
+
+const SCHEMES = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', MODEL_SCHEME]);
 
 /** True for a document that holds a network definition, by a look at its text that costs microseconds. */
 export function holdsNetwork(document: TextDocument): boolean {

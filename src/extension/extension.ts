@@ -3,6 +3,8 @@ import { registerCommands } from './commands.ts';
 import { CountRunner } from './panel/countRunner.ts';
 import { showError } from './failures.ts';
 import { ActivationWatcher } from './activationWatcher.ts';
+import { ModelDocuments } from './modelEditor/modelDocuments.ts';
+import { registerModelEditor } from './modelEditor/modelEditor.ts';
 import { Panels } from './panel/panels.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 import { RunStore } from './panel/runStore.ts';
@@ -15,9 +17,13 @@ import { WeightRemarks } from './panel/weightRemarks.ts';
 export function activate(extension: vscode.ExtensionContext): void {
   const server = new Server(extension);
   const runner = new CountRunner(extension);
-  const weightFiles = new WeightFiles(extension.workspaceState);
+  const weightFiles = new WeightFiles(
+    extension.workspaceState,
+    vscode.Uri.joinPath(extension.globalStorageUri, 'models'),
+  );
   const runs = new RunStore(extension.workspaceState, runner);
   const panels = new Panels({ extension, server, runner, runs, weightFiles, weightRemarks: new WeightRemarks(runner) });
+  const models = new ModelDocuments(runner, vscode.Uri.joinPath(extension.globalStorageUri, 'models'));
   const reports = new ReportDocuments(server);
   const watching = new ActivationWatcher(() => void server.start().catch(showError));
   extension.subscriptions.push(
@@ -27,6 +33,8 @@ export function activate(extension: vscode.ExtensionContext): void {
     weightFiles,
     panels,
     reports,
+    models,
+    registerModelEditor(models),
     watching,
     new StatusBar(server),
     ...registerCommands({ extension, server, panels, reports, weightFiles }),

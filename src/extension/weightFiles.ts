@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { manifestOf } from '../formats/json/weightsManifest.ts';
+import { localCopyOf, modelFileOf } from './modelEditor/modelDocuments.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 
 const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.pt', '.pth', '.npz'];
-const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,npz,npy,bin}';
+const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,npz,npy,bin,onnx,tflite}';
 const CHOSEN = 'regionLens.weights';
 
 /** The weights beside a network. */
@@ -25,11 +26,16 @@ export class WeightFiles implements vscode.Disposable {
   /** By folder, the networks whose weights are, or would be, there. */
   private readonly watched = new Map<string, { readonly watcher: vscode.Disposable; readonly sources: Set<string> }>();
 
-  constructor(private readonly memory: vscode.Memento) {}
+  constructor(
+    private readonly memory: vscode.Memento,
+    private readonly copies: vscode.Uri,
+  ) {}
 
   /** Null where there are none. Only looks whether files are there; the counting worker reads them. */
   async of(document: vscode.TextDocument): Promise<WeightsBeside | null> {
     const { uri } = document;
+    const model = modelFileOf(uri);
+    if (model) return this.ofModel(model, uri);
     if (uri.scheme !== 'file') return null;
     // Outside of the workspace only what the user named is read.
     const near = vscode.workspace.getWorkspaceFolder(uri) && { folder: path.dirname(uri.fsPath) };
@@ -55,6 +61,13 @@ export class WeightFiles implements vscode.Disposable {
       if (found) return found;
     }
     return null;
+  }
+
+  /** A text that shows the model in a file is counted with the weights in that file. */
+  private async ofModel(model: vscode.Uri, uri: vscode.Uri): Promise<WeightsBeside | null> {
+    if (model.scheme === 'file') this.watch(path.dirname(model.fsPath), uri);
+    const { fsPath } = await localCopyOf(model, this.copies);
+    return besides({ file: fsPath, isModel: true }, [fsPath], path.posix.basename(model.path));
   }
 
   private watch(folder: string, source: vscode.Uri): void {

@@ -30,6 +30,8 @@ export interface CountTask extends TaskNetwork {
 export interface WeightsPlace {
   /** A file of weights. */
   readonly file?: string;
+  /** The text is that of the model in this file: its weights have the names and layouts of the text. */
+  readonly isModel?: boolean;
   /** The model's folder, for the files that its own text names. */
   readonly folder?: string;
 }
@@ -74,15 +76,26 @@ export interface WeightsOutcome {
   readonly remarks: readonly string[];
 }
 
-export type WorkerTask = CountTask | MeasureTask | RegionTask | WeightsTask;
-type AnyOutcome = CountOutcome | MeasureOutcome | RegionDescription | WeightsOutcome;
+/** The model in the file that `weights` names, as text in the native format. */
+export interface ModelTask extends TaskNetwork {
+  readonly kind: 'model';
+}
+
+export interface ModelOutcome {
+  readonly text: string;
+}
+
+export type WorkerTask = CountTask | MeasureTask | RegionTask | WeightsTask | ModelTask;
+type AnyOutcome = CountOutcome | MeasureOutcome | RegionDescription | WeightsOutcome | ModelOutcome;
 export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
   ? MeasureOutcome
   : Task extends RegionTask
     ? RegionDescription
     : Task extends WeightsTask
       ? WeightsOutcome
-      : CountOutcome;
+      : Task extends ModelTask
+        ? ModelOutcome
+        : CountOutcome;
 
 /** A thread's place in a task: `memory` is that of a `Share`, through which a task is also asked to stop. */
 export interface ThreadPlace {

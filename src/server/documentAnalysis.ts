@@ -133,9 +133,10 @@ function sentenceOf(error: unknown): string {
   return `Region Lens could not analyse this file: ${reason}. The analysis is tried again when the text changes.`;
 }
 
-/** The last part of an address; as it is written where it cannot be decoded. */
+/** The last part of an address without its query; as it is written where it cannot be decoded. */
 export function fileNameOf(uri: string): string {
-  const name = uri.slice(uri.lastIndexOf('/') + 1);
+  const [path] = uri.split(/[?#]/);
+  const name = path.slice(path.lastIndexOf('/') + 1);
   try {
     return decodeURIComponent(name);
   } catch {

@@ -1,7 +1,7 @@
 import { readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import { binaryFormatOf } from '../formats/binary/models.ts';
-import { openModel } from '../formats/binary/modelFile.ts';
+import { modelBeside, openModel } from '../formats/binary/modelFile.ts';
 import type { NearbyFiles } from '../formats/format.ts';
 import { manifestFault, manifestOf, type ManifestGroup } from '../formats/json/weightsManifest.ts';
 import { readTfjsShards } from '../formats/weights/tfjsShards.ts';
@@ -28,7 +28,9 @@ export async function findWeights(text: string, place: WeightsPlace): Promise<Fo
     const model = binaryFormatOf(source);
     const file = model
       ? bounded(source.name, source.size, () => openModel(source, model, files))
-      : await openPlainWeights(source);
+      : place.isModel === true
+        ? modelBeside(await openPlainWeights(source))
+        : await openPlainWeights(source);
     return { file: { ...file, tensors: file.tensors.map(limited) }, stamp: stampOf([place.file]) };
   }
   if (place.folder === undefined) return null;

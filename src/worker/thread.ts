@@ -10,6 +10,7 @@ import { SharedCount } from '../counting/walk/sharedCount.ts';
 import type { Network } from '../network/network.ts';
 import type {
   CountTask,
+  ModelTask,
   TaskNetwork,
   ThreadPlace,
   WeightsTask,
@@ -28,7 +29,7 @@ const MAX_HELD_BYTES = 2 ** 31;
 /** What V8 says when it cannot make an array. */
 const NO_MEMORY = /allocation failed|invalid (typed )?array( buffer)? length/i;
 let port: MessagePort;
-type NetworkTask = Exclude<WorkerTask, WeightsTask>;
+type NetworkTask = Exclude<WorkerTask, WeightsTask | ModelTask>;
 type Read = NonNullable<ReturnType<typeof networkWithWeights>>;
 /** The last file read: the seeds of one run come one after the other and share it. */
 let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | undefined;
@@ -53,6 +54,7 @@ async function answer(message: Exclude<WorkerRequest, { type: 'text' }>, text: s
     const task: WorkerTask = { ...message.task, text };
     const { place } = message;
     if (task.kind === 'weights') reply({ type: 'done', id, outcome: { remarks: await weightRemarks(task) } });
+    else if (task.kind === 'model') reply({ type: 'done', id, outcome: { text: await modelText(task) } });
     else perform(id, task, await networkOf(task), place);
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
@@ -142,6 +144,13 @@ function readNetwork(
   });
   if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
   return read;
+}
+
+/** The network in a file that is no text, in the native format. */
+async function modelText({ weights, fileName }: ModelTask): Promise<string> {
+  const found = weights && (await findWeights('', weights));
+  if (!found?.file.model) throw new Error(`${fileName} holds no network.`);
+  return found.file.model;
 }
 
 /** Which tensors fit no layer and the like; how those that fit were found is no news. */

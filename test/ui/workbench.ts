@@ -150,10 +150,15 @@ export class Workbench {
     await this.choose('F1', `>${title}`, title);
   }
 
-  /** Opens a file of the folder and waits until its text is there. */
-  async openFile(name: string): Promise<void> {
+  /** Opens a file of the folder in its default editor, which for a binary one shows no text. */
+  async openBinary(name: string): Promise<void> {
     await this.choose('Control+P', name, name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
+  }
+
+  /** Opens a file of the folder and waits until its text is there. */
+  async openFile(name: string): Promise<void> {
+    await this.openBinary(name);
     await this.page.locator('.editor-instance .view-line').first().waitFor();
   }
 

@@ -97,6 +97,12 @@ export class CountRunner implements vscode.Disposable {
     return (await this.workers(0).run({ kind: 'weights', ...network })).remarks;
   }
 
+  /** The network in a binary file, as text in the native format. */
+  async modelText(fileName: string, file: string): Promise<string> {
+    const weights = { file, isModel: true };
+    return (await this.workers(0).run({ kind: 'model', text: '', fileName, network: 0, weights })).text;
+  }
+
   private workers(atLeast: number): CountProcess {
     this.pool ??= new CountProcess(this.extension.asAbsolutePath('dist/worker.js'), defaultWorkers());
     this.pool.grow(atLeast);

@@ -228,6 +228,12 @@ const opaque: OperationReader = (fields) => {
   };
 };
 
+/** A layer that another format has and that is not analysed, with the sentence why. */
+const unknown: OperationReader = (fields) => {
+  fields.unsupported('why', stringOf(fields.get('why')) ?? 'What this layer computes is not known.');
+  return identity;
+};
+
 function wholeNumbers(value: PlainValue | undefined): number[] | undefined {
   return isList(value) && value.every((entry) => Number.isSafeInteger(entry)) ? (value as number[]) : undefined;
 }
@@ -271,6 +277,7 @@ const readers: Readonly<Record<string, OperationReader>> = {
   concatenate,
   graph_conv: graphConvolution,
   opaque,
+  unknown,
 };
 
 /** The types whose `activation` field means something; all others leave it unread. */

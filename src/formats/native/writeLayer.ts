@@ -9,7 +9,7 @@ export type Written =
 
 /** The type and the fields of a layer that say what it computes. */
 export function writeOperation({ operation, activation, type }: LayerDefinition): Record<string, Written | undefined> {
-  const written = operationFields(operation, type);
+  const written = operationFields(operation);
   if (operation.kind === 'identity') return identityFields(type, activation);
   return { ...written, activation: isIdentity(activation) ? undefined : writeActivation(activation) };
 }
@@ -34,7 +34,7 @@ function writeActivation(activation: Activation): Written {
   return { name, breakpoints, slopes, intercepts, learned, shared_axes };
 }
 
-function operationFields(operation: Operation, type: string): Record<string, Written | undefined> {
+function operationFields(operation: Operation): Record<string, Written | undefined> {
   switch (operation.kind) {
     case 'dense':
       return { type: 'dense', units: operation.units, ...bias(operation) };
@@ -119,9 +119,8 @@ function operationFields(operation: Operation, type: string): Record<string, Wri
     case 'maximum':
     case 'identity':
       return { type: operation.kind };
-    // Named as it was: it is as unknown here.
     case 'unknown':
-      return { type };
+      return { type: 'unknown', why: operation.why };
   }
 }
 

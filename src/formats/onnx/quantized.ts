@@ -1,4 +1,5 @@
 import { sizeOf } from '../../network/shape.ts';
+import { straight } from '../graph/affine.ts';
 import type { Constant } from '../graph/node.ts';
 import type { Operator } from '../graph/translate.ts';
 import { Refusal } from '../graph/writer.ts';
@@ -8,7 +9,7 @@ import { Refusal } from '../graph/writer.ts';
 /** `(x - zero) * scale` of stored weights, with one scale for all or for each place along an axis. */
 const dequantize: Operator = (writer, node) => {
   const stored = writer.constant(node, 0);
-  if (!stored) throw new Refusal(rounds(node.op));
+  if (!stored) return scaled(writer, node);
   const [scale, zero] = [writer.weights(node, 1), writer.constant(node, 2)];
   for (const part of [scale, ...(zero ? [zero] : [])]) writer.notWeights.add(part.name);
   const { shape } = stored;
@@ -25,6 +26,13 @@ const dequantize: Operator = (writer, node) => {
   };
   const name = node.outputs[0] ?? stored.name;
   return { kind: 'constant', constant: { ...stored, name, few: () => undefined, tensor } };
+};
+
+/** A tensor of the network by one scale: rounding was before. */
+const scaled: Operator = (writer, node) => {
+  const [scale, zero] = [writer.numbers(node, 1), node.inputs[2] ? writer.numbers(node, 2) : [0]];
+  if (scale?.length !== 1 || zero?.length !== 1) throw new Refusal(rounds(node.op));
+  return straight(writer, node, writer.tensor(node), scale[0], -zero[0] * scale[0]);
 };
 
 function dataOf(constant: Constant): Float64Array | string | undefined {
