@@ -2,6 +2,7 @@
 // project's examples and fixtures by damaging them, and checks each: nothing is thrown, nothing lies outside the text,
 // no lower bound is above an upper one, reports are sound, none takes long or much memory. Every document follows from
 // the seed and its number.
+// `--binaries N`: damages N copies of a file of each binary kind and reads them in this process.
 // `--document K`: writes that one out instead and checks it in this process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1' },
     out: { type: 'string', default: 'fuzz.json' },
     document: { type: 'string' },
+    binaries: { type: 'string' },
   },
 });
 const [documents, seed, first, threads] = [values.documents, values.seed, values.first, values.threads].map(Number);
@@ -33,7 +35,11 @@ const end = first + documents;
 /** @param {string} folder */
 async function bundle(folder) {
   await build({
-    entryPoints: { child: join(root, 'test/fuzz/child.ts'), one: join(root, 'test/fuzz/one.ts') },
+    entryPoints: {
+      child: join(root, 'test/fuzz/child.ts'),
+      one: join(root, 'test/fuzz/one.ts'),
+      binaries: join(root, 'test/fuzz/binaries.ts'),
+    },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -103,7 +109,10 @@ async function runFrom(script, from) {
 const folder = await mkdtemp(join(tmpdir(), 'region-lens-fuzz-'));
 try {
   await bundle(folder);
-  if (values.document !== undefined) {
+  if (values.binaries !== undefined) {
+    const { main } = await import(pathToFileURL(join(folder, 'binaries.cjs')).href);
+    main(root, Number(values.binaries), seed);
+  } else if (values.document !== undefined) {
     const { main } = await import(pathToFileURL(join(folder, 'one.cjs')).href);
     main(root, seed, Number(values.document), values.out);
   } else {

@@ -32,8 +32,16 @@ const TensorField = {
 /** Graphs beyond this are no networks that anyone looks at layer by layer. */
 const MAX_ITEMS = 200_000;
 
-/** Whether a file is an ONNX model: by the fields of its outermost message alone. */
+/** Versions of the format so far, with room for more. */
+const MOST_VERSIONS = 64;
+
+/**
+ * Whether a file is an ONNX model: it begins with the version of the format, as all writers have it, and the fields of
+ * its outermost message are those of a model.
+ */
 export function isOnnx(source: ByteSource): boolean {
+  const [tag, version] = source.size < 2 ? [] : source.read(0, 2);
+  if (tag !== 8 * Model.irVersion || version === 0 || version > MOST_VERSIONS) return false;
   const seen = new Set<number>();
   try {
     for (const { number, isDelimited } of fieldsIn(buffered(source), wholeOf(source))) {
@@ -42,8 +50,8 @@ export function isOnnx(source: ByteSource): boolean {
       if (seen.has(Model.graph) && seen.size > 1) return true;
     }
   } catch {
-    // It stops being a protocol buffer: of a model that was cut short the beginning tells.
-    return false;
+    // It stops being a protocol buffer, as a model does that was cut short.
+    return /\.onnx$/i.test(source.name);
   }
   return seen.has(Model.graph);
 }
