@@ -127,7 +127,12 @@ export function sweepAt(
   return { value, problems: errors, measures: errors.length > 0 ? null : networkFigures(network, options) };
 }
 
-function resized(definition: NetworkDefinition, { layers, field }: SweepSubject, value: number): NetworkDefinition {
+/** The network with one size of these layers changed; layers that share weights change together. */
+export function resized(
+  definition: NetworkDefinition,
+  { layers, field }: SweepSubject,
+  value: number,
+): NetworkDefinition {
   const isSubject = ({ name, sharedWith }: LayerDefinition): boolean =>
     layers.includes(name) || (sharedWith !== undefined && layers.includes(sharedWith));
   return {
@@ -142,7 +147,7 @@ function resized(definition: NetworkDefinition, { layers, field }: SweepSubject,
 /**
  * This many of each of these layers in a row, each reading the one before; what read the layer reads the last of them.
  */
-function stacked(definition: NetworkDefinition, subjects: readonly string[], copies: number): NetworkDefinition {
+export function stacked(definition: NetworkDefinition, subjects: readonly string[], copies: number): NetworkDefinition {
   const taken = new Set(definition.layers.map(({ name }) => name));
   const lastOf = new Map<string, string>();
   const layers = definition.layers.flatMap((layer) => {

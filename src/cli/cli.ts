@@ -2,6 +2,7 @@ import { analyzeCommand } from './commands/analyzeCommand.ts';
 import { compareCommand } from './commands/compareCommand.ts';
 import { convertCommand } from './commands/convertCommand.ts';
 import { countCommand } from './commands/countCommand.ts';
+import { fitCommand } from './commands/fitCommand.ts';
 import { measureCommand } from './commands/measureCommand.ts';
 import { sweepCommand } from './commands/sweepCommand.ts';
 import { endWhenOutputFails, processOutput } from './terminal.ts';
@@ -13,7 +14,8 @@ async function main([command, ...words]: string[]): Promise<number> {
   const stop = new AbortController();
   // Commands that wait for workers stop with what they have. The others compute in this thread, where a handler would
   // be heard only after the work: for them a signal ends the process, as it does by default.
-  const waits = ['count', 'measure', 'sweep'].includes(command) || words.some((word) => word.startsWith('--simulate'));
+  const waits =
+    ['count', 'measure', 'sweep', 'fit'].includes(command) || words.some((word) => word.startsWith('--simulate'));
   if (waits) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   if (words.includes('--help')) {
     output.line(HELP);
@@ -30,6 +32,8 @@ async function main([command, ...words]: string[]): Promise<number> {
       return convertCommand(words, output);
     case 'compare':
       return compareCommand(words, output);
+    case 'fit':
+      return fitCommand(words, output, stop.signal);
     case 'sweep':
       return sweepCommand(words, output, stop.signal);
     case '--help':

@@ -85,3 +85,14 @@ function printProblems(file: string, problems: readonly Problem[], lines: LineIn
     output.error(`${file}:${line + 1}:${character + 1}: ${message}`);
   }
 }
+
+/** The network of this name, the first without one. Throws a UsageError where there is none. */
+export function chosenDefinition(
+  definitions: readonly NetworkDefinition[],
+  name: string | undefined,
+  file: string,
+): NetworkDefinition {
+  const definition = name === undefined ? definitions[0] : definitions.find((each) => each.name === name);
+  if (!definition) throw new UsageError(`there is no network ${name} in ${file}`);
+  return definition;
+}

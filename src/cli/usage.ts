@@ -44,6 +44,13 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       bounds and means as the width (or another size) of a layer goes from A to B, each value F times the last
       (default 2), or N values at equal distances
 
+  region-lens fit FILE --max-parameters N [--max-macs M]
+                      [--objective expected-plane|expected-line|at-most|can-reach]
+                      [--layers NAME,NAME...] [--min-width 8] [--depth A..B] [--max-designs N] [--output OUT]
+                      [--json] [--network NAME] [--slice-dim K] [--budget STEPS]
+      the widths of the layers, and how often the last of them stands in a row, with the largest objective that
+      N parameters (and M multiply-adds) allow; OUT gets the best design in the native format
+
 Points and directions are JSON arrays: --from '[-1,-1]'.
 Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit or a signal.
 `;

@@ -92,7 +92,7 @@ export class BoundTable {
   private compute(id: BoundId): BoundResult {
     const { network, options } = this.theory;
     throwIfCancelled(options);
-    if (isTheorem(id)) return resultOf(theorems[id], this.theory);
+    if (isTheorem(id)) return this.possible(resultOf(theorems[id], this.theory));
     switch (id) {
       case 'tightest-upper':
         return combine(network, tightestUpper, this.notImplied('upper'), () => this.ofKind('upper'));
@@ -101,6 +101,20 @@ export class BoundTable {
       case 'best-lower':
         return combine(network, bestLower, this.ofKind('lower'));
     }
+  }
+
+  /**
+   * A mean above what any network of this shape can have is none: the limit of wide layers, for which it is, is too
+   * far from these widths. Such a mean does not apply.
+   */
+  private possible(result: BoundResult): BoundResult {
+    const { domainDimension, perLayer } = result;
+    if (domainDimension === undefined || perLayer === null) return result;
+    const isWhole = domainDimension >= this.theory.network.inputSize;
+    const table = isWhole ? this : new BoundTable(this.theory.onSlice(domainDimension));
+    const most = table.get('tightest-upper').perLayer;
+    const isAbove = perLayer.some((mean, cut) => mean && most?.[cut] && mean.log10 > most[cut].log10 + ROUNDING);
+    return isAbove ? { ...result, applies: false, reason: tooNarrow, value: null, perLayer: null, note: null } : result;
   }
 
   private ofKind(kind: BoundKind): BoundResult[] {
@@ -115,6 +129,12 @@ export class BoundTable {
       .map((bound) => this.get(bound.id));
   }
 }
+
+/** In log10, of a mean and an upper bound that are equal. */
+const ROUNDING = 1e-9;
+
+const tooNarrow =
+  'The formula is for wide layers: for these narrow ones it gives more regions than any such network can have.';
 
 function isTheorem(id: BoundId): id is keyof typeof theorems {
   return id in theorems;

@@ -13,7 +13,7 @@ import {
   type SweepSubject,
 } from '../../analysis/sweep.ts';
 import { parseArguments, type Output } from '../io.ts';
-import { readNetworks } from '../networks.ts';
+import { chosenDefinition, readNetworks } from '../networks.ts';
 import { parseBudget, parseCount, parseNumber, UsageError } from '../usage.ts';
 
 /** `region-lens sweep`. Returns the exit code. `stop` ends it early with what was computed. */
@@ -21,7 +21,7 @@ export async function sweepCommand(words: readonly string[], output: Output, sto
   const { file, layers, field, values, network, options, json } = parseSweepWords(words);
   const read = await readNetworks(file, output);
   if (read === null || !read.sound) return 1;
-  const definition = chosenOf(read.definitions, network, file);
+  const definition = chosenDefinition(read.definitions, network, file);
   const subject = subjectOf(definition, layers, field);
   const rows: SweepRow[] = [];
   for (const value of values) {
@@ -81,16 +81,6 @@ function valuesOf(spacing: Parameters<typeof sweepValues>[0]): number[] {
   } catch (error) {
     throw error instanceof RangeError ? new UsageError(error.message) : error;
   }
-}
-
-function chosenOf(
-  definitions: readonly NetworkDefinition[],
-  name: string | undefined,
-  file: string,
-): NetworkDefinition {
-  const found = name === undefined ? definitions[0] : definitions.find((definition) => definition.name === name);
-  if (!found) throw new UsageError(`there is no network ${name} in ${file}`);
-  return found;
 }
 
 function subjectOf(
