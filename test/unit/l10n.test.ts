@@ -25,6 +25,7 @@ describe('a project', () => {
     write('webview/a.ts', "t('Count'); element('p', { class: 'muted caption', text: t('{0} regions', n) });\n");
     write('src/extension/b.ts', "show(vscode.l10n.t('Copied'));\n");
     write('src/protocol/c.ts', 'export {};\n');
+    write('src/common/d.ts', 'export {};\n');
     write('package.json', '{\n  "title": "%title%"\n}\n');
     write('package.nls.json', '{ "title": "Title" }\n');
     write(
