@@ -2,6 +2,7 @@ import type { Domain } from '../common/place.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
+import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountPart } from '../counting/countRegions.ts';
 import type { RegionDescription } from '../counting/regions/describeRegion.ts';
 import type { Experiment } from '../counting/experiments/measure.ts';
@@ -97,9 +98,10 @@ export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
         ? ModelOutcome
         : CountOutcome;
 
-/** A thread's place in a task: `memory` is that of a `Share`, through which a task is also asked to stop. */
+/** A thread's place in a task. */
 export interface ThreadPlace {
-  readonly memory: SharedArrayBuffer;
+  /** Of a `SharedCount`, by which a task is also asked to stop; null for a task of one thread. */
+  readonly memory: SharedArrayBuffer | null;
   /** Thread 0 leads; it adds up what all have found. */
   readonly thread: number;
   readonly threads: number;
@@ -125,6 +127,8 @@ export type WorkerRequest =
       readonly task: WithoutText<WorkerTask>;
       readonly place: ThreadPlace;
     }
+  /** To a thread that shares no memory. */
+  | { readonly type: 'stop'; readonly id: number; readonly reason: StopReason }
   /** To the thread that leads and waits: what the others found. */
   | { readonly type: 'add'; readonly id: number; readonly parts: readonly CountPart[] };
 

@@ -4,10 +4,10 @@ import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountOutcome, CountTask, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
 import { Job, type CountCall } from './job.ts';
 
-/** A worker that does not answer a request to stop for this long is ended from outside. */
+/** A worker that does not answer a request to stop within this time is terminated. */
 const STOP_PATIENCE_MS = 80;
 const WORKER_MEMORY_MB = 4096;
-/** A new thread is started for what is left of a count when that is more than this: starting takes a tenth. */
+/** A new thread is started if at least this much of a count is left; starting one takes a tenth of a second. */
 const MIN_SHARED_SECONDS = 0.25;
 const RAN_OUT = 'The count needed more memory than a worker may have.';
 
@@ -15,7 +15,7 @@ interface Lane {
   readonly worker: Worker;
   job: Job | null;
   thread: number;
-  /** What the worker was given last. */
+  /** The text that the worker has. */
   text?: string;
 }
 
@@ -70,11 +70,16 @@ export class CountPool {
     return { ...best, runs: task.runs };
   }
 
+  /** Threads that may work on one task. They share memory, which browsers have only in pages isolated from others. */
+  private get threadsForOne(): number {
+    return typeof SharedArrayBuffer === 'undefined' ? 1 : this.size;
+  }
+
   private runOnce<Task extends WorkerTask>(task: Task, call: CountCall): Promise<OutcomeOf<Task>> {
     return new Promise((resolve, reject) => {
       if (call.signal?.aborted) return reject(new Error('cancelled'));
       // A worker answers a task with the outcome of its kind.
-      this.queue.push(new Job(this.nextId++, task, call, this.size, resolve as Job['resolve'], reject));
+      this.queue.push(new Job(this.nextId++, task, call, this.threadsForOne, resolve as Job['resolve'], reject));
       this.advance();
     });
   }
@@ -85,7 +90,7 @@ export class CountPool {
     const lanes = this.lanes.splice(0);
     for (const lane of lanes) {
       const { job } = lane;
-      // What it still says is not heard, so that the process stays alive until it has ended.
+      // Its further replies are ignored. The worker stays referenced, so the process lives until the worker has ended.
       lane.job = null;
       if (job) this.fail(job, 'cancelled');
     }
@@ -165,7 +170,7 @@ export class CountPool {
         return;
       case 'waiting':
         job.isWaiting = true;
-        // Nobody asks any more for the parts of a count that has been answered.
+        // The count has been answered already, for example because it was cancelled.
         if (job.isSettled) this.free(lane);
         else this.addUp(job);
         return;
@@ -212,10 +217,10 @@ export class CountPool {
   }
 
   /**
-   * Asks all threads to stop; those that do not answer are ended, and the count is answered with what they had told.
+   * Asks all threads to stop. Those that do not answer are ended, and the answer is what they have reported.
    */
   private cancel(job: Job): void {
-    job.share.stop('request');
+    this.stop(job, 'request');
     setTimeout(() => {
       if (job.isSettled) return;
       this.answerSoFar(job, 'request', 'cancelled');
@@ -223,15 +228,22 @@ export class CountPool {
     }, STOP_PATIENCE_MS);
   }
 
-  private answerSoFar(job: Job, reason: StopReason, otherwise: string): void {
+  /** Asks all threads of a job to stop. */
+  private stop(job: Job, reason: StopReason): void {
     job.share.stop(reason);
+    if (job.memory) return;
+    this.leadOf(job)?.worker.postMessage({ type: 'stop', id: job.id, reason } satisfies WorkerRequest);
+  }
+
+  private answerSoFar(job: Job, reason: StopReason, otherwise: string): void {
+    this.stop(job, reason);
     const outcome = job.soFar(reason);
     if (outcome) this.settle(job, () => job.resolve(outcome));
     else this.fail(job, otherwise);
   }
 
   private fail(job: Job, message: string): void {
-    job.share.stop('request');
+    this.stop(job, 'request');
     this.settle(job, () => job.reject(new Error(message)));
   }
 

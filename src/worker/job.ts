@@ -4,7 +4,7 @@ import { SharedCount, type StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountOutcome, CountStart, OutcomeOf, WorkerTask } from '../protocol/pool.ts';
 
 export interface JobProgress extends CountProgress {
-  /** At the pace so far; null while that tells nothing. */
+  /** At the pace so far; null while it is too early to say. */
   readonly secondsLeft: number | null;
 }
 
@@ -13,16 +13,17 @@ export interface CountCall {
   readonly progress?: (progress: JobProgress) => void;
 }
 
-/** A pace is believed from this share of the work on. */
+/** The smallest share of the work from which its pace is estimated. */
 const MIN_FRACTION = 0.005;
 
-/** One task on its way: what its threads have told, and to whom it is answered. */
+/** A task that runs: what its threads have reported, and who waits for the answer. */
 export class Job {
-  readonly memory = SharedCount.memory();
+  /** Null on one thread: it is asked to stop by a message. */
+  readonly memory: SharedArrayBuffer | null;
   readonly share: SharedCount;
   /** Threads that were asked, the lead first. */
   threadsAsked = 0;
-  /** Others may help. */
+  /** Other threads may help. */
   isShareable = false;
   /** The lead is done with its share. */
   isWaiting = false;
@@ -32,7 +33,7 @@ export class Job {
   /** What the other threads found. */
   readonly parts: CountPart[] = [];
   private readonly handedOver = new Set<number>();
-  private readonly told: (readonly number[])[] = [];
+  private readonly reported: (readonly number[])[] = [];
   private readonly start = performance.now();
   private begun: CountStart | null = null;
 
@@ -44,7 +45,8 @@ export class Job {
     readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void,
     readonly reject: (error: Error) => void,
   ) {
-    this.share = new SharedCount(this.memory, 0, threads);
+    this.memory = threads > 1 ? SharedCount.sharedMemory() : null;
+    this.share = this.memory ? new SharedCount(this.memory, 0, threads) : SharedCount.alone();
   }
 
   begin(start: CountStart): void {
@@ -54,7 +56,7 @@ export class Job {
 
   /** Keeps what thread `thread` has found so far. */
   progressed(thread: number, progress: CountProgress): void {
-    if (progress.perLayer) this.told[thread] = progress.perLayer;
+    if (progress.perLayer) this.reported[thread] = progress.perLayer;
     if (thread > 0) return;
     const { fraction } = progress;
     const seconds = (performance.now() - this.start) / 1000;
@@ -68,8 +70,8 @@ export class Job {
   }
 
   /**
-   * True when the lead only waits for the parts that it has. A thread that has claimed nothing by then finds nothing
-   * left.
+   * True when the lead waits and all parts that were claimed have arrived. A thread that has claimed nothing by then has
+   * nothing to do.
    */
   get isComplete(): boolean {
     for (let thread = 1; thread < this.threadsAsked; thread++) {
@@ -78,12 +80,14 @@ export class Job {
     return this.isWaiting;
   }
 
-  /** What the threads had told when they were last heard; null when that is nothing. */
+  /** The count as the threads last reported it; null if they have reported nothing. */
   soFar(stoppedBy: StopReason): CountOutcome | null {
-    const { begun, told } = this;
-    const layers = told.find((counts) => counts.length > 0)?.length ?? 0;
+    const { begun, reported } = this;
+    const layers = reported.find((counts) => counts.length > 0)?.length ?? 0;
     if (!begun || layers === 0) return null;
-    const perLayer = Array.from({ length: layers }, (_, layer) => told.reduce((sum, counts) => sum + counts[layer], 0));
+    const perLayer = Array.from({ length: layers }, (_, layer) =>
+      reported.reduce((sum, counts) => sum + counts[layer], 0),
+    );
     const result: CountResult = {
       method: begun.method,
       exact: false,

@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { planCount } from '../analysis/countPlan.ts';
 import { planExperiment } from '../analysis/experiment.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
@@ -24,6 +24,8 @@ import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
 const FIRST_PROGRESS_MS = 40;
+/** How often a count without shared memory looks for a message to stop it. */
+const LOOK_INTERVAL_MS = 10;
 /** Held for merging regions and for pictures, unless the task says otherwise. */
 const MAX_HELD_BYTES = 2 ** 31;
 /** What V8 says when it cannot make an array. */
@@ -37,17 +39,24 @@ let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | un
 let led: { id: number; request: CountRequest; seed: number; part: CountPart; start: number } | undefined;
 
 let lastText = '';
+/** The last request to stop; it may come before its task begins. */
+let lastStop: Extract<WorkerRequest, { type: 'stop' }> | undefined;
 
 /** Does the tasks that come through this port. */
 export function workFor(pool: MessagePort): void {
   port = pool;
   port.on('message', (message: WorkerRequest) => {
-    if (message.type === 'text') lastText = message.text;
-    else void answer(message, lastText);
+    receive(message);
   });
 }
 
-async function answer(message: Exclude<WorkerRequest, { type: 'text' }>, text: string): Promise<void> {
+function receive(message: WorkerRequest): void {
+  if (message.type === 'text') lastText = message.text;
+  else if (message.type === 'stop') lastStop = message;
+  else void answer(message, lastText);
+}
+
+async function answer(message: Exclude<WorkerRequest, { type: 'text' | 'stop' }>, text: string): Promise<void> {
   const { id } = message;
   try {
     if (message.type === 'add') return add(id, message.parts);
@@ -67,18 +76,24 @@ async function answer(message: Exclude<WorkerRequest, { type: 'text' }>, text: s
   }
 }
 
+/** Handles a message that arrives while a count runs. */
+function handleNextMessage(): void {
+  const next = receiveMessageOnPort(port) as { readonly message: WorkerRequest } | undefined;
+  if (next) receive(next.message);
+}
+
 function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
 function shareOf({ memory, thread, threads }: ThreadPlace): SharedCount {
-  return new SharedCount(memory, thread, threads);
+  return memory ? new SharedCount(memory, thread, threads) : SharedCount.alone();
 }
 
 function perform(id: number, task: NetworkTask, network: Network, place: ThreadPlace): void {
   switch (task.kind) {
     case 'measure': {
-      const begun = hooks(id, shareOf(place));
+      const begun = hooks(id, shareOf(place), place.memory === null);
       const end = performance.now() + 1000 * (task.seconds ?? Infinity);
       const stopped = () => begun.stopped?.() === true || performance.now() > end;
       const measured = runExperiment(planExperiment(network, task.choice), { ...begun, stopped });
@@ -103,7 +118,7 @@ function runCount(id: number, task: CountTask, network: Network, place: ThreadPl
   const { method, domain } = request;
   if (place.thread === 0) reply({ type: 'begun', id, start: { method, domain, seed: choice.seed, shareable } });
   const start = performance.now();
-  const part = countPart(request, hooks(id, share), shareable ? share : undefined);
+  const part = countPart(request, hooks(id, share, place.memory === null), shareable ? share : undefined);
   if (place.thread > 0) return reply({ type: 'part', id, part }, part.joins ? arraysOf(part.joins) : []);
   led = { id, request, seed: choice.seed, part, start };
   if (share.othersClaimed) reply({ type: 'waiting', id });
@@ -167,8 +182,10 @@ function weighted({ network, match }: Read): Network {
   return match ? match.attach() : network;
 }
 
-function hooks(id: number, share: SharedCount): CountHooks {
+/** `byMessage`: the request to stop comes as a message. A count is synchronous, so it looks for messages itself. */
+function hooks(id: number, share: SharedCount, byMessage: boolean): CountHooks {
   let due = performance.now() + FIRST_PROGRESS_MS;
+  let nextLook = 0;
   return {
     progress(progress) {
       const now = performance.now();
@@ -176,6 +193,13 @@ function hooks(id: number, share: SharedCount): CountHooks {
       due = now + PROGRESS_INTERVAL_MS;
       reply({ type: 'progress', id, progress });
     },
-    stopped: () => share.stoppedBy !== null,
+    stopped() {
+      if (byMessage && performance.now() >= nextLook) {
+        nextLook = performance.now() + LOOK_INTERVAL_MS;
+        handleNextMessage();
+        if (lastStop?.id === id) share.stop(lastStop.reason);
+      }
+      return share.stoppedBy !== null;
+    },
   };
 }

@@ -9,12 +9,14 @@ export const COMMON_CUTS = 2 ** 40;
 export const MAX_THREADS = 128;
 const HEAD = 2;
 const NUMBERS_FROM = 8 * Math.ceil((4 * (HEAD + MAX_THREADS)) / 8);
+const BYTES = NUMBERS_FROM + 16 * MAX_THREADS;
 /** Parts per thread: enough that no thread waits long for the last one. */
 const PARTS_PER_THREAD = 64;
 
 /**
  * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at
- * that depth belongs to the thread that claims it first, and the others skip it. The state is in shared memory.
+ * that depth belongs to the thread that claims it first, and the others skip it. The state of several threads is in
+ * shared memory.
  */
 export class SharedCount {
   readonly depth: number;
@@ -23,7 +25,7 @@ export class SharedCount {
   private readonly shares: Float64Array;
 
   constructor(
-    readonly memory: SharedArrayBuffer,
+    readonly memory: SharedArrayBuffer | ArrayBuffer,
     private readonly thread: number,
     private readonly threads: number,
   ) {
@@ -33,8 +35,14 @@ export class SharedCount {
     this.shares = new Float64Array(memory, NUMBERS_FROM + 8 * MAX_THREADS, MAX_THREADS);
   }
 
-  static memory(): SharedArrayBuffer {
-    return new SharedArrayBuffer(NUMBERS_FROM + 16 * MAX_THREADS);
+  /** Memory for a count on several threads. */
+  static sharedMemory(): SharedArrayBuffer {
+    return new SharedArrayBuffer(BYTES);
+  }
+
+  /** Of a count on one thread, which shares no memory. */
+  static alone(): SharedCount {
+    return new SharedCount(new ArrayBuffer(BYTES), 0, 1);
   }
 
   /**

@@ -116,6 +116,43 @@ describe('a pool of counting threads', () => {
     expect(told.at(-1)!.secondsLeft).not.toBeNull();
   });
 
+  describe('where there is no shared memory', () => {
+    let unsharedFile: string;
+
+    beforeAll(async () => {
+      unsharedFile = join(folder, 'unshared.js');
+      await writeFile(unsharedFile, "delete globalThis.SharedArrayBuffer;\nrequire('./worker.js');\n");
+    });
+    afterEach(() => vi.unstubAllGlobals());
+
+    const openUnshared = () => {
+      vi.stubGlobal('SharedArrayBuffer', undefined);
+      const pool = new CountPool(unsharedFile, 2);
+      pools.push(pool);
+      return pool;
+    };
+
+    it('counts each network on one thread, and several at once', { timeout: patience }, async () => {
+      const expected = figures(await open(1).run(small));
+      workers.clear();
+      const pool = openUnshared();
+      const counts = await Promise.all([pool.run(small), pool.run(small)]);
+      expect(counts.map(figures)).toEqual([expected, expected]);
+      expect(workers.size).toBe(2);
+    });
+
+    it('is cancelled by a message, and the thread counts on', { timeout: patience }, async () => {
+      const pool = openUnshared();
+      const stop = new AbortController();
+      const { progress, outcome } = underway(pool, endless, stop.signal);
+      await progress;
+      stop.abort();
+      expect((await outcome).result).toMatchObject({ exact: false, stoppedBy: 'request' });
+      expect((await pool.run(small)).result.exact).toBe(true);
+      expect(workers.size).toBe(1);
+    });
+  });
+
   it('reports the fastest of several runs', { timeout: patience }, async () => {
     const { result } = await open(1).run({ ...small, runs: 3 });
     expect(result.exact).toBe(true);

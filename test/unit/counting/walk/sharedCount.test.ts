@@ -24,7 +24,7 @@ class Dealt extends SharedCount {
 }
 
 function shared(request: CountRequest, threads: number, deal: (part: number) => number) {
-  const memory = SharedCount.memory();
+  const memory = SharedCount.sharedMemory();
   const parts = Array.from({ length: threads }, (_, k) => countPart(request, {}, new Dealt(memory, k, threads, deal)));
   const { seconds, ...result } = addParts(request, parts, 0);
   expect(seconds).toBe(0);
@@ -113,7 +113,7 @@ describe('a count shared among threads', () => {
     const network = drawWeights(chain([2, 24, 24, 1]), 1);
     const all = count(inPlane(network, true)).activationRegions;
     const request = { ...inPlane(network, true), limits: { regions: 200 } };
-    const memory = SharedCount.memory();
+    const memory = SharedCount.sharedMemory();
     const parts = [0, 1].map((k) => countPart(request, {}, new Dealt(memory, k, 2, deals['in turn'])));
     expect(parts[1].walked.stoppedBy).toBe('regions');
     const result = addParts(request, parts, 0);
