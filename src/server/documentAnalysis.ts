@@ -1,3 +1,4 @@
+import { URI, Utils } from 'vscode-uri';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { Analysis, analyze, definitionOf, type NetworkAnalysis } from '../analysis/analyze.ts';
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
@@ -133,14 +134,12 @@ function sentenceOf(error: unknown): string {
   return `Region Lens could not analyse this file: ${reason}. The analysis is tried again when the text changes.`;
 }
 
-/** The last part of an address without its query; as it is written where it cannot be decoded. */
+/** The last part of an address without its query; all of it where it is not a URI. */
 export function fileNameOf(uri: string): string {
-  const [path] = uri.split(/[?#]/);
-  const name = path.slice(path.lastIndexOf('/') + 1);
   try {
-    return decodeURIComponent(name);
+    return Utils.basename(URI.parse(uri));
   } catch {
-    return name;
+    return uri;
   }
 }
 

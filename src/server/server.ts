@@ -7,6 +7,7 @@ import {
   ResponseError,
   TextDocuments,
   TextDocumentSyncKind,
+  type CancellationToken,
   type Diagnostic,
   type InitializeResult,
   type TextDocumentPositionParams,
@@ -14,6 +15,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { reportJson } from '../report/reportJson.ts';
 import { reportTable } from '../report/reportTable.ts';
+import { BOUND_IDS } from '../theory/boundIds.ts';
 import { writeNative } from '../formats/native/write.ts';
 import * as protocol from '../protocol/server.ts';
 import { codeActions } from './features/codeActions.ts';
@@ -23,6 +25,7 @@ import { definitionAt } from './features/definition.ts';
 import { panelComparison, sizeEdit, sweptRow } from './panel/comparison.ts';
 import { diagnostics } from './features/diagnostics.ts';
 import { DocumentAnalyses, fileNameOf, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
+import { DocumentSettings } from './documentSettings.ts';
 import { DocumentWork } from './documentWork.ts';
 import { Framing } from './framing.ts';
 import { highlightsAt } from './features/highlight.ts';
@@ -35,7 +38,8 @@ import { referencesAt } from './features/references.ts';
 import { renameAt, renameRange } from './features/rename.ts';
 import { meanInWindow, runTheory } from './panel/runTheory.ts';
 import { Scheduler } from './scheduler.ts';
-import { defaultSettings, parseSettings, type Settings } from './settings.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import { inSlices } from './slices.ts';
 import { statusOf } from './features/status.ts';
 import { documentSymbols } from './features/symbols.ts';
 
@@ -59,7 +63,9 @@ const analyses = new DocumentAnalyses((uri) => imported.filesFor(uri), work, rep
 /** Open documents by the address that imports name them by. */
 const openTexts = new Map<string, TextDocument>();
 const scheduler = new Scheduler(PAUSE_MS);
-let settings: Settings = defaultSettings;
+const settings = new DocumentSettings(async (uri) =>
+  parseSettings(await connection.workspace.getConfiguration({ scopeUri: uri, section: 'regionLens' })),
+);
 
 /** Over the channel of the process that started this one, or over standard input and output. */
 function connect() {
@@ -112,11 +118,10 @@ const capabilities: InitializeResult['capabilities'] = {
   completionProvider: { triggerCharacters: ['"'] },
 };
 
-connection.onInitialized(() => unawaited(readSettings()));
-connection.onDidChangeConfiguration(() => unawaited(readSettings()));
+connection.onDidChangeConfiguration(() => unawaited(applySettings()));
 
-async function readSettings(): Promise<void> {
-  settings = parseSettings(await connection.workspace.getConfiguration('regionLens'));
+async function applySettings(): Promise<void> {
+  settings.clear();
   refresh();
   for (const { uri } of documents.all()) {
     await publish(uri);
@@ -161,6 +166,7 @@ documents.onDidClose(({ document }) => {
   imported.forget(document.uri);
   scheduler.cancel(document.uri);
   analyses.forget(document.uri);
+  settings.forget(document.uri);
   tell(document.uri, document.version, { found: [], status: null });
 });
 
@@ -171,13 +177,14 @@ interface Told {
 }
 
 async function publish(uri: string): Promise<void> {
+  const applying = await settings.of(uri);
   const analysed = await find(uri);
   const version = documents.get(uri)?.version;
   if (version === undefined) return;
   const told: Told | null = analysed
     ? analyses.view(analysed, (document) => ({
-        found: diagnostics(document, settings),
-        status: statusOf(document, settings),
+        found: diagnostics(document, applying),
+        status: statusOf(document, applying),
       }))
     : { found: [], status: null };
   // One that could not be viewed is published again, with its problem.
@@ -214,52 +221,93 @@ function findNow(uri: string): AnalysedDocument | null {
   return document ? analyses.of(document) : null;
 }
 
+const cancelled = () => new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'cancelled');
+
 /** What a feature says of a document; null where it holds no network, or cannot be analysed. */
-async function view<R>(uri: string, feature: (document: AnalysedDocument) => R): Promise<R | null> {
+async function view<R>(
+  uri: string,
+  token: CancellationToken,
+  feature: (document: AnalysedDocument) => R,
+): Promise<R | null | ResponseError<void>> {
   const document = await find(uri);
+  if (token.isCancellationRequested) return cancelled();
   return document && analyses.view(document, feature);
+}
+
+/** The same for a feature that depends on the document's settings. */
+async function viewWithSettings<R>(
+  uri: string,
+  token: CancellationToken,
+  feature: (document: AnalysedDocument, settings: Settings) => R,
+): Promise<R | null | ResponseError<void>> {
+  const applying = await settings.of(uri);
+  return view(uri, token, (document) => feature(document, applying));
+}
+
+/** Computes all bounds of a document, which its analysis then keeps. Stops when the request is cancelled. */
+async function computeBounds(uri: string, token: CancellationToken): Promise<void> {
+  const document = await find(uri);
+  if (!document) return;
+  const steps = document.analysis.networks.flatMap((network) => BOUND_IDS.map((id) => () => network.bound(id)));
+  await inSlices(steps, (slice) => analyses.view(document, () => (slice(), true)) ?? false, token);
 }
 
 /** The same for a place in the document, where the cursor is. */
 function at<R>(
   { textDocument, position }: TextDocumentPositionParams,
+  token: CancellationToken,
   feature: (document: AnalysedDocument, offset: number) => R,
-): Promise<R | null> {
-  return view(textDocument.uri, (document) => feature(document, offsetIn(document, position)));
+): Promise<R | null | ResponseError<void>> {
+  return view(textDocument.uri, token, (document) => feature(document, offsetIn(document, position)));
 }
 
 function offsetIn({ uri }: AnalysedDocument, position: { line: number; character: number }): number {
   return documents.get(uri)?.offsetAt(position) ?? 0;
 }
 
-connection.languages.inlayHint.on(({ textDocument, range }) =>
-  view(textDocument.uri, (document) => inlayHints(document, range, settings)),
+connection.languages.inlayHint.on(({ textDocument, range }, token) =>
+  viewWithSettings(textDocument.uri, token, (document, applying) => inlayHints(document, range, applying)),
 );
 connection.languages.inlayHint.resolve((hint) => {
   const document = findNow(hintedDocument(hint));
   return (document && analyses.view(document, (analysed) => resolveInlayHint(hint, analysed))) ?? hint;
 });
-connection.onCodeLens(({ textDocument }) => view(textDocument.uri, (document) => codeLenses(document, settings)));
-connection.onCodeAction(({ textDocument, range, context }) =>
-  view(textDocument.uri, (document) => codeActions(document, range, context.diagnostics)),
+connection.onCodeLens(({ textDocument }, token) => viewWithSettings(textDocument.uri, token, codeLenses));
+connection.onCodeAction(({ textDocument, range, context }, token) =>
+  view(textDocument.uri, token, (document) => codeActions(document, range, context.diagnostics)),
 );
-connection.onDocumentSymbol(({ textDocument }) => view(textDocument.uri, documentSymbols));
-connection.onHover((params) => at(params, hoverAt));
-connection.onDefinition((params) => at(params, definitionAt));
-connection.onReferences((params) =>
-  at(params, (document, offset) => referencesAt(document, offset, params.context.includeDeclaration)),
+connection.onDocumentSymbol(({ textDocument }, token) => view(textDocument.uri, token, documentSymbols));
+connection.onHover((params, token) => at(params, token, hoverAt));
+connection.onDefinition((params, token) => at(params, token, definitionAt));
+connection.onReferences((params, token) =>
+  at(params, token, (document, offset) => referencesAt(document, offset, params.context.includeDeclaration)),
 );
-connection.onDocumentHighlight((params) => at(params, highlightsAt));
-connection.onPrepareRename((params) => at(params, renameRange));
-connection.onRenameRequest((params) => at(params, (document, offset) => renameAt(document, offset, params.newName)));
-connection.onCompletion((params) => at(params, completions));
+connection.onDocumentHighlight((params, token) => at(params, token, highlightsAt));
+connection.onPrepareRename((params, token) => at(params, token, renameRange));
+connection.onRenameRequest((params, token) =>
+  at(params, token, (document, offset) => renameAt(document, offset, params.newName)),
+);
+connection.onCompletion((params, token) => at(params, token, completions));
 
 /** A request that is about what a document says. */
 function answer<P extends protocol.DocumentParams, R>(
   request: protocol.Method<P, R>,
   handler: (document: AnalysedDocument, params: P) => R,
 ): void {
-  connection.onRequest(request.method, (params: P) => view(params.uri, (document) => handler(document, params)));
+  connection.onRequest(request.method, (params: P, token: CancellationToken) =>
+    view(params.uri, token, (document) => handler(document, params)),
+  );
+}
+
+/** The same for what shows all bounds, which can take seconds: it can be cancelled between them. */
+function answerWithBounds<P extends protocol.DocumentParams, R>(
+  request: protocol.Method<P, R>,
+  handler: (document: AnalysedDocument, params: P, settings: Settings) => R,
+): void {
+  connection.onRequest(request.method, async (params: P, token: CancellationToken) => {
+    await computeBounds(params.uri, token);
+    return viewWithSettings(params.uri, token, (document, applying) => handler(document, params, applying));
+  });
 }
 
 /**
@@ -273,8 +321,10 @@ function compute<P extends protocol.DocumentParams, R>(
   others: (params: P) => readonly string[] = () => [],
 ): void {
   const { method } = request;
-  connection.onRequest(method, async (params: P): Promise<R | ResponseError | null> => {
+  connection.onRequest(method, async (params: P, token: CancellationToken): Promise<R | ResponseError | null> => {
     const [document] = await Promise.all([params.uri, ...others(params)].map(find));
+    await nextTurn();
+    if (token.isCancellationRequested) return cancelled();
     if (!document) return null;
     const { uri, version, fileName } = document;
     const whyNot = work.whyNot({ uri, version, method });
@@ -289,7 +339,7 @@ function compute<P extends protocol.DocumentParams, R>(
   });
 }
 
-answer(protocol.panelModelRequest, (document, { line, character }) =>
+answerWithBounds(protocol.panelModelRequest, (document, { line, character }) =>
   panelModel(document, line === undefined ? undefined : offsetIn(document, { line, character: character ?? 0 })),
 );
 answer(protocol.importsRequest, (_, { uri }) => imported.textsFor(uri));
@@ -297,11 +347,11 @@ answer(protocol.nativeTextRequest, ({ analysis }, { network }) => {
   const found = analysis.networks[network];
   return found ? writeNative(found.definition).text : null;
 });
-answer(protocol.reportRequest, (document, { kind }) => {
-  const { lines } = document;
-  if (kind === 'table') return reportTable(document.fileName, document.analysis, lines, settings.notation);
-  return JSON.stringify(reportJson(document.fileName, document.analysis, lines), null, 2) + '\n';
-});
+answerWithBounds(protocol.reportRequest, ({ fileName, analysis, lines }, { kind }, { notation }) =>
+  kind === 'table'
+    ? reportTable(fileName, analysis, lines, notation)
+    : JSON.stringify(reportJson(fileName, analysis, lines), null, 2) + '\n',
+);
 answer(protocol.layerRangeRequest, (document, { network, layer }) => layerRange(document, network, layer));
 answer(protocol.layerAtRequest, (document, position) => {
   const at = layersAt(document.analysis, offsetIn(document, position));

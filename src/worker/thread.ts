@@ -78,7 +78,7 @@ async function answer(message: Exclude<WorkerRequest, { type: 'text' | 'stop' }>
 
 /** Handles a message that arrives while a count runs. */
 function handleNextMessage(): void {
-  const next = receiveMessageOnPort(port) as { readonly message: WorkerRequest } | undefined;
+  const next = receiveMessageOnPort(port);
   if (next) receive(next.message);
 }
 

@@ -6,6 +6,7 @@ import {
   createProtocolConnection,
   IPCMessageReader,
   IPCMessageWriter,
+  type ConfigurationParams,
   type Diagnostic,
   type InlayHint,
   type ProtocolConnection,
@@ -19,6 +20,8 @@ export class ServerProcess {
   private readonly statuses = new Map<string, StatusParams>();
   private waiting: (() => void)[] = [];
   settings: unknown = {};
+  /** Settings of single folders, by the beginning of an address. */
+  folderSettings: (readonly [folder: string, settings: unknown])[] = [];
 
   private constructor(
     private readonly process: ChildProcess,
@@ -35,7 +38,12 @@ export class ServerProcess {
       this.statuses.set(status.uri, status);
       this.waiting.splice(0).forEach((wake) => wake());
     });
-    connection.onRequest('workspace/configuration', () => [this.settings]);
+    connection.onRequest('workspace/configuration', ({ items }: ConfigurationParams) =>
+      items.map(
+        ({ scopeUri = '' }) =>
+          this.folderSettings.find(([folder]) => scopeUri.startsWith(folder))?.[1] ?? this.settings,
+      ),
+    );
     for (const refresh of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh'])
       connection.onRequest(refresh, () => null);
     connection.onRequest('client/registerCapability', () => null);
