@@ -70,8 +70,8 @@ export class Job {
   }
 
   /**
-   * True when the lead waits and all parts that were claimed have arrived. A thread that has claimed nothing by then will
-   * claim none.
+   * True when the lead waits and all parts that were claimed have arrived. A thread without a claim by then
+   * gets none.
    */
   get isComplete(): boolean {
     for (let thread = 1; thread < this.threadsAsked; thread++) {

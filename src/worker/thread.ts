@@ -78,7 +78,7 @@ async function answer(message: Exclude<WorkerRequest, { type: 'text' | 'stop' }>
 
 /** Handles a message that arrives while a count runs. */
 function handleNextMessage(): void {
-  const next = receiveMessageOnPort(port);
+  const next: { readonly message: WorkerRequest } | undefined = receiveMessageOnPort(port);
   if (next) receive(next.message);
 }
 
