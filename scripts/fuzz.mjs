@@ -16,7 +16,7 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** A process may grow so large; one that says nothing for so long is ended. */
-const [mostMegabytes, hangSeconds] = [700, 120];
+const [mostMegabytes, hangSeconds] = [500, 120];
 
 const { values } = parseArgs({
   options: {
@@ -63,19 +63,31 @@ function save() {
   return writeFile(values.out, JSON.stringify({ seed, first, documents: done, faults, features }, null, 2) + '\n');
 }
 
-/** Runs one process from a number on; gives the number to go on with. @param {string} script @param {number} from */
-async function runFrom(script, from) {
-  const limits = [seed, from, end, threads, mostMegabytes].map(String);
-  const flags = ['--enable-source-maps', '--max-old-space-size=500', '--max-semi-space-size=16'];
-  const child = spawn(process.execPath, [...flags, script, root, ...limits], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let [at, next] = [from, from];
+/** @param {number} index @param {string} fault */
+async function report(index, fault) {
+  faults.push({ index, fault });
+  console.log(`${index}: ${fault}`);
+  await save();
+}
+
+/**
+ * Runs one process over documents. Where it ends or grows too large at one that is not its first, that one may not be
+ * the cause: it is given back to be checked alone.
+ * @param {string} script @param {number} from @param {number} behind @param {number} step
+ * @returns {Promise<{ next: number, suspect: number | null }>}
+ */
+async function run(script, from, behind, step) {
+  const words = [root, ...[seed, from, behind, step, mostMegabytes].map(String)];
+  const flags = ['--enable-source-maps', '--max-old-space-size=500', '--single-threaded-gc'];
+  const child = spawn(process.execPath, [...flags, script, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let [at, next] = [from, -1];
   /** @type {string | null} */
-  let ending = null;
+  let cause = null;
   const hang = () => {
-    ending = `no end within ${hangSeconds} s`;
+    cause = `no end within ${hangSeconds} s`;
     child.kill('SIGKILL');
   };
-  let watchdog = setTimeout(hang, 2 * hangSeconds * 1000);
+  let watchdog = setTimeout(hang, hangSeconds * 1000);
   const exit = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(watchdog);
@@ -83,13 +95,13 @@ async function runFrom(script, from) {
     const message = JSON.parse(line);
     if ('at' in message) {
       at = message.at;
-      if (at > from) done++;
+      done++;
     } else if ('fault' in message) {
-      faults.push({ index: message.index, fault: message.fault });
-      console.log(`${message.index}: ${message.fault}`);
-      await save();
+      await report(message.index, message.fault);
+    } else if ('megabytes' in message) {
+      cause = `memory grew to ${message.megabytes} MB`;
     } else {
-      next = message.index === end ? end : message.index + threads;
+      next = message.next;
       for (let k = 0; k < message.exercised.length; k += 2) {
         const [feature, count] = message.exercised.slice(k, k + 2);
         exercised.set(feature, (exercised.get(feature) ?? 0) + Number(count));
@@ -98,12 +110,20 @@ async function runFrom(script, from) {
   }
   clearTimeout(watchdog);
   const [code, signal] = await exit;
-  done++;
-  if (next > from) return next;
-  faults.push({ index: at, fault: ending ?? `the process ended with ${code ?? signal}` });
-  console.log(`${at}: ${faults[faults.length - 1].fault}`);
-  await save();
-  return at + threads;
+  if (next < 0) cause ??= `the process ended with ${code ?? signal}`;
+  if (cause !== null && at === from) await report(at, cause);
+  return { next: next < 0 ? at + step : next, suspect: cause !== null && at > from ? at : null };
+}
+
+/** Every `threads`-th document from a number on. @param {string} script @param {number} start */
+async function runAll(script, start) {
+  for (let from = start; from < end;) {
+    const { next, suspect } = await run(script, from, end, threads);
+    from = next;
+    if (suspect === null) continue;
+    done--;
+    await run(script, suspect, suspect + 1, 1);
+  }
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'region-lens-fuzz-'));
@@ -114,25 +134,19 @@ try {
     main(root, Number(values.binaries), seed);
   } else if (values.document !== undefined) {
     const { main } = await import(pathToFileURL(join(folder, 'one.cjs')).href);
-    main(root, seed, Number(values.document), values.out);
+    await main(root, seed, Number(values.document), values.out);
   } else {
     const start = Date.now();
-    const report = setInterval(() => {
-      const rate = done / ((Date.now() - start) / 1000);
-      console.log(`${done} documents, ${faults.length} faults, ${rate.toFixed(0)} a second`);
+    const state = () => `${done} documents, ${faults.length} faults, ${((Date.now() - start) / 1000).toFixed(0)} s`;
+    const timer = setInterval(() => {
+      console.log(state());
       void save();
     }, 60_000);
     const script = join(folder, 'child.cjs');
-    await Promise.all(
-      Array.from({ length: threads }, async (_, thread) => {
-        for (let from = first + thread; from < end;) from = await runFrom(script, from);
-      }),
-    );
-    clearInterval(report);
+    await Promise.all(Array.from({ length: threads }, (_, thread) => runAll(script, first + thread)));
+    clearInterval(timer);
     await save();
-    console.log(
-      `${done} documents, ${faults.length} faults, ${((Date.now() - start) / 1000).toFixed(0)} s: ${values.out}`,
-    );
+    console.log(`${state()}: ${values.out}`);
     if (faults.length > 0) process.exitCode = 1;
   }
 } finally {

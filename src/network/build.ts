@@ -20,8 +20,8 @@ export function buildNetwork(definition: NetworkDefinition): BuiltNetwork {
   return new Builder(definition).build();
 }
 
-/** Each layer is explained by itself: for more of them the report alone would take minutes. */
-const MAX_LAYERS = 100_000;
+/** Every bound is computed and explained for each: of more, that would take seconds. */
+const MAX_LAYERS = 4000;
 
 type ShapedOperation = Pick<Layer, 'operation' | 'activation' | 'inputShapes' | 'outputShape'>;
 

@@ -1,7 +1,7 @@
 import { checkDocument, type Depth, type Exercised } from './checks.ts';
 import { enlarged, mutated } from './mutations.ts';
 import { Random } from './random.ts';
-import { nativeLayers, seedDocuments, type Seed } from './seeds.ts';
+import { nativeLayers, seedFiles, type Seed } from './seeds.ts';
 
 /** One document of a run: it depends on the run's seed and its own number alone. */
 export interface FuzzDocument {
@@ -10,32 +10,43 @@ export interface FuzzDocument {
   readonly random: Random;
 }
 
-/** All is checked of one document in this many, bounds of one in this many; every document is read and built. */
-const allOf = 20;
-const boundsOf = 2;
+/**
+ * One document in so many is a layer with one large number, and all is checked of one of these in so many. The first is
+ * a prime, so that every process of a run gets some.
+ */
+const [largeEvery, allOfLarge] = [199, 8];
+/** Of the others, all is checked of these, bounds of those; every document is read and built. */
+const [shareOfAll, shareOfBounds] = [0.01, 0.06];
 
 export interface Corpus {
-  readonly seeds: readonly Seed[];
-  /** The first documents of every run: native layers with one large number each. */
+  /** Native networks, one for each type of layer and shape of the input that fit. */
+  readonly layers: readonly Seed[];
+  /** Documents of every format. */
+  readonly files: readonly Seed[];
+  /** Native layers with one large number each. A run goes through them in turn. */
   readonly large: readonly Seed[];
 }
 
 export function corpus(root: string): Corpus {
-  const seeds = seedDocuments(root);
-  return { seeds, large: nativeLayers().flatMap(enlarged) };
+  const layers = nativeLayers();
+  return { layers, files: seedFiles(root), large: layers.flatMap(enlarged) };
 }
 
-export function documentOf({ seeds, large }: Corpus, seed: number, index: number): FuzzDocument {
+export function documentOf({ layers, files, large }: Corpus, seed: number, index: number): FuzzDocument {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
-  if (index < large.length) return { document: large[index], depth: 'all', random };
-  const depth = index % allOf === 0 ? 'all' : index % boundsOf === 0 ? 'bounds' : 'read';
-  const document = mutated(random.pick(seeds), seeds, random);
+  if (index % largeEvery === 0) {
+    const turn = index / largeEvery;
+    return { document: large[turn % large.length], depth: turn % allOfLarge === 0 ? 'all' : 'bounds', random };
+  }
+  const document = mutated(random.pick(random.chance(0.3) ? layers : files), files, random);
+  const chance = random.next();
+  const depth = chance < shareOfAll ? 'all' : chance < shareOfAll + shareOfBounds ? 'bounds' : 'read';
   return { document, depth, random };
 }
 
 export type { Exercised };
 
-export function checkNumber(all: Corpus, seed: number, index: number): Exercised {
+export function checkNumber(all: Corpus, seed: number, index: number): Promise<Exercised> {
   const { document, depth, random } = documentOf(all, seed, index);
   return checkDocument(document, depth, random);
 }

@@ -135,7 +135,7 @@ function enlarge(places: readonly Place[], random: Random): void {
 }
 
 function nested(value: unknown, random: Random): unknown {
-  const depth = random.chance(0.1) ? 1500 : 1 + random.below(6);
+  const depth = random.chance(0.03) ? 1500 : 1 + random.below(6);
   const key = random.pick(['layers', 'config', 'a', 'inputs']);
   const isList = random.chance(0.5);
   let deep = value ?? null;

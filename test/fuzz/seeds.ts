@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { read } from '../../src/formats/registry.ts';
 import { layerTypes } from '../../src/formats/layers/table.ts';
+import { buildNetwork } from '../../src/network/build.ts';
 
 /** A document to start from. */
 export interface Seed {
@@ -12,14 +13,14 @@ export interface Seed {
 /**
  * Every way of writing a network down that is read, from the project's examples and fixtures and a few sources more.
  */
-export function seedDocuments(root: string): Seed[] {
+export function seedFiles(root: string): Seed[] {
   const folders = ['examples', 'test/fixtures/formats', 'test/fixtures/onnx'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => /\.(json|ts)$/.test(name))
       .map((name) => ({ name, text: readFileSync(join(root, folder, name), 'utf8') })),
   );
-  return [...files, ...nativeLayers(), ...sources, ...mergedLayers];
+  return [...files, ...sources, ...mergedLayers];
 }
 
 /** The sizes that a type needs, small. */
@@ -49,23 +50,30 @@ const fields = {
   use_bias: true,
 };
 
-/** One native network for each type of layer, over lines and over pictures, with units behind it. */
+/** One native network for each type of layer, over lines and over pictures where it fits them, with units behind it. */
 export function nativeLayers(): Seed[] {
   return layerTypes().flatMap((type) =>
-    [[6], [2, 4], [6, 6, 2]].map((input) => ({
-      name: `${type}.network.json`,
-      text: JSON.stringify({
-        input,
-        layers: [
-          { name: 'a', type, ...usedFields(type) },
-          { name: 'b', type: 'conv2d', filters: 3, kernel_size: 2, activation: 'relu' },
-          { name: 'c', type: 'flatten', inputs: ['a'] },
-          { type: 'dense', units: 4, activation: 'relu' },
-          { type: 'dense', units: 1 },
-        ].filter(({ type: other }) => other !== 'conv2d' || input.length === 3),
-      }),
-    })),
+    [[6], [2, 4], [6, 6, 2]].flatMap((input) => {
+      const fitting = [true, false].map((hasConvolution) => nativeLayer(type, input, hasConvolution)).find(isComplete);
+      return fitting ? [fitting] : [];
+    }),
   );
+}
+
+function nativeLayer(type: string, input: readonly number[], hasConvolution: boolean): Seed {
+  const layers = [
+    { name: 'a', type, ...usedFields(type) },
+    ...(hasConvolution ? [{ name: 'b', type: 'conv2d', filters: 3, kernel_size: 2, activation: 'relu' }] : []),
+    { name: 'c', type: 'flatten', inputs: ['a'] },
+    { type: 'dense', units: 4, activation: 'relu' },
+    { type: 'dense', units: 1 },
+  ];
+  return { name: `${type}.network.json`, text: JSON.stringify({ input, layers }) };
+}
+
+function isComplete({ name, text }: Seed): boolean {
+  const networks = read(text, name, { weights: false })?.networks ?? [];
+  return networks.length > 0 && networks.every((network) => buildNetwork(network).network.complete);
 }
 
 /** Without those that the type does not have. */

@@ -1,6 +1,6 @@
 import { linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
-import type { Operation } from '../../network/operation.ts';
+import type { Operation, OutputRule, ParameterRule } from '../../network/operation.ts';
 import { isList, isRecord, stringOf } from '../json/plain.ts';
 import type { PlainValue } from '../json/plain.ts';
 import { activationField, activationLayerTypes, activationOfLayer, isActivationLayer } from './activations.ts';
@@ -208,23 +208,12 @@ const permute: OperationReader = (fields) => {
 
 /** Any layer that is not piecewise linear, by what it gives and how many weights it has. */
 const opaque: OperationReader = (fields) => {
-  const what = stringOf(fields.get('what')) ?? 'this layer';
-  const output = fields.get('output');
-  const parameters = fields.get('parameters');
-  const append = isRecord(output) ? wholeNumbers(output.append) : undefined;
-  const perFeature = isRecord(parameters) ? wholeNumbers(parameters.per_feature ?? []) : undefined;
-  const [keep, constant] = [
-    isRecord(output) ? output.keep : undefined,
-    isRecord(parameters) ? parameters.constant : undefined,
-  ];
-  if (output !== undefined && !append) fields.bad('output', output, 'an object such as { "append": [10] }');
-  if (parameters !== undefined && !perFeature)
-    fields.bad('parameters', parameters, 'an object such as { "constant": 10 }');
+  const [output, parameters] = [outputRule(fields), parameterRule(fields)];
   return {
     kind: 'notPiecewiseLinear',
-    what,
-    ...(append && { output: { ...(typeof keep === 'number' && { keep }), append } }),
-    ...(perFeature && { parameters: { constant: typeof constant === 'number' ? constant : 0, perFeature } }),
+    what: stringOf(fields.get('what')) ?? 'this layer',
+    ...(output && { output }),
+    ...(parameters && { parameters }),
   };
 };
 
@@ -234,8 +223,27 @@ const unknown: OperationReader = (fields) => {
   return identity;
 };
 
-function wholeNumbers(value: PlainValue | undefined): number[] | undefined {
-  return isList(value) && value.every((entry) => Number.isSafeInteger(entry)) ? (value as number[]) : undefined;
+function outputRule(fields: Fields): OutputRule | undefined {
+  const rule = fields.get('output');
+  if (rule === undefined) return undefined;
+  const { append, keep = null } = isRecord(rule) ? rule : {};
+  if (areWhole(append, -Infinity) && (keep === null || Number.isSafeInteger(keep)))
+    return { ...(keep !== null && { keep: Number(keep) }), append };
+  fields.bad('output', rule, 'an object such as { "append": [10] }');
+  return undefined;
+}
+
+function parameterRule(fields: Fields): ParameterRule | undefined {
+  const rule = fields.get('parameters');
+  if (rule === undefined) return undefined;
+  const { constant = 0, per_feature: perFeature = [] } = isRecord(rule) ? rule : { constant: null };
+  if (areWhole([constant], 0) && areWhole(perFeature, 0)) return { constant: Number(constant), perFeature };
+  fields.bad('parameters', rule, 'an object such as { "constant": 10 }, of numbers that are not negative');
+  return undefined;
+}
+
+function areWhole(value: PlainValue | undefined, least: number): value is number[] {
+  return isList(value) && value.every((entry) => Number.isInteger(entry) && Number(entry) >= least);
 }
 
 const readers: Readonly<Record<string, OperationReader>> = {

@@ -4,7 +4,7 @@ import { fixedRoot } from './crossing.ts';
 import { gaussLegendre } from './gauss.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
 import { meanAbsolute, normalDensity, truncatedMoments } from './normal.ts';
-import { propagate, type Bend, type Propagation } from './propagate.ts';
+import { propagate, requireRoom, type Bend, type Propagation } from './propagate.ts';
 import { NoClosedForm } from './state.ts';
 import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
 
@@ -41,6 +41,7 @@ function integral(
   limits: Pick<Propagation, 'budget' | 'cancelled'>,
   count: number,
 ): number[] {
+  requireRoom(count, 1, middle.length);
   const { times, weights } = nodesAlong(middle, half, network.initialization.biasStddev, count);
   const points = [...times].map((t) => [middle.map((x, i) => x + t * half[i]), half]);
   const bends = propagate(network, { ...limits, points, momentMap: bentMoments });

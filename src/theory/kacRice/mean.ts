@@ -8,7 +8,7 @@ export type MeanRegions =
   { readonly perLayer: readonly (number | null)[]; readonly relativeError: number } | { readonly reason: string };
 
 /** Elementary steps, some tenths of a second's. */
-export const DEFAULT_BUDGET = 1e8;
+export const DEFAULT_BUDGET = 4e7;
 
 /** Larger inputs are not read number by number. */
 export const MAX_INPUTS = 2e6;

@@ -23,7 +23,15 @@ export interface Bend {
 const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
 
 /** Numbers that one tensor may have: memory is limited. */
-const MAX_VALUES = 2e7;
+const MAX_VALUES = 5e6;
+
+/** Numbers that the input may have at all nodes together: they are there twice. */
+const MAX_INPUT_VALUES = 1.5e7;
+
+/** Throws NoClosedForm where there is no room for so many nodes of an input; to be asked before they are made. */
+export function requireRoom(nodes: number, derivatives: number, inputSize: number): void {
+  if (nodes * (derivatives + 1) * inputSize > MAX_INPUT_VALUES) throw new NoClosedForm(tooManyPositions);
+}
 
 interface Limits {
   /** How units with breakpoints off zero act on moments; without it such units are refused. */
@@ -56,6 +64,7 @@ export function requireClosedForm(network: Network, derivatives: number, limits:
 
 class Propagator {
   private readonly states = new Map<TensorId, TensorState>();
+  private readonly lastReader: ReadonlyMap<TensorId, number>;
   private readonly bends: Bend[] = [];
   private readonly components: number;
   private bentIds = new Uint8Array(1024);
@@ -67,7 +76,8 @@ class Propagator {
     private readonly derivatives: number,
     private readonly identities: Identities,
   ) {
-    this.components = (propagation.points.length * (this.derivatives + 1) * (this.derivatives + 2)) / 2;
+    this.lastReader = new Map(network.layers.flatMap(({ index, inputs }) => inputs.map((tensor) => [tensor, index])));
+    this.components = (Math.max(1, propagation.points.length) * (this.derivatives + 1) * (this.derivatives + 2)) / 2;
   }
 
   run(): Bend[] {
@@ -79,8 +89,15 @@ class Propagator {
       const image = this.image(layer);
       if (image.kind !== 'unknown') this.spend(image.cells.values.length);
       this.states.set(layer.index, this.activate(layer, image));
+      this.release(layer);
     }
     return this.bends;
+  }
+
+  /** What no later layer reads is given up: of large tensors there is room for a few. */
+  private release({ index, inputs }: Layer): void {
+    for (const tensor of [index, ...inputs])
+      if ((this.lastReader.get(tensor) ?? -1) <= index) this.states.delete(tensor);
   }
 
   private readInputs(): void {
@@ -120,11 +137,11 @@ class Propagator {
     const window = windowGeometry(layer);
     const [height, width] = rowsAndColumns(layer.outputShape);
     const taps = window ? window.kernel[0] + window.kernel[1] : 1;
-    const perPosition = Math.max(1, this.components) * (1 + taps);
+    const perPosition = this.components * (1 + taps);
     // The columns are summed before the rows, so that all input rows are still there.
     const places = Math.max(height, window?.inH ?? 1) * width;
     this.spend(perPosition * places);
-    if (Math.max(1, this.components) * places > MAX_VALUES) throw new NoClosedForm(tooManyPositions);
+    if (this.components * places > MAX_VALUES) throw new NoClosedForm(tooManyPositions);
     this.spend(this.parts(layer) * this.groupsRead(layer) * places);
   }
 

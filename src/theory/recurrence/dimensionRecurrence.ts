@@ -6,6 +6,7 @@ import type { Layer, Network, UnitStage } from '../../network/network.ts';
 import { dominatorTree, type DominatorNode } from './dominators.ts';
 import type { DimensionHistogram } from './histogram.ts';
 import type { HistogramSteps } from './histogramSteps.ts';
+import { ChangingProduct } from '../numbers/changingProduct.ts';
 import { multiply, one, product, sum, type Magnitude } from '../numbers/magnitude.ts';
 import type { Transition } from './transition.ts';
 import { innerWidth } from '../units.ts';
@@ -133,14 +134,14 @@ class Recurrence {
     const entries = histogram.entries().map(({ dimension, mass }) => ({
       mass,
       cuts: branches.map((branch) => this.branch(branch, dimension, depth)),
-      reached: branches.map(() => one),
+      reached: new ChangingProduct(branches.length),
     }));
     const events = entries[0].cuts
       .flatMap((cuts, branch) => cuts.map(({ index }, position) => ({ index, branch, position })))
       .sort((a, b) => a.index - b.index);
     return events.map(({ index, branch, position }) => {
-      for (const { cuts, reached } of entries) reached[branch] = cuts[branch][position].regions;
-      return { index, regions: sum(entries.map(({ mass, reached }) => multiply(mass, product(reached)))) };
+      for (const { cuts, reached } of entries) reached.set(branch, cuts[branch][position].regions);
+      return { index, regions: sum(entries.map(({ mass, reached }) => multiply(mass, reached.value))) };
     });
   }
 

@@ -18,6 +18,25 @@ export interface TransitionRow {
   readonly entries: number;
 }
 
+/** Numbers that the sequences of all transitions of one cache may have together: some ten megabytes. */
+const MAX_REMEMBERED = 1 << 21;
+
+/** Lets transitions forget what they can compute again, before many wide layers fill the memory. */
+class SequenceMemory {
+  private readonly holders = new Set<Transition>();
+  private remembered = 0;
+
+  hold(holder: Transition, length: number): void {
+    this.remembered += length;
+    if (this.remembered > MAX_REMEMBERED) {
+      for (const other of this.holders) if (other !== holder) other.forget();
+      this.holders.clear();
+      this.remembered = length;
+    }
+    this.holders.add(holder);
+  }
+}
+
 /** What one stage of units does to a histogram of dimensions. Layers of equal shape share one. */
 export class Transition {
   private readonly rows = new Map<number, TransitionRow | null>();
@@ -36,6 +55,7 @@ export class Transition {
     readonly neurons: number,
     readonly isRectifier: boolean,
     private readonly tighter?: (d: number) => readonly bigint[] | null,
+    private readonly memory = new SequenceMemory(),
   ) {}
 
   /** Most regions that the stage makes of one of dimension d. */
@@ -70,21 +90,34 @@ export class Transition {
   }
 
   scaledTerms(from: number, to: number): ScaledSequence {
-    if (this.terms?.from !== from || this.terms.to !== to) this.terms = scaledTerms(this.numbers, from, to);
+    if (this.terms?.from !== from || this.terms.to !== to) {
+      this.terms = scaledTerms(this.numbers, from, to);
+      this.memory.hold(this, to - from);
+    }
     return this.terms;
   }
 
   scaledPrefixes(from: number, to: number): ScaledSequence {
     if (this.prefixes?.from !== from || this.prefixes.to !== to) {
       this.prefixes = scaledPrefixes(this.numbers, from, to);
+      this.memory.hold(this, to - from);
     }
     return this.prefixes;
   }
 
   /** Scratch memory for at least `length` numbers within one step; its values are arbitrary. */
   room(length: number): ScaledArray {
-    if (this.working.length < length) this.working = new ScaledArray(length);
+    if (this.working.length < length) {
+      this.working = new ScaledArray(length);
+      this.memory.hold(this, length);
+    }
     return this.working;
+  }
+
+  /** Gives up the sequences, which are computed again when they are asked for. */
+  forget(): void {
+    [this.terms, this.prefixes] = [null, null];
+    this.working = new ScaledArray(0);
   }
 }
 
@@ -96,6 +129,7 @@ function rowOf(exact: readonly bigint[]): TransitionRow {
 /** One transition for all layers whose units and independence numbers are the same. */
 export class TransitionCache {
   private readonly known = new Map<string, Transition>();
+  private readonly memory = new SequenceMemory();
   /** By the object that holds the numbers, which layers of one shape have in common. */
   private readonly last = new Map<IndependenceNumbers, Transition>();
 
@@ -110,7 +144,7 @@ export class TransitionCache {
     const { binomial, maxSize } = numbers;
     const key = binomial && [binomial.count, binomial.weight, maxSize, neurons, isRectifier].join();
     const known = key === undefined ? undefined : this.known.get(key);
-    const transition = known ?? new Transition(numbers, neurons, isRectifier, tighter?.(numbers));
+    const transition = known ?? new Transition(numbers, neurons, isRectifier, tighter?.(numbers), this.memory);
     if (key !== undefined) this.known.set(key, transition);
     this.last.set(numbers, transition);
     return transition;

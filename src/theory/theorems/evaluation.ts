@@ -48,7 +48,7 @@ export function constructionBound(
 }
 
 /** Deep networks repeat their layers: each shape's factor is computed once. */
-function byShape(factor: (stage: ChainStage) => Magnitude): (stage: ChainStage) => Magnitude {
+export function byShape(factor: (stage: ChainStage) => Magnitude): (stage: ChainStage) => Magnitude {
   return memoized(({ stage, narrowest }) => [stage.neurons, stage.pieceCount, narrowest].join(), factor);
 }
 

@@ -15,7 +15,7 @@ import type { Sides } from '../convolution/gridBracket.ts';
 import { sharedWeightSum } from '../convolution/sharedWeightSum.ts';
 import { describeTightness } from '../convolution/tightness.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
-import { refused, spread } from './evaluation.ts';
+import { byShape, refused, spread } from './evaluation.ts';
 import { multiply, one, type Magnitude } from '../numbers/magnitude.ts';
 
 const icml2020 = 'https://arxiv.org/abs/2006.00978';
@@ -88,11 +88,9 @@ export const xiong2020Upper: Bound = {
     const narrow = fewFilters(found);
     if (narrow) return refused(narrow);
     const { value, note } = firstLayer(stages[0], network, options, chain.n0, stages.length === 1 ? 'both' : 'upper');
+    const later = byShape(({ stage }) => binomialPrefixSum(stage.neurons, chain.n0, stage.pieceCount - 1));
     let total: Magnitude = one;
-    const values = stages.map(({ stage }, l) => {
-      const factor = l === 0 ? value : binomialPrefixSum(stage.neurons, chain.n0, stage.pieceCount - 1);
-      return (total = multiply(total, factor));
-    });
+    const values = chain.stages.map((stage, l) => (total = multiply(total, l === 0 ? value : later(stage))));
     return {
       applies: true,
       perLayer: spread(network, chain, values),

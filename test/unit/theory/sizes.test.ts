@@ -112,10 +112,10 @@ describe('sizes typed by mistake', () => {
   });
 
   it('too many layers are counted, and not analysed', () => {
-    const layers = Array.from({ length: 100_001 }, () => ({ type: 'relu' }));
+    const layers = Array.from({ length: 4001 }, () => ({ type: 'relu' }));
     const analysis = analyze(JSON.stringify({ input: [2], layers }), 'n.network.json')!;
     expect(analysis.problems).toMatchObject([
-      { code: 'too-large', severity: 'error', message: '100,001 layers are more than the 100,000 that are analysed' },
+      { code: 'too-large', severity: 'error', message: '4,001 layers are more than the 4,000 that are analysed' },
     ]);
     expect(analysis.networks[0].network).toMatchObject({ complete: false, layers: [] });
   }, 60_000);
@@ -126,5 +126,33 @@ describe('sizes typed by mistake', () => {
       'n.network.json',
     )!;
     expect(analysis.problems[0]).toMatchObject({ code: 'shape-mismatch', message: 'a: the output would be 2×-3' });
+  });
+
+  it.each([
+    ['many places', [300_000, 6, 1], relu],
+    ['many inputs at many nodes', [100_000, 6, 2], { activation: 'relu6' }],
+  ])('a mean over %s is refused before room is made for it', (_, input, activation) => {
+    const convolution = { type: 'conv2d', filters: 4, kernel_size: 3, padding: 'same', ...activation };
+    const mean = analysed(input, convolution, convolution).bound('kac-rice-line');
+    expect(mean.applies).toBe(false);
+    expect(mean.reason).toContain('too many different positions');
+  });
+
+  it.each([
+    ['parameters', { constant: -1 }],
+    ['parameters', { constant: true }],
+    ['parameters', { per_feature: [-1] }],
+    ['parameters', { per_feature: [0.5] }],
+    ['parameters', 7],
+    ['output', { append: [3], keep: 'all' }],
+    ['output', { append: 3 }],
+  ])('an opaque layer whose %s cannot be %j says so, and no figure is made from it', (field, value) => {
+    const layers = [
+      { type: 'opaque', [field]: value },
+      { type: 'dense', units: 2 },
+    ];
+    const analysis = analyze(JSON.stringify({ input: [6], layers }), 'n.network.json')!;
+    expect(analysis.problems[0].message).toContain(`${field} must be an object`);
+    expect(analysis.networks[0].network.complete).toBe(false);
   });
 });
