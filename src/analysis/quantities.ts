@@ -26,7 +26,7 @@ function formatExponent(exponent: number): string {
 export function formatNumber(value: number): string {
   if (value >= 1e15) return formatPower(Math.log10(value));
   if (value >= 100 || Number.isInteger(value)) return groupDigits(Math.round(value).toString());
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2).replace(/0$/, '');
+  return value.toFixed(value >= 10 ? 1 : 2).replace(/\.?0+$/, '');
 }
 
 /**

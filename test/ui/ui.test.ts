@@ -104,9 +104,9 @@ describe.each(['dark', 'light'] as const)('in a %s theme', (theme) => {
   });
 
   it('says in a hover what a layer contributes', async () => {
-    const text = await workbench.hoverText('"dense"', 'Multiplies the bound by');
+    const text = await workbench.hoverText('"dense"', 'Multiplies the upper bound');
     await workbench.screenshot(`${theme} hover`);
-    expect(text).toMatch(/Multiplies the bound by/);
+    expect(text).toMatch(/Multiplies the upper bound/);
     await workbench.page.keyboard.press('Escape');
   });
 

@@ -1,7 +1,11 @@
 import { MarkupKind, type Hover, type MarkupContent } from 'vscode-languageserver';
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
 import { formatMagnitude, formatNumber, formatPower } from '../../analysis/quantities.ts';
+import { multiplyAdds } from '../../network/cost.ts';
 import type { Layer } from '../../network/network.ts';
+import { receptiveFields } from '../../network/receptiveField.ts';
+import type { LayerExplanation } from '../../theory/explain/explanation.ts';
+import { endOfTheory } from '../../analysis/networkDiagnostics.ts';
 import { formatShape } from '../../network/shape.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
@@ -38,18 +42,47 @@ export function layerHover(
 
 function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
   const explanation = analysis.explanations[layer.index];
-  const sections = [`${titleOf(layer)}  \n${factorOf(analysis, layer)}`];
+  const field = receptiveFields(analysis.network)[layer.index];
+  const sections = [`${titleOf(layer, field)}  \n${factorOf(analysis, layer)}`];
   const why: string[] = [];
   if (explanation?.formula) {
-    why.push(formulaHtml(explanation.formula + (explanation.numbers ? ' = ' + explanation.numbers : '')));
+    why.push(`${ownFactor(analysis, layer, explanation)} = ${formulaHtml(formulaOf(explanation))}`);
+    const difference = describeDifference(analysis, layer, explanation);
+    if (difference !== null) why.push(difference);
   }
-  if (explanation?.tightness)
-    why.push(escapeMarkdown(`For shared weights the sum is ${withArticle(explanation.tightness)}.`));
+  if (explanation?.tightness) {
+    why.push(escapeMarkdown(`For shared weights this is ${withArticle(explanation.tightness)}.`));
+  }
   if (layer.neurons > 0 && explanation?.advice) why.push(escapeMarkdown(explanation.advice));
   if (why.length > 0) sections.push(why.join('  \n'));
   const after = afterwards(analysis, layer);
   if (after) sections.push(after);
   return sections;
+}
+
+function formulaOf({ formula, numbers }: LayerExplanation): string {
+  return (formula ?? '') + (numbers ? ` = ${numbers}` : '');
+}
+
+/** In log10: figures that are computed in two ways and are equal. */
+const EQUAL = 1e-6;
+
+function isOwnFactor(analysis: NetworkAnalysis, layer: Layer, { ownLog10 }: LayerExplanation): boolean {
+  const factor = contributionLog10(mainBounds(analysis).atMost, layer.index);
+  return ownLog10 !== null && factor !== null && Math.abs(factor - ownLog10) <= EQUAL * Math.max(1, ownLog10);
+}
+
+function ownFactor(analysis: NetworkAnalysis, layer: Layer, explanation: LayerExplanation): string {
+  return isOwnFactor(analysis, layer, explanation) ? 'Factor' : "This layer's own factor";
+}
+
+/** Why the factor of the network's bound is not that of the formula. */
+function describeDifference(analysis: NetworkAnalysis, layer: Layer, explanation: LayerExplanation): string | null {
+  const factor = contributionLog10(mainBounds(analysis).atMost, layer.index);
+  if (factor === null || explanation.ownLog10 === null || isOwnFactor(analysis, layer, explanation)) return null;
+  return factor < explanation.ownLog10
+    ? 'The upper bound grows by less than that, since it follows all layers together.'
+    : 'The upper bound grows by more than that, since another theorem is the tightest one from here on.';
 }
 
 /** `Σ_{j≤2} C(24, j)` with the braces as a subscript: one of the few tags that a hover may hold. */
@@ -70,7 +103,8 @@ function withArticle(standing: string): string {
   return standing.startsWith('upper bound') ? `an ${standing}` : standing;
 }
 
-function titleOf(layer: Layer): string {
+function titleOf(layer: Layer, field: readonly number[] | null): string {
+  const products = multiplyAdds(layer);
   const inputs = layer.inputShapes.map(formatShape).join(' + ');
   const parts = [
     [
@@ -80,6 +114,8 @@ function titleOf(layer: Layer): string {
     `${inputs} → ${formatShape(layer.outputShape)}`,
     ...(layer.neurons > 0 ? [plural(layer.neurons, 'neuron')] : []),
     ...(layer.parameters === 0 ? [] : [describeParameters(layer.parameters)]),
+    ...(products === null || products === 0 ? [] : [plural(products, 'multiply-add')]),
+    ...(field === null || layer.operation.kind === 'identity' ? [] : [`receptive field ${field.join('×')}`]),
     ...(layer.sharedWith !== undefined ? ['shared weights'] : []),
   ];
   return `${boldMarkdown(layer.name)} · ${parts.map(escapeMarkdown).join(' · ')}`;
@@ -90,18 +126,21 @@ function describeParameters(count: number | null): string {
 }
 
 function factorOf(analysis: NetworkAnalysis, layer: Layer): string {
-  if (layer.scope === 'beyond') return 'Beyond the piecewise-linear part: nothing is said of regions here.';
+  if (layer.scope === 'beyond') {
+    const [end] = endOfTheory(analysis.network);
+    if (!end) return 'Region counts stop before this layer.';
+    return escapeMarkdown(`Region counts stop at ${end.what} (layer ${end.layer.name}); later layers are not covered.`);
+  }
   if (layer.neurons === 0) {
     const smooth = layer.activation.kind === 'smooth';
     return smooth
-      ? `${escapeMarkdown(layer.activation.name)} is not piecewise linear: the figures are for the values that enter it.`
-      : 'Affine: makes no regions of its own.';
+      ? `${escapeMarkdown(layer.activation.name)} is not piecewise linear: figures are of the values that enter it.`
+      : 'No activation: adds no regions.';
   }
   const factor = contributionLog10(mainBounds(analysis).atMost, layer.index);
   if (factor === null) return 'No bound applies here.';
-  const power = factor >= 1 ? ` (${formatPower(factor)})` : '';
   const figure = factor >= 6 ? formatPower(factor) : `${formatNumber(10 ** factor)}`;
-  return `Multiplies the bound by **${figure}**${factor >= 6 ? '' : power}`;
+  return `Multiplies the upper bound on linear regions by **${figure}**`;
 }
 
 function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {
@@ -116,7 +155,7 @@ function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {
     ...figure('can reach', canReach),
     ...figure('expected', expected, domain),
   ];
-  return parts.length > 0 ? `after this layer ${parts.join(' · ')}` : null;
+  return parts.length > 0 ? `After this layer: ${parts.join(' · ')}` : null;
 }
 
 function footer(uri: string, network: number, analysis: NetworkAnalysis): string {

@@ -39,6 +39,7 @@ const unexplained: LayerExplanation = {
   dimensionIn: 0,
   formula: null,
   numbers: null,
+  ownLog10: null,
   tightness: null,
   advice: null,
   bottleneck: null,
@@ -61,15 +62,17 @@ function explain(
   const formula = factors.length > 0 ? factors.map((each) => each.formula).join(' · ') : null;
   const numbers = factors.length === 1 ? factor.numbers : null;
   const tightness = tightnessOfLayer(theory, layer, own[0]?.quality === 'exact');
-  const passage = `${dimensions(dimensionIn)} ${dimensionIn === 1 ? 'enters' : 'enter'}, ${dimension} ${dimension === 1 ? 'leaves' : 'leave'}`;
+  const ownLog10 = factors.length > 0 ? factors.reduce((sum, { total }) => sum + total.log10, 0) : null;
   const sentences: string[] = [];
-  if (bottleneck) sentences.push(`Bottleneck: ${passage}.`);
-  if (oneMore !== null) sentences.push(`${oneMoreUnit(layer)}: × ${describeFactor(oneMore)} for the whole network.`);
-  if (!bottleneck && stages.length > 0) {
-    sentences.push(dimension < dimensionIn ? `${passage}; no units come after.` : `${passage}: no bottleneck.`);
+  if (stages.length > 0 && dimension < dimensionIn) {
+    const passage = `Inputs vary in up to ${directions(dimensionIn)}; at most ${grouped(dimension)} survive this layer`;
+    sentences.push(bottleneck ? `${passage}.` : `${passage}, and no layer with units follows.`);
   }
-  if (stages.length === 1) sentences.push(...doubled(layer, stages[0], dimensionIn, sums));
-  return { dimensionIn, formula, numbers, tightness, advice: sentences.join(' ') || null, bottleneck };
+  if (oneMore !== null) {
+    sentences.push(`${oneMoreUnit(layer)} would raise the network's upper bound ${describeFactor(oneMore)}-fold.`);
+  }
+  if (stages.length === 1) sentences.push(...doubled(layer, stages[0], factor.total, dimensionIn, sums));
+  return { dimensionIn, formula, numbers, ownLog10, tightness, advice: sentences.join(' ') || null, bottleneck };
 }
 
 /** The layer passes on fewer dimensions than enter it, and units it dominates come after it. */
@@ -91,30 +94,34 @@ function factorOf(
   numbers: IndependenceNumbers,
   dimension: number,
   sums: PrefixSums,
-): { formula: string; numbers: string | null } {
+): { formula: string; numbers: string | null; total: Magnitude } {
   const most = Math.min(dimension, neurons);
   const { binomial, maxSize } = numbers;
-  if (!binomial) return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(numbers.prefixSum(most)) };
+  if (!binomial) {
+    const sum = numbers.prefixSum(most);
+    return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(sum), total: sum };
+  }
   const total = sums([binomial.count, Math.min(most, maxSize), binomial.weight]);
-  if (most === neurons) return { formula: `${pieceCount}^${neurons}`, numbers: short(total) };
+  if (most === neurons) return { formula: `${pieceCount}^${neurons}`, numbers: short(total), total };
   const weight = pieceCount === 2 ? '' : ` ${pieceCount - 1}^j`;
   const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
-  if (most >= MAX_TERMS_SHOWN || total.log10 > 12) return { formula, numbers: short(total) };
+  if (most >= MAX_TERMS_SHOWN || total.log10 > 12) return { formula, numbers: short(total), total };
   const terms = exactBinomialTerms(neurons, most, pieceCount - 1).map(grouped);
-  return { formula, numbers: `${terms.join(' + ')} = ${write(total)}` };
+  return { formula, numbers: `${terms.join(' + ')} = ${write(total)}`, total };
 }
 
-/** What twice the units would multiply the bound by, for layers whose width is written as a number. */
+/** What the sum would be with twice the units, for layers whose width is written as a number. */
 function doubled(
   { operation, activation }: Layer,
   { neurons, pieceCount }: UnitStage,
+  now: Magnitude,
   dimension: number,
   sums: PrefixSums,
 ): string[] {
   if (operation.kind !== 'dense' && operation.kind !== 'maxout') return [];
   const factor = sums([2 * neurons, Math.min(dimension, 2 * neurons), pieceCount - 1]);
   const unit = operation.kind === 'maxout' && activation.name === 'linear' ? 'units' : 'neurons';
-  return [`With ${grouped(2 * neurons)} ${unit}: × ${write(factor)}.`];
+  return [`With ${grouped(2 * neurons)} ${unit} it would be ${write(factor)} (now ${write(now)}).`];
 }
 
 /** `binomialPrefixSum` by count, last term and weight; deep networks repeat their layers, so that few are different. */
@@ -158,11 +165,11 @@ function regionsOf(theory: TheoryContext): Magnitude | null {
 }
 
 function oneMoreUnit({ operation }: Layer): string {
-  return operation.kind === 'convolution' ? 'One filter more' : 'One neuron more';
+  return operation.kind === 'convolution' ? 'One more filter' : 'One more neuron';
 }
 
-function dimensions(count: number): string {
-  return `${grouped(count)} ${count === 1 ? 'dimension' : 'dimensions'}`;
+function directions(count: number): string {
+  return `${grouped(count)} ${count === 1 ? 'direction' : 'directions'}`;
 }
 
 function short(value: Magnitude): string | null {

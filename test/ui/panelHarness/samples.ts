@@ -95,7 +95,7 @@ export function mlpNetwork(name = 'deep-mlp'): PanelNetwork {
         { field: 'units', value: 24 },
         { field: 'copies', value: 1 },
       ],
-      note: '2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.',
+      note: 'With 48 neurons it would be 1,177 (now 301).',
     }),
   );
   return {

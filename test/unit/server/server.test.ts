@@ -67,10 +67,10 @@ describe('the language server', () => {
       position: { line, character: 20 },
     });
     const text = (hover.contents as { value: string }).value;
-    expect(text).toContain('**d2** · dense, ReLU · 24 → 24 · 24 neurons · 600 parameters');
-    expect(text).toContain('Multiplies the bound by **301** (10^2.48)');
-    expect(text).toContain('Σ<sub>j≤2</sub> C(24, j) = 1 + 24 + 276 = 301');
-    expect(text).toContain('at most **90,601**');
+    expect(text).toContain('**d2** · dense, ReLU · 24 → 24 · 24 neurons · 600 parameters · 576 multiply-adds');
+    expect(text).toContain('Multiplies the upper bound on linear regions by **301**');
+    expect(text).toContain('Factor = Σ<sub>j≤2</sub> C(24, j) = 1 + 24 + 276 = 301');
+    expect(text).toContain('After this layer: at most **90,601**');
     expect(text).toContain('can reach **50,869**');
     expect(text).toMatch(/\[Plot\]\(command:regionLens\.showPlot\?/);
     expect(hover.range?.start.line).toBe(line);
@@ -81,7 +81,7 @@ describe('the language server', () => {
     const [hint] = await server.hints(uri);
     expect(hint.tooltip).toBeUndefined();
     const resolved = await server.connection.sendRequest<InlayHint>('inlayHint/resolve', hint);
-    expect(JSON.stringify(resolved.tooltip)).toContain('Multiplies the bound by');
+    expect(JSON.stringify(resolved.tooltip)).toContain('Multiplies the upper bound on linear regions by');
   });
 
   it('shows one lens a network', async () => {

@@ -13,14 +13,16 @@ describe('the explanation of a layer', () => {
       dimensionIn: 2,
       formula: 'Σ_{j≤2} C(24, j)',
       numbers: '1 + 24 + 276 = 301',
+      ownLog10: Math.log10(301),
       tightness: null,
-      advice: '2 dimensions enter, 2 leave: no bottleneck. With 48 neurons: × 1,177.',
+      advice: 'With 48 neurons it would be 1,177 (now 301).',
       bottleneck: null,
     });
     expect(last).toEqual({
       dimensionIn: 2,
       formula: null,
       numbers: null,
+      ownLog10: null,
       tightness: null,
       advice: null,
       bottleneck: null,
@@ -42,7 +44,9 @@ describe('the explanation of a layer', () => {
       { from: 8, to: 3, oneMore: wider[1] },
       null,
     ]);
-    expect(explained[1].advice).toContain(`One neuron more: × ${describeFactor(wider[1])} for the whole network.`);
+    expect(explained[1].advice).toContain(
+      `One more neuron would raise the network's upper bound ${describeFactor(wider[1])}-fold.`,
+    );
     expect(wider[1]).toBeGreaterThan(wider[0]);
     expect(mainBottleneck(explained)).toBe(1);
     expect(explained[2].dimensionIn).toBe(3);
@@ -74,7 +78,9 @@ describe('the explanation of a layer', () => {
     const [narrow] = explainLayers(TheoryContext.of(net(1)));
     const log10 = (filters: number): number => boundsOf(net(filters)).get('recurrence-upper')!.value!.log10;
     expect(narrow.bottleneck).toEqual({ from: 48, to: 9, oneMore: log10(2) - log10(1) });
-    expect(narrow.advice).toContain(`One filter more: × ${describeFactor(log10(2) - log10(1))}`);
+    expect(narrow.advice).toContain(
+      `One more filter would raise the network's upper bound ${describeFactor(log10(2) - log10(1))}-fold.`,
+    );
   });
 
   it('takes the layer that lets the smallest share through for the main one where nothing more is known', () => {
@@ -91,7 +97,9 @@ describe('the explanation of a layer', () => {
   it('does not call the last layer of units a bottleneck', () => {
     const explained = explainLayers(TheoryContext.of(network([10], [dense(20), dense(3), dense(10, 'softmax')])));
     expect(explained[1]).toMatchObject({ bottleneck: null, numbers: '8' });
-    expect(explained[1].advice).toContain('10 dimensions enter, 3 leave; no units come after.');
+    expect(explained[1].advice).toContain(
+      'Inputs vary in up to 10 directions; at most 3 survive this layer, and no layer with units follows.',
+    );
   });
 
   it('is about the slice if there is one', () => {
@@ -108,6 +116,7 @@ describe('the explanation of a layer', () => {
       dimensionIn: 0,
       formula: null,
       numbers: null,
+      ownLog10: null,
       tightness: null,
       advice: null,
       bottleneck: null,
