@@ -36,6 +36,10 @@ export interface Input {
   readonly weights?: string;
 }
 
+const NO_MODEL = 'this file holds weights, but no model; count and measure take it as --weights';
+const NO_LAYERS =
+  'this file holds weights of PyTorch; the layers are in code, which it does not hold. Give the network as FILE and this file as --weights';
+
 /** Longer texts do not fit in one string. */
 const MAX_TEXT_LENGTH = 2 ** 29 - 2 ** 10;
 /** No text holds a zero byte, and every archive or HDF5 file has one near its beginning. */
@@ -51,10 +55,11 @@ export async function readInput(file: string): Promise<Input | { fault: string }
   if (found !== null && typeof found === 'object') return found;
   if (found !== null) return { imports, content: found, text: found };
   try {
-    const model = (await findWeights('', { file }))?.file.model;
+    const found = (await findWeights('', { file }))?.file;
+    const model = found?.model;
     return model
       ? { imports, content: binary ?? model, text: model, weights: file }
-      : { fault: 'this file holds weights, but no model; count and measure take it as --weights' };
+      : { fault: found?.kind === 'pytorch' ? NO_LAYERS : NO_MODEL };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   }

@@ -14,6 +14,8 @@ export const binaryKinds = {
   'onnx with typed numbers': 'onnx-files/stored/half-typed.onnx',
   'PyTorch archive': 'pytorch/mlp.state.pt',
   'PyTorch before 1.6': 'pytorch/tiny_resnet.legacy.pth',
+  'PyTorch module': 'pytorch/sequential.pt',
+  'PyTorch module before 1.6': 'pytorch/sequential.legacy.pt',
   'PyTorch checkpoint': 'pytorch/mixed-lightning.ckpt',
 } as const;
 

@@ -88,6 +88,10 @@ const inArchives: readonly (readonly [RegExp, string])[] = [
     /(^|\/)com\.apple\.CoreML\//,
     'is a Core ML package. Give the model that it was converted from, such as ONNX (.onnx).',
   ],
+  [
+    /(^|\/)(?:serialized_exported_program\.json|archive_format)$/,
+    'is an exported program of PyTorch (.pt2), which is not read. Export the model to ONNX (torch.onnx.export), which is read.',
+  ],
   [/(^|\/)MAR-INF\//, `is a TorchServe archive. ${unpack}`],
   [
     /\.(?:onnx|tflite|keras|h5|pth?|safetensors)$|(^|\/)saved_model\.pb$/,

@@ -161,7 +161,8 @@ export const padZeros: Operator = (writer, node) => {
   if ((node.attributes.text('mode') ?? 'constant') !== 'constant' || value !== 0)
     throw new Refusal('Padding with other than zeros is not analysed.');
   if (node.inputs[3]) throw new Refusal('Padding along named axes is not analysed.');
-  if (!pads || pads.length !== 2 * ((x.shape?.length ?? 0) + 1)) throw new Refusal('How far this pads is not known.');
+  if (!pads || (x.shape && pads.length !== 2 * (x.shape.length + 1)))
+    throw new Refusal('How far this pads is not known.');
   const count = pads.length / 2;
   const sides = Array.from({ length: count }, (_, axis): Pair => [pads[axis], pads[axis + count]]);
   const channels = x.channelsFirst ? 1 : count - 1;

@@ -118,7 +118,7 @@ function entriesOf(value: Pickled): readonly Entry[] | null {
 }
 
 /** The fields of an object; where it has slots, they stand beside its dictionary. */
-function fieldsOf({ state }: PickledObject): PickledDict | null {
+export function fieldsOf({ state }: PickledObject): PickledDict | null {
   const dict = Array.isArray(state) ? state[0] : state;
   return dict instanceof Map ? dict : null;
 }

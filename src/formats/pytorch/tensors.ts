@@ -104,8 +104,12 @@ export class TensorHost implements PickleHost {
     );
   }
 
-  /** `('storage', torch.FloatStorage, key, device, numbers)`, in old files with the part of another one that it is. */
+  /**
+   * `('storage', torch.FloatStorage, key, device, numbers)`, in old files with the part of another one that it is;
+   * or a class with the text of its source, which is not read: `('module', class, file, text)`.
+   */
   persistent(id: Pickled): Pickled {
+    if (Array.isArray(id) && id[0] === 'module') return id[1] ?? null;
     if (!Array.isArray(id) || id[0] !== 'storage') return null;
     const [, kind, key, , count, view] = id;
     const kindName = kind instanceof PickledName ? kind.name : '';
