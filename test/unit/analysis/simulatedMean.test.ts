@@ -58,7 +58,7 @@ describe('simulated means', () => {
     expect(simulationChoice('simulated-plane', 9, { parallelogram })).toMatchObject({
       method: 'plane',
       seed: 9,
-      parallelogram,
+      place: { kind: 'parallelogram', ...parallelogram },
       fileWeights: false,
     });
   });
