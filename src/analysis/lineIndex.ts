@@ -31,6 +31,11 @@ export class LineIndex {
     return { line: low, character: clamped - this.starts[low] };
   }
 
+  /** Where a line begins; the end of the text for lines after the last one. */
+  offsetOf(line: number): number {
+    return this.starts[line] ?? this.text.length;
+  }
+
   /** The end of a line, before its line break. */
   endOf(line: number): Position {
     const next = this.starts[line + 1] ?? this.text.length + 1;

@@ -1,5 +1,5 @@
 /** The known word that a mistyped one is closest to, if it is close. */
-export function closest(word: string, known: Iterable<string>): string | undefined {
+function closest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.min(3, Math.ceil(word.length / 3)) + 1;
   for (const candidate of known) {

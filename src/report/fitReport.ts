@@ -14,11 +14,11 @@ export interface DesignRow {
 }
 
 /** What the ranking is good for: the objective is expressivity. */
-export const FIT_CAVEAT =
+const FIT_CAVEAT =
   'The ranking is by expressivity, which is not accuracy: more regions do not by themselves mean a better fit.';
 
 /** How far the search went. */
-export function describeSearch({ isExhaustive, evaluated }: FitResult): string {
+function describeSearch({ isExhaustive, evaluated }: FitResult): string {
   const count = groupDigits(String(evaluated));
   return isExhaustive
     ? `All ${count} designs that use the budget were compared.`

@@ -1,5 +1,5 @@
 import { CodeActionKind, TextEdit, type CodeAction, type Diagnostic, type Range } from 'vscode-languageserver';
-import type { Problem } from '../../network/definition.ts';
+import type { Problem, Span } from '../../network/definition.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
 
 /** Quick fixes: the word that was meant; for a value that the source does not say, the comment that supplies it. */
@@ -14,10 +14,10 @@ export function codeActions(
     if (supplied === undefined && replacement === undefined) return [];
     const place = lines.rangeOf(span);
     if (place.start.line > range.end.line || place.end.line < range.start.line) return [];
-    return [
-      ...(replacement === undefined ? [] : [replace(document, problem, replacement, diagnostics)]),
-      ...(supplied === undefined ? [] : [supply(document, problem, supplied, diagnostics)]),
-    ];
+    if (replacement !== undefined) return [replace(document, problem, replacement, diagnostics)];
+    if (supplied === undefined) return [];
+    const all = supplyAll(document, problem, diagnostics);
+    return [...all, { ...supply(document, problem, supplied, diagnostics), isPreferred: all.length === 0 }];
   });
 }
 
@@ -42,25 +42,63 @@ function diagnosticsOf({ code, message }: Problem, diagnostics: readonly Diagnos
   return diagnostics.filter((diagnostic) => diagnostic.code === code && diagnostic.message === message);
 }
 
+/** One comment for each value that a network does not know, above the function that makes it. */
+function supplyAll(document: AnalysedDocument, problem: Problem, diagnostics: readonly Diagnostic[]): CodeAction[] {
+  const { analysis, lines, text } = document;
+  const network = analysis.networks.find(({ definition: { span } }) => contains(span, problem.span));
+  if (problem.unknown === undefined || !network) return [];
+  const { nameSpan } = network.definition;
+  const { line } = lines.positionAt(nameSpan.start);
+  const head = text.slice(lines.offsetOf(line), lines.offsetOf(line + 1));
+  if (!FUNCTION.test(head) || nameSpan.start >= problem.span.start) return [];
+  const inside = analysis.readingProblems.filter(({ span }) => contains(network.definition.span, span));
+  const names = [
+    ...new Set(inside.flatMap(({ unknown }) => (unknown !== undefined && PATH.test(unknown) ? [unknown] : []))),
+  ];
+  if (!names.includes(problem.unknown)) return [];
+  return [
+    {
+      title: `Supply ${names.join(', ')} above ${network.network.name}`,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: diagnosticsOf(problem, diagnostics),
+      isPreferred: true,
+      edit: { changes: { [document.uri]: [commentsAbove(document, line, names)] } },
+    },
+  ];
+}
+
+const FUNCTION = /\bfunction\b|=>/;
+const PATH = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/;
+
+function contains(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** Inserts a directive for each name, indented as the line below. */
+function commentsAbove({ text, lines }: AnalysedDocument, line: number, names: readonly string[]): TextEdit {
+  const indent = /^[ \t]*/.exec(text.slice(lines.offsetOf(line)))?.[0] ?? '';
+  const ending = text.includes('\r\n') ? '\r\n' : '\n';
+  const comments = names.map((name) => `${indent}${directive(name)}${ending}`);
+  return TextEdit.insert({ line, character: 0 }, comments.join(''));
+}
+
+function directive(name: string): string {
+  return `// @region-lens ${name} = ${exampleOf(name.replace(/^.*\./, ''))}`;
+}
+
 function supply(
   document: AnalysedDocument,
   problem: Problem,
   name: string,
   diagnostics: readonly Diagnostic[],
 ): CodeAction {
-  const { uri, text, lines } = document;
-  const { span } = problem;
-  const { line } = lines.positionAt(span.start);
-  const start = text.lastIndexOf('\n', span.start - 1) + 1;
-  const indent = /^[ \t]*/.exec(text.slice(start))?.[0] ?? '';
-  const comment = `// @region-lens ${name} = ${exampleOf(name)}`;
-  const ending = text.includes('\r\n') ? '\r\n' : '\n';
-  const edit = TextEdit.insert({ line, character: 0 }, `${indent}${comment}${ending}`);
+  const { uri, lines } = document;
+  const { line } = lines.positionAt(problem.span.start);
+  const edit = commentsAbove(document, line, [name]);
   return {
-    title: `Supply ${name} in a comment: ${comment}`,
+    title: `Supply ${name} in a comment: ${directive(name)}`,
     kind: CodeActionKind.QuickFix,
     diagnostics: diagnosticsOf(problem, diagnostics),
-    isPreferred: true,
     edit: { changes: { [uri]: [edit] } },
   };
 }

@@ -21,6 +21,8 @@ export interface Frame {
   readonly home: ClassValue | undefined;
   readonly functionName: string | undefined;
   readonly functionSpan: Span | undefined;
+  /** First lines of the function and of those around it. */
+  readonly functionLines: readonly number[];
   readonly args: readonly Value[];
   /** Values returned on a way whose condition is not known. */
   readonly pendingReturns: Value[];

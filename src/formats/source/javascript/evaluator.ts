@@ -163,8 +163,14 @@ export class Evaluator implements Evaluation {
   supply(value: Value, names: readonly string[], node: Node, scope: Scope): Value {
     const { module, line } = scope.frame;
     if (module.directives.isEmpty || !unknownIn(value)) return value;
-    const supplied = module.directives.find([node.loc?.start.line ?? line, line], names);
+    const here = module.directives.find([node.loc?.start.line ?? line, line], names);
+    // Above a function, a directive is about one expression by its full name wherever it stands in there.
+    const supplied = here ?? (value instanceof Unknown ? this.suppliedAbove(value, scope) : undefined);
     return supplied === undefined ? value : this.fromDirective(supplied);
+  }
+
+  private suppliedAbove({ name, derived }: Unknown, { frame }: Scope): DirectiveValue | undefined {
+    return derived ? undefined : frame.module.directives.find(frame.functionLines, [name]);
   }
 
   fromDirective(value: DirectiveValue): Value {

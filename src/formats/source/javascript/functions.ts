@@ -31,6 +31,7 @@ export function callClosure(
     home: closure.home ?? (isArrow ? outer.home : undefined),
     functionName: closure.name || outer.functionName,
     functionSpan: closure.nameSpan ?? outer.functionSpan,
+    functionLines: [...(node.loc ? [node.loc.start.line] : []), ...outer.functionLines],
     args: args.map((argument) => argument.value),
     pendingReturns: [],
     loopDoubt: undefined,

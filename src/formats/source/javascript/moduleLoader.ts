@@ -73,6 +73,7 @@ export class ModuleLoader {
       home: undefined,
       functionName: undefined,
       functionSpan: undefined,
+      functionLines: [],
       args: [],
       pendingReturns: [],
       loopDoubt: undefined,

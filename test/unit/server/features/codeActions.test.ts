@@ -101,9 +101,8 @@ describe('the quick fix for a value that is not known', () => {
     async (_what, source, expected) => {
       const text = `import * as tf from '@tensorflow/tfjs';\n${source}\n`;
       const { uri, diagnostics, actions } = await open(text);
-      expect(actions).toHaveLength(1);
-      const [action] = actions;
-      expect(action).toMatchObject({ kind: 'quickfix', isPreferred: true });
+      const action = actions.at(-1)!;
+      expect(action).toMatchObject({ kind: 'quickfix', isPreferred: actions.length === 1 });
       expect(action.diagnostics).toEqual(
         diagnostics.filter(({ code }) => code === 'unknown-value' || code === 'missing-input-shape'),
       );
@@ -114,6 +113,31 @@ describe('the quick fix for a value that is not known', () => {
       expect(after.diagnostics.filter(({ severity }) => severity !== 4)).toEqual([]);
     },
   );
+
+  it('supplies each value of a function once, above it', async () => {
+    const text = `import * as tf from '@tensorflow/tfjs';
+/** Some layers. */
+export function build(options: { width: number; depth: number }) {
+  const net = tf.sequential();
+  net.add(tf.layers.dense({ units: options.width, activation: 'relu', inputShape: [2] }));
+  for (let i = 0; i < options.depth; i++) {
+    net.add(tf.layers.dense({ units: options.width, activation: 'relu' }));
+  }
+  return net;
+}
+`;
+    const { uri, actions } = await open(text);
+    const action = actions.find(({ title }) => title.startsWith('Supply options.width, options.depth above'));
+    expect(action).toMatchObject({ isPreferred: true });
+    const fixed = applied(text, action?.edit?.changes?.[uri] ?? []);
+    expect(fixed).toContain(
+      '/** Some layers. */\n// @region-lens options.width = 64\n// @region-lens options.depth = 2\nexport function build',
+    );
+    await server.change(uri, 2, fixed);
+    expect((await server.analysed(uri, 2)).diagnostics).toEqual([]);
+    const hints = await server.hints(uri);
+    expect(hints.map(({ label }) => label)).toEqual(['≤×2,081 ≈×1,900', expect.stringMatching(/\(2 layers\)$/)]);
+  });
 
   it('is not offered where everything is known, and keeps the line endings of the file', async () => {
     const known = `import * as tf from '@tensorflow/tfjs';\ntf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });\n`;

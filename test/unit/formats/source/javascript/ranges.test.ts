@@ -54,11 +54,11 @@ describe('ranges in TypeScript', () => {
       'small',
     ],
     [
-      'nothing',
+      'a function',
       `function make() { return tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }); }`,
-      'tf.sequential',
+      'make',
     ],
-  ])('puts the name of a network at %s that holds it', (_what, text, expected) => {
+  ])('puts the name of a network at %s that holds or makes it', (_what, text, expected) => {
     const { networks, at } = read(text);
     expect(networks.map((network) => at(network.nameSpan))).toEqual([expected]);
   });
