@@ -153,6 +153,8 @@ export interface OutputRule {
 export interface ParameterRule {
   readonly constant: number;
   readonly perFeature: readonly number[];
+  /** The axis whose extent is the number of features, counted without the batch; the last unless given. */
+  readonly axis?: number;
 }
 
 /** A row-major tensor of weights. */

@@ -30,7 +30,8 @@ export function parameterCount(layer: Parameters<typeof weightShapes>[0]): numbe
 
 function ruledCount(rule: ParameterRule | undefined, inputs: readonly Shape[]): number | null {
   if (!rule) return null;
-  const features = (shape: Shape | undefined) => shape?.at(-1) ?? 0;
+  if (rule.axis !== undefined && rule.axis >= (inputs[0]?.length ?? 0)) return null;
+  const features = (shape: Shape | undefined) => shape?.at(rule.axis ?? -1) ?? 0;
   return rule.perFeature.reduce((sum, each, k) => sum + each * features(inputs[k] ?? inputs.at(-1)), rule.constant);
 }
 

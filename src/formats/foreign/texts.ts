@@ -16,6 +16,11 @@ const content =
 
 const kinds: readonly TextKind[] = [
   {
+    isOne: content(/^\s*"\s*\{\s*\\"/),
+    sentence:
+      'This is JSON inside of a JSON string: it was turned into text twice. Save it without the outer quotes (JSON.parse, json.loads).',
+  },
+  {
     isOne: content(/^[ \t]*layers?[ \t]*\{/m, /^[ \t]*(?:bottom|top)[ \t]*:/m),
     sentence: `This is a Caffe network (prototxt), which is not read. ${toOnnx}`,
   },

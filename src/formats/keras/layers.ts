@@ -101,6 +101,8 @@ const elementwise = new Set<Operation['kind']>(['identity', 'batchNormalization'
 function timeDistributed(config: PlainRecord, dialect: KerasDialect): KerasLayer {
   const inner = wrappedLayer(config);
   if (!inner) return unknown('TimeDistributed', 'unsupported', 'The layer inside TimeDistributed cannot be read.');
+  if (/^(Sequential|Functional|Model)$/.test(inner.className))
+    return unknown('TimeDistributed', 'unsupported', 'A model at every time step is not analysed.');
   const layer = kerasLayer(inner.className, inner.config, dialect);
   // Fields of the inner layer are not fields of the wrapper.
   const issues = layer.issues.map((issue) => ({ ...issue, field: 'layer' }));

@@ -7,6 +7,7 @@ import { channelsLastConfig, flattensByChannel } from './channels.ts';
 import { inputLayersOf } from './inputShape.ts';
 import { kerasLayer } from './layers.ts';
 import type { KerasDialect, KerasLayer } from './layers.ts';
+import { operationLayer } from './operationLayers.ts';
 import { classOf, entriesOf, fieldSpans, layersOf, modelKind, nameOf, plainEntries } from './parts.ts';
 import { inboundReferences, referencesIn } from './references.ts';
 import type { Reference } from './references.ts';
@@ -86,7 +87,7 @@ export class ModelReader {
   private emit(layer: JsonObject, inputs: readonly string[], name: string): void {
     const sharedWith = this.first.get(layer);
     if (sharedWith === undefined) this.first.set(layer, name);
-    const { type, operation, activation, issues, isChannelByChannel } = this.meaningOf(layer);
+    const { type, operation, activation, issues, isChannelByChannel } = operationLayer(layer) ?? this.meaningOf(layer);
     let spans: LayerDefinition['fields'] | undefined;
     const definition: LayerDefinition = {
       name,
@@ -136,9 +137,12 @@ interface GraphLayer {
 class Graph {
   private readonly layers = new Map<string, GraphLayer>();
   private readonly bound = new Map<string, string>();
+  private readonly outputReferences: readonly Reference[];
+  /** Models whose uses are counted from 0. */
+  private readonly countedFromZero: ReadonlySet<string>;
 
   constructor(
-    private readonly model: JsonObject,
+    model: JsonObject,
     inputs: readonly string[],
     private readonly prefix: string,
     private readonly reader: ModelReader,
@@ -151,6 +155,12 @@ class Graph {
       if (classOf(node) === 'InputLayer' || this.layers.has(name)) continue;
       this.layers.set(name, { node, inbound: inboundReferences(member(node, 'inbound_nodes')), given: [] });
     }
+    this.outputReferences = referencesIn(member(member(model, 'config'), 'output_layers'));
+    const references = [
+      ...this.outputReferences,
+      ...[...this.layers.values()].flatMap(({ inbound }) => inbound.flat()),
+    ];
+    this.countedFromZero = new Set(references.filter(({ node }) => node === 0).map(({ layer }) => layer));
   }
 
   outputs(): string[] {
@@ -159,7 +169,7 @@ class Graph {
       if (layer.inbound.length === 0) this.reportUnconnected(name, layer.node);
       layer.inbound.forEach((_, node) => (last = this.given(name, layer, node)));
     }
-    const outputs = referencesIn(member(member(this.model, 'config'), 'output_layers'));
+    const outputs = this.outputReferences;
     return outputs.length > 0 ? outputs.map((reference) => this.resolve(reference)) : [...last];
   }
 
@@ -169,14 +179,24 @@ class Graph {
   }
 
   /** The name of a tensor; for a layer that is not there, the name as written, which then is reported as unknown. */
-  private resolve({ layer: name, node, tensor }: Reference): string {
+  private resolve({ layer: name, node: written, tensor }: Reference): string {
     const input = this.bound.get(name);
     if (input !== undefined) return input;
     const layer = this.layers.get(name);
+    const node = this.useOf(name, written, layer);
     if (!layer || node >= layer.inbound.length) return this.prefix + name;
     if (modelKind(layer.node) === undefined) return this.nameOfApplication(name, node);
     const given = this.given(name, layer, node);
     return given[tensor] ?? this.nameOfApplication(name, node);
+  }
+
+  /**
+   * Which use of a layer a reference means. Keras counts the uses of a model in a model from 1, for the first one is
+   * that of its own inputs; other programs may count from 0, and then refer to it.
+   */
+  private useOf(name: string, node: number, layer: GraphLayer | undefined): number {
+    const isModel = layer !== undefined && modelKind(layer.node) !== undefined;
+    return isModel && !this.countedFromZero.has(name) ? node - 1 : node;
   }
 
   /** Applications after the first are numbered from 2. */

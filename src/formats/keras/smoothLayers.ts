@@ -92,8 +92,10 @@ const normalization =
   (fields: readonly string[]): RuleReader =>
   (config) => {
     const axis = isList(config.axis) && config.axis.length === 1 ? config.axis[0] : (config.axis ?? -1);
-    if (axis !== -1) return {};
-    return { parameters: weights(0, fields.filter((field) => flag(config, field, true)).length) };
+    if (typeof axis !== 'number' || axis === 0 || axis < -1) return {};
+    const parameters = weights(0, fields.filter((field) => flag(config, field, true)).length);
+    // Keras counts the batch as axis 0.
+    return { parameters: axis === -1 ? parameters : { ...parameters, axis: axis - 1 } };
   };
 
 /** Projections of query, value and key (the value if there is no third input), and of the concatenated heads. */

@@ -236,8 +236,9 @@ function outputRule(fields: Fields): OutputRule | undefined {
 function parameterRule(fields: Fields): ParameterRule | undefined {
   const rule = fields.get('parameters');
   if (rule === undefined) return undefined;
-  const { constant = 0, per_feature: perFeature = [] } = isRecord(rule) ? rule : { constant: null };
-  if (areWhole([constant], 0) && areWhole(perFeature, 0)) return { constant: Number(constant), perFeature };
+  const { constant = 0, per_feature: perFeature = [], axis } = isRecord(rule) ? rule : { constant: null };
+  if (areWhole([constant, axis ?? 0], 0) && areWhole(perFeature, 0))
+    return { constant: Number(constant), perFeature, ...(axis !== undefined && { axis: Number(axis) }) };
   fields.bad('parameters', rule, 'an object such as { "constant": 10 }, of numbers that are not negative');
   return undefined;
 }

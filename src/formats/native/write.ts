@@ -70,7 +70,8 @@ function writeLayers({ inputs, layers }: NetworkDefinition, weighted: Network | 
   let above = inputs.map(({ name }) => name);
   return layers.map((layer, i) => {
     const { name, inputs: read, sharedWith } = layer;
-    const isUsual = read.length === above.length && read.every((source, k) => source === above[k]);
+    // Where several are above, a first layer has to name what it reads.
+    const isUsual = above.length === 1 && read.length === 1 && read[0] === above[0];
     const { type, ...fields } = writeOperation(layer);
     const written: Written = { type, name, ...fields, inputs: isUsual ? undefined : read, shared_with: sharedWith };
     above = [name];

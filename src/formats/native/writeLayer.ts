@@ -189,6 +189,10 @@ function notPiecewiseLinear({ what, output, parameters }: Extract<Operation, { k
     type: 'opaque',
     what,
     output: output && { keep: output.keep, append: output.append },
-    parameters: parameters && { constant: parameters.constant, per_feature: parameters.perFeature },
+    parameters: parameters && {
+      constant: parameters.constant,
+      per_feature: parameters.perFeature,
+      axis: parameters.axis,
+    },
   };
 }
