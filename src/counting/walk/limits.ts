@@ -40,7 +40,11 @@ export class LimitWatch {
 
   /** Call at each step; true ends the walk. `regions` were found in this thread. */
   mustStop(regions: number): boolean {
-    if (++this.steps < this.stepsBetweenClocks) return false;
+    return ++this.steps >= this.stepsBetweenClocks && this.mustStopNow(regions);
+  }
+
+  /** As `mustStop`, for steps so long that each looks at the clock. */
+  mustStopNow(regions: number): boolean {
     this.steps = 0;
     const { limits, share, hooks, held } = this.watched;
     const found = share ? share.reportRegions(regions) : regions;

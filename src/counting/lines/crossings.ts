@@ -1,0 +1,105 @@
+import type { Settlement } from './settlement.ts';
+import { pointOf, type Knot, type Stretch } from './knots.ts';
+
+/** Absolute rounding error of a coordinate in [0, 1]. */
+const COORDINATE_ERROR = 2 ** -52;
+
+/** Where a function changes its sign inside a cell, so that a unit or a maximum changes its piece. */
+export interface Crossing {
+  readonly cell: number;
+  readonly x: number;
+  readonly error: number;
+  readonly line: number;
+  /** The function's sign before it. */
+  readonly before: number;
+  /** The piece beyond. */
+  readonly piece: number;
+  /** The point itself, once crossings at one point were found. */
+  knot: Knot | null;
+}
+
+interface Ends {
+  readonly cell: number;
+  readonly line: number;
+  readonly piece: number;
+  /** Values at the cell's ends, of different signs. */
+  readonly left: number;
+  readonly right: number;
+  readonly tolerance: number;
+}
+
+export function crossingOf(stretch: Stretch, { cell, line, piece, left, right, tolerance }: Ends): Crossing {
+  const [from, to] = [pointOf(stretch, cell), pointOf(stretch, cell + 1)];
+  const length = to.x - from.x;
+  const x = from.x + (left / (left - right)) * length;
+  const error =
+    COORDINATE_ERROR +
+    2 * Math.max(from.error, to.error) +
+    (8 * tolerance * Math.abs(length)) / Math.abs(left - right);
+  return { cell, x, error, line, before: left > 0 ? 1 : -1, piece, knot: null };
+}
+
+/** Orders crossings of one cell: negative where `a` is first, 0 where they are one point. */
+export function compareCrossings(
+  settlement: Settlement,
+  stretch: Stretch,
+  stage: number,
+  a: Crossing,
+  b: Crossing,
+): number {
+  if (Math.abs(a.x - b.x) > a.error + b.error) return a.x - b.x;
+  if (a.line === b.line) return 0;
+  // Where `a` vanishes before `b` does, `b` still has its first sign.
+  const sign = settlement.signWhere(stretch, a.cell, stage, b.line, a.line);
+  return sign === 0 ? 0 : sign === b.before ? -1 : 1;
+}
+
+/**
+ * Makes knots of the crossings of a stage and puts them among those of the stretch. Crossings at one point are one
+ * knot; one strictly inside a cell is at no knot from before.
+ */
+export function insertKnots(
+  settlement: Settlement,
+  stretch: Stretch,
+  stage: number,
+  crossings: readonly Crossing[],
+  nextId: () => number,
+): number {
+  if (crossings.length === 0) return 0;
+  const sorted = [...crossings].sort((a, b) => a.cell - b.cell || a.x - b.x);
+  const cells: Knot[][] = stretch.knots.map(() => []);
+  cells.push([]);
+  let made = 0;
+  for (let from = 0; from < sorted.length;) {
+    let to = from + 1;
+    let reach = sorted[from].x + sorted[from].error;
+    for (; to < sorted.length && mayMeet(sorted[from], sorted[to], reach); to++)
+      reach = Math.max(reach, sorted[to].x + sorted[to].error);
+    const near = sorted.slice(from, to);
+    if (near.length > 1) near.sort((a, b) => compareCrossings(settlement, stretch, stage, a, b));
+    const cell = cells[near[0].cell];
+    near.forEach((crossing, k) => {
+      const isSame = k > 0 && compareCrossings(settlement, stretch, stage, near[k - 1], crossing) === 0;
+      crossing.knot = isSame ? near[k - 1].knot : knotOf(stretch, stage, crossing, cell, nextId());
+      if (isSame) return;
+      cell.push(crossing.knot!);
+      made++;
+    });
+    from = to;
+  }
+  const old = stretch.knots;
+  stretch.knots = cells.flatMap((inside, k) => (k < old.length ? [...inside, old[k]] : inside));
+  return made;
+}
+
+/** The intervals of where they may be overlap, or rounding cannot tell. */
+function mayMeet(first: Crossing, next: Crossing, reach: number): boolean {
+  return next.cell === first.cell && !(next.x - next.error > reach);
+}
+
+/** Coordinates ascend, whatever rounding made of them. */
+function knotOf(stretch: Stretch, stage: number, { cell, x, error, line }: Crossing, inside: Knot[], id: number): Knot {
+  const before = inside.length > 0 ? inside[inside.length - 1].x : pointOf(stretch, cell).x;
+  const ascending = Math.min(Math.max(x, before), pointOf(stretch, cell + 1).x);
+  return { id, x: ascending, error: error + Math.abs(ascending - x), line, stage, name: 0, flips: [] };
+}

@@ -1,0 +1,29 @@
+import type { LineIds } from '../exact/lineIds.ts';
+import type { Stretch } from './knots.ts';
+import type { LineMemory } from './lineMemory.ts';
+import type { LineTensor } from './lineTensor.ts';
+import type { Scan } from './scan.ts';
+import type { Settlement } from './settlement.ts';
+
+/** What all stages of a count share. */
+export interface LineContext {
+  readonly memory: LineMemory;
+  readonly scan: Scan;
+  readonly lines: LineIds;
+  readonly settlement: Settlement;
+  readonly nextId: () => number;
+  /** As many knots of a stage were found. */
+  readonly count: (stage: number, knots: number) => void;
+}
+
+/** What a stage bends. */
+export interface StageInput {
+  readonly stretch: Stretch;
+  readonly stage: number;
+  readonly source: LineTensor;
+  /** From each knot to the next. */
+  readonly steps: Float64Array;
+  /** How far values may be off at a point, and the greatest error of a knot. */
+  readonly tolerance: number;
+  readonly error: number;
+}

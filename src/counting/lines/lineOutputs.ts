@@ -1,0 +1,150 @@
+import type { LineRegions } from '../count.ts';
+import { ExactMaps } from '../exact/exactMaps.ts';
+import { RELATIVE_ERROR } from '../geometry/geometry.ts';
+import type { Slice } from '../geometry/slice.ts';
+import { grown, type Program } from '../program/program.ts';
+import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
+import type { LineTensor } from './lineTensor.ts';
+import type { LineWalk } from './lineWalk.ts';
+import { Tracer } from './trace.ts';
+
+/** Slopes that differ by more than this share of the size of the outputs' maps, and by more than rounding, do differ. */
+const CLEARLY_OTHER = 1e-6;
+/** More outputs than this are not kept: a plot tells no more lines apart. */
+const MAX_OUTPUTS = 12;
+
+/** The last cell of a stretch: its pattern is looked up when it is asked for. */
+interface LastCell {
+  readonly stretch: Stretch;
+  readonly slopes: readonly Float64Array[];
+  readonly size: number;
+}
+
+/**
+ * Counts the linear regions of a line. The outputs are continuous, so that their maps on both sides of a knot are equal
+ * where their slopes are.
+ */
+export class LinearPieces {
+  /** Knots at which the outputs' map changes. */
+  bends = 0;
+  private readonly exact: ExactMaps;
+  private before: LastCell | null = null;
+
+  constructor(
+    private readonly walk: LineWalk,
+    private readonly program: Program,
+    slice: Slice,
+  ) {
+    this.exact = new ExactMaps(program, slice.rows, walk.lines);
+  }
+
+  /** Stretches are to come in order. */
+  add(stretch: Stretch, outputs: readonly LineTensor[]): void {
+    const { scan, memory } = this.walk;
+    const size = Math.max(...outputs.map((tensor) => scan.run(scan.path(stretch, tensor), tensor)));
+    const starts = outputs.map((tensor) =>
+      memory.floats.slice(tensor.slopes / 8, tensor.slopes / 8 + tensor.size),
+    );
+    if (this.before) this.addSeam(this.before, stretch, starts, size);
+    const slopes = starts.map((vector) => vector.slice());
+    stretch.knots.forEach((knot, k) => {
+      const change = this.changeAt(knot, outputs, slopes);
+      if (this.differs(change, size) || this.differsExactly(stretch, k, stretch, k + 1)) this.bends++;
+    });
+    this.before = { stretch, slopes, size };
+  }
+
+  /** Between the last cell before and the first of this stretch. */
+  private addSeam(before: LastCell, stretch: Stretch, starts: readonly Float64Array[], size: number): void {
+    let change = 0;
+    starts.forEach((vector, k) =>
+      vector.forEach((slope, i) => (change = Math.max(change, Math.abs(slope - before.slopes[k][i])))),
+    );
+    const isOther = this.differs(change, Math.max(size, before.size));
+    if (isOther || this.differsExactly(before.stretch, before.stretch.knots.length, stretch, 0)) this.bends++;
+  }
+
+  /** The greatest change of a slope, which comes to `slopes`. */
+  private changeAt(knot: Knot, outputs: readonly LineTensor[], slopes: readonly Float64Array[]): number {
+    let most = 0;
+    outputs.forEach((tensor, k) => {
+      if (!tensor.columns.has(knot)) return;
+      const at = tensor.dense(knot) / 8;
+      const { floats } = this.walk.memory;
+      for (let i = 0; i < tensor.size; i++) {
+        slopes[k][i] += floats[at + i];
+        most = Math.max(most, Math.abs(floats[at + i]));
+      }
+    });
+    return most;
+  }
+
+  private differs(change: number, size: number): boolean {
+    const scale = Math.max(...this.program.outputs.map((tensor) => this.walk.sizes.scale(tensor)));
+    return change > CLEARLY_OTHER * size + RELATIVE_ERROR * scale;
+  }
+
+  /** By residues, in which equal maps are equal. */
+  private differsExactly(stretch: Stretch, cell: number, other: Stretch, otherCell: number): boolean {
+    const { settlement } = this.walk;
+    const [p, q] = [settlement.patternOf(stretch, cell), settlement.patternOf(other, otherCell)];
+    return this.exact.ofOutputs(p) !== this.exact.ofOutputs(q);
+  }
+}
+
+/** Keeps the pieces of a line for drawing. */
+export class LineDrawing {
+  private readonly outputCount: number;
+  private knots = new Float64Array(256);
+  private layers = new Int32Array(256);
+  private outputs: Float64Array;
+  private count = 0;
+
+  constructor(
+    private readonly walk: LineWalk,
+    private readonly program: Program,
+  ) {
+    const all = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
+    this.outputCount = Math.min(all, MAX_OUTPUTS);
+    this.outputs = new Float64Array(256 * Math.max(1, this.outputCount));
+  }
+
+  /** Stretches are to come in order. */
+  add(stretch: Stretch, outputs: readonly LineTensor[]): void {
+    const steps = stepsOf(stretch);
+    const traces = outputs.flatMap((tensor) => {
+      const tracer = new Tracer(this.walk.memory, stretch, tensor, steps);
+      return Array.from({ length: Math.min(tensor.size, this.outputCount) }, (_, i) => tracer.trace(i).values);
+    });
+    // The end of one stretch is the start of the next.
+    if (this.count > 0) this.count--;
+    for (let k = 0; k < stretch.knots.length + 2; k++) {
+      this.addKnot(
+        pointOf(stretch, k),
+        traces.map((values) => values[k]),
+      );
+    }
+  }
+
+  private addKnot({ x, stage }: Knot, values: readonly number[]): void {
+    if (this.count === this.knots.length) {
+      this.knots = grown(this.knots);
+      this.layers = grown(this.layers);
+      this.outputs = grown(this.outputs);
+    }
+    this.knots[this.count] = x;
+    this.layers[this.count] = stage < 0 ? -1 : this.program.stages[stage].layer;
+    for (let o = 0; o < this.outputCount; o++) this.outputs[this.count * this.outputCount + o] = values[o];
+    this.count++;
+  }
+
+  regions(): LineRegions {
+    const { count, outputCount } = this;
+    return {
+      knots: this.knots.slice(0, count),
+      layers: this.layers.slice(0, count),
+      outputs: this.outputs.slice(0, count * outputCount),
+      outputCount,
+    };
+  }
+}

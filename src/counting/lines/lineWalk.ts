@@ -1,0 +1,280 @@
+import { RELATIVE_ERROR, UNDERFLOW_ERROR } from '../geometry/geometry.ts';
+import type { Slice } from '../geometry/slice.ts';
+import { greatestSize } from '../exact/norm.ts';
+import { LineIds } from '../exact/lineIds.ts';
+import type { BendStep, Program } from '../program/program.ts';
+import { Sizes } from '../propagation/sizes.ts';
+import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
+import type { LineContext, StageInput } from './lineContext.ts';
+import { LineMemory } from './lineMemory.ts';
+import { LineProducts } from './lineProducts.ts';
+import { isDense, LineTensor } from './lineTensor.ts';
+import { MaxStage, type MaxTables } from './maxStage.ts';
+import { Scan } from './scan.ts';
+import { Settlement } from './settlement.ts';
+import { greatestError, UnitStage } from './unitStage.ts';
+
+/** Slopes are sums over the knots of a stretch, and lose more digits than those of one cell. */
+const LINE_ERROR = 4 * RELATIVE_ERROR;
+/** A stretch is divided where it has more than twice as many cells as this. */
+const MAX_CELLS = 128;
+const MIN_CELLS = 8;
+/** Bytes for the columns of the widest tensor on one stretch. */
+const COLUMN_BYTES = 1 << 24;
+
+export interface LineHooks {
+  /** True ends the walk. Called often. */
+  stopped(): boolean;
+  /** A stretch is done: its outputs, where they were asked for. Stretches come in order. */
+  visit?(stretch: Stretch, outputs: readonly LineTensor[]): void;
+}
+
+/** Tensors that are still to be read. */
+type Live = Map<number, LineTensor>;
+
+/**
+ * Counts the cells of a line layer by layer (Sotoudeh and Thakur 2019): what the layers so far make of a stretch of the
+ * line is affine between knots, so that a layer is one product for its value and slope at the start and one for the
+ * change of slope at each knot; where a unit changes its sign between two knots is a new one. Stretches with many knots
+ * are divided, and their parts go on one after another, so that memory stays bounded.
+ */
+export class LineWalk {
+  readonly settlement: Settlement;
+  readonly lines: LineIds;
+  /** Knots of each stage so far. */
+  readonly knots: number[];
+  /** Share of the line that is done. */
+  done = 0;
+  readonly memory = new LineMemory();
+  readonly scan: Scan;
+  readonly sizes: Sizes;
+  private readonly products: LineProducts;
+  private readonly context: LineContext;
+  private readonly tables = new Map<BendStep, MaxTables>();
+  private readonly lastUse: readonly number[];
+  private readonly lastStep: number;
+  private readonly maxCells: number;
+  private lastId = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly program: Program,
+    private readonly slice: Slice,
+    private readonly hooks: LineHooks,
+  ) {
+    const { sizes, steps, stages, outputs } = program;
+    const widest = Math.max(...sizes);
+    this.lines = new LineIds(program);
+    this.settlement = new Settlement(program, slice, this.lines);
+    this.products = new LineProducts(this.memory, program);
+    this.scan = new Scan(this.memory, widest);
+    this.sizes = new Sizes(sizes.length);
+    this.knots = stages.map(() => 0);
+    this.maxCells = Math.max(MIN_CELLS, Math.min(MAX_CELLS, Math.floor(COLUMN_BYTES / (8 * widest))));
+    this.lastUse = sizes.map((_, tensor) =>
+      hooks.visit && outputs.includes(tensor)
+        ? Infinity
+        : steps.reduce((last, step, i) => (sourcesOf(step).includes(tensor) ? i : last), -1),
+    );
+    const lastBend = steps.reduce((last, step, i) => (step.kind === 'affine' ? last : i), -1);
+    this.lastStep = hooks.visit ? steps.length - 1 : lastBend;
+    this.context = {
+      memory: this.memory,
+      scan: this.scan,
+      lines: this.lines,
+      settlement: this.settlement,
+      nextId: () => ++this.lastId,
+      count: (stage, knots) => (this.knots[stage] += knots),
+    };
+    for (const step of stages) if (step.kind === 'max') this.tables.set(step, this.tablesOf(step));
+  }
+
+  private tablesOf(step: BendStep & { kind: 'max' }): MaxTables {
+    const { memory } = this;
+    return {
+      start: memory.takeWords(step.start),
+      members: memory.takeWords(step.members),
+      leaders: memory.take(4 * step.start.length),
+      states: memory.take(this.program.sizes[step.source]),
+    };
+  }
+
+  /** To be called once; false when stopped. Errors: RangeError when numbers overflow, `LineMemoryFull`. */
+  run(): boolean {
+    const { memory, program, slice } = this;
+    const input = new LineTensor(memory, program.inputSize);
+    for (let i = 0; i < program.inputSize; i++) {
+      memory.floats[input.slopes / 8 + i] = slice.rows[2 * i];
+      memory.floats[input.values / 8 + i] = slice.rows[2 * i + 1];
+    }
+    const start = this.end(0, -1);
+    const stretch: Stretch = {
+      start,
+      end: this.end(1, -2),
+      knots: [],
+      pieces: program.stages.map(({ output }) => new Int32Array(program.sizes[output])),
+      serials: program.stages.map(() => start.id),
+      states: new Map(),
+    };
+    let size = 0;
+    for (let i = 0; i < program.inputSize; i++)
+      size = Math.max(size, Math.abs(slice.rows[2 * i]) + Math.abs(slice.rows[2 * i + 1]));
+    this.sizes.first(0, size);
+    this.go(stretch, new Map([[0, input]]), 0, 0);
+    return !this.stopped;
+  }
+
+  private end(x: number, line: number): Knot {
+    return { id: ++this.lastId, x, error: 0, line, stage: -1, name: 0, flips: [] };
+  }
+
+  /** Takes the rest of the steps on a stretch; `live` is released. */
+  private go(stretch: Stretch, live: Live, from: number, firstStage: number): void {
+    const { program } = this;
+    let stage = firstStage;
+    for (let i = from; i <= this.lastStep; i++) {
+      const step = program.steps[i];
+      if (this.look()) break;
+      if (step.kind === 'affine') {
+        const sources = step.terms.map(({ source }) => live.get(source)!);
+        const output = this.products.run(step, sources, () => this.look());
+        live.set(step.output, output);
+        if (this.stopped) break;
+        this.measure(stretch, step.output, output, (size) =>
+          this.sizes.combined(step.output, step.terms.map(({ source }) => source), this.products.norms(step), size),
+        );
+      } else {
+        live.set(step.output, this.bend(stretch, stage++, step, live.get(step.source)!));
+      }
+      for (const [tensor, held] of live) {
+        if (this.lastUse[tensor] > i) continue;
+        held.release();
+        live.delete(tensor);
+      }
+      if (step.kind !== 'affine' && i < this.lastStep && stretch.knots.length + 1 > 2 * this.maxCells) {
+        this.divide(stretch, live, i + 1, stage);
+        return;
+      }
+    }
+    if (!this.stopped) {
+      this.hooks.visit?.(
+        stretch,
+        program.outputs.map((tensor) => live.get(tensor)!),
+      );
+      this.done = stretch.end.x;
+    }
+    for (const tensor of live.values()) tensor.release();
+  }
+
+  private look(): boolean {
+    return (this.stopped ||= this.hooks.stopped());
+  }
+
+  private measure(stretch: Stretch, tensor: number, held: LineTensor, note: (size: number) => void): void {
+    note(this.scan.run(this.scan.path(stretch, held), held));
+    if (!Number.isFinite(this.sizes.scale(tensor))) throw new RangeError(OVERFLOW);
+  }
+
+  private bend(stretch: Stretch, stage: number, step: BendStep, source: LineTensor): LineTensor {
+    const { scan, sizes } = this;
+    const path = scan.path(stretch, source);
+    const size = scan.run(path, source);
+    const input: StageInput = {
+      stretch,
+      stage,
+      source,
+      steps: stepsOf(stretch),
+      tolerance: this.tolerance(step),
+      error: greatestError(stretch),
+    };
+    if (step.kind === 'max') {
+      const tables = this.tables.get(step)!;
+      sizes.bent(step.output, step.source, size, 1);
+      return new MaxStage(this.context, input, step, path, tables, this.program.stages).run();
+    }
+    const slope = greatestSize(step.slopes);
+    sizes.bent(step.output, step.source, slope * size + greatestSize(step.intercepts), slope);
+    return new UnitStage(this.context, input, step).run();
+  }
+
+  /** How far values of what a step bends may be off, as differences from a breakpoint or from each other. */
+  private tolerance(step: BendStep): number {
+    const scale = this.sizes.scale(step.source);
+    const tolerance =
+      step.kind === 'units'
+        ? LINE_ERROR * (scale + step.breakpoints.reduce((most, x) => Math.max(most, Math.abs(x)), 0))
+        : 2 * LINE_ERROR * scale;
+    if (!Number.isFinite(tolerance)) throw new RangeError(OVERFLOW);
+    return tolerance + 4 * UNDERFLOW_ERROR;
+  }
+
+  /** Goes on with the parts of a stretch, one after another. */
+  private divide(stretch: Stretch, live: Live, step: number, stage: number): void {
+    const cells = stretch.knots.length + 1;
+    const parts = Math.ceil(cells / this.maxCells);
+    let cell = 0;
+    for (let part = 1; part <= parts && !this.stopped; part++) {
+      const to = Math.round((part * cells) / parts);
+      const knots = stretch.knots.slice(cell, to - 1);
+      const own: Live = new Map();
+      for (const [tensor, held] of live) own.set(tensor, this.partOf(stretch, held, cell, knots));
+      this.go(this.stretchOf(stretch, cell, to), own, step, stage);
+      cell = to;
+    }
+    for (const tensor of live.values()) tensor.release();
+  }
+
+  /** Cells `from` to `to` of a stretch. */
+  private stretchOf(stretch: Stretch, from: number, to: number): Stretch {
+    const pieces = stretch.pieces.map((pattern) => pattern.slice());
+    const serials = [...stretch.serials];
+    for (const { id, stage, flips } of stretch.knots.slice(0, from)) {
+      for (let f = 0; f < flips.length; f += 3) pieces[flips[f]][flips[f + 1]] = flips[f + 2];
+      for (let s = stage; s < serials.length; s++) serials[s] = id;
+    }
+    return {
+      start: pointOf(stretch, from),
+      end: pointOf(stretch, to),
+      knots: stretch.knots.slice(from, to - 1),
+      pieces,
+      serials,
+      states: new Map(stretch.states),
+    };
+  }
+
+  /** The tensor from cell `from` on, with the columns of these knots. */
+  private partOf(stretch: Stretch, held: LineTensor, from: number, knots: readonly Knot[]): LineTensor {
+    const { memory } = this;
+    const { kernel } = memory;
+    const part = new LineTensor(memory, held.size);
+    const start = pointOf(stretch, from);
+    kernel.addTimes(held.size, held.values, 1, part.values);
+    kernel.addTimes(held.size, held.slopes, start.x - stretch.start.x, part.values);
+    kernel.addTimes(held.size, held.slopes, 1, part.slopes);
+    for (const knot of stretch.knots.slice(0, from)) {
+      const column = held.columns.get(knot);
+      if (!column) continue;
+      if (isDense(column)) {
+        if (knot !== start) kernel.addTimes(held.size, column.at, start.x - knot.x, part.values);
+        kernel.addTimes(held.size, column.at, 1, part.slopes);
+        continue;
+      }
+      const { floats } = memory;
+      column.places.forEach((place, k) => {
+        floats[part.values / 8 + place] += column.changes[k] * (start.x - knot.x);
+        floats[part.slopes / 8 + place] += column.changes[k];
+      });
+    }
+    for (const knot of knots) {
+      const column = held.columns.get(knot);
+      if (column) part.columns.set(knot, column);
+    }
+    return part;
+  }
+}
+
+const OVERFLOW = 'the numbers in the network overflow on this domain';
+
+function sourcesOf(step: Program['steps'][number]): number[] {
+  return step.kind === 'affine' ? step.terms.map(({ source }) => source) : [step.source];
+}

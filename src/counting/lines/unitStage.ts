@@ -1,0 +1,169 @@
+import { isRectified, type UnitStep } from '../program/program.ts';
+import { crossingOf, insertKnots, type Crossing } from './crossings.ts';
+import { ACTIVE, CHANGES, pointOf, SILENT, type Knot, type Stretch } from './knots.ts';
+import type { LineContext, StageInput } from './lineContext.ts';
+import { LineTensor } from './lineTensor.ts';
+import { settled, Tracer, type Trace } from './trace.ts';
+
+/** A unit that may change its piece on the stretch. */
+interface Changing {
+  readonly unit: number;
+  readonly trace: Trace;
+  /** Its piece at the beginning of each cell. */
+  readonly begins: Int32Array;
+  /** In order. */
+  readonly crossings: readonly Crossing[];
+}
+
+/** Bends a tensor along a stretch by the units of a stage; the knots that this makes come to the stretch. */
+export class UnitStage {
+  private readonly tracer: Tracer;
+  private readonly pieceCount: number;
+
+  constructor(
+    private readonly context: LineContext,
+    private readonly input: StageInput,
+    private readonly step: UnitStep,
+  ) {
+    this.tracer = new Tracer(context.memory, input.stretch, input.source, input.steps);
+    this.pieceCount = step.breakpoints.length + 1;
+  }
+
+  run(): LineTensor {
+    const { context, input, step } = this;
+    const { memory } = context;
+    const { stretch, stage, source } = input;
+    const { size } = source;
+    const output = new LineTensor(memory, size);
+    const factors = output.vector();
+    const pieces = stretch.pieces[stage];
+    const changing = this.sift(pieces);
+    this.fill(output, factors, pieces);
+    for (const { unit } of changing) memory.floats[factors / 8 + unit] = 0;
+    for (const knot of source.columns.keys()) {
+      const to = output.dense(knot);
+      memory.kernel.scale(size, source.dense(knot), factors, to);
+    }
+    const traced = changing.map(({ unit }) => this.trace(unit));
+    const knots = stretch.knots;
+    context.count(
+      stage,
+      insertKnots(
+        context.settlement,
+        stretch,
+        stage,
+        traced.flatMap(({ crossings }) => crossings),
+        context.nextId,
+      ),
+    );
+    for (const unit of traced) this.bend(unit, output, knots);
+    if (isRectified(step)) stretch.states.set(stage, this.states(pieces, changing));
+    return output;
+  }
+
+  /** Gives the pieces of units that keep theirs; returns the others. */
+  private sift(pieces: Int32Array): readonly { readonly unit: number }[] {
+    const { context, input, step } = this;
+    const { lows, highs, steepest } = context.scan;
+    const { floats } = context.memory;
+    const { breakpoints } = step;
+    const changing: { unit: number }[] = [];
+    for (let unit = 0; unit < pieces.length; unit++) {
+      const low = floats[lows / 8 + unit];
+      const high = floats[highs / 8 + unit];
+      const margin = input.tolerance + input.error * floats[steepest / 8 + unit];
+      let piece = 0;
+      while (piece < breakpoints.length && low - breakpoints[piece] > margin) piece++;
+      pieces[unit] = piece;
+      if (piece < breakpoints.length && !(high - breakpoints[piece] < -margin)) changing.push({ unit });
+    }
+    return changing;
+  }
+
+  /** Values and slopes at the start, and by what slopes are multiplied, for the pieces there. */
+  private fill(output: LineTensor, factors: number, pieces: Int32Array): void {
+    const { slopes, intercepts } = this.step;
+    const { source } = this.input;
+    const { floats } = this.context.memory;
+    for (let unit = 0; unit < pieces.length; unit++) {
+      const at = unit * this.pieceCount + pieces[unit];
+      const slope = slopes[at];
+      floats[factors / 8 + unit] = slope;
+      floats[output.values / 8 + unit] = slope * floats[source.values / 8 + unit] + intercepts[at];
+      floats[output.slopes / 8 + unit] = slope * floats[source.slopes / 8 + unit];
+    }
+  }
+
+  private trace(unit: number): Changing {
+    const { context, input, step, tracer } = this;
+    const { stretch, stage, tolerance } = input;
+    const { breakpoints } = step;
+    const trace = tracer.trace(unit);
+    const ids = breakpoints.map((_, b) => context.lines.ofBreakpoint(stage, unit, b));
+    // Of each breakpoint: how far the value is above it at each knot.
+    const above = breakpoints.map((breakpoint, b) =>
+      trace.values.map((value, k) => {
+        const difference = value - breakpoint;
+        const margin = tracer.margin(trace, k, tolerance);
+        if (Math.abs(difference) > margin) return difference;
+        return settled(difference, margin, context.settlement.signAt(stretch, k, stage, ids[b]));
+      }),
+    );
+    const begins = new Int32Array(trace.slopes.length);
+    const crossings: Crossing[] = [];
+    for (let cell = 0; cell < begins.length; cell++) {
+      const ends = above.map((values) => [values[cell], values[cell + 1]] as const);
+      const below = ends.findIndex(([left, right]) => !(left > 0 || (left === 0 && right > 0)));
+      begins[cell] = below < 0 ? breakpoints.length : below;
+      const crossed = ends.flatMap(([left, right], b) => {
+        if (!((left > 0 && right < 0) || (left < 0 && right > 0))) return [];
+        const piece = right > 0 ? b + 1 : b;
+        return [crossingOf(stretch, { cell, line: ids[b], piece, left, right, tolerance })];
+      });
+      // Breakpoints ascend, so a falling value meets the last one first.
+      crossings.push(...(crossed.length > 0 && crossed[0].before > 0 ? crossed.reverse() : crossed));
+    }
+    return { unit, trace, begins, crossings };
+  }
+
+  /** Writes a unit that was traced; `knots` are those from before. */
+  private bend({ unit, trace, begins, crossings }: Changing, output: LineTensor, knots: readonly Knot[]): void {
+    const { input, step, pieceCount } = this;
+    const { stage, stretch } = input;
+    const { floats } = this.context.memory;
+    const slopeOf = (piece: number) => step.slopes[unit * pieceCount + piece];
+    let piece = begins[0];
+    stretch.pieces[stage][unit] = piece;
+    floats[output.values / 8 + unit] =
+      slopeOf(piece) * trace.values[0] + step.intercepts[unit * pieceCount + piece];
+    floats[output.slopes / 8 + unit] = slopeOf(piece) * trace.slopes[0];
+    let next = 0;
+    for (let cell = 0; cell < begins.length; cell++) {
+      for (; next < crossings.length && crossings[next].cell === cell; next++) {
+        const { knot, piece: beyond } = crossings[next];
+        output.setChange(knot!, unit, (slopeOf(beyond) - slopeOf(piece)) * trace.slopes[cell]);
+        knot!.flips.push(stage, unit, beyond);
+        piece = beyond;
+      }
+      if (cell === knots.length) break;
+      const beyond = begins[cell + 1];
+      const change = slopeOf(beyond) * trace.slopes[cell + 1] - slopeOf(piece) * trace.slopes[cell];
+      if (change !== 0) output.setChange(knots[cell], unit, change);
+      if (beyond !== piece) knots[cell].flips.push(stage, unit, beyond);
+      piece = beyond;
+    }
+  }
+
+  private states(pieces: Int32Array, changing: readonly { readonly unit: number }[]): Uint8Array {
+    const states = Uint8Array.from(pieces, (piece) => (piece === 0 ? SILENT : ACTIVE));
+    for (const { unit } of changing) states[unit] = CHANGES;
+    return states;
+  }
+}
+
+/** The greatest error of the knots of a stretch. */
+export function greatestError(stretch: Stretch): number {
+  let most = 0;
+  for (let k = 0; k < stretch.knots.length + 2; k++) most = Math.max(most, pointOf(stretch, k).error);
+  return most;
+}
