@@ -25,6 +25,7 @@ import { isContinuous, type Program } from './program/program.ts';
 import { SparsePropagator, type Propagator } from './propagation/propagation.ts';
 import { RegionList } from './regions/regionList.ts';
 import { sample } from './experiments/sampling.ts';
+import { countLine } from './lines/lineCount.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
 import type { SharedCount } from './walk/sharedCount.ts';
@@ -66,7 +67,10 @@ export interface CountPart {
 
 /** True when several threads can share a count: its parts are walked apart and then added. */
 export function isShareable(request: CountRequest): boolean {
-  return request.method !== 'sample' && !isByOrthants(request) && !request.keepRegions && !request.listRegions;
+  const isLine = request.method === 'line' && !request.cellsBy;
+  return (
+    request.method !== 'sample' && !isLine && !isByOrthants(request) && !request.keepRegions && !request.listRegions
+  );
 }
 
 /** True if all of R^n is counted by vertices. Orthants cut cells into parts, so there are no regions to list. */
@@ -156,7 +160,12 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
     throw new RangeError(
       `the ${method} method needs a domain of dimension ${wanted}, but this one has dimension ${slice.dimension}`,
     );
-  return walkCells(program, slice, request, { limits: request.limits, hooks: walkHooks, share });
+  const watched = { limits: request.limits, hooks: walkHooks, share };
+  if (slice.dimension === 1 && !share && !request.cellsBy && !request.listRegions) {
+    const line = countLine(program, slice, { ...watched, linear: request.linear, draws: request.keepRegions });
+    if (line) return line;
+  }
+  return walkCells(program, slice, request, watched);
 }
 
 function sliceFor(domain: Domain, inputs: number): Slice {

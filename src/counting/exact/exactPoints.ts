@@ -164,7 +164,10 @@ export class ExactPoints {
 }
 
 /** True where all pieces of all activations meet exactly, so that a point has one value. */
-export function isExactlyContinuous({ stages }: Program, numbers: ExactNumbers): boolean {
+export function isExactlyContinuous(
+  { stages }: Pick<Program, 'stages'>,
+  numbers: Pick<ExactNumbers, 'dyadic'>,
+): boolean {
   return stages.every((step) => {
     if (step.kind === 'max') return true;
     const [breakpoints, slopes, intercepts] = [step.breakpoints, step.slopes, step.intercepts].map((values) =>

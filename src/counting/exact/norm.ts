@@ -1,5 +1,8 @@
 import type { SparseMatrix } from '../program/program.ts';
 
+/** A sum of squares above this has lost nothing that counts to underflow. */
+const SMALL_SQUARE = 2 ** -900;
+
 /** The greatest of the numbers' sizes. */
 export function greatestSize(values: Float64Array): number {
   let most = 0;
@@ -19,6 +22,14 @@ export function norm(values: Float64Array): number {
 /** The greatest Euclidean norm of a row. */
 export function rowNorm({ rows, start, value }: SparseMatrix): number {
   let most = 0;
-  for (let r = 0; r < rows; r++) most = Math.max(most, norm(value.subarray(start[r], start[r + 1])));
+  for (let r = 0; r < rows; r++) most = Math.max(most, normOf(value, start[r], start[r + 1]));
   return most;
+}
+
+/** Of a part of the values. */
+function normOf(values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += values[k] * values[k];
+  // Squares that overflow or underflow take the longer way.
+  return sum > SMALL_SQUARE && sum < Infinity ? Math.sqrt(sum) : norm(values.subarray(from, to));
 }

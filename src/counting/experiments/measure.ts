@@ -9,8 +9,10 @@ import { nearestBoundary } from './nearestBoundary.ts';
 import type { Program } from '../program/program.ts';
 import { SparsePropagator } from '../propagation/propagation.ts';
 import { Segments } from '../geometry/segments.ts';
-import { sliceOf } from '../geometry/slice.ts';
-import { RegionWalk } from '../walk/regionWalk.ts';
+import { sliceOf, type Slice } from '../geometry/slice.ts';
+import { countLine } from '../lines/lineCount.ts';
+import type { Watched } from '../walk/limits.ts';
+import { RegionWalk, type WalkResult } from '../walk/regionWalk.ts';
 
 /** What to measure of one network: Hanin and Rolnick's quantities (2019). */
 export interface MeasureRequest {
@@ -72,14 +74,16 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
   return { complete, segment, chords, points };
 }
 
+function walkLine(program: Program, slice: Slice, watched: Watched): WalkResult {
+  const makePropagator = () => new SparsePropagator(program, slice);
+  return new RegionWalk(program, slice, (exact) => new Segments(exact), makePropagator, watched).run();
+}
+
 /** Regions on a segment by layer; null when stopped. */
 function regionsOn(program: Program, segment: Segment, hooks: CountHooks): number[] | null {
   const slice = sliceOf({ kind: 'segment', ...segment }, program.inputSize);
-  const makePropagator = () => new SparsePropagator(program, slice);
-  const walk = new RegionWalk(program, slice, (exact) => new Segments(exact), makePropagator, {
-    limits: {},
-    hooks: { stopped: () => hooks.stopped?.() ?? false },
-  });
-  const { cells, stoppedBy } = walk.run();
+  const watched = { limits: {}, hooks: { stopped: () => hooks.stopped?.() ?? false } };
+  const { cells, stoppedBy } =
+    countLine(program, slice, { ...watched, linear: false, draws: false })?.walked ?? walkLine(program, slice, watched);
   return stoppedBy === null ? perLayer(program, cells) : null;
 }

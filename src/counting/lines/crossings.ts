@@ -33,9 +33,7 @@ export function crossingOf(stretch: Stretch, { cell, line, piece, left, right, t
   const length = to.x - from.x;
   const x = from.x + (left / (left - right)) * length;
   const error =
-    COORDINATE_ERROR +
-    2 * Math.max(from.error, to.error) +
-    (8 * tolerance * Math.abs(length)) / Math.abs(left - right);
+    COORDINATE_ERROR + 2 * Math.max(from.error, to.error) + (8 * tolerance * Math.abs(length)) / Math.abs(left - right);
   return { cell, x, error, line, before: left > 0 ? 1 : -1, piece, knot: null };
 }
 

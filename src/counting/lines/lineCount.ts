@@ -1,11 +1,13 @@
 import type { LineRegions } from '../count.ts';
-import { ExactNumbers } from '../exact/exactNumbers.ts';
+import { Dyadic } from '../exact/dyadic.ts';
 import { isExactlyContinuous } from '../exact/exactPoints.ts';
 import type { Slice } from '../geometry/slice.ts';
-import type { Program } from '../program/program.ts';
+import type { BendStep, Program } from '../program/program.ts';
 import { LimitWatch, type Watched } from '../walk/limits.ts';
 import type { WalkResult } from '../walk/regionWalk.ts';
+import { LineMemoryFull } from './lineMemory.ts';
 import { LinearPieces, LineDrawing } from './lineOutputs.ts';
+import { giveMachine, takeMachine } from './lineMachine.ts';
 import { LineWalk } from './lineWalk.ts';
 
 export interface LineCountOptions extends Watched {
@@ -25,12 +27,44 @@ export interface LineCount {
  * True where lines can be counted layer by layer: a point must have one value, so all pieces of all activations have to
  * meet exactly. (0.2 x + 0.5 and 1 do not meet in doubles.)
  */
-export function takesLayers(program: Program, slice: Slice): boolean {
-  return isExactlyContinuous(program, new ExactNumbers(program, slice));
+export function takesLayers({ stages }: Program): boolean {
+  return isExactlyContinuous({ stages: stages.map(distinctUnits) }, { dyadic: (values) => new Dyadic(values) });
 }
 
-/** Counts a segment layer by layer. Errors: RangeError when the network's numbers overflow; `LineMemoryFull`. */
-export function countLine(program: Program, slice: Slice, options: LineCountOptions): LineCount {
+/** The units of a stage without those that are like another one. */
+function distinctUnits(step: BendStep): BendStep {
+  if (step.kind === 'max') return step;
+  const count = step.breakpoints.length + 1;
+  const seen = new Set<string>();
+  const slopes: number[] = [];
+  const intercepts: number[] = [];
+  for (let at = 0; at < step.slopes.length; at += count) {
+    const own = step.slopes.subarray(at, at + count);
+    const constants = step.intercepts.subarray(at, at + count);
+    const key = `${own.join(' ')} ${constants.join(' ')}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    slopes.push(...own);
+    intercepts.push(...constants);
+  }
+  return { ...step, slopes: Float64Array.from(slopes), intercepts: Float64Array.from(intercepts) };
+}
+
+/**
+ * Counts a segment layer by layer; null where that cannot be done: where pieces of activations do not quite meet,
+ * numbers overflow, or the network is too large for the kernel's memory.
+ */
+export function countLine(program: Program, slice: Slice, options: LineCountOptions): LineCount | null {
+  if (!takesLayers(program)) return null;
+  try {
+    return countByLayers(program, slice, options);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof LineMemoryFull) return null;
+    throw error;
+  }
+}
+
+export function countByLayers(program: Program, slice: Slice, options: LineCountOptions): LineCount {
   const cells = () => {
     let sum = 1;
     return walk.knots.map((knots) => (sum += knots));
@@ -41,7 +75,8 @@ export function countLine(program: Program, slice: Slice, options: LineCountOpti
     () => walk.done,
     () => cells(),
   );
-  const walk: LineWalk = new LineWalk(program, slice, {
+  const machine = takeMachine(program);
+  const walk: LineWalk = new LineWalk(program, slice, machine, {
     stopped: () => watch.mustStopNow(total()),
     visit:
       options.linear || options.draws
@@ -54,6 +89,7 @@ export function countLine(program: Program, slice: Slice, options: LineCountOpti
   const pieces = options.linear ? new LinearPieces(walk, program, slice) : null;
   const drawing = options.draws ? new LineDrawing(walk, program) : null;
   const isWhole = walk.run();
+  giveMachine(program, machine);
   watch.report(total());
   return {
     walked: { stoppedBy: watch.stoppedBy, cells: cells() },

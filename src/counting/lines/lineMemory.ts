@@ -100,6 +100,16 @@ export class LineMemory {
     this.look();
   }
 
+  get byteLength(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** All that was taken is given back. */
+  reset(): void {
+    this.top = ALIGNED;
+    this.idle.clear();
+  }
+
   /** Room for as many bytes, zero. Errors: `LineMemoryFull`. */
   take(bytes: number): number {
     const length = ALIGNED * Math.ceil(bytes / ALIGNED) + ALIGNED;
@@ -112,6 +122,7 @@ export class LineMemory {
     const missing = Math.ceil((at + length) / PAGE) - this.memory.buffer.byteLength / PAGE;
     if (missing > 0) this.grow(missing);
     this.top += length;
+    this.kernel.clear(at, length);
     return at;
   }
 

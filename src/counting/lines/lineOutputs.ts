@@ -8,7 +8,7 @@ import type { LineTensor } from './lineTensor.ts';
 import type { LineWalk } from './lineWalk.ts';
 import { Tracer } from './trace.ts';
 
-/** Slopes that differ by more than this share of the size of the outputs' maps, and by more than rounding, do differ. */
+/** Slopes that differ by more than this share of the size of the maps, and by more than rounding, do differ. */
 const CLEARLY_OTHER = 1e-6;
 /** More outputs than this are not kept: a plot tells no more lines apart. */
 const MAX_OUTPUTS = 12;
@@ -42,9 +42,7 @@ export class LinearPieces {
   add(stretch: Stretch, outputs: readonly LineTensor[]): void {
     const { scan, memory } = this.walk;
     const size = Math.max(...outputs.map((tensor) => scan.run(scan.path(stretch, tensor), tensor)));
-    const starts = outputs.map((tensor) =>
-      memory.floats.slice(tensor.slopes / 8, tensor.slopes / 8 + tensor.size),
-    );
+    const starts = outputs.map((tensor) => memory.floats.slice(tensor.slopes / 8, tensor.slopes / 8 + tensor.size));
     if (this.before) this.addSeam(this.before, stretch, starts, size);
     const slopes = starts.map((vector) => vector.slice());
     stretch.knots.forEach((knot, k) => {

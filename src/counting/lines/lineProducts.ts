@@ -52,6 +52,7 @@ export class LineProducts {
     const size = step.bias.length;
     const output = new LineTensor(this.memory, size);
     this.memory.floats.set(step.bias, output.values / 8);
+    output.startsAtZero = sources.every((source) => source.startsAtZero) && step.bias.every((x) => x === 0);
     const matrices = this.matrices.get(step)!;
     sources.forEach((source, k) => {
       this.multiply(matrices[k], source.size, [source.values, source.slopes], [output.values, output.slopes]);

@@ -25,6 +25,8 @@ export class LineTensor {
   readonly values: number;
   readonly slopes: number;
   readonly columns = new Map<Knot, Column>();
+  /** All values at the start are exactly zero, as at the origin in a network without biases. */
+  startsAtZero = false;
   private readonly own: number[] = [];
   private readonly bytes: number;
 

@@ -6,11 +6,11 @@ import type { BendStep, Program } from '../program/program.ts';
 import { Sizes } from '../propagation/sizes.ts';
 import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
 import type { LineContext, StageInput } from './lineContext.ts';
-import { LineMemory } from './lineMemory.ts';
-import { LineProducts } from './lineProducts.ts';
+import type { LineMachine } from './lineMachine.ts';
+import type { LineMemory } from './lineMemory.ts';
 import { isDense, LineTensor } from './lineTensor.ts';
-import { MaxStage, type MaxTables } from './maxStage.ts';
-import { Scan } from './scan.ts';
+import { MaxStage } from './maxStage.ts';
+import type { Scan } from './scan.ts';
 import { Settlement } from './settlement.ts';
 import { greatestError, UnitStage } from './unitStage.ts';
 
@@ -45,12 +45,10 @@ export class LineWalk {
   readonly knots: number[];
   /** Share of the line that is done. */
   done = 0;
-  readonly memory = new LineMemory();
+  readonly memory: LineMemory;
   readonly scan: Scan;
   readonly sizes: Sizes;
-  private readonly products: LineProducts;
   private readonly context: LineContext;
-  private readonly tables = new Map<BendStep, MaxTables>();
   private readonly lastUse: readonly number[];
   private readonly lastStep: number;
   private readonly maxCells: number;
@@ -60,14 +58,15 @@ export class LineWalk {
   constructor(
     private readonly program: Program,
     private readonly slice: Slice,
+    private readonly machine: LineMachine,
     private readonly hooks: LineHooks,
   ) {
     const { sizes, steps, stages, outputs } = program;
     const widest = Math.max(...sizes);
     this.lines = new LineIds(program);
     this.settlement = new Settlement(program, slice, this.lines);
-    this.products = new LineProducts(this.memory, program);
-    this.scan = new Scan(this.memory, widest);
+    this.memory = machine.memory;
+    this.scan = machine.scan;
     this.sizes = new Sizes(sizes.length);
     this.knots = stages.map(() => 0);
     this.maxCells = Math.max(MIN_CELLS, Math.min(MAX_CELLS, Math.floor(COLUMN_BYTES / (8 * widest))));
@@ -86,17 +85,6 @@ export class LineWalk {
       nextId: () => ++this.lastId,
       count: (stage, knots) => (this.knots[stage] += knots),
     };
-    for (const step of stages) if (step.kind === 'max') this.tables.set(step, this.tablesOf(step));
-  }
-
-  private tablesOf(step: BendStep & { kind: 'max' }): MaxTables {
-    const { memory } = this;
-    return {
-      start: memory.takeWords(step.start),
-      members: memory.takeWords(step.members),
-      leaders: memory.take(4 * step.start.length),
-      states: memory.take(this.program.sizes[step.source]),
-    };
   }
 
   /** To be called once; false when stopped. Errors: RangeError when numbers overflow, `LineMemoryFull`. */
@@ -107,6 +95,7 @@ export class LineWalk {
       memory.floats[input.slopes / 8 + i] = slice.rows[2 * i];
       memory.floats[input.values / 8 + i] = slice.rows[2 * i + 1];
     }
+    input.startsAtZero = slice.rows.every((x, k) => k % 2 === 0 || x === 0);
     const start = this.end(0, -1);
     const stretch: Stretch = {
       start,
@@ -137,11 +126,16 @@ export class LineWalk {
       if (this.look()) break;
       if (step.kind === 'affine') {
         const sources = step.terms.map(({ source }) => live.get(source)!);
-        const output = this.products.run(step, sources, () => this.look());
+        const output = this.machine.products.run(step, sources, () => this.look());
         live.set(step.output, output);
         if (this.stopped) break;
         this.measure(stretch, step.output, output, (size) =>
-          this.sizes.combined(step.output, step.terms.map(({ source }) => source), this.products.norms(step), size),
+          this.sizes.combined(
+            step.output,
+            step.terms.map(({ source }) => source),
+            this.machine.products.norms(step),
+            size,
+          ),
         );
       } else {
         live.set(step.output, this.bend(stretch, stage++, step, live.get(step.source)!));
@@ -188,7 +182,7 @@ export class LineWalk {
       error: greatestError(stretch),
     };
     if (step.kind === 'max') {
-      const tables = this.tables.get(step)!;
+      const tables = this.machine.tablesOf(step);
       sizes.bent(step.output, step.source, size, 1);
       return new MaxStage(this.context, input, step, path, tables, this.program.stages).run();
     }
@@ -212,20 +206,26 @@ export class LineWalk {
   private divide(stretch: Stretch, live: Live, step: number, stage: number): void {
     const cells = stretch.knots.length + 1;
     const parts = Math.ceil(cells / this.maxCells);
+    // What tensors are where the next part starts.
+    const cursors: Live = new Map();
+    for (const [tensor, held] of live) cursors.set(tensor, this.copyOf(held, []));
     let cell = 0;
     for (let part = 1; part <= parts && !this.stopped; part++) {
       const to = Math.round((part * cells) / parts);
-      const knots = stretch.knots.slice(cell, to - 1);
       const own: Live = new Map();
-      for (const [tensor, held] of live) own.set(tensor, this.partOf(stretch, held, cell, knots));
-      this.go(this.stretchOf(stretch, cell, to), own, step, stage);
+      for (const [tensor, held] of live) {
+        const cursor = cursors.get(tensor)!;
+        own.set(tensor, this.copyOf(cursor, stretch.knots.slice(cell, to - 1), held));
+        if (part < parts) this.moveOn(cursor, held, pointOf(stretch, cell), stretch.knots.slice(cell, to));
+      }
+      this.go(this.partOf(stretch, cell, to), own, step, stage);
       cell = to;
     }
-    for (const tensor of live.values()) tensor.release();
+    for (const tensor of [...live.values(), ...cursors.values()]) tensor.release();
   }
 
   /** Cells `from` to `to` of a stretch. */
-  private stretchOf(stretch: Stretch, from: number, to: number): Stretch {
+  private partOf(stretch: Stretch, from: number, to: number): Stretch {
     const pieces = stretch.pieces.map((pattern) => pattern.slice());
     const serials = [...stretch.serials];
     for (const { id, stage, flips } of stretch.knots.slice(0, from)) {
@@ -242,34 +242,40 @@ export class LineWalk {
     };
   }
 
-  /** The tensor from cell `from` on, with the columns of these knots. */
-  private partOf(stretch: Stretch, held: LineTensor, from: number, knots: readonly Knot[]): LineTensor {
+  /** The same values and slopes at the start, with the columns of these knots. */
+  private copyOf(from: LineTensor, knots: readonly Knot[], columns = from): LineTensor {
     const { memory } = this;
-    const { kernel } = memory;
-    const part = new LineTensor(memory, held.size);
-    const start = pointOf(stretch, from);
-    kernel.addTimes(held.size, held.values, 1, part.values);
-    kernel.addTimes(held.size, held.slopes, start.x - stretch.start.x, part.values);
-    kernel.addTimes(held.size, held.slopes, 1, part.slopes);
-    for (const knot of stretch.knots.slice(0, from)) {
+    const copy = new LineTensor(memory, from.size);
+    copy.startsAtZero = from.startsAtZero;
+    memory.floats.copyWithin(copy.values / 8, from.values / 8, from.values / 8 + from.size);
+    memory.floats.copyWithin(copy.slopes / 8, from.slopes / 8, from.slopes / 8 + from.size);
+    for (const knot of knots) {
+      const column = columns.columns.get(knot);
+      if (column) copy.columns.set(knot, column);
+    }
+    return copy;
+  }
+
+  /** Moves a tensor's start from a knot to the last of those that follow. */
+  private moveOn(cursor: LineTensor, held: LineTensor, start: Knot, knots: readonly Knot[]): void {
+    const { kernel, floats } = this.memory;
+    const { size, values, slopes } = cursor;
+    const end = knots[knots.length - 1];
+    kernel.addTimes(size, slopes, end.x - start.x, values);
+    for (const knot of knots) {
       const column = held.columns.get(knot);
       if (!column) continue;
       if (isDense(column)) {
-        if (knot !== start) kernel.addTimes(held.size, column.at, start.x - knot.x, part.values);
-        kernel.addTimes(held.size, column.at, 1, part.slopes);
+        kernel.addTimes(size, column.at, end.x - knot.x, values);
+        kernel.addTimes(size, column.at, 1, slopes);
         continue;
       }
-      const { floats } = memory;
       column.places.forEach((place, k) => {
-        floats[part.values / 8 + place] += column.changes[k] * (start.x - knot.x);
-        floats[part.slopes / 8 + place] += column.changes[k];
+        floats[values / 8 + place] += column.changes[k] * (end.x - knot.x);
+        floats[slopes / 8 + place] += column.changes[k];
       });
     }
-    for (const knot of knots) {
-      const column = held.columns.get(knot);
-      if (column) part.columns.set(knot, column);
-    }
-    return part;
+    cursor.startsAtZero = false;
   }
 }
 

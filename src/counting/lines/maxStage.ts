@@ -1,6 +1,6 @@
 import { isRectified, type MaxStep } from '../program/program.ts';
 import { compareCrossings, crossingOf, insertKnots, type Crossing } from './crossings.ts';
-import { ACTIVE, FLIP, SILENT, type Knot, type Stretch } from './knots.ts';
+import { ACTIVE, FLIP, SILENT, type Knot } from './knots.ts';
 import type { LineContext, StageInput } from './lineContext.ts';
 import { LineTensor } from './lineTensor.ts';
 import type { LinePath } from './scan.ts';
@@ -53,6 +53,7 @@ export class MaxStage {
     const { stretch, stage, source } = input;
     const groups = step.start.length - 1;
     const output = new LineTensor(memory, groups);
+    output.startsAtZero = source.startsAtZero;
     this.findLeaders(groups);
     const changing = this.sift(stretch.pieces[stage]);
     const { kernel } = memory;
@@ -255,7 +256,7 @@ class Envelope {
 
   /** How far one argument is ahead of another at knot `k`, with the right sign. */
   private ahead(member: number, other: number, k: number): number {
-    if (member === other) return 0;
+    if (member === other || (k === 0 && this.input.source.startsAtZero)) return 0;
     const { context, input, tracer, traces } = this;
     const [a, b] = [traces.get(member)!, traces.get(other)!];
     const difference = a.values[k] - b.values[k];

@@ -4,7 +4,7 @@ import type { Program } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { FLIP, pointOf, type Knot, type Stretch } from './knots.ts';
 
-/** Signs along a line that rounding leaves open, decided in integers on the affine piece of the cell next to the point. */
+/** Signs along a line that rounding leaves open, decided in integers on the affine piece of a cell at the point. */
 export class Settlement {
   private readonly patterns: readonly Int32Array[];
   private readonly serial: Float64Array;

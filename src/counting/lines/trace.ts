@@ -1,7 +1,6 @@
 import { pointOf, type Stretch } from './knots.ts';
 import type { LineMemory } from './lineMemory.ts';
-import type { Column, LineTensor } from './lineTensor.ts';
-import { isDense } from './lineTensor.ts';
+import type { LineTensor } from './lineTensor.ts';
 
 /** One number of a tensor along a stretch. */
 export interface Trace {
@@ -13,40 +12,49 @@ export interface Trace {
 
 /** Follows single numbers of a tensor along a stretch. */
 export class Tracer {
-  private readonly columns: readonly (Column | undefined)[];
+  /** Where the column of each knot is, in doubles; 0 where nothing changes. */
+  private readonly columns: Int32Array;
+  /** How far each knot may be off. */
+  private readonly errors: Float64Array;
 
   constructor(
     private readonly memory: LineMemory,
-    private readonly stretch: Stretch,
+    stretch: Stretch,
     private readonly tensor: LineTensor,
     private readonly steps: Float64Array,
   ) {
-    this.columns = stretch.knots.map((knot) => tensor.columns.get(knot));
+    this.columns = columnsOf(stretch, tensor);
+    this.errors = Float64Array.from({ length: steps.length + 1 }, (_, k) => pointOf(stretch, k).error);
   }
 
   trace(place: number): Trace {
     const { columns, steps, tensor } = this;
     const { floats } = this.memory;
-    const values = new Float64Array(columns.length + 2);
-    const slopes = new Float64Array(columns.length + 1);
+    const count = columns.length;
+    const values = new Float64Array(count + 2);
+    const slopes = new Float64Array(count + 1);
     let value = (values[0] = floats[tensor.values / 8 + place]);
     let slope = (slopes[0] = floats[tensor.slopes / 8 + place]);
-    for (let k = 0; k < columns.length; k++) {
+    for (let k = 0; k < count; k++) {
       values[k + 1] = value += slope * steps[k];
-      const column = columns[k];
-      if (column) slope += isDense(column) ? floats[column.at / 8 + place] : tensor.changeAt(this.stretch.knots[k], place);
+      if (columns[k] > 0) slope += floats[columns[k] + place];
       slopes[k + 1] = slope;
     }
-    values[columns.length + 1] = value + slope * steps[columns.length];
+    values[count + 1] = value + slope * steps[count];
     return { values, slopes };
   }
 
   /** How far the value at knot `k` may be off. */
   margin({ slopes }: Trace, k: number, tolerance: number): number {
-    const before = Math.abs(slopes[Math.max(0, k - 1)]);
-    const after = Math.abs(slopes[Math.min(k, slopes.length - 1)]);
-    return tolerance + Math.max(before, after) * pointOf(this.stretch, k).error;
+    const before = Math.abs(slopes[k > 0 ? k - 1 : 0]);
+    const after = Math.abs(slopes[k < slopes.length ? k : k - 1]);
+    return tolerance + (before > after ? before : after) * this.errors[k];
   }
+}
+
+/** Where the columns of a tensor are, in doubles, by knot: 0 where there is none. */
+export function columnsOf({ knots }: Stretch, tensor: LineTensor): Int32Array {
+  return Int32Array.from(knots, (knot) => (tensor.columns.has(knot) ? tensor.dense(knot) / 8 : 0));
 }
 
 /** A value with its settled sign: about what it was, but clearly no zero unless it is. */

@@ -3,7 +3,7 @@ import { crossingOf, insertKnots, type Crossing } from './crossings.ts';
 import { ACTIVE, CHANGES, pointOf, SILENT, type Knot, type Stretch } from './knots.ts';
 import type { LineContext, StageInput } from './lineContext.ts';
 import { LineTensor } from './lineTensor.ts';
-import { settled, Tracer, type Trace } from './trace.ts';
+import { columnsOf, settled, Tracer, type Trace } from './trace.ts';
 
 /** A unit that may change its piece on the stretch. */
 interface Changing {
@@ -35,17 +35,19 @@ export class UnitStage {
     const { stretch, stage, source } = input;
     const { size } = source;
     const output = new LineTensor(memory, size);
+    output.startsAtZero = source.startsAtZero && step.intercepts.every((x) => x === 0);
     const factors = output.vector();
     const pieces = stretch.pieces[stage];
     const changing = this.sift(pieces);
     this.fill(output, factors, pieces);
-    for (const { unit } of changing) memory.floats[factors / 8 + unit] = 0;
+    for (const unit of changing) memory.floats[factors / 8 + unit] = 0;
     for (const knot of source.columns.keys()) {
       const to = output.dense(knot);
       memory.kernel.scale(size, source.dense(knot), factors, to);
     }
-    const traced = changing.map(({ unit }) => this.trace(unit));
-    const knots = stretch.knots;
+    const columns = columnsOf(stretch, output);
+    const traced = changing.map((unit) => this.trace(unit));
+    const { knots } = stretch;
     context.count(
       stage,
       insertKnots(
@@ -56,18 +58,18 @@ export class UnitStage {
         context.nextId,
       ),
     );
-    for (const unit of traced) this.bend(unit, output, knots);
+    for (const unit of traced) this.bend(unit, output, knots, columns);
     if (isRectified(step)) stretch.states.set(stage, this.states(pieces, changing));
     return output;
   }
 
   /** Gives the pieces of units that keep theirs; returns the others. */
-  private sift(pieces: Int32Array): readonly { readonly unit: number }[] {
+  private sift(pieces: Int32Array): readonly number[] {
     const { context, input, step } = this;
     const { lows, highs, steepest } = context.scan;
     const { floats } = context.memory;
     const { breakpoints } = step;
-    const changing: { unit: number }[] = [];
+    const changing: number[] = [];
     for (let unit = 0; unit < pieces.length; unit++) {
       const low = floats[lows / 8 + unit];
       const high = floats[highs / 8 + unit];
@@ -75,7 +77,7 @@ export class UnitStage {
       let piece = 0;
       while (piece < breakpoints.length && low - breakpoints[piece] > margin) piece++;
       pieces[unit] = piece;
-      if (piece < breakpoints.length && !(high - breakpoints[piece] < -margin)) changing.push({ unit });
+      if (piece < breakpoints.length && !(high - breakpoints[piece] < -margin)) changing.push(unit);
     }
     return changing;
   }
@@ -95,70 +97,98 @@ export class UnitStage {
   }
 
   private trace(unit: number): Changing {
-    const { context, input, step, tracer } = this;
+    const { context, input, step } = this;
     const { stretch, stage, tolerance } = input;
     const { breakpoints } = step;
-    const trace = tracer.trace(unit);
-    const ids = breakpoints.map((_, b) => context.lines.ofBreakpoint(stage, unit, b));
-    // Of each breakpoint: how far the value is above it at each knot.
-    const above = breakpoints.map((breakpoint, b) =>
-      trace.values.map((value, k) => {
-        const difference = value - breakpoint;
-        const margin = tracer.margin(trace, k, tolerance);
-        if (Math.abs(difference) > margin) return difference;
-        return settled(difference, margin, context.settlement.signAt(stretch, k, stage, ids[b]));
-      }),
-    );
+    const trace = this.tracer.trace(unit);
+    const above = breakpoints.map((_, b) => this.above(trace, unit, b));
     const begins = new Int32Array(trace.slopes.length);
     const crossings: Crossing[] = [];
     for (let cell = 0; cell < begins.length; cell++) {
-      const ends = above.map((values) => [values[cell], values[cell + 1]] as const);
-      const below = ends.findIndex(([left, right]) => !(left > 0 || (left === 0 && right > 0)));
-      begins[cell] = below < 0 ? breakpoints.length : below;
-      const crossed = ends.flatMap(([left, right], b) => {
-        if (!((left > 0 && right < 0) || (left < 0 && right > 0))) return [];
-        const piece = right > 0 ? b + 1 : b;
-        return [crossingOf(stretch, { cell, line: ids[b], piece, left, right, tolerance })];
-      });
+      let piece = 0;
+      while (piece < above.length && isPositive(above[piece][cell], above[piece][cell + 1])) piece++;
+      begins[cell] = piece;
+      const first = crossings.length;
+      for (let b = 0; b < above.length; b++) {
+        const [left, right] = [above[b][cell], above[b][cell + 1]];
+        if (!((left > 0 && right < 0) || (left < 0 && right > 0))) continue;
+        const line = context.lines.ofBreakpoint(stage, unit, b);
+        crossings.push(crossingOf(stretch, { cell, line, piece: right > 0 ? b + 1 : b, left, right, tolerance }));
+      }
       // Breakpoints ascend, so a falling value meets the last one first.
-      crossings.push(...(crossed.length > 0 && crossed[0].before > 0 ? crossed.reverse() : crossed));
+      if (crossings.length > first + 1 && crossings[first].before > 0)
+        crossings.push(...crossings.splice(first).reverse());
     }
     return { unit, trace, begins, crossings };
   }
 
-  /** Writes a unit that was traced; `knots` are those from before. */
-  private bend({ unit, trace, begins, crossings }: Changing, output: LineTensor, knots: readonly Knot[]): void {
+  /** How far the unit's value is above a breakpoint at each knot, with the right sign. */
+  private above(trace: Trace, unit: number, b: number): Float64Array {
+    const { context, input, step, tracer } = this;
+    const { stretch, stage, tolerance, source } = input;
+    const breakpoint = step.breakpoints[b];
+    const above = trace.values.slice();
+    for (let k = 0; k < above.length; k++) {
+      const difference = (above[k] -= breakpoint);
+      const margin = tracer.margin(trace, k, tolerance);
+      if (Math.abs(difference) > margin) continue;
+      if (k === 0 && source.startsAtZero && breakpoint === 0) continue;
+      const sign = context.settlement.signAt(stretch, k, stage, context.lines.ofBreakpoint(stage, unit, b));
+      above[k] = settled(difference, margin, sign);
+    }
+    return above;
+  }
+
+  /** Writes a unit that was traced; `knots` are those from before, with their columns. */
+  private bend(
+    { unit, trace, begins, crossings }: Changing,
+    output: LineTensor,
+    knots: readonly Knot[],
+    columns: Int32Array,
+  ): void {
     const { input, step, pieceCount } = this;
     const { stage, stretch } = input;
+    const { slopes } = trace;
     const { floats } = this.context.memory;
-    const slopeOf = (piece: number) => step.slopes[unit * pieceCount + piece];
+    const first = unit * pieceCount;
     let piece = begins[0];
+    let slope = step.slopes[first + piece];
     stretch.pieces[stage][unit] = piece;
-    floats[output.values / 8 + unit] =
-      slopeOf(piece) * trace.values[0] + step.intercepts[unit * pieceCount + piece];
-    floats[output.slopes / 8 + unit] = slopeOf(piece) * trace.slopes[0];
+    floats[output.values / 8 + unit] = slope * trace.values[0] + step.intercepts[first + piece];
+    floats[output.slopes / 8 + unit] = slope * slopes[0];
     let next = 0;
     for (let cell = 0; cell < begins.length; cell++) {
       for (; next < crossings.length && crossings[next].cell === cell; next++) {
         const { knot, piece: beyond } = crossings[next];
-        output.setChange(knot!, unit, (slopeOf(beyond) - slopeOf(piece)) * trace.slopes[cell]);
+        output.setChange(knot!, unit, (step.slopes[first + beyond] - slope) * slopes[cell]);
         knot!.flips.push(stage, unit, beyond);
         piece = beyond;
+        slope = step.slopes[first + piece];
       }
       if (cell === knots.length) break;
       const beyond = begins[cell + 1];
-      const change = slopeOf(beyond) * trace.slopes[cell + 1] - slopeOf(piece) * trace.slopes[cell];
-      if (change !== 0) output.setChange(knots[cell], unit, change);
-      if (beyond !== piece) knots[cell].flips.push(stage, unit, beyond);
-      piece = beyond;
+      const before = slope * slopes[cell];
+      if (beyond !== piece) {
+        knots[cell].flips.push(stage, unit, beyond);
+        piece = beyond;
+        slope = step.slopes[first + piece];
+      }
+      const change = slope * slopes[cell + 1] - before;
+      if (columns[cell] > 0) floats[columns[cell] + unit] = change;
+      else if (change !== 0) output.setChange(knots[cell], unit, change);
     }
   }
 
-  private states(pieces: Int32Array, changing: readonly { readonly unit: number }[]): Uint8Array {
+  private states(pieces: Int32Array, changing: readonly number[]): Uint8Array {
     const states = Uint8Array.from(pieces, (piece) => (piece === 0 ? SILENT : ACTIVE));
-    for (const { unit } of changing) states[unit] = CHANGES;
+    for (const unit of changing) states[unit] = CHANGES;
     return states;
   }
+}
+
+/** Positive at the beginning of a cell with these values at its ends. */
+function isPositive(left: number, right: number): boolean {
+  return left > 0 || (left === 0 && right > 0);
 }
 
 /** The greatest error of the knots of a stretch. */

@@ -41,7 +41,14 @@ export function counted(network: Network, way: Way): CountResult {
 export function countsOf(network: Network, places: Places, seed: number): Counts {
   const groups: Counted[][] = [];
   const segment = { kind: 'segment', ...places.segment } as const;
-  groups.push([{ name: 'line', slice: 1, result: counted(network, { method: 'line', domain: segment }) }]);
+  groups.push([
+    { name: 'line', slice: 1, result: counted(network, { method: 'line', domain: segment }) },
+    {
+      name: 'line cell by cell',
+      slice: 1,
+      result: counted(network, { method: 'line', domain: segment, cellsBy: 'vertices' }),
+    },
+  ]);
   const plane = places.parallelogram && planeCounts(network, places);
   if (plane) groups.push(plane.counts);
   if (network.inputSize > MOST_CELL_INPUTS) return { groups, edge: plane?.edge ?? null, sample: null };
