@@ -1,5 +1,5 @@
-// Inner loops of counting along lines, for WebAssembly with SIMD. A column is a vector of doubles, one for each number of a
-// tensor, with room for four more. Products take four columns at a time.
+// Inner loops of counting along lines, for WebAssembly with SIMD. A column is a vector of doubles, one for each number
+// of a tensor, with room for four more. Products take four columns at a time.
 
 /** Rows of a matrix that read the same columns: see `lineMatrices.ts`, which writes it. */
 @unmanaged
@@ -14,7 +14,9 @@ class Group {
   firstRow: i32;
 }
 
-/** Lists the numbers that are not zero in all of four columns, with their values; `rank` says how many stand before each. */
+/**
+ * Lists the numbers that are not zero in all of four columns, with values; `rank` says how many stand before each.
+ */
 export function gather(
   size: i32,
   c0: usize,
@@ -181,8 +183,8 @@ export function addSparse(
 }
 
 /**
- * Goes along the line with four numbers at a time: least and greatest value of each at the knots, and its greatest slope. The steps
- * between knots are one more than the knots; the slope changes at each by its column.
+ * Goes along the line with four numbers at a time: least and greatest value of each at the knots, and its greatest
+ * slope. The steps between knots are one more than the knots; the slope changes at each by its column.
  */
 export function scan(
   size: i32,
@@ -267,8 +269,8 @@ const ZERO: u8 = 1;
 const POSITIVE: u8 = 2;
 
 /**
- * For each maximum the argument that is clearly the greatest at all knots (as its place in the tensor), or -1. `error` is the
- * greatest of the knots' errors. All arguments of a maximum that are zero throughout are one.
+ * For each maximum the argument that is clearly the greatest at all knots (as its place in the tensor), or -1. `error`
+ * is the greatest of the knots' errors. All arguments of a maximum that are zero throughout are one.
  */
 export function leaders(
   groups: i32,
