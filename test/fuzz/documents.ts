@@ -11,8 +11,8 @@ export interface FuzzDocument {
 }
 
 /**
- * One document in so many is a layer with one large number, and all is checked of one of these in so many. The first is
- * a prime, so that every process of a run gets some.
+ * How rare documents of one layer with a large number are, and how rare full checks are among them. The first is a
+ * prime, so that every process of a run gets some.
  */
 const [largeEvery, allOfLarge] = [199, 8];
 /** Of the others, all is checked of these, bounds of those; every document is read and built. */

@@ -28,7 +28,7 @@ const MAX_VALUES = 5e6;
 /** Numbers that the input may have at all nodes together: they are there twice. */
 const MAX_INPUT_VALUES = 1.5e7;
 
-/** Throws NoClosedForm where there is no room for so many nodes of an input; to be asked before they are made. */
+/** Throws NoClosedForm where there is no room for this many nodes of an input; to be asked before they are made. */
 export function requireRoom(nodes: number, derivatives: number, inputSize: number): void {
   if (nodes * (derivatives + 1) * inputSize > MAX_INPUT_VALUES) throw new NoClosedForm(tooManyPositions);
 }
