@@ -39,7 +39,6 @@ it('"Reopen Editor With" offers it beside other editors, which stay the default'
   await workbench.closeAll();
   await workbench.openBinary('mlp.onnx');
   expect(await workbench.page.locator('.codelens-decoration').count()).toBe(0);
-  await workbench.runCommand('View: Reopen Editor With...');
-  await workbench.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'Region Lens' }).first().click();
+  await workbench.reopenWith('Region Lens');
   await workbench.page.locator('.codelens-decoration', { hasText: '18,769' }).waitFor();
 });

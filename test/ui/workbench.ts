@@ -150,15 +150,29 @@ export class Workbench {
     await this.choose('F1', `>${title}`, title);
   }
 
+  /** Shows the active file in another of the editors that are there for it. */
+  async reopenWith(editor: string): Promise<void> {
+    const command = 'View: Reopen Editor With...';
+    await this.pick('F1', `>${command}`, command);
+    await this.quickInput.locator('.monaco-list-row', { hasText: editor }).first().click();
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
   /** Opens a file of the folder in its default editor, which for a binary one shows no text. */
   async openBinary(name: string): Promise<void> {
+    await this.openTab(name);
+    // Its page takes the focus when it appears, which closes the palette.
+    await this.page.locator('.monaco-editor-pane-placeholder').waitFor();
+  }
+
+  private async openTab(name: string): Promise<void> {
     await this.choose('Control+P', name, name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
   /** Opens a file of the folder and waits until its text is there. */
   async openFile(name: string): Promise<void> {
-    await this.openBinary(name);
+    await this.openTab(name);
     await this.page.locator('.editor-instance .view-line').first().waitFor();
   }
 

@@ -94,7 +94,12 @@ function countUses({ nodes, outputs, onlyLooks }: Graph): Map<string, number> {
 /**
  * A problem for a graph without an input that can be used, or with an input whose size is open; null for a sound one.
  */
-export function inputProblem(name: string, extents: readonly (number | string | null)[], span: Span): Problem | null {
+export function inputProblem(
+  name: string,
+  extents: readonly (number | string | null)[],
+  span: Span,
+  advice = 'Write it here.',
+): Problem | null {
   const open = extents.filter((extent) => typeof extent !== 'number');
   if (extents.length > 3) {
     const message = `The input ${name} has ${extents.length} axes; up to height, width and channels are analysed.`;
@@ -103,6 +108,6 @@ export function inputProblem(name: string, extents: readonly (number | string | 
   if (extents.length > 0 && open.length === 0) return null;
   const symbols = open.filter((extent) => typeof extent === 'string' && extent !== '');
   const which = symbols.length > 0 ? ` (${symbols.join(', ')})` : '';
-  const message = `The size of the input ${name} is left open${which}: regions can be bounded only for given sizes. Write it here.`;
+  const message = `The size of the input ${name} is left open${which}: regions can be bounded only for given sizes. ${advice}`;
   return { code: 'unknown-size', severity: 'error', message, span };
 }

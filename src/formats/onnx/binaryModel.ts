@@ -5,7 +5,7 @@ import type { Attributes } from '../graph/node.ts';
 import { bytesOf, decode, halfFloat, brainFloat } from '../weights/numberTypes.ts';
 import { sizeOfShape } from '../weights/shapes.ts';
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
-import type { OnnxInput, OnnxModel, OnnxNode, OnnxTensor } from './model.ts';
+import { sizeAdvice, type OnnxInput, type OnnxModel, type OnnxNode, type OnnxTensor } from './model.ts';
 import { numberTypes, unreadKind } from './numbers.ts';
 
 /** Binary files have no places that could be shown. */
@@ -143,7 +143,7 @@ class ModelReader {
       const name = this.text(dim, 2);
       dims.push(this.field(dim, 1)?.value ?? (name === '' ? null : name));
     }
-    return { name: this.text(place, 1), dims, span: nowhere };
+    return { name: this.text(place, 1), dims, span: nowhere, advice: sizeAdvice };
   }
 
   /** A tensor: its numbers are passed over, wherever they stand. */

@@ -75,12 +75,17 @@ function defineConstant(
   writer.define(name, { kind: 'constant', constant });
 }
 
-function addInput(writer: GraphWriter, { name, dims, span }: OnnxInput, layout: Layout, problems: Problem[]): void {
+function addInput(
+  writer: GraphWriter,
+  { name, dims, span, advice }: OnnxInput,
+  layout: Layout,
+  problems: Problem[],
+): void {
   const batchless = dims.length > 1 ? dims.slice(1) : dims;
   const extents = batchless.map((extent) =>
     typeof extent !== 'number' || (Number.isSafeInteger(extent) && extent > 0) ? extent : null,
   );
-  const problem = inputProblem(name, extents, span);
+  const problem = inputProblem(name, extents, span, advice);
   if (problem) problems.push(problem);
   const isFirst = extents.length > 1 && layout.isChannelsFirst(name, extents.length);
   const sizes = extents.map((extent) => (typeof extent === 'number' ? extent : -1));

@@ -17,7 +17,13 @@ export interface OnnxInput {
   /** All axes: an extent, the name of an open one, or null. */
   readonly dims: readonly (number | string | null)[];
   readonly span: Span;
+  /** What to do where an extent is open; undefined where it can be written at the span. */
+  readonly advice?: string;
 }
+
+/** For binary files, in which nobody writes. */
+export const sizeAdvice =
+  'Export the model with a fixed size, or convert it to the native format (region-lens convert) and write the size there.';
 
 /** A node that may hold a constant. */
 export interface OnnxNode extends GraphNode {

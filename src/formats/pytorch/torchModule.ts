@@ -3,7 +3,7 @@ import type { ReadOptions, ReadResult } from '../format.ts';
 import type { Problem } from '../../network/definition.ts';
 import { nameFromFile } from '../names.ts';
 import { networkOf } from '../onnx/graph.ts';
-import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.ts';
+import { sizeAdvice, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import { isZip, openZip } from '../weights/zip.ts';
 import { isLegacyTorch, isTorchArchive, readLegacyTorch, readTorchArchive } from './checkpoint.ts';
@@ -158,7 +158,7 @@ function modelOf(leaves: readonly LeafModule[]): OnnxModel {
     name: undefined,
     nodes,
     initializers: [...initializers.values()],
-    inputs: [{ name: 'input', dims: inputOf(leaves), span: nowhere }],
+    inputs: [{ name: 'input', dims: inputOf(leaves), span: nowhere, advice: sizeAdvice }],
     outputs: [last],
     span: nowhere,
     nameSpan: nowhere,
