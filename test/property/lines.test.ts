@@ -71,6 +71,24 @@ describe('lines layer by layer have the same regions as cell by cell', () => {
     }, 60_000);
   }
 
+  it('with the outputs behind very steep pieces', () => {
+    for (const [seed, place] of [
+      [477, 477 + 1_000_003],
+      [1262, 1262],
+      [1262, 1262 + 2_000_006],
+    ]) {
+      const network = withWeights(open(generate(seed)).network);
+      const { segment } = placesFor(network.inputSize, place);
+      const [layers, cells] = [false, true].map((cellByCell) => counted(network, segment, cellByCell));
+      expect(figures(layers)).toEqual(figures(cells));
+      const { outputs, outputCount } = layers.line!;
+      const last = Array.from(outputs.slice(-outputCount));
+      cells.line!.outputs.slice(-outputCount).forEach((x, k) => {
+        expect(Math.abs(x - last[k])).toBeLessThanOrEqual(1e-4 * Math.abs(x));
+      });
+    }
+  });
+
   it('where a line is cut into many stretches', () => {
     const network = networkOf([4], [dense(700, 'relu'), dense(60, 'hard_tanh'), dense(40, 'relu'), dense(2)], 1);
     const { activationRegions } = expectAgreement(drawWeights(network, 3), across(4, -2, 2));

@@ -87,7 +87,7 @@ export function countByLayers(program: Program, slice: Slice, options: LineCount
         : undefined,
   });
   const pieces = options.linear ? new LinearPieces(walk, program, slice) : null;
-  const drawing = options.draws ? new LineDrawing(walk, program) : null;
+  const drawing = options.draws ? new LineDrawing(walk, program, slice) : null;
   const isWhole = walk.run();
   giveMachine(program, machine);
   watch.report(total());

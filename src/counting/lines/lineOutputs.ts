@@ -2,7 +2,7 @@ import type { LineRegions } from '../count.ts';
 import { ExactMaps } from '../exact/exactMaps.ts';
 import { RELATIVE_ERROR } from '../geometry/geometry.ts';
 import type { Slice } from '../geometry/slice.ts';
-import { grown, type Program } from '../program/program.ts';
+import { evaluate, grown, type Program } from '../program/program.ts';
 import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
 import type { LineTensor } from './lineTensor.ts';
 import type { LineWalk } from './lineWalk.ts';
@@ -10,6 +10,9 @@ import { Tracer } from './trace.ts';
 
 /** Slopes that differ by more than this share of the size of the maps, and by more than rounding, do differ. */
 const CLEARLY_OTHER = 1e-6;
+/** What sums along a line may lose of the size of their numbers, and what can be seen of an output. */
+const LOST = 2 ** -46;
+const VISIBLE = 1e-9;
 /** More outputs than this are not kept: a plot tells no more lines apart. */
 const MAX_OUTPUTS = 12;
 
@@ -101,6 +104,7 @@ export class LineDrawing {
   constructor(
     private readonly walk: LineWalk,
     private readonly program: Program,
+    private readonly slice: Slice,
   ) {
     const all = program.outputs.reduce((sum, tensor) => sum + program.sizes[tensor], 0);
     this.outputCount = Math.min(all, MAX_OUTPUTS);
@@ -114,14 +118,32 @@ export class LineDrawing {
       const tracer = new Tracer(this.walk.memory, stretch, tensor, steps);
       return Array.from({ length: Math.min(tensor.size, this.outputCount) }, (_, i) => tracer.trace(i).values);
     });
+    const isRough = this.isRough(traces);
     // The end of one stretch is the start of the next.
     if (this.count > 0) this.count--;
     for (let k = 0; k < stretch.knots.length + 2; k++) {
-      this.addKnot(
-        pointOf(stretch, k),
-        traces.map((values) => values[k]),
-      );
+      const knot = pointOf(stretch, k);
+      this.addKnot(knot, isRough ? this.forward(knot.x) : traces.map((values) => values[k]));
     }
+  }
+
+  /** Values are sums over the line, and behind a very steep piece its rounding errors could be seen in them. */
+  private isRough(traces: readonly Float64Array[]): boolean {
+    const { program, walk } = this;
+    const scale = Math.max(...program.outputs.map((tensor) => walk.sizes.scale(tensor)));
+    const size = traces.reduce((most, values) => values.reduce((x, y) => Math.max(x, Math.abs(y)), most), 0);
+    return scale * LOST > VISIBLE * size;
+  }
+
+  /** The outputs at a point, from the inputs on. */
+  private forward(x: number): number[] {
+    const { program, slice } = this;
+    const inputs = Float64Array.from(
+      { length: program.inputSize },
+      (_, i) => slice.rows[2 * i] * x + slice.rows[2 * i + 1],
+    );
+    const values = evaluate(program, inputs);
+    return program.outputs.flatMap((tensor) => Array.from(values[tensor].subarray(0, this.outputCount)));
   }
 
   private addKnot({ x, stage }: Knot, values: readonly number[]): void {
