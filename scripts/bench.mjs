@@ -1,9 +1,10 @@
-// `npm run bench [-- counting | cells | keystroke FILE... | theory | formats | panel | performance [--write]]`.
+// `npm run bench [-- counting | cells | lines | keystroke FILE... | theory | formats | panel | performance [--write]]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in
 // one process, on the same weights: how many times as fast the counter is, with one thread and with two. Best of three
 // after a warm-up.
 // cells: random networks counted in a box of three dimensions or more, and how many times as many regions a second that
 // are as the prototype makes in the plane.
+// lines: random networks counted along a line layer by layer and cell by cell, in processor time.
 // keystroke: the language server's work from an edit to new hints.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
 // formats: large files, with weights inline or thousands of layers, from the text to its hints: time in a new process
@@ -23,6 +24,7 @@ const folder = await mkdtemp(join(tmpdir(), 'region-lens-bench-'));
 const benches = {
   counting: 'planeBench',
   cells: 'cellsBench',
+  lines: 'linesBench',
   keystroke: 'keystrokeBench',
   theory: 'theoryBench',
   formats: 'formatsBench',

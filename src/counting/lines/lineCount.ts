@@ -10,13 +10,13 @@ import { LinearPieces, LineDrawing } from './lineOutputs.ts';
 import { giveMachine, takeMachine } from './lineMachine.ts';
 import { LineWalk } from './lineWalk.ts';
 
-export interface LineCountOptions extends Watched {
+interface LineCountOptions extends Watched {
   readonly linear: boolean;
   /** Also keeps the pieces for drawing. */
   readonly draws: boolean;
 }
 
-export interface LineCount {
+interface LineCount {
   readonly walked: WalkResult;
   /** Null where it was not asked for, or the count was stopped. */
   readonly linearRegions: number | null;
@@ -27,7 +27,7 @@ export interface LineCount {
  * True where lines can be counted layer by layer: a point must have one value, so all pieces of all activations have to
  * meet exactly. (0.2 x + 0.5 and 1 do not meet in doubles.)
  */
-export function takesLayers({ stages }: Program): boolean {
+function takesLayers({ stages }: Program): boolean {
   return isExactlyContinuous({ stages: stages.map(distinctUnits) }, { dyadic: (values) => new Dyadic(values) });
 }
 
@@ -64,7 +64,7 @@ export function countLine(program: Program, slice: Slice, options: LineCountOpti
   }
 }
 
-export function countByLayers(program: Program, slice: Slice, options: LineCountOptions): LineCount {
+function countByLayers(program: Program, slice: Slice, options: LineCountOptions): LineCount {
   const cells = () => {
     let sum = 1;
     return walk.knots.map((knots) => (sum += knots));

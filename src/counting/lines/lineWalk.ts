@@ -22,7 +22,7 @@ const MIN_CELLS = 8;
 /** Bytes for the columns of the widest tensor on one stretch. */
 const COLUMN_BYTES = 1 << 24;
 
-export interface LineHooks {
+interface LineHooks {
   /** True ends the walk. Called often. */
   stopped(): boolean;
   /** A stretch is done: its outputs, where they were asked for. Stretches come in order. */
