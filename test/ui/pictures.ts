@@ -40,7 +40,7 @@ try {
     await page.setViewportSize({ width: 1560, height: 900 });
     await workbench.setTheme(kind as keyof typeof themes);
     await workbench.openFile('deep-mlp.network.json');
-    await workbench.waitForLine(/"dense".*×10\^/);
+    await workbench.waitForLine(/"dense".*≤×/);
     const editor = page.locator('.editor-group-container').first();
     if (isPlain) await take(editor, media, `hints-${short}`);
     await workbench.runCommand('Region Lens: Count Regions');
