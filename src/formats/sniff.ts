@@ -1,5 +1,6 @@
 import { contentFrom, outline, stringAt } from './json/outline.ts';
 import { looksLikeNetworkSource } from './source/javascript/sniff.ts';
+import { looksLikePythonNetwork } from './source/python/sniff.ts';
 
 /** Formats of JSON files that define a network, or that are certainly a model of another kind. */
 export type JsonFormat =
@@ -14,7 +15,7 @@ export type JsonFormat =
   | 'nni-search-space'
   | 'huggingface-config';
 
-const scripts = /\.(?:[cm]?[jt]s|[jt]sx)$/i;
+const scripts = /\.(?:[cm]?[jt]s|[jt]sx|pyw?)$/i;
 
 /** Every such file contains one of these words, so that other files are ruled out quickly. */
 const landmarks = [
@@ -36,7 +37,8 @@ const landmarks = [
 
 /** True for a text that defines a network (or a model that is named and refused), by a look that costs microseconds. */
 export function isNetworkText(text: string, fileName: string): boolean {
-  return looksLikeNetworkSource(text, fileName) || jsonFormatOf(text, fileName) !== null;
+  if (looksLikeNetworkSource(text, fileName) || looksLikePythonNetwork(text, fileName)) return true;
+  return jsonFormatOf(text, fileName) !== null;
 }
 
 /** The format of a JSON text, or null if it is certainly or possibly something else. */

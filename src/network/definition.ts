@@ -25,6 +25,8 @@ export interface LayerDefinition {
    * each position.
    */
   readonly isChannelByChannel?: boolean;
+  /** The framework writes the channels of what comes out before its positions. */
+  readonly channelsFirst?: boolean;
   /** For one more application of a shared layer: the name of its first application, which owns the parameters. */
   readonly sharedWith?: string;
   /** The whole definition, and single fields by their native names (units, filters, kernel_size, activation, ...). */
@@ -40,6 +42,10 @@ export function inputField(i: number): string {
 export interface InputDefinition {
   readonly name: string;
   readonly shape: Shape;
+  /** The framework writes channels before positions. */
+  readonly channelsFirst?: boolean;
+  /** Where the shape was found, if the file does not state it as that of the input: "from `torch.randn` in line 43". */
+  readonly source?: string;
   readonly span: Span;
 }
 

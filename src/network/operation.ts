@@ -58,8 +58,11 @@ export type Operation =
       readonly epsilon: number;
       readonly center: boolean;
       readonly scale: boolean;
-      /** False for a bare factor and shift of each channel, which has no moving mean and variance. */
-      readonly statistics?: boolean;
+      /**
+       * False for a bare factor and shift of each channel, which has no moving mean and variance; `buffers` where those
+       * are not counted among the parameters, as PyTorch counts.
+       */
+      readonly statistics?: boolean | 'buffers';
       /**
        * Which axis has its own factors, counted without the batch, negative ones from the end; the last unless given.
        */

@@ -21,11 +21,16 @@ export function weightShapes(
 }
 
 /**
- * Number of weights, trainable or not (Keras's total); null where the layer is of a kind whose weights are not known.
+ * Number of weights, trainable or not (Keras's total), without PyTorch's buffers; null where the layer is of a kind
+ * whose weights are not known.
  */
 export function parameterCount(layer: Parameters<typeof weightShapes>[0]): number | null {
   if (layer.operation.kind === 'notPiecewiseLinear') return ruledCount(layer.operation.parameters, layer.inputShapes);
-  return Object.values(weightShapes(layer)).reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const { operation } = layer;
+  const hasBuffers = operation.kind === 'batchNormalization' && operation.statistics === 'buffers';
+  return Object.entries(weightShapes(layer))
+    .filter(([name]) => !hasBuffers || !name.startsWith('moving_'))
+    .reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
 }
 
 function ruledCount(rule: ParameterRule | undefined, inputs: readonly Shape[]): number | null {

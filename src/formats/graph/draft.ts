@@ -24,6 +24,8 @@ export interface LayerDraft {
   storedAs: Record<string, string>;
   fields: Record<string, Span>;
   isChannelByChannel?: boolean;
+  /** What comes out has its channels before its positions, as the file writes it. */
+  channelsFirst?: boolean;
   /** For one more use of the same weights: the first one. */
   sharedWith?: LayerDraft;
 }

@@ -190,6 +190,7 @@ export class GraphWriter {
     const inferred = known && operation.kind !== 'unknown' ? inferShape(operation, shapes) : undefined;
     const shape = inferred && 'shape' in inferred ? inferred.shape : undefined;
     const [first] = inputs;
+    draft.channelsFirst = changes.channelsFirst ?? first.channelsFirst;
     return { ...first, source: { layer: draft }, shape, sole: true, ...changes };
   }
 

@@ -1,4 +1,10 @@
-import type { Comment } from '@babel/types';
+/** A comment of any language, without the characters that make it one. */
+export interface SourceComment {
+  readonly value: string;
+  readonly start?: number | null;
+  /** Lines are counted from 1. */
+  readonly loc?: { readonly start: { readonly line: number }; readonly end: { readonly line: number } } | null;
+}
 
 /** A value as a directive can write one. */
 export type DirectiveValue = number | string | boolean | null | readonly DirectiveValue[];
@@ -12,7 +18,7 @@ const form = /^[\s*]*@region-lens\s+([A-Za-z_$][\w$.]*)\s*[=:]\s*(.+?)[\s*]*$/;
 export class Directives {
   private readonly byLine = new Map<number, Map<string, DirectiveValue>>();
 
-  constructor(text: string, comments: readonly Comment[]) {
+  constructor(text: string, comments: readonly SourceComment[]) {
     if (!text.includes('@region-lens')) return;
     const bare = new Set<number>();
     for (const { loc, start } of comments) {
@@ -53,7 +59,9 @@ export class Directives {
 }
 
 function parseValue(text: string): DirectiveValue | undefined {
-  const json = text.replace(/;$/, '').replace(/'([^'"]*)'/g, '"$1"');
+  const bare = text.replace(/;$/, '').replace(/'([^'"]*)'/g, '"$1"');
+  // Python writes shapes as tuples.
+  const json = /^\([^()]*\)$/.test(bare) ? `[${bare.slice(1, -1).replace(/,\s*$/, '')}]` : bare;
   try {
     const value = JSON.parse(json) as unknown;
     return isDirectiveValue(value) ? value : undefined;

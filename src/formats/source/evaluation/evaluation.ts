@@ -8,9 +8,9 @@ import { Closure, Dictionary, ModelValue, Unknown } from './values.ts';
 import type { ClassValue, List, TensorValue, Value } from './values.ts';
 
 /** How a statement ends; undefined when it runs through. */
-export type Completion =
+export type Completion<Result = Value> =
   | undefined
-  | { readonly kind: 'return'; readonly value: Value }
+  | { readonly kind: 'return'; readonly value: Result }
   | { readonly kind: 'break' | 'continue'; readonly label: string | undefined };
 
 /** A `throw` of the source. */

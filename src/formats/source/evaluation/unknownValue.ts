@@ -26,18 +26,18 @@ export function unknownSpan(value: Value): Span | undefined {
 }
 
 /** Says that a field's value is not known, and how the author can supply it; null for a field without a name. */
-export function unknownFieldProblem(field: string | null, value: Unknown, span: Span): Problem {
-  return problem(field ?? 'A field', value, field ?? undefined, span);
+export function unknownFieldProblem(field: string | null, value: Unknown, span: Span, comment?: string): Problem {
+  return problem(field ?? 'A field', value, field ?? undefined, span, comment);
 }
 
 /** Says that it is not known what is built in a place: `what` begins the sentence. */
-export function unknownPlaceProblem(what: string, value: Unknown, span: Span): Problem {
+export function unknownPlaceProblem(what: string, value: Unknown, span: Span, comment?: string): Problem {
   const isPath = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*$/.test(value.name);
-  return problem(what, value, isPath && value.derived ? value.name.replace(/^.*\./, '') : undefined, span);
+  return problem(what, value, isPath && value.derived ? value.name.replace(/^.*\./, '') : undefined, span, comment);
 }
 
-function problem(subject: string, value: Unknown, supplied: string | undefined, span: Span): Problem {
-  const hint = supplied === undefined ? '' : ` A comment supplies it: // @region-lens ${supplied} = …`;
+function problem(subject: string, value: Unknown, supplied: string | undefined, span: Span, comment = '//'): Problem {
+  const hint = supplied === undefined ? '' : ` A comment supplies it: ${comment} @region-lens ${supplied} = …`;
   const message = `${subject} ${value.predicate}.${hint}`;
   return { code: 'unknown-value', severity: 'information', message, span, supplied, unknown: value.name };
 }

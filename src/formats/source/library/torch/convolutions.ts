@@ -1,0 +1,100 @@
+import type { Operation, Padding, Window } from '../../../../network/operation.ts';
+import { pairOf, paddingOf } from '../../../graph/windows.ts';
+import { Refusal } from '../../../graph/writer.ts';
+import type { TensorValue } from '../../../graph/writer.ts';
+import type { Fields } from './fields.ts';
+import type { LayerCall } from './layers.ts';
+import type { Trace } from './trace.ts';
+
+type Pair = readonly [number, number];
+
+export function windowOf(fields: Fields, rank: 1 | 2, padding: Padding): Window {
+  const kernel = fields.extents('kernel_size', rank, 1);
+  if (!kernel) throw new Refusal(`${fields.kind} needs kernel_size.`);
+  return {
+    rank,
+    kernel: pairOf(kernel, rank),
+    strides: pairOf(fields.extents('stride', rank, 1), rank),
+    dilation: pairOf(fields.extents('dilation', rank, 1), rank),
+    padding,
+  };
+}
+
+/** Zeros on both sides of each axis. */
+export function evenPadding(fields: Fields, rank: 1 | 2): Padding {
+  const extents = fields.extents('padding', rank, 0) ?? Array<number>(rank).fill(0);
+  const [rows, columns] = pairOf(extents, rank, 0);
+  return rank === 1 ? paddingOf([0, 0], [columns, columns]) : paddingOf([rows, rows], [columns, columns]);
+}
+
+function paddingField(fields: Fields, rank: 1 | 2): Padding {
+  const mode = fields.get('padding_mode');
+  const given = fields.get('padding');
+  const padding = given === 'same' || given === 'valid' ? given : evenPadding(fields, rank);
+  if (mode !== undefined && mode !== 'zeros' && padding !== 'valid')
+    throw new Refusal('A convolution with other padding than zeros is not analysed.');
+  return padding;
+}
+
+function checkRank(x: TensorValue, rank: 1 | 2, kind: string): void {
+  if (x.shape && x.shape.length !== rank + 1)
+    throw new Refusal(`${kind} needs ${rank === 1 ? 'channels and a length' : 'channels, rows and columns'}.`);
+  if (x.shape && !x.channelsFirst) throw new Refusal(`Which axes ${kind} takes for channels is not clear here.`);
+}
+
+/** Says that the channels which come in are not those that the layer takes. */
+function misfits({ trace, node, x, fields }: LayerCall, needed: number | undefined): TensorValue | undefined {
+  const given = x.shape?.at(-1);
+  if (given === undefined || needed === undefined || needed === given) return undefined;
+  const message = `${node.name}: in_channels is ${needed}, ${given} channels come in.`;
+  trace.writer.report('shape-mismatch', 'error', message, fields.span('in_channels') ?? node);
+  return trace.unknown(node, [x], message);
+}
+
+export const convolution =
+  (rank: 1 | 2) =>
+  (call: LayerCall): TensorValue => {
+    const { trace, x, fields, owner } = call;
+    const needed = fields.kind.startsWith('Lazy') ? undefined : fields.count('in_channels');
+    if (needed !== undefined) trace.ask(x, { kind: 'channels', channels: needed, rank });
+    const filters = fields.count('out_channels');
+    const groups = fields.count('groups', 1);
+    const useBias = fields.flag('bias', true);
+    const window = windowOf(fields, rank, paddingField(fields, rank));
+    checkRank(x, rank, fields.kind);
+    const misfit = misfits(call, needed);
+    if (misfit) return misfit;
+    const channels = needed ?? x.shape?.at(-1);
+    if (groups > 1 && (filters % groups !== 0 || (channels ?? groups) % groups !== 0))
+      throw new Refusal(`${filters} filters and ${channels} channels do not fall into ${groups} groups.`);
+    const isDepthwise = groups > 1 && groups === channels;
+    const operation: Operation = isDepthwise
+      ? { kind: 'depthwiseConvolution', window, multiplier: filters / groups, useBias }
+      : { kind: 'convolution', window, filters, groups, useBias };
+    const type = `${isDepthwise ? 'depthwise_' : ''}conv${rank}d`;
+    return emit(trace, call, type, operation, owner);
+  };
+
+function emit(trace: Trace, { node, x }: LayerCall, type: string, operation: Operation, owner: string): TensorValue {
+  return trace.writer.emit(node, [x], { type, operation, owner });
+}
+
+export const transposedConvolution =
+  (rank: 1 | 2) =>
+  (call: LayerCall): TensorValue => {
+    const { trace, x, fields, owner } = call;
+    const needed = fields.count('in_channels');
+    trace.ask(x, { kind: 'channels', channels: needed, rank });
+    const filters = fields.count('out_channels');
+    if (fields.count('groups', 1) !== 1) throw new Refusal('A transposed convolution in groups is not analysed.');
+    const more = pairOf(fields.extents('output_padding', rank, 0), rank, 0);
+    const sides = pairOf(fields.extents('padding', rank, 0), rank, 0);
+    const along = (axis: 0 | 1): Pair => [sides[axis], sides[axis] - more[axis]];
+    const padding = rank === 1 ? ([[0, 0], along(1)] as const) : ([along(0), along(1)] as const);
+    checkRank(x, rank, fields.kind);
+    const misfit = misfits(call, needed);
+    if (misfit) return misfit;
+    const window = windowOf(fields, rank, padding);
+    const operation: Operation = { kind: 'transposedConvolution', window, filters, useBias: fields.flag('bias', true) };
+    return emit(trace, call, `conv${rank}d_transpose`, operation, owner);
+  };

@@ -1,0 +1,264 @@
+import { concatenate, merge, notPiecewiseLinear } from '../../../graph/joins.ts';
+import { clipped } from '../../../graph/pointwise.ts';
+import { squeeze, unsqueeze } from '../../../graph/reshaping.ts';
+import { poolAll } from '../../../graph/windows.ts';
+import type { GraphNode } from '../../../graph/node.ts';
+import { Refusal } from '../../../graph/writer.ts';
+import type { TensorValue } from '../../../graph/writer.ts';
+import { List, numeric, Tuple } from '../../python/values.ts';
+import type { Argument, Value } from '../../python/values.ts';
+import { absolute } from './activations.ts';
+import { Fields } from './fields.ts';
+import { applyLayer } from './layers.ts';
+import { padSides } from './pooling.ts';
+import { axesOf, flattenRange, permuted, swapped, view } from './shapes.ts';
+import type { Trace } from './trace.ts';
+
+/** A function of a tensor, or a method of one: what it is given besides that tensor. */
+export interface FunctionCall {
+  readonly trace: Trace;
+  readonly node: GraphNode;
+  readonly x: TensorValue;
+  readonly args: readonly Argument[];
+}
+
+type FunctionBody = (call: FunctionCall) => TensorValue;
+
+/** Functions that do what a layer of `torch.nn` does, with the same parameters. */
+const asLayers: Readonly<Record<string, string>> = {
+  relu: 'ReLU',
+  relu6: 'ReLU6',
+  leaky_relu: 'LeakyReLU',
+  rrelu: 'RReLU',
+  hardtanh: 'Hardtanh',
+  hardsigmoid: 'Hardsigmoid',
+  softshrink: 'Softshrink',
+  hardshrink: 'Hardshrink',
+  threshold: 'Threshold',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  softmax: 'Softmax',
+  softmin: 'Softmin',
+  log_softmax: 'LogSoftmax',
+  gelu: 'GELU',
+  silu: 'SiLU',
+  mish: 'Mish',
+  elu: 'ELU',
+  selu: 'SELU',
+  celu: 'CELU',
+  softplus: 'Softplus',
+  softsign: 'Softsign',
+  tanhshrink: 'Tanhshrink',
+  hardswish: 'Hardswish',
+  logsigmoid: 'LogSigmoid',
+  exp: 'Exp',
+  log: 'Log',
+  sqrt: 'Sqrt',
+  rsqrt: 'Rsqrt',
+  sin: 'Sin',
+  cos: 'Cos',
+  erf: 'Erf',
+  square: 'Square',
+  glu: 'GLU',
+  max_pool1d: 'MaxPool1d',
+  max_pool2d: 'MaxPool2d',
+  max_pool3d: 'MaxPool3d',
+  avg_pool1d: 'AvgPool1d',
+  avg_pool2d: 'AvgPool2d',
+  avg_pool3d: 'AvgPool3d',
+  adaptive_avg_pool1d: 'AdaptiveAvgPool1d',
+  adaptive_avg_pool2d: 'AdaptiveAvgPool2d',
+  adaptive_max_pool1d: 'AdaptiveMaxPool1d',
+  adaptive_max_pool2d: 'AdaptiveMaxPool2d',
+  alpha_dropout: 'AlphaDropout',
+  dropout2d: 'Dropout2d',
+  dropout1d: 'Dropout1d',
+  interpolate: 'Upsample',
+  upsample: 'Upsample',
+  pixel_shuffle: 'PixelShuffle',
+  unflatten: 'Unflatten',
+  local_response_norm: 'LocalResponseNorm',
+};
+
+function given({ args }: FunctionCall, place: number, ...names: readonly string[]): Value {
+  const named = args.find(({ name }) => name !== undefined && names.includes(name));
+  return named ? named.value : args.filter(({ name }) => name === undefined)[place]?.value;
+}
+
+/** Whole numbers given one by one or as a tuple. */
+function numbersFrom(call: FunctionCall, name: string): readonly Value[] {
+  const named = call.args.find((argument) => argument.name === name)?.value;
+  const positional = call.args.filter((argument) => argument.name === undefined).map(({ value }) => value);
+  const [first] = positional;
+  const listed = named ?? (positional.length === 1 ? first : undefined);
+  if (listed instanceof Tuple || listed instanceof List) return listed.items;
+  return named === undefined ? positional : [named];
+}
+
+function whole(value: Value, what: string): number {
+  if (typeof value === 'number') return value;
+  throw new Refusal(`${what} is not known here.`);
+}
+
+function axesGiven(call: FunctionCall): number[] {
+  const value = given(call, 0, 'dim', 'axis');
+  const items = value instanceof Tuple || value instanceof List ? value.items : [value];
+  return items.map((item) => whole(item, 'An axis'));
+}
+
+/** The mean or maximum over all positions is a global pooling. */
+const reduction =
+  (kind: 'globalAveragePooling' | 'globalMaxPooling'): FunctionBody =>
+  (call) => {
+    const { trace, node, x } = call;
+    const { shape } = x;
+    if (!shape) throw new Refusal('A tensor of unknown shape is reduced here.');
+    if (given(call, 0, 'dim', 'axis') === undefined)
+      throw new Refusal(`${node.op} over the whole batch is not analysed.`);
+    const reduced = axesOf(x, axesGiven(call)).sort((a, b) => a - b);
+    const first = x.channelsFirst ? 2 : 1;
+    const positions = Array.from({ length: shape.length - 1 }, (_none, k) => k + first);
+    if (reduced.join() !== positions.join() || positions.length === 0)
+      throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+    const keeps = given(call, 1, 'keepdim', 'keepdims') === true;
+    return poolAll(trace.writer, node, x, kind, keeps);
+  };
+
+/** One after the other: the mean over rows, then over columns. */
+function meanOverAll(call: FunctionCall): TensorValue {
+  const { x } = call;
+  const axes = given(call, 0, 'dim', 'axis') === undefined ? [] : axesOf(x, axesGiven(call));
+  const isRow = axes.length === 1 && x.channelsFirst && x.shape?.length === 3 && axes[0] >= 2;
+  if (!isRow) return reduction('globalAveragePooling')(call);
+  throw new Refusal('A mean over rows or columns alone is not analysed.');
+}
+
+function clamp(call: FunctionCall): TensorValue {
+  const end = (place: number, name: string, fallback: number) => {
+    const value = given(call, place, name);
+    if (value === undefined || value === null) return fallback;
+    const number = numeric(value);
+    if (number === undefined) throw new Refusal('What this clips to is not known.');
+    return number;
+  };
+  const { trace, node, x } = call;
+  return trace.activate(node, x, clipped(end(0, 'min', -Infinity), end(1, 'max', Infinity)));
+}
+
+function pad(call: FunctionCall): TensorValue {
+  const { trace, node, x } = call;
+  const mode = given(call, 1, 'mode') ?? 'constant';
+  const value = given(call, 2, 'value') ?? 0;
+  if (mode !== 'constant' || numeric(value) !== 0) throw new Refusal('Padding with other than zeros is not analysed.');
+  const sides = given(call, 0, 'pad');
+  if (!(sides instanceof Tuple || sides instanceof List)) throw new Refusal('How far this pads is not known.');
+  const { items } = sides;
+  const rank = (x.shape?.length ?? 3) - 1;
+  if (rank < 1 || rank > 2 || !x.channelsFirst)
+    throw new Refusal('Padding along other axes than those of positions is not analysed.');
+  const wanted = rank === 1 ? 2 : 4;
+  const filled = [...items, ...Array<number>(Math.max(0, wanted - items.length)).fill(0)];
+  return padSides(trace, node, x, filled, rank === 1 ? 1 : 2);
+}
+
+function dropout(call: FunctionCall): TensorValue {
+  const { trace, node, x } = call;
+  const training = given(call, 1, 'training');
+  if (training === undefined) {
+    const message =
+      'This drops numbers at evaluation as well, for training is not given. It is read as what it is on average.';
+    trace.writer.report('approximation', 'information', message, node.opSpan);
+  }
+  return trace.emit(node, x, 'dropout', { kind: 'identity' });
+}
+
+const same: FunctionBody = ({ x }) => x;
+
+const bodies: Readonly<Record<string, FunctionBody>> = {
+  view: (call) => view(call.trace, call.node, call.x, numbersFrom(call, 'shape')),
+  reshape: (call) => view(call.trace, call.node, call.x, numbersFrom(call, 'shape')),
+  flatten: (call) => {
+    const start = whole(given(call, 0, 'start_dim') ?? 0, 'An axis');
+    const end = whole(given(call, 1, 'end_dim') ?? -1, 'An axis');
+    if (start === 1 && end === -1) {
+      const flat = applyLayer({ ...call, fields: new Fields('Flatten', []), owner: '' });
+      if (flat) return flat;
+    }
+    if (start === 0) throw new Refusal('The batch is flattened as well here: this mixes its inputs.');
+    return flattenRange(call.trace, call.node, call.x, start, end);
+  },
+  permute: (call) =>
+    permuted(
+      call.node,
+      call.x,
+      numbersFrom(call, 'dims').map((axis) => whole(axis, 'An axis')),
+    ),
+  transpose: (call) =>
+    swapped(call.node, call.x, whole(given(call, 0, 'dim0'), 'An axis'), whole(given(call, 1, 'dim1'), 'An axis')),
+  squeeze: (call) => {
+    const axes = given(call, 0, 'dim') === undefined ? undefined : axesGiven(call);
+    return squeeze(call.trace.writer, call.node, call.x, axes);
+  },
+  unsqueeze: (call) => unsqueeze(call.trace.writer, call.node, call.x, axesGiven(call)),
+  mean: meanOverAll,
+  amax: reduction('globalMaxPooling'),
+  clamp,
+  clip: clamp,
+  pad,
+  dropout,
+  abs: ({ trace, node, x }) => trace.activate(node, x, absolute),
+  absolute: ({ trace, node, x }) => trace.activate(node, x, absolute),
+  normalize: ({ trace, node, x }) => notPiecewiseLinear(trace.writer, node, [x], 'normalization', false),
+  contiguous: same,
+  clone: same,
+  detach: same,
+  float: same,
+  double: same,
+  half: same,
+  to: same,
+  cuda: same,
+  cpu: same,
+  type: same,
+  type_as: same,
+  requires_grad_: same,
+};
+Object.assign(bodies, { swapaxes: bodies.transpose, swapdims: bodies.transpose });
+
+/** What a function of one tensor gives; undefined for one that is not known. */
+export function callFunction(name: string, call: FunctionCall): TensorValue | undefined {
+  if (Object.hasOwn(bodies, name)) return bodies[name](call);
+  if (!Object.hasOwn(asLayers, name)) return undefined;
+  const args = name.startsWith('max_pool') ? withoutIndices(call.args) : call.args;
+  return applyLayer({ ...call, fields: new Fields(asLayers[name], args), owner: '' });
+}
+
+/** `F.max_pool2d` has ceil_mode where the layer has return_indices. */
+function withoutIndices(args: readonly Argument[]): Argument[] {
+  const positional = args.filter(({ name }) => name === undefined);
+  return args.map((argument) => (argument === positional[4] ? { ...argument, name: 'ceil_mode' } : argument));
+}
+
+export function isFunction(name: string): boolean {
+  return Object.hasOwn(bodies, name) || Object.hasOwn(asLayers, name);
+}
+
+/** Joins and sums of several tensors; undefined for a function that is not one. */
+export function callJoin(
+  name: string,
+  trace: Trace,
+  node: GraphNode,
+  inputs: readonly TensorValue[],
+  axis: Value,
+): TensorValue | undefined {
+  switch (name) {
+    case 'cat':
+    case 'concat':
+    case 'concatenate':
+      return concatenate(trace.writer, node, inputs, whole(axis ?? 0, 'The axis'));
+    case 'maximum':
+    case 'max':
+      return merge(trace.writer, node, inputs, 'maximum');
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import type { Window } from '../../../../network/operation.ts';
+import { spatialExtents } from '../../../../network/window.ts';
+import { pad, pairOf, pool, poolAll, resize, roundedUp } from '../../../graph/windows.ts';
+import { Refusal } from '../../../graph/writer.ts';
+import type { TensorValue } from '../../../graph/writer.ts';
+import { evenPadding, windowOf } from './convolutions.ts';
+import { Fields } from './fields.ts';
+import type { LayerCall } from './layers.ts';
+import { List, numeric, Tuple } from '../../python/values.ts';
+
+/** A pooling moves by its window's size unless told otherwise. */
+function poolWindow(fields: Fields, rank: 1 | 2, x: TensorValue): Window {
+  const window = windowOf(fields, rank, evenPadding(fields, rank));
+  const strides = fields.extents('stride', rank, 1) ? window.strides : window.kernel;
+  const moved = { ...window, strides };
+  return fields.flag('ceil_mode', false) ? roundedUp(moved, x) : moved;
+}
+
+function needsChannelsFirst(x: TensorValue): void {
+  if (x.shape && x.shape.length > 1 && !x.channelsFirst)
+    throw new Refusal('Pooling along other axes than those of positions is not analysed.');
+}
+
+export const maxPool =
+  (rank: 1 | 2) =>
+  ({ trace, node, x, fields }: LayerCall): TensorValue => {
+    needsChannelsFirst(x);
+    if (fields.flag('return_indices', false)) throw new Refusal('A pooling that gives places is not analysed.');
+    return pool(trace.writer, node, x, 'maxPooling', poolWindow(fields, rank, x));
+  };
+
+/** Zeros around the input count unless told otherwise. */
+export const averagePool =
+  (rank: 1 | 2) =>
+  ({ trace, node, x, fields }: LayerCall): TensorValue => {
+    needsChannelsFirst(x);
+    if (fields.get('divisor_override') !== undefined && fields.get('divisor_override') !== null)
+      throw new Refusal('An average with a divisor of its own is not analysed.');
+    const window = poolWindow(fields, rank, x);
+    const counts = fields.flag('count_include_pad', true);
+    if (!counts || typeof window.padding === 'string') return pool(trace.writer, node, x, 'averagePooling', window);
+    if (fields.flag('ceil_mode', false))
+      throw new Refusal('An average over zeros outside of the input is not analysed with ceil_mode.');
+    const [rows, columns] = window.padding;
+    const padded = pad(trace.writer, node, x, rank === 1 ? [columns] : [rows, columns]);
+    return pool(trace.writer, node, padded, 'averagePooling', { ...window, padding: 'valid' });
+  };
+
+/** To a given number of positions: by windows of one size where they come out even. */
+export const adaptive =
+  (rank: 1 | 2, kind: 'averagePooling' | 'maxPooling') =>
+  ({ trace, node, x, fields }: LayerCall): TensorValue => {
+    needsChannelsFirst(x);
+    const wanted = adaptiveSize(fields, rank);
+    const isWhole = wanted.every((extent) => extent === 1);
+    if (isWhole)
+      return poolAll(trace.writer, node, x, kind === 'maxPooling' ? 'globalMaxPooling' : 'globalAveragePooling', true);
+    if (!x.shape) throw new Refusal('A pooling to a given size of a tensor of unknown shape is not read.');
+    if (x.shape.length !== rank + 1)
+      throw new Refusal('Pooling along other axes than those of positions is not analysed.');
+    const extents = spatialExtents(x.shape, rank).slice(2 - rank);
+    const sizes = wanted.map((extent, axis) => extent ?? extents[axis]);
+    if (sizes.every((size, axis) => size === extents[axis])) return x;
+    if (sizes.every((size, axis) => extents[axis] % size === 0)) {
+      const kernel = pairOf(
+        extents.map((extent, axis) => extent / sizes[axis]),
+        rank,
+      );
+      return pool(trace.writer, node, x, kind, { rank, kernel, strides: kernel, dilation: [1, 1], padding: 'valid' });
+    }
+    if (sizes.every((size, axis) => size % extents[axis] === 0))
+      return resize(
+        trace.writer,
+        node,
+        x,
+        sizes.map((size, axis) => size / extents[axis]),
+        false,
+      );
+    throw new Refusal(
+      `Pooling from ${extents.join('×')} to ${sizes.join('×')} positions needs windows of different sizes.`,
+    );
+  };
+
+/** Null for an axis that keeps its extent. */
+function adaptiveSize(fields: Fields, rank: 1 | 2): readonly (number | null)[] {
+  const value = fields.get('output_size');
+  if ((value instanceof Tuple || value instanceof List) && value.items.includes(null) && value.items.length === rank)
+    return value.items.map((item) => (typeof item === 'number' ? item : null));
+  const sizes = fields.extents('output_size', rank, 1);
+  if (!sizes) throw new Refusal(`${fields.kind} needs output_size.`);
+  return sizes;
+}
+
+/** `(left, right, top, bottom)`, or one number for all. */
+export const padding =
+  (rank: 1 | 2) =>
+  ({ trace, node, x, fields }: LayerCall): TensorValue => {
+    needsChannelsFirst(x);
+    if (fields.kind.startsWith('Constant') && fields.number('value', 0) !== 0)
+      throw new Refusal('Padding with other than zeros is not analysed.');
+    const value = fields.get('padding');
+    const sides = value instanceof Tuple || value instanceof List ? value.items : Array(2 * rank).fill(value);
+    return padSides(trace, node, x, sides, rank);
+  };
+
+/** Sides as PyTorch lists them, the last axis first. */
+export function padSides(
+  trace: LayerCall['trace'],
+  node: LayerCall['node'],
+  x: TensorValue,
+  sides: readonly unknown[],
+  rank: 1 | 2,
+): TensorValue {
+  if (sides.length !== 2 * rank || !sides.every((side) => typeof side === 'number'))
+    throw new Refusal('How far this pads is not known.');
+  const columns = [sides[0], sides[1]] as const;
+  if (rank === 1) return pad(trace.writer, node, x, [columns]);
+  return pad(trace.writer, node, x, [[sides[2], sides[3]], columns]);
+}
+
+export function upsample({ trace, node, x, fields }: LayerCall): TensorValue {
+  needsChannelsFirst(x);
+  const { kind } = fields;
+  const mode = kind === 'UpsamplingBilinear2d' ? 'bilinear' : (fields.get('mode') ?? 'nearest');
+  const aligned = kind === 'UpsamplingBilinear2d' || fields.flag('align_corners', false);
+  const rank = x.shape ? x.shape.length - 1 : 2;
+  const factors = factorsOf(fields, x, rank);
+  if (mode === 'nearest' || mode === 'nearest-exact') return resize(trace.writer, node, x, factors, false);
+  if (mode !== 'bilinear' || aligned) throw new Refusal(`Upsampling in this mode is not analysed.`);
+  return resize(trace.writer, node, x, factors, true);
+}
+
+function factorsOf(fields: Fields, x: TensorValue, rank: number): readonly number[] {
+  const scale = fields.get('scale_factor');
+  if (scale !== undefined && scale !== null) {
+    const items = scale instanceof Tuple || scale instanceof List ? scale.items : Array(rank).fill(scale);
+    const numbers = items.map((item) => numeric(item) ?? NaN);
+    return numbers;
+  }
+  const size = fields.extents('size', rank, 1);
+  if (!size || !x.shape) throw new Refusal('To what size this is brought is not known.');
+  const extents = x.shape.slice(0, -1);
+  return size.map((extent, axis) => extent / extents[axis]);
+}

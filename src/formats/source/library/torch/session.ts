@@ -1,0 +1,546 @@
+import type { Span } from '../../../../network/definition.ts';
+import type { Shape } from '../../../../network/shape.ts';
+import { scale, shift, straight } from '../../../graph/affine.ts';
+import { merge, product } from '../../../graph/joins.ts';
+import type { GraphNode } from '../../../graph/node.ts';
+import { fileShape } from '../../../graph/reshaping.ts';
+import { Refusal } from '../../../graph/writer.ts';
+import type { TensorValue } from '../../../graph/writer.ts';
+import { bytesOf, Unknown } from '../../evaluation/values.ts';
+import type { Evaluator } from '../../python/evaluator.ts';
+import { itemsOf } from '../../python/iteration.ts';
+import { truth } from '../../python/operators.ts';
+import { callStandard } from '../../python/standard.ts';
+import {
+  BatchSize,
+  BoundMethod,
+  FunctionValue,
+  Instance,
+  Library,
+  List,
+  Native,
+  numeric,
+  Slice,
+  Tuple,
+} from '../../python/values.ts';
+import type { Argument, Site, Value } from '../../python/values.ts';
+import { absolute } from './activations.ts';
+import { callContainer, extendContainer, fillContainer } from './containers.ts';
+import { callData, dataMember, makeData, observedShapes } from './data.ts';
+import { Fields } from './fields.ts';
+import { callFunction, callJoin, isFunction } from './functions.ts';
+import { applyLayer, isLayer } from './layers.ts';
+import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
+import { DataTensor, Parameter, Tensor } from './tensor.ts';
+import type { TensorLike } from './tensor.ts';
+import { weights } from './trace.ts';
+import type { Trace } from './trace.ts';
+
+/** An input of a module that the source shows it. */
+export interface ObservedInput {
+  /** In PyTorch's order, without the batch; one for each input. */
+  readonly shapes: readonly Shape[];
+  readonly origin: string;
+  readonly line: number;
+  readonly span: Span | undefined;
+}
+
+/** Modules that wrap another one and compute the same. */
+const wrappers =
+  /^(?:torch\.nn\.(?:DataParallel|parallel\.\w+)|torch\.(?:compile|jit\.script)|torch\.nn\.utils\.(?:weight_norm|spectral_norm|parametrizations\.\w+))$/;
+
+/** PyTorch as a source sees it: modules, and tensors of the forward pass under way. */
+export class TorchSession {
+  /** What modules were shown, in order. */
+  readonly observed = new Map<Instance, ObservedInput[]>();
+  trace: Trace | undefined;
+  /** Follows a forward pass outside of any other, for the shape of what comes out. */
+  runForward: ((object: Instance, shapes: readonly Shape[]) => readonly Shape[] | undefined) | undefined;
+
+  // Modules
+
+  /** What the constructor of a library's class does to an instance. */
+  initialize(e: Evaluator, object: Instance, args: readonly Argument[]): void {
+    e.journal.touch(object);
+    object.config = args;
+    for (const { value } of args) if (isModule(value)) value.isHeld = true;
+    if (isContainer(object)) fillContainer(e, object, args);
+  }
+
+  /** Calls a module: a layer, or one of the source with a `forward` of its own. */
+  apply(e: Evaluator, object: Instance, args: readonly Argument[], site: Site): Value {
+    if (!this.trace) return this.applyOutside(e, object, args, site);
+    const forward = this.forwardOf(object);
+    if (forward) {
+      this.trace.open.push(object);
+      try {
+        return e.call(new BoundMethod(forward, object), args, site);
+      } finally {
+        this.trace.open.pop();
+      }
+    }
+    const kind = moduleKind(object);
+    if (kind === 'Sequential') return this.applySequence(e, object, args, site);
+    const [first] = args;
+    if (first?.value instanceof Tensor) return this.applyOne(e, object, first.value, args.slice(1), site);
+    return first?.value instanceof Unknown ? first.value.derive() : new Unknown(site.text, site.span, true);
+  }
+
+  forwardOf(object: Instance): FunctionValue | undefined {
+    const forward = object.cls?.lineage
+      .map(({ attributes }) => attributes.get('forward'))
+      .find((value) => value !== undefined);
+    return forward instanceof FunctionValue ? forward : undefined;
+  }
+
+  /** Outside of a forward pass a call says what the inputs look like. */
+  private applyOutside(e: Evaluator, object: Instance, args: readonly Argument[], site: Site): Value {
+    const tensors = args.map(({ value }) => value).filter((value) => value instanceof DataTensor);
+    if (tensors.length === 0 || tensors.length < args.filter(({ value }) => value !== null).length)
+      return new Unknown(`${site.text}()`, site.span);
+    const shapes = tensors.map(({ shape }) => shape.slice(1));
+    const [{ origin, line, span }] = tensors;
+    this.observe(object, { shapes, origin, line, span });
+    const outputs = this.runForward?.(object, shapes);
+    if (!outputs || outputs.length === 0) return new Unknown(`${site.text}()`, site.span, true);
+    const made = outputs.map(
+      (shape) => new DataTensor([tensors[0].shape[0], ...shape], `${site.text}()`, site.line, site.span),
+    );
+    return made.length === 1 ? made[0] : e.tuple(made);
+  }
+
+  observe(object: Instance, input: ObservedInput): void {
+    const seen = this.observed.get(object) ?? [];
+    if (seen.length < 8) seen.push(input);
+    this.observed.set(object, seen);
+  }
+
+  private applySequence(e: Evaluator, object: Instance, args: readonly Argument[], site: Site): Value {
+    const doubt = object.doubt;
+    let current: readonly Argument[] = args;
+    for (const [, child] of childrenOf(object)) {
+      const value =
+        child instanceof Instance
+          ? e.call(child, current, site)
+          : this.doubtful(e, current[0]?.value, 'A layer', child instanceof Unknown ? child : undefined, site);
+      current = [{ name: undefined, value, span: undefined }];
+    }
+    const value = current[0]?.value;
+    return doubt ? this.doubtful(e, value, 'What else is in this sequence', doubt, site) : value;
+  }
+
+  private doubtful(e: Evaluator, x: Value, what: string, cause: Unknown | undefined, site: Site): Value {
+    const { trace } = this;
+    const why = cause ?? new Unknown(site.text, site.span, true);
+    if (!trace || !(x instanceof Tensor)) return why.derive();
+    const { start, end } = cause?.span ?? site.span;
+    const node = { ...trace.functionNode('unknown', site), start, end, opSpan: { start, end } };
+    return this.tensor(e, trace.doubt(node, [x.value], what, why));
+  }
+
+  private applyOne(e: Evaluator, object: Instance, x: Tensor, more: readonly Argument[], site: Site): Value {
+    const { trace } = this;
+    const kind = moduleKind(object) ?? '';
+    if (!trace) return undefined;
+    const fields = new Fields(kind, object.config ?? []);
+    const node = trace.moduleNode(object, kind);
+    const places = { name: object.site.calleeSpan, ...fields.places() };
+    const owner = this.ownerOf(object);
+    if (/Loss$/.test(kind)) return new Unknown(site.text, site.span, true);
+    const value = trace.perform(node, [x.value], places, () => {
+      const made = applyLayer({ trace, node, x: x.value, fields, owner });
+      if (made) return made;
+      throw new Refusal(`The layer ${kind} is not analysed.`);
+    });
+    const result = this.placed(e, x, value, this.isInPlace(object.config ?? [], kind));
+    if (/^(?:LSTM|GRU|RNN|MultiheadAttention)$/.test(kind))
+      return e.tuple([result, new Unknown(`the state of ${node.name}`, site.span, true)]);
+    void more;
+    return result;
+  }
+
+  private isInPlace(args: readonly Argument[], kind: string): boolean {
+    try {
+      return truth(new Fields(kind, args).get('inplace')) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Layers whose weights are assigned from another one's share them. */
+  private ownerOf(object: Instance): string {
+    const weight = object.attributes.get('weight');
+    return weight instanceof Parameter ? weight.owner : `#${object.born}`;
+  }
+
+  weightOf(object: Instance, name: string, site: Site): Value {
+    if (name !== 'weight' || !isLayer(moduleKind(object) ?? '')) return new Unknown(site.text, site.span);
+    return new Parameter([], this.ownerOf(object));
+  }
+
+  /** The result of an operation, which one in place also leaves in its tensor. */
+  private placed(e: Evaluator, x: Tensor, value: TensorValue, isInPlace: boolean): Tensor {
+    if (!isInPlace) return this.tensor(e, value);
+    e.journal.touch(x);
+    x.value = { ...value, sole: false };
+    return x;
+  }
+
+  tensor(e: Evaluator, value: TensorValue): Tensor {
+    return new Tensor(e.journal.next(), { ...value, sole: false });
+  }
+
+  extend(e: Evaluator, list: List, value: Value): void {
+    const { items, doubt } = itemsOf(e, value);
+    e.journal.touch(list);
+    e.meter.hold(items.length * bytesOf.item);
+    for (const item of [...items]) list.items.push(item);
+    if (doubt && items.length === 0) list.items.push(doubt.derive());
+    list.doubt ??= doubt;
+  }
+
+  extendModule(e: Evaluator, object: Instance, value: Value): void {
+    extendContainer(e, object, value);
+  }
+
+  // Tensors
+
+  /** Two ways through the source leave different tensors. */
+  joined(e: Evaluator, a: Tensor, b: Tensor, test: Unknown): Tensor {
+    return a.value === b.value ? a : this.tensor(e, this.joinedValue(a.value, b.value, test));
+  }
+
+  joinedValue(a: TensorValue, b: TensorValue, test: Unknown): TensorValue {
+    const { trace } = this;
+    if (!trace || a === b) return a;
+    const span = test.span ?? ('layer' in a.source ? a.source.layer.node : { start: 0, end: 0 });
+    const node: GraphNode = { ...emptyNode, name: 'unknown', start: span.start, end: span.end, opSpan: span };
+    return trace.doubt(node, [a, b], 'Which way this takes', test);
+  }
+
+  operate(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
+    const { trace } = this;
+    const [a, b] = [left, right].map((value) => (value instanceof Tensor ? value : undefined));
+    if (!trace || !(a ?? b)) return new Unknown(site.text, site.span, true);
+    const inputs = [a, b].flatMap((tensor) => (tensor ? [tensor.value] : []));
+    const names: Readonly<Record<string, string>> = {
+      '+': 'add',
+      '-': 'sub',
+      '*': 'mul',
+      '/': 'div',
+      '**': 'pow',
+      '@': 'matmul',
+    };
+    const node = trace.functionNode(Object.hasOwn(names, operator) ? names[operator] : 'operation', {
+      ...site,
+      calleeSpan: site.span,
+    });
+    const other = a ? right : left;
+    if (!(a && b) && other instanceof Unknown)
+      return this.tensor(e, trace.doubt(node, inputs, 'The other operand', other));
+    const value = trace.perform(node, inputs, {}, () => combine(trace, node, operator, left, right));
+    return this.tensor(e, value);
+  }
+
+  absolute(e: Evaluator, value: Value, site: Site): Value {
+    const { trace } = this;
+    if (!trace || !(value instanceof Tensor)) return undefined;
+    return this.tensor(e, trace.activate(trace.functionNode('abs', site), value.value, absolute));
+  }
+
+  member(e: Evaluator, object: TensorLike, name: string, site: Site): Value {
+    if (object instanceof DataTensor) return dataMember(e, object, name, site);
+    if (object instanceof Parameter)
+      return name === 'shape' ? e.tuple(object.shape) : new Unknown(site.text, site.span);
+    switch (name) {
+      case 'shape':
+        return this.sizeOf(e, object);
+      case 'ndim':
+        return object.value.shape ? object.value.shape.length + 1 : new Unknown(site.text, site.span);
+      case 'data':
+        return object;
+      case 'device':
+      case 'dtype':
+      case 'T':
+      case 'mT':
+        return new Unknown(site.text, site.span);
+      default:
+        return new Native(`torch.tensor.${name}`, object);
+    }
+  }
+
+  private sizeOf(e: Evaluator, { value }: Tensor): Value {
+    const shape = fileShape(value);
+    if (shape) return e.tuple([new BatchSize(), ...shape]);
+    const open = new Unknown('the shape', undefined);
+    return e.tuple([new BatchSize(), open, open, open]);
+  }
+
+  subscript(e: Evaluator, object: TensorLike, index: Value, site: Site): Value {
+    const { trace } = this;
+    if (!trace || !(object instanceof Tensor)) return new Unknown(site.text, site.span, true);
+    const parts = index instanceof Tuple ? index.items : [index];
+    const isAll = (part: Value) =>
+      (part instanceof Slice && [part.start, part.stop, part.step].every((end) => end === null)) ||
+      (part instanceof Library && part.path === 'Ellipsis');
+    if (parts.every(isAll)) return object;
+    const node = trace.functionNode('part', site);
+    const refuse = (): TensorValue => {
+      throw new Refusal('Taking a part of a tensor is not analysed.');
+    };
+    return this.tensor(e, trace.perform(node, [object.value], {}, refuse));
+  }
+
+  // Functions
+
+  callLibrary(e: Evaluator, callee: Library, args: readonly Argument[], site: Site): Value {
+    const { path } = callee;
+    const standard = callStandard(e, path, args, site);
+    if (standard !== undefined) return standard;
+    const [first] = args;
+    if (isModuleClass(path) && !wrappers.test(path)) {
+      if (path === 'torch.nn.Parameter') return this.parameter(e, first?.value, site);
+      const object = new Instance(e.journal.next(), undefined, path, site);
+      e.instances.push(object);
+      this.initialize(e, object, args);
+      return object;
+    }
+    if (wrappers.test(path) && isModule(first?.value)) return first.value;
+    // A method by its class: `nn.Module.__init__(self)`.
+    if (/\.__init__$/.test(path)) return null;
+    if (path === 'torch.autograd.Variable' || path === 'torch.Variable') return first?.value;
+    this.observeCall(path, args, site);
+    if (/(?:^|\.)(?:trace|script|compile)$/.test(path) && isModule(first?.value)) return first.value;
+    const data = makeData(path, args, site);
+    if (data) return data;
+    const name = path.split('.').at(-1) ?? '';
+    return path.startsWith('torch.') ? this.callFunction(e, name, args, site) : undefined;
+  }
+
+  private parameter(e: Evaluator, value: Value, site: Site): Value {
+    const owner = `#${e.journal.next()}`;
+    return value instanceof DataTensor ? new Parameter(value.shape, owner) : new Unknown(site.text, site.span, true);
+  }
+
+  /** `summary(model, (3, 32, 32))`, `torch.onnx.export(model, dummy)` */
+  private observeCall(path: string, args: readonly Argument[], site: Site): void {
+    const object = args.map(({ value }) => value).find(isModule);
+    const shapes = object && observedShapes(path, args);
+    if (!object || !shapes) return;
+    const data = args.map(({ value }) => value).find((value) => value instanceof DataTensor);
+    const origin = data?.origin ?? site.text;
+    this.observe(object, { shapes, origin, line: data?.line ?? site.line, span: data?.span ?? site.span });
+  }
+
+  callMethod(e: Evaluator, { name, self }: Native, args: readonly Argument[], site: Site): Value {
+    const method = name.split('.').at(-1) ?? '';
+    if (name.startsWith('torch.module.')) return this.callModuleMethod(e, new Native(name, self), method, args, site);
+    if (self instanceof DataTensor) return callData(self, method, args, site);
+    return this.callFunction(e, method, [{ name: undefined, value: self, span: undefined }, ...args], site);
+  }
+
+  private callModuleMethod(e: Evaluator, native: Native, method: string, args: readonly Argument[], site: Site): Value {
+    const { self } = native;
+    if (!(self instanceof Instance)) return undefined;
+    switch (method) {
+      case '__init__':
+        this.initialize(e, self, args);
+        return null;
+      case '__call__':
+      case 'forward':
+        return this.applyForward(e, self, args, site);
+      case '__len__':
+        return childrenOf(self).length;
+      case 'to':
+      case 'cuda':
+      case 'cpu':
+      case 'eval':
+      case 'train':
+      case 'double':
+      case 'float':
+      case 'half':
+      case 'type':
+      case 'requires_grad_':
+      case 'apply':
+      case 'share_memory':
+      case 'compile':
+        return self;
+      case 'register_buffer':
+      case 'register_parameter': {
+        const [key, value] = args.map((argument) => argument.value);
+        if (typeof key === 'string') e.set(self, key, value ?? null);
+        return null;
+      }
+      default:
+        return callContainer(e, native, args, site) ?? new Unknown(site.text, site.span, true);
+    }
+  }
+
+  /** `super().forward(x)` of what extends a layer or a Sequential. */
+  private applyForward(e: Evaluator, self: Instance, args: readonly Argument[], site: Site): Value {
+    if (!this.trace) return this.apply(e, self, args, site);
+    if (moduleKind(self) === 'Sequential') return this.applySequence(e, self, args, site);
+    const [first] = args;
+    return first?.value instanceof Tensor
+      ? this.applyOne(e, self, first.value, args.slice(1), site)
+      : new Unknown(site.text, site.span, true);
+  }
+
+  /** A function of tensors: of `torch`, of `torch.nn.functional`, or a method with its tensor first. */
+  private callFunction(e: Evaluator, called: string, args: readonly Argument[], site: Site): Value {
+    const { trace } = this;
+    const isInPlace = called.endsWith('_') && !called.endsWith('__') && called !== 'requires_grad_';
+    const name = isInPlace ? called.slice(0, -1) : called;
+    if (!trace) return undefined;
+    const [first, ...rest] = args;
+    const list = first?.value instanceof List || first?.value instanceof Tuple ? first.value : undefined;
+    if (list && /^(?:cat|concat|concatenate|stack|hstack|vstack|dstack)$/.test(name))
+      return this.join(e, name, list.items, list.doubt, rest, site);
+    const tensor = first?.value ?? args.find(({ name: given }) => given === 'input')?.value;
+    if (!(tensor instanceof Tensor))
+      return tensor instanceof Unknown ? new Unknown(site.text, site.span, true) : undefined;
+    const more = first?.value === tensor ? rest : args.filter(({ value }) => value !== tensor);
+    switch (name) {
+      case 'size':
+        return this.size(e, tensor, more, site);
+      case 'dim':
+        return tensor.value.shape ? tensor.value.shape.length + 1 : new Unknown(site.text, site.span);
+      case 'add':
+      case 'sub':
+      case 'mul':
+      case 'div':
+      case 'pow':
+      case 'matmul': {
+        const operators = { add: '+', sub: '-', mul: '*', div: '/', pow: '**', matmul: '@' } as const;
+        const result = this.operate(e, operators[name], tensor, more[0]?.value, site);
+        return result instanceof Tensor ? this.placed(e, tensor, result.value, isInPlace) : result;
+      }
+      case 'maximum':
+      case 'max':
+        if (more[0]?.value instanceof Tensor) return this.join(e, name, [tensor, more[0].value], undefined, [], site);
+        break;
+      case 'numel':
+      case 'item':
+      case 'tolist':
+        return new Unknown(site.text, site.span, true);
+    }
+    return this.callOne(e, name, tensor, more, site, isInPlace);
+  }
+
+  private callOne(
+    e: Evaluator,
+    name: string,
+    tensor: Tensor,
+    args: readonly Argument[],
+    site: Site,
+    isInPlace: boolean,
+  ): Value {
+    const { trace } = this;
+    if (!trace) return undefined;
+    const node = trace.functionNode(name, site);
+    const x = tensor.value;
+    const value = trace.perform(node, [x], {}, () => {
+      const made = isFunction(name) ? callFunction(name, { trace, node, x, args }) : undefined;
+      if (made) return made;
+      throw new Refusal(`The operation ${name} is not analysed.`);
+    });
+    const inPlace = isInPlace || args.some((argument) => argument.name === 'inplace' && argument.value === true);
+    return this.placed(e, tensor, value, inPlace);
+  }
+
+  private size(e: Evaluator, tensor: Tensor, args: readonly Argument[], site: Site): Value {
+    const shape = this.sizeOf(e, tensor);
+    const axis = args[0]?.value;
+    if (axis === undefined || !(shape instanceof Tuple)) return shape;
+    if (typeof axis !== 'number' || (axis < 0 && !tensor.value.shape)) return new Unknown(site.text, site.span, true);
+    return shape.items[axis < 0 ? axis + shape.items.length : axis] ?? new Unknown(site.text, site.span, true);
+  }
+
+  private join(
+    e: Evaluator,
+    name: string,
+    items: readonly Value[],
+    doubt: Unknown | undefined,
+    rest: readonly Argument[],
+    site: Site,
+  ): Value {
+    const { trace } = this;
+    if (!trace) return undefined;
+    const tensors = items.filter((item) => item instanceof Tensor);
+    const inputs = tensors.map(({ value }) => value);
+    if (inputs.length === 0) return new Unknown(site.text, site.span, true);
+    const node = trace.functionNode(name, site);
+    const open = doubt ?? items.find((item) => item instanceof Unknown);
+    if (open instanceof Unknown) return this.tensor(e, trace.doubt(node, inputs, 'What is joined', open));
+    const axis = (rest.find((argument) => argument.name === 'dim' || argument.name === 'axis') ?? rest[0])?.value;
+    const value = trace.perform(node, inputs, {}, () => {
+      const made = tensors.length === items.length ? callJoin(name, trace, node, inputs, axis) : undefined;
+      if (made) return made;
+      throw new Refusal(
+        tensors.length === items.length
+          ? `The operation ${name} is not analysed.`
+          : 'Joining with something else than tensors of the network is not analysed.',
+      );
+    });
+    return this.tensor(e, value);
+  }
+}
+
+const emptyNode: Omit<GraphNode, 'start' | 'end' | 'opSpan'> = {
+  name: '',
+  op: 'unknown',
+  inputs: [],
+  outputs: [],
+  attributes: { number: () => undefined, numbers: () => undefined, text: () => undefined, span: () => undefined },
+};
+
+/** An operator between two tensors, or between a tensor and a number or weights. */
+function combine(trace: Trace, node: GraphNode, operator: string, left: Value, right: Value): TensorValue {
+  const { writer } = trace;
+  if (left instanceof Tensor && right instanceof Tensor) {
+    const inputs = [left.value, right.value];
+    if (operator === '+') return merge(writer, node, inputs, 'add');
+    if (operator === '-') return merge(writer, node, inputs, 'subtract');
+    if (/^[*@/]$/.test(operator))
+      return product(writer, node, inputs, operator === '@' ? right.value.shape?.at(-1) : undefined);
+    throw new Refusal(`The operator ${operator} between tensors is not analysed.`);
+  }
+  const isFirst = !(left instanceof Tensor);
+  const x = left instanceof Tensor ? left.value : (right as Tensor).value;
+  const other = isFirst ? left : right;
+  if (other instanceof Parameter) return withWeights(trace, node, operator, x, other, isFirst);
+  const number = numeric(other);
+  if (number === undefined) throw new Refusal(`What stands beside the ${operator} is not known here.`);
+  switch (operator) {
+    case '+':
+      return straight(writer, node, x, 1, number);
+    case '-':
+      return isFirst ? straight(writer, node, x, -1, number) : straight(writer, node, x, 1, -number);
+    case '*':
+      return straight(writer, node, x, number, 0);
+    case '/':
+      if (!isFirst) return straight(writer, node, x, 1 / number, 0);
+      break;
+    case '**':
+      if (!isFirst && number === 1) return x;
+      if (!isFirst) return trace.activate(node, x, { kind: 'smooth', name: number === 2 ? 'square' : 'power' });
+      break;
+    default:
+  }
+  throw new Refusal(`The operator ${operator} is not analysed here.`);
+}
+
+function withWeights(
+  trace: Trace,
+  node: GraphNode,
+  operator: string,
+  x: TensorValue,
+  { owner, shape, size }: Parameter,
+  isFirst: boolean,
+): TensorValue {
+  if (size === 1) throw new Refusal('A learned number for a whole tensor is not analysed.');
+  const constant = weights(owner, shape);
+  if (operator === '*') return scale(trace.writer, node, x, constant);
+  if (operator === '+' || (operator === '-' && !isFirst)) return shift(trace.writer, node, x, constant);
+  throw new Refusal(`The operator ${operator} with weights is not analysed here.`);
+}

@@ -1,0 +1,76 @@
+import type { GraphNode } from '../../../graph/node.ts';
+import { fileShape, flatten, reshape, transpose } from '../../../graph/reshaping.ts';
+import { sizeOf } from '../../../../network/shape.ts';
+import { Refusal } from '../../../graph/writer.ts';
+import type { TensorValue } from '../../../graph/writer.ts';
+import { BatchSize } from '../../python/values.ts';
+import type { Value } from '../../python/values.ts';
+import type { Trace } from './trace.ts';
+
+/** `view` and `reshape`: extents with the batch, -1 for what is left. */
+export function view(trace: Trace, node: GraphNode, x: TensorValue, extents: readonly Value[]): TensorValue {
+  const [first, ...rest] = extents;
+  if (extents.length === 0) throw new Refusal('The shape that a tensor is brought into is not known.');
+  if (first instanceof BatchSize) return reshapeTo(trace, node, x, rest);
+  const known = rest.every((extent) => typeof extent === 'number' && extent > 0);
+  const size = known ? rest.reduce<number>((product, extent) => product * Number(extent), 1) : undefined;
+  if (!x.shape && size !== undefined && first === -1) {
+    trace.ask(x, { kind: 'shape', shape: rest.map(Number), how: `\`${node.op}(-1, ${rest.map(String).join(', ')})\`` });
+  }
+  const total = x.shape && sizeOf(x.shape);
+  // With a number for the batch it can only be that batch.
+  const isBatch =
+    first === -1 ? size === undefined || total === undefined || size === total : typeof first === 'number';
+  if (!isBatch) {
+    if (first === -1 && total !== undefined && size !== undefined) trace.misfit ??= { needed: size, given: total };
+    throw new Refusal(
+      `${total ?? 'These'} numbers are brought into rows of ${size ?? 'another length'}: this mixes the inputs of a batch.`,
+    );
+  }
+  return reshapeTo(trace, node, x, rest);
+}
+
+/** To these extents without the batch. Three of them are channels, rows and columns. */
+export function reshapeTo(trace: Trace, node: GraphNode, x: TensorValue, extents: readonly Value[]): TensorValue {
+  const target = extents.map((extent) => (typeof extent === 'number' ? extent : null));
+  if (target.length === 1 && (target[0] === -1 || target[0] === null)) return flatten(trace.writer, node, x);
+  if (target.length === 1 && x.shape && target[0] !== sizeOf(x.shape)) {
+    trace.misfit ??= { needed: target[0] ?? 0, given: sizeOf(x.shape) };
+    throw new Refusal(`${sizeOf(x.shape)} numbers cannot become ${target[0]}.`);
+  }
+  const from = fileShape(x);
+  const keepsChannels = from && x.channelsFirst && from.length > 1 && target[0] === from[0];
+  const isFirst = target.length === 3 || keepsChannels === true || (x.shape?.length === 1 && target.length > 1);
+  return reshape(trace.writer, node, x, [null, ...target], isFirst);
+}
+
+/** `flatten(start, end)` with axes counted with the batch. */
+export function flattenRange(trace: Trace, node: GraphNode, x: TensorValue, start: number, end: number): TensorValue {
+  const from = fileShape(x);
+  if (!from) throw new Refusal('A tensor of unknown shape is flattened here.');
+  const rank = from.length + 1;
+  const [first, last] = [start, end].map((axis) => (axis < 0 ? axis + rank : axis));
+  if (first < 1) throw new Refusal('The batch is flattened as well here: this mixes its inputs.');
+  if (last <= first) return x;
+  const merged = from.slice(first - 1, last).reduce((product, extent) => product * extent, 1);
+  return reshapeTo(trace, node, x, [...from.slice(0, first - 1), merged, ...from.slice(last)]);
+}
+
+/** The axes named, counted with the batch and from the end where negative. */
+export function axesOf(x: TensorValue, axes: readonly number[], extra = 0): number[] {
+  const rank = (x.shape?.length ?? 0) + 1 + extra;
+  return axes.map((axis) => (axis < 0 ? axis + rank : axis));
+}
+
+export function permuted(node: GraphNode, x: TensorValue, permutation: readonly number[]): TensorValue {
+  return transpose(node, x, axesOf(x, permutation));
+}
+
+export function swapped(node: GraphNode, x: TensorValue, a: number, b: number): TensorValue {
+  if (!x.shape) throw new Refusal('Axes of a tensor of unknown shape are exchanged here.');
+  const [first, second] = axesOf(x, [a, b]);
+  const axes = Array.from({ length: x.shape.length + 1 }, (_none, axis) =>
+    axis === first ? second : axis === second ? first : axis,
+  );
+  return transpose(node, x, axes);
+}

@@ -1,0 +1,50 @@
+import { Unknown } from '../evaluation/values.ts';
+import type { Expression } from './ast.ts';
+import type { Evaluator } from './evaluator.ts';
+import { itemsOf } from './iteration.ts';
+import type { Scope } from './scope.ts';
+import { setItem } from './subscripts.ts';
+import { Instance } from './values.ts';
+import type { Value } from './values.ts';
+
+/** Gives the value to a variable, an attribute, an item, or to several of them. */
+export function bindTarget(e: Evaluator, target: Expression, value: Value, scope: Scope): void {
+  switch (target.kind) {
+    case 'name':
+      e.assign(scope, target.id, value);
+      return noteBinding(e, target, value, scope);
+    case 'attribute':
+      return e.set(e.evaluate(target.object, scope), target.name, value);
+    case 'subscript':
+      return setItem(e, e.evaluate(target.object, scope), e.evaluate(target.index, scope), value);
+    case 'starred':
+      return bindTarget(e, target.value, value, scope);
+    case 'tuple':
+    case 'list':
+      return unpack(e, target.items, value, scope);
+    default:
+  }
+}
+
+/** A network is named after the variable that holds it first. */
+function noteBinding(e: Evaluator, target: Extract<Expression, { kind: 'name' }>, value: Value, scope: Scope): void {
+  if (!(value instanceof Instance) || value.bindings.length >= 8) return;
+  const isGlobal = scope.frame.functionName === undefined;
+  value.bindings.push({ name: target.id, span: e.span(target, scope), isGlobal });
+}
+
+function unpack(e: Evaluator, targets: readonly Expression[], value: Value, scope: Scope): void {
+  const { items, doubt } = itemsOf(e, value);
+  const star = targets.findIndex(({ kind }) => kind === 'starred');
+  const behind = star < 0 ? 0 : targets.length - star - 1;
+  targets.forEach((target, i) => {
+    if (doubt && items.length < targets.length) {
+      const name = target.kind === 'name' ? target.id : doubt.name;
+      return bindTarget(e, target, new Unknown(name, e.span(target, scope)), scope);
+    }
+    if (i === star) return bindTarget(e, target, e.list(items.slice(star, items.length - behind)), scope);
+    const place = star >= 0 && i > star ? items.length - (targets.length - i) : i;
+    const item = items[place];
+    return bindTarget(e, target, item === undefined ? e.unknown(target, scope) : item, scope);
+  });
+}

@@ -1,0 +1,84 @@
+import { bytesOf, Unknown } from '../evaluation/values.ts';
+import type { ClassDefinition } from './ast.ts';
+import type { Evaluator } from './evaluator.ts';
+import { callArguments } from './expressions.ts';
+import { Scope } from './scope.ts';
+import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Property, Tuple } from './values.ts';
+import type { Argument, Site, Value } from './values.ts';
+import { isModuleClass } from '../library/torch/modules.ts';
+
+export function makeClass(e: Evaluator, node: ClassDefinition, scope: Scope): Value {
+  const bases = callArguments(e, node.bases, scope)
+    .filter(({ name }) => name === undefined)
+    .map(({ value }) => value);
+  const cls = new ClassValue(e.journal.next(), node, scope, node.name, e.span(node.nameSpan, scope), bases);
+  const frame = { ...scope.frame, home: cls };
+  const body = new Scope(e.journal.next(), scope, frame, true);
+  e.run(node.body, body);
+  e.meter.hold(node.body.length * bytesOf.property);
+  for (const name of body.names) cls.attributes.set(name, body.get(name));
+  const names = node.decorators.map((decorator) => e.text(decorator, scope));
+  const isData = names.some((name) => /\bdataclass\b/.test(name));
+  const isNamedTuple = bases.some((base) => base instanceof Library && base.path === 'typing.NamedTuple');
+  if (isData || isNamedTuple) cls.fields = fieldsOf(cls);
+  if (!scope.frame.module.isForeign) e.classes.push(cls);
+  return cls;
+}
+
+function fieldsOf(cls: ClassValue): string[] {
+  const inherited = cls.lineage.slice(1).flatMap(({ fields }) => fields ?? []);
+  const own = cls.node.body.flatMap((statement) =>
+    statement.kind === 'annotated' && statement.target.kind === 'name' ? [statement.target.id] : [],
+  );
+  return [...new Set([...inherited, ...own])];
+}
+
+/** `Class(...)` */
+export function instantiate(e: Evaluator, cls: ClassValue, args: readonly Argument[], site: Site): Value {
+  const library = cls.libraryBases.find(({ path }) => isModuleClass(path))?.path;
+  const object = new Instance(e.journal.next(), cls, library, site);
+  object.doubt = cls.unknownBase;
+  if (library !== undefined) e.instances.push(object);
+  const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
+  if (init instanceof FunctionValue) e.call(new BoundMethod(init, object), args, site);
+  else if (cls.lineage.some(({ fields }) => fields)) return fillFields(e, cls, object, args, site);
+  else if (library !== undefined) e.torch.initialize(e, object, args);
+  return object;
+}
+
+function fillFields(e: Evaluator, cls: ClassValue, object: Instance, args: readonly Argument[], site: Site): Value {
+  const fields = cls.lineage.find((each) => each.fields)?.fields ?? [];
+  const given = new Map<string, Value>();
+  args.forEach(({ name, value }, i) => given.set(name ?? fields[i] ?? '', value));
+  const values = fields.map((field) => {
+    if (given.has(field)) return given.get(field);
+    const fallback = cls.lineage.map(({ attributes }) => attributes.get(field)).find((value) => value !== undefined);
+    return fallback ?? new Unknown(field, site.span);
+  });
+  if (cls.bases.some((base) => base instanceof Library && base.path === 'typing.NamedTuple'))
+    return new Tuple(values, undefined, fields);
+  fields.forEach((field, i) => {
+    e.set(object, field, values[i]);
+  });
+  const after = e.get(object, '__post_init__', site);
+  if (after instanceof BoundMethod) e.call(after, [], site);
+  return object;
+}
+
+/** What decorators make of a function or class: those that are not known leave it as it is. */
+export function decorated(value: Value, decorator: Value): Value {
+  if (!(value instanceof FunctionValue)) return value;
+  const { node, scope, name, nameSpan, fallbacks, home } = value;
+  if (!(decorator instanceof Library)) return value;
+  switch (decorator.path) {
+    case 'builtins.property':
+    case 'functools.cached_property':
+      return new Property(value);
+    case 'builtins.staticmethod':
+      return new FunctionValue(node, scope, name, nameSpan, fallbacks, home, 'static');
+    case 'builtins.classmethod':
+      return new FunctionValue(node, scope, name, nameSpan, fallbacks, home, 'class');
+    default:
+      return value;
+  }
+}

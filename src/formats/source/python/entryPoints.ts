@@ -1,0 +1,107 @@
+import { isModule, moduleKind, pathsBelow } from '../library/torch/modules.ts';
+import type { Evaluator } from './evaluator.ts';
+import type { Statement } from './ast.ts';
+import type { Scope } from './scope.ts';
+import { FunctionValue, Instance } from './values.ts';
+import type { ClassValue, Site } from './values.ts';
+
+/** Functions and classes that are looked at though nobody calls them. */
+const MAX_UNCALLED = 150;
+/** Networks of one file that are read. */
+export const MAX_NETWORKS = 200;
+
+/** Follows a file to where networks come from: its top level, then functions and classes that nobody uses. */
+export function followFile(e: Evaluator): void {
+  const scope = e.loader.mainScope();
+  const { body } = e.main.file;
+  // Definitions that stand behind their use, as in a main block at the beginning, are rare: the order is the file's.
+  for (const statement of body) e.guarded(statement, () => void e.run([statement], scope));
+  followFunctions(e, scope, body);
+  for (const isOpen of [false, true]) followClasses(e, isOpen);
+}
+
+function followFunctions(e: Evaluator, scope: Scope, body: readonly Statement[]): void {
+  const names = new Set(body.flatMap((statement) => (statement.kind === 'function' ? [statement.name] : [])));
+  const done = new Set<FunctionValue>();
+  for (let round = 0; round < MAX_UNCALLED; round++) {
+    const waiting = e.functions.filter(
+      (callee) => !done.has(callee) && callee.scope === scope && !e.caller.wasCalled(callee) && names.has(callee.name),
+    );
+    // Callers first: they know what they call the others with.
+    const isMentioned = (callee: FunctionValue) => {
+      const pattern = new RegExp(`\\b${callee.name.replace(/\W/g, '')}\\b`);
+      return waiting.some((other) => other !== callee && pattern.test(textOf(e, other)));
+    };
+    const next = waiting.find((callee) => !isMentioned(callee)) ?? waiting[0];
+    if (!next) return;
+    done.add(next);
+    const before = e.instances.length;
+    e.guarded(next.node, () => void e.caller.callSymbolically(next));
+    const isOpen = next.node.params.some(({ name, stars }) => stars === 0 && !next.fallbacks.has(name));
+    if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
+  }
+}
+
+function textOf(e: Evaluator, { node }: FunctionValue): string {
+  return e.main.text.slice(node.start, node.end);
+}
+
+/** Makes an instance of each class of modules that the file makes none of; `isOpen`: those that need arguments too. */
+function followClasses(e: Evaluator, isOpen: boolean): void {
+  for (const cls of e.classes.slice(0, MAX_UNCALLED)) {
+    if (!extendsModule(cls) || e.caller.wasConstructed(cls) || isOpen !== needsArguments(cls)) continue;
+    if (isOpen && rootsOf(e).length > 0) return;
+    const before = e.instances.length;
+    e.guarded(cls.node, () => void e.caller.constructSymbolically(cls, siteOf(e, cls)));
+    if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
+  }
+}
+
+export function siteOf(e: Evaluator, cls: ClassValue): Site {
+  const span = cls.nameSpan ?? { start: cls.node.start, end: cls.node.end };
+  return { span, calleeSpan: span, text: cls.name, line: e.main.file.lineOf(span.start), scope: cls.scope };
+}
+
+function extendsModule(cls: ClassValue): boolean {
+  return cls.libraryBases.some(
+    ({ path }) => path === 'torch.nn.Module' || /LightningModule$|nn\.Sequential$/.test(path),
+  );
+}
+
+function needsArguments(cls: ClassValue): boolean {
+  const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
+  if (!(init instanceof FunctionValue)) return false;
+  const [, ...params] = init.node.params;
+  return params.some(({ name, stars }) => stars === 0 && !init.fallbacks.has(name));
+}
+
+/** Modules that are networks of their own rather than parts of others. */
+export function rootsOf(e: Evaluator): Instance[] {
+  const runnable = e.instances.filter((object) => isRunnable(e, object));
+  const free = runnable.filter(({ isHeld }) => !isHeld);
+  const covered = new Set(free.flatMap((root) => [...pathsBelow(root).keys()]));
+  const held = runnable.filter((object) => object.isHeld && object.bindings.length > 0 && !covered.has(object));
+  const roots = [...free, ...held];
+  const known = roots.filter(({ isSymbolic }) => !isSymbolic);
+  return once(known.length > 0 ? known : roots).slice(0, MAX_NETWORKS);
+}
+
+/** A class that is a part of others is no network of its own where only its default arguments make it one. */
+function once(roots: readonly Instance[]): Instance[] {
+  const seen = new Set<Instance>();
+  return roots.filter((root) => {
+    if (seen.has(root)) return false;
+    seen.add(root);
+    return true;
+  });
+}
+
+function isRunnable(e: Evaluator, object: Instance): boolean {
+  if (!isModule(object)) return false;
+  if (e.torch.forwardOf(object)) return true;
+  const kind = moduleKind(object) ?? '';
+  if (kind === 'Sequential') return object.attributes.size > 0 || object.doubt !== undefined;
+  // A layer alone is a network only if somebody calls it one.
+  const isNamed = object.bindings.some(({ name }) => /net|model/i.test(name));
+  return isNamed && !object.cls && !/Loss$|^Module(?:List|Dict)$/.test(kind);
+}

@@ -1,0 +1,66 @@
+import type { Shape } from '../../../network/shape.ts';
+import { fileShape } from '../../graph/reshaping.ts';
+import { Tensor } from '../library/torch/tensor.ts';
+import { NeedsShape, Trace } from '../library/torch/trace.ts';
+import type { TraceInput } from '../library/torch/trace.ts';
+import type { Evaluator } from './evaluator.ts';
+import { outputsOf } from './networks.ts';
+import type { Instance, Site, Value } from './values.ts';
+
+export interface ForwardPass {
+  readonly trace: Trace;
+  readonly outputs: readonly Tensor[];
+  /** What it gave back, where that is no tensor. */
+  readonly value: Value;
+  /** Set when the shape of an input is needed to go on. */
+  readonly needs: NeedsShape | undefined;
+}
+
+/** Follows a forward pass of a module on symbolic tensors of these shapes; what it changes is taken back. */
+export function runForward(
+  e: Evaluator,
+  object: Instance,
+  inputs: readonly TraceInput[],
+  { isProbing, site = object.site }: { readonly isProbing: boolean; readonly site?: Site },
+): ForwardPass {
+  const trace = new Trace(object, inputs, isProbing);
+  const { torch } = e;
+  const outer = torch.trace;
+  torch.trace = trace;
+  let needs: NeedsShape | undefined;
+  let value: Value;
+  try {
+    value = e.journal.attempt(() => {
+      const args = inputs.map((_input, i) => {
+        return { name: undefined, value: torch.tensor(e, trace.input(i)), span: undefined };
+      });
+      return torch.apply(e, object, args, site);
+    }).result;
+  } catch (error) {
+    if (!(error instanceof NeedsShape)) throw error;
+    needs = error;
+  } finally {
+    torch.trace = outer;
+  }
+  return { trace, outputs: outputsOf(value), value, needs };
+}
+
+/** The shapes that come out, in PyTorch's order and without the batch. */
+export function shapesAfter(e: Evaluator, object: Instance, shapes: readonly Shape[]): readonly Shape[] | undefined {
+  const inputs = inputNames(e, object, shapes.length).map((name, i) => ({ name, shape: shapes[i] }));
+  const { outputs } = runForward(e, object, inputs, { isProbing: false });
+  const found = outputs.map(({ value }) => fileShape(value));
+  return found.every((shape) => shape !== undefined) ? found : undefined;
+}
+
+/** The names of the inputs: the parameters of `forward` that have no default, or so many as are given. */
+export function inputNames(e: Evaluator, object: Instance, count?: number): string[] {
+  const forward = e.torch.forwardOf(object);
+  if (!forward) return ['input'];
+  const [, ...params] = forward.node.params;
+  const plain = params.filter(({ stars }) => stars === 0);
+  const needed = plain.filter(({ name, keywordOnly }) => !keywordOnly && !forward.fallbacks.has(name));
+  if (count !== undefined && count !== needed.length) return plain.slice(0, count).map(({ name }) => name);
+  const names = needed.map(({ name }) => name);
+  return names.length > 0 ? names : plain.slice(0, 1).map(({ name }) => name);
+}

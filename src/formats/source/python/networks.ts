@@ -1,0 +1,110 @@
+import { defaultInitialization } from '../../../network/definition.ts';
+import type {
+  InputDefinition,
+  LayerDefinition,
+  NetworkDefinition,
+  Problem,
+  Span,
+} from '../../../network/definition.ts';
+import { finished } from '../../graph/draft.ts';
+import type { LayerDraft, Source } from '../../graph/draft.ts';
+import type { Trace } from '../library/torch/trace.ts';
+import { Tensor } from '../library/torch/tensor.ts';
+import { Dict, List, Tuple } from './values.ts';
+import type { Value } from './values.ts';
+
+export interface InputNote {
+  readonly source: string | undefined;
+  readonly span: Span;
+}
+
+/** The tensors that a forward pass gives back. */
+export function outputsOf(value: Value, depth = 0): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (depth > 3) return [];
+  if (value instanceof Tuple || value instanceof List)
+    return value.items.slice(0, 64).flatMap((item) => outputsOf(item, depth + 1));
+  return value instanceof Dict ? [...value.entries.values()].flatMap(([, item]) => outputsOf(item, depth + 1)) : [];
+}
+
+/** A forward pass as a network: the layers that its outputs depend on. */
+export function definitionOf(
+  trace: Trace,
+  outputs: readonly Tensor[],
+  notes: readonly InputNote[],
+  name: string,
+  nameSpan: Span,
+): NetworkDefinition {
+  const sources = outputs.map(({ value }) => value.source);
+  const all = trace.writer.drafts;
+  const used = sources.length > 0 ? reachable(sources) : new Set(all);
+  const drafts = all.filter((draft) => used.has(draft));
+  shareWithin(drafts);
+  const names = trace.inputs.map((input) => input.name);
+  const use = { decode: false, usable: !trace.writer.isInexact };
+  const { layers, nameOf } = finished(drafts, names, use, () => undefined);
+  const placed = layers.map((layer, i): LayerDefinition => {
+    const { storedAs, ...rest } = layer;
+    const kept = trace.writer.isInexact ? { ...rest, storedAs } : rest;
+    return drafts[i].channelsFirst ? { ...kept, channelsFirst: true } : kept;
+  });
+  const inputs = trace.inputs.map((input, i): InputDefinition => {
+    const { shape = [] } = trace.input(i);
+    const { source, span } = notes[i];
+    const isFirst = shape.length > 1 && !input.isChannelsLast;
+    return { name: input.name, shape, span, ...(isFirst && { channelsFirst: true }), ...(source && { source }) };
+  });
+  return {
+    name,
+    inputs,
+    layers: placed,
+    outputs: [...new Set(sources.map(nameOf))],
+    initialization: defaultInitialization,
+    span: hull([nameSpan, ...layers.map(({ span }) => span)]),
+    nameSpan,
+  };
+}
+
+function reachable(sources: readonly Source[]): Set<LayerDraft> {
+  const found = new Set<LayerDraft>();
+  const pending = [...sources];
+  for (let source = pending.pop(); source; source = pending.pop()) {
+    if ('input' in source || found.has(source.layer)) continue;
+    found.add(source.layer);
+    pending.push(...source.layer.sources);
+  }
+  return found;
+}
+
+/** Weights belong to the first layer of those that are left. */
+function shareWithin(drafts: readonly LayerDraft[]): void {
+  const owners = new Map<LayerDraft, LayerDraft>();
+  for (const draft of drafts) {
+    const first = draft.sharedWith ?? draft;
+    const owner = owners.get(first);
+    draft.sharedWith = owner;
+    if (!owner) owners.set(first, draft);
+  }
+}
+
+function hull(spans: readonly Span[]): Span {
+  return {
+    start: spans.reduce((least, { start }) => Math.min(least, start), Infinity),
+    end: spans.reduce((greatest, { end }) => Math.max(greatest, end), 0),
+  };
+}
+
+/** Problems, each once: one layer can be in several networks. */
+export class ProblemList {
+  readonly list: Problem[] = [];
+  private readonly seen = new Set<string>();
+
+  add(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      const key = `${problem.code} ${problem.span.start} ${problem.span.end} ${problem.message}`;
+      if (this.seen.has(key)) continue;
+      this.seen.add(key);
+      this.list.push(problem);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { NetworkDefinition, Problem, Span } from '../../../network/definition.ts';
+import { Names } from '../../names.ts';
+import type { Format, ReadOptions, ReadResult } from '../../format.ts';
+import { TorchSession } from '../library/torch/session.ts';
+import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
+import { Unknown } from '../evaluation/values.ts';
+import { followFile, rootsOf } from './entryPoints.ts';
+import { Evaluator } from './evaluator.ts';
+import { runForward, shapesAfter } from './forward.ts';
+import { importerFrom, sourceModule } from './imports.ts';
+import { findInputs } from './inputShapes.ts';
+import type { FoundInput } from './inputShapes.ts';
+import { definitionOf, ProblemList } from './networks.ts';
+import { looksLikePythonNetwork } from './sniff.ts';
+import type { Instance } from './values.ts';
+
+/** Networks of PyTorch in Python: the source is followed, never run. */
+export const pytorch: Format = {
+  id: 'pytorch',
+  sniff: looksLikePythonNetwork,
+  read: readPyTorch,
+};
+
+function readPyTorch(text: string, fileName: string, options: ReadOptions): ReadResult {
+  const path = fileName.replace(/^.*[\\/]/, '');
+  const torch = new TorchSession();
+  const e = new Evaluator(sourceModule(path, text, false), importerFrom(options.files?.text), torch);
+  torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
+  followFile(e);
+  const networks: NetworkDefinition[] = [];
+  const problems = new ProblemList();
+  const names = new Names();
+  for (const root of rootsOf(e)) {
+    e.guarded(root.site.span, () => {
+      const read = readNetwork(e, root, names);
+      if (!read) return;
+      networks.push(read.network);
+      problems.add(read.problems);
+    });
+  }
+  problems.add(e.stops.map(stopProblem));
+  return { format: pytorch.id, networks, problems: problems.list };
+}
+
+function readNetwork(
+  e: Evaluator,
+  root: Instance,
+  names: Names,
+): { network: NetworkDefinition; problems: Problem[] } | undefined {
+  const inputs = findInputs(e, root);
+  const { trace, outputs, value } = runForward(e, root, inputs, { isProbing: false });
+  const { name, span } = nameOf(root);
+  const notes = inputs.map((input) => ({ source: input.source, span: input.span ?? span }));
+  const isKnown = inputs.every(({ shape }) => shape !== undefined);
+  // Of what stands where nothing is known of shapes, nothing is missed.
+  if (trace.writer.drafts.length === 0) return undefined;
+  const problems = isKnown
+    ? [...trace.writer.problems, ...trace.problems]
+    : [...trace.problems, missingShape(inputs, span)];
+  if (outputs.length === 0) problems.push(outputProblem(value, span));
+  return { network: definitionOf(trace, outputs, notes, names.unique(name), span), problems };
+}
+
+/** A network is named after the variable of the module that holds it, the function that makes it, or its class. */
+function nameOf(root: Instance): { name: string; span: Span } {
+  const global = root.bindings.find(({ isGlobal }) => isGlobal);
+  const binding = global ?? root.maker ?? root.bindings[0];
+  const name = binding?.name ?? root.cls?.name ?? 'model';
+  return { name, span: binding?.span ?? root.site.calleeSpan };
+}
+
+function missingShape(inputs: readonly FoundInput[], span: Span): Problem {
+  const open = inputs.find(({ shape }) => shape === undefined);
+  const several = inputs.length > 1;
+  const supplied = several && open ? open.name : 'input';
+  const which = several && open ? `the input ${open.name}` : 'the input';
+  const message = `The shape of ${which} is not known here: regions can be bounded only for given sizes. A comment supplies it: # @region-lens ${supplied} = (3, 32, 32)`;
+  return { code: 'missing-input-shape', severity: 'information', message, span, supplied };
+}
+
+function outputProblem(value: unknown, span: Span): Problem {
+  const why = value instanceof Unknown ? value : new Unknown('the result of forward', span, true);
+  return unknownPlaceProblem('What this network gives back', why, span, '#');
+}
+
+function stopProblem({ start, end }: Span): Problem {
+  const message = 'Following this takes too many steps: networks that are built here may be missing or incomplete.';
+  return { code: 'too-complex', severity: 'information', message, span: { start, end: Math.min(end, start + 40) } };
+}
