@@ -10,6 +10,7 @@ import {
   List,
   Namespace,
   Native,
+  orElse,
   Partial,
   Property,
   SetValue,
@@ -29,7 +30,7 @@ export function getAttribute(e: Evaluator, object: Value, name: string, site: Si
   if (object instanceof Instance) return instanceMember(e, object, name, site);
   if (object instanceof ClassValue) return classMember(object, name, site);
   if (object instanceof Super) return superMember(e, object, name, site);
-  if (object instanceof Namespace) return object.scope.get(name) ?? new Unknown(site.text, site.span);
+  if (object instanceof Namespace) return orElse(object.scope.get(name), () => new Unknown(site.text, site.span));
   if (isTensorLike(object)) return e.torch.member(e, object, name, site);
   if (object instanceof Tuple && object.names?.includes(name)) return object.items[object.names.indexOf(name)];
   if (object instanceof Partial && name === 'func') return object.callee;
@@ -93,10 +94,9 @@ function superMember(e: Evaluator, { after, self }: Super, name: string, site: S
   const rest = lineage.slice(lineage.indexOf(after) + 1);
   const found = bound(e, rest, name, self, site);
   if (found !== undefined) return found;
-  if (name === '__init__') return new Native('object.__init__', self);
   if (self instanceof Instance && self.library !== undefined)
     return moduleMember(e, self, name, site) ?? new Unknown(site.text, site.span);
-  return new Unknown(site.text, site.span);
+  return name === '__init__' ? new Native('object.__init__', self) : new Unknown(site.text, site.span);
 }
 
 /** `object.name = value` */

@@ -15,6 +15,7 @@ import {
   Library,
   List,
   numeric,
+  orElse,
   Property,
   Range,
   Tuple,
@@ -167,7 +168,7 @@ const extreme =
     const { e, args, named } = call;
     const { items, doubt } = args.length === 1 ? itemsOf(e, args[0]) : { items: args, doubt: undefined };
     if (doubt || named('key') !== undefined) return unknown(call, doubt);
-    if (items.length === 0) return named('default') ?? unknown(call);
+    if (items.length === 0) return orElse(named('default'), () => unknown(call));
     let best = items[0];
     for (const item of items.slice(1)) {
       const better = compare(operator, item, best);
@@ -337,7 +338,7 @@ const bodies: Readonly<Record<string, Body>> = {
       : typeof call.args[0] === 'object' && call.args[0] !== null,
   type: typeOf,
   print: () => null,
-  next: (call) => itemsOf(call.e, call.args[0]).items[0] ?? unknown(call, call.args[0]),
+  next: (call) => orElse(itemsOf(call.e, call.args[0]).items[0], () => unknown(call, call.args[0])),
   vars: (call) => (call.args[0] instanceof Instance ? call.e.dict(call.args[0].attributes) : unknown(call)),
   globals: (call) => {
     const { root } = call.site.scope;

@@ -113,7 +113,8 @@ export function doubtful(
 
 function variable(e: Evaluator, node: Extract<Expression, { kind: 'name' }>, scope: Scope): Value {
   const holder = scope.holder(node.id);
-  if (holder) return holder.get(node.id) ?? e.unknown(node, scope);
+  const value = holder?.get(node.id);
+  if (holder) return value === undefined ? e.unknown(node, scope) : value;
   return builtin(node.id) ?? e.unknown(node, scope);
 }
 

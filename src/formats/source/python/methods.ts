@@ -5,7 +5,7 @@ import { formatValue } from './formatting.ts';
 import { itemsOf } from './iteration.ts';
 import { equal, orderOf, truth } from './operators.ts';
 import { deleteItem } from './subscripts.ts';
-import { Dict, keyOf, List, numeric } from './values.ts';
+import { Dict, keyOf, List, numeric, orElse } from './values.ts';
 import type { Argument, Native, Site, Value } from './values.ts';
 
 interface Call {
@@ -65,7 +65,7 @@ const lists: Readonly<Record<string, Method>> = {
     const at = call.args.length === 0 ? -1 : numeric(call.args[0]);
     if (at === undefined) list.doubt ??= new Unknown('an item', undefined, true);
     const [item] = at === undefined ? [] : list.items.splice(at, 1);
-    return item ?? unknown(call);
+    return orElse(item, () => unknown(call));
   }),
   remove: ofList((list, { args }) => {
     const at = list.items.findIndex((item) => equal(item, args[0]));
@@ -133,13 +133,13 @@ const dicts: Readonly<Record<string, Method>> = {
   get: ofDict((dict, call) => {
     const [key, fallback = null] = call.args;
     if (key instanceof Unknown) return key.derive();
-    return dict.get(key) ?? (dict.doubt ? unknown(call, dict.doubt) : fallback);
+    return orElse(dict.get(key), () => (dict.doubt ? unknown(call, dict.doubt) : fallback));
   }),
   pop: ofDict((dict, call) => {
     const [key, fallback] = call.args;
     const found = dict.get(key);
     dict.entries.delete(keyOf(key));
-    return found ?? (dict.doubt ? unknown(call, dict.doubt) : (fallback ?? unknown(call)));
+    return orElse(found, () => (dict.doubt ? unknown(call, dict.doubt) : orElse(fallback, () => unknown(call))));
   }, true),
   setdefault: ofDict((dict, { e, args: [key, fallback = null] }) => {
     e.meter.hold(bytesOf.property);

@@ -1,6 +1,6 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
-import { ClassValue, Dict, Instance, Library, List, numeric, Range, Slice, Tuple } from './values.ts';
+import { ClassValue, Dict, Instance, Library, List, numeric, orElse, Range, Slice, Tuple } from './values.ts';
 import type { Site, Value } from './values.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
 import { moduleItem } from '../library/torch/containers.ts';
@@ -10,8 +10,8 @@ export function subscript(e: Evaluator, object: Value, index: Value, site: Site)
   const unknown = () => new Unknown(site.text, site.span, object instanceof Unknown && object.derived);
   if (isTensorLike(object)) return e.torch.subscript(e, object, index, site);
   if (object instanceof Unknown) return object.part(site.text, site.span);
-  if (object instanceof Dict) return index instanceof Unknown ? index.derive() : (object.get(index) ?? unknown());
-  if (object instanceof Instance) return moduleItem(e, object, index, site) ?? unknown();
+  if (object instanceof Dict) return index instanceof Unknown ? index.derive() : orElse(object.get(index), unknown);
+  if (object instanceof Instance) return orElse(moduleItem(e, object, index, site), unknown);
   // `list[int]`, `Optional[X]`: types.
   if (object instanceof Library || object instanceof ClassValue) return object;
   if (object instanceof Range) return sliced(e, e.list(rangeItems(e, object)), index) ?? unknown();

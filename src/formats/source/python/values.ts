@@ -345,6 +345,11 @@ export class Super {
   ) {}
 }
 
+/** The value, or another one where there is none: None is a value. */
+export function orElse(value: Value, otherwise: () => Value): Value {
+  return value === undefined ? otherwise() : value;
+}
+
 /** A number, whole or not; undefined for anything else. */
 export function numeric(value: Value): number | undefined {
   if (typeof value === 'number') return value;
