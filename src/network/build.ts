@@ -4,7 +4,7 @@ import { inferShape } from './inferShape.ts';
 import { inputTensor, type Layer, type Network, type TheoryScope, type TensorId } from './network.ts';
 import type { LayerWeights, Operation } from './operation.ts';
 import { parameterCount, totalParameters, weightShapes } from './parameters.ts';
-import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
+import { asWritten, formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
 import { didYouMean } from './suggest.ts';
 import { operationPieces, unitStages } from './units.ts';
 
@@ -45,7 +45,13 @@ class Builder {
       const fits = isSound && Number.isSafeInteger(sizeOf(input.shape));
       if (isSound && !fits) this.tooLarge(input.span);
       this.tensors.set(input.name, fits ? inputTensor(k) : null);
-      return { name: input.name, shape: fits ? input.shape : [] };
+      const { name, channelsFirst, source } = input;
+      return {
+        name,
+        shape: fits ? input.shape : [],
+        ...(channelsFirst && { channelsFirst }),
+        ...(source !== undefined && { source }),
+      };
     });
     if (definition.layers.length > MAX_LAYERS) this.tooManyLayers();
     else for (const index of this.order()) this.resolve(index);
@@ -147,7 +153,7 @@ class Builder {
     if (!inferred.shape.every((extent) => extent > 0)) {
       return this.report(
         'shape-mismatch',
-        `${written.name}: the output would be ${formatShape(inferred.shape)}`,
+        `${written.name}: the output would be ${formatShape(asWritten(inferred.shape, written.channelsFirst))}`,
         written.span,
       );
     }
@@ -227,6 +233,7 @@ class Builder {
       inputs,
       inputShapes,
       outputShape,
+      ...(written.channelsFirst && { channelsFirst: true }),
       stages,
       neurons: stages.length > 0 ? sizeOf(outputShape) : 0,
       pieceCount: Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation)),

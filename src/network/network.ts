@@ -1,7 +1,7 @@
 import type { Activation } from './activation.ts';
 import type { Initialization } from './definition.ts';
 import type { LayerWeights, Operation } from './operation.ts';
-import type { Shape } from './shape.ts';
+import { asWritten, type Shape } from './shape.ts';
 
 /** A tensor of the network: layer `i`'s output is `i`, input tensor `k` is `-1 - k`. */
 export type TensorId = number;
@@ -47,6 +47,8 @@ export interface Layer {
   readonly inputs: readonly TensorId[];
   readonly inputShapes: readonly Shape[];
   readonly outputShape: Shape;
+  /** The framework writes the channels of the output before its positions. */
+  readonly channelsFirst?: boolean;
   /** The layer's units in the order they act; none for an affine layer. A smooth activation adds none. */
   readonly stages: readonly UnitStage[];
   /** Scalar piecewise-linear units: activations that bend, maxout units, pooling windows. 0 for an affine layer. */
@@ -61,10 +63,19 @@ export interface Layer {
   readonly sharedWith?: number;
 }
 
+export interface NetworkInput {
+  readonly name: string;
+  readonly shape: Shape;
+  /** The framework writes channels before positions. */
+  readonly channelsFirst?: boolean;
+  /** Where the shape was found, if the file does not state it as that of the input. */
+  readonly source?: string;
+}
+
 /** A network with inferred shapes, in topological order. Layers that could not be resolved are left out. */
 export interface Network {
   readonly name: string;
-  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly inputs: readonly NetworkInput[];
   readonly layers: readonly Layer[];
   readonly outputs: readonly TensorId[];
   readonly initialization: Initialization;
@@ -76,6 +87,12 @@ export interface Network {
 
 export function shapeOfTensor(network: Network, tensor: TensorId): Shape {
   return tensor < 0 ? network.inputs[-1 - tensor].shape : network.layers[tensor].outputShape;
+}
+
+/** The same as the network's framework writes it. */
+export function writtenShape(network: Network, tensor: TensorId): Shape {
+  const { channelsFirst } = tensor < 0 ? network.inputs[-1 - tensor] : network.layers[tensor];
+  return asWritten(shapeOfTensor(network, tensor), channelsFirst);
 }
 
 /** The layers about which linear regions can be stated, including the affine part of a final softmax. */

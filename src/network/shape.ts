@@ -6,6 +6,11 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** The shape as its framework writes it: the channels first where it does so. */
+export function asWritten(shape: Shape, channelsFirst: boolean | undefined): Shape {
+  return channelsFirst && shape.length > 1 ? [shape[shape.length - 1], ...shape.slice(0, -1)] : shape;
+}
+
 export function formatShape(shape: Shape): string {
   return shape.length === 0 ? 'scalar' : shape.join('×');
 }

@@ -1,10 +1,10 @@
 import type { Problem } from '../network/definition.ts';
 import { endOfTheory } from '../analysis/networkDiagnostics.ts';
 import { activationMemory, multiplyAdds, totalMultiplyAdds } from '../network/cost.ts';
-import { totalNeurons, type Layer, type Network } from '../network/network.ts';
+import { totalNeurons, writtenShape, type Layer, type Network, type NetworkInput } from '../network/network.ts';
 import { totalParameters } from '../network/parameters.ts';
 import { receptiveFields } from '../network/receptiveField.ts';
-import { sizeOf } from '../network/shape.ts';
+import { asWritten, sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import type { LayerExplanation } from '../theory/explain/explanation.ts';
 import { contributionLog10, definitionOf, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
@@ -36,8 +36,8 @@ function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
   return {
     name: network.name,
     range: lines.rangeOf(definition.span),
-    input: { shape: network.inputs[0]?.shape ?? [], size: network.inputSize },
-    inputs: network.inputs.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape) })),
+    input: { ...inputShape(network.inputs[0]), size: network.inputSize },
+    inputs: network.inputs.map((input) => ({ name: input.name, ...inputShape(input), size: sizeOf(input.shape) })),
     complete: network.complete,
     parameters: totalParameters(network.layers),
     macs: totalMultiplyAdds(network.layers),
@@ -48,6 +48,11 @@ function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
     bounds: analysis.bounds.map(boundJson),
     bottleneck: bottleneckJson(analysis),
   };
+}
+
+function inputShape(input: NetworkInput | undefined) {
+  const { shape = [], channelsFirst, source } = input ?? {};
+  return { shape: asWritten(shape, channelsFirst), ...(source !== undefined && { source }) };
 }
 
 /** The layer that loses most: dimensions in and out, and log10 of what one more unit there multiplies the bound by. */
@@ -75,8 +80,8 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, field: readonly numb
     inputs: layer.inputs.map(
       (tensor) => (tensor < 0 ? analysis.network.inputs[-1 - tensor] : analysis.network.layers[tensor]).name,
     ),
-    inputShape: layer.inputShapes[0],
-    outputShape: layer.outputShape,
+    inputShape: writtenShape(analysis.network, layer.inputs[0]),
+    outputShape: writtenShape(analysis.network, layer.index),
     neurons: layer.neurons,
     pieces: layer.pieceCount,
     parameters: layer.parameters,

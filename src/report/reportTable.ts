@@ -1,5 +1,5 @@
 import { totalParameters } from '../network/parameters.ts';
-import { formatShape } from '../network/shape.ts';
+import { asWritten, formatShape } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
 import type { LineIndex } from '../analysis/lineIndex.ts';
@@ -24,7 +24,11 @@ export function reportTable(file: string, analysis: Analysis, lines: LineIndex, 
 
 function networkSection(file: string, analysis: NetworkAnalysis, notation: Notation): string {
   const { network } = analysis;
-  const shapes = network.inputs.map(({ shape }) => (shape.length === 0 ? 'of unknown size' : formatShape(shape)));
+  const shapes = network.inputs.map(({ shape, channelsFirst, source }) => {
+    if (shape.length === 0) return 'of unknown size';
+    const written = formatShape(asWritten(shape, channelsFirst));
+    return source === undefined ? written : `${written} (${source})`;
+  });
   const inputs = shapes.join(' and ') || 'not known';
   const head =
     `${visibleLine(`${network.name}  (${file})`)}\n` +
@@ -76,7 +80,7 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
     return [
       layer.name,
       layer.type,
-      formatShape(layer.outputShape),
+      formatShape(asWritten(layer.outputShape, layer.channelsFirst)),
       layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
       inDigits(layer.parameters) ?? 'unknown',
       inDigits(multiplyAdds(layer)) ?? 'unknown',

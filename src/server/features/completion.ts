@@ -1,5 +1,5 @@
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver';
-import { formatShape } from '../../network/shape.ts';
+import { asWritten, formatShape } from '../../network/shape.ts';
 import type { NameUse, NativeNames } from '../../formats/native/nameUses.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
 import { namesIn } from '../layerNames.ts';
@@ -46,6 +46,8 @@ function params({ lines }: AnalysedDocument, { things }: NativeNames, { span }: 
 function detailOf({ analysis }: AnalysedDocument, name: string): string | undefined {
   const [network] = analysis.networks;
   const layer = network?.network.layers.find((each) => each.name === name);
-  const shape = layer?.outputShape ?? network?.network.inputs.find((each) => each.name === name)?.shape;
-  return shape && [...(layer ? [layer.type] : ['input']), formatShape(shape)].join(' → ');
+  const tensor = layer ?? network?.network.inputs.find((each) => each.name === name);
+  if (!tensor) return undefined;
+  const shape = asWritten('shape' in tensor ? tensor.shape : tensor.outputShape, tensor.channelsFirst);
+  return [...(layer ? [layer.type] : ['input']), formatShape(shape)].join(' → ');
 }

@@ -2,11 +2,12 @@ import { MarkupKind, type Hover, type MarkupContent } from 'vscode-languageserve
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
 import { formatMagnitude, formatNumber, formatPower } from '../../analysis/quantities.ts';
 import { multiplyAdds } from '../../network/cost.ts';
-import type { Layer } from '../../network/network.ts';
+import { isInput, writtenShape } from '../../network/network.ts';
+import type { Layer, Network } from '../../network/network.ts';
 import { receptiveFields } from '../../network/receptiveField.ts';
 import type { LayerExplanation } from '../../theory/explain/explanation.ts';
 import { endOfTheory } from '../../analysis/networkDiagnostics.ts';
-import { formatShape } from '../../network/shape.ts';
+import { asWritten, formatShape } from '../../network/shape.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
 import { boldMarkdown, escapeMarkdown } from '../../protocol/markdown.ts';
@@ -43,7 +44,9 @@ export function layerHover(
 function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
   const explanation = analysis.explanations[layer.index];
   const field = receptiveFields(analysis.network)[layer.index];
-  const sections = [`${titleOf(layer, field)}  \n${factorOf(analysis, layer)}`];
+  const sections = [
+    `${titleOf(analysis.network, layer, field)}  \n${inputNotes(analysis.network, layer)}${factorOf(analysis, layer)}`,
+  ];
   const why: string[] = [];
   if (explanation?.formula) {
     why.push(`${ownFactor(analysis, layer, explanation)} = ${formulaHtml(formulaOf(explanation))}`);
@@ -103,15 +106,15 @@ function withArticle(standing: string): string {
   return standing.startsWith('upper bound') ? `an ${standing}` : standing;
 }
 
-function titleOf(layer: Layer, field: readonly number[] | null): string {
+function titleOf(network: Network, layer: Layer, field: readonly number[] | null): string {
   const products = multiplyAdds(layer);
-  const inputs = layer.inputShapes.map(formatShape).join(' + ');
+  const inputs = layer.inputs.map((tensor) => formatShape(writtenShape(network, tensor))).join(' + ');
   const parts = [
     [
       layer.type.replace(/_/g, ' '),
       ...(layer.activation.name === 'linear' ? [] : [describeActivation(layer.activation.name)]),
     ].join(', '),
-    `${inputs} → ${formatShape(layer.outputShape)}`,
+    `${inputs} → ${formatShape(writtenShape(network, layer.index))}`,
     ...(layer.neurons > 0 ? [plural(layer.neurons, 'neuron')] : []),
     ...(layer.parameters === 0 ? [] : [describeParameters(layer.parameters)]),
     ...(products === null || products === 0 ? [] : [plural(products, 'multiply-add')]),
@@ -119,6 +122,18 @@ function titleOf(layer: Layer, field: readonly number[] | null): string {
     ...(layer.sharedWith !== undefined ? ['shared weights'] : []),
   ];
   return `${boldMarkdown(layer.name)} · ${parts.map(escapeMarkdown).join(' · ')}`;
+}
+
+/** Where the shape of an input that this layer reads was found. */
+function inputNotes({ inputs }: Network, layer: Layer): string {
+  return layer.inputs
+    .filter(isInput)
+    .map((tensor) => inputs[-1 - tensor])
+    .flatMap(({ shape, channelsFirst, source }) =>
+      source === undefined ? [] : [`input ${formatShape(asWritten(shape, channelsFirst))}, ${source}`],
+    )
+    .map((note) => `${escapeMarkdown(note)}  \n`)
+    .join('');
 }
 
 function describeParameters(count: number | null): string {

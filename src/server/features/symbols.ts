@@ -1,6 +1,6 @@
 import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { Range } from '../../analysis/lineIndex.ts';
-import { formatShape } from '../../network/shape.ts';
+import { asWritten, formatShape } from '../../network/shape.ts';
 import { comparePositions, isSourceCode, type AnalysedDocument } from '../documentAnalysis.ts';
 import { describeActivation } from '../words.ts';
 
@@ -20,7 +20,9 @@ export function documentSymbols(document: AnalysedDocument): DocumentSymbol[] {
       const name = written.fields.name ? within(range, lines.rangeOf(written.fields.name)) : range;
       return {
         name: written.name || '(no name)',
-        detail: layer ? `${written.type}${activation} → ${formatShape(layer.outputShape)}` : written.type,
+        detail: layer
+          ? `${written.type}${activation} → ${formatShape(asWritten(layer.outputShape, layer.channelsFirst))}`
+          : written.type,
         kind: SymbolKind.Field,
         range,
         selectionRange: name,

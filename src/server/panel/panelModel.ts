@@ -7,7 +7,7 @@ import { MAX_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
 import type { Initialization, LayerDefinition } from '../../network/definition.ts';
 import type { Layer, Network } from '../../network/network.ts';
 import { totalParameters } from '../../network/parameters.ts';
-import { formatShape } from '../../network/shape.ts';
+import { asWritten, formatShape } from '../../network/shape.ts';
 import { superscript } from '../../common/describePlace.ts';
 import { DEFAULT_BOX } from '../../common/place.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../protocol/panel.ts';
@@ -125,7 +125,7 @@ function panelLayer(analysis: NetworkAnalysis, layer: Layer): PanelLayer {
     name: layer.name,
     type: layer.type,
     activation: layer.activation.name === 'linear' ? '' : describeActivation(layer.activation.name),
-    outputShape: formatShape(layer.outputShape),
+    outputShape: formatShape(asWritten(layer.outputShape, layer.channelsFirst)),
     neurons: layer.neurons,
     parameters: layer.parameters,
     dimensionIn: layer.scope === 'beyond' ? null : (explanation?.dimensionIn ?? null),
@@ -138,10 +138,10 @@ function panelLayer(analysis: NetworkAnalysis, layer: Layer): PanelLayer {
 
 /** `2 → 24 → 24 → 1`; layers that leave the shape as it is are passed over. */
 function architecture(network: Network): string {
-  const stations = network.inputs.map((input) => formatShape(input.shape)).join(' + ');
+  const stations = network.inputs.map((input) => formatShape(asWritten(input.shape, input.channelsFirst))).join(' + ');
   const shapes = [stations];
   for (const layer of network.layers) {
-    const shape = formatShape(layer.outputShape);
+    const shape = formatShape(asWritten(layer.outputShape, layer.channelsFirst));
     if (layer.neurons > 0 || layer.parameters !== 0 || shape !== shapes[shapes.length - 1]) shapes.push(shape);
   }
   const most = 12;

@@ -2,8 +2,8 @@ import { isModule, moduleKind, pathsBelow } from '../library/torch/modules.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Statement } from './ast.ts';
 import type { Scope } from './scope.ts';
-import { FunctionValue, Instance } from './values.ts';
-import type { ClassValue, Site } from './values.ts';
+import { FunctionValue } from './values.ts';
+import type { ClassValue, Site, Instance } from './values.ts';
 
 /** Functions and classes that are looked at though nobody calls them. */
 const MAX_UNCALLED = 150;

@@ -1,6 +1,6 @@
 import type { Shape } from '../../../network/shape.ts';
 import { fileShape } from '../../graph/reshaping.ts';
-import { Tensor } from '../library/torch/tensor.ts';
+import type { Tensor } from '../library/torch/tensor.ts';
 import { NeedsShape, Trace } from '../library/torch/trace.ts';
 import type { TraceInput } from '../library/torch/trace.ts';
 import type { Evaluator } from './evaluator.ts';

@@ -119,7 +119,7 @@ class InputSearch {
     return { ...this.inputs[index], shape };
   }
 
-  /** Whether a network takes an input: what it lacks or has too much of, in numbers that reach its first linear layer. */
+  /** What a network lacks of an input or has too much of, in numbers that reach its first linear layer. */
   private fit(index: number, input: FoundInput): number | 'any' | undefined {
     if (this.passes > MAX_PASSES) return undefined;
     const inputs = this.inputs.map((other, i) => (i === index ? input : other));

@@ -38,3 +38,13 @@ function rangeItems(e: Evaluator, range: Range): Items {
   const items = Array.from({ length: count }, (_none, i) => range.start + i * range.step);
   return { items, doubt: range.length > MAX_ITEMS ? new Unknown('a very long range', undefined, true) : undefined };
 }
+
+/** Adds the items of `value` at the end of a list. */
+export function extendList(e: Evaluator, list: List, value: Value): void {
+  const { items, doubt } = itemsOf(e, value);
+  e.journal.touch(list);
+  e.meter.hold(items.length * bytesOf.item);
+  for (const item of [...items]) list.items.push(item);
+  if (doubt && items.length === 0) list.items.push(doubt.derive());
+  list.doubt ??= doubt;
+}

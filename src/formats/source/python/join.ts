@@ -1,5 +1,5 @@
-import { bytesOf, Unknown } from '../evaluation/values.ts';
-import type { Mutable } from '../evaluation/values.ts';
+import { bytesOf } from '../evaluation/values.ts';
+import type { Mutable, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import { Scope } from './scope.ts';
 import { ClassValue, Dict, Float, Instance, List, Tuple } from './values.ts';

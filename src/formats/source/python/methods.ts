@@ -2,7 +2,7 @@ import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import { copyEntries } from './expressions.ts';
 import { formatValue } from './formatting.ts';
-import { itemsOf } from './iteration.ts';
+import { extendList, itemsOf } from './iteration.ts';
 import { equal, orderOf, truth } from './operators.ts';
 import { deleteItem } from './subscripts.ts';
 import { Dict, keyOf, List, numeric, orElse } from './values.ts';
@@ -51,7 +51,7 @@ const lists: Readonly<Record<string, Method>> = {
     return null;
   }),
   extend: ofList((list, { e, args }) => {
-    e.torch.extend(e, list, args[0]);
+    extendList(e, list, args[0]);
     return null;
   }),
   insert: ofList((list, { e, args }) => {

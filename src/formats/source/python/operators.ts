@@ -267,7 +267,7 @@ function contains(container: Value, item: Value): boolean | undefined {
       (item - container.start) / container.step < container.length &&
       (item - container.start) / container.step >= 0
     );
-  if (container instanceof Instance) return container.attributes.has(String(item)) || undefined;
+  if (container instanceof Instance) return (typeof item === 'string' && container.attributes.has(item)) || undefined;
   if (!(container instanceof List || container instanceof Tuple)) return undefined;
   let known: boolean | undefined = container.doubt ? undefined : false;
   for (const candidate of container.items.slice(0, MAX_ITEMS)) {

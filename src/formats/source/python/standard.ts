@@ -36,7 +36,7 @@ const real =
   (compute: (...values: number[]) => number): Body =>
   ({ args, site }) => {
     const numbers = args.map(numeric);
-    const result = numbers.every((number) => number !== undefined) ? compute(...(numbers as number[])) : NaN;
+    const result = numbers.every((number) => number !== undefined) ? compute(...numbers) : NaN;
     return Number.isNaN(result) ? unknown(args[0], site) : new Float(result);
   };
 

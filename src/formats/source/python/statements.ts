@@ -3,8 +3,10 @@ import { bindTarget } from './assignment.ts';
 import { decorated, makeClass } from './classes.ts';
 import { Raised } from './evaluator.ts';
 import type { Ending, Evaluator } from './evaluator.ts';
+import { extendContainer } from '../library/torch/containers.ts';
 import { doubtful } from './expressions.ts';
 import { makeFunction } from './functions.ts';
+import { extendList } from './iteration.ts';
 import { importFrom, importNames } from './imports.ts';
 import { runFor, runWhile } from './loops.ts';
 import { runMatch } from './matching.ts';
@@ -108,11 +110,11 @@ function update(e: Evaluator, node: Extract<Statement, { kind: 'update' }>, scop
   const before = e.evaluate(target, scope);
   const value = e.evaluate(node.value, scope);
   if (before instanceof List && node.operator === '+') {
-    e.torch.extend(e, before, value);
+    extendList(e, before, value);
     return undefined;
   }
   if (before instanceof Instance && node.operator === '+' && before.library !== undefined) {
-    e.torch.extendModule(e, before, value);
+    extendContainer(e, before, value);
     return undefined;
   }
   bindTarget(e, target, operate(e, node.operator, before, value, e.site(node, node, scope)), scope);
@@ -149,7 +151,7 @@ function runTry(e: Evaluator, node: Extract<Statement, { kind: 'try' }>, scope: 
   return runStatements(e, node.last, scope) ?? ending;
 }
 
-/** Whether a handler takes an exception: not, if both are classes of the source and have nothing to do with each other. */
+/** Whether a handler takes an exception: not if both are classes of the source and unrelated. */
 function catches(type: Value, raised: Value): boolean {
   const cls = raised instanceof Instance ? raised.cls : raised;
   if (!(type instanceof ClassValue) || !(cls instanceof ClassValue)) return true;

@@ -96,7 +96,8 @@ export function deleteItem(e: Evaluator, object: Value, index: Value): void {
   e.journal.touch(object);
   const at = numeric(index);
   if (object instanceof Dict) object.entries.delete(typeof index === 'string' ? `s${index}` : index);
-  else if (object instanceof Instance) object.attributes.delete(String(index));
+  else if (object instanceof Instance)
+    object.attributes.delete(typeof index === 'number' || typeof index === 'string' ? `${index}` : '');
   else if (at !== undefined) object.items.splice(at, 1);
   else object.doubt ??= new Unknown('an item', undefined, true);
 }

@@ -2,8 +2,8 @@ import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
 import { itemsOf } from '../../python/iteration.ts';
 import { placesOf } from '../../python/subscripts.ts';
-import { Dict, Instance, List, Native, Slice, Tuple } from '../../python/values.ts';
-import type { Argument, Site, Value } from '../../python/values.ts';
+import { Dict, Instance, List, Slice, Tuple } from '../../python/values.ts';
+import type { Argument, Site, Value, Native } from '../../python/values.ts';
 import { childrenOf, isContainer, isModule, moduleKind } from './modules.ts';
 
 /** What the constructor of a container is given: modules, a list or a dictionary of them. */

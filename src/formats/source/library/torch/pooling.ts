@@ -4,9 +4,10 @@ import { pad, pairOf, pool, poolAll, resize, roundedUp } from '../../../graph/wi
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { evenPadding, windowOf } from './convolutions.ts';
-import { Fields } from './fields.ts';
+import type { Fields } from './fields.ts';
 import type { LayerCall } from './layers.ts';
 import { List, numeric, Tuple } from '../../python/values.ts';
+import type { Value } from '../../python/values.ts';
 
 /** A pooling moves by its window's size unless told otherwise. */
 function poolWindow(fields: Fields, rank: 1 | 2, x: TensorValue): Window {
@@ -99,7 +100,7 @@ export const padding =
     if (fields.kind.startsWith('Constant') && fields.number('value', 0) !== 0)
       throw new Refusal('Padding with other than zeros is not analysed.');
     const value = fields.get('padding');
-    const sides = value instanceof Tuple || value instanceof List ? value.items : Array(2 * rank).fill(value);
+    const sides = value instanceof Tuple || value instanceof List ? value.items : Array<Value>(2 * rank).fill(value);
     return padSides(trace, node, x, sides, rank);
   };
 
@@ -133,7 +134,7 @@ export function upsample({ trace, node, x, fields }: LayerCall): TensorValue {
 function factorsOf(fields: Fields, x: TensorValue, rank: number): readonly number[] {
   const scale = fields.get('scale_factor');
   if (scale !== undefined && scale !== null) {
-    const items = scale instanceof Tuple || scale instanceof List ? scale.items : Array(rank).fill(scale);
+    const items = scale instanceof Tuple || scale instanceof List ? scale.items : Array<Value>(rank).fill(scale);
     const numbers = items.map((item) => numeric(item) ?? NaN);
     return numbers;
   }

@@ -1,14 +1,10 @@
 import type { Span } from '../../../../network/definition.ts';
 import type { Shape } from '../../../../network/shape.ts';
-import { scale, shift, straight } from '../../../graph/affine.ts';
-import { merge, product } from '../../../graph/joins.ts';
-import type { GraphNode } from '../../../graph/node.ts';
 import { fileShape } from '../../../graph/reshaping.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { bytesOf, Unknown } from '../../evaluation/values.ts';
+import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
-import { itemsOf } from '../../python/iteration.ts';
 import { truth } from '../../python/operators.ts';
 import { callStandard } from '../../python/standard.ts';
 import {
@@ -19,21 +15,20 @@ import {
   Library,
   List,
   Native,
-  numeric,
   Slice,
   Tuple,
 } from '../../python/values.ts';
 import type { Argument, Site, Value } from '../../python/values.ts';
 import { absolute } from './activations.ts';
-import { callContainer, extendContainer, fillContainer } from './containers.ts';
+import { callContainer, fillContainer } from './containers.ts';
 import { callData, dataMember, makeData, observedShapes } from './data.ts';
 import { Fields } from './fields.ts';
 import { callFunction, callJoin, isFunction } from './functions.ts';
 import { applyLayer, isLayer } from './layers.ts';
 import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
+import { combine, nameOfOperator, operatorOf } from './operators.ts';
 import { DataTensor, Parameter, Tensor } from './tensor.ts';
 import type { TensorLike } from './tensor.ts';
-import { weights } from './trace.ts';
 import type { Trace } from './trace.ts';
 
 /** An input of a module that the source shows it. */
@@ -82,7 +77,7 @@ export class TorchSession {
     const kind = moduleKind(object);
     if (kind === 'Sequential') return this.applySequence(e, object, args, site);
     const [first] = args;
-    if (first?.value instanceof Tensor) return this.applyOne(e, object, first.value, args.slice(1), site);
+    if (first?.value instanceof Tensor) return this.applyOne(e, object, first.value, site);
     return first?.value instanceof Unknown ? first.value.derive() : new Unknown(site.text, site.span, true);
   }
 
@@ -138,7 +133,7 @@ export class TorchSession {
     return this.tensor(e, trace.doubt(node, [x.value], what, why));
   }
 
-  private applyOne(e: Evaluator, object: Instance, x: Tensor, more: readonly Argument[], site: Site): Value {
+  private applyOne(e: Evaluator, object: Instance, x: Tensor, site: Site): Value {
     const { trace } = this;
     const kind = moduleKind(object) ?? '';
     if (!trace) return undefined;
@@ -155,7 +150,6 @@ export class TorchSession {
     const result = this.placed(e, x, value, this.isInPlace(object.config ?? [], kind));
     if (/^(?:LSTM|GRU|RNN|MultiheadAttention)$/.test(kind))
       return e.tuple([result, new Unknown(`the state of ${node.name}`, site.span, true)]);
-    void more;
     return result;
   }
 
@@ -190,19 +184,6 @@ export class TorchSession {
     return new Tensor(e.journal.next(), { ...value, sole: false });
   }
 
-  extend(e: Evaluator, list: List, value: Value): void {
-    const { items, doubt } = itemsOf(e, value);
-    e.journal.touch(list);
-    e.meter.hold(items.length * bytesOf.item);
-    for (const item of [...items]) list.items.push(item);
-    if (doubt && items.length === 0) list.items.push(doubt.derive());
-    list.doubt ??= doubt;
-  }
-
-  extendModule(e: Evaluator, object: Instance, value: Value): void {
-    extendContainer(e, object, value);
-  }
-
   // Tensors
 
   /** Two ways through the source leave different tensors. */
@@ -214,7 +195,7 @@ export class TorchSession {
     const { trace } = this;
     if (!trace || a === b) return a;
     const span = test.span ?? ('layer' in a.source ? a.source.layer.node : { start: 0, end: 0 });
-    const node: GraphNode = { ...emptyNode, name: 'unknown', start: span.start, end: span.end, opSpan: span };
+    const node = trace.node('unknown', 'unknown', span, span);
     return trace.doubt(node, [a, b], 'Which way this takes', test);
   }
 
@@ -223,15 +204,7 @@ export class TorchSession {
     const [a, b] = [left, right].map((value) => (value instanceof Tensor ? value : undefined));
     if (!trace || !(a ?? b)) return new Unknown(site.text, site.span, true);
     const inputs = [a, b].flatMap((tensor) => (tensor ? [tensor.value] : []));
-    const names: Readonly<Record<string, string>> = {
-      '+': 'add',
-      '-': 'sub',
-      '*': 'mul',
-      '/': 'div',
-      '**': 'pow',
-      '@': 'matmul',
-    };
-    const node = trace.functionNode(Object.hasOwn(names, operator) ? names[operator] : 'operation', {
+    const node = trace.functionNode(Object.hasOwn(nameOfOperator, operator) ? nameOfOperator[operator] : 'operation', {
       ...site,
       calleeSpan: site.span,
     });
@@ -382,7 +355,7 @@ export class TorchSession {
     if (moduleKind(self) === 'Sequential') return this.applySequence(e, self, args, site);
     const [first] = args;
     return first?.value instanceof Tensor
-      ? this.applyOne(e, self, first.value, args.slice(1), site)
+      ? this.applyOne(e, self, first.value, site)
       : new Unknown(site.text, site.span, true);
   }
 
@@ -400,21 +373,15 @@ export class TorchSession {
     if (!(tensor instanceof Tensor))
       return tensor instanceof Unknown ? new Unknown(site.text, site.span, true) : undefined;
     const more = first?.value === tensor ? rest : args.filter(({ value }) => value !== tensor);
+    if (Object.hasOwn(operatorOf, name)) {
+      const result = this.operate(e, operatorOf[name], tensor, more[0]?.value, site);
+      return result instanceof Tensor ? this.placed(e, tensor, result.value, isInPlace) : result;
+    }
     switch (name) {
       case 'size':
         return this.size(e, tensor, more, site);
       case 'dim':
         return tensor.value.shape ? tensor.value.shape.length + 1 : new Unknown(site.text, site.span);
-      case 'add':
-      case 'sub':
-      case 'mul':
-      case 'div':
-      case 'pow':
-      case 'matmul': {
-        const operators = { add: '+', sub: '-', mul: '*', div: '/', pow: '**', matmul: '@' } as const;
-        const result = this.operate(e, operators[name], tensor, more[0]?.value, site);
-        return result instanceof Tensor ? this.placed(e, tensor, result.value, isInPlace) : result;
-      }
       case 'maximum':
       case 'max':
         if (more[0]?.value instanceof Tensor) return this.join(e, name, [tensor, more[0].value], undefined, [], site);
@@ -484,63 +451,4 @@ export class TorchSession {
     });
     return this.tensor(e, value);
   }
-}
-
-const emptyNode: Omit<GraphNode, 'start' | 'end' | 'opSpan'> = {
-  name: '',
-  op: 'unknown',
-  inputs: [],
-  outputs: [],
-  attributes: { number: () => undefined, numbers: () => undefined, text: () => undefined, span: () => undefined },
-};
-
-/** An operator between two tensors, or between a tensor and a number or weights. */
-function combine(trace: Trace, node: GraphNode, operator: string, left: Value, right: Value): TensorValue {
-  const { writer } = trace;
-  if (left instanceof Tensor && right instanceof Tensor) {
-    const inputs = [left.value, right.value];
-    if (operator === '+') return merge(writer, node, inputs, 'add');
-    if (operator === '-') return merge(writer, node, inputs, 'subtract');
-    if (/^[*@/]$/.test(operator))
-      return product(writer, node, inputs, operator === '@' ? right.value.shape?.at(-1) : undefined);
-    throw new Refusal(`The operator ${operator} between tensors is not analysed.`);
-  }
-  const isFirst = !(left instanceof Tensor);
-  const x = left instanceof Tensor ? left.value : (right as Tensor).value;
-  const other = isFirst ? left : right;
-  if (other instanceof Parameter) return withWeights(trace, node, operator, x, other, isFirst);
-  const number = numeric(other);
-  if (number === undefined) throw new Refusal(`What stands beside the ${operator} is not known here.`);
-  switch (operator) {
-    case '+':
-      return straight(writer, node, x, 1, number);
-    case '-':
-      return isFirst ? straight(writer, node, x, -1, number) : straight(writer, node, x, 1, -number);
-    case '*':
-      return straight(writer, node, x, number, 0);
-    case '/':
-      if (!isFirst) return straight(writer, node, x, 1 / number, 0);
-      break;
-    case '**':
-      if (!isFirst && number === 1) return x;
-      if (!isFirst) return trace.activate(node, x, { kind: 'smooth', name: number === 2 ? 'square' : 'power' });
-      break;
-    default:
-  }
-  throw new Refusal(`The operator ${operator} is not analysed here.`);
-}
-
-function withWeights(
-  trace: Trace,
-  node: GraphNode,
-  operator: string,
-  x: TensorValue,
-  { owner, shape, size }: Parameter,
-  isFirst: boolean,
-): TensorValue {
-  if (size === 1) throw new Refusal('A learned number for a whole tensor is not analysed.');
-  const constant = weights(owner, shape);
-  if (operator === '*') return scale(trace.writer, node, x, constant);
-  if (operator === '+' || (operator === '-' && !isFirst)) return shift(trace.writer, node, x, constant);
-  throw new Refusal(`The operator ${operator} with weights is not analysed here.`);
 }

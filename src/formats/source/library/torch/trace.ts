@@ -103,7 +103,7 @@ export class Trace {
     return path ? `${path}.${name}` : name;
   }
 
-  private node(name: string, op: string, span: Span, opSpan: Span): GraphNode {
+  node(name: string, op: string, span: Span, opSpan: Span): GraphNode {
     return { name, op, inputs: [], outputs: [], attributes: noAttributes, start: span.start, end: span.end, opSpan };
   }
 
