@@ -9,21 +9,14 @@ import type { Value } from './values.ts';
 
 /** Gives the value to a variable, an attribute, an item, or to several of them. */
 export function bindTarget(e: Evaluator, target: Expression, value: Value, scope: Scope): void {
-  switch (target.kind) {
-    case 'name':
-      e.assign(scope, target.id, value);
-      return noteBinding(e, target, value, scope);
-    case 'attribute':
-      return e.set(e.evaluate(target.object, scope), target.name, value);
-    case 'subscript':
-      return setItem(e, e.evaluate(target.object, scope), e.evaluate(target.index, scope), value);
-    case 'starred':
-      return bindTarget(e, target.value, value, scope);
-    case 'tuple':
-    case 'list':
-      return unpack(e, target.items, value, scope);
-    default:
-  }
+  if (target.kind === 'name') {
+    e.assign(scope, target.id, value);
+    noteBinding(e, target, value, scope);
+  } else if (target.kind === 'attribute') e.set(e.evaluate(target.object, scope), target.name, value);
+  else if (target.kind === 'subscript')
+    setItem(e, e.evaluate(target.object, scope), e.evaluate(target.index, scope), value);
+  else if (target.kind === 'starred') bindTarget(e, target.value, value, scope);
+  else if (target.kind === 'tuple' || target.kind === 'list') unpack(e, target.items, value, scope);
 }
 
 /** A network is named after the variable that holds it first. */

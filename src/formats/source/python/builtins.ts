@@ -1,6 +1,6 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
-import { copyEntries, makeSet } from './expressions.ts';
+import { copyEntries, makeSet } from './collections.ts';
 import { textOf } from './formatting.ts';
 import { isInstance } from './instances.ts';
 import { itemsOf } from './iteration.ts';

@@ -22,13 +22,6 @@ import type { TorchSession } from '../library/torch/session.ts';
 /** How a statement of Python ends. */
 export type Ending = Completion<Value>;
 
-/** A `raise` of the source. */
-export class Raised extends Thrown {
-  constructor(readonly raised: Value) {
-    super(undefined);
-  }
-}
-
 interface Place {
   readonly start: number;
   readonly end: number;

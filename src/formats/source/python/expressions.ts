@@ -1,6 +1,7 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { CallArgument, ComprehensionClause, Expression } from './ast.ts';
 import { bindTarget } from './assignment.ts';
+import { copyEntries, doubtful, makeSet } from './collections.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatValue } from './formatting.ts';
 import { makeFunction } from './functions.ts';
@@ -9,7 +10,7 @@ import { builtin } from './builtins.ts';
 import { compare, operate, truth, unary } from './operators.ts';
 import { Scope } from './scope.ts';
 import { subscript } from './subscripts.ts';
-import { Dict, Float, Library, SetValue, Slice, Super } from './values.ts';
+import { Dict, Float, Library, Slice, Super } from './values.ts';
 import type { Argument, Value } from './values.ts';
 
 /** Strings longer than this are not kept. */
@@ -101,16 +102,6 @@ export function evaluateExpression(e: Evaluator, node: Expression, scope: Scope)
   }
 }
 
-/** What depends on a value that is not known. */
-export function doubtful(
-  e: Evaluator,
-  value: Value,
-  node: { readonly start: number; readonly end: number },
-  scope: Scope,
-): Unknown {
-  return value instanceof Unknown ? value.derive() : e.unknown(node, scope, true);
-}
-
 function variable(e: Evaluator, node: Extract<Expression, { kind: 'name' }>, scope: Scope): Value {
   const holder = scope.holder(node.id);
   const value = holder?.get(node.id);
@@ -139,14 +130,6 @@ function elements(
   return { items, doubt };
 }
 
-export function makeSet(e: Evaluator, items: readonly Value[], doubt?: Unknown): SetValue {
-  const set = new SetValue(e.journal.next());
-  e.meter.hold(items.length * bytesOf.property);
-  for (const item of items) set.set(item, item);
-  set.doubt = doubt ?? items.find((item) => item instanceof Unknown);
-  return set;
-}
-
 function dictionary(e: Evaluator, node: Extract<Expression, { kind: 'dict' }>, scope: Scope): Dict {
   const dict = e.dict();
   for (const { key, value } of node.entries) {
@@ -162,12 +145,6 @@ function dictionary(e: Evaluator, node: Extract<Expression, { kind: 'dict' }>, s
     else dict.set(name, given);
   }
   return dict;
-}
-
-export function copyEntries(e: Evaluator, target: Dict, source: Dict): void {
-  e.meter.hold(source.bytes);
-  for (const [id, entry] of source.entries) target.entries.set(id, entry);
-  target.doubt ??= source.doubt;
 }
 
 function formatted(e: Evaluator, node: Extract<Expression, { kind: 'formatted' }>, scope: Scope): Value {

@@ -2,7 +2,7 @@ import { Directives } from '../evaluation/directives.ts';
 import { Unknown } from '../evaluation/values.ts';
 import type { ReadFile } from '../../format.ts';
 import type { SourceFile, Statement } from './ast.ts';
-import { Raised } from './evaluator.ts';
+import { Raised } from './raised.ts';
 import type { Evaluator } from './evaluator.ts';
 import { libraryMember } from './libraries.ts';
 import { parsePython } from './parse.ts';

@@ -3,11 +3,10 @@ import { Unknown } from '../evaluation/values.ts';
 import type { Expression, Statement } from './ast.ts';
 import { bindTarget } from './assignment.ts';
 import type { Ending, Evaluator } from './evaluator.ts';
-import { doubtful } from './expressions.ts';
+import { doubtful } from './collections.ts';
 import { itemsOf } from './iteration.ts';
 import { truth } from './operators.ts';
 import { Scope } from './scope.ts';
-import { runStatements } from './statements.ts';
 import { Dict, Instance, List } from './values.ts';
 import type { Value } from './values.ts';
 
@@ -94,7 +93,7 @@ function runOver(
   const { items, doubt } = itemsOf(e, iterated);
   const body = (item: Value) => () => {
     bindTarget(e, node.target, item, scope);
-    return runStatements(e, node.body, scope);
+    return e.run(node.body, scope);
   };
   for (const item of items) {
     const open = turns.doubt ?? (doubt && item instanceof Unknown ? doubt : undefined);
@@ -108,19 +107,19 @@ function runOver(
   }
   if (doubt && items.length === 0)
     return turns.perhaps(doubt, body(doubt.part(`an item of ${doubt.name}`, doubt.span)));
-  return runStatements(e, node.otherwise, scope);
+  return e.run(node.otherwise, scope);
 }
 
 export function runWhile(e: Evaluator, node: Extract<Loop, { kind: 'while' }>, scope: Scope): Ending {
   return e.journal.watching((written) => {
     const turns = new Turns(e, node, node.test, scope, written);
-    const body = () => runStatements(e, node.body, scope);
+    const body = () => e.run(node.body, scope);
     for (;;) {
       const test = e.evaluate(node.test, scope);
       const known = truth(test);
       const open = turns.doubt ?? (known === undefined ? doubtful(e, test, node.test, scope) : undefined);
       if (open) return turns.perhaps(open, body);
-      if (!known) return runStatements(e, node.otherwise, scope);
+      if (!known) return e.run(node.otherwise, scope);
       const { ended, ending } = turns.run(body);
       if (ended) return ending;
     }

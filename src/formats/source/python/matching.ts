@@ -1,11 +1,10 @@
 import type { Unknown } from '../evaluation/values.ts';
 import type { Pattern, Statement } from './ast.ts';
 import type { Ending, Evaluator } from './evaluator.ts';
-import { doubtful } from './expressions.ts';
+import { doubtful } from './collections.ts';
 import { isInstance } from './instances.ts';
 import { equal, truth } from './operators.ts';
 import type { Scope } from './scope.ts';
-import { runStatements } from './statements.ts';
 import { Dict, List, Tuple } from './values.ts';
 import type { Value } from './values.ts';
 
@@ -18,10 +17,10 @@ export function runMatch(e: Evaluator, node: Extract<Statement, { kind: 'match' 
       const { pattern, guard, body } = node.cases[i];
       let fits = matches(e, pattern, subject, scope);
       if (fits && guard) fits = truth(e.evaluate(guard, scope));
-      if (fits) return runStatements(e, body, scope);
+      if (fits) return e.run(body, scope);
       if (fits === false) continue;
       const test: Unknown = doubtful(e, subject, node.subject, scope);
-      return e.fork(test, scope.frame, [() => runStatements(e, body, scope), () => from(i + 1)]);
+      return e.fork(test, scope.frame, [() => e.run(body, scope), () => from(i + 1)]);
     }
     return undefined;
   }
@@ -64,7 +63,8 @@ function matches(e: Evaluator, pattern: Pattern, value: Value, scope: Scope): bo
         pattern.args.map(({ name = '', pattern: inner }) => matches(e, inner, e.get(value, name, site), scope)),
       );
     }
-    default:
+    case 'star':
+    case 'other':
       return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
-import { copyEntries } from './expressions.ts';
+import { copyEntries } from './collections.ts';
 import { formatValue } from './formatting.ts';
 import { extendList, itemsOf } from './iteration.ts';
 import { equal, orderOf, truth } from './operators.ts';

@@ -1,7 +1,7 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatPercent } from './formatting.ts';
-import { copyEntries } from './expressions.ts';
+import { copyEntries } from './collections.ts';
 import {
   BatchSize,
   ClassValue,

@@ -1,10 +1,10 @@
 import type { Statement } from './ast.ts';
 import { bindTarget } from './assignment.ts';
 import { decorated, makeClass } from './classes.ts';
-import { Raised } from './evaluator.ts';
+import { Raised } from './raised.ts';
 import type { Ending, Evaluator } from './evaluator.ts';
 import { extendContainer } from '../library/torch/containers.ts';
-import { doubtful } from './expressions.ts';
+import { doubtful } from './collections.ts';
 import { makeFunction } from './functions.ts';
 import { extendList } from './iteration.ts';
 import { importFrom, importNames } from './imports.ts';

@@ -1,7 +1,7 @@
 import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
 import { itemsOf } from '../../python/iteration.ts';
-import { placesOf } from '../../python/subscripts.ts';
+import { placesOf } from '../../python/slices.ts';
 import { Dict, Instance, List, Slice, Tuple } from '../../python/values.ts';
 import type { Argument, Site, Value, Native } from '../../python/values.ts';
 import { childrenOf, isContainer, isModule, moduleKind } from './modules.ts';
@@ -59,7 +59,7 @@ export function callContainer(e: Evaluator, { name, self }: Native, args: readon
   if (!(self instanceof Instance)) return undefined;
   const [first, second] = args.map(({ value }) => value);
   const children = childrenOf(self);
-  switch (name.split('.').at(-1)) {
+  switch (name.slice(name.lastIndexOf('.') + 1)) {
     case 'append':
       appendModule(e, self, first);
       return self;
