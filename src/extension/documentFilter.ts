@@ -2,7 +2,15 @@ import type { TextDocument } from 'vscode';
 import { isNetworkText } from '../formats/sniff.ts';
 
 /** Languages in which networks are written; the server sees no other documents. */
-export const LANGUAGES = ['json', 'jsonc', 'typescript', 'typescriptreact', 'javascript', 'javascriptreact'] as const;
+export const LANGUAGES = [
+  'json',
+  'jsonc',
+  'typescript',
+  'typescriptreact',
+  'javascript',
+  'javascriptreact',
+  'python',
+] as const;
 
 /** Of documents that show the network in a binary file. */
 export const MODEL_SCHEME = 'region-lens-model';

@@ -28,10 +28,23 @@ const cube = `{
 }
 `;
 
+const python = `import torch
+from torch import nn
+
+model = nn.Sequential(
+    nn.Linear(2, 16),
+    nn.ReLU(),
+    nn.Linear(16, 1),
+)
+model(torch.randn(8, 2))
+`;
+
 let workbench: Workbench;
 
 beforeAll(async () => {
-  workbench = await Workbench.start({ files: { 'mismatched.network.json': mismatched, 'cube.network.json': cube } });
+  workbench = await Workbench.start({
+    files: { 'mismatched.network.json': mismatched, 'cube.network.json': cube, 'network.py': python },
+  });
 });
 
 afterAll(() => workbench.stop());
@@ -70,6 +83,16 @@ describe('networks in TypeScript', () => {
     await workbench.openFile('cnn.ts');
     await workbench.waitForLine(/conv2d.*≤×10\^/);
     await workbench.screenshot('typescript');
+    await workbench.closeAll();
+  });
+});
+
+describe('networks in Python', () => {
+  it('have their hints and lens where the layers are written', async () => {
+    await workbench.openFile('network.py');
+    await workbench.waitForLine(/nn\.ReLU\(\).*≤×/);
+    expect((await workbench.codeLenses()).join('\n')).toMatch(/^model: ≤ .* regions/);
+    await workbench.screenshot('python');
     await workbench.closeAll();
   });
 });

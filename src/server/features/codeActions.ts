@@ -75,15 +75,15 @@ function contains(outer: Span, inner: Span): boolean {
 }
 
 /** Inserts a directive for each name, indented as the line below. */
-function commentsAbove({ text, lines }: AnalysedDocument, line: number, names: readonly string[]): TextEdit {
+function commentsAbove({ text, lines, fileName }: AnalysedDocument, line: number, names: readonly string[]): TextEdit {
   const indent = /^[ \t]*/.exec(text.slice(lines.offsetOf(line)))?.[0] ?? '';
   const ending = text.includes('\r\n') ? '\r\n' : '\n';
-  const comments = names.map((name) => `${indent}${directive(name)}${ending}`);
+  const comments = names.map((name) => `${indent}${directive(name, fileName)}${ending}`);
   return TextEdit.insert({ line, character: 0 }, comments.join(''));
 }
 
-function directive(name: string): string {
-  return `// @region-lens ${name} = ${exampleOf(name.replace(/^.*\./, ''))}`;
+function directive(name: string, fileName: string): string {
+  return `${/\.pyw?$/i.test(fileName) ? '#' : '//'} @region-lens ${name} = ${exampleOf(name.replace(/^.*\./, ''))}`;
 }
 
 function supply(
@@ -96,7 +96,7 @@ function supply(
   const { line } = lines.positionAt(problem.span.start);
   const edit = commentsAbove(document, line, [name]);
   return {
-    title: `Supply ${name} in a comment: ${directive(name)}`,
+    title: `Supply ${name} in a comment: ${directive(name, document.fileName)}`,
     kind: CodeActionKind.QuickFix,
     diagnostics: diagnosticsOf(problem, diagnostics),
     edit: { changes: { [uri]: [edit] } },
@@ -105,6 +105,7 @@ function supply(
 
 /** A value of the right kind, to be changed by the author. */
 const examples: readonly [RegExp, string][] = [
+  [/^inputs?$/, '(3, 32, 32)'],
   [/shape$/i, '[2]'],
   [/^activation$/i, "'relu'"],
   [/^(kernel|pool)_?size$/i, '3'],

@@ -169,6 +169,39 @@ describe('the language server', () => {
     expect(lens.command?.title).toContain("only up to d2: 'gelu' is not piecewise linear");
   });
 
+  it('reads PyTorch in Python, and supplies the shape of the input in a comment of that language', async () => {
+    const text = `import torch
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.relu = nn.ReLU()
+
+    def forward(self, x):
+        return self.relu(self.conv(x))
+`;
+    const uri = await open(text, 'python', 'py');
+    expect(await server.hints(uri)).toEqual([]);
+    const actions = await server.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: { line: 0, character: 0 }, end: { line: 20, character: 0 } },
+      context: { diagnostics: [] },
+    });
+    const [edit] = actions[0].edit?.changes?.[uri] ?? [];
+    expect(edit.newText).toBe('# @region-lens input = (3, 32, 32)\n');
+    const lines = text.split('\n');
+    lines.splice(edit.range.start.line, 0, edit.newText.trimEnd());
+    await server.change(uri, 2, lines.join('\n'));
+    const [hint] = await server.hints(uri);
+    expect(hint.label).toMatch(/^≤×10\^\d/);
+    expect(lines[hint.position.line]).toContain('self.relu');
+    const [lens] = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    expect(lens.command?.title).toMatch(/^Net: ≤ .* regions .* · 112 parameters$/);
+    expect(lines[lens.range.start.line]).toContain('class Net');
+  });
+
   it('leaves other JSON and TypeScript alone', async () => {
     const json = await open('{ "name": "app", "dependencies": { "left-pad": "1.0.0" } }', 'json', 'json');
     const source = await open('export const layers = [1, 2, 3];\n', 'typescript', 'ts');

@@ -34,7 +34,10 @@ export function fork(e: Evaluation, test: Unknown, frame: Frame, bodies: readonl
   return followWays({ journal: e.journal, joiner: () => new Joiner(e, test), test, frame }, bodies);
 }
 
-/** The same for any language. A way that throws is not the one that makes networks; one that returns early leaves the rest to the others. */
+/**
+ * The same for any language. A way that throws is not the one that makes networks; one that returns early leaves the
+ * rest to the others.
+ */
 export function followWays<Value>(
   forking: Forking<Value>,
   bodies: readonly (() => Completion<Value>)[],

@@ -8,7 +8,7 @@ import type { ClassValue, Site, Instance } from './values.ts';
 /** Functions and classes that are looked at though nobody calls them. */
 const MAX_UNCALLED = 150;
 /** Networks of one file that are read. */
-export const MAX_NETWORKS = 200;
+const MAX_NETWORKS = 200;
 
 /** Follows a file to where networks come from: its top level, then functions and classes that nobody uses. */
 export function followFile(e: Evaluator): void {
@@ -57,7 +57,7 @@ function followClasses(e: Evaluator, isOpen: boolean): void {
   }
 }
 
-export function siteOf(e: Evaluator, cls: ClassValue): Site {
+function siteOf(e: Evaluator, cls: ClassValue): Site {
   const span = cls.nameSpan ?? { start: cls.node.start, end: cls.node.end };
   return { span, calleeSpan: span, text: cls.name, line: e.main.file.lineOf(span.start), scope: cls.scope };
 }

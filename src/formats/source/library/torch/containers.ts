@@ -28,7 +28,7 @@ function fillPairs(e: Evaluator, object: Instance, pairs: Value): void {
   }
 }
 
-export function appendModule(e: Evaluator, object: Instance, value: Value): void {
+function appendModule(e: Evaluator, object: Instance, value: Value): void {
   e.set(object, String(childrenOf(object).length), value);
 }
 

@@ -64,7 +64,7 @@ function featuresOf(fields: Fields, { shape }: TensorValue): number | undefined 
   }
 }
 
-export function setBias(trace: Trace, useBias: boolean): void {
+function setBias(trace: Trace, useBias: boolean): void {
   const draft = trace.writer.drafts.at(-1);
   if (draft && 'useBias' in draft.operation) draft.operation = { ...draft.operation, useBias };
 }
@@ -110,7 +110,7 @@ function constant(count: number): ParameterRule {
 }
 
 /** A layer that is understood and is not piecewise linear. */
-export function smooth(
+function smooth(
   trace: Trace,
   node: GraphNode,
   x: TensorValue,

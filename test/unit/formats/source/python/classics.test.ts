@@ -15,7 +15,7 @@ function networksOf(name: string, change = (text: string) => text) {
 }
 
 describe('networks that many people know', () => {
-  // The totals are those that torchvision publishes.
+  // The totals are those that are published with the networks; those of the last one are sums by hand.
   it.each([
     ['resnet', { resnet18: 11_689_512, resnet50: 25_557_032, resnext50_32x4d: 25_028_904 }],
     ['vgg', { vgg11: 132_863_336, vgg16: 138_357_544, vgg16_bn: 138_365_992 }],
@@ -23,7 +23,7 @@ describe('networks that many people know', () => {
     ['mobilenetv2', { model: 3_504_872 }],
     ['squeezenet', { net: 1_248_424 }],
     ['densenet', { densenet121: 7_978_856 }],
-    ['dcgan', { netG: 3_576_704, netD: 2_765_568 }],
+    ['dcgan', { generator: 3_576_704, judge: 2_765_568 }],
   ])('have the parameters that are published: %s', (name, totals) => {
     const { built, problems } = networksOf(name);
     const found = built.map(({ network }) => [network.name, totalParameters(network.layers)]);

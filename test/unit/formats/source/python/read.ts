@@ -1,4 +1,3 @@
-import { analyze, type Analysis } from '../../../../../src/analysis/analyze.ts';
 import { read } from '../../../../../src/formats/registry.ts';
 import type { ReadResult } from '../../../../../src/formats/format.ts';
 
@@ -9,10 +8,4 @@ export function readPython(source: string, files: Readonly<Record<string, string
   const result = read(imports + source, 'net.py', { weights: false, files: { text: (path) => files[path] } });
   if (!result) throw new Error('the source is not recognised');
   return result;
-}
-
-export function analyzePython(source: string): Analysis {
-  const analysis = analyze(source, 'net.py');
-  if (!analysis) throw new Error('the source is not recognised');
-  return analysis;
 }

@@ -1,43 +1,31 @@
+"""The eight-layer network of 2012 on one device: five convolutions, three linear layers."""
 import torch
 import torch.nn as nn
 
+# (channels, kernel, stride, padding, pooled)
+STAGES = [(64, 11, 4, 2, True), (192, 5, 1, 2, True), (384, 3, 1, 1, False), (256, 3, 1, 1, False), (256, 3, 1, 1, True)]
 
-class AlexNet(nn.Module):
-    def __init__(self, num_classes: int = 1000, dropout: float = 0.5) -> None:
+
+class EightLayers(nn.Module):
+    def __init__(self, classes=1000, hidden=4096):
         super().__init__()
-        self.features = nn.Sequential(
-            nn.Conv2d(3, 64, kernel_size=11, stride=4, padding=2),
-            nn.ReLU(inplace=True),
-            nn.MaxPool2d(kernel_size=3, stride=2),
-            nn.Conv2d(64, 192, kernel_size=5, padding=2),
-            nn.ReLU(inplace=True),
-            nn.MaxPool2d(kernel_size=3, stride=2),
-            nn.Conv2d(192, 384, kernel_size=3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(384, 256, kernel_size=3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(256, 256, kernel_size=3, padding=1),
-            nn.ReLU(inplace=True),
-            nn.MaxPool2d(kernel_size=3, stride=2),
-        )
-        self.avgpool = nn.AdaptiveAvgPool2d((6, 6))
-        self.classifier = nn.Sequential(
-            nn.Dropout(p=dropout),
-            nn.Linear(256 * 6 * 6, 4096),
-            nn.ReLU(inplace=True),
-            nn.Dropout(p=dropout),
-            nn.Linear(4096, 4096),
-            nn.ReLU(inplace=True),
-            nn.Linear(4096, num_classes),
-        )
+        parts, channels = [], 3
+        for width, kernel, stride, padding, pooled in STAGES:
+            parts += [nn.Conv2d(channels, width, kernel, stride, padding), nn.ReLU()]
+            if pooled:
+                parts.append(nn.MaxPool2d(3, 2))
+            channels = width
+        self.body = nn.Sequential(*parts, nn.AdaptiveAvgPool2d((6, 6)))
+        sizes = [channels * 36, hidden, hidden]
+        self.head = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+        self.last = nn.Linear(hidden, classes)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.features(x)
-        x = self.avgpool(x)
-        x = torch.flatten(x, 1)
-        return self.classifier(x)
+    def forward(self, images):
+        values = self.body(images).flatten(1)
+        for linear in self.head:
+            values = linear(nn.functional.dropout(values, 0.5, self.training)).relu()
+        return self.last(values)
 
 
-if __name__ == "__main__":
-    model = AlexNet().eval()
-    torch.onnx.export(model, torch.zeros(1, 3, 224, 224), "alexnet.onnx")
+model = EightLayers()
+model(torch.zeros(1, 3, 224, 224))

@@ -1,59 +1,38 @@
+"""A generator of images of 64 pixels and the network that judges them."""
 import torch
 import torch.nn as nn
 
-nz, ngf, ndf, nc = 100, 64, 64, 3
+CODE, WIDTH = 100, 64
 
 
 class Generator(nn.Module):
     def __init__(self):
-        super(Generator, self).__init__()
-        self.main = nn.Sequential(
-            nn.ConvTranspose2d(nz, ngf * 8, 4, 1, 0, bias=False),
-            nn.BatchNorm2d(ngf * 8),
-            nn.ReLU(True),
-            nn.ConvTranspose2d(ngf * 8, ngf * 4, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(ngf * 4),
-            nn.ReLU(True),
-            nn.ConvTranspose2d(ngf * 4, ngf * 2, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(ngf * 2),
-            nn.ReLU(True),
-            nn.ConvTranspose2d(ngf * 2, ngf, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(ngf),
-            nn.ReLU(True),
-            nn.ConvTranspose2d(ngf, nc, 4, 2, 1, bias=False),
-            nn.Tanh(),
-        )
+        super().__init__()
+        widths = [WIDTH * 8, WIDTH * 4, WIDTH * 2, WIDTH]
+        steps = [nn.ConvTranspose2d(CODE, widths[0], 4, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()]
+        for a, b in zip(widths, widths[1:]):
+            steps += [nn.ConvTranspose2d(a, b, 4, 2, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
+        self.steps = nn.Sequential(*steps, nn.ConvTranspose2d(WIDTH, 3, 4, 2, 1, bias=False), nn.Tanh())
 
-    def forward(self, input):
-        return self.main(input)
+    def forward(self, code):
+        return self.steps(code)
 
 
-class Discriminator(nn.Module):
+class Judge(nn.Module):
     def __init__(self):
-        super(Discriminator, self).__init__()
-        self.main = nn.Sequential(
-            nn.Conv2d(nc, ndf, 4, 2, 1, bias=False),
-            nn.LeakyReLU(0.2, inplace=True),
-            nn.Conv2d(ndf, ndf * 2, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(ndf * 2),
-            nn.LeakyReLU(0.2, inplace=True),
-            nn.Conv2d(ndf * 2, ndf * 4, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(ndf * 4),
-            nn.LeakyReLU(0.2, inplace=True),
-            nn.Conv2d(ndf * 4, ndf * 8, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(ndf * 8),
-            nn.LeakyReLU(0.2, inplace=True),
-            nn.Conv2d(ndf * 8, 1, 4, 1, 0, bias=False),
-            nn.Sigmoid(),
-        )
+        super().__init__()
+        steps = [nn.Conv2d(3, WIDTH, 4, 2, 1, bias=False), nn.LeakyReLU(0.2)]
+        for power in range(3):
+            a, b = WIDTH * 2**power, WIDTH * 2 ** (power + 1)
+            steps += [nn.Conv2d(a, b, 4, 2, 1, bias=False), nn.BatchNorm2d(b), nn.LeakyReLU(0.2)]
+        self.steps = nn.Sequential(*steps)
+        self.verdict = nn.Conv2d(WIDTH * 8, 1, 4, bias=False)
 
-    def forward(self, input):
-        output = self.main(input)
-        return output.view(-1, 1).squeeze(1)
+    def forward(self, image):
+        return torch.sigmoid(self.verdict(self.steps(image))).flatten(1)
 
 
-netG = Generator()
-netD = Discriminator()
-noise = torch.randn(16, nz, 1, 1)
-fake = netG(noise)
-score = netD(fake.detach())
+generator = Generator()
+judge = Judge()
+image = generator(torch.randn(16, CODE, 1, 1))
+verdict = judge(image.detach())

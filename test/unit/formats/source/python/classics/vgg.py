@@ -1,64 +1,54 @@
+"""Stacks of three-by-three convolutions: the letters of a plan are widths, M halves the image."""
 import torch
-from torch import nn
+import torch.nn as nn
 
-cfgs = {
-    "A": [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"],
-    "D": [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"],
+PLANS = {
+    "small": "64 M 128 M 256 256 M 512 512 M 512 512 M",
+    "large": "64 64 M 128 128 M 256 256 256 M 512 512 512 M 512 512 512 M",
 }
 
 
-def make_layers(cfg, batch_norm=False):
-    layers = []
-    in_channels = 3
-    for v in cfg:
-        if v == "M":
-            layers += [nn.MaxPool2d(kernel_size=2, stride=2)]
-        else:
-            conv2d = nn.Conv2d(in_channels, v, kernel_size=3, padding=1)
-            if batch_norm:
-                layers += [conv2d, nn.BatchNorm2d(v), nn.ReLU(inplace=True)]
-            else:
-                layers += [conv2d, nn.ReLU(inplace=True)]
-            in_channels = v
-    return nn.Sequential(*layers)
+def stack(plan, normalized):
+    channels, layers = 3, []
+    for word in plan.split():
+        if word == "M":
+            layers.append(nn.MaxPool2d(2))
+            continue
+        width = int(word)
+        layers.append(nn.Conv2d(channels, width, kernel_size=3, padding="same"))
+        if normalized:
+            layers.append(nn.BatchNorm2d(width))
+        layers.append(nn.ReLU())
+        channels = width
+    return layers
 
 
-class VGG(nn.Module):
-    def __init__(self, features: nn.Module, num_classes: int = 1000, dropout: float = 0.5):
-        super().__init__()
-        self.features = features
-        self.avgpool = nn.AdaptiveAvgPool2d((7, 7))
-        self.classifier = nn.Sequential(
-            nn.Linear(512 * 7 * 7, 4096),
-            nn.ReLU(True),
-            nn.Dropout(p=dropout),
-            nn.Linear(4096, 4096),
-            nn.ReLU(True),
-            nn.Dropout(p=dropout),
-            nn.Linear(4096, num_classes),
-        )
+class Stacked(nn.Module):
+    def __init__(self, plan, normalized=False, classes=1000):
+        super(Stacked, self).__init__()
+        self.convolutions = nn.Sequential(*stack(PLANS[plan], normalized))
+        self.classifier = nn.Sequential()
+        for i, (wide_in, wide_out) in enumerate([(512 * 7 * 7, 4096), (4096, 4096)]):
+            self.classifier.add_module(f"hidden{i}", nn.Linear(wide_in, wide_out))
+            self.classifier.add_module(f"relu{i}", nn.ReLU())
+        self.classifier.add_module("scores", nn.Linear(4096, classes))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.features(x)
-        x = self.avgpool(x)
-        x = torch.flatten(x, 1)
-        x = self.classifier(x)
-        return x
+    def forward(self, x):
+        x = self.convolutions(x)
+        return self.classifier(x.view(x.size(0), -1))
 
 
-def vgg11(**kwargs):
-    return VGG(make_layers(cfgs["A"]), **kwargs)
+def vgg11():
+    return Stacked("small")
 
 
-def vgg16(**kwargs):
-    return VGG(make_layers(cfgs["D"]), **kwargs)
+def vgg16(**options):
+    return Stacked("large", **options)
 
 
-def vgg16_bn(**kwargs):
-    return VGG(make_layers(cfgs["D"], batch_norm=True), **kwargs)
+def vgg16_bn():
+    return vgg16(normalized=True)
 
 
-def test():
-    x = torch.randn(2, 3, 224, 224)
-    for make in (vgg11, vgg16, vgg16_bn):
-        print(make()(x).size())
+if __name__ == "__main__":
+    print(vgg16()(torch.randn(2, 3, 224, 224)).shape)
