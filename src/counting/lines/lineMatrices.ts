@@ -27,7 +27,7 @@ interface RowMatrix {
 const PANEL = 4;
 /** Words of a `Group` and of a run in the kernel. */
 const GROUP = 6;
-/** Below so many rows to a group they are multiplied one by one. */
+/** With fewer rows to a group they are multiplied one by one. */
 const MIN_ROWS = 2;
 
 export function lineMatrix(memory: LineMemory, matrix: SparseMatrix): LineMatrix {

@@ -72,7 +72,7 @@ export interface LineKernel {
 const PAGE = 1 << 16;
 /** Of any vector, for the widest reads of the kernel. */
 const ALIGNED = 32;
-/** Memory grows by at least so many pages, so that views are made anew seldom. */
+/** Memory grows by at least this many pages, so that new views are seldom needed. */
 const MIN_PAGES = 64;
 /** Addresses stay below 2^31. */
 const MAX_PAGES = 1 << 15;

@@ -53,7 +53,7 @@ export function shapesAfter(e: Evaluator, object: Instance, shapes: readonly Sha
   return found.every((shape) => shape !== undefined) ? found : undefined;
 }
 
-/** The names of the inputs: the parameters of `forward` that have no default, or so many as are given. */
+/** The names of the inputs: the parameters of `forward` that have no default, or the first `count` parameters. */
 export function inputNames(e: Evaluator, object: Instance, count?: number): string[] {
   const forward = e.torch.forwardOf(object);
   if (!forward) return ['input'];

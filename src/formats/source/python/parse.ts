@@ -24,7 +24,7 @@ function withoutBareDots(text: string): string {
   });
 }
 
-/** Python's syntax tree; of unfinished text, as much as can be told. Never throws. */
+/** Python's syntax tree; of unfinished text, as much as is clear. Never throws. */
 export function parsePython(text: string): SourceFile {
   const tree = parser.parse(withoutBareDots(text));
   const reader = new StatementReader(text);

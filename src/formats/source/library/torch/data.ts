@@ -71,7 +71,7 @@ function unknown(site: Site): Unknown {
   return new Unknown(site.text, site.span, true);
 }
 
-/** The inputs that a tool is told to give a network: each without its batch. */
+/** The inputs that a tool gives a network: each without its batch. */
 export function observedShapes(path: string, args: readonly Argument[]): readonly Shape[] | undefined {
   const tool = path.split('.').at(-1) ?? '';
   const data = args.flatMap(({ value }) => sequence(value) ?? [value]).filter((value) => value instanceof DataTensor);

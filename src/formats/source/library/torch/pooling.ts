@@ -9,7 +9,7 @@ import type { LayerCall } from './layers.ts';
 import { List, numeric, Tuple } from '../../python/values.ts';
 import type { Value } from '../../python/values.ts';
 
-/** A pooling moves by its window's size unless told otherwise. */
+/** A pooling moves by its window's size by default. */
 function poolWindow(fields: Fields, rank: 1 | 2, x: TensorValue): Window {
   const window = windowOf(fields, rank, evenPadding(fields, rank));
   const strides = fields.extents('stride', rank, 1) ? window.strides : window.kernel;
@@ -30,7 +30,7 @@ export const maxPool =
     return pool(trace.writer, node, x, 'maxPooling', poolWindow(fields, rank, x));
   };
 
-/** Zeros around the input count unless told otherwise. */
+/** Zeros around the input count by default. */
 export const averagePool =
   (rank: 1 | 2) =>
   ({ trace, node, x, fields }: LayerCall): TensorValue => {

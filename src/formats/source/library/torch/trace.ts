@@ -146,7 +146,7 @@ export class Trace {
     }
   }
 
-  /** A layer of which only its place is known. */
+  /** A layer that is known by its place alone. */
   unknown(node: GraphNode, inputs: readonly TensorValue[], why: string): TensorValue {
     return this.writer.emit(
       node,
@@ -214,7 +214,7 @@ export class Trace {
   }
 }
 
-/** Weights of which only the shape is known; `name` tells them apart. */
+/** Weights with a known shape and unknown values; `name` tells them apart. */
 export function weights(name: string, shape: Shape): Constant {
   return { name, shape, start: 0, end: 0, few: () => undefined, tensor: () => undefined };
 }
