@@ -207,7 +207,7 @@ const figures = {
     ...[2, 3].map((n) => {
       const chain = shown(mlp([n, n, n]), 'serra2018-upper');
       const layers = residualBlocks(n);
-      const reached = engine.groupDigits(String(countOf([n], layers, { method: 'cells', everywhere: true })));
+      const reached = engine.groupDigits(String(countOf([n], layers, { method: 'cells', place: { kind: 'all' } })));
       return [String(n), `${n}, ${n}`, chain, shown(analysed([n], layers), 'recurrence-upper'), reached];
     }),
   ],
@@ -233,7 +233,7 @@ const figures = {
       const layers = [{ type: 'graph_conv', units, adjacency, activation: 'relu' }];
       const analysis = analysed([adjacency.length, features], layers);
       const formula = shown(analysis, 'recurrence-upper');
-      const counted = countOf([adjacency.length, features], layers, { method: 'cells', everywhere: true });
+      const counted = countOf([adjacency.length, features], layers, { method: 'cells', place: { kind: 'all' } });
       return [label, `${features} → ${units}`, formula, shown(analysis, 'gcn-one-layer-exact'), String(counted)];
     }),
   ],
