@@ -6,6 +6,7 @@
 // `--document K`: writes that one out instead and checks it in this process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +16,8 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** A process may grow so large; one that says nothing for so long is ended. */
-const [mostMegabytes, hangSeconds] = [500, 120];
+/** A process may grow so large; one that works for so long on a document is ended. */
+const [mostMegabytes, hangSeconds] = [500, 60];
 
 const { values } = parseArgs({
   options: {
@@ -71,6 +72,20 @@ async function report(index, fault) {
 }
 
 /**
+ * What a process has used of the processor so far, which the load of the machine does not change; where the system has
+ * no such files, the time that passes.
+ * @param {number | undefined} pid
+ */
+function processorSeconds(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return performance.now() / 1000;
+  }
+}
+
+/**
  * Runs one process over documents. Where it ends or grows too large at one that is not its first, that one may not be
  * the cause: it is given back to be checked alone.
  * @param {string} script @param {number} from @param {number} behind @param {number} step
@@ -83,15 +98,16 @@ async function run(script, from, behind, step) {
   let [at, next] = [from, -1];
   /** @type {string | null} */
   let cause = null;
-  const hang = () => {
+  let seen = { at, seconds: 0 };
+  const watch = setInterval(() => {
+    const seconds = processorSeconds(child.pid);
+    if (at !== seen.at) seen = { at, seconds };
+    if (seconds - seen.seconds < hangSeconds) return;
     cause = `no end within ${hangSeconds} s`;
     child.kill('SIGKILL');
-  };
-  let watchdog = setTimeout(hang, hangSeconds * 1000);
+  }, 5000);
   const exit = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(hang, hangSeconds * 1000);
     const message = JSON.parse(line);
     if ('at' in message) {
       at = message.at;
@@ -101,14 +117,14 @@ async function run(script, from, behind, step) {
     } else if ('megabytes' in message) {
       cause = `memory grew to ${message.megabytes} MB`;
     } else {
-      next = message.next;
+      next = message.next ?? next;
       for (let k = 0; k < message.exercised.length; k += 2) {
         const [feature, count] = message.exercised.slice(k, k + 2);
         exercised.set(feature, (exercised.get(feature) ?? 0) + Number(count));
       }
     }
   }
-  clearTimeout(watchdog);
+  clearInterval(watch);
   const [code, signal] = await exit;
   if (next < 0) cause ??= `the process ended with ${code ?? signal}`;
   if (cause !== null && at === from) await report(at, cause);

@@ -13,7 +13,10 @@ type Line =
   | { readonly at: number }
   | { readonly fault: string; readonly index: number }
   | { readonly megabytes: number; readonly index: number }
-  | { readonly exercised: readonly string[]; readonly next: number };
+  | { readonly exercised: readonly string[]; readonly next?: number };
+
+/** What was exercised is told once in so many documents, in case the process is ended. */
+const TELL_EVERY = 1000;
 
 /** Written at once, past all buffers. */
 function tell(line: Line): void {
@@ -23,7 +26,11 @@ function tell(line: Line): void {
 async function main(): Promise<void> {
   const documents = corpus(root);
   const tally = new Map<string, number>();
-  let index = first;
+  const tellTally = (next?: number): void => {
+    tell({ next, exercised: [...tally].flatMap(([feature, count]) => [feature, String(count)]) });
+    tally.clear();
+  };
+  let [index, checked] = [first, 0];
   // The peak never falls again: the parent goes on with another process.
   for (let isLarge = false; index < end && !isLarge; index += step) {
     tell({ at: index });
@@ -37,10 +44,11 @@ async function main(): Promise<void> {
     const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
     isLarge = megabytes > mostMegabytes;
     if (isLarge) tell({ index, megabytes });
+    if (++checked % TELL_EVERY === 0) tellTally();
     // Targets of weak references are kept until a turn of the event loop ends.
     await setImmediate();
   }
-  tell({ next: index, exercised: [...tally].flatMap(([feature, count]) => [feature, String(count)]) });
+  tellTally(index);
 }
 
 void main();

@@ -157,6 +157,40 @@ export default Net.create();
 `,
   },
   {
+    name: 'block.py',
+    text: `import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+class Block(nn.Module):
+    def __init__(self, width=8, stride=1):
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        return F.relu(self.norm(self.conv(x))) + x
+
+class Net(nn.Module):
+    def __init__(self, widths=(8, 16), classes=10):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, widths[0], 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
+        self.blocks = nn.ModuleList([Block(widths[0]) for _ in range(2)])
+        self.head = nn.Linear(widths[0] * 16 * 16, classes)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(torch.flatten(x, 1))
+
+model = Net()
+x = torch.randn(1, 3, 32, 32)
+model(x)
+mlp = nn.Sequential(nn.Linear(4, 16), nn.LeakyReLU(0.1), nn.Linear(16, 2))
+`,
+  },
+  {
     name: 'defs.js',
     text: `const convnetjs = require('convnetjs');
 var defs = [];
