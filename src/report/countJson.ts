@@ -12,14 +12,15 @@ export interface UsedWeights {
 /**
  * The published JSON form of one count. With `exact: false` its figures are lower bounds, as those of a sample always
  * are; `doubt` says why a count that was not stopped is not exact. `weights` names the file they were read from,
- * `diagnostics` why those that a model names were not; `runs` says how often it was counted, where that is asked for.
+ * `diagnostics` why those that a model names were not; `runs` says how often it was counted, where that is asked for,
+ * and `runsAsked` how often it should have been, where it was stopped before.
  */
 export function countJson(
   result: CountResult,
   domain: Domain,
   seed: number,
   { name, diagnostics = [] }: UsedWeights = {},
-  runs?: number,
+  runs?: { readonly finished: number; readonly asked: number },
 ) {
   const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling, doubt } =
     result;
@@ -40,7 +41,8 @@ export function countJson(
     seed,
     ...(name !== undefined && { weights: name }),
     ...(diagnostics.length > 0 && { diagnostics }),
-    ...(runs !== undefined && { runs }),
+    ...(runs && { runs: runs.finished }),
+    ...(runs && runs.finished < runs.asked && { runsAsked: runs.asked }),
   };
 }
 

@@ -18,8 +18,12 @@ interface Call {
   readonly call: CountCall;
   readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void;
   readonly reject: (error: Error) => void;
-  /** What listens to the signal. */
-  cancel?: () => void;
+}
+
+/** The counts that a signal cancels, and what listens to it. */
+interface Listening {
+  readonly ids: Set<number>;
+  readonly cancel: () => void;
 }
 
 /**
@@ -29,6 +33,8 @@ interface Call {
 export class CountProcess {
   private child: ChildProcess | undefined;
   private readonly calls = new Map<number, Call>();
+  /** Signals that are listened to, once each: hundreds of counts may share one. */
+  private readonly signals = new Map<AbortSignal, Listening>();
   private text: string | undefined;
   private nextId = 1;
 
@@ -50,10 +56,9 @@ export class CountProcess {
       if (call.signal?.aborted) return reject(new Error('cancelled'));
       const child = (this.child ??= this.start());
       const id = this.nextId++;
-      const cancel = () => this.cancel(child, id);
-      call.signal?.addEventListener('abort', cancel, { once: true });
+      if (call.signal) this.listen(call.signal, id);
       // A task is answered with the outcome of its kind.
-      this.calls.set(id, { call, resolve: resolve as Call['resolve'], reject, cancel });
+      this.calls.set(id, { call, resolve: resolve as Call['resolve'], reject });
       keepAlive(child, true);
       const { text, ...rest }: WorkerTask = task;
       if (this.text !== text) send(child, { type: 'text', text });
@@ -95,12 +100,37 @@ export class CountProcess {
   private take(id: number): Call | undefined {
     const found = this.calls.get(id);
     this.calls.delete(id);
-    if (found?.cancel) found.call.signal?.removeEventListener('abort', found.cancel);
+    if (found?.call.signal) this.listenNoMore(found.call.signal, id);
     if (this.calls.size === 0 && this.child) keepAlive(this.child, false);
     return found;
   }
 
-  private cancel(child: ChildProcess, id: number): void {
+  private listen(signal: AbortSignal, id: number): void {
+    const known = this.signals.get(signal);
+    if (known) {
+      known.ids.add(id);
+      return;
+    }
+    const ids = new Set([id]);
+    const cancel = () => {
+      for (const each of [...ids]) this.cancel(each);
+    };
+    this.signals.set(signal, { ids, cancel });
+    signal.addEventListener('abort', cancel, { once: true });
+  }
+
+  private listenNoMore(signal: AbortSignal, id: number): void {
+    const known = this.signals.get(signal);
+    if (!known) return;
+    known.ids.delete(id);
+    if (known.ids.size > 0) return;
+    signal.removeEventListener('abort', known.cancel);
+    this.signals.delete(signal);
+  }
+
+  private cancel(id: number): void {
+    const { child } = this;
+    if (!child) return;
     send(child, { type: 'cancel', id });
     setTimeout(() => {
       const late = this.take(id);

@@ -36,7 +36,7 @@ export async function countCommand(words: readonly string[], output: Output, sto
   );
   if (weights === 'unfit') return 1;
   const pool = openPool(workers);
-  let hasCounted = false;
+  let networks = 0;
   try {
     const first = choice.seed ?? found.network.initialization.seed;
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
@@ -60,19 +60,23 @@ export async function countCommand(words: readonly string[], output: Output, sto
     for (const count of counts) {
       const outcome = await count;
       const { result, domain, seed, runs: finished } = outcome;
-      output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, finished)) : sentence(outcome));
+      const counted = finished === undefined ? undefined : { finished, asked: runs };
+      output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, counted)) : sentence(outcome));
       if (finished !== undefined && finished < runs) {
         output.error(`seed ${seed}: stopped after ${finished} of ${runs} runs`);
         complete = false;
       }
-      hasCounted = true;
+      networks++;
       if (regions !== undefined && !(await saveRegions(regions, file, found.network, outcome, output))) return 1;
       complete &&= result.stoppedBy === null;
     }
     return complete ? 0 : 3;
   } catch (error) {
-    if (stop.aborted && !hasCounted) output.error(`${file}: stopped before anything was counted`);
-    if (stop.aborted) return 3;
+    if (stop.aborted) {
+      const counted = networks === 0 ? 'before anything was counted' : `after ${networks} of ${repeat} networks`;
+      output.error(`${file}: stopped ${counted}`);
+      return 3;
+    }
     return fail(output, `${file}:1:1: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     await pool.dispose();

@@ -248,6 +248,9 @@ describe('region-lens', () => {
     expect((await cli.run([...words, '--init', 'normal'])).code).toBe(2);
     expect((await cli.run([...words, '--init', 'he_normal', '--kernel-stddev', '1'])).code).toBe(2);
     expect((await cli.run(['measure', 'mlp.network.json', '--domain=1,-1'])).code).toBe(2);
+    const flat = await cli.run(['measure', 'mlp.network.json', '--from=[1,2]', '--to=[1,2]']);
+    expect(flat.code).toBe(2);
+    expect(flat.err).toContain('the two ends of the line are the same point');
   });
 
   it('analyze prints a table a person reads', async () => {

@@ -84,6 +84,18 @@ describe('what region-lens writes', () => {
     expect([code, err]).toEqual([0, '']);
   });
 
+  it('says how many of the networks were counted before a signal', async () => {
+    const words = ['count', 'mlp.network.json', '--method', 'plane', '--repeat', '20000', '--json'];
+    const { code, out, err } = await cli.run(words, { interruptAfter: 4000 });
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as ReturnType<typeof countJson>);
+    expect(code).toBe(3);
+    expect(lines.length).toBeLessThan(20_000);
+    expect(err).toContain(`mlp.network.json: stopped after ${lines.length} of 20000 networks`);
+  });
+
   it('tells the fastest of the runs that were finished before a signal, and how many they are', async () => {
     const words = ['count', 'mlp.network.json', '--method', 'plane', '--runs', '1000000', '--json'];
     const { code, out, err } = await cli.run(words, { interruptAfter: 4000 });
@@ -96,6 +108,8 @@ describe('what region-lens writes', () => {
       perLayer: whole.perLayer,
     });
     expect(err).toBe(`seed 1: stopped after ${stopped.runs} of 1000000 runs\n`);
+    expect(stopped.runsAsked).toBe(1_000_000);
     expect(whole.runs).toBe(2);
+    expect(whole).not.toHaveProperty('runsAsked');
   });
 });

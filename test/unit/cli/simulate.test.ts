@@ -48,6 +48,15 @@ describe('region-lens analyze --simulate', () => {
   );
 
   it(
+    'warns of nothing however many networks it draws',
+    async () => {
+      const { code, err } = await cli.run(['analyze', 'maxout.network.json', '--simulate', '40']);
+      expect([code, err]).toEqual([0, '']);
+    },
+    patience,
+  );
+
+  it(
     'counts the network that was asked for, and names the column for what it is',
     async () => {
       const { code, out } = await cli.run(['analyze', 'two.ts', '--json', '--simulate', '3', '--network', 'wide']);

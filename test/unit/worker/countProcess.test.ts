@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CountTask } from '../../../src/protocol/pool.ts';
 import { CountPool } from '../../../src/worker/countPool.ts';
 import { CountProcess } from '../../../src/worker/countProcess.ts';
@@ -81,6 +81,25 @@ describe('counting in a process of its own', () => {
   it('says why it cannot count, and counts on', { timeout: patience }, async () => {
     await expect(open(1).run({ ...small, network: 'other' })).rejects.toThrow('there is no network other');
     expect((await counts.run(small)).result.exact).toBe(true);
+  });
+
+  it.each([
+    ['line', { kind: 'segment', from: [1, 2], to: [1, 2] }, 'the two ends of the line are the same point'],
+    ['plane', { kind: 'parallelogram', origin: [0, 0], u: [1, 2], v: [2, 4] }, 'the two directions of the plane'],
+    ['plane', { kind: 'parallelogram', origin: [0, 0], u: [0, 0], v: [0, 1] }, 'a direction of the plane is zero'],
+  ] as const)('refuses a %s that has no inside: %j', { timeout: patience }, async (method, place, why) => {
+    const choice = { ...small.choice, method, place };
+    await expect(open(1).run({ ...small, choice })).rejects.toThrow(`there is nothing to count: ${why}`);
+  });
+
+  it('listens once to a signal that many counts share', { timeout: patience }, async () => {
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, 'addEventListener');
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    open(2);
+    await Promise.all(Array.from({ length: 20 }, () => counts.run(small, { signal })));
+    expect(added).toHaveBeenCalledTimes(1);
+    expect(removed).toHaveBeenCalledTimes(1);
   });
 
   it.each([
