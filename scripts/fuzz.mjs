@@ -93,7 +93,12 @@ function processorSeconds(pid) {
  */
 async function run(script, from, behind, step) {
   const words = [root, ...[seed, from, behind, step, mostMegabytes].map(String)];
-  const flags = ['--enable-source-maps', '--max-old-space-size=500', '--single-threaded-gc'];
+  const flags = [
+    '--enable-source-maps',
+    '--max-old-space-size=500',
+    '--max-semi-space-size=32',
+    '--single-threaded-gc',
+  ];
   const child = spawn(process.execPath, [...flags, script, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
   let [at, next] = [from, -1];
   /** @type {string | null} */

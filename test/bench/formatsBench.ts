@@ -93,25 +93,25 @@ const files: Readonly<Record<string, () => string>> = {
   },
   'ONNX, lists of numbers': () => onnx(() => `"floatData":[${matrix.replaceAll(/[[\]]/g, '')}]`),
   'ONNX, raw data': () => onnx(() => `"rawData":"${'Gj8A'.repeat(4_400_000)}"`),
-  'native, 5,000 layers': () => {
-    const layers = Array<string>(5000).fill('{"type":"dense","units":16,"activation":"relu"}').join(',\n');
+  'native, 4,000 layers': () => {
+    const layers = Array<string>(4000).fill('{"type":"dense","units":16,"activation":"relu"}').join(',\n');
     return `{"input":[16],"layers":[\n${layers}\n]}`;
   },
-  'Keras, 5,000 layers in a graph': () => {
+  'Keras, 4,000 layers in a graph': () => {
     const layer = (i: number) =>
       `{"class_name":"Dense","name":"d${i}","config":{"name":"d${i}","units":16,"activation":"relu"},"inbound_nodes":[[["${i === 0 ? 'in' : `d${i - 1}`}",0,0,{}]]]}`;
     const input =
       '{"class_name":"InputLayer","name":"in","config":{"name":"in","batch_input_shape":[null,16]},"inbound_nodes":[]}';
-    const layers = [input, ...Array.from({ length: 5000 }, (_, i) => layer(i))].join(',\n');
-    return `{"class_name":"Functional","config":{"layers":[${layers}],"input_layers":[["in",0,0]],"output_layers":[["d4999",0,0]]}}`;
+    const layers = [input, ...Array.from({ length: 4000 }, (_, i) => layer(i))].join(',\n');
+    return `{"class_name":"Functional","config":{"layers":[${layers}],"input_layers":[["in",0,0]],"output_layers":[["d3999",0,0]]}}`;
   },
-  'graph model, 5,000 layers': () => {
+  'graph model, 4,000 layers': () => {
     const nodes = Array.from(
-      { length: 5000 },
+      { length: 4000 },
       (_, i) =>
         `{"name":"w${i}","op":"Const"},{"name":"m${i}","op":"MatMul","input":["${i === 0 ? 'x' : `r${i - 1}`}","w${i}"]},{"name":"r${i}","op":"Relu","input":["m${i}"]}`,
     );
-    const listed = Array.from({ length: 5000 }, (_, i) => `{"name":"w${i}","shape":[16,16],"dtype":"float32"}`);
+    const listed = Array.from({ length: 4000 }, (_, i) => `{"name":"w${i}","shape":[16,16],"dtype":"float32"}`);
     const input = '{"name":"x","op":"Placeholder","attr":{"shape":{"shape":{"dim":[{"size":"-1"},{"size":"16"}]}}}}';
     return `{"modelTopology":{"node":[${[input, ...nodes].join(',\n')}]},"weightsManifest":[{"paths":[],"weights":[${listed.join(',\n')}]}]}`;
   },
