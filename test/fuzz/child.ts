@@ -23,8 +23,13 @@ function tell(line: Line): void {
   writeSync(1, JSON.stringify(line) + '\n');
 }
 
+function peakMegabytes(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
 async function main(): Promise<void> {
   const documents = corpus(root);
+  const base = peakMegabytes();
   const tally = new Map<string, number>();
   const tellTally = (next?: number): void => {
     tell({ next, exercised: [...tally].flatMap(([feature, count]) => [feature, String(count)]) });
@@ -41,7 +46,7 @@ async function main(): Promise<void> {
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
       tell({ index, fault: stack.split('\n').slice(0, 8).join('\n') });
     }
-    const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+    const megabytes = peakMegabytes() - base;
     isLarge = megabytes > mostMegabytes;
     if (isLarge) tell({ index, megabytes });
     if (++checked % TELL_EVERY === 0) tellTally();
