@@ -2,6 +2,7 @@ import type { TheoryContext } from '../context.ts';
 import type { Layer, UnitStage } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { convolutionIndependence } from '../convolution/convolutionNumbers.ts';
+import { DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
 import { networkFields, tooLarge } from '../convolution/networkFields.ts';
 import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
 import { graphConvolutionIndependence } from '../theorems/graphConvolution.ts';
@@ -11,7 +12,12 @@ import { affineRun } from '../units.ts';
  * The independence numbers of one stage of a layer's units. No layer has more than the dense one of its size: sparsity
  * and shared weights only lose independence.
  */
-export function stageIndependence(theory: TheoryContext, layer: Layer, stage: UnitStage): IndependenceNumbers {
+export function stageIndependence(
+  theory: TheoryContext,
+  layer: Layer,
+  stage: UnitStage,
+  options = theory.options,
+): IndependenceNumbers {
   const { neurons, pieceCount } = stage;
   const [first] = layer.stages;
   if (stage.kind === 'activation' && first.kind === 'operation') {
@@ -26,9 +32,12 @@ export function stageIndependence(theory: TheoryContext, layer: Layer, stage: Un
   if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieceCount);
   const fields = networkFields(theory);
   const pattern = fields.ofLayer(run) ?? fields.ofLayer([source]);
-  if (pattern && pattern !== tooLarge) return convolutionIndependence(pattern, pieceCount, theory.options);
+  if (pattern && pattern !== tooLarge) return convolutionIndependence(pattern, pieceCount, options);
   return denseIndependence(neurons, fanIn, pieceCount, kind === 'dense' ? 'exact' : 'upper');
 }
+
+/** Steps that all convolutions of one network may take together, about a second. */
+const BUDGET_OF_NETWORK = 1e9;
 
 /**
  * A network's numbers by what its layers compute: those of convolutions are expensive, deep networks repeat their
@@ -37,7 +46,15 @@ export function stageIndependence(theory: TheoryContext, layer: Layer, stage: Un
 class IndependenceCache {
   private readonly byLayer = new Map<Layer, Map<UnitStage['kind'], IndependenceNumbers>>();
   private readonly byShape = new Map<string, IndependenceNumbers>();
+  /** What one layer may take, so that all together end in time. */
+  private readonly budget: number;
   private lastDense: { fanIn: number; neurons: number; pieces: number; numbers: IndependenceNumbers } | undefined;
+
+  constructor({ network, options }: TheoryContext) {
+    const windows = network.layers.filter(({ operation }) => 'window' in operation);
+    const shapes = new Set(windows.map(({ operation, inputShapes }) => JSON.stringify([operation, inputShapes])));
+    this.budget = Math.min(options.budget ?? DEFAULT_BUDGET, BUDGET_OF_NETWORK / Math.max(1, shapes.size));
+  }
 
   of(theory: TheoryContext, layer: Layer, stage: UnitStage): IndependenceNumbers {
     if (layer.operation.kind === 'dense') return this.ofDense(sizeOf(layer.inputShapes[0]), stage);
@@ -70,7 +87,7 @@ class IndependenceCache {
     const key = JSON.stringify([stage, layer.stages[0], shapes]);
     const known = this.byShape.get(key);
     if (known) return known;
-    const numbers = stageIndependence(theory, layer, stage);
+    const numbers = stageIndependence(theory, layer, stage, { ...theory.options, budget: this.budget });
     this.byShape.set(key, numbers);
     return numbers;
   }
@@ -80,6 +97,6 @@ export function independenceOf(theory: TheoryContext): IndependenceCache {
   return theory.onceForFamily(newCache);
 }
 
-function newCache(): IndependenceCache {
-  return new IndependenceCache();
+function newCache(original: TheoryContext): IndependenceCache {
+  return new IndependenceCache(original);
 }

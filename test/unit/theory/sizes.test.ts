@@ -128,6 +128,21 @@ describe('sizes typed by mistake', () => {
     expect(analysis.problems[0]).toMatchObject({ code: 'shape-mismatch', message: 'a: the output would be 2×-3' });
   });
 
+  it('many convolutions of different shapes share what one network may take', () => {
+    const layers = Array.from({ length: 400 }, (_, i) => ({
+      type: 'conv2d',
+      filters: ((i * 7) % 13) + 1,
+      kernel_size: (i % 5) + 1,
+      padding: 'same',
+      ...relu,
+    }));
+    const text = JSON.stringify({ input: [4, 4, 2], layers });
+    const [network] = analyze(text, 'n.network.json', { budget: 4e8 })!.networks;
+    const [upper, naive] = [network.bound('recurrence-upper'), network.bound('naive-upper')];
+    expect(upper.applies).toBe(true);
+    expect(upper.value!.log10).toBeLessThan(naive.value!.log10);
+  }, 15_000);
+
   it.each([
     ['many places', [300_000, 6, 1], relu],
     ['many inputs at many nodes', [100_000, 6, 2], { activation: 'relu6' }],
