@@ -81,10 +81,21 @@ const onnxVersions = ['opsetImport', 'opset_import', 'irVersion', 'ir_version'];
 function formatOfAllFields(text: string, fields: Fields): JsonFormat | null {
   if (isBrainJsOfAnotherKind(text, fields)) return 'brainjs';
   const places = [...fields.values()];
-  if (places.length > 0 && places.every((at) => isChoice(text, at))) return 'nni-search-space';
+  // Looked over once each: a value may be as large as the file.
+  const fieldsOf = memoized((at: number) => fieldsAt(text, at));
+  if (places.length > 0 && places.every((at) => isChoice(fieldsOf(at)))) return 'nni-search-space';
   if (isHuggingFaceConfig(fields)) return 'huggingface-config';
-  if (places.length > 0 && places.every((at) => isKerasJsTest(text, at))) return 'keras-js-test';
-  return places.some((at) => text[at] === '{' && holdsModel(text, fieldsAt(text, at))) ? 'keras' : null;
+  if (places.length > 0 && places.every((at) => isKerasJsTest(fieldsOf(at)))) return 'keras-js-test';
+  return places.some((at) => text[at] === '{' && holdsModel(text, fieldsOf(at))) ? 'keras' : null;
+}
+
+function memoized<V>(compute: (at: number) => V): (at: number) => V {
+  const known = new Map<number, V>();
+  return (at) => {
+    const value = known.get(at) ?? compute(at);
+    known.set(at, value);
+    return value;
+  };
 }
 
 /** A feed-forward network of brain.js: numbers of neurons and, in a file of its own kind, more words that it has. */
@@ -147,8 +158,7 @@ function isListOfLayers(text: string, at: number): boolean {
   return text[first] === ']' || first >= text.length || firstItemHas(text, at, 'type');
 }
 
-function isChoice(text: string, at: number): boolean {
-  const fields = fieldsAt(text, at);
+function isChoice(fields: Fields): boolean {
   return fields.has('_type') && fields.has('_value');
 }
 
@@ -164,7 +174,6 @@ function isHuggingFaceConfig(fields: Fields): boolean {
 }
 
 /** Test data of Keras.js: what goes into a layer, its weights and what should come out. */
-function isKerasJsTest(text: string, at: number): boolean {
-  const fields = fieldsAt(text, at);
+function isKerasJsTest(fields: Fields): boolean {
   return fields.has('weights') && fields.has('expected') && (fields.has('input') || fields.has('inputs'));
 }
