@@ -15,11 +15,11 @@ type Line =
   | { readonly megabytes: number; readonly index: number }
   | { readonly exercised: readonly string[]; readonly next?: number };
 
-/** What was exercised is told once in so many documents, in case the process is ended. */
-const TELL_EVERY = 1000;
+/** What was exercised is reported after this number of documents each, in case the process is ended. */
+const REPORT_EVERY = 1000;
 
 /** Written at once, past all buffers. */
-function tell(line: Line): void {
+function report(line: Line): void {
   writeSync(1, JSON.stringify(line) + '\n');
 }
 
@@ -32,24 +32,24 @@ async function main(): Promise<void> {
   const base = peakMegabytes();
   const tally = new Map<string, number>();
   const tellTally = (next?: number): void => {
-    tell({ next, exercised: [...tally].flatMap(([feature, count]) => [feature, String(count)]) });
+    report({ next, exercised: [...tally].flatMap(([feature, count]) => [feature, String(count)]) });
     tally.clear();
   };
   let [index, checked] = [first, 0];
   // The peak never falls again: the parent goes on with another process.
   for (let isLarge = false; index < end && !isLarge; index += step) {
-    tell({ at: index });
+    report({ at: index });
     try {
       for (const feature of await checkNumber(documents, seed, index))
         tally.set(feature, (tally.get(feature) ?? 0) + 1);
     } catch (error) {
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      tell({ index, fault: stack.split('\n').slice(0, 8).join('\n') });
+      report({ index, fault: stack.split('\n').slice(0, 8).join('\n') });
     }
     const megabytes = peakMegabytes() - base;
     isLarge = megabytes > mostMegabytes;
-    if (isLarge) tell({ index, megabytes });
-    if (++checked % TELL_EVERY === 0) tellTally();
+    if (isLarge) report({ index, megabytes });
+    if (++checked % REPORT_EVERY === 0) tellTally();
     // Targets of weak references are kept until a turn of the event loop ends.
     await setImmediate();
   }

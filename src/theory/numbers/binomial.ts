@@ -1,6 +1,9 @@
 import { EXACT_DIGITS, magnitudeOf, one, UNIT_ROUNDOFF, zero, type Magnitude } from './magnitude.ts';
 import { magnitudeOfScaled, multiplyScaled, scaled, scaledExp, type Scaled } from './scaled.ts';
 
+/** Terms times digits that a sum of exact integers may have: some milliseconds. */
+const MAX_EXACT_WORK = 1e7;
+
 /** C(n, k) as an exact integer. Meant for results that are written out: k multiplications. */
 export function binomialExact(n: number, k: number): bigint {
   if (k < 0 || k > n) return 0n;
@@ -26,6 +29,7 @@ export function binomialPrefixSum(n: number, d: number, weight = 1): Magnitude {
   const estimate = magnitudeOfScaled(scaledBinomialPrefixSum(n, top, weight));
   if (estimate.log10 > EXACT_DIGITS) return estimate;
   if (top === n) return magnitudeOf(BigInt(weight + 1) ** BigInt(n));
+  if (top * estimate.log10 > MAX_EXACT_WORK) return estimate;
   return magnitudeOf(exactPrefixSum(n, top, weight));
 }
 

@@ -2,6 +2,7 @@ import { check, type Checked } from './check.ts';
 import { generate, wide } from './generate.ts';
 import { checkMeans } from './means.ts';
 import type { NativeFile } from './nativeFile.ts';
+import { limitProcessorTime } from './processorLimit.ts';
 
 /** What is to be checked: a seed's network, or one that is given; wide ones for their means. */
 export interface Task {
@@ -10,7 +11,12 @@ export interface Task {
   readonly file?: NativeFile;
 }
 
-export type Answer = { readonly file: NativeFile } | (Checked & { readonly file?: undefined });
+export type Answer =
+  | { readonly file: NativeFile }
+  /** With the processor time that it took, in seconds. */
+  | (Checked & { readonly seconds: number; readonly file?: undefined });
+
+const limit = limitProcessorTime();
 
 /**
  * Answers tasks until its parent ends it: first with the network, for the case that no more comes, then with the finds.
@@ -18,7 +24,8 @@ export type Answer = { readonly file: NativeFile } | (Checked & { readonly file?
 process.on('message', ({ seed, means, file }: Task) => {
   const network = file ?? generate(seed, means ? wide : undefined);
   process.send!({ file: network } satisfies Answer);
-  process.send!(checked(network, seed, means) satisfies Answer);
+  limit.restart();
+  process.send!({ ...checked(network, seed, means), seconds: limit.used() } satisfies Answer);
 });
 
 function checked(file: NativeFile, seed: number, means: boolean): Checked {

@@ -2,17 +2,20 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { Checked } from './check.ts';
 import type { Answer, Task } from './child.ts';
+import { LIMIT_SECONDS } from './processorLimit.ts';
 import { textOf, type NativeFile } from './nativeFile.ts';
 import { shrink } from './shrink.ts';
 
-/** No network of this size takes so long: what does, hangs. */
-const HANG_SECONDS = 90;
+/** A child that the processor-time limit ends, ends with this signal. */
+const OVER_TIME = 'SIGXCPU';
+/** Even on a busy machine, no network takes this long: what does, waits for something that never comes. */
+const STUCK_SECONDS = 1800;
 /** Of the same finds only this many are shrunk and shown. */
 const SHOWN = 2;
 /** One network in this many is a wide one, for its means. */
 const WIDE_EVERY = 12;
 
-type Outcome = Checked & { readonly network?: NativeFile };
+type Outcome = Checked & { readonly network?: NativeFile; readonly seconds: number };
 
 /** A process that checks networks; a new one after each hang or abort. */
 class Checker {
@@ -31,10 +34,13 @@ class Checker {
       };
       const lost = (key: string, says: string) => {
         this.end();
-        end({ finds: [{ key, says }], tally: { counts: {}, comparisons: {} } });
+        end({ finds: [{ key, says }], tally: { counts: {}, comparisons: {} }, seconds: 0 });
       };
-      const timer = setTimeout(() => lost('hangs', `not done in ${HANG_SECONDS} s`), HANG_SECONDS * 1000);
-      child.on('exit', (code, signal) => lost('aborts', `the process ended with ${signal ?? code}`));
+      const timer = setTimeout(() => lost('hangs', `not done in ${STUCK_SECONDS} s`), STUCK_SECONDS * 1000);
+      child.on('exit', (code, signal) => {
+        if (signal === OVER_TIME) lost('hangs', `not done in ${LIMIT_SECONDS} s of processor time`);
+        else lost('aborts', `the process ended with ${signal ?? code}`);
+      });
       child.on('message', (answer: Answer) => {
         if (answer.file) network = answer.file;
         else end(answer);
@@ -52,6 +58,7 @@ class Checker {
 
 class Hunt {
   private networks = 0;
+  private seconds = 0;
   private readonly counts: Record<string, number> = {};
   private readonly comparisons: Record<string, number> = {};
   private readonly types: Record<string, number> = {};
@@ -70,22 +77,23 @@ class Hunt {
         const task: Task = { seed, means: seed % WIDE_EVERY === 0 };
         const outcome = await checker.check(task);
         this.add(outcome);
-        for (const { key, says } of outcome.finds) await this.tell(checker, key, says, task, outcome.network);
+        for (const { key, says } of outcome.finds) await this.report(checker, key, says, task, outcome.network);
       }
     } finally {
       checker.end();
     }
   }
 
-  private add({ tally, network }: Outcome): void {
+  private add({ tally, network, seconds }: Outcome): void {
     this.networks++;
+    this.seconds += seconds;
     for (const { type } of network?.layers ?? []) this.types[type] = (this.types[type] ?? 0) + 1;
     for (const [name, times] of Object.entries(tally.counts)) this.counts[name] = (this.counts[name] ?? 0) + times;
     for (const [id, times] of Object.entries(tally.comparisons))
       this.comparisons[id] = (this.comparisons[id] ?? 0) + times;
   }
 
-  private async tell(checker: Checker, key: string, says: string, task: Task, file?: NativeFile): Promise<void> {
+  private async report(checker: Checker, key: string, says: string, task: Task, file?: NativeFile): Promise<void> {
     const seeds = this.found.get(key) ?? [];
     this.found.set(key, [...seeds, task.seed]);
     console.log(`seed ${task.seed}${task.means ? ' (means)' : ''}: ${key}: ${says}`);
@@ -108,7 +116,8 @@ class Hunt {
   /** What was looked at, and what was found; true when nothing was. */
   close(): boolean {
     console.log(
-      `${this.networks} networks, ${sum(this.counts)} counts, ${sum(this.comparisons)} comparisons with bounds`,
+      `${this.networks} networks, ${sum(this.counts)} counts, ${sum(this.comparisons)} comparisons with bounds ` +
+        `in ${(this.seconds / 3600).toFixed(2)} hours of processor time`,
     );
     console.log(`layers: ${listed(this.types)}\ncounts: ${listed(this.counts)}\nbounds: ${listed(this.comparisons)}`);
     for (const [key, seeds] of this.found)
