@@ -64,10 +64,11 @@ const MAX_WIDTH = 1 << 20;
 
 /**
  * The widths (and the depth) with the largest objective under a budget of parameters and multiply-adds. Both costs grow
- * with each width, so the last width is as large as the budget leaves room for, and only the others are enumerated;
- * that loses no design as every objective here grows with each width as well. Where that are too many, a hill climb
- * from several proportions of widths takes its place. `pause` is awaited between evaluations and ends the search with
- * what it found by returning true.
+ * with each width, so the last width is as large as the budget leaves room for, and only the others are enumerated.
+ * Bounds grow with each width as well, and so do means in the wide limit, to which each neuron adds its crossings;
+ * where a mean does not apply at the largest last width, smaller ones are not tried. If there are too many designs to
+ * enumerate, a hill climb from several proportions of widths takes its place. `pause` is awaited between evaluations
+ * and ends the search with what it found by returning true.
  */
 export async function fit(task: FitTask, pause: () => Promise<boolean>): Promise<FitResult> {
   const search = new Search(task, pause);

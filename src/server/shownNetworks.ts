@@ -33,12 +33,16 @@ export class ShownNetworks {
 
   /** Takes the next version of the text. `analysis` is null for a text in which no network is recognized. */
   update(text: string, analysis: Analysis | null): void {
-    const edit = editBetween(this.text, text);
-    const earlier = this.entries.map((entry) => ({ ...entry, locate: after(entry.locate, edit) }));
-    this.text = text;
     const current = analysis?.networks.map((network, index) => freshEntry(network, index, analysis)) ?? [];
     const isUnfinished = analysis === null || analysis.hasErrors || current.some(({ wasReadable }) => !wasReadable);
-    this.entries = isUnfinished ? standIns(earlier, current) : current;
+    this.entries = isUnfinished ? standIns(this.movedTo(text), current) : current;
+    this.text = text;
+  }
+
+  /** The networks shown so far, at their places in the next version of the text. */
+  private movedTo(text: string): readonly Entry[] {
+    const edit = editBetween(this.text, text);
+    return this.entries.map((entry) => ({ ...entry, locate: after(entry.locate, edit) }));
   }
 }
 

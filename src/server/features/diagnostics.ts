@@ -45,11 +45,11 @@ function unfinishedParts({ analysis }: AnalysedDocument): Span[] {
 /** `@region-lens ignore bottleneck` in a comment on the line, or on the line above it. */
 function isSilenced({ lines, text }: AnalysedDocument, code: string, span: Span): boolean {
   const { line } = lines.positionAt(span.start);
-  return text
-    .split('\n', line + 1)
-    .slice(Math.max(0, line - 1))
-    .some((written) => new RegExp(`@region-lens\\s+ignore\\s+${code}\\b`).test(written));
+  const ignored = text.slice(lines.offsetOf(Math.max(0, line - 1)), lines.offsetOf(line + 1)).matchAll(SILENCE);
+  return [...ignored].some(([, named]) => named === code);
 }
+
+const SILENCE = /@region-lens\s+ignore\s+([\w-]+)/g;
 
 const DOCUMENTATION = 'https://github.com/region-lens/region-lens/blob/main/docs/';
 

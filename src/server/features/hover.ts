@@ -85,7 +85,7 @@ function describeDifference(analysis: NetworkAnalysis, layer: Layer, explanation
   if (factor === null || explanation.ownLog10 === null || isOwnFactor(analysis, layer, explanation)) return null;
   return factor < explanation.ownLog10
     ? 'The upper bound grows by less than that, since it follows all layers together.'
-    : 'The upper bound grows by more than that, since another theorem is the tightest one from here on.';
+    : 'The upper bound grows by more than that: different theorems can be the tightest before and after this layer.';
 }
 
 /** `Σ_{j≤2} C(24, j)` with the braces as a subscript: one of the few tags that a hover may hold. */

@@ -25,8 +25,8 @@ interface HintedLayers {
 }
 
 /**
- * One short hint for each layer that bends: what it multiplies the number of regions by. It stands at the end of the
- * line, behind all code, so that it separates nothing that belongs together.
+ * One short hint for each layer that bends: how much it raises the upper bound and the expected number. It stands at
+ * the end of the line, behind all code, so that it separates nothing that belongs together.
  */
 export function inlayHints(document: AnalysedDocument, range: Range, settings: Settings): InlayHint[] {
   if (settings.hints === 'off') return [];
@@ -70,7 +70,7 @@ function byLine({ analysis, locate }: ShownNetwork, index: LineIndex): Map<numbe
     const offset = locate(anchorOf(definitionOf(analysis, layer)));
     if (offset === null) continue;
     const { line } = index.positionAt(offset);
-    lines.set(line, [...(lines.get(line) ?? []), layer]);
+    addTo(lines, line, layer);
   }
   return lines;
 }
@@ -86,9 +86,15 @@ function byDefinition(analysis: NetworkAnalysis, layers: readonly Layer[]): Iter
   for (const layer of layers) {
     const { start, end } = definitionOf(analysis, layer).span;
     const key = `${start} ${end}`;
-    groups.set(key, [...(groups.get(key) ?? []), layer]);
+    addTo(groups, key, layer);
   }
   return groups.values();
+}
+
+function addTo<Key>(groups: Map<Key, Layer[]>, key: Key, layer: Layer): void {
+  const group = groups.get(key);
+  if (group) group.push(layer);
+  else groups.set(key, [layer]);
 }
 
 function hintLabel(analysis: NetworkAnalysis, layers: readonly Layer[], settings: Settings): string | null {
