@@ -40,8 +40,7 @@ class Builder {
   build(): BuiltNetwork {
     const { definition } = this;
     const inputs = definition.inputs.map((input, k) => {
-      const isSound =
-        input.shape.length > 0 && input.shape.every((extent) => Number.isSafeInteger(extent) && extent > 0);
+      const isSound = input.shape.length > 0 && input.shape.every((extent) => Number.isInteger(extent) && extent > 0);
       const fits = isSound && Number.isSafeInteger(sizeOf(input.shape));
       if (isSound && !fits) this.tooLarge(input.span);
       this.tensors.set(input.name, fits ? inputTensor(k) : null);

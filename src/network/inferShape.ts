@@ -1,5 +1,6 @@
 import { isMerge, type MergeOperation, type Operation, type OutputRule, type Window } from './operation.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
+import { sizeFault } from './wholeSizes.ts';
 import { slide, slideTransposed, spatialExtents } from './window.ts';
 
 /** Why a layer cannot take its inputs. `field` names the native field at fault, when there is one. */
@@ -16,6 +17,8 @@ const fault = (message: string, field?: string): InferredShape => ({ fault: { me
 
 /** Output shape of an operation on inputs of these shapes. Never throws. */
 export function inferShape(operation: Operation, inputs: readonly Shape[]): InferredShape {
+  const unsound = sizeFault(operation);
+  if (unsound) return { fault: unsound };
   if (isMerge(operation)) return mergeShapes(operation, inputs);
   if (operation.kind === 'notPiecewiseLinear' && inputs.length > 0)
     return { shape: ruledShape(operation.output, inputs[0]) };
@@ -24,27 +27,26 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
   switch (operation.kind) {
     case 'dense':
       if (input.length < 1) return fault('needs a vector, the input is a single number');
-      return countable('units', operation.units, [...input.slice(0, -1), operation.units]);
+      return { shape: [...input.slice(0, -1), operation.units] };
     case 'maxout':
       if (input.length !== 1) return fault(`needs a vector, the input is ${formatShape(input)}: flatten it first`);
-      if (!isCount(operation.rank)) return fault('rank must be a whole number of at least 1', 'rank');
-      return countable('units', operation.units, [operation.units]);
+      return { shape: [operation.units] };
     case 'convolution':
       if (input.length === operation.window.rank + 1) {
         const channels = input[input.length - 1];
-        if (!isCount(operation.groups) || channels % operation.groups || operation.filters % operation.groups) {
+        if (channels % operation.groups || operation.filters % operation.groups) {
           return fault(
             `${channels} channels and ${operation.filters} filters cannot be split into ${operation.groups} groups`,
             'groups',
           );
         }
       }
-      return windowed(operation.window, input, () => operation.filters, 'filters');
+      return windowed(operation.window, input, () => operation.filters);
     case 'locallyConnected':
     case 'separableConvolution':
-      return windowed(operation.window, input, () => operation.filters, 'filters');
+      return windowed(operation.window, input, () => operation.filters);
     case 'depthwiseConvolution':
-      return windowed(operation.window, input, (channels) => channels * operation.multiplier, 'depth_multiplier');
+      return windowed(operation.window, input, (channels) => channels * operation.multiplier);
     case 'maxPooling':
     case 'averagePooling':
       return pooled(operation.window, input);
@@ -82,7 +84,7 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
       if (input[0] !== nodes || operation.adjacency.some((row) => row.length !== nodes)) {
         return fault(`adjacency must be ${input[0]}×${input[0]} for ${input[0]} nodes`, 'adjacency');
       }
-      return countable('units', operation.units, [nodes, operation.units]);
+      return { shape: [nodes, operation.units] };
     }
     case 'unknown':
       return fault(operation.why);
@@ -108,14 +110,6 @@ function ruledShape(rule: OutputRule | undefined, input: Shape): Shape {
   return rule ? [...input.slice(0, rule.keep), ...rule.append] : input;
 }
 
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1;
-}
-
-function countable(field: string, count: number, shape: Shape): InferredShape {
-  return isCount(count) ? { shape } : fault(`${field} must be a whole number of at least 1`, field);
-}
-
 function wrongRank(rank: 1 | 2, input: Shape): InferredShape | null {
   if (input.length === rank + 1) return null;
   const wanted = rank === 1 ? 'width × channels' : 'height × width × channels';
@@ -126,15 +120,10 @@ function windowed(
   window: Window,
   input: Shape,
   channelsOut: (channels: number) => number,
-  countField: string,
+  sizeField = 'kernel_size',
 ): InferredShape {
   const wrong = wrongRank(window.rank, input);
   if (wrong) return wrong;
-  const sizeField = countField === 'pool_size' ? 'pool_size' : 'kernel_size';
-  if (!window.kernel.every(isCount)) return fault(`${sizeField} must be whole numbers of at least 1`, sizeField);
-  if (!window.strides.every(isCount)) return fault('strides must be whole numbers of at least 1', 'strides');
-  if (!window.dilation.every(isCount))
-    return fault('dilation_rate must be whole numbers of at least 1', 'dilation_rate');
   const [h, w, c] = spatialExtents(input, window.rank);
   const [outH, outW] = [slide(window, 0, h).extent, slide(window, 1, w).extent];
   if (!(outH >= 1 && outW >= 1)) {
@@ -145,7 +134,7 @@ function windowed(
     );
   }
   const channels = channelsOut(c);
-  return countable(countField, channels, window.rank === 1 ? [outW, channels] : [outH, outW, channels]);
+  return { shape: window.rank === 1 ? [outW, channels] : [outH, outW, channels] };
 }
 
 /** A window that contains only padding has no greatest number and no mean. */
@@ -166,12 +155,10 @@ function pooled(window: Window, input: Shape): InferredShape {
 function transposedShape(window: Window, filters: number, input: Shape): InferredShape {
   const wrong = wrongRank(window.rank, input);
   if (wrong) return wrong;
-  if (!window.kernel.every(isCount)) return fault('kernel_size must be whole numbers of at least 1', 'kernel_size');
-  if (!window.strides.every(isCount)) return fault('strides must be whole numbers of at least 1', 'strides');
   const [h, w] = spatialExtents(input, window.rank);
   const [outH, outW] = [slideTransposed(window, 0, h).extent, slideTransposed(window, 1, w).extent];
   if (!(outH >= 1 && outW >= 1)) return fault('the padding cuts off all of the output', 'padding');
-  return countable('filters', filters, window.rank === 1 ? [outW, filters] : [outH, outW, filters]);
+  return { shape: window.rank === 1 ? [outW, filters] : [outH, outW, filters] };
 }
 
 function reshaped(target: Shape, input: Shape): InferredShape {

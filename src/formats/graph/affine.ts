@@ -5,7 +5,7 @@ import { transposed } from '../transpose.ts';
 import { rearranged } from './arrangement.ts';
 import type { LayerDraft, LazyWeights } from './draft.ts';
 import type { Constant, GraphNode } from './node.ts';
-import { Refusal } from './writer.ts';
+import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
 /** A tensor of the file under another shape or with other numbers. */

@@ -3,7 +3,7 @@ import type { Shape } from '../../network/shape.ts';
 import { straight } from './affine.ts';
 import { joined, sameArrangement } from './arrangement.ts';
 import type { Constant, GraphNode } from './node.ts';
-import { Refusal } from './writer.ts';
+import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
 /** Sum, difference, mean or maximum of tensors of one shape. */

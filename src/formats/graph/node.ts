@@ -1,15 +1,7 @@
 import type { Span } from '../../network/definition.ts';
 import type { Tensor } from '../../network/operation.ts';
 import type { Shape } from '../../network/shape.ts';
-
-/** Attributes of a node by name, whichever way a format writes them. Undefined where absent or of another kind. */
-export interface Attributes {
-  number(name: string): number | undefined;
-  /** A list of whole numbers. */
-  numbers(name: string): readonly number[] | undefined;
-  text(name: string): string | undefined;
-  span(name: string): Span | undefined;
-}
+import type { Attributes } from './attributes.ts';
 
 /** One operation of a computation graph as a file has it. */
 export interface GraphNode extends Span {

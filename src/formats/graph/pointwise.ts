@@ -5,7 +5,7 @@ import { isActivationLayer } from '../layers/activations.ts';
 import { changed } from './affine.ts';
 import { rearranged } from './arrangement.ts';
 import type { Constant, GraphNode } from './node.ts';
-import { Refusal } from './writer.ts';
+import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
 /** The activation of this name, which is one that is known. */

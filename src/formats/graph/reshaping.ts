@@ -1,7 +1,7 @@
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import { flattened, sameArrangement } from './arrangement.ts';
 import type { GraphNode } from './node.ts';
-import { Refusal } from './writer.ts';
+import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
 /** The shape without the batch in the order of the file. */
@@ -108,6 +108,7 @@ export function squeeze(
   if (!from) throw new Refusal('A tensor of unknown shape is squeezed here.');
   const named = axes?.map((axis) => (axis < 0 ? axis + from.length + 1 : axis) - 1);
   if (named?.includes(-1)) throw new Refusal('The batch is taken away here.');
+  if (named?.some((axis) => from[axis] !== 1)) throw new Refusal('Only axes of one place can be taken away.');
   const to = from.filter((extent, axis) => (named && named.length > 0 ? !named.includes(axis) : extent !== 1));
   const shape = to.length > 0 ? to : [1];
   return shape.length === from.length ? x : reshape(writer, node, x, [null, ...shape], x.channelsFirst);
@@ -122,6 +123,7 @@ export function unsqueeze(writer: GraphWriter, node: GraphNode, x: TensorValue, 
   const to: number[] = [...from];
   for (const place of places) {
     if (place === 0) throw new Refusal('A new batch is made here.');
+    if (!Number.isInteger(place) || place < 0 || place >= rank) throw new Refusal(`There is no axis ${place} here.`);
     to.splice(place - 1, 0, 1);
   }
   return reshape(writer, node, x, [null, ...to], x.channelsFirst);

@@ -4,7 +4,8 @@ import type { ReadOptions } from '../format.ts';
 import { finished } from './draft.ts';
 import { sortNodes } from './node.ts';
 import type { GraphNode } from './node.ts';
-import { GraphWriter, Refusal } from './writer.ts';
+import { Refusal } from './refusal.ts';
+import { GraphWriter } from './writer.ts';
 import type { Value } from './writer.ts';
 
 /**
@@ -72,7 +73,7 @@ function valueOf(writer: GraphWriter, node: GraphNode, { operators, onlyLooks }:
     return writer.refuse(node, `The operation ${node.op} is not analysed.`) ?? { kind: 'opaque' };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return writer.refuse(node, error.message) ?? { kind: 'opaque' };
+    return writer.refuse(node, error.message, error.span) ?? { kind: 'opaque' };
   }
 }
 
@@ -91,6 +92,12 @@ function countUses({ nodes, outputs, onlyLooks }: Graph): Map<string, number> {
   return uses;
 }
 
+/** An extent as a file states it: null where it is left open (0 or -1), NaN where it can be none. */
+export function statedExtent(value: number): number | null {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  return value === 0 || value === -1 ? null : NaN;
+}
+
 /**
  * A problem for a graph without an input that can be used, or with an input whose size is open; null for a sound one.
  */
@@ -100,6 +107,10 @@ export function inputProblem(
   span: Span,
   advice = 'Write it here.',
 ): Problem | null {
+  if (extents.some(Number.isNaN)) {
+    const message = `The shape of the input ${name} must be whole numbers above zero.`;
+    return { code: 'bad-value', severity: 'error', message, span };
+  }
   const open = extents.filter((extent) => typeof extent !== 'number');
   if (extents.length > 3) {
     const message = `The input ${name} has ${extents.length} axes; up to height, width and channels are analysed.`;

@@ -1,7 +1,7 @@
 import type { Operation, Padding, Window } from '../../network/operation.ts';
 import { slide, slideTransposed, spatialExtents } from '../../network/window.ts';
 import type { GraphNode } from './node.ts';
-import { Refusal } from './writer.ts';
+import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
 type Pair = readonly [number, number];

@@ -8,6 +8,9 @@ import type { Arrangement } from './arrangement.ts';
 import { isGeneric } from './draft.ts';
 import type { LayerDraft, LazyWeights, Source } from './draft.ts';
 import type { Constant, GraphNode } from './node.ts';
+import { Refusal } from './refusal.ts';
+
+export { Refusal };
 
 /** A tensor that depends on the network's input. */
 export interface TensorValue {
@@ -37,9 +40,6 @@ export type Value =
   | { readonly kind: 'constant'; readonly constant: Constant }
   /** Of constants alone, by operations that are not followed. */
   | { readonly kind: 'opaque' };
-
-/** Why an operation is not read, as a sentence. */
-export class Refusal extends Error {}
 
 export interface LayerParts {
   readonly type: string;
@@ -206,10 +206,10 @@ export class GraphWriter {
   }
 
   /** A layer with a known place in the graph and nothing else. */
-  refuse(node: GraphNode, why: string): TensorValue | undefined {
+  refuse(node: GraphNode, why: string, place: Span = node.opSpan): TensorValue | undefined {
     const inputs = node.inputs.map((name) => this.values.get(name)).filter((value) => value?.kind === 'tensor');
     if (inputs.length === 0) return undefined;
-    this.report('unsupported', 'warning', why, node.opSpan);
+    this.report('unsupported', 'warning', why, place);
     return this.emit(node, inputs, { type: node.op, operation: { kind: 'unknown', why } }, { arrangement: undefined });
   }
 }

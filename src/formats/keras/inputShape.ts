@@ -65,14 +65,20 @@ export function inputOfLayer(layer: JsonNode, name: string): ReadInput {
 /** An input of a shape as written; `place` is where to report that there is none. */
 export function inputOf(written: WrittenShape | undefined, name: string, place: JsonNode): ReadInput {
   const span = spanOf(written?.node ?? { start: place.start, end: Math.min(place.start + 1, place.end) });
-  const shape = (written?.extents ?? []).map((extent) => (isExtent(extent) ? extent : -1));
-  const message = shapeFault(shape, written !== undefined);
-  const code = written ? 'unknown-size' : 'missing-field';
+  const extents = written?.extents ?? [];
+  const shape = extents.map((extent) => (isExtent(extent) ? extent : -1));
+  const isWrong = !extents.every((extent) => isExtent(extent) || isOpen(extent));
+  const message = isWrong ? wrongExtents : shapeFault(shape, written !== undefined);
+  const code = isWrong ? 'bad-value' : written ? 'unknown-size' : 'missing-field';
   return {
     input: { name, shape, span },
     problem: message === null ? null : { code, severity: 'error', message, span },
   };
 }
+
+const isOpen = (extent: PlainValue): boolean => extent === null || extent === -1;
+
+const wrongExtents = "The input's shape must be whole numbers above zero, or null where it is left open.";
 
 function isExtent(extent: PlainValue): extent is number {
   return typeof extent === 'number' && Number.isSafeInteger(extent) && extent > 0;

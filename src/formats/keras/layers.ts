@@ -5,7 +5,7 @@ import { Fields } from '../layers/fields.ts';
 import type { LayerIssue } from '../layers/fields.ts';
 import { layerParts } from '../layers/table.ts';
 import type { PlainRecord } from '../json/plain.ts';
-import { smoothLayerRules } from './smoothLayers.ts';
+import { smoothLayerRules, wrongSize } from './smoothLayers.ts';
 import { meaningOfClass, snakeCase } from './classes.ts';
 import { mergeClass, withCurrentFields, wrappedLayer, writtenFieldName } from './oldFields.ts';
 
@@ -80,6 +80,16 @@ function readLayer(className: string, type: string, config: PlainRecord, dialect
 }
 
 function notPiecewiseLinear(className: string, what: string, config: PlainRecord, dialect: KerasDialect): KerasLayer {
+  const wrong = wrongSize(className, config);
+  if (wrong !== undefined) {
+    const isInner = wrong === 'layer' || wrong === 'cell';
+    const message = `${isInner ? 'A size of the layer inside' : wrong} must be a positive whole number.`;
+    const field = writtenFieldName(className, config, wrong);
+    return {
+      ...unknown(className, 'bad-value', message),
+      issues: [{ field, code: 'bad-value', severity: 'error', message }],
+    };
+  }
   return {
     type: snakeCase(className),
     operation: { kind: 'notPiecewiseLinear', what, ...smoothLayerRules(className, config, dialect) },

@@ -1,3 +1,4 @@
+import { isWhole } from '../../network/wholeSizes.ts';
 import { isRecord } from '../json/plain.ts';
 import type { PlainRecord, PlainValue } from '../json/plain.ts';
 
@@ -30,7 +31,10 @@ export function currentFieldName(className: string, name: string): string {
 /** The old name under which a field stands in this config, or the name itself. */
 export function writtenFieldName(className: string, config: PlainRecord, name: string): string {
   if (Object.hasOwn(config, name)) return name;
-  if (name === 'kernel_size' && Object.hasOwn(config, 'nb_row')) return 'nb_row';
+  if (name === 'kernel_size' && Object.hasOwn(config, 'nb_row')) {
+    const rows = config.nb_row;
+    return typeof rows === 'number' && isWhole(rows, 1) ? 'nb_col' : 'nb_row';
+  }
   if (name === 'rank' && Object.hasOwn(config, 'nb_feature')) return 'nb_feature';
   return Object.keys(config).find((old) => currentFieldName(className, old) === name) ?? name;
 }

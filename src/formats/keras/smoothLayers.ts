@@ -1,6 +1,6 @@
 import type { OutputRule, ParameterRule } from '../../network/operation.ts';
 import type { Dialect } from '../layers/fields.ts';
-import { isList, isRecord } from '../json/plain.ts';
+import { isList, isRecord, stringOf, Unresolved, unwrapTuple } from '../json/plain.ts';
 import type { PlainRecord, PlainValue } from '../json/plain.ts';
 import { withCurrentFields, wrappedLayer } from './oldFields.ts';
 
@@ -16,6 +16,23 @@ type RuleReader = (config: PlainRecord, dialect: Dialect) => SmoothLayerRules;
 export function smoothLayerRules(className: string, config: PlainRecord, dialect: Dialect): SmoothLayerRules {
   const read = Object.hasOwn(readers, className) ? readers[className] : undefined;
   return read?.(withCurrentFields(className, config), dialect) ?? {};
+}
+
+const sizeFields = ['units', 'filters', 'kernel_size', 'input_dim', 'output_dim', 'num_heads', 'key_dim', 'value_dim'];
+
+/** The field of a layer, or of the layer that it wraps, whose size cannot be one; undefined where all can. */
+export function wrongSize(className: string, written: PlainRecord): string | undefined {
+  const config = withCurrentFields(className, written);
+  const isWrong = (value: PlainValue) => size(value) === undefined && value !== null && !(value instanceof Unresolved);
+  const wrong = sizeFields.find((name) => {
+    const value = unwrapTuple(config[name]);
+    return value !== undefined && (isList(value) ? value : [value]).some(isWrong);
+  });
+  const { layer, cell } = config;
+  const inner = [layer, cell].find((part) => isRecord(part) && isRecord(part.config));
+  if (wrong !== undefined || !isRecord(inner) || !isRecord(inner.config)) return wrong;
+  const isInner = wrongSize(stringOf(inner.class_name) ?? '', inner.config) !== undefined;
+  return isInner ? (inner === layer ? 'layer' : 'cell') : undefined;
 }
 
 function size(value: PlainValue | undefined): number | undefined {

@@ -99,7 +99,7 @@ function readInput(context: NativeContext, node: JsonNode, name: string): InputD
   const value = context.numeric(node);
   const shape: readonly PlainValue[] = isList(value) ? value : [value];
   const sizes = shape.filter(
-    (extent) => typeof extent === 'number' && Number.isInteger(extent) && extent > 0,
+    (extent) => typeof extent === 'number' && Number.isSafeInteger(extent) && extent > 0,
   ) as number[];
   const sound = sizes.length === shape.length && sizes.length >= 1 && sizes.length <= 3;
   if (

@@ -1,11 +1,20 @@
 import { buffered } from '../binary/buffered.ts';
 import { fieldsIn, textAt, varintsAt, type Field, type Place } from '../binary/protobuf.ts';
 import type { NearbyFiles } from '../format.ts';
-import type { Attributes } from '../graph/node.ts';
+import type { Attributes } from '../graph/attributes.ts';
 import { bytesOf, decode, halfFloat, brainFloat } from '../weights/numberTypes.ts';
 import { sizeOfShape } from '../weights/shapes.ts';
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
-import { sizeAdvice, type OnnxInput, type OnnxModel, type OnnxNode, type OnnxTensor } from './model.ts';
+import {
+  attributeField,
+  attributeFields,
+  sizeAdvice,
+  type AttributeField,
+  type OnnxInput,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+} from './model.ts';
 import { numberTypes, unreadKind } from './numbers.ts';
 
 /** Binary files have no places that could be shown. */
@@ -15,7 +24,20 @@ const nowhere = { start: 0, end: 0 };
 const Model = { irVersion: 1, graph: 7, opsetImport: 8, greatest: 26 } as const;
 const Graph = { node: 1, name: 2, initializer: 5, input: 11, output: 12, sparseInitializer: 15 } as const;
 const Node = { input: 1, output: 2, name: 3, opType: 4, attribute: 5 } as const;
-const Attribute = { name: 1, f: 2, i: 3, s: 4, t: 5, g: 6, floats: 7, ints: 8 } as const;
+const Attribute = {
+  name: 1,
+  f: 2,
+  i: 3,
+  s: 4,
+  t: 5,
+  g: 6,
+  floats: 7,
+  ints: 8,
+  strings: 9,
+  tensors: 10,
+  graphs: 11,
+  type: 20,
+} as const;
 const TensorField = {
   dims: 1,
   dataType: 2,
@@ -248,24 +270,32 @@ class BinaryAttributes implements Attributes {
   /** A zero may be left out. */
   number(name: string): number | undefined {
     const place = this.places.get(name);
-    if (!place) return undefined;
-    const field = lastField(this.source, place, Attribute.i) ?? lastField(this.source, place, Attribute.f);
-    if (field) return field.value;
-    const type = lastField(this.source, place, 20)?.value;
-    return type === 1 || type === 2 ? 0 : undefined;
+    const kind = place && this.kindOf(place, ['i', 'f']);
+    if (!place || kind === undefined) return undefined;
+    if (kind !== 'i' && kind !== 'f') return NaN;
+    return lastField(this.source, place, Attribute[kind])?.value ?? 0;
   }
 
   numbers(name: string): readonly number[] | undefined {
     const place = this.places.get(name);
-    if (!place) return undefined;
+    const kind = place && this.kindOf(place, ['ints', 'floats']);
+    if (!place || kind === undefined) return undefined;
+    if (kind !== 'ints' && kind !== 'floats') return [NaN];
     const numbers: number[] = [];
     for (const { number, value, place: part, isDelimited } of fieldsIn(this.source, place)) {
-      if (number !== Attribute.ints && number !== Attribute.floats) continue;
+      if (number !== Attribute[kind]) continue;
       if (!isDelimited) numbers.push(value);
-      else if (number === Attribute.ints) numbers.push(...varintsAt(this.source, part));
+      else if (kind === 'ints') numbers.push(...varintsAt(this.source, part));
       else numbers.push(...decode(this.source.read(part.start, part.end - part.start), 'float32'));
     }
     return numbers.length > 0 ? numbers : undefined;
+  }
+
+  /** The field that holds the value: by the attribute's type, else one of those asked for, else any other. */
+  private kindOf(place: Place, wanted: readonly AttributeField[]): AttributeField | undefined {
+    const isThere = (kind: AttributeField) => lastField(this.source, place, Attribute[kind]) !== undefined;
+    const known = attributeField(lastField(this.source, place, Attribute.type)?.value);
+    return known ?? wanted.find(isThere) ?? attributeFields.find(isThere);
   }
 
   text(name: string): string | undefined {

@@ -1,5 +1,6 @@
 import { sizeOf } from '../../network/shape.ts';
 import { transposed } from '../transpose.ts';
+import { wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
 import { fileShape } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
@@ -32,12 +33,11 @@ function fewOf(writer: GraphWriter, node: GraphNode, index: number): Few | undef
 }
 
 export const shapeOf: Operator = (writer, node) => {
-  const { attributes } = node;
   const value = writer.value(node, 0);
   const shape = value?.kind === 'constant' ? value.constant.shape : fileShape(writer.tensor(node));
   if (!shape) return { kind: 'opaque' };
   const items = value?.kind === 'constant' ? shape : [null, ...shape];
-  return { kind: 'extents', items: items.slice(attributes.number('start') ?? 0, attributes.number('end')) };
+  return { kind: 'extents', items: items.slice(wholeNumber(node, 'start') ?? 0, wholeNumber(node, 'end')) };
 };
 
 /** Some of a shape's numbers, by their places. */
@@ -62,10 +62,11 @@ function taken({ items, dims }: Few, places: readonly (readonly number[])[]): Fe
 
 export function sliced(writer: GraphWriter, node: GraphNode): Value | undefined {
   const few = fewOf(writer, node, 0);
-  const start = writer.numbers(node, 1) ?? node.attributes.numbers('starts');
-  const end = writer.numbers(node, 2) ?? node.attributes.numbers('ends');
-  if (!few || !start || !end) return undefined;
-  const axes = writer.numbers(node, 3) ?? node.attributes.numbers('axes') ?? start.map((_, axis) => axis);
+  const start = writer.numbers(node, 1) ?? wholeNumbers(node, 'starts');
+  const end = writer.numbers(node, 2) ?? wholeNumbers(node, 'ends');
+  const isUnknown = (k: number) => Boolean(node.inputs[k]) && !writer.numbers(node, k);
+  if (!few || !start || !end || isUnknown(3) || isUnknown(4)) return undefined;
+  const axes = writer.numbers(node, 3) ?? wholeNumbers(node, 'axes') ?? start.map((_, axis) => axis);
   const steps = writer.numbers(node, 4) ?? start.map(() => 1);
   const places = few.dims.map((extent) => Array.from({ length: extent }, (_, place) => place));
   for (const [k, written] of axes.entries()) {

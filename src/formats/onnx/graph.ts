@@ -2,7 +2,7 @@ import type { NetworkDefinition, Problem } from '../../network/definition.ts';
 import { sizeOf } from '../../network/shape.ts';
 import type { ReadOptions } from '../format.ts';
 import type { Layout } from '../graph/layout.ts';
-import { inputProblem, translate } from '../graph/translate.ts';
+import { inputProblem, statedExtent, translate } from '../graph/translate.ts';
 import type { GraphWriter } from '../graph/writer.ts';
 import { layoutOf } from './layout.ts';
 import type { OnnxInput, OnnxModel, OnnxNode, OnnxTensor } from './model.ts';
@@ -26,6 +26,8 @@ export function networkOf(
   const constants: OnnxConstant[] = [];
   const define = (writer: GraphWriter, tensor: OnnxTensor, name: string) => {
     const constant = constantOf(tensor, name);
+    if (!constant)
+      return writer.report('bad-value', 'error', `The shape of ${name} must be whole numbers.`, tensor.span);
     constants.push(constant);
     writer.define(name, { kind: 'constant', constant });
   };
@@ -82,9 +84,7 @@ function addInput(
   problems: Problem[],
 ): void {
   const batchless = dims.length > 1 ? dims.slice(1) : dims;
-  const extents = batchless.map((extent) =>
-    typeof extent !== 'number' || (Number.isSafeInteger(extent) && extent > 0) ? extent : null,
-  );
+  const extents = batchless.map((extent) => (typeof extent === 'number' ? statedExtent(extent) : extent));
   const problem = inputProblem(name, extents, span, advice);
   if (problem) problems.push(problem);
   const isFirst = extents.length > 1 && layout.isChannelsFirst(name, extents.length);

@@ -57,9 +57,10 @@ function nodeOf(node: JsonObject, text: string): OnnxNode {
 
 function inputOf(input: JsonNode): OnnxInput {
   const shape = field(field(field(input, 'type'), 'tensorType'), 'shape');
-  const dims = itemsOf(field(shape, 'dim')).map(
-    (dim) => numberOf(field(dim, 'dimValue')) ?? textOf(field(dim, 'dimParam')) ?? null,
-  );
+  const dims = itemsOf(field(shape, 'dim')).map((dim) => {
+    const extent = field(dim, 'dimValue');
+    return extent ? (numberOf(extent) ?? NaN) : (textOf(field(dim, 'dimParam')) ?? null);
+  });
   return { name: nameOf(input), dims, span: spanOf(shape ?? member(input, 'name') ?? input) };
 }
 

@@ -43,3 +43,15 @@ export interface OnnxModel {
   /** Where the initializers are listed, if all of them are: the layers have to have as many weights. */
   readonly initializersSpan: Span | undefined;
 }
+
+/** Where an attribute has its value, in the order of the protocol's codes for its types, from 1 (FLOAT). */
+export const attributeFields = ['f', 'i', 's', 't', 'g', 'floats', 'ints', 'strings', 'tensors', 'graphs'] as const;
+
+export type AttributeField = (typeof attributeFields)[number];
+
+const typeNames = ['FLOAT', 'INT', 'STRING', 'TENSOR', 'GRAPH', 'FLOATS', 'INTS', 'STRINGS', 'TENSORS', 'GRAPHS'];
+
+/** The field for a type by its code or its name; undefined for a type that is left out or not known. */
+export function attributeField(type: unknown): AttributeField | undefined {
+  return attributeFields[typeof type === 'number' ? type - 1 : typeNames.indexOf(String(type))];
+}

@@ -1,6 +1,7 @@
 import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import { batchNormalization, dense, shift, straight } from '../graph/affine.ts';
+import { realNumber, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
 import { concatenate, lookUp, merge, minimum, notPiecewiseLinear, product } from '../graph/joins.ts';
@@ -8,7 +9,7 @@ import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, hardSigmoid, named, prelu } from '../graph/pointwise.ts';
 import { flatten, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
-import { Refusal } from '../graph/writer.ts';
+import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
 import {
   chained,
@@ -32,16 +33,15 @@ function tensorsOf(writer: GraphWriter, node: GraphNode): TensorValue[] {
 }
 
 const gemm: Operator = (writer, node) => {
-  const { attributes } = node;
-  const [alpha, beta] = [attributes.number('alpha') ?? 1, attributes.number('beta') ?? 1];
-  if (attributes.number('transA') === 1) throw new Refusal('A product with the input transposed is not analysed.');
+  const [alpha, beta] = [realNumber(node, 'alpha') ?? 1, realNumber(node, 'beta') ?? 1];
+  if (wholeNumber(node, 'transA') === 1) throw new Refusal('A product with the input transposed is not analysed.');
   const [a, b] = [writer.tensor(node, 0), writer.value(node, 1)];
   if (b?.kind === 'tensor') return product(writer, node, [a, b], b.shape?.at(-1));
   if (alpha !== 1 || beta !== 1) {
     writer.approximate(node, 'Gemm with factors other than 1: bounds hold, the weights of the file are not used.');
   }
-  const x = dense(writer, node, a, writer.weights(node, 1), attributes.number('transB') === 1);
-  return writer.value(node, 2) ? shift(writer, node, x, writer.weights(node, 2)) : x;
+  const x = dense(writer, node, a, writer.weights(node, 1), wholeNumber(node, 'transB') === 1);
+  return node.inputs[2] ? shift(writer, node, x, writer.weights(node, 2)) : x;
 };
 
 const multiply: Operator = (writer, node) => {
@@ -52,7 +52,7 @@ const multiply: Operator = (writer, node) => {
 
 const normalize: Operator = (writer, node) => {
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => writer.weights(node, index));
-  const epsilon = node.attributes.number('epsilon') ?? 1e-5;
+  const epsilon = realNumber(node, 'epsilon') ?? 1e-5;
   return batchNormalization(writer, node, writer.tensor(node), { gamma, beta, mean, variance, epsilon });
 };
 
@@ -83,12 +83,12 @@ const pointwise: Operator = (writer, node) => activate(writer, node, writer.tens
 const withNumber =
   (name: string, fallback: number, make: (value: number) => Activation): Operator =>
   (writer, node) =>
-    activate(writer, node, writer.tensor(node), make(node.attributes.number(name) ?? fallback));
+    activate(writer, node, writer.tensor(node), make(realNumber(node, name) ?? fallback));
 
 /** The ends are attributes in old versions, inputs in new ones. */
 const clip: Operator = (writer, node) => {
   const end = (name: string, index: number, fallback: number): number => {
-    if (!node.inputs[index]) return node.attributes.number(name) ?? fallback;
+    if (!node.inputs[index]) return realNumber(node, name) ?? fallback;
     const value = writer.numbers(node, index)?.[0];
     if (value === undefined) throw new Refusal('What this clips to is not known.');
     return Math.abs(value) >= 3.4e38 ? fallback : value;
@@ -97,7 +97,7 @@ const clip: Operator = (writer, node) => {
 };
 
 const shrink: Operator = (writer, node) => {
-  const [lambda, bias] = [node.attributes.number('lambd') ?? 0.5, node.attributes.number('bias') ?? 0];
+  const [lambda, bias] = [realNumber(node, 'lambd') ?? 0.5, realNumber(node, 'bias') ?? 0];
   if (!(lambda > 0)) throw new Refusal('Shrinking by nothing is not analysed.');
   return activate(writer, node, writer.tensor(node), {
     kind: 'piecewiseLinear',
@@ -152,7 +152,7 @@ const join: Operator = (writer, node) => {
     writer,
     node,
     node.inputs.map((_, k) => writer.tensor(node, k)),
-    node.attributes.number('axis'),
+    wholeNumber(node, 'axis'),
   );
 };
 
@@ -177,7 +177,7 @@ const same: Operator = (writer, node) => writer.value(node, 0) ?? { kind: 'opaqu
 /** To whole numbers it cuts off what is behind the point, which an input of whole numbers does not have. */
 const cast: Operator = (writer, node) => {
   const value = writer.value(node, 0);
-  const isWhole = wholeTypes.has(node.attributes.number('to') ?? 1);
+  const isWhole = wholeTypes.has(wholeNumber(node, 'to') ?? 1);
   if (value?.kind === 'tensor' && isWhole && !('input' in value.source))
     throw new Refusal('Rounding to whole numbers is not analysed.');
   return same(writer, node);
@@ -195,7 +195,9 @@ const part =
   };
 
 function axesOf(writer: GraphWriter, node: GraphNode): readonly number[] | undefined {
-  return node.attributes.numbers('axes') ?? writer.numbers(node, 1);
+  const axes = wholeNumbers(node, 'axes') ?? writer.numbers(node, 1);
+  if (!axes && node.inputs[1]) throw new Refusal(`The axes of this ${node.op} are not known.`);
+  return axes;
 }
 
 const smooth =
@@ -208,13 +210,13 @@ const smooth =
 /** The table for one graph, whose layout of axes is found from its operations. */
 export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> {
   const bring: Operator = (writer, node) => {
-    const target = writer.extents(node, 1) ?? node.attributes.numbers('shape');
+    const target = writer.extents(node, 1) ?? wholeNumbers(node, 'shape', -1);
     if (!target) throw new Refusal('The shape that a tensor is brought into is not known.');
     const isFirst = layout.isChannelsFirst(node.outputs[0] ?? '', target.length - 1);
     return reshape(writer, node, writer.tensor(node), target, isFirst);
   };
   const flat: Operator = (writer, node) => {
-    const axis = node.attributes.number('axis') ?? 1;
+    const axis = wholeNumber(node, 'axis') ?? 1;
     if (axis !== 1) throw new Refusal(`Flattening from axis ${axis} on is not analysed.`);
     return flatten(writer, node, writer.tensor(node));
   };
@@ -228,12 +230,11 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     LeakyRelu: withNumber('alpha', 0.01, leakyRelu),
     ThresholdedRelu: withNumber('alpha', 1, (theta) => generalRelu('thresholded_relu', { threshold: theta })),
     HardSigmoid: (writer, node) => {
-      const { attributes } = node;
       return activate(
         writer,
         node,
         writer.tensor(node),
-        hardSigmoid(attributes.number('alpha') ?? 0.2, attributes.number('beta') ?? 0.5),
+        hardSigmoid(realNumber(node, 'alpha') ?? 0.2, realNumber(node, 'beta') ?? 0.5),
       );
     },
     PRelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),
@@ -276,8 +277,8 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
       (writer, node) => unsqueeze(writer, node, writer.tensor(node), axesOf(writer, node) ?? []),
     ),
     Transpose: onConstants(
-      (_writer, node, known) => exchanged(known, node.attributes.numbers('perm')),
-      (writer, node) => transpose(node, writer.tensor(node), node.attributes.numbers('perm')),
+      (_writer, node, known) => exchanged(known, wholeNumbers(node, 'perm')),
+      (writer, node) => transpose(node, writer.tensor(node), wholeNumbers(node, 'perm')),
     ),
     Pad: padZeros,
     Resize: enlarge,
@@ -290,7 +291,7 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     Gather: (writer, node) => {
       const [table, places] = [writer.value(node, 0), writer.value(node, 1)];
       if (table?.kind !== 'constant' || places?.kind !== 'tensor') return part(gathered)(writer, node);
-      return lookUp(writer, node, places, table.constant, node.attributes.number('axis') ?? 0);
+      return lookUp(writer, node, places, table.constant, wholeNumber(node, 'axis') ?? 0);
     },
     Slice: part(sliced),
     ...quantizedOperators,

@@ -1,8 +1,9 @@
 import { sizeOf } from '../../network/shape.ts';
 import { straight } from '../graph/affine.ts';
+import { wholeNumber } from '../graph/attributes.ts';
 import type { Constant } from '../graph/node.ts';
 import type { Operator } from '../graph/translate.ts';
-import { Refusal } from '../graph/writer.ts';
+import { Refusal } from '../graph/refusal.ts';
 
 /** Weights that are stored as whole numbers, and what quantized networks do to their activations. */
 
@@ -10,10 +11,11 @@ import { Refusal } from '../graph/writer.ts';
 const dequantize: Operator = (writer, node) => {
   const stored = writer.constant(node, 0);
   if (!stored) return scaled(writer, node);
-  const [scale, zero] = [writer.weights(node, 1), writer.constant(node, 2)];
+  const scale = writer.weights(node, 1);
+  const zero = node.inputs[2] ? writer.weights(node, 2) : undefined;
   for (const part of [scale, ...(zero ? [zero] : [])]) writer.notWeights.add(part.name);
   const { shape } = stored;
-  const axis = node.attributes.number('axis') ?? 1;
+  const axis = wholeNumber(node, 'axis') ?? 1;
   const along = sizeOf(shape.slice((axis < 0 ? axis + shape.length : axis) + 1));
   const tensor = () => {
     const [values, scales, zeros] = [stored, scale, zero].map((part) => part && dataOf(part));

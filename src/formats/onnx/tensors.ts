@@ -1,4 +1,5 @@
 import { sizeOf, type Shape } from '../../network/shape.ts';
+import { isWhole } from '../../network/wholeSizes.ts';
 import type { Constant } from '../graph/node.ts';
 import type { OnnxTensor } from './model.ts';
 
@@ -11,10 +12,14 @@ export interface OnnxConstant extends Constant {
   readonly isFloat: boolean;
 }
 
-/** A tensor that is written into the file; only its shape is looked at until its numbers are asked for. */
-export function constantOf(tensor: OnnxTensor, name = tensor.name): OnnxConstant {
-  const shape: Shape = tensor.dims.map((extent) => (Number.isSafeInteger(extent) && extent >= 0 ? extent : 1));
+/**
+ * A tensor that is written into the file; only its shape is looked at until its numbers are asked for. Null where its
+ * extents are none.
+ */
+export function constantOf(tensor: OnnxTensor, name = tensor.name): OnnxConstant | null {
+  const shape: Shape = tensor.dims;
   const size = sizeOf(shape);
+  if (!shape.every((extent) => isWhole(extent, 0)) || !Number.isSafeInteger(size)) return null;
   return {
     name,
     shape,

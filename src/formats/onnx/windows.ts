@@ -1,9 +1,10 @@
 import type { Window } from '../../network/operation.ts';
 import { convolution, shift } from '../graph/affine.ts';
+import { realNumber, realNumbers, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import type { GraphNode } from '../graph/node.ts';
 import type { Operator } from '../graph/translate.ts';
 import { pad, paddingOf, pairOf, pool, poolAll, resize, roundedUp, sameLower, spatialRank } from '../graph/windows.ts';
-import { Refusal } from '../graph/writer.ts';
+import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue } from '../graph/writer.ts';
 
 type Pair = readonly [number, number];
@@ -17,8 +18,8 @@ function spatialTensor(writer: GraphWriter, node: GraphNode): TensorValue {
 }
 
 /** Rows and columns of the attribute `pads`, which has all beginnings before all ends. */
-function sidesOf(node: GraphNode, rank: 1 | 2): readonly [Pair, Pair] {
-  const pads = node.attributes.numbers('pads') ?? Array<number>(2 * rank).fill(0);
+function sidesOf(node: GraphNode, rank: 1 | 2, least = 0): readonly [Pair, Pair] {
+  const pads = wholeNumbers(node, 'pads', least) ?? Array<number>(2 * rank).fill(0);
   if (pads.length !== 2 * rank) throw new Refusal('Padding that does not fit the number of axes is not read.');
   return rank === 1
     ? [
@@ -36,8 +37,8 @@ function windowOf(node: GraphNode, x: TensorValue, kernel: readonly number[]): W
   const window = {
     rank,
     kernel: pairOf(kernel, rank),
-    strides: pairOf(node.attributes.numbers('strides'), rank),
-    dilation: pairOf(node.attributes.numbers('dilations'), rank),
+    strides: pairOf(wholeNumbers(node, 'strides', 1), rank),
+    dilation: pairOf(wholeNumbers(node, 'dilations', 1), rank),
   };
   switch (node.attributes.text('auto_pad') ?? 'NOTSET') {
     case 'SAME_UPPER':
@@ -51,13 +52,24 @@ function windowOf(node: GraphNode, x: TensorValue, kernel: readonly number[]): W
   }
 }
 
+/** The window of a kernel; that it is stated once more is to no effect, unless both differ. */
+function kernelWindow(node: GraphNode, x: TensorValue, sizes: readonly number[]): Window {
+  const stated = wholeNumbers(node, 'kernel_shape', 1);
+  if (stated && stated.join() !== sizes.join())
+    throw new Refusal(
+      `kernel_shape is ${stated.join('×')}, the weights have ${sizes.join('×')}.`,
+      node.attributes.span('kernel_shape'),
+    );
+  return windowOf(node, x, sizes);
+}
+
 /** Kernels are `[filters, channels / groups, ...positions]`. */
 export const convolve: Operator = (writer, node) => {
   const [x, kernel] = [spatialTensor(writer, node), writer.weights(node, 1)];
   const [filters, perGroup, ...sizes] = kernel.shape;
   const rank = spatialRank(sizes.length);
-  const groups = node.attributes.number('group') ?? 1;
-  const window = windowOf(node, x, sizes);
+  const groups = wholeNumber(node, 'group', 1) ?? 1;
+  const window = kernelWindow(node, x, sizes);
   const channels = perGroup * groups;
   const isDepthwise = groups > 1 && perGroup === 1 && Number.isInteger(filters / groups);
   const positions = Array.from({ length: rank }, (_, k) => k + 2);
@@ -79,26 +91,26 @@ export const convolve: Operator = (writer, node) => {
         axes: [...positions, 1, 0],
         shape: [...sizes, perGroup, filters],
       });
-  return writer.value(node, 2) ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
+  return node.inputs[2] ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
 };
 
 /** Kernels are `[channels, filters, ...positions]`; padding is cut off from what comes out. */
 export const convolveTransposed: Operator = (writer, node) => {
   const [x, kernel] = [spatialTensor(writer, node), writer.weights(node, 1)];
-  const { attributes } = node;
   const [channels, filters, ...sizes] = kernel.shape;
   const rank = spatialRank(sizes.length);
-  if ((attributes.number('group') ?? 1) !== 1) throw new Refusal('A transposed convolution in groups is not analysed.');
-  if (attributes.numbers('output_shape'))
+  if ((wholeNumber(node, 'group', 1) ?? 1) !== 1)
+    throw new Refusal('A transposed convolution in groups is not analysed.');
+  if (wholeNumbers(node, 'output_shape'))
     throw new Refusal('A transposed convolution to a given size is not analysed.');
-  if (/SAME/.test(attributes.text('auto_pad') ?? ''))
+  if (/SAME/.test(node.attributes.text('auto_pad') ?? ''))
     throw new Refusal('A transposed convolution with this padding is not analysed.');
-  const more = pairOf(attributes.numbers('output_padding'), rank, 0);
+  const more = pairOf(wholeNumbers(node, 'output_padding', 0), rank, 0);
   const [rows, columns] = sidesOf(node, rank).map(([before, after], axis): Pair => [
     before,
     after - (rank === 1 && axis === 0 ? 0 : more[axis]),
   ]);
-  const window = { ...windowOf(node, x, sizes), padding: [rows, columns] as const };
+  const window = { ...kernelWindow(node, x, sizes), padding: [rows, columns] as const };
   const positions = Array.from({ length: rank }, (_, k) => k + 2);
   const y = convolution(writer, node, x, {
     kind: 'transposedConvolution',
@@ -108,13 +120,13 @@ export const convolveTransposed: Operator = (writer, node) => {
     axes: [...positions, 1, 0],
     shape: [...sizes, filters, channels],
   });
-  return writer.value(node, 2) ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
+  return node.inputs[2] ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
 };
 
 function poolingWindow(writer: GraphWriter, node: GraphNode): { x: TensorValue; window: Window } {
   const x = spatialTensor(writer, node);
-  const window = windowOf(node, x, node.attributes.numbers('kernel_shape') ?? []);
-  return { x, window: node.attributes.number('ceil_mode') === 1 ? roundedUp(window, x) : window };
+  const window = windowOf(node, x, wholeNumbers(node, 'kernel_shape', 1) ?? []);
+  return { x, window: wholeNumber(node, 'ceil_mode') === 1 ? roundedUp(window, x) : window };
 }
 
 export const maxPool: Operator = (writer, node) => {
@@ -125,10 +137,10 @@ export const maxPool: Operator = (writer, node) => {
 /** Zeros around the input count only if the node says so. */
 export const averagePool: Operator = (writer, node) => {
   const { x, window } = poolingWindow(writer, node);
-  if (node.attributes.number('count_include_pad') !== 1 || window.padding === 'valid') {
+  if (wholeNumber(node, 'count_include_pad') !== 1 || window.padding === 'valid') {
     return pool(writer, node, x, 'averagePooling', window);
   }
-  if (node.attributes.number('ceil_mode') === 1)
+  if (wholeNumber(node, 'ceil_mode') === 1)
     throw new Refusal('An average over zeros outside of the input is not analysed with ceil_mode.');
   const [rows, columns] = sidesOf(node, window.rank);
   const padded = pad(writer, node, x, window.rank === 1 ? [columns] : [rows, columns]);
@@ -145,19 +157,19 @@ export const reduce =
   (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator =>
   (writer, node) => {
     const x = writer.tensor(node);
-    const axes = node.attributes.numbers('axes') ?? writer.numbers(node, 1);
+    const axes = wholeNumbers(node, 'axes') ?? writer.numbers(node, 1);
     const rank = (x.shape?.length ?? 3) + 1;
     const reduced = axes?.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b) ?? [];
     const positions = Array.from({ length: rank - 2 }, (_, k) => k + (x.channelsFirst ? 2 : 1));
     if (reduced.join() !== positions.join())
       throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
-    return poolAll(writer, node, x, kind, (node.attributes.number('keepdims') ?? 1) === 1);
+    return poolAll(writer, node, x, kind, (wholeNumber(node, 'keepdims') ?? 1) === 1);
   };
 
 export const padZeros: Operator = (writer, node) => {
   const x = writer.tensor(node);
-  const pads = node.attributes.numbers('pads') ?? writer.numbers(node, 1);
-  const value = node.attributes.number('value') ?? (node.inputs[2] ? writer.numbers(node, 2)?.[0] : 0);
+  const pads = wholeNumbers(node, 'pads') ?? writer.numbers(node, 1);
+  const value = realNumber(node, 'value') ?? (node.inputs[2] ? writer.numbers(node, 2)?.[0] : 0);
   if ((node.attributes.text('mode') ?? 'constant') !== 'constant' || value !== 0)
     throw new Refusal('Padding with other than zeros is not analysed.');
   if (node.inputs[3]) throw new Refusal('Padding along named axes is not analysed.');
@@ -196,7 +208,7 @@ function repeats(placed: string, rounding: string, factor: number): boolean {
 export const enlarge: Operator = (writer, node) => {
   const x = spatialTensor(writer, node);
   const isResize = node.op === 'Resize';
-  const scales = writer.numbers(node, isResize ? 2 : 1) ?? node.attributes.numbers('scales');
+  const scales = writer.numbers(node, isResize ? 2 : 1) ?? realNumbers(node, 'scales');
   const sizes = isResize ? writer.numbers(node, 3) : undefined;
   const extents = x.shape && x.channelsFirst ? [1, x.shape[x.shape.length - 1], ...x.shape.slice(0, -1)] : undefined;
   const factors = scales && scales.length > 0 ? scales : extents && sizes?.map((size, axis) => size / extents[axis]);
@@ -204,7 +216,7 @@ export const enlarge: Operator = (writer, node) => {
   const placed = node.attributes.text('coordinate_transformation_mode') ?? (isResize ? 'half_pixel' : 'asymmetric');
   if (!factors || factors.length < 3 || factors[1] !== 1)
     throw new Refusal('To what size this is brought is not known.');
-  if (node.attributes.numbers('axes')) throw new Refusal('Resizing along named axes is not analysed.');
+  if (wholeNumbers(node, 'axes')) throw new Refusal('Resizing along named axes is not analysed.');
   const isBlended = mode === 'linear' && (placed === 'half_pixel' || placed === 'pytorch_half_pixel');
   const rounding = node.attributes.text('nearest_mode') ?? (isResize ? 'round_prefer_floor' : 'floor');
   const isRepeated = mode === 'nearest' && factors.slice(2).every((factor) => repeats(placed, rounding, factor));

@@ -1,4 +1,4 @@
-import type { Attributes } from '../graph/node.ts';
+import type { Attributes } from '../graph/attributes.ts';
 import type { OnnxNode, OnnxTensor } from '../onnx/model.ts';
 import type { Pickled, PickledDict } from './pickle.ts';
 import type { PickledTensor } from './tensors.ts';

@@ -110,7 +110,11 @@ function activationIn(
   const name = textOf(written) ?? 'sigmoid';
   if (name === 'leaky-relu') {
     const alpha = holders.map((holder) => member(holder, 'leakyReluAlpha')).find((node) => node !== undefined);
-    return leakyRelu(alpha?.kind === 'scalar' && typeof alpha.value === 'number' ? alpha.value : 0.01);
+    if (!alpha) return leakyRelu(0.01);
+    if (alpha.kind === 'scalar' && typeof alpha.value === 'number' && Number.isFinite(alpha.value))
+      return leakyRelu(alpha.value);
+    report('bad-value', 'error', 'leakyReluAlpha must be a number.', alpha);
+    return { kind: 'smooth', name };
   }
   const known = activationByName(name);
   if (!known)

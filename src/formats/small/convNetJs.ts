@@ -2,6 +2,7 @@ import { linear, relu } from '../../network/activation.ts';
 import { defaultInitialization } from '../../network/definition.ts';
 import type { LayerDefinition, NetworkDefinition, Problem } from '../../network/definition.ts';
 import type { Window } from '../../network/operation.ts';
+import { isWhole } from '../../network/wholeSizes.ts';
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
 import { entryOf, itemsOf, member, parseJson, spanOf, textOf } from '../json/json.ts';
 import type { JsonNode, JsonObject } from '../json/json.ts';
@@ -32,6 +33,8 @@ class LayersReader {
   private readonly layers: LayerDefinition[] = [];
   /** The output so far has positions. */
   private isSpatial = false;
+  /** Why the layer being read cannot be analysed. */
+  private fault: string | null = null;
 
   constructor(
     private readonly text: string,
@@ -65,45 +68,44 @@ class LayersReader {
     this.problems.push({ code, severity, message, span: spanOf(place) });
   }
 
-  /** A positive whole number. Reports a problem for any other value if there is no fallback. */
-  private count(node: JsonNode, field: string, fallback?: number): number {
+  /** A whole number of at least `least`; the fallback where it is left out. Anything else is reported, and NaN. */
+  private count(node: JsonNode, field: string, fallback?: number, least = 1): number {
     const value = member(node, field);
-    if (
-      value?.kind === 'scalar' &&
-      typeof value.value === 'number' &&
-      Number.isSafeInteger(value.value) &&
-      value.value >= 1
-    )
-      return value.value;
     if (value === undefined && fallback !== undefined) return fallback;
-    this.report(
-      value ? 'bad-value' : 'missing-field',
-      'error',
-      `${field} must be a whole number above zero.`,
-      value ?? node,
-    );
-    return fallback ?? NaN;
+    if (value?.kind === 'scalar' && typeof value.value === 'number' && isWhole(value.value, least)) return value.value;
+    const message = `${field} must be a whole number ${least === 0 ? 'of at least 0' : 'above zero'}.`;
+    this.report(value ? 'bad-value' : 'missing-field', 'error', message, value ?? node);
+    this.fault = message;
+    return NaN;
   }
 
-  private number(node: JsonNode, field: string, fallback: number): number {
+  /** A probability. */
+  private probability(node: JsonNode, field: string, fallback: number): number {
     const value = member(node, field);
-    return value?.kind === 'scalar' && typeof value.value === 'number' ? value.value : fallback;
+    if (value === undefined) return fallback;
+    const number = value.kind === 'scalar' && typeof value.value === 'number' ? value.value : NaN;
+    if (number >= 0 && number <= 1) return number;
+    const message = `${field} must be a number from 0 to 1.`;
+    this.report('bad-value', 'error', message, value);
+    this.fault = message;
+    return NaN;
   }
 
   /** Adds a layer; returns how many of those after it became a part of it. */
   private add(node: JsonObject, next: JsonObject | undefined): number {
     const type = textOf(member(node, 'layer_type')) ?? '';
-    if (type === 'fc' && next && textOf(member(next, 'layer_type')) === 'maxout') {
-      this.flatten(node);
-      this.emit(node, this.maxout(node, next));
-      return 1;
-    }
+    const isMaxout = type === 'fc' && next && textOf(member(next, 'layer_type')) === 'maxout';
     if (type === 'fc') this.flatten(node);
-    this.emit(node, this.parts(node, type));
-    return 0;
+    this.fault = null;
+    this.emit(node, isMaxout ? this.maxout(node, next) : this.parts(node, type));
+    return isMaxout ? 1 : 0;
   }
 
-  private emit(node: JsonObject, parts: Parts): void {
+  private emit(node: JsonObject, read: Parts): void {
+    const parts =
+      this.fault === null
+        ? read
+        : { ...read, operation: { kind: 'unknown', why: this.fault } as const, activation: linear };
     const fields = Object.fromEntries(node.entries.map(({ key, value }) => [key, spanOf(value)]));
     const renamed = {
       type: 'layer_type',
@@ -180,9 +182,11 @@ class LayersReader {
       case 'svm':
       case 'regression':
         return identity;
-      case 'dropout':
+      case 'dropout': {
         // At prediction everything is multiplied by the probability with which it was dropped.
-        return { ...identity, activation: { ...linear, slopes: [this.number(node, 'drop_prob', 0.5)] } };
+        const factor = this.probability(node, 'drop_prob', 0.5);
+        return { ...identity, activation: { ...linear, slopes: [factor] } };
+      }
       case 'lrn':
         return {
           ...identity,
@@ -212,7 +216,7 @@ class LayersReader {
   private window(node: JsonObject): Window {
     const columns = this.count(node, 'sx');
     const stride = this.count(node, 'stride', 1);
-    const pad = this.number(node, 'pad', 0);
+    const pad = this.count(node, 'pad', 0, 0);
     const sides = [pad, pad] as const;
     return {
       rank: 2,

@@ -27,6 +27,8 @@ function readConfig(text: string): ReadResult {
   return { format: huggingFace.id, networks: block ? [block] : [], problems };
 }
 
+const innerFields = ['intermediate_size', 'd_ff', 'ffn_dim', 'n_inner', 'hidden_dim', 'encoder_ffn_dim'];
+
 /** Fields by whichever of their names a model uses. */
 class Config {
   constructor(readonly root: JsonObject) {}
@@ -69,9 +71,10 @@ class Config {
   }
 
   get inner(): number | undefined {
-    const given = this.count('intermediate_size', 'd_ff', 'ffn_dim', 'n_inner', 'hidden_dim', 'encoder_ffn_dim');
-    const width = /^gpt2$/.test(this.kind ?? '') ? this.width : undefined;
-    return given ?? (width === undefined ? undefined : 4 * width);
+    const written = this.field(...innerFields);
+    const isLeftOpen = !written || (written.kind === 'scalar' && written.value === null);
+    if (!isLeftOpen || this.kind !== 'gpt2') return this.count(...innerFields);
+    return this.width === undefined ? undefined : 4 * this.width;
   }
 
   get activation(): string | undefined {
@@ -151,8 +154,7 @@ function feedForwardBlock(config: Config): NetworkDefinition | null {
   if (width === undefined || inner === undefined || activation?.kind !== 'piecewiseLinear' || config.isGated)
     return null;
   const widthNode = config.field('hidden_size', 'd_model', 'n_embd', 'dim') ?? config.root;
-  const innerNode =
-    config.field('intermediate_size', 'd_ff', 'ffn_dim', 'n_inner', 'hidden_dim', 'encoder_ffn_dim') ?? widthNode;
+  const innerNode = config.field(...innerFields) ?? widthNode;
   const layer = (units: number, node: JsonNode, at: number) => ({
     name: `dense_${at}`,
     type: 'dense',

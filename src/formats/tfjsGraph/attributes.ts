@@ -1,4 +1,4 @@
-import type { Attributes } from '../graph/node.ts';
+import type { Attributes } from '../graph/attributes.ts';
 import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
 import type { JsonNode } from '../json/json.ts';
 import { numberOf, wordOf } from '../json/protobuf.ts';
@@ -12,13 +12,17 @@ export class GraphAttributes implements Attributes {
 
   number(name: string): number | undefined {
     const value = member(this.node, name);
-    return numberOf(member(value, 'i') ?? member(value, 'f') ?? member(value, 'b'));
+    const written = member(value, 'i') ?? member(value, 'f') ?? member(value, 'b') ?? otherKind(value);
+    return written && (numberOf(written) ?? NaN);
   }
 
   numbers(name: string): readonly number[] | undefined {
-    const list = member(member(this.node, name), 'list');
-    const numbers = itemsOf(member(list, 'i')).map(numberOf);
-    return numbers.length > 0 && numbers.every((number) => number !== undefined) ? numbers : undefined;
+    const value = member(this.node, name);
+    const list = member(value, 'list');
+    const written = member(list, 'i') ?? otherKind(list) ?? (list ? undefined : otherKind(value));
+    if (written?.kind === 'scalar' || written?.kind === 'object') return [numberOf(written) ?? NaN];
+    const numbers = itemsOf(written).map((item) => numberOf(item) ?? NaN);
+    return numbers.length > 0 ? numbers : undefined;
   }
 
   text(name: string): string | undefined {
@@ -41,4 +45,9 @@ export class GraphAttributes implements Attributes {
     const value = member(this.node, name);
     return value && spanOf(value);
   }
+}
+
+/** What stands under any other key of a value than those for a list and for its own kind. */
+function otherKind(value: JsonNode | undefined): JsonNode | undefined {
+  return value?.kind === 'object' ? value.entries.find(({ key }) => key !== 'list')?.value : undefined;
 }

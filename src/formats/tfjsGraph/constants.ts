@@ -1,5 +1,6 @@
 import type { Tensor } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
+import { isWhole } from '../../network/wholeSizes.ts';
 import { bytesOfBase64 } from '../json/bytes.ts';
 import { decode } from '../weights/numberTypes.ts';
 import type { Constant } from '../graph/node.ts';
@@ -26,9 +27,11 @@ export class Constants {
     this.shapes = new Map(listed?.weights.map(({ name, shape }) => [name, shape]));
   }
 
-  of(node: JsonNode, name: string): Constant {
+  /** Null where its shape is none. */
+  of(node: JsonNode, name: string): Constant | null {
     const tensor = member(member(member(node, 'attr'), 'value'), 'tensor');
     const shape = this.shapes.get(name) ?? shapeOf(member(tensor, 'tensorShape'));
+    if (!shape) return null;
     const read = () => numbersIn(tensor, sizeOf(shape));
     return {
       name,
@@ -70,9 +73,13 @@ export class Constants {
   }
 }
 
-function shapeOf(node: JsonNode | undefined): Shape {
-  const extents = itemsOf(member(node, 'dim')).map((dim) => numberOf(member(dim, 'size')) ?? 1);
-  return extents.every((extent) => Number.isSafeInteger(extent) && extent >= 0) ? extents : [];
+/** Zeros are left out of protocol buffers, and so of the JSON of some. */
+function shapeOf(node: JsonNode | undefined): Shape | null {
+  const extents = itemsOf(member(node, 'dim')).map((dim) => {
+    const size = member(dim, 'size');
+    return size ? (numberOf(size) ?? NaN) : 0;
+  });
+  return extents.every((extent) => isWhole(extent, 0)) ? extents : null;
 }
 
 /** Numbers that do stand in the file: as bytes, or as a list, where one number is for all. */

@@ -1,6 +1,6 @@
 import { Layout, layoutBefore } from '../graph/layout.ts';
 import type { GraphNode } from '../graph/node.ts';
-import { Refusal } from '../graph/writer.ts';
+import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue } from '../graph/writer.ts';
 
 /** Kinds that say by `data_format` where the channels of their input are; last, unless they say something else. */

@@ -2,6 +2,7 @@ import { generalRelu, leakyRelu, relu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Padding, Window } from '../../network/operation.ts';
 import { batchNormalization, convolution, dense, shift, straight } from '../graph/affine.ts';
+import { realNumber, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
 import { concatenate, lookUp, merge, minimum, notPiecewiseLinear, product } from '../graph/joins.ts';
@@ -10,7 +11,7 @@ import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
 import { fileShape, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
 import { broughtTo, pad, paddingOf, pairOf, pool, poolAll, resize } from '../graph/windows.ts';
-import { Refusal } from '../graph/writer.ts';
+import { Refusal } from '../graph/refusal.ts';
 import type { ExtentsValue, GraphWriter, Value } from '../graph/writer.ts';
 import type { GraphAttributes } from './attributes.ts';
 import { spatialTensor, statesChannelsFirst } from './layout.ts';
@@ -26,7 +27,7 @@ function rowsOf(isChannelsFirst: boolean): number {
 
 /** Rows and columns of a list for all four axes. */
 function spatial(node: GraphNode, name: string): readonly [number, number] {
-  const numbers = node.attributes.numbers(name);
+  const numbers = wholeNumbers(node, name, 1);
   const rows = rowsOf(statesChannelsFirst(node));
   if (numbers?.length !== 4) return pairOf(numbers, 2);
   const isOuter = (axis: number) => axis < rows || axis > rows + 1;
@@ -37,7 +38,7 @@ function spatial(node: GraphNode, name: string): readonly [number, number] {
 
 function paddingIn(node: GraphNode): Padding {
   const name = node.attributes.text('padding');
-  const sides = node.attributes.numbers('explicit_paddings');
+  const sides = wholeNumbers(node, 'explicit_paddings', 0);
   const first = 2 * rowsOf(statesChannelsFirst(node));
   if (name === 'EXPLICIT' && sides?.length === 8) {
     return paddingOf([sides[first], sides[first + 1]], [sides[first + 2], sides[first + 3]]);
@@ -114,8 +115,7 @@ const convolveTransposed: Operator = (writer, node) => {
 const multiply: Operator = (writer, node) => {
   const [a, b] = [writer.value(node, 0), writer.value(node, 1)];
   const isTransposed = (name: string) =>
-    node.attributes.number(`transpose_${name}`) === 1 ||
-    node.attributes.number(`adj_${name === 'a' ? 'x' : 'y'}`) === 1;
+    wholeNumber(node, `transpose_${name}`) === 1 || wholeNumber(node, `adj_${name === 'a' ? 'x' : 'y'}`) === 1;
   if (a?.kind === 'tensor' && b?.kind === 'tensor') {
     const columns = isTransposed('b') ? b.shape?.at(-2) : b.shape?.at(-1);
     return product(writer, node, [a, b], columns);
@@ -136,7 +136,7 @@ const fused =
       if (word === 'BiasAdd') x = shift(writer, node, x, writer.weights(node, next++), { isBias: true });
       else if (word === 'Prelu') x = prelu(writer, node, x, writer.weights(node, next++));
       else if (word === 'LeakyRelu')
-        x = activate(writer, node, x, leakyRelu(node.attributes.number('leakyrelu_alpha') ?? 0.2));
+        x = activate(writer, node, x, leakyRelu(realNumber(node, 'leakyrelu_alpha') ?? 0.2));
       else if (word !== '') x = activate(writer, node, x, activationOf(word));
     }
     return x;
@@ -192,7 +192,7 @@ const extremum = (isMaximum: boolean): Operator =>
 
 const normalize: Operator = (writer, node) => {
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => writer.weights(node, index));
-  const epsilon = node.attributes.number('epsilon') ?? 1e-4;
+  const epsilon = realNumber(node, 'epsilon') ?? 1e-4;
   return batchNormalization(writer, node, spatialTensor(writer, node), { gamma, beta, mean, variance, epsilon });
 };
 
@@ -214,7 +214,7 @@ const reduce =
     const known = axes?.every((axis) => axis === null || isPosition((axis + rank) % rank));
     if (!known || axes?.length !== positions)
       throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
-    return poolAll(writer, node, x, kind, node.attributes.number('keep_dims') === 1);
+    return poolAll(writer, node, x, kind, wholeNumber(node, 'keep_dims') === 1);
   };
 
 const padZeros: Operator = (writer, node) => {
@@ -263,7 +263,7 @@ const shapeOf: Operator = (writer, node) => {
 /** Of a shape: one of its numbers, which one stands in another file. The first is the batch, so it is one not known. */
 const slice: Operator = (writer, node) => {
   for (let k = 1; k < node.inputs.length; k++) writer.extents(node, k);
-  return node.attributes.number('shrink_axis_mask') === 1 ? { kind: 'extents', items: [null] } : { kind: 'opaque' };
+  return wholeNumber(node, 'shrink_axis_mask') === 1 ? { kind: 'extents', items: [null] } : { kind: 'opaque' };
 };
 
 /** Rows of a table by their numbers; or numbers of a shape. */
@@ -293,7 +293,7 @@ const expand: Operator = (writer, node) => {
 };
 
 const reduceAxes: Operator = (writer, node) => {
-  const axes = node.attributes.numbers('squeeze_dims') ?? node.attributes.numbers('axis');
+  const axes = wholeNumbers(node, 'squeeze_dims') ?? wholeNumbers(node, 'axis');
   return squeeze(writer, node, writer.tensor(node), axes);
 };
 
@@ -310,9 +310,8 @@ const enlarge =
     const known = size?.every((extent) => extent !== null) && x.shape ? size : undefined;
     if (x.channelsFirst) throw new Refusal(`${node.op} reads channels where this tensor has positions.`);
     if (!known) throw new Refusal(`To what size this is brought ${elsewhere}`);
-    const isCentred = node.attributes.number('half_pixel_centers') === 1;
-    if (node.attributes.number('align_corners') === 1)
-      throw new Refusal('Resizing with aligned corners is not analysed.');
+    const isCentred = wholeNumber(node, 'half_pixel_centers') === 1;
+    if (wholeNumber(node, 'align_corners') === 1) throw new Refusal('Resizing with aligned corners is not analysed.');
     if (bilinear && !isCentred) throw new Refusal('Bilinear resizing without half-pixel centers is not analysed.');
     return resize(
       writer,
@@ -373,8 +372,7 @@ const fixed: Readonly<Record<string, Operator>> = {
   Maximum: extremum(true),
   Minimum: extremum(false),
   ...Object.fromEntries(Object.keys(activations).map((op) => [op, pointwise])),
-  LeakyRelu: (writer, node) =>
-    activate(writer, node, writer.tensor(node), leakyRelu(node.attributes.number('alpha') ?? 0.2)),
+  LeakyRelu: (writer, node) => activate(writer, node, writer.tensor(node), leakyRelu(realNumber(node, 'alpha') ?? 0.2)),
   Prelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),
   ClipByValue: (writer, node) => {
     const [low, high] = [writer.numbers(node, 1)?.[0], writer.numbers(node, 2)?.[0]];

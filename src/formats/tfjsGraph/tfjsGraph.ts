@@ -2,7 +2,7 @@ import type { NetworkDefinition, Problem } from '../../network/definition.ts';
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
 import type { Layout } from '../graph/layout.ts';
 import type { GraphNode } from '../graph/node.ts';
-import { inputProblem, translate } from '../graph/translate.ts';
+import { inputProblem, statedExtent, translate } from '../graph/translate.ts';
 import type { GraphWriter } from '../graph/writer.ts';
 import { itemsOf, member, parseJson, spanOf, textOf } from '../json/json.ts';
 import type { JsonNode, JsonObject } from '../json/json.ts';
@@ -38,7 +38,7 @@ function readTfjsGraph(text: string, fileName: string, options: ReadOptions): Re
   const nodes = written.map(nodeOf);
   const constantAt = (name: string) => {
     const place = places.get(name);
-    return place && constants.of(place, name);
+    return place && (constants.of(place, name) ?? undefined);
   };
   const layout = layoutOf(nodes, (node) => constantAt(node.inputs[1] ?? '')?.few());
   const graph = {
@@ -50,8 +50,10 @@ function readTfjsGraph(text: string, fileName: string, options: ReadOptions): Re
       for (const node of nodes) {
         const place = places.get(node.name);
         if (!place) continue;
-        if (node.op === 'Const')
-          writer.define(node.name, { kind: 'constant', constant: constants.of(place, node.name) });
+        const constant = node.op === 'Const' ? constants.of(place, node.name) : undefined;
+        if (constant) writer.define(node.name, { kind: 'constant', constant });
+        else if (constant === null)
+          writer.report('bad-value', 'error', `The shape of ${node.name} must be whole numbers.`, place);
         if (node.op === 'Placeholder') addInput(writer, node, place, layout, found);
       }
     },
@@ -89,8 +91,11 @@ function nodeOf(node: JsonObject): GraphNode {
 
 function addInput(writer: GraphWriter, node: GraphNode, place: JsonNode, layout: Layout, problems: Problem[]): void {
   const written = member(member(member(place, 'attr'), 'shape'), 'shape');
-  const dims = itemsOf(member(written, 'dim')).map((dim) => numberOf(member(dim, 'size')) ?? -1);
-  const extents = dims.slice(1).map((extent) => (Number.isSafeInteger(extent) && extent > 0 ? extent : null));
+  const dims = itemsOf(member(written, 'dim')).map((dim) => {
+    const size = member(dim, 'size');
+    return size ? (numberOf(size) ?? NaN) : -1;
+  });
+  const extents = dims.slice(1).map(statedExtent);
   const span = written ? spanOf(written) : node.opSpan;
   const problem = inputProblem(node.name, extents, span);
   if (problem) problems.push(problem);

@@ -48,7 +48,6 @@ const counted: readonly [string, PlainRecord, Shape[], number | null, Shape, Ker
   ['ConvLSTM2D', { filters: 4, kernel_size: [3, 3] }, [[9, 9, 2]], 4 * 4 * (9 * 2 + 9 * 4 + 1), [9, 9, 2]],
   ['Multiply', {}, [[3], [3]], 0, [3]],
   ['Highway', {}, [[3]], null, [3]],
-  ['LSTM', { units: 'x' }, [[7, 10]], null, [7, 10]],
 ];
 
 describe('layers that are not piecewise linear', () => {
