@@ -1,6 +1,6 @@
 import { linear, relu } from '../network/activation.ts';
 import { buildNetwork } from '../network/build.ts';
-import type { LayerDefinition } from '../network/definition.ts';
+import type { LayerDefinition, NetworkDefinition } from '../network/definition.ts';
 import { analysedLayers, shapeOfTensor, type Network } from '../network/network.ts';
 import { analysedParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
@@ -14,7 +14,18 @@ export type BaselineRole = 'dense-same-parameters' | 'shallow-same-neurons';
 export interface Baseline {
   readonly role: BaselineRole;
   readonly network: Network | null;
+  readonly definition: NetworkDefinition | null;
   readonly how: string;
+}
+
+/** What a row of a comparison is about: the network itself, or the counterpart that is built for it. */
+export function comparedDefinition(
+  own: NetworkDefinition,
+  network: Network,
+  role: 'network' | BaselineRole,
+): NetworkDefinition | null {
+  if (role === 'network') return own;
+  return baselinesOf(network).find((baseline) => baseline.role === role)?.definition ?? null;
 }
 
 /**
@@ -42,22 +53,20 @@ function denseOfEqualParameters(network: Network): Baseline {
   const counted = groupDigits(String(parameters));
   if (width < 1) {
     const how = `${counted} parameters are too few for a fully connected hidden neuron on ${network.inputSize} inputs`;
-    return { role, network: null, how };
+    return { role, network: null, definition: null, how };
   }
-  const built = oneHiddenLayer(network, width, outputs, 'same parameters');
   return {
     role,
-    network: built,
+    ...oneHiddenLayer(network, width, outputs, 'same parameters'),
     how: `one hidden layer of ${groupDigits(String(width))} neurons, the widest with at most ${counted} parameters`,
   };
 }
 
 function shallowOfEqualNeurons(network: Network): Baseline {
   const neurons = totalNeurons(analysedLayers(network));
-  const built = oneHiddenLayer(network, neurons, readoutSize(network), 'same neurons');
   return {
     role: 'shallow-same-neurons',
-    network: built,
+    ...oneHiddenLayer(network, neurons, readoutSize(network), 'same neurons'),
     how: `all ${groupDigits(String(neurons))} neurons as ReLUs in one hidden layer`,
   };
 }
@@ -91,7 +100,12 @@ function readoutSize(network: Network): number {
 
 const nowhere = { start: 0, end: 0 };
 
-function oneHiddenLayer(like: Network, width: number, outputs: number, what: string): Network {
+function oneHiddenLayer(
+  like: Network,
+  width: number,
+  outputs: number,
+  what: string,
+): { network: Network; definition: NetworkDefinition } {
   const layer = (name: string, units: number, from: string): LayerDefinition => ({
     name,
     type: 'dense',
@@ -101,7 +115,7 @@ function oneHiddenLayer(like: Network, width: number, outputs: number, what: str
     span: nowhere,
     fields: {},
   });
-  const { network } = buildNetwork({
+  const definition: NetworkDefinition = {
     name: `${like.name}, ${what}`,
     inputs: [{ name: 'input', shape: [like.inputSize], span: nowhere }],
     layers: [layer('hidden', width, 'input'), ...(outputs > 0 ? [layer('outputs', outputs, 'hidden')] : [])],
@@ -109,6 +123,6 @@ function oneHiddenLayer(like: Network, width: number, outputs: number, what: str
     initialization: like.initialization,
     span: nowhere,
     nameSpan: nowhere,
-  });
-  return network;
+  };
+  return { network: buildNetwork(definition).network, definition };
 }

@@ -43,9 +43,10 @@ export function networkFigures(network: Network, options: TheoryOptions): Networ
   };
 }
 
-/** The mean that most of the networks have: means on different domains cannot be held against each other. */
-export function commonMean(all: readonly NetworkFigures[]): BoundId | null {
+/** The preferred mean where one network has it, else the mean that most of the networks have: means on different domains cannot be held against each other. */
+export function commonMean(all: readonly NetworkFigures[], preferred?: BoundId): BoundId | null {
   const having = (id: string): number => all.filter(({ means }) => means.some((mean) => mean.id === id)).length;
+  if (preferred !== undefined && having(preferred) > 0) return preferred;
   const best = MEAN_IDS.reduce((a, b) => (having(b) > having(a) ? b : a));
   return having(best) > 0 ? best : null;
 }

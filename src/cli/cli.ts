@@ -31,7 +31,7 @@ async function main([command, ...words]: string[]): Promise<number> {
     case 'convert':
       return convertCommand(words, output);
     case 'compare':
-      return compareCommand(words, output);
+      return compareCommand(words, output, stop.signal);
     case 'fit':
       return fitCommand(words, output, stop.signal);
     case 'sweep':

@@ -34,9 +34,12 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       the same network in the native format, with every name and default written out
 
   region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--budget STEPS]
-                      [--no-counterparts]
+                      [--no-counterparts] [--domain=LO,HI] [--from A --to B] [--origin O --u U --v V]
+                      [--count [--method auto|line|plane|cells] [--repeat 8] [--seed 1] [--workers N]
+                      [--max-seconds S] [--max-regions N]]
       networks side by side, also in regions per parameter, each beside two of one hidden layer:
-      fully connected with as many parameters, and with as many neurons
+      fully connected with as many parameters, and with as many neurons; with --count also the mean of exact
+      counts of random networks, all with the same seeds, method and place
 
   region-lens sweep FILE --layer NAME [--layer NAME]... --from A --to B [--factor F | --steps N]
                       [--field units|filters|depth_multiplier|rank|kernel_size|pool_size|strides|copies]

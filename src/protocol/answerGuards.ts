@@ -2,6 +2,7 @@ import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape,
 import { isQuantity } from './runGuards.ts';
 import type {
   ComparedBound,
+  ComparedCount,
   ComparedFigures,
   ComparedRow,
   PanelComparison,
@@ -112,6 +113,13 @@ export const isComparison = shape<PanelComparison>({
   rows: listOf(isComparedRow),
   mean: nullOr(isString),
   problems: listOf(isString),
+});
+
+export const isComparedCount = shape<ComparedCount>({
+  seed: isNatural,
+  exact: isBoolean,
+  regions: isNumber,
+  perLayer: listOf(isNumber),
 });
 
 export const isSweptRow = shape<SweptRow>({

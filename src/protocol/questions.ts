@@ -1,7 +1,9 @@
 import type { PlaneWindow, PointSet } from '../common/place.ts';
-import { isComparison, isDistances, isLine, isPicture, isProbe, isSweptRow } from './answerGuards.ts';
+import { isComparedCount, isComparison, isDistances, isLine, isPicture, isProbe, isSweptRow } from './answerGuards.ts';
 import { between, isBoolean, isNatural, isString, listOf, nullOr, shape, type Guard } from './guards.ts';
 import type {
+  ComparedCount,
+  ComparisonParts,
   CountSettings,
   PanelComparison,
   PanelDistances,
@@ -28,6 +30,7 @@ interface Drawn {
   readonly seed: number;
   readonly settings: CountSettings;
 }
+const parts = { uris: isUris, counterparts: isBoolean, siblings: isBoolean };
 const drawn = { seed: isNatural, settings: isCountSettings };
 
 /**
@@ -59,12 +62,11 @@ const QUESTIONS = {
   ),
   /** Files that the user chooses to compare with. Null where the user chooses nothing. */
   files: question(shape<{ readonly uris: readonly string[] }>({ uris: isUris }), nullOr(listOf(isString))),
-  comparison: question(
-    shape<{ readonly uris: readonly string[]; readonly counterparts: boolean }>({
-      uris: isUris,
-      counterparts: isBoolean,
-    }),
-    isComparison satisfies Guard<PanelComparison>,
+  comparison: question(shape<ComparisonParts>(parts), isComparison satisfies Guard<PanelComparison>),
+  /** One random network of a row of the comparison, counted. Null for a row of null, which ends the count before. */
+  comparedCount: question(
+    shape<ComparisonParts & Drawn & { readonly row: string | null }>({ ...parts, ...drawn, row: nullOr(isString) }),
+    nullOr<ComparedCount>(isComparedCount),
   ),
   /** The network with one size changed. */
   sweep: question(

@@ -178,6 +178,25 @@ export interface ComparedBound {
   readonly perParameter: Quantity | null;
 }
 
+/** What is compared with a network. */
+export interface ComparisonParts {
+  /** Files, all networks of each. */
+  readonly uris: readonly string[];
+  /** One-layer counterparts of every network. */
+  readonly counterparts: boolean;
+  /** The other networks of its own file. */
+  readonly siblings: boolean;
+}
+
+/** One random network of a row, counted. */
+export interface ComparedCount {
+  readonly seed: number;
+  readonly exact: boolean;
+  readonly regions: number;
+  /** After each layer that bends. */
+  readonly perLayer: readonly number[];
+}
+
 export interface PanelComparison {
   readonly rows: readonly ComparedRow[];
   /** What the means are for; null where there is none in common. */

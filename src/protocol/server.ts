@@ -1,6 +1,6 @@
 import type { PlaneWindow } from '../common/place.ts';
 import type { PanelModel } from './panel.ts';
-import type { CountSettings, PanelComparison, RunTheory, SweepSubject, SweptRow } from './runs.ts';
+import type { ComparisonParts, CountSettings, PanelComparison, RunTheory, SweepSubject, SweptRow } from './runs.ts';
 
 /**
  * What the client and the language server say to each other beyond the Language Server Protocol.
@@ -70,11 +70,21 @@ export const windowMeanRequest: Method<
   number | null
 > = { method: 'regionLens/windowMean' };
 
-/** One network of the document against all networks of the others. */
-export const compareRequest: Method<
-  NetworkParams & { readonly others: readonly string[]; readonly counterparts: boolean },
-  PanelComparison | null
-> = { method: 'regionLens/compare' };
+/** One network of the document against the others. */
+export const compareRequest: Method<NetworkParams & ComparisonParts, PanelComparison | null> = {
+  method: 'regionLens/compare',
+};
+
+/** The network of one row of that comparison, as a text in the native format. */
+export interface ComparedText {
+  readonly text: string;
+  /** Indices of its layers that bend. */
+  readonly layers: readonly number[];
+}
+export const comparedTextRequest: Method<
+  NetworkParams & ComparisonParts & { readonly row: string },
+  ComparedText | null
+> = { method: 'regionLens/comparedText' };
 
 /** The network with one size changed: one value a request, so that typing never waits for a sweep. */
 export const sweepRequest: Method<

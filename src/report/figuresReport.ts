@@ -44,26 +44,29 @@ export const noFigures: { readonly [K in keyof ReturnType<typeof figuresJson>]: 
 /** Column heads for `figuresCells`. */
 export function figuresHead(mean: string | null): string[] {
   const expected = mean === null ? [] : [`expected (${mean.replace(/^kac-rice-/, '')})`];
-  return ['neurons', 'parameters', 'at most', 'can reach', ...expected, 'at most a parameter', 'can reach a parameter'];
+  const figures = ['at most', 'can reach', ...expected];
+  return ['neurons', 'parameters', ...figures, ...figures.map((name) => `${name.replace(/ \(.*/, '')}, per parameter`)];
 }
 
 export function figuresCells(figures: NetworkFigures | null, mean: string | null): string[] {
   if (!figures) return figuresHead(mean).map(() => '–');
   const { neurons, parameters, upper, lower, means } = figures;
+  const expected = means.find(({ id }) => id === mean) ?? null;
   const cell = (bound: BoundResult | null | undefined) => (bound?.value ? formatMagnitude(bound.value) : '–');
   return [
     groupDigits(String(neurons)),
     groupDigits(String(parameters)),
     cell(upper),
     cell(lower),
-    ...(mean === null ? [] : [cell(means.find(({ id }) => id === mean))]),
+    ...(mean === null ? [] : [cell(expected)]),
     ratioCell(upper, parameters),
     ratioCell(lower, parameters),
+    ...(mean === null ? [] : [ratioCell(expected, parameters)]),
   ];
 }
 
 function ratioCell(bound: BoundResult | null, parameters: number): string {
   const ratio = regionsPerParameter(bound, parameters);
   if (!ratio) return '–';
-  return ratio.log10 < 0 ? formatPower(ratio.log10) : formatMagnitude(ratio);
+  return ratio.log10 < -3 ? formatPower(ratio.log10) : formatMagnitude(ratio);
 }

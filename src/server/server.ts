@@ -18,11 +18,13 @@ import { reportTable } from '../report/reportTable.ts';
 import { BOUND_IDS } from '../theory/boundIds.ts';
 import { writeNative } from '../formats/native/write.ts';
 import * as protocol from '../protocol/server.ts';
+import type { ComparisonParts } from '../protocol/runs.ts';
 import { codeActions } from './features/codeActions.ts';
 import { codeLenses } from './features/codeLens.ts';
 import { completions } from './features/completion.ts';
 import { definitionAt } from './features/definition.ts';
-import { panelComparison, sizeEdit, sweptRow } from './panel/comparison.ts';
+import { comparedText, panelComparison, type Compared } from './panel/comparison.ts';
+import { sizeEdit, sweptRow } from './panel/sizes.ts';
 import { diagnostics } from './features/diagnostics.ts';
 import { DocumentAnalyses, fileNameOf, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
 import { DocumentSettings } from './documentSettings.ts';
@@ -368,16 +370,30 @@ compute(protocol.windowMeanRequest, ({ analysis }, { network, settings, window }
 });
 compute(
   protocol.compareRequest,
-  (document, { network, others, counterparts }) => {
-    const found = others.map((uri) => ({ uri, document: findNow(uri) }));
-    const unread = found
-      .filter((other) => other.document === null)
-      .map(({ uri }) => `${fileNameOf(uri)} holds no network that can be read.`);
-    const read = found.flatMap((other) => (other.document ? [{ document: other.document, networks: null }] : []));
-    return panelComparison([{ document, networks: [network] }, ...read], counterparts, unread);
+  (document, params) => {
+    const unread = params.uris.filter((uri) => findNow(uri) === null);
+    const problems = unread.map((uri) => `${fileNameOf(uri)} holds no network that can be read.`);
+    return panelComparison(comparedWith(document, params), params.counterparts, problems);
   },
-  ({ others }) => others,
+  ({ uris }) => uris,
 );
+compute(
+  protocol.comparedTextRequest,
+  (document, params) => comparedText(comparedWith(document, params), params.row),
+  ({ uris }) => uris,
+);
+
+/** What a comparison is of: the network meant first, then its file's other networks, then those of the other files. */
+function comparedWith(
+  document: AnalysedDocument,
+  { network, uris, siblings }: protocol.NetworkParams & ComparisonParts,
+): Compared[] {
+  const others = uris.map(findNow).filter((other) => other !== null);
+  const all = document.analysis.networks.map((_, position) => position);
+  const own = siblings ? [network, ...all.filter((position) => position !== network)] : [network];
+  return [{ document, networks: own }, ...others.map((other) => ({ document: other, networks: null }))];
+}
+
 compute(protocol.sweepRequest, ({ analysis }, { network, subject, value }) => {
   const found = analysis.networks[network];
   return found ? sweptRow(found, subject, value) : null;

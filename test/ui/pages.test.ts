@@ -5,7 +5,7 @@ import { root } from '../../scripts/process.mjs';
 import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
 import { csvFields } from './panelHarness/csv.ts';
 import { sendGrid } from './panelHarness/grid.ts';
-import { mlpNetwork } from './panelHarness/samples.ts';
+import { mlpNetwork, modelOf } from './panelHarness/samples.ts';
 import { comparison, mlpLine, planeScene, swept } from './panelHarness/scenes.ts';
 
 /** The panel's pages beside the first one, and what the region picture does when it is moved. */
@@ -39,6 +39,13 @@ async function panelOn(page: 'regions' | 'line' | 'compare', options: PanelOptio
     await panel.answer();
   }
   return panel;
+}
+
+/** Texts of the cells of the comparison, by row. */
+function cellsOf(page: Page): Promise<(string | null)[][]> {
+  return page
+    .locator('table.compared tbody tr')
+    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
 }
 
 /** Points of a path of straight lines. */
@@ -185,11 +192,75 @@ describe('the comparison', () => {
     series.forEach((one, i) => expect(one.points).toBe(rows[i].figures!.layerNames.length + 1));
     expect(new Set(series.map((one) => one.dash)).size).toBe(series.length);
     expect(new Set(series.map((one) => one.marker)).size).toBe(series.length);
-    const table = await page
-      .locator('table.compared tbody tr')
-      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-    expect(table[0].slice(0, 4)).toEqual(['deep-mlp', '72', '1,297', '10^7.44']);
-    expect(table[4][7]).toBe('11');
+    const table = await cellsOf(page);
+    expect(table[0][0]).toBe('deep-mlp72 neurons · 1,297 parameters');
+    // What random networks do stands before what is possible, and each beside what it is for a parameter.
+    expect(table[0].slice(1)).toEqual([
+      '1,5851 / parameter',
+      '10^7.4421,235 / parameter',
+      'ahead10^6.946,715 / parameter',
+    ]);
+    expect(table[4][2]).toBe('25,11928 / parameter');
+  });
+
+  it('opens on what random networks do, and says which network is ahead by which figure', async () => {
+    const panel = await panelOn('compare');
+    const { page } = panel;
+    expect(await page.locator('.compareFigure h2').textContent()).toBe('Regions after each layer, expected');
+    const verdict = (): Promise<string[]> => page.locator('.verdict li').allTextContents();
+    expect(await verdict()).toEqual([
+      'By expected on [−1,\u00a01]²: residual-mlp is ahead, 3,981 (2.5 × deep-mlp).',
+      'By at most: residual-mlp is ahead, 10^8.56 (13.2 × deep-mlp).',
+    ]);
+    await page.locator('.compareTools vscode-button', { hasText: 'Count All' }).click();
+    const asked = await panel.waitForQuestion('comparedCount');
+    expect(asked.params).toMatchObject({ row: 'deep-mlp/network', seed: 1, settings: { method: 'plane' } });
+    expect(await page.locator('.compareTools').innerText()).toContain('Stop');
+    await expect
+      .poll(async () => {
+        await panel.answer();
+        return verdict();
+      })
+      .toHaveLength(3);
+    await expect
+      .poll(async () => {
+        await panel.answer();
+        return page.locator('.compareTools').innerText();
+      })
+      .toContain('Count All');
+    expect((await verdict())[1]).toMatch(/^By counted: residual-mlp is ahead, 4,\d{3} \(2\.5 × deep-mlp\)\.$/);
+    expect(await page.locator('[data-measure=counted] .total').first().textContent()).toMatch(/^1,6\d\d ± \d+$/);
+    await page.locator('.menu vscode-button').click();
+    await page.locator('[role=menuitem]', { hasText: 'Save comparison as CSV' }).click();
+    const [head, first] = (await panel.waitForMessage('save')).text.split('\r\n').map(csvFields);
+    expect(first[head.indexOf('networks counted')]).toBe('3');
+  });
+
+  it('calls figures partial while counts are missing, and a stopped count a lower bound', async () => {
+    const panel = await panelOn('compare');
+    const { page } = panel;
+    await page.locator('.compareTools vscode-button', { hasText: 'Count All' }).click();
+    const first = await panel.waitForQuestion('comparedCount');
+    await panel.reply(first, 'comparedCount', { seed: 1, exact: false, regions: 90, perLayer: [80, 85, 90] });
+    expect(await page.locator('[data-measure=counted] .total').first().textContent()).toBe('≥ 90');
+    expect(await page.locator('.overlaySection > .caption').textContent()).toMatch(
+      /^Counting: 1 of 15 random networks so far/,
+    );
+    await page.locator('.compareTools vscode-button', { hasText: 'Stop' }).click();
+    await expect
+      .poll(() => page.locator('.overlaySection > .caption').textContent())
+      .toBe('Stopped: 0 of 3 random networks of each are counted.');
+    expect((await panel.waitForQuestion('comparedCount')).params.row).toBeNull();
+  });
+
+  it('takes in the other networks of the file, where there are some', async () => {
+    const panel = await panelOn('compare');
+    expect((await panel.waitForQuestion('comparison')).params).toMatchObject({ siblings: true });
+    const box = panel.page.locator('.compareTools vscode-checkbox', { hasText: 'other networks of this file' });
+    expect(await box.isVisible()).toBe(false);
+    await panel.send({ type: 'show', model: modelOf(mlpNetwork(), { ...mlpNetwork('second'), key: 'second' }) });
+    await box.click();
+    await expect.poll(async () => (await panel.waitForQuestion('comparison')).params.siblings).toBe(false);
   });
 
   it('is taken along with the figures of every network', async () => {
@@ -205,7 +276,7 @@ describe('the comparison', () => {
 
   it('asks for the files to compare with, and for the comparison with those that were chosen', async () => {
     const panel = await panelOn('compare');
-    await panel.page.locator('vscode-button', { hasText: 'Compare with' }).click();
+    await panel.page.locator('vscode-button', { hasText: 'Compare With' }).click();
     const pick = await panel.waitForQuestion('files');
     expect([pick.key, pick.params]).toEqual([key, { uris: [] }]);
     await panel.reply(pick, 'files', ['file:///other.network.json']);

@@ -25,6 +25,9 @@ export interface Actions {
   pickNetworks(): void;
   compareBy(choice: CompareChoice): void;
   askComparison(choice: CompareChoice): void;
+  /** Counts every row, one random network after the other; `comparison` tells what they are counts of. */
+  countCompared(comparison: string, rows: readonly string[], settings: CountSettings): void;
+  stopComparedCounts(): void;
   /** Rows of the sweep before say nothing about the next one. */
   forgetSweep(): void;
   askSweep(subject: SweepSubject, values: readonly number[]): void;

@@ -1,62 +1,114 @@
-import type { Actions, Plot } from './actions.ts';
-import { createComparePlot, type Measure } from '../plots/comparePlot.ts';
-import { createCompareTable } from '../tables/compareTable.ts';
-import { element, setHidden } from '../widgets/dom.ts';
-import { t } from './strings.ts';
+import { describePlace } from '../../src/common/describePlace.ts';
+import type { PanelComparison } from '../../src/protocol/runs.ts';
 import { createSweepSection } from '../forms/sweepSection.ts';
-import { button, checkbox, dropdown } from '../widgets/toolkit.ts';
+import { formatCount } from '../format.ts';
+import { createComparePlot } from '../plots/comparePlot.ts';
+import {
+  comparedFigures,
+  fullName,
+  MEASURE_NAMES,
+  type ComparedFigureSet,
+  type Measure,
+} from '../tables/comparedFigures.ts';
+import { createCompareTable } from '../tables/compareTable.ts';
+import { createCompareVerdict } from '../tables/compareVerdict.ts';
+import { element, setHidden, setText } from '../widgets/dom.ts';
+import { button, checkbox, dropdown, underLabel } from '../widgets/toolkit.ts';
+import type { Actions, Plot } from './actions.ts';
+import { comparableSettings } from './comparedCounts.ts';
+import type { CompareChoice, ComparedCounts } from './store.ts';
+import { t } from './strings.ts';
 import type { View } from './view.ts';
 
-/** This network beside others: those of other files, its dense and shallow equals, and itself with another size. */
+/** This network beside others: those of its file and of other files, one-layer counterparts, and other sizes of it. */
 export function createComparePage(actions: Actions): Plot {
-  const add = button(t('Compare with…'), 'secondary', () => actions.pickNetworks());
-  const equals = checkbox(t('its dense and shallow equals'), 'visibly', (counterparts) => {
-    if (view !== null) actions.compareBy({ ...view.compare, counterparts });
-  });
-  const measures = dropdown(t('Figure to compare'), (value) => {
-    measure = value as Measure;
+  const change = (part: Partial<CompareChoice>): void => {
+    if (view !== null) actions.compareBy({ ...view.compare, ...part });
+  };
+  const add = button(t('Compare With…'), 'secondary', () => actions.pickNetworks());
+  const counterparts = checkbox(t('one-layer counterparts'), 'visibly', (on) => change({ counterparts: on }));
+  const siblings = checkbox(t('other networks of this file'), 'visibly', (on) => change({ siblings: on }));
+  const count = button(t('Count All'), 'primary', () => countOrStop());
+  const progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
+  const verdict = createCompareVerdict();
+  const table = createCompareTable();
+  const measures = dropdown(t('Figure to plot'), (value) => {
+    chosen = value as Measure;
     if (view !== null) draw(view);
   });
-  const plot = createComparePlot();
-  const table = createCompareTable();
+  const plot = createComparePlot(underLabel(t('plotted'), measures.element));
   const waiting = element('p', { class: 'muted', text: t('Comparing…'), attributes: { role: 'status' } });
+  const results = element('div', { class: 'compareResults' }, [verdict.element, table.element, plot.element]);
+  setHidden(results, true);
+  const tools = [add.element, count.element, siblings.element, counterparts.element];
   const overlay = element('section', { class: 'overlaySection' }, [
-    element('div', { class: 'compareTools' }, [measures.element, equals.element, add.element]),
+    element('div', { class: 'compareTools' }, tools),
+    progress,
     waiting,
-    plot.element,
-    table.element,
+    results,
   ]);
   const sweep = createSweepSection(actions);
   const root = element('div', { class: 'comparePage' }, [overlay, sweep.element]);
   let view: View | null = null;
-  let measure: Measure = 'atMost';
+  /** Null: what is known of random networks, where anything is. */
+  let chosen: Measure | null = null;
   let asked = '';
+
+  function countOrStop(): void {
+    const rows = view?.comparison?.value?.rows;
+    if (view === null || !rows) return;
+    if (view.comparedCounts?.isRunning === true) return actions.stopComparedCounts();
+    const built = rows.filter(({ figures }) => figures !== null).map(({ key }) => key);
+    actions.countCompared(asked, built, comparableSettings(view.settings, rows));
+  }
 
   function update(next: View): void {
     view = next;
     if (next.page !== 'compare') return;
-    const { uris, counterparts } = next.compare;
-    const wanted = JSON.stringify([next.network.key, next.network.fingerprint, next.model.version, uris, counterparts]);
-    if (wanted !== asked) {
-      asked = wanted;
+    if (next.comparisonId !== asked) {
+      asked = next.comparisonId;
       actions.askComparison(next.compare);
     }
-    equals.setChecked(counterparts);
-    measures.setChoices(
-      MEASURES.map(([value, text]) => ({ value, text })),
-      measure,
-    );
+    counterparts.setChecked(next.compare.counterparts);
+    siblings.setChecked(next.compare.siblings);
+    setHidden(siblings.element, next.model.networks.length < 2);
     draw(next);
     sweep.update(next);
   }
 
-  function draw({ comparison }: View): void {
-    const value = comparison?.value ?? null;
+  function draw(next: View): void {
+    const value = next.comparison?.value ?? null;
     // What was compared last stays until the next is there.
-    setHidden(waiting, value !== null || !plot.element.hidden);
+    setHidden(waiting, value !== null || !results.hidden);
     if (value === null) return;
-    plot.show(value.rows, measure);
-    table.show(value);
+    setHidden(results, false);
+    const counts = next.comparedCounts;
+    const set = comparedFigures(value, counts);
+    verdict.show(set);
+    table.show(set, value, countedOn(value, counts), refusals(value, counts));
+    drawCounting(value, counts);
+    drawPlot(set);
+  }
+
+  function drawPlot(set: ComparedFigureSet): void {
+    const measure = chosen !== null && set.measures.includes(chosen) ? chosen : set.measures[0];
+    measures.setChoices(
+      set.measures.map((one) => ({ value: one, text: MEASURE_NAMES[one] })),
+      measure,
+    );
+    plot.show(set, measure);
+  }
+
+  function drawCounting({ rows }: PanelComparison, counts: ComparedCounts | null): void {
+    const isRunning = counts?.isRunning === true;
+    count.setText(isRunning ? t('Stop') : t('Count All'));
+    count.setPrimary(!isRunning);
+    count.element.title = t(
+      'Counts {0} random networks of each, with the same seeds in the same place',
+      formatCount(view?.settings.seeds ?? 0),
+    );
+    setText(progress, isRunning ? progressText(rows, counts) : counts === null ? '' : stoppedText(rows, counts));
+    setHidden(progress, progress.textContent === '');
   }
   return {
     element: root,
@@ -68,8 +120,42 @@ export function createComparePage(actions: Actions): Plot {
   };
 }
 
-const MEASURES: readonly [Measure, string][] = [
-  ['atMost', t('at most')],
-  ['canReach', t('can reach')],
-  ['expected', t('expected')],
-];
+function countedOn({ rows }: PanelComparison, counts: ComparedCounts | null): string {
+  if (counts === null) return '';
+  const { method, place } = counts.settings;
+  const inputs = new Set(rows.flatMap(({ figures }) => (figures ? [figures.inputSize] : [])));
+  const [first = 1] = inputs;
+  if (method === 'auto') return '';
+  return inputs.size > 1 && place.kind === 'box'
+    ? t('each network’s box, {0}', method)
+    : describePlace(first, method, place, t);
+}
+
+function progressText(rows: PanelComparison['rows'], { rows: counted, settings }: ComparedCounts): string {
+  const done = Object.values(counted).reduce((sum, counts) => sum + counts.length, 0);
+  const all = rows.filter(({ figures }) => figures !== null).length * settings.seeds;
+  return t(
+    'Counting: {0} of {1} random networks so far. Figures are for those that are counted.',
+    formatCount(done),
+    formatCount(all),
+  );
+}
+
+/** What a comparison that was stopped is of: no word where it is complete. */
+function stoppedText(rows: PanelComparison['rows'], { rows: counted, settings, refused }: ComparedCounts): string {
+  const least = Math.min(
+    ...rows
+      .filter(({ figures, key }) => figures !== null && refused[key] === undefined)
+      .map(({ key }) => counted[key]?.length ?? 0),
+  );
+  return least >= settings.seeds || !Number.isFinite(least)
+    ? ''
+    : t('Stopped: {0} of {1} random networks of each are counted.', formatCount(least), formatCount(settings.seeds));
+}
+
+function refusals({ rows }: PanelComparison, counts: ComparedCounts | null): string[] {
+  return rows.flatMap((row) => {
+    const why = counts?.refused[row.key];
+    return why === undefined ? [] : [t('{0} was not counted: {1}', fullName(row), why)];
+  });
+}

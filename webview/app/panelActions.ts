@@ -1,8 +1,17 @@
 import type { AnswerOf, ParamsOf, QuestionName } from '../../src/protocol/questions.ts';
+import type { ComparisonParts } from '../../src/protocol/runs.ts';
 import type { Actions } from './actions.ts';
 import { Superseded, type Questions } from './questions.ts';
 import type { Host } from './host.ts';
-import { NO_COMPARISON, withPoints, withRow, type AnsweredState, type PanelState } from './store.ts';
+import {
+  NO_COMPARISON,
+  withPoints,
+  withRow,
+  type AnsweredState,
+  type CompareChoice,
+  type PanelState,
+} from './store.ts';
+import { countAll, type AskCount } from './comparedCounts.ts';
 import type { View } from './view.ts';
 
 /** The page's state, and how to change it. */
@@ -110,7 +119,21 @@ export function createActions(host: Host, questions: Questions, { state, view, c
         }),
       ),
     compareBy: (choice) => ifShown((_, key) => change({ ...state(), compare: { ...state().compare, [key]: choice } })),
-    askComparison: ({ uris, counterparts }) => askInto('comparison', { uris, counterparts }),
+    askComparison: (choice) => askInto('comparison', partsOf(choice)),
+    countCompared: (comparison, rows, settings) =>
+      ifShown((shown, key) => {
+        const ask: AskCount = (params) => questions.ask('comparedCount', key, { ...partsOf(shown.compare), ...params });
+        void countAll({ comparison, settings, rows: {}, refused: {}, isRunning: true }, rows, ask, { state, change });
+      }),
+    stopComparedCounts: () =>
+      ifShown(({ settings, compare }, key) => {
+        const { comparedCounts } = state();
+        if (comparedCounts !== null) change({ ...state(), comparedCounts: { ...comparedCounts, isRunning: false } });
+        // A newer question of the same name ends the count that is under way.
+        questions
+          .ask('comparedCount', key, { ...partsOf(compare), row: null, seed: 0, settings })
+          .catch(() => undefined);
+      }),
     forgetSweep: () => change({ ...state(), swept: null }),
     askSweep: (subject, values) =>
       ifShown((_, key) => {
@@ -125,4 +148,8 @@ export function createActions(host: Host, questions: Questions, { state, view, c
     exportFailed: (reason) => host.postMessage({ type: 'exportFailed', reason }),
     save: (suggestedName, text, encoding = 'text') => host.postMessage({ type: 'save', suggestedName, text, encoding }),
   };
+}
+
+function partsOf({ uris, counterparts, siblings }: CompareChoice): ComparisonParts {
+  return { uris, counterparts, siblings };
 }

@@ -4,6 +4,7 @@ import type { HostMessage } from '../../src/protocol/messages.ts';
 import type { PanelModel, PanelNetwork } from '../../src/protocol/panel.ts';
 import type { Answer } from '../../src/protocol/questions.ts';
 import type {
+  ComparedCount,
   CountSettings,
   PanelComparison,
   PanelDistances,
@@ -27,6 +28,8 @@ export type Page = 'regions' | 'line' | 'compare';
 export interface CompareChoice {
   readonly uris: readonly string[];
   readonly counterparts: boolean;
+  /** The other networks of its file. */
+  readonly siblings: boolean;
   readonly sweep: SweepChoice | null;
 }
 
@@ -68,6 +71,18 @@ export interface AnsweredState {
   readonly swept: Answered<readonly SweptRow[]> | null;
 }
 
+/** Counts of the networks of a comparison, all with the same settings. */
+export interface ComparedCounts {
+  /** What was compared: counts of another comparison say nothing. */
+  readonly comparison: string;
+  readonly settings: CountSettings;
+  /** By row, as they come in. */
+  readonly rows: Readonly<Record<string, readonly ComparedCount[]>>;
+  /** Why a row was not counted. */
+  readonly refused: Readonly<Record<string, string>>;
+  readonly isRunning: boolean;
+}
+
 export interface PanelState extends PersistedState, AnsweredState {
   /** Set while there is no network to show: what to do about it. */
   readonly emptyMessage: string | null;
@@ -76,6 +91,7 @@ export interface PanelState extends PersistedState, AnsweredState {
   /** Networks that a count draws by default. */
   readonly seeds: number;
   readonly progress: Readonly<Record<string, RunProgress>>;
+  readonly comparedCounts: ComparedCounts | null;
   readonly highlight: { readonly key: string; readonly layer: number | null } | null;
 }
 
@@ -94,6 +110,7 @@ export const INITIAL_STATE: PanelState = {
   versions: '',
   seeds: 8,
   progress: {},
+  comparedCounts: null,
   picture: null,
   line: null,
   distances: null,
@@ -115,7 +132,12 @@ export function settingsFor(state: PanelState, network: PanelNetwork): CountSett
   return state.settings[network.key] ?? usualSettings(state.seeds, network.hasWeights);
 }
 
-export const NO_COMPARISON: CompareChoice = { uris: [], counterparts: true, sweep: null };
+export const NO_COMPARISON: CompareChoice = {
+  uris: [],
+  counterparts: true,
+  siblings: true,
+  sweep: null,
+};
 
 /** The state after a message of the extension that is no answer to a question. */
 export function receive(state: PanelState, message: Exclude<HostMessage, Answer>): PanelState {
@@ -201,6 +223,7 @@ const isPage = oneOf('regions', 'line', 'compare');
 const isCompareChoice: Guard<CompareChoice> = shape<CompareChoice>({
   uris: listOf(isString),
   counterparts: isBoolean,
+  siblings: isBoolean,
   sweep: nullOr(
     shape<SweepChoice>({
       subject: shape<SweepSubject>({ layer: isNatural, field: isString }),

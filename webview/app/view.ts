@@ -21,6 +21,7 @@ import {
   selectedNetwork,
   settingsFor,
   type Answered,
+  type ComparedCounts,
   type CompareChoice,
   type Page,
   type PanelState,
@@ -68,6 +69,9 @@ export interface View {
   readonly probe: PanelProbe | null;
   readonly compare: CompareChoice;
   readonly comparison: Answered<PanelComparison> | null;
+  /** Changes with what is compared. */
+  readonly comparisonId: string;
+  readonly comparedCounts: ComparedCounts | null;
   readonly swept: Answered<readonly SweptRow[]> | null;
   readonly progress: RunProgress | null;
   readonly highlight: number | null;
@@ -82,6 +86,8 @@ export function viewOf(state: PanelState): View | null {
   const counts = run === null || outdated ? [] : run.counts;
   const settings = settingsFor(state, network);
   const exact = counts.every((count) => count.exact);
+  const compare = state.compare[key] ?? NO_COMPARISON;
+  const comparisonId = idOfComparison(state.model, key, compare);
   const drawn = new Set(state.drawn);
   const forThis = <T>(answer: Answered<T> | null): Answered<T> | null => (answer?.key === key ? answer : null);
   return {
@@ -114,12 +120,22 @@ export function viewOf(state: PanelState): View | null {
     distances: forThis(state.distances),
     linePlace: state.lines[key] ?? boxOf(settings.place),
     probe: forThis(state.probe)?.value ?? null,
-    compare: state.compare[key] ?? NO_COMPARISON,
+    compare,
     comparison: forThis(state.comparison),
+    comparedCounts: state.comparedCounts?.comparison === comparisonId ? state.comparedCounts : null,
+    comparisonId,
     swept: forThis(state.swept),
     progress: state.progress[key] ?? null,
     highlight: state.highlight?.key === key ? state.highlight.layer : null,
   };
+}
+
+function idOfComparison(
+  { networks }: PanelModel,
+  key: string,
+  { uris, counterparts, siblings }: CompareChoice,
+): string {
+  return JSON.stringify([key, networks.map(({ fingerprint }) => fingerprint), uris, counterparts, siblings]);
 }
 
 type Theory = Pick<

@@ -1,10 +1,12 @@
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
-import { csv } from './csv.ts';
+import type { CountSettings } from '../../src/protocol/runs.ts';
+import { countedSpread } from '../app/comparedCounts.ts';
+import { csv, type CsvValue } from './csv.ts';
 import { countedHow } from '../tables/figures.ts';
 import { formatCount, formatDomain } from '../format.ts';
 import { numberColumns } from '../tables/numbersTable.ts';
-import { samplesOf } from '../tables/statistics.ts';
+import { samplesOf, type Spread } from '../tables/statistics.ts';
 import { t } from '../app/strings.ts';
 import { describeFileWeights, type View } from '../app/view.ts';
 
@@ -80,7 +82,7 @@ export function lineAsCsv({ line, network }: View): string {
 }
 
 /** A row for each network that is compared. */
-export function comparisonAsCsv({ comparison }: View): string {
+export function comparisonAsCsv({ comparison, comparedCounts }: View): string {
   const { rows, mean } = comparison?.value ?? { rows: [], mean: null };
   const header = [
     'network',
@@ -93,10 +95,11 @@ export function comparisonAsCsv({ comparison }: View): string {
     'log10 can reach',
     'log10 expected',
     'expected on',
+    ...(comparedCounts ? COUNTED_FIELDS : []),
   ];
   return csv([
     header,
-    ...rows.map(({ name, role, file, figures }) => [
+    ...rows.map(({ key, name, role, file, figures }) => [
       name,
       role,
       file,
@@ -107,8 +110,16 @@ export function comparisonAsCsv({ comparison }: View): string {
       figures?.canReach?.total.log10 ?? null,
       figures?.expected?.total.log10 ?? null,
       mean,
+      ...(comparedCounts ? countedFields(countedSpread(comparedCounts.rows[key]), comparedCounts.settings) : []),
     ]),
   ]);
+}
+
+const COUNTED_FIELDS = ['log10 counted', 'networks counted', 'exact', 'method', 'first seed'];
+
+function countedFields(spread: Spread | null, { method, firstSeed }: CountSettings): CsvValue[] {
+  if (spread === null) return [null, 0, null, method, firstSeed];
+  return [Math.log10(spread.mean), spread.counts, String(spread.exact), method, firstSeed];
 }
 
 /**

@@ -16,13 +16,11 @@ import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { shorten } from '../format.ts';
 import { t } from '../app/strings.ts';
-
-/** Which of its figures a network is compared by. */
-export type Measure = 'atMost' | 'canReach' | 'expected';
+import { fullName, type ComparedFigureSet, type Measure } from '../tables/comparedFigures.ts';
 
 export interface ComparePlot {
   readonly element: HTMLElement;
-  show(rows: readonly ComparedRow[], measure: Measure): void;
+  show(set: ComparedFigureSet, measure: Measure): void;
   resize(): void;
 }
 
@@ -49,7 +47,7 @@ export function markerPath(index: number, size = 34): string {
 }
 
 /** Regions after each layer of several networks, over one another. */
-export function createComparePlot(): ComparePlot {
+export function createComparePlot(tools: HTMLElement): ComparePlot {
   const titleId = uniqueId('compareTitle');
   const descriptionId = uniqueId('compareDescription');
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
@@ -59,18 +57,21 @@ export function createComparePlot(): ComparePlot {
   const heading = element('h2', { attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const frame = element('div', { class: 'plotFrame' }, [svg.node()]);
-  const root = element('section', {}, [heading, description, frame]);
+  const root = element('section', { class: 'compareFigure' }, [
+    element('div', { class: 'plotHead' }, [heading, tools]),
+    description,
+    frame,
+  ]);
   const vertical = svg.append('g').attr('class', 'axis axisY');
   const horizontal = svg.append('g').attr('class', 'axis axisX');
   const lines = svg.append('g');
   const ends = svg.append('g');
-  let rows: readonly ComparedRow[] = [];
+  let series: readonly Series[] = [];
   let measure: Measure = 'atMost';
   let drawnWidth = 0;
 
   function draw(): void {
     const width = frame.clientWidth;
-    const series = seriesOf(rows, measure);
     setHidden(root, series.length === 0);
     if (series.length === 0 || width === 0) return;
     drawnWidth = width;
@@ -83,9 +84,7 @@ export function createComparePlot(): ComparePlot {
     setText(heading, TITLES[measure]);
     setText(
       description,
-      series
-        .map(({ row, values }) => `${row.name}${describeRole(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`)
-        .join('; '),
+      series.map(({ row, values }) => `${fullName(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`).join('; '),
     );
     drawLogAxis(vertical, scale, left, right);
     drawDepths(horizontal, x, deepest);
@@ -95,8 +94,8 @@ export function createComparePlot(): ComparePlot {
   return {
     element: root,
     show: (next, nextMeasure) => {
-      rows = next;
       measure = nextMeasure;
+      series = seriesOf(next, measure);
       draw();
     },
     resize: () => {
@@ -109,23 +108,19 @@ const TITLES: Readonly<Record<Measure, string>> = {
   atMost: t('Regions after each layer, at most'),
   canReach: t('Regions after each layer that can be reached'),
   expected: t('Regions after each layer, expected'),
+  counted: t('Regions after each layer, mean of counts'),
 };
-
-export function describeRole({ role }: ComparedRow): string {
-  if (role === 'network') return '';
-  return role === 'dense-same-parameters' ? t(', dense, same parameters') : t(', shallow, same neurons');
-}
 
 /** At a line's end, where there is little room. */
 const SHORT_ROLES: Readonly<Record<Exclude<ComparedRow['role'], 'network'>, string>> = {
-  'dense-same-parameters': t('its dense equal'),
-  'shallow-same-neurons': t('its shallow equal'),
+  'dense-same-parameters': t('same size'),
+  'shallow-same-neurons': t('same neurons'),
 };
 
-function seriesOf(rows: readonly ComparedRow[], measure: Measure): Series[] {
-  return rows.flatMap((row, index): Series[] => {
-    const bound = row.figures?.[measure];
-    return bound ? [{ row, index, values: [0, ...bound.perLayer] }] : [];
+function seriesOf(set: ComparedFigureSet, measure: Measure): Series[] {
+  return set.rows.flatMap((row, index): Series[] => {
+    const figure = set.of(row, measure);
+    return figure ? [{ row, index, values: [0, ...figure.perLayer] }] : [];
   });
 }
 

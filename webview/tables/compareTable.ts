@@ -1,95 +1,87 @@
 import type { ComparedRow, PanelComparison } from '../../src/protocol/runs.ts';
-import type { Quantity } from '../../src/protocol/panel.ts';
-import { markerPath, describeRole, SERIES_STYLES } from '../plots/comparePlot.ts';
+import { markerPath, SERIES_STYLES } from '../plots/comparePlot.ts';
 import { element, setPowerText } from '../widgets/dom.ts';
-import { exactText, formatCount, formatDomain, NO_FIGURE } from '../format.ts';
+import { formatDomain, NO_FIGURE, plural } from '../format.ts';
 import { t } from '../app/strings.ts';
+import { fullName, MEASURE_NAMES, roleName, type ComparedFigureSet, type Measure } from './comparedFigures.ts';
+import { isAhead } from './compareVerdict.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Networks beside each other: sizes, regions, and regions a parameter. */
-export function createCompareTable(): { readonly element: HTMLElement; show(comparison: PanelComparison): void } {
-  const head = element('tr');
-  const body = element('tbody');
-  const table = element('table', { class: 'compared', attributes: { 'aria-label': t('Networks compared') } }, [
-    element('thead', {}, [head]),
-    body,
-  ]);
-  const scroller = element(
-    'div',
-    { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-label': t('Networks compared') } },
-    [table],
+export interface CompareTable {
+  readonly element: HTMLElement;
+  /** `countedOn`: where and how the counts were made, for the heading; `refused`: why rows were not counted. */
+  show(set: ComparedFigureSet, comparison: PanelComparison, countedOn: string, refused: readonly string[]): void;
+}
+
+/** Networks under each other, their figures side by side, each with what it is for a parameter. */
+export function createCompareTable(): CompareTable {
+  // A narrow panel lays rows out as blocks, which by itself would take the table from screen readers.
+  const head = element('tr', { attributes: { role: 'row' } });
+  const body = element('tbody', { attributes: { role: 'rowgroup' } });
+  const table = element(
+    'table',
+    { class: 'compared', attributes: { role: 'table', 'aria-label': t('Networks compared') } },
+    [element('thead', { attributes: { role: 'rowgroup' } }, [head]), body],
   );
   const notes = element('ul', { class: 'notes' });
-  const root = element('div', {}, [scroller, notes]);
   return {
-    element: root,
-    show: ({ rows, mean, problems }) => {
-      const columns = [
-        t('network'),
-        t('neurons'),
-        t('parameters'),
-        t('at most'),
-        t('can reach'),
-        ...(mean === null ? [] : [t('expected')]),
-        t('at most a parameter'),
-        t('can reach a parameter'),
-      ];
-      head.replaceChildren(
-        ...columns.map((text) =>
-          element('th', {
-            text,
-            attributes: { scope: 'col' },
-            title: mean !== null && text === t('expected') ? formatDomain(mean) : undefined,
-          }),
-        ),
-      );
-      body.replaceChildren(...rows.map((row, i) => tableRow(row, i, mean !== null)));
+    element: element('div', {}, [table, notes]),
+    show: (set, { rows, problems }, countedOn, refused) => {
+      const columns = [t('network'), ...set.measures.map((measure) => columnName(measure, set, countedOn))];
+      head.replaceChildren(...columns.map(columnHead));
+      body.replaceChildren(...rows.map((row, i) => tableRow(row, i, set)));
+      const hows = rows.flatMap((row) => (row.how === null ? [] : [`${fullName(row)}: ${row.how}`]));
       notes.replaceChildren(
-        ...[
-          ...problems,
-          ...rows.flatMap(({ how, name, role }) =>
-            how === null ? [] : [`${name}${describeRole({ role } as ComparedRow)}: ${how}`],
-          ),
-        ].map((text) => element('li', { class: 'muted', text })),
+        ...[...problems, ...refused, ...hows].map((text) => element('li', { class: 'muted', text })),
       );
     },
   };
 }
 
-function tableRow(row: ComparedRow, index: number, hasMean: boolean): HTMLElement {
-  const { figures } = row;
-  const name = row.role === 'network' ? row.name : describeRole(row).replace(/^, /, '');
+function columnName(measure: Measure, { mean }: ComparedFigureSet, countedOn: string): string {
+  const name = MEASURE_NAMES[measure];
+  if (measure === 'expected' && mean !== null) return t('{0} on {1}', name, formatDomain(mean));
+  return measure === 'counted' ? t('{0} on {1}', name, formatDomain(countedOn)) : name;
+}
+
+function columnHead(text: string): HTMLElement {
+  return element('th', { text, attributes: { scope: 'col', role: 'columnheader' } });
+}
+
+function tableRow(row: ComparedRow, index: number, set: ComparedFigureSet): HTMLElement {
+  const { figures, role } = row;
+  const name = role === 'network' ? row.name : roleName(role);
+  const sizes =
+    figures === null
+      ? ''
+      : `${plural(figures.neurons, t('neuron'), t('neurons'))} · ${plural(figures.parameters, t('parameter'), t('parameters'))}`;
   const head = element(
     'th',
-    { attributes: { scope: 'row' }, title: row.file, class: row.role === 'network' ? '' : 'counterpart' },
-    [seriesSample(index), name],
+    {
+      attributes: { scope: 'row', role: 'rowheader' },
+      title: row.file,
+      class: role === 'network' ? '' : 'counterpart',
+    },
+    [seriesSample(index), element('span', {}, [name, element('span', { class: 'muted sizes', text: sizes })])],
   );
-  const cells: [string, string][] = [
-    plain(figures?.neurons),
-    plain(figures?.parameters),
-    quantity(figures?.atMost?.total),
-    quantity(figures?.canReach?.total),
-    ...(hasMean ? [quantity(figures?.expected?.total)] : []),
-    quantity(figures?.atMost?.perParameter),
-    quantity(figures?.canReach?.perParameter),
-  ];
-  return element('tr', {}, [
-    head,
-    ...cells.map(([text, title]) => {
-      const cell = element('td', { title });
-      setPowerText(cell, text);
-      return cell;
-    }),
+  const cells = set.measures.map((measure) => figureCell(row, measure, set));
+  return element('tr', { attributes: { role: 'row', 'data-key': row.key } }, [head, ...cells]);
+}
+
+function figureCell(row: ComparedRow, measure: Measure, set: ComparedFigureSet): HTMLElement {
+  const figure = set.of(row, measure);
+  const attributes = { role: 'cell', 'data-measure': measure, 'data-label': MEASURE_NAMES[measure] };
+  if (figure === null) return element('td', { text: NO_FIGURE, attributes });
+  const total = element('span', { class: 'total' });
+  setPowerText(total, figure.text);
+  const ratio = element('span', { class: 'muted perParameter' });
+  if (figure.perParameter !== null) setPowerText(ratio, t('{0} / parameter', figure.perParameter));
+  const ahead = isAhead(set, row, measure);
+  const mark = ahead ? element('span', { class: 'aheadMark', text: t('ahead') }) : null;
+  return element('td', { title: figure.title, class: ahead ? 'ahead' : '', attributes }, [
+    element('span', { class: 'cellFigures' }, [element('span', {}, [mark, total]), ratio]),
   ]);
-}
-
-function plain(value: number | undefined): [string, string] {
-  return [value === undefined ? NO_FIGURE : formatCount(value), ''];
-}
-
-function quantity(value: Quantity | null | undefined): [string, string] {
-  return value ? [value.text, exactText(value)] : [NO_FIGURE, ''];
 }
 
 function seriesSample(index: number): SVGSVGElement {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SweepSubject } from '../../protocol/runs.ts';
-import { compareRequest, sizeEditRequest, sweepRequest } from '../../protocol/server.ts';
+import { comparedTextRequest, compareRequest, sizeEditRequest, sweepRequest } from '../../protocol/server.ts';
+import type { CountRunner } from './countRunner.ts';
 import type { Answerers } from './panelAnswers.ts';
 import type { NetworkSource } from './panelSession.ts';
 import { holdsNetwork } from '../documentFilter.ts';
@@ -9,18 +10,34 @@ import type { Server } from '../server.ts';
 const MAX_FILES = 200;
 
 /** What a panel compares a network with: other files, and the network itself with other sizes. */
-export function comparisons(server: Server): Pick<Answerers, 'files' | 'comparison' | 'sweep'> {
+export function comparisons(
+  server: Server,
+  runner: CountRunner,
+): Pick<Answerers, 'files' | 'comparison' | 'comparedCount' | 'sweep'> {
   return {
     files: ({ uri }, { uris }) => pickFiles(uri, uris),
-    async comparison({ uri, position }, { uris, counterparts }) {
-      // The server knows the documents that are open.
-      await Promise.allSettled(uris.map((other) => vscode.workspace.openTextDocument(vscode.Uri.parse(other))));
-      return orGone(await server.ask(compareRequest, { uri, network: position, others: uris, counterparts }));
+    async comparison({ uri, position }, parts) {
+      await openAll(parts.uris);
+      return orGone(await server.ask(compareRequest, { uri, network: position, ...parts }));
+    },
+    async comparedCount({ uri, position }, { row, seed, settings, ...parts }, signal) {
+      if (row === null) return null;
+      await openAll(parts.uris);
+      const { text, layers } = orGone(await server.ask(comparedTextRequest, { uri, network: position, row, ...parts }));
+      const network = { text, fileName: 'compared.network.json', network: 0 };
+      const { result } = await runner.count(network, settings, seed, signal);
+      const perLayer = layers.map((index) => result.perLayer[index]);
+      return { seed, exact: result.exact, regions: result.activationRegions, perLayer };
     },
     async sweep({ uri, position }, { subject, value }) {
       return orGone(await server.ask(sweepRequest, { uri, network: position, subject, value }));
     },
   };
+}
+
+/** The server knows the documents that are open. */
+async function openAll(uris: readonly string[]): Promise<void> {
+  await Promise.allSettled(uris.map((uri) => vscode.workspace.openTextDocument(vscode.Uri.parse(uri))));
 }
 
 function orGone<T>(answer: T | null): T {

@@ -49,6 +49,12 @@ export class CountRunner implements vscode.Disposable {
     if (failure && !signal.aborted) throw failure.reason;
   }
 
+  /** One random network, counted. */
+  count(network: TaskNetwork, settings: CountSettings, seed: number, signal: AbortSignal): Promise<CountOutcome> {
+    const choice = choiceOf({ ...settings, fileWeights: false }, seed, false);
+    return this.workers(0).run({ ...network, choice, runs: 1 }, { signal });
+  }
+
   /** The regions of one network in a window, or its pieces along a line. */
   draw(
     network: TaskNetwork,

@@ -72,7 +72,7 @@ export class PanelSession implements vscode.Disposable {
     const { server, runner, runs, weightFiles } = services;
     this.answers = new PanelAnswers(this, {
       ...drawings(runner, server),
-      ...comparisons(server),
+      ...comparisons(server, runner),
       points: async ({ inputs }, { needed }) => (await askForPoints(needed, inputs)) ?? null,
     });
     this.link = new SourceLink(server);

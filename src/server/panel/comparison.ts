@@ -1,31 +1,23 @@
-import { boundFacts } from '../../theory/registry.ts';
-import { buildNetwork } from '../../network/build.ts';
+import { comparedDefinition, type BaselineRole } from '../../analysis/baselines.ts';
 import { compareNetworks } from '../../analysis/compare.ts';
-import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { commonMean, regionsPerParameter, type NetworkFigures } from '../../analysis/figures.ts';
-import { SWEEP_FIELDS, sizeOfField, sweepAt, type SweepField } from '../../analysis/sweep.ts';
-import type { ReadFile } from '../../formats/format.ts';
-import { read } from '../../formats/registry.ts';
-import type { NetworkDefinition } from '../../network/definition.ts';
-import type {
-  ComparedBound,
-  ComparedFigures,
-  ComparedRow,
-  PanelComparison,
-  SweepSubject,
-  SweptRow,
-} from '../../protocol/runs.ts';
-import type { SizeEdit } from '../../protocol/server.ts';
+import { regionsPerParameter, type NetworkFigures } from '../../analysis/figures.ts';
+import { writeNative } from '../../formats/native/write.ts';
+import { buildNetwork } from '../../network/build.ts';
+import { analysedLayers } from '../../network/network.ts';
+import type { ComparedBound, ComparedFigures, ComparedRow, PanelComparison } from '../../protocol/runs.ts';
+import type { ComparedText } from '../../protocol/server.ts';
 import type { BoundResult } from '../../theory/bound.ts';
+import type { BoundId } from '../../theory/boundIds.ts';
+import { boundFacts } from '../../theory/registry.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
-import { quantity } from './series.ts';
 import { meanDomain } from '../words.ts';
+import { quantity } from './series.ts';
 
-/** Networks of several documents held against each other, and one network against itself with another size. */
+/** Networks of several documents held against each other. */
 
 export interface Compared {
   readonly document: AnalysedDocument;
-  /** Positions of the networks meant; all of them where there is none. */
+  /** Positions of the networks meant, in this order; all of them where there is none. */
   readonly networks: readonly number[] | null;
 }
 
@@ -34,19 +26,14 @@ export function panelComparison(
   counterparts: boolean,
   problems: readonly string[],
 ): PanelComparison {
-  const wanted = all.flatMap(({ document, networks }) =>
-    document.analysis.networks.flatMap((analysis, position) =>
-      networks === null || networks.includes(position) ? [{ document, analysis, position }] : [],
-    ),
-  );
+  const wanted = networksOf(all);
   const named = wanted.map(({ document, analysis }) => ({ file: document.fileName, network: analysis.network }));
   const { rows, mean } = compareNetworks(named, {}, counterparts);
   let at = -1;
   const result = rows.map((row): ComparedRow => {
     if (row.role === 'network') at++;
-    const { document, position } = wanted[at];
     return {
-      key: `${document.uri}#${position}/${row.role}`,
+      key: rowKey(wanted[at], row.role),
       file: row.file,
       name: row.name,
       role: row.role,
@@ -54,12 +41,43 @@ export function panelComparison(
       figures: row.measures && figures(row.measures, mean),
     };
   });
-  const [first] = wanted;
-  return {
-    rows: result,
-    mean: mean !== null && first ? meanDomain(first.analysis.network.inputSize, boundFacts[mean]) : null,
-    problems,
-  };
+  const sizes = wanted.map(({ analysis }) => analysis.network.inputSize);
+  return { rows: result, mean: mean && commonDomain(mean, sizes), problems };
+}
+
+/** The network of a row, which may be a counterpart, written out for counting. */
+export function comparedText(all: readonly Compared[], row: string): ComparedText | null {
+  for (const one of networksOf(all)) {
+    const role = ROLES.find((each) => rowKey(one, each) === row);
+    const definition = role && comparedDefinition(one.analysis.definition, one.analysis.network, role);
+    if (!definition) continue;
+    const layers = analysedLayers(buildNetwork(definition).network).filter(({ neurons }) => neurons > 0);
+    return { text: writeNative(definition).text, layers: layers.map(({ index }) => index) };
+  }
+  return null;
+}
+
+const ROLES: readonly ('network' | BaselineRole)[] = ['network', 'dense-same-parameters', 'shallow-same-neurons'];
+
+function networksOf(all: readonly Compared[]) {
+  return all.flatMap(({ document, networks }) =>
+    (networks ?? document.analysis.networks.map((_, position) => position)).flatMap((position) => {
+      const analysis = document.analysis.networks[position];
+      return analysis ? [{ document, analysis, position }] : [];
+    }),
+  );
+}
+
+function rowKey({ document, position }: ReturnType<typeof networksOf>[number], role: ComparedRow['role']): string {
+  return `${document.uri}#${position}/${role}`;
+}
+
+/** What the mean is for in all networks, whose inputs may be of different numbers. */
+function commonDomain(mean: BoundId, inputSizes: readonly number[]): string | null {
+  const [first] = inputSizes;
+  if (first === undefined) return null;
+  if (inputSizes.every((size) => size === first)) return meanDomain(first, boundFacts[mean]);
+  return boundFacts[mean].domainDimension === 1 ? 'the diagonal of [−1, 1]ⁿ' : '[−1, 1]²';
 }
 
 function figures(measures: NetworkFigures, mean: string | null): ComparedFigures {
@@ -82,67 +100,4 @@ function figures(measures: NetworkFigures, mean: string | null): ComparedFigures
     canReach: bound(lower),
     expected: bound(means.find(({ id }) => id === mean)),
   };
-}
-
-/** What the network becomes with one size of one layer changed. */
-export function sweptRow({ definition }: NetworkAnalysis, subject: SweepSubject, value: number): SweptRow | null {
-  const target = subjectOf(definition, subject);
-  if (target === null) return null;
-  const { measures, problems } = sweepAt(definition, target, value, {});
-  const figure = (bound: BoundResult | null | undefined) => (bound?.value ? quantity(bound.value) : null);
-  const mean = measures && commonMean([measures]);
-  return {
-    value,
-    parameters: measures?.parameters ?? 0,
-    atMost: figure(measures?.upper),
-    canReach: figure(measures?.lower),
-    expected: figure(measures?.means.find(({ id }) => id === mean)),
-    problem: problems[0]?.message ?? null,
-  };
-}
-
-function subjectOf(definition: NetworkDefinition, { layer, field }: SweepSubject) {
-  const meant = buildNetwork(definition).network.layers[layer];
-  const name = meant && definition.layers[meant.definition].name;
-  const known = SWEEP_FIELDS.find((one) => one === field);
-  return name !== undefined && known !== undefined ? { layers: [name], field: known } : null;
-}
-
-/**
- * The edit that gives one layer another size. It is tried on the text first: one that would change something else, as
- * where a loop writes several layers, is not made. `imports` gives the texts that the document's was read with.
- */
-export function sizeEdit(
-  document: AnalysedDocument,
-  network: number,
-  subject: SweepSubject,
-  value: number,
-  imports: ReadFile,
-): SizeEdit {
-  const analysis = document.analysis.networks[network];
-  const layer = analysis?.network.layers[subject.layer];
-  const field = SWEEP_FIELDS.find((one) => one === subject.field);
-  const definition = layer && analysis.definition.layers[layer.definition];
-  const span = field && definition?.fields[field];
-  if (!definition || !field || !span) {
-    return { edit: null, refused: `The file does not say ${subject.field} where this layer is defined.` };
-  }
-  const text = document.text.slice(0, span.start) + String(value) + document.text.slice(span.end);
-  const after = read(text, document.fileName, { weights: false, files: { text: imports } })?.networks[network];
-  const changed = after && changedSizes(analysis.definition, after, field);
-  const meant = changed?.length === 1 && changed[0].name === definition.name && changed[0].value === value;
-  if (!meant) {
-    const others = changed?.map(({ name }) => name).join(', ');
-    const why = others ? `This text is the size of ${others}` : 'The text there is more than this one number';
-    return { edit: null, refused: `${why}: change it by hand.` };
-  }
-  return { edit: { range: document.lines.rangeOf(span), newText: String(value) }, refused: null };
-}
-
-function changedSizes(before: NetworkDefinition, after: NetworkDefinition, field: SweepField) {
-  if (before.layers.length !== after.layers.length) return undefined;
-  return after.layers.flatMap((layer, i) => {
-    const value = sizeOfField(layer, field);
-    return value === sizeOfField(before.layers[i], field) ? [] : [{ name: layer.name, value }];
-  });
 }

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { panelScripts, panelStyles } from '../../../scripts/panelBundle.mjs';
 import type { HostMessage, PanelMessage } from '../../../src/protocol/messages.ts';
 import type { AnswerOf, Ask, ParamsOf, QuestionName } from '../../../src/protocol/questions.ts';
-import { comparison, mlpDistances, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
+import { comparedCount, comparison, mlpDistances, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
 import themes from './themes.json' with { type: 'json' };
 import { panelDocument } from './panelDocument.ts';
 
@@ -168,6 +168,7 @@ const ANSWERS: { readonly [N in QuestionName]?: (params: ParamsOf<N>) => AnswerO
   distances: ({ seed }) => mlpDistances(seed),
   probe: ({ x, y }) => mlpProbe(x, y),
   comparison: () => comparison(),
+  comparedCount: ({ row, seed }) => comparedCount(row, seed),
   sweep: ({ value }) => swept(value),
 };
 

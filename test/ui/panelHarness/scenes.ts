@@ -8,6 +8,7 @@ import { defaultInitialization } from '../../../src/network/definition.ts';
 import type { HostMessage } from '../../../src/protocol/messages.ts';
 import type { PanelNetwork, Quantity } from '../../../src/protocol/panel.ts';
 import type {
+  ComparedCount,
   PanelComparison,
   PanelCount,
   PanelDistances,
@@ -207,6 +208,14 @@ export function comparison(): PanelComparison {
       row('bottleneck', 'network', 82, 900, [2.5, 0.3, 1.6], [2.5, 0.3, 1.2]),
     ],
   };
+}
+
+/** One random network of a row of that comparison: about as many regions as are expected. */
+export function comparedCount(row: string | null, seed: number): ComparedCount | null {
+  const expected = comparison().rows.find(({ key }) => key === row)?.figures?.expected;
+  if (!expected) return null;
+  const perLayer = expected.perLayer.map((log10) => Math.round(10 ** (log10 ?? 0) * (1 + ((seed * 7) % 5) / 50)));
+  return { seed, exact: true, regions: perLayer[perLayer.length - 1], perLayer };
 }
 
 /** deep-mlp over the width of its second layer. */

@@ -67,6 +67,63 @@ describe('region-lens compare and sweep', () => {
     expect((lines(alone.out) as ComparisonLine[])[0].upper).toMatchObject({ value: String(1 + 48 + (48 * 47) / 2) });
   });
 
+  it('compare --count counts every network with the same seeds, as count does, and says who is ahead', async () => {
+    await cli.file('wide.network.json', { name: 'wide', input: [2], layers: [dense(70), dense(2, 'linear')] });
+    const words = ['compare', 'mlp.network.json', 'wide.network.json', '--count', '--repeat', '3', '--seed', '5'];
+    const { code, out, err } = await cli.run([...words, '--json', '--no-counterparts']);
+    expect([code, err]).toEqual([0, '']);
+    const rows = lines(out) as ComparisonLine[];
+    const single = await cli.run([
+      'count',
+      'mlp.network.json',
+      '--method',
+      'plane',
+      '--repeat',
+      '3',
+      '--seed',
+      '5',
+      '--json',
+    ]);
+    const regions = (lines(single.out) as { activationRegions: number }[]).map((one) => one.activationRegions);
+    expect(rows[0].counted).toMatchObject({
+      method: 'plane',
+      domain: { lower: [-1, -1], upper: [1, 1] },
+      firstSeed: 5,
+      networks: 3,
+      networksAsked: 3,
+      exact: true,
+      reason: null,
+    });
+    expect(rows[0].counted?.mean).toBeCloseTo(regions.reduce((sum, x) => sum + x, 0) / 3, 9);
+    const { out: table } = await cli.run([...words, '--no-counterparts']);
+    expect(table).toMatch(/By expected regions, wide is ahead: 2,269, 4\.\d+ times mlp\./);
+    expect(table).toMatch(/By counted regions, wide is ahead: 2,\d{3}, 4\.\d+ times mlp\./);
+    expect(table).toMatch(/By the most regions possible \(at most\), mlp is ahead: 18,769, 7\.55 times wide\./);
+    expect(table).toContain('At most is the ceiling over all weights.');
+  });
+
+  it('compare --count counts on a line where the networks have different inputs, and all parts of a count are named', async () => {
+    const words = ['compare', 'mlp.network.json', 'cnn.network.json', '--count', '--repeat', '2'];
+    const rows = lines((await cli.run([...words, '--json'])).out) as ComparisonLine[];
+    const [mlp, , , cnn, missing] = rows;
+    expect([mlp.counted?.method, cnn.counted?.method, missing.counted]).toEqual(['line', 'line', null]);
+    expect(mlp.expected).toMatchObject({ bound: 'kac-rice-line' });
+    const stopped = await cli.run([...words, '--max-regions', '2', '--no-counterparts']);
+    expect(stopped.code).toBe(3);
+    expect(stopped.out).toMatch(/^mlp .*≥ \d+/m);
+    expect(stopped.out).toContain('2 of 2 counts ended early, so the mean is a lower bound.');
+    expect(stopped.out).not.toContain('By counted regions');
+  });
+
+  it('compare --count on a place gives the mean for that place', async () => {
+    const words = ['compare', 'mlp.network.json', '--no-counterparts', '--json', '--count', '--repeat', '2'];
+    const wide = lines((await cli.run([...words, '--domain=-2,2'])).out) as ComparisonLine[];
+    expect(wide[0].counted?.domain).toEqual({ lower: [-2, -2], upper: [2, 2] });
+    expect(wide[0].expected?.note).toContain('the parallelogram at (−2, −2) with sides (4, 0) and (0, 4)');
+    const segment = lines((await cli.run([...words, '--from', '[0,0]', '--to', '[1,1]'])).out) as ComparisonLine[];
+    expect(segment[0]).toMatchObject({ expected: { bound: 'kac-rice-line' }, counted: { method: 'line' } });
+  });
+
   it('compare goes on with the files that can be read', async () => {
     const { code, out, err } = await cli.run(['compare', 'missing.json', 'mlp.network.json', '--json']);
     expect([code, err]).toEqual([1, 'missing.json:1:1: there is no such file\n']);
@@ -120,6 +177,8 @@ describe('region-lens compare and sweep', () => {
   });
 
   it.each([
+    [['compare', 'mlp.network.json', '--repeat', '3'], '--repeat needs --count'],
+    [['compare', 'mlp.network.json', '--count', '--method', 'sample'], '--method is one of auto, line, plane, cells'],
     [['compare'], 'compare needs at least one FILE'],
     [['compare', 'mlp.network.json', '--network', 'nobody'], 'there is no network nobody; there are mlp'],
     [['compare', 'mlp.network.json', '--slice-dim', '0'], '--slice-dim takes a whole number of at least 1'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { LineIndex } from '../../../../src/analysis/lineIndex.ts';
-import { sizeEdit } from '../../../../src/server/panel/comparison.ts';
+import { sizeEdit } from '../../../../src/server/panel/sizes.ts';
 import type { AnalysedDocument } from '../../../../src/server/documentAnalysis.ts';
 
 const NO_FILES = {};

@@ -276,7 +276,7 @@ describe('messages of the page', () => {
       ask('picture', { seed: 1, settings, window: { ...window, size: 0.8 } }),
       ask('probe', { seed: 1, settings, x: 2, y: 0 }),
       ask('sweep', { subject: { layer: 0, field: 'units' }, value: 0 }),
-      ask('comparison', { uris: Array.from({ length: 51 }, () => 'file:///a'), counterparts: true }),
+      ask('comparison', { uris: Array.from({ length: 51 }, () => 'file:///a'), counterparts: true, siblings: true }),
       ask('points', { needed: 4 }),
       { ...ask('points', { needed: 2 }), name: 'constructor' },
       { type: 'save', suggestedName: 'a', text: 'x', encoding: 'hex' },
