@@ -43,7 +43,10 @@ export function networkFigures(network: Network, options: TheoryOptions): Networ
   };
 }
 
-/** The preferred mean where one network has it, else the mean that most of the networks have: means on different domains cannot be held against each other. */
+/**
+ * The preferred mean where one network has it, else the mean that most of the networks have: means on different domains
+ * cannot be held against each other.
+ */
 export function commonMean(all: readonly NetworkFigures[], preferred?: BoundId): BoundId | null {
   const having = (id: string): number => all.filter(({ means }) => means.some((mean) => mean.id === id)).length;
   if (preferred !== undefined && having(preferred) > 0) return preferred;
