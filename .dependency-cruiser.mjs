@@ -1,11 +1,15 @@
 /**
  * The floors of the house. Imports point down only:
  *
- *   common <- network <- theory, counting, formats <- analysis <- report <- server, cli, worker <- extension
+ *   common <- network <- theory, counting, formats <- analysis <- report
+ *   <- server, worker <- host/node <- cli, extension
  *
  * and the webview sees src/protocol and src/common and nothing else of src.
  */
-const pure = '^src/(common|network|theory|counting|formats|analysis|report)/';
+const pure = '^src/((common|network|theory|counting|formats|analysis|report|server|worker)/|host/[^/]+$)';
+
+/** @param {string} floor a folder, or a pattern of files up to its end */
+const within = (floor) => (floor.endsWith('$') ? floor : `${floor}/`);
 
 /**
  * Files of `floor` may import, of src, only the floors listed, their own and `common`.
@@ -16,7 +20,7 @@ const onlyImports = (floor, ...below) => ({
   name: `${floor}-imports-down`,
   severity: 'error',
   from: { path: `^src/${floor}/` },
-  to: { path: '^(src|webview)/', pathNot: `^src/(common|${[floor, ...below].join('|')})/` },
+  to: { path: '^(src|webview)/', pathNot: `^src/(${['common', floor, ...below].map(within).join('|')})` },
 });
 
 export default {
@@ -57,9 +61,18 @@ export default {
         dependencyTypesNot: ['type-only'],
       },
     },
-    onlyImports('worker', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol'),
-    onlyImports('server', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker'),
-    onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker'),
+    {
+      name: 'host-is-types',
+      severity: 'error',
+      comment:
+        'What the server and the counting worker need of the place they run in; implementations are in host/node.',
+      from: { path: '^src/host/[^/]+$' },
+      to: { path: '^src/', pathNot: '^src/host/[^/]+$', dependencyTypesNot: ['type-only'] },
+    },
+    onlyImports('worker', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol', 'host/[^/]+$'),
+    onlyImports('server', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'host/[^/]+$'),
+    onlyImports('host/node', 'formats', 'protocol', 'host', 'worker', 'server'),
+    onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker', 'host'),
     {
       name: 'extension-starts-the-rest-by-path',
       severity: 'error',

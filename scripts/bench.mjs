@@ -57,7 +57,7 @@ try {
       files.map((file) => join(root, file)),
     );
   }
-  const worker = await bundle('src/worker/worker.ts', 'worker');
+  const worker = await bundle('src/host/node/workerMain.ts', 'worker');
   const isNamed = only !== undefined && only in benches;
   for (const [name, file] of Object.entries(benches)) {
     if (only === 'panel' || (isNamed ? only !== name : name === 'performance')) continue;

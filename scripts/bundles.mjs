@@ -42,8 +42,8 @@ const forNode = (entry, outfile, more) => ({
 export const bundlesFor = (options) =>
   [
     forNode('src/extension/extension.ts', 'extension.js'),
-    forNode('src/server/server.ts', 'server.js'),
-    forNode('src/worker/worker.ts', 'worker.js'),
+    forNode('src/host/node/serverMain.ts', 'server.js'),
+    forNode('src/host/node/workerMain.ts', 'worker.js'),
     forNode('src/cli/cli.ts', 'cli.js', { banner: { js: '#!/usr/bin/env node' } }),
     { ...common, ...panelScripts, outdir: 'dist' },
     { ...common, ...panelStyles, outfile: 'dist/webview.css' },

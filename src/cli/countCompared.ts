@@ -6,7 +6,7 @@ import type { NetworkDefinition } from '../network/definition.ts';
 import { buildNetwork } from '../network/build.ts';
 import type { CountOutcome } from '../protocol/pool.ts';
 import type { CountedNetworks } from '../report/countedReport.ts';
-import type { CountProcess } from '../worker/countProcess.ts';
+import type { CountProcess } from '../host/node/countProcess.ts';
 
 /** How every network of a comparison is counted: the same seeds, the same place, weights drawn. */
 export interface ComparedCounting {

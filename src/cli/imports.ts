@@ -1,8 +1,9 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { NearbyFiles, ReadFile } from '../formats/format.ts';
-import { filesIn } from '../worker/modelWeights.ts';
-import { withRegularFile } from '../worker/regularFile.ts';
+import { bytesIn } from '../host/files.ts';
+import { nodeFiles } from '../host/node/files.ts';
+import { withRegularFile } from '../host/node/regularFile.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
 const MAX_IMPORT_BYTES = 1_000_000;
@@ -23,7 +24,7 @@ export function importsOf(file: string): Imports {
     if (found !== undefined) texts[path] = found;
     return found;
   };
-  return { text, texts, bytes: filesIn(folder) };
+  return { text, texts, bytes: bytesIn(nodeFiles, folder) };
 }
 
 function textOf(path: string, root: string): string | undefined {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { Content } from '../formats/format.ts';
+import { weightsHost } from '../host/node/weightsHost.ts';
 import { binaryModelIn, findWeights } from '../worker/modelWeights.ts';
 import { importsOf, type Imports } from './imports.ts';
 import { UsageError } from './usage.ts';
@@ -50,12 +51,12 @@ const TELLING_BYTES = 1024;
  */
 export async function readInput(file: string): Promise<Input | { fault: string }> {
   const imports = importsOf(file);
-  const binary = binaryModelIn(file);
+  const binary = binaryModelIn(weightsHost.files, file);
   const found = binary ? null : await readText(file);
   if (found !== null && typeof found === 'object') return found;
   if (found !== null) return { imports, content: found, text: found };
   try {
-    const found = (await findWeights('', { file }))?.file;
+    const found = (await findWeights(weightsHost, '', { file }))?.file;
     const model = found?.model;
     return model
       ? { imports, content: binary ?? model, text: model, weights: file }

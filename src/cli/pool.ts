@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CountProcess } from '../worker/countProcess.ts';
+import { CountProcess } from '../host/node/countProcess.ts';
 
 /**
  * As many threads as asked for, or one fewer than the processor has; they start as there is work, in a process of their

@@ -4,7 +4,7 @@ import { refusedSimulation, simulatedIds, simulatedMean, simulationChoice } from
 import type { CountResult } from '../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import type { SimulatedId } from '../theory/boundIds.ts';
-import type { CountProcess } from '../worker/countProcess.ts';
+import type { CountProcess } from '../host/node/countProcess.ts';
 
 export interface Simulation {
   readonly pool: CountProcess;

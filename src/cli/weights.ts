@@ -3,6 +3,7 @@ import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { Severity } from '../network/definition.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 import { findWeights } from '../worker/modelWeights.ts';
+import { weightsHost } from '../host/node/weightsHost.ts';
 import type { Imports } from './imports.ts';
 import type { Output } from './io.ts';
 
@@ -34,7 +35,7 @@ export async function chooseWeights(
   const place: WeightsPlace = { folder: dirname(model.file), file: named };
   const shown = named ?? model.file;
   try {
-    const found = await findWeights(model.text, place);
+    const found = await findWeights(weightsHost, model.text, place);
     if (!found) return { diagnostics: [] };
     const match = networkWithWeights(model.text, model.file, model.network, found.file, model.imports)?.match;
     const diagnostics = (match?.remarks ?? []).map((remark) => ({ code: 'weights' as const, ...remark }));

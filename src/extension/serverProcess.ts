@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { StoppedWork, Work } from '../protocol/server.ts';
-import { forkNode } from '../worker/forkNode.ts';
+import { forkNode } from '../host/node/forkNode.ts';
 
 export interface AnalyzerLimits {
   /** So long may the server not answer. */

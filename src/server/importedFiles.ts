@@ -1,9 +1,5 @@
-import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { NearbyFiles } from '../formats/format.ts';
-import { filesIn } from '../worker/modelWeights.ts';
-import { readRegularText } from '../worker/regularFile.ts';
+import type { TextFiles } from '../host/files.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
 const MAX_IMPORT_BYTES = 1_000_000;
@@ -34,7 +30,10 @@ export class ImportedFiles {
   private changes = 0;
   private roots: readonly string[] = [];
 
-  constructor(private readonly openText: (address: string) => string | undefined) {}
+  constructor(
+    private readonly files: TextFiles,
+    private readonly openText: (address: string) => string | undefined,
+  ) {}
 
   setFolders(uris: readonly string[]): void {
     this.roots = uris.map(addressOf).map((root) => (root.endsWith('/') ? root : `${root}/`));
@@ -43,8 +42,8 @@ export class ImportedFiles {
   /** For the analysis of one document: files by their paths from its folder. Bytes are of a workspace's files alone. */
   filesFor(uri: string): NearbyFiles {
     const address = addressOf(uri);
-    const isWithin = address.startsWith('file:') && this.roots.some((root) => address.startsWith(root));
-    return { text: this.readerFor(uri), bytes: isWithin ? filesIn(dirname(pathOf(address))) : undefined };
+    const isWithin = this.roots.some((root) => address.startsWith(root));
+    return { text: this.readerFor(uri), bytes: isWithin ? this.files.bytesBeside(address) : undefined };
   }
 
   private readerFor(uri: string): (path: string) => string | undefined {
@@ -104,7 +103,7 @@ export class ImportedFiles {
     const { root, wanted } = asked;
     const { changes } = this;
     const addresses = [...wanted];
-    const texts = await Promise.all(addresses.map((address) => read(address, root)));
+    const texts = await Promise.all(addresses.map((address) => this.files.readText(address, root, MAX_IMPORT_BYTES)));
     // What was read while a file changed may be old: it is still wanted.
     if (changes !== this.changes) return;
     addresses.forEach((address, i) => {
@@ -115,20 +114,6 @@ export class ImportedFiles {
       if (this.texts.size <= MAX_KEPT) break;
       this.texts.delete(address);
     }
-  }
-}
-
-async function read(address: string, root: string): Promise<string | null> {
-  if (!address.startsWith('file:')) return null;
-  try {
-    const path = pathOf(address);
-    // A link must not lead out of the folder.
-    const real = addressOf(pathToFileURL(await realpath(path)).href);
-    const realRoot = addressOf(pathToFileURL(await realpath(pathOf(root))).href).replace(/\/?$/, '/');
-    return real.startsWith(realRoot) ? await readRegularText(path, MAX_IMPORT_BYTES) : null;
-  } catch {
-    // Most of what is asked for are guesses at an ending: there is no such file.
-    return null;
   }
 }
 
@@ -149,8 +134,4 @@ function resolved(uri: string, path: string): string | null {
   } catch {
     return null;
   }
-}
-
-function pathOf(address: string): string {
-  return address.slice('file://'.length).replace(/^\/(?=[a-z]:)/, '');
 }

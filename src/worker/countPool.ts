@@ -1,20 +1,20 @@
-import { Worker } from 'node:worker_threads';
 import { MAX_THREADS } from '../counting/walk/sharedCount.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountOutcome, CountTask, OutcomeOf, WorkerReply, WorkerRequest, WorkerTask } from '../protocol/pool.ts';
+import type { StartThread, Thread } from '../host/threads.ts';
 import { Job, type CountCall } from './job.ts';
 
 /** A worker that does not answer a request to stop within this time is terminated. */
 const STOP_PATIENCE_MS = 80;
-const WORKER_MEMORY_MB = 4096;
 /** A new thread is started if at least this much of a count is left; starting one takes a tenth of a second. */
 const MIN_SHARED_SECONDS = 0.25;
 const RAN_OUT = 'The count needed more memory than a worker may have.';
 
 interface Lane {
-  readonly worker: Worker;
+  readonly thread: Thread<WorkerRequest>;
   job: Job | null;
-  thread: number;
+  /** Among the threads of its job; the first one leads. */
+  position: number;
   /** The text that the worker has. */
   text?: string;
 }
@@ -30,9 +30,8 @@ export class CountPool {
   private nextId = 1;
 
   constructor(
-    private readonly workerFile: string,
+    private readonly startThread: StartThread<WorkerRequest, WorkerReply>,
     size: number,
-    private readonly memoryMb = WORKER_MEMORY_MB,
   ) {
     this.size = Math.min(size, MAX_THREADS);
   }
@@ -94,7 +93,7 @@ export class CountPool {
       lane.job = null;
       if (job) this.fail(job, 'cancelled');
     }
-    await Promise.all(lanes.map(({ worker }) => worker.terminate()));
+    await Promise.all(lanes.map(({ thread }) => thread.end()));
   }
 
   private advance(): void {
@@ -125,13 +124,12 @@ export class CountPool {
 
   private open(): Lane | null {
     if (this.lanes.length >= this.size) return null;
-    const worker = new Worker(this.workerFile, { resourceLimits: { maxOldGenerationSizeMb: this.memoryMb } });
-    const lane: Lane = { worker, job: null, thread: 0 };
-    worker.on('message', (reply: WorkerReply) => this.onReply(lane, reply));
-    worker.on('error', (error: NodeJS.ErrnoException) => this.drop(lane, error));
-    worker.on('exit', () => this.drop(lane, new Error('The counting worker ended.')));
-    // An idle worker must not keep the process alive.
-    worker.unref();
+    const thread = this.startThread({
+      onReply: (reply) => this.onReply(lane, reply),
+      onEnd: (message, isOutOfMemory) => this.drop(lane, message, isOutOfMemory),
+    });
+    const lane: Lane = { thread, job: null, position: 0 };
+    thread.keepAlive(false);
     this.lanes.push(lane);
     return lane;
   }
@@ -146,14 +144,13 @@ export class CountPool {
 
   private ask(lane: Lane, job: Job): void {
     lane.job = job;
-    lane.thread = job.threadsAsked++;
-    lane.worker.ref();
+    lane.position = job.threadsAsked++;
+    lane.thread.keepAlive(true);
     const { id, memory, threads } = job;
     const { text, ...task } = job.task;
-    const send = (request: WorkerRequest) => lane.worker.postMessage(request);
-    if (lane.text !== text) send({ type: 'text', text });
+    if (lane.text !== text) lane.thread.post({ type: 'text', text });
     lane.text = text;
-    send({ type: 'perform', id, task, place: { memory, thread: lane.thread, threads } });
+    lane.thread.post({ type: 'perform', id, task, place: { memory, thread: lane.position, threads } });
   }
 
   private onReply(lane: Lane, reply: WorkerReply): void {
@@ -165,7 +162,7 @@ export class CountPool {
         this.assignHelpers(job);
         return;
       case 'progress':
-        job.progressed(lane.thread, reply.progress);
+        job.progressed(lane.position, reply.progress);
         this.assignHelpers(job);
         return;
       case 'waiting':
@@ -175,7 +172,7 @@ export class CountPool {
         else this.addUp(job);
         return;
       case 'part':
-        job.handOver(lane.thread, reply.part);
+        job.handOver(lane.position, reply.part);
         this.free(lane);
         this.addUp(job);
         return;
@@ -193,12 +190,12 @@ export class CountPool {
   private addUp(job: Job): void {
     const lead = this.leadOf(job);
     if (!lead || job.isSettled || !job.isComplete) return;
-    lead.worker.postMessage({ type: 'add', id: job.id, parts: job.parts } satisfies WorkerRequest);
+    lead.thread.post({ type: 'add', id: job.id, parts: job.parts });
   }
 
   private free(lane: Lane): void {
     lane.job = null;
-    lane.worker.unref();
+    lane.thread.keepAlive(false);
     this.advance();
   }
 
@@ -213,7 +210,7 @@ export class CountPool {
   }
 
   private leadOf(job: Job): Lane | undefined {
-    return this.lanes.find((lane) => lane.job === job && lane.thread === 0);
+    return this.lanes.find((lane) => lane.job === job && lane.position === 0);
   }
 
   /**
@@ -232,7 +229,7 @@ export class CountPool {
   private stop(job: Job, reason: StopReason): void {
     job.share.stop(reason);
     if (job.memory) return;
-    this.leadOf(job)?.worker.postMessage({ type: 'stop', id: job.id, reason } satisfies WorkerRequest);
+    this.leadOf(job)?.thread.post({ type: 'stop', id: job.id, reason });
   }
 
   private answerSoFar(job: Job, reason: StopReason, otherwise: string): void {
@@ -247,18 +244,18 @@ export class CountPool {
     this.settle(job, () => job.reject(new Error(message)));
   }
 
-  private drop(lane: Lane, error: NodeJS.ErrnoException): void {
+  private drop(lane: Lane, message: string, isOutOfMemory: boolean): void {
     const position = this.lanes.indexOf(lane);
     if (position >= 0) this.lanes.splice(position, 1);
     const { job } = lane;
     lane.job = null;
-    if (job && error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.answerSoFar(job, 'memory', RAN_OUT);
-    else if (job) this.fail(job, error.message);
+    if (job && isOutOfMemory) this.answerSoFar(job, 'memory', RAN_OUT);
+    else if (job) this.fail(job, message);
     this.advance();
   }
 
   private async end(lane: Lane): Promise<void> {
-    this.drop(lane, new Error('cancelled'));
-    await lane.worker.terminate();
+    this.drop(lane, 'cancelled', false);
+    await lane.thread.end();
   }
 }

@@ -1,4 +1,3 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { planCount } from '../analysis/countPlan.ts';
 import { planExperiment } from '../analysis/experiment.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
@@ -7,6 +6,8 @@ import { addParts, countPart, isShareable, type CountPart } from '../counting/co
 import { describeRegion } from '../counting/regions/describeRegion.ts';
 import { runExperiment } from '../counting/experiments/measure.ts';
 import { SharedCount } from '../counting/walk/sharedCount.ts';
+import { bytesIn } from '../host/files.ts';
+import type { ThreadPort } from '../host/threads.ts';
 import type { Network } from '../network/network.ts';
 import type {
   CountTask,
@@ -18,7 +19,7 @@ import type {
   WorkerRequest,
   WorkerTask,
 } from '../protocol/pool.ts';
-import { filesIn, findWeights, type FoundWeights } from './modelWeights.ts';
+import { findWeights, type FoundWeights, type WeightsHost } from './modelWeights.ts';
 
 /** A counting thread: one task at a time, in the order they come. */
 
@@ -30,7 +31,8 @@ const LOOK_INTERVAL_MS = 10;
 const MAX_HELD_BYTES = 2 ** 31;
 /** What V8 says when it cannot make an array. */
 const NO_MEMORY = /allocation failed|invalid (typed )?array( buffer)? length/i;
-let port: MessagePort;
+let port: ThreadPort<WorkerRequest, WorkerReply>;
+let host: WeightsHost;
 type NetworkTask = Exclude<WorkerTask, WeightsTask | ModelTask>;
 type Read = NonNullable<ReturnType<typeof networkWithWeights>>;
 /** The last file read: the seeds of one run come one after the other and share it. */
@@ -43,11 +45,10 @@ let lastText = '';
 let lastStop: Extract<WorkerRequest, { type: 'stop' }> | undefined;
 
 /** Does the tasks that come through this port. */
-export function workFor(pool: MessagePort): void {
+export function workFor(pool: ThreadPort<WorkerRequest, WorkerReply>, weightsHost: WeightsHost): void {
   port = pool;
-  port.on('message', (message: WorkerRequest) => {
-    receive(message);
-  });
+  host = weightsHost;
+  port.onRequest(receive);
 }
 
 function receive(message: WorkerRequest): void {
@@ -78,12 +79,12 @@ async function answer(message: Exclude<WorkerRequest, { type: 'text' | 'stop' }>
 
 /** Handles a message that arrives while a count runs. */
 function handleNextMessage(): void {
-  const next: { readonly message: WorkerRequest } | undefined = receiveMessageOnPort(port);
-  if (next) receive(next.message);
+  const next = port.takeNext();
+  if (next) receive(next);
 }
 
 function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
+  port.post(message, transfer);
 }
 
 function shareOf({ memory, thread, threads }: ThreadPlace): SharedCount {
@@ -141,7 +142,7 @@ function arraysOf(holder: object): ArrayBuffer[] {
 
 async function networkOf(task: NetworkTask): Promise<Network> {
   const { text, fileName, network, imports = {}, weights, choice } = task;
-  const found = weights && choice.fileWeights ? await findWeights(text, weights) : null;
+  const found = weights && choice.fileWeights ? await findWeights(host, text, weights) : null;
   const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
     last = { text, fileName, network, stamp, read: weighted(readNetwork(task, found)) };
@@ -155,7 +156,7 @@ function readNetwork(
 ): Read {
   const read = networkWithWeights(text, fileName, network, found?.file ?? null, {
     text: (path) => (Object.hasOwn(imports, path) ? imports[path] : undefined),
-    bytes: weights?.folder === undefined ? undefined : filesIn(weights.folder),
+    bytes: weights?.folder === undefined ? undefined : bytesIn(host.files, weights.folder),
   });
   if (read === null) throw new RangeError(`there is no network ${network} in ${fileName}`);
   return read;
@@ -163,14 +164,14 @@ function readNetwork(
 
 /** The network in a file that is no text, in the native format. */
 async function modelText({ weights, fileName }: ModelTask): Promise<string> {
-  const found = weights && (await findWeights('', weights));
+  const found = weights && (await findWeights(host, '', weights));
   if (!found?.file.model) throw new Error(`${fileName} holds no network.`);
   return found.file.model;
 }
 
 /** Which tensors fit no layer and the like; how those that fit were found is no news. */
 async function weightRemarks(task: WeightsTask): Promise<string[]> {
-  const found = task.weights ? await findWeights(task.text, task.weights) : null;
+  const found = task.weights ? await findWeights(host, task.text, task.weights) : null;
   const remarks = readNetwork(task, found).match?.remarks ?? [];
   return remarks.filter(({ severity }) => severity !== 'information').map(({ message }) => message);
 }

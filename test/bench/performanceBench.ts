@@ -10,6 +10,7 @@ import { buildNetwork } from '../../src/network/build.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { CountTask } from '../../src/protocol/pool.ts';
 import { CountPool } from '../../src/worker/countPool.ts';
+import { threadsOf } from '../../src/host/node/threads.ts';
 import { bestOfEach, timeOf } from './baseline.ts';
 import { milestones } from './growth.ts';
 import { comparePlane } from './planeBench.ts';
@@ -253,7 +254,7 @@ async function threads(worker: string): Promise<Row[]> {
     };
     const found: { result: CountResult; time: number }[] = [];
     for (const size of [1, 2]) {
-      const pool = new CountPool(worker, size);
+      const pool = new CountPool(threadsOf(worker), size);
       let result!: CountResult;
       const run = async () => (result = (await pool.run(task)).result);
       await Promise.all(Array.from({ length: size }, run));
@@ -285,7 +286,8 @@ async function cancelled(worker: string): Promise<Row[]> {
     const task = { text, fileName: 'bench.network.json', network: 0, choice, runs: 1 };
     for (const delay of [50, 1000]) {
       let most = 0;
-      for (let k = 0; k < 5; k++) most = Math.max(most, await answerTime(new CountPool(worker, 1), task, delay));
+      for (let k = 0; k < 5; k++)
+        most = Math.max(most, await answerTime(new CountPool(threadsOf(worker), 1), task, delay));
       rows.push([name, method, grouped(delay), most.toFixed(0)]);
     }
   }

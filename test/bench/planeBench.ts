@@ -1,6 +1,7 @@
 import { count } from '../../src/counting/countRegions.ts';
 import type { Network } from '../../src/network/network.ts';
 import { CountPool } from '../../src/worker/countPool.ts';
+import { threadsOf } from '../../src/host/node/threads.ts';
 import { asNetwork, bestOfEach, squareTask } from './baseline.ts';
 import { count as countPlainly, mlp } from './plane-baseline.mjs';
 
@@ -35,7 +36,7 @@ export async function comparePlane(widths: readonly number[], worker: string) {
   const layers = mlp([...widths], 1);
   const network = asNetwork(widths, layers);
   const task = squareTask(widths, layers);
-  const pool = new CountPool(worker, 2);
+  const pool = new CountPool(threadsOf(worker), 2);
   try {
     // Both threads start, and read the network.
     const [first] = await Promise.all([pool.run(task), pool.run(task)]);

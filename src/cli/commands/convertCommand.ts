@@ -6,6 +6,7 @@ import { read } from '../../formats/registry.ts';
 import type { NetworkDefinition } from '../../network/definition.ts';
 import { buildNetwork } from '../../network/build.ts';
 import type { Network } from '../../network/network.ts';
+import { weightsHost } from '../../host/node/weightsHost.ts';
 import { findWeights } from '../../worker/modelWeights.ts';
 import { parseArguments, readInput, type Input, type Output } from '../io.ts';
 import { reportErrors } from '../networks.ts';
@@ -81,7 +82,7 @@ async function withWeights(
 ): Promise<Network | null> {
   const chosen = await chooseWeights({ text, file, network, imports }, named ?? weights, output);
   if (chosen === 'unfit') return null;
-  const found = chosen.place ? await findWeights(text, chosen.place) : null;
+  const found = chosen.place ? await findWeights(weightsHost, text, chosen.place) : null;
   const read = networkWithWeights(text, file, network, found?.file ?? null, imports);
   return read && (read.match?.attach() ?? read.network);
 }

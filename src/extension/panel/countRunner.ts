@@ -6,7 +6,7 @@ import type { RegionDescription } from '../../counting/regions/describeRegion.ts
 import type { Experiment } from '../../counting/experiments/measure.ts';
 import type { CountSettings, RunProgress } from '../../protocol/runs.ts';
 import type { CountOutcome, TaskNetwork } from '../../protocol/pool.ts';
-import { CountProcess } from '../../worker/countProcess.ts';
+import { CountProcess } from '../../host/node/countProcess.ts';
 import type { JobProgress } from '../../worker/job.ts';
 import { RunClock } from './runClock.ts';
 

@@ -26,7 +26,7 @@ export class CommandLine {
 
   static async build(): Promise<CommandLine> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-cli-'));
-    await bundleForNode({ cli: 'src/cli/cli.ts', worker: 'src/worker/worker.ts' }, folder);
+    await bundleForNode({ cli: 'src/cli/cli.ts', worker: 'src/host/node/workerMain.ts' }, folder);
     return new CommandLine(folder);
   }
 

@@ -52,7 +52,7 @@ export class ServerProcess {
   /** `workspace` is the address of the only folder. */
   static async start(workspace?: string): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-server-'));
-    await bundleForNode({ server: 'src/server/server.ts' }, folder);
+    await bundleForNode({ server: 'src/host/node/serverMain.ts' }, folder);
     const process = fork(join(folder, 'server.js'), ['--node-ipc'], { stdio: 'inherit' });
     const connection = createProtocolConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
     connection.listen();

@@ -8,7 +8,7 @@ export async function bundleTroubledServer(): Promise<{ file: string; remove: ()
   const folder = await mkdtemp(join(tmpdir(), 'region-lens-troubled-'));
   const troubled = join(import.meta.dirname, 'troubledAnalysis.ts');
   await build({
-    entryPoints: { server: 'src/server/server.ts' },
+    entryPoints: { server: 'src/host/node/serverMain.ts' },
     outdir: folder,
     bundle: true,
     platform: 'node',

@@ -7,6 +7,7 @@ import type { CountChoice } from '../../../src/analysis/countPlan.ts';
 import type { Tensor } from '../../../src/network/operation.ts';
 import type { CountOutcome, CountTask } from '../../../src/protocol/pool.ts';
 import { CountPool } from '../../../src/worker/countPool.ts';
+import { threadsOf } from '../../../src/host/node/threads.ts';
 import type { JobProgress } from '../../../src/worker/job.ts';
 import { bundleForNode } from '../bundle.ts';
 import { npz } from '../formats/weights/files.ts';
@@ -45,7 +46,7 @@ describe('a pool of counting threads', () => {
   let file: string;
   const pools: CountPool[] = [];
   const open = (size: number, memoryMb?: number) => {
-    const pool = new CountPool(file, size, memoryMb);
+    const pool = new CountPool(threadsOf(file, memoryMb), size);
     pools.push(pool);
     return pool;
   };
@@ -54,7 +55,7 @@ describe('a pool of counting threads', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'region-lens-pool-'));
-    await bundleForNode({ worker: 'src/worker/worker.ts' }, folder);
+    await bundleForNode({ worker: 'src/host/node/workerMain.ts' }, folder);
     file = join(folder, 'worker.js');
     const watched = vi.spyOn(Worker.prototype, 'unref');
     watched.mockImplementation(function (this: Worker) {
@@ -127,7 +128,7 @@ describe('a pool of counting threads', () => {
 
     const openUnshared = () => {
       vi.stubGlobal('SharedArrayBuffer', undefined);
-      const pool = new CountPool(unsharedFile, 2);
+      const pool = new CountPool(threadsOf(unsharedFile), 2);
       pools.push(pool);
       return pool;
     };

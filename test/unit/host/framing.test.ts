@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Framing } from '../../../src/server/framing.ts';
+import { Framing } from '../../../src/host/node/framing.ts';
 import { bundleForNode } from '../bundle.ts';
 
 const framed = (text: string) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
@@ -47,7 +47,7 @@ describe('the server on standard input', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'region-lens-framing-'));
-    await bundleForNode({ server: 'src/server/server.ts' }, folder);
+    await bundleForNode({ server: 'src/host/node/serverMain.ts' }, folder);
   }, 60_000);
   afterAll(() => rm(folder, { recursive: true }));
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CountTask } from '../../../src/protocol/pool.ts';
 import { CountPool } from '../../../src/worker/countPool.ts';
-import { CountProcess } from '../../../src/worker/countProcess.ts';
+import { threadsOf } from '../../../src/host/node/threads.ts';
+import { CountProcess } from '../../../src/host/node/countProcess.ts';
 import { bundleForNode } from '../bundle.ts';
 
 const patience = 30_000;
@@ -58,14 +59,14 @@ describe('counting in a process of its own', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'region-lens-counts-'));
-    await bundleForNode({ worker: 'src/worker/worker.ts' }, folder);
+    await bundleForNode({ worker: 'src/host/node/workerMain.ts' }, folder);
     file = join(folder, 'worker.js');
   }, 60_000);
   afterEach(() => counts.dispose());
   afterAll(() => rm(folder, { recursive: true }));
 
   it('finds what threads of this process find, pictures and all', { timeout: patience }, async () => {
-    const pool = new CountPool(file, 1);
+    const pool = new CountPool(threadsOf(file), 1);
     const { result: expected } = await pool.run(small);
     await pool.dispose();
     const { result } = await open(2).run(small);
@@ -150,7 +151,7 @@ describe('counting in a process of its own', () => {
 
   it('ends with the process that started it', { timeout: patience }, async () => {
     open(1);
-    await bundleForNode({ counts: 'src/worker/countProcess.ts' }, folder);
+    await bundleForNode({ counts: 'src/host/node/countProcess.ts' }, folder);
     const parentFile = join(folder, 'parent.js');
     const script = `new (require('./counts.js').CountProcess)('./worker.js', 1).run(${JSON.stringify(endless)})`;
     await writeFile(parentFile, script);

@@ -1,6 +1,7 @@
-import type { OutcomeOf, WithoutText, WorkerTask } from '../protocol/pool.ts';
-import { CountPool } from './countPool.ts';
-import type { JobProgress } from './job.ts';
+import type { OutcomeOf, WithoutText, WorkerTask } from '../../protocol/pool.ts';
+import { CountPool } from '../../worker/countPool.ts';
+import type { JobProgress } from '../../worker/job.ts';
+import { threadsOf } from './threads.ts';
 
 /** To the process that counts. */
 export type CountRequestMessage =
@@ -19,7 +20,7 @@ export type CountReplyMessage =
 
 /** Answers counts that the process which started this one asks for, on threads of this file. Ends with that process. */
 export function serveCounts(file: string): void {
-  const pool = new CountPool(file, 1);
+  const pool = new CountPool(threadsOf(file), 1);
   const underWay = new Map<number, AbortController>();
   let text = '';
 

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { OutcomeOf, WorkerTask } from '../protocol/pool.ts';
+import type { OutcomeOf, WorkerTask } from '../../protocol/pool.ts';
 import type { CountReplyMessage, CountRequestMessage } from './countServer.ts';
 import { forkNode } from './forkNode.ts';
-import type { CountCall } from './job.ts';
+import type { CountCall } from '../../worker/job.ts';
 
 /**
  * A cancelled count that is not answered by then is answered here: the process is busy, or at the end of its memory.

@@ -1,0 +1,24 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
+import { startServer } from '../../server/languageServer.ts';
+import { nodeTextFiles } from './files.ts';
+import { Framing } from './framing.ts';
+import { endWithParent } from './parentWatch.ts';
+
+/** Entry of the language server as a process of Node. */
+startServer({ connection: connect(), files: nodeTextFiles, nextTurn });
+
+/** Over the channel of the process that started this one, or over standard input and output. */
+function connect(): Connection {
+  if (process.argv.includes('--node-ipc')) {
+    endWithParent();
+    return createConnection(ProposedFeatures.all);
+  }
+  if (!process.argv.includes('--stdio')) return createConnection(ProposedFeatures.all);
+  const framing = new Framing();
+  framing.on('error', ({ message }) => {
+    console.error(`Region Lens: the input is not understood (${message}).`);
+    process.exit(1);
+  });
+  return createConnection(ProposedFeatures.all, process.stdin.pipe(framing), process.stdout);
+}
