@@ -171,15 +171,26 @@ function reshaped(target: Shape, input: Shape): InferredShape {
   return { shape: target.map((extent) => (extent === -1 ? size / known : extent)) };
 }
 
+/** Frameworks repeat the smaller of two tensors along the axes where it has one place; anything else is wrong. */
+function differing(inputs: readonly Shape[], first: Shape, other: Shape): InferredShape {
+  const rank = Math.max(...inputs.map((shape) => shape.length));
+  const isRepeatable = Array.from({ length: rank }, (_, axis) => {
+    const extents = inputs.map((shape) => shape.at(axis - rank) ?? 1).filter((extent) => extent !== 1);
+    return new Set(extents).size < 2;
+  });
+  const shapes = `${formatShape(first)} and ${formatShape(other)}`;
+  if (!isRepeatable.every(Boolean)) return fault(`inputs of different shapes: ${shapes}`, 'inputs');
+  const message = `merges ${shapes} by repeating the numbers of one of them, which is not analysed`;
+  return { fault: { message, field: 'inputs', isUnsupported: true } };
+}
+
 function mergeShapes(operation: MergeOperation, inputs: readonly Shape[]): InferredShape {
   if (inputs.length < 2) return fault('needs at least two inputs', 'inputs');
   const [first] = inputs;
   if (operation.kind !== 'concatenate') {
     if (operation.kind === 'subtract' && inputs.length !== 2) return fault('takes exactly two inputs', 'inputs');
     const other = inputs.find((shape) => !sameShape(shape, first));
-    return other
-      ? fault(`inputs of different shapes: ${formatShape(first)} and ${formatShape(other)}`, 'inputs')
-      : { shape: first };
+    return other ? differing(inputs, first, other) : { shape: first };
   }
   const axis = operation.axis < 0 ? first.length + operation.axis : operation.axis;
   if (!(axis >= 0 && axis < first.length))

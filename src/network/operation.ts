@@ -70,8 +70,8 @@ export type Operation =
     }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly target: Shape }
-  /** Dropout, noise, `activation` layers: the identity at inference. */
-  | { readonly kind: 'identity' }
+  /** Dropout, noise, `activation` layers: the identity at inference, perhaps with numbers that it keeps. */
+  | { readonly kind: 'identity'; readonly parameters?: ParameterRule }
   | {
       readonly kind: 'zeroPadding';
       readonly padding: readonly [readonly [number, number], readonly [number, number]];

@@ -25,8 +25,9 @@ export function weightShapes(
  * whose weights are not known.
  */
 export function parameterCount(layer: Parameters<typeof weightShapes>[0]): number | null {
-  if (layer.operation.kind === 'notPiecewiseLinear') return ruledCount(layer.operation.parameters, layer.inputShapes);
   const { operation } = layer;
+  if (operation.kind === 'notPiecewiseLinear') return ruledCount(operation.parameters, layer.inputShapes);
+  if (operation.kind === 'identity' && operation.parameters) return ruledCount(operation.parameters, layer.inputShapes);
   const hasBuffers = operation.kind === 'batchNormalization' && operation.statistics === 'buffers';
   return Object.entries(weightShapes(layer))
     .filter(([name]) => !hasBuffers || !name.startsWith('moving_'))

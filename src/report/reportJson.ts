@@ -2,7 +2,7 @@ import type { Problem } from '../network/definition.ts';
 import { endOfTheory } from '../analysis/networkDiagnostics.ts';
 import { activationMemory, multiplyAdds, totalMultiplyAdds } from '../network/cost.ts';
 import { totalNeurons, writtenShape, type Layer, type Network, type NetworkInput } from '../network/network.ts';
-import { totalParameters } from '../network/parameters.ts';
+import { networkParameters } from '../network/openSizes.ts';
 import { receptiveFields } from '../network/receptiveField.ts';
 import { asWritten, sizeOf } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
@@ -39,7 +39,7 @@ function networkJson(analysis: NetworkAnalysis, lines: LineIndex) {
     input: { ...inputShape(network.inputs[0]), size: network.inputSize },
     inputs: network.inputs.map((input) => ({ name: input.name, ...inputShape(input), size: sizeOf(input.shape) })),
     complete: network.complete,
-    parameters: totalParameters(network.layers),
+    parameters: networkParameters(network, definition),
     macs: totalMultiplyAdds(network.layers),
     activationMemory: network.layers.reduce((sum, layer) => sum + activationMemory(layer), 0),
     scope: scopeOf(network),

@@ -1,4 +1,4 @@
-import { totalParameters } from '../network/parameters.ts';
+import { networkParameters } from '../network/openSizes.ts';
 import { asWritten, formatShape } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
@@ -30,15 +30,17 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
     return source === undefined ? written : `${written} (${source})`;
   });
   const inputs = shapes.join(' and ') || 'not known';
+  const isNothingKnown = network.layers.length === 0 && !network.complete;
   const head =
     `${visibleLine(`${network.name}  (${file})`)}\n` +
-    `input ${inputs}, ${groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
-    `${inDigits(totalParameters(network.layers)) ?? 'an unknown number of'} parameters` +
+    `input ${inputs}, ${isNothingKnown ? 'an unknown number of' : groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
+    `${inDigits(networkParameters(network, analysis.definition)) ?? 'an unknown number of'} parameters` +
     `${costOf(network)}${partOf(network)}`;
   return `${head}\n\n${layerTable(analysis, notation)}${bottleneckLine(analysis)}\n${boundTable(analysis, notation)}`;
 }
 
-function costOf({ layers }: Network): string {
+function costOf({ layers, complete }: Network): string {
+  if (layers.length === 0 && !complete) return '';
   const products = totalMultiplyAdds(layers);
   const memory = layers.reduce((sum, layer) => sum + activationMemory(layer), 0);
   return products === null
@@ -54,7 +56,8 @@ function partOf(network: Network): string {
         `'${end.what}' in ${end.layer.name} is not piecewise linear: the figures are for the layers before it.`,
       )
     : '';
-  const unread = network.complete ? '' : 'Some layers could not be read: the figures are for the layers before them.';
+  const isPart = !network.complete && network.layers.length > 0;
+  const unread = isPart ? 'Some layers could not be read: the figures are for the layers before them.' : '';
   return [smooth, unread].map((sentence) => (sentence === '' ? '' : `\n${sentence}`)).join('');
 }
 

@@ -1,7 +1,7 @@
 import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
 import { endOfTheory } from '../analysis/networkDiagnostics.ts';
 import { formatMagnitude } from '../analysis/quantities.ts';
-import { totalParameters } from '../network/parameters.ts';
+import { networkParameters } from '../network/openSizes.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import type { AnalysedDocument } from './documentAnalysis.ts';
 import type { Settings } from './settings.ts';
@@ -30,7 +30,7 @@ function figures(analysis: NetworkAnalysis, { notation }: Notation): string[] {
   const { atMost, canReach, expected } = mainBounds(analysis);
   const write = (bound: BoundResult | undefined) => (bound?.value ? formatMagnitude(bound.value, notation) : null);
   const [most, reached, mean] = [atMost, canReach, expected].map(write);
-  const parameters = totalParameters(analysis.network.layers);
+  const parameters = networkParameters(analysis.network, analysis.definition);
   const bends = analysis.network.layers.some((layer) => layer.neurons > 0 && layer.scope !== 'beyond');
   if (!bends) return [analysis.network.complete ? 'no piecewise-linear units' : 'no figures', ...sizeOf(parameters)];
   return [

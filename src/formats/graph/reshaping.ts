@@ -16,7 +16,7 @@ function channelsLast(shape: Shape): Shape {
 
 /** Numbers one after another: the same for us where the file has channels last, else in an order of its own. */
 export function flatten(writer: GraphWriter, node: GraphNode, x: TensorValue): TensorValue {
-  if (x.shape?.length === 1) return x;
+  if (x.shape && x.shape.length < 2) return { ...x, shape: [sizeOf(x.shape)] };
   const arrangement = x.channelsFirst && x.shape ? flattened(x.shape) : undefined;
   return writer.emit(
     node,

@@ -3,7 +3,8 @@ import { member, plainOf, spanOf } from '../json/json.ts';
 import type { JsonNode } from '../json/json.ts';
 import { isList, unwrapTuple } from '../json/plain.ts';
 import type { PlainValue } from '../json/plain.ts';
-import { classOf, layersOf } from './parts.ts';
+import { branchesOf } from './branches.ts';
+import { classOf, layersOf, modelKind } from './parts.ts';
 
 /** A shape as it is written, and whether its first extent is the batch. */
 interface WrittenShape {
@@ -34,8 +35,19 @@ function shapeAt(node: JsonNode | undefined, hasBatch: boolean): WrittenShape | 
   return node && isList(value) ? { node, extents: hasBatch ? value.slice(1) : value } : undefined;
 }
 
+/** The inputs of a model whose layers follow one another: several where it begins with branches. */
+export function sequentialInputs(model: JsonNode): (WrittenShape | undefined)[] {
+  const branches = branchesOf(layersOf(model)[0]);
+  if (branches.length === 0) return [sequentialInput(model)];
+  return branches.flatMap((branch) => {
+    const kind = modelKind(branch);
+    if (kind === 'sequential') return sequentialInputs(branch);
+    return kind === undefined ? [statedShape(branch)] : inputLayersOf(branch).map(statedShape);
+  });
+}
+
 /** The shape of what goes into a model whose layers follow one another: stated by its first layer or by itself. */
-export function sequentialInput(model: JsonNode): WrittenShape | undefined {
+function sequentialInput(model: JsonNode): WrittenShape | undefined {
   const first = layersOf(model)[0];
   const inner = first && (layersOf(first).length > 0 ? firstInput(first) : statedShape(first));
   if (inner) return inner;
@@ -68,7 +80,7 @@ export function inputOf(written: WrittenShape | undefined, name: string, place: 
   const extents = written?.extents ?? [];
   const shape = extents.map((extent) => (isExtent(extent) ? extent : -1));
   const isWrong = !extents.every((extent) => isExtent(extent) || isOpen(extent));
-  const message = isWrong ? wrongExtents : shapeFault(shape, written !== undefined);
+  const message = isWrong ? wrongExtents(name) : shapeFault(shape, name, written !== undefined);
   const code = isWrong ? 'bad-value' : written ? 'unknown-size' : 'missing-field';
   return {
     input: { name, shape, span },
@@ -78,7 +90,9 @@ export function inputOf(written: WrittenShape | undefined, name: string, place: 
 
 const isOpen = (extent: PlainValue): boolean => extent === null || extent === -1;
 
-const wrongExtents = "The input's shape must be whole numbers above zero, or null where it is left open.";
+function wrongExtents(name: string): string {
+  return `The shape of the input ${name} must be whole numbers above zero, or null where it is left open.`;
+}
 
 function isExtent(extent: PlainValue): extent is number {
   return typeof extent === 'number' && Number.isSafeInteger(extent) && extent > 0;
@@ -90,16 +104,17 @@ const axisNames: Readonly<Record<number, readonly string[]>> = {
   3: ['height', 'width', 'number of channels'],
 };
 
-function shapeFault(shape: readonly number[], isWritten: boolean): string | null {
-  if (!isWritten) return 'The file does not say what size the input has: add batch_input_shape to the first layer.';
-  if (shape.length === 0) return 'The input is a single number without an axis: its shape should be [null, 1].';
+function shapeFault(shape: readonly number[], name: string, isWritten: boolean): string | null {
+  if (!isWritten)
+    return `The file does not say what size the input ${name} has: add batch_input_shape to the first layer.`;
+  if (shape.length === 0) return `The input ${name} is a single number without an axis: its shape should be [null, 1].`;
   if (shape.length > 3)
-    return `An input with ${shape.length} axes is not analysed; up to height, width and channels are.`;
+    return `The input ${name} has ${shape.length} axes; up to height, width and channels are analysed.`;
   const open = axisNames[shape.length].filter((_, axis) => shape[axis] === -1);
   if (open.length === 0) return null;
   const last = open[open.length - 1];
   const names = open.length === 1 ? last : `${open.slice(0, -1).join(', ')} and ${last}`;
-  return `The input's ${names} ${open.length === 1 ? 'is' : 'are'} left open: regions can be bounded only for given sizes. Write ${open.length === 1 ? 'it' : 'them'} here.`;
+  return `The ${names} of the input ${name} ${open.length === 1 ? 'is' : 'are'} left open: regions can be bounded only for given sizes. Write ${open.length === 1 ? 'it' : 'them'} here.`;
 }
 
 /** The input layers of a model, in order. */

@@ -8,7 +8,7 @@ import { nameFromFile } from '../names.ts';
 import { jsonFormatOf } from '../sniff.ts';
 import { countOf } from '../json/weightsManifest.ts';
 import { channelsFirstIn, channelsLast } from './channels.ts';
-import { inputLayersOf, inputOf, inputOfLayer, sequentialInput } from './inputShape.ts';
+import { inputLayersOf, inputOf, inputOfLayer, sequentialInputs } from './inputShape.ts';
 import type { ReadInput } from './inputShape.ts';
 import type { KerasDialect } from './layers.ts';
 import { functionalInputs, ModelReader } from './modelReader.ts';
@@ -117,7 +117,9 @@ function inputsOf(model: JsonObject, kind: 'sequential' | 'functional'): ReadInp
   if (kind === 'sequential') {
     const [inputLayer] = inputLayers;
     const place = member(model, 'class_name') ?? model;
-    return [inputOf(sequentialInput(model), inputLayer ? nameOf(inputLayer) : 'input', place)];
+    const shapes = sequentialInputs(model);
+    const name = inputLayer ? nameOf(inputLayer) : 'input';
+    return shapes.map((shape, k) => inputOf(shape, shapes.length === 1 ? name : `${name}_${k + 1}`, place));
   }
   const byName = new Map(inputLayers.map((layer) => [nameOf(layer), layer]));
   return functionalInputs(model).map((name) => {

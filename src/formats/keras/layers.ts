@@ -43,7 +43,15 @@ export function kerasLayer(className: string, config: PlainRecord, dialect: Kera
         severity: 'information',
         message: meaning.remark,
       };
-      return { type: snakeCase(className), operation: { kind: 'identity' }, activation: linear, issues: [issue] };
+      const { parameters } = smoothLayerRules(className, config, dialect);
+      if (className === 'Normalization' && !parameters)
+        return unknown(className, 'unsupported', 'Normalizing along several axes at once is not analysed.');
+      return {
+        type: snakeCase(className),
+        operation: { kind: 'identity', parameters },
+        activation: linear,
+        issues: [issue],
+      };
     }
     case 'notAnalysed':
       return unknown(className, 'unsupported', meaning.why);

@@ -4,7 +4,8 @@ import type { JsonNode, JsonObject } from '../json/json.ts';
 import { Names } from '../names.ts';
 import { Repeated } from '../json/repeated.ts';
 import { channelsLastConfig, flattensByChannel } from './channels.ts';
-import { inputLayersOf } from './inputShape.ts';
+import { branchesOf } from './branches.ts';
+import { inputLayersOf, sequentialInputs } from './inputShape.ts';
 import { kerasLayer } from './layers.ts';
 import type { KerasDialect, KerasLayer } from './layers.ts';
 import { operationLayer } from './operationLayers.ts';
@@ -67,9 +68,22 @@ export class ModelReader {
   private sequence(model: JsonObject, inputs: readonly string[], prefix: string): string[] {
     let current = inputs;
     for (const layer of layersOf(model)) {
-      if (classOf(layer) !== 'InputLayer') current = this.applyLayer(layer, current, prefix + nameOf(layer));
+      if (classOf(layer) === 'InputLayer') continue;
+      const branches = branchesOf(layer);
+      const merged = branches.length > 0 ? this.branches(branches, current, prefix) : current;
+      current = this.applyLayer(layer, merged, prefix + nameOf(layer));
     }
     return [...current];
+  }
+
+  /** What the branches of a merging layer give, each from its own inputs. */
+  private branches(branches: readonly JsonObject[], inputs: readonly string[], prefix: string): string[] {
+    let next = 0;
+    return branches.flatMap((branch) => {
+      const count = modelKind(branch) === 'sequential' ? sequentialInputs(branch).length : inputCount(branch);
+      const own = inputs.slice(next, (next += count));
+      return this.applyLayer(branch, own, prefix + nameOf(branch));
+    });
   }
 
   /** One application of a layer or of a model as a layer; the names of the tensors it gives. */
@@ -216,6 +230,11 @@ class Graph {
     layer.given[node] = given;
     return given;
   }
+}
+
+/** How many tensors a layer or a functional model reads as the beginning of a model. */
+function inputCount(node: JsonNode): number {
+  return modelKind(node) === undefined ? 1 : functionalInputs(node).length;
 }
 
 /** The names of a functional model's inputs; where the list of them is not written (yet), those of its input layers. */

@@ -1,5 +1,5 @@
 import { isWhole } from '../../network/wholeSizes.ts';
-import { isRecord } from '../json/plain.ts';
+import { isList, isRecord, unwrapTuple } from '../json/plain.ts';
 import type { PlainRecord, PlainValue } from '../json/plain.ts';
 
 /** Fields that Keras 1 called differently, wherever the new name is not taken. */
@@ -50,10 +50,25 @@ export function withCurrentFields(className: string, config: PlainRecord): Plain
     current.kernel_size = [config.nb_row, config.nb_col];
   }
   if (config.nb_feature !== undefined) current.rank = config.nb_feature;
+  if (className === 'ZeroPadding2D') current.padding = sidesOf(config.padding);
   if (typeof current.data_format === 'string') {
     current.data_format = dataFormats[current.data_format] ?? current.data_format;
   }
   return current;
+}
+
+/** Keras 1.2 also writes the four sides one after another, or by their names. */
+function sidesOf(padding: PlainValue | undefined): PlainValue | undefined {
+  const written = unwrapTuple(padding);
+  const names = ['top_pad', 'bottom_pad', 'left_pad', 'right_pad'];
+  const isNamed = isRecord(written) && names.some((name) => name in written);
+  const sides = isNamed ? names.map((name) => written[name] ?? 0) : written;
+  if (!isList(sides) || sides.length !== 4) return padding;
+  const [top, bottom, left, right] = sides;
+  return [
+    [top, bottom],
+    [left, right],
+  ];
 }
 
 /** Keras 1's Merge layer is one of today's merging layers, by its mode. */

@@ -116,6 +116,17 @@ const normalization =
   };
 
 /** Projections of query, value and key (the value if there is no third input), and of the concatenated heads. */
+/** Mean and variance of each place along the axes that are kept, and how often it was adapted. */
+const statistics: RuleReader = (config) => {
+  if (config.mean !== undefined && config.mean !== null) return none;
+  const written = unwrapTuple(config.axis);
+  const axes = written === undefined ? [-1] : isList(written) ? written : [written];
+  if (axes.length === 0 || written === null) return { parameters: weights(3) };
+  const [axis] = axes;
+  if (axes.length > 1 || typeof axis !== 'number' || axis < -1 || axis === 0) return {};
+  return { parameters: axis === -1 ? weights(1, 2) : { ...weights(1, 2), axis: axis - 1 } };
+};
+
 const multiHeadAttention: RuleReader = (config) => {
   const [heads, key] = [size(config.num_heads), size(config.key_dim)];
   const value = size(config.value_dim) ?? key;
@@ -159,6 +170,7 @@ const readers: Readonly<Record<string, RuleReader>> = {
   AdditiveAttention: additiveAttention,
   Attention: dotAttention,
   UnitNormalization: () => none,
+  Normalization: statistics,
   Multiply: () => none,
   Dot: () => none,
 };

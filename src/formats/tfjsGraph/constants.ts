@@ -43,13 +43,13 @@ export class Constants {
         return numbers && [...numbers];
       },
       tensor: (): Tensor | undefined => {
-        const data = read();
+        const data = read() ?? this.inShards(name);
         return data && { shape, data: Float64Array.from(data) };
       },
     };
   }
 
-  /** The few numbers of a constant that stands in a file beside the text; undefined where they cannot be had. */
+  /** The numbers of a constant that stands in a file beside the text; undefined where they cannot be had. */
   private inShards(name: string): Float64Array | undefined {
     try {
       this.stored ??= this.open();

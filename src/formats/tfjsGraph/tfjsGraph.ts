@@ -97,6 +97,8 @@ function addInput(writer: GraphWriter, node: GraphNode, place: JsonNode, layout:
   });
   const extents = dims.slice(1).map(statedExtent);
   const span = written ? spanOf(written) : node.opSpan;
+  // A batch of single numbers: its tensor has no axis of its own.
+  if (dims.length === 1) return writer.addInput({ name: node.name, shape: [1], span }, [], false);
   const problem = inputProblem(node.name, extents, span);
   if (problem) problems.push(problem);
   const isFirst = extents.length > 1 && layout.isChannelsFirst(node.name, extents.length);

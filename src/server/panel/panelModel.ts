@@ -6,7 +6,7 @@ import { sizeOfField, sweepFields } from '../../analysis/sweep.ts';
 import { MAX_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
 import type { Initialization, LayerDefinition } from '../../network/definition.ts';
 import type { Layer, Network } from '../../network/network.ts';
-import { totalParameters } from '../../network/parameters.ts';
+import { networkParameters } from '../../network/openSizes.ts';
 import { asWritten, formatShape } from '../../network/shape.ts';
 import { superscript } from '../../common/describePlace.ts';
 import { DEFAULT_BOX } from '../../common/place.ts';
@@ -50,7 +50,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     name: network.name,
     architecture: architecture(network),
     neurons: totalNeurons(network.layers),
-    parameters: totalParameters(network.layers),
+    parameters: networkParameters(network, analysis.definition),
     inputSize: network.inputSize,
     initialization: describePanelInitialization(network.initialization),
     layers: network.layers.map((layer) => panelLayer(analysis, layer)),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { networkParameters } from '../../../../src/network/openSizes.ts';
 import { totalParameters } from '../../../../src/network/parameters.ts';
 import { fixture, layerNamed, open, openFixture, readText, summary, underlined } from '../fixtures.ts';
 
@@ -176,9 +177,106 @@ describe('inputs of Keras models', () => {
     const text = functional(inputLayer('i', [null, null, null, 3]));
     const { problems } = readText(text, 'x.json');
     expect(underlined(text, problems)).toEqual(['unknown-size at [null,null,null,3]']);
-    expect(problems[0].message).toContain("The input's height and width are left open");
+    expect(problems[0].message).toContain('The height and width of the input i are left open');
     expect(problemsOf(functional(inputLayer('i', [null])))).toEqual(['unknown-size at [null]']);
     expect(problemsOf(functional(inputLayer('i', [null, 2, 2, 2, 2])))).toEqual(['unknown-size at [null,2,2,2,2]']);
+  });
+});
+
+describe('sizes that are left open', () => {
+  const parametersOf = (text: string) => {
+    const { definition, network } = open(text, 'x.json');
+    return networkParameters(network, definition);
+  };
+  const convolution: Json = { class_name: 'Conv2D', name: 'c', config: { name: 'c', filters: 4, kernel_size: 3 } };
+  const pool: Json = { class_name: 'GlobalAveragePooling2D', name: 'g', config: { name: 'g' } };
+  const flat: Json = { class_name: 'Flatten', name: 'f', config: { name: 'f' } };
+
+  it('leave the number of parameters known where it does not depend on them', () => {
+    const input = inputLayer('i', [null, null, null, 3]);
+    const chain = (...layers: Json[]) =>
+      functional(input, ...layers.map((layer, k) => after(layer, k === 0 ? 'i' : (layers[k - 1].name as string))));
+    expect(parametersOf(chain(convolution, pool, dense('d', 5)))).toBe(3 * 3 * 3 * 4 + 4 + 4 * 5 + 5);
+    expect(parametersOf(chain(convolution, flat, dense('d', 5)))).toBeNull();
+    expect(parametersOf(functional(inputLayer('i', [null, null]), after(dense('d', 5), 'i')))).toBeNull();
+  });
+
+  it('are asked for by the name of each input', () => {
+    const text = functional(inputLayer('left', [null, null]), inputLayer('right', [null, null]));
+    expect(readText(text, 'x.json').problems.map(({ message }) => message.slice(0, 28))).toEqual([
+      'The size of the input left i',
+      'The size of the input right ',
+    ]);
+  });
+});
+
+describe('Keras 1', () => {
+  it('begins a sequential model with branches that have inputs of their own', () => {
+    const branch = (name: string, units: number, inputs: number) => ({
+      class_name: 'Sequential',
+      config: [{ class_name: 'Dense', config: { name, output_dim: units, batch_input_shape: [null, inputs] } }],
+    });
+    const merge = (name: string, ...layers: object[]) => ({
+      class_name: 'Merge',
+      config: { name, mode: 'concat', concat_axis: -1, layers },
+    });
+    const inner = { class_name: 'Sequential', config: [merge('inner', branch('a', 4, 3), branch('b', 5, 2))] };
+    const text = JSON.stringify({
+      class_name: 'Sequential',
+      keras_version: '1.0.6',
+      config: [merge('m', inner, branch('c', 6, 7)), { class_name: 'Dense', config: { name: 'o', output_dim: 1 } }],
+    });
+    const { network, problems } = open(text, 'x.json');
+    expect(problems).toEqual([]);
+    expect(network.inputs.map(({ shape }) => shape)).toEqual([[3], [2], [7]]);
+    expect(network.layers.map(({ name, outputShape }) => `${name} ${outputShape.join('x')}`)).toEqual([
+      'sequential/sequential/a 4',
+      'sequential/sequential/b 5',
+      'sequential/inner 9',
+      'sequential/c 6',
+      'm 15',
+      'o 1',
+    ]);
+    expect(totalParameters(network.layers)).toBe(16 + 15 + 48 + 16);
+  });
+
+  it('writes the four sides of a padding one after another or by name', () => {
+    const padded = (padding: unknown) => {
+      const config = { batch_input_shape: [null, 8, 8, 1], padding };
+      const text = JSON.stringify({
+        class_name: 'Sequential',
+        keras_version: '1.2.2',
+        config: [{ class_name: 'ZeroPadding2D', config }],
+      });
+      return open(text, 'x.json').network.layers.map(({ outputShape }) => outputShape);
+    };
+    expect(padded([1, 2, 3, 4])).toEqual([[11, 15, 1]]);
+    expect(padded({ top_pad: 1, bottom_pad: 2, left_pad: 3, right_pad: 4 })).toEqual([[11, 15, 1]]);
+  });
+});
+
+describe('a Normalization', () => {
+  const normalized = (shape: number[], config: object) => {
+    const layer = {
+      class_name: 'Normalization',
+      config: { name: 'n', batch_input_shape: [null, ...shape], ...config },
+    };
+    return open(sequential(layer), 'x.json');
+  };
+
+  it('has a mean and a variance of each place along its axes, and a count', () => {
+    const parameters = (shape: number[], config: object) => totalParameters(normalized(shape, config).network.layers);
+    expect(parameters([3], {})).toBe(7);
+    expect(parameters([3], { axis: [-1], mean: null, variance: null })).toBe(7);
+    expect(parameters([4, 5], { axis: [1] })).toBe(9);
+    expect(parameters([4, 5], { axis: null })).toBe(3);
+    expect(parameters([3], { mean: [0, 0, 0], variance: [1, 1, 1] })).toBe(0);
+  });
+
+  it('along several axes is not analysed', () => {
+    const { network, problems } = normalized([4, 5], { axis: [1, 2] });
+    expect(network.complete).toBe(false);
+    expect(problems.map(({ code }) => code)).toEqual(['unsupported']);
   });
 });
 

@@ -168,6 +168,38 @@ describe('a graph model of TensorFlow.js', () => {
     expect(without.remarks.map(({ message }) => message)).toEqual(['a has no kernel in shard.bin.']);
   });
 
+  it('reads weights from the shards that it uses in another form', () => {
+    const numbers = { w: [1, 2, 3, 4, 5, 6], s: [1, 0, -1], d: [2, 4, -8], p: [3, 2, 1] };
+    const text = model([2], { w: [3, 2], s: [3], d: [3], p: [3] }, [
+      { name: 'm', op: 'MatMul', input: ['x', 'w'], attr: { transpose_b: { b: true } } },
+      { name: 'sub', op: 'Sub', input: ['m', 's'] },
+      { name: 'div', op: 'RealDiv', input: ['sub', 'd'] },
+      { name: 'from', op: 'Sub', input: ['p', 'div'] },
+    ]).replace('"paths":[]', '"paths":["shard.bin"]');
+    const shard = new Uint8Array(Float32Array.from(Object.values(numbers).flat()).buffer);
+    const files = { bytes: (path: string) => sourceOf(path, shard) };
+    const definition = read(text, 'model.json', { weights: true, files })!.networks[0];
+    // p - (W x - s) / d for x = [1, -1]: W x = [-1, -1, -1].
+    expect(outputOf(buildNetwork(definition).network, [1, -1])).toEqual([3 + 2 / 2, 2 + 1 / 4, 1 - 0]);
+  });
+
+  it('has single numbers as an input, which get an axis', () => {
+    const axis = (name: string, value: number) => ({
+      name,
+      op: 'Const',
+      attr: { value: { tensor: { dtype: 'DT_INT32', tensorShape: {}, intVal: [value] } } },
+    });
+    for (const at of [1, -1]) {
+      const text = model([], { w: [1, 3] }, [
+        axis('at', at),
+        { name: 'column', op: 'ExpandDims', input: ['x', 'at'] },
+        { name: 'o', op: 'MatMul', input: ['column', 'w'] },
+        { name: 'r', op: 'Relu', input: ['o'] },
+      ]);
+      expect(layersOf(text)).toEqual(['o dense relu 3 3 3']);
+    }
+  });
+
   it('counts weights that are used twice once', () => {
     const text = model([3], { w: [3, 3], b: [3] }, [
       {
