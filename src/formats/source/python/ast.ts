@@ -210,6 +210,7 @@ export interface Comment extends Place {
 export interface SourceFile {
   readonly body: readonly Statement[];
   readonly comments: readonly Comment[];
+  readonly hasSyntaxErrors: boolean;
   /** The line of an offset, counted from 1. */
   lineOf(offset: number): number;
 }

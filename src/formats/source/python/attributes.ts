@@ -66,6 +66,7 @@ function instanceMember(e: Evaluator, object: Instance, name: string, site: Site
 
 /** A class attribute as an instance sees it: functions become methods, properties are computed. */
 function bound(e: Evaluator, lineage: readonly ClassValue[], name: string, self: Value, site: Site): Value {
+  e.meter.read(lineage.length * bytesOf.property);
   for (const cls of lineage) {
     const value = cls.attributes.get(name);
     if (value === undefined) continue;

@@ -18,6 +18,7 @@ import {
   orElse,
   Property,
   Range,
+  sizeOf,
   Tuple,
 } from './values.ts';
 import type { Argument, Site, Value } from './values.ts';
@@ -85,7 +86,7 @@ function length(call: Call): Value {
   if (value instanceof List || value instanceof Tuple)
     return value.doubt ? unknown(call, value.doubt) : value.items.length;
   if (value instanceof Instance && isContainer(value))
-    return value.doubt ? unknown(call, value.doubt) : childrenOf(value).length;
+    return value.doubt ? unknown(call, value.doubt) : childrenOf(call.e, value).length;
   if (value instanceof Instance) {
     const method = call.e.get(value, '__len__', call.site);
     if (!(method instanceof Unknown)) return call.e.call(method, [], call.site);
@@ -338,7 +339,14 @@ const bodies: Readonly<Record<string, Body>> = {
       : typeof call.args[0] === 'object' && call.args[0] !== null,
   type: typeOf,
   print: () => null,
-  next: (call) => orElse(itemsOf(call.e, call.args[0]).items[0], () => unknown(call, call.args[0])),
+  next: (call) => {
+    const [source, fallback] = call.args;
+    // `iter(...)` and generators are lists of what is still to come.
+    if (!(source instanceof List)) return unknown(call, source);
+    call.e.journal.touch(source);
+    call.e.meter.read(sizeOf(source));
+    return orElse(source.items.shift(), () => orElse(source.doubt ?? fallback, () => unknown(call)));
+  },
   vars: (call) => (call.args[0] instanceof Instance ? call.e.dict(call.args[0].attributes) : unknown(call)),
   globals: (call) => {
     const { root } = call.site.scope;

@@ -35,6 +35,7 @@ function fieldsOf(cls: ClassValue): string[] {
 
 /** `Class(...)` */
 export function instantiate(e: Evaluator, cls: ClassValue, args: readonly Argument[], site: Site): Value {
+  e.step(cls.lineage.length);
   const library = cls.libraryBases.find(({ path }) => isModuleClass(path))?.path;
   const object = new Instance(e.journal.next(), cls, library, site);
   object.doubt = cls.unknownBase;

@@ -1,4 +1,4 @@
-import { isModule, moduleKind, pathsBelow } from '../library/torch/modules.ts';
+import { allBelow, isModule, moduleKind } from '../library/torch/modules.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Statement } from './ast.ts';
 import type { Scope } from './scope.ts';
@@ -79,7 +79,7 @@ function needsArguments(cls: ClassValue): boolean {
 export function rootsOf(e: Evaluator): Instance[] {
   const runnable = e.instances.filter((object) => isRunnable(e, object));
   const free = runnable.filter(({ isHeld }) => !isHeld);
-  const covered = new Set(free.flatMap((root) => [...pathsBelow(root).keys()]));
+  const covered = allBelow(e, free);
   const held = runnable.filter((object) => object.isHeld && object.bindings.length > 0 && !covered.has(object));
   const roots = [...free, ...held];
   const known = roots.filter(({ isSymbolic }) => !isSymbolic);

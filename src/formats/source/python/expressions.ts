@@ -5,12 +5,12 @@ import { copyEntries, doubtful, makeSet } from './collections.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatValue } from './formatting.ts';
 import { makeFunction } from './functions.ts';
-import { itemsOf } from './iteration.ts';
+import { extendList, itemsOf } from './iteration.ts';
 import { builtin } from './builtins.ts';
 import { compare, operate, truth, unary } from './operators.ts';
 import { Scope } from './scope.ts';
 import { subscript } from './subscripts.ts';
-import { Dict, Float, Library, Slice, Super } from './values.ts';
+import { Dict, Float, Library, sizeOf, Slice, Super } from './values.ts';
 import type { Argument, Value } from './values.ts';
 
 /** Strings longer than this are not kept. */
@@ -89,12 +89,8 @@ export function evaluateExpression(e: Evaluator, node: Expression, scope: Scope)
       return e.evaluate(node.value, scope);
     case 'yield': {
       const value = node.value ? e.evaluate(node.value, scope) : null;
-      e.meter.hold(bytesOf.item);
-      if (node.isFrom) {
-        const { items } = itemsOf(e, value);
-        e.meter.hold(items.length * bytesOf.item);
-        for (const item of items) scope.frame.yielded.push(item);
-      } else scope.frame.yielded.push(value);
+      const { yielded } = scope.frame;
+      if (yielded) extendList(e, yielded, node.isFrom ? value : e.tuple([value]));
       return null;
     }
     case 'missing':
@@ -210,6 +206,7 @@ function comparison(e: Evaluator, node: Extract<Expression, { kind: 'compare' }>
   let unknown: Unknown | undefined;
   for (const { operator, operand } of node.rest) {
     const right = e.evaluate(operand, scope);
+    e.meter.read(sizeOf(right));
     const result = compare(operator, left, right);
     if (result === false) return false;
     if (result === undefined)

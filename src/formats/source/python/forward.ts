@@ -23,7 +23,7 @@ export function runForward(
   inputs: readonly TraceInput[],
   { isProbing, site = object.site }: { readonly isProbing: boolean; readonly site?: Site },
 ): ForwardPass {
-  const trace = new Trace(object, inputs, isProbing);
+  const trace = new Trace(e, object, inputs, isProbing);
   const { torch } = e;
   const outer = torch.trace;
   torch.trace = trace;

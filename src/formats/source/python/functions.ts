@@ -38,7 +38,7 @@ export function callFunction(
     self: args[0]?.name === undefined ? args[0]?.value : undefined,
     pendingReturns: [],
     loopDoubt: undefined,
-    yielded: [],
+    yielded: node.isGenerator ? e.list([]) : undefined,
     line: outer.frame.module.file.lineOf(node.start),
     at: node.start,
   };
@@ -46,7 +46,7 @@ export function callFunction(
   bindParameters(e, callee, args, scope, isSymbolic);
   if ('kind' in node.body) return e.evaluate(node.body, scope);
   const ending = e.run(node.body, scope);
-  if (node.isGenerator) return e.list(frame.yielded, frame.loopDoubt);
+  if (frame.yielded) return frame.yielded;
   const value = ending?.kind === 'return' ? ending.value : null;
   const test = new Unknown('a condition', e.span(node, outer), true);
   return frame.pendingReturns.reduce<Value>((joined, early) => joinReturns(e, test, joined, early), value);

@@ -113,7 +113,7 @@ export class ModuleLoader {
       self: undefined,
       pendingReturns: [],
       loopDoubt: undefined,
-      yielded: [],
+      yielded: undefined,
       line: 1,
       at: 0,
     };

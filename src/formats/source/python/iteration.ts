@@ -1,6 +1,6 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
-import { Dict, Instance, List, Range, Tuple } from './values.ts';
+import { Dict, Instance, List, Range, sizeOf, Tuple } from './values.ts';
 import type { Value } from './values.ts';
 import { childrenOf, isContainer, moduleKind } from '../library/torch/modules.ts';
 
@@ -15,6 +15,7 @@ export interface Items {
 
 /** The items that a loop sees. */
 export function itemsOf(e: Evaluator, value: Value): Items {
+  e.meter.read(sizeOf(value));
   if (value instanceof List || value instanceof Tuple) return value;
   if (value instanceof Dict) return { items: [...value.entries.values()].map(([key]) => key), doubt: value.doubt };
   if (value instanceof Range) return rangeItems(e, value);
@@ -23,7 +24,7 @@ export function itemsOf(e: Evaluator, value: Value): Items {
     return { items: [...value], doubt: undefined };
   }
   if (value instanceof Instance && isContainer(value)) {
-    const children = childrenOf(value);
+    const children = childrenOf(e, value);
     const items =
       moduleKind(value) === 'ModuleDict' ? children.map(([name]) => name) : children.map(([, child]) => child);
     return { items, doubt: value.doubt };

@@ -5,7 +5,7 @@ import { formatValue } from './formatting.ts';
 import { extendList, itemsOf } from './iteration.ts';
 import { equal, orderOf, truth } from './operators.ts';
 import { deleteItem } from './subscripts.ts';
-import { Dict, keyOf, List, numeric, orElse } from './values.ts';
+import { Dict, keyOf, List, numeric, orElse, sizeOf } from './values.ts';
 import type { Argument, Native, Site, Value } from './values.ts';
 
 interface Call {
@@ -21,12 +21,16 @@ export function hasMethod(kind: string, name: string): boolean {
   return Object.hasOwn(tables, kind) && Object.hasOwn(tables[kind], name);
 }
 
+/** Methods whose work does not grow with what they are called on. */
+const cheap = new Set(['append', 'extend', 'get', 'setdefault', 'add', 'update']);
+
 /** A method of a string, list, tuple, set or dictionary. */
 export function callMethod(e: Evaluator, { name, self }: Native, given: readonly Argument[], site: Site): Value {
   if (name === 'object.__init__') return null;
   const [kind, method] = name.split('.');
   const args = given.filter((argument) => argument.name === undefined).map(({ value }) => value);
   const body = hasMethod(kind, method) ? tables[kind][method] : undefined;
+  if (!cheap.has(method)) e.meter.read(sizeOf(self));
   return body?.(self, { e, args, given, site });
 }
 

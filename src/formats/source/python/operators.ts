@@ -207,16 +207,20 @@ function ordered(operator: string, left: Value, right: Value): boolean | undefin
   return operator === '>' ? order > 0 : order >= 0;
 }
 
+/** Items that one comparison looks at, those of lists within lists included. */
+const MAX_COMPARED = 2000;
+
 /** Negative, zero or positive; undefined for values that are not ordered. */
-export function orderOf(left: Value, right: Value, depth = 0): number | undefined {
+export function orderOf(left: Value, right: Value, room = { left: MAX_COMPARED }): number | undefined {
   const [a, b] = [numeric(left), numeric(right)];
   if (a !== undefined && b !== undefined) return a - b;
   if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : Number(left > right);
   const isSequence = (value: Value) => value instanceof Tuple || value instanceof List;
-  if (depth > 3 || !isSequence(left) || !isSequence(right)) return undefined;
+  if (!isSequence(left) || !isSequence(right)) return undefined;
   const [first, second] = [(left as List).items, (right as List).items];
-  for (let i = 0; i < Math.min(first.length, second.length, 64); i++) {
-    const order = orderOf(first[i], second[i], depth + 1);
+  for (let i = 0; i < Math.min(first.length, second.length); i++) {
+    if (room.left-- <= 0) return undefined;
+    const order = orderOf(first[i], second[i], room);
     if (order !== 0) return order;
   }
   return first.length - second.length;
@@ -231,22 +235,23 @@ function identical(left: Value, right: Value): boolean | undefined {
   return left === right || (left === undefined && right === null);
 }
 
-export function equal(left: Value, right: Value, depth = 0): boolean | undefined {
+export function equal(left: Value, right: Value, room = { left: MAX_COMPARED }): boolean | undefined {
   if (left instanceof Unknown || right instanceof Unknown) return undefined;
   if (isTensorLike(left) || isTensorLike(right)) return left === null || right === null ? false : undefined;
   const [a, b] = [numeric(left), numeric(right)];
   if (a !== undefined && b !== undefined) return a === b;
   const both = (kind: typeof List | typeof Tuple) => left instanceof kind && right instanceof kind;
-  if ((both(List) || both(Tuple)) && depth < 4) {
+  if (both(List) || both(Tuple)) {
     const [first, second] = [(left as List).items, (right as List).items];
     if (first.length !== second.length) return false;
     let known: boolean | undefined = true;
-    for (let i = 0; i < Math.min(first.length, 64); i++) {
-      const same = equal(first[i], second[i], depth + 1);
+    for (let i = 0; i < first.length; i++) {
+      if (room.left-- <= 0) return undefined;
+      const same = equal(first[i], second[i], room);
       if (same === false) return false;
       if (same === undefined) known = undefined;
     }
-    return first.length > 64 ? undefined : known;
+    return known;
   }
   if (left instanceof BatchSize !== right instanceof BatchSize) return undefined;
   if (left instanceof Library && right instanceof Library) return left.path === right.path;

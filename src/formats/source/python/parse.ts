@@ -1,5 +1,5 @@
 import { parser } from '@lezer/python';
-import type { SyntaxNode } from '@lezer/common';
+import type { SyntaxNode, Tree } from '@lezer/common';
 import type {
   ClassDefinition,
   Comment,
@@ -12,6 +12,7 @@ import type {
 } from './ast.ts';
 import { ExpressionReader, missing } from './parseExpressions.ts';
 import { readPattern } from './parsePatterns.ts';
+import { withClosedBrackets } from './repair.ts';
 import { childrenOf, splitBy } from './syntax.ts';
 
 /**
@@ -26,11 +27,16 @@ function withoutBareDots(text: string): string {
 
 /** Python's syntax tree; of unfinished text, as much as is clear. Never throws. */
 export function parsePython(text: string): SourceFile {
-  const tree = parser.parse(withoutBareDots(text));
+  const { tree, hasSyntaxErrors } = parsed(withoutBareDots(text));
   const reader = new StatementReader(text);
   const body = reader.block(tree.topNode);
   const starts = lineStarts(text);
-  return { body, comments: commentsOf(text), lineOf: (offset) => lineAt(starts, offset) };
+  return {
+    body,
+    comments: commentsOf(text),
+    hasSyntaxErrors,
+    lineOf: (offset) => lineAt(starts, offset),
+  };
 
   function commentsOf(source: string): Comment[] {
     if (!source.includes('@region-lens')) return [];
@@ -42,6 +48,33 @@ export function parsePython(text: string): SourceFile {
     });
     return comments;
   }
+}
+
+/** Of a text with errors, the tree of a repaired one. */
+function parsed(text: string): { tree: Tree; hasSyntaxErrors: boolean } {
+  const tree = treeOf(text);
+  if (!hasErrors(tree)) return { tree, hasSyntaxErrors: false };
+  const repaired = withClosedBrackets(text);
+  return { tree: repaired === undefined ? tree : treeOf(repaired), hasSyntaxErrors: true };
+}
+
+function treeOf(text: string): Tree {
+  try {
+    return parser.parse(text);
+  } catch (error) {
+    // Thousands of strings within strings use up the host's stack.
+    if (!(error instanceof RangeError)) throw error;
+    return parser.parse('');
+  }
+}
+
+/** What the grammar does not know stands in error nodes. `yield` without a value is among it, though it is Python. */
+function hasErrors(tree: Tree): boolean {
+  const cursor = tree.cursor();
+  do {
+    if (cursor.type.isError && !cursor.node.parent?.name.startsWith('Yield')) return true;
+  } while (cursor.next());
+  return false;
 }
 
 function lineStarts(text: string): number[] {
@@ -100,6 +133,8 @@ class StatementReader {
       case 'ExpressionStatement':
       case 'PrintStatement':
         return { kind: 'expression', value: this.expressions.sequence(children, place), ...place };
+      case 'YieldStatement':
+        return { kind: 'expression', value: this.expressions.read(node), ...place };
       case 'AssignStatement':
         return this.assignment(children, place);
       case 'UpdateStatement':

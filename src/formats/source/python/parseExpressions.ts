@@ -241,10 +241,11 @@ export class ExpressionReader {
       }
       case 'AwaitExpression':
         return { kind: 'await', value: this.sequence(children.slice(1), place), ...place };
-      case 'YieldExpression': {
+      case 'YieldExpression':
+      case 'YieldStatement': {
         this.onYield();
         const isFrom = children[1]?.name === 'from';
-        const inner = children.slice(isFrom ? 2 : 1);
+        const inner = children.slice(isFrom ? 2 : 1).filter((child) => child.name !== '⚠');
         return { kind: 'yield', isFrom, value: inner.length > 0 ? this.sequence(inner, place) : undefined, ...place };
       }
       default:

@@ -30,7 +30,11 @@ function readPyTorch(text: string, fileName: string, options: ReadOptions): Read
   const networks: NetworkDefinition[] = [];
   const problems = new ProblemList();
   const names = new Names();
-  for (const root of rootsOf(e)) {
+  let roots: readonly Instance[] = [];
+  e.guarded({ start: 0, end: text.length }, () => {
+    roots = rootsOf(e);
+  });
+  for (const root of roots) {
     e.guarded(root.site.span, () => {
       const read = readNetwork(e, root, names);
       if (!read) return;
@@ -39,7 +43,8 @@ function readPyTorch(text: string, fileName: string, options: ReadOptions): Read
     });
   }
   problems.add(e.stops.map(stopProblem));
-  return { format: pytorch.id, networks, problems: problems.list };
+  const { hasSyntaxErrors } = e.main.file;
+  return { format: pytorch.id, networks, problems: problems.list, hasSyntaxErrors };
 }
 
 function readNetwork(

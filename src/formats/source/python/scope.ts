@@ -3,7 +3,7 @@ import type { Directives } from '../evaluation/directives.ts';
 import { bytesOf } from '../evaluation/values.ts';
 import type { Mutable, Unknown } from '../evaluation/values.ts';
 import type { SourceFile } from './ast.ts';
-import type { ClassValue, Value } from './values.ts';
+import type { ClassValue, List, Value } from './values.ts';
 
 /** A source file under evaluation. */
 export interface SourceModule {
@@ -27,7 +27,7 @@ export interface Frame {
   readonly pendingReturns: Value[];
   loopDoubt: Unknown | undefined;
   /** What a generator has given so far. */
-  readonly yielded: Value[];
+  readonly yielded: List | undefined;
   /** The statement under way. */
   line: number;
   /** The same one's offset in its file. */

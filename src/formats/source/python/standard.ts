@@ -109,10 +109,21 @@ function reduce({ e, args, site }: Call): Value {
 }
 
 /** A copy whose parts are copies as well: another set of weights for a module. */
-function deepCopy(e: Evaluator, value: Value, depth = 0): Value {
-  e.step();
-  if (depth > 30) return value;
-  const inner = (item: Value) => deepCopy(e, item, depth + 1);
+function deepCopy(e: Evaluator, value: Value): Value {
+  // What stands in several places of the original is one thing in the copy, too.
+  const copies = new Map<Value, Value>();
+  const copied = (item: Value, depth: number): Value => {
+    e.step();
+    const done = copies.get(item);
+    if (done !== undefined || depth > 60) return done ?? item;
+    const copy = copyOf(e, item, (part) => copied(part, depth + 1));
+    if (copy !== item) copies.set(item, copy);
+    return copy;
+  };
+  return copied(value, 0);
+}
+
+function copyOf(e: Evaluator, value: Value, inner: (item: Value) => Value): Value {
   if (value instanceof List) return e.list(value.items.map(inner), value.doubt);
   if (value instanceof Tuple) return e.tuple(value.items.map(inner), value.doubt);
   if (value instanceof Instance) return copyModule(e, value, inner);

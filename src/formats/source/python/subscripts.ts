@@ -1,7 +1,7 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import { placesOf } from './slices.ts';
-import { ClassValue, Dict, Instance, Library, List, numeric, orElse, Range, Slice, Tuple } from './values.ts';
+import { ClassValue, Dict, Instance, Library, List, numeric, orElse, Range, sizeOf, Slice, Tuple } from './values.ts';
 import type { Site, Value } from './values.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
 import { moduleItem } from '../library/torch/containers.ts';
@@ -10,6 +10,7 @@ import { moduleItem } from '../library/torch/containers.ts';
 export function subscript(e: Evaluator, object: Value, index: Value, site: Site): Value {
   const unknown = () => new Unknown(site.text, site.span, object instanceof Unknown && object.derived);
   if (isTensorLike(object)) return e.torch.subscript(e, object, index, site);
+  if (index instanceof Slice) e.meter.read(typeof object === 'string' ? object.length * bytesOf.item : sizeOf(object));
   if (object instanceof Unknown) return object.part(site.text, site.span);
   if (object instanceof Dict) return index instanceof Unknown ? index.derive() : orElse(object.get(index), unknown);
   if (object instanceof Instance) return orElse(moduleItem(e, object, index, site), unknown);

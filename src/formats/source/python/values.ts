@@ -126,12 +126,40 @@ export function keyOf(key: Value): unknown {
   if (key instanceof Float) return key.value;
   if (typeof key === 'boolean') return Number(key);
   if (typeof key === 'string') return `s${key}`;
-  if (key instanceof Tuple) return `t${JSON.stringify(key.items.slice(0, 64).map((item) => simpleKey(keyOf(item))))}`;
-  return key;
+  if (key instanceof Library) return `l${key.path}`;
+  return key instanceof Tuple ? (textOfKey(key, { left: MAX_KEY_ITEMS }) ?? key) : key;
 }
 
-function simpleKey(key: unknown): unknown {
-  return typeof key === 'object' && key !== null ? 'object' : key;
+/** Tuples with more items than these, those of tuples within them included, are equal to themselves only. */
+const MAX_KEY_ITEMS = 256;
+
+function textOfKey(key: Value, room: { left: number }): string | undefined {
+  if (room.left-- <= 0) return undefined;
+  if (!(key instanceof Tuple)) {
+    const plain = keyOf(key);
+    return typeof plain === 'string' ? JSON.stringify(plain) : isObject(plain) ? `#${numberOf(plain)}` : String(plain);
+  }
+  let text = '';
+  for (const item of key.items) {
+    const part = textOfKey(item, room);
+    if (part === undefined) return undefined;
+    text += `${part},`;
+  }
+  return `t(${text})`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+const numbers = new WeakMap<object, number>();
+let nextNumber = 0;
+
+/** A number of its own for each object. */
+function numberOf(object: object): number {
+  const number = numbers.get(object) ?? nextNumber++;
+  numbers.set(object, number);
+  return number;
 }
 
 export class Range {
@@ -198,6 +226,8 @@ export class ClassValue implements Mutable {
   readonly attributes = new Map<string, Value>();
   /** Fields of a data class (or named tuple) in order. */
   fields: string[] | undefined;
+  private knownLineage: readonly ClassValue[] | undefined;
+  private knownLibraries: readonly Library[] | undefined;
 
   constructor(
     readonly born: number,
@@ -210,19 +240,14 @@ export class ClassValue implements Mutable {
 
   /** This class and those it extends, nearest first (depth first, each once). */
   get lineage(): readonly ClassValue[] {
-    const found: ClassValue[] = [];
-    const visit = (cls: ClassValue, depth: number) => {
-      if (found.includes(cls) || depth > 50 || found.length > 100) return;
-      found.push(cls);
-      for (const base of cls.bases) if (base instanceof ClassValue) visit(base, depth + 1);
-    };
-    visit(this, 0);
-    return found;
+    this.knownLineage ??= lineageOf(this);
+    return this.knownLineage;
   }
 
   /** Classes of libraries that it extends in the end. */
   get libraryBases(): readonly Library[] {
-    return this.lineage.flatMap(({ bases }) => bases.filter((base) => base instanceof Library));
+    this.knownLibraries ??= this.lineage.flatMap(({ bases }) => bases.filter((base) => base instanceof Library));
+    return this.knownLibraries;
   }
 
   /** Something that is not known is among what it extends. */
@@ -242,6 +267,17 @@ export class ClassValue implements Mutable {
     this.attributes.clear();
     for (const [key, value] of state as Map<string, Value>) this.attributes.set(key, value);
   }
+}
+
+function lineageOf(top: ClassValue): ClassValue[] {
+  const found: ClassValue[] = [];
+  const visit = (cls: ClassValue, depth: number) => {
+    if (found.includes(cls) || depth > 50 || found.length > 100) return;
+    found.push(cls);
+    for (const base of cls.bases) if (base instanceof ClassValue) visit(base, depth + 1);
+  };
+  visit(top, 0);
+  return found;
 }
 
 export interface Argument {
@@ -348,6 +384,13 @@ export class Super {
 /** The value, or another one where there is none: None is a value. */
 export function orElse(value: Value, otherwise: () => Value): Value {
   return value === undefined ? otherwise() : value;
+}
+
+/** The bytes of a value's own contents, not of what they refer to. */
+export function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  if (value instanceof List || value instanceof Tuple) return value.items.length * bytesOf.item;
+  return value instanceof Dict || value instanceof Instance ? value.bytes : 0;
 }
 
 /** A number, whole or not; undefined for anything else. */

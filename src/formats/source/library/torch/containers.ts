@@ -4,7 +4,7 @@ import { itemsOf } from '../../python/iteration.ts';
 import { placesOf } from '../../python/slices.ts';
 import { Dict, Instance, List, Slice, Tuple } from '../../python/values.ts';
 import type { Argument, Site, Value, Native } from '../../python/values.ts';
-import { childrenOf, isContainer, isModule, moduleKind } from './modules.ts';
+import { childrenOf, isChild, isContainer, isModule, moduleKind } from './modules.ts';
 
 /** What the constructor of a container is given: modules, a list or a dictionary of them. */
 export function fillContainer(e: Evaluator, object: Instance, args: readonly Argument[]): void {
@@ -16,7 +16,7 @@ export function fillContainer(e: Evaluator, object: Instance, args: readonly Arg
   } else if (moduleKind(object) === 'ModuleList') {
     if (first !== undefined && first !== null) extendContainer(e, object, first);
   } else if (moduleKind(object) === 'Sequential') {
-    for (const value of positional) appendModule(e, object, value);
+    appendModules(e, object, positional);
   } else if (first instanceof Unknown) object.doubt ??= first;
   else if (first !== undefined) fillPairs(e, object, first);
 }
@@ -28,26 +28,36 @@ function fillPairs(e: Evaluator, object: Instance, pairs: Value): void {
   }
 }
 
-function appendModule(e: Evaluator, object: Instance, value: Value): void {
-  e.set(object, String(childrenOf(object).length), value);
+/** Each is named by how many modules stand before it. */
+function appendModules(e: Evaluator, object: Instance, values: readonly Value[]): void {
+  let { length } = childrenOf(e, object);
+  for (const value of values) {
+    e.set(object, String(length), value);
+    if (isChild(object, String(length), value)) length++;
+  }
 }
 
 export function extendContainer(e: Evaluator, object: Instance, value: Value): void {
   const { items, doubt } = itemsOf(e, value);
-  for (const item of [...items]) appendModule(e, object, item);
+  appendModules(e, object, [...items]);
   object.doubt ??= doubt;
 }
 
 /** `container[index]`, where slices of a Sequential are Sequentials again. */
 export function moduleItem(e: Evaluator, object: Instance, index: Value, site: Site): Value {
   if (!isContainer(object)) return undefined;
-  const children = childrenOf(object);
   if (typeof index === 'string') return object.attributes.get(index);
+  const isList = moduleKind(object) === 'ModuleList';
+  // Those of a list are named by their places.
+  if (isList && typeof index === 'number' && index >= 0) return object.attributes.get(String(index));
+  const children = childrenOf(e, object);
   if (index instanceof Slice) {
     const places = placesOf(index, children.length);
     if (!places) return undefined;
     const part = new Instance(e.journal.next(), undefined, object.library, site);
-    for (const place of places) e.set(part, children[place][0], children[place][1]);
+    places.forEach((place, i) => {
+      e.set(part, isList ? String(i) : children[place][0], children[place][1]);
+    });
     return part;
   }
   if (typeof index !== 'number') return undefined;
@@ -58,25 +68,20 @@ export function moduleItem(e: Evaluator, object: Instance, index: Value, site: S
 export function callContainer(e: Evaluator, { name, self }: Native, args: readonly Argument[], site: Site): Value {
   if (!(self instanceof Instance)) return undefined;
   const [first, second] = args.map(({ value }) => value);
-  const children = childrenOf(self);
   switch (name.slice(name.lastIndexOf('.') + 1)) {
     case 'append':
-      appendModule(e, self, first);
+      appendModules(e, self, [first]);
       return self;
     case 'extend':
       extendContainer(e, self, first);
       return self;
-    case 'insert':
+    case 'insert': {
+      const children = childrenOf(e, self);
       renumber(e, self, [...children.slice(0, Number(first)), ['', second], ...children.slice(Number(first))]);
       return self;
-    case 'pop': {
-      const at = typeof first === 'number' ? (first < 0 ? first + children.length : first) : children.length - 1;
-      const key = typeof first === 'string' ? first : (children[at]?.[0] ?? '');
-      const found = self.attributes.get(key);
-      e.journal.touch(self, key);
-      self.attributes.delete(key);
-      return found;
     }
+    case 'pop':
+      return popModule(e, self, first);
     case 'add_module':
     case 'register_module': {
       const [key, module] = [argument(args, 0, 'name'), argument(args, 1, 'module')];
@@ -88,13 +93,13 @@ export function callContainer(e: Evaluator, { name, self }: Native, args: readon
       fillContainer(e, self, args);
       return null;
     case 'keys':
-      return e.list(children.map(([key]) => key));
+      return e.list(childrenOf(e, self).map(([key]) => key));
     case 'values':
     case 'children':
-      return e.list(children.map(([, child]) => child));
+      return e.list(childrenOf(e, self).map(([, child]) => child));
     case 'items':
     case 'named_children':
-      return e.list(children.map(([key, child]) => e.tuple([key, child])));
+      return e.list(childrenOf(e, self).map(([key, child]) => e.tuple([key, child])));
     case 'modules':
       return e.list(allModules(e, self).map(([, module]) => module));
     case 'named_modules':
@@ -104,6 +109,16 @@ export function callContainer(e: Evaluator, { name, self }: Native, args: readon
     default:
       return undefined;
   }
+}
+
+function popModule(e: Evaluator, self: Instance, index: Value): Value {
+  const children = childrenOf(e, self);
+  const at = typeof index === 'number' ? (index < 0 ? index + children.length : index) : children.length - 1;
+  const key = typeof index === 'string' ? index : (children[at]?.[0] ?? '');
+  const found = self.attributes.get(key);
+  e.journal.touch(self, key);
+  self.attributes.delete(key);
+  return found;
 }
 
 function argument(args: readonly Argument[], place: number, name: string): Value {
@@ -118,7 +133,7 @@ function memberOf(object: Value, name: string): Value {
 
 function renumber(e: Evaluator, object: Instance, children: readonly (readonly [string, Value])[]): void {
   e.journal.touch(object);
-  for (const [key] of childrenOf(object)) object.attributes.delete(key);
+  for (const [key] of childrenOf(e, object)) object.attributes.delete(key);
   children.forEach(([, child], i) => {
     e.set(object, String(i), child);
   });
@@ -132,7 +147,7 @@ function allModules(e: Evaluator, root: Instance): [string, Instance][] {
     e.step();
     seen.add(object);
     found.push([path, object]);
-    for (const [key, child] of childrenOf(object))
+    for (const [key, child] of childrenOf(e, object))
       if (child instanceof Instance) visit(child, path === '' ? key : `${path}.${key}`, depth + 1);
   };
   visit(root, '', 0);

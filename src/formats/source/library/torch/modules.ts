@@ -31,11 +31,14 @@ export function isContainer(object: Instance): boolean {
 }
 
 /** The modules that a module holds, by name, in the order in which they came. */
-export function childrenOf(object: Instance): [string, Value][] {
-  const isOpen = isContainer(object);
-  return [...object.attributes].filter(
-    ([name, value]) => isModule(value) || (isOpen && value instanceof Unknown && /^\d+$/.test(name)),
-  );
+export function childrenOf(e: Evaluator, object: Instance): [string, Value][] {
+  e.meter.read(object.bytes);
+  return [...object.attributes].filter(([name, value]) => isChild(object, name, value));
+}
+
+/** Whether an attribute is a module; in a container, what is not known may be one. */
+export function isChild(object: Instance, name: string, value: Value): boolean {
+  return isModule(value) || (value instanceof Unknown && /^\d+$/.test(name) && isContainer(object));
 }
 
 /** `isinstance(module, torch.nn.Something)` */
@@ -96,7 +99,7 @@ const methods = new Set([
 export function moduleMember(e: Evaluator, object: Instance, name: string, site: Site): Value {
   if (methods.has(name)) return new Native(`torch.module.${name}`, object);
   if (name === 'training') return false;
-  if (name === '_modules') return e.dict(childrenOf(object));
+  if (name === '_modules') return e.dict(childrenOf(e, object));
   const kind = moduleKind(object) ?? '';
   if (object.config && signatureOf(kind)?.includes(name)) return fieldValue(object.config, kind, name);
   if (name === 'weight' || name === 'bias') return e.torch.weightOf(object, name, site);
@@ -104,12 +107,12 @@ export function moduleMember(e: Evaluator, object: Instance, name: string, site:
 }
 
 /** The path of each module below a root, as state dicts name them. */
-export function pathsBelow(root: Instance): Map<Instance, string> {
+export function pathsBelow(e: Evaluator, root: Instance): Map<Instance, string> {
   const paths = new Map<Instance, string>([[root, '']]);
   const pending: [Instance, string][] = [[root, '']];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const [object, path] = next;
-    for (const [name, child] of childrenOf(object).reverse()) {
+    for (const [name, child] of childrenOf(e, object).reverse()) {
       if (!(child instanceof Instance) || paths.has(child) || paths.size > 50_000) continue;
       const inner = path === '' ? name : `${path}.${name}`;
       paths.set(child, inner);
@@ -117,4 +120,13 @@ export function pathsBelow(root: Instance): Map<Instance, string> {
     }
   }
   return paths;
+}
+
+/** The modules that any of these holds, and these themselves. */
+export function allBelow(e: Evaluator, roots: readonly Instance[]): ReadonlySet<Instance> {
+  const found = new Set(roots);
+  // A set gives what is added to it while it is iterated, too.
+  for (const object of found)
+    for (const [, child] of childrenOf(e, object)) if (child instanceof Instance) found.add(child);
+  return found;
 }

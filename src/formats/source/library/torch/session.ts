@@ -40,6 +40,9 @@ export interface ObservedInput {
   readonly span: Span | undefined;
 }
 
+/** The work of adding a layer, in steps of the evaluator. */
+const STEPS_OF_LAYER = 5;
+
 /** Modules that wrap another one and compute the same. */
 const wrappers =
   /^(?:torch\.nn\.(?:DataParallel|parallel\.\w+)|torch\.(?:compile|jit\.script)|torch\.nn\.utils\.(?:weight_norm|spectral_norm|parametrizations\.\w+))$/;
@@ -113,7 +116,7 @@ export class TorchSession {
   private applySequence(e: Evaluator, object: Instance, args: readonly Argument[], site: Site): Value {
     const doubt = object.doubt;
     let current: readonly Argument[] = args;
-    for (const [, child] of childrenOf(object)) {
+    for (const [, child] of childrenOf(e, object)) {
       const value =
         child instanceof Instance
           ? e.call(child, current, site)
@@ -137,6 +140,7 @@ export class TorchSession {
     const { trace } = this;
     const kind = moduleKind(object) ?? '';
     if (!trace) return undefined;
+    e.step(STEPS_OF_LAYER);
     const fields = new Fields(kind, object.config ?? []);
     const node = trace.moduleNode(object, kind);
     const places = { name: object.site.calleeSpan, ...fields.places() };
@@ -204,6 +208,7 @@ export class TorchSession {
     const [a, b] = [left, right].map((value) => (value instanceof Tensor ? value : undefined));
     if (!trace || !(a ?? b)) return new Unknown(site.text, site.span, true);
     const inputs = [a, b].flatMap((tensor) => (tensor ? [tensor.value] : []));
+    e.step(STEPS_OF_LAYER);
     const node = trace.functionNode(Object.hasOwn(nameOfOperator, operator) ? nameOfOperator[operator] : 'operation', {
       ...site,
       calleeSpan: site.span,
@@ -323,7 +328,7 @@ export class TorchSession {
       case 'forward':
         return this.applyForward(e, self, args, site);
       case '__len__':
-        return childrenOf(self).length;
+        return childrenOf(e, self).length;
       case 'to':
       case 'cuda':
       case 'cpu':
@@ -404,6 +409,7 @@ export class TorchSession {
   ): Value {
     const { trace } = this;
     if (!trace) return undefined;
+    e.step(STEPS_OF_LAYER);
     const node = trace.functionNode(name, site);
     const x = tensor.value;
     const value = trace.perform(node, [x], {}, () => {
@@ -436,6 +442,7 @@ export class TorchSession {
     const tensors = items.filter((item) => item instanceof Tensor);
     const inputs = tensors.map(({ value }) => value);
     if (inputs.length === 0) return new Unknown(site.text, site.span, true);
+    e.step(STEPS_OF_LAYER + items.length);
     const node = trace.functionNode(name, site);
     const open = doubt ?? items.find((item) => item instanceof Unknown);
     if (open instanceof Unknown) return this.tensor(e, trace.doubt(node, inputs, 'What is joined', open));

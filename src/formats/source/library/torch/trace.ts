@@ -10,6 +10,7 @@ import type { TensorValue } from '../../../graph/writer.ts';
 import { isActivationLayer } from '../../../layers/activations.ts';
 import { unknownFieldProblem, unknownPlaceProblem } from '../../evaluation/unknownValue.ts';
 import type { Unknown } from '../../evaluation/values.ts';
+import type { Evaluator } from '../../python/evaluator.ts';
 import type { Instance, Site } from '../../python/values.ts';
 import { jumps } from './activations.ts';
 import { BadField, UnknownField } from './fields.ts';
@@ -62,11 +63,12 @@ export class Trace {
   private readonly paths: ReadonlyMap<Instance, string>;
 
   constructor(
+    e: Evaluator,
     root: Instance,
     readonly inputs: readonly TraceInput[],
     readonly isProbing: boolean,
   ) {
-    this.paths = pathsBelow(root);
+    this.paths = pathsBelow(e, root);
   }
 
   /** The tensor of an input. */
