@@ -21,6 +21,7 @@ import type { Site, Value } from './values.ts';
 import { hasMethod } from './methods.ts';
 import { libraryMember } from './libraries.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
+import { tensorMember } from '../library/torch/tensorCalls.ts';
 import { moduleMember } from '../library/torch/modules.ts';
 
 /** `object.name` */
@@ -31,7 +32,7 @@ export function getAttribute(e: Evaluator, object: Value, name: string, site: Si
   if (object instanceof ClassValue) return classMember(object, name, site);
   if (object instanceof Super) return superMember(e, object, name, site);
   if (object instanceof Namespace) return orElse(object.scope.get(name), () => new Unknown(site.text, site.span));
-  if (isTensorLike(object)) return e.torch.member(e, object, name, site);
+  if (isTensorLike(object)) return tensorMember(e, object, name, site);
   if (object instanceof Tuple && object.names?.includes(name)) return object.items[object.names.indexOf(name)];
   if (object instanceof Partial && name === 'func') return object.callee;
   const kind = kindOf(object);

@@ -23,6 +23,7 @@ import {
 } from './values.ts';
 import type { Argument, Site, Value } from './values.ts';
 import { childrenOf, isContainer } from '../library/torch/modules.ts';
+import { absoluteTensor } from '../library/torch/tensorCalls.ts';
 
 const names = new Set(
   `abs all any bool callable classmethod dict divmod enumerate filter float frozenset getattr hasattr id int isinstance
@@ -313,7 +314,7 @@ const bodies: Readonly<Record<string, Body>> = {
   abs: (call) => {
     const [value] = call.args;
     const number = numeric(value);
-    if (number === undefined) return call.e.torch.absolute(call.e, value, call.site) ?? unknown(call, value);
+    if (number === undefined) return absoluteTensor(call.e, value, call.site) ?? unknown(call, value);
     return value instanceof Float ? new Float(Math.abs(number)) : Math.abs(number);
   },
   pow: (call) => operate(call.e, '**', call.args[0], call.args[1], call.site),

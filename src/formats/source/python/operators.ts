@@ -18,6 +18,7 @@ import {
 } from './values.ts';
 import type { Site, Value } from './values.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
+import { operateTensors } from '../library/torch/tensorCalls.ts';
 
 const MAX_STRING = 100_000;
 const MAX_ITEMS = 20_000;
@@ -38,7 +39,7 @@ function whole(value: number): number | undefined {
 }
 
 export function operate(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
-  if (isTensorLike(left) || isTensorLike(right)) return e.torch.operate(e, operator, left, right, site);
+  if (isTensorLike(left) || isTensorLike(right)) return operateTensors(e, operator, left, right, site);
   if (left instanceof Unknown) return left.derive();
   if (right instanceof Unknown) return right.derive();
   if (left instanceof BatchSize || right instanceof BatchSize)
@@ -154,7 +155,7 @@ export function unary(e: Evaluator, operator: string, value: Value, site: Site):
     const known = truth(value);
     return known === undefined ? new Unknown(site.text, site.span, true) : !known;
   }
-  if (isTensorLike(value)) return operator === '-' ? e.torch.operate(e, '*', value, -1, site) : value;
+  if (isTensorLike(value)) return operator === '-' ? operateTensors(e, '*', value, -1, site) : value;
   const number = numeric(value);
   if (number === undefined) return value instanceof Unknown ? value.derive() : new Unknown(site.text, site.span, true);
   const result = operator === '-' ? -number || 0 : operator === '~' ? -number - 1 : number;

@@ -4,12 +4,13 @@ import { placesOf } from './slices.ts';
 import { ClassValue, Dict, Instance, Library, List, numeric, orElse, Range, sizeOf, Slice, Tuple } from './values.ts';
 import type { Site, Value } from './values.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
+import { tensorPart } from '../library/torch/tensorCalls.ts';
 import { moduleItem } from '../library/torch/containers.ts';
 
 /** `object[index]` */
 export function subscript(e: Evaluator, object: Value, index: Value, site: Site): Value {
   const unknown = () => new Unknown(site.text, site.span, object instanceof Unknown && object.derived);
-  if (isTensorLike(object)) return e.torch.subscript(e, object, index, site);
+  if (isTensorLike(object)) return tensorPart(e, object, index, site);
   if (index instanceof Slice) e.meter.read(typeof object === 'string' ? object.length * bytesOf.item : sizeOf(object));
   if (object instanceof Unknown) return object.part(site.text, site.span);
   if (object instanceof Dict) return index instanceof Unknown ? index.derive() : orElse(object.get(index), unknown);

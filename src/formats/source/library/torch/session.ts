@@ -1,34 +1,21 @@
 import type { Span } from '../../../../network/definition.ts';
 import type { Shape } from '../../../../network/shape.ts';
-import { fileShape } from '../../../graph/reshaping.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
 import { truth } from '../../python/operators.ts';
 import { callStandard } from '../../python/standard.ts';
-import {
-  BatchSize,
-  BoundMethod,
-  FunctionValue,
-  Instance,
-  Library,
-  List,
-  Native,
-  Slice,
-  Tuple,
-} from '../../python/values.ts';
-import type { Argument, Site, Value } from '../../python/values.ts';
-import { absolute } from './activations.ts';
+import { BoundMethod, FunctionValue, Instance, Native } from '../../python/values.ts';
+import type { Argument, Site, Value, Library } from '../../python/values.ts';
 import { callContainer, fillContainer } from './containers.ts';
-import { callData, dataMember, makeData, observedShapes } from './data.ts';
+import { callData, makeData, observedShapes } from './data.ts';
 import { Fields } from './fields.ts';
-import { callFunction, callJoin, isFunction } from './functions.ts';
 import { applyLayer, isLayer } from './layers.ts';
 import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
-import { combine, nameOfOperator, operatorOf } from './operators.ts';
 import { DataTensor, Parameter, Tensor } from './tensor.ts';
-import type { TensorLike } from './tensor.ts';
+import { callTensorFunction } from './tensorCalls.ts';
+import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
 
 /** An input of a module that the source shows it. */
@@ -39,9 +26,6 @@ export interface ObservedInput {
   readonly line: number;
   readonly span: Span | undefined;
 }
-
-/** The work of adding a layer, in steps of the evaluator. */
-const STEPS_OF_LAYER = 5;
 
 /** Modules that wrap another one and compute the same. */
 const wrappers =
@@ -177,7 +161,7 @@ export class TorchSession {
   }
 
   /** The result of an operation, which one in place also leaves in its tensor. */
-  private placed(e: Evaluator, x: Tensor, value: TensorValue, isInPlace: boolean): Tensor {
+  placed(e: Evaluator, x: Tensor, value: TensorValue, isInPlace: boolean): Tensor {
     if (!isInPlace) return this.tensor(e, value);
     e.journal.touch(x);
     x.value = { ...value, sole: false };
@@ -203,74 +187,6 @@ export class TorchSession {
     return trace.doubt(node, [a, b], 'Which way this takes', test);
   }
 
-  operate(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
-    const { trace } = this;
-    const [a, b] = [left, right].map((value) => (value instanceof Tensor ? value : undefined));
-    if (!trace || !(a ?? b)) return new Unknown(site.text, site.span, true);
-    const inputs = [a, b].flatMap((tensor) => (tensor ? [tensor.value] : []));
-    e.step(STEPS_OF_LAYER);
-    const node = trace.functionNode(Object.hasOwn(nameOfOperator, operator) ? nameOfOperator[operator] : 'operation', {
-      ...site,
-      calleeSpan: site.span,
-    });
-    const other = a ? right : left;
-    if (!(a && b) && other instanceof Unknown)
-      return this.tensor(e, trace.doubt(node, inputs, 'The other operand', other));
-    const value = trace.perform(node, inputs, {}, () => combine(trace, node, operator, left, right));
-    return this.tensor(e, value);
-  }
-
-  absolute(e: Evaluator, value: Value, site: Site): Value {
-    const { trace } = this;
-    if (!trace || !(value instanceof Tensor)) return undefined;
-    return this.tensor(e, trace.activate(trace.functionNode('abs', site), value.value, absolute));
-  }
-
-  member(e: Evaluator, object: TensorLike, name: string, site: Site): Value {
-    if (object instanceof DataTensor) return dataMember(e, object, name, site);
-    if (object instanceof Parameter)
-      return name === 'shape' ? e.tuple(object.shape) : new Unknown(site.text, site.span);
-    switch (name) {
-      case 'shape':
-        return this.sizeOf(e, object);
-      case 'ndim':
-        return object.value.shape ? object.value.shape.length + 1 : new Unknown(site.text, site.span);
-      case 'data':
-        return object;
-      case 'device':
-      case 'dtype':
-      case 'T':
-      case 'mT':
-        return new Unknown(site.text, site.span);
-      default:
-        return new Native(`torch.tensor.${name}`, object);
-    }
-  }
-
-  private sizeOf(e: Evaluator, { value }: Tensor): Value {
-    const shape = fileShape(value);
-    if (shape) return e.tuple([new BatchSize(), ...shape]);
-    const open = new Unknown('the shape', undefined);
-    return e.tuple([new BatchSize(), open, open, open]);
-  }
-
-  subscript(e: Evaluator, object: TensorLike, index: Value, site: Site): Value {
-    const { trace } = this;
-    if (!trace || !(object instanceof Tensor)) return new Unknown(site.text, site.span, true);
-    const parts = index instanceof Tuple ? index.items : [index];
-    const isAll = (part: Value) =>
-      (part instanceof Slice && [part.start, part.stop, part.step].every((end) => end === null)) ||
-      (part instanceof Library && part.path === 'Ellipsis');
-    if (parts.every(isAll)) return object;
-    const node = trace.functionNode('part', site);
-    const refuse = (): TensorValue => {
-      throw new Refusal('Taking a part of a tensor is not analysed.');
-    };
-    return this.tensor(e, trace.perform(node, [object.value], {}, refuse));
-  }
-
-  // Functions
-
   callLibrary(e: Evaluator, callee: Library, args: readonly Argument[], site: Site): Value {
     const { path } = callee;
     const standard = callStandard(e, path, args, site);
@@ -292,7 +208,7 @@ export class TorchSession {
     const data = makeData(path, args, site);
     if (data) return data;
     const name = path.split('.').at(-1) ?? '';
-    return path.startsWith('torch.') ? this.callFunction(e, name, args, site) : undefined;
+    return path.startsWith('torch.') ? callTensorFunction(e, name, args, site) : undefined;
   }
 
   private parameter(e: Evaluator, value: Value, site: Site): Value {
@@ -314,7 +230,7 @@ export class TorchSession {
     const method = name.split('.').at(-1) ?? '';
     if (name.startsWith('torch.module.')) return this.callModuleMethod(e, new Native(name, self), method, args, site);
     if (self instanceof DataTensor) return callData(self, method, args, site);
-    return this.callFunction(e, method, [{ name: undefined, value: self, span: undefined }, ...args], site);
+    return callTensorFunction(e, method, [{ name: undefined, value: self, span: undefined }, ...args], site);
   }
 
   private callModuleMethod(e: Evaluator, native: Native, method: string, args: readonly Argument[], site: Site): Value {
@@ -362,100 +278,5 @@ export class TorchSession {
     return first?.value instanceof Tensor
       ? this.applyOne(e, self, first.value, site)
       : new Unknown(site.text, site.span, true);
-  }
-
-  /** A function of tensors: of `torch`, of `torch.nn.functional`, or a method with its tensor first. */
-  private callFunction(e: Evaluator, called: string, args: readonly Argument[], site: Site): Value {
-    const { trace } = this;
-    const isInPlace = called.endsWith('_') && !called.endsWith('__') && called !== 'requires_grad_';
-    const name = isInPlace ? called.slice(0, -1) : called;
-    if (!trace) return undefined;
-    const [first, ...rest] = args;
-    const list = first?.value instanceof List || first?.value instanceof Tuple ? first.value : undefined;
-    if (list && /^(?:cat|concat|concatenate|stack|hstack|vstack|dstack)$/.test(name))
-      return this.join(e, name, list.items, list.doubt, rest, site);
-    const tensor = first?.value ?? args.find(({ name: given }) => given === 'input')?.value;
-    if (!(tensor instanceof Tensor))
-      return tensor instanceof Unknown ? new Unknown(site.text, site.span, true) : undefined;
-    const more = first?.value === tensor ? rest : args.filter(({ value }) => value !== tensor);
-    if (Object.hasOwn(operatorOf, name)) {
-      const result = this.operate(e, operatorOf[name], tensor, more[0]?.value, site);
-      return result instanceof Tensor ? this.placed(e, tensor, result.value, isInPlace) : result;
-    }
-    switch (name) {
-      case 'size':
-        return this.size(e, tensor, more, site);
-      case 'dim':
-        return tensor.value.shape ? tensor.value.shape.length + 1 : new Unknown(site.text, site.span);
-      case 'maximum':
-      case 'max':
-        if (more[0]?.value instanceof Tensor) return this.join(e, name, [tensor, more[0].value], undefined, [], site);
-        break;
-      case 'numel':
-      case 'item':
-      case 'tolist':
-        return new Unknown(site.text, site.span, true);
-    }
-    return this.callOne(e, name, tensor, more, site, isInPlace);
-  }
-
-  private callOne(
-    e: Evaluator,
-    name: string,
-    tensor: Tensor,
-    args: readonly Argument[],
-    site: Site,
-    isInPlace: boolean,
-  ): Value {
-    const { trace } = this;
-    if (!trace) return undefined;
-    e.step(STEPS_OF_LAYER);
-    const node = trace.functionNode(name, site);
-    const x = tensor.value;
-    const value = trace.perform(node, [x], {}, () => {
-      const made = isFunction(name) ? callFunction(name, { trace, node, x, args }) : undefined;
-      if (made) return made;
-      throw new Refusal(`The operation ${name} is not analysed.`);
-    });
-    const inPlace = isInPlace || args.some((argument) => argument.name === 'inplace' && argument.value === true);
-    return this.placed(e, tensor, value, inPlace);
-  }
-
-  private size(e: Evaluator, tensor: Tensor, args: readonly Argument[], site: Site): Value {
-    const shape = this.sizeOf(e, tensor);
-    const axis = args[0]?.value;
-    if (axis === undefined || !(shape instanceof Tuple)) return shape;
-    if (typeof axis !== 'number' || (axis < 0 && !tensor.value.shape)) return new Unknown(site.text, site.span, true);
-    return shape.items[axis < 0 ? axis + shape.items.length : axis] ?? new Unknown(site.text, site.span, true);
-  }
-
-  private join(
-    e: Evaluator,
-    name: string,
-    items: readonly Value[],
-    doubt: Unknown | undefined,
-    rest: readonly Argument[],
-    site: Site,
-  ): Value {
-    const { trace } = this;
-    if (!trace) return undefined;
-    const tensors = items.filter((item) => item instanceof Tensor);
-    const inputs = tensors.map(({ value }) => value);
-    if (inputs.length === 0) return new Unknown(site.text, site.span, true);
-    e.step(STEPS_OF_LAYER + items.length);
-    const node = trace.functionNode(name, site);
-    const open = doubt ?? items.find((item) => item instanceof Unknown);
-    if (open instanceof Unknown) return this.tensor(e, trace.doubt(node, inputs, 'What is joined', open));
-    const axis = (rest.find((argument) => argument.name === 'dim' || argument.name === 'axis') ?? rest[0])?.value;
-    const value = trace.perform(node, inputs, {}, () => {
-      const made = tensors.length === items.length ? callJoin(name, trace, node, inputs, axis) : undefined;
-      if (made) return made;
-      throw new Refusal(
-        tensors.length === items.length
-          ? `The operation ${name} is not analysed.`
-          : 'Joining with something else than tensors of the network is not analysed.',
-      );
-    });
-    return this.tensor(e, value);
   }
 }

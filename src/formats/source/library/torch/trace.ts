@@ -47,6 +47,9 @@ const noAttributes: GraphNode['attributes'] = {
   span: () => undefined,
 };
 
+/** The work of adding a layer, in steps of the evaluator. */
+export const STEPS_OF_LAYER = 5;
+
 /** Layers through which an input's shape can be asked for. */
 const passing = new Set(['flatten', 'activation', 'relu', 'leaky_relu', 'dropout', 'batch_normalization', 'prelu']);
 
