@@ -4,6 +4,9 @@ import { convertCommand } from './commands/convertCommand.ts';
 import { countCommand } from './commands/countCommand.ts';
 import { fitCommand } from './commands/fitCommand.ts';
 import { measureCommand } from './commands/measureCommand.ts';
+import { mergeCommand } from './commands/mergeCommand.ts';
+import { slurmCommand } from './commands/slurmCommand.ts';
+import { statusCommand } from './commands/statusCommand.ts';
 import { sweepCommand } from './commands/sweepCommand.ts';
 import { endWhenOutputFails, processOutput } from './terminal.ts';
 import { HELP, UsageError } from './usage.ts';
@@ -14,8 +17,10 @@ async function main([command, ...words]: string[]): Promise<number> {
   const stop = new AbortController();
   // Commands that wait for workers stop with what they have. The others compute in this thread, where a handler would
   // be heard only after the work: for them a signal ends the process, as it does by default.
+  const has = (option: string) => words.some((word) => word === option || word.startsWith(`${option}=`));
   const waits =
-    ['count', 'measure', 'sweep', 'fit'].includes(command) || words.some((word) => word.startsWith('--simulate'));
+    (['count', 'measure', 'sweep', 'fit'].includes(command) && !has('--part')) ||
+    words.some((word) => word.startsWith('--simulate'));
   if (waits) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   if (words.includes('--help')) {
     output.line(HELP);
@@ -26,6 +31,12 @@ async function main([command, ...words]: string[]): Promise<number> {
       return analyzeCommand(words, output, stop.signal);
     case 'count':
       return countCommand(words, output, stop.signal);
+    case 'merge':
+      return mergeCommand(words, output);
+    case 'status':
+      return statusCommand(words, output);
+    case 'slurm':
+      return slurmCommand(words, output);
     case 'measure':
       return measureCommand(words, output, stop.signal);
     case 'convert':

@@ -43,15 +43,16 @@ export interface FoundNetwork {
   readonly hasWeights: boolean;
 }
 
-/** The network to count, the first unless named; reports what stands against it and returns null. */
+/** The network to count, by its name or position, or the first; reports what stands against it and returns null. */
 export function findNetwork(
   { content, text, imports }: Input,
   file: string,
-  name: string | undefined,
+  name: string | number | undefined,
   output: Output,
 ): FoundNetwork | null {
   const result = read(content, file, { weights: false, files: imports });
-  const position = name === undefined ? 0 : (result?.networks.findIndex((network) => network.name === name) ?? -1);
+  const position =
+    typeof name === 'string' ? (result?.networks.findIndex((network) => network.name === name) ?? -1) : (name ?? 0);
   const definition = result?.networks[position];
   if (!definition) {
     if (result && result.networks.length > 0) throw new UsageError(`there is no network ${name} in ${file}`);

@@ -23,6 +23,19 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       .pth, .npz), else drawn from a seed; a sample finds a lower bound of them at N random points (default 10,000); auto takes what
       fits the inputs and says why; OUT.json gets each region with its pattern, corners, volume and output maps
 
+  region-lens count FILE ... --part K/N --output DIR/part-K.json
+      part K of N of one count (or of the networks of --repeat), on any machine; a part that is there is not counted
+      again, and DIR/plan.json, written by the first part, says what all of them must have in common
+
+  region-lens merge DIR [--json] [--file FILE] [--weights W]
+      the whole count from its parts, as count prints it; missing parts are listed as an array expression (2,7-9)
+
+  region-lens status DIR [--json]
+      how far the parts are
+
+  region-lens slurm FILE ... --tasks N --output DIR [--at-once M]
+      writes DIR/submit.sh, count.sbatch and merge.sbatch: N parts as a job array of SLURM, and the merge after them
+
   region-lens measure FILE [--json] [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]
                       [--bias-stddev 0.1] [--seed N] [--repeat R] [--lines 100] [--points 100] [--domain=LO,HI]
                       [--from A --to B] [--workers N]

@@ -28,7 +28,7 @@ import { sample } from './experiments/sampling.ts';
 import { countLine } from './lines/lineCount.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
-import type { SharedCount } from './walk/sharedCount.ts';
+import type { WorkShare } from './walk/sharedCount.ts';
 import { MAX_CUBE_DIMENSIONS, sliceOf, wholeSpace, type Slice } from './geometry/slice.ts';
 import { RegionWalk, type WalkOptions, type WalkResult } from './walk/regionWalk.ts';
 import type { WalkHooks } from './walk/limits.ts';
@@ -74,14 +74,14 @@ export function isShareable(request: CountRequest): boolean {
 }
 
 /** True if all of R^n is counted by vertices. Orthants cut cells into parts, so there are no regions to list. */
-function isByOrthants({ domain, network, cellsBy, listRegions }: CountRequest): boolean {
+export function isByOrthants({ domain, network, cellsBy, listRegions }: CountRequest): boolean {
   if (domain.kind !== 'all') return false;
   const suggested = network.inputSize <= MAX_ORTHANT_INPUTS && !listRegions ? 'vertices' : 'programs';
   return (cellsBy ?? suggested) === 'vertices';
 }
 
 /** Counts this thread's share, or everything. Errors: as `count`. */
-export function countPart(request: CountRequest, hooks: CountHooks, share?: SharedCount): CountPart {
+export function countPart(request: CountRequest, hooks: CountHooks, share?: WorkShare): CountPart {
   const program = compile(request.network);
   // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
@@ -139,7 +139,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
   };
 }
 
-function byMethod(program: Program, request: CountRequest, hooks: CountHooks, share?: SharedCount): Found {
+function byMethod(program: Program, request: CountRequest, hooks: CountHooks, share?: WorkShare): Found {
   const { method, domain } = request;
   if (method === 'sample') {
     const { sampling, ...walked } = sample(program, request, hooks);

@@ -1,5 +1,5 @@
 import type { CountLimits } from '../count.ts';
-import type { SharedCount, StopReason } from './sharedCount.ts';
+import type { WorkShare, StopReason } from './sharedCount.ts';
 
 const CHECK_EVERY_MS = 20;
 /** The maximum number of steps between two looks at the clock; fewer if steps are long. */
@@ -17,7 +17,7 @@ export interface Watched {
   readonly limits: CountLimits;
   readonly hooks?: WalkHooks;
   /** The other threads at work on this count. */
-  readonly share?: SharedCount;
+  readonly share?: WorkShare;
   /** Bytes held by what is kept of each region. */
   readonly held?: () => number;
 }

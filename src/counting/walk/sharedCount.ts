@@ -13,12 +13,31 @@ const BYTES = NUMBERS_FROM + 16 * MAX_THREADS;
 /** Parts per thread: enough that no thread waits long for the last one. */
 const PARTS_PER_THREAD = 64;
 
+/** Who counts which parts of the domain, as one of those who share a count sees it. */
+export interface WorkShare {
+  /** Cuts down to the parts that are claimed. */
+  readonly depth: number;
+  /** True if part `index` is counted here. Asked from 0 on, in the same order by all. */
+  claim(index: number): boolean;
+  /** True for the one that reports the results common to all. */
+  readonly isLeader: boolean;
+  /** Reports the number of regions found here; returns the number found by all. */
+  reportRegions(regions: number): number;
+  /** Reports the share of the domain that is done here. */
+  reportShare(share: number): void;
+  /** Of all. */
+  readonly shareDone: number;
+  /** Ends the count for all. */
+  stop(reason: StopReason): void;
+  readonly stoppedBy: StopReason | null;
+}
+
 /**
  * One count divided among threads. Each walks the same tree of parts down to `depth` cuts, in the same order; a part at
  * that depth belongs to the thread that claims it first, and the others skip it. The state of several threads is in
  * shared memory.
  */
-export class SharedCount {
+export class SharedCount implements WorkShare {
   readonly depth: number;
   private readonly words: Int32Array;
   private readonly regions: Float64Array;

@@ -1,4 +1,4 @@
-import { COMMON_CUTS, type SharedCount } from './sharedCount.ts';
+import { COMMON_CUTS, type WorkShare } from './sharedCount.ts';
 
 /** The depth of a part that belongs to this thread. */
 const OWN = -1;
@@ -19,7 +19,7 @@ export class WorkClaims {
 
   /** `remaining` returns the share of the domain that is left, including the current part. */
   constructor(
-    private readonly share: SharedCount | undefined,
+    private readonly share: WorkShare | undefined,
     private readonly remaining: () => number,
   ) {
     this.depth = share?.depth ?? OWN;

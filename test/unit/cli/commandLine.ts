@@ -41,6 +41,15 @@ export class CommandLine {
     return readFile(join(this.folder, name), 'utf8');
   }
 
+  delete(name: string): Promise<void> {
+    return rm(this.path(name));
+  }
+
+  /** Of a file beside it. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
   run(words: readonly string[], { interruptAfter, outputTo, closeOutput }: RunOptions = {}): Promise<Ran> {
     const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
     const child = spawn(process.execPath, ['cli.js', ...words], {

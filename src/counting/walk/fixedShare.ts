@@ -1,0 +1,48 @@
+import type { StopReason, WorkShare } from './sharedCount.ts';
+
+/** Pieces of the domain in each part: enough that parts take about as long as each other. */
+const PIECES_PER_PART = 32;
+/** Every part walks the tree down to all pieces. */
+const MAX_PIECES_DEPTH = 17;
+
+/** Cuts down to the pieces of a count in `parts` parts. */
+function depthFor(parts: number): number {
+  return Math.min(MAX_PIECES_DEPTH, Math.ceil(Math.log2(PIECES_PER_PART * parts)));
+}
+
+/**
+ * One part of a count in `parts` parts, for processes that know nothing of each other: each piece of the domain belongs
+ * to the part that its number has as remainder. The parts together are the whole, wherever they are counted.
+ */
+export class FixedShare implements WorkShare {
+  readonly depth: number;
+  shareDone = 0;
+  stoppedBy: StopReason | null = null;
+
+  constructor(
+    private readonly part: number,
+    private readonly parts: number,
+  ) {
+    this.depth = depthFor(parts);
+  }
+
+  claim(index: number): boolean {
+    return index % this.parts === this.part % this.parts;
+  }
+
+  get isLeader(): boolean {
+    return this.part % this.parts === 0;
+  }
+
+  reportRegions(regions: number): number {
+    return regions;
+  }
+
+  reportShare(share: number): void {
+    this.shareDone = share;
+  }
+
+  stop(reason: StopReason): void {
+    this.stoppedBy ??= reason;
+  }
+}
