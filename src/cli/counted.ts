@@ -1,6 +1,7 @@
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { Network } from '../network/network.ts';
 import { findWeights } from '../worker/modelWeights.ts';
+import { weightsHost } from '../host/node/weightsHost.ts';
 import { readInput, type Input, type Output } from './io.ts';
 import { findNetwork } from './networks.ts';
 import { chooseWeights, type ChosenWeights } from './weights.ts';
@@ -42,7 +43,7 @@ export async function readCounted(words: CountedWords, output: Output): Promise<
 
 /** The same network with the weights given; those that are missing are still to be drawn. */
 export async function withGivenWeights({ file, input, position, weights }: Counted): Promise<Network> {
-  const found = weights.place ? await findWeights(input.text, weights.place) : null;
+  const found = weights.place ? await findWeights(weightsHost, input.text, weights.place) : null;
   const read = networkWithWeights(input.text, file, position, found?.file ?? null, input.imports);
   if (read === null) throw new Error(`${file} changed while it was read`);
   return read.match ? read.match.attach() : read.network;
