@@ -32,7 +32,7 @@ export function planExperiment(network: Network, choice: ExperimentChoice): Meas
   return { network: networkToCount(network, choice), ...placesOf(network.inputSize, choice) };
 }
 
-function placesOf(inputs: number, choice: ExperimentChoice): Omit<MeasureRequest, 'network'> {
+function placesOf(inputs: number, choice: ExperimentChoice) {
   const box = cornersOf(choice.box ?? DEFAULT_BOX, inputs);
   return {
     segment: settleSegment(choice.segment ?? choice.box ?? DEFAULT_BOX, inputs),

@@ -8,6 +8,7 @@ import { mergeCommand } from './commands/mergeCommand.ts';
 import { slurmCommand } from './commands/slurmCommand.ts';
 import { statusCommand } from './commands/statusCommand.ts';
 import { sweepCommand } from './commands/sweepCommand.ts';
+import { trainCommand } from './commands/trainCommand.ts';
 import { endWhenOutputFails, processOutput } from './terminal.ts';
 import { HELP, UsageError } from './usage.ts';
 
@@ -19,7 +20,7 @@ async function main([command, ...words]: string[]): Promise<number> {
   // be heard only after the work: for them a signal ends the process, as it does by default.
   const has = (option: string) => words.some((word) => word === option || word.startsWith(`${option}=`));
   const waits =
-    (['count', 'measure', 'sweep', 'fit'].includes(command) && !has('--part')) ||
+    (['count', 'measure', 'sweep', 'fit', 'train'].includes(command) && !has('--part')) ||
     words.some((word) => word.startsWith('--simulate'));
   if (waits) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   if (words.includes('--help')) {
@@ -45,6 +46,8 @@ async function main([command, ...words]: string[]): Promise<number> {
       return compareCommand(words, output, stop.signal);
     case 'fit':
       return fitCommand(words, output, stop.signal);
+    case 'train':
+      return trainCommand(words, output, stop.signal);
     case 'sweep':
       return sweepCommand(words, output, stop.signal);
     case '--help':

@@ -1,6 +1,7 @@
 import type { Domain } from '../common/place.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
+import type { TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountPart } from '../counting/countRegions.ts';
@@ -58,6 +59,16 @@ export interface MeasureOutcome {
   readonly seed: number;
 }
 
+/** A network with the weights of one snapshot of its training. */
+export interface SnapshotTask extends TaskNetwork {
+  readonly kind: 'snapshot';
+  readonly choice: TrainingChoice;
+}
+
+export interface SnapshotOutcome {
+  readonly measured: Experiment;
+}
+
 /** What the network does in the region at a point of a count's domain, for a region that someone points at. */
 export interface RegionTask extends TaskNetwork {
   readonly kind: 'region';
@@ -86,17 +97,19 @@ export interface ModelOutcome {
   readonly text: string;
 }
 
-export type WorkerTask = CountTask | MeasureTask | RegionTask | WeightsTask | ModelTask;
-type AnyOutcome = CountOutcome | MeasureOutcome | RegionDescription | WeightsOutcome | ModelOutcome;
+export type WorkerTask = CountTask | MeasureTask | SnapshotTask | RegionTask | WeightsTask | ModelTask;
+type AnyOutcome = CountOutcome | MeasureOutcome | SnapshotOutcome | RegionDescription | WeightsOutcome | ModelOutcome;
 export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
   ? MeasureOutcome
-  : Task extends RegionTask
-    ? RegionDescription
-    : Task extends WeightsTask
-      ? WeightsOutcome
-      : Task extends ModelTask
-        ? ModelOutcome
-        : CountOutcome;
+  : Task extends SnapshotTask
+    ? SnapshotOutcome
+    : Task extends RegionTask
+      ? RegionDescription
+      : Task extends WeightsTask
+        ? WeightsOutcome
+        : Task extends ModelTask
+          ? ModelOutcome
+          : CountOutcome;
 
 /** A thread's place in a task. */
 export interface ThreadPlace {

@@ -1,5 +1,7 @@
 import { planCount } from '../analysis/countPlan.ts';
 import { planExperiment } from '../analysis/experiment.ts';
+import { snapshotRequest } from '../analysis/training/snapshotFigures.ts';
+import { trainingPlaces } from '../analysis/training/trainingPlaces.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { CountHooks, CountRequest } from '../counting/count.ts';
 import { addParts, countPart, isShareable, type CountPart } from '../counting/countRegions.ts';
@@ -100,6 +102,11 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       const measured = runExperiment(planExperiment(network, task.choice), { ...begun, stopped });
       return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
     }
+    case 'snapshot': {
+      const request = snapshotRequest(network, trainingPlaces(task.choice, network.inputSize));
+      const measured = runExperiment(request, hooks(id, shareOf(place), place.memory === null));
+      return reply({ type: 'done', id, outcome: { measured } });
+    }
     case 'region': {
       const request = planCount(network, task.choice);
       return reply({ type: 'done', id, outcome: describeRegion(request.network, request.domain, task.at) });
@@ -141,8 +148,9 @@ function arraysOf(holder: object): ArrayBuffer[] {
 }
 
 async function networkOf(task: NetworkTask): Promise<Network> {
-  const { text, fileName, network, imports = {}, weights, choice } = task;
-  const found = weights && choice.fileWeights ? await findWeights(host, text, weights) : null;
+  const { text, fileName, network, imports = {}, weights } = task;
+  const isOfFile = task.kind === 'snapshot' || task.choice.fileWeights;
+  const found = weights && isOfFile ? await findWeights(host, text, weights) : null;
   const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
     last = { text, fileName, network, stamp, read: weighted(readNetwork(task, found)) };

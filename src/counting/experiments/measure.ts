@@ -3,6 +3,7 @@ import type { Segment } from '../../theory/bound.ts';
 import { compile } from '../program/compile.ts';
 import type { CountHooks } from '../count.ts';
 import { perLayer } from '../countRegions.ts';
+import { PieceWatch, type ConstantUnits } from './constantUnits.ts';
 import { lengthOf } from './crofton.ts';
 import { LocalMaps } from './localMaps.ts';
 import { nearestBoundary } from './nearestBoundary.ts';
@@ -18,11 +19,14 @@ import { RegionWalk, type WalkResult } from '../walk/regionWalk.ts';
 export interface MeasureRequest {
   /** With weights at every layer that has parameters. */
   readonly network: Network;
-  readonly segment: Segment;
+  /** Null where only chords and points are measured. */
+  readonly segment: Segment | null;
   /** Random chords of a box; see `crofton.ts`. */
   readonly chords: readonly Segment[];
   /** From where the distance to the nearest boundary is taken. */
   readonly points: readonly (readonly number[])[];
+  /** The first of the points, in number, at which units are looked for that stay on one piece; all by default. */
+  readonly watched?: number;
 }
 
 /** Figures of one network. Counts on lines are exact, distances as good as doubles. */
@@ -34,6 +38,8 @@ export interface Experiment {
   /** For each chord: its length, and how many points of it each layer `i` and those before it bend it at. */
   readonly chords: readonly { readonly length: number; readonly breakpoints: readonly number[] }[];
   readonly points: readonly PointMeasured[];
+  /** By layer index; null where no point was measured. */
+  readonly constantUnits: readonly ConstantUnits[] | null;
 }
 
 export interface PointMeasured {
@@ -48,12 +54,12 @@ export interface PointMeasured {
 /** Runs to its end without yielding: meant for a worker. Errors: as `count`. */
 export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): Experiment {
   const program = compile(request.network);
-  const total = 1 + request.chords.length + request.points.length;
+  const total = (request.segment ? 1 : 0) + request.chords.length + request.points.length;
   let done = 0;
   const stopped = () => hooks.stopped?.() ?? false;
   const report = () => hooks.progress?.({ regions: 0, fraction: ++done / total });
-  const segment = regionsOn(program, request.segment, hooks);
-  report();
+  const segment = request.segment && regionsOn(program, request.segment, hooks);
+  if (request.segment) report();
   const chords: Experiment['chords'][number][] = [];
   for (const chord of request.chords) {
     const regions = stopped() ? null : regionsOn(program, chord, hooks);
@@ -63,15 +69,20 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
   }
   const maps = request.points.length > 0 ? new LocalMaps(program) : null;
   const points: PointMeasured[] = [];
+  const watch = new PieceWatch(program);
+  const watched = request.watched ?? Infinity;
   for (const point of request.points) {
     if (!maps || stopped()) break;
     const { distance, layer, bendsOutput } = nearestBoundary(program, maps, point);
+    if (points.length < watched) watch.add(maps.patterns);
     points.push({ distance: Number.isFinite(distance) ? distance : null, layer, bendsOutput });
     report();
   }
   const complete =
-    segment !== null && chords.length === request.chords.length && points.length === request.points.length;
-  return { complete, segment, chords, points };
+    (segment !== null || request.segment === null) &&
+    chords.length === request.chords.length &&
+    points.length === request.points.length;
+  return { complete, segment, chords, points, constantUnits: watch.perLayer() };
 }
 
 function walkLine(program: Program, slice: Slice, watched: Watched): WalkResult {

@@ -33,12 +33,12 @@ export class CommandLine {
   /** `content` is written as it is when it is text or bytes, else as JSON. */
   async file(name: string, content: unknown): Promise<string> {
     const written = typeof content === 'string' || content instanceof Uint8Array;
-    await writeFile(join(this.folder, name), written ? content : JSON.stringify(content));
+    await writeFile(this.path(name), written ? content : JSON.stringify(content));
     return name;
   }
 
   read(name: string): Promise<string> {
-    return readFile(join(this.folder, name), 'utf8');
+    return readFile(this.path(name), 'utf8');
   }
 
   delete(name: string): Promise<void> {

@@ -1,0 +1,136 @@
+import type { Segment } from '../../common/place.ts';
+import type { ConstantUnits } from '../../counting/experiments/constantUnits.ts';
+import type { Experiment, MeasureRequest } from '../../counting/experiments/measure.ts';
+import { analysedLayers, type Network } from '../../network/network.ts';
+import { meanRegionsOnSegment } from '../../theory/kacRice/segment.ts';
+import { meanOf, spreadOf, type Spread } from '../statistics.ts';
+import type { LineKind, PointKind, TrainingPlaces } from './trainingPlaces.ts';
+
+export interface LineFigures {
+  readonly lines: number;
+  /** Exact on each line. */
+  readonly regions: Spread;
+  readonly perNeuron: Spread;
+  /** Mean after each layer, by layer index. */
+  readonly perLayer: readonly number[];
+}
+
+export interface DistanceFigures {
+  readonly points: number;
+  readonly mean: Spread;
+  /** The mean times the number of neurons: of order one at initialisation (Hanin and Rolnick 2019). */
+  readonly timesNeurons: Spread;
+  /** The 10th, 50th and 90th percentile. */
+  readonly percentiles: readonly [number, number, number];
+}
+
+export interface ComplexityFigures {
+  readonly points: number;
+  /** Breakpoints for each unit of length on the chords around a point; exact on each chord. */
+  readonly breakpointsPerLength: Spread;
+}
+
+/** What is measured of the network with the weights of one snapshot, beside its count. */
+export interface SnapshotFigures {
+  readonly complete: boolean;
+  readonly lines: Readonly<Partial<Record<LineKind, LineFigures>>>;
+  readonly distance: Readonly<Partial<Record<PointKind, DistanceFigures>>>;
+  readonly localComplexity: Readonly<Partial<Record<PointKind, ComplexityFigures>>>;
+  /** Units on the same piece at all samples of the data (at all uniform points without data), by layer index. */
+  readonly constantUnits: readonly ConstantUnits[] | null;
+}
+
+const LINE_KINDS = ['through', 'between', 'chords'] as const;
+const POINT_KINDS = ['data', 'uniform'] as const;
+
+/** All lines, short chords and points of the places, in one request; `figuresOf` takes its answer apart again. */
+export function snapshotRequest(network: Network, places: TrainingPlaces): MeasureRequest {
+  const lines = LINE_KINDS.flatMap((kind) => places.lines[kind] ?? []);
+  const around = POINT_KINDS.flatMap((kind) => (places.around[kind] ?? []).flat());
+  const points = POINT_KINDS.flatMap((kind) => places.points[kind] ?? []);
+  return { network, segment: null, chords: [...lines, ...around], points, watched: places.points.data?.length };
+}
+
+/** `measured` is the answer to `snapshotRequest`; after a stop it has fewer lines and points. */
+export function figuresOf(network: Network, places: TrainingPlaces, measured: Experiment): SnapshotFigures {
+  const neurons = neuronsOf(network);
+  const chords = [...measured.chords];
+  const points = [...measured.points];
+  const lines = byKind(LINE_KINDS, (kind) => lineFigures(chords.splice(0, places.lines[kind]?.length ?? 0), neurons));
+  const localComplexity = byKind(POINT_KINDS, (kind) => {
+    const around = places.around[kind] ?? [];
+    return complexityFigures(around.map((group) => chords.splice(0, group.length)));
+  });
+  const distance = byKind(POINT_KINDS, (kind) =>
+    distanceFigures(points.splice(0, places.points[kind]?.length ?? 0), neurons),
+  );
+  const { complete, constantUnits } = measured;
+  return { complete, lines, distance, localComplexity, constantUnits };
+}
+
+/** The Kac-Rice means of regions for each neuron on lines of each kind, or why there are none. */
+export function expectedPerNeuron(
+  network: Network,
+  { lines }: TrainingPlaces,
+): Readonly<Partial<Record<LineKind, number>>> | { readonly reason: string } {
+  const neurons = neuronsOf(network);
+  const found: Partial<Record<LineKind, number>> = {};
+  for (const kind of LINE_KINDS) {
+    const segments = lines[kind] ?? [];
+    const means = segments.map((segment) => lastMean(network, segment));
+    const refused = means.find((mean) => typeof mean === 'string');
+    if (refused !== undefined) return { reason: refused };
+    if (means.length > 0) found[kind] = meanOf(means as number[]) / neurons;
+  }
+  return found;
+}
+
+function lastMean(network: Network, segment: Segment): number | string {
+  const mean = meanRegionsOnSegment(network, segment);
+  if ('reason' in mean) return mean.reason;
+  return mean.perLayer.findLast((value) => value !== null) ?? 1;
+}
+
+type Chord = Experiment['chords'][number];
+
+function lineFigures(chords: readonly Chord[], neurons: number): LineFigures | null {
+  const counts = chords.map(({ breakpoints }) => 1 + (breakpoints.at(-1) ?? 0));
+  const [regions, perNeuron] = [spreadOf(counts), spreadOf(counts.map((count) => count / neurons))];
+  if (!regions || !perNeuron) return null;
+  const perLayer = chords[0].breakpoints.map((_, layer) =>
+    meanOf(chords.map(({ breakpoints }) => 1 + breakpoints[layer])),
+  );
+  return { lines: chords.length, regions, perNeuron, perLayer };
+}
+
+function complexityFigures(groups: readonly (readonly Chord[])[]): ComplexityFigures | null {
+  const densities = groups
+    .filter((chords) => chords.length > 0)
+    .map((chords) => sum(chords, ({ breakpoints }) => breakpoints.at(-1) ?? 0) / sum(chords, ({ length }) => length));
+  const breakpointsPerLength = spreadOf(densities);
+  return breakpointsPerLength && { points: densities.length, breakpointsPerLength };
+}
+
+function distanceFigures(points: Experiment['points'], neurons: number): DistanceFigures | null {
+  const distances = points.flatMap(({ distance }) => (distance === null ? [] : [distance])).sort((a, b) => a - b);
+  const [mean, timesNeurons] = [spreadOf(distances), spreadOf(distances.map((distance) => neurons * distance))];
+  if (!mean || !timesNeurons) return null;
+  const at = (share: number) => distances[Math.round(share * (distances.length - 1))];
+  return { points: distances.length, mean, timesNeurons, percentiles: [at(0.1), at(0.5), at(0.9)] };
+}
+
+function byKind<Kind extends string, T>(
+  kinds: readonly Kind[],
+  figure: (kind: Kind) => T | null,
+): Partial<Record<Kind, T>> {
+  const found = kinds.map((kind) => [kind, figure(kind)] as const).filter(([, value]) => value !== null);
+  return Object.fromEntries(found) as Partial<Record<Kind, T>>;
+}
+
+function neuronsOf(network: Network): number {
+  return sum(analysedLayers(network), (layer) => layer.neurons);
+}
+
+function sum<T>(items: readonly T[], figure: (item: T) => number): number {
+  return items.reduce((total, item) => total + figure(item), 0);
+}

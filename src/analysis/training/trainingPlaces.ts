@@ -1,0 +1,136 @@
+import { cornersOf, type Box, type Segment } from '../../common/place.ts';
+import { randomChords, randomPoints } from '../../counting/experiments/crofton.ts';
+import { gaussians, streamSeed, uniforms } from '../../counting/program/random.ts';
+import type { DataPoints } from './dataPoints.ts';
+
+/** At most this many rows of the data, the same for a seed. */
+export function sampledData({ points, labels }: DataPoints, most: number, seed: number): DataPoints {
+  if (points.length <= most) return { points, labels };
+  const rows = sampled([...points.keys()], most, seed);
+  return { points: rows.map((row) => points[row]), labels: labels && rows.map((row) => labels[row]) };
+}
+
+/** Where every snapshot of a run is measured, so that figures can be compared. */
+export interface TrainingChoice {
+  /** Samples of the data that lines and points are taken from; null without data. */
+  readonly data: DataPoints | null;
+  /** Lines of each kind. */
+  readonly lines: number;
+  /** Points of each kind: samples of the data, and uniform points of the box. */
+  readonly points: number;
+  readonly box: Box<number>;
+  /** Half the length of the chords around a point; by default a hundredth of the samples' median norm. */
+  readonly radius?: number;
+  readonly seed: number;
+}
+
+export interface TrainingPlaces {
+  /**
+   * Lines by kind. `through`: through a sample and the origin, as long on both sides as the largest sample (Hanin and
+   * Rolnick 2019). `between`: from a sample to one of another class. `chords`: of the box, without data.
+   */
+  readonly lines: Readonly<Partial<Record<LineKind, readonly Segment[]>>>;
+  /** Points by kind. */
+  readonly points: Readonly<Partial<Record<PointKind, readonly (readonly number[])[]>>>;
+  /** Short chords around each of the points, for the breakpoints for each unit of length there. */
+  readonly around: Readonly<Partial<Record<PointKind, readonly (readonly Segment[])[]>>>;
+  readonly radius: number;
+}
+
+export type LineKind = 'through' | 'between' | 'chords';
+export type PointKind = 'data' | 'uniform';
+
+/** Chords around one point, in directions at right angles; no more than there are inputs. */
+const MAX_DIRECTIONS = 5;
+const RADIUS_SHARE = 0.01;
+/** Streams of random numbers; those of chords and points of the box are others. */
+const SAMPLES = 11;
+const PAIRS = 12;
+const DIRECTIONS = 13;
+
+/** The same for a choice on every machine. Inputs are those of the network. */
+export function trainingPlaces(choice: TrainingChoice, inputs: number): TrainingPlaces {
+  const { data, seed } = choice;
+  const corners = cornersOf(choice.box, inputs);
+  const uniform = randomPoints(corners, choice.points, seed);
+  const samples = data ? sampled(data.points, choice.points, seed) : [];
+  const norms = (data?.points ?? uniform).map(normOf).sort((a, b) => a - b);
+  const radius = choice.radius ?? RADIUS_SHARE * (norms[norms.length >> 1] || 1);
+  const gaussian = gaussians(streamSeed(seed, DIRECTIONS));
+  const chordsAround = (points: readonly (readonly number[])[]) =>
+    points.map((point) => chordsAt(point, radius, gaussian));
+  return {
+    lines: data ? dataLines(data, choice.lines, seed) : { chords: randomChords(corners, choice.lines, seed) },
+    points: { ...(data && { data: samples }), uniform },
+    around: { ...(data && { data: chordsAround(samples) }), uniform: chordsAround(uniform) },
+    radius,
+  };
+}
+
+function dataLines({ points, labels }: DataPoints, count: number, seed: number): TrainingPlaces['lines'] {
+  const longest = Math.max(...points.map(normOf));
+  const through = sampled(
+    points.filter((point) => normOf(point) > 0),
+    count,
+    seed,
+  ).map((point): Segment => {
+    const scale = longest / normOf(point);
+    return { from: point.map((x) => -x * scale), to: point.map((x) => x * scale) };
+  });
+  const between = labels ? betweenClasses(points, labels, count, seed) : [];
+  return { ...(through.length > 0 && { through }), ...(between.length > 0 && { between }) };
+}
+
+/** This many times as many pairs are drawn, for those of one class are passed over. */
+const DRAWS_PER_PAIR = 50;
+
+function betweenClasses(
+  points: readonly (readonly number[])[],
+  labels: readonly string[],
+  count: number,
+  seed: number,
+): Segment[] {
+  const uniform = uniforms(streamSeed(seed, PAIRS));
+  const pick = () => Math.floor(uniform() * points.length);
+  const found: Segment[] = [];
+  for (let draw = 0; draw < DRAWS_PER_PAIR * count && found.length < count; draw++) {
+    const [a, b] = [pick(), pick()];
+    const isPair = labels[a] !== labels[b] && points[a].some((x, d) => x !== points[b][d]);
+    if (isPair) found.push({ from: points[a], to: points[b] });
+  }
+  return found;
+}
+
+/** At most `count` of these, each at most once (Fisher and Yates's shuffle, cut short). */
+function sampled<T>(items: readonly T[], count: number, seed: number): T[] {
+  const uniform = uniforms(streamSeed(seed, SAMPLES));
+  const order = [...items];
+  const length = Math.min(count, order.length);
+  for (let i = 0; i < length; i++) {
+    const j = i + Math.floor(uniform() * (order.length - i));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order.slice(0, length);
+}
+
+/** Chords with a point in their middle, in orthonormal directions (Gram and Schmidt, from random ones). */
+function chordsAt(point: readonly number[], radius: number, gaussian: () => number): Segment[] {
+  const directions: number[][] = [];
+  while (directions.length < Math.min(MAX_DIRECTIONS, point.length)) {
+    const vector = point.map(gaussian);
+    for (const other of directions) {
+      const along = vector.reduce((sum, x, d) => sum + x * other[d], 0);
+      other.forEach((x, d) => (vector[d] -= along * x));
+    }
+    const norm = normOf(vector);
+    if (norm > 0) directions.push(vector.map((x) => x / norm));
+  }
+  return directions.map((direction) => ({
+    from: point.map((x, d) => x - radius * direction[d]),
+    to: point.map((x, d) => x + radius * direction[d]),
+  }));
+}
+
+function normOf(point: readonly number[]): number {
+  return Math.sqrt(point.reduce((sum, x) => sum + x * x, 0));
+}

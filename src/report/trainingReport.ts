@@ -1,0 +1,147 @@
+import { domainJson, type Domain } from '../common/place.ts';
+import type { Snapshot } from '../analysis/training/snapshots.ts';
+import type { SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
+import type { LogEntry } from '../analysis/training/trainingLog.ts';
+import type { LineKind } from '../analysis/training/trainingPlaces.ts';
+import { groupDigits } from '../analysis/quantities.ts';
+import type { Spread } from '../analysis/statistics.ts';
+import type { CountResult } from '../counting/count.ts';
+import type { Network } from '../network/network.ts';
+import { describeInitialization } from '../theory/kacRice/bounds.ts';
+import { SCHEMA_VERSION } from './reportJson.ts';
+import { alignColumns } from './reportTable.ts';
+import { visibleLine } from './visibleText.ts';
+
+/** What was found of one snapshot. */
+export interface SnapshotReport {
+  readonly snapshot: Snapshot;
+  readonly count: Omit<CountResult, 'regions' | 'line'>;
+  readonly domain: Domain;
+  readonly figures: SnapshotFigures;
+  readonly log: LogEntry | null;
+}
+
+/** What all snapshots of a run have in common. */
+export interface RunReport {
+  readonly network: Network;
+  readonly radius: number;
+  /** Kac-Rice means at initialization on the same lines, or why there are none. */
+  readonly expectedPerNeuron: Readonly<Partial<Record<LineKind, number>>> | { readonly reason: string };
+}
+
+/**
+ * The published JSON of one snapshot. `regionsPerNeuron` is the mean over lines through samples of the data, or over
+ * random chords of the box where no data are given.
+ */
+export function snapshotJson(run: RunReport, { snapshot, count, domain, figures, log }: SnapshotReport) {
+  const { step, epoch, file } = snapshot;
+  const { method, chosen, exact, stoppedBy, activationRegions, linearRegions, perLayer, seconds } = count;
+  const { lines, distance, localComplexity, constantUnits, complete } = figures;
+  const { expectedPerNeuron: expected } = run;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    step,
+    epoch,
+    file,
+    network: run.network.name,
+    method,
+    ...(chosen && { chosen }),
+    exact,
+    stoppedBy,
+    activationRegions,
+    linearRegions,
+    perLayer,
+    seconds,
+    domain: domainJson(domain),
+    complete,
+    regionsPerNeuron: mainLines(figures)?.perNeuron.mean ?? null,
+    lines,
+    distance,
+    localComplexity: { radius: run.radius, ...localComplexity },
+    constantUnits,
+    expectedAtInitialization: 'reason' in expected ? null : { regionsPerNeuron: expected },
+    ...('reason' in expected && { expectedReason: expected.reason }),
+    log,
+  };
+}
+
+function mainLines({ lines }: SnapshotFigures) {
+  return lines.through ?? lines.chords;
+}
+
+/** Figures of the log that a table has room for. */
+const MAX_LOGGED = 3;
+
+/** A table of the whole run, a snapshot a row, and a legend. */
+export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport[]): string {
+  const logged = loggedNames(snapshots);
+  const hasData = snapshots.some(({ figures }) => figures.localComplexity.data !== undefined);
+  const head = [
+    'step',
+    ...logged,
+    'regions',
+    'regions per neuron',
+    'neurons × distance',
+    ...(hasData ? ['breakpoints near data'] : []),
+    `breakpoints near ${hasData ? 'uniform points' : 'points'}`,
+    'dead',
+  ];
+  const rows = snapshots.map(({ snapshot, count, figures, log }) => [
+    nameOf(snapshot),
+    ...logged.map((name) => figure(log?.[name])),
+    `${count.exact ? '' : 'at least '}${groupDigits(String(count.activationRegions))}`,
+    spread(mainLines(figures)?.perNeuron),
+    spread((figures.distance.data ?? figures.distance.uniform)?.timesNeurons),
+    ...(hasData ? [spread(figures.localComplexity.data?.breakpointsPerLength)] : []),
+    spread(figures.localComplexity.uniform?.breakpointsPerLength),
+    deadUnits(figures),
+  ]);
+  return [alignColumns([head, ...rows], 0), ...legend(run, snapshots[0])].join('\n');
+}
+
+function legend(run: RunReport, { count, figures }: SnapshotReport): string[] {
+  const { expectedPerNeuron: expected, radius } = run;
+  const { lines, distance } = figures;
+  const kinds = [
+    lines.through && `${lines.through.lines} lines through samples of the data and the origin`,
+    lines.chords && `${lines.chords.lines} random chords of the box`,
+  ].filter((kind) => kind !== undefined);
+  const mean = 'reason' in expected ? undefined : (expected.through ?? expected.chords);
+  const points = distance.data ?? distance.uniform;
+  return [
+    `regions: ${count.chosen ? `${count.method}, since ${count.chosen.why}` : count.method}`,
+    `regions per neuron: on ${kinds.join(' and ')}; ${
+      mean === undefined
+        ? 'no mean at initialization is known'
+        : `${figure(mean)} expected for ${describeInitialization(run.network)}`
+    }`,
+    `neurons × distance: from ${points?.points ?? 0} ${distance.data ? 'samples' : 'uniform points'} to the nearest boundary, times the number of neurons`,
+    `breakpoints: for each unit of length, on chords of length ${figure(2 * radius)} around the points`,
+    `dead: neurons on their lowest piece at all ${distance.data ? 'samples' : 'points'} looked at`,
+  ].map(visibleLine);
+}
+
+function nameOf({ step, epoch, file }: Snapshot): string {
+  if (step !== null) return String(step);
+  return epoch === null ? file.replace(/^.*[\\/]/, '') : `epoch ${epoch}`;
+}
+
+/** Names of figures that the log has at some snapshot, those of time left out. */
+function loggedNames(snapshots: readonly SnapshotReport[]): string[] {
+  const names = new Set(snapshots.flatMap(({ log }) => Object.keys(log ?? {})));
+  return [...names].filter((name) => !/step|epoch|iter|time/i.test(name)).slice(0, MAX_LOGGED);
+}
+
+function deadUnits({ constantUnits }: SnapshotFigures): string {
+  return constantUnits ? String(constantUnits.reduce((sum, { lowest }) => sum + lowest, 0)) : '–';
+}
+
+function spread(value: Spread | undefined): string {
+  if (!value) return '–';
+  return value.standardError === null ? figure(value.mean) : `${figure(value.mean)} ± ${figure(value.standardError)}`;
+}
+
+function figure(value: number | undefined): string {
+  if (value === undefined) return '–';
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+}

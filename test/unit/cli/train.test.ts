@@ -1,0 +1,98 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandLine } from './commandLine.ts';
+
+const FIXTURES = 'test/fixtures/training';
+
+interface Line {
+  readonly step: number | null;
+  readonly exact: boolean;
+  readonly activationRegions: number;
+  readonly linearRegions: number;
+  readonly regionsPerNeuron: number;
+  readonly lines: Record<string, { lines: number }>;
+  readonly localComplexity: { readonly radius: number; readonly data?: { readonly points: number } };
+  readonly expectedAtInitialization: { regionsPerNeuron: Record<string, number> };
+  readonly log: Record<string, number> | null;
+}
+
+const linesOf = (out: string) =>
+  out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+
+describe('region-lens train', () => {
+  let cli: CommandLine;
+  const words = ['train', 'spirals.network.json', '--run', 'spirals/step-*.pt', '--points', 'spirals/points.csv'];
+  const few = ['--lines', '5', '--samples', '4'];
+
+  beforeAll(async () => {
+    cli = await CommandLine.build();
+    await cli.file('spirals.network.json', await readFile(`${FIXTURES}/spirals.network.json`, 'utf8'));
+    await cp(`${FIXTURES}/spirals`, cli.path('spirals'), { recursive: true });
+  });
+  afterAll(() => cli.remove());
+
+  it('counts at every step what two independent counters have found', { timeout: 60_000 }, async () => {
+    const { code, out } = await cli.run([...words, ...few, '--json']);
+    expect(code).toBe(0);
+    const { runs } = JSON.parse(await readFile(`${FIXTURES}/spirals/expected.json`, 'utf8')) as { runs: Line[] };
+    const found = linesOf(out);
+    expect(
+      found.map(({ step, activationRegions, linearRegions }) => ({ step, activationRegions, linearRegions })),
+    ).toEqual(runs.map(({ step, activationRegions, linearRegions }) => ({ step, activationRegions, linearRegions })));
+    expect(found.every(({ exact }) => exact)).toBe(true);
+    expect(found[3].log).toEqual({ step: 100, loss: 0.25933, accuracy: 0.9075 });
+    expect(found[0].lines).toMatchObject({ through: { lines: 5 }, between: { lines: 5 } });
+    expect(found[0].localComplexity.data?.points).toBe(4);
+    // Near one region for each neuron at initialization, which is what the mean expects of such lines too.
+    expect(found[0].regionsPerNeuron).toBeGreaterThan(0.5);
+    expect(found[0].expectedAtInitialization.regionsPerNeuron.through).toBeCloseTo(0.92, 1);
+  });
+
+  it('does not count again what was kept, unless the weights changed', { timeout: 60_000 }, async () => {
+    const kept = [...words, ...few, '--cache', 'kept.jsonl', '--json'];
+    const first = await cli.run(kept);
+    const text = await cli.read('kept.jsonl');
+    expect(text.trim().split('\n')).toHaveLength(9);
+    // A figure that no count gives shows where it came from.
+    await cli.file('kept.jsonl', text.replace('"activationRegions":2700', '"activationRegions":27'));
+    const second = linesOf((await cli.run(kept)).out);
+    expect(second[0].activationRegions).toBe(27);
+    expect(second.slice(1)).toEqual(linesOf(first.out).slice(1));
+    await writeFile(cli.path('spirals/step-00000.pt'), await readFile(cli.path('spirals/step-00010.pt')));
+    const [changed, next] = linesOf((await cli.run(kept)).out);
+    expect(changed.activationRegions).toBe(next.activationRegions);
+  });
+
+  it('shows a table with the log beside the figures, and says what they are', { timeout: 60_000 }, async () => {
+    const { out, err } = await cli.run(['train', 'spirals.network.json', '--run', 'spirals', ...few]);
+    const [head, ...rows] = out.split('\n');
+    expect(head).toMatch(/^step +loss +accuracy +regions +regions per neuron/);
+    expect(rows[8]).toMatch(/^3000 +1\.0e-5 +1 +2,926 /);
+    expect(out).toContain('on 5 random chords of the box');
+    expect(out).toContain('expected for He normal, bias deviation 0.1');
+    // How the weights were matched is said once.
+    expect(err.split('\n').filter((line) => line.includes('dense_1 takes'))).toHaveLength(1);
+  });
+
+  it.each([
+    [['train', 'spirals.network.json'], 2, 'train needs --run'],
+    [['train', 'spirals.network.json', '--run', 'none/*.pt'], 1, 'none/*.pt names no file of weights'],
+    [[...words.slice(0, 5), 'spirals.network.json'], 1, 'holds no points of 2 numbers'],
+    [['train', 'spirals.network.json', '--run', 'spirals/points.csv'], 1, 'points.csv'],
+  ])('%j ends with a sentence', async (wrong, code, sentence) => {
+    const ran = await cli.run(wrong);
+    expect(ran.err).toContain(sentence);
+    expect(ran.err).not.toContain('    at ');
+    expect(ran.code).toBe(code);
+  });
+
+  it('refuses a run of another network', async () => {
+    await cli.file('other.network.json', { input: [2], layers: [{ type: 'dense', units: 7, activation: 'relu' }] });
+    const ran = await cli.run(['train', 'other.network.json', '--run', 'spirals']);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toBe('');
+  });
+});
