@@ -3,14 +3,14 @@ import type { Operation, Tensor, Window } from '../../network/operation.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import { transposed } from '../transpose.ts';
 import { rearranged } from './arrangement.ts';
-import type { LayerDraft, LazyWeights } from './draft.ts';
+import type { LayerDraft, LazyWeight, LazyWeights } from './draft.ts';
 import type { Constant, GraphNode } from './node.ts';
 import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
-/** A tensor of the file under another shape or with other numbers. */
-export function changed(constant: Constant, change: (tensor: Tensor) => Tensor): () => Tensor | string | undefined {
-  return () => {
+/** A tensor of the file under another shape or with other numbers; `form` says which, for those that share it. */
+export function changed(constant: Constant, form: string, change: (tensor: Tensor) => Tensor): LazyWeight {
+  const read = () => {
     const tensor = constant.tensor();
     if (tensor === undefined || typeof tensor === 'string') return tensor;
     const expected = sizeOf(constant.shape);
@@ -18,12 +18,14 @@ export function changed(constant: Constant, change: (tensor: Tensor) => Tensor):
       return `${tensor.data.length} numbers stand there, the shape needs ${expected}`;
     return change({ shape: constant.shape, data: tensor.data });
   };
+  return { constant: constant.origin ?? constant.name, form, read };
 }
 
 /** The constant as a vector of channels, in our order for a vector that the file orders otherwise. */
-function vector(constant: Constant, x: TensorValue, change: (value: number) => number = (value) => value) {
-  return changed(constant, ({ data }) =>
-    rearranged({ shape: [data.length], data: data.map(change) }, x.shape?.length === 1 ? x.arrangement : undefined),
+function vector(constant: Constant, x: TensorValue, form = '', change = (value: number) => value): LazyWeight {
+  const arrangement = x.shape?.length === 1 ? x.arrangement : undefined;
+  return changed(constant, form + JSON.stringify(arrangement), ({ data }) =>
+    rearranged({ shape: [data.length], data: data.map(change) }, arrangement),
   );
 }
 
@@ -50,7 +52,9 @@ export function dense(
     throw new Refusal(`The matrix has ${rows} rows, ${features} numbers come in.`);
   }
   const weights = {
-    kernel: changed(kernel, (tensor) => rearranged(isTransposed ? transposed(tensor, [1, 0]) : tensor, x.arrangement)),
+    kernel: changed(kernel, `${isTransposed} ${JSON.stringify(x.arrangement)}`, (tensor) =>
+      rearranged(isTransposed ? transposed(tensor, [1, 0]) : tensor, x.arrangement),
+    ),
   };
   const operation: Operation = { kind: 'dense', units: columns, useBias: false };
   return writer.emit(
@@ -88,9 +92,9 @@ export function convolution(
       : kind === 'depthwiseConvolution'
         ? { kind, window, multiplier: filters, useBias: false }
         : { kind, window, filters, useBias: false };
-  const read = changed(kernel, (tensor) => ({ shape, data: transposed(tensor, axes).data }));
+  const weight = changed(kernel, axes.join(), (tensor) => ({ shape, data: transposed(tensor, axes).data }));
   const name = kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel';
-  const weights: LazyWeights = { [name]: read };
+  const weights: LazyWeights = { [name]: weight };
   const stem = { convolution: 'conv', depthwiseConvolution: 'depthwise_conv', transposedConvolution: 'conv' }[kind];
   const type = `${stem}${window.rank}d${kind === 'transposedConvolution' ? '_transpose' : ''}`;
   const isAsStored = axes.every((axis, k) => axis === k);
@@ -145,22 +149,22 @@ export function shift(
   { sign = 1, isBias = false } = {},
 ): TensorValue {
   const kind = spread(x, b, isBias);
-  const bias = { read: vector(b, x, (value) => sign * value) };
+  const bias = vector(b, x, `${sign}`, (value) => sign * value);
   const draft = kind === 'channels' ? takesBias(writer, x) : undefined;
   if (draft && 'useBias' in draft.operation) {
     draft.operation = { ...draft.operation, useBias: true };
-    draft.weights = { ...draft.weights, bias: bias.read };
+    draft.weights = { ...draft.weights, bias };
     if (sign === 1) draft.storedAs.bias = b.name;
     return writer.absorb(draft, node, x);
   }
   const scaled = kind === 'channels' ? takesShift(writer, x) : undefined;
   if (scaled?.operation.kind === 'batchNormalization') {
     scaled.operation = { ...scaled.operation, center: true };
-    scaled.weights = { ...scaled.weights, beta: bias.read };
+    scaled.weights = { ...scaled.weights, beta: bias };
     if (sign === 1) scaled.storedAs.beta = b.name;
     return writer.absorb(scaled, node, x);
   }
-  if (kind === 'channels') return factors(writer, node, x, { beta: bias.read }, sign === 1 ? { beta: b.name } : {});
+  if (kind === 'channels') return factors(writer, node, x, { beta: bias }, sign === 1 ? { beta: b.name } : {});
   if (kind === 'other') throw new Refusal('Adding a number of its own at every position is not analysed.');
   writer.notWeights.add(b.name);
   const value = b.few()?.[0];
@@ -179,7 +183,13 @@ export function scale(
   const kind = spread(x, f, false);
   const invert = (value: number) => (isDivided ? 1 / value : value);
   if (kind === 'channels')
-    return factors(writer, node, x, { gamma: vector(f, x, invert) }, isDivided ? {} : { gamma: f.name });
+    return factors(
+      writer,
+      node,
+      x,
+      { gamma: vector(f, x, isDivided ? '1/' : '', invert) },
+      isDivided ? {} : { gamma: f.name },
+    );
   if (kind === 'other') throw new Refusal('Multiplying by a number of its own at every position is not analysed.');
   writer.notWeights.add(f.name);
   const value = f.few()?.[0];

@@ -7,8 +7,17 @@ import type { GraphNode } from './node.ts';
 /** What a layer reads: an input of the network (by its number) or another layer. */
 export type Source = { readonly input: number } | { readonly layer: LayerDraft };
 
-/** Weights, found when they are asked for; a sentence why not. Undefined if they are not in the file. */
-export type LazyWeights = Readonly<Record<string, () => Tensor | string | undefined>>;
+/** A weight that is read when it is asked for. */
+export interface LazyWeight {
+  /** The constant of the file that it is made of. */
+  readonly constant: string;
+  /** How it is made: weights of one constant and one form are the same. */
+  readonly form: string;
+  /** The numbers; a sentence why not; undefined if they are not in the file. */
+  readonly read: () => Tensor | string | undefined;
+}
+
+export type LazyWeights = Readonly<Record<string, LazyWeight>>;
 
 /** A layer in the making: nodes that follow may still give it a bias and an activation. */
 export interface LayerDraft {
@@ -60,16 +69,33 @@ export function finished(
     // Empty where none are to be taken, rather than found by shape.
     storedAs: usable ? draft.storedAs : {},
     isChannelByChannel: draft.isChannelByChannel,
-    sharedWith: draft.sharedWith && given.get(draft.sharedWith),
+    sharedWith: draft.sharedWith && isSame(draft, draft.sharedWith) ? given.get(draft.sharedWith) : undefined,
     span: { start: draft.node.start, end: draft.node.end },
     fields: { type: draft.node.opSpan, ...draft.fields },
   }));
   return { layers, nameOf };
 }
 
+/** Whether two layers have all their weights in common, rather than a kernel alone. */
+function isSame(a: LayerDraft, b: LayerDraft): boolean {
+  const keys = ({ weights }: LayerDraft) =>
+    Object.entries(weights).map(([name, { constant, form }]) => JSON.stringify([name, constant, form]));
+  return keys(a).sort().join() === keys(b).sort().join();
+}
+
+/** By the name of a constant, how many layers have it among weights of their own. */
+export function usesOfConstants(drafts: readonly LayerDraft[]): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const draft of drafts) {
+    if (draft.sharedWith && isSame(draft, draft.sharedWith)) continue;
+    for (const { constant } of Object.values(draft.weights)) uses.set(constant, (uses.get(constant) ?? 0) + 1);
+  }
+  return uses;
+}
+
 function decoded({ weights }: LayerDraft, fault: (message: string) => void): LayerWeights | undefined {
   const found: Record<string, Tensor> = {};
-  for (const [name, read] of Object.entries(weights)) {
+  for (const [name, { read }] of Object.entries(weights)) {
     const tensor = read();
     if (typeof tensor === 'string') fault(`${name}: ${tensor}.`);
     else if (tensor) found[name] = tensor;

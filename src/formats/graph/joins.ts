@@ -105,13 +105,14 @@ export function lookUp(
   axis: number,
 ): TensorValue {
   if (axis !== 0 && axis !== -table.shape.length) throw new Refusal(`${node.op} along axis ${axis} is not analysed.`);
+  const weights = { embeddings: { constant: table.name, form: '', read: () => undefined } };
   const output = { append: table.shape.slice(1) };
   const parameters = { constant: sizeOf(table.shape), perFeature: [] };
   const operation = { kind: 'notPiecewiseLinear', what: 'an embedding of whole numbers', output, parameters } as const;
   return writer.emit(
     node,
     [places],
-    { type: 'embedding', operation, owner: table.name },
+    { type: 'embedding', operation, owner: table.name, weights },
     { channelsFirst: false, arrangement: undefined },
   );
 }

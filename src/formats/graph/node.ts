@@ -18,6 +18,8 @@ export interface GraphNode extends Span {
 /** A tensor that stands in the file, or of which the file says at least the shape. */
 export interface Constant extends Span {
   readonly name: string;
+  /** The constant of the file that it was made of, under another name. */
+  readonly origin?: string;
   /** All axes, in the order of the file. */
   readonly shape: Shape;
   /** The numbers of a small one (shapes, paddings, factors); undefined if they are not in the file. */

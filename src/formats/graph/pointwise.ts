@@ -83,7 +83,7 @@ export function prelu(writer: GraphWriter, node: GraphNode, x: TensorValue, slop
     sharedAxes: shared,
   };
   const wanted = shape.map((extent, axis) => (shared.includes(axis) ? 1 : extent));
-  const alpha = changed(slope, ({ data }) =>
+  const alpha = changed(slope, JSON.stringify(wanted), ({ data }) =>
     rearranged({ shape: wanted, data }, shared.length === 0 ? x.arrangement : undefined),
   );
   return writer.emit(node, [x], {

@@ -1,7 +1,7 @@
 import { defaultInitialization } from '../../network/definition.ts';
 import type { NetworkDefinition, Problem, Span } from '../../network/definition.ts';
 import type { ReadOptions } from '../format.ts';
-import { finished } from './draft.ts';
+import { finished, usesOfConstants } from './draft.ts';
 import { sortNodes } from './node.ts';
 import type { GraphNode } from './node.ts';
 import { Refusal } from './refusal.ts';
@@ -29,6 +29,8 @@ export interface Translation {
   readonly problems: readonly Problem[];
   /** Constants that are no weights. */
   readonly notWeights: ReadonlySet<string>;
+  /** By the name of a constant, how many layers have it among weights of their own. */
+  readonly uses: ReadonlyMap<string, number>;
 }
 
 /** Goes through a computation graph and recovers the layers of the network. Never throws. */
@@ -56,6 +58,7 @@ export function translate(graph: Graph, options: ReadOptions): Translation {
     definition: { inputs: writer.inputs, layers, outputs, initialization: defaultInitialization },
     problems: writer.problems,
     notWeights: writer.notWeights,
+    uses: usesOfConstants(writer.drafts),
   };
 }
 

@@ -44,7 +44,8 @@ export function networkOf(
     ({ isFloat, name }) =>
       (isFloat || dequantized.has(name)) && layout.isRead(name) && !translation.notWeights.has(name),
   );
-  const count = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  // What several layers have is counted for each of them, as their parameters are.
+  const count = weights.reduce((sum, { name, shape }) => sum + (translation.uses.get(name) ?? 1) * sizeOf(shape), 0);
   const network: NetworkDefinition = {
     ...translation.definition,
     name: model.name && !madeUpNames.test(model.name) ? model.name : fallbackName,

@@ -27,7 +27,7 @@ const dequantize: Operator = (writer, node) => {
     return { shape, data: values.map((value, i) => (value - (zeros?.[place(i)] ?? 0)) * scales[place(i)]) };
   };
   const name = node.outputs[0] ?? stored.name;
-  return { kind: 'constant', constant: { ...stored, name, few: () => undefined, tensor } };
+  return { kind: 'constant', constant: { ...stored, name, origin: stored.name, few: () => undefined, tensor } };
 };
 
 /** A tensor of the network by one scale: rounding was before. */

@@ -1,4 +1,5 @@
 import type { NetworkDefinition, Problem } from '../../network/definition.ts';
+import { sizeOf } from '../../network/shape.ts';
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
 import type { Layout } from '../graph/layout.ts';
 import type { GraphNode } from '../graph/node.ts';
@@ -9,7 +10,7 @@ import type { JsonNode, JsonObject } from '../json/json.ts';
 import { listedWeightsOf } from '../json/listedWeights.ts';
 import { nameFromFile } from '../names.ts';
 import { jsonFormatOf } from '../sniff.ts';
-import { countOf, isFloat } from '../json/weightsManifest.ts';
+import { isFloat } from '../json/weightsManifest.ts';
 import { numberOf } from '../json/protobuf.ts';
 import { GraphAttributes } from './attributes.ts';
 import { Constants } from './constants.ts';
@@ -58,14 +59,16 @@ function readTfjsGraph(text: string, fileName: string, options: ReadOptions): Re
       }
     },
   };
-  const { definition, problems: translated, notWeights } = translate(graph, options);
+  const { definition, problems: translated, notWeights, uses } = translate(graph, options);
   const weights = manifest?.weights.filter((each) => isFloat(each) && !notWeights.has(each.name));
+  // What several layers have is counted for each of them, as their parameters are.
+  const count = weights?.reduce((sum, { name, shape }) => sum + (uses.get(name) ?? 1) * sizeOf(shape), 0);
   const isCut = root?.kind === 'object' && root.cut;
   const span = spanOf(topology ?? { start: 0, end: 0 });
   const network: NetworkDefinition = {
     ...definition,
     name: nameFromFile(fileName),
-    statedWeights: manifest && weights && !isCut ? { count: countOf(weights), span: manifest.span } : undefined,
+    statedWeights: manifest && count !== undefined && !isCut ? { count, span: manifest.span } : undefined,
     span,
     nameSpan: { start: span.start, end: Math.min(span.start + 1, span.end) },
   };

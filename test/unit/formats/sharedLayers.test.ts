@@ -3,6 +3,7 @@ import { analyze } from '../../../src/analysis/analyze.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import { totalParameters } from '../../../src/network/parameters.ts';
+import { openWithWeights } from './values.ts';
 
 /** One dense layer of three ReLUs on three inputs, applied twice, in every way of writing that down. */
 const layer = { name: 'a', units: 3, activation: 'relu' };
@@ -82,5 +83,57 @@ describe('a layer that is applied twice', () => {
     });
     expect(activationRegions).toBeGreaterThanOrEqual(8);
     expect(activationRegions).toBeLessThanOrEqual(Number(analysis.bound('tightest-upper').value!.exact));
+  });
+});
+
+/** Two products over constants of three numbers, by the operations' inputs and attributes. */
+function products(second: object, constants: readonly string[]): string {
+  const { graph, ...rest } = JSON.parse(written['onnx.json']) as { graph: { node: object[] } };
+  const node = [graph.node[0], graph.node[1], { opType: 'Gemm', output: ['r'], ...second }, graph.node[3]];
+  const initializers = constants.map((name) => initializer(name, name.startsWith('b') ? [3] : [3, 3]));
+  return JSON.stringify({ ...rest, graph: { ...graph, node, initializer: initializers } });
+}
+
+describe('layers with some weights in common', () => {
+  const cases: readonly (readonly [string, object, readonly string[], number])[] = [
+    ['a bias alone', { input: ['q', 'v', 'b'] }, ['w', 'v', 'b'], 24],
+    ['a kernel, but not the bias', { input: ['q', 'w', 'b2'] }, ['w', 'b', 'b2'], 24],
+    [
+      'a kernel, but transposed',
+      { input: ['q', 'w', 'b'], attribute: [{ name: 'transB', i: '1', type: 'INT' }] },
+      ['w', 'b'],
+      24,
+    ],
+    ['all of them', { input: ['q', 'w', 'b'] }, ['w', 'b'], 12],
+  ];
+  it.each(cases)('%s', (_, second, constants, parameters) => {
+    const { networks, problems } = analyze(products(second, constants), 'onnx.json')!;
+    expect(problems).toEqual([]);
+    expect(totalParameters(networks[0].network.layers)).toBe(parameters);
+    expect(networks[0].network.layers.filter(({ sharedWith }) => sharedWith !== undefined)).toHaveLength(
+      parameters === 12 ? 1 : 0,
+    );
+  });
+
+  it('are counted with the numbers of each', () => {
+    const text = products({ input: ['q', 'w', 'b2'] }, ['w', 'b', 'b2']).replace(
+      '"name":"b2","dims":[3],"dataType":1,"floatData":[-3,2,0]',
+      '"name":"b2","dims":[3],"dataType":1,"floatData":[1,2,3]',
+    );
+    const [first, second] = openWithWeights(text, 'onnx.json').layers.map(({ weights }) => [...weights!.bias.data]);
+    expect([first, second]).toEqual([
+      [-3, 2, 0],
+      [1, 2, 3],
+    ]);
+  });
+
+  it('do not hide a constant that no layer has', () => {
+    const { problems } = analyze(products({ input: ['q', 'w', 'b'] }, ['w', 'b', 'v']), 'onnx.json')!;
+    expect(problems).toEqual([]);
+    const used = products({ input: ['q', 'w', 'b'] }, ['w', 'b', 'v']).replace(
+      '"node":[',
+      '"node":[{"opType":"Identity","input":["v"],"output":["u"]},',
+    );
+    expect(analyze(used, 'onnx.json')!.problems.map(({ code }) => code)).toEqual(['parameter-total']);
   });
 });
