@@ -12,6 +12,7 @@ import { Random } from './random.ts';
 export const binaryKinds = {
   onnx: 'onnx-files/views.onnx',
   'onnx with typed numbers': 'onnx-files/stored/half-typed.onnx',
+  'TensorFlow Lite': 'tflite/cnn.tflite',
   'PyTorch archive': 'pytorch/mlp.state.pt',
   'PyTorch before 1.6': 'pytorch/tiny_resnet.legacy.pth',
   'PyTorch module': 'pytorch/sequential.pt',

@@ -1,5 +1,6 @@
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import { onnxFile } from '../onnx/onnxFile.ts';
+import { tfliteFile } from '../tflite/tfliteFile.ts';
 import { torchModule } from '../pytorch/torchModule.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
 
@@ -12,7 +13,7 @@ export interface BinaryFormat {
   read(source: ByteSource, options: ReadOptions): ReadResult;
 }
 
-const formats: readonly BinaryFormat[] = [onnxFile, torchModule];
+const formats: readonly BinaryFormat[] = [onnxFile, tfliteFile, torchModule];
 
 /** The format of a binary model, or null where it is none that is read. */
 export function binaryFormatOf(source: ByteSource): BinaryFormat | null {

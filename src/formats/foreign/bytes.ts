@@ -24,11 +24,6 @@ const marks: readonly (readonly [at: number, mark: string, sentence: string])[] 
     'tjgg',
     'is a GGML file: weights of a language model. Transformers are not piecewise linear, and the file has no layers.',
   ],
-  [
-    4,
-    'TFL3',
-    'is a TensorFlow Lite model, which is not read. Give the Keras model or the ONNX file that it was made from.',
-  ],
   [4, 'ORTM', `is a model in ONNX Runtime's own form (.ort). Give the .onnx file that it was made from.`],
   [4, 'ET12', `is an ExecuTorch program. ${exportIt}`],
   [4, 'ET13', `is an ExecuTorch program. ${exportIt}`],

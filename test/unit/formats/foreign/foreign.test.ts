@@ -23,7 +23,6 @@ describe('a binary file of another tool', () => {
   it.each([
     ['llama.gguf', padded('GGUF\x03'), 'is a GGUF file: weights of a language model.'],
     ['old.bin', padded('lmgg'), 'is a GGML file'],
-    ['model.tflite', padded('\x1c\0\0\0TFL3'), 'is a TensorFlow Lite model, which is not read.'],
     ['model.ort', padded('\x18\0\0\0ORTM'), "is a model in ONNX Runtime's own form"],
     ['model.pte', padded('\x1c\0\0\0ET12'), 'is an ExecuTorch program.'],
     ['model.rknn', padded('RKNN'), 'is an RKNN model.'],
