@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { layerAtRequest, nativeTextRequest, reportRequest } from '../protocol/server.ts';
+import { registerOpeners } from './openers.ts';
 import { RESTART_COMMAND, showError } from './failures.ts';
 import type { Panels } from './panel/panels.ts';
 import { holdsNetwork } from './documentFilter.ts';
@@ -20,7 +21,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
   const { server, panels, reports } = parts;
   const onNetwork = (id: string, handler: (source: vscode.Uri, network: number | undefined) => unknown) =>
     vscode.commands.registerCommand(id, async (uri?: unknown, network?: unknown) => {
-      const source = await sourceOf(uri);
+      const source = await sourceOf(panels, uri);
       if (!source) return;
       try {
         await handler(source, typeof network === 'number' ? network : undefined);
@@ -41,7 +42,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     onNetwork('regionLens.chooseWeights', (source) => parts.weightFiles.choose(source)),
     onNetwork('regionLens.showNormalized', (source, network) => showNormalized(server, source, network)),
     vscode.commands.registerCommand(RESTART_COMMAND, () => restart(server)),
-    vscode.commands.registerCommand('regionLens.openExample', () => openExample(parts.extension)),
+    ...registerOpeners(parts.extension),
   ];
 }
 
@@ -54,17 +55,23 @@ async function restart(server: Server): Promise<void> {
   }
 }
 
-/** The document meant: the one given by a link, else the active editor's, if it holds a network. */
-async function sourceOf(uri: unknown): Promise<vscode.Uri | undefined> {
+/** The document meant: the one given by a link, else the active panel's or editor's, if it holds a network. */
+async function sourceOf(panels: Panels, uri: unknown): Promise<vscode.Uri | undefined> {
   const given = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri instanceof vscode.Uri ? uri : undefined;
-  const document = given ? await vscode.workspace.openTextDocument(given) : activeNetwork();
+  const meant = isOurPanel(given) || given === undefined ? panels.activeSource : given;
+  const document = meant ? await vscode.workspace.openTextDocument(meant) : activeNetwork();
   if (document && holdsNetwork(document)) return document.uri;
   const open = vscode.l10n.t('Open Example');
-  const message = vscode.l10n.t('Region Lens: this file holds no network definition that can be read.');
+  const message = vscode.l10n.t('No network found in this file.');
   if ((await vscode.window.showInformationMessage(message, open)) === open) {
     await vscode.commands.executeCommand('regionLens.openExample');
   }
   return undefined;
+}
+
+/** Buttons in a panel's title bar give an address of the panel itself. */
+function isOurPanel(uri: vscode.Uri | undefined): boolean {
+  return uri?.scheme === 'webview-panel';
 }
 
 /** The network in the active editor, or in a visible one while a panel has the focus. */
@@ -82,37 +89,7 @@ async function showNormalized(server: Server, source: vscode.Uri, network: numbe
   const at = cursor && (await server.ask(layerAtRequest, { uri, line: cursor.line, character: cursor.character }));
   const content = await server.ask(nativeTextRequest, { uri, network: network ?? at?.network ?? 0 });
   if (content === null)
-    return void vscode.window.showInformationMessage(vscode.l10n.t('Region Lens: there is no network to show.'));
+    return void vscode.window.showInformationMessage(vscode.l10n.t('No network found in this file.'));
   const document = await vscode.workspace.openTextDocument({ language: 'jsonc', content });
   await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: false });
-}
-
-async function openExample(extension: vscode.ExtensionContext): Promise<void> {
-  const folder = vscode.Uri.joinPath(extension.extensionUri, 'examples');
-  const files = (await vscode.workspace.fs.readDirectory(folder)).filter(([, kind]) => kind === vscode.FileType.File);
-  const descriptions = exampleDescriptions();
-  const items = files.map(([name]) => ({ label: name, description: descriptions[name] }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Region Lens: Open Example'),
-    placeHolder: vscode.l10n.t('A network to look at'),
-  });
-  if (!picked) return;
-  // A copy without a name: the installed file is not the user's to change.
-  const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, picked.label));
-  const language = picked.label.endsWith('.ts') ? 'typescript' : 'jsonc';
-  const document = await vscode.workspace.openTextDocument({ language, content: Buffer.from(bytes).toString('utf8') });
-  await vscode.window.showTextDocument(document);
-}
-
-function exampleDescriptions(): Readonly<Record<string, string>> {
-  const { t } = vscode.l10n;
-  return {
-    'lenet.network.json': t('the classical convolutional network'),
-    'deep-mlp.network.json': t('three layers of 24 on the plane: bounds, mean and counts all in reach'),
-    'residual-mlp.network.json': t('skip connections, where the chain bounds are false'),
-    'bottleneck.network.json': t('a narrow layer caps everything after it'),
-    'maxout.network.json': t('units of several pieces'),
-    'cnn.ts': t('TensorFlow.js in TypeScript, read without running it'),
-    'keras-cnn.json': t('a Keras model as saved by to_json()'),
-  };
 }

@@ -5,6 +5,7 @@ import type { Server } from './server.ts';
 /** The figure of the network at the cursor; hidden wherever there is none. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('regionLens.status', vscode.StatusBarAlignment.Right, 90);
+  private last: vscode.TextEditor | undefined;
   private readonly known = new Map<string, StatusParams['status']>();
   private readonly subscriptions: vscode.Disposable[];
 
@@ -23,6 +24,7 @@ export class StatusBar implements vscode.Disposable {
         this.update();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
+      vscode.window.tabGroups.onDidChangeTabs(() => this.update()),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
         const networks = this.known.get(textEditor.document.uri.toString())?.networks.length ?? 0;
         if (networks > 1 && textEditor === vscode.window.activeTextEditor) this.update();
@@ -34,7 +36,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private update(): void {
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.shownEditor();
     const status = editor && this.known.get(editor.document.uri.toString());
     // The button in the editor's title bar shows under the same condition.
     void vscode.commands.executeCommand('setContext', 'regionLens.active', Boolean(status));
@@ -46,6 +48,15 @@ export class StatusBar implements vscode.Disposable {
     this.item.tooltip = network?.tooltip ?? vscode.l10n.t('Region Lens cannot read a network in this file.');
     this.item.accessibilityInformation = { label: `Region Lens: ${text}` };
     this.item.show();
+  }
+
+  /** The active editor; while a panel has the focus, the one before it. */
+  private shownEditor(): vscode.TextEditor | undefined {
+    const { activeTextEditor, visibleTextEditors, tabGroups } = vscode.window;
+    if (activeTextEditor) return (this.last = activeTextEditor);
+    const isPanel = tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputWebview;
+    const before = visibleTextEditors.find((editor) => editor.document === this.last?.document);
+    return isPanel ? before : undefined;
   }
 
   dispose(): void {

@@ -86,7 +86,7 @@ export class WeightFiles implements vscode.Disposable {
   async choose(source: vscode.Uri): Promise<void> {
     if (source.scheme !== 'file') {
       return void vscode.window.showInformationMessage(
-        vscode.l10n.t('Region Lens: save the network first; weights are kept with its file.'),
+        vscode.l10n.t('Save the network first: weights are kept with its file.'),
       );
     }
     const key = source.toString();
@@ -101,7 +101,7 @@ export class WeightFiles implements vscode.Disposable {
       known === undefined
         ? choose
         : await vscode.window.showQuickPick([choose, found], {
-            title: vscode.l10n.t('Region Lens: Choose Weights'),
+            title: vscode.l10n.t('Choose Weights File'),
             placeHolder: known,
           });
     if (!picked) return;
@@ -112,7 +112,7 @@ export class WeightFiles implements vscode.Disposable {
       };
       const [opened] =
         (await vscode.window.showOpenDialog({
-          title: vscode.l10n.t('Choose Weights'),
+          title: vscode.l10n.t('Choose Weights File'),
           defaultUri: vscode.Uri.joinPath(source, '..'),
           filters,
         })) ?? [];
@@ -121,6 +121,7 @@ export class WeightFiles implements vscode.Disposable {
     }
     await this.memory.update(CHOSEN, { ...this.chosen(), [key]: file });
     this.changed.fire(source);
+    await offerCount(source, file);
   }
 
   private chosen(): Readonly<Record<string, string | undefined>> {
@@ -130,6 +131,19 @@ export class WeightFiles implements vscode.Disposable {
   dispose(): void {
     for (const { watcher } of this.watched.values()) watcher.dispose();
     this.changed.dispose();
+  }
+}
+
+/** Says what was chosen, also where no panel is there to show it. */
+async function offerCount(source: vscode.Uri, file: string | undefined): Promise<void> {
+  const network = path.basename(source.fsPath);
+  const message =
+    file === undefined
+      ? vscode.l10n.t('Weights of {0} are found automatically.', network)
+      : vscode.l10n.t('{0} is counted with the weights in {1}.', network, path.basename(file));
+  const count = vscode.l10n.t('Count Regions');
+  if ((await vscode.window.showInformationMessage(message, count)) === count) {
+    await vscode.commands.executeCommand('regionLens.countRegions', source);
   }
 }
 

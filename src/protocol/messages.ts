@@ -18,6 +18,8 @@ export type HostMessage =
       readonly pinned: boolean;
       readonly versions: string;
       readonly seeds: number;
+      /** Seconds that a count of one network takes at most. */
+      readonly timeLimit: number;
     }
   | { readonly type: 'show'; readonly model: PanelModel }
   /** The active file holds no network (or none that can be read); `message` says what to do. */
@@ -29,6 +31,8 @@ export type HostMessage =
   /** The layer under the cursor in the source, to highlight; null for none. */
   | { readonly type: 'highlight'; readonly key: string; readonly layer: number | null }
   | Answer;
+
+export type PanelCommand = 'openExample' | 'newNetwork' | 'openNetwork' | 'learnMore';
 
 /** What the panel tells the extension. */
 export type PanelMessage =
@@ -55,6 +59,8 @@ export type PanelMessage =
   /** An export failed. */
   | { readonly type: 'exportFailed'; readonly reason: string }
   | { readonly type: 'open'; readonly url: string }
+  /** A command of the extension, for a panel that has nothing to show. */
+  | { readonly type: 'command'; readonly command: PanelCommand }
   | Ask;
 
 type HostMessageOf<K extends HostMessage['type']> = Extract<HostMessage, { readonly type: K }>;
@@ -68,6 +74,7 @@ export const isHostMessage = tagged<HostMessage>({
     pinned: isBoolean,
     versions: isString,
     seeds: isNatural,
+    timeLimit: isNumber,
   }),
   show: shape<HostMessageOf<'show'>>({ type: type('show'), model: isModel }),
   empty: shape<HostMessageOf<'empty'>>({ type: type('empty'), message: isString }),
@@ -107,5 +114,9 @@ export const isPanelMessage = tagged<PanelMessage>({
   }),
   exportFailed: shape<PanelMessageOf<'exportFailed'>>({ type: type('exportFailed'), reason: isString }),
   open: shape<PanelMessageOf<'open'>>({ type: type('open'), url: isHttps }),
+  command: shape<PanelMessageOf<'command'>>({
+    type: type('command'),
+    command: oneOf('openExample', 'newNetwork', 'openNetwork', 'learnMore'),
+  }),
   ask: isAsk,
 });

@@ -45,6 +45,7 @@ const isNetwork = shape<PanelNetwork>({
     }),
   ),
   counting: shape<PanelNetwork['counting']>({ box: isChosen, all: isChosen, cells: isBoolean }),
+  isLongCount: isBoolean,
   countRefused: nullOr(isString),
   hasWeights: isBoolean,
   weightsFile: nullOr(isString),

@@ -84,7 +84,9 @@ export interface PanelNetwork {
    * cells can be.
    */
   readonly counting: { readonly box: ChosenMethod; readonly all: ChosenMethod; readonly cells: boolean };
-  /** Why nothing can be counted here; null when it can. */
+  /** A count of one network may take a minute and more. */
+  readonly isLongCount: boolean;
+  /** Why nothing can be counted; null where it can. */
   readonly countRefused: string | null;
   /** The file holds weights, which a count can use in place of drawn ones. */
   readonly hasWeights: boolean;

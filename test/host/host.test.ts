@@ -55,11 +55,11 @@ describe('Region Lens', () => {
     const { contributes } = theExtension().packageJSON as Manifest;
     const titles = contributes.commands.map(({ category, title }) => `${category}: ${title}`);
     for (const title of [
-      'Analyze Network',
+      'Show Analysis as Text',
       'Show Plot',
       'Count Regions',
       'Copy Analysis as JSON',
-      'Show Normalized Network',
+      'Open as Normalized Network',
       'Open Example',
     ])
       assert.ok(titles.includes(`Region Lens: ${title}`), `no command "Region Lens: ${title}" in ${titles.join(', ')}`);

@@ -62,14 +62,14 @@ describe('the form', () => {
   it('leaves the method to the network by default, and says which and why', async () => {
     const panel = await panelWith([showMlp]);
     const { page } = panel;
-    expect(await page.locator('.runSettings summary').innerText()).toContain('8 drawn networks, on [−1,\u00a01]²');
+    expect(await page.locator('.runSettings summary').innerText()).toContain('8 random networks, on [−1,\u00a01]²');
     await page.locator('.runSettings summary').click();
     const note = page.locator('.run .chosen');
     expect(await note.textContent()).toBe(
-      'In a plane, since the box of two inputs is a plane, of an estimated 2,629 regions.',
+      'Method: in a plane, since the box of two inputs is a plane, of roughly 2,629 regions.',
     );
     await choose(panel, 'Which place', 'the whole input space');
-    expect(await note.textContent()).toMatch(/^Whole cells, since all of R² has an estimated 2,629 regions/);
+    expect(await note.textContent()).toMatch(/^Method: whole cells, since all of R² has roughly 2,629 regions/);
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place: { kind: 'all' } }));
   });
 
@@ -77,10 +77,10 @@ describe('the form', () => {
     const panel = await panelWith([showMlp]);
     const { page } = panel;
     await page.locator('.runSettings summary').click();
-    await choose(panel, 'How to count', 'on a line');
+    await choose(panel, 'Method', 'on a line');
     await choose(panel, 'Which place', 'a segment');
     await type(panel, 'to point', '0.5, 2, 3');
-    expect(await page.locator('vscode-text-field.unfit').getAttribute('title')).toBe('2 numbers, please');
+    expect(await page.locator('.fault:visible').allTextContents()).toEqual(['Enter 2 numbers.']);
     await type(panel, 'to point', '(0.5; −2)');
     expect(await page.locator('vscode-text-field.unfit').count()).toBe(0);
     const place = { kind: 'segment', from: [-1, -1], to: [0.5, -2] } as const;
@@ -94,7 +94,7 @@ describe('the form', () => {
     await type(panel, 'second side', '0.5 1');
     const place = { kind: 'parallelogram', origin: [-1, -1], u: [2, 0], v: [0.5, 1] } as const;
     expect(await settingsAsked(panel)).toEqual(settingsOf(mlpNetwork(), { place }));
-    await choose(panel, 'How to count', 'whole cells');
+    await choose(panel, 'Method', 'whole cells');
     await panel.settled();
     await panel.page.locator('.header vscode-button', { hasText: 'Count' }).click();
     await expect
@@ -128,12 +128,7 @@ describe('the form', () => {
     await page.locator('.runSettings summary').click();
     const options = (list: string) =>
       page.locator(`.runForm vscode-dropdown[aria-label="${list}"] vscode-option`).allTextContents();
-    expect(await options('How to count')).toEqual([
-      'as suits the network',
-      'on a line',
-      'in a plane',
-      'by samples (a lower bound)',
-    ]);
+    expect(await options('Method')).toEqual(['automatic', 'on a line', 'in a plane', 'by samples (a lower bound)']);
     expect(await options('Which place')).toEqual(['the box', 'the whole input space', 'through points of a file…']);
   });
 });
@@ -145,7 +140,7 @@ describe('counts of whole cells', () => {
     expect(await page.locator('.expectedTile').innerText()).toContain('this is a box of more dimensions');
     expect(await page.locator('.picture').isVisible()).toBe(false);
     expect(await page.locator('.run .chosen').textContent()).toBe(
-      'Whole cells, since the box of 3 inputs has an estimated 62,269 regions.',
+      'Method: whole cells, since the box of 3 inputs has roughly 62,269 regions.',
     );
     expect(await page.locator('.end.counted').textContent()).toBe('counted');
   });
@@ -160,8 +155,8 @@ describe('samples', () => {
     expect(tile).toMatch(/≥ [\d,]+ ± \d+/);
     expect(tile).toContain('8 networks, a lower bound');
     const outcome = await page.locator('.run .outcome').textContent();
-    expect(outcome).toContain('10,000 points a network met at least this many regions');
-    expect(outcome).toContain('97.0% met a new one; the estimate of Chao 1 for all regions is 1,200,000');
+    expect(outcome).toContain('10,000 random points of each network hit this many regions');
+    expect(outcome).toContain('97.0% of the last tenth hit a new one. Estimated total (Chao1): 1,200,000.');
     expect(await page.locator('.end.counted').textContent()).toBe('sampled');
     expect(await page.locator('.countedDot:not(.atLeast)').count()).toBe(0);
     expect(await page.locator('.numbers thead').innerText()).toContain('sampled');
@@ -178,14 +173,14 @@ describe('samples', () => {
     };
     const how = 'Sampled, a lower bound: on [−1, 1]⁷⁸⁴; He normal weights, bias deviation 0.1.';
     // Markdown shows the brackets that it escapes.
-    expect((await take('Copy numbers as Markdown')).replaceAll('\\', '')).toContain(how);
-    const [header, first] = (await take('Save numbers as CSV')).split('\r\n').map(csvFields);
+    expect((await take('Copy Numbers as Markdown')).replaceAll('\\', '')).toContain(how);
+    const [header, first] = (await take('Save Numbers as CSV')).split('\r\n').map(csvFields);
     expect(first[header.indexOf('counted by')]).toBe('sample');
-    await take('Save plots as SVG');
+    await take('Save Plots as SVG');
     await expect
       .poll(async () => (await panel.waitForMessage('save')).text.replaceAll(/<[^>]*>/g, ' '))
       .toContain('Sampled, a lower bound');
-    await take('Save everything as JSON');
+    await take('Save Everything as JSON');
     const saved = async () =>
       (JSON.parse((await panel.waitForMessage('save')).text.replace(/^<.*/s, '{}')) as { counted?: object }).counted;
     await expect.poll(saved).toMatchObject({

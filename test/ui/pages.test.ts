@@ -147,10 +147,10 @@ describe('the line page', () => {
       return page.locator('[role=menuitem]:visible').allTextContents();
     };
     const offered = await items();
-    expect(offered).toContain('Save line as CSV…');
-    expect(offered).not.toContain('Save comparison as CSV…');
-    expect(offered).not.toContain('Save region picture as PNG…');
-    await page.locator('[role=menuitem]', { hasText: 'Save line as CSV' }).click();
+    expect(offered).toContain('Save Line as CSV…');
+    expect(offered).not.toContain('Save Comparison as CSV…');
+    expect(offered).not.toContain('Save Region Picture as PNG…');
+    await page.locator('[role=menuitem]', { hasText: 'Save Line as CSV' }).click();
     const saved = await panel.waitForMessage('save');
     expect(saved.suggestedName).toBe('deep-mlp-line.csv');
     const csv = saved.text.trimEnd().split('\r\n').map(csvFields);
@@ -158,7 +158,7 @@ describe('the line page', () => {
     expect(csv.slice(1).map(([at]) => Number(at))).toEqual([...line.knots]);
     expect(csv.slice(1).map(([, , output]) => Number(output))).toEqual([...line.outputs]);
     await items();
-    await page.locator('[role=menuitem]', { hasText: 'Save plots as SVG' }).click();
+    await page.locator('[role=menuitem]', { hasText: 'Save Plots as SVG' }).click();
     await expect.poll(async () => (await panel.waitForMessage('save')).suggestedName).toBe('deep-mlp-line.svg');
     const svg = (await panel.waitForMessage('save')).text;
     expect(svg).toContain(`d="${await page.locator('.outputCurve').getAttribute('d')}"`);
@@ -231,7 +231,7 @@ describe('the comparison', () => {
     expect((await verdict())[1]).toMatch(/^By counted: residual-mlp is ahead, 4,\d{3} \(2\.5 × deep-mlp\)\.$/);
     expect(await page.locator('[data-measure=counted] .total').first().textContent()).toMatch(/^1,6\d\d ± \d+$/);
     await page.locator('.menu vscode-button').click();
-    await page.locator('[role=menuitem]', { hasText: 'Save comparison as CSV' }).click();
+    await page.locator('[role=menuitem]', { hasText: 'Save Comparison as CSV' }).click();
     const [head, first] = (await panel.waitForMessage('save')).text.split('\r\n').map(csvFields);
     expect(first[head.indexOf('networks counted')]).toBe('3');
   });
@@ -266,7 +266,7 @@ describe('the comparison', () => {
   it('is taken along with the figures of every network', async () => {
     const panel = await panelOn('compare');
     await panel.page.locator('.menu vscode-button').click();
-    await panel.page.locator('[role=menuitem]', { hasText: 'Save comparison as CSV' }).click();
+    await panel.page.locator('[role=menuitem]', { hasText: 'Save Comparison as CSV' }).click();
     const csv = (await panel.waitForMessage('save')).text.trimEnd().split('\r\n').map(csvFields);
     const { rows } = comparison();
     expect(csv.slice(1).map(([name, role]) => [name, role])).toEqual(rows.map(({ name, role }) => [name, role]));
@@ -363,6 +363,7 @@ describe('the region picture', () => {
     expect(text).toContain('f = 0.42 x₁ − 1.37 x₂ + 0.188, here −0.21');
     expect(text).toMatch(/dense_1\s*12 of 24 on/);
     expect(await page.locator('.regionOutline').getAttribute('d')).toMatch(/^M[\d.,L-]+Z$/);
+    expect(await page.locator('.regionDetails').innerText()).toContain('Unpin');
   });
 
   it('says where not every line is drawn, and draws all of those that are in view when zoomed in', async () => {
@@ -395,6 +396,86 @@ describe('the region picture', () => {
       seen.add(await image());
     }
     expect(seen.size).toBe(3);
+  });
+});
+
+describe('a region', () => {
+  it('is pinned by a click: it stays as the pointer leaves, can be copied, and is let go', async () => {
+    const panel = await panelOn('regions');
+    const { page } = panel;
+    const canvas = page.locator('.pictureCanvas');
+    const tools = page.locator('.pictureTools');
+    const before = await tools.boundingBox();
+    await canvas.click({ position: { x: 100, y: 100 } });
+    await panel.waitForQuestion('probe');
+    await panel.answer();
+    await page.mouse.move(5, 5);
+    await panel.settled();
+    expect(await page.locator('.regionDetails').innerText()).toContain('f = 0.42 x₁');
+    // Nothing moves away from under the hand.
+    expect(await tools.boundingBox()).toEqual(before);
+    await page.locator('.regionDetails button', { hasText: 'Copy' }).click();
+    const { text } = await panel.waitForMessage('copy');
+    expect(text).toMatch(/^f = 0\.42 x₁ − 1\.37 x₂ \+ 0\.188, here −0\.21\ndense_1: 12 of 24 on, [01]{24}\n/);
+    await page.locator('.regionDetails button', { hasText: 'Unpin' }).click();
+    expect(await page.locator('.regionDetails').isVisible()).toBe(false);
+  });
+
+  it('stays pinned while the picture is zoomed, and one event of a wheel zooms a little', async () => {
+    const panel = await panelOn('regions');
+    const { page } = panel;
+    await page.locator('.pictureCanvas').click({ position: { x: 100, y: 100 } });
+    await panel.waitForQuestion('probe');
+    await panel.answer();
+    const outline = (): Promise<string | null> => page.locator('.regionOutline').getAttribute('d');
+    const before = await outline();
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -300);
+    await page.keyboard.up('Control');
+    await expect.poll(outline).not.toBe(before);
+    await expect
+      .poll(async () => (await panel.waitForQuestion('picture')).params.window.size)
+      .toBeCloseTo(1 / Math.SQRT2, 2);
+    expect(await page.locator('.regionDetails').isVisible()).toBe(true);
+  });
+});
+
+describe('another theme', () => {
+  /** Mean color of the picture, and the colors of all lanes. */
+  async function look(panel: PanelPage): Promise<number[]> {
+    await panel.page.waitForTimeout(300);
+    return panel.page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.pictureCanvas')!;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const sum = [0, 0, 0];
+      for (let i = 0; i < data.length; i++) if (i % 4 < 3) sum[i % 4] += data[i];
+      return sum.map((one) => Math.round((4 * one) / data.length));
+    });
+  }
+
+  it('repaints the picture also while another page hides it', async () => {
+    const light = await panelOn('regions', { theme: 'vscode-light' });
+    const changed = await panelOn('regions', { theme: 'vscode-dark' });
+    await changed.page.locator('#tab-compare').click();
+    await changed.setTheme('vscode-light');
+    await changed.page.waitForTimeout(300);
+    await changed.page.locator('#tab-regions').click();
+    const [wanted, found] = [await look(light), await look(changed)];
+    wanted.forEach((channel, i) => expect(Math.abs(channel - found[i])).toBeLessThanOrEqual(2));
+  });
+
+  it('recolors the lanes of the line', async () => {
+    const stroke = (panel: PanelPage): Promise<string> =>
+      panel.page
+        .locator('.lane .ticks')
+        .first()
+        .evaluate((node) => getComputedStyle(node).stroke);
+    const light = await panelOn('line', { theme: 'vscode-light' });
+    const changed = await panelOn('line', { theme: 'vscode-dark' });
+    const before = await stroke(changed);
+    await changed.setTheme('vscode-light');
+    expect(await stroke(changed)).toBe(await stroke(light));
+    expect(await stroke(changed)).not.toBe(before);
   });
 });
 
@@ -432,7 +513,7 @@ describe('a panel in another language', () => {
     const strings = {
       Regions: 'Regionen',
       'at most': 'höchstens',
-      '{0} drawn networks': 'x',
+      '{0} random networks': 'x',
       'seed {0} · {1} regions': 'Saat {0}: {1} Regionen',
       Count: 'Zählen',
     };
@@ -451,15 +532,15 @@ describe('a panel in another language', () => {
 describe('a panel that follows', () => {
   it('can be kept at its file, and remembers that', async () => {
     const panel = await panelOn('regions');
-    await panel.page.locator('button.chip', { hasText: 'keep this file' }).click();
+    await panel.page.locator('button.chip', { hasText: 'Pin to This File' }).click();
     expect(await panel.waitForMessage('pin')).toEqual({ type: 'pin', pinned: true });
     await expect.poll(() => panel.keptState()).toMatchObject({ pinned: true });
   });
 
   it('in the side bar offers a tab', async () => {
     const panel = await panelOn('regions', { width: 300 });
-    await panel.send({ type: 'home', home: 'view', pinned: false, versions: '', seeds: 8 });
-    await panel.page.locator('button.chip', { hasText: 'open in a tab' }).click();
+    await panel.send({ type: 'home', home: 'view', pinned: false, versions: '', seeds: 8, timeLimit: 60 });
+    await panel.page.locator('button.chip', { hasText: 'Open in Editor' }).click();
     expect(await panel.waitForMessage('openTab')).toEqual({ type: 'openTab' });
   });
 });

@@ -213,14 +213,14 @@ describe('the numbers', () => {
     };
     await choose('Markdown');
     expect((await panel.waitForMessage('copy')).text).toContain('| dense_3 | 24 | 2 | 10^7.44 | 10^6.93 | 2,311 |');
-    await choose('Save numbers');
+    await choose('Save Numbers');
     const csv = await panel.waitForMessage('save');
     expect(csv.suggestedName).toBe('deep-mlp-regions.csv');
     const [header, first] = csv.text.split('\r\n').map(csvFields);
     expect(Number(first[header.indexOf('seed 3')])).toBe(
       plane.flatMap((m) => (m.type === 'counted' && m.count.seed === 3 ? [m.count.perLayer[0]] : []))[0],
     );
-    await choose('Save plots as SVG');
+    await choose('Save Plots as SVG');
     await panel.page.waitForFunction(
       () => window.panelMessages.filter((message) => message.type === 'save').length === 2,
     );
@@ -228,12 +228,16 @@ describe('the numbers', () => {
     const drawn = await panel.page.locator('.line.atMost').getAttribute('d');
     expect(svg).toContain(`d="${drawn}"`);
     expect(svg).not.toMatch(/class=|style=|NaN/);
+    // Dark on white, in a dark theme too.
+    expect(svg).toMatch(/<rect width="[\d.]+" height="[\d.]+" fill="white"\/>/);
+    expect(svg).toContain('stroke="rgb(11, 98, 196)"');
+    expect(await panel.page.locator('body[data-paper]').count()).toBe(0);
     const error = await panel.page.evaluate(
       (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent,
       svg,
     );
     expect(error).toBeUndefined();
-    await choose('Save plots as PNG');
+    await choose('Save Plots as PNG');
     await panel.page.waitForFunction(() => window.panelMessages.filter(({ type }) => type === 'save').length === 3);
     const png = await panel.waitForMessage('save');
     expect([png.suggestedName, png.encoding]).toEqual(['deep-mlp-regions.png', 'base64']);
@@ -254,8 +258,8 @@ describe('the numbers', () => {
       }),
     );
     for (const [text, count] of [
-      ['Save plots as SVG', 1],
-      ['Save plots as PNG', 2],
+      ['Save Plots as SVG', 1],
+      ['Save Plots as PNG', 2],
     ] as const) {
       await panel.page.locator('.menu vscode-button').click();
       await panel.page.locator('[role=menuitem]', { hasText: text }).click();
@@ -280,7 +284,7 @@ describe('the numbers', () => {
       HTMLCanvasElement.prototype.toDataURL = () => 'data:,';
     });
     await panel.page.locator('.menu vscode-button').click();
-    await panel.page.locator('[role=menuitem]', { hasText: 'Save plots as PNG' }).click();
+    await panel.page.locator('[role=menuitem]', { hasText: 'Save Plots as PNG' }).click();
     expect((await panel.waitForMessage('exportFailed')).reason).toBe('the picture is too large');
     expect((await panel.messages()).filter(({ type }) => type === 'save')).toEqual([]);
   });
@@ -402,15 +406,43 @@ describe('counting', () => {
     await page.locator('.header vscode-button', { hasText: 'Count' }).waitFor();
   });
 
-  it('puts back a number of networks that cannot be', async () => {
-    const { page } = await panelWith([showMlp]);
+  it('keeps a number that is not taken, says what to enter, and counts with the last one that was', async () => {
+    const panel = await panelWith([showMlp]);
+    const { page } = panel;
     await page.locator('.runSettings summary').click();
     const seeds = page.getByLabel('networks', { exact: true }).locator('input');
     for (const wrong of ['0', '-3', '2.5', 'many', '1001']) {
       await seeds.fill(wrong);
       await seeds.press('Tab');
-      await expect.poll(() => seeds.inputValue()).toBe('8');
+      await expect
+        .poll(() => page.locator('.runForm .fault:visible').allTextContents())
+        .toEqual(['Enter a whole number from 1 to 1,000.']);
+      expect(await seeds.inputValue()).toBe(wrong);
     }
+    await page.locator('.header vscode-button', { hasText: 'Count' }).click();
+    expect((await panel.waitForMessage('count')).settings.seeds).toBe(8);
+    await seeds.fill('9');
+    await seeds.press('Tab');
+    await expect.poll(() => page.locator('.fault:visible').count()).toBe(0);
+  });
+
+  it('takes both ends of a box in any order', async () => {
+    const panel = await panelWith([showMlp]);
+    const { page } = panel;
+    await page.locator('.runSettings summary').click();
+    const [from, to] = ['from', 'to'].map((label) =>
+      page.locator('.runForm').getByLabel(label, { exact: true }).locator('input'),
+    );
+    await from.fill('2');
+    await from.press('Tab');
+    await expect
+      .poll(() => page.locator('.fault:visible').allTextContents())
+      .toEqual(['“from” must be less than “to”.']);
+    await to.fill('4');
+    await to.press('Tab');
+    await expect.poll(() => page.locator('.fault:visible').count()).toBe(0);
+    await page.locator('.header vscode-button', { hasText: 'Count' }).click();
+    expect((await panel.waitForMessage('count')).settings.place).toEqual({ kind: 'box', lower: 2, upper: 4 });
   });
 
   it('that failed says why, and one that cannot be says so before', async () => {
@@ -463,6 +495,15 @@ describe('an edit', () => {
 });
 
 describe('several networks in a file', () => {
+  it('are followed as the cursor goes from one to the other', async () => {
+    const second = { ...mlpNetwork('second'), key: 'second', architecture: '2 → 8 → 1' };
+    const panel = await panelWith([{ type: 'show', model: modelOf(mlpNetwork(), second) }]);
+    await panel.send({ type: 'highlight', key: 'second', layer: 1 });
+    await expect.poll(() => panel.page.locator('.architecture').textContent()).toBe('2 → 8 → 1');
+    await panel.send({ type: 'highlight', key: mlpNetwork().key, layer: null });
+    await expect.poll(() => panel.page.locator('.architecture').textContent()).toBe('2 → 24 → 24 → 24 → 1');
+  });
+
   it('are chosen from a list', async () => {
     const second = mlpNetwork('second');
     const panel = await panelWith([
@@ -531,24 +572,45 @@ describe.each(THEMES)('in %s', (theme) => {
   });
 });
 
-// High contrast adds borders, and so width.
-describe.each(['vscode-dark', 'vscode-high-contrast'] as const)('in %s', (theme) => {
-  it('fits every width: nothing makes the page scroll sideways or is cut', async () => {
+describe.each(THEMES)('in %s', (theme) => {
+  it('fits every width: nothing scrolls sideways or is cut', async () => {
     const panel = await panelWith([], { theme });
     for (const messages of [plane, lenet, deep]) {
-      for (const width of [300, 420, 600, 800, 1000]) {
+      for (const width of [300, 420, 566, 627, 800, 1200]) {
         await show(panel, messages, width);
-        expect(await panel.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        const cut = await panel.page
-          .locator('.tileTitle, .tileValue')
-          .evaluateAll((all) =>
-            all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent),
-          );
-        expect(cut).toEqual([]);
+        expect([width, await panel.page.evaluate(whatIsCut)]).toEqual([width, []]);
+      }
+    }
+    await show(panel, plane, 1000);
+    for (const tab of ['line', 'compare']) {
+      await panel.page.locator(`#tab-${tab}`).click();
+      await panel.answer();
+      for (const width of [300, 420, 566, 627, 1200]) {
+        await show(panel, [], width);
+        await panel.answer();
+        expect([tab, width, await panel.page.evaluate(whatIsCut)]).toEqual([tab, width, []]);
       }
     }
   });
 });
+
+/** In the page: elements that reach beyond it, and those that hide a part of what is in them. */
+function whatIsCut(): string[] {
+  const width = document.documentElement.clientWidth;
+  const isSeen = (node: Element): boolean =>
+    node.getClientRects().length > 0 && node.closest('.visuallyHidden, .stackable thead, math, [hidden]') === null;
+  const name = (node: Element): string =>
+    `${node.tagName} ${node.getAttribute('class')} ${node.textContent?.slice(0, 40)}`;
+  const texts = [...document.querySelectorAll('.content *')].filter(isSeen);
+  const beyond = texts.filter(
+    (node) => node.getBoundingClientRect().right > width + 0.5 && !node.closest('.line, .lines'),
+  );
+  const scrolling = [
+    document.documentElement,
+    ...document.querySelectorAll('.scroller, .tileTitle, .tileValue'),
+  ].filter((node) => isSeen(node) && node.scrollWidth > node.clientWidth + 1);
+  return [...beyond.map((node) => `beyond: ${name(node)}`), ...scrolling.map((node) => `scrolls: ${name(node)}`)];
+}
 
 interface AxeWindow extends Window {
   readonly axe: {

@@ -270,14 +270,14 @@ describe('counts of each kind', () => {
   it('are of samples, a segment, a parallelogram and all of the space where these are chosen', async () => {
     const { webview } = workbench;
     await webview.locator('.runSettings summary').click();
-    await choose('How to count', 'by samples');
+    await choose('Method', 'by samples');
     await count();
     await tile(/sampled on \[−1,\u00a01\]³≥ [\d,]+ ± [\d,]+8 networks, a lower bound/).waitFor();
     expect(await webview.locator('.run .outcome').textContent()).toContain(
       '10,000 points a network met at least this many regions',
     );
     await workbench.screenshot('panel sampled');
-    await choose('How to count', 'as suits the network');
+    await choose('Method', 'automatic');
     await choose('Which place', 'a segment');
     await count();
     await tile(/counted on the segment from \(−1,\u00a0−1,\u00a0−1\) to \(1,\u00a01,\u00a01\)/).waitFor();

@@ -61,7 +61,7 @@ it('a count uses the weights of the same name beside the network', async () => {
 
 it('a count is of the past once its weights have changed, and what no layer takes is named', async () => {
   write('trained.npz', { ...trained, 'stray/kernel': { shape: [3], data: new Float64Array(3) } });
-  await workbench.webview.locator('.tileSource', { hasText: 'the network has changed: count again' }).waitFor();
+  await workbench.webview.locator('.tileSource', { hasText: 'changed since: count again' }).waitFor();
   await workbench.webview.locator('.remarks', { hasText: 'Not used of trained.npz: stray/kernel.' }).waitFor();
   await workbench.screenshot('weights changed');
 });
@@ -72,8 +72,8 @@ it('the command takes weights of a file that is chosen', async () => {
     .first()
     .click();
   await workbench.runWithFile(
-    'Region Lens: Choose Weights',
-    'Choose Weights',
+    'Region Lens: Choose Weights File…',
+    'Choose Weights File',
     path.join(workbench.folder, 'other.npz'),
   );
   await workbench.webview.locator('.runSettings summary', { hasText: 'weights of other.npz' }).waitFor();
@@ -104,7 +104,7 @@ it('the normalized network opens as a document of its own, with hints', async ()
   await workbench.closeAll();
   await workbench.openFile('cnn.ts');
   await workbench.waitForLine(/conv2d.*×10\^/);
-  await workbench.runCommand('Region Lens: Show Normalized Network');
+  await workbench.runCommand('Region Lens: Open as Normalized Network');
   expect(await workbench.waitForLine(/"type": "conv2d", "name": ".*×10\^/)).toContain('"filters"');
   await workbench.screenshot('normalized network');
 });

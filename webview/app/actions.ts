@@ -1,5 +1,6 @@
 import type { Place, PlaneWindow } from '../../src/common/place.ts';
 import type { CountSettings, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
+import type { PanelCommand } from '../../src/protocol/messages.ts';
 import type { CompareChoice, Page } from './store.ts';
 import type { View } from './view.ts';
 
@@ -33,6 +34,7 @@ export interface Actions {
   askSweep(subject: SweepSubject, values: readonly number[]): void;
   apply(subject: SweepSubject, value: number): void;
   open(url: string): void;
+  run(command: PanelCommand): void;
   copy(text: string): void;
   save(suggestedName: string, text: string, encoding?: 'text' | 'base64'): void;
   exportFailed(reason: string): void;

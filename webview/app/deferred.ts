@@ -35,7 +35,7 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
   const parts = { run: createRunControls(actions), picture, line, compare, bounds: createBoundsTable(actions) };
   header.complete({
     networks: dropdown(t('Network'), (key) => actions.select(key)),
-    exports: createMenu(t('Export'), exportItems(actions, view, picture.element)),
+    exports: createMenu(t('Export'), exportItems(actions, view, picture)),
     count: button(t('Count'), 'primary', () =>
       view()?.run?.status === 'running' ? actions.cancel() : actions.count(),
     ),

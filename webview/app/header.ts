@@ -23,7 +23,7 @@ export function createHeader(actions: Actions): Header {
   const size = element('p', { class: 'muted size' });
   const pin = element('button', { class: 'chip', attributes: { type: 'button' } });
   pin.addEventListener('click', () => view && actions.pin(!view.pinned));
-  const tab = element('button', { class: 'chip', text: t('open in a tab'), attributes: { type: 'button' } });
+  const tab = element('button', { class: 'chip', text: t('Open in Editor'), attributes: { type: 'button' } });
   tab.addEventListener('click', () => actions.openTab());
   const buttons = element('div', { class: 'headerButtons' });
   const root = element('header', { class: 'header' }, [
@@ -47,7 +47,7 @@ export function createHeader(actions: Actions): Header {
         model.file,
       ].join(' · '),
     );
-    setText(pin, pinned ? t('kept: follow the editor again') : t('follows the editor: keep this file'));
+    setText(pin, pinned ? t('Follow Active Editor') : t('Pin to This File'));
     pin.setAttribute('aria-pressed', String(pinned));
     setHidden(tab, home === 'tab');
     if (widgets !== null) updateWidgets(widgets, next);

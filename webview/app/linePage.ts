@@ -8,6 +8,7 @@ import { formatCount, formatDomain } from '../format.ts';
 import { createLinePlot } from '../plots/linePlot.ts';
 import { createPlaceForm } from '../forms/placeForm.ts';
 import { t } from './strings.ts';
+import { SEED } from '../forms/ranges.ts';
 import { button, numberField, progressRing } from '../widgets/toolkit.ts';
 import { describeFileWeights, type View } from './view.ts';
 
@@ -20,7 +21,7 @@ export function createLinePage(actions: Actions): Plot {
   const plot = createLinePlot();
   const distances = createDistancePlot((url) => actions.open(url));
   const title = element('p', { class: 'muted lineTitle' });
-  const seed = numberField(t('seed'), 0, 2 ** 31 - 1, (value) => {
+  const seed = numberField(t('seed'), SEED, (value) => {
     chosenSeed = value;
     if (view !== null) update(view);
   });

@@ -1,5 +1,5 @@
-import { isHostMessage } from '../../src/protocol/messages.ts';
-import type { Section } from './actions.ts';
+import { isHostMessage, type PanelCommand } from '../../src/protocol/messages.ts';
+import type { Actions, Section } from './actions.ts';
 import { Questions } from './questions.ts';
 import { createContributionPlot } from '../plots/contributionPlot.ts';
 import { createDepthPlot } from '../plots/depthPlot.ts';
@@ -109,8 +109,13 @@ function start(root: HTMLElement): void {
   function showEmpty(): void {
     const message = state.emptyMessage ?? t('The file holds no network that can be read.');
     empty.replaceChildren(
-      element('h1', { text: t('No network here') }),
+      element('h1', { text: t('No network open') }),
       element('p', { class: 'muted', text: message }),
+      element(
+        'p',
+        { class: 'emptyActions' },
+        COMMANDS.map(([command, text]) => commandButton(command, text, actions)),
+      ),
     );
   }
 
@@ -138,6 +143,20 @@ function start(root: HTMLElement): void {
   followPointer(content, actions);
   render();
   host.postMessage({ type: 'ready' });
+}
+
+const COMMANDS: readonly [PanelCommand, string][] = [
+  ['openExample', t('Open Example')],
+  ['newNetwork', t('New Network')],
+  ['openNetwork', t('Open Network…')],
+  ['learnMore', t('What Is a Linear Region?')],
+];
+
+/** A plain button: the widgets are not loaded where there is nothing to show. */
+function commandButton(command: PanelCommand, text: string, actions: Actions): HTMLElement {
+  const made = element('button', { class: 'plainButton', text, attributes: { type: 'button' } });
+  made.addEventListener('click', () => actions.run(command));
+  return made;
 }
 
 function drawRemarks(list: HTMLElement, { network: { remarks } }: View): void {

@@ -143,6 +143,7 @@ export function createActions(host: Host, questions: Questions, { state, view, c
         });
       }),
     apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
+    run: (command) => host.postMessage({ type: 'command', command }),
     open: (url) => host.postMessage({ type: 'open', url }),
     copy: (text) => host.postMessage({ type: 'copy', text }),
     exportFailed: (reason) => host.postMessage({ type: 'exportFailed', reason }),

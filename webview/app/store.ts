@@ -90,6 +90,8 @@ export interface PanelState extends PersistedState, AnsweredState {
   readonly versions: string;
   /** Networks that a count draws by default. */
   readonly seeds: number;
+  /** Seconds that a count of one network takes at most. */
+  readonly timeLimit: number;
   readonly progress: Readonly<Record<string, RunProgress>>;
   readonly comparedCounts: ComparedCounts | null;
   readonly highlight: { readonly key: string; readonly layer: number | null } | null;
@@ -109,6 +111,7 @@ export const INITIAL_STATE: PanelState = {
   home: 'tab',
   versions: '',
   seeds: 8,
+  timeLimit: 60,
   progress: {},
   comparedCounts: null,
   picture: null,
@@ -143,7 +146,7 @@ export const NO_COMPARISON: CompareChoice = {
 export function receive(state: PanelState, message: Exclude<HostMessage, Answer>): PanelState {
   switch (message.type) {
     case 'home':
-      return { ...state, home: message.home, pinned: message.pinned, versions: message.versions, seeds: message.seeds };
+      return receiveHome(state, message);
     case 'show':
       return show(state, message.model);
     case 'empty':
@@ -160,8 +163,19 @@ export function receive(state: PanelState, message: Exclude<HostMessage, Answer>
     case 'countProgress':
       return { ...state, progress: { ...state.progress, [message.key]: message.progress } };
     case 'highlight':
-      return { ...state, highlight: { key: message.key, layer: message.layer } };
+      return highlighted(state, message.key, message.layer);
   }
+}
+
+function receiveHome(state: PanelState, message: Extract<HostMessage, { type: 'home' }>): PanelState {
+  const { home, pinned, versions, seeds, timeLimit } = message;
+  return { ...state, home, pinned, versions, seeds, timeLimit };
+}
+
+/** The cursor's network is the one shown: where it has moved to another, the panel follows. */
+function highlighted(state: PanelState, key: string, layer: number | null): PanelState {
+  const isOther = key !== state.highlight?.key && networkByKey(state, key) !== null;
+  return { ...state, highlight: { key, layer }, selectedKey: isOther ? key : state.selectedKey };
 }
 
 /** The state with points of a file as the place of the line, or of the counts. */

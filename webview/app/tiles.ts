@@ -59,7 +59,7 @@ function seriesContent(
     const reason = series?.note ?? absent;
     return { title, domain, value: NO_FIGURE, source: reason, url: null, detail: reason };
   }
-  const source = certain ? t('the maximum · {0}', series.label) : series.label;
+  const source = certain ? t('attained · {0}', series.label) : series.label;
   const detail = [details(series.total), t('on {0}', formatDomain(series.domain)), series.note ?? '', series.label];
   const { text } = series.total;
   return { title, domain, value: text, source, url: series.url, detail: detail.filter(Boolean).join('\n') };
@@ -74,7 +74,7 @@ function countedContent(view: View): TileContent {
   const { countedTotal: spread, run, network, outdated } = view;
   const blank = (source: string): TileContent => ({ ...head, value: NO_FIGURE, source, detail: source });
   if (network.countRefused !== null && spread === null) return blank(network.countRefused);
-  if (outdated) return blank(t('the network has changed: count again'));
+  if (outdated) return blank(t('changed since: count again'));
   if (spread === null || run === null) return blank(run?.status === 'running' ? t('counting…') : t('not counted yet'));
   const stopped = view.counts.filter((count) => !count.exact).length;
   const networks = run.settings.fileWeights

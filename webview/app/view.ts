@@ -36,6 +36,8 @@ export interface View {
   readonly page: Page;
   readonly pinned: boolean;
   readonly versions: string;
+  /** Seconds that a count of one network takes at most. */
+  readonly timeLimit: number;
   /** Layers with units that bend, in order: rows of the table, columns of the plot. */
   readonly layers: readonly PanelLayer[];
   readonly settings: CountSettings;
@@ -97,6 +99,7 @@ export function viewOf(state: PanelState): View | null {
     page: state.page,
     pinned: state.pinned,
     versions: state.versions,
+    timeLimit: state.timeLimit,
     layers: network.layers.filter((layer) => layer.neurons > 0),
     settings,
     run,

@@ -1,32 +1,37 @@
-import { drawingOn, pngOf } from './png.ts';
-import { provenance } from './exports.ts';
-import { linesOf } from './svgExport.ts';
 import type { View } from '../app/view.ts';
+import type { RegionPicture } from '../picture/regionPicture.ts';
+import { t } from '../app/strings.ts';
+import { provenance } from './exports.ts';
+import { drawingOn, pngOf } from './png.ts';
+import { linesOf } from './svgExport.ts';
 
-/** The region picture with its title above and what it is of below, as PNG in base64. */
-export function pictureAsPng(view: View, section: HTMLElement, canvas: HTMLCanvasElement): string {
-  const scale = canvas.width / Math.max(1, canvas.clientWidth);
-  const { color, fontFamily } = getComputedStyle(section);
-  const paper = getComputedStyle(document.body).getPropertyValue('--vscode-editor-background').trim() || 'white';
-  const size = 10 * scale;
-  const lines = linesOf(provenance(view), Math.floor(canvas.width / (0.56 * size)));
-  const [top, line] = [2.4 * size, 1.5 * size];
+/** Of the square, in pixels: a column of a printed page at 300 dots an inch. */
+const SIDE = 1200;
+const MARGIN = 72;
+const LETTERS = 28;
+const LINE = 1.5 * LETTERS;
+/** Width of a letter as a share of its height, on average. */
+const LETTER_WIDTH = 0.54;
+
+/** The region picture on white paper, with its title above and what it is of below, as PNG in base64. */
+export function pictureAsPng(view: View, picture: RegionPicture): string {
+  const square = picture.onPaper(SIDE);
+  if (square === null) throw new Error(t('the regions are not drawn yet'));
+  const { fontFamily } = getComputedStyle(picture.element);
+  const lines = linesOf(provenance(view), Math.floor(SIDE / (LETTER_WIDTH * LETTERS)));
+  const top = MARGIN + 2 * LINE;
   const page = document.createElement('canvas');
-  page.width = canvas.width;
-  page.height = Math.ceil(top + canvas.height + (lines.length + 0.5) * line);
+  page.width = SIDE + 2 * MARGIN;
+  page.height = Math.ceil(top + SIDE + (lines.length + 0.5) * LINE + MARGIN);
   const context = drawingOn(page);
-  context.fillStyle = paper;
+  context.fillStyle = 'white';
   context.fillRect(0, 0, page.width, page.height);
-  context.drawImage(canvas, 0, top);
-  context.fillStyle = color;
-  context.font = `600 ${1.2 * size}px ${fontFamily}`;
-  context.fillText(
-    `${view.network.name} · ${section.querySelector('h2')?.textContent ?? ''}`,
-    0,
-    0.6 * top,
-    page.width,
-  );
-  context.font = `${size}px ${fontFamily}`;
-  lines.forEach((text, i) => context.fillText(text, 0, top + canvas.height + (i + 1) * line, page.width));
+  context.drawImage(square, MARGIN, top);
+  context.fillStyle = 'black';
+  context.font = `600 ${1.2 * LETTERS}px ${fontFamily}`;
+  const title = `${view.network.name} · ${picture.element.querySelector('h2')?.textContent ?? ''}`;
+  context.fillText(title, MARGIN, MARGIN + LINE, SIDE);
+  context.font = `${LETTERS}px ${fontFamily}`;
+  lines.forEach((text, i) => context.fillText(text, MARGIN, top + SIDE + (i + 1.2) * LINE, SIDE));
   return pngOf(page);
 }

@@ -19,12 +19,21 @@ const KEPT_STYLES = [
   'letter-spacing',
 ] as const;
 const SVG = 'http://www.w3.org/2000/svg';
-const MARGIN = 16;
+const MARGIN = 32;
 
-/**
- * The plots in view under one another as one picture that needs no style sheet, in the colours of the current theme.
- */
+/** The plots in view under one another as one picture that needs no style sheet, dark on white paper in any theme. */
 export function plotsAsSvg(view: View): string {
+  const { body } = document;
+  // Nothing is painted before the attribute is gone again.
+  body.dataset.paper = '';
+  try {
+    return drawnPlots(view);
+  } finally {
+    delete body.dataset.paper;
+  }
+}
+
+function drawnPlots(view: View): string {
   const picture = document.createElementNS(SVG, 'svg');
   const background = document.createElementNS(SVG, 'rect');
   picture.append(background);
@@ -45,14 +54,12 @@ export function plotsAsSvg(view: View): string {
     picture.append(caption(line, document.body, height + 8));
     height += CAPTION_LINE;
   }
+  height += MARGIN / 2;
   for (const [name, value] of Object.entries({ xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` }))
     picture.setAttribute(name, String(value));
   background.setAttribute('width', String(width));
   background.setAttribute('height', String(height));
-  background.setAttribute(
-    'fill',
-    getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background').trim() || 'white',
-  );
+  background.setAttribute('fill', 'white');
   return wellFormed(`<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(picture)}\n`);
 }
 

@@ -1,16 +1,17 @@
 import { describePlace } from '../../src/common/describePlace.ts';
 import { DEFAULT_BOX, PLACES } from '../../src/common/place.ts';
 import type { CountMethodName, CountSettings } from '../../src/protocol/runs.ts';
-import { MAX_SAMPLES, MAX_SEEDS } from '../../src/protocol/validate.ts';
 import type { Actions, Section } from '../app/actions.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
-import { capital, formatDomain, plural } from '../format.ts';
+import { formatDomain, plural } from '../format.ts';
 import { createPlaceForm } from './placeForm.ts';
+import { DEVIATION, NETWORKS, SAMPLES, SEED, THREADS } from './ranges.ts';
 import { t } from '../app/strings.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';
 import { chosenMethod, describeFileWeights, type View } from '../app/view.ts';
 
-const MAX_WORKERS = 64;
+/** Of networks that do not say how their weights are drawn. */
+const DEFAULT_KERNEL = 'he_normal';
 const KERNELS = [
   'he_normal',
   'he_uniform',
@@ -27,40 +28,40 @@ export function createCountForm(actions: Actions): Section {
   const change = (part: Partial<CountSettings>): void => {
     if (settings !== null) actions.changeSettings({ ...settings, ...part });
   };
-  const method = dropdown(t('How to count'), (value) => change(withMethod(value as CountMethodName, settings)));
+  const method = dropdown(t('Method'), (value) => change(withMethod(value as CountMethodName, settings)));
   const place = createPlaceForm(
     (next) => change({ place: next }),
     (needed) => actions.choosePoints('count', needed),
   );
-  const samples = numberField(t('points'), 1, MAX_SAMPLES, (value) => change({ samples: value }));
+  const samples = numberField(t('points'), SAMPLES, (value) => change({ samples: value }));
   const note = element('p', {
     class: 'muted formNote',
     text: t('Random points meet some of the regions: their number is a lower bound, however many there are.'),
   });
-  const seeds = numberField(t('networks'), 1, MAX_SEEDS, (value) => change({ seeds: value }));
-  const firstSeed = numberField(t('first seed'), 0, 2 ** 31 - 1, (value) => change({ firstSeed: value }));
+  const seeds = numberField(t('networks'), NETWORKS, (value) => change({ seeds: value }));
+  const firstSeed = numberField(t('first seed'), SEED, (value) => change({ firstSeed: value }));
   const kernel = dropdown(t('How weights are drawn'), (value) => change({ kernel: value === '' ? null : value }));
-  const bias = numberField(t('bias deviation'), 0, 1e6, (value) => change({ biasStddev: value }), Number.isFinite);
-  const workers = numberField(t('threads (0: all but one)'), 0, MAX_WORKERS, (value) => change({ workers: value }));
+  const bias = numberField(t('bias deviation'), DEVIATION, (value) => change({ biasStddev: value }));
+  const workers = numberField(t('threads (0: all but one)'), THREADS, (value) => change({ workers: value }));
   const fileWeights = checkbox(t('weights of the file'), 'visibly', (checked) => change({ fileWeights: checked }));
-  const again = button(t('As in the file'), 'secondary', () =>
+  const again = button(t('Reset'), 'secondary', () =>
     change({ method: 'auto', place: DEFAULT_BOX, kernel: null, biasStddev: null, workers: 0 }),
   );
   const summary = element('span', { class: 'muted' });
   const group = (title: string, children: readonly HTMLElement[]): HTMLElement =>
     element('fieldset', {}, [element('legend', { text: title }), ...children]);
   const root = element('details', { class: 'runSettings' }, [
-    element('summary', {}, [element('span', { text: t('How to count') }), summary]),
+    element('summary', {}, [element('span', { text: t('Count settings') }), summary]),
     element('div', { class: 'runForm' }, [
-      group(t('Where'), [underLabel(t('method'), method.element), ...place.elements, samples.element, note]),
-      group(t('Which networks'), [
+      group(t('Domain'), [underLabel(t('method'), method.element), ...place.elements, samples.element, note]),
+      group(t('Random networks'), [
         seeds.element,
         firstSeed.element,
         underLabel(t('weights'), kernel.element),
         bias.element,
         fileWeights.element,
       ]),
-      group(t('On what'), [workers.element, again.element]),
+      group(t('Computation'), [workers.element, again.element]),
     ]),
   ]);
 
@@ -100,7 +101,7 @@ function withMethod(method: CountMethodName, before: CountSettings | null): Part
 }
 
 const METHOD_WORDS: Readonly<Record<CountSettings['method'], string>> = {
-  auto: t('as suits the network'),
+  auto: t('automatic'),
   line: t('on a line'),
   plane: t('in a plane'),
   cells: t('whole cells'),
@@ -114,14 +115,23 @@ function methodChoices({ network }: View): { value: string; text: string }[] {
   return all.filter(fits).map((value) => ({ value, text: METHOD_WORDS[value] }));
 }
 
-/** Which method was taken, and why: `In a plane, since two inputs: the box is a plane.` */
+/** Which method was taken, and why, where the network decided. */
 export function chosenSentence(method: CountSettings['method'], why: string): string {
-  return t('{0}, since {1}.', capital(METHOD_WORDS[method]), why.replace(/R\^\d+/g, formatDomain));
+  return t(
+    'Method: {0}, since {1}.',
+    METHOD_WORDS[method],
+    why
+      .replace(/R\^\d+/g, formatDomain)
+      .replace(/an estimated ([\d,]+) regions/, (_, size: string) => t('roughly {0} regions', size)),
+  );
 }
 
 function kernelChoices({ network }: View): { value: string; text: string }[] {
   return [
-    { value: '', text: t('as in the file: {0}', network.kernel) },
+    {
+      value: '',
+      text: network.kernel === DEFAULT_KERNEL ? t('default: {0}', network.kernel) : t('file: {0}', network.kernel),
+    },
     ...KERNELS.map((value) => ({ value, text: value })),
   ];
 }
@@ -132,6 +142,6 @@ function describeSettings({ settings, network }: View): string {
   const how =
     method === 'sample' ? t('by samples {0}', place) : method === 'cells' ? t('whole cells {0}', place) : place;
   if (settings.fileWeights) return `${describeFileWeights(network)}, ${how}`;
-  const networks = plural(settings.seeds, t('drawn network'), t('drawn networks'));
+  const networks = plural(settings.seeds, t('random network'), t('random networks'));
   return t('{0}, {1}, from seed {2}', networks, how, settings.firstSeed);
 }

@@ -2,6 +2,7 @@ import { DEFAULT_BOX, diagonalOf, faceOf, PLACES, type Box, type Place } from '.
 import type { CountMethodName } from '../../src/protocol/runs.ts';
 import { element, setHidden } from '../widgets/dom.ts';
 import { t } from '../app/strings.ts';
+import { COORDINATE } from './ranges.ts';
 import { dropdown, numberField, underLabel, vectorField } from '../widgets/toolkit.ts';
 
 export interface PlaceForm {
@@ -23,13 +24,18 @@ export function createPlaceForm(change: (place: Place) => void, choosePoints: (n
     if (value === 'points') choosePoints(method === 'line' || inputs < 2 ? 2 : 3);
     else change(placeOfKind(value as Place['kind'], box, inputs));
   });
-  // Typing one end beyond the other changes nothing.
-  const changeBox = (lower: number, upper: number): void => {
-    if (lower < upper) change({ kind: 'box', lower, upper });
+  /** The ends as typed: taken together, once they make a box. */
+  let typed = { lower: box.lower, upper: box.upper };
+  const changeBox = (part: Partial<typeof typed>): void => {
+    typed = { ...typed, ...part };
+    const fits = typed.lower < typed.upper;
+    lower.complain(fits ? null : t('“from” must be less than “to”.'));
+    upper.complain(null);
+    if (fits) change({ kind: 'box', ...typed });
   };
-  const lower = numberField(t('from'), -1e9, 1e9, (value) => changeBox(value, box.upper), Number.isFinite);
-  const upper = numberField(t('to'), -1e9, 1e9, (value) => changeBox(box.lower, value), Number.isFinite);
-  const hint = t('{0} numbers, please');
+  const lower = numberField(t('from'), COORDINATE, (value) => changeBox({ lower: value }));
+  const upper = numberField(t('to'), COORDINATE, (value) => changeBox({ upper: value }));
+  const hint = t('Enter {0} numbers.');
   const vector = (label: string, name: string) =>
     vectorField(label, hint, (value) => change({ ...place, [name]: value }));
   const vectors = {
@@ -48,12 +54,15 @@ export function createPlaceForm(change: (place: Place) => void, choosePoints: (n
 
   function update(next: Place, nextMethod: CountMethodName, nextInputs: number, disabled: boolean): void {
     [place, method, inputs] = [next, nextMethod, nextInputs];
-    if (place.kind === 'box') box = place;
+    if (place.kind === 'box' && !isSameBox(place, box)) {
+      box = place;
+      typed = { lower: box.lower, upper: box.upper };
+    }
     kinds.setChoices(choices(method, place, inputs), place.kind);
     kinds.setDisabled(disabled);
     for (const [field, value] of [
-      [lower, box.lower],
-      [upper, box.upper],
+      [lower, typed.lower],
+      [upper, typed.upper],
     ] as const) {
       field.setValue(value);
       field.setDisabled(disabled);
@@ -68,9 +77,13 @@ export function createPlaceForm(change: (place: Place) => void, choosePoints: (n
     }
   }
   return {
-    elements: [underLabel(t('place'), kinds.element), lower.element, upper.element, vectorRow],
+    elements: [underLabel(t('domain'), kinds.element), lower.element, upper.element, vectorRow],
     update,
   };
+}
+
+function isSameBox(a: Box<number>, b: Box<number>): boolean {
+  return a.lower === b.lower && a.upper === b.upper;
 }
 
 /** To begin with, a segment or parallelogram is what the box gives. */
@@ -100,7 +113,7 @@ function placeText(kind: Place['kind'], method: CountMethodName, place: Place, i
   switch (kind) {
     case 'box':
       if (method === 'line' && inputs > 1) return t('the diagonal of the box');
-      return method === 'plane' && inputs > 2 ? t('a random plane through the box, by seed') : t('the box');
+      return method === 'plane' && inputs > 2 ? t('a random plane, by seed') : t('the box');
     case 'all':
       return t('the whole input space');
     case 'segment':

@@ -18,11 +18,21 @@ export function createRunControls(actions: Actions): Section {
     track,
     element('div', { class: 'progressLine muted' }, [progressRing(), progressText]),
   ]);
+  const costText = element('span');
+  const one = element('button', { class: 'chip', text: t('Count One Network First'), attributes: { type: 'button' } });
+  const cost = element('p', { class: 'caption cost' }, [costText, ' ', one]);
+  let shown: View | null = null;
+  one.addEventListener('click', () => {
+    if (shown === null) return;
+    actions.changeSettings({ ...shown.settings, seeds: 1 });
+    actions.count();
+  });
   const chosen = element('p', { class: 'muted caption chosen' });
   const outcome = element('p', { class: 'outcome', attributes: { role: 'status' } });
   const root = element('section', { class: 'run', attributes: { 'aria-label': t('Counting') } }, [
     form.element,
     chosen,
+    cost,
     progress,
     outcome,
   ]);
@@ -33,6 +43,10 @@ export function createRunControls(actions: Actions): Section {
     setHidden(progress, !running);
     if (running) drawProgress(view);
     setPowerText(chosen, chosenText(view));
+    shown = view;
+    setText(costText, costOf(view));
+    setHidden(cost, running || costText.textContent === '');
+    setHidden(one, view.settings.fileWeights || view.settings.seeds === 1);
     setText(outcome, [endText(view), sampleText(view)].filter(Boolean).join(' '));
     outcome.classList.toggle('failed', view.run?.status === 'failed');
   }
@@ -58,13 +72,27 @@ export function createRunControls(actions: Actions): Section {
   return { element: root, update };
 }
 
+/** What a long count costs, before it is started. */
+function costOf({ network, settings, counts, timeLimit }: View): string {
+  if (!network.isLongCount || network.countRefused !== null || counts.length > 0) return '';
+  const networks = settings.fileWeights ? 1 : settings.seeds;
+  return t(
+    'This network is large: a count can take up to {0} for each of {1}. What is found until then is a lower bound.',
+    formatDuration(timeLimit),
+    plural(networks, t('network'), t('networks')),
+  );
+}
+
 /** The method that was chosen for the user: of the counts shown, or of those to come. */
 function chosenText({ run, counts, network, settings }: View): string {
-  const { method, why } = run !== null && counts.length > 0 ? run.theory : chosenMethod(network, settings);
+  const isOfRun = run !== null && counts.length > 0 && JSON.stringify(run.settings) === JSON.stringify(settings);
+  const { method, why } = isOfRun ? run.theory : chosenMethod(network, settings);
   return why === null || network.countRefused !== null ? '' : chosenSentence(method, why);
 }
 
-function endText({ run }: View): string {
+function endText({ run, outdated }: View): string {
+  // What ended a count of other weights says nothing of these.
+  if (outdated && run?.status !== 'running') return '';
   if (run === null || run.status === 'running' || run.status === 'done') return run?.message ?? '';
   if (run.status === 'failed') return t('The count failed: {0}', run.message ?? t('no reason was given'));
   return run.message ?? t('Stopped after {0}.', plural(run.counts.length, t('network'), t('networks')));
@@ -76,7 +104,7 @@ function sampleText({ counts }: View): string {
   if (samples === null) return '';
   const { points, estimate, newAtEnd } = samples;
   return t(
-    '{0} points a network met at least this many regions. Of the last tenth of the points {1}% met a new one; the estimate of Chao 1 for all regions is {2}.',
+    '{0} random points of each network hit this many regions; {1}% of the last tenth hit a new one. Estimated total (Chao1): {2}.',
     formatCount(points),
     (100 * newAtEnd).toFixed(1),
     formatMean(estimate),

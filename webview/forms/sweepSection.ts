@@ -5,6 +5,7 @@ import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
 import { formatCount, NO_FIGURE } from '../format.ts';
 import type { SweepChoice } from '../app/store.ts';
 import { t } from '../app/strings.ts';
+import { makeStackable } from '../tables/stackable.ts';
 import { createSweepPlot } from '../plots/sweepPlot.ts';
 import { button, dropdown, slider } from '../widgets/toolkit.ts';
 import type { View } from '../app/view.ts';
@@ -140,6 +141,11 @@ export function createSweepSection(actions: Actions): Plot {
   }
 
   function drawTable(rows: readonly SweptRow[]): void {
+    drawRows(rows);
+    makeStackable(body.closest('table')!);
+  }
+
+  function drawRows(rows: readonly SweptRow[]): void {
     body.replaceChildren(
       ...rows.map((row) => {
         const cells = [

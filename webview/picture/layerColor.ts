@@ -7,9 +7,14 @@ export function isLightTheme(): boolean {
 
 const FIRST_HUE = 250;
 
-/** CSS colour of the `depth`-th of `count` layers that bend. */
-export function layerColor(depth: number, count: number, light: boolean): string {
+/** Hue of the `depth`-th of `count` layers that bend; style sheets make a colour of it that suits the theme. */
+export function layerHue(depth: number, count: number): number {
   const turn = count > 1 ? (300 * depth) / Math.max(count, 5) : 0;
-  const hue = (FIRST_HUE + 360 - turn) % 360;
+  return (FIRST_HUE + 360 - turn) % 360;
+}
+
+/** The same as a CSS colour, for canvases. */
+export function layerColor(depth: number, count: number, light: boolean): string {
+  const hue = layerHue(depth, count);
   return light ? `oklch(0.5 0.15 ${hue.toFixed(1)})` : `oklch(0.78 0.13 ${hue.toFixed(1)})`;
 }

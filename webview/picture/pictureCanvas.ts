@@ -1,9 +1,10 @@
 import { zoomIdentity, type ZoomTransform } from 'd3-zoom';
 import type { PlaneWindow } from '../../src/common/place.ts';
 import type { PanelPicture } from '../../src/protocol/runs.ts';
+import { onThemeChange } from '../app/theme.ts';
 import { isLightTheme } from './layerColor.ts';
 import { preparePicture, type PreparedPicture } from './preparedPicture.ts';
-import { DARK, LIGHT, type Coloring } from './regionColor.ts';
+import { DARK, LIGHT, type Coloring, type Palette } from './regionColor.ts';
 import { paintPicture } from './regionPainter.ts';
 
 export interface PictureCanvas {
@@ -17,6 +18,8 @@ export interface PictureCanvas {
   visible(): PlaneWindow;
   /** The picture in sight, once it is sorted. */
   shown(): PreparedPicture | null;
+  /** What is in sight on white paper, whatever the theme, with this many pixels a side; null before it is sorted. */
+  onPaper(pixels: number): HTMLCanvasElement | null;
   /** Side of the square in CSS pixels. */
   resize(side: number): void;
 }
@@ -51,13 +54,15 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
   let work: Generator<void, void> | null = null;
   let frame = 0;
   let restTimer = 0;
+  /** In CSS pixels; kept, since a hidden canvas has none. */
+  let side = 1;
 
   function copy(): void {
     const context = canvas.getContext('2d');
     if (context === null) return;
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (drawn === null || whole === null) return;
-    const ratio = canvas.width / Math.max(1, canvas.clientWidth);
+    const ratio = canvas.width / side;
     const scale = transform.k / drawn.transform.k;
     const left = (transform.x - drawn.transform.x * scale) * ratio;
     const top = (transform.y - drawn.transform.y * scale) * ratio;
@@ -65,7 +70,6 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
   }
 
   function visible(): PlaneWindow {
-    const side = Math.max(1, canvas.clientWidth);
     const size = Math.min(1, 1 / transform.k);
     const clamp = (at: number): number => Math.min(Math.max(0, at), 1 - size);
     const x = clamp(-transform.x / (transform.k * side));
@@ -88,31 +92,40 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
       else if (layer === whole) whole = { ...layer, prepared };
       onPrepared();
     }
-    const next = document.createElement('canvas');
-    next.width = canvas.width;
-    next.height = canvas.height;
-    const context = next.getContext('2d');
-    if (context === null) return;
-    const pixelRatio = canvas.width / Math.max(1, canvas.clientWidth);
-    const finished: Drawn = { canvas: next, transform };
-    const { window } = layer.picture;
-    const square = transform.k * canvas.width;
+    const finished: Drawn = { canvas: squareCanvas(canvas.width), transform };
+    const paper = getComputedStyle(document.body).getPropertyValue('--vscode-editor-background').trim() || 'black';
+    const thinning = yield* paint(finished.canvas, layer, prepared, isLightTheme() ? LIGHT : DARK, paper);
+    drawn = finished;
+    copy();
+    onPainted(thinning);
+  }
+
+  /** Draws what is in sight onto another canvas. */
+  function* paint(
+    target: HTMLCanvasElement,
+    { picture: { window }, coloring }: Layer,
+    prepared: PreparedPicture,
+    palette: Palette,
+    paper: string,
+  ): Generator<void, number> {
+    const context = target.getContext('2d');
+    if (context === null) return 1;
+    const pixelRatio = target.width / side;
+    const square = transform.k * target.width;
     const placement = {
       scale: square * window.size,
       left: transform.x * pixelRatio + window.x * square,
       top: transform.y * pixelRatio + (1 - window.y - window.size) * square,
     };
-    const paper = getComputedStyle(document.body).getPropertyValue('--vscode-editor-background').trim() || 'black';
-    const palette = isLightTheme() ? LIGHT : DARK;
-    const thinning = yield* paintPicture(context, prepared, placement, {
-      palette,
-      coloring: layer.coloring,
-      pixelRatio,
-      paper,
-    });
-    drawn = finished;
-    copy();
-    onPainted(thinning);
+    return yield* paintPicture(context, prepared, placement, { palette, coloring, pixelRatio, paper });
+  }
+
+  function onPaper(pixels: number): HTMLCanvasElement | null {
+    const layer = inSight();
+    if (layer === null || layer.prepared === null) return null;
+    const target = squareCanvas(pixels);
+    for (const work = paint(target, layer, layer.prepared, LIGHT, 'white'); work.next().done !== true;);
+    return target;
   }
 
   function repaint(): void {
@@ -138,7 +151,7 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
     return same ? before : { picture, coloring, prepared: null };
   }
 
-  new MutationObserver(repaint).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  onThemeChange(repaint);
   return {
     canvas,
     show: (nextWhole, nextPart, coloring) => {
@@ -157,8 +170,10 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
     },
     transform: () => transform,
     visible,
+    onPaper,
     shown: () => inSight()?.prepared ?? null,
-    resize: (side) => {
+    resize: (next) => {
+      side = Math.max(1, next);
       const pixels = Math.round(side * window.devicePixelRatio);
       if (canvas.width === pixels) return;
       canvas.width = pixels;
@@ -167,6 +182,12 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
       repaint();
     },
   };
+}
+
+function squareCanvas(pixels: number): HTMLCanvasElement {
+  const made = document.createElement('canvas');
+  made.width = made.height = pixels;
+  return made;
 }
 
 /** With room for rounding. */

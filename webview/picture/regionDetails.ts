@@ -1,11 +1,18 @@
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelProbe } from '../../src/protocol/runs.ts';
-import { element, setHidden } from '../widgets/dom.ts';
+import { element, setHidden, setText } from '../widgets/dom.ts';
 import { formatCount } from '../format.ts';
 import { t } from '../app/strings.ts';
 
+interface DetailsActions {
+  copy(text: string): void;
+  /** Pins the region shown, or lets it go. */
+  pin(): void;
+}
+
 export interface RegionDetails {
   readonly element: HTMLElement;
+  setPinned(pinned: boolean): void;
   show(probe: PanelProbe | null, layers: readonly PanelLayer[], inputs: number): void;
 }
 
@@ -14,38 +21,60 @@ const CELL = 5;
 const CELLS_PER_ROW = 48;
 
 /** The region at one point: which units are on, and the affine map that holds there. */
-export function createRegionDetails(): RegionDetails {
+export function createRegionDetails(actions: DetailsActions): RegionDetails {
   const maps = element('div', { class: 'affineMaps' });
   const patterns = element('dl', { class: 'patterns' });
-  const root = element('div', { class: 'regionDetails', attributes: { role: 'status' } }, [maps, patterns]);
+  const pin = chip(t('Pin'), () => actions.pin());
+  const copy = chip(t('Copy'), () => actions.copy(text));
+  const tools = element('p', { class: 'chips' }, [pin, copy]);
+  const figures = element('div', { attributes: { role: 'status' } }, [maps, patterns]);
+  const root = element('div', { class: 'regionDetails' }, [figures, tools]);
+  root.hidden = true;
+  let text = '';
   return {
     element: root,
+    setPinned: (pinned) => setText(pin, pinned ? t('Unpin') : t('Pin')),
     show: (probe, layers, inputs) => {
       setHidden(root, probe === null);
       if (probe === null) return;
-      maps.replaceChildren(...probe.outputs.map((map, o) => mapLine(map, o, probe.outputs.length, inputs)));
+      maps.replaceChildren(
+        ...probe.outputs.map((map, o) => element('p', { text: mapText(map, o, probe.outputs.length, inputs) })),
+      );
+      text = detailsText(probe, layers, inputs);
       patterns.replaceChildren(...probe.pattern.flatMap((part) => patternRow(part, layers)));
     },
   };
 }
 
+function chip(label: string, onPress: () => void): HTMLElement {
+  const made = element('button', { class: 'chip', text: label, attributes: { type: 'button' } });
+  made.addEventListener('click', onPress);
+  return made;
+}
+
+/** The same as lines of text, with the whole pattern. */
+function detailsText({ outputs, pattern }: PanelProbe, layers: readonly PanelLayer[], inputs: number): string {
+  const maps = outputs.map((map, o) => mapText(map, o, outputs.length, inputs));
+  const rows = pattern.map((part) => `${layerName(part, layers)}: ${onText(part)}, ${part.pieces}`);
+  return [...maps, ...rows].join('\n');
+}
+
 type Affine = PanelProbe['outputs'][number];
 
 /** `f = 0.42 x₁ − 1.37 x₂ + 0.19, here 0.188`; of many inputs the size of the gradient alone. */
-function mapLine(
+function mapText(
   { coefficients, size, constant, value }: Affine,
   output: number,
   outputs: number,
   inputs: number,
-): HTMLElement {
+): string {
   const name = outputs === 1 ? 'f' : `f${subscript(output + 1)}`;
   const here = t('here {0}', signed(value));
-  if (inputs > coefficients.length)
-    return element('p', { text: t('{0}: gradient of size {1}, {2}', name, number(size), here) });
+  if (inputs > coefficients.length) return t('{0}: gradient of size {1}, {2}', name, number(size), here);
   const terms = coefficients.map((slope, i) =>
     i === 0 ? `${signed(slope)} x₁` : term(slope, ` x${subscript(i + 1)}`),
   );
-  return element('p', { text: `${name} = ${terms.join(' ')} ${term(constant, '')}, ${here}` });
+  return `${name} = ${terms.join(' ')} ${term(constant, '')}, ${here}`;
 }
 
 function term(slope: number, variable: string): string {
@@ -67,13 +96,21 @@ function subscript(n: number): string {
   return String(n).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]);
 }
 
-function patternRow(part: PanelProbe['pattern'][number], layers: readonly PanelLayer[]): HTMLElement[] {
-  const name = layers.find((layer) => layer.index === part.layer)?.name ?? t('layer {0}', part.layer);
-  const text = t('{0} of {1} on', formatCount(part.above), formatCount(part.units));
+type Pattern = PanelProbe['pattern'][number];
+
+function patternRow(part: Pattern, layers: readonly PanelLayer[]): HTMLElement[] {
   return [
-    element('dt', { text: name }),
-    element('dd', {}, [patternDrawing(part.pieces), element('span', { class: 'muted', text })]),
+    element('dt', { text: layerName(part, layers) }),
+    element('dd', {}, [patternDrawing(part.pieces), element('span', { class: 'muted', text: onText(part) })]),
   ];
+}
+
+function layerName({ layer }: Pattern, layers: readonly PanelLayer[]): string {
+  return layers.find(({ index }) => index === layer)?.name ?? t('layer {0}', layer);
+}
+
+function onText({ above, units }: Pattern): string {
+  return t('{0} of {1} on', formatCount(above), formatCount(units));
 }
 
 /** A square for each unit, filled where it is on (on a higher piece: fuller). */

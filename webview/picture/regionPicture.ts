@@ -6,12 +6,11 @@ import type { Actions, Plot } from '../app/actions.ts';
 import { createBoundaryTable } from '../tables/boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { capital, formatCount, formatDomain, formatMean, plural } from '../format.ts';
-import { isLightTheme, layerColor } from './layerColor.ts';
+import { drawLegend } from './legend.ts';
 import { createPictureCanvas } from './pictureCanvas.ts';
 import { polygonArea, polygonAt } from './preparedPicture.ts';
 import type { Coloring } from './regionColor.ts';
 import { createRegionDetails, signed } from './regionDetails.ts';
-import { lineStyle } from './regionPainter.ts';
 import { t } from '../app/strings.ts';
 import { button, dropdown } from '../widgets/toolkit.ts';
 import { describeFileWeights, hasPicture, type View } from '../app/view.ts';
@@ -21,13 +20,16 @@ const PAN_STEP = 40;
 /** The hand rests this long before what is in sight is counted again. */
 const RECOUNT_MS = 220;
 const PROBE_MS = 140;
-/** Layers named in the caption; deeper ones are hard to distinguish by eye. */
-const NAMED_LAYERS = 4;
+
+export interface RegionPicture extends Plot {
+  /** What is in view, for paper; null where nothing is drawn. */
+  onPaper(pixels: number): HTMLCanvasElement | null;
+}
 
 /**
  * The partition of the counted plane: regions coloured by the output's gradient, lines by the layer that bends there.
  */
-export function createRegionPicture(actions: Actions): Plot {
+export function createRegionPicture(actions: Actions): RegionPicture {
   const titleId = uniqueId('pictureTitle');
   const helpId = uniqueId('pictureHelp');
   const heading = element('h2', { attributes: { id: titleId } });
@@ -69,7 +71,7 @@ export function createRegionPicture(actions: Actions): Plot {
   const help = element('span', {
     class: 'visuallyHidden',
     text: t(
-      'Arrow keys move, plus and minus zoom, zero shows the whole square, Enter describes the region in the middle.',
+      'Arrow keys move, plus and minus zoom, zero shows the whole square, Enter pins the region in the middle, Escape lets it go.',
     ),
     attributes: { id: helpId },
   });
@@ -78,15 +80,15 @@ export function createRegionPicture(actions: Actions): Plot {
     colors.element,
     element('span', { class: 'zoomButtons' }, buttons),
   ]);
-  const details = createRegionDetails();
+  const details = createRegionDetails({ copy: (text) => actions.copy(text), pin: () => setPinned(!isPinned) });
   const table = createBoundaryTable();
   const frame = element('div', { class: 'pictureFrame' }, [canvas, overlay.node(), placeholder]);
   const below = element('div', { class: 'pictureBelow' }, [
     inView,
+    tools,
     legend,
     readout,
     details.element,
-    tools,
     table.element,
   ]);
   const root = element('section', { class: 'picture' }, [heading, frame, below, help]);
@@ -105,9 +107,12 @@ export function createRegionPicture(actions: Actions): Plot {
   let probeTimer = 0;
   /** The point asked about, in the whole square. */
   let pointed: { x: number; y: number } | null = null;
+  /** The region at `pointed` stays, wherever the pointer goes. */
+  let isPinned = false;
 
   const zooming = zoom<HTMLCanvasElement, unknown>()
     .scaleExtent([1, MAX_ZOOM])
+    .wheelDelta(wheelDelta)
     // The wheel scrolls the page, until the picture has the focus.
     .filter((event: Event) =>
       event instanceof WheelEvent
@@ -125,6 +130,7 @@ export function createRegionPicture(actions: Actions): Plot {
   target.call(zooming);
   target.on('pointermove', (event: PointerEvent) => pointAt(event.offsetX, event.offsetY, PROBE_MS));
   target.on('pointerdown', () => canvas.focus());
+  target.on('click', (event: PointerEvent) => pinAt(event.offsetX, event.offsetY));
   target.on('pointerleave', () => leavePoint());
   target.on('keydown', (event: KeyboardEvent) => onKey(event));
 
@@ -140,7 +146,8 @@ export function createRegionPicture(actions: Actions): Plot {
     else if (event.key === '+' || event.key === '=') scaleBy(1.6);
     else if (event.key === '-') scaleBy(1 / 1.6);
     else if (event.key === '0') reset();
-    else if (event.key === 'Enter') pointAt(canvas.clientWidth / 2, canvas.clientWidth / 2, 0);
+    else if (event.key === 'Enter') pinAt(canvas.clientWidth / 2, canvas.clientWidth / 2);
+    else if (event.key === 'Escape' && isPinned) setPinned(false);
     else return;
     event.preventDefault();
   }
@@ -163,9 +170,31 @@ export function createRegionPicture(actions: Actions): Plot {
     actions.askPicture(whole.seed, inPlane(run.settings), window);
   }
 
+  /** Pins the region there; the one that is pinned there already is let go. */
+  function pinAt(offsetX: number, offsetY: number): void {
+    const before = isPinned ? pinnedPolygon() : -1;
+    isPinned = false;
+    pointAt(offsetX, offsetY, 0);
+    setPinned(pointed !== null && pinnedPolygon() !== before);
+  }
+
+  function setPinned(pinned: boolean): void {
+    isPinned = pinned;
+    details.setPinned(pinned);
+    if (!pinned) leavePoint();
+  }
+
+  /** Of the picture in sight, the polygon with the point asked about. */
+  function pinnedPolygon(): number {
+    const prepared = surface.shown();
+    if (prepared === null || pointed === null) return -1;
+    const { window } = prepared.picture;
+    return polygonAt(prepared, (pointed.x - window.x) / window.size, (pointed.y - window.y) / window.size);
+  }
+
   function pointAt(offsetX: number, offsetY: number, delay: number): void {
     const prepared = surface.shown();
-    if (prepared === null) return;
+    if (prepared === null || isPinned) return;
     const side = canvas.clientWidth;
     const [u, v] = surface.transform().invert([offsetX, offsetY]);
     const at = { x: Math.min(1, Math.max(0, u / side)), y: Math.min(1, Math.max(0, 1 - v / side)) };
@@ -187,12 +216,21 @@ export function createRegionPicture(actions: Actions): Plot {
   }
 
   function leavePoint(): void {
+    if (isPinned) return redrawPinned();
     clearTimeout(probeTimer);
     pointed = null;
     outline.attr('d', null);
     spot.attr('d', null);
     setText(readout, '');
     details.show(null, [], 0);
+  }
+
+  /** The picture has moved under the region that stays. */
+  function redrawPinned(): void {
+    const polygon = pinnedPolygon();
+    const prepared = surface.shown();
+    if (prepared !== null && polygon >= 0) drawOutline(prepared.picture, polygon);
+    else outline.attr('d', null);
   }
 
   function drawOutline({ vertices, offsets, window }: PanelPicture, polygon: number): void {
@@ -258,6 +296,7 @@ export function createRegionPicture(actions: Actions): Plot {
   function changeSubject(wanted: string, seed: number | null): void {
     subject = wanted;
     whole = part = null;
+    setPinned(false);
     surface.show(null, null, coloring);
     reset();
     if (seed !== null && view?.run && !root.hidden) actions.askPicture(seed, inPlane(view.run.settings), WHOLE);
@@ -309,7 +348,7 @@ export function createRegionPicture(actions: Actions): Plot {
   function placeholderText(next: View): string {
     if (failure !== null) return t('The regions could not be drawn: {0}', failure);
     if (next.counts.length > 0) return t('Drawing the regions…');
-    return next.run?.status === 'running' ? t('Counting…') : t('Count to see the regions of the plane.');
+    return next.run?.status === 'running' ? t('Counting…') : t('Run Count to draw the regions.');
   }
 
   function showProbe(next: View): void {
@@ -332,12 +371,18 @@ export function createRegionPicture(actions: Actions): Plot {
       [side, side],
     ]);
   }
-  return { element: root, update, resize };
+  return { element: root, update, resize, onPaper: (pixels) => (canvas.hidden ? null : surface.onPaper(pixels)) };
 }
 
 /** A run whose method was chosen for it counted in a plane, or there would be no picture. */
 function inPlane(settings: CountSettings): CountSettings {
   return { ...settings, method: 'plane' };
+}
+
+/** One step of a wheel, or one event of a pinch, zooms by a factor of at most 1.4: d3 has ten times as much for Ctrl. */
+function wheelDelta({ deltaY, deltaMode, ctrlKey }: WheelEvent): number {
+  const perUnit = deltaMode === 1 ? 0.05 : deltaMode === 2 ? 1 : 0.002;
+  return Math.min(0.5, Math.max(-0.5, -deltaY * perUnit * (ctrlKey ? 10 : 1)));
 }
 
 /** `window` is what a picture calls its part of the square. */
@@ -365,55 +410,4 @@ function toolButton(text: string, label: string, onPress: () => void): HTMLEleme
 function seedChoice(count: View['counts'][number]): { value: string; text: string } {
   const { seed, activationRegions } = count;
   return { value: String(seed), text: t('seed {0} · {1} regions', seed, formatCount(activationRegions)) };
-}
-
-/** How lines tell layers apart, by example. */
-function drawLegend(
-  legend: HTMLElement,
-  drawn: readonly { layer: number }[],
-  { coloring, thinning }: { readonly coloring: Coloring; readonly thinning: number },
-  view: View,
-): void {
-  const layers = drawn.slice(0, NAMED_LAYERS);
-  const names = layers.map(
-    ({ layer }) => view.network.layers.find((one) => one.index === layer)?.name ?? t('layer {0}', layer),
-  );
-  const rest = drawn.length - layers.length;
-  const key = `${coloring}${names.join()}+${rest}/${thinning}${isLightTheme()}`;
-  if (legend.dataset.key === key) return;
-  legend.dataset.key = key;
-  const samples = names.map((name, depth) => {
-    const color = coloring === 'layers' ? layerColor(depth, drawn.length, isLightTheme()) : null;
-    return element('span', { class: 'legendEntry' }, [lineSample(depth, color), name]);
-  });
-  const says = {
-    gradient: t('Colour: direction and size of the gradient. '),
-    regions: t('Each region has a colour of its own. '),
-    layers: '',
-  };
-  const thinned =
-    thinning === 1
-      ? []
-      : [
-          element('span', {
-            class: 'thinned',
-            text: t('One line in {0} of the densest layer is drawn: zoom in for all.', thinning),
-          }),
-        ];
-  legend.replaceChildren(
-    `${says[coloring]}${t('Lines: ')}`,
-    ...samples,
-    rest > 0 ? t('and {0} deeper', rest) : '',
-    ...thinned,
-  );
-}
-
-function lineSample(depth: number, color: string | null): SVGSVGElement {
-  const style = lineStyle(depth);
-  const sample = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
-  sample.attr('class', 'lineSample').attr('width', 18).attr('height', 8).attr('aria-hidden', 'true');
-  const line = sample.append('line').attr('x1', 1).attr('x2', 16).attr('y1', 4).attr('y2', 4);
-  line.attr('stroke-width', style.width).attr('stroke', color);
-  if (color === null) line.attr('stroke-opacity', Math.min(1, style.opacity + 0.1));
-  return sample.node() as SVGSVGElement;
 }

@@ -4,7 +4,7 @@ import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { Plot } from '../app/actions.ts';
 import { setDrawnPower } from './axis.ts';
 import { element, setHidden, setPowerText, uniqueId } from '../widgets/dom.ts';
-import { describeCounted } from '../tables/figures.ts';
+import { describeCounted, partialMark } from '../tables/figures.ts';
 import { formatDomain, formatFactor, shortNames } from '../format.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { contributions, countedAfter, seriesAfter, type View } from '../app/view.ts';
@@ -54,7 +54,7 @@ export function createContributionPlot(): Plot {
   const frame = element('div', { class: 'barsFrame' }, [svg.node()]);
   const notes = element('ul', { class: 'notes' });
   const root = element('section', { class: 'contribution' }, [
-    element('h2', { text: t('What each layer multiplies'), attributes: { id: titleId } }),
+    element('h2', { text: t('Factor per layer'), attributes: { id: titleId } }),
     subtitle,
     frame,
     notes,
@@ -123,7 +123,7 @@ function drawLegend(legend: HTMLElement, view: View, layout: Layout): void {
   // Where all are for one domain, it is said once.
   const where = layout.sliced ? '' : ` ${t('on {0}', here)}`;
   const parts: [string, string][] = [layout.sliced ? ['sliced', t('at most')] : ['theory', t('at most on {0}', whole)]];
-  if (view.counts.length > 0) parts.push(['counted', `${describeCounted(view)}${where}`]);
+  if (view.counts.length > 0) parts.push(['counted', `${describeCounted(view)}${where}${partialMark(view)}`]);
   if (view.expected !== null) parts.push(['expected', `${t('expected')}${where}`]);
   const key = parts.join();
   if (legend.dataset.key === key) return;

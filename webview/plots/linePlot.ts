@@ -6,7 +6,7 @@ import type { PanelLine } from '../../src/protocol/runs.ts';
 import type { Group } from './axis.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { formatCount, plural, shorten } from '../format.ts';
-import { isLightTheme, layerColor } from '../picture/layerColor.ts';
+import { layerHue } from '../picture/layerColor.ts';
 import { createLineTable } from '../tables/lineTable.ts';
 import {
   breakpointsByLayer,
@@ -204,7 +204,6 @@ function drawAxes(vertical: Group, bottom: Group, { x, y, left, right, height }:
 }
 
 function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: Geometry, line: PanelLine): void {
-  const light = isLightTheme();
   const names = right - left < 260 ? 9 : NAME_LENGTH;
   const isNamed = laneHeight >= 11;
   group
@@ -226,7 +225,7 @@ function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: G
       node
         .select('.ticks')
         .attr('d', tickPath(line, lane.layer.index, x, lane.top + 2, laneHeight - 4))
-        .attr('stroke', layerColor(lane.depth, lanes.length, light))
+        .style('--hue', layerHue(lane.depth, lanes.length))
         .attr('stroke-width', lane.count > 400 ? 0.5 : 1);
       node
         .select('.layerName')

@@ -3,6 +3,7 @@ import { element, setHidden } from '../widgets/dom.ts';
 import { formatCount } from '../format.ts';
 import type { PreparedPicture } from '../picture/preparedPicture.ts';
 import { t } from '../app/strings.ts';
+import { makeStackable } from './stackable.ts';
 
 export interface BoundaryTable {
   readonly element: HTMLElement;
@@ -39,6 +40,7 @@ export function createBoundaryTable(): BoundaryTable {
         ]);
       }),
     );
+    makeStackable(table);
   }
   return {
     element: root,

@@ -7,6 +7,7 @@ import { exactText, formatDomain, NO_FIGURE } from '../format.ts';
 import { checkbox, type CheckboxWidget } from '../widgets/toolkit.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
+import { makeStackable } from './stackable.ts';
 
 const KIND_WORDS: Readonly<Record<PanelSeries['kind'], string>> = {
   upper: t('at most'),
@@ -65,6 +66,7 @@ export function createBoundsTable(actions: Actions): Section {
     }
     const wanted = shown.map(({ key }) => rows.get(key)?.element).filter((row) => row !== undefined);
     if (wanted.some((row, i) => body.children[i] !== row)) body.append(...wanted);
+    makeStackable(table);
     setHidden(refusedHeading, without.length === 0);
     drawRefused(refused, without);
   }

@@ -5,6 +5,7 @@ import { formatDomain, NO_FIGURE, plural } from '../format.ts';
 import { t } from '../app/strings.ts';
 import { fullName, MEASURE_NAMES, roleName, type ComparedFigureSet, type Measure } from './comparedFigures.ts';
 import { isAhead } from './compareVerdict.ts';
+import { makeStackable } from './stackable.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -16,14 +17,12 @@ export interface CompareTable {
 
 /** Networks under each other, their figures side by side, each with what it is for a parameter. */
 export function createCompareTable(): CompareTable {
-  // A narrow panel lays rows out as blocks, which by itself would take the table from screen readers.
-  const head = element('tr', { attributes: { role: 'row' } });
-  const body = element('tbody', { attributes: { role: 'rowgroup' } });
-  const table = element(
-    'table',
-    { class: 'compared', attributes: { role: 'table', 'aria-label': t('Networks compared') } },
-    [element('thead', { attributes: { role: 'rowgroup' } }, [head]), body],
-  );
+  const head = element('tr');
+  const body = element('tbody');
+  const table = element('table', { class: 'compared', attributes: { 'aria-label': t('Networks compared') } }, [
+    element('thead', {}, [head]),
+    body,
+  ]);
   const notes = element('ul', { class: 'notes' });
   return {
     element: element('div', {}, [table, notes]),
@@ -31,6 +30,7 @@ export function createCompareTable(): CompareTable {
       const columns = [t('network'), ...set.measures.map((measure) => columnName(measure, set, countedOn))];
       head.replaceChildren(...columns.map(columnHead));
       body.replaceChildren(...rows.map((row, i) => tableRow(row, i, set)));
+      makeStackable(table);
       const hows = rows.flatMap((row) => (row.how === null ? [] : [`${fullName(row)}: ${row.how}`]));
       notes.replaceChildren(
         ...[...problems, ...refused, ...hows].map((text) => element('li', { class: 'muted', text })),
@@ -46,7 +46,7 @@ function columnName(measure: Measure, { mean }: ComparedFigureSet, countedOn: st
 }
 
 function columnHead(text: string): HTMLElement {
-  return element('th', { text, attributes: { scope: 'col', role: 'columnheader' } });
+  return element('th', { text, attributes: { scope: 'col' } });
 }
 
 function tableRow(row: ComparedRow, index: number, set: ComparedFigureSet): HTMLElement {
@@ -59,19 +59,19 @@ function tableRow(row: ComparedRow, index: number, set: ComparedFigureSet): HTML
   const head = element(
     'th',
     {
-      attributes: { scope: 'row', role: 'rowheader' },
+      attributes: { scope: 'row' },
       title: row.file,
       class: role === 'network' ? '' : 'counterpart',
     },
     [seriesSample(index), element('span', {}, [name, element('span', { class: 'muted sizes', text: sizes })])],
   );
   const cells = set.measures.map((measure) => figureCell(row, measure, set));
-  return element('tr', { attributes: { role: 'row', 'data-key': row.key } }, [head, ...cells]);
+  return element('tr', { attributes: { 'data-key': row.key } }, [head, ...cells]);
 }
 
 function figureCell(row: ComparedRow, measure: Measure, set: ComparedFigureSet): HTMLElement {
   const figure = set.of(row, measure);
-  const attributes = { role: 'cell', 'data-measure': measure, 'data-label': MEASURE_NAMES[measure] };
+  const attributes = { 'data-measure': measure };
   if (figure === null) return element('td', { text: NO_FIGURE, attributes });
   const total = element('span', { class: 'total' });
   setPowerText(total, figure.text);

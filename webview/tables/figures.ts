@@ -9,6 +9,11 @@ export function describeCounted(view: View): string {
   return view.sampled ? t('sampled') : t('counted');
 }
 
+/** Behind the name of counts that did not come to their end: their factors are of the part that was counted. */
+export function partialMark({ counts, sampled }: View): string {
+  return !sampled && counts.some(({ exact }) => !exact) ? t(' (partial)') : '';
+}
+
 /** How figures were counted, for where they stand without the panel. */
 export function countedHow({ run }: View): string {
   switch (run?.theory.method) {

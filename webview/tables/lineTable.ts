@@ -4,6 +4,7 @@ import { element, setHidden, setText } from '../widgets/dom.ts';
 import { formatCount } from '../format.ts';
 import { signed } from '../picture/regionDetails.ts';
 import { t } from '../app/strings.ts';
+import { makeStackable } from './stackable.ts';
 
 /** More rows than this no one reads; all of them are in the file that can be saved. */
 const MAX_ROWS = 500;
@@ -48,6 +49,7 @@ export function createLineTable(): LineTable {
         ]),
       ),
     );
+    makeStackable(table);
     setHidden(rest, knots.length <= MAX_ROWS && outputCount <= shown);
     setText(
       rest,

@@ -6,6 +6,7 @@ import { describeCounted, spreadText } from './figures.ts';
 import { capital, exactText, formatCount, formatDomain, NO_FIGURE } from '../format.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
+import { makeStackable } from './stackable.ts';
 
 /** One column of the numbers, for the table on the page and for what is copied. */
 export interface Column {
@@ -38,7 +39,7 @@ export function numberColumns(view: View): Column[] {
   };
   quantities(t('at most'), network.atMost?.domain ?? '', network.atMost?.perLayer);
   quantities(t('can reach'), network.canReach?.domain ?? '', network.canReach?.perLayer);
-  quantities(t('at most here'), view.theoryDomain, view.slice?.perLayer);
+  quantities(sliceName(view), view.theoryDomain, view.slice?.perLayer);
   quantities(t('expected'), view.theoryDomain, view.expected?.perLayer);
   if (view.counts.length > 0) {
     columns.push({
@@ -50,6 +51,10 @@ export function numberColumns(view: View): Column[] {
     });
   }
   return columns;
+}
+
+function sliceName({ method }: View): string {
+  return method === 'line' ? t('at most on this line') : t('at most on this plane');
 }
 
 function optional<T>(value: T | null | undefined, text: (value: T) => string): string {
@@ -102,12 +107,13 @@ export function createNumbersTable(): Section {
       .each(function (layer) {
         drawRow(this, layer, columns);
       });
+    makeStackable(table);
     setText(domains, domainCaption(view));
     const others = view.network.layers.filter((layer) => layer.neurons === 0).map((layer) => layer.name);
     setHidden(rest, others.length === 0);
     setText(
       rest,
-      t('No units that bend: {0}.', others.length > 8 ? t('{0} layers', others.length) : others.join(', ')),
+      t('Layers without activation: {0}.', others.length > 8 ? t('{0} layers', others.length) : others.join(', ')),
     );
   }
   return { element: root, update };
@@ -121,7 +127,7 @@ function domainTitle(column: Column): string {
 function domainCaption(view: View): string {
   const { network } = view;
   const whole = network.atMost ?? network.canReach;
-  const theory = [view.slice && t('at most here'), view.expected && t('expected')].filter((name) => name !== null);
+  const theory = [view.slice && sliceName(view), view.expected && t('expected')].filter((name) => name !== null);
   const counted = view.counts.length > 0 ? [describeCounted(view)] : [];
   const parts: [readonly string[], string][] = [[whole ? [t('at most'), t('can reach')] : [], whole?.domain ?? '']];
   if (view.theoryDomain === view.countDomain) parts.push([[...theory, ...counted], view.countDomain]);

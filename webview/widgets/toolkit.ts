@@ -142,89 +142,103 @@ export function checkbox(
   };
 }
 
-export interface NumberFieldWidget {
+export interface FieldWidget<T> {
   readonly element: HTMLElement;
-  setValue(value: number): void;
+  setValue(value: T): void;
   setDisabled(disabled: boolean): void;
+  /** Says what is wrong with what is typed, from outside of the field; null where nothing is. */
+  complain(fault: string | null): void;
 }
 
-/** A field for a number in [least, most], whole by default; anything else typed goes back to what was there. */
-export function numberField(
+interface FieldKind<T> {
+  written(value: T): string;
+  isSame(a: T, b: T): boolean;
+  /** The value, or what is wrong. */
+  parse(text: string, current: T): T | string;
+}
+
+/** A text field that keeps what is typed, and says under it what is wrong where it is not taken. */
+function checkedField<T>(
   label: string,
-  least: number,
-  most: number,
-  onChange: (value: number) => void,
-  fits: (value: number) => boolean = Number.isInteger,
-): NumberFieldWidget {
+  { written, isSame, parse }: FieldKind<T>,
+  start: T,
+  onChange: (value: T) => void,
+): FieldWidget<T> & { readonly input: TextField } {
   const widget = document.createElement('vscode-text-field') as TextField;
   widget.textContent = label;
-  let current = least;
+  const fault = element('span', { class: 'fault', attributes: { role: 'alert' } });
+  fault.hidden = true;
+  let current = start;
+  const complain = (text: string | null): void => {
+    widget.classList.toggle('unfit', text !== null);
+    setText(fault, text ?? '');
+    fault.hidden = text === null;
+  };
   widget.addEventListener('change', () => {
-    const typed = Number(widget.value.trim());
-    if (widget.value.trim() !== '' && fits(typed) && typed >= least && typed <= most) {
-      if (typed !== current) onChange((current = typed));
-    } else {
-      widget.value = String(current);
-    }
+    const typed = parse(widget.value, current);
+    complain(typeof typed === 'string' ? typed : null);
+    if (typeof typed !== 'string' && !isSame(typed, current)) onChange((current = typed));
   });
   return {
-    element: widget,
+    input: widget,
+    element: element('span', { class: 'checkedField' }, [widget, fault]),
     setValue: (value) => {
+      const isNew = !isSame(value, current) || widget.value === '';
+      if (!isNew && !fault.hidden) return;
       current = value;
-      if (widget.value !== String(value)) widget.value = String(value);
+      if (isNew) complain(null);
+      if (widget.value !== written(value)) widget.value = written(value);
     },
     setDisabled: (disabled) => {
       widget.disabled = disabled;
     },
+    complain,
   };
 }
 
-export interface VectorFieldWidget {
-  readonly element: HTMLElement;
-  setValue(value: readonly number[]): void;
-  setDisabled(disabled: boolean): void;
+export interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+  /** What to enter instead of a number that is not one of these. */
+  readonly hint: string;
+  /** Whole numbers by default. */
+  readonly fits?: (value: number) => boolean;
 }
 
-/**
- * A field for a point, its numbers apart by commas or spaces, as many as it has now; other texts are marked and not
- * taken.
- */
+/** A field for a number. What is not in the range is not taken; it stays, with the hint. */
+export function numberField(
+  label: string,
+  { least, most, hint, fits = Number.isInteger }: NumberRange,
+  onChange: (value: number) => void,
+): FieldWidget<number> {
+  const parse = (text: string): number | string => {
+    const typed = Number(text.trim().replace(/^[−–]/, '-'));
+    return text.trim() !== '' && fits(typed) && typed >= least && typed <= most ? typed : hint;
+  };
+  return checkedField<number>(label, { written: String, isSame: Object.is, parse }, least, onChange);
+}
+
+/** A field for a point, its numbers apart by commas or spaces, as many as it has now. */
 export function vectorField(
   label: string,
   hint: string,
   onChange: (value: readonly number[]) => void,
-): VectorFieldWidget {
-  const widget = document.createElement('vscode-text-field') as TextField;
-  widget.textContent = label;
-  widget.className = 'vectorField';
-  let current: readonly number[] = [];
-  const say = (fits: boolean): void => {
-    widget.classList.toggle('unfit', !fits);
-    widget.title = fits ? '' : hint.replace('{0}', String(current.length));
-  };
-  widget.addEventListener('change', () => {
-    const typed = widget.value
+): FieldWidget<readonly number[]> {
+  const parse = (text: string, current: readonly number[]): readonly number[] | string => {
+    const typed = text
       .replace(/[−–]/g, '-')
       .split(/[\s,;()[\]]+/)
       .filter(Boolean)
       .map(Number);
-    const fits = typed.length === current.length && typed.every(Number.isFinite);
-    say(fits);
-    if (fits && typed.some((x, i) => x !== current[i])) onChange((current = typed));
-  });
-  return {
-    element: widget,
-    setValue: (value) => {
-      const isNew = value.length !== current.length || value.some((x, i) => x !== current[i]);
-      if (!isNew && widget.value !== '') return;
-      current = value;
-      widget.value = value.join(', ');
-      say(true);
-    },
-    setDisabled: (disabled) => {
-      widget.disabled = disabled;
-    },
+    const isPoint = typed.length === current.length && typed.every(Number.isFinite);
+    return isPoint ? typed : hint.replace('{0}', String(current.length));
   };
+  const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+    a.length === b.length && a.every((x, i) => x === b[i]);
+  const written = (value: readonly number[]): string => value.join(', ');
+  const field = checkedField<readonly number[]>(label, { written, isSame, parse }, [], onChange);
+  field.input.className = 'vectorField';
+  return field;
 }
 
 /** For the eye alone: what goes on is said by a text or a progress bar beside it. */

@@ -31,7 +31,7 @@ export function registerModelEditor(documents: ModelDocuments): vscode.Disposabl
         if (file) await documents.show(file);
         else
           void vscode.window.showInformationMessage(
-            vscode.l10n.t('Region Lens: select a model file in the Explorer first.'),
+            vscode.l10n.t('Select a model file in the Explorer first.'),
           );
       } catch (error) {
         showError(error);

@@ -4,10 +4,8 @@ import { comparedTextRequest, compareRequest, sizeEditRequest, sweepRequest } fr
 import type { CountRunner } from './countRunner.ts';
 import type { Answerers } from './panelAnswers.ts';
 import type { NetworkSource } from './panelSession.ts';
-import { holdsNetwork } from '../documentFilter.ts';
+import { folderOf, nameOf, networkFiles } from '../openers.ts';
 import type { Server } from '../server.ts';
-
-const MAX_FILES = 200;
 
 /** What a panel compares a network with: other files, and the network itself with other sizes. */
 export function comparisons(
@@ -47,19 +45,16 @@ function orGone<T>(answer: T | null): T {
 
 /** Asks which network files to compare with; null where the user dismisses the list. */
 async function pickFiles(own: string, picked: readonly string[]): Promise<readonly string[] | null> {
-  const files = await vscode.workspace.findFiles('**/*.network.json', '**/node_modules/**', MAX_FILES);
-  const open = vscode.workspace.textDocuments.filter(holdsNetwork).map(({ uri }) => uri);
-  const known = new Map([...open, ...files].map((uri) => [uri.toString(), uri]));
-  known.delete(own);
-  const items = [...known.values()].map((uri) => ({
-    label: uri.path.slice(uri.path.lastIndexOf('/') + 1),
-    description: vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..')),
+  const files = (await networkFiles()).filter((uri) => uri.toString() !== own);
+  const items = files.map((uri) => ({
+    label: nameOf(uri),
+    description: folderOf(uri),
     picked: picked.includes(uri.toString()),
     uri,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
     canPickMany: true,
-    title: vscode.l10n.t('Region Lens: Compare With'),
+    title: vscode.l10n.t('Compare With'),
     placeHolder:
       items.length > 0
         ? vscode.l10n.t('Networks to compare with')
@@ -78,7 +73,7 @@ export async function applySize(
   const answer = await server.ask(sizeEditRequest, { uri, network: position, subject, value });
   if (!answer?.edit) {
     const why = answer?.refused ?? vscode.l10n.t('The network is not there any more.');
-    void vscode.window.showWarningMessage(`Region Lens: ${why}`);
+    void vscode.window.showWarningMessage(why);
     return undefined;
   }
   const { start, end } = answer.edit.range;

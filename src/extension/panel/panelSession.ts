@@ -13,6 +13,7 @@ import { fileNameOf } from './fileName.ts';
 import { showError } from '../failures.ts';
 import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
+import { nameOf } from '../openers.ts';
 import { holdsNetwork } from '../documentFilter.ts';
 import type { RunStore } from './runStore.ts';
 import type { Server } from '../server.ts';
@@ -101,6 +102,10 @@ export class PanelSession implements vscode.Disposable {
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.followCursor(textEditor)),
     );
+  }
+
+  get shownSource(): vscode.Uri | undefined {
+    return this.source;
   }
 
   get isPinned(): boolean {
@@ -267,6 +272,9 @@ export class PanelSession implements vscode.Disposable {
         );
       case 'ask':
         return this.answers.receive(message);
+      case 'command':
+        await vscode.commands.executeCommand(`regionLens.${message.command}`);
+        return;
       case 'open':
         await vscode.env.openExternal(vscode.Uri.parse(message.url, true));
         return;
@@ -276,7 +284,14 @@ export class PanelSession implements vscode.Disposable {
   private sayHome(): void {
     const { version } = this.services.extension.extension.packageJSON as { version: string };
     const versions = `Region Lens ${version}, VS Code ${vscode.version}`;
-    this.post({ type: 'home', home: this.place.home, pinned: this.pinned, versions, seeds: defaultSeeds() });
+    this.post({
+      type: 'home',
+      home: this.place.home,
+      pinned: this.pinned,
+      versions,
+      seeds: defaultSeeds(),
+      timeLimit: timeLimit(),
+    });
   }
 
   private async pin(pinned: boolean): Promise<void> {
@@ -312,8 +327,14 @@ export class PanelSession implements vscode.Disposable {
   private async save(suggestedName: string, bytes: Uint8Array): Promise<void> {
     const folder = this.source ? vscode.Uri.joinPath(this.source, '..') : undefined;
     const defaultUri = folder && vscode.Uri.joinPath(folder, fileNameOf(suggestedName));
-    const target = await vscode.window.showSaveDialog({ defaultUri });
-    if (target) await vscode.workspace.fs.writeFile(target, bytes);
+    const target = await vscode.window.showSaveDialog({ defaultUri, title: vscode.l10n.t('Save Export') });
+    if (!target) return;
+    await vscode.workspace.fs.writeFile(target, bytes);
+    const open = vscode.l10n.t('Open');
+    const message = vscode.l10n.t('Saved {0}.', nameOf(target));
+    if ((await vscode.window.showInformationMessage(message, open)) === open) {
+      await vscode.commands.executeCommand('vscode.open', target);
+    }
   }
 
   dispose(): void {
@@ -329,6 +350,11 @@ function defaultSeeds(): number {
   return Math.min(MAX_SEEDS, Math.max(1, wanted || 1));
 }
 
+/** Seconds that a count of one network takes at most. */
+function timeLimit(): number {
+  return vscode.workspace.getConfiguration('regionLens').get('count.timeLimitSeconds', 60);
+}
+
 function noNetwork(): string {
-  return vscode.l10n.t('Open a network definition, for example with “Region Lens: Open Example”.');
+  return vscode.l10n.t('Open a network definition to see its linear regions.');
 }

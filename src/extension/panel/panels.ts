@@ -27,16 +27,21 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer,
     );
   }
 
+  /** The document of the tab that has the focus. */
+  get activeSource(): vscode.Uri | undefined {
+    return [...this.tabs].find(({ panel }) => panel.active)?.session.shownSource;
+  }
+
   /** The tab of this document: the one that is pinned to it, else the one that follows, else a new one. */
   show(source: vscode.Uri): PanelSession {
     const all = [...this.tabs];
     const found = all.find(({ session }) => session.shows(source)) ?? all.find(({ session }) => !session.isPinned);
     if (found) {
       found.session.follow(source);
-      found.panel.reveal(undefined, true);
+      found.panel.reveal(besideSource(source, found.panel.viewColumn), true);
       return found.session;
     }
-    const viewColumn = all[0]?.panel.viewColumn ?? vscode.ViewColumn.Beside;
+    const viewColumn = besideSource(source, all[0]?.panel.viewColumn) ?? vscode.ViewColumn.Beside;
     const place = { viewColumn, preserveFocus: true };
     return this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, 'Region Lens', place), source, false);
   }
@@ -106,6 +111,13 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer,
     this.view?.dispose();
     for (const { session } of this.tabs) session.dispose();
   }
+}
+
+/** The same column, unless the source is in it: a panel does not cover what it is about. */
+function besideSource(source: vscode.Uri, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
+  const isSource = (editor: vscode.TextEditor): boolean =>
+    editor.document.uri.toString() === source.toString() && editor.viewColumn === column;
+  return column !== undefined && vscode.window.visibleTextEditors.some(isSource) ? vscode.ViewColumn.Beside : column;
 }
 
 /** The document a stored panel showed, from whatever an earlier version may have stored. */

@@ -22,7 +22,9 @@ export class SourceLink implements vscode.Disposable {
     const viewColumn = editorsOf(source)[0]?.viewColumn ?? vscode.ViewColumn.One;
     const editor = await vscode.window.showTextDocument(source, { viewColumn, preserveFocus: true });
     editor.selection = new vscode.Selection(range.start, range.start);
-    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    // The first line alone: a long one would scroll the editor sideways.
+    const start = new vscode.Range(range.start.line, 0, range.start.line, 0);
+    editor.revealRange(start, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
   /** Marks the layer in the editors that show the text; null takes the mark away. */

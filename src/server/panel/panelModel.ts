@@ -1,6 +1,7 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
 import { chooseMethod } from '../../analysis/chooseMethod.ts';
 import { whyNotCounted } from '../../analysis/countPlan.ts';
+import { totalMultiplyAdds } from '../../network/cost.ts';
 import { totalNeurons } from '../../network/network.ts';
 import { sizeOfField, sweepFields } from '../../analysis/sweep.ts';
 import { MAX_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
@@ -67,6 +68,7 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
       all: chooseMethod(network, { kind: 'all' }),
       cells: network.inputSize <= MAX_PROGRAM_DIMENSIONS,
     },
+    isLongCount: isLongCount(analysis),
     countRefused: whyNotCounted(network),
     hasWeights: hasWeights(analysis),
     weightsFile: null,
@@ -74,6 +76,18 @@ function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, pos
     biasStddev: network.initialization.biasStddev,
     remarks: remarks(document, analysis),
   };
+}
+
+/** Multiply-adds of one pass times regions, above which a count is no matter of seconds: a rough measure. */
+const LONG_WORK = 1e8;
+/** Of units that bend on the diagonal of a box, where no mean says how many do: an order of magnitude. */
+const BENDING_SHARE = 0.05;
+
+function isLongCount({ network, mean }: NetworkAnalysis): boolean {
+  const work = totalMultiplyAdds(network.layers);
+  if (work === null) return false;
+  const regions = mean?.value ? 10 ** mean.value.log10 : BENDING_SHARE * totalNeurons(network.layers);
+  return work * Math.max(1, regions) > LONG_WORK;
 }
 
 function isPlotted(bound: BoundResult): boolean {

@@ -142,6 +142,22 @@ export class PanelPage {
     return all.findLast((message): message is Extract<PanelMessage, { type: K }> => message.type === type)!;
   }
 
+  /** As VS Code changes it under a page that is open. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.page.evaluate(
+      ({ variables, name }) => {
+        const { style } = document.documentElement;
+        for (const old of [...style]) if (old.startsWith('--vscode-')) style.removeProperty(old);
+        for (const [key, value] of Object.entries(variables)) style.setProperty(key, value);
+        style.setProperty('background-color', variables['--vscode-editor-background']);
+        document.body.classList.remove(...[...document.body.classList].filter((one) => one.startsWith('vscode-')));
+        document.body.classList.add(name);
+      },
+      { variables: themes[theme] as Record<string, string>, name: theme },
+    );
+    await this.settled();
+  }
+
   keptState(): Promise<unknown> {
     return this.page.evaluate(() => window.panelState);
   }

@@ -27,7 +27,14 @@ function counted(network: PanelNetwork, counts: readonly PanelCount[], theory: P
   const usual = runOf(network, counts);
   const run = { ...usual, theory: { ...usual.theory, ...theory } };
   return [
-    { type: 'home', home: 'tab', pinned: false, versions: 'Region Lens 0.1.0, VS Code 1.100.0', seeds: 8 },
+    {
+      type: 'home',
+      home: 'tab',
+      pinned: false,
+      versions: 'Region Lens 0.1.0, VS Code 1.100.0',
+      seeds: 8,
+      timeLimit: 60,
+    },
     { type: 'show', model: modelOf(network) },
     { type: 'run', key, run: { ...run, counts: [] } },
     ...counts.map((one): HostMessage => ({ type: 'counted', key, count: one })),

@@ -190,7 +190,7 @@ describe('messages', () => {
     const { picture, count } = partition([3, 3], 1);
     const messages: HostMessage[] = [
       ...counted,
-      { type: 'home', home: 'view', pinned: true, versions: 'Region Lens 1.0.0', seeds: 24 },
+      { type: 'home', home: 'view', pinned: true, versions: 'Region Lens 1.0.0', seeds: 24, timeLimit: 60 },
       { type: 'counted', key, count },
       answer('picture', picture),
       answer('line', mlpLine(1)),

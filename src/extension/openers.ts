@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import { holdsNetwork } from './documentFilter.ts';
+
+/** Commands that bring a network or a page of help into the editor. */
+export function registerOpeners(extension: vscode.ExtensionContext): vscode.Disposable[] {
+  const { registerCommand } = vscode.commands;
+  return [
+    registerCommand('regionLens.openExample', () => openExample(extension)),
+    registerCommand('regionLens.newNetwork', () => newNetwork()),
+    registerCommand('regionLens.openNetwork', () => openNetwork()),
+    registerCommand('regionLens.learnMore', () => vscode.env.openExternal(vscode.Uri.parse(EXPLANATION))),
+  ];
+}
+
+const EXPLANATION = 'https://github.com/region-lens/region-lens/blob/main/docs/linear-regions.md';
+const MAX_FILES = 200;
+
+const START = `{
+  "input": [2],
+  "layers": [
+    { "type": "dense", "units": 16, "activation": "relu" },
+    { "type": "dense", "units": 16, "activation": "relu" },
+    { "type": "dense", "units": 1 }
+  ]
+}
+`;
+
+/** A small network under a name that has the schema; it is written when the user saves it. */
+async function newNetwork(): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = await freeName(folder);
+  const uri = (folder ? vscode.Uri.joinPath(folder, name) : vscode.Uri.parse(name)).with({ scheme: 'untitled' });
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (document.getText() === '') {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), START);
+    await vscode.workspace.applyEdit(edit);
+  }
+  await vscode.window.showTextDocument(document);
+}
+
+async function freeName(folder: vscode.Uri | undefined): Promise<string> {
+  for (let i = 1; ; i++) {
+    const name = i === 1 ? 'new.network.json' : `new-${i}.network.json`;
+    if (folder === undefined || !(await isThere(vscode.Uri.joinPath(folder, name)))) return name;
+  }
+}
+
+async function isThere(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Any network of the workspace, or a file from elsewhere. */
+async function openNetwork(): Promise<void> {
+  const files = await networkFiles();
+  const items = files.map((uri) => ({ label: nameOf(uri), description: folderOf(uri), uri }));
+  const browse = { label: vscode.l10n.t('Browse…'), description: '', uri: undefined };
+  const title = vscode.l10n.t('Open Network');
+  const picked = await vscode.window.showQuickPick([...items, browse], { title });
+  if (!picked) return;
+  const uri = picked.uri ?? (await vscode.window.showOpenDialog({ title }))?.[0];
+  if (uri) await vscode.window.showTextDocument(uri);
+}
+
+/** Networks that are open, and those of the workspace that their names tell, by name. */
+export async function networkFiles(): Promise<vscode.Uri[]> {
+  const files = await vscode.workspace.findFiles('**/*.network.json', '**/node_modules/**', MAX_FILES);
+  const open = vscode.workspace.textDocuments.filter(holdsNetwork).map(({ uri }) => uri);
+  const known = new Map([...open, ...files].map((uri) => [uri.toString(), uri]));
+  return [...known.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || a.path.localeCompare(b.path));
+}
+
+export function nameOf({ path }: vscode.Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Where a file is, for people: nothing for the workspace's own folder. */
+export function folderOf(uri: vscode.Uri): string {
+  const folder = vscode.Uri.joinPath(uri, '..');
+  const isRoot = vscode.workspace.workspaceFolders?.some(({ uri: root }) => root.toString() === folder.toString());
+  return isRoot === true ? '' : vscode.workspace.asRelativePath(folder);
+}
+
+async function openExample(extension: vscode.ExtensionContext): Promise<void> {
+  const folder = vscode.Uri.joinPath(extension.extensionUri, 'examples');
+  const files = (await vscode.workspace.fs.readDirectory(folder)).filter(([, kind]) => kind === vscode.FileType.File);
+  const descriptions = exampleDescriptions();
+  const items = files.map(([name]) => ({ label: name, description: descriptions[name] }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Open Example'),
+    placeHolder: vscode.l10n.t('Select an example'),
+  });
+  if (!picked) return;
+  await vscode.window.showTextDocument(await exampleCopy(extension, vscode.Uri.joinPath(folder, picked.label)));
+}
+
+/** A copy that is the user's to change, and stays as the user left it: the installed file is neither. */
+async function exampleCopy(extension: vscode.ExtensionContext, example: vscode.Uri): Promise<vscode.Uri> {
+  const copy = vscode.Uri.joinPath(extension.globalStorageUri, 'examples', nameOf(example));
+  if (!(await isThere(copy))) await vscode.workspace.fs.copy(example, copy);
+  return copy;
+}
+
+function exampleDescriptions(): Readonly<Record<string, string>> {
+  const { t } = vscode.l10n;
+  return {
+    'lenet.network.json': t('LeNet-5, the classical convolutional network'),
+    'deep-mlp.network.json': t('Three layers of 24 on the plane: bounds, mean and counts'),
+    'residual-mlp.network.json': t('Skip connections (chain bounds do not apply)'),
+    'bottleneck.network.json': t('A narrow layer caps everything after it'),
+    'maxout.network.json': t('Units of several pieces'),
+    'cnn.ts': t('TensorFlow.js in TypeScript, read without running it'),
+    'keras-cnn.json': t('A Keras model as saved by to_json()'),
+  };
+}
