@@ -42,7 +42,7 @@ export function createCountForm(actions: Actions): Section {
   const firstSeed = numberField(t('first seed'), SEED, (value) => change({ firstSeed: value }));
   const kernel = dropdown(t('How weights are drawn'), (value) => change({ kernel: value === '' ? null : value }));
   const bias = numberField(t('bias deviation'), DEVIATION, (value) => change({ biasStddev: value }));
-  const workers = numberField(t('threads (0: all but one)'), THREADS, (value) => change({ workers: value }));
+  const workers = numberField(t('threads (0: automatic)'), THREADS, (value) => change({ workers: value }));
   const fileWeights = checkbox(t('weights of the file'), 'visibly', (checked) => change({ fileWeights: checked }));
   const again = button(t('Reset'), 'secondary', () =>
     change({ method: 'auto', place: DEFAULT_BOX, kernel: null, biasStddev: null, workers: 0 }),

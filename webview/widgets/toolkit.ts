@@ -151,10 +151,10 @@ export interface FieldWidget<T> {
 }
 
 interface FieldKind<T> {
-  written(value: T): string;
-  isSame(a: T, b: T): boolean;
+  readonly written: (value: T) => string;
+  readonly isSame: (a: T, b: T) => boolean;
   /** The value, or what is wrong. */
-  parse(text: string, current: T): T | string;
+  readonly parse: (text: string, current: T) => T | string;
 }
 
 /** A text field that keeps what is typed, and says under it what is wrong where it is not taken. */

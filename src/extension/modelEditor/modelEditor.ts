@@ -29,10 +29,7 @@ export function registerModelEditor(documents: ModelDocuments): vscode.Disposabl
       try {
         const file = uri instanceof vscode.Uri ? uri : fileOfActiveTab();
         if (file) await documents.show(file);
-        else
-          void vscode.window.showInformationMessage(
-            vscode.l10n.t('Select a model file in the Explorer first.'),
-          );
+        else void vscode.window.showInformationMessage(vscode.l10n.t('Select a model file in the Explorer first.'));
       } catch (error) {
         showError(error);
       }

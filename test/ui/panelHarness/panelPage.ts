@@ -153,7 +153,7 @@ export class PanelPage {
         document.body.classList.remove(...[...document.body.classList].filter((one) => one.startsWith('vscode-')));
         document.body.classList.add(name);
       },
-      { variables: themes[theme] as Record<string, string>, name: theme },
+      { variables: themes[theme], name: theme },
     );
     await this.settled();
   }
