@@ -1,4 +1,3 @@
-// @ts-nocheck TensorFlow.js need not be installed to look at this file.
 // A small convolutional network for 28×28 grey images of digits, as one would write it for TensorFlow.js.
 // Region Lens follows this file without running it: change a number and watch the hints.
 import * as tf from '@tensorflow/tfjs';

@@ -379,7 +379,7 @@ function inPlane(settings: CountSettings): CountSettings {
   return { ...settings, method: 'plane' };
 }
 
-/** One event of a wheel or of a pinch zooms by a factor of at most 1.4; d3 by itself takes ten times as much with Ctrl. */
+/** One event of a wheel or a pinch zooms by a factor of at most 1.4; d3 takes ten times as much with Ctrl. */
 function wheelDelta({ deltaY, deltaMode, ctrlKey }: WheelEvent): number {
   const perUnit = deltaMode === 1 ? 0.05 : deltaMode === 2 ? 1 : 0.002;
   return Math.min(0.5, Math.max(-0.5, -deltaY * perUnit * (ctrlKey ? 10 : 1)));
