@@ -80,6 +80,7 @@ const stages = [
   ),
   check('unused', () => tool('knip/bin/knip.js', [])),
   { name: 'unit', run: () => vitest('unit.json') },
+  { name: 'cluster', run: () => vitest('cluster.json', '--config', 'test/cluster/vitest.config.ts') },
   check('figures', () => run(process.execPath, ['scripts/theoryFigures.mjs', '--check'], { quiet: true })),
   check('build', () => run(process.execPath, ['scripts/build.mjs'], { quiet: true })),
   {

@@ -66,8 +66,13 @@ function reportFaults(folder: string, { missing, stopped, unusable, plan }: Part
   if (stopped.length > 0) output.error(`${folder}: stopped by a limit: --array=${arrayExpression(stopped)}`);
   if (missing.length > 0)
     output.error(
-      `${folder}: ${missing.length} of ${plan.parts} parts are missing: --array=${arrayExpression(missing)}`,
+      `${folder}: ${missing.length} of ${plan.parts} parts ${missing.length === 1 ? 'is' : 'are'} missing: --array=${arrayExpression(missing)}`,
     );
+}
+
+function missingSentence(missing: readonly number[], of: number): string {
+  const parts = arrayExpression(missing);
+  return missing.length === 1 ? `Part ${parts} of ${of} is missing.` : `Parts ${parts} of ${of} are missing.`;
 }
 
 type UsedWeights = PlannedCount['counted']['weights'];
@@ -85,7 +90,7 @@ function* outcomes(
     const request = requestOf(seed);
     const missing = found.missing.filter((part) => seedsOf(choice.seed, repeat, part, plan.parts).includes(seed));
     const seconds = own.reduce((sum, count) => sum + count.seconds, 0);
-    const doubt = missing.length > 0 ? `Parts ${arrayExpression(missing)} of ${plan.parts} are missing.` : undefined;
+    const doubt = missing.length > 0 ? missingSentence(missing, plan.parts) : undefined;
     const result = mergeParts(
       request,
       own.map((count) => count.found),
