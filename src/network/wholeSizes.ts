@@ -89,5 +89,8 @@ function counts(fields: Readonly<Record<string, number>>): SizeFault | null {
 function fault(field: string, values: readonly number[], least: number): SizeFault | null {
   if (values.every((value) => isWhole(value, least))) return null;
   const what = values.length === 1 ? 'a whole number' : 'whole numbers';
+  if (values.some((value) => value > MAX_SIZE)) {
+    return { message: `${field} must be ${what} of at most ${MAX_SIZE.toLocaleString('en')}`, field };
+  }
   return { message: `${field} must be ${what}${least < 0 ? '' : ` of at least ${least}`}`, field };
 }

@@ -31,6 +31,7 @@ export const BOUND_IDS = [
   'tseran-montufar2021-scale',
   'kac-rice-line',
   'kac-rice-plane',
+  'kac-rice-finite-width',
 ] as const;
 
 export type BoundId = (typeof BOUND_IDS)[number];

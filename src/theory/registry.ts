@@ -4,7 +4,7 @@ import { TheoryContext } from './context.ts';
 import { BOUND_IDS, type BoundId } from './boundIds.ts';
 import { throwIfCancelled } from './cancellation.ts';
 import { bestLower, combine, combineLinear, tightestUpper, tightestUpperLinear } from './combined.ts';
-import { kacRiceLine, kacRicePlane } from './kacRice/bounds.ts';
+import { kacRiceFiniteWidth, kacRiceLine, kacRicePlane } from './kacRice/bounds.ts';
 import { recurrenceUpper } from './recurrence/recurrence.ts';
 import { arora2018Lower, serra2018SizeLower } from './theorems/arora2018.ts';
 import { refused } from './theorems/evaluation.ts';
@@ -64,6 +64,7 @@ const theorems: Readonly<Record<Exclude<BoundId, keyof typeof combinations>, Bou
   'tseran-montufar2021-scale': tseranMontufar2021Scale,
   'kac-rice-line': kacRiceLine,
   'kac-rice-plane': kacRicePlane,
+  'kac-rice-finite-width': kacRiceFiniteWidth,
 };
 
 export const boundFacts: Readonly<Record<BoundId, BoundFacts>> = { ...theorems, ...combinations };

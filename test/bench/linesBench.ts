@@ -1,7 +1,7 @@
 import { networkToCount } from '../../src/analysis/countPlan.ts';
 import type { Segment } from '../../src/common/place.ts';
 import { count } from '../../src/counting/countRegions.ts';
-import { uniforms } from '../../src/counting/program/random.ts';
+import { uniforms } from '../../src/common/random.ts';
 import type { Network } from '../../src/network/network.ts';
 import { open, type NativeFile, type NativeLayer } from '../property/hunt/nativeFile.ts';
 

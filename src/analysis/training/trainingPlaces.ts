@@ -1,6 +1,6 @@
 import { cornersOf, type Box, type Segment } from '../../common/place.ts';
 import { randomChords, randomPoints } from '../../counting/experiments/crofton.ts';
-import { gaussians, streamSeed, uniforms } from '../../counting/program/random.ts';
+import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
 import type { DataPoints } from './dataPoints.ts';
 
 /** At most this many rows of the data, the same for a seed. */

@@ -1,6 +1,6 @@
 import type { LineIds } from './lineIds.ts';
 import type { Program, UnitStep } from '../program/program.ts';
-import { uniforms } from '../program/random.ts';
+import { uniforms } from '../../common/random.ts';
 import { ResidueNetwork, type Values } from './residues.ts';
 
 /** The two greatest primes below 2^24: residues modulo both are combined into one number. */

@@ -1,5 +1,5 @@
 import type { Segment } from '../../theory/bound.ts';
-import { gaussians, streamSeed, uniforms } from '../program/random.ts';
+import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
 
 /**
  * Mean of |cos| of the angle between a random direction of R^n and a fixed one: Gamma(n/2) / (sqrt(pi) Gamma((n +

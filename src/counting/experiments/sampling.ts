@@ -2,7 +2,7 @@ import type { Domain } from '../../common/place.ts';
 import type { CountHooks, CountRequest, CountResult, SamplingResult } from '../count.ts';
 import { RELATIVE_ERROR } from '../geometry/geometry.ts';
 import { evaluate, type BendStep, type Program } from '../program/program.ts';
-import { gaussians, uniforms } from '../program/random.ts';
+import { gaussians, uniforms } from '../../common/random.ts';
 import { sliceOf } from '../geometry/slice.ts';
 
 const DEFAULT_SAMPLES = 10_000;

@@ -1,4 +1,4 @@
-import { gaussians } from '../program/random.ts';
+import { gaussians } from '../../common/random.ts';
 
 /** A share of a unit vector: sums and halves of its multiples are exact. */
 const GRID = 2 ** -40;

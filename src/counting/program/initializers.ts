@@ -4,7 +4,7 @@ import type { Layer, Network } from '../../network/network.ts';
 import type { LayerWeights, Tensor } from '../../network/operation.ts';
 import { weightShapes } from '../../network/parameters.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
-import { gaussians, streamSeed, uniforms } from './random.ts';
+import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
 
 /**
  * The network with weights at every layer that has parameters: those it holds already stay, missing ones are drawn

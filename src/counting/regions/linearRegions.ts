@@ -3,7 +3,7 @@ import { ExactMaps } from '../exact/exactMaps.ts';
 import { LineIds } from '../exact/lineIds.ts';
 import { mostPieces, type Program } from '../program/program.ts';
 import type { Propagator } from '../propagation/propagation.ts';
-import { gaussians } from '../program/random.ts';
+import { gaussians } from '../../common/random.ts';
 import { RegionJoins } from './regionJoins.ts';
 import type { Slice } from '../geometry/slice.ts';
 

@@ -1,9 +1,12 @@
 import type { TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import type { Bound, Citation, Evaluation, Parallelogram, Segment, TheoryOptions } from '../bound.ts';
+import { magnitudeOfLog10, type Magnitude } from '../numbers/magnitude.ts';
+import { finiteWidthMean, wideLimitExcess } from './finiteWidth.ts';
 import { MAX_INPUTS, tooManyInputs, type MeanRegions } from './mean.ts';
 import { meanRegionsOnParallelogram } from './plane.ts';
 import { meanRegionsOnSegment } from './segment.ts';
+import { NoClosedForm } from './state.ts';
 
 const citation: Citation = {
   label: 'Kac–Rice mean',
@@ -36,10 +39,60 @@ export const kacRicePlane: Bound = {
   evaluate: evaluatePlane,
 };
 
+/** The mean on a segment at the widths the network has. */
+export const kacRiceFiniteWidth: Bound = {
+  id: 'kac-rice-finite-width',
+  kind: 'mean',
+  of: 'activation',
+  citation: { label: 'Kac–Rice mean at finite width (this tool)', url: citation.url },
+  latex: String.raw`1 + \sum_l n_l \int_0^1 \mathbb{E}\,\tfrac1\pi\sqrt{\tfrac{r_l}{q_l} - \tfrac{c_l^2}{q_l^2}}\;\mathrm{d}t`,
+  hypotheses:
+    'a chain of fully connected layers whose units bend at zero alone, normal weights; no limit of wide layers',
+  domainDimension: 1,
+  evaluate: evaluateFiniteWidth,
+};
+
 function evaluateLine({ network, options }: TheoryContext): Evaluation {
   if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };
   const segment = options.segment ?? diagonal(network.inputSize);
-  return evaluation(meanRegionsOnSegment(network, segment, options), describeSegment(network, options), network);
+  const mean = meanRegionsOnSegment(network, segment, options);
+  return evaluation(mean, describeSegment(network, options), network, describeExcess(network, segment));
+}
+
+/** How far the limit of wide layers is from the widths the network has, where that can be said; empty below 1 %. */
+function describeExcess(network: Network, segment: Segment): string {
+  const excess = unlessNoClosedForm(() => wideLimitExcess(network, segment));
+  if (typeof excess === 'string' || !(excess > 1.01)) return '';
+  return `; about ${Math.round(100 * (excess - 1))} % high at these widths`;
+}
+
+function evaluateFiniteWidth({ network, options }: TheoryContext): Evaluation {
+  if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };
+  const segment = options.segment ?? diagonal(network.inputSize);
+  const mean = unlessNoClosedForm(() => finiteWidthMean(network, segment, options));
+  if (typeof mean === 'string') return { applies: false, reason: mean };
+  const { draws, standardError } = mean;
+  const drawn = `at the widths of this network, from ${draws} draws of the moments, standard error ${standardError.toPrecision(2)}`;
+  return {
+    applies: true,
+    perLayer: mean.perLayer.map((value) => (value === null ? null : drawnMagnitude(value))),
+    note: `on ${describeSegment(network, options)}; ${describeInitialization(network)}; ${drawn}`,
+  };
+}
+
+/** The error is that of the arithmetic; how far the draws are from the mean, the standard error says. */
+function drawnMagnitude(value: number): Magnitude {
+  const log10 = Math.log10(value);
+  return magnitudeOfLog10(log10, 1e-12 * (log10 + 1));
+}
+
+function unlessNoClosedForm<T>(compute: () => T): T | string {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof NoClosedForm) return error.message;
+    throw error;
+  }
 }
 
 function evaluatePlane({ network, options }: TheoryContext): Evaluation {
@@ -65,7 +118,7 @@ export function describeParallelogram({ parallelogram }: TheoryOptions): string 
   return parallelogram ? formatParallelogram(parallelogram) : '[−1, 1]²';
 }
 
-function evaluation(mean: MeanRegions, where: string, network: Network): Evaluation {
+function evaluation(mean: MeanRegions, where: string, network: Network, remark = ''): Evaluation {
   if ('reason' in mean) return { applies: false, reason: mean.reason };
   const log10Error = mean.relativeError / Math.LN10;
   return {
@@ -73,7 +126,7 @@ function evaluation(mean: MeanRegions, where: string, network: Network): Evaluat
     perLayer: mean.perLayer.map((value) =>
       value === null ? null : { exact: null, log10: Math.log10(value), log10Error },
     ),
-    note: `on ${where}; ${formatInitialization(network)}; mean at initialisation in the wide limit`,
+    note: `on ${where}; ${formatInitialization(network)}; mean at initialisation in the wide limit${remark}`,
   };
 }
 

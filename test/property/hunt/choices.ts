@@ -1,4 +1,4 @@
-import { normalQuantile, streamSeed, uniforms } from '../../../src/counting/program/random.ts';
+import { normalQuantile, streamSeed, uniforms } from '../../../src/common/random.ts';
 
 /** Choices that a seed makes: the same ones in every run. */
 export class Choices {

@@ -20,6 +20,7 @@ const DRAWS = 60;
 
 const pairs: readonly [BoundId, SimulatedId][] = [
   ['kac-rice-line', 'simulated-line'],
+  ['kac-rice-finite-width', 'simulated-line'],
   ['kac-rice-plane', 'simulated-plane'],
 ];
 
