@@ -36,7 +36,7 @@ export class Server implements vscode.Disposable {
   readonly onDidEnd = this.ended.event;
   private readonly log = vscode.window.createOutputChannel('Region Lens', { log: true });
   private readonly process: AnalyzerProcess;
-  private readonly sources = vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,js,mjs,jsx}');
+  private readonly sources = vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,js,mjs,jsx,py}');
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(extension: vscode.ExtensionContext) {

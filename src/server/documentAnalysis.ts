@@ -171,7 +171,7 @@ export function layersAt(analysis: Analysis, offset: number): LayerAt | null {
 
 /** Whether a document is a program, whose outline and grammar other extensions look after. */
 export function isSourceCode({ fileName }: AnalysedDocument): boolean {
-  return /\.(?:[cm]?[jt]sx?|py|ipynb)$/i.test(fileName);
+  return /\.(?:[cm]?[jt]sx?|pyw?|ipynb)$/i.test(fileName);
 }
 
 export function comparePositions(a: Position, b: Position): number {

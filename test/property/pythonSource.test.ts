@@ -50,6 +50,27 @@ if __name__ == "__main__":
     model = Net(); model(torch.randn(1, 3, 8, 8))
 `;
 
+const kerasMixture = `from tensorflow import keras
+import tensorflow as tf
+class Block(keras.layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = keras.layers.Dense(units, activation=tf.nn.relu)
+    def call(self, x, training): return x + 0.5 * self.inner(x)
+class Net(keras.Model):
+    def __init__(self, depth=2):
+        super().__init__()
+        self.blocks = [Block(4) for _ in range(depth)]
+    def call(self, inputs):
+        for block in self.blocks: inputs = block(inputs)
+        return tf.concat([inputs, inputs], axis=-1)
+net = Net(); net.build((None, 4))
+a, b = keras.Input((4,)), keras.Input(shape=[4], name="b")
+model = keras.Model([a, b], keras.layers.add([net(a), Block(4)(b)]))
+row = keras.Sequential([keras.Input((4,)), Block(4), model.layers[0], keras.layers.Dense(3, "relu")], name="row")
+if unknown: row.add(keras.layers.Dense(2))
+`;
+
 function allSpans({ networks, problems }: ReadResult): Span[] {
   const ofNetworks = networks.flatMap(({ span, nameSpan, inputs, layers }) => [
     span,
@@ -81,6 +102,7 @@ describe('Python while it is being written', () => {
     expect(network.layers.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['conv2d', 'relu', 'batch_normalization', 'add', 'flatten', 'dense']),
     );
+    expect(expectSound(kerasMixture).networks.map(({ name }) => name)).toEqual(['model', 'row', 'net']);
   });
 
   it('is read wherever it is cut off', () => {
@@ -89,16 +111,17 @@ describe('Python while it is being written', () => {
 
   it('is read when a piece is missing, doubled or out of place', () => {
     const piece = fc.tuple(
+      fc.constantFrom(mixture, kerasMixture),
       fc.nat(mixture.length),
       fc.nat(40),
       fc.nat(mixture.length),
       fc.constantFrom('drop', 'double', 'move'),
     );
     fc.assert(
-      fc.property(piece, ([start, length, target, what]) => {
-        const part = mixture.slice(start, start + length);
-        const rest = mixture.slice(0, start) + mixture.slice(start + length);
-        const kept = what === 'double' ? mixture : rest;
+      fc.property(piece, ([text, start, length, target, what]) => {
+        const part = text.slice(start, start + length);
+        const rest = text.slice(0, start) + text.slice(start + length);
+        const kept = what === 'double' ? text : rest;
         expectSound(what === 'drop' ? rest : kept.slice(0, target) + part + kept.slice(target));
       }),
       { numRuns: 80 },
@@ -214,6 +237,22 @@ const bombs: readonly (readonly [what: string, text: string])[] = [
   ['many dots', `x = a${'.b'.repeat(20000)}\n`],
   ['many calls', `${'nn.Sequential(nn.Linear('.repeat(3000)}\n`],
   ['deep blocks', Array.from({ length: 900 }, (_none, i) => `${' '.repeat(i)}if x:\n`).join('')],
+  [
+    'a model of itself',
+    'from keras import layers, Sequential, Input\nm = Sequential([Input((2,))])\nm.add(m)\nm.add(Sequential([m, m]))\n',
+  ],
+  [
+    'layers of Keras',
+    'from keras import layers, Sequential, Input\nm = Sequential([layers.Dense(2) for _ in range(10**9)])\n',
+  ],
+  [
+    'a sum of sums',
+    'from keras import layers, Model, Input\nx = a = Input((2,))\nfor i in range(10**9): x = x + layers.Dense(2)(x)\nm = Model(a, x)\n',
+  ],
+  [
+    'models within models',
+    'from keras import layers, Sequential, Input\nm = Sequential([Input((2,)), layers.Dense(2)])\nfor i in range(60): m = Sequential([m, m])\n',
+  ],
   ['unclosed heads', 'def f(x\n'.repeat(3000)],
   ['blank lines in brackets', `x = (${'\n'.repeat(50000)}`],
 ];

@@ -8,6 +8,7 @@ import type {
   Span,
 } from '../../../network/definition.ts';
 import { kerasLayer } from '../../keras/layers.ts';
+import type { KerasDialect } from '../../keras/layers.ts';
 import { Names } from '../../names.ts';
 import { isList, Unresolved } from '../../json/plain.ts';
 import type { PlainValue } from '../../json/plain.ts';
@@ -31,6 +32,16 @@ const openField = '…';
 /** Fields that are read elsewhere. */
 const inputFields = new Set(['input_shape', 'batch_input_shape', 'input_dim', 'batch_size', 'name']);
 
+/** How a language writes what sentences name. */
+export interface Spelling {
+  readonly dialect: KerasDialect;
+  /** A field by Keras's name, as the language spells it. */
+  readonly field: (name: string) => string;
+  readonly comment: string;
+}
+
+const typescriptSpelling: Spelling = { dialect: 'tfjs', field: camelCase, comment: '//' };
+
 export interface DescribedNetwork {
   readonly inputs: readonly InputDefinition[];
   readonly layers: readonly LayerDefinition[];
@@ -39,15 +50,15 @@ export interface DescribedNetwork {
 }
 
 /** What a model is made of, in the terms of every format. At most `room` layers are read. */
-export function describeModel(model: ModelValue, room = MAX_LAYERS): DescribedNetwork {
-  const writer = new NetworkWriter(Math.min(room, MAX_LAYERS));
+export function describeModel(model: ModelValue, room = MAX_LAYERS, spelling = typescriptSpelling): DescribedNetwork {
+  const writer = new NetworkWriter(Math.min(room, MAX_LAYERS), spelling);
   const outputs = writer.writeModel(model, undefined);
   return writer.result(outputs);
 }
 
 /** What lies between the inputs and one symbolic tensor. */
 export function describeTensor(tensor: TensorValue): DescribedNetwork {
-  const writer = new NetworkWriter(MAX_LAYERS);
+  const writer = new NetworkWriter(MAX_LAYERS, typescriptSpelling);
   return writer.result(writer.writeTensors([tensor], new Map(), ''));
 }
 
@@ -70,7 +81,10 @@ class NetworkWriter {
   /** Layers and models met, those that add no layer included. */
   private met = 0;
 
-  constructor(private readonly room: number) {}
+  constructor(
+    private readonly room: number,
+    private readonly spelling: Spelling,
+  ) {}
 
   result(outputs: readonly string[]): DescribedNetwork {
     return { inputs: this.inputs, layers: this.layers, outputs: [...new Set(outputs)], problems: this.problems };
@@ -176,7 +190,7 @@ class NetworkWriter {
     written: { shape: Property | undefined; shapeField: string } | undefined,
     span: Span,
   ): string {
-    const field = camelCase(written?.shapeField ?? 'input_shape');
+    const field = this.spelling.field(written?.shapeField ?? 'input_shape');
     const property = written?.shape;
     const place = property?.span ?? span;
     const shape = toPlain(property?.value, written?.shapeField ?? 'input_shape');
@@ -200,22 +214,33 @@ class NetworkWriter {
     span: Span,
   ): Problem {
     const unknown = unknownIn(property?.value);
-    if (unknown) return unknownFieldProblem(field, unknown, unknownSpan(property?.value) ?? span);
+    if (unknown)
+      return unknownFieldProblem(field, unknown, unknownSpan(property?.value) ?? span, this.spelling.comment);
     if (property === undefined)
       return {
         code: 'missing-input-shape',
         severity: 'information',
-        message: missingShape,
+        message: this.missingShape,
         span,
-        supplied: 'inputShape',
+        supplied: this.spelling.field('input_shape'),
       };
     const open = isList(shape) && shape.includes(null);
+    const none = this.spelling.comment === '#' ? 'None' : 'null';
     const fault = open
-      ? 'leaves a size open (null), so that nothing can be counted.'
+      ? `leaves a size open (${none}), so that nothing can be counted.`
       : 'is not a list of positive whole numbers.';
     return open
       ? { code: 'unknown-value', severity: 'information', message: `${field} ${fault}`, span }
       : { code: 'bad-value', severity: 'error', message: `${field} ${fault}`, span };
+  }
+
+  private get missingShape(): string {
+    const field = this.spelling.field('input_shape');
+    return `The shape of the input is not given here: the first layer needs ${field}. A comment supplies it: ${this.spelling.comment} @region-lens ${field} = […]`;
+  }
+
+  private nameOf(field: string): string {
+    return field === openField ? 'A field' : this.spelling.field(field);
   }
 
   private writeLayer(layer: LayerValue, inputs: Outputs, prefix: string): string {
@@ -233,23 +258,31 @@ class NetworkWriter {
       if (unknown) unknowns.push({ field, value: unknown, span: unknownSpan(value) ?? span ?? layer.span });
       config[field] = plain;
     }
-    const { type, operation, activation, issues } = kerasLayer(layer.className, config, 'tfjs');
+    const { type, operation, activation, issues } = kerasLayer(layer.className, config, this.spelling.dialect);
     const given = layer.config.get('name')?.value;
     const name = typeof given === 'string' ? this.names.unique(prefix + given) : this.names.numbered(prefix + type);
     const doubt = unknowns[0] && {
       kind: 'unknown' as const,
-      why: `${fieldName(unknowns[0].field)} ${unknowns[0].value.predicate}.`,
+      why: `${this.nameOf(unknowns[0].field)} ${unknowns[0].value.predicate}.`,
     };
     const base = { name, type, activation, inputs, span: layer.span, fields };
     this.layers.push({ ...base, operation: doubt ?? operation, ...(owner === undefined ? {} : { sharedWith: owner }) });
     if (owner !== undefined) return name;
     this.owners.set(layer, name);
     for (const { field, value, span } of unknowns)
-      this.problems.push(unknownFieldProblem(field === openField ? null : camelCase(field), value, span));
+      this.problems.push(
+        unknownFieldProblem(
+          field === openField ? null : this.spelling.field(field),
+          value,
+          span,
+          this.spelling.comment,
+        ),
+      );
     for (const { field, code, severity, message, replacement } of issues) {
       // A field that is missing may be among those that are not known.
       if (doubt && severity === 'error') continue;
-      const text = field !== null && field.includes('_') ? message.replaceAll(field, camelCase(field)) : message;
+      const text =
+        field !== null && field.includes('_') ? message.replaceAll(field, this.spelling.field(field)) : message;
       const place = field === null ? undefined : fields[field];
       const meant = place && replacement !== undefined ? { replacement } : {};
       this.problems.push({ code, severity, message: text, span: place ?? layer.span, ...meant });
@@ -261,7 +294,7 @@ class NetworkWriter {
   private writeDoubt(why: Unknown, inputs: Outputs, span: Span, prefix: string): string {
     const place = why.span ?? span;
     const what = why.derived ? 'What is built here' : 'What is used here';
-    this.problems.push(unknownPlaceProblem(what, why, place));
+    this.problems.push(unknownPlaceProblem(what, why, place, this.spelling.comment));
     return this.writeUnknown(`${what} ${why.predicate}.`, inputs, place, prefix);
   }
 
@@ -271,13 +304,6 @@ class NetworkWriter {
     return name;
   }
 }
-
-function fieldName(field: string): string {
-  return field === openField ? 'A field' : camelCase(field);
-}
-
-const missingShape =
-  'The shape of the input is not given here: the first layer needs inputShape. A comment supplies it: // @region-lens inputShape = […]';
 
 /** Extents without the batch. */
 function shapeOf(value: PlainValue | undefined, withBatch: boolean): number[] | undefined {

@@ -1,4 +1,4 @@
-import { Unknown } from '../evaluation/values.ts';
+import { ModelValue, Unknown } from '../evaluation/values.ts';
 import type { Expression } from './ast.ts';
 import type { Evaluator } from './evaluator.ts';
 import { itemsOf } from './iteration.ts';
@@ -21,6 +21,8 @@ export function bindTarget(e: Evaluator, target: Expression, value: Value, scope
 
 /** A network is named after the variable that holds it first. */
 function noteBinding(e: Evaluator, target: Extract<Expression, { kind: 'name' }>, value: Value, scope: Scope): void {
+  if (value instanceof ModelValue && value.bindings.length < 8)
+    value.bindings.push({ name: target.id, span: e.span(target, scope) });
   if (!(value instanceof Instance) || value.bindings.length >= 8) return;
   const isGlobal = scope.frame.functionName === undefined;
   value.bindings.push({ name: target.id, span: e.span(target, scope), isGlobal });

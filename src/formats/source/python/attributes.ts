@@ -22,6 +22,7 @@ import { hasMethod } from './methods.ts';
 import { libraryMember } from './libraries.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
 import { tensorMember } from '../library/torch/tensorCalls.ts';
+import { isKerasValue } from '../library/keras/session.ts';
 import { moduleMember } from '../library/torch/modules.ts';
 
 /** `object.name` */
@@ -35,6 +36,7 @@ export function getAttribute(e: Evaluator, object: Value, name: string, site: Si
   if (isTensorLike(object)) return tensorMember(e, object, name, site);
   if (object instanceof Tuple && object.names?.includes(name)) return object.items[object.names.indexOf(name)];
   if (object instanceof Partial && name === 'func') return object.callee;
+  if (isKerasValue(object)) return e.keras.member(e, object, name, site);
   const kind = kindOf(object);
   if (kind !== undefined && hasMethod(kind, name)) return new Native(`${kind}.${name}`, object);
   if (name === '__name__' && object instanceof FunctionValue) return object.name;
@@ -57,13 +59,18 @@ function instanceMember(e: Evaluator, object: Instance, name: string, site: Site
   if (name === '__dict__') return e.dict(object.attributes);
   const inherited = object.cls && bound(e, object.cls.lineage, name, object, site);
   if (inherited !== undefined) return inherited;
-  if (object.library !== undefined) {
+  if (object.library?.startsWith('keras.')) {
+    if (kerasMethods.has(name)) return new Native(`keras.object.${name}`, object);
+  } else if (object.library !== undefined) {
     const member = moduleMember(e, object, name, site);
     if (member !== undefined) return member;
   }
   const doubt = object.doubt ?? object.cls?.unknownBase;
   return new Unknown(site.text, site.span, doubt?.derived ?? false);
 }
+
+/** Members of objects that extend classes of Keras. */
+const kerasMethods = new Set(['__init__', '__call__', 'build', 'compile', 'summary', 'add_weight', 'add_loss']);
 
 /** A class attribute as an instance sees it: functions become methods, properties are computed. */
 function bound(e: Evaluator, lineage: readonly ClassValue[], name: string, self: Value, site: Site): Value {
@@ -96,6 +103,7 @@ function superMember(e: Evaluator, { after, self }: Super, name: string, site: S
   const rest = lineage.slice(lineage.indexOf(after) + 1);
   const found = bound(e, rest, name, self, site);
   if (found !== undefined) return found;
+  if (self instanceof Instance && self.library?.startsWith('keras.')) return new Native(`keras.object.${name}`, self);
   if (self instanceof Instance && self.library !== undefined)
     return moduleMember(e, self, name, site) ?? new Unknown(site.text, site.span);
   return name === '__init__' ? new Native('object.__init__', self) : new Unknown(site.text, site.span);

@@ -1,10 +1,12 @@
 import type { Span } from '../../../network/definition.ts';
-import { Unknown } from '../evaluation/values.ts';
+import { LayerValue, ModelValue, Unknown } from '../evaluation/values.ts';
+import { makeData } from '../library/torch/data.ts';
 import type { Evaluator } from './evaluator.ts';
 import { callBuiltin } from './builtins.ts';
 import { instantiate } from './classes.ts';
 import { callFunction } from './functions.ts';
 import { callMethod } from './methods.ts';
+import { callStandard } from './standard.ts';
 import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Native, Partial } from './values.ts';
 import type { Argument, Callable, Site, Value } from './values.ts';
 
@@ -41,6 +43,8 @@ export class Caller {
     if (callee instanceof Partial) return this.e.call(callee.callee, [...callee.args, ...args], site);
     if (callee instanceof Instance) return this.callInstance(callee, args, site);
     if (callee instanceof Library) return this.callLibrary(callee, args, site);
+    if (callee instanceof LayerValue || callee instanceof ModelValue)
+      return this.deeper(site, () => this.e.keras.apply(this.e, callee, args, site));
     if (callee instanceof Native) return this.callNative(callee, args, site);
     return this.unknown(callee, args, site);
   }
@@ -82,6 +86,8 @@ export class Caller {
   }
 
   private callInstance(object: Instance, args: readonly Argument[], site: Site): Value {
+    if (object.library?.startsWith('keras.'))
+      return this.deeper(site, () => this.e.keras.applyObject(this.e, object, args, site));
     if (object.library !== undefined) return this.deeper(site, () => this.e.torch.apply(this.e, object, args, site));
     const method = this.e.get(object, '__call__', site);
     return method instanceof BoundMethod
@@ -92,15 +98,30 @@ export class Caller {
   private callLibrary(callee: Library, args: readonly Argument[], site: Site): Value {
     const result = callee.path.startsWith('builtins.')
       ? callBuiltin(this.e, callee.path.slice('builtins.'.length), args, site)
-      : this.e.torch.callLibrary(this.e, callee, args, site);
+      : /^(?:keras|tensorflow)\./.test(callee.path)
+        ? (callStandard(this.e, callee.path, args, site) ?? this.callKeras(callee, args, site))
+        : this.e.torch.callLibrary(this.e, callee, args, site);
     return result === undefined ? this.unknown(callee, args, site) : result;
   }
 
+  private callKeras(callee: Library, args: readonly Argument[], site: Site): Value {
+    return makeData(callee.path, args, site) ?? this.e.keras.call(this.e, callee, args, site);
+  }
+
   private callNative(callee: Native, args: readonly Argument[], site: Site): Value {
+    if (callee.name.startsWith('keras.object.')) return this.callKerasObject(callee, args, site);
+    if (callee.name.startsWith('keras.')) return this.e.keras.callMethod(this.e, callee, args, site);
     const result = callee.name.startsWith('torch.')
       ? this.e.torch.callMethod(this.e, callee, args, site)
       : callMethod(this.e, callee, args, site);
     return result === undefined ? new Unknown(site.text, site.span, true) : result;
+  }
+
+  private callKerasObject({ name, self }: Native, args: readonly Argument[], site: Site): Value {
+    if (!(self instanceof Instance)) return undefined;
+    if (name.endsWith('.build')) this.e.keras.build(this.e, self, args, site);
+    if (name.endsWith('.__call__')) return this.callInstance(self, args, site);
+    return name.endsWith('.add_weight') ? new Unknown(site.text, site.span, true) : null;
   }
 
   /** Of a function that is not known; what it is given may be changed by it, which is not followed. */
@@ -121,6 +142,6 @@ export class Caller {
 
 /** A network that a function gives back is named after it; after the outermost one, where several pass it on. */
 function noteMaker({ name, nameSpan, home }: FunctionValue, value: Value): Value {
-  if (value instanceof Instance && !home) value.maker = { name, span: nameSpan };
+  if ((value instanceof Instance || value instanceof ModelValue) && !home) value.maker = { name, span: nameSpan };
   return value;
 }

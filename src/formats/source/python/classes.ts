@@ -5,6 +5,7 @@ import { callArguments } from './expressions.ts';
 import { Scope } from './scope.ts';
 import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Property, Tuple } from './values.ts';
 import type { Argument, Site, Value } from './values.ts';
+import { isKerasClass } from '../library/keras/session.ts';
 import { isModuleClass } from '../library/torch/modules.ts';
 
 export function makeClass(e: Evaluator, node: ClassDefinition, scope: Scope): Value {
@@ -36,14 +37,14 @@ function fieldsOf(cls: ClassValue): string[] {
 /** `Class(...)` */
 export function instantiate(e: Evaluator, cls: ClassValue, args: readonly Argument[], site: Site): Value {
   e.step(cls.lineage.length);
-  const library = cls.libraryBases.find(({ path }) => isModuleClass(path))?.path;
+  const library = cls.libraryBases.find(({ path }) => isModuleClass(path) || isKerasClass(path))?.path;
   const object = new Instance(e.journal.next(), cls, library, site);
   object.doubt = cls.unknownBase;
   if (library !== undefined) e.instances.push(object);
   const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
   if (init instanceof FunctionValue) e.call(new BoundMethod(init, object), args, site);
   else if (cls.lineage.some(({ fields }) => fields)) return fillFields(e, cls, object, args, site);
-  else if (library !== undefined) e.torch.initialize(e, object, args);
+  else if (library !== undefined && !isKerasClass(library)) e.torch.initialize(e, object, args);
   return object;
 }
 

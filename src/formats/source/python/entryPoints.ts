@@ -35,10 +35,11 @@ function followFunctions(e: Evaluator, scope: Scope, body: readonly Statement[])
     const next = waiting.find((callee) => !isMentioned(callee)) ?? waiting[0];
     if (!next) return;
     done.add(next);
-    const before = e.instances.length;
+    const [before, models] = [e.instances.length, e.keras.models.length];
     e.guarded(next.node, () => void e.caller.callSymbolically(next));
     const isOpen = next.node.params.some(({ name, stars }) => stars === 0 && !next.fallbacks.has(name));
     if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
+    if (isOpen) for (const model of e.keras.models.slice(models)) e.keras.symbolic.add(model);
   }
 }
 
@@ -64,7 +65,10 @@ function siteOf(e: Evaluator, cls: ClassValue): Site {
 
 function extendsModule(cls: ClassValue): boolean {
   return cls.libraryBases.some(
-    ({ path }) => path === 'torch.nn.Module' || /LightningModule$|nn\.Sequential$/.test(path),
+    ({ path }) =>
+      path === 'torch.nn.Module' ||
+      /^keras\.(?:[\w.]+\.)?Model$/.test(path) ||
+      /LightningModule$|nn\.Sequential$/.test(path),
   );
 }
 
@@ -97,7 +101,7 @@ function once(roots: readonly Instance[]): Instance[] {
 }
 
 function isRunnable(e: Evaluator, object: Instance): boolean {
-  if (!isModule(object)) return false;
+  if (!isModule(object) || object.library?.startsWith('keras.')) return false;
   if (e.torch.forwardOf(object)) return true;
   const kind = moduleKind(object) ?? '';
   if (kind === 'Sequential') return object.attributes.size > 0 || object.doubt !== undefined;

@@ -17,6 +17,7 @@ import type { Frame, Scope, SourceModule } from './scope.ts';
 import { runStatements } from './statements.ts';
 import { Dict, Float, List, Tuple } from './values.ts';
 import type { Argument, ClassValue, FunctionValue, Instance, Site, Value } from './values.ts';
+import type { KerasSession } from '../library/keras/session.ts';
 import type { TorchSession } from '../library/torch/session.ts';
 
 /** How a statement of Python ends. */
@@ -48,6 +49,7 @@ export class Evaluator {
     readonly main: SourceModule,
     importer: Importer,
     readonly torch: TorchSession,
+    readonly keras: KerasSession,
   ) {
     this.loader = new ModuleLoader(this, main, importer);
   }

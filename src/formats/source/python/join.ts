@@ -1,5 +1,5 @@
-import { bytesOf } from '../evaluation/values.ts';
-import type { Mutable, Unknown } from '../evaluation/values.ts';
+import { bytesOf, List as LayerList } from '../evaluation/values.ts';
+import type { ListState as LayerListState, Mutable, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import { Scope } from './scope.ts';
 import { ClassValue, Dict, Float, Instance, List, Tuple } from './values.ts';
@@ -58,9 +58,21 @@ export class Joiner {
       const config = left.config ?? right.config;
       return { attributes: this.variables(left.attributes, right.attributes), config };
     }
+    if (holder instanceof LayerList) return this.layers(a as LayerListState, b as LayerListState);
     if (holder instanceof Tensor) return this.e.torch.joinedValue(a as TensorValue, b as TensorValue, this.test);
     const [left, right] = [a as EntriesState, b as EntriesState];
     return { entries: this.entries(left.entries, right.entries, 0), doubt: left.doubt ?? right.doubt };
+  }
+
+  /** The layers of a model of Keras. */
+  private layers(a: LayerListState, b: LayerListState): LayerListState {
+    this.e.meter.hold((a.items.length + b.items.length) * bytesOf.item);
+    let common = 0;
+    while (common < Math.min(a.items.length, b.items.length) && a.items[common] === b.items[common]) common++;
+    if (common === a.items.length && common === b.items.length) return a;
+    const unknown = this.unknown();
+    const [items, spans] = [a.items.slice(0, common), a.spans.slice(0, common)];
+    return { items: [...items, unknown], spans: [...spans, unknown.span], doubt: unknown };
   }
 
   private unknown(): Unknown {

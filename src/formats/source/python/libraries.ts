@@ -14,6 +14,7 @@ const constants: Readonly<Record<string, Value>> = {
 const homes: readonly (readonly [RegExp, string])[] = [
   [/^torch\.nn\.modules(?:\.[a-z_]+)?\.(?=[A-Z])/, 'torch.nn.'],
   [/^torch\.nn\.(?:common_types|parameter)\./, 'torch.nn.'],
+  [/^(?:tensorflow\.(?:python\.)?keras|tf_keras)(?=\.|$)/, 'keras'],
   [/^torchvision\.models\.[a-z0-9_]+\.(?=[a-z]+\d)/, 'torchvision.models.'],
 ];
 

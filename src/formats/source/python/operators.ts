@@ -1,4 +1,4 @@
-import { bytesOf, Unknown } from '../evaluation/values.ts';
+import { bytesOf, TensorValue, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatPercent } from './formatting.ts';
 import { copyEntries } from './collections.ts';
@@ -9,6 +9,7 @@ import {
   Float,
   FunctionValue,
   Instance,
+  isDefinition,
   keyOf,
   Library,
   List,
@@ -40,6 +41,8 @@ function whole(value: number): number | undefined {
 
 export function operate(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
   if (isTensorLike(left) || isTensorLike(right)) return operateTensors(e, operator, left, right, site);
+  if (left instanceof TensorValue || right instanceof TensorValue)
+    return e.keras.operate(e, operator, left, right, site);
   if (left instanceof Unknown) return left.derive();
   if (right instanceof Unknown) return right.derive();
   if (left instanceof BatchSize || right instanceof BatchSize)
@@ -168,11 +171,11 @@ export function truth(value: Value): boolean | undefined {
   const number = numeric(value);
   if (number !== undefined) return number !== 0;
   if (typeof value === 'string') return value !== '';
-  if (value instanceof Unknown || isTensorLike(value)) return undefined;
+  if (value instanceof Unknown || value instanceof TensorValue || isTensorLike(value)) return undefined;
   if (value instanceof List || value instanceof Tuple) return value.doubt ? undefined : value.items.length > 0;
   if (value instanceof Dict) return value.doubt ? undefined : value.entries.size > 0;
   if (value instanceof Range) return value.length > 0;
-  return true;
+  return value instanceof Library && !isDefinition(value) ? undefined : true;
 }
 
 /** A comparison's result; undefined if it is not known. */
@@ -227,12 +230,18 @@ export function orderOf(left: Value, right: Value, room = { left: MAX_COMPARED }
   return first.length - second.length;
 }
 
+/** Something of a library that may be any value. */
+function isOpen(value: Value): boolean {
+  return value instanceof Library && !isDefinition(value);
+}
+
 function identical(left: Value, right: Value): boolean | undefined {
   if (left instanceof Unknown || right instanceof Unknown) {
     // What somebody made is not None, even if nothing else is known of it.
     return undefined;
   }
-  if (left instanceof Library && right instanceof Library) return left.path === right.path;
+  if (left instanceof Library && right instanceof Library && left.path === right.path) return true;
+  if (isOpen(left) || isOpen(right)) return undefined;
   return left === right || (left === undefined && right === null);
 }
 
@@ -255,7 +264,8 @@ export function equal(left: Value, right: Value, room = { left: MAX_COMPARED }):
     return known;
   }
   if (left instanceof BatchSize !== right instanceof BatchSize) return undefined;
-  if (left instanceof Library && right instanceof Library) return left.path === right.path;
+  if (left instanceof Library && right instanceof Library && left.path === right.path) return true;
+  if (isOpen(left) || isOpen(right)) return undefined;
   if (left instanceof Dict && right instanceof Dict) return left === right ? true : undefined;
   if (left instanceof ClassValue || right instanceof ClassValue) return left === right;
   return left === right;

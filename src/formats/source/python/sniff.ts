@@ -1,8 +1,26 @@
 /** Longer ones are not sources that a person writes. */
 const MAX_TEXT_LENGTH = 2_000_000;
 
-/** Whether a file is Python, by its name, that may define a network, by its text. Costs microseconds for all others. */
-export function looksLikePythonNetwork(text: string, fileName: string): boolean {
-  if (!/\.pyw?$/i.test(fileName) || text.length > MAX_TEXT_LENGTH || !text.includes('torch')) return false;
+function isPython(text: string, fileName: string): boolean {
+  return /\.pyw?$/i.test(fileName) && text.length <= MAX_TEXT_LENGTH;
+}
+
+/** Whether a file is Python, by its name, that may define a network of PyTorch, by its text. */
+export function looksLikePyTorch(text: string, fileName: string): boolean {
+  if (!isPython(text, fileName) || !text.includes('torch')) return false;
   return /^[ \t]*(?:import|from)[ \t]+torch\b/m.test(text) && /\b(?:nn|Module|Sequential)\b/.test(text);
+}
+
+/** Likewise for a network of Keras. */
+export function looksLikeKeras(text: string, fileName: string): boolean {
+  if (!isPython(text, fileName) || !text.includes('keras')) return false;
+  return (
+    /^[ \t]*(?:import|from)[ \t]+(?:keras|tensorflow|tf_keras)\b/m.test(text) &&
+    /\b(?:Sequential|Model|layers)\b/.test(text)
+  );
+}
+
+/** Whether a file is Python that may define a network. Costs microseconds for all others. */
+export function looksLikePythonNetwork(text: string, fileName: string): boolean {
+  return looksLikePyTorch(text, fileName) || looksLikeKeras(text, fileName);
 }

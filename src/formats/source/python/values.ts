@@ -1,9 +1,12 @@
 import type { Span } from '../../../network/definition.ts';
 import { bytesOf, Unknown } from '../evaluation/values.ts';
-import type { Mutable } from '../evaluation/values.ts';
+import type { LayerValue, ModelValue, Mutable, TensorValue } from '../evaluation/values.ts';
 import type { ClassDefinition, FunctionDefinition, Expression, Parameter } from './ast.ts';
 import type { Scope } from './scope.ts';
 import type { TensorLike } from '../library/torch/tensor.ts';
+
+/** A layer, a model or a symbolic tensor of Keras. */
+export type KerasValue = LayerValue | ModelValue | TensorValue;
 
 /** What an expression is worth. `None` is null; whole numbers are numbers, others a `Float`; undefined is unbound. */
 export type Value =
@@ -31,6 +34,7 @@ export type Value =
   | Property
   | BatchSize
   | TensorLike
+  | KerasValue
   | Unknown;
 
 export class Float {
@@ -348,6 +352,15 @@ export class Library {
   member(name: string): Library {
     return new Library(`${this.path}.${name}`);
   }
+}
+
+/**
+ * Whether something of a library is certainly a class or a function. Others may be settings: `config.deep`,
+ * `sys.platform`.
+ */
+export function isDefinition({ path }: Library): boolean {
+  if (/^torch\.(?:version|backends|cuda|distributed)\./.test(path)) return false;
+  return /^(?:builtins|torch|keras|tensorflow)\b/.test(path) || /\.[A-Z]\w*[a-z]\w*$/.test(path);
 }
 
 /** A built-in function, or a method of a built-in type with its object. */

@@ -204,6 +204,17 @@ describe('where networks come from', () => {
     expect(readPython(source).networks.map(({ name }) => name)).toEqual(names);
   });
 
+  it.each([
+    ['config.deep', 'if config.deep:'],
+    ['a comparison', "if config.mode == 'deep':"],
+    ['None', 'if config.extra is not None:'],
+    ['the platform', "if sys.platform == 'win32':"],
+    ['an argument', "if 'deep' in sys.argv:"],
+  ])('are not known where they depend on what nobody knows: %s', (_what, condition) => {
+    const source = `import config, sys\nlayers = [nn.Linear(2, 3)]\n${condition}\n    layers.append(nn.ReLU())\nnet = nn.Sequential(*layers)`;
+    expect(readPython(source).networks.map((definition) => buildNetwork(definition).network.complete)).toEqual([false]);
+  });
+
   it('may be imported files', () => {
     const files = {
       'blocks/__init__.py': 'from .dense import Dense',

@@ -1,6 +1,8 @@
 import type { NetworkDefinition, Problem, Span } from '../../../network/definition.ts';
 import { Names } from '../../names.ts';
 import type { Format, ReadOptions, ReadResult } from '../../format.ts';
+import { KerasSession } from '../library/keras/session.ts';
+import type { KerasModel } from '../library/keras/session.ts';
 import { TorchSession } from '../library/torch/session.ts';
 import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
 import { Unknown } from '../evaluation/values.ts';
@@ -11,28 +13,43 @@ import { importerFrom, sourceModule } from './imports.ts';
 import { findInputs } from './inputShapes.ts';
 import type { FoundInput } from './inputShapes.ts';
 import { definitionOf, ProblemList } from './networks.ts';
-import { looksLikePythonNetwork } from './sniff.ts';
-import type { Instance } from './values.ts';
+import { kerasRoots, readKeras } from './kerasNetworks.ts';
+import { looksLikeKeras, looksLikePyTorch } from './sniff.ts';
+import { Instance } from './values.ts';
 
 /** Networks of PyTorch in Python: the source is followed, never run. */
 export const pytorch: Format = {
   id: 'pytorch',
-  sniff: looksLikePythonNetwork,
-  read: readPyTorch,
+  sniff: looksLikePyTorch,
+  read: (text, fileName, options) => readPython('pytorch', text, fileName, options),
 };
 
-function readPyTorch(text: string, fileName: string, options: ReadOptions): ReadResult {
+/** Networks of Keras in Python, likewise. */
+export const kerasPython: Format = {
+  id: 'keras-python',
+  sniff: looksLikeKeras,
+  read: (text, fileName, options) => readPython('keras-python', text, fileName, options),
+};
+
+function readPython(format: string, text: string, fileName: string, options: ReadOptions): ReadResult {
   const path = fileName.replace(/^.*[\\/]/, '');
   const torch = new TorchSession();
-  const e = new Evaluator(sourceModule(path, text, false), importerFrom(options.files?.text), torch);
+  const e = new Evaluator(
+    sourceModule(path, text, false),
+    importerFrom(options.files?.text),
+    torch,
+    new KerasSession(),
+  );
   torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
   followFile(e);
   const networks: NetworkDefinition[] = [];
   const problems = new ProblemList();
   const names = new Names();
   let roots: readonly Instance[] = [];
+  let keras: readonly KerasModel[] = [];
   e.guarded({ start: 0, end: text.length }, () => {
     roots = rootsOf(e);
+    keras = kerasRoots(e);
   });
   for (const root of roots) {
     e.guarded(root.site.span, () => {
@@ -42,9 +59,17 @@ function readPyTorch(text: string, fileName: string, options: ReadOptions): Read
       problems.add(read.problems);
     });
   }
+  for (const root of keras) {
+    e.guarded(root instanceof Instance ? root.site.span : root.span, () => {
+      const read = readKeras(e, root, names);
+      if (!read) return;
+      networks.push(read.network);
+      problems.add(read.problems);
+    });
+  }
   problems.add(e.stops.map(stopProblem));
   const { hasSyntaxErrors } = e.main.file;
-  return { format: pytorch.id, networks, problems: problems.list, hasSyntaxErrors };
+  return { format, networks, problems: problems.list, hasSyntaxErrors };
 }
 
 function readNetwork(
