@@ -6,13 +6,16 @@ import type {
   ComparedFigures,
   ComparedRow,
   PanelComparison,
+  PanelDesign,
   PanelDistances,
+  PanelFit,
   PanelLine,
   PanelPicture,
   PanelProbe,
+  SweepOption,
   SweptRow,
 } from './runs.ts';
-import { isWindow } from './validate.ts';
+import { isPositive, isSubject, isWindow } from './validate.ts';
 
 /** Checks of what answers the panel's questions. Drawing relies on them and does not check every index again. */
 
@@ -120,6 +123,34 @@ export const isComparedCount = shape<ComparedCount>({
   exact: isBoolean,
   regions: isNumber,
   perLayer: listOf(isNumber),
+});
+
+export const isSweepOption = shape<SweepOption>({
+  subject: isSubject,
+  layers: listOf(isString),
+  now: isNatural,
+  to: isNatural,
+});
+
+export const isObjective = oneOf('expected-plane', 'expected-line', 'at-most', 'can-reach', 'automatic');
+
+const isDesign = shape<PanelDesign>({
+  copies: isNatural,
+  widths: listOf(isPositive),
+  parameters: isNatural,
+  multiplyAdds: nullOr(isNumber),
+  atMost: nullOr(isQuantity),
+  expected: nullOr(isQuantity),
+});
+
+export const isPanelFit = shape<PanelFit>({
+  layers: listOf(isString),
+  objective: isString,
+  repeated: nullOr(isString),
+  designs: listOf(isDesign),
+  start: nullOr(isDesign),
+  isExhaustive: isBoolean,
+  evaluated: isNatural,
 });
 
 export const isSweptRow = shape<SweptRow>({

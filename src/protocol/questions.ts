@@ -1,11 +1,24 @@
 import type { PlaneWindow, PointSet } from '../common/place.ts';
-import { isComparedCount, isComparison, isDistances, isLine, isPicture, isProbe, isSweptRow } from './answerGuards.ts';
+import {
+  isComparedCount,
+  isComparison,
+  isObjective,
+  isPanelFit,
+  isSweepOption,
+  isDistances,
+  isLine,
+  isPicture,
+  isProbe,
+  isSweptRow,
+} from './answerGuards.ts';
 import { between, isBoolean, isNatural, isString, listOf, nullOr, shape, type Guard } from './guards.ts';
 import type {
   ComparedCount,
   ComparisonParts,
   CountSettings,
+  FitQuestion,
   PanelComparison,
+  PanelFit,
   PanelDistances,
   PanelLine,
   PanelPicture,
@@ -31,6 +44,7 @@ interface Drawn {
   readonly settings: CountSettings;
 }
 const parts = { uris: isUris, counterparts: isBoolean, siblings: isBoolean };
+const fitParams = { maxParameters: isPositive, objective: isObjective, depth: nullOr(isNatural) };
 const drawn = { seed: isNatural, settings: isCountSettings };
 
 /**
@@ -68,6 +82,10 @@ const QUESTIONS = {
     shape<ComparisonParts & Drawn & { readonly row: string | null }>({ ...parts, ...drawn, row: nullOr(isString) }),
     nullOr<ComparedCount>(isComparedCount),
   ),
+  /** What can be varied in the network. */
+  sweepOptions: question(shape<Record<never, never>>({}), listOf(isSweepOption)),
+  /** Designs under a budget. */
+  fit: question(shape<FitQuestion>(fitParams), isPanelFit satisfies Guard<PanelFit>),
   /** The network with one size changed. */
   sweep: question(
     shape<{ readonly subject: SweepSubject; readonly value: number }>({ subject: isSubject, value: isPositive }),

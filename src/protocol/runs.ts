@@ -205,10 +205,25 @@ export interface PanelComparison {
   readonly problems: readonly string[];
 }
 
-/** One size of some layer, to be varied. */
-export interface SweepSubject {
-  readonly layer: number;
-  readonly field: string;
+/** What is varied in a network. */
+export type SweepSubject =
+  /** A size of a layer, and of the layers that must have the same. */
+  | { readonly kind: 'size'; readonly layer: number; readonly field: string }
+  /** A number with a name in the text: `ordinal` tells those of one name apart. */
+  | { readonly kind: 'variable'; readonly name: string; readonly ordinal: number }
+  /** All widths that can be chosen, in percent of what they are. */
+  | { readonly kind: 'widths' }
+  /** All of them, one by one. */
+  | { readonly kind: 'design'; readonly widths: readonly number[] };
+
+/** Something that can be varied, with what it is now. */
+export interface SweepOption {
+  readonly subject: SweepSubject;
+  /** Names of the layers whose size it is; none for a variable. */
+  readonly layers: readonly string[];
+  readonly now: number;
+  /** The largest value that is offered. */
+  readonly to: number;
 }
 
 export interface SweptRow {
@@ -219,4 +234,37 @@ export interface SweptRow {
   readonly expected: Quantity | null;
   /** What does not fit together at this value. */
   readonly problem: string | null;
+}
+
+/** A search for the best design under a budget. */
+export interface FitQuestion {
+  readonly maxParameters: number;
+  /** `automatic`: what random networks do, where there is a mean; else what is possible. */
+  readonly objective: 'expected-plane' | 'expected-line' | 'at-most' | 'can-reach' | 'automatic';
+  /** Also the best design for each number of repeats of the last repeatable layer, up to this one; null: none. */
+  readonly depth: number | null;
+}
+
+export interface PanelDesign {
+  /** How often the repeated layer stands in a row. */
+  readonly copies: number;
+  /** By layer of the fit. */
+  readonly widths: readonly number[];
+  readonly parameters: number;
+  readonly multiplyAdds: number | null;
+  readonly atMost: Quantity | null;
+  readonly expected: Quantity | null;
+}
+
+export interface PanelFit {
+  /** The layers whose widths were chosen; of a group that must be equal, the first. */
+  readonly layers: readonly string[];
+  readonly objective: string;
+  readonly repeated: string | null;
+  /** Best first; with a depth, the best of each. */
+  readonly designs: readonly PanelDesign[];
+  /** The network as it is. */
+  readonly start: PanelDesign | null;
+  readonly isExhaustive: boolean;
+  readonly evaluated: number;
 }

@@ -1,6 +1,16 @@
 import type { PlaneWindow } from '../common/place.ts';
 import type { PanelModel } from './panel.ts';
-import type { ComparisonParts, CountSettings, PanelComparison, RunTheory, SweepSubject, SweptRow } from './runs.ts';
+import type {
+  ComparisonParts,
+  CountSettings,
+  PanelComparison,
+  RunTheory,
+  FitQuestion,
+  PanelFit,
+  SweepOption,
+  SweepSubject,
+  SweptRow,
+} from './runs.ts';
 
 /**
  * What the client and the language server say to each other beyond the Language Server Protocol.
@@ -94,9 +104,17 @@ export const sweepRequest: Method<
   method: 'regionLens/sweep',
 };
 
-/** The edit that gives a layer another size, or why there is none. */
+/** What can be varied in the network. */
+export const sweepOptionsRequest: Method<NetworkParams, readonly SweepOption[] | null> = {
+  method: 'regionLens/sweepOptions',
+};
+
+/** The best designs under a budget. */
+export const fitRequest: Method<NetworkParams & FitQuestion, PanelFit | null> = { method: 'regionLens/fit' };
+
+/** The edits that give a network other sizes, or why there are none. */
 export interface SizeEdit {
-  readonly edit: { readonly range: SourceRange; readonly newText: string } | null;
+  readonly edits: readonly { readonly range: SourceRange; readonly newText: string }[];
   readonly refused: string | null;
 }
 export const sizeEditRequest: Method<

@@ -83,7 +83,13 @@ const hasWindowShape = shape<PlaneWindow>({ x: between(0, 1), y: between(0, 1), 
 export const isWindow: Guard<PlaneWindow> = (value): value is PlaneWindow =>
   hasWindowShape(value) && value.x + value.size <= 1 + 1e-9 && value.y + value.size <= 1 + 1e-9;
 
-export const isSubject = shape<SweepSubject>({ layer: isNatural, field: isString });
+type SubjectOf<K extends SweepSubject['kind']> = Extract<SweepSubject, { readonly kind: K }>;
+export const isPositive: Guard<number> = (value): value is number => isNatural(value) && value > 0;
+export const isSubject: Guard<SweepSubject> = taggedBy('kind')<SweepSubject>({
+  size: shape<SubjectOf<'size'>>({ kind: oneOf('size'), layer: isNatural, field: isString }),
+  variable: shape<SubjectOf<'variable'>>({ kind: oneOf('variable'), name: isString, ordinal: isNatural }),
+  widths: shape<SubjectOf<'widths'>>({ kind: oneOf('widths') }),
+  design: shape<SubjectOf<'design'>>({ kind: oneOf('design'), widths: listOf(isPositive) }),
+});
 export const isHttps: Guard<string> = (value): value is string => isString(value) && /^https:\/\//.test(value);
 export const isUris = isAtMost(MAX_FILES, listOf(isString));
-export const isPositive: Guard<number> = (value): value is number => isNatural(value) && value > 0;

@@ -1,4 +1,5 @@
 import { LSPErrorCodes, ResponseError, type CancellationToken } from 'vscode-languageserver';
+import type { ReadFile } from '../formats/format.ts';
 import { writeNative } from '../formats/native/write.ts';
 import type { ComparisonParts } from '../protocol/runs.ts';
 import * as protocol from '../protocol/server.ts';
@@ -8,7 +9,9 @@ import { fileNameOf, layersAt, type AnalysedDocument } from './documentAnalysis.
 import { comparedText, panelComparison, type Compared } from './panel/comparison.ts';
 import { layerRange, panelModel } from './panel/panelModel.ts';
 import { meanInWindow, runTheory } from './panel/runTheory.ts';
-import { sizeEdit, sweptRow } from './panel/sizes.ts';
+import { panelFit } from './panel/designs.ts';
+import { sizeEdit } from './panel/sizeEdits.ts';
+import { sweepOptions, sweptRow } from './panel/sizes.ts';
 import { cancelled, detailsOf, type ServerSession } from './serverSession.ts';
 import type { Settings } from './settings.ts';
 
@@ -52,13 +55,22 @@ function answerComputations(session: ServerSession): void {
     const found = analysis.networks[network];
     return found ? meanInWindow(found, settings, window) : null;
   });
-  compute(session, protocol.sweepRequest, ({ analysis }, { network, subject, value }) => {
-    const found = analysis.networks[network];
-    return found ? sweptRow(found, subject, value) : null;
-  });
-  compute(session, protocol.sizeEditRequest, (document, { uri, network, subject, value }) => {
+  const importsOf = (uri: string): ReadFile => {
     const texts = new Map(Object.entries(session.imported.textsFor(uri)));
-    return sizeEdit(document, network, subject, value, (path) => texts.get(path));
+    return (path) => texts.get(path);
+  };
+  compute(session, protocol.sweepOptionsRequest, (document, { uri, network }) =>
+    sweepOptions(document, network, importsOf(uri)),
+  );
+  compute(session, protocol.sweepRequest, (document, { uri, network, subject, value }) =>
+    sweptRow(document, network, subject, value, importsOf(uri)),
+  );
+  compute(session, protocol.sizeEditRequest, (document, { uri, network, subject, value }) =>
+    sizeEdit(document, network, subject, value, importsOf(uri)),
+  );
+  compute(session, protocol.fitRequest, ({ analysis }, { network, ...question }) => {
+    const found = analysis.networks[network];
+    return found ? panelFit(found, question, () => session.nextTurn()) : null;
   });
 }
 
@@ -124,7 +136,7 @@ function answerWithBounds<P extends protocol.DocumentParams, R>(
 function compute<P extends protocol.DocumentParams, R>(
   session: ServerSession,
   request: protocol.Method<P, R>,
-  handler: (document: AnalysedDocument, params: P) => R,
+  handler: (document: AnalysedDocument, params: P) => R | Promise<R>,
   others: (params: P) => readonly string[] = () => [],
 ): void {
   const { connection, work } = session;
@@ -138,7 +150,7 @@ function compute<P extends protocol.DocumentParams, R>(
     const whyNot = work.whyNot({ uri, version, method });
     if (whyNot !== undefined) return new ResponseError(LSPErrorCodes.RequestFailed, whyNot);
     try {
-      return work.during({ uri, version, method }, () => handler(document, params));
+      return await work.during({ uri, version, method }, () => handler(document, params));
     } catch (error) {
       connection.console.error(`${method} failed for ${uri}. ${detailsOf(error)}`);
       const reason = error instanceof Error ? error.message : String(error);

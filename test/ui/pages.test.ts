@@ -297,12 +297,12 @@ describe('the comparison', () => {
       return page.locator('.sweepFigures').textContent();
     };
     await expect.poll(figures).toContain(`at most ${row.atMost!.text} (× `);
-    const apply = page.locator('vscode-button', { hasText: 'Apply to file: 24 → 48' });
+    const apply = page.locator('vscode-button', { hasText: 'Apply to File: 24 → 48' });
     await apply.click();
     expect(await panel.waitForMessage('apply')).toEqual({
       type: 'apply',
       key,
-      subject: { layer: 0, field: 'units' },
+      subject: { kind: 'variable', name: 'width', ordinal: 0 },
       value: 48,
     });
     const dots = await page.locator('.sweepDot').count();
@@ -311,14 +311,14 @@ describe('the comparison', () => {
 });
 
 describe('the depth', () => {
-  it('is varied by copies of a layer, which no button writes into the file', async () => {
+  it('is varied by repeats of a layer, and written into the file on demand', async () => {
     const panel = await panelOn('compare');
     const { page } = panel;
-    await page.locator('.sweepTools vscode-dropdown').click();
-    await page.locator('.sweepTools vscode-option', { hasText: 'dense_2 · copies' }).click();
+    await page.locator('.sweep .sweepTools vscode-dropdown').first().click();
+    await page.locator('.sweep .sweepTools vscode-option', { hasText: 'dense_2 · repeats of this layer' }).click();
     await expect
       .poll(async () => (await panel.waitForQuestion('sweep')).params.subject)
-      .toEqual({ layer: 1, field: 'copies' });
+      .toEqual({ kind: 'size', layer: 1, field: 'copies' });
     await panel.answer();
     const asked = (await panel.messages())
       .flatMap((message) => (message.type === 'ask' && message.name === 'sweep' ? [message.params] : []))
@@ -328,9 +328,52 @@ describe('the depth', () => {
     expect(Math.max(...asked)).toBe(12);
     await page.locator('.sweep input[type=range]').fill('4');
     await panel.answer();
-    const button = page.locator('.sweepTools vscode-button');
-    await expect.poll(() => button.textContent()).toBe('Copies are written by hand');
-    expect(await button.getAttribute('disabled')).not.toBeNull();
+    const button = page.locator('.sweep .sweepTools vscode-button');
+    await expect
+      .poll(async () => {
+        await panel.answer();
+        return button.textContent();
+      })
+      .toBe('Apply to File: 1 → 4');
+    await button.click();
+    expect(await panel.waitForMessage('apply')).toMatchObject({ subject: { kind: 'size', field: 'copies' }, value: 4 });
+  });
+});
+
+describe('what if', () => {
+  it('says in a sentence what does not fit, and draws what does', async () => {
+    const panel = await panelOn('compare');
+    const { page } = panel;
+    await page.locator('.sweep input[type=range]').fill('47');
+    await expect.poll(async () => (await panel.waitForQuestion('sweep')).params.value).toBe(47);
+    const question = await panel.waitForQuestion('sweep');
+    const none = { value: 47, parameters: 0, atMost: null, canReach: null, expected: null };
+    await panel.reply(question, 'sweep', { ...none, problem: 'b1_sum: inputs of different shapes' });
+    expect(await page.locator('.sweepProblem').textContent()).toBe(
+      '47 does not fit: b1_sum: inputs of different shapes',
+    );
+    expect(await page.locator('.sweep .line.atMost').getAttribute('d')).toMatch(/^M[\d.,L]+$/);
+    expect(await page.locator('.sweepFigures').textContent()).toBe('');
+  });
+
+  it('plots against parameters', async () => {
+    const { page } = await panelOn('compare');
+    await page.locator('.sweep vscode-dropdown[aria-label="Plotted against"]').click();
+    await page.locator('.sweep vscode-option', { hasText: 'parameters' }).click();
+    await expect.poll(() => page.locator('.sweep h3').textContent()).toBe('Regions by parameters, as width varies');
+  });
+
+  it('finds designs for a budget, and applies one', async () => {
+    const panel = await panelOn('compare');
+    const { page } = panel;
+    await page.locator('.fit vscode-button', { hasText: 'Find Designs' }).click();
+    const { params } = await panel.waitForQuestion('fit');
+    expect(params).toEqual({ maxParameters: 1297, objective: 'automatic', depth: null });
+    await panel.answer();
+    expect(await page.locator('.fit tbody tr').count()).toBe(3);
+    expect(await page.locator('.fit .caption').textContent()).toContain('do not by themselves mean better accuracy');
+    await page.locator('.fit button', { hasText: 'Apply to File' }).first().click();
+    expect((await panel.waitForMessage('apply')).subject).toEqual({ kind: 'design', widths: [110, 8, 8] });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Place, PlaneWindow } from '../../src/common/place.ts';
-import type { CountSettings, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
+import type { CountSettings, FitQuestion, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
 import type { PanelCommand } from '../../src/protocol/messages.ts';
 import type { CompareChoice, Page } from './store.ts';
 import type { View } from './view.ts';
@@ -31,6 +31,8 @@ export interface Actions {
   stopComparedCounts(): void;
   /** Rows of the sweep before say nothing about the next one. */
   forgetSweep(): void;
+  askSweepOptions(): void;
+  askFit(question: FitQuestion): void;
   askSweep(subject: SweepSubject, values: readonly number[]): void;
   apply(subject: SweepSubject, value: number): void;
   open(url: string): void;

@@ -1,5 +1,6 @@
 import { describePlace } from '../../src/common/describePlace.ts';
 import type { PanelComparison } from '../../src/protocol/runs.ts';
+import { createFitSection } from '../forms/fitSection.ts';
 import { createSweepSection } from '../forms/sweepSection.ts';
 import { formatCount } from '../format.ts';
 import { createComparePlot } from '../plots/comparePlot.ts';
@@ -48,7 +49,8 @@ export function createComparePage(actions: Actions): Plot {
     results,
   ]);
   const sweep = createSweepSection(actions);
-  const root = element('div', { class: 'comparePage' }, [overlay, sweep.element]);
+  const fit = createFitSection(actions);
+  const root = element('div', { class: 'comparePage' }, [overlay, sweep.element, fit.element]);
   let view: View | null = null;
   /** Null: what is known of random networks, where anything is. */
   let chosen: Measure | null = null;
@@ -74,6 +76,7 @@ export function createComparePage(actions: Actions): Plot {
     setHidden(siblings.element, next.model.networks.length < 2);
     draw(next);
     sweep.update(next);
+    fit.update(next);
   }
 
   function draw(next: View): void {

@@ -135,6 +135,8 @@ export function createActions(host: Host, questions: Questions, { state, view, c
           .catch(() => undefined);
       }),
     forgetSweep: () => change({ ...state(), swept: null }),
+    askSweepOptions: () => askInto('sweepOptions', {}, () => state().sweepOptions?.value ?? null),
+    askFit: (question) => askInto('fit', question),
     askSweep: (subject, values) =>
       ifShown((_, key) => {
         const askFor = (value: number) => questions.ask('sweep', key, { subject, value });

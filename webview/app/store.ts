@@ -8,18 +8,20 @@ import type {
   CountSettings,
   PanelComparison,
   PanelDistances,
+  PanelFit,
   PanelLine,
   PanelPicture,
   PanelProbe,
   PanelRun,
   PointUse,
   RunProgress,
+  SweepOption,
   SweepSubject,
   SweptRow,
 } from '../../src/protocol/runs.ts';
 import { usualSettings } from '../../src/protocol/usualSettings.ts';
 import { isRun } from '../../src/protocol/runGuards.ts';
-import { isCountSettings, isPlace } from '../../src/protocol/validate.ts';
+import { isCountSettings, isPlace, isSubject } from '../../src/protocol/validate.ts';
 import { isModel } from '../../src/protocol/modelGuards.ts';
 
 export type Page = 'regions' | 'line' | 'compare';
@@ -68,6 +70,8 @@ export interface AnsweredState {
   readonly distances: Answered<PanelDistances> | null;
   readonly probe: Answered<PanelProbe> | null;
   readonly comparison: Answered<PanelComparison> | null;
+  readonly sweepOptions: Answered<readonly SweepOption[]> | null;
+  readonly fit: Answered<PanelFit> | null;
   readonly swept: Answered<readonly SweptRow[]> | null;
 }
 
@@ -119,6 +123,8 @@ export const INITIAL_STATE: PanelState = {
   distances: null,
   probe: null,
   comparison: null,
+  sweepOptions: null,
+  fit: null,
   swept: null,
   highlight: null,
 };
@@ -240,7 +246,7 @@ const isCompareChoice: Guard<CompareChoice> = shape<CompareChoice>({
   siblings: isBoolean,
   sweep: nullOr(
     shape<SweepChoice>({
-      subject: shape<SweepSubject>({ layer: isNatural, field: isString }),
+      subject: isSubject,
       to: isNatural,
       value: isNatural,
     }),

@@ -8,11 +8,13 @@ import type {
   PanelComparison,
   PanelCount,
   PanelDistances,
+  PanelFit,
   PanelLine,
   PanelPicture,
   PanelProbe,
   PanelRun,
   RunProgress,
+  SweepOption,
   SweptRow,
 } from '../../src/protocol/runs.ts';
 import { spreadOf, type Spread } from '../tables/statistics.ts';
@@ -74,6 +76,8 @@ export interface View {
   /** Changes with what is compared. */
   readonly comparisonId: string;
   readonly comparedCounts: ComparedCounts | null;
+  readonly sweepOptions: Answered<readonly SweepOption[]> | null;
+  readonly fit: Answered<PanelFit> | null;
   readonly swept: Answered<readonly SweptRow[]> | null;
   readonly progress: RunProgress | null;
   readonly highlight: number | null;
@@ -127,6 +131,8 @@ export function viewOf(state: PanelState): View | null {
     comparison: forThis(state.comparison),
     comparedCounts: state.comparedCounts?.comparison === comparisonId ? state.comparedCounts : null,
     comparisonId,
+    sweepOptions: forThis(state.sweepOptions),
+    fit: forThis(state.fit),
     swept: forThis(state.swept),
     progress: state.progress[key] ?? null,
     highlight: state.highlight?.key === key ? state.highlight.layer : null,

@@ -8,9 +8,20 @@ import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { formatCount } from '../format.ts';
 import { t } from '../app/strings.ts';
 
+/** What the rows are plotted against. */
+export type SweepAxis = 'value' | 'parameters';
+
+export interface Sweep {
+  readonly rows: readonly SweptRow[];
+  readonly subject: string;
+  readonly now: number;
+  readonly value: number;
+  readonly axis: SweepAxis;
+}
+
 export interface SweepPlot {
   readonly element: HTMLElement;
-  show(rows: readonly SweptRow[], subject: string, now: number, value: number): void;
+  show(sweep: Sweep): void;
   resize(): void;
 }
 
@@ -46,21 +57,29 @@ export function createSweepPlot(): SweepPlot {
   let subject = '';
   let now = 0;
   let value = 0;
+  let axis: SweepAxis = 'value';
   let drawnWidth = 0;
+
+  function at(row: SweptRow): number {
+    return axis === 'value' ? row.value : row.parameters;
+  }
 
   function draw(): void {
     const width = frame.clientWidth;
-    const known = rows.filter((row) => row.problem === null);
+    const known = rows.filter((row) => row.problem === null).sort((a, b) => at(a) - at(b));
     setHidden(root, known.length < 2);
     if (known.length < 2 || width === 0) return;
     drawnWidth = width;
     const all = known.flatMap((row) => KINDS.flatMap(([kind]) => row[kind]?.log10 ?? []));
     const scale = logScale(Math.max(0.1, ...all), TOP, BOTTOM - TOP, Math.min(0, ...all));
-    const values = known.map((row) => row.value);
+    const values = known.map(at);
     const [left, right] = [50, width - 82];
     const x = scaleLinear([Math.min(...values), Math.max(...values)], [left, right]);
     svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
-    setText(heading, t('The network over {0}', subject));
+    setText(
+      heading,
+      axis === 'value' ? t('Regions by {0}', subject) : t('Regions by parameters, as {0} varies', subject),
+    );
     setText(
       description,
       t('From {0} to {1}; the table below holds the figures.', values[0], values[values.length - 1]),
@@ -69,7 +88,7 @@ export function createSweepPlot(): SweepPlot {
     drawValues(horizontal, x);
     drawMarks(x);
     const path = line<SweptRow>()
-      .x((row) => x(row.value))
+      .x((row) => x(at(row)))
       .defined((row) => row.problem === null);
     lines
       .selectAll<SVGPathElement, (typeof KINDS)[number]>('path')
@@ -94,11 +113,17 @@ export function createSweepPlot(): SweepPlot {
       .text((tick) => formatCount(tick));
   }
 
+  /** None for a value that does not fit. */
+  function markAt(name: string, marked: number, text: string): [string, number, string][] {
+    const row = rows.find((one) => one.value === marked && one.problem === null);
+    return row ? [[name, at(row), text]] : [];
+  }
+
   /** Where the file is, and where the slider is. */
   function drawMarks(x: (value: number) => number): void {
     const both: [string, number, string][] = [
-      ['nowMark', now, t('now')],
-      ...(value === now ? [] : [['chosenMark', value, String(value)] as [string, number, string]]),
+      ...markAt('nowMark', now, t('now')),
+      ...(value === now ? [] : markAt('chosenMark', value, String(value))),
     ];
     marks
       .selectAll<SVGGElement, (typeof both)[number]>('g')
@@ -113,7 +138,7 @@ export function createSweepPlot(): SweepPlot {
         return mark;
       })
       .attr('class', ([name]) => name)
-      .attr('transform', ([, at]) => `translate(${x(at)},0)`)
+      .attr('transform', ([, place]) => `translate(${x(place)},0)`)
       .select('text')
       .text(([, , text]) => text);
   }
@@ -127,7 +152,7 @@ export function createSweepPlot(): SweepPlot {
       .join('circle')
       .attr('class', ({ kind }) => `sweepDot ${kind}`)
       .attr('r', 3.5)
-      .attr('cx', x(value))
+      .attr('cx', row ? x(at(row)) : 0)
       .attr('cy', ({ quantity }) => y(quantity.log10));
   }
 
@@ -152,8 +177,8 @@ export function createSweepPlot(): SweepPlot {
   }
   return {
     element: root,
-    show: (...next) => {
-      [rows, subject, now, value] = next;
+    show: (next) => {
+      ({ rows, subject, now, value, axis } = next);
       draw();
     },
     resize: () => {

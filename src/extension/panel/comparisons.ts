@@ -1,6 +1,14 @@
 import * as vscode from 'vscode';
 import type { SweepSubject } from '../../protocol/runs.ts';
-import { comparedTextRequest, compareRequest, sizeEditRequest, sweepRequest } from '../../protocol/server.ts';
+import {
+  comparedTextRequest,
+  compareRequest,
+  fitRequest,
+  sizeEditRequest,
+  sweepOptionsRequest,
+  sweepRequest,
+  type SourceRange,
+} from '../../protocol/server.ts';
 import type { CountRunner } from './countRunner.ts';
 import type { Answerers } from './panelAnswers.ts';
 import type { NetworkSource } from './panelSession.ts';
@@ -11,7 +19,7 @@ import type { Server } from '../server.ts';
 export function comparisons(
   server: Server,
   runner: CountRunner,
-): Pick<Answerers, 'files' | 'comparison' | 'comparedCount' | 'sweep'> {
+): Pick<Answerers, 'files' | 'comparison' | 'comparedCount' | 'sweepOptions' | 'sweep' | 'fit'> {
   return {
     files: ({ uri }, { uris }) => pickFiles(uri, uris),
     async comparison({ uri, position }, parts) {
@@ -26,6 +34,12 @@ export function comparisons(
       const { result } = await runner.count(network, settings, seed, signal);
       const perLayer = layers.map((index) => result.perLayer[index]);
       return { seed, exact: result.exact, regions: result.activationRegions, perLayer };
+    },
+    async sweepOptions({ uri, position }) {
+      return orGone(await server.ask(sweepOptionsRequest, { uri, network: position }));
+    },
+    async fit({ uri, position }, question) {
+      return orGone(await server.ask(fitRequest, { uri, network: position, ...question }));
     },
     async sweep({ uri, position }, { subject, value }) {
       return orGone(await server.ask(sweepRequest, { uri, network: position, subject, value }));
@@ -63,7 +77,7 @@ async function pickFiles(own: string, picked: readonly string[]): Promise<readon
   return chosen?.map(({ uri }) => uri.toString()) ?? null;
 }
 
-/** Writes a size into the file, as an edit that can be undone. Returns where it stands; undefined if it was refused. */
+/** Writes sizes into the file, as one edit that can be undone. Returns where it stands; undefined if it was refused. */
 export async function applySize(
   server: Server,
   { uri, position }: NetworkSource,
@@ -71,15 +85,18 @@ export async function applySize(
   value: number,
 ): Promise<vscode.Range | undefined> {
   const answer = await server.ask(sizeEditRequest, { uri, network: position, subject, value });
-  if (!answer?.edit) {
+  const [first] = answer?.edits ?? [];
+  if (!answer || !first) {
     const why = answer?.refused ?? vscode.l10n.t('The network is not there any more.');
     void vscode.window.showWarningMessage(why);
     return undefined;
   }
-  const { start, end } = answer.edit.range;
-  const range = new vscode.Range(start.line, start.character, end.line, end.character);
   const edit = new vscode.WorkspaceEdit();
-  edit.replace(vscode.Uri.parse(uri), range, answer.edit.newText);
+  for (const { range, newText } of answer.edits) edit.replace(vscode.Uri.parse(uri), rangeOf(range), newText);
   await vscode.workspace.applyEdit(edit);
-  return range;
+  return rangeOf(first.range);
+}
+
+function rangeOf({ start, end }: SourceRange): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
 }

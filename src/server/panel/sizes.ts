@@ -1,77 +1,166 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { commonMean } from '../../analysis/figures.ts';
-import { SWEEP_FIELDS, sizeOfField, sweepAt, type SweepField } from '../../analysis/sweep.ts';
+import { commonMean, networkFigures } from '../../analysis/figures.ts';
+import {
+  resized,
+  sizeOfField,
+  stacked,
+  sweepFields,
+  SWEEP_FIELDS,
+  widthField,
+  type SweepField,
+} from '../../analysis/sweep.ts';
+import { textVariables, withVariable, type NetworkText, type TextVariable } from '../../analysis/textVariables.ts';
+import { widthGroups } from '../../analysis/widthGroups.ts';
 import type { ReadFile } from '../../formats/format.ts';
-import { read } from '../../formats/registry.ts';
 import { buildNetwork } from '../../network/build.ts';
-import type { NetworkDefinition } from '../../network/definition.ts';
-import type { SweepSubject, SweptRow } from '../../protocol/runs.ts';
-import type { SizeEdit } from '../../protocol/server.ts';
+import type { LayerDefinition, NetworkDefinition } from '../../network/definition.ts';
+import type { SweepOption, SweepSubject, SweptRow } from '../../protocol/runs.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import type { AnalysedDocument } from '../documentAnalysis.ts';
 import { quantity } from './series.ts';
 
-/** One network with another size, and the edit that gives it that size. */
+/** One network with other sizes: what can be varied, and what it becomes. */
 
-/** What the network becomes with one size of one layer changed. */
-export function sweptRow({ definition }: NetworkAnalysis, subject: SweepSubject, value: number): SweptRow | null {
-  const target = subjectOf(definition, subject);
-  if (target === null) return null;
-  const { measures, problems } = sweepAt(definition, target, value, {});
-  const figure = (bound: BoundResult | null | undefined) => (bound?.value ? quantity(bound.value) : null);
-  const mean = measures && commonMean([measures]);
-  return {
-    value,
-    parameters: measures?.parameters ?? 0,
-    atMost: figure(measures?.upper),
-    canReach: figure(measures?.lower),
-    expected: figure(measures?.means.find(({ id }) => id === mean)),
-    problem: problems[0]?.message ?? null,
-  };
+/** Deeper networks take longer than a slider is waited for. */
+const MAX_COPIES = 12;
+const MIN_RANGE = 8;
+/** All widths together are varied in percent of what they are. */
+const PERCENT = 100;
+const MAX_PERCENT = 400;
+
+export function networkText({ text, fileName }: AnalysedDocument, network: number, imports: ReadFile): NetworkText {
+  return { text, fileName, network, files: { text: imports } };
 }
 
-function subjectOf(definition: NetworkDefinition, { layer, field }: SweepSubject) {
-  const meant = buildNetwork(definition).network.layers[layer];
-  const name = meant && definition.layers[meant.definition].name;
-  const known = SWEEP_FIELDS.find((one) => one === field);
-  return name !== undefined && known !== undefined ? { layers: [name], field: known } : null;
+/** What can be varied, variables of the text first: they change all that depends on them. */
+export function sweepOptions(document: AnalysedDocument, network: number, imports: ReadFile): SweepOption[] {
+  const analysis = document.analysis.networks[network];
+  if (!analysis) return [];
+  const { definition } = analysis;
+  const variables = textVariables(networkText(document, network, imports), definition);
+  return [...variables.map(variableOption), ...widthsOption(definition), ...sizeOptions(analysis)];
 }
 
-/**
- * The edit that gives one layer another size. It is tried on the text first: one that would change something else, as
- * where a loop writes several layers, is not made. `imports` gives the texts that the document's was read with.
- */
-export function sizeEdit(
+function variableOption({ name, ordinal, value }: TextVariable): SweepOption {
+  return { subject: { kind: 'variable', name, ordinal }, layers: [], now: value, to: rangeOf(value) };
+}
+
+function widthsOption(definition: NetworkDefinition): SweepOption[] {
+  const groups = widthGroups(definition);
+  if (groups.length < 2) return [];
+  const layers = groups.flatMap((group) => group.layers);
+  return [{ subject: { kind: 'widths' }, layers, now: PERCENT, to: MAX_PERCENT }];
+}
+
+/** Sizes of single layers; layers whose widths must be equal are one. */
+function sizeOptions({ definition, network }: NetworkAnalysis): SweepOption[] {
+  const groups = widthGroups(definition);
+  return network.layers.flatMap((layer) => {
+    const own = definition.layers[layer.definition];
+    // A layer that a definition makes several of is varied by its first.
+    if (layer.neurons === 0 || own.sharedWith !== undefined) return [];
+    return sweepFields(own).flatMap((field): SweepOption[] => {
+      const now = sizeOfField(own, field);
+      const layers = layersTogether(own, field, groups);
+      if (now === null || layers[0] !== own.name) return [];
+      const to = field === 'copies' ? MAX_COPIES : rangeOf(now);
+      return [{ subject: { kind: 'size', layer: layer.index, field }, layers, now, to }];
+    });
+  });
+}
+
+function rangeOf(now: number): number {
+  return Math.max(MIN_RANGE, 4 * now);
+}
+
+function layersTogether(
+  layer: LayerDefinition,
+  field: SweepField,
+  groups: ReturnType<typeof widthGroups>,
+): readonly string[] {
+  const group = widthField(layer) === field ? groups.find(({ layers }) => layers.includes(layer.name)) : undefined;
+  return group?.layers ?? [layer.name];
+}
+
+/** What the network becomes at one value of the subject. */
+export function sweptRow(
   document: AnalysedDocument,
   network: number,
   subject: SweepSubject,
   value: number,
   imports: ReadFile,
-): SizeEdit {
-  const analysis = document.analysis.networks[network];
-  const layer = analysis?.network.layers[subject.layer];
-  const field = SWEEP_FIELDS.find((one) => one === subject.field);
-  const definition = layer && analysis.definition.layers[layer.definition];
-  const span = field && definition?.fields[field];
-  if (!definition || !field || !span) {
-    return { edit: null, refused: `The file does not say ${subject.field} where this layer is defined.` };
-  }
-  const text = document.text.slice(0, span.start) + String(value) + document.text.slice(span.end);
-  const after = read(text, document.fileName, { weights: false, files: { text: imports } })?.networks[network];
-  const changed = after && changedSizes(analysis.definition, after, field);
-  const meant = changed?.length === 1 && changed[0].name === definition.name && changed[0].value === value;
-  if (!meant) {
-    const others = changed?.map(({ name }) => name).join(', ');
-    const why = others ? `This text is the size of ${others}` : 'The text there is more than this one number';
-    return { edit: null, refused: `${why}: change it by hand.` };
-  }
-  return { edit: { range: document.lines.rangeOf(span), newText: String(value) }, refused: null };
+): SweptRow | null {
+  const changed = changedDefinition(document, network, subject, value, imports);
+  if (changed === null) return null;
+  if (typeof changed === 'string') return { ...NO_ROW, value, problem: changed };
+  const built = buildNetwork(changed);
+  const problem = built.problems.find(({ severity }) => severity === 'error')?.message ?? null;
+  if (problem !== null) return { ...NO_ROW, value, problem };
+  const measures = networkFigures(built.network, {});
+  const figure = (bound: BoundResult | null | undefined) => (bound?.value ? quantity(bound.value) : null);
+  const mean = commonMean([measures]);
+  return {
+    value,
+    parameters: measures.parameters,
+    atMost: figure(measures.upper),
+    canReach: figure(measures.lower),
+    expected: figure(measures.means.find(({ id }) => id === mean)),
+    problem: null,
+  };
 }
 
-function changedSizes(before: NetworkDefinition, after: NetworkDefinition, field: SweepField) {
-  if (before.layers.length !== after.layers.length) return undefined;
-  return after.layers.flatMap((layer, i) => {
-    const value = sizeOfField(layer, field);
-    return value === sizeOfField(before.layers[i], field) ? [] : [{ name: layer.name, value }];
-  });
+const NO_ROW = { parameters: 0, atMost: null, canReach: null, expected: null } as const;
+
+/** The definition at a value of the subject; a sentence where there is none at this value; null without subject. */
+function changedDefinition(
+  document: AnalysedDocument,
+  network: number,
+  subject: SweepSubject,
+  value: number,
+  imports: ReadFile,
+): NetworkDefinition | string | null {
+  const analysis = document.analysis.networks[network];
+  if (!analysis) return null;
+  switch (subject.kind) {
+    case 'variable': {
+      const source = networkText(document, network, imports);
+      const variable = variableOf(source, analysis.definition, subject);
+      return variable && (withVariable(source, variable, value) ?? 'With this value the file defines no network.');
+    }
+    case 'widths':
+    case 'design':
+    case 'size':
+      return withSizes(analysis, subject, value);
+  }
+}
+
+export function variableOf(
+  source: NetworkText,
+  definition: NetworkDefinition,
+  { name, ordinal }: Extract<SweepSubject, { kind: 'variable' }>,
+): TextVariable | null {
+  const all = textVariables(source, definition);
+  return all.find((variable) => variable.name === name && variable.ordinal === ordinal) ?? null;
+}
+
+/** The definition with sizes of layers changed; null for a subject that it does not have. */
+export function withSizes(
+  { definition, network }: NetworkAnalysis,
+  subject: Exclude<SweepSubject, { kind: 'variable' }>,
+  value: number,
+): NetworkDefinition | null {
+  const groups = widthGroups(definition);
+  if (subject.kind === 'widths') {
+    const scaled = (width: number): number => Math.max(1, Math.round((width * value) / PERCENT));
+    return groups.reduce((now, group) => resized(now, group, scaled(group.width)), definition);
+  }
+  if (subject.kind === 'design') {
+    return groups.reduce((now, group, i) => resized(now, group, subject.widths[i] ?? group.width), definition);
+  }
+  const layer = network.layers[subject.layer];
+  const own = layer && definition.layers[layer.definition];
+  const field = SWEEP_FIELDS.find((one) => one === subject.field);
+  if (!own || field === undefined) return null;
+  if (field === 'copies') return stacked(definition, [own.name], value);
+  return resized(definition, { layers: layersTogether(own, field, groups), field }, value);
 }

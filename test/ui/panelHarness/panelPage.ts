@@ -4,7 +4,17 @@ import type { Browser, Page } from 'playwright-core';
 import { panelScripts, panelStyles } from '../../../scripts/panelBundle.mjs';
 import type { HostMessage, PanelMessage } from '../../../src/protocol/messages.ts';
 import type { AnswerOf, Ask, ParamsOf, QuestionName } from '../../../src/protocol/questions.ts';
-import { comparedCount, comparison, mlpDistances, mlpLine, mlpProbe, planePictures, swept } from './scenes.ts';
+import {
+  comparedCount,
+  comparison,
+  fitted,
+  mlpDistances,
+  mlpLine,
+  mlpProbe,
+  planePictures,
+  swept,
+  sweepOptions,
+} from './scenes.ts';
 import themes from './themes.json' with { type: 'json' };
 import { panelDocument } from './panelDocument.ts';
 
@@ -185,6 +195,8 @@ const ANSWERS: { readonly [N in QuestionName]?: (params: ParamsOf<N>) => AnswerO
   probe: ({ x, y }) => mlpProbe(x, y),
   comparison: () => comparison(),
   comparedCount: ({ row, seed }) => comparedCount(row, seed),
+  sweepOptions: () => sweepOptions(),
+  fit: () => fitted(),
   sweep: ({ value }) => swept(value),
 };
 

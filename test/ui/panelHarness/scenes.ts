@@ -11,11 +11,14 @@ import type {
   ComparedCount,
   PanelComparison,
   PanelCount,
+  PanelDesign,
   PanelDistances,
+  PanelFit,
   PanelLine,
   PanelPicture,
   PanelProbe,
   RunTheory,
+  SweepOption,
   SweptRow,
 } from '../../../src/protocol/runs.ts';
 import { partition } from './partition.ts';
@@ -236,5 +239,39 @@ export function swept(value: number): SweptRow {
     canReach: folded,
     expected: grown(3 + 0.4 * Math.log10(value)),
     problem: null,
+  };
+}
+
+/** What can be varied in deep-mlp. */
+export function sweepOptions(): readonly SweepOption[] {
+  const layers = ['dense_1', 'dense_2', 'dense_3'];
+  return [
+    { subject: { kind: 'variable', name: 'width', ordinal: 0 }, layers: [], now: 24, to: 96 },
+    { subject: { kind: 'widths' }, layers, now: 100, to: 400 },
+    ...layers.flatMap((name, layer): SweepOption[] => [
+      { subject: { kind: 'size', layer, field: 'units' }, layers: [name], now: 24, to: 96 },
+      { subject: { kind: 'size', layer, field: 'copies' }, layers: [name], now: 1, to: 12 },
+    ]),
+  ];
+}
+
+/** Two designs of as many parameters, beside the network as it is. */
+export function fitted(): PanelFit {
+  const design = (widths: readonly number[], expected: number, atMost: number): PanelDesign => ({
+    copies: 1,
+    widths,
+    parameters: 1297,
+    multiplyAdds: 1224,
+    expected: grown(Math.log10(expected)),
+    atMost: grown(atMost),
+  });
+  return {
+    layers: ['dense_1', 'dense_2', 'dense_3'],
+    objective: 'expected-plane',
+    repeated: null,
+    designs: [design([110, 8, 8], 9120, 6.8), design([90, 9, 8], 8040, 6.9)],
+    start: design([24, 24, 24], 2311, 7.44),
+    isExhaustive: true,
+    evaluated: 312,
   };
 }

@@ -249,7 +249,7 @@ describe('messages of the page', () => {
       { type: 'count', key, settings: { ...settings, place: { kind: 'parallelogram', origin: [0], u: [1], v: [2] } } },
       ask('points', { needed: 2 }),
       ask('picture', { seed: 1, settings, window }),
-      ask('sweep', { subject: { layer: 0, field: 'units' }, value: 2 }),
+      ask('sweep', { subject: { kind: 'size', layer: 0, field: 'units' }, value: 2 }),
       { type: 'save', suggestedName: 'a.png', text: 'AAAA', encoding: 'base64' },
       { type: 'open', url: 'https://arxiv.org/abs/1711.02114' },
     ];
@@ -275,7 +275,7 @@ describe('messages of the page', () => {
       { type: 'count', key, settings: { ...settings, samples: 0 } },
       ask('picture', { seed: 1, settings, window: { ...window, size: 0.8 } }),
       ask('probe', { seed: 1, settings, x: 2, y: 0 }),
-      ask('sweep', { subject: { layer: 0, field: 'units' }, value: 0 }),
+      ask('sweep', { subject: { kind: 'size', layer: 0, field: 'units' }, value: 0 }),
       ask('comparison', { uris: Array.from({ length: 51 }, () => 'file:///a'), counterparts: true, siblings: true }),
       ask('points', { needed: 4 }),
       { ...ask('points', { needed: 2 }), name: 'constructor' },
