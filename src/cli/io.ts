@@ -56,7 +56,7 @@ export async function readInput(file: string): Promise<Input | { fault: string }
   if (found !== null && typeof found === 'object') return found;
   if (found !== null) return { imports, content: found, text: found };
   try {
-    const found = (await findWeights(weightsHost, '', { file }))?.file;
+    const found = (await findWeights(weightsHost, '', { file, isModel: binary !== null }))?.file;
     const model = found?.model;
     return model
       ? { imports, content: binary ?? model, text: model, weights: file }

@@ -29,11 +29,14 @@ export async function findWeights(host: WeightsHost, text: string, place: Weight
     const source = files.open(place.file);
     const nearby = { bytes: bytesIn(files, files.folderOf(place.file)) };
     const model = binaryFormatOf(source);
-    const file = model
-      ? bounded(host, source.name, source.size, () => openModel(source, model, nearby))
-      : place.isModel === true
-        ? modelBeside(await openPlainWeights(host, source))
-        : await openPlainWeights(host, source);
+    // Beside a definition of the network, the framework's own names of weights say where they belong.
+    const isModel = place.isModel === true || model?.hasPlainWeights !== true;
+    const file =
+      model && isModel
+        ? bounded(host, source.name, source.size, () => openModel(source, model, nearby))
+        : place.isModel === true
+          ? modelBeside(await openPlainWeights(host, source))
+          : await openPlainWeights(host, source);
     return {
       file: { ...file, tensors: file.tensors.map((tensor) => limited(host, tensor)) },
       stamp: files.stampOf([place.file]),

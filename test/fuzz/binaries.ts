@@ -17,6 +17,7 @@ export const binaryKinds = {
   'PyTorch before 1.6': 'pytorch/tiny_resnet.legacy.pth',
   'PyTorch module': 'pytorch/sequential.pt',
   'PyTorch module before 1.6': 'pytorch/sequential.legacy.pt',
+  TorchScript: 'pytorch/mlp.script.pt',
   'PyTorch checkpoint': 'pytorch/mixed-lightning.ckpt',
 } as const;
 

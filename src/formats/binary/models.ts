@@ -2,18 +2,21 @@ import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import { onnxFile } from '../onnx/onnxFile.ts';
 import { tfliteFile } from '../tflite/tfliteFile.ts';
 import { torchModule } from '../pytorch/torchModule.ts';
+import { torchScript } from '../pytorch/torchScript.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
 
 /** A way to write networks down in bytes. */
 export interface BinaryFormat {
   readonly id: string;
+  /** Its weights are also read by themselves, by the names that the framework gives them. */
+  readonly hasPlainWeights?: boolean;
   /** Whether the file is certainly of this format; looks at its beginning and its outline. */
   sniff(source: ByteSource): boolean;
   /** Reads what is readable. Throws a `WeightsError` where the file is damaged. Spans say nothing. */
   read(source: ByteSource, options: ReadOptions): ReadResult;
 }
 
-const formats: readonly BinaryFormat[] = [onnxFile, tfliteFile, torchModule];
+const formats: readonly BinaryFormat[] = [onnxFile, tfliteFile, torchModule, torchScript];
 
 /** The format of a binary model, or null where it is none that is read. */
 export function binaryFormatOf(source: ByteSource): BinaryFormat | null {

@@ -17,7 +17,7 @@ export interface LeafModule {
   tensor(name: string): PickledTensor | undefined;
 }
 
-type Attribute = number | string | readonly number[];
+export type Attribute = number | string | readonly number[];
 
 interface Operation {
   readonly op: string;
@@ -50,15 +50,15 @@ export function nodeOf(module: LeafModule, input: string, output: string): { nod
 
 const FLOAT = 1;
 
-function storedTensor(name: string, { shape, values }: PickledTensor): OnnxTensor {
+export function storedTensor(name: string, { shape, values }: PickledTensor): OnnxTensor {
   return { name, dims: shape, kind: FLOAT, span: nowhere, numbers: values };
 }
 
-function constantTensor(name: string, numbers: readonly number[]): OnnxTensor {
+export function constantTensor(name: string, numbers: readonly number[]): OnnxTensor {
   return { name, dims: [numbers.length], kind: FLOAT, span: nowhere, numbers: () => Float64Array.from(numbers) };
 }
 
-class PlainAttributes implements Attributes {
+export class PlainAttributes implements Attributes {
   constructor(private readonly values: Readonly<Record<string, Attribute | undefined>>) {}
 
   number(name: string): number | undefined {

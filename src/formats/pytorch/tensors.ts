@@ -225,6 +225,11 @@ const makers: Readonly<Record<string, Maker>> = {
     if (!Object.hasOwn(dtypes, dtype)) return unreadTensor(args[2], `numbers of the kind ${dtype}`, host);
     return host.tensor(args, dtypes[dtype]);
   },
+  // Lists of one type, as TorchScript writes them.
+  ...Object.fromEntries(
+    ['intlist', 'doublelist', 'boollist', 'tensorlist'].map((kind) => [`torch.jit._pickle.build_${kind}`, listOf]),
+  ),
+  'torch.jit._pickle.restore_type_tag': first,
   'torch._utils._rebuild_parameter': first,
   'torch._utils._rebuild_parameter_with_state': first,
   'torch._tensor._rebuild_from_type': fromType,

@@ -18,6 +18,7 @@ import { PickledTensor } from './tensors.ts';
  */
 export const torchModule: BinaryFormat = {
   id: 'torch',
+  hasPlainWeights: true,
   sniff: (source) => sequenceIn(source) !== null,
   read: readModule,
 };

@@ -50,7 +50,7 @@ describe('a module that was saved as a whole', () => {
     ]);
   });
 
-  it.each(['two-parts.pt', 'scripted.pt', 'mixed.pt'])('%s, whose layers are in code, is a file of weights', (name) => {
+  it.each(['two-parts.pt', 'mixed.pt'])('%s, whose layers are in code, is a file of weights', (name) => {
     expect(binaryFormatOf(file(name))).toBeNull();
     expect(openWeights(file(name)).tensors.length).toBeGreaterThan(3);
   });
