@@ -10,6 +10,7 @@ import { jsonFormatOf } from './sniff.ts';
 import { nni } from './small/nni.ts';
 import { onnx } from './onnx/onnx.ts';
 import { tfjsGraph } from './tfjsGraph/tfjsGraph.ts';
+import { notebook } from './source/notebook/notebook.ts';
 import { kerasPython, pytorch } from './source/python/python.ts';
 import { typescript } from './source/javascript/typescript.ts';
 
@@ -27,7 +28,7 @@ const jsonFormats: readonly Format[] = [
 ];
 
 /** Formats of source code, recognized by their own `sniff`. */
-const sourceFormats: readonly Format[] = [typescript, pytorch, kerasPython];
+const sourceFormats: readonly Format[] = [typescript, pytorch, kerasPython, notebook];
 
 /** Every format. At most one of them recognises a text. */
 export const formats: readonly Format[] = [...jsonFormats, ...sourceFormats];

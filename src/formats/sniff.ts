@@ -15,7 +15,7 @@ export type JsonFormat =
   | 'nni-search-space'
   | 'huggingface-config';
 
-const scripts = /\.(?:[cm]?[jt]s|[jt]sx|pyw?)$/i;
+const scripts = /\.(?:[cm]?[jt]s|[jt]sx|pyw?|ipynb)$/i;
 
 /** Every such file contains one of these words, so that other files are ruled out quickly. */
 const landmarks = [

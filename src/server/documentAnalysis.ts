@@ -83,6 +83,8 @@ export class DocumentAnalyses {
     if (whyNot !== undefined) return withoutAnalysis(uri, version, text, whyNot);
     try {
       const fileName = fileNameOf(uri);
+      // A notebook that is shown as a text: what its cells say is shown where they are edited.
+      if (/\.ipynb$/i.test(fileName)) return null;
       if (recognise(text, fileName) === null) return null;
       const analysis = this.work.during(analysisOf(document), () =>
         analyze(text, fileName, {}, earlier, this.filesFor(uri)),

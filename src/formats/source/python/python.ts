@@ -31,7 +31,8 @@ export const kerasPython: Format = {
   read: (text, fileName, options) => readPython('keras-python', text, fileName, options),
 };
 
-function readPython(format: string, text: string, fileName: string, options: ReadOptions): ReadResult {
+/** Also of other files that hold Python; `format` is what they are. */
+export function readPython(format: string, text: string, fileName: string, options: ReadOptions): ReadResult {
   const path = fileName.replace(/^.*[\\/]/, '');
   const torch = new TorchSession();
   const e = new Evaluator(
