@@ -15,11 +15,23 @@ export const LANGUAGES = [
 /** Of documents that show the network in a binary file. */
 export const MODEL_SCHEME = 'region-lens-model';
 
-const SCHEMES = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-userdata', MODEL_SCHEME]);
+/** Of the cells of notebooks. */
+const CELL_SCHEME = 'vscode-notebook-cell';
+
+const SCHEMES = new Set([
+  'file',
+  'untitled',
+  'vscode-remote',
+  'vscode-vfs',
+  'vscode-userdata',
+  MODEL_SCHEME,
+  CELL_SCHEME,
+]);
 
 /** True for a document that holds a network definition, by a look at its text that costs microseconds. */
 export function holdsNetwork(document: TextDocument): boolean {
   if (!SCHEMES.has(document.uri.scheme) || !LANGUAGES.some((language) => language === document.languageId))
     return false;
-  return isNetworkText(document.getText(), document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1));
+  const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
+  return isNetworkText(document.getText(), document.uri.scheme === CELL_SCHEME ? 'cell.py' : name);
 }

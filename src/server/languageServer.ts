@@ -10,11 +10,13 @@ import { hintedDocument, inlayHints, resolveInlayHint } from './features/inlayHi
 import { referencesAt } from './features/references.ts';
 import { renameAt, renameRange } from './features/rename.ts';
 import { documentSymbols } from './features/symbols.ts';
+import { notebookSelector } from './notebooks.ts';
 import { answerPanelRequests } from './panelRequests.ts';
 import { ServerSession, type ServerHost } from './serverSession.ts';
 
 const capabilities: InitializeResult['capabilities'] = {
   textDocumentSync: TextDocumentSyncKind.Incremental,
+  notebookDocumentSync: { notebookSelector },
   inlayHintProvider: { resolveProvider: true },
   codeLensProvider: {},
   hoverProvider: true,

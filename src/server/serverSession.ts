@@ -18,6 +18,7 @@ import { diagnostics } from './features/diagnostics.ts';
 import { statusOf } from './features/status.ts';
 import { addressOf, ImportedFiles } from './importedFiles.ts';
 import { Scheduler } from './scheduler.ts';
+import { asCell, Notebooks, sourceOf, withinCell } from './notebooks.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { inSlices } from './slices.ts';
 
@@ -55,6 +56,7 @@ export class ServerSession {
       TextDocument.create(uri, languageId, version, text ?? ''),
     update: (document, changes, version) => TextDocument.update(document, changes, version),
   });
+  private readonly notebooks = new Notebooks(this.documents);
   /** Open documents by the address that imports name them by. */
   private readonly openTexts = new Map<string, TextDocument>();
   private readonly scheduler = new Scheduler(PAUSE_MS);
@@ -77,6 +79,12 @@ export class ServerSession {
     );
     this.documents.onDidChangeContent(({ document }) => this.changed(document));
     this.documents.onDidClose(({ document }) => this.closed(document));
+    const { documents: notebooks } = this.notebooks;
+    notebooks.onDidChange(({ notebookDocument }) => this.changedCells(this.notebooks.cellsOf(notebookDocument)));
+    notebooks.onDidClose(({ uri }) => {
+      this.imported.forget(sourceOf(uri));
+      this.analyses.forget(sourceOf(uri));
+    });
     connection.onDidChangeWatchedFiles(({ changes }) => changes.forEach(({ uri }) => this.changedOnDisk(uri)));
     connection.onDidChangeConfiguration(() => this.unawaited(this.applySettings()));
   }
@@ -84,6 +92,7 @@ export class ServerSession {
   /** To be called when all handlers are registered. */
   listen(): void {
     this.documents.listen(this.connection);
+    this.notebooks.documents.listen(this.connection);
     this.connection.listen();
   }
 
@@ -91,23 +100,28 @@ export class ServerSession {
   async find(uri: string): Promise<AnalysedDocument | null> {
     for (let round = 0; ; round++) {
       const found = this.findNow(uri);
-      if (this.imported.isComplete(uri) || round === MAX_IMPORT_ROUNDS) return found;
-      await this.imported.load(uri);
-      this.analyses.outdate(uri);
+      const source = this.notebooks.cellAt(uri)?.joined.uri ?? uri;
+      if (this.imported.isComplete(source) || round === MAX_IMPORT_ROUNDS) return found;
+      await this.imported.load(source);
+      this.analyses.outdate(source);
     }
   }
 
   /** The same with those files that are known. */
   findNow(uri: string): AnalysedDocument | null {
     const document = this.documents.get(uri);
-    return document ? this.analyses.of(document) : null;
+    if (!document) return null;
+    const cell = this.notebooks.cellAt(uri);
+    if (!cell) return this.analyses.of(document);
+    const analysed = this.analyses.of(cell.joined);
+    return analysed && asCell(analysed, uri, document.version, cell);
   }
 
   /** What a feature says of a document; null where it holds no network, or cannot be analyzed. */
   async view<R>(uri: string, token: CancellationToken, feature: (document: AnalysedDocument) => R): Answer<R> {
     const document = await this.find(uri);
     if (token.isCancellationRequested) return cancelled();
-    return document && this.analyses.view(document, feature);
+    return document && this.analyses.view(document, (seen) => withinCell(seen, feature(seen)));
   }
 
   /** The same for a feature that depends on the document's settings. */
@@ -116,7 +130,7 @@ export class ServerSession {
     token: CancellationToken,
     feature: (document: AnalysedDocument, settings: Settings) => R,
   ): Answer<R> {
-    const applying = await this.settings.of(uri);
+    const applying = await this.settingsOf(uri);
     return this.view(uri, token, (document) => feature(document, applying));
   }
 
@@ -129,8 +143,16 @@ export class ServerSession {
     return this.view(textDocument.uri, token, (document) => feature(document, this.offsetIn(document, position)));
   }
 
-  offsetIn({ uri }: AnalysedDocument, position: { line: number; character: number }): number {
-    return this.documents.get(uri)?.offsetAt(position) ?? 0;
+  offsetIn({ uri, lines }: AnalysedDocument, position: { line: number; character: number }): number {
+    const document = this.documents.get(uri);
+    if (!document) return 0;
+    // Of a cell, the offset in the source of the whole notebook.
+    return document.offsetAt(position) + lines.offsetOf(0);
+  }
+
+  /** Settings are those of a file: cells have none of their own. */
+  private settingsOf(uri: string): Promise<Settings> {
+    return this.settings.of(this.notebooks.cellAt(uri)?.notebook ?? uri);
   }
 
   /** Computes all bounds of a document, which its analysis then keeps. Stops when the request is cancelled. */
@@ -144,8 +166,14 @@ export class ServerSession {
 
   private changed(document: TextDocument): void {
     this.openTexts.set(addressOf(document.uri), document);
-    this.schedulePublishing(document.uri);
+    for (const cell of this.notebooks.together(document.uri)) this.schedulePublishing(cell);
     for (const uri of this.imported.dependentsOf(document.uri)) this.analyzeAgain(uri);
+  }
+
+  /** Cells were added, removed or moved, or one of them changed what the others show. */
+  private changedCells(uris: readonly string[]): void {
+    for (const uri of uris) this.schedulePublishing(uri);
+    this.refresh();
   }
 
   private changedOnDisk(uri: string): void {
@@ -177,7 +205,8 @@ export class ServerSession {
   /** A file that this document imports has changed. */
   private analyzeAgain(uri: string): void {
     this.analyses.outdate(uri);
-    this.scheduler.schedule(uri, () => this.unawaited(this.publish(uri).then(() => this.refresh())));
+    for (const shown of this.notebooks.shownFor(uri))
+      this.scheduler.schedule(shown, () => this.unawaited(this.publish(shown).then(() => this.refresh())));
   }
 
   private schedulePublishing(uri: string): void {
@@ -190,13 +219,13 @@ export class ServerSession {
   }
 
   private async publish(uri: string): Promise<void> {
-    const applying = await this.settings.of(uri);
+    const applying = await this.settingsOf(uri);
     const analysed = await this.find(uri);
     const version = this.documents.get(uri)?.version;
     if (version === undefined) return;
     const published: Published | null = analysed
       ? this.analyses.view(analysed, (document) => ({
-          found: diagnostics(document, applying),
+          found: withinCell(document, diagnostics(document, applying)) ?? [],
           status: statusOf(document, applying),
         }))
       : { found: [], status: null };

@@ -1,0 +1,107 @@
+import { NotebookDocuments, type NotebookDocument, type TextDocuments } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { LineIndex, type Position } from '../analysis/lineIndex.ts';
+import { joinCells } from '../formats/source/notebook/cells.ts';
+import type { AnalysedDocument } from './documentAnalysis.ts';
+
+/** The notebooks whose cells the server is sent. */
+export const notebookSelector = [{ notebook: { notebookType: 'jupyter-notebook' }, cells: [{ language: 'python' }] }];
+
+/** A cell, and the source that it and the other cells of its notebook make together. */
+export interface Cell {
+  /** All cells as one document. */
+  readonly joined: TextDocument;
+  readonly notebook: string;
+  readonly firstLine: number;
+  readonly lineCount: number;
+}
+
+/** The open notebooks: their cells are documents of their own for the editor, and one source for the analysis. */
+export class Notebooks {
+  readonly documents: NotebookDocuments<TextDocument>;
+
+  constructor(private readonly texts: TextDocuments<TextDocument>) {
+    this.documents = new NotebookDocuments(texts);
+  }
+
+  /** Undefined for a document that is no cell. */
+  cellAt(uri: string): Cell | undefined {
+    const notebook = this.documents.findNotebookDocumentForCell(uri);
+    if (!notebook) return undefined;
+    const uris = this.cellsOf(notebook);
+    const texts = uris.map((cell) => this.texts.get(cell)?.getText() ?? '');
+    const { text, starts } = joinCells(texts);
+    const index = uris.indexOf(uri);
+    const firstLine = text.slice(0, starts[index]).split('\n').length - 1;
+    const lineCount = (texts[index] ?? '').split('\n').length;
+    const joined = TextDocument.create(sourceOf(notebook.uri), 'python', notebook.version, text);
+    return { joined, notebook: notebook.uri, firstLine, lineCount };
+  }
+
+  /** The addresses of its Python cells in order. */
+  cellsOf(notebook: NotebookDocument): string[] {
+    return notebook.cells.map(({ document }) => document).filter((uri) => this.texts.get(uri)?.languageId === 'python');
+  }
+
+  /** The cells of the notebook that has this cell; the document alone where it is none. */
+  together(uri: string): readonly string[] {
+    const notebook = this.documents.findNotebookDocumentForCell(uri);
+    return notebook ? this.cellsOf(notebook) : [uri];
+  }
+
+  /** The documents that an analysis is about: cells for the source of a notebook. */
+  shownFor(uri: string): readonly string[] {
+    if (!uri.endsWith(SUFFIX)) return [uri];
+    const notebook = this.documents.getNotebookDocument(uri.slice(0, -SUFFIX.length));
+    return notebook ? this.cellsOf(notebook) : [uri];
+  }
+}
+
+const SUFFIX = '.py';
+
+/** The address of what all cells make together, which is Python. */
+export function sourceOf(notebook: string): string {
+  return notebook + SUFFIX;
+}
+
+/** Places of the joined source as places of one cell; those of other cells have lines outside of it. */
+class CellLines extends LineIndex {
+  constructor(
+    text: string,
+    private readonly firstLine: number,
+    readonly lineCount: number,
+  ) {
+    super(text);
+  }
+
+  override positionAt(offset: number): Position {
+    const { line, character } = super.positionAt(offset);
+    return { line: line - this.firstLine, character };
+  }
+
+  override offsetOf(line: number): number {
+    return super.offsetOf(Math.max(0, line + this.firstLine));
+  }
+
+  override endOf(line: number): Position {
+    return { line, character: super.endOf(line + this.firstLine).character };
+  }
+}
+
+/** The analysis of a whole notebook as one of its cells shows it. */
+export function asCell(document: AnalysedDocument, uri: string, version: number, cell: Cell): AnalysedDocument {
+  return { ...document, uri, version, lines: new CellLines(document.text, cell.firstLine, cell.lineCount) };
+}
+
+/** What a feature says of a cell, without what stands in other cells. */
+export function withinCell<R>({ lines }: AnalysedDocument, said: R): R | null {
+  if (!(lines instanceof CellLines)) return said;
+  const isInside = (value: unknown): boolean => {
+    if (typeof value !== 'object' || value === null) return true;
+    if ('line' in value && 'character' in value && typeof value.line === 'number')
+      return value.line >= 0 && value.line < lines.lineCount;
+    return Object.values(value).every(isInside);
+  };
+  if (Array.isArray(said)) return said.filter(isInside) as R;
+  return isInside(said) ? said : null;
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CodeLens, Hover } from 'vscode-languageserver-protocol';
+import { ServerProcess, splice } from './serverProcess.ts';
+
+const notebook = 'file:///models/net.ipynb';
+const cell = (name: string) => `vscode-notebook-cell:/models/net.ipynb#${name}`;
+
+const first = `%matplotlib inline
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, width=8):
+        super().__init__()
+        self.hidden = nn.Sequential(nn.Linear(2, width), nn.ReLU())
+        self.last = nn.Linear(width, 1)
+
+    def forward(self, x):
+        return self.last(self.hidden(x))
+`;
+const second = `!ls
+net = Net()
+wide = nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 1))
+wrong = nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(6, 1))
+`;
+
+const documents = [
+  { uri: cell('a'), languageId: 'python', version: 1, text: first },
+  { uri: cell('note'), languageId: 'markdown', version: 1, text: '# import torch' },
+  { uri: cell('b'), languageId: 'python', version: 1, text: second },
+];
+
+describe('a notebook in the language server', () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await ServerProcess.start();
+    await server.connection.sendNotification('notebookDocument/didOpen', {
+      notebookDocument: {
+        uri: notebook,
+        notebookType: 'jupyter-notebook',
+        version: 1,
+        cells: documents.map(({ uri, languageId }) => ({ kind: languageId === 'markdown' ? 1 : 2, document: uri })),
+      },
+      cellTextDocuments: documents,
+    });
+  });
+  afterAll(() => server.stop());
+
+  it('has hints in each cell, of networks that other cells define too', async () => {
+    expect(splice(first, await server.hints(cell('a')))).toContain(
+      'self.hidden = nn.Sequential(nn.Linear(2, width), nn.ReLU()) «≤×37',
+    );
+    const hints = await server.hints(cell('b'));
+    expect(hints.map(({ position }) => position.line)).toEqual([2, 3]);
+    expect(splice(second, hints)).toContain('nn.Linear(24, 1)) «≤×301');
+  });
+
+  it('has hovers in the second cell as in the first', async () => {
+    const line = second.split('\n').findIndex((text) => text.startsWith('wide'));
+    const hover = await server.connection.sendRequest<Hover>('textDocument/hover', {
+      textDocument: { uri: cell('b') },
+      position: { line, character: second.split('\n')[line].indexOf('ReLU') },
+    });
+    expect((hover.contents as { value: string }).value).toContain('24 neurons');
+    expect(hover.range?.start.line).toBe(line);
+  });
+
+  it('has lenses where a network is named', async () => {
+    const lenses = await Promise.all(
+      ['a', 'b'].map((name) =>
+        server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri: cell(name) } }),
+      ),
+    );
+    const lines = lenses.map((each) => [...new Set(each.map(({ range }) => range.start.line))]);
+    expect(lines).toEqual([[], [1, 2, 3]]);
+  });
+
+  it('has diagnostics in the cell that they are about, and follows edits of other cells', async () => {
+    const { diagnostics } = await server.analysed(cell('b'), 1);
+    expect(diagnostics).toMatchObject([{ range: { start: { line: 3 } }, message: expect.stringContaining('6') }]);
+    expect((await server.analysed(cell('a'), 1)).diagnostics).toEqual([]);
+    await server.connection.sendNotification('notebookDocument/didChange', {
+      notebookDocument: { uri: notebook, version: 2 },
+      change: {
+        cells: {
+          textContent: [
+            {
+              document: { uri: cell('a'), version: 2 },
+              changes: [{ text: `\n\n${first.replace('width=8', 'width=4')}` }],
+            },
+          ],
+        },
+      },
+    });
+    const hints = await server.hints(cell('a'));
+    expect(hints.map(({ position, label }) => [position.line, label])).toEqual([[9, expect.stringContaining('≤×11')]]);
+    expect((await server.hints(cell('b'))).map(({ position }) => position.line)).toEqual([2, 3]);
+  });
+});
