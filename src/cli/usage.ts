@@ -69,11 +69,12 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
 
   region-lens train FILE --run PATTERN [--json] [--points DATA] [--log LOG] [--lines 100] [--samples 100] [--radius R]
                       [--method auto|line|plane|cells] [--domain=LO,HI] [--from A --to B] [--origin O --u U --v V]
-                      [--network NAME] [--seed 1] [--cache KEPT] [--workers N] [--max-regions N] [--max-seconds S]
+                      [--network NAME] [--seed 1] [--cache KEPT] [--watch] [--workers N] [--max-regions N] [--max-seconds S]
       what training does to the regions: for each snapshot of weights (a folder, or a pattern such as
       'runs/a/step-*.pt'), in the order of steps, the regions, regions per neuron on lines through the data, distance
       from samples to the nearest boundary, breakpoints near data and elsewhere, dead neurons; DATA is CSV or JSON,
-      with classes in the last column if there are any; what KEPT holds is not counted again
+      with classes in the last column if there are any; what KEPT holds is not counted again;
+      --watch goes on with snapshots as they come, until Ctrl-C
 
 Points and directions are JSON arrays: --from '[-1,-1]'.
 Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit or a signal.

@@ -74,7 +74,7 @@ const MAX_LOGGED = 3;
 
 /** A table of the whole run, a snapshot a row, and a legend. */
 export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport[]): string {
-  const logged = loggedNames(snapshots);
+  const logged = loggedNames(snapshots.map(({ log }) => log));
   const hasData = snapshots.some(({ figures }) => figures.localComplexity.data !== undefined);
   const head = [
     'step',
@@ -97,6 +97,16 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
     deadUnits(figures),
   ]);
   return [alignColumns([head, ...rows], 0), ...legend(run, snapshots[0])].join('\n');
+}
+
+/** One line about one snapshot, for a run that is watched. */
+export function snapshotSentence({ snapshot, count, figures, log }: SnapshotReport): string {
+  const time = snapshot.step === null ? nameOf(snapshot) : `step ${snapshot.step}`;
+  const regions = `${count.exact ? '' : 'at least '}${groupDigits(String(count.activationRegions))} regions`;
+  const logged = loggedNames([log]).map((name) => `${name} ${figure(log?.[name])}`);
+  const perNeuron = `${spread(mainLines(figures)?.perNeuron)} per neuron on lines`;
+  const distance = `${spread((figures.distance.data ?? figures.distance.uniform)?.timesNeurons)} neurons × distance`;
+  return visibleLine(`${time}: ${[regions, perNeuron, distance, ...logged].join(', ')}`);
 }
 
 function legend(run: RunReport, { count, figures }: SnapshotReport): string[] {
@@ -127,8 +137,8 @@ function nameOf({ step, epoch, file }: Snapshot): string {
 }
 
 /** Names of figures that the log has at some snapshot, those of time left out. */
-function loggedNames(snapshots: readonly SnapshotReport[]): string[] {
-  const names = new Set(snapshots.flatMap(({ log }) => Object.keys(log ?? {})));
+function loggedNames(logs: readonly (LogEntry | null)[]): string[] {
+  const names = new Set(logs.flatMap((log) => Object.keys(log ?? {})));
   return [...names].filter((name) => !/step|epoch|iter|time/i.test(name)).slice(0, MAX_LOGGED);
 }
 

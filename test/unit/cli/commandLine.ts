@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { bundleForNode } from '../bundle.ts';
 
 export interface Ran {
@@ -14,6 +14,8 @@ export interface Ran {
 interface RunOptions {
   /** Milliseconds until the signal of Ctrl-C. */
   readonly interruptAfter?: number;
+  /** Is called with all of standard output so far, and can send that signal too. */
+  readonly onOutput?: (out: string, interrupt: () => void) => void;
   /** A file in place of the pipe of standard output. */
   readonly outputTo?: string;
   /** Standard output is a pipe that nobody reads. */
@@ -33,6 +35,7 @@ export class CommandLine {
   /** `content` is written as it is when it is text or bytes, else as JSON. */
   async file(name: string, content: unknown): Promise<string> {
     const written = typeof content === 'string' || content instanceof Uint8Array;
+    await mkdir(dirname(this.path(name)), { recursive: true });
     await writeFile(this.path(name), written ? content : JSON.stringify(content));
     return name;
   }
@@ -50,7 +53,7 @@ export class CommandLine {
     return join(this.folder, name);
   }
 
-  run(words: readonly string[], { interruptAfter, outputTo, closeOutput }: RunOptions = {}): Promise<Ran> {
+  run(words: readonly string[], { interruptAfter, onOutput, outputTo, closeOutput }: RunOptions = {}): Promise<Ran> {
     const file = outputTo === undefined ? undefined : openSync(outputTo, 'w');
     const child = spawn(process.execPath, ['cli.js', ...words], {
       cwd: this.folder,
@@ -60,7 +63,10 @@ export class CommandLine {
     if (closeOutput) child.stdout?.destroy();
     if (interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfter);
     let [out, err] = ['', ''];
-    child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      onOutput?.(out, () => child.kill('SIGINT'));
+    });
     child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
     return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
   }

@@ -89,6 +89,35 @@ describe('region-lens train', () => {
     expect(ran.code).toBe(code);
   });
 
+  it('names a snapshot that cannot be read, and counts the others', { timeout: 60_000 }, async () => {
+    await cp(`${FIXTURES}/spirals`, cli.path('damaged'), { recursive: true });
+    await writeFile(
+      cli.path('damaged/step-00100.pt'),
+      (await readFile(cli.path('damaged/step-00100.pt'))).subarray(0, 4000),
+    );
+    const { code, out, err } = await cli.run(['train', 'spirals.network.json', '--run', 'damaged', ...few, '--json']);
+    expect(code).toBe(1);
+    expect(err).toContain('step-00100.pt:1:1: ');
+    expect(linesOf(out).map(({ step }) => step)).toEqual([0, 10, 30, 200, 400, 800, 1500, 3000]);
+  });
+
+  it('follows snapshots as they come', { timeout: 60_000 }, async () => {
+    const add = async (name: string) => cli.file(`live/${name}`, await readFile(`${FIXTURES}/spirals/${name}`));
+    await add('step-00000.pt');
+    const later = ['step-00030.pt', 'step-00100.pt'];
+    const { code, out } = await cli.run(['train', 'spirals.network.json', '--run', 'live', ...few, '--watch'], {
+      onOutput: (_, interrupt) => {
+        const next = later.shift();
+        if (next) void add(next);
+        else interrupt();
+      },
+    });
+    expect(code).toBe(0);
+    const lines = out.trim().split('\n');
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['step 0: 2', 'step 30: 2', 'step 100: 2']);
+    expect(lines[1]).toMatch(/^step 30: 2,026 regions, \S+ ± \S+ per neuron on lines, \S+ ± \S+ neurons × distance$/);
+  });
+
   it('refuses a run of another network', async () => {
     await cli.file('other.network.json', { input: [2], layers: [{ type: 'dense', units: 7, activation: 'relu' }] });
     const ran = await cli.run(['train', 'other.network.json', '--run', 'spirals']);

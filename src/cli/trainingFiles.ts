@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseDataPoints, type DataPoints } from '../analysis/training/dataPoints.ts';
+import { parseLog, type LogEntry } from '../analysis/training/trainingLog.ts';
+import { systemMessage } from './terminal.ts';
+
+/** Names under which logs are commonly kept beside their snapshots. */
+const LOG_NAMES = ['log', 'metrics', 'history', 'training'].flatMap((name) =>
+  ['json', 'jsonl', 'csv'].map((ending) => `${name}.${ending}`),
+);
+
+/** The samples in a file. Errors: Error, as a sentence with the file's name. */
+export async function readData(file: string, inputs: number): Promise<DataPoints> {
+  const text = await textOf(file);
+  try {
+    return parseDataPoints(text, inputs);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
+}
+
+/** The log that is named, else one beside the snapshots; without one there is nothing to show beside the counts. */
+export async function readLog(named: string | undefined, snapshot: string): Promise<LogEntry[]> {
+  if (named !== undefined) {
+    const text = await textOf(named);
+    try {
+      return parseLog(text);
+    } catch (error) {
+      throw new Error(`${named}: ${(error as Error).message}`);
+    }
+  }
+  for (const name of LOG_NAMES) {
+    const text = await readFile(join(dirname(snapshot), name), 'utf8').catch(() => null);
+    if (text === null) continue;
+    try {
+      return parseLog(text);
+    } catch {
+      // A file of this name that is no log.
+    }
+  }
+  return [];
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(`${file} cannot be read: ${systemMessage(error)}`);
+  });
+}
