@@ -1,3 +1,4 @@
+import { isHidden } from './hiddenChanges.ts';
 import type { LineIds } from './lineIds.ts';
 import type { Program, UnitStep } from '../program/program.ts';
 import { uniforms } from '../../common/random.ts';
@@ -21,6 +22,11 @@ export class ExactMaps {
     private readonly rows: Float64Array,
     private readonly lines: LineIds,
   ) {}
+
+  /** True for regions whose output maps are equal by their patterns alone. False says nothing. */
+  areClearlyEqual(p: ArrayLike<number>, q: ArrayLike<number>): boolean {
+    return isHidden(this.program, p, q);
+  }
 
   /** Equal for regions with the same output map. */
   ofOutputs(pattern: ArrayLike<number>): number {

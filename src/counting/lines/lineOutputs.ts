@@ -85,11 +85,11 @@ export class LinearPieces {
     return change > CLEARLY_OTHER * size + RELATIVE_ERROR * scale;
   }
 
-  /** By residues, in which equal maps are equal. */
+  /** Exactly: residues decide what is not clear from the patterns. */
   private differsExactly(stretch: Stretch, cell: number, other: Stretch, otherCell: number): boolean {
     const { settlement } = this.walk;
     const [p, q] = [settlement.patternOf(stretch, cell), settlement.patternOf(other, otherCell)];
-    return this.exact.ofOutputs(p) !== this.exact.ofOutputs(q);
+    return !this.exact.areClearlyEqual(p, q) && this.exact.ofOutputs(p) !== this.exact.ofOutputs(q);
   }
 }
 

@@ -251,7 +251,7 @@ export class RegionJoins {
     return i;
   }
 
-  /** Exactly: residues decide what rounding leaves open. */
+  /** Exactly: residues decide what rounding and the patterns leave open. */
   private sameMap(p: number, q: number): boolean {
     const { maps } = this;
     const { mapSize } = this.sizes;
@@ -263,7 +263,7 @@ export class RegionJoins {
       difference = Math.max(difference, Math.abs(a - b));
     }
     if (difference > CLEARLY_OTHER * size + RELATIVE_ERROR * this.scale) return false;
-    return this.exactMap(p) === this.exactMap(q);
+    return this.exact.areClearlyEqual(this.patternOf(p), this.patternOf(q)) || this.exactMap(p) === this.exactMap(q);
   }
 
   private exactMap(region: number): number {
