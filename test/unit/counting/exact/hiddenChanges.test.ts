@@ -6,7 +6,7 @@ import { sliceOf } from '../../../../src/counting/geometry/slice.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';
 import type { BendStep, Program } from '../../../../src/counting/program/program.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
-import { uniforms } from '../../../../src/counting/program/random.ts';
+import { uniforms } from '../../../../src/common/random.ts';
 import { dense, networkOf } from '../networks.ts';
 import { kinds, planeOf } from '../kinds.ts';
 
