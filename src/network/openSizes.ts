@@ -11,8 +11,10 @@ const substitutes = [512, 1024] as const;
  * open do not matter where the number of weights is the same for two of them: it never falls as an extent grows.
  */
 export function networkParameters({ inputs, layers, complete }: Network, definition: NetworkDefinition): number | null {
-  if (inputs.length > 0 && inputs.every(({ shape }) => shape.length > 0)) return totalParameters(layers);
-  if (complete || !definition.inputs.some(isOpen)) return layers.length > 0 ? totalParameters(layers) : null;
+  // Of a network that could not be read at all, nothing is known.
+  const read = complete || layers.length > 0 ? totalParameters(layers) : null;
+  const isSized = inputs.length > 0 && inputs.every(({ shape }) => shape.length > 0);
+  if (isSized || complete || !definition.inputs.some(isOpen)) return read;
   const [few, many] = substitutes.map((size) => parametersWith(definition, size));
   return few === many ? few : null;
 }

@@ -201,6 +201,11 @@ describe('sizes that are left open', () => {
     expect(parametersOf(functional(inputLayer('i', [null, null]), after(dense('d', 5), 'i')))).toBeNull();
   });
 
+  it('do not make a network that cannot be read one without parameters', () => {
+    const model: Json = { class_name: 'Custom', name: 'c', config: { name: 'c' } };
+    expect(parametersOf(functional(inputLayer('i', [null, 3]), after(model, 'i')))).toBeNull();
+  });
+
   it('are asked for by the name of each input', () => {
     const text = functional(inputLayer('left', [null, null]), inputLayer('right', [null, null]));
     expect(readText(text, 'x.json').problems.map(({ message }) => message.slice(0, 28))).toEqual([
