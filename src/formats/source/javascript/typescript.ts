@@ -10,6 +10,7 @@ import type { DescribedNetwork } from '../evaluation/networks.ts';
 import { parseSource } from './parse.ts';
 import { followUncalled } from './uncalled.ts';
 import { MAX_TEXT_LENGTH, looksLikeNetworkSource } from './sniff.ts';
+import { hull, ProblemList, stopProblem } from '../evaluation/problemList.ts';
 import { distinct } from '../evaluation/sameNetworks.ts';
 import type { Placed } from '../evaluation/sameNetworks.ts';
 import type { Dictionary, ModelValue, TensorValue } from '../evaluation/values.ts';
@@ -124,13 +125,6 @@ function firstName(model: ModelValue): string {
   return model.givenName ?? model.bindings[0]?.name ?? model.maker?.name ?? 'model';
 }
 
-function hull(spans: readonly Span[]): Span {
-  return {
-    start: spans.reduce((least, span) => Math.min(least, span.start), Infinity),
-    end: spans.reduce((greatest, span) => Math.max(greatest, span.end), 0),
-  };
-}
-
 /**
  * Places that make more networks than are read. Where all that are read are one and the same, so are the others, as far
  * as is known.
@@ -150,29 +144,4 @@ function omissionProblem({ start, end }: Span): Problem {
 function makerProblem(name: string, span: Span): Problem {
   const message = `\`${name}\` is not known here: a network that is built with it is not read.`;
   return { code: 'unknown-value', severity: 'information', message, span };
-}
-
-function stopProblem(span: Span): Problem {
-  const message = 'Following this takes too many steps: networks that are built here may be missing or incomplete.';
-  return {
-    code: 'too-complex',
-    severity: 'information',
-    message,
-    span: { start: span.start, end: Math.min(span.end, span.start + 40) },
-  };
-}
-
-/** Problems, each once: one layer can be in several networks. */
-class ProblemList {
-  readonly list: Problem[] = [];
-  private readonly seen = new Set<string>();
-
-  add(problems: readonly Problem[]): void {
-    for (const problem of problems) {
-      const key = `${problem.code} ${problem.span.start} ${problem.span.end} ${problem.message}`;
-      if (this.seen.has(key)) continue;
-      this.seen.add(key);
-      this.list.push(problem);
-    }
-  }
 }

@@ -2,6 +2,7 @@ import type { NetworkDefinition, Problem, Span } from '../../../network/definiti
 import type { Names } from '../../names.ts';
 import { asDefinition, describeModel } from '../evaluation/networks.ts';
 import type { Spelling } from '../evaluation/networks.ts';
+import { hull } from '../evaluation/problemList.ts';
 import { inputShapeOf } from '../evaluation/models.ts';
 import { LayerValue, ModelValue, TensorValue } from '../evaluation/values.ts';
 import type { Property } from '../evaluation/values.ts';
@@ -38,14 +39,10 @@ export function readKeras(e: Evaluator, root: KerasModel, names: Names): ReadNet
   if (described.layers.every(({ type }) => type === 'input')) return undefined;
   const { name, span } = nameOf(root);
   const spans = [span, ...described.layers.map((layer) => layer.span)];
-  const whole = {
-    start: spans.reduce((least, { start }) => Math.min(least, start), Infinity),
-    end: spans.reduce((most, { end }) => Math.max(most, end), 0),
-  };
   const { inputs } = described;
   const source = inputs.length > 0 ? sourceOf(e, root, inputs[0].span) : undefined;
   const noted = source ? inputs.map((input) => ({ ...input, source })) : inputs;
-  const network = asDefinition({ ...described, inputs: noted }, names.unique(name), whole, span);
+  const network = asDefinition({ ...described, inputs: noted }, names.unique(name), hull(spans), span);
   return { network, problems: described.problems };
 }
 

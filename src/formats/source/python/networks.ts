@@ -1,15 +1,10 @@
 import { defaultInitialization } from '../../../network/definition.ts';
-import type {
-  InputDefinition,
-  LayerDefinition,
-  NetworkDefinition,
-  Problem,
-  Span,
-} from '../../../network/definition.ts';
+import type { InputDefinition, LayerDefinition, NetworkDefinition, Span } from '../../../network/definition.ts';
 import { finished } from '../../graph/draft.ts';
 import type { LayerDraft, Source } from '../../graph/draft.ts';
 import type { Trace } from '../library/torch/trace.ts';
 import { Tensor } from '../library/torch/tensor.ts';
+import { hull } from '../evaluation/problemList.ts';
 import { Dict, List, Tuple } from './values.ts';
 import type { Value } from './values.ts';
 
@@ -84,27 +79,5 @@ function shareWithin(drafts: readonly LayerDraft[]): void {
     const owner = owners.get(first);
     draft.sharedWith = owner;
     if (!owner) owners.set(first, draft);
-  }
-}
-
-function hull(spans: readonly Span[]): Span {
-  return {
-    start: spans.reduce((least, { start }) => Math.min(least, start), Infinity),
-    end: spans.reduce((greatest, { end }) => Math.max(greatest, end), 0),
-  };
-}
-
-/** Problems, each once: one layer can be in several networks. */
-export class ProblemList {
-  readonly list: Problem[] = [];
-  private readonly seen = new Set<string>();
-
-  add(problems: readonly Problem[]): void {
-    for (const problem of problems) {
-      const key = `${problem.code} ${problem.span.start} ${problem.span.end} ${problem.message}`;
-      if (this.seen.has(key)) continue;
-      this.seen.add(key);
-      this.list.push(problem);
-    }
   }
 }

@@ -4,6 +4,7 @@ import type { Format, ReadOptions, ReadResult } from '../../format.ts';
 import { KerasSession } from '../library/keras/session.ts';
 import type { KerasModel } from '../library/keras/session.ts';
 import { TorchSession } from '../library/torch/session.ts';
+import { ProblemList, stopProblem } from '../evaluation/problemList.ts';
 import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
 import { Unknown } from '../evaluation/values.ts';
 import { followFile, rootsOf } from './entryPoints.ts';
@@ -12,7 +13,7 @@ import { runForward, shapesAfter } from './forward.ts';
 import { importerFrom, sourceModule } from './imports.ts';
 import { findInputs } from './inputShapes.ts';
 import type { FoundInput } from './inputShapes.ts';
-import { definitionOf, ProblemList } from './networks.ts';
+import { definitionOf } from './networks.ts';
 import { kerasRoots, readKeras } from './kerasNetworks.ts';
 import { looksLikeKeras, looksLikePyTorch } from './sniff.ts';
 import { Instance } from './values.ts';
@@ -112,9 +113,4 @@ function missingShape(inputs: readonly FoundInput[], span: Span): Problem {
 function outputProblem(value: unknown, span: Span): Problem {
   const why = value instanceof Unknown ? value : new Unknown('the result of forward', span, true);
   return unknownPlaceProblem('What this network gives back', why, span, '#');
-}
-
-function stopProblem({ start, end }: Span): Problem {
-  const message = 'Following this takes too many steps: networks that are built here may be missing or incomplete.';
-  return { code: 'too-complex', severity: 'information', message, span: { start, end: Math.min(end, start + 40) } };
 }

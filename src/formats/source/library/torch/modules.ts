@@ -19,7 +19,7 @@ function isBuiltBlock(path: string): boolean {
 
 /** `Conv2d` for an instance of `torch.nn.Conv2d` or of a class that extends it. */
 export function moduleKind({ library }: Instance): string | undefined {
-  return library?.split('.').at(-1);
+  return library?.slice(library.lastIndexOf('.') + 1);
 }
 
 export function isModule(value: Value): value is Instance {
