@@ -89,7 +89,7 @@ function countByLayers(program: Program, slice: Slice, options: LineCountOptions
   const pieces = options.linear ? new LinearPieces(walk, program, slice) : null;
   const drawing = options.draws ? new LineDrawing(walk, program, slice) : null;
   const isWhole = walk.run();
-  giveMachine(program, machine);
+  if (isWhole) giveMachine(program, machine);
   watch.report(total());
   return {
     walked: { stoppedBy: watch.stoppedBy, cells: cells() },

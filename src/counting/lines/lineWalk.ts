@@ -11,7 +11,7 @@ import type { LineMemory } from './lineMemory.ts';
 import { isDense, LineTensor } from './lineTensor.ts';
 import { MaxStage } from './maxStage.ts';
 import type { Scan } from './scan.ts';
-import { Settlement } from './settlement.ts';
+import { Settlement, WalkStopped } from './settlement.ts';
 import { greatestError, UnitStage } from './unitStage.ts';
 
 /** Slopes are sums over the knots of a stretch, and lose more digits than those of one cell. */
@@ -64,7 +64,7 @@ export class LineWalk {
     const { sizes, steps, stages, outputs } = program;
     const widest = Math.max(...sizes);
     this.lines = new LineIds(program);
-    this.settlement = new Settlement(program, slice, this.lines);
+    this.settlement = new Settlement(program, slice, this.lines, () => this.look());
     this.memory = machine.memory;
     this.scan = machine.scan;
     this.sizes = new Sizes(sizes.length);
@@ -87,7 +87,10 @@ export class LineWalk {
     };
   }
 
-  /** To be called once; false when stopped. Errors: RangeError when numbers overflow, `LineMemoryFull`. */
+  /**
+   * To be called once; false when stopped, and then memory may not have been given back. Errors: RangeError when
+   * numbers overflow, `LineMemoryFull`.
+   */
   run(): boolean {
     const { memory, program, slice } = this;
     const input = new LineTensor(memory, program.inputSize);
@@ -109,7 +112,11 @@ export class LineWalk {
     for (let i = 0; i < program.inputSize; i++)
       size = Math.max(size, Math.abs(slice.rows[2 * i]) + Math.abs(slice.rows[2 * i + 1]));
     this.sizes.first(0, size);
-    this.go(stretch, new Map([[0, input]]), 0, 0);
+    try {
+      this.go(stretch, new Map([[0, input]]), 0, 0);
+    } catch (error) {
+      if (!(error instanceof WalkStopped)) throw error;
+    }
     return !this.stopped;
   }
 

@@ -4,6 +4,9 @@ import type { Program } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { FLIP, pointOf, type Knot, type Stretch } from './knots.ts';
 
+/** Ends a walk from within a stage, which may ask for many signs. What was found in the stage is not to be used. */
+export class WalkStopped extends Error {}
+
 /** Signs along a line that rounding leaves open, decided in integers on the affine piece of a cell at the point. */
 export class Settlement {
   private readonly patterns: readonly Int32Array[];
@@ -20,13 +23,18 @@ export class Settlement {
     private readonly program: Program,
     private readonly slice: Slice,
     private readonly lines: LineIds,
+    private readonly look: () => boolean,
   ) {
     this.patterns = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
     this.serial = new Float64Array(program.stages.length);
   }
 
-  /** The sign of function `id` of stage `stage` at knot `k` of the stretch, its start being the first. */
+  /**
+   * The sign of function `id` of stage `stage` at knot `k` of the stretch, its start being the first. Errors:
+   * `WalkStopped`.
+   */
   signAt(stretch: Stretch, k: number, stage: number, id: number): number {
+    this.stopWhenAsked();
     const knot = pointOf(stretch, k);
     this.enter(stretch, Math.min(k, stretch.knots.length), stage);
     this.through[0] = knot.line;
@@ -35,8 +43,9 @@ export class Settlement {
     return sign;
   }
 
-  /** The sign of function `id` of stage `stage` where another one vanishes inside cell `cell`. */
+  /** The sign of function `id` of stage `stage` where another one vanishes in cell `cell`. Errors: `WalkStopped`. */
   signWhere(stretch: Stretch, cell: number, stage: number, id: number, other: number): number {
+    this.stopWhenAsked();
     this.enter(stretch, cell, stage);
     this.through[0] = other;
     return this.exact.sign(id, this.through, 0);
@@ -52,6 +61,10 @@ export class Settlement {
       at += pattern.length;
     }
     return all;
+  }
+
+  private stopWhenAsked(): void {
+    if (this.look()) throw new WalkStopped();
   }
 
   private get exact(): ExactLines {
