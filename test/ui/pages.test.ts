@@ -167,6 +167,32 @@ describe('the line page', () => {
     expect(svg).not.toContain('Regions after each layer');
   });
 
+  it('says of one point that it is one, and names each of several outputs', async () => {
+    const panel = await panelOn('line');
+    const { page } = panel;
+    const seed = page.getByLabel('seed', { exact: true }).locator('input');
+    await seed.fill('7');
+    await seed.press('Tab');
+    await expect.poll(async () => (await panel.waitForQuestion('line')).params.seed).toBe(7);
+    const line = mlpLine(7);
+    const three = new Float64Array(line.outputs.length * 3).map(
+      (_, i) => line.outputs[Math.floor(i / 3)] * (1 - (i % 3)),
+    );
+    await panel.reply(await panel.waitForQuestion('line'), 'line', { ...line, outputs: three, outputCount: 3 });
+    expect(await page.locator('.outputLegend').innerText()).toMatch(/output 1\s+output 2\s+output 3/);
+    const strokes = await page
+      .locator('.curves .outputCurve')
+      .evaluateAll((all) => all.map((curve) => getComputedStyle(curve).stroke));
+    expect(new Set(strokes).size).toBe(3);
+    const question = await panel.waitForQuestion('distances');
+    const one = { seed: 7, box: '[−1, 1]²', distances: new Float64Array([3.73e-5]), points: 1, complete: false };
+    await panel.reply(question, 'distances', one);
+    expect(await page.locator('.distances .caption').first().textContent()).toBe(
+      'Mean distance to the nearest boundary: 3.73e−5, from 1 random point of [−1,\u00a01]² (too few for a histogram). 1/N is 0.0139 for 72 neurons.',
+    );
+    expect(await page.locator('.distanceBar:visible').count()).toBe(0);
+  });
+
   it('asks for another network where another seed is typed', async () => {
     const panel = await panelOn('line');
     const seed = panel.page.getByLabel('seed', { exact: true }).locator('input');

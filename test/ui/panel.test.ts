@@ -172,9 +172,9 @@ describe('the numbers', () => {
       .locator('.numbers tbody tr')
       .evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
     expect(rows).toEqual([
-      ['dense_1', '24', '2', '301', '301', '276'],
-      ['dense_2', '24', '2', '90,601', '50,869', '1,055'],
-      ['dense_3', '24', '2', '10^7.44', '10^6.93', '2,311'],
+      ['dense_1', '24', '72', '2', '301', '301', '301', '276'],
+      ['dense_2', '24', '600', '2', '301', '90,601', '50,869', '1,055'],
+      ['dense_3', '24', '600', '2', '301', '10^7.44', '10^6.93', '2,311'],
     ]);
     expect(await page.locator('.tileValue').allTextContents()).toEqual(['10^7.44', '10^6.93', '2,311', '—']);
   });
@@ -212,7 +212,7 @@ describe('the numbers', () => {
       await panel.page.locator('[role=menuitem]', { hasText: text }).click();
     };
     await choose('Markdown');
-    expect((await panel.waitForMessage('copy')).text).toContain('| dense_3 | 24 | 2 | 10^7.44 | 10^6.93 | 2,311 |');
+    expect((await panel.waitForMessage('copy')).text).toContain('| dense_3 | 24 | 600 | 2 | 301 | 10^7.44 | 10^6.93 | 2,311 |');
     await choose('Save Numbers');
     const csv = await panel.waitForMessage('save');
     expect(csv.suggestedName).toBe('deep-mlp-regions.csv');
@@ -491,6 +491,21 @@ describe('an edit', () => {
     expect(await panel.page.locator('div.content').first().isVisible()).toBe(false);
     await panel.send(showMlp);
     expect(await panel.page.locator('.countedTile .tileValue').textContent()).toMatch(/^2,\d\d\d ± \d+$/);
+  });
+});
+
+describe('a network that is piecewise linear only at first', () => {
+  it('says which layers the figures are of, and which they are not of', async () => {
+    const network = mlpNetwork();
+    const layers = network.layers.map((layer, i) => {
+      if (i === 0 || i === 3) return i === 3 ? { ...layer, dimensionIn: null } : layer;
+      return i === 1 ? { ...layer, activation: 'gelu', neurons: 0 } : { ...layer, neurons: 0, dimensionIn: null };
+    });
+    const { page } = await panelWith([{ type: 'show', model: modelOf({ ...network, layers, neurons: 24 }) }]);
+    expect(await page.locator('.header .size').textContent()).toMatch(/^24 neurons before dense_2 · /);
+    expect(await page.locator('.numbersSection').innerText()).toContain(
+      'Not piecewise linear: dense_2. Not covered by the figures: dense_3, dense_4.',
+    );
   });
 });
 

@@ -234,8 +234,10 @@ describe('each page of the panel', () => {
     const { webview, page } = workbench;
     await webview.getByRole('tab', { name: 'Compare' }).click();
     await webview.locator('.compared[data-key]').nth(2).waitFor();
+    await webview.locator('.sweep vscode-dropdown[aria-label="Size to vary"]').click();
+    await webview.locator('.sweep vscode-option', { hasText: 'dense_1 · units' }).click();
     await webview.locator('.sweep input[type=range]').fill('48');
-    await webview.getByRole('button', { name: 'Apply to file: 24 → 48' }).click();
+    await webview.getByRole('button', { name: 'Apply to File: 24 → 48' }).click();
     await units(48).waitFor();
     await workbench.screenshot('panel compare');
     await page.locator('.editor-instance .view-line').first().click();
@@ -261,7 +263,7 @@ describe('counts of each kind', () => {
     await workbench.runCommand('Region Lens: Count Regions');
     await tile(/^\s*counted on \[−1,\u00a01\]³[\d,]+ ± [\d,]+8 networks, exact/).waitFor();
     expect(await workbench.webview.locator('.run .chosen').textContent()).toMatch(
-      /^Whole cells, since the box of 3 inputs has an estimated [\d,]+ regions\.$/,
+      /^Method: whole cells, since the box of 3 inputs has roughly [\d,]+ regions\.$/,
     );
     expect(await workbench.webview.locator('.picture').isHidden()).toBe(true);
     await workbench.screenshot('panel cells');
@@ -274,7 +276,7 @@ describe('counts of each kind', () => {
     await count();
     await tile(/sampled on \[−1,\u00a01\]³≥ [\d,]+ ± [\d,]+8 networks, a lower bound/).waitFor();
     expect(await webview.locator('.run .outcome').textContent()).toContain(
-      '10,000 points a network met at least this many regions',
+      '10,000 random points of each network hit this many regions',
     );
     await workbench.screenshot('panel sampled');
     await choose('Method', 'automatic');
@@ -296,7 +298,7 @@ describe('counts of each kind', () => {
     await webview.getByRole('tab', { name: 'Line' }).click();
     await webview
       .locator('.distances .caption', {
-        hasText: /^2,000 random points of \[−1,\u00a01\]³: 0\.\d+ from the nearest boundary/,
+        hasText: /^Mean distance to the nearest boundary: 0\.\d+, from 2,000 random points of \[−1,\u00a01\]³/,
       })
       .waitFor();
     await webview.getByRole('tab', { name: 'Regions' }).click();

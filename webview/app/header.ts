@@ -3,7 +3,7 @@ import { element, setHidden, setText } from '../widgets/dom.ts';
 import { formatCount, plural } from '../format.ts';
 import { t } from './strings.ts';
 import type { ButtonWidget, DropdownWidget } from '../widgets/toolkit.ts';
-import type { View } from './view.ts';
+import { isCovered, type View } from './view.ts';
 
 /** What the header is asked with; it stands without them until they are there. */
 export interface HeaderWidgets {
@@ -42,7 +42,7 @@ export function createHeader(actions: Actions): Header {
     setText(
       size,
       [
-        plural(network.neurons, t('neuron'), t('neurons')),
+        neuronsText(network),
         ...(network.parameters === null ? [] : [plural(network.parameters, t('parameter'), t('parameters'))]),
         model.file,
       ].join(' · '),
@@ -73,6 +73,15 @@ export function createHeader(actions: Actions): Header {
       buttons.append(made.exports, made.count.element);
     },
   };
+}
+
+/** Where the piecewise-linear part ends early, the neurons are those before its end. */
+function neuronsText({ neurons, layers }: View['network']): string {
+  const count = plural(neurons, t('neuron'), t('neurons'));
+  if (layers.every(isCovered)) return count;
+  const end =
+    layers.find((layer) => layer.neurons === 0 && layer.activation !== '') ?? layers.find((layer) => !isCovered(layer));
+  return t('{0} before {1}', count, end?.name ?? '');
 }
 
 function choices(networks: View['model']['networks']): { value: string; text: string }[] {

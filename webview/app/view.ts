@@ -198,6 +198,11 @@ export function chosenMethod(
   return givenMethod(place, t) ?? (place.kind === 'all' ? counting.all : counting.box);
 }
 
+/** The figures say something of the layer: nothing before it ends the piecewise-linear part. */
+export function isCovered({ dimensionIn }: PanelLayer): boolean {
+  return dimensionIn !== null;
+}
+
 /** log10 of what each bending layer multiplies, from log10 after each layer (by layer index); null where unknown. */
 export function contributions(
   layers: readonly PanelLayer[],

@@ -71,8 +71,9 @@ export function createComparePlot(tools: HTMLElement): ComparePlot {
   let drawnWidth = 0;
 
   function draw(): void {
-    const width = frame.clientWidth;
+    // What is hidden has no width.
     setHidden(root, series.length === 0);
+    const width = frame.clientWidth;
     if (series.length === 0 || width === 0) return;
     drawnWidth = width;
     const all = series.flatMap(({ values }) => values.filter((value) => value !== null));

@@ -4,7 +4,7 @@ import type { PanelDistances } from '../../src/protocol/runs.ts';
 import { setDrawnPower } from './axis.ts';
 import { distanceBins, meanOf, type DistanceBin } from './distanceBins.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { formatCount, formatDomain, tickParts } from '../format.ts';
+import { formatCount, formatDomain, plural, tickParts } from '../format.ts';
 import { signed } from '../picture/regionDetails.ts';
 import { t } from '../app/strings.ts';
 
@@ -14,6 +14,8 @@ export interface DistancePlot {
   resize(): void;
 }
 
+/** Fewer points make no histogram. */
+const MIN_POINTS = 10;
 const HEIGHT = 150;
 const LEFT = 38;
 const RIGHT = 14;
@@ -67,11 +69,12 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
   let drawnWidth = 0;
 
   function draw(): void {
-    const width = frame.clientWidth;
+    // What is hidden has no width.
     setHidden(root, distances === null);
+    const width = frame.clientWidth;
     if (distances === null || width === 0) return;
     drawnWidth = width;
-    const bins = distanceBins(distances.distances);
+    const bins = distances.points < MIN_POINTS ? [] : distanceBins(distances.distances);
     setHidden(svg.node()!.parentElement!, bins.length === 0);
     for (const part of [table, scale]) setHidden(part, bins.length === 0);
     setText(description, describe(distances, neurons));
@@ -172,11 +175,13 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
 
 function describe({ points, box, distances }: PanelDistances, neurons: number): string {
   if (distances.length === 0) return t('From no point of {0} is there a boundary anywhere.', formatDomain(box));
+  const few = points < MIN_POINTS ? t(' (too few for a histogram)') : '';
   return t(
-    '{0} random points of {1}: {2} from the nearest boundary in the input space in the mean; 1/N is {3} for {4} neurons.',
-    formatCount(points),
-    formatDomain(box),
+    'Mean distance to the nearest boundary: {0}, from {1} of {2}{3}. 1/N is {4} for {5} neurons.',
     signed(meanOf(distances)),
+    plural(points, t('random point'), t('random points')),
+    formatDomain(box),
+    few,
     signed(1 / Math.max(1, neurons)),
     formatCount(neurons),
   );

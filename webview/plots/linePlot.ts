@@ -74,7 +74,9 @@ export function createLinePlot(): LinePlot {
     [svg.node()],
   );
   const table = createLineTable();
-  const root = element('section', { class: 'lineSection' }, [heading, description, frame, readout, table.element]);
+  const legend = element('p', { class: 'muted caption outputLegend' });
+  const parts = [heading, description, frame, legend, readout, table.element];
+  const root = element('section', { class: 'lineSection' }, parts);
   const axes = svg.append('g').attr('class', 'axis axisY');
   const bottom = svg.append('g').attr('class', 'axis axisT');
   const curves = svg.append('g').attr('class', 'curves');
@@ -87,8 +89,9 @@ export function createLinePlot(): LinePlot {
   let current = -1;
 
   function draw(): void {
-    const width = frame.clientWidth;
+    // What is hidden has no width.
     setHidden(root, line === null);
+    const width = frame.clientWidth;
     if (line === null || width === 0) return;
     const drawn = (geometry = layOut(line, layers, width));
     svg.attr('width', width).attr('height', drawn.height).attr('viewBox', `0 0 ${width} ${drawn.height}`);
@@ -102,8 +105,10 @@ export function createLinePlot(): LinePlot {
       .join('path')
       .attr('class', (o) => `outputCurve output${o % 4}`)
       .attr('data-output', (o) => o)
+      .style('--hue', (o) => layerHue(o, MAX_HUES))
       .attr('d', (o) => outputPath(shown, o, drawn.x, drawn.y));
     drawLanes(lanes, drawn, shown);
+    drawOutputLegend(legend, drawnOutputs(shown), shown.outputCount);
     look(-1);
   }
 
@@ -173,6 +178,32 @@ export function createLinePlot(): LinePlot {
       if (geometry?.width !== frame.clientWidth) draw();
     },
   };
+}
+
+/** Hues of as many outputs as are told apart by them. */
+const MAX_HUES = 10;
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Which curve is which output; nothing where there is one. */
+function drawOutputLegend(legend: HTMLElement, drawn: number, all: number): void {
+  setHidden(legend, all < 2);
+  if (all < 2 || legend.childElementCount === drawn) return;
+  const entries = Array.from({ length: drawn }, (_, o) =>
+    element('span', { class: 'legendEntry' }, [outputSample(o), t('output {0}', o + 1)]),
+  );
+  legend.replaceChildren(...entries, all > drawn ? t('and {0} more', all - drawn) : '');
+}
+
+function outputSample(output: number): SVGSVGElement {
+  const sample = select(document.createElementNS(SVG, 'svg'));
+  sample.attr('class', 'outputSample').attr('width', 22).attr('height', 8).attr('aria-hidden', 'true');
+  const curve = sample
+    .append('path')
+    .attr('class', `outputCurve output${output % 4}`)
+    .attr('data-output', output)
+    .attr('d', 'M0,4H22');
+  curve.style('--hue', layerHue(output, MAX_HUES));
+  return sample.node() as SVGSVGElement;
 }
 
 function layOut(line: PanelLine, all: readonly PanelLayer[], width: number): Geometry {

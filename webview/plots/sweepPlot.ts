@@ -65,9 +65,10 @@ export function createSweepPlot(): SweepPlot {
   }
 
   function draw(): void {
-    const width = frame.clientWidth;
     const known = rows.filter((row) => row.problem === null).sort((a, b) => at(a) - at(b));
     setHidden(root, known.length < 2);
+    // What is hidden has no width.
+    const width = frame.clientWidth;
     if (known.length < 2 || width === 0) return;
     drawnWidth = width;
     const all = known.flatMap((row) => KINDS.flatMap(([kind]) => row[kind]?.log10 ?? []));

@@ -3,8 +3,8 @@ import type { PanelLayer, Quantity } from '../../src/protocol/panel.ts';
 import type { Section } from '../app/actions.ts';
 import { element, setHidden, setPowerText, setText, uniqueId } from '../widgets/dom.ts';
 import { describeCounted, spreadText } from './figures.ts';
-import { capital, exactText, formatCount, formatDomain, NO_FIGURE } from '../format.ts';
-import type { View } from '../app/view.ts';
+import { capital, exactText, formatCount, formatDomain, formatFactor, NO_FIGURE } from '../format.ts';
+import { contributions, isCovered, seriesAfter, type View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
 import { makeStackable } from './stackable.ts';
 
@@ -23,8 +23,10 @@ export function numberColumns(view: View): Column[] {
   const plain = (title: string, text: (layer: PanelLayer) => string): Column => {
     return { title, domain: null, text, detail: () => '' };
   };
+  const factors = contributions(view.layers, seriesAfter(network.atMost));
   const columns = [
     plain(t('neurons'), (layer) => formatCount(layer.neurons)),
+    plain(t('parameters'), ({ parameters }) => (parameters === null ? NO_FIGURE : formatCount(parameters))),
     plain(t('enters'), (layer) => (layer.dimensionIn === null ? NO_FIGURE : formatCount(layer.dimensionIn))),
   ];
   const quantities = (title: string, domain: string, perLayer: readonly (Quantity | null)[] | undefined): void => {
@@ -38,6 +40,17 @@ export function numberColumns(view: View): Column[] {
     });
   };
   quantities(t('at most'), network.atMost?.domain ?? '', network.atMost?.perLayer);
+  if (network.atMost !== null) {
+    const factorOf = (layer: PanelLayer): number | null => factors[view.layers.indexOf(layer)] ?? null;
+    columns.splice(
+      columns.length - 1,
+      0,
+      plain(t('factor ≤'), (layer) => {
+        const factor = factorOf(layer);
+        return factor === null ? NO_FIGURE : formatFactor(factor);
+      }),
+    );
+  }
   quantities(t('can reach'), network.canReach?.domain ?? '', network.canReach?.perLayer);
   quantities(sliceName(view), view.theoryDomain, view.slice?.perLayer);
   quantities(t('expected'), view.theoryDomain, view.expected?.perLayer);
@@ -52,6 +65,24 @@ export function numberColumns(view: View): Column[] {
   }
   return columns;
 }
+
+/** Layers that have no row, each kind by what it is. */
+function otherLayers({ network: { layers } }: View): string {
+  const others = layers.filter(({ neurons }) => neurons === 0);
+  const named = (kind: readonly PanelLayer[]): string =>
+    kind.length > MAX_NAMED ? t('{0} layers', kind.length) : kind.map(({ name }) => name).join(', ');
+  const kinds: [string, PanelLayer[]][] = [
+    [t('Layers without activation'), others.filter((layer) => isCovered(layer) && layer.activation === '')],
+    [t('Not piecewise linear'), others.filter((layer) => isCovered(layer) && layer.activation !== '')],
+    [t('Not covered by the figures'), others.filter((layer) => !isCovered(layer))],
+  ];
+  return kinds
+    .filter(([, kind]) => kind.length > 0)
+    .map(([title, kind]) => `${title}: ${named(kind)}.`)
+    .join(' ');
+}
+
+const MAX_NAMED = 8;
 
 function sliceName({ method }: View): string {
   return method === 'line' ? t('at most on this line') : t('at most on this plane');
@@ -109,12 +140,8 @@ export function createNumbersTable(): Section {
       });
     makeStackable(table);
     setText(domains, domainCaption(view));
-    const others = view.network.layers.filter((layer) => layer.neurons === 0).map((layer) => layer.name);
-    setHidden(rest, others.length === 0);
-    setText(
-      rest,
-      t('Layers without activation: {0}.', others.length > 8 ? t('{0} layers', others.length) : others.join(', ')),
-    );
+    setText(rest, otherLayers(view));
+    setHidden(rest, rest.textContent === '');
   }
   return { element: root, update };
 }
