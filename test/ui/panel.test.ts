@@ -212,7 +212,9 @@ describe('the numbers', () => {
       await panel.page.locator('[role=menuitem]', { hasText: text }).click();
     };
     await choose('Markdown');
-    expect((await panel.waitForMessage('copy')).text).toContain('| dense_3 | 24 | 600 | 2 | 301 | 10^7.44 | 10^6.93 | 2,311 |');
+    expect((await panel.waitForMessage('copy')).text).toContain(
+      '| dense_3 | 24 | 600 | 2 | 301 | 10^7.44 | 10^6.93 | 2,311 |',
+    );
     await choose('Save Numbers');
     const csv = await panel.waitForMessage('save');
     expect(csv.suggestedName).toBe('deep-mlp-regions.csv');
