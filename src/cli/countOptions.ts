@@ -51,7 +51,7 @@ export function parseCountWords(words: readonly string[]): CountWords {
 /** What the options of `count` mean. Errors: UsageError. */
 export function countWordsOf(values: CountValues, positionals: readonly string[]) {
   if (positionals.length !== 1) throw new UsageError('count needs one FILE');
-  const method = METHODS.find((name) => name === values.method);
+  const method = METHODS.find((name) => name === (values.method ?? 'auto'));
   if (!method) throw new UsageError(`--method is one of ${METHODS.join(', ')}`);
   if (values.samples !== undefined && method !== 'sample' && method !== 'auto')
     throw new UsageError('--samples is for --method sample');

@@ -13,7 +13,7 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       N random networks, which every piecewise-linear network has; more STEPS (about 10^9 a second) make the sums
       of larger two-dimensional convolutions exact
 
-  region-lens count FILE [--json] --method auto|line|plane|cells|sample
+  region-lens count FILE [--json] [--method auto|line|plane|cells|sample]
                       [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]
                       [--bias-stddev 0.1] [--seed N]
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]

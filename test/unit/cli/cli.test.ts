@@ -275,7 +275,7 @@ describe('region-lens', () => {
     [['analyze', 'mlp.network.json', '--slice-dim', 'two'], '--slice-dim takes a whole number'],
     [['analyze', 'mlp.network.json', '--from', '[0,0]'], '--from, --to go together'],
     [['analyze', 'mlp.network.json', '--network', 'nobody'], 'there is no network nobody'],
-    [['count', 'mlp.network.json'], '--method is one of'],
+    [['count', 'mlp.network.json', '--method', 'best'], '--method is one of'],
     [['count', 'mlp.network.json', '--method', 'plane', '--domain=1,-1'], '--domain takes LO,HI'],
     [['count', 'mlp.network.json', '--method', 'plane', '--samples', '9'], '--samples is for --method sample'],
     [
