@@ -27,8 +27,8 @@ const secondLayer = [
   [0.5, 1, -1.3, 0.35, -0.62],
 ];
 
-/** The colours of the panel: at most, expected, counted. */
-const colours = [
+/** The colors of the panel: at most, expected, counted. */
+const colors = [
   [47, 129, 214],
   [128, 84, 196],
   [245, 150, 50],
@@ -61,7 +61,7 @@ function split(polygon, line) {
 }
 
 /** @type {(polygon: Point[]) => Point} */
-const centre = (polygon) => [
+const center = (polygon) => [
   polygon.reduce((sum, [x]) => sum + x, 0) / polygon.length,
   polygon.reduce((sum, [, y]) => sum + y, 0) / polygon.length,
 ];
@@ -72,7 +72,7 @@ const centre = (polygon) => [
  * @returns {Affine[]}
  */
 function secondLayerOn(region) {
-  const active = firstLayer.map((unit) => (valueAt(unit, centre(region)) > 0 ? 1 : 0));
+  const active = firstLayer.map((unit) => (valueAt(unit, center(region)) > 0 ? 1 : 0));
   return secondLayer.map((weights) => {
     const sum = (/** @type {number} */ k) =>
       firstLayer.reduce((total, unit, i) => total + weights[i] * active[i] * unit[k], 0);
@@ -84,13 +84,13 @@ function secondLayerOn(region) {
  * @param {Point[]} polygon
  * @param {number} brightness
  */
-function colour(polygon, brightness) {
-  const [x, y] = centre(polygon);
-  const place = Math.min(1, Math.max(0, (x - y + 1) / 2)) * (colours.length - 1);
-  const k = Math.min(colours.length - 2, Math.floor(place));
-  // Neighbours differ in lightness too, so that the regions can be distinguished without their hue.
+function color(polygon, brightness) {
+  const [x, y] = center(polygon);
+  const place = Math.min(1, Math.max(0, (x - y + 1) / 2)) * (colors.length - 1);
+  const k = Math.min(colors.length - 2, Math.floor(place));
+  // Neighbors differ in lightness too, so that the regions can be distinguished without their hue.
   const light = brightness * (0.84 + 0.28 * Math.abs(Math.sin(17 * x + 29 * y)));
-  const mixed = colours[k].map((from, i) => from + (place - k) * (colours[k + 1][i] - from));
+  const mixed = colors[k].map((from, i) => from + (place - k) * (colors[k + 1][i] - from));
   return `rgb(${mixed.map((channel) => Math.min(255, Math.round(channel * light))).join(',')})`;
 }
 
@@ -104,7 +104,7 @@ function draw(polygons, brightness, stroke) {
   return polygons
     .map((polygon) => {
       const points = polygon.map(([x, y]) => `${coordinate(x)},${coordinate(-y)}`).join(' ');
-      return `<polygon points="${points}" fill="${colour(polygon, brightness)}" stroke="${stroke}"/>`;
+      return `<polygon points="${points}" fill="${color(polygon, brightness)}" stroke="${stroke}"/>`;
     })
     .join('\n');
 }

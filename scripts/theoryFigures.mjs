@@ -69,7 +69,7 @@ const text = (input, layers) => JSON.stringify({ name: 'figure', input, layers }
  * @param {readonly LayerText[]} layers
  * @param {object} [options]
  */
-function analysed(input, layers, options) {
+function analyzed(input, layers, options) {
   const { networks, problems } = engine.analyze(text(input, layers), FILE, options);
   const error = problems.find((/** @type {{ severity: string }} */ { severity }) => severity === 'error');
   if (error) throw new Error(error.message);
@@ -77,7 +77,7 @@ function analysed(input, layers, options) {
 }
 
 /**
- * @param {ReturnType<typeof analysed>} analysis
+ * @param {ReturnType<typeof analyzed>} analysis
  * @param {string} id
  */
 function boundOf(analysis, id) {
@@ -88,7 +88,7 @@ function boundOf(analysis, id) {
 
 /**
  * A bound as text, or a dash where it does not apply.
- * @param {ReturnType<typeof analysed>} analysis
+ * @param {ReturnType<typeof analyzed>} analysis
  * @param {string} id
  * @returns {string}
  */
@@ -105,7 +105,7 @@ const name = (widths) => widths.join('-');
  * @param {object} [options]
  */
 const mlp = ([n0, ...widths], options) =>
-  analysed(
+  analyzed(
     [n0],
     widths.map((width) => dense(width)),
     options,
@@ -160,7 +160,7 @@ const figures = {
       [8, 32, 32],
     ].map(([n0, ...widths]) => {
       const biased = mlp([n0, ...widths]);
-      const unbiased = analysed(
+      const unbiased = analyzed(
         [n0],
         widths.map((width) => dense(width, { use_bias: false })),
       );
@@ -175,7 +175,7 @@ const figures = {
   'one-convolution': () => [
     ['input', 'kernel', 'filters', 'padding', 'Theorem 2', 'shared weights', 'equality'],
     ...oneConvolutions.map(({ input, kernel, filters, padding }) => {
-      const analysis = analysed(input, [conv2d(filters, kernel, { padding })], { budget: 1e9 });
+      const analysis = analyzed(input, [conv2d(filters, kernel, { padding })], { budget: 1e9 });
       const { note } = boundOf(analysis, 'xiong2020-one-layer');
       const standing = note === 'exact' ? 'proven' : note.includes('known to be loose') ? 'known to fail' : 'open';
       const sizes = [
@@ -190,7 +190,7 @@ const figures = {
   'two-convolutions': () => [
     ['filters', 'Theorem 5, upper', 'Serra et al., as dense', 'recurrence', 'Theorem 5, lower', 'can reach'],
     ...[1, 2, 3, 5, 7].map((filters) => {
-      const analysis = analysed([1, 4, 1], [conv2d(2, [1, 2]), conv2d(filters, [1, 2])]);
+      const analysis = analyzed([1, 4, 1], [conv2d(2, [1, 2]), conv2d(filters, [1, 2])]);
       const ids = ['xiong2020-upper', 'serra2018-upper', 'recurrence-upper', 'xiong2020-lower', 'best-lower'];
       return [`2, ${filters}`, ...ids.map((id) => shown(analysis, id))];
     }),
@@ -198,7 +198,7 @@ const figures = {
   pointwise: () => [
     ['network', 'can reach', 'at most'],
     ...pointwiseNetworks.map(({ label, input, layers }) => {
-      const analysis = analysed(input, layers);
+      const analysis = analyzed(input, layers);
       return [label, shown(analysis, 'pointwise-lower'), shown(analysis, 'tightest-upper')];
     }),
   ],
@@ -208,7 +208,7 @@ const figures = {
       const chain = shown(mlp([n, n, n]), 'serra2018-upper');
       const layers = residualBlocks(n);
       const reached = engine.groupDigits(String(countOf([n], layers, { method: 'cells', place: { kind: 'all' } })));
-      return [String(n), `${n}, ${n}`, chain, shown(analysed([n], layers), 'recurrence-upper'), reached];
+      return [String(n), `${n}, ${n}`, chain, shown(analyzed([n], layers), 'recurrence-upper'), reached];
     }),
   ],
   maxout: () => [
@@ -219,7 +219,7 @@ const figures = {
       { n: 3, widths: [3], rank: 3 },
       { n: 2, widths: [4, 4], rank: 3 },
     ].map(({ n, widths, rank }) => {
-      const analysis = analysed(
+      const analysis = analyzed(
         [n],
         widths.map((units) => ({ type: 'maxout', units, rank })),
       );
@@ -231,7 +231,7 @@ const figures = {
     ['graph', 'features', 'formula', 'exact', 'counted'],
     ...graphs.map(({ label, adjacency, features, units }) => {
       const layers = [{ type: 'graph_conv', units, adjacency, activation: 'relu' }];
-      const analysis = analysed([adjacency.length, features], layers);
+      const analysis = analyzed([adjacency.length, features], layers);
       const formula = shown(analysis, 'recurrence-upper');
       const counted = countOf([adjacency.length, features], layers, { method: 'cells', place: { kind: 'all' } });
       return [label, `${features} → ${units}`, formula, shown(analysis, 'gcn-one-layer-exact'), String(counted)];
@@ -244,7 +244,7 @@ const figures = {
       [12, 12, 1],
     ].map((input) => {
       const layers = [conv2d(2, [3, 3]), { type: 'max_pooling2d', pool_size: 2 }];
-      const analysis = analysed(input, layers);
+      const analysis = analyzed(input, layers);
       return [
         `${input.join('×')}, 2 filters 3×3, max pooling 2×2`,
         shown(analysis, 'tightest-upper'),
@@ -255,7 +255,7 @@ const figures = {
   means: () => [
     ['network', 'domain', 'networks', 'mean', 'simulated', 'at most'],
     ...meanCases.map(({ label, input, layers, method, seeds }) => {
-      const analysis = analysed(input, layers, method === 'line' ? { sliceDimension: 1 } : {});
+      const analysis = analyzed(input, layers, method === 'line' ? { sliceDimension: 1 } : {});
       const { value } = boundOf(analysis, `kac-rice-${method}`);
       const { mean, error } = simulated(input, layers, method, seeds);
       const counted = `${mean.toFixed(1)} ± ${error.toFixed(1)}`;
@@ -280,7 +280,7 @@ const figures = {
     return [
       ['network', 'neurons', 'parameters', 'at most', 'can reach', 'at most, a parameter', 'can reach, a parameter'],
       ...files.flatMap(({ label, input, layers }) => {
-        const { network } = analysed(input, layers);
+        const { network } = analyzed(input, layers);
         return engine
           .compareNetworks([{ file: FILE, network }], {}, true)
           .rows.map((/** @type {{ role: keyof typeof roles, measures: any }} */ { role, measures }) => {

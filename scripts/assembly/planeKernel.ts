@@ -16,7 +16,7 @@ class Layer {
   /** Room for a list of units and four more: columns that are chosen, or units that may vanish in the box. */
   chosen: usize;
   /**
-   * A box around the cell: its centre, how far it goes to each side, how far values may be off; and the greatest size
+   * A box around the cell: its center, how far it goes to each side, how far values may be off; and the greatest size
    * of a row.
    */
   box: usize;
@@ -204,7 +204,7 @@ export function fresh(layer: Layer): void {
 }
 
 /**
- * Classifies all units of a layer on a box around the cell: each gets the piece of its sign at the centre, and those
+ * Classifies all units of a layer on a box around the cell: each gets the piece of its sign at the center, and those
  * that may vanish in the box are listed. Returns how many. Also stores the greatest size of a row.
  */
 export function classify(layer: Layer): i32 {

@@ -57,7 +57,7 @@ export class NetworkAnalysis {
     return [...this.theory.table().all(), ...this.simulated];
   }
 
-  /** The same with simulated means: counts, which are no part of what every text is analysed for. */
+  /** The same with simulated means: counts, which are no part of what every text is analyzed for. */
   with(simulated: readonly BoundResult[]): NetworkAnalysis {
     return new NetworkAnalysis(this.definition, this.theory, simulated);
   }

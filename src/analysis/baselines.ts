@@ -1,8 +1,8 @@
 import { linear, relu } from '../network/activation.ts';
 import { buildNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition } from '../network/definition.ts';
-import { analysedLayers, shapeOfTensor, type Network } from '../network/network.ts';
-import { analysedParameters } from '../network/parameters.ts';
+import { analyzedLayers, shapeOfTensor, type Network } from '../network/network.ts';
+import { analyzedParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
 import { groupDigits } from './quantities.ts';
 import { totalNeurons } from '../network/network.ts';
@@ -36,7 +36,7 @@ export function comparedDefinition(
  * kind.
  */
 export function baselinesOf(network: Network): Baseline[] {
-  const layers = analysedLayers(network);
+  const layers = analyzedLayers(network);
   if (totalNeurons(layers) === 0 || isOneHiddenLayer(network)) return [];
   return [denseOfEqualParameters(network), shallowOfEqualNeurons(network)];
 }
@@ -47,7 +47,7 @@ export function baselinesOf(network: Network): Baseline[] {
  */
 function denseOfEqualParameters(network: Network): Baseline {
   const role = 'dense-same-parameters';
-  const parameters = analysedParameters(network);
+  const parameters = analyzedParameters(network);
   const outputs = readoutSize(network);
   const width = Math.floor((parameters - outputs) / (network.inputSize + 1 + outputs));
   const counted = groupDigits(String(parameters));
@@ -63,7 +63,7 @@ function denseOfEqualParameters(network: Network): Baseline {
 }
 
 function shallowOfEqualNeurons(network: Network): Baseline {
-  const neurons = totalNeurons(analysedLayers(network));
+  const neurons = totalNeurons(analyzedLayers(network));
   return {
     role: 'shallow-same-neurons',
     ...oneHiddenLayer(network, neurons, readoutSize(network), 'same neurons'),
@@ -72,7 +72,7 @@ function shallowOfEqualNeurons(network: Network): Baseline {
 }
 
 function isOneHiddenLayer(network: Network): boolean {
-  const layers = analysedLayers(network);
+  const layers = analyzedLayers(network);
   const [hidden, ...more] = layers.filter(({ neurons }) => neurons > 0);
   const [first] = layers.filter(({ parameters }) => parameters !== 0);
   const isChain = layers.every(({ index, inputs }) => inputs.length === 1 && inputs[0] === index - 1);
@@ -88,12 +88,12 @@ function isOneHiddenLayer(network: Network): boolean {
 
 /** Number of outputs of the affine part behind the last units; 0 where the network ends in units. */
 function readoutSize(network: Network): number {
-  const layers = analysedLayers(network);
+  const layers = analyzedLayers(network);
   const lastUnits = layers.findLast(({ neurons }) => neurons > 0)?.index ?? -1;
   const readouts = layers.filter(({ index, parameters }) => index > lastUnits && parameters !== 0);
   if (readouts.length === 0) return 0;
-  const analysed = new Set(layers.map(({ index }) => index));
-  const outputs = network.outputs.filter((tensor) => analysed.has(tensor));
+  const analyzed = new Set(layers.map(({ index }) => index));
+  const outputs = network.outputs.filter((tensor) => analyzed.has(tensor));
   if (outputs.length === 0) return sizeOf(readouts[readouts.length - 1].outputShape);
   return outputs.reduce((sum, tensor) => sum + sizeOf(shapeOfTensor(network, tensor)), 0);
 }

@@ -2,7 +2,7 @@ import { givenMethod } from '../common/givenMethod.ts';
 import type { Place } from '../common/place.ts';
 import type { ChosenMethod, CountMethod } from '../counting/count.ts';
 import { MAX_PROGRAM_DIMENSIONS, MAX_VERTEX_DIMENSIONS } from '../counting/countRegions.ts';
-import { analysedLayers, type Network } from '../network/network.ts';
+import { analyzedLayers, type Network } from '../network/network.ts';
 import { groupDigits } from './quantities.ts';
 
 /** About a minute's work on one thread, with linear regions. */
@@ -13,13 +13,13 @@ const MAX_POLYGONS = 5e6;
 /**
  * The method for a place and a network: whole cells where there are few enough, else a plane, else a line; samples
  * where nothing is exact. The estimate is what one layer of all the neurons would make of this many dimensions
- * (Zaslavsky 1975), which is the order of what deep networks make at initialisation (Hanin and Rolnick 2019).
+ * (Zaslavsky 1975), which is the order of what deep networks make at initialization (Hanin and Rolnick 2019).
  */
 export function chooseMethod(network: Network, place: Place): ChosenMethod {
   const { inputSize: inputs } = network;
   const given = givenMethod(place);
   if (given !== null) return given;
-  const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieceCount - 1), 0);
+  const neurons = analyzedLayers(network).reduce((sum, layer) => sum + layer.neurons * (layer.pieceCount - 1), 0);
   const cells = estimatedRegions(neurons, inputs);
   const mostCells =
     inputs > MAX_VERTEX_DIMENSIONS || place.kind === 'all' ? MAX_CELLS_BY_PROGRAMS : MAX_CELLS_BY_VERTICES;

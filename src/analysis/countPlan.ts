@@ -3,8 +3,8 @@ import type { CountMethod, CountRequest } from '../counting/count.ts';
 import { drawWeights } from '../counting/program/initializers.ts';
 import { programSize } from '../counting/program/programSize.ts';
 import type { Initialization } from '../network/definition.ts';
-import { analysedLayers, type Network } from '../network/network.ts';
-import { analysedParameters } from '../network/parameters.ts';
+import { analyzedLayers, type Network } from '../network/network.ts';
+import { analyzedParameters } from '../network/parameters.ts';
 import { chooseMethod } from './chooseMethod.ts';
 import { settlePlace } from './settlePlace.ts';
 
@@ -32,9 +32,9 @@ export interface CountChoice {
 /** Why nothing can be counted in this network, as a sentence; null when it can. */
 export function whyNotCounted(network: Network): string | null {
   if (!network.complete) return 'Some layers could not be read, so there is no whole network to count.';
-  const layers = analysedLayers(network);
+  const layers = analyzedLayers(network);
   if (layers.length === 0) return 'No layer is piecewise linear.';
-  const parameters = analysedParameters(network);
+  const parameters = analyzedParameters(network);
   if (parameters > MAX_PARAMETERS) return tooMany(parameters, 'parameters');
   const { scalars, entries } = programSize(network);
   if (scalars > MAX_SCALARS) return tooMany(scalars, 'numbers in all tensors together');

@@ -2,7 +2,7 @@ import { cornersOf, DEFAULT_BOX, type Box, type Segment, type SegmentPlace } fro
 import { boundaryDensity, lengthOf, randomChords, randomPoints } from '../counting/experiments/crofton.ts';
 import type { Experiment, MeasureRequest } from '../counting/experiments/measure.ts';
 import type { Initialization } from '../network/definition.ts';
-import { analysedLayers, type Network } from '../network/network.ts';
+import { analyzedLayers, type Network } from '../network/network.ts';
 import { meanRegionsOnSegment } from '../theory/kacRice/segment.ts';
 import { networkToCount } from './countPlan.ts';
 import { settleSegment } from './settlePlace.ts';
@@ -127,7 +127,7 @@ function densityOf({ chords }: Experiment, layer: number, inputs: number): numbe
 }
 
 function distanceSummary(network: Network, measured: readonly Experiment[]): DistanceSummary {
-  const neurons = analysedLayers(network).reduce((sum, layer) => sum + layer.neurons, 0);
+  const neurons = analyzedLayers(network).reduce((sum, layer) => sum + layer.neurons, 0);
   const means = measured.flatMap(({ points }) => {
     const distances = points.flatMap(({ distance }) => (distance === null ? [] : [distance]));
     return distances.length > 0 ? [meanOf(distances)] : [];

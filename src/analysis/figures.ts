@@ -1,5 +1,5 @@
-import { analysedLayers, totalNeurons, type Layer, type Network } from '../network/network.ts';
-import { analysedParameters } from '../network/parameters.ts';
+import { analyzedLayers, totalNeurons, type Layer, type Network } from '../network/network.ts';
+import { analyzedParameters } from '../network/parameters.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { log10ErrorOf, type Magnitude } from '../theory/numbers/magnitude.ts';
 import { MEAN_IDS, type BoundId } from '../theory/boundIds.ts';
@@ -23,7 +23,7 @@ export interface NetworkFigures {
 }
 
 export function networkFigures(network: Network, options: TheoryOptions): NetworkFigures {
-  const layers = analysedLayers(network);
+  const layers = analyzedLayers(network);
   const bending = layers.filter(({ neurons }) => neurons > 0);
   const bounds = new BoundTable(TheoryContext.of(network, options));
   const find = (id: BoundId): BoundResult | null => {
@@ -36,7 +36,7 @@ export function networkFigures(network: Network, options: TheoryOptions): Networ
     depth: bending.length,
     layers: bending,
     neurons: totalNeurons(layers),
-    parameters: analysedParameters(network),
+    parameters: analyzedParameters(network),
     upper: find('tightest-upper'),
     lower: find('best-lower'),
     means: MEAN_IDS.map(find).filter((mean) => mean !== null),

@@ -97,13 +97,13 @@ function fit<T extends SegmentPlace | ParallelogramPlace>(place: T, inputs: numb
   return place;
 }
 
-/** The box itself for two inputs, otherwise a square of its width in a random plane through its centre. */
+/** The box itself for two inputs, otherwise a square of its width in a random plane through its center. */
 function defaultPlane(box: Box<number>, inputs: number, seed: number): ParallelogramPlace {
   if (inputs < 2) throw new RangeError('a plane needs a network of at least 2 inputs; count on a line instead');
   if (inputs === 2) return faceOf(box, inputs);
   const width = box.upper - box.lower;
-  const centre = (box.lower + box.upper) / 2;
+  const center = (box.lower + box.upper) / 2;
   const [e, f] = orthonormalPair(inputs, seed);
-  const origin = e.map((_, i) => centre - ((e[i] + f[i]) * width) / 2);
+  const origin = e.map((_, i) => center - ((e[i] + f[i]) * width) / 2);
   return { kind: 'parallelogram', origin, u: e.map((x) => x * width), v: f.map((x) => x * width) };
 }

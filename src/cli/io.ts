@@ -27,7 +27,7 @@ export function parseArguments<T extends Options>(words: readonly string[], opti
 }
 
 export interface Input {
-  /** What is analysed: the text, or the bytes of a binary model. */
+  /** What is analyzed: the text, or the bytes of a binary model. */
   readonly content: Content;
   /** The text that is counted: of a binary model its network in the native format. */
   readonly text: string;

@@ -68,7 +68,7 @@ export function findNetwork(
   return refusal === null && !faulty ? { position, network, hasWeights } : null;
 }
 
-/** Says of a recognised file that there is no network in it, with all that was found instead. */
+/** Says of a recognized file that there is no network in it, with all that was found instead. */
 function reportEmpty(file: string, text: string, problems: readonly Problem[], output: Output): void {
   printProblems(file, [noNetworkProblem(text, file, problems), ...problems], new LineIndex(text), output);
 }

@@ -2,12 +2,12 @@ import type { Problem } from '../network/definition.ts';
 import { foreignText } from '../formats/foreign/texts.ts';
 import { looksLikeNetworkSource } from '../formats/source/javascript/sniff.ts';
 
-/** A sentence about a text in no recognised format. */
+/** A sentence about a text in no recognized format. */
 export function noDefinition(text: string, fileName: string): string {
   return foreignText(text, fileName) ?? 'no network definition found in this file';
 }
 
-/** Says of a text whose format was recognised that there is no network in it, and why, if nothing else does. */
+/** Says of a text whose format was recognized that there is no network in it, and why, if nothing else does. */
 export function noNetworkProblem(text: string, fileName: string, problems: readonly Problem[]): Problem {
   return {
     code: 'no-network',

@@ -32,7 +32,7 @@ export function describePlace(
       const { lower, upper } = place;
       const box = power(`[${number(lower)}, ${number(upper)}]`, inputs);
       if (method === 'line') return inputs === 1 ? box : t('the diagonal of {0}', box);
-      return method === 'plane' && inputs > 2 ? t('a random plane through the centre of {0}', box) : box;
+      return method === 'plane' && inputs > 2 ? t('a random plane through the center of {0}', box) : box;
     }
   }
 }

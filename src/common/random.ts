@@ -49,7 +49,7 @@ export function normalQuantile(p: number): number {
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q;
-    return (q * polynomial(CENTRE_TOP, r)) / polynomial(CENTRE_BOTTOM, r);
+    return (q * polynomial(CENTER_TOP, r)) / polynomial(CENTER_BOTTOM, r);
   }
   const r = Math.sqrt(-logarithm(q < 0 ? p : 1 - p));
   const tail =
@@ -82,11 +82,11 @@ function polynomial(coefficients: readonly number[], x: number): number {
   return value;
 }
 
-const CENTRE_TOP = [
+const CENTER_TOP = [
   3.387132872796366608, 133.14166789178437745, 1971.5909503065514427, 13731.693765509461125, 45921.953931549871457,
   67265.770927008700853, 33430.575583588128105, 2509.0809287301226727,
 ];
-const CENTRE_BOTTOM = [
+const CENTER_BOTTOM = [
   1, 42.313330701600911252, 687.1870074920579083, 5394.1960214247511077, 21213.794301586595867, 39307.89580009271061,
   28729.085735721942674, 5226.495278852854561,
 ];

@@ -62,7 +62,7 @@ export interface PlaneRegions {
   readonly vertices: Float64Array;
   /** Polygon `i` has vertices `offsets[i]` to `offsets[i + 1]` (in vertices, not in numbers). */
   readonly offsets: Uint32Array;
-  /** Gradient of the first output over (s, t) on each polygon, two numbers each: for colouring. */
+  /** Gradient of the first output over (s, t) on each polygon, two numbers each: for coloring. */
   readonly gradients: Float64Array;
   /**
    * For each edge (vertex k to k + 1 of its polygon): index of the layer that bends there, or -1 on the domain's edge.

@@ -28,10 +28,10 @@ export class Server implements vscode.Disposable {
   /** No server is started any more unless the user wants one. */
   private hasGivenUp = false;
   private isTold = false;
-  private readonly analysed = new vscode.EventEmitter<StatusParams>();
+  private readonly analyzed = new vscode.EventEmitter<StatusParams>();
   private readonly ended = new vscode.EventEmitter<void>();
   /** Fires after each analysis of a document, with what the status bar says. */
-  readonly onDidAnalyse = this.analysed.event;
+  readonly onDidAnalyse = this.analyzed.event;
   /** Fires when the server has ended: what it said is not known any more. */
   readonly onDidEnd = this.ended.event;
   private readonly log = vscode.window.createOutputChannel('Region Lens', { log: true });
@@ -54,7 +54,7 @@ export class Server implements vscode.Disposable {
       },
     });
     this.subscriptions = [
-      this.analysed,
+      this.analyzed,
       this.ended,
       this.log,
       this.process,
@@ -145,7 +145,7 @@ export class Server implements vscode.Disposable {
         },
       },
     });
-    client.onNotification(statusNotification.method, (status: StatusParams) => this.analysed.fire(status));
+    client.onNotification(statusNotification.method, (status: StatusParams) => this.analyzed.fire(status));
     client.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.process.worksOn(work));
     this.current = client;
     await client.start();

@@ -119,7 +119,7 @@ export class AnalyzerProcess {
     return !isFromOutside || performance.now() - this.workStart > LONG_WORK_MS;
   }
 
-  /** The document is closed, or is to be analysed once more. */
+  /** The document is closed, or is to be analyzed once more. */
   forget(uri: string): void {
     this.stopped = this.stopped.filter((work) => work.uri !== uri);
   }

@@ -39,6 +39,6 @@ export interface Format {
   readonly id: string;
   /** Whether the text is certainly of this format. Cheap: microseconds on a file that is not. */
   sniff(text: string, fileName: string): boolean;
-  /** Reads what is readable of a text this format has recognised. Never throws. */
+  /** Reads what is readable of a text this format has recognized. Never throws. */
   read(text: string, fileName: string, options: ReadOptions): ReadResult;
 }

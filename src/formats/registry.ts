@@ -30,11 +30,11 @@ const jsonFormats: readonly Format[] = [
 /** Formats of source code, recognized by their own `sniff`. */
 const sourceFormats: readonly Format[] = [typescript, pytorch, kerasPython, notebook];
 
-/** Every format. At most one of them recognises a text. */
+/** Every format. At most one of them recognizes a text. */
 export const formats: readonly Format[] = [...jsonFormats, ...sourceFormats];
 
 /** The format of a text, or null if it defines no network. Costs microseconds on files that are none. */
-export function recognise(text: string, fileName: string): Format | null {
+export function recognize(text: string, fileName: string): Format | null {
   const id = jsonFormatOf(text, fileName);
   const found =
     id === null
@@ -46,5 +46,5 @@ export function recognise(text: string, fileName: string): Format | null {
 /** The networks in a file, or null if it defines none. Never throws; what cannot be read is among the problems. */
 export function read(content: Content, fileName: string, options: ReadOptions): ReadResult | null {
   if (typeof content !== 'string') return readBinary(content, options);
-  return recognise(content, fileName)?.read(content, fileName, options) ?? null;
+  return recognize(content, fileName)?.read(content, fileName, options) ?? null;
 }

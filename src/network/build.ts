@@ -80,7 +80,7 @@ class Builder {
 
   private tooManyLayers(): void {
     const [count, most] = [this.definition.layers.length, MAX_LAYERS].map((each) => each.toLocaleString('en'));
-    this.report('too-large', `${count} layers are more than the ${most} that are analysed`, this.definition.span);
+    this.report('too-large', `${count} layers are more than the ${most} that are analyzed`, this.definition.span);
   }
 
   private tooLarge(span: Problem['span']): void {

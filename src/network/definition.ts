@@ -8,7 +8,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** One layer as a file defines it: no shapes inferred, nothing checked against its neighbours. */
+/** One layer as a file defines it: no shapes inferred, nothing checked against its neighbors. */
 export interface LayerDefinition {
   readonly name: string;
   /** The native format's type: dense, conv2d, max_pooling2d, ... or, for what is unknown, the name as written. */

@@ -7,7 +7,7 @@ import { slide, slideTransposed, spatialExtents } from './window.ts';
 export interface ShapeFault {
   readonly message: string;
   readonly field?: string;
-  /** The inputs are valid, but the operation is not analysed. */
+  /** The inputs are valid, but the operation is not analyzed. */
   readonly isUnsupported?: boolean;
 }
 
@@ -102,7 +102,7 @@ function normalized(axis: number, input: Shape): InferredShape {
   // For a vector, -2 is the last axis of positions where channels come first: its only axis.
   if (place === input.length - 1 || (input.length === 1 && axis === -2)) return { shape: input };
   if (!(place >= 0 && place < input.length)) return fault(`there is no axis ${axis} in ${formatShape(input)}`, 'axis');
-  const message = `normalizes along an axis of ${input[place]} positions, not along the channels, which is not analysed`;
+  const message = `normalizes along an axis of ${input[place]} positions, not along the channels, which is not analyzed`;
   return { fault: { message, field: 'axis', isUnsupported: true } };
 }
 
@@ -180,7 +180,7 @@ function differing(inputs: readonly Shape[], first: Shape, other: Shape): Inferr
   });
   const shapes = `${formatShape(first)} and ${formatShape(other)}`;
   if (!isRepeatable.every(Boolean)) return fault(`inputs of different shapes: ${shapes}`, 'inputs');
-  const message = `merges ${shapes} by repeating the numbers of one of them, which is not analysed`;
+  const message = `merges ${shapes} by repeating the numbers of one of them, which is not analyzed`;
   return { fault: { message, field: 'inputs', isUnsupported: true } };
 }
 

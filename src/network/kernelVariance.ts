@@ -4,7 +4,7 @@ import { weightShapes } from './parameters.ts';
 import { sizeOf, type Shape } from './shape.ts';
 
 /**
- * Variance of one entry of a layer's kernel as drawn at initialisation: He et al. 2015, Glorot and Bengio 2010, LeCun
+ * Variance of one entry of a layer's kernel as drawn at initialization: He et al. 2015, Glorot and Bengio 2010, LeCun
  * et al. 1998 for the number of inputs one neuron reads; orthogonal ones have unit rows or columns.
  * `name` is that of a kernel the layer has (`kernel`, `depthwise_kernel`, `pointwise_kernel`).
  */

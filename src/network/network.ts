@@ -96,7 +96,7 @@ export function writtenShape(network: Network, tensor: TensorId): Shape {
 }
 
 /** The layers about which linear regions can be stated, including the affine part of a final softmax. */
-export function analysedLayers(network: Network): Layer[] {
+export function analyzedLayers(network: Network): Layer[] {
   return network.layers.filter((layer) => layer.scope !== 'beyond');
 }
 

@@ -102,7 +102,7 @@ export type Operation =
       readonly output?: OutputRule;
       readonly parameters?: ParameterRule;
     }
-  /** Cannot be analysed: an unknown class, or a value that cannot be known statically. `why` is a sentence. */
+  /** Cannot be analyzed: an unknown class, or a value that cannot be known statically. `why` is a sentence. */
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** Operations on several tensors. */

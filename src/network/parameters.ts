@@ -1,4 +1,4 @@
-import { analysedLayers, type Layer, type Network } from './network.ts';
+import { analyzedLayers, type Layer, type Network } from './network.ts';
 import type { ParameterRule } from './operation.ts';
 import { sizeOf, type Shape } from './shape.ts';
 import { windowGeometry } from './window.ts';
@@ -50,8 +50,8 @@ export function totalParameters(layers: readonly Pick<Layer, 'parameters'>[]): n
 }
 
 /** The sum over the layers about which regions can be stated, whose weights are all known. */
-export function analysedParameters(network: Network): number {
-  return totalParameters(analysedLayers(network)) ?? 0;
+export function analyzedParameters(network: Network): number {
+  return totalParameters(analyzedLayers(network)) ?? 0;
 }
 
 function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<string, Shape> {

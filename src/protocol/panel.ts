@@ -35,7 +35,7 @@ export interface PanelLayer {
 
 export interface PanelSeries {
   readonly id: FigureId;
-  /** Meaning, and so colour and stroke: blue solid, green dashed, violet dotted. */
+  /** Meaning, and so color and stroke: blue solid, green dashed, violet dotted. */
   readonly kind: 'upper' | 'lower' | 'exact' | 'mean';
   /** The theorem's short name, for example `Serra et al. 2018, Theorem 1`. */
   readonly label: string;

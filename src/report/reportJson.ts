@@ -89,7 +89,7 @@ function layerJson(analysis: NetworkAnalysis, layer: Layer, field: readonly numb
     activationMemory: activationMemory(layer),
     receptiveField: field,
     dimensionIn: analysis.explanations[layer.index]?.dimensionIn ?? null,
-    analysed: layer.scope !== 'beyond',
+    analyzed: layer.scope !== 'beyond',
     range: rangeOfLayer(analysis, layer, lines),
     contribution: contribution === null ? null : { bound: 'tightest-upper', log10: contribution },
     cumulative: cumulative === null ? null : { log10: cumulative },

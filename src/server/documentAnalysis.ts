@@ -3,7 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { Analysis, analyze, definitionOf, type NetworkAnalysis } from '../analysis/analyze.ts';
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
 import type { NearbyFiles } from '../formats/format.ts';
-import { recognise } from '../formats/registry.ts';
+import { recognize } from '../formats/registry.ts';
 import type { Problem } from '../network/definition.ts';
 import type { Layer } from '../network/network.ts';
 import { ANALYSIS, type Work } from '../protocol/server.ts';
@@ -11,7 +11,7 @@ import type { DocumentWork } from './documentWork.ts';
 import { ShownNetworks, type ShownNetwork } from './shownNetworks.ts';
 
 /** The analysis of one version of one document, with its lines. */
-export interface AnalysedDocument {
+export interface AnalyzedDocument {
   readonly uri: string;
   readonly version: number;
   readonly text: string;
@@ -26,11 +26,11 @@ export interface AnalysedDocument {
  * Analyses each version of a document once, for all features together; what an edit left alone is not computed again.
  */
 export class DocumentAnalyses {
-  private readonly known = new Map<string, { version: number; document: AnalysedDocument | null }>();
+  private readonly known = new Map<string, { version: number; document: AnalyzedDocument | null }>();
   private readonly shown = new Map<string, ShownNetworks>();
 
   /**
-   * `filesFor` gives what a document may need of files near it; `failed` hears of documents that cannot be analysed.
+   * `filesFor` gives what a document may need of files near it; `failed` hears of documents that cannot be analyzed.
    */
   constructor(
     private readonly filesFor: (uri: string) => NearbyFiles,
@@ -39,33 +39,33 @@ export class DocumentAnalyses {
   ) {}
 
   /** Null for a document that holds no network. Never throws. */
-  of(document: TextDocument): AnalysedDocument | null {
+  of(document: TextDocument): AnalyzedDocument | null {
     const { uri, version } = document;
     const known = this.known.get(uri);
     if (known?.version === version) return known.document;
-    const analysed = this.show(document, this.analyse(document, known?.document?.analysis ?? null));
-    this.known.set(uri, { version, document: analysed });
-    return analysed;
+    const analyzed = this.show(document, this.analyze(document, known?.document?.analysis ?? null));
+    this.known.set(uri, { version, document: analyzed });
+    return analyzed;
   }
 
   /** While a text in which a network was read cannot be read, it still has that network to show. */
-  private show(document: TextDocument, analysed: AnalysedDocument | null): AnalysedDocument | null {
+  private show(document: TextDocument, analyzed: AnalyzedDocument | null): AnalyzedDocument | null {
     const { uri, version } = document;
     const text = document.getText();
     const shown = this.shown.get(uri) ?? new ShownNetworks();
-    shown.update(text, analysed?.analysis ?? null);
+    shown.update(text, analyzed?.analysis ?? null);
     const { networks } = shown;
     if (networks.length > 0) this.shown.set(uri, shown);
     else this.shown.delete(uri);
-    if (analysed) return { ...analysed, shown: networks };
+    if (analyzed) return { ...analyzed, shown: networks };
     return networks.length === 0 ? null : { ...bareDocument(uri, version, text, []), shown: networks };
   }
 
   /**
    * What a feature says of a document. Most of an analysis is computed when it is first looked at: what throws then
-   * makes the document one that cannot be analysed, and the answer is null.
+   * makes the document one that cannot be analyzed, and the answer is null.
    */
-  view<R>(document: AnalysedDocument, feature: (document: AnalysedDocument) => R): R | null {
+  view<R>(document: AnalyzedDocument, feature: (document: AnalyzedDocument) => R): R | null {
     try {
       return this.work.during(analysisOf(document), () => feature(document));
     } catch (error) {
@@ -76,7 +76,7 @@ export class DocumentAnalyses {
     }
   }
 
-  private analyse(document: TextDocument, earlier: Analysis | null): AnalysedDocument | null {
+  private analyze(document: TextDocument, earlier: Analysis | null): AnalyzedDocument | null {
     const { uri, version } = document;
     const text = document.getText();
     const whyNot = this.work.whyNot(analysisOf(document));
@@ -85,7 +85,7 @@ export class DocumentAnalyses {
       const fileName = fileNameOf(uri);
       // A notebook that is shown as a text: what its cells say is shown where they are edited.
       if (/\.ipynb$/i.test(fileName)) return null;
-      if (recognise(text, fileName) === null) return null;
+      if (recognize(text, fileName) === null) return null;
       const analysis = this.work.during(analysisOf(document), () =>
         analyze(text, fileName, {}, earlier, this.filesFor(uri)),
       );
@@ -113,13 +113,13 @@ function analysisOf({ uri, version }: { readonly uri: string; readonly version: 
 }
 
 /** A document without an analysis, and the reason. */
-function withoutAnalysis(uri: string, version: number, text: string, message: string): AnalysedDocument {
+function withoutAnalysis(uri: string, version: number, text: string, message: string): AnalyzedDocument {
   return bareDocument(uri, version, text, [
     { code: 'not-analysed', severity: 'error', message, span: { start: 0, end: 0 } },
   ]);
 }
 
-function bareDocument(uri: string, version: number, text: string, problems: readonly Problem[]): AnalysedDocument {
+function bareDocument(uri: string, version: number, text: string, problems: readonly Problem[]): AnalyzedDocument {
   return {
     uri,
     version,
@@ -133,7 +133,7 @@ function bareDocument(uri: string, version: number, text: string, problems: read
 
 function sentenceOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
-  return `Region Lens could not analyse this file: ${reason}. The analysis is tried again when the text changes.`;
+  return `Region Lens could not analyze this file: ${reason}. The analysis is tried again when the text changes.`;
 }
 
 /** The last part of an address without its query; all of it where it is not a URI. */
@@ -172,7 +172,7 @@ export function layersAt(analysis: Analysis, offset: number): LayerAt | null {
 }
 
 /** Whether a document is a program, whose outline and grammar other extensions look after. */
-export function isSourceCode({ fileName }: AnalysedDocument): boolean {
+export function isSourceCode({ fileName }: AnalyzedDocument): boolean {
   return /\.(?:[cm]?[jt]sx?|pyw?|ipynb)$/i.test(fileName);
 }
 

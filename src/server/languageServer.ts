@@ -50,7 +50,7 @@ function answerEditorRequests(session: ServerSession): void {
   );
   connection.languages.inlayHint.resolve((hint) => {
     const document = session.findNow(hintedDocument(hint));
-    return (document && analyses.view(document, (analysed) => resolveInlayHint(hint, analysed))) ?? hint;
+    return (document && analyses.view(document, (analyzed) => resolveInlayHint(hint, analyzed))) ?? hint;
   });
   connection.onCodeLens(({ textDocument }, token) => session.viewWithSettings(textDocument.uri, token, codeLenses));
   connection.onCodeAction(({ textDocument, range, context }, token) =>

@@ -3,7 +3,7 @@ import { endOfTheory } from '../analysis/networkDiagnostics.ts';
 import { formatMagnitude } from '../analysis/quantities.ts';
 import { networkParameters } from '../network/openSizes.ts';
 import type { BoundResult } from '../theory/bound.ts';
-import type { AnalysedDocument } from './documentAnalysis.ts';
+import type { AnalyzedDocument } from './documentAnalysis.ts';
 import type { Settings } from './settings.ts';
 import type { ShownNetwork } from './shownNetworks.ts';
 import { mainBounds, meanDomain, plural } from './words.ts';
@@ -14,14 +14,14 @@ type Notation = Pick<Settings, 'notation'>;
  * `spiral: ≤ 18,769 regions (proven reachable: 5,329) · ≈ 475 at initialization on [−1, 1]² · 354 parameters`; it also
  * says which part of the network the figures are of, if they are not of all of it.
  */
-export function networkTitle(network: ShownNetwork, document: AnalysedDocument, settings: Notation): string {
+export function networkTitle(network: ShownNetwork, document: AnalyzedDocument, settings: Notation): string {
   const { analysis, isStale } = network;
   const parts = [...figures(analysis, settings), ...limits(network, document)];
   return `${analysis.network.name}${isStale ? ' (last version that could be read)' : ''}: ${parts.join(' · ')}`;
 }
 
 /** The first of these figures with its caveat, for the status bar. */
-export function shortTitle(network: ShownNetwork, document: AnalysedDocument, settings: Notation): string {
+export function shortTitle(network: ShownNetwork, document: AnalyzedDocument, settings: Notation): string {
   const [figure] = figures(network.analysis, settings);
   return [figure.replace(/ \(.*\)/, ''), ...limits(network, document)].join(' · ');
 }
@@ -48,7 +48,7 @@ function sizeOf(parameters: number | null): string[] {
 }
 
 /** What the figures leave out. */
-function limits({ analysis: network, isStale }: ShownNetwork, { lines, analysis }: AnalysedDocument): string[] {
+function limits({ analysis: network, isStale }: ShownNetwork, { lines, analysis }: AnalyzedDocument): string[] {
   const parts: string[] = [];
   const [end] = endOfTheory(network.network);
   if (end) parts.push(`only up to ${end.layer.name}: '${end.what}' is not piecewise linear`);

@@ -2,7 +2,7 @@ import { NotebookDocuments, type NotebookDocument, type TextDocuments } from 'vs
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
 import { joinCells } from '../formats/source/notebook/cells.ts';
-import type { AnalysedDocument } from './documentAnalysis.ts';
+import type { AnalyzedDocument } from './documentAnalysis.ts';
 
 /** The notebooks whose cells the server is sent. */
 export const notebookSelector = [{ notebook: { notebookType: 'jupyter-notebook' }, cells: [{ language: 'python' }] }];
@@ -89,12 +89,12 @@ class CellLines extends LineIndex {
 }
 
 /** The analysis of a whole notebook as one of its cells shows it. */
-export function asCell(document: AnalysedDocument, uri: string, version: number, cell: Cell): AnalysedDocument {
+export function asCell(document: AnalyzedDocument, uri: string, version: number, cell: Cell): AnalyzedDocument {
   return { ...document, uri, version, lines: new CellLines(document.text, cell.firstLine, cell.lineCount) };
 }
 
 /** What a feature says of a cell, without what stands in other cells. */
-export function withinCell<R>({ lines }: AnalysedDocument, said: R): R | null {
+export function withinCell<R>({ lines }: AnalyzedDocument, said: R): R | null {
   if (!(lines instanceof CellLines)) return said;
   const isInside = (value: unknown): boolean => {
     if (typeof value !== 'object' || value === null) return true;

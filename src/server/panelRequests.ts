@@ -5,7 +5,7 @@ import type { ComparisonParts } from '../protocol/runs.ts';
 import * as protocol from '../protocol/server.ts';
 import { reportJson } from '../report/reportJson.ts';
 import { reportTable } from '../report/reportTable.ts';
-import { fileNameOf, layersAt, type AnalysedDocument } from './documentAnalysis.ts';
+import { fileNameOf, layersAt, type AnalyzedDocument } from './documentAnalysis.ts';
 import { comparedText, panelComparison, type Compared } from './panel/comparison.ts';
 import { layerRange, panelModel } from './panel/panelModel.ts';
 import { meanInWindow, runTheory } from './panel/runTheory.ts';
@@ -96,7 +96,7 @@ function answerComparisons(session: ServerSession): void {
 /** What a comparison is of: the network meant first, then its file's other networks, then those of the other files. */
 function comparedWith(
   session: ServerSession,
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   { network, uris, siblings }: protocol.NetworkParams & ComparisonParts,
 ): Compared[] {
   const others = uris.map((uri) => session.findNow(uri)).filter((other) => other !== null);
@@ -109,7 +109,7 @@ function comparedWith(
 function answer<P extends protocol.DocumentParams, R>(
   session: ServerSession,
   request: protocol.Method<P, R>,
-  handler: (document: AnalysedDocument, params: P) => R,
+  handler: (document: AnalyzedDocument, params: P) => R,
 ): void {
   session.connection.onRequest(request.method, (params: P, token: CancellationToken) =>
     session.view(params.uri, token, (document) => handler(document, params)),
@@ -120,7 +120,7 @@ function answer<P extends protocol.DocumentParams, R>(
 function answerWithBounds<P extends protocol.DocumentParams, R>(
   session: ServerSession,
   request: protocol.Method<P, R>,
-  handler: (document: AnalysedDocument, params: P, settings: Settings) => R,
+  handler: (document: AnalyzedDocument, params: P, settings: Settings) => R,
 ): void {
   session.connection.onRequest(request.method, async (params: P, token: CancellationToken) => {
     await session.computeBounds(params.uri, token);
@@ -136,7 +136,7 @@ function answerWithBounds<P extends protocol.DocumentParams, R>(
 function compute<P extends protocol.DocumentParams, R>(
   session: ServerSession,
   request: protocol.Method<P, R>,
-  handler: (document: AnalysedDocument, params: P) => R | Promise<R>,
+  handler: (document: AnalyzedDocument, params: P) => R | Promise<R>,
   others: (params: P) => readonly string[] = () => [],
 ): void {
   const { connection, work } = session;

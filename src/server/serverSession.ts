@@ -11,7 +11,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextFiles } from '../host/files.ts';
 import * as protocol from '../protocol/server.ts';
 import { BOUND_IDS } from '../theory/boundIds.ts';
-import { DocumentAnalyses, type AnalysedDocument } from './documentAnalysis.ts';
+import { DocumentAnalyses, type AnalyzedDocument } from './documentAnalysis.ts';
 import { DocumentSettings } from './documentSettings.ts';
 import { DocumentWork } from './documentWork.ts';
 import { diagnostics } from './features/diagnostics.ts';
@@ -97,7 +97,7 @@ export class ServerSession {
   }
 
   /** The analysis of the document as it is now, with the files it imports. */
-  async find(uri: string): Promise<AnalysedDocument | null> {
+  async find(uri: string): Promise<AnalyzedDocument | null> {
     for (let round = 0; ; round++) {
       const found = this.findNow(uri);
       const source = this.notebooks.cellAt(uri)?.joined.uri ?? uri;
@@ -108,17 +108,17 @@ export class ServerSession {
   }
 
   /** The same with those files that are known. */
-  findNow(uri: string): AnalysedDocument | null {
+  findNow(uri: string): AnalyzedDocument | null {
     const document = this.documents.get(uri);
     if (!document) return null;
     const cell = this.notebooks.cellAt(uri);
     if (!cell) return this.analyses.of(document);
-    const analysed = this.analyses.of(cell.joined);
-    return analysed && asCell(analysed, uri, document.version, cell);
+    const analyzed = this.analyses.of(cell.joined);
+    return analyzed && asCell(analyzed, uri, document.version, cell);
   }
 
   /** What a feature says of a document; null where it holds no network, or cannot be analyzed. */
-  async view<R>(uri: string, token: CancellationToken, feature: (document: AnalysedDocument) => R): Answer<R> {
+  async view<R>(uri: string, token: CancellationToken, feature: (document: AnalyzedDocument) => R): Answer<R> {
     const document = await this.find(uri);
     if (token.isCancellationRequested) return cancelled();
     return document && this.analyses.view(document, (seen) => withinCell(seen, feature(seen)));
@@ -128,7 +128,7 @@ export class ServerSession {
   async viewWithSettings<R>(
     uri: string,
     token: CancellationToken,
-    feature: (document: AnalysedDocument, settings: Settings) => R,
+    feature: (document: AnalyzedDocument, settings: Settings) => R,
   ): Answer<R> {
     const applying = await this.settingsOf(uri);
     return this.view(uri, token, (document) => feature(document, applying));
@@ -138,12 +138,12 @@ export class ServerSession {
   viewAt<R>(
     { textDocument, position }: TextDocumentPositionParams,
     token: CancellationToken,
-    feature: (document: AnalysedDocument, offset: number) => R,
+    feature: (document: AnalyzedDocument, offset: number) => R,
   ): Answer<R> {
     return this.view(textDocument.uri, token, (document) => feature(document, this.offsetIn(document, position)));
   }
 
-  offsetIn({ uri, lines }: AnalysedDocument, position: { line: number; character: number }): number {
+  offsetIn({ uri, lines }: AnalyzedDocument, position: { line: number; character: number }): number {
     const document = this.documents.get(uri);
     if (!document) return 0;
     // Of a cell, the offset in the source of the whole notebook.
@@ -220,11 +220,11 @@ export class ServerSession {
 
   private async publish(uri: string): Promise<void> {
     const applying = await this.settingsOf(uri);
-    const analysed = await this.find(uri);
+    const analyzed = await this.find(uri);
     const version = this.documents.get(uri)?.version;
     if (version === undefined) return;
-    const published: Published | null = analysed
-      ? this.analyses.view(analysed, (document) => ({
+    const published: Published | null = analyzed
+      ? this.analyses.view(analyzed, (document) => ({
           found: withinCell(document, diagnostics(document, applying)) ?? [],
           status: statusOf(document, applying),
         }))

@@ -119,7 +119,7 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
 
 function runCount(id: number, task: CountTask, network: Network, place: ThreadPlace): void {
   const { choice } = task;
-  const limits = { bytes: MAX_HELD_BYTES, ...choice.limits };
+  const limits = { ...choice.limits, bytes: choice.limits.bytes ?? MAX_HELD_BYTES };
   const request = { ...planCount(network, choice), limits };
   const share = shareOf(place);
   const shareable = place.threads > 1 && isShareable(request);

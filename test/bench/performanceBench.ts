@@ -110,7 +110,7 @@ function networkFrom(text: string): Network {
   return drawWeights(buildNetwork(definition).network, 1);
 }
 
-/** The box [-1, 1]^n, its diagonal, or a square of its width in a random plane through its centre. */
+/** The box [-1, 1]^n, its diagonal, or a square of its width in a random plane through its center. */
 function domainOf(method: CountMethod, inputs: number): Domain {
   const corner = Array<number>(inputs).fill(1);
   const opposite = corner.map((one) => -one);

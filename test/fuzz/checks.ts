@@ -21,7 +21,7 @@ import { panelComparison } from '../../src/server/panel/comparison.ts';
 import { completions } from '../../src/server/features/completion.ts';
 import { definitionAt } from '../../src/server/features/definition.ts';
 import { diagnostics } from '../../src/server/features/diagnostics.ts';
-import { DocumentAnalyses, type AnalysedDocument } from '../../src/server/documentAnalysis.ts';
+import { DocumentAnalyses, type AnalyzedDocument } from '../../src/server/documentAnalysis.ts';
 import { DocumentWork } from '../../src/server/documentWork.ts';
 import { highlightsAt } from '../../src/server/features/highlight.ts';
 import { hoverAt } from '../../src/server/features/hover.ts';
@@ -41,7 +41,7 @@ export type Depth = 'read' | 'bounds' | 'all';
 /** What a check looked at, by name; each counts once a document. */
 export type Exercised = Set<string>;
 
-/** So much of the processor's time may a document take to be read, analysed and reported, in milliseconds. */
+/** So much of the processor's time may a document take to be read, analyzed and reported, in milliseconds. */
 const mostMilliseconds = 2000;
 
 class Unsound extends Error {}
@@ -93,7 +93,7 @@ function checkRead(name: string, text: string, weights: boolean, exercised: Exer
 
 function checkAnalysis(name: string, text: string, depth: Depth, exercised: Exercised): Analysis {
   const analysis = analyze(text, name);
-  if (analysis === null) throw new Unsound('what can be read is analysed');
+  if (analysis === null) throw new Unsound('what can be read is analyzed');
   for (const network of analysis.networks) checkBounds(network, exercised);
   if (depth === 'all') checkReport(name, text, analysis, exercised);
   return analysis;
@@ -201,14 +201,14 @@ function checkFinite(value: unknown): void {
   if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) checkFinite(part);
 }
 
-/** An edit analysed with what is known from before gives what the text gives from scratch. */
+/** An edit analyzed with what is known from before gives what the text gives from scratch. */
 function checkEdits(name: string, text: string, analysis: Analysis, random: Random): void {
   const at = random.below(text.length + 1);
   const edited = text.slice(0, at) + random.pick(['', ' ', '\n', '1', '"']) + text.slice(at + random.below(3));
   const [after, fresh] = [analyze(edited, name, {}, analysis), analyze(edited, name)];
   const lines = new LineIndex(edited);
   const reports = [after, fresh].map((each) => each && JSON.stringify(reportJson(name, each, lines)));
-  must(reports[0] === reports[1], 'an edited text analysed again and from scratch');
+  must(reports[0] === reports[1], 'an edited text analyzed again and from scratch');
 }
 
 /** Every feature of the editor, at a few places. */
@@ -243,7 +243,7 @@ function fail(_uri: string, error: unknown): never {
   throw error;
 }
 
-function wholeRange({ lines, text }: AnalysedDocument) {
+function wholeRange({ lines, text }: AnalyzedDocument) {
   return { start: { line: 0, character: 0 }, end: lines.positionAt(text.length) };
 }
 

@@ -36,26 +36,26 @@ describe('a file cut anywhere', () => {
     const text = compact(name);
     const whole = readOne(text, name).layers;
     const essences = new Set(whole.map(essence));
-    let recognised = 0;
+    let recognized = 0;
     for (let cut = 0; cut < text.length; cut++) {
       const layers = readSoundly(text.slice(0, cut), name, false)?.networks[0]?.layers;
       if (!layers) continue;
-      recognised++;
+      recognized++;
       const changed = layers.map(essence).filter((layer) => !essences.has(layer));
       expect(changed, `cut at ${cut}`).toEqual([]);
       // Layers of a nested model are there only once the model itself is written to its end.
       const complete = whole.filter((layer) => layer.span.end <= cut && !layer.name.includes('/'));
       expect(layers.length, `cut at ${cut}`).toBeGreaterThanOrEqual(complete.length);
     }
-    expect(recognised).toBeGreaterThan(text.length / 2);
+    expect(recognized).toBeGreaterThan(text.length / 2);
   });
 });
 
 describe('a file cut anywhere, of any other format', () => {
   it.each(otherFixtureNames)('%s is read without a fault of ours', { timeout: 30_000 }, (name) => {
     const text = fixture(name).replace(/\n\s*/g, '');
-    const recognised = Array.from(text, (_, cut) => readSoundly(text.slice(0, cut), name));
-    expect(recognised.filter((result) => result !== null).length).toBeGreaterThan(text.length / 3);
+    const recognized = Array.from(text, (_, cut) => readSoundly(text.slice(0, cut), name));
+    expect(recognized.filter((result) => result !== null).length).toBeGreaterThan(text.length / 3);
   });
 });
 

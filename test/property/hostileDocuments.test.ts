@@ -28,7 +28,7 @@ describe('damaged documents', () => {
       expect(exercised).toContain(what);
   }, 300_000);
 
-  it('are analysed in little time and memory with one large number in any field of any layer', async () => {
+  it('are analyzed in little time and memory with one large number in any field of any layer', async () => {
     const exercised = await check(numbers(0, 12, 199 * Math.floor(documents.large.length / 12)));
     expect(exercised).toContain('report');
   }, 300_000);

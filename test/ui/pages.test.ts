@@ -452,13 +452,13 @@ describe('the region picture', () => {
     await expect.poll(() => legend.textContent()).not.toContain('One line');
   });
 
-  it('colours by gradient, by region, or the lines by layer', async () => {
+  it('colors by gradient, by region, or the lines by layer', async () => {
     const { page } = await panelOn('regions');
     const image = (): Promise<string> =>
       page.locator('.pictureCanvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const seen = new Set<string>();
-    for (const mode of ['colour: gradient', 'colour: each region', 'colour: layers']) {
-      await page.locator('vscode-dropdown[aria-label="What colours say"]').click();
+    for (const mode of ['color: gradient', 'color: each region', 'color: layers']) {
+      await page.locator('vscode-dropdown[aria-label="What colors say"]').click();
       await page.locator('vscode-option', { hasText: mode }).click();
       await expect.poll(async () => seen.has(await image())).toBe(false);
       await page.waitForTimeout(200);

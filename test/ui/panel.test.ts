@@ -324,7 +324,7 @@ describe('the region picture', () => {
     expect(readout).toContain(String(slope).replace('-', '−'));
   });
 
-  it('is painted in many colours, again in another theme, and closer when zoomed', async () => {
+  it('is painted in many colors, again in another theme, and closer when zoomed', async () => {
     const panel = await panelWith(plane);
     const { page } = panel;
     await panel.answer();
@@ -581,7 +581,7 @@ describe.each(THEMES)('in %s', (theme) => {
     }
   });
 
-  it('writes every meaning in a colour that can be read', async () => {
+  it('writes every meaning in a color that can be read', async () => {
     const { page } = await panelWith(deep, { theme });
     const contrasts = await page.locator('.end text').evaluateAll(textContrasts);
     expect(contrasts).toHaveLength(5);

@@ -48,7 +48,7 @@ try {
     const frame = page.locator('iframe.webview.ready').first();
     await show('Regions', webview.locator('.inView', { hasText: 'expected' }));
     await page.locator('.view-line', { hasText: 'dense' }).nth(1).locator('span', { hasText: '24' }).last().hover();
-    await page.locator('.monaco-hover:visible', { hasText: 'Multiplies the bound' }).first().waitFor();
+    await page.locator('.monaco-hover:visible', { hasText: 'neurons' }).first().waitFor();
     if (isPlain) {
       await take(page, docs, `editor-${short}`);
       await take(editor, media, `hover-${short}`);

@@ -1,5 +1,5 @@
 /**
- * Calls back when VS Code has changed the theme: its kind, or colours of it. Style sheets follow by themselves; what
+ * Calls back when VS Code has changed the theme: its kind, or colors of it. Style sheets follow by themselves; what
  * is painted on a canvas does not.
  */
 export function onThemeChange(changed: () => void): void {

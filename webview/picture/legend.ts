@@ -29,8 +29,8 @@ export function drawLegend(
     return element('span', { class: 'legendEntry' }, [lineSample(depth, hue), name]);
   });
   const says = {
-    gradient: t('Colour: direction and size of the gradient. '),
-    regions: t('Each region has a colour of its own. '),
+    gradient: t('Color: direction and size of the gradient. '),
+    regions: t('Each region has a color of its own. '),
     layers: '',
   };
   const thinned =

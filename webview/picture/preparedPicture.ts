@@ -1,7 +1,7 @@
 import type { PanelPicture } from '../../src/protocol/runs.ts';
 import { BINS, colorBin, scatteredBin, type Coloring } from './regionColor.ts';
 
-/** A picture sorted for drawing: polygons by colour, lines by layer, each line once. */
+/** A picture sorted for drawing: polygons by color, lines by layer, each line once. */
 export interface PreparedPicture {
   readonly picture: PanelPicture;
   readonly polygons: number;
@@ -77,7 +77,7 @@ function medianSize(gradients: Float32Array): number {
 }
 
 /**
- * Both neighbours of a line hold it, possibly cut at different corners. Going around counter-clockwise, one of them
+ * Both neighbors of a line hold it, possibly cut at different corners. Going around counter-clockwise, one of them
  * walks it in ascending direction (x, then y): taking those walks draws every line once.
  */
 function* linesByLayer(picture: PanelPicture, polygons: number): Generator<void, PreparedLines[]> {

@@ -1,11 +1,11 @@
-/** Colours of the region picture: the gradient's direction as hue, its size as lightness, even to the eye (OKLCh). */
+/** Colors of the region picture: the gradient's direction as hue, its size as lightness, even to the eye (OKLCh). */
 
 export interface Palette {
   /** Lightness of regions with a vanishing and with a large gradient. */
   readonly flat: number;
   readonly steep: number;
   readonly chroma: number;
-  /** Colour of the lines between regions, as `r, g, b`. */
+  /** Color of the lines between regions, as `r, g, b`. */
   readonly ink: string;
   readonly light: boolean;
 }
@@ -13,14 +13,14 @@ export interface Palette {
 export const DARK: Palette = { flat: 0.27, steep: 0.58, chroma: 0.115, ink: '255, 255, 255', light: false };
 export const LIGHT: Palette = { flat: 0.965, steep: 0.79, chroma: 0.085, ink: '20, 20, 24', light: true };
 
-/** What colours say: the gradient, which region it is, or only (by the lines) which layer bends. */
+/** What colors say: the gradient, which region it is, or only (by the lines) which layer bends. */
 export type Coloring = 'gradient' | 'regions' | 'layers';
 
 const HUES = 48;
 const STEPS = 12;
 export const BINS = HUES * STEPS;
 
-/** Colour bin of a gradient; `typical` is the size that stands in the middle between flat and steep. */
+/** Color bin of a gradient; `typical` is the size that stands in the middle between flat and steep. */
 export function colorBin(gx: number, gy: number, typical: number): number {
   const size = Math.hypot(gx, gy);
   const turn = Math.atan2(gy, gx) / (2 * Math.PI) + 1;
@@ -38,14 +38,14 @@ export function scatteredBin(gx: number, gy: number): number {
   return (Math.imul(hash, 0x2c1b3c6d) >>> 0) % BINS;
 }
 
-/** CSS colours by bin. */
+/** CSS colors by bin. */
 export function binColors(palette: Palette): string[] {
   const colors = [];
   for (let hue = 0; hue < HUES; hue++) {
     for (let step = 0; step < STEPS; step++) {
       const share = (step + 0.5) / STEPS;
       const lightness = palette.flat + (palette.steep - palette.flat) * share;
-      // A region without a gradient has no direction, and so almost no colour.
+      // A region without a gradient has no direction, and so almost no color.
       const chroma = palette.chroma * Math.min(1, 0.25 + 1.5 * share);
       colors.push(oklch(lightness, chroma, ((hue + 0.5) / HUES) * 2 * Math.PI));
     }

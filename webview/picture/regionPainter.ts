@@ -13,7 +13,7 @@ export interface Style {
   readonly palette: Palette;
   readonly coloring: Coloring;
   readonly pixelRatio: number;
-  /** Of the blank regions where only lines are coloured. */
+  /** Of the blank regions where only lines are colored. */
   readonly paper: string;
 }
 

@@ -27,7 +27,7 @@ export interface RegionPicture extends Plot {
 }
 
 /**
- * The partition of the counted plane: regions coloured by the output's gradient, lines by the layer that bends there.
+ * The partition of the counted plane: regions colored by the output's gradient, lines by the layer that bends there.
  */
 export function createRegionPicture(actions: Actions): RegionPicture {
   const titleId = uniqueId('pictureTitle');
@@ -37,7 +37,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     chosenSeed = Number(value);
     if (view !== null) update(view);
   });
-  const colors = dropdown(t('What colours say'), (value) => {
+  const colors = dropdown(t('What colors say'), (value) => {
     coloring = value as Coloring;
     showPictures();
   });
@@ -50,7 +50,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   );
   const { canvas } = surface;
   canvas.setAttribute('role', 'img');
-  canvas.setAttribute('aria-labelledby', titleId);
+  canvas.setAttribute('aria-labeledby', titleId);
   canvas.setAttribute('aria-describedby', helpId);
   canvas.tabIndex = 0;
   const overlay = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
@@ -391,9 +391,9 @@ function later(task: () => void, ms: number): number {
 }
 
 const COLORINGS: readonly [Coloring, string][] = [
-  ['gradient', t('colour: gradient')],
-  ['regions', t('colour: each region')],
-  ['layers', t('colour: layers')],
+  ['gradient', t('color: gradient')],
+  ['regions', t('color: each region')],
+  ['layers', t('color: layers')],
 ];
 
 function sameWindow(a: PlaneWindow, b: PlaneWindow): boolean {

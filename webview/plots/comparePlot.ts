@@ -31,7 +31,7 @@ interface Series {
   readonly values: readonly (number | null)[];
 }
 
-/** Networks are told apart by dash and by marker as well as by colour. */
+/** Networks are told apart by dash and by marker as well as by color. */
 export const SERIES_STYLES = 6;
 const SYMBOLS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolStar, symbolWye];
 const HEIGHT = 250;
@@ -53,7 +53,7 @@ export function createComparePlot(tools: HTMLElement): ComparePlot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot comparePlot')
     .attr('role', 'img')
-    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
   const heading = element('h2', { attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const frame = element('div', { class: 'plotFrame' }, [svg.node()]);

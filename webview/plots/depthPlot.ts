@@ -29,7 +29,7 @@ export function createDepthPlot(): Plot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot depthPlot')
     .attr('role', 'group')
-    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
   const heading = element('h2', { text: t('Regions after each layer'), attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const tooltip = createTooltip();
@@ -305,7 +305,7 @@ function drawColumns(group: Group, geometry: DepthGeometry, view: View): void {
     .attr('aria-label', (layer) => `${layer.name}: ${figuresSentence(layerFigures(view, layer))}`)
     .each(function (_, i) {
       const x = geometry.x(i + 1);
-      // Neighbouring columns touch; the last one reaches as far beyond its layer as its labels start.
+      // Neighboring columns touch; the last one reaches as far beyond its layer as its labels start.
       const from = Math.max(geometry.left, x - geometry.step / 2);
       const to = Math.min(geometry.right + 8, x + geometry.step / 2);
       const rect = select(this)

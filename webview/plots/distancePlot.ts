@@ -31,7 +31,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot distancePlot')
     .attr('role', 'img')
-    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
   const heading = element('h2', { text: t('Distances to the nearest boundary'), attributes: { id: titleId } });
   const description = element('p', { class: 'muted caption', attributes: { id: descriptionId } });
   const link = element('a', { text: 'Hanin, Rolnick 2019' });
@@ -41,7 +41,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
     open(link.href);
   });
   const scale = element('p', { class: 'muted caption' }, [
-    t('1/N: the scale on which boundaries lie from a point at initialisation, up to a constant, for N neurons. '),
+    t('1/N: the scale on which boundaries lie from a point at initialization, up to a constant, for N neurons. '),
     link,
   ]);
   const frame = element('div', { class: 'plotFrame' }, [svg.node()]);

@@ -29,7 +29,7 @@ export function countedHow({ run }: View): string {
   }
 }
 
-/** The four meanings, their colours and strokes. */
+/** The four meanings, their colors and strokes. */
 export type Meaning = 'atMost' | 'canReach' | 'slice' | 'expected' | 'counted' | 'named';
 
 export interface Figure {

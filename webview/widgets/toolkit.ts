@@ -23,7 +23,7 @@ export function registerWidgets(): void {
     vsCodeProgressRing(),
     vsCodeTextField(),
   );
-  // The library waits for this event to take over the theme's colours; it may have come and gone before the library.
+  // The library waits for this event to take over the theme's colors; it may have come and gone before the library.
   if (document.readyState === 'complete') window.dispatchEvent(new Event('load'));
 }
 
@@ -115,12 +115,12 @@ export function underLabel(label: string, widget: HTMLElement): HTMLElement {
 /** The label stands beside the box, or is there for screen readers only. */
 export function checkbox(
   label: string,
-  labelled: 'visibly' | 'silently',
+  labeled: 'visibly' | 'silently',
   onChange: (checked: boolean) => void,
 ): CheckboxWidget {
   const widget = document.createElement('vscode-checkbox') as Checkbox;
   // The widget takes its accessible name from its text, whatever `aria-label` says.
-  const shown = element('span', { class: labelled === 'silently' ? 'visuallyHidden' : '', text: label });
+  const shown = element('span', { class: labeled === 'silently' ? 'visuallyHidden' : '', text: label });
   widget.append(shown);
   let current = false;
   widget.addEventListener('change', () => {

@@ -24,10 +24,10 @@ export function parseDataPoints(text: string, inputs: number): DataPoints {
     const found = rows.length === 0 ? 'none' : `rows of ${rows[0].numbers.length}`;
     throw new RangeError(`the file holds no points of ${inputs} numbers, one for each input; it holds ${found}`);
   }
-  const isLabelled = fitting.every(({ label }) => label !== null);
+  const isLabeled = fitting.every(({ label }) => label !== null);
   return {
     points: fitting.map(({ point }) => point),
-    labels: isLabelled ? fitting.map(({ label }) => label!) : null,
+    labels: isLabeled ? fitting.map(({ label }) => label!) : null,
   };
 }
 

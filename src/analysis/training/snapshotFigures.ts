@@ -1,7 +1,7 @@
 import type { Segment } from '../../common/place.ts';
 import type { ConstantUnits } from '../../counting/experiments/constantUnits.ts';
 import type { Experiment, MeasureRequest } from '../../counting/experiments/measure.ts';
-import { analysedLayers, type Network } from '../../network/network.ts';
+import { analyzedLayers, type Network } from '../../network/network.ts';
 import { meanRegionsOnSegment } from '../../theory/kacRice/segment.ts';
 import { meanOf, spreadOf, type Spread } from '../statistics.ts';
 import type { LineKind, PointKind, TrainingPlaces } from './trainingPlaces.ts';
@@ -18,7 +18,7 @@ export interface LineFigures {
 export interface DistanceFigures {
   readonly points: number;
   readonly mean: Spread;
-  /** The mean times the number of neurons: of order one at initialisation (Hanin and Rolnick 2019). */
+  /** The mean times the number of neurons: of order one at initialization (Hanin and Rolnick 2019). */
   readonly timesNeurons: Spread;
   /** The 10th, 50th and 90th percentile. */
   readonly percentiles: readonly [number, number, number];
@@ -128,7 +128,7 @@ function byKind<Kind extends string, T>(
 }
 
 function neuronsOf(network: Network): number {
-  return sum(analysedLayers(network), (layer) => layer.neurons);
+  return sum(analyzedLayers(network), (layer) => layer.neurons);
 }
 
 function sum<T>(items: readonly T[], figure: (item: T) => number): number {

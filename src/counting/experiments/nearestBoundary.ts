@@ -19,7 +19,7 @@ const SAME_DISTANCE = 1e-9;
 /** Output maps that agree to this share of their size are one map. */
 const SAME_MAP = 1e-9;
 
-interface Neighbour {
+interface Neighbor {
   readonly distance: number;
   readonly stage: number;
   readonly unit: number;
@@ -45,10 +45,10 @@ export function nearestBoundary(program: Program, maps: LocalMaps, point: ArrayL
 }
 
 class Search {
-  nearest: Neighbour | null = null;
+  nearest: Neighbor | null = null;
   foot = new Float64Array(0);
   /** All that bend at about the least distance. */
-  private tied: Neighbour[] = [];
+  private tied: Neighbor[] = [];
   private readonly inputs: number;
   private readonly gradient: Float64Array;
 
@@ -111,9 +111,9 @@ class Search {
   bendsOutput(): boolean {
     const { maps, nearest } = this;
     if (!nearest) return false;
-    const stage = Math.min(...this.tied.map((neighbour) => neighbour.stage));
+    const stage = Math.min(...this.tied.map((neighbor) => neighbor.stage));
     const pattern = maps.patterns[stage].slice();
-    for (const neighbour of this.tied) if (neighbour.stage === stage) pattern[neighbour.unit] = neighbour.piece;
+    for (const neighbor of this.tied) if (neighbor.stage === stage) pattern[neighbor.unit] = neighbor.piece;
     const here = maps.output();
     let differs = false;
     maps.withPieces(stage, pattern, () => {

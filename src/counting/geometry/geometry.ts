@@ -23,8 +23,8 @@ export type ExactLine = (id: number) => readonly bigint[];
 
 /** A box around a cell in the plane, widened by what its vertices may be off. */
 export interface Box {
-  readonly centreX: number;
-  readonly centreY: number;
+  readonly centerX: number;
+  readonly centerY: number;
   readonly reachX: number;
   readonly reachY: number;
 }

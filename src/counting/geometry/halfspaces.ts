@@ -297,9 +297,9 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
 
 /** Without cuts; all of R^n in homogeneous coordinates, or the unit cube. */
 function wholeDomain(dimension: number, isWholeSpace: boolean): Cell {
-  const centre = new Float64Array(dimension + 1).fill(isWholeSpace ? 0 : 0.5);
-  centre[dimension] = isWholeSpace ? 0.5 : 1;
-  return { rows: [], errors: [], lines: [], signs: [], cuts: [], points: [centre], weight: 1 };
+  const center = new Float64Array(dimension + 1).fill(isWholeSpace ? 0 : 0.5);
+  center[dimension] = isWholeSpace ? 0.5 : 1;
+  return { rows: [], errors: [], lines: [], signs: [], cuts: [], points: [center], weight: 1 };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -56,8 +56,8 @@ export class Polygons implements Geometry {
   private settledError = -1;
   /** The box below is that of the current polygon. */
   private boxed = false;
-  centreX = 0;
-  centreY = 0;
+  centerX = 0;
+  centerY = 0;
   reachX = 0;
   reachY = 0;
 
@@ -282,8 +282,8 @@ export class Polygons implements Geometry {
     }
     // Rounding in the unit square, at each vertex.
     const rounding = (end - start) * COORDINATE_ERROR + error * (1 + COORDINATE_ERROR * (end - start));
-    this.centreX = (left + right) / 2;
-    this.centreY = (bottom + top) / 2;
+    this.centerX = (left + right) / 2;
+    this.centerY = (bottom + top) / 2;
     this.reachX = (right - left) / 2 + rounding;
     this.reachY = (top - bottom) / 2 + rounding;
     return this;
@@ -291,7 +291,7 @@ export class Polygons implements Geometry {
 
   bounds(rows: Float64Array, at: number): void {
     this.box();
-    const value = rows[at] * this.centreX + rows[at + 1] * this.centreY + rows[at + 2];
+    const value = rows[at] * this.centerX + rows[at + 1] * this.centerY + rows[at + 2];
     const reach = Math.abs(rows[at]) * this.reachX + Math.abs(rows[at + 1]) * this.reachY;
     this.low = value - reach;
     this.high = value + reach;
@@ -302,10 +302,10 @@ export class Polygons implements Geometry {
     return classifyUnits(query, this);
   }
 
-  /** Gives each unit the piece of its sign at the centre of the box; keeps those that may vanish in the box. */
+  /** Gives each unit the piece of its sign at the center of the box; keeps those that may vanish in the box. */
   private compareWithBox(query: SignQuery): void {
     this.box();
-    const { centreX, centreY, reachX, reachY } = this;
+    const { centerX, centerY, reachX, reachY } = this;
     const { rows, tolerance, list, from, to, pattern, crossing, at } = query;
     const shift = query.breakpoints[0];
     let end = at;
@@ -315,7 +315,7 @@ export class Polygons implements Geometry {
       const row = 3 * unit;
       const a = rows[row];
       const b = rows[row + 1];
-      const value = a * centreX + b * centreY + (rows[row + 2] - shift);
+      const value = a * centerX + b * centerY + (rows[row + 2] - shift);
       const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + tolerance;
       pattern[unit] = Number(value > 0);
       crossing[end] = unit;
@@ -345,12 +345,12 @@ export class Polygons implements Geometry {
 
   near(rows: Float64Array, margins: Float64Array, tolerance: number, count: number, list: Int32Array): number {
     this.box();
-    const { centreX, centreY, reachX, reachY } = this;
+    const { centerX, centerY, reachX, reachY } = this;
     let found = 0;
     for (let i = 0, at = 0; i < count; i++, at += 3) {
       const a = rows[at];
       const b = rows[at + 1];
-      const value = a * centreX + b * centreY + rows[at + 2];
+      const value = a * centerX + b * centerY + rows[at + 2];
       const reach = Math.abs(a) * reachX + Math.abs(b) * reachY + margins[i] + tolerance;
       if (!(Math.abs(value) > reach)) list[found++] = i;
     }

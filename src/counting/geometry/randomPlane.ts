@@ -5,7 +5,7 @@ const GRID = 2 ** -40;
 
 /**
  * Two orthonormal vectors of R^n (to twelve digits), uniform over all planes through 0; the same for a seed on every
- * machine. A square made of them has its centre exactly where it should be: where no unit has a bias, all breakpoints
+ * machine. A square made of them has its center exactly where it should be: where no unit has a bias, all breakpoints
  * go through the origin, and would miss each other by a hair in a plane that misses it.
  */
 export function orthonormalPair(n: number, seed: number): [number[], number[]] {

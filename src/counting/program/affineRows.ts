@@ -179,12 +179,12 @@ export function transposedConvolution(w: WindowGeometry, kernel: Float64Array): 
   return builder.matrix(w.inH * w.inW * w.inC);
 }
 
-/** `A X` for nodes x features: every feature is summed over the neighbours of each node. */
-export function overNeighbours(adjacency: readonly (readonly number[])[], features: number): SparseMatrix {
+/** `A X` for nodes x features: every feature is summed over the neighbors of each node. */
+export function overNeighbors(adjacency: readonly (readonly number[])[], features: number): SparseMatrix {
   const builder = new RowBuilder();
-  for (const neighbours of adjacency) {
+  for (const neighbors of adjacency) {
     for (let f = 0; f < features; f++) {
-      neighbours.forEach((weight, j) => builder.entry(j * features + f, weight));
+      neighbors.forEach((weight, j) => builder.entry(j * features + f, weight));
       builder.endRow();
     }
   }
@@ -224,7 +224,7 @@ export function zeroPadding(
   return selection(indices, height * width * channels);
 }
 
-/** Nearest, or bilinear with half-pixel centres as in TensorFlow 2. */
+/** Nearest, or bilinear with half-pixel centers as in TensorFlow 2. */
 export function upSampling(
   [height, width, channels]: Extents,
   [down, across]: readonly [number, number],
@@ -249,9 +249,9 @@ export function upSampling(
 /** Source cells and their shares for one output cell along one axis. */
 function resampled(at: number, factor: number, extent: number, bilinear: boolean): [number, number][] {
   if (!bilinear) return [[Math.floor(at / factor), 1]];
-  const centre = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), extent - 1);
-  const low = Math.floor(centre);
-  const share = centre - low;
+  const center = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), extent - 1);
+  const low = Math.floor(center);
+  const share = center - low;
   return share === 0
     ? [[low, 1]]
     : [

@@ -1,5 +1,5 @@
 import { bends } from '../../network/activation.ts';
-import { analysedLayers, type Layer, type Network, type TensorId } from '../../network/network.ts';
+import { analyzedLayers, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import type { Operation, Window } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
@@ -26,10 +26,10 @@ class Lowering {
     const { network, steps, sizes } = this;
     sizes.push(network.inputSize);
     this.lowerInputs();
-    const analysed = analysedLayers(network);
-    for (const layer of analysed) this.ofLayer.set(layer.index, this.activated(layer, this.lower(layer)));
+    const analyzed = analyzedLayers(network);
+    for (const layer of analyzed) this.ofLayer.set(layer.index, this.activated(layer, this.lower(layer)));
     const stages = steps.filter((step): step is BendStep => step.kind !== 'affine');
-    const outputs = [...new Set(this.frontier(analysed).map((tensor) => this.tensor(tensor)))];
+    const outputs = [...new Set(this.frontier(analyzed).map((tensor) => this.tensor(tensor)))];
     return { inputSize: network.inputSize, sizes, steps, stages, outputs, layers: network.layers.length };
   }
 
@@ -46,8 +46,8 @@ class Lowering {
   }
 
   /** Tensors named as outputs, or read by what lies beyond the piecewise-linear part. */
-  private frontier(analysed: readonly Layer[]): TensorId[] {
-    const inside = new Set(analysed.map((layer) => layer.index));
+  private frontier(analyzed: readonly Layer[]): TensorId[] {
+    const inside = new Set(analyzed.map((layer) => layer.index));
     const leaving = new Set(this.network.outputs);
     for (const layer of this.network.layers) if (!inside.has(layer.index)) layer.inputs.forEach((t) => leaving.add(t));
     const tensors = [...inside].filter((tensor) => leaving.has(tensor));
@@ -149,7 +149,7 @@ class Lowering {
       case 'graphConvolution': {
         // One step each: the rounded products of the two matrices would make parallel boundaries meet.
         const { adjacency, units } = operation;
-        const matrix = rows.overNeighbours(adjacency, layer.inputShapes[0][1]);
+        const matrix = rows.overNeighbors(adjacency, layer.inputShapes[0][1]);
         const between = this.affine([{ source, matrix }]);
         const kernelRows = rows.pointwise(adjacency.length, kernel(), units);
         return this.affine([{ source: between, matrix: kernelRows }], this.bias(layer, kernelRows.rows));

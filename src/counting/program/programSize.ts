@@ -1,5 +1,5 @@
 import { bends } from '../../network/activation.ts';
-import { analysedLayers, type Layer, type Network } from '../../network/network.ts';
+import { analyzedLayers, type Layer, type Network } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
 
@@ -15,7 +15,7 @@ export function programSize(network: Network): ProgramSize {
   // Several inputs are cut out of one tensor.
   const several = network.inputs.length > 1 ? network.inputSize : 0;
   let [scalars, entries] = [network.inputSize + several, several];
-  for (const layer of analysedLayers(network)) {
+  for (const layer of analyzedLayers(network)) {
     const size = sizeOfLayer(layer);
     scalars += size.scalars + activationScalars(layer);
     entries += size.entries;

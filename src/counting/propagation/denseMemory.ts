@@ -7,7 +7,7 @@ interface Kernel {
   /** 0 if too many units flipped: then nothing was done. */
   update(layer: number): number;
   fresh(layer: number): void;
-  /** Pieces by the signs at the centre of the box; returns how many units were listed because they may vanish in it. */
+  /** Pieces by the signs at the center of the box; returns how many units were listed because they may vanish in it. */
   classify(layer: number): number;
 }
 
@@ -24,7 +24,7 @@ const ALIGNED = 16;
 /** Terms of a layer, and numbers of one, as in the kernel. */
 const TERMS = 3;
 const TERM = 4;
-/** Centre and reach of a box, the tolerance, and the size that was found. */
+/** Center and reach of a box, the tolerance, and the size that was found. */
 const BOX = 6;
 /** Changes of a layer's maps that are not known as terms: what follows is computed from scratch. */
 const UNKNOWN = -1;
@@ -136,13 +136,13 @@ export class DenseMemory {
   }
 
   /**
-   * Gives each unit of a stage the piece of its sign at the centre of a box; returns how many may vanish in it: the
+   * Gives each unit of a stage the piece of its sign at the center of a box; returns how many may vanish in it: the
    * first of `uncertain`.
    */
-  classify(stage: number, { centreX, centreY, reachX, reachY }: Box, tolerance: number): number {
+  classify(stage: number, { centerX, centerY, reachX, reachY }: Box, tolerance: number): number {
     const { box } = this;
-    box[0] = centreX;
-    box[1] = centreY;
+    box[0] = centerX;
+    box[1] = centerY;
     box[2] = reachX;
     box[3] = reachY;
     box[4] = tolerance;

@@ -39,7 +39,7 @@ export interface Propagator {
 /** A first look at all units of a stage, which bend at 0, on a box around the cell. */
 export interface CoarseClassifier {
   /**
-   * Gives each unit the piece of its sign at the centre; returns how many may vanish in the box: the first of
+   * Gives each unit the piece of its sign at the center; returns how many may vanish in the box: the first of
    * `doubtful`. Negative where numbers are larger than any before: `scale` has grown, and with it the tolerance.
    */
   classify(stage: number, box: Box, tolerance: number): number;

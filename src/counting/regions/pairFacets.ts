@@ -35,7 +35,7 @@ export function pairFacets(
   return true;
 }
 
-/** Whether the facets' keys, in order along each side, agree on both sides far better than those of neighbours. */
+/** Whether the facets' keys, in order along each side, agree on both sides far better than those of neighbors. */
 function isClear(facets: Uint32Array, { cut, key }: Facets): boolean {
   const half = facets.length / 2;
   if (!(cut[facets[half - 1]] < 0 && cut[facets[half]] > 0)) return false;

@@ -52,7 +52,7 @@ function pictureOf(
   const { regions, exact } = result;
   if (regions === null) throw new Error(vscode.l10n.t('The regions of this count cannot be drawn.'));
   const gradients = new Float32Array(regions.gradients.length);
-  // Over the whole parallelogram, so that colours and numbers stay when the window changes.
+  // Over the whole parallelogram, so that colors and numbers stay when the window changes.
   for (let i = 0; i < gradients.length; i++) gradients[i] = regions.gradients[i] / window.size;
   return {
     seed,

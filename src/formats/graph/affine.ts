@@ -37,9 +37,9 @@ export function dense(
   kernel: Constant,
   isTransposed: boolean,
 ): TensorValue {
-  if (kernel.shape.length !== 2) throw new Refusal('A product with a constant of more than two axes is not analysed.');
+  if (kernel.shape.length !== 2) throw new Refusal('A product with a constant of more than two axes is not analyzed.');
   if (x.channelsFirst && x.shape && x.shape.length > 1)
-    throw new Refusal('A matrix product along a spatial axis is not analysed.');
+    throw new Refusal('A matrix product along a spatial axis is not analyzed.');
   const [rows, columns] = isTransposed ? [kernel.shape[1], kernel.shape[0]] : kernel.shape;
   const features = x.shape?.at(-1);
   if (features !== undefined && features !== rows) {
@@ -165,7 +165,7 @@ export function shift(
     return writer.absorb(scaled, node, x);
   }
   if (kind === 'channels') return factors(writer, node, x, { beta: bias }, sign === 1 ? { beta: b.name } : {});
-  if (kind === 'other') throw new Refusal('Adding a number of its own at every position is not analysed.');
+  if (kind === 'other') throw new Refusal('Adding a number of its own at every position is not analyzed.');
   writer.notWeights.add(b.name);
   const value = b.few()?.[0];
   if (value === undefined) writer.approximate(node, `A number that ${node.op} adds ${elsewhere}`);
@@ -190,7 +190,7 @@ export function scale(
       { gamma: vector(f, x, isDivided ? '1/' : '', invert) },
       isDivided ? {} : { gamma: f.name },
     );
-  if (kind === 'other') throw new Refusal('Multiplying by a number of its own at every position is not analysed.');
+  if (kind === 'other') throw new Refusal('Multiplying by a number of its own at every position is not analyzed.');
   writer.notWeights.add(f.name);
   const value = f.few()?.[0];
   if (value === undefined) writer.approximate(node, `A number that ${node.op} multiplies by ${elsewhere}`);

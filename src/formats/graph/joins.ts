@@ -17,7 +17,7 @@ export function merge(
   if (inputs.length === 1) return first;
   for (const { shape, channelsFirst, arrangement } of inputs) {
     if (shape && first.shape && !sameShape(shape, first.shape)) {
-      throw new Refusal(`${node.op} of tensors of different shapes is not analysed.`);
+      throw new Refusal(`${node.op} of tensors of different shapes is not analyzed.`);
     }
     const several = (shape?.length ?? 0) > 1;
     if ((several && channelsFirst !== first.channelsFirst) || !sameArrangement(arrangement, first.arrangement)) {
@@ -48,7 +48,7 @@ export function concatenate(
   const { shape } = first;
   if (!shape) throw new Refusal('Tensors of unknown shape are joined here.');
   const ours = axis === undefined ? guessedAxis(inputs.map((input) => input.shape ?? [])) : ourAxis(first, axis);
-  if (!(ours >= 0 && ours < shape.length)) throw new Refusal(`${node.op} along axis ${axis} is not analysed.`);
+  if (!(ours >= 0 && ours < shape.length)) throw new Refusal(`${node.op} along axis ${axis} is not analyzed.`);
   const isVector = shape.length === 1;
   const arrangement = isVector
     ? joined(inputs.map((input) => ({ arrangement: input.arrangement, length: sizeOf(input.shape ?? []) })))
@@ -104,7 +104,7 @@ export function lookUp(
   table: Constant,
   axis: number,
 ): TensorValue {
-  if (axis !== 0 && axis !== -table.shape.length) throw new Refusal(`${node.op} along axis ${axis} is not analysed.`);
+  if (axis !== 0 && axis !== -table.shape.length) throw new Refusal(`${node.op} along axis ${axis} is not analyzed.`);
   const weights = { embeddings: { constant: table.name, form: '', read: () => undefined } };
   const output = { append: table.shape.slice(1) };
   const parameters = { constant: sizeOf(table.shape), perFeature: [] };

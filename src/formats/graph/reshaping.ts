@@ -42,7 +42,7 @@ export function reshape(
   if (written.length === 1 && (written[0] === null || written[0] === -1 || !from)) return flatten(writer, node, x);
   if (!from) throw new Refusal('A tensor of unknown shape is reshaped here.');
   const to = resolved(from, written);
-  if (to.length === 0 || to.length > 3) throw new Refusal(`A tensor with ${to.length} axes is not analysed.`);
+  if (to.length === 0 || to.length > 3) throw new Refusal(`A tensor with ${to.length} axes is not analyzed.`);
   if (to.length === 1) return flatten(writer, node, x);
   if (to.join() === from.join()) return x;
   return rearrange(writer, node, x, from, to, channelsFirst);
@@ -142,5 +142,5 @@ export function transpose(node: GraphNode, x: TensorValue, permutation: readonly
   // Over a single spatial axis both exchanges are one.
   if (rank > 2 && x.channelsFirst && is(toLast)) return { ...x, channelsFirst: false };
   if (rank > 2 && !x.channelsFirst && is(toFirst)) return { ...x, channelsFirst: true };
-  throw new Refusal(`${node.op} of axes other than channels against positions is not analysed.`);
+  throw new Refusal(`${node.op} of axes other than channels against positions is not analyzed.`);
 }

@@ -73,7 +73,7 @@ function valueOf(writer: GraphWriter, node: GraphNode, { operators, onlyLooks }:
   try {
     const value = operator?.(writer, node);
     if (value && !isLost(writer, node, value, onlyLooks)) return value;
-    return writer.refuse(node, `The operation ${node.op} is not analysed.`) ?? { kind: 'opaque' };
+    return writer.refuse(node, `The operation ${node.op} is not analyzed.`) ?? { kind: 'opaque' };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return writer.refuse(node, error.message, error.span) ?? { kind: 'opaque' };
@@ -116,7 +116,7 @@ export function inputProblem(
   }
   const open = extents.filter((extent) => typeof extent !== 'number');
   if (extents.length > 3) {
-    const message = `The input ${name} has ${extents.length} axes; up to height, width and channels are analysed.`;
+    const message = `The input ${name} has ${extents.length} axes; up to height, width and channels are analyzed.`;
     return { code: 'unknown-size', severity: 'error', message, span };
   }
   if (extents.length > 0 && open.length === 0) return null;

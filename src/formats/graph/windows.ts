@@ -12,13 +12,13 @@ export function pairOf(numbers: readonly number[] | undefined, rank: number, fal
   const [first, second] = given;
   if (rank === 1 && given.length === 1) return [1, first];
   if (rank === 2 && given.length === 2) return [first, second];
-  throw new Refusal('Layers over other than one or two spatial axes are not analysed.');
+  throw new Refusal('Layers over other than one or two spatial axes are not analyzed.');
 }
 
 export function spatialRank(count: number): 1 | 2 {
   if (count === 1 || count === 2) return count;
   throw new Refusal(
-    count === 3 ? 'Layers over three spatial axes are not analysed.' : 'A window without spatial axes is not read.',
+    count === 3 ? 'Layers over three spatial axes are not analyzed.' : 'A window without spatial axes is not read.',
   );
 }
 
@@ -36,7 +36,7 @@ export function pool(
 ): TensorValue {
   const type = `${kind === 'maxPooling' ? 'max' : 'average'}_pooling${window.rank}d`;
   if (x.shape && x.shape.length !== window.rank + 1)
-    throw new Refusal('Pooling along other axes than those of positions is not analysed.');
+    throw new Refusal('Pooling along other axes than those of positions is not analyzed.');
   return writer.emit(node, [x], { type, operation: { kind, window } });
 }
 
@@ -57,10 +57,10 @@ export function poolAll(
 /** Zeros around the positions: rows and columns, or columns alone. */
 export function pad(writer: GraphWriter, node: GraphNode, x: TensorValue, sides: readonly Pair[]): TensorValue {
   if (sides.flat().some((side) => !Number.isInteger(side) || side < 0))
-    throw new Refusal('Cutting off positions is not analysed.');
+    throw new Refusal('Cutting off positions is not analyzed.');
   if (sides.flat().every((side) => side === 0)) return x;
   const rank = spatialRank((x.shape?.length ?? sides.length + 1) - 1);
-  if (sides.length !== rank) throw new Refusal('Padding along other axes than those of positions is not analysed.');
+  if (sides.length !== rank) throw new Refusal('Padding along other axes than those of positions is not analyzed.');
   const padding = rank === 1 ? ([[0, 0], sides[0]] as const) : ([sides[0], sides[1]] as const);
   return writer.emit(node, [x], { type: `zero_padding${rank}d`, operation: { kind: 'zeroPadding', padding, rank } });
 }
@@ -75,7 +75,7 @@ export function resize(
 ): TensorValue {
   const rank = spatialRank(factors.length);
   if (!factors.every((factor) => Number.isInteger(factor) && factor >= 1))
-    throw new Refusal('Resizing by other than whole factors is not analysed.');
+    throw new Refusal('Resizing by other than whole factors is not analyzed.');
   const operation: Operation = { kind: 'upSampling', factors: pairOf(factors, rank), rank, bilinear };
   return writer.emit(node, [x], { type: `up_sampling${rank}d`, operation });
 }

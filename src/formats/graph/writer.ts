@@ -125,7 +125,7 @@ export class GraphWriter {
   weights(node: GraphNode, index: number): Constant {
     const constant = this.constant(node, index);
     if (constant) return constant;
-    throw new Refusal(`${node.op} with weights that are computed or not in the file is not analysed.`);
+    throw new Refusal(`${node.op} with weights that are computed or not in the file is not analyzed.`);
   }
 
   /** Whole numbers that an input holds, as far as they are known; undefined where not even their number is. */

@@ -22,7 +22,7 @@ interface Stated {
 function statedFormats(model: JsonNode): Stated[] {
   return layersOf(model).flatMap((layer) => {
     if (modelKind(layer) !== undefined) return statedFormats(layer);
-    // Flatten states the default whatever its neighbours do.
+    // Flatten states the default whatever its neighbors do.
     if (classOf(layer) === 'Flatten') return [];
     const inner = member(layer, 'config');
     const written = entryOf(inner, 'data_format') ?? entryOf(inner, 'dim_ordering');

@@ -152,21 +152,21 @@ const encoders = [
 ];
 const foreign = ['JaxLayer', 'FlaxLayer', 'TorchModuleWrapper', 'TFSMLayer', 'KerasLayer'];
 
-/** Classes that are known but not analysed, and why not. */
-const notAnalysed: Readonly<Record<string, string>> = {
+/** Classes that are known but not analyzed, and why not. */
+const notAnalyzed: Readonly<Record<string, string>> = {
   Lambda: 'A Lambda layer runs code, which is not read.',
   TFOpLambda: 'A TensorFlow operation called as a layer is not read.',
   SlicingOpLambda: 'A TensorFlow operation called as a layer is not read.',
   TensorFlowOpLayer: 'A TensorFlow operation called as a layer is not read.',
-  Minimum: 'An elementwise minimum is not analysed yet.',
-  RepeatVector: 'Repeating a vector is not analysed yet.',
-  Cropping1D: 'Cropping is not analysed yet.',
-  Cropping2D: 'Cropping is not analysed yet.',
-  CenterCrop: 'Cropping is not analysed yet.',
-  RandomCrop: 'Cropping is not analysed yet.',
-  Resizing: 'Resizing an image is not analysed yet.',
-  EinsumDense: 'A dense layer over axes of its own choice is not analysed yet.',
-  ...Object.fromEntries(encoders.map((name) => [name, 'Encoding categories or texts is not analysed.'])),
+  Minimum: 'An elementwise minimum is not analyzed yet.',
+  RepeatVector: 'Repeating a vector is not analyzed yet.',
+  Cropping1D: 'Cropping is not analyzed yet.',
+  Cropping2D: 'Cropping is not analyzed yet.',
+  CenterCrop: 'Cropping is not analyzed yet.',
+  RandomCrop: 'Cropping is not analyzed yet.',
+  Resizing: 'Resizing an image is not analyzed yet.',
+  EinsumDense: 'A dense layer over axes of its own choice is not analyzed yet.',
+  ...Object.fromEntries(encoders.map((name) => [name, 'Encoding categories or texts is not analyzed.'])),
   ...Object.fromEntries(foreign.map((name) => [name, 'It calls a model of another library, which is not read.'])),
 };
 
@@ -177,7 +177,7 @@ export type ClassMeaning =
   | { readonly kind: 'layer'; readonly type: string }
   | { readonly kind: 'notPiecewiseLinear'; readonly what: string }
   | { readonly kind: 'nearlyIdentity'; readonly remark: string }
-  | { readonly kind: 'notAnalysed'; readonly why: string }
+  | { readonly kind: 'notAnalyzed'; readonly why: string }
   | { readonly kind: 'custom' };
 
 /** What a Keras class name stands for. */
@@ -188,15 +188,15 @@ export function meaningOfClass(className: string): ClassMeaning {
   if (what !== undefined) return { kind: 'notPiecewiseLinear', what };
   const remark = own(nearlyIdentity, className);
   if (remark !== undefined) return { kind: 'nearlyIdentity', remark };
-  const why = own(notAnalysed, className) ?? threeDimensional(className);
-  return why === undefined ? { kind: 'custom' } : { kind: 'notAnalysed', why };
+  const why = own(notAnalyzed, className) ?? threeDimensional(className);
+  return why === undefined ? { kind: 'custom' } : { kind: 'notAnalyzed', why };
 }
 
 function threeDimensional(className: string): string | undefined {
   const spatial =
     /^(Conv|Convolution|MaxPool|AveragePool|GlobalMaxPool|GlobalAveragePool|ZeroPadding|UpSampling|Cropping|SpatialDropout)/;
   return spatial.test(className) && /3D(Transpose)?$/.test(className)
-    ? 'Layers over three spatial axes are not analysed.'
+    ? 'Layers over three spatial axes are not analyzed.'
     : undefined;
 }
 

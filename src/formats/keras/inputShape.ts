@@ -109,7 +109,7 @@ function shapeFault(shape: readonly number[], name: string, isWritten: boolean):
     return `The file does not say what size the input ${name} has: add batch_input_shape to the first layer.`;
   if (shape.length === 0) return `The input ${name} is a single number without an axis: its shape should be [null, 1].`;
   if (shape.length > 3)
-    return `The input ${name} has ${shape.length} axes; up to height, width and channels are analysed.`;
+    return `The input ${name} has ${shape.length} axes; up to height, width and channels are analyzed.`;
   const open = axisNames[shape.length].filter((_, axis) => shape[axis] === -1);
   if (open.length === 0) return null;
   const last = open[open.length - 1];

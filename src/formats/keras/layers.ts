@@ -45,7 +45,7 @@ export function kerasLayer(className: string, config: PlainRecord, dialect: Kera
       };
       const { parameters } = smoothLayerRules(className, config, dialect);
       if (className === 'Normalization' && !parameters)
-        return unknown(className, 'unsupported', 'Normalizing along several axes at once is not analysed.');
+        return unknown(className, 'unsupported', 'Normalizing along several axes at once is not analyzed.');
       return {
         type: snakeCase(className),
         operation: { kind: 'identity', parameters },
@@ -53,7 +53,7 @@ export function kerasLayer(className: string, config: PlainRecord, dialect: Kera
         issues: [issue],
       };
     }
-    case 'notAnalysed':
+    case 'notAnalyzed':
       return unknown(className, 'unsupported', meaning.why);
     case 'custom':
       return unknown(
@@ -120,10 +120,10 @@ function timeDistributed(config: PlainRecord, dialect: KerasDialect): KerasLayer
   const inner = wrappedLayer(config);
   if (!inner) return unknown('TimeDistributed', 'unsupported', 'The layer inside TimeDistributed cannot be read.');
   if (/^(Sequential|Functional|Model)$/.test(inner.className))
-    return unknown('TimeDistributed', 'unsupported', 'A model at every time step is not analysed.');
+    return unknown('TimeDistributed', 'unsupported', 'A model at every time step is not analyzed.');
   const layer = kerasLayer(inner.className, inner.config, dialect);
   // Fields of the inner layer are not fields of the wrapper.
   const issues = layer.issues.map((issue) => ({ ...issue, field: 'layer' }));
   if (layer.operation.kind === 'dense' || elementwise.has(layer.operation.kind)) return { ...layer, issues };
-  return unknown('TimeDistributed', 'unsupported', `${inner.className} at every time step is not analysed.`);
+  return unknown('TimeDistributed', 'unsupported', `${inner.className} at every time step is not analyzed.`);
 }

@@ -60,7 +60,7 @@ export function operationLayer(layer: JsonObject): KerasLayer | null {
 }
 
 function refused(name: string): KerasLayer {
-  const why = `The operation ${name}, called on tensors, is not analysed.`;
+  const why = `The operation ${name}, called on tensors, is not analyzed.`;
   return {
     type: name,
     operation: { kind: 'unknown', why },

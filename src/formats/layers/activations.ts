@@ -84,7 +84,7 @@ function jumps({ breakpoints, slopes, intercepts }: Extract<Activation, { kind: 
   return breakpoints.some((at, k) => slopes[k] * at + intercepts[k] !== slopes[k + 1] * at + intercepts[k + 1]);
 }
 
-/** The `activation` field of a layer: a name, or an object as Keras serialises layers and functions. */
+/** The `activation` field of a layer: a name, or an object as Keras serializes layers and functions. */
 export function activationField(fields: Fields): Activation {
   const value = fields.get('activation');
   return value === undefined ? linear : activationOfValue(fields, value);

@@ -28,7 +28,7 @@ function describe(value: PlainValue): string {
 
 /**
  * The fields of one layer, read with their types. What is missing or of the wrong type becomes an issue and a
- * harmless stand-in; `failure` then says why the layer as a whole cannot be analysed.
+ * harmless stand-in; `failure` then says why the layer as a whole cannot be analyzed.
  */
 export class Fields {
   readonly dialect: Dialect;
@@ -181,7 +181,7 @@ export class Fields {
     };
   }
 
-  /** Says that a field or value is understood but changes what this layer computes in a way that is not analysed. */
+  /** Says that a field or value is understood but changes what this layer computes in a way that is not analyzed. */
   unsupported(field: string | null, message: string): void {
     this.fail(field, 'unsupported', message);
   }

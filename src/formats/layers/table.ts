@@ -94,7 +94,7 @@ const upSampling =
   (fields) => {
     const interpolation = fields.get('interpolation') ?? 'nearest';
     if (interpolation !== 'nearest' && interpolation !== 'bilinear') {
-      fields.unsupported('interpolation', 'Only nearest and bilinear interpolation are analysed.');
+      fields.unsupported('interpolation', 'Only nearest and bilinear interpolation are analyzed.');
     }
     return {
       kind: 'upSampling',
@@ -110,7 +110,7 @@ const batchNormalization: OperationReader = (fields) => {
   // A field of Keras 1.
   const mode = fields.dialect !== 'native' ? (fields.get('mode') ?? 0) : 0;
   if (mode !== 0)
-    fields.unsupported('mode', 'Normalizing by the statistics of the samples themselves is not analysed.');
+    fields.unsupported('mode', 'Normalizing by the statistics of the samples themselves is not analyzed.');
   return {
     kind: 'batchNormalization',
     epsilon: fields.number('epsilon', 1e-3),
@@ -127,7 +127,7 @@ function normalizedAxis(fields: Fields): number | undefined {
   const axis = isList(written) && written.length === 1 ? written[0] : written;
   if (axis === undefined) return undefined;
   if (isList(axis)) {
-    fields.unsupported('axis', 'Normalizing along several axes at once is not analysed.');
+    fields.unsupported('axis', 'Normalizing along several axes at once is not analyzed.');
   } else if (typeof axis === 'number' && Number.isInteger(axis) && axis !== 0) {
     return axis > 0 ? axis - 1 : axis;
   } else {
@@ -202,7 +202,7 @@ const globalPooling =
 const permute: OperationReader = (fields) => {
   const dims = fields.get('dims');
   const inPlace = isList(dims) && dims.every((axis, k) => axis === k + 1);
-  if (!inPlace) fields.unsupported('type', 'Permuting axes is not analysed.');
+  if (!inPlace) fields.unsupported('type', 'Permuting axes is not analyzed.');
   return identity;
 };
 
@@ -217,7 +217,7 @@ const opaque: OperationReader = (fields) => {
   };
 };
 
-/** A layer that another format has and that is not analysed, with the sentence why. */
+/** A layer that another format has and that is not analyzed, with the sentence why. */
 const unknown: OperationReader = (fields) => {
   fields.unsupported('why', stringOf(fields.get('why')) ?? 'What this layer computes is not known.');
   return identity;

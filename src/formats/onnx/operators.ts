@@ -34,7 +34,7 @@ function tensorsOf(writer: GraphWriter, node: GraphNode): TensorValue[] {
 
 const gemm: Operator = (writer, node) => {
   const [alpha, beta] = [realNumber(node, 'alpha') ?? 1, realNumber(node, 'beta') ?? 1];
-  if (wholeNumber(node, 'transA') === 1) throw new Refusal('A product with the input transposed is not analysed.');
+  if (wholeNumber(node, 'transA') === 1) throw new Refusal('A product with the input transposed is not analyzed.');
   const [a, b] = [writer.tensor(node, 0), writer.value(node, 1)];
   if (b?.kind === 'tensor') return product(writer, node, [a, b], b.shape?.at(-1));
   if (alpha !== 1 || beta !== 1) {
@@ -98,7 +98,7 @@ const clip: Operator = (writer, node) => {
 
 const shrink: Operator = (writer, node) => {
   const [lambda, bias] = [realNumber(node, 'lambd') ?? 0.5, realNumber(node, 'bias') ?? 0];
-  if (!(lambda > 0)) throw new Refusal('Shrinking by nothing is not analysed.');
+  if (!(lambda > 0)) throw new Refusal('Shrinking by nothing is not analyzed.');
   return activate(writer, node, writer.tensor(node), {
     kind: 'piecewiseLinear',
     name: 'soft_shrink',
@@ -117,7 +117,7 @@ const binary =
     if (a?.kind === 'tensor' && b?.kind === 'constant') return withConstant(writer, node, a, b.constant, false);
     if (b?.kind === 'tensor' && a?.kind === 'constant') return withConstant(writer, node, b, a.constant, true);
     if (a?.kind === 'tensor' || b?.kind === 'tensor')
-      throw new Refusal(`${node.op} with something that is computed from constants is not analysed.`);
+      throw new Refusal(`${node.op} with something that is computed from constants is not analyzed.`);
     return computed(writer, node, compute) ?? { kind: 'opaque' };
   };
 
@@ -138,7 +138,7 @@ const extremum =
     if (constant && node.inputs.length === 2) {
       writer.notWeights.add(constant.name);
       const bound = constant.few();
-      if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analysed.`);
+      if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analyzed.`);
       const x = writer.tensor(node, writer.constant(node, 1) ? 0 : 1);
       return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
     }
@@ -179,7 +179,7 @@ const cast: Operator = (writer, node) => {
   const value = writer.value(node, 0);
   const isWhole = wholeTypes.has(wholeNumber(node, 'to') ?? 1);
   if (value?.kind === 'tensor' && isWhole && !('input' in value.source))
-    throw new Refusal('Rounding to whole numbers is not analysed.');
+    throw new Refusal('Rounding to whole numbers is not analyzed.');
   return same(writer, node);
 };
 
@@ -190,7 +190,7 @@ const wholeTypes = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
 const part =
   (take: (writer: GraphWriter, node: GraphNode) => Value | undefined): Operator =>
   (writer, node) => {
-    if (writer.value(node, 0)?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analysed.`);
+    if (writer.value(node, 0)?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analyzed.`);
     return take(writer, node) ?? { kind: 'opaque' };
   };
 
@@ -217,7 +217,7 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
   };
   const flat: Operator = (writer, node) => {
     const axis = wholeNumber(node, 'axis') ?? 1;
-    if (axis !== 1) throw new Refusal(`Flattening from axis ${axis} on is not analysed.`);
+    if (axis !== 1) throw new Refusal(`Flattening from axis ${axis} on is not analyzed.`);
     return flatten(writer, node, writer.tensor(node));
   };
   return {

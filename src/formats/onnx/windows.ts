@@ -100,11 +100,11 @@ export const convolveTransposed: Operator = (writer, node) => {
   const [channels, filters, ...sizes] = kernel.shape;
   const rank = spatialRank(sizes.length);
   if ((wholeNumber(node, 'group', 1) ?? 1) !== 1)
-    throw new Refusal('A transposed convolution in groups is not analysed.');
+    throw new Refusal('A transposed convolution in groups is not analyzed.');
   if (wholeNumbers(node, 'output_shape'))
-    throw new Refusal('A transposed convolution to a given size is not analysed.');
+    throw new Refusal('A transposed convolution to a given size is not analyzed.');
   if (/SAME/.test(node.attributes.text('auto_pad') ?? ''))
-    throw new Refusal('A transposed convolution with this padding is not analysed.');
+    throw new Refusal('A transposed convolution with this padding is not analyzed.');
   const more = pairOf(wholeNumbers(node, 'output_padding', 0), rank, 0);
   const [rows, columns] = sidesOf(node, rank).map(([before, after], axis): Pair => [
     before,
@@ -141,7 +141,7 @@ export const averagePool: Operator = (writer, node) => {
     return pool(writer, node, x, 'averagePooling', window);
   }
   if (wholeNumber(node, 'ceil_mode') === 1)
-    throw new Refusal('An average over zeros outside of the input is not analysed with ceil_mode.');
+    throw new Refusal('An average over zeros outside of the input is not analyzed with ceil_mode.');
   const [rows, columns] = sidesOf(node, window.rank);
   const padded = pad(writer, node, x, window.rank === 1 ? [columns] : [rows, columns]);
   return pool(writer, node, padded, 'averagePooling', { ...window, padding: 'valid' });
@@ -162,7 +162,7 @@ export const reduce =
     const reduced = axes?.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b) ?? [];
     const positions = Array.from({ length: rank - 2 }, (_, k) => k + (x.channelsFirst ? 2 : 1));
     if (reduced.join() !== positions.join())
-      throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+      throw new Refusal(`${node.op} over other axes than all positions is not analyzed.`);
     return poolAll(writer, node, x, kind, (wholeNumber(node, 'keepdims') ?? 1) === 1);
   };
 
@@ -171,8 +171,8 @@ export const padZeros: Operator = (writer, node) => {
   const pads = wholeNumbers(node, 'pads') ?? writer.numbers(node, 1);
   const value = realNumber(node, 'value') ?? (node.inputs[2] ? writer.numbers(node, 2)?.[0] : 0);
   if ((node.attributes.text('mode') ?? 'constant') !== 'constant' || value !== 0)
-    throw new Refusal('Padding with other than zeros is not analysed.');
-  if (node.inputs[3]) throw new Refusal('Padding along named axes is not analysed.');
+    throw new Refusal('Padding with other than zeros is not analyzed.');
+  if (node.inputs[3]) throw new Refusal('Padding along named axes is not analyzed.');
   if (!pads || (x.shape && pads.length !== 2 * (x.shape.length + 1)))
     throw new Refusal('How far this pads is not known.');
   const count = pads.length / 2;
@@ -180,7 +180,7 @@ export const padZeros: Operator = (writer, node) => {
   const channels = x.channelsFirst ? 1 : count - 1;
   const isOuter = (axis: number) => axis === 0 || (count > 2 && axis === channels);
   if (sides.some((side, axis) => isOuter(axis) && (side[0] !== 0 || side[1] !== 0)))
-    throw new Refusal('Padding along other axes than those of positions is not analysed.');
+    throw new Refusal('Padding along other axes than those of positions is not analyzed.');
   return pad(
     writer,
     node,
@@ -191,8 +191,8 @@ export const padZeros: Operator = (writer, node) => {
 
 /** Whether the nearest cell is found so that each one is repeated `factor` times: looked at on three cells. */
 function repeats(placed: string, rounding: string, factor: number): boolean {
-  const centred = placed === 'half_pixel' || placed === 'pytorch_half_pixel' || placed === 'half_pixel_symmetric';
-  if (!centred && placed !== 'asymmetric') return false;
+  const centered = placed === 'half_pixel' || placed === 'pytorch_half_pixel' || placed === 'half_pixel_symmetric';
+  if (!centered && placed !== 'asymmetric') return false;
   const round: Readonly<Record<string, (at: number) => number>> = {
     round_prefer_floor: (at) => Math.ceil(at - 0.5),
     round_prefer_ceil: (at) => Math.floor(at + 0.5),
@@ -200,7 +200,7 @@ function repeats(placed: string, rounding: string, factor: number): boolean {
     ceil: Math.ceil,
   };
   const cell = Object.hasOwn(round, rounding) ? round[rounding] : undefined;
-  const at = (place: number) => (centred ? (place + 0.5) / factor - 0.5 : place / factor);
+  const at = (place: number) => (centered ? (place + 0.5) / factor - 0.5 : place / factor);
   const found = Array.from({ length: 3 * Math.min(factor, 1000) }, (_, place) => cell?.(at(place)) ?? NaN);
   return found.every((near, place) => Math.min(Math.max(near, 0), 2) === Math.floor(place / factor));
 }
@@ -216,10 +216,10 @@ export const enlarge: Operator = (writer, node) => {
   const placed = node.attributes.text('coordinate_transformation_mode') ?? (isResize ? 'half_pixel' : 'asymmetric');
   if (!factors || factors.length < 3 || factors[1] !== 1)
     throw new Refusal('To what size this is brought is not known.');
-  if (wholeNumbers(node, 'axes')) throw new Refusal('Resizing along named axes is not analysed.');
+  if (wholeNumbers(node, 'axes')) throw new Refusal('Resizing along named axes is not analyzed.');
   const isBlended = mode === 'linear' && (placed === 'half_pixel' || placed === 'pytorch_half_pixel');
   const rounding = node.attributes.text('nearest_mode') ?? (isResize ? 'round_prefer_floor' : 'floor');
   const isRepeated = mode === 'nearest' && factors.slice(2).every((factor) => repeats(placed, rounding, factor));
-  if (!isRepeated && !isBlended) throw new Refusal(`Resizing in the mode ${mode}, ${placed}, is not analysed.`);
+  if (!isRepeated && !isBlended) throw new Refusal(`Resizing in the mode ${mode}, ${placed}, is not analyzed.`);
   return resize(writer, node, x, factors.slice(2), isBlended);
 };

@@ -33,7 +33,7 @@ class LayersReader {
   private readonly layers: LayerDefinition[] = [];
   /** The output so far has positions. */
   private isSpatial = false;
-  /** Why the layer being read cannot be analysed. */
+  /** Why the layer being read cannot be analyzed. */
   private fault: string | null = null;
 
   constructor(
@@ -200,7 +200,7 @@ class LayersReader {
       default: {
         const why =
           type === 'maxout'
-            ? 'A maxout over the filters of a convolution is not analysed.'
+            ? 'A maxout over the filters of a convolution is not analyzed.'
             : `The ConvNetJS layer type ${type || 'without a name'} is not supported.`;
         this.report(
           type === 'maxout' ? 'unsupported' : 'unknown-layer',

@@ -32,7 +32,7 @@ function spatial(node: GraphNode, name: string): readonly [number, number] {
   if (numbers?.length !== 4) return pairOf(numbers, 2);
   const isOuter = (axis: number) => axis < rows || axis > rows + 1;
   if (numbers.some((number, axis) => isOuter(axis) && number !== 1))
-    throw new Refusal(`${node.op} along other axes than those of positions is not analysed.`);
+    throw new Refusal(`${node.op} along other axes than those of positions is not analyzed.`);
   return [numbers[rows], numbers[rows + 1]];
 }
 
@@ -120,7 +120,7 @@ const multiply: Operator = (writer, node) => {
     const columns = isTransposed('b') ? b.shape?.at(-2) : b.shape?.at(-1);
     return product(writer, node, [a, b], columns);
   }
-  if (isTransposed('a')) throw new Refusal('A product with the input transposed is not analysed.');
+  if (isTransposed('a')) throw new Refusal('A product with the input transposed is not analyzed.');
   return dense(writer, node, writer.tensor(node), writer.weights(node, 1), isTransposed('b'));
 };
 
@@ -213,7 +213,7 @@ const reduce =
     const isPosition = (axis: number) => axis >= rows && axis < rows + positions;
     const known = axes?.every((axis) => axis === null || isPosition((axis + rank) % rank));
     if (!known || axes?.length !== positions)
-      throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+      throw new Refusal(`${node.op} over other axes than all positions is not analyzed.`);
     return poolAll(writer, node, x, kind, wholeNumber(node, 'keep_dims') === 1);
   };
 
@@ -221,14 +221,14 @@ const padZeros: Operator = (writer, node) => {
   const x = writer.tensor(node);
   const numbers = writer.numbers(node, 1);
   if (node.op === 'PadV2' && writer.numbers(node, 2)?.[0] !== 0)
-    throw new Refusal('Padding with other numbers than zeros is not analysed.');
+    throw new Refusal('Padding with other numbers than zeros is not analyzed.');
   if (!numbers) throw new Refusal(`How far this pads ${elsewhere}`);
   const sides = Array.from({ length: numbers.length / 2 }, (_, k) => [numbers[2 * k], numbers[2 * k + 1]] as const);
   const rows = rowsOf(x.channelsFirst);
   const isOuter = (axis: number) => axis < rows || axis >= rows + sides.length - 2;
   const isPadded = sides.some((side, axis) => isOuter(axis) && (side[0] !== 0 || side[1] !== 0));
   if (sides.length < 3 || isPadded)
-    throw new Refusal('Padding along other axes than those of positions is not analysed.');
+    throw new Refusal('Padding along other axes than those of positions is not analyzed.');
   return pad(
     writer,
     node,
@@ -310,9 +310,9 @@ const enlarge =
     const known = size?.every((extent) => extent !== null) && x.shape ? size : undefined;
     if (x.channelsFirst) throw new Refusal(`${node.op} reads channels where this tensor has positions.`);
     if (!known) throw new Refusal(`To what size this is brought ${elsewhere}`);
-    const isCentred = wholeNumber(node, 'half_pixel_centers') === 1;
-    if (wholeNumber(node, 'align_corners') === 1) throw new Refusal('Resizing with aligned corners is not analysed.');
-    if (bilinear && !isCentred) throw new Refusal('Bilinear resizing without half-pixel centers is not analysed.');
+    const isCentered = wholeNumber(node, 'half_pixel_centers') === 1;
+    if (wholeNumber(node, 'align_corners') === 1) throw new Refusal('Resizing with aligned corners is not analyzed.');
+    if (bilinear && !isCentered) throw new Refusal('Bilinear resizing without half-pixel centers is not analyzed.');
     return resize(
       writer,
       node,
@@ -329,7 +329,7 @@ const cast: Operator = (writer, node) => {
   const value = writer.value(node, 0);
   if (value?.kind !== 'tensor' || 'input' in value.source) return same(writer, node);
   if (/INT|BOOL/.test((node.attributes as GraphAttributes).type('DstT') ?? ''))
-    throw new Refusal('Rounding to whole numbers is not analysed.');
+    throw new Refusal('Rounding to whole numbers is not analyzed.');
   return value;
 };
 

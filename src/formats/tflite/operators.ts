@@ -135,7 +135,7 @@ const reduce =
     const axes = writer.numbers(node, 1)?.map((axis) => (axis < 0 ? axis + rank : axis));
     const isPositions = axes?.length === rank - 2 && axes.every((axis) => axis > 0 && axis < rank - 1);
     if (!isPositions || new Set(axes).size !== axes.length)
-      throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+      throw new Refusal(`${node.op} over other axes than all positions is not analyzed.`);
     return poolAll(writer, node, x, kind, wholeNumber(node, 'keep_dims') === 1);
   };
 
@@ -154,7 +154,7 @@ const extremum = (isMaximum: boolean): Operator =>
     withConstant: (writer, node, x, constant) => {
       writer.notWeights.add(constant.name);
       const bound = constant.few();
-      if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analysed.`);
+      if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analyzed.`);
       return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
     },
     ofTensors: (writer, node, inputs) =>
@@ -165,11 +165,11 @@ const padZeros: Operator = (writer, node) => {
   const numbers = writer.numbers(node, 1);
   if (!numbers || numbers.length % 2 !== 0) throw new Refusal('How far this pads is not known.');
   if (node.op === 'PADV2' && writer.numbers(node, 2)?.[0] !== 0)
-    throw new Refusal('Padding with other numbers than zeros is not analysed.');
+    throw new Refusal('Padding with other numbers than zeros is not analyzed.');
   const sides = Array.from({ length: numbers.length / 2 }, (_, k) => [numbers[2 * k], numbers[2 * k + 1]] as const);
   const outer = [sides.at(0), sides.at(-1)];
   if (sides.length < 3 || outer.some((side) => side?.[0] !== 0 || side[1] !== 0))
-    throw new Refusal('Padding along other axes than those of positions is not analysed.');
+    throw new Refusal('Padding along other axes than those of positions is not analyzed.');
   return pad(writer, node, writer.tensor(node), sides.slice(1, -1));
 };
 
@@ -179,9 +179,9 @@ const enlarge =
     const [x, size] = [writer.tensor(node), writer.numbers(node, 1)];
     const { shape } = x;
     if (!size || !shape) throw new Refusal('To what size this is brought is not known.');
-    if (wholeNumber(node, 'align_corners') === 1) throw new Refusal('Resizing with aligned corners is not analysed.');
+    if (wholeNumber(node, 'align_corners') === 1) throw new Refusal('Resizing with aligned corners is not analyzed.');
     if (bilinear && wholeNumber(node, 'half_pixel_centers') !== 1)
-      throw new Refusal('Bilinear resizing without half-pixel centers is not analysed.');
+      throw new Refusal('Bilinear resizing without half-pixel centers is not analyzed.');
     return resize(
       writer,
       node,

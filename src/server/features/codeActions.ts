@@ -1,10 +1,10 @@
 import { CodeActionKind, TextEdit, type CodeAction, type Diagnostic, type Range } from 'vscode-languageserver';
 import type { Problem, Span } from '../../network/definition.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 
 /** Quick fixes: the word that was meant; for a value that the source does not say, the comment that supplies it. */
 export function codeActions(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   range: Range,
   diagnostics: readonly Diagnostic[],
 ): CodeAction[] {
@@ -22,7 +22,7 @@ export function codeActions(
 }
 
 function replace(
-  { uri, text, lines }: AnalysedDocument,
+  { uri, text, lines }: AnalyzedDocument,
   problem: Problem,
   word: string,
   diagnostics: readonly Diagnostic[],
@@ -43,7 +43,7 @@ function diagnosticsOf({ code, message }: Problem, diagnostics: readonly Diagnos
 }
 
 /** One comment for each value that a network does not know, above the function that makes it. */
-function supplyAll(document: AnalysedDocument, problem: Problem, diagnostics: readonly Diagnostic[]): CodeAction[] {
+function supplyAll(document: AnalyzedDocument, problem: Problem, diagnostics: readonly Diagnostic[]): CodeAction[] {
   const { analysis, lines, text } = document;
   const network = analysis.networks.find(({ definition: { span } }) => contains(span, problem.span));
   if (problem.unknown === undefined || !network) return [];
@@ -75,7 +75,7 @@ function contains(outer: Span, inner: Span): boolean {
 }
 
 /** Inserts a directive for each name, indented as the line below. */
-function commentsAbove({ text, lines, fileName }: AnalysedDocument, line: number, names: readonly string[]): TextEdit {
+function commentsAbove({ text, lines, fileName }: AnalyzedDocument, line: number, names: readonly string[]): TextEdit {
   const indent = /^[ \t]*/.exec(text.slice(lines.offsetOf(line)))?.[0] ?? '';
   const ending = text.includes('\r\n') ? '\r\n' : '\n';
   const comments = names.map((name) => `${indent}${directive(name, fileName)}${ending}`);
@@ -87,7 +87,7 @@ function directive(name: string, fileName: string): string {
 }
 
 function supply(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   problem: Problem,
   name: string,
   diagnostics: readonly Diagnostic[],

@@ -1,12 +1,12 @@
 import type { CodeLens } from 'vscode-languageserver';
 import type { Range } from '../../analysis/lineIndex.ts';
 import { networkTitle } from '../networkTitle.ts';
-import { isSourceCode, type AnalysedDocument } from '../documentAnalysis.ts';
+import { isSourceCode, type AnalyzedDocument } from '../documentAnalysis.ts';
 import type { Settings } from '../settings.ts';
 import type { ShownNetwork } from '../shownNetworks.ts';
 
 /** One line above each network: its figures, and what can be done with it. */
-export function codeLenses(document: AnalysedDocument, settings: Settings): CodeLens[] {
+export function codeLenses(document: AnalyzedDocument, settings: Settings): CodeLens[] {
   if (!settings.codeLens) return [];
   return document.shown.flatMap((network) => {
     const range = rangeOf(document, network);
@@ -24,7 +24,7 @@ export function codeLenses(document: AnalysedDocument, settings: Settings): Code
 }
 
 /** Above the function or variable that makes the network; in JSON, where the name is a field, above all of it. */
-function rangeOf(document: AnalysedDocument, { analysis, locate }: ShownNetwork): Range | null {
+function rangeOf(document: AnalyzedDocument, { analysis, locate }: ShownNetwork): Range | null {
   const { nameSpan, span } = analysis.definition;
   const isInside = !isSourceCode(document) && span.start <= nameSpan.start;
   const start = locate(isInside ? span.start : nameSpan.start);

@@ -1,14 +1,14 @@
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver';
 import { asWritten, formatShape } from '../../network/shape.ts';
 import type { NameUse, NativeNames } from '../../formats/native/nameUses.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { namesIn } from '../layerNames.ts';
 
 /**
  * Inside `inputs`, `outputs` and `shared_with`: the names of what stands above, the nearest first. In expressions the
  * params.
  */
-export function completions(document: AnalysedDocument, offset: number): CompletionItem[] | null {
+export function completions(document: AnalyzedDocument, offset: number): CompletionItem[] | null {
   const names = namesIn(document);
   const param = names?.uses.find(({ of, span }) => of === 'param' && span.start <= offset && offset <= span.end);
   if (names && param) return params(document, names, param);
@@ -34,7 +34,7 @@ export function completions(document: AnalysedDocument, offset: number): Complet
 }
 
 /** In an expression: the params. */
-function params({ lines }: AnalysedDocument, { things }: NativeNames, { span }: NameUse): CompletionItem[] {
+function params({ lines }: AnalyzedDocument, { things }: NativeNames, { span }: NameUse): CompletionItem[] {
   const found = things.filter(({ kind }) => kind === 'param');
   return found.map(({ name }) => ({
     label: name,
@@ -43,7 +43,7 @@ function params({ lines }: AnalysedDocument, { things }: NativeNames, { span }: 
   }));
 }
 
-function detailOf({ analysis }: AnalysedDocument, name: string): string | undefined {
+function detailOf({ analysis }: AnalyzedDocument, name: string): string | undefined {
   const [network] = analysis.networks;
   const layer = network?.network.layers.find((each) => each.name === name);
   const tensor = layer ?? network?.network.inputs.find((each) => each.name === name);

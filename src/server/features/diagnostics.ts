@@ -1,6 +1,6 @@
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { Severity, Span } from '../../network/definition.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import type { Settings } from '../settings.ts';
 
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
@@ -14,7 +14,7 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
  * The problems of a document. Errors of grammar are left to the language's own extension, and where the grammar is
  * broken nothing is said of the layer around it: it is still being typed.
  */
-export function diagnostics(document: AnalysedDocument, settings: Settings): Diagnostic[] {
+export function diagnostics(document: AnalyzedDocument, settings: Settings): Diagnostic[] {
   if (settings.diagnostics === 'off') return [];
   const unfinished = unfinishedParts(document);
   return document.analysis.problems
@@ -33,7 +33,7 @@ export function diagnostics(document: AnalysedDocument, settings: Settings): Dia
 }
 
 /** The layers in which the grammar is broken, and the places themselves. */
-function unfinishedParts({ analysis }: AnalysedDocument): Span[] {
+function unfinishedParts({ analysis }: AnalyzedDocument): Span[] {
   const broken = analysis.problems.filter(({ code }) => code === 'syntax').map(({ span }) => span);
   const layers = analysis.networks.flatMap(({ definition }) => definition.layers);
   return broken.flatMap((place) => {
@@ -43,7 +43,7 @@ function unfinishedParts({ analysis }: AnalysedDocument): Span[] {
 }
 
 /** `@region-lens ignore bottleneck` in a comment on the line, or on the line above it. */
-function isSilenced({ lines, text }: AnalysedDocument, code: string, span: Span): boolean {
+function isSilenced({ lines, text }: AnalyzedDocument, code: string, span: Span): boolean {
   const { line } = lines.positionAt(span.start);
   const ignored = text.slice(lines.offsetOf(Math.max(0, line - 1)), lines.offsetOf(line + 1)).matchAll(SILENCE);
   return [...ignored].some(([, named]) => named === code);

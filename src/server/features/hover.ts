@@ -9,14 +9,14 @@ import type { LayerExplanation } from '../../theory/explain/explanation.ts';
 import { endOfTheory } from '../../analysis/networkDiagnostics.ts';
 import { asWritten, formatShape } from '../../network/shape.ts';
 import type { BoundResult } from '../../theory/bound.ts';
-import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
+import { layersAt, type AnalyzedDocument } from '../documentAnalysis.ts';
 import { boldMarkdown, escapeMarkdown } from '../../protocol/markdown.ts';
 import { describeActivation, mainBounds, meanDomain, plural, sourceOf } from '../words.ts';
 
 /** More than this many layers of one piece of text are summed up after the first ones. */
 const MAX_LAYERS = 4;
 
-export function hoverAt(document: AnalysedDocument, offset: number): Hover | null {
+export function hoverAt(document: AnalyzedDocument, offset: number): Hover | null {
   const at = layersAt(document.analysis, offset);
   if (!at || at.layers.length === 0) return null;
   const { span } = definitionOf(at.network, at.layers[0]);

@@ -5,7 +5,7 @@ import { formatFactor, formatLog10 } from '../../analysis/quantities.ts';
 import type { LayerDefinition } from '../../network/definition.ts';
 import type { Layer } from '../../network/network.ts';
 import type { BoundKind, BoundResult } from '../../theory/bound.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import type { Settings } from '../settings.ts';
 import type { ShownNetwork } from '../shownNetworks.ts';
 import { layerHover } from './hover.ts';
@@ -28,13 +28,13 @@ interface HintedLayers {
  * One short hint for each layer that bends: how much it raises the upper bound and the expected number. It stands at
  * the end of the line, behind all code, so that it separates nothing that belongs together.
  */
-export function inlayHints(document: AnalysedDocument, range: Range, settings: Settings): InlayHint[] {
+export function inlayHints(document: AnalyzedDocument, range: Range, settings: Settings): InlayHint[] {
   if (settings.hints === 'off') return [];
   return document.shown.flatMap((network, index) => hintsOf(document, network, index, range, settings));
 }
 
 function hintsOf(
-  { uri, lines }: AnalysedDocument,
+  { uri, lines }: AnalyzedDocument,
   network: ShownNetwork,
   shown: number,
   range: Range,
@@ -43,12 +43,12 @@ function hintsOf(
   const hints: InlayHint[] = [];
   for (const [line, layers] of byLine(network, lines)) {
     if (line < range.start.line || line > range.end.line) continue;
-    const labelled = [...byDefinition(network.analysis, layers)].flatMap((group): HintedLayers[] => {
+    const labeled = [...byDefinition(network.analysis, layers)].flatMap((group): HintedLayers[] => {
       const label = hintLabel(network.analysis, group, settings);
       return label === null ? [] : [{ layers: group, label }];
     });
-    for (const { layers: group, label } of labelled) {
-      const named = labelled.length > 1 ? `${group[0].name} ${label}` : label;
+    for (const { layers: group, label } of labeled) {
+      const named = labeled.length > 1 ? `${group[0].name} ${label}` : label;
       const data: HintData = { uri, shown, layers: group.map((layer) => layer.index) };
       hints.push({
         position: lines.endOf(line),
@@ -153,7 +153,7 @@ export function hintedDocument({ data }: InlayHint): string {
 }
 
 /** Adds the tooltip: the layer's hover, made only when someone looks. */
-export function resolveInlayHint(hint: InlayHint, document: AnalysedDocument): InlayHint {
+export function resolveInlayHint(hint: InlayHint, document: AnalyzedDocument): InlayHint {
   const { shown, layers } = hint.data as HintData;
   const network = document.shown[shown];
   const hinted = layers.map((index) => network?.analysis.network.layers[index]).filter((layer) => layer !== undefined);

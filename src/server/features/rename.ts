@@ -2,18 +2,18 @@ import { ErrorCodes, ResponseError, type WorkspaceEdit } from 'vscode-languagese
 import { usesOf } from '../../formats/native/nameUses.ts';
 import { isParamName } from '../../formats/native/paramUses.ts';
 import type { Range } from '../../analysis/lineIndex.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { findName } from '../layerNames.ts';
 
 /** The name to rename; null where none is, or where it is made up and stands nowhere. */
-export function renameRange(document: AnalysedDocument, offset: number): Range | null {
+export function renameRange(document: AnalyzedDocument, offset: number): Range | null {
   const found = findName(document, offset);
   return found?.thing.written ? document.lines.rangeOf(found.span) : null;
 }
 
 /** Another name for a layer, an input or a param, where it is given and everywhere it is used. */
 export function renameAt(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   offset: number,
   newName: string,
 ): WorkspaceEdit | ResponseError | null {

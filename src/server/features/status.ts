@@ -1,11 +1,11 @@
 import { visibleLine } from '../../report/visibleText.ts';
 import type { NetworkStatus, StatusParams } from '../../protocol/server.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { networkTitle, shortTitle } from '../networkTitle.ts';
 import type { Settings } from '../settings.ts';
 
 /** What the status bar says of each network. */
-export function statusOf(document: AnalysedDocument, settings: Settings): StatusParams['status'] {
+export function statusOf(document: AnalyzedDocument, settings: Settings): StatusParams['status'] {
   const networks = document.shown.map((network): NetworkStatus => {
     const { span, nameSpan } = network.analysis.definition;
     const [start, end] = [Math.min(span.start, nameSpan.start), Math.max(span.end, nameSpan.end)];

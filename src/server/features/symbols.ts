@@ -1,14 +1,14 @@
 import { SymbolKind, type DocumentSymbol } from 'vscode-languageserver';
 import type { Range } from '../../analysis/lineIndex.ts';
 import { asWritten, formatShape } from '../../network/shape.ts';
-import { comparePositions, isSourceCode, type AnalysedDocument } from '../documentAnalysis.ts';
+import { comparePositions, isSourceCode, type AnalyzedDocument } from '../documentAnalysis.ts';
 import { describeActivation } from '../words.ts';
 
 /**
  * The outline: networks, and in each its layers with shapes. Programs have an outline of their own, which the editor's
  * breadcrumbs show.
  */
-export function documentSymbols(document: AnalysedDocument): DocumentSymbol[] {
+export function documentSymbols(document: AnalyzedDocument): DocumentSymbol[] {
   if (isSourceCode(document)) return [];
   const { lines } = document;
   return document.analysis.networks.map(({ definition, network }) => {

@@ -3,20 +3,20 @@ import { compareNetworks } from '../../analysis/compare.ts';
 import { regionsPerParameter, type NetworkFigures } from '../../analysis/figures.ts';
 import { writeNative } from '../../formats/native/write.ts';
 import { buildNetwork } from '../../network/build.ts';
-import { analysedLayers } from '../../network/network.ts';
+import { analyzedLayers } from '../../network/network.ts';
 import type { ComparedBound, ComparedFigures, ComparedRow, PanelComparison } from '../../protocol/runs.ts';
 import type { ComparedText } from '../../protocol/server.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import type { BoundId } from '../../theory/boundIds.ts';
 import { boundFacts } from '../../theory/registry.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { meanDomain } from '../words.ts';
 import { quantity } from './series.ts';
 
 /** Networks of several documents held against each other. */
 
 export interface Compared {
-  readonly document: AnalysedDocument;
+  readonly document: AnalyzedDocument;
   /** Positions of the networks meant, in this order; all of them where there is none. */
   readonly networks: readonly number[] | null;
 }
@@ -51,7 +51,7 @@ export function comparedText(all: readonly Compared[], row: string): ComparedTex
     const role = ROLES.find((each) => rowKey(one, each) === row);
     const definition = role && comparedDefinition(one.analysis.definition, one.analysis.network, role);
     if (!definition) continue;
-    const layers = analysedLayers(buildNetwork(definition).network).filter(({ neurons }) => neurons > 0);
+    const layers = analyzedLayers(buildNetwork(definition).network).filter(({ neurons }) => neurons > 0);
     return { text: writeNative(definition).text, layers: layers.map(({ index }) => index) };
   }
   return null;

@@ -13,13 +13,13 @@ import { superscript } from '../../common/describePlace.ts';
 import { DEFAULT_BOX } from '../../common/place.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../protocol/panel.ts';
 import type { BoundResult } from '../../theory/bound.ts';
-import { layersAt, type AnalysedDocument } from '../documentAnalysis.ts';
+import { layersAt, type AnalyzedDocument } from '../documentAnalysis.ts';
 import { layerFormula } from './formulas.ts';
 import { seriesOf } from './series.ts';
 import { describeActivation, mainBounds, meanDomain, sourceOf } from '../words.ts';
 
 /** The whole model of the panel for one document, with the network at `offset` selected. */
-export function panelModel(document: AnalysedDocument, offset: number | undefined): PanelModel {
+export function panelModel(document: AnalyzedDocument, offset: number | undefined): PanelModel {
   const { analysis, uri, version, fileName } = document;
   const at = offset === undefined ? null : layersAt(analysis, offset);
   return {
@@ -31,7 +31,7 @@ export function panelModel(document: AnalysedDocument, offset: number | undefine
   };
 }
 
-function panelNetwork(document: AnalysedDocument, analysis: NetworkAnalysis, position: number): PanelNetwork {
+function panelNetwork(document: AnalyzedDocument, analysis: NetworkAnalysis, position: number): PanelNetwork {
   const { network } = analysis;
   const { atMost, canReach, expected } = mainBounds(analysis);
   const space = network.inputSize === 1 ? 'ℝ' : `ℝ${superscript(network.inputSize)}`;
@@ -106,7 +106,7 @@ function hasWeights(analysis: NetworkAnalysis): boolean {
 }
 
 /** Of everything a count depends on: the layers as they were understood, and the text itself where it holds weights. */
-function fingerprint(document: AnalysedDocument, analysis: NetworkAnalysis): string {
+function fingerprint(document: AnalyzedDocument, analysis: NetworkAnalysis): string {
   const { network } = analysis;
   const layers = network.layers.map(({ name: _name, weights: _weights, ...layer }) => layer);
   const weights = hasWeights(analysis) ? document.text : '';
@@ -173,7 +173,7 @@ export function describePanelInitialization({ kernel, kernelStddev, biasStddev }
   return `${kind} weights, bias deviation ${biasStddev}`;
 }
 
-function remarks(document: AnalysedDocument, analysis: NetworkAnalysis): string[] {
+function remarks(document: AnalyzedDocument, analysis: NetworkAnalysis): string[] {
   const { span } = analysis.definition;
   const own = document.analysis.problems.filter(
     (problem) => problem.severity !== 'hint' && problem.span.start >= span.start && problem.span.end <= span.end,
@@ -201,7 +201,7 @@ function whereNothingBends(layers: readonly Layer[]): string[] {
   ];
 }
 
-export function layerRange(document: AnalysedDocument, network: number, layer: number) {
+export function layerRange(document: AnalyzedDocument, network: number, layer: number) {
   const analysis = document.analysis.networks[network];
   const found = analysis?.network.layers[layer];
   return found ? document.lines.rangeOf(analysis.definition.layers[found.definition].span) : null;

@@ -49,7 +49,7 @@ export function meanInWindow(analysis: NetworkAnalysis, settings: CountSettings,
   return mean.applies && mean.value ? 10 ** mean.value.log10 : null;
 }
 
-/** Random planes through the centre of the inputs are alike for normal weights; those through another point are not. */
+/** Random planes through the center of the inputs are alike for normal weights; those through another point are not. */
 function whyPlanesDiffer(inputs: number, method: CountMethod, { place, seeds }: CountSettings): string | null {
   if (method !== 'plane' || place.kind !== 'box' || inputs <= 2 || seeds === 1 || place.lower === -place.upper)
     return null;

@@ -12,7 +12,7 @@ import type { ReadFile } from '../../formats/format.ts';
 import type { LayerDefinition, NetworkDefinition } from '../../network/definition.ts';
 import type { SweepSubject } from '../../protocol/runs.ts';
 import type { SizeEdit } from '../../protocol/server.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { networkText, variableOf, withSizes } from './sizes.ts';
 
 /**
@@ -20,7 +20,7 @@ import { networkText, variableOf, withSizes } from './sizes.ts';
  * defines just the network that is meant. A variable is never overwritten by a number: its own number changes.
  */
 export function sizeEdit(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   network: number,
   subject: SweepSubject,
   value: number,

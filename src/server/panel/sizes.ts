@@ -16,7 +16,7 @@ import { buildNetwork } from '../../network/build.ts';
 import type { LayerDefinition, NetworkDefinition } from '../../network/definition.ts';
 import type { SweepOption, SweepSubject, SweptRow } from '../../protocol/runs.ts';
 import type { BoundResult } from '../../theory/bound.ts';
-import type { AnalysedDocument } from '../documentAnalysis.ts';
+import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { quantity } from './series.ts';
 
 /** One network with other sizes: what can be varied, and what it becomes. */
@@ -28,12 +28,12 @@ const MIN_RANGE = 8;
 const PERCENT = 100;
 const MAX_PERCENT = 400;
 
-export function networkText({ text, fileName }: AnalysedDocument, network: number, imports: ReadFile): NetworkText {
+export function networkText({ text, fileName }: AnalyzedDocument, network: number, imports: ReadFile): NetworkText {
   return { text, fileName, network, files: { text: imports } };
 }
 
 /** What can be varied, variables of the text first: they change all that depends on them. */
-export function sweepOptions(document: AnalysedDocument, network: number, imports: ReadFile): SweepOption[] {
+export function sweepOptions(document: AnalyzedDocument, network: number, imports: ReadFile): SweepOption[] {
   const analysis = document.analysis.networks[network];
   if (!analysis) return [];
   const { definition } = analysis;
@@ -84,7 +84,7 @@ function layersTogether(
 
 /** What the network becomes at one value of the subject. */
 export function sweptRow(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   network: number,
   subject: SweepSubject,
   value: number,
@@ -113,7 +113,7 @@ const NO_ROW = { parameters: 0, atMost: null, canReach: null, expected: null } a
 
 /** The definition at a value of the subject; a sentence where there is none at this value; null without subject. */
 function changedDefinition(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   network: number,
   subject: SweepSubject,
   value: number,

@@ -114,7 +114,7 @@ function connectedCells(fields: AxisFields): { componentOf: Int32Array; rankOf: 
 }
 
 /**
- * Sorts intervals. Where one ends before its neighbour on the left (never in a single convolution) it grows to keep the
+ * Sorts intervals. Where one ends before its neighbor on the left (never in a single convolution) it grows to keep the
  * ends ascending; false then.
  */
 function ascending(intervals: Interval[]): boolean {

@@ -292,13 +292,13 @@ function transposedFields(
   return fields;
 }
 
-/** Nearest: every cell is repeated `factor` times. Bilinear: half-pixel centres, a mix of the two nearest cells. */
+/** Nearest: every cell is repeated `factor` times. Bilinear: half-pixel centers, a mix of the two nearest cells. */
 function upSampledFields(extentIn: number, extentOut: number, factor: number, bilinear: boolean): AxisFields {
   return Array.from({ length: extentOut }, (_, y) => {
     if (!bilinear) return [Math.floor(y / factor)];
-    const centre = (y + 0.5) / factor - 0.5;
-    const lower = Math.min(extentIn - 1, Math.max(0, Math.floor(centre)));
-    const upper = Math.min(extentIn - 1, Math.max(0, Math.ceil(centre)));
+    const center = (y + 0.5) / factor - 0.5;
+    const lower = Math.min(extentIn - 1, Math.max(0, Math.floor(center)));
+    const upper = Math.min(extentIn - 1, Math.max(0, Math.ceil(center)));
     return lower === upper ? [lower] : [lower, upper];
   });
 }

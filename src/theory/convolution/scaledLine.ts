@@ -32,7 +32,7 @@ function powerOf(x: number, exponent: number): Scaled {
 }
 
 /**
- * The sum of intervalSum in floating point, with its error. Numbers too small beside their neighbours to be kept are
+ * The sum of intervalSum in floating point, with its error. Numbers too small beside their neighbors to be kept are
  * lifted for an upper bound and dropped for a lower one. Null beyond the budget.
  */
 export function scaledIntervalSum(

@@ -126,7 +126,7 @@ function evaluation(mean: MeanRegions, where: string, network: Network, remark =
     perLayer: mean.perLayer.map((value) =>
       value === null ? null : { exact: null, log10: Math.log10(value), log10Error },
     ),
-    note: `on ${where}; ${formatInitialization(network)}; mean at initialisation in the wide limit${remark}`,
+    note: `on ${where}; ${formatInitialization(network)}; mean at initialization in the wide limit${remark}`,
   };
 }
 

@@ -19,7 +19,7 @@ export interface Chain {
   /** Input dimension n_0 (a slice's, where one is asked for). */
   readonly n0: number;
   readonly stages: readonly ChainStage[];
-  /** Number of leading layers that can be analysed. */
+  /** Number of leading layers that can be analyzed. */
   readonly length: number;
 }
 

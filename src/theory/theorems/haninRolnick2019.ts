@@ -15,7 +15,7 @@ import {
 
 /**
  * (T N)^n_0 / n_0! with T = 1 for N >= n_0, else 2^N: the order of the mean number of regions per unit volume at
- * initialisation. The theorem's constant T depends on the distribution of the weights.
+ * initialization. The theorem's constant T depends on the distribution of the weights.
  */
 export const haninRolnick2019Scale: Bound = {
   id: 'hanin-rolnick2019-scale',
@@ -40,7 +40,7 @@ export const haninRolnick2019Scale: Bound = {
         found.chain,
         cumulative(found.chain).map((neurons) => growth(neurons, found.chain.n0)),
       ),
-      note: 'An order of growth per unit volume at initialisation, with the constant T = 1; neither a bound nor a mean.',
+      note: 'An order of growth per unit volume at initialization, with the constant T = 1; neither a bound nor a mean.',
     };
   },
 };
@@ -72,7 +72,7 @@ export const tseranMontufar2021Scale: Bound = {
         chain,
         cumulative(chain).map((neurons) => maxoutGrowth(neurons, chain.n0, rank)),
       ),
-      note: 'An order of growth per unit volume at initialisation, with the constant T = 1; neither a bound nor a mean.',
+      note: 'An order of growth per unit volume at initialization, with the constant T = 1; neither a bound nor a mean.',
     };
   },
 };

@@ -180,7 +180,7 @@ function axisOf(g: WindowGeometry, axis: 0 | 1): AxisWindow {
 /** Only the middle taps of larger kernels are tried: blocks there fit at most positions. */
 const MAX_STARTS = 1024;
 
-/** How many output positions along an axis can use a block of `size` neighbouring taps without overlap or padding. */
+/** How many output positions along an axis can use a block of `size` neighboring taps without overlap or padding. */
 function blocksAlong(size: number, { from, to }: Range, axis: AxisWindow): number {
   const { outputs, taps, stride, dilation, before } = axis;
   const spacing = Math.ceil(size / stride);

@@ -1,4 +1,4 @@
-import { analysedLayers, type Network } from '../../../src/network/network.ts';
+import { analyzedLayers, type Network } from '../../../src/network/network.ts';
 import { sizeOf } from '../../../src/network/shape.ts';
 import { Choices } from './choices.ts';
 import {
@@ -118,7 +118,7 @@ class Draft {
   }
 
   private isSmall(network: Network): boolean {
-    const units = analysedLayers(network).reduce((sum, { neurons }) => sum + neurons, 0);
+    const units = analyzedLayers(network).reduce((sum, { neurons }) => sum + neurons, 0);
     return (
       units <= this.sizes.mostUnits && network.layers.every(({ outputShape }) => sizeOf(outputShape) <= this.sizes.most)
     );

@@ -67,7 +67,7 @@ export function isGeneric({ layers, init }: NativeFile): boolean {
   return numbers.every(isOdd) && new Set(numbers.map(Math.abs)).size === numbers.length;
 }
 
-/** Batch normalisation starts as the identity, and trained slopes all alike. */
+/** Batch normalization starts as the identity, and trained slopes all alike. */
 function drawsConstants(layers: readonly NativeLayer[]): boolean {
   return layers.some((layer) => layer.type === 'batch_normalization');
 }

@@ -7,7 +7,7 @@ import { compareNetworks } from '../../../src/analysis/compare.ts';
 import { baselinesOf } from '../../../src/analysis/baselines.ts';
 import { networkFigures, regionsPerParameter } from '../../../src/analysis/figures.ts';
 
-import { analysedParameters } from '../../../src/network/parameters.ts';
+import { analyzedParameters } from '../../../src/network/parameters.ts';
 import { build, dense, denseNetwork, layer, window2d } from '../network/definitions.ts';
 
 const conv = (name: string, filters: number, kernel: number): LayerDefinition =>
@@ -23,13 +23,13 @@ const cnn = build([6, 6, 1], [conv('a', 2, 2), conv('b', 3, 4), flatten, dense('
 
 describe('counterparts', () => {
   it('have as many parameters, within less than one neuron’s, and as many outputs', () => {
-    const parameters = analysedParameters(cnn);
+    const parameters = analyzedParameters(cnn);
     const [equal] = baselinesOf(cnn);
     const built = equal.network!;
     expect(equal.role).toBe('dense-same-parameters');
     expect(built.layers.map(({ outputShape }) => outputShape)).toEqual([[3], [4]]);
     const perNeuron = 36 + 1 + 4;
-    const spare = parameters - analysedParameters(built);
+    const spare = parameters - analyzedParameters(built);
     expect(spare).toBeGreaterThanOrEqual(0);
     expect(spare).toBeLessThan(perNeuron);
     expect(equal.how).toContain(`at most ${parameters} parameters`);

@@ -56,7 +56,7 @@ const cases = [
   { name: 'MobileNet', text: mobileNet(), parameters: 4_253_864, neurons: mobileNetNeurons },
 ];
 
-function analysed(text: string) {
+function analyzed(text: string) {
   const analysis = analyze(text, 'model.json');
   if (!analysis) throw new Error('no network found');
   return { analysis, one: analysis.networks[0] };
@@ -68,7 +68,7 @@ function log10Of(bound: BoundResult | undefined): number {
 }
 
 describe.each(cases)('$name', ({ text, parameters, neurons }) => {
-  const { analysis, one } = analysed(text);
+  const { analysis, one } = analyzed(text);
   const { network } = one;
 
   it('is read completely, with the weights and units of its paper', () => {
@@ -102,7 +102,7 @@ describe.each(cases)('$name', ({ text, parameters, neurons }) => {
 });
 
 it('refuses the theorems for chains on ResNet-50, whose bound is the recurrence', () => {
-  const { one } = analysed(resNet50());
+  const { one } = analyzed(resNet50());
   const forChains = [
     'montufar2017-upper',
     'serra2018-upper',
@@ -123,7 +123,7 @@ it('refuses the theorems for chains on ResNet-50, whose bound is the recurrence'
 });
 
 it('refuses means of max pooling and of depthwise convolutions of random values', () => {
-  expect(analysed(vgg16()).one.bound('kac-rice-line')?.reason).toContain('max pooling');
-  expect(analysed(resNet50()).one.bound('kac-rice-line')?.reason).toContain('max pooling');
-  expect(analysed(mobileNet()).one.bound('kac-rice-line')?.reason).toContain('one random channel');
+  expect(analyzed(vgg16()).one.bound('kac-rice-line')?.reason).toContain('max pooling');
+  expect(analyzed(resNet50()).one.bound('kac-rice-line')?.reason).toContain('max pooling');
+  expect(analyzed(mobileNet()).one.bound('kac-rice-line')?.reason).toContain('one random channel');
 });

@@ -6,7 +6,7 @@ import { actsOnTerminals } from '../../hostileText.ts';
 import { CommandLine } from './commandLine.ts';
 
 /**
- * Set the title or a colour, clear the screen, fill the clipboard, write over the line, fake an error, turn text
+ * Set the title or a color, clear the screen, fill the clipboard, write over the line, fake an error, turn text
  * around.
  */
 const NAMES = [

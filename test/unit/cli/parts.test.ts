@@ -204,7 +204,7 @@ describe('a count in parts, on the command line', () => {
 });
 
 describe('arrayExpression', () => {
-  it('joins neighbours', () => {
+  it('joins neighbors', () => {
     expect(arrayExpression([1, 2, 3, 5, 7, 8])).toBe('1-3,5,7-8');
     expect(arrayExpression([4])).toBe('4');
     expect(arrayExpression([])).toBe('');

@@ -27,16 +27,16 @@ describe('region-lens analyze --simulate', () => {
   it(
     'adds the mean of the counts that the same seeds give',
     async () => {
-      const [analysed, counted] = await Promise.all([
+      const [analyzed, counted] = await Promise.all([
         cli.run(['analyze', 'maxout.network.json', '--json', '--simulate', '5']),
         cli.run(['count', 'maxout.network.json', '--json', '--method', 'plane', '--repeat', '5', '--seed', '1']),
       ]);
-      expect([analysed.code, analysed.err]).toEqual([0, '']);
+      expect([analyzed.code, analyzed.err]).toEqual([0, '']);
       const counts = counted.out
         .trimEnd()
         .split('\n')
         .map((line) => (JSON.parse(line) as Count).activationRegions);
-      const bounds = figures(JSON.parse(analysed.out) as Report);
+      const bounds = figures(JSON.parse(analyzed.out) as Report);
       const mean = counts.reduce((sum, count) => sum + count, 0) / 5;
       expect(bounds.get('kac-rice-plane')).toMatchObject({ applies: false, value: null });
       expect(bounds.get('simulated-plane')).toMatchObject({ kind: 'mean', applies: true, value: null });

@@ -29,7 +29,7 @@ describe('random numbers', () => {
     expect(normal.variance).toBeCloseTo(1, 1);
   });
 
-  it('invert the normal distribution in its centre and in both tails', () => {
+  it('invert the normal distribution in its center and in both tails', () => {
     // Quantiles from tables of the normal distribution.
     expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 12);
     expect(normalQuantile(0.6)).toBeCloseTo(0.2533471031357997, 12);

@@ -34,7 +34,7 @@ export function fixture(name: string): string {
 
 export function readText(text: string, fileName: string, weights = false): ReadResult {
   const result = read(text, fileName, { weights });
-  if (result === null) throw new Error(`${fileName} is not recognised`);
+  if (result === null) throw new Error(`${fileName} is not recognized`);
   return result;
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formats, read, recognise } from '../../../src/formats/registry.ts';
+import { formats, read, recognize } from '../../../src/formats/registry.ts';
 import { isNetworkText, jsonFormatOf } from '../../../src/formats/sniff.ts';
 import { allFixtureNames, fixture, readText } from './fixtures.ts';
 
 const layer = '{ "type": "dense", "units": 2 }';
 
-describe('recognising a format', () => {
+describe('recognizing a format', () => {
   it('knows each way of writing networks down, whatever the file is called', () => {
-    const found = allFixtureNames.map((name) => recognise(fixture(name), 'file.json')?.id);
+    const found = allFixtureNames.map((name) => recognize(fixture(name), 'file.json')?.id);
     expect(found).toEqual([
       'native',
       'keras',
@@ -46,7 +46,7 @@ describe('recognising a format', () => {
     ['layers of something else with an input', '{ "input": "a.png", "layers": [{ "opacity": 1 }] }'],
     ['layers that are deeper', `{ "x": { "input": [1], "layers": [${layer}] } }`],
     ['words in strings', '{ "a": "\\"input\\": [1], \\"layers\\": [{\\"type\\": 1}]" }'],
-    ['a serialised class that is no model', '{ "class_name": "Adam", "config": { "learning_rate": 0.001 } }'],
+    ['a serialized class that is no model', '{ "class_name": "Adam", "config": { "learning_rate": 0.001 } }'],
     ['a list', `[${layer}]`],
     ['a text', 'layers and input'],
     ['nothing', ''],
@@ -59,7 +59,7 @@ describe('recognising a format', () => {
     ['choices of something else', '{ "a": { "_type": "choice" }, "b": 1 }'],
     ['a configuration with a kind of model', '{ "model_type": "car", "hidden_size": 2 }'],
   ])('leaves %s alone', (_, text) => {
-    expect(recognise(text, 'file.json')).toBeNull();
+    expect(recognize(text, 'file.json')).toBeNull();
     expect(read(text, 'file.json', { weights: true })).toBeNull();
     expect(isNetworkText(text, 'file.json')).toBe(false);
   });
@@ -68,15 +68,15 @@ describe('recognising a format', () => {
     expect(jsonFormatOf(`{ "input": [1], "layers": [${layer}] }`, 'a.ts')).toBeNull();
   });
 
-  it('recognises by at most one format', () => {
+  it('recognizes by at most one format', () => {
     for (const name of allFixtureNames) {
       const found = formats.filter((format) => format.sniff(fixture(name), name));
-      expect(found.map((format) => format.id)).toEqual([recognise(fixture(name), name)?.id]);
+      expect(found.map((format) => format.id)).toEqual([recognize(fixture(name), name)?.id]);
     }
   });
 });
 
-describe('a model of a kind that cannot be analysed', () => {
+describe('a model of a kind that cannot be analyzed', () => {
   it.each([
     ['brainjs', '{ "type": "LSTM", "options": {}, "hiddenLayers": [], "output": {} }', 'a brain.js LSTM'],
     ['brainjs', '{ "type": "GRUTimeStep", "options": {}, "hiddenLayers": [] }', 'a brain.js GRUTimeStep'],

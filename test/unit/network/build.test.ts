@@ -126,14 +126,14 @@ describe('buildNetwork', () => {
     });
   });
 
-  it('does not call a sum wrong that repeats the smaller tensor, and says that it is not analysed', () => {
+  it('does not call a sum wrong that repeats the smaller tensor, and says that it is not analyzed', () => {
     const pool = layer('pool', { kind: 'globalAveragePooling', rank: 2, keepDims: true }, { inputs: ['input'] });
     const add = layer('add', { kind: 'add' }, { inputs: ['input', 'pool'] });
     const { network, problems } = build([8, 8, 4], [pool, add]);
     expect(network.complete).toBe(false);
     expect(problems).toMatchObject([{ code: 'unsupported', severity: 'warning' }]);
     expect(problems[0].message).toBe(
-      'add merges 8×8×4 and 1×1×4 by repeating the numbers of one of them, which is not analysed',
+      'add merges 8×8×4 and 1×1×4 by repeating the numbers of one of them, which is not analyzed',
     );
   });
 

@@ -107,7 +107,7 @@ describe('shards of a graph model', () => {
     const opened = async (place: string) => {
       const uri = pathToFileURL(join(folder, place, 'model.json')).href;
       await server.open(uri, 'json', model);
-      return (await server.analysed(uri, 1)).diagnostics.map(({ message }) => message);
+      return (await server.analyzed(uri, 1)).diagnostics.map(({ message }) => message);
     };
     expect(await opened('workspace')).toEqual([]);
     expect(await opened('outside')).toContainEqual(

@@ -78,7 +78,7 @@ describe('names in native files', () => {
     }
     expect(lines.join('\n')).toBe(text.replaceAll('"b"', String.raw`"say \"b\""`));
     await server.change(uri, 2, lines.join('\n'));
-    expect((await server.analysed(uri, 2)).diagnostics.filter(({ severity }) => severity === 1)).toEqual([]);
+    expect((await server.analyzed(uri, 2)).diagnostics.filter(({ severity }) => severity === 1)).toEqual([]);
   });
 
   it('of params lead, are found and are changed in expressions', async () => {

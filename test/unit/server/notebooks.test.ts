@@ -76,9 +76,9 @@ describe('a notebook in the language server', () => {
   });
 
   it('has diagnostics in the cell that they are about, and follows edits of other cells', async () => {
-    const { diagnostics } = await server.analysed(cell('b'), 1);
+    const { diagnostics } = await server.analyzed(cell('b'), 1);
     expect(diagnostics).toMatchObject([{ range: { start: { line: 3 } }, message: expect.stringContaining('6') }]);
-    expect((await server.analysed(cell('a'), 1)).diagnostics).toEqual([]);
+    expect((await server.analyzed(cell('a'), 1)).diagnostics).toEqual([]);
     await server.connection.sendNotification('notebookDocument/didChange', {
       notebookDocument: { uri: notebook, version: 2 },
       change: {

@@ -109,20 +109,20 @@ describe('the language server', () => {
   it('underlines what is wrong at its place, and nothing once it is mended', async () => {
     const wrong = mlp.replace('"type": "dense", "name": "d2"', '"type": "dens", "name": "d2"');
     const uri = await open(wrong);
-    const { status, diagnostics } = await server.analysed(uri, 1);
+    const { status, diagnostics } = await server.analyzed(uri, 1);
     expect(status.status?.hasErrors).toBe(true);
     const [first] = diagnostics.filter(({ severity }) => severity === 1);
     expect(
       wrong.split('\n')[first.range.start.line].slice(first.range.start.character, first.range.end.character),
     ).toBe('"dens"');
     await server.change(uri, 2, mlp);
-    expect((await server.analysed(uri, 2)).diagnostics).toEqual([]);
+    expect((await server.analyzed(uri, 2)).diagnostics).toEqual([]);
   });
 
   it('names a bottleneck', async () => {
     const narrow = mlp.replace('[2]', '[8]').replace('"units": 24', '"units": 2');
     const uri = await open(narrow);
-    const { diagnostics } = await server.analysed(uri, 1);
+    const { diagnostics } = await server.analyzed(uri, 1);
     expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
       [
         'bottleneck',
@@ -135,11 +135,11 @@ describe('the language server', () => {
     const narrow = mlp.replace('[2]', '[8]').replace('"units": 24', '"units": 2');
     const commented = narrow.replace('{ "type": "dense"', '// @region-lens ignore bottleneck\n    { "type": "dense"');
     const uri = await open(commented);
-    expect((await server.analysed(uri, 1)).diagnostics).toEqual([]);
+    expect((await server.analyzed(uri, 1)).diagnostics).toEqual([]);
     server.settings = { diagnostics: { bottlenecks: false } };
     await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
     const other = await open(narrow);
-    await expect.poll(async () => (await server.analysed(other, 1)).diagnostics).toEqual([]);
+    await expect.poll(async () => (await server.analyzed(other, 1)).diagnostics).toEqual([]);
     server.settings = {};
     await server.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
   });
@@ -163,7 +163,7 @@ describe('the language server', () => {
       '"name": "d2", "units": 24, "activation": "gelu"',
     );
     const uri = await open(gelu);
-    const { status } = (await server.analysed(uri, 1)).status;
+    const { status } = (await server.analyzed(uri, 1)).status;
     expect(status?.networks[0].text).toBe("≤ 301 regions · only up to d2: 'gelu' is not piecewise linear");
     const [lens] = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
     expect(lens.command?.title).toContain("only up to d2: 'gelu' is not piecewise linear");
@@ -207,7 +207,7 @@ class Net(nn.Module):
     const source = await open('export const layers = [1, 2, 3];\n', 'typescript', 'ts');
     for (const uri of [json, source]) {
       expect(await server.hints(uri)).toEqual([]);
-      expect((await server.analysed(uri, 1)).status.status).toBeNull();
+      expect((await server.analyzed(uri, 1)).status.status).toBeNull();
     }
   });
 

@@ -83,7 +83,7 @@ export class ServerProcess {
   }
 
   /** Status and diagnostics of this version, once the server has sent them. */
-  async analysed(uri: string, version: number): Promise<{ status: StatusParams; diagnostics: Diagnostic[] }> {
+  async analyzed(uri: string, version: number): Promise<{ status: StatusParams; diagnostics: Diagnostic[] }> {
     for (;;) {
       const status = this.statuses.get(uri);
       if (status && status.version >= version) return { status, diagnostics: this.diagnostics.get(uri) ?? [] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze, type Analysis } from '../../../src/analysis/analyze.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
-import type { AnalysedDocument } from '../../../src/server/documentAnalysis.ts';
+import type { AnalyzedDocument } from '../../../src/server/documentAnalysis.ts';
 import { inlayHints } from '../../../src/server/features/inlayHints.ts';
 import { defaultSettings } from '../../../src/server/settings.ts';
 import { ShownNetworks } from '../../../src/server/shownNetworks.ts';
@@ -21,8 +21,8 @@ class Editor {
     this.shown.update(text, this.analysis);
     const lines = new LineIndex(text);
     const document = { uri: 'file:///x', version: 1, text, fileName: this.fileName, lines, shown: this.shown.networks };
-    const analysed = { ...document, analysis: this.analysis ?? analyze('{"input":[1],"layers":[]}', 'x.json')! };
-    const hints = inlayHints(analysed satisfies AnalysedDocument, everything, defaultSettings);
+    const analyzed = { ...document, analysis: this.analysis ?? analyze('{"input":[1],"layers":[]}', 'x.json')! };
+    const hints = inlayHints(analyzed satisfies AnalyzedDocument, everything, defaultSettings);
     const codeOf = (line: number) => text.split('\n')[line].replace(/[\s,]/g, '');
     for (const { position } of hints) expect(position).toEqual(lines.endOf(position.line));
     return new Map(hints.map(({ position, label }) => [codeOf(position.line), label as string]));

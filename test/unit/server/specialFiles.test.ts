@@ -77,7 +77,7 @@ describe('documents that are opened without a folder', () => {
     const uri = 'file:///models/100%.network.json';
     await server.open(uri, 'jsonc', network);
     expect(await labels(uri)).toEqual(['≤×301 ≈×276']);
-    expect((await server.analysed(uri, 1)).status.status?.networks[0].text).toContain('≤');
+    expect((await server.analyzed(uri, 1)).status.status?.networks[0].text).toContain('≤');
   });
 
   it('may be opened without their text', async () => {

@@ -36,7 +36,7 @@ describe('a language server beside texts that it cannot bear', { timeout: 60_000
       const bad = await server.open('bad.network.json', networkText(when));
       await expect
         .poll(() => server.messages(bad), patience)
-        .toEqual([expect.stringMatching(/^Region Lens could not analyse this file: the analysis was to throw/)]);
+        .toEqual([expect.stringMatching(/^Region Lens could not analyze this file: the analysis was to throw/)]);
       expect(server.diagnostics.get(bad)?.[0].range.start).toEqual({ line: 0, character: 0 });
       await goodIsAnswered();
       expect(server.starts).toBe(1);

@@ -92,7 +92,7 @@ describe('one graph convolution', () => {
   });
 });
 
-describe('growth at initialisation', () => {
+describe('growth at initialization', () => {
   it.each(expected.hanin_rolnick_2019_theorem)('$neurons neurons on $n_in inputs', (row) => {
     const scale = boundsOf(denseRelu(row.n_in, [row.neurons])).get('hanin-rolnick2019-scale')?.value;
     const [numerator, denominator = '1'] = row.bound_per_unit_volume.split('/');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze, type NetworkAnalysis } from '../../../src/analysis/analyze.ts';
 
-const analysed = (input: number[], ...layers: object[]): NetworkAnalysis =>
+const analyzed = (input: number[], ...layers: object[]): NetworkAnalysis =>
   analyze(JSON.stringify({ input, layers }), 'n.network.json')!.networks[0];
 const relu = { activation: 'relu' };
 
@@ -14,10 +14,10 @@ function figures(analysis: NetworkAnalysis) {
 
 describe('sizes typed by mistake', () => {
   it.each([
-    ['a high picture', analysed([1e15, 1, 2], { type: 'conv2d', filters: 1, kernel_size: 1, ...relu }), 1e15],
+    ['a high picture', analyzed([1e15, 1, 2], { type: 'conv2d', filters: 1, kernel_size: 1, ...relu }), 1e15],
     [
       'a long line',
-      analysed([2_147_483_648, 1], { type: 'conv1d', filters: 1, kernel_size: 3, padding: 'same', ...relu }),
+      analyzed([2_147_483_648, 1], { type: 'conv1d', filters: 1, kernel_size: 3, padding: 'same', ...relu }),
       2_147_483_648,
     ],
   ])('leave the cheap bounds, and say why the sum over windows is not there: %s', (_, analysis, neurons) => {
@@ -34,14 +34,14 @@ describe('sizes typed by mistake', () => {
   });
 
   it('a kernel much larger than its input is treated as one that covers all of it', () => {
-    const wide = analysed([8, 8, 1], {
+    const wide = analyzed([8, 8, 1], {
       type: 'conv2d',
       filters: 2,
       kernel_size: 2_147_483_647,
       padding: 'same',
       ...relu,
     });
-    const whole = analysed([8, 8, 1], { type: 'conv2d', filters: 2, kernel_size: 15, padding: 'same', ...relu });
+    const whole = analyzed([8, 8, 1], { type: 'conv2d', filters: 2, kernel_size: 15, padding: 'same', ...relu });
     const sums = [wide, whole].map((analysis) => figures(analysis).bound('xiong2020-one-layer'));
     expect(sums[0]?.applies).toBe(true);
     expect(sums[0]?.value).toEqual(sums[1]?.value);
@@ -50,25 +50,25 @@ describe('sizes typed by mistake', () => {
   it.each([
     [
       'filters',
-      analysed([28, 28, 1], { type: 'conv2d', filters: 40_000_000, kernel_size: 5, padding: 'same', ...relu }),
+      analyzed([28, 28, 1], { type: 'conv2d', filters: 40_000_000, kernel_size: 5, padding: 'same', ...relu }),
     ],
-    ['filters of a line', analysed([40, 3], { type: 'conv1d', filters: 1e9, kernel_size: 5, ...relu })],
-    ['groups', analysed([8, 100_000], { type: 'conv1d', filters: 100_000, groups: 100_000, kernel_size: 3, ...relu })],
-    ['channels one by one', analysed([8, 100_000], { type: 'depthwise_conv1d', kernel_size: 3, ...relu })],
+    ['filters of a line', analyzed([40, 3], { type: 'conv1d', filters: 1e9, kernel_size: 5, ...relu })],
+    ['groups', analyzed([8, 100_000], { type: 'conv1d', filters: 100_000, groups: 100_000, kernel_size: 3, ...relu })],
+    ['channels one by one', analyzed([8, 100_000], { type: 'depthwise_conv1d', kernel_size: 3, ...relu })],
     [
       'up-sampling',
-      analysed(
+      analyzed(
         [2, 2, 1],
         { type: 'up_sampling2d', size: 100_000 },
         { type: 'conv2d', filters: 1, kernel_size: 2, ...relu },
       ),
     ],
-    ['a transposed kernel', analysed([8, 8, 1], { type: 'conv2d_transpose', filters: 2, kernel_size: 1e9, ...relu })],
-    ['a strided line', analysed([1e9, 1], { type: 'conv1d', filters: 2, kernel_size: 3, strides: 1e8, ...relu })],
-    ['pooling over everything', analysed([9_007_199_254_740_991, 1, 1], { type: 'global_max_pooling2d' })],
+    ['a transposed kernel', analyzed([8, 8, 1], { type: 'conv2d_transpose', filters: 2, kernel_size: 1e9, ...relu })],
+    ['a strided line', analyzed([1e9, 1], { type: 'conv1d', filters: 2, kernel_size: 3, strides: 1e8, ...relu })],
+    ['pooling over everything', analyzed([9_007_199_254_740_991, 1, 1], { type: 'global_max_pooling2d' })],
     [
       'a pool',
-      analysed(
+      analyzed(
         [64, 64, 1],
         { type: 'conv2d', filters: 2, kernel_size: 3, ...relu },
         { type: 'max_pooling2d', pool_size: 1e9, padding: 'same' },
@@ -76,7 +76,7 @@ describe('sizes typed by mistake', () => {
     ],
     [
       'positions, more than the inputs of a dense layer',
-      analysed(
+      analyzed(
         [1e14, 6, 2],
         { type: 'conv2d', filters: 4, kernel_size: 2, padding: 'same', ...relu },
         { type: 'conv2d', filters: 3, kernel_size: 2, ...relu },
@@ -84,7 +84,7 @@ describe('sizes typed by mistake', () => {
     ],
     [
       'windows that see nothing but padding',
-      analysed(
+      analyzed(
         [2, 2, 1],
         { type: 'zero_padding2d', padding: 9 },
         { type: 'conv2d', filters: 2, kernel_size: 1, strides: 10, ...relu },
@@ -104,18 +104,18 @@ describe('sizes typed by mistake', () => {
 
   it('many layers of so many units that their logarithms are long make no fewer regions than the first', () => {
     const layer = { type: 'conv1d', filters: 1, kernel_size: 1, ...relu };
-    const analysis = figures(analysed([2e12, 1], ...Array.from({ length: 12 }, () => layer)));
+    const analysis = figures(analyzed([2e12, 1], ...Array.from({ length: 12 }, () => layer)));
     const cuts = analysis.bound('tightest-upper').perLayer!.map((cut) => cut?.log10 ?? NaN);
     expect(cuts[0]).toBeCloseTo(2e12 * Math.log10(2), -2);
     for (const [i, cut] of cuts.slice(1).entries()) expect(cut).toBeGreaterThanOrEqual(cuts[i]);
     expect(cuts[11]).toBeLessThanOrEqual(12.001 * cuts[0]);
   });
 
-  it('too many layers are counted, and not analysed', () => {
+  it('too many layers are counted, and not analyzed', () => {
     const layers = Array.from({ length: 4001 }, () => ({ type: 'relu' }));
     const analysis = analyze(JSON.stringify({ input: [2], layers }), 'n.network.json')!;
     expect(analysis.problems).toMatchObject([
-      { code: 'too-large', severity: 'error', message: '4,001 layers are more than the 4,000 that are analysed' },
+      { code: 'too-large', severity: 'error', message: '4,001 layers are more than the 4,000 that are analyzed' },
     ]);
     expect(analysis.networks[0].network).toMatchObject({ complete: false, layers: [] });
   }, 60_000);
@@ -148,7 +148,7 @@ describe('sizes typed by mistake', () => {
     ['many inputs at many nodes', [100_000, 6, 2], { activation: 'relu6' }],
   ])('a mean over %s is refused before room is made for it', (_, input, activation) => {
     const convolution = { type: 'conv2d', filters: 4, kernel_size: 3, padding: 'same', ...activation };
-    const mean = analysed(input, convolution, convolution).bound('kac-rice-line');
+    const mean = analyzed(input, convolution, convolution).bound('kac-rice-line');
     expect(mean.applies).toBe(false);
     expect(mean.reason).toContain('too many different positions');
   });

@@ -184,7 +184,7 @@ class NetworkWriter {
     return [this.writeDoubt(model.missing, given ?? [], model.missing.span ?? model.span, prefix)];
   }
 
-  /** The name of an input tensor. Where its shape is not known it stands for something that cannot be analysed. */
+  /** The name of an input tensor. Where its shape is not known it stands for something that cannot be analyzed. */
   private writeInput(
     given: string | undefined,
     written: { shape: Property | undefined; shapeField: string } | undefined,

@@ -45,7 +45,7 @@ function pieces(step: BendStep, unit: number): number {
 }
 
 /** A random pattern, and one that differs from it in a few units. */
-function neighbours(program: Program, uniform: () => number): [number[], number[]] {
+function neighbors(program: Program, uniform: () => number): [number[], number[]] {
   const counts = program.stages.flatMap((step) =>
     Array.from({ length: program.sizes[step.output] }, (_, unit) => pieces(step, unit)),
   );
@@ -63,7 +63,7 @@ describe('patterns whose difference is hidden', () => {
       const slice = sliceOf(planeOf(network), program.inputSize);
       const maps = new ExactMaps(program, slice.rows, new LineIds(program));
       for (let k = 0; k < 200; k++) {
-        const [p, q] = neighbours(program, uniform);
+        const [p, q] = neighbors(program, uniform);
         if (p.every((piece, unit) => piece === q[unit]) || !isHidden(program, p, q)) continue;
         expect(maps.ofOutputs(p), name).toBe(maps.ofOutputs(q));
         hidden++;

@@ -15,7 +15,7 @@ describe('a random plane', () => {
     expect(orthonormalPair(n, 8)).not.toEqual([e, f]);
   });
 
-  it('goes through its centre exactly: without biases, one layer of n units makes 2n cones there', () => {
+  it('goes through its center exactly: without biases, one layer of n units makes 2n cones there', () => {
     const [e, f] = orthonormalPair(50, 3);
     const parallelogram = { origin: e.map((x, i) => -x - f[i]), u: e.map((x) => 2 * x), v: f.map((x) => 2 * x) };
     const { origin, u, v } = parallelogram;

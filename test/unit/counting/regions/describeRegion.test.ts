@@ -15,16 +15,16 @@ describe('the region at a point of a plane', () => {
   const { regions } = count({ network, method: 'plane', domain, linear: false, keepRegions: true, limits: {} });
   const polygons = Array.from({ length: regions!.offsets.length - 1 }, (_, i) => {
     const corners = Array.from(regions!.vertices.subarray(2 * regions!.offsets[i], 2 * regions!.offsets[i + 1]));
-    const centre = [0, 1].map(
+    const center = [0, 1].map(
       (d) => corners.filter((_, k) => k % 2 === d).reduce((a, b) => a + b) / (corners.length / 2),
     );
-    return { corners, centre };
+    return { corners, center };
   });
 
   it('has another pattern in each polygon, and the map that a forward pass has at its corners', () => {
     const patterns = new Set<string>();
-    for (const { corners, centre } of polygons) {
-      const { pattern, outputs } = describeRegion(network, domain, centre);
+    for (const { corners, center } of polygons) {
+      const { pattern, outputs } = describeRegion(network, domain, center);
       patterns.add(JSON.stringify(pattern));
       expect(outputs).toHaveLength(2);
       for (let k = 0; k < corners.length; k += 2) {

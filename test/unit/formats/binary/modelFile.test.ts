@@ -38,7 +38,7 @@ describe('a binary model as text', () => {
     }
   });
 
-  it('keeps the layers that are not analysed, each with its sentence', () => {
+  it('keeps the layers that are not analyzed, each with its sentence', () => {
     const { model } = opened('stored/quantized-activations.onnx');
     const { networks, problems } = readText(model!, 'm.network.json');
     expect(networks[0].layers[0].operation.kind).toBe('unknown');

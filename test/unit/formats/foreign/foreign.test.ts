@@ -2,7 +2,7 @@ import { zipSync } from 'fflate';
 import { PbfWriter } from 'pbf';
 import { describe, expect, it } from 'vitest';
 import { foreignText } from '../../../../src/formats/foreign/texts.ts';
-import { read, recognise } from '../../../../src/formats/registry.ts';
+import { read, recognize } from '../../../../src/formats/registry.ts';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import { source } from '../weights/files.ts';
 
@@ -76,7 +76,7 @@ describe('a text of another tool', () => {
     ['tokenizer.json', '{"added_tokens": []}', 'a tokenizer'],
     ['flux.jl', 'model = Chain(Dense(2 => 3, relu))', 'source code in a language that is not read'],
   ])('%s is named, with what to do instead', (name, text, words) => {
-    expect(recognise(text, name)).toBeNull();
+    expect(recognize(text, name)).toBeNull();
     expect(foreignText(text, name)).toContain(words);
   });
 

@@ -278,7 +278,7 @@ describe('a Normalization', () => {
     expect(parameters([3], { mean: [0, 0, 0], variance: [1, 1, 1] })).toBe(0);
   });
 
-  it('along several axes is not analysed', () => {
+  it('along several axes is not analyzed', () => {
     const { network, problems } = normalized([4, 5], { axis: [1, 2] });
     expect(network.complete).toBe(false);
     expect(problems.map(({ code }) => code)).toEqual(['unsupported']);
@@ -353,7 +353,7 @@ describe('graphs of Keras models', () => {
     expect(underlined(text, problems)).toEqual(['unknown-layer at "MyNet"']);
   });
 
-  it('go on to be analysed up to a layer of one’s own', () => {
+  it('go on to be analyzed up to a layer of one’s own', () => {
     const own: Json = { class_name: 'Custom>Spline', config: { name: 'own' } };
     const text = sequential(dense('a', 2, { input_dim: 3 }), own, dense('b', 2));
     const { network, problems } = open(text, 'x.json');

@@ -277,7 +277,7 @@ describe('activations of Keras layers', () => {
   });
 });
 
-describe('layers that cannot be analysed', () => {
+describe('layers that cannot be analyzed', () => {
   it.each<[string, PlainRecord, string | null, string]>([
     ['MyLayer', { units: 3 }, 'type', 'unknown-layer'],
     ['', {}, 'type', 'unknown-layer'],
@@ -387,7 +387,7 @@ describe('the axis of a batch normalization', () => {
   };
   const image = [null, 10, 12, 3];
   const positions = (count: number) =>
-    `b normalizes along an axis of ${count} positions, not along the channels, which is not analysed`;
+    `b normalizes along an axis of ${count} positions, not along the channels, which is not analyzed`;
 
   it.each([
     [{}, 12],
@@ -398,7 +398,7 @@ describe('the axis of a batch normalization', () => {
     [{ axis: 1 }, positions(10)],
     [{ axis: [2] }, positions(12)],
     [{ axis: -2 }, positions(12)],
-    [{ axis: [1, 3] }, 'b: Normalizing along several axes at once is not analysed.'],
+    [{ axis: [1, 3] }, 'b: Normalizing along several axes at once is not analyzed.'],
   ])('with channels last, %j', (config, expected) => expect(parametersOf(image, config)).toBe(expected));
 
   it.each([

@@ -128,7 +128,7 @@ describe('a function called on tensors', () => {
   ])('that is not read is refused by its name: %s', (_, file, name) => {
     const { network, problems } = open(file, 'm.json');
     expect(problems.map(({ message }) => message)).toEqual([
-      `f: The operation ${name}, called on tensors, is not analysed.`,
+      `f: The operation ${name}, called on tensors, is not analyzed.`,
     ]);
     expect(network.complete).toBe(false);
   });
@@ -178,7 +178,7 @@ describe('layers as Keras writes them', () => {
       ),
     );
     expect(open(file, 'm.json').problems.map(({ message }) => message)).toEqual([
-      't: A model at every time step is not analysed.',
+      't: A model at every time step is not analyzed.',
     ]);
   });
 

@@ -81,14 +81,14 @@ describe('an ONNX model', () => {
   });
 
   it.each([
-    ['Foo', [], 'The operation Foo is not analysed.'],
-    ['Split', [], 'The operation Split is not analysed.'],
+    ['Foo', [], 'The operation Foo is not analyzed.'],
+    ['Split', [], 'The operation Split is not analyzed.'],
     [
       'Transpose',
       [{ name: 'perm', ints: ['1', '0'] }],
-      'Transpose of axes other than channels against positions is not analysed.',
+      'Transpose of axes other than channels against positions is not analyzed.',
     ],
-    ['Gather', [], 'Gather of a tensor is not analysed.'],
+    ['Gather', [], 'Gather of a tensor is not analyzed.'],
   ])('names an operation that it cannot follow: %s', (opType, attribute, message) => {
     const text = graph([
       { opType, input: ['x'], output: ['h'], attribute },

@@ -89,11 +89,11 @@ describe('a TorchScript file', () => {
   });
 
   it.each([
-    [['return torch.fft_fft(x)'], 'The operation torch.fft_fft is not analysed.'],
+    [['return torch.fft_fft(x)'], 'The operation torch.fft_fft is not analyzed.'],
     [['y = torch.relu(x)', 'if bool(torch.gt(y, 0)):', '  y = x', 'return y'], 'condition|torch.gt'],
     [['return (self).forward(x, )'], 'calls nested too deeply'],
     [['y = x', 'while True:', '  y = torch.relu(y)', 'return y'], 'a statement .while.'],
-    [['return os.system("true")'], 'The operation os is not analysed.'],
+    [['return os.system("true")'], 'The operation os is not analyzed.'],
     [['raise Exception("no")'], 'an error'],
     [['return self.nothing'], '.nothing'],
   ])('says what it does not follow: %s', (lines, message) => {

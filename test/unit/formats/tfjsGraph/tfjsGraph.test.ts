@@ -437,10 +437,10 @@ describe('nothing of a graph is lost without a word', () => {
   });
 
   it.each([
-    ['Pack', ['x', 'x'], 'The operation Pack is not analysed.'],
-    ['Prod', ['x', 'c'], 'The operation Prod is not analysed.'],
-    ['StridedSlice', ['x', 'c', 'c', 'c'], 'The operation StridedSlice is not analysed.'],
-    ['OneHot', ['x', 'c'], 'The operation OneHot is not analysed.'],
+    ['Pack', ['x', 'x'], 'The operation Pack is not analyzed.'],
+    ['Prod', ['x', 'c'], 'The operation Prod is not analyzed.'],
+    ['StridedSlice', ['x', 'c', 'c', 'c'], 'The operation StridedSlice is not analyzed.'],
+    ['OneHot', ['x', 'c'], 'The operation OneHot is not analyzed.'],
   ])('refuses %s of a tensor', (op, input, message) => {
     const nodes: Node[] = [constant('c', [1], [1], true), { name: 'n', op, input }];
     expect(layersOf(model([3], {}, nodes))).toContain(`unsupported: ${message}`);
@@ -460,7 +460,7 @@ describe('nothing of a graph is lost without a word', () => {
     expect(layersOf(pool(['1', '2', '2', '1']))).toEqual(['p max_pooling2d linear 3x3x2 0 18']);
     const resize = (op: string, attr: object) =>
       layersOf(model([4, 4, 1], {}, [constant('s', [2], [8, 8], true), { name: 'r', op, input: ['x', 's'], attr }]));
-    expect(resize('ResizeBilinear', {}).at(-1)).toContain('half-pixel centers is not analysed');
+    expect(resize('ResizeBilinear', {}).at(-1)).toContain('half-pixel centers is not analyzed');
     expect(resize('ResizeBilinear', { half_pixel_centers: { b: true } })).toEqual(['r up_sampling2d linear 8x8x1 0 0']);
     expect(resize('ResizeNearestNeighbor', { align_corners: { b: true } }).at(-1)).toContain('aligned corners');
   });

@@ -208,7 +208,7 @@ describe('a TensorFlow Lite model', () => {
     expect(network.layers.map(({ neurons, weights }) => [neurons, weights])).toEqual([[3, undefined]]);
   });
 
-  it('names operations that are not analysed', () => {
+  it('names operations that are not analyzed', () => {
     const unknown = (operation: number) =>
       open(
         liteFile(
@@ -220,10 +220,10 @@ describe('a TensorFlow Lite model', () => {
       );
     expect(unknown(111).network.complete).toBe(true);
     expect(unknown(5).problems.map(({ message }) => message)).toEqual([
-      'The operation DEPTH_TO_SPACE is not analysed.',
+      'The operation DEPTH_TO_SPACE is not analyzed.',
     ]);
     expect(unknown(999).problems.map(({ message }) => message)).toEqual([
-      'The operation operation 999 is not analysed.',
+      'The operation operation 999 is not analyzed.',
     ]);
   });
 

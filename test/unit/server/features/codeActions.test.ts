@@ -81,7 +81,7 @@ describe('the quick fix for a value that is not known', () => {
   async function open(text: string) {
     const uri = `file:///models/fix${++documents}.ts`;
     await server.open(uri, 'typescript', text);
-    const { diagnostics } = await server.analysed(uri, 1);
+    const { diagnostics } = await server.analyzed(uri, 1);
     const actions = await server.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
       textDocument: { uri },
       range: everything,
@@ -109,7 +109,7 @@ describe('the quick fix for a value that is not known', () => {
       const fixed = applied(text, action.edit?.changes?.[uri] ?? []);
       expect(fixed).toContain(expected);
       await server.change(uri, 2, fixed);
-      const after = await server.analysed(uri, 2);
+      const after = await server.analyzed(uri, 2);
       expect(after.diagnostics.filter(({ severity }) => severity !== 4)).toEqual([]);
     },
   );
@@ -134,7 +134,7 @@ export function build(options: { width: number; depth: number }) {
       '/** Some layers. */\n// @region-lens options.width = 64\n// @region-lens options.depth = 2\nexport function build',
     );
     await server.change(uri, 2, fixed);
-    expect((await server.analysed(uri, 2)).diagnostics).toEqual([]);
+    expect((await server.analyzed(uri, 2)).diagnostics).toEqual([]);
     const hints = await server.hints(uri);
     expect(hints.map(({ label }) => label)).toEqual(['≤×2,081 ≈×1,900', expect.stringMatching(/\(2 layers\)$/)]);
   });

@@ -23,7 +23,7 @@ const cases: [number, Partial<CountSettings>, string, string, string | null][] =
   [2, { method: 'sample' }, 'sample', '[−1, 1]²', 'kac-rice-plane'],
   [2, { place: { kind: 'all' } }, 'cells', 'ℝ²', null],
   [3, {}, 'cells', '[−1, 1]³', null],
-  [3, { method: 'plane' }, 'plane', 'a random plane through the centre of [−1, 1]³', 'kac-rice-plane'],
+  [3, { method: 'plane' }, 'plane', 'a random plane through the center of [−1, 1]³', 'kac-rice-plane'],
   [3, { method: 'line' }, 'line', 'the diagonal of [−1, 1]³', 'kac-rice-line'],
   [
     3,
@@ -60,7 +60,7 @@ const cases: [number, Partial<CountSettings>, string, string, string | null][] =
     'the plane through 3 points of a.csv',
     'kac-rice-plane',
   ],
-  [100, {}, 'plane', 'a random plane through the centre of [−1, 1]¹⁰⁰', 'kac-rice-plane'],
+  [100, {}, 'plane', 'a random plane through the center of [−1, 1]¹⁰⁰', 'kac-rice-plane'],
 ];
 
 it.each(cases)('of %d inputs and %j is what is counted: %s on %s', (inputs, more, method, domain, mean) => {

@@ -4,7 +4,7 @@ import { LineIndex } from '../../../../src/analysis/lineIndex.ts';
 import { sizeEdit } from '../../../../src/server/panel/sizeEdits.ts';
 import { sweepOptions, sweptRow } from '../../../../src/server/panel/sizes.ts';
 import type { SweepSubject } from '../../../../src/protocol/runs.ts';
-import type { AnalysedDocument } from '../../../../src/server/documentAnalysis.ts';
+import type { AnalyzedDocument } from '../../../../src/server/documentAnalysis.ts';
 
 const NO_FILES = {};
 
@@ -12,14 +12,14 @@ function documentOf(
   text: string,
   fileName: string,
   files: Readonly<Record<string, string>> = NO_FILES,
-): AnalysedDocument {
+): AnalyzedDocument {
   const analysis = analyze(text, fileName, {}, null, { text: (path) => files[path] })!;
   return { uri: `file:///${fileName}`, version: 1, text, fileName, analysis, lines: new LineIndex(text), shown: [] };
 }
 
 /** The text after the edits, or the sentence why there are none. */
 function applied(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   subject: SweepSubject,
   value: number,
   files: Readonly<Record<string, string>> = NO_FILES,
@@ -37,7 +37,7 @@ function applied(
 }
 
 function edited(
-  document: AnalysedDocument,
+  document: AnalyzedDocument,
   layer: number,
   field: string,
   value: number,
@@ -112,7 +112,7 @@ describe('a size that cannot be changed alone', () => {
 
   it('is left as it is where the file does not say it', () => {
     expect(edited(documentOf(native, 'a.network.json'), 9, 'units', 12)).toBe('The network has no such size.');
-    expect(edited(documentOf(native, 'a.network.json'), 0, 'colour', 12)).toBe('The network has no such size.');
+    expect(edited(documentOf(native, 'a.network.json'), 0, 'color', 12)).toBe('The network has no such size.');
   });
 });
 

@@ -34,7 +34,7 @@ test('the defaults are the diagonal and the square, and the notes say so', () =>
   );
   expect(line.evaluate(TheoryContext.of(network))).toHaveProperty(
     'note',
-    'on the segment from (−1, …, −1) to (1, …, 1); He normal, bias deviation 0.1; mean at initialisation in the wide limit',
+    'on the segment from (−1, …, −1) to (1, …, 1); He normal, bias deviation 0.1; mean at initialization in the wide limit',
   );
   expect(line.evaluate(TheoryContext.of(network, given))).toHaveProperty(
     'note',

@@ -20,7 +20,7 @@ const made: Readonly<Record<string, (fields: Fields) => Activation>> = {
 
 function shrink(name: string, lambda: number, isContinuous: boolean): Activation {
   if (lambda === 0) return linear;
-  if (!(lambda > 0)) throw new Refusal('Shrinking by less than nothing is not analysed.');
+  if (!(lambda > 0)) throw new Refusal('Shrinking by less than nothing is not analyzed.');
   const shift = isContinuous ? lambda : 0;
   return {
     kind: 'piecewiseLinear',

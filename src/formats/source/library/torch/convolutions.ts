@@ -32,7 +32,7 @@ function paddingField(fields: Fields, rank: 1 | 2): Padding {
   const given = fields.get('padding');
   const padding = given === 'same' || given === 'valid' ? given : evenPadding(fields, rank);
   if (mode !== undefined && mode !== 'zeros' && padding !== 'valid')
-    throw new Refusal('A convolution with other padding than zeros is not analysed.');
+    throw new Refusal('A convolution with other padding than zeros is not analyzed.');
   return padding;
 }
 
@@ -86,7 +86,7 @@ export const transposedConvolution =
     const needed = fields.count('in_channels');
     trace.ask(x, { kind: 'channels', channels: needed, rank });
     const filters = fields.count('out_channels');
-    if (fields.count('groups', 1) !== 1) throw new Refusal('A transposed convolution in groups is not analysed.');
+    if (fields.count('groups', 1) !== 1) throw new Refusal('A transposed convolution in groups is not analyzed.');
     const more = pairOf(fields.extents('output_padding', rank, 0), rank, 0);
     const sides = pairOf(fields.extents('padding', rank, 0), rank, 0);
     const along = (axis: 0 | 1): Pair => [sides[axis], sides[axis] - more[axis]];

@@ -114,12 +114,12 @@ const reduction =
     const { shape } = x;
     if (!shape) throw new Refusal('A tensor of unknown shape is reduced here.');
     if (given(call, 0, 'dim', 'axis') === undefined)
-      throw new Refusal(`${node.op} over the whole batch is not analysed.`);
+      throw new Refusal(`${node.op} over the whole batch is not analyzed.`);
     const reduced = axesOf(x, axesGiven(call)).sort((a, b) => a - b);
     const first = x.channelsFirst ? 2 : 1;
     const positions = Array.from({ length: shape.length - 1 }, (_none, k) => k + first);
     if (reduced.join() !== positions.join() || positions.length === 0)
-      throw new Refusal(`${node.op} over other axes than all positions is not analysed.`);
+      throw new Refusal(`${node.op} over other axes than all positions is not analyzed.`);
     const keeps = given(call, 1, 'keepdim', 'keepdims') === true;
     return poolAll(trace.writer, node, x, kind, keeps);
   };
@@ -130,7 +130,7 @@ function meanOverAll(call: FunctionCall): TensorValue {
   const axes = given(call, 0, 'dim', 'axis') === undefined ? [] : axesOf(x, axesGiven(call));
   const isRow = axes.length === 1 && x.channelsFirst && x.shape?.length === 3 && axes[0] >= 2;
   if (!isRow) return reduction('globalAveragePooling')(call);
-  throw new Refusal('A mean over rows or columns alone is not analysed.');
+  throw new Refusal('A mean over rows or columns alone is not analyzed.');
 }
 
 function clamp(call: FunctionCall): TensorValue {
@@ -149,13 +149,13 @@ function pad(call: FunctionCall): TensorValue {
   const { trace, node, x } = call;
   const mode = given(call, 1, 'mode') ?? 'constant';
   const value = given(call, 2, 'value') ?? 0;
-  if (mode !== 'constant' || numeric(value) !== 0) throw new Refusal('Padding with other than zeros is not analysed.');
+  if (mode !== 'constant' || numeric(value) !== 0) throw new Refusal('Padding with other than zeros is not analyzed.');
   const sides = given(call, 0, 'pad');
   if (!(sides instanceof Tuple || sides instanceof List)) throw new Refusal('How far this pads is not known.');
   const { items } = sides;
   const rank = (x.shape?.length ?? 3) - 1;
   if (rank < 1 || rank > 2 || !x.channelsFirst)
-    throw new Refusal('Padding along other axes than those of positions is not analysed.');
+    throw new Refusal('Padding along other axes than those of positions is not analyzed.');
   const wanted = rank === 1 ? 2 : 4;
   const filled = [...items, ...Array<number>(Math.max(0, wanted - items.length)).fill(0)];
   return padSides(trace, node, x, filled, rank === 1 ? 1 : 2);

@@ -91,7 +91,7 @@ function batchNormalization({ trace, node, x, fields, owner }: LayerCall): Tenso
   const { shape } = x;
   if (shape && rank === 2 && shape.length !== 3) throw new Refusal(`${fields.kind} needs channels, rows and columns.`);
   if (shape && shape.length > 1 && !x.channelsFirst)
-    throw new Refusal('A batch normalization along another axis than that of channels is not analysed.');
+    throw new Refusal('A batch normalization along another axis than that of channels is not analyzed.');
   const given = shape?.at(-1);
   if (given !== undefined && features !== undefined && given !== features) {
     const message = `${node.name}: num_features is ${features}, ${given} channels come in.`;
@@ -132,7 +132,7 @@ function prelu({ trace, node, x, fields, owner }: LayerCall): TensorValue {
   if (count > 1 && channels !== undefined && channels !== count)
     throw new Refusal(`This PReLU has ${count} slopes, ${channels} channels come in.`);
   if (count > 1 && shape && shape.length > 1 && !x.channelsFirst)
-    throw new Refusal('A PReLU along another axis than that of channels is not analysed.');
+    throw new Refusal('A PReLU along another axis than that of channels is not analyzed.');
   const axes = shape?.map((_extent, axis) => axis) ?? [0];
   const activation: PiecewiseLinearActivation = {
     ...generalRelu('prelu', { negativeSlope: fields.number('init', 0.25) }),
@@ -222,7 +222,7 @@ const unflatten: LayerBody = ({ trace, node, x, fields }) => {
   if (!(size instanceof Tuple || size instanceof List))
     throw new Refusal('To what shape this unflattens is not known.');
   if (dim !== 1 || (x.shape && x.shape.length > 1))
-    throw new Refusal('Unflattening other than a vector is not analysed.');
+    throw new Refusal('Unflattening other than a vector is not analyzed.');
   return reshapeTo(trace, node, x, size.items);
 };
 
@@ -231,25 +231,25 @@ const bodies: Readonly<Record<string, LayerBody>> = {
   LazyLinear: linearLayer,
   Conv1d: convolution(1),
   Conv2d: convolution(2),
-  Conv3d: refused('Layers over three spatial axes are not analysed.'),
+  Conv3d: refused('Layers over three spatial axes are not analyzed.'),
   LazyConv1d: convolution(1),
   LazyConv2d: convolution(2),
   ConvTranspose1d: transposedConvolution(1),
   ConvTranspose2d: transposedConvolution(2),
-  ConvTranspose3d: refused('Layers over three spatial axes are not analysed.'),
+  ConvTranspose3d: refused('Layers over three spatial axes are not analyzed.'),
   MaxPool1d: maxPool(1),
   MaxPool2d: maxPool(2),
-  MaxPool3d: refused('Layers over three spatial axes are not analysed.'),
+  MaxPool3d: refused('Layers over three spatial axes are not analyzed.'),
   AvgPool1d: averagePool(1),
   AvgPool2d: averagePool(2),
-  AvgPool3d: refused('Layers over three spatial axes are not analysed.'),
+  AvgPool3d: refused('Layers over three spatial axes are not analyzed.'),
   AdaptiveAvgPool1d: adaptive(1, 'averagePooling'),
   AdaptiveAvgPool2d: adaptive(2, 'averagePooling'),
   AdaptiveMaxPool1d: adaptive(1, 'maxPooling'),
   AdaptiveMaxPool2d: adaptive(2, 'maxPooling'),
   BatchNorm1d: batchNormalization,
   BatchNorm2d: batchNormalization,
-  BatchNorm3d: refused('Layers over three spatial axes are not analysed.'),
+  BatchNorm3d: refused('Layers over three spatial axes are not analyzed.'),
   SyncBatchNorm: batchNormalization,
   LazyBatchNorm1d: batchNormalization,
   LazyBatchNorm2d: batchNormalization,
@@ -264,16 +264,16 @@ const bodies: Readonly<Record<string, LayerBody>> = {
   Upsample: upsample,
   UpsamplingNearest2d: upsample,
   UpsamplingBilinear2d: upsample,
-  PixelShuffle: refused('A pixel shuffle is not analysed: it moves numbers from channels to positions.'),
-  PixelUnshuffle: refused('A pixel unshuffle is not analysed: it moves numbers from positions to channels.'),
+  PixelShuffle: refused('A pixel shuffle is not analyzed: it moves numbers from channels to positions.'),
+  PixelUnshuffle: refused('A pixel unshuffle is not analyzed: it moves numbers from positions to channels.'),
   ZeroPad1d: padding(1),
   ZeroPad2d: padding(2),
   ConstantPad1d: padding(1),
   ConstantPad2d: padding(2),
-  ReflectionPad1d: refused('Padding with other than zeros is not analysed.'),
-  ReflectionPad2d: refused('Padding with other than zeros is not analysed.'),
-  ReplicationPad1d: refused('Padding with other than zeros is not analysed.'),
-  ReplicationPad2d: refused('Padding with other than zeros is not analysed.'),
+  ReflectionPad1d: refused('Padding with other than zeros is not analyzed.'),
+  ReflectionPad2d: refused('Padding with other than zeros is not analyzed.'),
+  ReplicationPad1d: refused('Padding with other than zeros is not analyzed.'),
+  ReplicationPad2d: refused('Padding with other than zeros is not analyzed.'),
   PReLU: prelu,
   GLU: gated,
   Identity: ({ x }) => x,

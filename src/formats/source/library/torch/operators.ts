@@ -40,7 +40,7 @@ export function combine(trace: Trace, node: GraphNode, operator: string, left: V
     if (operator === '-') return merge(writer, node, inputs, 'subtract');
     if (/^[*@/]$/.test(operator))
       return product(writer, node, inputs, operator === '@' ? right.value.shape?.at(-1) : undefined);
-    throw new Refusal(`The operator ${operator} between tensors is not analysed.`);
+    throw new Refusal(`The operator ${operator} between tensors is not analyzed.`);
   }
   const isFirst = !(left instanceof Tensor);
   const x = left instanceof Tensor ? left.value : (right as Tensor).value;
@@ -64,7 +64,7 @@ export function combine(trace: Trace, node: GraphNode, operator: string, left: V
       break;
     default:
   }
-  throw new Refusal(`The operator ${operator} is not analysed here.`);
+  throw new Refusal(`The operator ${operator} is not analyzed here.`);
 }
 
 function withWeights(
@@ -75,9 +75,9 @@ function withWeights(
   { owner, shape, size }: Parameter,
   isFirst: boolean,
 ): TensorValue {
-  if (size === 1) throw new Refusal('A learned number for a whole tensor is not analysed.');
+  if (size === 1) throw new Refusal('A learned number for a whole tensor is not analyzed.');
   const constant = weights(owner, shape);
   if (operator === '*') return scale(trace.writer, node, x, constant);
   if (operator === '+' || (operator === '-' && !isFirst)) return shift(trace.writer, node, x, constant);
-  throw new Refusal(`The operator ${operator} with weights is not analysed here.`);
+  throw new Refusal(`The operator ${operator} with weights is not analyzed here.`);
 }

@@ -19,14 +19,14 @@ function poolWindow(fields: Fields, rank: 1 | 2, x: TensorValue): Window {
 
 function needsChannelsFirst(x: TensorValue): void {
   if (x.shape && x.shape.length > 1 && !x.channelsFirst)
-    throw new Refusal('Pooling along other axes than those of positions is not analysed.');
+    throw new Refusal('Pooling along other axes than those of positions is not analyzed.');
 }
 
 export const maxPool =
   (rank: 1 | 2) =>
   ({ trace, node, x, fields }: LayerCall): TensorValue => {
     needsChannelsFirst(x);
-    if (fields.flag('return_indices', false)) throw new Refusal('A pooling that gives places is not analysed.');
+    if (fields.flag('return_indices', false)) throw new Refusal('A pooling that gives places is not analyzed.');
     return pool(trace.writer, node, x, 'maxPooling', poolWindow(fields, rank, x));
   };
 
@@ -36,12 +36,12 @@ export const averagePool =
   ({ trace, node, x, fields }: LayerCall): TensorValue => {
     needsChannelsFirst(x);
     if (fields.get('divisor_override') !== undefined && fields.get('divisor_override') !== null)
-      throw new Refusal('An average with a divisor of its own is not analysed.');
+      throw new Refusal('An average with a divisor of its own is not analyzed.');
     const window = poolWindow(fields, rank, x);
     const counts = fields.flag('count_include_pad', true);
     if (!counts || typeof window.padding === 'string') return pool(trace.writer, node, x, 'averagePooling', window);
     if (fields.flag('ceil_mode', false))
-      throw new Refusal('An average over zeros outside of the input is not analysed with ceil_mode.');
+      throw new Refusal('An average over zeros outside of the input is not analyzed with ceil_mode.');
     const [rows, columns] = window.padding;
     const padded = pad(trace.writer, node, x, rank === 1 ? [columns] : [rows, columns]);
     return pool(trace.writer, node, padded, 'averagePooling', { ...window, padding: 'valid' });
@@ -58,7 +58,7 @@ export const adaptive =
       return poolAll(trace.writer, node, x, kind === 'maxPooling' ? 'globalMaxPooling' : 'globalAveragePooling', true);
     if (!x.shape) throw new Refusal('A pooling to a given size of a tensor of unknown shape is not read.');
     if (x.shape.length !== rank + 1)
-      throw new Refusal('Pooling along other axes than those of positions is not analysed.');
+      throw new Refusal('Pooling along other axes than those of positions is not analyzed.');
     const extents = spatialExtents(x.shape, rank).slice(2 - rank);
     const sizes = wanted.map((extent, axis) => extent ?? extents[axis]);
     if (sizes.every((size, axis) => size === extents[axis])) return x;
@@ -98,7 +98,7 @@ export const padding =
   ({ trace, node, x, fields }: LayerCall): TensorValue => {
     needsChannelsFirst(x);
     if (fields.kind.startsWith('Constant') && fields.number('value', 0) !== 0)
-      throw new Refusal('Padding with other than zeros is not analysed.');
+      throw new Refusal('Padding with other than zeros is not analyzed.');
     const value = fields.get('padding');
     const sides = value instanceof Tuple || value instanceof List ? value.items : Array<Value>(2 * rank).fill(value);
     return padSides(trace, node, x, sides, rank);
@@ -127,7 +127,7 @@ export function upsample({ trace, node, x, fields }: LayerCall): TensorValue {
   const rank = x.shape ? x.shape.length - 1 : 2;
   const factors = factorsOf(fields, x, rank);
   if (mode === 'nearest' || mode === 'nearest-exact') return resize(trace.writer, node, x, factors, false);
-  if (mode !== 'bilinear' || aligned) throw new Refusal(`Upsampling in this mode is not analysed.`);
+  if (mode !== 'bilinear' || aligned) throw new Refusal(`Upsampling in this mode is not analyzed.`);
   return resize(trace.writer, node, x, factors, true);
 }
 

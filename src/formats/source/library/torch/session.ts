@@ -133,7 +133,7 @@ export class TorchSession {
     const value = trace.perform(node, [x.value], places, () => {
       const made = applyLayer({ trace, node, x: x.value, fields, owner });
       if (made) return made;
-      throw new Refusal(`The layer ${kind} is not analysed.`);
+      throw new Refusal(`The layer ${kind} is not analyzed.`);
     });
     const result = this.placed(e, x, value, this.isInPlace(object.config ?? [], kind));
     if (/^(?:LSTM|GRU|RNN|MultiheadAttention)$/.test(kind))

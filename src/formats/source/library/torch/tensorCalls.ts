@@ -73,7 +73,7 @@ export function tensorPart(e: Evaluator, object: TensorLike, index: Value, site:
   if (parts.every(isAll)) return object;
   const node = trace.functionNode('part', site);
   const refuse = (): TensorValue => {
-    throw new Refusal('Taking a part of a tensor is not analysed.');
+    throw new Refusal('Taking a part of a tensor is not analyzed.');
   };
   return e.torch.tensor(e, trace.perform(node, [object.value], {}, refuse));
 }
@@ -129,7 +129,7 @@ function callOne(
   const value = trace.perform(node, [x], {}, () => {
     const made = isFunction(name) ? callFunction(name, { trace, node, x, args }) : undefined;
     if (made) return made;
-    throw new Refusal(`The operation ${name} is not analysed.`);
+    throw new Refusal(`The operation ${name} is not analyzed.`);
   });
   const inPlace = isInPlace || args.some((argument) => argument.name === 'inplace' && argument.value === true);
   return e.torch.placed(e, tensor, value, inPlace);
@@ -166,8 +166,8 @@ function join(
     if (made) return made;
     throw new Refusal(
       tensors.length === items.length
-        ? `The operation ${name} is not analysed.`
-        : 'Joining with something else than tensors of the network is not analysed.',
+        ? `The operation ${name} is not analyzed.`
+        : 'Joining with something else than tensors of the network is not analyzed.',
     );
   });
   return e.torch.tensor(e, value);

@@ -69,7 +69,7 @@ const idioms: readonly Idiom[] = [
     expected: mlp,
   },
   {
-    name: 'while, do and a labelled loop',
+    name: 'while, do and a labeled loop',
     source: `let n = 8; while (n > 4) n--;
       let one = 0; do { one++; } while (one < 1);
       outer: for (;;) { for (const _ of [1, 2]) { break outer; } }

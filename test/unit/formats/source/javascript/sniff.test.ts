@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { read, recognise } from '../../../../../src/formats/registry.ts';
+import { read, recognize } from '../../../../../src/formats/registry.ts';
 
-const recognised: readonly [string, string][] = [
+const recognized: readonly [string, string][] = [
   ['model.ts', `import * as tf from '@tensorflow/tfjs';\nexport const net = tf.sequential();`],
   ['model.mjs', `import { sequential } from "@tensorflow/tfjs-node";`],
   ['model.js', `const model = tf.sequential({ layers: [] });`],
@@ -20,13 +20,13 @@ const others: readonly [string, string][] = [
   ['empty.ts', ''],
 ];
 
-describe('recognising sources that build networks', () => {
-  it.each(recognised)('recognises %s: %s', (fileName, text) => {
-    expect(recognise(text, fileName)?.id).toBe('typescript');
+describe('recognizing sources that build networks', () => {
+  it.each(recognized)('recognizes %s: %s', (fileName, text) => {
+    expect(recognize(text, fileName)?.id).toBe('typescript');
   });
 
   it.each(others)('leaves %s alone: %.60s', (fileName, text) => {
-    expect(recognise(text, fileName)).toBeNull();
+    expect(recognize(text, fileName)).toBeNull();
   });
 
   it('reads them through the registry', () => {

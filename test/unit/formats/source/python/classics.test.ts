@@ -8,7 +8,7 @@ import { read } from '../../../../../src/formats/registry.ts';
 function networksOf(name: string, change = (text: string) => text) {
   const text = change(readFileSync(new URL(`classics/${name}.py`, import.meta.url), 'utf8'));
   const result = read(text, `${name}.py`, { weights: false });
-  if (!result) throw new Error(`${name}.py is not recognised`);
+  if (!result) throw new Error(`${name}.py is not recognized`);
   const built = result.networks.map((definition) => ({ definition, ...buildNetwork(definition) }));
   const problems = [...result.problems, ...built.flatMap((each) => each.problems)];
   return { built, problems: problems.filter(({ severity }) => severity === 'error' || severity === 'warning') };

@@ -11,7 +11,7 @@ from tensorflow.keras.layers import Dense, Conv2D
 
 function networksOf(source: string, head = imports) {
   const result = read(head + source, 'model.py', { weights: false });
-  if (!result) throw new Error('the source is not recognised');
+  if (!result) throw new Error('the source is not recognized');
   const networks = result.networks.map((definition) => {
     const { network } = buildNetwork(definition);
     return {

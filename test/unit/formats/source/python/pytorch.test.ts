@@ -180,7 +180,7 @@ describe('modules of PyTorch', () => {
     ['nn.Linear(2, 16 / 4)', 'bad-value', 'out_features must be a whole number of at least 1, not the float 4'],
     ['nn.Linear(2, width)', 'unknown-value', 'A comment supplies it: # @region-lens out_features = …'],
     ['nn.Sequential(nn.Linear(2, 3), nn.Linear(4, 1))', 'shape-mismatch', 'in_features is 4, 3 numbers come in'],
-    ['nn.Sequential(nn.Linear(2, 4), nn.Fold((2, 2), 1))', 'unsupported', 'The layer Fold is not analysed.'],
+    ['nn.Sequential(nn.Linear(2, 4), nn.Fold((2, 2), 1))', 'unsupported', 'The layer Fold is not analyzed.'],
   ])('say what is wrong or not known: %s', (module, code, message) => {
     const { problems } = readPython(`net = nn.Sequential(nn.Linear(2, 2), ${module})`);
     expect(problems.map((problem) => problem.code)).toEqual([code]);

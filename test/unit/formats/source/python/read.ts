@@ -6,6 +6,6 @@ export const imports = 'import torch\nimport torch.nn as nn\nimport torch.nn.fun
 
 export function readPython(source: string, files: Readonly<Record<string, string>> = {}): ReadResult {
   const result = read(imports + source, 'net.py', { weights: false, files: { text: (path) => files[path] } });
-  if (!result) throw new Error('the source is not recognised');
+  if (!result) throw new Error('the source is not recognized');
   return result;
 }
