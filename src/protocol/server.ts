@@ -37,10 +37,16 @@ export const reportRequest: Method<DocumentParams & { readonly kind: 'json' | 't
   method: 'regionLens/report',
 };
 
-/** The texts of the files that a document imports, by their paths from its folder. Null where it holds no network. */
-export const importsRequest: Method<DocumentParams, Readonly<Record<string, string>> | null> = {
-  method: 'regionLens/imports',
-};
+/** What the networks of a document were read from: for a cell, the cells of its notebook together. */
+export interface Source {
+  readonly text: string;
+  readonly fileName: string;
+  /** The texts of the files that it imports, by their paths from its folder. */
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+/** Null where the document holds no network. */
+export const sourceRequest: Method<DocumentParams, Source | null> = { method: 'regionLens/source' };
 
 /** A network in the native format, without weights. Null where there is no such network. */
 export const nativeTextRequest: Method<DocumentParams & { readonly network: number }, string | null> = {

@@ -2,7 +2,7 @@ import { NotebookDocuments, type NotebookDocument, type TextDocuments } from 'vs
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
 import { joinCells } from '../formats/source/notebook/cells.ts';
-import type { AnalyzedDocument } from './documentAnalysis.ts';
+import { fileNameOf, type AnalyzedDocument } from './documentAnalysis.ts';
 
 /** The notebooks whose cells the server is sent. */
 export const notebookSelector = [{ notebook: { notebookType: 'jupyter-notebook' }, cells: [{ language: 'python' }] }];
@@ -90,7 +90,13 @@ class CellLines extends LineIndex {
 
 /** The analysis of a whole notebook as one of its cells shows it. */
 export function asCell(document: AnalyzedDocument, uri: string, version: number, cell: Cell): AnalyzedDocument {
-  return { ...document, uri, version, lines: new CellLines(document.text, cell.firstLine, cell.lineCount) };
+  return {
+    ...document,
+    uri,
+    version,
+    fileName: fileNameOf(cell.notebook),
+    lines: new CellLines(document.text, cell.firstLine, cell.lineCount),
+  };
 }
 
 /** What a feature says of a cell, without what stands in other cells. */

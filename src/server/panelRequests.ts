@@ -34,7 +34,11 @@ function answerViews(session: ServerSession): void {
       ? reportTable(fileName, analysis, lines, notation)
       : JSON.stringify(reportJson(fileName, analysis, lines), null, 2) + '\n',
   );
-  answer(session, protocol.importsRequest, (_, { uri }) => session.imported.textsFor(uri));
+  answer(session, protocol.sourceRequest, ({ text }, { uri }) => ({
+    text,
+    fileName: fileNameOf(session.sourceOf(uri)),
+    imports: session.importsOf(uri),
+  }));
   answer(session, protocol.nativeTextRequest, ({ analysis }, { network }) => {
     const found = analysis.networks[network];
     return found ? writeNative(found.definition).text : null;
@@ -56,7 +60,7 @@ function answerComputations(session: ServerSession): void {
     return found ? meanInWindow(found, settings, window) : null;
   });
   const importsOf = (uri: string): ReadFile => {
-    const texts = new Map(Object.entries(session.imported.textsFor(uri)));
+    const texts = new Map(Object.entries(session.importsOf(uri)));
     return (path) => texts.get(path);
   };
   compute(session, protocol.sweepOptionsRequest, (document, { uri, network }) =>

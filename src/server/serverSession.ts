@@ -100,7 +100,7 @@ export class ServerSession {
   async find(uri: string): Promise<AnalyzedDocument | null> {
     for (let round = 0; ; round++) {
       const found = this.findNow(uri);
-      const source = this.notebooks.cellAt(uri)?.joined.uri ?? uri;
+      const source = this.sourceOf(uri);
       if (this.imported.isComplete(source) || round === MAX_IMPORT_ROUNDS) return found;
       await this.imported.load(source);
       this.analyses.outdate(source);
@@ -115,6 +115,16 @@ export class ServerSession {
     if (!cell) return this.analyses.of(document);
     const analyzed = this.analyses.of(cell.joined);
     return analyzed && asCell(analyzed, uri, document.version, cell);
+  }
+
+  /** The texts of the files that a document imports, or the notebook of a cell, by their paths from its folder. */
+  importsOf(uri: string): Readonly<Record<string, string>> {
+    return this.imported.textsFor(this.sourceOf(uri));
+  }
+
+  /** The URI that a document is analyzed by: for a cell, that of all cells together. */
+  sourceOf(uri: string): string {
+    return this.notebooks.cellAt(uri)?.joined.uri ?? uri;
   }
 
   /** What a feature says of a document; null where it holds no network, or cannot be analyzed. */

@@ -4,7 +4,7 @@ import type { PanelModel } from '../../protocol/panel.ts';
 import type { TaskNetwork } from '../../protocol/pool.ts';
 import { usualSettings } from '../../protocol/usualSettings.ts';
 import type { CountSettings } from '../../protocol/runs.ts';
-import { importsRequest, layerAtRequest, panelModelRequest, runTheoryRequest } from '../../protocol/server.ts';
+import { layerAtRequest, panelModelRequest, runTheoryRequest, sourceRequest } from '../../protocol/server.ts';
 import { MAX_SEEDS } from '../../protocol/validate.ts';
 import { applySize, comparisons } from './comparisons.ts';
 import type { CountRunner } from './countRunner.ts';
@@ -143,13 +143,12 @@ export class PanelSession implements vscode.Disposable {
   async network(key: string): Promise<NetworkSource | undefined> {
     const position = this.model?.networks.findIndex((network) => network.key === key) ?? -1;
     if (!this.source || !this.model || position < 0) return undefined;
-    const { file: fileName } = this.model;
     const uri = this.source.toString();
+    const inputs = this.model.networks[position].inputSize;
     const document = await vscode.workspace.openTextDocument(this.source);
     const weights = (await this.services.weightFiles.of(document))?.place;
-    const imports = (await this.services.server.ask(importsRequest, { uri })) ?? {};
-    const inputs = this.model.networks[position].inputSize;
-    return { uri, position, inputs, text: { text: document.getText(), fileName, network: position, imports, weights } };
+    const source = await this.services.server.ask(sourceRequest, { uri });
+    return source ? { uri, position, inputs, text: { ...source, network: position, weights } } : undefined;
   }
 
   async reveal(range: vscode.Range): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importsRequest } from '../../../src/protocol/server.ts';
+import { sourceRequest } from '../../../src/protocol/server.ts';
 import { ServerProcess } from './serverProcess.ts';
 
 const source = (path: string) => `import * as tf from '@tensorflow/tfjs';
@@ -51,7 +51,9 @@ describe('files that a source imports', () => {
     await expect.poll(() => labels(uri), patience).toEqual(['≤×301 ≈×276']);
     await server.change(sizes, 2, 'export const width = 48;\n');
     await expect.poll(() => labels(uri), patience).toEqual(['≤×1,177 ≈×1,076']);
-    expect(await server.ask(importsRequest, { uri })).toEqual({ 'typedSizes.ts': 'export const width = 48;\n' });
+    expect((await server.ask(sourceRequest, { uri }))?.imports).toEqual({
+      'typedSizes.ts': 'export const width = 48;\n',
+    });
   });
 
   it.each(['../outside', './link', './none'])(

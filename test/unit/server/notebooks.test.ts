@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeLens, Hover } from 'vscode-languageserver-protocol';
+import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
+import { panelModelRequest, sourceRequest } from '../../../src/protocol/server.ts';
 import { ServerProcess, splice } from './serverProcess.ts';
 
 const notebook = 'file:///models/net.ipynb';
@@ -63,6 +65,19 @@ describe('a notebook in the language server', () => {
     });
     expect((hover.contents as { value: string }).value).toContain('24 neurons');
     expect(hover.range?.start.line).toBe(line);
+  });
+
+  it('shows and counts the networks of the whole notebook, from either cell', async () => {
+    for (const name of ['a', 'b']) {
+      const uri = cell(name);
+      const model = await server.ask(panelModelRequest, { uri });
+      expect(model?.file).toBe('net.ipynb');
+      expect(model?.networks.map((network) => network.neurons)).toEqual([8, 24, 5]);
+      const source = await server.ask(sourceRequest, { uri });
+      expect(source).toMatchObject({ fileName: 'net.ipynb.py', imports: {} });
+      const read = networkWithWeights(source!.text, source!.fileName, 1, null);
+      expect(read?.network.layers.map(({ neurons }) => neurons)).toContain(24);
+    }
   });
 
   it('has lenses where a network is named', async () => {

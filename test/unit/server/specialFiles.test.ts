@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importsRequest } from '../../../src/protocol/server.ts';
+import { sourceRequest } from '../../../src/protocol/server.ts';
 import { ServerProcess } from './serverProcess.ts';
 
 const source = (path: string) => `import * as tf from '@tensorflow/tfjs';
@@ -40,7 +40,7 @@ describe('documents that are opened without a folder', () => {
     for (const name of ['inside', 'alias', 'link']) {
       const uri = uriOf(`models/${name}User.ts`);
       await server.open(uri, 'typescript', source(`./${name}/sizes`));
-      read[name] = [await labels(uri), await server.ask(importsRequest, { uri })];
+      read[name] = [await labels(uri), (await server.ask(sourceRequest, { uri }))?.imports ?? null];
     }
     const text = 'export const width = 24;\n';
     expect(read).toEqual({
