@@ -42,7 +42,8 @@ export function sizeFault(operation: Operation): SizeFault | null {
     case 'averagePooling':
       return windowFault(operation.window, 0, 'pool_size');
     case 'zeroPadding':
-      return fault('padding', operation.padding.flat(), 0);
+      // A negative number takes positions away.
+      return fault('padding', operation.padding.flat(), -MAX_SIZE);
     case 'upSampling':
       return fault('size', operation.factors, 1);
     case 'reshape':

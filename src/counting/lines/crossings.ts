@@ -1,5 +1,6 @@
 import type { Settlement } from './settlement.ts';
 import { pointOf, type Knot, type Stretch } from './knots.ts';
+import { IllConditioned } from './trace.ts';
 
 /** Absolute rounding error of a coordinate in [0, 1]. */
 const COORDINATE_ERROR = 2 ** -52;
@@ -9,6 +10,8 @@ export interface Crossing {
   readonly cell: number;
   readonly x: number;
   readonly error: number;
+  /** The part of it that is not the cell's ends'. */
+  readonly ownError: number;
   readonly line: number;
   /** The function's sign before it. */
   readonly before: number;
@@ -32,9 +35,9 @@ export function crossingOf(stretch: Stretch, { cell, line, piece, left, right, t
   const [from, to] = [pointOf(stretch, cell), pointOf(stretch, cell + 1)];
   const length = to.x - from.x;
   const x = from.x + (left / (left - right)) * length;
-  const error =
-    COORDINATE_ERROR + 2 * Math.max(from.error, to.error) + (8 * tolerance * Math.abs(length)) / Math.abs(left - right);
-  return { cell, x, error, line, before: left > 0 ? 1 : -1, piece, knot: null };
+  const ownError = COORDINATE_ERROR + (8 * tolerance * Math.abs(length)) / Math.abs(left - right);
+  const error = ownError + 2 * Math.max(from.error, to.error);
+  return { cell, x, error, ownError, line, before: left > 0 ? 1 : -1, piece, knot: null };
 }
 
 /** Orders crossings of one cell: negative where `a` is first, 0 where they are one point. */
@@ -96,8 +99,10 @@ function mayMeet(first: Crossing, next: Crossing, reach: number): boolean {
 }
 
 /** Coordinates ascend, whatever rounding made of them. */
-function knotOf(stretch: Stretch, stage: number, { cell, x, error, line }: Crossing, inside: Knot[], id: number): Knot {
+function knotOf(stretch: Stretch, stage: number, crossing: Crossing, inside: Knot[], id: number): Knot {
+  const { cell, x, error, ownError, line } = crossing;
   const before = inside.length > 0 ? inside[inside.length - 1].x : pointOf(stretch, cell).x;
   const ascending = Math.min(Math.max(x, before), pointOf(stretch, cell + 1).x);
+  if (Math.abs(ascending - x) > ownError) throw new IllConditioned();
   return { id, x: ascending, error: error + Math.abs(ascending - x), line, stage, name: 0, flips: [] };
 }

@@ -9,6 +9,7 @@ import { LineMemoryFull } from './lineMemory.ts';
 import { LinearPieces, LineDrawing } from './lineOutputs.ts';
 import { giveMachine, takeMachine } from './lineMachine.ts';
 import { LineWalk } from './lineWalk.ts';
+import { IllConditioned } from './trace.ts';
 
 interface LineCountOptions extends Watched {
   readonly linear: boolean;
@@ -52,14 +53,14 @@ function distinctUnits(step: BendStep): BendStep {
 
 /**
  * Counts a segment layer by layer; null where that cannot be done: where pieces of activations do not quite meet,
- * numbers overflow, or the network is too large for the kernel's memory.
+ * numbers overflow, points are too ill-conditioned to place, or the network is too large for the kernel's memory.
  */
 export function countLine(program: Program, slice: Slice, options: LineCountOptions): LineCount | null {
   if (!takesLayers(program)) return null;
   try {
     return countByLayers(program, slice, options);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof LineMemoryFull) return null;
+    if (error instanceof RangeError || error instanceof LineMemoryFull || error instanceof IllConditioned) return null;
     throw error;
   }
 }

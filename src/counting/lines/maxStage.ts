@@ -263,6 +263,6 @@ class Envelope {
     const margin = tracer.margin(a, k, input.tolerance) + tracer.margin(b, k, 0);
     if (Math.abs(difference) > margin) return difference;
     const id = context.lines.ofPair(input.stage, member, other);
-    return settled(difference, margin, context.settlement.signAt(input.stretch, k, input.stage, id));
+    return settled(difference, input.tolerance, margin, context.settlement.signAt(input.stretch, k, input.stage, id));
   }
 }

@@ -57,7 +57,18 @@ export function columnsOf({ knots }: Stretch, tensor: LineTensor): Int32Array {
   return Int32Array.from(knots, (knot) => (tensor.columns.has(knot) ? tensor.dense(knot) / 8 : 0));
 }
 
-/** A value with its settled sign: about what it was, but clearly no zero unless it is. */
-export function settled(value: number, margin: number, sign: number): number {
+/**
+ * Ends a walk where a function has another sign at a knot than the knot's coordinate says, since that is far off: the
+ * next crossings would be placed by it, and with them all values that follow. Counting cell by cell does not rely on
+ * coordinates.
+ */
+export class IllConditioned extends Error {}
+
+/**
+ * A value with its settled sign: about what it was, but clearly no zero unless it is. `tolerance` is how far the value
+ * may be off without the error of the knot. Errors: `IllConditioned`.
+ */
+export function settled(value: number, tolerance: number, margin: number, sign: number): number {
+  if (sign * value < 0 && Math.abs(value) > tolerance) throw new IllConditioned();
   return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
 }

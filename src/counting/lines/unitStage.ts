@@ -134,7 +134,7 @@ export class UnitStage {
       if (Math.abs(difference) > margin) continue;
       if (k === 0 && source.startsAtZero && breakpoint === 0) continue;
       const sign = context.settlement.signAt(stretch, k, stage, context.lines.ofBreakpoint(stage, unit, b));
-      above[k] = settled(difference, margin, sign);
+      above[k] = settled(difference, tolerance, margin, sign);
     }
     return above;
   }

@@ -2,7 +2,7 @@ import { EXACT_DIGITS, magnitudeOf, one, UNIT_ROUNDOFF, zero, type Magnitude } f
 import { magnitudeOfScaled, multiplyScaled, scaled, scaledExp, type Scaled } from './scaled.ts';
 
 /** Terms times digits that a sum of exact integers may have: some milliseconds. */
-const MAX_EXACT_WORK = 1e7;
+const MAX_EXACT_WORK = 1e8;
 
 /** C(n, k) as an exact integer. Meant for results that are written out: k multiplications. */
 export function binomialExact(n: number, k: number): bigint {
