@@ -15,7 +15,7 @@ export function createTabs(
   const buttons = pages.map(({ page, text, panel }) => {
     panel.id = `page-${page}`;
     panel.setAttribute('role', 'tabpanel');
-    panel.setAttribute('aria-labeledby', `tab-${page}`);
+    panel.setAttribute('aria-labelledby', `tab-${page}`);
     const attributes = { role: 'tab', type: 'button', id: `tab-${page}`, 'aria-controls': panel.id };
     const button = element('button', { class: 'tab', text, attributes });
     button.addEventListener('click', () => onChoose(page));

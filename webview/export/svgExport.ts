@@ -41,7 +41,7 @@ function drawnPlots(view: View): string {
   let width = 0;
   for (const drawing of document.querySelectorAll<SVGSVGElement>('svg.plot')) {
     const { width: drawingWidth, height: drawingHeight } = drawing.getBoundingClientRect();
-    const title = document.getElementById((drawing.getAttribute('aria-labeledby') ?? '').split(' ')[0]);
+    const title = document.getElementById((drawing.getAttribute('aria-labelledby') ?? '').split(' ')[0]);
     if (drawingWidth === 0 || title === null) continue;
     picture.append(heading(`${title.textContent} · ${view.network.name}`, title, height + 12));
     const part = styledCopy(drawing);

@@ -50,7 +50,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   );
   const { canvas } = surface;
   canvas.setAttribute('role', 'img');
-  canvas.setAttribute('aria-labeledby', titleId);
+  canvas.setAttribute('aria-labelledby', titleId);
   canvas.setAttribute('aria-describedby', helpId);
   canvas.tabIndex = 0;
   const overlay = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))

@@ -53,7 +53,7 @@ export function createComparePlot(tools: HTMLElement): ComparePlot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot comparePlot')
     .attr('role', 'img')
-    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
   const heading = element('h2', { attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const frame = element('div', { class: 'plotFrame' }, [svg.node()]);

@@ -48,7 +48,7 @@ export function createContributionPlot(): Plot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot contributionPlot')
     .attr('role', 'group')
-    .attr('aria-labeledby', `${titleId} ${subtitleId}`);
+    .attr('aria-labelledby', `${titleId} ${subtitleId}`);
   const rowsLayer = svg.append('g');
   const subtitle = element('p', { class: 'muted caption', attributes: { id: subtitleId } });
   const frame = element('div', { class: 'barsFrame' }, [svg.node()]);

@@ -29,7 +29,7 @@ export function createDepthPlot(): Plot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot depthPlot')
     .attr('role', 'group')
-    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
   const heading = element('h2', { text: t('Regions after each layer'), attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const tooltip = createTooltip();

@@ -31,7 +31,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot distancePlot')
     .attr('role', 'img')
-    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
   const heading = element('h2', { text: t('Distances to the nearest boundary'), attributes: { id: titleId } });
   const description = element('p', { class: 'muted caption', attributes: { id: descriptionId } });
   const link = element('a', { text: 'Hanin, Rolnick 2019' });

@@ -55,7 +55,7 @@ export function createLinePlot(): LinePlot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot linePlot')
     .attr('role', 'img')
-    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
   const heading = element('h2', { text: t('Outputs along the line'), attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const readout = element('p', { class: 'muted caption readout', attributes: { role: 'status' } });

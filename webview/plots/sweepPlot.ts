@@ -42,7 +42,7 @@ export function createSweepPlot(): SweepPlot {
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'plot sweepPlot')
     .attr('role', 'img')
-    .attr('aria-labeledby', `${titleId} ${descriptionId}`);
+    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
   const heading = element('h3', { attributes: { id: titleId } });
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const frame = element('div', { class: 'plotFrame' }, [svg.node()]);

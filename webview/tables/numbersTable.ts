@@ -98,13 +98,13 @@ export function createNumbersTable(): Section {
   const heading = element('h2', { text: t('Numbers'), attributes: { id: headingId } });
   const head = element('tr');
   const body = element('tbody');
-  const table = element('table', { class: 'numbers', attributes: { 'aria-labeledby': headingId } }, [
+  const table = element('table', { class: 'numbers', attributes: { 'aria-labelledby': headingId } }, [
     element('thead', {}, [head]),
     body,
   ]);
   const scroller = element(
     'div',
-    { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-labeledby': headingId } },
+    { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-labelledby': headingId } },
     [table],
   );
   const domains = element('p', { class: 'muted caption' });
