@@ -81,6 +81,23 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 `;
 }
 
+/** Daemons have this long to end by themselves. */
+const STOP_MS = 10_000;
+
+/**
+ * False where there is no such process any more.
+ * @param {number} pid
+ * @param {NodeJS.Signals | 0} name
+ */
+function signal(pid, name) {
+  try {
+    process.kill(pid, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Starts the cluster in an empty folder (whose path has no spaces), and waits until its node takes jobs. Errors: an
  * Error with the logs where it does not.
@@ -100,14 +117,14 @@ export async function startSlurm(folder) {
         return [];
       }
     });
+  // Daemons write to the folder until they have ended.
   const stop = () => {
-    for (const pid of pids()) {
-      try {
-        process.kill(pid);
-      } catch {
-        // It has ended by itself.
-      }
+    const started = pids().filter((pid) => signal(pid, 'SIGTERM'));
+    const deadline = Date.now() + STOP_MS;
+    while (started.some((pid) => signal(pid, 0)) && Date.now() < deadline) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     }
+    for (const pid of started) signal(pid, 'SIGKILL');
   };
   try {
     const munge = {

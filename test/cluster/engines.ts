@@ -44,7 +44,7 @@ async function slurm(): Promise<Engine> {
     },
     stop() {
       cluster.stop();
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
