@@ -1,6 +1,6 @@
 import type { NearbyFiles } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
-import type { NetworkDefinition } from '../network/definition.ts';
+import type { NetworkDefinition, Span } from '../network/definition.ts';
 
 /** A number with a name in the text of a network: a param, a constant, a parameter's default, a value in a comment. */
 export interface TextVariable {
@@ -9,7 +9,7 @@ export interface TextVariable {
   readonly ordinal: number;
   readonly value: number;
   /** Of the number. */
-  readonly span: { readonly start: number; readonly end: number };
+  readonly span: Span;
 }
 
 /** A text with networks in it, and one of them. */
@@ -39,13 +39,21 @@ export function textVariables(source: NetworkText, definition: NetworkDefinition
   });
 }
 
+/** The variable of this name, without a trial; null where the text has none. */
+export function variableNamed(
+  { text, fileName }: NetworkText,
+  { name, ordinal }: Pick<TextVariable, 'name' | 'ordinal'>,
+): TextVariable | null {
+  return candidatesIn(text, fileName).find((each) => each.name === name && each.ordinal === ordinal) ?? null;
+}
+
 /** The network with another number for the variable; null where the text defines none any more. */
 export function withVariable(source: NetworkText, { span }: TextVariable, value: number): NetworkDefinition | null {
   return readEdited(source, [{ span, newText: String(value) }]);
 }
 
 export interface TextEdit {
-  readonly span: { readonly start: number; readonly end: number };
+  readonly span: Span;
   readonly newText: string;
 }
 

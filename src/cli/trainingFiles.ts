@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseDataPoints, type DataPoints } from '../analysis/training/dataPoints.ts';
+import { parseDataPoints, type DataPoints } from '../analysis/points.ts';
 import { parseLog, type LogEntry } from '../analysis/training/trainingLog.ts';
 import { systemMessage } from './terminal.ts';
 

@@ -20,10 +20,12 @@ export interface AnalyzedDocument {
   readonly lines: LineIndex;
   /** The networks that hints and lens show. */
   readonly shown: readonly ShownNetwork[];
+  /** The document that was analyzed: this one or, for a cell, all cells of its notebook together. */
+  readonly source: { readonly uri: string; readonly version: number; readonly fileName: string };
 }
 
 /**
- * Analyses each version of a document once, for all features together; what an edit left alone is not computed again.
+ * Analyzes each version of a document once, for all features together; what an edit left alone is not computed again.
  */
 export class DocumentAnalyses {
   private readonly known = new Map<string, { version: number; document: AnalyzedDocument | null }>();
@@ -67,10 +69,10 @@ export class DocumentAnalyses {
    */
   view<R>(document: AnalyzedDocument, feature: (document: AnalyzedDocument) => R): R | null {
     try {
-      return this.work.during(analysisOf(document), () => feature(document));
+      return this.work.during(analysisOf(document.source), () => feature(document));
     } catch (error) {
-      const { uri, version, text } = document;
-      this.known.set(uri, { version, document: withoutAnalysis(uri, version, text, sentenceOf(error)) });
+      const { uri, version } = document.source;
+      this.known.set(uri, { version, document: withoutAnalysis(uri, version, document.text, sentenceOf(error)) });
       this.failed(uri, error);
       return null;
     }
@@ -89,7 +91,8 @@ export class DocumentAnalyses {
       const analysis = this.work.during(analysisOf(document), () =>
         analyze(text, fileName, {}, earlier, this.filesFor(uri)),
       );
-      return analysis && { uri, version, text, fileName, analysis, lines: new LineIndex(text), shown: [] };
+      const source = { uri, version, fileName };
+      return analysis && { ...source, text, analysis, lines: new LineIndex(text), shown: [], source };
     } catch (error) {
       this.failed(uri, error);
       return withoutAnalysis(uri, version, text, sentenceOf(error));
@@ -120,15 +123,9 @@ function withoutAnalysis(uri: string, version: number, text: string, message: st
 }
 
 function bareDocument(uri: string, version: number, text: string, problems: readonly Problem[]): AnalyzedDocument {
-  return {
-    uri,
-    version,
-    text,
-    fileName: fileNameOf(uri),
-    analysis: new Analysis('none', [], problems),
-    lines: new LineIndex(text),
-    shown: [],
-  };
+  const source = { uri, version, fileName: fileNameOf(uri) };
+  const analysis = new Analysis('none', [], problems);
+  return { ...source, text, analysis, lines: new LineIndex(text), shown: [], source };
 }
 
 function sentenceOf(error: unknown): string {

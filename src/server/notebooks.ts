@@ -7,18 +7,28 @@ import { fileNameOf, type AnalyzedDocument } from './documentAnalysis.ts';
 /** The notebooks whose cells the server is sent. */
 export const notebookSelector = [{ notebook: { notebookType: 'jupyter-notebook' }, cells: [{ language: 'python' }] }];
 
+/** The cells of one version of a notebook as one source. */
+interface Joined {
+  readonly versions: string;
+  readonly document: TextDocument;
+  /** By the address of a cell, where it is in the source. */
+  readonly cells: ReadonlyMap<string, CellLines>;
+}
+
 /** A cell, and the source that it and the other cells of its notebook make together. */
 export interface Cell {
   /** All cells as one document. */
   readonly joined: TextDocument;
   readonly notebook: string;
-  readonly firstLine: number;
-  readonly lineCount: number;
+  /** Places of the source as places of the cell. */
+  readonly lines: LineIndex;
 }
 
 /** The open notebooks: their cells are documents of their own for the editor, and one source for the analysis. */
 export class Notebooks {
   readonly documents: NotebookDocuments<TextDocument>;
+  /** By notebook; all features ask for each cell of one version. */
+  private readonly joined = new Map<string, Joined>();
 
   constructor(private readonly texts: TextDocuments<TextDocument>) {
     this.documents = new NotebookDocuments(texts);
@@ -28,14 +38,29 @@ export class Notebooks {
   cellAt(uri: string): Cell | undefined {
     const notebook = this.documents.findNotebookDocumentForCell(uri);
     if (!notebook) return undefined;
+    const { document, cells } = this.joinedOf(notebook);
+    const lines = cells.get(uri);
+    return lines && { joined: document, notebook: notebook.uri, lines };
+  }
+
+  forget(notebook: string): void {
+    this.joined.delete(notebook);
+  }
+
+  private joinedOf(notebook: NotebookDocument): Joined {
     const uris = this.cellsOf(notebook);
+    const versions = uris.map((cell) => `${cell} ${this.texts.get(cell)?.version}`).join('\n');
+    const known = this.joined.get(notebook.uri);
+    if (known?.versions === versions) return known;
     const texts = uris.map((cell) => this.texts.get(cell)?.getText() ?? '');
     const { text, starts } = joinCells(texts);
-    const index = uris.indexOf(uri);
-    const firstLine = text.slice(0, starts[index]).split('\n').length - 1;
-    const lineCount = (texts[index] ?? '').split('\n').length;
-    const joined = TextDocument.create(sourceOf(notebook.uri), 'python', notebook.version, text);
-    return { joined, notebook: notebook.uri, firstLine, lineCount };
+    const lines = new LineIndex(text);
+    const placeOf = (_: string, index: number) =>
+      new CellLines(text, lines.positionAt(starts[index]).line, texts[index].split('\n').length);
+    const document = TextDocument.create(sourceOf(notebook.uri), 'python', notebook.version, text);
+    const joined = { versions, document, cells: new Map(uris.map((uri, index) => [uri, placeOf(uri, index)])) };
+    this.joined.set(notebook.uri, joined);
+    return joined;
   }
 
   /** The addresses of its Python cells in order. */
@@ -90,13 +115,7 @@ class CellLines extends LineIndex {
 
 /** The analysis of a whole notebook as one of its cells shows it. */
 export function asCell(document: AnalyzedDocument, uri: string, version: number, cell: Cell): AnalyzedDocument {
-  return {
-    ...document,
-    uri,
-    version,
-    fileName: fileNameOf(cell.notebook),
-    lines: new CellLines(document.text, cell.firstLine, cell.lineCount),
-  };
+  return { ...document, uri, version, fileName: fileNameOf(cell.notebook), lines: cell.lines };
 }
 
 /** What a feature says of a cell, without what stands in other cells. */

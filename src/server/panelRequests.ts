@@ -12,6 +12,7 @@ import { meanInWindow, runTheory } from './panel/runTheory.ts';
 import { panelFit } from './panel/designs.ts';
 import { sizeEdit } from './panel/sizeEdits.ts';
 import { sweepOptions, sweptRow } from './panel/sizes.ts';
+import { withinCell } from './notebooks.ts';
 import { cancelled, detailsOf, type ServerSession } from './serverSession.ts';
 import type { Settings } from './settings.ts';
 
@@ -34,9 +35,9 @@ function answerViews(session: ServerSession): void {
       ? reportTable(fileName, analysis, lines, notation)
       : JSON.stringify(reportJson(fileName, analysis, lines), null, 2) + '\n',
   );
-  answer(session, protocol.sourceRequest, ({ text }, { uri }) => ({
+  answer(session, protocol.sourceRequest, ({ text, source }, { uri }) => ({
     text,
-    fileName: fileNameOf(session.sourceOf(uri)),
+    fileName: source.fileName,
     imports: session.importsOf(uri),
   }));
   answer(session, protocol.nativeTextRequest, ({ analysis }, { network }) => {
@@ -69,9 +70,10 @@ function answerComputations(session: ServerSession): void {
   compute(session, protocol.sweepRequest, (document, { uri, network, subject, value }) =>
     sweptRow(document, network, subject, value, importsOf(uri)),
   );
-  compute(session, protocol.sizeEditRequest, (document, { uri, network, subject, value }) =>
-    sizeEdit(document, network, subject, value, importsOf(uri)),
-  );
+  compute(session, protocol.sizeEditRequest, (document, { uri, network, subject, value }) => {
+    const edit = sizeEdit(document, network, subject, value, importsOf(uri));
+    return withinCell(document, edit) ?? { edits: [], refused: IN_ANOTHER_CELL };
+  });
   compute(session, protocol.fitRequest, ({ analysis }, { network, ...question }) => {
     const found = analysis.networks[network];
     return found ? panelFit(found, question, () => session.nextTurn()) : null;
@@ -108,6 +110,8 @@ function comparedWith(
   const own = siblings ? [network, ...all.filter((position) => position !== network)] : [network];
   return [{ document, networks: own }, ...others.map((other) => ({ document: other, networks: null }))];
 }
+
+const IN_ANOTHER_CELL = 'This is written in another cell of the notebook: change it there.';
 
 /** A request that is about what a document says. */
 function answer<P extends protocol.DocumentParams, R>(

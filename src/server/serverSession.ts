@@ -82,6 +82,7 @@ export class ServerSession {
     const { documents: notebooks } = this.notebooks;
     notebooks.onDidChange(({ notebookDocument }) => this.changedCells(this.notebooks.cellsOf(notebookDocument)));
     notebooks.onDidClose(({ uri }) => {
+      this.notebooks.forget(uri);
       this.imported.forget(sourceOf(uri));
       this.analyses.forget(sourceOf(uri));
     });
@@ -252,7 +253,7 @@ export class ServerSession {
   /** The document's diagnostics say what failed, the log says where. */
   private reportFailure(uri: string, error: unknown): void {
     this.connection.console.error(`The analysis of ${uri} failed. ${detailsOf(error)}`);
-    this.schedulePublishing(uri);
+    for (const shown of this.notebooks.shownFor(uri)) this.schedulePublishing(shown);
   }
 
   /** Logs the failure of what no one waits for. */

@@ -55,6 +55,7 @@ function hinted(name: string, text: string): { readonly took: number; readonly l
     analysis,
     lines: new LineIndex(text),
     shown: shownAsWritten(analysis),
+    source: { uri: name, version: 1, fileName: name },
   };
   const hints = inlayHints(document, everything, defaultSettings);
   const took = performance.now() - began;

@@ -47,6 +47,7 @@ function keystroke(text: string, file: string, earlier: Analysis | null): { ms: 
     analysis,
     lines: new LineIndex(text),
     shown: shownAsWritten(analysis),
+    source: { uri: file, version: 1, fileName: file },
   };
   if (inlayHints(document, everything, defaultSettings).length === 0) throw new Error(`${file} has no hints`);
   const { user, system } = process.cpuUsage(began);

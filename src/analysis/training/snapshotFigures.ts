@@ -48,7 +48,13 @@ export function snapshotRequest(network: Network, places: TrainingPlaces): Measu
   const lines = LINE_KINDS.flatMap((kind) => places.lines[kind] ?? []);
   const around = POINT_KINDS.flatMap((kind) => (places.around[kind] ?? []).flat());
   const points = POINT_KINDS.flatMap((kind) => places.points[kind] ?? []);
-  return { network, segment: null, chords: [...lines, ...around], points, watched: places.points.data?.length };
+  return {
+    network,
+    segment: null,
+    chords: [...lines, ...around],
+    points,
+    watched: (places.points.data ?? places.points.uniform)?.length,
+  };
 }
 
 /** `measured` is the answer to `snapshotRequest`; after a stop it has fewer lines and points. */

@@ -1,7 +1,7 @@
 import { cornersOf, type Box, type Segment } from '../../common/place.ts';
 import { randomChords, randomPoints } from '../../counting/experiments/crofton.ts';
 import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
-import type { DataPoints } from './dataPoints.ts';
+import type { DataPoints } from '../points.ts';
 
 /** At most this many rows of the data, the same for a seed. */
 export function sampledData({ points, labels }: DataPoints, most: number, seed: number): DataPoints {

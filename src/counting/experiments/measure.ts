@@ -25,7 +25,7 @@ export interface MeasureRequest {
   readonly chords: readonly Segment[];
   /** From where the distance to the nearest boundary is taken. */
   readonly points: readonly (readonly number[])[];
-  /** The first of the points, in number, at which units are looked for that stay on one piece; all by default. */
+  /** The first of the points, in number, at which units are looked for that stay on one piece; none by default. */
   readonly watched?: number;
 }
 
@@ -38,7 +38,7 @@ export interface Experiment {
   /** For each chord: its length, and how many points of it each layer `i` and those before it bend it at. */
   readonly chords: readonly { readonly length: number; readonly breakpoints: readonly number[] }[];
   readonly points: readonly PointMeasured[];
-  /** By layer index; null where no point was measured. */
+  /** By layer index; null where no point was watched. */
   readonly constantUnits: readonly ConstantUnits[] | null;
 }
 
@@ -70,7 +70,7 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
   const maps = request.points.length > 0 ? new LocalMaps(program) : null;
   const points: PointMeasured[] = [];
   const watch = new PieceWatch(program);
-  const watched = request.watched ?? Infinity;
+  const watched = request.watched ?? 0;
   for (const point of request.points) {
     if (!maps || stopped()) break;
     const { distance, layer, bendsOutput } = nearestBoundary(program, maps, point);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parsePoints } from '../../analysis/points.ts';
+import { parseDataPoints } from '../../analysis/points.ts';
 import type { PointSet } from '../../common/place.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function askForPoints(needed: number, inputs: number): Promise<Poin
   })) ?? [undefined];
   if (!file) return undefined;
   const text = Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8');
-  const points = parsePoints(text, inputs);
+  const { points } = parseDataPoints(text, inputs);
   if (points.length < needed) {
     throw new RangeError(vscode.l10n.t('The file holds {0} points; {1} are needed.', points.length, needed));
   }

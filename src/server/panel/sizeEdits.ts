@@ -3,6 +3,7 @@ import {
   readEdited,
   signatureOf,
   textVariables,
+  variableNamed,
   type NetworkText,
   type TextEdit,
   type TextVariable,
@@ -13,7 +14,7 @@ import type { LayerDefinition, NetworkDefinition } from '../../network/definitio
 import type { SweepSubject } from '../../protocol/runs.ts';
 import type { SizeEdit } from '../../protocol/server.ts';
 import type { AnalyzedDocument } from '../documentAnalysis.ts';
-import { networkText, variableOf, withSizes } from './sizes.ts';
+import { networkText, withSizes } from './sizes.ts';
 
 /**
  * The edits that give a network other sizes. They are tried on the text first, and made only where the text then
@@ -30,9 +31,7 @@ export function sizeEdit(
   if (!analysis) return refused('The network is not there any more.');
   const source = networkText(document, network, imports);
   const edits =
-    subject.kind === 'variable'
-      ? variableEdit(source, analysis.definition, subject, value)
-      : layerEdits(source, analysis, subject, value);
+    subject.kind === 'variable' ? variableEdit(source, subject, value) : layerEdits(source, analysis, subject, value);
   if (typeof edits === 'string') return refused(edits);
   return {
     edits: edits.map(({ span, newText }) => ({ range: document.lines.rangeOf(span), newText })),
@@ -46,11 +45,10 @@ function refused(why: string): SizeEdit {
 
 function variableEdit(
   source: NetworkText,
-  definition: NetworkDefinition,
   subject: Extract<SweepSubject, { kind: 'variable' }>,
   value: number,
 ): readonly TextEdit[] | string {
-  const variable = variableOf(source, definition, subject);
+  const variable = variableNamed(source, subject);
   return variable
     ? [{ span: variable.span, newText: String(value) }]
     : `There is no variable ${subject.name} any more.`;

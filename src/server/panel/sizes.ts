@@ -9,7 +9,13 @@ import {
   widthField,
   type SweepField,
 } from '../../analysis/sweep.ts';
-import { textVariables, withVariable, type NetworkText, type TextVariable } from '../../analysis/textVariables.ts';
+import {
+  textVariables,
+  variableNamed,
+  withVariable,
+  type NetworkText,
+  type TextVariable,
+} from '../../analysis/textVariables.ts';
 import { widthGroups } from '../../analysis/widthGroups.ts';
 import type { ReadFile } from '../../formats/format.ts';
 import { buildNetwork } from '../../network/build.ts';
@@ -28,8 +34,8 @@ const MIN_RANGE = 8;
 const PERCENT = 100;
 const MAX_PERCENT = 400;
 
-export function networkText({ text, fileName }: AnalyzedDocument, network: number, imports: ReadFile): NetworkText {
-  return { text, fileName, network, files: { text: imports } };
+export function networkText({ text, source }: AnalyzedDocument, network: number, imports: ReadFile): NetworkText {
+  return { text, fileName: source.fileName, network, files: { text: imports } };
 }
 
 /** What can be varied, variables of the text first: they change all that depends on them. */
@@ -124,7 +130,7 @@ function changedDefinition(
   switch (subject.kind) {
     case 'variable': {
       const source = networkText(document, network, imports);
-      const variable = variableOf(source, analysis.definition, subject);
+      const variable = variableNamed(source, subject);
       return variable && (withVariable(source, variable, value) ?? 'With this value the file defines no network.');
     }
     case 'widths':
@@ -132,15 +138,6 @@ function changedDefinition(
     case 'size':
       return withSizes(analysis, subject, value);
   }
-}
-
-export function variableOf(
-  source: NetworkText,
-  definition: NetworkDefinition,
-  { name, ordinal }: Extract<SweepSubject, { kind: 'variable' }>,
-): TextVariable | null {
-  const all = textVariables(source, definition);
-  return all.find((variable) => variable.name === name && variable.ordinal === ordinal) ?? null;
 }
 
 /** The definition with sizes of layers changed; null for a subject that it does not have. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import type { Place } from '../../../src/common/place.ts';
 import { planCount, type CountChoice } from '../../../src/analysis/countPlan.ts';
-import { parsePoints } from '../../../src/analysis/points.ts';
+import { parseDataPoints } from '../../../src/analysis/points.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 
 describe('points of a file', () => {
@@ -73,22 +73,22 @@ describe('points of a file', () => {
     ],
     ['lines with semicolons', '1; 2; 3', 3, [[1, 2, 3]]],
   ] as const)('are read from %s', (_, text, inputs, points) => {
-    expect(parsePoints(text, inputs)).toEqual(points);
+    expect(parseDataPoints(text, inputs).points).toEqual(points);
   });
 
   it.each([
     [
       'points of another length',
-      '[[1, 2, 3]]',
-      'the file holds no points of 2 numbers, one for each input; it holds points of 3',
+      '[[1, 2, 3, 4]]',
+      'the file holds no points of 2 numbers, one for each input; it holds rows of 4',
     ],
     ['words', 'the quick brown fox', 'the file holds no points of 2 numbers, one for each input; it holds none'],
     ['nothing', '', 'it holds none'],
     ['an object without a list', '{ "a": 1 }', 'it holds none'],
-    ['JSON that is cut', '[[1, 2], [3', 'the file is no JSON that can be read'],
+    ['JSON that is cut', '[[1, 2], [3', 'the file is not JSON that can be read'],
   ])('are not found in %s, and the sentence says so', (_, text, sentence) => {
-    expect(() => parsePoints(text, 2)).toThrow(RangeError);
-    expect(() => parsePoints(text, 2)).toThrow(sentence);
+    expect(() => parseDataPoints(text, 2)).toThrow(RangeError);
+    expect(() => parseDataPoints(text, 2)).toThrow(sentence);
   });
 });
 

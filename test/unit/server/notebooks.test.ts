@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeLens, Hover } from 'vscode-languageserver-protocol';
 import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
-import { panelModelRequest, sourceRequest } from '../../../src/protocol/server.ts';
+import {
+  panelModelRequest,
+  sizeEditRequest,
+  sourceRequest,
+  sweepOptionsRequest,
+  sweepRequest,
+} from '../../../src/protocol/server.ts';
 import { ServerProcess, splice } from './serverProcess.ts';
 
 const notebook = 'file:///models/net.ipynb';
@@ -78,6 +84,21 @@ describe('a notebook in the language server', () => {
       const read = networkWithWeights(source!.text, source!.fileName, 1, null);
       expect(read?.network.layers.map(({ neurons }) => neurons)).toContain(24);
     }
+  });
+
+  it('varies sizes of the whole notebook, and edits only what stands in the cell', async () => {
+    const uri = cell('b');
+    const options = await server.ask(sweepOptionsRequest, { uri, network: 0 });
+    const width = options?.find(({ subject }) => subject.kind === 'variable' && subject.name === 'width');
+    expect(width?.now).toBe(8);
+    const { subject } = width!;
+    const row = await server.ask(sweepRequest, { uri, network: 0, subject, value: 16 });
+    expect(row).toMatchObject({ parameters: 65, problem: null });
+    const elsewhere = await server.ask(sizeEditRequest, { uri, network: 0, subject, value: 16 });
+    expect(elsewhere).toMatchObject({ edits: [], refused: expect.stringContaining('another cell') as string });
+    const here = await server.ask(sizeEditRequest, { uri: cell('a'), network: 0, subject, value: 16 });
+    const line = first.split('\n').findIndex((text) => text.includes('width=8'));
+    expect(here?.edits).toMatchObject([{ newText: '16', range: { start: { line } } }]);
   });
 
   it('has lenses where a network is named', async () => {

@@ -20,7 +20,8 @@ class Editor {
     this.analysis = analyze(text, this.fileName, {}, this.analysis);
     this.shown.update(text, this.analysis);
     const lines = new LineIndex(text);
-    const document = { uri: 'file:///x', version: 1, text, fileName: this.fileName, lines, shown: this.shown.networks };
+    const source = { uri: 'file:///x', version: 1, fileName: this.fileName };
+    const document = { ...source, text, lines, shown: this.shown.networks, source };
     const analyzed = { ...document, analysis: this.analysis ?? analyze('{"input":[1],"layers":[]}', 'x.json')! };
     const hints = inlayHints(analyzed satisfies AnalyzedDocument, everything, defaultSettings);
     const codeOf = (line: number) => text.split('\n')[line].replace(/[\s,]/g, '');

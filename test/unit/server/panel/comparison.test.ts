@@ -21,6 +21,7 @@ function compared(fileName: string, ...networks: readonly (readonly number[])[])
     analysis,
     lines: new LineIndex(text),
     shown: [],
+    source: { uri: `file:///${file}`, version: 1, fileName: file },
   };
   return { document, networks: null };
 }

@@ -14,7 +14,8 @@ function documentOf(
   files: Readonly<Record<string, string>> = NO_FILES,
 ): AnalyzedDocument {
   const analysis = analyze(text, fileName, {}, null, { text: (path) => files[path] })!;
-  return { uri: `file:///${fileName}`, version: 1, text, fileName, analysis, lines: new LineIndex(text), shown: [] };
+  const source = { uri: `file:///${fileName}`, version: 1, fileName };
+  return { ...source, text, analysis, lines: new LineIndex(text), shown: [], source };
 }
 
 /** The text after the edits, or the sentence why there are none. */

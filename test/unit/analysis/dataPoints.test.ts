@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseDataPoints } from '../../../../src/analysis/training/dataPoints.ts';
+import { parseDataPoints } from '../../../src/analysis/points.ts';
 
 const expected = {
   points: [
