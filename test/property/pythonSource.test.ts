@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectSoundResult } from './sound.ts';
 import { read } from '../../src/formats/registry.ts';
-import type { ReadResult } from '../../src/formats/format.ts';
-import type { Span } from '../../src/network/definition.ts';
-import { buildNetwork } from '../../src/network/build.ts';
 
 const example = readFileSync(new URL('../unit/formats/source/python/classics/resnet.py', import.meta.url), 'utf8');
 
@@ -71,29 +69,8 @@ row = keras.Sequential([keras.Input((4,)), Block(4), model.layers[0], keras.laye
 if unknown: row.add(keras.layers.Dense(2))
 `;
 
-function allSpans({ networks, problems }: ReadResult): Span[] {
-  const ofNetworks = networks.flatMap(({ span, nameSpan, inputs, layers }) => [
-    span,
-    nameSpan,
-    ...inputs.map((input) => input.span),
-    ...layers.flatMap((layer) => [layer.span, ...Object.values(layer.fields)]),
-  ]);
-  return [...ofNetworks, ...problems.map((problem) => problem.span)];
-}
-
-/** What holds for every text, whatever it says. */
-function expectSound(text: string): ReadResult {
-  const result = read(text, 'model.py', { weights: true }) ?? { format: '', networks: [], problems: [] };
-  for (const { start, end } of allSpans(result)) {
-    expect(start).toBeGreaterThanOrEqual(0);
-    expect(end).toBeGreaterThanOrEqual(start);
-    expect(end).toBeLessThanOrEqual(text.length);
-  }
-  const names = result.networks.map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
-  for (const network of result.networks) buildNetwork(network);
-  return result;
-}
+const NOTHING = { format: '', networks: [], problems: [] };
+const expectSound = (text: string) => expectSoundResult(text, read(text, 'model.py', { weights: true }) ?? NOTHING);
 
 describe('Python while it is being written', () => {
   it('is read whole', () => {

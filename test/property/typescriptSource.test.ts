@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Span } from '../../src/network/definition.ts';
-import { buildNetwork } from '../../src/network/build.ts';
-import type { ReadResult } from '../../src/formats/format.ts';
+import { expectSoundResult } from './sound.ts';
 import { readTypeScript } from '../../src/formats/source/javascript/typescript.ts';
 
 const example = readFileSync(new URL('../../examples/cnn.ts', import.meta.url), 'utf8');
@@ -28,29 +26,7 @@ export const build = (depth: number, { wide = true } = {}) => {
 const literal: Network = { input: [2], layers: [{ type: 'dense', units: 3, activation: "relu" }] };
 `;
 
-function allSpans({ networks, problems }: ReadResult): Span[] {
-  const ofNetworks = networks.flatMap(({ span, nameSpan, inputs, layers }) => [
-    span,
-    nameSpan,
-    ...inputs.map((input) => input.span),
-    ...layers.flatMap((layer) => [layer.span, ...Object.values(layer.fields)]),
-  ]);
-  return [...ofNetworks, ...problems.map((problem) => problem.span)];
-}
-
-/** What holds for every text, whatever it says. */
-function expectSound(text: string): ReadResult {
-  const result = readTypeScript(text, 'model.ts', { weights: true });
-  for (const { start, end } of allSpans(result)) {
-    expect(start).toBeGreaterThanOrEqual(0);
-    expect(end).toBeGreaterThanOrEqual(start);
-    expect(end).toBeLessThanOrEqual(text.length);
-  }
-  const names = result.networks.map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
-  for (const network of result.networks) buildNetwork(network);
-  return result;
-}
+const expectSound = (text: string) => expectSoundResult(text, readTypeScript(text, 'model.ts', { weights: true }));
 
 describe('a source while it is being written', () => {
   it('is read whole', () => {

@@ -3,9 +3,10 @@ import type { Activation } from '../../network/activation.ts';
 import type { Padding, Window } from '../../network/operation.ts';
 import { batchNormalization, convolution, dense, shift, straight } from '../graph/affine.ts';
 import { realNumber, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
-import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
+import { addition, division, multiplication, subtraction } from '../graph/arithmetic.ts';
+import { binary, extremum } from '../graph/binaryOperators.ts';
 import type { Layout } from '../graph/layout.ts';
-import { concatenate, lookUp, merge, minimum, notPiecewiseLinear, product } from '../graph/joins.ts';
+import { concatenate, lookUp, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
 import { fileShape, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
@@ -166,29 +167,7 @@ function activationOf(word: string): Activation {
 
 const pointwise: Operator = (writer, node) => activate(writer, node, writer.tensor(node), activationOf(node.op));
 
-/** One operand is a constant, or both are tensors. */
-const binary =
-  ({ withConstant, ofTensors }: Arithmetic): Operator =>
-  (writer, node) => {
-    const [left, right] = [writer.constant(node, 0), writer.constant(node, 1)];
-    if (left && right) return { kind: 'opaque' };
-    if (right) return withConstant(writer, node, writer.tensor(node, 0), right, false);
-    if (left) return withConstant(writer, node, writer.tensor(node, 1), left, true);
-    return ofTensors(writer, node, [writer.tensor(node, 0), writer.tensor(node, 1)]);
-  };
-
-/** The larger or smaller of a tensor and a number, or the larger of tensors. */
-const extremum = (isMaximum: boolean): Operator =>
-  binary({
-    withConstant: (writer, node, x, constant) => {
-      writer.notWeights.add(constant.name);
-      const bound = constant.few();
-      if (bound?.length !== 1) throw new Refusal(`What ${node.op} compares with ${elsewhere}`);
-      return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
-    },
-    ofTensors: (writer, node, inputs) =>
-      isMaximum ? merge(writer, node, inputs, 'maximum') : minimum(writer, node, inputs),
-  });
+const notHere = (op: string) => `What ${op} compares with ${elsewhere}`;
 
 const normalize: Operator = (writer, node) => {
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((index) => writer.weights(node, index));
@@ -369,8 +348,8 @@ const fixed: Readonly<Record<string, Operator>> = {
   RealDiv: binary(division),
   Div: binary(division),
   Neg: (writer, node) => straight(writer, node, writer.tensor(node), -1, 0),
-  Maximum: extremum(true),
-  Minimum: extremum(false),
+  Maximum: extremum(true, notHere),
+  Minimum: extremum(false, notHere),
   ...Object.fromEntries(Object.keys(activations).map((op) => [op, pointwise])),
   LeakyRelu: (writer, node) => activate(writer, node, writer.tensor(node), leakyRelu(realNumber(node, 'alpha') ?? 0.2)),
   Prelu: (writer, node) => prelu(writer, node, writer.tensor(node), writer.weights(node, 1)),

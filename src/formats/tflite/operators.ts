@@ -3,9 +3,10 @@ import type { Activation } from '../../network/activation.ts';
 import type { Window } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { convolution, dense, shift, straight } from '../graph/affine.ts';
-import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
+import { addition, division, multiplication, subtraction } from '../graph/arithmetic.ts';
 import { realNumber, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
-import { concatenate, merge, minimum, notPiecewiseLinear } from '../graph/joins.ts';
+import { binary, extremum } from '../graph/binaryOperators.ts';
+import { concatenate, merge, notPiecewiseLinear } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
 import { Refusal } from '../graph/refusal.ts';
@@ -139,27 +140,7 @@ const reduce =
     return poolAll(writer, node, x, kind, wholeNumber(node, 'keep_dims') === 1);
   };
 
-/** One operand is a constant, or both are tensors. */
-const binary = ({ withConstant, ofTensors }: Arithmetic): Operator =>
-  fused((writer, node) => {
-    const [left, right] = [writer.constant(node, 0), writer.constant(node, 1)];
-    if (left && right) return { kind: 'opaque' };
-    if (right) return withConstant(writer, node, writer.tensor(node, 0), right, false);
-    if (left) return withConstant(writer, node, writer.tensor(node, 1), left, true);
-    return ofTensors(writer, node, [writer.tensor(node, 0), writer.tensor(node, 1)]);
-  });
-
-const extremum = (isMaximum: boolean): Operator =>
-  binary({
-    withConstant: (writer, node, x, constant) => {
-      writer.notWeights.add(constant.name);
-      const bound = constant.few();
-      if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analyzed.`);
-      return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
-    },
-    ofTensors: (writer, node, inputs) =>
-      isMaximum ? merge(writer, node, inputs, 'maximum') : minimum(writer, node, inputs),
-  });
+const severalNumbers = (op: string) => `${op} with several numbers is not analyzed.`;
 
 const padZeros: Operator = (writer, node) => {
   const numbers = writer.numbers(node, 1);
@@ -234,13 +215,13 @@ export const operators: Readonly<Record<string, Operator>> = {
   MAX_POOL_2D: fused(poolWith('maxPooling')),
   MEAN: reduce('globalAveragePooling'),
   REDUCE_MAX: reduce('globalMaxPooling'),
-  ADD: binary(addition),
-  SUB: binary(subtraction),
-  MUL: binary(multiplication),
-  DIV: binary(division),
+  ADD: fused(binary(addition)),
+  SUB: fused(binary(subtraction)),
+  MUL: fused(binary(multiplication)),
+  DIV: fused(binary(division)),
   ADD_N: (writer, node) => merge(writer, node, tensorsOf(writer, node), 'add'),
-  MAXIMUM: extremum(true),
-  MINIMUM: extremum(false),
+  MAXIMUM: extremum(true, severalNumbers),
+  MINIMUM: extremum(false, severalNumbers),
   NEG: (writer, node) => straight(writer, node, writer.tensor(node), -1, 0),
   CONCATENATION: fused((writer, node) => concatenate(writer, node, tensorsOf(writer, node), wholeNumber(node, 'axis'))),
   RESHAPE: (writer, node) => {
