@@ -50,6 +50,9 @@ export interface CountProgress {
   readonly perLayer?: readonly number[];
 }
 
+/** Bytes held for merging regions and for pictures, unless a count says otherwise. */
+export const MAX_HELD_BYTES = 2 ** 31;
+
 export interface CountHooks {
   progress?(progress: CountProgress): void;
   /** Called at least every 50 ms of work; true ends the count with the result so far. */

@@ -3,7 +3,7 @@ import { planExperiment } from '../analysis/experiment.ts';
 import { snapshotRequest } from '../analysis/training/snapshotFigures.ts';
 import { trainingPlaces } from '../analysis/training/trainingPlaces.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
-import type { CountHooks, CountRequest } from '../counting/count.ts';
+import { MAX_HELD_BYTES, type CountHooks, type CountRequest } from '../counting/count.ts';
 import { addParts, countPart, isShareable, type CountPart } from '../counting/countRegions.ts';
 import { describeRegion } from '../counting/regions/describeRegion.ts';
 import { runExperiment } from '../counting/experiments/measure.ts';
@@ -29,8 +29,6 @@ const PROGRESS_INTERVAL_MS = 100;
 const FIRST_PROGRESS_MS = 40;
 /** How often a count without shared memory looks for a message to stop it. */
 const LOOK_INTERVAL_MS = 10;
-/** Held for merging regions and for pictures, unless the task says otherwise. */
-const MAX_HELD_BYTES = 2 ** 31;
 /** What V8 says when it cannot make an array. */
 const NO_MEMORY = /allocation failed|invalid (typed )?array( buffer)? length/i;
 let port: ThreadPort<WorkerRequest, WorkerReply>;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import { planCount, type CountChoice } from '../../analysis/countPlan.ts';
-import type { CountRequest } from '../../counting/count.ts';
+import { MAX_HELD_BYTES, type CountRequest } from '../../counting/count.ts';
 import { requestInParts } from '../../counting/countParts.ts';
 import type { Network } from '../../network/network.ts';
 import { SCHEMA_VERSION } from '../../report/reportJson.ts';
@@ -12,9 +12,6 @@ import { systemMessage } from '../terminal.ts';
 import { writeOnce } from './write.ts';
 
 export const PLAN_FILE = 'plan.json';
-
-/** Held for merging the regions of one part, unless the command line says otherwise. */
-const MAX_HELD_BYTES = 2 ** 31;
 
 type SeededChoice = CountChoice & { readonly seed: number };
 

@@ -55,15 +55,13 @@ export const kacRiceFiniteWidth: Bound = {
 function evaluateLine({ network, options }: TheoryContext): Evaluation {
   if (network.inputSize > MAX_INPUTS) return { applies: false, reason: tooManyInputs };
   const segment = options.segment ?? diagonal(network.inputSize);
-  const mean = meanRegionsOnSegment(network, segment, options);
-  return evaluation(mean, describeSegment(network, options), network, describeExcess(network, segment));
+  return evaluation(meanRegionsOnSegment(network, segment, options), describeSegment(network, options), network);
 }
 
-/** How far the limit of wide layers is from the widths the network has, where that can be said; empty below 1 %. */
+/** How far the limit of wide layers is from the widths the network has, to first order; empty below 1 %. */
 function describeExcess(network: Network, segment: Segment): string {
-  const excess = unlessNoClosedForm(() => wideLimitExcess(network, segment));
-  if (typeof excess === 'string' || !(excess > 1.01)) return '';
-  return `; about ${Math.round(100 * (excess - 1))} % high at these widths`;
+  const percent = Math.round(100 * (wideLimitExcess(network, segment) - 1));
+  return percent >= 1 ? `; the limit of wide layers is about ${percent} % high` : '';
 }
 
 function evaluateFiniteWidth({ network, options }: TheoryContext): Evaluation {
@@ -76,7 +74,7 @@ function evaluateFiniteWidth({ network, options }: TheoryContext): Evaluation {
   return {
     applies: true,
     perLayer: mean.perLayer.map((value) => (value === null ? null : drawnMagnitude(value))),
-    note: `on ${describeSegment(network, options)}; ${describeInitialization(network)}; ${drawn}`,
+    note: `on ${describeSegment(network, options)}; ${describeInitialization(network)}; ${drawn}${describeExcess(network, segment)}`,
   };
 }
 
@@ -118,7 +116,7 @@ export function describeParallelogram({ parallelogram }: TheoryOptions): string 
   return parallelogram ? formatParallelogram(parallelogram) : '[−1, 1]²';
 }
 
-function evaluation(mean: MeanRegions, where: string, network: Network, remark = ''): Evaluation {
+function evaluation(mean: MeanRegions, where: string, network: Network): Evaluation {
   if ('reason' in mean) return { applies: false, reason: mean.reason };
   const log10Error = mean.relativeError / Math.LN10;
   return {
@@ -126,7 +124,7 @@ function evaluation(mean: MeanRegions, where: string, network: Network, remark =
     perLayer: mean.perLayer.map((value) =>
       value === null ? null : { exact: null, log10: Math.log10(value), log10Error },
     ),
-    note: `on ${where}; ${formatInitialization(network)}; mean at initialization in the wide limit${remark}`,
+    note: `on ${where}; ${formatInitialization(network)}; mean at initialization in the wide limit`,
   };
 }
 
