@@ -133,12 +133,16 @@ const NEGLIGIBLE = Math.log10(1.05);
 /** From a million on, powers of ten all look alike: the share of what the units could do at most does not. */
 const LARGE = 6;
 
+/** In percent. */
+const ROUNDING = 1e-6;
+
 /** ` (65 % of 2^4,704)`: the share of the exponent, since all combinations of all pieces are the most there can be. */
 function shareOfPatterns(log10: number, layers: readonly Layer[]): string {
   const { pieceCount } = layers[0];
   const units = layers.reduce((sum, layer) => sum + layer.neurons, 0);
   if (layers.some((layer) => layer.pieceCount !== pieceCount)) return '';
-  const percent = Math.round((100 * log10) / (units * Math.log10(pieceCount)));
+  // Only all of it is 100 %.
+  const percent = Math.floor((100 * log10) / (units * Math.log10(pieceCount)) + ROUNDING);
   return ` (${percent} % of ${pieceCount}^${units.toLocaleString('en')})`;
 }
 
