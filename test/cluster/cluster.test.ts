@@ -62,7 +62,7 @@ describe('a count in parts on a cluster', () => {
     const program = `${process.execPath} ${cli.path('cli.js')}`;
     const line = documented
       .replace('--sshlogin node1,node2', '--sshlogin :')
-      .replace('region-lens count lenet.network.json --method cells', `${program} count ${COUNT.join(' ')}`)
+      .replace('region-lens count lenet.network.json --method plane', `${program} count ${COUNT.join(' ')}`)
       .replaceAll('16', '4');
     expect(line).toContain(' count network.json');
     const { code } = await run('parallel', ['--version'], { quiet: true });
