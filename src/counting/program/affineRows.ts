@@ -40,14 +40,49 @@ export function selection(indices: readonly number[], columns: number): SparseMa
   return builder.matrix(columns);
 }
 
-/** Row `g` is the mean of `groups[g]`. */
-export function means(groups: readonly (readonly number[])[], columns: number): SparseMatrix {
+/** Greater divisors are not kept apart: numbers so much greater than the network's would cost accuracy elsewhere. */
+export const MAX_DIVISOR = 2 ** 24;
+
+/** A matrix to be divided by an odd number, with entries that are exact, up to `MAX_DIVISOR`. */
+export interface DividedMatrix {
+  readonly matrix: SparseMatrix;
+  readonly divisor: number;
+}
+
+/** Each entry times the factor. */
+export function times(matrix: SparseMatrix, factor: number): SparseMatrix {
+  return factor === 1 ? matrix : { ...matrix, value: matrix.value.map((value) => value * factor) };
+}
+
+/** Row `g` is the mean of `groups[g]`, exactly unless they have many different sizes. */
+export function means(groups: readonly (readonly number[])[], columns: number): DividedMatrix {
+  let divisor = 1;
+  for (const size of new Set(groups.map(({ length }) => oddPart(length)))) {
+    divisor = leastCommonMultiple(divisor, size);
+    if (divisor > MAX_DIVISOR) break;
+  }
+  if (divisor > MAX_DIVISOR) divisor = 1;
   const builder = new RowBuilder();
   for (const group of groups) {
-    for (const index of group) builder.entry(index, 1 / group.length);
+    for (const index of group) builder.entry(index, divisor / group.length);
     builder.endRow();
   }
-  return builder.matrix(columns);
+  return { matrix: builder.matrix(columns), divisor };
+}
+
+/** The least common multiple of two positive whole numbers. */
+export function leastCommonMultiple(a: number, b: number): number {
+  let [greater, less] = [a, b];
+  while (less > 0) [greater, less] = [less, greater % less];
+  return (a / greater) * b;
+}
+
+/** The greatest odd divisor; 1 for 0. */
+export function oddPart(n: number): number {
+  if (n === 0) return 1;
+  let odd = n;
+  while (odd % 2 === 0) odd /= 2;
+  return odd;
 }
 
 /** Positions of the same channel over the whole plane. */
@@ -229,13 +264,14 @@ export function upSampling(
   [height, width, channels]: Extents,
   [down, across]: readonly [number, number],
   bilinear: boolean,
-): SparseMatrix {
+): DividedMatrix {
+  const resampled = bilinear ? interpolated : nearest;
   const builder = new RowBuilder();
   for (let y = 0; y < height * down; y++) {
     for (let x = 0; x < width * across; x++) {
       for (let c = 0; c < channels; c++) {
-        for (const [row, p] of resampled(y, down, height, bilinear)) {
-          for (const [column, q] of resampled(x, across, width, bilinear)) {
+        for (const [row, p] of resampled(y, down, height)) {
+          for (const [column, q] of resampled(x, across, width)) {
             builder.entry((row * width + column) * channels + c, p * q);
           }
         }
@@ -243,21 +279,28 @@ export function upSampling(
       }
     }
   }
-  return builder.matrix(height * width * channels);
+  const divisor = bilinear ? oddPart(down) * oddPart(across) : 1;
+  return { matrix: builder.matrix(height * width * channels), divisor };
 }
 
-/** Source cells and their shares for one output cell along one axis. */
-function resampled(at: number, factor: number, extent: number, bilinear: boolean): [number, number][] {
-  if (!bilinear) return [[Math.floor(at / factor), 1]];
-  const center = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), extent - 1);
-  const low = Math.floor(center);
-  const share = center - low;
-  return share === 0
-    ? [[low, 1]]
-    : [
-        [low, 1 - share],
-        [low + 1, share],
-      ];
+/** The source cell of one output cell along one axis, and its share. */
+function nearest(at: number, factor: number): [number, number][] {
+  return [[Math.floor(at / factor), 1]];
+}
+
+/** Source cells and their shares, times the odd part of the factor, for one output cell along one axis. */
+function interpolated(at: number, factor: number, extent: number): [number, number][] {
+  // Places and shares in parts of a cell: centers lie at odd multiples of half an output cell.
+  const parts = 2 * factor;
+  const center = Math.min(Math.max(2 * at + 1 - factor, 0), (extent - 1) * parts);
+  const low = Math.floor(center / parts);
+  const share = center - low * parts;
+  const part = oddPart(factor) / parts;
+  if (share === 0) return [[low, oddPart(factor)]];
+  return [
+    [low, (parts - share) * part],
+    [low + 1, share * part],
+  ];
 }
 
 /** Values of a tensor whose extents are the shape's or 1, repeated along the axes of extent 1. */

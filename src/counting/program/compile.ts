@@ -17,6 +17,12 @@ export function compile(network: Network): Program {
 class Lowering {
   private readonly sizes: number[] = [];
   private readonly steps: Step[] = [];
+  /**
+   * What each tensor holds is this whole number times its value in the network. No double is a third: averages over
+   * two and over three cells of one value would differ in the last bit, and be counted as two functions. So an average
+   * stays a sum, and the layers behind it are multiplied instead: all bend in proportion.
+   */
+  private readonly scales: number[] = [];
   /** The tensor here of each layer of the network; of each input. */
   private readonly ofLayer = new Map<TensorId, number>();
 
@@ -24,12 +30,13 @@ class Lowering {
 
   program(): Program {
     const { network, steps, sizes } = this;
-    sizes.push(network.inputSize);
+    this.addTensor(network.inputSize, 1);
     this.lowerInputs();
     const analyzed = analyzedLayers(network);
     for (const layer of analyzed) this.ofLayer.set(layer.index, this.activated(layer, this.lower(layer)));
+    const frontier = [...new Set(this.frontier(analyzed).map((tensor) => this.tensor(tensor)))];
+    const outputs = frontier.map((tensor) => this.unscaled(tensor));
     const stages = steps.filter((step): step is BendStep => step.kind !== 'affine');
-    const outputs = [...new Set(this.frontier(analyzed).map((tensor) => this.tensor(tensor)))];
     return { inputSize: network.inputSize, sizes, steps, stages, outputs, layers: network.layers.length };
   }
 
@@ -60,21 +67,48 @@ class Lowering {
     return found;
   }
 
-  private addTensor(size: number): number {
+  private addTensor(size: number, scale: number): number {
+    this.scales.push(scale);
     return this.sizes.push(size) - 1;
   }
 
-  private affine(terms: AffineTerm[], bias?: Float64Array): number {
-    const size = terms[0].matrix.rows;
-    const output = this.addTensor(size);
-    this.steps.push({ kind: 'affine', output, terms, bias: bias ?? new Float64Array(size) });
+  /** The sum of `matrix * source` over the terms, divided by a whole number, plus the bias. */
+  private affine(terms: AffineTerm[], bias?: Float64Array, divisor = 1): number {
+    const common = terms.reduce((multiple, { source }) => rows.leastCommonMultiple(multiple, this.scales[source]), 1);
+    const scale = common * divisor;
+    return scale > rows.MAX_DIVISOR || bias?.some((value) => !Number.isFinite(value * scale))
+      ? this.scaledAffine(terms, bias, 1, (source) => 1 / divisor / this.scales[source])
+      : this.scaledAffine(terms, bias, scale, (source) => common / this.scales[source]);
+  }
+
+  private scaledAffine(
+    terms: readonly AffineTerm[],
+    bias: Float64Array | undefined,
+    scale: number,
+    factor: (source: number) => number,
+  ): number {
+    const { rows: size } = terms[0].matrix;
+    const output = this.addTensor(size, scale);
+    this.steps.push({
+      kind: 'affine',
+      output,
+      terms: terms.map(({ source, matrix }) => ({ source, matrix: rows.times(matrix, factor(source)) })),
+      bias: bias?.map((value) => value * scale) ?? new Float64Array(size),
+    });
     return output;
+  }
+
+  /** The tensor as it is in the network. */
+  private unscaled(source: number): number {
+    if (this.scales[source] === 1) return source;
+    const terms = [{ source, matrix: this.constantDiagonal(source, 1) }];
+    return this.scaledAffine(terms, undefined, 1, () => 1 / this.scales[source]);
   }
 
   private max(layer: Layer, source: number, groups: readonly (readonly number[])[]): number {
     const start = new Uint32Array(groups.length + 1);
     groups.forEach((group, g) => (start[g + 1] = start[g] + group.length));
-    const output = this.addTensor(groups.length);
+    const output = this.addTensor(groups.length, this.scales[source]);
     this.steps.push({
       kind: 'max',
       layer: layer.index,
@@ -93,8 +127,8 @@ class Lowering {
     const { slopes, intercepts, breakpoints } = activation;
     if (!bends(activation)) {
       if (slopes[0] === 1 && intercepts[0] === 0) return source;
-      const scale = new Float64Array(size).fill(slopes[0]);
-      return this.affine([{ source, matrix: rows.diagonal(scale) }], new Float64Array(size).fill(intercepts[0]));
+      const matrix = this.constantDiagonal(source, slopes[0]);
+      return this.affine([{ source, matrix }], new Float64Array(size).fill(intercepts[0]));
     }
     const pieceCount = slopes.length;
     const unitSlopes = Float64Array.from({ length: size * pieceCount }, (_, k) => slopes[k % pieceCount]);
@@ -108,15 +142,18 @@ class Lowering {
         unitIntercepts[i * pieceCount] = slopes[1] * b + intercepts[1] - slope * b || 0;
       });
     }
-    const output = this.addTensor(size);
+    const [scale, from] = unitIntercepts.every((value) => Number.isFinite(value * this.scales[source]))
+      ? [this.scales[source], source]
+      : [1, this.unscaled(source)];
+    const output = this.addTensor(size, scale);
     this.steps.push({
       kind: 'units',
       layer: layer.index,
-      source,
+      source: from,
       output,
-      breakpoints,
+      breakpoints: breakpoints.map((breakpoint) => breakpoint * scale),
       slopes: unitSlopes,
-      intercepts: unitIntercepts,
+      intercepts: unitIntercepts.map((intercept) => intercept * scale),
     });
     return output;
   }
@@ -164,10 +201,18 @@ class Lowering {
         return this.batchNormalization(layer, operation, source);
       case 'add':
       case 'subtract':
-      case 'average':
         return this.affine(
-          sources.map((from, k) => ({ source: from, matrix: this.scaled(operation.kind, from, k, sources.length) })),
+          sources.map((from, k) => ({
+            source: from,
+            matrix: this.constantDiagonal(from, operation.kind === 'subtract' && k === 1 ? -1 : 1),
+          })),
         );
+      case 'average': {
+        const divisor = rows.oddPart(sources.length);
+        const share = divisor / sources.length;
+        const terms = sources.map((from) => ({ source: from, matrix: this.constantDiagonal(from, share) }));
+        return this.affine(terms, undefined, divisor);
+      }
       case 'maximum':
         return this.maximum(layer, sources);
       case 'concatenate':
@@ -177,15 +222,14 @@ class Lowering {
       case 'globalMaxPooling':
         return this.max(layer, source, rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)));
       case 'globalAveragePooling':
-        return from(
-          rows.means(rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)), this.sizes[source]),
-        );
+        return this.means(source, rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank)));
       case 'zeroPadding':
         return from(rows.zeroPadding(spatialExtents(layer.inputShapes[0], operation.rank), operation.padding));
-      case 'upSampling':
-        return from(
-          rows.upSampling(spatialExtents(layer.inputShapes[0], operation.rank), operation.factors, operation.bilinear),
-        );
+      case 'upSampling': {
+        const extents = spatialExtents(layer.inputShapes[0], operation.rank);
+        const { matrix, divisor } = rows.upSampling(extents, operation.factors, operation.bilinear);
+        return this.affine([{ source, matrix }], undefined, divisor);
+      }
       case 'notPiecewiseLinear':
       case 'unknown':
         throw new RangeError(`${layer.name} is not piecewise linear`);
@@ -224,13 +268,18 @@ class Lowering {
       case 'maxPooling':
         return this.max(layer, source, rows.windowGroups(window));
       case 'averagePooling':
-        return from(rows.means(rows.windowGroups(window), this.sizes[source]));
+        return this.means(source, rows.windowGroups(window));
     }
   }
 
-  private scaled(kind: 'add' | 'subtract' | 'average', source: number, position: number, count: number): SparseMatrix {
-    const factor = kind === 'average' ? 1 / count : kind === 'subtract' && position === 1 ? -1 : 1;
-    return rows.diagonal(new Float64Array(this.sizes[source]).fill(factor));
+  /** The mean of each group. */
+  private means(source: number, groups: readonly (readonly number[])[]): number {
+    const { matrix, divisor } = rows.means(groups, this.sizes[source]);
+    return this.affine([{ source, matrix }], undefined, divisor);
+  }
+
+  private constantDiagonal(source: number, value: number): SparseMatrix {
+    return rows.diagonal(new Float64Array(this.sizes[source]).fill(value));
   }
 
   private maxout(layer: Layer, { rank, units }: Extract<Operation, { kind: 'maxout' }>, source: number): number {
