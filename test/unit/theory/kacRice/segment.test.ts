@@ -383,3 +383,31 @@ describe('refusals say why', () => {
     expect(means(network, randomSegment(16, 1))).toHaveLength(3);
   });
 });
+
+describe('units that are almost all on a flat piece', () => {
+  const shrunk = (width: number, kernelStddev: number): Network => {
+    const unbiased = layer('b', { kind: 'dense', units: 32, useBias: false }, { activation: relu });
+    const { network } = build([10], [dense('a', width, named('soft_shrink')), unbiased]);
+    return initialized(network, { kernel: 'normal', kernelStddev, biasStddev: 0.1 });
+  };
+
+  test.each([
+    { width: 16, kernelStddev: 0.05 },
+    { width: 64, kernelStddev: 0.08 },
+    { width: 48, kernelStddev: 0.15 },
+  ])('make no Gaussian sum: $width units, weights of $kernelStddev', ({ width, kernelStddev }) => {
+    const network = shrunk(width, kernelStddev);
+    expect(reason(network)).toMatch(/b reads units that are almost all on a flat piece/);
+    // The sum of Gaussians would expect some hundred regions.
+    const [, counted] = simulate(network, diagonal(10), 30);
+    expect(counted.mean).toBeLessThan(90);
+  });
+
+  test('have a mean again where many are active', () => {
+    const network = shrunk(96, 1);
+    const segment = { from: new Array<number>(10).fill(0.5), to: new Array<number>(10).fill(3) };
+    const [, counted] = simulate(network, segment, 40);
+    const [, mean] = means(network, segment);
+    expect(Math.abs(mean - counted.mean)).toBeLessThan(3.5 * counted.error + 0.04 * counted.mean);
+  });
+});

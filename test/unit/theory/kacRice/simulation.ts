@@ -126,7 +126,7 @@ function affine(network: Network, layer: Layer, weights: Weights, inputs: Float6
   const [input] = inputs;
   switch (operation.kind) {
     case 'dense':
-      return dense(input, weights.kernel, weights.bias, one);
+      return dense(input, weights.kernel, weights.bias ?? new Float64Array(operation.units), one);
     case 'convolution':
       return convolution(layer, input, weights.kernel, weights.bias, one);
     case 'add':
