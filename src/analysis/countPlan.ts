@@ -23,6 +23,8 @@ export interface CountChoice {
   readonly window?: PlaneWindow;
   readonly linear: boolean;
   readonly keepRegions: boolean;
+  /** See `CountRequest`. */
+  readonly level?: number;
   readonly listRegions?: boolean;
   /** Points of a sample, in number. */
   readonly samples?: number;
@@ -68,6 +70,7 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     domain: settlePlace(place, method, network.inputSize, choice),
     linear: choice.linear,
     keepRegions: choice.keepRegions,
+    level: choice.level,
     listRegions: choice.listRegions,
     limits: choice.limits,
     samples: choice.samples,

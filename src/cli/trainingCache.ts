@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readFile } from 'node:fs/promises';
-import type { SnapshotReport } from '../report/trainingReport.ts';
-
-/** What is kept of a snapshot: all that follows from its content, the definition, and the choice. */
-export type KeptSnapshot = Pick<SnapshotReport, 'count' | 'domain' | 'figures'>;
-
-/** Changes when figures are computed in another way, so that earlier ones are not taken for them. */
-const FORM = 1;
+import { FIGURES_FORM, type SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 
 /** The results of earlier calls, one JSON object a line, so that a run that goes on is not counted again. */
 export class TrainingCache {
-  private readonly known = new Map<string, KeptSnapshot>();
+  private readonly known = new Map<string, SnapshotResult>();
 
   private constructor(private readonly file: string | undefined) {}
 
@@ -20,7 +14,7 @@ export class TrainingCache {
     const text = file === undefined ? '' : await readFile(file, 'utf8').catch(() => '');
     for (const line of text.split('\n')) {
       try {
-        const { key, kept } = JSON.parse(line) as { key: string; kept: KeptSnapshot };
+        const { key, kept } = JSON.parse(line) as { key: string; kept: SnapshotResult };
         cache.known.set(key, kept);
       } catch {
         // Not a whole line.
@@ -29,11 +23,11 @@ export class TrainingCache {
     return cache;
   }
 
-  get(key: string): KeptSnapshot | undefined {
+  get(key: string): SnapshotResult | undefined {
     return this.known.get(key);
   }
 
-  async keep(key: string, kept: KeptSnapshot): Promise<void> {
+  async keep(key: string, kept: SnapshotResult): Promise<void> {
     if (this.file !== undefined) await appendFile(this.file, `${JSON.stringify({ key, kept })}\n`);
   }
 }
@@ -41,7 +35,7 @@ export class TrainingCache {
 /** One key for the content of a snapshot's file together with everything else that its figures follow from. */
 export async function cacheKey(snapshot: string, choices: unknown): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([FORM, choices]));
+  hash.update(JSON.stringify([FIGURES_FORM, choices]));
   hash.update(await readFile(snapshot));
   return hash.digest('hex');
 }

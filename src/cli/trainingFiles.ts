@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseDataPoints, type DataPoints } from '../analysis/points.ts';
-import { parseLog, type LogEntry } from '../analysis/training/trainingLog.ts';
+import { findLog, parseLog, type LogEntry } from '../analysis/training/trainingLog.ts';
 import { systemMessage } from './terminal.ts';
-
-/** Names under which logs are commonly kept beside their snapshots. */
-const LOG_NAMES = ['log', 'metrics', 'history', 'training'].flatMap((name) =>
-  ['json', 'jsonl', 'csv'].map((ending) => `${name}.${ending}`),
-);
 
 /** The samples in a file. Errors: Error, as a sentence with the file's name. */
 export async function readData(file: string, inputs: number): Promise<DataPoints> {
@@ -29,16 +24,7 @@ export async function readLog(named: string | undefined, snapshot: string): Prom
       throw new Error(`${named}: ${(error as Error).message}`);
     }
   }
-  for (const name of LOG_NAMES) {
-    const text = await readFile(join(dirname(snapshot), name), 'utf8').catch(() => null);
-    if (text === null) continue;
-    try {
-      return parseLog(text);
-    } catch {
-      // A file of this name that is no log.
-    }
-  }
-  return [];
+  return findLog((name) => readFile(join(dirname(snapshot), name), 'utf8').catch(() => null));
 }
 
 async function textOf(file: string): Promise<string> {

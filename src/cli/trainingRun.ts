@@ -1,14 +1,15 @@
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { Snapshot } from '../analysis/training/snapshots.ts';
-import { expectedPerNeuron, figuresOf } from '../analysis/training/snapshotFigures.ts';
+import { expectedPerNeuron, type SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 import { entryAt, type LogEntry } from '../analysis/training/trainingLog.ts';
-import { trainingPlaces, type TrainingChoice, type TrainingPlaces } from '../analysis/training/trainingPlaces.ts';
+import { trainingPlaces, type TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { CountProcess } from '../host/node/countProcess.ts';
+import { countSnapshot } from '../worker/snapshotCount.ts';
 import type { Network } from '../network/network.ts';
 import type { RunReport, SnapshotReport } from '../report/trainingReport.ts';
 import type { Imports } from './imports.ts';
 import type { Output } from './io.ts';
-import { cacheKey, type KeptSnapshot, type TrainingCache } from './trainingCache.ts';
+import { cacheKey, type TrainingCache } from './trainingCache.ts';
 import { chooseWeights } from './weights.ts';
 
 /** What is asked of every snapshot of a run. */
@@ -28,7 +29,6 @@ export interface TrainingTask {
 export class TrainingRun {
   /** What is the same for all snapshots. */
   readonly facts: RunReport;
-  private readonly places: TrainingPlaces;
   private isFirst = true;
 
   constructor(
@@ -37,8 +37,8 @@ export class TrainingRun {
     private readonly cache: TrainingCache,
   ) {
     const { network, training } = task;
-    this.places = trainingPlaces(training, network.inputSize);
-    this.facts = { network, radius: this.places.radius, expectedPerNeuron: expectedPerNeuron(network, this.places) };
+    const places = trainingPlaces(training, network.inputSize);
+    this.facts = { network, radius: places.radius, expectedPerNeuron: expectedPerNeuron(network, places) };
   }
 
   /**
@@ -65,16 +65,12 @@ export class TrainingRun {
     return { snapshot, ...kept, log: entryAt(log, snapshot) };
   }
 
-  private async measure({ file }: Snapshot, signal: AbortSignal): Promise<KeptSnapshot | null> {
-    const { network, model, training, count } = this.task;
+  private async measure({ file }: Snapshot, signal: AbortSignal): Promise<SnapshotResult | null> {
+    const { model, training, count } = this.task;
     const { text, imports } = model;
     const source = { text, fileName: model.file, network: model.network, imports: imports.texts, weights: { file } };
     try {
-      const [{ result, domain }, { measured }] = await Promise.all([
-        this.pool.run({ ...source, choice: count, runs: 1 }, { signal }),
-        this.pool.run({ kind: 'snapshot', ...source, choice: training }, { signal }),
-      ]);
-      return { count: result, domain, figures: figuresOf(network, this.places, measured) };
+      return await countSnapshot(this.pool, source, { count, training }, { signal });
     } catch (error) {
       if (signal.aborted) return null;
       throw error;

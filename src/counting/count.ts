@@ -23,6 +23,8 @@ export interface CountRequest {
   readonly linear: boolean;
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
+  /** For pictures: the value of a single output at which the decision changes; 0 by default. */
+  readonly level?: number;
   readonly limits: CountLimits;
   /** Also list everything about each activation region, for export; memory grows with their number. */
   readonly listRegions?: boolean;
@@ -71,6 +73,11 @@ export interface PlaneRegions {
    * For each edge (vertex k to k + 1 of its polygon): index of the layer that bends there, or -1 on the domain's edge.
    */
   readonly edgeLayers: Int32Array;
+  /**
+   * Segments of the decision boundary, x and y of both ends: where the first tensor of the output, if it is one number,
+   * has the requested level, else where its two greatest numbers are equal.
+   */
+  readonly boundary: Float64Array;
 }
 
 /** The pieces of a line in the segment's coordinate, 0 at `from` and 1 at `to`, packed for transfer. */

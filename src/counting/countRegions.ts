@@ -174,7 +174,7 @@ function sliceFor(domain: Domain, inputs: number): Slice {
 
 function walkCells(program: Program, slice: Slice, request: CountRequest, walking: WalkOptions): Found {
   const merge = request.linear ? new LinearRegions(program, slice) : null;
-  const picture = request.keepRegions ? new Picture(program) : null;
+  const picture = request.keepRegions ? new Picture(program, request.level) : null;
   const trace = request.keepRegions ? new LineTrace(program) : null;
   const list = request.listRegions ? new RegionList(slice) : null;
   const visit = () => {

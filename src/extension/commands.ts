@@ -33,6 +33,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     onNetwork('regionLens.analyzeNetwork', (source) => reports.show(source)),
     onNetwork('regionLens.showPlot', (source) => void panels.show(source)),
     onNetwork('regionLens.countRegions', (source, network) => panels.show(source).count(network)),
+    onNetwork('regionLens.showTraining', (source, network) => panels.show(source).showTraining(network)),
     onNetwork('regionLens.copyAnalysis', async (source) => {
       const json = await server.ask(reportRequest, { uri: source.toString(), kind: 'json' });
       if (json === null) return;

@@ -10,6 +10,7 @@ import { ReportDocuments } from './reportDocuments.ts';
 import { RunStore } from './panel/runStore.ts';
 import { Server } from './server.ts';
 import { StatusBar } from './statusBar.ts';
+import { TrainingStore } from './training/trainingStore.ts';
 import { WeightFiles } from './weightFiles.ts';
 import { WeightRemarks } from './panel/weightRemarks.ts';
 
@@ -22,7 +23,15 @@ export function activate(extension: vscode.ExtensionContext): void {
     vscode.Uri.joinPath(extension.globalStorageUri, 'models'),
   );
   const runs = new RunStore(extension.workspaceState, runner);
-  const panels = new Panels({ extension, server, runner, runs, weightFiles, weightRemarks: new WeightRemarks(runner) });
+  const training = new TrainingStore(
+    extension.workspaceState,
+    extension.storageUri,
+    vscode.Uri.joinPath(extension.globalStorageUri, 'models'),
+    runner,
+    server,
+  );
+  const weightRemarks = new WeightRemarks(runner);
+  const panels = new Panels({ extension, server, runner, runs, training, weightFiles, weightRemarks });
   const models = new ModelDocuments(runner, vscode.Uri.joinPath(extension.globalStorageUri, 'models'));
   const reports = new ReportDocuments(server);
   const watching = new ActivationWatcher(() => void server.start().catch(showError));
@@ -30,6 +39,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     server,
     runner,
     runs,
+    training,
     weightFiles,
     panels,
     reports,

@@ -10,6 +10,7 @@ import { jsonFormatOf } from './sniff.ts';
 import { nni } from './small/nni.ts';
 import { onnx } from './onnx/onnx.ts';
 import { tfjsGraph } from './tfjsGraph/tfjsGraph.ts';
+import { withNamedRuns } from './source/runComment.ts';
 import { notebook } from './source/notebook/notebook.ts';
 import { kerasPython, pytorch } from './source/python/python.ts';
 import { typescript } from './source/javascript/typescript.ts';
@@ -46,5 +47,8 @@ export function recognize(text: string, fileName: string): Format | null {
 /** The networks in a file, or null if it defines none. Never throws; what cannot be read is among the problems. */
 export function read(content: Content, fileName: string, options: ReadOptions): ReadResult | null {
   if (typeof content !== 'string') return readBinary(content, options);
-  return recognize(content, fileName)?.read(content, fileName, options) ?? null;
+  const format = recognize(content, fileName);
+  const result = format?.read(content, fileName, options) ?? null;
+  if (!result || !sourceFormats.includes(format!)) return result;
+  return { ...result, networks: withNamedRuns(content, result.networks) };
 }

@@ -78,6 +78,8 @@ export interface NetworkDefinition {
   /** Names of the output tensors; when empty, every tensor that nothing reads. */
   readonly outputs: readonly string[];
   readonly initialization: Initialization;
+  /** Where snapshots of its training are: a folder, or a pattern of files, from the folder of the definition. */
+  readonly run?: string;
   /** Written for tensors whose channels come first, by Keras 1 or a later one: so are the weights in files. */
   readonly channelsFirst?: 'keras1' | 'keras';
   /** How many weights the file lists, and where: the layers have to have as many. */

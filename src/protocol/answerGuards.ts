@@ -35,6 +35,7 @@ const hasPictureShape = shape<PanelPicture>({
   offsets: isUint32Array,
   gradients: isFloat32Array,
   edgeLayers: isInt32Array,
+  boundary: isFloat32Array,
   sides: isPair,
   expected: nullOr(isNumber),
 });

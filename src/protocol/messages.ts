@@ -28,6 +28,8 @@ export type HostMessage =
   | { readonly type: 'run'; readonly key: string; readonly run: PanelRun | null }
   | { readonly type: 'counted'; readonly key: string; readonly count: PanelCount }
   | { readonly type: 'countProgress'; readonly key: string; readonly progress: RunProgress }
+  /** A command asks for this page. */
+  | { readonly type: 'page'; readonly page: 'training' }
   /** The layer under the cursor in the source, to highlight; null for none. */
   | { readonly type: 'highlight'; readonly key: string; readonly layer: number | null }
   | Answer;
@@ -91,6 +93,7 @@ export const isHostMessage = tagged<HostMessage>({
       secondsLeft: nullOr(isNumber),
     }),
   }),
+  page: shape<HostMessageOf<'page'>>({ type: type('page'), page: oneOf('training') }),
   highlight: shape<HostMessageOf<'highlight'>>({ type: type('highlight'), key: isString, layer: nullOr(isNatural) }),
   answer: isAnswer,
 });

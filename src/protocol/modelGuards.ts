@@ -49,6 +49,7 @@ const isNetwork = shape<PanelNetwork>({
   countRefused: nullOr(isString),
   hasWeights: isBoolean,
   weightsFile: nullOr(isString),
+  run: nullOr(isString),
   kernel: isString,
   biasStddev: isNumber,
   remarks: listOf(isString),

@@ -92,6 +92,8 @@ export interface PanelNetwork {
   readonly hasWeights: boolean;
   /** The file beside the network that they are in; null where they are in the file itself, or there are none. */
   readonly weightsFile: string | null;
+  /** Where the definition says that snapshots of its training are; null where it says nothing. */
+  readonly run: string | null;
   /** How the file draws weights: the name of the kernel's law, and the deviation of biases. */
   readonly kernel: string;
   readonly biasStddev: number;

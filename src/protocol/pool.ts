@@ -1,7 +1,8 @@
 import type { Domain } from '../common/place.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
-import type { TrainingChoice } from '../analysis/training/trainingPlaces.ts';
+import type { SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
+import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountPart } from '../counting/countRegions.ts';
@@ -66,7 +67,21 @@ export interface SnapshotTask extends TaskNetwork {
 }
 
 export interface SnapshotOutcome {
-  readonly measured: Experiment;
+  readonly figures: SnapshotFigures;
+}
+
+/** What all snapshots of a run have in common. */
+export interface RunTask extends TaskNetwork {
+  readonly kind: 'run';
+  readonly choice: TrainingChoice;
+}
+
+export interface RunOutcome {
+  readonly neurons: number;
+  /** Half the length of the chords around a point. */
+  readonly radius: number;
+  /** Kac-Rice means at initialization on the same lines, or why there are none. */
+  readonly expectedPerNeuron: Readonly<Partial<Record<LineKind, number>>> | { readonly reason: string };
 }
 
 /** What the network does in the region at a point of a count's domain, for a region that someone points at. */
@@ -97,19 +112,22 @@ export interface ModelOutcome {
   readonly text: string;
 }
 
-export type WorkerTask = CountTask | MeasureTask | SnapshotTask | RegionTask | WeightsTask | ModelTask;
-type AnyOutcome = CountOutcome | MeasureOutcome | SnapshotOutcome | RegionDescription | WeightsOutcome | ModelOutcome;
+export type WorkerTask = CountTask | MeasureTask | SnapshotTask | RunTask | RegionTask | WeightsTask | ModelTask;
+type AnyOutcome =
+  CountOutcome | MeasureOutcome | SnapshotOutcome | RunOutcome | RegionDescription | WeightsOutcome | ModelOutcome;
 export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
   ? MeasureOutcome
   : Task extends SnapshotTask
     ? SnapshotOutcome
-    : Task extends RegionTask
-      ? RegionDescription
-      : Task extends WeightsTask
-        ? WeightsOutcome
-        : Task extends ModelTask
-          ? ModelOutcome
-          : CountOutcome;
+    : Task extends RunTask
+      ? RunOutcome
+      : Task extends RegionTask
+        ? RegionDescription
+        : Task extends WeightsTask
+          ? WeightsOutcome
+          : Task extends ModelTask
+            ? ModelOutcome
+            : CountOutcome;
 
 /** A thread's place in a task. */
 export interface ThreadPlace {

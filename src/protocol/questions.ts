@@ -11,7 +11,7 @@ import {
   isProbe,
   isSweptRow,
 } from './answerGuards.ts';
-import { between, isBoolean, isNatural, isString, listOf, nullOr, shape, type Guard } from './guards.ts';
+import { between, isBoolean, isNatural, isNumber, isString, listOf, nullOr, shape, type Guard } from './guards.ts';
 import type {
   ComparedCount,
   ComparisonParts,
@@ -26,6 +26,8 @@ import type {
   SweepSubject,
   SweptRow,
 } from './runs.ts';
+import type { PanelTraining, SnapshotPicture, SourcesChange } from './training.ts';
+import { isSnapshotPicture, isSourcesChange, isTraining } from './trainingGuards.ts';
 import { isCountSettings, isPointSet, isPositive, isSubject, isUris, isWindow } from './validate.ts';
 
 /** What the panel asks about one network: the types of the question and the answer, and their checks. */
@@ -90,6 +92,25 @@ const QUESTIONS = {
   sweep: question(
     shape<{ readonly subject: SweepSubject; readonly value: number }>({ subject: isSubject, value: isPositive }),
     isSweptRow satisfies Guard<SweptRow>,
+  ),
+  /** What is new about the network's runs since a revision: answered when there is something new. */
+  training: question(
+    shape<{ readonly since: number; readonly settings: CountSettings }>({
+      since: isNatural,
+      settings: isCountSettings,
+    }),
+    isTraining satisfies Guard<PanelTraining>,
+  ),
+  /** Answered with whether anything changed. */
+  trainingSources: question(isSourcesChange satisfies Guard<SourcesChange>, isBoolean),
+  /** The regions with the weights of a snapshot. */
+  snapshotPicture: question(
+    shape<{ readonly file: string; readonly level: number; readonly settings: CountSettings }>({
+      file: isString,
+      level: isNumber,
+      settings: isCountSettings,
+    }),
+    isSnapshotPicture satisfies Guard<SnapshotPicture>,
   ),
 };
 

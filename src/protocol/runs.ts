@@ -92,6 +92,8 @@ export interface PanelPicture {
   readonly gradients: Float32Array;
   /** For the edge from each corner to the next: the layer that bends there, or -1 on the window's edge. */
   readonly edgeLayers: Int32Array;
+  /** Segments of the decision boundary: x and y of both ends. */
+  readonly boundary: Float32Array;
   /** Lengths of the whole parallelogram's sides in the input space. */
   readonly sides: readonly [number, number];
   /** Activation regions to be expected in this window for drawn weights; null where no mean applies. */

@@ -1,11 +1,10 @@
-import { domainJson, type Domain } from '../common/place.ts';
+import { domainJson } from '../common/place.ts';
 import type { Snapshot } from '../analysis/training/snapshots.ts';
-import type { SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
+import type { SnapshotFigures, SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 import type { LogEntry } from '../analysis/training/trainingLog.ts';
 import type { LineKind } from '../analysis/training/trainingPlaces.ts';
 import { groupDigits } from '../analysis/quantities.ts';
 import type { Spread } from '../analysis/statistics.ts';
-import type { CountResult } from '../counting/count.ts';
 import type { Network } from '../network/network.ts';
 import { describeInitialization } from '../theory/kacRice/bounds.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
@@ -13,11 +12,8 @@ import { alignColumns } from './reportTable.ts';
 import { visibleLine } from './visibleText.ts';
 
 /** What was found of one snapshot. */
-export interface SnapshotReport {
+export interface SnapshotReport extends SnapshotResult {
   readonly snapshot: Snapshot;
-  readonly count: Omit<CountResult, 'regions' | 'line'>;
-  readonly domain: Domain;
-  readonly figures: SnapshotFigures;
   readonly log: LogEntry | null;
 }
 

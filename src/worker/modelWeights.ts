@@ -27,6 +27,9 @@ export async function findWeights(host: WeightsHost, text: string, place: Weight
   const { files } = host;
   if (place.file !== undefined) {
     const source = files.open(place.file);
+    // A model of TensorFlow.js as a file of weights: its text names its shards.
+    const shards = /\.json$/i.test(place.file) ? manifestOf(textOf(source)) : null;
+    if (shards) return readShards(files, shards, files.folderOf(place.file));
     const nearby = { bytes: bytesIn(files, files.folderOf(place.file)) };
     const model = binaryFormatOf(source);
     // Beside a definition of the network, the framework's own names of weights say where they belong.
@@ -47,6 +50,13 @@ export async function findWeights(host: WeightsHost, text: string, place: Weight
   if (fault !== null) throw new Error(fault);
   const manifest = manifestOf(text);
   return manifest && readShards(files, manifest, place.folder);
+}
+
+/** A text that is longer is no list of shards. */
+const MAX_MANIFEST_BYTES = 2 ** 24;
+
+function textOf(source: ByteSource): string {
+  return source.size > MAX_MANIFEST_BYTES ? '' : new TextDecoder().decode(source.read(0, source.size));
 }
 
 /** Its readers of HDF5 and archives are loaded when they are first needed. */

@@ -1,6 +1,6 @@
 import { planCount } from '../analysis/countPlan.ts';
 import { planExperiment } from '../analysis/experiment.ts';
-import { snapshotRequest } from '../analysis/training/snapshotFigures.ts';
+import { expectedPerNeuron, figuresOf, neuronsOf, snapshotRequest } from '../analysis/training/snapshotFigures.ts';
 import { trainingPlaces } from '../analysis/training/trainingPlaces.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import { MAX_HELD_BYTES, type CountHooks, type CountRequest } from '../counting/count.ts';
@@ -101,9 +101,19 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
     }
     case 'snapshot': {
-      const request = snapshotRequest(network, trainingPlaces(task.choice, network.inputSize));
+      const places = trainingPlaces(task.choice, network.inputSize);
+      const request = snapshotRequest(network, places);
       const measured = runExperiment(request, hooks(id, shareOf(place), place.memory === null));
-      return reply({ type: 'done', id, outcome: { measured } });
+      return reply({ type: 'done', id, outcome: { figures: figuresOf(network, places, measured) } });
+    }
+    case 'run': {
+      const places = trainingPlaces(task.choice, network.inputSize);
+      const outcome = {
+        neurons: neuronsOf(network),
+        radius: places.radius,
+        expectedPerNeuron: expectedPerNeuron(network, places),
+      };
+      return reply({ type: 'done', id, outcome });
     }
     case 'region': {
       const request = planCount(network, task.choice);
@@ -147,7 +157,7 @@ function arraysOf(holder: object): ArrayBuffer[] {
 
 async function networkOf(task: NetworkTask): Promise<Network> {
   const { text, fileName, network, imports = {}, weights } = task;
-  const isOfFile = task.kind === 'snapshot' || task.choice.fileWeights;
+  const isOfFile = task.kind === 'snapshot' || (task.kind !== 'run' && task.choice.fileWeights);
   const found = weights && isOfFile ? await findWeights(host, text, weights) : null;
   const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {

@@ -1,6 +1,7 @@
 import type { Place, PlaneWindow } from '../../src/common/place.ts';
 import type { CountSettings, FitQuestion, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
 import type { PanelCommand } from '../../src/protocol/messages.ts';
+import type { SourcesChange } from '../../src/protocol/training.ts';
 import type { CompareChoice, Page } from './store.ts';
 import type { View } from './view.ts';
 
@@ -34,6 +35,10 @@ export interface Actions {
   askSweepOptions(): void;
   askFit(question: FitQuestion): void;
   askSweep(subject: SweepSubject, values: readonly number[]): void;
+  /** Asks for what is known of the network's runs, and again for what is new, until this is asked another time. */
+  followTraining(settings: CountSettings): void;
+  changeSources(change: SourcesChange['change'], run?: number): void;
+  askSnapshotPicture(file: string, level: number, settings: CountSettings): void;
   apply(subject: SweepSubject, value: number): void;
   open(url: string): void;
   run(command: PanelCommand): void;

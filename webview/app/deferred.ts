@@ -9,6 +9,7 @@ import { createRegionPicture } from '../picture/regionPicture.ts';
 import { createRunControls } from '../forms/runControls.ts';
 import { t } from './strings.ts';
 import { button, dropdown, registerWidgets } from '../widgets/toolkit.ts';
+import { createTrainingPage } from './trainingPage.ts';
 import type { View } from './view.ts';
 
 /** What is added to the page once its figures are painted. */
@@ -22,7 +23,7 @@ export interface DeferredSections {
 export interface Incomplete {
   readonly header: Header;
   /** What the parts take the place of. */
-  readonly slots: Readonly<Record<'run' | 'picture' | 'line' | 'compare' | 'bounds', HTMLElement>>;
+  readonly slots: Readonly<Record<'run' | 'picture' | 'line' | 'compare' | 'training' | 'bounds', HTMLElement>>;
   readonly view: () => View | null;
 }
 
@@ -32,7 +33,9 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
   const picture = createRegionPicture(actions);
   const line = createLinePage(actions);
   const compare = createComparePage(actions);
-  const parts = { run: createRunControls(actions), picture, line, compare, bounds: createBoundsTable(actions) };
+  const training = createTrainingPage(actions);
+  const [run, bounds] = [createRunControls(actions), createBoundsTable(actions)];
+  const parts = { run, picture, line, compare, training, bounds };
   header.complete({
     networks: dropdown(t('Network'), (key) => actions.select(key)),
     exports: createMenu(t('Export'), exportItems(actions, view, picture)),
@@ -41,5 +44,5 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
     ),
   });
   for (const [name, part] of Object.entries(parts)) slots[name as keyof typeof parts].replaceWith(part.element);
-  return { sections: Object.values(parts), plots: [picture, line, compare] };
+  return { sections: Object.values(parts), plots: [picture, line, compare, training] };
 }

@@ -44,6 +44,7 @@ function start(root: HTMLElement): void {
     picture: element('section', { class: 'picture waiting' }),
     line: element('div'),
     compare: element('div'),
+    training: element('div'),
     bounds: element('div'),
   };
   const plots = element('div', { class: 'plots' }, [
@@ -59,6 +60,7 @@ function start(root: HTMLElement): void {
     },
     { page: 'line', text: t('Line'), panel: page(slots.line) },
     { page: 'compare', text: t('Compare'), panel: page(slots.compare) },
+    { page: 'training', text: t('Training'), panel: page(slots.training) },
   ] as const;
   const tabs = createTabs(t('What to show'), pages, (chosen) => actions.showPage(chosen));
   const content = element('div', { class: 'content' }, [

@@ -1,11 +1,13 @@
 import type { AnswerOf, ParamsOf, QuestionName } from '../../src/protocol/questions.ts';
 import type { ComparisonParts } from '../../src/protocol/runs.ts';
+import type { PanelTraining } from '../../src/protocol/training.ts';
 import type { Actions } from './actions.ts';
 import { Superseded, type Questions } from './questions.ts';
 import type { Host } from './host.ts';
 import {
   NO_COMPARISON,
   withPoints,
+  withNews,
   withRow,
   type AnsweredState,
   type CompareChoice,
@@ -72,6 +74,17 @@ export function createActions(host: Host, questions: Questions, { state, view, c
       const { swept } = state();
       if (swept?.key !== key) return;
       answered('swept', { ...swept, value: withRow(swept.value ?? [], row) });
+    }
+  }
+
+  /** One answer after the other: each comes when there is something new. */
+  async function followTraining(key: string, ask: (since: number) => Promise<PanelTraining>): Promise<void> {
+    for (let since = 0; ;) {
+      const news = await ask(since);
+      const { training } = state();
+      const before = training?.key === key ? training.value : null;
+      since = news.revision;
+      answered('training', { key, value: withNews(before, news), message: null });
     }
   }
 
@@ -144,6 +157,29 @@ export function createActions(host: Host, questions: Questions, { state, view, c
           if (!(error instanceof Superseded)) console.warn(`Region Lens: ${String(error)}`);
         });
       }),
+    followTraining: (settings) =>
+      ifShown((_, key) => {
+        const { training } = state();
+        if (training?.key !== key) answered('training', { key, value: null, message: null });
+        const ask = (since: number) => questions.ask('training', key, { since, settings });
+        followTraining(key, ask).catch((error: unknown) => {
+          if (error instanceof Superseded) return;
+          const value = state().training?.key === key ? (state().training?.value ?? null) : null;
+          answered('training', { key, value, message: error instanceof Error ? error.message : String(error) });
+        });
+      }),
+    changeSources: (change, run = 0) =>
+      ifShown((_, key) =>
+        ask(
+          'trainingSources',
+          key,
+          { change, run },
+          () => undefined,
+          (message) => answered('training', { ...(state().training ?? { key, value: null }), message }),
+        ),
+      ),
+    askSnapshotPicture: (file, level, settings) =>
+      askInto('snapshotPicture', { file, level, settings }, () => state().snapshotPicture?.value ?? null),
     apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
     run: (command) => host.postMessage({ type: 'command', command }),
     open: (url) => host.postMessage({ type: 'open', url }),

@@ -19,12 +19,13 @@ import type {
   SweepSubject,
   SweptRow,
 } from '../../src/protocol/runs.ts';
+import type { PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
 import { usualSettings } from '../../src/protocol/usualSettings.ts';
 import { isRun } from '../../src/protocol/runGuards.ts';
 import { isCountSettings, isPlace, isSubject } from '../../src/protocol/validate.ts';
 import { isModel } from '../../src/protocol/modelGuards.ts';
 
-export type Page = 'regions' | 'line' | 'compare';
+export type Page = 'regions' | 'line' | 'compare' | 'training';
 
 /** What the comparison of one network is about. */
 export interface CompareChoice {
@@ -73,6 +74,8 @@ export interface AnsweredState {
   readonly sweepOptions: Answered<readonly SweepOption[]> | null;
   readonly fit: Answered<PanelFit> | null;
   readonly swept: Answered<readonly SweptRow[]> | null;
+  readonly training: Answered<PanelTraining> | null;
+  readonly snapshotPicture: Answered<SnapshotPicture> | null;
 }
 
 /** Counts of the networks of a comparison, all with the same settings. */
@@ -126,6 +129,8 @@ export const INITIAL_STATE: PanelState = {
   sweepOptions: null,
   fit: null,
   swept: null,
+  training: null,
+  snapshotPicture: null,
   highlight: null,
 };
 
@@ -168,6 +173,8 @@ export function receive(state: PanelState, message: Exclude<HostMessage, Answer>
     }
     case 'countProgress':
       return { ...state, progress: { ...state.progress, [message.key]: message.progress } };
+    case 'page':
+      return { ...state, page: message.page };
     case 'highlight':
       return highlighted(state, message.key, message.layer);
   }
@@ -195,6 +202,15 @@ export function withPoints(state: PanelState, key: string, use: PointUse, set: P
 
 export function withRow(rows: readonly SweptRow[], row: SweptRow): readonly SweptRow[] {
   return [...rows.filter((other) => other.value !== row.value), row].sort((a, b) => a.value - b.value);
+}
+
+/** What is known of the runs after another answer about them. */
+export function withNews(before: PanelTraining | null, news: PanelTraining): PanelTraining {
+  if (news.isWhole || before === null) return news;
+  const isNew = new Set(news.snapshots.map(({ run, file }) => `${run} ${file}`));
+  const others = before.snapshots.filter(({ run, file }) => !isNew.has(`${run} ${file}`));
+  const snapshots = [...others, ...news.snapshots].sort((a, b) => a.run - b.run || a.at - b.at);
+  return { ...news, snapshots };
 }
 
 function show(state: PanelState, model: PanelModel): PanelState {
@@ -239,7 +255,7 @@ export function toPersisted(state: PanelState): PersistedState {
   };
 }
 
-const isPage = oneOf('regions', 'line', 'compare');
+const isPage = oneOf('regions', 'line', 'compare', 'training');
 const isCompareChoice: Guard<CompareChoice> = shape<CompareChoice>({
   uris: listOf(isString),
   counterparts: isBoolean,

@@ -17,6 +17,7 @@ import type {
   SweepOption,
   SweptRow,
 } from '../../src/protocol/runs.ts';
+import type { PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
 import { spreadOf, type Spread } from '../tables/statistics.ts';
 import {
   NO_COMPARISON,
@@ -79,6 +80,8 @@ export interface View {
   readonly sweepOptions: Answered<readonly SweepOption[]> | null;
   readonly fit: Answered<PanelFit> | null;
   readonly swept: Answered<readonly SweptRow[]> | null;
+  readonly training: Answered<PanelTraining> | null;
+  readonly snapshotPicture: Answered<SnapshotPicture> | null;
   readonly progress: RunProgress | null;
   readonly highlight: number | null;
 }
@@ -134,6 +137,8 @@ export function viewOf(state: PanelState): View | null {
     sweepOptions: forThis(state.sweepOptions),
     fit: forThis(state.fit),
     swept: forThis(state.swept),
+    training: forThis(state.training),
+    snapshotPicture: forThis(state.snapshotPicture),
     progress: state.progress[key] ?? null,
     highlight: state.highlight?.key === key ? state.highlight.layer : null,
   };

@@ -226,7 +226,7 @@ export function endLabel(line: PlotLine): string {
 
 export interface EndLabel {
   readonly id: string;
-  readonly kind: LineKind | 'counted';
+  readonly kind: string;
   readonly text: string;
   /** Where the line ends. */
   readonly x: number;

@@ -249,7 +249,8 @@ export function progressRing(): HTMLElement {
 
 export interface SliderWidget {
   readonly element: HTMLElement;
-  set(least: number, most: number, value: number): void;
+  /** `text` says the value in words where they are others than its digits. */
+  set(least: number, most: number, value: number, text?: string): void;
 }
 
 /** A range of whole numbers with the value in words beside it. */
@@ -262,11 +263,12 @@ export function slider(label: string, onChange: (value: number) => void): Slider
   });
   return {
     element: element('span', { class: 'slider' }, [input, output]),
-    set: (least, most, value) => {
+    set: (least, most, value, text = String(value)) => {
       input.min = String(least);
       input.max = String(most);
       if (input.value !== String(value)) input.value = String(value);
-      output.textContent = String(value);
+      output.textContent = text;
+      if (text !== String(value)) input.setAttribute('aria-valuetext', text);
     },
   };
 }

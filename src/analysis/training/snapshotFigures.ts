@@ -1,4 +1,5 @@
-import type { Segment } from '../../common/place.ts';
+import type { Domain, Segment } from '../../common/place.ts';
+import type { CountResult } from '../../counting/count.ts';
 import type { ConstantUnits } from '../../counting/experiments/constantUnits.ts';
 import type { Experiment, MeasureRequest } from '../../counting/experiments/measure.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
@@ -22,12 +23,29 @@ export interface DistanceFigures {
   readonly timesNeurons: Spread;
   /** The 10th, 50th and 90th percentile. */
   readonly percentiles: readonly [number, number, number];
+  /** Points by the log10 of their distance; bin `i` begins at `HISTOGRAM_START + i * HISTOGRAM_STEP`. */
+  readonly histogram: readonly number[];
 }
+
+/** The first and the last bin also hold what is beyond them. */
+export const HISTOGRAM_START = -6;
+export const HISTOGRAM_STEP = 0.25;
+const HISTOGRAM_BINS = 32;
 
 export interface ComplexityFigures {
   readonly points: number;
   /** Breakpoints for each unit of length on the chords around a point; exact on each chord. */
   readonly breakpointsPerLength: Spread;
+}
+
+/** Changes when figures are computed in another way, so that kept ones of earlier versions are not taken for them. */
+export const FIGURES_FORM = 2;
+
+/** All that is found of one snapshot, beside its log: it follows from its content, the definition, and the choice. */
+export interface SnapshotResult {
+  readonly count: Omit<CountResult, 'regions' | 'line'>;
+  readonly domain: Domain;
+  readonly figures: SnapshotFigures;
 }
 
 /** What is measured of the network with the weights of one snapshot, beside its count. */
@@ -122,7 +140,22 @@ function distanceFigures(points: Experiment['points'], neurons: number): Distanc
   const [mean, timesNeurons] = [spreadOf(distances), spreadOf(distances.map((distance) => neurons * distance))];
   if (!mean || !timesNeurons) return null;
   const at = (share: number) => distances[Math.round(share * (distances.length - 1))];
-  return { points: distances.length, mean, timesNeurons, percentiles: [at(0.1), at(0.5), at(0.9)] };
+  return {
+    points: distances.length,
+    mean,
+    timesNeurons,
+    percentiles: [at(0.1), at(0.5), at(0.9)],
+    histogram: histogramOf(distances),
+  };
+}
+
+function histogramOf(distances: readonly number[]): number[] {
+  const bins = Array<number>(HISTOGRAM_BINS).fill(0);
+  for (const distance of distances) {
+    const bin = Math.floor((Math.log10(distance) - HISTOGRAM_START) / HISTOGRAM_STEP);
+    bins[Math.min(HISTOGRAM_BINS - 1, Math.max(0, bin))]++;
+  }
+  return bins;
 }
 
 function byKind<Kind extends string, T>(
@@ -133,7 +166,7 @@ function byKind<Kind extends string, T>(
   return Object.fromEntries(found) as Partial<Record<Kind, T>>;
 }
 
-function neuronsOf(network: Network): number {
+export function neuronsOf(network: Network): number {
   return sum(analyzedLayers(network), (layer) => layer.neurons);
 }
 

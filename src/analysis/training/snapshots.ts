@@ -15,9 +15,10 @@ export interface Snapshot {
 const STEP = /(?:^|[^a-z])(?:global[-_]?step|steps?|iter(?:ation)?s?|it|ckpt|checkpoint|batch(?:es)?)[-_=.]?(\d+)/i;
 const EPOCH = /(?:^|[^a-z])(?:epochs?|ep)[-_=.]?(\d+)/i;
 
-/** What a name says: `step-00100`, `epoch=12-step=340`, `ckpt_7`, `model_300.pt`. */
+/** What a name says: `step-00100`, `epoch=12-step=340`, `ckpt_7`, `model_300.pt`, `step-7/model.json`. */
 export function snapshotOf(file: string): Snapshot {
-  const name = file.replace(/^.*[\\/]/, '').replace(/(?:\.[a-z][a-z0-9]*)+$/i, '');
+  const path = file.replace(/[\\/]model\.json$/, '');
+  const name = path.replace(/^.*[\\/]/, '').replace(/(?:\.[a-z][a-z0-9]*)+$/i, '');
   const [step, epoch] = [STEP, EPOCH].map((pattern) => numberIn(pattern.exec(name)?.[1]));
   return { file, step: step ?? (epoch === null ? lastNumber(name) : null), epoch };
 }

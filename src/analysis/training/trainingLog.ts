@@ -1,5 +1,24 @@
 import type { Snapshot } from './snapshots.ts';
 
+/** Names under which logs are commonly kept beside their snapshots. */
+const LOG_NAMES = ['log', 'metrics', 'history', 'training'].flatMap((name) =>
+  ['json', 'jsonl', 'csv'].map((ending) => `${name}.${ending}`),
+);
+
+/** The entries of the log beside snapshots; `read` gives the text of a file there, null where there is none. */
+export async function findLog(read: (name: string) => Promise<string | null>): Promise<LogEntry[]> {
+  for (const name of LOG_NAMES) {
+    const text = await read(name);
+    if (text === null) continue;
+    try {
+      return parseLog(text);
+    } catch {
+      // A file of this name that is no log.
+    }
+  }
+  return [];
+}
+
 /** What was logged at one step: loss, accuracy and the like. */
 export type LogEntry = Readonly<Record<string, number>>;
 

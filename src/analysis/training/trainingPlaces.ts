@@ -40,6 +40,11 @@ export interface TrainingPlaces {
 export type LineKind = 'through' | 'between' | 'chords';
 export type PointKind = 'data' | 'uniform';
 
+export const DEFAULT_LINES = 100;
+export const DEFAULT_POINTS = 100;
+/** Rows of the data that samples are drawn from; more say nothing new, and each count is given them. */
+export const MAX_DATA = 2000;
+
 /** Chords around one point, in directions at right angles; no more than there are inputs. */
 const MAX_DIRECTIONS = 5;
 const RADIUS_SHARE = 0.01;

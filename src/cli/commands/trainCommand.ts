@@ -1,7 +1,7 @@
 import { DEFAULT_BOX, type Box } from '../../common/place.ts';
 import type { CountChoice } from '../../analysis/countPlan.ts';
 import { orderSnapshots } from '../../analysis/training/snapshots.ts';
-import { sampledData } from '../../analysis/training/trainingPlaces.ts';
+import { DEFAULT_LINES, DEFAULT_POINTS, MAX_DATA, sampledData } from '../../analysis/training/trainingPlaces.ts';
 import { snapshotJson, snapshotSentence, trainingTable, type SnapshotReport } from '../../report/trainingReport.ts';
 import { parseArguments, readInput, type Output } from '../io.ts';
 import { findNetwork } from '../networks.ts';
@@ -14,11 +14,7 @@ import { TrainingRun } from '../trainingRun.ts';
 import { parseCount, parseNumber, parseSeed, parseWorkers, UsageError } from '../usage.ts';
 
 const METHODS = ['auto', 'line', 'plane', 'cells'] as const;
-const DEFAULT_LINES = 100;
-const DEFAULT_POINTS = 100;
 const MAX_LINES = 10_000;
-/** Rows of the data that samples are drawn from; more say nothing new, and each count is given them. */
-const MAX_DATA = 2000;
 
 /** `region-lens train`. Returns the exit code. `stop` ends it early with the snapshots counted by then. */
 export async function trainCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {

@@ -1,4 +1,5 @@
 import type { PlaneRegions } from '../count.ts';
+import { DecisionBoundary } from './decisionBoundary.ts';
 import type { LineIds } from '../exact/lineIds.ts';
 import type { Polygons } from '../geometry/polygons.ts';
 import { grown, type Program } from '../program/program.ts';
@@ -14,7 +15,15 @@ export class Picture {
   private count = 0;
   private corners = 0;
 
-  constructor(private readonly program: Program) {}
+  private readonly boundary: DecisionBoundary;
+
+  /** `level`: the value of a single output at which the decision changes. */
+  constructor(
+    private readonly program: Program,
+    level: number | undefined,
+  ) {
+    this.boundary = new DecisionBoundary(level);
+  }
 
   /** Takes in the polygon on top. */
   add(polygons: Polygons, propagator: Propagator, lines: LineIds): void {
@@ -29,12 +38,13 @@ export class Picture {
     const [first] = propagator.output();
     this.gradients[2 * this.count] = first[0];
     this.gradients[2 * this.count + 1] = first[1];
+    this.boundary.add(Array.from(this.vertices.subarray(2 * this.offsets[this.count], 2 * this.corners)), first);
     this.offsets[++this.count] = this.corners;
   }
 
   /** Bytes held. */
   get held(): number {
-    return 20 * this.edgeLayers.length + 20 * this.offsets.length;
+    return 20 * this.edgeLayers.length + 20 * this.offsets.length + this.boundary.held;
   }
 
   private reserve(more: number): void {
@@ -55,6 +65,7 @@ export class Picture {
       offsets: this.offsets.slice(0, this.count + 1),
       gradients: this.gradients.slice(0, 2 * this.count),
       edgeLayers: this.edgeLayers.slice(0, this.corners),
+      boundary: this.boundary.all(),
     };
   }
 }

@@ -1,12 +1,15 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { CountChoice } from '../../analysis/countPlan.ts';
+import type { SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
+import type { TrainingChoice } from '../../analysis/training/trainingPlaces.ts';
 import { boxOf, type PlaneWindow } from '../../common/place.ts';
 import type { RegionDescription } from '../../counting/regions/describeRegion.ts';
 import type { Experiment } from '../../counting/experiments/measure.ts';
 import type { CountSettings, RunProgress } from '../../protocol/runs.ts';
-import type { CountOutcome, TaskNetwork } from '../../protocol/pool.ts';
+import type { CountOutcome, RunOutcome, TaskNetwork } from '../../protocol/pool.ts';
 import { CountProcess } from '../../host/node/countProcess.ts';
+import { countSnapshot } from '../../worker/snapshotCount.ts';
 import type { JobProgress } from '../../worker/job.ts';
 import { RunClock } from './runClock.ts';
 
@@ -62,8 +65,9 @@ export class CountRunner implements vscode.Disposable {
     seed: number,
     window: PlaneWindow | undefined,
     signal: AbortSignal,
+    level?: number,
   ): Promise<CountOutcome> {
-    const choice = { ...choiceOf(settings, seed, true), window };
+    const choice = { ...choiceOf(settings, seed, true), window, level };
     return this.workers(0).run({ ...network, choice, runs: 1 }, { signal });
   }
 
@@ -96,6 +100,22 @@ export class CountRunner implements vscode.Disposable {
     at: readonly number[],
   ): Promise<RegionDescription> {
     return this.workers(0).run({ kind: 'region', ...network, choice: choiceOf(settings, seed, false), at });
+  }
+
+  /** A network with the weights of one snapshot of its training. */
+  snapshot(
+    network: TaskNetwork,
+    settings: CountSettings,
+    training: TrainingChoice,
+    signal: AbortSignal,
+  ): Promise<SnapshotResult> {
+    const count = choiceOf({ ...settings, fileWeights: true }, training.seed, false);
+    return countSnapshot(this.workers(0), network, { count, training }, { signal });
+  }
+
+  /** What all snapshots of a run have in common. */
+  runFacts(network: TaskNetwork, choice: TrainingChoice, signal: AbortSignal): Promise<RunOutcome> {
+    return this.workers(0).run({ kind: 'run', ...network, choice }, { signal });
   }
 
   /** What there is to say of the weights of a file: those that fit no layer, those that none has. */

@@ -44,7 +44,7 @@ export function drawings(
   };
 }
 
-function pictureOf(
+export function pictureOf(
   { result, domain, seed }: CountOutcome,
   window: PanelPicture['window'],
   expected: number | null,
@@ -62,6 +62,7 @@ function pictureOf(
     offsets: regions.offsets,
     gradients,
     edgeLayers: regions.edgeLayers,
+    boundary: new Float32Array(regions.boundary),
     sides: sidesOf(domain, window.size),
     expected,
   };

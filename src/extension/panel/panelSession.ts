@@ -19,6 +19,8 @@ import type { RunStore } from './runStore.ts';
 import type { Server } from '../server.ts';
 import type { WeightFiles } from '../weightFiles.ts';
 import type { WeightRemarks } from './weightRemarks.ts';
+import { trainingAnswers } from '../training/trainingAnswers.ts';
+import type { TrainingStore } from '../training/trainingStore.ts';
 import { SourceLink } from './sourceLink.ts';
 
 const CURSOR_PAUSE_MS = 60;
@@ -36,6 +38,7 @@ export interface PanelServices {
   readonly server: Server;
   readonly runner: CountRunner;
   readonly runs: RunStore;
+  readonly training: TrainingStore;
   readonly weightFiles: WeightFiles;
   readonly weightRemarks: WeightRemarks;
 }
@@ -45,6 +48,8 @@ export interface NetworkSource {
   readonly uri: string;
   readonly position: number;
   readonly inputs: number;
+  /** The run of snapshots that the definition names. */
+  readonly run: string | null;
   readonly text: TaskNetwork;
 }
 
@@ -70,10 +75,11 @@ export class PanelSession implements vscode.Disposable {
     private source: vscode.Uri | undefined,
     private pinned: boolean,
   ) {
-    const { server, runner, runs, weightFiles } = services;
+    const { server, runner, runs, training, weightFiles } = services;
     this.answers = new PanelAnswers(this, {
       ...drawings(runner, server),
       ...comparisons(server, runner),
+      ...trainingAnswers(training),
       points: async ({ inputs }, { needed }) => (await askForPoints(needed, inputs)) ?? null,
     });
     this.link = new SourceLink(server);
@@ -135,6 +141,21 @@ export class PanelSession implements vscode.Disposable {
     });
   }
 
+  /** Shows the page about training, and asks for a run to show there. */
+  showTraining(network: number | undefined): void {
+    this.whenReady(() => {
+      const shown = this.model?.networks[network ?? this.model.selected];
+      if (!shown) return;
+      this.post({ type: 'page', page: 'training' });
+      void this.addRun(shown.key).catch(showError);
+    });
+  }
+
+  private async addRun(key: string): Promise<void> {
+    const source = await this.network(key);
+    if (source) await this.services.training.change(source, { change: 'addRun', run: 0 });
+  }
+
   post(message: HostMessage): void {
     if (!this.isOver) void this.place.webview.postMessage(message);
   }
@@ -144,11 +165,11 @@ export class PanelSession implements vscode.Disposable {
     const position = this.model?.networks.findIndex((network) => network.key === key) ?? -1;
     if (!this.source || !this.model || position < 0) return undefined;
     const uri = this.source.toString();
-    const inputs = this.model.networks[position].inputSize;
+    const { inputSize: inputs, run } = this.model.networks[position];
     const document = await vscode.workspace.openTextDocument(this.source);
     const weights = (await this.services.weightFiles.of(document))?.place;
     const source = await this.services.server.ask(sourceRequest, { uri });
-    return source ? { uri, position, inputs, text: { ...source, network: position, weights } } : undefined;
+    return source ? { uri, position, inputs, run, text: { ...source, network: position, weights } } : undefined;
   }
 
   async reveal(range: vscode.Range): Promise<void> {

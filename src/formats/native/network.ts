@@ -17,7 +17,7 @@ import { isWhole, readLayer } from './layer.ts';
 import type { NativeContext } from './values.ts';
 
 /** Fields of the top-level object. */
-const topFields = ['$schema', 'name', 'description', 'params', 'input', 'layers', 'outputs', 'init'];
+const topFields = ['$schema', 'name', 'description', 'params', 'input', 'layers', 'outputs', 'init', 'run'];
 
 const kernelInitializers: readonly KernelInitializer[] = [
   'he_normal',
@@ -48,6 +48,7 @@ export function readNetwork(
     layers: readLayers(context, root, inputs, names, options),
     outputs: readOutputs(context, member(root, 'outputs')),
     initialization: readInitialization(context, member(root, 'init')),
+    ...readRun(context, member(root, 'run')),
     span: spanOf(root),
     nameSpan: name && textOf(name) !== undefined ? spanOf(name) : { start: root.start, end: root.start + 1 },
   };
@@ -178,6 +179,13 @@ function readOutputs(context: NativeContext, node: JsonNode | undefined): string
   if (node.kind === 'list' && names.every((name) => name !== undefined)) return names;
   context.report('bad-value', 'error', 'outputs must be a list of names of layers.', node);
   return [];
+}
+
+function readRun(context: NativeContext, node: JsonNode | undefined): Pick<NetworkDefinition, 'run'> {
+  const run = textOf(node);
+  if (run) return { run };
+  if (node) context.report('bad-value', 'error', 'run must be a folder or a pattern such as "runs/a/step-*.pt".', node);
+  return {};
 }
 
 function readInitialization(context: NativeContext, node: JsonNode | undefined): Initialization {

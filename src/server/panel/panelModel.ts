@@ -72,6 +72,7 @@ function panelNetwork(document: AnalyzedDocument, analysis: NetworkAnalysis, pos
     countRefused: whyNotCounted(network),
     hasWeights: hasWeights(analysis),
     weightsFile: null,
+    run: analysis.definition.run ?? null,
     kernel: network.initialization.kernel,
     biasStddev: network.initialization.biasStddev,
     remarks: remarks(document, analysis),

@@ -37,6 +37,7 @@ export function sendGrid({ side, id, seed, layers }: Grid): void {
     offsets,
     gradients,
     edgeLayers,
+    boundary: new Float32Array(),
     sides: [2, 2],
     expected: null,
   };

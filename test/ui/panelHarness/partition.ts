@@ -113,6 +113,7 @@ function pack(cells: readonly Cell[], gradients: readonly number[], seed: number
     // Over the unit square, which is half as long.
     gradients: Float32Array.from(gradients, (slope) => 2 * slope),
     edgeLayers: Int32Array.from(cells.flatMap((cell) => cell.edges)),
+    boundary: new Float32Array(),
   };
 }
 

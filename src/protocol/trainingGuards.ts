@@ -1,0 +1,82 @@
+import { isPicture } from './answerGuards.ts';
+import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape, type Guard } from './guards.ts';
+import { isMethod, isSeries } from './runGuards.ts';
+import type {
+  MeanFigure,
+  PanelData,
+  PanelSnapshot,
+  PanelTraining,
+  PanelTrainingRun,
+  SnapshotPicture,
+  SourcesChange,
+} from './training.ts';
+
+/** Checks of what the page about training asks and is answered. */
+
+export const isNumbers: Guard<Readonly<Record<string, number>>> = (value): value is Readonly<Record<string, number>> =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isNumber);
+
+const isFigure = nullOr(shape<MeanFigure>({ mean: isNumber, error: nullOr(isNumber) }));
+
+const isSnapshot = shape<PanelSnapshot>({
+  run: isNatural,
+  file: isString,
+  name: isString,
+  at: isNumber,
+  exact: isBoolean,
+  regions: isNumber,
+  perLayer: listOf(isNumber),
+  seconds: isNumber,
+  perNeuron: isFigure,
+  distance: isFigure,
+  histogram: listOf(isNatural),
+  nearData: isFigure,
+  nearUniform: isFigure,
+  dead: nullOr(isNatural),
+  alwaysActive: nullOr(isNatural),
+  log: isNumbers,
+});
+
+const isRun = shape<PanelTrainingRun>({
+  label: isString,
+  place: isString,
+  isNamed: isBoolean,
+  axis: oneOf('step', 'epoch', 'file'),
+  files: isNatural,
+  counted: isNatural,
+  problems: listOf(isString),
+});
+
+const hasDataShape = shape<PanelData>({
+  label: isString,
+  isChosen: isBoolean,
+  samples: isNatural,
+  points: (value): value is Float32Array => value instanceof Float32Array,
+  classes: (value): value is Uint8Array => value instanceof Uint8Array,
+});
+
+export const isData: Guard<PanelData> = (value): value is PanelData =>
+  hasDataShape(value) && (value.classes.length === 0 || value.points.length === 2 * value.classes.length);
+
+export const isTraining = shape<PanelTraining>({
+  revision: isNatural,
+  isWhole: isBoolean,
+  runs: listOf(isRun),
+  status: oneOf('counting', 'watching', 'stopped'),
+  data: nullOr(isData),
+  method: nullOr(isMethod),
+  why: nullOr(isString),
+  domain: isString,
+  expected: nullOr(isSeries),
+  noMean: nullOr(isString),
+  expectedPerNeuron: nullOr(isNumber),
+  initialization: isString,
+  snapshots: listOf(isSnapshot),
+});
+
+export const isSourcesChange = shape<SourcesChange>({
+  change: oneOf('addRun', 'removeRun', 'chooseData', 'removeData', 'stop', 'resume'),
+  run: isNatural,
+});
+
+export const isSnapshotPicture = shape<SnapshotPicture>({ file: isString, picture: isPicture });

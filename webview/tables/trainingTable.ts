@@ -1,0 +1,91 @@
+import type { MeanFigure, PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
+import { t } from '../app/strings.ts';
+import { formatCount, NO_FIGURE } from '../format.ts';
+import { axisName, loggedNames } from '../plots/trainingFigures.ts';
+import { element } from '../widgets/dom.ts';
+
+export interface TrainingTable {
+  readonly element: HTMLElement;
+  show(training: PanelTraining): void;
+}
+
+/** Every snapshot a row; filled while it is open. */
+export function createTrainingTable(): TrainingTable {
+  const head = element('tr');
+  const body = element('tbody');
+  const table = element('table', { attributes: { 'aria-label': t('Snapshots') } }, [
+    element('thead', {}, [head]),
+    body,
+  ]);
+  const scroller = element('div', { class: 'tableScroller' }, [table]);
+  scroller.tabIndex = 0;
+  const root = element('details', { class: 'plotTable' }, [
+    element('summary', { text: t('These figures as a table') }),
+    scroller,
+  ]);
+  let shown: PanelTraining | null = null;
+
+  function draw(): void {
+    if (shown === null || !root.open) return;
+    const logged = loggedNames(shown.snapshots);
+    const severalRuns = shown.runs.length > 1;
+    const names = [
+      ...(severalRuns ? [t('run')] : []),
+      axisName(shown),
+      t('regions'),
+      t('regions for each neuron'),
+      t('neurons × distance'),
+      t('breakpoints near data'),
+      t('breakpoints elsewhere'),
+      t('dead'),
+      t('always active'),
+      ...logged,
+    ];
+    head.replaceChildren(...names.map((text) => element('th', { text, attributes: { scope: 'col' } })));
+    const { runs } = shown;
+    body.replaceChildren(
+      ...shown.snapshots.map((snapshot) =>
+        element(
+          'tr',
+          {},
+          cellsOf(snapshot, severalRuns ? runs[snapshot.run].label : null, logged).map((text, i) =>
+            i === (severalRuns ? 1 : 0)
+              ? element('th', { text, attributes: { scope: 'row' } })
+              : element('td', { text }),
+          ),
+        ),
+      ),
+    );
+  }
+
+  root.addEventListener('toggle', draw);
+  return {
+    element: root,
+    show: (training) => {
+      if (training === shown) return;
+      shown = training;
+      draw();
+    },
+  };
+}
+
+function cellsOf(snapshot: PanelSnapshot, run: string | null, logged: readonly string[]): string[] {
+  const { at, exact, regions, perNeuron, distance, nearData, nearUniform, dead, alwaysActive, log } = snapshot;
+  return [
+    ...(run === null ? [] : [run]),
+    formatCount(at),
+    `${exact ? '' : '≥ '}${formatCount(regions)}`,
+    ...[perNeuron, distance, nearData, nearUniform].map(spread),
+    ...[dead, alwaysActive].map((count) => (count === null ? NO_FIGURE : formatCount(count))),
+    ...logged.map((name) => (log[name] === undefined ? NO_FIGURE : short(log[name]))),
+  ];
+}
+
+function spread(figure: MeanFigure | null): string {
+  if (figure === null) return NO_FIGURE;
+  return figure.error === null ? short(figure.mean) : `${short(figure.mean)} ± ${short(figure.error)}`;
+}
+
+function short(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+}
