@@ -2,11 +2,11 @@
  * The floors of the house. Imports point down only:
  *
  *   common <- network <- theory, counting, formats <- analysis <- report
- *   <- server, worker <- host/node <- cli, extension
+ *   <- server, worker <- assistant <- host/node <- cli, extension
  *
  * and the webview sees src/protocol and src/common and nothing else of src.
  */
-const pure = '^src/((common|network|theory|counting|formats|analysis|report|server|worker)/|host/[^/]+$)';
+const pure = '^src/((common|network|theory|counting|formats|analysis|report|server|worker|assistant)/|host/[^/]+$)';
 
 /** @param {string} floor a folder, or a pattern of files up to its end */
 const within = (floor) => (floor.endsWith('$') ? floor : `${floor}/`);
@@ -71,7 +71,19 @@ export default {
     },
     onlyImports('worker', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol', 'host/[^/]+$'),
     onlyImports('server', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'host/[^/]+$'),
-    onlyImports('host/node', 'formats', 'protocol', 'host', 'worker', 'server'),
+    onlyImports(
+      'assistant',
+      'network',
+      'theory',
+      'counting',
+      'formats',
+      'analysis',
+      'report',
+      'protocol',
+      'worker',
+      'host/[^/]+$',
+    ),
+    onlyImports('host/node', 'formats', 'protocol', 'host', 'worker', 'server', 'assistant'),
     onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker', 'host'),
     {
       name: 'extension-starts-the-rest-by-path',

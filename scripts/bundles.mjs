@@ -44,6 +44,8 @@ export const bundlesFor = (options) =>
     forNode('src/extension/extension.ts', 'extension.js'),
     forNode('src/host/node/serverMain.ts', 'server.js'),
     forNode('src/host/node/workerMain.ts', 'worker.js'),
+    forNode('src/host/node/assistantMain.ts', 'assistant.js'),
+    forNode('src/host/node/mcpMain.ts', 'mcp.js'),
     forNode('src/cli/cli.ts', 'cli.js', { banner: { js: '#!/usr/bin/env node' } }),
     { ...common, ...panelScripts, outdir: 'dist' },
     { ...common, ...panelStyles, outfile: 'dist/webview.css' },

@@ -79,13 +79,23 @@ function visitFile(source) {
   visit(source, source);
 }
 
+/** Properties of package.json that people read. */
+const READ = /^(title|category|description|contextualTitle|displayName|altText|markdownDescription|userDescription)$/;
+
+/** The texts of package.json that people read; the schemas of tools are read by models. @returns {string[]} */
+function manifestTexts(/** @type {unknown} */ value) {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'inputSchema') return [];
+    return typeof inner === 'string' ? (READ.test(key) ? [inner] : []) : manifestTexts(inner);
+  });
+}
+
 /** Every word of package.json that people read is a key of package.nls.json, and every key is used. */
 function compareManifest() {
   const manifest = readFileSync(path.join(root, 'package.json'), 'utf8');
   const known = Object.keys(JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')));
-  const read =
-    /^\s*"(?:title|category|description|contextualTitle|displayName|altText|markdownDescription)": "((?:[^"\\]|\\.)*)"/gm;
-  for (const [, text] of manifest.matchAll(read)) {
+  for (const text of manifestTexts(JSON.parse(manifest))) {
     if (!/^%[^%]+%$/.test(text)) faults.push(`package.json: a text that is not in package.nls.json: ${text}`);
   }
   const used = new Set([...manifest.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));

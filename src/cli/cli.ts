@@ -3,6 +3,7 @@ import { compareCommand } from './commands/compareCommand.ts';
 import { convertCommand } from './commands/convertCommand.ts';
 import { countCommand } from './commands/countCommand.ts';
 import { fitCommand } from './commands/fitCommand.ts';
+import { mcpCommand } from './commands/mcpCommand.ts';
 import { measureCommand } from './commands/measureCommand.ts';
 import { mergeCommand } from './commands/mergeCommand.ts';
 import { slurmCommand } from './commands/slurmCommand.ts';
@@ -38,6 +39,8 @@ async function main([command, ...words]: string[]): Promise<number> {
       return statusCommand(words, output);
     case 'slurm':
       return slurmCommand(words, output);
+    case 'mcp':
+      return mcpCommand(words);
     case 'measure':
       return measureCommand(words, output, stop.signal);
     case 'convert':

@@ -2,9 +2,12 @@ import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { Network } from '../network/network.ts';
 import { findWeights } from '../worker/modelWeights.ts';
 import { weightsHost } from '../host/node/weightsHost.ts';
-import { readInput, type Input, type Output } from './io.ts';
+import type { Input } from '../host/input.ts';
+import { readInput } from '../host/node/readInput.ts';
+import type { Output } from './io.ts';
 import { findNetwork } from './networks.ts';
-import { chooseWeights, type ChosenWeights } from './weights.ts';
+import type { ChosenWeights } from '../worker/chooseWeights.ts';
+import { chooseWeights } from './weights.ts';
 
 /** Which network to count, in the words of the command line. */
 export interface CountedWords {

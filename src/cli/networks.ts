@@ -4,8 +4,10 @@ import type { Network } from '../network/network.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
 import { read } from '../formats/registry.ts';
-import { noDefinition, noNetworkProblem } from './noNetwork.ts';
-import { readInput, type Input, type Output } from './io.ts';
+import { noDefinition, noNetworkProblem } from '../analysis/noNetwork.ts';
+import type { Input } from '../host/input.ts';
+import { readInput } from '../host/node/readInput.ts';
+import type { Output } from './io.ts';
 import { UsageError } from './usage.ts';
 
 export interface ReadNetworks {

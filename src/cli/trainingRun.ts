@@ -7,7 +7,7 @@ import type { CountProcess } from '../host/node/countProcess.ts';
 import { countSnapshot } from '../worker/snapshotCount.ts';
 import type { Network } from '../network/network.ts';
 import type { RunReport, SnapshotReport } from '../report/trainingReport.ts';
-import type { Imports } from './imports.ts';
+import type { Imports } from '../host/input.ts';
 import type { Output } from './io.ts';
 import { cacheKey, type TrainingCache } from './trainingCache.ts';
 import { chooseWeights } from './weights.ts';

@@ -76,6 +76,9 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       with classes in the last column if there are any; what KEPT holds is not counted again;
       --watch goes on with snapshots as they come, until Ctrl-C
 
+  region-lens mcp
+      serves analysis, fits and counts to an AI assistant, by the Model Context Protocol on standard input and output
+
 Points and directions are JSON arrays: --from '[-1,-1]'.
 Exit codes: 0 done, 1 the input has errors, 2 wrong usage, 3 stopped by a limit or a signal.
 `;

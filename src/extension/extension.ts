@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerAssistantTools } from './assistantTools.ts';
 import { registerCommands } from './commands.ts';
 import { CountRunner } from './panel/countRunner.ts';
 import { showError } from './failures.ts';
@@ -47,6 +48,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerModelEditor(models),
     watching,
     new StatusBar(server),
+    ...registerAssistantTools(extension),
     ...registerCommands({ extension, server, panels, reports, weightFiles }),
   );
   watching.look(vscode.workspace.textDocuments);

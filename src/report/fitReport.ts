@@ -1,7 +1,9 @@
 import type { NetworkFigures } from '../analysis/figures.ts';
 import { commonMean } from '../analysis/figures.ts';
-import type { Design, FitResult, FitTask } from '../analysis/fit.ts';
+import { designFigures, type Design, type FitResult, type FitTask } from '../analysis/fit.ts';
 import { groupDigits } from '../analysis/quantities.ts';
+import { buildNetwork } from '../network/build.ts';
+import { totalMultiplyAdds } from '../network/cost.ts';
 import { figuresCells, figuresHead, figuresJson } from './figuresReport.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import { alignColumns } from './reportTable.ts';
@@ -13,12 +15,22 @@ export interface DesignRow {
   readonly figures: NetworkFigures;
 }
 
+/** The network as it is, then the designs. */
+export function designRows(task: FitTask, { designs }: FitResult): DesignRow[] {
+  return [null, ...designs].flatMap((design): DesignRow[] => {
+    const figures = designFigures(task, design);
+    if (!figures) return [];
+    const multiplyAdds = design?.multiplyAdds ?? totalMultiplyAdds(buildNetwork(task.definition).network.layers);
+    return [{ design, figures, multiplyAdds }];
+  });
+}
+
 /** What the ranking is good for: the objective is expressivity. */
-const FIT_CAVEAT =
+export const FIT_CAVEAT =
   'The ranking is by expressivity, which is not accuracy: more regions do not by themselves mean a better fit.';
 
 /** How far the search went. */
-function describeSearch({ isExhaustive, evaluated }: FitResult): string {
+export function describeSearch({ isExhaustive, evaluated }: FitResult): string {
   const count = groupDigits(String(evaluated));
   return isExhaustive
     ? `All ${count} designs that use the budget were compared.`

@@ -23,7 +23,12 @@ export function reportTable(file: string, analysis: Analysis, lines: LineIndex, 
 }
 
 function networkSection(file: string, analysis: NetworkAnalysis, notation: Notation): string {
-  const { network } = analysis;
+  const name = visibleLine(`${analysis.network.name}  (${file})`);
+  return `${name}\n${networkSizes(analysis)}\n\n${layerTable(analysis, notation)}${bottleneckLine(analysis)}\n${boundTable(analysis, notation)}`;
+}
+
+/** Shapes, units, parameters and costs, and which part of the network the figures are of; lines without names. */
+export function networkSizes({ network, definition }: NetworkAnalysis): string {
   const shapes = network.inputs.map(({ shape, channelsFirst, source }) => {
     if (shape.length === 0) return 'of unknown size';
     const written = formatShape(asWritten(shape, channelsFirst));
@@ -31,12 +36,11 @@ function networkSection(file: string, analysis: NetworkAnalysis, notation: Notat
   });
   const inputs = shapes.join(' and ') || 'not known';
   const isNothingKnown = network.layers.length === 0 && !network.complete;
-  const head =
-    `${visibleLine(`${network.name}  (${file})`)}\n` +
+  return (
     `input ${inputs}, ${isNothingKnown ? 'an unknown number of' : groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
-    `${inDigits(networkParameters(network, analysis.definition)) ?? 'an unknown number of'} parameters` +
-    `${costOf(network)}${partOf(network)}`;
-  return `${head}\n\n${layerTable(analysis, notation)}${bottleneckLine(analysis)}\n${boundTable(analysis, notation)}`;
+    `${inDigits(networkParameters(network, definition)) ?? 'an unknown number of'} parameters` +
+    `${costOf(network)}${partOf(network)}`
+  );
 }
 
 function costOf({ layers, complete }: Network): string {
@@ -63,11 +67,16 @@ function partOf(network: Network): string {
 
 /** The layer that loses most, with what one more unit there is worth; nothing where none is a bottleneck. */
 function bottleneckLine(analysis: NetworkAnalysis): string {
+  const words = describeTightest(analysis);
+  return words === null ? '' : `\n${visibleLine(`Tightest bottleneck: ${words}`)}\n`;
+}
+
+/** What caps the network most, as a sentence; null where nothing does. */
+export function describeTightest(analysis: NetworkAnalysis, nameOf = (name: string) => name): string | null {
   const index = analysis.bottleneck;
   const bottleneck = index === null ? null : analysis.explanations[index].bottleneck;
-  if (index === null || !bottleneck) return '';
-  const words = describeBottleneck(analysis.network.layers[index].name, bottleneck, true);
-  return `\n${visibleLine(`Tightest bottleneck: ${words}`)}\n`;
+  if (index === null || !bottleneck) return null;
+  return describeBottleneck(nameOf(analysis.network.layers[index].name), bottleneck, true);
 }
 
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
@@ -117,7 +126,8 @@ function meanHeading(mean: BoundResult): string {
   return describeReason(mean) + domain;
 }
 
-function inDigits(count: number | null): string | null {
+/** With digits in groups; null for what is not known. */
+export function inDigits(count: number | null): string | null {
   return count === null ? null : groupDigits(String(count));
 }
 

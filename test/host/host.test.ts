@@ -131,6 +131,32 @@ describe('Region Lens', () => {
     assert.match(document.lineAt(places[0].range.start.line).text, new RegExp(`"name": "${inputs[1]}"`));
   });
 
+  it('answers language models, from the editor where a file is not saved', async () => {
+    const uri = await open('lenet.network.json');
+    const invoke = async (name: string, input: object): Promise<string> => {
+      const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+      return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+    };
+    const names = ['analyze_network', 'fit_network', 'count_regions'];
+    for (const name of names)
+      assert.ok(
+        vscode.lm.tools.some((tool) => tool.name === name),
+        `${name} is not offered`,
+      );
+    const input = { file_path: uri.fsPath };
+    assert.match(await invoke('analyze_network', input), /61,706 parameters[^]*- dense_3: dense 84 → 10/);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const edit = new vscode.WorkspaceEdit();
+    const at = document.positionAt(document.getText().indexOf('"units": 10 ') + '"units": '.length);
+    edit.replace(uri, new vscode.Range(at, at.translate(0, 2)), '12');
+    await vscode.workspace.applyEdit(edit);
+    assert.match(await invoke('analyze_network', input), /- dense_3: dense 84 → 12/);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    const definition = { input: [1], layers: [{ type: 'dense', units: 1, activation: 'relu' }] };
+    assert.match(await invoke('count_regions', { definition, domain: [-100, 100] }), /exactly 2/);
+    await assert.rejects(invoke('analyze_network', { file_path: 'net.json' }), /absolute path/);
+  });
+
   it('leaves files alone that hold no network', async () => {
     await inlayHints(await open('deep-mlp.network.json'));
     for (const name of ['other.json', 'other.ts']) {

@@ -8,9 +8,11 @@ import { buildNetwork } from '../../network/build.ts';
 import type { Network } from '../../network/network.ts';
 import { weightsHost } from '../../host/node/weightsHost.ts';
 import { findWeights } from '../../worker/modelWeights.ts';
-import { parseArguments, readInput, type Input, type Output } from '../io.ts';
+import type { Input } from '../../host/input.ts';
+import { readInput } from '../../host/node/readInput.ts';
+import { parseArguments, type Output } from '../io.ts';
 import { reportErrors } from '../networks.ts';
-import { noDefinition } from '../noNetwork.ts';
+import { noDefinition } from '../../analysis/noNetwork.ts';
 import { UsageError } from '../usage.ts';
 import { chooseWeights } from '../weights.ts';
 

@@ -2,7 +2,8 @@ import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from
 import { experimentJson, experimentTable } from '../../report/experimentReport.ts';
 import type { MeasureOutcome } from '../../protocol/pool.ts';
 import { DRAWING_OPTIONS, parseDrawing } from '../drawing.ts';
-import { parseArguments, readInput, type Output } from '../io.ts';
+import { readInput } from '../../host/node/readInput.ts';
+import { parseArguments, type Output } from '../io.ts';
 import { findNetwork } from '../networks.ts';
 import { parseBox, parseSegment, SEGMENT_OPTIONS, withInside } from '../place.ts';
 import { openPool } from '../pool.ts';

@@ -1,17 +1,13 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import type { NearbyFiles, ReadFile } from '../formats/format.ts';
-import { bytesIn } from '../host/files.ts';
-import { nodeFiles } from '../host/node/files.ts';
-import { withRegularFile } from '../host/node/regularFile.ts';
+import type { ReadFile } from '../../formats/format.ts';
+import { bytesIn } from '../files.ts';
+import type { Imports } from '../input.ts';
+import { nodeFiles } from './files.ts';
+import { withRegularFile } from './regularFile.ts';
 
 /** Larger files are data or bundles, not the constants and helpers of a network. */
 const MAX_IMPORT_BYTES = 1_000_000;
-
-export interface Imports extends NearbyFiles {
-  /** What has been read, by path: for threads that read the same source. */
-  readonly texts: Record<string, string>;
-}
 
 /** The files that a text may need: for sources those in the folder the command runs in, or in the source's own. */
 export function importsOf(file: string): Imports {

@@ -1,0 +1,62 @@
+import type { ToolAnswer, ToolCall } from '../../assistant/tools.ts';
+import { forkNode } from './forkNode.ts';
+
+/** A call that lasts longer has a fault of its own: counts are limited to less. */
+const LIMIT_SECONDS = 100;
+/** Calls at the same time; each counts on all threads. */
+const MAX_CALLS = 2;
+const MEMORY_MB = 2048;
+
+/**
+ * Answers the calls of assistants, each in a process of its own: whatever a file does to the analysis, the editor and
+ * the connection to the assistant stay free, and a cancelled call ends at once.
+ */
+export class AssistantProcesses {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  /** `file` is the bundle of assistantMain.ts. */
+  constructor(private readonly file: string) {}
+
+  /** Rejects with `signal.reason` when the signal is aborted. */
+  async call(call: ToolCall, signal?: AbortSignal): Promise<ToolAnswer> {
+    if (this.running >= MAX_CALLS) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.running++;
+    try {
+      signal?.throwIfAborted();
+      return await this.answer(call, signal);
+    } finally {
+      this.running--;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private async answer(call: ToolCall, signal: AbortSignal | undefined): Promise<ToolAnswer> {
+    const child = forkNode(this.file, [], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: [`--max-old-space-size=${MEMORY_MB}`],
+    });
+    let [limit, abort]: [NodeJS.Timeout | undefined, (() => void) | undefined] = [undefined, undefined];
+    try {
+      return await new Promise<ToolAnswer>((resolve, reject) => {
+        const fail = (text: string) => resolve({ text, isError: true });
+        abort = () => reject(signal?.reason as Error);
+        signal?.addEventListener('abort', abort);
+        limit = setTimeout(() => fail(TOO_LONG), 1000 * LIMIT_SECONDS);
+        child.once('message', (answer: ToolAnswer) => resolve(answer));
+        child.once('error', ({ message }) => fail(`The analysis could not be started: ${message}`));
+        // All that it has said is heard by then.
+        child.once('close', () => fail(ENDED));
+        child.send(call, () => undefined);
+      });
+    } finally {
+      clearTimeout(limit);
+      if (abort) signal?.removeEventListener('abort', abort);
+      child.kill('SIGKILL');
+    }
+  }
+}
+
+const TOO_LONG = `The call took more than ${LIMIT_SECONDS} seconds and was stopped. Name one network, or a smaller one.`;
+const ENDED =
+  'The analysis of this network ended without an answer, most likely for lack of memory. Try a smaller network.';
