@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OBJECTIVES } from '../analysis/fit.ts';
 
 /** A count lasts at most this long. */
-export const MAX_SECONDS = 60;
+const MAX_SECONDS = 60;
 const DEFAULT_SECONDS = 20;
 const MAX_SEEDS = 100;
 const LARGEST = 1e100;

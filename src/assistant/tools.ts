@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { analyzeNetwork } from './analyzeNetwork.ts';
 import { countRegions } from './countRegions.ts';
 import { fitNetwork } from './fitNetwork.ts';

@@ -9,9 +9,9 @@ interface ToolInput {
  * The tools for language models that package.json declares. Each call is answered in a process of its own; until then
  * nothing is loaded.
  */
-export function registerAssistantTools({ extension, asAbsolutePath }: vscode.ExtensionContext): vscode.Disposable[] {
-  const processes = new AssistantProcesses(asAbsolutePath('dist/assistant.js'));
-  const { contributes } = extension.packageJSON as {
+export function registerAssistantTools(context: vscode.ExtensionContext): vscode.Disposable[] {
+  const processes = new AssistantProcesses(context.asAbsolutePath('dist/assistant.js'));
+  const { contributes } = context.extension.packageJSON as {
     readonly contributes: { readonly languageModelTools: readonly { readonly name: string }[] };
   };
   return contributes.languageModelTools.map(({ name }) =>

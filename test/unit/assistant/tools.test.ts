@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -64,4 +66,16 @@ describe('a call of a tool', () => {
     );
     expect(text).toMatch(/holds 2 networks:\n- digits: 8 layers, 52,266 parameters, at most .*\n- residualDigits: /);
   });
+});
+
+it('package.json offers the tools to VS Code as they are defined', () => {
+  const { stderr } = spawnSync(process.execPath, ['scripts/languageModelTools.mjs', '--check'], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+});
+
+it('the documentation shows an answer as it is', async () => {
+  const input = { file_path: resolve('examples/bottleneck.network.json') };
+  const { text } = await callTool({ name: 'analyze_network', input }, host);
+  const shown = text.replace(/\(.*bottleneck\.network\.json/, '(/home/me/examples/bottleneck.network.json');
+  expect(readFileSync('docs/assistants.md', 'utf8')).toContain(shown);
 });
