@@ -15,7 +15,9 @@ import {
   type KnownTensor,
   type RandomTensor,
   type TensorState,
+  type UnknownTensor,
 } from './state.ts';
+import { mixCells, positionMix } from './positionMix.ts';
 import { gather, tapsOf, windowTaps } from './taps.ts';
 
 export interface LayerContext {
@@ -24,6 +26,8 @@ export interface LayerContext {
   readonly derivatives: number;
   readonly identities: Identities;
   readonly initialization: Initialization;
+  /** Covariances between positions are computed elsewhere, so that layers may sum positions. */
+  readonly covariances: boolean;
 }
 
 /** Channels that one neuron reads (channels read in each group) and the number of neurons that do. */
@@ -51,14 +55,13 @@ export function affineImage(
     case 'locallyConnected':
       return weighted(operation, state, context);
     case 'graphConvolution':
-      return state.kind === 'known'
-        ? weighted(operation, { ...state, cells: mixNodes(state.cells, operation.adjacency) }, context)
-        : unknown('a graph convolution of random values needs the covariances between the nodes.');
     case 'averagePooling':
-    case 'globalAveragePooling':
-      return state.kind === 'known'
-        ? averaged(state, context)
-        : unknown('average pooling needs the covariances between positions.');
+    case 'globalAveragePooling': {
+      const mixed = mixedPositions(state, context);
+      return mixed.kind === 'unknown' || operation.kind !== 'graphConvolution'
+        ? mixed
+        : weighted(operation, mixed, context);
+    }
     case 'batchNormalization': {
       const factor = 1 / Math.sqrt(1 + operation.epsilon);
       return { ...state, cells: scaled(state.cells, state.kind === 'known' ? factor : factor ** 2) };
@@ -83,7 +86,7 @@ export function affineImage(
       );
     }
     case 'upSampling': {
-      if (operation.bilinear) return unknown('bilinear resizing needs the covariances between positions.');
+      if (operation.bilinear) return mixedPositions(state, context);
       const [height, width] = extents(context);
       const [fy, fx] = operation.factors;
       return copied(
@@ -120,6 +123,20 @@ export function affineImage(
   }
 }
 
+/** Sums over different positions: of random values, these need covariances. */
+function mixedPositions(
+  state: KnownTensor | RandomTensor,
+  context: LayerContext,
+): KnownTensor | RandomTensor | UnknownTensor {
+  const { layer, identities, covariances } = context;
+  const mix = positionMix(layer);
+  if (mix === null) return state;
+  if (state.kind === 'random' && !covariances)
+    return unknown(`${layer.name} sums different positions, which needs the covariances between them.`);
+  const cells = mixCells(state.cells, mix, state.kind === 'known', identities);
+  return state.kind === 'known' ? { ...state, cells } : { ...state, cells, isMixed: true };
+}
+
 /** Maxout of rank 1 is a dense layer of its own layout, which is not followed either. */
 function refuseOtherUnits(layer: Layer): void {
   const { kind } = layer.operation;
@@ -128,7 +145,7 @@ function refuseOtherUnits(layer: Layer): void {
   throw new NoClosedForm(`${layer.name}: there is no closed form of the mean for ${units}.`);
 }
 
-type Weighted = Extract<
+export type Weighted = Extract<
   Operation,
   {
     readonly kind:
@@ -168,6 +185,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
     isNarrow:
       readsThin || (operation.kind === 'separableConvolution' && hasFew) || readsOneRandomChannel(state, geometry),
     isThin: readsThin || hasFew,
+    isMixed: state.kind === 'random' && state.isMixed,
   };
 }
 
@@ -200,18 +218,18 @@ function neurons(input: Cells, slice: Slice, geometry: WindowGeometry | null, co
   const channels = sumChannels(input, slice.weights, identities);
   const columns = geometry ? gather(channels, 1, windowTaps(geometry, 1), identities) : channels;
   const sums = geometry ? gather(columns, 0, windowTaps(geometry, 0), identities) : columns;
-  const isSeparable = layer.operation.kind === 'separableConvolution';
-  const variance = isSeparable
-    ? layer.operation.multiplier *
-      kernelVariance(layer, initialization, 'depthwise_kernel') *
-      kernelVariance(layer, initialization, 'pointwise_kernel')
-    : kernelVariance(
-        layer,
-        initialization,
-        layer.operation.kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel',
-      );
+  const variance = weightVariance(layer, initialization);
   const ids = sums.distinct ? identities.fresh(sums.ids.length) : renamed(sums.ids, identities);
   return { ...sums, groups: [slice.filters], values: multiplied(sums.values, variance), ids };
+}
+
+/** Variance of the weight of one number that a neuron reads. */
+export function weightVariance(layer: Layer, initialization: Initialization): number {
+  const { operation } = layer;
+  const variance = (name: string) => kernelVariance(layer, initialization, name);
+  if (operation.kind !== 'separableConvolution')
+    return variance(operation.kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel');
+  return operation.multiplier * variance('depthwise_kernel') * variance('pointwise_kernel');
 }
 
 /** New identities, one for each old one. */
@@ -221,7 +239,8 @@ function renamed(ids: Int32Array, identities: Identities): Int32Array {
   return ids.map((id) => pairs.id(id, 0));
 }
 
-function slicesOf(operation: Weighted, input: Cells, geometry: WindowGeometry | null): Slice[] {
+/** Which channels the neurons of a layer read, group by group of its output. */
+export function slicesOf(operation: Weighted, input: Cells, geometry: WindowGeometry | null): Slice[] {
   if (operation.kind === 'depthwiseConvolution') {
     return input.groups.map((count, g) => ({
       weights: input.groups.map((_, other) => (other === g ? 1 : 0)),
@@ -287,41 +306,4 @@ function copied(
     identities,
   );
   return { ...state, cells: rows };
-}
-
-function averaged(state: KnownTensor, { layer, identities }: LayerContext): KnownTensor {
-  const { cells } = state;
-  const geometry = windowGeometry(layer);
-  const all = (extent: number) => tapsOf(1, extent, (_, k) => k);
-  const [rows, columns] = geometry
-    ? [windowTaps(geometry, 0), windowTaps(geometry, 1)]
-    : [all(cells.height), all(cells.width)];
-  const ones: Cells = {
-    ...cells,
-    groups: [1],
-    components: 1,
-    values: new Float64Array(cells.height * cells.width).fill(1),
-  };
-  const sum = (of: Cells): Cells => gather(gather(of, 1, columns, identities), 0, rows, identities);
-  const [sums, counts] = [sum(cells), sum(ones).values];
-  const perComponent = sums.values.length / sums.components;
-  const values = sums.values.map((value, i) => value / counts[Math.floor((i % perComponent) / sums.groups.length)]);
-  return { kind: 'known', cells: { ...sums, values } };
-}
-
-/** The product of a graph's adjacency matrix and the features of its nodes. */
-function mixNodes(cells: Cells, adjacency: readonly (readonly number[])[]): Cells {
-  const count = cells.groups.length;
-  const nodes = adjacency.length;
-  const values = new Float64Array(cells.values.length);
-  for (let component = 0; component < cells.components; component++) {
-    adjacency.forEach((row, to) =>
-      row.forEach((weight, from) => {
-        if (weight === 0) return;
-        const [source, target] = [(component * nodes + from) * count, (component * nodes + to) * count];
-        for (let g = 0; g < count; g++) values[target + g] += weight * cells.values[source + g];
-      }),
-    );
-  }
-  return { ...cells, values };
 }

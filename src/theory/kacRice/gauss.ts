@@ -1,5 +1,18 @@
-/** Nodes and weights of the Gauss-Legendre rule on [-1, 1]. */
-export function gaussLegendre(count: number): { nodes: Float64Array; weights: Float64Array } {
+interface Rule {
+  readonly nodes: Float64Array;
+  readonly weights: Float64Array;
+}
+
+const rules = new Map<number, Rule>();
+
+/** Nodes and weights of the Gauss-Legendre rule on [-1, 1]. Each rule is computed once: that takes milliseconds. */
+export function gaussLegendre(count: number): Rule {
+  const rule = rules.get(count) ?? newRule(count);
+  rules.set(count, rule);
+  return rule;
+}
+
+function newRule(count: number): Rule {
   const nodes = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let i = 0; i < count; i++) {

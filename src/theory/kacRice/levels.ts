@@ -97,7 +97,7 @@ function addFixedRoots({ activation, input, isNew }: Bend, time: number, roots: 
 }
 
 /** Nodes that are dense where the input is small: there the rate of breakpoints peaks. */
-function nodesAlong(middle: Float64Array, half: Float64Array, biasDeviation: number, count: number) {
+export function nodesAlong(middle: Float64Array, half: Float64Array, biasDeviation: number, count: number) {
   const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
   const [a2, ab, b2] = [dot(middle, middle), dot(middle, half), dot(half, half)];
   const closest = -ab / b2;
@@ -130,7 +130,7 @@ function breakpointsOf({ activation, input, isNew }: Bend, weights: Float64Array
 }
 
 /** Rice's formula: density of z at each level times E|z'| there, for Gaussian (z, z') of mean zero. */
-function crossingRate(levels: readonly number[], q: number, c: number, r: number): number {
+export function crossingRate(levels: readonly number[], q: number, c: number, r: number): number {
   if (q <= 0 || r <= 0) return 0;
   const deviation = Math.sqrt(q);
   const spread = Math.sqrt(Math.max(0, r - (c * c) / q));
@@ -157,7 +157,12 @@ export const bentMoments: MomentMap = (activation, moments, components) => {
   return bent;
 };
 
-function bentAt(activation: PiecewiseLinearActivation, q: number, c: number, r: number): [number, number, number] {
+export function bentAt(
+  activation: PiecewiseLinearActivation,
+  q: number,
+  c: number,
+  r: number,
+): [number, number, number] {
   const { breakpoints, slopes, intercepts } = activation;
   const piece = breakpoints.filter((breakpoint) => breakpoint < 0).length;
   if (q <= 0) return [intercepts[piece] ** 2, 0, 0];

@@ -20,7 +20,7 @@ export interface Bend {
   readonly isNew: Uint8Array;
 }
 
-const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
+export const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
 
 /** Numbers that one tensor may have: memory is limited. */
 const MAX_VALUES = 5e6;
@@ -36,6 +36,11 @@ export function requireRoom(nodes: number, derivatives: number, inputSize: numbe
 interface Limits {
   /** How units with breakpoints off zero act on moments; without it such units are refused. */
   readonly momentMap?: MomentMap;
+  /**
+   * Layers that sum random values of different positions are let through. The values behind them are no moments then:
+   * only the form of the tensors and the identities of their cells hold.
+   */
+  readonly covariances?: boolean;
   /** Work limit in elementary steps. */
   readonly budget: number;
   readonly cancelled?: () => boolean;
@@ -44,6 +49,8 @@ interface Limits {
 export interface Propagation extends Limits {
   /** `points[node][k][scalar]`: value (k = 0) and derivatives of the input at each node of the slice. */
   readonly points: readonly (readonly Float64Array[])[];
+  /** Called with every tensor that is computed, activated. */
+  readonly onTensor?: (tensor: TensorId, state: TensorState) => void;
 }
 
 /**
@@ -56,10 +63,11 @@ export function propagate(network: Network, propagation: Propagation): Bend[] {
 
 /**
  * Throws NoClosedForm where the form of the network alone says that `propagate` will: no node, no number is looked at.
- * `derivatives`: dimension of the slice.
+ * `derivatives`: dimension of the slice. Returns whether the moments of some units need covariances between positions.
  */
-export function requireClosedForm(network: Network, derivatives: number, limits: Limits): void {
-  new Propagator(network, { ...limits, points: [] }, derivatives, new NoIdentities()).run();
+export function requireClosedForm(network: Network, derivatives: number, limits: Limits): boolean {
+  const bends = new Propagator(network, { ...limits, points: [] }, derivatives, new NoIdentities()).run();
+  return bends.some(({ input }) => input.isMixed);
 }
 
 class Propagator {
@@ -88,10 +96,15 @@ class Propagator {
       this.charge(layer);
       const image = this.image(layer);
       if (image.kind !== 'unknown') this.spend(image.cells.values.length);
-      this.states.set(layer.index, this.activate(layer, image));
+      this.set(layer.index, this.activate(layer, image));
       this.release(layer);
     }
     return this.bends;
+  }
+
+  private set(tensor: TensorId, state: TensorState): void {
+    this.states.set(tensor, state);
+    this.propagation.onTensor?.(tensor, state);
   }
 
   /** What no later layer reads is given up: of large tensors there is room for a few. */
@@ -119,7 +132,7 @@ class Propagator {
         ids: new Int32Array(0),
         distinct: false,
       };
-      this.states.set(inputTensor(k), { kind: 'known', cells });
+      this.set(inputTensor(k), { kind: 'known', cells });
       offset += size;
     });
   }
@@ -127,7 +140,8 @@ class Propagator {
   private image(layer: Layer): TensorState {
     const inputs = layer.inputs.map((tensor) => this.states.get(tensor) ?? unknown('A layer before it is missing.'));
     const { derivatives, identities } = this;
-    const context = { layer, derivatives, identities, initialization: this.network.initialization };
+    const covariances = this.propagation.covariances ?? false;
+    const context = { layer, derivatives, identities, covariances, initialization: this.network.initialization };
     const { operation } = layer;
     return isMerge(operation) ? mergeTensors(operation, inputs, context) : affineImage(operation, inputs[0], context);
   }

@@ -4,6 +4,7 @@ import type { Segment, TheoryOptions } from '../bound.ts';
 import { crossingProbability, fixedRoot } from './crossing.ts';
 import { bentMoments, integrateOverNodes } from './levels.ts';
 import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
+import { integrateOverPooling } from './pooledMean.ts';
 import { propagate, requireClosedForm, type Bend } from './propagate.ts';
 import { bendsAtZeroOnly } from './unit.ts';
 
@@ -26,12 +27,14 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
         !bends(activation) ||
         (activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(activation)),
     );
-    requireClosedForm(network, 1, { ...limits, momentMap: isHomogeneous ? undefined : bentMoments });
+    const momentMap = isHomogeneous ? undefined : bentMoments;
+    const needsCovariances = requireClosedForm(network, 1, { ...limits, momentMap, covariances: true });
     const [middle, half] = [new Float64Array(network.inputSize), new Float64Array(network.inputSize)];
     for (let i = 0; i < middle.length; i++) {
       middle[i] = (segment.from[i] + segment.to[i]) / 2;
       half[i] = (segment.to[i] - segment.from[i]) / 2;
     }
+    if (needsCovariances) return integrateOverPooling(network, middle, half, limits);
     if (!isHomogeneous) return integrateOverNodes(network, middle, half, limits);
     const found = propagate(network, { ...limits, points: [[middle, half]] });
     return { perLayer: cumulativeBreakpoints(network, found), relativeError: 1e-9 };

@@ -33,6 +33,8 @@ export interface RandomTensor {
   readonly isNarrow: boolean;
   /** All it knows of the input went through few random numbers, which no layer's width makes more of. */
   readonly isThin: boolean;
+  /** A scalar sums different positions, so that its moments need the covariances between them. */
+  readonly isMixed: boolean;
 }
 
 export interface UnknownTensor {

@@ -287,11 +287,6 @@ describe('refusals say why', () => {
       /maximum/,
     ],
     [
-      'average of bent values',
-      build([4, 4, 1], [conv('a', 1, 4), layer('g', average), dense('d', 4)]).network,
-      /d .*average pooling/,
-    ],
-    [
       'depthwise',
       build([4, 4, 4], [conv('a', 1, 4), layer('w', depthwise, { activation: relu })]).network,
       /w .*one random channel/,

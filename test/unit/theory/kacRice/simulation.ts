@@ -129,6 +129,26 @@ function affine(network: Network, layer: Layer, weights: Weights, inputs: Float6
       return dense(input, weights.kernel, weights.bias ?? new Float64Array(operation.units), one);
     case 'convolution':
       return convolution(layer, input, weights.kernel, weights.bias, one);
+    case 'averagePooling':
+      return averaged(layer, input);
+    case 'globalAveragePooling':
+      return meanOverPositions(layer, input);
+    case 'upSampling':
+      return upSampled(layer, input, operation.factors);
+    case 'graphConvolution': {
+      const features = layer.inputShapes[0][1];
+      const rows = operation.adjacency.map((row) =>
+        dense(
+          Float64Array.from({ length: features }, (_, f) =>
+            row.reduce((sum, weight, node) => sum + weight * input[node * features + f], 0),
+          ),
+          weights.kernel,
+          weights.bias,
+          one,
+        ),
+      );
+      return Float64Array.from(rows.flatMap((row) => [...row]));
+    }
     case 'add':
       return input.map((_, i) => inputs.reduce((sum, tensor) => sum + tensor[i], 0));
     case 'concatenate': {
@@ -174,4 +194,57 @@ function convolution(layer: Layer, input: Float64Array, kernel: Float64Array, bi
     output[at] = sum;
   }
   return output;
+}
+
+/** Each output is the mean of the cells of its window that are there. */
+function averaged(layer: Layer, input: Float64Array): Float64Array {
+  const g = windowGeometry(layer);
+  if (!g) throw new Error('not a window');
+  return Float64Array.from({ length: g.outH * g.outW * g.outC }, (_, at) => {
+    const c = at % g.outC;
+    const [y, x] = [Math.floor(at / g.outC / g.outW), Math.floor(at / g.outC) % g.outW];
+    let [sum, cells] = [0, 0];
+    for (let k = 0; k < g.kernel[0] * g.kernel[1]; k++) {
+      const row = y * g.strides[0] - g.padTop + Math.floor(k / g.kernel[1]);
+      const column = x * g.strides[1] - g.padLeft + (k % g.kernel[1]);
+      if (row < 0 || row >= g.inH || column < 0 || column >= g.inW) continue;
+      sum += input[(row * g.inW + column) * g.inC + c];
+      cells++;
+    }
+    return sum / cells;
+  });
+}
+
+function meanOverPositions({ inputShapes: [shape] }: Layer, input: Float64Array): Float64Array {
+  const channels = shape[shape.length - 1];
+  const positions = input.length / channels;
+  return Float64Array.from({ length: channels }, (_, c) => {
+    let sum = 0;
+    for (let p = 0; p < positions; p++) sum += input[p * channels + c];
+    return sum / positions;
+  });
+}
+
+/** Bilinear, with half-pixel centers. */
+function upSampled(
+  { inputShapes: [[height, width, channels]] }: Layer,
+  input: Float64Array,
+  factors: readonly number[],
+) {
+  const at = (place: number, factor: number, extent: number) =>
+    Math.min(extent - 1, Math.max(0, (place + 0.5) / factor - 0.5));
+  const outW = width * factors[1];
+  return Float64Array.from({ length: height * factors[0] * outW * channels }, (_, i) => {
+    const c = i % channels;
+    const position = Math.floor(i / channels);
+    const [y, x] = [at(Math.floor(position / outW), factors[0], height), at(position % outW, factors[1], width)];
+    let sum = 0;
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const weight = Math.max(0, 1 - Math.abs(row - y)) * Math.max(0, 1 - Math.abs(column - x));
+        sum += weight * input[(row * width + column) * channels + c];
+      }
+    }
+    return sum;
+  });
 }

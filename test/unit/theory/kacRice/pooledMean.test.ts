@@ -1,0 +1,249 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { activationByName, leakyRelu, linear, relu, type Activation } from '../../../../src/network/activation.ts';
+import type { Network } from '../../../../src/network/network.ts';
+import type { Padding } from '../../../../src/network/operation.ts';
+import { meanRegionsOnSegment } from '../../../../src/theory/kacRice/segment.ts';
+import type { Segment, TheoryOptions } from '../../../../src/theory/bound.ts';
+import { build, dense, layer, window1d, window2d } from '../../network/definitions.ts';
+import { randomSegment, simulate } from './simulation.ts';
+
+function means(network: Network, segment: Segment, options?: TheoryOptions): number[] {
+  const found = meanRegionsOnSegment(network, segment, options);
+  if ('reason' in found) throw new Error(found.reason);
+  return found.perLayer.map((mean) => mean ?? NaN);
+}
+
+function diagonal(size: number): Segment {
+  return { from: Array<number>(size).fill(-1), to: Array<number>(size).fill(1) };
+}
+
+function conv(
+  name: string,
+  kernel: number,
+  filters: number,
+  padding: Padding = 'valid',
+  activation: Activation = relu,
+) {
+  const window = window2d(kernel, 1, padding);
+  return layer(name, { kind: 'convolution', window, filters, groups: 1, useBias: true }, { activation });
+}
+
+function average(name: string, kernel: number, strides: number, padding: Padding = 'valid') {
+  return layer(name, { kind: 'averagePooling', window: window2d(kernel, strides, padding) });
+}
+
+function node(name: string, units: number, adjacency: number[][]) {
+  return layer(name, { kind: 'graphConvolution', units, adjacency, useBias: true }, { activation: relu });
+}
+
+const flatten = layer('flat', { kind: 'flatten' });
+const globalAverage = layer('mean', { kind: 'globalAveragePooling', rank: 2, keepDims: false });
+
+/** Two convolutions and two dense layers, with average pooling over windows that overlap the border. */
+function small(first: number, second: number, units: number): Network {
+  return build(
+    [10, 10, 1],
+    [
+      conv('a', 3, first, 'same'),
+      average('p', 2, 2),
+      conv('b', 3, second, 'same'),
+      average('q', 2, 2, 'same'),
+      flatten,
+      dense('c', units),
+      dense('d', units),
+    ],
+  ).network;
+}
+
+describe('values of an independent program', () => {
+  interface Reference {
+    readonly networks: readonly { readonly filters: readonly number[]; readonly predicted: readonly number[] }[];
+  }
+  const fixture = new URL('../../../fixtures/reference/lenet_average_pooling_means.json', import.meta.url);
+  const { networks } = JSON.parse(readFileSync(fixture, 'utf8')) as Reference;
+
+  test.each(networks)('LeNet with $filters filters', ({ filters, predicted }) => {
+    const network = build(
+      [28, 28, 1],
+      [
+        conv('a', 5, filters[0], 'same'),
+        average('p', 2, 2),
+        conv('b', 5, filters[1]),
+        average('q', 2, 2),
+        flatten,
+        dense('c', 120),
+        dense('d', 84),
+      ],
+    ).network;
+    const [first, , second, , flat, third, fourth] = means(network, diagonal(784));
+    expect(flat).toBe(second);
+    const [one, , two, , three, four] = predicted;
+    const pairs = [
+      [first, one],
+      [second, two],
+      [third, three],
+      [fourth, four],
+    ];
+    // To the accuracy of the other program's integration.
+    for (const [mean, other] of pairs) expect(Math.abs(mean / other - 1)).toBeLessThan(1e-5);
+  });
+
+  test.each([
+    [6, 6, 16, 188.6, 216.3],
+    [24, 24, 32, 751.6, 806.9],
+    [64, 64, 64, 2002.5, 2113],
+  ])('small networks: %i and %i filters, %i units', (first, second, units, after, end) => {
+    const found = means(small(first, second, units), diagonal(100));
+    expect(Math.abs(found[2] - after)).toBeLessThan(0.06);
+    expect(Math.abs(found[6] - end)).toBeLessThan(0.6);
+  });
+});
+
+const simulated: { name: string; network: Network; segment: Segment; draws: number }[] = [
+  {
+    name: 'windows that overlap the border, anywhere',
+    network: build(
+      [5, 5, 1],
+      [conv('a', 3, 24, 'same'), average('p', 2, 2, 'same'), conv('b', 2, 24), flatten, dense('c', 24)],
+    ).network,
+    segment: randomSegment(25, 5),
+    draws: 10,
+  },
+  {
+    name: 'overlapping windows, whose border means divide by the cells there',
+    network: build([6, 6, 2], [conv('a', 2, 24), average('p', 3, 1, 'same'), conv('b', 2, 24)]).network,
+    segment: diagonal(72),
+    draws: 30,
+  },
+  {
+    name: 'leaky ReLU and absolute values',
+    network: build(
+      [5, 5, 1],
+      [
+        conv('a', 2, 32, 'valid', leakyRelu(0.3)),
+        average('p', 2, 1),
+        conv('b', 2, 32, 'valid', activationByName('abs') ?? linear),
+        average('q', 2, 1),
+        conv('c', 2, 32),
+      ],
+    ).network,
+    segment: randomSegment(25, 4),
+    draws: 8,
+  },
+  {
+    name: 'global average pooling before dense layers',
+    network: build([5, 5, 2], [conv('a', 3, 48), globalAverage, dense('d', 48), dense('e', 48)]).network,
+    segment: randomSegment(50, 3),
+    draws: 12,
+  },
+  {
+    name: 'bilinear resizing',
+    network: build(
+      [3, 3, 2],
+      [
+        conv('a', 2, 24, 'same'),
+        layer('u', { kind: 'upSampling', factors: [2, 2], rank: 2, bilinear: true }),
+        conv('b', 2, 16),
+      ],
+    ).network,
+    segment: randomSegment(18, 6),
+    draws: 12,
+  },
+  {
+    name: 'graph convolutions',
+    network: build(
+      [4, 3],
+      [
+        node('a', 48, [
+          [1, 1, 0, 0],
+          [1, 1, 1, 0],
+          [0, 1, 1, 1],
+          [0, 0, 1, 1],
+        ]),
+        node('b', 48, [
+          [1, 1, 0, 0],
+          [1, 1, 1, 0],
+          [0, 1, 1, 1],
+          [0, 0, 1, 1],
+        ]),
+        dense('c', 16),
+      ],
+    ).network,
+    segment: randomSegment(12, 2),
+    draws: 12,
+  },
+  {
+    name: 'pooling inside a pre-activation residual block',
+    network: build(
+      [4, 4, 1],
+      [
+        conv('a', 2, 32),
+        average('p', 2, 1, 'same'),
+        conv('b', 3, 16, 'same', linear),
+        conv('c', 1, 16, 'same', linear),
+        layer('s', { kind: 'add' }, { inputs: ['b', 'c'], activation: relu }),
+        average('q', 3, 3),
+        flatten,
+        dense('d', 48),
+      ].map((definition) => (definition.name === 'c' ? { ...definition, inputs: ['p'] } : definition)),
+    ).network,
+    segment: randomSegment(16, 8),
+    draws: 16,
+  },
+];
+
+describe('exact counts of random networks', () => {
+  test.each(simulated)('$name', ({ network, segment, draws }) => {
+    const predicted = means(network, segment);
+    simulate(network, segment, draws).forEach(({ mean, error }, i) => {
+      // Width costs some percent beside the error of the draws.
+      expect(Math.abs(mean - predicted[i]), network.layers[i].name).toBeLessThanOrEqual(4 * error + 0.04 * mean);
+    });
+  });
+});
+
+test('equal windows that are pooled to equal cells bend together', () => {
+  const network = build([9, 9, 1], [conv('a', 2, 16), average('p', 2, 2), conv('b', 2, 16)]).network;
+  const [first, , second] = means(network, diagonal(81));
+  // Without padding all positions see the same on the diagonal: as many units as one position has.
+  const one = means(build([3, 3, 1], [conv('a', 2, 16), average('p', 2, 2), conv('b', 1, 16)]).network, diagonal(9));
+  expect(first).toBeCloseTo(one[0], 8);
+  expect(second).toBeLessThan(first + 16);
+});
+
+test('an average of one cell changes nothing', () => {
+  const plain = build([6, 1], [layer('f', { kind: 'flatten' }), dense('a', 8), dense('b', 8)]).network;
+  const pooled = build(
+    [6, 1],
+    [
+      layer('f', { kind: 'flatten' }),
+      dense('a', 8),
+      layer('r', { kind: 'reshape', target: [1, 8] }),
+      layer('p', { kind: 'averagePooling', window: window1d(1) }),
+      layer('g', { kind: 'flatten' }),
+      dense('b', 8),
+    ],
+  ).network;
+  const segment = randomSegment(6, 2);
+  expect(means(pooled, segment)[5]).toBeCloseTo(means(plain, segment)[2], 4);
+});
+
+describe('refusals', () => {
+  const reason = (network: Network, options?: TheoryOptions): string => {
+    const found = meanRegionsOnSegment(network, randomSegment(network.inputSize, 3), options);
+    return 'reason' in found ? found.reason : 'none';
+  };
+
+  test('units with breakpoints off zero before pooling', () => {
+    const hard = activationByName('hard_tanh') ?? linear;
+    const behind = build([4, 4, 1], [conv('a', 2, 8, 'valid', hard), average('p', 2, 1), conv('b', 1, 8)]).network;
+    expect(reason(behind)).toMatch(/a: covariances behind units with breakpoints off zero/);
+    const after = build([4, 4, 1], [conv('a', 2, 8), average('p', 2, 1), conv('b', 1, 8, 'valid', hard)]).network;
+    expect(reason(after)).toBe('none');
+  });
+
+  test('too many pairs of positions', () => {
+    expect(reason(small(6, 6, 16), { budget: 1e4 })).toMatch(/too many/);
+  });
+});
