@@ -44,7 +44,7 @@ describe('the hover of a layer', () => {
       Factor = Σ<sub>j≤784</sub> C(1600, j)  
       For shared weights this is an upper bound\\.
       ---
-      After this layer: at most **10^1399.7** · can reach **10^662.56**"
+      After this layer: at most **10^1399.7** · can reach **10^662.56** · expected **276** on the diagonal of \\[−1, 1\\]⁷⁸⁴"
     `);
   });
 
