@@ -1,5 +1,6 @@
 import { truncatedMoments } from './normal.ts';
-import type { Bend } from './propagate.ts';
+import type { PiecewiseLinearActivation } from '../../network/activation.ts';
+import type { Cells } from './cells.ts';
 import { bendsAtZeroOnly } from './unit.ts';
 
 /**
@@ -7,10 +8,14 @@ import { bendsAtZeroOnly } from './unit.ts';
  * units, positions of one channel as one. The sums behind a layer are Gaussian only where this is not small.
  * Infinity for units that are active half of the time whatever their scale.
  */
-export function activeUnits({ activation, input }: Bend, node: number): number {
+export function activeUnits(
+  activation: PiecewiseLinearActivation,
+  cells: Pick<Cells, 'values' | 'groups' | 'ids'>,
+  node: number,
+): number {
   if (bendsAtZeroOnly(activation)) return Infinity;
   const { breakpoints, slopes } = activation;
-  const { values, groups, ids } = input.cells;
+  const { values, groups, ids } = cells;
   const count = ids.length;
   let [deviations, means] = [0, 0];
   for (let position = 0; position < count; position += groups.length) {

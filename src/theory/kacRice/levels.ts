@@ -17,8 +17,8 @@ const TOLERANCE = 1e-6;
  * from places below it. Against simulation this keeps what is right within a tenth at usual widths, and refuses what
  * is twice too high or more.
  */
-const MIN_ACTIVE_UNITS = 0.5;
-const MAX_SPARSE_SHARE = 0.1;
+export const MIN_ACTIVE_UNITS = 0.5;
+export const MAX_SPARSE_SHARE = 0.1;
 
 /**
  * The mean on the segment `middle + t half`, -1 <= t <= 1, for units with breakpoints anywhere (hard tanh, ReLU6):
@@ -66,7 +66,7 @@ function integral(
       breakpointsOf(bend, weights).forEach((breakpoints, node) => {
         mean += breakpoints;
         if (isSparse[node] === 1) sparse += breakpoints;
-        if (activeUnits(bend, node) < MIN_ACTIVE_UNITS) isSparse[node] = 1;
+        if (activeUnits(bend.activation, bend.input.cells, node) < MIN_ACTIVE_UNITS) isSparse[node] = 1;
       });
       if (sparse > MAX_SPARSE_SHARE * mean) throw new NoClosedForm(tooFewActive(name));
       addFixedRoots(bend, times[0], roots);
@@ -75,7 +75,7 @@ function integral(
   });
 }
 
-function tooFewActive(layer: string): string {
+export function tooFewActive(layer: string): string {
   return `${layer} reads units that are almost all on a flat piece: the few others make no Gaussian sum.`;
 }
 

@@ -3,17 +3,20 @@ import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import { Covariances } from './covariances.ts';
 import { fixedRoot } from './crossing.ts';
-import { bentMoments, crossingRate, nodesAlong } from './levels.ts';
+import { activeUnits } from './activeUnits.ts';
+import { bentMoments, crossingRate, MAX_SPARSE_SHARE, MIN_ACTIVE_UNITS, nodesAlong, tooFewActive } from './levels.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
 import type { MomentGraph, Moments } from './momentGraph.ts';
 import { propagate, tooManyPositions, type Bend, type Propagation } from './propagate.ts';
 import { NoClosedForm, type TensorState } from './state.ts';
 
-/** Units of one layer whose pre-activations have the same moments. */
+/** The units of one layer. */
 interface Units {
   readonly activation: PiecewiseLinearActivation;
-  readonly moments: Moments;
-  number: number;
+  /** How many of them have which moments. */
+  readonly numbers: ReadonlyMap<Moments, number>;
+  /** Units at one position. */
+  readonly channels: number;
 }
 
 const COARSEST_NODES = 24;
@@ -45,7 +48,7 @@ export function integrateOverPooling(
     onTensor: (tensor, state) => states.set(tensor, state),
   });
   const covariances = new Covariances(network, states, (more) => spend(STEPS_PER_PAIR * more));
-  const layers = new Map<number, readonly Units[]>();
+  const layers = new Map<number, Units>();
   for (const bend of bends) layers.set(bend.layer, unitsOf(bend, covariances));
   const { graph } = covariances;
   const measure = (nodes: number): number[] => {
@@ -66,53 +69,76 @@ export function integrateOverPooling(
 /** Looking up a pair of positions, next to one multiplication. */
 const STEPS_PER_PAIR = 10;
 
-function unitsOf({ layer, activation, input, isNew }: Bend, covariances: Covariances): Units[] {
+function unitsOf({ layer, activation, input, isNew }: Bend, covariances: Covariances): Units {
   const { groups } = input.cells;
-  const units = new Map<Moments, Units>();
+  const numbers = new Map<Moments, number>();
   isNew.forEach((one, cell) => {
     if (one === 0) return;
     const moments = covariances.ofUnit(layer, cell);
-    const found = units.get(moments) ?? { activation, moments, number: 0 };
-    found.number += groups[cell % groups.length];
-    units.set(moments, found);
+    numbers.set(moments, (numbers.get(moments) ?? 0) + groups[cell % groups.length]);
   });
-  return [...units.values()];
+  return { activation, numbers, channels: groups.reduce((sum, count) => sum + count, 0) };
 }
 
-/** Mean regions after each layer. */
+/** Mean regions after each layer. Throws NoClosedForm where few units are active. */
 function integral(
   network: Network,
-  layers: ReadonlyMap<number, readonly Units[]>,
+  layers: ReadonlyMap<number, Units>,
   graph: MomentGraph,
-  { times, weights }: { readonly times: readonly number[] | Float64Array; readonly weights: Float64Array },
+  { times, weights }: { readonly times: Float64Array; readonly weights: Float64Array },
   limits: Pick<Propagation, 'cancelled'>,
 ): number[] {
-  const breakpoints = network.layers.map(() => 0);
+  const breakpoints = new Float64Array(network.layers.length);
+  const sparse = new Float64Array(network.layers.length);
   const roots: { readonly layer: number; readonly place: number }[] = [];
   const values = new Float64Array(4 * graph.size);
   times.forEach((time, node) => {
     throwIfCancelled(limits);
     graph.evaluate(time, values);
+    let isSparse = false;
     layers.forEach((units, layer) => {
-      for (const { activation, moments, number } of units) {
-        const at = 4 * (moments >> 1);
-        const [q, c, r] = [values[at], values[at + 1], values[at + 3]];
-        breakpoints[layer] += weights[node] * number * crossingRate(activation.breakpoints, q, c, r);
-        if (node === 0 && activation.breakpoints.includes(0)) addFixedRoot(layer, time, fixedRoot(q, c, r));
-      }
+      const rate = weights[node] * rateOf(units, values);
+      breakpoints[layer] += rate;
+      if (isSparse) sparse[layer] += rate;
+      isSparse ||= activeAmong(units, values) < MIN_ACTIVE_UNITS;
+      if (node === 0 && units.activation.breakpoints.includes(0)) addFixedRoots(units, layer, time);
     });
   });
-  let mean = 1;
-  return network.layers.map(({ index }) => {
+  let [mean, doubtful] = [1, 0];
+  return network.layers.map(({ index, name }) => {
     mean += breakpoints[index];
+    doubtful += sparse[index];
+    if (doubtful > MAX_SPARSE_SHARE * mean) throw new NoClosedForm(tooFewActive(name));
     return mean + roots.filter(({ layer }) => layer <= index).length;
   });
 
   /** Units without biases that see one direction of the input bend at one place, all of them. */
-  function addFixedRoot(layer: number, time: number, offset: number | null): void {
-    if (offset === null) return;
-    const place = time + offset;
-    if (Math.abs(place) < 1 && !roots.some((other) => Math.abs(other.place - place) < 1e-9))
-      roots.push({ layer, place });
+  function addFixedRoots({ numbers }: Units, layer: number, time: number): void {
+    for (const moments of numbers.keys()) {
+      const offset = fixedRoot(...momentsAt(values, moments));
+      if (offset === null) continue;
+      const place = time + offset;
+      if (Math.abs(place) < 1 && !roots.some((other) => Math.abs(other.place - place) < 1e-9))
+        roots.push({ layer, place });
+    }
   }
+}
+
+function momentsAt(values: Float64Array, moments: Moments): [number, number, number] {
+  const at = 4 * (moments >> 1);
+  return [values[at], values[at + 1], values[at + 3]];
+}
+
+/** Breakpoints for each unit of t. */
+function rateOf({ activation, numbers }: Units, values: Float64Array): number {
+  let rate = 0;
+  for (const [moments, number] of numbers)
+    rate += number * crossingRate(activation.breakpoints, ...momentsAt(values, moments));
+  return rate;
+}
+
+function activeAmong({ activation, numbers, channels }: Units, values: Float64Array): number {
+  const variances = [...numbers.keys()].map((moments) => momentsAt(values, moments)[0]);
+  const cells = { values: Float64Array.from(variances), groups: [channels], ids: new Int32Array(variances.length) };
+  return activeUnits(activation, cells, 0);
 }
