@@ -1,5 +1,6 @@
 import type { Span } from '../../../network/definition.ts';
 import { LayerValue, ModelValue, Unknown } from '../evaluation/values.ts';
+import { modelBuilder } from '../library/torchvision/builders.ts';
 import { makeData } from '../library/torch/data.ts';
 import type { Evaluator } from './evaluator.ts';
 import { callBuiltin } from './builtins.ts';
@@ -75,7 +76,7 @@ export class Caller {
     if (this.depth > MAX_CALL_DEPTH) return new Unknown(site.text, site.span);
     const { place } = this;
     // In an imported function everything is where it was called from.
-    if (!site.scope.frame.module.isForeign) this.place = site.span;
+    this.place = site.span;
     this.depth++;
     try {
       return this.e.keepNesting(body);
@@ -96,6 +97,8 @@ export class Caller {
   }
 
   private callLibrary(callee: Library, args: readonly Argument[], site: Site): Value {
+    const built = modelBuilder(this.e, callee.path, args);
+    if (built) return this.call(built.builder, built.args, site);
     const result = callee.path.startsWith('builtins.')
       ? callBuiltin(this.e, callee.path.slice('builtins.'.length), args, site)
       : /^(?:keras|tensorflow)\./.test(callee.path)

@@ -82,12 +82,23 @@ function needsArguments(cls: ClassValue): boolean {
 /** Modules that are networks of their own rather than parts of others. */
 export function rootsOf(e: Evaluator): Instance[] {
   const runnable = e.instances.filter((object) => isRunnable(e, object));
-  const free = runnable.filter(({ isHeld }) => !isHeld);
+  const unheld = runnable.filter(({ isHeld }) => !isHeld);
+  const free = unheld.filter((object) => !givesParts(e, object, unheld));
   const covered = allBelow(e, free);
   const held = runnable.filter((object) => object.isHeld && object.bindings.length > 0 && !covered.has(object));
   const roots = [...free, ...held];
   const known = roots.filter(({ isSymbolic }) => !isSymbolic);
   return once(known.length > 0 ? known : roots).slice(0, MAX_NETWORKS);
+}
+
+/** Whether an imported network is there only for its parts: `resnet18().layer1`, held by another network. */
+function givesParts(e: Evaluator, object: Instance, all: readonly Instance[]): boolean {
+  if (!object.cls?.scope.frame.module.isForeign || object.bindings.some(({ isGlobal }) => isGlobal)) return false;
+  const others = allBelow(
+    e,
+    all.filter((other) => other !== object),
+  );
+  return [...allBelow(e, [object])].some((part) => others.has(part));
 }
 
 /** A class that is a part of others is no network of its own where only its default arguments make it one. */

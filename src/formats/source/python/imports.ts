@@ -2,6 +2,7 @@ import { Directives } from '../evaluation/directives.ts';
 import { Unknown } from '../evaluation/values.ts';
 import type { ReadFile } from '../../format.ts';
 import type { SourceFile, Statement } from './ast.ts';
+import { torchvisionSource } from '../library/torchvision/models.ts';
 import { Raised } from './raised.ts';
 import type { Evaluator } from './evaluator.ts';
 import { libraryMember } from './libraries.ts';
@@ -42,6 +43,17 @@ export function importerFrom(readFile: ReadFile | undefined): Importer {
   };
 }
 
+/** Parsed once: the same text for every file that uses it. */
+const libraries = new Map<string, SourceModule>();
+
+function libraryModule(path: string): SourceModule | undefined {
+  const text = torchvisionSource(path);
+  if (text === undefined) return undefined;
+  const module = libraries.get(text) ?? sourceModule('', text, true);
+  libraries.set(text, module);
+  return module;
+}
+
 /** Packages that are never files beside the one being read. */
 const known =
   /^(?:torch|torchvision|torchaudio|numpy|np|math|functools|collections|itertools|typing|dataclasses|os|sys|re|abc|copy|operator|random|time|json|logging|argparse|warnings|enum|pathlib|pytorch_lightning|lightning|einops|tqdm|matplotlib|scipy|sklearn|PIL|cv2|pandas|__future__|typing_extensions|tensorflow|keras|jax|flax)(?:\.|$)/;
@@ -64,6 +76,8 @@ export class ModuleLoader {
 
   /** A module by its dotted path; dots before it count folders up. Undefined if no file has it. */
   find(level: number, path: string, from: SourceModule): Value | undefined {
+    const library = level === 0 ? this.library(path) : undefined;
+    if (library) return library;
     const parts = path === '' ? [] : path.split('.');
     const folder = from.path.split('/').slice(0, -1);
     const bases =
@@ -84,6 +98,13 @@ export class ModuleLoader {
       }
     }
     return undefined;
+  }
+
+  /** A module of a library whose source is known. */
+  library(path: string): Namespace | undefined {
+    const module = libraryModule(path);
+    const namespace = module && this.load(module, path);
+    return namespace instanceof Namespace ? namespace : undefined;
   }
 
   private load(module: SourceModule, name: string): Value {

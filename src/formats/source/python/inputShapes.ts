@@ -130,6 +130,7 @@ class InputSearch {
 
   /** A linear layer behind positions that were flattened says how many of them there are. */
   private checks(trace: ForwardPass['trace']): boolean {
+    if (trace.isAdaptive) return false;
     return trace.writer.drafts.some(
       ({ type, isChannelByChannel, sources }) =>
         type === 'flatten' &&

@@ -8,7 +8,8 @@ function isPython(text: string, fileName: string): boolean {
 /** Whether a file is Python, by its name, that may define a network of PyTorch, by its text. */
 export function looksLikePyTorch(text: string, fileName: string): boolean {
   if (!isPython(text, fileName) || !text.includes('torch')) return false;
-  return /^[ \t]*(?:import|from)[ \t]+torch\b/m.test(text) && /\b(?:nn|Module|Sequential)\b/.test(text);
+  const imported = /^[ \t]*(?:import|from)[ \t]+torch(?:vision)?\b/m;
+  return imported.test(text) && /\b(?:nn|Module|Sequential|torchvision|hub)\b/.test(text);
 }
 
 /** Likewise for a network of Keras. */

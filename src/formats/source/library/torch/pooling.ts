@@ -53,6 +53,7 @@ export const adaptive =
   ({ trace, node, x, fields }: LayerCall): TensorValue => {
     needsChannelsFirst(x);
     const wanted = adaptiveSize(fields, rank);
+    trace.isAdaptive ||= !wanted.includes(null);
     const isWhole = wanted.every((extent) => extent === 1);
     if (isWhole)
       return poolAll(trace.writer, node, x, kind === 'maxPooling' ? 'globalMaxPooling' : 'globalAveragePooling', true);

@@ -63,6 +63,8 @@ export class Trace {
   misfit: { readonly needed: number; readonly given: number } | undefined;
   /** A window was larger than what it slides over. */
   isCollapsed = false;
+  /** A pooling to a given size made the number of positions what it is, whatever came in. */
+  isAdaptive = false;
   private readonly paths: ReadonlyMap<Instance, string>;
 
   constructor(
