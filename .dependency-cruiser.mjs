@@ -2,7 +2,7 @@
  * The floors of the house. Imports point down only:
  *
  *   common <- network <- theory, counting, formats <- analysis <- report
- *   <- server, worker <- assistant <- host/node <- cli, extension
+ *   <- server, worker <- assistant <- host/node, host/browser <- cli, extension
  *
  * and the webview sees src/protocol and src/common and nothing else of src.
  */
@@ -65,7 +65,7 @@ export default {
       name: 'host-is-types',
       severity: 'error',
       comment:
-        'What the server and the counting worker need of the place they run in; implementations are in host/node.',
+        'What the server and the counting worker need of the place they run in; implementations are in host/node and host/browser.',
       from: { path: '^src/host/[^/]+$' },
       to: { path: '^src/', pathNot: '^src/host/[^/]+$', dependencyTypesNot: ['type-only'] },
     },
@@ -83,7 +83,8 @@ export default {
       'worker',
       'host/[^/]+$',
     ),
-    onlyImports('host/node', 'formats', 'protocol', 'host', 'worker', 'server', 'assistant'),
+    onlyImports('host/node', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'server', 'assistant'),
+    onlyImports('host/browser', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'server'),
     onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker', 'host'),
     {
       name: 'extension-starts-the-rest-by-path',
@@ -103,6 +104,13 @@ export default {
       comment: 'Files and workers come in through parameters, so the same code runs in a browser.',
       from: { path: `${pure}|^src/protocol/|^webview/` },
       to: { path: '^node:|^vscode|@types/vscode/', dependencyTypes: [] },
+    },
+    {
+      name: 'browsers-and-editors-know-no-node',
+      severity: 'error',
+      comment: 'Of the extension, its folder `node` alone is not part of what runs in a browser.',
+      from: { path: '^src/(host/browser|extension)/', pathNot: '^src/extension/node/' },
+      to: { path: '^node:|^src/(host|extension)/node/|^vscode-language(client|server)/node' },
     },
     {
       name: 'pure-floors-know-no-node',

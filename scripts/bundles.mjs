@@ -35,18 +35,41 @@ const forNode = (entry, outfile, more) => ({
 });
 
 /**
+ * What runs in Web Workers of a browser: one classic script each, whatever loads it.
+ * @param {string} entry
+ * @param {string} outfile
+ * @param {BuildOptions} [more]
+ * @returns {BuildOptions}
+ */
+const forBrowser = (entry, outfile, more) => ({
+  ...common,
+  entryPoints: [entry],
+  outfile: `dist/web/${outfile}`,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  // Libraries ask for it, and do without.
+  define: { 'process.env.NODE_ENV': '"production"', process: 'undefined' },
+  minifyIdentifiers: false,
+  ...more,
+});
+
+/**
  * All bundles, with options of the build.
  * @param {BuildOptions} options
  * @returns {BuildOptions[]}
  */
 export const bundlesFor = (options) =>
   [
-    forNode('src/extension/extension.ts', 'extension.js'),
+    forNode('src/extension/node/main.ts', 'extension.js'),
     forNode('src/host/node/serverMain.ts', 'server.js'),
     forNode('src/host/node/workerMain.ts', 'worker.js'),
     forNode('src/host/node/assistantMain.ts', 'assistant.js'),
     forNode('src/host/node/mcpMain.ts', 'mcp.js'),
     forNode('src/cli/cli.ts', 'cli.js', { banner: { js: '#!/usr/bin/env node' } }),
+    forBrowser('src/extension/browser/main.ts', 'extension.js', { format: 'cjs', external: ['vscode'] }),
+    forBrowser('src/host/browser/serverMain.ts', 'server.js'),
+    forBrowser('src/host/browser/workerMain.ts', 'worker.js'),
     { ...common, ...panelScripts, outdir: 'dist' },
     { ...common, ...panelStyles, outfile: 'dist/webview.css' },
   ].map((bundle) => ({ ...bundle, ...options }));

@@ -9,7 +9,7 @@ const PAUSE_MS = 300;
 /** Waits for the first document that holds a network, tells of it once, and then rests. */
 export class ActivationWatcher implements vscode.Disposable {
   private readonly changed = new Set<vscode.TextDocument>();
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly subscription = vscode.Disposable.from(
     vscode.workspace.onDidOpenTextDocument((document) => this.look([document])),
     vscode.workspace.onDidChangeTextDocument(({ document }) => this.lookLater(document)),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { AssistantProcesses } from '../host/node/assistantProcess.ts';
+import type { Assistant } from './host.ts';
 
 interface ToolInput {
   readonly file_path?: unknown;
@@ -9,21 +9,20 @@ interface ToolInput {
  * The tools for language models that package.json declares. Each call is answered in a process of its own; until then
  * nothing is loaded.
  */
-export function registerAssistantTools(context: vscode.ExtensionContext): vscode.Disposable[] {
-  const processes = new AssistantProcesses(context.asAbsolutePath('dist/assistant.js'));
+export function registerAssistantTools(context: vscode.ExtensionContext, assistant: Assistant): vscode.Disposable[] {
   const { contributes } = context.extension.packageJSON as {
     readonly contributes: { readonly languageModelTools: readonly { readonly name: string }[] };
   };
   return contributes.languageModelTools.map(({ name }) =>
     vscode.lm.registerTool<ToolInput>(name, {
       prepareInvocation: ({ input }) => ({ invocationMessage: invocationMessage(name, input) }),
-      invoke: ({ input }, token) => invoke(processes, name, input, token),
+      invoke: ({ input }, token) => invoke(assistant, name, input, token),
     }),
   );
 }
 
 async function invoke(
-  processes: AssistantProcesses,
+  assistant: Assistant,
   name: string,
   input: ToolInput,
   token: vscode.CancellationToken,
@@ -31,7 +30,7 @@ async function invoke(
   const control = new AbortController();
   const cancelling = token.onCancellationRequested(() => control.abort(new vscode.CancellationError()));
   try {
-    const { text, isError } = await processes.call({ name, input, texts: textsOf(input) }, control.signal);
+    const { text, isError } = await assistant.call({ name, input, texts: textsOf(input) }, control.signal);
     // Its message is what the model reads.
     if (isError) throw new Error(text);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);

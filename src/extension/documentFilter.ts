@@ -1,4 +1,4 @@
-import type { TextDocument } from 'vscode';
+import * as vscode from 'vscode';
 import { isNetworkText } from '../formats/sniff.ts';
 
 /** Languages in which networks are written; the server sees no other documents. */
@@ -29,9 +29,13 @@ const SCHEMES = new Set([
 ]);
 
 /** True for a document that holds a network definition, by a look at its text that costs microseconds. */
-export function holdsNetwork(document: TextDocument): boolean {
-  if (!SCHEMES.has(document.uri.scheme) || !LANGUAGES.some((language) => language === document.languageId))
-    return false;
+export function holdsNetwork(document: vscode.TextDocument): boolean {
+  if (!LANGUAGES.some((language) => language === document.languageId) || !isForPeople(document.uri)) return false;
   const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
   return isNetworkText(document.getText(), document.uri.scheme === CELL_SCHEME ? 'cell.py' : name);
+}
+
+/** Not one of the documents that editors make for themselves, as the old side of a difference. */
+function isForPeople(uri: vscode.Uri): boolean {
+  return SCHEMES.has(uri.scheme) || vscode.workspace.getWorkspaceFolder(uri) !== undefined;
 }

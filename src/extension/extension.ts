@@ -3,6 +3,7 @@ import { registerAssistantTools } from './assistantTools.ts';
 import { registerCommands } from './commands.ts';
 import { CountRunner } from './panel/countRunner.ts';
 import { showError } from './failures.ts';
+import type { ExtensionHost } from './host.ts';
 import { ActivationWatcher } from './activationWatcher.ts';
 import { ModelDocuments } from './modelEditor/modelDocuments.ts';
 import { registerModelEditor } from './modelEditor/modelEditor.ts';
@@ -16,24 +17,15 @@ import { WeightFiles } from './weightFiles.ts';
 import { WeightRemarks } from './panel/weightRemarks.ts';
 
 /** Registers what costs nothing; the language server starts with the first network that is opened. */
-export function activate(extension: vscode.ExtensionContext): void {
-  const server = new Server(extension);
-  const runner = new CountRunner(extension);
-  const weightFiles = new WeightFiles(
-    extension.workspaceState,
-    vscode.Uri.joinPath(extension.globalStorageUri, 'models'),
-  );
+export function activateIn(extension: vscode.ExtensionContext, host: ExtensionHost): void {
+  const server = new Server(host);
+  const runner = new CountRunner(host);
+  const weightFiles = new WeightFiles(extension.workspaceState, host.workerFiles);
   const runs = new RunStore(extension.workspaceState, runner);
-  const training = new TrainingStore(
-    extension.workspaceState,
-    extension.storageUri,
-    vscode.Uri.joinPath(extension.globalStorageUri, 'models'),
-    runner,
-    server,
-  );
+  const training = new TrainingStore(extension.workspaceState, extension.storageUri, host.workerFiles, runner, server);
   const weightRemarks = new WeightRemarks(runner);
   const panels = new Panels({ extension, server, runner, runs, training, weightFiles, weightRemarks });
-  const models = new ModelDocuments(runner, vscode.Uri.joinPath(extension.globalStorageUri, 'models'));
+  const models = new ModelDocuments(runner, host.workerFiles);
   const reports = new ReportDocuments(server);
   const watching = new ActivationWatcher(() => void server.start().catch(showError));
   extension.subscriptions.push(
@@ -48,7 +40,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     registerModelEditor(models),
     watching,
     new StatusBar(server),
-    ...registerAssistantTools(extension),
+    ...(host.assistant ? registerAssistantTools(extension, host.assistant) : []),
     ...registerCommands({ extension, server, panels, reports, weightFiles }),
   );
   watching.look(vscode.workspace.textDocuments);

@@ -86,9 +86,8 @@ export function folderOf(uri: vscode.Uri): string {
 
 async function openExample(extension: vscode.ExtensionContext): Promise<void> {
   const folder = vscode.Uri.joinPath(extension.extensionUri, 'examples');
-  const files = (await vscode.workspace.fs.readDirectory(folder)).filter(([, kind]) => kind === vscode.FileType.File);
-  const descriptions = exampleDescriptions();
-  const items = files.map(([name]) => ({ label: name, description: descriptions[name] }));
+  // Named here, since folders of an extension that comes from the web cannot be listed.
+  const items = Object.entries(exampleDescriptions()).map(([label, description]) => ({ label, description }));
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Open Example'),
     placeHolder: vscode.l10n.t('Select an example'),
@@ -100,7 +99,7 @@ async function openExample(extension: vscode.ExtensionContext): Promise<void> {
 /** A copy that is the user's to change, and stays as the user left it: the installed file is neither. */
 async function exampleCopy(extension: vscode.ExtensionContext, example: vscode.Uri): Promise<vscode.Uri> {
   const copy = vscode.Uri.joinPath(extension.globalStorageUri, 'examples', nameOf(example));
-  if (!(await isThere(copy))) await vscode.workspace.fs.copy(example, copy);
+  if (!(await isThere(copy))) await vscode.workspace.fs.writeFile(copy, await vscode.workspace.fs.readFile(example));
   return copy;
 }
 

@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 import {
   pingRequest,
   statusNotification,
@@ -10,9 +9,10 @@ import {
   type WatchOptions,
   type Work,
 } from '../protocol/server.ts';
-import { AnalyzerProcess } from './serverProcess.ts';
 import { RESTART_COMMAND, ServerNotRunning } from './failures.ts';
 import { LANGUAGES } from './documentFilter.ts';
+import type { ExtensionHost } from './host.ts';
+import { ServerWatch } from './serverWatch.ts';
 
 /** Our commands that links in hovers may run; no others are trusted. */
 const LINKED_COMMANDS = ['regionLens.showPlot', 'regionLens.countRegions', 'regionLens.analyzeNetwork'];
@@ -22,9 +22,9 @@ const LOST = new Set<unknown>([-32099, -32098, -32097, -32096]);
 
 /** The language server, started when the first network is opened and not before, and again when it has ended. */
 export class Server implements vscode.Disposable {
-  private client: Promise<LanguageClient> | undefined;
+  private client: Promise<BaseLanguageClient> | undefined;
   /** The same; the end of any other one is no news. */
-  private current: LanguageClient | undefined;
+  private current: BaseLanguageClient | undefined;
   /** No server is started any more unless the user wants one. */
   private hasGivenUp = false;
   private isTold = false;
@@ -35,14 +35,13 @@ export class Server implements vscode.Disposable {
   /** Fires when the server has ended: what it said is not known any more. */
   readonly onDidEnd = this.ended.event;
   private readonly log = vscode.window.createOutputChannel('Region Lens', { log: true });
-  private readonly process: AnalyzerProcess;
+  private readonly watch: ServerWatch;
   private readonly sources = vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,js,mjs,jsx,py}');
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(extension: vscode.ExtensionContext) {
-    this.process = new AnalyzerProcess(extension.asAbsolutePath('dist/server.js'), {
+  constructor(private readonly host: ExtensionHost) {
+    this.watch = new ServerWatch({
       ping: async () => (await this.client)?.sendRequest(pingRequest.method, {}),
-      log: (text) => this.log.info(text),
       ended: (work, silentSeconds) => {
         const { t } = vscode.l10n;
         this.log.error(
@@ -57,9 +56,9 @@ export class Server implements vscode.Disposable {
       this.analyzed,
       this.ended,
       this.log,
-      this.process,
+      this.watch,
       this.sources,
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.process.forget(uri.toString())),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.watch.forget(uri.toString())),
     ];
   }
 
@@ -67,7 +66,7 @@ export class Server implements vscode.Disposable {
     return this.client !== undefined && !this.hasGivenUp;
   }
 
-  start(): Promise<LanguageClient> {
+  start(): Promise<BaseLanguageClient> {
     this.client ??= this.launch().catch((error: unknown) => {
       this.log.error(error instanceof Error ? error : String(error));
       throw this.giveUp();
@@ -88,7 +87,7 @@ export class Server implements vscode.Disposable {
         return await client.sendRequest<R>(method.method, params);
       } catch (error) {
         // By then the client knows whether it starts another one.
-        await nextTurn();
+        await new Promise((resolve) => setTimeout(resolve));
         if (this.hasGivenUp) throw this.giveUp();
         if (isSecond || !LOST.has((error as { code?: unknown }).code)) throw error;
       }
@@ -100,23 +99,24 @@ export class Server implements vscode.Disposable {
     const { client } = this;
     this.client = undefined;
     this.current = undefined;
-    this.process.forgetAll();
-    this.process.kill();
+    this.watch.forgetAll();
+    this.watch.kill();
     this.ended.fire();
     await client?.then((old) => old.dispose()).catch((error: unknown) => this.log.warn(String(error)));
     this.hasGivenUp = false;
     await this.start();
   }
 
-  private async launch(): Promise<LanguageClient> {
+  private async launch(): Promise<BaseLanguageClient> {
     // Loaded here so that activation costs nothing where no network is open.
-    const { LanguageClient, CloseAction, ErrorAction } = await import('vscode-languageclient/node');
-    const { IPCMessageReader, IPCMessageWriter } = await import('vscode-languageclient/node');
-    const start = () => {
-      const child = this.process.start();
-      return Promise.resolve({ reader: new IPCMessageReader(child), writer: new IPCMessageWriter(child) });
+    const launcher = await this.host.loadLauncher();
+    const { CloseAction, ErrorAction } = await import('vscode-languageclient');
+    const connect = () => {
+      const server = launcher.start((text) => this.log.info(text));
+      this.watch.begin(server);
+      return Promise.resolve(server.transports);
     };
-    const client: LanguageClient = new LanguageClient('regionLens', 'Region Lens', start, {
+    const client: BaseLanguageClient = launcher.createClient(connect, {
       documentSelector: LANGUAGES.map((language) => ({ language })),
       markdown: { supportHtml: true, isTrusted: { enabledCommands: LINKED_COMMANDS } },
       synchronize: {
@@ -126,7 +126,7 @@ export class Server implements vscode.Disposable {
       },
       diagnosticCollectionName: 'regionLens',
       outputChannel: this.log,
-      initializationOptions: (): WatchOptions => ({ stopped: this.process.stopped }),
+      initializationOptions: (): WatchOptions => ({ stopped: this.watch.stopped }),
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {
@@ -136,26 +136,26 @@ export class Server implements vscode.Disposable {
       },
       middleware: {
         sendRequest: (type, params, token, next) => {
-          if (type !== pingRequest.method) this.process.expectAnswer();
+          if (type !== pingRequest.method) this.watch.expectAnswer();
           return next(type, params, token);
         },
         sendNotification: (type, next, params) => {
-          this.process.expectAnswer();
+          this.watch.expectAnswer();
           return next(type, params);
         },
       },
     });
     client.onNotification(statusNotification.method, (status: StatusParams) => this.analyzed.fire(status));
-    client.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.process.worksOn(work));
+    client.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.watch.worksOn(work));
     this.current = client;
     await client.start();
     return client;
   }
 
   /** True when the client is to start another one. */
-  private hasEnded(client: LanguageClient): boolean {
+  private hasEnded(client: BaseLanguageClient): boolean {
     if (client !== this.current) return false;
-    const again = this.process.hasEnded();
+    const again = this.watch.hasEnded();
     this.ended.fire();
     if (!again) this.giveUp();
     return again;

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { hashOf } from '../common/hash.ts';
 import { manifestOf } from '../formats/json/weightsManifest.ts';
-import { localCopyOf, modelFileOf } from './modelEditor/modelDocuments.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
+import type { WorkerFiles } from './host.ts';
+import { modelFileOf } from './modelEditor/modelDocuments.ts';
+import { nameOf } from './openers.ts';
 
 const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.pt', '.pth', '.npz'];
 const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,npz,npy,bin,onnx,tflite}';
@@ -28,7 +29,7 @@ export class WeightFiles implements vscode.Disposable {
 
   constructor(
     private readonly memory: vscode.Memento,
-    private readonly copies: vscode.Uri,
+    private readonly workerFiles: WorkerFiles,
   ) {}
 
   /** Null where there are none. Only looks whether files are there; the counting worker reads them. */
@@ -36,28 +37,25 @@ export class WeightFiles implements vscode.Disposable {
     const { uri } = document;
     const model = modelFileOf(uri);
     if (model) return this.ofModel(model, uri);
-    if (uri.scheme !== 'file') return null;
+    if (!this.workerFiles.canRead(uri)) return null;
+    const folder = vscode.Uri.joinPath(uri, '..');
     // Outside of the workspace only what the user named is read.
-    const near = vscode.workspace.getWorkspaceFolder(uri) && { folder: path.dirname(uri.fsPath) };
-    const chosen = this.chosen()[uri.toString()];
-    if (chosen !== undefined) this.watch(path.dirname(chosen), uri);
-    if (chosen !== undefined && (await stampOf(chosen))) return besides({ file: chosen, ...near }, [chosen]);
+    const near = vscode.workspace.getWorkspaceFolder(uri) && { folder: this.workerFiles.nameOf(folder) };
+    const chosen = this.chosenFor(uri);
+    if (chosen) this.watch(vscode.Uri.joinPath(chosen, '..'), uri);
+    if (chosen && (await stampOf(chosen))) {
+      return besides({ file: this.workerFiles.nameOf(chosen), ...near }, [chosen], nameOf(chosen));
+    }
     if (!near) return null;
-    const { folder } = near;
     this.watch(folder, uri);
     const shards = manifestOf(document.getText())?.flatMap(({ paths }) => paths) ?? [];
-    const named =
-      shards.length > 0 &&
-      (await besides(
-        near,
-        shards.map((shard) => path.join(folder, shard)),
-        path.basename(uri.fsPath),
-      ));
+    const files = shards.map((shard) => vscode.Uri.joinPath(folder, shard));
+    const named = files.length > 0 && (await besides(near, files, nameOf(uri)));
     if (named) return named;
-    const stem = path.basename(uri.fsPath).replace(/(\.network)?\.[a-z]+$/i, '');
+    const stem = nameOf(uri).replace(/(\.network)?\.[a-z]+$/i, '');
     for (const ending of ENDINGS) {
-      const file = path.join(folder, stem + ending);
-      const found = await besides({ file, folder }, [file]);
+      const file = vscode.Uri.joinPath(folder, stem + ending);
+      const found = await besides({ file: this.workerFiles.nameOf(file), ...near }, [file], nameOf(file));
       if (found) return found;
     }
     return null;
@@ -65,26 +63,24 @@ export class WeightFiles implements vscode.Disposable {
 
   /** A text that shows the model in a file is counted with the weights in that file. */
   private async ofModel(model: vscode.Uri, uri: vscode.Uri): Promise<WeightsBeside | null> {
-    if (model.scheme === 'file') this.watch(path.dirname(model.fsPath), uri);
-    const { fsPath } = await localCopyOf(model, this.copies);
-    return besides({ file: fsPath, isModel: true }, [fsPath], path.posix.basename(model.path));
+    if (this.workerFiles.canRead(model)) this.watch(vscode.Uri.joinPath(model, '..'), uri);
+    const readable = await this.workerFiles.readable(model);
+    return besides({ file: this.workerFiles.nameOf(readable), isModel: true }, [readable], nameOf(model));
   }
 
-  private watch(folder: string, source: vscode.Uri): void {
-    const known = this.watched.get(folder);
+  private watch(folder: vscode.Uri, source: vscode.Uri): void {
+    const known = this.watched.get(folder.toString());
     if (known) return void known.sources.add(source.toString());
     const sources = new Set([source.toString()]);
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(vscode.Uri.file(folder), WEIGHTS),
-    );
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, WEIGHTS));
     const tell = () => sources.forEach((each) => this.changed.fire(vscode.Uri.parse(each)));
     for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(tell);
-    this.watched.set(folder, { watcher, sources });
+    this.watched.set(folder.toString(), { watcher, sources });
   }
 
   /** Asks for a file of weights for this network, or for none. */
   async choose(source: vscode.Uri): Promise<void> {
-    if (source.scheme !== 'file') {
+    if (!this.workerFiles.canRead(source)) {
       return void vscode.window.showInformationMessage(
         vscode.l10n.t('Save the network first: weights are kept with its file.'),
       );
@@ -105,23 +101,27 @@ export class WeightFiles implements vscode.Disposable {
             placeHolder: known,
           });
     if (!picked) return;
-    let file: string | undefined;
+    let file: vscode.Uri | undefined;
     if (picked === choose) {
       const filters = {
         [vscode.l10n.t('Weights')]: ['h5', 'keras', 'safetensors', 'pt', 'pth', 'bin', 'ckpt', 'npz', 'npy'],
       };
-      const [opened] =
+      [file] =
         (await vscode.window.showOpenDialog({
           title: vscode.l10n.t('Choose Weights File'),
           defaultUri: vscode.Uri.joinPath(source, '..'),
           filters,
         })) ?? [];
-      if (!opened) return;
-      file = opened.fsPath;
+      if (!file) return;
     }
-    await this.memory.update(CHOSEN, { ...this.chosen(), [key]: file });
+    await this.memory.update(CHOSEN, { ...this.chosen(), [key]: file && this.workerFiles.nameOf(file) });
     this.changed.fire(source);
     await offerCount(source, file);
+  }
+
+  private chosenFor(source: vscode.Uri): vscode.Uri | undefined {
+    const name = this.chosen()[source.toString()];
+    return name === undefined ? undefined : this.workerFiles.fileOf(name);
   }
 
   private chosen(): Readonly<Record<string, string | undefined>> {
@@ -135,12 +135,12 @@ export class WeightFiles implements vscode.Disposable {
 }
 
 /** Says what was chosen, also where no panel is there to show it. */
-async function offerCount(source: vscode.Uri, file: string | undefined): Promise<void> {
-  const network = path.basename(source.fsPath);
+async function offerCount(source: vscode.Uri, file: vscode.Uri | undefined): Promise<void> {
+  const network = nameOf(source);
   const message =
     file === undefined
       ? vscode.l10n.t('Weights of {0} are found automatically.', network)
-      : vscode.l10n.t('{0} is counted with the weights in {1}.', network, path.basename(file));
+      : vscode.l10n.t('{0} is counted with the weights in {1}.', network, nameOf(file));
   const count = vscode.l10n.t('Count Regions');
   if ((await vscode.window.showInformationMessage(message, count)) === count) {
     await vscode.commands.executeCommand('regionLens.countRegions', source);
@@ -148,18 +148,16 @@ async function offerCount(source: vscode.Uri, file: string | undefined): Promise
 }
 
 /** Null unless all the files are there. */
-async function besides(place: WeightsPlace, files: readonly string[], name?: string): Promise<WeightsBeside | null> {
+async function besides(place: WeightsPlace, files: readonly vscode.Uri[], name: string): Promise<WeightsBeside | null> {
   const stamps = await Promise.all(files.map(stampOf));
-  if (!stamps.every((stamp) => stamp !== null)) return null;
-  const stamp = createHash('sha256').update(stamps.join('\n')).digest('base64');
-  return { place, name: name ?? path.basename(files[0]), stamp };
+  return stamps.every((stamp) => stamp !== null) ? { place, name, stamp: hashOf(stamps.join('\n')) } : null;
 }
 
 /** Of a file's place, size and time of change; null where there is no such file. */
-async function stampOf(file: string): Promise<string | null> {
+async function stampOf(file: vscode.Uri): Promise<string | null> {
   try {
-    const { type, size, mtime } = await vscode.workspace.fs.stat(vscode.Uri.file(file));
-    return (type & vscode.FileType.File) === 0 ? null : [file, size, mtime].join(' ');
+    const { type, size, mtime } = await vscode.workspace.fs.stat(file);
+    return (type & vscode.FileType.File) === 0 ? null : [file.toString(), size, mtime].join(' ');
   } catch {
     return null;
   }

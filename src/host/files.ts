@@ -15,6 +15,11 @@ export interface Files {
   within(folder: string, path: string): string;
   /** Changes whenever one of the files changes. */
   stampOf(paths: readonly string[]): string;
+  /**
+   * Where files cannot be read at once, those that were asked for in vain are read now. True if there were any: what
+   * asked for them should be done once more.
+   */
+  bring(): Promise<boolean>;
 }
 
 /** The texts of files that sources import, by their addresses: URIs without escapes, drives in lower case. */
@@ -26,6 +31,12 @@ export interface TextFiles {
   readText(address: string, root: string, mostBytes: number): Promise<string | null>;
   /** The files in the folder of this one, for a model that keeps its numbers in files beside it. */
   bytesBeside(address: string): NearbyFiles['bytes'];
+  /** Where files cannot be read at once: whether some beside this one were asked for in vain. */
+  isWaiting(address: string): boolean;
+  /** Reads them. What asked for them should be done once more. */
+  bring(address: string): Promise<void>;
+  /** What was read of this file, and of those beside it, may be out of date. */
+  forget(address: string): void;
 }
 
 /**

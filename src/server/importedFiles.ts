@@ -84,20 +84,26 @@ export class ImportedFiles {
   /** The file on the disk is another one now. */
   outdate(uri: string): void {
     this.texts.delete(addressOf(uri));
+    this.files.forget(addressOf(uri));
     this.changes++;
   }
 
   forget(uri: string): void {
     this.asked.delete(uri);
+    this.files.forget(addressOf(uri));
   }
 
   /** Nothing is wanted for this document. */
   isComplete(uri: string): boolean {
-    return !this.asked.get(uri)?.wanted.size;
+    return !this.asked.get(uri)?.wanted.size && !this.files.isWaiting(addressOf(uri));
   }
 
   /** Reads what was wanted for this document: others do not wait for it. */
   async load(uri: string): Promise<void> {
+    await Promise.all([this.loadTexts(uri), this.files.bring(addressOf(uri))]);
+  }
+
+  private async loadTexts(uri: string): Promise<void> {
     const asked = this.asked.get(uri);
     if (!asked) return;
     const { root, wanted } = asked;

@@ -63,9 +63,11 @@ async function answer(message: Exclude<WorkerRequest, { type: 'text' | 'stop' }>
     if (message.type === 'add') return add(id, message.parts);
     const task: WorkerTask = { ...message.task, text };
     const { place } = message;
-    if (task.kind === 'weights') reply({ type: 'done', id, outcome: { remarks: await weightRemarks(task) } });
-    else if (task.kind === 'model') reply({ type: 'done', id, outcome: { text: await modelText(task) } });
-    else perform(id, task, await networkOf(task), place);
+    if (task.kind === 'weights')
+      reply({ type: 'done', id, outcome: { remarks: await withFiles(() => weightRemarks(task)) } });
+    else if (task.kind === 'model')
+      reply({ type: 'done', id, outcome: { text: await withFiles(() => modelText(task)) } });
+    else perform(id, task, await withFiles(() => networkOf(task)), place);
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
     reply({
@@ -153,6 +155,16 @@ function add(id: number, parts: readonly CountPart[]): void {
 /** Large arrays move to the other thread in place of being copied. */
 function arraysOf(holder: object): ArrayBuffer[] {
   return Object.values(holder).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
+}
+
+/** Reads what needs files: once more whenever some of them had to be brought first. */
+async function withFiles<T>(read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const [outcome] = await Promise.allSettled([read()]);
+    if (await host.files.bring()) continue;
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  }
 }
 
 async function networkOf(task: NetworkTask): Promise<Network> {

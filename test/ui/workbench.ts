@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { startEditor } from '../../scripts/editor.mjs';
 import { vsixFile } from '../../scripts/package.mjs';
 import { root } from '../../scripts/process.mjs';
+import { WorkbenchPage } from './workbenchPage.ts';
 
 type Editor = Awaited<ReturnType<typeof startEditor>>;
 
@@ -23,9 +24,6 @@ const themeClasses: Record<keyof typeof themes, string> = {
   'high contrast light': 'hc-light',
 };
 
-/** The editor writes spaces as no-break spaces, and marks bidirectional text. */
-const plain = (text: string) => text.replace(/\u00a0/g, ' ').replace(/[\u200b-\u200f\u2066-\u2069]/g, '');
-
 export interface WorkbenchOptions {
   /** Files to add to the copy of the examples, by name. */
   readonly files?: Readonly<Record<string, string>>;
@@ -35,18 +33,20 @@ export interface WorkbenchOptions {
 }
 
 /** A real VS Code with the packed extension in it, showing a copy of the examples. */
-export class Workbench {
+export class Workbench extends WorkbenchPage {
   private readonly settings: Record<string, unknown> = {};
 
   private constructor(
-    readonly page: Page,
+    page: Page,
     /** The folder that is open. */
     readonly folder: string,
     /** The folder of the installed extensions. */
     readonly extensions: string,
     private readonly browser: Browser,
     private readonly editor: Editor,
-  ) {}
+  ) {
+    super(page);
+  }
 
   static async start({ files = {}, settings = {}, restricted = false }: WorkbenchOptions = {}): Promise<Workbench> {
     const editor = await startEditor({
@@ -86,13 +86,6 @@ export class Workbench {
     await this.editor.stop();
   }
 
-  /** Writes a picture of the whole window to test-output/screenshots. */
-  async screenshot(name: string): Promise<void> {
-    const folder = path.join(root, 'test-output/screenshots');
-    mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
-  }
-
   /** Changes settings of the folder, which take effect at once. */
   set(settings: Readonly<Record<string, unknown>>): void {
     Object.assign(this.settings, settings);
@@ -103,126 +96,5 @@ export class Workbench {
   async setTheme(kind: keyof typeof themes): Promise<void> {
     this.set({ 'workbench.colorTheme': themes[kind] });
     await this.page.locator(`.monaco-workbench.${themeClasses[kind]}`).waitFor();
-  }
-
-  private get quickInput(): Locator {
-    return this.page.locator('.quick-input-widget');
-  }
-
-  private async choose(key: string, typed: string, row: string): Promise<void> {
-    await this.pick(key, typed, row);
-    await this.quickInput.waitFor({ state: 'hidden' });
-  }
-
-  private async pick(key: string, typed: string, row: string): Promise<void> {
-    const input = this.quickInput.locator('input');
-    // A key pressed while the focus moves, say out of a panel that closes, is lost.
-    for (let tries = 0; tries < 10 && !(await input.isVisible()); tries++) {
-      await this.page.keyboard.press(key);
-      await input.waitFor({ timeout: 1000 }).catch(() => null);
-    }
-    await input.fill(typed);
-    // The list is filtered a moment after the typing: until then Enter would take another row.
-    await this.quickInput.locator('.monaco-list-row.focused', { hasText: row }).waitFor();
-    await this.page.keyboard.press('Enter');
-  }
-
-  /** Runs a command that asks for a file, and gives its path to the editor's own dialog, under this title. */
-  async runWithFile(command: string, title: string, file: string): Promise<void> {
-    await this.pick('F1', `>${command}`, command);
-    await this.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
-    const input = this.quickInput.locator('input[type="text"], input:not([type])').first();
-    // The dialog writes the folder that it starts in when it has looked at it, also over what was typed by then.
-    for (let tries = 0; tries < 10 && (await this.quickInput.isVisible()); tries++) {
-      await input.fill(file);
-      await this.quickInput
-        .locator('.monaco-list-row', { hasText: path.basename(file) })
-        .first()
-        .waitFor();
-      await this.page.keyboard.press('Enter');
-      await this.quickInput.waitFor({ state: 'hidden', timeout: 1500 }).catch(() => null);
-    }
-    await this.quickInput.waitFor({ state: 'hidden' });
-  }
-
-  /** Runs a command by its title in the palette. */
-  async runCommand(title: string): Promise<void> {
-    await this.choose('F1', `>${title}`, title);
-  }
-
-  /** Shows the active file in another of the editors that are there for it. */
-  async reopenWith(editor: string): Promise<void> {
-    const command = 'View: Reopen Editor With...';
-    await this.pick('F1', `>${command}`, command);
-    await this.quickInput.locator('.monaco-list-row', { hasText: editor }).first().click();
-    await this.quickInput.waitFor({ state: 'hidden' });
-  }
-
-  /** Opens a file of the folder in its default editor, which for a binary one shows no text. */
-  async openBinary(name: string): Promise<void> {
-    await this.openTab(name);
-    // Its page takes the focus when it appears, which closes the palette.
-    await this.page.locator('.monaco-editor-pane-placeholder').waitFor();
-  }
-
-  private async openTab(name: string): Promise<void> {
-    await this.choose('Control+P', name, name);
-    await this.page.locator('.tab.active', { hasText: name }).waitFor();
-  }
-
-  /** Opens a file of the folder and waits until its text is there. */
-  async openFile(name: string): Promise<void> {
-    await this.openTab(name);
-    await this.page.locator('.editor-instance .view-line').first().waitFor();
-  }
-
-  /** Closes all editors and panels, without saving. */
-  async closeAll(): Promise<void> {
-    const tabs = this.page.locator('.tab');
-    for (let left = await tabs.count(); left > 0; left--) {
-      await this.runCommand('View: Revert and Close Editor');
-      await tabs.nth(left - 1).waitFor({ state: 'detached' });
-    }
-  }
-
-  /** A line of the editor by what is written in it. */
-  line(text: string): Locator {
-    return this.page.locator('.view-line', { hasText: new RegExp(text.replace(/ /g, '\\s')) }).first();
-  }
-
-  /** The line's text with its inlay hints, as a person sees it. */
-  async lineText(text: string): Promise<string> {
-    return plain(await this.line(text).innerText());
-  }
-
-  /** Waits for a line that matches, hints included; its text. */
-  async waitForLine(pattern: RegExp, timeout?: number): Promise<string> {
-    const line = this.page.locator('.view-line', { hasText: new RegExp(pattern.source.replace(/ /g, '\\s')) }).first();
-    await line.waitFor({ timeout });
-    return plain(await line.innerText());
-  }
-
-  /** All code lenses that are visible, a text each. */
-  async codeLenses(): Promise<string[]> {
-    await this.page.locator('.codelens-decoration a').first().waitFor();
-    return (await this.page.locator('.codelens-decoration').allInnerTexts()).map(plain);
-  }
-
-  /** Rests the pointer on a word, where it first stands; the text of the hover that comes up. */
-  async hoverText(word: string, containing: string): Promise<string> {
-    await this.line(word).locator('span', { hasText: word }).last().hover();
-    const hover = this.page.locator('.monaco-hover:visible', { hasText: containing });
-    await hover.first().waitFor();
-    return plain(await hover.first().innerText());
-  }
-
-  /** Waits until the cursor of an editor, focused or not, is on a line. */
-  async cursorIsOn(line: number): Promise<void> {
-    await this.page.locator('.active-line-number', { hasText: new RegExp(`^${line}$`) }).waitFor();
-  }
-
-  /** The document of the webview that is shown; it lies two frames deep. */
-  get webview(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   }
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { MODEL_SCHEME } from '../documentFilter.ts';
+import type { WorkerFiles } from '../host.ts';
+import { nameOf } from '../openers.ts';
 import type { CountRunner } from '../panel/countRunner.ts';
 
 /**
@@ -26,7 +26,7 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
 
   constructor(
     private readonly runner: CountRunner,
-    private readonly copies: vscode.Uri,
+    private readonly workerFiles: WorkerFiles,
   ) {
     this.subscriptions = [
       this.changed,
@@ -40,8 +40,8 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
     if (!file) return '';
     this.watch(file, uri);
     try {
-      const local = await localCopyOf(file, this.copies);
-      return await this.runner.modelText(path.posix.basename(file.path), local.fsPath);
+      const readable = await this.workerFiles.readable(file);
+      return await this.runner.modelText(nameOf(file), this.workerFiles.nameOf(readable));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return `// ${message.replace(/\s+/g, ' ')}\n`;
@@ -57,7 +57,7 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
     const key = document.toString();
     if (this.watchers.has(key)) return;
     const folder = vscode.Uri.joinPath(file, '..');
-    const pattern = new vscode.RelativePattern(folder, escaped(path.posix.basename(file.path)));
+    const pattern = new vscode.RelativePattern(folder, escaped(nameOf(file)));
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     for (const event of [watcher.onDidChange, watcher.onDidCreate]) event(() => this.changed.fire(document));
     this.watchers.set(key, watcher);
@@ -76,14 +76,4 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
 /** A name as a pattern that only it matches. */
 function escaped(name: string): string {
   return name.replace(/[[\]{}*?]/g, '[$&]');
-}
-
-/** Files of other file systems are read through the editor and kept where the worker can read them. */
-export async function localCopyOf(file: vscode.Uri, copies: vscode.Uri): Promise<vscode.Uri> {
-  if (file.scheme === 'file') return file;
-  const bytes = await vscode.workspace.fs.readFile(file);
-  const name = createHash('sha256').update(file.toString()).digest('hex').slice(0, 32);
-  const copy = vscode.Uri.joinPath(copies, `${name}${path.posix.extname(file.path)}`);
-  await vscode.workspace.fs.writeFile(copy, bytes);
-  return copy;
 }

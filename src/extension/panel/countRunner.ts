@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { CountChoice } from '../../analysis/countPlan.ts';
 import type { SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
@@ -8,9 +7,9 @@ import type { RegionDescription } from '../../counting/regions/describeRegion.ts
 import type { Experiment } from '../../counting/experiments/measure.ts';
 import type { CountSettings, RunProgress } from '../../protocol/runs.ts';
 import type { CountOutcome, RunOutcome, TaskNetwork } from '../../protocol/pool.ts';
-import { CountProcess } from '../../host/node/countProcess.ts';
 import { countSnapshot } from '../../worker/snapshotCount.ts';
 import type { JobProgress } from '../../worker/job.ts';
+import type { Counts, ExtensionHost } from '../host.ts';
 import { RunClock } from './runClock.ts';
 
 export interface RunListener {
@@ -18,11 +17,11 @@ export interface RunListener {
   progress(progress: RunProgress): void;
 }
 
-/** Counts networks in a process of its own; the extension host only waits. */
+/** Counts networks outside of the extension host, which only waits. */
 export class CountRunner implements vscode.Disposable {
-  private pool: CountProcess | undefined;
+  private pool: Counts | undefined;
 
-  constructor(private readonly extension: vscode.ExtensionContext) {}
+  constructor(private readonly host: ExtensionHost) {}
 
   /** Resolves when all seeds are counted or the signal is aborted; rejects with a sentence when one fails. */
   async run(network: TaskNetwork, settings: CountSettings, listener: RunListener, signal: AbortSignal): Promise<void> {
@@ -46,7 +45,7 @@ export class CountRunner implements vscode.Disposable {
         listener.progress(clock.finished(seed, activationRegions));
       }
     };
-    const threads = settings.workers > 0 ? settings.workers : defaultWorkers();
+    const threads = settings.workers > 0 ? settings.workers : this.defaultWorkers();
     const results = await Promise.allSettled(Array.from({ length: Math.min(threads, seeds.length) }, lane));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure && !signal.aborted) throw failure.reason;
@@ -129,10 +128,15 @@ export class CountRunner implements vscode.Disposable {
     return (await this.workers(0).run({ kind: 'model', text: '', fileName, network: 0, weights })).text;
   }
 
-  private workers(atLeast: number): CountProcess {
-    this.pool ??= new CountProcess(this.extension.asAbsolutePath('dist/worker.js'), defaultWorkers());
+  private workers(atLeast: number): Counts {
+    this.pool ??= this.host.openCounts(this.defaultWorkers());
     this.pool.grow(atLeast);
     return this.pool;
+  }
+
+  private defaultWorkers(): number {
+    const wanted = vscode.workspace.getConfiguration('regionLens').get('count.workers', 0);
+    return wanted > 0 ? wanted : Math.max(1, this.host.parallelism - 1);
   }
 
   async dispose(): Promise<void> {
@@ -143,11 +147,6 @@ export class CountRunner implements vscode.Disposable {
 /** Weights of a file are one network. */
 function seedsOf({ fileWeights, seeds, firstSeed }: CountSettings): number[] {
   return Array.from({ length: fileWeights ? 1 : seeds }, (_, i) => firstSeed + i);
-}
-
-function defaultWorkers(): number {
-  const wanted = vscode.workspace.getConfiguration('regionLens').get('count.workers', 0);
-  return wanted > 0 ? wanted : Math.max(1, availableParallelism() - 1);
 }
 
 function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): CountChoice {

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { nameOf } from '../openers.ts';
 
 /**
  * The panel's page: nothing inline, nothing fetched from elsewhere; until its figures are there, the name of what it
  * shows.
  */
 export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, source: vscode.Uri | undefined): string {
-  const nonce = randomBytes(16).toString('base64');
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const asset = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', name)).toString();
   const policy = [
     `default-src 'none'`,
@@ -41,8 +41,4 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, source
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-}
-
-function nameOf({ path }: vscode.Uri): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -67,7 +67,7 @@ export class PanelSession implements vscode.Disposable {
   private refreshes = 0;
   private model: PanelModel | undefined;
   private afterReady: (() => void)[] = [];
-  private cursorTimer: NodeJS.Timeout | undefined;
+  private cursorTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly place: PanelPlace,
@@ -286,10 +286,7 @@ export class PanelSession implements vscode.Disposable {
       case 'exportFailed':
         return showError(new Error(vscode.l10n.t('nothing was exported: {0}', message.reason)));
       case 'save':
-        return this.save(
-          message.suggestedName,
-          Buffer.from(message.text, message.encoding === 'text' ? 'utf8' : 'base64'),
-        );
+        return this.save(message.suggestedName, bytesOf(message));
       case 'ask':
         return this.answers.receive(message);
       case 'command':
@@ -362,6 +359,12 @@ export class PanelSession implements vscode.Disposable {
     clearTimeout(this.cursorTimer);
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
+}
+
+function bytesOf({ text, encoding }: Extract<PanelMessage, { type: 'save' }>): Uint8Array {
+  return encoding === 'text'
+    ? new TextEncoder().encode(text)
+    : Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 /** Networks that a count draws by default. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { parseDataPoints } from '../../analysis/points.ts';
 import type { PointSet } from '../../common/place.ts';
+import { nameOf } from '../openers.ts';
 
 /**
  * Asks for a file of data points, and for two that a line or three that a plane is to go through; undefined when the
@@ -13,14 +14,14 @@ export async function askForPoints(needed: number, inputs: number): Promise<Poin
     filters: { [vscode.l10n.t('Points')]: ['json', 'csv', 'txt', 'tsv'] },
   })) ?? [undefined];
   if (!file) return undefined;
-  const text = Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8');
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   const { points } = parseDataPoints(text, inputs);
   if (points.length < needed) {
     throw new RangeError(vscode.l10n.t('The file holds {0} points; {1} are needed.', points.length, needed));
   }
   const chosen = points.length === needed ? points.map((_, i) => i) : await askForRows(points.length, needed);
   if (!chosen) return undefined;
-  const label = file.path.slice(file.path.lastIndexOf('/') + 1);
+  const label = nameOf(file);
   return { label: `${label} (${chosen.join(', ')})`, points: chosen.map((i) => points[i]) };
 }
 

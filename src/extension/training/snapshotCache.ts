@@ -10,7 +10,7 @@ const WRITE_DELAY_MS = 1000;
  */
 export class SnapshotCache implements vscode.Disposable {
   private readonly known = new Map<string, SnapshotResult>();
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(private readonly file: vscode.Uri | undefined) {}
 

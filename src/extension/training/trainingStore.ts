@@ -5,7 +5,7 @@ import { boxOf, WHOLE } from '../../common/place.ts';
 import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
 import { runTheoryRequest } from '../../protocol/server.ts';
 import type { PanelTraining, SnapshotPicture, SourcesChange } from '../../protocol/training.ts';
-import { localCopyOf } from '../modelEditor/modelDocuments.ts';
+import type { WorkerFiles } from '../host.ts';
 import type { CountRunner } from '../panel/countRunner.ts';
 import { pictureOf } from '../panel/drawings.ts';
 import type { NetworkSource } from '../panel/panelSession.ts';
@@ -37,7 +37,7 @@ export class TrainingStore implements vscode.Disposable {
   constructor(
     private readonly memory: vscode.Memento,
     private readonly folder: vscode.Uri | undefined,
-    private readonly copies: vscode.Uri,
+    private readonly workerFiles: WorkerFiles,
     private readonly runner: CountRunner,
     private readonly server: Server,
   ) {}
@@ -97,9 +97,9 @@ export class TrainingStore implements vscode.Disposable {
   ): Promise<SnapshotPicture> {
     const follower = this.following.get(keyOf({ uri, position }))?.runs.find((run) => run.has(file));
     if (!follower) throw new Error(vscode.l10n.t('The snapshot is not there any more.'));
-    const { fsPath } = await localCopyOf(follower.source.uri.with({ path: file }), this.copies);
+    const readable = await this.workerFiles.readable(follower.source.uri.with({ path: file }));
     const drawn = { ...settings, method: 'plane', fileWeights: true } as const;
-    const network = { ...text, weights: { file: fsPath } };
+    const network = { ...text, weights: { file: this.workerFiles.nameOf(readable) } };
     const outcome = await this.runner.draw(network, drawn, SEED, WHOLE, signal, level);
     return { file, picture: pictureOf(outcome, WHOLE, null) };
   }
@@ -138,7 +138,7 @@ export class TrainingStore implements vscode.Disposable {
       choices: { settings: asked, training: trainingChoice(asked, data) },
       source,
       runner: this.runner,
-      copies: this.copies,
+      workerFiles: this.workerFiles,
       cache: await SnapshotCache.open(this.folder, key),
     });
     return following;
@@ -184,7 +184,7 @@ interface CountingParts {
   readonly choices: { readonly settings: CountSettings; readonly training: TrainingChoice };
   readonly source: NetworkSource;
   readonly runner: CountRunner;
-  readonly copies: vscode.Uri;
+  readonly workerFiles: WorkerFiles;
   readonly cache: SnapshotCache;
 }
 
@@ -195,7 +195,7 @@ class Following implements vscode.Disposable {
   /** Who knows less than this needs everything. */
   private base: number;
   private readonly control = new AbortController();
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private cache: SnapshotCache | undefined;
   private data: RunData | null = null;
   private theory: RunTheory | null = null;
@@ -278,7 +278,7 @@ class Following implements vscode.Disposable {
 }
 
 async function countOne(
-  { choices, source, runner, copies, cache }: CountingParts,
+  { choices, source, runner, workerFiles, cache }: CountingParts,
   file: vscode.Uri,
   stop: AbortSignal,
 ): Promise<SnapshotResult> {
@@ -289,8 +289,8 @@ async function countOne(
   const key = await snapshotKey(content, [network, training, method, place]);
   const known = cache.get(key);
   if (known) return known;
-  const { fsPath } = await localCopyOf(file, copies);
-  const found = await runner.snapshot({ ...network, weights: { file: fsPath } }, settings, training, stop);
+  const weights = { file: workerFiles.nameOf(await workerFiles.readable(file)) };
+  const found = await runner.snapshot({ ...network, weights }, settings, training, stop);
   if (found.count.stoppedBy === null && found.figures.complete) cache.keep(key, found);
   return found;
 }

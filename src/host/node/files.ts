@@ -5,7 +5,7 @@ import type { ByteSource } from '../../formats/weights/weightsFile.ts';
 import { bytesIn, type Files, type TextFiles } from '../files.ts';
 import { readRegularText, withRegularFile } from './regularFile.ts';
 
-export const nodeFiles: Files = { open, folderOf: dirname, within, stampOf };
+export const nodeFiles: Files = { open, folderOf: dirname, within, stampOf, bring: () => Promise.resolve(false) };
 
 /** Of files on this machine alone; what is elsewhere has no text here. */
 export const nodeTextFiles: TextFiles = {
@@ -21,6 +21,9 @@ export const nodeTextFiles: TextFiles = {
     }
   },
   bytesBeside: (address) => (isLocal(address) ? bytesIn(nodeFiles, dirname(pathOf(address))) : undefined),
+  isWaiting: () => false,
+  bring: () => Promise.resolve(),
+  forget: () => undefined,
 };
 
 function isLocal(address: string): boolean {

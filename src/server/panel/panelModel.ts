@@ -10,6 +10,7 @@ import type { Layer, Network } from '../../network/network.ts';
 import { networkParameters } from '../../network/openSizes.ts';
 import { asWritten, formatShape } from '../../network/shape.ts';
 import { superscript } from '../../common/describePlace.ts';
+import { hashOf } from '../../common/hash.ts';
 import { DEFAULT_BOX } from '../../common/place.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../protocol/panel.ts';
 import type { BoundResult } from '../../theory/bound.ts';
@@ -112,18 +113,6 @@ function fingerprint(document: AnalyzedDocument, analysis: NetworkAnalysis): str
   const layers = network.layers.map(({ name: _name, weights: _weights, ...layer }) => layer);
   const weights = hasWeights(analysis) ? document.text : '';
   return hashOf(JSON.stringify([network.inputs, network.outputs, network.initialization, layers]) + weights);
-}
-
-/** 64 bits that tell texts apart (two runs of FNV-1a with different starts). */
-function hashOf(text: string): string {
-  let a = 0x811c9dc5;
-  let b = 0x9747b28c;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    a = Math.imul(a ^ code, 0x01000193);
-    b = Math.imul(b ^ code, 0x01000193) + i;
-  }
-  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
 /** What a count on a line or plane (of one dimension or two) may at most find, when the input space has more. */

@@ -8,8 +8,14 @@ import {
   type InlayHint,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
-import { AnalyzerProcess, type AnalyzerLimits } from '../../../src/extension/serverProcess.ts';
+import { ServerWatch } from '../../../src/extension/serverWatch.ts';
+import { forkServer } from '../../../src/host/node/forkServer.ts';
 import { pingRequest, workNotification, type Work } from '../../../src/protocol/server.ts';
+
+export interface ServerLimits {
+  readonly silentSeconds: number;
+  readonly memoryMb: number;
+}
 
 interface OpenDocument {
   version: number;
@@ -17,11 +23,11 @@ interface OpenDocument {
 }
 
 /**
- * A server and the process that watches it, joined as the editor's client joins them: documents are opened again after
+ * A server and what watches it, joined as the editor's client joins them: documents are opened again after
  * an end.
  */
 export class WatchedServer {
-  readonly process: AnalyzerProcess;
+  readonly watch: ServerWatch;
   readonly documents = new Map<string, OpenDocument>();
   readonly diagnostics = new Map<string, Diagnostic[]>();
   /** Servers started so far. */
@@ -31,20 +37,24 @@ export class WatchedServer {
   private connection: ProtocolConnection | undefined;
   private isOver = false;
 
-  constructor(file: string, limits: AnalyzerLimits) {
+  constructor(
+    private readonly file: string,
+    private readonly limits: ServerLimits,
+  ) {
     const host = {
       ping: async () => this.connection?.sendRequest(pingRequest.method, {}),
-      log: () => undefined,
       ended: () => undefined,
     };
-    this.process = new AnalyzerProcess(file, host, limits);
+    this.watch = new ServerWatch(host, limits.silentSeconds);
   }
 
   async start(): Promise<void> {
-    const child = this.process.start();
+    const server = forkServer(this.file, () => undefined, this.limits.memoryMb);
+    const { child } = server;
+    this.watch.begin(server);
     const connection = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     this.starts++;
-    connection.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.process.worksOn(work));
+    connection.onNotification(workNotification.method, ({ work }: { work: Work | null }) => this.watch.worksOn(work));
     connection.onNotification(
       'textDocument/publishDiagnostics',
       ({ uri, diagnostics }: { uri: string; diagnostics: Diagnostic[] }) => {
@@ -56,7 +66,7 @@ export class WatchedServer {
       connection.onRequest(request, () => null);
     connection.onClose(() => void this.goOn(connection));
     connection.listen();
-    const initializationOptions = { stopped: this.process.stopped };
+    const initializationOptions = { stopped: this.watch.stopped };
     await connection.sendRequest('initialize', {
       processId: null,
       rootUri: null,
@@ -73,12 +83,12 @@ export class WatchedServer {
     connection.dispose();
     this.connection = undefined;
     if (this.isOver) return;
-    if (this.process.hasEnded()) await this.start();
+    if (this.watch.hasEnded()) await this.start();
     else this.hasGivenUp = true;
   }
 
   private async tell(uri: string, version: number, text: string): Promise<void> {
-    this.process.expectAnswer();
+    this.watch.expectAnswer();
     await this.connection?.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'jsonc', version, text },
     });
@@ -93,7 +103,7 @@ export class WatchedServer {
 
   async change(uri: string, version: number, text: string): Promise<void> {
     this.documents.set(uri, { version, text });
-    this.process.expectAnswer();
+    this.watch.expectAnswer();
     await this.connection?.sendNotification('textDocument/didChange', {
       textDocument: { uri, version },
       contentChanges: [{ text }],
@@ -103,7 +113,7 @@ export class WatchedServer {
   /** As often as an end of the server comes between. */
   async hints(uri: string): Promise<string[]> {
     const range = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
-    this.process.expectAnswer();
+    this.watch.expectAnswer();
     try {
       const hints = await this.connection?.sendRequest<InlayHint[]>('textDocument/inlayHint', {
         textDocument: { uri },
@@ -124,7 +134,7 @@ export class WatchedServer {
   async stop(): Promise<void> {
     this.isOver = true;
     const { child } = this;
-    this.process.dispose();
+    this.watch.dispose();
     if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
 }

@@ -77,7 +77,7 @@ describe('a language server beside texts that it cannot bear', { timeout: 60_000
       }, patience)
       .toBe(2);
     await goodIsAnswered();
-    expect(server.process.stopped).toEqual([]);
+    expect(server.watch.stopped).toEqual([]);
     expect(server.messages(good)).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('a language server beside texts that it cannot bear', { timeout: 60_000
     }
     await expect.poll(() => server.hasGivenUp, patience).toBe(true);
     expect(server.starts).toBe(5);
-    server.process.forgetAll();
+    server.watch.forgetAll();
     await server.start();
     await goodIsAnswered();
     server.child?.kill('SIGKILL');

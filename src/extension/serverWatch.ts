@@ -1,65 +1,51 @@
-import type { ChildProcess } from 'node:child_process';
 import type { StoppedWork, Work } from '../protocol/server.ts';
-import { forkNode } from '../host/node/forkNode.ts';
+import type { RunningServer } from './host.ts';
 
-export interface AnalyzerLimits {
-  /** So long may the server not answer. */
-  readonly silentSeconds: number;
-  /** A document that needs more than this ends the server, not the machine. */
-  readonly memoryMb: number;
-}
-const LIMITS: AnalyzerLimits = { silentSeconds: 10, memoryMb: 2048 };
+/** So long may the server not answer. */
+const SILENT_SECONDS = 10;
 /** After this many ends without a known reason, within so long, the server is not started again by itself. */
 const MAX_ENDS = 5;
 const ENDS_WITHIN_MS = 3 * 60_000;
 const LONG_WORK_MS = 3000;
 
-export interface AnalyzerHost {
+export interface WatchHost {
   /** Resolves when the server has answered. */
   ping(): Promise<unknown>;
-  /** Hears what the process prints. */
-  log(text: string): void;
   /** Hears what the server was at when it ended, and how long it had not answered where it was ended for that. */
   ended(work: Work | null, silentSeconds: number | null): void;
 }
 
 /**
- * The process of the language server, watched from outside: one that does not answer is ended, and what a server was at
- * when it ended is not begun again by the next one.
+ * The language server, watched from outside: one that does not answer is ended, and what a server was at when it ended
+ * is not begun again by the next one.
  */
-export class AnalyzerProcess {
+export class ServerWatch {
   /** What the next server must not begin again. */
   stopped: readonly StoppedWork[] = [];
-  private child: ChildProcess | undefined;
+  private server: Pick<RunningServer, 'kill' | 'isEndedFromOutside'> | undefined;
   private work: Work | null = null;
   private workStart = 0;
   private isSilent = false;
   /** When the server ended without a known reason. */
   private ends: number[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setInterval> | undefined;
   private secondsSilent = 0;
 
   constructor(
-    private readonly file: string,
-    private readonly host: AnalyzerHost,
-    private readonly limits = LIMITS,
+    private readonly host: WatchHost,
+    private readonly maxSilentSeconds = SILENT_SECONDS,
   ) {}
 
-  start(): ChildProcess {
-    const execArgv = [`--max-old-space-size=${this.limits.memoryMb}`];
-    const child = forkNode(this.file, ['--node-ipc', `--clientProcessId=${process.pid}`], { execArgv });
-    const log = (text: Buffer) => this.host.log(text.toString().trimEnd());
-    child.stdout?.on('data', log);
-    child.stderr?.on('data', log);
+  /** A server was started. */
+  begin(server: Pick<RunningServer, 'kill' | 'isEndedFromOutside'>): void {
     this.work = null;
     this.isSilent = false;
-    this.child = child;
-    return child;
+    this.server = server;
   }
 
-  /** Ends the process, whatever it is doing. */
+  /** Ends the server, whatever it is doing. */
   kill(): void {
-    this.child?.kill('SIGKILL');
+    this.server?.kill();
   }
 
   /** What the server says it is at. */
@@ -81,7 +67,7 @@ export class AnalyzerProcess {
         isAsked = true;
         const rest = () => this.rest();
         this.host.ping().then(rest, rest);
-      } else if (++this.secondsSilent >= this.limits.silentSeconds) {
+      } else if (++this.secondsSilent >= this.maxSilentSeconds) {
         this.isSilent = true;
         this.rest();
         this.kill();
@@ -94,11 +80,11 @@ export class AnalyzerProcess {
     this.timer = undefined;
   }
 
-  /** To be called when the process has ended by itself. True when another should be started. */
+  /** To be called when the server has ended by itself. True when another should be started. */
   hasEnded(): boolean {
     this.rest();
     const { work } = this;
-    const silentSeconds = this.isSilent ? this.limits.silentSeconds : null;
+    const silentSeconds = this.isSilent ? this.maxSilentSeconds : null;
     this.host.ended(work, silentSeconds);
     if (work && this.isToBlame) {
       this.stopped = [...this.stopped, { ...work, silentSeconds }];
@@ -111,11 +97,11 @@ export class AnalyzerProcess {
   }
 
   /**
-   * A process that was ended from outside may have been at any work by chance. The system ends those so that use up its
+   * A server that was ended from outside may have been at any work by chance. The system ends those so that use up its
    * memory too, but that takes them a while.
    */
   private get isToBlame(): boolean {
-    const isFromOutside = !this.isSilent && ['SIGKILL', 'SIGTERM'].includes(this.child?.signalCode ?? '');
+    const isFromOutside = !this.isSilent && this.server?.isEndedFromOutside() === true;
     return !isFromOutside || performance.now() - this.workStart > LONG_WORK_MS;
   }
 

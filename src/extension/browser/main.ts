@@ -1,0 +1,20 @@
+import * as vscode from 'vscode';
+import { threadsOf } from '../../host/browser/threads.ts';
+import { CountPool } from '../../worker/countPool.ts';
+import { activateIn } from '../extension.ts';
+import { editorFiles, findFiles } from './files.ts';
+
+/** Entry of the extension in a browser, where everything else runs in Web Workers. */
+export function activate(extension: vscode.ExtensionContext): void {
+  const script = (name: string) => vscode.Uri.joinPath(extension.extensionUri, 'dist', 'web', name).toString(true);
+  activateIn(extension, {
+    async loadLauncher() {
+      const { workerLauncher } = await import('./serverWorker.ts');
+      return workerLauncher(script('server.js'));
+    },
+    openCounts: (threads) => new CountPool(threadsOf(script('worker.js'), findFiles), threads),
+    workerFiles: editorFiles,
+    assistant: null,
+    parallelism: navigator.hardwareConcurrency,
+  });
+}

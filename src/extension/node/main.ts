@@ -1,0 +1,20 @@
+import { availableParallelism } from 'node:os';
+import type * as vscode from 'vscode';
+import { AssistantProcesses } from '../../host/node/assistantProcess.ts';
+import { CountProcess } from '../../host/node/countProcess.ts';
+import { activateIn } from '../extension.ts';
+import { localFiles } from './localFiles.ts';
+
+/** Entry of the extension in a process of Node: on the desktop, and on remote machines. */
+export function activate(extension: vscode.ExtensionContext): void {
+  activateIn(extension, {
+    async loadLauncher() {
+      const { processLauncher } = await import('./serverProcess.ts');
+      return processLauncher(extension.asAbsolutePath('dist/server.js'));
+    },
+    openCounts: (threads) => new CountProcess(extension.asAbsolutePath('dist/worker.js'), threads),
+    workerFiles: localFiles(extension.globalStorageUri),
+    assistant: new AssistantProcesses(extension.asAbsolutePath('dist/assistant.js')),
+    parallelism: availableParallelism(),
+  });
+}
