@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { parse } from '@babel/parser';
 import * as esbuild from 'esbuild';
-import { strFromU8, unzipSync } from 'fflate';
+import { gzipSync, strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { bundlesFor } from '../../scripts/bundles.mjs';
 import { vsixFile } from '../../scripts/package.mjs';
@@ -13,6 +14,15 @@ async function packagesInBundles(): Promise<string[]> {
   const text = built.flatMap(({ outputFiles }) => outputFiles?.map((file) => file.text) ?? []).join('\n');
   const named = [...text.matchAll(/^\s*(?:\/\/|\/\*) ((?:\S*\/)?node_modules\/(?:@[^/\s]+\/)?[^/\s]+)\//gm)];
   return [...new Set(named.map(([, folder]) => folder))];
+}
+
+/** Keywords and names of a classic script, apart from those of properties. */
+function namesIn(script: string): Set<string> {
+  const { tokens } = parse(script, { sourceType: 'script', tokens: true });
+  const words = (tokens ?? []).map(({ type, value }: { type: { label: string }; value?: unknown }) =>
+    typeof value === 'string' && type.label !== 'string' && type.label !== 'template' ? value : type.label,
+  );
+  return new Set(words.filter((_, i) => words[i - 1] !== '.' && words[i - 1] !== '?.' && words[i + 1] !== ':'));
 }
 
 describe('the packed extension', () => {
@@ -39,6 +49,27 @@ describe('the packed extension', () => {
       expect(notices).toContain(holder);
     expect(notices).toContain('Apache License');
     expect(notices).toMatch(/Redistribution and use in source and binary forms/);
+  });
+
+  it.each([
+    ['extension', 600_000, 200_000],
+    ['server', 2_500_000, 800_000],
+    ['worker', 2_500_000, 800_000],
+  ])('holds the %s for browsers as one small classic script', (name, most, mostPacked) => {
+    const script = files[`extension/dist/web/${name}.js`];
+    expect(script.length).toBeLessThan(most);
+    expect(gzipSync(script).length).toBeLessThan(mostPacked);
+    const names = namesIn(strFromU8(script));
+    for (const name of ['import', 'process', 'importScripts', 'XMLHttpRequest']) expect([...names]).not.toContain(name);
+  });
+
+  it('runs on the side of the workspace wherever that has Node', () => {
+    const manifest = JSON.parse(strFromU8(files['extension/package.json'])) as Record<string, unknown>;
+    expect(manifest).toMatchObject({
+      main: './dist/extension.js',
+      browser: './dist/web/extension.js',
+      extensionKind: ['workspace'],
+    });
   });
 
   it('holds no image or font that is not its own', () => {

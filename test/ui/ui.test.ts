@@ -70,6 +70,9 @@ describe('the package', () => {
       'webview-chunk.js',
       'webview-deferred.js',
       'webview.css',
+      'web/extension.js',
+      'web/server.js',
+      'web/worker.js',
     ])
       expect(files).toContain(path.join('dist', needed));
     const other = files.filter((file) => !/^(dist|media|examples|l10n)\//.test(file) && path.dirname(file) !== '.');

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { strToU8 } from 'fflate';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/process.mjs';
+import { planCount } from '../../src/analysis/countPlan.ts';
+import { networkWithWeights } from '../../src/analysis/networkWeights.ts';
+import { count as countRegions } from '../../src/counting/countRegions.ts';
 import { tensorOf } from '../../src/formats/json/numbers.ts';
 import type { Tensor } from '../../src/network/operation.ts';
 import { npz } from '../unit/formats/weights/files.ts';
@@ -76,6 +79,12 @@ model = nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 1))
   'endless.network.json': dense(3, 300, 300, 300, 300),
 };
 
+function regionsOf(text: string, seed: number): number {
+  const { network } = networkWithWeights(text, 'a.network.json', 0, null)!;
+  const choice = { method: 'plane', seed, fileWeights: false, linear: false, keepRegions: false, limits: {} } as const;
+  return countRegions(planCount(network, choice)).activationRegions;
+}
+
 const files = {
   ...examples,
   ...trained(),
@@ -103,18 +112,132 @@ describe('a network on a file system that is on no disk', () => {
     await web.waitForLine(/"dense".*≤×301/);
     expect((await web.codeLenses()).join('\n')).toMatch(/^deep-mlp: ≤ .* regions/);
     expect(await web.hoverText('"dense"', 'Multiplies the upper bound')).toMatch(/Multiplies the upper bound/);
-    await web.screenshot('web hover');
     await web.page.keyboard.press('Escape');
   });
 
-  it('has the panel, which counts and draws', async () => {
+  it('has the panel, which counts what this process counts', async () => {
     await count();
-    await counted(/^[\d,]+ ± [\d,]+$/).waitFor();
+    const found = Array.from({ length: 8 }, (_, seed) =>
+      regionsOf(examples['deep-mlp.network.json'].toString(), seed + 1),
+    );
+    const mean = Math.round(found.reduce((sum, regions) => sum + regions, 0) / found.length).toLocaleString('en');
+    await counted(new RegExp(`^${mean} ± [\\d,]+$`)).waitFor();
+    await web.webview.locator('.tileSource', { hasText: /^8 networks, exact$/ }).waitFor();
     await web.screenshot('web panel');
   });
 });
 
-it('runs in a web worker, without a server behind it', async () => {
+describe('sources', () => {
+  afterEach(() => web.closeAll());
+
+  it('in TypeScript take sizes from files that they import', async () => {
+    await web.openFile('model.ts');
+    // All widths of the other file are known: 24 lines in the plane.
+    await web.waitForLine(/units: width.*≤×301/);
+    await web.openFile('sizes.ts');
+    await web.line('width').locator('span', { hasText: /^24$/ }).last().dblclick();
+    await web.page.keyboard.type('4');
+    await web.page.keyboard.press('Control+s');
+    await web.openFile('model.ts');
+    await web.waitForLine(/units: width.*≤×11/);
+  });
+
+  it('in Python have hints and lens', async () => {
+    await web.openFile('network.py');
+    await web.waitForLine(/nn\.ReLU\(\).*≤×301/);
+    expect((await web.codeLenses()).join('\n')).toMatch(/^model: ≤ 301 regions/);
+  });
+
+  it('in a notebook take sizes from other cells', async () => {
+    await web.openNotebook('study.ipynb');
+    await web.waitForLine(/nn\.ReLU\(\).*≤×301/);
+    await web.screenshot('web notebook');
+  });
+});
+
+it('underlines a sum of layers that do not fit', async () => {
+  await web.openFile('mismatched.network.json');
+  await web.page.locator('.squiggly-error').first().waitFor();
+});
+
+describe('counts', () => {
+  afterEach(() => web.closeAll());
+
+  it('use the weights of the same name beside the network', async () => {
+    await web.openFile('trained.network.json');
+    await count();
+    // What two other programs count for these weights on this square.
+    await counted(/^424$/).waitFor();
+    await web.webview.locator('.tileSource', { hasText: 'weights of trained.npz, exact' }).waitFor();
+    await web.screenshot('web weights');
+  });
+
+  it('use the weights of a model in a binary file, which opens as text', async () => {
+    await web.openBinary('mlp.onnx');
+    await web.runCommand('Region Lens: Open Model as Network');
+    await web.page.locator('.codelens-decoration', { hasText: '18,769' }).waitFor();
+    await count();
+    await counted(/^127$/).waitFor();
+    await web.webview.locator('.tileSource', { hasText: 'weights of mlp.onnx, exact' }).waitFor();
+  });
+
+  it('that are cancelled keep what they have found, and say that it is not all', async () => {
+    await web.openFile('endless.network.json');
+    await count();
+    // It has found some.
+    await web.webview.locator('.progressLine', { hasText: /[1-9][\d,]* regions/ }).waitFor();
+    await web.webview.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await counted(/^≥ [\d,]+$/).waitFor();
+    await web.webview.locator('.tileSource', { hasText: /stopped early/ }).waitFor();
+    await web.webview.getByRole('button', { name: 'Count', exact: true }).waitFor();
+    await web.screenshot('web cancelled');
+  });
+});
+
+describe('the panel', () => {
+  beforeAll(async () => {
+    await web.openFile('deep-mlp.network.json');
+    await web.runCommand('Region Lens: Show Plot');
+  });
+  afterAll(() => web.closeAll());
+
+  it('follows the network along a line', async () => {
+    await web.webview.getByRole('tab', { name: 'Line' }).click();
+    await web.webview.locator('.outputCurve').waitFor();
+    expect(await web.webview.locator('.lane').count()).toBe(3);
+  });
+
+  it('compares, and writes a size into the file', async () => {
+    const { webview, page } = web;
+    await webview.getByRole('tab', { name: 'Compare' }).click();
+    await webview.locator('.compared[data-key]').nth(2).waitFor();
+    await webview.locator('.sweep vscode-dropdown[aria-label="Size to vary"]').click();
+    await webview.locator('.sweep vscode-option', { hasText: 'dense_1 · units' }).click();
+    await webview.locator('.sweep input[type=range]').fill('48');
+    await webview.getByRole('button', { name: 'Apply to File: 24 → 48' }).click();
+    await web.waitForLine(/"units": 48/);
+    await web.screenshot('web compare');
+    await page.locator('.editor-instance .view-line').first().click();
+    await page.keyboard.press('Control+z');
+  });
+});
+
+it('an example opens as a file of the user', async () => {
+  await web.openExample('maxout.network.json');
+  await web.page
+    .locator('.codelens-decoration', { hasText: /regions/ })
+    .first()
+    .waitFor();
+});
+
+it('has its hints back when the language server is restarted', async () => {
+  await web.runCommand('Region Lens: Restart Language Server');
+  await web.page.locator('.statusbar-item', { hasText: 'was restarted' }).waitFor();
+  await web.openFile('lenet.network.json');
+  await web.waitForLine(/"units": 120.*≤×10\^36/);
+});
+
+it('runs in a web worker, without a server behind it, and asks no other', async () => {
   await web.runCommand('Memory Files: Report');
   await expect
     .poll(() => web.editor.report)
@@ -125,4 +248,5 @@ it('runs in a web worker, without a server behind it', async () => {
     '/extension/dist/web/server.js',
     '/extension/dist/web/worker.js',
   ]);
+  expect([...web.hosts]).toEqual([]);
 });

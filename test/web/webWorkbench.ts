@@ -23,8 +23,8 @@ export class WebWorkbench extends WorkbenchPage {
     page: Page,
     readonly editor: WebEditor,
     private readonly browser: Browser,
-    /** Errors that nobody caught. */
-    readonly failures: readonly string[],
+    /** Hosts of other machines that something in the page has asked. */
+    readonly hosts: ReadonlySet<string>,
   ) {
     super(page);
   }
@@ -39,11 +39,16 @@ export class WebWorkbench extends WorkbenchPage {
       browser = await launchChromium();
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
       page.setDefaultTimeout(30_000);
-      const failures: string[] = [];
-      page.on('pageerror', ({ message }) => failures.push(message));
+      const hosts = new Set<string>();
+      // Resources of a page in a frame have addresses of such a host, and come from here.
+      const isLocal = (host: string) => host === 'localhost' || host.endsWith('.vscode-resource.vscode-cdn.net');
+      page.context().on('request', (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        if (protocol.startsWith('http') && !isLocal(hostname)) hosts.add(hostname);
+      });
       await page.goto(`${editor.address}/?folder=memory:/work`);
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
-      return new WebWorkbench(page, editor, browser, failures);
+      return new WebWorkbench(page, editor, browser, hosts);
     } catch (error) {
       await browser?.close();
       await editor.stop();
@@ -53,7 +58,19 @@ export class WebWorkbench extends WorkbenchPage {
 
   /** Files are chosen in the Explorer: only a file system of this machine can be searched. */
   protected override async openTab(name: string): Promise<void> {
-    await this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first().dblclick();
+    const label = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
+    await this.page.locator('.explorer-folders-view .label-name', { hasText: label }).dblclick();
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  }
+
+  async openNotebook(name: string): Promise<void> {
+    await this.openTab(name);
+    await this.page.locator('.notebook-editor .view-line').first().waitFor();
+  }
+
+  async openExample(name: string): Promise<void> {
+    await this.pick('F1', '>Region Lens: Open Example', 'Open Example');
+    await this.quickInput.locator('.monaco-list-row', { hasText: name }).first().click();
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
