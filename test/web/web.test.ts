@@ -9,6 +9,7 @@ import { count as countRegions } from '../../src/counting/countRegions.ts';
 import { tensorOf } from '../../src/formats/json/numbers.ts';
 import type { Tensor } from '../../src/network/operation.ts';
 import { npz } from '../unit/formats/weights/files.ts';
+import { blocking } from './webEditor.ts';
 import { WebWorkbench } from './webWorkbench.ts';
 
 const fixture = (name: string) => readFileSync(path.join(root, 'test/fixtures', name));
@@ -76,6 +77,7 @@ model = nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 1))
       { type: 'add', inputs: ['a', 'b'] },
     ],
   }),
+  'blocking.network.json': `// This ${blocking}.\n${dense(2, 3)}`,
   'endless.network.json': dense(3, 300, 300, 300, 300),
 };
 
@@ -228,6 +230,15 @@ it('an example opens as a file of the user', async () => {
     .locator('.codelens-decoration', { hasText: /regions/ })
     .first()
     .waitFor();
+});
+
+it('has its hints back when the language server is blocked', async () => {
+  await web.openFile('deep-mlp.network.json');
+  await web.openFile('blocking.network.json');
+  // Read by the next server.
+  await web.openFile('lenet.network.json');
+  await web.waitForLine(/"units": 120.*≤×10\^36/, 45_000);
+  await web.closeAll();
 });
 
 it('has its hints back when the language server is restarted', async () => {
