@@ -179,7 +179,7 @@ export interface WatchOptions {
 export const pingRequest: Method<Record<string, never>, null> = { method: 'regionLens/ping' };
 
 /**
- * Sent by a server that cannot read files itself, as in a browser. Null where there is no such file, where it is a link,
+ * Sent by a server that cannot read files itself, as in a browser. Null where there is no such file, where it is a link
  * and where it is longer than `maxBytes`.
  */
 export const readFileRequest: Method<{ readonly uri: string; readonly maxBytes: number }, Uint8Array | null> = {
