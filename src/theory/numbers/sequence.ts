@@ -40,7 +40,14 @@ export function exactSequence(numbers: IndependenceNumbers, from: number, to: nu
       prefixes.push(prefix.exact);
     }
   }
-  return { from, to, terms, prefixes };
+  const most = numbers.most?.exact;
+  if (most === null) return null;
+  return {
+    from,
+    to,
+    terms,
+    prefixes: most === undefined ? prefixes : prefixes.map((sum) => (sum > most ? most : sum)),
+  };
 }
 
 export function scaledTerms(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
@@ -49,6 +56,18 @@ export function scaledTerms(numbers: IndependenceNumbers, from: number, to: numb
 }
 
 export function scaledPrefixes(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
+  const sums = uncappedPrefixes(numbers, from, to);
+  if (!numbers.most) return sums;
+  const most = scaledOfMagnitude(numbers.most);
+  const { mantissas, exponents } = sums.values;
+  for (let i = 0; i < sums.values.length; i++) {
+    const isMore = exponents[i] > most.exponent || (exponents[i] === most.exponent && mantissas[i] > most.mantissa);
+    if (isMore) sums.values.put(i, most.mantissa, most.exponent);
+  }
+  return { ...sums, error: Math.max(sums.error, most.error) };
+}
+
+function uncappedPrefixes(numbers: IndependenceNumbers, from: number, to: number): ScaledSequence {
   const { binomial, maxSize } = numbers;
   if (!binomial) return oneByOne((j) => numbers.prefixSum(j), from, to);
   const { values, error } = binomialTerms(binomial, maxSize, from, to);

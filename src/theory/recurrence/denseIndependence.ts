@@ -1,5 +1,5 @@
 import { binomialPrefixSum, weightedBinomial } from '../numbers/binomial.ts';
-import { zero, type Magnitude } from '../numbers/magnitude.ts';
+import { compare, smaller, zero, type Magnitude } from '../numbers/magnitude.ts';
 
 /**
  * The numbers I(j) of j-element sets of a layer's neurons whose normals are linearly independent for generic
@@ -16,6 +16,14 @@ export interface IndependenceNumbers {
   prefixSum(j: number): Magnitude;
   /** Set where I(j) = C(count, j) weight^j for all j up to `maxSize`: such sums need no single terms. */
   readonly binomial?: { readonly count: number; readonly weight: number };
+  /** Where set, `prefixSum` is never greater, and the single terms say less. Not for units that lose dimensions. */
+  readonly most?: Magnitude;
+}
+
+/** The same for units that have at most this many activation patterns together. */
+export function withMost(numbers: IndependenceNumbers, most: Magnitude | null): IndependenceNumbers {
+  if (!most || compare(most, numbers.prefixSum(numbers.maxSize)) >= 0) return numbers;
+  return { ...numbers, quality: 'upper', most, prefixSum: (j) => smaller(numbers.prefixSum(j), most) };
 }
 
 /** `count` neurons of `pieces` pieces with all inputs in common: I(j) = C(count, j) (pieces - 1)^j for j <= fanIn. */

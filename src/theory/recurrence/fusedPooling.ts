@@ -1,9 +1,10 @@
 import type { TheoryContext } from '../context.ts';
 import { isInput, type Layer, type Network } from '../../network/network.ts';
 import type { StageRule } from './dimensionRecurrence.ts';
-import { denseIndependence } from './denseIndependence.ts';
+import { denseIndependence, withMost } from './denseIndependence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
 import { tightestRule } from './recurrence.ts';
+import { poolingPatterns } from './poolingPatterns.ts';
 import { recurrenceMemory } from './recurrenceMemory.ts';
 import { Transition } from './transition.ts';
 
@@ -27,7 +28,8 @@ export function fusedPoolingCuts(theory: TheoryContext): (Magnitude | null)[] | 
     if (!second.has(layer.index)) return rule(layer, stage);
     const source = network.layers[layer.inputs[0]];
     const fused = Math.max(pieces(layer), pieces(source)) + 1;
-    return new Transition(denseIndependence(stage.neurons, Infinity, fused), stage.neurons, false);
+    const most = poolingPatterns(isMaxPooling(layer) ? layer : source, true);
+    return new Transition(withMost(denseIndependence(stage.neurons, Infinity, fused), most), stage.neurons, false);
   };
   const cuts = [...memory.regions(theory, fusedRule)];
   // A cut between the two cannot be stated in fused units.

@@ -4,7 +4,8 @@ import { sizeOf } from '../../network/shape.ts';
 import { convolutionIndependence } from '../convolution/convolutionNumbers.ts';
 import { DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
 import { networkFields, tooLarge } from '../convolution/networkFields.ts';
-import { denseIndependence, type IndependenceNumbers } from './denseIndependence.ts';
+import { denseIndependence, withMost, type IndependenceNumbers } from './denseIndependence.ts';
+import { poolingPatterns } from './poolingPatterns.ts';
 import { graphConvolutionIndependence } from '../theorems/graphConvolution.ts';
 import { affineRun } from '../units.ts';
 
@@ -28,7 +29,10 @@ export function stageIndependence(
   const fanIn = source.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
   const { kind } = source.operation;
   if (stage.kind === 'operation')
-    return denseIndependence(neurons, fanIn, pieceCount, kind === 'maxout' ? 'exact' : 'upper');
+    return withMost(
+      denseIndependence(neurons, fanIn, pieceCount, kind === 'maxout' ? 'exact' : 'upper'),
+      poolingPatterns(source, false),
+    );
   if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieceCount);
   const fields = networkFields(theory);
   const pattern = fields.ofLayer(run) ?? fields.ofLayer([source]);

@@ -141,8 +141,8 @@ export class TransitionCache {
   ): Transition {
     const last = this.last.get(numbers);
     if (last?.neurons === neurons && last.isRectifier === isRectifier) return last;
-    const { binomial, maxSize } = numbers;
-    const key = binomial && [binomial.count, binomial.weight, maxSize, neurons, isRectifier].join();
+    const { binomial, maxSize, most } = numbers;
+    const key = binomial && [binomial.count, binomial.weight, maxSize, neurons, isRectifier, most?.log10].join();
     const known = key === undefined ? undefined : this.known.get(key);
     const transition = known ?? new Transition(numbers, neurons, isRectifier, tighter?.(numbers), this.memory);
     if (key !== undefined) this.known.set(key, transition);
