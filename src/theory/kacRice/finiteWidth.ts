@@ -2,6 +2,7 @@ import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
 import type { Network } from '../../network/network.ts';
 import type { Segment, TheoryOptions } from '../bound.ts';
 import { throwIfCancelled } from '../cancellation.ts';
+import { fixedRoot } from './crossing.ts';
 import { denseStagesOf, type DenseStage } from './denseChain.ts';
 import { DEFAULT_BUDGET, perLayer } from './mean.ts';
 import { NoClosedForm } from './state.ts';
@@ -69,13 +70,28 @@ export function finiteWidthMean(network: Network, segment: Segment, options: The
   });
   const mean = totals.reduce((sum, total) => sum + total, 0) / BATCHES;
   const variance = totals.reduce((sum, total) => sum + (total - mean) ** 2, 0) / (BATCHES - 1);
+  const rootLayer = layerOfFixedRoot(stages, segment);
   const upTo = (layer: number) =>
-    stages.reduce((sum, stage, s) => (stage.layer <= layer ? sum + sums[s] / (BATCHES * draws) : sum), 1);
+    stages.reduce(
+      (sum, stage, s) => (stage.layer <= layer ? sum + sums[s] / (BATCHES * draws) : sum),
+      layer < rootLayer ? 1 : 2,
+    );
   return {
     perLayer: perLayer(network, upTo),
     standardError: Math.sqrt(variance / BATCHES),
     draws: BATCHES * draws,
   };
+}
+
+/**
+ * The layer whose units all bend where a segment passes through the origin: the first with units, if no layer up to it
+ * has a bias. Infinity where there is none.
+ */
+function layerOfFixedRoot(stages: readonly DenseStage[], segment: Segment): number {
+  const first = stages.findIndex(({ bends }) => bends);
+  if (first < 0 || stages.slice(0, first + 1).some(({ bias }) => bias > 0)) return Infinity;
+  const root = fixedRoot(...firstMoments(stages[0], segment, 0));
+  return root !== null && root > 0 && root < 1 ? stages[first].layer : Infinity;
 }
 
 /** Draws the moments of one random network at one point after another. */

@@ -110,3 +110,17 @@ describe('the limit of wide layers', () => {
     expect(noteOf([10, 64, 64])).toHaveProperty('note', expect.not.stringContaining('limit'));
   });
 });
+
+it('units without biases all bend where the segment passes through the origin: one breakpoint', () => {
+  const free = (units: number) => ({
+    ...dense(units, 'relu'),
+    operation: { kind: 'dense', units, useBias: false } as const,
+  });
+  const perLayer = (from: number[], to: number[]) =>
+    finiteWidthMean(networkOf([2], [free(3), free(2)]), { from, to }, {}).perLayer;
+  expect(perLayer([-1, -1], [1, 1])).toEqual([2, 2]);
+  expect(perLayer([1, 1], [2, 2])).toEqual([1, 1]);
+  const [first, second] = perLayer([-1, 1], [1, 1]);
+  expect(first).toBeGreaterThan(1.5);
+  expect(second).toBeGreaterThan(first!);
+});
