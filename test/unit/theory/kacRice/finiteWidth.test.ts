@@ -118,8 +118,8 @@ it('units without biases all bend where the segment passes through the origin: o
   });
   const perLayer = (from: number[], to: number[]) =>
     finiteWidthMean(networkOf([2], [free(3), free(2)]), { from, to }, {}).perLayer;
-  expect(perLayer([-1, -1], [1, 1])).toEqual([2, 2]);
-  expect(perLayer([1, 1], [2, 2])).toEqual([1, 1]);
+  for (const mean of perLayer([-1, -1], [1, 1])) expect(mean).toBeCloseTo(2, 5);
+  for (const mean of perLayer([1, 1], [2, 2])) expect(mean).toBeCloseTo(1, 5);
   const [first, second] = perLayer([-1, 1], [1, 1]);
   expect(first).toBeGreaterThan(1.5);
   expect(second).toBeGreaterThan(first!);
