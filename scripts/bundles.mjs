@@ -29,6 +29,8 @@ const forNode = (entry, outfile, more) => ({
   // The "main" of jsonc-parser and others is UMD, which hides its imports from the bundler.
   mainFields: ['module', 'main'],
   external: ['vscode'],
+  // Some packages make a `require` from it, which takes a path as well.
+  define: { 'import.meta.url': '__filename' },
   // Stack traces that users send stay readable; here size matters less than in the panel.
   minifyIdentifiers: false,
   ...more,

@@ -1,4 +1,5 @@
 import { analyzeCommand } from './commands/analyzeCommand.ts';
+import { checkCommand } from './commands/checkCommand.ts';
 import { compareCommand } from './commands/compareCommand.ts';
 import { convertCommand } from './commands/convertCommand.ts';
 import { countCommand } from './commands/countCommand.ts';
@@ -33,6 +34,8 @@ async function main([command, ...words]: string[]): Promise<number> {
       return analyzeCommand(words, output, stop.signal);
     case 'count':
       return countCommand(words, output, stop.signal);
+    case 'check':
+      return checkCommand(words, output);
     case 'merge':
       return mergeCommand(words, output);
     case 'status':

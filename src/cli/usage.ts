@@ -76,6 +76,12 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       with classes in the last column if there are any; what KEPT holds is not counted again;
       --watch goes on with snapshots as they come, until Ctrl-C
 
+  region-lens check [FILES] [--expectations FILE] [--format table|json|sarif|junit] [--output OUT] [--budget STEPS]
+                      [--baseline FILE] [--write-baseline]
+      holds networks against the expectations of regionlens.json: bounds, means, parameters, multiply-adds,
+      bottlenecks, shapes; with a baseline also against the figures of an earlier state, which --write-baseline
+      writes; OUT gets the report, and the table is printed
+
   region-lens mcp
       serves analysis, fits and counts to an AI assistant, by the Model Context Protocol on standard input and output
 

@@ -10,5 +10,6 @@ export async function bundleForNode(entryPoints: Readonly<Record<string, string>
     target: 'node20',
     format: 'cjs',
     mainFields: ['module', 'main'],
+    define: { 'import.meta.url': '__filename' },
   });
 }

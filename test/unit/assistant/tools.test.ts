@@ -69,7 +69,7 @@ describe('a call of a tool', () => {
 });
 
 it('package.json offers the tools to VS Code as they are defined', () => {
-  const { stderr } = spawnSync(process.execPath, ['scripts/languageModelTools.mjs', '--check'], { encoding: 'utf8' });
+  const { stderr } = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], { encoding: 'utf8' });
   expect(stderr).toBe('');
 });
 
