@@ -37,7 +37,9 @@ export async function checkCommand(words: readonly string[], output: Output): Pr
   const { results, figures } = await runChecks({ files: positionals, expectations, baseline, options });
   if (isWriting && baselineFile !== undefined) {
     await writeBaseline(baselineFile, figures);
-    output.error(`${baselineFile}: the figures of ${figures.length} ${figures.length === 1 ? 'network' : 'networks'} were written`);
+    output.error(
+      `${baselineFile}: the figures of ${figures.length} ${figures.length === 1 ? 'network' : 'networks'} were written`,
+    );
   }
   if (values.output === undefined) output.line(reportOf(results, format));
   else {
