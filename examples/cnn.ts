@@ -1,5 +1,5 @@
-// A small convolutional network for 28×28 grey images of digits, as one would write it for TensorFlow.js.
-// Region Lens follows this file without running it: change a number and watch the hints.
+// @ts-nocheck: TensorFlow.js need not be installed. Region Lens follows this file without running it.
+// A small convolutional network for 28×28 grey images of digits: change a number and watch the hints.
 import * as tf from '@tensorflow/tfjs';
 
 const IMAGE_SIZE = 28;
