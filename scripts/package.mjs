@@ -10,16 +10,30 @@ const { name, version } = /** @type {{ name: string, version: string }} */ (
 /** Where the packed extension is written. */
 export const vsixFile = path.join(root, `${name}-${version}.vsix`);
 
-/** Packs what `npm run build` made, with the notices of the packages in it, into a .vsix. */
-export async function packExtension() {
+/**
+ * The Marketplace has no suffixes such as -beta: versions with an odd minor number are pre-releases.
+ * @param {string} version
+ */
+const isPreRelease = (version) => Number(version.split('.')[1]) % 2 === 1;
+
+/**
+ * Packs what `npm run build` made, with the notices of the packages in it, into a .vsix.
+ * @param {readonly string[]} [options] of vsce
+ */
+export async function packExtension(options = []) {
   if (!existsSync(path.join(root, 'dist/ThirdPartyNotices.txt')))
     throw new Error('There are no notices: run npm run build first.');
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  await runOrThrow(process.execPath, [vsce, 'package', '--no-dependencies', '--out', vsixFile], { quiet: true });
+  await runOrThrow(process.execPath, [vsce, 'package', '--no-dependencies', '--out', vsixFile, ...options], {
+    quiet: true,
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const options = process.argv.slice(2);
+  if (options.includes('--pre-release') && !isPreRelease(version))
+    throw new Error(`${version} is no version of a pre-release: its minor number is even.`);
   await runOrThrow(process.execPath, [path.join(root, 'scripts/build.mjs')]);
-  await packExtension();
+  await packExtension(options);
   console.log(vsixFile);
 }

@@ -72,6 +72,15 @@ describe('the packed extension', () => {
     });
   });
 
+  it('says where to find help, what it costs, and to which channel it belongs', () => {
+    const manifest = strFromU8(files['extension.vsixmanifest'] ?? new Uint8Array());
+    for (const property of ['Links.Support', 'Links.Learn', 'Links.Source', 'CustomerQnALink'])
+      expect(manifest).toMatch(new RegExp(`Microsoft\\.VisualStudio\\.Services\\.${property}" Value="https://`));
+    expect(manifest).toContain('Content.Pricing" Value="Free"');
+    expect(manifest).not.toContain('PreRelease');
+    expect(Object.keys(files)).toContain('extension/changelog.md');
+  });
+
   it('holds no image or font that is not its own', () => {
     const others = Object.keys(files).filter((name) => /\.(png|jpe?g|gif|svg|ico|woff2?|ttf|otf|eot)$/i.test(name));
     expect(others.filter((name) => !name.startsWith('extension/media/'))).toEqual([]);
