@@ -2,7 +2,7 @@
  * `npm run l10n [-- --check]`: collects every text of the panel and of the extension that can be translated into
  * l10n/bundle.l10n.json, from which translations (`bundle.l10n.de.json`) are made. With `--check` it compares, and
  * looks for texts that cannot be translated: sentences outside of `t(…)`, and words of package.json that are not in
- * package.nls.json.
+ * package.nls.json; and for translations that lack a text, or the place of a value in it.
  * `--root FOLDER` does so for another project of this make.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -103,7 +103,30 @@ function compareManifest() {
   for (const key of known) if (!used.has(key)) faults.push(`package.nls.json: ${key} is not used`);
 }
 
+/** Each translation has a text for each text of the original, with the same values in it, and no others. */
+function compareTranslations(/** @type {string} */ original) {
+  const folder = path.dirname(original);
+  const [name, ending] = [path.basename(original, '.json'), '.json'];
+  const read = (/** @type {string} */ file) =>
+    /** @type {Record<string, string>} */ (JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
+  const texts = read(name + ending);
+  for (const file of readdirSync(folder).filter((each) => each.startsWith(`${name}.`) && each !== name + ending)) {
+    const translated = read(file);
+    for (const key of Object.keys(texts)) {
+      if (translated[key] === undefined) faults.push(`${file}: ${key} is not translated`);
+      else if (valuesIn(translated[key]) !== valuesIn(texts[key])) faults.push(`${file}: ${key} has other values`);
+    }
+    for (const key of Object.keys(translated)) if (texts[key] === undefined) faults.push(`${file}: ${key} is not used`);
+  }
+}
+
+/** `{0}` and addresses of commands, each as often as it is there. @param {string} text */
+function valuesIn(text) {
+  return [...text.matchAll(/\{\d+\}|\(command:[\w.]+\)/g)].map(String).sort().join(' ');
+}
+
 compareManifest();
+compareTranslations(path.join(root, 'package.nls.json'));
 const json = `${JSON.stringify(Object.fromEntries([...texts].sort().map((text) => [text, text])), null, 2)}\n`;
 if (check) {
   if (readFileSync(bundle, 'utf8') !== json) faults.push('l10n/bundle.l10n.json is not up to date: run npm run l10n.');
@@ -112,5 +135,6 @@ if (check) {
   writeFileSync(bundle, json);
   console.log(`${texts.size} texts`);
 }
+compareTranslations(bundle);
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;

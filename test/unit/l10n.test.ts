@@ -22,6 +22,8 @@ describe('a project', () => {
   const found = (): string[] => faults('--root', root);
 
   beforeEach(() => {
+    for (const file of ['l10n/bundle.l10n.xx.json', 'package.nls.xx.json'])
+      rmSync(path.join(root, file), { force: true });
     write('webview/a.ts', "t('Count'); element('p', { class: 'muted caption', text: t('{0} regions', n) });\n");
     write('src/extension/b.ts', "show(vscode.l10n.t('Copied'));\n");
     write('src/protocol/c.ts', 'export {};\n');
@@ -65,6 +67,19 @@ describe('a project', () => {
       '{\n  "title": "%title%",\n  "description": "%other%"\n}',
       /other is missing/,
     ],
+    [
+      'a text that is not translated',
+      'l10n/bundle.l10n.xx.json',
+      '{ "Copied": "-", "Count": "-" }',
+      /\{0\} regions is not/,
+    ],
+    [
+      'a translation without the value',
+      'l10n/bundle.l10n.xx.json',
+      '{ "Copied": "-", "Count": "-", "{0} regions": "-" }',
+      /xx\.json: \{0\} regions has other values/,
+    ],
+    ['a translation of what is not there', 'package.nls.xx.json', '{ "title": "-", "old": "-" }', /old is not used/],
     ['a text without a use', 'package.nls.json', '{ "title": "Title", "old": "Old" }', /old is not used/],
   ])('with %s has one', (_, file, text, fault) => {
     write(file, `${text}\n`);
