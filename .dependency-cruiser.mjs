@@ -2,11 +2,11 @@
  * The floors of the house. Imports point down only:
  *
  *   common <- network <- theory, counting, formats <- analysis <- report
- *   <- server, worker <- assistant <- host/node, host/browser <- cli, extension
+ *   <- server, worker, trainer <- assistant <- host/node, host/browser <- cli, extension
  *
  * and the webview sees src/protocol and src/common and nothing else of src.
  */
-const pure = '^src/((common|network|theory|counting|formats|analysis|report|server|worker|assistant)/|host/[^/]+$)';
+const pure = '^src/((common|network|theory|counting|formats|analysis|report|server|worker|trainer|assistant)/|host/[^/]+$)';
 
 /** @param {string} floor a folder, or a pattern of files up to its end */
 const within = (floor) => (floor.endsWith('$') ? floor : `${floor}/`);
@@ -70,6 +70,7 @@ export default {
       to: { path: '^src/', pathNot: '^src/host/[^/]+$', dependencyTypesNot: ['type-only'] },
     },
     onlyImports('worker', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol', 'host/[^/]+$'),
+    onlyImports('trainer', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol'),
     onlyImports('server', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'host/[^/]+$'),
     onlyImports(
       'assistant',
@@ -83,7 +84,7 @@ export default {
       'worker',
       'host/[^/]+$',
     ),
-    onlyImports('host/node', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'server', 'assistant'),
+    onlyImports('host/node', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'trainer', 'server', 'assistant'),
     onlyImports('host/browser', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'server'),
     onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker', 'host'),
     {

@@ -68,6 +68,8 @@ export const bundlesFor = (options) =>
     forNode('src/host/node/workerMain.ts', 'worker.js'),
     forNode('src/host/node/assistantMain.ts', 'assistant.js'),
     forNode('src/host/node/mcpMain.ts', 'mcp.js'),
+    // The library asks for it to fetch files, which nothing here does.
+    forNode('src/host/node/trainerMain.ts', 'trainer.js', { external: ['vscode', 'node-fetch'] }),
     forNode('src/cli/cli.ts', 'cli.js', { banner: { js: '#!/usr/bin/env node' } }),
     forBrowser('src/extension/browser/main.ts', 'extension.js', { format: 'cjs', external: ['vscode'] }),
     forBrowser('src/host/browser/serverMain.ts', 'server.js'),

@@ -15,6 +15,9 @@ const COMPLETED = {
   '@microsoft/fast-element': { files: ['node_modules/@vscode/webview-ui-toolkit/LICENSE'] },
   '@microsoft/fast-foundation': { files: ['node_modules/@vscode/webview-ui-toolkit/LICENSE'] },
   '@microsoft/fast-web-utilities': { files: ['node_modules/@vscode/webview-ui-toolkit/LICENSE'] },
+  '@tensorflow/tfjs-backend-cpu': { files: ['scripts/licences/tensorflowjs.txt'] },
+  '@tensorflow/tfjs-core': { files: ['scripts/licences/tensorflowjs.txt'] },
+  seedrandom: { files: ['scripts/licences/seedrandom.txt'] },
   jsfive: { licence: 'public domain, in part BSD-3-Clause', files: ['scripts/licences/pyfive.txt'] },
 };
 

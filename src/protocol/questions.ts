@@ -27,7 +27,8 @@ import type {
   SweptRow,
 } from './runs.ts';
 import type { PanelTraining, SnapshotPicture, SourcesChange } from './training.ts';
-import { isSnapshotPicture, isSourcesChange, isTraining } from './trainingGuards.ts';
+import { isSnapshotPicture, isSourcesChange, isTraining, isTrialChoice, isTrialFrame } from './trainingGuards.ts';
+import type { TrialChoice, TrialFrame } from './trial.ts';
 import { isCountSettings, isPointSet, isPositive, isSubject, isUris, isWindow } from './validate.ts';
 
 /** What the panel asks about one network: the types of the question and the answer, and their checks. */
@@ -112,6 +113,17 @@ const QUESTIONS = {
     }),
     isSnapshotPicture satisfies Guard<SnapshotPicture>,
   ),
+  /** The network after so many steps of training it here: later steps go on from earlier ones. */
+  trial: question(
+    shape<{ readonly choice: TrialChoice; readonly step: number; readonly settings: CountSettings }>({
+      choice: isTrialChoice,
+      step: isNatural,
+      settings: isCountSettings,
+    }),
+    isTrialFrame satisfies Guard<TrialFrame>,
+  ),
+  /** Keeps the steps that were shown as a run in a folder that the user chooses; answered with whether they are kept. */
+  keepTrial: question(shape<Record<never, never>>({}), isBoolean),
 };
 
 type Questions = typeof QUESTIONS;

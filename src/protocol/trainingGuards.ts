@@ -1,5 +1,16 @@
-import { isPicture } from './answerGuards.ts';
-import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape, type Guard } from './guards.ts';
+import { isLine, isPicture } from './answerGuards.ts';
+import {
+  between,
+  isBoolean,
+  isNatural,
+  isNumber,
+  isString,
+  listOf,
+  nullOr,
+  oneOf,
+  shape,
+  type Guard,
+} from './guards.ts';
 import { isMethod, isSeries } from './runGuards.ts';
 import type {
   MeanFigure,
@@ -10,6 +21,7 @@ import type {
   SnapshotPicture,
   SourcesChange,
 } from './training.ts';
+import { DATA_SETS, OPTIMIZERS, type TrialChoice, type TrialFrame } from './trial.ts';
 
 /** Checks of what the page about training asks and is answered. */
 
@@ -80,3 +92,25 @@ export const isSourcesChange = shape<SourcesChange>({
 });
 
 export const isSnapshotPicture = shape<SnapshotPicture>({ file: isString, picture: isPicture });
+
+export const isTrialChoice = shape<TrialChoice>({
+  dataSet: oneOf(...DATA_SETS),
+  optimizer: oneOf(...OPTIMIZERS),
+  rate: between(1e-9, 1e3),
+  batch: (value): value is number => isNatural(value) && value >= 1 && value <= 1e6,
+  seed: isNatural,
+});
+
+export const isTrialFrame = shape<TrialFrame>({
+  step: isNatural,
+  loss: nullOr(isNumber),
+  accuracy: nullOr(isNumber),
+  exact: isBoolean,
+  regions: isNumber,
+  perLayer: listOf(isNumber),
+  domain: isString,
+  picture: nullOr(isPicture),
+  line: nullOr(isLine),
+  data: isData,
+  targets: (value): value is Float32Array => value instanceof Float32Array,
+});

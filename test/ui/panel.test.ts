@@ -573,7 +573,7 @@ describe.each(THEMES)('in %s', (theme) => {
       }
     }
     await show(panel, plane, 1000);
-    for (const page of ['line', 'compare']) {
+    for (const page of ['line', 'compare', 'training']) {
       await panel.page.locator(`#tab-${page}`).click();
       await panel.answer();
       await panel.answer();

@@ -2,6 +2,7 @@ import type { Place, PlaneWindow } from '../../src/common/place.ts';
 import type { CountSettings, FitQuestion, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
 import type { PanelCommand } from '../../src/protocol/messages.ts';
 import type { SourcesChange } from '../../src/protocol/training.ts';
+import type { TrialChoice } from '../../src/protocol/trial.ts';
 import type { CompareChoice, Page } from './store.ts';
 import type { View } from './view.ts';
 
@@ -39,6 +40,9 @@ export interface Actions {
   followTraining(settings: CountSettings): void;
   changeSources(change: SourcesChange['change'], run?: number): void;
   askSnapshotPicture(file: string, level: number, settings: CountSettings): void;
+  /** The network after so many steps of training it here. */
+  askTrial(choice: TrialChoice, step: number, settings: CountSettings): void;
+  keepTrial(): void;
   apply(subject: SweepSubject, value: number): void;
   open(url: string): void;
   run(command: PanelCommand): void;

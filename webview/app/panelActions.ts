@@ -180,6 +180,17 @@ export function createActions(host: Host, questions: Questions, { state, view, c
       ),
     askSnapshotPicture: (file, level, settings) =>
       askInto('snapshotPicture', { file, level, settings }, () => state().snapshotPicture?.value ?? null),
+    askTrial: (choice, step, settings) => askInto('trial', { choice, step, settings }),
+    keepTrial: () =>
+      ifShown((_, key) =>
+        ask(
+          'keepTrial',
+          key,
+          {},
+          () => undefined,
+          (message) => answered('trial', { key, value: state().trial?.value ?? null, message }),
+        ),
+      ),
     apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
     run: (command) => host.postMessage({ type: 'command', command }),
     open: (url) => host.postMessage({ type: 'open', url }),

@@ -20,6 +20,7 @@ import type {
   SweptRow,
 } from '../../src/protocol/runs.ts';
 import type { PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
+import type { TrialFrame } from '../../src/protocol/trial.ts';
 import { usualSettings } from '../../src/protocol/usualSettings.ts';
 import { isRun } from '../../src/protocol/runGuards.ts';
 import { isCountSettings, isPlace, isSubject } from '../../src/protocol/validate.ts';
@@ -76,6 +77,7 @@ export interface AnsweredState {
   readonly swept: Answered<readonly SweptRow[]> | null;
   readonly training: Answered<PanelTraining> | null;
   readonly snapshotPicture: Answered<SnapshotPicture> | null;
+  readonly trial: Answered<TrialFrame> | null;
 }
 
 /** Counts of the networks of a comparison, all with the same settings. */
@@ -131,6 +133,7 @@ export const INITIAL_STATE: PanelState = {
   swept: null,
   training: null,
   snapshotPicture: null,
+  trial: null,
   highlight: null,
 };
 

@@ -15,6 +15,7 @@ import {
   type FigureChoice,
   type LayerView,
 } from '../plots/trainingFigures.ts';
+import { createTrialSection } from '../forms/trialSection.ts';
 import { createTrainingTable } from '../tables/trainingTable.ts';
 import { element, setHidden, setPowerText, setText, uniqueId } from '../widgets/dom.ts';
 import { button, dropdown, slider } from '../widgets/toolkit.ts';
@@ -28,6 +29,7 @@ const PLAY_MS = 280;
 /** What training does to the regions: snapshots of runs, as they are and as they come. */
 export function createTrainingPage(actions: Actions): Plot {
   const runs = createRunList(actions);
+  const trial = createTrialSection(actions);
   const layers = dropdown(t('Layers shown'), (value) => chooseFigures({ layers: value as LayerView }));
   const logged = dropdown(t('Figure of the log to show'), (value) => chooseFigures({ logged: value || null }));
   const scales = dropdown(t('Axes'), (value) =>
@@ -72,7 +74,7 @@ export function createTrainingPage(actions: Actions): Plot {
     ...plots.slice(1).map(({ plot }) => plot.element),
     map.element,
   ]);
-  const root = element('div', { class: 'trainingPage' }, [runs.element, results, small, table.element]);
+  const root = element('div', { class: 'trainingPage' }, [runs.element, results, small, table.element, trial.element]);
 
   let view: View | null = null;
   let choice: FigureChoice = { layers: 'total', logged: 'loss', isLogX: false, isLogY: false, marked: null };
@@ -132,6 +134,7 @@ export function createTrainingPage(actions: Actions): Plot {
 
   function update(next: View): void {
     view = next;
+    trial.update(next);
     const settings = runSettings(next);
     const wanted = JSON.stringify([next.network.key, next.network.fingerprint, next.network.run, settings]);
     if (next.page === 'training' && wanted !== followed) {
@@ -243,6 +246,7 @@ export function createTrainingPage(actions: Actions): Plot {
       for (const { plot } of plots) plot.resize();
       map.resize();
       picture.resize();
+      trial.resize();
     },
   };
 }

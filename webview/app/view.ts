@@ -18,6 +18,7 @@ import type {
   SweptRow,
 } from '../../src/protocol/runs.ts';
 import type { PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
+import type { TrialFrame } from '../../src/protocol/trial.ts';
 import { spreadOf, type Spread } from '../tables/statistics.ts';
 import {
   NO_COMPARISON,
@@ -82,6 +83,7 @@ export interface View {
   readonly swept: Answered<readonly SweptRow[]> | null;
   readonly training: Answered<PanelTraining> | null;
   readonly snapshotPicture: Answered<SnapshotPicture> | null;
+  readonly trial: Answered<TrialFrame> | null;
   readonly progress: RunProgress | null;
   readonly highlight: number | null;
 }
@@ -139,6 +141,7 @@ export function viewOf(state: PanelState): View | null {
     swept: forThis(state.swept),
     training: forThis(state.training),
     snapshotPicture: forThis(state.snapshotPicture),
+    trial: forThis(state.trial),
     progress: state.progress[key] ?? null,
     highlight: state.highlight?.key === key ? state.highlight.layer : null,
   };

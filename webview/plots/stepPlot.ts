@@ -5,6 +5,7 @@ import { drawLogAxis, logScale, type Group } from './axis.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { formatCount } from '../format.ts';
+import { t } from '../app/strings.ts';
 
 /** A figure at one step of training. */
 export interface StepPoint {
@@ -77,7 +78,9 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const frame = element('div', { class: 'plotFrame' }, [svg.node()]);
   const head = element('div', { class: 'plotHead' }, [heading, ...tools]);
-  const root = element('section', { class: 'stepSection' }, [head, description, frame]);
+  /** Names of the lines where there is no room for them at their ends. */
+  const legend = element('p', { class: 'caption stepLegend', attributes: { 'aria-hidden': 'true' } });
+  const root = element('section', { class: 'stepSection' }, [head, description, frame, legend]);
   const vertical = svg.append('g').attr('class', 'axis axisY');
   const secondAxis = svg.append('g').attr('class', 'axis axisSecond');
   const horizontal = svg.append('g').attr('class', 'axis axisX');
@@ -116,9 +119,15 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
     drawLevels(figures, y, right);
     drawLines(figures, y, second, right);
     drawEnds(figures, y, right, isNarrow);
+    drawLegend(figures, second, isNarrow);
     const { marked } = figures;
-    const at = marked === null ? -10 : placeOf(marked);
-    mark.attr('x1', at).attr('x2', at).attr('y1', TOP).attr('y2', bottom);
+    const at = placeOf(marked ?? 0);
+    mark
+      .attr('x1', at)
+      .attr('x2', at)
+      .attr('y1', TOP)
+      .attr('y2', bottom)
+      .attr('display', marked === null ? 'none' : null);
   }
 
   /** Step 0 is there on a logarithmic axis, too: steps stand at one more than they are. */
@@ -307,6 +316,20 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       .attr('x', right + 8)
       .attr('y', (label) => label.y)
       .text((label) => label.text);
+  }
+
+  function drawLegend({ series, levels: flat }: StepFigures, second: StepSeries | null, isNarrow: boolean): void {
+    const named = [...series.filter(({ label }) => label !== null), ...flat];
+    const entries = [...(isNarrow ? named : []), ...(second ? [second] : [])];
+    legend.replaceChildren(
+      ...entries.map(({ kind, label }) =>
+        element('span', { class: 'legendEntry' }, [
+          element('span', { class: `stepSwatch ${kind}` }),
+          kind === 'logged' ? t('{0} (right axis)', label ?? '') : (label ?? ''),
+        ]),
+      ),
+    );
+    setHidden(legend, entries.length === 0);
   }
 
   return {

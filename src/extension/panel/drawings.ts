@@ -75,7 +75,7 @@ function sidesOf(domain: Domain, size: number): [number, number] {
   return [Math.hypot(...u) / size, Math.hypot(...v) / size];
 }
 
-function lineOf({ result, domain, seed }: CountOutcome): PanelLine {
+export function lineOf({ result, domain, seed }: CountOutcome): PanelLine {
   const { line, exact } = result;
   if (line === null || domain.kind !== 'segment') {
     throw new Error(vscode.l10n.t('The line of this count cannot be drawn.'));

@@ -21,6 +21,7 @@ import type { WeightFiles } from '../weightFiles.ts';
 import type { WeightRemarks } from './weightRemarks.ts';
 import { trainingAnswers } from '../training/trainingAnswers.ts';
 import type { TrainingStore } from '../training/trainingStore.ts';
+import { Trials } from '../training/trials.ts';
 import { SourceLink } from './sourceLink.ts';
 
 const CURSOR_PAUSE_MS = 60;
@@ -76,14 +77,16 @@ export class PanelSession implements vscode.Disposable {
     private pinned: boolean,
   ) {
     const { server, runner, runs, training, weightFiles } = services;
+    const trials = new Trials(services.extension);
     this.answers = new PanelAnswers(this, {
       ...drawings(runner, server),
       ...comparisons(server, runner),
-      ...trainingAnswers(training),
+      ...trainingAnswers(training, trials),
       points: async ({ inputs }, { needed }) => (await askForPoints(needed, inputs)) ?? null,
     });
     this.link = new SourceLink(server);
     this.subscriptions.push(
+      trials,
       this.link,
       this.answers,
       place.webview.onDidReceiveMessage((message: unknown) => {

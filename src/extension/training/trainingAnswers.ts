@@ -1,13 +1,17 @@
 import type { Answerers } from '../panel/panelAnswers.ts';
 import type { TrainingStore } from './trainingStore.ts';
+import { keepTrial, trialFrame, type Trials } from './trials.ts';
 
 /** What the page about training asks. */
 export function trainingAnswers(
   store: TrainingStore,
-): Pick<Answerers, 'training' | 'trainingSources' | 'snapshotPicture'> {
+  trials: Trials,
+): Pick<Answerers, 'training' | 'trainingSources' | 'snapshotPicture' | 'trial' | 'keepTrial'> {
   return {
     training: (source, params, signal) => store.news(source, params, signal),
     trainingSources: (source, params) => store.change(source, params),
     snapshotPicture: (source, params, signal) => store.picture(source, params, signal),
+    trial: (source, params) => trialFrame(trials, store, source, params),
+    keepTrial: (source) => keepTrial(trials, store, source),
   };
 }

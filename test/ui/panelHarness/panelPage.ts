@@ -15,6 +15,7 @@ import {
   swept,
   sweepOptions,
 } from './scenes.ts';
+import { snapshotPicture, trainingRuns, trialFrame } from './training.ts';
 import themes from './themes.json' with { type: 'json' };
 import { panelDocument } from './panelDocument.ts';
 
@@ -198,6 +199,12 @@ const ANSWERS: { readonly [N in QuestionName]?: (params: ParamsOf<N>) => AnswerO
   sweepOptions: () => sweepOptions(),
   fit: () => fitted(),
   sweep: ({ value }) => swept(value),
+  // Another answer comes when something is new: here, never.
+  training: ({ since }) => (since === 0 ? trainingRuns(1) : null),
+  trainingSources: () => true,
+  snapshotPicture: ({ file }) => snapshotPicture(file),
+  trial: ({ step }) => trialFrame(step),
+  keepTrial: () => true,
 };
 
 function answersTo({ id, name, params }: Ask): HostMessage[] {
@@ -236,7 +243,7 @@ declare global {
 
 /** Runs in the page before anything else: theme variables as VS Code sets them, and its API. */
 function standIn({ variables, theme, state }: StandInOptions): void {
-  const types = { Float64Array, Float32Array, Uint32Array, Int32Array };
+  const types = { Float64Array, Float32Array, Uint32Array, Int32Array, Uint8Array };
   window.panelMessages = [];
   window.panelAnswered = 0;
   window.panelState = state;

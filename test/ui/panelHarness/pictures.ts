@@ -16,6 +16,7 @@ const scenes: Record<string, readonly HostMessage[]> = {
   uncounted: [{ type: 'show', model: modelOf(mlpNetwork(), mlpNetwork('second')) }],
   line: plane,
   compare: plane,
+  training: plane,
   running: plane.slice(0, 8),
   empty: [{ type: 'empty', message: 'Open a network definition, for example with “Region Lens: Open Example”.' }],
 };
@@ -31,12 +32,16 @@ for (const [name, messages] of Object.entries(scenes)) {
       if (wanted.length > 0 && !wanted.some((part) => file.includes(part))) continue;
       const panel = await PanelPage.open(browser, bundle, { theme, width, height: 700 });
       await panel.send(...messages);
-      if (name === 'line' || name === 'compare') await panel.page.locator(`#tab-${name}`).click();
+      if (['line', 'compare', 'training'].includes(name)) await panel.page.locator(`#tab-${name}`).click();
       for (let turn = 0; turn < 3; turn++) {
         await panel.settled();
         await panel.answer();
       }
       await panel.page.waitForTimeout(300);
+      if (name === 'training') {
+        await panel.page.locator('.trialSection vscode-button', { hasText: 'Step' }).click();
+        for (let turn = 0; turn < 3; turn++) await panel.answer();
+      }
       if (name === 'plane') {
         await panel.page.locator('.pictureCanvas').hover({ position: { x: 150, y: 100 } });
         await panel.page.waitForTimeout(250);
