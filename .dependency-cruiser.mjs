@@ -6,7 +6,8 @@
  *
  * and the webview sees src/protocol and src/common and nothing else of src.
  */
-const pure = '^src/((common|network|theory|counting|formats|analysis|report|server|worker|trainer|assistant)/|host/[^/]+$)';
+const pure =
+  '^src/((common|network|theory|counting|formats|analysis|report|server|worker|trainer|assistant)/|host/[^/]+$)';
 
 /** @param {string} floor a folder, or a pattern of files up to its end */
 const within = (floor) => (floor.endsWith('$') ? floor : `${floor}/`);

@@ -25,7 +25,7 @@ import { DATA_SETS, OPTIMIZERS, type TrialChoice, type TrialFrame } from './tria
 
 /** Checks of what the page about training asks and is answered. */
 
-export const isNumbers: Guard<Readonly<Record<string, number>>> = (value): value is Readonly<Record<string, number>> =>
+const isNumbers: Guard<Readonly<Record<string, number>>> = (value): value is Readonly<Record<string, number>> =>
   typeof value === 'object' && value !== null && Object.values(value).every(isNumber);
 
 const isFigure = nullOr(shape<MeanFigure>({ mean: isNumber, error: nullOr(isNumber) }));
@@ -67,7 +67,7 @@ const hasDataShape = shape<PanelData>({
   classes: (value): value is Uint8Array => value instanceof Uint8Array,
 });
 
-export const isData: Guard<PanelData> = (value): value is PanelData =>
+const isData: Guard<PanelData> = (value): value is PanelData =>
   hasDataShape(value) && (value.classes.length === 0 || value.points.length === 2 * value.classes.length);
 
 export const isTraining = shape<PanelTraining>({

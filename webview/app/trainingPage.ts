@@ -50,7 +50,7 @@ export function createTrainingPage(actions: Actions): Plot {
     { plot: createStepPlot(190, chooseStep), figures: (training) => constantFigures(training, choice) },
   ];
   const map = createDistanceMap(chooseStep);
-  const bounds = element('p', { class: 'muted caption' });
+  const bounds = element('p', { class: 'muted caption trainingBounds' });
   const table = createTrainingTable();
   const picture = createTrainedPicture(t('Regions with the weights of a snapshot'));
   const pictureTitle = element('h2', { attributes: { id: uniqueId('snapshotTitle') } });

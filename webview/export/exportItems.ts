@@ -1,5 +1,12 @@
 import type { Actions } from '../app/actions.ts';
-import { comparisonAsCsv, lineAsCsv, numbersAsCsv, numbersAsJson, numbersAsMarkdown } from './exports.ts';
+import {
+  comparisonAsCsv,
+  lineAsCsv,
+  numbersAsCsv,
+  numbersAsJson,
+  numbersAsMarkdown,
+  trainingAsCsv,
+} from './exports.ts';
 import type { MenuItem } from '../forms/menu.ts';
 import { t } from '../app/strings.ts';
 import type { RegionPicture } from '../picture/regionPicture.ts';
@@ -36,6 +43,11 @@ export function exportItems(actions: Actions, shown: () => View | null, picture:
       text: t('Save Comparison as CSV…'),
       isOffered: () => isOn('compare') && Boolean(shown()?.comparison?.value),
       run: of((view) => actions.save(name(view, 'comparison.csv'), comparisonAsCsv(view))),
+    },
+    {
+      text: t('Save Training as CSV…'),
+      isOffered: () => isOn('training') && (shown()?.training?.value?.snapshots.length ?? 0) > 0,
+      run: of((view) => actions.save(name(view, 'training.csv'), trainingAsCsv(view))),
     },
     {
       text: t('Save Plots as SVG…'),

@@ -1,3 +1,4 @@
+import { axisName, loggedNames } from '../plots/trainingFigures.ts';
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
@@ -63,7 +64,56 @@ export function captionOf(view: View): string {
         : t('Bounds on the whole input space; expected on {0}.', formatDomain(mean))) + versions
     );
   }
+  if (view.page === 'training') return trainingCaption(view) + versions;
   return provenance(view);
+}
+
+function trainingCaption({ training }: View): string {
+  const value = training?.value ?? null;
+  if (value === null || value.runs.length === 0) return t('Trained in the editor.');
+  const runs = value.runs.map(({ place }) => place).join(', ');
+  const data = value.data === null ? '' : t('; data: {0}', value.data.label);
+  const where = t('; counted on {0}', formatDomain(value.domain));
+  return `${t('Snapshots of {0}', runs)}${data}${where}.`;
+}
+
+/** Means over lines and points, each with its standard error. */
+const MEAN_FIELDS = ['regionsPerNeuron', 'neuronsTimesDistance', 'breakpointsNearData', 'breakpointsElsewhere'];
+
+/** A row for each snapshot of every run. */
+export function trainingAsCsv({ training, network }: View): string {
+  const value = training?.value ?? null;
+  if (value === null) return '';
+  const logged = loggedNames(value.snapshots);
+  const layers = network.layers.filter(({ neurons }) => neurons > 0);
+  const figures = ['perNeuron', 'distance', 'nearData', 'nearUniform'] as const;
+  const header = [
+    'run',
+    'file',
+    axisName(value),
+    'regions',
+    'exact',
+    'counted on',
+    ...layers.map(({ name }) => `regions after ${name}`),
+    ...MEAN_FIELDS.flatMap((name) => [name, `${name} (error)`]),
+    'dead',
+    'always active',
+    ...logged,
+  ];
+  const rows = value.snapshots.map((snapshot) => [
+    value.runs[snapshot.run]?.place ?? '',
+    snapshot.name,
+    snapshot.at,
+    snapshot.regions,
+    String(snapshot.exact),
+    value.domain,
+    ...layers.map(({ index }) => snapshot.perLayer[index] ?? null),
+    ...figures.flatMap((name) => [snapshot[name]?.mean ?? null, snapshot[name]?.error ?? null]),
+    snapshot.dead,
+    snapshot.alwaysActive,
+    ...logged.map((name) => snapshot.log[name] ?? null),
+  ]);
+  return csv([header, ...rows]);
 }
 
 /** A row for each knot of the line: where it is, the layer that bends there (none at the ends), and the outputs. */

@@ -77,7 +77,7 @@ function preparedAtOnce(picture: PanelPicture): PreparedPicture {
 }
 
 /** A light line with a dark rim, or the other way around: it is seen on any color. */
-export function drawBoundary(
+function drawBoundary(
   context: CanvasRenderingContext2D,
   boundary: Float32Array,
   pixels: number,

@@ -40,7 +40,7 @@ interface Named {
  * One figure over steps. Of several runs the mean with the deviation among them, at the steps that all runs have; each
  * run is a faint line beside it.
  */
-export function seriesOf({ runs, snapshots }: PanelTraining, named: Named, figure: Figure): StepSeries[] {
+function seriesOf({ runs, snapshots }: PanelTraining, named: Named, figure: Figure): StepSeries[] {
   const each = runs.map((_, run) => snapshots.filter((one) => one.run === run).flatMap((one) => pointOf(one, figure)));
   const filled = each.filter((points) => points.length > 0);
   if (filled.length === 0) return [];

@@ -28,8 +28,8 @@ export interface DistanceFigures {
 }
 
 /** The first and the last bin also hold what is beyond them. */
-export const HISTOGRAM_START = -6;
-export const HISTOGRAM_STEP = 0.25;
+const HISTOGRAM_START = -6;
+const HISTOGRAM_STEP = 0.25;
 const HISTOGRAM_BINS = 32;
 
 export interface ComplexityFigures {

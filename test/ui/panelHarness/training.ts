@@ -16,7 +16,7 @@ const { runs } = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'ut
 const log = JSON.parse(readFileSync(path.join(folder, 'log.json'), 'utf8')) as { loss: number; accuracy: number }[];
 const { points, labels } = parseDataPoints(readFileSync(path.join(folder, 'points.csv'), 'utf8'), 2);
 
-export const spiralData: PanelData = {
+const spiralData: PanelData = {
   label: 'points.csv',
   isChosen: false,
   samples: points.length,

@@ -1,0 +1,166 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { root } from '../../scripts/process.mjs';
+import { csvFields } from './panelHarness/csv.ts';
+import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import { planeScene } from './panelHarness/scenes.ts';
+import { trainingRuns } from './panelHarness/training.ts';
+
+/** The page about training, with a stand-in for the extension. */
+
+let browser: Browser;
+let bundle: Bundle;
+let open: PanelPage[] = [];
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
+});
+
+afterAll(() => browser.close());
+
+afterEach(async () => {
+  const problems = open.flatMap((panel) => panel.problems);
+  await Promise.all(open.map((panel) => panel.close()));
+  open = [];
+  expect(problems).toEqual([]);
+});
+
+async function trainingPage(options: PanelOptions = {}): Promise<PanelPage> {
+  const panel = await PanelPage.open(browser, bundle, options);
+  open.push(panel);
+  await panel.send(...planeScene(1));
+  await panel.page.locator('#tab-training').click();
+  await panel.settled();
+  await panel.answer();
+  return panel;
+}
+
+const pointsOf = (d: string | null) =>
+  [...(d ?? '').matchAll(/[ML]?(-?[\d.]+),(-?[\d.]+)/g)].map(([, , y]) => Number(y));
+
+describe('the page about training', () => {
+  it('draws every snapshot where its numbers are, and marks the newest', async () => {
+    const { page } = await trainingPage();
+    const { snapshots } = trainingRuns(1);
+    const plot = page.locator('.stepPlot').first();
+    const ys = pointsOf(await plot.locator('[data-series=total]').getAttribute('d'));
+    expect(ys).toHaveLength(snapshots.length);
+    // Heights are proportional to counts, from 0 on.
+    const ticks = await plot.locator('.axisY .tick').evaluateAll((all) =>
+      all.map((tick) => ({
+        y: Number(/,([-\d.]+)\)/.exec(tick.getAttribute('transform') ?? '')?.[1]),
+        value: Number(tick.textContent.replace(',', '')),
+      })),
+    );
+    const [low, high] = [ticks[0], ticks[ticks.length - 1]];
+    expect(low.value).toBe(0);
+    ys.forEach((y, i) => {
+      const value = low.value + ((y - low.y) / (high.y - low.y)) * (high.value - low.value);
+      expect(Math.abs(value - snapshots[i].regions)).toBeLessThan(2);
+    });
+    expect(await page.locator('.trainedColumn h2').textContent()).toBe('Step 3,000 — 2,926 regions');
+    expect(await page.locator('.trainingBounds').textContent()).toContain('Expected at initialization: 2,311');
+  });
+
+  it('goes through the snapshots by the keyboard, and asks for the picture of each', async () => {
+    const panel = await trainingPage();
+    const { page } = panel;
+    await page.getByRole('slider', { name: 'Snapshot' }).focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('.trainedColumn h2').textContent()).toBe('Step 10 — 2,492 regions');
+    const { file } = trainingRuns(1).snapshots[1];
+    await expect.poll(async () => (await panel.waitForQuestion('snapshotPicture')).params.file).toBe(file);
+  });
+
+  it('goes on to a new snapshot, unless another one was chosen', async () => {
+    const panel = await trainingPage();
+    const { page } = panel;
+    const question = await panel.waitForQuestion('training');
+    expect(question.params.since).toBe(trainingRuns(1).revision);
+    const whole = trainingRuns(1);
+    const last = whole.snapshots[whole.snapshots.length - 1];
+    const fresh = {
+      ...last,
+      at: 4000,
+      file: '/workspace/new.pt',
+      name: 'new.pt',
+      regions: 3001,
+      perLayer: [1, 2, 3001, 3001],
+    };
+    await panel.reply(question, 'training', { ...whole, revision: 50, isWhole: false, snapshots: [fresh] });
+    expect(await page.locator('.trainedColumn h2').textContent()).toBe('Step 4,000 — 3,001 regions');
+    await page.getByRole('slider', { name: 'Snapshot' }).focus();
+    await page.keyboard.press('Home');
+    const next = await panel.waitForQuestion('training');
+    await panel.reply(next, 'training', {
+      ...whole,
+      revision: 60,
+      isWhole: false,
+      snapshots: [{ ...fresh, at: 5000, file: '/workspace/5.pt' }],
+    });
+    expect(await page.locator('.trainedColumn h2').textContent()).toBe('Step 0 — 2,700 regions');
+  });
+
+  it('shows the mean of several runs with their deviation', async () => {
+    const panel = await trainingPage();
+    const { page } = panel;
+    const runs = trainingRuns(3);
+    await panel.reply(await panel.waitForQuestion('training'), 'training', { ...runs, revision: 50 });
+    const plot = page.locator('.stepPlot').first();
+    expect(await plot.locator('.stepLine.faint').count()).toBe(3);
+    expect(await plot.locator('.stepArea').count()).toBe(1);
+    expect(await page.locator('.runList li').count()).toBe(4);
+    // The first is named by the definition, and the data were found.
+    expect(await page.locator('.runList button').count()).toBe(2);
+    await page.getByRole('button', { name: 'Remove runs/2' }).click();
+    expect((await panel.waitForQuestion('trainingSources')).params).toEqual({ change: 'removeRun', run: 2 });
+  });
+
+  it('is taken along as a table and as pictures', async () => {
+    const panel = await trainingPage();
+    const { page } = panel;
+    const save = async (item: string) => {
+      await page.locator('.menu vscode-button').click();
+      await page.locator('[role=menuitem]', { hasText: item }).click();
+    };
+    await save('Save Training as CSV');
+    const rows = (await panel.waitForMessage('save')).text.trimEnd().split('\r\n').map(csvFields);
+    expect(rows[0].slice(0, 5)).toEqual(['run', 'file', 'step', 'regions', 'exact']);
+    expect(rows.slice(1).map(([, , step, regions]) => [Number(step), Number(regions)])).toEqual(
+      trainingRuns(1).snapshots.map(({ at, regions }) => [at, regions]),
+    );
+    await save('Save Plots as SVG');
+    await expect.poll(async () => (await panel.waitForMessage('save')).suggestedName).toBe('deep-mlp-training.svg');
+    const svg = (await panel.waitForMessage('save')).text;
+    expect(svg).toContain('Regions during training · deep-mlp');
+    expect(svg.replaceAll(/<[^>]*>/g, ' ')).toContain('Snapshots of runs/0; data: points.csv; counted on');
+  });
+
+  it('trains step by step, and stops at the last step', async () => {
+    const panel = await trainingPage();
+    const { page } = panel;
+    const section = page.locator('.trialSection');
+    await section.locator('vscode-button', { hasText: 'Step' }).click();
+    await panel.answer();
+    expect(await section.locator('.trialStatus').textContent()).toMatch(/^Step 0 · 420 regions · loss 0\.7 /);
+    const end = section.getByLabel('last step', { exact: true }).locator('input');
+    await end.fill('12');
+    await end.press('Tab');
+    await section.locator('vscode-button', { hasText: 'Start' }).click();
+    await expect
+      .poll(async () => {
+        await panel.answer();
+        return section.locator('.trialStatus').textContent();
+      })
+      .toMatch(/^Step 12 ·/);
+    expect((await panel.waitForQuestion('trial')).params).toMatchObject({
+      step: 12,
+      choice: { dataSet: 'spirals', optimizer: 'adam', seed: 1 },
+    });
+    await section.locator('vscode-button', { hasText: 'Reset' }).click();
+    await panel.answer();
+    expect(await section.locator('.trialStatus').textContent()).toMatch(/^Step 0 ·/);
+  });
+});
