@@ -113,7 +113,7 @@ const QUESTIONS = {
     }),
     isSnapshotPicture satisfies Guard<SnapshotPicture>,
   ),
-  /** The network after so many steps of training it here: later steps go on from earlier ones. */
+  /** The network after this many steps of training it here: later steps go on from earlier ones. */
   trial: question(
     shape<{ readonly choice: TrialChoice; readonly step: number; readonly settings: CountSettings }>({
       choice: isTrialChoice,
@@ -122,7 +122,7 @@ const QUESTIONS = {
     }),
     isTrialFrame satisfies Guard<TrialFrame>,
   ),
-  /** Keeps the steps that were shown as a run in a folder that the user chooses; answered with whether they are kept. */
+  /** Keeps the steps that were shown as a run, in a folder that the user chooses. False where the user chooses none. */
   keepTrial: question(shape<Record<never, never>>({}), isBoolean),
 };
 

@@ -98,7 +98,7 @@ export function forward(network: Network, variables: Variables, inputs: tf.Tenso
 }
 
 function operate(
-  { operation }: Layer,
+  { name, operation }: Layer,
   { kernel, bias }: Readonly<Record<string, tf.Tensor | undefined>>,
   sources: readonly tf.Tensor2D[],
 ): tf.Tensor2D {
@@ -129,8 +129,26 @@ function operate(
       return sources.reduce((most, source) => tf.maximum<tf.Tensor2D>(most, source));
     case 'concatenate':
       return tf.concat([...sources], 1);
-    default:
+    case 'flatten':
+    case 'identity':
       return first;
+    case 'convolution':
+    case 'depthwiseConvolution':
+    case 'separableConvolution':
+    case 'transposedConvolution':
+    case 'locallyConnected':
+    case 'graphConvolution':
+    case 'maxPooling':
+    case 'averagePooling':
+    case 'globalMaxPooling':
+    case 'globalAveragePooling':
+    case 'batchNormalization':
+    case 'reshape':
+    case 'zeroPadding':
+    case 'upSampling':
+    case 'notPiecewiseLinear':
+    case 'unknown':
+      throw new RangeError(`${name} is a layer that is not trained here.`);
   }
 }
 

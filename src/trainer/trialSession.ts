@@ -12,7 +12,7 @@ import { lessonOf, makeLesson, type Lesson } from './dataSets.ts';
 import { whyNotTrained } from './forward.ts';
 import { Trainer, type Score } from './trainer.ts';
 
-/** What is asked: the network after so many steps of this training. */
+/** What is asked: the network after this many steps of this training. */
 export interface TrialRequest {
   readonly network: TaskNetwork;
   readonly choice: TrialChoice;

@@ -40,7 +40,7 @@ export interface Actions {
   followTraining(settings: CountSettings): void;
   changeSources(change: SourcesChange['change'], run?: number): void;
   askSnapshotPicture(file: string, level: number, settings: CountSettings): void;
-  /** The network after so many steps of training it here. */
+  /** The network after this many steps of training it here. */
   askTrial(choice: TrialChoice, step: number, settings: CountSettings): void;
   keepTrial(): void;
   apply(subject: SweepSubject, value: number): void;

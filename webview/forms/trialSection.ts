@@ -218,7 +218,7 @@ export function createTrialSection(actions: Actions): Plot {
   }
 
   function drawForm({ network: { inputSize }, training }: View): void {
-    const hasData = training?.value?.data != null;
+    const hasData = (training?.value?.data ?? null) !== null;
     const offered = DATA_SETS.filter((name) =>
       name === 'file' ? hasData || inputSize > 2 : name === 'curve' ? inputSize === 1 : inputSize === 2,
     );

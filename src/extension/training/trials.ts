@@ -26,7 +26,7 @@ export class Trials implements vscode.Disposable {
   }
 }
 
-/** The network after so many steps of training. */
+/** The network after this many steps of training. */
 export async function trialFrame(
   { trainer }: Trials,
   store: TrainingStore,

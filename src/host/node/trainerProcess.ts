@@ -4,8 +4,8 @@ import type { KeptStep, TrialOutcome, TrialRequest } from '../../trainer/trialSe
 import { forkNode } from './forkNode.ts';
 
 interface Waiting {
-  resolve(reply: TrainerReply): void;
-  reject(error: Error): void;
+  readonly resolve: (reply: TrainerReply) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Trains in a process of its own, which starts with the first request. */
@@ -17,7 +17,7 @@ export class TrainerProcess {
   /** `file` is the bundle of trainerMain.ts. */
   constructor(private readonly file: string) {}
 
-  /** The network after so many steps. Errors: Error, as a sentence. */
+  /** The network after this many steps. Errors: Error, as a sentence. */
   async frame(request: TrialRequest): Promise<TrialOutcome> {
     const reply = await this.ask((id) => ({ id, type: 'frame', request }));
     if (reply.type !== 'frame') throw new Error('The training process gave another answer.');
