@@ -71,7 +71,7 @@ export default {
       to: { path: '^src/', pathNot: '^src/host/[^/]+$', dependencyTypesNot: ['type-only'] },
     },
     onlyImports('worker', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol', 'host/[^/]+$'),
-    onlyImports('trainer', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol'),
+    onlyImports('trainer', 'network', 'theory', 'counting', 'formats', 'analysis', 'protocol', 'host/[^/]+$'),
     onlyImports('server', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'host/[^/]+$'),
     onlyImports(
       'assistant',
@@ -86,7 +86,7 @@ export default {
       'host/[^/]+$',
     ),
     onlyImports('host/node', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'trainer', 'server', 'assistant'),
-    onlyImports('host/browser', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'server'),
+    onlyImports('host/browser', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'trainer', 'server'),
     onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker', 'host'),
     {
       name: 'extension-starts-the-rest-by-path',

@@ -74,6 +74,7 @@ export const bundlesFor = (options) =>
     forBrowser('src/extension/browser/main.ts', 'extension.js', { format: 'cjs', external: ['vscode'] }),
     forBrowser('src/host/browser/serverMain.ts', 'server.js'),
     forBrowser('src/host/browser/workerMain.ts', 'worker.js'),
+    forBrowser('src/host/browser/trainerMain.ts', 'trainer.js'),
     { ...common, ...panelScripts, outdir: 'dist' },
     { ...common, ...panelStyles, outfile: 'dist/webview.css' },
   ].map((bundle) => ({ ...bundle, ...options }));

@@ -24,7 +24,17 @@ export function activateIn(extension: vscode.ExtensionContext, host: ExtensionHo
   const runs = new RunStore(extension.workspaceState, runner);
   const training = new TrainingStore(extension.workspaceState, extension.storageUri, host.workerFiles, runner, server);
   const weightRemarks = new WeightRemarks(runner);
-  const panels = new Panels({ extension, server, runner, runs, training, weightFiles, weightRemarks });
+  const { startTrainer } = host;
+  const panels = new Panels({
+    extension,
+    server,
+    runner,
+    runs,
+    training,
+    startTrainer,
+    weightFiles,
+    weightRemarks,
+  });
   const models = new ModelDocuments(runner, host.workerFiles);
   const reports = new ReportDocuments(server);
   const watching = new ActivationWatcher(() => void server.start().catch(showError));

@@ -2,6 +2,8 @@ import type { BaseLanguageClient, LanguageClientOptions, MessageTransports } fro
 import type * as vscode from 'vscode';
 import type { ToolAnswer, ToolCall } from '../assistant/tools.ts';
 import type { OutcomeOf, WorkerTask } from '../protocol/pool.ts';
+import type { StartThread } from '../host/threads.ts';
+import type { TrainerReply, TrainerRequest } from '../trainer/messages.ts';
 import type { CountCall } from '../worker/job.ts';
 
 /** A language server that runs. */
@@ -50,6 +52,8 @@ export interface ExtensionHost {
   loadLauncher(): Promise<ServerLauncher>;
   openCounts(threads: number): Counts;
   readonly workerFiles: WorkerFiles;
+  /** Starts what trains networks, in a process or a worker of its own. */
+  readonly startTrainer: StartThread<TrainerRequest, TrainerReply>;
   /** Null in browsers, where paths of files have no meaning. */
   readonly assistant: Assistant | null;
   /** Tasks that can run at the same time. */

@@ -16,7 +16,7 @@ export interface Score {
   readonly accuracy: number | null;
 }
 
-/** Trains one network on one data set. Everything follows from the seed: the CPU backend computes the same each time. */
+/** Trains one network on one data set. Everything follows from the seed: the CPU backend leaves nothing to chance. */
 export class Trainer {
   step = 0;
   private readonly variables: Variables;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { threadsOf } from '../../host/browser/threads.ts';
+import { trainerWorkers } from '../../host/browser/trainerWorker.ts';
 import { CountPool } from '../../worker/countPool.ts';
 import { activateIn } from '../extension.ts';
 import { editorFiles, findFiles } from './files.ts';
@@ -13,6 +14,7 @@ export function activate(extension: vscode.ExtensionContext): void {
       return workerLauncher(script('server.js'));
     },
     openCounts: (threads) => new CountPool(threadsOf(script('worker.js'), findFiles), threads),
+    startTrainer: trainerWorkers(script('trainer.js')),
     workerFiles: editorFiles,
     assistant: null,
     parallelism: navigator.hardwareConcurrency,

@@ -14,6 +14,7 @@ import { showError } from '../failures.ts';
 import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
 import { nameOf } from '../openers.ts';
+import type { ExtensionHost } from '../host.ts';
 import { holdsNetwork } from '../documentFilter.ts';
 import type { RunStore } from './runStore.ts';
 import type { Server } from '../server.ts';
@@ -21,7 +22,7 @@ import type { WeightFiles } from '../weightFiles.ts';
 import type { WeightRemarks } from './weightRemarks.ts';
 import { trainingAnswers } from '../training/trainingAnswers.ts';
 import type { TrainingStore } from '../training/trainingStore.ts';
-import { Trials } from '../training/trials.ts';
+import { TrainerClient } from '../../trainer/trainerClient.ts';
 import { SourceLink } from './sourceLink.ts';
 
 const CURSOR_PAUSE_MS = 60;
@@ -40,6 +41,7 @@ export interface PanelServices {
   readonly runner: CountRunner;
   readonly runs: RunStore;
   readonly training: TrainingStore;
+  readonly startTrainer: ExtensionHost['startTrainer'];
   readonly weightFiles: WeightFiles;
   readonly weightRemarks: WeightRemarks;
 }
@@ -77,16 +79,16 @@ export class PanelSession implements vscode.Disposable {
     private pinned: boolean,
   ) {
     const { server, runner, runs, training, weightFiles } = services;
-    const trials = new Trials(services.extension);
+    const trainer = new TrainerClient(services.startTrainer);
     this.answers = new PanelAnswers(this, {
       ...drawings(runner, server),
       ...comparisons(server, runner),
-      ...trainingAnswers(training, trials),
+      ...trainingAnswers(training, trainer),
       points: async ({ inputs }, { needed }) => (await askForPoints(needed, inputs)) ?? null,
     });
     this.link = new SourceLink(server);
     this.subscriptions.push(
-      trials,
+      trainer,
       this.link,
       this.answers,
       place.webview.onDidReceiveMessage((message: unknown) => {

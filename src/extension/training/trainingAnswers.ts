@@ -1,17 +1,18 @@
+import type { TrainerClient } from '../../trainer/trainerClient.ts';
 import type { Answerers } from '../panel/panelAnswers.ts';
 import type { TrainingStore } from './trainingStore.ts';
-import { keepTrial, trialFrame, type Trials } from './trials.ts';
+import { keepTrial, trialFrame } from './trials.ts';
 
 /** What the page about training asks. */
 export function trainingAnswers(
   store: TrainingStore,
-  trials: Trials,
+  trainer: TrainerClient,
 ): Pick<Answerers, 'training' | 'trainingSources' | 'snapshotPicture' | 'trial' | 'keepTrial'> {
   return {
     training: (source, params, signal) => store.news(source, params, signal),
     trainingSources: (source, params) => store.change(source, params),
     snapshotPicture: (source, params, signal) => store.picture(source, params, signal),
-    trial: (source, params) => trialFrame(trials, store, source, params),
-    keepTrial: (source) => keepTrial(trials, store, source),
+    trial: (source, params) => trialFrame(trainer, store, source, params),
+    keepTrial: (source) => keepTrial(trainer, store, source),
   };
 }

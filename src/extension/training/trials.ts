@@ -1,34 +1,19 @@
 import * as vscode from 'vscode';
 import { describePlace } from '../../common/describePlace.ts';
 import { boxOf, WHOLE } from '../../common/place.ts';
-import { TrainerProcess } from '../../host/node/trainerProcess.ts';
 import type { ParamsOf } from '../../protocol/questions.ts';
 import type { PanelData } from '../../protocol/training.ts';
 import type { TrialFrame } from '../../protocol/trial.ts';
 import type { KeptStep, TrialOutcome } from '../../trainer/trialSession.ts';
+import type { TrainerClient } from '../../trainer/trainerClient.ts';
 import { fileNameOf } from '../panel/fileName.ts';
 import { lineOf, pictureOf } from '../panel/drawings.ts';
 import type { NetworkSource } from '../panel/panelSession.ts';
 import type { TrainingStore } from './trainingStore.ts';
 
-/** Training in the editor, in a process for each panel. It starts when something is first trained. */
-export class Trials implements vscode.Disposable {
-  private process: TrainerProcess | undefined;
-
-  constructor(private readonly extension: vscode.ExtensionContext) {}
-
-  get trainer(): TrainerProcess {
-    return (this.process ??= new TrainerProcess(this.extension.asAbsolutePath('dist/trainer.js')));
-  }
-
-  dispose(): void {
-    this.process?.dispose();
-  }
-}
-
 /** The network after this many steps of training. */
 export async function trialFrame(
-  { trainer }: Trials,
+  trainer: TrainerClient,
   store: TrainingStore,
   source: NetworkSource,
   { choice, step, settings }: ParamsOf<'trial'>,
@@ -67,7 +52,7 @@ function panelData(label: string, { points, targets, classes }: TrialOutcome['le
 }
 
 /** Writes the steps that were shown into a new folder, and shows them as a run. */
-export async function keepTrial({ trainer }: Trials, store: TrainingStore, source: NetworkSource): Promise<boolean> {
+export async function keepTrial(trainer: TrainerClient, store: TrainingStore, source: NetworkSource): Promise<boolean> {
   const files = await trainer.files();
   if (files.length === 0) throw new Error(vscode.l10n.t('Nothing is trained yet.'));
   const { t } = vscode.l10n;
