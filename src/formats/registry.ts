@@ -12,7 +12,7 @@ import { onnx } from './onnx/onnx.ts';
 import { tfjsGraph } from './tfjsGraph/tfjsGraph.ts';
 import { withNamedRuns } from './source/runComment.ts';
 import { notebook } from './source/notebook/notebook.ts';
-import { kerasPython, pytorch } from './source/python/python.ts';
+import { flaxPython, kerasPython, pytorch } from './source/python/python.ts';
 import { typescript } from './source/javascript/typescript.ts';
 
 const jsonFormats: readonly Format[] = [
@@ -29,7 +29,7 @@ const jsonFormats: readonly Format[] = [
 ];
 
 /** Formats of source code, recognized by their own `sniff`. */
-const sourceFormats: readonly Format[] = [typescript, pytorch, kerasPython, notebook];
+const sourceFormats: readonly Format[] = [typescript, pytorch, kerasPython, flaxPython, notebook];
 
 /** Every format. At most one of them recognizes a text. */
 export const formats: readonly Format[] = [...jsonFormats, ...sourceFormats];

@@ -6,6 +6,8 @@ import { Scope } from './scope.ts';
 import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Property, Tuple } from './values.ts';
 import type { Argument, Site, Value } from './values.ts';
 import { isKerasClass } from '../library/keras/session.ts';
+import { isLinenModule } from '../library/flax/classes.ts';
+import { setUp } from '../library/flax/apply.ts';
 import { isModuleClass } from '../library/torch/modules.ts';
 
 export function makeClass(e: Evaluator, node: ClassDefinition, scope: Scope): Value {
@@ -21,7 +23,8 @@ export function makeClass(e: Evaluator, node: ClassDefinition, scope: Scope): Va
   const names = node.decorators.map((decorator) => e.text(decorator, scope));
   const isData = names.some((name) => /\bdataclass\b/.test(name));
   const isNamedTuple = bases.some((base) => base instanceof Library && base.path === 'typing.NamedTuple');
-  if (isData || isNamedTuple) cls.fields = fieldsOf(cls);
+  const isLinen = cls.libraryBases.some(({ path }) => isLinenModule(path));
+  if (isData || isNamedTuple || isLinen) cls.fields = fieldsOf(cls);
   if (!scope.frame.module.isForeign) e.classes.push(cls);
   return cls;
 }
@@ -43,8 +46,11 @@ export function instantiate(e: Evaluator, cls: ClassValue, args: readonly Argume
   if (library !== undefined) e.instances.push(object);
   const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
   if (init instanceof FunctionValue) e.call(new BoundMethod(init, object), args, site);
-  else if (cls.lineage.some(({ fields }) => fields)) return fillFields(e, cls, object, args, site);
-  else if (library !== undefined && !isKerasClass(library)) e.torch.initialize(e, object, args);
+  else if (cls.lineage.some(({ fields }) => fields)) {
+    const filled = fillFields(e, cls, object, args, site);
+    setUp(e, object, site);
+    return filled;
+  } else if (library !== undefined && !isKerasClass(library)) e.torch.initialize(e, object, args);
   return object;
 }
 

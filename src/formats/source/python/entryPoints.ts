@@ -67,6 +67,7 @@ function extendsModule(cls: ClassValue): boolean {
   return cls.libraryBases.some(
     ({ path }) =>
       path === 'torch.nn.Module' ||
+      /^flax\.(?:linen|nnx)\.Module$/.test(path) ||
       /^keras\.(?:[\w.]+\.)?Model$/.test(path) ||
       /LightningModule$|nn\.Sequential$/.test(path),
   );
@@ -74,7 +75,8 @@ function extendsModule(cls: ClassValue): boolean {
 
 function needsArguments(cls: ClassValue): boolean {
   const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
-  if (!(init instanceof FunctionValue)) return false;
+  if (!(init instanceof FunctionValue))
+    return cls.lineage.some(({ fields }) => fields?.some((field) => cls.attributes.get(field) === undefined));
   const [, ...params] = init.node.params;
   return params.some(({ name, stars }) => stars === 0 && !init.fallbacks.has(name));
 }
@@ -116,6 +118,7 @@ function isRunnable(e: Evaluator, object: Instance): boolean {
   if (e.torch.forwardOf(object)) return true;
   const kind = moduleKind(object) ?? '';
   if (kind === 'Sequential') return object.attributes.size > 0 || object.doubt !== undefined;
+  if (/^(?:linen|nnx)\.Sequential$/.test(kind)) return (object.config?.length ?? 0) > 0;
   // A layer alone is a network only if somebody calls it one.
   const isNamed = object.bindings.some(({ name }) => /net|model/i.test(name));
   return isNamed && !object.cls && !/Loss$|^Module(?:List|Dict)$/.test(kind);

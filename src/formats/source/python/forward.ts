@@ -1,6 +1,8 @@
 import type { Shape } from '../../../network/shape.ts';
 import { fileShape } from '../../graph/reshaping.ts';
 import type { Tensor } from '../library/torch/tensor.ts';
+import { isMode, modeArguments } from '../library/flax/apply.ts';
+import { isFlaxModule } from '../library/flax/classes.ts';
 import { NeedsShape, Trace } from '../library/torch/trace.ts';
 import type { TraceInput } from '../library/torch/trace.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -34,7 +36,7 @@ export function runForward(
       const args = inputs.map((_input, i) => {
         return { name: undefined, value: torch.tensor(e, trace.input(i)), span: undefined };
       });
-      return torch.apply(e, object, args, site);
+      return torch.apply(e, object, [...args, ...modeArguments(object, parameterNames(e, object))], site);
     }).result;
   } catch (error) {
     if (!(error instanceof NeedsShape)) throw error;
@@ -53,12 +55,16 @@ export function shapesAfter(e: Evaluator, object: Instance, shapes: readonly Sha
   return found.every((shape) => shape !== undefined) ? found : undefined;
 }
 
+function parameterNames(e: Evaluator, object: Instance): string[] {
+  return e.torch.forwardOf(object)?.node.params.map(({ name }) => name) ?? [];
+}
+
 /** The names of the inputs: the parameters of `forward` that have no default, or the first `count` parameters. */
 export function inputNames(e: Evaluator, object: Instance, count?: number): string[] {
   const forward = e.torch.forwardOf(object);
   if (!forward) return ['input'];
   const [, ...params] = forward.node.params;
-  const plain = params.filter(({ stars }) => stars === 0);
+  const plain = params.filter(({ name, stars }) => stars === 0 && !(isFlaxModule(object) && isMode(name)));
   const needed = plain.filter(({ name, keywordOnly }) => !keywordOnly && !forward.fallbacks.has(name));
   if (count !== undefined && count !== needed.length) return plain.slice(0, count).map(({ name }) => name);
   const names = needed.map(({ name }) => name);

@@ -1,6 +1,7 @@
 import type { Span } from '../../../network/definition.ts';
 import type { Shape } from '../../../network/shape.ts';
 import type { DirectiveValue } from '../evaluation/directives.ts';
+import { isFlaxModule } from '../library/flax/classes.ts';
 import type { InputHint, TraceInput } from '../library/torch/trace.ts';
 import type { Evaluator } from './evaluator.ts';
 import { inputNames, runForward } from './forward.ts';
@@ -22,7 +23,8 @@ const MAX_PASSES = 60;
 
 /** Where the shapes of a network's inputs stand, in this order: a directive, data that it is shown, its layers. */
 export function findInputs(e: Evaluator, object: Instance): readonly FoundInput[] {
-  return fromDirective(e, object) ?? fromData(e, object) ?? new InputSearch(e, object).found();
+  const found = fromDirective(e, object) ?? fromData(e, object) ?? new InputSearch(e, object).found();
+  return isFlaxModule(object) ? found.map((input) => ({ ...input, isChannelsLast: true })) : found;
 }
 
 /** `# @region-lens input = (3, 32, 32)` at the class, at the call that makes the network, or at what holds it. */
@@ -70,6 +72,7 @@ function fromData(e: Evaluator, object: Instance): FoundInput[] | undefined {
 
 /** Finds out whether channels come first, which data does not say. */
 function withLayout(e: Evaluator, object: Instance, inputs: readonly FoundInput[]): FoundInput[] {
+  if (isFlaxModule(object)) return [...inputs];
   let found = [...inputs];
   for (let round = 0; round <= inputs.length; round++) {
     const { needs } = runForward(e, object, found, { isProbing: true });

@@ -263,7 +263,9 @@ export function equal(left: Value, right: Value, room = { left: MAX_COMPARED }):
     }
     return known;
   }
-  if (left instanceof BatchSize !== right instanceof BatchSize) return undefined;
+  // All inputs of one forward pass have one batch.
+  if (left instanceof BatchSize && right instanceof BatchSize) return true;
+  if (left instanceof BatchSize || right instanceof BatchSize) return undefined;
   if (left instanceof Library && right instanceof Library && left.path === right.path) return true;
   if (isOpen(left) || isOpen(right)) return undefined;
   if (left instanceof Dict && right instanceof Dict) return left === right ? true : undefined;

@@ -15,7 +15,7 @@ import { findInputs } from './inputShapes.ts';
 import type { FoundInput } from './inputShapes.ts';
 import { definitionOf } from './networks.ts';
 import { kerasRoots, readKeras } from './kerasNetworks.ts';
-import { looksLikeKeras, looksLikePyTorch } from './sniff.ts';
+import { looksLikeFlax, looksLikeKeras, looksLikePyTorch } from './sniff.ts';
 import { Instance } from './values.ts';
 
 /** Networks of PyTorch in Python: the source is followed, never run. */
@@ -30,6 +30,13 @@ export const kerasPython: Format = {
   id: 'keras-python',
   sniff: looksLikeKeras,
   read: (text, fileName, options) => readPython('keras-python', text, fileName, options),
+};
+
+/** Networks of Flax in Python, likewise. */
+export const flaxPython: Format = {
+  id: 'flax',
+  sniff: looksLikeFlax,
+  read: (text, fileName, options) => readPython('flax', text, fileName, options),
 };
 
 /** Also of other files that hold Python; `format` is what they are. */

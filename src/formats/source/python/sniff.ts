@@ -21,7 +21,13 @@ export function looksLikeKeras(text: string, fileName: string): boolean {
   );
 }
 
+/** Likewise for a network of Flax. */
+export function looksLikeFlax(text: string, fileName: string): boolean {
+  if (!isPython(text, fileName) || !text.includes('flax')) return false;
+  return /^[ \t]*(?:import|from)[ \t]+flax\b/m.test(text) && /\b(?:linen|nnx|Module)\b/.test(text);
+}
+
 /** Whether a file is Python that may define a network. Costs microseconds for all others. */
 export function looksLikePythonNetwork(text: string, fileName: string): boolean {
-  return looksLikePyTorch(text, fileName) || looksLikeKeras(text, fileName);
+  return looksLikePyTorch(text, fileName) || looksLikeKeras(text, fileName) || looksLikeFlax(text, fileName);
 }

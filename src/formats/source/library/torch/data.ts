@@ -9,7 +9,7 @@ import { DataTensor } from './tensor.ts';
 /** Tensors of data that stand outside of networks: they tell what a network is given. */
 
 const makers =
-  /^(?:torch|numpy|tensorflow|keras)\.(?:random\.|ops\.)?(?:randn|rand|zeros|ones|empty|full|randint|normal|uniform)$/;
+  /^(?:torch|numpy|tensorflow|keras|jax)\.(?:random\.|ops\.|numpy\.)?(?:randn|rand|zeros|ones|empty|full|randint|normal|uniform)$/;
 
 function whole(values: readonly Value[]): number[] | undefined {
   const isWhole = values.every((value) => typeof value === 'number' && Number.isSafeInteger(value) && value > 0);

@@ -210,6 +210,7 @@ const bodies: Readonly<Record<string, FunctionBody>> = {
   absolute: ({ trace, node, x }) => trace.activate(node, x, absolute),
   normalize: ({ trace, node, x }) => notPiecewiseLinear(trace.writer, node, [x], 'normalization', false),
   contiguous: same,
+  astype: same,
   clone: same,
   detach: same,
   float: same,

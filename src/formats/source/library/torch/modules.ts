@@ -1,3 +1,4 @@
+import { isFlaxClass, isFlaxModule } from '../flax/classes.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
 import { Instance, Native } from '../../python/values.ts';
@@ -9,7 +10,10 @@ const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict']);
 /** Classes of PyTorch and its companions whose instances are modules. */
 export function isModuleClass(path: string): boolean {
   return (
-    /^torch\.nn\.[A-Z]\w*$/.test(path) || /(?:^|\.)Lightning(?:Module|DataModule)$/.test(path) || isBuiltBlock(path)
+    /^torch\.nn\.[A-Z]\w*$/.test(path) ||
+    /(?:^|\.)Lightning(?:Module|DataModule)$/.test(path) ||
+    isBuiltBlock(path) ||
+    isFlaxClass(path)
   );
 }
 
@@ -19,6 +23,7 @@ function isBuiltBlock(path: string): boolean {
 
 /** `Conv2d` for an instance of `torch.nn.Conv2d` or of a class that extends it. */
 export function moduleKind({ library }: Instance): string | undefined {
+  if (library && isFlaxClass(library)) return library.slice('flax.'.length);
   return library?.slice(library.lastIndexOf('.') + 1);
 }
 
@@ -95,8 +100,12 @@ const methods = new Set([
   '__len__',
 ]);
 
+/** Methods of Flax's modules that say what the network is given, or change nothing about it. */
+const flaxMethods = new Set(['init', 'init_with_output', 'lazy_init', 'apply', 'tabulate', 'bind']);
+
 /** A member of a module that its class in the source does not define. */
 export function moduleMember(e: Evaluator, object: Instance, name: string, site: Site): Value {
+  if (isFlaxModule(object) && flaxMethods.has(name)) return new Native(`torch.module.${name}`, object);
   if (methods.has(name)) return new Native(`torch.module.${name}`, object);
   if (name === 'training') return false;
   if (name === '_modules') return e.dict(childrenOf(e, object));

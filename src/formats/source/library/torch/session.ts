@@ -8,6 +8,8 @@ import { truth } from '../../python/operators.ts';
 import { callStandard } from '../../python/standard.ts';
 import { BoundMethod, FunctionValue, Instance, Native } from '../../python/values.ts';
 import type { Argument, Site, Value, Library } from '../../python/values.ts';
+import { applyFlax, callFlaxFunction, callFlaxMethod } from '../flax/apply.ts';
+import { isFlaxModule } from '../flax/classes.ts';
 import { callContainer, fillContainer } from './containers.ts';
 import { callData, makeData, observedShapes } from './data.ts';
 import { Fields } from './fields.ts';
@@ -61,6 +63,7 @@ export class TorchSession {
         this.trace.open.pop();
       }
     }
+    if (isFlaxModule(object)) return applyFlax(e, object, args, site);
     const kind = moduleKind(object);
     if (kind === 'Sequential') return this.applySequence(e, object, args, site);
     const [first] = args;
@@ -69,8 +72,9 @@ export class TorchSession {
   }
 
   forwardOf(object: Instance): FunctionValue | undefined {
+    const name = isFlaxModule(object) ? '__call__' : 'forward';
     const forward = object.cls?.lineage
-      .map(({ attributes }) => attributes.get('forward'))
+      .map(({ attributes }) => attributes.get(name))
       .find((value) => value !== undefined);
     return forward instanceof FunctionValue ? forward : undefined;
   }
@@ -208,6 +212,7 @@ export class TorchSession {
     const data = makeData(path, args, site);
     if (data) return data;
     const name = path.split('.').at(-1) ?? '';
+    if (/^(?:flax|jax)\./.test(path)) return callFlaxFunction(e, path, args, site);
     return path.startsWith('torch.') ? callTensorFunction(e, name, args, site) : undefined;
   }
 
@@ -236,6 +241,7 @@ export class TorchSession {
   private callModuleMethod(e: Evaluator, native: Native, method: string, args: readonly Argument[], site: Site): Value {
     const { self } = native;
     if (!(self instanceof Instance)) return undefined;
+    if (isFlaxModule(self) && !method.startsWith('__')) return callFlaxMethod(e, self, args, site);
     switch (method) {
       case '__init__':
         this.initialize(e, self, args);

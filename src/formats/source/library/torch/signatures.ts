@@ -1,3 +1,4 @@
+import { flaxSignatures } from '../flax/signatures.ts';
 import type { Argument, Value } from '../../python/values.ts';
 
 const convolution = 'in_channels out_channels kernel_size stride padding dilation groups bias padding_mode';
@@ -74,7 +75,9 @@ const written: Readonly<Record<string, string>> = {
   LogSoftmax: 'dim',
 };
 
-const signatures = new Map(Object.entries(written).map(([kind, names]) => [kind, names.split(' ')]));
+const signatures = new Map(
+  Object.entries({ ...written, ...flaxSignatures }).map(([kind, names]) => [kind, names.split(' ')]),
+);
 
 export function signatureOf(kind: string): readonly string[] | undefined {
   return signatures.get(kind);

@@ -66,6 +66,7 @@ export class Trace {
   /** A pooling to a given size made the number of positions what it is, whatever came in. */
   isAdaptive = false;
   private readonly paths: ReadonlyMap<Instance, string>;
+  private readonly counts = new Map<string, number>();
 
   constructor(
     e: Evaluator,
@@ -97,6 +98,17 @@ export class Trace {
     const { span, calleeSpan } = object.site;
     const name = path === undefined || path === '' ? this.prefixed(kind.toLowerCase()) : path;
     return this.node(name, kind, span, calleeSpan);
+  }
+
+  /** The node for a module that was made where it is called: named by its class, and counted. */
+  numberedNode(object: Instance, kind: string, given: string | undefined): GraphNode {
+    if (this.paths.has(object)) return this.moduleNode(object, kind);
+    const { span, calleeSpan } = object.site;
+    if (given !== undefined) return this.node(this.prefixed(given), kind, span, calleeSpan);
+    const name = this.prefixed(kind);
+    const count = this.counts.get(name) ?? 0;
+    this.counts.set(name, count + 1);
+    return this.node(`${name}_${count}`, kind, span, calleeSpan);
   }
 
   /** The node for a function of tensors. */

@@ -1,0 +1,199 @@
+import type { Span } from '../../../../network/definition.ts';
+import type { Operation, Padding, Window } from '../../../../network/operation.ts';
+import { pairOf, paddingOf } from '../../../graph/windows.ts';
+import { Refusal } from '../../../graph/writer.ts';
+import type { TensorValue } from '../../../graph/writer.ts';
+import { List, Tuple } from '../../python/values.ts';
+import type { Value } from '../../python/values.ts';
+import type { Fields } from '../torch/fields.ts';
+import type { LayerCall } from '../torch/layers.ts';
+
+type LayerBody = (call: LayerCall) => TensorValue;
+
+/** Spatial axes of what comes in; Flax has the channels last. */
+function rankOf({ x, fields }: LayerCall): 1 | 2 {
+  const kernel = fields.get('kernel_size') ?? fields.get('window_shape');
+  const listed = kernel instanceof Tuple || kernel instanceof List ? kernel.items.length : undefined;
+  const rank = x.shape ? x.shape.length - 1 : listed;
+  if (rank !== undefined && listed !== undefined && rank !== listed)
+    throw new Refusal(`${fields.kind} has a window over ${listed} axes, ${rank} axes of positions come in.`);
+  if (rank === 1 || rank === 2) return rank;
+  throw new Refusal(
+    rank === undefined
+      ? 'Over how many axes this moves is not known.'
+      : `Layers over ${rank} spatial axes are not analyzed.`,
+  );
+}
+
+/** `"SAME"`, `"VALID"`, a number for all sides, or the sides of each axis. */
+function paddingField(fields: Fields, rank: 1 | 2, fallback: 'same' | 'valid'): Padding {
+  const value = fields.get('padding') ?? fallback;
+  if (typeof value === 'string') {
+    const name = value.toLowerCase();
+    if (name === 'same' || name === 'valid') return name;
+    throw new Refusal(`The padding ${value} is not analyzed.`);
+  }
+  const sides = sidesOf(value, rank);
+  if (!sides) throw new Refusal('How far this pads is not known.');
+  const [rows, columns] = rank === 1 ? [[0, 0] as const, sides[0]] : sides;
+  return paddingOf(rows, columns);
+}
+
+type Sides = readonly (readonly [number, number])[];
+
+function sidesOf(value: Value, rank: number): Sides | undefined {
+  if (typeof value === 'number') return Array.from({ length: rank }, () => [value, value] as const);
+  if (!(value instanceof Tuple || value instanceof List) || value.items.length !== rank) return undefined;
+  const sides: (readonly [number, number])[] = [];
+  for (const item of value.items) {
+    if (typeof item === 'number') sides.push([item, item]);
+    else if ((item instanceof Tuple || item instanceof List) && item.items.length === 2) {
+      const [before, after] = item.items;
+      if (typeof before !== 'number' || typeof after !== 'number') return undefined;
+      sides.push([before, after]);
+    } else return undefined;
+  }
+  return sides;
+}
+
+function windowOf(call: LayerCall, names: { kernel: string; fallback: 'same' | 'valid' }): Window {
+  const { fields } = call;
+  const rank = rankOf(call);
+  const kernel = fields.extents(names.kernel, rank, 1);
+  if (!kernel) throw new Refusal(`${fields.kind} needs ${names.kernel}.`);
+  return {
+    rank,
+    kernel: pairOf(kernel, rank),
+    strides: pairOf(fields.extents('strides', rank, 1), rank),
+    dilation: pairOf(fields.extents('kernel_dilation', rank, 1), rank),
+    padding: paddingField(fields, rank, names.fallback),
+  };
+}
+
+/** The features that a layer of nnx says it takes; linen takes what comes. */
+function misfits({ trace, node, x, fields }: LayerCall, name: string): TensorValue | undefined {
+  if (!fields.kind.startsWith('nnx.')) return undefined;
+  const needed = fields.count(name);
+  const given = x.shape?.at(-1);
+  if (given === undefined || given === needed) return undefined;
+  const message = `${node.name}: ${name} is ${needed}, ${given} ${name === 'in_features' ? 'features' : 'channels'} come in.`;
+  trace.writer.report('shape-mismatch', 'error', message, fields.span(name) ?? node);
+  return trace.unknown(node, [x], message);
+}
+
+function featuresOf({ fields }: LayerCall): number {
+  return fields.count(fields.kind.startsWith('nnx.') ? 'out_features' : 'features');
+}
+
+const dense: LayerBody = (call) => {
+  const { trace, node, x, fields, owner } = call;
+  if (fields.kind.startsWith('nnx.'))
+    trace.ask(x, { kind: 'shape', shape: [fields.count('in_features')], how: `the first ${fields.kind}` });
+  const operation: Operation = { kind: 'dense', units: featuresOf(call), useBias: fields.flag('use_bias', true) };
+  return misfits(call, 'in_features') ?? trace.writer.emit(node, [x], { type: 'dense', operation, owner });
+};
+
+const convolution: LayerBody = (call) => {
+  const { trace, node, x, fields, owner } = call;
+  const filters = featuresOf(call);
+  const groups = fields.count('feature_group_count', 1);
+  const useBias = fields.flag('use_bias', true);
+  if (fields.get('mask') !== undefined && fields.get('mask') !== null)
+    throw new Refusal('A convolution with a mask is not analyzed.');
+  if (fields.extents('input_dilation', rankOf(call), 1)?.some((step) => step !== 1))
+    throw new Refusal('A convolution of a spread input is not analyzed.');
+  const window = windowOf(call, { kernel: 'kernel_size', fallback: 'same' });
+  const misfit = misfits(call, 'in_features');
+  if (misfit) return misfit;
+  const channels = x.shape?.at(-1);
+  if (groups > 1 && (filters % groups !== 0 || (channels ?? groups) % groups !== 0))
+    throw new Refusal(`${filters} filters and ${channels} channels do not fall into ${groups} groups.`);
+  const isDepthwise = groups > 1 && groups === channels;
+  const operation: Operation = isDepthwise
+    ? { kind: 'depthwiseConvolution', window, multiplier: filters / groups, useBias }
+    : { kind: 'convolution', window, filters, groups, useBias };
+  return trace.writer.emit(node, [x], {
+    type: `${isDepthwise ? 'depthwise_' : ''}conv${window.rank}d`,
+    operation,
+    owner,
+  });
+};
+
+/** At evaluation, by the averages that were kept; by the statistics of its batch only where the source says so. */
+const batchNormalization: LayerBody = (call) => {
+  const { trace, node, x, fields, owner } = call;
+  const scale = fields.flag('use_scale', true);
+  const center = fields.flag('use_bias', true);
+  const misfit = misfits(call, 'num_features');
+  if (misfit) return misfit;
+  const axis = fields.get('axis') ?? -1;
+  if (axis !== -1) throw new Refusal('A batch normalization along another axis than that of channels is not analyzed.');
+  if (fields.kind === 'linen.BatchNorm' && fields.get('use_running_average') === false)
+    return normalization('batch normalization by the statistics of its batch', true)(call);
+  const epsilon = fields.number('epsilon', 1e-5);
+  return trace.writer.emit(node, [x], {
+    type: 'batch_normalization',
+    operation: { kind: 'batchNormalization', epsilon, center, scale, statistics: 'buffers' },
+    owner,
+  });
+};
+
+const normalization =
+  (what: string, isCentered: boolean): LayerBody =>
+  ({ trace, node, x, fields }) => {
+    const features = x.shape?.at(-1) ?? 0;
+    const count = Number(fields.flag('use_scale', true)) + Number(isCentered && fields.flag('use_bias', true));
+    const parameters = { constant: features * count, perFeature: [] };
+    const operation: Operation = { kind: 'notPiecewiseLinear', what, output: undefined, parameters };
+    return trace.writer.emit(node, [x], { type: node.op, operation, owner: undefined });
+  };
+
+const dropout: LayerBody = ({ trace, node, x }) => trace.emit(node, x, 'dropout', { kind: 'identity' });
+
+const bodies: Readonly<Record<string, LayerBody>> = {
+  Dense: dense,
+  Linear: dense,
+  Conv: convolution,
+  BatchNorm: batchNormalization,
+  LayerNorm: normalization('layer normalization', true),
+  RMSNorm: normalization('RMS normalization', false),
+  GroupNorm: normalization('group normalization', true),
+  InstanceNorm: normalization('instance normalization', true),
+  Dropout: dropout,
+};
+
+/** What a layer of Flax makes of a tensor; undefined for a class that is not known. */
+export function applyFlaxLayer(call: LayerCall): TensorValue | undefined {
+  const name = call.fields.kind.replace(/^\w+\./, '');
+  return Object.hasOwn(bodies, name) ? bodies[name](call) : undefined;
+}
+
+/** `nn.avg_pool(x, (2, 2), strides=(2, 2))`: by one step, and without padding, by default. */
+export function poolFlax(call: LayerCall, kind: 'maxPooling' | 'averagePooling'): TensorValue {
+  const { trace, node, x, fields } = call;
+  const window = windowOf(call, { kernel: 'window_shape', fallback: 'valid' });
+  if (kind === 'averagePooling' && window.padding !== 'valid' && fields.get('count_include_pad') !== false)
+    throw new Refusal('An average over zeros outside of the input is not analyzed.');
+  const type = `${kind === 'maxPooling' ? 'max' : 'average'}_pooling${window.rank}d`;
+  return trace.writer.emit(node, [x], { type, operation: { kind, window } });
+}
+
+/** Places of what was given, by the native format's names. */
+export function flaxPlaces(fields: Fields): Record<string, Span> {
+  const isDense = /\.(?:Dense|Linear)$/.test(fields.kind);
+  const native: Record<string, string> = {
+    features: isDense ? 'units' : 'filters',
+    out_features: isDense ? 'units' : 'filters',
+    kernel_size: 'kernel_size',
+    strides: 'strides',
+    padding: 'padding',
+    kernel_dilation: 'dilation_rate',
+    feature_group_count: 'groups',
+  };
+  const places: Record<string, Span> = {};
+  for (const [name, ours] of Object.entries(native)) {
+    const span = fields.span(name);
+    if (span) places[ours] = span;
+  }
+  return places;
+}
