@@ -66,7 +66,7 @@ function visit(source, node) {
   ts.forEachChild(node, (child) => visit(source, child));
 }
 
-for (const folder of ['webview', 'src/extension', 'src/protocol', 'src/common']) {
+for (const folder of ['webview', 'src/extension', 'src/protocol', 'src/common', 'src/server']) {
   const names = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
   for (const name of names.filter((file) => file.endsWith('.ts')).sort()) {
     const file = path.join(root, folder, name);

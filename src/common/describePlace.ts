@@ -1,11 +1,5 @@
 import type { Place } from './place.ts';
-
-/** Translates a text into the user's language, with values for `{0}`, `{1}`, ... */
-export type Translate = (text: string, ...values: readonly (string | number)[]) => string;
-
-/** English, as the text is written. */
-export const untranslated: Translate = (text, ...values) =>
-  text.replace(/\{(\d+)\}/g, (match, i: string) => String(values[Number(i)] ?? match));
+import { untranslated, type Translate } from './translate.ts';
 
 /** Coordinates that are written out; of longer points the first ones. */
 const MAX_COORDINATES = 4;

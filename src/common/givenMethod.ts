@@ -1,4 +1,4 @@
-import { untranslated, type Translate } from './describePlace.ts';
+import { untranslated, type Translate } from './translate.ts';
 import type { Place } from './place.ts';
 
 /** The method that a place of one dimension or two leaves, and why; null where the network decides. */

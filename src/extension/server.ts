@@ -126,7 +126,10 @@ export class Server implements vscode.Disposable {
       },
       diagnosticCollectionName: 'regionLens',
       outputChannel: this.log,
-      initializationOptions: (): WatchOptions => ({ stopped: this.watch.stopped }),
+      initializationOptions: (): WatchOptions => ({
+        stopped: this.watch.stopped,
+        translations: vscode.l10n.bundle,
+      }),
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {

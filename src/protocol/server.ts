@@ -171,6 +171,8 @@ export interface StoppedWork extends Work {
 
 /** The options that a client which watches the server starts it with. */
 export interface WatchOptions {
+  /** Of the server's sentences, by the English text; none for English. */
+  readonly translations?: Readonly<Record<string, string>>;
   /** Is not begun again. */
   readonly stopped: readonly StoppedWork[];
 }

@@ -9,6 +9,7 @@ import type { Layer } from '../network/network.ts';
 import { ANALYSIS, type Work } from '../protocol/server.ts';
 import type { DocumentWork } from './documentWork.ts';
 import { ShownNetworks, type ShownNetwork } from './shownNetworks.ts';
+import { t } from './translation.ts';
 
 /** The analysis of one version of one document, with its lines. */
 export interface AnalyzedDocument {
@@ -130,7 +131,7 @@ function bareDocument(uri: string, version: number, text: string, problems: read
 
 function sentenceOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
-  return `Region Lens could not analyze this file: ${reason}. The analysis is tried again when the text changes.`;
+  return t('Region Lens could not analyze this file: {0}. The analysis is tried again when the text changes.', reason);
 }
 
 /** The last part of an address without its query; all of it where it is not a URI. */

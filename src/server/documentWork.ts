@@ -1,4 +1,5 @@
 import { ANALYSIS, type StoppedWork, type WatchOptions, type Work } from '../protocol/server.ts';
+import { t } from './translation.ts';
 
 /**
  * Tells whoever watches this process which document it is at work on: only from outside can one see which document has
@@ -39,10 +40,10 @@ export class DocumentWork {
 }
 
 function sentenceOf({ method, silentSeconds }: StoppedWork): string {
-  const what = method === ANALYSIS ? 'The analysis of this file' : 'What was asked about this file';
+  const what = method === ANALYSIS ? t('The analysis of this file') : t('What was asked about this file');
   const how =
     silentSeconds === null
-      ? 'ended the language server, most likely because memory ran out'
-      : `did not finish within ${silentSeconds} seconds and was stopped`;
-  return `${what} ${how}. It is tried again when the text changes or the language server is restarted.`;
+      ? t('ended the language server, most likely because memory ran out')
+      : t('did not finish within {0} seconds and was stopped', silentSeconds);
+  return t('{0} {1}. It is tried again when the text changes or the language server is restarted.', what, how);
 }

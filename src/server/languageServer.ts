@@ -13,6 +13,7 @@ import { documentSymbols } from './features/symbols.ts';
 import { notebookSelector } from './notebooks.ts';
 import { answerPanelRequests } from './panelRequests.ts';
 import { ServerSession, type ServerHost } from './serverSession.ts';
+import { speak } from './translation.ts';
 
 const capabilities: InitializeResult['capabilities'] = {
   textDocumentSync: TextDocumentSyncKind.Incremental,
@@ -35,6 +36,7 @@ export function startServer(host: ServerHost): void {
   host.connection.onInitialize(({ workspaceFolders, initializationOptions }): InitializeResult => {
     session.imported.setFolders((workspaceFolders ?? []).map(({ uri }) => uri));
     session.work.begin(initializationOptions);
+    speak((initializationOptions as Partial<protocol.WatchOptions> | null | undefined)?.translations);
     return { capabilities };
   });
   host.connection.onRequest(protocol.pingRequest.method, () => null);

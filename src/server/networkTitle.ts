@@ -6,7 +6,8 @@ import type { BoundResult } from '../theory/bound.ts';
 import type { AnalyzedDocument } from './documentAnalysis.ts';
 import type { Settings } from './settings.ts';
 import type { ShownNetwork } from './shownNetworks.ts';
-import { mainBounds, meanDomain, plural } from './words.ts';
+import { describeParameters, mainBounds, meanDomain } from './words.ts';
+import { t } from './translation.ts';
 
 type Notation = Pick<Settings, 'notation'>;
 
@@ -17,7 +18,7 @@ type Notation = Pick<Settings, 'notation'>;
 export function networkTitle(network: ShownNetwork, document: AnalyzedDocument, settings: Notation): string {
   const { analysis, isStale } = network;
   const parts = [...figures(analysis, settings), ...limits(network, document)];
-  return `${analysis.network.name}${isStale ? ' (last version that could be read)' : ''}: ${parts.join(' · ')}`;
+  return `${analysis.network.name}${isStale ? t(' (last version that could be read)') : ''}: ${parts.join(' · ')}`;
 }
 
 /** The first of these figures with its caveat, for the status bar. */
@@ -32,34 +33,37 @@ function figures(analysis: NetworkAnalysis, { notation }: Notation): string[] {
   const [most, reached, mean] = [atMost, canReach, expected].map(write);
   const parameters = networkParameters(analysis.network, analysis.definition);
   const bends = analysis.network.layers.some((layer) => layer.neurons > 0 && layer.scope !== 'beyond');
-  if (!bends) return [analysis.network.complete ? 'no piecewise-linear units' : 'no figures', ...sizeOf(parameters)];
+  if (!bends)
+    return [analysis.network.complete ? t('no piecewise-linear units') : t('no figures'), ...sizeOf(parameters)];
   return [
-    ...(most === null ? [] : [`≤ ${most} regions${reached === null ? '' : ` (proven reachable: ${reached})`}`]),
-    ...(most !== null || reached === null ? [] : [`≥ ${reached} regions reachable`]),
+    ...(most === null
+      ? []
+      : [reached === null ? t('≤ {0} regions', most) : t('≤ {0} regions (proven reachable: {1})', most, reached)]),
+    ...(most !== null || reached === null ? [] : [t('≥ {0} regions reachable', reached)]),
     ...(mean === null || !expected
       ? []
-      : [`≈ ${mean} at initialization on ${meanDomain(analysis.network.inputSize, expected)}`]),
+      : [t('≈ {0} at initialization on {1}', mean, meanDomain(analysis.network.inputSize, expected))]),
     ...sizeOf(parameters),
   ];
 }
 
 function sizeOf(parameters: number | null): string[] {
-  return parameters === null ? [] : [plural(parameters, 'parameter')];
+  return parameters === null ? [] : [describeParameters(parameters)];
 }
 
 /** What the figures leave out. */
 function limits({ analysis: network, isStale }: ShownNetwork, { lines, analysis }: AnalyzedDocument): string[] {
   const parts: string[] = [];
   const [end] = endOfTheory(network.network);
-  if (end) parts.push(`only up to ${end.layer.name}: '${end.what}' is not piecewise linear`);
+  if (end) parts.push(t("only up to {0}: '{1}' is not piecewise linear", end.layer.name, end.what));
   if (network.network.complete || isStale) return parts;
   const unknown = unknownSizes(network, analysis);
-  if (unknown.length > 0) return [...parts, `sizes unknown: ${unknown.slice(0, MAX_UNKNOWNS).join(', ')}`];
+  if (unknown.length > 0) return [...parts, t('sizes unknown: {0}', unknown.slice(0, MAX_UNKNOWNS).join(', '))];
   const read = new Set(network.network.layers.map((layer) => layer.definition));
   const first = network.definition.layers.find((_, index) => !read.has(index));
   return [
     ...parts,
-    first ? `incomplete: stops before line ${lines.positionAt(first.span.start).line + 1}` : 'incomplete',
+    first ? t('incomplete: stops before line {0}', lines.positionAt(first.span.start).line + 1) : t('incomplete'),
   ];
 }
 

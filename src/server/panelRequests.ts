@@ -15,6 +15,7 @@ import { sweepOptions, sweptRow } from './panel/sizes.ts';
 import { withinCell } from './notebooks.ts';
 import { cancelled, detailsOf, type ServerSession } from './serverSession.ts';
 import type { Settings } from './settings.ts';
+import { t } from './translation.ts';
 
 /** Answers the requests of the panel and of the commands. */
 export function answerPanelRequests(session: ServerSession): void {
@@ -72,7 +73,12 @@ function answerComputations(session: ServerSession): void {
   );
   compute(session, protocol.sizeEditRequest, (document, { uri, network, subject, value }) => {
     const edit = sizeEdit(document, network, subject, value, importsOf(uri));
-    return withinCell(document, edit) ?? { edits: [], refused: IN_ANOTHER_CELL };
+    return (
+      withinCell(document, edit) ?? {
+        edits: [],
+        refused: t('This is written in another cell of the notebook: change it there.'),
+      }
+    );
   });
   compute(session, protocol.fitRequest, ({ analysis }, { network, ...question }) => {
     const found = analysis.networks[network];
@@ -86,7 +92,7 @@ function answerComparisons(session: ServerSession): void {
     protocol.compareRequest,
     (document, params) => {
       const unread = params.uris.filter((uri) => session.findNow(uri) === null);
-      const problems = unread.map((uri) => `${fileNameOf(uri)} holds no network that can be read.`);
+      const problems = unread.map((uri) => t('{0} holds no network that can be read.', fileNameOf(uri)));
       return panelComparison(comparedWith(session, document, params), params.counterparts, problems);
     },
     ({ uris }) => uris,
@@ -110,8 +116,6 @@ function comparedWith(
   const own = siblings ? [network, ...all.filter((position) => position !== network)] : [network];
   return [{ document, networks: own }, ...others.map((other) => ({ document: other, networks: null }))];
 }
-
-const IN_ANOTHER_CELL = 'This is written in another cell of the notebook: change it there.';
 
 /** A request that is about what a document says. */
 function answer<P extends protocol.DocumentParams, R>(
@@ -162,7 +166,10 @@ function compute<P extends protocol.DocumentParams, R>(
     } catch (error) {
       connection.console.error(`${method} failed for ${uri}. ${detailsOf(error)}`);
       const reason = error instanceof Error ? error.message : String(error);
-      return new ResponseError(LSPErrorCodes.RequestFailed, `This cannot be computed for ${fileName}: ${reason}`);
+      return new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        t('This cannot be computed for {0}: {1}', fileName, reason),
+      );
     }
   });
 }

@@ -1,6 +1,7 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { superscript } from '../common/describePlace.ts';
 import type { BoundFacts, BoundResult } from '../theory/bound.ts';
+import { t } from './translation.ts';
 
 /** Words that hovers, lens, status bar and panel share, so that one thing has one name everywhere. */
 
@@ -31,12 +32,12 @@ export function sourceOf(analysis: NetworkAnalysis, combined: BoundResult): Boun
 
 /** `[−1, 1]²`, or the diagonal of the cube: what the means are for by default. */
 export function meanDomain(inputs: number, { domainDimension }: Pick<BoundFacts, 'domainDimension'>): string {
-  if (domainDimension === 2) return inputs === 2 ? '[−1, 1]²' : 'a plane';
-  return inputs === 1 ? '[−1, 1]' : 'the diagonal of [−1, 1]' + superscript(inputs);
+  if (domainDimension === 2) return inputs === 2 ? '[−1, 1]²' : t('a plane');
+  return inputs === 1 ? '[−1, 1]' : t('the diagonal of {0}', `[−1, 1]${superscript(inputs)}`);
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export function describeParameters(count: number): string {
+  return count === 1 ? t('1 parameter') : t('{0} parameters', count.toLocaleString('en'));
 }
 
 export function describeActivation(name: string): string {

@@ -1,6 +1,7 @@
 import { CodeActionKind, TextEdit, type CodeAction, type Diagnostic, type Range } from 'vscode-languageserver';
 import type { Problem, Span } from '../../network/definition.ts';
 import type { AnalyzedDocument } from '../documentAnalysis.ts';
+import { t } from '../translation.ts';
 
 /** Quick fixes: the word that was meant; for a value that the source does not say, the comment that supplies it. */
 export function codeActions(
@@ -29,7 +30,7 @@ function replace(
 ): CodeAction {
   const quote = /^["'`]/.exec(text.slice(problem.span.start))?.[0] ?? '';
   return {
-    title: `Change to '${word}'`,
+    title: t("Change to '{0}'", word),
     kind: CodeActionKind.QuickFix,
     diagnostics: diagnosticsOf(problem, diagnostics),
     isPreferred: true,
@@ -58,7 +59,7 @@ function supplyAll(document: AnalyzedDocument, problem: Problem, diagnostics: re
   if (!names.includes(problem.unknown)) return [];
   return [
     {
-      title: `Supply ${names.join(', ')} above ${network.network.name}`,
+      title: t('Supply {0} above {1}', names.join(', '), network.network.name),
       kind: CodeActionKind.QuickFix,
       diagnostics: diagnosticsOf(problem, diagnostics),
       isPreferred: true,
@@ -96,7 +97,7 @@ function supply(
   const { line } = lines.positionAt(problem.span.start);
   const edit = commentsAbove(document, line, [name]);
   return {
-    title: `Supply ${name} in a comment: ${directive(name, document.fileName)}`,
+    title: t('Supply {0} in a comment: {1}', name, directive(name, document.fileName)),
     kind: CodeActionKind.QuickFix,
     diagnostics: diagnosticsOf(problem, diagnostics),
     edit: { changes: { [uri]: [edit] } },

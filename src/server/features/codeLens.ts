@@ -4,6 +4,7 @@ import { networkTitle } from '../networkTitle.ts';
 import { isSourceCode, type AnalyzedDocument } from '../documentAnalysis.ts';
 import type { Settings } from '../settings.ts';
 import type { ShownNetwork } from '../shownNetworks.ts';
+import { t } from '../translation.ts';
 
 /** One line above each network: its figures, and what can be done with it. */
 export function codeLenses(document: AnalyzedDocument, settings: Settings): CodeLens[] {
@@ -17,8 +18,8 @@ export function codeLenses(document: AnalyzedDocument, settings: Settings): Code
     });
     return [
       lens(networkTitle(network, document, settings), 'regionLens.analyzeNetwork'),
-      lens('Plot', 'regionLens.showPlot'),
-      lens('Count', 'regionLens.countRegions'),
+      lens(t('Plot'), 'regionLens.showPlot'),
+      lens(t('Count'), 'regionLens.countRegions'),
     ];
   });
 }

@@ -11,7 +11,8 @@ import { asWritten, formatShape } from '../../network/shape.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalyzedDocument } from '../documentAnalysis.ts';
 import { boldMarkdown, escapeMarkdown } from '../../protocol/markdown.ts';
-import { describeActivation, mainBounds, meanDomain, plural, sourceOf } from '../words.ts';
+import { describeActivation, mainBounds, meanDomain, describeParameters, sourceOf } from '../words.ts';
+import { t } from '../translation.ts';
 
 /** More than this many layers of one piece of text are summed up after the first ones. */
 const MAX_LAYERS = 4;
@@ -36,7 +37,9 @@ export function layerHover(
   layers: readonly Layer[],
 ): MarkupContent {
   const sections = layers.slice(0, MAX_LAYERS).map((layer) => layerSections(analysis, layer).join('\n\n---\n\n'));
-  if (layers.length > MAX_LAYERS) sections.push(`and ${plural(layers.length - MAX_LAYERS, 'more layer')} like these`);
+  const more = layers.length - MAX_LAYERS;
+  if (more > 0)
+    sections.push(more === 1 ? t('and 1 more layer like these') : t('and {0} more layers like these', more));
   const value = [...sections, footer(uri, network, analysis)].join('\n\n---\n\n');
   return { kind: MarkupKind.Markdown, value };
 }
@@ -54,7 +57,7 @@ function layerSections(analysis: NetworkAnalysis, layer: Layer): string[] {
     if (difference !== null) why.push(difference);
   }
   if (explanation?.tightness) {
-    why.push(escapeMarkdown(`For shared weights this is ${withArticle(explanation.tightness)}.`));
+    why.push(escapeMarkdown(t('For shared weights this is {0}.', withArticle(explanation.tightness))));
   }
   if (layer.neurons > 0 && explanation?.advice) why.push(escapeMarkdown(explanation.advice));
   if (why.length > 0) sections.push(why.join('  \n'));
@@ -76,7 +79,7 @@ function isOwnFactor(analysis: NetworkAnalysis, layer: Layer, { ownLog10 }: Laye
 }
 
 function ownFactor(analysis: NetworkAnalysis, layer: Layer, explanation: LayerExplanation): string {
-  return isOwnFactor(analysis, layer, explanation) ? 'Factor' : "This layer's own factor";
+  return isOwnFactor(analysis, layer, explanation) ? t('Factor') : t("This layer's own factor");
 }
 
 /** Why the factor of the network's bound is not that of the formula. */
@@ -84,8 +87,8 @@ function describeDifference(analysis: NetworkAnalysis, layer: Layer, explanation
   const factor = contributionLog10(mainBounds(analysis).atMost, layer.index);
   if (factor === null || explanation.ownLog10 === null || isOwnFactor(analysis, layer, explanation)) return null;
   return factor < explanation.ownLog10
-    ? 'The upper bound grows by less than that, since it follows all layers together.'
-    : 'The upper bound grows by more than that: different theorems can be the tightest before and after this layer.';
+    ? t('The upper bound grows by less than that, since it follows all layers together.')
+    : t('The upper bound grows by more than that: different theorems can be the tightest before and after this layer.');
 }
 
 /** `Σ_{j≤2} C(24, j)` with the braces as a subscript: one of the few tags that a hover may hold. */
@@ -115,11 +118,17 @@ function titleOf(network: Network, layer: Layer, field: readonly number[] | null
       ...(layer.activation.name === 'linear' ? [] : [describeActivation(layer.activation.name)]),
     ].join(', '),
     `${inputs} → ${formatShape(writtenShape(network, layer.index))}`,
-    ...(layer.neurons > 0 ? [plural(layer.neurons, 'neuron')] : []),
-    ...(layer.parameters === 0 ? [] : [describeParameters(layer.parameters)]),
-    ...(products === null || products === 0 ? [] : [plural(products, 'multiply-add')]),
-    ...(field === null || layer.operation.kind === 'identity' ? [] : [`receptive field ${field.join('×')}`]),
-    ...(layer.sharedWith !== undefined ? ['shared weights'] : []),
+    ...(layer.neurons > 0
+      ? [layer.neurons === 1 ? t('1 neuron') : t('{0} neurons', layer.neurons.toLocaleString('en'))]
+      : []),
+    ...(layer.parameters === 0
+      ? []
+      : [layer.parameters === null ? t('parameters not known') : describeParameters(layer.parameters)]),
+    ...(products === null || products === 0
+      ? []
+      : [products === 1 ? t('1 multiply-add') : t('{0} multiply-adds', products.toLocaleString('en'))]),
+    ...(field === null || layer.operation.kind === 'identity' ? [] : [t('receptive field {0}', field.join('×'))]),
+    ...(layer.sharedWith !== undefined ? [t('shared weights')] : []),
   ];
   return `${boldMarkdown(layer.name)} · ${parts.map(escapeMarkdown).join(' · ')}`;
 }
@@ -130,32 +139,33 @@ function inputNotes({ inputs }: Network, layer: Layer): string {
     .filter(isInput)
     .map((tensor) => inputs[-1 - tensor])
     .flatMap(({ shape, channelsFirst, source }) =>
-      source === undefined ? [] : [`input ${formatShape(asWritten(shape, channelsFirst))}, ${source}`],
+      source === undefined ? [] : [t('input {0}, {1}', formatShape(asWritten(shape, channelsFirst)), source)],
     )
     .map((note) => `${escapeMarkdown(note)}  \n`)
     .join('');
 }
 
-function describeParameters(count: number | null): string {
-  return count === null ? 'parameters not known' : plural(count, 'parameter');
-}
-
 function factorOf(analysis: NetworkAnalysis, layer: Layer): string {
   if (layer.scope === 'beyond') {
     const [end] = endOfTheory(analysis.network);
-    if (!end) return 'Region counts stop before this layer.';
-    return escapeMarkdown(`Region counts stop at ${end.what} (layer ${end.layer.name}); later layers are not covered.`);
+    if (!end) return t('Region counts stop before this layer.');
+    return escapeMarkdown(
+      t('Region counts stop at {0} (layer {1}); later layers are not covered.', end.what, end.layer.name),
+    );
   }
   if (layer.neurons === 0) {
     const smooth = layer.activation.kind === 'smooth';
     return smooth
-      ? `${escapeMarkdown(layer.activation.name)} is not piecewise linear: figures are of the values that enter it.`
-      : 'No activation: adds no regions.';
+      ? t(
+          '{0} is not piecewise linear: figures are of the values that enter it.',
+          escapeMarkdown(layer.activation.name),
+        )
+      : t('No activation: adds no regions.');
   }
   const factor = contributionLog10(mainBounds(analysis).atMost, layer.index);
-  if (factor === null) return 'No bound applies here.';
+  if (factor === null) return t('No bound applies here.');
   const figure = factor >= 6 ? formatPower(factor) : `${formatNumber(10 ** factor)}`;
-  return `Multiplies the upper bound on linear regions by **${figure}**`;
+  return t('Multiplies the upper bound on linear regions by **{0}**', figure);
 }
 
 function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {
@@ -164,13 +174,13 @@ function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {
     const magnitude = bound?.perLayer?.[layer.index];
     return magnitude ? [`${words} **${formatMagnitude(magnitude)}**${where}`] : [];
   };
-  const domain = expected ? ` on ${escapeMarkdown(meanDomain(analysis.network.inputSize, expected))}` : '';
+  const domain = expected ? ` ${t('on {0}', escapeMarkdown(meanDomain(analysis.network.inputSize, expected)))}` : '';
   const parts = [
-    ...figure('at most', atMost),
-    ...figure('can reach', canReach),
-    ...figure('expected', expected, domain),
+    ...figure(t('at most'), atMost),
+    ...figure(t('can reach'), canReach),
+    ...figure(t('expected'), expected, domain),
   ];
-  return parts.length > 0 ? `After this layer: ${parts.join(' · ')}` : null;
+  return parts.length > 0 ? t('After this layer: {0}', parts.join(' · ')) : null;
 }
 
 function footer(uri: string, network: number, analysis: NetworkAnalysis): string {
@@ -180,8 +190,8 @@ function footer(uri: string, network: number, analysis: NetworkAnalysis): string
     .map((bound) => citation(sourceOf(analysis, bound)));
   if (expected) sources.push(citation(expected));
   const commands = [
-    command('Plot', 'regionLens.showPlot', uri, network),
-    command('Count', 'regionLens.countRegions', uri, network),
+    command(t('Plot'), 'regionLens.showPlot', uri, network),
+    command(t('Count'), 'regionLens.countRegions', uri, network),
   ];
   return [...new Set(sources), ...commands].join(' · ');
 }

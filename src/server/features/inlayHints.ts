@@ -9,6 +9,7 @@ import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import type { Settings } from '../settings.ts';
 import type { ShownNetwork } from '../shownNetworks.ts';
 import { layerHover } from './hover.ts';
+import { t } from '../translation.ts';
 
 /** What a hint needs to find its tooltip later. */
 interface HintData {
@@ -107,7 +108,7 @@ function hintLabel(analysis: NetworkAnalysis, layers: readonly Layer[], settings
     ...(hints === 'contribution' ? [] : both.map((one) => totalAfter(one, layers[layers.length - 1], settings))),
   ].filter((part) => part !== null);
   if (parts.length === 0) return null;
-  return parts.join(' ') + (layers.length > 1 ? ` (${layers.length} layers)` : '');
+  return parts.join(' ') + (layers.length > 1 ? ` (${t('{0} layers', layers.length)})` : '');
 }
 
 /** How a figure relates to the number of regions: a reader must not take a bound for a mean. */
@@ -164,7 +165,11 @@ export function resolveInlayHint(hint: InlayHint, document: AnalyzedDocument): I
   if (!network || hinted.length === 0) return hint;
   const tooltip = layerHover(document.uri, network.index, network.analysis, hinted);
   if (!network.isStale) return { ...hint, tooltip };
-  return { ...hint, tooltip: { ...tooltip, value: `${STALE_NOTE}\n\n---\n\n${tooltip.value}` } };
+  return {
+    ...hint,
+    tooltip: {
+      ...tooltip,
+      value: `${t('Figures of the last version of this network that could be read.')}\n\n---\n\n${tooltip.value}`,
+    },
+  };
 }
-
-const STALE_NOTE = 'Figures of the last version of this network that could be read.';

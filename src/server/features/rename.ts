@@ -4,6 +4,7 @@ import { isParamName } from '../../formats/native/paramUses.ts';
 import type { Range } from '../../analysis/lineIndex.ts';
 import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { findName } from '../layerNames.ts';
+import { t } from '../translation.ts';
 
 /** The name to rename; null where none is, or where it is made up and stands nowhere. */
 export function renameRange(document: AnalyzedDocument, offset: number): Range | null {
@@ -20,15 +21,15 @@ export function renameAt(
   const found = findName(document, offset);
   if (!found?.thing.written) return null;
   const { names, thing } = found;
-  if (newName.trim() === '') return new ResponseError(ErrorCodes.InvalidParams, 'A name must not be empty.');
+  if (newName.trim() === '') return new ResponseError(ErrorCodes.InvalidParams, t('A name must not be empty.'));
   const isParam = thing.kind === 'param';
   if (isParam && !isParamName(newName))
-    return new ResponseError(ErrorCodes.InvalidParams, `${newName} cannot be named in an expression.`);
+    return new ResponseError(ErrorCodes.InvalidParams, t('{0} cannot be named in an expression.', newName));
   if (
     newName !== thing.name &&
     names.things.some(({ name, kind }) => name === newName && (kind === 'param') === isParam)
   ) {
-    return new ResponseError(ErrorCodes.InvalidParams, `There is already something named ${newName}.`);
+    return new ResponseError(ErrorCodes.InvalidParams, t('There is already something named {0}.', newName));
   }
   const newText = JSON.stringify(newName).slice(1, -1);
   const spans = [found.thing.written, ...usesOf(names, thing)];

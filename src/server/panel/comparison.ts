@@ -12,6 +12,7 @@ import { boundFacts } from '../../theory/registry.ts';
 import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { meanDomain } from '../words.ts';
 import { quantity } from './series.ts';
+import { t } from '../translation.ts';
 
 /** Networks of several documents held against each other. */
 
@@ -77,7 +78,7 @@ function commonDomain(mean: BoundId, inputSizes: readonly number[]): string | nu
   const [first] = inputSizes;
   if (first === undefined) return null;
   if (inputSizes.every((size) => size === first)) return meanDomain(first, boundFacts[mean]);
-  return boundFacts[mean].domainDimension === 1 ? 'the diagonal of [−1, 1]ⁿ' : '[−1, 1]²';
+  return boundFacts[mean].domainDimension === 1 ? t('the diagonal of {0}', '[−1, 1]ⁿ') : '[−1, 1]²';
 }
 
 function figures(measures: NetworkFigures, mean: string | null): ComparedFigures {

@@ -14,6 +14,7 @@ import { widthGroups } from '../../analysis/widthGroups.ts';
 import { totalMultiplyAdds } from '../../network/cost.ts';
 import type { FitQuestion, PanelDesign, PanelFit } from '../../protocol/runs.ts';
 import { quantity } from './series.ts';
+import { t } from '../translation.ts';
 
 /** A panel waits this long; what was found until then is shown as what it is. */
 const SECONDS = 5;
@@ -30,11 +31,11 @@ export async function panelFit(
 ): Promise<PanelFit> {
   const { definition } = analysis;
   const groups = widthGroups(definition);
-  if (groups.length === 0) throw new Error('No layer of this network has a width that can be chosen.');
+  if (groups.length === 0) throw new Error(t('No layer of this network has a width that can be chosen.'));
   const chosen = objective === 'automatic' ? automatic(analysis) : objective;
   const repeated = depth === null ? null : repeatedLayer(analysis);
   if (depth !== null && repeated === null)
-    throw new Error('No layer of this network can stand several times in a row.');
+    throw new Error(t('No layer of this network can stand several times in a row.'));
   const task = (copies: number): FitTask => ({
     definition,
     groups,

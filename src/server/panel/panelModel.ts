@@ -18,6 +18,7 @@ import { layersAt, type AnalyzedDocument } from '../documentAnalysis.ts';
 import { layerFormula } from './formulas.ts';
 import { seriesOf } from './series.ts';
 import { describeActivation, mainBounds, meanDomain, sourceOf } from '../words.ts';
+import { t } from '../translation.ts';
 
 /** The whole model of the panel for one document, with the network at `offset` selected. */
 export function panelModel(document: AnalyzedDocument, offset: number | undefined): PanelModel {
@@ -169,7 +170,7 @@ function remarks(document: AnalyzedDocument, analysis: NetworkAnalysis): string[
     (problem) => problem.severity !== 'hint' && problem.span.start >= span.start && problem.span.end <= span.end,
   );
   const { complete, layers } = analysis.network;
-  const incomplete = complete ? [] : ['Some layers could not be read: the figures are for the rest.'];
+  const incomplete = complete ? [] : [t('Some layers could not be read: the figures are for the rest.')];
   return [
     ...incomplete,
     ...own.map(({ message }) => sentence(message)),
@@ -186,8 +187,8 @@ function whereNothingBends(layers: readonly Layer[]): string[] {
   const isWhole = layers.every(({ scope }) => scope !== 'beyond');
   return [
     isWhole
-      ? 'No layer has units that bend: the network is one affine map, one region.'
-      : 'No layer before that has units that bend: up to there the network is one affine map.',
+      ? t('No layer has units that bend: the network is one affine map, one region.')
+      : t('No layer before that has units that bend: up to there the network is one affine map.'),
   ];
 }
 

@@ -13,6 +13,7 @@ import { TheoryContext } from '../../theory/context.ts';
 import { BoundTable } from '../../theory/registry.ts';
 import { describePanelInitialization, sliceSeries } from './panelModel.ts';
 import { seriesOf } from './series.ts';
+import { t } from '../translation.ts';
 
 /** What is known of one run before it: how it counts, the mean for its place and its weights, and the slice's bound. */
 export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): RunTheory {
@@ -24,14 +25,14 @@ export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): R
   const slice = 'options' in place ? sliceSeries(analysis, place.dimension) : null;
   const head = { method, why, domain, initialization, slice };
   const none = (noMean: string): RunTheory => ({ ...head, expected: null, noMean });
-  if (settings.fileWeights) return none('The weights are those of the file: there is one network, and no mean.');
+  if (settings.fileWeights) return none(t('The weights are those of the file: there is one network, and no mean.'));
   if (!('options' in place)) return none(place.reason);
   const refused = whyPlanesDiffer(network.inputSize, method, settings);
   if (refused !== null) return none(refused);
   const mean = new BoundTable(TheoryContext.of(network, place.options)).get(
     place.dimension === 1 ? 'kac-rice-line' : 'kac-rice-plane',
   );
-  if (!mean.applies) return none(mean.reason ?? 'No mean applies.');
+  if (!mean.applies) return none(mean.reason ?? t('No mean applies.'));
   return { ...head, expected: seriesOf(mean, domain), noMean: null };
 }
 
@@ -53,7 +54,7 @@ export function meanInWindow(analysis: NetworkAnalysis, settings: CountSettings,
 function whyPlanesDiffer(inputs: number, method: CountMethod, { place, seeds }: CountSettings): string | null {
   if (method !== 'plane' || place.kind !== 'box' || inputs <= 2 || seeds === 1 || place.lower === -place.upper)
     return null;
-  return 'Each network has a plane of its own here, and a mean of its own: count one, or choose a box around 0.';
+  return t('Each network has a plane of its own here, and a mean of its own: count one, or choose a box around 0.');
 }
 
 /** What the means of a run are for, or why there are none. */
@@ -77,8 +78,8 @@ function optionsFor(domain: Domain): MeanOptions {
     case 'parallelogram':
       return { options: { parallelogram: slice }, dimension: 2 };
     case undefined: {
-      const where = domain.kind === 'all' ? 'the whole input space' : 'a box of more dimensions';
-      return { reason: `A mean is known on lines and in planes; this is ${where}.` };
+      const where = domain.kind === 'all' ? t('the whole input space') : t('a box of more dimensions');
+      return { reason: t('A mean is known on lines and in planes; this is {0}.', where) };
     }
   }
 }

@@ -15,6 +15,7 @@ import type { SweepSubject } from '../../protocol/runs.ts';
 import type { SizeEdit } from '../../protocol/server.ts';
 import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { networkText, withSizes } from './sizes.ts';
+import { t } from '../translation.ts';
 
 /**
  * The edits that give a network other sizes. They are tried on the text first, and made only where the text then
@@ -28,7 +29,7 @@ export function sizeEdit(
   imports: ReadFile,
 ): SizeEdit {
   const analysis = document.analysis.networks[network];
-  if (!analysis) return refused('The network is not there any more.');
+  if (!analysis) return refused(t('The network is not there any more.'));
   const source = networkText(document, network, imports);
   const edits =
     subject.kind === 'variable' ? variableEdit(source, subject, value) : layerEdits(source, analysis, subject, value);
@@ -51,7 +52,7 @@ function variableEdit(
   const variable = variableNamed(source, subject);
   return variable
     ? [{ span: variable.span, newText: String(value) }]
-    : `There is no variable ${subject.name} any more.`;
+    : t('There is no variable {0} any more.', subject.name);
 }
 
 function layerEdits(
@@ -62,11 +63,11 @@ function layerEdits(
 ): readonly TextEdit[] | string {
   const { definition } = analysis;
   const wanted = withSizes(analysis, subject, value);
-  if (wanted === null) return 'The network has no such size.';
+  if (wanted === null) return t('The network has no such size.');
   if (subject.kind === 'size' && subject.field === 'copies')
     return copyEdits(source, analysis, subject.layer, value, wanted);
   const changes = changedSizes(definition, wanted);
-  if (changes.length === 0) return 'The file has these sizes already.';
+  if (changes.length === 0) return t('The file has these sizes already.');
   const edits: TextEdit[] = [];
   for (const change of changes) {
     const edit = editOf(source, definition, change);
@@ -77,8 +78,8 @@ function layerEdits(
   if (after !== null && signatureOf(after) === signatureOf(wanted)) return edits;
   const others = after === null ? [] : changedSizes(wanted, after).map(({ layer }) => layer.name);
   return others.length > 0
-    ? `The text of this size also sets ${others.join(', ')}: change it by hand.`
-    : 'The text of this size sets more than it: change it by hand.';
+    ? t('The text of this size also sets {0}: change it by hand.', others.join(', '))
+    : t('The text of this size sets more than it: change it by hand.');
 }
 
 interface SizeChange {
@@ -104,7 +105,7 @@ function editOf(
   { layer, field, value }: SizeChange,
 ): TextEdit | string {
   const span = layer.fields[field];
-  if (!span) return `The file does not say ${field} where ${layer.name} is defined.`;
+  if (!span) return t('The file does not say {0} where {1} is defined.', field, layer.name);
   const written = source.text.slice(span.start, span.end);
   if (/^[\s\d()[\],]+$/.test(written)) return { span, newText: String(value) };
   const variables = textVariables(source, definition);
@@ -118,10 +119,10 @@ function variablesIn(written: string, variables: readonly TextVariable[], field:
   const named = variables.filter(({ name }) =>
     new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(written),
   );
-  const how = `${field} of ${layer} is written as ${written}`;
+  const names = named.map(({ name }) => name).join(t(' or '));
   return named.length > 0
-    ? `${how}. Vary ${named.map(({ name }) => name).join(' or ')} instead.`
-    : `${how}: change it by hand.`;
+    ? t('{0} of {1} is written as {2}. Vary {3} instead.', field, layer, written, names)
+    : t('{0} of {1} is written as {2}: change it by hand.', field, layer, written);
 }
 
 /** In JSON, layers stand one after the other: so do their copies. */
@@ -135,7 +136,7 @@ function copyEdits(
   const layer = definition.layers[network.layers[index].definition];
   const { start, end } = layer.span;
   const text = source.text.slice(start, end);
-  const byHand = 'Add the layers to the file yourself: its form does not tell how.';
+  const byHand = t('Add the layers to the file yourself: its form does not tell how.');
   if (!text.startsWith('{') || !/\.jsonc?$/.test(source.fileName)) return byHand;
   const indent = /(^|\n)([ \t]*)$/.exec(source.text.slice(0, start))?.[2] ?? '';
   const written = wanted.layers.filter(({ name }) => !definition.layers.some((one) => one.name === name));

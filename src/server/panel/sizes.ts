@@ -24,6 +24,7 @@ import type { SweepOption, SweepSubject, SweptRow } from '../../protocol/runs.ts
 import type { BoundResult } from '../../theory/bound.ts';
 import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import { quantity } from './series.ts';
+import { t } from '../translation.ts';
 
 /** One network with other sizes: what can be varied, and what it becomes. */
 
@@ -131,7 +132,7 @@ function changedDefinition(
     case 'variable': {
       const source = networkText(document, network, imports);
       const variable = variableNamed(source, subject);
-      return variable && (withVariable(source, variable, value) ?? 'With this value the file defines no network.');
+      return variable && (withVariable(source, variable, value) ?? t('With this value the file defines no network.'));
     }
     case 'widths':
     case 'design':

@@ -49,8 +49,8 @@ export class ServerProcess {
     connection.onRequest('client/registerCapability', () => null);
   }
 
-  /** `workspace` is the address of the only folder. */
-  static async start(workspace?: string): Promise<ServerProcess> {
+  /** `workspace` is the address of the only folder; the options are as the extension sends them. */
+  static async start(workspace?: string, initializationOptions?: object): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-server-'));
     await bundleForNode({ server: 'src/host/node/serverMain.ts' }, folder);
     const process = fork(join(folder, 'server.js'), ['--node-ipc'], { stdio: 'inherit' });
@@ -62,6 +62,7 @@ export class ServerProcess {
       processId: null,
       rootUri: null,
       capabilities,
+      initializationOptions,
       workspaceFolders: workspace === undefined ? null : [{ uri: workspace, name: 'workspace' }],
     });
     await connection.sendNotification('initialized', {});
