@@ -7,7 +7,32 @@
  * and the webview sees src/protocol and src/common and nothing else of src.
  */
 const pure =
-  '^src/((common|network|theory|counting|formats|analysis|report|server|worker|trainer|assistant)/|host/[^/]+$)';
+  '^src/((common|network|theory|counting|formats|analysis|report|server|worker|trainer|assistant|library)/|host/[^/]+$)';
+
+/** Packages that build and test. */
+const tools = [
+  '@eslint/js',
+  '@modelcontextprotocol/client',
+  '@vscode/test-electron',
+  '@vscode/vsce',
+  'ajv',
+  'axe-core',
+  'dependency-cruiser',
+  'esbuild',
+  'eslint',
+  'fast-check',
+  'h5wasm',
+  'knip',
+  'mocha',
+  'playwright-core',
+  'prettier',
+  'typescript',
+  'typescript-eslint',
+  'vite-node',
+  'vitest',
+  'vscode-languageserver-protocol',
+  'yaml',
+];
 
 /** @param {string} floor a folder, or a pattern of files up to its end */
 const within = (floor) => (floor.endsWith('$') ? floor : `${floor}/`);
@@ -88,6 +113,7 @@ export default {
     onlyImports('host/node', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'trainer', 'server', 'assistant'),
     onlyImports('host/browser', 'formats', 'protocol', 'host/[^/]+$', 'worker', 'trainer', 'server'),
     onlyImports('cli', 'network', 'theory', 'counting', 'formats', 'analysis', 'report', 'protocol', 'worker', 'host'),
+    onlyImports('library', 'network', 'theory', 'counting', 'formats', 'analysis', 'report'),
     {
       name: 'extension-starts-the-rest-by-path',
       severity: 'error',
@@ -127,10 +153,11 @@ export default {
       to: { path: '^vscode$|@types/vscode/|^vscode-languageclient|node_modules/vscode-languageclient/' },
     },
     {
-      name: 'no-dev-dependencies',
+      name: 'no-tools',
       severity: 'error',
+      comment: 'What users get is bundled, so all packages are development dependencies; some of them are tools alone.',
       from: { path: '^(src|webview)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '@types/' },
+      to: { path: `node_modules/(${tools.join('|')})/`, dependencyTypesNot: ['type-only'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
   ],

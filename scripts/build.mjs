@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { bundledPackages, noticesOf } from './notices.mjs';
 import { bundlesFor } from './bundles.mjs';
+import { writeDeclarations } from './declarations.mjs';
 import { root } from './process.mjs';
 
 const dev = process.argv.includes('--dev');
@@ -36,6 +37,7 @@ if (watch) {
   }
   if (process.exitCode !== 1) {
     chmodSync(path.join(dist, 'cli.js'), 0o755);
+    writeDeclarations();
     const metafiles = results.flatMap((result) => (result.status === 'fulfilled' ? (result.value.metafile ?? []) : []));
     writeFileSync(path.join(dist, 'ThirdPartyNotices.txt'), noticesOf(bundledPackages(metafiles)));
   }

@@ -57,6 +57,22 @@ const forBrowser = (entry, outfile, more) => ({
 });
 
 /**
+ * The library, for Node and for browsers.
+ * @type {BuildOptions}
+ */
+const library = {
+  ...common,
+  entryPoints: ['src/library/index.ts'],
+  outfile: 'dist/library/index.mjs',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  target: 'es2022',
+  format: 'esm',
+  define: { 'process.env.NODE_ENV': '"production"', process: 'undefined' },
+  minifyIdentifiers: false,
+};
+
+/**
  * All bundles, with options of the build.
  * @param {BuildOptions} options
  * @returns {BuildOptions[]}
@@ -75,6 +91,7 @@ export const bundlesFor = (options) =>
     forBrowser('src/host/browser/serverMain.ts', 'server.js'),
     forBrowser('src/host/browser/workerMain.ts', 'worker.js'),
     forBrowser('src/host/browser/trainerMain.ts', 'trainer.js'),
+    library,
     { ...common, ...panelScripts, outdir: 'dist' },
     { ...common, ...panelStyles, outfile: 'dist/webview.css' },
   ].map((bundle) => ({ ...bundle, ...options }));

@@ -16,11 +16,12 @@ export interface BinaryFormat {
   read(source: ByteSource, options: ReadOptions): ReadResult;
 }
 
-const formats: readonly BinaryFormat[] = [onnxFile, tfliteFile, torchModule, torchScript];
+/** Every format in bytes. At most one of them recognizes a file. */
+export const binaryFormats: readonly BinaryFormat[] = [onnxFile, tfliteFile, torchModule, torchScript];
 
 /** The format of a binary model, or null where it is none that is read. */
 export function binaryFormatOf(source: ByteSource): BinaryFormat | null {
-  return formats.find((format) => format.sniff(source)) ?? null;
+  return binaryFormats.find((format) => format.sniff(source)) ?? null;
 }
 
 /** The networks in a binary file, or null if it holds none. Never throws; damage is among the problems. */
