@@ -100,7 +100,22 @@ async function openExample(extension: vscode.ExtensionContext): Promise<void> {
 async function exampleCopy(extension: vscode.ExtensionContext, example: vscode.Uri): Promise<vscode.Uri> {
   const copy = vscode.Uri.joinPath(extension.globalStorageUri, 'examples', nameOf(example));
   if (!(await isThere(copy))) await vscode.workspace.fs.writeFile(copy, await vscode.workspace.fs.readFile(example));
+  await copyRun(example, copy);
   return copy;
+}
+
+/** The snapshots of an example's training, where it has some. */
+async function copyRun(example: vscode.Uri, copy: vscode.Uri): Promise<void> {
+  const { fs } = vscode.workspace;
+  const [from, to] = [example, copy].map((uri) => uri.with({ path: uri.path.replace(/\.network\.json$/, '-run') }));
+  if (from.path === example.path || (await isThere(to))) return;
+  const files = await fs.readDirectory(from).then(
+    (entries) => entries.map(([name]) => name),
+    () => [],
+  );
+  for (const name of files) {
+    await fs.writeFile(vscode.Uri.joinPath(to, name), await fs.readFile(vscode.Uri.joinPath(from, name)));
+  }
 }
 
 function exampleDescriptions(): Readonly<Record<string, string>> {
@@ -108,6 +123,7 @@ function exampleDescriptions(): Readonly<Record<string, string>> {
   return {
     'lenet.network.json': t('LeNet-5, the classical convolutional network'),
     'deep-mlp.network.json': t('Three layers of 24 on the plane: bounds, mean and counts'),
+    'moons.network.json': t('A network with a training run: ten snapshots from random to trained'),
     'residual-mlp.network.json': t('Skip connections (chain bounds do not apply)'),
     'bottleneck.network.json': t('A narrow layer caps everything after it'),
     'maxout.network.json': t('Units of several pieces'),

@@ -14,7 +14,9 @@ import { WebWorkbench } from './webWorkbench.ts';
 
 const fixture = (name: string) => readFileSync(path.join(root, 'test/fixtures', name));
 const examples = Object.fromEntries(
-  readdirSync(path.join(root, 'examples')).map((name) => [name, readFileSync(path.join(root, 'examples', name))]),
+  readdirSync(path.join(root, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => [name, readFileSync(path.join(root, 'examples', name))]),
 );
 
 /** A network without its weights, and these as a file beside it. */

@@ -309,13 +309,13 @@ function keyOf({ uri, position }: Pick<NetworkSource, 'uri' | 'position'>): stri
   return `${uri}#${position}`;
 }
 
-/** The run that the definition names, if it lies in the folder of the workspace that the definition is in. */
+/** The run that the definition names, if it lies in the folder of the definition, or in that of its workspace. */
 function namedRun({ uri, run }: NetworkSource): vscode.Uri | null {
   if (run === null) return null;
   const document = vscode.Uri.parse(uri);
   const found = vscode.Uri.joinPath(document, '..', run);
-  const root = vscode.workspace.getWorkspaceFolder(document)?.uri;
-  return root && found.path.startsWith(`${root.path.replace(/\/$/, '')}/`) ? found : null;
+  const root = vscode.workspace.getWorkspaceFolder(document)?.uri ?? vscode.Uri.joinPath(document, '..');
+  return found.path.startsWith(`${root.path.replace(/\/$/, '')}/`) ? found : null;
 }
 
 async function askForRun({ uri }: NetworkSource): Promise<vscode.Uri | undefined> {

@@ -23,7 +23,7 @@ export function writeNative(definition: NetworkDefinition, weighted?: Network): 
 }
 
 function textOf(definition: NetworkDefinition, weighted: Network | undefined): string {
-  const { name, inputs, outputs, initialization } = definition;
+  const { name, inputs, outputs, initialization, run } = definition;
   const top = [
     field('name', name),
     `"input": ${writeInputs(inputs)}`,
@@ -34,6 +34,7 @@ function textOf(definition: NetworkDefinition, weighted: Network | undefined): s
     ...(JSON.stringify(initialization) === JSON.stringify(defaultInitialization)
       ? []
       : [field('init', writeInitialization(initialization))]),
+    ...(run === undefined ? [] : [field('run', run)]),
   ];
   return `{\n${top.map((line) => `  ${line}`).join(',\n')}\n}\n`;
 }
