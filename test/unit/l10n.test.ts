@@ -28,6 +28,7 @@ describe('a project', () => {
     write('src/extension/b.ts', "show(vscode.l10n.t('Copied'));\n");
     write('src/protocol/c.ts', 'export {};\n');
     write('src/common/d.ts', 'export {};\n');
+    write('src/server/e.ts', 'export {};\n');
     write('package.json', '{\n  "title": "%title%"\n}\n');
     write('package.nls.json', '{ "title": "Title" }\n');
     write(
