@@ -55,6 +55,7 @@ describe('the packed extension', () => {
     ['extension', 600_000, 200_000],
     ['server', 2_500_000, 800_000],
     ['worker', 2_500_000, 800_000],
+    ['trainer', 2_500_000, 800_000],
   ])('holds the %s for browsers as one small classic script', (name, most, mostPacked) => {
     const script = files[`extension/dist/web/${name}.js`];
     expect(script.length).toBeLessThan(most);

@@ -227,7 +227,7 @@ describe('each page of the panel', () => {
   it('follows the network along a line', async () => {
     const { webview } = workbench;
     await webview.getByRole('tab', { name: 'Line' }).click();
-    await webview.locator('.outputCurve').waitFor();
+    await webview.locator('.lineSection .outputCurve').waitFor();
     expect(await webview.locator('.lane').count()).toBe(3);
     expect(await webview.locator('.lineSection .readout').textContent()).toMatch(/^\d+ breakpoints/);
     await workbench.screenshot('panel line');

@@ -12,7 +12,14 @@ let web: WebWorkbench;
 beforeAll(async () => {
   web = await WebWorkbench.start(
     { 'a.network.json': strToU8(text) },
-    { isIsolated: true, changed: { 'regionLens.count.seeds': 1, 'regionLens.count.workers': 2 } },
+    {
+      isIsolated: true,
+      changed: {
+        'workbench.colorTheme': 'Default Light Modern',
+        'regionLens.count.seeds': 1,
+        'regionLens.count.workers': 2,
+      },
+    },
   );
 });
 afterAll(() => web.stop());
@@ -34,4 +41,5 @@ it('a page that is isolated from other origins counts one network on several thr
   const expected = count(planCount(network, choice)).activationRegions.toLocaleString('en');
   await web.webview.locator('.tileValue.counted', { hasText: new RegExp(`^${expected}$`) }).waitFor();
   await web.webview.locator('.tileSource', { hasText: /^1 network, exact$/ }).waitFor();
+  await web.screenshot('web light');
 });

@@ -111,8 +111,9 @@ const counted = (text: RegExp) => web.webview.locator('.tileValue.counted', { ha
 const count = () => web.runCommand('Region Lens: Count Regions');
 
 describe('a network on a file system that is on no disk', () => {
+  beforeAll(() => web.openFile('deep-mlp.network.json'));
+
   it('has hints, lens and hover', async () => {
-    await web.openFile('deep-mlp.network.json');
     await web.waitForLine(/"dense".*≤×301/);
     expect((await web.codeLenses()).join('\n')).toMatch(/^deep-mlp: ≤ .* regions/);
     expect(await web.hoverText('"dense"', 'Multiplies the upper bound')).toMatch(/Multiplies the upper bound/);
@@ -207,7 +208,7 @@ describe('the panel', () => {
 
   it('follows the network along a line', async () => {
     await web.webview.getByRole('tab', { name: 'Line' }).click();
-    await web.webview.locator('.outputCurve').waitFor();
+    await web.webview.locator('.lineSection .outputCurve').waitFor();
     expect(await web.webview.locator('.lane').count()).toBe(3);
   });
 
