@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // Patience for a machine under load; no test says anything about time.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // All cores: left alone, one of two would idle.
     maxWorkers: '100%',
     include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],
