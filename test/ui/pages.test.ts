@@ -74,7 +74,7 @@ describe('the line page', () => {
     const { page } = await panelOn('line');
     const line = mlpLine(1);
     const [xOf, yOf] = [await axisOf(page, '.axisT', 'x'), await axisOf(page, '.linePlot .axisY', 'y')];
-    const drawn = pointsOf((await page.locator('.outputCurve').getAttribute('d'))!);
+    const drawn = pointsOf((await page.locator('.lineSection .outputCurve').getAttribute('d'))!);
     // Knots closer than a pixel may be left out; the others are where their numbers are.
     expect(drawn.length).toBeGreaterThan(line.knots.length / 2);
     for (const [px, py] of drawn) {
@@ -161,7 +161,7 @@ describe('the line page', () => {
     await page.locator('[role=menuitem]', { hasText: 'Save Plots as SVG' }).click();
     await expect.poll(async () => (await panel.waitForMessage('save')).suggestedName).toBe('deep-mlp-line.svg');
     const svg = (await panel.waitForMessage('save')).text;
-    expect(svg).toContain(`d="${await page.locator('.outputCurve').getAttribute('d')}"`);
+    expect(svg).toContain(`d="${await page.locator('.lineSection .outputCurve').getAttribute('d')}"`);
     expect(svg).toContain('Outputs along the line · deep-mlp');
     expect(svg.replaceAll(/<[^>]*>/g, ' ')).toMatch(/Line: the diagonal of \[−1,\u00a01\]²; He normal weights/);
     expect(svg).not.toContain('Regions after each layer');
@@ -170,7 +170,7 @@ describe('the line page', () => {
   it('says of one point that it is one, and names each of several outputs', async () => {
     const panel = await panelOn('line');
     const { page } = panel;
-    const seed = page.getByLabel('seed', { exact: true }).locator('input');
+    const seed = page.getByLabel('seed', { exact: true }).locator('input:visible');
     await seed.fill('7');
     await seed.press('Tab');
     await expect.poll(async () => (await panel.waitForQuestion('line')).params.seed).toBe(7);
@@ -195,7 +195,7 @@ describe('the line page', () => {
 
   it('asks for another network where another seed is typed', async () => {
     const panel = await panelOn('line');
-    const seed = panel.page.getByLabel('seed', { exact: true }).locator('input');
+    const seed = panel.page.getByLabel('seed', { exact: true }).locator('input:visible');
     await seed.fill('5');
     await seed.press('Tab');
     await expect.poll(async () => (await panel.waitForQuestion('line')).params.seed).toBe(5);
@@ -238,10 +238,10 @@ describe('the comparison', () => {
       'By expected on [−1,\u00a01]²: residual-mlp is ahead, 3,981 (2.5 × deep-mlp).',
       'By at most: residual-mlp is ahead, 10^8.56 (13.2 × deep-mlp).',
     ]);
-    await page.locator('.compareTools vscode-button', { hasText: 'Count All' }).click();
+    await page.locator('.compareTools:visible vscode-button', { hasText: 'Count All' }).click();
     const asked = await panel.waitForQuestion('comparedCount');
     expect(asked.params).toMatchObject({ row: 'deep-mlp/network', seed: 1, settings: { method: 'plane' } });
-    expect(await page.locator('.compareTools').innerText()).toContain('Stop');
+    expect(await page.locator('.compareTools:visible').innerText()).toContain('Stop');
     await expect
       .poll(async () => {
         await panel.answer();
@@ -251,7 +251,7 @@ describe('the comparison', () => {
     await expect
       .poll(async () => {
         await panel.answer();
-        return page.locator('.compareTools').innerText();
+        return page.locator('.compareTools:visible').innerText();
       })
       .toContain('Count All');
     expect((await verdict())[1]).toMatch(/^By counted: residual-mlp is ahead, 4,\d{3} \(2\.5 × deep-mlp\)\.$/);
@@ -265,14 +265,14 @@ describe('the comparison', () => {
   it('calls figures partial while counts are missing, and a stopped count a lower bound', async () => {
     const panel = await panelOn('compare');
     const { page } = panel;
-    await page.locator('.compareTools vscode-button', { hasText: 'Count All' }).click();
+    await page.locator('.compareTools:visible vscode-button', { hasText: 'Count All' }).click();
     const first = await panel.waitForQuestion('comparedCount');
     await panel.reply(first, 'comparedCount', { seed: 1, exact: false, regions: 90, perLayer: [80, 85, 90] });
     expect(await page.locator('[data-measure=counted] .total').first().textContent()).toBe('≥ 90');
     expect(await page.locator('.overlaySection > .caption').textContent()).toMatch(
       /^Counting: 1 of 15 random networks so far/,
     );
-    await page.locator('.compareTools vscode-button', { hasText: 'Stop' }).click();
+    await page.locator('.compareTools:visible vscode-button', { hasText: 'Stop' }).click();
     await expect
       .poll(() => page.locator('.overlaySection > .caption').textContent())
       .toBe('Stopped: 0 of 3 random networks of each are counted.');
@@ -282,7 +282,7 @@ describe('the comparison', () => {
   it('takes in the other networks of the file, where there are some', async () => {
     const panel = await panelOn('compare');
     expect((await panel.waitForQuestion('comparison')).params).toMatchObject({ siblings: true });
-    const box = panel.page.locator('.compareTools vscode-checkbox', { hasText: 'other networks of this file' });
+    const box = panel.page.locator('.compareTools:visible vscode-checkbox', { hasText: 'other networks of this file' });
     expect(await box.isVisible()).toBe(false);
     await panel.send({ type: 'show', model: modelOf(mlpNetwork(), { ...mlpNetwork('second'), key: 'second' }) });
     await box.click();

@@ -171,6 +171,7 @@ export class Covariances {
     const [input] = layer.inputs;
     const { slices, bias, taps, size } = this.weightsOf(layer, operation);
     const slice = slices[a % slices.length];
+    this.count(size * slice.length);
     const mix = operation.kind === 'graphConvolution' ? this.reading(layer).mix : undefined;
     const terms: Term[] = [];
     const [p, q] = [Math.floor(a / slices.length), Math.floor(b / slices.length)];
@@ -184,7 +185,6 @@ export class Covariances {
         terms.push({ moments, factor: slice[g] });
       }
     }
-    this.count(size * slice.length);
     return this.graph.sum(terms, bias);
   }
 
@@ -193,6 +193,10 @@ export class Covariances {
     if (known) return known;
     const { initialization } = this.network;
     const geometry = windowGeometry(layer);
+    if (geometry) {
+      const { kernel, outH, outW } = geometry;
+      this.count((outH * outW * kernel[0] * kernel[1]) / TAPS_PER_STEP);
+    }
     const variance = weightVariance(layer, initialization);
     const { cells } = this.tensor(layer.inputs[0]).state;
     const taps = geometry && tapsOf(geometry);
@@ -202,7 +206,6 @@ export class Covariances {
       taps,
       size: geometry ? geometry.kernel[0] * geometry.kernel[1] : 1,
     };
-    this.count(taps?.length ?? 1);
     this.weights.set(layer.index, made);
     return made;
   }
@@ -267,13 +270,14 @@ export class Covariances {
     const count = this.groups(input).length;
     const shares = (cell: Cell) => mix?.shares[Math.floor(cell / count)] ?? [];
     const group = a % count;
+    const [left, right] = [shares(a), shares(b)];
+    this.count(left.length * right.length);
     const terms: Term[] = [];
-    for (const [p, factor] of shares(a)) {
-      for (const [q, other] of shares(b)) {
+    for (const [p, factor] of left) {
+      for (const [q, other] of right) {
         terms.push({ moments: this.pair(input, p * count + group, q * count + group), factor: factor * other });
       }
     }
-    this.count(terms.length);
     return this.graph.sum(terms);
   }
 
@@ -317,6 +321,9 @@ export class Covariances {
     return this.pair(layer.inputs[k], cell(a), cell(b));
   }
 }
+
+/** Reading a tap of a window, next to a pair of positions. */
+const TAPS_PER_STEP = 100;
 
 /** The input position of each tap of the window at each output position, or -1. */
 function tapsOf(geometry: WindowGeometry): Int32Array {

@@ -66,8 +66,8 @@ export function integrateOverPooling(
   }
 }
 
-/** Looking up a pair of positions, next to one multiplication. */
-const STEPS_PER_PAIR = 10;
+/** A pair of positions takes that many times the memory of a number, and the time. */
+const STEPS_PER_PAIR = 100;
 
 function unitsOf({ layer, activation, input, isNew }: Bend, covariances: Covariances): Units {
   const { groups } = input.cells;

@@ -45,6 +45,21 @@ export function positionMix(layer: Layer): PositionMix | null {
   return null;
 }
 
+/** How many positions of its input all positions of a layer sum together; 0 for a layer that sums none. */
+export function mixedPositions({ operation, inputShapes, outputShape }: Layer): number {
+  const [from, to] = [inputShapes[0], outputShape].map((shape) => {
+    const [height, width] = rowsAndColumns(shape);
+    return height * width;
+  });
+  if (operation.kind === 'averagePooling') {
+    const [rows, columns] = operation.window.kernel;
+    return to * Math.min(rows * columns, from);
+  }
+  if (operation.kind === 'globalAveragePooling') return from;
+  if (operation.kind === 'upSampling' && operation.bilinear) return 4 * to;
+  return operation.kind === 'graphConvolution' ? operation.adjacency.length ** 2 : 0;
+}
+
 /** Bilinear, with half-pixel centers: the two nearest cells along one axis and their shares. */
 function interpolated(at: number, factor: number, extent: number): Share[] {
   const center = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), extent - 1);

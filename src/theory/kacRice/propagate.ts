@@ -6,6 +6,7 @@ import { formatShape, sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
 import { Identities, isZero, NoIdentities } from './identities.ts';
+import { mixedPositions } from './positionMix.ts';
 import { mergeTensors } from './merge.ts';
 import { affineImage } from './affine.ts';
 import { NoClosedForm, scaled, unknown, type RandomTensor, type TensorState } from './state.ts';
@@ -21,6 +22,9 @@ export interface Bend {
 }
 
 export const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
+
+/** Positions that all positions of a layer sum together. */
+const MAX_MIXED = 2e6;
 
 /** Numbers that one tensor may have: memory is limited. */
 const MAX_VALUES = 5e6;
@@ -155,7 +159,8 @@ class Propagator {
     // The columns are summed before the rows, so that all input rows are still there.
     const places = Math.max(height, window?.inH ?? 1) * width;
     this.spend(perPosition * places);
-    if (this.components * places > MAX_VALUES) throw new NoClosedForm(tooManyPositions);
+    if (this.components * places > MAX_VALUES || mixedPositions(layer) > MAX_MIXED)
+      throw new NoClosedForm(tooManyPositions);
     this.spend(this.parts(layer) * this.groupsRead(layer) * places);
   }
 

@@ -1,6 +1,5 @@
 import type { Layer } from '../../network/network.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
-import { windowTaps } from '../kacRice/taps.ts';
 import { magnitudeOf, multiply, one, power, product, smaller, type Magnitude } from '../numbers/magnitude.ts';
 
 /** Cells `first .. last` along one axis. */
@@ -17,26 +16,34 @@ const MAX_WINDOWS = 256;
  * beats all others in it, and no cycle of values beats itself (the vertices of a Minkowski sum of simplices; Escobar et
  * al. 2022). Exact for one row of windows; of several rows, or columns, the product is a bound. `rectified`: of max
  * pooling before or after a ReLU, counting what the output depends on, where a window may also have no positive value.
- * Null for layers without sliding windows.
+ * Null for layers without sliding windows, and for very many of them.
  */
 export function poolingPatterns(layer: Layer, rectified: boolean): Magnitude | null {
   const geometry = windowGeometry(layer);
   if (layer.operation.kind !== 'maxPooling' || geometry === null) return null;
   const [rows, columns] = [windowsAlong(geometry, 0), windowsAlong(geometry, 1)];
+  if (rows === null || columns === null) return null;
   return power(smaller(lines(rows, columns, rectified), lines(columns, rows, rectified)), geometry.inC);
 }
 
-/** Lists of windows that have cells in common with none of another list. */
-function windowsAlong(geometry: WindowGeometry, axis: 0 | 1): Window[][] {
-  const { extent, size, source } = windowTaps(geometry, axis);
-  const dilation = geometry.dilation[axis];
+/** Cells of all windows along one axis together, beyond which nothing is counted. */
+const MAX_CELLS = 50_000;
+
+/** Lists of windows that have cells in common with none of another list; null where they are too many. */
+function windowsAlong(geometry: WindowGeometry, axis: 0 | 1): Window[][] | null {
+  const [input, output, before] =
+    axis === 0 ? [geometry.inH, geometry.outH, geometry.padTop] : [geometry.inW, geometry.outW, geometry.padLeft];
+  const [size, stride, dilation] = [geometry.kernel[axis], geometry.strides[axis], geometry.dilation[axis]];
+  if (output * Math.min(size, Math.ceil(input / dilation)) > MAX_CELLS) return null;
   const byResidue = new Map<number, Window[]>();
-  for (let place = 0; place < extent; place++) {
-    const cells = [...source.subarray(place * size, (place + 1) * size)].filter((cell) => cell >= 0);
-    if (cells.length === 0) continue;
-    const windows = byResidue.get(cells[0] % dilation) ?? [];
-    byResidue.set(cells[0] % dilation, windows);
-    windows.push({ first: Math.floor(cells[0] / dilation), last: Math.floor(cells[cells.length - 1] / dilation) });
+  for (let place = 0; place < output; place++) {
+    const start = place * stride - before;
+    const first = start + dilation * Math.max(0, Math.ceil(-start / dilation));
+    const last = start + dilation * Math.min(size - 1, Math.floor((input - 1 - start) / dilation));
+    if (first > last) continue;
+    const windows = byResidue.get(first % dilation) ?? [];
+    byResidue.set(first % dilation, windows);
+    windows.push({ first: Math.floor(first / dilation), last: Math.floor(last / dilation) });
   }
   return [...byResidue.values()].flatMap((windows) =>
     Array.from({ length: Math.ceil(windows.length / MAX_WINDOWS) }, (_, part) =>

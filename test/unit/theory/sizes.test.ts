@@ -154,6 +154,20 @@ describe('sizes typed by mistake', () => {
   });
 
   it.each([
+    [
+      'windows that overlap in most of their cells',
+      { type: 'average_pooling2d', pool_size: 100, strides: 1, padding: 'same' },
+    ],
+    ['pairs of all positions of a picture', { type: 'global_average_pooling2d', keepdims: true }],
+    ['pairs of positions of a large picture', { type: 'up_sampling2d', size: 30, interpolation: 'bilinear' }],
+  ])('a mean over %s is refused before room is made for it', (_, pooling) => {
+    const convolution = { type: 'conv2d', filters: 4, kernel_size: 3, padding: 'same', ...relu };
+    const mean = analyzed([120, 120, 1], convolution, pooling, convolution).bound('kac-rice-line');
+    expect(mean.applies).toBe(false);
+    expect(mean.reason).toContain('too many different positions');
+  });
+
+  it.each([
     ['parameters', { constant: -1 }],
     ['parameters', { constant: true }],
     ['parameters', { per_feature: [-1] }],
