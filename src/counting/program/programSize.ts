@@ -15,12 +15,34 @@ export function programSize(network: Network): ProgramSize {
   // Several inputs are cut out of one tensor.
   const several = network.inputs.length > 1 ? network.inputSize : 0;
   let [scalars, entries] = [network.inputSize + several, several];
-  for (const layer of analyzedLayers(network)) {
+  const layers = analyzedLayers(network);
+  for (const layer of layers) {
     const size = sizeOfLayer(layer);
     scalars += size.scalars + activationScalars(layer);
     entries += size.entries;
   }
-  return { scalars, entries };
+  const divided = layers.some(averages) ? outputSize(network, layers) : 0;
+  return { scalars: scalars + divided, entries: entries + divided };
+}
+
+/** Averages may stay sums until the outputs, which are divided. */
+function averages({ operation }: Layer): boolean {
+  return (
+    operation.kind === 'averagePooling' ||
+    operation.kind === 'globalAveragePooling' ||
+    operation.kind === 'average' ||
+    (operation.kind === 'upSampling' && operation.bilinear)
+  );
+}
+
+/** Numbers of all tensors that leave the piecewise-linear part. */
+function outputSize({ outputs, layers: all }: Network, layers: readonly Layer[]): number {
+  const inside = new Set(layers.map(({ index }) => index));
+  const leaving = new Set([
+    ...outputs,
+    ...all.filter(({ index }) => !inside.has(index)).flatMap(({ inputs }) => inputs),
+  ]);
+  return layers.reduce((sum, layer) => sum + (leaving.has(layer.index) ? sizeOf(layer.outputShape) : 0), 0);
 }
 
 /** The tensor of the units, with as many slopes and intercepts as they have pieces. */
