@@ -1,4 +1,5 @@
 /** The matrices of affine layers, sparse, tensors flattened row-major with channels last. */
+import { bilinearCells } from '../../network/resampling.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import type { WindowGeometry } from '../../network/window.ts';
 import { RowBuilder, type SparseMatrix } from './program.ts';
@@ -259,7 +260,7 @@ export function zeroPadding(
   return selection(indices, height * width * channels);
 }
 
-/** Nearest, or bilinear with half-pixel centers as in TensorFlow 2. */
+/** Nearest, or bilinear. */
 export function upSampling(
   [height, width, channels]: Extents,
   [down, across]: readonly [number, number],
@@ -290,16 +291,12 @@ function nearest(at: number, factor: number): [number, number][] {
 
 /** Source cells and their shares, times the odd part of the factor, for one output cell along one axis. */
 function interpolated(at: number, factor: number, extent: number): [number, number][] {
-  // Places and shares in parts of a cell: centers lie at odd multiples of half an output cell.
-  const parts = 2 * factor;
-  const center = Math.min(Math.max(2 * at + 1 - factor, 0), (extent - 1) * parts);
-  const low = Math.floor(center / parts);
-  const share = center - low * parts;
-  const part = oddPart(factor) / parts;
-  if (share === 0) return [[low, oddPart(factor)]];
+  const { low, share, parts } = bilinearCells(at, factor, extent);
+  const odd = oddPart(factor);
+  if (share === 0) return [[low, odd]];
   return [
-    [low, (parts - share) * part],
-    [low + 1, share * part],
+    [low, (parts - share) * (odd / parts)],
+    [low + 1, share * (odd / parts)],
   ];
 }
 

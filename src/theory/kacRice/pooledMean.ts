@@ -52,22 +52,24 @@ export function integrateOverPooling(
   for (const bend of bends) layers.set(bend.layer, unitsOf(bend, covariances));
   const { graph } = covariances;
   const measure = (nodes: number): number[] => {
-    spend(nodes * graph.work);
+    spend(nodes * graph.work * STEPS_PER_TERM);
     return integral(network, layers, graph, nodesAlong(middle, half, network.initialization.biasStddev, nodes), limits);
   };
   let coarse = measure(COARSEST_NODES);
   for (let count = 2 * COARSEST_NODES; ; count *= 2) {
     const fine = measure(count);
     const error = Math.max(...fine.map((value, i) => Math.abs(value - coarse[i]) / value), 1e-9);
-    const isLast = count >= FINEST_NODES || steps + 2 * count * graph.work > limits.budget;
+    const isLast = count >= FINEST_NODES || steps + 2 * count * graph.work * STEPS_PER_TERM > limits.budget;
     if (error < TOLERANCE || isLast)
       return { perLayer: perLayer(network, (layer) => fine[layer]), relativeError: error };
     coarse = fine;
   }
 }
 
-/** A pair of positions takes that many times the memory of a number, and the time. */
-const STEPS_PER_PAIR = 100;
+/** A pair of positions takes a microsecond and more, and some hundred bytes: next to one multiplication. */
+const STEPS_PER_PAIR = 300;
+/** A term of one moment at one node takes a tenth of a microsecond. */
+const STEPS_PER_TERM = 10;
 
 function unitsOf({ layer, activation, input, isNew }: Bend, covariances: Covariances): Units {
   const { groups } = input.cells;

@@ -1,4 +1,5 @@
 import type { Layer } from '../../network/network.ts';
+import { bilinearCells } from '../../network/resampling.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
 import type { Identities } from './identities.ts';
@@ -46,7 +47,7 @@ export function positionMix(layer: Layer): PositionMix | null {
 }
 
 /** How many positions of its input all positions of a layer sum together; 0 for a layer that sums none. */
-export function mixedPositions({ operation, inputShapes, outputShape }: Layer): number {
+export function summedPositions({ operation, inputShapes, outputShape }: Layer): number {
   const [from, to] = [inputShapes[0], outputShape].map((shape) => {
     const [height, width] = rowsAndColumns(shape);
     return height * width;
@@ -60,15 +61,13 @@ export function mixedPositions({ operation, inputShapes, outputShape }: Layer): 
   return operation.kind === 'graphConvolution' ? operation.adjacency.length ** 2 : 0;
 }
 
-/** Bilinear, with half-pixel centers: the two nearest cells along one axis and their shares. */
+/** The cells that bilinear resizing reads along one axis, and their shares. */
 function interpolated(at: number, factor: number, extent: number): Share[] {
-  const center = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), extent - 1);
-  const low = Math.floor(center);
-  const share = center - low;
+  const { low, share, parts } = bilinearCells(at, factor, extent);
   if (share === 0) return [[low, 1]];
   return [
-    [low, 1 - share],
-    [low + 1, share],
+    [low, (parts - share) / parts],
+    [low + 1, share / parts],
   ];
 }
 

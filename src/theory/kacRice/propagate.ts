@@ -6,7 +6,7 @@ import { formatShape, sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { rowsAndColumns, type Cells } from './cells.ts';
 import { Identities, isZero, NoIdentities } from './identities.ts';
-import { mixedPositions } from './positionMix.ts';
+import { summedPositions } from './positionMix.ts';
 import { mergeTensors } from './merge.ts';
 import { affineImage } from './affine.ts';
 import { NoClosedForm, scaled, unknown, type RandomTensor, type TensorState } from './state.ts';
@@ -159,7 +159,7 @@ class Propagator {
     // The columns are summed before the rows, so that all input rows are still there.
     const places = Math.max(height, window?.inH ?? 1) * width;
     this.spend(perPosition * places);
-    if (this.components * places > MAX_VALUES || mixedPositions(layer) > MAX_MIXED)
+    if (this.components * places > MAX_VALUES || summedPositions(layer) > MAX_MIXED)
       throw new NoClosedForm(tooManyPositions);
     this.spend(this.parts(layer) * this.groupsRead(layer) * places);
   }

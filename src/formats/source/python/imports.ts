@@ -2,7 +2,7 @@ import { Directives } from '../evaluation/directives.ts';
 import { Unknown } from '../evaluation/values.ts';
 import type { ReadFile } from '../../format.ts';
 import type { SourceFile, Statement } from './ast.ts';
-import { torchvisionSource } from '../library/torchvision/models.ts';
+import { isTorchvisionModels, torchvisionModels } from '../library/torchvision/models.ts';
 import { Raised } from './raised.ts';
 import type { Evaluator } from './evaluator.ts';
 import { libraryMember } from './libraries.ts';
@@ -43,15 +43,14 @@ export function importerFrom(readFile: ReadFile | undefined): Importer {
   };
 }
 
-/** Parsed once: the same text for every file that uses it. */
-const libraries = new Map<string, SourceModule>();
+/** Parsed once for all files that use it. */
+let torchvision: SourceModule | undefined;
 
+/** The module of a library whose source is known. */
 function libraryModule(path: string): SourceModule | undefined {
-  const text = torchvisionSource(path);
-  if (text === undefined) return undefined;
-  const module = libraries.get(text) ?? sourceModule('', text, true);
-  libraries.set(text, module);
-  return module;
+  if (!isTorchvisionModels(path)) return undefined;
+  torchvision ??= sourceModule('', torchvisionModels, true);
+  return torchvision;
 }
 
 /** Packages that are never files beside the one being read. */

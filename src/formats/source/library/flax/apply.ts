@@ -8,13 +8,14 @@ import { DataTensor, Tensor } from '../torch/tensor.ts';
 import { callTensorFunction } from '../torch/tensorCalls.ts';
 import { STEPS_OF_LAYER } from '../torch/trace.ts';
 import type { Trace } from '../torch/trace.ts';
-import { flaxKind, isFlaxModule } from './classes.ts';
+import { moduleKind } from '../torch/modules.ts';
+import { isFlaxModule } from './classes.ts';
 import { applyFlaxLayer, flaxPlaces, poolFlax } from './layers.ts';
 
 /** Calls a layer of Flax in a forward pass. */
 export function applyFlax(e: Evaluator, object: Instance, args: readonly Argument[], site: Site): Value {
   const { trace } = e.torch;
-  const kind = flaxKind(object.library ?? '');
+  const kind = moduleKind(object) ?? '';
   if (!trace) return new Unknown(site.text, site.span, true);
   if (kind.endsWith('.Sequential')) return applySequence(e, object, args, site);
   const [first] = args;

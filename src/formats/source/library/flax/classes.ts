@@ -1,5 +1,5 @@
-import type { Instance, Value } from '../../python/values.ts';
-import { Instance as InstanceClass } from '../../python/values.ts';
+import { Instance } from '../../python/values.ts';
+import type { Value } from '../../python/values.ts';
 
 /** Classes of Flax that are no modules. */
 const others =
@@ -11,15 +11,10 @@ export function isFlaxClass(path: string): boolean {
 }
 
 export function isFlaxModule(value: Value): value is Instance {
-  return value instanceof InstanceClass && value.library !== undefined && isFlaxClass(value.library);
+  return value instanceof Instance && value.library !== undefined && isFlaxClass(value.library);
 }
 
 /** Modules of linen are data classes: their annotated names are fields. */
 export function isLinenModule(path: string): boolean {
   return path === 'flax.linen.Module';
-}
-
-/** `linen.Dense`, `nnx.Conv` */
-export function flaxKind(path: string): string {
-  return path.replace(/^flax\./, '');
 }

@@ -1,10 +1,11 @@
 import type { Span } from '../../../../network/definition.ts';
 import type { Operation, Padding, Window } from '../../../../network/operation.ts';
-import { pairOf, paddingOf } from '../../../graph/windows.ts';
+import { pairOf, paddingOf, pool } from '../../../graph/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { List, Tuple } from '../../python/values.ts';
 import type { Value } from '../../python/values.ts';
+import { groupedConvolution } from '../torch/convolutions.ts';
 import type { Fields } from '../torch/fields.ts';
 import type { LayerCall } from '../torch/layers.ts';
 
@@ -94,7 +95,7 @@ const dense: LayerBody = (call) => {
 };
 
 const convolution: LayerBody = (call) => {
-  const { trace, node, x, fields, owner } = call;
+  const { x, fields } = call;
   const filters = featuresOf(call);
   const groups = fields.count('feature_group_count', 1);
   const useBias = fields.flag('use_bias', true);
@@ -103,20 +104,10 @@ const convolution: LayerBody = (call) => {
   if (fields.extents('input_dilation', rankOf(call), 1)?.some((step) => step !== 1))
     throw new Refusal('A convolution of a spread input is not analyzed.');
   const window = windowOf(call, { kernel: 'kernel_size', fallback: 'same' });
-  const misfit = misfits(call, 'in_features');
-  if (misfit) return misfit;
-  const channels = x.shape?.at(-1);
-  if (groups > 1 && (filters % groups !== 0 || (channels ?? groups) % groups !== 0))
-    throw new Refusal(`${filters} filters and ${channels} channels do not fall into ${groups} groups.`);
-  const isDepthwise = groups > 1 && groups === channels;
-  const operation: Operation = isDepthwise
-    ? { kind: 'depthwiseConvolution', window, multiplier: filters / groups, useBias }
-    : { kind: 'convolution', window, filters, groups, useBias };
-  return trace.writer.emit(node, [x], {
-    type: `${isDepthwise ? 'depthwise_' : ''}conv${window.rank}d`,
-    operation,
-    owner,
-  });
+  return (
+    misfits(call, 'in_features') ??
+    groupedConvolution(call, { window, filters, groups, useBias, channels: x.shape?.at(-1) })
+  );
 };
 
 /** At evaluation, by the averages that were kept; by the statistics of its batch only where the source says so. */
@@ -174,8 +165,7 @@ export function poolFlax(call: LayerCall, kind: 'maxPooling' | 'averagePooling')
   const window = windowOf(call, { kernel: 'window_shape', fallback: 'valid' });
   if (kind === 'averagePooling' && window.padding !== 'valid' && fields.get('count_include_pad') !== false)
     throw new Refusal('An average over zeros outside of the input is not analyzed.');
-  const type = `${kind === 'maxPooling' ? 'max' : 'average'}_pooling${window.rank}d`;
-  return trace.writer.emit(node, [x], { type, operation: { kind, window } });
+  return pool(trace.writer, node, x, kind, window);
 }
 
 /** Places of what was given, by the native format's names. */

@@ -4,7 +4,6 @@ import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import type { Fields } from './fields.ts';
 import type { LayerCall } from './layers.ts';
-import type { Trace } from './trace.ts';
 
 type Pair = readonly [number, number];
 
@@ -54,7 +53,7 @@ function misfits({ trace, node, x, fields }: LayerCall, needed: number | undefin
 export const convolution =
   (rank: 1 | 2) =>
   (call: LayerCall): TensorValue => {
-    const { trace, x, fields, owner } = call;
+    const { trace, x, fields } = call;
     const needed = fields.kind.startsWith('Lazy') ? undefined : fields.count('in_channels');
     if (needed !== undefined) trace.ask(x, { kind: 'channels', channels: needed, rank });
     const filters = fields.count('out_channels');
@@ -64,25 +63,32 @@ export const convolution =
     checkRank(x, rank, fields.kind);
     const misfit = misfits(call, needed);
     if (misfit) return misfit;
-    const channels = needed ?? x.shape?.at(-1);
-    if (groups > 1 && (filters % groups !== 0 || (channels ?? groups) % groups !== 0))
-      throw new Refusal(`${filters} filters and ${channels} channels do not fall into ${groups} groups.`);
-    const isDepthwise = groups > 1 && groups === channels;
-    const operation: Operation = isDepthwise
-      ? { kind: 'depthwiseConvolution', window, multiplier: filters / groups, useBias }
-      : { kind: 'convolution', window, filters, groups, useBias };
-    const type = `${isDepthwise ? 'depthwise_' : ''}conv${rank}d`;
-    return emit(trace, call, type, operation, owner);
+    return groupedConvolution(call, { window, filters, groups, useBias, channels: needed ?? x.shape?.at(-1) });
   };
 
-function emit(trace: Trace, { node, x }: LayerCall, type: string, operation: Operation, owner: string): TensorValue {
-  return trace.writer.emit(node, [x], { type, operation, owner });
+/** A convolution in groups of channels; of one channel each, it is depthwise. */
+export function groupedConvolution(
+  { trace, node, x, owner }: LayerCall,
+  made: { window: Window; filters: number; groups: number; useBias: boolean; channels: number | undefined },
+): TensorValue {
+  const { window, filters, groups, useBias, channels } = made;
+  if (groups > 1 && (filters % groups !== 0 || (channels ?? groups) % groups !== 0))
+    throw new Refusal(`${filters} filters and ${channels} channels do not fall into ${groups} groups.`);
+  const isDepthwise = groups > 1 && groups === channels;
+  const operation: Operation = isDepthwise
+    ? { kind: 'depthwiseConvolution', window, multiplier: filters / groups, useBias }
+    : { kind: 'convolution', window, filters, groups, useBias };
+  return trace.writer.emit(node, [x], {
+    type: `${isDepthwise ? 'depthwise_' : ''}conv${window.rank}d`,
+    operation,
+    owner,
+  });
 }
 
 export const transposedConvolution =
   (rank: 1 | 2) =>
   (call: LayerCall): TensorValue => {
-    const { trace, x, fields, owner } = call;
+    const { trace, node, x, fields, owner } = call;
     const needed = fields.count('in_channels');
     trace.ask(x, { kind: 'channels', channels: needed, rank });
     const filters = fields.count('out_channels');
@@ -96,5 +102,5 @@ export const transposedConvolution =
     if (misfit) return misfit;
     const window = windowOf(fields, rank, padding);
     const operation: Operation = { kind: 'transposedConvolution', window, filters, useBias: fields.flag('bias', true) };
-    return emit(trace, call, `conv${rank}d_transpose`, operation, owner);
+    return trace.writer.emit(node, [x], { type: `conv${rank}d_transpose`, operation, owner });
   };

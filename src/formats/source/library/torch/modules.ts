@@ -21,7 +21,7 @@ function isBuiltBlock(path: string): boolean {
   return path === 'torchvision.ops.Conv2dNormActivation';
 }
 
-/** `Conv2d` for an instance of `torch.nn.Conv2d` or of a class that extends it. */
+/** `Conv2d` for an instance of `torch.nn.Conv2d` or of a class that extends it; `linen.Conv` for one of Flax. */
 export function moduleKind({ library }: Instance): string | undefined {
   if (library && isFlaxClass(library)) return library.slice('flax.'.length);
   return library?.slice(library.lastIndexOf('.') + 1);

@@ -11,7 +11,7 @@ const modules = ['alexnet', 'resnet', 'vgg', 'squeezenet', 'densenet', 'mobilene
  * The models of torchvision that are piecewise linear, as Python that the evaluator follows like any imported file:
  * their layers, arguments and names of parameters are those of the library, so that its state dicts fit.
  */
-const text = `
+export const torchvisionModels = `
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -23,8 +23,8 @@ def get_model(name, **config):
     return _builders[name.lower()](**config)
 `;
 
-/** The source of `torchvision.models` and of the modules in it; undefined for other paths. */
-export function torchvisionSource(path: string): string | undefined {
+/** Whether a path is that of `torchvision.models` or of a module in it whose models are here. */
+export function isTorchvisionModels(path: string): boolean {
   const [known, module] = /^torchvision\.models(?:\.(\w+))?$/.exec(path) ?? [];
-  return known !== undefined && (module === undefined || modules.includes(module)) ? text : undefined;
+  return known !== undefined && (module === undefined || modules.includes(module));
 }
