@@ -95,7 +95,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const texts = (await (await fetch(server)).json()) as Record<string, string>;
   for (const [name, base64] of Object.entries(texts)) {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    files.writeFile(vscode.Uri.from({ scheme: 'memory', path: `/work/${name}` }), bytes);
+    files.writeFile(vscode.Uri.from({ scheme: 'memory', path: `/networks/${name}` }), bytes);
   }
   context.subscriptions.push(
     vscode.workspace.registerFileSystemProvider('memory', files, { isCaseSensitive: true }),

@@ -46,7 +46,7 @@ export class WebWorkbench extends WorkbenchPage {
         const { protocol, hostname } = new URL(request.url());
         if (protocol.startsWith('http') && !isLocal(hostname)) hosts.add(hostname);
       });
-      await page.goto(`${editor.address}/?folder=memory:/work`);
+      await page.goto(`${editor.address}/?folder=memory:/networks`);
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
       return new WebWorkbench(page, editor, browser, hosts);
     } catch (error) {

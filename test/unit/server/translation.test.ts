@@ -3,7 +3,7 @@ import type { CodeLens, Hover } from 'vscode-languageserver-protocol/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from './serverProcess.ts';
 
-const uri = 'file:///work/net.network.json';
+const uri = 'file:///networks/net.network.json';
 const text = JSON.stringify({
   name: 'net',
   input: [2],

@@ -122,7 +122,7 @@ export interface Collection {
 export class Dictionary implements Mutable {
   readonly properties = new Map<string, Property>();
   classOf: ClassValue | undefined;
-  /** A spread or a computed key that is not known: any other property may be there. */
+  /** A spread or a computed key that is not known: there may be other properties. */
   doubt: Unknown | undefined;
   /** For a Map or a Set: `[key, value]` lists, or the items. */
   collection: Collection | undefined;

@@ -186,7 +186,7 @@ export class Slice {
   ) {}
 }
 
-/** The extent of a batch: any number does. */
+/** The extent of a batch, whatever it is. */
 export class BatchSize {
   readonly isBatch = true;
 }
