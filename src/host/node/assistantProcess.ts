@@ -20,15 +20,36 @@ export class AssistantProcesses {
 
   /** Rejects with `signal.reason` when the signal is aborted. */
   async call(call: ToolCall, signal?: AbortSignal): Promise<ToolAnswer> {
-    if (this.running >= MAX_CALLS) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.running++;
+    await this.takePlace(signal);
     try {
-      signal?.throwIfAborted();
       return await this.answer(call, signal);
     } finally {
-      this.running--;
-      this.waiting.shift()?.();
+      this.freePlace();
     }
+  }
+
+  private async takePlace(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.running < MAX_CALLS) return void this.running++;
+    await new Promise<void>((resolve, reject) => {
+      const take = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.waiting.splice(this.waiting.indexOf(take), 1);
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.waiting.push(take);
+    });
+  }
+
+  /** The next call takes the place at once, so that no other one comes between. */
+  private freePlace(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.running--;
   }
 
   private async answer(call: ToolCall, signal: AbortSignal | undefined): Promise<ToolAnswer> {
