@@ -49,8 +49,6 @@ function resultOf({ check, file, network, message, range }: LocatedResult, ids: 
         ...(network !== null && { logicalLocations: [{ name: network }] }),
       },
     ],
-    // The same failure is the same alert after lines above it have changed.
-    partialFingerprints: { 'regionLens/v1': `${check} ${file} ${network ?? ''}` },
   };
 }
 
