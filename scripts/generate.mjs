@@ -57,7 +57,11 @@ manifest.contributes = { ...manifest.contributes, languageModelTools };
 
 const files = {
   'package.json': manifest,
-  'media/regionlens.schema.json': { title: 'Expectations of Region Lens', ...expectationsSchema() },
+  'media/regionlens.schema.json': {
+    title: 'Expectations of Region Lens',
+    allowTrailingCommas: true,
+    ...expectationsSchema(),
+  },
 };
 for (const [name, content] of Object.entries(files)) {
   const file = path.join(root, name);
