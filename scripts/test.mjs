@@ -99,6 +99,7 @@ const stages = [
   check('package', () => run(process.execPath, ['scripts/package.mjs'], { quiet: true })),
   { name: 'packed', needs: 'package', run: () => vitest('packed.json', '--config', 'test/package/vitest.config.ts') },
   { name: 'web', needs: 'package', run: () => vitest('web.json', '--config', 'test/web/vitest.config.ts') },
+  { name: 'panel', needs: 'package', run: () => vitest('panel.json', '--config', 'test/ui/panel.config.ts') },
   { name: 'ui', needs: 'package', run: () => vitest('ui.json', '--config', 'test/ui/vitest.config.ts') },
 ];
 

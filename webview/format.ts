@@ -1,48 +1,14 @@
+import { formatCount } from '../src/common/formatFigures.ts';
 import type { Quantity } from '../src/protocol/panel.ts';
 
 /** What stands where there is no figure. */
 export const NO_FIGURE = '—';
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-/** `90,601`. */
-export function formatCount(count: number): string {
-  return whole.format(count);
-}
-
-/** A count that may be a mean: `2,217`, below ten `3.7`. */
-export function formatMean(mean: number): string {
-  return mean < 10 && !Number.isInteger(mean) ? mean.toFixed(1) : whole.format(mean);
-}
-
-/** `10^7.44`, `10^1,900`: the more digits before the point, the fewer behind it. */
-export function formatPower(log10: number): string {
-  return `10^${exponent(log10)}`;
-}
-
-function exponent(log10: number): string {
-  const digits = log10 < 100 ? 2 : log10 < 1000 ? 1 : 0;
-  return log10.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-/** From log10: written out below a million, a power beyond. */
-export function formatLog10(log10: number): string {
-  return log10 < 6 ? formatMean(10 ** log10) : formatPower(log10);
-}
-
-/** A factor from its log10: `301`, `279.8`, `3.7`, `1.05`, `10^11.2`. */
-export function formatFactor(log10: number): string {
-  if (log10 >= 5) return formatPower(log10);
-  const factor = 10 ** log10;
-  const rounded = Math.round(factor);
-  if (factor >= 1000 || Math.abs(factor - rounded) < 1e-6 * factor) return whole.format(rounded);
-  return factor.toFixed(factor < 1.95 ? 2 : 1);
-}
 
 /** Label of a tick at 10^power, in parts so that the exponent can be raised. */
 export function tickParts(power: number): { readonly base: string; readonly exponent: string | null } {
-  return power === 0 ? { base: '1', exponent: null } : { base: '10', exponent: whole.format(power).replace('-', '−') };
+  return power === 0 ? { base: '1', exponent: null } : { base: '10', exponent: formatCount(power).replace('-', '−') };
 }
 
 /** Characters of an integer that still fits beside its short form. */

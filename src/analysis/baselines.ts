@@ -4,7 +4,7 @@ import type { LayerDefinition, NetworkDefinition } from '../network/definition.t
 import { analyzedLayers, shapeOfTensor, type Network } from '../network/network.ts';
 import { analyzedParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
-import { groupDigits } from './quantities.ts';
+import { formatCount } from '../common/formatFigures.ts';
 import { totalNeurons } from '../network/network.ts';
 
 /** `dense`: fully connected, as many parameters. `shallow`: one hidden layer, as many neurons. */
@@ -50,7 +50,7 @@ function denseOfEqualParameters(network: Network): Baseline {
   const parameters = analyzedParameters(network);
   const outputs = readoutSize(network);
   const width = Math.floor((parameters - outputs) / (network.inputSize + 1 + outputs));
-  const counted = groupDigits(String(parameters));
+  const counted = formatCount(parameters);
   if (width < 1) {
     const how = `${counted} parameters are too few for a fully connected hidden neuron on ${network.inputSize} inputs`;
     return { role, network: null, definition: null, how };
@@ -58,7 +58,7 @@ function denseOfEqualParameters(network: Network): Baseline {
   return {
     role,
     ...oneHiddenLayer(network, width, outputs, 'same parameters'),
-    how: `one hidden layer of ${groupDigits(String(width))} neurons, the widest with at most ${counted} parameters`,
+    how: `one hidden layer of ${formatCount(width)} neurons, the widest with at most ${counted} parameters`,
   };
 }
 
@@ -67,7 +67,7 @@ function shallowOfEqualNeurons(network: Network): Baseline {
   return {
     role: 'shallow-same-neurons',
     ...oneHiddenLayer(network, neurons, readoutSize(network), 'same neurons'),
-    how: `all ${groupDigits(String(neurons))} neurons as ReLUs in one hidden layer`,
+    how: `all ${formatCount(neurons)} neurons as ReLUs in one hidden layer`,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Place } from '../common/place.ts';
 import type { ChosenMethod, CountMethod } from '../counting/count.ts';
 import { MAX_PROGRAM_DIMENSIONS, MAX_VERTEX_DIMENSIONS } from '../counting/countRegions.ts';
 import { analyzedLayers, type Network } from '../network/network.ts';
-import { groupDigits } from './quantities.ts';
+import { formatLog10 } from '../common/formatFigures.ts';
 
 /** About a minute's work on one thread, with linear regions. */
 const MAX_CELLS_BY_VERTICES = 2e6;
@@ -37,6 +37,17 @@ export function chooseMethod(network: Network, place: Place): ChosenMethod {
   return chosen('line', `${why}; even a plane has an estimated ${regions(polygons)}`);
 }
 
+/** The method that a user names, or that `auto` comes to for this network and place, with the reason for it. */
+export function methodFor(
+  network: Network,
+  place: Place,
+  method: CountMethod | 'auto',
+): { readonly method: CountMethod; readonly chosen?: ChosenMethod } {
+  if (method !== 'auto') return { method };
+  const chosen = chooseMethod(network, place);
+  return { method: chosen.method, chosen };
+}
+
 function chosen(method: CountMethod, why: string): ChosenMethod {
   return { method, why };
 }
@@ -58,10 +69,6 @@ function estimatedRegions(neurons: number, dimension: number): number {
 }
 
 function regions(count: number): string {
-  return `${figure(count)} ${count === 1 ? 'region' : 'regions'}`;
-}
-
-function figure(value: number): string {
-  if (value < 1e6) return groupDigits(String(Math.round(value)));
-  return Number.isFinite(value) ? `10^${Math.log10(value).toFixed(1)}` : 'more than 10^308';
+  const figure = Number.isFinite(count) ? formatLog10(Math.log10(count)) : 'more than 10^308';
+  return `${figure} ${count === 1 ? 'region' : 'regions'}`;
 }

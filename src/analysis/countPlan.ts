@@ -1,3 +1,4 @@
+import { formatCount } from '../common/formatFigures.ts';
 import { DEFAULT_BOX, type Place, type PlaneWindow } from '../common/place.ts';
 import type { CountMethod, CountRequest } from '../counting/count.ts';
 import { drawWeights } from '../counting/program/initializers.ts';
@@ -5,7 +6,7 @@ import { programSize } from '../counting/program/programSize.ts';
 import type { Initialization } from '../network/definition.ts';
 import { analyzedLayers, type Network } from '../network/network.ts';
 import { analyzedParameters } from '../network/parameters.ts';
-import { chooseMethod } from './chooseMethod.ts';
+import { methodFor } from './chooseMethod.ts';
 import { settlePlace } from './settlePlace.ts';
 
 /** What a user chooses about a count; everything else follows from the network. */
@@ -45,7 +46,7 @@ export function whyNotCounted(network: Network): string | null {
 }
 
 function tooMany(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what} are more than can be held for counting here.`;
+  return `${formatCount(count)} ${what} are more than can be held for counting here.`;
 }
 
 /** Doubles that fit into a worker's memory with room to count in. */
@@ -61,7 +62,7 @@ const MAX_ENTRIES = 250_000_000;
  */
 export function planCount(network: Network, choice: CountChoice): CountRequest {
   const place = choice.place ?? DEFAULT_BOX;
-  const { method, chosen } = withMethod(network, place, choice.method);
+  const { method, chosen } = methodFor(network, place, choice.method);
   return {
     network: networkToCount(network, choice),
     method,
@@ -76,16 +77,6 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     samples: choice.samples,
     seed: choice.seed,
   };
-}
-
-function withMethod(
-  network: Network,
-  place: Place,
-  method: CountChoice['method'],
-): Pick<CountRequest, 'method' | 'chosen'> {
-  if (method !== 'auto') return { method };
-  const chosen = chooseMethod(network, place);
-  return { method: chosen.method, chosen };
 }
 
 type WeightsChoice = Pick<CountChoice, 'fileWeights' | 'initialization' | 'seed'>;

@@ -1,6 +1,7 @@
+import { formatFactor } from '../common/formatFigures.ts';
 import type { Problem } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
-import { describeFactor, type Bottleneck } from '../theory/explain/explanation.ts';
+import { type Bottleneck } from '../theory/explain/explanation.ts';
 import type { NetworkAnalysis } from './analyze.ts';
 
 /** What the theory has to say about a sound network, at the place it is about: where it ends, and what caps it. */
@@ -36,7 +37,7 @@ export function networkDiagnostics(analysis: NetworkAnalysis): Problem[] {
 export function describeBottleneck(name: string, { from, to, oneMore }: Bottleneck, isMain: boolean): string {
   const passage = `'${name}' reduces ${dimensions(from)} to ${to}.`;
   if (!isMain || oneMore === null) return passage;
-  return `${passage} One more unit would raise the network's upper bound ${describeFactor(oneMore)}-fold.`;
+  return `${passage} One more unit would raise the network's upper bound ${formatFactor(oneMore)}-fold.`;
 }
 
 function dimensions(count: number): string {

@@ -1,3 +1,4 @@
+import { significant } from './formatFigures.ts';
 import type { Place } from './place.ts';
 import { untranslated, type Translate } from './translate.ts';
 
@@ -41,7 +42,7 @@ function point(coordinates: readonly number[]): string {
 }
 
 function number(value: number): string {
-  return String(Number(value.toPrecision(6))).replace('-', '−');
+  return significant(value, 6);
 }
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';

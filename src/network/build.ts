@@ -1,3 +1,4 @@
+import { formatCount } from '../common/formatFigures.ts';
 import { piecesOf } from './activation.ts';
 import { inputField, type LayerDefinition, type NetworkDefinition, type Problem } from './definition.ts';
 import { inferShape } from './inferShape.ts';
@@ -73,13 +74,13 @@ class Builder {
     const { statedWeights: stated } = this.definition;
     const total = network.complete ? totalParameters(network.layers) : null;
     if (!stated || total === null || total === stated.count) return;
-    const [listed, needed] = [stated.count, total].map((count) => count.toLocaleString('en'));
+    const [listed, needed] = [stated.count, total].map(formatCount);
     const message = `The file lists ${listed} weights, its layers have ${needed}: they do not belong together, or a layer is not what it seems.`;
     this.report('parameter-total', message, stated.span, 'warning');
   }
 
   private tooManyLayers(): void {
-    const [count, most] = [this.definition.layers.length, MAX_LAYERS].map((each) => each.toLocaleString('en'));
+    const [count, most] = [this.definition.layers.length, MAX_LAYERS].map(formatCount);
     this.report('too-large', `${count} layers are more than the ${most} that are analyzed`, this.definition.span);
   }
 

@@ -1,3 +1,4 @@
+import { formatCount } from '../common/formatFigures.ts';
 import type { Operation, Window } from './operation.ts';
 
 /** Which native field is at fault, and what it must be. */
@@ -91,7 +92,7 @@ function fault(field: string, values: readonly number[], least: number): SizeFau
   if (values.every((value) => isWhole(value, least))) return null;
   const what = values.length === 1 ? 'a whole number' : 'whole numbers';
   if (values.some((value) => value > MAX_SIZE)) {
-    return { message: `${field} must be ${what} of at most ${MAX_SIZE.toLocaleString('en')}`, field };
+    return { message: `${field} must be ${what} of at most ${formatCount(MAX_SIZE)}`, field };
   }
   return { message: `${field} must be ${what}${least < 0 ? '' : ` of at least ${least}`}`, field };
 }

@@ -1,6 +1,6 @@
 import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
 import type { LineIndex } from '../analysis/lineIndex.ts';
-import { formatFactor, formatMagnitude } from '../analysis/quantities.ts';
+import { formatFactor, formatMagnitude } from '../common/formatFigures.ts';
 import { multiplyAdds } from '../network/cost.ts';
 import type { Problem } from '../network/definition.ts';
 import { writtenShape, type Layer } from '../network/network.ts';
@@ -87,7 +87,7 @@ function layerLine(analysis: NetworkAnalysis, layer: Layer): string {
   const costs = [
     ...(layer.parameters === 0 ? [] : [`${inDigits(layer.parameters) ?? 'unknown'} parameters`]),
     ...(multiplyAdds(layer) === 0 ? [] : [`${inDigits(multiplyAdds(layer)) ?? 'unknown'} MACs`]),
-    ...(layer.neurons === 0 || factor === null ? [] : [formatFactor(factor)]),
+    ...(layer.neurons === 0 || factor === null ? [] : [`×${formatFactor(factor)}`]),
     ...(layer.scope === 'beyond' ? ['not in the figures'] : []),
   ];
   const shapes = `${inputs} → ${formatShape(writtenShape(network, layer.index))}`;

@@ -1,6 +1,6 @@
 import type { LineIndex, Range } from '../analysis/lineIndex.ts';
 import type { CheckResult } from '../analysis/check/results.ts';
-import { groupDigits } from '../analysis/quantities.ts';
+import { formatCount } from '../common/formatFigures.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import { alignColumns } from './reportTable.ts';
 
@@ -31,6 +31,6 @@ export function checkTable(results: readonly LocatedResult[]): string {
     check,
     message,
   ]);
-  const count = (list: readonly unknown[]) => groupDigits(String(list.length));
+  const count = (list: readonly unknown[]) => formatCount(list.length);
   return `${alignColumns(rows, rows.length + 5)}\n${count(passed)} passed, ${count(failed)} failed\n`;
 }

@@ -1,6 +1,6 @@
 import type { BaselineRole } from '../analysis/baselines.ts';
 import type { Comparison, ComparisonRow } from '../analysis/compare.ts';
-import { formatLog10, formatNumber } from '../analysis/quantities.ts';
+import { formatLog10, formatNumber } from '../common/formatFigures.ts';
 import { meanOf } from '../analysis/statistics.ts';
 import { leaderOf } from '../common/leader.ts';
 import { countedCells, countedHead, countedJson, countedNotes, type CountedNetworks } from './countedReport.ts';

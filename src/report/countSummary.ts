@@ -1,7 +1,7 @@
 import { describePlace } from '../common/describePlace.ts';
 import type { Place } from '../common/place.ts';
 import type { CountResult } from '../counting/count.ts';
-import { formatNumber, formatSeconds, groupDigits } from '../analysis/quantities.ts';
+import { formatCount, formatNumber, formatSeconds } from '../common/formatFigures.ts';
 import { spreadOf } from '../analysis/statistics.ts';
 import type { UsedWeights } from './countJson.ts';
 import { byteLength, fittingLines, MAX_SUMMARY_BYTES, shortName, shortSentence, withinSummary } from './shortText.ts';
@@ -43,8 +43,8 @@ function messageOf(diagnostic: object): string {
 
 function countLine(result: CountResult): string {
   const { exact, method, activationRegions, linearRegions, perLayer, seconds, stoppedBy, doubt, sampling } = result;
-  const figure = groupDigits(String(activationRegions));
-  const linear = linearRegions === null ? '' : `, ${groupDigits(String(linearRegions))} linear regions`;
+  const figure = formatCount(activationRegions);
+  const linear = linearRegions === null ? '' : `, ${formatCount(linearRegions)} linear regions`;
   const steps = perLayer.length <= 12 ? ` (after each layer ${perLayer.join(', ')})` : '';
   const time = ` in ${formatSeconds(seconds)}`;
   if (exact) return `exactly ${figure}${linear}${steps}${time}`;
@@ -52,7 +52,7 @@ function countLine(result: CountResult): string {
     return `PARTIAL, stopped by the ${STOPPED[stoppedBy]} limit: at least ${figure}, which is not the count${time}`;
   const why =
     method === 'sample'
-      ? `${groupDigits(String(sampling?.samples ?? 0))} random points met these`
+      ? `${formatCount(sampling?.samples ?? 0)} random points met these`
       : (doubt ?? 'not decided everywhere');
   return `at least ${figure}, which is not the count: ${shortSentence(why)}${time}`;
 }

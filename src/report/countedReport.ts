@@ -1,4 +1,4 @@
-import { formatNumber, groupDigits } from '../analysis/quantities.ts';
+import { formatCount, formatNumber } from '../common/formatFigures.ts';
 import { meanOf, spreadOf } from '../analysis/statistics.ts';
 import { domainJson, type Domain } from '../common/place.ts';
 import type { CountMethod, CountResult } from '../counting/count.ts';
@@ -48,7 +48,7 @@ export function countedCells(counted: CountedNetworks | null, parameters: number
   if (counted === null || mean === null) return ['–', '–'];
   const bound = counted.results.every(({ exact }) => exact) ? '' : '≥ ';
   const ratio = parameters > 0 ? bound + formatNumber(mean / parameters) : '–';
-  return [bound + groupDigits(String(Math.round(mean))), ratio];
+  return [bound + formatCount(mean), ratio];
 }
 
 /** `counted (plane, 8 networks)`. */

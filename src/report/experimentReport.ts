@@ -2,7 +2,7 @@ import { DEFAULT_BOX } from '../common/place.ts';
 import type { Network } from '../network/network.ts';
 import { describeInitialization } from '../theory/kacRice/bounds.ts';
 import type { ExperimentChoice, ExperimentSummary } from '../analysis/experiment.ts';
-import { groupDigits } from '../analysis/quantities.ts';
+import { formatCount } from '../common/formatFigures.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import type { Spread } from '../analysis/statistics.ts';
 import { visibleLine } from './visibleText.ts';
@@ -78,7 +78,7 @@ export function experimentTable({
       : [
           [
             visibleLine(name),
-            groupDigits(String(neurons)),
+            formatCount(neurons),
             spread(regionsOnSegment[index]),
             figure(mean?.regionsOnSegment[index] ?? null),
             spread(breakpointsPerNeuron[index]),

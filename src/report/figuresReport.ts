@@ -1,5 +1,5 @@
 import { regionsPerParameter, type NetworkFigures } from '../analysis/figures.ts';
-import { formatMagnitude, formatPower, groupDigits } from '../analysis/quantities.ts';
+import { formatCount, formatMagnitude } from '../common/formatFigures.ts';
 import type { BoundResult } from '../theory/bound.ts';
 
 /** The published JSON form of a network's figures. `mean` is the id of the mean to show. */
@@ -54,8 +54,8 @@ export function figuresCells(figures: NetworkFigures | null, mean: string | null
   const expected = means.find(({ id }) => id === mean) ?? null;
   const cell = (bound: BoundResult | null | undefined) => (bound?.value ? formatMagnitude(bound.value) : '–');
   return [
-    groupDigits(String(neurons)),
-    groupDigits(String(parameters)),
+    formatCount(neurons),
+    formatCount(parameters),
     cell(upper),
     cell(lower),
     ...(mean === null ? [] : [cell(expected)]),
@@ -68,5 +68,5 @@ export function figuresCells(figures: NetworkFigures | null, mean: string | null
 function ratioCell(bound: BoundResult | null, parameters: number): string {
   const ratio = regionsPerParameter(bound, parameters);
   if (!ratio) return '–';
-  return ratio.log10 < -3 ? formatPower(ratio.log10) : formatMagnitude(ratio);
+  return formatMagnitude(ratio);
 }

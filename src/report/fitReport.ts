@@ -1,7 +1,6 @@
-import type { NetworkFigures } from '../analysis/figures.ts';
-import { commonMean } from '../analysis/figures.ts';
+import { commonMean, type NetworkFigures } from '../analysis/figures.ts';
 import { designFigures, type Design, type FitResult, type FitTask } from '../analysis/fit.ts';
-import { groupDigits } from '../analysis/quantities.ts';
+import { formatCount } from '../common/formatFigures.ts';
 import { buildNetwork } from '../network/build.ts';
 import { totalMultiplyAdds } from '../network/cost.ts';
 import { figuresCells, figuresHead, figuresJson } from './figuresReport.ts';
@@ -31,7 +30,7 @@ export const FIT_CAVEAT =
 
 /** How far the search went. */
 export function describeSearch({ isExhaustive, evaluated }: FitResult): string {
-  const count = groupDigits(String(evaluated));
+  const count = formatCount(evaluated);
   return isExhaustive
     ? `All ${count} designs that use the budget were compared.`
     : `A search compared ${count} designs; others that it did not look at may be better.`;
@@ -80,9 +79,9 @@ export function fitTable(task: FitTask, result: FitResult, rows: readonly Design
   ];
   const cells = rows.map(({ design, figures, multiplyAdds }, i) => [
     design === null ? 'as it is' : `best ${i}`,
-    ...task.groups.map(({ width }, k) => groupDigits(String(design?.widths[k] ?? width))),
+    ...task.groups.map(({ width }, k) => formatCount(design?.widths[k] ?? width)),
     ...(task.depth ? [String(design?.copies ?? 1)] : []),
-    multiplyAdds === null ? 'unknown' : groupDigits(String(multiplyAdds)),
+    multiplyAdds === null ? 'unknown' : formatCount(multiplyAdds),
     ...figuresCells(figures, mean),
   ]);
   return `${alignColumns([head, ...cells], 1)}\nRanked by ${task.objective}, widths from ${task.minWidth} on. ${describeSearch(result)}\n${FIT_CAVEAT}\n`;

@@ -1,6 +1,6 @@
 import { commonMean, type NetworkFigures } from '../analysis/figures.ts';
 import type { Design, FitResult, FitTask } from '../analysis/fit.ts';
-import { formatMagnitude, groupDigits } from '../analysis/quantities.ts';
+import { formatCount, formatMagnitude } from '../common/formatFigures.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { describeSearch, FIT_CAVEAT, type DesignRow } from './fitReport.ts';
 import { byteLength, fittingLines, MAX_SUMMARY_BYTES, shortName, withinSummary } from './shortText.ts';
@@ -12,8 +12,8 @@ const MAX_EDITS = 12;
 export function fitSummary(file: string, task: FitTask, result: FitResult, rows: readonly DesignRow[]): string {
   const mean = commonMean(rows.map(({ figures }) => figures));
   const budget = [
-    ...(Number.isFinite(task.maxParameters) ? [`${groupDigits(String(task.maxParameters))} parameters`] : []),
-    ...(Number.isFinite(task.maxMultiplyAdds) ? [`${groupDigits(String(task.maxMultiplyAdds))} MACs`] : []),
+    ...(Number.isFinite(task.maxParameters) ? [`${formatCount(task.maxParameters)} parameters`] : []),
+    ...(Number.isFinite(task.maxMultiplyAdds) ? [`${formatCount(task.maxMultiplyAdds)} MACs`] : []),
   ].join(' and ');
   const head = [
     `${shortName(task.definition.name)} (${shortName(file, 120)}) within ${budget}, best ${task.objective} first, widths from ${task.minWidth} on.`,
@@ -27,8 +27,8 @@ export function fitSummary(file: string, task: FitTask, result: FitResult, rows:
 
 function designText(task: FitTask, { design, figures, multiplyAdds }: DesignRow, mean: string | null): string {
   const costs = [
-    `${groupDigits(String(figures.parameters))} parameters`,
-    `${multiplyAdds === null ? 'an unknown number of' : groupDigits(String(multiplyAdds))} MACs`,
+    `${formatCount(figures.parameters)} parameters`,
+    `${multiplyAdds === null ? 'an unknown number of' : formatCount(multiplyAdds)} MACs`,
   ];
   return [editsText(task, design), ...costs, ...boundTexts(figures, mean)].join(', ');
 }

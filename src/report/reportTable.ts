@@ -3,7 +3,7 @@ import { asWritten, formatShape } from '../network/shape.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { contributionLog10, type Analysis, type NetworkAnalysis } from '../analysis/analyze.ts';
 import type { LineIndex } from '../analysis/lineIndex.ts';
-import { formatBytes, formatFactor, formatMagnitude, groupDigits, type Notation } from '../analysis/quantities.ts';
+import { type Notation, formatBytes, formatCount, formatFactor, formatMagnitude } from '../common/formatFigures.ts';
 import { activationMemory, multiplyAdds, totalMultiplyAdds } from '../network/cost.ts';
 import { totalNeurons, type Network } from '../network/network.ts';
 import { describeBottleneck, endOfTheory } from '../analysis/networkDiagnostics.ts';
@@ -37,7 +37,7 @@ export function networkSizes({ network, definition }: NetworkAnalysis): string {
   const inputs = shapes.join(' and ') || 'not known';
   const isNothingKnown = network.layers.length === 0 && !network.complete;
   return (
-    `input ${inputs}, ${isNothingKnown ? 'an unknown number of' : groupDigits(String(totalNeurons(network.layers)))} neurons, ` +
+    `input ${inputs}, ${isNothingKnown ? 'an unknown number of' : formatCount(totalNeurons(network.layers))} neurons, ` +
     `${inDigits(networkParameters(network, definition)) ?? 'an unknown number of'} parameters` +
     `${costOf(network)}${partOf(network)}`
   );
@@ -47,9 +47,7 @@ function costOf({ layers, complete }: Network): string {
   if (layers.length === 0 && !complete) return '';
   const products = totalMultiplyAdds(layers);
   const memory = layers.reduce((sum, layer) => sum + activationMemory(layer), 0);
-  return products === null
-    ? ''
-    : `\n${groupDigits(String(products))} multiply-adds, ${formatBytes(memory)} of activations`;
+  return products === null ? '' : `\n${formatCount(products)} multiply-adds, ${formatBytes(memory)} of activations`;
 }
 
 /** Which part of the network the figures are of, if they are not of all of it. */
@@ -93,13 +91,13 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
       layer.name,
       layer.type,
       formatShape(asWritten(layer.outputShape, layer.channelsFirst)),
-      layer.neurons === 0 ? '–' : groupDigits(String(layer.neurons)),
+      layer.neurons === 0 ? '–' : formatCount(layer.neurons),
       inDigits(layer.parameters) ?? 'unknown',
       inDigits(multiplyAdds(layer)) ?? 'unknown',
       layer.neurons === 0 || layer.scope === 'beyond'
         ? '–'
-        : groupDigits(String(analysis.explanations[layer.index]?.dimensionIn ?? '–')),
-      layer.neurons === 0 || factor === null ? '' : formatFactor(factor, notation),
+        : formatCount(analysis.explanations[layer.index]?.dimensionIn ?? '–'),
+      layer.neurons === 0 || factor === null ? '' : `×${formatFactor(factor, notation)}`,
       cell(upper, layer.index),
       cell(lower, layer.index),
       ...(mean ? [cell(mean, layer.index)] : []),
@@ -128,7 +126,7 @@ function meanHeading(mean: BoundResult): string {
 
 /** With digits in groups; null for what is not known. */
 export function inDigits(count: number | null): string | null {
-  return count === null ? null : groupDigits(String(count));
+  return count === null ? null : formatCount(count);
 }
 
 function boundTable(analysis: NetworkAnalysis, notation: Notation): string {

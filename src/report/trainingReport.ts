@@ -3,7 +3,7 @@ import type { Snapshot } from '../analysis/training/snapshots.ts';
 import type { SnapshotFigures, SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 import type { LogEntry } from '../analysis/training/trainingLog.ts';
 import type { LineKind } from '../analysis/training/trainingPlaces.ts';
-import { groupDigits } from '../analysis/quantities.ts';
+import { formatCount, significant } from '../common/formatFigures.ts';
 import type { Spread } from '../analysis/statistics.ts';
 import type { Network } from '../network/network.ts';
 import { describeInitialization } from '../theory/kacRice/bounds.ts';
@@ -85,7 +85,7 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
   const rows = snapshots.map(({ snapshot, count, figures, log }) => [
     nameOf(snapshot),
     ...logged.map((name) => figure(log?.[name])),
-    `${count.exact ? '' : 'at least '}${groupDigits(String(count.activationRegions))}`,
+    `${count.exact ? '' : 'at least '}${formatCount(count.activationRegions)}`,
     spread(mainLines(figures)?.perNeuron),
     spread((figures.distance.data ?? figures.distance.uniform)?.timesNeurons),
     ...(hasData ? [spread(figures.localComplexity.data?.breakpointsPerLength)] : []),
@@ -98,7 +98,7 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
 /** One line about one snapshot, for a run that is watched. */
 export function snapshotSentence({ snapshot, count, figures, log }: SnapshotReport): string {
   const time = snapshot.step === null ? nameOf(snapshot) : `step ${snapshot.step}`;
-  const regions = `${count.exact ? '' : 'at least '}${groupDigits(String(count.activationRegions))} regions`;
+  const regions = `${count.exact ? '' : 'at least '}${formatCount(count.activationRegions)} regions`;
   const logged = loggedNames([log]).map((name) => `${name} ${figure(log?.[name])}`);
   const perNeuron = `${spread(mainLines(figures)?.perNeuron)} per neuron on lines`;
   const distance = `${spread((figures.distance.data ?? figures.distance.uniform)?.timesNeurons)} neurons × distance`;
@@ -149,5 +149,5 @@ function spread(value: Spread | undefined): string {
 
 function figure(value: number | undefined): string {
   if (value === undefined) return '–';
-  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  return significant(value);
 }

@@ -1,6 +1,6 @@
 import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
 import { endOfTheory } from '../analysis/networkDiagnostics.ts';
-import { formatMagnitude } from '../analysis/quantities.ts';
+import { formatMagnitude } from '../common/formatFigures.ts';
 import { networkParameters } from '../network/openSizes.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import type { AnalyzedDocument } from './documentAnalysis.ts';

@@ -1,4 +1,4 @@
-import type { Notation } from '../analysis/quantities.ts';
+import type { Notation } from '../common/formatFigures.ts';
 import type { BoundId } from '../theory/boundIds.ts';
 
 /** What hints show of a layer: its factor, the count after it, or nothing. */

@@ -1,3 +1,4 @@
+import { formatCount } from '../common/formatFigures.ts';
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
 import { superscript } from '../common/describePlace.ts';
 import type { BoundFacts, BoundResult } from '../theory/bound.ts';
@@ -37,7 +38,7 @@ export function meanDomain(inputs: number, { domainDimension }: Pick<BoundFacts,
 }
 
 export function describeParameters(count: number): string {
-  return count === 1 ? t('1 parameter') : t('{0} parameters', count.toLocaleString('en'));
+  return count === 1 ? t('1 parameter') : t('{0} parameters', formatCount(count));
 }
 
 export function describeActivation(name: string): string {

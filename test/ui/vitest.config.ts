@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { panelTests } from './panelTests.ts';
 
 export default defineConfig({
   test: {
     include: ['test/ui/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...panelTests],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // One editor at a time: two would fight for the processor, and what appears late looks like what is missing.

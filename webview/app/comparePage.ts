@@ -1,8 +1,8 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
 import type { PanelComparison } from '../../src/protocol/runs.ts';
 import { createFitSection } from '../forms/fitSection.ts';
 import { createSweepSection } from '../forms/sweepSection.ts';
-import { formatCount } from '../format.ts';
 import { createComparePlot } from '../plots/comparePlot.ts';
 import {
   comparedFigures,

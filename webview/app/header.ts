@@ -1,6 +1,7 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
-import { formatCount, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import { t } from './strings.ts';
 import type { ButtonWidget, DropdownWidget } from '../widgets/toolkit.ts';
 import { isCovered, type View } from './view.ts';

@@ -1,10 +1,11 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
 import { boxOf } from '../../src/common/place.ts';
 import type { CountSettings, PanelDistances } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from './actions.ts';
 import { createDistancePlot } from '../plots/distancePlot.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
-import { formatCount, formatDomain } from '../format.ts';
+import { formatDomain } from '../format.ts';
 import { createLinePlot } from '../plots/linePlot.ts';
 import { createPlaceForm } from '../forms/placeForm.ts';
 import { t } from './strings.ts';

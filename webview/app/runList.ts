@@ -1,5 +1,6 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import type { PanelTraining } from '../../src/protocol/training.ts';
-import { formatCount, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
 import { button } from '../widgets/toolkit.ts';
 import type { Actions, Section } from './actions.ts';

@@ -1,6 +1,7 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
 import type { PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
-import { capital, formatCount, formatDomain, plural } from '../format.ts';
+import { capital, formatDomain, plural } from '../format.ts';
 import { createTrainedPicture } from '../picture/trainedPicture.ts';
 import { createDistanceMap } from '../plots/distanceMap.ts';
 import { createStepPlot, type StepPlot } from '../plots/stepPlot.ts';
@@ -219,7 +220,7 @@ export function createTrainingPage(actions: Actions): Plot {
     setText(pictureTitle, `${capital(axisName(training))} ${formatCount(marked.at)} — ${regions}`);
     const figures = Object.entries(marked.log)
       .filter(([name]) => !/step|epoch|iter|time/i.test(name))
-      .map(([name, figure]) => `${name} ${Number(figure.toPrecision(4))}`);
+      .map(([name, figure]) => `${name} ${significant(figure, 4)}`);
     setText(caption, [marked.name, ...figures, formatDomain(training.domain)].join(' · '));
     setText(failure, answer?.message ?? '');
     const { place } = next.settings;

@@ -1,3 +1,4 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import { axisName, loggedNames } from '../plots/trainingFigures.ts';
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
@@ -5,7 +6,7 @@ import type { CountSettings } from '../../src/protocol/runs.ts';
 import { countedSpread } from '../app/comparedCounts.ts';
 import { csv, type CsvValue } from './csv.ts';
 import { countedHow } from '../tables/figures.ts';
-import { formatCount, formatDomain } from '../format.ts';
+import { formatDomain } from '../format.ts';
 import { numberColumns } from '../tables/numbersTable.ts';
 import { samplesOf, type Spread } from '../tables/statistics.ts';
 import { t } from '../app/strings.ts';
@@ -242,7 +243,8 @@ export function numbersAsJson(view: View): string {
           standardDeviation: view.countedTotal?.deviation ?? null,
         };
   const document = {
-    schemaVersion: 1,
+    // The command line's documents have a `schemaVersion`; this is another document.
+    panelExport: 1,
     versions,
     file: model.file,
     network: network.name,

@@ -1,8 +1,9 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import type { FitQuestion, PanelDesign, PanelFit } from '../../src/protocol/runs.ts';
 import type { Actions, Section } from '../app/actions.ts';
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
-import { formatCount, NO_FIGURE } from '../format.ts';
+import { NO_FIGURE } from '../format.ts';
 import { makeStackable } from '../tables/stackable.ts';
 import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';

@@ -1,6 +1,6 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import { MAX_SAMPLES, MAX_SEEDS } from '../../src/protocol/validate.ts';
 import { t } from '../app/strings.ts';
-import { formatCount } from '../format.ts';
 import type { NumberRange } from '../widgets/toolkit.ts';
 
 /** What the fields of the forms take. */

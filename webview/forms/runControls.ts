@@ -1,7 +1,8 @@
+import { formatCount, formatNumber } from '../../src/common/formatFigures.ts';
 import type { Actions, Section } from '../app/actions.ts';
 import { chosenSentence, createCountForm } from './countForm.ts';
 import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
-import { formatCount, formatDuration, formatMean, plural } from '../format.ts';
+import { formatDuration, plural } from '../format.ts';
 import { samplesOf } from '../tables/statistics.ts';
 import { t } from '../app/strings.ts';
 import { progressRing } from '../widgets/toolkit.ts';
@@ -107,6 +108,6 @@ function sampleText({ counts }: View): string {
     '{0} random points of each network hit this many regions; {1}% of the last tenth hit a new one. Estimated total (Chao1): {2}.',
     formatCount(points),
     (100 * newAtEnd).toFixed(1),
-    formatMean(estimate),
+    formatNumber(estimate),
   );
 }

@@ -1,3 +1,4 @@
+import { formatFactor } from '../../src/common/formatFigures.ts';
 import type { Quantity } from '../../src/protocol/panel.ts';
 import type { SweepOption, SweepSubject, SweptRow } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
@@ -173,12 +174,8 @@ function rowText(row: SweptRow, before: SweptRow | undefined): string {
 function figure(label: string, quantity: Quantity | null, before: Quantity | null | undefined): string {
   if (quantity === null) return '';
   const change =
-    before && Math.abs(quantity.log10 - before.log10) > 1e-9 ? ` (× ${ratio(quantity.log10 - before.log10)})` : '';
+    before && Math.abs(quantity.log10 - before.log10) > 1e-9
+      ? ` (× ${formatFactor(quantity.log10 - before.log10)})`
+      : '';
   return `${label} ${quantity.text}${change}`;
-}
-
-function ratio(log10: number): string {
-  return Math.abs(log10) >= 4
-    ? `10^${log10.toFixed(2).replace('-', '−')}`
-    : String(Number((10 ** log10).toPrecision(3)));
 }

@@ -1,9 +1,10 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
 import { DATA_SETS, OPTIMIZERS, type TrialChoice, type TrialFrame } from '../../src/protocol/trial.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
-import { formatCount, formatDomain, plural } from '../format.ts';
+import { formatDomain, plural } from '../format.ts';
 import { createTrainedPicture } from '../picture/trainedPicture.ts';
 import { createCurvePlot } from '../plots/curvePlot.ts';
 import { createStepPlot, type StepPoint } from '../plots/stepPlot.ts';
@@ -270,7 +271,7 @@ function statusText({ step, loss, accuracy, exact, regions, domain }: TrialFrame
   return [
     t('Step {0}', formatCount(step)),
     `${exact ? '' : '≥ '}${plural(regions, t('region'), t('regions'))}`,
-    loss === null ? t('the loss is not a number any more') : t('loss {0}', String(Number(loss.toPrecision(3)))),
+    loss === null ? t('the loss is not a number any more') : t('loss {0}', significant(loss)),
     accuracy === null ? '' : t('accuracy {0}', `${(100 * accuracy).toFixed(1)}%`),
     t('on {0}', formatDomain(domain)),
   ]

@@ -1,7 +1,7 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelProbe } from '../../src/protocol/runs.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
-import { formatCount } from '../format.ts';
 import { t } from '../app/strings.ts';
 
 interface DetailsActions {
@@ -69,27 +69,16 @@ function mapText(
   inputs: number,
 ): string {
   const name = outputs === 1 ? 'f' : `f${subscript(output + 1)}`;
-  const here = t('here {0}', signed(value));
-  if (inputs > coefficients.length) return t('{0}: gradient of size {1}, {2}', name, number(size), here);
+  const here = t('here {0}', significant(value));
+  if (inputs > coefficients.length) return t('{0}: gradient of size {1}, {2}', name, significant(size), here);
   const terms = coefficients.map((slope, i) =>
-    i === 0 ? `${signed(slope)} x₁` : term(slope, ` x${subscript(i + 1)}`),
+    i === 0 ? `${significant(slope)} x₁` : term(slope, ` x${subscript(i + 1)}`),
   );
   return `${name} = ${terms.join(' ')} ${term(constant, '')}, ${here}`;
 }
 
 function term(slope: number, variable: string): string {
-  return `${slope < 0 ? '−' : '+'} ${number(Math.abs(slope))}${variable}`;
-}
-
-/** Three digits, and a minus that is one. */
-export function signed(value: number): string {
-  return `${value < 0 ? '−' : ''}${number(Math.abs(value))}`;
-}
-
-function number(value: number): string {
-  return value !== 0 && (value < 0.001 || value >= 1e5)
-    ? value.toExponential(2).replace('-', '−')
-    : String(Number(value.toPrecision(3)));
+  return `${slope < 0 ? '−' : '+'} ${significant(Math.abs(slope))}${variable}`;
 }
 
 function subscript(n: number): string {

@@ -1,3 +1,4 @@
+import { formatCount, formatNumber, significant } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
 import { WHOLE, type PlaneWindow } from '../../src/common/place.ts';
@@ -5,12 +6,12 @@ import type { CountSettings, PanelPicture } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { createBoundaryTable } from '../tables/boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { capital, formatCount, formatDomain, formatMean, plural } from '../format.ts';
+import { capital, formatDomain, plural } from '../format.ts';
 import { drawLegend } from './legend.ts';
 import { createPictureCanvas } from './pictureCanvas.ts';
 import { polygonArea, polygonAt } from './preparedPicture.ts';
 import type { Coloring } from './regionColor.ts';
-import { createRegionDetails, signed } from './regionDetails.ts';
+import { createRegionDetails } from './regionDetails.ts';
 import { t } from '../app/strings.ts';
 import { button, dropdown } from '../widgets/toolkit.ts';
 import { describeFileWeights, hasPicture, type View } from '../app/view.ts';
@@ -205,7 +206,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     drawOutline(prepared.picture, polygon);
     const area = polygonArea(prepared, polygon) * window.size ** 2 * sides[0] * sides[1];
     const [gx, gy] = [gradients[2 * polygon] / sides[0], gradients[2 * polygon + 1] / sides[1]];
-    setText(readout, t('area {0} · gradient ({1}, {2})', signed(area), signed(gx), signed(gy)));
+    setText(readout, t('area {0} · gradient ({1}, {2})', significant(area), significant(gx), significant(gy)));
     clearTimeout(probeTimer);
     probeTimer = later(() => askAbout(at), delay);
   }
@@ -261,7 +262,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     if (shown === null) return setText(inView, t('Counting what is in view…'));
     const regions = shown.offsets.length - 1;
     const area = window.size ** 2 * shown.sides[0] * shown.sides[1];
-    const density = (count: number): string => formatMean(count / area);
+    const density = (count: number): string => formatNumber(count / area);
     const atLeast = shown.exact ? '' : '≥ ';
     const measured = t(
       'In view {0}{1}, {2} per unit of area',
@@ -272,7 +273,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     const expected =
       shown.expected === null
         ? ''
-        : t('expected {0}, {1} per unit of area', formatMean(shown.expected), density(shown.expected));
+        : t('expected {0}, {1} per unit of area', formatNumber(shown.expected), density(shown.expected));
     setText(inView, [measured, expected].filter(Boolean).join(' · '));
     table.show(surface.shown(), view.network.layers);
   }

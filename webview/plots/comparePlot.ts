@@ -1,3 +1,4 @@
+import { formatLog10 } from '../../src/common/formatFigures.ts';
 import { scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import {
@@ -85,7 +86,7 @@ export function createComparePlot(tools: HTMLElement): ComparePlot {
     setText(heading, TITLES[measure]);
     setText(
       description,
-      series.map(({ row, values }) => `${fullName(row)}: 10^${(values.at(-1) ?? 0).toFixed(2)}`).join('; '),
+      series.map(({ row, values }) => `${fullName(row)}: ${formatLog10(values.at(-1) ?? 0)}`).join('; '),
     );
     drawLogAxis(vertical, scale, left, right);
     drawDepths(horizontal, x, deepest);

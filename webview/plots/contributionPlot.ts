@@ -1,3 +1,4 @@
+import { formatFactor } from '../../src/common/formatFigures.ts';
 import { scaleLinear } from 'd3-scale';
 import { select, type BaseType, type Selection } from 'd3-selection';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
@@ -5,7 +6,7 @@ import type { Plot } from '../app/actions.ts';
 import { setDrawnPower } from './axis.ts';
 import { element, setHidden, setPowerText, uniqueId } from '../widgets/dom.ts';
 import { describeCounted, partialMark } from '../tables/figures.ts';
-import { formatDomain, formatFactor, shortNames } from '../format.ts';
+import { formatDomain, shortNames } from '../format.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
 import { contributions, countedAfter, seriesAfter, type View } from '../app/view.ts';
 import { t } from '../app/strings.ts';

@@ -1,3 +1,4 @@
+import { significant } from '../../src/common/formatFigures.ts';
 import { scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import { line as path } from 'd3-shape';
@@ -93,7 +94,7 @@ export function createCurvePlot(): CurvePlot {
         .ticks(4)
         .map((value) => ({ text: String(value).replace('-', '−'), x: LEFT - 6, y: y(value), anchor: 'end' })),
       ...[0, 0.5, 1].map((at) => ({
-        text: String(Number((lower + at * (upper - lower)).toPrecision(3))).replace('-', '−'),
+        text: significant(lower + at * (upper - lower)),
         x: x(at),
         y: BOTTOM + 18,
         anchor: at === 1 ? 'end' : 'middle',

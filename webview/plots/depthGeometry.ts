@@ -1,3 +1,4 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import type { ScaleLinear } from 'd3-scale';
 import type { PanelLayer, PanelSeries } from '../../src/protocol/panel.ts';
 import { logScale } from './axis.ts';
@@ -216,7 +217,7 @@ function thinned(count: number, every: number): number[] {
 }
 
 function tickWidth(power: number): number {
-  return power === 0 ? CHARACTER : 2 * CHARACTER + power.toLocaleString('en-US').length * 4.8;
+  return power === 0 ? CHARACTER : 2 * CHARACTER + formatCount(power).length * 4.8;
 }
 
 /** A named bound's theorem is cut, so that the plot keeps its room. */

@@ -1,8 +1,9 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { scaleLinear } from 'd3-scale';
 import { setDrawnPower } from './axis.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { formatCount, tickParts } from '../format.ts';
+import { tickParts } from '../format.ts';
 import { t } from '../app/strings.ts';
 
 /** Points by the log10 of their distance, at one step. */

@@ -1,11 +1,11 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { scaleLinear } from 'd3-scale';
 import type { PanelDistances } from '../../src/protocol/runs.ts';
 import { setDrawnPower } from './axis.ts';
 import { distanceBins, meanOf, type DistanceBin } from './distanceBins.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { formatCount, formatDomain, plural, tickParts } from '../format.ts';
-import { signed } from '../picture/regionDetails.ts';
+import { formatDomain, plural, tickParts } from '../format.ts';
 import { t } from '../app/strings.ts';
 
 export interface DistancePlot {
@@ -110,7 +110,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       ...bins.map(({ from, to, share }, i) =>
         element('tr', {}, [
           element('th', {
-            text: `${i === 0 ? '0' : signed(10 ** from)} – ${signed(10 ** to)}`,
+            text: `${i === 0 ? '0' : significant(10 ** from)} – ${significant(10 ** to)}`,
             attributes: { scope: 'row' },
           }),
           element('td', { text: `${(100 * share).toFixed(2)}%` }),
@@ -178,11 +178,11 @@ function describe({ points, box, distances }: PanelDistances, neurons: number): 
   const few = points < MIN_POINTS ? t(' (too few for a histogram)') : '';
   return t(
     'Mean distance to the nearest boundary: {0}, from {1} of {2}{3}. 1/N is {4} for {5} neurons.',
-    signed(meanOf(distances)),
+    significant(meanOf(distances)),
     plural(points, t('random point'), t('random points')),
     formatDomain(box),
     few,
-    signed(1 / Math.max(1, neurons)),
+    significant(1 / Math.max(1, neurons)),
     formatCount(neurons),
   );
 }

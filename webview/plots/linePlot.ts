@@ -1,3 +1,4 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { axisBottom, axisLeft } from 'd3-axis';
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
@@ -5,7 +6,7 @@ import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelLine } from '../../src/protocol/runs.ts';
 import type { Group } from './axis.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { formatCount, plural, shorten } from '../format.ts';
+import { plural, shorten } from '../format.ts';
 import { layerHue } from '../picture/layerColor.ts';
 import { createLineTable } from '../tables/lineTable.ts';
 import {
@@ -17,7 +18,6 @@ import {
   outputsAt,
   tickPath,
 } from './lineGeometry.ts';
-import { signed } from '../picture/regionDetails.ts';
 import { t } from '../app/strings.ts';
 
 export interface LinePlot {
@@ -229,7 +229,7 @@ function drawAxes(vertical: Group, bottom: Group, { x, y, left, right, height }:
     .tickPadding(8)
     .offset(0);
   vertical.attr('transform', `translate(${left},0)`).call(values).select('.domain').remove();
-  vertical.selectAll<SVGTextElement, number>('.tick text').text((value) => signed(value));
+  vertical.selectAll<SVGTextElement, number>('.tick text').text((value) => significant(value));
   const places = axisBottom(x).tickValues([0, 0.25, 0.5, 0.75, 1]).tickFormat(String).tickSize(4).offset(0);
   bottom.attr('transform', `translate(0,${height - 24})`).call(places);
 }
@@ -281,10 +281,11 @@ function describe(line: PanelLine, lanes: readonly Lane[]): string {
 function describeKnot(line: PanelLine, layers: readonly PanelLayer[], knot: number, place: number): string {
   const layer = layers.find((one) => one.index === line.layers[knot]);
   const bends =
-    layer === undefined
-      ? t('end of the line')
-      : t('{0} bends at {1}', layer.name, Number(line.knots[knot].toPrecision(6)));
-  const values = outputsAt(line, place).slice(0, 4).map(signed).join(', ');
+    layer === undefined ? t('end of the line') : t('{0} bends at {1}', layer.name, significant(line.knots[knot], 6));
+  const values = outputsAt(line, place)
+    .slice(0, 4)
+    .map((value) => significant(value))
+    .join(', ');
   const rest = line.outputCount > 4 ? ', …' : '';
-  return t('at {0}: {1}{2} · nearest: {3}', Number(place.toPrecision(4)), values, rest, bends);
+  return t('at {0}: {1}{2} · nearest: {3}', significant(place, 4), values, rest, bends);
 }

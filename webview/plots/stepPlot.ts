@@ -1,10 +1,10 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3-scale';
 import { select } from 'd3-selection';
 import { area, line } from 'd3-shape';
 import { drawLogAxis, logScale, type Group } from './axis.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { formatCount } from '../format.ts';
 import { t } from '../app/strings.ts';
 
 /** A figure at one step of training. */
@@ -348,7 +348,6 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
 const MOST_DOTS = 60;
 
 function tickText(value: number): string {
-  if (value === 0) return '0';
   if (Math.abs(value) >= 1000) return formatCount(value);
-  return String(Number(value.toPrecision(3))).replace('-', '−');
+  return significant(value);
 }

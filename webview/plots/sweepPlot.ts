@@ -1,3 +1,4 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import { scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import { line } from 'd3-shape';
@@ -5,7 +6,6 @@ import type { SweptRow } from '../../src/protocol/runs.ts';
 import { drawLogAxis, logScale, type Group } from './axis.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { formatCount } from '../format.ts';
 import { t } from '../app/strings.ts';
 
 /** What the rows are plotted against. */

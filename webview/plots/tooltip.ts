@@ -1,7 +1,7 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import { element, powerNodes } from '../widgets/dom.ts';
 import type { Figure } from '../tables/figures.ts';
-import { formatCount } from '../format.ts';
 import { formulaNode } from '../app/formula.ts';
 import { t } from '../app/strings.ts';
 

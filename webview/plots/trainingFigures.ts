@@ -1,6 +1,6 @@
+import { formatNumber } from '../../src/common/formatFigures.ts';
 import type { PanelLayer, PanelNetwork } from '../../src/protocol/panel.ts';
 import type { MeanFigure, PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
-import { formatMean } from '../format.ts';
 import { t } from '../app/strings.ts';
 import type { StepFigures, StepLevel, StepPoint, StepSeries } from './stepPlot.ts';
 
@@ -206,7 +206,7 @@ function describe(
   if (first === undefined) return '';
   const text = (snapshot: PanelSnapshot): string => {
     const value = figure(snapshot);
-    return value === null || value === undefined ? '—' : formatMean(value);
+    return value === null || value === undefined ? '—' : formatNumber(value);
   };
   return t(
     '{0}: {1} at {2}, {3} at {4}; the table below holds the figures.',

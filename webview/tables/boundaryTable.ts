@@ -1,6 +1,6 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import { element, setHidden } from '../widgets/dom.ts';
-import { formatCount } from '../format.ts';
 import type { PreparedPicture } from '../picture/preparedPicture.ts';
 import { t } from '../app/strings.ts';
 import { makeStackable } from './stackable.ts';
@@ -36,7 +36,7 @@ export function createBoundaryTable(): BoundaryTable {
         return element('tr', {}, [
           element('th', { text: name, attributes: { scope: 'row' } }),
           element('td', { text: formatCount(lines.from.length) }),
-          element('td', { text: lengthOf(picture, lines.from, lines.to).toPrecision(4) }),
+          element('td', { text: significant(lengthOf(picture, lines.from, lines.to), 4) }),
         ]);
       }),
     );

@@ -1,6 +1,7 @@
+import { formatFactor, formatLog10 } from '../../src/common/formatFigures.ts';
 import type { ComparedRow } from '../../src/protocol/runs.ts';
 import { leaderOf } from '../../src/common/leader.ts';
-import { formatDomain, formatFactor, formatLog10 } from '../format.ts';
+import { formatDomain } from '../format.ts';
 import { t } from '../app/strings.ts';
 import { element, setPowerText } from '../widgets/dom.ts';
 import { fullName, MEASURE_NAMES, MEASURES, type ComparedFigureSet, type Measure } from './comparedFigures.ts';

@@ -1,8 +1,9 @@
+import { formatLog10 } from '../../src/common/formatFigures.ts';
 import type { ComparedRow, PanelComparison } from '../../src/protocol/runs.ts';
 import { countedPerLayer, countedSpread } from '../app/comparedCounts.ts';
 import type { ComparedCounts } from '../app/store.ts';
 import { t } from '../app/strings.ts';
-import { exactText, formatLog10 } from '../format.ts';
+import { exactText } from '../format.ts';
 import { spreadText } from './figures.ts';
 
 /** The figures by which networks are compared, what is known of random networks first. */
@@ -71,14 +72,10 @@ function countedFigure({ key, figures }: ComparedRow, counts: ComparedCounts | n
     log10,
     text: spreadText(spread),
     title: t('mean ± standard deviation of {0} random networks', spread.counts),
-    perParameter: parameters > 0 ? atLeast + perParameterText(log10 - Math.log10(parameters)) : null,
+    perParameter: parameters > 0 ? atLeast + formatLog10(log10 - Math.log10(parameters)) : null,
     perLayer: countedPerLayer(own),
     exact: spread.exact,
   };
-}
-
-function perParameterText(log10: number): string {
-  return log10 < 2 && log10 > -3 ? String(Number((10 ** log10).toPrecision(3))) : formatLog10(log10);
 }
 
 /** The networks told apart: a counterpart by what it is. */

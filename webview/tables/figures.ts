@@ -1,5 +1,6 @@
+import { formatCount, formatNumber } from '../../src/common/formatFigures.ts';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
-import { exactText, formatCount, formatDomain, formatMean } from '../format.ts';
+import { exactText, formatDomain } from '../format.ts';
 import type { Spread } from './statistics.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
@@ -40,7 +41,7 @@ export interface Figure {
 
 /** `2,217 ± 441`; `≥ 2,217` where a limit ended a count. */
 export function spreadText(spread: Spread): string {
-  const mean = `${spread.exact ? '' : '≥ '}${formatMean(spread.mean)}`;
+  const mean = `${spread.exact ? '' : '≥ '}${formatNumber(spread.mean)}`;
   return spread.counts > 1 ? `${mean} ± ${formatCount(spread.deviation)}` : mean;
 }
 

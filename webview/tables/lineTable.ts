@@ -1,8 +1,7 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelLine } from '../../src/protocol/runs.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
-import { formatCount } from '../format.ts';
-import { signed } from '../picture/regionDetails.ts';
 import { t } from '../app/strings.ts';
 import { makeStackable } from './stackable.ts';
 
@@ -41,10 +40,10 @@ export function createLineTable(): LineTable {
     body.replaceChildren(
       ...Array.from(knots.subarray(0, MAX_ROWS), (knot, k) =>
         element('tr', {}, [
-          element('th', { text: String(Number(knot.toPrecision(6))), attributes: { scope: 'row' } }),
+          element('th', { text: significant(knot, 6), attributes: { scope: 'row' } }),
           element('td', { text: layers.find(({ index }) => index === line!.layers[k])?.name ?? t('end') }),
           ...Array.from(outputs.subarray(k * outputCount, k * outputCount + shown), (value) =>
-            element('td', { text: signed(value) }),
+            element('td', { text: significant(value) }),
           ),
         ]),
       ),

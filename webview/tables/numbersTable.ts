@@ -1,9 +1,10 @@
+import { formatCount, formatFactor } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import type { PanelLayer, Quantity } from '../../src/protocol/panel.ts';
 import type { Section } from '../app/actions.ts';
 import { element, setHidden, setPowerText, setText, uniqueId } from '../widgets/dom.ts';
 import { describeCounted, spreadText } from './figures.ts';
-import { capital, exactText, formatCount, formatDomain, formatFactor, NO_FIGURE } from '../format.ts';
+import { capital, exactText, formatDomain, NO_FIGURE } from '../format.ts';
 import { contributions, isCovered, seriesAfter, type View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
 import { makeStackable } from './stackable.ts';

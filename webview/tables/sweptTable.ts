@@ -1,6 +1,7 @@
+import { formatCount } from '../../src/common/formatFigures.ts';
 import type { SweptRow } from '../../src/protocol/runs.ts';
 import { t } from '../app/strings.ts';
-import { formatCount, NO_FIGURE } from '../format.ts';
+import { NO_FIGURE } from '../format.ts';
 import { element, setPowerText } from '../widgets/dom.ts';
 import { makeStackable } from './stackable.ts';
 

@@ -1,6 +1,7 @@
+import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { MeanFigure, PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
 import { t } from '../app/strings.ts';
-import { formatCount, NO_FIGURE } from '../format.ts';
+import { NO_FIGURE } from '../format.ts';
 import { axisName, loggedNames } from '../plots/trainingFigures.ts';
 import { element } from '../widgets/dom.ts';
 
@@ -77,15 +78,13 @@ function cellsOf(snapshot: PanelSnapshot, run: string | null, logged: readonly s
     `${exact ? '' : '≥ '}${formatCount(regions)}`,
     ...[perNeuron, distance, nearData, nearUniform].map(spread),
     ...[dead, alwaysActive].map((count) => (count === null ? NO_FIGURE : formatCount(count))),
-    ...logged.map((name) => (log[name] === undefined ? NO_FIGURE : short(log[name]))),
+    ...logged.map((name) => (log[name] === undefined ? NO_FIGURE : significant(log[name]))),
   ];
 }
 
 function spread(figure: MeanFigure | null): string {
   if (figure === null) return NO_FIGURE;
-  return figure.error === null ? short(figure.mean) : `${short(figure.mean)} ± ${short(figure.error)}`;
-}
-
-function short(value: number): string {
-  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  return figure.error === null
+    ? significant(figure.mean)
+    : `${significant(figure.mean)} ± ${significant(figure.error)}`;
 }

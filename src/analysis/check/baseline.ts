@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Magnitude } from '../../theory/numbers/magnitude.ts';
 import { log10ErrorOf } from '../../theory/numbers/magnitude.ts';
 import type { NetworkAnalysis } from '../analyze.ts';
-import { formatMagnitude } from '../quantities.ts';
+import { formatMagnitude } from '../../common/formatFigures.ts';
 import { checkedFigure } from './evaluate.ts';
 import type { CheckResult } from './results.ts';
 

@@ -7,7 +7,7 @@ import type { BoundResult } from '../../theory/bound.ts';
 import { magnitudeOf, type Magnitude } from '../../theory/numbers/magnitude.ts';
 import { definitionOf, type NetworkAnalysis } from '../analyze.ts';
 import { endOfTheory } from '../networkDiagnostics.ts';
-import { formatMagnitude, groupDigits } from '../quantities.ts';
+import { formatCount, formatMagnitude } from '../../common/formatFigures.ts';
 import type { Expectation, Quantity } from './expectations.ts';
 import { compareWith, parseFigure } from './figure.ts';
 import type { CheckId, CheckResult } from './results.ts';
@@ -87,7 +87,7 @@ function boundFigure(words: string, { applies, value, reason }: BoundResult, aft
 
 function countFigure(count: number | null, noun: string): CheckedFigure {
   if (count === null) return { value: null, reason: `the number of ${noun} is not known` };
-  return { value: magnitudeOf(count), text: `${groupDigits(String(count))} ${noun}` };
+  return { value: magnitudeOf(count), text: `${formatCount(count)} ${noun}` };
 }
 
 function checkQuantity(figure: CheckedFigure, wanted: Quantity): Pick<CheckResult, 'passed' | 'message'> {
@@ -110,7 +110,7 @@ function checkQuantity(figure: CheckedFigure, wanted: Quantity): Pick<CheckResul
 }
 
 function shown(figure: number | string): string {
-  return typeof figure === 'number' && Number.isSafeInteger(figure) ? groupDigits(String(figure)) : String(figure);
+  return typeof figure === 'number' && Number.isSafeInteger(figure) ? formatCount(figure) : String(figure);
 }
 
 function checkShape(

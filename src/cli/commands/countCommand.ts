@@ -1,6 +1,6 @@
 import type { CountResult } from '../../counting/count.ts';
 import { countJson } from '../../report/countJson.ts';
-import { formatSeconds, groupDigits } from '../../analysis/quantities.ts';
+import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import type { Network } from '../../network/network.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
 import type { JobProgress } from '../../worker/job.ts';
@@ -87,7 +87,7 @@ async function saveRegions(
 /** One line that says how far a count is. */
 function progressText({ regions, fraction, secondsLeft }: JobProgress): string {
   const left = secondsLeft === null ? '' : `, about ${formatSeconds(secondsLeft)} left`;
-  return `${groupDigits(String(regions))} regions, ${Math.floor(100 * fraction)}%${left}`;
+  return `${formatCount(regions)} regions, ${Math.floor(100 * fraction)}%${left}`;
 }
 
 function fail(output: Output, message: string): number {
@@ -97,10 +97,10 @@ function fail(output: Output, message: string): number {
 
 /** What a person reads of one count. */
 export function countSentence({ result, seed }: CountOutcome): string {
-  const figure = groupDigits(String(result.activationRegions));
+  const figure = formatCount(result.activationRegions);
   const found = result.exact ? figure : `at least ${figure}`;
-  const linear = result.linearRegions === null ? '' : `, ${groupDigits(String(result.linearRegions))} linear regions`;
-  const perLayer = result.perLayer.map((count) => groupDigits(String(count))).join(' → ');
+  const linear = result.linearRegions === null ? '' : `, ${formatCount(result.linearRegions)} linear regions`;
+  const perLayer = result.perLayer.map((count) => formatCount(count)).join(' → ');
   const why = result.stoppedBy === null ? '' : `, stopped (${result.stoppedBy})`;
   const doubt = result.doubt === undefined ? '' : `. ${result.doubt}`;
   const method = result.chosen ? `${result.method}, since ${result.chosen.why}` : result.method;
@@ -111,7 +111,7 @@ export function countSentence({ result, seed }: CountOutcome): string {
 function sampled({ sampling }: CountResult): string {
   if (!sampling) return '';
   const { samples, chao1, newAtEnd } = sampling;
-  const estimate = groupDigits(String(Math.round(chao1)));
+  const estimate = formatCount(chao1);
   const share = (100 * newAtEnd).toFixed(1);
-  return `; ${groupDigits(String(samples))} points, of the last tenth ${share}% met a new region; Chao 1 estimate ${estimate}`;
+  return `; ${formatCount(samples)} points, of the last tenth ${share}% met a new region; Chao 1 estimate ${estimate}`;
 }

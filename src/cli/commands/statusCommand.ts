@@ -1,4 +1,4 @@
-import { formatSeconds, groupDigits } from '../../analysis/quantities.ts';
+import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import { SCHEMA_VERSION } from '../../report/reportJson.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { arrayExpression, findParts, regionsOf, type PartsFound } from '../parts/folder.ts';
@@ -50,10 +50,10 @@ function statusOf({ plan, parts, running, missing, stopped, unusable }: PartsFou
 function sentences({ parts, done, regions, running, missing, stopped, unusable }: ReturnType<typeof statusOf>): string {
   const array = (numbers: readonly number[]) => `--array=${arrayExpression(numbers)}`;
   return [
-    `${done} of ${parts} parts done, ${groupDigits(String(regions))} activation regions so far`,
+    `${done} of ${parts} parts done, ${formatCount(regions)} activation regions so far`,
     ...running.map(
       ({ part, fraction, regions: own, secondsSinceReport }) =>
-        `part ${part}: about ${Math.floor(100 * fraction)}%, ${groupDigits(String(own))} regions, reported ${formatSeconds(secondsSinceReport)} ago`,
+        `part ${part}: about ${Math.floor(100 * fraction)}%, ${formatCount(own)} regions, reported ${formatSeconds(secondsSinceReport)} ago`,
     ),
     ...(missing.length > 0 ? [`not begun: ${array(missing)}`] : []),
     ...(stopped.length > 0 ? [`stopped by a limit: ${array(stopped)}`] : []),

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { formatSeconds, groupDigits } from '../../analysis/quantities.ts';
+import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import type { CountHooks } from '../../counting/count.ts';
 import { countFixedPart } from '../../counting/countParts.ts';
 import { countPart, type CountPart } from '../../counting/countRegions.ts';
@@ -114,7 +114,7 @@ function secondsOf({ counts }: PartFile): number {
 }
 
 function sentence(part: PartFile, { output }: PartWords, isKept: boolean): string {
-  const regions = groupDigits(String(regionsOf(part)));
+  const regions = formatCount(regionsOf(part));
   const how = isKept ? 'was counted before' : `in ${formatSeconds(secondsOf(part))}`;
   const stopped = isStopped(part) ? ', stopped by a limit' : '';
   return `part ${part.part} of ${part.of}: ${regions} activation regions ${how}${stopped} (${output})`;

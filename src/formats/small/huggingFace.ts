@@ -1,3 +1,4 @@
+import { formatCount } from '../../common/formatFigures.ts';
 import { linear, activationByName } from '../../network/activation.ts';
 import { defaultInitialization } from '../../network/definition.ts';
 import type { NetworkDefinition, Problem, Span } from '../../network/definition.ts';
@@ -113,7 +114,7 @@ function sentence(config: Config, block: NetworkDefinition | null): string {
 
 function transformerSentence(config: Config, kind: string, block: NetworkDefinition | null): string {
   const { activation, depth, width, heads, inner } = config;
-  const digits = (count: number | undefined) => count?.toLocaleString('en');
+  const digits = (count: number | undefined) => count && formatCount(count);
   const parts = [
     ...(depth === undefined ? [] : [`${digits(depth)} layers`]),
     `width ${digits(width)}`,

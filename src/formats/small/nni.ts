@@ -1,3 +1,4 @@
+import { formatCount } from '../../common/formatFigures.ts';
 import { greatestOf, leastOf } from '../../network/extremes.ts';
 import type { Problem, Span } from '../../network/definition.ts';
 import type { Format, ReadResult } from '../format.ts';
@@ -110,7 +111,7 @@ function depthMessage(depth: Sized, width: Sized): string {
 }
 
 function powerOfTwo(exponent: number): string {
-  if (exponent <= 40) return (2 ** exponent).toLocaleString('en');
+  if (exponent <= 40) return formatCount(2 ** exponent);
   // Rounded up: what is shown is still a bound.
   return `below 10^${(Math.ceil(exponent * Math.log10(2) * 100) / 100).toLocaleString('en')}`;
 }

@@ -1,6 +1,6 @@
 import { MarkupKind, type Hover, type MarkupContent } from 'vscode-languageserver';
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
-import { formatMagnitude, formatNumber, formatPower } from '../../analysis/quantities.ts';
+import { formatCount, formatFactor, formatMagnitude } from '../../common/formatFigures.ts';
 import { multiplyAdds } from '../../network/cost.ts';
 import { isInput, writtenShape } from '../../network/network.ts';
 import type { Layer, Network } from '../../network/network.ts';
@@ -118,15 +118,13 @@ function titleOf(network: Network, layer: Layer, field: readonly number[] | null
       ...(layer.activation.name === 'linear' ? [] : [describeActivation(layer.activation.name)]),
     ].join(', '),
     `${inputs} → ${formatShape(writtenShape(network, layer.index))}`,
-    ...(layer.neurons > 0
-      ? [layer.neurons === 1 ? t('1 neuron') : t('{0} neurons', layer.neurons.toLocaleString('en'))]
-      : []),
+    ...(layer.neurons > 0 ? [layer.neurons === 1 ? t('1 neuron') : t('{0} neurons', formatCount(layer.neurons))] : []),
     ...(layer.parameters === 0
       ? []
       : [layer.parameters === null ? t('parameters not known') : describeParameters(layer.parameters)]),
     ...(products === null || products === 0
       ? []
-      : [products === 1 ? t('1 multiply-add') : t('{0} multiply-adds', products.toLocaleString('en'))]),
+      : [products === 1 ? t('1 multiply-add') : t('{0} multiply-adds', formatCount(products))]),
     ...(field === null || layer.operation.kind === 'identity' ? [] : [t('receptive field {0}', field.join('×'))]),
     ...(layer.sharedWith !== undefined ? [t('shared weights')] : []),
   ];
@@ -164,8 +162,7 @@ function factorOf(analysis: NetworkAnalysis, layer: Layer): string {
   }
   const factor = contributionLog10(mainBounds(analysis).atMost, layer.index);
   if (factor === null) return t('No bound applies here.');
-  const figure = factor >= 6 ? formatPower(factor) : `${formatNumber(10 ** factor)}`;
-  return t('Multiplies the upper bound on linear regions by **{0}**', figure);
+  return t('Multiplies the upper bound on linear regions by **{0}**', formatFactor(factor));
 }
 
 function afterwards(analysis: NetworkAnalysis, layer: Layer): string | null {

@@ -1,7 +1,7 @@
 import { InlayHintKind, type InlayHint } from 'vscode-languageserver';
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
 import type { LineIndex, Range } from '../../analysis/lineIndex.ts';
-import { formatFactor, formatLog10 } from '../../analysis/quantities.ts';
+import { formatCount, formatFactor, formatLog10 } from '../../common/formatFigures.ts';
 import type { LayerDefinition } from '../../network/definition.ts';
 import type { Layer } from '../../network/network.ts';
 import type { BoundKind, BoundResult } from '../../theory/bound.ts';
@@ -123,7 +123,7 @@ function factorOf(bound: BoundResult | undefined, layers: readonly Layer[], { no
     log10 += factor;
   }
   if (!bound || log10 < NEGLIGIBLE) return null;
-  const written = formatFactor(log10, notation);
+  const written = `×${formatFactor(log10, notation)}`;
   const share = bound.kind === 'upper' && log10 >= LARGE ? shareOfPatterns(log10, layers) : '';
   return RELATIONS[bound.kind] + written + share;
 }
@@ -144,7 +144,7 @@ function shareOfPatterns(log10: number, layers: readonly Layer[]): string {
   if (layers.some((layer) => layer.pieceCount !== pieceCount)) return '';
   // Only all of it is 100 %.
   const percent = Math.floor((100 * log10) / (units * Math.log10(pieceCount)) + ROUNDING);
-  return ` (${percent} % of ${pieceCount}^${units.toLocaleString('en')})`;
+  return ` (${percent} % of ${pieceCount}^${formatCount(units)})`;
 }
 
 function totalAfter(bound: BoundResult | undefined, layer: Layer, { notation }: Settings): string | null {

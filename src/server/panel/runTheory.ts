@@ -1,5 +1,5 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { chooseMethod } from '../../analysis/chooseMethod.ts';
+import { methodFor } from '../../analysis/chooseMethod.ts';
 import { settlePlace } from '../../analysis/settlePlace.ts';
 import { describePlace } from '../../common/describePlace.ts';
 import { sliceIn, type Domain, type PlaneWindow } from '../../common/place.ts';
@@ -18,12 +18,12 @@ import { t } from '../translation.ts';
 /** What is known of one run before it: how it counts, the mean for its place and its weights, and the slice's bound. */
 export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): RunTheory {
   const network = withInitialization(analysis.network, settings);
-  const { method, why } = methodOf(network, settings);
+  const { method, chosen } = methodFor(network, settings.place, settings.method);
   const domain = describePlace(network.inputSize, method, settings.place);
   const initialization = describePanelInitialization(network.initialization);
   const place = meanOptions(network.inputSize, method, settings);
   const slice = 'options' in place ? sliceSeries(analysis, place.dimension) : null;
-  const head = { method, why, domain, initialization, slice };
+  const head = { method, why: chosen?.why ?? null, domain, initialization, slice };
   const none = (noMean: string): RunTheory => ({ ...head, expected: null, noMean });
   if (settings.fileWeights) return none(t('The weights are those of the file: there is one network, and no mean.'));
   if (!('options' in place)) return none(place.reason);
@@ -34,10 +34,6 @@ export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): R
   );
   if (!mean.applies) return none(mean.reason ?? t('No mean applies.'));
   return { ...head, expected: seriesOf(mean, domain), noMean: null };
-}
-
-function methodOf(network: Network, settings: CountSettings): { method: CountMethod; why: string | null } {
-  return settings.method === 'auto' ? chooseMethod(network, settings.place) : { method: settings.method, why: null };
 }
 
 /** The mean number of activation regions in a part of the counted plane; null where no mean applies. */

@@ -1,4 +1,4 @@
-import { formatMagnitude, groupDigits } from '../../analysis/quantities.ts';
+import { formatMagnitude, groupDigits } from '../../common/formatFigures.ts';
 import type { PanelSeries, Quantity } from '../../protocol/panel.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import type { Magnitude } from '../../theory/numbers/magnitude.ts';

@@ -1,10 +1,11 @@
+import { formatCount, formatFactor, formatPower, groupDigits } from '../../common/formatFigures.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { memoized, type TheoryContext } from '../context.ts';
 import { totalNeurons, type Layer, type UnitStage } from '../../network/network.ts';
 import { binomialPrefixSum, exactBinomialTerms } from '../numbers/binomial.ts';
 import { tightnessOfLayer } from '../convolution/tightness.ts';
 import { dominatorTree, type DominatorNode } from '../recurrence/dominators.ts';
-import { describeFactor, type LayerExplanation } from './explanation.ts';
+import { type LayerExplanation } from './explanation.ts';
 import type { IndependenceNumbers } from '../recurrence/denseIndependence.ts';
 import { independenceOf } from '../recurrence/independence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
@@ -14,8 +15,8 @@ import { widened } from './widening.ts';
 
 /** A sum is written out term by term up to this many terms. */
 const MAX_TERMS_SHOWN = 6;
-/** Numbers from here on are written as powers of ten. */
-const LONG_NUMBER = 1e15;
+/** Numbers from 10 to this power on are written as powers of ten. */
+const LONG_NUMBER = 15;
 /** Widening is tried while the number of bottlenecks times that of layers is at most this. */
 const WIDENING_WORK = 2000;
 /** For convolutions, whose independence numbers change with every filter: in networks of up to this many neurons. */
@@ -65,11 +66,11 @@ function explain(
   const ownLog10 = factors.length > 0 ? factors.reduce((sum, { total }) => sum + total.log10, 0) : null;
   const sentences: string[] = [];
   if (stages.length > 0 && dimension < dimensionIn) {
-    const passage = `Inputs vary in up to ${directions(dimensionIn)}; at most ${grouped(dimension)} survive this layer`;
+    const passage = `Inputs vary in up to ${directions(dimensionIn)}; at most ${formatCount(dimension)} survive this layer`;
     sentences.push(bottleneck ? `${passage}.` : `${passage}, and no layer with units follows.`);
   }
   if (oneMore !== null) {
-    sentences.push(`${oneMoreUnit(layer)} would raise the network's upper bound ${describeFactor(oneMore)}-fold.`);
+    sentences.push(`${oneMoreUnit(layer)} would raise the network's upper bound ${formatFactor(oneMore)}-fold.`);
   }
   if (stages.length === 1) sentences.push(...doubled(layer, stages[0], factor.total, dimensionIn, sums));
   return { dimensionIn, formula, numbers, ownLog10, tightness, advice: sentences.join(' ') || null, bottleneck };
@@ -106,7 +107,7 @@ function factorOf(
   const weight = pieceCount === 2 ? '' : ` ${pieceCount - 1}^j`;
   const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
   if (most >= MAX_TERMS_SHOWN || total.log10 > 12) return { formula, numbers: short(total), total };
-  const terms = exactBinomialTerms(neurons, most, pieceCount - 1).map(grouped);
+  const terms = exactBinomialTerms(neurons, most, pieceCount - 1).map((term) => groupDigits(term.toString()));
   return { formula, numbers: `${terms.join(' + ')} = ${write(total)}`, total };
 }
 
@@ -121,7 +122,7 @@ function doubled(
   if (operation.kind !== 'dense' && operation.kind !== 'maxout') return [];
   const factor = sums([2 * neurons, Math.min(dimension, 2 * neurons), pieceCount - 1]);
   const unit = operation.kind === 'maxout' && activation.name === 'linear' ? 'units' : 'neurons';
-  return [`With ${grouped(2 * neurons)} ${unit} it would be ${write(factor)} (now ${write(now)}).`];
+  return [`With ${formatCount(2 * neurons)} ${unit} it would be ${write(factor)} (now ${write(now)}).`];
 }
 
 /** `binomialPrefixSum` by count, last term and weight; deep networks repeat their layers, so that few are different. */
@@ -169,21 +170,15 @@ function oneMoreUnit({ operation }: Layer): string {
 }
 
 function directions(count: number): string {
-  return `${grouped(count)} ${count === 1 ? 'direction' : 'directions'}`;
+  return `${formatCount(count)} ${count === 1 ? 'direction' : 'directions'}`;
 }
 
 function short(value: Magnitude): string | null {
-  return value.log10 < Math.log10(LONG_NUMBER) ? write(value) : null;
+  return value.log10 < LONG_NUMBER ? write(value) : null;
 }
 
 function write(value: Magnitude): string {
-  if (value.exact !== null && value.exact < BigInt(LONG_NUMBER)) return grouped(value.exact);
-  return `10^${value.log10.toFixed(2)}`;
+  return value.exact !== null && value.log10 < LONG_NUMBER
+    ? groupDigits(value.exact.toString())
+    : formatPower(value.log10);
 }
-
-function grouped(value: number | bigint): string {
-  return value < 1000 ? String(value) : digits.format(value);
-}
-
-/** Made once: it costs a hundred times what formatting does. */
-const digits = new Intl.NumberFormat('en-US');

@@ -41,8 +41,3 @@ function losesMore(a: Bottleneck, b: Bottleneck): boolean {
   if (a.oneMore !== null && b.oneMore !== null && a.oneMore !== b.oneMore) return a.oneMore > b.oneMore;
   return a.to * b.from < b.to * a.from;
 }
-
-/** A factor given by its log10, as `× 1.5` is written: `1.5`, `10^31.42`. */
-export function describeFactor(log10: number): string {
-  return log10 < 3 ? Number((10 ** log10).toPrecision(3)).toString() : `10^${log10.toFixed(2)}`;
-}

@@ -1,3 +1,4 @@
+import { significant } from '../../common/formatFigures.ts';
 import type { TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import type { Bound, Citation, Evaluation, Parallelogram, Segment, TheoryOptions } from '../bound.ts';
@@ -166,6 +167,6 @@ function formatParallelogram({ origin, u, v }: Parallelogram): string {
 }
 
 function formatPoint(point: readonly number[]): string {
-  const shown = point.slice(0, 3).map((x) => String(Number(x.toPrecision(4))).replace('-', '−'));
+  const shown = point.slice(0, 3).map((x) => significant(x, 4));
   return `(${shown.join(', ')}${point.length > 3 ? ', …' : ''})`;
 }

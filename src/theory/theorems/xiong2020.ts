@@ -1,3 +1,4 @@
+import { formatPower } from '../../common/formatFigures.ts';
 import type { TheoryContext } from '../context.ts';
 import type { Network } from '../../network/network.ts';
 import { binomialPrefixSum } from '../numbers/binomial.ts';
@@ -125,13 +126,16 @@ function firstLayer(
   const { lower, upper, exact } = convolutionSum(pattern, stage.pieceCount, options, sides);
   const tightness = describeTightness(theoremEquality(pattern), hasBias);
   if (exact) return { value: upper, note: tightness };
-  return { value: upper, note: `upper bound: the sum itself is between 10^${down(lower)} and 10^${up(upper)}` };
+  return {
+    value: upper,
+    note: `upper bound: the sum itself is between ${formatPower(down(lower))} and ${formatPower(up(upper))}`,
+  };
 }
 
-function down({ log10 }: Magnitude): string {
-  return (Math.floor(log10 * 100) / 100).toFixed(2);
+function down({ log10 }: Magnitude): number {
+  return Math.floor(log10 * 100) / 100;
 }
 
-function up({ log10 }: Magnitude): string {
-  return (Math.ceil(log10 * 100) / 100).toFixed(2);
+function up({ log10 }: Magnitude): number {
+  return Math.ceil(log10 * 100) / 100;
 }

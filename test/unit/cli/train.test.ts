@@ -70,7 +70,7 @@ describe('region-lens train', () => {
     const { out, err } = await cli.run(['train', 'spirals.network.json', '--run', 'spirals', ...few]);
     const [head, ...rows] = out.split('\n');
     expect(head).toMatch(/^step +loss +accuracy +regions +regions per neuron/);
-    expect(rows[8]).toMatch(/^3000 +1\.0e-5 +1 +2,926 /);
+    expect(rows[8]).toMatch(/^3000 +1e−5 +1 +2,926 /);
     expect(out).toContain('on 5 random chords of the box');
     expect(out).toContain('expected for He normal, bias deviation 0.1');
     // How the weights were matched is said once.

@@ -1,32 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  exactText,
-  formatDomain,
-  formatFactor,
-  formatLog10,
-  formatPower,
-  shorten,
-  shortNames,
-  tickParts,
-} from '../../../webview/format.ts';
+import { exactText, formatDomain, shorten, shortNames, tickParts } from '../../../webview/format.ts';
 
 describe('numbers', () => {
-  it('are written out while they are short, and as powers beyond', () => {
-    expect(formatLog10(Math.log10(2217))).toBe('2,217');
-    expect(formatLog10(Math.log10(3.7))).toBe('3.7');
-    expect(formatLog10(7.436)).toBe('10^7.44');
-    expect(formatPower(1860.41)).toBe('10^1,860');
-    expect(formatPower(676.2)).toBe('10^676.2');
-  });
-
-  it('as factors keep the digits that matter', () => {
-    expect(formatFactor(Math.log10(301))).toBe('301');
-    expect(formatFactor(Math.log10(279.83))).toBe('279.8');
-    expect(formatFactor(Math.log10(1.053))).toBe('1.05');
-    expect(formatFactor(0)).toBe('1');
-    expect(formatFactor(11.27)).toBe('10^11.27');
-  });
-
   it('have exact digits where those add something', () => {
     expect(exactText({ log10: 2, text: '121', exact: '121' })).toBe('121');
     expect(exactText({ log10: 7.4, text: '10^7.44', exact: '27,270,901' })).toBe('10^7.44 = 27,270,901');

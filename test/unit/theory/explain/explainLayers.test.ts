@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TheoryContext } from '../../../../src/theory/context.ts';
 import { explainLayers } from '../../../../src/theory/explain/explainLayers.ts';
-import { describeFactor, mainBottleneck } from '../../../../src/theory/explain/explanation.ts';
+import { formatFactor } from '../../../../src/common/formatFigures.ts';
+import { mainBottleneck } from '../../../../src/theory/explain/explanation.ts';
 import { boundsOf, conv, dense, denseRelu, maxout, maxPool, network } from '../networks.ts';
 
 describe('the explanation of a layer', () => {
@@ -45,7 +46,7 @@ describe('the explanation of a layer', () => {
       null,
     ]);
     expect(explained[1].advice).toContain(
-      `One more neuron would raise the network's upper bound ${describeFactor(wider[1])}-fold.`,
+      `One more neuron would raise the network's upper bound ${formatFactor(wider[1])}-fold.`,
     );
     expect(wider[1]).toBeGreaterThan(wider[0]);
     expect(mainBottleneck(explained)).toBe(1);
@@ -79,7 +80,7 @@ describe('the explanation of a layer', () => {
     const log10 = (filters: number): number => boundsOf(net(filters)).get('recurrence-upper')!.value!.log10;
     expect(narrow.bottleneck).toEqual({ from: 48, to: 9, oneMore: log10(2) - log10(1) });
     expect(narrow.advice).toContain(
-      `One more filter would raise the network's upper bound ${describeFactor(log10(2) - log10(1))}-fold.`,
+      `One more filter would raise the network's upper bound ${formatFactor(log10(2) - log10(1))}-fold.`,
     );
   });
 
