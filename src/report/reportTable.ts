@@ -78,6 +78,11 @@ export function describeTightest(analysis: NetworkAnalysis, nameOf = (name: stri
 }
 
 function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
+  return alignColumns(layerCells(analysis, notation), 3);
+}
+
+/** A row for each layer, below one of headings. */
+export function layerCells(analysis: NetworkAnalysis, notation: Notation = 'power'): string[][] {
   const upper = analysis.bound('tightest-upper');
   const lower = analysis.bound('best-lower');
   const { mean } = analysis;
@@ -115,7 +120,7 @@ function layerTable(analysis: NetworkAnalysis, notation: Notation): string {
     'at most',
     'can reach',
   ];
-  return alignColumns([[...head, ...(mean ? [meanHeading(mean)] : [])], ...rows], 3);
+  return [[...head, ...(mean ? [meanHeading(mean)] : [])], ...rows];
 }
 
 /** With its kind of domain: the bounds beside it hold for all of the input space. */
@@ -130,20 +135,28 @@ export function inDigits(count: number | null): string | null {
 }
 
 function boundTable(analysis: NetworkAnalysis, notation: Notation): string {
-  const applying = analysis.bounds.filter((bound) => bound.applies && bound.value !== null);
-  const rows = applying.map((bound) => [
-    describeReason(bound),
-    formatMagnitude(bound.value!, notation),
-    bound.id,
-    bound.citation.label,
-    bound.note ?? '',
-  ]);
   const reasons = refusals(analysis);
-  return alignColumns(rows, 2) + (reasons.length > 0 ? `\nNot applicable:\n${reasons.join('\n')}\n` : '');
+  return (
+    alignColumns(boundCells(analysis, notation), 2) +
+    (reasons.length > 0 ? `\nNot applicable:\n${reasons.join('\n')}\n` : '')
+  );
+}
+
+/** For each theorem that applies: what it says, its figure, its id, its source and a note, which may be empty. */
+export function boundCells({ bounds }: NetworkAnalysis, notation: Notation = 'power'): string[][] {
+  return bounds
+    .filter(({ applies, value }) => applies && value !== null)
+    .map((bound) => [
+      describeReason(bound),
+      formatMagnitude(bound.value!, notation),
+      bound.id,
+      bound.citation.label,
+      bound.note ?? '',
+    ]);
 }
 
 /** One line a reason: theorems of a family are refused together. */
-function refusals(analysis: NetworkAnalysis): string[] {
+export function refusals(analysis: NetworkAnalysis): string[] {
   const byReason = new Map<string, string[]>();
   for (const { applies, reason, id } of analysis.bounds) {
     if (!applies) byReason.set(reason ?? '', [...(byReason.get(reason ?? '') ?? []), id]);
