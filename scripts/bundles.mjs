@@ -73,6 +73,14 @@ const library = {
 };
 
 /**
+ * The Web Worker of the documentation's playground, which `npm run site` writes into the site.
+ * @param {string} outfile
+ * @returns {BuildOptions}
+ */
+export const playgroundEngine = (outfile) =>
+  forBrowser('docs/.vitepress/playground/engine.ts', '', { outfile, minify: true });
+
+/**
  * All bundles, with options of the build.
  * @param {BuildOptions} options
  * @returns {BuildOptions[]}

@@ -11,6 +11,8 @@ const ALLOWED = new Set(['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', '
  * @type {Readonly<Record<string, { licence?: string, files: readonly string[] }>>}
  */
 const COMPLETED = {
+  // Its style sheet names licence and holder.
+  '@docsearch/css': { files: ['scripts/licences/docsearch.txt'] },
   // FAST is published without its licence file; its holder and terms are those of the toolkit built on it.
   '@microsoft/fast-element': { files: ['node_modules/@vscode/webview-ui-toolkit/LICENSE'] },
   '@microsoft/fast-foundation': { files: ['node_modules/@vscode/webview-ui-toolkit/LICENSE'] },

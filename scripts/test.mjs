@@ -70,12 +70,13 @@ const vitest = (report, ...args) =>
     ({ numTotalTests, numPassedTests }) => ({ passed: numPassedTests, failed: numTotalTests - numPassedTests }),
   );
 
-const readingStages = new Set(['lint', 'types', 'format', 'layers', 'unused']);
+const readingStages = new Set(['lint', 'types', 'site types', 'format', 'layers', 'unused']);
 
 /** @type {Stage[]} */
 const stages = [
   check('lint', () => tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0'])),
   check('types', () => tool('typescript/bin/tsc', ['--noEmit', '-p', '.'])),
+  check('site types', () => tool('typescript/bin/tsc', ['--noEmit', '-p', 'docs/.vitepress'])),
   check('format', () => tool('prettier/bin/prettier.cjs', ['--check', '.'])),
   check('layers', () =>
     tool('dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.mjs', 'src', 'webview']),
@@ -100,6 +101,8 @@ const stages = [
   { name: 'packed', needs: 'package', run: () => vitest('packed.json', '--config', 'test/package/vitest.config.ts') },
   { name: 'web', needs: 'package', run: () => vitest('web.json', '--config', 'test/web/vitest.config.ts') },
   { name: 'panel', needs: 'package', run: () => vitest('panel.json', '--config', 'test/ui/panel.config.ts') },
+  check('site', () => tool('vitepress/bin/vitepress.js', ['build', 'docs'])),
+  { name: 'pages', needs: 'site', run: () => vitest('pages.json', '--config', 'test/site/vitest.config.ts') },
   { name: 'ui', needs: 'package', run: () => vitest('ui.json', '--config', 'test/ui/vitest.config.ts') },
 ];
 
@@ -130,7 +133,7 @@ async function runStage({ name, needs, run: start }) {
   if (failed > 0) broken.add(name);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   console.log(
-    `${failed > 0 ? 'FAILED' : 'ok    '}  ${name.padEnd(8)}${passed} passed, ${failed} failed  (${seconds} s)`,
+    `${failed > 0 ? 'FAILED' : 'ok    '}  ${name.padEnd(11)}${passed} passed, ${failed} failed  (${seconds} s)`,
   );
   if (failed > 0 && output) console.log(output.trimEnd().replace(/^/gm, '    '));
 }
