@@ -72,6 +72,7 @@ export function snapshotRequest(network: Network, places: TrainingPlaces): Measu
     chords: [...lines, ...around],
     points,
     watched: (places.points.data ?? places.points.uniform)?.length,
+    distancesOnly: true,
   };
 }
 

@@ -1,23 +1,27 @@
 import type { BendStep, Program } from '../program/program.ts';
 import { SparsePropagator } from '../propagation/propagation.ts';
-import { wholeSpace } from '../geometry/slice.ts';
+import { wholeSpace, type Slice } from '../geometry/slice.ts';
 
 /** Doubles that fit into a worker's memory with room to count in. */
 const MAX_NUMBERS = 1e8;
 
-/** Affine maps of a network's tensors around one point after another, over the whole input space. */
+/** Affine maps of a network's tensors around one point after another, over the input space or a slice of it. */
 export class LocalMaps {
   /** Piece of each unit, by stage. */
   readonly patterns: readonly Int32Array[];
+  /** Of the space in which points and gradients are. */
+  readonly dimension: number;
   private readonly propagator: SparsePropagator;
-  private readonly inputs: number;
 
-  /** Errors: RangeError where that many maps over that many inputs are too many numbers. */
-  constructor(private readonly program: Program) {
-    this.inputs = program.inputSize;
-    const numbers = program.sizes.reduce((sum, size) => sum + size, 0) * (this.inputs + 1);
+  /** Errors: RangeError where that many maps over that many dimensions are too many numbers. */
+  constructor(
+    private readonly program: Program,
+    slice: Slice = wholeSpace(program.inputSize),
+  ) {
+    this.dimension = slice.dimension;
+    const numbers = program.sizes.reduce((sum, size) => sum + size, 0) * (this.dimension + 1);
     if (numbers > MAX_NUMBERS) throw new RangeError('the gradients of all neurons are too many numbers to hold');
-    this.propagator = new SparsePropagator(program, wholeSpace(this.inputs));
+    this.propagator = new SparsePropagator(program, slice);
     this.patterns = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
   }
 
@@ -27,7 +31,7 @@ export class LocalMaps {
   moveTo(point: ArrayLike<number>): void {
     this.program.stages.forEach((step, stage) => {
       const rows = this.rows(stage);
-      const values = Float64Array.from({ length: rows.length / (this.inputs + 1) }, (_, i) =>
+      const values = Float64Array.from({ length: rows.length / (this.dimension + 1) }, (_, i) =>
         this.valueAt(rows, i, point),
       );
       bend(step, values, this.patterns[stage]);
@@ -66,9 +70,10 @@ export class LocalMaps {
   }
 
   private valueAt(rows: Float64Array, row: number, point: ArrayLike<number>): number {
-    const at = row * (this.inputs + 1);
-    let value = rows[at + this.inputs];
-    for (let k = 0; k < this.inputs; k++) value += rows[at + k] * point[k];
+    const { dimension } = this;
+    const at = row * (dimension + 1);
+    let value = rows[at + dimension];
+    for (let k = 0; k < dimension; k++) value += rows[at + k] * point[k];
     return value;
   }
 }

@@ -5,6 +5,7 @@ import type { CountHooks } from '../count.ts';
 import { perLayer } from '../countRegions.ts';
 import { PieceWatch, type ConstantUnits } from './constantUnits.ts';
 import { lengthOf } from './crofton.ts';
+import { inputSpan } from './inputSpan.ts';
 import { LocalMaps } from './localMaps.ts';
 import { nearestBoundary } from './nearestBoundary.ts';
 import type { Program } from '../program/program.ts';
@@ -27,6 +28,8 @@ export interface MeasureRequest {
   readonly points: readonly (readonly number[])[];
   /** The first of the points, in number, at which units are looked for that stay on one piece; none by default. */
   readonly watched?: number;
+  /** Of points, only the distance is wanted. */
+  readonly distancesOnly?: boolean;
 }
 
 /** Figures of one network. Counts on lines are exact, distances as good as doubles. */
@@ -47,8 +50,8 @@ export interface PointMeasured {
   readonly distance: number | null;
   /** Layer that bends at the nearest boundary; -1 where there is none. */
   readonly layer: number;
-  /** Whether the outputs' map is another one beyond it. */
-  readonly bendsOutput: boolean;
+  /** Whether the outputs' map is another one beyond it; null where only distances were asked for. */
+  readonly bendsOutput: boolean | null;
 }
 
 /** Runs to its end without yielding: meant for a worker. Errors: as `count`. */
@@ -67,13 +70,15 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
     chords.push({ length: lengthOf(chord), breakpoints: regions.map((count) => count - 1) });
     report();
   }
-  const maps = request.points.length > 0 ? new LocalMaps(program) : null;
+  const span = request.points.length > 0 ? inputSpan(program) : null;
+  const maps = request.points.length > 0 ? new LocalMaps(program, span?.slice) : null;
   const points: PointMeasured[] = [];
   const watch = new PieceWatch(program);
   const watched = request.watched ?? 0;
   for (const point of request.points) {
     if (!maps || stopped()) break;
-    const { distance, layer, bendsOutput } = nearestBoundary(program, maps, point);
+    const at = span?.coordinatesOf(point) ?? point;
+    const { distance, layer, bendsOutput } = nearestBoundary(program, maps, at, request.distancesOnly);
     if (points.length < watched) watch.add(maps.patterns);
     points.push({ distance: Number.isFinite(distance) ? distance : null, layer, bendsOutput });
     report();

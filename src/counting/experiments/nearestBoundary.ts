@@ -3,15 +3,18 @@ import type { Program } from '../program/program.ts';
 
 /** The point nearest to another one at which a unit bends. */
 export interface NearestBoundary {
-  /** Euclidean, in the input space. Infinity where no unit depends on the input. */
+  /** Euclidean, in the space of the maps. Infinity where no unit depends on the input. */
   readonly distance: number;
   /** Index of the layer that bends there, and the unit's place in it; -1 where there is none. */
   readonly layer: number;
   readonly unit: number;
   /** Empty where there is none. */
   readonly foot: Float64Array;
-  /** The outputs have another affine map beyond the foot point, so that a linear region ends there too. */
-  readonly bendsOutput: boolean;
+  /**
+   * The outputs have another affine map beyond the foot point, so that a linear region ends there too; null where only
+   * the distance was asked for.
+   */
+  readonly bendsOutput: boolean | null;
 }
 
 /** Functions that vanish this much (relative) farther away bend together with the nearest. */
@@ -34,14 +37,20 @@ interface Neighbor {
  * to the nearest of these hyperplanes lies in it, and the foot point is real: that unit is still bent there, however
  * far other hyperplanes go on beyond their own regions.
  */
-export function nearestBoundary(program: Program, maps: LocalMaps, point: ArrayLike<number>): NearestBoundary {
+export function nearestBoundary(
+  program: Program,
+  maps: LocalMaps,
+  point: ArrayLike<number>,
+  distanceOnly = false,
+): NearestBoundary {
   maps.moveTo(point);
   const search = new Search(program, maps, point);
   search.run();
   const { nearest, foot } = search;
   if (!nearest) return { distance: Infinity, layer: -1, unit: -1, foot, bendsOutput: false };
   const { layer } = program.stages[nearest.stage];
-  return { distance: nearest.distance, layer, unit: nearest.unit, foot, bendsOutput: search.bendsOutput() };
+  const bendsOutput = distanceOnly ? null : search.bendsOutput();
+  return { distance: nearest.distance, layer, unit: nearest.unit, foot, bendsOutput };
 }
 
 class Search {
@@ -57,7 +66,7 @@ class Search {
     private readonly maps: LocalMaps,
     private readonly point: ArrayLike<number>,
   ) {
-    this.inputs = program.inputSize;
+    this.inputs = maps.dimension;
     this.gradient = new Float64Array(this.inputs);
   }
 

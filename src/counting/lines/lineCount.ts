@@ -28,9 +28,17 @@ interface LineCount {
  * True where lines can be counted layer by layer: a point must have one value, so all pieces of all activations have to
  * meet exactly. (0.2 x + 0.5 and 1 do not meet in doubles.)
  */
-function takesLayers({ stages }: Program): boolean {
-  return isExactlyContinuous({ stages: stages.map(distinctUnits) }, { dyadic: (values) => new Dyadic(values) });
+function takesLayers(program: Program): boolean {
+  const known = continuous.get(program);
+  if (known !== undefined) return known;
+  const stages = program.stages.map(distinctUnits);
+  const takes = isExactlyContinuous({ stages }, { dyadic: (values) => new Dyadic(values) });
+  continuous.set(program, takes);
+  return takes;
 }
+
+/** Hundreds of lines are counted with one program. */
+const continuous = new WeakMap<Program, boolean>();
 
 /** The units of a stage without those that are like another one. */
 function distinctUnits(step: BendStep): BendStep {

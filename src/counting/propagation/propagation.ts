@@ -214,14 +214,24 @@ function listChanged(now: Float64Array, seen: Float64Array, width: number, list:
   return count;
 }
 
+/** Numbers of a row that are worked on at a time: rows over many inputs do not fit into the caches of a processor. */
+const TILE = 64;
+
 /**
  * Adds to each row of `output` that `matrix` (transposed) reads row `row` of the source in what a change of that row by
- * `delta` does.
+ * `delta` does: `delta` holds the numbers from `first` on.
  */
-function addColumn(output: Float64Array, matrix: SparseMatrix, row: number, delta: Float64Array): void {
+function addColumn(
+  output: Float64Array,
+  matrix: SparseMatrix,
+  row: number,
+  width: number,
+  first: number,
+  delta: Float64Array,
+): void {
   const { start, column, value } = matrix;
   const end = start[row + 1];
-  if (delta.length === 3) {
+  if (width === 3) {
     const [a, b, c] = delta;
     for (let e = start[row]; e < end; e++) {
       const at = 3 * column[e];
@@ -232,40 +242,54 @@ function addColumn(output: Float64Array, matrix: SparseMatrix, row: number, delt
     }
     return;
   }
-  const width = delta.length;
   for (let e = start[row]; e < end; e++) {
-    for (let j = 0, at = column[e] * width; j < width; j++, at++) output[at] += value[e] * delta[j];
+    const factor = value[e];
+    const at = column[e] * width + first;
+    for (let j = 0; j < delta.length; j++) output[at + j] += factor * delta[j];
   }
 }
 
 /** Adds `matrix` times the rows of `from`. */
-function addProduct(
-  output: Float64Array,
-  { rows, start, column, value }: SparseMatrix,
-  from: Float64Array,
-  width: number,
-): void {
-  for (let r = 0; r < rows; r++) {
-    const end = start[r + 1];
-    if (width === 3) {
-      let a = output[3 * r];
-      let b = output[3 * r + 1];
-      let c = output[3 * r + 2];
-      for (let e = start[r]; e < end; e++) {
+function addProduct(output: Float64Array, matrix: SparseMatrix, from: Float64Array, width: number): void {
+  if (width === 3) return addPlaneProduct(output, matrix, from);
+  const { rows, start, column, value } = matrix;
+  const sourceRows = from.length / width;
+  const isZero = new Uint8Array(sourceRows);
+  for (let first = 0; first < width; first += TILE) {
+    const length = Math.min(TILE, width - first);
+    for (let s = 0; s < sourceRows; s++) isZero[s] = Number(isZeroFrom(from, s * width + first, length));
+    for (let r = 0; r < rows; r++) {
+      const to = r * width + first;
+      for (let e = start[r]; e < start[r + 1]; e++) {
+        if (isZero[column[e]] === 1) continue;
         const factor = value[e];
-        const at = 3 * column[e];
-        a += factor * from[at];
-        b += factor * from[at + 1];
-        c += factor * from[at + 2];
+        const at = column[e] * width + first;
+        for (let j = 0; j < length; j++) output[to + j] += factor * from[at + j];
       }
-      output[3 * r] = a;
-      output[3 * r + 1] = b;
-      output[3 * r + 2] = c;
-      continue;
     }
-    for (let e = start[r]; e < end; e++) {
-      for (let j = 0, at = column[e] * width; j < width; j++, at++) output[r * width + j] += value[e] * from[at];
+  }
+}
+
+function isZeroFrom(numbers: Float64Array, first: number, length: number): boolean {
+  for (let k = first; k < first + length; k++) if (numbers[k] !== 0) return false;
+  return true;
+}
+
+function addPlaneProduct(output: Float64Array, { rows, start, column, value }: SparseMatrix, from: Float64Array): void {
+  for (let r = 0; r < rows; r++) {
+    let a = output[3 * r];
+    let b = output[3 * r + 1];
+    let c = output[3 * r + 2];
+    for (let e = start[r]; e < start[r + 1]; e++) {
+      const factor = value[e];
+      const at = 3 * column[e];
+      a += factor * from[at];
+      b += factor * from[at + 1];
+      c += factor * from[at + 2];
     }
+    output[3 * r] = a;
+    output[3 * r + 1] = b;
+    output[3 * r + 2] = c;
   }
 }
 
@@ -294,7 +318,7 @@ class AffineUpdate {
     this.sources = step.terms.map(({ source }) => source);
     this.lists = step.terms.map(({ source }) => new Int32Array(tensors[source].length / width));
     this.counts = new Int32Array(step.terms.length);
-    this.delta = new Float64Array(width);
+    this.delta = new Float64Array(Math.min(width, TILE));
   }
 
   /** Brings the output up to date; returns whether it changed. */
@@ -338,20 +362,27 @@ class AffineUpdate {
   }
 
   private update(): void {
-    const { step, width, delta } = this;
+    const { width } = this;
+    for (let first = 0; first < width; first += TILE) {
+      this.updateTile(first, this.delta.subarray(0, Math.min(TILE, width - first)));
+    }
+    this.age++;
+  }
+
+  private updateTile(first: number, delta: Float64Array): void {
+    const { step, width } = this;
     const output = this.tensors[step.output];
     for (let k = 0; k < this.sources.length; k++) {
       const from = this.tensors[this.sources[k]];
       const seen = this.seen[k];
       const list = this.lists[k];
       for (let c = 0; c < this.counts[k]; c++) {
-        for (let j = 0, at = list[c] * width; j < width; j++, at++) {
+        for (let j = 0, at = list[c] * width + first; j < delta.length; j++, at++) {
           delta[j] = from[at] - seen[at];
           seen[at] = from[at];
         }
-        addColumn(output, this.transposed[k], list[c], delta);
+        addColumn(output, this.transposed[k], list[c], width, first, delta);
       }
     }
-    this.age++;
   }
 }

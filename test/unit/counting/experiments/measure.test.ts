@@ -4,9 +4,11 @@ import { compile } from '../../../../src/counting/program/compile.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { lengthOf, meanProjection, randomChords, randomPoints } from '../../../../src/counting/experiments/crofton.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
+import { inputSpan } from '../../../../src/counting/experiments/inputSpan.ts';
 import { LocalMaps } from '../../../../src/counting/experiments/localMaps.ts';
 import { runExperiment } from '../../../../src/counting/experiments/measure.ts';
 import { nearestBoundary } from '../../../../src/counting/experiments/nearestBoundary.ts';
+import { relu } from '../../../../src/network/activation.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import expectedRegions from '../../../fixtures/reference/expected_regions.json';
 import simulated from '../../../fixtures/reference/hanin_rolnick_simulated.json';
@@ -94,6 +96,37 @@ describe('the distance to the nearest boundary', () => {
       expect(distance).toBeCloseTo(Math.min(...sides.map((side) => distanceToSide(point, side))), 9);
     }
     expect(compared).toBeGreaterThan(100);
+  });
+
+  it('is the same in the span of what the first layers read as in the whole input space', () => {
+    const program = compile(
+      drawWeights(
+        networkOf(
+          [40],
+          [dense(7, 'relu'), { operation: { kind: 'maxout', units: 5, rank: 3 } }, dense(6, 'relu6'), dense(2)],
+        ),
+        5,
+      ),
+    );
+    const span = inputSpan(program)!;
+    expect(span.slice.dimension).toBe(7);
+    const [small, whole] = [new LocalMaps(program, span.slice), new LocalMaps(program)];
+    for (const point of randomPoints(box(40), 40, 1)) {
+      const expected = nearestBoundary(program, whole, point);
+      const found = nearestBoundary(program, small, span.coordinatesOf(point));
+      expect(found.distance / expected.distance).toBeCloseTo(1, 10);
+      expect([found.layer, found.unit, found.bendsOutput]).toEqual([
+        expected.layer,
+        expected.unit,
+        expected.bendsOutput,
+      ]);
+    }
+  });
+
+  it('has no smaller span where the first layer is wide, or where the input is bent', () => {
+    const bent = { operation: { kind: 'identity' } as const, activation: relu };
+    for (const each of [[dense(21, 'relu')], [bent, dense(7)]])
+      expect(inputSpan(compile(drawWeights(networkOf([40], each), 1)))).toBeNull();
   });
 
   it('has a foot point at which that unit bends, and no other before it', () => {
