@@ -23,7 +23,10 @@ export interface CountRequest {
   readonly linear: boolean;
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
-  /** For pictures: the value of a single output at which the decision changes; 0 by default. */
+  /**
+   * For pictures: the value of a single output at which the decision changes. Without it, no decision boundary is
+   * looked for; of several outputs it does not matter which it is.
+   */
   readonly level?: number;
   readonly limits: CountLimits;
   /** Also list everything about each activation region, for export; memory grows with their number. */
@@ -75,9 +78,11 @@ export interface PlaneRegions {
   readonly edgeLayers: Int32Array;
   /**
    * Segments of the decision boundary, x and y of both ends: where the first tensor of the output, if it is one number,
-   * has the requested level, else where its two greatest numbers are equal.
+   * has the requested level, else where its two greatest numbers are equal. Empty where no level was requested.
    */
   readonly boundary: Float64Array;
+  /** Numbers of that tensor. */
+  readonly outputs: number;
 }
 
 /** The pieces of a line in the segment's coordinate, 0 at `from` and 1 at `to`, packed for transfer. */

@@ -36,6 +36,7 @@ const hasPictureShape = shape<PanelPicture>({
   gradients: isFloat32Array,
   edgeLayers: isInt32Array,
   boundary: isFloat32Array,
+  outputs: isNatural,
   sides: isPair,
   expected: nullOr(isNumber),
 });

@@ -26,8 +26,15 @@ import type {
   SweepSubject,
   SweptRow,
 } from './runs.ts';
-import type { PanelTraining, SnapshotPicture, SourcesChange } from './training.ts';
-import { isSnapshotPicture, isSourcesChange, isTraining, isTrialChoice, isTrialFrame } from './trainingGuards.ts';
+import type { ChosenData, PanelTraining, SnapshotPicture, SourcesChange } from './training.ts';
+import {
+  isChosenData,
+  isSnapshotPicture,
+  isSourcesChange,
+  isTraining,
+  isTrialChoice,
+  isTrialFrame,
+} from './trainingGuards.ts';
 import type { TrialChoice, TrialFrame } from './trial.ts';
 import { isCountSettings, isPointSet, isPositive, isSubject, isUris, isWindow } from './validate.ts';
 
@@ -57,7 +64,11 @@ const drawn = { seed: isNatural, settings: isCountSettings };
 const QUESTIONS = {
   /** The regions of the plane in a window. */
   picture: question(
-    shape<Drawn & { readonly window: PlaneWindow }>({ ...drawn, window: isWindow }),
+    shape<Drawn & { readonly window: PlaneWindow; readonly level: number | null }>({
+      ...drawn,
+      window: isWindow,
+      level: nullOr(isNumber),
+    }),
     isPicture satisfies Guard<PanelPicture>,
   ),
   /** The network along a line. */
@@ -104,6 +115,8 @@ const QUESTIONS = {
   ),
   /** Answered with whether anything changed. */
   trainingSources: question(isSourcesChange satisfies Guard<SourcesChange>, isBoolean),
+  /** The data of the network: those that were chosen, else those beside its run. */
+  data: question(shape<Record<never, never>>({}), isChosenData satisfies Guard<ChosenData>),
   /** The regions with the weights of a snapshot. */
   snapshotPicture: question(
     shape<{ readonly file: string; readonly level: number; readonly settings: CountSettings }>({

@@ -92,8 +92,10 @@ export interface PanelPicture {
   readonly gradients: Float32Array;
   /** For the edge from each corner to the next: the layer that bends there, or -1 on the window's edge. */
   readonly edgeLayers: Int32Array;
-  /** Segments of the decision boundary: x and y of both ends. */
+  /** Segments of the decision boundary: x and y of both ends. Empty where it was not asked for. */
   readonly boundary: Float32Array;
+  /** Numbers of the first output. */
+  readonly outputs: number;
   /** Lengths of the whole parallelogram's sides in the input space. */
   readonly sides: readonly [number, number];
   /** Activation regions to be expected in this window for drawn weights; null where no mean applies. */

@@ -65,6 +65,11 @@ export interface PanelData {
   readonly classes: Uint8Array;
 }
 
+/** Null where there are none. */
+export interface ChosenData {
+  readonly data: PanelData | null;
+}
+
 /** The runs of one network as they are known at a revision. */
 export interface PanelTraining {
   readonly revision: number;

@@ -13,6 +13,7 @@ import {
 } from './guards.ts';
 import { isMethod, isSeries } from './runGuards.ts';
 import type {
+  ChosenData,
   MeanFigure,
   PanelData,
   PanelSnapshot,
@@ -69,6 +70,8 @@ const hasDataShape = shape<PanelData>({
 
 const isData: Guard<PanelData> = (value): value is PanelData =>
   hasDataShape(value) && (value.classes.length === 0 || value.points.length === 2 * value.classes.length);
+
+export const isChosenData = shape<ChosenData>({ data: nullOr(isData) });
 
 export const isTraining = shape<PanelTraining>({
   revision: isNatural,

@@ -110,6 +110,7 @@ function counted(network: Network, box: Box<number>): { result: CountResult; dom
     place: box,
     linear: false,
     keepRegions: network.inputSize <= 2,
+    level: 0,
     limits: LIMITS,
   };
   const request = planCount(network, choice);

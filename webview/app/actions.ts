@@ -21,7 +21,8 @@ export interface Actions {
   choosePoints(use: PointUse, needed: 2 | 3): void;
   placeLine(place: Place): void;
   draw(seriesId: string, drawn: boolean): void;
-  askPicture(seed: number, settings: CountSettings, window: PlaneWindow): void;
+  /** `level`: where one output decides; null for a picture without a decision boundary. */
+  askPicture(seed: number, settings: CountSettings, window: PlaneWindow, level: number | null): void;
   askLine(seed: number, settings: CountSettings): void;
   askDistances(seed: number, settings: CountSettings, seconds: number): void;
   askProbe(seed: number, settings: CountSettings, x: number, y: number): void;
@@ -39,6 +40,7 @@ export interface Actions {
   /** Asks for what is known of the network's runs, and again for what is new, until this is asked another time. */
   followTraining(settings: CountSettings): void;
   changeSources(change: SourcesChange['change'], run?: number): void;
+  askData(): void;
   askSnapshotPicture(file: string, level: number, settings: CountSettings): void;
   /** The network after this many steps of training it here. */
   askTrial(choice: TrialChoice, step: number, settings: CountSettings): void;

@@ -38,7 +38,7 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
   const parts = { run, picture, line, compare, training, bounds };
   header.complete({
     networks: dropdown(t('Network'), (key) => actions.select(key)),
-    exports: createMenu(t('Export'), exportItems(actions, view, picture)),
+    exports: createMenu(t('Export'), exportItems(actions, view, { picture, training })),
     count: button(t('Count'), 'primary', () =>
       view()?.run?.status === 'running' ? actions.cancel() : actions.count(),
     ),

@@ -114,7 +114,7 @@ export function createActions(host: Host, questions: Questions, { state, view, c
       const others = state().drawn.filter((other) => other !== id);
       change({ ...state(), drawn: drawn ? [...others, id] : others });
     },
-    askPicture: (seed, settings, window) => askInto('picture', { seed, settings, window }),
+    askPicture: (seed, settings, window, level) => askInto('picture', { seed, settings, window, level }),
     askLine: (seed, settings) => askInto('line', { seed, settings }),
     askDistances: (seed, settings, seconds) =>
       askInto('distances', { seed, settings, seconds }, (key) => {
@@ -174,10 +174,11 @@ export function createActions(host: Host, questions: Questions, { state, view, c
           'trainingSources',
           key,
           { change, run },
-          () => undefined,
+          () => state().data !== null && askInto('data', {}, () => state().data?.value ?? null),
           (message) => answered('training', { ...(state().training ?? { key, value: null }), message }),
         ),
       ),
+    askData: () => askInto('data', {}),
     askSnapshotPicture: (file, level, settings) =>
       askInto('snapshotPicture', { file, level, settings }, () => state().snapshotPicture?.value ?? null),
     askTrial: (choice, step, settings) => askInto('trial', { choice, step, settings }),

@@ -64,8 +64,8 @@ export function createRunList(actions: Actions): Section {
       const hasRuns = (training?.runs.length ?? 0) > 0;
       isStopped = training?.status === 'stopped';
       setHidden(intro, hasRuns);
-      setHidden(stop.element, !hasRuns);
-      stop.setText(isStopped ? t('Resume') : t('Stop'));
+      setHidden(stop.element, training === null || !hasRuns);
+      stop.setText(isStopped ? t('Resume') : training?.status === 'watching' ? t('Stop Watching') : t('Stop'));
       add.setPrimary(!hasRuns);
       if (training !== null) drawList(training);
       setText(status, hasRuns && training !== null ? statusText(training) : '');

@@ -19,7 +19,7 @@ import type {
   SweepSubject,
   SweptRow,
 } from '../../src/protocol/runs.ts';
-import type { PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
+import type { ChosenData, PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
 import type { TrialFrame } from '../../src/protocol/trial.ts';
 import { usualSettings } from '../../src/protocol/usualSettings.ts';
 import { isRun } from '../../src/protocol/runGuards.ts';
@@ -76,6 +76,7 @@ export interface AnsweredState {
   readonly fit: Answered<PanelFit> | null;
   readonly swept: Answered<readonly SweptRow[]> | null;
   readonly training: Answered<PanelTraining> | null;
+  readonly data: Answered<ChosenData> | null;
   readonly snapshotPicture: Answered<SnapshotPicture> | null;
   readonly trial: Answered<TrialFrame> | null;
 }
@@ -132,6 +133,7 @@ export const INITIAL_STATE: PanelState = {
   fit: null,
   swept: null,
   training: null,
+  data: null,
   snapshotPicture: null,
   trial: null,
   highlight: null,

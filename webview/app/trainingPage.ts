@@ -2,6 +2,10 @@ import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
 import type { PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
 import { capital, formatDomain, plural } from '../format.ts';
+import { captionOf } from '../export/exports.ts';
+import type { PaperPicture } from '../export/pictureExport.ts';
+import { COORDINATE } from '../forms/ranges.ts';
+import { boundaryInWords, samplesIn } from '../picture/overlay.ts';
 import { createTrainedPicture } from '../picture/trainedPicture.ts';
 import { createDistanceMap } from '../plots/distanceMap.ts';
 import { createStepPlot, type StepPlot } from '../plots/stepPlot.ts';
@@ -19,7 +23,7 @@ import {
 import { createTrialSection } from '../forms/trialSection.ts';
 import { createTrainingTable } from '../tables/trainingTable.ts';
 import { element, setHidden, setPowerText, setText, uniqueId } from '../widgets/dom.ts';
-import { button, dropdown, slider } from '../widgets/toolkit.ts';
+import { button, dropdown, numberField, slider } from '../widgets/toolkit.ts';
 import type { Actions, Plot } from './actions.ts';
 import { createRunList } from './runList.ts';
 import { t } from './strings.ts';
@@ -27,8 +31,13 @@ import type { View } from './view.ts';
 
 const PLAY_MS = 280;
 
+export interface TrainingPage extends Plot {
+  /** The picture of the snapshot in view, for paper. */
+  readonly paper: PaperPicture;
+}
+
 /** What training does to the regions: snapshots of runs, as they are and as they come. */
-export function createTrainingPage(actions: Actions): Plot {
+export function createTrainingPage(actions: Actions): TrainingPage {
   const runs = createRunList(actions);
   const trial = createTrialSection(actions);
   const layers = dropdown(t('Layers shown'), (value) => chooseFigures({ layers: value as LayerView }));
@@ -56,8 +65,13 @@ export function createTrainingPage(actions: Actions): Plot {
   const picture = createTrainedPicture(t('Regions with the weights of a snapshot'));
   const pictureTitle = element('h2', { attributes: { id: uniqueId('snapshotTitle') } });
   const caption = element('p', { class: 'caption', attributes: { role: 'status' } });
+  const boundary = element('p', { class: 'muted caption' });
   const failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
   const steps = slider(t('Snapshot'), (position) => mark(shownRun()[position] ?? null));
+  const levels = numberField(t('level'), COORDINATE, (value) => {
+    level = value;
+    if (view !== null) draw(view, false);
+  });
   const play = button(t('Play'), 'secondary', () => (timer === 0 ? start() : stop()));
   const player = element('div', { class: 'player' }, [play.element, steps.element]);
   const pictureColumn = element('section', { class: 'trainedColumn' }, [
@@ -65,6 +79,8 @@ export function createTrainingPage(actions: Actions): Plot {
     picture.element,
     player,
     caption,
+    boundary,
+    levels.element,
     failure,
   ]);
   const results = element('div', { class: 'trainingResults' }, [
@@ -87,6 +103,8 @@ export function createTrainingPage(actions: Actions): Plot {
   /** The last snapshot is shown, also when there is a newer one. */
   let isAtEnd = true;
   let timer = 0;
+  /** Where one output decides. */
+  let level = 0;
 
   function shownRun(): PanelSnapshot[] {
     const snapshots = view?.training?.value?.snapshots ?? [];
@@ -223,21 +241,21 @@ export function createTrainingPage(actions: Actions): Plot {
       .map(([name, figure]) => `${name} ${significant(figure, 4)}`);
     setText(caption, [marked.name, ...figures, formatDomain(training.domain)].join(' · '));
     setText(failure, answer?.message ?? '');
-    const { place } = next.settings;
-    const samples =
-      training.data !== null && place.kind === 'box' && next.network.inputSize === 2
-        ? { data: training.data, lower: place.lower, upper: place.upper }
-        : null;
-    picture.show(value?.picture ?? null, samples, `${pictureTitle.textContent}. ${caption.textContent}`);
+    const shown = value?.picture ?? null;
+    setText(boundary, shown === null ? '' : boundaryInWords(shown, level));
+    setHidden(levels.element, shown?.outputs !== 1);
+    levels.setValue(level);
+    const samples = samplesIn(next.settings.place, next.network.inputSize, training.data);
+    picture.show(shown, samples, `${pictureTitle.textContent}. ${caption.textContent}`);
   }
 
   function askPicture(next: View): void {
     if (marked === null) return;
     const settings = runSettings(next);
-    const wanted = JSON.stringify([next.network.fingerprint, settings, marked.file, marked.regions]);
+    const wanted = JSON.stringify([next.network.fingerprint, settings, marked.file, marked.regions, level]);
     if (wanted === askedPicture) return;
     askedPicture = wanted;
-    actions.askSnapshotPicture(marked.file, 0, settings);
+    actions.askSnapshotPicture(marked.file, level, settings);
   }
 
   return {
@@ -248,6 +266,11 @@ export function createTrainingPage(actions: Actions): Plot {
       map.resize();
       picture.resize();
       trial.resize();
+    },
+    paper: {
+      onPaper: (pixels) => (picture.element.hidden ? null : picture.onPaper(pixels)),
+      title: () => pictureTitle.textContent,
+      caption: (shown) => [caption.textContent, boundary.textContent, captionOf(shown)].filter(Boolean).join(' '),
     },
   };
 }

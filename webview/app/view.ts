@@ -17,7 +17,7 @@ import type {
   SweepOption,
   SweptRow,
 } from '../../src/protocol/runs.ts';
-import type { PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
+import type { ChosenData, PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
 import type { TrialFrame } from '../../src/protocol/trial.ts';
 import { spreadOf, type Spread } from '../tables/statistics.ts';
 import {
@@ -82,6 +82,8 @@ export interface View {
   readonly fit: Answered<PanelFit> | null;
   readonly swept: Answered<readonly SweptRow[]> | null;
   readonly training: Answered<PanelTraining> | null;
+  /** Null until it was asked for. */
+  readonly data: Answered<ChosenData> | null;
   readonly snapshotPicture: Answered<SnapshotPicture> | null;
   readonly trial: Answered<TrialFrame> | null;
   readonly progress: RunProgress | null;
@@ -140,6 +142,7 @@ export function viewOf(state: PanelState): View | null {
     fit: forThis(state.fit),
     swept: forThis(state.swept),
     training: forThis(state.training),
+    data: forThis(state.data),
     snapshotPicture: forThis(state.snapshotPicture),
     trial: forThis(state.trial),
     progress: state.progress[key] ?? null,

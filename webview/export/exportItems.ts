@@ -10,6 +10,7 @@ import {
 import type { MenuItem } from '../forms/menu.ts';
 import { t } from '../app/strings.ts';
 import type { RegionPicture } from '../picture/regionPicture.ts';
+import type { TrainingPage } from '../app/trainingPage.ts';
 import { pictureAsPng } from './pictureExport.ts';
 import { plotsAsSvg, svgAsPng } from './svgExport.ts';
 import type { View } from '../app/view.ts';
@@ -18,7 +19,11 @@ import type { View } from '../app/view.ts';
  * What can be taken along: numbers as text, the plots in view as pictures, and everything that is needed to get them
  * again.
  */
-export function exportItems(actions: Actions, shown: () => View | null, picture: RegionPicture): MenuItem[] {
+export function exportItems(
+  actions: Actions,
+  shown: () => View | null,
+  { picture, training }: { readonly picture: RegionPicture; readonly training: TrainingPage },
+): MenuItem[] {
   const of = (run: (view: View) => void | Promise<void>) => () => {
     const view = shown();
     if (view !== null) void attempt(() => run(view), actions);
@@ -60,7 +65,12 @@ export function exportItems(actions: Actions, shown: () => View | null, picture:
     {
       text: t('Save Region Picture as PNG…'),
       isOffered: () => canvas.getClientRects().length > 0,
-      run: of((view) => actions.save(name(view, 'plane.png'), pictureAsPng(view, picture), 'base64')),
+      run: of((view) => actions.save(name(view, 'plane.png'), pictureAsPng(view, picture.paper), 'base64')),
+    },
+    {
+      text: t('Save Snapshot Picture as PNG…'),
+      isOffered: () => isOn('training') && (shown()?.snapshotPicture?.value ?? null) !== null,
+      run: of((view) => actions.save(name(view, 'snapshot.png'), pictureAsPng(view, training.paper), 'base64')),
     },
   ];
 }

@@ -1,7 +1,6 @@
 import type { View } from '../app/view.ts';
-import type { RegionPicture } from '../picture/regionPicture.ts';
 import { t } from '../app/strings.ts';
-import { provenance } from './exports.ts';
+import { onWhitePaper } from './paper.ts';
 import { drawingOn, pngOf } from './png.ts';
 import { linesOf } from './svgExport.ts';
 
@@ -13,12 +12,21 @@ const LINE = 1.5 * LETTERS;
 /** Width of a letter as a share of its height, on average. */
 const LETTER_WIDTH = 0.54;
 
-/** The region picture on white paper, with its title above and what it is of below, as PNG in base64. */
-export function pictureAsPng(view: View, picture: RegionPicture): string {
-  const square = picture.onPaper(SIDE);
+/** A picture that can be saved on its own. */
+export interface PaperPicture {
+  /** With this many pixels a side, in the colors of white paper; null where nothing is drawn. */
+  onPaper(pixels: number): HTMLCanvasElement | null;
+  title(): string;
+  /** What it is of, and everything that it follows from. */
+  caption(view: View): string;
+}
+
+/** The picture on white paper, with its title above and what it is of below, as PNG in base64. */
+export function pictureAsPng(view: View, picture: PaperPicture): string {
+  const square = onWhitePaper(() => picture.onPaper(SIDE));
   if (square === null) throw new Error(t('the regions are not drawn yet'));
-  const { fontFamily } = getComputedStyle(picture.element);
-  const lines = linesOf(provenance(view), Math.floor(SIDE / (LETTER_WIDTH * LETTERS)));
+  const { fontFamily } = getComputedStyle(document.body);
+  const lines = linesOf(picture.caption(view), Math.floor(SIDE / (LETTER_WIDTH * LETTERS)));
   const top = MARGIN + 2 * LINE;
   const page = document.createElement('canvas');
   page.width = SIDE + 2 * MARGIN;
@@ -29,8 +37,7 @@ export function pictureAsPng(view: View, picture: RegionPicture): string {
   context.drawImage(square, MARGIN, top);
   context.fillStyle = 'black';
   context.font = `600 ${1.2 * LETTERS}px ${fontFamily}`;
-  const title = `${view.network.name} · ${picture.element.querySelector('h2')?.textContent ?? ''}`;
-  context.fillText(title, MARGIN, MARGIN + LINE, SIDE);
+  context.fillText(`${view.network.name} · ${picture.title()}`, MARGIN, MARGIN + LINE, SIDE);
   context.font = `${LETTERS}px ${fontFamily}`;
   lines.forEach((text, i) => context.fillText(text, MARGIN, top + SIDE + (i + 1.2) * LINE, SIDE));
   return pngOf(page);

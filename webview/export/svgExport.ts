@@ -1,4 +1,5 @@
 import { drawingOn, pngOf } from './png.ts';
+import { onWhitePaper } from './paper.ts';
 import { wellFormed } from './wellFormed.ts';
 import { captionOf } from './exports.ts';
 import type { View } from '../app/view.ts';
@@ -23,14 +24,7 @@ const MARGIN = 32;
 
 /** The plots in view under one another as one picture that needs no style sheet, dark on white paper in any theme. */
 export function plotsAsSvg(view: View): string {
-  const { body } = document;
-  // Nothing is painted before the attribute is gone again.
-  body.dataset.paper = '';
-  try {
-    return drawnPlots(view);
-  } finally {
-    delete body.dataset.paper;
-  }
+  return onWhitePaper(() => drawnPlots(view));
 }
 
 function drawnPlots(view: View): string {

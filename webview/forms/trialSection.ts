@@ -212,6 +212,7 @@ export function createTrialSection(actions: Actions): Plot {
       isLogY: false,
       marked: null,
       axis: t('step'),
+      vertical: t('regions'),
     });
     setHidden(picture.element, frame.picture === null);
     if (frame.picture !== null) picture.show(frame.picture, { data: frame.data, ...box }, text);

@@ -3,6 +3,7 @@ import type { PlaneWindow } from '../../src/common/place.ts';
 import type { PanelPicture } from '../../src/protocol/runs.ts';
 import { onThemeChange } from '../app/theme.ts';
 import { isLightTheme } from './layerColor.ts';
+import { drawBoundary, drawSamples, type Samples } from './overlay.ts';
 import { preparePicture, type PreparedPicture } from './preparedPicture.ts';
 import { DARK, LIGHT, type Coloring, type Palette } from './regionColor.ts';
 import { paintPicture } from './regionPainter.ts';
@@ -10,7 +11,7 @@ import { paintPicture } from './regionPainter.ts';
 export interface PictureCanvas {
   readonly canvas: HTMLCanvasElement;
   /** The whole square, and perhaps a part of it counted on its own. */
-  show(whole: PanelPicture | null, part: PanelPicture | null, coloring: Coloring): void;
+  show(whole: PanelPicture | null, part: PanelPicture | null, coloring: Coloring, samples: Samples | null): void;
   /** Moves what is drawn at once, as an image; draws it sharp when the hand rests. */
   moveTo(transform: ZoomTransform): void;
   transform(): ZoomTransform;
@@ -49,6 +50,7 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
   canvas.className = 'pictureCanvas';
   let whole: Layer | null = null;
   let part: Layer | null = null;
+  let samples: Samples | null = null;
   let transform = zoomIdentity;
   let drawn: Drawn | null = null;
   let work: Generator<void, void> | null = null;
@@ -117,7 +119,12 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
       left: transform.x * pixelRatio + window.x * square,
       top: transform.y * pixelRatio + (1 - window.y - window.size) * square,
     };
-    return yield* paintPicture(context, prepared, placement, { palette, coloring, pixelRatio, paper });
+    const thinning = yield* paintPicture(context, prepared, placement, { palette, coloring, pixelRatio, paper });
+    const style = { isLight: palette.light, pixelRatio };
+    drawBoundary(context, prepared.picture.boundary, placement, style);
+    const entire = { scale: square, left: transform.x * pixelRatio, top: transform.y * pixelRatio };
+    if (samples !== null) drawSamples(context, samples, entire, style);
+    return thinning;
   }
 
   function onPaper(pixels: number): HTMLCanvasElement | null {
@@ -154,11 +161,12 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
   onThemeChange(repaint);
   return {
     canvas,
-    show: (nextWhole, nextPart, coloring) => {
-      const [before, partBefore] = [whole, part];
+    show: (nextWhole, nextPart, coloring, nextSamples) => {
+      const [before, partBefore, samplesBefore] = [whole, part, samples];
+      samples = nextSamples;
       whole = layerFor(nextWhole, coloring, before);
       part = layerFor(nextPart, coloring, partBefore);
-      if (whole === before && part === partBefore) return;
+      if (whole === before && part === partBefore && samples === samplesBefore) return;
       if (whole?.picture !== before?.picture) drawn = null;
       repaint();
     },

@@ -4,6 +4,9 @@ import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
 import { WHOLE, type PlaneWindow } from '../../src/common/place.ts';
 import type { CountSettings, PanelPicture } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
+import { provenance } from '../export/exports.ts';
+import type { PaperPicture } from '../export/pictureExport.ts';
+import { createOverlayControls } from '../forms/overlayControls.ts';
 import { createBoundaryTable } from '../tables/boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { capital, formatDomain, plural } from '../format.ts';
@@ -23,8 +26,8 @@ const RECOUNT_MS = 220;
 const PROBE_MS = 140;
 
 export interface RegionPicture extends Plot {
-  /** What is in view, for paper; null where nothing is drawn. */
-  onPaper(pixels: number): HTMLCanvasElement | null;
+  /** What is in view, for paper. */
+  readonly paper: PaperPicture;
 }
 
 /**
@@ -54,11 +57,11 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   canvas.setAttribute('aria-labelledby', titleId);
   canvas.setAttribute('aria-describedby', helpId);
   canvas.tabIndex = 0;
-  const overlay = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+  const marks = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
     .attr('class', 'pictureOverlay')
     .attr('aria-hidden', 'true');
-  const outline = overlay.append('path').attr('class', 'regionOutline');
-  const spot = overlay.append('path').attr('class', 'regionSpot');
+  const outline = marks.append('path').attr('class', 'regionOutline');
+  const spot = marks.append('path').attr('class', 'regionSpot');
   const inView = element('p', { class: 'caption inView', attributes: { role: 'status' } });
   const readout = element('p', { class: 'muted caption readout' });
   const legend = element('p', { class: 'muted caption legend' });
@@ -76,18 +79,24 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     ),
     attributes: { id: helpId },
   });
+  const overlay = createOverlayControls(actions, () => {
+    if (view !== null) update(view);
+    showPictures();
+  });
   const tools = element('div', { class: 'pictureTools' }, [
     seeds.element,
     colors.element,
+    ...overlay.tools,
     element('span', { class: 'zoomButtons' }, buttons),
   ]);
   const details = createRegionDetails({ copy: (text) => actions.copy(text), pin: () => setPinned(!isPinned) });
   const table = createBoundaryTable();
-  const frame = element('div', { class: 'pictureFrame' }, [canvas, overlay.node(), placeholder]);
+  const frame = element('div', { class: 'pictureFrame' }, [canvas, marks.node(), placeholder]);
   const below = element('div', { class: 'pictureBelow' }, [
     inView,
     tools,
     legend,
+    overlay.sentence,
     readout,
     details.element,
     table.element,
@@ -104,6 +113,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   let whole: PanelPicture | null = null;
   let part: PanelPicture | null = null;
   let failure: string | null = null;
+  let data: View['data'] = null;
   let recountTimer = 0;
   let probeTimer = 0;
   /** The point asked about, in the whole square. */
@@ -168,7 +178,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     const run = view?.run;
     const window = surface.visible();
     if (!run || whole === null || window.size > 0.98) return;
-    actions.askPicture(whole.seed, inPlane(run.settings), window);
+    if (view !== null) actions.askPicture(whole.seed, inPlane(run.settings), window, overlay.level(view));
   }
 
   /** Pins the region there; the one that is pinned there already is let go. */
@@ -284,23 +294,32 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     const settings = (counts.length > 0 && run?.settings) || next.settings;
     setHidden(root, !hasPicture(next));
     const seed = counts.find((count) => count.seed === chosenSeed)?.seed ?? counts[0]?.seed ?? null;
-    const wanted = seed === null ? '' : JSON.stringify([next.network.key, next.network.fingerprint, seed, settings]);
+    const wanted = seed === null ? '' : subjectOf(next, seed, settings);
     if (wanted !== subject) changeSubject(wanted, seed);
     const answer = next.picture;
     if (answer?.value && answer.value !== whole && answer.value !== part) take(answer.value, seed);
+    if (next.data !== data) {
+      data = next.data;
+      showPictures();
+    }
     failure = answer?.message ?? null;
     drawTexts(next, seed);
     showProbe(next);
     resize();
   }
 
+  function subjectOf({ network }: View, seed: number, settings: CountSettings): string {
+    return JSON.stringify([network.key, network.fingerprint, seed, settings, view && overlay.level(view)]);
+  }
+
   function changeSubject(wanted: string, seed: number | null): void {
     subject = wanted;
     whole = part = null;
     setPinned(false);
-    surface.show(null, null, coloring);
+    surface.show(null, null, coloring, null);
     reset();
-    if (seed !== null && view?.run && !root.hidden) actions.askPicture(seed, inPlane(view.run.settings), WHOLE);
+    if (seed === null || view === null || view.run === null || root.hidden) return;
+    actions.askPicture(seed, inPlane(view.run.settings), WHOLE, overlay.level(view));
   }
 
   function take(picture: PanelPicture, seed: number | null): void {
@@ -311,7 +330,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   }
 
   function showPictures(): void {
-    surface.show(whole, part, coloring);
+    surface.show(whole, part, coloring, view && overlay.samples(view));
     if (view !== null) drawTexts(view, whole?.seed ?? null);
   }
 
@@ -343,6 +362,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
       COLORINGS.map(([value, text]) => ({ value, text })),
       coloring,
     );
+    overlay.update(next, whole);
     afterPreparing();
   }
 
@@ -362,7 +382,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     const side = frame.clientWidth;
     if (side === 0 || canvas.hidden) return;
     surface.resize(side);
-    overlay.attr('viewBox', `0 0 ${side} ${side}`);
+    marks.attr('viewBox', `0 0 ${side} ${side}`);
     zooming.extent([
       [0, 0],
       [side, side],
@@ -372,7 +392,16 @@ export function createRegionPicture(actions: Actions): RegionPicture {
       [side, side],
     ]);
   }
-  return { element: root, update, resize, onPaper: (pixels) => (canvas.hidden ? null : surface.onPaper(pixels)) };
+  return {
+    element: root,
+    update,
+    resize,
+    paper: {
+      onPaper: (pixels) => (canvas.hidden ? null : surface.onPaper(pixels)),
+      title: () => heading.textContent,
+      caption: (shown) => [overlay.words(shown), provenance(shown)].filter(Boolean).join(' '),
+    },
+  };
 }
 
 /** A run whose method was chosen for it counted in a plane, or there would be no picture. */

@@ -104,7 +104,7 @@ export function createDistanceMap(choose: (x: number) => void): DistanceMap {
       .attr('height', BOTTOM - TOP);
     setText(
       description,
-      t('One column a snapshot; the darker a cell, the more points are that far from the nearest boundary.'),
+      t('One column a snapshot; the stronger its color, the more points are that far from the nearest boundary.'),
     );
   }
 

@@ -3,9 +3,9 @@ import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3-scale';
 import { select } from 'd3-selection';
 import { area, line } from 'd3-shape';
 import { drawLogAxis, logScale, type Group } from './axis.ts';
+import { drawStepLegend, LEGEND_LINE } from './stepLegend.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
-import { t } from '../app/strings.ts';
 
 /** A figure at one step of training. */
 export interface StepPoint {
@@ -50,6 +50,8 @@ export interface StepFigures {
   readonly marked: number | null;
   /** For example `step`. */
   readonly axis: string;
+  /** What is counted upwards, for example `regions`. */
+  readonly vertical: string;
 }
 
 export interface StepPlot {
@@ -58,10 +60,12 @@ export interface StepPlot {
   resize(): void;
 }
 
-const TOP = 14;
+const TOP = 24;
 const LEFT = 52;
 const LABEL_ROOM = 92;
 const SECOND_ROOM = 44;
+/** Plots of less than this width have the names of their lines below. */
+const NARROW = 380;
 
 type Scale = ScaleContinuousNumeric<number, number>;
 
@@ -78,11 +82,11 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
   const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
   const frame = element('div', { class: 'plotFrame' }, [svg.node()]);
   const head = element('div', { class: 'plotHead' }, [heading, ...tools]);
-  /** Names of the lines where there is no room for them at their ends. */
-  const legend = element('p', { class: 'caption stepLegend', attributes: { 'aria-hidden': 'true' } });
-  const root = element('section', { class: 'stepSection' }, [head, description, frame, legend]);
+  const root = element('section', { class: 'stepSection' }, [head, description, frame]);
   const vertical = svg.append('g').attr('class', 'axis axisY');
   const secondAxis = svg.append('g').attr('class', 'axis axisSecond');
+  const secondLine = svg.append('line').attr('class', 'secondLine');
+  const titles = svg.append('g');
   const horizontal = svg.append('g').attr('class', 'axis axisX');
   const areas = svg.append('g');
   const levels = svg.append('g');
@@ -90,6 +94,7 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
   const dots = svg.append('g');
   const mark = svg.append('line').attr('class', 'stepMark');
   const ends = svg.append('g');
+  const legend = svg.append('g').attr('transform', `translate(0,${height + 6})`);
   let shown: StepFigures | null = null;
   let drawnWidth = 0;
   let x: Scale = scaleLinear();
@@ -106,10 +111,14 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
     setHidden(root, all.length === 0);
     if (figures === null || all.length === 0 || width === 0) return;
     drawnWidth = width;
-    const isNarrow = width < 380;
+    const isNarrow = width < NARROW;
     const second = figures.second !== null && figures.second.points.length > 0 ? figures.second : null;
-    const right = width - (isNarrow ? 12 : LABEL_ROOM) - (second ? SECOND_ROOM : 0);
-    svg.attr('width', width).attr('height', height).attr('viewBox', `0 0 ${width} ${height}`);
+    // A second axis stands where lines have their names otherwise: the legend has them then.
+    const isLegendWhole = isNarrow || second !== null;
+    const right = width - (isNarrow ? 12 : isLegendWhole ? 4 : LABEL_ROOM) - (second ? SECOND_ROOM : 0);
+    const rows = drawLegend(figures, second, isLegendWhole);
+    const whole = height + rows * LEGEND_LINE;
+    svg.attr('width', width).attr('height', whole).attr('viewBox', `0 0 ${width} ${whole}`);
     setText(heading, figures.heading);
     setText(description, figures.description);
     x = scaleX(figures, [LEFT, right]);
@@ -118,8 +127,8 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
     drawAreas(figures, y);
     drawLevels(figures, y, right);
     drawLines(figures, y, second, right);
-    drawEnds(figures, y, right, isNarrow);
-    drawLegend(figures, second, isNarrow);
+    drawAxisNames(figures, second, right);
+    drawEnds(figures, y, right, isLegendWhole);
     const { marked } = figures;
     const at = placeOf(marked ?? 0);
     mark
@@ -266,7 +275,7 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       .selectAll<SVGTextElement, number>('text')
       .data(second ? secondY.ticks(4) : [])
       .join('text')
-      .attr('x', right + (drawnWidth < 380 ? 6 : LABEL_ROOM))
+      .attr('x', right + 8)
       .attr('dy', '0.32em')
       .attr('y', secondY)
       .text(tickText);
@@ -293,7 +302,29 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       .attr('cy', ({ point }) => y(point.y));
   }
 
-  function drawEnds(figures: StepFigures, y: (value: number) => number, right: number, isNarrow: boolean): void {
+  function drawAxisNames({ vertical: name }: StepFigures, second: StepSeries | null, right: number): void {
+    const names = [
+      { text: name, x: LEFT, anchor: 'start' },
+      ...(second ? [{ text: second.label ?? '', x: right, anchor: 'end' }] : []),
+    ];
+    titles
+      .selectAll<SVGTextElement, (typeof names)[number]>('text')
+      .data(names)
+      .join('text')
+      .attr('class', 'axisName')
+      .attr('text-anchor', ({ anchor }) => anchor)
+      .attr('x', ({ x: at }) => at)
+      .attr('y', 12)
+      .text(({ text }) => text);
+    secondLine
+      .attr('x1', right)
+      .attr('x2', right)
+      .attr('y1', TOP)
+      .attr('y2', bottom)
+      .attr('display', second ? null : 'none');
+  }
+
+  function drawEnds(figures: StepFigures, y: (value: number) => number, right: number, isLegendWhole: boolean): void {
     const named = [
       ...figures.series.flatMap(({ id, kind, label, points }) =>
         label === null || points.length === 0
@@ -305,7 +336,7 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
     const labels = named.map((one) => ({ ...one, x: right }));
     ends
       .selectAll<SVGGElement, ReturnType<typeof placeLabels>[number]>('g')
-      .data(isNarrow ? [] : placeLabels(labels, 14, TOP, bottom), ({ id }) => id)
+      .data(isLegendWhole ? [] : placeLabels(labels, 14, TOP, bottom), ({ id }) => id)
       .join((enter) => {
         const label = enter.append('g');
         label.append('text').attr('dy', '0.35em');
@@ -318,18 +349,15 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       .text((label) => label.text);
   }
 
-  function drawLegend({ series, levels: flat }: StepFigures, second: StepSeries | null, isNarrow: boolean): void {
+  /** Returns how many rows it takes. */
+  function drawLegend({ series, levels: flat }: StepFigures, second: StepSeries | null, isWhole: boolean): number {
     const named = [...series.filter(({ label }) => label !== null), ...flat];
-    const entries = [...(isNarrow ? named : []), ...(second ? [second] : [])];
-    legend.replaceChildren(
-      ...entries.map(({ kind, label }) =>
-        element('span', { class: 'legendEntry' }, [
-          element('span', { class: `stepSwatch ${kind}` }),
-          kind === 'logged' ? t('{0} (right axis)', label ?? '') : (label ?? ''),
-        ]),
-      ),
+    return drawStepLegend(
+      legend,
+      [...(isWhole ? named : []), ...(second ? [second] : [])],
+      drawnWidth < NARROW ? 8 : LEFT,
+      drawnWidth,
     );
-    setHidden(legend, entries.length === 0);
   }
 
   return {

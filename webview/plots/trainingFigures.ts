@@ -110,6 +110,7 @@ export function regionFigures(
     isStacked: choice.layers === 'stacked',
     marked,
     axis: axisName(training),
+    vertical: t('regions'),
   };
 }
 
@@ -152,6 +153,7 @@ export function complexityFigures(training: PanelTraining, { isLogX, marked }: F
     isLogY: false,
     marked,
     axis: axisName(training),
+    vertical: t('breakpoints'),
   };
 }
 
@@ -175,6 +177,7 @@ export function perNeuronFigures(training: PanelTraining, { isLogX, marked }: Fi
     isLogY: false,
     marked,
     axis: axisName(training),
+    vertical: t('for each neuron'),
   };
 }
 
@@ -194,6 +197,7 @@ export function constantFigures(training: PanelTraining, { isLogX, marked }: Fig
     isLogY: false,
     marked,
     axis: axisName(training),
+    vertical: t('neurons'),
   };
 }
 

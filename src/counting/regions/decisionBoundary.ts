@@ -1,7 +1,5 @@
+import { MAX_CLASSES } from '../../common/mostClasses.ts';
 import { grown } from '../program/program.ts';
-
-/** Outputs that are compared with one another; each pair is looked at in every polygon that the boundary enters. */
-const MAX_CLASSES = 64;
 
 /**
  * Where a network in the plane decides otherwise: of one output, the points with the value `level`; of several, those
@@ -11,7 +9,7 @@ export class DecisionBoundary {
   private segments = new Float64Array(256);
   private length = 0;
 
-  constructor(private readonly level = 0) {}
+  constructor(private readonly level: number) {}
 
   /** Takes in a convex polygon (x and y in turn) with the outputs' maps on it, three numbers each. */
   add(polygon: readonly number[], outputs: Float64Array): void {

@@ -15,14 +15,15 @@ export class Picture {
   private count = 0;
   private corners = 0;
 
-  private readonly boundary: DecisionBoundary;
+  private readonly boundary: DecisionBoundary | null;
+  private outputs = 0;
 
-  /** `level`: the value of a single output at which the decision changes. */
+  /** `level`: the value of a single output at which the decision changes; without it, no boundary is kept. */
   constructor(
     private readonly program: Program,
     level: number | undefined,
   ) {
-    this.boundary = new DecisionBoundary(level);
+    this.boundary = level === undefined ? null : new DecisionBoundary(level);
   }
 
   /** Takes in the polygon on top. */
@@ -38,13 +39,16 @@ export class Picture {
     const [first] = propagator.output();
     this.gradients[2 * this.count] = first[0];
     this.gradients[2 * this.count + 1] = first[1];
-    this.boundary.add(Array.from(this.vertices.subarray(2 * this.offsets[this.count], 2 * this.corners)), first);
+    this.outputs = first.length / 3;
+    if (this.boundary !== null) {
+      this.boundary.add(Array.from(this.vertices.subarray(2 * this.offsets[this.count], 2 * this.corners)), first);
+    }
     this.offsets[++this.count] = this.corners;
   }
 
   /** Bytes held. */
   get held(): number {
-    return 20 * this.edgeLayers.length + 20 * this.offsets.length + this.boundary.held;
+    return 20 * this.edgeLayers.length + 20 * this.offsets.length + (this.boundary?.held ?? 0);
   }
 
   private reserve(more: number): void {
@@ -65,7 +69,8 @@ export class Picture {
       offsets: this.offsets.slice(0, this.count + 1),
       gradients: this.gradients.slice(0, 2 * this.count),
       edgeLayers: this.edgeLayers.slice(0, this.corners),
-      boundary: this.boundary.all(),
+      boundary: this.boundary?.all() ?? new Float64Array(),
+      outputs: this.outputs,
     };
   }
 }

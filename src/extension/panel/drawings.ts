@@ -22,9 +22,9 @@ export function drawings(
   server: Server,
 ): Pick<Answerers, 'picture' | 'line' | 'distances' | 'probe'> {
   return {
-    async picture({ uri, position, text }, { seed, settings, window }, signal) {
+    async picture({ uri, position, text }, { seed, settings, window, level }, signal) {
       const mean = server.ask(windowMeanRequest, { uri, network: position, settings, window });
-      const outcome = await runner.draw(text, settings, seed, window, signal);
+      const outcome = await runner.draw(text, settings, seed, window, signal, level ?? undefined);
       return pictureOf(outcome, window, await mean);
     },
     async line({ text }, { seed, settings }, signal) {
@@ -63,6 +63,7 @@ export function pictureOf(
     gradients,
     edgeLayers: regions.edgeLayers,
     boundary: new Float32Array(regions.boundary),
+    outputs: regions.outputs,
     sides: sidesOf(domain, window.size),
     expected,
   };

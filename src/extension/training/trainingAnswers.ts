@@ -7,10 +7,11 @@ import { keepTrial, trialFrame } from './trials.ts';
 export function trainingAnswers(
   store: TrainingStore,
   trainer: TrainerClient,
-): Pick<Answerers, 'training' | 'trainingSources' | 'snapshotPicture' | 'trial' | 'keepTrial'> {
+): Pick<Answerers, 'training' | 'trainingSources' | 'data' | 'snapshotPicture' | 'trial' | 'keepTrial'> {
   return {
     training: (source, params, signal) => store.news(source, params, signal),
     trainingSources: (source, params) => store.change(source, params),
+    data: async (source) => ({ data: (await store.dataOf(source))?.panel ?? null }),
     snapshotPicture: (source, params, signal) => store.picture(source, params, signal),
     trial: (source, params) => trialFrame(trainer, store, source, params),
     keepTrial: (source) => keepTrial(trainer, store, source),

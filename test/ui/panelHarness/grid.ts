@@ -38,6 +38,7 @@ export function sendGrid({ side, id, seed, layers }: Grid): void {
     gradients,
     edgeLayers,
     boundary: new Float32Array(),
+    outputs: 1,
     sides: [2, 2],
     expected: null,
   };

@@ -15,7 +15,7 @@ import {
   swept,
   sweepOptions,
 } from './scenes.ts';
-import { snapshotPicture, trainingRuns, trialFrame } from './training.ts';
+import { BOUNDARY, snapshotPicture, trainingRuns, trialFrame } from './training.ts';
 import themes from './themes.json' with { type: 'json' };
 import { panelDocument } from './panelDocument.ts';
 
@@ -186,10 +186,11 @@ function isOf(message: PanelMessage, name: QuestionName): boolean {
 
 /** For the network in the plane: real partitions, a real line, and figures like those of the real thing. */
 const ANSWERS: { readonly [N in QuestionName]?: (params: ParamsOf<N>) => AnswerOf<N> | null } = {
-  picture: ({ seed, window }) => {
+  picture: ({ seed, window, level }) => {
     pictures ??= planePictures(3);
     const picture = pictures.get(seed)?.picture;
-    return picture ? { ...picture, window } : null;
+    const boundary = level === null ? new Float32Array() : BOUNDARY;
+    return picture ? { ...picture, window, boundary } : null;
   },
   line: ({ seed }) => mlpLine(seed),
   distances: ({ seed }) => mlpDistances(seed),
@@ -202,6 +203,7 @@ const ANSWERS: { readonly [N in QuestionName]?: (params: ParamsOf<N>) => AnswerO
   // Another answer comes when something is new: here, never.
   training: ({ since }) => (since === 0 ? trainingRuns(1) : null),
   trainingSources: () => true,
+  data: () => ({ data: trainingRuns(1).data }),
   snapshotPicture: ({ file }) => snapshotPicture(file),
   trial: ({ step }) => trialFrame(step),
   keepTrial: () => true,

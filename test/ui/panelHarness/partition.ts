@@ -114,6 +114,7 @@ function pack(cells: readonly Cell[], gradients: readonly number[], seed: number
     gradients: Float32Array.from(gradients, (slope) => 2 * slope),
     edgeLayers: Int32Array.from(cells.flatMap((cell) => cell.edges)),
     boundary: new Float32Array(),
+    outputs: 1,
   };
 }
 

@@ -77,9 +77,12 @@ export function trainingRuns(seeds: number): PanelTraining {
   };
 }
 
+/** Two segments across the square. */
+export const BOUNDARY = new Float32Array([0, 0.3, 0.5, 0.6, 0.5, 0.6, 1, 0.4]);
+
 export function snapshotPicture(file: string): SnapshotPicture {
   const { picture } = planePictures(1).get(1)!;
-  return { file, picture: { ...picture, boundary: new Float32Array([0, 0.3, 0.5, 0.6, 0.5, 0.6, 1, 0.4]) } };
+  return { file, picture: { ...picture, boundary: BOUNDARY } };
 }
 
 export function trialFrame(step: number): TrialFrame {

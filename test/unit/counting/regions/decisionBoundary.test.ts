@@ -5,10 +5,8 @@ import { count } from '../../../../src/counting/countRegions.ts';
 import { describeRegion } from '../../../../src/counting/regions/describeRegion.ts';
 
 /** A random network 2-12-12-outputs, and the boundary that is drawn of it in the square. */
-function drawn(outputs: number, seed: number, level?: number) {
-  const layers = [12, 12].map((units) => ({ type: 'dense', units, activation: 'relu' }));
-  const text = JSON.stringify({ input: [2], layers: [...layers, { type: 'dense', units: outputs }] });
-  const { network } = networkWithWeights(text, 'a.network.json', 0, null)!;
+function drawn(outputs: number, seed: number, level = 0) {
+  const { network } = networkWithWeights(textOf(outputs), 'a.network.json', 0, null)!;
   const choice = { method: 'plane', seed, fileWeights: false, linear: false, keepRegions: true, level, limits: {} };
   const request = planCount(network, choice as Parameters<typeof planCount>[1]);
   const { boundary } = count(request).regions!;
@@ -17,6 +15,11 @@ function drawn(outputs: number, seed: number, level?: number) {
       ({ coefficients: [a, b], constant }) => a * (2 * x - 1) + b * (2 * y - 1) + constant,
     );
   return { boundary, outputsAt };
+}
+
+function textOf(outputs: number): string {
+  const layers = [12, 12].map((units) => ({ type: 'dense', units, activation: 'relu' }));
+  return JSON.stringify({ input: [2], layers: [...layers, { type: 'dense', units: outputs }] });
 }
 
 const middles = (boundary: Float64Array) =>
@@ -40,6 +43,20 @@ describe('the decision boundary of a picture', () => {
     const { boundary, outputsAt } = drawn(1, seed, level);
     expect(boundary.length).toBeGreaterThan(0);
     for (const [x, y] of middles(boundary)) expect(outputsAt(x, y)[0]).toBeCloseTo(level, 9);
+  });
+
+  it('is not looked for without a level', () => {
+    const choice = {
+      method: 'plane',
+      seed: 2,
+      fileWeights: false,
+      linear: false,
+      keepRegions: true,
+      limits: {},
+    } as const;
+    const { regions } = count(planCount(networkWithWeights(textOf(1), 'a.network.json', 0, null)!.network, choice));
+    expect(regions).toMatchObject({ outputs: 1, boundary: new Float64Array() });
+    expect(drawn(1, 2, 0).boundary.length).toBeGreaterThan(0);
   });
 
   it.each([2, 5])('is where the two greatest of several outputs are equal, seed %i', (seed) => {
