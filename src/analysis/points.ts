@@ -14,7 +14,11 @@ const LABEL_NAME = /^(?:label|labels|class|classes|target|targets)$/i;
  * number for each input, the last number of a row is its class. Errors: RangeError, as a sentence, where no row fits.
  */
 export function parseDataPoints(text: string, inputs: number): DataPoints {
-  const rows = /^\s*[[{]/.test(text) ? fromJson(text) : fromCsv(text, inputs);
+  return pointsOfRows(/^\s*[[{]/.test(text) ? fromJson(text) : fromCsv(text, inputs), inputs);
+}
+
+/** The rows that are points, or points with a class behind. Errors: RangeError, as a sentence, where no row fits. */
+export function pointsOfRows(rows: readonly Row[], inputs: number): DataPoints {
   const own = rows.filter(({ numbers }) => numbers.length === inputs);
   const withClass = rows.filter(({ numbers, label }) => numbers.length === inputs + 1 && label === null);
   const fitting =

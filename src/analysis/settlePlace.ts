@@ -65,7 +65,7 @@ function planeIn(place: Place, inputs: number, seed: number): ParallelogramPlace
 const MARGIN = 0.25;
 
 /** The parallelogram with sides along those of the triangle of three points, and some room around it. */
-function planeThrough(points: readonly (readonly number[])[]): ParallelogramPlace {
+export function planeThrough(points: readonly (readonly number[])[]): ParallelogramPlace {
   if (points.length < 3) throw new RangeError('a plane needs three points');
   const [a, b, c] = points;
   const scale = 1 + 2 * MARGIN;

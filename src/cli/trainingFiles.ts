@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseDataPoints, type DataPoints } from '../analysis/points.ts';
+import { readDataPoints } from '../analysis/dataFile.ts';
+import type { DataPoints } from '../analysis/points.ts';
 import { findLog, parseLog, type LogEntry } from '../analysis/training/trainingLog.ts';
 import { systemMessage } from './terminal.ts';
 
 /** The samples in a file. Errors: Error, as a sentence with the file's name. */
 export async function readData(file: string, inputs: number): Promise<DataPoints> {
-  const text = await textOf(file);
+  const bytes = await bytesOf(file);
   try {
-    return parseDataPoints(text, inputs);
+    return readDataPoints(bytes, inputs);
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`);
   }
@@ -28,7 +29,11 @@ export async function readLog(named: string | undefined, snapshot: string): Prom
 }
 
 async function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
+  return new TextDecoder().decode(await bytesOf(file));
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((error: unknown) => {
     throw new Error(`${file} cannot be read: ${systemMessage(error)}`);
   });
 }

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { Snapshot } from '../analysis/training/snapshots.ts';
 import { expectedPerNeuron, type SnapshotResult } from '../analysis/training/snapshotFigures.ts';
+import { snapshotKey } from '../analysis/training/figuresCache.ts';
 import { entryAt, type LogEntry } from '../analysis/training/trainingLog.ts';
 import { trainingPlaces, type TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { CountProcess } from '../host/node/countProcess.ts';
@@ -9,7 +11,7 @@ import type { Network } from '../network/network.ts';
 import type { RunReport, SnapshotReport } from '../report/trainingReport.ts';
 import type { Imports } from '../host/input.ts';
 import type { Output } from './io.ts';
-import { cacheKey, type TrainingCache } from './trainingCache.ts';
+import type { TrainingCache } from './trainingCache.ts';
 import { chooseWeights } from './weights.ts';
 
 /** What is asked of every snapshot of a run. */
@@ -56,7 +58,9 @@ export class TrainingRun {
     const chosen = await chooseWeights(model, snapshot.file, this.isFirst ? output : withoutRemarks(output));
     if (chosen === 'unfit') return 'unfit';
     this.isFirst = false;
-    const key = await cacheKey(snapshot.file, [model.text, model.file, model.imports.texts, training, count]);
+    // Without a cache nothing is read for it.
+    const choices = [model.text, model.file, model.imports.texts, training, count];
+    const key = this.cache.isKept ? await snapshotKey(snapshot.file, (file) => readFile(file), choices) : '';
     const known = this.cache.get(key);
     const kept = known ?? (await this.measure(snapshot, stop));
     if (!kept) return null;

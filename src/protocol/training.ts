@@ -26,6 +26,8 @@ export interface PanelSnapshot {
   readonly seconds: number;
   /** On lines through samples of the data, or on random chords of the box. */
   readonly perNeuron: MeanFigure | null;
+  /** In planes through three samples; null without data, and for networks of two inputs. */
+  readonly inPlanes: (MeanFigure & { readonly exact: boolean }) | null;
   /** Distance to the nearest boundary, times the number of neurons. */
   readonly distance: MeanFigure | null;
   /** Points by the log10 of their distance, from 10^-6 on in steps of a quarter. */

@@ -41,6 +41,9 @@ const isSnapshot = shape<PanelSnapshot>({
   perLayer: listOf(isNumber),
   seconds: isNumber,
   perNeuron: isFigure,
+  inPlanes: nullOr(
+    shape<NonNullable<PanelSnapshot['inPlanes']>>({ mean: isNumber, error: nullOr(isNumber), exact: isBoolean }),
+  ),
   distance: isFigure,
   histogram: listOf(isNatural),
   nearData: isFigure,

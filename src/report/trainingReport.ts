@@ -32,7 +32,7 @@ export interface RunReport {
 export function snapshotJson(run: RunReport, { snapshot, count, domain, figures, log }: SnapshotReport) {
   const { step, epoch, file } = snapshot;
   const { method, chosen, exact, stoppedBy, activationRegions, linearRegions, perLayer, seconds } = count;
-  const { lines, distance, localComplexity, constantUnits, complete } = figures;
+  const { lines, planes, distance, localComplexity, constantUnits, complete } = figures;
   const { expectedPerNeuron: expected } = run;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -52,6 +52,7 @@ export function snapshotJson(run: RunReport, { snapshot, count, domain, figures,
     complete,
     regionsPerNeuron: mainLines(figures)?.perNeuron.mean ?? null,
     lines,
+    planes,
     distance,
     localComplexity: { radius: run.radius, ...localComplexity },
     constantUnits,
@@ -72,11 +73,13 @@ const MAX_LOGGED = 3;
 export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport[]): string {
   const logged = loggedNames(snapshots.map(({ log }) => log));
   const hasData = snapshots.some(({ figures }) => figures.localComplexity.data !== undefined);
+  const hasPlanes = snapshots.some(({ figures }) => figures.planes !== null);
   const head = [
     'step',
     ...logged,
     'regions',
     'regions per neuron',
+    ...(hasPlanes ? ['regions in planes'] : []),
     'neurons × distance',
     ...(hasData ? ['breakpoints near data'] : []),
     `breakpoints near ${hasData ? 'uniform points' : 'points'}`,
@@ -87,6 +90,7 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
     ...logged.map((name) => figure(log?.[name])),
     `${count.exact ? '' : 'at least '}${formatCount(count.activationRegions)}`,
     spread(mainLines(figures)?.perNeuron),
+    ...(hasPlanes ? [planeRegions(figures)] : []),
     spread((figures.distance.data ?? figures.distance.uniform)?.timesNeurons),
     ...(hasData ? [spread(figures.localComplexity.data?.breakpointsPerLength)] : []),
     spread(figures.localComplexity.uniform?.breakpointsPerLength),
@@ -105,9 +109,13 @@ export function snapshotSentence({ snapshot, count, figures, log }: SnapshotRepo
   return visibleLine(`${time}: ${[regions, perNeuron, distance, ...logged].join(', ')}`);
 }
 
+function planeRegions({ planes }: SnapshotFigures): string {
+  return planes ? `${planes.exact ? '' : 'at least '}${spread(planes.regions)}` : '–';
+}
+
 function legend(run: RunReport, { count, figures }: SnapshotReport): string[] {
   const { expectedPerNeuron: expected, radius } = run;
-  const { lines, distance } = figures;
+  const { lines, planes, distance } = figures;
   const kinds = [
     lines.through && `${lines.through.lines} lines through samples of the data and the origin`,
     lines.chords && `${lines.chords.lines} random chords of the box`,
@@ -121,6 +129,11 @@ function legend(run: RunReport, { count, figures }: SnapshotReport): string[] {
         ? 'no mean at initialization is known'
         : `${figure(mean)} expected for ${describeInitialization(run.network)}`
     }`,
+    ...(planes
+      ? [
+          `regions in planes: in ${planes.planes} through three samples, with a quarter of the triangle's sides around it`,
+        ]
+      : []),
     `neurons × distance: from ${points?.points ?? 0} ${distance.data ? 'samples' : 'uniform points'} to the nearest boundary, times the number of neurons`,
     `breakpoints: for each unit of length, on chords of length ${figure(2 * radius)} around the points`,
     `dead: neurons on their lowest piece at all ${distance.data ? 'samples' : 'points'} looked at`,

@@ -150,10 +150,13 @@ describe('the page about training', () => {
     await end.press('Tab');
     await section.locator('vscode-button', { hasText: 'Start' }).click();
     await expect
-      .poll(async () => {
-        await panel.answer();
-        return section.locator('.trialStatus').textContent();
-      })
+      .poll(
+        async () => {
+          await panel.answer();
+          return section.locator('.trialStatus').textContent();
+        },
+        { timeout: 30_000 },
+      )
       .toMatch(/^Step 12 ·/);
     expect((await panel.waitForQuestion('trial')).params).toMatchObject({
       step: 12,

@@ -16,6 +16,7 @@ import {
   constantFigures,
   loggedNames,
   perNeuronFigures,
+  planeFigures,
   regionFigures,
   type FigureChoice,
   type LayerView,
@@ -57,6 +58,7 @@ export function createTrainingPage(actions: Actions): TrainingPage {
     },
     { plot: createStepPlot(210, chooseStep), figures: (training) => complexityFigures(training, choice) },
     { plot: createStepPlot(210, chooseStep), figures: (training) => perNeuronFigures(training, choice) },
+    { plot: createStepPlot(210, chooseStep), figures: (training) => planeFigures(training, choice) },
     { plot: createStepPlot(190, chooseStep), figures: (training) => constantFigures(training, choice) },
   ];
   const map = createDistanceMap(chooseStep);

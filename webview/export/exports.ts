@@ -79,7 +79,13 @@ function trainingCaption({ training }: View): string {
 }
 
 /** Means over lines and points, each with its standard error. */
-const MEAN_FIELDS = ['regionsPerNeuron', 'neuronsTimesDistance', 'breakpointsNearData', 'breakpointsElsewhere'];
+const MEAN_FIELDS = [
+  'regionsPerNeuron',
+  'regionsInPlanes',
+  'neuronsTimesDistance',
+  'breakpointsNearData',
+  'breakpointsElsewhere',
+];
 
 /** A row for each snapshot of every run. */
 export function trainingAsCsv({ training, network }: View): string {
@@ -87,7 +93,7 @@ export function trainingAsCsv({ training, network }: View): string {
   if (value === null) return '';
   const logged = loggedNames(value.snapshots);
   const layers = network.layers.filter(({ neurons }) => neurons > 0);
-  const figures = ['perNeuron', 'distance', 'nearData', 'nearUniform'] as const;
+  const figures = ['perNeuron', 'inPlanes', 'distance', 'nearData', 'nearUniform'] as const;
   const header = [
     'run',
     'file',
@@ -97,6 +103,7 @@ export function trainingAsCsv({ training, network }: View): string {
     'counted on',
     ...layers.map(({ name }) => `regions after ${name}`),
     ...MEAN_FIELDS.flatMap((name) => [name, `${name} (error)`]),
+    'regionsInPlanes (exact)',
     'dead',
     'always active',
     ...logged,
@@ -110,6 +117,7 @@ export function trainingAsCsv({ training, network }: View): string {
     value.domain,
     ...layers.map(({ index }) => snapshot.perLayer[index] ?? null),
     ...figures.flatMap((name) => [snapshot[name]?.mean ?? null, snapshot[name]?.error ?? null]),
+    snapshot.inPlanes && String(snapshot.inPlanes.exact),
     snapshot.dead,
     snapshot.alwaysActive,
     ...logged.map((name) => snapshot.log[name] ?? null),

@@ -28,7 +28,8 @@ export function axisName({ runs }: PanelTraining): string {
   return first?.axis === 'epoch' ? t('epoch') : first?.axis === 'file' ? t('snapshot') : t('step');
 }
 
-type Figure = (snapshot: PanelSnapshot) => MeanFigure | number | null | undefined;
+/** Where `exact` is false, the mean is a lower bound. */
+type Figure = (snapshot: PanelSnapshot) => (MeanFigure & { readonly exact?: boolean }) | number | null | undefined;
 
 interface Named {
   readonly id: string;
@@ -59,7 +60,8 @@ function pointOf(snapshot: PanelSnapshot, figure: Figure): StepPoint[] {
   if (value === null || value === undefined) return [];
   const isAtLeast = !snapshot.exact;
   if (typeof value === 'number') return [{ x: snapshot.at, y: value, isAtLeast }];
-  return [{ x: snapshot.at, y: value.mean, ...(value.error !== null && { spread: value.error }) }];
+  const { mean, error, exact = true } = value;
+  return [{ x: snapshot.at, y: mean, ...(error !== null && { spread: error }), ...(!exact && { isAtLeast: true }) }];
 }
 
 function meanOf(runs: readonly (readonly StepPoint[])[]): StepPoint[] {
@@ -178,6 +180,22 @@ export function perNeuronFigures(training: PanelTraining, { isLogX, marked }: Fi
     marked,
     axis: axisName(training),
     vertical: t('for each neuron'),
+  };
+}
+
+export function planeFigures(training: PanelTraining, { isLogX, marked }: FigureChoice): StepFigures {
+  const named = { id: 'inPlanes', label: t('counted'), kind: 'counted' };
+  return {
+    heading: t('In the plane through three samples'),
+    description: describe(training, named.label, ({ inPlanes }) => inPlanes?.mean),
+    series: seriesOf(training, named, ({ inPlanes }) => inPlanes),
+    levels: [],
+    second: null,
+    isLogX,
+    isLogY: false,
+    marked,
+    axis: axisName(training),
+    vertical: t('regions'),
   };
 }
 

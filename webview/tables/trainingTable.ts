@@ -29,12 +29,14 @@ export function createTrainingTable(): TrainingTable {
   function draw(): void {
     if (shown === null || !root.open) return;
     const logged = loggedNames(shown.snapshots);
+    const hasPlanes = shown.snapshots.some(({ inPlanes }) => inPlanes !== null);
     const severalRuns = shown.runs.length > 1;
     const names = [
       ...(severalRuns ? [t('run')] : []),
       axisName(shown),
       t('regions'),
       t('regions for each neuron'),
+      ...(hasPlanes ? [t('regions in planes')] : []),
       t('neurons × distance'),
       t('breakpoints near data'),
       t('breakpoints elsewhere'),
@@ -49,7 +51,7 @@ export function createTrainingTable(): TrainingTable {
         element(
           'tr',
           {},
-          cellsOf(snapshot, severalRuns ? runs[snapshot.run].label : null, logged).map((text, i) =>
+          cellsOf(snapshot, { run: severalRuns ? runs[snapshot.run].label : null, hasPlanes, logged }).map((text, i) =>
             i === (severalRuns ? 1 : 0)
               ? element('th', { text, attributes: { scope: 'row' } })
               : element('td', { text }),
@@ -70,13 +72,22 @@ export function createTrainingTable(): TrainingTable {
   };
 }
 
-function cellsOf(snapshot: PanelSnapshot, run: string | null, logged: readonly string[]): string[] {
-  const { at, exact, regions, perNeuron, distance, nearData, nearUniform, dead, alwaysActive, log } = snapshot;
+interface Columns {
+  readonly run: string | null;
+  readonly hasPlanes: boolean;
+  readonly logged: readonly string[];
+}
+
+function cellsOf(snapshot: PanelSnapshot, { run, hasPlanes, logged }: Columns): string[] {
+  const { at, exact, regions, perNeuron, inPlanes, distance, nearData, nearUniform, dead, alwaysActive, log } =
+    snapshot;
   return [
     ...(run === null ? [] : [run]),
     formatCount(at),
     `${exact ? '' : '≥ '}${formatCount(regions)}`,
-    ...[perNeuron, distance, nearData, nearUniform].map(spread),
+    spread(perNeuron),
+    ...(hasPlanes ? [`${inPlanes?.exact === false ? '≥ ' : ''}${spread(inPlanes)}`] : []),
+    ...[distance, nearData, nearUniform].map(spread),
     ...[dead, alwaysActive].map((count) => (count === null ? NO_FIGURE : formatCount(count))),
     ...logged.map((name) => (log[name] === undefined ? NO_FIGURE : significant(log[name]))),
   ];

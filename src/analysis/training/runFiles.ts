@@ -29,12 +29,24 @@ const MAX_FILES = 100_000;
 export async function snapshotFiles(folders: RunFolders, pattern: string): Promise<FoundFile[]> {
   const paths = (await folders.isFolder(pattern)) ? await inFolder(folders, pattern) : await matching(folders, pattern);
   if (paths.length > MAX_FILES) throw new Error(`${pattern} names more than ${MAX_FILES} files`);
-  const files = await Promise.all(
-    paths.map(async (path) => (await folders.file(path)) ?? folders.file(joined(path, MODEL))),
-  );
+  const files = await Promise.all(paths.map(async (path) => (await folders.file(path)) ?? modelIn(folders, path)));
   const snapshots = files.filter((file) => file !== null);
   if (snapshots.length === 0) throw new Error(`${pattern} names no file of weights`);
   return snapshots;
+}
+
+/** The `model.json` of a folder, as large as all files beside it and as new as the newest: shards are written apart. */
+async function modelIn(folders: RunFolders, folder: string): Promise<FoundFile | null> {
+  const model = await folders.file(joined(folder, MODEL));
+  if (model === null) return null;
+  const names = await folders.names(folder);
+  const files = await Promise.all(names.map((name) => folders.file(joined(folder, name))));
+  const found = files.filter((file) => file !== null);
+  return {
+    file: model.file,
+    size: found.reduce((sum, { size }) => sum + size, 0),
+    modified: Math.max(model.modified, ...found.map(({ modified }) => modified)),
+  };
 }
 
 /** A file that nobody has written to for this long is whole. */

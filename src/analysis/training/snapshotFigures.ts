@@ -16,6 +16,15 @@ export interface LineFigures {
   readonly perLayer: readonly number[];
 }
 
+export interface PlaneFigures {
+  readonly planes: number;
+  /** False where a plane has more regions than are counted: then these are lower bounds. */
+  readonly exact: boolean;
+  readonly regions: Spread;
+  /** Mean after each layer, by layer index. */
+  readonly perLayer: readonly number[];
+}
+
 export interface DistanceFigures {
   readonly points: number;
   readonly mean: Spread;
@@ -39,7 +48,7 @@ export interface ComplexityFigures {
 }
 
 /** Changes when figures are computed in another way, so that kept ones of earlier versions are not taken for them. */
-export const FIGURES_FORM = 2;
+export const FIGURES_FORM = 3;
 
 /** All that is found of one snapshot, beside its log: it follows from its content, the definition, and the choice. */
 export interface SnapshotResult {
@@ -52,6 +61,8 @@ export interface SnapshotResult {
 export interface SnapshotFigures {
   readonly complete: boolean;
   readonly lines: Readonly<Partial<Record<LineKind, LineFigures>>>;
+  /** In planes through three samples; null where there are none. */
+  readonly planes: PlaneFigures | null;
   readonly distance: Readonly<Partial<Record<PointKind, DistanceFigures>>>;
   readonly localComplexity: Readonly<Partial<Record<PointKind, ComplexityFigures>>>;
   /** Units on the same piece at all samples of the data (at all uniform points without data), by layer index. */
@@ -70,6 +81,7 @@ export function snapshotRequest(network: Network, places: TrainingPlaces): Measu
     network,
     segment: null,
     chords: [...lines, ...around],
+    planes: places.planes,
     points,
     watched: (places.points.data ?? places.points.uniform)?.length,
     distancesOnly: true,
@@ -90,7 +102,7 @@ export function figuresOf(network: Network, places: TrainingPlaces, measured: Ex
     distanceFigures(points.splice(0, places.points[kind]?.length ?? 0), neurons),
   );
   const { complete, constantUnits } = measured;
-  return { complete, lines, distance, localComplexity, constantUnits };
+  return { complete, lines, planes: planeFigures(measured.planes), distance, localComplexity, constantUnits };
 }
 
 /** The Kac-Rice means of regions for each neuron on lines of each kind, or why there are none. */
@@ -126,6 +138,13 @@ function lineFigures(chords: readonly Chord[], neurons: number): LineFigures | n
     meanOf(chords.map(({ breakpoints }) => 1 + breakpoints[layer])),
   );
   return { lines: chords.length, regions, perNeuron, perLayer };
+}
+
+function planeFigures(planes: Experiment['planes']): PlaneFigures | null {
+  const regions = spreadOf(planes.map(({ perLayer }) => perLayer.at(-1) ?? 1));
+  if (!regions) return null;
+  const perLayer = planes[0].perLayer.map((_, layer) => meanOf(planes.map((plane) => plane.perLayer[layer])));
+  return { planes: planes.length, exact: planes.every(({ exact }) => exact), regions, perLayer };
 }
 
 function complexityFigures(groups: readonly (readonly Chord[])[]): ComplexityFigures | null {

@@ -1,7 +1,9 @@
-import { cornersOf, type Box, type Segment } from '../../common/place.ts';
+import { cornersOf, type Box, type ParallelogramPlace, type Segment } from '../../common/place.ts';
 import { randomChords, randomPoints } from '../../counting/experiments/crofton.ts';
 import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
+import { whyFlat } from '../flatPlaces.ts';
 import type { DataPoints } from '../points.ts';
+import { planeThrough } from '../settlePlace.ts';
 
 /** At most this many rows of the data, the same for a seed. */
 export function sampledData({ points, labels }: DataPoints, most: number, seed: number): DataPoints {
@@ -16,6 +18,8 @@ export interface TrainingChoice {
   readonly data: DataPoints | null;
   /** Lines of each kind. */
   readonly lines: number;
+  /** Planes through three samples, of three classes if the data have them; none for fewer than three inputs. */
+  readonly planes?: number;
   /** Points of each kind: samples of the data, and uniform points of the box. */
   readonly points: number;
   readonly box: Box<number>;
@@ -30,6 +34,7 @@ export interface TrainingPlaces {
    * Rolnick 2019). `between`: from a sample to one of another class. `chords`: of the box, without data.
    */
   readonly lines: Readonly<Partial<Record<LineKind, readonly Segment[]>>>;
+  readonly planes: readonly ParallelogramPlace[];
   /** Points by kind. */
   readonly points: Readonly<Partial<Record<PointKind, readonly (readonly number[])[]>>>;
   /** Short chords around each of the points, for the breakpoints for each unit of length there. */
@@ -52,6 +57,7 @@ const RADIUS_SHARE = 0.01;
 const SAMPLES = 11;
 const PAIRS = 12;
 const DIRECTIONS = 13;
+const TRIPLES = 14;
 
 /** The same for a choice on every machine. Inputs are those of the network. */
 export function trainingPlaces(choice: TrainingChoice, inputs: number): TrainingPlaces {
@@ -66,6 +72,7 @@ export function trainingPlaces(choice: TrainingChoice, inputs: number): Training
     points.map((point) => chordsAt(point, radius, gaussian));
   return {
     lines: data ? dataLines(data, choice.lines, seed) : { chords: randomChords(corners, choice.lines, seed) },
+    planes: data && inputs > 2 ? dataPlanes(data, choice.planes ?? 0, seed) : [],
     points: { ...(data && { data: samples }), uniform },
     around: { ...(data && { data: chordsAround(samples) }), uniform: chordsAround(uniform) },
     radius,
@@ -102,6 +109,19 @@ function betweenClasses(
     const [a, b] = [pick(), pick()];
     const isPair = labels[a] !== labels[b] && points[a].some((x, d) => x !== points[b][d]);
     if (isPair) found.push({ from: points[a], to: points[b] });
+  }
+  return found;
+}
+
+function dataPlanes({ points, labels }: DataPoints, count: number, seed: number): ParallelogramPlace[] {
+  const uniform = uniforms(streamSeed(seed, TRIPLES));
+  const classes = Math.min(3, new Set(labels).size);
+  const found: ParallelogramPlace[] = [];
+  for (let draw = 0; draw < DRAWS_PER_PAIR * count && found.length < count; draw++) {
+    const rows = Array.from({ length: 3 }, () => Math.floor(uniform() * points.length));
+    if (labels && new Set(rows.map((row) => labels[row])).size < classes) continue;
+    const plane = planeThrough(rows.map((row) => points[row]));
+    if (whyFlat(plane) === null) found.push(plane);
   }
   return found;
 }

@@ -16,6 +16,7 @@ import { parseCount, parseNumber, parseSeed, parseWorkers, UsageError } from '..
 
 const METHODS = ['auto', 'line', 'plane', 'cells'] as const;
 const MAX_LINES = 10_000;
+const MAX_PLANES = 1000;
 
 /** `region-lens train`. Returns the exit code. `stop` ends it early with the snapshots counted by then. */
 export async function trainCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
@@ -90,6 +91,7 @@ function parseTrainWords(words: readonly string[]) {
     points: text,
     log: text,
     lines: text,
+    planes: text,
     samples: text,
     radius: text,
     cache: text,
@@ -120,6 +122,7 @@ function parseTrainWords(words: readonly string[]) {
     workers: parseWorkers(values.workers),
     training: {
       lines: parseCount(values.lines, 'lines', 1, MAX_LINES) ?? DEFAULT_LINES,
+      planes: parseCount(values.planes, 'planes', 0, MAX_PLANES) ?? 0,
       points: parseCount(values.samples, 'samples', 1, MAX_LINES) ?? DEFAULT_POINTS,
       box,
       ...(radius !== undefined && { radius }),

@@ -1,8 +1,9 @@
+import type { ParallelogramPlace } from '../../common/place.ts';
 import type { Network } from '../../network/network.ts';
 import type { Segment } from '../../theory/bound.ts';
 import { compile } from '../program/compile.ts';
 import type { CountHooks } from '../count.ts';
-import { perLayer } from '../countRegions.ts';
+import { count, perLayer } from '../countRegions.ts';
 import { PieceWatch, type ConstantUnits } from './constantUnits.ts';
 import { lengthOf } from './crofton.ts';
 import { inputSpan } from './inputSpan.ts';
@@ -24,6 +25,8 @@ export interface MeasureRequest {
   readonly segment: Segment | null;
   /** Random chords of a box; see `crofton.ts`. */
   readonly chords: readonly Segment[];
+  /** Planes whose regions are counted, each up to `MAX_PLANE_REGIONS`; none by default. */
+  readonly planes?: readonly ParallelogramPlace[];
   /** From where the distance to the nearest boundary is taken. */
   readonly points: readonly (readonly number[])[];
   /** The first of the points, in number, at which units are looked for that stay on one piece; none by default. */
@@ -40,10 +43,21 @@ export interface Experiment {
   readonly segment: readonly number[] | null;
   /** For each chord: its length, and how many points of it each layer `i` and those before it bend it at. */
   readonly chords: readonly { readonly length: number; readonly breakpoints: readonly number[] }[];
+  readonly planes: readonly PlaneMeasured[];
   readonly points: readonly PointMeasured[];
   /** By layer index; null where no point was watched. */
   readonly constantUnits: readonly ConstantUnits[] | null;
 }
+
+export interface PlaneMeasured {
+  /** False where there are more regions than are counted: then these are lower bounds. */
+  readonly exact: boolean;
+  /** Regions of the network cut after each layer, by layer index. */
+  readonly perLayer: readonly number[];
+}
+
+/** One plane must not hold up all others. */
+const MAX_PLANE_REGIONS = 50_000;
 
 export interface PointMeasured {
   /** Null where no unit depends on the input. */
@@ -57,7 +71,8 @@ export interface PointMeasured {
 /** Runs to its end without yielding: meant for a worker. Errors: as `count`. */
 export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): Experiment {
   const program = compile(request.network);
-  const total = (request.segment ? 1 : 0) + request.chords.length + request.points.length;
+  const wantedPlanes = request.planes ?? [];
+  const total = (request.segment ? 1 : 0) + request.chords.length + wantedPlanes.length + request.points.length;
   let done = 0;
   const stopped = () => hooks.stopped?.() ?? false;
   const report = () => hooks.progress?.({ regions: 0, fraction: ++done / total });
@@ -68,6 +83,13 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
     const regions = stopped() ? null : regionsOn(program, chord, hooks);
     if (!regions) break;
     chords.push({ length: lengthOf(chord), breakpoints: regions.map((count) => count - 1) });
+    report();
+  }
+  const planes: PlaneMeasured[] = [];
+  for (const plane of wantedPlanes) {
+    const found = stopped() ? null : regionsIn(request.network, plane, hooks);
+    if (!found) break;
+    planes.push(found);
     report();
   }
   const span = request.points.length > 0 ? inputSpan(program) : null;
@@ -86,13 +108,22 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
   const complete =
     (segment !== null || request.segment === null) &&
     chords.length === request.chords.length &&
+    planes.length === wantedPlanes.length &&
     points.length === request.points.length;
-  return { complete, segment, chords, points, constantUnits: watch.perLayer() };
+  return { complete, segment, chords, planes, points, constantUnits: watch.perLayer() };
 }
 
 function walkLine(program: Program, slice: Slice, watched: Watched): WalkResult {
   const makePropagator = () => new SparsePropagator(program, slice);
   return new RegionWalk(program, slice, (exact) => new Segments(exact), makePropagator, watched).run();
+}
+
+/** Regions in a plane; null when stopped. */
+function regionsIn(network: Network, domain: ParallelogramPlace, hooks: CountHooks): PlaneMeasured | null {
+  const limits = { regions: MAX_PLANE_REGIONS };
+  const request = { network, method: 'plane', domain, linear: false, keepRegions: false, limits } as const;
+  const { exact, stoppedBy, perLayer: regions } = count(request, { stopped: () => hooks.stopped?.() ?? false });
+  return stoppedBy === 'request' ? null : { exact, perLayer: regions };
 }
 
 /** Regions on a segment by layer; null when stopped. */

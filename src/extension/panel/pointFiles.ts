@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseDataPoints } from '../../analysis/points.ts';
+import { readDataPoints } from '../../analysis/dataFile.ts';
 import type { PointSet } from '../../common/place.ts';
 import { nameOf } from '../openers.ts';
 
@@ -11,11 +11,10 @@ export async function askForPoints(needed: number, inputs: number): Promise<Poin
   const [file] = (await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Points of {0} numbers each', inputs),
     openLabel: vscode.l10n.t('Take Points'),
-    filters: { [vscode.l10n.t('Points')]: ['json', 'csv', 'txt', 'tsv'] },
+    filters: { [vscode.l10n.t('Points')]: ['json', 'csv', 'npy', 'txt', 'tsv'] },
   })) ?? [undefined];
   if (!file) return undefined;
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-  const { points } = parseDataPoints(text, inputs);
+  const { points } = readDataPoints(await vscode.workspace.fs.readFile(file), inputs);
   if (points.length < needed) {
     throw new RangeError(vscode.l10n.t('The file holds {0} points; {1} are needed.', points.length, needed));
   }

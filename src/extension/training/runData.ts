@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { parseDataPoints, type DataPoints } from '../../analysis/points.ts';
+import { readDataPoints } from '../../analysis/dataFile.ts';
+import type { DataPoints } from '../../analysis/points.ts';
 import { MAX_DATA, sampledData } from '../../analysis/training/trainingPlaces.ts';
 import type { PanelData } from '../../protocol/training.ts';
 import { nameOf } from '../openers.ts';
@@ -12,12 +13,13 @@ export interface RunData {
 
 const SEED = 1;
 /** Names under which data are kept beside snapshots. */
-const NAMES = ['points', 'data', 'train'].flatMap((name) => ['csv', 'json'].map((ending) => `${name}.${ending}`));
+const NAMES = ['points', 'data', 'train'].flatMap((name) =>
+  ['csv', 'json', 'npy'].map((ending) => `${name}.${ending}`),
+);
 
 /** The file's data. Errors: Error, as a sentence. */
 export async function readData(file: vscode.Uri, inputs: number, isChosen: boolean): Promise<RunData> {
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-  const all = parseDataPoints(text, inputs);
+  const all = readDataPoints(await vscode.workspace.fs.readFile(file), inputs);
   const points = sampledData(all, MAX_DATA, SEED);
   return { points, panel: panelData({ label: nameOf(file), isChosen, samples: all.points.length }, points) };
 }

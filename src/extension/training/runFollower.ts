@@ -155,7 +155,7 @@ function panelSnapshot(
   { count, figures }: SnapshotResult,
   log: LogEntry | null,
 ): PanelSnapshot {
-  const { lines, distance, localComplexity, constantUnits } = figures;
+  const { lines, planes, distance, localComplexity, constantUnits } = figures;
   const around = distance.data ?? distance.uniform;
   const sum = (units: 'lowest' | 'other') =>
     constantUnits && constantUnits.reduce((total, each) => total + each[units], 0);
@@ -169,6 +169,7 @@ function panelSnapshot(
     perLayer: count.perLayer,
     seconds: count.seconds,
     perNeuron: figureOf((lines.through ?? lines.chords)?.perNeuron),
+    inPlanes: planes && { mean: planes.regions.mean, error: planes.regions.standardError, exact: planes.exact },
     distance: figureOf(around?.timesNeurons),
     histogram: around?.histogram ?? [],
     nearData: figureOf(localComplexity.data?.breakpointsPerLength),

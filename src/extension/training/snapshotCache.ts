@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { FIGURES_FORM, type SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
+import { digestOf, keptLine, keptResults } from '../../analysis/training/figuresCache.ts';
+import type { SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
 
 /** Written together, since a file is written as a whole. */
 const WRITE_DELAY_MS = 1000;
@@ -9,7 +10,7 @@ const WRITE_DELAY_MS = 1000;
  * together with everything else that its figures follow from.
  */
 export class SnapshotCache implements vscode.Disposable {
-  private readonly known = new Map<string, SnapshotResult>();
+  private known = new Map<string, SnapshotResult>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(private readonly file: vscode.Uri | undefined) {}
@@ -18,14 +19,7 @@ export class SnapshotCache implements vscode.Disposable {
   static async open(folder: vscode.Uri | undefined, run: string): Promise<SnapshotCache> {
     const name = `${(await digestOf(new TextEncoder().encode(run))).slice(0, 24)}.jsonl`;
     const cache = new SnapshotCache(folder && vscode.Uri.joinPath(folder, 'training', name));
-    for (const line of (await cache.text()).split('\n')) {
-      try {
-        const { key, kept } = JSON.parse(line) as { key: string; kept: SnapshotResult };
-        cache.known.set(key, kept);
-      } catch {
-        // Not a whole line.
-      }
-    }
+    cache.known = keptResults(await cache.text());
     return cache;
   }
 
@@ -49,7 +43,7 @@ export class SnapshotCache implements vscode.Disposable {
   private async write(): Promise<void> {
     this.timer = undefined;
     if (!this.file) return;
-    const lines = [...this.known].map(([key, kept]) => `${JSON.stringify({ key, kept })}\n`);
+    const lines = [...this.known].map(([key, kept]) => keptLine(key, kept));
     // Where it cannot be written, snapshots are counted again the next time.
     await vscode.workspace.fs
       .writeFile(this.file, new TextEncoder().encode(lines.join('')))
@@ -61,15 +55,4 @@ export class SnapshotCache implements vscode.Disposable {
     clearTimeout(this.timer);
     void this.write();
   }
-}
-
-/** One key for the content of a snapshot together with everything else that its figures follow from. */
-export async function snapshotKey(content: Uint8Array, choices: unknown): Promise<string> {
-  const head = new TextEncoder().encode(JSON.stringify([FIGURES_FORM, choices]));
-  return digestOf(new TextEncoder().encode((await digestOf(head)) + (await digestOf(content))));
-}
-
-async function digestOf(bytes: Uint8Array): Promise<string> {
-  const digest = await globalThis.crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
+import { snapshotKey } from '../../analysis/training/figuresCache.ts';
 import { DEFAULT_LINES, DEFAULT_POINTS, type TrainingChoice } from '../../analysis/training/trainingPlaces.ts';
 import { boxOf, WHOLE } from '../../common/place.ts';
 import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
@@ -12,7 +13,7 @@ import type { NetworkSource } from '../panel/panelSession.ts';
 import type { Server } from '../server.ts';
 import { findData, readData, type RunData } from './runData.ts';
 import { RunFollower, type RunSource } from './runFollower.ts';
-import { SnapshotCache, snapshotKey } from './snapshotCache.ts';
+import { SnapshotCache } from './snapshotCache.ts';
 
 /** What a user has chosen for one network. */
 interface Sources {
@@ -25,6 +26,8 @@ interface Sources {
 const STORED = 'trainingRuns';
 const NOTHING: Sources = { runs: [], data: null };
 const SEED = 1;
+/** Through three samples of the data. */
+const PLANES = 1;
 /** Runs that no panel has asked about for so long are not followed any more. */
 const UNWATCHED_MS = 10 * 60_000;
 
@@ -284,9 +287,9 @@ async function countOne(
 ): Promise<SnapshotResult> {
   const { settings, training } = choices;
   const { method, place } = settings;
-  const content = await vscode.workspace.fs.readFile(file);
+  const read = async (path: string) => vscode.workspace.fs.readFile(file.with({ path }));
   const { weights: _, ...network } = source.text;
-  const key = await snapshotKey(content, [network, training, method, place]);
+  const key = await snapshotKey(file.path, read, [network, training, method, place]);
   const known = cache.get(key);
   if (known) return known;
   const weights = { file: workerFiles.nameOf(await workerFiles.readable(file)) };
@@ -299,6 +302,7 @@ function trainingChoice({ place }: CountSettings, data: RunData | null): Trainin
   return {
     data: data?.points ?? null,
     lines: DEFAULT_LINES,
+    planes: PLANES,
     points: DEFAULT_POINTS,
     box: boxOf(place),
     seed: SEED,
@@ -339,6 +343,6 @@ async function askForData({ uri, inputs }: NetworkSource): Promise<vscode.Uri | 
   const { t } = vscode.l10n;
   const title = t('Data: {0} numbers and a class in each row', inputs);
   const defaultUri = vscode.Uri.joinPath(vscode.Uri.parse(uri), '..');
-  const filters = { [t('Points')]: ['csv', 'json', 'txt', 'tsv'] };
+  const filters = { [t('Points')]: ['csv', 'json', 'npy', 'txt', 'tsv'] };
   return (await vscode.window.showOpenDialog({ title, defaultUri, filters, openLabel: t('Take Data') }))?.[0];
 }

@@ -39,6 +39,7 @@ function snapshot(i: number, run: number): PanelSnapshot {
     perLayer: [0.12, 0.45, 1, 1].map((share) => Math.round(share * regions)),
     seconds: 0.02,
     perNeuron: { mean: 1.07 - 0.02 * (i % 4), error: 0.01 },
+    inPlanes: null,
     distance: { mean: 0.78 - 0.04 * i, error: 0.06 },
     histogram: Array.from({ length: 32 }, (_, bin) => Math.max(0, 20 - 4 * Math.abs(bin - 17 + Math.floor(i / 3)))),
     nearData: { mean: near, error: 7 },

@@ -62,3 +62,22 @@ it('places are the same for a seed, and samples are drawn without repetition', (
   expect(new Set(few.points).size).toBe(30);
   few.points.forEach((point, i) => expect(few.labels![i]).toBe(classOf(point)));
 });
+
+it('planes go through three samples of different classes, with room around them', () => {
+  const { planes } = trainingPlaces({ ...choice, planes: 5 }, 3);
+  expect(planes).toHaveLength(5);
+  for (const { origin, u, v } of planes) {
+    const at = (s: number, t: number) => origin.map((x, d) => x + s * u[d] + t * v[d]);
+    const corners = [at(1 / 6, 1 / 6), at(5 / 6, 1 / 6), at(1 / 6, 5 / 6)];
+    const rows = corners.map((corner) =>
+      data.points.findIndex((each) => each.every((x, d) => Math.abs(x - corner[d]) < 1e-9)),
+    );
+    expect(new Set(rows.map((row) => data.labels[row])).size).toBe(3);
+  }
+  expect(trainingPlaces(choice, 3).planes).toEqual([]);
+});
+
+it('has no planes where samples lie on one line', () => {
+  const line = { points: data.points.map((_, i) => [i, 2 * i, 3 * i]), labels: data.labels };
+  expect(trainingPlaces({ ...choice, data: line, planes: 5 }, 3).planes).toEqual([]);
+});

@@ -76,6 +76,24 @@ describe("Crofton's formula", () => {
   });
 });
 
+describe('regions in planes', () => {
+  it('are those that the method of whole cells finds', () => {
+    const network = drawWeights(chain([3, 7, 6, 1]), 9);
+    const planes = [
+      { kind: 'parallelogram', origin: [-1, -0.5, 0.2], u: [2, 0.3, 0.1], v: [-0.2, 1.5, 0.7] },
+      { kind: 'parallelogram', origin: [0, 0, 0], u: [1, 0, 0], v: [0, 0, 3] },
+    ] as const;
+    const { planes: found, complete } = runExperiment({ network, segment: null, chords: [], points: [], planes });
+    expect(complete).toBe(true);
+    found.forEach(({ exact, perLayer }, i) => {
+      const request = { network, domain: planes[i], linear: false, keepRegions: false, limits: {} };
+      expect(exact).toBe(true);
+      expect(perLayer).toEqual(count({ ...request, method: 'cells', cellsBy: 'programs' }).perLayer);
+    });
+    expect(found[0].perLayer.at(-1)).toBeGreaterThan(10);
+  });
+});
+
 describe('the distance to the nearest boundary', () => {
   it.each([
     ['relu', 4],
