@@ -177,6 +177,8 @@ describe('the playground', () => {
     await area().fill('{\n  "input": [2],\n  "layers": [\n    { "type": "dens", "units": 3 }\n  ]\n}');
     await expect.poll(() => problems().allTextContents()).toEqual([expect.stringMatching(/^Line 4 error: .*dens/)]);
     expect(await page.locator('.lineNumbers .error').allTextContents()).toEqual(['4\n']);
+    // Nothing is known of a network whose only layer is not: there are no empty tables.
+    expect(await page.locator('.playground table').count()).toBe(0);
     await problems().getByRole('button').click();
     expect(await page.evaluate(() => getSelection()!.toString())).toContain('dens');
     await page.evaluate(axe);

@@ -6,12 +6,13 @@ export function networkNodes(network: NetworkView): Node[] {
   return [
     element('h2', { text: network.name, attributes: { id: 'network' } }),
     ...network.sizes.split('\n').map((line) => element('p', { class: 'sizes', text: line })),
-    scrolling('Layers', layerTable(network.layers)),
+    ...(network.layers.length < 2 ? [] : [scrolling('Layers', layerTable(network.layers))]),
     ...(network.bottleneck === null
       ? []
       : [element('p', { class: 'bottleneck', text: `Tightest bottleneck: ${network.bottleneck}` })]),
-    element('h3', { text: 'Figures of the whole network' }),
-    scrolling('Figures of the whole network', boundTable(network.bounds)),
+    ...(network.bounds.length === 0
+      ? []
+      : [element('h3', { text: 'Bounds and means' }), scrolling('Bounds and means', boundTable(network.bounds))]),
     ...(network.refusals.length === 0 ? [] : [refusalList(network.refusals)]),
   ];
 }
@@ -67,7 +68,7 @@ function boundTable(bounds: readonly BoundView[]): HTMLElement {
           element('td', { class: 'word', text: says }),
           element('td', { class: 'number' }, powerNodes(figure)),
           element('td', { class: 'word' }, [element('code', { text: id })]),
-          element('td', { class: 'word', text: source }),
+          element('td', { text: source }),
           element('td', { class: 'note', text: note }),
         ]),
       ),
