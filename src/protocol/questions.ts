@@ -54,7 +54,12 @@ interface Drawn {
   readonly settings: CountSettings;
 }
 const parts = { uris: isUris, counterparts: isBoolean, siblings: isBoolean };
-const fitParams = { maxParameters: isPositive, objective: isObjective, depth: nullOr(isNatural) };
+const fitParams = {
+  maxParameters: isPositive,
+  maxMultiplyAdds: nullOr(isPositive),
+  objective: isObjective,
+  depth: nullOr(isNatural),
+};
 const drawn = { seed: isNatural, settings: isCountSettings };
 
 /**

@@ -243,6 +243,8 @@ export interface SweptRow {
 /** A search for the best design under a budget. */
 export interface FitQuestion {
   readonly maxParameters: number;
+  /** Null: as many as it takes. */
+  readonly maxMultiplyAdds: number | null;
   /** `automatic`: what random networks do, where there is a mean; else what is possible. */
   readonly objective: 'expected-plane' | 'expected-line' | 'at-most' | 'can-reach' | 'automatic';
   /** Also the best design for each number of repeats of the last repeatable layer, up to this one; null: none. */

@@ -392,9 +392,13 @@ describe('what if', () => {
   it('finds designs for a budget, and applies one', async () => {
     const panel = await panelOn('compare');
     const { page } = panel;
-    await page.locator('.fit vscode-button', { hasText: 'Find Designs' }).click();
+    const find = page.locator('.fit vscode-button', { hasText: 'Find Designs' });
+    const adds = page.locator('.fit').getByLabel('multiply-adds at most (0: any)', { exact: true }).locator('input');
+    await adds.fill('1224');
+    await adds.press('Tab');
+    await find.click();
     const { params } = await panel.waitForQuestion('fit');
-    expect(params).toEqual({ maxParameters: 1297, objective: 'automatic', depth: null });
+    expect(params).toEqual({ maxParameters: 1297, maxMultiplyAdds: 1224, objective: 'automatic', depth: null });
     await panel.answer();
     expect(await page.locator('.fit tbody tr').count()).toBe(3);
     expect(await page.locator('.fit .caption').textContent()).toContain('do not by themselves mean better accuracy');

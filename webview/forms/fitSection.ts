@@ -7,7 +7,7 @@ import { NO_FIGURE } from '../format.ts';
 import { makeStackable } from '../tables/stackable.ts';
 import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';
-import { PARAMETERS } from './ranges.ts';
+import { MULTIPLY_ADDS, PARAMETERS } from './ranges.ts';
 
 const FRONTIER_DEPTH = 6;
 type Objective = FitQuestion['objective'];
@@ -15,6 +15,7 @@ type Objective = FitQuestion['objective'];
 /** The widths with the most regions that a number of parameters allows; on demand for each depth. */
 export function createFitSection(actions: Actions): Section {
   const budget = numberField(t('parameters at most'), PARAMETERS, (value) => (typed = value));
+  const adds = numberField(t('multiply-adds at most (0: any)'), MULTIPLY_ADDS, (value) => (maxMultiplyAdds = value));
   const objectives = dropdown(t('Rank by'), (value) => {
     objective = value as Objective;
   });
@@ -22,11 +23,18 @@ export function createFitSection(actions: Actions): Section {
   const find = button(t('Find Designs'), 'secondary', () => {
     if (view === null) return;
     const maxParameters = typed ?? view.network.parameters ?? 1;
-    actions.askFit({ maxParameters, objective, depth: isFrontier ? FRONTIER_DEPTH : null });
+    const depth = isFrontier ? FRONTIER_DEPTH : null;
+    actions.askFit({ maxParameters, maxMultiplyAdds: maxMultiplyAdds || null, objective, depth });
   });
   const outcome = element('p', { class: 'muted caption', attributes: { role: 'status' } });
   const results = element('div');
-  const tools = [budget.element, underLabel(t('rank by'), objectives.element), depths.element, find.element];
+  const tools = [
+    budget.element,
+    adds.element,
+    underLabel(t('rank by'), objectives.element),
+    depths.element,
+    find.element,
+  ];
   const root = element('section', { class: 'fit' }, [
     element('h2', { text: t('Fit a budget') }),
     element('div', { class: 'sweepTools' }, tools),
@@ -35,6 +43,7 @@ export function createFitSection(actions: Actions): Section {
   ]);
   let view: View | null = null;
   let typed: number | null = null;
+  let maxMultiplyAdds = 0;
   let objective: Objective = 'automatic';
   let isFrontier = false;
   let shown: PanelFit | null = null;
@@ -43,8 +52,9 @@ export function createFitSection(actions: Actions): Section {
     const isOther = view?.network.key !== next.network.key;
     view = next;
     if (next.page !== 'compare') return;
-    if (isOther) typed = null;
+    if (isOther) [typed, maxMultiplyAdds] = [null, 0];
     budget.setValue(typed ?? Math.max(1, next.network.parameters ?? 1));
+    adds.setValue(maxMultiplyAdds);
     objectives.setChoices(OBJECTIVES, objective);
     depths.setChecked(isFrontier);
     const { fit } = next;

@@ -13,6 +13,8 @@ export const SEED = whole(0, 2 ** 31 - 1);
 export const NETWORKS = whole(1, MAX_SEEDS);
 export const SAMPLES = whole(1, MAX_SAMPLES);
 export const PARAMETERS = whole(1, 1e12);
+/** 0: no limit. */
+export const MULTIPLY_ADDS = whole(0, 1e15);
 export const THREADS = whole(0, 64);
 export const DEVIATION: NumberRange = {
   least: 0,

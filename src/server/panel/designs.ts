@@ -26,7 +26,7 @@ const MAX_DEPTH = 12;
 /** The best designs under a budget. With a depth: the best for each number of repeats, a frontier. */
 export async function panelFit(
   analysis: NetworkAnalysis,
-  { maxParameters, objective, depth }: FitQuestion,
+  { maxParameters, maxMultiplyAdds, objective, depth }: FitQuestion,
   nextTurn: () => Promise<unknown>,
 ): Promise<PanelFit> {
   const { definition } = analysis;
@@ -41,7 +41,7 @@ export async function panelFit(
     groups,
     depth: repeated === null ? null : { layer: repeated, from: copies, to: copies },
     maxParameters,
-    maxMultiplyAdds: Infinity,
+    maxMultiplyAdds: maxMultiplyAdds ?? Infinity,
     objective: chosen,
     minWidth: chosen.startsWith('expected') ? MIN_WIDTH_OF_MEANS : 1,
     options: {},

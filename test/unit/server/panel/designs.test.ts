@@ -11,7 +11,11 @@ const turn = () => Promise.resolve();
 
 describe('designs under a budget', () => {
   it('use no more parameters than allowed, best first by what random networks do', async () => {
-    const fit = await panelFit(mlp([16, 16]), { maxParameters: 400, objective: 'automatic', depth: null }, turn);
+    const fit = await panelFit(
+      mlp([16, 16]),
+      { maxParameters: 400, maxMultiplyAdds: null, objective: 'automatic', depth: null },
+      turn,
+    );
     expect(fit.objective).toBe('expected-plane');
     expect(fit.start).toMatchObject({ widths: [16, 16], parameters: 337 });
     const regions = fit.designs.map(({ expected }) => expected!.log10);
@@ -23,16 +27,31 @@ describe('designs under a budget', () => {
     expect(fit.isExhaustive).toBe(true);
   });
 
+  it('use no more multiply-adds than allowed', async () => {
+    const question = { maxParameters: 400, maxMultiplyAdds: 200, objective: 'at-most', depth: null } as const;
+    const { designs, isExhaustive } = await panelFit(mlp([16, 16]), question, turn);
+    expect(isExhaustive).toBe(true);
+    expect(designs.length).toBeGreaterThan(0);
+    for (const { multiplyAdds, widths } of designs) {
+      expect(multiplyAdds).toBe(2 * widths[0] + widths[0] * widths[1] + widths[1]);
+      expect(multiplyAdds).toBeLessThanOrEqual(200);
+    }
+  });
+
   it('are one for each depth where the depth is asked for', async () => {
-    const fit = await panelFit(mlp([16]), { maxParameters: 600, objective: 'at-most', depth: 3 }, turn);
+    const fit = await panelFit(
+      mlp([16]),
+      { maxParameters: 600, maxMultiplyAdds: null, objective: 'at-most', depth: 3 },
+      turn,
+    );
     expect(fit.repeated).toBe('dense_1');
     expect(fit.designs.map(({ copies }) => copies)).toEqual([1, 2, 3]);
     for (const { parameters } of fit.designs) expect(parameters).toBeLessThanOrEqual(600);
   });
 
   it('are refused where there is no width to choose', async () => {
-    await expect(panelFit(mlp([]), { maxParameters: 100, objective: 'automatic', depth: null }, turn)).rejects.toThrow(
-      'No layer of this network has a width that can be chosen.',
-    );
+    await expect(
+      panelFit(mlp([]), { maxParameters: 100, maxMultiplyAdds: null, objective: 'automatic', depth: null }, turn),
+    ).rejects.toThrow('No layer of this network has a width that can be chosen.');
   });
 });
