@@ -157,6 +157,29 @@ describe('Region Lens', () => {
     await assert.rejects(invoke('analyze_network', { file_path: 'net.json' }), /absolute path/);
   });
 
+  it('logs the messages of the language server when the setting asks for it', async () => {
+    const uri = await open('deep-mlp.network.json');
+    const settings = vscode.workspace.getConfiguration('regionLens');
+    await vscode.commands.executeCommand(`workbench.action.output.show.${extensionId}.Region Lens`);
+    const outputs = () => vscode.workspace.textDocuments.filter(({ uri: { scheme } }) => scheme === 'output');
+    const log = () =>
+      outputs()
+        .map((document) => document.getText())
+        .join('\n');
+    await eventually(() => Promise.resolve(outputs()), 'log');
+    await inlayHints(uri);
+    assert.doesNotMatch(log(), /textDocument\/inlayHint/);
+    await settings.update('trace.server', 'messages', vscode.ConfigurationTarget.Global);
+    try {
+      await eventually(async () => {
+        await inlayHints(uri);
+        return log().match(/Sending request 'textDocument\/inlayHint/) ?? undefined;
+      }, 'message in the log');
+    } finally {
+      await settings.update('trace.server', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
   it('leaves files alone that hold no network', async () => {
     await inlayHints(await open('deep-mlp.network.json'));
     for (const name of ['other.json', 'other.ts']) {
