@@ -1,9 +1,11 @@
 import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
 import { whyNotCounted } from '../analysis/countPlan.ts';
 import { refusedSimulation, simulatedIds, simulatedMean, simulationChoice } from '../analysis/simulatedMean.ts';
+import { drawnFigure, WORK_ON_REQUEST } from '../analysis/drawnMean.ts';
 import type { CountResult } from '../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import type { SimulatedId } from '../theory/boundIds.ts';
+import type { MeanTask } from '../protocol/pool.ts';
 import type { CountProcess } from '../host/node/countProcess.ts';
 
 export interface Simulation {
@@ -30,13 +32,29 @@ export async function withSimulatedMeans(
 ): Promise<Analysis> {
   const networks: NetworkAnalysis[] = [];
   for (const each of analysis.networks) {
-    const means: BoundResult[] = [];
+    const means = [await drawn(each, source, options, simulation)];
     for (const id of simulatedIds(each.network, options)) {
       means.push(await simulated(id, each, source, options, simulation));
     }
     networks.push(each.with(means));
   }
   return analysis.only(networks);
+}
+
+/** The mean from draws of which nothing is counted: the only one that large networks can have. */
+async function drawn(
+  analysis: NetworkAnalysis,
+  { text, fileName, imports, networks }: SimulationSource,
+  options: TheoryOptions,
+  { pool, stop }: Simulation,
+): Promise<BoundResult> {
+  const choice = { segment: options.segment, work: WORK_ON_REQUEST };
+  const task = { kind: 'mean', text, fileName, imports, network: networks.indexOf(analysis), choice } as const;
+  const mean = await pool
+    .run<MeanTask>(task, { signal: stop })
+    .then((outcome) => outcome.mean)
+    .catch((error: unknown) => ({ reason: sentenceOf(error) }));
+  return drawnFigure(analysis.network, mean, options);
 }
 
 async function simulated(

@@ -3,6 +3,8 @@ import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
 import type { SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
 import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlaces.ts';
+import type { MeanChoice } from '../analysis/drawnMean.ts';
+import type { ConditionalMean } from '../counting/expectation/conditionalMean.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountPart } from '../counting/countRegions.ts';
@@ -84,6 +86,17 @@ export interface RunOutcome {
   readonly expectedPerNeuron: Readonly<Partial<Record<LineKind, number>>> | { readonly reason: string };
 }
 
+/** The mean on a segment from draws of random networks. */
+export interface MeanTask extends TaskNetwork {
+  readonly kind: 'mean';
+  readonly choice: MeanChoice;
+}
+
+export interface MeanOutcome {
+  /** Or why there is none. */
+  readonly mean: ConditionalMean | { readonly reason: string };
+}
+
 /** What the network does in the region at a point of a count's domain, for a region that someone points at. */
 export interface RegionTask extends TaskNetwork {
   readonly kind: 'region';
@@ -112,9 +125,17 @@ export interface ModelOutcome {
   readonly text: string;
 }
 
-export type WorkerTask = CountTask | MeasureTask | SnapshotTask | RunTask | RegionTask | WeightsTask | ModelTask;
+export type WorkerTask =
+  CountTask | MeasureTask | SnapshotTask | RunTask | RegionTask | MeanTask | WeightsTask | ModelTask;
 type AnyOutcome =
-  CountOutcome | MeasureOutcome | SnapshotOutcome | RunOutcome | RegionDescription | WeightsOutcome | ModelOutcome;
+  | CountOutcome
+  | MeasureOutcome
+  | SnapshotOutcome
+  | RunOutcome
+  | RegionDescription
+  | MeanOutcome
+  | WeightsOutcome
+  | ModelOutcome;
 export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
   ? MeasureOutcome
   : Task extends SnapshotTask
@@ -123,11 +144,13 @@ export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
       ? RunOutcome
       : Task extends RegionTask
         ? RegionDescription
-        : Task extends WeightsTask
-          ? WeightsOutcome
-          : Task extends ModelTask
-            ? ModelOutcome
-            : CountOutcome;
+        : Task extends MeanTask
+          ? MeanOutcome
+          : Task extends WeightsTask
+            ? WeightsOutcome
+            : Task extends ModelTask
+              ? ModelOutcome
+              : CountOutcome;
 
 /** A thread's place in a task. */
 export interface ThreadPlace {

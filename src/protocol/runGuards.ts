@@ -1,5 +1,5 @@
 import type { SamplingResult } from '../counting/count.ts';
-import { BOUND_IDS, SIMULATED_IDS } from '../theory/boundIds.ts';
+import { BOUND_IDS, DRAWN_ID, SIMULATED_IDS } from '../theory/boundIds.ts';
 import { isBoolean, isNumber, isString, listOf, nullOr, oneOf, shape, isNatural } from './guards.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
 import type { PanelCount, PanelRun, RunTheory } from './runs.ts';
@@ -9,7 +9,7 @@ import { isCountSettings } from './validate.ts';
 
 export const isQuantity = shape<Quantity>({ log10: isNumber, text: isString, exact: nullOr(isString) });
 
-export const isFigureId = oneOf(...BOUND_IDS, ...SIMULATED_IDS);
+export const isFigureId = oneOf(...BOUND_IDS, ...SIMULATED_IDS, DRAWN_ID);
 
 export const isSeries = shape<PanelSeries>({
   id: isFigureId,

@@ -7,7 +7,7 @@ import { type Notation, formatBytes, formatCount, formatFactor, formatMagnitude 
 import { activationMemory, multiplyAdds, totalMultiplyAdds } from '../network/cost.ts';
 import { totalNeurons, type Network } from '../network/network.ts';
 import { describeBottleneck, endOfTheory } from '../analysis/networkDiagnostics.ts';
-import { SIMULATED_IDS } from '../theory/boundIds.ts';
+import { DRAWN_ID, SIMULATED_IDS } from '../theory/boundIds.ts';
 import { visibleLine } from './visibleText.ts';
 
 /** The analysis as a table a person reads, in a terminal or a text editor. Ends with a newline. */
@@ -165,7 +165,7 @@ export function refusals(analysis: NetworkAnalysis): string[] {
 }
 
 function describeReason({ id, kind }: BoundResult): string {
-  return SIMULATED_IDS.some((simulated) => simulated === id) ? 'simulated' : KIND_DESCRIPTIONS[kind];
+  return [...SIMULATED_IDS, DRAWN_ID].some((simulated) => simulated === id) ? 'simulated' : KIND_DESCRIPTIONS[kind];
 }
 
 const KIND_DESCRIPTIONS: Readonly<Record<BoundResult['kind'], string>> = {

@@ -44,5 +44,8 @@ export const SIMULATED_IDS = ['simulated-plane', 'simulated-line'] as const;
 
 export type SimulatedId = (typeof SIMULATED_IDS)[number];
 
+/** The mean on a segment from draws of random networks of which nothing is counted. */
+export const DRAWN_ID = 'kac-rice-simulated';
+
 /** Everything that a report may list. */
-export type FigureId = BoundId | SimulatedId;
+export type FigureId = BoundId | SimulatedId | typeof DRAWN_ID;

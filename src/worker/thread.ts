@@ -1,4 +1,5 @@
 import { planCount } from '../analysis/countPlan.ts';
+import { drawMean } from '../analysis/drawnMean.ts';
 import { planExperiment } from '../analysis/experiment.ts';
 import { expectedPerNeuron, figuresOf, neuronsOf, snapshotRequest } from '../analysis/training/snapshotFigures.ts';
 import { trainingPlaces } from '../analysis/training/trainingPlaces.ts';
@@ -117,6 +118,11 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       };
       return reply({ type: 'done', id, outcome });
     }
+    case 'mean': {
+      const begun = hooks(id, shareOf(place), place.memory === null);
+      const mean = drawMean(network, task.choice, () => begun.stopped?.() === true);
+      return reply({ type: 'done', id, outcome: { mean } });
+    }
     case 'region': {
       const request = planCount(network, task.choice);
       return reply({ type: 'done', id, outcome: describeRegion(request.network, request.domain, task.at) });
@@ -169,7 +175,7 @@ async function withFiles<T>(read: () => Promise<T>): Promise<T> {
 
 async function networkOf(task: NetworkTask): Promise<Network> {
   const { text, fileName, network, imports = {}, weights } = task;
-  const isOfFile = task.kind === 'snapshot' || (task.kind !== 'run' && task.choice.fileWeights);
+  const isOfFile = task.kind === 'snapshot' || (task.kind !== 'run' && task.kind !== 'mean' && task.choice.fileWeights);
   const found = weights && isOfFile ? await findWeights(host, text, weights) : null;
   const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BOUND_IDS, SIMULATED_IDS } from '../../../src/theory/boundIds.ts';
+import { BOUND_IDS, DRAWN_ID, SIMULATED_IDS } from '../../../src/theory/boundIds.ts';
 import { boundFacts } from '../../../src/theory/registry.ts';
 
 const text = readFileSync(new URL('../../../docs/theory.md', import.meta.url), 'utf8');
@@ -9,9 +9,9 @@ describe('the documentation of the theory', () => {
   it('has every bound of the registry, and no other', () => {
     expect(BOUND_IDS.filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
     const named = [
-      ...text.matchAll(/`([a-z]+[\w-]*-(?:upper|lower|exact|scale|line|plane|corrected|layer|linear|width))`/g),
+      ...text.matchAll(/`([a-z]+[\w-]*-(?:upper|lower|exact|scale|simulated|line|plane|corrected|layer|linear|width))`/g),
     ];
-    expect(new Set(named.map(([, id]) => id))).toEqual(new Set<string>([...BOUND_IDS, ...SIMULATED_IDS]));
+    expect(new Set(named.map(([, id]) => id))).toEqual(new Set<string>([...BOUND_IDS, ...SIMULATED_IDS, DRAWN_ID]));
   });
 
   it('states the hypotheses of every bound in a table', () => {

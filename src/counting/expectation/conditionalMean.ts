@@ -1,0 +1,133 @@
+import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
+import type { Segment } from '../../common/place.ts';
+import { analyzedLayers, type Network } from '../../network/network.ts';
+import { breakpointRates } from './forwardPass.ts';
+import { NotDrawn, Sources } from './randomTensor.ts';
+import { workOf } from './weightedImage.ts';
+
+/** A mean over random networks from draws, by layer index; null beyond the piecewise-linear part. */
+export interface ConditionalMean {
+  readonly perLayer: readonly (number | null)[];
+  /** Of the last of them. */
+  readonly standardError: number;
+  readonly draws: number;
+}
+
+export interface ConditionalChoice {
+  readonly seed: number;
+  /** Multiplications that may be made, about: they decide how many networks are drawn. */
+  readonly work: number;
+  readonly stopped?: () => boolean;
+}
+
+/** Each round has one point in each of as many parts of the segment; rounds differ by chance alone. */
+const STRATA = 8;
+const MIN_ROUNDS = 2;
+const MAX_ROUNDS = 250;
+
+/**
+ * Mean number of activation regions on a segment of networks with random normal weights, at the widths the network has.
+ * At a random point of the segment one random network is drawn, and every unit's breakpoints are taken in expectation
+ * over its own last weights, by Rice's formula: nothing is counted, and nothing is said in the limit of wide layers. A
+ * sentence where the network has units that this does not cover, null where it was stopped before there was a mean.
+ */
+export function conditionalMean(
+  network: Network,
+  segment: Segment,
+  choice: ConditionalChoice,
+): ConditionalMean | string | null {
+  try {
+    return new Rounds(network, segment, choice).mean();
+  } catch (error) {
+    if (error instanceof NotDrawn) return error.message;
+    throw error;
+  }
+}
+
+class Stopped extends Error {}
+
+class Rounds {
+  private readonly uniform: () => number;
+  private readonly gaussian: () => number;
+  private readonly rounds: Float64Array[] = [];
+  private rootLayer = Infinity;
+
+  constructor(
+    private readonly network: Network,
+    private readonly segment: Segment,
+    private readonly choice: ConditionalChoice,
+  ) {
+    this.uniform = uniforms(streamSeed(choice.seed, 0));
+    this.gaussian = gaussians(streamSeed(choice.seed, 1));
+  }
+
+  mean(): ConditionalMean | null {
+    const work = analyzedLayers(this.network).reduce((sum, layer) => sum + workOf(layer), this.network.inputSize);
+    const count = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(this.choice.work / (STRATA * work))));
+    try {
+      while (this.rounds.length < count) this.rounds.push(this.round());
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+    return this.rounds.length < MIN_ROUNDS ? null : this.result();
+  }
+
+  /** Mean breakpoints of each layer from one point in each part. */
+  private round(): Float64Array {
+    const place = placesOn(this.segment, this.network.initialization.biasStddev);
+    const sums = new Float64Array(this.network.layers.length);
+    for (let stratum = 0; stratum < STRATA; stratum++) {
+      const { t, weight, origin } = place((stratum + this.uniform()) / STRATA);
+      const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
+      const point = direction.map((slope, i) => this.segment.from[i] + t * slope);
+      const { perLayer, rootLayer } = breakpointRates(this.network, point, direction, {
+        initialization: this.network.initialization,
+        gaussian: this.gaussian,
+        sources: new Sources(),
+        origin,
+        breathe: () => {
+          if (this.choice.stopped?.() === true) throw new Stopped();
+        },
+      });
+      perLayer.forEach((rate, layer) => (sums[layer] += (weight * rate) / STRATA));
+      this.rootLayer = Math.min(this.rootLayer, rootLayer);
+    }
+    return sums;
+  }
+
+  private result(): ConditionalMean {
+    const count = this.rounds.length;
+    const totals = this.rounds.map((round) => round.reduce((sum, rate) => sum + rate, 0));
+    const mean = totals.reduce((sum, total) => sum + total, 0) / count;
+    const variance = totals.reduce((sum, total) => sum + (total - mean) ** 2, 0) / (count - 1);
+    let regions = 1;
+    const perLayer = this.network.layers.map(({ index, scope }) => {
+      regions += this.rounds.reduce((sum, round) => sum + round[index], 0) / count;
+      return scope === 'beyond' ? null : regions + (index >= this.rootLayer ? 1 : 0);
+    });
+    return { perLayer, standardError: Math.sqrt(variance / count), draws: count * STRATA };
+  }
+}
+
+/** A place of the segment for a number in (0, 1), denser where the input is small: there breakpoints crowd. */
+function placesOn({ from, to }: Segment, biasDeviation: number) {
+  let [a2, ab, b2] = [0, 0, 0];
+  from.forEach((x, i) => {
+    const slope = to[i] - x;
+    a2 += x * x;
+    ab += x * slope;
+    b2 += slope * slope;
+  });
+  const closest = -ab / b2;
+  const distance = (a2 * b2 - ab * ab) / (b2 * b2);
+  const hasOrigin = distance < 1e-12 && closest > 0 && closest < 1;
+  const width = Math.sqrt(distance + (biasDeviation ** 2 * from.length) / (2 * b2));
+  const originAt = (t: number) => (hasOrigin ? closest - t : null);
+  if (!(width > 1e-6)) return (share: number) => ({ t: share, weight: 1, origin: originAt(share) });
+  const [low, high] = [Math.atan(-closest / width), Math.atan((1 - closest) / width)];
+  return (share: number) => {
+    const angle = low + share * (high - low);
+    const t = closest + width * Math.tan(angle);
+    return { t, weight: ((high - low) * width) / Math.cos(angle) ** 2, origin: originAt(t) };
+  };
+}

@@ -1,0 +1,333 @@
+import { bends, type PiecewiseLinearActivation } from '../../network/activation.ts';
+import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
+import { isMerge, type MergeOperation } from '../../network/operation.ts';
+import { sizeOf } from '../../network/shape.ts';
+import { spatialExtents, windowGeometry } from '../../network/window.ts';
+import * as rows from '../program/affineRows.ts';
+import { fixedImage, imageUnder } from './fixedImage.ts';
+import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
+import { changeRate, unitRate } from './rates.ts';
+import { weightedImage, type Draw } from './weightedImage.ts';
+
+/** The greatest of more numbers is not compared pair by pair. */
+const MAX_GROUP = 64;
+
+/**
+ * Mean breakpoints of each layer for each unit of the line at `point + t direction`, t = 0, for one draw of all
+ * weights: every unit's over its own last weights. Throws NotDrawn.
+ */
+export function breakpointRates(network: Network, point: Float64Array, direction: Float64Array, draw: Draw): Rates {
+  return new ForwardPass(network, draw).run(point, direction);
+}
+
+export interface Rates {
+  readonly perLayer: Float64Array;
+  /** The first layer with units that vanish at the origin, where the line passes through it; Infinity for none. */
+  readonly rootLayer: number;
+}
+
+class ForwardPass {
+  private readonly tensors = new Map<TensorId, RandomTensor>();
+  private readonly rates: Float64Array;
+  private rootLayer = Infinity;
+  private readonly lastReader: ReadonlyMap<TensorId, number>;
+  private readonly sources: Sources;
+
+  constructor(
+    private readonly network: Network,
+    private readonly draw: Draw,
+  ) {
+    this.sources = draw.sources;
+    this.rates = new Float64Array(network.layers.length);
+    this.lastReader = new Map(network.layers.flatMap(({ index, inputs }) => inputs.map((tensor) => [tensor, index])));
+  }
+
+  run(point: Float64Array, direction: Float64Array): Rates {
+    let offset = 0;
+    this.network.inputs.forEach(({ shape }, k) => {
+      const size = sizeOf(shape);
+      const values = point.subarray(offset, offset + size);
+      const tangents = direction.subarray(offset, offset + size);
+      this.tensors.set(inputTensor(k), plain(values, tangents, shape[shape.length - 1], new Uint8Array(size), -1));
+      offset += size;
+    });
+    for (const layer of this.network.layers) {
+      if (layer.scope === 'beyond') continue;
+      this.draw.breathe();
+      this.tensors.set(layer.index, this.activated(layer, this.image(layer)));
+      for (const tensor of [layer.index, ...layer.inputs])
+        if ((this.lastReader.get(tensor) ?? -1) <= layer.index) this.tensors.delete(tensor);
+    }
+    return { perLayer: this.rates, rootLayer: this.rootLayer };
+  }
+
+  private image(layer: Layer): RandomTensor {
+    const { operation } = layer;
+    const inputs = layer.inputs.map((tensor) => this.tensors.get(tensor)!);
+    const [input] = inputs;
+    if (layer.sharedWith !== undefined)
+      throw new NotDrawn(`${layer.name} shares its weights with an earlier layer, which has used them.`);
+    if (isMerge(operation)) return this.merged(layer, operation, inputs);
+    switch (operation.kind) {
+      case 'dense':
+      case 'convolution':
+      case 'depthwiseConvolution':
+      case 'separableConvolution':
+      case 'transposedConvolution':
+      case 'locallyConnected':
+      case 'graphConvolution':
+        return weightedImage(layer, operation, input, this.draw);
+      case 'maxout': {
+        const { units, rank } = operation;
+        const pieces = weightedImage(layer, operation, input, this.draw);
+        const groups = Array.from({ length: units }, (_, u) => Array.from({ length: rank }, (__, k) => k * units + u));
+        return this.greatest(layer, pieces, groups, units, true);
+      }
+      case 'maxPooling': {
+        const groups = poolingGroups(layer);
+        return this.greatest(layer, input, groups, input.channels, false);
+      }
+      case 'globalMaxPooling': {
+        const groups = rows.channelGroups(spatialExtents(layer.inputShapes[0], operation.rank));
+        return this.greatest(layer, input, groups, input.channels, false);
+      }
+      case 'averagePooling':
+      case 'globalAveragePooling':
+      case 'zeroPadding':
+      case 'upSampling':
+        return fixedImage(layer, input);
+      case 'batchNormalization':
+        return this.scaled(input, 1 / Math.sqrt(operation.statistics === false ? 1 : 1 + operation.epsilon), true);
+      case 'flatten':
+      case 'reshape':
+        return { ...input, channels: layer.outputShape[layer.outputShape.length - 1] };
+      case 'identity':
+        return input;
+      case 'notPiecewiseLinear':
+      case 'unknown':
+        throw new NotDrawn(`${layer.name} is not piecewise linear.`);
+    }
+  }
+
+  private greatest(
+    layer: Layer,
+    tensor: RandomTensor,
+    groups: readonly (readonly number[])[],
+    channels: number,
+    areIndependent: boolean,
+  ): RandomTensor {
+    const size = groups.reduce((most, group) => Math.max(most, group.length), 0);
+    if (size > MAX_GROUP) throw new NotDrawn(`${layer.name} takes the greatest of more than ${MAX_GROUP} numbers.`);
+    if (size > 1) this.rates[layer.index] += changeRate(layer, tensor, groups, this.sources, areIndependent);
+    const chosen = groups.map((group) =>
+      group.reduce((best, cell) => (tensor.values[cell] > tensor.values[best] ? cell : best)),
+    );
+    return {
+      values: Float64Array.from(chosen, (cell) => tensor.values[cell]),
+      tangents: Float64Array.from(chosen, (cell) => tensor.tangents[cell]),
+      channels,
+      isNonNegative: Uint8Array.from(groups, (group) =>
+        group.some((cell) => tensor.isNonNegative[cell] === 1) ? 1 : 0,
+      ),
+      fresh: null,
+      last: tensor.last,
+      before: null,
+      greatest: { tensor, groups },
+    };
+  }
+
+  private scaled(input: RandomTensor, factor: number, keepsOrder: boolean): RandomTensor {
+    if (factor === 1) return input;
+    const times = (values: Float64Array) => values.map((value) => factor * value);
+    return {
+      ...input,
+      values: times(input.values),
+      tangents: times(input.tangents),
+      isNonNegative: factor > 0 ? input.isNonNegative : new Uint8Array(input.values.length),
+      fresh: input.fresh && this.scaledFresh(input.fresh, factor),
+      before: keepsOrder ? input.before : null,
+      greatest: keepsOrder ? input.greatest : null,
+    };
+  }
+
+  /** The same zeros, of other moments. */
+  private scaledFresh({ slots, origins, mean }: Fresh, factor: number): Fresh {
+    const renamed = new Map<number, number>();
+    const slotOf = (slot: number): number => {
+      if (slot < 0) return -1;
+      const known = renamed.get(slot) ?? this.sources.scaled(slot, factor);
+      renamed.set(slot, known);
+      return known;
+    };
+    return {
+      slots: slots.map(slotOf),
+      origins,
+      mean: mean && {
+        values: mean.values.map((value) => factor * value),
+        tangents: mean.tangents.map((value) => factor * value),
+      },
+    };
+  }
+
+  private merged(layer: Layer, operation: MergeOperation, inputs: readonly RandomTensor[]): RandomTensor {
+    switch (operation.kind) {
+      case 'add':
+        return this.summed(inputs);
+      case 'subtract':
+        return this.summed([inputs[0], this.scaled(inputs[1], -1, false)]);
+      case 'average':
+        return this.summed(inputs.map((input) => this.scaled(input, 1 / inputs.length, false)));
+      case 'concatenate':
+        return this.joined(layer, operation.axis, inputs);
+      case 'maximum':
+        throw new NotDrawn(`${layer.name} takes the greatest of several tensors.`);
+    }
+  }
+
+  private summed(inputs: readonly RandomTensor[]): RandomTensor {
+    const add = (pick: (tensor: RandomTensor) => Float64Array): Float64Array => {
+      const sum = pick(inputs[0]).slice();
+      for (const other of inputs.slice(1)) pick(other).forEach((value, i) => (sum[i] += value));
+      return sum;
+    };
+    const [values, tangents] = [add(({ values: own }) => own), add(({ tangents: own }) => own)];
+    const last = Math.max(...inputs.map((input) => input.last));
+    const newest = inputs.filter((input) => input.last === last);
+    const isNonNegative = inputs[0].isNonNegative.map((_, i) =>
+      inputs.every((each) => each.isNonNegative[i] === 1) ? 1 : 0,
+    );
+    const [{ channels, fresh }] = newest;
+    const sum = plain(values, tangents, channels, isNonNegative, last);
+    // Only weights that nothing else in the sum depends on are random given the rest.
+    if (newest.length > 1 || !fresh || last < 0 || !this.isOf(fresh, last)) return sum;
+    const own = (key: 'values' | 'tangents', of: Float64Array): Float64Array =>
+      of.map((value, i) => value - newest[0][key][i] + (fresh.mean?.[key][i] ?? 0));
+    const mean = { values: own('values', values), tangents: own('tangents', tangents) };
+    return { ...sum, fresh: { slots: fresh.slots, origins: this.sources.newOrigins(values.length), mean } };
+  }
+
+  /** Whether all fresh weights are those of one layer. */
+  private isOf({ slots }: Fresh, layer: number): boolean {
+    return slots.every((slot) => slot < 0 || this.sources.layerOf(slot) === layer);
+  }
+
+  private joined(layer: Layer, axis: number, inputs: readonly RandomTensor[]): RandomTensor {
+    const channels = layer.outputShape[layer.outputShape.length - 1];
+    const matrices = rows.concatenation(layer.inputShapes, axis);
+    const parts = inputs.map((input, k) => imageUnder(matrices[k], input, channels));
+    const size = sizeOf(layer.outputShape);
+    const owner = new Int32Array(size);
+    matrices.forEach((matrix, k) => {
+      for (let row = 0; row < size; row++) if (matrix.start[row + 1] > matrix.start[row]) owner[row] = k;
+    });
+    const last = Math.max(...inputs.map((input) => input.last));
+    return join(parts, owner, channels, last);
+  }
+
+  private activated(layer: Layer, input: RandomTensor): RandomTensor {
+    const { activation } = layer;
+    if (activation.kind === 'smooth') return input;
+    if (!bends(activation)) {
+      const [slope, shift] = [activation.slopes[0], activation.intercepts[0]];
+      if (shift !== 0) throw new NotDrawn(`${layer.name} adds a constant to a tensor.`);
+      return this.scaled(input, slope, slope > 0);
+    }
+    const { rate, vanishes } = unitRate(layer, activation, input, this.draw);
+    this.rates[layer.index] += rate;
+    if (vanishes) this.rootLayer = Math.min(this.rootLayer, layer.index);
+    return bent(activation, input);
+  }
+}
+
+const poolings = new WeakMap<Layer, readonly (readonly number[])[]>();
+
+function poolingGroups(layer: Layer): readonly (readonly number[])[] {
+  const known = poolings.get(layer) ?? rows.windowGroups(windowGeometry(layer)!);
+  poolings.set(layer, known);
+  return known;
+}
+
+function plain(
+  values: Float64Array,
+  tangents: Float64Array,
+  channels: number,
+  isNonNegative: Uint8Array,
+  last: number,
+): RandomTensor {
+  return { values, tangents, channels, isNonNegative, last, fresh: null, before: null, greatest: null };
+}
+
+function join(parts: readonly RandomTensor[], owner: Int32Array, channels: number, last: number): RandomTensor {
+  const numbers = (pick: (tensor: RandomTensor) => ArrayLike<number>): Float64Array =>
+    Float64Array.from(owner, (k, i) => pick(parts[k])[i]);
+  const [first] = parts;
+  const activation = first.before?.activation;
+  const areBent = activation !== undefined && parts.every(({ before }) => before?.activation === activation);
+  const pick = (of: Fresh | null, key: 'slots' | 'origins', i: number) => of?.[key][i] ?? -1;
+  return {
+    values: numbers(({ values }) => values),
+    tangents: numbers(({ tangents }) => tangents),
+    channels,
+    isNonNegative: Uint8Array.from(owner, (k, i) => parts[k].isNonNegative[i]),
+    fresh: {
+      slots: owner.map((k, i) => pick(parts[k].fresh, 'slots', i)),
+      origins: owner.map((k, i) => pick(parts[k].fresh, 'origins', i)),
+      mean: parts.some(({ fresh }) => fresh?.mean)
+        ? {
+            values: Float64Array.from(owner, (k, i) => parts[k].fresh?.mean?.values[i] ?? 0),
+            tangents: Float64Array.from(owner, (k, i) => parts[k].fresh?.mean?.tangents[i] ?? 0),
+          }
+        : null,
+    },
+    last,
+    before: areBent
+      ? {
+          activation,
+          tensor: join(
+            parts.map(({ before }) => before!.tensor),
+            owner,
+            channels,
+            last,
+          ),
+        }
+      : null,
+    greatest: null,
+  };
+}
+
+function bent(activation: PiecewiseLinearActivation, input: RandomTensor): RandomTensor {
+  const { breakpoints, slopes, intercepts } = activation;
+  const size = input.values.length;
+  const [values, tangents] = [new Float64Array(size), new Float64Array(size)];
+  for (let i = 0; i < size; i++) {
+    const z = input.values[i];
+    let piece = 0;
+    while (piece < breakpoints.length && z > breakpoints[piece]) piece++;
+    values[i] = slopes[piece] * z + intercepts[piece];
+    tangents[i] = slopes[piece] * input.tangents[i];
+  }
+  const knots = breakpoints.map((level, k) => slopes[k] * level + intercepts[k]);
+  const neverBelowZero = slopes[0] <= 0 && slopes[slopes.length - 1] >= 0 && knots.every((value) => value >= 0);
+  const rises = slopes.every((slope) => slope >= 0);
+  const keepsSign = rises && valueAt(activation, 0) >= 0;
+  return {
+    values,
+    tangents,
+    channels: input.channels,
+    isNonNegative: neverBelowZero
+      ? new Uint8Array(size).fill(1)
+      : keepsSign
+        ? input.isNonNegative
+        : new Uint8Array(size),
+    fresh: null,
+    last: input.last,
+    before: rises ? { tensor: input, activation } : null,
+    greatest: null,
+  };
+}
+
+function valueAt({ breakpoints, slopes, intercepts }: PiecewiseLinearActivation, z: number): number {
+  let piece = 0;
+  while (piece < breakpoints.length && z > breakpoints[piece]) piece++;
+  return slopes[piece] * z + intercepts[piece];
+}

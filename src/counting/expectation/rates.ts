@@ -1,0 +1,196 @@
+import type { PiecewiseLinearActivation } from '../../network/activation.ts';
+import type { Layer } from '../../network/network.ts';
+import { meanAbsolute, normalDensity } from '../../theory/kacRice/normal.ts';
+import { bendsAtZeroOnly } from '../../theory/kacRice/unit.ts';
+import type { Draw } from './weightedImage.ts';
+import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
+
+/** Below this share of the variances, a difference of two numbers is rounding: they are one number. */
+const ROUNDING = 1e-12;
+
+/**
+ * Mean number of breakpoints that a layer's units put on a unit of the line here, given all weights but the last ones:
+ * Rice's formula for `mean + G`. Units with equal pre-activations bend together and count once.
+ */
+export function unitRate(
+  layer: Layer,
+  activation: PiecewiseLinearActivation,
+  input: RandomTensor,
+  { sources, origin }: Draw,
+): { readonly rate: number; readonly vanishes: boolean } {
+  const atZero = bendsAtZeroOnly(activation);
+  if (input.greatest) return { rate: greatestRate(layer, activation, input, sources), vanishes: false };
+  const { fresh, values } = input;
+  const seen = new Set<number>();
+  let [rate, vanishes] = [0, false];
+  for (let cell = 0; cell < values.length; cell++) {
+    const slot = fresh ? fresh.slots[cell] : -1;
+    if (slot < 0) {
+      const isConstant = values[cell] === 0 && input.tangents[cell] === 0;
+      if ((atZero && input.isNonNegative[cell] === 1) || isConstant) continue;
+      throw new NotDrawn(`${layer.name} bends values that no weights of their own come before.`);
+    }
+    const name = fresh!.origins[cell];
+    const isKnown = atZero && sources.counted.has(name);
+    if (atZero) sources.counted.add(name);
+    if (isKnown || seen.has(values[cell])) continue;
+    seen.add(values[cell]);
+    const [q, c, r] = sources.moments(slot);
+    const [m, slope] = fresh!.mean ? [fresh!.mean.values[cell], fresh!.mean.tangents[cell]] : [0, 0];
+    for (const level of activation.breakpoints) rate += levelRate(q, c, r, m - level, slope);
+    // Proportional to the distance from the origin, as all values before it.
+    if (origin !== null && r > 0 && Math.abs(c / r + origin) < NEAR * Math.abs(origin) && r * q - c * c < NEAR * r * q)
+      vanishes ||= activation.breakpoints.includes(0);
+  }
+  return { rate, vanishes };
+}
+
+const NEAR = 1e-6;
+
+function levelRate(q: number, c: number, r: number, m: number, slope: number): number {
+  if (!(q > 0)) return 0;
+  const variance = r - (c * c) / q;
+  const spread = variance > ROUNDING * r ? Math.sqrt(variance) : 0;
+  const deviation = Math.sqrt(q);
+  return (normalDensity(m / deviation) / deviation) * meanAbsolute(slope - (c / q) * m, spread);
+}
+
+/** A group of numbers of which the greatest counts. */
+interface Contest {
+  readonly cells: readonly number[];
+  readonly values: readonly number[];
+  readonly tangents: readonly number[];
+  readonly means: readonly number[];
+  /** Covariances of the fresh parts, values and derivatives. */
+  covariance(i: number, j: number): readonly [number, number, number, number];
+}
+
+/**
+ * The mean number of changes of the greatest one in each group, where it counts. Conditioned on two of them being
+ * equal, the others are what is drawn plus their regression on the difference.
+ */
+export function changeRate(
+  layer: Layer,
+  input: RandomTensor,
+  groups: readonly (readonly number[])[],
+  sources: Sources,
+  areIndependent: boolean,
+): number {
+  const known = input.before;
+  const tensor = known ? known.tensor : input;
+  const { fresh } = tensor;
+  if (!fresh) throw new NotDrawn(`${layer.name} compares values that no weights of their own come before.`);
+  const first = new Map<number, number>();
+  tensor.values.forEach((value, cell) => !first.has(value) && first.set(value, cell));
+  const seen = new Set<number>();
+  let rate = 0;
+  for (const group of groups) {
+    const contest = contestOf(tensor, fresh, group, sources, areIndependent);
+    const size = contest.cells.length;
+    for (let i = 0; i < size; i++) {
+      for (let j = i + 1; j < size; j++) {
+        const key = first.get(contest.values[i])! * 2 ** 26 + first.get(contest.values[j])!;
+        if (seen.has(key)) continue;
+        const change = pairRate(contest, i, j, known?.activation ?? null);
+        if (change === 0) continue;
+        seen.add(key);
+        rate += change;
+      }
+    }
+  }
+  return rate;
+}
+
+function contestOf(
+  tensor: RandomTensor,
+  { slots, mean }: Fresh,
+  group: readonly number[],
+  sources: Sources,
+  areIndependent: boolean,
+): Contest {
+  // Equal numbers are one.
+  const cells = group.filter(
+    (cell, k) => group.findIndex((other) => tensor.values[other] === tensor.values[cell]) === k,
+  );
+  const known = new Map<number, readonly [number, number, number, number]>();
+  return {
+    cells,
+    values: cells.map((cell) => tensor.values[cell]),
+    tangents: cells.map((cell) => tensor.tangents[cell]),
+    means: cells.map((cell) => (slots[cell] < 0 ? tensor.values[cell] : (mean?.values[cell] ?? 0))),
+    covariance(i, j) {
+      const [a, b] = [slots[cells[i]], slots[cells[j]]];
+      if (a < 0 || b < 0 || (areIndependent && i !== j)) return NONE;
+      const found = known.get(i * cells.length + j) ?? sources.covariance(a, b);
+      known.set(i * cells.length + j, found);
+      return found;
+    },
+  };
+}
+
+const NONE = [0, 0, 0, 0] as const;
+
+function pairRate(contest: Contest, i: number, j: number, activation: PiecewiseLinearActivation | null): number {
+  const { values, tangents, means } = contest;
+  const [one, two, mixed] = [contest.covariance(i, i), contest.covariance(j, j), contest.covariance(i, j)];
+  const q = one[0] + two[0] - 2 * mixed[0];
+  if (!(q > ROUNDING * (one[0] + two[0]))) return 0;
+  const c = one[1] + two[1] - mixed[1] - mixed[2];
+  const difference = values[i] - values[j];
+  const shift = -difference / q;
+  const at = values[i] + shift * (one[0] - mixed[0]);
+  if (activation && slopeAt(activation, at) === 0) return 0;
+  for (let l = 0; l < values.length; l++) {
+    if (l === i || l === j) continue;
+    const moved = values[l] + shift * (contest.covariance(l, i)[0] - contest.covariance(l, j)[0]);
+    if (moved > at) return 0;
+  }
+  const deviation = Math.sqrt(q);
+  const steep = Math.abs(tangents[i] - tangents[j] + shift * c);
+  return (normalDensity((means[i] - means[j]) / deviation) / deviation) * steep;
+}
+
+/** Units on the greatest of several numbers: one of them is at the level, and the others are below. */
+function greatestRate(
+  layer: Layer,
+  activation: PiecewiseLinearActivation,
+  { greatest, isNonNegative, values: all }: RandomTensor,
+  sources: Sources,
+): number {
+  const { tensor, groups } = greatest!;
+  const atZero = bendsAtZeroOnly(activation);
+  if (atZero && isNonNegative.every((one) => one === 1)) return 0;
+  // Units that bend at zero pass on the sign: the greatest changes it where one of theirs does.
+  if (atZero && tensor.before && bendsAtZeroOnly(tensor.before.activation)) return 0;
+  const { fresh } = tensor;
+  if (!fresh) throw new NotDrawn(`${layer.name} bends values that no weights of their own come before.`);
+  const seen = new Set<number>();
+  let rate = 0;
+  groups.forEach((group, g) => {
+    if (seen.has(all[g])) return;
+    seen.add(all[g]);
+    const contest = contestOf(tensor, fresh, group, sources, false);
+    contest.cells.forEach((_, i) => {
+      for (const level of activation.breakpoints) rate += levelInContest(contest, i, level);
+    });
+  });
+  return rate;
+}
+
+function levelInContest(contest: Contest, i: number, level: number): number {
+  const { values, tangents, means } = contest;
+  const [q, c] = contest.covariance(i, i);
+  if (!(q > 0)) return 0;
+  const shift = (level - values[i]) / q;
+  for (let l = 0; l < values.length; l++) {
+    if (l !== i && values[l] + shift * contest.covariance(l, i)[0] > level) return 0;
+  }
+  const deviation = Math.sqrt(q);
+  return (normalDensity((level - means[i]) / deviation) / deviation) * Math.abs(tangents[i] + shift * c);
+}
+
+function slopeAt({ breakpoints, slopes }: PiecewiseLinearActivation, z: number): number {
+  let piece = 0;
+  while (piece < breakpoints.length && z > breakpoints[piece]) piece++;
+  return slopes[piece];
+}

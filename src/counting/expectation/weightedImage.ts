@@ -1,0 +1,294 @@
+import { kernelVariance } from '../../network/kernelVariance.ts';
+import type { Initialization } from '../../network/definition.ts';
+import type { Layer } from '../../network/network.ts';
+import type { Operation } from '../../network/operation.ts';
+import { sizeOf } from '../../network/shape.ts';
+import { windowGeometry } from '../../network/window.ts';
+import { windowTaps } from '../../theory/kacRice/taps.ts';
+import type { Fresh, RandomTensor, Source, Sources } from './randomTensor.ts';
+
+/** What one draw of a network has in common. */
+export interface Draw {
+  readonly initialization: Initialization;
+  readonly gaussian: () => number;
+  readonly sources: Sources;
+  /** How far along the line the origin is; null where the line misses it. */
+  readonly origin: number | null;
+  /** Called every few milliseconds; throws where the draw is to end. */
+  readonly breathe: () => void;
+}
+
+/** How outputs read inputs: the same weights at every position, unless `untied`. */
+interface Reading {
+  readonly positions: number;
+  readonly taps: number;
+  /** `input[position * taps + tap]` is a position of the input, or -1 for a zero. */
+  readonly input: Int32Array;
+  readonly inputChannels: number;
+  readonly filters: number;
+  /** Parts of the channels that have filters of their own. */
+  readonly parts: number;
+  readonly isUntied: boolean;
+  readonly variance: number;
+  readonly bias: number;
+}
+
+export type WeightedOperation = Extract<
+  Operation,
+  {
+    readonly kind:
+      | 'dense'
+      | 'convolution'
+      | 'depthwiseConvolution'
+      | 'separableConvolution'
+      | 'transposedConvolution'
+      | 'locallyConnected'
+      | 'graphConvolution'
+      | 'maxout';
+  }
+>;
+
+/** The image of a tensor under fresh normal weights. */
+export function weightedImage(
+  layer: Layer,
+  operation: WeightedOperation,
+  input: RandomTensor,
+  draw: Draw,
+): RandomTensor {
+  if (operation.kind === 'graphConvolution') {
+    const mixed = overNeighbors(input, operation.adjacency);
+    return image(layer, mixed, readingOf(layer, operation, draw.initialization, mixed), draw);
+  }
+  if (operation.kind !== 'separableConvolution')
+    return image(layer, input, readingOf(layer, operation, draw.initialization, input), draw);
+  const { initialization } = draw;
+  const depthwise = windowReading(layer, input, operation.multiplier * input.channels, input.channels);
+  const between = image(
+    layer,
+    input,
+    { ...depthwise, variance: kernelVariance(layer, initialization, 'depthwise_kernel'), bias: 0 },
+    draw,
+  );
+  const variance = kernelVariance(layer, initialization, 'pointwise_kernel');
+  const bias = operation.useBias ? initialization.biasStddev ** 2 : 0;
+  return image(layer, between, { ...pointwise(between, operation.filters), variance, bias }, draw);
+}
+
+function readingOf(
+  layer: Layer,
+  operation: Exclude<WeightedOperation, { kind: 'separableConvolution' }>,
+  initialization: Initialization,
+  input: RandomTensor,
+): Reading {
+  const depthwise = operation.kind === 'depthwiseConvolution';
+  const laws = {
+    variance: kernelVariance(layer, initialization, depthwise ? 'depthwise_kernel' : 'kernel'),
+    bias: operation.kind === 'maxout' || operation.useBias ? initialization.biasStddev ** 2 : 0,
+  };
+  switch (operation.kind) {
+    case 'dense':
+    case 'graphConvolution':
+      return { ...pointwise(input, operation.units), ...laws };
+    case 'maxout':
+      return { ...pointwise(input, operation.units * operation.rank), ...laws };
+    case 'depthwiseConvolution':
+      return { ...windowReading(layer, input, operation.multiplier * input.channels, input.channels), ...laws };
+    case 'convolution':
+      return { ...windowReading(layer, input, operation.filters, operation.groups), ...laws };
+    case 'transposedConvolution':
+      return { ...windowReading(layer, input, operation.filters, 1), ...laws };
+    case 'locallyConnected':
+      return { ...windowReading(layer, input, operation.filters, 1), ...laws, isUntied: true };
+  }
+}
+
+type Form = Omit<Reading, 'variance' | 'bias'>;
+
+function pointwise(input: RandomTensor, filters: number): Form {
+  const positions = input.values.length / input.channels;
+  return {
+    positions,
+    taps: 1,
+    input: Int32Array.from({ length: positions }, (_, p) => p),
+    inputChannels: input.channels,
+    filters,
+    parts: 1,
+    isUntied: false,
+  };
+}
+
+const windowForms = new WeakMap<Layer, Form>();
+
+function windowReading(layer: Layer, input: RandomTensor, filters: number, parts: number): Form {
+  const known = windowForms.get(layer);
+  if (known) return known;
+  const geometry = windowGeometry(layer);
+  if (!geometry) throw new RangeError(`${layer.name}: a window is needed`);
+  const [rows, columns] = [windowTaps(geometry, 0), windowTaps(geometry, 1)];
+  const { outH, outW, inW } = geometry;
+  const taps = rows.size * columns.size;
+  const places = new Int32Array(outH * outW * taps);
+  for (let at = 0; at < places.length; at++) {
+    const [position, tap] = [Math.floor(at / taps), at % taps];
+    const [y, x] = [Math.floor(position / outW), position % outW];
+    const row = rows.source[y * rows.size + Math.floor(tap / columns.size)];
+    const column = columns.source[x * columns.size + (tap % columns.size)];
+    places[at] = row < 0 || column < 0 ? -1 : row * inW + column;
+  }
+  const form: Form = {
+    positions: outH * outW,
+    taps,
+    input: places,
+    inputChannels: input.channels,
+    filters,
+    parts,
+    isUntied: false,
+  };
+  windowForms.set(layer, form);
+  return form;
+}
+
+function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw): RandomTensor {
+  const source = sourceOf(layer, input, reading);
+  const { positions, filters, parts } = reading;
+  const first = draw.sources.add(source);
+  const cells = positions * filters;
+  const slots = new Int32Array(cells);
+  const perPart = filters / parts;
+  for (let cell = 0; cell < cells; cell++) {
+    slots[cell] = first + Math.floor(cell / filters) * parts + Math.floor((cell % filters) / perPart);
+  }
+  const fresh: Fresh = { slots, origins: draw.sources.newOrigins(cells), mean: null };
+  const [values, tangents] =
+    reading.isUntied || positions === 1 ? jointDraws(source, reading, draw) : productsWithWeights(input, reading, draw);
+  return {
+    values,
+    tangents,
+    channels: filters,
+    isNonNegative: new Uint8Array(cells),
+    fresh,
+    last: layer.index,
+    before: null,
+    greatest: null,
+  };
+}
+
+/** The moments of the sums over what each position reads, for each part of the channels. */
+function sourceOf(layer: Layer, { values, tangents }: RandomTensor, reading: Reading): Source {
+  const { positions, taps, input, inputChannels, parts, variance, bias, isUntied } = reading;
+  const depth = inputChannels / parts;
+  const size = positions * parts;
+  const [q, c, r] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const sums = new Float64Array(4);
+  for (let position = 0; position < positions; position++) {
+    for (let part = 0; part < parts; part++) {
+      sums.fill(0);
+      addProducts(position, position, part);
+      const at = position * parts + part;
+      q[at] = variance * sums[0] + bias;
+      c[at] = variance * sums[1];
+      r[at] = variance * sums[3];
+    }
+  }
+  const covariance = (a: number, b: number): readonly [number, number, number, number] => {
+    const [p, other] = [Math.floor(a / parts), Math.floor(b / parts)];
+    if (a % parts !== b % parts || (isUntied && p !== other)) return [0, 0, 0, 0];
+    sums.fill(0);
+    addProducts(p, other, a % parts);
+    return [variance * sums[0] + bias, variance * sums[1], variance * sums[2], variance * sums[3]];
+  };
+  return { layer: layer.index, q, c, r, covariance };
+
+  /** Sums over equal taps of two positions. */
+  function addProducts(p: number, other: number, part: number): void {
+    for (let tap = 0; tap < taps; tap++) {
+      const [from, to] = [input[p * taps + tap], input[other * taps + tap]];
+      if (from < 0 || to < 0) continue;
+      const [left, right] = [from * inputChannels + part * depth, to * inputChannels + part * depth];
+      for (let k = 0; k < depth; k++) {
+        const [x, dx, y, dy] = [values[left + k], tangents[left + k], values[right + k], tangents[right + k]];
+        sums[0] += x * y;
+        sums[1] += x * dy;
+        sums[2] += dx * y;
+        sums[3] += dx * dy;
+      }
+    }
+  }
+}
+
+/** Where every neuron has weights of its own, its value and derivative are two normal numbers: no weights are drawn. */
+function jointDraws(source: Source, { positions, filters, parts }: Reading, { gaussian }: Draw) {
+  const [values, tangents] = [new Float64Array(positions * filters), new Float64Array(positions * filters)];
+  for (let cell = 0; cell < values.length; cell++) {
+    const slot = Math.floor(cell / filters) * parts + Math.floor(((cell % filters) * parts) / filters);
+    const deviation = Math.sqrt(source.q[slot]);
+    if (deviation === 0) continue;
+    const x = gaussian();
+    const slope = source.c[slot] / deviation;
+    const spread = Math.sqrt(Math.max(0, source.r[slot] - slope * slope));
+    values[cell] = deviation * x;
+    tangents[cell] = slope * x + (spread > 0 ? spread * gaussian() : 0);
+  }
+  return [values, tangents];
+}
+
+function productsWithWeights(tensor: RandomTensor, reading: Reading, { gaussian, breathe }: Draw) {
+  const { positions, taps, input, inputChannels, filters, parts, variance, bias } = reading;
+  const [depth, perPart] = [inputChannels / parts, filters / parts];
+  const deviation = Math.sqrt(variance);
+  const kernel = new Float64Array(taps * depth * filters);
+  for (let i = 0; i < kernel.length; i++) kernel[i] = deviation * gaussian();
+  const biases = new Float64Array(filters);
+  if (bias > 0) for (let f = 0; f < filters; f++) biases[f] = Math.sqrt(bias) * gaussian();
+  const [values, tangents] = [new Float64Array(positions * filters), new Float64Array(positions * filters)];
+  for (let position = 0; position < positions; position++) {
+    breathe();
+    const to = position * filters;
+    values.set(biases, to);
+    for (let tap = 0; tap < taps; tap++) {
+      const place = input[position * taps + tap];
+      if (place < 0) continue;
+      for (let channel = 0; channel < inputChannels; channel++) {
+        const [x, dx] = [
+          tensor.values[place * inputChannels + channel],
+          tensor.tangents[place * inputChannels + channel],
+        ];
+        if (x === 0 && dx === 0) continue;
+        const part = Math.floor(channel / depth);
+        const from = (tap * depth + (channel - part * depth)) * filters;
+        for (let f = part * perPart, last = f + perPart; f < last; f++) {
+          values[to + f] += x * kernel[from + f];
+          tangents[to + f] += dx * kernel[from + f];
+        }
+      }
+    }
+  }
+  return [values, tangents];
+}
+
+function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly number[])[]): RandomTensor {
+  const { channels } = tensor;
+  const sum = (from: Float64Array): Float64Array => {
+    const to = new Float64Array(adjacency.length * channels);
+    adjacency.forEach((row, node) =>
+      row.forEach((weight, other) => {
+        for (let k = 0; k < channels; k++) to[node * channels + k] += weight * from[other * channels + k];
+      }),
+    );
+    return to;
+  };
+  return { ...tensor, values: sum(tensor.values), tangents: sum(tensor.tangents), fresh: null };
+}
+
+/** Multiplications that one draw of a layer takes, about. */
+export function workOf(layer: Layer): number {
+  const geometry = windowGeometry(layer);
+  const { operation } = layer;
+  if (!geometry || operation.kind === 'maxPooling' || operation.kind === 'averagePooling')
+    return sizeOf(layer.inputShapes[0]) + sizeOf(layer.outputShape);
+  const taps = geometry.kernel[0] * geometry.kernel[1];
+  const places = geometry.transposed ? geometry.inH * geometry.inW : geometry.outH * geometry.outW;
+  if (operation.kind === 'separableConvolution')
+    return 2 * places * geometry.inC * operation.multiplier * (taps + operation.filters);
+  return (2 * places * taps * geometry.inC * geometry.outC) / geometry.groups;
+}

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { analyze } from '../../../../src/analysis/analyze.ts';
+import { networkToCount } from '../../../../src/analysis/countPlan.ts';
+import { drawMean } from '../../../../src/analysis/drawnMean.ts';
+import { spreadOf } from '../../../../src/analysis/statistics.ts';
+import { conditionalMean, type ConditionalMean } from '../../../../src/counting/expectation/conditionalMean.ts';
+import { count } from '../../../../src/counting/countRegions.ts';
+import type { Network } from '../../../../src/network/network.ts';
+
+type Sketch = Readonly<Record<string, unknown>>;
+
+function networkOf(input: readonly number[], layers: readonly Sketch[], initialization?: Sketch): Network {
+  const analysis = analyze(JSON.stringify({ input, layers, initialization }), 'a.network.json');
+  expect(analysis?.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return analysis!.networks[0].network;
+}
+
+const dense = (units: number, activation?: string, more: Sketch = {}): Sketch => ({
+  type: 'dense',
+  units,
+  activation,
+  ...more,
+});
+const conv = (filters: number, kernel_size: number, activation?: string, more: Sketch = {}): Sketch => ({
+  type: 'conv2d',
+  filters,
+  kernel_size,
+  activation,
+  ...more,
+});
+const units = (activation: string, more: Sketch = {}): Sketch => ({ type: 'activation', activation, ...more });
+
+const networks: Record<string, Network> = {
+  'a narrow chain': networkOf([6], [dense(4, 'relu'), dense(4, 'leaky_relu'), dense(4, 'abs')]),
+  'several breakpoints': networkOf([6], [dense(6, 'hard_tanh'), dense(6, 'relu6'), dense(6, 'hard_sigmoid')]),
+  maxout: networkOf(
+    [5],
+    [{ type: 'maxout', units: 5, rank: 3 }, { type: 'maxout', units: 4, rank: 2 }, dense(5, 'relu')],
+  ),
+  'max pooling of ReLUs, over windows that overlap': networkOf(
+    [6, 6, 1],
+    [conv(3, 2, 'relu'), { type: 'max_pooling2d', pool_size: 2, strides: 1 }, conv(3, 2, 'relu')],
+  ),
+  'ReLUs behind max pooling': networkOf(
+    [6, 6, 1],
+    [conv(3, 2), { type: 'max_pooling2d', pool_size: 2 }, units('relu'), conv(3, 2, 'relu')],
+  ),
+  'global max pooling and average pooling': networkOf(
+    [6, 6, 1],
+    [
+      conv(3, 2, 'relu'),
+      { type: 'average_pooling2d', pool_size: 2, strides: 1 },
+      conv(3, 2, 'relu'),
+      { type: 'global_max_pooling2d' },
+      dense(4, 'relu'),
+    ],
+  ),
+  'post-activation residual blocks': networkOf(
+    [6],
+    [
+      dense(6, 'relu', { name: 'a' }),
+      dense(6, 'relu'),
+      dense(6, undefined, { name: 'b' }),
+      { type: 'add', name: 's', inputs: ['a', 'b'] },
+      units('relu', { name: 'r' }),
+      dense(6, 'relu'),
+      dense(6, undefined, { name: 'c' }),
+      { type: 'add', inputs: ['r', 'c'] },
+      units('relu'),
+    ],
+  ),
+  'concatenation with values that were bent before': networkOf(
+    [5, 5, 1],
+    [
+      conv(2, 2, undefined, { name: 'a', padding: 'same' }),
+      { type: 'batch_normalization' },
+      units('relu'),
+      conv(2, 3, undefined, { name: 'b', padding: 'same' }),
+      { type: 'concatenate', inputs: ['a', 'b'] },
+      units('relu'),
+      conv(3, 2, 'relu'),
+    ],
+  ),
+  'separable and depthwise convolutions': networkOf(
+    [6, 6, 2],
+    [
+      { type: 'separable_conv2d', filters: 4, kernel_size: 3, activation: 'relu' },
+      { type: 'depthwise_conv2d', kernel_size: 2, activation: 'relu' },
+      conv(3, 1, 'relu'),
+    ],
+  ),
+  'no biases': networkOf([4], [dense(4, 'relu', { use_bias: false }), dense(4, 'relu', { use_bias: false })]),
+};
+
+const COUNTS = 80;
+
+function drawn(network: Network, segment: { from: number[]; to: number[] }, work = 1e6): ConditionalMean {
+  const mean = conditionalMean(network, segment, { seed: 7, work });
+  if (mean === null || typeof mean === 'string') throw new Error(String(mean));
+  return mean;
+}
+
+describe('agrees with exact counts of random networks at the real widths', () => {
+  test.each(Object.entries(networks))('%s', (_, network) => {
+    for (const isDiagonal of [true, false]) {
+      const from = Array.from({ length: network.inputSize }, (__, i) => (isDiagonal ? -1 : Math.sin(7.3 * i)));
+      const to = from.map((x, i) => (isDiagonal ? -x : Math.cos(3.1 * i)));
+      const { perLayer, standardError } = drawn(network, { from, to });
+      const counts = Array.from({ length: COUNTS }, (__, seed) =>
+        count({
+          network: networkToCount(network, { fileWeights: false, seed: seed + 1 }),
+          method: 'line',
+          domain: { kind: 'segment', from, to },
+          linear: false,
+          keepRegions: false,
+          limits: {},
+        }),
+      );
+      network.layers.forEach(({ index, name }) => {
+        const spread = spreadOf(counts.map((each) => each.perLayer[index]))!;
+        const error = Math.hypot(standardError, spread.standardError!);
+        expect(Math.abs(perLayer[index]! - spread.mean), `${name}, ${isDiagonal}`).toBeLessThanOrEqual(
+          4 * error + 1e-6,
+        );
+      });
+    }
+  });
+});
+
+test('LeNet: the value of an independent program for these widths', () => {
+  const text = readFileSync('examples/lenet.network.json', 'utf8');
+  const [{ network }] = analyze(text, 'lenet.network.json')!.networks;
+  const mean = drawMean(network, { work: 1e8 });
+  if ('reason' in mean) throw new Error(mean.reason);
+  // 9,600 passes of that program: 444.9 ± 2.9; the limit of wide layers is 460.9.
+  expect(Math.abs(mean.perLayer.at(-1)! - 444.9)).toBeLessThan(4 * Math.hypot(mean.standardError, 2.9));
+  expect(mean.standardError).toBeLessThan(30);
+});
+
+test('equal seeds give equal means', () => {
+  const network = networks['a narrow chain'];
+  const segment = { from: [-1, -1, -1, -1, -1, -1], to: [1, 1, 1, 1, 1, 1] };
+  expect(drawn(network, segment, 1e5)).toEqual(drawn(network, segment, 1e5));
+});
+
+describe('says why there is no mean', () => {
+  const reason = (network: Network) => {
+    const mean = drawMean(network, { work: 1e5 });
+    return 'reason' in mean ? mean.reason : 'none';
+  };
+
+  test.each([
+    ['the input itself is bent', networkOf([3], [units('relu')]), /no weights of their own/],
+    [
+      'a maximum of tensors',
+      networkOf(
+        [3],
+        [
+          dense(3, 'relu', { name: 'a' }),
+          dense(3, 'relu', { name: 'b', inputs: ['input'] }),
+          { type: 'maximum', inputs: ['a', 'b'] },
+        ],
+      ),
+      /greatest of several tensors/,
+    ],
+    ['nothing bends', networkOf([3], [dense(3)]), /No layer has piecewise-linear units/],
+  ])('%s', (_, network, says) => {
+    expect(reason(network)).toMatch(says);
+  });
+
+  test('it was stopped', () => {
+    const network = networks['a narrow chain'];
+    expect(drawMean(network, { work: 1e9 }, () => true)).toEqual({
+      reason: 'Stopped before enough networks were drawn.',
+    });
+  });
+});
