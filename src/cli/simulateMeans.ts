@@ -41,7 +41,7 @@ export async function withSimulatedMeans(
   return analysis.only(networks);
 }
 
-/** The mean from draws of which nothing is counted: the only one that large networks can have. */
+/** The mean from draws, without counts: the only one that large networks can have. */
 async function drawn(
   analysis: NetworkAnalysis,
   { text, fileName, imports, networks }: SimulationSource,

@@ -10,8 +10,8 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
                       [--budget STEPS]
                       [--simulate N] [--workers N]
       every bound and mean of each network, layer by layer; with --simulate also a mean from draws in
-      which nothing is counted, and the mean of exact counts of N random networks; more STEPS (about 10^9 a second) make the sums
-      of larger two-dimensional convolutions exact
+      which nothing is counted, and the mean of exact counts of N random networks; more STEPS (about 10^9 a
+      second) make the sums of larger two-dimensional convolutions exact
 
   region-lens count FILE [--json] [--method auto|line|plane|cells|sample]
                       [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]

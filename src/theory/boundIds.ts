@@ -44,7 +44,7 @@ export const SIMULATED_IDS = ['simulated-plane', 'simulated-line'] as const;
 
 export type SimulatedId = (typeof SIMULATED_IDS)[number];
 
-/** The mean on a segment from draws of random networks of which nothing is counted. */
+/** The mean on a segment from draws of random networks, without counts. */
 export const DRAWN_ID = 'kac-rice-simulated';
 
 /** Everything that a report may list. */
