@@ -9,7 +9,9 @@ describe('the documentation of the theory', () => {
   it('has every bound of the registry, and no other', () => {
     expect(BOUND_IDS.filter((id) => !text.includes(`\`${id}\``))).toEqual([]);
     const named = [
-      ...text.matchAll(/`([a-z]+[\w-]*-(?:upper|lower|exact|scale|simulated|line|plane|corrected|layer|linear|width))`/g),
+      ...text.matchAll(
+        /`([a-z]+[\w-]*-(?:upper|lower|exact|scale|simulated|line|plane|corrected|layer|linear|width))`/g,
+      ),
     ];
     expect(new Set(named.map(([, id]) => id))).toEqual(new Set<string>([...BOUND_IDS, ...SIMULATED_IDS, DRAWN_ID]));
   });
