@@ -17,6 +17,8 @@ class NetworkTheory {
   private readonly context: TheoryContext;
   private readonly tables = new Map<number | undefined, BoundTable>();
   private explained: readonly LayerExplanation[] | undefined;
+  /** The mean from draws, once it is known: that takes seconds, so that someone else has it computed. */
+  drawn: BoundResult | null = null;
 
   constructor(
     readonly network: Network,
@@ -54,7 +56,8 @@ export class NetworkAnalysis {
 
   /** All bounds, in the order of the report. */
   get bounds(): readonly BoundResult[] {
-    return [...this.theory.table().all(), ...this.simulated];
+    const { drawn } = this.theory;
+    return [...this.theory.table().all(), ...this.simulated, ...(drawn ? [drawn] : [])];
   }
 
   /** The same with simulated means: counts, which are no part of what every text is analyzed for. */
@@ -83,7 +86,22 @@ export class NetworkAnalysis {
       const mean = this.applying(id);
       if (mean) return mean;
     }
-    return this.simulated.find((mean) => mean.applies);
+    const { drawn } = this.theory;
+    return this.simulated.find((mean) => mean.applies) ?? (drawn?.applies ? drawn : undefined);
+  }
+
+  /** No formula gives a mean, and none was drawn, nor was it tried. */
+  get lacksMean(): boolean {
+    return this.theory.drawn === null && this.mean === undefined;
+  }
+
+  /** Keeps a mean from draws, or the reason why there is none, for all texts in which the network is the same. */
+  keepDrawn(mean: BoundResult): void {
+    this.theory.drawn = mean;
+  }
+
+  sharesTheory(other: NetworkAnalysis): boolean {
+    return this.theory === other.theory;
   }
 
   /** By layer index. */

@@ -14,6 +14,7 @@ import { BOUND_IDS } from '../theory/boundIds.ts';
 import { DocumentAnalyses, type AnalyzedDocument } from './documentAnalysis.ts';
 import { DocumentSettings } from './documentSettings.ts';
 import { DocumentWork } from './documentWork.ts';
+import { DrawnMeans, type DrawMean } from './drawnMeans.ts';
 import { diagnostics } from './features/diagnostics.ts';
 import { statusOf } from './features/status.ts';
 import { addressOf, ImportedFiles } from './importedFiles.ts';
@@ -28,6 +29,8 @@ export interface ServerHost {
   readonly files: TextFiles;
   /** Resolves once the messages that wait have been handled. */
   readonly nextTurn: () => Promise<unknown>;
+  /** Draws the mean of a network outside of this process; without it, networks without a formula have no mean. */
+  readonly drawMean?: DrawMean;
 }
 
 /** What the server sends the editor about a document without being asked. */
@@ -61,8 +64,9 @@ export class ServerSession {
   private readonly openTexts = new Map<string, TextDocument>();
   private readonly scheduler = new Scheduler(PAUSE_MS);
   private readonly settings: DocumentSettings;
+  private readonly means: DrawnMeans | undefined;
 
-  constructor({ connection, files, nextTurn }: ServerHost) {
+  constructor({ connection, files, nextTurn, drawMean }: ServerHost) {
     this.connection = connection;
     this.nextTurn = nextTurn;
     this.imported = new ImportedFiles(files, (address) => this.openTexts.get(address)?.getText());
@@ -74,6 +78,8 @@ export class ServerSession {
       this.work,
       (uri, error) => this.reportFailure(uri, error),
     );
+    this.means =
+      drawMean && new DrawnMeans(drawMean, (uri) => this.unawaited(this.publish(uri).then(() => this.refresh())));
     this.settings = new DocumentSettings(async (uri) =>
       parseSettings(await connection.workspace.getConfiguration({ scopeUri: uri, section: 'regionLens' })),
     );
@@ -198,6 +204,7 @@ export class ServerSession {
     this.imported.outdate(uri);
     this.imported.forget(uri);
     this.scheduler.cancel(uri);
+    this.means?.forget(uri);
     this.analyses.forget(uri);
     this.settings.forget(uri);
     this.send(uri, version, { found: [], status: null });
@@ -242,6 +249,8 @@ export class ServerSession {
       : { found: [], status: null };
     // One that could not be viewed is published again, with its problem.
     if (published) this.send(uri, version, published);
+    if (published && analyzed)
+      this.analyses.view(analyzed, (document) => this.means?.update(uri, document, this.importsOf(uri)));
   }
 
   private send(uri: string, version: number, { found, status }: Published): void {

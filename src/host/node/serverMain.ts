@@ -1,12 +1,22 @@
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { startServer } from '../../server/languageServer.ts';
+import { CountProcess } from './countProcess.ts';
 import { nodeTextFiles } from './files.ts';
 import { Framing } from './framing.ts';
 import { endWithParent } from './parentWatch.ts';
 
+/** Started when the first mean is drawn. */
+const counts = new CountProcess(join(__dirname, 'worker.js'), 1);
+
 /** Entry of the language server as a process of Node. */
-startServer({ connection: connect(), files: nodeTextFiles, nextTurn });
+startServer({
+  connection: connect(),
+  files: nodeTextFiles,
+  nextTurn,
+  drawMean: (task, signal) => counts.run(task, { signal }),
+});
 
 /** Over the channel of the process that started this one, or over standard input and output. */
 function connect(): Connection {

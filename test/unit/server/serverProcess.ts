@@ -52,7 +52,7 @@ export class ServerProcess {
   /** `workspace` is the address of the only folder; the options are as the extension sends them. */
   static async start(workspace?: string, initializationOptions?: object): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'region-lens-server-'));
-    await bundleForNode({ server: 'src/host/node/serverMain.ts' }, folder);
+    await bundleForNode({ server: 'src/host/node/serverMain.ts', worker: 'src/host/node/workerMain.ts' }, folder);
     const process = fork(join(folder, 'server.js'), ['--node-ipc'], { stdio: 'inherit' });
     const connection = createProtocolConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
     connection.listen();
