@@ -50,13 +50,15 @@ class Rounds {
   private readonly uniform: () => number;
   private readonly gaussian: () => number;
   private readonly rounds: Float64Array[] = [];
-  private rootLayer = Infinity;
+  /** How many draws have the first breakpoint at the origin in a layer. */
+  private readonly roots: Float64Array;
 
   constructor(
     private readonly network: Network,
     private readonly segment: Segment,
     private readonly choice: ConditionalChoice,
   ) {
+    this.roots = new Float64Array(network.layers.length);
     this.uniform = uniforms(streamSeed(choice.seed, 0));
     this.gaussian = gaussians(streamSeed(choice.seed, 1));
   }
@@ -76,6 +78,7 @@ class Rounds {
   private round(): Float64Array {
     const place = placesOn(this.segment, this.network.initialization.biasStddev);
     const sums = new Float64Array(this.network.layers.length);
+    const roots: number[] = [];
     for (let stratum = 0; stratum < STRATA; stratum++) {
       const { t, weight, origin } = place((stratum + this.uniform()) / STRATA);
       const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
@@ -90,8 +93,9 @@ class Rounds {
         },
       });
       perLayer.forEach((rate, layer) => (sums[layer] += (weight * rate) / STRATA));
-      this.rootLayer = Math.min(this.rootLayer, rootLayer);
+      if (Number.isFinite(rootLayer)) roots.push(rootLayer);
     }
+    for (const layer of roots) this.roots[layer]++;
     return sums;
   }
 
@@ -103,7 +107,8 @@ class Rounds {
     let regions = 1;
     const perLayer = this.network.layers.map(({ index, scope }) => {
       regions += this.rounds.reduce((sum, round) => sum + round[index], 0) / count;
-      return scope === 'beyond' ? null : regions + (index >= this.rootLayer ? 1 : 0);
+      regions += this.roots[index] / (count * STRATA);
+      return scope === 'beyond' ? null : regions;
     });
     return { perLayer, standardError: Math.sqrt(variance / count), draws: count * STRATA };
   }

@@ -6,7 +6,7 @@ import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../program/affineRows.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
 import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
-import { changeRate, unitRate } from './rates.ts';
+import { changeRate, unitRate, type LayerRate } from './rates.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
 
 /** The greatest of more numbers is not compared pair by pair. */
@@ -22,7 +22,7 @@ export function breakpointRates(network: Network, point: Float64Array, direction
 
 export interface Rates {
   readonly perLayer: Float64Array;
-  /** The first layer with units that vanish at the origin, where the line passes through it; Infinity for none. */
+  /** The first layer with a breakpoint at the origin, where the line passes through it; Infinity for none. */
   readonly rootLayer: number;
 }
 
@@ -118,7 +118,7 @@ class ForwardPass {
   ): RandomTensor {
     const size = groups.reduce((most, group) => Math.max(most, group.length), 0);
     if (size > MAX_GROUP) throw new NotDrawn(`${layer.name} takes the greatest of more than ${MAX_GROUP} numbers.`);
-    if (size > 1) this.rates[layer.index] += changeRate(layer, tensor, groups, this.sources, areIndependent);
+    if (size > 1) this.add(layer, changeRate(layer, tensor, groups, this.draw, areIndependent));
     const chosen = groups.map((group) =>
       group.reduce((best, cell) => (tensor.values[cell] > tensor.values[best] ? cell : best)),
     );
@@ -224,6 +224,11 @@ class ForwardPass {
     return join(parts, owner, channels, last);
   }
 
+  private add({ index }: Layer, { rate, vanishes }: LayerRate): void {
+    this.rates[index] += rate;
+    if (vanishes) this.rootLayer = Math.min(this.rootLayer, index);
+  }
+
   private activated(layer: Layer, input: RandomTensor): RandomTensor {
     const { activation } = layer;
     if (activation.kind === 'smooth') return input;
@@ -232,9 +237,7 @@ class ForwardPass {
       if (shift !== 0) throw new NotDrawn(`${layer.name} adds a constant to a tensor.`);
       return this.scaled(input, slope, slope > 0);
     }
-    const { rate, vanishes } = unitRate(layer, activation, input, this.draw);
-    this.rates[layer.index] += rate;
-    if (vanishes) this.rootLayer = Math.min(this.rootLayer, layer.index);
+    this.add(layer, unitRate(layer, activation, input, this.draw));
     return bent(activation, input);
   }
 }

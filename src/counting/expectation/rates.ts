@@ -5,6 +5,12 @@ import { bendsAtZeroOnly } from '../../theory/kacRice/unit.ts';
 import type { Draw } from './weightedImage.ts';
 import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
 
+export interface LayerRate {
+  readonly rate: number;
+  /** There is a breakpoint at the origin, which is no random place. */
+  readonly vanishes: boolean;
+}
+
 /** Below this share of the variances, a difference of two numbers is rounding: they are one number. */
 const ROUNDING = 1e-12;
 
@@ -17,7 +23,7 @@ export function unitRate(
   activation: PiecewiseLinearActivation,
   input: RandomTensor,
   { sources, origin }: Draw,
-): { readonly rate: number; readonly vanishes: boolean } {
+): LayerRate {
   const atZero = bendsAtZeroOnly(activation);
   if (input.greatest) return { rate: greatestRate(layer, activation, input, sources), vanishes: false };
   const { fresh, values } = input;
@@ -39,8 +45,7 @@ export function unitRate(
     const [m, slope] = fresh!.mean ? [fresh!.mean.values[cell], fresh!.mean.tangents[cell]] : [0, 0];
     for (const level of activation.breakpoints) rate += levelRate(q, c, r, m - level, slope);
     // Proportional to the distance from the origin, as all values before it.
-    if (origin !== null && r > 0 && Math.abs(c / r + origin) < NEAR * Math.abs(origin) && r * q - c * c < NEAR * r * q)
-      vanishes ||= activation.breakpoints.includes(0);
+    if (origin !== null && isProportional(q, c, r, origin)) vanishes ||= activation.breakpoints.includes(0);
   }
   return { rate, vanishes };
 }
@@ -73,9 +78,9 @@ export function changeRate(
   layer: Layer,
   input: RandomTensor,
   groups: readonly (readonly number[])[],
-  sources: Sources,
+  { sources, origin }: Draw,
   areIndependent: boolean,
-): number {
+): LayerRate {
   const known = input.before;
   const tensor = known ? known.tensor : input;
   const { fresh } = tensor;
@@ -83,7 +88,7 @@ export function changeRate(
   const first = new Map<number, number>();
   tensor.values.forEach((value, cell) => !first.has(value) && first.set(value, cell));
   const seen = new Set<number>();
-  let rate = 0;
+  let [rate, vanishes] = [0, false];
   for (const group of groups) {
     const contest = contestOf(tensor, fresh, group, sources, areIndependent);
     const size = contest.cells.length;
@@ -91,6 +96,7 @@ export function changeRate(
       for (let j = i + 1; j < size; j++) {
         const key = first.get(contest.values[i])! * 2 ** 26 + first.get(contest.values[j])!;
         if (seen.has(key)) continue;
+        vanishes ||= origin !== null && meetsAt(contest, i, j, origin, known?.activation ?? null);
         const change = pairRate(contest, i, j, known?.activation ?? null);
         if (change === 0) continue;
         seen.add(key);
@@ -98,7 +104,35 @@ export function changeRate(
       }
     }
   }
-  return rate;
+  return { rate, vanishes };
+}
+
+/**
+ * Whether two numbers, neither of them less than another, are equal at the origin, whatever the weights: the difference
+ * is proportional to the distance from it, as where one window of a convolution sees padding and the other does not.
+ */
+function meetsAt(
+  contest: Contest,
+  i: number,
+  j: number,
+  origin: number,
+  activation: PiecewiseLinearActivation | null,
+): boolean {
+  const { values, tangents } = contest;
+  const [one, two, mixed] = [contest.covariance(i, i), contest.covariance(j, j), contest.covariance(i, j)];
+  const q = one[0] + two[0] - 2 * mixed[0];
+  const c = one[1] + two[1] - mixed[1] - mixed[2];
+  const r = one[3] + two[3] - 2 * mixed[3];
+  if (!(q > ROUNDING * (one[0] + two[0])) || !isProportional(q, c, r, origin)) return false;
+  const there = (k: number) => values[k] + origin * tangents[k];
+  const [at, margin] = [there(i), NEAR * (Math.abs(values[i]) + Math.abs(values[j]))];
+  if (Math.abs(at - there(j)) > margin || (activation && slopeAt(activation, at) === 0)) return false;
+  return values.every((_, k) => there(k) <= at + margin);
+}
+
+/** Whether numbers of these moments are proportional to the distance from a place. */
+function isProportional(q: number, c: number, r: number, place: number): boolean {
+  return r > 0 && Math.abs(c / r + place) < NEAR * Math.abs(place) && r * q - c * c < NEAR * r * q;
 }
 
 function contestOf(

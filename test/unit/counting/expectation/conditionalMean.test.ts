@@ -42,6 +42,15 @@ const networks: Record<string, Network> = {
     [6, 6, 1],
     [conv(3, 2, 'relu'), { type: 'max_pooling2d', pool_size: 2, strides: 1 }, conv(3, 2, 'relu')],
   ),
+  'max pooling over windows that see padding, which meet at the origin': networkOf(
+    [6, 1],
+    [
+      { type: 'conv1d', filters: 3, kernel_size: 2, padding: 'same', activation: 'relu' },
+      { type: 'max_pooling1d', pool_size: 2 },
+      { type: 'flatten' },
+      dense(4, 'relu'),
+    ],
+  ),
   'ReLUs behind max pooling': networkOf(
     [6, 6, 1],
     [conv(3, 2), { type: 'max_pooling2d', pool_size: 2 }, units('relu'), conv(3, 2, 'relu')],
