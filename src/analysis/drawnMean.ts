@@ -1,5 +1,5 @@
 import type { Segment } from '../common/place.ts';
-import { conditionalMean, type ConditionalMean } from '../counting/expectation/conditionalMean.ts';
+import { conditionalMean, type ConditionalMean } from './expectation/conditionalMean.ts';
 import { analyzedLayers, type Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { DRAWN_ID } from '../theory/boundIds.ts';

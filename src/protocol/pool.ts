@@ -4,7 +4,7 @@ import type { ExperimentChoice } from '../analysis/experiment.ts';
 import type { SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
 import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { MeanChoice } from '../analysis/drawnMean.ts';
-import type { ConditionalMean } from '../counting/expectation/conditionalMean.ts';
+import type { ConditionalMean } from '../analysis/expectation/conditionalMean.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountPart } from '../counting/countRegions.ts';

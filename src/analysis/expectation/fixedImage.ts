@@ -1,7 +1,7 @@
 import type { Layer } from '../../network/network.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
-import * as rows from '../program/affineRows.ts';
-import type { SparseMatrix } from '../program/program.ts';
+import * as rows from '../../counting/program/affineRows.ts';
+import type { SparseMatrix } from '../../counting/program/program.ts';
 import type { Fresh, RandomTensor } from './randomTensor.ts';
 
 const matrices = new WeakMap<Layer, SparseMatrix>();

@@ -3,7 +3,7 @@ import { inputTensor, type Layer, type Network, type TensorId } from '../../netw
 import { isMerge, type MergeOperation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
-import * as rows from '../program/affineRows.ts';
+import * as rows from '../../counting/program/affineRows.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
 import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';

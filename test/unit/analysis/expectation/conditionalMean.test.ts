@@ -4,7 +4,7 @@ import { analyze } from '../../../../src/analysis/analyze.ts';
 import { networkToCount } from '../../../../src/analysis/countPlan.ts';
 import { drawMean } from '../../../../src/analysis/drawnMean.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
-import { conditionalMean, type ConditionalMean } from '../../../../src/counting/expectation/conditionalMean.ts';
+import { conditionalMean, type ConditionalMean } from '../../../../src/analysis/expectation/conditionalMean.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import type { Network } from '../../../../src/network/network.ts';
 
