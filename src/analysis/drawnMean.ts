@@ -3,7 +3,7 @@ import { conditionalMean, type ConditionalMean } from './expectation/conditional
 import { analyzedLayers, type Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import { DRAWN_ID } from '../theory/boundIds.ts';
-import { describeInitialization, describeSegment } from '../theory/kacRice/bounds.ts';
+import { describeSegment, formatInitialization } from '../theory/kacRice/bounds.ts';
 import { MAX_INPUTS, tooManyInputs } from '../theory/kacRice/mean.ts';
 import { magnitudeOfLog10 } from '../theory/numbers/magnitude.ts';
 
@@ -14,7 +14,7 @@ export interface MeanChoice {
   readonly work: number;
 }
 
-/** What someone waits for, some ten seconds; what is computed in the background. */
+/** What someone waits for, some thirty seconds; what is computed in the background. */
 export const WORK_ON_REQUEST = 5e9;
 export const WORK_IN_BACKGROUND = 1e9;
 
@@ -78,6 +78,6 @@ export function drawnFigure(
     reason: null,
     value: perLayer.findLast((cut) => cut !== null) ?? null,
     perLayer,
-    note: `${drawn}; on ${describeSegment(network, options)}; ${describeInitialization(network)}`,
+    note: `${drawn}; on ${describeSegment(network, options)}; ${formatInitialization(network)}`,
   };
 }

@@ -15,7 +15,7 @@ export interface ConditionalMean {
 
 export interface ConditionalChoice {
   readonly seed: number;
-  /** Multiplications that may be made, about: they decide how many networks are drawn. */
+  /** Multiplications to make, about: they decide how many networks are drawn. The fewest may take twice as many. */
   readonly work: number;
   readonly stopped?: () => boolean;
 }
@@ -65,6 +65,11 @@ class Rounds {
 
   mean(): ConditionalMean | null {
     const work = analyzedLayers(this.network).reduce((sum, layer) => sum + workOf(layer), this.network.inputSize);
+    const least = MIN_ROUNDS * STRATA * work;
+    if (least > 2 * this.choice.work)
+      throw new NotDrawn(
+        `${MIN_ROUNDS * STRATA} draws of this network take about ${least.toExponential(1)} multiplications, more than the ${(2 * this.choice.work).toExponential(0)} that are spent on a mean.`,
+      );
     const count = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.round(this.choice.work / (STRATA * work))));
     try {
       while (this.rounds.length < count) this.rounds.push(this.round());

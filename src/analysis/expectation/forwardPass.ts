@@ -132,7 +132,7 @@ class ForwardPass {
       fresh: null,
       last: tensor.last,
       before: null,
-      greatest: { tensor, groups },
+      greatest: { tensor, groups, areIndependent, origins: this.sources.newOrigins(groups.length), factor: 1 },
     };
   }
 
@@ -146,7 +146,7 @@ class ForwardPass {
       isNonNegative: factor > 0 ? input.isNonNegative : new Uint8Array(input.values.length),
       fresh: input.fresh && this.scaledFresh(input.fresh, factor),
       before: keepsOrder ? input.before : null,
-      greatest: keepsOrder ? input.greatest : null,
+      greatest: keepsOrder && input.greatest ? { ...input.greatest, factor: factor * input.greatest.factor } : null,
     };
   }
 
@@ -309,9 +309,10 @@ function bent(activation: PiecewiseLinearActivation, input: RandomTensor): Rando
     values[i] = slopes[piece] * z + intercepts[piece];
     tangents[i] = slopes[piece] * input.tangents[i];
   }
-  const knots = breakpoints.map((level, k) => slopes[k] * level + intercepts[k]);
-  const neverBelowZero = slopes[0] <= 0 && slopes[slopes.length - 1] >= 0 && knots.every((value) => value >= 0);
-  const rises = slopes.every((slope) => slope >= 0);
+  // A step has two values at its breakpoint.
+  const knots = breakpoints.map((level, k) => [k, k + 1].map((piece) => slopes[piece] * level + intercepts[piece]));
+  const neverBelowZero = slopes[0] <= 0 && slopes[slopes.length - 1] >= 0 && knots.flat().every((value) => value >= 0);
+  const rises = slopes.every((slope) => slope >= 0) && knots.every(([left, right]) => right >= left - 1e-9);
   const keepsSign = rises && valueAt(activation, 0) >= 0;
   return {
     values,

@@ -22,7 +22,18 @@ export interface RandomTensor {
   /** What it is the elementwise image of, under units that never fall. */
   readonly before: { readonly tensor: RandomTensor; readonly activation: PiecewiseLinearActivation } | null;
   /** What it takes the greatest values of. */
-  readonly greatest: { readonly tensor: RandomTensor; readonly groups: readonly (readonly number[])[] } | null;
+  readonly greatest: Greatest | null;
+}
+
+export interface Greatest {
+  readonly tensor: RandomTensor;
+  readonly groups: readonly (readonly number[])[];
+  /** Numbers of a group have weights of their own each. */
+  readonly areIndependent: boolean;
+  /** By group: equal ones are equal numbers, up to the factor. */
+  readonly origins: Int32Array;
+  /** What the greatest values were multiplied by since. */
+  readonly factor: number;
 }
 
 /**
@@ -46,16 +57,27 @@ export interface Source {
   readonly r: Float64Array;
   /** `E G_a G_b`, `E G_a G'_b`, `E G'_a G_b`, `E G'_a G'_b` of the same channel at two of its slots. */
   covariance(a: number, b: number): readonly [number, number, number, number];
+  /** What a place reads, one entry for each weight, and the bias. */
+  reads(place: number): Reads;
+}
+
+/** The numbers that G is a combination of, with independent weights. */
+export interface Reads {
+  readonly values: Float64Array;
+  readonly tangents: Float64Array;
+  /** Those that change their sign nowhere, or at a breakpoint alone. */
+  readonly keepsSign: Uint8Array;
 }
 
 /** The sources of one draw, and which zeros were counted. */
 export class Sources {
   private readonly sources: Source[] = [];
-  /** By slot: its place in its source, and the square of a factor. */
+  /** By slot: its place in its source, and a factor. */
   private readonly places: number[] = [];
-  private readonly squares: number[] = [];
+  private readonly factors: number[] = [];
   private origins = 0;
-  readonly counted = new Set<number>();
+  private countedZeros = new Uint8Array(1024);
+  private readonly countedLevels = new Map<number, Set<number>>();
 
   /** The number of the source's first slot. */
   add(source: Source): number {
@@ -66,20 +88,44 @@ export class Sources {
 
   /** A slot for the same numbers times a factor. */
   scaled(slot: number, factor: number): number {
-    this.push(this.sources[slot], this.places[slot], this.squares[slot] * factor * factor);
+    this.push(this.sources[slot], this.places[slot], this.factors[slot] * factor);
     return this.sources.length - 1;
   }
 
-  private push(source: Source, place: number, square: number): void {
+  private push(source: Source, place: number, factor: number): void {
     this.sources.push(source);
     this.places.push(place);
-    this.squares.push(square);
+    this.factors.push(factor);
   }
 
   newOrigins(count: number): Int32Array {
     const ids = new Int32Array(count);
     for (let i = 0; i < count; i++) ids[i] = this.origins++;
+    if (this.origins > this.countedZeros.length) {
+      const counted = this.countedZeros;
+      this.countedZeros = new Uint8Array(2 * this.origins);
+      this.countedZeros.set(counted);
+    }
     return ids;
+  }
+
+  /** Whether it was counted before where cells of this origin, multiplied by a factor, reach the level. Now it is. */
+  countOnce(origin: number, level: number, factor: number): boolean {
+    if (level === 0) {
+      const isCounted = this.countedZeros[origin] === 1;
+      this.countedZeros[origin] = 1;
+      return isCounted;
+    }
+    const counted = this.countedLevels.get(level / factor) ?? new Set();
+    this.countedLevels.set(level / factor, counted);
+    const isCounted = counted.has(origin);
+    counted.add(origin);
+    return isCounted;
+  }
+
+  /** What a slot's numbers were multiplied by. */
+  factorOf(slot: number): number {
+    return this.factors[slot];
   }
 
   layerOf(slot: number): number {
@@ -88,15 +134,23 @@ export class Sources {
 
   moments(slot: number): readonly [q: number, c: number, r: number] {
     const { q, c, r } = this.sources[slot];
-    const [at, square] = [this.places[slot], this.squares[slot]];
+    const [at, square] = [this.places[slot], this.factors[slot] ** 2];
     return [square * q[at], square * c[at], square * r[at]];
+  }
+
+  reads(slot: number): Reads {
+    return this.sources[slot].reads(this.places[slot]);
+  }
+
+  areOfOneSource(a: number, b: number): boolean {
+    return this.sources[a] === this.sources[b];
   }
 
   /** Of the same channel at two slots that have one factor. */
   covariance(a: number, b: number): readonly [number, number, number, number] {
-    if (this.sources[a] !== this.sources[b]) return [0, 0, 0, 0];
+    if (!this.areOfOneSource(a, b)) return [0, 0, 0, 0];
     const [value, first, second, slopes] = this.sources[a].covariance(this.places[a], this.places[b]);
-    const square = this.squares[a];
+    const square = this.factors[a] ** 2;
     return [square * value, square * first, square * second, square * slopes];
   }
 }

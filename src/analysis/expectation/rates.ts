@@ -3,7 +3,8 @@ import type { Layer } from '../../network/network.ts';
 import { meanAbsolute, normalDensity } from '../../theory/kacRice/normal.ts';
 import { bendsAtZeroOnly } from '../../theory/kacRice/unit.ts';
 import type { Draw } from './weightedImage.ts';
-import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
+import { differenceOfReads, nothingRead, refuseOneNumber } from './oneNumber.ts';
+import { NotDrawn, type Fresh, type RandomTensor, type Reads, type Sources } from './randomTensor.ts';
 
 export interface LayerRate {
   readonly rate: number;
@@ -28,7 +29,8 @@ export function unitRate(
   if (input.greatest) return { rate: greatestRate(layer, activation, input, sources), vanishes: false };
   const { fresh, values } = input;
   const seen = new Set<number>();
-  let [rate, vanishes] = [0, false];
+  let [rate, vanishes, isRepeated] = [0, false, false];
+  let expected: readonly number[] = [];
   for (let cell = 0; cell < values.length; cell++) {
     const slot = fresh ? fresh.slots[cell] : -1;
     if (slot < 0) {
@@ -36,16 +38,23 @@ export function unitRate(
       if ((atZero && input.isNonNegative[cell] === 1) || isConstant) continue;
       throw new NotDrawn(`${layer.name} bends values that no weights of their own come before.`);
     }
-    const name = fresh!.origins[cell];
-    const isKnown = atZero && sources.counted.has(name);
-    if (atZero) sources.counted.add(name);
-    if (isKnown || seen.has(values[cell])) continue;
-    seen.add(values[cell]);
-    const [q, c, r] = sources.moments(slot);
-    const [m, slope] = fresh!.mean ? [fresh!.mean.values[cell], fresh!.mean.tangents[cell]] : [0, 0];
-    for (const level of activation.breakpoints) rate += levelRate(q, c, r, m - level, slope);
-    // Proportional to the distance from the origin, as all values before it.
-    if (origin !== null && isProportional(q, c, r, origin)) vanishes ||= activation.breakpoints.includes(0);
+    const mean = fresh!.mean;
+    // Channels of one place have equal moments, and are equal to those of another place all together.
+    if (cell === 0 || slot !== fresh!.slots[cell - 1]) {
+      isRepeated = seen.has(values[cell]);
+      seen.add(values[cell]);
+      const moments = sources.moments(slot);
+      expected = activation.breakpoints.map((level) => (mean ? 0 : levelRate(...moments, -level, 0)));
+      // Proportional to the distance from the origin, as all values before it.
+      if (origin !== null && isProportional(...moments, origin)) vanishes ||= activation.breakpoints.includes(0);
+      else if (!mean && activation.breakpoints.includes(0)) refuseOneNumber(layer, moments, () => sources.reads(slot));
+    }
+    if (isRepeated) continue;
+    const factor = sources.factorOf(slot);
+    activation.breakpoints.forEach((level, k) => {
+      if (sources.countOnce(fresh!.origins[cell], level, factor)) return;
+      rate += mean ? levelRate(...sources.moments(slot), mean.values[cell] - level, mean.tangents[cell]) : expected[k];
+    });
   }
   return { rate, vanishes };
 }
@@ -68,6 +77,8 @@ interface Contest {
   readonly means: readonly number[];
   /** Covariances of the fresh parts, values and derivatives. */
   covariance(i: number, j: number): readonly [number, number, number, number];
+  /** What the difference of two fresh parts is a combination of, or one of them. */
+  reads(i: number, j?: number): Reads;
 }
 
 /**
@@ -96,8 +107,12 @@ export function changeRate(
       for (let j = i + 1; j < size; j++) {
         const key = first.get(contest.values[i])! * 2 ** 26 + first.get(contest.values[j])!;
         if (seen.has(key)) continue;
-        vanishes ||= origin !== null && meetsAt(contest, i, j, origin, known?.activation ?? null);
-        const change = pairRate(contest, i, j, known?.activation ?? null);
+        const moments = momentsOfDifference(contest, i, j);
+        if (!moments) continue;
+        if (origin !== null && isProportional(...moments, origin))
+          vanishes ||= meetsAt(contest, i, j, origin, known?.activation ?? null);
+        else if (contest.means[i] === contest.means[j]) refuseOneNumber(layer, moments, () => contest.reads(i, j));
+        const change = pairRate(contest, i, j, moments, known?.activation ?? null);
         if (change === 0) continue;
         seen.add(key);
         rate += change;
@@ -107,9 +122,17 @@ export function changeRate(
   return { rate, vanishes };
 }
 
+/** Moments of the difference of two fresh parts; null where it is zero up to rounding. */
+function momentsOfDifference({ covariance }: Contest, i: number, j: number): readonly [number, number, number] | null {
+  const [one, two, mixed] = [covariance(i, i), covariance(j, j), covariance(i, j)];
+  const q = one[0] + two[0] - 2 * mixed[0];
+  if (!(q > ROUNDING * (one[0] + two[0]))) return null;
+  return [q, one[1] + two[1] - mixed[1] - mixed[2], one[3] + two[3] - 2 * mixed[3]];
+}
+
 /**
- * Whether two numbers, neither of them less than another, are equal at the origin, whatever the weights: the difference
- * is proportional to the distance from it, as where one window of a convolution sees padding and the other does not.
+ * Whether two numbers, neither of them less than another, are equal at the origin, where their difference is
+ * proportional to the distance from it, whatever the weights: as where one window of a convolution sees padding and the other does not.
  */
 function meetsAt(
   contest: Contest,
@@ -119,11 +142,6 @@ function meetsAt(
   activation: PiecewiseLinearActivation | null,
 ): boolean {
   const { values, tangents } = contest;
-  const [one, two, mixed] = [contest.covariance(i, i), contest.covariance(j, j), contest.covariance(i, j)];
-  const q = one[0] + two[0] - 2 * mixed[0];
-  const c = one[1] + two[1] - mixed[1] - mixed[2];
-  const r = one[3] + two[3] - 2 * mixed[3];
-  if (!(q > ROUNDING * (one[0] + two[0])) || !isProportional(q, c, r, origin)) return false;
   const there = (k: number) => values[k] + origin * tangents[k];
   const [at, margin] = [there(i), NEAR * (Math.abs(values[i]) + Math.abs(values[j]))];
   if (Math.abs(at - there(j)) > margin || (activation && slopeAt(activation, at) === 0)) return false;
@@ -159,20 +177,28 @@ function contestOf(
       known.set(i * cells.length + j, found);
       return found;
     },
+    reads(i, j) {
+      const readsOf = (k: number) => (slots[cells[k]] < 0 ? nothingRead : sources.reads(slots[cells[k]]));
+      if (j === undefined) return readsOf(i);
+      const [a, b] = [slots[cells[i]], slots[cells[j]]];
+      const isOfEqualWeights = !areIndependent && a >= 0 && b >= 0 && sources.areOfOneSource(a, b);
+      return differenceOfReads(readsOf(i), readsOf(j), isOfEqualWeights);
+    },
   };
 }
 
 const NONE = [0, 0, 0, 0] as const;
 
-function pairRate(contest: Contest, i: number, j: number, activation: PiecewiseLinearActivation | null): number {
+function pairRate(
+  contest: Contest,
+  i: number,
+  j: number,
+  [q, c]: readonly [number, number, number],
+  activation: PiecewiseLinearActivation | null,
+): number {
   const { values, tangents, means } = contest;
-  const [one, two, mixed] = [contest.covariance(i, i), contest.covariance(j, j), contest.covariance(i, j)];
-  const q = one[0] + two[0] - 2 * mixed[0];
-  if (!(q > ROUNDING * (one[0] + two[0]))) return 0;
-  const c = one[1] + two[1] - mixed[1] - mixed[2];
-  const difference = values[i] - values[j];
-  const shift = -difference / q;
-  const at = values[i] + shift * (one[0] - mixed[0]);
+  const shift = (values[j] - values[i]) / q;
+  const at = values[i] + shift * (contest.covariance(i, i)[0] - contest.covariance(i, j)[0]);
   if (activation && slopeAt(activation, at) === 0) return 0;
   for (let l = 0; l < values.length; l++) {
     if (l === i || l === j) continue;
@@ -191,7 +217,7 @@ function greatestRate(
   { greatest, isNonNegative, values: all }: RandomTensor,
   sources: Sources,
 ): number {
-  const { tensor, groups } = greatest!;
+  const { tensor, groups, areIndependent, origins, factor } = greatest!;
   const atZero = bendsAtZeroOnly(activation);
   if (atZero && isNonNegative.every((one) => one === 1)) return 0;
   // Units that bend at zero pass on the sign: the greatest changes it where one of theirs does.
@@ -203,18 +229,20 @@ function greatestRate(
   groups.forEach((group, g) => {
     if (seen.has(all[g])) return;
     seen.add(all[g]);
-    const contest = contestOf(tensor, fresh, group, sources, false);
+    const contest = contestOf(tensor, fresh, group, sources, areIndependent);
+    const levels = activation.breakpoints.filter((level) => !sources.countOnce(origins[g], level, factor));
     contest.cells.forEach((_, i) => {
-      for (const level of activation.breakpoints) rate += levelInContest(contest, i, level);
+      for (const level of levels) rate += levelInContest(layer, contest, i, level / factor);
     });
   });
   return rate;
 }
 
-function levelInContest(contest: Contest, i: number, level: number): number {
+function levelInContest(layer: Layer, contest: Contest, i: number, level: number): number {
   const { values, tangents, means } = contest;
-  const [q, c] = contest.covariance(i, i);
+  const [q, c, , r] = contest.covariance(i, i);
   if (!(q > 0)) return 0;
+  if (level === means[i]) refuseOneNumber(layer, [q, c, r], () => contest.reads(i));
   const shift = (level - values[i]) / q;
   for (let l = 0; l < values.length; l++) {
     if (l !== i && values[l] + shift * contest.covariance(l, i)[0] > level) return 0;

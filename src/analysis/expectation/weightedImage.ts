@@ -5,7 +5,7 @@ import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
 import { windowTaps } from '../../theory/kacRice/taps.ts';
-import type { Fresh, RandomTensor, Source, Sources } from './randomTensor.ts';
+import type { Fresh, RandomTensor, Reads, Source, Sources } from './randomTensor.ts';
 
 /** What one draw of a network has in common. */
 export interface Draw {
@@ -174,7 +174,8 @@ function image(layer: Layer, input: RandomTensor, reading: Reading, draw: Draw):
 }
 
 /** The moments of the sums over what each position reads, for each part of the channels. */
-function sourceOf(layer: Layer, { values, tangents }: RandomTensor, reading: Reading): Source {
+function sourceOf(layer: Layer, tensor: RandomTensor, reading: Reading): Source {
+  const { values, tangents } = tensor;
   const { positions, taps, input, inputChannels, parts, variance, bias, isUntied } = reading;
   const depth = inputChannels / parts;
   const size = positions * parts;
@@ -197,7 +198,7 @@ function sourceOf(layer: Layer, { values, tangents }: RandomTensor, reading: Rea
     addProducts(p, other, a % parts);
     return [variance * sums[0] + bias, variance * sums[1], variance * sums[2], variance * sums[3]];
   };
-  return { layer: layer.index, q, c, r, covariance };
+  return { layer: layer.index, q, c, r, covariance, reads: (place) => readsOf(tensor, reading, place) };
 
   /** Sums over equal taps of two positions. */
   function addProducts(p: number, other: number, part: number): void {
@@ -214,6 +215,27 @@ function sourceOf(layer: Layer, { values, tangents }: RandomTensor, reading: Rea
       }
     }
   }
+}
+
+function readsOf(tensor: RandomTensor, reading: Reading, place: number): Reads {
+  const { taps, input, inputChannels, parts, bias } = reading;
+  const [position, part] = [Math.floor(place / parts), place % parts];
+  const depth = inputChannels / parts;
+  const size = taps * depth + 1;
+  const [values, tangents] = [new Float64Array(size), new Float64Array(size)];
+  const keepsSign = new Uint8Array(size).fill(1);
+  const { before } = tensor;
+  const bendsAtZero = before?.activation.breakpoints.includes(0) === true;
+  values[size - 1] = bias > 0 ? 1 : 0;
+  for (let k = 0; k < size - 1; k++) {
+    const from = input[position * taps + Math.floor(k / depth)];
+    if (from < 0) continue;
+    const cell = from * inputChannels + part * depth + (k % depth);
+    values[k] = tensor.values[cell];
+    tangents[k] = tensor.tangents[cell];
+    keepsSign[k] = bendsAtZero ? 1 : tensor.isNonNegative[cell];
+  }
+  return { values, tangents, keepsSign };
 }
 
 /** Where every neuron has weights of its own, its value and derivative are two normal numbers: no weights are drawn. */
@@ -277,7 +299,17 @@ function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly numbe
     );
     return to;
   };
-  return { ...tensor, values: sum(tensor.values), tangents: sum(tensor.tangents), fresh: null };
+  const isNonNegative = new Uint8Array(adjacency.length * channels);
+  adjacency.forEach((row, node) => {
+    for (let k = 0; k < channels; k++) {
+      const all = row.every(
+        (weight, other) => weight === 0 || (weight > 0 && tensor.isNonNegative[other * channels + k]),
+      );
+      isNonNegative[node * channels + k] = all ? 1 : 0;
+    }
+  });
+  const [values, tangents] = [sum(tensor.values), sum(tensor.tangents)];
+  return { ...tensor, values, tangents, isNonNegative, fresh: null, before: null, greatest: null };
 }
 
 /** Multiplications that one draw of a layer takes, about. */

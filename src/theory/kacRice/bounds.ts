@@ -129,8 +129,8 @@ function evaluation(mean: MeanRegions, where: string, network: Network): Evaluat
   };
 }
 
-/** As whose limit of wide layers the formulas hold: the weights' law counts by its variance alone. */
-function formatInitialization(network: Network): string {
+/** What the formulas hold for: the weights' law counts by its variance alone. */
+export function formatInitialization(network: Network): string {
   const { kernel } = network.initialization;
   if (kernel === 'normal' || kernel.endsWith('_normal')) return describeInitialization(network);
   // A first layer's sum of few weights that are not normal is not normal either, however wide the layers are.

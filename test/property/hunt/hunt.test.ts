@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layerTypes } from '../../../src/formats/layers/table.ts';
 import { check, type Tally } from './check.ts';
 import { generate, wide } from './generate.ts';
+import { checkDrawnMean } from './drawnMeans.ts';
 import { checkMeans } from './means.ts';
 import { textOf } from './nativeFile.ts';
 
@@ -11,6 +12,8 @@ const PART = 40;
 /** A single graph convolution with an invertible adjacency: the only kind with an exact count of its own. */
 const GRAPH_SEED = 869;
 const WIDE_SEEDS = 12;
+/** Of which about a third have a mean from draws. */
+const DRAWN_SEEDS = 60;
 /** So long that nothing but a hang takes it. */
 const PATIENCE = 300_000;
 
@@ -47,6 +50,21 @@ describe('what is said of random networks of every kind', () => {
         const file = generate(seed, wide);
         expect(checkMeans(file).finds, `seed ${seed}\n${textOf(file)}`).toEqual([]);
       }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is the mean of what is counted at these widths, where it comes from draws',
+    () => {
+      let compared = 0;
+      for (let seed = 1; seed <= DRAWN_SEEDS; seed++) {
+        const file = generate(seed);
+        const { finds, tally: more } = checkDrawnMean(file, seed);
+        expect(finds, `seed ${seed}\n${textOf(file)}`).toEqual([]);
+        compared += more.comparisons['kac-rice-simulated'] ?? 0;
+      }
+      expect(compared).toBeGreaterThan(DRAWN_SEEDS / 5);
     },
     PATIENCE,
   );

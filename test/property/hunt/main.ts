@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { Checked } from './check.ts';
-import type { Answer, Task } from './child.ts';
+import type { Answer, Subject, Task } from './child.ts';
 import { LIMIT_SECONDS } from './processorLimit.ts';
 import { textOf, type NativeFile } from './nativeFile.ts';
 import { shrink } from './shrink.ts';
@@ -12,8 +12,9 @@ const OVER_TIME = 'SIGXCPU';
 const STUCK_SECONDS = 1800;
 /** Of the same finds only this many are shrunk and shown. */
 const SHOWN = 2;
-/** One network in this many is a wide one, for its means. */
+/** One network in this many is a wide one, for its means, and one is checked for its mean from draws. */
 const WIDE_EVERY = 12;
+const DRAWN_EVERY = 10;
 
 type Outcome = Checked & { readonly network?: NativeFile; readonly seconds: number };
 
@@ -67,6 +68,7 @@ class Hunt {
   constructor(
     private seed: number,
     private readonly deadline: number,
+    private readonly only: Subject | null,
   ) {}
 
   /** Goes on until the time is over. */
@@ -74,7 +76,7 @@ class Hunt {
     try {
       while (performance.now() < this.deadline) {
         const seed = this.seed++;
-        const task: Task = { seed, means: seed % WIDE_EVERY === 0 };
+        const task: Task = { seed, subject: this.only ?? subjectOf(seed) };
         const outcome = await checker.check(task);
         this.add(outcome);
         for (const { key, says } of outcome.finds) await this.report(checker, key, says, task, outcome.network);
@@ -96,7 +98,7 @@ class Hunt {
   private async report(checker: Checker, key: string, says: string, task: Task, file?: NativeFile): Promise<void> {
     const seeds = this.found.get(key) ?? [];
     this.found.set(key, [...seeds, task.seed]);
-    console.log(`seed ${task.seed}${task.means ? ' (means)' : ''}: ${key}: ${says}`);
+    console.log(`seed ${task.seed}${task.subject === 'bounds' ? '' : ` (${task.subject})`}: ${key}: ${says}`);
     if (!file || seeds.length >= SHOWN) return;
     let last = says;
     const holds = async (candidate: NativeFile) => {
@@ -127,6 +129,11 @@ class Hunt {
   }
 }
 
+function subjectOf(seed: number): Subject {
+  if (seed % WIDE_EVERY === 0) return 'means';
+  return seed % DRAWN_EVERY === 0 ? 'drawn' : 'bounds';
+}
+
 function sum(tally: Readonly<Record<string, number>>): number {
   return Object.values(tally).reduce((total, times) => total + times, 0);
 }
@@ -139,12 +146,15 @@ function listed(tally: Readonly<Record<string, number>>): string {
 }
 
 /**
- * `npm run hunt -- [--minutes N] [--seed S] [--threads K]`, with the bundled `child.ts`; true when nothing was found.
+ * `npm run hunt -- [--minutes N] [--seed S] [--threads K] [--drawn]`, with the bundled `child.ts`; true when nothing was found.
  */
 export async function main(words: readonly string[], child: string): Promise<boolean> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ args: [...words], options: { minutes: text, seed: text, threads: text } });
-  const number = (name: keyof typeof values, fallback: number) => {
+  const { values } = parseArgs({
+    args: [...words],
+    options: { minutes: text, seed: text, threads: text, drawn: { type: 'boolean' } },
+  });
+  const number = (name: 'minutes' | 'seed' | 'threads', fallback: number) => {
     const value = Number(values[name] ?? fallback);
     if (!(value > 0)) throw new Error(`--${name} takes a positive number`);
     return value;
@@ -152,7 +162,7 @@ export async function main(words: readonly string[], child: string): Promise<boo
   const deadline = performance.now() + number('minutes', 1) * 60_000;
   const first = Math.floor(number('seed', 1 + Math.floor(Date.now() / 1000)));
   console.log(`seeds from ${first}`);
-  const hunt = new Hunt(first, deadline);
+  const hunt = new Hunt(first, deadline, values.drawn ? 'drawn' : null);
   await Promise.all(Array.from({ length: Math.floor(number('threads', 1)) }, () => hunt.run(new Checker(child))));
   return hunt.close();
 }

@@ -10,8 +10,8 @@ import type { Network } from '../../../../src/network/network.ts';
 
 type Sketch = Readonly<Record<string, unknown>>;
 
-function networkOf(input: readonly number[], layers: readonly Sketch[], initialization?: Sketch): Network {
-  const analysis = analyze(JSON.stringify({ input, layers, initialization }), 'a.network.json');
+function networkOf(input: readonly number[], layers: readonly Sketch[], init?: Sketch): Network {
+  const analysis = analyze(JSON.stringify({ input, layers, init }), 'a.network.json');
   expect(analysis?.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   return analysis!.networks[0].network;
 }
@@ -99,6 +99,29 @@ const networks: Record<string, Network> = {
       conv(3, 1, 'relu'),
     ],
   ),
+  'units on maxout, whose pieces have weights of their own': networkOf(
+    [3],
+    [{ type: 'maxout', units: 4, rank: 3 }, units('hard_tanh'), dense(3, 'relu')],
+  ),
+  'two units on one maximum, which bend at the same places, and one on a multiple of it': networkOf(
+    [3],
+    [
+      { type: 'maxout', name: 'm', units: 4, rank: 3 },
+      units('relu6', { name: 'a' }),
+      units('leaky_relu', { name: 'b', inputs: ['m'] }),
+      { type: 'batch_normalization', name: 'n', inputs: ['m'], epsilon: 3 },
+      units('relu6', { name: 'c', inputs: ['n'] }),
+      { type: 'concatenate', inputs: ['a', 'b', 'c'] },
+    ],
+    { kernel: 'normal', kernel_stddev: 3 },
+  ),
+  'max pooling behind separable convolutions of two channels': networkOf(
+    [8, 2],
+    [
+      { type: 'separable_conv1d', filters: 3, kernel_size: 3 },
+      { type: 'max_pooling1d', pool_size: 2 },
+    ],
+  ),
   'no biases': networkOf([4], [dense(4, 'relu', { use_bias: false }), dense(4, 'relu', { use_bias: false })]),
 };
 
@@ -155,7 +178,8 @@ test('equal seeds give equal means', () => {
 
 describe('says why there is no mean', () => {
   const reason = (network: Network) => {
-    const mean = drawMean(network, { work: 1e5 });
+    const ends = (phase: number) => Array.from({ length: network.inputSize }, (_, i) => Math.sin(7.3 * i + phase));
+    const mean = drawMean(network, { segment: { from: ends(0), to: ends(1) }, work: 1e5 });
     return 'reason' in mean ? mean.reason : 'none';
   };
 
@@ -172,6 +196,32 @@ describe('says why there is no mean', () => {
         ],
       ),
       /greatest of several tensors/,
+    ],
+    [
+      'differences of values that are one number times a weight',
+      networkOf(
+        [8, 1],
+        [
+          { type: 'separable_conv1d', filters: 8, kernel_size: 3 },
+          { type: 'max_pooling1d', pool_size: 2 },
+        ],
+      ),
+      /sign of a single number/,
+    ],
+    [
+      'units on a step down, below zero',
+      networkOf([2], [dense(3), { type: 'relu', threshold: -0.5 }, units('relu')]),
+      /no weights of their own/,
+    ],
+    [
+      'one number times a weight',
+      networkOf([4], [dense(1), dense(4, 'relu', { use_bias: false })]),
+      /sign of a single number/,
+    ],
+    [
+      'a draw takes too long',
+      networkOf([64, 64, 3], [conv(64, 3, 'relu'), conv(64, 3, 'relu')]),
+      /16 draws of this network take about .* more than the 2e\+5 that/,
     ],
     ['nothing bends', networkOf([3], [dense(3)]), /No layer has piecewise-linear units/],
   ])('%s', (_, network, says) => {
