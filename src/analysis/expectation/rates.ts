@@ -123,8 +123,8 @@ export function changeRate(
 }
 
 /** Moments of the difference of two fresh parts; null where it is zero up to rounding. */
-function momentsOfDifference({ covariance }: Contest, i: number, j: number): readonly [number, number, number] | null {
-  const [one, two, mixed] = [covariance(i, i), covariance(j, j), covariance(i, j)];
+function momentsOfDifference(contest: Contest, i: number, j: number): readonly [number, number, number] | null {
+  const [one, two, mixed] = [contest.covariance(i, i), contest.covariance(j, j), contest.covariance(i, j)];
   const q = one[0] + two[0] - 2 * mixed[0];
   if (!(q > ROUNDING * (one[0] + two[0]))) return null;
   return [q, one[1] + two[1] - mixed[1] - mixed[2], one[3] + two[3] - 2 * mixed[3]];
@@ -132,7 +132,8 @@ function momentsOfDifference({ covariance }: Contest, i: number, j: number): rea
 
 /**
  * Whether two numbers, neither of them less than another, are equal at the origin, where their difference is
- * proportional to the distance from it, whatever the weights: as where one window of a convolution sees padding and the other does not.
+ * proportional to the distance from it, whatever the weights: as where one window of a convolution sees padding and the
+ * other does not.
  */
 function meetsAt(
   contest: Contest,

@@ -10,7 +10,7 @@ import { Choices } from './choices.ts';
 import { open, type NativeFile } from './nativeFile.ts';
 
 const DEVIATIONS = 3;
-/** Counted networks; what is too far off is counted and drawn again as often, with other seeds, each time more often. */
+/** Counted networks: what is too far off is counted and drawn again with other seeds, each time more often. */
 const ROUNDS = [60, 240, 960] as const;
 const WORK_A_COUNT = 4e4;
 /** Networks with more regions take long to count. */
@@ -57,7 +57,10 @@ function deviation(network: Network, segment: Segment, draws: number, seed: numb
     // The error of the whole is at least that of a part.
     const error = Math.hypot(mean.standardError, spreadOf(values)?.standardError ?? Infinity);
     if (Math.abs(stated - found) > DEVIATIONS * error + 1e-6)
-      return `after ${name}: drawn ${stated.toPrecision(6)}, counted ${found.toPrecision(6)} ± ${error.toPrecision(2)} (${draws} networks)`;
+      return (
+        `after ${name}: drawn ${stated.toPrecision(6)}, counted ${found.toPrecision(6)} ` +
+        `± ${error.toPrecision(2)} (${draws} networks)`
+      );
   }
   return null;
 }
