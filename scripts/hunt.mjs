@@ -1,7 +1,7 @@
 // `npm run hunt [-- --minutes N] [--seed S] [--threads K] [--drawn]`: random networks of every kind, one after another
-// from the seed S on, each checked in a process of its own: no count above an upper bound, no lower bound above one, every
-// method the same count. What is found is made as small as it goes, and printed as a file; one that hangs or aborts is
-// found as well. With --drawn only the means from draws are checked. Exit code 1 where there is one.
+// from the seed S on, each checked in a process of its own: no count above an upper bound, no lower bound above one,
+// every method the same count. What is found is made as small as it goes, and printed as a file; one that hangs or
+// aborts is found as well. With --drawn only the means from draws are checked. Exit code 1 where there is one.
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -146,8 +146,8 @@ function listed(tally: Readonly<Record<string, number>>): string {
 }
 
 /**
- * `npm run hunt -- [--minutes N] [--seed S] [--threads K] [--drawn]`, with the bundled `child.ts`; true when nothing was
- * found.
+ * `npm run hunt -- [--minutes N] [--seed S] [--threads K] [--drawn]`, with the bundled `child.ts`; true when
+ * nothing was found.
  */
 export async function main(words: readonly string[], child: string): Promise<boolean> {
   const text = { type: 'string' } as const;
