@@ -48,7 +48,7 @@ export function arrangement(
   stored: StoredTensor,
 ): Arrangement | null {
   if (/(^|[._/])weight$/.test(stored.name) && (weight === 'kernel' || weight === 'depthwise_kernel')) {
-    const torch = torchKernel(model.network, layer, stored.shape, wanted);
+    const torch = torchKernel(model, layer, stored.shape, wanted);
     if (torch) return torch;
   }
   const fromTorch = /(^|[._/])(weight|running_mean|running_var)$/.test(stored.name);
@@ -57,7 +57,7 @@ export function arrangement(
   if (weight === 'alpha' && !sameUpToOnes(stored.shape, wanted)) return slopes(stored.shape, wanted);
   if (!sameUpToOnes(stored.shape, wanted)) return null;
   if (weight !== 'alpha' && (fromTorch || isTorchBias(layer, stored)))
-    return reordered(flattenedInput(model.network, layer), 1);
+    return reordered(flattenedInput(model, layer), 1);
   const order = flattenedByChannel(model, layer);
   // Where the order is not known, that is said of the layer as a whole.
   if (order === 'mixed') return (values) => values;
@@ -158,7 +158,7 @@ function isTorchKernel({ kind }: Operation): boolean {
 }
 
 /** `[out, in, ...window]` (transposed convolutions `[in, out, ...window]`) to `[...window, in, out]`. */
-function torchKernel(network: Network, layer: Layer, stored: Shape, wanted: Shape): Arrangement | null {
+function torchKernel(model: Model, layer: Layer, stored: Shape, wanted: Shape): Arrangement | null {
   if (!isTorchKernel(layer.operation)) return null;
   const [inner, outer] = wanted.slice(-2);
   const window = wanted.slice(0, -2);
@@ -168,7 +168,7 @@ function torchKernel(network: Network, layer: Layer, stored: Shape, wanted: Shap
   const depthwise = layer.operation.kind === 'depthwiseConvolution';
   const front = depthwise ? [inner * outer, 1] : [outer, inner];
   if (!sameUpToOnes(stored, [...front, ...window]) || stored.length < 2 || stored[0] !== front[0]) return null;
-  const order = layer.operation.kind === 'dense' ? reordered(flattenedInput(network, layer), outer) : null;
+  const order = layer.operation.kind === 'dense' ? reordered(flattenedInput(model, layer), outer) : null;
   if (layer.operation.kind === 'dense' && !order) return null;
   return (values) => {
     const result = new Float64Array(values.length);
@@ -203,9 +203,21 @@ function reordered(shape: Flattened, width: number): Arrangement | null {
   };
 }
 
-/** The shape that a layer's vector was flattened from, where that has several positions and channels. */
-function flattenedInput(network: Network, layer: Layer): Flattened {
-  return layer.inputShapes[0].length > 1 ? 'plain' : flattenedFrom(network, layer.inputs[0], () => true);
+/**
+ * The shape that a layer's vector was flattened from, where that has several positions and channels and the file keeps
+ * the vector channel by channel. PyTorch does, unless the definition says that the channels were brought to the end.
+ */
+function flattenedInput(model: Model, layer: Layer): Flattened {
+  if (saysOrder(model.definition)) return flattenedByChannel(model, layer);
+  return layer.inputShapes[0].length > 1 ? 'plain' : flattenedFrom(model.network, layer.inputs[0], () => true);
+}
+
+/** Whether the definition was written for channels first, tensor by tensor. */
+function saysOrder({ inputs, layers }: NetworkDefinition): boolean {
+  return (
+    inputs.some(({ channelsFirst }) => channelsFirst) ||
+    layers.some(({ channelsFirst, isChannelByChannel }) => channelsFirst === true || isChannelByChannel === true)
+  );
 }
 
 /** The same where files keep such a vector channel by channel. */

@@ -291,3 +291,32 @@ describe('weights that do not fit are refused with a sentence', () => {
     expect([...layers[1].weights!.kernel.data]).toEqual([7, 8]);
   });
 });
+
+describe('numbers of PyTorch behind a flatten', () => {
+  const sourceOf = (flatten: string): string =>
+    ['import torch', 'import torch.nn as nn', 'class Net(nn.Module):', '    def __init__(self):']
+      .concat(
+        '        super().__init__()',
+        '        self.fc = nn.Linear(12, 1, bias=False)',
+        '    def forward(self, x):',
+      )
+      .concat(`        return self.fc(${flatten})`, 'net = Net()', 'net(torch.randn(1, 3, 2, 2))', '')
+      .join('\n');
+  const data = Array.from({ length: 12 }, (_, i) => i + 1);
+  const file = openWeights(
+    source('w.safetensors', safetensors({ 'fc.weight': { shape: [1, 12], data: Float64Array.from(data) } })),
+  );
+  const last = (channels: number, positions: number): number[] =>
+    data.map((_, i) => data[(i % channels) * positions + Math.floor(i / channels)]);
+
+  it.each([
+    ['keep each channel together', 'torch.flatten(x, 1)', last(3, 4)],
+    ['keep each position together once the channels are last', 'x.permute(0, 2, 3, 1).flatten(1)', data],
+    ['follow the last of several exchanges', 'x.permute(0, 2, 3, 1).permute(0, 3, 1, 2).flatten(1)', last(3, 4)],
+  ])('%s', (_, flatten, kernel) => {
+    const { match } = networkWithWeights(sourceOf(flatten), 'net.py', 0, file)!;
+    expect(match!.remarks).toEqual([]);
+    // The input is channels last here, so the kernel is what each of its numbers is multiplied by.
+    expect([...match!.attach().layers.at(-1)!.weights!.kernel.data]).toEqual(kernel);
+  });
+});
