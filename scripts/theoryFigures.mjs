@@ -15,7 +15,7 @@ const entry = `
   export { networkWithWeights } from './src/analysis/networkWeights.ts';
   export { compareNetworks } from './src/analysis/compare.ts';
   export { regionsPerParameter } from './src/analysis/figures.ts';
-  export { formatMagnitude, formatNumber, groupDigits } from '../src/common/formatFigures.ts';
+  export { formatMagnitude, formatNumber, groupDigits } from './src/common/formatFigures.ts';
   export { count } from './src/counting/countRegions.ts';
 `;
 

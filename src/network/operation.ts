@@ -143,6 +143,14 @@ export function isMerge(operation: Operation): operation is MergeOperation {
   }
 }
 
+/** What a batch normalization divides by at initialization, squared: its moving variance is 1, where it has one. */
+export function initialVariance({
+  statistics,
+  epsilon,
+}: Extract<Operation, { readonly kind: 'batchNormalization' }>): number {
+  return statistics === false ? 1 : 1 + epsilon;
+}
+
 /** The shape of an output: the first `keep` axes of the first input (all, or as `slice` counts them), then these. */
 export interface OutputRule {
   readonly keep?: number;

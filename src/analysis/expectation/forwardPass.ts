@@ -1,6 +1,6 @@
 import { bends, type PiecewiseLinearActivation } from '../../network/activation.ts';
 import { inputTensor, type Layer, type Network, type TensorId } from '../../network/network.ts';
-import { isMerge, type MergeOperation } from '../../network/operation.ts';
+import { initialVariance, isMerge, type MergeOperation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
@@ -97,7 +97,7 @@ class ForwardPass {
       case 'upSampling':
         return fixedImage(layer, input);
       case 'batchNormalization':
-        return this.scaled(input, 1 / Math.sqrt(operation.statistics === false ? 1 : 1 + operation.epsilon), true);
+        return this.scaled(input, 1 / Math.sqrt(initialVariance(operation)), true);
       case 'flatten':
       case 'reshape':
         return { ...input, channels: layer.outputShape[layer.outputShape.length - 1] };

@@ -1,7 +1,7 @@
 import type { Initialization } from '../../network/definition.ts';
 import { kernelVariance } from '../../network/kernelVariance.ts';
 import type { Layer } from '../../network/network.ts';
-import type { MergeOperation, Operation } from '../../network/operation.ts';
+import { initialVariance, type MergeOperation, type Operation } from '../../network/operation.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { Ancestry } from './ancestry.ts';
 import { joinChannels, reshapeCells, sumChannels, type Cells } from './cells.ts';
@@ -63,7 +63,7 @@ export function affineImage(
         : weighted(operation, mixed, context);
     }
     case 'batchNormalization': {
-      const factor = 1 / Math.sqrt(1 + operation.epsilon);
+      const factor = 1 / Math.sqrt(initialVariance(operation));
       return { ...state, cells: scaled(state.cells, state.kind === 'known' ? factor : factor ** 2) };
     }
     case 'flatten':

@@ -1,6 +1,6 @@
 import { bends, type PiecewiseLinearActivation } from '../../network/activation.ts';
 import { type Layer, type Network, type TensorId } from '../../network/network.ts';
-import { isMerge, type MergeOperation } from '../../network/operation.ts';
+import { initialVariance, isMerge, type MergeOperation } from '../../network/operation.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { slicesOf, weightVariance, type Weighted } from './affine.ts';
 import { commonBorders, rowsAndColumns } from './cells.ts';
@@ -141,7 +141,7 @@ export class Covariances {
       case 'graphConvolution':
         return this.weighted(layer, operation, a, b);
       case 'batchNormalization':
-        return this.graph.sum([{ moments: this.pair(layer.inputs[0], a, b), factor: 1 / (1 + operation.epsilon) }]);
+        return this.graph.sum([{ moments: this.pair(layer.inputs[0], a, b), factor: 1 / initialVariance(operation) }]);
       case 'flatten':
       case 'reshape':
         return this.reshaped(layer, a, b);

@@ -14,7 +14,8 @@ export interface Places {
 export function placesFor(inputs: number, seed: number): Places {
   const choices = new Choices(seed, 2);
   const scale = choices.one([1, 4, 30]);
-  const vector = () => Array.from({ length: inputs }, () => Math.round(choices.normal() * 1e4 * scale) / 1e4);
+  // In binary fractions, so that corners and ends of segments are sums without rounding.
+  const vector = () => Array.from({ length: inputs }, () => Math.round(choices.normal() * 2 ** 13 * scale) / 2 ** 13);
   const filled = (value: number) => Array<number>(inputs).fill(value);
   const straight = choices.chance(0.3);
   const along = (axis: number) => filled(0).map((_, i) => (i % 2 === axis ? 2 * scale : 0));

@@ -6,6 +6,7 @@ import type { Network } from '../../../../src/network/network.ts';
 import type { Padding } from '../../../../src/network/operation.ts';
 import { meanRegionsOnSegment } from '../../../../src/theory/kacRice/segment.ts';
 import type { Segment } from '../../../../src/theory/bound.ts';
+import { openWithWeights } from '../../formats/values.ts';
 import { build, dense, denseNetwork, layer, window1d, window2d } from '../../network/definitions.ts';
 import { randomSegment, simulate } from './simulation.ts';
 
@@ -404,5 +405,31 @@ describe('units that are almost all on a flat piece', () => {
     const [, counted] = simulate(network, segment, 40);
     const [, mean] = means(network, segment);
     expect(Math.abs(mean - counted.mean)).toBeLessThan(3.5 * counted.error + 0.04 * counted.mean);
+  });
+});
+
+describe('a constant image', () => {
+  const read = (input: readonly number[], ...layers: readonly object[]): Network =>
+    openWithWeights(JSON.stringify({ input, layers }));
+  const conv = { type: 'conv1d', filters: 16, kernel_size: 1, use_bias: false, activation: 'hard_tanh' };
+  const total = (network: Network): number => means(network, diagonal(network.inputSize)).at(-1)!;
+
+  test('has one average over two cells and over three', () => {
+    const pooled = read([8, 1], { type: 'average_pooling1d', pool_size: 3, padding: 'same' }, conv);
+    expect(total(pooled)).toBeCloseTo(total(read([1, 1], conv)), 9);
+  });
+
+  test('has one sum, whatever the order of its terms', () => {
+    const graph = (...adjacency: readonly (readonly number[])[]) =>
+      read([adjacency[0].length, 1], { type: 'graph_conv', units: 3, adjacency, activation: 'relu' });
+    const once = graph([0.3, 0.1, 0.2], [0, 0, 0], [0, 0, 0]);
+    expect(total(graph([0.3, 0.1, 0.2], [0.2, 0.1, 0.3], [0.1, 0.3, 0.2]))).toBeCloseTo(total(once), 9);
+    // What is left of zero by rounding is zero.
+    expect(total(graph([0.3, 0.1, 0.2], [0.1, 0.2, -0.3], [0, 0, 0]))).toBeCloseTo(total(once), 9);
+  });
+
+  test('is not changed by a normalization that has no statistics', () => {
+    const normalized = { type: 'batch_normalization', name: 'n', statistics: false, epsilon: 0.5 };
+    expect(total(read([4, 1], normalized, conv))).toBeCloseTo(total(read([4, 1], conv)), 9);
   });
 });
