@@ -69,7 +69,8 @@ export function affineImage(
     case 'flatten':
     case 'reshape': {
       const cells = reshapeCells(state.cells, layer.outputShape, context.identities);
-      return cells ? { ...state, cells } : unknown('a reshape mixes channels of different origin.');
+      if (!cells) return unknown('a reshape mixes channels of different origin.');
+      return state.kind === 'random' && leavesFew(layer) ? { ...state, cells, isThin: true } : { ...state, cells };
     }
     case 'zeroPadding': {
       const [[top], [left]] = operation.padding;
@@ -191,6 +192,12 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
 
 /** From this many numbers on, the variance that they pass to the next layer counts as averaged out. */
 const FEW_CHANNELS = 16;
+
+/** Whether a reshape makes positions of what were channels, so that few are left to average out. */
+function leavesFew({ inputShapes: [from], outputShape }: Layer): boolean {
+  const channels = outputShape[outputShape.length - 1];
+  return channels < from[from.length - 1] && channels < FEW_CHANNELS;
+}
 
 /**
  * Channels that random kernels make of a known input one by one, before anything mixes them: as many as the input and

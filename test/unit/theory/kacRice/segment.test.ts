@@ -433,3 +433,12 @@ describe('a constant image', () => {
     expect(total(read([4, 1], normalized, conv))).toBeCloseTo(total(read([4, 1], conv)), 9);
   });
 });
+
+test('units that a reshape makes positions of are too few in each to average out', () => {
+  const layers = [
+    { type: 'dense', units: 24, activation: 'relu' },
+    { type: 'reshape', target_shape: [24, 1] },
+    { type: 'separable_conv1d', filters: 32, kernel_size: 1, activation: 'relu' },
+  ];
+  expect(reason(openWithWeights(JSON.stringify({ input: [4], layers })))).toContain('few random channels');
+});
