@@ -15,7 +15,9 @@ export interface WidthGroup {
 export function widthGroups(definition: NetworkDefinition): WidthGroup[] {
   const { layers } = definition;
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
-  const fixed = new Set(outputsOf(definition).flatMap((name) => widthSources(name, byName)));
+  // A selection names places, which have to stay.
+  const selected = layers.flatMap(({ operation, inputs }) => (operation.kind === 'select' ? inputs : []));
+  const fixed = new Set([...outputsOf(definition), ...selected].flatMap((name) => widthSources(name, byName)));
   const groups = new DisjointSets();
   for (const { operation, inputs, sharedWith, name } of layers) {
     if (sharedWith !== undefined) groups.join(name, sharedWith);
@@ -93,6 +95,7 @@ function keepsWidth({ operation }: LayerDefinition): boolean {
     case 'maxout':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'concatenate':
     case 'graphConvolution':
     case 'notPiecewiseLinear':

@@ -46,6 +46,7 @@ export function multiplyAdds(layer: CostedLayer): number | null {
     case 'batchNormalization':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':

@@ -1,4 +1,5 @@
 import { isMerge, type MergeOperation, type Operation, type OutputRule, type Window } from './operation.ts';
+import { selectedShape } from './selection.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
 import { sizeFault } from './wholeSizes.ts';
 import { slide, slideTransposed, spatialExtents } from './window.ts';
@@ -63,6 +64,10 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
       return { shape: [sizeOf(input)] };
     case 'reshape':
       return reshaped(operation.target, input);
+    case 'select': {
+      const selected = selectedShape(operation.selection, input);
+      return 'message' in selected ? { fault: selected } : { shape: selected };
+    }
     case 'zeroPadding': {
       const wrong = wrongRank(operation.rank, input);
       if (wrong) return wrong;

@@ -60,6 +60,7 @@ export function fans(name: string, shape: Shape, kind: Layer['operation']['kind'
     case 'batchNormalization':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':

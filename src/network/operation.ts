@@ -1,3 +1,4 @@
+import type { Selection } from './selection.ts';
 import type { Shape } from './shape.ts';
 
 /** `same` pads with zeros as TensorFlow does; explicit padding is `[[top, bottom], [left, right]]`. */
@@ -70,6 +71,7 @@ export type Operation =
     }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly target: Shape }
+  | { readonly kind: 'select'; readonly selection: Selection }
   /** Dropout, noise, `activation` layers: the identity at inference, perhaps with numbers that it keeps. */
   | { readonly kind: 'identity'; readonly parameters?: ParameterRule }
   | {
@@ -134,6 +136,7 @@ export function isMerge(operation: Operation): operation is MergeOperation {
     case 'batchNormalization':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':

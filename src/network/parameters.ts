@@ -108,6 +108,7 @@ function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<str
     case 'globalAveragePooling':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':

@@ -1,4 +1,5 @@
 import { isInput, type Layer, type Network } from './network.ts';
+import type { Selection } from './selection.ts';
 import { windowGeometry } from './window.ts';
 
 /** How much of the input one position of a tensor sees along an axis, and how far apart two neighbors' views are. */
@@ -39,6 +40,8 @@ function viewsAfter(layer: Layer, inputs: readonly (Views | null)[]): Views | nu
     if (!view) return null;
     widest = widest ? [wider(widest[0], view[0]), wider(widest[1], view[1])] : view;
   }
+  // Positions and channels change their parts.
+  if (layer.operation.kind === 'select' && layer.operation.selection.by === 'axes') return null;
   return widest && [alongAxis(layer, 0, widest[0]), alongAxis(layer, 1, widest[1])];
 }
 
@@ -48,6 +51,7 @@ function wider(a: View, b: View): View {
 
 function alongAxis(layer: Layer, axis: 0 | 1, { extent, step }: View): View {
   const { operation } = layer;
+  if (operation.kind === 'select') return selectedView(operation.selection, layer, axis, { extent, step });
   if (operation.kind === 'upSampling') {
     const factor = operation.factors[axis];
     return { extent: operation.bilinear && factor > 1 ? extent + step : extent, step: step / factor };
@@ -61,4 +65,20 @@ function alongAxis(layer: Layer, axis: 0 | 1, { extent, step }: View): View {
   const stride = window.strides[axis];
   if (window.transposed) return { extent: extent + Math.ceil((reach + 1) / stride - 1) * step, step: step / stride };
   return { extent: extent + reach * step, step: step * stride };
+}
+
+/** Blocks become channels, which see all positions of theirs, or are made of them; places lie as far apart as named. */
+function selectedView(selection: Selection, { inputShapes: [shape] }: Layer, axis: 0 | 1, view: View): View {
+  const { extent, step } = view;
+  if (selection.by === 'axes') return view;
+  if (selection.by === 'blocks') {
+    return selection.into === 'positions'
+      ? { extent, step: step / selection.size }
+      : { extent: extent + (selection.size - 1) * step, step: step * selection.size };
+  }
+  const selected = selection.axis < 0 ? shape.length + selection.axis : selection.axis;
+  const [first, second] = selection.places;
+  return selected === shape.length - 3 + axis && second > first && first >= 0
+    ? { extent, step: step * (second - first) }
+    : view;
 }

@@ -52,6 +52,7 @@ export function operationPieces(operation: Operation, inputs: readonly Shape[]):
     case 'batchNormalization':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':

@@ -1,5 +1,6 @@
 import { formatCount } from '../common/formatFigures.ts';
 import type { Operation, Window } from './operation.ts';
+import type { Selection } from './selection.ts';
 
 /** Which native field is at fault, and what it must be. */
 export interface SizeFault {
@@ -53,6 +54,8 @@ export function sizeFault(operation: Operation): SizeFault | null {
         operation.target.filter((extent) => extent !== -1),
         1,
       );
+    case 'select':
+      return selectionFault(operation.selection);
     case 'concatenate':
       return fault('axis', [operation.axis], -MAX_SIZE);
     case 'batchNormalization':
@@ -68,6 +71,18 @@ export function sizeFault(operation: Operation): SizeFault | null {
     case 'notPiecewiseLinear':
     case 'unknown':
       return null;
+  }
+}
+
+function selectionFault(selection: Selection): SizeFault | null {
+  switch (selection.by) {
+    case 'places':
+      if (selection.places.length === 0) return { message: 'places must name at least one place', field: 'places' };
+      return fault('axis', [selection.axis], -MAX_SIZE) ?? fault('places', selection.places, -1);
+    case 'axes':
+      return fault('dims', selection.order, 0);
+    case 'blocks':
+      return fault('block_size', [selection.size], 1);
   }
 }
 

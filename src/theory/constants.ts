@@ -38,6 +38,7 @@ function addsConstants(operation: Operation): boolean {
     case 'globalAveragePooling':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':

@@ -45,6 +45,7 @@ function effectOf({ kind }: Operation): 'scales' | 'renames' | 'resamples' | 'co
     case 'zeroPadding':
     case 'upSampling':
       return 'resamples';
+    case 'select':
     case 'dense':
     case 'convolution':
     case 'depthwiseConvolution':

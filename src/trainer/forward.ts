@@ -45,6 +45,7 @@ function whyNotLayer({ name, type, operation, activation, outputShape }: Layer, 
     case 'globalAveragePooling':
     case 'batchNormalization':
     case 'reshape':
+    case 'select':
     case 'zeroPadding':
     case 'upSampling':
     case 'notPiecewiseLinear':
@@ -144,6 +145,7 @@ function operate(
     case 'globalAveragePooling':
     case 'batchNormalization':
     case 'reshape':
+    case 'select':
     case 'zeroPadding':
     case 'upSampling':
     case 'notPiecewiseLinear':

@@ -180,6 +180,13 @@ describe('a network written in the native format', () => {
     fc.record({ type: fc.constant('maxout'), units: size, rank: size }),
     fc.record({ type: fc.constant('flatten') }),
     fc.record({
+      type: fc.constant('select'),
+      axis: fc.constantFrom(-1, 1, 3),
+      places: fc.array(fc.integer({ min: -1, max: 1 }), { minLength: 1, maxLength: 3 }),
+    }),
+    fc.record({ type: fc.constant('permute'), dims: fc.constantFrom([2, 1, 3], [3, 1, 2], [1, 2, 3]) }),
+    fc.record({ type: fc.constantFrom('depth_to_space', 'space_to_depth'), block_size: size }),
+    fc.record({
       type: fc.constant('concatenate'),
       axis: fc.constantFrom(-1, 3),
       inputs: fc.constant(['input', 'input']),

@@ -166,6 +166,15 @@ const general: Record<string, Block> = {
     const other = { name: `${at}right`, ...layer({ kind: 'identity' }, one(choose)) };
     return [bent, other, { ...layer({ kind: 'concatenate', axis: -1 }), inputs: [bent.name, other.name] }];
   },
+  selection: (choose, shape) => {
+    const axis = choose(shape.length);
+    const places = Array.from({ length: 1 + choose(shape[axis]) }, () => choose(shape[axis] + 1) - 1);
+    return [layer({ kind: 'select', selection: { by: 'places', axis, places } }, any(choose))];
+  },
+  order: (_, shape) => {
+    const order = shape.map((_extent, axis) => shape.length - 1 - axis);
+    return [layer({ kind: 'select', selection: { by: 'axes', order } })];
+  },
   dense: (choose, shape) =>
     [layer({ kind: 'dense', units: 3, useBias: true }, one(choose))].filter(() => shape.length > 0),
   maxout: (choose) => [layer({ kind: 'flatten' }), layer({ kind: 'maxout', units: 3, rank: 2 + choose(2) })],

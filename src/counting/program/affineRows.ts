@@ -32,7 +32,7 @@ export function diagonal(scale: Float64Array): SparseMatrix {
   return builder.matrix(scale.length);
 }
 
-export function selection(indices: readonly number[], columns: number): SparseMatrix {
+export function selection(indices: Iterable<number>, columns: number): SparseMatrix {
   const builder = new RowBuilder();
   for (const index of indices) {
     if (index >= 0) builder.entry(index, 1);

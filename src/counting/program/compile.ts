@@ -1,6 +1,7 @@
 import { bends } from '../../network/activation.ts';
 import { analyzedLayers, type Layer, type Network, type TensorId } from '../../network/network.ts';
 import type { Operation, Window } from '../../network/operation.ts';
+import { selectedPlaces } from '../../network/selection.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { spatialExtents, windowGeometry } from '../../network/window.ts';
 import * as rows from './affineRows.ts';
@@ -197,6 +198,10 @@ class Lowering {
       case 'reshape':
       case 'identity':
         return source;
+      case 'select': {
+        const places = selectedPlaces(operation.selection, layer.inputShapes[0]);
+        return from(rows.selection(places, this.sizes[source]));
+      }
       case 'batchNormalization':
         return this.batchNormalization(layer, operation, source);
       case 'add':

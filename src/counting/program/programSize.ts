@@ -74,6 +74,8 @@ function sizeOfLayer(layer: Layer): ProgramSize {
     case 'globalMaxPooling':
     case 'globalAveragePooling':
       return { scalars: outputs, entries: inputs };
+    case 'select':
+      return { scalars: outputs, entries: outputs };
     case 'upSampling':
       return { scalars: outputs, entries: outputs * (operation.bilinear ? 4 : 1) };
     case 'add':

@@ -90,6 +90,13 @@ export function channelsLastConfig(className: string, written: PlainRecord): Cha
       axis === 1 ? 3 : typeof axis === 'number' ? axis - 1 : axis,
     );
   }
+  if (className === 'Permute' && isList(config.dims) && config.dims.length > 1) {
+    const rank = config.dims.length;
+    // File axis 1, the channels, is our last one.
+    const ours = (axis: PlainValue) => (axis === 1 ? rank : typeof axis === 'number' ? axis - 1 : axis);
+    const [channels, ...positions] = config.dims;
+    config.dims = [...positions, channels].map(ours);
+  }
   if (className === 'Reshape' && isList(config.target_shape) && config.target_shape.length > 1) {
     const [channels, ...spatial] = config.target_shape;
     config.target_shape = [...spatial, channels];

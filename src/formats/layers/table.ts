@@ -199,12 +199,35 @@ const globalPooling =
     keepDims: fields.boolean('keepdims', false),
   });
 
+/** Axes are counted from 1, as Keras does: 0 is the batch. */
 const permute: OperationReader = (fields) => {
   const dims = fields.get('dims');
-  const inPlace = isList(dims) && dims.every((axis, k) => axis === k + 1);
-  if (!inPlace) fields.unsupported('type', 'Permuting axes is not analyzed.');
+  const isOrder = isList(dims) && dims.length > 0 && dims.every((_, k) => dims.includes(k + 1));
+  if (isOrder) {
+    const order = (dims as number[]).map((axis) => axis - 1);
+    return order.every((axis, k) => axis === k) ? identity : { kind: 'select', selection: { by: 'axes', order } };
+  }
+  if (dims !== undefined) fields.bad('dims', dims, 'the axes in their new order, counted from 1: [2, 1]');
+  else if (!fields.has('dims')) fields.fail('dims', 'missing-field', 'dims is missing.');
   return identity;
 };
+
+/** Keras counts the batch as axis 0; an operation's axis does not. */
+const select: OperationReader = (fields) => {
+  const axis = fields.get('axis') ?? -1;
+  const places = fields.get('places');
+  if (!(typeof axis === 'number' && Number.isInteger(axis) && axis !== 0))
+    fields.bad('axis', axis, 'a whole number other than 0, the batch');
+  if (places === undefined && !fields.has('places')) fields.fail('places', 'missing-field', 'places is missing.');
+  else if (places !== undefined && !(areWhole(places, -1) && places.length > 0))
+    fields.bad('places', places, 'a list of places counted from 0, in which -1 stands for a zero');
+  const counted = typeof axis === 'number' && axis > 0 ? axis - 1 : Number(axis);
+  return { kind: 'select', selection: { by: 'places', axis: counted, places: areWhole(places, -1) ? places : [0] } };
+};
+
+const blocks =
+  (into: 'positions' | 'channels'): OperationReader =>
+  (fields) => ({ kind: 'select', selection: { by: 'blocks', size: fields.integer('block_size', 1), into } });
 
 /** Any layer that is not piecewise linear, by what it gives and how many weights it has. */
 const opaque: OperationReader = (fields) => {
@@ -272,6 +295,9 @@ const readers: Readonly<Record<string, OperationReader>> = {
   flatten: () => ({ kind: 'flatten' }),
   reshape,
   permute,
+  select,
+  depth_to_space: blocks('positions'),
+  space_to_depth: blocks('channels'),
   dropout: identityWith('rate', 'noise_shape', 'seed'),
   activity_regularization: identityWith('l1', 'l2'),
   activation: identityWith(),

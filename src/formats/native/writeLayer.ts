@@ -2,6 +2,7 @@ import { activationByName, linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { LayerDefinition } from '../../network/definition.ts';
 import type { Operation, Padding, Window } from '../../network/operation.ts';
+import type { Selection } from '../../network/selection.ts';
 
 /** Data as it is written: fields in this order, undefined ones left out. */
 export type Written =
@@ -105,6 +106,8 @@ function operationFields(operation: Operation): Record<string, Written | undefin
     }
     case 'reshape':
       return { type: 'reshape', target_shape: operation.target };
+    case 'select':
+      return selection(operation.selection);
     // Keras counts the batch as axis 0.
     case 'concatenate':
       return { type: 'concatenate', axis: unless(-1, operation.axis >= 0 ? operation.axis + 1 : operation.axis) };
@@ -182,6 +185,19 @@ function batchNormalization({
     statistics: unless(true, statistics ?? true),
     axis: unless(-1, axis >= 0 ? axis + 1 : axis),
   };
+}
+
+function selection(selection: Selection): Record<string, Written | undefined> {
+  switch (selection.by) {
+    case 'places': {
+      const { axis, places } = selection;
+      return { type: 'select', axis: unless(-1, axis >= 0 ? axis + 1 : axis), places };
+    }
+    case 'axes':
+      return { type: 'permute', dims: selection.order.map((axis) => axis + 1) };
+    case 'blocks':
+      return { type: selection.into === 'channels' ? 'space_to_depth' : 'depth_to_space', block_size: selection.size };
+  }
 }
 
 function notPiecewiseLinear({ what, output, parameters }: Extract<Operation, { kind: 'notPiecewiseLinear' }>) {

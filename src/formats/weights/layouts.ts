@@ -85,6 +85,7 @@ function readsRows({ operation: { kind } }: Layer, weight: string): boolean {
     case 'globalAveragePooling':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':
@@ -143,6 +144,7 @@ function isTorchKernel({ kind }: Operation): boolean {
     case 'batchNormalization':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':
@@ -257,6 +259,8 @@ function flattenedFrom(network: Network, start: TensorId, counts: (flatten: Laye
       case 'maximum':
       case 'concatenate':
         return layer.inputs.every((input) => flattenedFrom(network, input, counts) === 'plain') ? 'plain' : 'mixed';
+      case 'select':
+        return flattenedFrom(network, layer.inputs[0], counts) === 'plain' ? 'plain' : 'mixed';
       case 'dense':
       case 'convolution':
       case 'depthwiseConvolution':

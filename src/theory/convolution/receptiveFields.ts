@@ -129,6 +129,7 @@ export function hasFields({ operation: { kind } }: Layer): boolean {
     case 'globalAveragePooling':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'add':
     case 'subtract':
     case 'average':
@@ -167,6 +168,7 @@ function stepsOf(layer: Layer): AffineStep[] {
     case 'globalAveragePooling':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'add':
     case 'subtract':
     case 'average':

@@ -46,6 +46,7 @@ function widerOperation(operation: Operation): Operation | null {
     case 'batchNormalization':
     case 'flatten':
     case 'reshape':
+    case 'select':
     case 'identity':
     case 'zeroPadding':
     case 'upSampling':
@@ -61,6 +62,8 @@ function widerOperation(operation: Operation): Operation | null {
 }
 
 function resize(layer: Layer, operation: Operation, inputShapes: Layer['inputShapes']): Layer | null {
+  // What it selects was chosen for the shape as it is.
+  if (operation.kind === 'select') return null;
   const inferred = inferShape(operation, inputShapes);
   if ('fault' in inferred) return null;
   const resized = { ...layer, operation, inputShapes, outputShape: inferred.shape };

@@ -72,6 +72,8 @@ export function affineImage(
       if (!cells) return unknown('a reshape mixes channels of different origin.');
       return state.kind === 'random' && leavesFew(layer) ? { ...state, cells, isThin: true } : { ...state, cells };
     }
+    case 'select':
+      return unknown(`${layer.name} selects some of its numbers, and the mean is not followed through that.`);
     case 'zeroPadding': {
       const [[top], [left]] = operation.padding;
       const [height, width] = extents(context);

@@ -153,6 +153,7 @@ export class Covariances {
         return this.read(layer, a, b);
       case 'identity':
         return this.pair(layer.inputs[0], a, b);
+      case 'select':
       case 'maxout':
       case 'globalMaxPooling':
       case 'notPiecewiseLinear':

@@ -160,6 +160,7 @@ function passed(layer: Layer, grid: Grid, untouched: boolean): Grid | null {
     case 'globalMaxPooling':
     case 'globalAveragePooling':
     case 'reshape':
+    case 'select':
     case 'upSampling':
     case 'add':
     case 'subtract':

@@ -157,8 +157,27 @@ function reshape({ choices, shape }: Place): Fields {
 /** The order of the axes behind the batch. */
 const permute: FieldsOf = ({ choices, shape }) => {
   const dims = shape.map((_, axis) => axis + 1);
-  return { dims: choices.chance(0.5) ? dims : dims.reverse() };
+  return { dims: choices.chance(0.3) ? dims : choices.chance(0.5) ? dims.reverse() : [...dims.slice(1), 1] };
 };
+
+/** Some places of an axis, in any order, some of them twice or a zero. */
+const select: FieldsOf = ({ choices, shape }) => {
+  const axis = choices.between(1, shape.length);
+  const extent = shape[axis - 1];
+  const start = choices.between(0, extent - 1);
+  const part = Array.from({ length: extent - start }, (_, k) => start + k);
+  const some = Array.from({ length: choices.between(1, extent + 1) }, () => choices.between(-1, extent - 1));
+  return { axis: axis === shape.length ? -1 : axis, places: choices.chance(0.5) ? part : some };
+};
+
+/** A size that divides what is split. */
+const blocks =
+  (into: 'positions' | 'channels'): FieldsOf =>
+  ({ choices, shape: [height, width, channels] }) => {
+    const fits = (size: number) =>
+      into === 'positions' ? channels % size ** 2 === 0 : height % size === 0 && width % size === 0;
+    return { block_size: choices.one([1, 2, 3].filter(fits)) };
+  };
 
 const nothing: FieldsOf = () => ({});
 
@@ -188,6 +207,9 @@ export const layerFields: Readonly<Record<string, FieldsOf>> = {
   flatten: nothing,
   reshape,
   permute,
+  select,
+  depth_to_space: blocks('positions'),
+  space_to_depth: blocks('channels'),
   dropout: ({ choices }) => ({ rate: choices.one([0.1, 0.5]) }),
   activity_regularization: ({ choices }) => (choices.chance(0.5) ? { l1: 0.01 } : { l2: 0.01 }),
   activation: ({ choices, bends }) => ({ activation: bends ? activation(choices) : 'linear' }),
@@ -227,6 +249,7 @@ export function typesFor(shape: readonly number[], types: readonly string[]): st
     const rank = spatialType.exec(type)?.[1];
     if (rank !== undefined) return shape.length === Number(rank) + 1;
     if (type === 'graph_conv') return shape.length === 2;
+    if (/_to_/.test(type)) return shape.length === 3;
     return type !== 'maxout' || shape.length === 1;
   });
 }

@@ -180,6 +180,16 @@ describe('a forward pass of the lowered network', () => {
     expect(outputOf(larger(true), [1, 5])).toEqual([1, 2, 4, 5]);
   });
 
+  it('selects, with zeros where nothing is selected', () => {
+    const network = networkOf(
+      [4],
+      [layer({ kind: 'select', selection: { by: 'places', axis: 0, places: [2, -1, 0] } })],
+    );
+    expect(outputOf(network, [1, 2, 3, 4])).toEqual([3, 0, 1]);
+    const turned = networkOf([2, 3], [layer({ kind: 'select', selection: { by: 'axes', order: [1, 0] } })]);
+    expect(outputOf(turned, [1, 2, 3, 4, 5, 6])).toEqual([1, 4, 2, 5, 3, 6]);
+  });
+
   it.each([
     ['relu', [-3, 0.5, 9], [0, 0.5, 9]],
     ['relu6', [-3, 0.5, 9], [0, 0.5, 6]],

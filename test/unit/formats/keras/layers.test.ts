@@ -185,6 +185,7 @@ describe('what a Keras class computes', () => {
     ['Concatenate', { axis: 3 }, { operation: { kind: 'concatenate', axis: 2 } }],
     ['Maximum', {}, { operation: { kind: 'maximum' } }],
     ['Permute', { dims: [1, 2] }, { operation: { kind: 'identity' } }],
+    ['Permute', { dims: [2, 1] }, { operation: { kind: 'select', selection: { by: 'axes', order: [1, 0] } } }],
     [
       'LSTM',
       { units: 8 },
@@ -284,7 +285,7 @@ describe('layers that cannot be analyzed', () => {
     ['constructor', {}, 'type', 'unknown-layer'],
     ['Lambda', { function: ['code'] }, 'type', 'unsupported'],
     ['Conv3D', { filters: 2, kernel_size: 3 }, 'type', 'unsupported'],
-    ['Permute', { dims: [2, 1] }, 'type', 'unsupported'],
+    ['Permute', { dims: [2, 2] }, 'dims', 'bad-value'],
     [
       'TimeDistributed',
       { layer: { class_name: 'Conv2D', config: { filters: 1, kernel_size: 1 } } },
