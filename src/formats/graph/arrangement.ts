@@ -46,6 +46,14 @@ function indices(runs: readonly Run[]): Int32Array {
   return found;
 }
 
+/** For each index of the file, ours. */
+export function ourPlaces(runs: readonly Run[]): Int32Array {
+  const found = indices(runs);
+  const places = new Int32Array(found.length);
+  found.forEach((file, ours) => (places[file] = ours));
+  return places;
+}
+
 /** The rows of a tensor (entries, for a vector) in our order. */
 export function rearranged(tensor: Tensor, arrangement: Arrangement): Tensor {
   if (!arrangement) return tensor;

@@ -47,7 +47,7 @@ export function concatenate(
   if (inputs.length === 1) return first;
   const { shape } = first;
   if (!shape) throw new Refusal('Tensors of unknown shape are joined here.');
-  const ours = axis === undefined ? guessedAxis(inputs.map((input) => input.shape ?? [])) : ourAxis(first, axis);
+  const ours = axis === undefined ? guessedAxis(inputs.map((input) => input.shape ?? [])) : axisOfFile(first, axis);
   if (!(ours >= 0 && ours < shape.length)) throw new Refusal(`${node.op} along axis ${axis} is not analyzed.`);
   const isVector = shape.length === 1;
   const arrangement = isVector
@@ -62,7 +62,7 @@ export function concatenate(
 }
 
 /** The axis without the batch and with channels last, of one of the file. */
-function ourAxis({ shape, channelsFirst }: TensorValue, axis: number): number {
+export function axisOfFile({ shape, channelsFirst }: TensorValue, axis: number): number {
   const rank = shape?.length ?? 1;
   const file = (axis < 0 ? axis + rank + 1 : axis) - 1;
   if (!channelsFirst || rank === 1) return file;

@@ -54,15 +54,15 @@ export function poolAll(
   return writer.emit(node, [x], { type, operation: { kind, rank, keepDims } }, changes);
 }
 
-/** Zeros around the positions: rows and columns, or columns alone. */
+/** Zeros around the positions: rows and columns, or columns alone. A negative number cuts positions off. */
 export function pad(writer: GraphWriter, node: GraphNode, x: TensorValue, sides: readonly Pair[]): TensorValue {
-  if (sides.flat().some((side) => !Number.isInteger(side) || side < 0))
-    throw new Refusal('Cutting off positions is not analyzed.');
+  if (!sides.flat().every((side) => Number.isInteger(side))) throw new Refusal('How far this pads is not known.');
   if (sides.flat().every((side) => side === 0)) return x;
   const rank = spatialRank((x.shape?.length ?? sides.length + 1) - 1);
   if (sides.length !== rank) throw new Refusal('Padding along other axes than those of positions is not analyzed.');
   const padding = rank === 1 ? ([[0, 0], sides[0]] as const) : ([sides[0], sides[1]] as const);
-  return writer.emit(node, [x], { type: `zero_padding${rank}d`, operation: { kind: 'zeroPadding', padding, rank } });
+  const type = sides.flat().every((side) => side <= 0) ? `cropping${rank}d` : `zero_padding${rank}d`;
+  return writer.emit(node, [x], { type, operation: { kind: 'zeroPadding', padding, rank } });
 }
 
 /** Repeats or blends positions by whole factors. */

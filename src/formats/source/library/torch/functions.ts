@@ -1,6 +1,7 @@
 import { concatenate, merge, notPiecewiseLinear } from '../../../graph/joins.ts';
 import { clipped } from '../../../graph/pointwise.ts';
-import { squeeze, unsqueeze } from '../../../graph/reshaping.ts';
+import { fileShape, squeeze, unsqueeze } from '../../../graph/reshaping.ts';
+import { isDivisible, places, select, take } from '../../../graph/selecting.ts';
 import { poolAll } from '../../../graph/windows.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';
@@ -76,6 +77,8 @@ const asLayers: Readonly<Record<string, string>> = {
   interpolate: 'Upsample',
   upsample: 'Upsample',
   pixel_shuffle: 'PixelShuffle',
+  pixel_unshuffle: 'PixelUnshuffle',
+  channel_shuffle: 'ChannelShuffle',
   unflatten: 'Unflatten',
   local_response_norm: 'LocalResponseNorm',
 };
@@ -153,6 +156,20 @@ function pad(call: FunctionCall): TensorValue {
   const sides = given(call, 0, 'pad');
   if (!(sides instanceof Tuple || sides instanceof List)) throw new Refusal('How far this pads is not known.');
   const { items } = sides;
+  if (x.shape && items.length === 2 * x.shape.length && x.shape.length > 1 && x.channelsFirst) {
+    const [before, after] = items.slice(-2).map((side) => whole(side, 'How far this pads'));
+    if (!isDivisible(x.shape[x.shape.length - 1] + before + after))
+      throw new Refusal('This pads too far to be analyzed.');
+    const channels = places(-before, x.shape[x.shape.length - 1] + after).map((place) =>
+      place < 0 || place >= (x.shape?.at(-1) ?? 0) ? -1 : place,
+    );
+    const wider =
+      before === 0 && after === 0 ? x : select(trace.writer, node, x, { by: 'places', axis: -1, places: channels });
+    const around = items.slice(0, -2);
+    return around.every((side) => side === 0)
+      ? wider
+      : padSides(trace, node, wider, around, x.shape.length === 2 ? 1 : 2);
+  }
   const rank = (x.shape?.length ?? 3) - 1;
   if (rank < 1 || rank > 2 || !x.channelsFirst)
     throw new Refusal('Padding along other axes than those of positions is not analyzed.');
@@ -171,6 +188,47 @@ function dropout(call: FunctionCall): TensorValue {
   }
   return trace.emit(node, x, 'dropout', { kind: 'identity' });
 }
+
+/** Takes places of the axis that the first argument names. */
+const taking =
+  (which: (call: FunctionCall, extent: number) => readonly number[] | undefined): FunctionBody =>
+  (call) => {
+    const { trace, node, x } = call;
+    const [axis] = axesOf(x, [whole(given(call, 0, 'dim', 'axis'), 'An axis')]);
+    const extent = fileShape(x)?.[axis - 1];
+    if (extent === undefined || !isDivisible(extent)) throw new Refusal('Parts of this tensor are not known.');
+    const taken = which(call, extent);
+    if (!taken) throw new Refusal('Which places this takes is not known.');
+    return take(trace.writer, node, x, axis, taken);
+  };
+
+const narrow = taking((call, extent) => {
+  const start = whole(given(call, 1, 'start'), 'Where this part starts');
+  const from = start < 0 ? start + extent : start;
+  return places(from, from + whole(given(call, 2, 'length'), 'How long this part is'));
+});
+
+const indexSelect = taking((call, extent) => {
+  const index = given(call, 1, 'index');
+  const items = index instanceof Tuple || index instanceof List ? index.items : undefined;
+  return items?.map((item) => whole(item, 'A place')).map((place) => (place < 0 ? place + extent : place));
+});
+
+/** One place of an axis, which is gone then. */
+const selectOne: FunctionBody = (call) => {
+  const part = taking((_call, extent) => {
+    const place = whole(given(call, 1, 'index'), 'The place');
+    return [place < 0 ? place + extent : place];
+  })(call);
+  return squeeze(call.trace.writer, call.node, part, axesOf(part, axesGiven(call)));
+};
+
+const flip: FunctionBody = (call) =>
+  axesOf(call.x, axesGiven(call)).reduce((x, axis) => {
+    const extent = fileShape(x)?.[axis - 1] ?? 0;
+    if (!isDivisible(extent)) throw new Refusal('Parts of this tensor are not known.');
+    return take(call.trace.writer, call.node, x, axis, places(0, extent).reverse());
+  }, call.x);
 
 const same: FunctionBody = ({ x }) => x;
 
@@ -200,6 +258,10 @@ const bodies: Readonly<Record<string, FunctionBody>> = {
     return squeeze(call.trace.writer, call.node, call.x, axes);
   },
   unsqueeze: (call) => unsqueeze(call.trace.writer, call.node, call.x, axesGiven(call)),
+  narrow,
+  index_select: indexSelect,
+  select: selectOne,
+  flip,
   mean: meanOverAll,
   amax: reduction('globalMaxPooling'),
   clamp,
@@ -256,6 +318,14 @@ export function callJoin(
     case 'concat':
     case 'concatenate':
       return concatenate(trace.writer, node, inputs, whole(axis ?? 0, 'The axis'));
+    case 'hstack':
+      return concatenate(trace.writer, node, inputs, 1);
+    case 'stack': {
+      const at = whole(axis ?? 0, 'The axis');
+      const [place] = axesOf(inputs[0], [at], 1);
+      const opened = inputs.map((input) => unsqueeze(trace.writer, node, input, [place]));
+      return concatenate(trace.writer, node, opened, place);
+    }
     case 'maximum':
     case 'max':
       return merge(trace.writer, node, inputs, 'maximum');

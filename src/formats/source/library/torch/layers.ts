@@ -14,6 +14,7 @@ import { UnknownField } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { adaptive, averagePool, maxPool, padding, upsample } from './pooling.ts';
 import { flattenRange, reshapeTo } from './shapes.ts';
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from './shuffles.ts';
 import { weights } from './trace.ts';
 import type { Trace } from './trace.ts';
 
@@ -264,8 +265,9 @@ const bodies: Readonly<Record<string, LayerBody>> = {
   Upsample: upsample,
   UpsamplingNearest2d: upsample,
   UpsamplingBilinear2d: upsample,
-  PixelShuffle: refused('A pixel shuffle is not analyzed: it moves numbers from channels to positions.'),
-  PixelUnshuffle: refused('A pixel unshuffle is not analyzed: it moves numbers from positions to channels.'),
+  PixelShuffle: pixelShuffle,
+  PixelUnshuffle: pixelUnshuffle,
+  ChannelShuffle: channelShuffle,
   ZeroPad1d: padding(1),
   ZeroPad2d: padding(2),
   ConstantPad1d: padding(1),

@@ -50,6 +50,8 @@ const written: Readonly<Record<string, string>> = {
   UpsamplingNearest2d: 'size scale_factor',
   UpsamplingBilinear2d: 'size scale_factor',
   PixelShuffle: 'upscale_factor',
+  PixelUnshuffle: 'downscale_factor',
+  ChannelShuffle: 'groups',
   ZeroPad1d: 'padding',
   ZeroPad2d: 'padding',
   ConstantPad1d: 'padding value',

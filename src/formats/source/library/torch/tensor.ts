@@ -2,23 +2,50 @@ import type { Span } from '../../../../network/definition.ts';
 import { sizeOf } from '../../../../network/shape.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import type { Mutable } from '../../evaluation/values.ts';
+import type { Rearranged } from './rearranged.ts';
 
 /** A symbolic tensor of the forward pass under way. Operations in place give it another value. */
 export class Tensor implements Mutable {
   readonly bytes = 64;
+  private state: TensorValue | Deferred;
 
   constructor(
     readonly born: number,
-    public value: TensorValue,
-  ) {}
+    value: TensorValue | Deferred,
+  ) {
+    this.state = value;
+  }
 
-  save(): TensorValue {
-    return this.value;
+  get value(): TensorValue {
+    if (this.state instanceof Deferred) this.state = this.state.refuse();
+    return this.state;
+  }
+
+  set value(value: TensorValue) {
+    this.state = value;
+  }
+
+  /** Its numbers are those of another tensor in axes that no layer has. */
+  get rearranged(): Rearranged | undefined {
+    return this.state instanceof Deferred ? this.state.rearranged : undefined;
+  }
+
+  save(): TensorValue | Deferred {
+    return this.state;
   }
 
   restore(state: unknown): void {
-    this.value = state as TensorValue;
+    this.state = state as TensorValue | Deferred;
   }
+}
+
+/** A tensor in axes that may yet be joined to those of a layer; what reads it before cannot be analyzed. */
+export class Deferred {
+  constructor(
+    readonly rearranged: Rearranged,
+    /** Says so where it is read. */
+    readonly refuse: () => TensorValue,
+  ) {}
 }
 
 /** A tensor of data outside of any forward pass: `torch.randn(1, 3, 32, 32)`. */

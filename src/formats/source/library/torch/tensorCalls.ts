@@ -1,15 +1,17 @@
 import { fileShape } from '../../../graph/reshaping.ts';
 import { Refusal } from '../../../graph/writer.ts';
-import type { TensorValue } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
-import { BatchSize, Library, List, Native, Slice, Tuple } from '../../python/values.ts';
+import { BatchSize, List, Native, Tuple } from '../../python/values.ts';
 import type { Argument, Site, Value } from '../../python/values.ts';
 import { absolute } from './activations.ts';
 import { dataMember } from './data.ts';
 import { callFunction, callJoin, isFunction } from './functions.ts';
 import { combine, nameOfOperator, operatorOf } from './operators.ts';
-import { DataTensor, Parameter, Tensor } from './tensor.ts';
+import { divided, dividesTensors, endsOf, part, sizesOfParts, takesAll } from './parts.ts';
+import { changesAxes, rearrangedBy } from './rearranging.ts';
+import { axesOf } from './shapes.ts';
+import { DataTensor, Deferred, Parameter, Tensor } from './tensor.ts';
 import type { TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 
@@ -43,6 +45,7 @@ export function tensorMember(e: Evaluator, object: TensorLike, name: string, sit
     case 'shape':
       return sizeOf(e, object);
     case 'ndim':
+      if (object.rearranged) return object.rearranged.shape.length + 1;
       return object.value.shape ? object.value.shape.length + 1 : new Unknown(site.text, site.span);
     case 'data':
       return object;
@@ -56,8 +59,8 @@ export function tensorMember(e: Evaluator, object: TensorLike, name: string, sit
   }
 }
 
-function sizeOf(e: Evaluator, { value }: Tensor): Value {
-  const shape = fileShape(value);
+function sizeOf(e: Evaluator, tensor: Tensor): Value {
+  const shape = tensor.rearranged?.shape ?? fileShape(tensor.value);
   if (shape) return e.tuple([new BatchSize(), ...shape]);
   const open = new Unknown('the shape', undefined);
   return e.tuple([new BatchSize(), open, open, open]);
@@ -67,15 +70,73 @@ export function tensorPart(e: Evaluator, object: TensorLike, index: Value, site:
   const { trace } = e.torch;
   if (!trace || !(object instanceof Tensor)) return new Unknown(site.text, site.span, true);
   const parts = index instanceof Tuple ? index.items : [index];
-  const isAll = (part: Value) =>
-    (part instanceof Slice && [part.start, part.stop, part.step].every((end) => end === null)) ||
-    (part instanceof Library && part.path === 'Ellipsis');
-  if (parts.every(isAll)) return object;
+  if (takesAll(parts)) return object;
+  e.step(STEPS_OF_LAYER);
   const node = trace.functionNode('part', site);
-  const refuse = (): TensorValue => {
-    throw new Refusal('Taking a part of a tensor is not analyzed.');
-  };
-  return e.torch.tensor(e, trace.perform(node, [object.value], {}, refuse));
+  const unknown = parts.flatMap(endsOf).find((each) => each instanceof Unknown);
+  if (unknown) return e.torch.tensor(e, trace.doubt(node, [object.value], 'The part that is taken', unknown));
+  return e.torch.tensor(
+    e,
+    trace.perform(node, [object.value], {}, () => part(trace, node, object.value, parts)),
+  );
+}
+
+/** `chunk`, `split`, `unbind`: several tensors of one. */
+function divide(e: Evaluator, name: string, { value: x }: Tensor, args: readonly Argument[], site: Site): Value {
+  const { trace } = e.torch;
+  if (!trace) return undefined;
+  const positional = args.filter((argument) => argument.name === undefined).map(({ value }) => value);
+  const named = (...names: string[]) =>
+    args.find((argument) => argument.name !== undefined && names.includes(argument.name))?.value;
+  const axisValue = named('dim', 'axis') ?? positional[name === 'unbind' ? 0 : 1] ?? 0;
+  const given = named('chunks', 'split_size', 'split_size_or_sections', 'indices_or_sections') ?? positional[0];
+  const node = trace.functionNode(name, site);
+  const extent = typeof axisValue === 'number' ? fileShape(x)?.[axesOf(x, [axisValue])[0] - 1] : undefined;
+  const axis = typeof axisValue === 'number' ? axesOf(x, [axisValue])[0] : 0;
+  let sizes: readonly number[] = [];
+  const fault = trace.perform(node, [x], {}, () => {
+    if (extent === undefined) throw new Refusal('Along which axis this divides the tensor is not known.');
+    sizes = sizesOfParts(name, extent, given);
+    return x;
+  });
+  if (fault !== x) return new Unknown(site.text, site.span, true);
+  let start = 0;
+  const made = sizes.slice(0, MAX_PARTS).map((size) => {
+    e.step(STEPS_OF_LAYER);
+    const from = start;
+    start += size;
+    const part = trace.functionNode(name, site);
+    return e.torch.tensor(
+      e,
+      trace.perform(part, [x], {}, () => divided(trace, part, x, axis, [from, size], name === 'unbind')),
+    );
+  });
+  return e.tuple(made);
+}
+
+/** Parts of one tensor that are followed. */
+const MAX_PARTS = 1000;
+
+/** `view`, `permute` and others that only give numbers other axes, where no layer does the same. */
+function rearrange(e: Evaluator, name: string, tensor: Tensor, args: readonly Argument[], site: Site): Value {
+  const { trace } = e.torch;
+  if (!trace) return undefined;
+  const before = tensor.rearranged;
+  const made = rearrangedBy(name, before ?? tensor, args);
+  if (!made) return undefined;
+  e.step(STEPS_OF_LAYER);
+  const node = trace.functionNode(name, site);
+  const settled = made.settled(trace, node);
+  if (settled) return e.torch.tensor(e, settled);
+  const refuse = () =>
+    trace.perform(node, [made.base], {}, () => {
+      throw new Refusal(
+        made.shape.length > 3
+          ? `A tensor with ${made.shape.length} axes is not analyzed.`
+          : 'The order that these numbers are brought into is not analyzed.',
+      );
+    });
+  return new Tensor(e.journal.next(), new Deferred(made, refuse));
 }
 
 /** A function of tensors: of `torch`, of `torch.nn.functional`, or a method with its tensor first. */
@@ -96,10 +157,15 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
     const result = operateTensors(e, operatorOf[name], tensor, more[0]?.value, site);
     return result instanceof Tensor ? e.torch.placed(e, tensor, result.value, isInPlace) : result;
   }
+  const other = changesAxes(name) ? rearrange(e, name, tensor, more, site) : undefined;
+  if (other !== undefined) return other;
+  if (tensor.rearranged && name === 'contiguous') return tensor;
+  if (dividesTensors(name)) return divide(e, name, tensor, more, site);
   switch (name) {
     case 'size':
       return size(e, tensor, more, site);
     case 'dim':
+      if (tensor.rearranged) return tensor.rearranged.shape.length + 1;
       return tensor.value.shape ? tensor.value.shape.length + 1 : new Unknown(site.text, site.span);
     case 'maximum':
     case 'max':
@@ -139,7 +205,8 @@ function size(e: Evaluator, tensor: Tensor, args: readonly Argument[], site: Sit
   const shape = sizeOf(e, tensor);
   const axis = args[0]?.value;
   if (axis === undefined || !(shape instanceof Tuple)) return shape;
-  if (typeof axis !== 'number' || (axis < 0 && !tensor.value.shape)) return new Unknown(site.text, site.span, true);
+  if (typeof axis !== 'number' || (axis < 0 && !tensor.rearranged && !tensor.value.shape))
+    return new Unknown(site.text, site.span, true);
   return shape.items[axis < 0 ? axis + shape.items.length : axis] ?? new Unknown(site.text, site.span, true);
 }
 

@@ -1,11 +1,24 @@
+import { branched } from './branched.ts';
 import { chains } from './chains.ts';
 import { joined } from './joined.ts';
 import { mobile } from './mobile.ts';
 import { resnet } from './resnet.ts';
 
-const models = [resnet, chains, joined, mobile].join('\n');
+const models = [resnet, chains, joined, mobile, branched].join('\n');
 const builders = Array.from(models.matchAll(/^def ([a-z]\w*)\(weights/gm), ([, name]) => name);
-const modules = ['alexnet', 'resnet', 'vgg', 'squeezenet', 'densenet', 'mobilenet', 'mobilenetv2', 'mnasnet'];
+const modules = [
+  'alexnet',
+  'resnet',
+  'vgg',
+  'squeezenet',
+  'densenet',
+  'mobilenet',
+  'mobilenetv2',
+  'mnasnet',
+  'googlenet',
+  'inception',
+  'shufflenetv2',
+];
 
 /**
  * The models of torchvision that are piecewise linear, as Python that the evaluator follows like any imported file:

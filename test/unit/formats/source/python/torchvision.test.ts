@@ -42,6 +42,11 @@ const published = Object.entries({
   mnasnet0_75: 3_170_208,
   mnasnet1_0: 4_383_312,
   mnasnet1_3: 6_282_256,
+  googlenet: 6_624_904,
+  shufflenet_v2_x0_5: 1_366_792,
+  shufflenet_v2_x1_0: 2_278_604,
+  shufflenet_v2_x1_5: 3_503_624,
+  shufflenet_v2_x2_0: 7_393_996,
 });
 
 describe('models of torchvision', () => {
