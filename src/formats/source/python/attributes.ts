@@ -32,7 +32,7 @@ export function getAttribute(e: Evaluator, object: Value, name: string, site: Si
   if (object instanceof Instance) return instanceMember(e, object, name, site);
   if (object instanceof ClassValue) return classMember(object, name, site);
   if (object instanceof Super) return superMember(e, object, name, site);
-  if (object instanceof Namespace) return orElse(object.scope.get(name), () => new Unknown(site.text, site.span));
+  if (object instanceof Namespace) return orElse(object.get(name), () => new Unknown(site.text, site.span));
   if (isTensorLike(object)) return tensorMember(e, object, name, site);
   if (object instanceof Tuple && object.names?.includes(name)) return object.items[object.names.indexOf(name)];
   if (object instanceof Partial && name === 'func') return object.callee;

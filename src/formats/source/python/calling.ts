@@ -1,6 +1,7 @@
 import type { Span } from '../../../network/definition.ts';
 import { LayerValue, ModelValue, Unknown } from '../evaluation/values.ts';
 import { modelBuilder } from '../library/torchvision/builders.ts';
+import { whyModelIsNotRead } from '../library/torchvision/unread.ts';
 import { makeData } from '../library/torch/data.ts';
 import type { Evaluator } from './evaluator.ts';
 import { callBuiltin } from './builtins.ts';
@@ -104,7 +105,11 @@ export class Caller {
       : /^(?:keras|tensorflow)\./.test(callee.path)
         ? (callStandard(this.e, callee.path, args, site) ?? this.callKeras(callee, args, site))
         : this.e.torch.callLibrary(this.e, callee, args, site);
-    return result === undefined ? this.unknown(callee, args, site) : result;
+    if (result !== undefined) return result;
+    const why = whyModelIsNotRead(callee.path, args);
+    if (why !== undefined)
+      this.e.notes.push({ code: 'unsupported', severity: 'information', message: why, span: site.span });
+    return this.unknown(callee, args, site);
   }
 
   private callKeras(callee: Library, args: readonly Argument[], site: Site): Value {

@@ -1,4 +1,4 @@
-import type { Span } from '../../../network/definition.ts';
+import type { Problem, Span } from '../../../network/definition.ts';
 import { followWays } from '../evaluation/branches.ts';
 import type { DirectiveValue } from '../evaluation/directives.ts';
 import { Stopped, Thrown } from '../evaluation/evaluation.ts';
@@ -38,6 +38,8 @@ export class Evaluator {
   readonly loader: ModuleLoader;
   /** Places where evaluation gave up. */
   readonly stops: Span[] = [];
+  /** What is known of calls whose results are not. */
+  readonly notes: Problem[] = [];
   /** Functions and classes of the file being read, in the order in which they came into being. */
   readonly functions: FunctionValue[] = [];
   readonly classes: ClassValue[] = [];

@@ -55,7 +55,7 @@ function libraryModule(path: string): SourceModule | undefined {
 
 /** Packages that are never files beside the one being read. */
 const known =
-  /^(?:torch|torchvision|torchaudio|numpy|np|math|functools|collections|itertools|typing|dataclasses|os|sys|re|abc|copy|operator|random|time|json|logging|argparse|warnings|enum|pathlib|pytorch_lightning|lightning|einops|tqdm|matplotlib|scipy|sklearn|PIL|cv2|pandas|__future__|typing_extensions|tensorflow|keras|jax|flax)(?:\.|$)/;
+  /^(?:torch|torchvision|torchaudio|timm|numpy|np|math|functools|collections|itertools|typing|dataclasses|os|sys|re|abc|copy|operator|random|time|json|logging|argparse|warnings|enum|pathlib|pytorch_lightning|lightning|einops|tqdm|matplotlib|scipy|sklearn|PIL|cv2|pandas|__future__|typing_extensions|tensorflow|keras|jax|flax)(?:\.|$)/;
 
 /** Source files under evaluation: the one that is read, and those that it imports, each followed once. */
 export class ModuleLoader {
@@ -113,7 +113,11 @@ export class ModuleLoader {
     if (module.text === this.main.text || this.loaded.size >= MAX_IMPORTS) return new Unknown(name, undefined);
     const scope = this.scopeOf(module);
     scope.set('__name__', name);
-    const namespace = new Namespace(name, scope);
+    const namespace = new Namespace(
+      name,
+      scope,
+      module === torchvision ? new Library('torchvision.models') : undefined,
+    );
     // Known before it is followed, so that files that import each other come to an end.
     this.loaded.set(module, namespace);
     try {
@@ -178,7 +182,7 @@ export function importFrom(e: Evaluator, node: Extract<Statement, { kind: 'impor
     return;
   }
   for (const { path: name, alias } of names) {
-    const member = source instanceof Namespace ? source.scope.get(name) : undefined;
+    const member = source instanceof Namespace ? source.get(name) : undefined;
     const inner = member ?? e.loader.find(level, path === '' ? name : `${path}.${name}`, module);
     const outside =
       level > 0 || source !== undefined ? new Unknown(name, undefined) : libraryMember(libraryAt(path), name);

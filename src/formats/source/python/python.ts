@@ -76,6 +76,7 @@ export function readPython(format: string, text: string, fileName: string, optio
       problems.add(read.problems);
     });
   }
+  problems.add(e.notes);
   problems.add(e.stops.map(stopProblem));
   const { hasSyntaxErrors } = e.main.file;
   return { format, networks, problems: problems.list, hasSyntaxErrors };

@@ -7,9 +7,9 @@ function isPython(text: string, fileName: string): boolean {
 
 /** Whether a file is Python, by its name, that may define a network of PyTorch, by its text. */
 export function looksLikePyTorch(text: string, fileName: string): boolean {
-  if (!isPython(text, fileName) || !text.includes('torch')) return false;
-  const imported = /^[ \t]*(?:import|from)[ \t]+torch(?:vision)?\b/m;
-  return imported.test(text) && /\b(?:nn|Module|Sequential|torchvision|hub)\b/.test(text);
+  if (!isPython(text, fileName) || !/torch|timm/.test(text)) return false;
+  const imported = /^[ \t]*(?:import|from)[ \t]+(?:torch(?:vision)?|timm)\b/m;
+  return imported.test(text) && /\b(?:nn|Module|Sequential|torchvision|hub|timm)\b/.test(text);
 }
 
 /** Likewise for a network of Keras. */

@@ -376,7 +376,13 @@ export class Namespace {
   constructor(
     readonly name: string,
     readonly scope: Scope,
+    /** Of a library that has more than is known of it here. */
+    private readonly rest: Library | undefined = undefined,
   ) {}
+
+  get(name: string): Value {
+    return this.scope.get(name) ?? this.rest?.member(name);
+  }
 }
 
 export class Partial {

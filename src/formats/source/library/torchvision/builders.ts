@@ -14,6 +14,10 @@ interface Built {
  */
 export function modelBuilder(e: Evaluator, path: string, args: readonly Argument[]): Built | undefined {
   const member = /^(torchvision\.models(?:\.\w+)?)\.(\w+)$/.exec(path);
+  if (member?.[2] === 'get_model') {
+    const [name, ...rest] = args;
+    return typeof name?.value === 'string' ? built(e, member[1], name.value.toLowerCase(), rest) : undefined;
+  }
   if (member) return built(e, member[1], member[2], args);
   if (path !== 'torch.hub.load') return undefined;
   const [repository, model, ...rest] = args;

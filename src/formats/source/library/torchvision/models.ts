@@ -5,7 +5,6 @@ import { mobile } from './mobile.ts';
 import { resnet } from './resnet.ts';
 
 const models = [resnet, chains, joined, mobile, branched].join('\n');
-const builders = Array.from(models.matchAll(/^def ([a-z]\w*)\(weights/gm), ([, name]) => name);
 const modules = [
   'alexnet',
   'resnet',
@@ -30,10 +29,6 @@ import torch.nn as nn
 import torch.nn.functional as F
 ${modules.map((name) => `from torchvision import models as ${name}`).join('\n')}
 ${models}
-_builders = {${builders.map((name) => `'${name}': ${name}`).join(', ')}}
-
-def get_model(name, **config):
-    return _builders[name.lower()](**config)
 `;
 
 /** Whether a path is that of `torchvision.models` or of a module in it whose models are here. */

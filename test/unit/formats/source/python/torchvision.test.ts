@@ -49,6 +49,44 @@ const published = Object.entries({
   shufflenet_v2_x2_0: 7_393_996,
 });
 
+describe('models whose code is not read', () => {
+  it.each([
+    ['models.efficientnet_b0()', 'efficientnet_b0 of torchvision is not piecewise linear because of SiLU'],
+    ['models.vit_b_16(weights="DEFAULT")', 'not piecewise linear because of attention'],
+    ['models.mobilenet_v3_small()', 'Hardswish'],
+    ['models.regnet_x_400mf()', 'regnet_x_400mf of torchvision is not analyzed: its code is not read'],
+    ['models.segmentation.fcn_resnet50()', 'fcn_resnet50 of torchvision is not analyzed'],
+    ['timm.create_model("resnet50d", pretrained=True)', 'resnet50d of timm is not analyzed: its code is not read'],
+    ['timm.create_model(model_name="vit_base_patch16_224")', 'because of attention'],
+    ['timm.create_model(args.model)', 'Which model of timm this is is not known'],
+    ['torch.hub.load("ultralytics/yolov5", "yolov5s")', 'yolov5s of ultralytics/yolov5 is not analyzed'],
+  ])('%s is named at its call', (call, part) => {
+    const text = `import timm, torchvision\nfrom torchvision import models\nnet = ${call}`;
+    const { networks, problems } = readPython(text);
+    expect(networks).toEqual([]);
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(part)]);
+    const { start, end } = problems[0].span;
+    expect((imports + text).slice(start, end)).toBe(call);
+  });
+
+  it('are named where a network is made around one', () => {
+    const source = `import timm
+class Net(nn.Module):  # @region-lens input = (3, 32, 32)
+    def __init__(self):
+        super().__init__()
+        self.body = timm.create_model("convnext_tiny", num_classes=0)
+        self.head = nn.Linear(768, 10)
+    def forward(self, x):
+        return self.head(self.body(x))
+net = Net()`;
+    expect(
+      readPython(source)
+        .problems.map(({ message }) => message)
+        .join(' '),
+    ).toContain('because of GELU');
+  });
+});
+
 describe('models of torchvision', () => {
   it.each(published)('%s has the %d parameters that are published', (name, parameters) => {
     const found = networksOf(`net = models.${name}(weights="DEFAULT")\nnet(torch.zeros(1, 3, 224, 224))`);
