@@ -103,6 +103,8 @@ class ForwardPass {
         return { ...input, channels: layer.outputShape[layer.outputShape.length - 1] };
       case 'identity':
         return input;
+      case 'select':
+        throw new NotDrawn(`${layer.name} takes parts of a tensor, or puts them in another order.`);
       case 'notPiecewiseLinear':
       case 'unknown':
         throw new NotDrawn(`${layer.name} is not piecewise linear.`);
