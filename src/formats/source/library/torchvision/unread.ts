@@ -23,7 +23,7 @@ const helpers = /^(?:get_|list_|load_|_)/;
  */
 export function whyModelIsNotRead(path: string, args: readonly Argument[]): string | undefined {
   const named = (name: string, place = 0) => {
-    const value = (args.find((argument) => argument.name === name) ?? (args[place]))?.value;
+    const value = (args.find((argument) => argument.name === name) ?? args[place])?.value;
     return typeof value === 'string' ? value : undefined;
   };
   const torchvision = /^torchvision\.models\.(?:\w+\.)?([a-z]\w*)$/.exec(path);
