@@ -85,7 +85,7 @@ function readCsv(text: string, separator: string): string[][] {
 
 const isFormula = (cell: string) => /^[\s\p{Cc}\p{Cf}"]*[=+\-@＝＋－＠]/u.test(cell);
 const isWholeNumber = (cell: string) => cell.trim() !== '' && Number.isFinite(Number(cell));
-const beginsAsNumber = (cell: string) => /^[+-]?[\d.]/.test(cell);
+const beginsAsNumber = (cell: string) => /^\s*[+-]?[\d.]/.test(cell);
 
 describe('texts in CSV', () => {
   it('are never formulas, for any of the usual separators', () => {

@@ -78,11 +78,11 @@ function rearrange(
       { channelsFirst, arrangement: undefined },
     );
   const isVector = from.length === 1;
-  // The numbers keep their order if both sides have channels last, if the channels stay as they are, or if there is but
-  // one.
+  // The numbers keep their order if both sides have channels last, if the channels stay as they are, or if there are
+  // only channels or only positions on both sides.
   const sameOrder = isVector
     ? sameArrangement(x.arrangement, channelsFirst ? flattened(target) : undefined)
-    : x.channelsFirst === channelsFirst && (!channelsFirst || from[0] === to[0] || isLine(from) || isLine(to));
+    : x.channelsFirst === channelsFirst && (!channelsFirst || from[0] === to[0] || (isPlain(from) && isPlain(to)));
   if (!sameOrder) {
     writer.approximate(
       node,
@@ -92,9 +92,9 @@ function rearrange(
   return emit();
 }
 
-/** All axes but one have a single place. */
-function isLine(shape: Shape): boolean {
-  return shape.filter((extent) => extent !== 1).length <= 1;
+/** With a single channel or a single position, channels first and channels last are one order. */
+function isPlain([channels, ...positions]: Shape): boolean {
+  return channels === 1 || positions.every((extent) => extent === 1);
 }
 
 /** Removes axes of one place, counted with the batch; all of them where none are named. */

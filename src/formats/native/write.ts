@@ -101,7 +101,8 @@ function lossesOf(definition: NetworkDefinition, text: string): string[] {
   const [again] = native.read(text, 'again.network.json', { weights: false }).networks;
   const [before, after] = [definition, again].map((each) => buildNetwork(each).network);
   const lost = before.layers.filter((layer, i) => essence(layer) !== essence(after.layers[i])).map(({ name }) => name);
-  if (JSON.stringify(before.inputs) !== JSON.stringify(after.inputs)) lost.unshift('input');
+  const [read, written] = [before, after].map(({ inputs }) => inputs.map(({ name, shape }) => ({ name, shape })));
+  if (JSON.stringify(read) !== JSON.stringify(written)) lost.unshift('input');
   if (before.layers.length !== after.layers.length && lost.length === 0) lost.push('layers');
   if (JSON.stringify(before.outputs) !== JSON.stringify(after.outputs)) lost.push('outputs');
   return lost;

@@ -182,7 +182,7 @@ function batchNormalization({
     epsilon: unless(1e-3, epsilon),
     center: unless(true, center),
     scale: unless(true, scale),
-    statistics: unless(true, statistics ?? true),
+    statistics: unless(true, statistics !== false),
     axis: unless(-1, axis >= 0 ? axis + 1 : axis),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { writeNative } from '../../../../src/formats/native/write.ts';
 import { layerNamed, open, openFixture, readOne, readText, summary, underlined, fixture } from '../fixtures.ts';
 
 /** A native file around these layers. */
@@ -192,5 +193,24 @@ describe('problems in native files', () => {
     expect([smooth.activation.name, maxout.operation.kind, odd.operation.kind]).toEqual(['tanh', 'maxout', 'unknown']);
     // What is wrong is said of each.
     expect(problems.filter(({ code }) => code === 'expression')).toHaveLength(2);
+  });
+});
+
+describe('a network of PyTorch, written in the native format', () => {
+  const written = (...layers: readonly string[]) => {
+    const text = `import torch\nimport torch.nn as nn\nnet = nn.Sequential(${layers.join(', ')})\nnet(torch.randn(1, 3, 8, 8))\n`;
+    return writeNative(readOne(text, 'net.py'));
+  };
+
+  it('loses nothing, although channels come last then', () => {
+    const { text, lost } = written('nn.Conv2d(3, 4, 3)', 'nn.ReLU()', 'nn.Flatten()', 'nn.Linear(144, 2)');
+    expect(lost).toEqual([]);
+    expect(readText(text, 'net.network.json').problems).toEqual([]);
+  });
+
+  it('can be read where a normalization counts no statistics, which is what is lost', () => {
+    const { text, lost } = written('nn.Conv2d(3, 4, 3)', 'nn.BatchNorm2d(4)', 'nn.ReLU()');
+    expect(lost).toHaveLength(1);
+    expect(readText(text, 'net.network.json').problems).toEqual([]);
   });
 });

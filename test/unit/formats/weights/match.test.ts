@@ -5,6 +5,7 @@ import { openWeights } from '../../../../src/formats/weights/open.ts';
 import type { WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Tensor } from '../../../../src/network/operation.ts';
+import { readText } from '../fixtures.ts';
 import { hdf5, npz, safetensors, source, type Tensors } from './files.ts';
 import { outputOf as outputFor } from '../values.ts';
 
@@ -319,4 +320,12 @@ describe('numbers of PyTorch behind a flatten', () => {
     // The input is channels last here, so the kernel is what each of its numbers is multiplied by.
     expect([...match!.attach().layers.at(-1)!.weights!.kernel.data]).toEqual(kernel);
   });
+
+  it.each(['x.view(1, 12, 1, 1).flatten(1)', 'nn.functional.pixel_unshuffle(x, 2).flatten(1)'])(
+    '%s: where a reshape makes channels of positions, they are not used',
+    (flatten) => {
+      const problems = readText(sourceOf(flatten), 'net.py', true).problems.map(({ message }) => message);
+      expect(problems.join()).toContain('the weights of the file are not used');
+    },
+  );
 });
