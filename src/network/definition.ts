@@ -82,6 +82,8 @@ export interface NetworkDefinition {
   readonly run?: string;
   /** Written for tensors whose channels come first, by Keras 1 or a later one: so are the weights in files. */
   readonly channelsFirst?: 'keras1' | 'keras';
+  /** Bounds hold, but a step was approximated: weights of a file would make another network of it. */
+  readonly isInexact?: boolean;
   /** How many weights the file lists, and where: the layers have to have as many. */
   readonly statedWeights?: { readonly count: number; readonly span: Span };
   readonly span: Span;

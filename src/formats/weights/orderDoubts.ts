@@ -13,7 +13,9 @@ export function orderDoubts(definition: NetworkDefinition, network: Network, tak
   const local = channelsFirst ? taken.filter(({ operation }) => operation.kind === 'locallyConnected') : [];
   const old = channelsFirst === 'keras1' ? taken.filter(({ operation }) => 'window' in operation) : [];
   const reshaped = channelsFirst ? network.layers.filter(mixesChannels) : [];
+  const inexact = definition.isInexact === true && taken.length > 0;
   return [
+    ...(inexact ? ['A step of this network is approximated for its bounds, so weights of a file cannot be used.'] : []),
     ...mixed.map(
       ({ name }) =>
         `${name} reads what was joined from images flattened with channels first; the order of its weights is not known.`,

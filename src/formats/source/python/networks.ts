@@ -54,6 +54,7 @@ export function definitionOf(
     inputs,
     layers: placed,
     outputs: [...new Set(sources.map(nameOf))],
+    ...(trace.writer.isInexact && { isInexact: true }),
     initialization: defaultInitialization,
     span: hull([nameSpan, ...layers.map(({ span }) => span)]),
     nameSpan,

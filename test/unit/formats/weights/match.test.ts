@@ -326,6 +326,10 @@ describe('numbers of PyTorch behind a flatten', () => {
     (flatten) => {
       const problems = readText(sourceOf(flatten), 'net.py', true).problems.map(({ message }) => message);
       expect(problems.join()).toContain('the weights of the file are not used');
+      const { match } = networkWithWeights(sourceOf(flatten), 'net.py', 0, file)!;
+      expect(match!.remarks.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+        'error: A step of this network is approximated for its bounds, so weights of a file cannot be used.',
+      ]);
     },
   );
 });
