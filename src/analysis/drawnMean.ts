@@ -1,3 +1,4 @@
+import { formatCount } from '../common/formatFigures.ts';
 import type { Segment } from '../common/place.ts';
 import { conditionalMean, type ConditionalMean } from './expectation/conditionalMean.ts';
 import { analyzedLayers, type Network } from '../network/network.ts';
@@ -14,7 +15,7 @@ export interface MeanChoice {
   readonly work: number;
 }
 
-/** What someone waits for, some thirty seconds; what is computed in the background. */
+/** For a mean that someone waits for, and for one that is drawn in the background. */
 export const WORK_ON_REQUEST = 5e9;
 export const WORK_IN_BACKGROUND = 1e9;
 
@@ -71,7 +72,7 @@ export function drawnFigure(
   const perLayer = mean.perLayer.map((regions) =>
     regions === null ? null : magnitudeOfLog10(Math.log10(regions), 1e-12 * (Math.log10(regions) + 1)),
   );
-  const drawn = `from ${mean.draws.toLocaleString('en')} draws of random networks, nothing counted; standard error ${mean.standardError.toPrecision(2)}`;
+  const drawn = `from ${formatCount(mean.draws)} draws of random networks, nothing counted; standard error ${mean.standardError.toPrecision(2)}`;
   return {
     ...facts,
     applies: true,

@@ -1,7 +1,7 @@
 import { formatFactor } from '../common/formatFigures.ts';
 import type { Problem } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
-import { type Bottleneck } from '../theory/explain/explanation.ts';
+import type { Bottleneck } from '../theory/explain/explanation.ts';
 import type { NetworkAnalysis } from './analyze.ts';
 
 /** What the theory has to say about a sound network, at the place it is about: where it ends, and what caps it. */

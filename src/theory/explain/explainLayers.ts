@@ -5,7 +5,7 @@ import { totalNeurons, type Layer, type UnitStage } from '../../network/network.
 import { binomialPrefixSum, exactBinomialTerms } from '../numbers/binomial.ts';
 import { tightnessOfLayer } from '../convolution/tightness.ts';
 import { dominatorTree, type DominatorNode } from '../recurrence/dominators.ts';
-import { type LayerExplanation } from './explanation.ts';
+import type { LayerExplanation } from './explanation.ts';
 import type { IndependenceNumbers } from '../recurrence/denseIndependence.ts';
 import { independenceOf } from '../recurrence/independence.ts';
 import type { Magnitude } from '../numbers/magnitude.ts';
