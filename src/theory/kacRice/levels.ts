@@ -1,6 +1,7 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network } from '../../network/network.ts';
-import { activeUnits } from './activeUnits.ts';
+import { areSparse, constantVariance, MAX_SPARSE_SHARE, type AlikeUnits } from './sparseUnits.ts';
+import type { Cells } from './cells.ts';
 import { fixedRoot } from './crossing.ts';
 import { gaussLegendre } from './gauss.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
@@ -12,14 +13,6 @@ import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
 const COARSEST_NODES = 24;
 const FINEST_NODES = 384;
 const TOLERANCE = 1e-6;
-/**
- * Sums of units are taken as Gaussian down to half an active unit on average, and up to a tenth of the mean may come
- * from places below it. Of 78 networks of one hidden layer that were simulated, all whose mean is twice too high or
- * more are refused.
- */
-export const MIN_ACTIVE_UNITS = 0.5;
-export const MAX_SPARSE_SHARE = 0.1;
-
 /**
  * The mean on the segment `middle + t half`, -1 <= t <= 1, for units with breakpoints anywhere (hard tanh, ReLU6):
  * their moments are no longer quadratic in t, so that the rate of breakpoints is integrated numerically.
@@ -56,6 +49,7 @@ function integral(
   const roots: number[] = [];
   /** 1 at nodes where so few units of an earlier layer are active that no sum of them is Gaussian. */
   const isSparse = new Uint8Array(count);
+  const constants = constantVariance(network);
   let mean = 1;
   let sparse = 0;
   // Bends come in the order of their layers.
@@ -66,7 +60,7 @@ function integral(
       breakpointsOf(bend, weights).forEach((breakpoints, node) => {
         mean += breakpoints;
         if (isSparse[node] === 1) sparse += breakpoints;
-        if (activeUnits(bend.activation, bend.input.cells, node) < MIN_ACTIVE_UNITS) isSparse[node] = 1;
+        if (areSparse(bend.activation, unitsAt(bend.input.cells, node), constants)) isSparse[node] = 1;
       });
       if (sparse > MAX_SPARSE_SHARE * mean) throw new NoClosedForm(tooFewActive(name));
       addFixedRoots(bend, times[0], roots);
@@ -75,8 +69,19 @@ function integral(
   });
 }
 
+/** The units of a layer at one node, position by position. */
+function unitsAt({ values, groups, ids }: Cells, node: number): AlikeUnits[][] {
+  const count = ids.length;
+  return Array.from({ length: count / groups.length }, (_, position) =>
+    groups.map((channels, g) => {
+      const at = 3 * node * count + position * groups.length + g;
+      return { channels, moments: [values[at], values[at + count], values[at + 2 * count]] };
+    }),
+  );
+}
+
 export function tooFewActive(layer: string): string {
-  return `${layer} reads units that are almost all on a flat piece: the few others make no Gaussian sum.`;
+  return `What ${layer} reads varies by very few units: a sum of them is not Gaussian.`;
 }
 
 /**

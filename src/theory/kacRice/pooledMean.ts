@@ -3,8 +3,8 @@ import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import { Covariances } from './covariances.ts';
 import { fixedRoot } from './crossing.ts';
-import { activeUnits } from './activeUnits.ts';
-import { bentMoments, crossingRate, MAX_SPARSE_SHARE, MIN_ACTIVE_UNITS, nodesAlong, tooFewActive } from './levels.ts';
+import { areSparse, constantVariance, MAX_SPARSE_SHARE } from './sparseUnits.ts';
+import { bentMoments, crossingRate, nodesAlong, tooFewActive } from './levels.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
 import type { MomentGraph, Moments } from './momentGraph.ts';
 import { propagate, tooManyPositions, type Bend, type Propagation } from './propagate.ts';
@@ -94,6 +94,7 @@ function integral(
   const sparse = new Float64Array(network.layers.length);
   const roots: { readonly layer: number; readonly place: number }[] = [];
   const values = new Float64Array(4 * graph.size);
+  const constants = constantVariance(network);
   times.forEach((time, node) => {
     throwIfCancelled(limits);
     graph.evaluate(time, values);
@@ -102,7 +103,7 @@ function integral(
       const rate = weights[node] * rateOf(units, values);
       breakpoints[layer] += rate;
       if (isSparse) sparse[layer] += rate;
-      isSparse ||= activeAmong(units, values) < MIN_ACTIVE_UNITS;
+      isSparse ||= areSparseAmong(units, values, constants);
       if (node === 0 && units.activation.breakpoints.includes(0)) addFixedRoots(units, layer, time);
     });
   });
@@ -139,8 +140,7 @@ function rateOf({ activation, numbers }: Units, values: Float64Array): number {
   return rate;
 }
 
-function activeAmong({ activation, numbers, channels }: Units, values: Float64Array): number {
-  const variances = [...numbers.keys()].map((moments) => momentsAt(values, moments)[0]);
-  const cells = { values: Float64Array.from(variances), groups: [channels], ids: new Int32Array(variances.length) };
-  return activeUnits(activation, cells, 0);
+function areSparseAmong({ activation, numbers, channels }: Units, values: Float64Array, constants: number): boolean {
+  const positions = [...numbers.keys()].map((moments) => [{ channels, moments: momentsAt(values, moments) }]);
+  return areSparse(activation, positions, constants);
 }

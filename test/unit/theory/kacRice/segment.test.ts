@@ -393,7 +393,7 @@ describe('units that are almost all on a flat piece', () => {
     { width: 48, kernelStddev: 0.15 },
   ])('make no Gaussian sum: $width units, weights of $kernelStddev', ({ width, kernelStddev }) => {
     const network = shrunk(width, kernelStddev);
-    expect(reason(network)).toMatch(/b reads units that are almost all on a flat piece/);
+    expect(reason(network)).toMatch(/What b reads varies by very few units/);
     // The sum of Gaussians would expect some hundred regions.
     const [, counted] = simulate(network, diagonal(10), 30);
     expect(counted.mean).toBeLessThan(90);
@@ -405,6 +405,41 @@ describe('units that are almost all on a flat piece', () => {
     const [, counted] = simulate(network, segment, 40);
     const [, mean] = means(network, segment);
     expect(Math.abs(mean - counted.mean)).toBeLessThan(3.5 * counted.error + 0.04 * counted.mean);
+  });
+});
+
+describe('units on a line through the origin, clipped but rarely', () => {
+  const chain = (activation: string, useBias: boolean, biasStddev = 0.1): Network => {
+    const layers = [
+      { type: 'dense', units: 32, use_bias: useBias, activation },
+      { type: 'dense', units: 480, use_bias: useBias, activation: 'abs' },
+    ];
+    const init = { kernel: 'he_normal', bias_stddev: biasStddev };
+    return openWithWeights(JSON.stringify({ input: [1], layers, init }));
+  };
+
+  test('have no mean without biases, where the few make the next units bend', () => {
+    const network = chain('relu6', false);
+    expect(reason(network)).toMatch(/What dense_2 reads varies by very few units/);
+    // The sum of Gaussians would expect over half a region more.
+    const [, counted] = simulate(network, diagonal(1), 30);
+    expect(counted.mean).toBeLessThan(2.2);
+  });
+
+  test.each([
+    { what: 'small biases', network: chain('relu6', true, 0.003) },
+    { what: 'biases', network: chain('relu6', true, 0.1) },
+  ])('have a mean with $what', ({ network }) => {
+    const [, counted] = simulate(network, diagonal(1), 60);
+    const [, mean] = means(network, diagonal(1));
+    expect(Math.abs(mean - counted.mean)).toBeLessThan(3.5 * counted.error + 0.04 * counted.mean);
+  });
+
+  test('have a mean in the wide limit where many are clipped', () => {
+    const network = chain('hard_tanh', false);
+    const [, counted] = simulate(network, diagonal(1), 60);
+    const [, mean] = means(network, diagonal(1));
+    expect(Math.abs(mean - counted.mean)).toBeLessThan(3.5 * counted.error + 0.1 * counted.mean);
   });
 });
 
