@@ -5,6 +5,7 @@ import { transposed } from '../transpose.ts';
 import { rearranged } from './arrangement.ts';
 import type { LayerDraft, LazyWeight, LazyWeights } from './draft.ts';
 import type { Constant, GraphNode } from './node.ts';
+import { withChannels } from './order.ts';
 import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
@@ -33,13 +34,13 @@ function vector(constant: Constant, x: TensorValue, form = '', change = (value: 
 export function dense(
   writer: GraphWriter,
   node: GraphNode,
-  x: TensorValue,
+  input: TensorValue,
   kernel: Constant,
   isTransposed: boolean,
 ): TensorValue {
   if (kernel.shape.length !== 2) throw new Refusal('A product with a constant of more than two axes is not analyzed.');
-  if (x.channelsFirst && x.shape && x.shape.length > 1)
-    throw new Refusal('A matrix product along a spatial axis is not analyzed.');
+  // A product is along the last axis of the file.
+  const x = input.shape && input.shape.length > 1 ? withChannels(writer, node, input, false) : input;
   const [rows, columns] = isTransposed ? [kernel.shape[1], kernel.shape[0]] : kernel.shape;
   const features = x.shape?.at(-1);
   if (features !== undefined && features !== rows) {

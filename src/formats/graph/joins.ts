@@ -1,8 +1,10 @@
 import { sameShape, sizeOf } from '../../network/shape.ts';
 import type { Shape } from '../../network/shape.ts';
 import { straight } from './affine.ts';
-import { joined, sameArrangement } from './arrangement.ts';
+import { joined } from './arrangement.ts';
+import { axisOfFile, fileShape } from './axes.ts';
 import type { Constant, GraphNode } from './node.ts';
+import { inOneOrder } from './order.ts';
 import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
@@ -15,19 +17,12 @@ export function merge(
 ): TensorValue {
   const [first] = inputs;
   if (inputs.length === 1) return first;
-  for (const { shape, channelsFirst, arrangement } of inputs) {
-    if (shape && first.shape && !sameShape(shape, first.shape)) {
-      throw new Refusal(`${node.op} of tensors of different shapes is not analyzed.`);
-    }
-    const several = (shape?.length ?? 0) > 1;
-    if ((several && channelsFirst !== first.channelsFirst) || !sameArrangement(arrangement, first.arrangement)) {
-      writer.approximate(
-        node,
-        `${node.op} joins tensors whose numbers stand in different orders: bounds hold, the weights of the file are not used.`,
-      );
-    }
-  }
-  return writer.emit(node, inputs, { type: kind, operation: { kind } });
+  const [, ...others] = inputs.map(fileShape);
+  const shape = fileShape(first);
+  if (shape && others.some((other) => other && !sameShape(other, shape)))
+    throw new Refusal(`${node.op} of tensors of different shapes is not analyzed.`);
+  const merged = inOneOrder(writer, node, inputs);
+  return writer.emit(node, merged, { type: kind, operation: { kind } });
 }
 
 /** The elementwise minimum: `min(a, b) = -max(-a, -b)`. */
@@ -40,16 +35,17 @@ export function minimum(writer: GraphWriter, node: GraphNode, inputs: readonly T
 export function concatenate(
   writer: GraphWriter,
   node: GraphNode,
-  inputs: readonly TensorValue[],
+  tensors: readonly TensorValue[],
   axis: number | undefined,
 ): TensorValue {
-  const [first] = inputs;
-  if (inputs.length === 1) return first;
+  const [first] = tensors;
+  if (tensors.length === 1) return first;
   const { shape } = first;
   if (!shape) throw new Refusal('Tensors of unknown shape are joined here.');
+  const isVector = shape.length === 1;
+  const inputs = isVector ? tensors : inOneOrder(writer, node, tensors);
   const ours = axis === undefined ? guessedAxis(inputs.map((input) => input.shape ?? [])) : axisOfFile(first, axis);
   if (!(ours >= 0 && ours < shape.length)) throw new Refusal(`${node.op} along axis ${axis} is not analyzed.`);
-  const isVector = shape.length === 1;
   const arrangement = isVector
     ? joined(inputs.map((input) => ({ arrangement: input.arrangement, length: sizeOf(input.shape ?? []) })))
     : undefined;
@@ -59,14 +55,6 @@ export function concatenate(
     { type: 'concatenate', operation: { kind: 'concatenate', axis: ours } },
     { arrangement },
   );
-}
-
-/** The axis without the batch and with channels last, of one of the file. */
-export function axisOfFile({ shape, channelsFirst }: TensorValue, axis: number): number {
-  const rank = shape?.length ?? 1;
-  const file = (axis < 0 ? axis + rank + 1 : axis) - 1;
-  if (!channelsFirst || rank === 1) return file;
-  return file === 0 ? rank - 1 : file - 1;
 }
 
 /** The one along which shapes differ; the last where they do not. */

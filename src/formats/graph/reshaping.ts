@@ -1,18 +1,10 @@
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import { flattened, sameArrangement } from './arrangement.ts';
+import { channelsLast, fileShape, isPlain } from './axes.ts';
 import type { GraphNode } from './node.ts';
+import { inFileOrder, withChannels } from './order.ts';
 import { Refusal } from './refusal.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
-
-/** The shape without the batch in the order of the file. */
-export function fileShape({ shape, channelsFirst }: TensorValue): Shape | undefined {
-  if (!shape || !channelsFirst || shape.length === 1) return shape;
-  return [shape[shape.length - 1], ...shape.slice(0, -1)];
-}
-
-function channelsLast(shape: Shape): Shape {
-  return shape.length < 2 ? shape : [...shape.slice(1), shape[0]];
-}
 
 /** Numbers one after another: the same for us where the file has channels last, else in an order of its own. */
 export function flatten(writer: GraphWriter, node: GraphNode, x: TensorValue): TensorValue {
@@ -48,7 +40,8 @@ export function reshape(
   return rearrange(writer, node, x, from, to, channelsFirst);
 }
 
-function resolved(from: Shape, written: readonly (number | null)[]): Shape {
+/** The extents of a reshape without the batch: 0 keeps one, -1 or null is left to be found. */
+export function resolved(from: Shape, written: readonly (number | null)[]): Shape {
   const kept = written.map((extent, axis) => (extent === 0 ? from[axis] : extent === -1 ? null : extent));
   const open = kept.filter((extent) => extent === null).length;
   const known = kept.reduce<number>((product, extent) => product * (extent ?? 1), 1);
@@ -70,12 +63,12 @@ function rearrange(
   channelsFirst: boolean,
 ): TensorValue {
   const target = channelsFirst ? channelsLast(to) : to;
-  const emit = () =>
+  const emit = (value: TensorValue, extents: Shape, isFirst: boolean) =>
     writer.emit(
       node,
-      [x],
-      { type: 'reshape', operation: { kind: 'reshape', target } },
-      { channelsFirst, arrangement: undefined },
+      [value],
+      { type: 'reshape', operation: { kind: 'reshape', target: extents } },
+      { channelsFirst: isFirst, arrangement: undefined },
     );
   const isVector = from.length === 1;
   // The numbers keep their order if both sides have channels last, if the channels stay as they are, or if there are
@@ -83,18 +76,8 @@ function rearrange(
   const sameOrder = isVector
     ? sameArrangement(x.arrangement, channelsFirst ? flattened(target) : undefined)
     : x.channelsFirst === channelsFirst && (!channelsFirst || from[0] === to[0] || (isPlain(from) && isPlain(to)));
-  if (!sameOrder) {
-    writer.approximate(
-      node,
-      `${node.op} brings numbers into another order: bounds hold, the weights of the file are not used.`,
-    );
-  }
-  return emit();
-}
-
-/** With a single channel or a single position, channels first and channels last are one order. */
-function isPlain([channels, ...positions]: Shape): boolean {
-  return channels === 1 || positions.every((extent) => extent === 1);
+  if (sameOrder) return emit(x, target, channelsFirst);
+  return withChannels(writer, node, emit(inFileOrder(writer, node, x), to, false), channelsFirst);
 }
 
 /** Removes axes of one place, counted with the batch; all of them where none are named. */
@@ -106,18 +89,26 @@ export function squeeze(
 ): TensorValue {
   const from = fileShape(x);
   if (!from) throw new Refusal('A tensor of unknown shape is squeezed here.');
+  const shape = squeezedShape(from, axes);
+  return shape.length === from.length ? x : reshape(writer, node, x, [null, ...shape], x.channelsFirst);
+}
+
+export function squeezedShape(from: Shape, axes: readonly number[] | undefined): Shape {
   const named = axes?.map((axis) => (axis < 0 ? axis + from.length + 1 : axis) - 1);
   if (named?.includes(-1)) throw new Refusal('The batch is taken away here.');
   if (named?.some((axis) => from[axis] !== 1)) throw new Refusal('Only axes of one place can be taken away.');
   const to = from.filter((extent, axis) => (named && named.length > 0 ? !named.includes(axis) : extent !== 1));
-  const shape = to.length > 0 ? to : [1];
-  return shape.length === from.length ? x : reshape(writer, node, x, [null, ...shape], x.channelsFirst);
+  return to.length > 0 ? to : [1];
 }
 
 /** Adds axes of one place, counted with the batch in the result. */
 export function unsqueeze(writer: GraphWriter, node: GraphNode, x: TensorValue, axes: readonly number[]): TensorValue {
   const from = fileShape(x);
   if (!from) throw new Refusal('A tensor of unknown shape gets an axis here.');
+  return reshape(writer, node, x, [null, ...unsqueezedShape(from, axes)], x.channelsFirst);
+}
+
+export function unsqueezedShape(from: Shape, axes: readonly number[]): Shape {
   const rank = from.length + 1 + axes.length;
   const places = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   const to: number[] = [...from];
@@ -126,21 +117,5 @@ export function unsqueeze(writer: GraphWriter, node: GraphNode, x: TensorValue, 
     if (!Number.isInteger(place) || place < 0 || place >= rank) throw new Refusal(`There is no axis ${place} here.`);
     to.splice(place - 1, 0, 1);
   }
-  return reshape(writer, node, x, [null, ...to], x.channelsFirst);
-}
-
-/**
- * Exchanges axes (counted with the batch): only between channels first and channels last, which changes nothing here.
- */
-export function transpose(node: GraphNode, x: TensorValue, permutation: readonly number[] | undefined): TensorValue {
-  const rank = (x.shape?.length ?? (permutation?.length ?? 3) - 1) + 1;
-  const axes = permutation ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
-  if (axes.every((axis, k) => axis === k)) return x;
-  const toLast = [0, ...Array.from({ length: rank - 2 }, (_, k) => k + 2), 1];
-  const toFirst = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, k) => k + 1)];
-  const is = (wanted: readonly number[]) => axes.length === rank && axes.every((axis, k) => axis === wanted[k]);
-  // Over a single spatial axis both exchanges are one.
-  if (rank > 2 && x.channelsFirst && is(toLast)) return { ...x, channelsFirst: false };
-  if (rank > 2 && !x.channelsFirst && is(toFirst)) return { ...x, channelsFirst: true };
-  throw new Refusal(`${node.op} of axes other than channels against positions is not analyzed.`);
+  return to;
 }

@@ -1,6 +1,6 @@
 import type { Selection } from '../../network/selection.ts';
 import { ourPlaces } from './arrangement.ts';
-import { axisOfFile } from './joins.ts';
+import { axisOfFile } from './axes.ts';
 import type { GraphNode } from './node.ts';
 import { Refusal } from './refusal.ts';
 import { pad } from './windows.ts';
@@ -60,15 +60,21 @@ function cropped(
   return pad(writer, node, x, sides);
 }
 
-/** Our own axes, the channels last. */
-export function select(writer: GraphWriter, node: GraphNode, x: TensorValue, selection: Selection): TensorValue {
+/** Of our own axes, the channels last. */
+export function select(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  selection: Selection,
+  channelsFirst = x.channelsFirst,
+): TensorValue {
   const type = { places: 'select', axes: 'permute', blocks: 'depth_to_space' }[selection.by];
   const isDeep = selection.by === 'blocks' && selection.into === 'channels';
   return writer.emit(
     node,
     [x],
     { type: isDeep ? 'space_to_depth' : type, operation: { kind: 'select', selection } },
-    { arrangement: undefined },
+    { arrangement: undefined, channelsFirst },
   );
 }
 

@@ -82,8 +82,9 @@ function valueOf(writer: GraphWriter, node: GraphNode, { operators, onlyLooks }:
 
 /** A tensor of the network goes in, and what comes out is taken for a constant. */
 function isLost(writer: GraphWriter, node: GraphNode, value: Value, onlyLooks: ReadonlySet<string>): boolean {
-  if (value.kind === 'tensor' || onlyLooks.has(node.op)) return false;
-  return node.inputs.some((_, k) => writer.value(node, k)?.kind === 'tensor');
+  const isTensor = (each: Value | undefined) => each?.kind === 'tensor' || each?.kind === 'rearranged';
+  if (isTensor(value) || onlyLooks.has(node.op)) return false;
+  return node.inputs.some((_, k) => isTensor(writer.value(node, k)));
 }
 
 /** How many nodes read a tensor, outputs of the graph included. */

@@ -8,6 +8,7 @@ import type { Arrangement } from './arrangement.ts';
 import { isGeneric } from './draft.ts';
 import type { LayerDraft, LazyWeights, Source } from './draft.ts';
 import type { Constant, GraphNode } from './node.ts';
+import type { Rearranged } from './rearranged.ts';
 import { Refusal } from './refusal.ts';
 
 export { Refusal };
@@ -38,6 +39,7 @@ export type Value =
   | TensorValue
   | ExtentsValue
   | { readonly kind: 'constant'; readonly constant: Constant }
+  | Rearranged
   /** Of constants alone, by operations that are not followed. */
   | { readonly kind: 'opaque' };
 
@@ -109,6 +111,7 @@ export class GraphWriter {
   tensor(node: GraphNode, index = 0): TensorValue {
     const value = this.value(node, index);
     if (value?.kind === 'tensor') return value;
+    if (value?.kind === 'rearranged') throw new Refusal(`A tensor with ${value.shape.length} axes is not analyzed.`);
     throw new Refusal(
       value === undefined
         ? `${node.op} reads something that the file does not hold.`
@@ -207,7 +210,10 @@ export class GraphWriter {
 
   /** A layer with a known place in the graph and nothing else. */
   refuse(node: GraphNode, why: string, place: Span = node.opSpan): TensorValue | undefined {
-    const inputs = node.inputs.map((name) => this.values.get(name)).filter((value) => value?.kind === 'tensor');
+    const inputs = node.inputs.flatMap((name): TensorValue[] => {
+      const value = this.values.get(name);
+      return value?.kind === 'tensor' ? [value] : value?.kind === 'rearranged' ? [value.base] : [];
+    });
     if (inputs.length === 0) return undefined;
     this.report('unsupported', 'warning', why, place);
     return this.emit(node, inputs, { type: node.op, operation: { kind: 'unknown', why } }, { arrangement: undefined });

@@ -2,7 +2,7 @@ import { sizeOf } from '../../network/shape.ts';
 import { transposed } from '../transpose.ts';
 import { wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
-import { fileShape } from '../graph/reshaping.ts';
+import { fileShape } from '../graph/axes.ts';
 import type { Operator } from '../graph/translate.ts';
 import type { ExtentsValue, GraphWriter, Value } from '../graph/writer.ts';
 import type { OnnxNode } from './model.ts';
@@ -78,7 +78,7 @@ export function sliced(writer: GraphWriter, node: GraphNode): Value | undefined 
 }
 
 /** As Python slices a list. */
-function placesBetween(start: number, end: number, step: number, extent: number): number[] {
+export function placesBetween(start: number, end: number, step: number, extent: number): number[] {
   const clamp = (place: number, low: number, high: number) =>
     Math.min(Math.max(place < 0 ? place + extent : place, low), high);
   const [from, to] =

@@ -7,7 +7,9 @@ import type { Layout } from '../graph/layout.ts';
 import { concatenate, lookUp, merge, minimum, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, hardSigmoid, named, prelu } from '../graph/pointwise.ts';
-import { flatten, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
+import { addAxes, exchangeAxes, regroup, removeAxes } from '../graph/regrouping.ts';
+import { flatten } from '../graph/reshaping.ts';
+import type { Shape } from '../../network/shape.ts';
 import type { Operator } from '../graph/translate.ts';
 import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
@@ -23,8 +25,9 @@ import {
   shapeOfKnown,
   sliced,
 } from './extents.ts';
+import { depthToSpace, gatherTensor, padTensor, sliceTensor, spaceToDepth, splitTensor } from './parts.ts';
 import { quantizedOperators } from './quantized.ts';
-import { averagePool, convolve, convolveTransposed, enlarge, maxPool, padZeros, poolWhole, reduce } from './windows.ts';
+import { averagePool, convolve, convolveTransposed, enlarge, maxPool, poolWhole, reduce } from './windows.ts';
 
 /** What each kind of node of ONNX computes. */
 
@@ -186,12 +189,13 @@ const cast: Operator = (writer, node) => {
 /** Codes of the types of whole numbers and of truth values. */
 const wholeTypes = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
 
-/** Of a shape it is one of its numbers; of a tensor it is refused. */
-const part =
-  (take: (writer: GraphWriter, node: GraphNode) => Value | undefined): Operator =>
+/** What is done to a tensor of the network, and to numbers about shapes. */
+const onTensors =
+  (ofTensor: Operator, ofNumbers: (writer: GraphWriter, node: GraphNode) => Value | undefined): Operator =>
   (writer, node) => {
-    if (writer.value(node, 0)?.kind === 'tensor') throw new Refusal(`${node.op} of a tensor is not analyzed.`);
-    return take(writer, node) ?? { kind: 'opaque' };
+    const kind = writer.value(node, 0)?.kind;
+    if (kind === 'tensor' || kind === 'rearranged') return ofTensor(writer, node);
+    return ofNumbers(writer, node) ?? { kind: 'opaque' };
   };
 
 function axesOf(writer: GraphWriter, node: GraphNode): readonly number[] | undefined {
@@ -209,16 +213,21 @@ const smooth =
 
 /** The table for one graph, whose layout of axes is found from its operations. */
 export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> {
+  const isFirstOf =
+    ({ outputs }: GraphNode) =>
+    (shape: Shape): boolean =>
+      layout.isChannelsFirst(outputs[0] ?? '', shape.length);
   const bring: Operator = (writer, node) => {
     const target = writer.extents(node, 1) ?? wholeNumbers(node, 'shape', -1);
     if (!target) throw new Refusal('The shape that a tensor is brought into is not known.');
-    const isFirst = layout.isChannelsFirst(node.outputs[0] ?? '', target.length - 1);
-    return reshape(writer, node, writer.tensor(node), target, isFirst);
+    return regroup(writer, node, target, isFirstOf(node));
   };
   const flat: Operator = (writer, node) => {
     const axis = wholeNumber(node, 'axis') ?? 1;
     if (axis !== 1) throw new Refusal(`Flattening from axis ${axis} on is not analyzed.`);
-    return flatten(writer, node, writer.tensor(node));
+    return writer.value(node, 0)?.kind === 'rearranged'
+      ? regroup(writer, node, [null, -1], () => false)
+      : flatten(writer, node, writer.tensor(node));
   };
   return {
     Gemm: gemm,
@@ -244,8 +253,10 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     AveragePool: averagePool,
     GlobalAveragePool: poolWhole('globalAveragePooling'),
     GlobalMaxPool: poolWhole('globalMaxPooling'),
-    ReduceMean: reduce('globalAveragePooling'),
-    ReduceMax: reduce('globalMaxPooling'),
+    ReduceMean: reduce('mean'),
+    ReduceSum: reduce('sum'),
+    ReduceMax: reduce('max'),
+    ReduceMin: reduce('min'),
     Add: binary(addition, (a, b) => a + b),
     Sub: binary(subtraction, (a, b) => a - b),
     Mul: binary(multiplication, (a, b) => a * b),
@@ -264,7 +275,7 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
           known,
           shapeOfKnown(known).filter((extent) => extent !== 1),
         ),
-      (writer, node) => squeeze(writer, node, writer.tensor(node), axesOf(writer, node)),
+      (writer, node) => removeAxes(writer, node, axesOf(writer, node), isFirstOf(node)),
     ),
     Unsqueeze: onConstants(
       (writer, node, known) => {
@@ -274,13 +285,13 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
           shape.splice(axis < 0 ? shape.length + 1 + axis : axis, 0, 1);
         return axes && reshaped(known, shape);
       },
-      (writer, node) => unsqueeze(writer, node, writer.tensor(node), axesOf(writer, node) ?? []),
+      (writer, node) => addAxes(writer, node, axesOf(writer, node) ?? [], isFirstOf(node)),
     ),
     Transpose: onConstants(
       (_writer, node, known) => exchanged(known, wholeNumbers(node, 'perm')),
-      (writer, node) => transpose(node, writer.tensor(node), wholeNumbers(node, 'perm')),
+      (writer, node) => exchangeAxes(writer, node, wholeNumbers(node, 'perm')),
     ),
-    Pad: padZeros,
+    Pad: padTensor,
     Resize: enlarge,
     Upsample: enlarge,
     Dropout: same,
@@ -290,10 +301,14 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     ConstantOfShape: filled,
     Gather: (writer, node) => {
       const [table, places] = [writer.value(node, 0), writer.value(node, 1)];
-      if (table?.kind !== 'constant' || places?.kind !== 'tensor') return part(gathered)(writer, node);
+      if (table?.kind !== 'constant' || places?.kind !== 'tensor')
+        return onTensors(gatherTensor, gathered)(writer, node);
       return lookUp(writer, node, places, table.constant, wholeNumber(node, 'axis') ?? 0);
     },
-    Slice: part(sliced),
+    Slice: onTensors(sliceTensor, sliced),
+    Split: splitTensor,
+    DepthToSpace: depthToSpace,
+    SpaceToDepth: spaceToDepth,
     ...quantizedOperators,
     LSTM: smooth('an LSTM', true),
     GRU: smooth('a GRU', true),

@@ -1,20 +1,20 @@
 import type { Window } from '../../network/operation.ts';
 import { convolution, shift } from '../graph/affine.ts';
-import { realNumber, realNumbers, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
+import { realNumbers, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import type { GraphNode } from '../graph/node.ts';
+import { withChannels } from '../graph/order.ts';
 import type { Operator } from '../graph/translate.ts';
 import { pad, paddingOf, pairOf, pool, poolAll, resize, roundedUp, sameLower, spatialRank } from '../graph/windows.ts';
+import { reduceAxes, type Reduction } from '../graph/reducing.ts';
 import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue } from '../graph/writer.ts';
 
 type Pair = readonly [number, number];
 
-/** A tensor whose channels come before its positions, as windows need it here. */
+/** A tensor with its channels before its positions, as windows read it. */
 function spatialTensor(writer: GraphWriter, node: GraphNode): TensorValue {
   const x = writer.tensor(node);
-  if (x.shape && x.shape.length > 1 && !x.channelsFirst)
-    throw new Refusal(`Which axes ${node.op} takes for channels is not clear here.`);
-  return x;
+  return x.shape && x.shape.length > 1 ? withChannels(writer, node, x, true) : x;
 }
 
 /** Rows and columns of the attribute `pads`, which has all beginnings before all ends. */
@@ -152,42 +152,15 @@ export const poolWhole =
   (writer, node) =>
     poolAll(writer, node, spatialTensor(writer, node), kind, true);
 
-/** The mean or maximum along axes: over all positions it is a global pooling. */
+/** The mean, the sum or an extremum along axes. */
 export const reduce =
-  (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator =>
+  (kind: Reduction): Operator =>
   (writer, node) => {
     const x = writer.tensor(node);
     const axes = wholeNumbers(node, 'axes') ?? writer.numbers(node, 1);
-    const rank = (x.shape?.length ?? 3) + 1;
-    const reduced = axes?.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b) ?? [];
-    const positions = Array.from({ length: rank - 2 }, (_, k) => k + (x.channelsFirst ? 2 : 1));
-    if (reduced.join() !== positions.join())
-      throw new Refusal(`${node.op} over other axes than all positions is not analyzed.`);
-    return poolAll(writer, node, x, kind, (wholeNumber(node, 'keepdims') ?? 1) === 1);
+    if (!axes) throw new Refusal(`The axes of this ${node.op} are not known.`);
+    return reduceAxes(writer, node, x, axes, (wholeNumber(node, 'keepdims') ?? 1) === 1, kind);
   };
-
-export const padZeros: Operator = (writer, node) => {
-  const x = writer.tensor(node);
-  const pads = wholeNumbers(node, 'pads') ?? writer.numbers(node, 1);
-  const value = realNumber(node, 'value') ?? (node.inputs[2] ? writer.numbers(node, 2)?.[0] : 0);
-  if ((node.attributes.text('mode') ?? 'constant') !== 'constant' || value !== 0)
-    throw new Refusal('Padding with other than zeros is not analyzed.');
-  if (node.inputs[3]) throw new Refusal('Padding along named axes is not analyzed.');
-  if (!pads || (x.shape && pads.length !== 2 * (x.shape.length + 1)))
-    throw new Refusal('How far this pads is not known.');
-  const count = pads.length / 2;
-  const sides = Array.from({ length: count }, (_, axis): Pair => [pads[axis], pads[axis + count]]);
-  const channels = x.channelsFirst ? 1 : count - 1;
-  const isOuter = (axis: number) => axis === 0 || (count > 2 && axis === channels);
-  if (sides.some((side, axis) => isOuter(axis) && (side[0] !== 0 || side[1] !== 0)))
-    throw new Refusal('Padding along other axes than those of positions is not analyzed.');
-  return pad(
-    writer,
-    node,
-    x,
-    sides.filter((_, axis) => !isOuter(axis)),
-  );
-};
 
 /** Whether the nearest cell is found so that each one is repeated `factor` times: looked at on three cells. */
 function repeats(placed: string, rounding: string, factor: number): boolean {

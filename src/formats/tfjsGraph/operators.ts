@@ -9,7 +9,9 @@ import type { Layout } from '../graph/layout.ts';
 import { concatenate, lookUp, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
-import { fileShape, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
+import { fileShape } from '../graph/axes.ts';
+import { exchangeAxes, regroup, removeAxes } from '../graph/regrouping.ts';
+import { unsqueeze } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
 import { broughtTo, pad, paddingOf, pairOf, pool, poolAll, resize } from '../graph/windows.ts';
 import { Refusal } from '../graph/refusal.ts';
@@ -259,7 +261,7 @@ const bring =
     const target = writer.extents(node, 1);
     if (!target) throw new Refusal(`The shape that a tensor is brought into ${elsewhere}`);
     const isChannelsFirst = layout.isChannelsFirst(node.name, target.length - 1);
-    return reshape(writer, node, writer.tensor(node), target, isChannelsFirst);
+    return regroup(writer, node, target, () => isChannelsFirst);
   };
 
 const expand: Operator = (writer, node) => {
@@ -273,13 +275,13 @@ const expand: Operator = (writer, node) => {
 
 const reduceAxes: Operator = (writer, node) => {
   const axes = wholeNumbers(node, 'squeeze_dims') ?? wholeNumbers(node, 'axis');
-  return squeeze(writer, node, writer.tensor(node), axes);
+  return removeAxes(writer, node, axes);
 };
 
 const swap: Operator = (writer, node) => {
   const axes = writer.numbers(node, 1);
   if (!axes) throw new Refusal(`How axes are exchanged here ${elsewhere}`);
-  return transpose(node, writer.tensor(node), axes);
+  return exchangeAxes(writer, node, axes);
 };
 
 const enlarge =

@@ -10,7 +10,9 @@ import { concatenate, merge, notPiecewiseLinear } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
 import { Refusal } from '../graph/refusal.ts';
-import { fileShape, flatten, reshape, squeeze, transpose, unsqueeze } from '../graph/reshaping.ts';
+import { fileShape } from '../graph/axes.ts';
+import { addAxes, exchangeAxes, regroup, removeAxes } from '../graph/regrouping.ts';
+import { flatten } from '../graph/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
 import { broughtTo, pad, pool, poolAll, resize } from '../graph/windows.ts';
 import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
@@ -227,18 +229,18 @@ export const operators: Readonly<Record<string, Operator>> = {
   RESHAPE: (writer, node) => {
     const target = writer.extents(node, 1) ?? wholeNumbers(node, 'new_shape', -1);
     if (!target) throw new Refusal('The shape that a tensor is brought into is not known.');
-    return reshape(writer, node, writer.tensor(node), target, false);
+    return regroup(writer, node, target, () => false);
   },
-  SQUEEZE: (writer, node) => squeeze(writer, node, writer.tensor(node), wholeNumbers(node, 'squeeze_dims')),
+  SQUEEZE: (writer, node) => removeAxes(writer, node, wholeNumbers(node, 'squeeze_dims')),
   EXPAND_DIMS: (writer, node) => {
     const axes = writer.numbers(node, 1);
     if (!axes) throw new Refusal('Which axis is added here is not known.');
-    return unsqueeze(writer, node, writer.tensor(node), axes);
+    return addAxes(writer, node, axes);
   },
   TRANSPOSE: (writer, node) => {
     const axes = writer.numbers(node, 1);
     if (!axes) throw new Refusal('How axes are exchanged here is not known.');
-    return transpose(node, writer.tensor(node), axes);
+    return exchangeAxes(writer, node, axes);
   },
   PAD: padZeros,
   PADV2: padZeros,

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../network/shape.ts';
-import { fileShape } from '../../graph/reshaping.ts';
+import { fileShape } from '../../graph/axes.ts';
 import type { Tensor } from '../library/torch/tensor.ts';
 import { isMode, modeArguments } from '../library/flax/apply.ts';
 import { isFlaxModule } from '../library/flax/classes.ts';

@@ -5,7 +5,6 @@ import { openWeights } from '../../../../src/formats/weights/open.ts';
 import type { WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Tensor } from '../../../../src/network/operation.ts';
-import { readText } from '../fixtures.ts';
 import { hdf5, npz, safetensors, source, type Tensors } from './files.ts';
 import { outputOf as outputFor } from '../values.ts';
 
@@ -321,15 +320,22 @@ describe('numbers of PyTorch behind a flatten', () => {
     expect([...match!.attach().layers.at(-1)!.weights!.kernel.data]).toEqual(kernel);
   });
 
-  it.each(['x.view(1, 12, 1, 1).flatten(1)', 'nn.functional.pixel_unshuffle(x, 2).flatten(1)'])(
-    '%s: where a reshape makes channels of positions, they are not used',
-    (flatten) => {
-      const problems = readText(sourceOf(flatten), 'net.py', true).problems.map(({ message }) => message);
-      expect(problems.join()).toContain('the weights of the file are not used');
-      const { match } = networkWithWeights(sourceOf(flatten), 'net.py', 0, file)!;
-      expect(match!.remarks.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
-        'error: A step of this network is approximated for its bounds, so weights of a file cannot be used.',
-      ]);
-    },
-  );
+  it.each([
+    'x.view(1, 12, 1, 1).flatten(1)',
+    'nn.functional.pixel_unshuffle(x, 2).flatten(1)',
+    'x.view(1, 2, 6).flatten(1)',
+    'x.permute(0, 3, 1, 2).permute(0, 2, 3, 1).flatten(1)',
+  ])('%s: they go with the numbers that a reshape brings into another order', (flatten) => {
+    const { match } = networkWithWeights(sourceOf(flatten), 'net.py', 0, file)!;
+    expect(match!.remarks).toEqual([]);
+    const network = match!.attach();
+    const factors = data.map(
+      (_, place) =>
+        outputOf(
+          network,
+          data.map((_each, k) => Number(k === place)),
+        )[0],
+    );
+    expect(factors).toEqual(last(3, 4));
+  });
 });

@@ -1,4 +1,7 @@
 import type { Operation, Padding, Window } from '../../../../network/operation.ts';
+import { withChannels } from '../../../graph/order.ts';
+import { padAxes } from '../../../graph/padding.ts';
+import type { Sides } from '../../../graph/padding.ts';
 import { pairOf, paddingOf } from '../../../graph/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
@@ -27,18 +30,35 @@ export function evenPadding(fields: Fields, rank: 1 | 2): Padding {
 }
 
 function paddingField(fields: Fields, rank: 1 | 2): Padding {
-  const mode = fields.get('padding_mode');
   const given = fields.get('padding');
-  const padding = given === 'same' || given === 'valid' ? given : evenPadding(fields, rank);
-  if (mode !== undefined && mode !== 'zeros' && padding !== 'valid')
-    throw new Refusal('A convolution with other padding than zeros is not analyzed.');
-  return padding;
+  return given === 'same' || given === 'valid' ? given : evenPadding(fields, rank);
+}
+
+/** Numbers of the input itself around it, as `padding_mode` says; the window is without padding then. */
+function paddedFromWithin(call: LayerCall, window: Window): { x: TensorValue; window: Window } {
+  const { trace, node, x, fields } = call;
+  const mode = fields.get('padding_mode') ?? 'zeros';
+  const { padding, kernel, dilation, rank } = window;
+  if (mode === 'zeros' || padding === 'valid') return { x, window };
+  if (mode !== 'reflect' && mode !== 'replicate' && mode !== 'circular')
+    throw new Refusal('How this convolution pads is not known.');
+  const along = (axis: 0 | 1): Sides => {
+    if (typeof padding !== 'string') return padding[axis];
+    const total = dilation[axis] * (kernel[axis] - 1);
+    return [Math.floor(total / 2), total - Math.floor(total / 2)];
+  };
+  const sides: Sides[] = rank === 1 ? [[0, 0], along(1)] : [[0, 0], along(0), along(1)];
+  return { x: padAxes(trace.writer, node, x, sides, mode), window: { ...window, padding: 'valid' } };
+}
+
+/** The channels are the first axis, whatever the rest of the network takes it for. */
+export function withChannelsFirst({ trace, node, x }: LayerCall): TensorValue {
+  return x.shape && x.shape.length > 1 ? withChannels(trace.writer, node, x, true) : x;
 }
 
 function checkRank(x: TensorValue, rank: 1 | 2, kind: string): void {
   if (x.shape && x.shape.length !== rank + 1)
     throw new Refusal(`${kind} needs ${rank === 1 ? 'channels and a length' : 'channels, rows and columns'}.`);
-  if (x.shape && !x.channelsFirst) throw new Refusal(`Which axes ${kind} takes for channels is not clear here.`);
 }
 
 /** Says that the channels which come in are not those that the layer takes. */
@@ -52,7 +72,8 @@ function misfits({ trace, node, x, fields }: LayerCall, needed: number | undefin
 
 export const convolution =
   (rank: 1 | 2) =>
-  (call: LayerCall): TensorValue => {
+  (given: LayerCall): TensorValue => {
+    const call = { ...given, x: withChannelsFirst(given) };
     const { trace, x, fields } = call;
     const needed = fields.kind.startsWith('Lazy') ? undefined : fields.count('in_channels');
     if (needed !== undefined) trace.ask(x, { kind: 'channels', channels: needed, rank });
@@ -63,7 +84,11 @@ export const convolution =
     checkRank(x, rank, fields.kind);
     const misfit = misfits(call, needed);
     if (misfit) return misfit;
-    return groupedConvolution(call, { window, filters, groups, useBias, channels: needed ?? x.shape?.at(-1) });
+    const padded = paddedFromWithin(call, window);
+    return groupedConvolution(
+      { ...call, x: padded.x },
+      { window: padded.window, filters, groups, useBias, channels: needed ?? x.shape?.at(-1) },
+    );
   };
 
 /** A convolution in groups of channels; of one channel each, it is depthwise. */
@@ -87,7 +112,8 @@ export function groupedConvolution(
 
 export const transposedConvolution =
   (rank: 1 | 2) =>
-  (call: LayerCall): TensorValue => {
+  (given: LayerCall): TensorValue => {
+    const call = { ...given, x: withChannelsFirst(given) };
     const { trace, node, x, fields, owner } = call;
     const needed = fields.count('in_channels');
     trace.ask(x, { kind: 'channels', channels: needed, rank });

@@ -1,8 +1,10 @@
 import { concatenate, merge, notPiecewiseLinear } from '../../../graph/joins.ts';
 import { clipped } from '../../../graph/pointwise.ts';
-import { fileShape, squeeze, unsqueeze } from '../../../graph/reshaping.ts';
-import { isDivisible, places, select, take } from '../../../graph/selecting.ts';
-import { poolAll } from '../../../graph/windows.ts';
+import { fileShape } from '../../../graph/axes.ts';
+import { squeeze, unsqueeze } from '../../../graph/reshaping.ts';
+import { reduceAxes } from '../../../graph/reducing.ts';
+import type { Reduction } from '../../../graph/reducing.ts';
+import { isDivisible, places, take } from '../../../graph/selecting.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
@@ -109,32 +111,16 @@ function axesGiven(call: FunctionCall): number[] {
   return items.map((item) => whole(item, 'An axis'));
 }
 
-/** The mean or maximum over all positions is a global pooling. */
+/** The mean, the sum or an extremum along axes. */
 const reduction =
-  (kind: 'globalAveragePooling' | 'globalMaxPooling'): FunctionBody =>
+  (kind: Reduction): FunctionBody =>
   (call) => {
     const { trace, node, x } = call;
-    const { shape } = x;
-    if (!shape) throw new Refusal('A tensor of unknown shape is reduced here.');
     if (given(call, 0, 'dim', 'axis') === undefined)
       throw new Refusal(`${node.op} over the whole batch is not analyzed.`);
-    const reduced = axesOf(x, axesGiven(call)).sort((a, b) => a - b);
-    const first = x.channelsFirst ? 2 : 1;
-    const positions = Array.from({ length: shape.length - 1 }, (_none, k) => k + first);
-    if (reduced.join() !== positions.join() || positions.length === 0)
-      throw new Refusal(`${node.op} over other axes than all positions is not analyzed.`);
     const keeps = given(call, 1, 'keepdim', 'keepdims') === true;
-    return poolAll(trace.writer, node, x, kind, keeps);
+    return reduceAxes(trace.writer, node, x, axesGiven(call), keeps, kind);
   };
-
-/** One after the other: the mean over rows, then over columns. */
-function meanOverAll(call: FunctionCall): TensorValue {
-  const { x } = call;
-  const axes = given(call, 0, 'dim', 'axis') === undefined ? [] : axesOf(x, axesGiven(call));
-  const isRow = axes.length === 1 && x.channelsFirst && x.shape?.length === 3 && axes[0] >= 2;
-  if (!isRow) return reduction('globalAveragePooling')(call);
-  throw new Refusal('A mean over rows or columns alone is not analyzed.');
-}
 
 function clamp(call: FunctionCall): TensorValue {
   const end = (place: number, name: string, fallback: number) => {
@@ -150,32 +136,14 @@ function clamp(call: FunctionCall): TensorValue {
 
 function pad(call: FunctionCall): TensorValue {
   const { trace, node, x } = call;
-  const mode = given(call, 1, 'mode') ?? 'constant';
-  const value = given(call, 2, 'value') ?? 0;
-  if (mode !== 'constant' || numeric(value) !== 0) throw new Refusal('Padding with other than zeros is not analyzed.');
+  const name = given(call, 1, 'mode') ?? 'constant';
+  const value = numeric(given(call, 2, 'value') ?? 0);
+  const mode = name === 'reflect' || name === 'replicate' || name === 'circular' ? name : undefined;
+  if (mode === undefined && (name !== 'constant' || value === undefined))
+    throw new Refusal('With what this pads is not known.');
   const sides = given(call, 0, 'pad');
   if (!(sides instanceof Tuple || sides instanceof List)) throw new Refusal('How far this pads is not known.');
-  const { items } = sides;
-  if (x.shape && items.length === 2 * x.shape.length && x.shape.length > 1 && x.channelsFirst) {
-    const [before, after] = items.slice(-2).map((side) => whole(side, 'How far this pads'));
-    if (!isDivisible(x.shape[x.shape.length - 1] + before + after))
-      throw new Refusal('This pads too far to be analyzed.');
-    const channels = places(-before, x.shape[x.shape.length - 1] + after).map((place) =>
-      place < 0 || place >= (x.shape?.at(-1) ?? 0) ? -1 : place,
-    );
-    const wider =
-      before === 0 && after === 0 ? x : select(trace.writer, node, x, { by: 'places', axis: -1, places: channels });
-    const around = items.slice(0, -2);
-    return around.every((side) => side === 0)
-      ? wider
-      : padSides(trace, node, wider, around, x.shape.length === 2 ? 1 : 2);
-  }
-  const rank = (x.shape?.length ?? 3) - 1;
-  if (rank < 1 || rank > 2 || !x.channelsFirst)
-    throw new Refusal('Padding along other axes than those of positions is not analyzed.');
-  const wanted = rank === 1 ? 2 : 4;
-  const filled = [...items, ...Array<number>(Math.max(0, wanted - items.length)).fill(0)];
-  return padSides(trace, node, x, filled, rank === 1 ? 1 : 2);
+  return padSides(trace, node, x, sides.items, mode ?? { constant: value ?? 0 });
 }
 
 function dropout(call: FunctionCall): TensorValue {
@@ -262,8 +230,10 @@ const bodies: Readonly<Record<string, FunctionBody>> = {
   index_select: indexSelect,
   select: selectOne,
   flip,
-  mean: meanOverAll,
-  amax: reduction('globalMaxPooling'),
+  mean: reduction('mean'),
+  sum: reduction('sum'),
+  amax: reduction('max'),
+  amin: reduction('min'),
   clamp,
   clip: clamp,
   pad,

@@ -9,7 +9,7 @@ import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { List, Tuple } from '../../python/values.ts';
 import { activationOf } from './activations.ts';
-import { convolution, transposedConvolution } from './convolutions.ts';
+import { convolution, transposedConvolution, withChannelsFirst } from './convolutions.ts';
 import { UnknownField } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { adaptive, averagePool, maxPool, padding, upsample } from './pooling.ts';
@@ -71,7 +71,9 @@ function setBias(trace: Trace, useBias: boolean): void {
 }
 
 /** At evaluation a factor and a shift for each channel. */
-function batchNormalization({ trace, node, x, fields, owner }: LayerCall): TensorValue {
+function batchNormalization(call: LayerCall): TensorValue {
+  const { trace, node, fields, owner } = call;
+  const x = withChannelsFirst(call);
   const rank = fields.kind.includes('1d') ? 1 : fields.kind.includes('2d') ? 2 : undefined;
   const isLazy = fields.kind.startsWith('Lazy');
   const features = isLazy ? undefined : fields.count('num_features');
@@ -91,8 +93,6 @@ function batchNormalization({ trace, node, x, fields, owner }: LayerCall): Tenso
     );
   const { shape } = x;
   if (shape && rank === 2 && shape.length !== 3) throw new Refusal(`${fields.kind} needs channels, rows and columns.`);
-  if (shape && shape.length > 1 && !x.channelsFirst)
-    throw new Refusal('A batch normalization along another axis than that of channels is not analyzed.');
   const given = shape?.at(-1);
   if (given !== undefined && features !== undefined && given !== features) {
     const message = `${node.name}: num_features is ${features}, ${given} channels come in.`;
@@ -126,14 +126,14 @@ function smooth(
   });
 }
 
-function prelu({ trace, node, x, fields, owner }: LayerCall): TensorValue {
+function prelu(call: LayerCall): TensorValue {
+  const { trace, node, fields, owner } = call;
   const count = fields.count('num_parameters', 1);
+  const x = count > 1 ? withChannelsFirst(call) : call.x;
   const { shape } = x;
   const channels = shape?.at(-1);
   if (count > 1 && channels !== undefined && channels !== count)
     throw new Refusal(`This PReLU has ${count} slopes, ${channels} channels come in.`);
-  if (count > 1 && shape && shape.length > 1 && !x.channelsFirst)
-    throw new Refusal('A PReLU along another axis than that of channels is not analyzed.');
   const axes = shape?.map((_extent, axis) => axis) ?? [0];
   const activation: PiecewiseLinearActivation = {
     ...generalRelu('prelu', { negativeSlope: fields.number('init', 0.25) }),
@@ -272,10 +272,12 @@ const bodies: Readonly<Record<string, LayerBody>> = {
   ZeroPad2d: padding(2),
   ConstantPad1d: padding(1),
   ConstantPad2d: padding(2),
-  ReflectionPad1d: refused('Padding with other than zeros is not analyzed.'),
-  ReflectionPad2d: refused('Padding with other than zeros is not analyzed.'),
-  ReplicationPad1d: refused('Padding with other than zeros is not analyzed.'),
-  ReplicationPad2d: refused('Padding with other than zeros is not analyzed.'),
+  ReflectionPad1d: padding(1),
+  ReflectionPad2d: padding(2),
+  ReplicationPad1d: padding(1),
+  ReplicationPad2d: padding(2),
+  CircularPad1d: padding(1),
+  CircularPad2d: padding(2),
   PReLU: prelu,
   GLU: gated,
   Identity: ({ x }) => x,

@@ -1,4 +1,5 @@
-import { fileShape, squeeze, unsqueeze } from '../../../graph/reshaping.ts';
+import { fileShape } from '../../../graph/axes.ts';
+import { squeeze, unsqueeze } from '../../../graph/reshaping.ts';
 import { isDivisible, places, take } from '../../../graph/selecting.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';

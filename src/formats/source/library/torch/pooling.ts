@@ -1,9 +1,11 @@
 import type { Window } from '../../../../network/operation.ts';
 import { spatialExtents } from '../../../../network/window.ts';
+import { padAxes } from '../../../graph/padding.ts';
+import type { PaddingMode, Sides } from '../../../graph/padding.ts';
 import { pad, pairOf, pool, poolAll, resize, roundedUp } from '../../../graph/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { evenPadding, windowOf } from './convolutions.ts';
+import { evenPadding, windowOf, withChannelsFirst } from './convolutions.ts';
 import type { Fields } from './fields.ts';
 import type { LayerCall } from './layers.ts';
 import { List, numeric, Tuple } from '../../python/values.ts';
@@ -17,15 +19,11 @@ function poolWindow(fields: Fields, rank: 1 | 2, x: TensorValue): Window {
   return fields.flag('ceil_mode', false) ? roundedUp(moved, x) : moved;
 }
 
-function needsChannelsFirst(x: TensorValue): void {
-  if (x.shape && x.shape.length > 1 && !x.channelsFirst)
-    throw new Refusal('Pooling along other axes than those of positions is not analyzed.');
-}
-
 export const maxPool =
   (rank: 1 | 2) =>
-  ({ trace, node, x, fields }: LayerCall): TensorValue => {
-    needsChannelsFirst(x);
+  (call: LayerCall): TensorValue => {
+    const { trace, node, fields } = call;
+    const x = withChannelsFirst(call);
     if (fields.flag('return_indices', false)) throw new Refusal('A pooling that gives places is not analyzed.');
     return pool(trace.writer, node, x, 'maxPooling', poolWindow(fields, rank, x));
   };
@@ -33,8 +31,9 @@ export const maxPool =
 /** Zeros around the input count by default. */
 export const averagePool =
   (rank: 1 | 2) =>
-  ({ trace, node, x, fields }: LayerCall): TensorValue => {
-    needsChannelsFirst(x);
+  (call: LayerCall): TensorValue => {
+    const { trace, node, fields } = call;
+    const x = withChannelsFirst(call);
     if (fields.get('divisor_override') !== undefined && fields.get('divisor_override') !== null)
       throw new Refusal('An average with a divisor of its own is not analyzed.');
     const window = poolWindow(fields, rank, x);
@@ -50,8 +49,9 @@ export const averagePool =
 /** To a given number of positions: by windows of one size where they come out even. */
 export const adaptive =
   (rank: 1 | 2, kind: 'averagePooling' | 'maxPooling') =>
-  ({ trace, node, x, fields }: LayerCall): TensorValue => {
-    needsChannelsFirst(x);
+  (call: LayerCall): TensorValue => {
+    const { trace, node, fields } = call;
+    const x = withChannelsFirst(call);
     const wanted = adaptiveSize(fields, rank);
     trace.isAdaptive ||= !wanted.includes(null);
     const isWhole = wanted.every((extent) => extent === 1);
@@ -93,35 +93,55 @@ function adaptiveSize(fields: Fields, rank: 1 | 2): readonly (number | null)[] {
   return sizes;
 }
 
+const modes: Readonly<Record<string, PaddingMode>> = {
+  ReflectionPad: 'reflect',
+  ReplicationPad: 'replicate',
+  CircularPad: 'circular',
+};
+
 /** `(left, right, top, bottom)`, or one number for all. */
 export const padding =
   (rank: 1 | 2) =>
-  ({ trace, node, x, fields }: LayerCall): TensorValue => {
-    needsChannelsFirst(x);
-    if (fields.kind.startsWith('Constant') && fields.number('value', 0) !== 0)
-      throw new Refusal('Padding with other than zeros is not analyzed.');
+  (call: LayerCall): TensorValue => {
+    const { trace, node, fields } = call;
+    const kind = fields.kind.replace(/\dd$/, '');
     const value = fields.get('padding');
     const sides = value instanceof Tuple || value instanceof List ? value.items : Array<Value>(2 * rank).fill(value);
-    return padSides(trace, node, x, sides, rank);
+    if (sides.length !== 2 * rank) throw new Refusal('How far this pads is not known.');
+    const mode = Object.hasOwn(modes, kind)
+      ? modes[kind]
+      : { constant: kind === 'ConstantPad' ? fields.number('value', 0) : 0 };
+    return padSides(trace, node, withChannelsFirst(call), sides, mode);
   };
 
-/** Sides as PyTorch lists them, the last axis first. */
+/** Sides as PyTorch lists them: of the last axis first, and of as many axes as are given. */
 export function padSides(
   trace: LayerCall['trace'],
   node: LayerCall['node'],
   x: TensorValue,
   sides: readonly unknown[],
-  rank: 1 | 2,
+  mode: PaddingMode,
 ): TensorValue {
-  if (sides.length !== 2 * rank || !sides.every((side) => typeof side === 'number'))
+  const rank = x.shape?.length ?? 3;
+  if (sides.length % 2 !== 0 || !sides.every((side) => typeof side === 'number'))
     throw new Refusal('How far this pads is not known.');
-  const columns = [sides[0], sides[1]] as const;
-  if (rank === 1) return pad(trace.writer, node, x, [columns]);
-  return pad(trace.writer, node, x, [[sides[2], sides[3]], columns]);
+  const axes = Array.from({ length: Math.max(rank, sides.length / 2) }, (_, fromEnd): Sides => {
+    const [before, after] = sides.slice(2 * fromEnd, 2 * fromEnd + 2);
+    return [before ?? 0, after ?? 0];
+  }).reverse();
+  if (
+    axes
+      .splice(0, axes.length - rank)
+      .flat()
+      .some((side) => side !== 0)
+  )
+    throw new Refusal('The batch is padded here.');
+  return padAxes(trace.writer, node, x, axes, mode);
 }
 
-export function upsample({ trace, node, x, fields }: LayerCall): TensorValue {
-  needsChannelsFirst(x);
+export function upsample(call: LayerCall): TensorValue {
+  const { trace, node, fields } = call;
+  const x = withChannelsFirst(call);
   const { kind } = fields;
   const mode = kind === 'UpsamplingBilinear2d' ? 'bilinear' : (fields.get('mode') ?? 'nearest');
   const aligned = kind === 'UpsamplingBilinear2d' || fields.flag('align_corners', false);

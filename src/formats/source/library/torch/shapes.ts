@@ -1,6 +1,9 @@
 import type { GraphNode } from '../../../graph/node.ts';
-import { fileShape, flatten, reshape, transpose } from '../../../graph/reshaping.ts';
+import { fileShape } from '../../../graph/axes.ts';
+import { flatten, reshape } from '../../../graph/reshaping.ts';
+import { meantOtherwise } from '../../../graph/regrouping.ts';
 import { sizeOf } from '../../../../network/shape.ts';
+import type { Shape } from '../../../../network/shape.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { BatchSize } from '../../python/values.ts';
@@ -38,10 +41,17 @@ export function reshapeTo(trace: Trace, node: GraphNode, x: TensorValue, extents
     trace.misfit ??= { needed: target[0] ?? 0, given: sizeOf(x.shape) };
     throw new Refusal(`${sizeOf(x.shape)} numbers cannot become ${target[0]}.`);
   }
+  const shape = target.map((extent) => extent ?? -1);
+  return reshape(trace.writer, node, x, [null, ...target], isMeantChannelsFirst(x)(shape));
+}
+
+/** Three extents are channels, rows and columns; two of them as far as the channels stay. */
+export function isMeantChannelsFirst(x: TensorValue): (shape: Shape) => boolean {
   const from = fileShape(x);
-  const keepsChannels = from && x.channelsFirst && from.length > 1 && target[0] === from[0];
-  const isFirst = target.length === 3 || keepsChannels === true || (x.shape?.length === 1 && target.length > 1);
-  return reshape(trace.writer, node, x, [null, ...target], isFirst);
+  return (shape) => {
+    const keepsChannels = from && x.channelsFirst && from.length > 1 && shape[0] === from[0];
+    return shape.length === 3 || keepsChannels === true || (from?.length === 1 && shape.length > 1);
+  };
 }
 
 /** `flatten(start, end)` with axes counted with the batch. */
@@ -63,7 +73,7 @@ export function axesOf(x: TensorValue, axes: readonly number[], extra = 0): numb
 }
 
 export function permuted(node: GraphNode, x: TensorValue, permutation: readonly number[]): TensorValue {
-  return transpose(node, x, axesOf(x, permutation));
+  return turned(node, x, axesOf(x, permutation));
 }
 
 export function swapped(node: GraphNode, x: TensorValue, a: number, b: number): TensorValue {
@@ -72,5 +82,11 @@ export function swapped(node: GraphNode, x: TensorValue, a: number, b: number): 
   const axes = Array.from({ length: x.shape.length + 1 }, (_none, axis) =>
     axis === first ? second : axis === second ? first : axis,
   );
-  return transpose(node, x, axes);
+  return turned(node, x, axes);
+}
+
+function turned(node: GraphNode, x: TensorValue, permutation: readonly number[]): TensorValue {
+  const meant = meantOtherwise(x, permutation);
+  if (meant) return meant;
+  throw new Refusal(`${node.op} of axes other than channels against positions is not analyzed.`);
 }

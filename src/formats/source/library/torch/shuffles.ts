@@ -1,21 +1,27 @@
-import { fileShape } from '../../../graph/reshaping.ts';
+import { fileShape } from '../../../graph/axes.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import type { Shape } from '../../../../network/shape.ts';
+import { withChannelsFirst } from './convolutions.ts';
 import type { LayerCall } from './layers.ts';
-import { Rearranged } from './rearranged.ts';
+import { Rearranged } from '../../../graph/rearranged.ts';
 
 /** Splits the axes of an image, exchanges the parts and joins them, as PyTorch documents these layers. */
 function shuffled(
-  { trace, node, x }: LayerCall,
+  call: LayerCall,
   split: (image: Shape) => readonly number[],
   order: readonly number[],
   joined: (image: Shape) => readonly number[],
 ): TensorValue {
+  const { trace, node } = call;
+  const x = withChannelsFirst(call);
   const image = fileShape(x);
-  if (image?.length !== 3 || !x.channelsFirst)
-    throw new Refusal('A shuffle of other than images with known channels is not analyzed.');
-  const made = Rearranged.of(x)?.reshaped(split(image))?.permuted(order).reshaped(joined(image))?.settled(trace, node);
+  if (image?.length !== 3) throw new Refusal('A shuffle of other than images with known channels is not analyzed.');
+  const made = Rearranged.of(x)
+    ?.reshaped(split(image))
+    ?.permuted(order)
+    .reshaped(joined(image))
+    ?.settled(trace.writer, node, () => true);
   if (!made) throw new Refusal(`${image.join('×')} numbers cannot be shuffled so.`);
   return made;
 }

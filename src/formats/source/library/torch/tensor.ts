@@ -2,7 +2,7 @@ import type { Span } from '../../../../network/definition.ts';
 import { sizeOf } from '../../../../network/shape.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import type { Mutable } from '../../evaluation/values.ts';
-import type { Rearranged } from './rearranged.ts';
+import type { Rearranged } from '../../../graph/rearranged.ts';
 
 /** A symbolic tensor of the forward pass under way. Operations in place give it another value. */
 export class Tensor implements Mutable {

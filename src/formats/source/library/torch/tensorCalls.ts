@@ -1,5 +1,8 @@
-import { fileShape } from '../../../graph/reshaping.ts';
+import { fileShape } from '../../../graph/axes.ts';
+import type { GraphNode } from '../../../graph/node.ts';
+import type { Rearranged } from '../../../graph/rearranged.ts';
 import { Refusal } from '../../../graph/writer.ts';
+import type { TensorValue } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
 import { BatchSize, List, Native, Tuple } from '../../python/values.ts';
@@ -10,10 +13,11 @@ import { callFunction, callJoin, isFunction } from './functions.ts';
 import { combine, nameOfOperator, operatorOf } from './operators.ts';
 import { divided, dividesTensors, endsOf, part, sizesOfParts, takesAll } from './parts.ts';
 import { changesAxes, rearrangedBy } from './rearranging.ts';
-import { axesOf } from './shapes.ts';
+import { axesOf, isMeantChannelsFirst } from './shapes.ts';
 import { DataTensor, Deferred, Parameter, Tensor } from './tensor.ts';
 import type { TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
+import type { Trace } from './trace.ts';
 
 export function operateTensors(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
   const { trace } = e.torch;
@@ -126,17 +130,17 @@ function rearrange(e: Evaluator, name: string, tensor: Tensor, args: readonly Ar
   if (!made) return undefined;
   e.step(STEPS_OF_LAYER);
   const node = trace.functionNode(name, site);
-  const settled = made.settled(trace, node);
-  if (settled) return e.torch.tensor(e, settled);
-  const refuse = () =>
-    trace.perform(node, [made.base], {}, () => {
-      throw new Refusal(
-        made.shape.length > 3
-          ? `A tensor with ${made.shape.length} axes is not analyzed.`
-          : 'The order that these numbers are brought into is not analyzed.',
-      );
-    });
+  if (made.shape.length <= 3) return e.torch.tensor(e, settled(trace, node, made));
+  const refuse = () => settled(trace, node, made);
   return new Tensor(e.journal.next(), new Deferred(made, refuse));
+}
+
+function settled(trace: Trace, node: GraphNode, made: Rearranged): TensorValue {
+  return trace.perform(node, [made.base], {}, () => {
+    const value = made.settled(trace.writer, node, isMeantChannelsFirst(made.base));
+    if (value) return value;
+    throw new Refusal(`A tensor with ${made.shape.length} axes is not analyzed.`);
+  });
 }
 
 /** A function of tensors: of `torch`, of `torch.nn.functional`, or a method with its tensor first. */

@@ -84,6 +84,31 @@ describe('parts of tensors and numbers in another order', () => {
     ['x.transpose(2, 3)', '(4, 2, 2)', [4, 2, 2], [0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15]],
     ['x.permute(0, 3, 1, 2)', '(4, 2, 2)', [2, 4, 2], [0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15]],
     ['torch.stack([x.mean([2, 3]), x.mean([2, 3])], 1).flatten(1)', '(2, 1, 1)', [4], [0, 1, 0, 1]],
+    [
+      'x.view(b, 2, 2, h, w).permute(0, 2, 3, 1, 4).reshape(b, 4, h, w)',
+      '(4, 2, 2)',
+      [4, 2, 2],
+      [0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15],
+    ],
+    ['x.view(b, 4, 4).transpose(1, 2).flatten(1)[:, 3:7]', '(4, 2, 2)', [4], [12, 1, 5, 9]],
+    ['x.view(b, 2, 8).flatten(1)[:, 6:10]', '(4, 2, 2)', [4], [6, 7, 8, 9]],
+    ['(x.flatten(1) + x.permute(0, 2, 3, 1).flatten(1))[:, :4]', '(4, 2, 2)', [4], [0, 5, 10, 15]],
+    [
+      'torch.cat([x, x.permute(0, 2, 3, 1).reshape(b, 4, h, w)], 1)[:, 3:5]',
+      '(4, 2, 2)',
+      [2, 2, 2],
+      [12, 13, 14, 15, 0, 4, 8, 12],
+    ],
+    ['x.mean(2)', '(4, 2, 2)', [4, 2], [1, 2, 5, 6, 9, 10, 13, 14]],
+    ['x.mean(dim=1, keepdim=True)', '(4, 2, 2)', [1, 2, 2], [6, 7, 8, 9]],
+    ['x.sum((1, 3))', '(4, 2, 2)', [2], [52, 68]],
+    ['x.amin(1)', '(4, 2, 2)', [2, 2], [0, 1, 2, 3]],
+    ['torch.amax(x, (1, 2))', '(4, 2, 2)', [2], [14, 15]],
+    ['x.flatten(1).mean(1, keepdim=True)', '(4, 2, 2)', [1], [7.5]],
+    ["F.pad(x, (1, 1, 1, 0), mode='reflect')", '(1, 2, 2)', [1, 3, 4], [3, 2, 3, 2, 1, 0, 1, 0, 3, 2, 3, 2]],
+    ['nn.ReplicationPad2d((1, 2, 0, 0))(x)', '(1, 2, 2)', [1, 2, 5], [0, 0, 1, 1, 1, 2, 2, 3, 3, 3]],
+    ["F.pad(x, (1, 0, 0, 1), 'circular')", '(1, 2, 2)', [1, 3, 3], [1, 0, 1, 3, 2, 3, 1, 0, 1]],
+    ['nn.ConstantPad2d((0, 0, 0, 1), -2)(x)', '(1, 2, 2)', [1, 3, 2], [0, 1, 2, 3, -2, -2]],
   ])('%s', (expression, shape, outShape, values) => {
     expect(outputOf(`return ${expression}`, shape)).toEqual({ problems: [], shape: outShape, values });
   });
@@ -103,7 +128,9 @@ describe('parts of tensors and numbers in another order', () => {
     ['torch.split(x, [1, 1], 1)[0]', 'do not make up the 4 places'],
     ['F.relu(x.view(b, 2, 2, h, w))', 'A tensor with 4 axes is not analyzed'],
     ['nn.PixelShuffle(3)(x)', 'cannot be shuffled'],
-    ['x.view(b, 2, 2, h, w).permute(0, 2, 3, 1, 4).reshape(b, 4, h, w)', 'order that these numbers'],
+    ['nn.ReflectionPad2d(2)(x)', 'not enough to pad it by 2'],
+    ["F.pad(x, (1, 1), value=float('-inf'))", 'Padding with -Infinity is not analyzed'],
+    ['x.mean()', 'over the whole batch'],
   ])('%s is refused with a sentence', (expression, part) => {
     const { networks, problems } = readPython(source(`return F.relu(${expression})`, '(4, 2, 2)'));
     expect(buildNetwork(networks[0]).network.complete).toBe(false);

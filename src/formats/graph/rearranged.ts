@@ -1,12 +1,13 @@
-import { sizeOf } from '../../../../network/shape.ts';
-import type { Shape } from '../../../../network/shape.ts';
-import { strided } from '../../../../network/selection.ts';
-import type { GraphNode } from '../../../graph/node.ts';
-import { fileShape } from '../../../graph/reshaping.ts';
-import { isDivisible, orderChannels, select } from '../../../graph/selecting.ts';
-import type { TensorValue } from '../../../graph/writer.ts';
-import { reshapeTo } from './shapes.ts';
-import type { Trace } from './trace.ts';
+import { sizeOf } from '../../network/shape.ts';
+import type { Shape } from '../../network/shape.ts';
+import { strided } from '../../network/selection.ts';
+import { channelsLast, fileShape } from './axes.ts';
+import type { GraphNode } from './node.ts';
+import { inFileOrder } from './order.ts';
+import { Refusal } from './refusal.ts';
+import { reshape } from './reshaping.ts';
+import { isDivisible, orderChannels, select } from './selecting.ts';
+import type { GraphWriter, TensorValue } from './writer.ts';
 
 /** Steps through the numbers of a tensor in the order of the file. */
 interface Factor {
@@ -22,6 +23,8 @@ type Axis = readonly Factor[];
  * pixel shuffles are written so: axes are split, exchanged and joined again.
  */
 export class Rearranged {
+  readonly kind = 'rearranged';
+
   private constructor(
     readonly base: TensorValue,
     private readonly axes: readonly Axis[],
@@ -29,7 +32,7 @@ export class Rearranged {
 
   static of(base: TensorValue): Rearranged | undefined {
     const shape = fileShape(base);
-    return shape && new Rearranged(base, axesOf(shape));
+    return shape && new Rearranged({ ...base, sole: false }, axesOf(shape));
   }
 
   /** Without the batch, in the order of the file. */
@@ -69,12 +72,27 @@ export class Rearranged {
     );
   }
 
-  /** The layers that do the same, if the theory has such; the rank is that of an image at most. */
-  settled(trace: Trace, node: GraphNode): TensorValue | undefined {
-    const { base } = this;
-    if (this.axes.length > 3 || !base.shape || !base.shape.every(isDivisible)) return undefined;
-    if (isInOrder(this.axes.flat())) return reshapeTo(trace, node, base, this.shape);
-    return this.channelOrder(trace, node) ?? this.pixelShuffle(trace, node) ?? this.otherAxes(trace, node);
+  /**
+   * The layers that do the same; undefined with more axes than an image has. `isChannelsFirst` says how the file means
+   * the result.
+   */
+  settled(writer: GraphWriter, node: GraphNode, isChannelsFirst: (shape: Shape) => boolean): TensorValue | undefined {
+    if (this.axes.length > 3) return undefined;
+    const { shape } = this;
+    if (isInOrder(this.axes.flat())) return reshape(writer, node, this.base, [null, ...shape], isChannelsFirst(shape));
+    const plain = this.base.arrangement ? inFileOrder(writer, node, this.base) : this.base;
+    return new Rearranged(plain, this.axes).moved(writer, node, isChannelsFirst);
+  }
+
+  private moved(writer: GraphWriter, node: GraphNode, isChannelsFirst: (shape: Shape) => boolean): TensorValue {
+    if (!this.base.shape?.every(isDivisible))
+      throw new Refusal('A tensor of this size is not brought into another order.');
+    return (
+      this.channelOrder(writer, node) ??
+      this.pixelShuffle(writer, node) ??
+      this.otherAxes(writer, node) ??
+      this.listed(writer, node, isChannelsFirst(this.shape))
+    );
   }
 
   private get channelAxis(): number {
@@ -82,17 +100,17 @@ export class Rearranged {
   }
 
   /** Positions stay, channels change places. */
-  private channelOrder(trace: Trace, node: GraphNode): TensorValue | undefined {
+  private channelOrder(writer: GraphWriter, node: GraphNode): TensorValue | undefined {
     const from = axesOf(fileShape(this.base) ?? []);
     const at = this.channelAxis;
     const keepsPositions = this.axes.every((axis, k) => k === at || isSame(axis, from[k] ?? []));
     if (from.length !== this.axes.length || !keepsPositions) return undefined;
     const order = placesOf(this.axes[at], stepOf(from[at]));
-    return order && orderChannels(trace.writer, node, this.base, order);
+    return order && orderChannels(writer, node, this.base, order);
   }
 
   /** Squares of positions made of channels, or channels of squares. */
-  private pixelShuffle(trace: Trace, node: GraphNode): TensorValue | undefined {
+  private pixelShuffle(writer: GraphWriter, node: GraphNode): TensorValue | undefined {
     const from = fileShape(this.base);
     if (!this.base.channelsFirst || from?.length !== 3 || this.axes.length !== 3) return undefined;
     const [channels, height, width] = from;
@@ -106,8 +124,8 @@ export class Rearranged {
       if (!isSame(columns.slice(0, -1), [{ extent: width, step: 1 }])) return undefined;
       const order = placesOf([inRows, inColumns, ...deep], positions);
       if (order?.length !== channels) return undefined;
-      const ordered = orderChannels(trace.writer, node, this.base, order);
-      return select(trace.writer, node, ordered, { by: 'blocks', size, into: 'positions' });
+      const ordered = orderChannels(writer, node, this.base, order);
+      return select(writer, node, ordered, { by: 'blocks', size, into: 'positions' });
     }
     const block = height / this.shape[1];
     if (!Number.isInteger(block) || block < 2 || this.shape[2] !== width / block) return undefined;
@@ -118,12 +136,12 @@ export class Rearranged {
       const [channel, within] = [Math.floor(place / positions), place % positions];
       return (Math.floor(within / width) * block + (within % width)) * channels + channel;
     });
-    const split = select(trace.writer, node, this.base, { by: 'blocks', size: block, into: 'channels' });
-    return orderChannels(trace.writer, node, split, order);
+    const split = select(writer, node, this.base, { by: 'blocks', size: block, into: 'channels' });
+    return orderChannels(writer, node, split, order);
   }
 
   /** The axes are those of the tensor, in another order. */
-  private otherAxes(trace: Trace, node: GraphNode): TensorValue | undefined {
+  private otherAxes(writer: GraphWriter, node: GraphNode): TensorValue | undefined {
     const { base } = this;
     const from = axesOf(fileShape(base) ?? []);
     const order = this.axes.map((axis) => from.findIndex((other) => isSame(axis, other)));
@@ -132,8 +150,41 @@ export class Rearranged {
     // Channels first: axis 0 of the file is our last one, on both sides.
     const ours = (axis: number) => (base.channelsFirst ? (axis + rank - 1) % rank : axis);
     const places = order.map((_, axis) => (base.channelsFirst ? (axis + 1) % rank : axis));
-    return select(trace.writer, node, base, { by: 'axes', order: places.map((axis) => ours(order[axis])) });
+    return select(writer, node, base, { by: 'axes', order: places.map((axis) => ours(order[axis])) });
   }
+
+  /** Number by number. */
+  private listed(writer: GraphWriter, node: GraphNode, channelsFirst: boolean): TensorValue {
+    const { base, shape } = this;
+    const from = fileShape(base) ?? [];
+    if (sizeOf(shape) > MAX_LISTED) throw new Refusal(`${sizeOf(shape)} numbers are not listed in another order.`);
+    const flat = writer.emit(
+      node,
+      [base],
+      { type: 'flatten', operation: { kind: 'flatten' } },
+      { channelsFirst: false, arrangement: undefined },
+    );
+    const factors = this.axes.flat();
+    const order = strided(extentsOf(factors), stepsOf(factors));
+    const [fromOurs, toOurs] = [oursOf(from, base.channelsFirst), oursOf(shape, channelsFirst)];
+    const places: number[] = [];
+    order.forEach((place, k) => (places[toOurs(k)] = fromOurs(place)));
+    const moved = select(writer, node, flat, { by: 'places', axis: -1, places });
+    if (shape.length === 1) return moved;
+    const target = channelsFirst ? channelsLast(shape) : shape;
+    return writer.emit(node, [moved], { type: 'reshape', operation: { kind: 'reshape', target } }, { channelsFirst });
+  }
+}
+
+/** Numbers of a tensor whose order is written down one by one. */
+const MAX_LISTED = 2 ** 18;
+
+/** Where we have a number of the file, whose place it counts through a tensor of this shape. */
+function oursOf(shape: Shape, channelsFirst: boolean): (place: number) => number {
+  if (!channelsFirst || shape.length < 2) return (place) => place;
+  const [channels, ...positions] = shape;
+  const count = sizeOf(positions);
+  return (place) => (place % count) * channels + Math.floor(place / count);
 }
 
 function axesOf(shape: Shape): Axis[] {
