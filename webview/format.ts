@@ -8,7 +8,7 @@ const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** Label of a tick at 10^power, in parts so that the exponent can be raised. */
 export function tickParts(power: number): { readonly base: string; readonly exponent: string | null } {
-  return power === 0 ? { base: '1', exponent: null } : { base: '10', exponent: formatCount(power).replace('-', '−') };
+  return power === 0 ? { base: '1', exponent: null } : { base: '10', exponent: String(power).replace('-', '−') };
 }
 
 /** Characters of an integer that still fits beside its short form. */

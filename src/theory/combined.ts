@@ -13,17 +13,14 @@ interface Combination extends BoundFacts {
   readonly start: Magnitude | null;
 }
 
-const citation = {
-  label: 'Combination of all bounds that apply (this tool)',
-  url: 'https://arxiv.org/abs/1711.02114',
-};
+const url = 'https://arxiv.org/abs/1711.02114';
 
 /** The least of the upper bounds on activation regions. */
 export const tightestUpper: Combination = {
   id: 'tightest-upper',
   kind: 'upper',
   of: 'activation',
-  citation,
+  citation: { label: 'Least upper bound that applies (this tool)', url },
   latex: String.raw`\min_{\text{upper bounds that apply}} B_l \quad\text{after each layer } l`,
   hypotheses: 'none',
   isGeneral: true,
@@ -36,7 +33,7 @@ export const tightestUpperLinear: Combination = {
   id: 'tightest-upper-linear',
   kind: 'upper',
   of: 'linear',
-  citation,
+  citation: { label: 'Least upper bound on linear regions (this tool)', url },
   latex: String.raw`\min_{\text{upper bounds on linear regions that apply}} B_l \quad\text{after each layer } l`,
   hypotheses: 'none',
   isGeneral: true,
@@ -49,7 +46,7 @@ export const bestLower: Combination = {
   id: 'best-lower',
   kind: 'lower',
   of: 'activation',
-  citation,
+  citation: { label: 'Greatest lower bound that applies (this tool)', url },
   latex: String.raw`\max_{\text{proven lower bounds that apply}} B_l \quad\text{after each layer } l`,
   hypotheses: 'none',
   isGeneral: true,

@@ -1,4 +1,5 @@
 import { formatCount, significant } from '../../src/common/formatFigures.ts';
+import { WHOLE } from '../../src/common/place.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
 import type { PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
 import { capital, formatDomain, plural } from '../format.ts';
@@ -6,6 +7,7 @@ import { captionOf } from '../export/exports.ts';
 import type { PaperPicture } from '../export/pictureExport.ts';
 import { COORDINATE } from '../forms/ranges.ts';
 import { boundaryInWords, samplesIn } from '../picture/overlay.ts';
+import { axesOf, type PictureAxes } from '../picture/pictureAxes.ts';
 import { createTrainedPicture } from '../picture/trainedPicture.ts';
 import { createDistanceMap } from '../plots/distanceMap.ts';
 import { createStepPlot, type StepPlot } from '../plots/stepPlot.ts';
@@ -105,6 +107,8 @@ export function createTrainingPage(actions: Actions): TrainingPage {
   /** The last snapshot is shown, also when there is a newer one. */
   let isAtEnd = true;
   let timer = 0;
+  /** Of the picture in view. */
+  let axes: PictureAxes | null = null;
   /** Where one output decides. */
   let level = 0;
 
@@ -248,7 +252,8 @@ export function createTrainingPage(actions: Actions): TrainingPage {
     setHidden(levels.element, shown?.outputs !== 1);
     levels.setValue(level);
     const samples = samplesIn(next.settings.place, next.network.inputSize, training.data);
-    picture.show(shown, samples, `${pictureTitle.textContent}. ${caption.textContent}`);
+    axes = shown && axesOf(next.settings.place, next.network.inputSize, shown.sides, WHOLE);
+    picture.show(shown, samples, axes, `${pictureTitle.textContent}. ${caption.textContent}`);
   }
 
   function askPicture(next: View): void {
@@ -271,6 +276,7 @@ export function createTrainingPage(actions: Actions): TrainingPage {
     },
     paper: {
       onPaper: (pixels) => (picture.element.hidden ? null : picture.onPaper(pixels)),
+      axes: () => axes,
       title: () => pictureTitle.textContent,
       caption: (shown) => [caption.textContent, boundary.textContent, captionOf(shown)].filter(Boolean).join(' '),
     },

@@ -1,5 +1,6 @@
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
+import { drawAxes, type PictureAxes } from '../picture/pictureAxes.ts';
 import { onWhitePaper } from './paper.ts';
 import { drawingOn, pngOf } from './png.ts';
 import { linesOf } from './svgExport.ts';
@@ -16,6 +17,8 @@ const LETTER_WIDTH = 0.54;
 export interface PaperPicture {
   /** With this many pixels a side, in the colors of white paper; null where nothing is drawn. */
   onPaper(pixels: number): HTMLCanvasElement | null;
+  /** Null where nothing is drawn. */
+  axes(): PictureAxes | null;
   title(): string;
   /** What it is of, and everything that it follows from. */
   caption(view: View): string;
@@ -30,7 +33,8 @@ export function pictureAsPng(view: View, picture: PaperPicture): string {
   const top = MARGIN + 2 * LINE;
   const page = document.createElement('canvas');
   page.width = SIDE + 2 * MARGIN;
-  page.height = Math.ceil(top + SIDE + (lines.length + 0.5) * LINE + MARGIN);
+  const below = top + SIDE + LINE;
+  page.height = Math.ceil(below + (lines.length + 0.5) * LINE + MARGIN);
   const context = drawingOn(page);
   context.fillStyle = 'white';
   context.fillRect(0, 0, page.width, page.height);
@@ -39,6 +43,8 @@ export function pictureAsPng(view: View, picture: PaperPicture): string {
   context.font = `600 ${1.2 * LETTERS}px ${fontFamily}`;
   context.fillText(`${view.network.name} · ${picture.title()}`, MARGIN, MARGIN + LINE, SIDE);
   context.font = `${LETTERS}px ${fontFamily}`;
-  lines.forEach((text, i) => context.fillText(text, MARGIN, top + SIDE + (i + 1.2) * LINE, SIDE));
+  const axes = picture.axes();
+  if (axes !== null) drawAxes(context, axes, { left: MARGIN, top, side: SIDE });
+  lines.forEach((text, i) => context.fillText(text, MARGIN, below + (i + 1.2) * LINE, SIDE));
   return pngOf(page);
 }

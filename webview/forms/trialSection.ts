@@ -1,10 +1,12 @@
 import { formatCount, significant } from '../../src/common/formatFigures.ts';
+import { WHOLE } from '../../src/common/place.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
 import { DATA_SETS, OPTIMIZERS, type TrialChoice, type TrialFrame } from '../../src/protocol/trial.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
 import { formatDomain, plural } from '../format.ts';
+import { axesOf } from '../picture/pictureAxes.ts';
 import { createTrainedPicture } from '../picture/trainedPicture.ts';
 import { createCurvePlot } from '../plots/curvePlot.ts';
 import { createStepPlot, type StepPoint } from '../plots/stepPlot.ts';
@@ -215,7 +217,10 @@ export function createTrialSection(actions: Actions): Plot {
       vertical: t('regions'),
     });
     setHidden(picture.element, frame.picture === null);
-    if (frame.picture !== null) picture.show(frame.picture, { data: frame.data, ...box }, text);
+    if (frame.picture !== null) {
+      const axes = axesOf({ kind: 'box', ...box }, next.network.inputSize, frame.picture.sides, WHOLE);
+      picture.show(frame.picture, { data: frame.data, ...box }, axes, text);
+    }
     curve.show(frame.line === null ? null : { line: frame.line, data: frame.data, targets: frame.targets, ...box });
   }
 

@@ -198,6 +198,10 @@ function squareCanvas(pixels: number): HTMLCanvasElement {
   return made;
 }
 
+export function sameWindow(a: PlaneWindow, b: PlaneWindow): boolean {
+  return Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y), Math.abs(a.size - b.size)) < 1e-9;
+}
+
 /** With room for rounding. */
 function contains(outer: PlaneWindow, inner: PlaneWindow): boolean {
   const slack = 1e-6;

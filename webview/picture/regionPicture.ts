@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, significant } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
-import { WHOLE, type PlaneWindow } from '../../src/common/place.ts';
+import { WHOLE } from '../../src/common/place.ts';
 import type { CountSettings, PanelPicture } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { provenance } from '../export/exports.ts';
@@ -11,7 +11,8 @@ import { createBoundaryTable } from '../tables/boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { capital, formatDomain, plural } from '../format.ts';
 import { drawLegend } from './legend.ts';
-import { createPictureCanvas } from './pictureCanvas.ts';
+import { axesOf, createAxedPicture, type PictureAxes } from './pictureAxes.ts';
+import { createPictureCanvas, sameWindow } from './pictureCanvas.ts';
 import { polygonArea, polygonAt } from './preparedPicture.ts';
 import type { Coloring } from './regionColor.ts';
 import { createRegionDetails } from './regionDetails.ts';
@@ -92,6 +93,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   const details = createRegionDetails({ copy: (text) => actions.copy(text), pin: () => setPinned(!isPinned) });
   const table = createBoundaryTable();
   const frame = element('div', { class: 'pictureFrame' }, [canvas, marks.node(), placeholder]);
+  const axed = createAxedPicture(frame);
   const below = element('div', { class: 'pictureBelow' }, [
     inView,
     tools,
@@ -101,7 +103,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     details.element,
     table.element,
   ]);
-  const root = element('section', { class: 'picture' }, [heading, frame, below, help]);
+  const root = element('section', { class: 'picture' }, [heading, axed.element, below, help]);
 
   let view: View | null = null;
   let chosenSeed: number | null = null;
@@ -134,6 +136,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
       surface.moveTo(event.transform);
       leavePoint();
       describeView();
+      axed.show(axes());
       clearTimeout(recountTimer);
       recountTimer = window.setTimeout(recount, RECOUNT_MS);
     });
@@ -264,6 +267,13 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     spot.attr('d', `M${x - 4},${y}h8M${x},${y - 4}v8`);
   }
 
+  /** Of what is in sight. */
+  function axes(): PictureAxes | null {
+    if (view === null || whole === null) return null;
+    const { place } = (view.counts.length > 0 && view.run?.settings) || view.settings;
+    return axesOf(place, view.network.inputSize, whole.sides, surface.visible());
+  }
+
   /** How many regions are in sight, beside how many are to be expected. */
   function describeView(): void {
     if (view === null || whole === null) return setText(inView, '');
@@ -351,6 +361,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     // A square has no name of its own; other places are in words.
     const title = place.startsWith('[') ? t('The plane {0}', place) : capital(place);
     setText(heading, `${title}${which}${regions}`);
+    axed.show(axes());
     setHidden(canvas, whole === null);
     setHidden(placeholder, whole !== null);
     setText(placeholder, placeholderText(next));
@@ -398,6 +409,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     resize,
     paper: {
       onPaper: (pixels) => (canvas.hidden ? null : surface.onPaper(pixels)),
+      axes,
       title: () => heading.textContent,
       caption: (shown) => [overlay.words(shown), provenance(shown)].filter(Boolean).join(' '),
     },
@@ -425,10 +437,6 @@ const COLORINGS: readonly [Coloring, string][] = [
   ['regions', t('color: each region')],
   ['layers', t('color: layers')],
 ];
-
-function sameWindow(a: PlaneWindow, b: PlaneWindow): boolean {
-  return Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y), Math.abs(a.size - b.size)) < 1e-9;
-}
 
 function toolButton(text: string, label: string, onPress: () => void): HTMLElement {
   const created = button(text, 'secondary', onPress).element;

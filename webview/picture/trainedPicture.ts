@@ -3,6 +3,7 @@ import { onThemeChange } from '../app/theme.ts';
 import { element } from '../widgets/dom.ts';
 import { isLightTheme } from './layerColor.ts';
 import { drawBoundary, drawSamples, type Samples } from './overlay.ts';
+import { createAxedPicture, type PictureAxes } from './pictureAxes.ts';
 import { preparePicture, type PreparedPicture } from './preparedPicture.ts';
 import { DARK, LIGHT, type Palette } from './regionColor.ts';
 import { paintPicture } from './regionPainter.ts';
@@ -12,20 +13,22 @@ export interface TrainedPicture {
   /** What is drawn, on white paper with this many pixels a side; null where nothing is. */
   onPaper(pixels: number): HTMLCanvasElement | null;
   /** Null: nothing is known yet. */
-  show(picture: PanelPicture | null, samples: Samples | null, description: string): void;
+  show(picture: PanelPicture | null, samples: Samples | null, axes: PictureAxes | null, description: string): void;
   resize(): void;
 }
 
 /** The regions of a network that is being trained, its decision boundary, and the data it learns. */
 export function createTrainedPicture(label: string): TrainedPicture {
   const canvas = element('canvas', { class: 'trainedCanvas', attributes: { role: 'img', 'aria-label': label } });
-  const root = element('div', { class: 'trainedPicture' }, [canvas]);
+  const frame = element('div', { class: 'trainedFrame' }, [canvas]);
+  const axed = createAxedPicture(frame);
+  const root = element('div', { class: 'trainedPicture' }, [axed.element]);
   let shown: PanelPicture | null = null;
   let prepared: PreparedPicture | null = null;
   let samples: Samples | null = null;
 
   function draw(): void {
-    const side = root.clientWidth;
+    const side = frame.clientWidth;
     const context = canvas.getContext('2d');
     if (side === 0 || context === null) return;
     const pixelRatio = window.devicePixelRatio;
@@ -54,8 +57,8 @@ export function createTrainedPicture(label: string): TrainedPicture {
     const target = element('canvas', {});
     target.width = target.height = pixels;
     const context = target.getContext('2d');
-    if (prepared === null || context === null || root.clientWidth === 0) return null;
-    paint(context, prepared, pixels / root.clientWidth, LIGHT);
+    if (prepared === null || context === null || frame.clientWidth === 0) return null;
+    paint(context, prepared, pixels / frame.clientWidth, LIGHT);
     return target;
   }
 
@@ -63,7 +66,8 @@ export function createTrainedPicture(label: string): TrainedPicture {
   return {
     element: root,
     onPaper,
-    show: (picture, next, description) => {
+    show: (picture, next, axes, description) => {
+      axed.show(axes);
       canvas.setAttribute('aria-label', description);
       if (picture !== shown) prepared = picture && preparedAtOnce(picture);
       if (picture === shown && next === samples) return draw();
@@ -71,7 +75,7 @@ export function createTrainedPicture(label: string): TrainedPicture {
       draw();
     },
     resize: () => {
-      if (canvas.width !== Math.round(root.clientWidth * window.devicePixelRatio)) draw();
+      if (canvas.width !== Math.round(frame.clientWidth * window.devicePixelRatio)) draw();
     },
   };
 }

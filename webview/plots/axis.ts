@@ -41,6 +41,39 @@ export function drawLogAxis(group: Group, { y, ticks }: LogScale, left: number, 
   });
 }
 
+/** What the axes of a plot are of; `second` is an axis on the right. */
+export interface AxisTitles {
+  readonly vertical: string;
+  readonly horizontal: string;
+  readonly second?: string;
+}
+
+/** Rows that the titles take above and below a plot. */
+export const TITLE_ABOVE = 18;
+export const TITLE_BELOW = 17;
+
+/** The vertical axis has its title above it, at the top of the drawing; the horizontal one below its middle. */
+export function drawAxisTitles(
+  group: Group,
+  { vertical, horizontal, second }: AxisTitles,
+  { left, right, bottom }: { readonly left: number; readonly right: number; readonly bottom: number },
+): void {
+  const titles = [
+    { text: vertical, x: left, y: 12, anchor: 'start' },
+    { text: horizontal, x: (left + right) / 2, y: bottom, anchor: 'middle' },
+    ...(second === undefined ? [] : [{ text: second, x: right, y: 12, anchor: 'end' }]),
+  ];
+  group
+    .selectAll<SVGTextElement, (typeof titles)[number]>('text')
+    .data(titles.filter(({ text }) => text !== ''))
+    .join('text')
+    .attr('class', 'axisName')
+    .attr('text-anchor', ({ anchor }) => anchor)
+    .attr('x', ({ x }) => x)
+    .attr('y', ({ y }) => y)
+    .text(({ text }) => text);
+}
+
 /** A figure in a drawing: `× 10^11.2` with its exponent raised. */
 export function setDrawnPower(node: SVGTextElement, text: string): void {
   const [base, exponent] = text.split('^');

@@ -12,7 +12,7 @@ import {
   symbolWye,
 } from 'd3-shape';
 import type { ComparedRow } from '../../src/protocol/runs.ts';
-import { drawLogAxis, logScale, type Group } from './axis.ts';
+import { drawAxisTitles, drawLogAxis, logScale, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { shorten } from '../format.ts';
@@ -35,9 +35,9 @@ interface Series {
 /** Networks are told apart by dash and by marker as well as by color. */
 export const SERIES_STYLES = 6;
 const SYMBOLS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolStar, symbolWye];
-const HEIGHT = 250;
-const TOP = 12;
-const BOTTOM = 212;
+const TOP = 8 + TITLE_ABOVE;
+const BOTTOM = 208 + TITLE_ABOVE;
+const HEIGHT = BOTTOM + 26 + TITLE_BELOW;
 const LABEL_GAP = 14;
 const NAME_LENGTH = 18;
 /** Markers at every layer become a chain beyond this many. */
@@ -67,6 +67,7 @@ export function createComparePlot(tools: HTMLElement): ComparePlot {
   const horizontal = svg.append('g').attr('class', 'axis axisX');
   const lines = svg.append('g');
   const ends = svg.append('g');
+  const titles = svg.append('g');
   let series: readonly Series[] = [];
   let measure: Measure = 'atMost';
   let drawnWidth = 0;
@@ -92,6 +93,8 @@ export function createComparePlot(tools: HTMLElement): ComparePlot {
     drawDepths(horizontal, x, deepest);
     drawSeries(lines, series, x, scale.y);
     drawNames(ends, series, x, scale.y, right);
+    const names = { vertical: t('regions'), horizontal: t('layer with activation') };
+    drawAxisTitles(titles, names, { left, right, bottom: HEIGHT - 4 });
   }
   return {
     element: root,

@@ -33,6 +33,8 @@ interface Layout {
   readonly x: (log10: number) => number;
   /** The theory's bar is for the counted slice in place of the whole input space. */
   readonly sliced: boolean;
+  /** Says that counts did not come to their end, where they did not. */
+  readonly partial: string;
 }
 
 const CHARACTER = 6.4;
@@ -114,7 +116,16 @@ function layOut(view: View, width: number): Layout {
   });
   const height = Math.max(1, rows.length * rowHeight);
   const bars = roomy ? { theoryHeight: 13, countedHeight: 9 } : { theoryHeight: 9, countedHeight: 8 };
-  return { rows, width, height, left, ...bars, sliced, x: (log10) => scale(Math.max(0, log10)) };
+  return {
+    rows,
+    width,
+    height,
+    left,
+    ...bars,
+    sliced,
+    partial: partialMark(view),
+    x: (log10) => scale(Math.max(0, log10)),
+  };
 }
 
 /** What the bars are, and for which domain. */
@@ -124,7 +135,7 @@ function drawLegend(legend: HTMLElement, view: View, layout: Layout): void {
   // Where all are for one domain, it is said once.
   const where = layout.sliced ? '' : ` ${t('on {0}', here)}`;
   const parts: [string, string][] = [layout.sliced ? ['sliced', t('at most')] : ['theory', t('at most on {0}', whole)]];
-  if (view.counts.length > 0) parts.push(['counted', `${describeCounted(view)}${where}${partialMark(view)}`]);
+  if (view.counts.length > 0) parts.push(['counted', `${describeCounted(view)}${where}${layout.partial}`]);
   if (view.expected !== null) parts.push(['expected', `${t('expected')}${where}`]);
   const key = parts.join();
   if (legend.dataset.key === key) return;
@@ -165,7 +176,7 @@ function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layou
       const countedTop = top + theoryHeight + 1;
       node
         .select('.hit')
-        .attr('aria-label', rowLabel(row))
+        .attr('aria-label', rowLabel(row, layout.partial))
         .attr('width', layout.width)
         .attr('height', height + 6);
       node
@@ -205,11 +216,11 @@ function drawFactor(text: Mark, layout: Layout, log10: number | null, end: numbe
     });
 }
 
-function rowLabel(row: Row): string {
+function rowLabel(row: Row, partial: string): string {
   const parts = [
     row.theory === null ? t('no bound') : t('multiplies by at most {0}', formatFactor(row.theory)),
     row.mean === null ? '' : t('expected {0}', formatFactor(row.mean)),
-    row.counted === null ? '' : t('counted {0}', formatFactor(row.counted)),
+    row.counted === null ? '' : `${t('counted {0}', formatFactor(row.counted))}${partial}`,
     row.layer.bottleneck ? t('bottleneck') : '',
   ];
   return `${row.layer.name}: ${parts.filter(Boolean).join(', ')}`;

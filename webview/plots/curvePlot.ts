@@ -5,6 +5,7 @@ import { line as path } from 'd3-shape';
 import type { PanelLine } from '../../src/protocol/runs.ts';
 import type { PanelData } from '../../src/protocol/training.ts';
 import { t } from '../app/strings.ts';
+import { drawAxisTitles, TITLE_ABOVE, TITLE_BELOW } from './axis.ts';
 import { plural } from '../format.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 
@@ -23,9 +24,9 @@ export interface CurvePlot {
   resize(): void;
 }
 
-const HEIGHT = 260;
-const TOP = 10;
-const BOTTOM = 226;
+const TOP = 6 + TITLE_ABOVE;
+const BOTTOM = 222 + TITLE_ABOVE;
+const HEIGHT = BOTTOM + 26 + TITLE_BELOW;
 const LEFT = 40;
 const RIGHT = 8;
 
@@ -42,6 +43,7 @@ export function createCurvePlot(): CurvePlot {
   const samples = svg.append('g').attr('class', 'curveSamples');
   const output = svg.append('path').attr('class', 'outputCurve');
   const knots = svg.append('g').attr('class', 'curveKnots');
+  const titles = svg.append('g');
   let shown: Curve | null = null;
   let drawnWidth = 0;
 
@@ -81,6 +83,8 @@ export function createCurvePlot(): CurvePlot {
       .attr('cx', (_, k) => x(line.knots[k]))
       .attr('cy', (value) => y(value));
     drawTicks(x, y, lower, upper);
+    const names = { vertical: t('output'), horizontal: t('input') };
+    drawAxisTitles(titles, names, { left: LEFT, right: width - RIGHT, bottom: HEIGHT - 4 });
   }
 
   function drawTicks(

@@ -1,7 +1,6 @@
-import { formatCount } from '../../src/common/formatFigures.ts';
 import type { ScaleLinear } from 'd3-scale';
 import type { PanelLayer, PanelSeries } from '../../src/protocol/panel.ts';
-import { logScale } from './axis.ts';
+import { logScale, TITLE_ABOVE, TITLE_BELOW } from './axis.ts';
 import { shortNames } from '../format.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
@@ -155,7 +154,7 @@ export function depthGeometry(view: View, width: number): DepthGeometry {
   const paneHeight = single
     ? Math.max(200, Math.min(290, width * 0.5))
     : Math.max(130, Math.min(groups.length > 2 ? 150 : 190, width * 0.34));
-  let next = single ? 10 : CAPTION;
+  let next = single ? 6 + TITLE_ABOVE : CAPTION;
   const panes = (single && groups.length === 0 ? [NOTHING] : groups).map((group): Pane => {
     const top = next;
     next += paneHeight + CAPTION + 16;
@@ -204,7 +203,7 @@ function horizontal(
   });
   const last = panes[panes.length - 1];
   const below = rotated ? 18 + longest * Math.sin((40 * Math.PI) / 180) : 30;
-  return { left, right, x, step, axisLabels, rotated, height: last.top + last.height + below };
+  return { left, right, x, step, axisLabels, rotated, height: last.top + last.height + below + TITLE_BELOW };
 }
 
 /** Every `every`-th of `count` positions and the last, without two that stand closer. */
@@ -217,7 +216,7 @@ function thinned(count: number, every: number): number[] {
 }
 
 function tickWidth(power: number): number {
-  return power === 0 ? CHARACTER : 2 * CHARACTER + formatCount(power).length * 4.8;
+  return power === 0 ? CHARACTER : 2 * CHARACTER + String(power).length * 4.8;
 }
 
 /** A named bound's theorem is cut, so that the plot keeps its room. */

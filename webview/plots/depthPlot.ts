@@ -11,7 +11,7 @@ import {
   type PlotLine,
 } from './depthGeometry.ts';
 import type { Plot } from '../app/actions.ts';
-import { drawLogAxis, type Group } from './axis.ts';
+import { drawAxisTitles, drawLogAxis, type Group } from './axis.ts';
 import { element, setText, uniqueId } from '../widgets/dom.ts';
 import { formatDomain, plural } from '../format.ts';
 import { describeCounted, layerFigures, figuresSentence } from '../tables/figures.ts';
@@ -37,6 +37,7 @@ export function createDepthPlot(): Plot {
   const figure = element('section', { class: 'depth' }, [heading, description, frame]);
 
   const panesLayer = svg.append('g');
+  const titles = svg.append('g').attr('aria-hidden', 'true');
   const axisLayer = svg.append('g').attr('class', 'axis axisX').attr('aria-hidden', 'true');
   const columns = document.createElementNS('http://www.w3.org/2000/svg', 'g');
   const columnsLayer = svg.append(() => columns).attr('class', 'columns');
@@ -52,6 +53,8 @@ export function createDepthPlot(): Plot {
     setText(description, describe(view));
     drawPanes(panesLayer, geometry, view);
     drawLayerAxis(axisLayer, geometry);
+    // Each pane has the title of its vertical axis.
+    drawAxisTitles(titles, { vertical: '', horizontal: t('layer') }, { ...geometry, bottom: geometry.height - 3 });
     drawColumns(columnsLayer, geometry, view);
     keepOneInTabOrder(columns, '.column');
   }
@@ -122,7 +125,7 @@ function drawPanes(root: Group, geometry: DepthGeometry, view: View): void {
         .select('.paneCaption')
         .attr('x', geometry.left)
         .attr('y', pane.top - 12)
-        .text(pane.caption === null ? '' : t('on {0}', formatDomain(pane.caption)));
+        .text(pane.caption === null ? t('regions') : t('regions on {0}', formatDomain(pane.caption)));
       drawLogAxis(group.select<SVGGElement>('.axisY'), pane, geometry.left, geometry.right);
       drawGap(group.select<SVGGElement>('.gap'), geometry, pane);
       drawLines(group.select<SVGGElement>('.lines'), geometry, pane);

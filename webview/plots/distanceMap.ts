@@ -1,7 +1,7 @@
 import { formatCount } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { scaleLinear } from 'd3-scale';
-import { setDrawnPower } from './axis.ts';
+import { drawAxisTitles, setDrawnPower } from './axis.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { tickParts } from '../format.ts';
 import { t } from '../app/strings.ts';
@@ -21,9 +21,9 @@ export interface DistanceMap {
 
 const START = -6;
 const STEP = 0.25;
-const HEIGHT = 190;
-const TOP = 8;
-const BOTTOM = 150;
+const HEIGHT = 206;
+const TOP = 24;
+const BOTTOM = 166;
 const LEFT = 52;
 const RIGHT = 12;
 /** More columns than this are thinner than a pixel. */
@@ -54,6 +54,7 @@ export function createDistanceMap(choose: (x: number) => void): DistanceMap {
   const cells = svg.append('g').attr('class', 'mapCells');
   const vertical = svg.append('g').attr('class', 'axis axisD');
   const horizontal = svg.append('g').attr('class', 'axis axisX');
+  const titles = svg.append('g');
   const mark = svg.append('rect').attr('class', 'mapMark');
   let columns: readonly DistanceColumn[] = [];
   let marked: number | null = null;
@@ -96,6 +97,8 @@ export function createDistanceMap(choose: (x: number) => void): DistanceMap {
       .attr('fill-opacity', ({ share }) => 0.12 + 0.88 * (share / most));
     drawPowers(first, last, y);
     drawSteps(x, width);
+    const names = { vertical: t('distance in input space'), horizontal: axis };
+    drawAxisTitles(titles, names, { left: LEFT, right: width - RIGHT, bottom: BOTTOM + 33 });
     const at = columns.findIndex((column) => column.x === marked);
     mark
       .attr('x', x(Math.max(0, at)))
@@ -131,23 +134,13 @@ export function createDistanceMap(choose: (x: number) => void): DistanceMap {
     const stride = Math.ceil(columns.length / Math.max(2, Math.floor((width - LEFT) / 64)));
     const named = columns.flatMap((column, i) => (i % stride === 0 ? [{ i, text: formatCount(column.x) }] : []));
     horizontal
-      .selectAll<SVGTextElement, (typeof named)[number]>('text.tickText')
+      .selectAll<SVGTextElement, (typeof named)[number]>('text')
       .data(named)
       .join('text')
-      .attr('class', 'tickText')
       .attr('text-anchor', 'middle')
       .attr('x', ({ i }) => x(i + 0.5))
       .attr('y', BOTTOM + 17)
       .text(({ text }) => text);
-    horizontal
-      .selectAll<SVGTextElement, string>('text.axisName')
-      .data([axis])
-      .join('text')
-      .attr('class', 'axisName')
-      .attr('text-anchor', 'middle')
-      .attr('x', (LEFT + width - RIGHT) / 2)
-      .attr('y', BOTTOM + 33)
-      .text((name) => name);
   }
 
   return {

@@ -1,8 +1,9 @@
 import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
-import { scaleLinear } from 'd3-scale';
+import { axisLeft } from 'd3-axis';
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { PanelDistances } from '../../src/protocol/runs.ts';
-import { setDrawnPower } from './axis.ts';
+import { drawAxisTitles, setDrawnPower, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
 import { distanceBins, meanOf, type DistanceBin } from './distanceBins.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { formatDomain, plural, tickParts } from '../format.ts';
@@ -16,10 +17,11 @@ export interface DistancePlot {
 
 /** Fewer points make no histogram. */
 const MIN_POINTS = 10;
-const HEIGHT = 150;
 const LEFT = 38;
 const RIGHT = 14;
-const BOTTOM = 116;
+const TOP = 20 + TITLE_ABOVE;
+const BOTTOM = 116 + TITLE_ABOVE;
+const HEIGHT = BOTTOM + 22 + TITLE_BELOW;
 
 /** Where on the axis (log10), its class, and its name. */
 type Mark = readonly [number, string, string];
@@ -62,8 +64,10 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
   ]);
   const root = element('section', { class: 'distances' }, [heading, frame, description, scale, table]);
   const grid = svg.append('g').attr('class', 'axis axisD');
+  const vertical = svg.append('g').attr('class', 'axis axisY');
   const bars = svg.append('g').attr('class', 'distanceBars');
   const marks = svg.append('g').attr('class', 'distanceMarks');
+  const titles = svg.append('g');
   let distances: PanelDistances | null = null;
   let neurons = 0;
   let drawnWidth = 0;
@@ -85,9 +89,12 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
     const high = Math.max(bins[bins.length - 1].to, scaleMark + 0.3);
     const x = scaleLinear([low, high], [LEFT, width - RIGHT]);
     const most = Math.max(...bins.map(({ share }) => share));
-    const y = scaleLinear([0, most], [BOTTOM, 20]);
+    const y = scaleLinear([0, most], [BOTTOM, TOP]);
     svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
     drawPowers(low, high, x);
+    drawShares(vertical, y, width - RIGHT);
+    const names = { vertical: t('share of points'), horizontal: t('distance in input space') };
+    drawAxisTitles(titles, names, { left: LEFT, right: width - RIGHT, bottom: HEIGHT - 4 });
     bars
       .selectAll<SVGRectElement, DistanceBin>('rect')
       .data(bins)
@@ -126,7 +133,7 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       .data(powers, (power) => power)
       .join((enter) => {
         const tick = enter.append('g').attr('class', 'tick');
-        tick.append('line').attr('y1', 20).attr('y2', BOTTOM);
+        tick.append('line').attr('y1', TOP).attr('y2', BOTTOM);
         tick
           .append('text')
           .attr('text-anchor', 'middle')
@@ -148,8 +155,11 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       .data(all, ([, name]) => name)
       .join((enter) => {
         const mark = enter.append('g');
-        mark.append('line').attr('y1', 16).attr('y2', BOTTOM);
-        mark.append('text').attr('y', 11);
+        mark
+          .append('line')
+          .attr('y1', TOP - 4)
+          .attr('y2', BOTTOM);
+        mark.append('text').attr('y', TOP - 9);
         return mark;
       })
       .attr('class', ([, name]) => name)
@@ -171,6 +181,15 @@ export function createDistancePlot(open: (url: string) => void): DistancePlot {
       if (frame.clientWidth !== drawnWidth) draw();
     },
   };
+}
+
+function drawShares(group: Group, y: ScaleLinear<number, number>, right: number): void {
+  const axis = axisLeft(y)
+    .ticks(3, '%')
+    .tickSize(LEFT - right)
+    .tickPadding(6)
+    .offset(0);
+  group.attr('transform', `translate(${LEFT},0)`).call(axis).select('.domain').remove();
 }
 
 function describe({ points, box, distances }: PanelDistances, neurons: number): string {

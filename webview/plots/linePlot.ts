@@ -4,7 +4,7 @@ import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelLine } from '../../src/protocol/runs.ts';
-import type { Group } from './axis.ts';
+import { drawAxisTitles, TITLE_ABOVE, TITLE_BELOW, type AxisTitles, type Group } from './axis.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { plural, shorten } from '../format.ts';
 import { layerHue } from '../picture/layerColor.ts';
@@ -44,7 +44,9 @@ interface Lane {
   readonly count: number;
 }
 
-const CURVES = 210;
+/** The lowest place of a curve, and the highest. */
+const CURVES = 206 + TITLE_ABOVE;
+const TOP = 6 + TITLE_ABOVE;
 const LABELS_LEFT = 46;
 const NAME_LENGTH = 14;
 
@@ -81,6 +83,7 @@ export function createLinePlot(): LinePlot {
   const bottom = svg.append('g').attr('class', 'axis axisT');
   const curves = svg.append('g').attr('class', 'curves');
   const lanes = svg.append('g').attr('class', 'lanes');
+  const titles = svg.append('g');
   const crosshair = svg.append('line').attr('class', 'lineCrosshair');
   let line: PanelLine | null = null;
   let layers: readonly PanelLayer[] = [];
@@ -108,6 +111,7 @@ export function createLinePlot(): LinePlot {
       .style('--hue', (o) => layerHue(o, MAX_HUES))
       .attr('d', (o) => outputPath(shown, o, drawn.x, drawn.y));
     drawLanes(lanes, drawn, shown);
+    drawAxisTitles(titles, titlesOf(shown), { ...drawn, bottom: drawn.height - 4 });
     drawOutputLegend(legend, drawnOutputs(shown), shown.outputCount);
     look(-1);
   }
@@ -122,8 +126,8 @@ export function createLinePlot(): LinePlot {
     crosshair
       .attr('x1', x(place))
       .attr('x2', x(place))
-      .attr('y1', 8)
-      .attr('y2', height - 26);
+      .attr('y1', TOP - 2)
+      .attr('y2', height - 26 - TITLE_BELOW);
     const text = describeKnot(line!, layers, knot, place);
     setText(readout, text);
     frame.setAttribute('aria-valuenow', String(knot));
@@ -217,8 +221,8 @@ function layOut(line: PanelLine, all: readonly PanelLayer[], width: number): Geo
   const lanes = bending.map((layer, depth): Lane => {
     return { layer, depth, top: top + depth * laneHeight, count: counts.get(layer.index) ?? 0 };
   });
-  const height = top + bending.length * laneHeight + 30;
-  const y = scaleLinear(outputExtent(line), [CURVES, 10]).nice(4);
+  const height = top + bending.length * laneHeight + 30 + TITLE_BELOW;
+  const y = scaleLinear(outputExtent(line), [CURVES, TOP]).nice(4);
   return { width, left, right, x: scaleLinear([0, 1], [left, right]), y, lanes, laneHeight, height };
 }
 
@@ -231,7 +235,15 @@ function drawAxes(vertical: Group, bottom: Group, { x, y, left, right, height }:
   vertical.attr('transform', `translate(${left},0)`).call(values).select('.domain').remove();
   vertical.selectAll<SVGTextElement, number>('.tick text').text((value) => significant(value));
   const places = axisBottom(x).tickValues([0, 0.25, 0.5, 0.75, 1]).tickFormat(String).tickSize(4).offset(0);
-  bottom.attr('transform', `translate(0,${height - 24})`).call(places);
+  bottom.attr('transform', `translate(0,${height - 24 - TITLE_BELOW})`).call(places);
+}
+
+/** Positions go from 0 to 1: the length of the line in the input space says what that is. */
+function titlesOf({ outputCount, length }: PanelLine): AxisTitles {
+  return {
+    vertical: outputCount > 1 ? t('outputs') : t('output'),
+    horizontal: t('share of the line (length {0})', significant(length)),
+  };
 }
 
 function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: Geometry, line: PanelLine): void {

@@ -2,7 +2,7 @@ import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3-scale';
 import { select } from 'd3-selection';
 import { area, line } from 'd3-shape';
-import { drawLogAxis, logScale, type Group } from './axis.ts';
+import { drawAxisTitles, drawLogAxis, logScale, type Group } from './axis.ts';
 import { drawStepLegend, LEGEND_LINE } from './stepLegend.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
@@ -202,7 +202,7 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       });
   }
 
-  function drawHorizontal({ axis, isLogX }: StepFigures, isNarrow: boolean): void {
+  function drawHorizontal({ isLogX }: StepFigures, isNarrow: boolean): void {
     const [from, to] = x.domain();
     const powers = [0, ...Array.from({ length: 16 }, (_, i) => 10 ** i)].filter(
       (step) => step + 1 >= from - 1e-9 && step + 1 <= to,
@@ -211,23 +211,13 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       isLogX && powers.length > 2 ? powers : x.ticks(isNarrow ? 4 : 7).map((tick) => (isLogX ? tick - 1 : tick));
     const whole = ticks.filter(Number.isInteger);
     horizontal
-      .selectAll<SVGTextElement, number>('text.tickText')
+      .selectAll<SVGTextElement, number>('text')
       .data(whole)
       .join('text')
-      .attr('class', 'tickText')
       .attr('text-anchor', 'middle')
       .attr('x', placeOf)
       .attr('y', bottom + 17)
       .text(formatCount);
-    horizontal
-      .selectAll<SVGTextElement, string>('text.axisName')
-      .data([axis])
-      .join('text')
-      .attr('class', 'axisName')
-      .attr('text-anchor', 'middle')
-      .attr('x', (x.range()[0] + x.range()[1]) / 2)
-      .attr('y', bottom + 33)
-      .text((name) => name);
   }
 
   /** How far figures are spread, or what each layer adds. */
@@ -302,20 +292,9 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       .attr('cy', ({ point }) => y(point.y));
   }
 
-  function drawAxisNames({ vertical: name }: StepFigures, second: StepSeries | null, right: number): void {
-    const names = [
-      { text: name, x: LEFT, anchor: 'start' },
-      ...(second ? [{ text: second.label ?? '', x: right, anchor: 'end' }] : []),
-    ];
-    titles
-      .selectAll<SVGTextElement, (typeof names)[number]>('text')
-      .data(names)
-      .join('text')
-      .attr('class', 'axisName')
-      .attr('text-anchor', ({ anchor }) => anchor)
-      .attr('x', ({ x: at }) => at)
-      .attr('y', 12)
-      .text(({ text }) => text);
+  function drawAxisNames({ vertical: name, axis }: StepFigures, second: StepSeries | null, right: number): void {
+    const names = { vertical: name, horizontal: axis, second: second?.label ?? undefined };
+    drawAxisTitles(titles, names, { left: LEFT, right, bottom: bottom + 33 });
     secondLine
       .attr('x1', right)
       .attr('x2', right)

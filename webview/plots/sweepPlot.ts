@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import { line } from 'd3-shape';
 import type { SweptRow } from '../../src/protocol/runs.ts';
-import { drawLogAxis, logScale, type Group } from './axis.ts';
+import { drawAxisTitles, drawLogAxis, logScale, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { t } from '../app/strings.ts';
@@ -31,9 +31,9 @@ const KINDS: readonly [Kind, string][] = [
   ['canReach', t('can reach')],
   ['expected', t('expected')],
 ];
-const HEIGHT = 230;
-const TOP = 12;
-const BOTTOM = 190;
+const TOP = 12 + TITLE_ABOVE;
+const BOTTOM = 190 + TITLE_ABOVE;
+const HEIGHT = BOTTOM + 26 + TITLE_BELOW;
 
 /** The network's figures over one of its sizes: now, and as it would be. */
 export function createSweepPlot(): SweepPlot {
@@ -53,6 +53,7 @@ export function createSweepPlot(): SweepPlot {
   const lines = svg.append('g');
   const dots = svg.append('g');
   const ends = svg.append('g');
+  const titles = svg.append('g');
   let rows: readonly SweptRow[] = [];
   let subject = '';
   let now = 0;
@@ -101,6 +102,8 @@ export function createSweepPlot(): SweepPlot {
       );
     drawDots(x, scale.y);
     drawNames(known, right, scale.y);
+    const names = { vertical: t('regions'), horizontal: axis === 'value' ? subject : t('parameters') };
+    drawAxisTitles(titles, names, { left, right, bottom: HEIGHT - 4 });
   }
 
   function drawValues(group: Group, x: ReturnType<typeof scaleLinear<number, number>>): void {

@@ -155,7 +155,7 @@ export function complexityFigures(training: PanelTraining, { isLogX, marked }: F
     isLogY: false,
     marked,
     axis: axisName(training),
-    vertical: t('breakpoints'),
+    vertical: t('breakpoints per unit of length'),
   };
 }
 
@@ -179,7 +179,7 @@ export function perNeuronFigures(training: PanelTraining, { isLogX, marked }: Fi
     isLogY: false,
     marked,
     axis: axisName(training),
-    vertical: t('for each neuron'),
+    vertical: t('regions per neuron; distance × neurons'),
   };
 }
 

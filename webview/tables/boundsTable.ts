@@ -39,7 +39,7 @@ export function createBoundsTable(actions: Actions): Section {
     { class: 'scroller', attributes: { tabindex: '0', role: 'region', 'aria-label': t('All bounds') } },
     [table],
   );
-  const refusedHeading = element('h3', { text: t('Do not apply here') });
+  const refusedHeading = element('h3', { text: t('Not applicable') });
   const refused = element('dl', { class: 'refused' });
   const root = element('details', { class: 'boundsSection' }, [
     element('summary', {}, [element('h2', { text: t('All bounds') }), summary]),

@@ -28,7 +28,7 @@ export function numberColumns(view: View): Column[] {
   const columns = [
     plain(t('neurons'), (layer) => formatCount(layer.neurons)),
     plain(t('parameters'), ({ parameters }) => (parameters === null ? NO_FIGURE : formatCount(parameters))),
-    plain(t('enters'), (layer) => (layer.dimensionIn === null ? NO_FIGURE : formatCount(layer.dimensionIn))),
+    plain(t('dims in'), (layer) => (layer.dimensionIn === null ? NO_FIGURE : formatCount(layer.dimensionIn))),
   ];
   const quantities = (title: string, domain: string, perLayer: readonly (Quantity | null)[] | undefined): void => {
     if (perLayer === undefined) return;

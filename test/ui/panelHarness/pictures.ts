@@ -27,7 +27,7 @@ const bundle = await bundlePanel(root);
 const browser = await launchChromium();
 for (const [name, messages] of Object.entries(scenes)) {
   for (const theme of THEMES) {
-    for (const width of [300, 600, 1000, 1600]) {
+    for (const width of [300, 600, 1200]) {
       const file = `${name}-${theme.replace('vscode-', '')}-${width}.png`;
       if (wanted.length > 0 && !wanted.some((part) => file.includes(part))) continue;
       const panel = await PanelPage.open(browser, bundle, { theme, width, height: 700 });

@@ -136,3 +136,12 @@ describe('slices', () => {
     expect(boundsOf(net).get('serra2018-lower')?.applies).toBe(false);
   });
 });
+
+describe('names', () => {
+  it('tell two figures apart, unless the place they are for does', () => {
+    const all = Object.values(boundFacts);
+    const nameOf = ({ citation, kind, of }: (typeof all)[number]) => `${citation.label} ${kind} ${of}`;
+    const shared = all.filter((one) => all.some((other) => other !== one && nameOf(other) === nameOf(one)));
+    expect(shared.map(({ id }) => id)).toEqual(['kac-rice-line', 'kac-rice-plane']);
+  });
+});
