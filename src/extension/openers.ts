@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { EXPLANATION } from '../common/documentation.ts';
 import { holdsNetwork } from './documentFilter.ts';
 
 /** Commands that bring a network or a page of help into the editor. */
@@ -12,7 +13,6 @@ export function registerOpeners(extension: vscode.ExtensionContext): vscode.Disp
   ];
 }
 
-const EXPLANATION = 'https://github.com/region-lens/region-lens/blob/main/docs/linear-regions.md';
 const MAX_FILES = 200;
 
 const START = `{

@@ -140,7 +140,7 @@ async function offerCount(source: vscode.Uri, file: vscode.Uri | undefined): Pro
   const message =
     file === undefined
       ? vscode.l10n.t('Weights of {0} are found automatically.', network)
-      : vscode.l10n.t('{0} is counted with the weights in {1}.', network, nameOf(file));
+      : vscode.l10n.t('Weights of {0} are taken from {1}.', network, nameOf(file));
   const count = vscode.l10n.t('Count Regions');
   if ((await vscode.window.showInformationMessage(message, count)) === count) {
     await vscode.commands.executeCommand('regionLens.countRegions', source);

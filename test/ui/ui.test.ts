@@ -28,6 +28,17 @@ const cube = `{
 }
 `;
 
+/** Two networks on lines of their own, each far longer than an editor beside a panel is wide. */
+const longLines = `import * as tf from '@tensorflow/tfjs';
+${['first', 'second']
+  .map((name) => {
+    const hidden = "tf.layers.dense({ units: 16, activation: 'relu' })";
+    const layers = ['tf.layers.inputLayer({ inputShape: [2] })', ...Array<string>(6).fill(hidden)];
+    return `export const ${name} = tf.sequential({ layers: [${layers.join(', ')}] });`;
+  })
+  .join('\n')}
+`;
+
 const python = `import torch
 from torch import nn
 
@@ -43,7 +54,12 @@ let workbench: Workbench;
 
 beforeAll(async () => {
   workbench = await Workbench.start({
-    files: { 'mismatched.network.json': mismatched, 'cube.network.json': cube, 'network.py': python },
+    files: {
+      'mismatched.network.json': mismatched,
+      'cube.network.json': cube,
+      'long.ts': longLines,
+      'network.py': python,
+    },
   });
 });
 
@@ -305,6 +321,53 @@ describe('counts of each kind', () => {
       })
       .waitFor();
     await webview.getByRole('tab', { name: 'Regions' }).click();
+  });
+});
+
+describe('a panel', () => {
+  afterAll(() => workbench.closeAll());
+
+  it('does not cover the source that it is shown for', async () => {
+    const { page, webview } = workbench;
+    await workbench.openFile('lenet.network.json');
+    await workbench.runCommand('Region Lens: Show Plot');
+    await webview.locator('h1', { hasText: 'lenet' }).waitFor();
+    await page.keyboard.press('Control+2');
+    await workbench.openFile(network);
+    await workbench.runCommand('Region Lens: Show Plot');
+    await webview.locator('h1', { hasText: 'deep-mlp' }).waitFor();
+    expect(await workbench.line('"deep-mlp"').isVisible()).toBe(true);
+    expect(await page.locator('.editor-group-container').count()).toBe(3);
+    await workbench.screenshot('panel of the second group');
+    await workbench.closeAll();
+  });
+
+  it('with the focus leaves the status bar and its own buttons where they are', async () => {
+    const { page, webview } = workbench;
+    await workbench.openFile(network);
+    await workbench.runCommand('Region Lens: Show Plot');
+    await webview.locator('header h1').click();
+    await page.locator('.tab.active', { hasText: 'Regions: deep-mlp' }).waitFor();
+    await page.locator('.statusbar-item', { hasText: '≤' }).waitFor();
+    await page.locator('.editor-actions [aria-label^="Count Regions"]:visible').waitFor();
+    await workbench.closeAll();
+  });
+
+  it('shows a network that is chosen in its list without scrolling the source sideways', async () => {
+    const { page, webview } = workbench;
+    await workbench.openFile('long.ts');
+    await workbench.runCommand('Region Lens: Show Plot');
+    await webview.locator('h1', { hasText: 'first' }).waitFor();
+    await webview.locator('vscode-dropdown[aria-label=Network]').click();
+    await webview.locator('vscode-option', { hasText: 'second' }).click();
+    await workbench.cursorIsOn(3);
+    const [text, margin] = await Promise.all(
+      ['.view-lines .view-line', '.margin'].map((part) =>
+        page.locator(`.editor-instance ${part}`).first().boundingBox(),
+      ),
+    );
+    expect(text!.x).toBeGreaterThanOrEqual(margin!.x + margin!.width - 1);
+    await workbench.screenshot('panel network chosen');
   });
 });
 

@@ -30,6 +30,7 @@ beforeAll(async () => {
     files: { 'trained.network.json': JSON.stringify(bare, null, 2), 'unknown.ts': unknown },
   });
   write('trained.npz', trained);
+  write('wrong.npz', { ...trained, 'd1/kernel': { shape: [2, 20], data: new Float64Array(40) } });
   write('other.npz', { ...trained, 'd2/bias': { shape: [1], data: Float64Array.of(3) } });
 });
 afterAll(() => workbench.stop());
@@ -50,6 +51,24 @@ function write(file: string, tensors: Readonly<Record<string, Tensor>>): void {
   writeFileSync(path.join(workbench.folder, file), npz(tensors));
 }
 
+/** Gives a file of the folder to the command that asks for weights, for the network that is open. */
+async function chooseWeights(file: string): Promise<void> {
+  // Where a file was chosen before, the weights could also be found again.
+  const before = isChosen ? 'Choose a file…' : undefined;
+  isChosen = true;
+  await workbench.page
+    .locator('.tab', { hasText: /^trained.network.json/ })
+    .first()
+    .click();
+  await workbench.runWithFile(
+    'Region Lens: Choose Weights File…',
+    'Choose Weights File',
+    path.join(workbench.folder, file),
+    before,
+  );
+}
+let isChosen = false;
+
 it('a count uses the weights of the same name beside the network', async () => {
   await workbench.openFile('trained.network.json');
   await workbench.runCommand('Region Lens: Count Regions');
@@ -66,18 +85,37 @@ it('a count is of the past once its weights have changed, and what no layer take
   await workbench.screenshot('weights changed');
 });
 
+it('weights of another shape are refused with both shapes, and the refusal goes with them', async () => {
+  await chooseWeights('wrong.npz');
+  const { webview } = workbench;
+  const refusal = 'd1: d1/kernel is 2×20 in wrong.npz, the layer needs a kernel of 16×16.';
+  await webview.locator('.remarks', { hasText: refusal }).waitFor();
+  await webview.getByRole('button', { name: 'Count', exact: true }).click();
+  await webview.locator('.outcome.failed', { hasText: 'd1/kernel is 2×20 in wrong.npz' }).waitFor();
+  await workbench.screenshot('weights refused');
+  await chooseWeights('trained.npz');
+  await webview.locator('.remarks', { hasText: 'wrong.npz' }).waitFor({ state: 'detached' });
+  await expect.poll(() => webview.locator('.outcome').first().textContent()).toBe('');
+  await workbench.screenshot('weights mended');
+});
+
 it('the command takes weights of a file that is chosen', async () => {
-  await workbench.page
-    .locator('.tab', { hasText: /^trained.network.json/ })
-    .first()
-    .click();
-  await workbench.runWithFile(
-    'Region Lens: Choose Weights File…',
-    'Choose Weights File',
-    path.join(workbench.folder, 'other.npz'),
-  );
+  await chooseWeights('other.npz');
   await workbench.webview.locator('.runSettings summary', { hasText: 'weights of other.npz' }).waitFor();
   await workbench.screenshot('weights chosen');
+});
+
+it('without a panel the choice is confirmed, and a count is offered', async () => {
+  await workbench.closeAll();
+  await workbench.openFile('trained.network.json');
+  await chooseWeights('trained.npz');
+  const toast = workbench.page.locator('.notification-toast', {
+    hasText: 'Weights of trained.network.json are taken from trained.npz.',
+  });
+  await toast.waitFor();
+  await workbench.screenshot('weights chosen without a panel');
+  await toast.getByRole('button', { name: 'Count Regions' }).click();
+  await workbench.webview.locator('.tileSource', { hasText: 'weights of trained.npz, exact' }).waitFor();
 });
 
 it('the quick fix supplies in a comment what a source does not tell', async () => {

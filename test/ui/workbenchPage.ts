@@ -39,9 +39,18 @@ export class WorkbenchPage {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Runs a command that asks for a file, and gives its path to the editor's own dialog, under this title. */
-  async runWithFile(command: string, title: string, file: string): Promise<void> {
+  /**
+   * Runs a command that asks for a file, and gives its path to the editor's own dialog, under this title. `before` is the
+   * row to take from a list that comes first.
+   */
+  async runWithFile(command: string, title: string, file: string, before?: string): Promise<void> {
     await this.pick('F1', `>${command}`, command);
+    if (before !== undefined) {
+      const row = this.quickInput.locator('.monaco-list-row.focused', { hasText: before });
+      await row.waitFor();
+      await this.page.keyboard.press('Enter');
+      await row.waitFor({ state: 'detached' });
+    }
     await this.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
     const input = this.quickInput.locator('input[type="text"], input:not([type])').first();
     // The dialog writes the folder that it starts in when it has looked at it, also over what was typed by then.

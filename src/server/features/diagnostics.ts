@@ -1,4 +1,5 @@
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
+import { DOCUMENTATION } from '../../common/documentation.ts';
 import type { Severity, Span } from '../../network/definition.ts';
 import type { AnalyzedDocument } from '../documentAnalysis.ts';
 import type { Settings } from '../settings.ts';
@@ -50,8 +51,6 @@ function isSilenced({ lines, text }: AnalyzedDocument, code: string, span: Span)
 }
 
 const SILENCE = /@region-lens\s+ignore\s+([\w-]+)/g;
-
-const DOCUMENTATION = 'https://github.com/region-lens/region-lens/blob/main/docs/';
 
 /** Where the documentation explains what a diagnostic is about. */
 const explanations: ReadonlyMap<string, string> = new Map([

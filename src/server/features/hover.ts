@@ -1,5 +1,6 @@
 import { MarkupKind, type Hover, type MarkupContent } from 'vscode-languageserver';
 import { contributionLog10, definitionOf, type NetworkAnalysis } from '../../analysis/analyze.ts';
+import { EXPLANATION } from '../../common/documentation.ts';
 import { formatCount, formatFactor, formatMagnitude } from '../../common/formatFigures.ts';
 import { multiplyAdds } from '../../network/cost.ts';
 import { isInput, writtenShape } from '../../network/network.ts';
@@ -190,7 +191,7 @@ function footer(uri: string, network: number, analysis: NetworkAnalysis): string
     command(t('Plot'), 'regionLens.showPlot', uri, network),
     command(t('Count'), 'regionLens.countRegions', uri, network),
   ];
-  return [...new Set(sources), ...commands].join(' · ');
+  return [...new Set(sources), ...commands, `[${t('What is this?')}](${EXPLANATION})`].join(' · ');
 }
 
 function citation(bound: BoundResult): string {

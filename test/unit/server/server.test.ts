@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction, CodeLens, DocumentSymbol, Hover, InlayHint } from 'vscode-languageserver-protocol';
 import {
@@ -73,6 +74,8 @@ describe('the language server', () => {
     expect(text).toContain('After this layer: at most **90,601**');
     expect(text).toContain('can reach **50,869**');
     expect(text).toMatch(/\[Plot\]\(command:regionLens\.showPlot\?/);
+    const explanation = /\[What is this\?\]\(.*\/(docs\/[\w-]+\.md)\)/.exec(text)?.[1];
+    expect(readFileSync(explanation ?? '', 'utf8')).toMatch(/^# What is a linear region\?/);
     expect(hover.range?.start.line).toBe(line);
   });
 
