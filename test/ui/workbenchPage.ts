@@ -40,8 +40,8 @@ export class WorkbenchPage {
   }
 
   /**
-   * Runs a command that asks for a file, and gives its path to the editor's own dialog, under this title. `before` is the
-   * row to take from a list that comes first.
+   * Runs a command that asks for a file, and gives its path to the editor's own dialog, under this title. `before` is
+   * the row to take from a list that comes first.
    */
   async runWithFile(command: string, title: string, file: string, before?: string): Promise<void> {
     await this.pick('F1', `>${command}`, command);
