@@ -82,7 +82,8 @@ function valueOf(writer: GraphWriter, node: GraphNode, { operators, onlyLooks }:
 
 /** A tensor of the network goes in, and what comes out is taken for a constant. */
 function isLost(writer: GraphWriter, node: GraphNode, value: Value, onlyLooks: ReadonlySet<string>): boolean {
-  const isTensor = (each: Value | undefined) => each?.kind === 'tensor' || each?.kind === 'rearranged';
+  const isTensor = (each: Value | undefined) =>
+    each?.kind === 'tensor' || each?.kind === 'rearranged' || each?.kind === 'condition';
   if (isTensor(value) || onlyLooks.has(node.op)) return false;
   return node.inputs.some((_, k) => isTensor(writer.value(node, k)));
 }

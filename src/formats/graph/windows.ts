@@ -65,6 +65,27 @@ export function pad(writer: GraphWriter, node: GraphNode, x: TensorValue, sides:
   return writer.emit(node, [x], { type, operation: { kind: 'zeroPadding', padding, rank } });
 }
 
+/**
+ * The mean with zeros around the input, which count. Where windows are rounded up, what they reach behind these zeros
+ * does not count.
+ */
+export function averageWithZeros(
+  writer: GraphWriter,
+  node: GraphNode,
+  x: TensorValue,
+  window: Window,
+  isRoundedUp: boolean,
+): TensorValue {
+  const { padding } = window;
+  if (typeof padding === 'string')
+    return pool(writer, node, x, 'averagePooling', isRoundedUp ? roundedUp(window, x) : window);
+  const reached = isRoundedUp ? roundedUp(window, x).padding : padding;
+  const [rows, columns] = padding;
+  const padded = pad(writer, node, x, window.rank === 1 ? [columns] : [rows, columns]);
+  const beyond = (axis: 0 | 1): Pair => [0, typeof reached === 'string' ? 0 : reached[axis][1] - padding[axis][1]];
+  return pool(writer, node, padded, 'averagePooling', { ...window, padding: paddingOf(beyond(0), beyond(1)) });
+}
+
 /** Repeats or blends positions by whole factors. */
 export function resize(
   writer: GraphWriter,

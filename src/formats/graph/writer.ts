@@ -7,6 +7,7 @@ import type { Shape } from '../../network/shape.ts';
 import type { Arrangement } from './arrangement.ts';
 import { isGeneric } from './draft.ts';
 import type { LayerDraft, LazyWeights, Source } from './draft.ts';
+import type { Condition } from './choices.ts';
 import type { Constant, GraphNode } from './node.ts';
 import type { Rearranged } from './rearranged.ts';
 import { Refusal } from './refusal.ts';
@@ -40,6 +41,9 @@ export type Value =
   | ExtentsValue
   | { readonly kind: 'constant'; readonly constant: Constant }
   | Rearranged
+  | Condition
+  /** One number everywhere; extents with the batch, null where they are not known. */
+  | { readonly kind: 'filled'; readonly fill: number; readonly dims: readonly (number | null)[] }
   /** Of constants alone, by operations that are not followed. */
   | { readonly kind: 'opaque' };
 
@@ -212,7 +216,13 @@ export class GraphWriter {
   refuse(node: GraphNode, why: string, place: Span = node.opSpan): TensorValue | undefined {
     const inputs = node.inputs.flatMap((name): TensorValue[] => {
       const value = this.values.get(name);
-      return value?.kind === 'tensor' ? [value] : value?.kind === 'rearranged' ? [value.base] : [];
+      return value?.kind === 'tensor'
+        ? [value]
+        : value?.kind === 'rearranged'
+          ? [value.base]
+          : value?.kind === 'condition'
+            ? [value.x]
+            : [];
     });
     if (inputs.length === 0) return undefined;
     this.report('unsupported', 'warning', why, place);

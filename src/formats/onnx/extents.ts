@@ -120,7 +120,10 @@ export const filled: Operator = (writer, node) => {
   const dims = writer.numbers(node, 0);
   const value = (node as OnnxNode).tensor('value')?.numbers() ?? [0];
   const size = dims && sizeOf(dims);
-  if (size === undefined || !(size <= MAX_ITEMS) || typeof value === 'string') return { kind: 'opaque' };
+  if (typeof value === 'string') return { kind: 'opaque' };
+  const extents = writer.extents(node, 0);
+  if (size === undefined || !(size <= MAX_ITEMS))
+    return extents ? { kind: 'filled', fill: value[0], dims: extents } : { kind: 'opaque' };
   return (dims && valueOf({ items: Array<number>(size).fill(value[0]), dims })) ?? { kind: 'opaque' };
 };
 

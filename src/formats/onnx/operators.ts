@@ -4,7 +4,7 @@ import { batchNormalization, dense, shift, straight } from '../graph/affine.ts';
 import { realNumber, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import { addition, division, multiplication, subtraction, type Arithmetic } from '../graph/arithmetic.ts';
 import type { Layout } from '../graph/layout.ts';
-import { concatenate, lookUp, merge, minimum, notPiecewiseLinear, product } from '../graph/joins.ts';
+import { concatenate, lookUp, merge, notPiecewiseLinear, product } from '../graph/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { activate, clipped, hardSigmoid, named, prelu } from '../graph/pointwise.ts';
 import { addAxes, exchangeAxes, regroup, removeAxes } from '../graph/regrouping.ts';
@@ -13,6 +13,7 @@ import type { Shape } from '../../network/shape.ts';
 import type { Operator } from '../graph/translate.ts';
 import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
+import { choose, comparison, extremum } from './choices.ts';
 import {
   chained,
   computed,
@@ -124,6 +125,15 @@ const binary =
     return computed(writer, node, compute) ?? { kind: 'opaque' };
   };
 
+/** The other side of a constant threshold is exported so. */
+const negate: Operator = (writer, node) => {
+  const known = knownValue(writer, node);
+  const items = known && ('items' in known ? known.items : known.few());
+  if (!known || !items?.every((item) => item !== null))
+    return known ? { kind: 'opaque' } : straight(writer, node, writer.tensor(node), -1, 0);
+  return { kind: 'extents', items: items.map((item) => -item), dims: shapeOfKnown(known) };
+};
+
 const several =
   (kind: 'add' | 'average'): Operator =>
   (writer, node) =>
@@ -133,21 +143,6 @@ const several =
       node.inputs.map((_, k) => writer.tensor(node, k)),
       kind,
     );
-
-const extremum =
-  (isMaximum: boolean): Operator =>
-  (writer, node) => {
-    const constant = writer.constant(node, 1) ?? writer.constant(node, 0);
-    if (constant && node.inputs.length === 2) {
-      writer.notWeights.add(constant.name);
-      const bound = constant.few();
-      if (bound?.length !== 1) throw new Refusal(`${node.op} with several numbers is not analyzed.`);
-      const x = writer.tensor(node, writer.constant(node, 1) ? 0 : 1);
-      return activate(writer, node, x, isMaximum ? clipped(bound[0], Infinity) : clipped(-Infinity, bound[0]));
-    }
-    const inputs = node.inputs.map((_, k) => writer.tensor(node, k));
-    return isMaximum ? merge(writer, node, inputs, 'maximum') : minimum(writer, node, inputs);
-  };
 
 const join: Operator = (writer, node) => {
   if (tensorsOf(writer, node).length === 0) return chained(writer, node) ?? { kind: 'opaque' };
@@ -261,11 +256,16 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     Sub: binary(subtraction, (a, b) => a - b),
     Mul: binary(multiplication, (a, b) => a * b),
     Div: binary(division, (a, b) => Math.trunc(a / b)),
-    Neg: (writer, node) => straight(writer, node, writer.tensor(node), -1, 0),
+    Neg: negate,
     Sum: several('add'),
     Mean: several('average'),
     Max: extremum(true),
     Min: extremum(false),
+    Greater: comparison(true),
+    GreaterOrEqual: comparison(true),
+    Less: comparison(false),
+    LessOrEqual: comparison(false),
+    Where: choose,
     Concat: join,
     Flatten: flat,
     Reshape: onConstants((writer, node, known) => reshaped(known, writer.extents(node, 1)), bring),

@@ -4,7 +4,17 @@ import { realNumbers, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { withChannels } from '../graph/order.ts';
 import type { Operator } from '../graph/translate.ts';
-import { pad, paddingOf, pairOf, pool, poolAll, resize, roundedUp, sameLower, spatialRank } from '../graph/windows.ts';
+import {
+  averageWithZeros,
+  paddingOf,
+  pairOf,
+  pool,
+  poolAll,
+  resize,
+  roundedUp,
+  sameLower,
+  spatialRank,
+} from '../graph/windows.ts';
 import { reduceAxes, type Reduction } from '../graph/reducing.ts';
 import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue } from '../graph/writer.ts';
@@ -123,28 +133,25 @@ export const convolveTransposed: Operator = (writer, node) => {
   return node.inputs[2] ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
 };
 
-function poolingWindow(writer: GraphWriter, node: GraphNode): { x: TensorValue; window: Window } {
+function poolingWindow(writer: GraphWriter, node: GraphNode): { x: TensorValue; window: Window; isRoundedUp: boolean } {
   const x = spatialTensor(writer, node);
   const window = windowOf(node, x, wholeNumbers(node, 'kernel_shape', 1) ?? []);
-  return { x, window: wholeNumber(node, 'ceil_mode') === 1 ? roundedUp(window, x) : window };
+  return { x, window, isRoundedUp: wholeNumber(node, 'ceil_mode') === 1 };
 }
 
 export const maxPool: Operator = (writer, node) => {
-  const { x, window } = poolingWindow(writer, node);
-  return pool(writer, node, x, 'maxPooling', window);
+  const { x, window, isRoundedUp } = poolingWindow(writer, node);
+  return pool(writer, node, x, 'maxPooling', isRoundedUp ? roundedUp(window, x) : window);
 };
 
 /** Zeros around the input count only if the node says so. */
 export const averagePool: Operator = (writer, node) => {
-  const { x, window } = poolingWindow(writer, node);
-  if (wholeNumber(node, 'count_include_pad') !== 1 || window.padding === 'valid') {
-    return pool(writer, node, x, 'averagePooling', window);
+  const { x, window, isRoundedUp } = poolingWindow(writer, node);
+  if (wholeNumber(node, 'count_include_pad') === 1) {
+    if (window.padding === 'same') throw new Refusal('An average over zeros with this padding is not analyzed.');
+    return averageWithZeros(writer, node, x, window, isRoundedUp);
   }
-  if (wholeNumber(node, 'ceil_mode') === 1)
-    throw new Refusal('An average over zeros outside of the input is not analyzed with ceil_mode.');
-  const [rows, columns] = sidesOf(node, window.rank);
-  const padded = pad(writer, node, x, window.rank === 1 ? [columns] : [rows, columns]);
-  return pool(writer, node, padded, 'averagePooling', { ...window, padding: 'valid' });
+  return pool(writer, node, x, 'averagePooling', isRoundedUp ? roundedUp(window, x) : window);
 };
 
 export const poolWhole =

@@ -1,3 +1,4 @@
+import { compareTensors } from '../library/torch/tensorCalls.ts';
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { CallArgument, ComprehensionClause, Expression } from './ast.ts';
 import { bindTarget } from './assignment.ts';
@@ -206,6 +207,8 @@ function comparison(e: Evaluator, node: Extract<Expression, { kind: 'compare' }>
   let unknown: Unknown | undefined;
   for (const { operator, operand } of node.rest) {
     const right = e.evaluate(operand, scope);
+    const condition = node.rest.length === 1 ? compareTensors(e, operator, left, right) : undefined;
+    if (condition !== undefined) return condition;
     e.meter.read(sizeOf(right));
     const result = compare(operator, left, right);
     if (result === false) return false;

@@ -58,6 +58,8 @@ const torchNames: Readonly<Record<string, string>> = {
   log_sigmoid: 'logsigmoid',
   concat: 'concatenate',
   clip: 'clamp',
+  max: 'amax',
+  min: 'amin',
   expand_dims: 'unsqueeze',
   absolute: 'abs',
   ravel: 'flatten',
@@ -72,7 +74,8 @@ export function callFlaxFunction(e: Evaluator, path: string, args: readonly Argu
   const called = Object.hasOwn(torchNames, name) ? torchNames[name] : name;
   // What `partial` fixed stands before the tensor.
   const x = args.map(({ value }) => value).find((value) => value instanceof Tensor);
-  if (!trace || !x || args[0].value instanceof List) return callTensorFunction(e, called, args, site);
+  if (!trace || !x || args[0].value instanceof List || name === 'where')
+    return callTensorFunction(e, called, args, site);
   const rest = args.filter(({ value }) => value !== x);
   if (name === 'max_pool' || name === 'avg_pool') return pooled(e, trace, name, x, rest, site);
   const self = { name: undefined, value: x, span: undefined };

@@ -72,13 +72,6 @@ export function activationOf(fields: Fields): Activation | undefined {
   return Object.hasOwn(smooth, kind) ? { kind: 'smooth', name: smooth[kind] } : undefined;
 }
 
-/** Whether an activation is not continuous. */
-export function jumps(activation: Activation): boolean {
-  if (activation.kind === 'smooth') return false;
-  const { breakpoints, slopes, intercepts } = activation;
-  return breakpoints.some((at, k) => slopes[k] * at + intercepts[k] !== slopes[k + 1] * at + intercepts[k + 1]);
-}
-
 /** `torch.abs` */
 export const absolute: Activation = {
   kind: 'piecewiseLinear',

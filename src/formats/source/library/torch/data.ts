@@ -2,7 +2,7 @@ import { sizeOf } from '../../../../network/shape.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
-import { List, Native, Tuple } from '../../python/values.ts';
+import { List, Native, numeric, Tuple } from '../../python/values.ts';
 import type { Argument, Site, Value } from '../../python/values.ts';
 import { DataTensor } from './tensor.ts';
 
@@ -27,14 +27,21 @@ export function makeData(path: string, args: readonly Argument[], site: Site): D
   const positional = args.filter(({ name }) => name === undefined).map(({ value }) => value);
   const listed = sequence(size) ?? positional.map(sequence).find((items) => items !== undefined);
   const shape = whole(listed ?? positional);
-  return shape && new DataTensor(shape, site.text, site.line, site.span);
+  const fill = fillOf(path.slice(path.lastIndexOf('.') + 1), args, listed ? positional[1] : undefined);
+  return shape && new DataTensor(shape, site.text, site.line, site.span, fill);
 }
 
-const keeping = new Set(
-  'to cuda cpu float double half type contiguous clone detach requires_grad_ normal_ uniform_ fill_ zero_ relu abs'.split(
-    ' ',
-  ),
-);
+/** The number that fills what a function makes. */
+function fillOf(name: string, args: readonly Argument[], second: Value): number | undefined {
+  if (name === 'zeros' || name === 'ones') return name === 'ones' ? 1 : 0;
+  return name === 'full'
+    ? numeric(args.find((argument) => argument.name === 'fill_value')?.value ?? second)
+    : undefined;
+}
+
+const keeping = new Set('to cuda cpu float double half type contiguous clone detach requires_grad_'.split(' '));
+/** These keep the shape alone. */
+const changing = new Set('normal_ uniform_ fill_ zero_ relu abs'.split(' '));
 
 export function dataMember(e: Evaluator, data: DataTensor, name: string, site: Site): Value {
   if (name === 'shape') return e.tuple(data.shape);
@@ -47,6 +54,7 @@ export function callData(data: DataTensor, method: string, args: readonly Argume
   const { shape, origin, line, span } = data;
   const changed = (to: readonly number[]) => new DataTensor(to, origin, line, span);
   if (keeping.has(method)) return data;
+  if (changing.has(method)) return changed(shape);
   const values = args.map(({ value }) => value);
   switch (method) {
     case 'size':

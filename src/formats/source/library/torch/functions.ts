@@ -1,4 +1,4 @@
-import { concatenate, merge, notPiecewiseLinear } from '../../../graph/joins.ts';
+import { concatenate, merge, minimum, notPiecewiseLinear } from '../../../graph/joins.ts';
 import { clipped } from '../../../graph/pointwise.ts';
 import { fileShape } from '../../../graph/axes.ts';
 import { squeeze, unsqueeze } from '../../../graph/reshaping.ts';
@@ -297,8 +297,9 @@ export function callJoin(
       return concatenate(trace.writer, node, opened, place);
     }
     case 'maximum':
-    case 'max':
       return merge(trace.writer, node, inputs, 'maximum');
+    case 'minimum':
+      return minimum(trace.writer, node, inputs);
     default:
       return undefined;
   }

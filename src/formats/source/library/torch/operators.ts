@@ -3,8 +3,8 @@ import { merge, product } from '../../../graph/joins.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { numeric } from '../../python/values.ts';
 import type { Value } from '../../python/values.ts';
+import { numberBeside } from './constants.ts';
 import { Parameter, Tensor } from './tensor.ts';
 import { weights } from './trace.ts';
 import type { Trace } from './trace.ts';
@@ -46,7 +46,7 @@ export function combine(trace: Trace, node: GraphNode, operator: string, left: V
   const x = left instanceof Tensor ? left.value : (right as Tensor).value;
   const other = isFirst ? left : right;
   if (other instanceof Parameter) return withWeights(trace, node, operator, x, other, isFirst);
-  const number = numeric(other);
+  const number = numberBeside(x, other);
   if (number === undefined) throw new Refusal(`What stands beside the ${operator} is not known here.`);
   switch (operator) {
     case '+':

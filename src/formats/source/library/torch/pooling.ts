@@ -2,7 +2,9 @@ import type { Window } from '../../../../network/operation.ts';
 import { spatialExtents } from '../../../../network/window.ts';
 import { padAxes } from '../../../graph/padding.ts';
 import type { PaddingMode, Sides } from '../../../graph/padding.ts';
-import { pad, pairOf, pool, poolAll, resize, roundedUp } from '../../../graph/windows.ts';
+import { straight } from '../../../graph/affine.ts';
+import { poolUnevenly } from '../../../graph/unevenPooling.ts';
+import { averageWithZeros, pad, pairOf, pool, poolAll, resize, roundedUp } from '../../../graph/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { evenPadding, windowOf, withChannelsFirst } from './convolutions.ts';
@@ -12,11 +14,10 @@ import { List, numeric, Tuple } from '../../python/values.ts';
 import type { Value } from '../../python/values.ts';
 
 /** A pooling moves by its window's size by default. */
-function poolWindow(fields: Fields, rank: 1 | 2, x: TensorValue): Window {
+function poolWindow(fields: Fields, rank: 1 | 2): Window {
   const window = windowOf(fields, rank, evenPadding(fields, rank));
   const strides = fields.extents('stride', rank, 1) ? window.strides : window.kernel;
-  const moved = { ...window, strides };
-  return fields.flag('ceil_mode', false) ? roundedUp(moved, x) : moved;
+  return { ...window, strides };
 }
 
 export const maxPool =
@@ -25,7 +26,9 @@ export const maxPool =
     const { trace, node, fields } = call;
     const x = withChannelsFirst(call);
     if (fields.flag('return_indices', false)) throw new Refusal('A pooling that gives places is not analyzed.');
-    return pool(trace.writer, node, x, 'maxPooling', poolWindow(fields, rank, x));
+    const window = poolWindow(fields, rank);
+    const reached = fields.flag('ceil_mode', false) ? roundedUp(window, x) : window;
+    return pool(trace.writer, node, x, 'maxPooling', reached);
   };
 
 /** Zeros around the input count by default. */
@@ -34,17 +37,31 @@ export const averagePool =
   (call: LayerCall): TensorValue => {
     const { trace, node, fields } = call;
     const x = withChannelsFirst(call);
-    if (fields.get('divisor_override') !== undefined && fields.get('divisor_override') !== null)
-      throw new Refusal('An average with a divisor of its own is not analyzed.');
-    const window = poolWindow(fields, rank, x);
-    const counts = fields.flag('count_include_pad', true);
-    if (!counts || typeof window.padding === 'string') return pool(trace.writer, node, x, 'averagePooling', window);
-    if (fields.flag('ceil_mode', false))
-      throw new Refusal('An average over zeros outside of the input is not analyzed with ceil_mode.');
-    const [rows, columns] = window.padding;
-    const padded = pad(trace.writer, node, x, rank === 1 ? [columns] : [rows, columns]);
-    return pool(trace.writer, node, padded, 'averagePooling', { ...window, padding: 'valid' });
+    const window = poolWindow(fields, rank);
+    const isRoundedUp = fields.flag('ceil_mode', false);
+    const divisor = fields.get('divisor_override') ?? null;
+    if (divisor !== null) {
+      const [rows, columns] = window.kernel;
+      const sum = summed(trace, node, x, window, isRoundedUp);
+      return straight(trace.writer, node, sum, (rows * columns) / fields.count('divisor_override'), 0);
+    }
+    if (fields.flag('count_include_pad', true)) return averageWithZeros(trace.writer, node, x, window, isRoundedUp);
+    return pool(trace.writer, node, x, 'averagePooling', isRoundedUp ? roundedUp(window, x) : window);
   };
+
+/** The sum over each window, divided by its size: all that lies outside of the input is zero. */
+function summed(
+  trace: LayerCall['trace'],
+  node: LayerCall['node'],
+  x: TensorValue,
+  window: Window,
+  isRoundedUp: boolean,
+): TensorValue {
+  const { padding } = isRoundedUp ? roundedUp(window, x) : window;
+  const sides = typeof padding === 'string' ? [] : padding.slice(2 - window.rank);
+  const padded = sides.length > 0 ? pad(trace.writer, node, x, sides) : x;
+  return pool(trace.writer, node, padded, 'averagePooling', { ...window, padding: 'valid' });
+}
 
 /** To a given number of positions: by windows of one size where they come out even. */
 export const adaptive =
@@ -60,7 +77,7 @@ export const adaptive =
     if (!x.shape) throw new Refusal('A pooling to a given size of a tensor of unknown shape is not read.');
     if (x.shape.length !== rank + 1)
       throw new Refusal('Pooling along other axes than those of positions is not analyzed.');
-    const extents = spatialExtents(x.shape, rank).slice(2 - rank);
+    const extents = spatialExtents(x.shape, rank).slice(2 - rank, 2);
     const sizes = wanted.map((extent, axis) => extent ?? extents[axis]);
     if (sizes.every((size, axis) => size === extents[axis])) return x;
     if (sizes.every((size, axis) => extents[axis] % size === 0)) {
@@ -70,17 +87,7 @@ export const adaptive =
       );
       return pool(trace.writer, node, x, kind, { rank, kernel, strides: kernel, dilation: [1, 1], padding: 'valid' });
     }
-    if (sizes.every((size, axis) => size % extents[axis] === 0))
-      return resize(
-        trace.writer,
-        node,
-        x,
-        sizes.map((size, axis) => size / extents[axis]),
-        false,
-      );
-    throw new Refusal(
-      `Pooling from ${extents.join('×')} to ${sizes.join('×')} positions needs windows of different sizes.`,
-    );
+    return poolUnevenly(trace.writer, node, x, sizes, kind);
   };
 
 /** Null for an axis that keeps its extent. */

@@ -6,7 +6,7 @@ import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
 import { truth } from '../../python/operators.ts';
 import { callStandard } from '../../python/standard.ts';
-import { BoundMethod, FunctionValue, Instance, Native } from '../../python/values.ts';
+import { BoundMethod, FunctionValue, Instance, Native, numeric } from '../../python/values.ts';
 import type { Argument, Site, Value, Library } from '../../python/values.ts';
 import { applyFlax, callFlaxFunction, callFlaxMethod } from '../flax/apply.ts';
 import { isFlaxModule } from '../flax/classes.ts';
@@ -15,7 +15,7 @@ import { callData, makeData, observedShapes } from './data.ts';
 import { Fields } from './fields.ts';
 import { applyLayer, isLayer } from './layers.ts';
 import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
-import { DataTensor, Parameter, Tensor } from './tensor.ts';
+import { DataTensor, Filled, Parameter, Tensor } from './tensor.ts';
 import { callTensorFunction } from './tensorCalls.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
@@ -211,6 +211,8 @@ export class TorchSession {
     if (/(?:^|\.)(?:trace|script|compile)$/.test(path) && isModule(first?.value)) return first.value;
     const data = makeData(path, args, site);
     if (data) return data;
+    const number = /^torch\.(?:tensor|as_tensor|scalar_tensor)$/.test(path) ? numeric(first?.value) : undefined;
+    if (number !== undefined) return new Filled(number, undefined);
     const name = path.split('.').at(-1) ?? '';
     if (/^(?:flax|jax)\./.test(path)) return callFlaxFunction(e, path, args, site);
     return path.startsWith('torch.') ? callTensorFunction(e, name, args, site) : undefined;
@@ -218,6 +220,7 @@ export class TorchSession {
 
   private parameter(e: Evaluator, value: Value, site: Site): Value {
     const owner = `#${e.journal.next()}`;
+    if (value instanceof Filled && !value.shape) return new Parameter([], owner);
     return value instanceof DataTensor ? new Parameter(value.shape, owner) : new Unknown(site.text, site.span, true);
   }
 
@@ -268,7 +271,7 @@ export class TorchSession {
       case 'register_buffer':
       case 'register_parameter': {
         const [key, value] = args.map((argument) => argument.value);
-        if (typeof key === 'string') e.set(self, key, value ?? null);
+        if (typeof key === 'string') e.set(self, key, stored(value) ?? null);
         return null;
       }
       default:
@@ -285,4 +288,10 @@ export class TorchSession {
       ? this.applyOne(e, self, first.value, site)
       : new Unknown(site.text, site.span, true);
   }
+}
+
+/** A buffer is loaded with the weights: only its shape is certain. */
+function stored(value: Value): Value {
+  if (value instanceof DataTensor) return new DataTensor(value.shape, value.origin, value.line, value.span);
+  return value instanceof Filled ? new Unknown('a buffer', undefined) : value;
 }

@@ -1,5 +1,6 @@
 import type { Span } from '../../../../network/definition.ts';
-import { sizeOf } from '../../../../network/shape.ts';
+import { sizeOf, type Shape } from '../../../../network/shape.ts';
+import { Condition } from '../../../graph/choices.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import type { Mutable } from '../../evaluation/values.ts';
 import type { Rearranged } from '../../../graph/rearranged.ts';
@@ -57,6 +58,17 @@ export class DataTensor {
     readonly origin: string,
     readonly line: number,
     readonly span: Span,
+    /** The one number that it holds everywhere: `torch.zeros(3)`. */
+    readonly fill?: number,
+  ) {}
+}
+
+/** One number everywhere: `torch.zeros_like(x)`, `torch.tensor(0.5)`. */
+export class Filled {
+  constructor(
+    readonly fill: number,
+    /** Without the batch, in the order of PyTorch; undefined for a single number. */
+    readonly shape: Shape | undefined,
   ) {}
 }
 
@@ -73,8 +85,14 @@ export class Parameter {
   }
 }
 
-export type TensorLike = Tensor | DataTensor | Parameter;
+export type TensorLike = Tensor | DataTensor | Parameter | Filled | Condition;
 
 export function isTensorLike(value: unknown): value is TensorLike {
-  return value instanceof Tensor || value instanceof DataTensor || value instanceof Parameter;
+  return (
+    value instanceof Tensor ||
+    value instanceof DataTensor ||
+    value instanceof Parameter ||
+    value instanceof Filled ||
+    value instanceof Condition
+  );
 }

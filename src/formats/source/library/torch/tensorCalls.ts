@@ -1,4 +1,5 @@
 import { fileShape } from '../../../graph/axes.ts';
+import { boundedBy, Condition } from '../../../graph/choices.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import type { Rearranged } from '../../../graph/rearranged.ts';
 import { Refusal } from '../../../graph/writer.ts';
@@ -8,13 +9,14 @@ import type { Evaluator } from '../../python/evaluator.ts';
 import { BatchSize, List, Native, Tuple } from '../../python/values.ts';
 import type { Argument, Site, Value } from '../../python/values.ts';
 import { absolute } from './activations.ts';
+import { choice, comparisons, conditionOf, filledLike, isFilling, numberBeside } from './constants.ts';
 import { dataMember } from './data.ts';
 import { callFunction, callJoin, isFunction } from './functions.ts';
 import { combine, nameOfOperator, operatorOf } from './operators.ts';
 import { divided, dividesTensors, endsOf, part, sizesOfParts, takesAll } from './parts.ts';
 import { changesAxes, rearrangedBy } from './rearranging.ts';
 import { axesOf, isMeantChannelsFirst } from './shapes.ts';
-import { DataTensor, Deferred, Parameter, Tensor } from './tensor.ts';
+import { DataTensor, Deferred, Filled, isTensorLike, Parameter, Tensor } from './tensor.ts';
 import type { TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
@@ -30,6 +32,9 @@ export function operateTensors(e: Evaluator, operator: string, left: Value, righ
     calleeSpan: site.span,
   });
   const other = a ? right : left;
+  const condition = [left, right].find((value) => value instanceof Condition);
+  if (operator === '*' && condition)
+    return choose(e, condition, other instanceof Condition ? (a ?? b) : other, 0, site);
   if (!(a && b) && other instanceof Unknown)
     return e.torch.tensor(e, trace.doubt(node, inputs, 'The other operand', other));
   const value = trace.perform(node, inputs, {}, () => combine(trace, node, operator, left, right));
@@ -45,6 +50,10 @@ export function absoluteTensor(e: Evaluator, value: Value, site: Site): Value {
 export function tensorMember(e: Evaluator, object: TensorLike, name: string, site: Site): Value {
   if (object instanceof DataTensor) return dataMember(e, object, name, site);
   if (object instanceof Parameter) return name === 'shape' ? e.tuple(object.shape) : new Unknown(site.text, site.span);
+  if (!(object instanceof Tensor)) {
+    const isShape = name === 'shape' && object instanceof Filled && object.shape;
+    return isShape ? e.tuple([new BatchSize(), ...isShape]) : new Native(`torch.tensor.${name}`, object);
+  }
   switch (name) {
     case 'shape':
       return sizeOf(e, object);
@@ -143,6 +152,54 @@ function settled(trace: Trace, node: GraphNode, made: Rearranged): TensorValue {
   });
 }
 
+/** Compares each number of a tensor with a constant; undefined for anything else. */
+export function compareTensors(e: Evaluator, operator: string, left: Value, right: Value): Value {
+  return e.torch.trace && conditionOf(operator, left, right);
+}
+
+/** One thing where a condition holds, another where it does not. */
+function choose(e: Evaluator, condition: Condition, then: Value, otherwise: Value, site: Site): Value {
+  const { trace } = e.torch;
+  if (!trace) return undefined;
+  e.step(STEPS_OF_LAYER);
+  const node = trace.functionNode('where', site);
+  const inputs = [then, otherwise].flatMap((value) => (value instanceof Tensor ? [value.value] : []));
+  const open = [then, otherwise].find((value) => value instanceof Unknown);
+  if (open instanceof Unknown)
+    return e.torch.tensor(e, trace.doubt(node, [condition.x, ...inputs], 'What is chosen', open));
+  const value = trace.perform(node, [condition.x, ...inputs], {}, () =>
+    trace.activate(node, condition.x, choice(condition, then, otherwise)),
+  );
+  return e.torch.tensor(e, value);
+}
+
+/** The greater or the smaller of two tensors, or of each number and a constant. */
+function extremum(e: Evaluator, isMaximum: boolean, values: readonly Value[], site: Site): Value {
+  const { trace } = e.torch;
+  const name = isMaximum ? 'maximum' : 'minimum';
+  const [first, second] = values[0] instanceof Tensor ? values : [values[1], values[0]];
+  if (!trace || !(first instanceof Tensor)) return undefined;
+  if (second instanceof Tensor) return join(e, name, values, undefined, [], site);
+  e.step(STEPS_OF_LAYER);
+  const node = trace.functionNode(name, site);
+  if (second instanceof Unknown) return e.torch.tensor(e, trace.doubt(node, [first.value], 'The bound', second));
+  const value = trace.perform(node, [first.value], {}, () => {
+    const bound = numberBeside(first.value, second);
+    if (bound === undefined) throw new Refusal(`What stands beside the ${name} is not known here.`);
+    return trace.activate(node, first.value, boundedBy(isMaximum, bound));
+  });
+  return e.torch.tensor(e, value);
+}
+
+/** `torch.max(x, dim=1)`: the extrema along axes, and their places, which are not followed. */
+function extremaAlong(e: Evaluator, isMaximum: boolean, tensor: Tensor, args: readonly Argument[], site: Site): Value {
+  const values = callOne(e, isMaximum ? 'amax' : 'amin', tensor, args, site, false);
+  return new Tuple([values, new Unknown('the places of the extrema', site.span, true)], undefined, [
+    'values',
+    'indices',
+  ]);
+}
+
 /** A function of tensors: of `torch`, of `torch.nn.functional`, or a method with its tensor first. */
 export function callTensorFunction(e: Evaluator, called: string, args: readonly Argument[], site: Site): Value {
   const { trace } = e.torch;
@@ -153,6 +210,19 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
   const list = first?.value instanceof List || first?.value instanceof Tuple ? first.value : undefined;
   if (list && /^(?:cat|concat|concatenate|stack|hstack|vstack|dstack)$/.test(name))
     return join(e, name, list.items, list.doubt, rest, site);
+  if (name === 'where' && first?.value instanceof Condition)
+    return choose(e, first.value, rest[0]?.value, rest[1]?.value, site);
+  if (/^(?:f?max|f?min|maximum|minimum)$/.test(name)) {
+    const values = [first?.value, rest[0]?.value];
+    const isElementwise =
+      rest.length === 1 && rest[0].name === undefined && (isTensorLike(values[1]) || name.length > 4);
+    if (isElementwise) return extremum(e, name.includes('max'), values, site);
+  }
+  const kept = first?.value;
+  if (kept instanceof Filled || kept instanceof Condition)
+    return /^(?:to|float|double|half|type|type_as|cuda|cpu|clone|detach|contiguous)$/.test(name)
+      ? kept
+      : new Unknown(site.text, site.span, true);
   const tensor = first?.value ?? args.find(({ name: given }) => given === 'input')?.value;
   if (!(tensor instanceof Tensor))
     return tensor instanceof Unknown ? new Unknown(site.text, site.span, true) : undefined;
@@ -161,6 +231,9 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
     const result = operateTensors(e, operatorOf[name], tensor, more[0]?.value, site);
     return result instanceof Tensor ? e.torch.placed(e, tensor, result.value, isInPlace) : result;
   }
+  if (isFilling(name)) return filledLike(name, tensor, more) ?? new Unknown(site.text, site.span, true);
+  if (Object.hasOwn(comparisons, name))
+    return compareTensors(e, comparisons[name], tensor, more[0]?.value) ?? new Unknown(site.text, site.span, true);
   const other = changesAxes(name) ? rearrange(e, name, tensor, more, site) : undefined;
   if (other !== undefined) return other;
   if (tensor.rearranged && name === 'contiguous') return tensor;
@@ -171,10 +244,9 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
     case 'dim':
       if (tensor.rearranged) return tensor.rearranged.shape.length + 1;
       return tensor.value.shape ? tensor.value.shape.length + 1 : new Unknown(site.text, site.span);
-    case 'maximum':
     case 'max':
-      if (more[0]?.value instanceof Tensor) return join(e, name, [tensor, more[0].value], undefined, [], site);
-      break;
+    case 'min':
+      return extremaAlong(e, name === 'max', tensor, more, site);
     case 'numel':
     case 'item':
     case 'tolist':

@@ -3,6 +3,7 @@ import type { Activation } from '../../../../network/activation.ts';
 import type { Problem, Span } from '../../../../network/definition.ts';
 import type { Operation } from '../../../../network/operation.ts';
 import type { Shape } from '../../../../network/shape.ts';
+import { JUMPS, jumps } from '../../../graph/choices.ts';
 import type { LayerDraft } from '../../../graph/draft.ts';
 import type { Constant, GraphNode } from '../../../graph/node.ts';
 import { GraphWriter, Refusal } from '../../../graph/writer.ts';
@@ -12,7 +13,6 @@ import { unknownFieldProblem, unknownPlaceProblem } from '../../evaluation/unkno
 import type { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
 import type { Instance, Site } from '../../python/values.ts';
-import { jumps } from './activations.ts';
 import { BadField, UnknownField } from './fields.ts';
 import { pathsBelow } from './modules.ts';
 
@@ -193,11 +193,7 @@ export class Trace {
 
   activate(node: GraphNode, x: TensorValue, activation: Activation): TensorValue {
     if (activation === linear) return x;
-    if (jumps(activation)) {
-      const message =
-        'This activation jumps at its threshold. Activation regions and their bounds are as usual; the network is not continuous across them.';
-      this.writer.report('discontinuous', 'information', message, node.opSpan);
-    }
+    if (jumps(activation)) this.writer.report('discontinuous', 'information', JUMPS, node.opSpan);
     const { name } = activation;
     const type = isActivationLayer(name) ? name : name === 'relu6' ? 'relu' : 'activation';
     return this.writer.emit(node, [x], {

@@ -109,6 +109,24 @@ describe('parts of tensors and numbers in another order', () => {
     ['nn.ReplicationPad2d((1, 2, 0, 0))(x)', '(1, 2, 2)', [1, 2, 5], [0, 0, 1, 1, 1, 2, 2, 3, 3, 3]],
     ["F.pad(x, (1, 0, 0, 1), 'circular')", '(1, 2, 2)', [1, 3, 3], [1, 0, 1, 3, 2, 3, 1, 0, 1]],
     ['nn.ConstantPad2d((0, 0, 0, 1), -2)(x)', '(1, 2, 2)', [1, 3, 2], [0, 1, 2, 3, -2, -2]],
+    ['torch.where((y := x - 2) > 0, y, 0.5 * y)', '(1, 2, 2)', [1, 2, 2], [-1, -0.5, 0, 1]],
+    ['torch.where(x.lt(2.5), x, torch.full_like(x, 2.5))', '(1, 2, 2)', [1, 2, 2], [0, 1, 2, 2.5]],
+    ['(y := x - 2) * (0 < y).float()', '(1, 2, 2)', [1, 2, 2], [0, 0, 0, 1]],
+    ['torch.maximum(torch.tensor(1.5), x)', '(1, 2, 2)', [1, 2, 2], [1.5, 1.5, 2, 3]],
+    ['torch.min(x, torch.ones_like(x))', '(1, 2, 2)', [1, 2, 2], [0, 1, 1, 1]],
+    ['torch.minimum(x, 7 - x)', '(2, 2, 2)', [2, 2, 2], [0, 1, 2, 3, 3, 2, 1, 0]],
+    ['x.max(dim=1)[0]', '(2, 2, 2)', [2, 2], [4, 5, 6, 7]],
+    ['torch.min(x, 2).values', '(2, 2, 2)', [2, 2], [0, 1, 4, 5]],
+    ['x + torch.zeros(1, 1, 2, 1) - torch.full((2,), 3)', '(1, 2, 2)', [1, 2, 2], [-3, -2, -1, 0]],
+    ['F.adaptive_avg_pool2d(x, (2, 1))', '(1, 3, 2)', [1, 2, 1], [1.5, 3.5]],
+    ['nn.AdaptiveMaxPool2d(2)(x)', '(1, 3, 3)', [1, 2, 2], [4, 5, 7, 8]],
+    ['nn.AdaptiveAvgPool2d((3, 2))(x)', '(1, 2, 2)', [1, 3, 2], [0, 1, 1, 2, 2, 3]],
+    ['nn.AdaptiveAvgPool2d((3, None))(x)', '(2, 4, 1)', [2, 3, 1], [0.5, 1.5, 2.5, 4.5, 5.5, 6.5]],
+    ['nn.AdaptiveAvgPool2d(2)(x)', '(1, 4, 4)', [1, 2, 2], [2.5, 4.5, 10.5, 12.5]],
+    ['F.avg_pool2d(x, 2, divisor_override=3)', '(1, 2, 2)', [1, 1, 1], [2]],
+    ['F.avg_pool2d(x, 3, 2, ceil_mode=True)', '(1, 4, 4)', [1, 2, 2], [5, 6.5, 11, 12.5]],
+    ['F.avg_pool2d(x, 2, 2, 1, True, False)', '(1, 3, 3)', [1, 2, 2], [0, 1.5, 4.5, 6]],
+    ['F.avg_pool2d(x, 2, 2, 1, True)', '(1, 3, 3)', [1, 2, 2], [0, 0.75, 2.25, 6]],
   ])('%s', (expression, shape, outShape, values) => {
     expect(outputOf(`return ${expression}`, shape)).toEqual({ problems: [], shape: outShape, values });
   });
@@ -131,9 +149,17 @@ describe('parts of tensors and numbers in another order', () => {
     ['nn.ReflectionPad2d(2)(x)', 'not enough to pad it by 2'],
     ["F.pad(x, (1, 1), value=float('-inf'))", 'Padding with -Infinity is not analyzed'],
     ['x.mean()', 'over the whole batch'],
+    ['torch.where(x > 0, x, x.flip(1))', 'between other tensors than the one that is compared'],
+    ['x + torch.zeros(3)', 'What stands beside the + is not known'],
   ])('%s is refused with a sentence', (expression, part) => {
     const { networks, problems } = readPython(source(`return F.relu(${expression})`, '(4, 2, 2)'));
     expect(buildNetwork(networks[0]).network.complete).toBe(false);
     expect(problems.map(({ message }) => message).join(' ')).toContain(part);
+  });
+
+  it('says that a choice may jump', () => {
+    const { problems, values } = outputOf('return torch.where(x.lt(2.5), torch.full_like(x, 9), 5)', '(1, 2, 2)');
+    expect(values).toEqual([9, 9, 9, 5]);
+    expect(problems.join()).toContain('jumps at its threshold');
   });
 });
