@@ -9,8 +9,8 @@ export class ServerNotRunning extends Error {
   }
 }
 
-/** Tells the user what failed, unless the user knows already. */
+/** Notifies the user of what failed, unless the user knows already. The editor adds whose notification it is. */
 export function showError(error: unknown): void {
   if (error instanceof ServerNotRunning) return;
-  void vscode.window.showErrorMessage(`Region Lens: ${error instanceof Error ? error.message : String(error)}`);
+  void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
 }

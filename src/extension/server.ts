@@ -176,7 +176,7 @@ export class Server implements vscode.Disposable {
     const restart = vscode.l10n.t('Restart');
     const showLog = vscode.l10n.t('Show Log');
     const message = vscode.l10n.t(
-      'Region Lens: the language server ended several times or could not be started, and is not running.',
+      'The language server of Region Lens ended several times or could not be started, and is not running.',
     );
     const chosen = await vscode.window.showErrorMessage(message, restart, showLog);
     this.isTold = false;

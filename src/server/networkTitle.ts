@@ -12,19 +12,25 @@ import { t } from './translation.ts';
 type Notation = Pick<Settings, 'notation'>;
 
 /**
- * `spiral: ≤ 18,769 regions (proven reachable: 5,329) · ≈ 475 at initialization on [−1, 1]² · 354 parameters`; it also
- * says which part of the network the figures are of, if they are not of all of it.
+ * In two parts, so that commands can stand between them where there is little room: `spiral: ≤ 18,769 regions`, also
+ * with which part of the network the figures are of, if they are not of all of it; and
+ * `proven reachable: 5,329 · ≈ 475 at initialization on [−1, 1]² · 354 parameters`.
  */
-export function networkTitle(network: ShownNetwork, document: AnalyzedDocument, settings: Notation): string {
+export function networkTitle(
+  network: ShownNetwork,
+  document: AnalyzedDocument,
+  settings: Notation,
+): { readonly title: string; readonly details: string } {
   const { analysis, isStale } = network;
-  const parts = [...figures(analysis, settings), ...limits(network, document)];
-  return `${analysis.network.name}${isStale ? t(' (last version that could be read)') : ''}: ${parts.join(' · ')}`;
+  const [, ...details] = figures(analysis, settings);
+  const name = `${analysis.network.name}${isStale ? t(' (last version that could be read)') : ''}`;
+  return { title: `${name}: ${shortTitle(network, document, settings)}`, details: details.join(' · ') };
 }
 
 /** The first of these figures with its caveat, for the status bar. */
 export function shortTitle(network: ShownNetwork, document: AnalyzedDocument, settings: Notation): string {
   const [figure] = figures(network.analysis, settings);
-  return [figure.replace(/ \(.*\)/, ''), ...limits(network, document)].join(' · ');
+  return [figure, ...limits(network, document)].join(' · ');
 }
 
 function figures(analysis: NetworkAnalysis, { notation }: Notation): string[] {
@@ -36,10 +42,10 @@ function figures(analysis: NetworkAnalysis, { notation }: Notation): string[] {
   if (!bends)
     return [analysis.network.complete ? t('no piecewise-linear units') : t('no figures'), ...sizeOf(parameters)];
   return [
-    ...(most === null
+    ...(most === null ? [] : [t('≤ {0} regions', most)]),
+    ...(reached === null
       ? []
-      : [reached === null ? t('≤ {0} regions', most) : t('≤ {0} regions (proven reachable: {1})', most, reached)]),
-    ...(most !== null || reached === null ? [] : [t('≥ {0} regions reachable', reached)]),
+      : [most === null ? t('≥ {0} regions reachable', reached) : t('proven reachable: {0}', reached)]),
     ...(mean === null || !expected
       ? []
       : [t('≈ {0} at initialization on {1}', mean, meanDomain(analysis.network.inputSize, expected))]),

@@ -98,7 +98,7 @@ describe('the depth plot', () => {
     expect(await page.locator('.end text').allTextContents()).toEqual([
       'at most',
       'can reach',
-      'at most here',
+      'at most (line)',
       'counted',
       'expected',
     ]);

@@ -50,7 +50,6 @@ async function answersAnew(): Promise<void> {
   await workbench.waitForLine(factor, patience);
 }
 
-const failures = () => workbench.page.locator('.notification-toast', { hasText: 'Region Lens' });
 const status = () => workbench.page.locator('.statusbar-item', { hasText: /≤ .* regions/ });
 
 it('answers for one file while others ask too much', { timeout: 150_000 }, async () => {
@@ -59,7 +58,7 @@ it('answers for one file while others ask too much', { timeout: 150_000 }, async
   await workbench.openFile('deep-mlp.network.json');
   await answersAnew();
   await workbench.screenshot('recovery beside bad files');
-  expect(await failures().count()).toBe(0);
+  expect(await workbench.failures.count()).toBe(0);
 });
 
 it('has its hints back when the server was blocked', { timeout: 150_000 }, async () => {
@@ -71,7 +70,7 @@ it('has its hints back when the server was blocked', { timeout: 150_000 }, async
   await workbench.openFile('deep-mlp.network.json');
   await answersAnew();
   await status().waitFor();
-  expect(await failures().count()).toBe(0);
+  expect(await workbench.failures.count()).toBe(0);
 });
 
 it(
@@ -88,7 +87,7 @@ it(
       await serverOtherThan(old);
       await answersAnew();
     }
-    const message = failures().filter({ hasText: 'language server' });
+    const message = workbench.failures.filter({ hasText: 'language server' });
     await message.getByRole('button', { name: 'Restart' }).waitFor({ timeout: patience });
     await status().waitFor({ state: 'detached' });
     await workbench.screenshot('recovery offers a restart');

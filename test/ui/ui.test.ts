@@ -68,8 +68,7 @@ afterAll(() => workbench.stop());
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
   // Nothing has failed behind the scenes: failures appear as notifications.
-  const failures = workbench.page.locator('.notification-toast', { hasText: 'Region Lens' });
-  expect(await failures.allInnerTexts()).toEqual([]);
+  expect(await workbench.failures.allInnerTexts()).toEqual([]);
 });
 
 describe('the package', () => {

@@ -106,6 +106,11 @@ export class WorkbenchPage {
     }
   }
 
+  /** Notifications of what failed, of whatever extension. */
+  get failures(): Locator {
+    return this.page.locator('.notification-toast:has(.codicon-error)');
+  }
+
   /** A line of the editor by what is written in it. */
   line(text: string): Locator {
     return this.page.locator('.view-line', { hasText: new RegExp(text.replace(/ /g, '\\s')) }).first();

@@ -103,8 +103,7 @@ beforeAll(async () => {
 afterAll(() => web.stop());
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await web.screenshot(`failed web ${task.name}`);
-  const failures = web.page.locator('.notification-toast', { hasText: 'Region Lens' });
-  expect(await failures.allInnerTexts()).toEqual([]);
+  expect(await web.failures.allInnerTexts()).toEqual([]);
 });
 
 const counted = (text: RegExp) => web.webview.locator('.tileValue.counted', { hasText: text });

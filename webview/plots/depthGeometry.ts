@@ -89,7 +89,9 @@ function groupsOf(view: View): Group[] {
     (series.kind === 'mean' ? measured : whole).push(line);
   }
   if (view.expected) measured.push(plotLine('expected', t('expected'), view.expected, layers));
-  const slice = view.slice ? [plotLine('slice', t('at most here'), view.slice, layers)] : [];
+  const slice = view.slice
+    ? [plotLine('slice', view.method === 'line' ? t('at most (line)') : t('at most (plane)'), view.slice, layers)]
+    : [];
   const domains = (lines: readonly PlotLine[]): string[] => lines.map((line) => line.series.domain);
   const counted = view.counts.length > 0 ? [view.countDomain] : [];
   return [

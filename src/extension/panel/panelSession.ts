@@ -289,7 +289,7 @@ export class PanelSession implements vscode.Disposable {
         vscode.window.setStatusBarMessage(vscode.l10n.t('Copied to the clipboard'), 2000);
         return;
       case 'exportFailed':
-        return showError(new Error(vscode.l10n.t('nothing was exported: {0}', message.reason)));
+        return showError(new Error(vscode.l10n.t('Nothing was exported: {0}', message.reason)));
       case 'save':
         return this.save(message.suggestedName, bytesOf(message));
       case 'ask':

@@ -29,7 +29,7 @@ async function askForRows(count: number, needed: number): Promise<number[] | und
     title: vscode.l10n.t('Which of the {0} points? {1} numbers from 0 to {2}', count, needed, count - 1),
     value: Array.from({ length: needed }, (_, i) => i).join(', '),
     validateInput: (typed) =>
-      rowsIn(typed, count, needed) ? undefined : vscode.l10n.t('{0} different whole numbers, please', needed),
+      rowsIn(typed, count, needed) ? undefined : vscode.l10n.t('Enter {0} different whole numbers.', needed),
   });
   return answer === undefined ? undefined : rowsIn(answer, count, needed);
 }

@@ -16,10 +16,12 @@ export function codeLenses(document: AnalyzedDocument, settings: Settings): Code
       range,
       command: { title, command, arguments: [document.uri, network.index] },
     });
+    const { title, details } = networkTitle(network, document, settings);
     return [
-      lens(networkTitle(network, document, settings), 'regionLens.analyzeNetwork'),
+      lens(title, 'regionLens.analyzeNetwork'),
       lens(t('Plot'), 'regionLens.showPlot'),
       lens(t('Count'), 'regionLens.countRegions'),
+      ...(details === '' ? [] : [lens(details, 'regionLens.analyzeNetwork')]),
     ];
   });
 }

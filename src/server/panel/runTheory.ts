@@ -25,7 +25,7 @@ export function runTheory(analysis: NetworkAnalysis, settings: CountSettings): R
   const slice = 'options' in place ? sliceSeries(analysis, place.dimension) : null;
   const head = { method, why: chosen?.why ?? null, domain, initialization, slice };
   const none = (noMean: string): RunTheory => ({ ...head, expected: null, noMean });
-  if (settings.fileWeights) return none(t('The weights are those of the file: there is one network, and no mean.'));
+  if (settings.fileWeights) return none(t('No expected value: the weights are fixed.'));
   if (!('options' in place)) return none(place.reason);
   const refused = whyPlanesDiffer(network.inputSize, method, settings);
   if (refused !== null) return none(refused);

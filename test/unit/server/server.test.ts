@@ -91,11 +91,11 @@ describe('the language server', () => {
     const uri = await open(mlp);
     const lenses = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
     expect(lenses.map(({ command }) => command?.title)).toEqual([
-      expect.stringMatching(
-        /^deep-mlp: ≤ 90,601 regions \(proven reachable: 50,869\) · ≈ 1,05\d at initialization on \[−1, 1\]² · 697 parameters$/,
-      ),
+      'deep-mlp: ≤ 90,601 regions',
+      // In view also where little of the line is.
       'Plot',
       'Count',
+      expect.stringMatching(/^proven reachable: 50,869 · ≈ 1,05\d at initialization on \[−1, 1\]² · 697 parameters$/),
     ]);
   });
 
@@ -200,8 +200,10 @@ class Net(nn.Module):
     const [hint] = await server.hints(uri);
     expect(hint.label).toMatch(/^≤×10\^\d/);
     expect(lines[hint.position.line]).toContain('self.relu');
-    const [lens] = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
-    expect(lens.command?.title).toMatch(/^Net: ≤ .* regions .* · 112 parameters$/);
+    const lenses = await server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri } });
+    const [lens] = lenses;
+    expect(lens.command?.title).toMatch(/^Net: ≤ .* regions$/);
+    expect(lenses.at(-1)?.command?.title).toMatch(/ · 112 parameters$/);
     expect(lines[lens.range.start.line]).toContain('class Net');
   });
 
