@@ -196,6 +196,21 @@ describe('factors of counts that were stopped', () => {
   });
 });
 
+describe('a count that takes long', () => {
+  it('says before it starts what it can cost, and can be of one network first', async () => {
+    const network = { ...lenetNetwork(), isLongCount: true };
+    const panel = await panelWith([{ type: 'show', model: modelOf(network) }], { width: 300 });
+    const cost = panel.page.locator('.cost');
+    expect(await cost.innerText()).toMatch(
+      /^This network is large: a count can take up to 1 min for each of 8 networks\. What is found until then is a lower bound\./,
+    );
+    await cost.getByRole('button', { name: 'Count One Network First' }).click();
+    expect((await panel.waitForMessage('count')).settings.seeds).toBe(1);
+    const usual = await panelWith([{ type: 'show', model: modelOf(lenetNetwork()) }]);
+    expect(await usual.page.locator('.cost').isHidden()).toBe(true);
+  });
+});
+
 describe('tables', () => {
   it('have a heading for each column, and say what each is for', async () => {
     const { page } = await panelWith(lenetScene());

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/process.mjs';
@@ -17,6 +17,15 @@ let workbench: Workbench;
 beforeAll(async () => {
   const files = {
     'followed.network.json': JSON.stringify({ ...definition, run: 'run' }, null, 2),
+    'cube.network.json': JSON.stringify({
+      input: [3],
+      layers: [
+        { type: 'dense', units: 8, activation: 'relu' },
+        { type: 'dense', units: 8, activation: 'relu' },
+        { type: 'dense', units: 1 },
+      ],
+    }),
+    'corners.csv': corners(),
     'learner.network.json': JSON.stringify({
       input: [2],
       layers: [
@@ -30,6 +39,15 @@ beforeAll(async () => {
 });
 
 afterAll(() => workbench.stop());
+
+/** Points of a cube; their class is whether an even number of coordinates is negative. */
+function corners(): string {
+  const points = Array.from({ length: 80 }, (_, i) =>
+    [1, 2, 4].map((bit, d) => (i & bit ? 1 : -1) * (0.5 + 0.05 * ((i * (d + 3)) % 7))),
+  );
+  const rows = points.map((point) => [...point, Number(point.filter((x) => x < 0).length % 2 === 0)].join());
+  return ['a,b,c,label', ...rows].join('\n');
+}
 
 /** As a training job in a terminal would. */
 function addSnapshot(file: string): void {
@@ -89,5 +107,37 @@ describe('training in the editor', () => {
     expect(await picture()).not.toBe(before);
     await section.scrollIntoViewIfNeeded();
     await workbench.screenshot('training-xor');
+  });
+});
+
+describe('training with the data of a file', () => {
+  it('is kept as a run, whose regions in planes through samples are seen', async () => {
+    const { webview } = workbench;
+    await workbench.openFile('cube.network.json');
+    await workbench.runCommand('Region Lens: Show Plot');
+    await webview.locator('header', { hasText: 'cube.network.json' }).waitFor();
+    await webview.getByRole('tab', { name: 'Training' }).click();
+    await webview.getByRole('button', { name: 'Choose Data…' }).click();
+    await workbench.giveFile('Data: 3 numbers and a class in each row', path.join(workbench.folder, 'corners.csv'));
+    await webview.locator('.runList', { hasText: 'Data: corners.csv, 80 samples' }).waitFor();
+    const section = webview.locator('.trialSection');
+    await section.getByLabel('Steps from picture to picture', { exact: true }).click();
+    await section.getByRole('option', { name: '20 steps', exact: true }).click();
+    const end = section.getByLabel('last step', { exact: true }).locator('input');
+    await end.fill('100');
+    await end.press('Tab');
+    await section.getByRole('button', { name: 'Start', exact: true }).click();
+    await section.locator('.trialStatus', { hasText: 'Step 100 ·' }).waitFor();
+    await section.getByRole('button', { name: 'Keep as a Run…' }).click();
+    await workbench.giveFile('Keep as a Run', path.join(workbench.folder, 'kept'), true);
+    await webview.locator('.runList', { hasText: 'kept — 6 of 6 snapshots' }).waitFor();
+    expect(readdirSync(path.join(workbench.folder, 'kept')).sort()).toEqual([
+      'log.jsonl',
+      ...[0, 20, 40, 60, 80, 100].map((step) => `step-${String(step).padStart(6, '0')}.safetensors`),
+    ]);
+    const planes = webview.locator('.stepSection', { hasText: 'In the plane through three samples' });
+    await expect.poll(() => planes.locator('.stepDot').count()).toBe(6);
+    await planes.scrollIntoViewIfNeeded();
+    await workbench.screenshot('training-planes');
   });
 });

@@ -51,15 +51,18 @@ export class WorkbenchPage {
       await this.page.keyboard.press('Enter');
       await row.waitFor({ state: 'detached' });
     }
+    await this.giveFile(title, file);
+  }
+
+  /** Gives the path of a file to the editor's own dialog, under this title; of one that is not there, to be saved. */
+  async giveFile(title: string, file: string, isNew = false): Promise<void> {
     await this.quickInput.locator('.quick-input-title', { hasText: title }).waitFor();
     const input = this.quickInput.locator('input[type="text"], input:not([type])').first();
+    const row = this.quickInput.locator('.monaco-list-row', { hasText: path.basename(file) });
     // The dialog writes the folder that it starts in when it has looked at it, also over what was typed by then.
     for (let tries = 0; tries < 10 && (await this.quickInput.isVisible()); tries++) {
       await input.fill(file);
-      await this.quickInput
-        .locator('.monaco-list-row', { hasText: path.basename(file) })
-        .first()
-        .waitFor();
+      if (!isNew) await row.first().waitFor();
       await this.page.keyboard.press('Enter');
       await this.quickInput.waitFor({ state: 'hidden', timeout: 1500 }).catch(() => null);
     }

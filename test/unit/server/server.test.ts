@@ -207,6 +207,18 @@ class Net(nn.Module):
     expect(lines[lens.range.start.line]).toContain('class Net');
   });
 
+  it('leaves the outline of a program to the language of the program', async () => {
+    const layers = [
+      'tf.layers.dense({ inputShape: [2], units: 8, activation: "relu" })',
+      'tf.layers.dense({ units: 1 })',
+    ];
+    const text = `import * as tf from '@tensorflow/tfjs';\nexport const net = tf.sequential({ layers: [${layers.join()}] });\n`;
+    const uri = await open(text, 'typescript', 'ts');
+    expect(await server.hints(uri)).toHaveLength(1);
+    const params = { textDocument: { uri } };
+    expect(await server.connection.sendRequest('textDocument/documentSymbol', params)).toEqual([]);
+  });
+
   it('leaves other JSON and TypeScript alone', async () => {
     const json = await open('{ "name": "app", "dependencies": { "left-pad": "1.0.0" } }', 'json', 'json');
     const source = await open('export const layers = [1, 2, 3];\n', 'typescript', 'ts');
