@@ -176,19 +176,24 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
   const isUntied = operation.kind === 'locallyConnected';
   const named = isUntied ? { ...joint, ids: identities.fresh(joint.ids.length), distinct: true } : joint;
   const hasFew = innerChannels(operation, state, layer) < FEW_CHANNELS;
-  const readsThin = state.kind === 'random' && state.isThin;
+  const isRandom = state.kind === 'random';
+  const readsThin = isRandom && state.isThin;
   return {
     kind: 'random',
     cells: bias > 0 ? named : zerosAsPadding(named),
     terms: new Map([[layer.index, 1]]),
     bent: null,
     hasKnown: false,
-    ancestors: new Ancestry(layer.index, state.kind === 'random' ? [state.ancestors] : []),
+    ancestors: new Ancestry(layer.index, isRandom ? [state.ancestors] : []),
     isTied: positions > 1 && !isUntied,
     isNarrow:
-      readsThin || (operation.kind === 'separableConvolution' && hasFew) || readsOneRandomChannel(state, geometry),
+      readsThin ||
+      (isRandom && state.isSingle) ||
+      (operation.kind === 'separableConvolution' && hasFew) ||
+      readsOneRandomChannel(state, geometry),
     isThin: readsThin || hasFew,
-    isMixed: state.kind === 'random' && state.isMixed,
+    isSingle: layer.outputShape[layer.outputShape.length - 1] === 1,
+    isMixed: isRandom && state.isMixed,
   };
 }
 

@@ -123,6 +123,7 @@ function unionOf(random: readonly RandomTensor[]): Omit<RandomTensor, 'cells'> {
     isTied: random.some((state) => state.isTied),
     isNarrow: random.some((state) => state.isNarrow),
     isThin: random.some((state) => state.isThin),
+    isSingle: random.some((state) => state.isSingle),
     isMixed: random.some((state) => state.isMixed),
   };
 }

@@ -33,6 +33,8 @@ export interface RandomTensor {
   readonly isNarrow: boolean;
   /** All it knows of the input went through few random numbers, which no layer's width makes more of. */
   readonly isThin: boolean;
+  /** It holds a tensor of one random channel, as a layer of one unit or filter makes it. */
+  readonly isSingle: boolean;
   /** A scalar sums different positions, so that its moments need the covariances between them. */
   readonly isMixed: boolean;
 }

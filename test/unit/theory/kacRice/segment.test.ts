@@ -443,6 +443,29 @@ describe('units on a line through the origin, clipped but rarely', () => {
   });
 });
 
+describe('layers of one unit', () => {
+  const read = (...layers: readonly object[]): Network => openWithWeights(JSON.stringify({ input: [8, 1], layers }));
+  const single = { name: 'single', type: 'dense', units: 1, activation: 'relu' };
+  const wide = { name: 'wide', type: 'dense', units: 24, activation: 'hard_tanh' };
+
+  test('pass on no variance that averages out', () => {
+    expect(reason(read(single, wide))).toMatch(/wide .* reads one random channel only/);
+    expect(reason(read({ ...single, type: 'conv1d', filters: 1, units: undefined, kernel_size: 3 }, wide))).toMatch(
+      /wide .* reads one random channel only/,
+    );
+  });
+
+  test('neither beside the input', () => {
+    const normal = { name: 'normal', type: 'batch_normalization', inputs: ['input'] };
+    const both = { name: 'both', type: 'concatenate', inputs: ['single', 'normal'] };
+    expect(reason(read(single, normal, both, { type: 'flatten' }, wide))).toMatch(/reads one random channel only/);
+  });
+
+  test('have a mean themselves', () => {
+    expect(means(read(wide, single), diagonal(8))).toHaveLength(2);
+  });
+});
+
 describe('a constant image', () => {
   const read = (input: readonly number[], ...layers: readonly object[]): Network =>
     openWithWeights(JSON.stringify({ input, layers }));
