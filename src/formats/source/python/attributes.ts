@@ -1,6 +1,7 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { Evaluator } from './evaluator.ts';
 import {
+  ArgumentParser,
   BoundMethod,
   ClassValue,
   Dict,
@@ -52,6 +53,7 @@ function kindOf(value: Value): string | undefined {
 }
 
 function instanceMember(e: Evaluator, object: Instance, name: string, site: Site): Value {
+  if (object instanceof ArgumentParser) return new Native(`argparse.${name}`, object);
   const own = object.attributes.get(name);
   if (own !== undefined) return own;
   if (name === '__class__')
@@ -59,6 +61,7 @@ function instanceMember(e: Evaluator, object: Instance, name: string, site: Site
   if (name === '__dict__') return e.dict(object.attributes);
   const inherited = object.cls && bound(e, object.cls.lineage, name, object, site);
   if (inherited !== undefined) return inherited;
+  if (name === '__setattr__' || name === '__getattr__') return new Native(`object.${name}`, object);
   if (object.library?.startsWith('keras.')) {
     if (kerasMethods.has(name)) return new Native(`keras.object.${name}`, object);
   } else if (object.library !== undefined) {

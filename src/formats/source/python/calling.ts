@@ -7,6 +7,7 @@ import type { Evaluator } from './evaluator.ts';
 import { callBuiltin } from './builtins.ts';
 import { instantiate } from './classes.ts';
 import { callFunction } from './functions.ts';
+import { callParser } from './argparse.ts';
 import { callMethod } from './methods.ts';
 import { callStandard } from './standard.ts';
 import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Native, Partial } from './values.ts';
@@ -117,6 +118,7 @@ export class Caller {
   }
 
   private callNative(callee: Native, args: readonly Argument[], site: Site): Value {
+    if (callee.name.startsWith('argparse.')) return callParser(this.e, callee, args, site);
     if (callee.name.startsWith('keras.object.')) return this.callKerasObject(callee, args, site);
     if (callee.name.startsWith('keras.')) return this.e.keras.callMethod(this.e, callee, args, site);
     const result = callee.name.startsWith('torch.')

@@ -43,6 +43,7 @@ export function instantiate(e: Evaluator, cls: ClassValue, args: readonly Argume
   const library = cls.libraryBases.find(({ path }) => isModuleClass(path) || isKerasClass(path))?.path;
   const object = new Instance(e.journal.next(), cls, library, site);
   object.doubt = cls.unknownBase;
+  object.given = args;
   if (library !== undefined) e.instances.push(object);
   const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
   if (init instanceof FunctionValue) e.call(new BoundMethod(init, object), args, site);

@@ -6,7 +6,8 @@ import type { InputHint, TraceInput } from '../library/torch/trace.ts';
 import type { Evaluator } from './evaluator.ts';
 import { inputNames, runForward } from './forward.ts';
 import type { ForwardPass } from './forward.ts';
-import { FunctionValue, numeric, Tuple } from './values.ts';
+import { extentsOf } from '../library/torch/data.ts';
+import { FunctionValue, List, Tuple } from './values.ts';
 import type { Instance, Value } from './values.ts';
 
 /** An input whose shape the source tells, and where; or one whose shape it does not tell. */
@@ -148,7 +149,12 @@ class InputSearch {
   /** `img_size=224` among the constructor's parameters, `crop_size=224` and the like in the text. */
   private fromNames(index: number, channels: number, rank: 1 | 2): FoundInput | undefined {
     if (rank !== 2) return undefined;
-    for (const { extents, source } of [...this.parameters(), ...sizesInText(this.e.main.text)]) {
+    const { imageSizes } = this.e.torch;
+    for (const { extents, source } of [
+      ...this.parameters(channels),
+      ...this.imageSize(),
+      ...sizesInText(this.e.main.text).filter(({ name }) => imageSizes.length === 0 || !/Crop$|^Resize$/.test(name)),
+    ]) {
       const shape = [channels, ...extents];
       const input = { ...this.inputs[index], shape, source };
       const fit = this.fit(index, input);
@@ -157,15 +163,29 @@ class InputSearch {
     return undefined;
   }
 
-  private parameters(): { extents: readonly number[]; source: string }[] {
-    const init = this.object.cls?.lineage
-      .map(({ attributes }) => attributes.get('__init__'))
-      .find((value) => value !== undefined);
+  /** The one size that all images are cut to or, where none is cut, brought to. */
+  private imageSize(): { extents: readonly number[]; source: string }[] {
+    const { imageSizes } = this.e.torch;
+    const cuts = imageSizes.filter(({ name }) => name.endsWith('Crop'));
+    const last = cuts.length > 0 ? cuts : imageSizes;
+    const [first] = last;
+    const isOne = last.every(({ extents }) => extents && extents.join() === first.extents?.join());
+    return isOne && first?.extents ? [{ extents: first.extents, source: `from \`${first.name}\`` }] : [];
+  }
+
+  /** What the constructor was given, and the defaults of its other parameters. */
+  private parameters(channels: number): { extents: readonly number[]; source: string }[] {
+    const { cls, given } = this.object;
+    const init = cls?.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
     if (!(init instanceof FunctionValue)) return [];
-    return [...init.fallbacks].flatMap(([name, value]) => {
-      const extents = /^(?:img|image|input|in)_?(?:size|dim|res|resolution|shape)$/.test(name)
-        ? extentsOf(value)
-        : undefined;
+    const [, ...params] = init.node.params;
+    const named = given.map(({ name, value }, i): [string | undefined, Value] => [name ?? params[i]?.name, value]);
+    const found = [
+      ...named.filter(([name]) => name !== undefined && sizesGiven.test(name)),
+      ...[...init.fallbacks].filter(([name]) => sizesByDefault.test(name)),
+    ];
+    return found.flatMap(([name, value]) => {
+      const extents = extentsOf(withoutChannels(value, channels));
       return extents ? [{ extents, source: `from \`${name}\`` }] : [];
     });
   }
@@ -173,7 +193,11 @@ class InputSearch {
   /** The least number of rows and columns that the linear layers fit, and the greatest. */
   private solved(index: number, channels: number, rank: 1 | 2): FoundInput | undefined {
     const at = (extent: number) => this.fit(index, this.shaped(index, channels, rank, extent));
-    const named = dataSetsIn(this.e.main.text).find(({ shape }) => shape[0] === channels && shape.length === rank + 1);
+    // Images of another size than those of the data set are brought to it.
+    const isResized = this.e.torch.imageSizes.some(({ name, extents }) => !extents || !name.endsWith('Crop'));
+    const named = isResized
+      ? undefined
+      : dataSetsIn(this.e.main.text).find(({ shape }) => shape[0] === channels && shape.length === rank + 1);
     const least = this.least((extent) => below(at(extent), 0));
     if (least === undefined || at(least) !== 0) {
       const any = named && { ...this.inputs[index], shape: named.shape, source: `from the data set ${named.name}` };
@@ -209,21 +233,27 @@ function below(fit: number | 'any' | undefined, bound: number): boolean | undefi
   return fit === undefined || fit === 'any' ? undefined : fit < bound;
 }
 
-function extentsOf(value: Value): readonly number[] | undefined {
-  const one = numeric(value);
-  if (one !== undefined) return Number.isSafeInteger(one) && one > 0 ? [one, one] : undefined;
-  const items = value instanceof Tuple ? value.items.map((item) => numeric(item) ?? 0) : [];
-  return items.length === 2 && items.every((item) => item > 0) ? items : undefined;
+const sizesByDefault = /^(?:img|image|input|in)_?(?:size|dim|res|resolution|shape)$/;
+/** Numbers for `in_size` and `input_dim` are those of channels more often. */
+const sizesGiven = /^(?:(?:img|image)_?(?:size|res|resolution|shape)|input_?(?:size|resolution|shape))$/;
+
+function withoutChannels(value: Value, channels: number): Value {
+  const isShape = (value instanceof Tuple || value instanceof List) && value.items.length === 3;
+  return isShape && value.items[0] === channels ? new Tuple(value.items.slice(1)) : value;
 }
 
 const sizes =
   /\b(crop_size|img_size|image_size|input_size|IMG_SIZE|IMAGE_SIZE|imageSize|(?:Random|Center|RandomResized)Crop|Resize)['"]?\s*[=:(]\s*\(?(?:\s*[13]\s*,)?\s*(\d{1,4})\b/g;
 
-function sizesInText(text: string): { extents: readonly number[]; source: string }[] {
-  return Array.from(text.matchAll(sizes), ([, name, digits]) => {
-    const extent = Number(digits);
-    return { extents: [extent, extent], source: `from \`${name}\`` };
-  })
+/** Options of a command line with their defaults. */
+const options = /['"](--(?:img|image|input|crop)[_-]?size)['"][^\n]{0,80}?\bdefault\s*=\s*(\d{1,4})\b/g;
+
+function sizesInText(text: string): { name: string; extents: readonly number[]; source: string }[] {
+  return [...text.matchAll(sizes), ...text.matchAll(options)]
+    .map(([, name, digits]) => {
+      const extent = Number(digits);
+      return { name, extents: [extent, extent], source: `from \`${name}\`` };
+    })
     .filter(({ extents }) => extents[0] > 0 && extents[0] <= MAX_EXTENT)
     .slice(0, 4);
 }

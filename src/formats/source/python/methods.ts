@@ -27,11 +27,21 @@ const cheap = new Set(['append', 'extend', 'get', 'setdefault', 'add', 'update']
 /** A method of a string, list, tuple, set or dictionary. */
 export function callMethod(e: Evaluator, { name, self }: Native, given: readonly Argument[], site: Site): Value {
   if (name === 'object.__init__') return null;
+  if (name === 'object.__setattr__' || name === 'object.__getattr__') return callAccess(e, name, self, given, site);
   const [kind, method] = name.split('.');
   const args = given.filter((argument) => argument.name === undefined).map(({ value }) => value);
   const body = hasMethod(kind, method) ? tables[kind][method] : undefined;
   if (!cheap.has(method)) e.meter.read(sizeOf(self));
   return body?.(self, { e, args, given, site });
+}
+
+/** `self.__setattr__('level1', module)`, `self.__getattr__('level1')` */
+function callAccess(e: Evaluator, name: string, self: Value, given: readonly Argument[], site: Site): Value {
+  const [key, value] = given.map((argument) => argument.value);
+  if (typeof key !== 'string') return key instanceof Unknown ? key.derive() : new Unknown(site.text, site.span, true);
+  if (name === 'object.__getattr__') return e.get(self, key, site);
+  e.set(self, key, value);
+  return null;
 }
 
 function unknown({ site }: Call, cause?: Value): Unknown {

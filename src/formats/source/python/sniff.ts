@@ -7,7 +7,11 @@ function isPython(text: string, fileName: string): boolean {
 
 /** Whether a file is Python, by its name, that may define a network of PyTorch, by its text. */
 export function looksLikePyTorch(text: string, fileName: string): boolean {
-  if (!isPython(text, fileName) || !/torch|timm/.test(text)) return false;
+  if (!isPython(text, fileName)) return false;
+  // A module may get the names of PyTorch from a file beside it.
+  if (/^from[ \t]+\.[\w.]*[ \t]+import[ \t]+\*/m.test(text) && /^class[ \t]+\w+[ \t]*\(nn\.Module\)/m.test(text))
+    return !/\bflax\b/.test(text);
+  if (!/torch|timm/.test(text)) return false;
   const imported = /^[ \t]*(?:import|from)[ \t]+(?:torch(?:vision)?|timm)\b/m;
   return imported.test(text) && /\b(?:nn|Module|Sequential|torchvision|hub|timm)\b/.test(text);
 }

@@ -1,4 +1,5 @@
 import { bytesOf, Unknown } from '../evaluation/values.ts';
+import { makeParser } from './argparse.ts';
 import { makeDict } from './builtins.ts';
 import type { Evaluator } from './evaluator.ts';
 import { itemsOf, MAX_ITEMS } from './iteration.ts';
@@ -171,6 +172,7 @@ const bodies: Readonly<Record<string, Body>> = {
     e.meter.hold(Math.max(times, 0) * bytesOf.item);
     return e.list(Array<Value>(Math.max(times, 0)).fill(item));
   },
+  'argparse.ArgumentParser': ({ e, site }) => makeParser(e, site),
   'copy.deepcopy': ({ e, args }) => deepCopy(e, args[0]),
   'copy.copy': ({ e, args: [value] }) => (value instanceof List ? e.list(value.items, value.doubt) : value),
   'operator.mul': binary('*'),

@@ -304,6 +304,8 @@ export class Instance implements Mutable {
   readonly attributes = new Map<string, Value>();
   /** What it was given as a layer of a library. */
   config: readonly Argument[] | undefined;
+  /** What the constructor of its class was called with. */
+  given: readonly Argument[] = [];
   /** Any other attribute may be there. */
   doubt: Unknown | undefined;
   /** Another object holds it. */
@@ -339,6 +341,9 @@ export class Instance implements Mutable {
     this.config = config;
   }
 }
+
+/** Of the module `argparse`: its attributes are the options with their defaults. */
+export class ArgumentParser extends Instance {}
 
 export interface InstanceState {
   readonly attributes: Map<string, Value>;

@@ -39,6 +39,13 @@ function fillOf(name: string, args: readonly Argument[], second: Value): number 
     : undefined;
 }
 
+/** Rows and columns: one number for both, or two. */
+export function extentsOf(value: Value): readonly number[] | undefined {
+  const one = numeric(value);
+  const items = one === undefined ? (sequence(value) ?? []).map((item) => numeric(item) ?? 0) : [one, one];
+  return items.length === 2 && items.every((item) => Number.isSafeInteger(item) && item > 0) ? items : undefined;
+}
+
 const keeping = new Set('to cuda cpu float double half type contiguous clone detach requires_grad_'.split(' '));
 /** These keep the shape alone. */
 const changing = new Set('normal_ uniform_ fill_ zero_ relu abs'.split(' '));

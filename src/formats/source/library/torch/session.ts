@@ -11,7 +11,7 @@ import type { Argument, Site, Value, Library } from '../../python/values.ts';
 import { applyFlax, callFlaxFunction, callFlaxMethod } from '../flax/apply.ts';
 import { isFlaxModule } from '../flax/classes.ts';
 import { callContainer, fillContainer } from './containers.ts';
-import { callData, makeData, observedShapes } from './data.ts';
+import { callData, extentsOf, makeData, observedShapes } from './data.ts';
 import { Fields } from './fields.ts';
 import { applyLayer, isLayer } from './layers.ts';
 import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
@@ -37,6 +37,8 @@ const wrappers =
 export class TorchSession {
   /** What modules were shown, in order. */
   readonly observed = new Map<Instance, ObservedInput[]>();
+  /** To what size the source brings images; undefined for one that is not known. */
+  readonly imageSizes: { readonly name: string; readonly extents: readonly number[] | undefined }[] = [];
   trace: Trace | undefined;
   /** Follows a forward pass outside of any other, for the shape of what comes out. */
   runForward: ((object: Instance, shapes: readonly Shape[]) => readonly Shape[] | undefined) | undefined;
@@ -208,6 +210,7 @@ export class TorchSession {
     if (/\.__init__$/.test(path)) return null;
     if (path === 'torch.autograd.Variable' || path === 'torch.Variable') return first?.value;
     this.observeCall(path, args, site);
+    this.observeTransform(path, args);
     if (/(?:^|\.)(?:trace|script|compile)$/.test(path) && isModule(first?.value)) return first.value;
     const data = makeData(path, args, site);
     if (data) return data;
@@ -232,6 +235,14 @@ export class TorchSession {
     const data = args.map(({ value }) => value).find((value) => value instanceof DataTensor);
     const origin = data?.origin ?? site.text;
     this.observe(object, { shapes, origin, line: data?.line ?? site.line, span: data?.span ?? site.span });
+  }
+
+  /** `transforms.Resize(64)`, `transforms.CenterCrop((224, 224))` */
+  private observeTransform(path: string, args: readonly Argument[]): void {
+    const [, name] =
+      /^torchvision\.transforms\.(?:v2\.)?(Resize|Scale|(?:Random|Center|RandomResized)Crop)$/.exec(path) ?? [];
+    const size = args.find((argument) => argument.name === 'size' || argument.name === undefined)?.value;
+    if (name !== undefined && this.imageSizes.length < 16) this.imageSizes.push({ name, extents: extentsOf(size) });
   }
 
   callMethod(e: Evaluator, { name, self }: Native, args: readonly Argument[], site: Site): Value {

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { buildNetwork } from '../../../../../src/network/build.ts';
+import { totalParameters } from '../../../../../src/network/parameters.ts';
+import { read } from '../../../../../src/formats/registry.ts';
+import { readPython } from './read.ts';
+
+/** What people write around networks: options of a command line, transforms of images, modules by their names. */
+function networkOf(source: string) {
+  const { networks, problems } = readPython(source);
+  const { network } = buildNetwork(networks[0]);
+  const [{ shape, source: origin }] = networks[0].inputs;
+  return {
+    shape,
+    origin,
+    parameters: network.complete ? totalParameters(network.layers) : null,
+    problems: problems.map(({ message }) => message),
+  };
+}
+
+const parser = (options: string, rest: string) => `
+import argparse
+import torchvision.transforms as transforms
+parser = argparse.ArgumentParser()
+${options}
+opt = parser.parse_args()
+print(opt)
+${rest}
+`;
+
+describe('options of a command line', () => {
+  it.each([
+    ["parser.add_argument('--hidden_dim', type=int, default=5, help='width')", 'opt.hidden_dim', 46],
+    ["parser.add_argument('-w', '--hidden-dim', type=int, default='5')", 'opt.hidden_dim', 46],
+    ["parser.add_argument('--width', dest='hidden', default=5)", 'opt.hidden', 46],
+    ["parser.add_argument('--wide', action='store_true')", '(7 if opt.wide else 5)', 46],
+    ["group = parser.add_argument_group('model')\ngroup.add_argument('--width', default=5)", 'opt.width', 46],
+    ['parser.add_argument("--width")\nparser.set_defaults(width=5)', 'opt.width', 46],
+    ["parser.add_argument('--width', default=5)", 'parser.parse_known_args()[0].width', 46],
+    ["parser.add_argument('--width', default=5)", "vars(opt)['width']", 46],
+  ])('have their defaults: %s', (options, width, parameters) => {
+    const source = parser(options, `net = nn.Sequential(nn.Linear(7, ${width}), nn.ReLU(), nn.Linear(5, 1))`);
+    expect(networkOf(source)).toMatchObject({ shape: [7], parameters, problems: [] });
+  });
+
+  it.each([
+    ["parser.add_argument('--width', type=int, required=True)", 'width'],
+    ["parser.add_argument('width', type=int)", 'width'],
+  ])('are not known where they have to be given: %s', (options, name) => {
+    const found = networkOf(parser(options, 'net = nn.Sequential(nn.Linear(7, opt.width), nn.ReLU())'));
+    expect(found.parameters).toBeNull();
+    expect(found.problems.join()).toContain(`\`${name}\`, which is not known here`);
+  });
+
+  it('do not repeat a training loop', () => {
+    const loop = 'for epoch in range(opt.n_epochs):\n    for i in range(100000):\n        loss = opt.width * i';
+    const options =
+      "parser.add_argument('--n_epochs', default=200)\nparser.add_argument('--width', type=int, default=5)";
+    const source = parser(options, `net = nn.Sequential(nn.Linear(7, opt.width), nn.ReLU())\n${loop}`);
+    expect(networkOf(source)).toMatchObject({ parameters: 40 });
+  });
+});
+
+describe('the size of images', () => {
+  const image = (transforms: string, more = '') =>
+    parser(
+      "parser.add_argument('--img_size', type=int, default=40)",
+      `data = datasets.MNIST('data', transform=transforms.Compose([${transforms}]))${more}
+net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, 1))`,
+    );
+
+  it.each([
+    ['transforms.Resize(opt.img_size), transforms.ToTensor()', [40, 40, 1], 'from `Resize`'],
+    ['transforms.Resize((24, 30))', [24, 30, 1], 'from `Resize`'],
+    ['transforms.Resize(64), transforms.CenterCrop(48)', [48, 48, 1], 'from `CenterCrop`'],
+    ['transforms.RandomCrop(20), transforms.CenterCrop(20), transforms.Resize(70)', [20, 20, 1], 'from `RandomCrop`'],
+    ['transforms.ToTensor()', [40, 40, 1], 'from `--img_size`'],
+  ])('is what transforms bring them to: %s', (transforms, shape, origin) => {
+    expect(networkOf(image(transforms))).toMatchObject({ shape, origin });
+  });
+
+  it('is not that of the data set where it is changed to something that is not known', () => {
+    const source = `import torchvision.transforms as transforms
+data = datasets.MNIST('data', transform=transforms.Resize(size_of_image()))
+net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, 1))`;
+    expect(networkOf(source).origin).toBeUndefined();
+  });
+
+  it('is not known where images are brought to several', () => {
+    const source = `import torchvision.transforms as transforms
+small, large = transforms.Resize((16, 16)), transforms.Resize((64, 64))
+net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1))`;
+    expect(networkOf(source).origin).toBeUndefined();
+  });
+
+  it('may be what the constructor is given', () => {
+    const source = `
+class Net(nn.Module):
+    def __init__(self, input_shape, in_size):
+        super().__init__()
+        self.conv = nn.Conv2d(input_shape[0], 2, 3)
+    def forward(self, x):
+        return F.relu(self.conv(x)).mean((2, 3))
+net = Net((3, 20, 24), in_size=64)`;
+    expect(networkOf(source)).toMatchObject({ shape: [20, 24, 3], origin: 'from `input_shape`' });
+  });
+});
+
+describe('modules by their names', () => {
+  it.each([
+    ["self.__setattr__('level_%d' % i, nn.Linear(3, 3))", "self.__getattr__('level_%d' % i)"],
+    ["setattr(self, f'level_{i}', nn.Linear(3, 3))", "getattr(self, f'level_{i}')"],
+    ["self.add_module('level_' + str(i), nn.Linear(3, 3))", "self._modules[f'level_{i}']"],
+  ])('%s', (set, get) => {
+    const source = `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        for i in range(3):
+            ${set}
+    def forward(self, x):
+        for i in range(3):
+            x = F.relu(${get}(x))
+        return x
+net = Net()
+net(torch.randn(1, 3))`;
+    expect(networkOf(source)).toMatchObject({ shape: [3], parameters: 36, problems: [] });
+  });
+});
+
+it('a module whose file imports PyTorch through another one is read', () => {
+  const source = `from .parts import *
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = Block(3)
+    def forward(self, x):
+        return self.block(x)
+`;
+  const parts = `import torch.nn as nn
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.fc = nn.Linear(4, width)
+    def forward(self, x):
+        return self.fc(x).relu()
+`;
+  const files = { text: (path: string) => ({ 'parts.py': parts })[path] };
+  const { networks } = read(source, 'net.py', { weights: false, files })!;
+  expect(networks.map(({ name, inputs }) => [name, inputs[0].shape])).toEqual([['Net', [4]]]);
+});
