@@ -17,6 +17,7 @@ const text = { type: 'string' } as const;
 export const COUNT_OPTIONS = {
   ...DRAWING_OPTIONS,
   ...PLACE_OPTIONS,
+  estimate: { type: 'boolean' },
   json: { type: 'boolean' },
   linear: { type: 'boolean' },
   method: text,
@@ -87,8 +88,18 @@ export function countWordsOf(values: CountValues, positionals: readonly string[]
     workers: parseWorkers(values.workers),
     weights: values.weights,
     json: values.json === true,
+    estimate: isEstimate(values),
     part: parsePart(values),
   };
+}
+
+/** Errors: UsageError where it is asked for together with what only a count gives. */
+function isEstimate(values: CountValues): boolean {
+  if (values.estimate !== true) return false;
+  for (const option of ['part', 'runs', 'regions'] as const)
+    if (values[option] !== undefined)
+      throw new UsageError(`--${option} is not for --estimate, which counts only a part`);
+  return true;
 }
 
 function megabytes(count: number | undefined): number | undefined {

@@ -18,10 +18,11 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
                       [--bias-stddev 0.1] [--seed N]
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
-                      [--max-memory MB] [--samples N] [--cells-by vertices|programs] [--regions OUT.json]
+                      [--max-memory MB] [--samples N] [--cells-by vertices|programs] [--regions OUT.json] [--estimate]
       the regions a network really has, with the weights in the file or those of W (.h5, .keras, .safetensors, .pt,
       .pth, .npz), else drawn from a seed; a sample finds a lower bound of them at N random points (default 10,000); auto takes what
-      fits the inputs and says why; OUT.json gets each region with its pattern, corners, volume and output maps
+      fits the inputs and says why; OUT.json gets each region with its pattern, corners, volume and output maps;
+      --estimate counts for a second and says how long the whole takes on one thread
 
   region-lens count FILE ... --part K/N --output DIR/part-K.json
       part K of N of one count (or of the networks of --repeat), on any machine; a part that is there is not counted

@@ -21,6 +21,8 @@ export interface CountRequest {
   readonly domain: Domain;
   /** Also merge activation regions whose output maps are equal (costs memory in the number of regions). */
   readonly linear: boolean;
+  /** Also merge what was found before a limit, though it is counted nowhere: to see what merging takes. */
+  readonly joinsPart?: boolean;
   /** Return the regions themselves, for pictures; memory grows with their number. */
   readonly keepRegions: boolean;
   /**

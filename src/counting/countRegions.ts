@@ -87,7 +87,8 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
   const { walked, merge, linearRegions, regions, line, list, sampling } = found;
-  const joined = merge && !share && walked.stoppedBy === null ? merge.joins.count() : (linearRegions ?? null);
+  const joins = merge && !share && (walked.stoppedBy === null || request.joinsPart);
+  const joined = joins ? merge.joins.count() : (linearRegions ?? null);
   return {
     walked,
     stageOfLayer: stageOfLayer(program),

@@ -6,6 +6,7 @@ import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlac
 import type { MeanChoice } from '../analysis/drawnMean.ts';
 import type { ConditionalMean } from '../analysis/expectation/conditionalMean.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
+import type { CountCost } from '../counting/estimateCost.ts';
 import type { StopReason } from '../counting/walk/sharedCount.ts';
 import type { CountPart } from '../counting/countRegions.ts';
 import type { RegionDescription } from '../counting/regions/describeRegion.ts';
@@ -47,6 +48,17 @@ export interface CountOutcome {
   readonly seed: number;
   /** Where more than one run was asked for: those that were finished. This is the fastest of them. */
   readonly runs?: number;
+}
+
+/** What a count will take, before it is made. */
+export interface CostTask extends TaskNetwork {
+  readonly kind: 'cost';
+  readonly choice: CountChoice;
+}
+
+export interface CostOutcome {
+  readonly cost: CountCost;
+  readonly method: CountMethod;
 }
 
 /** Hanin and Rolnick's quantities of the network of one seed. */
@@ -126,9 +138,10 @@ export interface ModelOutcome {
 }
 
 export type WorkerTask =
-  CountTask | MeasureTask | SnapshotTask | RunTask | RegionTask | MeanTask | WeightsTask | ModelTask;
+  CountTask | CostTask | MeasureTask | SnapshotTask | RunTask | RegionTask | MeanTask | WeightsTask | ModelTask;
 type AnyOutcome =
   | CountOutcome
+  | CostOutcome
   | MeasureOutcome
   | SnapshotOutcome
   | RunOutcome
@@ -136,21 +149,23 @@ type AnyOutcome =
   | MeanOutcome
   | WeightsOutcome
   | ModelOutcome;
-export type OutcomeOf<Task extends WorkerTask> = Task extends MeasureTask
-  ? MeasureOutcome
-  : Task extends SnapshotTask
-    ? SnapshotOutcome
-    : Task extends RunTask
-      ? RunOutcome
-      : Task extends RegionTask
-        ? RegionDescription
-        : Task extends MeanTask
-          ? MeanOutcome
-          : Task extends WeightsTask
-            ? WeightsOutcome
-            : Task extends ModelTask
-              ? ModelOutcome
-              : CountOutcome;
+export type OutcomeOf<Task extends WorkerTask> = Task extends CostTask
+  ? CostOutcome
+  : Task extends MeasureTask
+    ? MeasureOutcome
+    : Task extends SnapshotTask
+      ? SnapshotOutcome
+      : Task extends RunTask
+        ? RunOutcome
+        : Task extends RegionTask
+          ? RegionDescription
+          : Task extends MeanTask
+            ? MeanOutcome
+            : Task extends WeightsTask
+              ? WeightsOutcome
+              : Task extends ModelTask
+                ? ModelOutcome
+                : CountOutcome;
 
 /** A thread's place in a task. */
 export interface ThreadPlace {

@@ -1,3 +1,4 @@
+import { countCost } from '../analysis/countCost.ts';
 import { planCount } from '../analysis/countPlan.ts';
 import { drawMean } from '../analysis/drawnMean.ts';
 import { planExperiment } from '../analysis/experiment.ts';
@@ -102,6 +103,11 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       const stopped = () => begun.stopped?.() === true || performance.now() > end;
       const measured = runExperiment(planExperiment(network, task.choice), { ...begun, stopped });
       return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
+    }
+    case 'cost': {
+      const cost = countCost(network, task.choice, hooks(id, shareOf(place), place.memory === null));
+      const { method } = planCount(network, task.choice);
+      return reply({ type: 'done', id, outcome: { cost, method } });
     }
     case 'snapshot': {
       const places = trainingPlaces(task.choice, network.inputSize);

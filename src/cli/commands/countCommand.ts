@@ -1,8 +1,9 @@
 import type { CountResult } from '../../counting/count.ts';
+import { costJson, costSentence } from '../../report/costReport.ts';
 import { countJson } from '../../report/countJson.ts';
 import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import type { Network } from '../../network/network.ts';
-import type { CountOutcome } from '../../protocol/pool.ts';
+import type { CostTask, CountOutcome } from '../../protocol/pool.ts';
 import type { JobProgress } from '../../worker/job.ts';
 import { readCounted } from '../counted.ts';
 import { parseCountWords } from '../countOptions.ts';
@@ -20,22 +21,23 @@ export async function countCommand(words: readonly string[], output: Output, sto
   const counted = await readCounted(asked, output);
   if (counted === null) return 1;
   const { input, position, network, weights } = counted;
+  const taskOf = (seed: number) => ({
+    text: input.text,
+    fileName: file,
+    network: position,
+    choice: { ...choice, seed },
+    imports: input.imports.texts,
+    weights: weights.place,
+  });
   const pool = openPool(workers);
   let networks = 0;
   try {
     const first = choice.seed ?? network.initialization.seed;
+    if (asked.estimate) return await estimate(pool, taskOf(first), { ...asked, seed: first }, output, stop);
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
     const counts = seeds.map((seed) =>
       pool.run(
-        {
-          text: input.text,
-          fileName: file,
-          network: position,
-          choice: { ...choice, seed },
-          runs,
-          imports: input.imports.texts,
-          weights: weights.place,
-        },
+        { ...taskOf(seed), runs },
         { signal: stop, progress: (progress) => output.status?.(`seed ${seed}: ${progressText(progress)}`) },
       ),
     );
@@ -66,6 +68,19 @@ export async function countCommand(words: readonly string[], output: Output, sto
   } finally {
     await pool.dispose();
   }
+}
+
+/** Says what a count takes, and does not make it. */
+async function estimate(
+  pool: ReturnType<typeof openPool>,
+  task: Omit<CostTask, 'kind'>,
+  { seed, repeat, json }: { readonly seed: number; readonly repeat: number; readonly json: boolean },
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const outcome = await pool.run({ kind: 'cost', ...task }, { signal });
+  output.line(json ? JSON.stringify(costJson(outcome, seed, repeat)) : costSentence(outcome, seed, repeat));
+  return 0;
 }
 
 async function saveRegions(

@@ -289,6 +289,16 @@ describe('region-lens', () => {
     expect([code, out]).toEqual([2, '']);
   });
 
+  it('says what a count will take without making it', async () => {
+    const words = ['count', 'mlp.network.json', '--estimate', '--repeat', '3'];
+    const { code, out } = await cli.run(words);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^seed 1: .* on one thread of this machine, and about that for each of 3 networks \(.*\)\n$/);
+    const answer = JSON.parse((await cli.run([...words, '--json'])).out) as Record<string, unknown>;
+    expect(answer).toMatchObject({ schemaVersion: 1, seed: 1, networks: 3, estimate: { isMeasured: true } });
+    expect((await cli.run([...words, '--runs', '2'])).code).toBe(2);
+  });
+
   it('counts on a plane and on a line, the same for a seed every time', async () => {
     const words = ['count', 'mlp.network.json', '--json', '--method', 'plane', '--repeat', '3', '--seed', '5'];
     const first = await cli.run([...words, '--workers', '1']);
