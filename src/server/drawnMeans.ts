@@ -10,6 +10,9 @@ interface Running {
   readonly end: AbortController;
 }
 
+/** A draw begins when its network has stayed the same for this long: while someone types, all would be given up. */
+const PAUSE_MS = 600;
+
 /**
  * Has means drawn for networks that no formula gives one, one at a time for each document. A draw ends when its network
  * is no longer in the document; what was drawn stays with the network.
@@ -21,6 +24,7 @@ export class DrawnMeans {
   constructor(
     private readonly draw: DrawMean,
     private readonly drawn: (uri: string) => void,
+    private readonly pause = () => new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MS)),
   ) {}
 
   /** Takes the document as it is now. */
@@ -51,6 +55,8 @@ export class DrawnMeans {
   private async start(uri: string, analysis: NetworkAnalysis, task: MeanTask): Promise<void> {
     const running: Running = { analysis, end: new AbortController() };
     this.running.set(uri, running);
+    await this.pause();
+    if (running.end.signal.aborted) return;
     const mean = await this.draw(task, running.end.signal).then(
       (outcome) => outcome.mean,
       (error: unknown) => ({ reason: error instanceof Error ? error.message : String(error) }),

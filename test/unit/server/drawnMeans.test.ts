@@ -41,7 +41,10 @@ class Draws {
         this.tasks.push({ task, signal, finish });
       }),
     (shown) => this.shown.push(shown),
+    () => this.pause,
   );
+
+  constructor(private readonly pause = Promise.resolve()) {}
 }
 
 describe('means that no formula gives', () => {
@@ -52,7 +55,7 @@ describe('means that no formula gives', () => {
     means.update(uri, first, {});
     const again = documentOf(` ${pooling(4)}`, first.analysis);
     means.update(uri, again, {});
-    expect(tasks).toHaveLength(1);
+    await expect.poll(() => tasks).toHaveLength(1);
     tasks[0].finish();
     await expect.poll(() => shown).toEqual([uri]);
     const [network] = again.analysis.networks;
@@ -63,23 +66,36 @@ describe('means that no formula gives', () => {
     expect(tasks).toHaveLength(1);
   });
 
-  it('are given up when the network changes or the document is closed', () => {
+  it('are given up when the network changes or the document is closed', async () => {
     const { means, tasks, shown } = new Draws();
     means.update(uri, documentOf(pooling(4)), {});
+    await expect.poll(() => tasks).toHaveLength(1);
     means.update(uri, documentOf(pooling(5)), {});
+    await expect.poll(() => tasks).toHaveLength(2);
     expect(tasks.map(({ signal }) => signal.aborted)).toEqual([true, false]);
     means.forget(uri);
     expect(tasks.map(({ signal }) => signal.aborted)).toEqual([true, true]);
     expect(shown).toEqual([]);
   });
 
-  it('are not drawn where a formula has one', () => {
+  it('are not begun for a network that changes again before typing stops', async () => {
+    let stop = () => {};
+    const { means, tasks } = new Draws(new Promise((resolve) => (stop = resolve)));
+    means.update(uri, documentOf(pooling(4)), {});
+    means.update(uri, documentOf(pooling(5)), {});
+    expect(tasks).toEqual([]);
+    stop();
+    await expect.poll(() => tasks.map(({ task }) => task.text)).toEqual([pooling(5)]);
+  });
+
+  it('are not drawn where a formula has one', async () => {
     const { means, tasks } = new Draws();
     means.update(
       uri,
       documentOf(JSON.stringify({ input: [2], layers: [{ type: 'dense', units: 4, activation: 'relu' }] })),
       {},
     );
+    await Promise.resolve();
     expect(tasks).toEqual([]);
   });
 });
