@@ -7,6 +7,7 @@ import type {
   ComparedRow,
   PanelComparison,
   PanelDesign,
+  PanelCost,
   PanelDistances,
   PanelFit,
   PanelLine,
@@ -63,6 +64,8 @@ export const isLine: Guard<PanelLine> = (value): value is PanelLine =>
   hasLineShape(value) &&
   value.knots.length === value.layers.length &&
   value.outputs.length === value.knots.length * value.outputCount;
+
+export const isCost = shape<PanelCost>({ seconds: nullOr(isNumber) });
 
 export const isDistances = shape<PanelDistances>({
   seed: isNumber,

@@ -2,6 +2,7 @@ import type { PlaneWindow, PointSet } from '../common/place.ts';
 import {
   isComparedCount,
   isComparison,
+  isCost,
   isObjective,
   isPanelFit,
   isSweepOption,
@@ -18,6 +19,7 @@ import type {
   CountSettings,
   FitQuestion,
   PanelComparison,
+  PanelCost,
   PanelFit,
   PanelDistances,
   PanelLine,
@@ -83,6 +85,8 @@ const QUESTIONS = {
     shape<Drawn & { readonly seconds: number }>({ ...drawn, seconds: between(0, 600) }),
     isDistances satisfies Guard<PanelDistances>,
   ),
+  /** What a count of one network takes, before it is made. */
+  cost: question(shape<Drawn>(drawn), isCost satisfies Guard<PanelCost>),
   /** The region at a point of the plane, in the coordinates of the whole parallelogram. */
   probe: question(
     shape<Drawn & { readonly x: number; readonly y: number }>({ ...drawn, x: between(0, 1), y: between(0, 1) }),

@@ -115,6 +115,12 @@ export interface PanelLine {
   readonly length: number;
 }
 
+/** What a count of one network will take. */
+export interface PanelCost {
+  /** On one thread; null where a short count did not get far enough to tell. */
+  readonly seconds: number | null;
+}
+
 /** How far random points of the box are from the nearest boundary of their region, in the input space. */
 export interface PanelDistances {
   readonly seed: number;

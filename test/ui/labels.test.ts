@@ -204,8 +204,18 @@ describe('a count that takes long', () => {
     expect(await cost.innerText()).toMatch(
       /^This network is large: a count can take up to 1 min for each of 8 networks\. What is found until then is a lower bound\./,
     );
+    const question = await panel.waitForQuestion('cost');
+    await panel.reply(question, 'cost', { seconds: 40 });
+    await expect
+      .poll(() => cost.innerText())
+      .toMatch(/^Counting takes about 40 s for each of 8 networks on one thread\. *Count One Network First$/);
     await cost.getByRole('button', { name: 'Count One Network First' }).click();
     expect((await panel.waitForMessage('count')).settings.seeds).toBe(1);
+    const longer = await panelWith([{ type: 'show', model: modelOf(network) }]);
+    await longer.reply(await longer.waitForQuestion('cost'), 'cost', { seconds: 600 });
+    await expect
+      .poll(() => longer.page.locator('.cost').innerText())
+      .toMatch(/about 10 min for .* It stops after 1 min: what is found until then is a lower bound\./);
     const usual = await panelWith([{ type: 'show', model: modelOf(lenetNetwork()) }]);
     expect(await usual.page.locator('.cost').isHidden()).toBe(true);
   });

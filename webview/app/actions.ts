@@ -25,6 +25,7 @@ export interface Actions {
   askPicture(seed: number, settings: CountSettings, window: PlaneWindow, level: number | null): void;
   askLine(seed: number, settings: CountSettings): void;
   askDistances(seed: number, settings: CountSettings, seconds: number): void;
+  askCost(seed: number, settings: CountSettings): void;
   askProbe(seed: number, settings: CountSettings, x: number, y: number): void;
   pickNetworks(): void;
   compareBy(choice: CompareChoice): void;

@@ -122,6 +122,7 @@ export function createActions(host: Host, questions: Questions, { state, view, c
         const { distances } = state();
         return distances?.key === key && distances.value?.seed === seed ? distances.value : null;
       }),
+    askCost: (seed, settings) => askInto('cost', { seed, settings }),
     askProbe: (seed, settings, x, y) => askInto('probe', { seed, settings, x, y }),
     pickNetworks: () =>
       ifShown(({ compare: { uris } }, key) =>

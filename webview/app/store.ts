@@ -7,6 +7,7 @@ import type {
   ComparedCount,
   CountSettings,
   PanelComparison,
+  PanelCost,
   PanelDistances,
   PanelFit,
   PanelLine,
@@ -70,6 +71,7 @@ export interface AnsweredState {
   readonly picture: Answered<PanelPicture> | null;
   readonly line: Answered<PanelLine> | null;
   readonly distances: Answered<PanelDistances> | null;
+  readonly cost: Answered<PanelCost> | null;
   readonly probe: Answered<PanelProbe> | null;
   readonly comparison: Answered<PanelComparison> | null;
   readonly sweepOptions: Answered<readonly SweepOption[]> | null;
@@ -127,6 +129,7 @@ export const INITIAL_STATE: PanelState = {
   picture: null,
   line: null,
   distances: null,
+  cost: null,
   probe: null,
   comparison: null,
   sweepOptions: null,

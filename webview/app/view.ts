@@ -7,6 +7,7 @@ import type {
   CountSettings,
   PanelComparison,
   PanelCount,
+  PanelCost,
   PanelDistances,
   PanelFit,
   PanelLine,
@@ -71,6 +72,7 @@ export interface View {
   readonly picture: Answered<PanelPicture> | null;
   readonly line: Answered<PanelLine> | null;
   readonly distances: Answered<PanelDistances> | null;
+  readonly cost: Answered<PanelCost> | null;
   readonly linePlace: Place;
   readonly probe: PanelProbe | null;
   readonly compare: CompareChoice;
@@ -132,6 +134,7 @@ export function viewOf(state: PanelState): View | null {
     picture: forThis(state.picture),
     line: forThis(state.line),
     distances: forThis(state.distances),
+    cost: forThis(state.cost),
     linePlace: state.lines[key] ?? boxOf(settings.place),
     probe: forThis(state.probe)?.value ?? null,
     compare,

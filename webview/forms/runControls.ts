@@ -23,6 +23,11 @@ export function createRunControls(actions: Actions): Section {
   const one = element('button', { class: 'chip', text: t('Count One Network First'), attributes: { type: 'button' } });
   const cost = element('p', { class: 'caption cost' }, [costText, ' ', one]);
   let shown: View | null = null;
+  /** What is asked about, and the timer until it is. */
+  let asked = '';
+  /** An answer to an earlier question: it says nothing of the count that is shown now. */
+  let outdated: View['cost'] = null;
+  let pause: ReturnType<typeof setTimeout> | undefined;
   one.addEventListener('click', () => {
     if (shown === null) return;
     actions.changeSettings({ ...shown.settings, seeds: 1 });
@@ -45,11 +50,22 @@ export function createRunControls(actions: Actions): Section {
     if (running) drawProgress(view);
     setPowerText(chosen, chosenText(view));
     shown = view;
-    setText(costText, costOf(view));
+    askCost(view);
+    setText(costText, costOf(view, view.cost === outdated ? null : view.cost));
     setHidden(cost, running || costText.textContent === '');
     setHidden(one, view.settings.fileWeights || view.settings.seeds === 1);
     setText(outcome, [endText(view), sampleText(view)].filter(Boolean).join(' '));
     outcome.classList.toggle('failed', view.run?.status === 'failed');
+  }
+
+  function askCost(view: View): void {
+    const { network, settings } = view;
+    const subject = isAboutToBeLong(view) ? JSON.stringify([network.key, network.fingerprint, settings]) : '';
+    if (subject === asked) return;
+    asked = subject;
+    outdated = view.cost;
+    clearTimeout(pause);
+    if (subject !== '') pause = setTimeout(() => actions.askCost(settings.firstSeed, settings), PAUSE_MS);
   }
 
   function drawProgress(view: View): void {
@@ -73,14 +89,29 @@ export function createRunControls(actions: Actions): Section {
   return { element: root, update };
 }
 
+/** Asks what a long count takes once its network and its form have stayed the same for this long. */
+const PAUSE_MS = 800;
+
+function isAboutToBeLong({ network, counts, run }: View): boolean {
+  const isRunning = run?.status === 'running';
+  return network.isLongCount && network.countRefused === null && counts.length === 0 && !isRunning;
+}
+
 /** What a long count costs, before it is started. */
-function costOf({ network, settings, counts, timeLimit }: View): string {
-  if (!network.isLongCount || network.countRefused !== null || counts.length > 0) return '';
-  const networks = settings.fileWeights ? 1 : settings.seeds;
+function costOf(view: View, cost: View['cost']): string {
+  if (!isAboutToBeLong(view)) return '';
+  const { settings, timeLimit } = view;
+  const networks = plural(settings.fileWeights ? 1 : settings.seeds, t('network'), t('networks'));
+  const seconds = cost?.value?.seconds ?? null;
+  if (seconds !== null) {
+    const takes = t('Counting takes about {0} for each of {1} on one thread.', formatDuration(seconds), networks);
+    if (seconds <= timeLimit) return takes;
+    return `${takes} ${t('It stops after {0}: what is found until then is a lower bound.', formatDuration(timeLimit))}`;
+  }
   return t(
     'This network is large: a count can take up to {0} for each of {1}. What is found until then is a lower bound.',
     formatDuration(timeLimit),
-    plural(networks, t('network'), t('networks')),
+    networks,
   );
 }
 

@@ -70,6 +70,12 @@ export class CountRunner implements vscode.Disposable {
     return this.workers(0).run({ ...network, choice, runs: 1 }, { signal });
   }
 
+  /** Seconds that a count of one network takes on one thread; null where a pilot does not tell. */
+  async cost(network: TaskNetwork, settings: CountSettings, seed: number, signal: AbortSignal): Promise<number | null> {
+    const choice = choiceOf(settings, seed, false);
+    return (await this.workers(0).run({ kind: 'cost', ...network, choice }, { signal })).cost.seconds;
+  }
+
   /** How far random points of the box are from the nearest boundary: as many as the time allows. */
   async distances(
     network: TaskNetwork,

@@ -16,11 +16,11 @@ const MAX_OUTPUTS = 8;
 /** Inputs that an affine map is written out for. */
 const MAX_COEFFICIENTS = 4;
 
-/** What a panel draws beside its counts: a window of the plane, a line, distances, a point. */
+/** What a panel draws beside its counts: a window of the plane, a line, distances, a point, and what they cost. */
 export function drawings(
   runner: CountRunner,
   server: Server,
-): Pick<Answerers, 'picture' | 'line' | 'distances' | 'probe'> {
+): Pick<Answerers, 'picture' | 'line' | 'distances' | 'cost' | 'probe'> {
   return {
     async picture({ uri, position, text }, { seed, settings, window, level }, signal) {
       const mean = server.ask(windowMeanRequest, { uri, network: position, settings, window });
@@ -37,6 +37,9 @@ export function drawings(
         throw new Error(vscode.l10n.t('Not one point was measured in {0} seconds.', seconds));
       }
       return distances;
+    },
+    async cost({ text }, { seed, settings }, signal) {
+      return { seconds: await runner.cost(text, settings, seed, signal) };
     },
     async probe({ text }, { seed, settings, x, y }) {
       return probeOf(await runner.describe(text, settings, seed, [x, y]), seed, x, y);
