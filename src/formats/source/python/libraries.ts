@@ -13,6 +13,7 @@ const constants: Readonly<Record<string, Value>> = {
 /** Modules in which the library keeps what it offers further out. */
 const homes: readonly (readonly [RegExp, string])[] = [
   [/^torch\.nn\.modules(?:\.[a-z_]+)?\.(?=[A-Z])/, 'torch.nn.'],
+  [/^torch\.jit\.ScriptModule$/, 'torch.nn.Module'],
   [/^torch\.nn\.(?:common_types|parameter)\./, 'torch.nn.'],
   [/^(?:tensorflow\.(?:python\.)?keras|tf_keras)(?=\.|$)/, 'keras'],
   [/^torchvision\.models\.[a-z0-9_]+\.(?=[a-z]+\d)/, 'torchvision.models.'],

@@ -3,6 +3,8 @@ import { Names } from '../../names.ts';
 import type { Format, ReadOptions, ReadResult } from '../../format.ts';
 import { KerasSession } from '../library/keras/session.ts';
 import type { KerasModel } from '../library/keras/session.ts';
+import type { TensorValue } from '../../graph/writer.ts';
+import type { Trace } from '../library/torch/trace.ts';
 import { TorchSession } from '../library/torch/session.ts';
 import { ProblemList, stopProblem } from '../evaluation/problemList.ts';
 import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
@@ -88,7 +90,7 @@ function readNetwork(
   names: Names,
 ): { network: NetworkDefinition; problems: Problem[] } | undefined {
   const inputs = findInputs(e, root);
-  const { trace, outputs, value } = runForward(e, root, inputs, { isProbing: false });
+  const { trace, outputs: known, value } = runForward(e, root, inputs, { isProbing: false });
   const { name, span } = nameOf(root);
   const notes = inputs.map((input) => ({ source: input.source, span: input.span ?? span }));
   const isKnown = inputs.every(({ shape }) => shape !== undefined);
@@ -97,8 +99,19 @@ function readNetwork(
   const problems = isKnown
     ? [...trace.writer.problems, ...trace.problems]
     : [...trace.problems, missingShape(inputs, span)];
-  if (outputs.length === 0) problems.push(outputProblem(value, span));
+  const outputs = known.length > 0 ? known : [e.torch.tensor(e, openEnd(trace, span))];
+  if (known.length === 0) problems.push(outputProblem(value, span));
   return { network: definitionOf(trace, outputs, notes, names.unique(name), span), problems };
+}
+
+/** What comes out is not known: the layers that were seen are not the whole network. */
+function openEnd(trace: Trace, span: Span): TensorValue {
+  const { drafts } = trace.writer;
+  const read = new Set(drafts.flatMap(({ sources }) => sources.map((source) => 'layer' in source && source.layer)));
+  const ends = drafts
+    .filter((draft) => !read.has(draft))
+    .map((layer): TensorValue => ({ ...trace.input(0), source: { layer }, shape: undefined }));
+  return trace.unknown(trace.node('output', 'unknown', span, span), ends, 'What comes out is not known.');
 }
 
 /** A network is named after the variable of the module that holds it, the function that makes it, or its class. */

@@ -6,6 +6,7 @@ import { reduceAxes } from '../../../graph/reducing.ts';
 import type { Reduction } from '../../../graph/reducing.ts';
 import { isDivisible, places, take } from '../../../graph/selecting.ts';
 import type { GraphNode } from '../../../graph/node.ts';
+import type { Shape } from '../../../../network/shape.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { List, numeric, Tuple } from '../../python/values.ts';
@@ -191,6 +192,30 @@ const selectOne: FunctionBody = (call) => {
   return squeeze(call.trace.writer, call.node, part, axesOf(part, axesGiven(call)));
 };
 
+/** Repeats axes of one place, to extents with the batch; -1 keeps one. */
+const expand: FunctionBody = (call) => {
+  const { trace, node, x } = call;
+  const shape = fileShape(x);
+  const [, ...wanted] = numbersFrom(call, 'size');
+  if (!shape) throw new Refusal('A tensor of unknown shape is expanded here.');
+  if (wanted.length !== shape.length) throw new Refusal('Axes are added here, which is not analyzed.');
+  return expandedTo(
+    trace,
+    node,
+    x,
+    wanted.map((extent, axis) => (extent === -1 ? shape[axis] : whole(extent, 'An extent'))),
+  );
+};
+
+export function expandedTo(trace: Trace, node: GraphNode, x: TensorValue, target: Shape): TensorValue {
+  return target.reduce((value, extent, axis) => {
+    const from = fileShape(value)?.[axis];
+    if (from === extent) return value;
+    if (from !== 1 || !isDivisible(extent)) throw new Refusal('Only axes of one place can be expanded.');
+    return take(trace.writer, node, value, axis + 1, Array<number>(extent).fill(0));
+  }, x);
+}
+
 const flip: FunctionBody = (call) =>
   axesOf(call.x, axesGiven(call)).reduce((x, axis) => {
     const extent = fileShape(x)?.[axis - 1] ?? 0;
@@ -230,6 +255,8 @@ const bodies: Readonly<Record<string, FunctionBody>> = {
   index_select: indexSelect,
   select: selectOne,
   flip,
+  expand,
+  broadcast_to: expand,
   mean: reduction('mean'),
   sum: reduction('sum'),
   amax: reduction('max'),

@@ -41,9 +41,11 @@ export function childrenOf(e: Evaluator, object: Instance): [string, Value][] {
   return [...object.attributes].filter(([name, value]) => isChild(object, name, value));
 }
 
-/** Whether an attribute is a module; in a container, what is not known may be one. */
+/** Whether an attribute is a module; in a container, what is not known may be one, and so may what extends it. */
 export function isChild(object: Instance, name: string, value: Value): boolean {
-  return isModule(value) || (value instanceof Unknown && /^\d+$/.test(name) && isContainer(object));
+  if (isModule(value)) return true;
+  const isOpen = value instanceof Unknown || value instanceof Instance;
+  return isOpen && /^\d+$/.test(name) && isContainer(object);
 }
 
 /** `isinstance(module, torch.nn.Something)` */

@@ -11,7 +11,7 @@ import type { Argument, Site, Value } from '../../python/values.ts';
 import { absolute } from './activations.ts';
 import { choice, comparisons, conditionOf, filledLike, isFilling, numberBeside } from './constants.ts';
 import { dataMember } from './data.ts';
-import { callFunction, callJoin, isFunction } from './functions.ts';
+import { callFunction, callJoin, expandedTo, isFunction } from './functions.ts';
 import { combine, nameOfOperator, operatorOf } from './operators.ts';
 import { divided, dividesTensors, endsOf, part, sizesOfParts, takesAll } from './parts.ts';
 import { changesAxes, rearrangedBy } from './rearranging.ts';
@@ -200,6 +200,21 @@ function extremaAlong(e: Evaluator, isMaximum: boolean, tensor: Tensor, args: re
   ]);
 }
 
+/** To the shape of another tensor. */
+function expandAs(e: Evaluator, tensor: Tensor, other: Value, site: Site): Value {
+  const { trace } = e.torch;
+  if (!trace) return undefined;
+  e.step(STEPS_OF_LAYER);
+  const node = trace.functionNode('expand', site);
+  const value = trace.perform(node, [tensor.value], {}, () => {
+    const target = other instanceof Tensor ? fileShape(other.value) : undefined;
+    if (!target || target.length !== fileShape(tensor.value)?.length)
+      throw new Refusal('To what shape this is expanded is not known.');
+    return expandedTo(trace, node, tensor.value, target);
+  });
+  return e.torch.tensor(e, value);
+}
+
 /** A function of tensors: of `torch`, of `torch.nn.functional`, or a method with its tensor first. */
 export function callTensorFunction(e: Evaluator, called: string, args: readonly Argument[], site: Site): Value {
   const { trace } = e.torch;
@@ -239,6 +254,8 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
   if (tensor.rearranged && name === 'contiguous') return tensor;
   if (dividesTensors(name)) return divide(e, name, tensor, more, site);
   switch (name) {
+    case 'expand_as':
+      return expandAs(e, tensor, more[0]?.value, site);
     case 'size':
       return size(e, tensor, more, site);
     case 'dim':

@@ -127,6 +127,24 @@ net(torch.randn(1, 3))`;
   });
 });
 
+it.each([
+  ['torch.jit.ScriptModule', 6],
+  ['Base', null],
+])('a part of a sequence that extends %s is not passed over', (base, parameters) => {
+  const source = `
+from somewhere import Base
+class Part(${base}):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(1, 2)
+    @torch.jit.script_method
+    def forward(self, x):
+        return self.fc(x)
+net = nn.Sequential(nn.Linear(1, 1), nn.ReLU(), Part(), nn.ReLU(inplace=True))
+net(torch.randn(1, 1))`;
+  expect(networkOf(source).parameters).toBe(parameters);
+});
+
 it('a module whose file imports PyTorch through another one is read', () => {
   const source = `from .parts import *
 class Net(nn.Module):
