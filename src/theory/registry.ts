@@ -7,6 +7,7 @@ import { bestLower, combine, combineLinear, tightestUpper, tightestUpperLinear }
 import { kacRiceFiniteWidth, kacRiceLine, kacRicePlane } from './kacRice/bounds.ts';
 import { recurrenceUpper } from './recurrence/recurrence.ts';
 import { arora2018Lower, serra2018SizeLower } from './theorems/arora2018.ts';
+import { foldingLower, gcnFoldingLower, maxoutFoldingLower } from './theorems/cubeFolding.ts';
 import { refused } from './theorems/evaluation.ts';
 import { gcnOneLayerExact } from './theorems/graphConvolution.ts';
 import { haninRolnick2019Scale, tseranMontufar2021Scale } from './theorems/haninRolnick2019.ts';
@@ -51,6 +52,7 @@ const theorems: Readonly<Record<Exclude<BoundId, keyof typeof combinations>, Bou
   'xiong2020-lower': xiong2020Lower,
   'xiong2020-lower-corrected': xiong2020LowerCorrected,
   'pointwise-lower': pointwiseLower,
+  'folding-lower': foldingLower,
   'homogeneous-lower': homogeneousLower,
   'recurrence-upper': recurrenceUpper,
   'homogeneous-upper': homogeneousUpper,
@@ -59,7 +61,9 @@ const theorems: Readonly<Record<Exclude<BoundId, keyof typeof combinations>, Bou
   'maxout-serra2018-upper': maxoutSerra2018Upper,
   'maxout-mrz2022-upper': maxoutMrz2022Upper,
   'maxout-mrz2022-lower': maxoutMrz2022Lower,
+  'maxout-folding-lower': maxoutFoldingLower,
   'gcn-one-layer-exact': gcnOneLayerExact,
+  'gcn-folding-lower': gcnFoldingLower,
   'hanin-rolnick2019-scale': haninRolnick2019Scale,
   'tseran-montufar2021-scale': tseranMontufar2021Scale,
   'kac-rice-line': kacRiceLine,

@@ -89,7 +89,12 @@ export function maxoutChainOf(theory: TheoryContext): ChainOrReason {
  * Refuses what the constructions cannot choose: affine layers of another kind (after the last units there may be any),
  * layers without biases, layers that share their weights.
  */
-export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxout', needsBias = true): ChainOrReason {
+export function connected(
+  network: Network,
+  chain: Chain,
+  kind: 'dense' | 'maxout' | 'graphConvolution',
+  needsBias = true,
+): ChainOrReason {
   const lastUnits = chain.stages[chain.stages.length - 1]?.layer.index ?? -1;
   const used = network.layers.slice(0, lastUnits + 1);
   const shared = sharedWeightsIn(used);
@@ -98,22 +103,29 @@ export function connected(network: Network, chain: Chain, kind: 'dense' | 'maxou
   for (const layer of used) {
     const units = layer.stages.length > 0;
     if (isConstant(layer)) return { reason: `What ${layer.name} computes does not depend on its input.` };
-    if (layer.operation.kind === kind && layer.inputShapes[0].length === 1) {
+    const isOnVectors = layer.inputShapes[0].length === 1;
+    if (layer.operation.kind === kind && (isOnVectors || kind === 'graphConvolution')) {
       if (open)
-        return { reason: `The construction has units after every dense layer; there are none before ${layer.name}.` };
+        return { reason: `The construction has units after every layer of weights; there are none before ${layer.name}.` };
       open = !units;
     } else if (isNeutral(layer.operation)) {
       if (units && !open)
-        return { reason: `The construction needs a dense layer right before the units of ${layer.name}.` };
+        return { reason: `The construction needs a layer of weights right before the units of ${layer.name}.` };
       if (units) open = false;
     } else {
-      return { reason: `The construction is for fully connected layers; ${layer.name} is ${layer.type}.` };
+      return { reason: `The construction is for ${constructed[kind]}; ${layer.name} is ${layer.type}.` };
     }
   }
   const unbiased = needsBias && chain.stages.find((_, l) => !hasBias(runOf(network, chain, l)));
   if (unbiased) return { reason: `The construction needs biases; the units of ${unbiased.layer.name} have none.` };
   return { chain };
 }
+
+const constructed = {
+  dense: 'fully connected layers',
+  maxout: 'fully connected layers',
+  graphConvolution: 'graph convolutions',
+} as const;
 
 /** The layers after the units before stage l, up to its own. */
 function runOf(network: Network, { stages }: Chain, l: number): Layer[] {
