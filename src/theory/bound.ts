@@ -81,5 +81,7 @@ export type Evaluation =
       readonly applies: true;
       readonly perLayer: readonly (Magnitude | null)[];
       readonly note?: string;
+      /** Where it holds for another count than the theorem usually does. */
+      readonly of?: RegionNotion;
     }
   | { readonly applies: false; readonly reason: string };

@@ -168,8 +168,8 @@ function resultOf({ evaluate, impliedBy: _, ...facts }: Bound, theory: TheoryCon
   });
   const evaluation: Evaluation = network.inputSize > 0 ? evaluate(theory) : unsized;
   if (!evaluation.applies) return refusal(evaluation.reason);
-  const { perLayer, note = null } = evaluation;
+  const { perLayer, note = null, of = facts.of } = evaluation;
   const value = perLayer.findLast((cut) => cut !== null) ?? null;
-  if (value !== null) return { ...facts, applies: true, reason: null, value, perLayer, note };
+  if (value !== null) return { ...facts, of, applies: true, reason: null, value, perLayer, note };
   return refusal(network.layers.length === 0 ? 'The network has no layers.' : 'No layer is piecewise linear.');
 }

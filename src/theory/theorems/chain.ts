@@ -106,7 +106,9 @@ export function connected(
     const isOnVectors = layer.inputShapes[0].length === 1;
     if (layer.operation.kind === kind && (isOnVectors || kind === 'graphConvolution')) {
       if (open)
-        return { reason: `The construction has units after every layer of weights; there are none before ${layer.name}.` };
+        return {
+          reason: `The construction has units after every layer of weights; there are none before ${layer.name}.`,
+        };
       open = !units;
     } else if (isNeutral(layer.operation)) {
       if (units && !open)

@@ -19,6 +19,8 @@ interface CubeUnits {
   folds(d: number): number;
   /** Parallel hyperplanes that one unit cuts with, as the last layer. */
   readonly cuts: number;
+  /** Whether a unit has a flat piece. */
+  readonly flattens: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ function foldedCube(
   const layers = chain.stages.map(unitsOf);
   const most = leastOf([inputs, ...layers.slice(0, -1).map(({ units }) => units)]);
   const d = bestDimension(layers, most);
-  return constructionBound(
+  const evaluation = constructionBound(
     network,
     chain,
     (stage) => power(magnitudeOf(unitsOf(stage).folds(d)), d * copies),
@@ -45,6 +47,15 @@ function foldedCube(
     },
     sliceNote(network, chain),
   );
+  return layers.every((layer) => keepsCopiesApart(layer, d)) ? evaluation : { ...evaluation, of: 'activation' };
+}
+
+/**
+ * Whether copies of the cube that meet differ as functions, everywhere on their common face. Where all units of the last
+ * layer are flat they do not. More units with one bend than dimensions can be turned such that they never all are.
+ */
+function keepsCopiesApart({ units, cuts, flattens }: CubeUnits, d: number): boolean {
+  return !flattens || (cuts === 1 && units > d);
 }
 
 function bestDimension(layers: readonly CubeUnits[], most: number): number {
@@ -78,6 +89,7 @@ function bendingUnits({ activation }: Layer, isRectifier: boolean, units: number
     units,
     folds: (d) => (isRectifier ? rectifierFolds(units, d) : Math.floor(units / d)),
     cuts: bends.length,
+    flattens: activation.slopes.includes(0),
   };
 }
 
@@ -123,7 +135,10 @@ export const maxoutFoldingLower: Bound = {
   id: 'maxout-folding-lower',
   kind: 'lower',
   of: 'linear',
-  citation: { label: 'Folds of a cube by maxout units (this tool, after Montúfar, Ren, Zhang 2022)', url: 'https://arxiv.org/abs/2104.08135' },
+  citation: {
+    label: 'Folds of a cube by maxout units (this tool, after Montúfar, Ren, Zhang 2022)',
+    url: 'https://arxiv.org/abs/2104.08135',
+  },
   latex: String.raw`\max_{d \le n_0,\, n_l}\; \Bigl(\prod_{l=1}^{L-1} p_l^{\,d}\Bigr) \sum_{j=0}^{d} \binom{n_L}{j} (k_L - 1)^j,\quad p_l = \max\Bigl(\left\lfloor \tfrac{n_l}{d} \right\rfloor + [n_l \ge 3d],\; 2 \left\lfloor \tfrac{n_l}{2d} \right\rfloor (k_l - 1) + 1\Bigr)`,
   hypotheses: 'maxout layers, n_l ≥ d',
   evaluate(theory) {
@@ -137,9 +152,9 @@ export const maxoutFoldingLower: Bound = {
     if (flat) return refused(`The units of ${flat.layer.name} have one piece.`);
     return foldedCube(theory, chain, chain.n0, ({ stage: { neurons, pieceCount } }) => ({
       units: neurons,
-      folds: (d) =>
-        Math.max(rectifierFolds(neurons, d), 2 * Math.floor(neurons / (2 * d)) * (pieceCount - 1) + 1),
+      folds: (d) => Math.max(rectifierFolds(neurons, d), 2 * Math.floor(neurons / (2 * d)) * (pieceCount - 1) + 1),
       cuts: pieceCount - 1,
+      flattens: false,
     }));
   },
 };
@@ -161,7 +176,7 @@ export const gcnFoldingLower: Bound = {
   latex: String.raw`\max_{d \le d_0,\, d_l}\; \Bigl[\Bigl(\prod_{l=1}^{L-1} \left\lfloor \frac{d_l}{d} \right\rfloor^{d}\Bigr) \sum_{j=0}^{d} \binom{d_L}{j} (k_L - 1)^j\Bigr]^{n}`,
   hypotheses: 'graph convolutions of n nodes, units with a bend, invertible matrices whose rows have equal sums',
   evaluate(theory) {
-    const { network, options } = theory;
+    const { network } = theory;
     const found = chainOf(theory);
     if ('reason' in found) return refused(found.reason);
     const { chain } = found;

@@ -35,7 +35,7 @@ export function constructionBound(
   folds: (stage: ChainStage) => Magnitude,
   last: (stage: ChainStage) => Magnitude,
   note?: string,
-): Evaluation {
+): Evaluation & { readonly applies: true } {
   let folded = one;
   const fold = byShape(folds);
   const end = byShape(last);

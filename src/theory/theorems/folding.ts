@@ -15,7 +15,11 @@ interface FoldingTheorem extends Pick<Bound, 'id' | 'citation'> {
   readonly isMaximalForOneInput?: boolean;
 }
 
-/** All layers but the last fold the input space; the last one cuts every copy: sum over j <= n_0 of C(n_L, j). */
+/**
+ * All layers but the last fold the input space; the last one cuts every copy: sum over j <= n_0 of C(n_L, j). At most
+ * n_0 units in the last layer have a cell in which all of them are 0. Those of neighbouring copies can be one linear
+ * region, so that the bound is one on activation regions then: 1-7-1 has 14 of these, but at most 13 linear regions.
+ */
 export function foldingBound(theorem: FoldingTheorem): Bound {
   const { id, citation, unitsPerInput, factor, factorLatex } = theorem;
   return {
@@ -34,13 +38,14 @@ export function foldingBound(theorem: FoldingTheorem): Bound {
       const narrow = narrowLayer(chain, unitsPerInput * n0);
       if (narrow) return refused(narrow);
       const isMaximal = theorem.isMaximalForOneInput === true && n0 === 1;
-      return constructionBound(
+      const evaluation = constructionBound(
         network,
         chain,
         ({ stage }) => factor(stage.neurons, n0),
         ({ stage }) => binomialPrefixSum(stage.neurons, n0),
         isMaximal ? 'For one input dimension this is the maximum.' : sliceNote(network, chain),
       );
+      return chain.stages.some(({ stage }) => stage.neurons <= n0) ? { ...evaluation, of: 'activation' } : evaluation;
     },
   };
 }

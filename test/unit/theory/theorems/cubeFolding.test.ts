@@ -55,7 +55,28 @@ describe('folds of a cube by units with a bend', () => {
     // Two dimensions: 3^2 (1 + 7 + 21); all four of the input are more than the second layer's width lets through.
     const bounds = chain(4, [6, 3, 7], 'leaky_relu');
     expect(Number(exactValue(bounds, 'folding-lower'))).toBeGreaterThanOrEqual(9 * 29);
-    expect(Number(exactValue(bounds, 'folding-lower'))).toBeLessThanOrEqual(Number(exactValue(bounds, 'tightest-upper')));
+    expect(Number(exactValue(bounds, 'folding-lower'))).toBeLessThanOrEqual(
+      Number(exactValue(bounds, 'tightest-upper')),
+    );
+  });
+
+  // A function with 7 breakpoints, cut at zero, has at most 13 pieces.
+  test.each(['pascanu2013-lower', 'montufar2014-lower', 'folding-lower'] as const)(
+    '%s is for activation regions where all units of the last layer can be flat',
+    (id) => {
+      const [narrow, wide] = [boundsOf(denseRelu(1, [7, 1])), boundsOf(denseRelu(1, [7, 2]))];
+      expect(Number(exactValue(narrow, id))).toBeGreaterThan(13);
+      expect(narrow.get(id)?.of).toBe('activation');
+      expect(wide.get(id)?.of).toBe('linear');
+    },
+  );
+
+  test.each([
+    ['relu6', [3, 3], 'activation'],
+    ['abs', [3, 1], 'linear'],
+    ['leaky_relu', [3, 1], 'linear'],
+  ])('%s %s: on %s regions', (activation, widths, of) => {
+    expect(chain(1, widths, activation).get('folding-lower')?.of).toBe(of);
   });
 
   it('is that of Serra et al. for ReLUs', () => {
@@ -127,8 +148,22 @@ describe('folds of a cube at every node of a graph', () => {
   });
 
   test.each([
-    ['different sums', [[1, 1], [0, 1]], /different sums/],
-    ['a singular matrix', [[1, 1], [1, 1]], /not invertible/],
+    [
+      'different sums',
+      [
+        [1, 1],
+        [0, 1],
+      ],
+      /different sums/,
+    ],
+    [
+      'a singular matrix',
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      /not invertible/,
+    ],
   ])('refuses %s', (_, adjacency, reason) => {
     expect(graph(adjacency, [1, 2, 2]).get('gcn-folding-lower')?.reason).toMatch(reason);
   });
@@ -146,7 +181,9 @@ function foldingNetwork(name: string, widths: readonly number[]): string {
     const reach = 1.5 * (breakpoints[breakpoints.length - 1] - bend + 1) * width;
     // The last layer's bends are spread over the interval, all at places of their own.
     const scale = isLast ? reach : 1;
-    const thresholds = Array.from({ length: width }, (_, i) => (isLast ? (i + 0.1 + 0.01 * i) / (width + 1) : i / width));
+    const thresholds = Array.from({ length: width }, (_, i) =>
+      isLast ? (i + 0.1 + 0.01 * i) / (width + 1) : i / width,
+    );
     const layer = {
       type: 'dense',
       units: width,
