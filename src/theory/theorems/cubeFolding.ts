@@ -51,7 +51,7 @@ function foldedCube(
 }
 
 /**
- * Whether copies of the cube that meet differ as functions, everywhere on their common face. Where all units of the last
+ * Whether copies of the cube that meet differ as functions all over their common face. Where all units of the last
  * layer are flat they do not. More units with one bend than dimensions can be turned such that they never all are.
  */
 function keepsCopiesApart({ units, cuts, flattens }: CubeUnits, d: number): boolean {
@@ -165,7 +165,7 @@ const MAX_NODES = 300;
 /**
  * Graph convolutions of n nodes with invertible matrices: A X takes all values, and every node folds its own. What A
  * makes of the cube that the nodes' values cover holds a smaller cube around A (1/2, ..., 1/2), the same place for all
- * nodes where the rows of A have equal sums: with weights and thresholds that are the same for all nodes, the next layer
+ * nodes where the rows of A have equal sums: with the same weights and thresholds for all nodes, the next layer
  * folds that one.
  */
 export const gcnFoldingLower: Bound = {
