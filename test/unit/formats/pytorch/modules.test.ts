@@ -20,6 +20,7 @@ describe('a module that was saved as a whole', () => {
   it.each([
     ['sequential.pt', []],
     ['sequential.legacy.pt', []],
+    ['mlp.whole.pt', [expect.stringMatching(/^What Mlp computes is in its code, .* its only part, net\.$/)]],
     ['only-part.pt', [expect.stringMatching(/^What Net computes is in its code, .* its only part, stack\.$/)]],
   ])('%s is read where its parts are a sequence, and gives the outputs that PyTorch gives', (name, said) => {
     const { networks, problems, format } = read(file(name), name, { weights: true })!;

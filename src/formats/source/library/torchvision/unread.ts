@@ -2,9 +2,10 @@ import type { Argument } from '../../python/values.ts';
 
 /** Families of models that are known not to be piecewise linear, by the start of their names. */
 const smooth: readonly (readonly [RegExp, string])[] = [
-  [/^(?:tf_)?efficientnet(?:v2)?_/, 'SiLU'],
-  [/^(?:tf_)?mobilenet_?v3_/, 'Hardswish and squeeze-and-excitation'],
-  [/^convnext/, 'GELU and layer normalization'],
+  // Those for small and for edge devices have ReLUs.
+  [/^(?:tf_)?efficientnet(?:v2)?_(?!lite|e[sml](?:_|$))/, 'SiLU'],
+  [/^(?:tf_)?mobilenet_?v3_(?!\w*minimal)/, 'Hardswish and squeeze-and-excitation'],
+  [/^convnext/, 'GELU and normalization'],
   [/^(?:vit|deit3?|beit(?:v2)?|eva02|swin(?:v2)?|maxvit|cait|xcit|levit|pvt(?:_v2)?|twins)_/, 'attention'],
   [/^(?:mixer|gmlp|resmlp)_/, 'GELU'],
   [

@@ -58,6 +58,12 @@ describe('models whose code is not read', () => {
     ['models.segmentation.fcn_resnet50()', 'fcn_resnet50 of torchvision is not analyzed'],
     ['timm.create_model("resnet50d", pretrained=True)', 'resnet50d of timm is not analyzed: its code is not read'],
     ['timm.create_model(model_name="vit_base_patch16_224")', 'because of attention'],
+    ['timm.create_model("tf_efficientnet_lite0.in1k")', 'tf_efficientnet_lite0.in1k of timm is not analyzed'],
+    ['timm.create_model("efficientnet_es_pruned")', 'efficientnet_es_pruned of timm is not analyzed'],
+    ['timm.create_model("tf_mobilenetv3_large_minimal_100")', 'is not analyzed: its code is not read'],
+    ['timm.create_model("tf_efficientnet_es")', 'is not analyzed: its code is not read'],
+    ['timm.create_model("tf_efficientnet_el")', 'is not analyzed: its code is not read'],
+    ['timm.create_model("efficientnet_em")', 'is not analyzed: its code is not read'],
     ['timm.create_model(args.model)', 'Which model of timm this is is not known'],
     ['torch.hub.load("ultralytics/yolov5", "yolov5s")', 'yolov5s of ultralytics/yolov5 is not analyzed'],
   ])('%s is named at its call', (call, part) => {
