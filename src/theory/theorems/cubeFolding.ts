@@ -165,8 +165,8 @@ const MAX_NODES = 300;
 /**
  * Graph convolutions of n nodes with invertible matrices: A X takes all values, and every node folds its own. What A
  * makes of the cube that the nodes' values cover holds a smaller cube around A (1/2, ..., 1/2), the same place for all
- * nodes where the rows of A have equal sums: with the same weights and thresholds for all nodes, the next layer
- * folds that one.
+ * nodes where the rows of A have equal sums (for the first layer they need not): with the same weights and thresholds
+ * for all nodes, the next layer folds that one.
  */
 export const gcnFoldingLower: Bound = {
   id: 'gcn-folding-lower',
@@ -174,7 +174,8 @@ export const gcnFoldingLower: Bound = {
   of: 'linear',
   citation: { label: 'Folds of a cube at every node of a graph (this tool)', url: 'https://arxiv.org/abs/2206.00228' },
   latex: String.raw`\max_{d \le d_0,\, d_l}\; \Bigl[\Bigl(\prod_{l=1}^{L-1} \left\lfloor \frac{d_l}{d} \right\rfloor^{d}\Bigr) \sum_{j=0}^{d} \binom{d_L}{j} (k_L - 1)^j\Bigr]^{n}`,
-  hypotheses: 'graph convolutions of n nodes, units with a bend, invertible matrices whose rows have equal sums',
+  hypotheses:
+    'graph convolutions of n nodes, units with a bend, invertible matrices, with equal row sums after the first',
   evaluate(theory) {
     const { network } = theory;
     const found = chainOf(theory);
@@ -199,6 +200,7 @@ export const gcnFoldingLower: Bound = {
 };
 
 function whyNotFolded({ network, options }: TheoryContext, { stages }: Chain): string | null {
+  let isFirst = true;
   for (const { name, operation } of network.layers.slice(0, stages[stages.length - 1].layer.index + 1)) {
     if (operation.kind === 'flatten' || operation.kind === 'reshape') return `${name} mixes nodes and features.`;
     if (operation.kind !== 'graphConvolution') continue;
@@ -206,9 +208,12 @@ function whyNotFolded({ network, options }: TheoryContext, { stages }: Chain): s
     const nodes = adjacency.length;
     if (nodes > MAX_NODES) return `Whether the adjacency matrix of ${nodes} nodes is invertible is not computed.`;
     const [first, ...others] = adjacency.map(sumOf);
-    if (others.some((sum) => sum !== first)) return `The rows of the adjacency matrix of ${name} have different sums.`;
+    // The first layer folds where its nodes' own values are, wherever A takes the input.
+    if (!isFirst && others.some((sum) => sum !== first))
+      return `The rows of the adjacency matrix of ${name} have different sums.`;
     if (rankOverPrimes(adjacency, () => throwIfCancelled(options)) < nodes)
       return `The adjacency matrix of ${name} is not invertible.`;
+    isFirst = false;
   }
   const straight = stages.find(({ layer, stage }) => bendingUnits(layer, stage.isRectifier, stage.neurons) === null);
   return straight ? `The units of ${straight.layer.name} have no continuous bend.` : null;

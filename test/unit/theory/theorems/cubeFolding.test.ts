@@ -146,6 +146,17 @@ describe('folds of a cube at every node of a graph', () => {
     expect(Number(exactValue(bounds, 'tightest-upper'))).toBeGreaterThanOrEqual(value);
   });
 
+  it('takes any invertible matrix in the first layer', () => {
+    const skew = [
+      [1, 1],
+      [0, 1],
+    ];
+    const bounds = graph(skew, [1, 2]);
+    expect(exactValue(bounds, 'gcn-folding-lower')).toBe('9');
+    expect(exactValue(bounds, 'gcn-one-layer-exact')).toBe('9');
+    expect(exactValue(graph(skew, [2, 3], 'hard_tanh'), 'gcn-folding-lower')).toBe(String((1 + 6 + 12) ** 2));
+  });
+
   test.each([
     [
       'different sums',
