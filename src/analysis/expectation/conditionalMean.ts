@@ -24,6 +24,16 @@ export interface ConditionalChoice {
 const STRATA = 8;
 const MIN_ROUNDS = 2;
 const MAX_ROUNDS = 250;
+/** From fewer rounds the spread between them is no estimate: neighboring parts are compared instead. */
+const ROUNDS_TO_COMPARE = 8;
+
+/** One point in each part of the segment. */
+interface Round {
+  /** Mean breakpoints of each layer. */
+  readonly perLayer: Float64Array;
+  /** What each part adds to their sum. */
+  readonly parts: readonly number[];
+}
 
 /**
  * Mean number of activation regions on a segment of networks with random normal weights, at the widths the network has.
@@ -49,7 +59,7 @@ class Stopped extends Error {}
 class Rounds {
   private readonly uniform: () => number;
   private readonly gaussian: () => number;
-  private readonly rounds: Float64Array[] = [];
+  private readonly rounds: Round[] = [];
   /** How many draws have the first breakpoint at the origin in a layer. */
   private readonly roots: Float64Array;
 
@@ -80,10 +90,11 @@ class Rounds {
   }
 
   /** Mean breakpoints of each layer from one point in each part. */
-  private round(): Float64Array {
+  private round(): Round {
     const place = placesOn(this.segment, this.network.initialization.biasStddev);
     const sums = new Float64Array(this.network.layers.length);
     const roots: number[] = [];
+    const parts: number[] = [];
     for (let stratum = 0; stratum < STRATA; stratum++) {
       const { t, weight, origin } = place((stratum + this.uniform()) / STRATA);
       const direction = Float64Array.from(this.segment.from, (x, i) => this.segment.to[i] - x);
@@ -98,25 +109,39 @@ class Rounds {
         },
       });
       perLayer.forEach((rate, layer) => (sums[layer] += (weight * rate) / STRATA));
+      parts.push((weight * perLayer.reduce((sum, rate) => sum + rate, 0)) / STRATA);
       if (Number.isFinite(rootLayer)) roots.push(rootLayer);
     }
     for (const layer of roots) this.roots[layer]++;
-    return sums;
+    return { perLayer: sums, parts };
   }
 
   private result(): ConditionalMean {
     const count = this.rounds.length;
-    const totals = this.rounds.map((round) => round.reduce((sum, rate) => sum + rate, 0));
-    const mean = totals.reduce((sum, total) => sum + total, 0) / count;
-    const variance = totals.reduce((sum, total) => sum + (total - mean) ** 2, 0) / (count - 1);
     let regions = 1;
     const perLayer = this.network.layers.map(({ index, scope }) => {
-      regions += this.rounds.reduce((sum, round) => sum + round[index], 0) / count;
+      regions += this.rounds.reduce((sum, round) => sum + round.perLayer[index], 0) / count;
       regions += this.roots[index] / (count * STRATA);
       return scope === 'beyond' ? null : regions;
     });
-    return { perLayer, standardError: Math.sqrt(variance / count), draws: count * STRATA };
+    return { perLayer, standardError: Math.sqrt(varianceOfRound(this.rounds) / count), draws: count * STRATA };
   }
+}
+
+/**
+ * Variance of one round's total: between rounds, or, where these are few, from the differences of neighboring parts,
+ * which have different means besides and so rather say too much ("collapsed strata", Cochran 1977).
+ */
+function varianceOfRound(rounds: readonly Round[]): number {
+  if (rounds.length < ROUNDS_TO_COMPARE) {
+    const squares = rounds.flatMap(({ parts }) =>
+      parts.map((part, k) => (k % 2 === 0 ? (part - parts[k + 1]) ** 2 : 0)),
+    );
+    return squares.reduce((sum, square) => sum + square, 0) / rounds.length;
+  }
+  const totals = rounds.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
+  const mean = totals.reduce((sum, total) => sum + total, 0) / rounds.length;
+  return totals.reduce((sum, total) => sum + (total - mean) ** 2, 0) / (rounds.length - 1);
 }
 
 /** A place of the segment for a number in (0, 1), denser where the input is small: there breakpoints crowd. */

@@ -160,6 +160,20 @@ describe('agrees with exact counts of random networks at the real widths', () =>
   });
 });
 
+test('the standard error of the fewest draws is not too small', () => {
+  const network = networkOf([4], [dense(6, 'relu'), dense(6, 'relu')]);
+  const segment = { from: [-1, -0.4, 0.2, 0.7], to: [0.9, 0.1, -1, 0.3] };
+  const truth = drawn(network, segment).perLayer.at(-1)!;
+  const few = Array.from({ length: 200 }, (_, seed) => conditionalMean(network, segment, { seed, work: 500 }));
+  const outside = few.filter((mean) => {
+    if (mean === null || typeof mean === 'string') throw new Error(String(mean));
+    expect(mean.draws).toBe(16);
+    return Math.abs(mean.perLayer.at(-1)! - truth) > 3 * mean.standardError;
+  });
+  // Two rounds compared with each other would leave out one mean in five.
+  expect(outside.length).toBeLessThan(12);
+});
+
 test('LeNet: the value of an independent program for these widths', () => {
   const text = readFileSync('examples/lenet.network.json', 'utf8');
   const [{ network }] = analyze(text, 'lenet.network.json')!.networks;
