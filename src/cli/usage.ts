@@ -68,14 +68,14 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       the widths of the layers, and how often the last of them stands in a row, with the largest objective that
       N parameters (and M multiply-adds) allow; OUT gets the best design in the native format
 
-  region-lens train FILE --run PATTERN [--json] [--points DATA] [--log LOG] [--lines 100] [--planes 0] [--samples 100]
-                      [--radius R] [--method auto|line|plane|cells] [--domain=LO,HI] [--from A --to B]
-                      [--origin O --u U --v V] [--network NAME] [--seed 1] [--cache KEPT] [--watch] [--workers N]
-                      [--max-regions N] [--max-seconds S]
+  region-lens train FILE --run PATTERN [--json] [--points DATA] [--test-points DATA] [--log LOG] [--lines 100]
+                      [--planes 0] [--samples 100] [--radius R] [--method auto|line|plane|cells] [--domain=LO,HI]
+                      [--from A --to B] [--origin O --u U --v V] [--network NAME] [--seed 1] [--cache KEPT]
+                      [--watch] [--workers N] [--max-regions N] [--max-seconds S]
       what training does to the regions: for each snapshot of weights (a folder, or a pattern such as
       'runs/a/step-*.pt'), in the order of steps, the regions, regions per neuron on lines through the data, regions
-      in planes through three samples, distance from samples to the nearest boundary, breakpoints near data and
-      elsewhere, dead neurons; DATA is CSV, JSON or .npy, with classes in the last column if there are any; what KEPT
+      in planes through three samples, distance from samples to the nearest boundary, breakpoints near data, near
+      test data and elsewhere, dead neurons; DATA is CSV, JSON or .npy, with classes in the last column if there are any; what KEPT
       holds is not counted again; --watch goes on with snapshots as they come, until Ctrl-C
 
   region-lens check [FILES] [--expectations FILE] [--format table|json|sarif|junit] [--output OUT] [--budget STEPS]

@@ -32,8 +32,9 @@ export interface PanelSnapshot {
   readonly distance: MeanFigure | null;
   /** Points by the log10 of their distance, from 10^-6 on in steps of a quarter. */
   readonly histogram: readonly number[];
-  /** Breakpoints for each unit of length around samples of the data, and around uniform points. */
+  /** Breakpoints for each unit of length around samples of the data and of the test data, and around uniform points. */
   readonly nearData: MeanFigure | null;
+  readonly nearTest: MeanFigure | null;
   readonly nearUniform: MeanFigure | null;
   /** Units on their lowest piece at all points looked at, and those on another one at all of them. */
   readonly dead: number | null;
@@ -80,6 +81,8 @@ export interface PanelTraining {
   readonly runs: readonly PanelTrainingRun[];
   readonly status: 'counting' | 'watching' | 'stopped';
   readonly data: PanelData | null;
+  /** The file of the test data beside the snapshots. */
+  readonly testData: string | null;
   /** How and where snapshots are counted. */
   readonly method: CountMethod | null;
   readonly why: string | null;

@@ -73,6 +73,7 @@ const MAX_LOGGED = 3;
 export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport[]): string {
   const logged = loggedNames(snapshots.map(({ log }) => log));
   const hasData = snapshots.some(({ figures }) => figures.localComplexity.data !== undefined);
+  const hasTest = snapshots.some(({ figures }) => figures.localComplexity.test !== undefined);
   const hasPlanes = snapshots.some(({ figures }) => figures.planes !== null);
   const head = [
     'step',
@@ -82,6 +83,7 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
     ...(hasPlanes ? ['regions in planes'] : []),
     'neurons × distance',
     ...(hasData ? ['breakpoints near data'] : []),
+    ...(hasTest ? ['near test data'] : []),
     `breakpoints near ${hasData ? 'uniform points' : 'points'}`,
     'dead',
   ];
@@ -93,6 +95,7 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
     ...(hasPlanes ? [planeRegions(figures)] : []),
     spread((figures.distance.data ?? figures.distance.uniform)?.timesNeurons),
     ...(hasData ? [spread(figures.localComplexity.data?.breakpointsPerLength)] : []),
+    ...(hasTest ? [spread(figures.localComplexity.test?.breakpointsPerLength)] : []),
     spread(figures.localComplexity.uniform?.breakpointsPerLength),
     deadUnits(figures),
   ]);

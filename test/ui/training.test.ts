@@ -60,9 +60,11 @@ describe('a run that goes on', () => {
   it('is counted snapshot by snapshot as they come, without counting any again', async () => {
     const { webview } = workbench;
     addSnapshot(expected[0].file);
+    copyFileSync(path.join(fixtures, 'spirals/points.csv'), path.join(workbench.folder, 'run/test.csv'));
     await workbench.openFile('followed.network.json');
     await workbench.runCommand('Region Lens: Show Plot');
     await webview.getByRole('tab', { name: 'Training' }).click();
+    await webview.locator('.runList', { hasText: 'Test data: test.csv' }).waitFor();
     const title = webview.locator('.trainedColumn h2');
     for (const [i, { file, activationRegions }] of expected.slice(0, 4).entries()) {
       if (i > 0) addSnapshot(file);

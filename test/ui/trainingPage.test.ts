@@ -103,6 +103,18 @@ describe('the page about training', () => {
     expect(await page.locator('.trainedColumn h2').textContent()).toBe('Step 0 — 2,700 regions');
   });
 
+  it('compares breakpoints near the data, near test data and elsewhere', async () => {
+    const { page } = await trainingPage();
+    const plot = page.locator('.stepSection', { hasText: 'Breakpoints for each unit of length' });
+    expect(await plot.locator('.end text').allTextContents()).toEqual(['near data', 'near test data', 'elsewhere']);
+    expect(await plot.locator('.stepDot.test').count()).toBe(trainingRuns(1).snapshots.length);
+    expect(await page.locator('.runList li').allTextContents()).toContain('Test data: test.csv');
+    await page.locator('.trainingPage summary').click();
+    const table = page.locator('table[aria-label="Snapshots"]');
+    expect(await table.locator('thead th').allTextContents()).toContain('breakpoints near test data');
+    expect(await table.locator('tbody tr').first().innerText()).toMatch(/40 ± 7\s+31 ± 6\s+20 ± 4/);
+  });
+
   it('shows the mean of several runs with their deviation', async () => {
     const panel = await trainingPage();
     const { page } = panel;
@@ -111,7 +123,7 @@ describe('the page about training', () => {
     const plot = page.locator('.stepPlot').first();
     expect(await plot.locator('.stepLine.faint').count()).toBe(3);
     expect(await plot.locator('.stepArea').count()).toBe(1);
-    expect(await page.locator('.runList li').count()).toBe(4);
+    expect(await page.locator('.runList li').count()).toBe(5);
     // The first is named by the definition, and the data were found.
     expect(await page.locator('.runList button').count()).toBe(2);
     await page.getByRole('button', { name: 'Remove runs/2' }).click();

@@ -34,7 +34,7 @@ export function createRunList(actions: Actions): Section {
   }
 
   function drawList(training: PanelTraining): void {
-    const next = JSON.stringify([training.runs, training.data?.label, training.data?.samples]);
+    const next = JSON.stringify([training.runs, training.data?.label, training.data?.samples, training.testData]);
     if (next === listed) return;
     listed = next;
     list.replaceChildren(
@@ -54,6 +54,7 @@ export function createRunList(actions: Actions): Section {
             ),
           ]
         : []),
+      ...(training.testData === null ? [] : [entry(t('Test data: {0}', training.testData), training.testData, null)]),
     );
   }
 

@@ -84,6 +84,7 @@ const MEAN_FIELDS = [
   'regionsInPlanes',
   'neuronsTimesDistance',
   'breakpointsNearData',
+  'breakpointsNearTestData',
   'breakpointsElsewhere',
 ];
 
@@ -93,7 +94,7 @@ export function trainingAsCsv({ training, network }: View): string {
   if (value === null) return '';
   const logged = loggedNames(value.snapshots);
   const layers = network.layers.filter(({ neurons }) => neurons > 0);
-  const figures = ['perNeuron', 'inPlanes', 'distance', 'nearData', 'nearUniform'] as const;
+  const figures = ['perNeuron', 'inPlanes', 'distance', 'nearData', 'nearTest', 'nearUniform'] as const;
   const header = [
     'run',
     'file',

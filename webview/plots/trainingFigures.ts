@@ -141,12 +141,14 @@ export function boundsInWords({ expected, noMean, initialization }: PanelTrainin
 
 export function complexityFigures(training: PanelTraining, { isLogX, marked }: FigureChoice): StepFigures {
   const near = { id: 'data', label: t('near data'), kind: 'counted' };
+  const test = { id: 'test', label: t('near test data'), kind: 'test' };
   const away = { id: 'uniform', label: training.data ? t('elsewhere') : t('in the box'), kind: 'canReach' };
   return {
     heading: t('Breakpoints for each unit of length'),
     description: describe(training, near.label, ({ nearData, nearUniform }) => (nearData ?? nearUniform)?.mean),
     series: [
       ...seriesOf(training, near, ({ nearData }) => nearData),
+      ...seriesOf(training, test, ({ nearTest }) => nearTest),
       ...seriesOf(training, away, ({ nearUniform }) => nearUniform),
     ],
     levels: [],

@@ -30,6 +30,7 @@ export function createTrainingTable(): TrainingTable {
     if (shown === null || !root.open) return;
     const logged = loggedNames(shown.snapshots);
     const hasPlanes = shown.snapshots.some(({ inPlanes }) => inPlanes !== null);
+    const hasTest = shown.snapshots.some(({ nearTest }) => nearTest !== null);
     const severalRuns = shown.runs.length > 1;
     const names = [
       ...(severalRuns ? [t('run')] : []),
@@ -39,6 +40,7 @@ export function createTrainingTable(): TrainingTable {
       ...(hasPlanes ? [t('regions in planes')] : []),
       t('neurons × distance'),
       t('breakpoints near data'),
+      ...(hasTest ? [t('breakpoints near test data')] : []),
       t('breakpoints elsewhere'),
       t('dead'),
       t('always active'),
@@ -51,10 +53,11 @@ export function createTrainingTable(): TrainingTable {
         element(
           'tr',
           {},
-          cellsOf(snapshot, { run: severalRuns ? runs[snapshot.run].label : null, hasPlanes, logged }).map((text, i) =>
-            i === (severalRuns ? 1 : 0)
-              ? element('th', { text, attributes: { scope: 'row' } })
-              : element('td', { text }),
+          cellsOf(snapshot, { run: severalRuns ? runs[snapshot.run].label : null, hasPlanes, hasTest, logged }).map(
+            (text, i) =>
+              i === (severalRuns ? 1 : 0)
+                ? element('th', { text, attributes: { scope: 'row' } })
+                : element('td', { text }),
           ),
         ),
       ),
@@ -75,19 +78,32 @@ export function createTrainingTable(): TrainingTable {
 interface Columns {
   readonly run: string | null;
   readonly hasPlanes: boolean;
+  readonly hasTest: boolean;
   readonly logged: readonly string[];
 }
 
-function cellsOf(snapshot: PanelSnapshot, { run, hasPlanes, logged }: Columns): string[] {
-  const { at, exact, regions, perNeuron, inPlanes, distance, nearData, nearUniform, dead, alwaysActive, log } =
-    snapshot;
+function cellsOf(snapshot: PanelSnapshot, { run, hasPlanes, hasTest, logged }: Columns): string[] {
+  const {
+    at,
+    exact,
+    regions,
+    perNeuron,
+    inPlanes,
+    distance,
+    nearData,
+    nearTest,
+    nearUniform,
+    dead,
+    alwaysActive,
+    log,
+  } = snapshot;
   return [
     ...(run === null ? [] : [run]),
     formatCount(at),
     `${exact ? '' : '≥ '}${formatCount(regions)}`,
     spread(perNeuron),
     ...(hasPlanes ? [`${inPlanes?.exact === false ? '≥ ' : ''}${spread(inPlanes)}`] : []),
-    ...[distance, nearData, nearUniform].map(spread),
+    ...[distance, nearData, ...(hasTest ? [nearTest] : []), nearUniform].map(spread),
     ...[dead, alwaysActive].map((count) => (count === null ? NO_FIGURE : formatCount(count))),
     ...logged.map((name) => (log[name] === undefined ? NO_FIGURE : significant(log[name]))),
   ];

@@ -70,7 +70,7 @@ export interface SnapshotFigures {
 }
 
 const LINE_KINDS = ['through', 'between', 'chords'] as const;
-const POINT_KINDS = ['data', 'uniform'] as const;
+const POINT_KINDS = ['data', 'uniform', 'test'] as const;
 
 /** All lines, short chords and points of the places, in one request; `figuresOf` takes its answer apart again. */
 export function snapshotRequest(network: Network, places: TrainingPlaces): MeasureRequest {

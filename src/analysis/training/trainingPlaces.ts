@@ -16,11 +16,13 @@ export function sampledData({ points, labels }: DataPoints, most: number, seed: 
 export interface TrainingChoice {
   /** Samples of the data that lines and points are taken from; null without data. */
   readonly data: DataPoints | null;
+  /** Samples that the network is not trained with, for the figures near points. */
+  readonly test?: DataPoints;
   /** Lines of each kind. */
   readonly lines: number;
   /** Planes through three samples, of three classes if the data have them; none for fewer than three inputs. */
   readonly planes?: number;
-  /** Points of each kind: samples of the data, and uniform points of the box. */
+  /** Points of each kind: samples of the data and of the test data, and uniform points of the box. */
   readonly points: number;
   readonly box: Box<number>;
   /** Half the length of the chords around a point; by default a hundredth of the samples' median norm. */
@@ -43,7 +45,7 @@ export interface TrainingPlaces {
 }
 
 export type LineKind = 'through' | 'between' | 'chords';
-export type PointKind = 'data' | 'uniform';
+export type PointKind = 'data' | 'uniform' | 'test';
 
 export const DEFAULT_LINES = 100;
 export const DEFAULT_POINTS = 100;
@@ -58,23 +60,30 @@ const SAMPLES = 11;
 const PAIRS = 12;
 const DIRECTIONS = 13;
 const TRIPLES = 14;
+const TEST_DIRECTIONS = 15;
 
 /** The same for a choice on every machine. Inputs are those of the network. */
 export function trainingPlaces(choice: TrainingChoice, inputs: number): TrainingPlaces {
-  const { data, seed } = choice;
+  const { data, test, seed } = choice;
   const corners = cornersOf(choice.box, inputs);
   const uniform = randomPoints(corners, choice.points, seed);
   const samples = data ? sampled(data.points, choice.points, seed) : [];
+  const testSamples = test ? sampled(test.points, choice.points, seed) : [];
   const norms = (data?.points ?? uniform).map(normOf).sort((a, b) => a - b);
   const radius = choice.radius ?? RADIUS_SHARE * (norms[norms.length >> 1] || 1);
   const gaussian = gaussians(streamSeed(seed, DIRECTIONS));
-  const chordsAround = (points: readonly (readonly number[])[]) =>
-    points.map((point) => chordsAt(point, radius, gaussian));
+  const chordsAround = (points: readonly (readonly number[])[], directions = gaussian) =>
+    points.map((point) => chordsAt(point, radius, directions));
   return {
     lines: data ? dataLines(data, choice.lines, seed) : { chords: randomChords(corners, choice.lines, seed) },
     planes: data && inputs > 2 ? dataPlanes(data, choice.planes ?? 0, seed) : [],
-    points: { ...(data && { data: samples }), uniform },
-    around: { ...(data && { data: chordsAround(samples) }), uniform: chordsAround(uniform) },
+    points: { ...(data && { data: samples }), uniform, ...(test && { test: testSamples }) },
+    around: {
+      ...(data && { data: chordsAround(samples) }),
+      uniform: chordsAround(uniform),
+      // From a stream of their own, so that the other figures are the same with and without them.
+      ...(test && { test: chordsAround(testSamples, gaussians(streamSeed(seed, TEST_DIRECTIONS))) }),
+    },
     radius,
   };
 }

@@ -30,7 +30,13 @@ export async function trainCommand(words: readonly string[], output: Output, sto
   const pool = openPool(options.workers);
   try {
     const data = options.points === undefined ? null : await readData(options.points, network.inputSize);
-    const training = { ...options.training, data: data && sampledData(data, MAX_DATA, options.training.seed) };
+    const test = options.testPoints === undefined ? null : await readData(options.testPoints, network.inputSize);
+    const { seed } = options.training;
+    const training = {
+      ...options.training,
+      data: data && sampledData(data, MAX_DATA, seed),
+      ...(test && { test: sampledData(test, MAX_DATA, seed) }),
+    };
     const model = { text: input.text, file, network: position, imports: input.imports };
     const cache = await TrainingCache.open(options.cache);
     const run = new TrainingRun({ network, model, training, count: options.count }, pool, cache);
@@ -89,6 +95,7 @@ function parseTrainWords(words: readonly string[]) {
     watch: { type: 'boolean' },
     run: text,
     points: text,
+    'test-points': text,
     log: text,
     lines: text,
     planes: text,
@@ -114,6 +121,7 @@ function parseTrainWords(words: readonly string[]) {
     file: positionals[0],
     run: values.run,
     points: values.points,
+    testPoints: values['test-points'],
     log: values.log,
     cache: values.cache,
     network: values.network,

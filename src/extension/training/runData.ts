@@ -13,9 +13,8 @@ export interface RunData {
 
 const SEED = 1;
 /** Names under which data are kept beside snapshots. */
-const NAMES = ['points', 'data', 'train'].flatMap((name) =>
-  ['csv', 'json', 'npy'].map((ending) => `${name}.${ending}`),
-);
+const NAMES = { training: ['points', 'data', 'train'], test: ['test', 'validation', 'val'] } as const;
+const ENDINGS = ['csv', 'json', 'npy'];
 
 /** The file's data. Errors: Error, as a sentence. */
 export async function readData(file: vscode.Uri, inputs: number, isChosen: boolean): Promise<RunData> {
@@ -25,8 +24,8 @@ export async function readData(file: vscode.Uri, inputs: number, isChosen: boole
 }
 
 /** The data beside the snapshots of a run; null where there are none that fit. */
-export async function findData(folder: vscode.Uri, inputs: number): Promise<RunData | null> {
-  for (const name of NAMES) {
+export async function findData(folder: vscode.Uri, inputs: number, kind: keyof typeof NAMES): Promise<RunData | null> {
+  for (const name of NAMES[kind].flatMap((stem) => ENDINGS.map((ending) => `${stem}.${ending}`))) {
     try {
       return await readData(vscode.Uri.joinPath(folder, name), inputs, false);
     } catch {

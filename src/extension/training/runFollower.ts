@@ -173,6 +173,7 @@ function panelSnapshot(
     distance: figureOf(around?.timesNeurons),
     histogram: around?.histogram ?? [],
     nearData: figureOf(localComplexity.data?.breakpointsPerLength),
+    nearTest: figureOf(localComplexity.test?.breakpointsPerLength),
     nearUniform: figureOf(localComplexity.uniform?.breakpointsPerLength),
     dead: sum('lowest'),
     alwaysActive: sum('other'),

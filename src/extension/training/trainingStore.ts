@@ -111,9 +111,13 @@ export class TrainingStore implements vscode.Disposable {
   async dataOf(source: NetworkSource): Promise<RunData | null> {
     const { data } = this.sourcesOf(source);
     if (data !== null) return readData(vscode.Uri.parse(data), source.inputs, true).catch(() => null);
+    return this.dataBeside(source, 'training');
+  }
+
+  private async dataBeside(source: NetworkSource, kind: 'training' | 'test'): Promise<RunData | null> {
     for (const { uri } of this.runsOf(source)) {
       const isPattern = /[*?.]/.test(uri.path.slice(uri.path.lastIndexOf('/')));
-      const found = await findData(isPattern ? vscode.Uri.joinPath(uri, '..') : uri, source.inputs);
+      const found = await findData(isPattern ? vscode.Uri.joinPath(uri, '..') : uri, source.inputs, kind);
       if (found) return found;
     }
     return null;
@@ -136,9 +140,9 @@ export class TrainingStore implements vscode.Disposable {
     this.following.set(key, following);
     const asked = { ...settings, method: method === 'sample' ? 'auto' : method, seeds: 1, fileWeights: false } as const;
     const theory = await this.server.ask(runTheoryRequest, { uri, network: position, settings: asked });
-    const data = await this.dataOf(source);
-    void following.start(this.runsOf(source), data, theory, sources.isStopped === true, {
-      choices: { settings: asked, training: trainingChoice(asked, data) },
+    const [data, test] = await Promise.all([this.dataOf(source), this.dataBeside(source, 'test')]);
+    void following.start(this.runsOf(source), { data, test }, theory, sources.isStopped === true, {
+      choices: { settings: asked, training: trainingChoice(asked, data, test) },
       source,
       runner: this.runner,
       workerFiles: this.workerFiles,
@@ -201,6 +205,7 @@ class Following implements vscode.Disposable {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private cache: SnapshotCache | undefined;
   private data: RunData | null = null;
+  private testData: string | null = null;
   private theory: RunTheory | null = null;
   private expectedPerNeuron: number | null = null;
   private isStopped = false;
@@ -214,12 +219,13 @@ class Following implements vscode.Disposable {
 
   async start(
     sources: readonly RunSource[],
-    data: RunData | null,
+    { data, test }: { readonly data: RunData | null; readonly test: RunData | null },
     theory: RunTheory | null,
     isStopped: boolean,
     parts: CountingParts,
   ): Promise<void> {
     [this.data, this.theory, this.isStopped, this.cache] = [data, theory, isStopped, parts.cache];
+    this.testData = test?.panel.label ?? null;
     const changed = (isWhole: boolean) => {
       this.revision = this.tell();
       if (isWhole) this.base = this.revision;
@@ -262,6 +268,7 @@ class Following implements vscode.Disposable {
       runs: this.runs.map(({ run }) => run),
       status: this.isStopped ? 'stopped' : this.runs.some(({ isCounting }) => isCounting) ? 'counting' : 'watching',
       data: data?.panel ?? null,
+      testData: this.testData,
       method: theory?.method ?? null,
       why: theory?.why ?? null,
       domain: theory?.domain ?? '',
@@ -298,9 +305,10 @@ async function countOne(
   return found;
 }
 
-function trainingChoice({ place }: CountSettings, data: RunData | null): TrainingChoice {
+function trainingChoice({ place }: CountSettings, data: RunData | null, test: RunData | null): TrainingChoice {
   return {
     data: data?.points ?? null,
+    ...(test && { test: test.points }),
     lines: DEFAULT_LINES,
     planes: PLANES,
     points: DEFAULT_POINTS,

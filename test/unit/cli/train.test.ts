@@ -4,6 +4,11 @@ import { CommandLine } from './commandLine.ts';
 
 const FIXTURES = 'test/fixtures/training';
 
+interface Complexity {
+  readonly points: number;
+  readonly breakpointsPerLength: { readonly mean: number };
+}
+
 interface Line {
   readonly step: number | null;
   readonly exact: boolean;
@@ -11,7 +16,12 @@ interface Line {
   readonly linearRegions: number;
   readonly regionsPerNeuron: number;
   readonly lines: Record<string, { lines: number }>;
-  readonly localComplexity: { readonly radius: number; readonly data?: { readonly points: number } };
+  readonly localComplexity: {
+    readonly radius: number;
+    readonly data?: Complexity;
+    readonly test?: Complexity;
+    readonly uniform: Complexity;
+  };
   readonly expectedAtInitialization: { regionsPerNeuron: Record<string, number> };
   readonly log: Record<string, number> | null;
 }
@@ -64,6 +74,26 @@ describe('region-lens train', () => {
     await writeFile(cli.path('spirals/step-00000.pt'), await readFile(cli.path('spirals/step-00010.pt')));
     const [changed, next] = linesOf((await cli.run(kept)).out);
     expect(changed.activationRegions).toBe(next.activationRegions);
+  });
+
+  it('looks near test data too, which changes no other figure', { timeout: 60_000 }, async () => {
+    // The training samples themselves: breakpoints near them must be about as many.
+    const test = ['--test-points', 'spirals/points.csv'];
+    const figures = (out: string) => linesOf(out).map(({ lines, localComplexity }) => ({ lines, localComplexity }));
+    const plain = figures((await cli.run([...words, '--lines', '5', '--samples', '60', '--json'])).out);
+    const found = figures((await cli.run([...words, ...test, '--lines', '5', '--samples', '60', '--json'])).out);
+    expect(found.map(({ lines, localComplexity: { test: _, ...rest } }) => ({ lines, localComplexity: rest }))).toEqual(
+      plain,
+    );
+    const last = found[found.length - 1].localComplexity;
+    const [near, nearTest, uniform] = [last.data!, last.test!, last.uniform].map(
+      ({ breakpointsPerLength }) => breakpointsPerLength.mean,
+    );
+    expect(nearTest).toBeGreaterThan(1.5 * uniform);
+    expect(nearTest / near).toBeGreaterThan(0.6);
+    expect(nearTest / near).toBeLessThan(1 / 0.6);
+    const [head] = (await cli.run([...words, ...test, ...few])).out.split('\n');
+    expect(head).toMatch(/breakpoints near data +near test data +breakpoints near uniform points/);
   });
 
   it('shows a table with the log beside the figures, and says what they are', { timeout: 60_000 }, async () => {
