@@ -24,6 +24,7 @@ const tools = [
   'h5wasm',
   'knip',
   'mocha',
+  'gifenc',
   'playwright-core',
   'prettier',
   'typescript',

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { root } from '../../scripts/process.mjs';
+import { movingPicture } from './movingPicture.ts';
 import type { themes } from './workbench.ts';
 import { Workbench } from './workbench.ts';
 
@@ -18,6 +19,13 @@ const { page, webview } = workbench;
 
 async function take(what: Locator | typeof page, folder: string, name: string): Promise<void> {
   await what.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
+}
+
+/** The upper left of the editor's group, as large as a walkthrough shows it without making it smaller. */
+async function takeCorner(name: string, width: number, height: number): Promise<void> {
+  const { x, y } = (await page.locator('.editor-group-container').first().boundingBox())!;
+  const clip = { x, y, width, height };
+  await page.screenshot({ path: path.join(media, `${name}.png`), animations: 'disabled', clip });
 }
 
 /** The page of the panel with this name, drawn to its end. */
@@ -41,8 +49,7 @@ try {
     await workbench.setTheme(kind as keyof typeof themes);
     await workbench.openFile('deep-mlp.network.json');
     await workbench.waitForLine(/"dense".*≤×/);
-    const editor = page.locator('.editor-group-container').first();
-    if (isPlain) await take(editor, media, `hints-${short}`);
+    if (isPlain) await takeCorner(`hints-${short}`, 860, 290);
     await workbench.runCommand('Region Lens: Count Regions');
     await webview.getByText('8 networks, exact').waitFor();
     const frame = page.locator('iframe.webview.ready').first();
@@ -51,7 +58,7 @@ try {
     await page.locator('.monaco-hover:visible', { hasText: 'neurons' }).first().waitFor();
     if (isPlain) {
       await take(page, docs, `editor-${short}`);
-      await take(editor, media, `hover-${short}`);
+      await takeCorner(`hover-${short}`, 860, 420);
     }
     await page.keyboard.press('Escape');
     await workbench.runCommand('View: Toggle Maximize Editor Group');
@@ -61,7 +68,7 @@ try {
     await take(frame, docs, `regions-${short}`);
     if (isPlain) {
       await take(webview.locator('.depth'), media, `plot-${short}`);
-      await take(webview.locator('.pictureFrame'), media, `plane-${short}`);
+      await take(webview.locator('.picture .axedPicture'), media, `plane-${short}`);
     }
     await show('Line', webview.locator('.distanceBar'));
     await take(frame, docs, `line-${short}`);
@@ -75,3 +82,5 @@ try {
 } finally {
   await workbench.stop();
 }
+
+writeFileSync(path.join(docs, 'typing.gif'), await movingPicture(1000));

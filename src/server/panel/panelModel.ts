@@ -15,6 +15,7 @@ import { DEFAULT_BOX } from '../../common/place.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries } from '../../protocol/panel.ts';
 import type { BoundResult } from '../../theory/bound.ts';
 import { layersAt, type AnalyzedDocument } from '../documentAnalysis.ts';
+import type { ShownNetwork } from '../shownNetworks.ts';
 import { layerFormula } from './formulas.ts';
 import { seriesOf } from './series.ts';
 import { describeActivation, mainBounds, meanDomain, sourceOf } from '../words.ts';
@@ -28,8 +29,28 @@ export function panelModel(document: AnalyzedDocument, offset: number | undefine
     file: fileName,
     uri,
     version,
-    networks: analysis.networks.map((network, i) => panelNetwork(document, network, i)),
+    networks: isHalfTyped(document)
+      ? document.shown.map((network, i) => shownNetwork(document, network, i))
+      : analysis.networks.map((network, i) => panelNetwork(document, network, i)),
     selected: at?.networkIndex ?? 0,
+  };
+}
+
+/** Someone is typing in a network, and the others stand where they did: positions in requests mean the same ones. */
+function isHalfTyped({ analysis: { networks }, shown }: AnalyzedDocument): boolean {
+  const isAligned = networks.length === 0 || shown.length === networks.length;
+  return isAligned && shown.some(({ isStale }) => isStale);
+}
+
+/** As the text defines it or, where that cannot be read, as it last did; then it is not the text that is counted. */
+function shownNetwork(document: AnalyzedDocument, { analysis, isStale }: ShownNetwork, position: number): PanelNetwork {
+  const network = panelNetwork(document, analysis, position);
+  if (!isStale) return network;
+  const countRefused = t('The text cannot be read at the moment, so there is nothing to count.');
+  return {
+    ...network,
+    countRefused,
+    remarks: [t('The text cannot be read at the moment: figures of its last version.')],
   };
 }
 
@@ -167,7 +188,12 @@ export function describePanelInitialization({ kernel, kernelStddev, biasStddev }
 function remarks(document: AnalyzedDocument, analysis: NetworkAnalysis): string[] {
   const { span } = analysis.definition;
   const own = document.analysis.problems.filter(
-    (problem) => problem.severity !== 'hint' && problem.span.start >= span.start && problem.span.end <= span.end,
+    // Errors of grammar are said by the language's own extension.
+    (problem) =>
+      problem.severity !== 'hint' &&
+      problem.code !== 'syntax' &&
+      problem.span.start >= span.start &&
+      problem.span.end <= span.end,
   );
   const { complete, layers } = analysis.network;
   const incomplete = complete ? [] : [t('Some layers could not be read: the figures are for the rest.')];

@@ -258,6 +258,24 @@ class Net(nn.Module):
     expect(await server.ask(layerRangeRequest, { uri, network: 3, layer: 1 })).toBeNull();
   });
 
+  it('keeps the figures of the panel while a layer is typed key by key, and counts nothing meanwhile', async () => {
+    const uri = await open(mlp);
+    const before = (await server.ask(panelModelRequest, { uri }))!.networks;
+    const at = mlp.indexOf('    { "type": "dense", "name": "d2"');
+    const typed = '    { "type": "dense", "name": "new", "units": 7, "activation": "relu" },\n';
+    for (let length = 5; length < typed.length - 2; length += 6) {
+      await server.change(uri, 1 + length, mlp.slice(0, at) + typed.slice(0, length) + '\n' + mlp.slice(at));
+      const networks = (await server.ask(panelModelRequest, { uri }))!.networks;
+      const { remarks: _, countRefused: __, ...kept } = before[0];
+      expect(networks).toMatchObject([kept]);
+      expect(networks[0].remarks).toEqual(['The text cannot be read at the moment: figures of its last version.']);
+      expect(networks[0].countRefused).toContain('nothing to count');
+    }
+    await server.change(uri, 200, mlp.slice(0, at) + typed + mlp.slice(at));
+    const [after] = (await server.ask(panelModelRequest, { uri }))!.networks;
+    expect(after).toMatchObject({ architecture: '2 → 24 → 7 → 24 → 1', countRefused: null, remarks: [] });
+  });
+
   it('writes a network in the native format', async () => {
     const uri = await open('{ "params": { "w": 3 }, "input": [2], "layers": [{ "type": "dense", "units": "2 * w" }] }');
     expect(await server.ask(nativeTextRequest, { uri, network: 0 })).toContain(
