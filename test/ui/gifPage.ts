@@ -1,6 +1,6 @@
 import { applyPalette, GIFEncoder, quantize } from 'gifenc';
 
-/** In the page: pictures to an animated GIF. All have the same colors, and what does not change is not written again. */
+/** In the page: pictures to an animated GIF. All have the same colors; what does not change is not written again. */
 
 const COLORS = 255;
 /** Stands for "as before". */
