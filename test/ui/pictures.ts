@@ -21,9 +21,9 @@ async function take(what: Locator | typeof page, folder: string, name: string): 
   await what.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
 }
 
-/** The upper left of the editor's group, as large as a walkthrough shows it without making it smaller. */
-async function takeCorner(name: string, width: number, height: number): Promise<void> {
-  const { x, y } = (await page.locator('.editor-group-container').first().boundingBox())!;
+/** The upper left of what is seen of it, as large as a walkthrough shows it without making it smaller. */
+async function takeCorner(what: Locator, name: string, width: number, height: number): Promise<void> {
+  const { x, y } = (await what.first().boundingBox())!;
   const clip = { x, y, width, height };
   await page.screenshot({ path: path.join(media, `${name}.png`), animations: 'disabled', clip });
 }
@@ -49,7 +49,8 @@ try {
     await workbench.setTheme(kind as keyof typeof themes);
     await workbench.openFile('deep-mlp.network.json');
     await workbench.waitForLine(/"dense".*≤×/);
-    if (isPlain) await takeCorner(`hints-${short}`, 860, 290);
+    const editor = page.locator('.editor-group-container');
+    if (isPlain) await takeCorner(editor, `hints-${short}`, 860, 290);
     await workbench.runCommand('Region Lens: Count Regions');
     await webview.getByText('8 networks, exact').waitFor();
     const frame = page.locator('iframe.webview.ready').first();
@@ -58,7 +59,7 @@ try {
     await page.locator('.monaco-hover:visible', { hasText: 'neurons' }).first().waitFor();
     if (isPlain) {
       await take(page, docs, `editor-${short}`);
-      await takeCorner(`hover-${short}`, 860, 420);
+      await takeCorner(editor, `hover-${short}`, 860, 420);
     }
     await page.keyboard.press('Escape');
     await workbench.runCommand('View: Toggle Maximize Editor Group');
@@ -74,7 +75,7 @@ try {
     await take(frame, docs, `line-${short}`);
     await show('Compare', webview.locator('.sweepDot'));
     await take(frame, docs, `compare-${short}`);
-    if (isPlain) await take(webview.locator('.comparePage'), media, `compare-${short}`);
+    if (isPlain) await takeCorner(webview.locator('.comparePage'), `compare-${short}`, 1150, 780);
     await show('Regions', webview.locator('.depth'));
     await workbench.runCommand('View: Toggle Maximize Editor Group');
     await workbench.closeAll();

@@ -79,6 +79,14 @@ model = nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 1))
       { type: 'add', inputs: ['a', 'b'] },
     ],
   }),
+  'learner.network.json': JSON.stringify({
+    input: [2],
+    layers: [
+      { type: 'dense', units: 8, activation: 'relu' },
+      { type: 'dense', units: 8, activation: 'relu' },
+      { type: 'dense', units: 1 },
+    ],
+  }),
   'blocking.network.json': `// This ${blocking}.\n${dense(2, 3)}`,
   'endless.network.json': dense(3, 300, 300, 300, 300),
 };
@@ -128,6 +136,40 @@ describe('a network on a file system that is on no disk', () => {
     await counted(new RegExp(`^${mean} ± [\\d,]+$`)).waitFor();
     await web.webview.locator('.tileSource', { hasText: /^8 networks, exact$/ }).waitFor();
     await web.screenshot('web panel');
+  });
+});
+
+describe('training in a Web Worker', () => {
+  afterAll(() => web.closeAll());
+
+  it('learns XOR, and draws other regions by then', async () => {
+    const { webview } = web;
+    await web.openFile('learner.network.json');
+    await web.runCommand('Region Lens: Show Plot');
+    await webview.getByRole('tab', { name: 'Training' }).click();
+    const section = webview.locator('.trialSection');
+    const choose = async (list: string, option: string) => {
+      await section.getByLabel(list, { exact: true }).click();
+      await section.getByRole('option', { name: option, exact: true }).click();
+    };
+    const status = section.locator('.trialStatus');
+    const lossAt = async (step: number) => {
+      await status.filter({ hasText: `Step ${step} ·` }).waitFor();
+      return Number(/loss ([\d.]+)/.exec((await status.textContent()) ?? '')?.[1]);
+    };
+    const picture = () => section.locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await choose('Data', 'XOR');
+    const [before, first] = [await lossAt(0), await picture()];
+    await choose('Steps from picture to picture', '20 steps');
+    const end = section.getByLabel('last step', { exact: true }).locator('input');
+    await end.fill('400');
+    await end.press('Tab');
+    await section.getByRole('button', { name: 'Start', exact: true }).click();
+    expect(before).toBeGreaterThan(0.5);
+    expect(await lossAt(400)).toBeLessThan(0.1);
+    expect(await picture()).not.toBe(first);
+    await section.scrollIntoViewIfNeeded();
+    await web.screenshot('web training');
   });
 });
 
@@ -259,6 +301,7 @@ it('runs in a web worker, without a server behind it, and asks no other', async 
   expect([...new Set(scripts)].filter((path) => !path.includes('webview')).sort()).toEqual([
     '/extension/dist/web/extension.js',
     '/extension/dist/web/server.js',
+    '/extension/dist/web/trainer.js',
     '/extension/dist/web/worker.js',
   ]);
   expect([...web.hosts]).toEqual([]);
