@@ -4,6 +4,7 @@ import type { OutputRule, ParameterRule } from '../../../../network/operation.ts
 import { sizeOf } from '../../../../network/shape.ts';
 import { dense } from '../../../graph/affine.ts';
 import type { GraphNode } from '../../../graph/node.ts';
+import { withChannels } from '../../../graph/order.ts';
 import { flatten } from '../../../graph/reshaping.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
@@ -158,7 +159,9 @@ function layerNormalization({ trace, node, x, fields }: LayerCall): TensorValue 
 /** A recurrent layer's weights: `gates` of them for inputs, state and two biases. */
 const recurrent =
   (what: string, gates: number): LayerBody =>
-  ({ trace, node, x, fields }) => {
+  ({ trace, node, x: given, fields }) => {
+    // Features are along the last axis.
+    const x = given.shape && given.shape.length > 1 ? withChannels(trace.writer, node, given, false) : given;
     const [input, hidden] = [fields.count('input_size'), fields.count('hidden_size')];
     const layers = fields.count('num_layers', 1);
     const directions = fields.flag('bidirectional', false) ? 2 : 1;

@@ -145,6 +145,23 @@ net(torch.randn(1, 1))`;
   expect(networkOf(source).parameters).toBe(parameters);
 });
 
+it('the last state of a recurrent layer has its features', () => {
+  const source = `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(28, 64, batch_first=True)
+        self.norm = nn.BatchNorm1d(64)
+        self.fc = nn.Linear(64, 3)
+    def forward(self, x):
+        x = x.reshape(-1, 20, 28)
+        out, _ = self.rnn(x)
+        return self.fc(self.norm(out[:, -1, :]))
+net = Net()
+net(torch.randn(1, 20, 28))`;
+  expect(networkOf(source)).toMatchObject({ parameters: 4 * 64 * (28 + 64 + 2) + 128 + 195, problems: [] });
+});
+
 it('a module whose file imports PyTorch through another one is read', () => {
   const source = `from .parts import *
 class Net(nn.Module):
