@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { layerTypes } from '../../../src/formats/layers/table.ts';
 import { check, type Tally } from './check.ts';
 import { generate, wide } from './generate.ts';
@@ -22,6 +22,9 @@ function add(into: Record<string, number>, more: Readonly<Record<string, number>
 }
 
 describe('what is said of random networks of every kind', () => {
+  // Minutes of tests that never wait would keep the runner's answers from being read, which it takes for a failure.
+  afterEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
+
   const types = new Set<string>();
   const tally: Tally = { counts: {}, comparisons: {} };
 
