@@ -75,7 +75,7 @@ try {
     await take(frame, docs, `line-${short}`);
     await show('Compare', webview.locator('.sweepDot'));
     await take(frame, docs, `compare-${short}`);
-    if (isPlain) await takeCorner(webview.locator('.comparePage'), `compare-${short}`, 1150, 780);
+    if (isPlain) await takeCorner(webview.locator('.comparePage'), `compare-${short}`, 1148, 752);
     await show('Regions', webview.locator('.depth'));
     await workbench.runCommand('View: Toggle Maximize Editor Group');
     await workbench.closeAll();
