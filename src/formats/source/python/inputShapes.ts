@@ -192,27 +192,35 @@ class InputSearch {
 
   /** The least number of rows and columns that the linear layers fit, and the greatest. */
   private solved(index: number, channels: number, rank: 1 | 2): FoundInput | undefined {
-    const at = (extent: number) => this.fit(index, this.shaped(index, channels, rank, extent));
+    const fits = new Map<number, number | 'any' | undefined>();
+    const at = (extent: number) => {
+      if (!fits.has(extent)) fits.set(extent, this.fit(index, this.shaped(index, channels, rank, extent)));
+      return fits.get(extent);
+    };
+    const { lastFit } = this.e.torch;
     // Images of another size than those of the data set are brought to it.
     const isResized = this.e.torch.imageSizes.some(({ name, extents }) => !extents || !name.endsWith('Crop'));
     const named = isResized
       ? undefined
       : dataSetsIn(this.e.main.text).find(({ shape }) => shape[0] === channels && shape.length === rank + 1);
-    const least = this.least((extent) => below(at(extent), 0));
+    const least = this.least((extent) => below(at(extent), 0), lastFit?.least);
     if (least === undefined || at(least) !== 0) {
       const any = named && { ...this.inputs[index], shape: named.shape, source: `from the data set ${named.name}` };
       return any && at(named.shape[1]) === 'any' ? any : undefined;
     }
     if (named && at(named.shape[1]) === 0)
       return { ...this.inputs[index], shape: named.shape, source: `from the data set ${named.name}` };
-    const greatest = (this.least((extent) => below(at(extent), 1)) ?? least + 1) - 1;
+    const isNotTooLarge = (extent: number) => below(at(extent), 1);
+    const greatest = (this.least(isNotTooLarge, lastFit && lastFit.greatest + 1) ?? least + 1) - 1;
+    this.e.torch.lastFit = { least, greatest };
     const range = greatest > least ? ` (${least} to ${greatest} fit)` : '';
     const source = `solved from the first linear layer${range}`;
     return { ...this.shaped(index, channels, rank, least), source };
   }
 
-  /** The least extent that is not too small; undefined where none is. */
-  private least(isTooSmall: (extent: number) => boolean | undefined): number | undefined {
+  /** The least extent that is not too small, for example `guess`; undefined where none is. */
+  private least(isTooSmall: (extent: number) => boolean | undefined, guess = 1): number | undefined {
+    if (guess > 1 && isTooSmall(guess - 1) === true && isTooSmall(guess) === false) return guess;
     let [low, high] = [0, 1];
     for (; ; high *= 2) {
       const small = isTooSmall(high);
