@@ -67,9 +67,14 @@ class Hunt {
 
   constructor(
     private seed: number,
-    private readonly deadline: number,
+    private deadline: number,
     private readonly only: Subject | null,
   ) {}
+
+  /** Ends the run now: what is being checked does not count, since the signal may have ended its process too. */
+  stop(): void {
+    this.deadline = -Infinity;
+  }
 
   /** Goes on until the time is over. */
   async run(checker: Checker): Promise<void> {
@@ -78,6 +83,7 @@ class Hunt {
         const seed = this.seed++;
         const task: Task = { seed, subject: this.only ?? subjectOf(seed) };
         const outcome = await checker.check(task);
+        if (this.deadline === -Infinity) break;
         this.add(outcome);
         for (const { key, says } of outcome.finds) await this.report(checker, key, says, task, outcome.network);
       }
@@ -164,6 +170,7 @@ export async function main(words: readonly string[], child: string): Promise<boo
   const first = Math.floor(number('seed', 1 + Math.floor(Date.now() / 1000)));
   console.log(`seeds from ${first}`);
   const hunt = new Hunt(first, deadline, values.drawn ? 'drawn' : null);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => hunt.stop());
   await Promise.all(Array.from({ length: Math.floor(number('threads', 1)) }, () => hunt.run(new Checker(child))));
   return hunt.close();
 }
