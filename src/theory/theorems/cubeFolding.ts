@@ -58,21 +58,39 @@ function keepsCopiesApart({ units, cuts, flattens }: CubeUnits, d: number): bool
   return !flattens || (cuts === 1 && units > d);
 }
 
+/** All dimensions up to this one are tried, and of larger ones those at which some layer folds fewer times. */
+const MAX_TRIED = 4096;
+const MAX_FOLDS_TRIED = 64;
+
+/** The best dimension: every one up to `most` gives a bound. */
 function bestDimension(layers: readonly CubeUnits[], most: number): number {
   const { units, cuts } = layers[layers.length - 1];
+  const inner = layers.slice(0, -1);
   let best = { d: 1, ln: -Infinity };
+  const consider = (d: number, lnOfCells: number) => {
+    const ln = inner.reduce((total, layer) => total + d * Math.log(layer.folds(d)), lnOfCells);
+    if (ln > best.ln) best = { d, ln };
+  };
   // Logarithms of C(units, d) cuts^d and of the sum up to it.
   let [term, sum] = [0, 0];
-  for (let d = 1; d <= most; d++) {
+  for (let d = 1; d <= Math.min(most, MAX_TRIED); d++) {
     if (d <= units) {
       term += Math.log(((units - d + 1) / d) * cuts);
       const larger = Math.max(term, sum);
       sum = larger + Math.log(Math.exp(term - larger) + Math.exp(sum - larger));
     }
-    const ln = layers.slice(0, -1).reduce((total, layer) => total + d * Math.log(layer.folds(d)), sum);
-    if (ln > best.ln) best = { d, ln };
+    consider(d, sum);
   }
+  for (const d of largeDimensions(inner, most)) consider(d, Math.LN10 * binomialPrefixSum(units, d, cuts).log10);
   return best.d;
+}
+
+function largeDimensions(inner: readonly CubeUnits[], most: number): number[] {
+  if (most <= MAX_TRIED) return [];
+  const turns = inner.flatMap(({ units }) =>
+    Array.from({ length: MAX_FOLDS_TRIED }, (_, k) => Math.floor(units / (k + 1))),
+  );
+  return [most, ...turns.filter((d) => d > MAX_TRIED && d < most)];
 }
 
 /** p units fold an edge p times; three or more rectifiers, of which some look back, once more. */

@@ -40,11 +40,14 @@ test('breakpoints on a segment are those of its parts together', () => {
       fc.pre(differ(from, to));
       const network = chain(3, bent, biasStddev);
       const middle = along(from, to, t);
-      const [whole, first, second] = [
+      const parts = [
         [from, to],
         [from, middle],
         [middle, to],
-      ].map(([a, b]) => perLayer(meanRegionsOnSegment(network, { from: a, to: b })));
+      ].map(([a, b]) => meanRegionsOnSegment(network, { from: a, to: b }));
+      // On a part of a line that almost meets the origin, few units may bring all that the next ones bend by.
+      fc.pre(parts.every((part) => !('reason' in part && part.reason.includes('varies by very few units'))));
+      const [whole, first, second] = parts.map(perLayer);
       whole.forEach((mean, i) => expect(mean).toBeCloseTo(first[i] + second[i] - 1, 4));
     }),
     { numRuns: 40 },
