@@ -130,7 +130,7 @@ class Rounds {
 
 /**
  * Variance of one round's total: between rounds, or, where these are few, from the differences of neighboring parts,
- * which have different means besides and so rather say too much ("collapsed strata", Cochran 1977).
+ * which have different means besides and so rather say too much.
  */
 function varianceOfRound(rounds: readonly Round[]): number {
   if (rounds.length < ROUNDS_TO_COMPARE) {

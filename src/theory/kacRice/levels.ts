@@ -13,6 +13,7 @@ import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
 const COARSEST_NODES = 24;
 const FINEST_NODES = 384;
 const TOLERANCE = 1e-6;
+
 /**
  * The mean on the segment `middle + t half`, -1 <= t <= 1, for units with breakpoints anywhere (hard tanh, ReLU6):
  * their moments are no longer quadratic in t, so that the rate of breakpoints is integrated numerically.
@@ -57,10 +58,11 @@ function integral(
   return network.layers.map(({ index, name }) => {
     for (; next < bends.length && bends[next].layer === index; next++) {
       const bend = bends[next];
+      const canBeSparse = !bendsAtZeroOnly(bend.activation);
       breakpointsOf(bend, weights).forEach((breakpoints, node) => {
         mean += breakpoints;
         if (isSparse[node] === 1) sparse += breakpoints;
-        if (areSparse(bend.activation, unitsAt(bend.input.cells, node), constants)) isSparse[node] = 1;
+        if (canBeSparse && areSparse(bend.activation, unitsAt(bend.input.cells, node), constants)) isSparse[node] = 1;
       });
       if (sparse > MAX_SPARSE_SHARE * mean) throw new NoClosedForm(tooFewActive(name));
       addFixedRoots(bend, times[0], roots);
