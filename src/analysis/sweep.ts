@@ -78,7 +78,9 @@ export function sweepFields(layer: LayerDefinition): SweepField[] {
  * Another one after it bends again; layers in between that share its weights would not know which of them they share.
  */
 function isStackable({ operation, activation, inputs, sharedWith }: LayerDefinition): boolean {
-  const bends = activation.name !== 'linear' || operation.kind === 'maxout';
+  const { kind } = operation;
+  const hasUnits = kind === 'maxout' || kind === 'tropicalDense' || kind === 'tropicalConvolution';
+  const bends = activation.name !== 'linear' || hasUnits;
   return bends && inputs.length === 1 && sharedWith === undefined && ('units' in operation || 'filters' in operation);
 }
 
@@ -209,6 +211,7 @@ function isPooling({ kind }: Extract<Operation, { window: Window }>): boolean {
     case 'separableConvolution':
     case 'transposedConvolution':
     case 'locallyConnected':
+    case 'tropicalConvolution':
       return false;
   }
 }

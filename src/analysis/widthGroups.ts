@@ -93,6 +93,8 @@ function keepsWidth({ operation }: LayerDefinition): boolean {
     case 'transposedConvolution':
     case 'locallyConnected':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'flatten':
     case 'reshape':
     case 'select':

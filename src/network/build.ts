@@ -7,7 +7,7 @@ import type { LayerWeights, Operation } from './operation.ts';
 import { parameterCount, totalParameters, weightShapes } from './parameters.ts';
 import { asWritten, formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
 import { didYouMean } from './suggest.ts';
-import { operationPieces, unitStages } from './units.ts';
+import { neuronsOf, operationPieces, unitStages } from './units.ts';
 
 export interface BuiltNetwork {
   readonly network: Network;
@@ -235,7 +235,7 @@ class Builder {
       outputShape,
       ...(written.channelsFirst && { channelsFirst: true }),
       stages,
-      neurons: stages.length > 0 ? sizeOf(outputShape) : 0,
+      neurons: neuronsOf(stages),
       pieceCount: Math.max(1, operationPieces(operation, inputShapes), piecesOf(written.activation)),
       parameters: sharedWith === undefined ? parameters : 0,
       scope,

@@ -39,6 +39,9 @@ export function multiplyAdds(layer: CostedLayer): number | null {
       const edges = operation.adjacency.reduce((sum, row) => sum + row.filter((entry) => entry !== 0).length, 0);
       return edges * features + outputs * features;
     }
+    // Sums and comparisons only.
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':

@@ -1,6 +1,7 @@
 import { isMerge, type MergeOperation, type Operation, type OutputRule, type Window } from './operation.ts';
 import { selectedShape } from './selection.ts';
 import { formatShape, sameShape, sizeOf, type Shape } from './shape.ts';
+import { operationPieces } from './units.ts';
 import { sizeFault } from './wholeSizes.ts';
 import { slide, slideTransposed, spatialExtents } from './window.ts';
 
@@ -32,6 +33,11 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
     case 'maxout':
       if (input.length !== 1) return fault(`needs a vector, the input is ${formatShape(input)}: flatten it first`);
       return { shape: [operation.units] };
+    case 'tropicalDense':
+      if (input.length !== 1) return fault(`needs a vector, the input is ${formatShape(input)}: flatten it first`);
+      return input[0] === 1 ? singleArgument() : { shape: [operation.units] };
+    case 'tropicalConvolution':
+      return tropicalShape(operation, input);
     case 'convolution':
       if (input.length === operation.window.rank + 1) {
         const channels = input[input.length - 1];
@@ -155,6 +161,26 @@ function pooled(window: Window, input: Shape): InferredShape {
   return seesNothing
     ? fault('a window lies in the padding alone: pad by less than the size of the window', 'padding')
     : inferred;
+}
+
+/** The value of padding would be that of no layer: zero competes with the numbers of the input. */
+function tropicalShape(
+  operation: Extract<Operation, { readonly kind: 'tropicalConvolution' }>,
+  input: Shape,
+): InferredShape {
+  const { window, filters } = operation;
+  if (window.padding !== 'valid') {
+    const message = 'pads its input: what padding is worth to a tropical layer is not settled, and it is not analyzed';
+    return { fault: { message, field: 'padding', isUnsupported: true } };
+  }
+  const inferred = windowed(window, input, () => filters);
+  return 'shape' in inferred && operationPieces(operation, [input]) === 1 ? singleArgument('kernel_size') : inferred;
+}
+
+/** Such units bend nowhere, and all alike: what theorems say of affine layers does not hold for them. */
+function singleArgument(field?: string): InferredShape {
+  const message = 'has units that read a single number each and compare nothing, which is not analyzed';
+  return { fault: { message, field, isUnsupported: true } };
 }
 
 function transposedShape(window: Window, filters: number, input: Shape): InferredShape {

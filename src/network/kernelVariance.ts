@@ -52,6 +52,8 @@ export function fans(name: string, shape: Shape, kind: Layer['operation']['kind'
     case 'depthwiseConvolution':
     case 'separableConvolution':
     case 'graphConvolution':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
       return { fanIn: spatial * inner, fanOut: spatial * outer };
     case 'maxPooling':
     case 'averagePooling':

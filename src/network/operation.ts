@@ -14,6 +14,9 @@ export interface Window {
   readonly padding: Padding;
 }
 
+/** Max-plus units are the greatest of sums, min-plus units the least. */
+export type Semiring = 'max' | 'min';
+
 /** What a layer computes, before its activation; parameters as written, shapes still open. */
 export type Operation =
   | { readonly kind: 'dense'; readonly units: number; readonly useBias: boolean }
@@ -50,6 +53,16 @@ export type Operation =
       readonly useBias: boolean;
     }
   | { readonly kind: 'maxout'; readonly units: number; readonly rank: number }
+  /** A unit is the greatest (or least) of all inputs, each plus a weight of its own. */
+  | { readonly kind: 'tropicalDense'; readonly units: number; readonly semiring: Semiring }
+  | {
+      readonly kind: 'tropicalConvolution';
+      readonly window: Window;
+      readonly filters: number;
+      readonly semiring: Semiring;
+      /** Every channel has units of its own, which are added up; otherwise a unit reads all channels. */
+      readonly sumsChannels: boolean;
+    }
   | { readonly kind: 'maxPooling'; readonly window: Window }
   | { readonly kind: 'averagePooling'; readonly window: Window }
   | { readonly kind: 'globalMaxPooling'; readonly rank: 1 | 2; readonly keepDims: boolean }
@@ -129,6 +142,8 @@ export function isMerge(operation: Operation): operation is MergeOperation {
     case 'locallyConnected':
     case 'graphConvolution':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':

@@ -66,6 +66,10 @@ function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<str
     case 'dense':
     case 'graphConvolution':
       return { kernel: [features, operation.units], ...bias([operation.units]) };
+    case 'tropicalDense':
+      return { kernel: [features, operation.units] };
+    case 'tropicalConvolution':
+      return { kernel: [...spatial, features, operation.filters] };
     case 'maxout':
       return {
         kernel: [operation.rank, features, operation.units],

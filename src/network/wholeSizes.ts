@@ -24,12 +24,14 @@ export function sizeFault(operation: Operation): SizeFault | null {
   switch (operation.kind) {
     case 'dense':
     case 'graphConvolution':
+    case 'tropicalDense':
       return counts({ units: operation.units });
     case 'maxout':
       return counts({ units: operation.units, rank: operation.rank });
     case 'convolution':
       return windowFault(operation.window) ?? counts({ filters: operation.filters, groups: operation.groups });
     case 'locallyConnected':
+    case 'tropicalConvolution':
       return windowFault(operation.window) ?? counts({ filters: operation.filters });
     case 'transposedConvolution':
       // A negative amount makes the output longer.

@@ -91,6 +91,31 @@ export function windowGeometry(layer: Pick<Layer, 'operation' | 'inputShapes' | 
   };
 }
 
+/** The window of a tropical layer; a dense one has a single window over all of its input, a sequence of numbers. */
+export function tropicalGeometry(
+  layer: Pick<Layer, 'operation' | 'inputShapes' | 'outputShape'>,
+): WindowGeometry {
+  const window = windowGeometry(layer);
+  if (window) return window;
+  const [[inW]] = layer.inputShapes;
+  const [outC] = layer.outputShape;
+  return {
+    inH: 1,
+    inW,
+    inC: 1,
+    outH: 1,
+    outW: 1,
+    outC,
+    kernel: [1, inW],
+    strides: [1, 1],
+    dilation: [1, 1],
+    padTop: 0,
+    padLeft: 0,
+    groups: 1,
+    transposed: false,
+  };
+}
+
 function groupsOf(operation: Extract<Operation, { window: Window }>, channels: number): number {
   switch (operation.kind) {
     case 'convolution':
@@ -102,6 +127,7 @@ function groupsOf(operation: Extract<Operation, { window: Window }>, channels: n
     case 'separableConvolution':
     case 'transposedConvolution':
     case 'locallyConnected':
+    case 'tropicalConvolution':
       return 1;
   }
 }

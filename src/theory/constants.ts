@@ -29,6 +29,8 @@ function addsConstants(operation: Operation): boolean {
     case 'graphConvolution':
       return operation.useBias;
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
       return true;
     case 'batchNormalization':
       return operation.center || operation.statistics !== false;
@@ -54,6 +56,11 @@ function addsConstants(operation: Operation): boolean {
   }
 }
 
+function describeConstants({ kind }: Operation): string {
+  if (kind === 'batchNormalization') return 'shifts its channels';
+  return kind === 'tropicalDense' || kind === 'tropicalConvolution' ? 'adds its weights' : 'has biases';
+}
+
 /** Positively homogeneous: f(t x) = t f(x) for t > 0. */
 function isHomogeneousActivation(activation: Activation): boolean {
   if (activation.kind === 'smooth') return false;
@@ -63,9 +70,7 @@ function isHomogeneousActivation(activation: Activation): boolean {
 /** Why what a layer computes is not positively homogeneous in its inputs, or null where it is. */
 export function constantIn(layer: Layer): string | null {
   const { name, operation, activation, scope } = layer;
-  if (addsConstants(operation)) {
-    return operation.kind === 'batchNormalization' ? `${name} shifts its channels` : `${name} has biases`;
-  }
+  if (addsConstants(operation)) return `${name} ${describeConstants(operation)}`;
   // Only the affine map of a layer that ends the piecewise-linear part counts.
   if (scope === 'piecewiseLinear' && !isHomogeneousActivation(activation)) return `${name} bends or shifts off zero`;
   return null;

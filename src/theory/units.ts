@@ -54,6 +54,8 @@ function effectOf({ kind }: Operation): 'scales' | 'renames' | 'resamples' | 'co
     case 'locallyConnected':
     case 'graphConvolution':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':

@@ -39,6 +39,8 @@ function whyNotLayer({ name, type, operation, activation, outputShape }: Layer, 
     case 'transposedConvolution':
     case 'locallyConnected':
     case 'graphConvolution':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':
@@ -139,6 +141,8 @@ function operate(
     case 'transposedConvolution':
     case 'locallyConnected':
     case 'graphConvolution':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':

@@ -103,6 +103,9 @@ class ForwardPass {
         return { ...input, channels: layer.outputShape[layer.outputShape.length - 1] };
       case 'identity':
         return input;
+      case 'tropicalDense':
+      case 'tropicalConvolution':
+        throw new NotDrawn(`${layer.name} adds its weights to numbers and takes the greatest or least.`);
       case 'select':
         throw new NotDrawn(`${layer.name} takes parts of a tensor, or puts them in another order.`);
       case 'notPiecewiseLinear':

@@ -126,6 +126,51 @@ export function windowGroups(w: WindowGeometry): number[][] {
   return groups;
 }
 
+/** The arguments of tropical units: each is a cell of the input plus an entry of the kernel. */
+export interface TropicalArguments {
+  readonly cells: readonly number[];
+  readonly entries: readonly number[];
+  /** Unit by unit, which arguments it compares. */
+  readonly groups: readonly (readonly number[])[];
+}
+
+/**
+ * Kernel `[kh, kw, in, out]`. Units by position, filter and, where every channel has its own (`byChannel`), channel.
+ */
+export function tropicalArguments(w: WindowGeometry, byChannel: boolean): TropicalArguments {
+  const [cells, entries]: number[][] = [[], []];
+  const groups: number[][] = [];
+  const depth = byChannel ? 1 : w.inC;
+  for (let row = 0; row < w.outH; row++) {
+    for (let column = 0; column < w.outW; column++) {
+      for (let f = 0; f < w.outC; f++) {
+        for (let first = 0; first < w.inC; first += depth) {
+          const group: number[] = [];
+          overWindow(w, row, column, (tap, position) => {
+            for (let c = first; c < first + depth; c++) {
+              group.push(cells.length);
+              cells.push(position * w.inC + c);
+              entries.push((tap * w.inC + c) * w.outC + f);
+            }
+          });
+          groups.push(group);
+        }
+      }
+    }
+  }
+  return { cells, entries, groups };
+}
+
+/** Row `r` is the sum of `each` numbers in a row, times a factor. */
+export function sums(columns: number, each: number, factor: number): SparseMatrix {
+  const builder = new RowBuilder();
+  for (let column = 0; column < columns; column++) {
+    builder.entry(column, factor);
+    if (column % each === each - 1) builder.endRow();
+  }
+  return builder.matrix(columns);
+}
+
 /** Kernel `[kh, kw, in / groups, out]`. */
 export function convolution(w: WindowGeometry, kernel: Float64Array): SparseMatrix {
   const builder = new RowBuilder();

@@ -1,9 +1,9 @@
 import { bends } from '../../network/activation.ts';
 import { analyzedLayers, type Layer, type Network, type TensorId } from '../../network/network.ts';
-import type { Operation, Window } from '../../network/operation.ts';
+import type { Operation, Semiring, Window } from '../../network/operation.ts';
 import { selectedPlaces } from '../../network/selection.ts';
 import { sizeOf } from '../../network/shape.ts';
-import { spatialExtents, windowGeometry } from '../../network/window.ts';
+import { spatialExtents, tropicalGeometry, windowGeometry } from '../../network/window.ts';
 import * as rows from './affineRows.ts';
 import type { AffineTerm, BendStep, Program, SparseMatrix, Step } from './program.ts';
 
@@ -194,6 +194,8 @@ class Lowering {
       }
       case 'maxout':
         return this.maxout(layer, operation, source);
+      case 'tropicalDense':
+        return this.tropical(layer, operation.semiring, null, source);
       case 'flatten':
       case 'reshape':
       case 'identity':
@@ -243,6 +245,7 @@ class Lowering {
       case 'separableConvolution':
       case 'transposedConvolution':
       case 'locallyConnected':
+      case 'tropicalConvolution':
       case 'maxPooling':
       case 'averagePooling':
         return this.windowed(layer, operation, source);
@@ -261,6 +264,8 @@ class Lowering {
         return from(rows.transposedConvolution(window, kernel()));
       case 'locallyConnected':
         return from(rows.locallyConnected(window, kernel()));
+      case 'tropicalConvolution':
+        return this.tropical(layer, operation.semiring, operation.sumsChannels ? window.inC : null, source);
       case 'depthwiseConvolution':
         return from(rows.depthwise(window, this.weight(layer, 'depthwise_kernel').data, operation.multiplier));
       case 'separableConvolution': {
@@ -297,6 +302,22 @@ class Lowering {
     );
     const groups = Array.from({ length: units }, (_, u) => Array.from({ length: rank }, (_, k) => k * units + u));
     return this.max(layer, arguments_, groups);
+  }
+
+  /**
+   * Min-plus units are the negatives of max-plus ones of the negative arguments. `summed`: this many units, those of
+   * one channel each, make a number of the output.
+   */
+  private tropical(layer: Layer, semiring: Semiring, summed: number | null, source: number): number {
+    const geometry = tropicalGeometry(layer);
+    const kernel = this.weight(layer, 'kernel').data;
+    const { cells, entries, groups } = rows.tropicalArguments(geometry, summed !== null);
+    const sign = semiring === 'max' ? 1 : -1;
+    const matrix = rows.times(rows.selection(cells, this.sizes[source]), sign);
+    const bias = Float64Array.from(entries, (entry) => sign * kernel[entry]);
+    const units = this.max(layer, this.affine([{ source, matrix }], bias), groups);
+    if (summed !== null) return this.affine([{ source: units, matrix: rows.sums(groups.length, summed, sign) }]);
+    return sign === 1 ? units : this.affine([{ source: units, matrix: this.constantDiagonal(units, sign) }]);
   }
 
   private maximum(layer: Layer, sources: readonly number[]): number {

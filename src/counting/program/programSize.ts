@@ -1,7 +1,8 @@
 import { bends } from '../../network/activation.ts';
 import { analyzedLayers, type Layer, type Network } from '../../network/network.ts';
+import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
-import { spatialExtents, windowGeometry } from '../../network/window.ts';
+import { spatialExtents, tropicalGeometry, windowGeometry } from '../../network/window.ts';
 
 /** What the program of a network (see `compile`) would hold, from its shapes alone: nothing of it is made. */
 export interface ProgramSize {
@@ -60,6 +61,9 @@ function sizeOfLayer(layer: Layer): ProgramSize {
       return { scalars: outputs, entries: inputs * outputs };
     case 'maxout':
       return { scalars: outputs * (1 + operation.rank), entries: outputs * operation.rank * (1 + inputs) };
+    case 'tropicalDense':
+    case 'tropicalConvolution':
+      return sizeOfTropical(layer, operation);
     case 'graphConvolution':
       return { scalars: outputs, entries: inputs * outputs };
     case 'flatten':
@@ -97,6 +101,20 @@ function sizeOfLayer(layer: Layer): ProgramSize {
   }
 }
 
+/** Arguments and units, then a sum of units or, for min-plus ones, their negatives. */
+function sizeOfTropical(
+  layer: Layer,
+  operation: Extract<Operation, { readonly kind: 'tropicalDense' | 'tropicalConvolution' }>,
+): ProgramSize {
+  const outputs = sizeOf(layer.outputShape);
+  const { kernel, inC } = tropicalGeometry(layer);
+  const compared = outputs * kernel[0] * kernel[1] * inC;
+  const sumsChannels = operation.kind === 'tropicalConvolution' && operation.sumsChannels;
+  const units = sumsChannels ? outputs * inC : outputs;
+  const isLast = !sumsChannels && operation.semiring === 'max';
+  return { scalars: compared + units + (isLast ? 0 : outputs), entries: 2 * compared + (isLast ? 0 : units) };
+}
+
 function sizeOfWindowed(layer: Layer): ProgramSize {
   const outputs = sizeOf(layer.outputShape);
   const window = windowGeometry(layer);
@@ -112,6 +130,8 @@ function sizeOfWindowed(layer: Layer): ProgramSize {
     }
     case 'transposedConvolution':
       return { scalars: outputs, entries: window.inH * window.inW * window.inC * taps * operation.filters };
+    case 'tropicalConvolution':
+      return sizeOfTropical(layer, operation);
     case 'convolution':
     case 'locallyConnected':
       return { scalars: outputs, entries: (outputs * taps * window.inC) / window.groups };

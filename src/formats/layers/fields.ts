@@ -108,6 +108,16 @@ export class Fields {
     return fallback;
   }
 
+  /** One of these words. */
+  oneOf<T extends string>(name: string, words: readonly T[], fallback: T): T {
+    const value = this.get(name);
+    if (value === undefined) return fallback;
+    const word = words.find((each) => each === value);
+    if (word !== undefined) return word;
+    this.bad(name, value, words.map((each) => JSON.stringify(each)).join(' or '));
+    return fallback;
+  }
+
   /** `3`, `[3]` or `[3, 5]`: one size for each spatial axis, as the pair that a window holds. */
   sizes(name: string, rank: 1 | 2, fallback?: Pair): Pair {
     const value = this.get(name);

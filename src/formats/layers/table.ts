@@ -1,6 +1,6 @@
 import { linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
-import type { Operation, OutputRule, ParameterRule } from '../../network/operation.ts';
+import type { Operation, OutputRule, ParameterRule, Semiring } from '../../network/operation.ts';
 import { isList, isRecord, stringOf } from '../json/plain.ts';
 import type { PlainValue } from '../json/plain.ts';
 import { activationField, activationLayerTypes, activationOfLayer, isActivationLayer } from './activations.ts';
@@ -78,6 +78,28 @@ const locallyConnected =
       window: fields.convolutionWindow(rank),
       filters: fields.integer('filters', 1),
       useBias: useBias(fields),
+    };
+  };
+
+const semiring = (fields: Fields): Semiring => fields.oneOf('semiring', ['max', 'min'], 'max');
+
+const tropicalDense: OperationReader = (fields) => ({
+  kind: 'tropicalDense',
+  units: fields.integer('units', 1),
+  semiring: semiring(fields),
+});
+
+/** Over channels a unit goes on as it does over its window, or the channels' own units are added up. */
+const tropicalConvolution =
+  (rank: Rank): OperationReader =>
+  (fields) => {
+    const own = semiring(fields);
+    return {
+      kind: 'tropicalConvolution',
+      window: fields.convolutionWindow(rank),
+      filters: fields.integer('filters', 1),
+      semiring: own,
+      sumsChannels: fields.oneOf('reduce', [own, 'sum'], own) === 'sum',
     };
   };
 
@@ -283,6 +305,9 @@ const readers: Readonly<Record<string, OperationReader>> = {
   locally_connected1d: locallyConnected(1),
   locally_connected2d: locallyConnected(2),
   maxout: (fields) => ({ kind: 'maxout', units: fields.integer('units', 1), rank: fields.integer('rank', 1) }),
+  tropical_dense: tropicalDense,
+  tropical_conv1d: tropicalConvolution(1),
+  tropical_conv2d: tropicalConvolution(2),
   max_pooling1d: pooling('maxPooling', 1),
   max_pooling2d: pooling('maxPooling', 2),
   average_pooling1d: pooling('averagePooling', 1),

@@ -18,7 +18,7 @@ import { readWeights } from './weights.ts';
 const placing = new Set(['type', 'name', 'inputs', 'weights', 'shared_with']);
 
 /** Fields whose strings are words, not expressions. */
-const words = new Set(['why', 'activation', 'interpolation', 'alpha_initializer', 'what']);
+const words = new Set(['why', 'activation', 'interpolation', 'alpha_initializer', 'what', 'semiring', 'reduce']);
 
 export interface Placement {
   readonly name: string;

@@ -84,6 +84,16 @@ function operationFields(operation: Operation): Record<string, Written | undefin
       };
     case 'maxout':
       return { type: 'maxout', units: operation.units, rank: operation.rank };
+    case 'tropicalDense':
+      return { type: 'tropical_dense', units: operation.units, semiring: unless('max', operation.semiring) };
+    case 'tropicalConvolution':
+      return {
+        type: `tropical_conv${operation.window.rank}d`,
+        filters: operation.filters,
+        ...convolution(operation.window),
+        semiring: unless('max', operation.semiring),
+        reduce: operation.sumsChannels ? 'sum' : undefined,
+      };
     case 'maxPooling':
       return { type: `max_pooling${operation.window.rank}d`, ...pooling(operation.window) };
     case 'averagePooling':

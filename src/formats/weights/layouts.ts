@@ -56,12 +56,19 @@ export function arrangement(
     return positionsFirst(stored.shape, wanted);
   if (weight === 'alpha' && !sameUpToOnes(stored.shape, wanted)) return slopes(stored.shape, wanted);
   if (!sameUpToOnes(stored.shape, wanted)) return null;
+  const isRows = weight === 'kernel' && hasRowsByInput(layer.operation);
+  const width = isRows ? wanted[1] : 1;
   if (weight !== 'alpha' && (fromTorch || isTorchBias(layer, stored)))
-    return reordered(flattenedInput(model, layer), 1);
+    return reordered(flattenedInput(model, layer), width);
   const order = flattenedByChannel(model, layer);
   // Where the order is not known, that is said of the layer as a whole.
   if (order === 'mixed') return (values) => values;
-  return reordered(readsRows(layer, weight) ? order : 'plain', layer.operation.kind === 'dense' ? wanted[1] : 1);
+  return reordered(readsRows(layer, weight) ? order : 'plain', width);
+}
+
+/** Kernels `[in, out]`. */
+function hasRowsByInput({ kind }: Operation): boolean {
+  return kind === 'dense' || kind === 'tropicalDense';
 }
 
 /** Whether a weight has a row for each number that comes in. */
@@ -69,6 +76,7 @@ function readsRows({ operation: { kind } }: Layer, weight: string): boolean {
   if (weight === 'alpha') return kind !== 'dense';
   switch (kind) {
     case 'dense':
+    case 'tropicalDense':
       return weight === 'kernel';
     case 'batchNormalization':
       return true;
@@ -79,6 +87,7 @@ function readsRows({ operation: { kind } }: Layer, weight: string): boolean {
     case 'locallyConnected':
     case 'graphConvolution':
     case 'maxout':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':
@@ -137,6 +146,8 @@ function isTorchKernel({ kind }: Operation): boolean {
       return true;
     case 'locallyConnected':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':
@@ -269,6 +280,8 @@ function flattenedFrom(network: Network, start: TensorId, counts: (flatten: Laye
       case 'locallyConnected':
       case 'graphConvolution':
       case 'maxout':
+      case 'tropicalDense':
+      case 'tropicalConvolution':
       case 'maxPooling':
       case 'averagePooling':
       case 'globalMaxPooling':

@@ -124,6 +124,8 @@ export function hasFields({ operation: { kind } }: Layer): boolean {
     case 'dense':
     case 'graphConvolution':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'globalMaxPooling':
     case 'globalAveragePooling':
@@ -163,6 +165,8 @@ function stepsOf(layer: Layer): AffineStep[] {
     case 'dense':
     case 'graphConvolution':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'globalMaxPooling':
     case 'globalAveragePooling':

@@ -1,8 +1,8 @@
 import { inferShape } from '../../network/inferShape.ts';
 import { isInput, shapeOfTensor, type Layer, type Network } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
-import { unitStages } from '../../network/units.ts';
-import { sameShape, sizeOf } from '../../network/shape.ts';
+import { neuronsOf, unitStages } from '../../network/units.ts';
+import { sameShape } from '../../network/shape.ts';
 
 /**
  * The network with one more unit in a dense or maxout layer, or one more filter; null for other layers, or where it no
@@ -31,9 +31,12 @@ function widerOperation(operation: Operation): Operation | null {
   switch (operation.kind) {
     case 'dense':
     case 'maxout':
+    case 'tropicalDense':
       return { ...operation, units: operation.units + 1 };
     case 'convolution':
       return operation.groups === 1 ? { ...operation, filters: operation.filters + 1 } : null;
+    case 'tropicalConvolution':
+      return { ...operation, filters: operation.filters + 1 };
     case 'depthwiseConvolution':
     case 'separableConvolution':
     case 'transposedConvolution':
@@ -68,5 +71,5 @@ function resize(layer: Layer, operation: Operation, inputShapes: Layer['inputSha
   if ('fault' in inferred) return null;
   const resized = { ...layer, operation, inputShapes, outputShape: inferred.shape };
   const stages = unitStages(resized, layer.scope);
-  return { ...resized, stages, neurons: stages.length > 0 ? sizeOf(inferred.shape) : 0 };
+  return { ...resized, stages, neurons: neuronsOf(stages) };
 }

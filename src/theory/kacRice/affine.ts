@@ -119,6 +119,8 @@ export function affineImage(
     }
     case 'identity':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'globalMaxPooling':
     case 'notPiecewiseLinear':
     case 'unknown':
@@ -144,7 +146,8 @@ function mixedPositions(
 function refuseOtherUnits(layer: Layer): void {
   const { kind } = layer.operation;
   if (kind !== 'maxout' && layer.stages[0]?.kind !== 'operation') return;
-  const units = kind === 'maxout' ? 'maxout' : 'max pooling';
+  const isTropical = kind === 'tropicalDense' || kind === 'tropicalConvolution';
+  const units = isTropical ? 'tropical units' : kind === 'maxout' ? 'maxout' : 'max pooling';
   throw new NoClosedForm(`${layer.name}: there is no closed form of the mean for ${units}.`);
 }
 

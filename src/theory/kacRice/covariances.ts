@@ -155,6 +155,8 @@ export class Covariances {
         return this.pair(layer.inputs[0], a, b);
       case 'select':
       case 'maxout':
+      case 'tropicalDense':
+      case 'tropicalConvolution':
       case 'globalMaxPooling':
       case 'notPiecewiseLinear':
       case 'unknown':

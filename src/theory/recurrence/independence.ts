@@ -6,6 +6,7 @@ import { DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
 import { networkFields, tooLarge } from '../convolution/networkFields.ts';
 import { denseIndependence, withMost, type IndependenceNumbers } from './denseIndependence.ts';
 import { poolingPatterns } from './poolingPatterns.ts';
+import { tropicalPatterns } from './tropicalPatterns.ts';
 import { graphConvolutionIndependence } from '../theorems/graphConvolution.ts';
 import { affineRun } from '../units.ts';
 
@@ -31,7 +32,7 @@ export function stageIndependence(
   if (stage.kind === 'operation')
     return withMost(
       denseIndependence(neurons, fanIn, pieceCount, kind === 'maxout' ? 'exact' : 'upper'),
-      poolingPatterns(source, false),
+      poolingPatterns(source, false) ?? tropicalPatterns(source),
     );
   if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieceCount);
   const fields = networkFields(theory);

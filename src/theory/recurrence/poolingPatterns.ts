@@ -1,15 +1,7 @@
 import type { Layer } from '../../network/network.ts';
-import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
+import { windowGeometry } from '../../network/window.ts';
 import { magnitudeOf, multiply, one, power, product, smaller, type Magnitude } from '../numbers/magnitude.ts';
-
-/** Cells `first .. last` along one axis. */
-interface Window {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** Windows whose patterns are counted together: integers stay short, and the product of the parts is a bound. */
-const MAX_WINDOWS = 256;
+import { windowsAlong, type Interval } from './windowsAlong.ts';
 
 /**
  * At most this many activation patterns of a max-pooling layer, whatever is before it: the greatest value of a window
@@ -26,34 +18,8 @@ export function poolingPatterns(layer: Layer, rectified: boolean): Magnitude | n
   return power(smaller(lines(rows, columns, rectified), lines(columns, rows, rectified)), geometry.inC);
 }
 
-/** Cells of all windows along one axis together, beyond which nothing is counted. */
-const MAX_CELLS = 50_000;
-
-/** Lists of windows that have cells in common with none of another list; null where they are too many. */
-function windowsAlong(geometry: WindowGeometry, axis: 0 | 1): Window[][] | null {
-  const [input, output, before] =
-    axis === 0 ? [geometry.inH, geometry.outH, geometry.padTop] : [geometry.inW, geometry.outW, geometry.padLeft];
-  const [size, stride, dilation] = [geometry.kernel[axis], geometry.strides[axis], geometry.dilation[axis]];
-  if (output * Math.min(size, Math.ceil(input / dilation)) > MAX_CELLS) return null;
-  const byResidue = new Map<number, Window[]>();
-  for (let place = 0; place < output; place++) {
-    const start = place * stride - before;
-    const first = start + dilation * Math.max(0, Math.ceil(-start / dilation));
-    const last = start + dilation * Math.min(size - 1, Math.floor((input - 1 - start) / dilation));
-    if (first > last) continue;
-    const windows = byResidue.get(first % dilation) ?? [];
-    byResidue.set(first % dilation, windows);
-    windows.push({ first: Math.floor(first / dilation), last: Math.floor(last / dilation) });
-  }
-  return [...byResidue.values()].flatMap((windows) =>
-    Array.from({ length: Math.ceil(windows.length / MAX_WINDOWS) }, (_, part) =>
-      windows.slice(part * MAX_WINDOWS, (part + 1) * MAX_WINDOWS),
-    ),
-  );
-}
-
 /** The product over all places across of the patterns of the windows along that line. */
-function lines(across: readonly Window[][], along: readonly Window[][], rectified: boolean): Magnitude {
+function lines(across: readonly Interval[][], along: readonly Interval[][], rectified: boolean): Magnitude {
   const lineByThickness = new Map<number, number>();
   for (const { first, last } of across.flat()) {
     const thickness = last - first + 1;
@@ -72,7 +38,7 @@ function lines(across: readonly Window[][], along: readonly Window[][], rectifie
  * value of the last window was: while it is in the next one, only it or a new cell can be the greatest there; once it
  * has left, any cell can. A window without a positive value leaves none for the next one but among the new cells.
  */
-function patternsOfLine(windows: readonly Window[], thickness: number, rectified: boolean): bigint {
+function patternsOfLine(windows: readonly Interval[], thickness: number, rectified: boolean): bigint {
   const cells = BigInt(thickness);
   let none = rectified ? 1n : 0n;
   let greatest = new Map<number, bigint>();

@@ -155,6 +155,8 @@ function passed(layer: Layer, grid: Grid, untouched: boolean): Grid | null {
     case 'locallyConnected':
     case 'graphConvolution':
     case 'maxout':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':
