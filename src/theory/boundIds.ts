@@ -28,6 +28,7 @@ export const BOUND_IDS = [
   'maxout-mrz2022-upper',
   'maxout-mrz2022-lower',
   'maxout-folding-lower',
+  'tropical-one-layer-exact',
   'gcn-one-layer-exact',
   'gcn-folding-lower',
   'hanin-rolnick2019-scale',

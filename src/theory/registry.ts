@@ -27,6 +27,7 @@ import { pascanu2013Lower } from './theorems/pascanu2013.ts';
 import { homogeneousLower, pointwiseLower } from './theorems/pointwiseLower.ts';
 import { serra2018Lower, serra2018Upper } from './theorems/serra2018.ts';
 import { convolutionGenericExact, xiong2020OneLayer, xiong2020Upper } from './theorems/xiong2020.ts';
+import { tropicalOneLayerExact } from './theorems/tropical.ts';
 import { xiong2020Lower, xiong2020LowerCorrected } from './theorems/xiong2020Lower.ts';
 
 const combinations = {
@@ -62,6 +63,7 @@ const theorems: Readonly<Record<Exclude<BoundId, keyof typeof combinations>, Bou
   'maxout-mrz2022-upper': maxoutMrz2022Upper,
   'maxout-mrz2022-lower': maxoutMrz2022Lower,
   'maxout-folding-lower': maxoutFoldingLower,
+  'tropical-one-layer-exact': tropicalOneLayerExact,
   'gcn-one-layer-exact': gcnOneLayerExact,
   'gcn-folding-lower': gcnFoldingLower,
   'hanin-rolnick2019-scale': haninRolnick2019Scale,

@@ -62,6 +62,15 @@ const layer = (operation: Operation, activation: Activation = linear): LayerSket
 
 /** Blocks for tensors with positions and channels. */
 const spatial: Record<string, Block> = {
+  tropicalWindows: (choose, shape) => [
+    layer({
+      kind: 'tropicalConvolution',
+      window: window(choose, shape, ['valid']),
+      filters: 1 + choose(2),
+      semiring: choose(2) ? 'max' : 'min',
+      sumsChannels: choose(2) === 1,
+    }),
+  ],
   convolution: (choose, shape) => {
     const groups = shape[shape.length - 1] % 2 === 0 ? 1 + choose(2) : 1;
     const paddings: Padding[] =
@@ -178,6 +187,10 @@ const general: Record<string, Block> = {
   dense: (choose, shape) =>
     [layer({ kind: 'dense', units: 3, useBias: true }, one(choose))].filter(() => shape.length > 0),
   maxout: (choose) => [layer({ kind: 'flatten' }), layer({ kind: 'maxout', units: 3, rank: 2 + choose(2) })],
+  tropical: (choose) => [
+    layer({ kind: 'flatten' }),
+    layer({ kind: 'tropicalDense', units: 2 + choose(2), semiring: choose(2) ? 'max' : 'min' }),
+  ],
 };
 
 /** Nodes with features. */

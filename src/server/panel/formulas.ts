@@ -29,7 +29,7 @@ export function layerFormula(formula: string, numbers: string | null): string {
     text
       .replace(/Σ_\{([^}]*)\}/g, String.raw`\sum_{$1} `)
       .replaceAll('≤', String.raw`\le `)
-      .replace(/C\((\d+), j\)/g, String.raw`\binom{$1}{j}`)
+      .replace(/C\((\d+), (j|\d+)\)/g, String.raw`\binom{$1}{$2}`)
       .replaceAll('·', String.raw`\cdot `)
       .replace(/\^([\d.]+|j)/g, '^{$1}')
       .replace(/(\d),(?=\d{3})/g, '$1{,}')

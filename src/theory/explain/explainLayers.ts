@@ -8,7 +8,7 @@ import { dominatorTree, type DominatorNode } from '../recurrence/dominators.ts';
 import type { LayerExplanation } from './explanation.ts';
 import type { IndependenceNumbers } from '../recurrence/denseIndependence.ts';
 import { independenceOf } from '../recurrence/independence.ts';
-import type { Magnitude } from '../numbers/magnitude.ts';
+import { compare, type Magnitude } from '../numbers/magnitude.ts';
 import { tightestRule } from '../recurrence/recurrence.ts';
 import { recurrenceMemory } from '../recurrence/recurrenceMemory.ts';
 import { widened } from './widening.ts';
@@ -72,9 +72,12 @@ function explain(
   if (oneMore !== null) {
     sentences.push(`${oneMoreUnit(layer)} would raise the network's upper bound ${formatFactor(oneMore)}-fold.`);
   }
+  if (formula === 'L') sentences.push(loadVectors);
   if (stages.length === 1) sentences.push(...doubled(layer, stages[0], factor.total, dimensionIn, sums));
   return { dimensionIn, formula, numbers, ownLog10, tightness, advice: sentences.join(' ') || null, bottleneck };
 }
+
+const loadVectors = 'L is the number of load vectors: of how many units of the layer each input can be the choice.';
 
 /** The layer passes on fewer dimensions than enter it, and units it dominates come after it. */
 function isBottleneck(node: DominatorNode): boolean {
@@ -103,6 +106,8 @@ function factorOf(
     return { formula: `Σ_{j≤${most}} I(j)`, numbers: short(sum), total: sum };
   }
   const total = sums([binomial.count, Math.min(most, maxSize), binomial.weight]);
+  if (numbers.most && numbers.mostFormula !== undefined && compare(numbers.most, total) < 0)
+    return { formula: numbers.mostFormula, numbers: short(numbers.most), total: numbers.most };
   if (most === neurons) return { formula: `${pieceCount}^${neurons}`, numbers: short(total), total };
   const weight = pieceCount === 2 ? '' : ` ${pieceCount - 1}^j`;
   const formula = `Σ_{j≤${most}} C(${neurons}, j)${weight}`;
@@ -151,7 +156,7 @@ class Widening {
   gain(layer: Layer): number | null {
     const { network } = this.theory;
     if (this.bottlenecks * network.layers.length > WIDENING_WORK) return null;
-    if (layer.operation.kind === 'convolution' && this.neurons > MAX_NEURONS_WIDENED) return null;
+    if ('filters' in layer.operation && this.neurons > MAX_NEURONS_WIDENED) return null;
     const wider = widened(network, layer.index);
     if (!wider) return null;
     this.total ??= regionsOf(this.theory);
@@ -166,7 +171,7 @@ function regionsOf(theory: TheoryContext): Magnitude | null {
 }
 
 function oneMoreUnit({ operation }: Layer): string {
-  return operation.kind === 'convolution' ? 'One more filter' : 'One more neuron';
+  return 'filters' in operation ? 'One more filter' : 'One more neuron';
 }
 
 function directions(count: number): string {

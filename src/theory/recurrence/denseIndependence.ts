@@ -18,12 +18,18 @@ export interface IndependenceNumbers {
   readonly binomial?: { readonly count: number; readonly weight: number };
   /** Where set, `prefixSum` is never greater, and the single terms say less. Not for units that lose dimensions. */
   readonly most?: Magnitude;
+  /** Where set, the formula of `most` in plain Unicode: it is never above the sum. */
+  readonly mostFormula?: string;
 }
 
 /** The same for units that have at most this many activation patterns together. */
-export function withMost(numbers: IndependenceNumbers, most: Magnitude | null): IndependenceNumbers {
+export function withMost(
+  numbers: IndependenceNumbers,
+  most: Magnitude | null,
+  mostFormula?: string,
+): IndependenceNumbers {
   if (!most || compare(most, numbers.prefixSum(numbers.maxSize)) >= 0) return numbers;
-  return { ...numbers, quality: 'upper', most, prefixSum: (j) => smaller(numbers.prefixSum(j), most) };
+  return { ...numbers, quality: 'upper', most, mostFormula, prefixSum: (j) => smaller(numbers.prefixSum(j), most) };
 }
 
 /** `count` neurons of `pieces` pieces with all inputs in common: I(j) = C(count, j) (pieces - 1)^j for j <= fanIn. */

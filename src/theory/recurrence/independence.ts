@@ -6,7 +6,7 @@ import { DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
 import { networkFields, tooLarge } from '../convolution/networkFields.ts';
 import { denseIndependence, withMost, type IndependenceNumbers } from './denseIndependence.ts';
 import { poolingPatterns } from './poolingPatterns.ts';
-import { tropicalPatterns } from './tropicalPatterns.ts';
+import { tropicalFormula, tropicalPatterns } from './tropicalPatterns.ts';
 import { graphConvolutionIndependence } from '../theorems/graphConvolution.ts';
 import { affineRun } from '../units.ts';
 
@@ -29,11 +29,13 @@ export function stageIndependence(
   const source = run[run.length - 1];
   const fanIn = source.inputShapes.reduce((total, shape) => total + sizeOf(shape), 0);
   const { kind } = source.operation;
-  if (stage.kind === 'operation')
-    return withMost(
-      denseIndependence(neurons, fanIn, pieceCount, kind === 'maxout' ? 'exact' : 'upper'),
-      poolingPatterns(source, false) ?? tropicalPatterns(source),
-    );
+  if (stage.kind === 'operation') {
+    const numbers = denseIndependence(neurons, fanIn, pieceCount, kind === 'maxout' ? 'exact' : 'upper');
+    const loads = tropicalPatterns(source);
+    return loads
+      ? withMost(numbers, loads, tropicalFormula(source))
+      : withMost(numbers, poolingPatterns(source, false));
+  }
   if (kind === 'graphConvolution') return graphConvolutionIndependence(source, neurons, pieceCount);
   const fields = networkFields(theory);
   const pattern = fields.ofLayer(run) ?? fields.ofLayer([source]);

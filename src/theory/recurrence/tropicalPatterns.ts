@@ -24,6 +24,12 @@ export function tropicalPatterns(layer: Layer): Magnitude | null {
   return power(loadVectors(geometry, depth), isSummed ? geometry.inC : 1);
 }
 
+/** The same as a formula: `L` where that is no single binomial coefficient. */
+export function tropicalFormula({ operation, inputShapes: [shape] }: Layer): string {
+  if (operation.kind !== 'tropicalDense') return 'L';
+  return `C(${operation.units + shape[0] - 1}, ${shape[0] - 1})`;
+}
+
 /** Of windows that read `depth` numbers at each place. */
 function loadVectors(geometry: WindowGeometry, depth: number): Magnitude {
   const { outC, outH, outW, kernel } = geometry;
@@ -45,8 +51,8 @@ function ofLines(lists: readonly Interval[][], cells: number, units: number, tim
   return each.every((loads) => loads !== null) ? power(product(each.map(magnitudeOf)), times) : null;
 }
 
-/** Products that one line of windows may take: a few tenths of a second. */
-const MAX_STEPS = 1e6;
+/** Products that one line of windows may take: some hundredths of a second. */
+const MAX_STEPS = 2e5;
 
 /**
  * Load vectors of windows that move along a line, with `units` at each window and `cells` inputs at every place. Where

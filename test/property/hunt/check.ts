@@ -252,7 +252,8 @@ class Check {
     const stages: UnitStage[] = [];
     this.network.layers.forEach((layer, i) => {
       stages.push(...layer.stages);
-      if (stages.length !== 1 || stages[0].kind === 'operation') return;
+      const isTropical = layer.operation.kind === 'tropicalDense';
+      if (stages.length !== 1 || (stages[0].kind === 'operation' && !isTropical)) return;
       for (const bound of bounds) {
         const value = bound.perLayer?.[i];
         if (!value || !bound.applies || !(bound.kind === 'exact' || (bound.kind === 'lower' && bound.id !== unproven)))

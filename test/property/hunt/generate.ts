@@ -237,7 +237,7 @@ class Draft {
   /** One vector, and a layer on it. */
   private vector(): NativeLayer[] {
     const flat = this.layer('flatten', {});
-    return [flat, this.made(this.choices.one(['maxout', 'dense', 'dense']), true, [flat])];
+    return [flat, this.made(this.choices.one(['maxout', 'tropical_dense', 'dense', 'dense']), true, [flat])];
   }
 
   private tail(): NativeLayer[] {

@@ -89,6 +89,7 @@ describe('what is said of random networks of every kind', () => {
       'xiong2020-upper',
       'maxout-mrz2022-upper',
       'gcn-one-layer-exact',
+      'tropical-one-layer-exact',
     ];
     expect(bounds.filter((id) => !tally.comparisons[id])).toEqual([]);
     expect(['line', 'plane', 'box', 'all', 'edge'].filter((name) => !tally.counts[name])).toEqual([]);

@@ -113,6 +113,18 @@ const locallyConnected: FieldsOf = (place) => ({
   ...biased(place),
 });
 
+/** Without a padding, which such layers have none of. */
+const tropical: FieldsOf = (place) => {
+  const { padding: _, ...moves } = window(place);
+  const [semiring, own] = place.choices.one([
+    [{}, 'max'],
+    [{ semiring: 'max' }, 'max'],
+    [{ semiring: 'min' }, 'min'],
+  ] as const);
+  const reduce = place.choices.one([undefined, own, 'sum', 'sum']);
+  return { filters: place.width(), ...moves, ...semiring, ...(reduce && { reduce }) };
+};
+
 const upSampling: FieldsOf = (place) => ({
   size: sizes(place, 1, 2),
   ...(place.choices.chance(0.5) && { interpolation: place.choices.one(['nearest', 'bilinear']) }),
@@ -195,6 +207,9 @@ export const layerFields: Readonly<Record<string, FieldsOf>> = {
   locally_connected1d: locallyConnected,
   locally_connected2d: locallyConnected,
   maxout: ({ choices, width }) => ({ units: width(), rank: choices.between(2, 4) }),
+  tropical_dense: ({ choices, width }) => ({ units: width(), semiring: choices.one(['max', 'min']) }),
+  tropical_conv1d: tropical,
+  tropical_conv2d: tropical,
   max_pooling1d: pool,
   max_pooling2d: pool,
   average_pooling1d: pool,
@@ -250,13 +265,13 @@ export function typesFor(shape: readonly number[], types: readonly string[]): st
     if (rank !== undefined) return shape.length === Number(rank) + 1;
     if (type === 'graph_conv') return shape.length === 2;
     if (/_to_/.test(type)) return shape.length === 3;
-    return type !== 'maxout' || shape.length === 1;
+    return (type !== 'maxout' && type !== 'tropical_dense') || shape.length === 1;
   });
 }
 
 /** Those with an option that makes them affine. */
 export const affineTypes: readonly string[] = Object.keys(layerFields).filter(
-  (type) => !/maxout|max_pooling|relu/.test(type),
+  (type) => !/maxout|tropical|max_pooling|relu/.test(type),
 );
 
 /** Those that keep their input's shape, whatever it is. */

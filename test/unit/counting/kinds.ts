@@ -35,6 +35,24 @@ export const kinds: Record<string, Network> = {
       dense(1),
     ],
   ),
+  'tropical layers': networkOf(
+    [3],
+    [
+      { operation: { kind: 'tropicalDense', units: 9, semiring: 'max' } },
+      dense(4),
+      { operation: { kind: 'tropicalDense', units: 8, semiring: 'min' } },
+      dense(1),
+    ],
+  ),
+  'a tropical convolution': networkOf(
+    [3, 3, 2],
+    [
+      { operation: { kind: 'tropicalConvolution', window: window2, filters: 2, semiring: 'min', sumsChannels: true } },
+      { operation: { kind: 'tropicalConvolution', window: window2, filters: 2, semiring: 'max', sumsChannels: false } },
+      flatten,
+      dense(1),
+    ],
+  ),
   'a residual block': networkOf(
     [2],
     [

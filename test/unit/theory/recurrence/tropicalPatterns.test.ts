@@ -8,14 +8,16 @@ import { build, layer, window1d, window2d } from '../../network/definitions.ts';
 type Tropical = Extract<Operation, { kind: 'tropicalDense' | 'tropicalConvolution' }>;
 
 const dense = (units: number): Tropical => ({ kind: 'tropicalDense', units, semiring: 'max' });
-const line = (filters: number, kernel: number, strides: number, sumsChannels = false): Tropical => ({
+type Windowed = Extract<Tropical, { kind: 'tropicalConvolution' }>;
+
+const line = (filters: number, kernel: number, strides: number, sumsChannels = false): Windowed => ({
   kind: 'tropicalConvolution',
   window: window1d(kernel, strides),
   filters,
   semiring: 'min',
   sumsChannels,
 });
-const plane = (filters: number, kernel: number, strides: number): Tropical => ({
+const plane = (filters: number, kernel: number, strides: number): Windowed => ({
   ...line(filters, kernel, strides),
   window: window2d(kernel, strides),
 });
