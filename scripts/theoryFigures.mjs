@@ -227,6 +227,17 @@ const figures = {
       return [String(n), widths.join(', '), String(rank), ...ids.map((id) => shown(analysis, id))];
     }),
   ],
+  tropical: () => [
+    ['layer', 'load vectors', 'maxout of that rank', 'most of 20 seeds'],
+    ...tropicalLayers.map(({ label, input, layer, maxout }) => {
+      const counts = Array.from({ length: 20 }, (_, seed) =>
+        countOf(input, [layer], { method: 'cells', place: { kind: 'all' }, seed: seed + 1 }),
+      );
+      const free = analyzed([maxout.inputs], [{ type: 'maxout', units: maxout.units, rank: maxout.rank }]);
+      const bound = shown(analyzed(input, [layer]), 'tightest-upper');
+      return [label, bound, shown(free, 'maxout-mrz2022-upper'), engine.groupDigits(String(Math.max(...counts)))];
+    }),
+  ],
   graph: () => [
     ['graph', 'features', 'formula', 'exact', 'counted'],
     ...graphs.map(({ label, adjacency, features, units }) => {
@@ -322,6 +333,39 @@ const pointwiseNetworks = [
     label: '8×8×1, 4 and 4 filters 3×3, same padding',
     input: [8, 8, 1],
     layers: [conv2d(4, [3, 3], { padding: 'same' }), conv2d(4, [3, 3], { padding: 'same' })],
+  },
+];
+
+const tropicalLayers = [
+  {
+    label: 'dense, 4 inputs, 3 units',
+    input: [4],
+    layer: { type: 'tropical_dense', units: 3 },
+    maxout: { inputs: 4, units: 3, rank: 4 },
+  },
+  {
+    label: 'windows of 3 on 5 values',
+    input: [5, 1],
+    layer: { type: 'tropical_conv1d', filters: 1, kernel_size: 3 },
+    maxout: { inputs: 5, units: 3, rank: 3 },
+  },
+  {
+    label: 'the same, 2 filters',
+    input: [5, 1],
+    layer: { type: 'tropical_conv1d', filters: 2, kernel_size: 3 },
+    maxout: { inputs: 5, units: 6, rank: 3 },
+  },
+  {
+    label: 'windows of 2 on 3 values of 2 channels, added up',
+    input: [3, 2],
+    layer: { type: 'tropical_conv1d', filters: 1, kernel_size: 2, reduce: 'sum' },
+    maxout: { inputs: 6, units: 4, rank: 2 },
+  },
+  {
+    label: 'windows of 2×2 on 3×3 values',
+    input: [3, 3, 1],
+    layer: { type: 'tropical_conv2d', filters: 1, kernel_size: 2 },
+    maxout: { inputs: 9, units: 4, rank: 4 },
   },
 ];
 

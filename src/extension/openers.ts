@@ -127,6 +127,7 @@ function exampleDescriptions(): Readonly<Record<string, string>> {
     'residual-mlp.network.json': t('Skip connections (chain bounds do not apply)'),
     'bottleneck.network.json': t('A narrow layer caps everything after it'),
     'maxout.network.json': t('Units of several pieces'),
+    'tropical.network.json': t('Max-plus and min-plus units'),
     'cnn.ts': t('TensorFlow.js in TypeScript, read without running it'),
     'keras-cnn.json': t('A Keras model as saved by to_json()'),
   };

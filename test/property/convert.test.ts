@@ -178,6 +178,15 @@ describe('a network written in the native format', () => {
     }),
     fc.record({ type: fc.constant('dense'), units: size, ...weighted }),
     fc.record({ type: fc.constant('maxout'), units: size, rank: size }),
+    fc.record({ type: fc.constant('tropical_dense'), units: size, semiring: fc.constantFrom('max', 'min') }),
+    fc.record({
+      type: fc.constant('tropical_conv2d'),
+      filters: size,
+      kernel_size: fc.oneof(size, fc.tuple(size, size)),
+      strides: size,
+      semiring: fc.constantFrom('max', 'min'),
+      reduce: fc.constantFrom('max', 'min', 'sum'),
+    }),
     fc.record({ type: fc.constant('flatten') }),
     fc.record({
       type: fc.constant('select'),

@@ -36,8 +36,9 @@ export const kinds: Record<string, Network> = {
     ],
   ),
   'tropical layers': networkOf(
-    [3],
+    [2],
     [
+      dense(5),
       { operation: { kind: 'tropicalDense', units: 9, semiring: 'max' } },
       dense(4),
       { operation: { kind: 'tropicalDense', units: 8, semiring: 'min' } },

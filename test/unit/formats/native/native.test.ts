@@ -196,6 +196,43 @@ describe('problems in native files', () => {
   });
 });
 
+describe('tropical layers in native files', () => {
+  const operations = (layers: string, input: string) =>
+    open(file(layers, `"input": ${input}`), 'x.network.json').network.layers.map((layer) => layer.operation);
+
+  it('are read with their semiring, their windows and what they do with channels', () => {
+    const window = { rank: 1, kernel: [1, 3], strides: [1, 2], dilation: [1, 1], padding: 'valid' };
+    expect(
+      operations('{ "type": "tropical_conv1d", "filters": 2, "kernel_size": 3, "strides": 2, "reduce": "sum" }', '[7, 2]'),
+    ).toEqual([{ kind: 'tropicalConvolution', window, filters: 2, semiring: 'max', sumsChannels: true }]);
+    const words = '"filters": 1, "kernel_size": [2, 1], "semiring": "min", "reduce": "min"';
+    expect(operations(`{ "type": "tropical_conv2d", ${words} }`, '[3, 3, 1]')).toMatchObject([
+      { semiring: 'min', sumsChannels: false, window: { kernel: [2, 1] } },
+    ]);
+    expect(operations('{ "type": "tropical_dense", "units": 4 }', '[3]')).toEqual([
+      { kind: 'tropicalDense', units: 4, semiring: 'max' },
+    ]);
+  });
+
+  it('read weights as dense layers and convolutions do', () => {
+    const weights = '"weights": { "kernel": [[[1, 2]], [[3, 4]]] }';
+    const text = file(`{ "type": "tropical_conv1d", "filters": 2, "kernel_size": 2, ${weights} }`, '"input": [3, 1]');
+    expect(readOne(text, 'x.network.json', true).layers[0].weights?.kernel.shape).toEqual([2, 1, 2]);
+    expect(problemsOf(text)).toEqual([]);
+  });
+
+  it.each([
+    ['"padding": "same"', /padding.*not settled/],
+    ['"semiring": "min", "reduce": "max"', /reduce must be "min" or "sum"/],
+    ['"semiring": "plus"', /semiring must be "max" or "min"/],
+    ['"kernel_size": 1', /compare nothing/],
+  ])('refuse what has no meaning: %s', (field, message) => {
+    const text = file(`{ "type": "tropical_conv1d", "filters": 2, "kernel_size": 2, ${field} }`, '"input": [3, 1]');
+    expect(open(text, 'x.network.json').problems.some((problem) => message.test(problem.message))).toBe(true);
+    expect(open(text, 'x.network.json').network.layers).toEqual([]);
+  });
+});
+
 describe('a network of PyTorch, written in the native format', () => {
   const written = (...layers: readonly string[]) => {
     const text = `import torch\nimport torch.nn as nn\nnet = nn.Sequential(${layers.join(', ')})\nnet(torch.randn(1, 3, 8, 8))\n`;
