@@ -92,9 +92,7 @@ export function windowGeometry(layer: Pick<Layer, 'operation' | 'inputShapes' | 
 }
 
 /** The window of a tropical layer; a dense one has a single window over all of its input, a sequence of numbers. */
-export function tropicalGeometry(
-  layer: Pick<Layer, 'operation' | 'inputShapes' | 'outputShape'>,
-): WindowGeometry {
+export function tropicalGeometry(layer: Pick<Layer, 'operation' | 'inputShapes' | 'outputShape'>): WindowGeometry {
   const window = windowGeometry(layer);
   if (window) return window;
   const [[inW]] = layer.inputShapes;

@@ -79,7 +79,10 @@ function ofLine(windows: readonly Interval[], cells: number, units: number): big
 /** At each place, how many windows begin, and how many reach beyond it. */
 function openWindows(windows: readonly Interval[]): { starting: number; open: number }[] {
   const from = windows[0].first;
-  const places = Array.from({ length: windows[windows.length - 1].last - from + 1 }, () => ({ starting: 0, ending: 0 }));
+  const places = Array.from({ length: windows[windows.length - 1].last - from + 1 }, () => ({
+    starting: 0,
+    ending: 0,
+  }));
   for (const { first, last } of windows) {
     places[first - from].starting++;
     places[last - from].ending++;

@@ -14,7 +14,10 @@ export const tropicalOneLayerExact: Bound = {
   id: 'tropical-one-layer-exact',
   kind: 'exact',
   of: 'activation',
-  citation: { label: 'Units shared out among inputs (this tool, after Develin, Sturmfels 2004)', url: 'https://arxiv.org/abs/math/0308254' },
+  citation: {
+    label: 'Units shared out among inputs (this tool, after Develin, Sturmfels 2004)',
+    url: 'https://arxiv.org/abs/math/0308254',
+  },
   latex: String.raw`\binom{n_1 + n_0 - 1}{n_0 - 1}`,
   hypotheses: 'one dense tropical layer on the input',
   evaluate({ network, options }) {

@@ -203,7 +203,10 @@ describe('tropical layers in native files', () => {
   it('are read with their semiring, their windows and what they do with channels', () => {
     const window = { rank: 1, kernel: [1, 3], strides: [1, 2], dilation: [1, 1], padding: 'valid' };
     expect(
-      operations('{ "type": "tropical_conv1d", "filters": 2, "kernel_size": 3, "strides": 2, "reduce": "sum" }', '[7, 2]'),
+      operations(
+        '{ "type": "tropical_conv1d", "filters": 2, "kernel_size": 3, "strides": 2, "reduce": "sum" }',
+        '[7, 2]',
+      ),
     ).toEqual([{ kind: 'tropicalConvolution', window, filters: 2, semiring: 'max', sumsChannels: true }]);
     const words = '"filters": 1, "kernel_size": [2, 1], "semiring": "min", "reduce": "min"';
     expect(operations(`{ "type": "tropical_conv2d", ${words} }`, '[3, 3, 1]')).toMatchObject([
