@@ -13,7 +13,7 @@ const PILOT_SECONDS = 0.7;
  */
 export function countCost(network: Network, choice: CountChoice, hooks: CountHooks = {}): CountCost {
   const request = planCount(network, choice);
-  const isDrawn = !choice.fileWeights || network.layers.every(({ weights }) => weights === undefined);
+  const isDrawn = choice.source.kind === 'drawn' || network.layers.every(({ weights }) => weights === undefined);
   return estimateCost(request, { seconds: PILOT_SECONDS, expected: isDrawn ? expectedRegions(request) : null }, hooks);
 }
 

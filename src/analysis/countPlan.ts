@@ -1,5 +1,6 @@
 import { formatCount } from '../common/formatFigures.ts';
 import { DEFAULT_BOX, type Place, type PlaneWindow } from '../common/place.ts';
+import type { WeightsSource } from '../common/weightsSource.ts';
 import type { CountMethod, CountRequest } from '../counting/count.ts';
 import { drawWeights } from '../counting/program/initializers.ts';
 import { programSize } from '../counting/program/programSize.ts';
@@ -14,9 +15,8 @@ export interface CountChoice {
   readonly method: CountMethod | 'auto';
   /** For cells; see `CountRequest`. */
   readonly cellsBy?: CountRequest['cellsBy'];
-  readonly seed: number;
-  /** Use weights that are given, in the text or in a file; otherwise all are drawn. */
-  readonly fileWeights: boolean;
+  readonly source: WeightsSource;
+  /** How weights are drawn, where it differs from what the network says. */
   readonly initialization?: Partial<Initialization>;
   /** Without: the default box. */
   readonly place?: Place;
@@ -68,24 +68,23 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     method,
     chosen,
     cellsBy: choice.cellsBy,
-    domain: settlePlace(place, method, network.inputSize, choice),
+    domain: settlePlace(place, method, network.inputSize, { seed: choice.source.seed, window: choice.window }),
     linear: choice.linear,
     keepRegions: choice.keepRegions,
     level: choice.level,
     listRegions: choice.listRegions,
     limits: choice.limits,
     samples: choice.samples,
-    seed: choice.seed,
+    seed: choice.source.seed,
   };
 }
 
-type WeightsChoice = Pick<CountChoice, 'fileWeights' | 'initialization' | 'seed'>;
+type WeightsChoice = Pick<CountChoice, 'source' | 'initialization'>;
 
-/** The network with the weights chosen: those of its file, or drawn from the seed. */
-export function networkToCount(network: Network, choice: WeightsChoice): Network {
-  const initialization = { ...network.initialization, ...choice.initialization };
-  const bare = choice.fileWeights ? network : withoutWeights(network);
-  return drawWeights({ ...bare, initialization }, choice.seed);
+/** The network with the weights of this source; `network` holds those of a file or of a snapshot. */
+export function networkToCount(network: Network, { source, initialization }: WeightsChoice): Network {
+  const given = source.kind === 'drawn' ? withoutWeights(network) : network;
+  return drawWeights({ ...given, initialization: { ...network.initialization, ...initialization } }, source.seed);
 }
 
 function withoutWeights(network: Network): Network {

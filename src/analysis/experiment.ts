@@ -1,4 +1,5 @@
 import { cornersOf, DEFAULT_BOX, type Box, type Segment, type SegmentPlace } from '../common/place.ts';
+import type { WeightsSource } from '../common/weightsSource.ts';
 import { boundaryDensity, lengthOf, randomChords, randomPoints } from '../counting/experiments/crofton.ts';
 import type { Experiment, MeasureRequest } from '../counting/experiments/measure.ts';
 import type { Initialization } from '../network/definition.ts';
@@ -10,11 +11,9 @@ import { meanOf, spreadOf, type Spread } from './statistics.ts';
 
 /** What a user chooses about a measurement. */
 export interface ExperimentChoice {
-  /** Of the weights. */
-  readonly seed: number;
+  readonly source: WeightsSource;
   /** Of the chords and points: the same for all networks that are to be compared. */
   readonly placesSeed: number;
-  readonly fileWeights: boolean;
   readonly initialization?: Partial<Initialization>;
   /** Where chords and points are drawn; the default box if absent. */
   readonly box?: Box<number>;

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../common/weightsSource.ts';
 import type { CountResult } from '../counting/count.ts';
 import type { Network } from '../network/network.ts';
 import type { BoundFacts, BoundResult, TheoryOptions } from '../theory/bound.ts';
@@ -15,7 +16,7 @@ export function simulatedIds({ inputSize }: Network, { parallelogram }: TheoryOp
 /** How to count one random network; weights in the file are not looked at. */
 export function simulationChoice(id: SimulatedId, seed: number, options: TheoryOptions): CountChoice {
   const { segment, parallelogram } = options;
-  const common = { seed, fileWeights: false, linear: false, keepRegions: false, limits: {} };
+  const common = { source: drawnWeights(seed), linear: false, keepRegions: false, limits: {} };
   if (id === 'simulated-line') {
     return { ...common, method: 'line', place: segment && { kind: 'segment', ...segment } };
   }

@@ -1,3 +1,4 @@
+import { fileWeights } from '../common/weightsSource.ts';
 import { whyNotCounted, type CountChoice } from '../analysis/countPlan.ts';
 import { whyFlat } from '../analysis/flatPlaces.ts';
 import { DEFAULT_BOX, PLACES, type Place } from '../common/place.ts';
@@ -28,19 +29,19 @@ export async function countRegions(call: CountInput, host: AssistantHost): Promi
   const counts = await countSeeds(task, call.first_seed ?? network.initialization.seed, call.seeds, until, host);
   const report = { network: network.name, inputSize: network.inputSize, place: place ?? DEFAULT_BOX, weights, drawn };
   if (call.format === 'json') {
-    const results = counts.map(({ result, domain, seed }) => countJson(result, domain, seed, weights));
+    const results = counts.map(({ result, domain, source }) => countJson(result, domain, source.seed, weights));
     return JSON.stringify({ file: source.file, network: network.name, asked: call.seeds, counts: results });
   }
   return countSummary(source.file, {
     ...report,
-    counts: counts.map(({ seed, result }) => ({ seed, result })),
+    counts: counts.map(({ source, result }) => ({ seed: source.seed, result })),
     asked: call.seeds,
   });
 }
 
 /** One after the other, each on all threads. Errors: ToolError where not even one was begun. */
 async function countSeeds(
-  task: Omit<CountTask, 'choice'> & { readonly choice: Omit<CountChoice, 'seed' | 'limits'> },
+  task: Omit<CountTask, 'choice'> & { readonly choice: Omit<CountChoice, 'source' | 'limits'> },
   first: number,
   seeds: number,
   until: number,
@@ -51,7 +52,7 @@ async function countSeeds(
     const seconds = (until - performance.now()) / 1000;
     if (seconds <= 0 && counts.length > 0) break;
     if (seconds <= 0) throw new ToolError('Reading the network took all of the time. Raise seconds (up to 60).');
-    const choice = { ...task.choice, seed, limits: { seconds, regions: MAX_REGIONS } };
+    const choice = { ...task.choice, source: fileWeights(seed), limits: { seconds, regions: MAX_REGIONS } };
     try {
       counts.push(await host.count({ ...task, choice }, {}));
     } catch (error) {
@@ -68,7 +69,6 @@ const MAX_REGIONS = 100_000_000;
 function taskOf(call: CountInput, { file, input, position }: Source, place: Place | undefined, weights: ChosenWeights) {
   const choice = {
     method: call.method,
-    fileWeights: true,
     place,
     linear: true,
     keepRegions: false,

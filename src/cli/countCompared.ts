@@ -1,3 +1,4 @@
+import { drawnWeights } from '../common/weightsSource.ts';
 import { comparedDefinition } from '../analysis/baselines.ts';
 import type { ComparisonRow } from '../analysis/compare.ts';
 import { whyNotCounted, type CountChoice } from '../analysis/countPlan.ts';
@@ -10,7 +11,7 @@ import type { CountProcess } from '../host/node/countProcess.ts';
 
 /** How every network of a comparison is counted: the same seeds, the same place, weights drawn. */
 export interface ComparedCounting {
-  readonly choice: Omit<CountChoice, 'seed' | 'method'> & { readonly method: CountedNetworks['method'] };
+  readonly choice: Omit<CountChoice, 'source' | 'method'> & { readonly method: CountedNetworks['method'] };
   readonly firstSeed: number;
   readonly repeat: number;
 }
@@ -32,7 +33,7 @@ export async function countCompared(
   const task = { text: writeNative(definition).text, fileName: 'compared.network.json', network: 0, runs: 1 };
   const seeds = Array.from({ length: repeat }, (_, i) => firstSeed + i);
   const outcomes = await Promise.allSettled(
-    seeds.map((seed) => pool.run({ ...task, choice: { ...choice, seed } }, { signal: stop })),
+    seeds.map((seed) => pool.run({ ...task, choice: { ...choice, source: drawnWeights(seed) } }, { signal: stop })),
   );
   const counted = outcomes.flatMap((one): CountOutcome[] => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = outcomes.find((one) => one.status === 'rejected');

@@ -63,9 +63,7 @@ export function countWordsOf(values: CountValues, positionals: readonly string[]
   if (values.regions !== undefined && method === 'sample') throw new UsageError('a sample has no regions to list');
   const choice = {
     method,
-    seed: parseSeed(values.seed),
     cellsBy,
-    fileWeights: true,
     initialization: parseDrawing(values),
     place: parsePlace(values, method),
     linear: true,
@@ -82,6 +80,7 @@ export function countWordsOf(values: CountValues, positionals: readonly string[]
     file: positionals[0],
     network: values.network,
     choice,
+    seed: parseSeed(values.seed),
     repeat,
     regions: values.regions,
     runs: parseCount(values.runs, 'runs', 1, MAX_RUNS) ?? 1,

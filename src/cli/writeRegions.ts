@@ -9,7 +9,7 @@ export async function writeRegions(path: string, file: string, network: Network,
   const stream = createWriteStream(path);
   const failed = once(stream, 'error').then(([error]: Error[]) => Promise.reject(error));
   const write = async () => {
-    const head = JSON.stringify(regionsHead(file, network, outcome.result, outcome.domain, outcome.seed));
+    const head = JSON.stringify(regionsHead(file, network, outcome.result, outcome.domain, outcome.source.seed));
     stream.write(`${head.slice(0, -1)},"regions":[\n`);
     const list = outcome.result.list ?? [];
     for (let k = 0; k < list.length; k++) {

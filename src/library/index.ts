@@ -1,3 +1,4 @@
+import { fileWeights } from '../common/weightsSource.ts';
 import { analyze as analyzed } from '../analysis/analyze.ts';
 import { planCount, whyNotCounted } from '../analysis/countPlan.ts';
 import { whyFlat } from '../analysis/flatPlaces.ts';
@@ -57,7 +58,7 @@ export function count(source: Source, options: CountOptions = {}): CountReport {
     const flat = place && whyFlat(place);
     if (flat) throw new NetworkError(`There is nothing to count: ${flat}.`);
     const limits = { regions: maxRegions, seconds: maxSeconds, bytes: MAX_HELD_BYTES };
-    const choice = { method, seed, place, samples, limits, fileWeights: true, linear: true, keepRegions: false };
+    const choice = { method, source: fileWeights(seed), place, samples, limits, linear: true, keepRegions: false };
     const request = planCount(network, choice);
     return { ...countJson(counted(request), request.domain, seed, { name: weights }), drawn };
   });

@@ -16,7 +16,7 @@ import type {
   SweepOption,
   SweptRow,
 } from './runs.ts';
-import { isPositive, isSubject, isWindow } from './validate.ts';
+import { isPositive, isSubject, isWeightsSource, isWindow } from './validate.ts';
 
 /** Checks of what answers the panel's questions. Drawing relies on them and does not check every index again. */
 
@@ -29,7 +29,7 @@ const isPair: Guard<readonly [number, number]> = (value): value is readonly [num
   Array.isArray(value) && value.length === 2 && value.every(isNumber);
 
 const hasPictureShape = shape<PanelPicture>({
-  seed: isNumber,
+  source: isWeightsSource,
   window: isWindow,
   exact: isBoolean,
   vertices: isFloat32Array,
@@ -51,7 +51,7 @@ export const isPicture: Guard<PanelPicture> = (value): value is PanelPicture =>
   value.offsets.every((offset, i) => i === 0 || offset >= value.offsets[i - 1]);
 
 const hasLineShape = shape<PanelLine>({
-  seed: isNumber,
+  source: isWeightsSource,
   exact: isBoolean,
   knots: isFloat64Array,
   layers: isInt32Array,
@@ -68,7 +68,7 @@ export const isLine: Guard<PanelLine> = (value): value is PanelLine =>
 export const isCost = shape<PanelCost>({ seconds: nullOr(isNumber) });
 
 export const isDistances = shape<PanelDistances>({
-  seed: isNumber,
+  source: isWeightsSource,
   box: isString,
   distances: isFloat64Array,
   points: isNatural,
@@ -76,7 +76,7 @@ export const isDistances = shape<PanelDistances>({
 });
 
 export const isProbe = shape<PanelProbe>({
-  seed: isNumber,
+  source: isWeightsSource,
   x: isNumber,
   y: isNumber,
   pattern: listOf(

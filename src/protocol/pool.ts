@@ -1,4 +1,5 @@
 import type { Domain } from '../common/place.ts';
+import type { WeightsSource } from '../common/weightsSource.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
 import type { SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
@@ -45,7 +46,7 @@ export interface WeightsPlace {
 export interface CountOutcome {
   readonly result: CountResult;
   readonly domain: Domain;
-  readonly seed: number;
+  readonly source: WeightsSource;
   /** Where more than one run was asked for: those that were finished. This is the fastest of them. */
   readonly runs?: number;
 }
@@ -61,7 +62,7 @@ export interface CostOutcome {
   readonly method: CountMethod;
 }
 
-/** Hanin and Rolnick's quantities of the network of one seed. */
+/** Hanin and Rolnick's quantities of one network. */
 export interface MeasureTask extends TaskNetwork {
   readonly kind: 'measure';
   readonly choice: ExperimentChoice;
@@ -71,7 +72,7 @@ export interface MeasureTask extends TaskNetwork {
 
 export interface MeasureOutcome {
   readonly measured: Experiment;
-  readonly seed: number;
+  readonly source: WeightsSource;
 }
 
 /** A network with the weights of one snapshot of its training. */
@@ -180,7 +181,7 @@ export interface ThreadPlace {
 export interface CountStart {
   readonly method: CountMethod;
   readonly domain: Domain;
-  readonly seed: number;
+  readonly source: WeightsSource;
   /** Other threads can help. */
   readonly shareable: boolean;
 }

@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../common/weightsSource.ts';
 import type { PlaneWindow, PointSet } from '../common/place.ts';
 import {
   isComparedCount,
@@ -28,17 +29,10 @@ import type {
   SweepSubject,
   SweptRow,
 } from './runs.ts';
-import type { ChosenData, PanelTraining, SnapshotPicture, SourcesChange } from './training.ts';
-import {
-  isChosenData,
-  isSnapshotPicture,
-  isSourcesChange,
-  isTraining,
-  isTrialChoice,
-  isTrialFrame,
-} from './trainingGuards.ts';
+import type { ChosenData, PanelTraining, SourcesChange } from './training.ts';
+import { isChosenData, isSourcesChange, isTraining, isTrialChoice, isTrialFrame } from './trainingGuards.ts';
 import type { TrialChoice, TrialFrame } from './trial.ts';
-import { isCountSettings, isPointSet, isPositive, isSubject, isUris, isWindow } from './validate.ts';
+import { isCountSettings, isPointSet, isPositive, isSubject, isUris, isWeightsSource, isWindow } from './validate.ts';
 
 /** What the panel asks about one network: the types of the question and the answer, and their checks. */
 interface Question<P, A> {
@@ -50,9 +44,9 @@ function question<P, A>(params: Guard<P>, answer: Guard<A>): Question<P, A> {
   return { params, answer };
 }
 
-/** A network to draw: its seed, and how it is counted. */
+/** One of the networks that are counted so. */
 interface Drawn {
-  readonly seed: number;
+  readonly source: WeightsSource;
   readonly settings: CountSettings;
 }
 const parts = { uris: isUris, counterparts: isBoolean, siblings: isBoolean };
@@ -62,7 +56,7 @@ const fitParams = {
   objective: isObjective,
   depth: nullOr(isNatural),
 };
-const drawn = { seed: isNatural, settings: isCountSettings };
+const drawn = { source: isWeightsSource, settings: isCountSettings };
 
 /**
  * Every question of the panel. A new one is a row here, a handler in the extension (`PanelAnswers`) and the code of the
@@ -102,7 +96,12 @@ const QUESTIONS = {
   comparison: question(shape<ComparisonParts>(parts), isComparison satisfies Guard<PanelComparison>),
   /** One random network of a row of the comparison, counted. Null for a row of null, which ends the count before. */
   comparedCount: question(
-    shape<ComparisonParts & Drawn & { readonly row: string | null }>({ ...parts, ...drawn, row: nullOr(isString) }),
+    shape<ComparisonParts & { readonly row: string | null; readonly seed: number; readonly settings: CountSettings }>({
+      ...parts,
+      row: nullOr(isString),
+      seed: isNatural,
+      settings: isCountSettings,
+    }),
     nullOr<ComparedCount>(isComparedCount),
   ),
   /** What can be varied in the network. */
@@ -133,7 +132,7 @@ const QUESTIONS = {
       level: isNumber,
       settings: isCountSettings,
     }),
-    isSnapshotPicture satisfies Guard<SnapshotPicture>,
+    isPicture satisfies Guard<PanelPicture>,
   ),
   /** The network after this many steps of training it here: later steps go on from earlier ones. */
   trial: question(

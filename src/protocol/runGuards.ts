@@ -3,7 +3,7 @@ import { BOUND_IDS, DRAWN_ID, SIMULATED_IDS } from '../theory/boundIds.ts';
 import { isBoolean, isNumber, isString, listOf, nullOr, oneOf, shape, isNatural } from './guards.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
 import type { PanelCount, PanelRun, RunTheory } from './runs.ts';
-import { isCountSettings } from './validate.ts';
+import { isCountSettings, isWeightsSource } from './validate.ts';
 
 /** Runs as they are sent, and kept from one session to the next: those of another version may be others. */
 
@@ -26,7 +26,7 @@ export const isSeries = shape<PanelSeries>({
 export const isMethod = oneOf('line', 'plane', 'cells', 'sample');
 
 export const isCount = shape<PanelCount>({
-  seed: isNumber,
+  source: isWeightsSource,
   exact: isBoolean,
   activationRegions: isNumber,
   perLayer: listOf(isNumber),

@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../common/weightsSource.ts';
 import type { Place, PlaneWindow } from '../common/place.ts';
 import type { CountMethod, SamplingResult } from '../counting/count.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
@@ -25,7 +26,7 @@ export interface CountSettings {
 
 /** One counted network. `perLayer` by layer index. */
 export interface PanelCount {
-  readonly seed: number;
+  readonly source: WeightsSource;
   readonly exact: boolean;
   readonly activationRegions: number;
   readonly perLayer: readonly number[];
@@ -80,7 +81,7 @@ export interface PanelRun {
 
 /** The regions of one network in a window, in coordinates of the window, [0, 1]². */
 export interface PanelPicture {
-  readonly seed: number;
+  readonly source: WeightsSource;
   readonly window: PlaneWindow;
   /** False where a limit ended the count: then parts of the window are missing. */
   readonly exact: boolean;
@@ -104,7 +105,7 @@ export interface PanelPicture {
 
 /** A network along a line: from 0 to 1, in the coordinate of the segment. */
 export interface PanelLine {
-  readonly seed: number;
+  readonly source: WeightsSource;
   readonly exact: boolean;
   readonly knots: Float64Array;
   /** Layer that bends at each knot, -1 at the ends. */
@@ -123,7 +124,7 @@ export interface PanelCost {
 
 /** How far random points of the box are from the nearest boundary of their region, in the input space. */
 export interface PanelDistances {
-  readonly seed: number;
+  readonly source: WeightsSource;
   /** The box, for people. */
   readonly box: string;
   /** Of the points that were measured; those without any boundary are left out. */
@@ -135,7 +136,7 @@ export interface PanelDistances {
 
 /** What is the case at one point of the picture. */
 export interface PanelProbe {
-  readonly seed: number;
+  readonly source: WeightsSource;
   /** In the whole parallelogram's coordinates. */
   readonly x: number;
   readonly y: number;

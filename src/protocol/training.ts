@@ -1,6 +1,5 @@
 import type { CountMethod } from '../counting/count.ts';
 import type { PanelSeries } from './panel.ts';
-import type { PanelPicture } from './runs.ts';
 
 /** What the page about training shows: runs of snapshots, and training in the editor. Plain data. */
 
@@ -100,10 +99,4 @@ export interface PanelTraining {
 export interface SourcesChange {
   readonly change: 'addRun' | 'removeRun' | 'chooseData' | 'removeData' | 'stop' | 'resume';
   readonly run: number;
-}
-
-/** The picture of a snapshot, with its place in the input where it is the square of two inputs. */
-export interface SnapshotPicture {
-  readonly file: string;
-  readonly picture: PanelPicture;
 }

@@ -19,7 +19,6 @@ import type {
   PanelSnapshot,
   PanelTraining,
   PanelTrainingRun,
-  SnapshotPicture,
   SourcesChange,
 } from './training.ts';
 import { DATA_SETS, OPTIMIZERS, type TrialChoice, type TrialFrame } from './trial.ts';
@@ -98,8 +97,6 @@ export const isSourcesChange = shape<SourcesChange>({
   change: oneOf('addRun', 'removeRun', 'chooseData', 'removeData', 'stop', 'resume'),
   run: isNatural,
 });
-
-export const isSnapshotPicture = shape<SnapshotPicture>({ file: isString, picture: isPicture });
 
 export const isTrialChoice = shape<TrialChoice>({
   dataSet: oneOf(...DATA_SETS),

@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../common/weightsSource.ts';
 import { PLACES, type Box, type Place, type PlaneWindow, type PointSet } from '../common/place.ts';
 import {
   between,
@@ -52,6 +53,14 @@ export const isPlace: Guard<Place> = taggedBy('kind')<Place>({
   }),
   points: (value): value is PlaceOf<'points'> => isPointSet(value),
 });
+
+const hasSeedAndKind = shape<{ readonly kind: WeightsSource['kind']; readonly seed: number }>({
+  kind: oneOf('drawn', 'file', 'snapshot'),
+  seed: isNatural,
+});
+
+export const isWeightsSource: Guard<WeightsSource> = (value): value is WeightsSource =>
+  hasSeedAndKind(value) && (value.kind !== 'snapshot' || ('name' in value && isString(value.name)));
 
 const hasSettingsShape = shape<CountSettings>({
   method: oneOf('auto', 'line', 'plane', 'cells', 'sample'),

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../common/weightsSource.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '@tensorflow/tfjs-backend-cpu';
@@ -32,7 +33,7 @@ export class Trainer {
     private readonly choice: TrialChoice,
   ) {
     const { points, targets, classes } = lesson;
-    this.start = networkToCount(network, { fileWeights: false, seed: choice.seed });
+    this.start = networkToCount(network, { source: drawnWeights(choice.seed) });
     this.variables = variablesOf(this.start);
     this.optimizer = optimizerOf(choice);
     this.uniform = uniforms(streamSeed(choice.seed, BATCHES));

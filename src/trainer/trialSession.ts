@@ -1,3 +1,4 @@
+import { fileWeights } from '../common/weightsSource.ts';
 import { planCount, type CountChoice } from '../analysis/countPlan.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import type { DataPoints } from '../analysis/points.ts';
@@ -105,8 +106,8 @@ function dataIn(data: DataPoints | null): DataPoints {
 function counted(network: Network, box: Box<number>): { result: CountResult; domain: Domain } {
   const choice: CountChoice = {
     method: network.inputSize === 2 ? 'plane' : 'line',
-    seed: 1,
-    fileWeights: true,
+    // The network holds the weights of this step.
+    source: fileWeights(1),
     place: box,
     linear: false,
     keepRegions: network.inputSize <= 2,

@@ -99,6 +99,6 @@ export class Job {
       regions: null,
       line: null,
     };
-    return { result, domain: begun.domain, seed: begun.seed };
+    return { result, domain: begun.domain, source: begun.source };
   }
 }

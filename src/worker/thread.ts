@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../common/weightsSource.ts';
 import { countCost } from '../analysis/countCost.ts';
 import { planCount } from '../analysis/countPlan.ts';
 import { drawMean } from '../analysis/drawnMean.ts';
@@ -40,7 +41,7 @@ type Read = NonNullable<ReturnType<typeof networkWithWeights>>;
 /** The last file read: the seeds of one run come one after the other and share it. */
 let last: (Omit<TaskNetwork, 'weights'> & { stamp: string; read: Network }) | undefined;
 /** A count that this thread leads, until the others have handed over their parts. */
-let led: { id: number; request: CountRequest; seed: number; part: CountPart; start: number } | undefined;
+let led: { id: number; request: CountRequest; source: WeightsSource; part: CountPart; start: number } | undefined;
 
 let lastText = '';
 /** The last request to stop; it may come before its task begins. */
@@ -102,7 +103,7 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       const end = performance.now() + 1000 * (task.seconds ?? Infinity);
       const stopped = () => begun.stopped?.() === true || performance.now() > end;
       const measured = runExperiment(planExperiment(network, task.choice), { ...begun, stopped });
-      return reply({ type: 'done', id, outcome: { measured, seed: task.choice.seed } });
+      return reply({ type: 'done', id, outcome: { measured, source: task.choice.source } });
     }
     case 'cost': {
       const cost = countCost(network, task.choice, hooks(id, shareOf(place), place.memory === null));
@@ -146,21 +147,21 @@ function runCount(id: number, task: CountTask, network: Network, place: ThreadPl
   const share = shareOf(place);
   const shareable = place.threads > 1 && isShareable(request);
   const { method, domain } = request;
-  if (place.thread === 0) reply({ type: 'begun', id, start: { method, domain, seed: choice.seed, shareable } });
+  if (place.thread === 0) reply({ type: 'begun', id, start: { method, domain, source: choice.source, shareable } });
   const start = performance.now();
   const part = countPart(request, hooks(id, share, place.memory === null), shareable ? share : undefined);
   if (place.thread > 0) return reply({ type: 'part', id, part }, part.joins ? arraysOf(part.joins) : []);
-  led = { id, request, seed: choice.seed, part, start };
+  led = { id, request, source: choice.source, part, start };
   if (share.othersClaimed) reply({ type: 'waiting', id });
   else add(id, []);
 }
 
 function add(id: number, parts: readonly CountPart[]): void {
   if (led?.id !== id) return;
-  const { request, seed, part, start } = led;
+  const { request, source, part, start } = led;
   led = undefined;
   const result = addParts(request, [part, ...parts], (performance.now() - start) / 1000);
-  const outcome = { result, domain: request.domain, seed };
+  const outcome = { result, domain: request.domain, source };
   reply({ type: 'done', id, outcome }, arraysOf({ ...result.regions, ...result.line }));
 }
 
@@ -181,13 +182,29 @@ async function withFiles<T>(read: () => Promise<T>): Promise<T> {
 
 async function networkOf(task: NetworkTask): Promise<Network> {
   const { text, fileName, network, imports = {}, weights } = task;
-  const isOfFile = task.kind === 'snapshot' || (task.kind !== 'run' && task.kind !== 'mean' && task.choice.fileWeights);
-  const found = weights && isOfFile ? await findWeights(host, text, weights) : null;
+  const found = weights && hasGivenWeights(task) ? await findWeights(host, text, weights) : null;
   const stamp = JSON.stringify([found?.stamp, imports]);
   if (last?.text !== text || last.fileName !== fileName || last.network !== network || last.stamp !== stamp) {
     last = { text, fileName, network, stamp, read: weighted(readNetwork(task, found)) };
   }
   return last.read;
+}
+
+/** Drawn weights need no file to be read. */
+function hasGivenWeights(task: NetworkTask): boolean {
+  switch (task.kind) {
+    case 'run':
+    case 'mean':
+      return false;
+    case 'snapshot':
+      return true;
+    case 'measure':
+    case 'cost':
+    case 'region':
+    case 'count':
+    case undefined:
+      return task.choice.source.kind !== 'drawn';
+  }
 }
 
 function readNetwork(

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../src/common/weightsSource.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { linear, relu } from '../../src/network/activation.ts';
 import { buildNetwork } from '../../src/network/build.ts';
@@ -84,7 +85,7 @@ export function squareTask(widths: readonly number[], layers: readonly BaselineL
     text,
     fileName: 'bench.network.json',
     network: 0,
-    choice: { method: 'plane', seed: 1, fileWeights: true, linear: false, keepRegions: false, limits: {} },
+    choice: { method: 'plane', source: fileWeights(1), linear: false, keepRegions: false, limits: {} },
     runs: 1,
   };
 }

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../src/common/weightsSource.ts';
 import { networkToCount } from '../../src/analysis/countPlan.ts';
 import type { Segment } from '../../src/common/place.ts';
 import { count } from '../../src/counting/countRegions.ts';
@@ -76,7 +77,7 @@ function networkOf(name: string, { input, layers }: Line): Network {
     return { ...layer, type: layer.type as string, name: `t${k + 1}`, inputs: [before] };
   });
   const file: NativeFile = { name, input, layers: named, init: { kernel: 'he_normal', bias_stddev: 0.1, seed: 1 } };
-  return networkToCount(open(file, false).network, { fileWeights: true, seed: 1 });
+  return networkToCount(open(file, false).network, { source: fileWeights(1) });
 }
 
 function segmentOf({ input, share, kind }: Line): Segment {

@@ -38,7 +38,7 @@ try {
     const panel = await PanelPage.open(browser, bundle);
     await panel.send(...planeScene(3));
     const { id, params } = await panel.waitForQuestion('picture');
-    await panel.page.evaluate(sendGrid, { side, id, seed: params.seed, layers: 3 });
+    await panel.page.evaluate(sendGrid, { side, id, source: params.source, layers: 3 });
     const ready = await panel.page.evaluate(untilPainted);
     await panel.page.locator('.pictureCanvas').focus();
     for (const press of ['+', '+', '+']) await panel.page.keyboard.press(press);

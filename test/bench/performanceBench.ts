@@ -1,3 +1,4 @@
+import { fileWeights } from '../../src/common/weightsSource.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orthonormalPair } from '../../src/counting/geometry/randomPlane.ts';
@@ -239,8 +240,7 @@ async function threads(worker: string): Promise<Row[]> {
   ]) {
     const choice = {
       method: 'plane',
-      seed: 1,
-      fileWeights: true,
+      source: fileWeights(1),
       linear: true,
       keepRegions: false,
       limits: {},
@@ -282,7 +282,7 @@ async function cancelled(worker: string): Promise<Row[]> {
   ] as const;
   const rows: Row[] = [];
   for (const { name, text, method } of cases) {
-    const choice = { method, seed: 1, fileWeights: true, linear: true, keepRegions: false, limits: {} } as const;
+    const choice = { method, source: fileWeights(1), linear: true, keepRegions: false, limits: {} } as const;
     const task = { text, fileName: 'bench.network.json', network: 0, choice, runs: 1 };
     for (const delay of [50, 1000]) {
       let most = 0;

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../src/common/weightsSource.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -93,8 +94,7 @@ describe('a network written in the native format', () => {
     const again = writeNative(analyze(text, name)!.networks[0].definition, network).text;
     const choice = {
       method: 'line',
-      seed: 1,
-      fileWeights: true,
+      source: fileWeights(1),
       linear: true,
       keepRegions: false,
       limits: {},

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../src/common/weightsSource.ts';
 import { expect, it } from 'vitest';
 import { DEFAULT_BOX } from '../../src/common/place.ts';
 import { figuresOf, snapshotRequest } from '../../src/analysis/training/snapshotFigures.ts';
@@ -14,7 +15,7 @@ const DENSE = 3000;
 
 it.each([1, 2, 3])('breakpoints around points are those that dense sampling sees, seed %i', (seed) => {
   const network = networkOf([3], [dense(12, 'relu'), dense(12, 'leaky_relu'), dense(2)]);
-  const drawn = networkToCount(network, { fileWeights: false, seed });
+  const drawn = networkToCount(network, { source: drawnWeights(seed) });
   const places = trainingPlaces({ data: null, lines: 4, points: 3, box: DEFAULT_BOX, radius: 0.4, seed }, 3);
   const measured = runExperiment(snapshotRequest(drawn, places));
   const maps = new LocalMaps(compile(drawn));

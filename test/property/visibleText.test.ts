@@ -1,3 +1,4 @@
+import { fileWeights } from '../../src/common/weightsSource.ts';
 import { comparisonTable } from '../../src/report/comparisonReport.ts';
 import { sweepTable } from '../../src/report/sweepReport.ts';
 import fc from 'fast-check';
@@ -57,7 +58,7 @@ function tablesOf(file: string, names: readonly [string, string, string]): strin
   const analysis = analyze(text, 'x.network.json')!;
   const [{ network, definition }] = analysis.networks;
   const subject = { layers: [definition.layers[0].name], field: 'units' } as const;
-  const seeds = { seed: 1, placesSeed: 1, fileWeights: true, chords: 2, points: 1 };
+  const seeds = { source: fileWeights(1), placesSeed: 1, chords: 2, points: 1 };
   const summary = summarize(network, seeds, [runExperiment(planExperiment(network, seeds), {})]);
   return [
     reportTable(file, analysis, new LineIndex(text)),

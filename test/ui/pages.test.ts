@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../src/common/weightsSource.ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
@@ -173,7 +174,7 @@ describe('the line page', () => {
     const seed = page.getByLabel('seed', { exact: true }).locator('input:visible');
     await seed.fill('7');
     await seed.press('Tab');
-    await expect.poll(async () => (await panel.waitForQuestion('line')).params.seed).toBe(7);
+    await expect.poll(async () => (await panel.waitForQuestion('line')).params.source.seed).toBe(7);
     const line = mlpLine(7);
     const three = new Float64Array(line.outputs.length * 3).map(
       (_, i) => line.outputs[Math.floor(i / 3)] * (1 - (i % 3)),
@@ -185,7 +186,13 @@ describe('the line page', () => {
       .evaluateAll((all) => all.map((curve) => getComputedStyle(curve).stroke));
     expect(new Set(strokes).size).toBe(3);
     const question = await panel.waitForQuestion('distances');
-    const one = { seed: 7, box: '[−1, 1]²', distances: new Float64Array([3.73e-5]), points: 1, complete: false };
+    const one = {
+      source: drawnWeights(7),
+      box: '[−1, 1]²',
+      distances: new Float64Array([3.73e-5]),
+      points: 1,
+      complete: false,
+    };
     await panel.reply(question, 'distances', one);
     expect(await page.locator('.distances .caption').first().textContent()).toBe(
       'Mean distance to the nearest boundary: 3.73e−5, from 1 random point of [−1,\u00a01]² (too few for a histogram). 1/N is 0.0139 for 72 neurons.',
@@ -198,7 +205,7 @@ describe('the line page', () => {
     const seed = panel.page.getByLabel('seed', { exact: true }).locator('input:visible');
     await seed.fill('5');
     await seed.press('Tab');
-    await expect.poll(async () => (await panel.waitForQuestion('line')).params.seed).toBe(5);
+    await expect.poll(async () => (await panel.waitForQuestion('line')).params.source.seed).toBe(5);
   });
 });
 
@@ -446,7 +453,7 @@ describe('the region picture', () => {
     const { page } = panel;
     const legend = page.locator('.picture .legend');
     const { id, params } = await panel.waitForQuestion('picture');
-    await page.evaluate(sendGrid, { side: 400, id, seed: params.seed, layers: 1 });
+    await page.evaluate(sendGrid, { side: 400, id, source: params.source, layers: 1 });
     // Two lines a cell, of which 120,000 are drawn at once.
     await expect
       .poll(() => legend.textContent(), { timeout: 15_000 })

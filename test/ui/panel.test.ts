@@ -1,3 +1,4 @@
+import { drawnWeights, sourceId } from '../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -83,7 +84,7 @@ describe('the depth plot', () => {
     const counts = messages.flatMap((message) => (message.type === 'counted' ? [message.count] : []));
     expect(plot.dots).toHaveLength(counts.length * bending.length);
     for (const dot of plot.dots) {
-      const count = counts.find((one) => one.seed === dot.seed)!;
+      const count = counts.find(({ source }) => sourceId(source) === dot.source)!;
       expect(Math.abs(dot.log10 - Math.log10(count.perLayer[dot.layer]))).toBeLessThan(1e-4 * plot.span);
       const column = plot.columns.find((one) => one.layer === dot.layer)!;
       expect(Math.abs(dot.x - column.x)).toBeLessThanOrEqual(plot.step / 2);
@@ -186,7 +187,7 @@ describe('the numbers', () => {
         type: 'counted',
         key,
         count: {
-          seed,
+          source: drawnWeights(seed),
           exact: seed !== 3,
           activationRegions: total,
           perLayer: [total, total, total, total],
@@ -220,7 +221,7 @@ describe('the numbers', () => {
     expect(csv.suggestedName).toBe('deep-mlp-regions.csv');
     const [header, first] = csv.text.split('\r\n').map(csvFields);
     expect(Number(first[header.indexOf('seed 3')])).toBe(
-      plane.flatMap((m) => (m.type === 'counted' && m.count.seed === 3 ? [m.count.perLayer[0]] : []))[0],
+      plane.flatMap((m) => (m.type === 'counted' && m.count.source.seed === 3 ? [m.count.perLayer[0]] : []))[0],
     );
     await choose('Save Plots as SVG');
     await panel.page.waitForFunction(

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../src/common/weightsSource.ts';
 import { strToU8 } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planCount } from '../../src/analysis/countPlan.ts';
@@ -32,8 +33,7 @@ it('a page that is isolated from other origins counts one network on several thr
   const { network } = networkWithWeights(text, 'a.network.json', 0, null)!;
   const choice = {
     method: 'plane',
-    seed: 1,
-    fileWeights: true,
+    source: fileWeights(1),
     linear: false,
     keepRegions: false,
     limits: {},

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../src/common/weightsSource.ts';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { strToU8 } from 'fflate';
@@ -93,7 +94,13 @@ model = nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 1))
 
 function regionsOf(text: string, seed: number): number {
   const { network } = networkWithWeights(text, 'a.network.json', 0, null)!;
-  const choice = { method: 'plane', seed, fileWeights: false, linear: false, keepRegions: false, limits: {} } as const;
+  const choice = {
+    method: 'plane',
+    source: drawnWeights(seed),
+    linear: false,
+    keepRegions: false,
+    limits: {},
+  } as const;
   return countRegions(planCount(network, choice)).activationRegions;
 }
 

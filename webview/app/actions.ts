@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../../src/common/weightsSource.ts';
 import type { Place, PlaneWindow } from '../../src/common/place.ts';
 import type { CountSettings, FitQuestion, PointUse, SweepSubject } from '../../src/protocol/runs.ts';
 import type { PanelCommand } from '../../src/protocol/messages.ts';
@@ -22,11 +23,11 @@ export interface Actions {
   placeLine(place: Place): void;
   draw(seriesId: string, drawn: boolean): void;
   /** `level`: where one output decides; null for a picture without a decision boundary. */
-  askPicture(seed: number, settings: CountSettings, window: PlaneWindow, level: number | null): void;
-  askLine(seed: number, settings: CountSettings): void;
-  askDistances(seed: number, settings: CountSettings, seconds: number): void;
-  askCost(seed: number, settings: CountSettings): void;
-  askProbe(seed: number, settings: CountSettings, x: number, y: number): void;
+  askPicture(source: WeightsSource, settings: CountSettings, window: PlaneWindow, level: number | null): void;
+  askLine(source: WeightsSource, settings: CountSettings): void;
+  askDistances(source: WeightsSource, settings: CountSettings, seconds: number): void;
+  askCost(source: WeightsSource, settings: CountSettings): void;
+  askProbe(source: WeightsSource, settings: CountSettings, x: number, y: number): void;
   pickNetworks(): void;
   compareBy(choice: CompareChoice): void;
   askComparison(choice: CompareChoice): void;

@@ -1,3 +1,5 @@
+import { sourceAt } from '../../src/protocol/countSources.ts';
+import { sourceId } from '../../src/common/weightsSource.ts';
 import { formatCount } from '../../src/common/formatFigures.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
 import { boxOf } from '../../src/common/place.ts';
@@ -35,7 +37,7 @@ export function createLinePage(actions: Actions): Plot {
   const longer = button(t('Measure more points'), 'secondary', () => {
     if (view === null) return;
     before = view.distances?.value ?? null;
-    actions.askDistances(chosenSeed, boxSettings(view), LONGER);
+    actions.askDistances(sourceAt(view.settings, chosenSeed), boxSettings(view), LONGER);
   });
   const progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
   const tools = element('div', { class: 'lineTools' }, [...place.elements, seed.element]);
@@ -61,17 +63,18 @@ export function createLinePage(actions: Actions): Plot {
     if (next.page !== 'line') return;
     const settings = lineSettings(next);
     const { network } = next;
-    const wanted = JSON.stringify([network.key, network.fingerprint, chosenSeed, settings]);
+    const source = sourceAt(settings, chosenSeed);
+    const wanted = JSON.stringify([network.key, network.fingerprint, sourceId(source), settings]);
     if (wanted !== asked && network.countRefused === null) {
       asked = wanted;
-      return actions.askLine(chosenSeed, settings);
+      return actions.askLine(source, settings);
     }
     // Wherever the line goes, the points are those of the box.
     const inBox = boxSettings(next);
-    const around = JSON.stringify([network.key, network.fingerprint, chosenSeed, inBox]);
+    const around = JSON.stringify([network.key, network.fingerprint, sourceId(source), inBox]);
     if (around !== askedAround && network.countRefused === null) {
       askedAround = around;
-      return actions.askDistances(chosenSeed, inBox, AT_ONCE);
+      return actions.askDistances(source, inBox, AT_ONCE);
     }
     const line = next.line?.value ?? null;
     const message = network.countRefused ?? next.line?.message ?? null;

@@ -1,3 +1,4 @@
+import { sourceId } from '../../src/common/weightsSource.ts';
 import type { AnswerOf, ParamsOf, QuestionName } from '../../src/protocol/questions.ts';
 import type { ComparisonParts } from '../../src/protocol/runs.ts';
 import type { PanelTraining } from '../../src/protocol/training.ts';
@@ -114,16 +115,20 @@ export function createActions(host: Host, questions: Questions, { state, view, c
       const others = state().drawn.filter((other) => other !== id);
       change({ ...state(), drawn: drawn ? [...others, id] : others });
     },
-    askPicture: (seed, settings, window, level) => askInto('picture', { seed, settings, window, level }),
-    askLine: (seed, settings) => askInto('line', { seed, settings }),
-    askDistances: (seed, settings, seconds) =>
-      askInto('distances', { seed, settings, seconds }, (key) => {
+    askPicture: (source, settings, window, level) => askInto('picture', { source, settings, window, level }),
+    askLine: (source, settings) => askInto('line', { source, settings }),
+    askDistances: (source, settings, seconds) =>
+      askInto('distances', { source, settings, seconds }, (key) => {
         // The distances that are there stay while more are measured.
         const { distances } = state();
-        return distances?.key === key && distances.value?.seed === seed ? distances.value : null;
+        return distances?.key === key &&
+          distances.value !== null &&
+          sourceId(distances.value.source) === sourceId(source)
+          ? distances.value
+          : null;
       }),
-    askCost: (seed, settings) => askInto('cost', { seed, settings }),
-    askProbe: (seed, settings, x, y) => askInto('probe', { seed, settings, x, y }),
+    askCost: (source, settings) => askInto('cost', { source, settings }),
+    askProbe: (source, settings, x, y) => askInto('probe', { source, settings, x, y }),
     pickNetworks: () =>
       ifShown(({ compare: { uris } }, key) =>
         ask('files', key, { uris }, (chosen) => {

@@ -1,3 +1,4 @@
+import { bySeed, sourceId } from '../../src/common/weightsSource.ts';
 import type { Place, PointSet } from '../../src/common/place.ts';
 import { isBoolean, isNatural, isString, listOf, nullOr, oneOf, shape, type Guard } from '../../src/protocol/guards.ts';
 import type { HostMessage } from '../../src/protocol/messages.ts';
@@ -20,7 +21,7 @@ import type {
   SweepSubject,
   SweptRow,
 } from '../../src/protocol/runs.ts';
-import type { ChosenData, PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
+import type { ChosenData, PanelTraining } from '../../src/protocol/training.ts';
 import type { TrialFrame } from '../../src/protocol/trial.ts';
 import { usualSettings } from '../../src/protocol/usualSettings.ts';
 import { isRun } from '../../src/protocol/runGuards.ts';
@@ -79,7 +80,7 @@ export interface AnsweredState {
   readonly swept: Answered<readonly SweptRow[]> | null;
   readonly training: Answered<PanelTraining> | null;
   readonly data: Answered<ChosenData> | null;
-  readonly snapshotPicture: Answered<SnapshotPicture> | null;
+  readonly snapshotPicture: Answered<PanelPicture> | null;
   readonly trial: Answered<TrialFrame> | null;
 }
 
@@ -175,8 +176,8 @@ export function receive(state: PanelState, message: Exclude<HostMessage, Answer>
     case 'counted': {
       const run = state.runs[message.key];
       if (run?.status !== 'running') return state;
-      const others = run.counts.filter((other) => other.seed !== message.count.seed);
-      const counts = [...others, message.count].sort((a, b) => a.seed - b.seed);
+      const others = run.counts.filter(({ source }) => sourceId(source) !== sourceId(message.count.source));
+      const counts = [...others, message.count].sort(bySeed);
       return { ...state, runs: { ...state.runs, [message.key]: { ...run, counts } } };
     }
     case 'countProgress':

@@ -1,6 +1,6 @@
 import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { WHOLE } from '../../src/common/place.ts';
-import type { CountSettings } from '../../src/protocol/runs.ts';
+import type { CountSettings, PanelPicture } from '../../src/protocol/runs.ts';
 import type { PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
 import { capital, formatDomain, plural } from '../format.ts';
 import { captionOf } from '../export/exports.ts';
@@ -148,7 +148,7 @@ export function createTrainingPage(actions: Actions): TrainingPage {
     const all = shownRun();
     const next = all[all.findIndex(({ file }) => file === marked?.file) + 1];
     if (next === undefined || view?.page !== 'training') return stop();
-    const isDrawn = !hasPlane(view) || view.snapshotPicture?.value?.file === marked?.file;
+    const isDrawn = !hasPlane(view) || isOf(view.snapshotPicture?.value ?? null, marked);
     if (isDrawn || view.snapshotPicture?.message !== null) mark(next);
   }
 
@@ -239,7 +239,6 @@ export function createTrainingPage(actions: Actions): TrainingPage {
     if (marked === null) return;
     if (isPlane) askPicture(next);
     const answer = next.snapshotPicture;
-    const value = isPlane ? (answer?.value ?? null) : null;
     const regions = `${marked.exact ? '' : '≥ '}${plural(marked.regions, t('region'), t('regions'))}`;
     setText(pictureTitle, `${capital(axisName(training))} ${formatCount(marked.at)} — ${regions}`);
     const figures = Object.entries(marked.log)
@@ -247,7 +246,7 @@ export function createTrainingPage(actions: Actions): TrainingPage {
       .map(([name, figure]) => `${name} ${significant(figure, 4)}`);
     setText(caption, [marked.name, ...figures, formatDomain(training.domain)].join(' · '));
     setText(failure, answer?.message ?? '');
-    const shown = value?.picture ?? null;
+    const shown = isPlane ? (answer?.value ?? null) : null;
     setText(boundary, shown === null ? '' : boundaryInWords(shown, level));
     setHidden(levels.element, shown?.outputs !== 1);
     levels.setValue(level);
@@ -284,6 +283,11 @@ export function createTrainingPage(actions: Actions): TrainingPage {
 }
 
 /** Regions of the counted place can be drawn. */
+/** The picture is one with the weights of this snapshot. */
+function isOf(picture: PanelPicture | null, snapshot: PanelSnapshot | null): boolean {
+  return picture?.source.kind === 'snapshot' && picture.source.name === snapshot?.file;
+}
+
 function hasPlane({ network, training }: View): boolean {
   return training?.value?.method === 'plane' && network.countRefused === null;
 }

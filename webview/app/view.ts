@@ -18,7 +18,7 @@ import type {
   SweepOption,
   SweptRow,
 } from '../../src/protocol/runs.ts';
-import type { ChosenData, PanelTraining, SnapshotPicture } from '../../src/protocol/training.ts';
+import type { ChosenData, PanelTraining } from '../../src/protocol/training.ts';
 import type { TrialFrame } from '../../src/protocol/trial.ts';
 import { spreadOf, type Spread } from '../tables/statistics.ts';
 import {
@@ -86,7 +86,7 @@ export interface View {
   readonly training: Answered<PanelTraining> | null;
   /** Null until it was asked for. */
   readonly data: Answered<ChosenData> | null;
-  readonly snapshotPicture: Answered<SnapshotPicture> | null;
+  readonly snapshotPicture: Answered<PanelPicture> | null;
   readonly trial: Answered<TrialFrame> | null;
   readonly progress: RunProgress | null;
   readonly highlight: number | null;

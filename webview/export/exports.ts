@@ -36,7 +36,7 @@ export function provenance(view: View): string {
   if (view.expected) parts.push(t('Expected: on {0}; {1}.', formatDomain(view.theoryDomain), view.initialization));
   if (run !== null && counts.length > 0) {
     parts.push(t('{0}: on {1}; {2}.', countedHow(view), formatDomain(view.countDomain), view.initialization));
-    const seeds = counts.map((count) => count.seed);
+    const seeds = counts.map(({ source }) => source.seed);
     parts.push(
       run.settings.fileWeights
         ? t('Weights of the file.')
@@ -55,7 +55,7 @@ export function captionOf(view: View): string {
     const { settings, line, linePlace, network, initialization } = view;
     const place = describePlace(network.inputSize, 'line', linePlace, t);
     const weights = settings.fileWeights ? describeFileWeights(network) : initialization;
-    return t('Line: {0}; {1}; seed {2}.', formatDomain(place), weights, line?.value?.seed ?? 1) + versions;
+    return t('Line: {0}; {1}; seed {2}.', formatDomain(place), weights, line?.value?.source.seed ?? 1) + versions;
   }
   if (view.page === 'compare') {
     const mean = view.comparison?.value?.mean ?? null;
@@ -200,7 +200,7 @@ export function numbersAsCsv(view: View): string {
     'counted deviation',
     'counted by',
     'counted on',
-    ...counts.map((count) => `seed ${count.seed}`),
+    ...counts.map(({ source }) => (source.kind === 'file' ? 'weights of the file' : `seed ${source.seed}`)),
   ];
   const isCounted = counts.length > 0;
   const rows = view.layers.map((layer) => {
@@ -246,8 +246,8 @@ export function numbersAsJson(view: View): string {
           domain: run.theory.domain,
           initialization: run.theory.initialization,
           settings: run.settings,
-          seeds: counts.map(({ seed }) => seed),
-          networks: counts,
+          seeds: counts.map(({ source }) => source.seed),
+          networks: counts.map(({ source, ...figures }) => ({ seed: source.seed, weights: source.kind, ...figures })),
           mean: view.countedTotal?.mean ?? null,
           standardDeviation: view.countedTotal?.deviation ?? null,
         };

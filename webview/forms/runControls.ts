@@ -1,3 +1,4 @@
+import { sourcesOf } from '../../src/protocol/countSources.ts';
 import { formatCount, formatNumber } from '../../src/common/formatFigures.ts';
 import type { Actions, Section } from '../app/actions.ts';
 import { chosenSentence, createCountForm } from './countForm.ts';
@@ -65,7 +66,7 @@ export function createRunControls(actions: Actions): Section {
     asked = subject;
     outdated = view.cost;
     clearTimeout(pause);
-    if (subject !== '') pause = setTimeout(() => actions.askCost(settings.firstSeed, settings), PAUSE_MS);
+    if (subject !== '') pause = setTimeout(() => actions.askCost(sourcesOf(settings)[0], settings), PAUSE_MS);
   }
 
   function drawProgress(view: View): void {

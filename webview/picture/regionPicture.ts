@@ -1,8 +1,8 @@
-import { formatCount, formatNumber, significant } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
 import { WHOLE } from '../../src/common/place.ts';
-import type { CountSettings, PanelPicture } from '../../src/protocol/runs.ts';
+import { sourceId, type WeightsSource } from '../../src/common/weightsSource.ts';
+import type { CountSettings, PanelCount, PanelPicture } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { provenance } from '../export/exports.ts';
 import type { PaperPicture } from '../export/pictureExport.ts';
@@ -10,6 +10,7 @@ import { createOverlayControls } from '../forms/overlayControls.ts';
 import { createBoundaryTable } from '../tables/boundaryTable.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { capital, formatDomain, plural } from '../format.ts';
+import { countOf, describeSource, networkChoice } from './countedNetwork.ts';
 import { drawLegend } from './legend.ts';
 import { axesOf, createAxedPicture, type PictureAxes } from './pictureAxes.ts';
 import { createPictureCanvas, sameWindow } from './pictureCanvas.ts';
@@ -18,7 +19,7 @@ import type { Coloring } from './regionColor.ts';
 import { createRegionDetails } from './regionDetails.ts';
 import { t } from '../app/strings.ts';
 import { button, dropdown } from '../widgets/toolkit.ts';
-import { describeFileWeights, hasPicture, type View } from '../app/view.ts';
+import { hasPicture, type View } from '../app/view.ts';
 
 const MAX_ZOOM = 1e5;
 const PAN_STEP = 40;
@@ -38,8 +39,8 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   const titleId = uniqueId('pictureTitle');
   const helpId = uniqueId('pictureHelp');
   const heading = element('h2', { attributes: { id: titleId } });
-  const seeds = dropdown(t('Network shown'), (value) => {
-    chosenSeed = Number(value);
+  const networks = dropdown(t('Network shown'), (value) => {
+    chosen = value;
     if (view !== null) update(view);
   });
   const colors = dropdown(t('What colors say'), (value) => {
@@ -85,7 +86,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     showPictures();
   });
   const tools = element('div', { class: 'pictureTools' }, [
-    seeds.element,
+    networks.element,
     colors.element,
     ...overlay.tools,
     element('span', { class: 'zoomButtons' }, buttons),
@@ -106,11 +107,12 @@ export function createRegionPicture(actions: Actions): RegionPicture {
   const root = element('section', { class: 'picture' }, [heading, axed.element, below, help]);
 
   let view: View | null = null;
-  let chosenSeed: number | null = null;
+  /** The id of the source of the network that is shown; null for the first. */
+  let chosen: string | null = null;
   let coloring: Coloring = 'gradient';
   /** One line in this many is drawn. */
   let thinning = 1;
-  /** What `whole` and `part` are of: the network as it is, the run's settings, the seed. */
+  /** What `whole` and `part` are of: the network as it is, the run's settings, the source of its weights. */
   let subject = '';
   let whole: PanelPicture | null = null;
   let part: PanelPicture | null = null;
@@ -181,7 +183,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     const run = view?.run;
     const window = surface.visible();
     if (!run || whole === null || window.size > 0.98) return;
-    if (view !== null) actions.askPicture(whole.seed, inPlane(run.settings), window, overlay.level(view));
+    if (view !== null) actions.askPicture(whole.source, inPlane(run.settings), window, overlay.level(view));
   }
 
   /** Pins the region there; the one that is pinned there already is let go. */
@@ -226,7 +228,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
 
   function askAbout(at: { x: number; y: number }): void {
     if (view?.run && whole !== null && pointed === at)
-      actions.askProbe(whole.seed, inPlane(view.run.settings), at.x, at.y);
+      actions.askProbe(whole.source, inPlane(view.run.settings), at.x, at.y);
   }
 
   function leavePoint(): void {
@@ -303,37 +305,37 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     const { run, counts } = next;
     const settings = (counts.length > 0 && run?.settings) || next.settings;
     setHidden(root, !hasPicture(next));
-    const seed = counts.find((count) => count.seed === chosenSeed)?.seed ?? counts[0]?.seed ?? null;
-    const wanted = seed === null ? '' : subjectOf(next, seed, settings);
-    if (wanted !== subject) changeSubject(wanted, seed);
+    const count = counts.find(({ source }) => sourceId(source) === chosen) ?? counts.at(0) ?? null;
+    const wanted = count === null ? '' : subjectOf(next, count.source, settings);
+    if (wanted !== subject) changeSubject(wanted, count?.source ?? null);
     const answer = next.picture;
-    if (answer?.value && answer.value !== whole && answer.value !== part) take(answer.value, seed);
+    if (answer?.value && answer.value !== whole && answer.value !== part) take(answer.value, count?.source ?? null);
     if (next.data !== data) {
       data = next.data;
       showPictures();
     }
     failure = answer?.message ?? null;
-    drawTexts(next, seed);
+    drawTexts(next, count);
     showProbe(next);
     resize();
   }
 
-  function subjectOf({ network }: View, seed: number, settings: CountSettings): string {
-    return JSON.stringify([network.key, network.fingerprint, seed, settings, view && overlay.level(view)]);
+  function subjectOf({ network }: View, source: WeightsSource, settings: CountSettings): string {
+    return JSON.stringify([network.key, network.fingerprint, sourceId(source), settings, view && overlay.level(view)]);
   }
 
-  function changeSubject(wanted: string, seed: number | null): void {
+  function changeSubject(wanted: string, source: WeightsSource | null): void {
     subject = wanted;
     whole = part = null;
     setPinned(false);
     surface.show(null, null, coloring, null);
     reset();
-    if (seed === null || view === null || view.run === null || root.hidden) return;
-    actions.askPicture(seed, inPlane(view.run.settings), WHOLE, overlay.level(view));
+    if (source === null || view === null || view.run === null || root.hidden) return;
+    actions.askPicture(source, inPlane(view.run.settings), WHOLE, overlay.level(view));
   }
 
-  function take(picture: PanelPicture, seed: number | null): void {
-    if (picture.seed !== seed) return;
+  function take(picture: PanelPicture, source: WeightsSource | null): void {
+    if (source === null || sourceId(picture.source) !== sourceId(source)) return;
     if (picture.window.size === 1) whole = picture;
     else part = picture;
     showPictures();
@@ -341,7 +343,7 @@ export function createRegionPicture(actions: Actions): RegionPicture {
 
   function showPictures(): void {
     surface.show(whole, part, coloring, view && overlay.samples(view));
-    if (view !== null) drawTexts(view, whole?.seed ?? null);
+    if (view !== null) drawTexts(view, countOf(view.counts, whole?.source ?? null));
   }
 
   function afterPreparing(): void {
@@ -349,14 +351,12 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     if (view !== null) drawLegend(legend, surface.shown()?.layers ?? [], { coloring, thinning }, view);
   }
 
-  function drawTexts(next: View, seed: number | null): void {
-    const fileWeights = next.run?.settings.fileWeights === true;
-    const which = seed === null ? '' : fileWeights ? `, ${describeFileWeights(next.network)}` : t(', seed {0}', seed);
-    const total = next.counts.find((count) => count.seed === seed);
+  function drawTexts(next: View, count: PanelCount | null): void {
+    const which = count === null ? '' : describeSource(count.source, next.network);
     const regions =
-      total === undefined
+      count === null
         ? ''
-        : ` — ${total.exact ? '' : '≥ '}${plural(total.activationRegions, t('region'), t('regions'))}`;
+        : ` — ${count.exact ? '' : '≥ '}${plural(count.activationRegions, t('region'), t('regions'))}`;
     const place = formatDomain(next.countDomain);
     // A square has no name of its own; other places are in words.
     const title = place.startsWith('[') ? t('The plane {0}', place) : capital(place);
@@ -367,8 +367,8 @@ export function createRegionPicture(actions: Actions): RegionPicture {
     setText(placeholder, placeholderText(next));
     root.classList.toggle('waiting', whole === null);
     setHidden(below, whole === null);
-    setHidden(seeds.element, next.counts.length < 2);
-    if (seed !== null) seeds.setChoices(next.counts.map(seedChoice), String(seed));
+    setHidden(networks.element, next.counts.length < 2);
+    if (count !== null) networks.setChoices(next.counts.map(networkChoice), sourceId(count.source));
     colors.setChoices(
       COLORINGS.map(([value, text]) => ({ value, text })),
       coloring,
@@ -443,9 +443,4 @@ function toolButton(text: string, label: string, onPress: () => void): HTMLEleme
   created.setAttribute('aria-label', label);
   created.title = label;
   return created;
-}
-
-function seedChoice(count: View['counts'][number]): { value: string; text: string } {
-  const { seed, activationRegions } = count;
-  return { value: String(seed), text: t('seed {0} · {1} regions', seed, formatCount(activationRegions)) };
 }

@@ -1,3 +1,4 @@
+import { sourceId } from '../../src/common/weightsSource.ts';
 import { select } from 'd3-selection';
 import { area, line } from 'd3-shape';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
@@ -196,8 +197,13 @@ function drawCounts(group: Group, geometry: DepthGeometry, pane: Pane, view: Vie
         for (const count of view.counts) {
           const regions = count.perLayer[layer.index];
           if (regions === undefined || regions < 1) continue;
-          const key = `${layer.index}/${count.seed}`;
-          dots.push({ key, x: x + reach * jitter(count.seed), y: pane.y(Math.log10(regions)), exact: count.exact });
+          const key = `${layer.index}/${sourceId(count.source)}`;
+          dots.push({
+            key,
+            x: x + reach * jitter(count.source.seed),
+            y: pane.y(Math.log10(regions)),
+            exact: count.exact,
+          });
         }
       }
       const spread = view.counted[layer.index];

@@ -111,7 +111,7 @@ function parseCompareWords(words: readonly string[]) {
   };
   const counting: Counting = {
     method,
-    choice: { fileWeights: false, place, linear: false, keepRegions: false, limits },
+    choice: { place, linear: false, keepRegions: false, limits },
     firstSeed: parseSeed(values.seed) ?? DEFAULT_SEED,
     repeat: parseCount(values.repeat, 'repeat', 1, MAX_DRAWS) ?? DEFAULT_REPEAT,
     workers: parseWorkers(values.workers),

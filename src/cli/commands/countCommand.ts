@@ -1,3 +1,4 @@
+import { fileWeights } from '../../common/weightsSource.ts';
 import type { CountResult } from '../../counting/count.ts';
 import { costJson, costSentence } from '../../report/costReport.ts';
 import { countJson } from '../../report/countJson.ts';
@@ -25,14 +26,14 @@ export async function countCommand(words: readonly string[], output: Output, sto
     text: input.text,
     fileName: file,
     network: position,
-    choice: { ...choice, seed },
+    choice: { ...choice, source: fileWeights(seed) },
     imports: input.imports.texts,
     weights: weights.place,
   });
   const pool = openPool(workers);
   let networks = 0;
   try {
-    const first = choice.seed ?? network.initialization.seed;
+    const first = asked.seed ?? network.initialization.seed;
     if (asked.estimate) return await estimate(pool, taskOf(first), { ...asked, seed: first }, output, stop);
     const seeds = Array.from({ length: repeat }, (_, i) => first + i);
     const counts = seeds.map((seed) =>
@@ -46,7 +47,8 @@ export async function countCommand(words: readonly string[], output: Output, sto
     let complete = true;
     for (const count of counts) {
       const outcome = await count;
-      const { result, domain, seed, runs: finished } = outcome;
+      const { result, domain, source, runs: finished } = outcome;
+      const { seed } = source;
       const ran = finished === undefined ? undefined : { finished, asked: runs };
       output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, ran)) : countSentence(outcome));
       if (finished !== undefined && finished < runs) {
@@ -111,7 +113,7 @@ function fail(output: Output, message: string): number {
 }
 
 /** What a person reads of one count. */
-export function countSentence({ result, seed }: CountOutcome): string {
+export function countSentence({ result, source }: CountOutcome): string {
   const figure = formatCount(result.activationRegions);
   const found = result.exact ? figure : `at least ${figure}`;
   const linear = result.linearRegions === null ? '' : `, ${formatCount(result.linearRegions)} linear regions`;
@@ -119,7 +121,7 @@ export function countSentence({ result, seed }: CountOutcome): string {
   const why = result.stoppedBy === null ? '' : `, stopped (${result.stoppedBy})`;
   const doubt = result.doubt === undefined ? '' : `. ${result.doubt}`;
   const method = result.chosen ? `${result.method}, since ${result.chosen.why}` : result.method;
-  return `seed ${seed}: ${found} activation regions${linear} (${method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}${doubt}`;
+  return `seed ${source.seed}: ${found} activation regions${linear} (${method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}${doubt}`;
 }
 
 /** What a sample says beside its lower bound. */

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../common/weightsSource.ts';
 import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from '../../analysis/experiment.ts';
 import { experimentJson, experimentTable } from '../../report/experimentReport.ts';
 import type { MeasureOutcome } from '../../protocol/pool.ts';
@@ -15,7 +16,7 @@ const MAX_COORDINATES = 50_000_000;
 
 /** `region-lens measure`. Returns the exit code. `stop` ends it early with what was measured. */
 export async function measureCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
-  const { file, network: name, choice, repeat, workers, json, weights: named } = parseMeasureWords(words);
+  const { file, network: name, choice, seed, repeat, workers, json, weights: named } = parseMeasureWords(words);
   const input = await readInput(file);
   if ('fault' in input) return fail(output, `${file}:1:1: ${input.fault}`);
   const found = findNetwork(input, file, name, output);
@@ -30,8 +31,8 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const { diagnostics } = weights;
   const hasWeights = found.hasWeights || weights.place !== undefined;
   const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
-  const first = choice.seed ?? network.initialization.seed;
-  const seeded: ExperimentChoice = { ...choice, seed: first, placesSeed: first };
+  const first = seed ?? network.initialization.seed;
+  const seeded: ExperimentChoice = { ...choice, source: fileWeights(first), placesSeed: first };
   const pool = openPool(workers);
   try {
     const settled = await Promise.allSettled(
@@ -44,7 +45,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
             imports: imports.texts,
             network: position,
             weights: weights.place,
-            choice: { ...seeded, seed: first + i },
+            choice: { ...seeded, source: fileWeights(first + i) },
           },
           { signal: stop },
         ),
@@ -61,7 +62,7 @@ export async function measureCommand(words: readonly string[], output: Output, s
       network,
       hasWeights,
       choice: seeded,
-      seeds: outcomes.map(({ seed }) => seed),
+      seeds: outcomes.map(({ source }) => source.seed),
       summary,
       complete,
     };
@@ -98,8 +99,6 @@ function parseMeasureWords(words: readonly string[]) {
   });
   if (positionals.length !== 1) throw new UsageError('measure needs one FILE');
   const choice = {
-    seed: parseSeed(values.seed),
-    fileWeights: true,
     initialization: parseDrawing(values),
     box: parseBox(values.domain),
     segment: withInside(parseSegment(values)),
@@ -110,6 +109,7 @@ function parseMeasureWords(words: readonly string[]) {
     file: positionals[0],
     network: values.network,
     choice,
+    seed: parseSeed(values.seed),
     repeat: parseCount(values.repeat, 'repeat', 1, MAX_DRAWS) ?? 1,
     workers: parseWorkers(values.workers),
     weights: values.weights,

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../common/weightsSource.ts';
 import { relative, resolve } from 'node:path';
 import { mergeParts } from '../../counting/countParts.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
@@ -25,7 +26,7 @@ export async function mergeCommand(words: readonly string[], output: Output): Pr
       for (const [outcome, name] of outcomes(planned, found))
         output.line(
           values.json
-            ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.seed, name))
+            ? JSON.stringify(countJson(outcome.result, outcome.domain, outcome.source.seed, name))
             : countSentence(outcome),
         );
     }
@@ -56,7 +57,8 @@ async function readPlanned(
     output,
   );
   if (counted === null) return null;
-  const planned = await planParts(counted, { choice: { ...choice, limits: {} }, repeat, parts, folder });
+  const { seed } = choice.source;
+  const planned = await planParts(counted, { choice: { ...choice, limits: {} }, seed, repeat, parts, folder });
   const other = whyOther(plan, planned.plan);
   return other === null ? planned : fail(other);
 }
@@ -83,12 +85,13 @@ function* outcomes(
   found: PartsFound,
 ): Generator<[CountOutcome, UsedWeights]> {
   const { choice, repeat } = plan;
+  const first = choice.source.seed;
   const all = [...found.parts.values()].flatMap(({ counts }) => counts);
-  for (let seed = choice.seed; seed < choice.seed + repeat; seed++) {
+  for (let seed = first; seed < first + repeat; seed++) {
     const own = all.filter((count) => count.seed === seed);
     if (own.length === 0) continue;
     const request = requestOf(seed);
-    const missing = found.missing.filter((part) => seedsOf(choice.seed, repeat, part, plan.parts).includes(seed));
+    const missing = found.missing.filter((part) => seedsOf(first, repeat, part, plan.parts).includes(seed));
     const seconds = own.reduce((sum, count) => sum + count.seconds, 0);
     const doubt = missing.length > 0 ? missingSentence(missing, plan.parts) : undefined;
     const result = mergeParts(
@@ -97,6 +100,6 @@ function* outcomes(
       seconds,
       doubt,
     );
-    yield [{ result, domain: request.domain, seed }, counted.weights];
+    yield [{ result, domain: request.domain, source: fileWeights(seed) }, counted.weights];
   }
 }

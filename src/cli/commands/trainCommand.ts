@@ -1,3 +1,4 @@
+import { fileWeights } from '../../common/weightsSource.ts';
 import { DEFAULT_BOX, type Box } from '../../common/place.ts';
 import type { CountChoice } from '../../analysis/countPlan.ts';
 import { orderSnapshots } from '../../analysis/training/snapshots.ts';
@@ -138,8 +139,7 @@ function parseTrainWords(words: readonly string[]) {
     },
     count: {
       method,
-      seed,
-      fileWeights: true,
+      source: fileWeights(seed),
       place,
       linear: true,
       keepRegions: false,

@@ -61,7 +61,7 @@ function countFile({ plan, requestOf }: PlannedCount, words: PartWords): Omit<Pa
   const { part, of } = words;
   const digest = planDigest(plan);
   const counts: SeedPart[] = [];
-  const seeds = seedsOf(plan.choice.seed, plan.repeat, part, of);
+  const seeds = seedsOf(plan.choice.source.seed, plan.repeat, part, of);
   const count = (seed: number, hooks: CountHooks): CountPart =>
     plan.repeat > 1 ? countPart(requestOf(seed), hooks) : countFixedPart(requestOf(seed), part, of, hooks);
   let before = 0;

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../common/weightsSource.ts';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -13,15 +14,13 @@ import { writeOnce } from './write.ts';
 
 export const PLAN_FILE = 'plan.json';
 
-type SeededChoice = CountChoice & { readonly seed: number };
-
 /** What all parts of a count must have in common: every file and every choice that its figures depend on. */
 export interface Plan {
   readonly schemaVersion: number;
   /** Of the program: another one may cut the domain in another order. */
   readonly version: string;
   readonly parts: number;
-  /** Networks drawn, one for each seed from that of `choice` on. Several are divided by seeds, one by its domain. */
+  /** Networks counted, one for each seed from that of `choice` on. Several are divided by seeds, one by its domain. */
   readonly repeat: number;
   /** SHA-256 of the text, of the files it imports, and of all weights of the first network, drawn ones included. */
   readonly digests: {
@@ -32,7 +31,7 @@ export interface Plan {
   /** Position among the networks of the file. */
   readonly network: number;
   /** Limits are not part of it: a part that was stopped may be counted again with others. */
-  readonly choice: Omit<SeededChoice, 'limits'>;
+  readonly choice: Omit<CountChoice, 'limits'>;
   /** Where the files were, from the plan's folder; they may be elsewhere on another machine. */
   readonly files: { readonly network: string; readonly weights?: string };
 }
@@ -46,19 +45,28 @@ export interface PlannedCount {
 }
 
 interface PlanWords {
-  readonly choice: Omit<CountChoice, 'seed'> & { readonly seed?: number };
+  readonly choice: Omit<CountChoice, 'source'>;
+  /** The first; that of the network if absent. */
+  readonly seed?: number;
   readonly repeat: number;
   readonly parts: number;
   readonly folder: string;
 }
 
 /** Errors: RangeError, with a sentence for the user, for what cannot be divided. */
-export async function planParts(counted: Counted, { choice, repeat, parts, folder }: PlanWords): Promise<PlannedCount> {
+export async function planParts(
+  counted: Counted,
+  { choice, seed: first, repeat, parts, folder }: PlanWords,
+): Promise<PlannedCount> {
   const { input, file, weights, network } = counted;
   const given = await withGivenWeights(counted);
-  const { limits, ...rest } = { ...choice, seed: choice.seed ?? network.initialization.seed };
+  const { limits, ...rest } = { ...choice, source: fileWeights(first ?? network.initialization.seed) };
   const requestOf = (seed: number): CountRequest => {
-    const request = planCount(given, { ...rest, seed, limits: { ...limits, bytes: limits.bytes ?? MAX_HELD_BYTES } });
+    const request = planCount(given, {
+      ...rest,
+      source: fileWeights(seed),
+      limits: { ...limits, bytes: limits.bytes ?? MAX_HELD_BYTES },
+    });
     return repeat > 1 ? request : requestInParts(request);
   };
   const imports = Object.entries(input.imports.texts).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -71,7 +79,7 @@ export async function planParts(counted: Counted, { choice, repeat, parts, folde
     digests: {
       text: digestOf(input.text),
       imports: Object.fromEntries(imports.map(([path, text]) => [path, digestOf(text)])),
-      weights: weightsDigest(requestOf(rest.seed).network),
+      weights: weightsDigest(requestOf(rest.source.seed).network),
     },
     network: counted.position,
     choice: rest,
@@ -147,7 +155,8 @@ function isPlan(value: unknown): value is Plan {
     typeof network === 'number' &&
     isObject(digests) &&
     isObject(choice) &&
-    Number.isSafeInteger(choice.seed) &&
+    isObject(choice.source) &&
+    Number.isSafeInteger(choice.source.seed) &&
     isObject(files) &&
     typeof files.network === 'string'
   );

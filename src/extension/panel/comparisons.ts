@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { SweepSubject } from '../../protocol/runs.ts';
 import {
@@ -31,7 +32,7 @@ export function comparisons(
       await openAll(parts.uris);
       const { text, layers } = orGone(await server.ask(comparedTextRequest, { uri, network: position, row, ...parts }));
       const network = { text, fileName: 'compared.network.json', network: 0 };
-      const { result } = await runner.count(network, settings, seed, signal);
+      const { result } = await runner.count(network, settings, drawnWeights(seed), signal);
       const perLayer = layers.map((index) => result.perLayer[index]);
       return { seed, exact: result.exact, regions: result.activationRegions, perLayer };
     },

@@ -1,3 +1,5 @@
+import { sourcesOf } from '../../protocol/countSources.ts';
+import type { WeightsSource } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { CountChoice } from '../../analysis/countPlan.ts';
 import type { SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
@@ -25,16 +27,16 @@ export class CountRunner implements vscode.Disposable {
 
   /** Resolves when all seeds are counted or the signal is aborted; rejects with a sentence when one fails. */
   async run(network: TaskNetwork, settings: CountSettings, listener: RunListener, signal: AbortSignal): Promise<void> {
-    const seeds = seedsOf(settings);
+    const sources = sourcesOf(settings);
     const pool = this.workers(settings.workers);
-    const clock = new RunClock(seeds.length);
+    const clock = new RunClock(sources.length);
     let next = 0;
     let hasFailed = false;
     const lane = async (): Promise<void> => {
-      while (next < seeds.length && !signal.aborted && !hasFailed) {
-        const seed = seeds[next++];
-        const progress = (told: JobProgress) => listener.progress(clock.lastReported(seed, told));
-        const task = { ...network, choice: choiceOf(settings, seed, false), runs: 1 };
+      while (next < sources.length && !signal.aborted && !hasFailed) {
+        const source = sources[next++];
+        const progress = (told: JobProgress) => listener.progress(clock.lastReported(source, told));
+        const task = { ...network, choice: choiceOf(settings, source, false), runs: 1 };
         const outcome = await pool.run(task, { signal, progress }).catch((error: unknown) => {
           // What one network of the run failed of, the others would fail of too.
           hasFailed = true;
@@ -42,18 +44,23 @@ export class CountRunner implements vscode.Disposable {
         });
         const { activationRegions } = outcome.result;
         listener.counted(outcome);
-        listener.progress(clock.finished(seed, activationRegions));
+        listener.progress(clock.finished(source, activationRegions));
       }
     };
     const threads = settings.workers > 0 ? settings.workers : this.defaultWorkers();
-    const results = await Promise.allSettled(Array.from({ length: Math.min(threads, seeds.length) }, lane));
+    const results = await Promise.allSettled(Array.from({ length: Math.min(threads, sources.length) }, lane));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure && !signal.aborted) throw failure.reason;
   }
 
-  /** One random network, counted. */
-  count(network: TaskNetwork, settings: CountSettings, seed: number, signal: AbortSignal): Promise<CountOutcome> {
-    const choice = choiceOf({ ...settings, fileWeights: false }, seed, false);
+  /** One network, counted. */
+  count(
+    network: TaskNetwork,
+    settings: CountSettings,
+    source: WeightsSource,
+    signal: AbortSignal,
+  ): Promise<CountOutcome> {
+    const choice = choiceOf(settings, source, false);
     return this.workers(0).run({ ...network, choice, runs: 1 }, { signal });
   }
 
@@ -61,18 +68,23 @@ export class CountRunner implements vscode.Disposable {
   draw(
     network: TaskNetwork,
     settings: CountSettings,
-    seed: number,
+    source: WeightsSource,
     window: PlaneWindow | undefined,
     signal: AbortSignal,
     level?: number,
   ): Promise<CountOutcome> {
-    const choice = { ...choiceOf(settings, seed, true), window, level };
+    const choice = { ...choiceOf(settings, source, true), window, level };
     return this.workers(0).run({ ...network, choice, runs: 1 }, { signal });
   }
 
   /** Seconds that a count of one network takes on one thread; null where a pilot does not tell. */
-  async cost(network: TaskNetwork, settings: CountSettings, seed: number, signal: AbortSignal): Promise<number | null> {
-    const choice = choiceOf(settings, seed, false);
+  async cost(
+    network: TaskNetwork,
+    settings: CountSettings,
+    source: WeightsSource,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    const choice = choiceOf(settings, source, false);
     return (await this.workers(0).run({ kind: 'cost', ...network, choice }, { signal })).cost.seconds;
   }
 
@@ -80,15 +92,14 @@ export class CountRunner implements vscode.Disposable {
   async distances(
     network: TaskNetwork,
     settings: CountSettings,
-    seed: number,
+    source: WeightsSource,
     seconds: number,
     signal: AbortSignal,
   ): Promise<Experiment> {
-    const { fileWeights, initialization } = choiceOf(settings, seed, false);
+    const { initialization } = choiceOf(settings, source, false);
     const choice = {
-      seed,
-      placesSeed: seed,
-      fileWeights,
+      source,
+      placesSeed: source.seed,
       initialization,
       box: boxOf(settings.place),
       chords: 0,
@@ -101,20 +112,21 @@ export class CountRunner implements vscode.Disposable {
   describe(
     network: TaskNetwork,
     settings: CountSettings,
-    seed: number,
+    source: WeightsSource,
     at: readonly number[],
   ): Promise<RegionDescription> {
-    return this.workers(0).run({ kind: 'region', ...network, choice: choiceOf(settings, seed, false), at });
+    return this.workers(0).run({ kind: 'region', ...network, choice: choiceOf(settings, source, false), at });
   }
 
   /** A network with the weights of one snapshot of its training. */
   snapshot(
     network: TaskNetwork,
     settings: CountSettings,
+    source: WeightsSource,
     training: TrainingChoice,
     signal: AbortSignal,
   ): Promise<SnapshotResult> {
-    const count = choiceOf({ ...settings, fileWeights: true }, training.seed, false);
+    const count = choiceOf(settings, source, false);
     return countSnapshot(this.workers(0), network, { count, training }, { signal });
   }
 
@@ -150,18 +162,12 @@ export class CountRunner implements vscode.Disposable {
   }
 }
 
-/** Weights of a file are one network. */
-function seedsOf({ fileWeights, seeds, firstSeed }: CountSettings): number[] {
-  return Array.from({ length: fileWeights ? 1 : seeds }, (_, i) => firstSeed + i);
-}
-
-function choiceOf(settings: CountSettings, seed: number, keepRegions: boolean): CountChoice {
-  const { method, place, fileWeights, samples, kernel, biasStddev } = settings;
+function choiceOf(settings: CountSettings, source: WeightsSource, keepRegions: boolean): CountChoice {
+  const { method, place, samples, kernel, biasStddev } = settings;
   const configuration = vscode.workspace.getConfiguration('regionLens');
   return {
     method,
-    seed,
-    fileWeights,
+    source,
     initialization: {
       ...(kernel !== null && { kernel: kernel as 'he_normal' }),
       ...(biasStddev !== null && { biasStddev }),

@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { CountRunner } from './countRunner.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
@@ -22,33 +23,33 @@ export function drawings(
   server: Server,
 ): Pick<Answerers, 'picture' | 'line' | 'distances' | 'cost' | 'probe'> {
   return {
-    async picture({ uri, position, text }, { seed, settings, window, level }, signal) {
+    async picture({ uri, position, text }, { source, settings, window, level }, signal) {
       const mean = server.ask(windowMeanRequest, { uri, network: position, settings, window });
-      const outcome = await runner.draw(text, settings, seed, window, signal, level ?? undefined);
+      const outcome = await runner.draw(text, settings, source, window, signal, level ?? undefined);
       return pictureOf(outcome, window, await mean);
     },
-    async line({ text }, { seed, settings }, signal) {
-      return lineOf(await runner.draw(text, settings, seed, undefined, signal));
+    async line({ text }, { source, settings }, signal) {
+      return lineOf(await runner.draw(text, settings, source, undefined, signal));
     },
-    async distances({ text, inputs }, { seed, settings, seconds }, signal) {
-      const measured = await runner.distances(text, settings, seed, seconds, signal);
-      const distances = distancesOf(measured, seed, settings, inputs);
+    async distances({ text, inputs }, { source, settings, seconds }, signal) {
+      const measured = await runner.distances(text, settings, source, seconds, signal);
+      const distances = distancesOf(measured, source, settings, inputs);
       if (distances.points === 0) {
         throw new Error(vscode.l10n.t('Not one point was measured in {0} seconds.', seconds));
       }
       return distances;
     },
-    async cost({ text }, { seed, settings }, signal) {
-      return { seconds: await runner.cost(text, settings, seed, signal) };
+    async cost({ text }, { source, settings }, signal) {
+      return { seconds: await runner.cost(text, settings, source, signal) };
     },
-    async probe({ text }, { seed, settings, x, y }) {
-      return probeOf(await runner.describe(text, settings, seed, [x, y]), seed, x, y);
+    async probe({ text }, { source, settings, x, y }) {
+      return probeOf(await runner.describe(text, settings, source, [x, y]), source, x, y);
     },
   };
 }
 
 export function pictureOf(
-  { result, domain, seed }: CountOutcome,
+  { result, domain, source }: CountOutcome,
   window: PanelPicture['window'],
   expected: number | null,
 ): PanelPicture {
@@ -58,7 +59,7 @@ export function pictureOf(
   // Over the whole parallelogram, so that colors and numbers stay when the window changes.
   for (let i = 0; i < gradients.length; i++) gradients[i] = regions.gradients[i] / window.size;
   return {
-    seed,
+    source,
     window,
     exact,
     vertices: new Float32Array(regions.vertices),
@@ -79,29 +80,34 @@ function sidesOf(domain: Domain, size: number): [number, number] {
   return [Math.hypot(...u) / size, Math.hypot(...v) / size];
 }
 
-export function lineOf({ result, domain, seed }: CountOutcome): PanelLine {
+export function lineOf({ result, domain, source }: CountOutcome): PanelLine {
   const { line, exact } = result;
   if (line === null || domain.kind !== 'segment') {
     throw new Error(vscode.l10n.t('The line of this count cannot be drawn.'));
   }
   const { from, to } = domain;
-  return { seed, exact, ...line, length: Math.hypot(...to.map((x, i) => x - from[i])) };
+  return { source, exact, ...line, length: Math.hypot(...to.map((x, i) => x - from[i])) };
 }
 
 function distancesOf(
   { points, complete }: Experiment,
-  seed: number,
+  source: WeightsSource,
   settings: CountSettings,
   inputs: number,
 ): PanelDistances {
   const distances = Float64Array.from(points.flatMap(({ distance }) => (distance === null ? [] : [distance])));
   const box = describePlace(inputs, 'cells', boxOf(settings.place), vscode.l10n.t);
-  return { seed, box, distances, points: points.length, complete };
+  return { source, box, distances, points: points.length, complete };
 }
 
-function probeOf({ point, pattern, outputs }: RegionDescription, seed: number, x: number, y: number): PanelProbe {
+function probeOf(
+  { point, pattern, outputs }: RegionDescription,
+  source: WeightsSource,
+  x: number,
+  y: number,
+): PanelProbe {
   return {
-    seed,
+    source,
     x,
     y,
     pattern: pattern.map(({ layer, pieces }) => ({

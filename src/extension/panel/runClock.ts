@@ -1,3 +1,4 @@
+import { sourceId, type WeightsSource } from '../../common/weightsSource.ts';
 import type { RunProgress } from '../../protocol/runs.ts';
 import type { JobProgress } from '../../worker/job.ts';
 
@@ -6,20 +7,20 @@ const MIN_SHARE = 0.02;
 
 /** How far a run of several networks is, from what each of those at work tells. */
 export class RunClock {
-  private readonly fractions = new Map<number, number>();
+  private readonly fractions = new Map<string, number>();
   private readonly began = performance.now();
   private done = 0;
 
   constructor(private readonly of: number) {}
 
-  lastReported(seed: number, { regions, fraction, secondsLeft }: JobProgress): RunProgress {
-    this.fractions.set(seed, fraction);
+  lastReported(source: WeightsSource, { regions, fraction, secondsLeft }: JobProgress): RunProgress {
+    this.fractions.set(sourceId(source), fraction);
     // A single network knows better: its threads tell how the work goes on.
     return this.progress(regions, this.of === 1 ? secondsLeft : undefined);
   }
 
-  finished(seed: number, regions: number): RunProgress {
-    this.fractions.delete(seed);
+  finished(source: WeightsSource, regions: number): RunProgress {
+    this.fractions.delete(sourceId(source));
     this.done++;
     return this.progress(regions);
   }

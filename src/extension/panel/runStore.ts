@@ -1,3 +1,4 @@
+import { bySeed } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { HostMessage } from '../../protocol/messages.ts';
 import type { TaskNetwork } from '../../protocol/pool.ts';
@@ -49,9 +50,9 @@ export class RunStore implements vscode.Disposable {
     // A run that another one has replaced says nothing any more.
     const isCurrent = () => this.active.get(key) === control;
     const listener: Parameters<CountRunner['run']>[2] = {
-      counted: ({ result, seed }) => {
+      counted: ({ result, source }) => {
         const { exact, activationRegions, perLayer, seconds, sampling = null } = result;
-        if (isCurrent()) this.add(key, { seed, exact, activationRegions, perLayer, seconds, sampling });
+        if (isCurrent()) this.add(key, { source, exact, activationRegions, perLayer, seconds, sampling });
       },
       progress: (progress) => {
         if (isCurrent()) this.changed.fire({ type: 'countProgress', key, progress });
@@ -68,7 +69,7 @@ export class RunStore implements vscode.Disposable {
   private add(key: string, count: PanelCount): void {
     const run = this.runs.get(key);
     if (!run) return;
-    const counts = [...run.counts, count].sort((a, b) => a.seed - b.seed);
+    const counts = [...run.counts, count].sort(bySeed);
     this.runs.set(key, { ...run, counts });
     this.changed.fire({ type: 'counted', key, count });
   }

@@ -1,11 +1,12 @@
+import { snapshotWeights } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
 import { snapshotKey } from '../../analysis/training/figuresCache.ts';
 import { DEFAULT_LINES, DEFAULT_POINTS, type TrainingChoice } from '../../analysis/training/trainingPlaces.ts';
 import { boxOf, WHOLE } from '../../common/place.ts';
-import type { CountSettings, RunTheory } from '../../protocol/runs.ts';
+import type { CountSettings, PanelPicture, RunTheory } from '../../protocol/runs.ts';
 import { runTheoryRequest } from '../../protocol/server.ts';
-import type { PanelTraining, SnapshotPicture, SourcesChange } from '../../protocol/training.ts';
+import type { PanelTraining, SourcesChange } from '../../protocol/training.ts';
 import type { WorkerFiles } from '../host.ts';
 import type { CountRunner } from '../panel/countRunner.ts';
 import { pictureOf } from '../panel/drawings.ts';
@@ -97,14 +98,14 @@ export class TrainingStore implements vscode.Disposable {
     { uri, position, text }: NetworkSource,
     { file, level, settings }: { readonly file: string; readonly level: number; readonly settings: CountSettings },
     signal: AbortSignal,
-  ): Promise<SnapshotPicture> {
+  ): Promise<PanelPicture> {
     const follower = this.following.get(keyOf({ uri, position }))?.runs.find((run) => run.has(file));
     if (!follower) throw new Error(vscode.l10n.t('The snapshot is not there any more.'));
     const readable = await this.workerFiles.readable(follower.source.uri.with({ path: file }));
-    const drawn = { ...settings, method: 'plane', fileWeights: true } as const;
     const network = { ...text, weights: { file: this.workerFiles.nameOf(readable) } };
-    const outcome = await this.runner.draw(network, drawn, SEED, WHOLE, signal, level);
-    return { file, picture: pictureOf(outcome, WHOLE, null) };
+    const inPlane = { ...settings, method: 'plane' } as const;
+    const source = snapshotWeights(file, SEED);
+    return pictureOf(await this.runner.draw(network, inPlane, source, WHOLE, signal, level), WHOLE, null);
   }
 
   /** The data of a network: those that were chosen, else those beside its first run. */
@@ -300,7 +301,13 @@ async function countOne(
   const known = cache.get(key);
   if (known) return known;
   const weights = { file: workerFiles.nameOf(await workerFiles.readable(file)) };
-  const found = await runner.snapshot({ ...network, weights }, settings, training, stop);
+  const found = await runner.snapshot(
+    { ...network, weights },
+    settings,
+    snapshotWeights(file.path, training.seed),
+    training,
+    stop,
+  );
   if (found.count.stoppedBy === null && found.figures.complete) cache.keep(key, found);
   return found;
 }

@@ -1,3 +1,4 @@
+import { snapshotWeights } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import { describePlace } from '../../common/describePlace.ts';
 import { boxOf, WHOLE } from '../../common/place.ts';
@@ -23,7 +24,7 @@ export async function trialFrame(
   const box = boxOf(settings.place);
   const outcome = await trainer.frame({ network, choice, data: data?.points ?? null, box, step });
   const { result, domain, loss, accuracy, lesson } = outcome;
-  const counted = { result, domain, seed: choice.seed };
+  const counted = { result, domain, source: snapshotWeights(`step ${outcome.step}`, choice.seed) };
   return {
     step: outcome.step,
     loss,

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { networkToCount } from '../../../src/analysis/countPlan.ts';
 import type { Domain } from '../../../src/common/place.ts';
 import type { CountRequest, CountResult } from '../../../src/counting/count.ts';
@@ -28,7 +29,7 @@ const MOST_CELL_INPUTS = 4;
 
 /** The network with the weights of its file, or those drawn as it says. */
 export function withWeights(network: Network): Network {
-  return networkToCount(network, { fileWeights: true, seed: network.initialization.seed });
+  return networkToCount(network, { source: fileWeights(network.initialization.seed) });
 }
 
 type Way = Pick<CountRequest, 'method' | 'domain'> & Partial<CountRequest>;

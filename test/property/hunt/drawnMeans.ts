@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../src/common/weightsSource.ts';
 import type { Segment } from '../../../src/common/place.ts';
 import { networkToCount } from '../../../src/analysis/countPlan.ts';
 import { drawMean } from '../../../src/analysis/drawnMean.ts';
@@ -67,7 +68,7 @@ function deviation(network: Network, segment: Segment, draws: number, seed: numb
 
 function countOne(network: Network, segment: Segment, seed: number): readonly number[] {
   return count({
-    network: networkToCount(network, { fileWeights: false, seed }),
+    network: networkToCount(network, { source: drawnWeights(seed) }),
     method: 'line',
     domain: { kind: 'segment', ...segment },
     linear: false,

@@ -76,7 +76,7 @@ class MeanCheck {
   private countOne(seed: number): readonly number[] {
     const choice = simulationChoice(this.simulated, seed, {});
     const method = this.simulated === 'simulated-line' ? 'line' : 'plane';
-    const domain = settlePlace(DEFAULT_BOX, method, this.network.inputSize, choice);
+    const domain = settlePlace(DEFAULT_BOX, method, this.network.inputSize, { seed });
     return count({
       network: networkToCount(this.network, choice),
       method,

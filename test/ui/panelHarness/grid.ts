@@ -1,13 +1,15 @@
+import type { WeightsSource } from '../../../src/common/weightsSource.ts';
+
 /** A picture of side x side quadrangles, whose lines are those of this many layers; the answer to this question. */
 interface Grid {
   readonly side: number;
   readonly id: number;
-  readonly seed: number;
+  readonly source: WeightsSource;
   readonly layers: number;
 }
 
 /** In the page: sends the picture. */
-export function sendGrid({ side, id, seed, layers }: Grid): void {
+export function sendGrid({ side, id, source, layers }: Grid): void {
   const count = side * side;
   const vertices = new Float32Array(8 * count);
   const edgeLayers = new Int32Array(4 * count);
@@ -30,7 +32,7 @@ export function sendGrid({ side, id, seed, layers }: Grid): void {
   }
   const window_ = { x: 0, y: 0, size: 1 };
   const picture = {
-    seed,
+    source,
     window: window_,
     exact: true,
     vertices,

@@ -186,14 +186,14 @@ function isOf(message: PanelMessage, name: QuestionName): boolean {
 
 /** For the network in the plane: real partitions, a real line, and figures like those of the real thing. */
 const ANSWERS: { readonly [N in QuestionName]?: (params: ParamsOf<N>) => AnswerOf<N> | null } = {
-  picture: ({ seed, window, level }) => {
+  picture: ({ source, window, level }) => {
     pictures ??= planePictures(3);
-    const picture = pictures.get(seed)?.picture;
+    const picture = pictures.get(source.seed)?.picture;
     const boundary = level === null ? new Float32Array() : BOUNDARY;
     return picture ? { ...picture, window, boundary } : null;
   },
-  line: ({ seed }) => mlpLine(seed),
-  distances: ({ seed }) => mlpDistances(seed),
+  line: ({ source }) => mlpLine(source.seed),
+  distances: ({ source }) => mlpDistances(source.seed),
   probe: ({ x, y }) => mlpProbe(x, y),
   comparison: () => comparison(),
   comparedCount: ({ row, seed }) => comparedCount(row, seed),

@@ -1,3 +1,4 @@
+import { drawnWeights, type WeightsSource } from '../../../src/common/weightsSource.ts';
 import type { PanelCount, PanelPicture } from '../../../src/protocol/runs.ts';
 
 /**
@@ -43,14 +44,14 @@ export function partition(widths: readonly number[], seed: number): Partition {
   const output = Array.from({ length: fanIn }, () => Math.sqrt(2 / fanIn) * normal());
   const gradients = cells.flatMap((cell) => affine([output], [0], cell.maps)[0].slice(0, 2));
   const count = {
-    seed,
+    source: drawnWeights(seed),
     exact: true,
     activationRegions: cells.length,
     perLayer: [...perLayer, cells.length],
     seconds: 0.1,
     sampling: null,
   };
-  return { count, picture: pack(cells, gradients, seed) };
+  return { count, picture: pack(cells, gradients, drawnWeights(seed)) };
 }
 
 function affine(weights: readonly (readonly number[])[], biases: readonly number[], maps: Cell['maps']): Cell['maps'] {
@@ -99,11 +100,11 @@ function half(cell: Cell, values: readonly number[], side: 1 | -1, layer: number
 }
 
 /** In the coordinates of the unit square. */
-function pack(cells: readonly Cell[], gradients: readonly number[], seed: number): PanelPicture {
+function pack(cells: readonly Cell[], gradients: readonly number[], source: WeightsSource): PanelPicture {
   const offsets = new Uint32Array(cells.length + 1);
   cells.forEach((cell, i) => (offsets[i + 1] = offsets[i] + cell.edges.length));
   return {
-    seed,
+    source,
     window: { x: 0, y: 0, size: 1 },
     exact: true,
     sides: [2, 2],

@@ -10,7 +10,8 @@ export interface ReadPlot {
   }[];
   readonly dots: readonly {
     readonly layer: number;
-    readonly seed: number;
+    /** The id of the source of its weights. */
+    readonly source: string;
     readonly x: number;
     readonly log10: number;
   }[];
@@ -65,8 +66,8 @@ export async function readPlot(page: Page): Promise<ReadPlot> {
     ),
     dots: panes.flatMap((pane, i) =>
       pane.dots.map(({ key, x, y }) => {
-        const [layer, seed] = key.split('/').map(Number);
-        return { layer, seed, x, log10: scales[i].log10(y) };
+        const [layer, source] = key.split('/');
+        return { layer: Number(layer), source, x, log10: scales[i].log10(y) };
       }),
     ),
   };

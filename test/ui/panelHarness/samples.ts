@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../src/common/weightsSource.ts';
 import type { PanelLayer, PanelModel, PanelNetwork, PanelSeries, Quantity } from '../../../src/protocol/panel.ts';
 import { usualSettings } from '../../../src/protocol/usualSettings.ts';
 import { describePlace } from '../../../src/common/describePlace.ts';
@@ -316,7 +317,7 @@ export function countsAround(means: readonly number[], seeds: number, relativeDe
       Math.max(1, Math.round(mean * (1 + relativeDeviation * (0.8 * shift + 0.3 * normal())))),
     );
     return {
-      seed: i + 1,
+      source: drawnWeights(i + 1),
       exact: true,
       activationRegions: perLayer[perLayer.length - 1],
       perLayer,

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../src/common/weightsSource.ts';
 import { planCount } from '../../../src/analysis/countPlan.ts';
 import { planExperiment } from '../../../src/analysis/experiment.ts';
 import { count } from '../../../src/counting/countRegions.ts';
@@ -125,18 +126,18 @@ function countedMlp() {
 
 /** The network of `mlpNetwork`, drawn with this seed, along the diagonal: counted by the counter itself. */
 export function mlpLine(seed: number): PanelLine {
-  const choice = { method: 'line', seed, fileWeights: false, linear: false, keepRegions: true, limits: {} } as const;
+  const choice = { method: 'line', source: drawnWeights(seed), linear: false, keepRegions: true, limits: {} } as const;
   const { line } = count(planCount(countedMlp(), choice));
   if (line === null) throw new Error('A line was asked for.');
-  return { seed, exact: true, ...line, length: Math.hypot(2, 2) };
+  return { source: drawnWeights(seed), exact: true, ...line, length: Math.hypot(2, 2) };
 }
 
 /** How far points of the square are from the nearest boundary of the same network, as measured. */
 export function mlpDistances(seed: number): PanelDistances {
-  const choice = { seed, placesSeed: seed, fileWeights: false, chords: 0, points: 500 };
+  const choice = { source: drawnWeights(seed), placesSeed: seed, chords: 0, points: 500 };
   const { points } = runExperiment(planExperiment(countedMlp(), choice));
   const distances = Float64Array.from(points, ({ distance }) => distance ?? Number.NaN);
-  return { seed, box: '[−1, 1]²', distances, points: points.length, complete: true };
+  return { source: drawnWeights(seed), box: '[−1, 1]²', distances, points: points.length, complete: true };
 }
 
 export function mlpProbe(x: number, y: number): PanelProbe {
@@ -147,7 +148,7 @@ export function mlpProbe(x: number, y: number): PanelProbe {
     return { layer, units: 24, above: [...pieces].filter((bit) => bit === '1').length, pieces };
   });
   return {
-    seed: 1,
+    source: drawnWeights(1),
     x,
     y,
     pattern,

@@ -1,8 +1,10 @@
+import { snapshotWeights } from '../../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../../scripts/process.mjs';
 import { parseDataPoints } from '../../../src/analysis/points.ts';
-import type { PanelData, PanelSnapshot, PanelTraining, SnapshotPicture } from '../../../src/protocol/training.ts';
+import type { PanelPicture } from '../../../src/protocol/runs.ts';
+import type { PanelData, PanelSnapshot, PanelTraining } from '../../../src/protocol/training.ts';
 import type { TrialFrame } from '../../../src/protocol/trial.ts';
 import { mlpNetwork } from './samples.ts';
 import { planePictures } from './scenes.ts';
@@ -83,13 +85,13 @@ export function trainingRuns(seeds: number): PanelTraining {
 /** Two segments across the square. */
 export const BOUNDARY = new Float32Array([0, 0.3, 0.5, 0.6, 0.5, 0.6, 1, 0.4]);
 
-export function snapshotPicture(file: string): SnapshotPicture {
+export function snapshotPicture(file: string): PanelPicture {
   const { picture } = planePictures(1).get(1)!;
-  return { file, picture: { ...picture, boundary: BOUNDARY } };
+  return { ...picture, source: snapshotWeights(file, 1), boundary: BOUNDARY };
 }
 
 export function trialFrame(step: number): TrialFrame {
-  const { picture } = snapshotPicture('');
+  const picture = snapshotPicture('');
   return {
     step,
     loss: 0.7 / (1 + step / 50),

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import type { Place } from '../../../src/common/place.ts';
@@ -105,8 +106,7 @@ describe('a plane through three points', () => {
   const through = (set: readonly (readonly number[])[]): Place => ({ kind: 'points', label: 'a.csv', points: set });
   const choice: CountChoice = {
     method: 'plane',
-    seed: 3,
-    fileWeights: false,
+    source: drawnWeights(3),
     linear: false,
     keepRegions: true,
     limits: {},

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
 import type { CountResult } from '../../../src/counting/count.ts';
 import { simulatedIds, simulatedMean, simulationChoice } from '../../../src/analysis/simulatedMean.ts';
@@ -57,9 +58,8 @@ describe('simulated means', () => {
     expect(simulatedIds(denseNetwork(2, [4]), {})).toEqual(['simulated-plane', 'simulated-line']);
     expect(simulationChoice('simulated-plane', 9, { parallelogram })).toMatchObject({
       method: 'plane',
-      seed: 9,
+      source: drawnWeights(9),
       place: { kind: 'parallelogram', ...parallelogram },
-      fileWeights: false,
     });
   });
 });

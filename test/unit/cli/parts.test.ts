@@ -97,7 +97,7 @@ describe('a count in parts, on the command line', () => {
     await all('one', 2);
     expect(await part('one', 1, 3)).toMatchObject({ code: 1, err: expect.stringContaining('parts differs') as string });
     for (const [words, name] of [
-      [['--seed', '9'], 'choice.seed'],
+      [['--seed', '9'], 'choice.source.seed'],
       [['--domain=-3,3'], 'choice.place'],
       [['--bias-stddev', '0.5'], 'choice.initialization'],
     ] as const) {

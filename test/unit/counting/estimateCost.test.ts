@@ -1,10 +1,11 @@
+import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { expect, test } from 'vitest';
 import { planCount } from '../../../src/analysis/countPlan.ts';
 import { countCost } from '../../../src/analysis/countCost.ts';
 import { estimateCost } from '../../../src/counting/estimateCost.ts';
 import { denseNetwork } from '../network/definitions.ts';
 
-const choice = { method: 'auto', seed: 1, fileWeights: true, linear: true, keepRegions: false, limits: {} } as const;
+const choice = { method: 'auto', source: fileWeights(1), linear: true, keepRegions: false, limits: {} } as const;
 
 test('a small count is made whole, and its time is no estimate', () => {
   const cost = countCost(denseNetwork(2, [8, 8]), choice);

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { networkToCount } from '../../../src/analysis/countPlan.ts';
@@ -10,7 +11,7 @@ import type { Network } from '../../../src/network/network.ts';
 function networkIn(text: string): Network {
   const found = networkWithWeights(text, 'test.network.json', undefined, null);
   if (!found) throw new Error('no network');
-  return networkToCount(found.network, { fileWeights: true, seed: 1 });
+  return networkToCount(found.network, { source: fileWeights(1) });
 }
 
 const written = (definition: object) => networkIn(JSON.stringify(definition));

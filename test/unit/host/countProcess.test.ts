@@ -1,3 +1,4 @@
+import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ function task(widths: readonly number[], method: 'plane' | 'cells' = 'plane'): C
     text: JSON.stringify({ name: 'n', input: [inputs], layers }),
     fileName: 'n.network.json',
     network: 0,
-    choice: { method, seed: 1, fileWeights: true, linear: true, keepRegions: true, limits: {} },
+    choice: { method, source: fileWeights(1), linear: true, keepRegions: true, limits: {} },
     runs: 1,
   };
 }

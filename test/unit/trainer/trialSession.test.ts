@@ -1,3 +1,4 @@
+import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
 import { planCount } from '../../../src/analysis/countPlan.ts';
@@ -38,8 +39,7 @@ function counterOf(bytes: Uint8Array, { network: { text, fileName } }: TrialRequ
   const { match } = networkWithWeights(text, fileName, 0, openWeights(source))!;
   const choice = {
     method: 'plane',
-    seed: 1,
-    fileWeights: true,
+    source: fileWeights(1),
     linear: false,
     keepRegions: false,
     limits: {},

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ function task(widths: readonly number[], choice: Partial<CountChoice> = {}, runs
     text: networkText(widths),
     fileName: 'n.network.json',
     network: 0,
-    choice: { method: 'plane', seed: 1, fileWeights: true, linear: true, keepRegions: false, limits: {}, ...choice },
+    choice: { method: 'plane', source: fileWeights(1), linear: true, keepRegions: false, limits: {}, ...choice },
     runs,
   };
 }
@@ -175,11 +176,12 @@ describe('a pool of counting threads', () => {
       const { progress, outcome } = underway(pool, endless, stop.signal);
       await progress;
       stop.abort();
-      const { result, domain, seed } = await outcome;
+      const { result, domain, source } = await outcome;
       expect(result).toMatchObject({ method: 'cells', exact: false, stoppedBy: 'request', linearRegions: null });
       expect(result.activationRegions).toBeGreaterThan(0);
       expect(result.perLayer.at(-1)).toBe(result.activationRegions);
-      expect([domain, seed]).toEqual([{ kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] }, 1]);
+      expect(domain).toEqual({ kind: 'box', lower: [-1, -1, -1], upper: [1, 1, 1] });
+      expect(source).toEqual(fileWeights(1));
       expect((await pool.run(small)).result.exact).toBe(true);
     });
 

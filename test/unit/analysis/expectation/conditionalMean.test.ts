@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
@@ -141,7 +142,7 @@ describe('agrees with exact counts of random networks at the real widths', () =>
       const { perLayer, standardError } = drawn(network, { from, to });
       const counts = Array.from({ length: COUNTS }, (__, seed) =>
         count({
-          network: networkToCount(network, { fileWeights: false, seed: seed + 1 }),
+          network: networkToCount(network, { source: drawnWeights(seed + 1) }),
           method: 'line',
           domain: { kind: 'segment', from, to },
           linear: false,

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
 import { summarize, planExperiment, type ExperimentChoice } from '../../../../src/analysis/experiment.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';
@@ -14,7 +15,7 @@ import expectedRegions from '../../../fixtures/reference/expected_regions.json';
 import simulated from '../../../fixtures/reference/hanin_rolnick_simulated.json';
 import { chain, dense, fixture, networkOf, tensor } from '../networks.ts';
 
-const choice: ExperimentChoice = { seed: 1, placesSeed: 5, fileWeights: true, chords: 100, points: 50 };
+const choice: ExperimentChoice = { source: fileWeights(1), placesSeed: 5, chords: 100, points: 50 };
 const box = (n: number) => ({ lower: Array<number>(n).fill(-1), upper: Array<number>(n).fill(1) });
 
 /** Sides of the polygons of a two-input network in [-1, 1]^2 on which it bends; those inside are there twice. */

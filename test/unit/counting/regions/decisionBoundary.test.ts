@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
 import { planCount } from '../../../../src/analysis/countPlan.ts';
 import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
@@ -7,7 +8,7 @@ import { describeRegion } from '../../../../src/counting/regions/describeRegion.
 /** A random network 2-12-12-outputs, and the boundary that is drawn of it in the square. */
 function drawn(outputs: number, seed: number, level = 0) {
   const { network } = networkWithWeights(textOf(outputs), 'a.network.json', 0, null)!;
-  const choice = { method: 'plane', seed, fileWeights: false, linear: false, keepRegions: true, level, limits: {} };
+  const choice = { method: 'plane', source: drawnWeights(seed), linear: false, keepRegions: true, level, limits: {} };
   const request = planCount(network, choice as Parameters<typeof planCount>[1]);
   const { boundary } = count(request).regions!;
   const outputsAt = (x: number, y: number) =>
@@ -48,8 +49,7 @@ describe('the decision boundary of a picture', () => {
   it('is not looked for without a level', () => {
     const choice = {
       method: 'plane',
-      seed: 2,
-      fileWeights: false,
+      source: drawnWeights(2),
       linear: false,
       keepRegions: true,
       limits: {},

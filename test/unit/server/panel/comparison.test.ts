@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { planCount } from '../../../../src/analysis/countPlan.ts';
@@ -88,8 +89,7 @@ describe('the text of a row', () => {
     count(
       planCount(network, {
         method: 'plane',
-        seed: 3,
-        fileWeights: false,
+        source: drawnWeights(3),
         linear: false,
         keepRegions: false,
         limits: {},

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
 import { planCount } from '../../../../src/analysis/countPlan.ts';
@@ -72,8 +73,7 @@ it.each(cases)('of %d inputs and %j is what is counted: %s on %s', (inputs, more
   expect(theory.why === null).toBe(settings.method !== 'auto');
   const choice = {
     method: settings.method,
-    seed: 1,
-    fileWeights: false,
+    source: drawnWeights(1),
     linear: false,
     keepRegions: false,
     limits: {},

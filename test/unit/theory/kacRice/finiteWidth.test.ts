@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { settlePlace } from '../../../../src/analysis/settlePlace.ts';
@@ -44,7 +45,7 @@ describe('the mean at finite width', () => {
     const { inputSize } = network;
     const domain = settlePlace(DEFAULT_BOX, 'line', inputSize, { seed: 1 });
     const counts = Array.from({ length: 1500 }, (__, seed) => {
-      const drawn = networkToCount(network, { fileWeights: false, seed });
+      const drawn = networkToCount(network, { source: drawnWeights(seed) });
       const request = {
         network: drawn,
         method: 'line',

@@ -1,3 +1,4 @@
+import { fileWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it, test } from 'vitest';
 import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
 import { analyze } from '../../../../src/analysis/analyze.ts';
@@ -38,7 +39,7 @@ describe('folds of a cube by units with a bend', () => {
     const text = foldingNetwork(activation, widths);
     const { network: folding } = networkWithWeights(text, 'folds.network.json', undefined, null)!;
     const { activationRegions, linearRegions } = count({
-      network: networkToCount(folding, { fileWeights: true, seed: 1 }),
+      network: networkToCount(folding, { source: fileWeights(1) }),
       method: 'line',
       domain: { kind: 'segment', from: [0], to: [1] },
       linear: true,

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
 import {
   isHostMessage,
@@ -30,7 +31,7 @@ type Told = Exclude<HostMessage, Answer>;
 const show: Told = { type: 'show', model: modelOf(network) };
 const countOf = (seed: number, perLayer: number[]): PanelCount => {
   return {
-    seed,
+    source: drawnWeights(seed),
     exact: true,
     activationRegions: perLayer[perLayer.length - 1],
     perLayer,
@@ -53,7 +54,7 @@ const counted: Told[] = [
 describe('counts', () => {
   it('are brought together by layer, in the order of their seeds', () => {
     const view = viewOf(after(...counted));
-    expect(view?.counts.map((count) => count.seed)).toEqual([1, 2]);
+    expect(view?.counts.map((count) => count.source.seed)).toEqual([1, 2]);
     expect(view?.counted[0]).toEqual({ counts: 2, mean: 275, deviation: Math.sqrt(50), exact: true });
     expect(view?.countedTotal?.mean).toBe(2300);
   });
@@ -248,8 +249,8 @@ describe('messages of the page', () => {
       { type: 'count', key, settings: { ...settings, method: 'sample', place: { kind: 'all' } } },
       { type: 'count', key, settings: { ...settings, place: { kind: 'parallelogram', origin: [0], u: [1], v: [2] } } },
       ask('points', { needed: 2 }),
-      ask('picture', { seed: 1, settings, window, level: null }),
-      ask('picture', { seed: 1, settings, window, level: 0.5 }),
+      ask('picture', { source: drawnWeights(1), settings, window, level: null }),
+      ask('picture', { source: drawnWeights(1), settings, window, level: 0.5 }),
       ask('sweep', { subject: { kind: 'size', layer: 0, field: 'units' }, value: 2 }),
       { type: 'save', suggestedName: 'a.png', text: 'AAAA', encoding: 'base64' },
       { type: 'open', url: 'https://arxiv.org/abs/1711.02114' },
@@ -274,10 +275,10 @@ describe('messages of the page', () => {
         settings: { ...settings, method: 'cells', place: { kind: 'segment', from: [0], to: [1] } },
       },
       { type: 'count', key, settings: { ...settings, samples: 0 } },
-      ask('picture', { seed: 1, settings, window: { ...window, size: 0.8 }, level: null }),
-      ask('picture', { seed: 1, settings, window, level: Number.NaN }),
-      ask('picture', { seed: 1, settings, window }),
-      ask('probe', { seed: 1, settings, x: 2, y: 0 }),
+      ask('picture', { source: drawnWeights(1), settings, window: { ...window, size: 0.8 }, level: null }),
+      ask('picture', { source: drawnWeights(1), settings, window, level: Number.NaN }),
+      ask('picture', { source: drawnWeights(1), settings, window }),
+      ask('probe', { source: drawnWeights(1), settings, x: 2, y: 0 }),
       ask('sweep', { subject: { kind: 'size', layer: 0, field: 'units' }, value: 0 }),
       ask('comparison', { uris: Array.from({ length: 51 }, () => 'file:///a'), counterparts: true, siblings: true }),
       ask('points', { needed: 4 }),

@@ -1,3 +1,4 @@
+import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { distanceBins } from '../../../../webview/plots/distanceBins.ts';
 import { describe, expect, it } from 'vitest';
 import { breakpointsByLayer, nearestKnot, outputPath, outputsAt } from '../../../../webview/plots/lineGeometry.ts';
@@ -6,7 +7,7 @@ import type { PanelLine } from '../../../../src/protocol/runs.ts';
 
 /** Of length 8, with breakpoints at 2, 3 and 6. */
 const small: PanelLine = {
-  seed: 1,
+  source: drawnWeights(1),
   exact: true,
   knots: Float64Array.of(0, 0.25, 0.375, 0.75, 1),
   layers: Int32Array.of(-1, 0, 2, 0, -1),
