@@ -200,7 +200,7 @@ export function numbersAsCsv(view: View): string {
     'counted deviation',
     'counted by',
     'counted on',
-    ...counts.map(({ source }) => (source.kind === 'file' ? 'weights of the file' : `seed ${source.seed}`)),
+    ...counts.map(({ source }) => (source.kind === 'file' ? t('weights of the file') : `seed ${source.seed}`)),
   ];
   const isCounted = counts.length > 0;
   const rows = view.layers.map((layer) => {

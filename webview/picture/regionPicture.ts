@@ -1,3 +1,4 @@
+import { formatNumber, significant } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, type D3ZoomEvent } from 'd3-zoom';
 import { WHOLE } from '../../src/common/place.ts';
