@@ -11,6 +11,8 @@ export interface LineContext {
   readonly scan: Scan;
   readonly lines: LineIds;
   readonly settlement: Settlement;
+  /** This entry of what a stage bends is zero whatever the input: see `zeroEntries`. */
+  readonly isZero: (stage: number, entry: number) => boolean;
   readonly nextId: () => number;
   /** As many knots of a stage were found. */
   readonly count: (stage: number, knots: number) => void;

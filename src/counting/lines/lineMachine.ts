@@ -1,4 +1,5 @@
 import type { BendStep, MaxStep, Program } from '../program/program.ts';
+import { zeroEntries } from '../program/zeroEntries.ts';
 import { LineMemory } from './lineMemory.ts';
 import { LineProducts } from './lineProducts.ts';
 import type { MaxTables } from './maxStage.ts';
@@ -9,10 +10,11 @@ export class LineMachine {
   readonly products: LineProducts;
   readonly scan: Scan;
   private readonly tables = new Map<BendStep, MaxTables>();
+  private known: readonly Uint8Array[] | null = null;
 
   /** Whatever was in the memory is lost. Errors: `LineMemoryFull`. */
   constructor(
-    program: Program,
+    private readonly program: Program,
     readonly memory = new LineMemory(),
   ) {
     memory.reset();
@@ -21,6 +23,11 @@ export class LineMachine {
     for (const step of program.stages) {
       if (step.kind === 'max') this.tables.set(step, tablesOf(memory, step, program.sizes[step.source]));
     }
+  }
+
+  /** See `zeroEntries`: found when a unit that is zero everywhere is first met. */
+  get zeros(): readonly Uint8Array[] {
+    return (this.known ??= zeroEntries(this.program));
   }
 
   tablesOf(step: MaxStep): MaxTables {

@@ -82,6 +82,7 @@ export class LineWalk {
       scan: this.scan,
       lines: this.lines,
       settlement: this.settlement,
+      isZero: (stage, entry) => machine.zeros[program.stages[stage].source][entry] === 1,
       nextId: () => ++this.lastId,
       count: (stage, knots) => (this.knots[stage] += knots),
     };

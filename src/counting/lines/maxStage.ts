@@ -254,6 +254,10 @@ class Envelope {
     });
   }
 
+  private isZero(argument: number): boolean {
+    return this.context.isZero(this.input.stage, argument);
+  }
+
   /** How far one argument is ahead of another at knot `k`, with the right sign. */
   private ahead(member: number, other: number, k: number): number {
     if (member === other || (k === 0 && this.input.source.startsAtZero)) return 0;
@@ -262,6 +266,7 @@ class Envelope {
     const difference = a.values[k] - b.values[k];
     const margin = tracer.margin(a, k, input.tolerance) + tracer.margin(b, k, 0);
     if (Math.abs(difference) > margin) return difference;
+    if (difference === 0 && this.isZero(member) && this.isZero(other)) return 0;
     const id = context.lines.ofPair(input.stage, member, other);
     return settled(difference, input.tolerance, margin, context.settlement.signAt(input.stretch, k, input.stage, id));
   }

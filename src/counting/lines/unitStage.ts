@@ -1,4 +1,5 @@
 import { isRectified, type UnitStep } from '../program/program.ts';
+import { pieceAtZero } from '../program/zeroEntries.ts';
 import { crossingOf, insertKnots, type Crossing } from './crossings.ts';
 import { ACTIVE, CHANGES, pointOf, SILENT, type Knot, type Stretch } from './knots.ts';
 import type { LineContext, StageInput } from './lineContext.ts';
@@ -73,6 +74,10 @@ export class UnitStage {
     for (let unit = 0; unit < pieces.length; unit++) {
       const low = floats[lows / 8 + unit];
       const high = floats[highs / 8 + unit];
+      if (low === 0 && high === 0 && context.isZero(input.stage, unit)) {
+        pieces[unit] = pieceAtZero(breakpoints);
+        continue;
+      }
       const margin = input.tolerance + input.error * floats[steepest / 8 + unit];
       let piece = 0;
       while (piece < breakpoints.length && low - breakpoints[piece] > margin) piece++;
