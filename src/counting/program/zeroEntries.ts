@@ -1,8 +1,8 @@
 import type { AffineStep, BendStep, MaxStep, Program, UnitStep } from './program.ts';
 
 /**
- * The entries of each tensor that are zero whatever the input and the cell: those that no weight reaches, such as padding
- * and what layers without biases make of it. Of each tensor, 1 for these and 0 for all others.
+ * The entries of each tensor that are zero whatever the input and the cell: those that no weight reaches, such as
+ * padding and what layers without biases make of it. Of each tensor, 1 for these and 0 for all others.
  */
 export function zeroEntries({ sizes, steps }: Program): readonly Uint8Array[] {
   const zeros = sizes.map((size) => new Uint8Array(size));
