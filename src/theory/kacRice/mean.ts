@@ -5,7 +5,13 @@ import { NoClosedForm } from './state.ts';
  * Mean numbers of regions after each layer (null beyond the piecewise-linear part), or a sentence why there are none.
  */
 export type MeanRegions =
-  { readonly perLayer: readonly (number | null)[]; readonly relativeError: number } | { readonly reason: string };
+  | {
+      readonly perLayer: readonly (number | null)[];
+      readonly relativeError: number;
+      /** Not the limit of wide layers. */
+      readonly isAtWidth?: boolean;
+    }
+  | { readonly reason: string };
 
 /** Elementary steps, some tenths of a second's. */
 export const DEFAULT_BUDGET = 4e7;

@@ -4,7 +4,7 @@ export function normalDensity(x: number): number {
 }
 
 /** Distribution function of the standard normal distribution, to about 1e-15 absolutely. */
-function normalDistribution(x: number): number {
+export function normalDistribution(x: number): number {
   if (Math.abs(x) < 3) return 0.5 + normalDensity(x) * series(x);
   const tail = Math.abs(x) < 38 ? normalDensity(x) / fraction(Math.abs(x)) : 0;
   return x > 0 ? 1 - tail : tail;

@@ -37,7 +37,7 @@ export function requireRoom(nodes: number, derivatives: number, inputSize: numbe
   if (nodes * (derivatives + 1) * inputSize > MAX_INPUT_VALUES) throw new NoClosedForm(tooManyPositions);
 }
 
-interface Limits {
+export interface Limits {
   /** How units with breakpoints off zero act on moments; without it such units are refused. */
   readonly momentMap?: MomentMap;
   /**

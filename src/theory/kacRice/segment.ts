@@ -6,6 +6,7 @@ import { bentMoments, integrateOverNodes } from './levels.ts';
 import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import { integrateOverPooling } from './pooledMean.ts';
 import { propagate, requireClosedForm, type Bend } from './propagate.ts';
+import { tropicalMean } from './tropicalMean.ts';
 import { bendsAtZeroOnly } from './unit.ts';
 
 /**
@@ -21,6 +22,8 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
   if (segment.from.every((x, i) => x === segment.to[i])) return { reason: 'The segment has no length.' };
   return unlessRefused(() => {
     const limits = { budget: options.budget ?? DEFAULT_BUDGET, cancelled: options.cancelled };
+    const tropical = tropicalMean(network, segment, limits);
+    if (tropical) return tropical;
     const isHomogeneous = network.layers.every(
       ({ scope, activation }) =>
         scope === 'beyond' ||

@@ -35,8 +35,8 @@ export const tropicalOneLayerExact: Bound = {
   },
 };
 
-/** Perhaps flattened. */
-function readsInput({ layers }: Network, { inputs: [first] }: Layer): boolean {
+/** Whether a layer reads an input, perhaps flattened. */
+export function readsInput({ layers }: Network, { inputs: [first] }: Layer): boolean {
   let tensor = first;
   while (!isInput(tensor) && layers[tensor].operation.kind === 'flatten') [tensor] = layers[tensor].inputs;
   return isInput(tensor);
