@@ -142,7 +142,7 @@ function partsOf({ speed }: Reading, deviation: number): number {
   return Math.max(1, Math.ceil((greatestOf(speed) - leastOf(speed)) / deviation));
 }
 
-/** Sums over equally spaced values are exact to 1e-11: the integrand is entire, and grows with the taps off the axis. */
+/** Equally spaced sums are exact to 1e-11: the integrand is entire, and grows off the axis with the number of taps. */
 function stepOf(taps: number): number {
   return Math.min(0.25, 0.85 / Math.sqrt(taps));
 }
