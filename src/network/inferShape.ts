@@ -179,8 +179,7 @@ function tropicalShape(
 
 /** Such units bend nowhere, and all alike: what theorems say of affine layers does not hold for them. */
 function singleArgument(field?: string): InferredShape {
-  const message = 'has units that read a single number each and compare nothing, which is not analyzed';
-  return { fault: { message, field, isUnsupported: true } };
+  return fault('every unit reads a single number and has nothing to compare it with', field);
 }
 
 function transposedShape(window: Window, filters: number, input: Shape): InferredShape {

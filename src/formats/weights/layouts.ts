@@ -143,11 +143,11 @@ function isTorchKernel({ kind }: Operation): boolean {
     case 'separableConvolution':
     case 'transposedConvolution':
     case 'graphConvolution':
+    case 'tropicalDense':
+    case 'tropicalConvolution':
       return true;
     case 'locallyConnected':
     case 'maxout':
-    case 'tropicalDense':
-    case 'tropicalConvolution':
     case 'maxPooling':
     case 'averagePooling':
     case 'globalMaxPooling':
@@ -181,8 +181,9 @@ function torchKernel(model: Model, layer: Layer, stored: Shape, wanted: Shape): 
   const depthwise = layer.operation.kind === 'depthwiseConvolution';
   const front = depthwise ? [inner * outer, 1] : [outer, inner];
   if (!sameUpToOnes(stored, [...front, ...window]) || stored.length < 2 || stored[0] !== front[0]) return null;
-  const order = layer.operation.kind === 'dense' ? reordered(flattenedInput(model, layer), outer) : null;
-  if (layer.operation.kind === 'dense' && !order) return null;
+  const isRows = hasRowsByInput(layer.operation);
+  const order = isRows ? reordered(flattenedInput(model, layer), outer) : null;
+  if (isRows && !order) return null;
   return (values) => {
     const result = new Float64Array(values.length);
     for (let o = 0; o < outer; o++)

@@ -100,7 +100,7 @@ const RESOLUTION = 1e9;
 function distinctReadings(layer: Layer, byPart: readonly (readonly Reading[])[]): Reading[] {
   return byPart.flatMap((readings) => {
     const scale = greatestOf(
-      readings.flatMap(({ start, speed }) => [...start, ...speed].map(Math.abs)),
+      readings.map(({ start, speed }) => Math.max(greatestSize(start), greatestSize(speed))),
       1e-300,
     );
     const key = ({ start, speed }: Reading, i: number, j: number): string =>

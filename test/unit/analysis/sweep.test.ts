@@ -98,6 +98,15 @@ describe('sweep', () => {
       ['units', 'rank'],
     ]);
     expect([conv, depthwise, pool, maxout].map(widthField)).toEqual(['filters', 'depth_multiplier', null, 'units']);
+    const tropical = layer(
+      't',
+      { kind: 'tropicalConvolution', window: window2d(3), filters: 2, semiring: 'max', sumsChannels: true },
+      { inputs: ['input'] },
+    );
+    expect(sweepFields(tropical)).toEqual(['filters', 'kernel_size', 'strides', 'copies']);
+    const summed = define([9, 9, 3], [tropical]);
+    expect(sweepAt(summed, { layers: ['t'], field: 'kernel_size' }, 5, {}).measures).toMatchObject({ neurons: 25 * 6 });
+    expect(sweepAt(summed, { layers: ['t'], field: 'kernel_size' }, 1, {}).measures).toBeNull();
     const chain = define([9, 9, 1], [{ ...conv, activation: relu }]);
     const { measures } = sweepAt(chain, { layers: ['c'], field: 'kernel_size' }, 5, {});
     expect(measures).toMatchObject({ parameters: 4 * 26, neurons: 4 * 25 });

@@ -228,7 +228,7 @@ describe('tropical layers in native files', () => {
     ['"padding": "same"', /padding.*not settled/],
     ['"semiring": "min", "reduce": "max"', /reduce must be "min" or "sum"/],
     ['"semiring": "plus"', /semiring must be "max" or "min"/],
-    ['"kernel_size": 1', /compare nothing/],
+    ['"kernel_size": 1', /nothing to compare/],
   ])('refuse what has no meaning: %s', (field, message) => {
     const text = file(`{ "type": "tropical_conv1d", "filters": 2, "kernel_size": 2, ${field} }`, '"input": [3, 1]');
     expect(open(text, 'x.network.json').problems.some((problem) => message.test(problem.message))).toBe(true);

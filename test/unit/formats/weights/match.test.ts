@@ -151,6 +151,31 @@ describe('weights of PyTorch', () => {
   });
 });
 
+describe('weights of tropical layers', () => {
+  const text = JSON.stringify({
+    input: [2, 2, 2],
+    layers: [{ type: 'flatten' }, { name: 't', type: 'tropical_dense', units: 8 }],
+  });
+  const data = Float64Array.from({ length: 64 }, (_, i) => Math.sin(i));
+  const kernelFrom = (name: string) => {
+    const file = openWeights(source('w.safetensors', safetensors({ [name]: { shape: [8, 8], data } })));
+    return [...read(text, file).match!.attach().layers[1].weights!.kernel.data];
+  };
+
+  it('have a row for each input, in the order of this tensor', () => {
+    expect(kernelFrom('t/kernel')).toEqual([...data]);
+  });
+
+  it('by the name that PyTorch uses, have the units in front, and inputs channel by channel', () => {
+    const expected = Array.from({ length: 64 }, (_, i) => {
+      const [input, unit] = [Math.floor(i / 8), i % 8];
+      const [position, channel] = [Math.floor(input / 2), input % 2];
+      return data[unit * 8 + channel * 4 + position];
+    });
+    expect(kernelFrom('t.weight')).toEqual(expected);
+  });
+});
+
 describe('weights of a Keras model whose channels come first', () => {
   const [rows, columns, filters, units] = [3, 4, 2, 3];
   const pattern = (...shape: number[]) => ({
