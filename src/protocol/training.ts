@@ -56,15 +56,19 @@ export interface PanelTrainingRun {
 }
 
 /** Samples of the data, where they can be drawn: x and y of each in turn, in the coordinates of the input. */
-export interface PanelData {
-  readonly label: string;
-  /** By the user: found beside the snapshots otherwise. */
-  readonly isChosen: boolean;
+export interface PanelData extends PanelFile {
   readonly samples: number;
   /** Empty where the input has not two numbers. */
   readonly points: Float32Array;
   /** Of each point, the position of its class; empty where the data have no classes. */
   readonly classes: Uint8Array;
+}
+
+/** A file that is read beside the snapshots. */
+export interface PanelFile {
+  readonly label: string;
+  /** By the user: found beside the snapshots otherwise. */
+  readonly isChosen: boolean;
 }
 
 /** Null where there are none. */
@@ -80,8 +84,7 @@ export interface PanelTraining {
   readonly runs: readonly PanelTrainingRun[];
   readonly status: 'counting' | 'watching' | 'stopped';
   readonly data: PanelData | null;
-  /** The file of the test data beside the snapshots. */
-  readonly testData: string | null;
+  readonly testData: PanelFile | null;
   /** How and where snapshots are counted. */
   readonly method: CountMethod | null;
   readonly why: string | null;
@@ -97,6 +100,7 @@ export interface PanelTraining {
 
 /** Changes of what a network's runs are. `run` is a position, for what concerns one of them. */
 export interface SourcesChange {
-  readonly change: 'addRun' | 'removeRun' | 'chooseData' | 'removeData' | 'stop' | 'resume';
+  readonly change:
+    'addRun' | 'removeRun' | 'chooseData' | 'removeData' | 'chooseTestData' | 'removeTestData' | 'stop' | 'resume';
   readonly run: number;
 }

@@ -16,6 +16,7 @@ import type {
   ChosenData,
   MeanFigure,
   PanelData,
+  PanelFile,
   PanelSnapshot,
   PanelTraining,
   PanelTrainingRun,
@@ -82,7 +83,7 @@ export const isTraining = shape<PanelTraining>({
   runs: listOf(isRun),
   status: oneOf('counting', 'watching', 'stopped'),
   data: nullOr(isData),
-  testData: nullOr(isString),
+  testData: nullOr(shape<PanelFile>({ label: isString, isChosen: isBoolean })),
   method: nullOr(isMethod),
   why: nullOr(isString),
   domain: isString,
@@ -94,7 +95,16 @@ export const isTraining = shape<PanelTraining>({
 });
 
 export const isSourcesChange = shape<SourcesChange>({
-  change: oneOf('addRun', 'removeRun', 'chooseData', 'removeData', 'stop', 'resume'),
+  change: oneOf(
+    'addRun',
+    'removeRun',
+    'chooseData',
+    'removeData',
+    'chooseTestData',
+    'removeTestData',
+    'stop',
+    'resume',
+  ),
   run: isNatural,
 });
 

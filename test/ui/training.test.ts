@@ -141,5 +141,14 @@ describe('training with the data of a file', () => {
     await expect.poll(() => planes.locator('.stepDot').count()).toBe(6);
     await planes.scrollIntoViewIfNeeded();
     await workbench.screenshot('training-planes');
+    await webview.getByRole('button', { name: 'Choose Test Data…' }).click();
+    await workbench.giveFile('Test data: 3 numbers', path.join(workbench.folder, 'corners.csv'));
+    await webview.locator('.runList', { hasText: 'Test data: corners.csv' }).waitFor();
+    const around = webview.locator('.stepSection', { hasText: 'Breakpoints for each unit of length' });
+    await around.locator('.end text', { hasText: 'near test data' }).waitFor();
+    await expect.poll(() => around.locator('.stepDot.test').count()).toBe(6);
+    await workbench.screenshot('training-test-data');
+    await webview.locator('.runList li', { hasText: 'Test data: corners.csv' }).getByRole('button').click();
+    await around.locator('.end text', { hasText: 'near test data' }).waitFor({ state: 'detached' });
   });
 });

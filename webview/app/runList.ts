@@ -1,5 +1,5 @@
 import { formatCount } from '../../src/common/formatFigures.ts';
-import type { PanelTraining } from '../../src/protocol/training.ts';
+import type { PanelFile, PanelTraining } from '../../src/protocol/training.ts';
 import { plural } from '../format.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
 import { button } from '../widgets/toolkit.ts';
@@ -10,6 +10,7 @@ import { t } from './strings.ts';
 export function createRunList(actions: Actions): Section {
   const add = button(t('Add Run…'), 'primary', () => actions.changeSources('addRun'));
   const data = button(t('Choose Data…'), 'secondary', () => actions.changeSources('chooseData'));
+  const testData = button(t('Choose Test Data…'), 'secondary', () => actions.changeSources('chooseTestData'));
   const stop = button(t('Stop'), 'secondary', () => actions.changeSources(isStopped ? 'resume' : 'stop'));
   const heading = element('h2', { text: t('Runs') });
   const intro = element('p', {
@@ -21,7 +22,7 @@ export function createRunList(actions: Actions): Section {
   const list = element('ul', { class: 'runList' });
   const status = element('p', { class: 'caption', attributes: { role: 'status' } });
   const failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
-  const tools = element('div', { class: 'compareTools' }, [add.element, data.element, stop.element]);
+  const tools = element('div', { class: 'compareTools' }, [add.element, data.element, testData.element, stop.element]);
   const root = element('section', { class: 'runSources' }, [heading, intro, tools, list, status, failure]);
   let isStopped = false;
   let listed = '';
@@ -31,6 +32,10 @@ export function createRunList(actions: Actions): Section {
     forget?.setAttribute('aria-label', t('Remove {0}', title));
     if (remove) forget?.addEventListener('click', remove);
     return element('li', {}, [element('span', { text }), ...(forget ? [' ', forget] : [])]);
+  }
+
+  function testEntry({ label, isChosen }: PanelFile): HTMLElement {
+    return entry(t('Test data: {0}', label), label, isChosen ? () => actions.changeSources('removeTestData') : null);
   }
 
   function drawList(training: PanelTraining): void {
@@ -54,7 +59,7 @@ export function createRunList(actions: Actions): Section {
             ),
           ]
         : []),
-      ...(training.testData === null ? [] : [entry(t('Test data: {0}', training.testData), training.testData, null)]),
+      ...(training.testData ? [testEntry(training.testData)] : []),
     );
   }
 
@@ -66,6 +71,7 @@ export function createRunList(actions: Actions): Section {
       isStopped = training?.status === 'stopped';
       setHidden(intro, hasRuns);
       setHidden(stop.element, training === null || !hasRuns);
+      setHidden(testData.element, training === null || !hasRuns);
       stop.setText(isStopped ? t('Resume') : training?.status === 'watching' ? t('Stop Watching') : t('Stop'));
       add.setPrimary(!hasRuns);
       if (training !== null) drawList(training);

@@ -6,7 +6,7 @@ import { DEFAULT_LINES, DEFAULT_POINTS, type TrainingChoice } from '../../analys
 import { boxOf, WHOLE } from '../../common/place.ts';
 import type { CountSettings, PanelPicture, RunTheory } from '../../protocol/runs.ts';
 import { runTheoryRequest } from '../../protocol/server.ts';
-import type { PanelTraining, SourcesChange } from '../../protocol/training.ts';
+import type { PanelFile, PanelTraining, SourcesChange } from '../../protocol/training.ts';
 import type { WorkerFiles } from '../host.ts';
 import type { CountRunner } from '../panel/countRunner.ts';
 import { pictureOf } from '../panel/drawings.ts';
@@ -21,6 +21,7 @@ interface Sources {
   /** Addresses of folders and patterns. */
   readonly runs: readonly string[];
   readonly data: string | null;
+  readonly testData?: string | null;
   readonly isStopped?: boolean;
 }
 
@@ -73,14 +74,19 @@ export class TrainingStore implements vscode.Disposable {
         return this.setSources(source, { ...before, runs: before.runs.filter((_, i) => i !== run - named) });
       }
       case 'chooseData': {
-        const file = await askForData(source);
-        if (!file) return false;
-        // What does not fit is refused before it is kept.
-        await readData(file, source.inputs, true);
-        return this.setSources(source, { ...before, data: file.toString() });
+        const title = vscode.l10n.t('Data: {0} numbers and a class in each row', source.inputs);
+        const data = await askForData(source, title);
+        return data !== null && this.setSources(source, { ...before, data });
+      }
+      case 'chooseTestData': {
+        const title = vscode.l10n.t('Test data: {0} numbers and a class in each row', source.inputs);
+        const testData = await askForData(source, title);
+        return testData !== null && this.setSources(source, { ...before, testData });
       }
       case 'removeData':
         return this.setSources(source, { ...before, data: null });
+      case 'removeTestData':
+        return this.setSources(source, { ...before, testData: null });
       case 'stop':
         return this.setSources(source, { ...before, isStopped: true });
       case 'resume':
@@ -111,8 +117,12 @@ export class TrainingStore implements vscode.Disposable {
   /** The data of a network: those that were chosen, else those beside its first run. */
   async dataOf(source: NetworkSource): Promise<RunData | null> {
     const { data } = this.sourcesOf(source);
-    if (data !== null) return readData(vscode.Uri.parse(data), source.inputs, true).catch(() => null);
-    return this.dataBeside(source, 'training');
+    return data === null ? this.dataBeside(source, 'training') : chosenData(data, source);
+  }
+
+  private async testDataOf(source: NetworkSource): Promise<RunData | null> {
+    const { testData = null } = this.sourcesOf(source);
+    return testData === null ? this.dataBeside(source, 'test') : chosenData(testData, source);
   }
 
   private async dataBeside(source: NetworkSource, kind: 'training' | 'test'): Promise<RunData | null> {
@@ -141,7 +151,7 @@ export class TrainingStore implements vscode.Disposable {
     this.following.set(key, following);
     const asked = { ...settings, method: method === 'sample' ? 'auto' : method, seeds: 1, fileWeights: false } as const;
     const theory = await this.server.ask(runTheoryRequest, { uri, network: position, settings: asked });
-    const [data, test] = await Promise.all([this.dataOf(source), this.dataBeside(source, 'test')]);
+    const [data, test] = await Promise.all([this.dataOf(source), this.testDataOf(source)]);
     void following.start(this.runsOf(source), { data, test }, theory, sources.isStopped === true, {
       choices: { settings: asked, training: trainingChoice(asked, data, test) },
       source,
@@ -206,7 +216,7 @@ class Following implements vscode.Disposable {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private cache: SnapshotCache | undefined;
   private data: RunData | null = null;
-  private testData: string | null = null;
+  private testData: PanelFile | null = null;
   private theory: RunTheory | null = null;
   private expectedPerNeuron: number | null = null;
   private isStopped = false;
@@ -226,7 +236,7 @@ class Following implements vscode.Disposable {
     parts: CountingParts,
   ): Promise<void> {
     [this.data, this.theory, this.isStopped, this.cache] = [data, theory, isStopped, parts.cache];
-    this.testData = test?.panel.label ?? null;
+    this.testData = test && { label: test.panel.label, isChosen: test.panel.isChosen };
     const changed = (isWhole: boolean) => {
       this.revision = this.tell();
       if (isWhole) this.base = this.revision;
@@ -354,10 +364,19 @@ async function askForRun({ uri }: NetworkSource): Promise<vscode.Uri | undefined
   return (await vscode.window.showOpenDialog(options))?.[0];
 }
 
-async function askForData({ uri, inputs }: NetworkSource): Promise<vscode.Uri | undefined> {
+/** What was chosen and has since gone is as if nothing were chosen. */
+function chosenData(file: string, { inputs }: NetworkSource): Promise<RunData | null> {
+  return readData(vscode.Uri.parse(file), inputs, true).catch(() => null);
+}
+
+/** The address of a file of data that fit; null where the user leaves the dialog. Errors: Error, as a sentence. */
+async function askForData({ uri, inputs }: NetworkSource, title: string): Promise<string | null> {
   const { t } = vscode.l10n;
-  const title = t('Data: {0} numbers and a class in each row', inputs);
   const defaultUri = vscode.Uri.joinPath(vscode.Uri.parse(uri), '..');
   const filters = { [t('Points')]: ['csv', 'json', 'npy', 'txt', 'tsv'] };
-  return (await vscode.window.showOpenDialog({ title, defaultUri, filters, openLabel: t('Take Data') }))?.[0];
+  const chosen = await vscode.window.showOpenDialog({ title, defaultUri, filters, openLabel: t('Take Data') });
+  if (!chosen) return null;
+  // What does not fit is refused before it is kept.
+  await readData(chosen[0], inputs, true);
+  return chosen[0].toString();
 }

@@ -70,7 +70,7 @@ export function trainingRuns(seeds: number): PanelTraining {
     })),
     status: 'watching',
     data: spiralData,
-    testData: 'test.csv',
+    testData: { label: 'test.csv', isChosen: true },
     method: 'plane',
     why: null,
     domain: '[−1, 1]²',
