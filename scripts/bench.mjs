@@ -1,5 +1,5 @@
-// `npm run bench [-- counting | cells | lines | keystroke FILE... | theory | formats | panel | training [SNAPSHOTS] |
-// performance [--write]]`.
+// `npm run bench [-- counting | cells | lines | keystroke FILE... | python FILE... | theory | formats | panel |
+// training [SNAPSHOTS] | performance [--write]]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in
 // one process, on the same weights: how many times as fast the counter is, with one thread and with two. Best of three
 // after a warm-up.
@@ -7,6 +7,7 @@
 // are as the prototype makes in the plane.
 // lines: random networks counted along a line layer by layer and cell by cell, in processor time.
 // keystroke: the language server's work from an edit to new hints.
+// python: the same for Python, by what one types: a comment, a statement in a class, a size.
 // theory: everything that is said of a network, for real networks and as width, depth and input grow.
 // formats: large files, with weights inline or thousands of layers, from the text to its hints: time in a new process
 // and again, and memory.
@@ -29,6 +30,7 @@ const benches = {
   cells: 'cellsBench',
   lines: 'linesBench',
   keystroke: 'keystrokeBench',
+  python: 'pythonBench',
   theory: 'theoryBench',
   formats: 'formatsBench',
   training: 'trainingBench',
