@@ -137,6 +137,8 @@ export class Analysis {
     private readonly found: readonly Problem[],
     /** The text breaks its language's grammar, as while someone types. */
     readonly hasSyntaxErrors = false,
+    /** What the reader of the next version of the text may use. */
+    readonly kept?: object,
   ) {}
 
   /** Whether the text, or a network in it, cannot be read as it stands. */
@@ -164,12 +166,12 @@ export class Analysis {
 
   /** The same with one more thing to say. */
   saying(problem: Problem): Analysis {
-    return new Analysis(this.format, this.networks, [problem, ...this.found], this.hasSyntaxErrors);
+    return new Analysis(this.format, this.networks, [problem, ...this.found], this.hasSyntaxErrors, this.kept);
   }
 
   /** The same for some of the networks alone. */
   only(networks: readonly NetworkAnalysis[]): Analysis {
-    return new Analysis(this.format, networks, this.found, this.hasSyntaxErrors);
+    return new Analysis(this.format, networks, this.found, this.hasSyntaxErrors, this.kept);
   }
 }
 
@@ -185,7 +187,7 @@ export function analyze(
   earlier: Analysis | null = null,
   files?: NearbyFiles,
 ): Analysis | null {
-  const result = read(content, fileName, { weights: false, files });
+  const result = read(content, fileName, { weights: false, files, kept: earlier?.kept });
   if (result === null) return null;
   const known = new Set(earlier?.networks);
   const theoryOf = (network: Network): NetworkTheory => {
@@ -204,7 +206,7 @@ export function analyze(
     return new NetworkAnalysis(definition, theoryOf(built.network));
   });
   const hasSyntaxErrors = result.hasSyntaxErrors ?? problems.some(({ code }) => code === 'syntax');
-  return new Analysis(result.format, networks, problems, hasSyntaxErrors);
+  return new Analysis(result.format, networks, problems, hasSyntaxErrors, result.kept);
 }
 
 /** An unknown word where an activation stands is most often one that is being typed. */

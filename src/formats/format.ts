@@ -5,6 +5,8 @@ export interface ReadOptions {
   /** Decode the weights that stand in the text. Without, they are passed over at the price of a scan. */
   readonly weights: boolean;
   readonly files?: NearbyFiles;
+  /** What reading an earlier version of the same text left: what an edit left alone is not followed again. */
+  readonly kept?: object;
 }
 
 /** What a file holds: a text, or the bytes of a binary model. */
@@ -32,6 +34,8 @@ export interface ReadResult {
   readonly problems: readonly Problem[];
   /** The text breaks its grammar, as while someone types: what is read of it may change with the next key. */
   readonly hasSyntaxErrors?: boolean;
+  /** For reading the next version of the text. */
+  readonly kept?: object;
 }
 
 /** One way to write networks down. */

@@ -38,6 +38,10 @@ class Budget {
     return this.limit - this.used;
   }
 
+  get amount(): number {
+    return this.used;
+  }
+
   begin(): boolean {
     if (this.used >= this.most) return false;
     this.limit = Math.min(this.most, this.used + this.mostAtOnce);
@@ -80,6 +84,21 @@ export class Meter {
   /** Counts a new object, without its contents. */
   holdObject(): void {
     this.hold(BYTES_OF_OBJECT);
+  }
+
+  /** What was used so far. */
+  get used(): { readonly steps: number; readonly bytes: number } {
+    return { steps: this.steps.amount, bytes: this.bytes.amount };
+  }
+
+  /** Counts work and memory that are not used again, for a result that is known. */
+  spend(steps: number, bytes: number): void {
+    this.steps.use(steps);
+    this.bytes.use(bytes);
+  }
+
+  hasRoom(steps: number, bytes: number): boolean {
+    return this.steps.left >= steps && this.bytes.left >= bytes;
   }
 
   /** Starts the next part of the file, with its own limits; false if nothing is left for it. */

@@ -39,5 +39,6 @@ export function unknownPlaceProblem(what: string, value: Unknown, span: Span, co
 function problem(subject: string, value: Unknown, supplied: string | undefined, span: Span, comment = '//'): Problem {
   const hint = supplied === undefined ? '' : ` A comment supplies it: ${comment} @region-lens ${supplied} = …`;
   const message = `${subject} ${value.predicate}.${hint}`;
-  return { code: 'unknown-value', severity: 'information', message, span, supplied, unknown: value.name };
+  const { start, end } = span;
+  return { code: 'unknown-value', severity: 'information', message, span: { start, end }, supplied, unknown: value.name };
 }

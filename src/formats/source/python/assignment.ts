@@ -25,6 +25,8 @@ function noteBinding(e: Evaluator, target: Extract<Expression, { kind: 'name' }>
     value.bindings.push({ name: target.id, span: e.span(target, scope) });
   if (!(value instanceof Instance) || value.bindings.length >= 8) return;
   const isGlobal = scope.frame.functionName === undefined;
+  e.asked++;
+  if (value.bindings.length === 0 || isGlobal) e.lasting++;
   value.bindings.push({ name: target.id, span: e.span(target, scope), isGlobal });
 }
 

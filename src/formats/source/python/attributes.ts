@@ -22,6 +22,7 @@ import type { Site, Value } from './values.ts';
 import { hasMethod } from './methods.ts';
 import { libraryMember } from './libraries.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
+import { hold } from '../library/torch/session.ts';
 import { tensorMember } from '../library/torch/tensorCalls.ts';
 import { isKerasValue } from '../library/keras/session.ts';
 import { moduleMember } from '../library/torch/modules.ts';
@@ -118,7 +119,7 @@ export function setAttribute(e: Evaluator, object: Value, name: string, value: V
     e.journal.touch(object, name);
     e.meter.hold(bytesOf.property);
     object.attributes.set(name, value);
-    if (value instanceof Instance) value.isHeld = true;
+    if (value instanceof Instance) hold(e, value);
   } else if (object instanceof ClassValue) {
     e.journal.touch(object, name);
     e.meter.hold(bytesOf.property);

@@ -21,6 +21,8 @@ export class Caller {
   place: Span = { start: 0, end: 0 };
   private readonly called = new Set<Callable>();
   private readonly constructed = new Set<ClassValue>();
+  /** Functions that are called while somebody wants to know them. */
+  private heard: Set<Callable> | undefined;
   private depth = 0;
 
   constructor(private readonly e: Evaluator) {}
@@ -28,6 +30,28 @@ export class Caller {
   /** Begins another part of the file. */
   begin(): void {
     this.depth = 0;
+  }
+
+  /** How many calls are under way. */
+  get nesting(): number {
+    return this.depth;
+  }
+
+  noteCalled(callee: Callable): void {
+    this.called.add(callee);
+    this.heard?.add(callee);
+  }
+
+  /** Runs something and adds the functions that are called meanwhile to `heard`. */
+  hearing<T>(heard: Set<Callable>, body: () => T): T {
+    const outer = this.heard;
+    this.heard = heard;
+    try {
+      return body();
+    } finally {
+      this.heard = outer;
+      if (outer) for (const callee of heard) outer.add(callee);
+    }
   }
 
   wasCalled({ node }: FunctionValue): boolean {
@@ -54,8 +78,8 @@ export class Caller {
 
   /** A function that nobody calls; what is not given is a symbol. */
   callSymbolically(callee: FunctionValue, args: readonly Argument[] = []): Value {
-    this.called.add(callee.node);
-    return noteMaker(callee, callFunction(this.e, callee, args, true));
+    this.noteCalled(callee.node);
+    return noteMaker(this.e, callee, callFunction(this.e, callee, args, true));
   }
 
   /** A class that nobody makes an instance of; what its constructor needs are symbols. */
@@ -65,8 +89,8 @@ export class Caller {
   }
 
   private follow(callee: FunctionValue, args: readonly Argument[], site: Site): Value {
-    this.called.add(callee.node);
-    return this.deeper(site, () => noteMaker(callee, callFunction(this.e, callee, args)));
+    this.noteCalled(callee.node);
+    return this.deeper(site, () => noteMaker(this.e, callee, callFunction(this.e, callee, args)));
   }
 
   private construct(cls: ClassValue, args: readonly Argument[], site: Site): Value {
@@ -151,7 +175,9 @@ export class Caller {
 }
 
 /** A network that a function gives back is named after it; after the outermost one, where several pass it on. */
-function noteMaker({ name, nameSpan, home }: FunctionValue, value: Value): Value {
-  if ((value instanceof Instance || value instanceof ModelValue) && !home) value.maker = { name, span: nameSpan };
+function noteMaker(e: Evaluator, { name, nameSpan, home }: FunctionValue, value: Value): Value {
+  if (!(value instanceof Instance || value instanceof ModelValue) || home) return value;
+  if (value.maker?.name !== name) e.lasting++;
+  value.maker = { name, span: nameSpan };
   return value;
 }

@@ -14,6 +14,8 @@ import { ModuleLoader } from './imports.ts';
 import type { Importer } from './imports.ts';
 import { Joiner } from './join.ts';
 import type { Frame, Scope, SourceModule } from './scope.ts';
+import { Passes } from './passes.ts';
+import type { PassMemory } from './passes.ts';
 import { runStatements } from './statements.ts';
 import { Dict, Float, List, Tuple } from './values.ts';
 import type { Argument, ClassValue, FunctionValue, Instance, Site, Value } from './values.ts';
@@ -36,6 +38,7 @@ export class Evaluator {
   readonly journal = new Journal(this.meter);
   readonly caller = new Caller(this);
   readonly loader: ModuleLoader;
+  readonly passes: Passes;
   /** Places where evaluation gave up. */
   readonly stops: Span[] = [];
   /** What is known of calls whose results are not. */
@@ -45,6 +48,10 @@ export class Evaluator {
   readonly classes: ClassValue[] = [];
   /** Layers and modules that came into being. */
   readonly instances: Instance[] = [];
+  /** How often something changed that no way back takes back: what is noted of modules. */
+  lasting = 0;
+  /** How often comments were asked for a value, or may be. */
+  asked = 0;
   private depth = 0;
 
   constructor(
@@ -52,8 +59,15 @@ export class Evaluator {
     importer: Importer,
     readonly torch: TorchSession,
     readonly keras: KerasSession,
+    earlier?: PassMemory,
   ) {
+    this.passes = new Passes(this, earlier);
     this.loader = new ModuleLoader(this, main, importer);
+  }
+
+  /** How deep expressions and calls are within each other. */
+  get nesting(): string {
+    return `${this.depth} ${this.caller.nesting}`;
   }
 
   step(amount = 1): void {
@@ -125,6 +139,7 @@ export class Evaluator {
   /** A value that a comment on this line supplies for an unknown one. */
   supply(value: Value, names: readonly string[], at: number, scope: Scope): Value {
     const { module, line } = scope.frame;
+    if (names.length > 0) this.asked++;
     if (module.directives.isEmpty || names.length === 0) return value;
     const supplied = module.directives.find([module.file.lineOf(at), line], names);
     return supplied === undefined ? value : this.fromDirective(supplied);

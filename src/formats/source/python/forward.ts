@@ -47,12 +47,51 @@ export function runForward(
   return { trace, outputs: outputsOf(value), value, needs };
 }
 
+/** What a forward pass finds out about its inputs. */
+export interface Probe {
+  readonly needs: NeedsShape | undefined;
+  readonly isCollapsed: boolean;
+  readonly misfit: Trace['misfit'];
+  /** A linear layer behind positions that were flattened says how many of them there are. */
+  readonly isChecked: boolean;
+}
+
+/** Follows a forward pass of a network to learn what its inputs can be. */
+export function probe(e: Evaluator, object: Instance, inputs: readonly TraceInput[]): Probe {
+  const name = `probe ${namesOf(inputs)}`;
+  return e.passes.of(e.passes.keyOf(object, true), { name, isDuringEvaluation: false }, () => {
+    const { needs, trace } = runForward(e, object, inputs, { isProbing: true });
+    return { needs, isCollapsed: trace.isCollapsed, misfit: trace.misfit, isChecked: checks(trace) };
+  });
+}
+
+/** What tells inputs apart. */
+export function namesOf(inputs: readonly TraceInput[]): string {
+  return JSON.stringify(inputs.map(({ name, shape, isChannelsLast = false }) => [name, shape ?? null, isChannelsLast]));
+}
+
+function checks(trace: Trace): boolean {
+  if (trace.isAdaptive) return false;
+  return trace.writer.drafts.some(
+    ({ type, isChannelByChannel, sources }) =>
+      type === 'flatten' &&
+      (isChannelByChannel === true ||
+        sources.some(
+          (source) =>
+            'layer' in source && (source.layer.operation.kind === 'dense' || 'window' in source.layer.operation),
+        )),
+  );
+}
+
 /** The shapes that come out, in PyTorch's order and without the batch. */
 export function shapesAfter(e: Evaluator, object: Instance, shapes: readonly Shape[]): readonly Shape[] | undefined {
   const inputs = inputNames(e, object, shapes.length).map((name, i) => ({ name, shape: shapes[i] }));
-  const { outputs } = runForward(e, object, inputs, { isProbing: false });
-  const found = outputs.map(({ value }) => fileShape(value));
-  return found.every((shape) => shape !== undefined) ? found : undefined;
+  const name = `shapes ${e.nesting} ${namesOf(inputs)}`;
+  return e.passes.of(e.passes.keyOf(object, false), { name, isDuringEvaluation: true }, () => {
+    const { outputs } = runForward(e, object, inputs, { isProbing: false });
+    const found = outputs.map(({ value }) => fileShape(value));
+    return found.every((shape) => shape !== undefined) ? found : undefined;
+  });
 }
 
 function parameterNames(e: Evaluator, object: Instance): string[] {

@@ -67,6 +67,11 @@ export class ModuleLoader {
     private readonly importer: Importer,
   ) {}
 
+  /** How many files were followed. */
+  get count(): number {
+    return this.loaded.size;
+  }
+
   mainScope(): Scope {
     const scope = this.scopeOf(this.main);
     scope.set('__name__', '__main__');

@@ -4,8 +4,8 @@ import type { DirectiveValue } from '../evaluation/directives.ts';
 import { isFlaxModule } from '../library/flax/classes.ts';
 import type { InputHint, TraceInput } from '../library/torch/trace.ts';
 import type { Evaluator } from './evaluator.ts';
-import { inputNames, runForward } from './forward.ts';
-import type { ForwardPass } from './forward.ts';
+import { inputNames, probe } from './forward.ts';
+import type { Probe } from './forward.ts';
 import { extentsOf } from '../library/torch/data.ts';
 import { FunctionValue, List, Tuple } from './values.ts';
 import type { Instance, Value } from './values.ts';
@@ -76,7 +76,7 @@ function withLayout(e: Evaluator, object: Instance, inputs: readonly FoundInput[
   if (isFlaxModule(object)) return [...inputs];
   let found = [...inputs];
   for (let round = 0; round <= inputs.length; round++) {
-    const { needs } = runForward(e, object, found, { isProbing: true });
+    const { needs } = probe(e, object, found);
     if (needs?.hint.kind !== 'channelsLast') return found;
     found = found.map((input, i) => (i === needs.input ? { ...input, isChannelsLast: true } : input));
   }
@@ -106,9 +106,9 @@ class InputSearch {
     return this.inputs;
   }
 
-  private pass(inputs: readonly FoundInput[]): ForwardPass {
+  private pass(inputs: readonly FoundInput[]): Probe {
     this.passes++;
-    return runForward(this.e, this.object, inputs, { isProbing: true });
+    return probe(this.e, this.object, inputs);
   }
 
   private answer(index: number, hint: InputHint): FoundInput | undefined {
@@ -127,23 +127,9 @@ class InputSearch {
   private fit(index: number, input: FoundInput): number | 'any' | undefined {
     if (this.passes > MAX_PASSES) return undefined;
     const inputs = this.inputs.map((other, i) => (i === index ? input : other));
-    const { trace } = this.pass(inputs);
-    if (trace.isCollapsed) return -1;
-    return trace.misfit ? trace.misfit.given - trace.misfit.needed : this.checks(trace) ? 0 : 'any';
-  }
-
-  /** A linear layer behind positions that were flattened says how many of them there are. */
-  private checks(trace: ForwardPass['trace']): boolean {
-    if (trace.isAdaptive) return false;
-    return trace.writer.drafts.some(
-      ({ type, isChannelByChannel, sources }) =>
-        type === 'flatten' &&
-        (isChannelByChannel === true ||
-          sources.some(
-            (source) =>
-              'layer' in source && (source.layer.operation.kind === 'dense' || 'window' in source.layer.operation),
-          )),
-    );
+    const { isCollapsed, misfit, isChecked } = this.pass(inputs);
+    if (isCollapsed) return -1;
+    return misfit ? misfit.given - misfit.needed : isChecked ? 0 : 'any';
   }
 
   /** `img_size=224` among the constructor's parameters, `crop_size=224` and the like in the text. */

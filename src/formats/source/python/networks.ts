@@ -5,12 +5,22 @@ import type { LayerDraft, Source } from '../../graph/draft.ts';
 import type { Trace } from '../library/torch/trace.ts';
 import { Tensor } from '../library/torch/tensor.ts';
 import { hull } from '../evaluation/problemList.ts';
+import { all } from './moves.ts';
+import type { Moves } from './moves.ts';
 import { Dict, List, Tuple } from './values.ts';
 import type { Value } from './values.ts';
 
 export interface InputNote {
   readonly source: string | undefined;
   readonly span: Span;
+}
+
+/** What a forward pass makes of a network: all but its name and what is known of its inputs. */
+export interface NetworkBody {
+  readonly inputs: readonly Omit<InputDefinition, 'span' | 'source'>[];
+  readonly layers: readonly LayerDefinition[];
+  readonly outputs: readonly string[];
+  readonly isInexact: boolean;
 }
 
 /** The tensors that a forward pass gives back. */
@@ -23,13 +33,7 @@ export function outputsOf(value: Value, depth = 0): Tensor[] {
 }
 
 /** A forward pass as a network: the layers that its outputs depend on. */
-export function definitionOf(
-  trace: Trace,
-  outputs: readonly Tensor[],
-  notes: readonly InputNote[],
-  name: string,
-  nameSpan: Span,
-): NetworkDefinition {
+export function bodyOf(trace: Trace, outputs: readonly Tensor[]): NetworkBody {
   const sources = outputs.map(({ value }) => value.source);
   const all = trace.writer.drafts;
   const used = sources.length > 0 ? reachable(sources) : new Set(all);
@@ -43,22 +47,47 @@ export function definitionOf(
     const kept = trace.writer.isInexact ? { ...rest, storedAs } : rest;
     return drafts[i].channelsFirst ? { ...kept, channelsFirst: true } : kept;
   });
-  const inputs = trace.inputs.map((input, i): InputDefinition => {
+  const inputs = trace.inputs.map((input, i): NetworkBody['inputs'][number] => {
     const { shape = [] } = trace.input(i);
-    const { source, span } = notes[i];
     const isFirst = shape.length > 1 && !input.isChannelsLast;
-    return { name: input.name, shape, span, ...(isFirst && { channelsFirst: true }), ...(source && { source }) };
+    return { name: input.name, shape, ...(isFirst && { channelsFirst: true }) };
   });
+  return { inputs, layers: placed, outputs: [...new Set(sources.map(nameOf))], isInexact: trace.writer.isInexact };
+}
+
+/** The network that a forward pass is, with its name and what is known of its inputs. */
+export function definitionOf(
+  { inputs, layers, outputs, isInexact }: NetworkBody,
+  notes: readonly InputNote[],
+  name: string,
+  nameSpan: Span,
+): NetworkDefinition {
   return {
     name,
-    inputs,
-    layers: placed,
-    outputs: [...new Set(sources.map(nameOf))],
-    ...(trace.writer.isInexact && { isInexact: true }),
+    inputs: inputs.map((input, i): InputDefinition => {
+      const { source, span } = notes[i];
+      return { ...input, span, ...(source && { source }) };
+    }),
+    layers,
+    outputs,
+    ...(isInexact && { isInexact: true }),
     initialization: defaultInitialization,
     span: hull([nameSpan, ...layers.map(({ span }) => span)]),
     nameSpan,
   };
+}
+
+/** The same layers at other places; undefined where one has none. */
+export function movedBody(body: NetworkBody, moves: Moves): NetworkBody | undefined {
+  const layers = all(body.layers, (layer): LayerDefinition | undefined => {
+    const span = moves.span(layer.span);
+    const fields = all(Object.entries(layer.fields), ([name, field]): [string, Span] | undefined => {
+      const moved = moves.span(field);
+      return moved && [name, moved];
+    });
+    return span && fields && { ...layer, span, fields: Object.fromEntries(fields) };
+  });
+  return layers && { ...body, layers };
 }
 
 function reachable(sources: readonly Source[]): Set<LayerDraft> {

@@ -11,11 +11,14 @@ import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
 import { Unknown } from '../evaluation/values.ts';
 import { followFile, rootsOf } from './entryPoints.ts';
 import { Evaluator } from './evaluator.ts';
-import { runForward, shapesAfter } from './forward.ts';
+import { namesOf, runForward, shapesAfter } from './forward.ts';
 import { importerFrom, sourceModule } from './imports.ts';
 import { findInputs } from './inputShapes.ts';
 import type { FoundInput } from './inputShapes.ts';
-import { definitionOf } from './networks.ts';
+import type { Moves } from './moves.ts';
+import { bodyOf, definitionOf, movedBody } from './networks.ts';
+import type { NetworkBody } from './networks.ts';
+import { PassMemory } from './passes.ts';
 import { kerasRoots, readKeras } from './kerasNetworks.ts';
 import { looksLikeFlax, looksLikeKeras, looksLikePyTorch } from './sniff.ts';
 import { Instance } from './values.ts';
@@ -50,6 +53,7 @@ export function readPython(format: string, text: string, fileName: string, optio
     importerFrom(options.files?.text),
     torch,
     new KerasSession(),
+    options.kept instanceof PassMemory ? options.kept : undefined,
   );
   torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
   followFile(e);
@@ -81,7 +85,7 @@ export function readPython(format: string, text: string, fileName: string, optio
   problems.add(e.notes);
   problems.add(e.stops.map(stopProblem));
   const { hasSyntaxErrors } = e.main.file;
-  return { format, networks, problems: problems.list, hasSyntaxErrors };
+  return { format, networks, problems: problems.list, hasSyntaxErrors, kept: e.passes.finish() };
 }
 
 function readNetwork(
@@ -90,18 +94,49 @@ function readNetwork(
   names: Names,
 ): { network: NetworkDefinition; problems: Problem[] } | undefined {
   const inputs = findInputs(e, root);
-  const { trace, outputs: known, value } = runForward(e, root, inputs, { isProbing: false });
   const { name, span } = nameOf(root);
   const notes = inputs.map((input) => ({ source: input.source, span: input.span ?? span }));
   const isKnown = inputs.every(({ shape }) => shape !== undefined);
+  const { body, shapeProblems, problems, lacksOutput } = readBody(e, root, inputs);
   // Of what stands where nothing is known of shapes, nothing is missed.
-  if (trace.writer.drafts.length === 0) return undefined;
-  const problems = isKnown
-    ? [...trace.writer.problems, ...trace.problems]
-    : [...trace.problems, missingShape(inputs, span)];
-  const outputs = known.length > 0 ? known : [e.torch.tensor(e, openEnd(trace, span))];
-  if (known.length === 0) problems.push(outputProblem(value, span));
-  return { network: definitionOf(trace, outputs, notes, names.unique(name), span), problems };
+  if (!body) return undefined;
+  const said = isKnown ? [...shapeProblems, ...problems] : [...problems, missingShape(inputs, span)];
+  if (lacksOutput) said.push(lacksOutput);
+  return { network: definitionOf(body, notes, names.unique(name), span), problems: said };
+}
+
+/** What the forward pass of a network gives, wherever its name stands. */
+interface Reading {
+  /** Undefined for one without layers. */
+  readonly body: NetworkBody | undefined;
+  readonly shapeProblems: readonly Problem[];
+  readonly problems: readonly Problem[];
+  readonly lacksOutput: Problem | undefined;
+}
+
+function readBody(e: Evaluator, root: Instance, inputs: readonly FoundInput[]): Reading {
+  const options = { name: `network ${namesOf(inputs)}`, moved: movedReading, isDuringEvaluation: false };
+  let open: Reading | undefined;
+  const known = e.passes.of<Reading | undefined>(e.passes.keyOf(root, true), options, () => {
+    const { trace, outputs, value } = runForward(e, root, inputs, { isProbing: false });
+    const said = { shapeProblems: trace.writer.problems, problems: trace.problems };
+    if (trace.writer.drafts.length === 0) return { body: undefined, ...said, lacksOutput: undefined };
+    if (outputs.length > 0) return { body: bodyOf(trace, outputs), ...said, lacksOutput: undefined };
+    // What is said of it stands at the network's name.
+    const { span } = nameOf(root);
+    const body = bodyOf(trace, [e.torch.tensor(e, openEnd(trace, span))]);
+    open = { body, ...said, lacksOutput: outputProblem(value, span) };
+    return undefined;
+  });
+  return known ?? open!;
+}
+
+function movedReading({ body, shapeProblems, problems, lacksOutput }: Reading, moves: Moves): Reading | undefined {
+  const moved = body && movedBody(body, moves);
+  const [first, second] = [moves.problems(shapeProblems), moves.problems(problems)];
+  return first && second && (moved || !body)
+    ? { body: moved, shapeProblems: first, problems: second, lacksOutput }
+    : undefined;
 }
 
 /** What comes out is not known: the layers that were seen are not the whole network. */

@@ -109,7 +109,7 @@ export function callFlaxMethod(e: Evaluator, object: Instance, args: readonly Ar
   const data = args.map(({ value }) => value).filter((value) => value instanceof DataTensor);
   if (data.length > 0) {
     const [{ origin, line, span }] = data;
-    e.torch.observe(object, { shapes: data.map(({ shape }) => shape.slice(1)), origin, line, span });
+    e.torch.observe(e, object, { shapes: data.map(({ shape }) => shape.slice(1)), origin, line, span });
   }
   return new Unknown(site.text, site.span, true);
 }

@@ -51,7 +51,7 @@ export class TorchSession {
   initialize(e: Evaluator, object: Instance, args: readonly Argument[]): void {
     e.journal.touch(object);
     object.config = args;
-    for (const { value } of args) if (isModule(value)) value.isHeld = true;
+    for (const { value } of args) if (isModule(value)) hold(e, value);
     if (isContainer(object)) fillContainer(e, object, args);
   }
 
@@ -90,7 +90,7 @@ export class TorchSession {
       return new Unknown(`${site.text}()`, site.span);
     const shapes = tensors.map(({ shape }) => shape.slice(1));
     const [{ origin, line, span }] = tensors;
-    this.observe(object, { shapes, origin, line, span });
+    this.observe(e, object, { shapes, origin, line, span });
     const outputs = this.runForward?.(object, shapes);
     if (!outputs || outputs.length === 0) return new Unknown(`${site.text}()`, site.span, true);
     const made = outputs.map(
@@ -99,7 +99,8 @@ export class TorchSession {
     return made.length === 1 ? made[0] : e.tuple(made);
   }
 
-  observe(object: Instance, input: ObservedInput): void {
+  observe(e: Evaluator, object: Instance, input: ObservedInput): void {
+    e.lasting++;
     const seen = this.observed.get(object) ?? [];
     if (seen.length < 8) seen.push(input);
     this.observed.set(object, seen);
@@ -211,7 +212,7 @@ export class TorchSession {
     // A method by its class: `nn.Module.__init__(self)`.
     if (/\.__init__$/.test(path)) return null;
     if (path === 'torch.autograd.Variable' || path === 'torch.Variable') return first?.value;
-    this.observeCall(path, args, site);
+    this.observeCall(e, path, args, site);
     this.observeTransform(path, args);
     if (/(?:^|\.)(?:trace|script|compile)$/.test(path) && isModule(first?.value)) return first.value;
     const data = makeData(path, args, site);
@@ -230,13 +231,13 @@ export class TorchSession {
   }
 
   /** `summary(model, (3, 32, 32))`, `torch.onnx.export(model, dummy)` */
-  private observeCall(path: string, args: readonly Argument[], site: Site): void {
+  private observeCall(e: Evaluator, path: string, args: readonly Argument[], site: Site): void {
     const object = args.map(({ value }) => value).find(isModule);
     const shapes = object && observedShapes(path, args);
     if (!object || !shapes) return;
     const data = args.map(({ value }) => value).find((value) => value instanceof DataTensor);
     const origin = data?.origin ?? site.text;
-    this.observe(object, { shapes, origin, line: data?.line ?? site.line, span: data?.span ?? site.span });
+    this.observe(e, object, { shapes, origin, line: data?.line ?? site.line, span: data?.span ?? site.span });
   }
 
   /** `transforms.Resize(64)`, `transforms.CenterCrop((224, 224))` */
@@ -301,6 +302,12 @@ export class TorchSession {
       ? this.applyOne(e, self, first.value, site)
       : new Unknown(site.text, site.span, true);
   }
+}
+
+/** Notes that another object holds a module. */
+export function hold(e: Evaluator, object: Instance): void {
+  if (!object.isHeld) e.lasting++;
+  object.isHeld = true;
 }
 
 /** A buffer is loaded with the weights: only its shape is certain. */

@@ -1,0 +1,58 @@
+import type { Problem, Span } from '../../../network/definition.ts';
+import type { PassKey } from './passKey.ts';
+
+/** Where what one version of a text has stands in another one. */
+export class Moves {
+  /** Everything stands where it stood. */
+  readonly isNone: boolean;
+
+  private constructor(
+    private readonly starts: ReadonlyMap<number, number>,
+    private readonly ends: ReadonlyMap<number, number>,
+    private readonly code: readonly (Span & { readonly by: number })[],
+  ) {
+    const stays = ([before, now]: [number, number]) => before === now;
+    this.isNone = [...starts].every(stays) && [...ends].every(stays) && code.every(({ by }) => by === 0);
+  }
+
+  /** Between two keys of the same text; undefined where one place became two. */
+  static between(before: PassKey, now: PassKey): Moves | undefined {
+    const starts = new Map<number, number>();
+    const ends = new Map<number, number>();
+    for (const [i, { start, end }] of before.places.entries()) {
+      const place = now.places[i];
+      if ((starts.get(start) ?? place.start) !== place.start || (ends.get(end) ?? place.end) !== place.end)
+        return undefined;
+      starts.set(start, place.start);
+      ends.set(end, place.end);
+    }
+    const code = before.code.map(({ start, end }, i) => ({ start, end, by: now.code[i].start - start }));
+    return new Moves(starts, ends, code);
+  }
+
+  /** Undefined for a place that is not one of those of the keys, nor in their functions. */
+  span({ start, end }: Span): Span | undefined {
+    const home = this.code.find((place) => place.start <= start && end <= place.end);
+    if (home) return { start: start + home.by, end: end + home.by };
+    const [from, to] = [this.starts.get(start), this.ends.get(end)];
+    return from === undefined || to === undefined ? undefined : { start: from, end: to };
+  }
+
+  problems(problems: readonly Problem[]): readonly Problem[] | undefined {
+    return all(problems, (problem) => {
+      const span = this.span(problem.span);
+      return span && { ...problem, span };
+    });
+  }
+}
+
+/** What a function makes of every item; undefined where it makes nothing of one. */
+export function all<T, R>(items: readonly T[], move: (item: T) => R | undefined): R[] | undefined {
+  const moved: R[] = [];
+  for (const item of items) {
+    const result = move(item);
+    if (result === undefined) return undefined;
+    moved.push(result);
+  }
+  return moved;
+}

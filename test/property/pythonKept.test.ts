@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ReadResult } from '../../src/formats/format.ts';
+import { read } from '../../src/formats/registry.ts';
+
+const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const classic = (name: string) => file(`unit/formats/source/python/classics/${name}.py`);
+
+/** What passes note, besides what they give: names of modules, helpers that they call, data that they show. */
+const noting = `import torch
+import torch.nn as nn
+import torch.nn.functional as F
+WIDTH = 4
+act = nn.ReLU()
+def helper(x, k=1): return F.relu(x) * k
+def chosen(parts): return parts[0]
+class Part(nn.Module):
+    scale = 2
+    def __init__(self, n=WIDTH):
+        super().__init__()
+        self.a, self.b = nn.Linear(n, n), nn.Linear(n, n)
+        self.b.weight = self.a.weight
+    def forward(self, x): return self.b(helper(self.a(x), Part.scale)) + x
+class Whole(nn.Module):
+    def __init__(self, depth=2):
+        super().__init__()
+        self.parts = nn.ModuleList([Part() for _ in range(depth)])
+        self.act = act
+        self.head = nn.Linear(WIDTH * 9, 3)
+    def forward(self, x):
+        for part in self.parts:
+            last = part
+            x = part(x)
+        first = chosen(self.parts)
+        return self.head(torch.cat([self.act(first(x)), last(x), nn.Flatten()(x)], 1) if missing else x)
+class Image(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c = nn.Conv2d(3, 4, 3, padding=1); self.f = nn.Linear(4 * 4 * 4, 5)
+    def forward(self, x):
+        x = F.max_pool2d(helper(self.c(x)), 2)
+        return self.f(torch.flatten(x, 1))
+a = Whole(); b = Whole(3)
+a(torch.randn(2, WIDTH))
+nets = [Image(), Image()]
+print(b(torch.randn(5, 4)).shape)
+for net in nets: net(torch.randn(1, 3, 8, 8))
+`;
+
+const texts = [
+  noting,
+  file('bench/residualNetworks.py').replace('23, 3', '4, 3').replace('36, 3', '5, 3'),
+  `${classic('small')}\n\n${file('bench/fileNetworks.py')}`,
+  `${classic('mobilenetv2')}\n\n${classic('squeezenet')}`,
+];
+
+/** One edit: a place as a share of the text, and what happens there. */
+interface Edit {
+  readonly at: number;
+  readonly kind: (typeof kinds)[number];
+  readonly number: number;
+}
+
+const kinds = [
+  'comment',
+  'directive',
+  'blank line',
+  'delete a line',
+  'double a line',
+  'move a line',
+  'number',
+  'statement',
+  'class',
+  'letter',
+  'delete',
+] as const;
+
+function edited(text: string, { at, kind, number }: Edit): string {
+  const lines = text.split('\n');
+  const i = Math.floor(at * lines.length);
+  const line = lines[i];
+  const indentation = /^ */.exec(line)![0];
+  const offset = Math.floor(at * text.length);
+  const insert = (inserted: string) => [...lines.slice(0, i), inserted, ...lines.slice(i)].join('\n');
+  switch (kind) {
+    case 'comment':
+      return insert(`${indentation}# ${'CIFAR10 '.repeat(number % 2)}${number}`);
+    case 'directive':
+      return insert(`# @region-lens ${number % 2 ? 'input' : 'missing'} = ${number % 3 ? '(3, 32, 32)' : '[4]'}`);
+    case 'blank line':
+      return insert('');
+    case 'delete a line':
+      return [...lines.slice(0, i), ...lines.slice(i + 1)].join('\n');
+    case 'double a line':
+      return insert(line);
+    case 'move a line': {
+      const without = [...lines.slice(0, i), ...lines.slice(i + 1)];
+      const to = (i + 1 + (number % 3)) % lines.length;
+      return [...without.slice(0, to), line, ...without.slice(to)].join('\n');
+    }
+    case 'number':
+      return text.slice(0, offset) + text.slice(offset).replace(/\b\d+\b/, String(number));
+    case 'statement':
+      return insert(`${indentation}y = ${number}`);
+    case 'class':
+      return insert(`class Other${number}(nn.Module): pass`);
+    case 'letter':
+      return `${text.slice(0, offset)}${'x.(),:=# '[number % 9]}${text.slice(offset)}`;
+    case 'delete':
+      return text.slice(0, offset) + text.slice(offset + 1);
+  }
+}
+
+const said = (result: ReadResult | null) => result && { ...result, kept: undefined };
+
+describe('Python that is read again after an edit', () => {
+  it('gives what it gives when it is read for the first time', () => {
+    const edit: fc.Arbitrary<Edit> = fc.record({
+      at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      kind: fc.constantFrom(...kinds),
+      number: fc.integer({ min: 1, max: 40 }),
+    });
+    // An edit may be taken back, as people do.
+    const edits = fc.array(fc.tuple(edit, fc.boolean()), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(fc.constantFrom(...texts), edits, (first, steps) => {
+        let text = first;
+        let kept = read(text, 'model.py', { weights: false })?.kept;
+        const check = (now: string) => {
+          text = now;
+          const again = read(text, 'model.py', { weights: false, kept });
+          const afresh = said(read(text, 'model.py', { weights: false }));
+          // Long results are slow to compare with all that a failure would show.
+          if (JSON.stringify(said(again)) !== JSON.stringify(afresh)) expect(said(again)).toEqual(afresh);
+          kept = again?.kept ?? kept;
+        };
+        for (const [step, isTakenBack] of steps) {
+          const before = text;
+          check(edited(text, step));
+          if (isTakenBack) check(before);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
