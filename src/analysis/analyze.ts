@@ -1,6 +1,6 @@
 import type { Content, NearbyFiles } from '../formats/format.ts';
 import { read } from '../formats/registry.ts';
-import { buildNetwork } from '../network/build.ts';
+import { buildNetwork, type BuiltNetwork } from '../network/build.ts';
 import type { LayerDefinition, NetworkDefinition, Problem, Span } from '../network/definition.ts';
 import type { Layer, Network } from '../network/network.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
@@ -11,6 +11,7 @@ import { mainBottleneck, type LayerExplanation } from '../theory/explain/explana
 import { BoundTable } from '../theory/registry.ts';
 import { networkDiagnostics } from './networkDiagnostics.ts';
 import { sameData } from './sameData.ts';
+import { sameDefinition, sameNetwork } from './sameDefinition.ts';
 
 /** What the theory says of one network, wherever it is written; each part is computed when it is first asked for. */
 class NetworkTheory {
@@ -46,12 +47,13 @@ class NetworkTheory {
 export class NetworkAnalysis {
   constructor(
     readonly definition: NetworkDefinition,
+    private readonly built: BuiltNetwork,
     private readonly theory: NetworkTheory,
     private readonly simulated: readonly BoundResult[] = [],
   ) {}
 
   get network(): Network {
-    return this.theory.network;
+    return this.built.network;
   }
 
   /** All bounds, in the order of the report. */
@@ -62,7 +64,7 @@ export class NetworkAnalysis {
 
   /** The same with simulated means: counts, which are no part of what every text is analyzed for. */
   with(simulated: readonly BoundResult[]): NetworkAnalysis {
-    return new NetworkAnalysis(this.definition, this.theory, simulated);
+    return new NetworkAnalysis(this.definition, this.built, this.theory, simulated);
   }
 
   bound(id: BoundId): BoundResult {
@@ -117,12 +119,25 @@ export class NetworkAnalysis {
   }
 
   isOfSameNetwork(other: NetworkAnalysis): boolean {
-    return this === other || sameData(this.network, other.network);
+    return this === other || sameNetwork(this.network, other.network);
+  }
+
+  /** The same network where another version of the text has it; undefined where that is another network. */
+  movedTo(definition: NetworkDefinition, options: TheoryOptions): NetworkAnalysis | undefined {
+    const { network, problems } = this.built;
+    // What building found stands at places of this version.
+    if (problems.length > 0 || !sameData(this.theory.options, options)) return undefined;
+    if (!sameDefinition(this.definition, definition)) return undefined;
+    const inputs = network.inputs.map((input, i) => {
+      const { source } = definition.inputs[i];
+      return source === input.source ? input : { ...input, source };
+    });
+    return new NetworkAnalysis(definition, { network: { ...network, inputs }, problems }, this.theory);
   }
 
   /** This network's theory, if it is for the same network under the same options; else null. */
   theoryFor(network: Network, options: TheoryOptions): NetworkTheory | null {
-    return sameData(this.network, network) && sameData(this.theory.options, options) ? this.theory : null;
+    return sameNetwork(this.network, network) && sameData(this.theory.options, options) ? this.theory : null;
   }
 }
 
@@ -200,10 +215,20 @@ export function analyze(
     return new NetworkTheory(network, options);
   };
   const problems = [...result.problems];
+  const movedTo = (definition: NetworkDefinition): NetworkAnalysis | undefined => {
+    for (const candidate of known) {
+      const moved = candidate.movedTo(definition, options);
+      if (moved) known.delete(candidate);
+      if (moved) return moved;
+    }
+    return undefined;
+  };
   const networks = result.networks.map((definition) => {
+    const moved = movedTo(definition);
+    if (moved) return moved;
     const built = buildNetwork(definition);
     for (const problem of built.problems) problems.push(problem);
-    return new NetworkAnalysis(definition, theoryOf(built.network));
+    return new NetworkAnalysis(definition, built, theoryOf(built.network));
   });
   const hasSyntaxErrors = result.hasSyntaxErrors ?? problems.some(({ code }) => code === 'syntax');
   return new Analysis(result.format, networks, problems, hasSyntaxErrors, result.kept);

@@ -19,6 +19,18 @@ second.add(tf.layers.dense({ units: 2 }));
 `;
 
 const report = (text: string, analysis: Analysis | null) => analysis && reportJson('x', analysis, new LineIndex(text));
+const script = `import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self, width=4):
+        super().__init__()
+        self.a, self.b = nn.Linear(3, width), nn.Linear(width, 2)
+    def forward(self, x): return self.b(self.a(x).relu())
+net = Net()
+net(torch.randn(5, 3))
+row = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
+`;
+
 const bound = (analysis: Analysis | null, network: number) => analysis?.networks[network].bound('tightest-upper');
 
 describe('the analysis of an edited text', () => {
@@ -35,6 +47,17 @@ describe('the analysis of an edited text', () => {
     expect(edited.slice(start)).toMatch(/^tf\.layers\.dense\(\{ units: 4/);
   });
 
+  it('keeps what is known of a network whose data stands in another line, and says in which', () => {
+    const before = analyze(script, 'm.py');
+    const known = bound(before, 0);
+    const edited = `# a line more\n${script}`;
+    const after = analyze(edited, 'm.py', {}, before);
+    expect(bound(after, 0)).toBe(known);
+    expect(after?.networks[0].network.inputs[0].source).toBe('from `torch.randn` in line 10');
+    expect(before?.networks[0].network.inputs[0].source).toBe('from `torch.randn` in line 9');
+    expect(report(edited, after)).toEqual(report(edited, analyze(edited, 'm.py')));
+  });
+
   it('keeps nothing that was computed for other options', () => {
     const before = analyze(several, 'm.ts');
     const line = analyze(several, 'm.ts', { sliceDimension: 1 }, before);
@@ -46,6 +69,7 @@ describe('the analysis of an edited text', () => {
     ['m.ts', several],
     ['native.network.json', fixture('native.network.json')],
     ['keras2-functional.json', fixture('keras2-functional.json')],
+    ['m.py', script],
   ])(
     'is that of the text read from scratch, after any edits of %s',
     (name, text) => {

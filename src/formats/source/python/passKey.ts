@@ -296,7 +296,9 @@ function wordsOf(node: Callable, text: string): readonly string[] {
   let found = words.get(node);
   if (!found) {
     // eslint-disable-next-line no-control-regex -- ASCII
-    const pattern = /^[\x00-\x7f]*$/.test(text) ? /(?<![\w.])[A-Za-z_]\w*/g : /(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*/gu;
+    const pattern = /^[\x00-\x7f]*$/.test(text)
+      ? /(?<![\w.])[A-Za-z_]\w*/g
+      : /(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*/gu;
     found = [...new Set(text.match(pattern) ?? [])];
     words.set(node, found);
   }
