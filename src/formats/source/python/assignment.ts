@@ -23,10 +23,9 @@ export function bindTarget(e: Evaluator, target: Expression, value: Value, scope
 function noteBinding(e: Evaluator, target: Extract<Expression, { kind: 'name' }>, value: Value, scope: Scope): void {
   if (value instanceof ModelValue && value.bindings.length < 8)
     value.bindings.push({ name: target.id, span: e.span(target, scope) });
-  if (!(value instanceof Instance) || value.bindings.length >= 8) return;
+  // What the variables of a forward pass hold are its parts.
+  if (!(value instanceof Instance) || value.bindings.length >= 8 || e.torch.trace) return;
   const isGlobal = scope.frame.functionName === undefined;
-  e.asked++;
-  if (value.bindings.length === 0 || isGlobal) e.lasting++;
   value.bindings.push({ name: target.id, span: e.span(target, scope), isGlobal });
 }
 

@@ -1,5 +1,7 @@
 /** Python's syntax as the evaluator reads it: what people write, without tokens. Offsets are of the text. */
 
+import type { Pieces } from './pieces.ts';
+
 interface Place {
   readonly start: number;
   readonly end: number;
@@ -211,6 +213,8 @@ export interface SourceFile {
   readonly body: readonly Statement[];
   readonly comments: readonly Comment[];
   readonly hasSyntaxErrors: boolean;
+  /** For the next version of the text. */
+  readonly pieces?: Pieces;
   /** The line of an offset, counted from 1. */
   lineOf(offset: number): number;
 }

@@ -7,6 +7,7 @@ import { Raised } from './raised.ts';
 import type { Evaluator } from './evaluator.ts';
 import { libraryMember } from './libraries.ts';
 import { parsePython } from './parse.ts';
+import type { Pieces } from './pieces.ts';
 import { Scope } from './scope.ts';
 import type { Frame, SourceModule } from './scope.ts';
 import { Library, Namespace } from './values.ts';
@@ -17,8 +18,8 @@ const MAX_IMPORTS = 60;
 /** Finds and parses a file by its path from the folder of the one being read. */
 export type Importer = (path: string) => SourceModule | undefined;
 
-export function sourceModule(path: string, text: string, isForeign: boolean): SourceModule {
-  const file = parsePython(text);
+export function sourceModule(path: string, text: string, isForeign: boolean, earlier?: Pieces): SourceModule {
+  const file = parsePython(text, earlier);
   return { path, text, file, directives: directivesOf(text, file), isForeign };
 }
 

@@ -6,6 +6,9 @@ export class Moves {
   /** Everything stands where it stood. */
   readonly isNone: boolean;
 
+  /** The function that the last place was in: places next to each other most often share it. */
+  private home: (Span & { readonly by: number }) | undefined;
+
   private constructor(
     private readonly starts: ReadonlyMap<number, number>,
     private readonly ends: ReadonlyMap<number, number>,
@@ -32,7 +35,9 @@ export class Moves {
 
   /** Undefined for a place that is not one of those of the keys, nor in their functions. */
   span({ start, end }: Span): Span | undefined {
-    const home = this.code.find((place) => place.start <= start && end <= place.end);
+    const holds = (place: Span) => place.start <= start && end <= place.end;
+    const home = this.home && holds(this.home) ? this.home : this.code.find(holds);
+    this.home = home ?? this.home;
     if (home) return { start: start + home.by, end: end + home.by };
     const [from, to] = [this.starts.get(start), this.ends.get(end)];
     return from === undefined || to === undefined ? undefined : { start: from, end: to };

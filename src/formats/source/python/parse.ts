@@ -12,6 +12,7 @@ import type {
 } from './ast.ts';
 import { ExpressionReader, missing } from './parseExpressions.ts';
 import { readPattern } from './parsePatterns.ts';
+import { Pieces } from './pieces.ts';
 import { withClosedBrackets } from './repair.ts';
 import { childrenOf, splitBy } from './syntax.ts';
 
@@ -25,8 +26,27 @@ function withoutBareDots(text: string): string {
   });
 }
 
-/** Python's syntax tree; of unfinished text, as much as is clear. Never throws. */
-export function parsePython(text: string): SourceFile {
+/**
+ * Python's syntax tree; of unfinished text, as much as is clear. Never throws. Of a text without errors, only the parts
+ * that an earlier version did not have are parsed, and the trees of the others are moved: they are the new one's then.
+ */
+export function parsePython(text: string, earlier?: Pieces): SourceFile {
+  const { body, pieces } = byPieces(text, earlier) ?? {};
+  if (!body) return { ...parseWhole(text), pieces: earlier };
+  const starts = lineStarts(text);
+  return { body, comments: [], hasSyntaxErrors: false, lineOf: (offset) => lineAt(starts, offset), pieces };
+}
+
+function byPieces(text: string, earlier: Pieces | undefined): ReturnType<typeof Pieces.read> {
+  // Comments that matter are found in the tree of the whole.
+  if (text.includes('@region-lens')) return undefined;
+  return Pieces.read(text, earlier, (piece) => {
+    const tree = treeOf(withoutBareDots(piece));
+    return hasErrors(tree) ? undefined : new StatementReader(piece).block(tree.topNode);
+  });
+}
+
+function parseWhole(text: string): SourceFile {
   const { tree, hasSyntaxErrors } = parsed(withoutBareDots(text));
   const reader = new StatementReader(text);
   const body = reader.block(tree.topNode);

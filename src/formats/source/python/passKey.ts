@@ -191,7 +191,7 @@ class KeyWriter {
     const kind = object instanceof ArgumentParser ? 'options' : 'instance';
     this.parts.push(kind, String(library), site.text, attributes.size);
     // What a pass would note of an object depends on what is noted of it.
-    this.parts.push(String(object.isHeld), String(object.bindings.length > 0), String(object.maker?.name));
+    this.parts.push(String(object.isHeld), String(object.maker?.name));
     this.owner(`#${object.born}`);
     this.place(site.span);
     this.place(site.calleeSpan);
@@ -295,10 +295,8 @@ const words = new WeakMap<Callable, readonly string[]>();
 function wordsOf(node: Callable, text: string): readonly string[] {
   let found = words.get(node);
   if (!found) {
-    // eslint-disable-next-line no-control-regex -- ASCII
-    const pattern = /^[\x00-\x7f]*$/.test(text)
-      ? /(?<![\w.])[A-Za-z_]\w*/g
-      : /(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*/gu;
+    const isPlain = !/[^ -~\s]/.test(text);
+    const pattern = isPlain ? /(?<![\w.])[A-Za-z_]\w*/g : /(?<![\p{L}\p{N}_.])[\p{L}_][\p{L}\p{N}_]*/gu;
     found = [...new Set(text.match(pattern) ?? [])];
     words.set(node, found);
   }

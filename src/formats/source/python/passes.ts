@@ -18,7 +18,7 @@ interface Kept {
   readonly moved: ((value: unknown, moves: Moves) => unknown) | undefined;
   readonly steps: number;
   readonly bytes: number;
-  /** It asked comments for values, or gave names to modules, by which comments speak of them. */
+  /** It asked comments for values. */
   readonly asked: boolean;
   /** The functions that it called, by their numbers in the key. */
   readonly called: readonly number[];
@@ -147,12 +147,12 @@ export class Passes {
   /** Functions by their numbers; undefined where one that matters afterwards has none. */
   private numbers({ functions }: PassKey, called: ReadonlySet<Callable>): number[] | undefined {
     const numbers = new Map(functions.map((callee, i) => [callee, i]));
-    const own = new Set(this.e.functions.map(({ node }) => node));
+    const own = new Set<Callable>(this.e.functions.map(({ node }) => node));
     const found: number[] = [];
     for (const callee of called) {
       const number = numbers.get(callee);
       if (number !== undefined) found.push(number);
-      else if (own.has(callee as never)) return undefined;
+      else if (own.has(callee)) return undefined;
     }
     return found;
   }

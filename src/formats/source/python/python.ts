@@ -18,7 +18,8 @@ import type { FoundInput } from './inputShapes.ts';
 import type { Moves } from './moves.ts';
 import { bodyOf, definitionOf, movedBody } from './networks.ts';
 import type { NetworkBody } from './networks.ts';
-import { PassMemory } from './passes.ts';
+import type { PassMemory } from './passes.ts';
+import type { Pieces } from './pieces.ts';
 import { kerasRoots, readKeras } from './kerasNetworks.ts';
 import { looksLikeFlax, looksLikeKeras, looksLikePyTorch } from './sniff.ts';
 import { Instance } from './values.ts';
@@ -44,16 +45,25 @@ export const flaxPython: Format = {
   read: (text, fileName, options) => readPython('flax', text, fileName, options),
 };
 
+/** What of one version of a text need not be done again for the next one. */
+class KeptParts {
+  constructor(
+    readonly pieces: Pieces | undefined,
+    readonly passes: PassMemory,
+  ) {}
+}
+
 /** Also of other files that hold Python; `format` is what they are. */
 export function readPython(format: string, text: string, fileName: string, options: ReadOptions): ReadResult {
   const path = fileName.replace(/^.*[\\/]/, '');
+  const earlier = options.kept instanceof KeptParts ? options.kept : undefined;
   const torch = new TorchSession();
   const e = new Evaluator(
-    sourceModule(path, text, false),
+    sourceModule(path, text, false, earlier?.pieces),
     importerFrom(options.files?.text),
     torch,
     new KerasSession(),
-    options.kept instanceof PassMemory ? options.kept : undefined,
+    earlier?.passes,
   );
   torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
   followFile(e);
@@ -85,7 +95,13 @@ export function readPython(format: string, text: string, fileName: string, optio
   problems.add(e.notes);
   problems.add(e.stops.map(stopProblem));
   const { hasSyntaxErrors } = e.main.file;
-  return { format, networks, problems: problems.list, hasSyntaxErrors, kept: e.passes.finish() };
+  return {
+    format,
+    networks,
+    problems: problems.list,
+    hasSyntaxErrors,
+    kept: new KeptParts(e.main.file.pieces, e.passes.finish()),
+  };
 }
 
 function readNetwork(
