@@ -25,8 +25,8 @@ export function sameNetwork(a: Network, b: Network): boolean {
 /** Whether two objects have equal properties, these aside. What is undefined is like what is not there. */
 function sameBut<T extends object>(ignored: readonly (keyof T)[], a: T, b: T): boolean {
   const isIgnored = (key: string) => ignored.includes(key as keyof T);
-  for (const key of Object.keys(a)) if (!isIgnored(key) && !sameData(a[key as keyof T], b[key as keyof T])) return false;
-  for (const key of Object.keys(b))
-    if (!isIgnored(key) && b[key as keyof T] !== undefined && !(key in a)) return false;
+  for (const key of Object.keys(a))
+    if (!isIgnored(key) && !sameData(a[key as keyof T], b[key as keyof T])) return false;
+  for (const key of Object.keys(b)) if (!isIgnored(key) && b[key as keyof T] !== undefined && !(key in a)) return false;
   return true;
 }

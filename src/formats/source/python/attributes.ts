@@ -20,6 +20,7 @@ import {
 } from './values.ts';
 import type { Site, Value } from './values.ts';
 import { hasMethod } from './methods.ts';
+import { namedFields } from './namedTuples.ts';
 import { libraryMember } from './libraries.ts';
 import { isTensorLike } from '../library/torch/tensor.ts';
 import { hold } from '../library/torch/session.ts';
@@ -37,6 +38,10 @@ export function getAttribute(e: Evaluator, object: Value, name: string, site: Si
   if (object instanceof Namespace) return orElse(object.get(name), () => new Unknown(site.text, site.span));
   if (isTensorLike(object)) return tensorMember(e, object, name, site);
   if (object instanceof Tuple && object.names?.includes(name)) return object.items[object.names.indexOf(name)];
+  if (name === '_fields') {
+    const fields = object instanceof Tuple ? object.names : namedFields(object);
+    if (fields) return new Tuple(fields);
+  }
   if (object instanceof Partial && name === 'func') return object.callee;
   if (isKerasValue(object)) return e.keras.member(e, object, name, site);
   const kind = kindOf(object);

@@ -9,6 +9,7 @@ import { instantiate } from './classes.ts';
 import { callFunction } from './functions.ts';
 import { callParser } from './argparse.ts';
 import { callMethod } from './methods.ts';
+import { fillNamedTuple, NAMED_TUPLE } from './namedTuples.ts';
 import { callStandard } from './standard.ts';
 import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Native, Partial } from './values.ts';
 import type { Argument, Callable, Site, Value } from './values.ts';
@@ -142,6 +143,7 @@ export class Caller {
   }
 
   private callNative(callee: Native, args: readonly Argument[], site: Site): Value {
+    if (callee.name === NAMED_TUPLE) return fillNamedTuple(callee, args, site);
     if (callee.name.startsWith('argparse.')) return callParser(this.e, callee, args, site);
     if (callee.name.startsWith('keras.object.')) return this.callKerasObject(callee, args, site);
     if (callee.name.startsWith('keras.')) return this.e.keras.callMethod(this.e, callee, args, site);

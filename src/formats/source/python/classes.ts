@@ -2,8 +2,9 @@ import { bytesOf, Unknown } from '../evaluation/values.ts';
 import type { ClassDefinition } from './ast.ts';
 import type { Evaluator } from './evaluator.ts';
 import { callArguments } from './expressions.ts';
+import { fillNamedTuple, namedFields } from './namedTuples.ts';
 import { Scope } from './scope.ts';
-import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Property, Tuple } from './values.ts';
+import { BoundMethod, ClassValue, FunctionValue, Instance, Library, Native, Property, Tuple } from './values.ts';
 import type { Argument, Site, Value } from './values.ts';
 import { isKerasClass } from '../library/keras/session.ts';
 import { isLinenModule } from '../library/flax/classes.ts';
@@ -23,8 +24,10 @@ export function makeClass(e: Evaluator, node: ClassDefinition, scope: Scope): Va
   const names = node.decorators.map((decorator) => e.text(decorator, scope));
   const isData = names.some((name) => /\bdataclass\b/.test(name));
   const isNamedTuple = bases.some((base) => base instanceof Library && base.path === 'typing.NamedTuple');
+  const named = bases.map(namedFields).find((fields) => fields !== undefined);
   const isLinen = cls.libraryBases.some(({ path }) => isLinenModule(path));
-  if (isData || isNamedTuple || isLinen) cls.fields = fieldsOf(cls);
+  if (named) cls.fields = [...named];
+  else if (isData || isNamedTuple || isLinen) cls.fields = fieldsOf(cls);
   if (!scope.frame.module.isForeign) e.classes.push(cls);
   return cls;
 }
@@ -64,6 +67,8 @@ function fillFields(e: Evaluator, cls: ClassValue, object: Instance, args: reado
     const fallback = cls.lineage.map(({ attributes }) => attributes.get(field)).find((value) => value !== undefined);
     return fallback ?? new Unknown(field, site.span);
   });
+  const named = cls.lineage.flatMap(({ bases }) => bases).find((base) => namedFields(base) !== undefined);
+  if (named instanceof Native) return fillNamedTuple(named, args, site);
   if (cls.bases.some((base) => base instanceof Library && base.path === 'typing.NamedTuple'))
     return new Tuple(values, undefined, fields);
   fields.forEach((field, i) => {

@@ -5,7 +5,7 @@ import { formatValue } from './formatting.ts';
 import { extendList, itemsOf } from './iteration.ts';
 import { equal, orderOf, truth } from './operators.ts';
 import { deleteItem } from './subscripts.ts';
-import { Dict, keyOf, List, numeric, orElse, sizeOf } from './values.ts';
+import { Dict, keyOf, List, numeric, orElse, sizeOf, Tuple } from './values.ts';
 import type { Argument, Native, Site, Value } from './values.ts';
 
 interface Call {
@@ -276,7 +276,22 @@ const strings: Readonly<Record<string, Method>> = {
 
 const tables: Readonly<Record<string, Readonly<Record<string, Method>>>> = {
   list: lists,
-  tuple: { index: lists.index, count: lists.count },
+  tuple: {
+    index: lists.index,
+    count: lists.count,
+    _asdict: (self, call) =>
+      self instanceof Tuple && self.names
+        ? call.e.dict(self.names.map((name, i) => [name, self.items[i]] as const))
+        : undefined,
+    _replace: (self, { given }) =>
+      self instanceof Tuple && self.names
+        ? new Tuple(
+            self.items.map((item, i) => given.find(({ name }) => name === self.names?.[i])?.value ?? item),
+            self.doubt,
+            self.names,
+          )
+        : undefined,
+  },
   dict: dicts,
   set: { ...sets, copy: dicts.copy },
   str: strings,

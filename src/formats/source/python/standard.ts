@@ -3,6 +3,7 @@ import { makeParser } from './argparse.ts';
 import { makeDict } from './builtins.ts';
 import type { Evaluator } from './evaluator.ts';
 import { itemsOf, MAX_ITEMS } from './iteration.ts';
+import { makeNamedTuple } from './namedTuples.ts';
 import { operate } from './operators.ts';
 import { Dict, Float, Instance, List, numeric, Partial, SetValue, Tuple } from './values.ts';
 import type { Argument, Site, Value } from './values.ts';
@@ -160,6 +161,7 @@ const bodies: Readonly<Record<string, Body>> = {
   'functools.reduce': reduce,
   'functools.wraps': ({ site }) => new Unknown(site.text, site.span, true),
   'collections.OrderedDict': ({ e, given, site }) => makeDict(e, given, site),
+  'collections.namedtuple': ({ e, given, site }) => makeNamedTuple(e, given, site),
   'collections.defaultdict': ({ e }) => e.dict(),
   'itertools.chain': chain,
   'itertools.chain.from_iterable': (call) => chain({ ...call, args: itemsOf(call.e, call.args[0]).items }),

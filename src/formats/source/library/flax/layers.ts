@@ -110,6 +110,41 @@ const convolution: LayerBody = (call) => {
   );
 };
 
+/**
+ * Flax slides a kernel over what comes in with zeros between: `padding` is what stands around that. The window of a
+ * transposed convolution says what is cut off instead.
+ */
+const transposedConvolution: LayerBody = (call) => {
+  const { trace, node, x, fields, owner } = call;
+  const filters = featuresOf(call);
+  if (fields.get('mask') !== undefined && fields.get('mask') !== null)
+    throw new Refusal('A convolution with a mask is not analyzed.');
+  const window = windowOf(call, { kernel: 'kernel_size', fallback: 'same' });
+  const cut = (axis: 0 | 1): readonly [number, number] => {
+    const reach = (window.kernel[axis] - 1) * window.dilation[axis];
+    const [before, after] = around(window, axis);
+    return [reach - before, reach - after];
+  };
+  const padding = window.rank === 1 ? ([[0, 0], cut(1)] as const) : ([cut(0), cut(1)] as const);
+  const useBias = fields.flag('use_bias', true);
+  const operation: Operation = { kind: 'transposedConvolution', window: { ...window, padding }, filters, useBias };
+  const misfit = misfits(call, 'in_features');
+  if (misfit) return misfit;
+  // Its kernels are the other way round.
+  trace.writer.isInexact = true;
+  return trace.writer.emit(node, [x], { type: `conv${window.rank}d_transpose`, operation, owner });
+};
+
+/** Zeros on both sides along one axis, as `jax.lax.conv_transpose` has them. */
+function around({ kernel, dilation, strides, padding }: Window, axis: 0 | 1): readonly [number, number] {
+  if (typeof padding !== 'string') return padding[axis];
+  const reach = (kernel[axis] - 1) * dilation[axis] + 1;
+  const stride = strides[axis];
+  const total = reach + stride - 2 + (padding === 'valid' ? Math.max(reach - stride, 0) : 0);
+  const before = padding === 'valid' || stride > reach - 1 ? reach - 1 : Math.ceil(total / 2);
+  return [before, total - before];
+}
+
 /** At evaluation, by the averages that were kept; by the statistics of its batch only where the source says so. */
 const batchNormalization: LayerBody = (call) => {
   const { trace, node, x, fields, owner } = call;
@@ -145,6 +180,7 @@ const bodies: Readonly<Record<string, LayerBody>> = {
   Dense: dense,
   Linear: dense,
   Conv: convolution,
+  ConvTranspose: transposedConvolution,
   BatchNorm: batchNormalization,
   LayerNorm: normalization('layer normalization', true),
   RMSNorm: normalization('RMS normalization', false),

@@ -207,6 +207,54 @@ const expand: FunctionBody = (call) => {
   );
 };
 
+/** Copies of a tensor behind each other along its axes. */
+const repeat: FunctionBody = (call) => {
+  const shape = fileShape(call.x);
+  const [batch, ...counts] = numbersFrom(call, call.node.op === 'tile' ? 'dims' : 'repeats');
+  if (!shape) throw new Refusal('A tensor of unknown shape is repeated here.');
+  if (counts.length !== shape.length) throw new Refusal('Axes are added here, which is not analyzed.');
+  if (batch !== 1) throw new Refusal('The batch is repeated here: this mixes its inputs.');
+  return counts.reduce<TensorValue>((x, count, axis) => {
+    const times = whole(count, 'How often this is repeated');
+    const extent = shape[axis];
+    return repeated(call, x, axis + 1, times, (k) => k % extent);
+  }, call.x);
+};
+
+/** Each place of one axis several times, one after the other. */
+const repeatInterleave: FunctionBody = (call) => {
+  const times = whole(given(call, 0, 'repeats'), 'How often this is repeated');
+  const dim = given(call, 1, 'dim');
+  if (typeof dim !== 'number') throw new Refusal(`${call.node.op} over the whole batch is not analyzed.`);
+  const [axis] = axesOf(call.x, [dim]);
+  return repeated(call, call.x, axis, times, (k) => Math.floor(k / times));
+};
+
+function repeated(
+  { trace, node }: FunctionCall,
+  x: TensorValue,
+  axis: number,
+  times: number,
+  placeOf: (k: number) => number,
+): TensorValue {
+  const extent = fileShape(x)?.[axis - 1];
+  if (times === 1 && extent !== undefined) return x;
+  if (extent === undefined || !(times >= 1) || !isDivisible(extent * times))
+    throw new Refusal('How often this is repeated is not analyzed.');
+  return take(
+    trace.writer,
+    node,
+    x,
+    axis,
+    Array.from({ length: extent * times }, (_, k) => placeOf(k)),
+  );
+}
+
+/** Numbers that are drawn each time, whatever comes in. */
+const drawn: FunctionBody = ({ node }) => {
+  throw new Refusal(`${node.op} draws numbers: what comes out is no function of what comes in.`);
+};
+
 export function expandedTo(trace: Trace, node: GraphNode, x: TensorValue, target: Shape): TensorValue {
   return target.reduce((value, extent, axis) => {
     const from = fileShape(value)?.[axis];
@@ -257,6 +305,14 @@ const bodies: Readonly<Record<string, FunctionBody>> = {
   flip,
   expand,
   broadcast_to: expand,
+  repeat,
+  tile: repeat,
+  repeat_interleave: repeatInterleave,
+  randn_like: drawn,
+  rand_like: drawn,
+  randint_like: drawn,
+  bernoulli: drawn,
+  normal: drawn,
   mean: reduction('mean'),
   sum: reduction('sum'),
   amax: reduction('max'),

@@ -155,7 +155,13 @@ export function upsample(call: LayerCall): TensorValue {
   const rank = x.shape ? x.shape.length - 1 : 2;
   const factors = factorsOf(fields, x, rank);
   if (mode === 'nearest' || mode === 'nearest-exact') return resize(trace.writer, node, x, factors, false);
-  if (mode !== 'bilinear' || aligned) throw new Refusal(`Upsampling in this mode is not analyzed.`);
+  if (mode !== 'bilinear')
+    throw new Refusal(
+      `Upsampling ${typeof mode === 'string' ? `by ${mode} interpolation` : 'in this mode'} is not analyzed.`,
+    );
+  // From one place, or to as many as there are, corners say nothing.
+  const isSame = factors.every((factor, axis) => factor === 1 || x.shape?.[axis] === 1);
+  if (aligned && !isSame) throw new Refusal(`Bilinear upsampling with align_corners=True is not analyzed.`);
   return resize(trace.writer, node, x, factors, true);
 }
 

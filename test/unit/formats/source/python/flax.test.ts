@@ -27,6 +27,56 @@ function layersOf(source: string): string[] {
 }
 
 describe('modules of linen', () => {
+  // Out: the stride times the input, and what the kernel reaches further without padding; with numbers, (4 - 1) · 2 + 1
+  // places with zeros between, two zeros around, and windows of three.
+  it.each([
+    ['features=8, kernel_size=(3, 3), strides=(2, 2)', '8×8×8', 3 * 3 * 5 * 8 + 8],
+    ['8, (3, 3), (2, 2), "VALID"', '9×9×8', 368],
+    ['8, (2, 2), (2, 2), padding="VALID", use_bias=False', '8×8×8', 2 * 2 * 5 * 8],
+    ['8, (2, 2), (3, 3)', '12×12×8', 168],
+    ['8, (3, 3), kernel_dilation=(2, 2)', '4×4×8', 368],
+    ['8, (3, 3), (2, 2), padding=((1, 1), (1, 1))', '7×7×8', 368],
+  ])('have transposed convolutions: %s', (given, shape, parameters) => {
+    const source = `
+class Up(nn.Module):
+  @nn.compact
+  def __call__(self, x): return nn.relu(nn.ConvTranspose(${given})(x))
+
+Up().init(jax.random.key(0), jnp.ones([1, 4, 4, 5]))
+`;
+    expect(layersOf(source)).toEqual([
+      `ConvTranspose_0 conv2d_transpose ${shape}`,
+      `relu relu ${shape}`,
+      `${parameters} parameters`,
+    ]);
+    const [{ layers, isInexact }] = readFlax(source).networks;
+    const { start, end } = layers[0].fields.kernel_size;
+    expect((imports + source).slice(start, end)).toMatch(/^\((\d), \1\)$/);
+    // Its kernels are stored the other way round.
+    expect(isInexact).toBe(true);
+  });
+
+  // By hand: with zeros between and around, [0 0 x 0 x 0 x 0 (0)]; windows of three begin at each place.
+  it.each([
+    ['(3,), (2,)', [0, 1]],
+    ['(3,), (1,)', [1, 1]],
+    ['(4,), (2,)', [1, 1]],
+    ['(2,), (3,)', [0, -1]],
+    ['(3,), (2,), "VALID"', [0, 0]],
+    ['(2,), (3,), "VALID"', [0, -1]],
+    ['(3,), (2,), [(0, 2)]', [2, 0]],
+  ])('cut off what Flax does not have around a row: %s', (given, cut) => {
+    const source = `
+class Up(nn.Module):
+  @nn.compact
+  def __call__(self, x): return nn.relu(nn.ConvTranspose(2, ${given})(x))
+
+Up().init(jax.random.key(0), jnp.ones([1, 4, 5]))
+`;
+    const [{ layers }] = readFlax(source).networks;
+    expect(layers[0].operation).toMatchObject({ window: { padding: [[0, 0], cut] } });
+  });
+
   it('make their layers where they are called', () => {
     const source = `
 class CNN(nn.Module):

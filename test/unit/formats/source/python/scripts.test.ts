@@ -27,6 +27,52 @@ print(opt)
 ${rest}
 `;
 
+describe('named tuples', () => {
+  it.each([
+    ["Sizes = namedtuple('Sizes', 'hidden, out', defaults=(1,))\ns = Sizes(5)", 's.hidden', 's.out'],
+    ["Sizes = namedtuple('Sizes', ['hidden', 'out'])\ns = Sizes(*[5, 1])", 's.hidden', 's[1]'],
+    ["Sizes = namedtuple('Sizes', ('hidden', 'out'))\ns = Sizes(out=1, hidden=7)._replace(hidden=5)", 's[0]', 's.out'],
+    ["class Sizes(namedtuple('Sizes', 'hidden out')):\n    pass\ns = Sizes(5, out=1)", 's.hidden', 's.out'],
+    ["Sizes = namedtuple('Sizes', 'hidden out')\nhidden, out = Sizes(5, 1)", 'hidden', 'out'],
+    ["Sizes = namedtuple('Sizes', 'hidden out')\ns = Sizes(5, 1)._asdict()", "s['hidden']", 'len(Sizes._fields) - 1'],
+  ])('have their fields: %s', (definition, hidden, out) => {
+    const net = `net = nn.Sequential(nn.Linear(7, ${hidden}), nn.ReLU(), nn.Linear(${hidden}, ${out}))`;
+    const found = networkOf(`from collections import namedtuple\n${definition}\n${net}`);
+    expect(found).toMatchObject({ shape: [7], parameters: 7 * 5 + 5 + 5 + 1, problems: [] });
+  });
+
+  it('are what networks give back', () => {
+    const { networks, problems } = readPython(`
+from collections import namedtuple
+Output = namedtuple('Output', ['logits', 'value'])
+class Body(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.c = nn.Linear(3, 4), nn.Linear(4, 2), nn.Linear(4, 1)
+    def forward(self, x):
+        x = F.relu(self.a(x))
+        return Output(value=self.c(x), logits=self.b(x))
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = Body()
+    def forward(self, x): return F.relu(self.body(x).logits)
+body, head = Body(), Head()
+`);
+    expect(problems).toEqual([]);
+    expect(networks.map(({ outputs }) => outputs)).toEqual([['b', 'c'], ['relu']]);
+    expect(networks[1].layers.map(({ name }) => name)).toEqual(['body.a', 'body.relu', 'body.b', 'relu']);
+  });
+
+  it('are not known where their fields are not', () => {
+    const found = networkOf(
+      'from collections import namedtuple\nS = namedtuple("S", missing)\nnet = nn.Sequential(nn.Linear(7, S(5).a), nn.ReLU())',
+    );
+    expect(found.parameters).toBeNull();
+    expect(found.problems.join()).toContain('`S(5).a`, which is not known here');
+  });
+});
+
 describe('options of a command line', () => {
   it.each([
     ["parser.add_argument('--hidden_dim', type=int, default=5, help='width')", 'opt.hidden_dim', 46],
