@@ -40,5 +40,12 @@ function problem(subject: string, value: Unknown, supplied: string | undefined, 
   const hint = supplied === undefined ? '' : ` A comment supplies it: ${comment} @region-lens ${supplied} = …`;
   const message = `${subject} ${value.predicate}.${hint}`;
   const { start, end } = span;
-  return { code: 'unknown-value', severity: 'information', message, span: { start, end }, supplied, unknown: value.name };
+  return {
+    code: 'unknown-value',
+    severity: 'information',
+    message,
+    span: { start, end },
+    supplied,
+    unknown: value.name,
+  };
 }
