@@ -7,6 +7,7 @@ import * as rows from '../../counting/program/affineRows.ts';
 import { fixedImage, imageUnder } from './fixedImage.ts';
 import { NotDrawn, type Fresh, type RandomTensor, type Sources } from './randomTensor.ts';
 import { changeRate, unitRate, type LayerRate } from './rates.ts';
+import { tropicalImage, type TropicalOperation } from './tropicalImage.ts';
 import { weightedImage, type Draw } from './weightedImage.ts';
 
 /** The greatest of more numbers is not compared pair by pair. */
@@ -105,13 +106,19 @@ class ForwardPass {
         return input;
       case 'tropicalDense':
       case 'tropicalConvolution':
-        throw new NotDrawn(`${layer.name} adds its weights to numbers and takes the greatest or least.`);
+        return this.tropical(layer, operation, input);
       case 'select':
         throw new NotDrawn(`${layer.name} takes parts of a tensor, or puts them in another order.`);
       case 'notPiecewiseLinear':
       case 'unknown':
         throw new NotDrawn(`${layer.name} is not piecewise linear.`);
     }
+  }
+
+  private tropical(layer: Layer, operation: TropicalOperation, input: RandomTensor): RandomTensor {
+    const { image, rate } = tropicalImage(layer, operation, input, this.draw);
+    this.add(layer, { rate, vanishes: false });
+    return image;
   }
 
   private greatest(

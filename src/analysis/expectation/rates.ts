@@ -36,7 +36,7 @@ export function unitRate(
     if (slot < 0) {
       const isConstant = values[cell] === 0 && input.tangents[cell] === 0;
       if ((atZero && input.isNonNegative[cell] === 1) || isConstant) continue;
-      throw new NotDrawn(`${layer.name} bends values that no weights of their own come before.`);
+      throw new NotDrawn(`${layer.name} bends values that are no sums with weights of their own.`);
     }
     const mean = fresh!.mean;
     // Channels of one place have equal moments, and are equal to those of another place all together.
@@ -95,7 +95,7 @@ export function changeRate(
   const known = input.before;
   const tensor = known ? known.tensor : input;
   const { fresh } = tensor;
-  if (!fresh) throw new NotDrawn(`${layer.name} compares values that no weights of their own come before.`);
+  if (!fresh) throw new NotDrawn(`${layer.name} compares values that are no sums with weights of their own.`);
   const first = new Map<number, number>();
   tensor.values.forEach((value, cell) => !first.has(value) && first.set(value, cell));
   const seen = new Set<number>();
@@ -224,7 +224,7 @@ function greatestRate(
   // Units that bend at zero pass on the sign: the greatest changes it where one of theirs does.
   if (atZero && tensor.before && bendsAtZeroOnly(tensor.before.activation)) return 0;
   const { fresh } = tensor;
-  if (!fresh) throw new NotDrawn(`${layer.name} bends values that no weights of their own come before.`);
+  if (!fresh) throw new NotDrawn(`${layer.name} bends values that are no sums with weights of their own.`);
   const seen = new Set<number>();
   let rate = 0;
   groups.forEach((group, g) => {

@@ -316,6 +316,9 @@ function overNeighbors(tensor: RandomTensor, adjacency: readonly (readonly numbe
 export function workOf(layer: Layer): number {
   const geometry = windowGeometry(layer);
   const { operation } = layer;
+  // Every two of a unit's arguments are compared.
+  if (operation.kind === 'tropicalDense' || operation.kind === 'tropicalConvolution')
+    return layer.neurons * layer.pieceCount * (layer.pieceCount + 1);
   if (!geometry || operation.kind === 'maxPooling' || operation.kind === 'averagePooling')
     return sizeOf(layer.inputShapes[0]) + sizeOf(layer.outputShape);
   const taps = geometry.kernel[0] * geometry.kernel[1];

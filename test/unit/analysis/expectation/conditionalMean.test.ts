@@ -39,6 +39,25 @@ const networks: Record<string, Network> = {
     [5],
     [{ type: 'maxout', units: 5, rank: 3 }, { type: 'maxout', units: 4, rank: 2 }, dense(5, 'relu')],
   ),
+  'tropical layers': networkOf(
+    [5],
+    [
+      { type: 'tropical_dense', units: 4 },
+      dense(5, 'relu'),
+      { type: 'tropical_dense', units: 4, semiring: 'min' },
+      dense(4, 'relu'),
+    ],
+  ),
+  'tropical convolutions': networkOf(
+    [5, 4, 1],
+    [
+      { type: 'tropical_conv2d', filters: 2, kernel_size: 2 },
+      conv(3, 2, 'relu'),
+      { type: 'tropical_conv2d', filters: 2, kernel_size: [2, 1], reduce: 'sum' },
+      { type: 'flatten' },
+      dense(3, 'relu'),
+    ],
+  ),
   'max pooling of ReLUs, over windows that overlap': networkOf(
     [6, 6, 1],
     [conv(3, 2, 'relu'), { type: 'max_pooling2d', pool_size: 2, strides: 1 }, conv(3, 2, 'relu')],
@@ -199,7 +218,12 @@ describe('says why there is no mean', () => {
   };
 
   test.each([
-    ['the input itself is bent', networkOf([3], [units('relu')]), /no weights of their own/],
+    [
+      'what tropical units give is bent',
+      networkOf([3], [{ type: 'tropical_dense', units: 2 }, units('relu')]),
+      /no sums with weights of their own/,
+    ],
+    ['the input itself is bent', networkOf([3], [units('relu')]), /no sums with weights of their own/],
     [
       'a maximum of tensors',
       networkOf(
@@ -226,7 +250,7 @@ describe('says why there is no mean', () => {
     [
       'units on a step down, below zero',
       networkOf([2], [dense(3), { type: 'relu', threshold: -0.5 }, units('relu')]),
-      /no weights of their own/,
+      /no sums with weights of their own/,
     ],
     [
       'one number times a weight',
