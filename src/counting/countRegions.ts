@@ -180,15 +180,28 @@ function walkCells(program: Program, slice: Slice, request: CountRequest, walkin
   const list = request.listRegions ? new RegionList(slice) : null;
   const visit = () => {
     const { geometry, propagator } = walk;
-    merge?.add(geometry, propagator, walk.patterns);
+    merge?.add(walk);
     if (geometry instanceof Polygons) picture?.add(geometry, propagator, walk.lines);
     if (geometry instanceof Segments) trace?.add(geometry, propagator, walk.lines);
     list?.add(geometry, propagator, walk.patterns);
   };
   const held = () => (merge?.joins.heldBytes ?? 0) + (picture?.held ?? 0) + (list?.held ?? 0);
-  const options = { ...walking, visit: merge || request.keepRegions || list ? visit : undefined, held };
+  const unvisited =
+    merge && !request.keepRegions && !list
+      ? {
+          mayCount: (units: Int32Array, from: number, to: number) => merge.areApart(walk, units, from, to),
+          add: (regions: number) => merge.addApart(regions),
+        }
+      : undefined;
+  const options = { ...walking, visit: merge || request.keepRegions || list ? visit : undefined, unvisited, held };
   const maker = makerOf(slice, request);
-  const walk = new RegionWalk(program, slice, maker, propagatorMaker(program, slice, request), options);
+  const walk: RegionWalk<Geometry> = new RegionWalk(
+    program,
+    slice,
+    maker,
+    propagatorMaker(program, slice, request),
+    options,
+  );
   return { walked: walk.run(), merge, ...drawnOf(slice, picture, trace), list: list?.regions };
 }
 

@@ -51,7 +51,7 @@ export function countEverywhere(program: Program, request: CountRequest, hooks: 
       patternBytes += pattern.length + ENTRY_BYTES;
       return true;
     };
-    const visit = merge ? () => merge.add(walk.geometry, walk.propagator, walk.patterns, metBefore) : undefined;
+    const visit = merge ? () => merge.addPart(walk, metBefore) : undefined;
     const regions = totals[totals.length - 1] ?? 0;
     const limits = {
       ...request.limits,

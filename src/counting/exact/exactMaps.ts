@@ -44,6 +44,12 @@ export class ExactMaps {
     return first.ofFacet(pattern, line) * ROOM + second.ofFacet(pattern, line);
   }
 
+  /** Whether another unit than that of line `line` vanishes on a facet in that line; see `ofFacet`. */
+  isShared(pattern: ArrayLike<number>, line: number): boolean {
+    const [first, second] = this.modulo().map((modulo) => modulo.vanishing(pattern, line));
+    return second.some((unit) => unit !== line && first.includes(unit));
+  }
+
   /** Created on first use: usually rounding leaves nothing open. */
   private modulo(): readonly Modulo[] {
     return (this.made ??= PRIMES.map((prime) => new Modulo(this.program, this.rows, this.lines, prime)));
@@ -87,13 +93,30 @@ class Modulo {
   }
 
   ofFacet(pattern: ArrayLike<number>, line: number): number {
+    return this.mixed(this.network.values(this.pointIn(pattern, line), pattern, true), this.stageTensors);
+  }
+
+  /** The lines of all breakpoints that vanish where line `line` does. */
+  vanishing(pattern: ArrayLike<number>, line: number): number[] {
+    const values = this.network.values(this.pointIn(pattern, line), pattern, true);
+    return this.program.stages.flatMap((step, stage) => {
+      if (step.kind === 'max') return [];
+      return step.breakpoints.flatMap((_, b) =>
+        Array.from(values[step.source], (_, unit) => this.lines.ofBreakpoint(stage, unit, b)).filter(
+          (id) => this.valueOf(id, values) === 0,
+        ),
+      );
+    });
+  }
+
+  /** A point of line `line`, which goes through a cell with this pattern. */
+  private pointIn(pattern: ArrayLike<number>, line: number): Float64Array {
     const { network, from, to, prime } = this;
     const { stage } = this.lines.decode(line);
     const [atFrom, atTo] = [from, to].map((point) => this.valueOf(line, network.values(point, pattern, true, stage)));
     // Where the line meets the one through both points.
     const share = network.times(atFrom, network.inverse(network.minus(atFrom, atTo)));
-    const meeting = from.map((x, i) => (x + share * network.minus(to[i], x)) % prime);
-    return this.mixed(network.values(meeting, pattern, true), this.stageTensors);
+    return from.map((x, i) => (x + share * network.minus(to[i], x)) % prime);
   }
 
   /** Of the function that vanishes in a line. */

@@ -78,9 +78,16 @@ export interface Geometry {
   /**
    * Calls `visit` for each facet that a cut made: the number of the cut (positive on the positive part, negative on the
    * other), a number that is about the same for the two cells on its sides and differs for the other facets of the cut
-   * (NaN where there is none), and the line it lies in.
+   * (NaN where there is none), and the line it lies in. With `isWanted` only those in lines for which it is true.
    */
-  facets(visit: (cut: number, key: number, line: number) => void): void;
+  facets(visit: (cut: number, key: number, line: number) => void, isWanted?: (line: number) => boolean): void;
+  /** Calls `visit` with the lines of all facets of the cell, and maybe others; some may come twice. */
+  boundary(visit: (line: number) => void): void;
+  /**
+   * Whether since it was asked last a function that `classify` looked at may have vanished on all of a facet of its
+   * cell, or two that `countParts` looked at on the same part of it.
+   */
+  wasTied(): boolean;
   /** Calls `visit` with the cuts that have facets, or may have, on the cell and the parts put aside. */
   openCuts(visit: (cut: number) => void): void;
   /** The corners of the cell; null if they are not known, or if it is unbounded. */

@@ -246,14 +246,23 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
     return most;
   }
 
+  /** On which of its facets functions vanish is not known. */
+  wasTied(): boolean {
+    return true;
+  }
+
   countParts(): number {
     return 0;
   }
 
-  facets(visit: (cut: number, key: number, line: number) => void): void {
+  boundary(visit: (line: number) => void): void {
+    this.cell.lines.forEach(visit);
+  }
+
+  facets(visit: (cut: number, key: number, line: number) => void, isWanted?: (line: number) => boolean): void {
     const { cell } = this;
     cell.cuts.forEach((cut, i) => {
-      if (this.isFacet(i)) visit(cut, NaN, cell.lines[i]);
+      if ((!isWanted || isWanted(cell.lines[i])) && this.isFacet(i)) visit(cut, NaN, cell.lines[i]);
     });
   }
 

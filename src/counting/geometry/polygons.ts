@@ -31,6 +31,7 @@ export class Polygons implements Geometry {
   readonly dimension = 2;
   low = 0;
   high = 0;
+  private isTied = false;
   /**
    * The current polygon's vertices are at `start`, `start + VERTEX`, ... below `end` of `data`; see the constants for
    * what each holds.
@@ -333,13 +334,16 @@ export class Polygons implements Geometry {
     const c = rows[at + 2] - shift;
     const gradient = Math.abs(a) + Math.abs(b);
     let found = ZERO;
+    let zeros = 0;
     for (let j = this.start; j < end && found !== BOTH; j += VERTEX) {
       let v = a * data[j] + b * data[j + 1] + c;
       const margin = tolerance + gradient * data[j + VERTEX_ERROR];
       if (!(v > margin || v < -margin)) v = this.resolveSigns(v, margin, j, id);
       if (v > 0) found |= POSITIVE;
       else if (v < 0) found |= NEGATIVE;
+      else zeros++;
     }
+    if (zeros >= 2) this.isTied = true;
     return found;
   }
 
@@ -357,18 +361,29 @@ export class Polygons implements Geometry {
     return found;
   }
 
+  wasTied(): boolean {
+    const { isTied } = this;
+    this.isTied = false;
+    return isTied;
+  }
+
   countParts(query: SignQuery): number {
     return this.chords.countParts(this, query);
   }
 
-  facets(visit: (cut: number, key: number, line: number) => void): void {
+  facets(visit: (cut: number, key: number, line: number) => void, isWanted?: (line: number) => boolean): void {
     const { data, start, end } = this;
     const [a, b] = GENERIC_DIRECTION;
     for (let j = start; j < end; j += VERTEX) {
       const next = j + VERTEX === end ? start : j + VERTEX;
       const cut = data[j + EDGE_CUT];
-      if (cut !== 0) visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b, data[j + EDGE_LINE]);
+      if (cut === 0 || (isWanted && !isWanted(data[j + EDGE_LINE]))) continue;
+      visit(cut, (data[j] + data[next]) * a + (data[j + 1] + data[next + 1]) * b, data[j + EDGE_LINE]);
     }
+  }
+
+  boundary(visit: (line: number) => void): void {
+    for (let j = this.start; j < this.end; j += VERTEX) visit(this.data[j + EDGE_LINE]);
   }
 
   openCuts(visit: (cut: number) => void): void {

@@ -121,7 +121,7 @@ export class PolytopeCuts extends PolytopeStack {
     const word = slot >> 5;
     const bit = 1 << (slot & 31);
     used[word] |= bit;
-    this.partSlots = this.usedSlots();
+    this.partSlots = this.slotsInUse();
     this.slots.copyWithin(slotTo, this.firstSlot, Math.min(this.firstSlot + this.partSlots, this.lastSlot));
     this.slots[slotTo + slot] = positive ? this.planeCount : -this.planeCount;
     for (let v = start, kept = to; v < end; v++) {
@@ -157,7 +157,7 @@ export class PolytopeCuts extends PolytopeStack {
   }
 
   /** How many slots there are up to the last that is used. */
-  private usedSlots(): number {
+  private slotsInUse(): number {
     let w = this.words - 1;
     while (this.used[w] === 0) w--;
     return 32 * (w + 1) - Math.clz32(this.used[w]);

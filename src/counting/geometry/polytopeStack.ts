@@ -52,6 +52,7 @@ export class PolytopeStack {
   /** Of each slot of the cell that was looked over: its vertices, and a number for where they are. */
   private sizes = new Int32Array(64);
   private keys = new Float64Array(64);
+  private readonly wanted: number[] = [];
   private frames = new Int32Array(64 * FRAME);
   private weights = new Float64Array(64);
   private stack = 0;
@@ -243,14 +244,35 @@ export class PolytopeStack {
   }
 
   /** See `Geometry`. */
-  facets(visit: (cut: number, key: number, line: number) => void): void {
-    const count = this.lastSlot - this.firstSlot;
-    this.scanFacets(count);
-    for (let s = 0; s < count; s++) {
+  facets(visit: (cut: number, key: number, line: number) => void, isWanted?: (line: number) => boolean): void {
+    const { wanted } = this;
+    wanted.length = 0;
+    this.usedSlots((s) => {
+      const plane = this.planeOf(s);
+      if (this.cutNumbers[plane] !== 0 && (!isWanted || isWanted(this.lines[plane]))) wanted.push(s);
+    });
+    if (wanted.length === 0) return;
+    this.scanFacets(this.lastSlot - this.firstSlot);
+    for (const s of wanted) {
+      if (!this.isFacet(s)) continue;
       const plane = this.planeOf(s);
       const cut = this.cutNumbers[plane];
-      if (cut === 0 || !this.isFacet(s)) continue;
       visit(this.slots[this.firstSlot + s] > 0 ? cut : -cut, this.keys[s], this.lines[plane]);
+    }
+  }
+
+  /** See `Geometry`. */
+  boundary(visit: (line: number) => void): void {
+    this.usedSlots((s) => visit(this.lines[this.planeOf(s)]));
+  }
+
+  /** Calls `visit` with each slot of the current cell that has vertices. */
+  private usedSlots(visit: (slot: number) => void): void {
+    const { start, end, words, incidence } = this;
+    for (let w = 0; w < words; w++) {
+      let used = 0;
+      for (let v = start; v < end; v++) used |= incidence[v * words + w];
+      for (; used !== 0; used &= used - 1) visit(32 * w + 31 - Math.clz32(used & -used));
     }
   }
 

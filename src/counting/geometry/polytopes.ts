@@ -18,6 +18,7 @@ interface Cutting {
 export class Polytopes extends PolytopeCuts implements Geometry {
   low = 0;
   high = 0;
+  private isTied = false;
   private readonly sections: Sections;
   /** The units that `countParts` cuts by, and the id of the first of all. */
   private readonly cutting: Cutting = { list: new Int32Array(0), from: 0, firstId: 0 };
@@ -59,11 +60,14 @@ export class Polytopes extends PolytopeCuts implements Geometry {
     const { start, end } = this;
     const gradient = this.gradientOf(rows, at, shift);
     let found = ZERO;
+    let zeros = 0;
     for (let v = start; v < end && found !== BOTH; v++) {
       const value = this.valueAt(v, rows, at, shift, tolerance, gradient, id);
       if (value > 0) found |= POSITIVE;
       else if (value < 0) found |= NEGATIVE;
+      else zeros++;
     }
+    if (zeros >= this.dimension) this.isTied = true;
     return found;
   }
 
@@ -178,6 +182,12 @@ export class Polytopes extends PolytopeCuts implements Geometry {
     return true;
   }
 
+  wasTied(): boolean {
+    const { isTied } = this;
+    this.isTied = false;
+    return isTied;
+  }
+
   countParts(query: SignQuery): number {
     const { sections, start, end, width, words, cutting } = this;
     const { rows, tolerance, list: cut, from, to, firstId } = query;
@@ -209,7 +219,9 @@ export class Polytopes extends PolytopeCuts implements Geometry {
       face.errors[to] = least > error ? error : 2 * error;
       for (let w = 0; w < words; w++) face.incidence[to * words + w] = this.incidence[v * words + w];
     }
-    return sections.count(this.isSimple);
+    const parts = sections.count(this.isSimple);
+    if (sections.isTied) this.isTied = true;
+    return parts;
   }
 
   private signInSection(name: number, face: Face, vertex: number, chosen: Int32Array, count: number): number {

@@ -112,6 +112,8 @@ export class Sections {
    */
   private isOpen = false;
   private vanishing = 0;
+  /** Two functions vanish on the same section of the whole polytope. */
+  isTied = false;
 
   constructor(
     private readonly dimension: number,
@@ -142,6 +144,7 @@ export class Sections {
    */
   count(isSimple: boolean): number {
     this.isSimple = isSimple;
+    this.isTied = false;
     return this.parts(0, this.functions === MAX_FUNCTIONS ? -1 : (1 << this.functions) - 1);
   }
 
@@ -174,6 +177,7 @@ export class Sections {
       cutting = this.fill(face, section, level, cutting);
     }
     // A function before `f` that vanishes on all of the section has the same hyperplane, which adds nothing again.
+    if (level === 0 && this.vanishing !== 0) this.isTied = true;
     const found = this.vanishing !== 0 ? 0 : this.parts(level + 1, cutting);
     this.isSimple = wasSimple;
     return found;

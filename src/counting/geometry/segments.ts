@@ -133,8 +133,19 @@ export class Segments extends CellStack<Segment> implements Geometry {
     return classifyUnits(query, this);
   }
 
-  facets(visit: (cut: number, key: number, line: number) => void): void {
-    for (const { cut, x, line } of [this.from, this.to]) if (cut !== 0) visit(cut, x, line);
+  facets(visit: (cut: number, key: number, line: number) => void, isWanted?: (line: number) => boolean): void {
+    for (const { cut, x, line } of [this.from, this.to]) {
+      if (cut !== 0 && (!isWanted || isWanted(line))) visit(cut, x, line);
+    }
+  }
+
+  boundary(visit: (line: number) => void): void {
+    for (const { line } of [this.from, this.to]) visit(line);
+  }
+
+  /** On which of its ends functions vanish is not told. */
+  wasTied(): boolean {
+    return true;
   }
 
   openCuts(visit: (cut: number) => void): void {

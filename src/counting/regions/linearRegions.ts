@@ -4,6 +4,7 @@ import { LineIds } from '../exact/lineIds.ts';
 import { mostPieces, type Program } from '../program/program.ts';
 import type { Propagator } from '../propagation/propagation.ts';
 import { gaussians } from '../../common/random.ts';
+import { OutputBends, type Place } from './outputBends.ts';
 import { RegionJoins } from './regionJoins.ts';
 import type { Slice } from '../geometry/slice.ts';
 
@@ -18,6 +19,8 @@ export class LinearRegions {
   private readonly outputs: number;
   /** Random combinations, row by row, where there are too many outputs to keep. */
   private readonly mixing: Float64Array | null;
+  /** Tells which facets need not be looked at; null where that is not known. */
+  private readonly bends: OutputBends | null;
 
   /** Over a slice. With `remembers` regions may be met again. */
   constructor(program: Program, slice: Slice, remembers = false) {
@@ -27,7 +30,9 @@ export class LinearRegions {
     this.mixing = isLarge ? Float64Array.from({ length: MAX_OUTPUTS * this.outputs }, gaussian) : null;
     const mapSize = (isLarge ? MAX_OUTPUTS : this.outputs) * (slice.dimension + 1);
     const units = program.stages.reduce((sum, { output }) => sum + program.sizes[output], 0);
-    const maps = new ExactMaps(program, slice.rows, new LineIds(program));
+    const lines = new LineIds(program);
+    const maps = new ExactMaps(program, slice.rows, lines);
+    this.bends = remembers ? null : OutputBends.of(program, slice, lines, maps);
     this.joins = new RegionJoins({ mapSize, units, mostPieces: mostPieces(program) }, remembers, maps);
   }
 
@@ -36,8 +41,37 @@ export class LinearRegions {
     this.firstCut = this.lastCut;
   }
 
-  /** Takes in the region whose cell is on top of the geometry, or another part of region `known`. */
-  add(geometry: Geometry, propagator: Propagator, patterns: readonly Int32Array[], known?: number): void {
+  /**
+   * Whether no two activation regions in or beside the cell, which has more of them than one only by units of the last
+   * stage, those at `from` to `to` in `units`, have the same map across a facet. False says nothing.
+   */
+  areApart(place: Place, units: Int32Array, from: number, to: number): boolean {
+    return !place.isTied && this.bends !== null && this.bends.always(place, units, from, to);
+  }
+
+  /** Takes in this many regions of which `areApart` said so. */
+  addApart(regions: number): void {
+    this.joins.addLone(regions);
+  }
+
+  /** Takes in the region whose cell is on top of the geometry. */
+  add(place: Place): void {
+    const { bends } = this;
+    if (bends === null) return this.addPart(place);
+    let isWanted = false;
+    place.geometry.boundary((line) => {
+      isWanted ||= line >= 0 && !bends.at(line, place);
+    });
+    if (isWanted) this.addPart(place, undefined, (line) => !bends.at(line, place));
+    else this.joins.addLone(1);
+  }
+
+  /** Takes in a region that the current cell is all or part of, which may be known by this number. */
+  addPart(
+    { geometry, propagator, patterns }: Omit<Place, 'isTied'>,
+    known?: number,
+    isWanted?: (line: number) => boolean,
+  ) {
     const { joins } = this;
     joins.compact((visit) => geometry.openCuts(visit));
     if (known === undefined) this.addMap(geometry, propagator, patterns);
@@ -46,7 +80,7 @@ export class LinearRegions {
       const number = this.firstCut + Math.abs(cut);
       this.lastCut = Math.max(this.lastCut, number);
       joins.addFacet({ region, cut: cut > 0 ? number : -number, key, line });
-    });
+    }, isWanted);
   }
 
   private addMap(geometry: Geometry, propagator: Propagator, patterns: readonly Int32Array[]): void {

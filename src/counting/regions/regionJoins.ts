@@ -102,6 +102,11 @@ export class RegionJoins {
     return at;
   }
 
+  /** Counts regions that are not joined to any other. */
+  addLone(regions: number): void {
+    this.sets += regions;
+  }
+
   private makeRegion(): number {
     const { mapSize, units } = this.sizes;
     while (this.maps.length < (this.regions + 1) * mapSize) this.maps = grown(this.maps);

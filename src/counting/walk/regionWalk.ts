@@ -24,8 +24,18 @@ export interface WalkOptions extends Watched {
    * propagator.
    */
   readonly visit?: () => void;
+  /** Decides where regions need not be visited. */
+  readonly unvisited?: Unvisited;
   /** Called for each cell of each stage: false leaves it out of the count, because it was counted elsewhere. */
   readonly isNew?: (stage: number, patterns: readonly Int32Array[]) => boolean;
+}
+
+/** Regions that are counted without being visited. */
+export interface Unvisited {
+  /** Asked in a cell of the stage before the last: whether its regions may be, if these units of the last cut it. */
+  mayCount(units: Int32Array, from: number, to: number): boolean;
+  /** Called when there were this many regions in it. */
+  add(regions: number): void;
 }
 
 export interface WalkResult {
@@ -37,7 +47,7 @@ export interface WalkResult {
 }
 
 /** Numbers stored for a waiting part. */
-const PART = 6;
+const PART = 7;
 /** Parts cut by more units than this are cut further before rows of the last stage are left out for them. */
 const MAX_NARROWED = 6;
 /** The breakpoints of units that a `CoarseClassifier` knows. */
@@ -58,6 +68,8 @@ export class RegionWalk<G extends Geometry> {
   readonly lines: LineIds;
   /** The pattern of the current cell, by stage. */
   readonly patterns: readonly Int32Array[];
+  /** Somewhere on a facet of the current part, or of a larger one that it is cut from, several units may vanish. */
+  isTied = false;
   /** All units of each stage. */
   private readonly units: Int32Array[];
   private readonly cells: number[];
@@ -71,7 +83,7 @@ export class RegionWalk<G extends Geometry> {
   /** Lists of units that cut the current part and those waiting: a stack in one array. */
   private crossing = new Int32Array(1024);
   // Parts waiting in the geometry, last first: their stage, the unit that was decided by the cut (or -1), its piece
-  // there, from where to where their list of units is, and their depth.
+  // there, from where to where their list of units is, their depth, and whether units are tied there.
   private waitingParts = new Int32Array(PART * 256);
   private waiting = 0;
   private readonly narrowing: Narrowing | null;
@@ -207,6 +219,7 @@ export class RegionWalk<G extends Geometry> {
     }
     while (this.crossing.length < at + count) this.crossing = grown(this.crossing);
     const end = classifyUnits(this.ask(stage, AT_ZERO, coarse.uncertain, 0, count, at), geometry);
+    if (geometry.wasTied()) this.isTied = true;
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
     return end;
   }
@@ -252,6 +265,7 @@ export class RegionWalk<G extends Geometry> {
     let end = at;
     if (step.kind === 'units') {
       end = this.geometry.classify(this.ask(stage, step.breakpoints, list, from, to, at));
+      if (this.geometry.wasTied()) this.isTied = true;
     } else {
       for (let k = from; k < to; k++) {
         const group = list[k];
@@ -305,6 +319,7 @@ export class RegionWalk<G extends Geometry> {
     waitingParts[at + 3] = from;
     waitingParts[at + 4] = to;
     waitingParts[at + 5] = this.claims.depth;
+    waitingParts[at + 6] = Number(this.isTied);
   }
 
   /** Resumes the last waiting part: lists the units that cut it behind its own list and returns the end. */
@@ -317,6 +332,7 @@ export class RegionWalk<G extends Geometry> {
     if (unit >= 0) this.patterns[stage][unit] = waitingParts[at + 2];
     this.narrowing?.endAbove(this.waiting);
     this.claims.resume(waitingParts[at + 5]);
+    this.isTied = waitingParts[at + 6] === 1;
     if (!this.claims.claimPart()) return -1;
     const to = waitingParts[at + 4];
     return this.classify(stage, this.crossing, waitingParts[at + 3], to, to);
@@ -387,12 +403,19 @@ export class RegionWalk<G extends Geometry> {
   private countedTogether(from: number, to: number): boolean {
     const stage = this.lastStage;
     const step = this.program.stages[stage];
-    if (this.options.visit || this.options.isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
+    const { visit, unvisited, isNew } = this.options;
+    if (isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
+    if (visit && !unvisited?.mayCount(this.crossing, from, to)) return false;
     const parts =
       to - from < 2
         ? to - from + 1
         : this.geometry.countParts(this.ask(stage, step.breakpoints, this.crossing, from, to, to));
+    if (visit && this.geometry.wasTied()) {
+      this.isTied = true;
+      return false;
+    }
     this.cells[stage] += parts;
+    if (visit) unvisited?.add(parts);
     return parts > 0;
   }
 

@@ -1,0 +1,148 @@
+import { isExactlyContinuous } from '../exact/exactPoints.ts';
+import { ExactNumbers } from '../exact/exactNumbers.ts';
+import type { ExactMaps } from '../exact/exactMaps.ts';
+import type { LineIds } from '../exact/lineIds.ts';
+import { RELATIVE_ERROR, UNDERFLOW_ERROR, type Geometry } from '../geometry/geometry.ts';
+import type { Slice } from '../geometry/slice.ts';
+import type { Program, UnitStep } from '../program/program.ts';
+import type { Propagator } from '../propagation/propagation.ts';
+import { MAX_TERMS, SubsetSums } from './subsetSums.ts';
+import { UnitEffects } from './unitEffects.ts';
+
+/** Numbers below this may have lost all their digits to underflow. */
+const TINY = 2 ** -900;
+
+const NONE = new Int32Array(0);
+
+/** What a walk holds of the current region. */
+export interface Place {
+  readonly geometry: Geometry;
+  readonly propagator: Propagator;
+  readonly patterns: readonly Int32Array[];
+  /** Several units may vanish on one facet. */
+  readonly isTied: boolean;
+}
+
+/**
+ * Tells at which facets the output may not bend, so that the regions on both sides may have the same map. Where one
+ * unit alone vanishes on a facet, the output bends there unless it does not depend on that unit's output in the cells
+ * beside it. Both sides of a facet get the same answer.
+ */
+export class OutputBends {
+  private readonly effects: UnitEffects;
+  private readonly sums = new SubsetSums();
+  /** Names of the lines around the current cell. */
+  private around: number[] = [];
+  private readonly lastStage: number;
+
+  private constructor(
+    private readonly program: Program,
+    private readonly lines: LineIds,
+    private readonly exact: ExactMaps,
+  ) {
+    this.effects = new UnitEffects(program);
+    this.lastStage = program.stages.length - 1;
+  }
+
+  /** Null for networks to which this does not apply. */
+  static of(program: Program, slice: Slice, lines: LineIds, exact: ExactMaps): OutputBends | null {
+    const { stages } = program;
+    const isOfPairs = stages.every((step) => step.kind === 'units' && step.breakpoints.length === 1);
+    // Polygons are cut faster than derivatives go through many stages.
+    const isSlow = slice.dimension < 2 || (slice.dimension === 2 && stages.length > 2);
+    if (stages.length === 0 || isSlow || !isOfPairs) return null;
+    return isExactlyContinuous(program, new ExactNumbers(program, slice))
+      ? new OutputBends(program, lines, exact)
+      : null;
+  }
+
+  /**
+   * Whether the output bends at all facets of all regions of a cell of the stage before the last, which the units of
+   * the last stage at `from` to `to` in `units` cut further. False says nothing.
+   */
+  always({ geometry, patterns }: Omit<Place, 'propagator'>, units: Int32Array, from: number, to: number): boolean {
+    if (to - from > MAX_TERMS) return false;
+    const { around, lastStage } = this;
+    this.effects.enter(patterns, units, from, to);
+    for (let k = from; k < to; k++) if (!this.surelyBends(lastStage, units[k], 0)) return false;
+    around.length = 0;
+    geometry.boundary((line) => around.push(line));
+    return around.every((line) => {
+      if (line < 0) return true;
+      const { stage, first } = this.lines.decode(line);
+      return this.surelyBends(stage, first, to - from);
+    });
+  }
+
+  /** Whether the output bends at the facet of the current region that lies in line `line`. */
+  at(line: number, place: Place): boolean {
+    const { patterns, isTied } = place;
+    const { stage, first } = this.lines.decode(line);
+    if (isTied && !this.isClearlyAlone(stage, first, place) && this.exact.isShared(joined(patterns), line))
+      return false;
+    this.effects.enter(patterns, NONE, 0, 0);
+    if (this.surelyBends(stage, first, 0)) return true;
+    const here = joined(patterns);
+    const beyond = here.slice();
+    const at = patterns.slice(0, stage).reduce((sum, { length }) => sum + length, first);
+    beyond[at] = 1 - beyond[at];
+    return !this.exact.areClearlyEqual(here, beyond) && this.exact.ofOutputs(here) !== this.exact.ofOutputs(beyond);
+  }
+
+  /** In the cell that `effects` entered, whichever pieces its open units have, `count` of them. */
+  private surelyBends(stage: number, unit: number, count: number): boolean {
+    const { effects, sums } = this;
+    const { slopes } = this.program.stages[stage] as UnitStep;
+    if (slopes[2 * unit] === slopes[2 * unit + 1]) return false;
+    effects.find(stage, unit);
+    return sums.least(effects.base, effects.terms, count) > 4 * RELATIVE_ERROR * effects.sizes[stage][unit] + TINY;
+  }
+
+  /** Whether no other unit's function is a multiple of that of this unit, up to rounding. */
+  private isClearlyAlone(stage: number, unit: number, { geometry, propagator }: Place): boolean {
+    const width = geometry.dimension + 1;
+    const { stages } = this.program;
+    const functionAt = (s: number, i: number) => {
+      const row = propagator.preActivations(s).slice(i * width, (i + 1) * width);
+      const [breakpoint] = (stages[s] as UnitStep).breakpoints;
+      row[width - 1] -= breakpoint;
+      return { row, error: RELATIVE_ERROR * (propagator.scale(s) + Math.abs(breakpoint)) + UNDERFLOW_ERROR };
+    };
+    const own = functionAt(stage, unit);
+    return stages.every((step, s) => {
+      for (let i = 0; i < this.program.sizes[step.output]; i++) {
+        if ((s !== stage || i !== unit) && mayBeMultiple(functionAt(s, i), own)) return false;
+      }
+      return true;
+    });
+  }
+}
+
+/** Coefficients and constant of a function, and how far they may be off. */
+interface Approximate {
+  readonly row: Float64Array;
+  readonly error: number;
+}
+
+/** Whether one function may be a multiple of the other, zero included. */
+function mayBeMultiple({ row, error }: Approximate, of: Approximate): boolean {
+  let pivot = 0;
+  for (let k = 0; k < row.length; k++) if (Math.abs(of.row[k]) > Math.abs(of.row[pivot])) pivot = k;
+  const most = Math.abs(of.row[pivot]);
+  if (!(of.error < most / 4)) return true;
+  const factor = row[pivot] / of.row[pivot];
+  // The factor is off by at most twice as much as this over `most`, and no coefficient is greater than that.
+  const doubt = 4 * (error + Math.abs(factor) * of.error);
+  return !row.some((coefficient, k) => Math.abs(coefficient - factor * of.row[k]) > doubt);
+}
+
+/** The pieces of all units, one stage after another. */
+function joined(patterns: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(patterns.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const stage of patterns) {
+    all.set(stage, to);
+    to += stage.length;
+  }
+  return all;
+}
