@@ -13,6 +13,7 @@ export class DualSimplex {
   private readonly columnNames: Int32Array;
   private rows = 0;
   private constraints = 0;
+  private readonly isOnSide: Uint8Array;
   /** Where the maximum is. */
   readonly point: Float64Array;
   /**
@@ -20,6 +21,8 @@ export class DualSimplex {
    */
   readonly tight: Int32Array;
   readonly prices: Float64Array;
+  /** As many coordinates as constraints are tight: those that are not tight on a side of the box. */
+  readonly free: Int32Array;
 
   constructor(
     private readonly lower: Float64Array,
@@ -29,6 +32,8 @@ export class DualSimplex {
     this.point = new Float64Array(lower.length);
     this.tight = new Int32Array(lower.length);
     this.prices = new Float64Array(lower.length);
+    this.free = new Int32Array(lower.length);
+    this.isOnSide = new Uint8Array(lower.length);
   }
 
   get value(): number {
@@ -143,14 +148,18 @@ export class DualSimplex {
     };
     for (let i = 0; i < rows; i++) if (names[i] >= constraints) place(names[i], table[i * (columns + 1) + columns]);
     let count = 0;
+    this.isOnSide.fill(0);
     for (let k = 0; k < columns; k++) {
       const name = columnNames[k];
-      if (name >= constraints) place(name, 0);
-      else {
+      if (name >= constraints) {
+        place(name, 0);
+        this.isOnSide[(name - constraints) >> 1] = 1;
+      } else {
         tight[count] = name;
         prices[count++] = Math.max(0, -table[rows * (columns + 1) + k]);
       }
     }
+    for (let j = 0, to = 0; j < columns && to < count; j++) if (this.isOnSide[j] === 0) this.free[to++] = j;
     return count;
   }
 }

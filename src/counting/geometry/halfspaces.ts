@@ -1,5 +1,6 @@
 import { CellStack } from './cellStack.ts';
 import { DualSimplex } from './dualSimplex.ts';
+import { meetingPoint } from '../exact/meetingPoint.ts';
 import { takesPositiveValue } from '../exact/exactSimplex.ts';
 import { BOTH, NEGATIVE, POSITIVE, RELATIVE_ERROR, ZERO, type ExactLine, type Geometry } from './geometry.ts';
 import { classifyUnits, type SignQuery } from './signQuery.ts';
@@ -28,6 +29,8 @@ interface Cell {
   readonly weight: number;
 }
 
+type ExactCell = Pick<Cell, 'rows' | 'errors' | 'lines' | 'signs'>;
+
 /**
  * Convex cells of any dimension as intersections of halfspaces. Their vertices are never computed: high dimensions have
  * too many. Whether a function takes a sign in a cell is a linear program. A point inside proves that it does, and a
@@ -52,6 +55,8 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
   private readonly opposite: Float64Array;
   private line = 0;
   private error = 0;
+  /** The box's sides by coordinate. */
+  private readonly sides: readonly (readonly [lower: bigint, upper: bigint])[];
 
   constructor(
     slice: Slice,
@@ -66,6 +71,7 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
     this.upper = new Float64Array(columns).fill(1);
     if (isWholeSpace) this.lower[this.dimension] = 0;
     this.program = new DualSimplex(this.lower, this.upper);
+    this.sides = Array.from(this.lower, (lower, j) => [BigInt(lower), BigInt(this.upper[j])] as const);
     this.plane = new Float64Array(this.width);
     this.opposite = new Float64Array(this.width);
   }
@@ -114,7 +120,7 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
     objective: Float64Array,
     id: number,
     sign: number,
-    cell: Pick<Cell, 'rows' | 'errors' | 'lines' | 'signs'>,
+    cell: ExactCell,
     points: Float64Array[],
   ): boolean {
     const { program, dimension } = this;
@@ -124,13 +130,14 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
       const tight = program.read();
       if (program.value <= this.error && this.isRefuted(objective, cell, tight)) return false;
       if (program.value > this.error && this.foundPoint(objective, cell, points)) return true;
+      if (program.value <= this.error && this.isRefutedExactly(this.exactRow(id, sign), cell, tight)) return false;
     }
     const exact = (line: number, side: number) => this.exactRow(line, side);
     return takesPositiveValue(
       exact(id, sign),
       cell.lines.map((line, i) => exact(line, cell.signs[i])),
-      Array.from(this.lower, BigInt),
-      Array.from(this.upper, BigInt),
+      this.sides.map(([lower]) => lower),
+      this.sides.map(([, upper]) => upper),
     );
   }
 
@@ -157,6 +164,27 @@ export class Halfspaces extends CellStack<Cell> implements Geometry {
     let most = lower.length < width ? rest[width - 1] : 0;
     for (let j = 0; j < lower.length; j++) most += Math.max(rest[j] * lower[j], rest[j] * upper[j]);
     return most + doubt < 0;
+  }
+
+  /**
+   * As `isRefuted`, with exact prices: those that solve the program's equations. Many functions of a network without
+   * biases touch a cell at its apex, or depend on few of its inputs, and then rounding settles nothing.
+   */
+  private isRefutedExactly(objective: readonly bigint[], { lines, signs }: ExactCell, tight: number): boolean {
+    const { program, sides } = this;
+    const rows = Array.from(program.tight.subarray(0, tight), (i) => this.exactRow(lines[i], signs[i]));
+    const equations = Array.from(program.free.subarray(0, tight), (j) => [...rows.map((row) => row[j]), objective[j]]);
+    const solution = meetingPoint(equations, tight);
+    if (!solution) return false;
+    const isOpposite = solution[tight] < 0n;
+    const prices = solution.map((price) => (isOpposite ? -price : price));
+    if (prices[tight] === 0n || prices.some((price) => price < 0n)) return false;
+    const rest = objective.map((value, j) =>
+      rows.reduce((sum, row, k) => sum + prices[k] * row[j], prices[tight] * value),
+    );
+    let most = rest[sides.length];
+    sides.forEach(([lower, upper], j) => (most += rest[j] * (rest[j] > 0n ? upper : lower)));
+    return most <= 0n;
   }
 
   /** Moves the program's point inside by little enough that the objective stays positive, and keeps it. */

@@ -101,39 +101,46 @@ export class OutputBends {
   /** Whether no other unit's function is a multiple of that of this unit, up to rounding. */
   private isClearlyAlone(stage: number, unit: number, { geometry, propagator }: Place): boolean {
     const width = geometry.dimension + 1;
-    const { stages } = this.program;
-    const functionAt = (s: number, i: number) => {
-      const row = propagator.preActivations(s).slice(i * width, (i + 1) * width);
-      const [breakpoint] = (stages[s] as UnitStep).breakpoints;
-      row[width - 1] -= breakpoint;
-      return { row, error: RELATIVE_ERROR * (propagator.scale(s) + Math.abs(breakpoint)) + UNDERFLOW_ERROR };
+    const { stages, sizes } = this.program;
+    const functionsOf = (s: number): Functions => {
+      const [shift] = (stages[s] as UnitStep).breakpoints;
+      const error = RELATIVE_ERROR * (propagator.scale(s) + Math.abs(shift)) + UNDERFLOW_ERROR;
+      return { rows: propagator.preActivations(s), shift, error };
     };
-    const own = functionAt(stage, unit);
+    const { rows, shift, error } = functionsOf(stage);
+    const own = rows.slice(unit * width, (unit + 1) * width);
+    own[width - 1] -= shift;
     return stages.every((step, s) => {
-      for (let i = 0; i < this.program.sizes[step.output]; i++) {
-        if ((s !== stage || i !== unit) && mayBeMultiple(functionAt(s, i), own)) return false;
+      const others = functionsOf(s);
+      for (let i = 0; i < sizes[step.output]; i++) {
+        if ((s !== stage || i !== unit) && mayBeMultiple(others, i * width, own, error)) return false;
       }
       return true;
     });
   }
 }
 
-/** Coefficients and constant of a function, and how far they may be off. */
-interface Approximate {
-  readonly row: Float64Array;
+/** Coefficients and constant of each unit's function, to be lessened by `shift`, and how far they may be off. */
+interface Functions {
+  readonly rows: Float64Array;
+  readonly shift: number;
   readonly error: number;
 }
 
-/** Whether one function may be a multiple of the other, zero included. */
-function mayBeMultiple({ row, error }: Approximate, of: Approximate): boolean {
+/** Whether the function at `rows[at ...]` may be a multiple of `own`, zero included. */
+function mayBeMultiple({ rows, shift, error }: Functions, at: number, own: Float64Array, ownError: number): boolean {
+  const last = own.length - 1;
   let pivot = 0;
-  for (let k = 0; k < row.length; k++) if (Math.abs(of.row[k]) > Math.abs(of.row[pivot])) pivot = k;
-  const most = Math.abs(of.row[pivot]);
-  if (!(of.error < most / 4)) return true;
-  const factor = row[pivot] / of.row[pivot];
-  // The factor is off by at most twice as much as this over `most`, and no coefficient is greater than that.
-  const doubt = 4 * (error + Math.abs(factor) * of.error);
-  return !row.some((coefficient, k) => Math.abs(coefficient - factor * of.row[k]) > doubt);
+  for (let k = 0; k <= last; k++) if (Math.abs(own[k]) > Math.abs(own[pivot])) pivot = k;
+  if (!(ownError < Math.abs(own[pivot]) / 4)) return true;
+  const factor = (rows[at + pivot] - (pivot === last ? shift : 0)) / own[pivot];
+  // The factor is off by at most twice as much as this over the pivot, and no coefficient is greater than that.
+  const doubt = 4 * (error + Math.abs(factor) * ownError);
+  for (let k = 0; k <= last; k++) {
+    const coefficient = rows[at + k] - (k === last ? shift : 0);
+    if (Math.abs(coefficient - factor * own[k]) > doubt) return false;
+  }
+  return true;
 }
 
 /** The pieces of all units, one stage after another. */
