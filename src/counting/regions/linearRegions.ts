@@ -58,6 +58,7 @@ export class LinearRegions {
   add(place: Place): void {
     const { bends } = this;
     if (bends === null) return this.addPart(place);
+    bends.enter(place);
     let isWanted = false;
     place.geometry.boundary((line) => {
       isWanted ||= line >= 0 && !bends.at(line, place);

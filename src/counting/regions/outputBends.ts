@@ -1,5 +1,5 @@
 import { isExactlyContinuous } from '../exact/exactPoints.ts';
-import { ExactNumbers } from '../exact/exactNumbers.ts';
+import { Dyadic } from '../exact/dyadic.ts';
 import type { ExactMaps } from '../exact/exactMaps.ts';
 import type { LineIds } from '../exact/lineIds.ts';
 import { RELATIVE_ERROR, UNDERFLOW_ERROR, type Geometry } from '../geometry/geometry.ts';
@@ -7,12 +7,15 @@ import type { Slice } from '../geometry/slice.ts';
 import type { Program, UnitStep } from '../program/program.ts';
 import type { Propagator } from '../propagation/propagation.ts';
 import { MAX_TERMS, SubsetSums } from './subsetSums.ts';
-import { UnitEffects } from './unitEffects.ts';
+import { MAX_PRODUCTS, UnitEffects } from './unitEffects.ts';
 
 /** Numbers below this may have lost all their digits to underflow. */
 const TINY = 2 ** -900;
 
 const NONE = new Int32Array(0);
+/** Derivatives go through this many weights on their way to the stage before the last, at most. */
+const MAX_WEIGHTS = 1 << 15;
+const DYADIC = { dyadic: (values: ArrayLike<number>) => new Dyadic(values) };
 
 /** What a walk holds of the current region. */
 export interface Place {
@@ -44,16 +47,19 @@ export class OutputBends {
     this.lastStage = program.stages.length - 1;
   }
 
-  /** Null for networks to which this does not apply. */
+  /**
+   * Null for networks to which this does not apply, and where it takes longer to find derivatives than to make the
+   * regions: through many weights, or in polygons, which are cut fast.
+   */
   static of(program: Program, slice: Slice, lines: LineIds, exact: ExactMaps): OutputBends | null {
     const { stages } = program;
     const isOfPairs = stages.every((step) => step.kind === 'units' && step.breakpoints.length === 1);
-    // Polygons are cut faster than derivatives go through many stages.
-    const isSlow = slice.dimension < 2 || (slice.dimension === 2 && stages.length > 2);
-    if (stages.length === 0 || isSlow || !isOfPairs) return null;
-    return isExactlyContinuous(program, new ExactNumbers(program, slice))
-      ? new OutputBends(program, lines, exact)
-      : null;
+    if (stages.length === 0 || slice.dimension < 2 || !isOfPairs || !isExactlyContinuous(program, DYADIC)) return null;
+    const weights = weightsBetween(program);
+    const most = stages.length <= 2 ? MAX_PRODUCTS : slice.dimension > 2 ? MAX_WEIGHTS : 0;
+    if (weights > most) return null;
+    const bends = new OutputBends(program, lines, exact);
+    return bends.effects.isDirect || weights <= MAX_WEIGHTS ? bends : null;
   }
 
   /**
@@ -74,13 +80,17 @@ export class OutputBends {
     });
   }
 
-  /** Whether the output bends at the facet of the current region that lies in line `line`. */
+  /** The region whose facets `at` is asked about from now on. */
+  enter({ patterns }: Place): void {
+    this.effects.enter(patterns, NONE, 0, 0);
+  }
+
+  /** Whether the output bends at the facet of the region that was entered that lies in line `line`. */
   at(line: number, place: Place): boolean {
     const { patterns, isTied } = place;
     const { stage, first } = this.lines.decode(line);
     if (isTied && !this.isClearlyAlone(stage, first, place) && this.exact.isShared(joined(patterns), line))
       return false;
-    this.effects.enter(patterns, NONE, 0, 0);
     if (this.surelyBends(stage, first, 0)) return true;
     const here = joined(patterns);
     const beyond = here.slice();
@@ -118,6 +128,16 @@ export class OutputBends {
       return true;
     });
   }
+}
+
+/** Weights between the first stage and the last. */
+function weightsBetween({ steps, stages }: Program): number {
+  const between = steps.slice(steps.indexOf(stages[0]), steps.indexOf(stages[stages.length - 1]));
+  return between.reduce(
+    (sum, step) =>
+      step.kind === 'affine' ? step.terms.reduce((all, { matrix }) => all + matrix.value.length, sum) : sum,
+    0,
+  );
 }
 
 /** Coefficients and constant of each unit's function, to be lessened by `shift`, and how far they may be off. */

@@ -5,7 +5,7 @@ import { MAX_TERMS } from './subsetSums.ts';
 /** Added to the sizes of sums, so that what underflow loses is a small share of them as well. */
 const UNDERFLOW = 2 ** -1000;
 /** Products of weights of two stages that are computed beforehand, at most. */
-const MAX_PRODUCTS = 1 << 20;
+export const MAX_PRODUCTS = 1 << 20;
 
 /** A number for each element of a tensor; null stands for zeros. */
 type Adjoint = Float64Array | null;
@@ -62,6 +62,11 @@ export class UnitEffects {
     );
     this.sizes = stages.map(({ output }) => greatest[output] ?? new Float64Array(sizes[output]));
     this.products = this.findProducts();
+  }
+
+  /** Effects of the stage before the last, or of a single one, take no passes through weights. */
+  get isDirect(): boolean {
+    return this.products !== null || this.lastStage === 0;
   }
 
   /** All the way back from the outputs: through units with this slope, or not at all. */
