@@ -113,16 +113,24 @@ const locallyConnected: FieldsOf = (place) => ({
   ...biased(place),
 });
 
-/** Without a padding, which such layers have none of. */
+/** Without a padding, which such layers have none of; windows of one number of one channel compare nothing. */
 const tropical: FieldsOf = (place) => {
+  const { choices, shape } = place;
   const { padding: _, ...moves } = window(place);
-  const [semiring, own] = place.choices.one([
+  const extents = shape.slice(0, rankOf(place));
+  const [semiring, own] = choices.one([
     [{}, 'max'],
     [{ semiring: 'max' }, 'max'],
     [{ semiring: 'min' }, 'min'],
   ] as const);
-  const reduce = place.choices.one([undefined, own, 'sum', 'sum']);
-  return { filters: place.width(), ...moves, ...semiring, ...(reduce && { reduce }) };
+  const reduce = choices.one([undefined, own, 'sum', 'sum']);
+  return {
+    filters: place.width(),
+    ...moves,
+    kernel_size: extents.map((extent) => Math.min(extent, choices.one([1, 2, 2, 3]))),
+    ...semiring,
+    ...(reduce && { reduce }),
+  };
 };
 
 const upSampling: FieldsOf = (place) => ({
