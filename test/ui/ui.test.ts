@@ -50,6 +50,14 @@ model = nn.Sequential(
 model(torch.randn(8, 2))
 `;
 
+/** Two networks that differ in what they can do. */
+const twoNetworks = `from torch import nn
+
+small = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
+
+large = nn.Sequential(nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 1))
+`;
+
 let workbench: Workbench;
 
 beforeAll(async () => {
@@ -58,6 +66,7 @@ beforeAll(async () => {
       'mismatched.network.json': mismatched,
       'cube.network.json': cube,
       'long.ts': longLines,
+      'two.py': twoNetworks,
       'network.py': python,
     },
   });
@@ -367,6 +376,23 @@ describe('a panel', () => {
     );
     expect(text!.x).toBeGreaterThanOrEqual(margin!.x + margin!.width - 1);
     await workbench.screenshot('panel network chosen');
+  });
+});
+
+describe('the status bar', () => {
+  afterAll(() => workbench.closeAll());
+
+  it('follows the cursor from network to network', async () => {
+    const { page } = workbench;
+    await workbench.openFile('two.py');
+    const status = (text: string) => page.locator('.statusbar-item', { hasText: text });
+    await status('small: ≤ 37 regions').waitFor();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('ArrowUp');
+    await status('large: ≤ 466 regions').waitFor();
+    expect(await status('small').count()).toBe(0);
+    await page.keyboard.press('Control+Home');
+    await status('small: ≤ 37 regions').waitFor();
   });
 });
 
