@@ -206,6 +206,40 @@ describe('the numbers', () => {
     expect(await tile.locator('.tileSource:visible').textContent()).toBe('3 networks, 1 stopped early');
   });
 
+  it('of constructions give way to a greater count, and say which network reached it', async () => {
+    const network = mlpNetwork();
+    const canReach: PanelSeries = {
+      ...network.canReach!,
+      total: { log10: Math.log10(32), text: '32', exact: '32' },
+    };
+    const count = (seed: number, regions: number, exact = true): HostMessage => ({
+      type: 'counted',
+      key: network.key,
+      count: {
+        source: drawnWeights(seed),
+        exact,
+        activationRegions: regions,
+        perLayer: [regions, regions, regions, regions],
+        seconds: 1,
+        sampling: null,
+      },
+    });
+    const poor = { ...network, canReach };
+    const started: HostMessage = { type: 'run', key: network.key, run: runOf(poor, []) };
+    const panel = await panelWith([{ type: 'show', model: modelOf(poor) }, started, count(1, 30)]);
+    const tile = panel.page.locator('.canReachTile');
+    const said = async () => [
+      await tile.locator('.tileValue').textContent(),
+      await tile.locator('.tileSource:visible').textContent(),
+    ];
+    expect((await said())[0]).toBe('32');
+    await panel.send(count(2, 190));
+    // What was stopped early may have found less than there is, but is not shown as exact.
+    await panel.send(count(3, 500, false));
+    expect(await said()).toEqual(['190', 'reached by seed 2']);
+    expect(await tile.getAttribute('title')).toContain('proven without counting: 32');
+  });
+
   it('can be copied as Markdown and CSV, and the plots saved as a picture of their own', async () => {
     const panel = await panelWith(plane);
     const choose = async (text: string): Promise<void> => {

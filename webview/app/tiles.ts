@@ -2,6 +2,7 @@ import type { PanelSeries, Quantity } from '../../src/protocol/panel.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setPowerText, setText } from '../widgets/dom.ts';
 import { describeCounted, spreadText, type Meaning } from '../tables/figures.ts';
+import { witnessOf, witnessSeries } from '../tables/witness.ts';
 import { exactText, formatDomain, LONG_INTEGER, NO_FIGURE, plural } from '../format.ts';
 import { describeFileWeights, type View } from './view.ts';
 import { t } from './strings.ts';
@@ -32,10 +33,12 @@ export function createTiles(actions: Actions): Section {
   );
   function update(view: View): void {
     const { network } = view;
-    const certain = isMaximum(network.atMost, network.canReach);
+    const witness = witnessOf(view);
+    const canReach = witness ? witnessSeries(witness, view) : network.canReach;
+    const certain = isMaximum(network.atMost, canReach);
     const whole = network.atMost?.domain ?? network.canReach?.domain ?? '';
     tiles.atMost.set(seriesContent(t('at most'), whole, network.atMost, t('no upper bound applies'), certain));
-    tiles.canReach.set(seriesContent(t('can reach'), whole, network.canReach, t('no construction applies'), certain));
+    tiles.canReach.set(seriesContent(t('can reach'), whole, canReach, t('no construction applies'), certain));
     tiles.expected.set(seriesContent(t('expected'), view.theoryDomain, view.expected, view.noMean ?? '', false));
     tiles.counted.set(countedContent(view));
   }
@@ -62,7 +65,7 @@ function seriesContent(
   const source = certain ? t('attained · {0}', series.label) : series.label;
   const detail = [details(series.total), t('on {0}', formatDomain(series.domain)), series.note ?? '', series.label];
   const { text } = series.total;
-  return { title, domain, value: text, source, url: series.url, detail: detail.filter(Boolean).join('\n') };
+  return { title, domain, value: text, source, url: series.url || null, detail: detail.filter(Boolean).join('\n') };
 }
 
 function details(quantity: Quantity): string {
