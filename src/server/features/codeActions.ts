@@ -84,7 +84,7 @@ function commentsAbove({ text, lines, fileName }: AnalyzedDocument, line: number
 }
 
 function directive(name: string, fileName: string): string {
-  return `${/\.pyw?$/i.test(fileName) ? '#' : '//'} @region-lens ${name} = ${exampleOf(name.replace(/^.*\./, ''))}`;
+  return `${/\.(?:pyw?|ipynb)$/i.test(fileName) ? '#' : '//'} @region-lens ${name} = ${exampleOf(name.replace(/^.*\./, ''))}`;
 }
 
 function supply(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CodeLens, Hover } from 'vscode-languageserver-protocol';
+import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
 import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
 import {
   panelModelRequest,
@@ -131,5 +131,64 @@ describe('a notebook in the language server', () => {
     const hints = await server.hints(cell('a'));
     expect(hints.map(({ position, label }) => [position.line, label])).toEqual([[9, expect.stringContaining('≤×11')]]);
     expect((await server.hints(cell('b'))).map(({ position }) => position.line)).toEqual([2, 3]);
+  });
+
+  it('has quick fixes that write comments of Python into the cell that they are about', async () => {
+    const uris = ['fix-a', 'fix-b'].map(cell);
+    const texts = [
+      `import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c, self.f = nn.Conv2d(3, 4, 3, padding=1), nn.AdaptiveAvgPool2d(1)
+    def forward(self, x): return self.f(self.c(x).relu())
+`,
+      '# The network\nnet = Net()\nrow = nn.Sequential(nn.Linear(2, width), nn.ReLU())\n',
+    ];
+    await server.connection.sendNotification('notebookDocument/didOpen', {
+      notebookDocument: {
+        uri: 'file:///models/fix.ipynb',
+        notebookType: 'jupyter-notebook',
+        version: 1,
+        cells: uris.map((document) => ({ kind: 2, document })),
+      },
+      cellTextDocuments: uris.map((uri, i) => ({ uri, languageId: 'python', version: 1, text: texts[i] })),
+    });
+    const fixes = async (uri: string, line: number) => {
+      const range = { start: { line, character: 0 }, end: { line, character: 0 } };
+      const actions = await server.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+        textDocument: { uri },
+        range,
+        context: { diagnostics: [] },
+      });
+      return actions.map(({ edit }) => edit?.changes);
+    };
+    const insertion = (line: number, newText: string) => {
+      const place = { line, character: 0 };
+      return { [uris[1]]: [{ range: { start: place, end: place }, newText }] };
+    };
+    expect(await fixes(uris[1], 1)).toEqual([insertion(1, '# @region-lens input = (3, 32, 32)\n')]);
+    expect(await fixes(uris[1], 2)).toContainEqual(insertion(2, '# @region-lens out_features = 64\n'));
+    for (const line of [0, 1, 2, 4, 5]) expect(await fixes(uris[0], line)).toEqual([]);
+    await server.connection.sendNotification('notebookDocument/didChange', {
+      notebookDocument: { uri: 'file:///models/fix.ipynb', version: 2 },
+      change: {
+        cells: {
+          textContent: [
+            {
+              document: { uri: uris[1], version: 2 },
+              changes: [
+                {
+                  text: '# The network\n# @region-lens input = (3, 32, 32)\nnet = Net()\n# @region-lens width = 64\nrow = nn.Sequential(nn.Linear(2, width), nn.ReLU())\n',
+                },
+              ],
+            },
+          ],
+        },
+      },
+    });
+    expect(await fixes(uris[1], 2)).toEqual([]);
+    expect((await server.hints(uris[1])).map(({ position }) => position.line)).toEqual([4]);
+    expect((await server.hints(uris[0])).map(({ position }) => position.line)).toEqual([5]);
   });
 });
