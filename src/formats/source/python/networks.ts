@@ -3,7 +3,8 @@ import type { InputDefinition, LayerDefinition, NetworkDefinition, Span } from '
 import { finished } from '../../graph/draft.ts';
 import type { LayerDraft, Source } from '../../graph/draft.ts';
 import type { Trace } from '../library/torch/trace.ts';
-import { Tensor } from '../library/torch/tensor.ts';
+import { Aside, Tensor } from '../library/torch/tensor.ts';
+import { Unknown } from '../evaluation/values.ts';
 import { hull } from '../evaluation/problemList.ts';
 import { all } from './moves.ts';
 import type { Moves } from './moves.ts';
@@ -24,12 +25,28 @@ export interface NetworkBody {
 }
 
 /** The tensors that a forward pass gives back. */
-export function outputsOf(value: Value, depth = 0): Tensor[] {
-  if (value instanceof Tensor) return [value];
+export function outputsOf(value: Value): Tensor[] {
+  return partsOf(value).filter((part) => part instanceof Tensor);
+}
+
+/** What is in tuples, lists and dictionaries, or the value itself. */
+function partsOf(value: Value, depth = 0): Value[] {
+  const isList = value instanceof Tuple || value instanceof List;
+  if (!isList && !(value instanceof Dict)) return [value];
   if (depth > 3) return [];
-  if (value instanceof Tuple || value instanceof List)
-    return value.items.slice(0, 64).flatMap((item) => outputsOf(item, depth + 1));
-  return value instanceof Dict ? [...value.entries.values()].flatMap(([, item]) => outputsOf(item, depth + 1)) : [];
+  const items = isList ? value.items : [...value.entries.values()].map(([, item]) => item);
+  const parts = items.slice(0, 64).flatMap((item) => partsOf(item, depth + 1));
+  return value.doubt ? [...parts, value.doubt] : parts;
+}
+
+/** The tensors that tell the form of what a forward pass gives back: those beside it, too. */
+export function allOutputsOf(value: Value): Tensor[] {
+  return [...outputsOf(value), ...partsOf(value).flatMap((part) => (part instanceof Aside ? [part.beside] : []))];
+}
+
+/** A part of what a forward pass gives back that is not known, and may be anything of its input. */
+export function unknownOutput(value: Value): Unknown | undefined {
+  return partsOf(value).find((part) => part instanceof Unknown && !(part instanceof Aside)) as Unknown | undefined;
 }
 
 /** A forward pass as a network: the layers that its outputs depend on. */

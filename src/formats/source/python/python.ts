@@ -16,7 +16,7 @@ import { importerFrom, sourceModule } from './imports.ts';
 import { findInputs } from './inputShapes.ts';
 import type { FoundInput } from './inputShapes.ts';
 import type { Moves } from './moves.ts';
-import { bodyOf, definitionOf, movedBody } from './networks.ts';
+import { allOutputsOf, bodyOf, definitionOf, movedBody, unknownOutput } from './networks.ts';
 import type { NetworkBody } from './networks.ts';
 import type { PassMemory } from './passes.ts';
 import type { Pieces } from './pieces.ts';
@@ -134,14 +134,17 @@ function readBody(e: Evaluator, root: Instance, inputs: readonly FoundInput[]): 
   const options = { name: `network ${namesOf(inputs)}`, moved: movedReading, isDuringEvaluation: false };
   let open: Reading | undefined;
   const known = e.passes.of<Reading | undefined>(e.passes.keyOf(root, true), options, () => {
-    const { trace, outputs, value } = runForward(e, root, inputs, { isProbing: false });
+    const { trace, value } = runForward(e, root, inputs, { isProbing: false });
+    const outputs = allOutputsOf(value);
     const said = { shapeProblems: trace.writer.problems, problems: trace.problems };
     if (trace.writer.drafts.length === 0) return { body: undefined, ...said, lacksOutput: undefined };
-    if (outputs.length > 0) return { body: bodyOf(trace, outputs), ...said, lacksOutput: undefined };
+    const part = unknownOutput(value);
+    if (outputs.length > 0 && !part) return { body: bodyOf(trace, outputs), ...said, lacksOutput: undefined };
     // What is said of it stands at the network's name.
     const { span } = nameOf(root);
-    const body = bodyOf(trace, [e.torch.tensor(e, openEnd(trace, span))]);
-    open = { body, ...said, lacksOutput: outputProblem(value, span) };
+    const body = bodyOf(trace, [...outputs, e.torch.tensor(e, openEnd(trace, span))]);
+    const what = outputs.length > 0 ? 'A part of what this network gives back' : 'What this network gives back';
+    open = { body, ...said, lacksOutput: outputProblem(what, part, span) };
     return undefined;
   });
   return known ?? open!;
@@ -182,7 +185,6 @@ function missingShape(inputs: readonly FoundInput[], span: Span): Problem {
   return { code: 'missing-input-shape', severity: 'information', message, span, supplied };
 }
 
-function outputProblem(value: unknown, span: Span): Problem {
-  const why = value instanceof Unknown ? value : new Unknown('the result of forward', span, true);
-  return unknownPlaceProblem('What this network gives back', why, span, '#');
+function outputProblem(what: string, part: Unknown | undefined, span: Span): Problem {
+  return unknownPlaceProblem(what, part ?? new Unknown('the result of forward', span, true), span, '#');
 }

@@ -15,7 +15,7 @@ import { callData, extentsOf, makeData, observedShapes } from './data.ts';
 import { Fields } from './fields.ts';
 import { applyLayer, isLayer } from './layers.ts';
 import { childrenOf, isContainer, isModule, isModuleClass, moduleKind } from './modules.ts';
-import { DataTensor, Filled, Parameter, Tensor } from './tensor.ts';
+import { Aside, DataTensor, Filled, Parameter, Tensor } from './tensor.ts';
 import { callTensorFunction } from './tensorCalls.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
@@ -146,7 +146,7 @@ export class TorchSession {
     });
     const result = this.placed(e, x, value, this.isInPlace(object.config ?? [], kind));
     if (/^(?:LSTM|GRU|RNN|MultiheadAttention)$/.test(kind))
-      return e.tuple([result, new Unknown(`the state of ${node.name}`, site.span, true)]);
+      return e.tuple([result, new Aside(`the state of ${node.name}`, site.span, result)]);
     return result;
   }
 

@@ -2,6 +2,7 @@ import type { Span } from '../../../../network/definition.ts';
 import { sizeOf, type Shape } from '../../../../network/shape.ts';
 import { Condition } from '../../../graph/choices.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
+import { Unknown } from '../../evaluation/values.ts';
 import type { Mutable } from '../../evaluation/values.ts';
 import type { Rearranged } from '../../../graph/rearranged.ts';
 
@@ -47,6 +48,17 @@ export class Deferred {
     /** Says so where it is read. */
     readonly refuse: () => TensorValue,
   ) {}
+}
+
+/** What a layer gives besides its tensor: the state of a recurrent layer, the places of extrema. */
+export class Aside extends Unknown {
+  constructor(
+    name: string,
+    span: Span,
+    readonly beside: Tensor,
+  ) {
+    super(name, span, true);
+  }
 }
 
 /** A tensor of data outside of any forward pass: `torch.randn(1, 3, 32, 32)`. */

@@ -16,7 +16,7 @@ import { combine, nameOfOperator, operatorOf } from './operators.ts';
 import { divided, dividesTensors, endsOf, part, sizesOfParts, takesAll } from './parts.ts';
 import { changesAxes, rearrangedBy } from './rearranging.ts';
 import { axesOf, isMeantChannelsFirst } from './shapes.ts';
-import { DataTensor, Deferred, Filled, isTensorLike, Parameter, Tensor } from './tensor.ts';
+import { Aside, DataTensor, Deferred, Filled, isTensorLike, Parameter, Tensor } from './tensor.ts';
 import type { TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
@@ -194,7 +194,8 @@ function extremum(e: Evaluator, isMaximum: boolean, values: readonly Value[], si
 /** `torch.max(x, dim=1)`: the extrema along axes, and their places, which are not followed. */
 function extremaAlong(e: Evaluator, isMaximum: boolean, tensor: Tensor, args: readonly Argument[], site: Site): Value {
   const values = callOne(e, isMaximum ? 'amax' : 'amin', tensor, args, site, false);
-  return new Tuple([values, new Unknown('the places of the extrema', site.span, true)], undefined, [
+  if (!(values instanceof Tensor)) return values;
+  return new Tuple([values, new Aside('the places of the extrema', site.span, values)], undefined, [
     'values',
     'indices',
   ]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildNetwork } from '../../../../../src/network/build.ts';
 import { totalParameters } from '../../../../../src/network/parameters.ts';
 import { read } from '../../../../../src/formats/registry.ts';
-import { readPython } from './read.ts';
+import { imports, readPython } from './read.ts';
 
 /** What people write around networks: options of a command line, transforms of images, modules by their names. */
 function networkOf(source: string) {
@@ -70,6 +70,48 @@ body, head = Body(), Head()
     );
     expect(found.parameters).toBeNull();
     expect(found.problems.join()).toContain('`S(5).a`, which is not known here');
+  });
+});
+
+describe('what a network gives back', () => {
+  const net = (result: string) => `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.rnn = nn.Linear(3, 4), nn.Linear(4, 2), nn.LSTM(4, 5)
+    def forward(self, x):
+        y = F.relu(self.a(x))
+        z, state = self.rnn(y)
+        best, places = y.max(1)
+        return ${result}
+`;
+
+  it.each([
+    ['self.b(y), other(y)', 'is `other()`', ['b', 'output']],
+    ["{'y': self.b(y), 'more': [1, None, y.shape, other(y)]}", 'is `other()`', ['b', 'output']],
+    ['(self.b(y), state[0])', 'state[0]', ['b', 'output']],
+  ])('may be known in part: %s', (result, why, outputs) => {
+    const { networks, problems } = readPython(net(result));
+    expect(networks[0].outputs).toEqual(outputs);
+    expect(buildNetwork(networks[0]).network.complete).toBe(false);
+    const said = problems.find(({ message }) => message.startsWith('A part of what this network gives back'));
+    expect(said?.message).toContain(why);
+    expect((imports + net(result)).slice(said!.span.start, said!.span.end)).toBe('Net');
+  });
+
+  // A state and places of extrema change their form where the tensor beside them does.
+  it.each([
+    ['self.b(y), None, 3, y.shape[1]', ['b'], 3 * 4 + 4 + 4 * 2 + 2],
+    ['z, state', ['rnn'], 16 + 4 * 5 * (4 + 5 + 2)],
+    ['self.b(y), state', ['b', 'rnn'], 26 + 220],
+    ['places', ['amax_2'], 16],
+    ['self.b(y), places', ['b', 'amax_2'], 26],
+  ])('may hold what is no tensor: %s', (result, outputs, parameters) => {
+    const { networks, problems } = readPython(net(result));
+    expect(networks[0].outputs).toEqual(outputs);
+    const { network } = buildNetwork(networks[0]);
+    expect(network.complete ? totalParameters(network.layers) : null).toBe(parameters);
+    expect(problems.map(({ code }) => code)).toEqual([]);
   });
 });
 
