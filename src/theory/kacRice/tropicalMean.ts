@@ -90,7 +90,7 @@ function readingsOf(layer: Layer, { from, to }: Segment, limits: Limits): Readin
   );
 }
 
-/** Differences that agree to so many parts of the greatest number are taken for equal. */
+/** Differences that agree up to the greatest number divided by this are taken for equal. */
 const RESOLUTION = 1e9;
 
 /**
