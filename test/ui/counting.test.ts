@@ -1,41 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../scripts/chromium.mjs';
-import { root } from '../../scripts/process.mjs';
+import { describe, expect, it } from 'vitest';
 import type { HostMessage } from '../../src/protocol/messages.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
-import { bundlePanel, PanelPage, type Bundle } from './panelHarness/panelPage.ts';
+import type { PanelPage } from './panelHarness/panelPage.ts';
 import { csvFields } from './panelHarness/csv.ts';
+import { usePanels } from './panelHarness/openPanels.ts';
 import { lenetNetwork, mlpNetwork, modelOf, settingsOf } from './panelHarness/samples.ts';
 import { cubeScene, sampledScene } from './panelHarness/scenes.ts';
 
 /** How regions are counted: what the form asks for, and what the views make of counts of each kind. */
 
-let browser: Browser;
-let bundle: Bundle;
-let open: PanelPage[] = [];
+const panels = usePanels();
 const { key } = mlpNetwork();
 const showMlp: HostMessage = { type: 'show', model: modelOf(mlpNetwork()) };
-
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  const problems = open.flatMap((panel) => panel.problems);
-  await Promise.all(open.map((panel) => panel.close()));
-  open = [];
-  expect(problems).toEqual([]);
-});
-
-async function panelWith(messages: readonly HostMessage[]): Promise<PanelPage> {
-  const panel = await PanelPage.open(browser, bundle);
-  open.push(panel);
-  await panel.send(...messages);
-  return panel;
-}
 
 async function choose(panel: PanelPage, list: string, option: string): Promise<void> {
   const { page } = panel;
@@ -60,7 +36,7 @@ async function settingsAsked(panel: PanelPage): Promise<CountSettings> {
 
 describe('the form', () => {
   it('leaves the method to the network by default, and says which and why', async () => {
-    const panel = await panelWith([showMlp]);
+    const panel = await panels.open([showMlp]);
     const { page } = panel;
     expect(await page.locator('.runSettings summary').innerText()).toContain('8 random networks, on [−1,\u00a01]²');
     await page.locator('.runSettings summary').click();
@@ -74,7 +50,7 @@ describe('the form', () => {
   });
 
   it('takes a segment that is typed, and marks one that is none', async () => {
-    const panel = await panelWith([showMlp]);
+    const panel = await panels.open([showMlp]);
     const { page } = panel;
     await page.locator('.runSettings summary').click();
     await choose(panel, 'Method', 'on a line');
@@ -88,7 +64,7 @@ describe('the form', () => {
   });
 
   it('takes a parallelogram, and forgets it for a method that has none', async () => {
-    const panel = await panelWith([showMlp]);
+    const panel = await panels.open([showMlp]);
     await panel.page.locator('.runSettings summary').click();
     await choose(panel, 'Which place', 'a parallelogram');
     await type(panel, 'second side', '0.5 1');
@@ -103,7 +79,7 @@ describe('the form', () => {
   });
 
   it('asks for as many points of a file as the method needs, and counts through them', async () => {
-    const panel = await panelWith([showMlp]);
+    const panel = await panels.open([showMlp]);
     await panel.page.locator('.runSettings summary').click();
     await choose(panel, 'Which place', 'through points of a file');
     const question = await panel.waitForQuestion('points');
@@ -124,7 +100,7 @@ describe('the form', () => {
   });
 
   it('offers no whole cells and no typed points where there are too many inputs', async () => {
-    const { page } = await panelWith([{ type: 'show', model: modelOf(lenetNetwork()) }]);
+    const { page } = await panels.open([{ type: 'show', model: modelOf(lenetNetwork()) }]);
     await page.locator('.runSettings summary').click();
     const options = (list: string) =>
       page.locator(`.runForm vscode-dropdown[aria-label="${list}"] vscode-option`).allTextContents();
@@ -135,7 +111,7 @@ describe('the form', () => {
 
 describe('counts of whole cells', () => {
   it('have their domain and no picture, and no mean that is for another place', async () => {
-    const { page } = await panelWith(cubeScene());
+    const { page } = await panels.open(cubeScene());
     expect(await page.locator('.countedTile').innerText()).toMatch(/counted on \[−1,\u00a01\]³\s/);
     expect(await page.locator('.expectedTile').innerText()).toContain('this is a box of more dimensions');
     expect(await page.locator('.picture').isVisible()).toBe(false);
@@ -148,7 +124,7 @@ describe('counts of whole cells', () => {
 
 describe('samples', () => {
   it('are a lower bound wherever they are shown, with what they estimate and how far they are saturated', async () => {
-    const panel = await panelWith(sampledScene());
+    const panel = await panels.open(sampledScene());
     const { page } = panel;
     const tile = await page.locator('.countedTile').innerText();
     expect(tile).toContain('sampled on [−1,\u00a01]⁷⁸⁴');
@@ -163,7 +139,7 @@ describe('samples', () => {
   });
 
   it('say so in what is taken along', async () => {
-    const panel = await panelWith(sampledScene());
+    const panel = await panels.open(sampledScene());
     const take = async (item: string): Promise<string> => {
       await panel.page.locator('.menu vscode-button').click();
       await panel.page.locator('[role=menuitem]', { hasText: item }).click();

@@ -1,37 +1,20 @@
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../scripts/chromium.mjs';
-import { root } from '../../scripts/process.mjs';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { HostMessage } from '../../src/protocol/messages.ts';
-import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import { usePanels } from './panelHarness/openPanels.ts';
+import type { PanelPage } from './panelHarness/panelPage.ts';
+import { type PanelOptions } from './panelHarness/panelPage.ts';
 import { lenetNetwork, mlpNetwork, modelOf } from './panelHarness/samples.ts';
 import { lenetScene, mlpLine, planeScene } from './panelHarness/scenes.ts';
 import { trialFrame } from './panelHarness/training.ts';
 
 /** What is written on the panel's plots, pictures and tables: titles of axes, headings, marks of partial figures. */
 
-let browser: Browser;
-let bundle: Bundle;
-let open: PanelPage[] = [];
+const panels = usePanels();
 const plane = planeScene(3);
 
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  const problems = open.flatMap((panel) => panel.problems);
-  await Promise.all(open.map((panel) => panel.close()));
-  open = [];
-  expect(problems).toEqual([]);
-});
-
 async function panelWith(messages: readonly HostMessage[], options: PanelOptions = {}): Promise<PanelPage> {
-  const panel = await PanelPage.open(browser, bundle, options);
-  open.push(panel);
-  await panel.send(...messages);
+  const panel = await panels.open(messages, options);
   for (let turn = 0; turn < 3; turn++) {
     await panel.settled();
     await panel.answer();

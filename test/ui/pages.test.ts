@@ -1,39 +1,22 @@
 import { drawnWeights } from '../../src/common/weightsSource.ts';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../scripts/chromium.mjs';
-import { root } from '../../scripts/process.mjs';
-import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { PanelPage } from './panelHarness/panelPage.ts';
+import { type PanelOptions } from './panelHarness/panelPage.ts';
 import { csvFields } from './panelHarness/csv.ts';
+import { usePanels } from './panelHarness/openPanels.ts';
 import { sendGrid } from './panelHarness/grid.ts';
 import { mlpNetwork, modelOf } from './panelHarness/samples.ts';
 import { comparison, mlpLine, planeScene, swept } from './panelHarness/scenes.ts';
 
 /** The panel's pages beside the first one, and what the region picture does when it is moved. */
 
-let browser: Browser;
-let bundle: Bundle;
-let open: PanelPage[] = [];
+const panels = usePanels();
 const plane = planeScene(3);
 const { key } = mlpNetwork();
 
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  const problems = open.flatMap((panel) => panel.problems);
-  await Promise.all(open.map((panel) => panel.close()));
-  open = [];
-  expect(problems).toEqual([]);
-});
-
 async function panelOn(page: 'regions' | 'line' | 'compare', options: PanelOptions = {}): Promise<PanelPage> {
-  const panel = await PanelPage.open(browser, bundle, options);
-  open.push(panel);
-  await panel.send(...plane);
+  const panel = await panels.open(plane, options);
   if (page !== 'regions') await panel.page.locator(`#tab-${page}`).click();
   for (let turn = 0; turn < 3; turn++) {
     await panel.settled();
@@ -447,9 +430,7 @@ describe('the region picture', () => {
   });
 
   it('says where not every line is drawn, and draws all of those that are in view when zoomed in', async () => {
-    const panel = await PanelPage.open(browser, bundle);
-    open.push(panel);
-    await panel.send(...plane);
+    const panel = await panels.open(plane);
     const { page } = panel;
     const legend = page.locator('.picture .legend');
     const { id, params } = await panel.waitForQuestion('picture');

@@ -1,53 +1,35 @@
 import { drawnWeights, sourceId } from '../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../scripts/chromium.mjs';
+import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/process.mjs';
 import type { HostMessage } from '../../src/protocol/messages.ts';
 import type { PanelNetwork, PanelSeries } from '../../src/protocol/panel.ts';
 import { csvFields } from './panelHarness/csv.ts';
+import { usePanels } from './panelHarness/openPanels.ts';
 import { readPlot } from './panelHarness/plotReader.ts';
-import { bundlePanel, PanelPage, THEMES, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import type { PanelPage } from './panelHarness/panelPage.ts';
+import { THEMES } from './panelHarness/panelPage.ts';
 import { deepNetwork, lenetNetwork, mlpNetwork, modelOf, runOf, settingsOf } from './panelHarness/samples.ts';
 import { deepScene, lenetScene, planePictures, planeScene } from './panelHarness/scenes.ts';
 
-let browser: Browser;
-let bundle: Bundle;
-let open: PanelPage[] = [];
+const panels = usePanels();
 
 const plane = planeScene(3);
 const lenet = lenetScene();
 const deep = deepScene();
 const showMlp: HostMessage = { type: 'show', model: modelOf(mlpNetwork()) };
 
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
-});
-
-afterAll(() => browser.close());
-
-/** Whatever a test does, the panel has broken no policy, thrown nothing and complained about nothing. */
-afterEach(async () => {
-  const problems = open.flatMap((panel) => panel.problems);
-  await Promise.all(open.map((panel) => panel.close()));
-  open = [];
-  expect(problems).toEqual([]);
-});
-
-async function panelWith(messages: readonly HostMessage[], options: PanelOptions = {}): Promise<PanelPage> {
-  const panel = await PanelPage.open(browser, bundle, options);
-  open.push(panel);
-  await panel.send(...messages);
-  return panel;
-}
-
 describe('the bundle', () => {
   it('is small', () => {
-    const bytes = [...bundle.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    const bytes = [...panels.bundle.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     expect(bytes).toBeLessThan(500 * 1024);
-    expect([...bundle.keys()].sort()).toEqual(['webview-chunk.js', 'webview-deferred.js', 'webview.css', 'webview.js']);
+    expect([...panels.bundle.keys()].sort()).toEqual([
+      'webview-chunk.js',
+      'webview-deferred.js',
+      'webview.css',
+      'webview.js',
+    ]);
   });
 });
 
@@ -59,7 +41,7 @@ describe('the depth plot', () => {
   ];
 
   it.each(cases)('draws the bounds it was sent: %s', async (_, messages, network) => {
-    const plot = await readPlot((await panelWith(messages)).page);
+    const plot = await readPlot((await panels.open(messages)).page);
     const bending = network.layers.filter((layer) => layer.neurons > 0);
     const sent: [string, PanelSeries | null][] = [
       ['atMost', network.atMost],
@@ -79,7 +61,7 @@ describe('the depth plot', () => {
   });
 
   it.each(cases)('draws a dot for every count it was sent: %s', async (_, messages, network) => {
-    const plot = await readPlot((await panelWith(messages)).page);
+    const plot = await readPlot((await panels.open(messages)).page);
     const bending = network.layers.filter((layer) => layer.neurons > 0);
     const counts = messages.flatMap((message) => (message.type === 'counted' ? [message.count] : []));
     expect(plot.dots).toHaveLength(counts.length * bending.length);
@@ -92,7 +74,7 @@ describe('the depth plot', () => {
   });
 
   it('labels every line at its end, and no label on another', async () => {
-    const { page } = await panelWith(deep, { width: 300 });
+    const { page } = await panels.open(deep, { width: 300 });
     const boxes = await page
       .locator('.end text')
       .evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().toJSON() as DOMRect));
@@ -110,7 +92,7 @@ describe('the depth plot', () => {
   });
 
   it('tells the exact figures of the layer that is pointed at, and lights it up everywhere', async () => {
-    const { page } = await panelWith(plane);
+    const { page } = await panels.open(plane);
     await page.locator('.column').nth(2).hover();
     const tooltip = page.locator('.depth .tooltip');
     expect(await tooltip.textContent()).toContain('10^7.44 = 27,270,901');
@@ -122,7 +104,7 @@ describe('the depth plot', () => {
   });
 
   it('draws named bounds on demand', async () => {
-    const { page } = await panelWith(plane);
+    const { page } = await panels.open(plane);
     await page.locator('.boundsSection summary').click();
     await page.locator('vscode-checkbox[aria-label="Draw One bit a neuron in the plot"]').click();
     await page.locator('.line.named[data-series="naive-upper"]').waitFor();
@@ -157,7 +139,7 @@ describe('the depth plot', () => {
       },
     ];
     for (const network of networks) {
-      const panel = await panelWith([{ type: 'show', model: modelOf(network) }], { width: 400 });
+      const panel = await panels.open([{ type: 'show', model: modelOf(network) }], { width: 400 });
       expect(await panel.page.locator('main').innerHTML()).not.toMatch(/NaN|Infinity|undefined/);
       expect(await panel.page.locator('.column').count()).toBe(
         network.layers.filter((layer) => layer.neurons > 0).length,
@@ -168,7 +150,7 @@ describe('the depth plot', () => {
 
 describe('the numbers', () => {
   it('are those that were sent', async () => {
-    const { page } = await panelWith([showMlp]);
+    const { page } = await panels.open([showMlp]);
     const rows = await page
       .locator('.numbers tbody tr')
       .evaluateAll((found) => found.map((row) => [...row.children].map((cell) => cell.textContent)));
@@ -197,7 +179,7 @@ describe('the numbers', () => {
       };
     };
     const started: HostMessage = { type: 'run', key, run: runOf(mlpNetwork(), []) };
-    const panel = await panelWith([showMlp, started, count(1, 2000), count(2, 2400)]);
+    const panel = await panels.open([showMlp, started, count(1, 2000), count(2, 2400)]);
     const tile = panel.page.locator('.countedTile');
     expect(await tile.locator('.tileValue').textContent()).toBe('2,200 ± 283');
     expect(await tile.locator('.tileSource:visible').textContent()).toBe('2 networks, exact');
@@ -226,7 +208,7 @@ describe('the numbers', () => {
     });
     const poor = { ...network, canReach };
     const started: HostMessage = { type: 'run', key: network.key, run: runOf(poor, []) };
-    const panel = await panelWith([{ type: 'show', model: modelOf(poor) }, started, count(1, 30)]);
+    const panel = await panels.open([{ type: 'show', model: modelOf(poor) }, started, count(1, 30)]);
     const tile = panel.page.locator('.canReachTile');
     const said = async () => [
       await tile.locator('.tileValue').textContent(),
@@ -241,7 +223,7 @@ describe('the numbers', () => {
   });
 
   it('can be copied as Markdown and CSV, and the plots saved as a picture of their own', async () => {
-    const panel = await panelWith(plane);
+    const panel = await panels.open(plane);
     const choose = async (text: string): Promise<void> => {
       await panel.page.locator('.menu vscode-button').click();
       await panel.page.locator('[role=menuitem]', { hasText: text }).click();
@@ -283,7 +265,7 @@ describe('the numbers', () => {
 
   it('are well-formed pictures whatever stands in names', async () => {
     const strange = 'a\0\u0007\u001b\u000b\ufffe\uffff\ud800]]><script>&amp;"';
-    const panel = await panelWith(
+    const panel = await panels.open(
       plane.map((message): HostMessage => {
         if (message.type !== 'show') return message;
         const networks = message.model.networks.map((network) => ({
@@ -316,7 +298,7 @@ describe('the numbers', () => {
   });
 
   it('that fail are said', async () => {
-    const panel = await panelWith(plane);
+    const panel = await panels.open(plane);
     await panel.page.evaluate(() => {
       HTMLCanvasElement.prototype.toDataURL = () => 'data:,';
     });
@@ -327,7 +309,7 @@ describe('the numbers', () => {
   });
 
   it('come as JSON with all that is needed to get them again', async () => {
-    const panel = await panelWith(plane);
+    const panel = await panels.open(plane);
     await panel.page.locator('.menu vscode-button').click();
     await panel.page.locator('[role=menuitem]', { hasText: 'JSON' }).click();
     const saved = JSON.parse((await panel.waitForMessage('save')).text) as Record<string, Record<string, unknown>>;
@@ -341,7 +323,7 @@ describe('the numbers', () => {
 
 describe('the region picture', () => {
   it('shows under the pointer the region that was sent', async () => {
-    const panel = await panelWith(plane);
+    const panel = await panels.open(plane);
     const { page } = panel;
     await panel.answer();
     const first = planePictures(1).get(1)!.picture;
@@ -360,7 +342,7 @@ describe('the region picture', () => {
   });
 
   it('is painted in many colors, again in another theme, and closer when zoomed', async () => {
-    const panel = await panelWith(plane);
+    const panel = await panels.open(plane);
     const { page } = panel;
     await panel.answer();
     const colors = (): Promise<number> =>
@@ -390,13 +372,13 @@ describe('a layer', () => {
     ['a bar', '.row >> nth=1'],
     ['a row of the table', '.numbers button.layerName >> nth=1'],
   ])('is revealed in the source by a click on %s', async (_, selector) => {
-    const panel = await panelWith(plane);
+    const panel = await panels.open(plane);
     await panel.page.locator(selector).click();
     expect(await panel.waitForMessage('reveal')).toEqual({ type: 'reveal', key: mlpNetwork().key, layer: 1 });
   });
 
   it('is reached and revealed by the keyboard', async () => {
-    const panel = await panelWith(plane);
+    const panel = await panels.open(plane);
     await panel.page.locator('.column[tabindex="0"]').focus();
     await panel.page.keyboard.press('ArrowRight');
     await panel.page.keyboard.press('ArrowRight');
@@ -406,7 +388,7 @@ describe('a layer', () => {
   });
 
   it('under the cursor in the source is marked', async () => {
-    const panel = await panelWith([...plane, { type: 'highlight', key: mlpNetwork().key, layer: 1 }]);
+    const panel = await panels.open([...plane, { type: 'highlight', key: mlpNetwork().key, layer: 1 }]);
     const marked = (): Promise<(string | null)[]> =>
       panel.page.locator('.highlighted').evaluateAll((all) => all.map((one) => one.getAttribute('data-layer')));
     expect(new Set(await marked())).toEqual(new Set(['1']));
@@ -418,7 +400,7 @@ describe('a layer', () => {
 
 describe('counting', () => {
   it('starts with the settings chosen, shows how far it is, and can be cancelled', async () => {
-    const panel = await panelWith([showMlp]);
+    const panel = await panels.open([showMlp]);
     const { page } = panel;
     const { key } = mlpNetwork();
     await page.locator('.runSettings summary').click();
@@ -444,7 +426,7 @@ describe('counting', () => {
   });
 
   it('keeps a number that is not taken, says what to enter, and counts with the last one that was', async () => {
-    const panel = await panelWith([showMlp]);
+    const panel = await panels.open([showMlp]);
     const { page } = panel;
     await page.locator('.runSettings summary').click();
     const seeds = page.getByLabel('networks', { exact: true }).locator('input');
@@ -464,7 +446,7 @@ describe('counting', () => {
   });
 
   it('takes both ends of a box in any order', async () => {
-    const panel = await panelWith([showMlp]);
+    const panel = await panels.open([showMlp]);
     const { page } = panel;
     await page.locator('.runSettings summary').click();
     const [from, to] = ['from', 'to'].map((label) =>
@@ -484,12 +466,12 @@ describe('counting', () => {
 
   it('that failed says why, and one that cannot be says so before', async () => {
     const { key } = mlpNetwork();
-    const failed = await panelWith([
+    const failed = await panels.open([
       ...plane.slice(0, 3),
       { type: 'run', key, run: runOf(mlpNetwork(), [], { status: 'failed', message: 'The weights overflow.' }) },
     ]);
     expect(await failed.page.locator('.run .outcome').textContent()).toBe('The count failed: The weights overflow.');
-    const refused = await panelWith([
+    const refused = await panels.open([
       { type: 'show', model: modelOf({ ...mlpNetwork(), countRefused: 'No layer is piecewise linear.' }) },
     ]);
     expect(await refused.page.locator('.countedTile').innerText()).toContain('No layer is piecewise linear.');
@@ -501,7 +483,7 @@ describe('counting', () => {
 
 describe('an edit', () => {
   it('changes what it changes, and leaves the rest where it is', async () => {
-    const panel = await panelWith(deep, { height: 500 });
+    const panel = await panels.open(deep, { height: 500 });
     const { page } = panel;
     await page.evaluate(() => {
       window.scrollTo(0, 300);
@@ -523,7 +505,7 @@ describe('an edit', () => {
   });
 
   it('that leaves no network says what to do, and one that brings it back shows it', async () => {
-    const panel = await panelWith([...plane, { type: 'empty', message: 'Open a network definition.' }]);
+    const panel = await panels.open([...plane, { type: 'empty', message: 'Open a network definition.' }]);
     expect(await panel.page.locator('.empty').innerText()).toContain('Open a network definition.');
     expect(await panel.page.locator('div.content').first().isVisible()).toBe(false);
     await panel.send(showMlp);
@@ -538,7 +520,7 @@ describe('a network that is piecewise linear only at first', () => {
       if (i === 0 || i === 3) return i === 3 ? { ...layer, dimensionIn: null } : layer;
       return i === 1 ? { ...layer, activation: 'gelu', neurons: 0 } : { ...layer, neurons: 0, dimensionIn: null };
     });
-    const { page } = await panelWith([{ type: 'show', model: modelOf({ ...network, layers, neurons: 24 }) }]);
+    const { page } = await panels.open([{ type: 'show', model: modelOf({ ...network, layers, neurons: 24 }) }]);
     expect(await page.locator('.header .size').textContent()).toMatch(/^24 neurons before dense_2 · /);
     expect(await page.locator('.numbersSection').innerText()).toContain(
       'Not piecewise linear: dense_2. Not covered by the figures: dense_3, dense_4.',
@@ -549,7 +531,7 @@ describe('a network that is piecewise linear only at first', () => {
 describe('several networks in a file', () => {
   it('are followed as the cursor goes from one to the other', async () => {
     const second = { ...mlpNetwork('second'), key: 'second', architecture: '2 → 8 → 1' };
-    const panel = await panelWith([{ type: 'show', model: modelOf(mlpNetwork(), second) }]);
+    const panel = await panels.open([{ type: 'show', model: modelOf(mlpNetwork(), second) }]);
     await panel.send({ type: 'highlight', key: 'second', layer: 1 });
     await expect.poll(() => panel.page.locator('.architecture').textContent()).toBe('2 → 8 → 1');
     await panel.send({ type: 'highlight', key: mlpNetwork().key, layer: null });
@@ -558,7 +540,7 @@ describe('several networks in a file', () => {
 
   it('are chosen from a list', async () => {
     const second = mlpNetwork('second');
-    const panel = await panelWith([
+    const panel = await panels.open([
       { type: 'show', model: modelOf(mlpNetwork(), { ...second, architecture: '2 → 8 → 1' }) },
     ]);
     await panel.page.locator('vscode-dropdown[aria-label=Network]').click();
@@ -570,16 +552,16 @@ describe('several networks in a file', () => {
 
 describe('a page that comes back', () => {
   it('shows what it showed before anything is sent to it', async () => {
-    const before = await panelWith(plane);
+    const before = await panels.open(plane);
     const textBefore = await before.page.locator('.tiles').innerText();
     await expect.poll(() => before.keptState()).not.toBeNull();
-    const after = await panelWith([], { state: await before.keptState() });
+    const after = await panels.open([], { state: await before.keptState() });
     expect(await after.page.locator('.tiles').innerText()).toBe(textBefore);
     expect(await after.page.locator('.countedDot').count()).toBe(await before.page.locator('.countedDot').count());
   });
 
   it('starts afresh where what was kept is not understood', async () => {
-    const panel = await panelWith([], { state: { model: { networks: 3 }, runs: 'none' } });
+    const panel = await panels.open([], { state: { model: { networks: 3 }, runs: 'none' } });
     expect(await panel.page.locator('.skeleton').innerText()).toContain('example.network.json');
     expect(await panel.page.locator('.empty').isVisible()).toBe(false);
     await panel.send(showMlp);
@@ -599,7 +581,7 @@ describe.each(THEMES)('in %s', (theme) => {
   const empty: HostMessage[] = [{ type: 'empty', message: 'Open a file.' }];
 
   it('is accessible', async () => {
-    const panel = await panelWith([], { theme });
+    const panel = await panels.open([], { theme });
     await panel.page.evaluate(axe);
     for (const messages of [plane, lenet, plane.slice(0, 4), empty]) {
       for (const width of [300, 1000]) {
@@ -617,7 +599,7 @@ describe.each(THEMES)('in %s', (theme) => {
   });
 
   it('writes every meaning in a color that can be read', async () => {
-    const { page } = await panelWith(deep, { theme });
+    const { page } = await panels.open(deep, { theme });
     const contrasts = await page.locator('.end text').evaluateAll(textContrasts);
     expect(contrasts).toHaveLength(5);
     for (const contrast of contrasts) expect(contrast).toBeGreaterThanOrEqual(4.5);
@@ -626,7 +608,7 @@ describe.each(THEMES)('in %s', (theme) => {
 
 describe.each(THEMES)('in %s', (theme) => {
   it('fits every width: nothing scrolls sideways or is cut', async () => {
-    const panel = await panelWith([], { theme });
+    const panel = await panels.open([], { theme });
     for (const messages of [plane, lenet, deep]) {
       for (const width of [300, 420, 566, 627, 800, 1200]) {
         await show(panel, messages, width);

@@ -1,31 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../scripts/chromium.mjs';
-import { root } from '../../scripts/process.mjs';
-import { bundlePanel, PanelPage, type Bundle } from './panelHarness/panelPage.ts';
+import { describe, expect, it } from 'vitest';
+import { usePanels } from './panelHarness/openPanels.ts';
+import type { PanelPage } from './panelHarness/panelPage.ts';
 import { planeScene } from './panelHarness/scenes.ts';
 
 /** What is drawn over the regions of the counted plane. */
 
-let browser: Browser;
-let bundle: Bundle;
-let panel: PanelPage | null = null;
-
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  const problems = panel?.problems ?? [];
-  await panel?.close();
-  expect(problems).toEqual([]);
-});
+const panels = usePanels();
 
 async function regions(): Promise<PanelPage> {
-  panel = await PanelPage.open(browser, bundle, { theme: 'vscode-light' });
-  await panel.send(...planeScene(1));
+  const panel = await panels.open(planeScene(1), { theme: 'vscode-light' });
   await panel.settled();
   await panel.answer();
   return panel;

@@ -1,35 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../../scripts/chromium.mjs';
-import { root } from '../../scripts/process.mjs';
+import { describe, expect, it } from 'vitest';
 import { csvFields } from './panelHarness/csv.ts';
-import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelHarness/panelPage.ts';
+import { usePanels } from './panelHarness/openPanels.ts';
+import type { PanelPage } from './panelHarness/panelPage.ts';
+import { type PanelOptions } from './panelHarness/panelPage.ts';
 import { planeScene } from './panelHarness/scenes.ts';
 import { trainingRuns } from './panelHarness/training.ts';
 
 /** The page about training, with a stand-in for the extension. */
 
-let browser: Browser;
-let bundle: Bundle;
-let open: PanelPage[] = [];
-
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
-});
-
-afterAll(() => browser.close());
-
-afterEach(async () => {
-  const problems = open.flatMap((panel) => panel.problems);
-  await Promise.all(open.map((panel) => panel.close()));
-  open = [];
-  expect(problems).toEqual([]);
-});
+const panels = usePanels();
 
 async function trainingPage(options: PanelOptions = {}): Promise<PanelPage> {
-  const panel = await PanelPage.open(browser, bundle, options);
-  open.push(panel);
-  await panel.send(...planeScene(1));
+  const panel = await panels.open(planeScene(1), options);
   await panel.page.locator('#tab-training').click();
   await panel.settled();
   await panel.answer();

@@ -1,0 +1,45 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchChromium } from '../../../scripts/chromium.mjs';
+import { root } from '../../../scripts/process.mjs';
+import type { HostMessage } from '../../../src/protocol/messages.ts';
+import { bundlePanel, PanelPage, type Bundle, type PanelOptions } from './panelPage.ts';
+
+/** The panels of one file of tests. */
+export interface OpenPanels {
+  readonly bundle: Bundle;
+  /** A panel to which these messages were sent. */
+  open(messages: readonly HostMessage[], options?: PanelOptions): Promise<PanelPage>;
+}
+
+/**
+ * One browser for all tests of a file. After each test its panels are closed: whatever the test did, they have broken
+ * no policy, thrown nothing and complained about nothing.
+ */
+export function usePanels(): OpenPanels {
+  let browser: Browser;
+  let bundle: Bundle;
+  let panels: PanelPage[] = [];
+
+  beforeAll(async () => {
+    [browser, bundle] = await Promise.all([launchChromium(), bundlePanel(root)]);
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    const problems = panels.flatMap((panel) => panel.problems);
+    await Promise.all(panels.map((panel) => panel.close()));
+    panels = [];
+    expect(problems).toEqual([]);
+  });
+  return {
+    get bundle() {
+      return bundle;
+    },
+    async open(messages, options = {}) {
+      const panel = await PanelPage.open(browser, bundle, options);
+      panels.push(panel);
+      await panel.send(...messages);
+      return panel;
+    },
+  };
+}
