@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { PiecewiseLinearActivation } from '../network/activation.ts';
 import type { Layer, Network } from '../network/network.ts';
 import { isInput } from '../network/network.ts';
+import type { Operation } from '../network/operation.ts';
 
 /** The trainable weights of a network, by layer index and name. */
 export type Variables = readonly Readonly<Record<string, tf.Variable>>[];
@@ -22,38 +23,7 @@ export function whyNotTrained(network: Network): string | null {
 function whyNotLayer({ name, type, operation, activation, outputShape }: Layer, isLast: boolean): string | null {
   const other = `${name} (${type}) is a layer that is not trained here.`;
   if (outputShape.length !== 1) return other;
-  switch (operation.kind) {
-    case 'dense':
-    case 'maxout':
-    case 'flatten':
-    case 'identity':
-    case 'add':
-    case 'subtract':
-    case 'average':
-    case 'maximum':
-    case 'concatenate':
-      break;
-    case 'convolution':
-    case 'depthwiseConvolution':
-    case 'separableConvolution':
-    case 'transposedConvolution':
-    case 'locallyConnected':
-    case 'graphConvolution':
-    case 'tropicalDense':
-    case 'tropicalConvolution':
-    case 'maxPooling':
-    case 'averagePooling':
-    case 'globalMaxPooling':
-    case 'globalAveragePooling':
-    case 'batchNormalization':
-    case 'reshape':
-    case 'select':
-    case 'zeroPadding':
-    case 'upSampling':
-    case 'notPiecewiseLinear':
-    case 'unknown':
-      return other;
-  }
+  if (computationOf(operation) === null) return other;
   // The last one only turns outputs into probabilities, which the loss does itself.
   const isProbability = isLast && (activation.name === 'sigmoid' || activation.name === 'softmax');
   if (activation.kind === 'smooth' && !isProbability)
@@ -94,47 +64,47 @@ export function forward(network: Network, variables: Variables, inputs: tf.Tenso
   const tensors: tf.Tensor2D[] = [];
   for (const layer of network.layers) {
     const sources = layer.inputs.map((tensor) => (isInput(tensor) ? inputs : tensors[tensor]));
-    const before = operate(layer, variables[layer.index], sources);
+    const compute = computationOf(layer.operation);
+    if (compute === null) throw new RangeError(`${layer.name} is a layer that is not trained here.`);
+    const before = compute(sources, variables[layer.index]);
     tensors[layer.index] = activate(before, layer, variables[layer.index]);
   }
   return tensors[network.outputs[0]];
 }
 
-function operate(
-  { name, operation }: Layer,
-  { kernel, bias }: Readonly<Record<string, tf.Tensor | undefined>>,
-  sources: readonly tf.Tensor2D[],
-): tf.Tensor2D {
-  const [first] = sources;
-  const shifted = (product: tf.Tensor2D): tf.Tensor2D => (bias ? tf.add(product, bias) : product);
+type Weights = Readonly<Record<string, tf.Tensor | undefined>>;
+type Computation = (sources: readonly tf.Tensor2D[], weights: Weights) => tf.Tensor2D;
+
+/** What an operation makes of a batch, without its activation; null where it is not trained here. */
+function computationOf(operation: Operation): Computation | null {
   switch (operation.kind) {
     case 'dense':
-      return shifted(tf.matMul(first, kernel as tf.Tensor2D));
-    case 'maxout': {
-      const kernels = tf.unstack(kernel!) as tf.Tensor2D[];
-      const biases = bias && tf.unstack(bias);
-      const pieces = kernels.map((piece, k) => {
-        const product = tf.matMul<tf.Tensor2D>(first, piece);
-        return biases ? tf.add<tf.Tensor2D>(product, biases[k]) : product;
-      });
-      return pieces.reduce((most, piece) => tf.maximum<tf.Tensor2D>(most, piece));
-    }
+      return ([first], { kernel, bias }) => {
+        const product = tf.matMul<tf.Tensor2D>(first, kernel!);
+        return bias ? tf.add(product, bias) : product;
+      };
+    case 'maxout':
+      return ([first], { kernel, bias }) => {
+        const biases = bias && tf.unstack(bias);
+        const pieces = tf.unstack(kernel!).map((piece, k) => {
+          const product = tf.matMul<tf.Tensor2D>(first, piece);
+          return biases ? tf.add<tf.Tensor2D>(product, biases[k]) : product;
+        });
+        return greatest(pieces);
+      };
     case 'add':
-      return sources.reduce((sum, source) => tf.add<tf.Tensor2D>(sum, source));
+      return sum;
     case 'subtract':
-      return tf.sub<tf.Tensor2D>(first, sources[1]);
+      return ([first, second]) => tf.sub<tf.Tensor2D>(first, second);
     case 'average':
-      return tf.div<tf.Tensor2D>(
-        sources.reduce((sum, source) => tf.add<tf.Tensor2D>(sum, source)),
-        sources.length,
-      );
+      return (sources) => tf.div<tf.Tensor2D>(sum(sources), sources.length);
     case 'maximum':
-      return sources.reduce((most, source) => tf.maximum<tf.Tensor2D>(most, source));
+      return greatest;
     case 'concatenate':
-      return tf.concat([...sources], 1);
+      return (sources) => tf.concat([...sources], 1);
     case 'flatten':
     case 'identity':
-      return first;
+      return ([first]) => first;
     case 'convolution':
     case 'depthwiseConvolution':
     case 'separableConvolution':
@@ -154,8 +124,16 @@ function operate(
     case 'upSampling':
     case 'notPiecewiseLinear':
     case 'unknown':
-      throw new RangeError(`${name} is a layer that is not trained here.`);
+      return null;
   }
+}
+
+function sum(tensors: readonly tf.Tensor2D[]): tf.Tensor2D {
+  return tensors.reduce((total, tensor) => tf.add<tf.Tensor2D>(total, tensor));
+}
+
+function greatest(tensors: readonly tf.Tensor2D[]): tf.Tensor2D {
+  return tensors.reduce((most, tensor) => tf.maximum<tf.Tensor2D>(most, tensor));
 }
 
 function activate(

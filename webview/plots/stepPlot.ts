@@ -5,6 +5,7 @@ import { area, line } from 'd3-shape';
 import { drawAxisTitles, drawLogAxis, logScale, type Group } from './axis.ts';
 import { drawStepLegend, LEGEND_LINE } from './stepLegend.ts';
 import { placeLabels } from './depthGeometry.ts';
+import { drawEndLabels } from './endLabels.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 
 /** A figure at one step of training. */
@@ -313,19 +314,7 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
       ...figures.levels.map((level) => ({ id: level.id, kind: level.kind, text: level.label, anchor: y(level.y) })),
     ].filter(({ anchor }) => anchor > 0);
     const labels = named.map((one) => ({ ...one, x: right }));
-    ends
-      .selectAll<SVGGElement, ReturnType<typeof placeLabels>[number]>('g')
-      .data(isLegendWhole ? [] : placeLabels(labels, 14, TOP, bottom), ({ id }) => id)
-      .join((enter) => {
-        const label = enter.append('g');
-        label.append('text').attr('dy', '0.35em');
-        return label;
-      })
-      .attr('class', ({ kind }) => `end ${kind}`)
-      .select('text')
-      .attr('x', right + 8)
-      .attr('y', (label) => label.y)
-      .text((label) => label.text);
+    drawEndLabels(ends, isLegendWhole ? [] : placeLabels(labels, 14, TOP, bottom), right + 8);
   }
 
   /** Returns how many rows it takes. */

@@ -5,6 +5,7 @@ import { line } from 'd3-shape';
 import type { SweptRow } from '../../src/protocol/runs.ts';
 import { drawAxisTitles, drawLogAxis, logScale, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
 import { placeLabels } from './depthGeometry.ts';
+import { drawEndLabels } from './endLabels.ts';
 import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
 import { t } from '../app/strings.ts';
 
@@ -165,19 +166,7 @@ export function createSweepPlot(): SweepPlot {
       const last = known.findLast((row) => row[kind] !== null)?.[kind];
       return last ? [{ id: kind, kind: kind, text, x: right, anchor: y(last.log10) }] : [];
     });
-    ends
-      .selectAll<SVGGElement, ReturnType<typeof placeLabels>[number]>('g')
-      .data(placeLabels(labels, 15, TOP, BOTTOM), ({ id }) => id)
-      .join((enter) => {
-        const label = enter.append('g');
-        label.append('text').attr('dy', '0.35em');
-        return label;
-      })
-      .attr('class', ({ kind }) => `end ${kind}`)
-      .select('text')
-      .attr('x', right + 12)
-      .attr('y', (label) => label.y)
-      .text((label) => label.text);
+    drawEndLabels(ends, placeLabels(labels, 15, TOP, BOTTOM), right + 12);
   }
   return {
     element: root,

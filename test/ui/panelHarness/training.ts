@@ -70,7 +70,7 @@ export function trainingRuns(seeds: number): PanelTraining {
     })),
     status: 'watching',
     data: spiralData,
-    testData: { label: 'test.csv', isChosen: true },
+    testData: { label: 'test.csv', isChosen: false },
     method: 'plane',
     why: null,
     domain: '[−1, 1]²',
