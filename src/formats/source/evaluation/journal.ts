@@ -32,6 +32,11 @@ export class Journal {
     return this.clock++;
   }
 
+  /** Whether the attempts under way have changed nothing yet that existed before. */
+  get isUntouched(): boolean {
+    return this.attempts.every(({ before }) => before.size === 0);
+  }
+
   /** To be called before a change; `key` is the variable or property, if it is one. */
   touch(holder: Mutable, key?: string): void {
     this.remember(holder);

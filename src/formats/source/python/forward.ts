@@ -18,14 +18,20 @@ export interface ForwardPass {
   readonly needs: NeedsShape | undefined;
 }
 
+interface PassOptions {
+  readonly isProbing: boolean;
+  readonly isRepeated?: boolean;
+  readonly site?: Site;
+}
+
 /** Follows a forward pass of a module on symbolic tensors of these shapes; what it changes is taken back. */
 export function runForward(
   e: Evaluator,
   object: Instance,
   inputs: readonly TraceInput[],
-  { isProbing, site = object.site }: { readonly isProbing: boolean; readonly site?: Site },
+  { isProbing, isRepeated, site = object.site }: PassOptions,
 ): ForwardPass {
-  const trace = new Trace(e, object, inputs, isProbing);
+  const trace = new Trace(e, object, inputs, isProbing, isRepeated);
   const { torch } = e;
   const outer = torch.trace;
   torch.trace = trace;
@@ -56,11 +62,11 @@ export interface Probe {
   readonly isChecked: boolean;
 }
 
-/** Follows a forward pass of a network to learn what its inputs can be. */
-export function probe(e: Evaluator, object: Instance, inputs: readonly TraceInput[]): Probe {
+/** Follows a forward pass of a network to learn what its inputs can be; `isRepeated`: one of many. */
+export function probe(e: Evaluator, object: Instance, inputs: readonly TraceInput[], isRepeated = false): Probe {
   const name = `probe ${namesOf(inputs)}`;
   return e.passes.of(e.passes.keyOf(object, true), { name, isDuringEvaluation: false }, () => {
-    const { needs, trace } = runForward(e, object, inputs, { isProbing: true });
+    const { needs, trace } = runForward(e, object, inputs, { isProbing: true, isRepeated });
     return { needs, isCollapsed: trace.isCollapsed, misfit: trace.misfit, isChecked: checks(trace) };
   });
 }

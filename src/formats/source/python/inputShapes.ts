@@ -106,9 +106,9 @@ class InputSearch {
     return this.inputs;
   }
 
-  private pass(inputs: readonly FoundInput[]): Probe {
+  private pass(inputs: readonly FoundInput[], isRepeated = false): Probe {
     this.passes++;
-    return probe(this.e, this.object, inputs);
+    return probe(this.e, this.object, inputs, isRepeated);
   }
 
   private answer(index: number, hint: InputHint): FoundInput | undefined {
@@ -127,7 +127,7 @@ class InputSearch {
   private fit(index: number, input: FoundInput): number | 'any' | undefined {
     if (this.passes > MAX_PASSES) return undefined;
     const inputs = this.inputs.map((other, i) => (i === index ? input : other));
-    const { isCollapsed, misfit, isChecked } = this.pass(inputs);
+    const { isCollapsed, misfit, isChecked } = this.pass(inputs, true);
     if (isCollapsed) return -1;
     return misfit ? misfit.given - misfit.needed : isChecked ? 0 : 'any';
   }

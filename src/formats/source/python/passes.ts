@@ -1,3 +1,4 @@
+import type { Blocks } from './blocks.ts';
 import type { Evaluator } from './evaluator.ts';
 import { Moves } from './moves.ts';
 import { PassKeys } from './passKey.ts';
@@ -8,6 +9,8 @@ import type { Callable, Instance } from './values.ts';
 const MAX_AGE = 12;
 /** Characters in the keys that are kept. */
 const MAX_CHARACTERS = 16e6;
+/** Modules that are kept for searches for shapes, the latest ones. */
+const MAX_BLOCKS = 400;
 /** A pass stands for another one only if it takes no more than this share of the work that is left: no limit saw it. */
 const MAX_SHARE = 1 / 6;
 
@@ -33,6 +36,7 @@ interface Group {
 /** Forward passes of one version of a text, for the next one. */
 export class PassMemory {
   readonly groups = new Map<string, Group>();
+  readonly blocks: Blocks = new Map();
 }
 
 /** A module with its key; undefined where its passes are not kept. */
@@ -81,6 +85,14 @@ export class Passes {
     return this.followed(group, options, follow);
   }
 
+  /** What modules with this key make of tensors, by their shapes. */
+  blocks(key: string): NonNullable<ReturnType<Blocks['get']>> {
+    const { blocks } = this.memory;
+    const found = blocks.get(key) ?? this.earlier?.blocks.get(key) ?? new Map<string, never>();
+    blocks.set(key, found);
+    return found;
+  }
+
   /** Takes over what is kept of the version before and was not needed in this one. */
   finish(): PassMemory {
     let room = MAX_CHARACTERS;
@@ -89,6 +101,10 @@ export class Passes {
       if (this.memory.groups.has(text) || group.age >= MAX_AGE || text.length > room) continue;
       room -= text.length;
       this.memory.groups.set(text, { ...group, age: group.age + 1 });
+    }
+    for (const [key, outcomes] of this.earlier?.blocks ?? []) {
+      if (this.memory.blocks.has(key) || this.memory.blocks.size >= MAX_BLOCKS) continue;
+      this.memory.blocks.set(key, outcomes);
     }
     return this.memory;
   }
@@ -110,6 +126,10 @@ export class Passes {
 
   private stands({ steps, bytes, asked }: Kept): boolean {
     if (asked && !this.e.main.directives.isEmpty) return false;
+    return this.hasRoomFor({ steps, bytes });
+  }
+
+  hasRoomFor({ steps, bytes }: { readonly steps: number; readonly bytes: number }): boolean {
     return this.e.meter.hasRoom(steps / MAX_SHARE, bytes / MAX_SHARE);
   }
 
@@ -136,7 +156,7 @@ export class Passes {
   }
 
   /** Counts of all that a pass can leave behind. */
-  private state(isDuringEvaluation: boolean): number[] {
+  state(isDuringEvaluation: boolean): number[] {
     const { e } = this;
     const always = [e.notes.length, e.stops.length, e.lasting, e.torch.imageSizes.length, e.loader.count];
     return isDuringEvaluation

@@ -4,6 +4,7 @@ import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Evaluator } from '../../python/evaluator.ts';
+import { followBlock } from '../../python/blocks.ts';
 import { truth } from '../../python/operators.ts';
 import { callStandard } from '../../python/standard.ts';
 import { BoundMethod, FunctionValue, Instance, Native, numeric } from '../../python/values.ts';
@@ -60,12 +61,11 @@ export class TorchSession {
     if (!this.trace) return this.applyOutside(e, object, args, site);
     const forward = this.forwardOf(object);
     if (forward) {
-      this.trace.open.push(object);
-      try {
-        return e.call(new BoundMethod(forward, object), args, site);
-      } finally {
-        this.trace.open.pop();
-      }
+      const { trace } = this;
+      const follow = () => this.follow(trace, object, () => e.call(new BoundMethod(forward, object), args, site));
+      const [first] = args;
+      const isBlock = trace.isRepeated && trace.open.length > 0 && args.length === 1 && first.value instanceof Tensor;
+      return isBlock ? followBlock(e, trace, object, first.value, follow) : follow();
     }
     if (isFlaxModule(object)) return applyFlax(e, object, args, site);
     const kind = moduleKind(object);
@@ -73,6 +73,15 @@ export class TorchSession {
     const [first] = args;
     if (first?.value instanceof Tensor) return this.applyOne(e, object, first.value, site);
     return first?.value instanceof Unknown ? first.value.derive() : new Unknown(site.text, site.span, true);
+  }
+
+  private follow(trace: Trace, object: Instance, body: () => Value): Value {
+    trace.open.push(object);
+    try {
+      return body();
+    } finally {
+      trace.open.pop();
+    }
   }
 
   forwardOf(object: Instance): FunctionValue | undefined {

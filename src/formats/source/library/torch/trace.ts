@@ -73,6 +73,8 @@ export class Trace {
     root: Instance,
     readonly inputs: readonly TraceInput[],
     readonly isProbing: boolean,
+    /** One of many for other shapes: what modules give for one shape is looked up. */
+    readonly isRepeated = false,
   ) {
     this.paths = pathsBelow(e, root);
   }

@@ -115,6 +115,52 @@ class Net(nn.Module):
   });
 });
 
+describe('the size that the last layer fits', () => {
+  // Pooled by one and then by three, as the module is changed in between: 5 = ⌊15 / 3⌋ = ⌊17 / 3⌋.
+  it.each([
+    ['return F.max_pool2d(x, self.k)', 'self.p.k = 3'],
+    ['x = F.max_pool2d(x, self.k); self.k = self.k + 2; return x', 'pass'],
+  ])('is found where a module that is called twice changes: %s', (pool, between) => {
+    const found = networkOf(`
+class Pool(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.k = 1
+    def forward(self, x): ${pool}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.p, self.c, self.f = Pool(), nn.Conv2d(3, 4, 1), nn.Linear(4 * 5 * 5, 2)
+    def forward(self, x):
+        x = self.p(self.c(x))
+        ${between}
+        x = self.p(x)
+        return self.f(torch.flatten(x, 1))
+net = Net()
+`);
+    expect(found).toEqual({
+      shape: [15, 15, 3],
+      origin: 'solved from the first linear layer (15 to 17 fit)',
+      parameters: 3 * 4 + 4 + 4 * 25 * 2 + 2,
+      problems: [],
+    });
+  });
+
+  it('is found where equal modules stand behind each other', () => {
+    const found = networkOf(`
+class Block(nn.Module):
+    def __init__(self, stride):
+        super().__init__()
+        self.c = nn.Conv2d(4, 4, 3, stride, 1)
+    def forward(self, x): return F.relu(self.c(x)) if self.c.stride == 2 else F.relu(self.c(x)) + x
+net = nn.Sequential(nn.Conv2d(3, 4, 1), *[Block(s) for s in (1, 1, 2, 1, 2, 2)], nn.Flatten(), nn.Linear(4 * 3 * 3, 2))
+`);
+    // Halved three times and rounded up: 17 to 24 become 3.
+    expect(found).toMatchObject({ shape: [17, 17, 3], parameters: 16 + 6 * (4 * 4 * 9 + 4) + 74, problems: [] });
+    expect(found.origin).toContain('17 to 24 fit');
+  });
+});
+
 describe('options of a command line', () => {
   it.each([
     ["parser.add_argument('--hidden_dim', type=int, default=5, help='width')", 'opt.hidden_dim', 46],
