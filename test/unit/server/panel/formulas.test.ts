@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
-import { boundFormula } from '../../../../src/server/panel/formulas.ts';
+import { boundFormula, layerFormula } from '../../../../src/server/panel/formulas.ts';
 import { evaluateBounds } from '../../../../src/theory/registry.ts';
 
 const text =
@@ -20,4 +20,18 @@ it('every bound has a citation that can be followed', () => {
     expect(citation.label.length).toBeGreaterThan(5);
     expect(new URL(citation.url).protocol).toBe('https:');
   }
+});
+
+describe('what a layer multiplies, typeset', () => {
+  it.each([
+    ['Σ_{j≤2} C(24, j)', '24', 'j'],
+    ['C(6, 3)', '6', '3'],
+  ])('%s with a binomial coefficient', (formula, above, below) => {
+    const markup = layerFormula(formula, '20').replace(/<\/?m(?:row|style|padded)[^>]*>/g, '');
+    expect(markup).toMatch(new RegExp(`<mfrac[^>]*><m[no]?i?>${above}</m[no]?i?><m[noi]+>${below}</m[noi]+></mfrac>`));
+  });
+
+  it('L for load vectors is a letter', () => {
+    expect(layerFormula('L', '117')).toMatch(/<mi>L<\/mi>.*117/s);
+  });
 });
