@@ -446,12 +446,13 @@ function residualBlocks(n) {
 /**
  * @param {readonly number[]} input
  * @param {readonly LayerText[]} layers
- * @param {object} choice
+ * @param {{ readonly seed?: number, readonly [option: string]: unknown }} choice
  * @returns {number}
  */
-function countOf(input, layers, choice) {
+function countOf(input, layers, { seed = 1, ...choice }) {
   const { network } = engine.networkWithWeights(text(input, layers), FILE, undefined, null);
-  const settled = { seed: 1, fileWeights: true, linear: false, keepRegions: false, limits: {}, ...choice };
+  const source = { kind: 'file', seed };
+  const settled = { source, linear: false, keepRegions: false, limits: {}, ...choice };
   const result = engine.count(engine.planCount(network, settled));
   if (!result.exact) throw new Error('a count was not finished');
   return result.activationRegions;

@@ -215,7 +215,7 @@ describe('the distance to the nearest boundary', () => {
 
 describe('measurements over random networks', () => {
   const over = (network: Network, draws: number, more: Partial<ExperimentChoice> = {}) => {
-    const choices = Array.from({ length: draws }, (_, i) => ({ ...choice, ...more, seed: i + 1 }));
+    const choices = Array.from({ length: draws }, (_, i) => ({ ...choice, ...more, source: fileWeights(i + 1) }));
     return summarize(
       network,
       choices[0],
