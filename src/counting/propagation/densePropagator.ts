@@ -2,13 +2,8 @@ import type { DenseChain } from '../program/denseChain.ts';
 import { DenseMemory } from './denseMemory.ts';
 import type { Box } from '../geometry/geometry.ts';
 import { NarrowedRows } from './narrowedRows.ts';
-import {
-  greatest,
-  UPDATES_BEFORE_FRESH,
-  type CoarseClassifier,
-  type NarrowPropagation,
-  type Propagator,
-} from './propagation.ts';
+import { greatest, UPDATES_BEFORE_FRESH } from './affineUpdate.ts';
+import type { CoarseClassifier, NarrowPropagation, Propagator } from './propagation.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from '../geometry/slice.ts';

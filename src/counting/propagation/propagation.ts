@@ -1,14 +1,8 @@
-import {
-  transpose,
-  type AffineStep,
-  type MaxStep,
-  type Program,
-  type SparseMatrix,
-  type Step,
-  type UnitStep,
-} from '../program/program.ts';
+import { AffineUpdate, greatest } from './affineUpdate.ts';
+import type { AffineStep, MaxStep, Program, Step, UnitStep } from '../program/program.ts';
 import type { Box } from '../geometry/geometry.ts';
-import { greatestSize, rowNorm } from '../exact/norm.ts';
+import { greatestSize } from '../exact/norm.ts';
+import { ChangeLog } from './changeLog.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from '../geometry/slice.ts';
 
@@ -63,9 +57,6 @@ export interface NarrowPropagation {
   end(): void;
 }
 
-/** Updates since the last computation from scratch, after which rounding is swept away by another one. */
-export const UPDATES_BEFORE_FRESH = 128;
-
 /**
  * Propagation through any program. An affine step remembers what it read last: rows of its source that did not change
  * since cost nothing, so that in a convolution only the receptive field of a flipped neuron is touched.
@@ -77,8 +68,8 @@ export class SparsePropagator implements Propagator {
   /** Steps up to stage 0, from stage 0 to stage 1, ...; a bending step leads its group. */
   private readonly groups: Step[][] = [[]];
   private readonly updates = new Map<AffineStep, AffineUpdate>();
-  /** How often each tensor changed, and at which of these each stage read its source last, with which pieces. */
-  private readonly versions: Float64Array;
+  /** What was written of each tensor, and how far each stage has read its source, with which pieces. */
+  private readonly logs: readonly ChangeLog[];
   private readonly read: Float64Array;
   private readonly patterns: readonly Int32Array[];
   /** Greatest size of a slope of each stage. */
@@ -91,14 +82,15 @@ export class SparsePropagator implements Propagator {
     this.width = slice.dimension + 1;
     this.tensors = program.sizes.map((size) => new Float64Array(size * this.width));
     this.tensors[0].set(slice.rows);
-    this.versions = new Float64Array(program.sizes.length);
-    this.read = new Float64Array(program.stages.length).fill(-1);
+    this.logs = program.sizes.map((size) => new ChangeLog(size));
+    this.logs[0].addAll();
+    this.read = new Float64Array(program.stages.length);
     this.patterns = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
     this.slopes = program.stages.map((step) => (step.kind === 'max' ? 1 : greatestSize(step.slopes)));
     this.sizes = new Sizes(program.sizes.length);
     this.sizes.first(0, greatest(slice.rows, this.width));
     for (const step of program.steps) {
-      if (step.kind === 'affine') this.updates.set(step, new AffineUpdate(step, this.tensors, this.width));
+      if (step.kind === 'affine') this.updates.set(step, new AffineUpdate(step, this.tensors, this.logs, this.width));
       else this.groups.push([]);
       this.groups[this.groups.length - 1].push(step);
     }
@@ -128,19 +120,19 @@ export class SparsePropagator implements Propagator {
 
   private bend(stage: number, pattern: Int32Array): void {
     const step = this.program.stages[stage];
-    const isNew = this.read[stage] !== this.versions[step.source];
-    const size =
-      step.kind === 'max' ? this.bendGroups(stage, step, pattern, isNew) : this.bendUnits(stage, step, pattern, isNew);
-    this.read[stage] = this.versions[step.source];
-    this.versions[step.output]++;
+    const size = step.kind === 'max' ? this.bendGroups(stage, step, pattern) : this.bendUnits(stage, step, pattern);
+    this.read[stage] = this.logs[step.source].count;
     this.sizes.bent(step.output, step.source, size, this.slopes[stage]);
   }
 
-  // Where the source is as it was, only what changed its piece is looked at. Both return the greatest size of a row
+  // Only what changed its piece is looked at, and what the source's log lists. Both return the greatest size of a row
   // that was.
 
-  private bendGroups(stage: number, step: MaxStep, pattern: Int32Array, isNew: boolean): number {
+  private bendGroups(stage: number, step: MaxStep, pattern: Int32Array): number {
     const { width } = this;
+    const log = this.logs[step.output];
+    const isFirst = this.read[stage] === 0;
+    const isNew = this.read[stage] !== this.logs[step.source].count;
     const source = this.tensors[step.source];
     const output = this.tensors[step.output];
     const before = this.patterns[stage];
@@ -151,238 +143,62 @@ export class SparsePropagator implements Propagator {
       before[g] = piece;
       const from = step.members[step.start[g] + piece] * width;
       let sum = 0;
+      let isChanged = isFirst;
       for (let k = 0; k < width; k++) {
         const value = source[from + k];
+        isChanged ||= output[g * width + k] !== value;
         output[g * width + k] = value;
         sum += Math.abs(value);
       }
+      if (isChanged) log.add(g);
       if (!(sum <= most)) most = sum;
     }
     return most;
   }
 
-  private bendUnits(stage: number, step: UnitStep, pattern: Int32Array, isNew: boolean): number {
-    const { width } = this;
-    const { slopes, intercepts } = step;
-    const source = this.tensors[step.source];
-    const output = this.tensors[step.output];
+  private bendUnits(stage: number, step: UnitStep, pattern: Int32Array): number {
+    const { slopes, breakpoints } = step;
     const before = this.patterns[stage];
-    const count = step.breakpoints.length + 1;
+    const count = breakpoints.length + 1;
+    const log = this.logs[step.source];
+    const from = this.read[stage];
+    const isFirst = from === 0;
+    const isLost = log.isLost(from);
     let most = 0;
     for (let i = 0; i < pattern.length; i++) {
       const piece = pattern[i];
-      if (piece === before[i] && !isNew) continue;
+      // On a flat piece nothing follows the source.
+      if (piece === before[i] && !(isLost && (isFirst || slopes[i * count + piece] !== 0))) continue;
       before[i] = piece;
-      const slope = slopes[i * count + piece];
-      const at = i * width;
-      for (let k = at; k < at + width; k++) output[k] = slope * source[k];
-      output[at + width - 1] += intercepts[i * count + piece];
-      let sum = 0;
-      for (let k = at; k < at + width; k++) sum += Math.abs(output[k]);
-      if (!(sum <= most)) most = sum;
+      const size = this.bendUnit(step, i, piece);
+      if (!(size <= most)) most = size;
+    }
+    for (let k = isLost ? log.count : from; k < log.count; k++) {
+      const i = log.at(k);
+      if (slopes[i * count + before[i]] === 0) continue;
+      const size = this.bendUnit(step, i, before[i]);
+      if (!(size <= most)) most = size;
     }
     return most;
   }
 
-  private run(steps: readonly Step[]): void {
-    for (const step of steps) {
-      if (step.kind === 'affine' && this.updates.get(step)?.run(this.sizes)) this.versions[step.output]++;
-    }
-  }
-}
-
-/** Greatest sum of sizes in a row. */
-export function greatest(rows: Float64Array, width: number): number {
-  let most = 0;
-  for (let at = 0; at < rows.length;) {
-    let sum = 0;
-    for (const end = at + width; at < end; at++) sum += Math.abs(rows[at]);
-    if (!(sum <= most)) most = sum;
-  }
-  return most;
-}
-
-/** Lists the rows in which two tensors' maps differ; returns how many. */
-function listChanged(now: Float64Array, seen: Float64Array, width: number, list: Int32Array): number {
-  let count = 0;
-  for (let at = 0; at < now.length; at++) {
-    if (now[at] === seen[at]) continue;
-    const row = Math.floor(at / width);
-    list[count++] = row;
-    at = row * width + width - 1;
-  }
-  return count;
-}
-
-/** Numbers of a row that are worked on at a time: rows over many inputs do not fit into the caches of a processor. */
-const TILE = 64;
-
-/**
- * Adds to each row of `output` that `matrix` (transposed) reads row `row` of the source in what a change of that row by
- * `delta` does: `delta` holds the numbers from `first` on.
- */
-function addColumn(
-  output: Float64Array,
-  matrix: SparseMatrix,
-  row: number,
-  width: number,
-  first: number,
-  delta: Float64Array,
-): void {
-  const { start, column, value } = matrix;
-  const end = start[row + 1];
-  if (width === 3) {
-    const [a, b, c] = delta;
-    for (let e = start[row]; e < end; e++) {
-      const at = 3 * column[e];
-      const factor = value[e];
-      output[at] += factor * a;
-      output[at + 1] += factor * b;
-      output[at + 2] += factor * c;
-    }
-    return;
-  }
-  for (let e = start[row]; e < end; e++) {
-    const factor = value[e];
-    const at = column[e] * width + first;
-    for (let j = 0; j < delta.length; j++) output[at + j] += factor * delta[j];
-  }
-}
-
-/** Adds `matrix` times the rows of `from`. */
-function addProduct(output: Float64Array, matrix: SparseMatrix, from: Float64Array, width: number): void {
-  if (width === 3) return addPlaneProduct(output, matrix, from);
-  const { rows, start, column, value } = matrix;
-  const sourceRows = from.length / width;
-  const isZero = new Uint8Array(sourceRows);
-  for (let first = 0; first < width; first += TILE) {
-    const length = Math.min(TILE, width - first);
-    for (let s = 0; s < sourceRows; s++) isZero[s] = Number(isZeroFrom(from, s * width + first, length));
-    for (let r = 0; r < rows; r++) {
-      const to = r * width + first;
-      for (let e = start[r]; e < start[r + 1]; e++) {
-        if (isZero[column[e]] === 1) continue;
-        const factor = value[e];
-        const at = column[e] * width + first;
-        for (let j = 0; j < length; j++) output[to + j] += factor * from[at + j];
-      }
-    }
-  }
-}
-
-function isZeroFrom(numbers: Float64Array, first: number, length: number): boolean {
-  for (let k = first; k < first + length; k++) if (numbers[k] !== 0) return false;
-  return true;
-}
-
-function addPlaneProduct(output: Float64Array, { rows, start, column, value }: SparseMatrix, from: Float64Array): void {
-  for (let r = 0; r < rows; r++) {
-    let a = output[3 * r];
-    let b = output[3 * r + 1];
-    let c = output[3 * r + 2];
-    for (let e = start[r]; e < start[r + 1]; e++) {
-      const factor = value[e];
-      const at = 3 * column[e];
-      a += factor * from[at];
-      b += factor * from[at + 1];
-      c += factor * from[at + 2];
-    }
-    output[3 * r] = a;
-    output[3 * r + 1] = b;
-    output[3 * r + 2] = c;
-  }
-}
-
-class AffineUpdate {
-  private readonly seen: Float64Array[];
-  private readonly transposed: SparseMatrix[];
-  private readonly entries: number;
-  /** Greatest Euclidean norm of a row of each term: how much rounding errors that add up at random can grow. */
-  private readonly norms: number[];
-  private readonly sources: readonly number[];
-  /** Rows of each term's source that changed since it was read, the first `counts` of them. */
-  private readonly lists: readonly Int32Array[];
-  private readonly counts: Int32Array;
-  private readonly delta: Float64Array;
-  private age = UPDATES_BEFORE_FRESH;
-
-  constructor(
-    private readonly step: AffineStep,
-    private readonly tensors: readonly Float64Array[],
-    private readonly width: number,
-  ) {
-    this.seen = step.terms.map(({ source }) => new Float64Array(tensors[source].length));
-    this.transposed = step.terms.map(({ matrix }) => transpose(matrix));
-    this.entries = step.terms.reduce((sum, { matrix }) => sum + matrix.column.length, 0);
-    this.norms = step.terms.map(({ matrix }) => rowNorm(matrix));
-    this.sources = step.terms.map(({ source }) => source);
-    this.lists = step.terms.map(({ source }) => new Int32Array(tensors[source].length / width));
-    this.counts = new Int32Array(step.terms.length);
-    this.delta = new Float64Array(Math.min(width, TILE));
-  }
-
-  /** Brings the output up to date; returns whether it changed. */
-  run(sizes: Sizes): boolean {
-    const touched = this.age >= UPDATES_BEFORE_FRESH ? Infinity : this.changed();
-    if (touched > 0) {
-      if (touched > 0.8 * this.entries) this.fresh();
-      else this.update();
-    }
-    if (touched > 0) {
-      const { output } = this.step;
-      const size = greatest(this.tensors[output], this.width);
-      sizes.combined(output, this.sources, this.norms, size);
-    }
-    return touched > 0;
-  }
-
-  /** Lists the rows of the sources that changed; returns how many matrix entries they touch. */
-  private changed(): number {
-    let touched = 0;
-    for (let k = 0; k < this.sources.length; k++) {
-      const { start } = this.transposed[k];
-      const list = this.lists[k];
-      const count = listChanged(this.tensors[this.sources[k]], this.seen[k], this.width, list);
-      this.counts[k] = count;
-      for (let c = 0; c < count; c++) touched += start[list[c] + 1] - start[list[c]];
-    }
-    return touched;
-  }
-
-  private fresh(): void {
-    const { step, width } = this;
-    const output = this.tensors[step.output].fill(0);
-    for (let r = 0; r < step.bias.length; r++) output[r * width + width - 1] = step.bias[r];
-    for (let k = 0; k < this.sources.length; k++) {
-      const from = this.tensors[this.sources[k]];
-      this.seen[k].set(from);
-      addProduct(output, step.terms[k].matrix, from, width);
-    }
-    this.age = 0;
-  }
-
-  private update(): void {
+  /** Writes one row of a stage's output; returns its size. */
+  private bendUnit({ source, output, breakpoints, slopes, intercepts }: UnitStep, unit: number, piece: number): number {
     const { width } = this;
-    for (let first = 0; first < width; first += TILE) {
-      this.updateTile(first, this.delta.subarray(0, Math.min(TILE, width - first)));
-    }
-    this.age++;
+    const from = this.tensors[source];
+    const to = this.tensors[output];
+    const at = unit * width;
+    const place = unit * (breakpoints.length + 1) + piece;
+    const slope = slopes[place];
+    for (let k = at; k < at + width; k++) to[k] = slope * from[k];
+    to[at + width - 1] += intercepts[place];
+    this.logs[output].add(unit);
+    let sum = 0;
+    for (let k = at; k < at + width; k++) sum += Math.abs(to[k]);
+    return sum;
   }
 
-  private updateTile(first: number, delta: Float64Array): void {
-    const { step, width } = this;
-    const output = this.tensors[step.output];
-    for (let k = 0; k < this.sources.length; k++) {
-      const from = this.tensors[this.sources[k]];
-      const seen = this.seen[k];
-      const list = this.lists[k];
-      for (let c = 0; c < this.counts[k]; c++) {
-        for (let j = 0, at = list[c] * width + first; j < delta.length; j++, at++) {
-          delta[j] = from[at] - seen[at];
-          seen[at] = from[at];
-        }
-        addColumn(output, this.transposed[k], list[c], width, first, delta);
-      }
-    }
+  private run(steps: readonly Step[]): void {
+    for (const step of steps) if (step.kind === 'affine') this.updates.get(step)?.run(this.sizes);
   }
 }
