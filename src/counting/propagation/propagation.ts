@@ -163,7 +163,7 @@ export class SparsePropagator implements Propagator {
     const log = this.logs[step.source];
     const from = this.read[stage];
     const isFirst = from === 0;
-    const isLost = log.isLost(from);
+    const isLost = isFirst || log.isLost(from);
     let most = 0;
     for (let i = 0; i < pattern.length; i++) {
       const piece = pattern[i];

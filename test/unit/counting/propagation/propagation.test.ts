@@ -21,6 +21,14 @@ const networks: Record<string, object> = {
       { type: 'dense', units: 2 },
     ],
   },
+  'one activation after another': {
+    input: [4],
+    layers: [
+      { type: 'dense', units: 5, activation: 'leaky_relu' },
+      { type: 'activation', activation: 'hard_tanh' },
+      { type: 'dense', units: 3, activation: 'relu' },
+    ],
+  },
   'a residual connection': {
     input: [4],
     layers: [
