@@ -93,7 +93,7 @@ describe('the page about training', () => {
     expect(await page.locator('.runList li').allTextContents()).toContain('Test data: test.csv');
     await page.locator('.trainingPage summary').click();
     const table = page.locator('table[aria-label="Snapshots"]');
-    expect(await table.locator('thead th').allTextContents()).toContain('breakpoints near test data');
+    await expect.poll(() => table.locator('thead th').allTextContents()).toContain('breakpoints near test data');
     expect(await table.locator('tbody tr').first().innerText()).toMatch(/40 ± 7\s+31 ± 6\s+20 ± 4/);
   });
 
