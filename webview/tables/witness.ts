@@ -5,8 +5,8 @@ import { describeFileWeights, type View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
 
 /**
- * The greatest exact count, where it is more than the constructions prove: weights that make that many regions are known
- * then. A part of the input space has no more regions than all of it, so the place of the count does not matter.
+ * The greatest exact count, where it is more than the constructions prove: weights that make that many regions are
+ * known then. A part of the input space has no more regions than all of it, so the place of the count does not matter.
  */
 export function witnessOf({ counts, network }: View): PanelCount | null {
   const exact = counts.filter((count) => count.exact && count.sampling === null);
