@@ -103,7 +103,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
 }
 
 const LOOSE =
-  'The pieces of an activation meet only up to rounding (0.2 is not exactly representable), and cells between them are too narrow to tell which regions share a facet, so linear regions are not counted.';
+  'Cells are too narrow to tell which regions share a facet, so linear regions are not counted.';
 
 function exactMapsOf(request: CountRequest): ExactMaps {
   const program = compile(request.network);

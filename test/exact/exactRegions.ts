@@ -1,4 +1,12 @@
-import type { AffineStep, BendStep, MaxStep, Program, UnitStep } from '../../src/counting/program/program.ts';
+import {
+  isContinuous,
+  isContinuousStep,
+  type AffineStep,
+  type BendStep,
+  type MaxStep,
+  type Program,
+  type UnitStep,
+} from '../../src/counting/program/program.ts';
 import { boxPolytope, shareFacet, split, type Polytope } from './polytope.ts';
 import { inProportion, minus, plus, rational, textOf, times, zero, type Rational } from './rational.ts';
 
@@ -172,23 +180,19 @@ function bent(step: UnitStep, unit: number, piece: number, row: Row): Row {
   const slope = rational(step.slopes[at]);
   return withConstant(
     row.map((value) => times(slope, value)),
-    rational(step.intercepts[at]),
+    constantOf(step, at),
   );
 }
 
-/** Where pieces do not meet exactly (a slope of 0.2 is no double), cells do not meet facet to facet. */
-function isContinuous({ stages }: Program): boolean {
-  return stages.every(
-    (step) =>
-      step.kind === 'max' ||
-      step.slopes.every((_, k) => {
-        const breakpoint = step.breakpoints[k % (step.breakpoints.length + 1)];
-        if (breakpoint === undefined) return true;
-        const at = (piece: number) =>
-          plus(times(rational(step.slopes[piece]), rational(breakpoint)), rational(step.intercepts[piece]));
-        return minus(at(k), at(k + 1)).numerator === 0n;
-      }),
-  );
+/**
+ * The constant of a piece. Pieces that meet up to rounding are meant to meet (a slope of 0.2 is no double): then each
+ * constant follows from the one before it.
+ */
+function constantOf(step: UnitStep, at: number): Rational {
+  const piece = at % (step.breakpoints.length + 1);
+  if (piece === 0 || !isContinuousStep(step)) return rational(step.intercepts[at]);
+  const change = minus(rational(step.slopes[at - 1]), rational(step.slopes[at]));
+  return plus(constantOf(step, at - 1), times(change, rational(step.breakpoints[piece - 1])));
 }
 
 function affine(step: AffineStep, tensors: readonly (readonly Row[])[]): Row[] {

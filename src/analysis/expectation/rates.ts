@@ -28,8 +28,8 @@ export function unitRate(
   const atZero = bendsAtZeroOnly(activation);
   if (input.greatest) return { rate: greatestRate(layer, activation, input, sources), vanishes: false };
   const { fresh, values } = input;
-  const seen = new Set<number>();
-  let [rate, vanishes, isRepeated] = [0, false, false];
+  const [seen, seenZeros] = [new Set<number>(), new Set<string>()];
+  let [rate, vanishes, isRepeated, isZeroRepeated] = [0, false, false, false];
   let expected: readonly number[] = [];
   for (let cell = 0; cell < values.length; cell++) {
     const slot = fresh ? fresh.slots[cell] : -1;
@@ -43,6 +43,9 @@ export function unitRate(
     if (cell === 0 || slot !== fresh!.slots[cell - 1]) {
       isRepeated = seen.has(values[cell]);
       seen.add(values[cell]);
+      const zero = zeroOf(values[cell], input.tangents[cell]);
+      isZeroRepeated = !mean && seenZeros.has(zero);
+      seenZeros.add(zero);
       const moments = sources.moments(slot);
       expected = activation.breakpoints.map((level) => (mean ? 0 : levelRate(...moments, -level, 0)));
       // Proportional to the distance from the origin, as all values before it.
@@ -52,11 +55,22 @@ export function unitRate(
     if (isRepeated) continue;
     const factor = sources.factorOf(slot);
     activation.breakpoints.forEach((level, k) => {
-      if (sources.countOnce(fresh!.origins[cell], level, factor)) return;
+      if ((level === 0 && isZeroRepeated) || sources.countOnce(fresh!.origins[cell], level, factor)) return;
       rate += mean ? levelRate(...sources.moments(slot), mean.values[cell] - level, mean.tangents[cell]) : expected[k];
     });
   }
   return { rate, vanishes };
+}
+
+/** Digits in which the zeros of proportional functions agree, whatever rounding does to the functions. */
+const ZERO_DIGITS = 10;
+
+/**
+ * Where a function would vanish if it were affine. Functions that are proportional whatever the weights vanish
+ * together, as at nodes of a graph whose neighbors have equal values; others do not agree in this many digits.
+ */
+function zeroOf(value: number, tangent: number): string {
+  return (tangent / value).toPrecision(ZERO_DIGITS);
 }
 
 const NEAR = 1e-6;

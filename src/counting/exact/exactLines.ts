@@ -1,9 +1,9 @@
 import { ExactNumbers } from './exactNumbers.ts';
-import { ExactPoints, isExactlyContinuous } from './exactPoints.ts';
+import { ExactPoints } from './exactPoints.ts';
 import type { ExactSigns } from '../geometry/geometry.ts';
 import type { LineIds } from './lineIds.ts';
 import { meetingPoint } from './meetingPoint.ts';
-import type { AffineStep, Program, UnitStep } from '../program/program.ts';
+import { isContinuous, type AffineStep, type Program, type UnitStep } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 
 const MAX_POINTS = 1024;
@@ -41,7 +41,7 @@ export class ExactLines implements ExactSigns {
   ) {
     this.width = slice.dimension + 1;
     this.numbers = new ExactNumbers(program, slice);
-    this.named = isExactlyContinuous(program, this.numbers)
+    this.named = isContinuous(program)
       ? new ExactPoints(this.numbers, lines, (tensor, index) => this.row(tensor, index))
       : null;
     this.rowCache = program.sizes.map(() => new Map<number, bigint[]>());
@@ -151,7 +151,7 @@ export class ExactLines implements ExactSigns {
     if (step.kind === 'max') return this.row(step.source, step.members[step.start[index] + piece]);
     const at = index * (step.breakpoints.length + 1) + piece;
     const slopes = this.numbers.dyadic(step.slopes);
-    const intercepts = this.numbers.dyadic(step.intercepts);
+    const intercepts = this.numbers.intercepts(step);
     const shift = this.numbers.exponent[tensor] - this.numbers.exponent[step.source] - slopes.exponent;
     const slope = slopes.numerator(at);
     const row =

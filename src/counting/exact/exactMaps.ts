@@ -89,16 +89,16 @@ class Modulo {
   }
 
   ofOutputs(pattern: ArrayLike<number>): number {
-    return this.mixed(this.network.values(this.from, pattern, false), this.program.outputs);
+    return this.mixed(this.network.values(this.from, pattern), this.program.outputs);
   }
 
   ofFacet(pattern: ArrayLike<number>, line: number): number {
-    return this.mixed(this.network.values(this.pointIn(pattern, line), pattern, true), this.stageTensors);
+    return this.mixed(this.network.values(this.pointIn(pattern, line), pattern), this.stageTensors);
   }
 
   /** The lines of all breakpoints that vanish where line `line` does. */
   vanishing(pattern: ArrayLike<number>, line: number): number[] {
-    const values = this.network.values(this.pointIn(pattern, line), pattern, true);
+    const values = this.network.values(this.pointIn(pattern, line), pattern);
     return this.program.stages.flatMap((step, stage) => {
       if (step.kind === 'max') return [];
       return step.breakpoints.flatMap((_, b) =>
@@ -113,7 +113,7 @@ class Modulo {
   private pointIn(pattern: ArrayLike<number>, line: number): Float64Array {
     const { network, from, to, prime } = this;
     const { stage } = this.lines.decode(line);
-    const [atFrom, atTo] = [from, to].map((point) => this.valueOf(line, network.values(point, pattern, true, stage)));
+    const [atFrom, atTo] = [from, to].map((point) => this.valueOf(line, network.values(point, pattern, stage)));
     // Where the line meets the one through both points.
     const share = network.times(atFrom, network.inverse(network.minus(atFrom, atTo)));
     return from.map((x, i) => (x + share * network.minus(to[i], x)) % prime);

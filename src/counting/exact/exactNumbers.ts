@@ -1,5 +1,6 @@
 import { Dyadic } from './dyadic.ts';
-import type { Program, Step } from '../program/program.ts';
+import { exactIntercepts, type ExactConstants } from './joinedIntercepts.ts';
+import type { Program, Step, UnitStep } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 
 /**
@@ -10,6 +11,7 @@ export class ExactNumbers {
   /** What is computed of tensor `t` is over `2^exponent[t]`. */
   readonly exponent: readonly bigint[];
   private readonly constants = new Map<ArrayLike<number>, Dyadic>();
+  private readonly joined = new Map<UnitStep, ExactConstants>();
   /** Step that writes each tensor, and how many stages stand before it. */
   private readonly writers = new Map<number, { step: Step; stagesBefore: number }>();
 
@@ -36,6 +38,13 @@ export class ExactNumbers {
     return vector;
   }
 
+  /** The constants of a step's pieces; see `exactIntercepts`. */
+  intercepts(step: UnitStep): ExactConstants {
+    let constants = this.joined.get(step);
+    if (!constants) this.joined.set(step, (constants = exactIntercepts(step)));
+    return constants;
+  }
+
   private exponents(): bigint[] {
     const { program, slice } = this;
     const exponent = program.sizes.map(() => 0n);
@@ -44,7 +53,7 @@ export class ExactNumbers {
       if (step.kind === 'max') exponent[step.output] = exponent[step.source];
       else if (step.kind === 'units') {
         const scaled = exponent[step.source] + this.dyadic(step.slopes).exponent;
-        exponent[step.output] = greater(scaled, this.dyadic(step.intercepts).exponent);
+        exponent[step.output] = greater(scaled, this.intercepts(step).exponent);
       } else {
         const terms = step.terms.map(({ source, matrix }) => exponent[source] + this.dyadic(matrix.value).exponent);
         exponent[step.output] = terms.reduce(greater, this.dyadic(step.bias).exponent);

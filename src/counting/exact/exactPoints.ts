@@ -1,6 +1,6 @@
 import type { ExactNumbers } from './exactNumbers.ts';
 import type { LineIds } from './lineIds.ts';
-import type { AffineStep, Program, UnitStep } from '../program/program.ts';
+import type { AffineStep, UnitStep } from '../program/program.ts';
 
 /** How many points are kept, about ten million bytes; fewer if the network has many values at each. */
 const MAX_POINTS = 256;
@@ -144,7 +144,7 @@ export class ExactPoints {
       piece++;
     const at = index * (step.breakpoints.length + 1) + piece;
     const slopes = numbers.dyadic(step.slopes);
-    const intercepts = numbers.dyadic(step.intercepts);
+    const intercepts = numbers.intercepts(step);
     const exponent = numbers.exponent[step.output];
     const { coordinates } = point;
     const constant = intercepts.numerator(at) * coordinates[coordinates.length - 1];
@@ -161,28 +161,6 @@ export class ExactPoints {
     this.byName.delete(oldest.name);
     this.byKey.delete(oldest.key);
   }
-}
-
-/** True where all pieces of all activations meet exactly, so that a point has one value. */
-export function isExactlyContinuous(
-  { stages }: Pick<Program, 'stages'>,
-  numbers: Pick<ExactNumbers, 'dyadic'>,
-): boolean {
-  return stages.every((step) => {
-    if (step.kind === 'max') return true;
-    const [breakpoints, slopes, intercepts] = [step.breakpoints, step.slopes, step.intercepts].map((values) =>
-      numbers.dyadic(values),
-    );
-    const pieceCount = step.breakpoints.length + 1;
-    const shift = breakpoints.exponent + slopes.exponent - intercepts.exponent;
-    return step.slopes.every((_, k) => {
-      const b = k % pieceCount;
-      if (b === pieceCount - 1) return true;
-      const jump = (slopes.numerator(k + 1) - slopes.numerator(k)) * breakpoints.numerator(b);
-      const drop = intercepts.numerator(k) - intercepts.numerator(k + 1);
-      return shift >= 0n ? jump === drop << shift : jump << -shift === drop;
-    });
-  });
 }
 
 function gcd(a: bigint, b: bigint): bigint {

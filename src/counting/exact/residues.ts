@@ -1,4 +1,11 @@
-import type { AffineStep, MaxStep, Program, Step, UnitStep } from '../program/program.ts';
+import {
+  isContinuousStep,
+  type AffineStep,
+  type MaxStep,
+  type Program,
+  type Step,
+  type UnitStep,
+} from '../program/program.ts';
 
 const words = new DataView(new ArrayBuffer(8));
 /**
@@ -72,10 +79,9 @@ export class ResidueNetwork {
 
   /**
    * The values at a point, given those of the inputs, up to the source of stage `end`. `pieces` holds the piece of each
-   * unit, one stage after another. With `joined` pieces that meet up to rounding are moved so that they meet, by their
-   * constants.
+   * unit, one stage after another. Pieces that meet up to rounding meet exactly; see `exactIntercepts`.
    */
-  values(inputs: Float64Array, pieces: ArrayLike<number>, joined: boolean, end = Infinity): Values {
+  values(inputs: Float64Array, pieces: ArrayLike<number>, end = Infinity): Values {
     const values: Float64Array[] = [inputs];
     let [stage, at] = [0, 0];
     for (const step of this.program.steps) {
@@ -83,7 +89,7 @@ export class ResidueNetwork {
       else {
         if (stage++ === end) break;
         const size = this.program.sizes[step.output];
-        values[step.output] = this.bent(step, values[step.source], pieces, at, size, joined);
+        values[step.output] = this.bent(step, values[step.source], pieces, at, size);
         at += size;
       }
     }
@@ -115,13 +121,12 @@ export class ResidueNetwork {
     pieces: ArrayLike<number>,
     at: number,
     size: number,
-    joined: boolean,
   ): Float64Array {
     const output = new Float64Array(size);
     if (step.kind === 'max') return chosen(step, source, pieces, at, output);
     const count = step.breakpoints.length + 1;
     const slopes = this.of(step.slopes);
-    const intercepts = joined ? this.joinedIntercepts(step) : this.of(step.intercepts);
+    const intercepts = this.intercepts(step);
     for (let i = 0; i < size; i++) {
       const k = i * count + pieces[at + i];
       output[i] = (slopes[k] * source[i] + intercepts[k]) % this.prime;
@@ -129,11 +134,16 @@ export class ResidueNetwork {
     return output;
   }
 
-  /** All from that of the first piece: pieces meet at the breakpoints. */
-  private joinedIntercepts(step: UnitStep): Float64Array {
-    let joined = this.joined.get(step);
-    if (joined) return joined;
-    joined = this.of(step.intercepts).slice();
+  private intercepts(step: UnitStep): Float64Array {
+    let known = this.joined.get(step);
+    if (!known)
+      this.joined.set(step, (known = isContinuousStep(step) ? this.joinedOf(step) : this.of(step.intercepts)));
+    return known;
+  }
+
+  /** All from that of the first piece. */
+  private joinedOf(step: UnitStep): Float64Array {
+    const joined = this.of(step.intercepts).slice();
     const slopes = this.of(step.slopes);
     const breakpoints = this.of(step.breakpoints);
     const count = breakpoints.length + 1;
@@ -142,7 +152,6 @@ export class ResidueNetwork {
       if (b >= 0)
         joined[k] = (joined[k - 1] + this.times(this.minus(slopes[k - 1], slopes[k]), breakpoints[b])) % this.prime;
     });
-    this.joined.set(step, joined);
     return joined;
   }
 }

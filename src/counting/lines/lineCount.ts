@@ -1,8 +1,6 @@
 import type { LineRegions } from '../count.ts';
-import { Dyadic } from '../exact/dyadic.ts';
-import { isExactlyContinuous } from '../exact/exactPoints.ts';
 import type { Slice } from '../geometry/slice.ts';
-import type { BendStep, Program } from '../program/program.ts';
+import { isContinuous, type Program } from '../program/program.ts';
 import { LimitWatch, type Watched } from '../walk/limits.ts';
 import type { WalkResult } from '../walk/regionWalk.ts';
 import { LineMemoryFull } from './lineMemory.ts';
@@ -25,39 +23,19 @@ interface LineCount {
 }
 
 /**
- * True where lines can be counted layer by layer: a point must have one value, so all pieces of all activations have to
- * meet exactly. (0.2 x + 0.5 and 1 do not meet in doubles.)
+ * True where lines can be counted layer by layer: a point must have one value, so the pieces of all activations have to
+ * meet.
  */
 function takesLayers(program: Program): boolean {
   const known = continuous.get(program);
   if (known !== undefined) return known;
-  const stages = program.stages.map(distinctUnits);
-  const takes = isExactlyContinuous({ stages }, { dyadic: (values) => new Dyadic(values) });
+  const takes = isContinuous(program);
   continuous.set(program, takes);
   return takes;
 }
 
 /** Hundreds of lines are counted with one program. */
 const continuous = new WeakMap<Program, boolean>();
-
-/** The units of a stage without those that are like another one. */
-function distinctUnits(step: BendStep): BendStep {
-  if (step.kind === 'max') return step;
-  const count = step.breakpoints.length + 1;
-  const seen = new Set<string>();
-  const slopes: number[] = [];
-  const intercepts: number[] = [];
-  for (let at = 0; at < step.slopes.length; at += count) {
-    const own = step.slopes.subarray(at, at + count);
-    const constants = step.intercepts.subarray(at, at + count);
-    const key = `${own.join(' ')} ${constants.join(' ')}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    slopes.push(...own);
-    intercepts.push(...constants);
-  }
-  return { ...step, slopes: Float64Array.from(slopes), intercepts: Float64Array.from(intercepts) };
-}
 
 /**
  * Counts a segment layer by layer; null where that cannot be done: where pieces of activations do not quite meet,

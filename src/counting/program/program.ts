@@ -148,19 +148,19 @@ export function transpose(matrix: SparseMatrix): SparseMatrix {
 }
 
 /** Whether all units are continuous, up to rounding: a rectifier that starts at a threshold above 0 jumps there. */
-export function isContinuous(program: Program): boolean {
-  return program.stages.every((step) => {
-    if (step.kind === 'max') return true;
-    const { breakpoints, slopes, intercepts } = step;
-    const pieceCount = breakpoints.length + 1;
-    return slopes.every((slope, k) => {
-      const breakpoint = breakpoints[k % pieceCount];
-      if (breakpoint === undefined) return true;
-      const [below, above] = [slope * breakpoint + intercepts[k], slopes[k + 1] * breakpoint + intercepts[k + 1]];
-      return (
-        Math.abs(below - above) <= 1e-12 * (Math.abs(slope * breakpoint) + Math.abs(intercepts[k]) + Math.abs(above))
-      );
-    });
+export function isContinuous(program: Pick<Program, 'stages'>): boolean {
+  return program.stages.every((step) => step.kind === 'max' || isContinuousStep(step));
+}
+
+export function isContinuousStep({ breakpoints, slopes, intercepts }: UnitStep): boolean {
+  const pieceCount = breakpoints.length + 1;
+  return slopes.every((slope, k) => {
+    const breakpoint = breakpoints[k % pieceCount];
+    if (breakpoint === undefined) return true;
+    const [below, above] = [slope * breakpoint + intercepts[k], slopes[k + 1] * breakpoint + intercepts[k + 1]];
+    return (
+      Math.abs(below - above) <= 1e-12 * (Math.abs(slope * breakpoint) + Math.abs(intercepts[k]) + Math.abs(above))
+    );
   });
 }
 

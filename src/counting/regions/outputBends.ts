@@ -1,10 +1,8 @@
-import { isExactlyContinuous } from '../exact/exactPoints.ts';
-import { Dyadic } from '../exact/dyadic.ts';
 import type { ExactMaps } from '../exact/exactMaps.ts';
 import type { LineIds } from '../exact/lineIds.ts';
 import { RELATIVE_ERROR, UNDERFLOW_ERROR, type Geometry } from '../geometry/geometry.ts';
 import type { Slice } from '../geometry/slice.ts';
-import type { Program, UnitStep } from '../program/program.ts';
+import { isContinuous, type Program, type UnitStep } from '../program/program.ts';
 import type { Propagator } from '../propagation/propagation.ts';
 import { MAX_TERMS, SubsetSums } from './subsetSums.ts';
 import { MAX_PRODUCTS, UnitEffects } from './unitEffects.ts';
@@ -15,7 +13,6 @@ const TINY = 2 ** -900;
 const NONE = new Int32Array(0);
 /** Derivatives go through this many weights on their way to the stage before the last, at most. */
 const MAX_WEIGHTS = 1 << 15;
-const DYADIC = { dyadic: (values: ArrayLike<number>) => new Dyadic(values) };
 
 /** What a walk holds of the current region. */
 export interface Place {
@@ -54,7 +51,7 @@ export class OutputBends {
   static of(program: Program, slice: Slice, lines: LineIds, exact: ExactMaps): OutputBends | null {
     const { stages } = program;
     const isOfPairs = stages.every((step) => step.kind === 'units' && step.breakpoints.length === 1);
-    if (stages.length === 0 || slice.dimension < 2 || !isOfPairs || !isExactlyContinuous(program, DYADIC)) return null;
+    if (stages.length === 0 || slice.dimension < 2 || !isOfPairs || !isContinuous(program)) return null;
     const weights = weightsBetween(program);
     const most = stages.length <= 2 ? MAX_PRODUCTS : slice.dimension > 2 ? MAX_WEIGHTS : 0;
     if (weights > most) return null;

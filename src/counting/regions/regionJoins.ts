@@ -48,7 +48,7 @@ export class RegionJoins {
   maps = new Float64Array(1024);
   /** Greatest size of numbers met on the way to the maps, for rounding errors. */
   scale = 0;
-  /** A facet has none on the other side: where pieces of units meet only up to rounding. */
+  /** A facet has none on the other side, since rounding leaves open where it ends. */
   hasLoose = false;
   private patterns: Patterns;
   /** What `exact` says of a region's map, once it was asked; NaN before. */

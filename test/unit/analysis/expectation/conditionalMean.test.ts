@@ -153,30 +153,58 @@ function drawn(network: Network, segment: { from: number[]; to: number[] }, work
   return mean;
 }
 
+/** Holds the mean against counts after each layer. */
+function compare(network: Network, segment: { from: number[]; to: number[] }): void {
+  const { perLayer, standardError } = drawn(network, segment);
+  const counts = Array.from({ length: COUNTS }, (_, seed) =>
+    count({
+      network: networkToCount(network, { source: drawnWeights(seed + 1) }),
+      method: 'line',
+      domain: { kind: 'segment', ...segment },
+      linear: false,
+      keepRegions: false,
+      limits: {},
+    }),
+  );
+  network.layers.forEach(({ index, name }) => {
+    const spread = spreadOf(counts.map((each) => each.perLayer[index]))!;
+    const error = Math.hypot(standardError, spread.standardError!);
+    expect(Math.abs(perLayer[index]! - spread.mean), name).toBeLessThanOrEqual(4 * error + 1e-6);
+  });
+}
+
+const diagonal = ({ inputSize }: Network) => {
+  const from = new Array<number>(inputSize).fill(-1);
+  return { from, to: from.map((x) => -x) };
+};
+
 describe('agrees with exact counts of random networks at the real widths', () => {
-  test.each(Object.entries(networks))('%s', (_, network) => {
-    for (const isDiagonal of [true, false]) {
-      const from = Array.from({ length: network.inputSize }, (__, i) => (isDiagonal ? -1 : Math.sin(7.3 * i)));
-      const to = from.map((x, i) => (isDiagonal ? -x : Math.cos(3.1 * i)));
-      const { perLayer, standardError } = drawn(network, { from, to });
-      const counts = Array.from({ length: COUNTS }, (__, seed) =>
-        count({
-          network: networkToCount(network, { source: drawnWeights(seed + 1) }),
-          method: 'line',
-          domain: { kind: 'segment', from, to },
-          linear: false,
-          keepRegions: false,
-          limits: {},
-        }),
-      );
-      network.layers.forEach(({ index, name }) => {
-        const spread = spreadOf(counts.map((each) => each.perLayer[index]))!;
-        const error = Math.hypot(standardError, spread.standardError!);
-        expect(Math.abs(perLayer[index]! - spread.mean), `${name}, ${isDiagonal}`).toBeLessThanOrEqual(
-          4 * error + 1e-6,
-        );
-      });
-    }
+  test.each(Object.entries(networks))('%s, on the diagonal', (_, network) => compare(network, diagonal(network)));
+
+  test.each(Object.entries(networks))('%s, elsewhere', (_, network) => {
+    const along = (at: (i: number) => number) => Array.from({ length: network.inputSize }, (__, i) => at(i));
+    compare(network, { from: along((i) => Math.sin(7.3 * i)), to: along((i) => Math.cos(3.1 * i)) });
+  });
+
+  test('nodes of a graph whose sums are multiples of each other, since their inputs are equal', () => {
+    const network = networkOf(
+      [2, 1],
+      [
+        dense(3, 'relu', { name: 'd' }),
+        { type: 'concatenate', inputs: ['input', 'd'] },
+        {
+          type: 'graph_conv',
+          units: 4,
+          adjacency: [
+            [-1, 0.5],
+            [-1, 0],
+          ],
+          activation: 'relu',
+          use_bias: false,
+        },
+      ],
+    );
+    compare(network, diagonal(network));
   });
 });
 
