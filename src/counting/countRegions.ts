@@ -102,8 +102,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
   };
 }
 
-const LOOSE =
-  'Cells are too narrow to tell which regions share a facet, so linear regions are not counted.';
+const LOOSE = 'Cells are too narrow to tell which regions share a facet, so linear regions are not counted.';
 
 function exactMapsOf(request: CountRequest): ExactMaps {
   const program = compile(request.network);

@@ -28,7 +28,7 @@ export function unitRate(
   const atZero = bendsAtZeroOnly(activation);
   if (input.greatest) return { rate: greatestRate(layer, activation, input, sources), vanishes: false };
   const { fresh, values } = input;
-  const [seen, seenZeros] = [new Set<number>(), new Set<string>()];
+  const [seen, seenZeros] = [new Set<number>(), new Set<number>()];
   let [rate, vanishes, isRepeated, isZeroRepeated] = [0, false, false, false];
   let expected: readonly number[] = [];
   for (let cell = 0; cell < values.length; cell++) {
@@ -41,9 +41,11 @@ export function unitRate(
     const mean = fresh!.mean;
     // Channels of one place have equal moments, and are equal to those of another place all together.
     if (cell === 0 || slot !== fresh!.slots[cell - 1]) {
-      isRepeated = seen.has(values[cell]);
-      seen.add(values[cell]);
-      const zero = zeroOf(values[cell], input.tangents[cell]);
+      const [value, zero] = [values[cell], input.tangents[cell] / values[cell]].map(rounded);
+      isRepeated = seen.has(value);
+      seen.add(value);
+      // Functions that are multiples of each other, whatever the weights, vanish together: as at nodes of a graph whose
+      // neighbors have equal values.
       isZeroRepeated = !mean && seenZeros.has(zero);
       seenZeros.add(zero);
       const moments = sources.moments(slot);
@@ -62,15 +64,13 @@ export function unitRate(
   return { rate, vanishes };
 }
 
-/** Digits in which the zeros of proportional functions agree, whatever rounding does to the functions. */
-const ZERO_DIGITS = 10;
-
 /**
- * Where a function would vanish if it were affine. Functions that are proportional whatever the weights vanish
- * together, as at nodes of a graph whose neighbors have equal values; others do not agree in this many digits.
+ * A number to about eleven digits (Veltkamp 1968): numbers that should be equal differ by less, others by more with a
+ * probability near one.
  */
-function zeroOf(value: number, tangent: number): string {
-  return (tangent / value).toPrecision(ZERO_DIGITS);
+function rounded(x: number): number {
+  const scaled = x * (2 ** 17 + 1);
+  return scaled - (scaled - x);
 }
 
 const NEAR = 1e-6;
@@ -111,7 +111,8 @@ export function changeRate(
   const { fresh } = tensor;
   if (!fresh) throw new NotDrawn(`${layer.name} compares values that are no sums with weights of their own.`);
   const first = new Map<number, number>();
-  tensor.values.forEach((value, cell) => !first.has(value) && first.set(value, cell));
+  tensor.values.forEach((value, cell) => !first.has(rounded(value)) && first.set(rounded(value), cell));
+  const alike = (value: number) => first.get(rounded(value))!;
   const seen = new Set<number>();
   let [rate, vanishes] = [0, false];
   for (const group of groups) {
@@ -119,7 +120,7 @@ export function changeRate(
     const size = contest.cells.length;
     for (let i = 0; i < size; i++) {
       for (let j = i + 1; j < size; j++) {
-        const key = first.get(contest.values[i])! * 2 ** 26 + first.get(contest.values[j])!;
+        const key = alike(contest.values[i]) * 2 ** 26 + alike(contest.values[j]);
         if (seen.has(key)) continue;
         const moments = momentsOfDifference(contest, i, j);
         if (!moments) continue;
@@ -242,8 +243,8 @@ function greatestRate(
   const seen = new Set<number>();
   let rate = 0;
   groups.forEach((group, g) => {
-    if (seen.has(all[g])) return;
-    seen.add(all[g]);
+    if (seen.has(rounded(all[g]))) return;
+    seen.add(rounded(all[g]));
     const contest = contestOf(tensor, fresh, group, sources, areIndependent);
     const levels = activation.breakpoints.filter((level) => !sources.countOnce(origins[g], level, factor));
     contest.cells.forEach((_, i) => {
