@@ -36,7 +36,7 @@ export function unitRate(
     if (slot < 0) {
       const isConstant = values[cell] === 0 && input.tangents[cell] === 0;
       if ((atZero && input.isNonNegative[cell] === 1) || isConstant) continue;
-      throw new NotDrawn(`${layer.name} bends values that are no sums with weights of their own.`);
+      throw bentAsTheyAre(layer);
     }
     const mean = fresh!.mean;
     // Channels of one place have equal moments, and are equal to those of another place all together.
@@ -83,12 +83,22 @@ function levelRate(q: number, c: number, r: number, m: number, slope: number): n
   return (normalDensity(m / deviation) / deviation) * meanAbsolute(slope - (c / q) * m, spread);
 }
 
+function bentAsTheyAre({ name }: Layer): NotDrawn {
+  return new NotDrawn(`${name} bends values that are no sums with weights of their own.`);
+}
+
+function compared({ name }: Layer): NotDrawn {
+  return new NotDrawn(`${name} compares values that are no sums with weights of their own.`);
+}
+
 /** A group of numbers of which the greatest counts. */
 interface Contest {
   readonly cells: readonly number[];
   readonly values: readonly number[];
   readonly tangents: readonly number[];
   readonly means: readonly number[];
+  /** Has no fresh part. */
+  isGiven(i: number): boolean;
   /** Covariances of the fresh parts, values and derivatives. */
   covariance(i: number, j: number): readonly [number, number, number, number];
   /** What the difference of two fresh parts is a combination of, or one of them. */
@@ -109,7 +119,7 @@ export function changeRate(
   const known = input.before;
   const tensor = known ? known.tensor : input;
   const { fresh } = tensor;
-  if (!fresh) throw new NotDrawn(`${layer.name} compares values that are no sums with weights of their own.`);
+  if (!fresh) throw compared(layer);
   const first = new Map<number, number>();
   tensor.values.forEach((value, cell) => !first.has(rounded(value)) && first.set(rounded(value), cell));
   const alike = (value: number) => first.get(rounded(value))!;
@@ -122,6 +132,8 @@ export function changeRate(
       for (let j = i + 1; j < size; j++) {
         const key = alike(contest.values[i]) * 2 ** 26 + alike(contest.values[j]);
         if (seen.has(key)) continue;
+        if (contest.isGiven(i) && contest.isGiven(j) && contest.tangents[i] !== contest.tangents[j])
+          throw compared(layer);
         const moments = momentsOfDifference(contest, i, j);
         if (!moments) continue;
         if (origin !== null && isProportional(...moments, origin))
@@ -185,6 +197,7 @@ function contestOf(
     cells,
     values: cells.map((cell) => tensor.values[cell]),
     tangents: cells.map((cell) => tensor.tangents[cell]),
+    isGiven: (i) => slots[cells[i]] < 0,
     means: cells.map((cell) => (slots[cell] < 0 ? tensor.values[cell] : (mean?.values[cell] ?? 0))),
     covariance(i, j) {
       const [a, b] = [slots[cells[i]], slots[cells[j]]];
@@ -239,7 +252,7 @@ function greatestRate(
   // Units that bend at zero pass on the sign: the greatest changes it where one of theirs does.
   if (atZero && tensor.before && bendsAtZeroOnly(tensor.before.activation)) return 0;
   const { fresh } = tensor;
-  if (!fresh) throw new NotDrawn(`${layer.name} bends values that are no sums with weights of their own.`);
+  if (!fresh) throw bentAsTheyAre(layer);
   const seen = new Set<number>();
   let rate = 0;
   groups.forEach((group, g) => {
@@ -256,6 +269,7 @@ function greatestRate(
 
 function levelInContest(layer: Layer, contest: Contest, i: number, level: number): number {
   const { values, tangents, means } = contest;
+  if (contest.isGiven(i) && contest.tangents[i] !== 0) throw bentAsTheyAre(layer);
   const [q, c, , r] = contest.covariance(i, i);
   if (!(q > 0)) return 0;
   if (level === means[i]) refuseOneNumber(layer, [q, c, r], () => contest.reads(i));

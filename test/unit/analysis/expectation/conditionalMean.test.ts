@@ -251,6 +251,18 @@ describe('says why there is no mean', () => {
       networkOf([3], [{ type: 'tropical_dense', units: 2 }, units('relu')]),
       /no sums with weights of their own/,
     ],
+    [
+      'the input itself is compared, also beside another tensor',
+      networkOf(
+        [2, 1],
+        [
+          dense(1, 'linear', { name: 'd' }),
+          { type: 'concatenate', inputs: ['input', 'd'] },
+          { type: 'max_pooling1d', pool_size: 2 },
+        ],
+      ),
+      /no sums with weights of their own/,
+    ],
     ['the input itself is bent', networkOf([3], [units('relu')]), /no sums with weights of their own/],
     [
       'a maximum of tensors',
