@@ -52,7 +52,11 @@ export function unitRate(
       expected = activation.breakpoints.map((level) => (mean ? 0 : levelRate(...moments, -level, 0)));
       // Proportional to the distance from the origin, as all values before it.
       if (origin !== null && isProportional(...moments, origin)) vanishes ||= activation.breakpoints.includes(0);
-      else if (!mean && activation.breakpoints.includes(0)) refuseOneNumber(layer, moments, () => sources.reads(slot));
+      else if (
+        activation.breakpoints.includes(0) &&
+        (!mean || vanishTogether(moments, values[cell], input.tangents[cell]))
+      )
+        refuseOneNumber(layer, moments, () => sources.reads(slot));
     }
     if (isRepeated) continue;
     const factor = sources.factorOf(slot);
@@ -138,7 +142,8 @@ export function changeRate(
         if (!moments) continue;
         if (origin !== null && isProportional(...moments, origin))
           vanishes ||= meetsAt(contest, i, j, origin, known?.activation ?? null);
-        else if (contest.means[i] === contest.means[j]) refuseOneNumber(layer, moments, () => contest.reads(i, j));
+        else if (contest.means[i] === contest.means[j] || vanishTogether(moments, ...difference(contest, i, j)))
+          refuseOneNumber(layer, moments, () => contest.reads(i, j));
         const change = pairRate(contest, i, j, moments, known?.activation ?? null);
         if (change === 0) continue;
         seen.add(key);
@@ -147,6 +152,20 @@ export function changeRate(
     }
   }
   return { rate, vanishes };
+}
+
+/** Of two numbers, and of how they change. */
+function difference({ values, tangents }: Contest, i: number, j: number): [value: number, tangent: number] {
+  return [values[i] - values[j], tangents[i] - tangents[j]];
+}
+
+/**
+ * Whether a number with a fresh part of these moments vanishes where its fresh part does, if that is one random weight
+ * times a number: as `h - w h` does with h.
+ */
+function vanishTogether([q, c]: readonly [number, number, number], value: number, tangent: number): boolean {
+  const [one, two] = [tangent * q, c * value];
+  return Math.abs(one - two) <= NEAR * (Math.abs(one) + Math.abs(two));
 }
 
 /** Moments of the difference of two fresh parts; null where it is zero up to rounding. */

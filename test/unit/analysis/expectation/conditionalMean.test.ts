@@ -263,6 +263,18 @@ describe('says why there is no mean', () => {
       ),
       /no sums with weights of their own/,
     ],
+    [
+      'differences between inputs, of which a weight of one takes a share',
+      networkOf(
+        [2, 1],
+        [
+          dense(1, 'linear', { name: 'd' }),
+          { type: 'subtract', inputs: ['input', 'd'] },
+          { type: 'max_pooling1d', pool_size: 2 },
+        ],
+      ),
+      /the sign of a single number/,
+    ],
     ['the input itself is bent', networkOf([3], [units('relu')]), /no sums with weights of their own/],
     [
       'a maximum of tensors',
