@@ -130,7 +130,8 @@ describe('lines layer by layer have the same regions as cell by cell', () => {
 });
 
 describe('a line that is stopped', () => {
-  const network = drawWeights(networkOf([4], [dense(700, 'relu'), dense(300, 'relu'), dense(2)], 1), 3);
+  // A count of it takes many times as long as passes between two looks for a request to stop.
+  const network = drawWeights(networkOf([4], [dense(2500, 'relu'), dense(1500, 'relu'), dense(2)], 1), 3);
   const domain: Domain = { kind: 'segment', ...across(4, -2, 2) };
   const request = { network, method: 'line', domain, linear: true, keepRegions: false } as const;
   const whole = count({ ...request, limits: {} });
