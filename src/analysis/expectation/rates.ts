@@ -4,6 +4,7 @@ import { meanAbsolute, normalDensity } from '../../theory/kacRice/normal.ts';
 import { bendsAtZeroOnly } from '../../theory/kacRice/unit.ts';
 import type { Draw } from './weightedImage.ts';
 import { differenceOfReads, nothingRead, refuseOneNumber } from './oneNumber.ts';
+import { rounded } from './rounded.ts';
 import { NotDrawn, type Fresh, type RandomTensor, type Reads, type Sources } from './randomTensor.ts';
 
 export interface LayerRate {
@@ -41,7 +42,8 @@ export function unitRate(
     const mean = fresh!.mean;
     // Channels of one place have equal moments, and are equal to those of another place all together.
     if (cell === 0 || slot !== fresh!.slots[cell - 1]) {
-      const [value, zero] = [values[cell], input.tangents[cell] / values[cell]].map(rounded);
+      const value = rounded(values[cell]);
+      const zero = rounded(input.tangents[cell] / values[cell]);
       isRepeated = seen.has(value);
       seen.add(value);
       // Functions that are multiples of each other, whatever the weights, vanish together: as at nodes of a graph whose
@@ -66,15 +68,6 @@ export function unitRate(
     });
   }
   return { rate, vanishes };
-}
-
-/**
- * A number to about eleven digits (Veltkamp 1968): numbers that should be equal differ by less, others by more with a
- * probability near one.
- */
-function rounded(x: number): number {
-  const scaled = x * (2 ** 17 + 1);
-  return scaled - (scaled - x);
 }
 
 const NEAR = 1e-6;

@@ -7,6 +7,7 @@ import { tropicalGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
 import { normalDensity } from '../../theory/kacRice/normal.ts';
 import { NotDrawn, type RandomTensor } from './randomTensor.ts';
+import { rounded } from './rounded.ts';
 import type { Draw } from './weightedImage.ts';
 
 export type TropicalOperation = Extract<Operation, { readonly kind: 'tropicalDense' | 'tropicalConvolution' }>;
@@ -82,9 +83,6 @@ function deviationOf(layer: Layer, initialization: Initialization): number {
   return deviation;
 }
 
-/** Digits to which differences that are one number agree. */
-const DIGITS = 11;
-
 function rateOf(drawn: Arguments, { breathe }: Draw): number {
   const { values, tangents, entries, groups } = drawn;
   const seen = new Set<string>();
@@ -93,10 +91,10 @@ function rateOf(drawn: Arguments, { breathe }: Draw): number {
     breathe();
     for (const [k, i] of group.entries()) {
       for (const j of group.slice(k + 1)) {
-        const change = tangents[i] === tangents[j] ? 0 : changeRate(drawn, group, i, j);
+        const change = tangents[i] === tangents[j] ? 0 : rateOfPair(drawn, group, i, j);
         if (change === 0) continue;
         // Units at several windows compare the same two weights: where the inputs differ alike, they change together.
-        const differences = [values[i] - values[j], tangents[i] - tangents[j]].map((x) => x.toPrecision(DIGITS));
+        const differences = [values[i] - values[j], tangents[i] - tangents[j]].map(rounded);
         const key = [entries[i], entries[j], ...differences].join();
         if (!seen.has(key)) rate += change;
         seen.add(key);
@@ -110,7 +108,7 @@ function rateOf(drawn: Arguments, { breathe }: Draw): number {
  * Of two arguments that are equal, where no other is greater: given the rest, their weights' difference is normal, and
  * both move to the middle between them.
  */
-function changeRate(drawn: Arguments, group: readonly number[], i: number, j: number): number {
+function rateOfPair(drawn: Arguments, group: readonly number[], i: number, j: number): number {
   const { inputs, values, tangents, deviation } = drawn;
   const middle = (values[i] + values[j]) / 2;
   if (group.some((at) => at !== i && at !== j && values[at] > middle)) return 0;

@@ -7,11 +7,13 @@ const MAX_KEPT = 1 << 18;
 export class Dyadic {
   /** The numbers are `numerator(k) / 2^exponent`. */
   readonly exponent: bigint;
+  readonly length: number;
   private readonly least: number;
   /** Those that were asked for, unless there are too many to keep. */
   private readonly known: (bigint | undefined)[] | null;
 
   constructor(private readonly values: ArrayLike<number>) {
+    this.length = values.length;
     let least = 0;
     for (let k = 0; k < values.length; k++) if (values[k] !== 0) least = Math.min(least, lowestBit(values[k]));
     this.least = least;

@@ -41,7 +41,7 @@ export class ExactNumbers {
   /** The constants of a step's pieces; see `exactIntercepts`. */
   intercepts(step: UnitStep): ExactConstants {
     let constants = this.joined.get(step);
-    if (!constants) this.joined.set(step, (constants = exactIntercepts(step)));
+    if (!constants) this.joined.set(step, (constants = exactIntercepts(step, (values) => this.dyadic(values))));
     return constants;
   }
 

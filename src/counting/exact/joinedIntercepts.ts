@@ -1,5 +1,5 @@
 import { isContinuousStep, type UnitStep } from '../program/program.ts';
-import { Dyadic } from './dyadic.ts';
+import type { Dyadic } from './dyadic.ts';
 
 /** Numbers `numerator(k) / 2^exponent`. */
 export interface ExactConstants {
@@ -12,34 +12,26 @@ export interface ExactConstants {
  * last bit, and a hard sigmoid of these numbers jumps below zero. Units that are continuous up to rounding are meant to
  * be continuous, so that all their constants follow from that of the first piece.
  */
-export function exactIntercepts(step: UnitStep): ExactConstants {
-  return isContinuousStep(step) ? new JoinedIntercepts(step) : new Dyadic(step.intercepts);
+export function exactIntercepts(step: UnitStep, dyadic: (values: ArrayLike<number>) => Dyadic): ExactConstants {
+  const stated = dyadic(step.intercepts);
+  return isContinuousStep(step) ? new JoinedIntercepts(dyadic(step.slopes), dyadic(step.breakpoints), stated) : stated;
 }
 
 class JoinedIntercepts implements ExactConstants {
   readonly exponent: bigint;
-  private readonly slopes: Dyadic;
-  private readonly breakpoints: Dyadic;
-  private readonly stated: Dyadic;
   private readonly pieceCount: number;
-  private readonly known = new Map<number, bigint>();
 
-  constructor({ slopes, breakpoints, intercepts }: UnitStep) {
-    this.slopes = new Dyadic(slopes);
-    this.breakpoints = new Dyadic(breakpoints);
-    this.stated = new Dyadic(intercepts);
+  constructor(
+    private readonly slopes: Dyadic,
+    private readonly breakpoints: Dyadic,
+    private readonly stated: Dyadic,
+  ) {
     this.pieceCount = breakpoints.length + 1;
-    const product = this.slopes.exponent + this.breakpoints.exponent;
-    this.exponent = product > this.stated.exponent ? product : this.stated.exponent;
+    const product = slopes.exponent + breakpoints.exponent;
+    this.exponent = product > stated.exponent ? product : stated.exponent;
   }
 
   numerator(k: number): bigint {
-    let found = this.known.get(k);
-    if (found === undefined) this.known.set(k, (found = this.compute(k)));
-    return found;
-  }
-
-  private compute(k: number): bigint {
     const piece = k % this.pieceCount;
     const first = k - piece;
     const shift = this.exponent - this.slopes.exponent - this.breakpoints.exponent;

@@ -1,3 +1,4 @@
+import { concatenated } from '../program/concatenated.ts';
 import type { BendStep, Program } from '../program/program.ts';
 import { SparsePropagator } from '../propagation/propagation.ts';
 import { wholeSpace, type Slice } from '../geometry/slice.ts';
@@ -59,14 +60,7 @@ export class LocalMaps {
 
   /** Maps of the network's outputs, one after another. */
   output(): Float64Array {
-    const parts = this.propagator.output();
-    const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return concatenated(this.propagator.output());
   }
 
   private valueAt(rows: Float64Array, row: number, point: ArrayLike<number>): number {

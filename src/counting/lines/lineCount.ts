@@ -23,26 +23,12 @@ interface LineCount {
 }
 
 /**
- * True where lines can be counted layer by layer: a point must have one value, so the pieces of all activations have to
- * meet.
- */
-function takesLayers(program: Program): boolean {
-  const known = continuous.get(program);
-  if (known !== undefined) return known;
-  const takes = isContinuous(program);
-  continuous.set(program, takes);
-  return takes;
-}
-
-/** Hundreds of lines are counted with one program. */
-const continuous = new WeakMap<Program, boolean>();
-
-/**
  * Counts a segment layer by layer; null where that cannot be done: where pieces of activations do not quite meet,
  * numbers overflow, points are too ill-conditioned to place, or the network is too large for the kernel's memory.
  */
 export function countLine(program: Program, slice: Slice, options: LineCountOptions): LineCount | null {
-  if (!takesLayers(program)) return null;
+  // A point must have one value.
+  if (!isContinuous(program)) return null;
   try {
     return countByLayers(program, slice, options);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { ExactLines } from '../exact/exactLines.ts';
 import type { LineIds } from '../exact/lineIds.ts';
+import { concatenated } from '../program/concatenated.ts';
 import type { Program } from '../program/program.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { FLIP, pointOf, type Knot, type Stretch } from './knots.ts';
@@ -54,13 +55,7 @@ export class Settlement {
   /** Pieces of all units in a cell, one stage after another. */
   patternOf(stretch: Stretch, cell: number): Int32Array {
     this.enter(stretch, cell, this.patterns.length);
-    const all = new Int32Array(this.patterns.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const pattern of this.patterns) {
-      all.set(pattern, at);
-      at += pattern.length;
-    }
-    return all;
+    return concatenated(this.patterns);
   }
 
   private stopWhenAsked(): void {

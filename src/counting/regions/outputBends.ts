@@ -2,6 +2,7 @@ import type { ExactMaps } from '../exact/exactMaps.ts';
 import type { LineIds } from '../exact/lineIds.ts';
 import { RELATIVE_ERROR, UNDERFLOW_ERROR, type Geometry } from '../geometry/geometry.ts';
 import type { Slice } from '../geometry/slice.ts';
+import { concatenated } from '../program/concatenated.ts';
 import { isContinuous, type Program, type UnitStep } from '../program/program.ts';
 import type { Propagator } from '../propagation/propagation.ts';
 import { MAX_TERMS, SubsetSums } from './subsetSums.ts';
@@ -86,10 +87,10 @@ export class OutputBends {
   at(line: number, place: Place): boolean {
     const { patterns, isTied } = place;
     const { stage, first } = this.lines.decode(line);
-    if (isTied && !this.isClearlyAlone(stage, first, place) && this.exact.isShared(joined(patterns), line))
+    if (isTied && !this.isClearlyAlone(stage, first, place) && this.exact.isShared(concatenated(patterns), line))
       return false;
     if (this.surelyBends(stage, first, 0)) return true;
-    const here = joined(patterns);
+    const here = concatenated(patterns);
     const beyond = here.slice();
     const at = patterns.slice(0, stage).reduce((sum, { length }) => sum + length, first);
     beyond[at] = 1 - beyond[at];
@@ -158,15 +159,4 @@ function mayBeMultiple({ rows, shift, error }: Functions, at: number, own: Float
     if (Math.abs(coefficient - factor * own[k]) > doubt) return false;
   }
   return true;
-}
-
-/** The pieces of all units, one stage after another. */
-function joined(patterns: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(patterns.reduce((sum, { length }) => sum + length, 0));
-  let to = 0;
-  for (const stage of patterns) {
-    all.set(stage, to);
-    to += stage.length;
-  }
-  return all;
 }

@@ -3,7 +3,7 @@ export const MAX_TERMS = 24;
 
 /**
  * How close a number can come to zero when any of some terms are added to it: the sums of either half of the terms are
- * listed in order, and each of one half finds its best partner in the other (Horowitz and Sahni 1974).
+ * listed in order, and each of one half finds its best partner in the other.
  */
 export class SubsetSums {
   private left = new Float64Array(1 << (MAX_TERMS / 2));

@@ -10,8 +10,7 @@ import { windowsAlong, type Interval } from './windowsAlong.ts';
  *
  * The sum of max-plus units is convex, and its gradient in their inputs is the load vector. Two patterns with one load
  * vector would be two parts of one affine piece, on which every unit is affine, since convex functions with an affine
- * sum are: so they are one pattern. (Vertices of a mixed subdivision of a sum of simplices, at most as many as it has
- * lattice points; Develin and Sturmfels 2004.) Min-plus units are max-plus units of the negatives. Units of different
+ * sum are: so they are one pattern. Min-plus units are max-plus units of the negatives. Units of different
  * channels that are added up read inputs of their own, so that channels multiply. In two dimensions the product over
  * rows of windows, or over columns, is a bound.
  */
