@@ -1,6 +1,6 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network } from '../../network/network.ts';
-import { areSparse, constantVariance, MAX_SPARSE_SHARE, type AlikeUnits } from './sparseUnits.ts';
+import { constantVariance, excessBehind, MAX_EXCESS, type AlikeUnits } from './sparseUnits.ts';
 import type { Cells } from './cells.ts';
 import { fixedRoot } from './crossing.ts';
 import { gaussLegendre } from './gauss.ts';
@@ -48,11 +48,11 @@ function integral(
   const points = [...times].map((t) => [middle.map((x, i) => x + t * half[i]), half]);
   const bends = propagate(network, { ...limits, points, momentMap: bentMoments });
   const roots: number[] = [];
-  /** 1 at nodes where so few units of an earlier layer are active that no sum of them is Gaussian. */
-  const isSparse = new Uint8Array(count);
+  /** By what share the breakpoints of the next layer would be too many, at each node. */
+  const excess = new Float64Array(count);
   const constants = constantVariance(network);
   let mean = 1;
-  let sparse = 0;
+  let tooMany = 0;
   // Bends come in the order of their layers.
   let next = 0;
   return network.layers.map(({ index, name }) => {
@@ -61,10 +61,10 @@ function integral(
       const canBeSparse = !bendsAtZeroOnly(bend.activation);
       breakpointsOf(bend, weights).forEach((breakpoints, node) => {
         mean += breakpoints;
-        if (isSparse[node] === 1) sparse += breakpoints;
-        if (canBeSparse && areSparse(bend.activation, unitsAt(bend.input.cells, node), constants)) isSparse[node] = 1;
+        tooMany += Math.min(1, excess[node]) * breakpoints;
+        if (canBeSparse) excess[node] += excessBehind(bend.activation, unitsAt(bend.input.cells, node), constants);
       });
-      if (sparse > MAX_SPARSE_SHARE * mean) throw new NoClosedForm(tooFewActive(name));
+      if (tooMany > MAX_EXCESS * mean) throw new NoClosedForm(tooFewActive(name));
       addFixedRoots(bend, times[0], roots);
     }
     return mean + roots.length;
@@ -83,7 +83,7 @@ function unitsAt({ values, groups, ids }: Cells, node: number): AlikeUnits[][] {
 }
 
 export function tooFewActive(layer: string): string {
-  return `What ${layer} reads varies by very few units: a sum of them is not Gaussian.`;
+  return `Before ${layer} so few units are active that the mean of wide layers would be 10 % too high or more.`;
 }
 
 /**

@@ -29,6 +29,13 @@ export function unlessRefused(compute: () => MeanRegions): MeanRegions {
   }
 }
 
+/** A mean after each layer; null beyond the piecewise-linear part. Throws NoClosedForm where one is not a number. */
 export function perLayer(network: Network, mean: (layer: number) => number): (number | null)[] {
-  return network.layers.map(({ index, scope }) => (scope === 'beyond' ? null : mean(index)));
+  return network.layers.map(({ index, name, scope }) => (scope === 'beyond' ? null : finite(mean(index), name)));
+}
+
+/** Slopes of 10^28 take the variances of a few layers out of the range of floating-point numbers. */
+export function finite(mean: number, layer: string): number {
+  if (Number.isFinite(mean)) return mean;
+  throw new NoClosedForm(`The variances at ${layer} are too large or too small to calculate with.`);
 }

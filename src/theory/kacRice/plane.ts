@@ -4,7 +4,7 @@ import type { Network, TensorId } from '../../network/network.ts';
 import type { Parallelogram, TheoryOptions } from '../bound.ts';
 import { crossingProbability } from './crossing.ts';
 import { integrateOverSquare, type Peak } from './cubature.ts';
-import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
+import { DEFAULT_BUDGET, finite, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import {
   determinant,
   localMoments,
@@ -93,7 +93,7 @@ function populationsOf(network: Network, { layer, activation, input, isNew }: Be
     const at = (k: number): number => values[k * cells + cell];
     const moments: PlaneMoments = [at(0), at(1), at(2), at(3), at(4), at(5)];
     const minor = moments[3] * moments[5] - moments[4] ** 2;
-    const all = determinant(moments);
+    const all = finite(determinant(moments), network.layers[layer].name);
     if (moments[3] === 0 && moments[5] === 0) continue;
     if (!(minor > 1e-12 * moments[3] * moments[5])) {
       throw new NoClosedForm(

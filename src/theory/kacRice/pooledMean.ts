@@ -3,7 +3,7 @@ import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import { Covariances } from './covariances.ts';
 import { fixedRoot } from './crossing.ts';
-import { areSparse, constantVariance, MAX_SPARSE_SHARE } from './sparseUnits.ts';
+import { constantVariance, excessBehind, MAX_EXCESS } from './sparseUnits.ts';
 import { bentMoments, crossingRate, nodesAlong, tooFewActive } from './levels.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
 import type { MomentGraph, Moments } from './momentGraph.ts';
@@ -91,27 +91,27 @@ function integral(
   limits: Pick<Propagation, 'cancelled'>,
 ): number[] {
   const breakpoints = new Float64Array(network.layers.length);
-  const sparse = new Float64Array(network.layers.length);
+  const tooMany = new Float64Array(network.layers.length);
   const roots: { readonly layer: number; readonly place: number }[] = [];
   const values = new Float64Array(4 * graph.size);
   const constants = constantVariance(network);
   times.forEach((time, node) => {
     throwIfCancelled(limits);
     graph.evaluate(time, values);
-    let isSparse = false;
+    let excess = 0;
     layers.forEach((units, layer) => {
       const rate = weights[node] * rateOf(units, values);
       breakpoints[layer] += rate;
-      if (isSparse) sparse[layer] += rate;
-      isSparse ||= areSparseAmong(units, values, constants);
+      tooMany[layer] += Math.min(1, excess) * rate;
+      excess += excessOf(units, values, constants);
       if (node === 0 && units.activation.breakpoints.includes(0)) addFixedRoots(units, layer, time);
     });
   });
   let [mean, doubtful] = [1, 0];
   return network.layers.map(({ index, name }) => {
     mean += breakpoints[index];
-    doubtful += sparse[index];
-    if (doubtful > MAX_SPARSE_SHARE * mean) throw new NoClosedForm(tooFewActive(name));
+    doubtful += tooMany[index];
+    if (doubtful > MAX_EXCESS * mean) throw new NoClosedForm(tooFewActive(name));
     return mean + roots.filter(({ layer }) => layer <= index).length;
   });
 
@@ -140,7 +140,7 @@ function rateOf({ activation, numbers }: Units, values: Float64Array): number {
   return rate;
 }
 
-function areSparseAmong({ activation, numbers, channels }: Units, values: Float64Array, constants: number): boolean {
+function excessOf({ activation, numbers, channels }: Units, values: Float64Array, constants: number): number {
   const positions = [...numbers.keys()].map((moments) => [{ channels, moments: momentsAt(values, moments) }]);
-  return areSparse(activation, positions, constants);
+  return excessBehind(activation, positions, constants);
 }

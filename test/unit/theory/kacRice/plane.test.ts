@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { activationByName, linear, relu } from '../../../../src/network/activation.ts';
+import { activationByName, leakyRelu, linear, relu } from '../../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../../src/network/definition.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Parallelogram } from '../../../../src/theory/bound.ts';
 import { meanRegionsOnParallelogram } from '../../../../src/theory/kacRice/plane.ts';
+import { meanRegionsOnSegment } from '../../../../src/theory/kacRice/segment.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { build, dense, denseNetwork, layer, window2d } from '../../network/definitions.ts';
@@ -25,6 +26,19 @@ const unit = (name: string) => layer(name, { kind: 'identity' }, { activation: r
 const add = (name: string, ...inputs: string[]) => layer(name, { kind: 'add' }, { inputs });
 const unbiased = (name: string, units: number) =>
   layer(name, { kind: 'dense', units, useBias: false }, { activation: relu });
+
+test.each([28, 60, 100, 200, -28, -100, -200])('slopes of 10^%i end in figures or a reason', (exponent) => {
+  const steep = build(
+    [2],
+    [4, 3, 2].map((width, i) => dense(`d${i}`, width, leakyRelu(10 ** exponent))),
+  ).network;
+  const onPlane = meanRegionsOnParallelogram(steep, square);
+  const onLine = meanRegionsOnSegment(steep, { from: [-1, -1], to: [1, 1] });
+  for (const found of [onPlane, onLine]) {
+    if ('reason' in found) expect(found.reason).toMatch(/too large or too small/);
+    else expect(found.perLayer.every((mean) => Number.isFinite(mean))).toBe(true);
+  }
+});
 
 describe('mean regions in a plane', () => {
   // Predictions by a fixed fine quadrature, within 4 standard errors of exact counts of 20 to 300 random networks.

@@ -393,10 +393,26 @@ describe('units that are almost all on a flat piece', () => {
     { width: 48, kernelStddev: 0.15 },
   ])('make no Gaussian sum: $width units, weights of $kernelStddev', ({ width, kernelStddev }) => {
     const network = shrunk(width, kernelStddev);
-    expect(reason(network)).toMatch(/What b reads varies by very few units/);
+    expect(reason(network)).toMatch(/Before b so few units/);
     // The sum of Gaussians would expect some hundred regions.
     const [, counted] = simulate(network, diagonal(10), 30);
     expect(counted.mean).toBeLessThan(90);
+  });
+
+  test('make no Gaussian sum: a graph convolution of 24 units', () => {
+    const adjacency = Array.from({ length: 12 }, (_, i) =>
+      Array.from({ length: 12 }, (_, j) => [0, 0.3, 0.5, -1][(i * i + 3 * i * j + 5 * j) % 4]),
+    );
+    const activation = { breakpoints: [-1, 1], slopes: [0.5, 0, 2], intercepts: [0.5, 0, -2] };
+    const layers = [
+      { type: 'graph_conv', name: 'g', units: 24, adjacency, activation },
+      { type: 'conv1d', name: 'c', filters: 48, kernel_size: 1, activation: 'relu' },
+    ];
+    const network = openWithWeights(JSON.stringify({ input: [12, 2], layers }));
+    expect(reason(network)).toMatch(/Before c so few units/);
+    const [, counted] = simulate(network, diagonal(24), 30);
+    // The limit of wide layers is 343.7.
+    expect(counted.mean).toBeLessThan(315);
   });
 
   test('have a mean again where many are active', () => {
@@ -420,7 +436,7 @@ describe('units on a line through the origin, clipped but rarely', () => {
 
   test('have no mean without biases, where the few make the next units bend', () => {
     const network = chain('relu6', false);
-    expect(reason(network)).toMatch(/What dense_2 reads varies by very few units/);
+    expect(reason(network)).toMatch(/Before dense_2 so few units/);
     // The sum of Gaussians would expect over half a region more.
     const [, counted] = simulate(network, diagonal(1), 30);
     expect(counted.mean).toBeLessThan(2.2);
