@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { EXPLANATION } from '../common/documentation.ts';
-import { holdsNetwork } from './documentFilter.ts';
+import { pickItem, nameOf, networkFiles } from './networkFiles.ts';
 
 /** Commands that bring a network or a page of help into the editor. */
 export function registerOpeners(extension: vscode.ExtensionContext): vscode.Disposable[] {
@@ -12,8 +12,6 @@ export function registerOpeners(extension: vscode.ExtensionContext): vscode.Disp
     registerCommand('regionLens.learnMore', () => vscode.env.openExternal(vscode.Uri.parse(EXPLANATION))),
   ];
 }
-
-const MAX_FILES = 200;
 
 const START = `{
   "input": [2],
@@ -55,33 +53,13 @@ async function isThere(uri: vscode.Uri): Promise<boolean> {
 
 /** Any network of the workspace, or a file from elsewhere. */
 async function openNetwork(): Promise<void> {
-  const files = await networkFiles();
-  const items = files.map((uri) => ({ label: nameOf(uri), description: folderOf(uri), uri }));
   const browse = { label: vscode.l10n.t('Browse…'), description: '', uri: undefined };
+  const items = networkFiles().then((files) => [...files.map(pickItem), browse]);
   const title = vscode.l10n.t('Open Network');
-  const picked = await vscode.window.showQuickPick([...items, browse], { title });
+  const picked = await vscode.window.showQuickPick(items, { title });
   if (!picked) return;
   const uri = picked.uri ?? (await vscode.window.showOpenDialog({ title }))?.[0];
   if (uri) await vscode.window.showTextDocument(uri);
-}
-
-/** Networks that are open, and those of the workspace that their names tell, by name. */
-export async function networkFiles(): Promise<vscode.Uri[]> {
-  const files = await vscode.workspace.findFiles('**/*.network.json', '**/node_modules/**', MAX_FILES);
-  const open = vscode.workspace.textDocuments.filter(holdsNetwork).map(({ uri }) => uri);
-  const known = new Map([...open, ...files].map((uri) => [uri.toString(), uri]));
-  return [...known.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b)) || a.path.localeCompare(b.path));
-}
-
-export function nameOf({ path }: vscode.Uri): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** Where a file is, for people: nothing for the workspace's own folder. */
-export function folderOf(uri: vscode.Uri): string {
-  const folder = vscode.Uri.joinPath(uri, '..');
-  const isRoot = vscode.workspace.workspaceFolders?.some(({ uri: root }) => root.toString() === folder.toString());
-  return isRoot === true ? '' : vscode.workspace.asRelativePath(folder);
 }
 
 async function openExample(extension: vscode.ExtensionContext): Promise<void> {

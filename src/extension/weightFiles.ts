@@ -4,7 +4,7 @@ import { manifestOf } from '../formats/json/weightsManifest.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';
 import type { WorkerFiles } from './host.ts';
 import { modelFileOf } from './modelEditor/modelDocuments.ts';
-import { nameOf } from './openers.ts';
+import { nameOf } from './networkFiles.ts';
 
 const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.pt', '.pth', '.npz'];
 const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,npz,npy,bin,onnx,tflite}';

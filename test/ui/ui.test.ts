@@ -68,6 +68,7 @@ beforeAll(async () => {
       'long.ts': longLines,
       'two.py': twoNetworks,
       'network.py': python,
+      'plain.py': 'import torch\nprint(torch.ones(3))\n',
     },
   });
 });
@@ -121,6 +122,14 @@ describe('networks in Python', () => {
     expect((await workbench.codeLenses()).join('\n')).toMatch(/^model: ≤ .* regions/);
     await workbench.screenshot('python');
     await workbench.closeAll();
+  });
+});
+
+describe('networks that are not open', () => {
+  it('are listed in whatever language they are written', async () => {
+    const names = await workbench.listOf('Region Lens: Open Network…', 'cube.network.json');
+    expect(names).toEqual(expect.arrayContaining(['cnn.ts', 'keras-cnn.json', 'network.py', 'two.py']));
+    expect(names).not.toContain('plain.py');
   });
 });
 

@@ -74,6 +74,17 @@ export class WorkbenchPage {
     await this.choose('F1', `>${title}`, title);
   }
 
+  /** The rows of the list that a command shows, once `row` is one of them; nothing is chosen. */
+  async listOf(command: string, row: string): Promise<string[]> {
+    await this.pick('F1', `>${command}`, command);
+    const rows = this.quickInput.locator('.monaco-list-row .label-name');
+    await rows.filter({ hasText: row }).first().waitFor();
+    const names = await rows.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await this.quickInput.waitFor({ state: 'hidden' });
+    return names;
+  }
+
   /** Shows the active file in another of the editors that are there for it. */
   async reopenWith(editor: string): Promise<void> {
     const command = 'View: Reopen Editor With...';

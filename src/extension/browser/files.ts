@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FoundFile, WantedFile } from '../../host/browser/threadMessages.ts';
 import type { WorkerFiles } from '../host.ts';
-import { nameOf } from '../openers.ts';
+import { nameOf } from '../networkFiles.ts';
 
 /** Files cannot be read in parts here, and two copies are in memory for a moment. */
 const MAX_FILE_BYTES = 2 ** 29;

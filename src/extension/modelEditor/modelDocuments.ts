@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { MODEL_SCHEME } from '../documentFilter.ts';
 import type { WorkerFiles } from '../host.ts';
-import { nameOf } from '../openers.ts';
+import { nameOf } from '../networkFiles.ts';
 import type { CountRunner } from '../panel/countRunner.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
 import type { CountRunner } from './countRunner.ts';
 import type { Answerers } from './panelAnswers.ts';
 import type { NetworkSource } from './panelSession.ts';
-import { folderOf, nameOf, networkFiles } from '../openers.ts';
+import { networkFiles, pickItem } from '../networkFiles.ts';
 import type { Server } from '../server.ts';
 
 /** What a panel compares a network with: other files, and the network itself with other sizes. */
@@ -61,19 +61,14 @@ function orGone<T>(answer: T | null): T {
 /** Asks which network files to compare with; null where the user dismisses the list. */
 async function pickFiles(own: string, picked: readonly string[]): Promise<readonly string[] | null> {
   const files = (await networkFiles()).filter((uri) => uri.toString() !== own);
-  const items = files.map((uri) => ({
-    label: nameOf(uri),
-    description: folderOf(uri),
-    picked: picked.includes(uri.toString()),
-    uri,
-  }));
+  const items = files.map((uri) => ({ ...pickItem(uri), picked: picked.includes(uri.toString()) }));
   const chosen = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     title: vscode.l10n.t('Compare With'),
     placeHolder:
       items.length > 0
         ? vscode.l10n.t('Networks to compare with')
-        : vscode.l10n.t('No other network is open, and there is no *.network.json in the workspace.'),
+        : vscode.l10n.t('There is no other network in the workspace.'),
   });
   return chosen?.map(({ uri }) => uri.toString()) ?? null;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { nameOf } from '../openers.ts';
+import { nameOf } from '../networkFiles.ts';
 
 /**
  * The panel's page: nothing inline, nothing fetched from elsewhere; until its figures are there, the name of what it

@@ -13,7 +13,7 @@ import { fileNameOf } from './fileName.ts';
 import { showError } from '../failures.ts';
 import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
-import { nameOf } from '../openers.ts';
+import { nameOf } from '../networkFiles.ts';
 import type { ExtensionHost } from '../host.ts';
 import { holdsNetwork } from '../documentFilter.ts';
 import type { RunStore } from './runStore.ts';

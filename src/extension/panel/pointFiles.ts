@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { readDataPoints } from '../../analysis/dataFile.ts';
 import type { PointSet } from '../../common/place.ts';
-import { nameOf } from '../openers.ts';
+import { nameOf } from '../networkFiles.ts';
 
 /**
  * Asks for a file of data points, and for two that a line or three that a plane is to go through; undefined when the

@@ -3,7 +3,7 @@ import { readDataPoints } from '../../analysis/dataFile.ts';
 import type { DataPoints } from '../../analysis/points.ts';
 import { MAX_DATA, sampledData } from '../../analysis/training/trainingPlaces.ts';
 import type { PanelData } from '../../protocol/training.ts';
-import { nameOf } from '../openers.ts';
+import { nameOf } from '../networkFiles.ts';
 
 /** The data that a network is trained with, as lines and points are taken from them. */
 export interface RunData {

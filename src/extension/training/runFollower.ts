@@ -5,7 +5,7 @@ import type { Spread } from '../../analysis/statistics.ts';
 import { entryAt, findLog, type LogEntry } from '../../analysis/training/trainingLog.ts';
 import { watchedSnapshots } from '../../analysis/training/runFiles.ts';
 import type { MeanFigure, PanelSnapshot, PanelTrainingRun } from '../../protocol/training.ts';
-import { nameOf } from '../openers.ts';
+import { nameOf } from '../networkFiles.ts';
 import { RunWatch, runFolders } from './runFolders.ts';
 
 /** Where a run is, and who says so. */
