@@ -8,7 +8,7 @@ const MAX_SEEDS = 100;
 const LARGEST = 1e100;
 const MAX_COUNT = 1e15;
 
-const FILE_PATH = `Absolute path of the file that defines the network: *.network.json, Keras or TensorFlow.js JSON, TypeScript, JavaScript, Python (PyTorch, Keras, Flax), .ipynb, .onnx, .tflite, .keras, .h5, .pt. Nothing in it is run.`;
+const FILE_PATH = `Absolute path of the file that defines the network: *.network.json, Keras or TensorFlow.js JSON, TypeScript, JavaScript, Python (PyTorch, Keras, Flax), .ipynb, .onnx, .tflite, .keras, .h5, .pt, .pt2. Nothing in it is run.`;
 const DEFINITION = `In place of file_path: the network in the native JSON format, for trying a change without writing it. For example {"input": [2], "layers": [{"type": "dense", "units": 16, "activation": "relu"}, {"type": "dense", "units": 1}]}; shapes have no batch and channels last.`;
 
 const source = {

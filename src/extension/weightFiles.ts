@@ -6,7 +6,7 @@ import type { WorkerFiles } from './host.ts';
 import { modelFileOf } from './modelEditor/modelDocuments.ts';
 import { nameOf } from './networkFiles.ts';
 
-const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.pt', '.pth', '.npz'];
+const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.pt', '.pth', '.pt2', '.npz'];
 const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,npz,npy,bin,onnx,tflite}';
 const CHOSEN = 'regionLens.weights';
 
@@ -104,7 +104,7 @@ export class WeightFiles implements vscode.Disposable {
     let file: vscode.Uri | undefined;
     if (picked === choose) {
       const filters = {
-        [vscode.l10n.t('Weights')]: ['h5', 'keras', 'safetensors', 'pt', 'pth', 'bin', 'ckpt', 'npz', 'npy'],
+        [vscode.l10n.t('Weights')]: ['h5', 'keras', 'safetensors', 'pt', 'pth', 'pt2', 'bin', 'ckpt', 'npz', 'npy'],
       };
       [file] =
         (await vscode.window.showOpenDialog({

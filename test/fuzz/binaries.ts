@@ -19,6 +19,8 @@ export const binaryKinds = {
   'PyTorch module before 1.6': 'pytorch/sequential.legacy.pt',
   TorchScript: 'pytorch/mlp.script.pt',
   'PyTorch checkpoint': 'pytorch/mixed-lightning.ckpt',
+  'exported program': 'torch-export/mlp.pt2',
+  'exported program before 2.8': 'torch-export/mlp-2.6.pt2',
 } as const;
 
 export type BinaryKind = keyof typeof binaryKinds;

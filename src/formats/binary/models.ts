@@ -1,6 +1,7 @@
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import { onnxFile } from '../onnx/onnxFile.ts';
 import { tfliteFile } from '../tflite/tfliteFile.ts';
+import { exportedProgram } from '../pytorch/exportedProgram.ts';
 import { torchModule } from '../pytorch/torchModule.ts';
 import { torchScript } from '../pytorch/torchScript.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
@@ -17,7 +18,7 @@ export interface BinaryFormat {
 }
 
 /** Every format in bytes. At most one of them recognizes a file. */
-export const binaryFormats: readonly BinaryFormat[] = [onnxFile, tfliteFile, torchModule, torchScript];
+export const binaryFormats: readonly BinaryFormat[] = [onnxFile, tfliteFile, torchModule, torchScript, exportedProgram];
 
 /** The format of a binary model, or null where it is none that is read. */
 export function binaryFormatOf(source: ByteSource): BinaryFormat | null {

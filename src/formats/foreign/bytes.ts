@@ -89,8 +89,8 @@ const inArchives: readonly (readonly [RegExp, string])[] = [
     'is a Core ML package. Give the model that it was converted from, such as ONNX (.onnx).',
   ],
   [
-    /(^|\/)(?:serialized_exported_program\.json|archive_format)$/,
-    'is an exported program of PyTorch (.pt2), which is not read. Export the model to ONNX (torch.onnx.export), which is read.',
+    /(^|\/)archive_format$/,
+    'is an archive of PyTorch (.pt2) with a compiled model, which has no layers. Save the model with torch.export.save, which is read.',
   ],
   [/(^|\/)MAR-INF\//, `is a TorchServe archive. ${unpack}`],
   [

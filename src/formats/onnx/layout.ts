@@ -10,6 +10,8 @@ const channelsFirst = new Set([
   'LpPool',
   'GlobalAveragePool',
   'GlobalMaxPool',
+  'AdaptiveAveragePool',
+  'AdaptiveMaxPool',
   'BatchNormalization',
   'InstanceNormalization',
   'GroupNormalization',

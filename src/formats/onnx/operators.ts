@@ -28,7 +28,16 @@ import {
 } from './extents.ts';
 import { depthToSpace, gatherTensor, padTensor, sliceTensor, spaceToDepth, splitTensor } from './parts.ts';
 import { quantizedOperators } from './quantized.ts';
-import { averagePool, convolve, convolveTransposed, enlarge, maxPool, poolWhole, reduce } from './windows.ts';
+import {
+  averagePool,
+  convolve,
+  convolveTransposed,
+  enlarge,
+  maxPool,
+  poolAdaptively,
+  poolWhole,
+  reduce,
+} from './windows.ts';
 
 /** What each kind of node of ONNX computes. */
 
@@ -248,6 +257,8 @@ export function operatorsOf(layout: Layout): Readonly<Record<string, Operator>> 
     AveragePool: averagePool,
     GlobalAveragePool: poolWhole('globalAveragePooling'),
     GlobalMaxPool: poolWhole('globalMaxPooling'),
+    AdaptiveAveragePool: poolAdaptively('averagePooling'),
+    AdaptiveMaxPool: poolAdaptively('maxPooling'),
     ReduceMean: reduce('mean'),
     ReduceSum: reduce('sum'),
     ReduceMax: reduce('max'),

@@ -1,4 +1,5 @@
 import type { Window } from '../../network/operation.ts';
+import { poolTo } from '../graph/adaptivePooling.ts';
 import { convolution, shift } from '../graph/affine.ts';
 import { realNumbers, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import type { GraphNode } from '../graph/node.ts';
@@ -158,6 +159,15 @@ export const poolWhole =
   (kind: 'globalMaxPooling' | 'globalAveragePooling'): Operator =>
   (writer, node) =>
     poolAll(writer, node, spatialTensor(writer, node), kind, true);
+
+/** PyTorch's pooling to numbers of positions, which ONNX has no operation for. */
+export const poolAdaptively =
+  (kind: 'averagePooling' | 'maxPooling'): Operator =>
+  (writer, node) => {
+    const sizes = wholeNumbers(node, 'output_size', 1);
+    if (!sizes) throw new Refusal('To how many positions this pools is not known.');
+    return poolTo(writer, node, spatialTensor(writer, node), sizes, kind);
+  };
 
 /** The mean, the sum or an extremum along axes. */
 export const reduce =

@@ -139,10 +139,14 @@ const pooling =
     };
   };
 
-const whole =
-  (op: string): Describe =>
-  (module, rank) =>
-    sizesIn(module, 'output_size', rank)?.every((size) => size === 1) ? { op } : undefined;
+const adaptive =
+  (kind: 'Average' | 'Max'): Describe =>
+  (module, rank) => {
+    const sizes = sizesIn(module, 'output_size', rank);
+    if (!sizes) return undefined;
+    if (sizes.every((size) => size === 1)) return { op: `Global${kind}Pool` };
+    return { op: `Adaptive${kind}Pool`, attributes: { output_size: sizes } };
+  };
 
 const normalization: Describe = (module) => {
   const names = ['weight', 'bias', 'running_mean', 'running_var'];
@@ -185,8 +189,8 @@ const kinds: Readonly<Record<string, Describe>> = {
   BatchNorm: normalization,
   MaxPool: pooling('MaxPool'),
   AvgPool: pooling('AveragePool'),
-  AdaptiveAvgPool: whole('GlobalAveragePool'),
-  AdaptiveMaxPool: whole('GlobalMaxPool'),
+  AdaptiveAvgPool: adaptive('Average'),
+  AdaptiveMaxPool: adaptive('Max'),
   Flatten: (module) =>
     numberIn(module, 'end_dim', -1) === -1
       ? { op: 'Flatten', attributes: { axis: numberIn(module, 'start_dim', 1) } }

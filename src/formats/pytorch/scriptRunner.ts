@@ -216,9 +216,16 @@ export class ScriptRunner {
     if (conversions.has(path) || path === 'ops.prim.NumToTensor') return args[0] ?? null;
     const code = path.startsWith('__torch__.') ? this.code.functionAt(path) : undefined;
     if (code) return this.call(code, args);
-    const name = path.replace(/^torch\./, '').replace(/([^_])_$/, '$1');
+    const isInPlace = /[^_]_$/.test(path);
+    const name = path.replace(/^torch\./, '').slice(0, isInPlace ? -1 : undefined);
     const known = this.known(name, args);
     if (known !== undefined) return known;
+    const result = this.computed(path, name, args, named);
+    if (isInPlace) this.writer.overwrite(args[0], result);
+    return result;
+  }
+
+  private computed(path: string, name: string, args: readonly Value[], named: string | undefined): Value {
     const operator = Object.hasOwn(scriptOperators, name) ? scriptOperators[name] : undefined;
     if (operator && named === undefined) return operator(this.writer, args);
     const tensors = args.flat().filter(isTensor);

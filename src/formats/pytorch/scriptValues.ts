@@ -7,9 +7,12 @@ export class Traced {
   constructor(readonly name: string) {}
 }
 
-/** How many places a tensor has along an axis. */
+/** How many places a tensor has along an axis; null for a number that is computed from such ones. */
 export class Extent {
-  constructor(readonly axis: number) {}
+  constructor(
+    readonly axis: number | null,
+    readonly of: Value,
+  ) {}
 }
 
 /** Something that is called by its full path: `torch.conv2d`. */

@@ -1,7 +1,8 @@
-import { bytesOf, decode, type NumberType } from '../weights/numberTypes.ts';
-import { isShape, sizeOfShape } from '../weights/shapes.ts';
+import { bytesOf, type NumberType } from '../weights/numberTypes.ts';
+import { isShape } from '../weights/shapes.ts';
 import { WeightsError } from '../weights/weightsFile.ts';
 import { PickledName, PickledObject, type Pickled, type PickledDict, type PickleHost } from './pickle.ts';
+import { valuesOf } from './stridedValues.ts';
 
 /** Numbers one after another, which tensors are views of. */
 export interface Storage {
@@ -83,9 +84,6 @@ const dtypes: Readonly<Record<string, NumberType>> = {
   bool: 'bool',
 };
 
-/** A view may repeat its storage (`expand`); more numbers than this are no weights. */
-const MOST_REPEATED = 2 ** 22;
-
 /** Builds tensors and containers, and refuses to have anything else called. */
 export class TensorHost implements PickleHost {
   private readonly storages = new Map<string, PickledStorage>();
@@ -144,26 +142,8 @@ export class TensorHost implements PickleHost {
     const type = dtype ?? storage.type;
     return new PickledTensor([...shape], () => {
       if (type === null) throw new WeightsError(`${this.name} holds ${storage.typeName} numbers, which are not read.`);
-      return this.valuesOf(storage, type, { offset, shape, stride });
+      return valuesOf(this.name, storage, type, { offset, shape, stride }, this.finder.isLittleEndian);
     });
-  }
-
-  private valuesOf(
-    storage: Storage,
-    type: NumberType,
-    { offset, shape, stride }: { offset: number; shape: readonly number[]; stride: readonly number[] },
-  ): Float64Array {
-    const count = sizeOfShape(shape);
-    if (count === 0) return new Float64Array();
-    const reach = shape.reduce((sum, extent, axis) => sum + (extent - 1) * stride[axis], 0) + 1;
-    const size = bytesOf(type);
-    if (!((offset + reach) * size <= storage.byteLength))
-      throw new WeightsError(`${this.name} is damaged: a tensor reaches beyond the numbers that are stored for it.`);
-    if (count > Math.max(reach, MOST_REPEATED))
-      throw new WeightsError(`${this.name} repeats a few numbers ${count} times: no weights do that.`);
-    const stored = decode(storage.read(offset * size, reach * size), type, reach, this.finder.isLittleEndian);
-    if (isContiguous(shape, stride)) return stored;
-    return strided(stored, shape, stride);
   }
 
   undescribed(): WeightsError {
@@ -173,31 +153,6 @@ export class TensorHost implements PickleHost {
 
 function isExtent(value: Pickled | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isContiguous(shape: readonly number[], stride: readonly number[]): boolean {
-  let wanted = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && stride[axis] !== wanted) return false;
-    wanted *= shape[axis];
-  }
-  return true;
-}
-
-function strided(stored: Float64Array, shape: readonly number[], stride: readonly number[]): Float64Array {
-  const values = new Float64Array(sizeOfShape(shape));
-  const index = shape.map(() => 0);
-  let at = 0;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = stored[at];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      at += stride[axis];
-      if (++index[axis] < shape[axis]) break;
-      at -= shape[axis] * stride[axis];
-      index[axis] = 0;
-    }
-  }
-  return values;
 }
 
 type Maker = (args: readonly Pickled[], host: TensorHost) => Pickled;

@@ -2,6 +2,8 @@ import type { ByteSource, WeightsFile } from './weightsFile.ts';
 import { WeightsError, wholeOf } from './weightsFile.ts';
 import { foreignArchive, foreignBytes } from '../foreign/bytes.ts';
 import { isLegacyTorch, isTorchArchive, readLegacyTorch, readTorchArchive } from '../pytorch/checkpoint.ts';
+import { exportedIn } from '../pytorch/exportedArchive.ts';
+import { exportedWeights } from '../pytorch/exportedProgram.ts';
 import { torchWeights } from '../pytorch/stateDict.ts';
 import { isHdf5, readHdf5 } from './hdf5.ts';
 import { isNpy, readNpy, readNpz } from './numpy.ts';
@@ -34,6 +36,8 @@ function readNpzOf(archive: Archive): WeightsFile {
 /** A `.keras` archive holds the model and its weights side by side; `numpy.savez` writes arrays alone. */
 function openArchive(archive: Archive): WeightsFile {
   const weights = archive.names.find((name) => /(^|\/)model\.weights\.h5$/.test(name));
+  const exported = exportedIn(archive);
+  if (exported) return exportedWeights(exported);
   if (isTorchArchive(archive)) return torchWeights(readTorchArchive(archive));
   if (weights === undefined) return readNpzOf(archive);
   const { tensors } = readHdf5(`${archive.name} (${weights})`, archive.file(weights));

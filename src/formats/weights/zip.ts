@@ -1,6 +1,6 @@
 import { Inflate } from 'fflate';
 import { directoryOf, type ZipEntry } from './zipDirectory.ts';
-import { WeightsError, type ByteSource } from './weightsFile.ts';
+import { bytesSource, WeightsError, type ByteSource } from './weightsFile.ts';
 
 /** A zip archive whose files are read and unpacked one by one. */
 export interface Archive {
@@ -10,6 +10,8 @@ export interface Archive {
   sizeOf(name: string): number;
   /** The first `most` bytes of a file. Throws a `WeightsError` where there is no such file or it is damaged. */
   file(name: string, most?: number): Uint8Array;
+  /** A file as a source of its own, which is read where it stands unless it is packed. */
+  source(name: string): ByteSource;
   /** Bytes out of the middle of a file, which lie inside it. */
   part(name: string, start: number, length: number): Uint8Array;
 }
@@ -43,6 +45,7 @@ export function openZip(source: ByteSource): Archive {
     names: [...byName.keys()],
     sizeOf: (name) => entryOf(name).size,
     file: (name, most = Infinity) => unpacked(source, entryOf(name), most),
+    source: (name) => sourceOf(source, entryOf(name)),
     part: (name, start, length) => {
       const entry = entryOf(name);
       if (!(start >= 0 && length >= 0 && start + length <= entry.size))
@@ -50,6 +53,15 @@ export function openZip(source: ByteSource): Archive {
       if (!entry.isStored) return unpacked(source, entry, start + length).subarray(start);
       return dataOf(source, entry, start, length);
     },
+  };
+}
+
+function sourceOf(source: ByteSource, entry: ZipEntry): ByteSource {
+  if (!entry.isStored) return bytesSource(source.name, unpacked(source, entry, Infinity));
+  return {
+    name: source.name,
+    size: entry.size,
+    read: (start, length) => dataOf(source, entry, start, length),
   };
 }
 

@@ -1,10 +1,9 @@
 import type { Window } from '../../../../network/operation.ts';
-import { spatialExtents } from '../../../../network/window.ts';
 import { padAxes } from '../../../graph/padding.ts';
 import type { PaddingMode, Sides } from '../../../graph/padding.ts';
 import { straight } from '../../../graph/affine.ts';
-import { poolUnevenly } from '../../../graph/unevenPooling.ts';
-import { averageWithZeros, pad, pairOf, pool, poolAll, resize, roundedUp } from '../../../graph/windows.ts';
+import { poolTo } from '../../../graph/adaptivePooling.ts';
+import { averageWithZeros, pad, pool, resize, roundedUp } from '../../../graph/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { evenPadding, windowOf, withChannelsFirst } from './convolutions.ts';
@@ -71,23 +70,7 @@ export const adaptive =
     const x = withChannelsFirst(call);
     const wanted = adaptiveSize(fields, rank);
     trace.isAdaptive ||= !wanted.includes(null);
-    const isWhole = wanted.every((extent) => extent === 1);
-    if (isWhole)
-      return poolAll(trace.writer, node, x, kind === 'maxPooling' ? 'globalMaxPooling' : 'globalAveragePooling', true);
-    if (!x.shape) throw new Refusal('A pooling to a given size of a tensor of unknown shape is not read.');
-    if (x.shape.length !== rank + 1)
-      throw new Refusal('Pooling along other axes than those of positions is not analyzed.');
-    const extents = spatialExtents(x.shape, rank).slice(2 - rank, 2);
-    const sizes = wanted.map((extent, axis) => extent ?? extents[axis]);
-    if (sizes.every((size, axis) => size === extents[axis])) return x;
-    if (sizes.every((size, axis) => extents[axis] % size === 0)) {
-      const kernel = pairOf(
-        extents.map((extent, axis) => extent / sizes[axis]),
-        rank,
-      );
-      return pool(trace.writer, node, x, kind, { rank, kernel, strides: kernel, dilation: [1, 1], padding: 'valid' });
-    }
-    return poolUnevenly(trace.writer, node, x, sizes, kind);
+    return poolTo(trace.writer, node, x, wanted, kind);
   };
 
 /** Null for an axis that keeps its extent. */
