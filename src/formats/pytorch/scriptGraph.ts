@@ -7,6 +7,32 @@ import { PickledTensor } from './tensors.ts';
 /** Operations whose result shows the same numbers in memory as what they read. */
 const views = new Set(['Flatten', 'Reshape', 'Slice', 'Squeeze', 'Transpose', 'Unsqueeze']);
 
+/** Operations whose result has as many axes as what they read. */
+const sameRank = new Set([
+  ...['Abs', 'BatchNormalization', 'Clip', 'Elu', 'Gelu', 'HardSigmoid', 'HardSwish', 'Identity', 'LeakyRelu', 'Mish'],
+  ...['Neg', 'PRelu', 'Pad', 'Relu', 'Resize', 'Selu', 'Sigmoid', 'Slice', 'Softmax', 'Softplus', 'Swish', 'Tanh'],
+  ...['AdaptiveAveragePool', 'AdaptiveMaxPool', 'Gemm', 'GlobalAveragePool', 'GlobalMaxPool'],
+]);
+
+/** How many axes a result has, with the batch; undefined where it is not known. */
+function rankAfter(
+  op: string,
+  inputs: readonly Value[],
+  rankOf: (value: Value | undefined) => number | undefined,
+  { kernel_shape: kernel, perm }: Readonly<Record<string, Attribute | undefined>>,
+): number | undefined {
+  if (op === 'Conv' || op === 'ConvTranspose') return rankOf(inputs[1]);
+  if (typeof kernel === 'object') return kernel.length + 2;
+  if (typeof perm === 'object') return perm.length;
+  if (op === 'Flatten') return 2;
+  if (op === 'Reshape') return Array.isArray(inputs[1]) ? inputs[1].length : undefined;
+  if (sameRank.has(op)) return rankOf(inputs[0]);
+  if (op !== 'Add' && op !== 'Sub' && op !== 'Mul' && op !== 'Div' && op !== 'Concat') return undefined;
+  const tensors = inputs.filter((input) => input instanceof Traced);
+  const ranks = tensors.map(rankOf);
+  return tensors.length === inputs.length && ranks.every((rank) => rank === ranks[0]) ? ranks[0] : undefined;
+}
+
 /** A graph of operations in ONNX's words, collected while a program of PyTorch is followed in its order. */
 export class ScriptGraph implements NodeWriter {
   readonly nodes: OnnxNode[] = [];
@@ -19,6 +45,8 @@ export class ScriptGraph implements NodeWriter {
   private readonly overwritten = new Map<string, string>();
   /** Of a view, the tensor that it shows. */
   private readonly shown = new Map<string, string>();
+  /** By the name of a tensor, the views of it that nothing was written into since. */
+  private readonly viewsOf = new Map<string, string[]>();
   /** What is no longer what it was: something was written into the same memory. */
   private readonly stale = new Set<string>();
 
@@ -51,7 +79,9 @@ export class ScriptGraph implements NodeWriter {
       opSpan: nowhere,
       tensor: () => undefined,
     });
-    if (views.has(op) && inputs[0] instanceof Traced) this.shown.set(output, this.baseOf(names[0]));
+    const rank = rankAfter(op, inputs, (value) => this.rankOf(value), attributes);
+    if (rank !== undefined) this.ranks.set(output, rank);
+    if (views.has(op) && inputs[0] instanceof Traced) this.show(output, this.baseOf(names[0]));
     this.last = output;
     return new Traced(output);
   }
@@ -68,10 +98,17 @@ export class ScriptGraph implements NodeWriter {
     if (!(target instanceof Traced) || !(result instanceof Traced) || target.name === result.name) return;
     const before = this.current(target.name);
     const base = this.baseOf(before);
-    for (const name of [base, ...this.shown.keys()])
-      if (name !== before && this.baseOf(name) === base) this.stale.add(name);
+    for (const name of [base, ...(this.viewsOf.get(base) ?? [])]) if (name !== before) this.stale.add(name);
+    this.viewsOf.delete(base);
     this.overwritten.set(before, result.name);
-    if (result.name !== base) this.shown.set(result.name, base);
+    this.show(result.name, base);
+  }
+
+  private show(view: string, base: string): void {
+    this.shown.set(view, base);
+    const known = this.viewsOf.get(base);
+    if (known) known.push(view);
+    else this.viewsOf.set(base, [view]);
   }
 
   rankOf(value: Value | undefined): number | undefined {
@@ -90,8 +127,13 @@ export class ScriptGraph implements NodeWriter {
 
   /** The tensor that has this name by now. */
   private current(name: string): string {
+    const earlier: string[] = [];
     let now = name;
-    for (let next = this.overwritten.get(now); next !== undefined; next = this.overwritten.get(now)) now = next;
+    for (let next = this.overwritten.get(now); next !== undefined; next = this.overwritten.get(now)) {
+      earlier.push(now);
+      now = next;
+    }
+    for (const each of earlier) this.overwritten.set(each, now);
     if (this.stale.has(now)) throw new Unfollowed('a tensor that is changed through another view of it');
     return now;
   }

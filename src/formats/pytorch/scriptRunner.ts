@@ -2,7 +2,7 @@ import type { CallArgument, Expression, FunctionDefinition, Statement } from '..
 import { PickledObject, type Pickled } from './pickle.ts';
 import type { ScriptCode } from './scriptCode.ts';
 import { scriptOperators, type NodeWriter } from './scriptOperators.ts';
-import { isTensor, Method, Path, Traced, Unfollowed, type Value } from './scriptValues.ts';
+import { Extent, isTensor, Method, Path, Traced, Unfollowed, type Value } from './scriptValues.ts';
 import { fieldsOf } from './stateDict.ts';
 import { PickledTensor } from './tensors.ts';
 
@@ -128,8 +128,10 @@ export class ScriptRunner {
         throw new Unfollowed(expression.id);
       }
       case 'number':
-        if (expression.value === undefined) throw new Unfollowed('a number');
-        return expression.value;
+        if (expression.value !== undefined) return expression.value;
+        if (expression.isFloat) throw new Unfollowed('a number');
+        // Beyond 2^53, as the end of a part stands where it goes to the end.
+        return Infinity;
       case 'string':
         return expression.value;
       case 'constant':
@@ -245,13 +247,32 @@ export class ScriptRunner {
       case 'ne':
         if (isPlain(a) && isPlain(b)) return (a === b) === (name === 'eq');
         return undefined;
+      case 'dim':
+        return this.writer.rankOf(a);
+      case 'size': {
+        const rank = b === undefined ? this.writer.rankOf(a) : undefined;
+        return rank === undefined ? undefined : Array.from({ length: rank }, (_, axis) => new Extent(axis, a));
+      }
       case 'len':
         return Array.isArray(a) ? a.length : undefined;
       default:
-        return undefined;
+        return typeof a === 'number' && typeof b === 'number' && Object.hasOwn(ofNumbers, name)
+          ? ofNumbers[name](a, b)
+          : undefined;
     }
   }
 }
+
+/** What is computed of numbers that are known. */
+const ofNumbers: Readonly<Record<string, (a: number, b: number) => Value>> = {
+  gt: (a, b) => a > b,
+  ge: (a, b) => a >= b,
+  lt: (a, b) => a < b,
+  le: (a, b) => a <= b,
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+};
 
 function isPlain(value: Value | undefined): boolean {
   return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';

@@ -2,11 +2,11 @@ import type { BinaryFormat } from '../binary/models.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
 import type { Problem } from '../../network/definition.ts';
 import { nameFromFile } from '../names.ts';
-import { networkOf } from '../onnx/graph.ts';
 import { sizeAdvice, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import { isZip, openZip } from '../weights/zip.ts';
 import { isLegacyTorch, isTorchArchive, readLegacyTorch, readTorchArchive } from './checkpoint.ts';
+import { networkOfImages } from './imageSize.ts';
 import { nodeOf, nowhere, type LeafModule } from './layers.ts';
 import { PickledObject, type Pickled, type PickledDict } from './pickle.ts';
 import { fieldsOf } from './stateDict.ts';
@@ -112,7 +112,7 @@ function readModule(source: ByteSource, options: ReadOptions): ReadResult {
   if (!sequence || sequence.leaves.length === 0) return { format: 'torch', networks: [], problems: [] };
   const { leaves, wrapper } = sequence;
   const model = modelOf(leaves.map(leafOf));
-  const { network, problems } = networkOf(model, nameFromFile(source.name), options);
+  const { network, problems } = networkOfImages(model, nameFromFile(source.name), options);
   const said: Problem[] = wrapper
     ? [
         {

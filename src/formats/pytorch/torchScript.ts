@@ -1,12 +1,12 @@
 import type { BinaryFormat } from '../binary/models.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
 import { nameFromFile } from '../names.ts';
-import { networkOf } from '../onnx/graph.ts';
 import { sizeAdvice } from '../onnx/model.ts';
 import { bytesSource, type ByteSource } from '../weights/weightsFile.ts';
 import { isZip, openZip } from '../weights/zip.ts';
 import { ByteReader } from '../binary/byteReader.ts';
 import { isTorchArchive, readTorchArchive } from './checkpoint.ts';
+import { networkOfImages } from './imageSize.ts';
 import { nowhere } from './layers.ts';
 import { PickledObject, readPickle, type Pickled } from './pickle.ts';
 import { ScriptCode } from './scriptCode.ts';
@@ -50,7 +50,7 @@ function readScript(source: ByteSource, options: ReadOptions): ReadResult {
   }
   const inputs = [{ name: INPUT, dims: inputSizes(graph), span: nowhere, advice: sizeAdvice }];
   const model = graph.model(inputs, Array.isArray(last) ? (last as readonly Value[]) : [last]);
-  const { network, problems } = networkOf(model, nameFromFile(source.name), options);
+  const { network, problems } = networkOfImages(model, nameFromFile(source.name), options);
   return { format: 'torchscript', networks: [network], problems };
 }
 

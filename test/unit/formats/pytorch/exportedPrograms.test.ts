@@ -248,6 +248,8 @@ describe('a damaged or hostile exported program', () => {
       'is not what torch.save writes',
     ],
     ['weights that are missing', weights(meta({})), 'it holds no tensor net.0.bias'],
+    ['a program without end', changed('mlp.pt2', () => '['.repeat(1e6)), 'models/model.json is not JSON'],
+    ['numbers without end', changed('mlp.pt2', () => `[${'NaN,'.repeat(1e6)}1]`), 'models/model.json is not JSON'],
     ['a graph that is too long', changed('mlp.pt2', (text) => text + ' '.repeat(2 ** 24)), 'longer than that of any'],
   ])('with %s is refused with a sentence', (_, bytes, sentence) => {
     const { messages, network } = open('m.pt2', bytes);

@@ -50,7 +50,10 @@ describe('a TorchScript file', () => {
   it('is followed through the code of its modules and of PyTorch', () => {
     const lenet = read(source('lenet.pt', bytesOf('lenet-without-numbers.script.pt')), 'lenet.pt', { weights: false })!;
     const [{ layers: written, inputs }] = lenet.networks;
-    expect(inputs[0].shape).toEqual([-1, -1, 1]);
+    expect(inputs[0].shape).toEqual([28, 28, 1]);
+    expect(lenet.problems.map(({ message }) => message)).toEqual([
+      'The size of the input is not in the file. 28×28 is taken: the least square size that fits the first linear layer (28 to 31 fit).',
+    ]);
     expect(written.map(({ name, type, activation }) => `${name} ${type} ${activation.name}`)).toEqual([
       'conv1 conv2d relu',
       'max_pooling2d max_pooling2d linear',
@@ -61,7 +64,7 @@ describe('a TorchScript file', () => {
       'fc2 dense relu',
       'fc3 dense linear',
     ]);
-    const { network } = buildNetwork({ ...lenet.networks[0], inputs: [{ ...inputs[0], shape: [28, 28, 1] }] });
+    const { network } = buildNetwork(lenet.networks[0]);
     expect(totalParameters(network.layers)).toBe(61706);
   });
 
