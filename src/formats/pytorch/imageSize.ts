@@ -13,7 +13,7 @@ const MAX_EXTENT = 1024;
 const passing = new Set(['Relu', 'LeakyRelu', 'Clip', 'Identity', 'BatchNormalization', 'Sigmoid', 'Tanh']);
 
 /**
- * The network of a model whose file tells channels and not the size of images: solved from the first linear layer behind
+ * The network of a model whose file does not tell the size of images: it is solved from the first linear layer behind
  * a flattening, which is said; else left open, which is asked for.
  */
 export function networkOfImages(
