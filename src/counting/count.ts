@@ -33,6 +33,8 @@ export interface CountRequest {
   readonly limits: CountLimits;
   /** Also list everything about each activation region, for export; memory grows with their number. */
   readonly listRegions?: boolean;
+  /** Also count the breakpoints of each unit, on a segment that is counted layer by layer. */
+  readonly units?: boolean;
   /** For cells: by their vertices or by linear programs. By default the number of dimensions decides. */
   readonly cellsBy?: 'vertices' | 'programs';
   /** For sampling: the number of points, 10,000 by default. */
@@ -119,6 +121,11 @@ export interface CountResult {
   /** Set if requested. */
   readonly list?: readonly RegionRecord[];
   readonly line: LineRegions | null;
+  /**
+   * If requested, the points of the segment at which each unit changes its piece, by layer index. Points that several
+   * units share count for each. Null where they are not known: after a stop, and where cells were counted one by one.
+   */
+  readonly unitBreakpoints?: readonly (readonly number[])[] | null;
   /** For sampling only. */
   readonly sampling?: SamplingResult;
 }

@@ -62,6 +62,7 @@ export interface CountPart {
   readonly regions: PlaneRegions | null;
   readonly list?: readonly RegionRecord[];
   readonly line: LineRegions | null;
+  readonly unitBreakpoints?: CountResult['unitBreakpoints'];
   readonly sampling?: SamplingResult;
 }
 
@@ -86,7 +87,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
   // Where the network jumps, cells do not meet facet to facet and cannot be joined.
   const linear = request.linear && isContinuous(program);
   const found = byMethod(program, { ...request, linear }, hooks, share);
-  const { walked, merge, linearRegions, regions, line, list, sampling } = found;
+  const { walked, merge, linearRegions, regions, line, list, unitBreakpoints, sampling } = found;
   const joins = merge && !share && (walked.stoppedBy === null || request.joinsPart);
   const joined = joins ? merge.joins.count() : (linearRegions ?? null);
   return {
@@ -98,6 +99,7 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
     regions: regions ?? null,
     list,
     line: line ?? null,
+    ...(request.units && { unitBreakpoints: unitBreakpoints ?? null }),
     sampling,
   };
 }
@@ -111,7 +113,7 @@ function exactMapsOf(request: CountRequest): ExactMaps {
 
 /** The whole count from what each of its threads found. */
 export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
-  const [{ stageOfLayer, linearRegions, regions, line, sampling }] = parts;
+  const [{ stageOfLayer, linearRegions, regions, line, unitBreakpoints, sampling }] = parts;
   const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
   const cells = parts[0].walked.cells.map((_, stage) => {
     const common = Math.max(...parts.map(({ walked }) => walked.common?.[stage] ?? 0));
@@ -135,6 +137,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     regions,
     line,
     list: request.listRegions ? parts.flatMap((part) => part.list ?? []) : undefined,
+    ...(unitBreakpoints !== undefined && { unitBreakpoints }),
     sampling,
   };
 }
@@ -162,7 +165,8 @@ function byMethod(program: Program, request: CountRequest, hooks: CountHooks, sh
     );
   const watched = { limits: request.limits, hooks: walkHooks, share };
   if (slice.dimension === 1 && !share && !request.cellsBy && !request.listRegions) {
-    const line = countLine(program, slice, { ...watched, linear: request.linear, draws: request.keepRegions });
+    const { linear, keepRegions: draws, units } = request;
+    const line = countLine(program, slice, { ...watched, linear, draws, units });
     if (line) return line;
   }
   return walkCells(program, slice, request, watched);
@@ -249,6 +253,7 @@ interface Found {
   readonly isLoose?: boolean;
   readonly regions?: PlaneRegions | null;
   readonly line?: LineRegions | null;
+  readonly unitBreakpoints?: CountResult['unitBreakpoints'];
   readonly list?: readonly RegionRecord[];
   readonly sampling?: SamplingResult;
 }

@@ -8,11 +8,14 @@ import { LinearPieces, LineDrawing } from './lineOutputs.ts';
 import { giveMachine, takeMachine } from './lineMachine.ts';
 import { LineWalk } from './lineWalk.ts';
 import { IllConditioned } from './trace.ts';
+import { UnitBreakpoints } from './unitBreakpoints.ts';
 
 interface LineCountOptions extends Watched {
   readonly linear: boolean;
   /** Also keeps the pieces for drawing. */
   readonly draws: boolean;
+  /** Also counts the breakpoints of each unit. */
+  readonly units?: boolean;
 }
 
 interface LineCount {
@@ -20,6 +23,8 @@ interface LineCount {
   /** Null where it was not asked for, or the count was stopped. */
   readonly linearRegions: number | null;
   readonly line: LineRegions | null;
+  /** Of each unit, by layer index; null where they were not asked for, or the count was stopped. */
+  readonly unitBreakpoints: readonly (readonly number[])[] | null;
 }
 
 /**
@@ -49,8 +54,10 @@ function countByLayers(program: Program, slice: Slice, options: LineCountOptions
     () => cells(),
   );
   const machine = takeMachine(program);
+  const units = options.units ? new UnitBreakpoints(program) : null;
   const walk: LineWalk = new LineWalk(program, slice, machine, {
     stopped: () => watch.mustStopNow(total()),
+    bent: units ? (stretch, stage) => units.add(stretch, stage) : undefined,
     visit:
       options.linear || options.draws
         ? (stretch, outputs) => {
@@ -68,5 +75,6 @@ function countByLayers(program: Program, slice: Slice, options: LineCountOptions
     walked: { stoppedBy: watch.stoppedBy, cells: cells() },
     linearRegions: pieces && isWhole ? 1 + pieces.bends : null,
     line: drawing?.regions() ?? null,
+    unitBreakpoints: units && isWhole ? units.perLayer() : null,
   };
 }

@@ -25,6 +25,8 @@ const COLUMN_BYTES = 1 << 24;
 interface LineHooks {
   /** True ends the walk. Called often. */
   stopped(): boolean;
+  /** A stage has bent a stretch. Stretches of a stage come in order. */
+  bent?(stretch: Stretch, stage: number): void;
   /** A stretch is done: its outputs, where they were asked for. Stretches come in order. */
   visit?(stretch: Stretch, outputs: readonly LineTensor[]): void;
 }
@@ -146,7 +148,9 @@ export class LineWalk {
           ),
         );
       } else {
-        live.set(step.output, this.bend(stretch, stage++, step, live.get(step.source)!));
+        live.set(step.output, this.bend(stretch, stage, step, live.get(step.source)!));
+        this.hooks.bent?.(stretch, stage);
+        stage++;
       }
       for (const [tensor, held] of live) {
         if (this.lastUse[tensor] > i) continue;
