@@ -27,6 +27,8 @@ export interface CountChoice {
   /** See `CountRequest`. */
   readonly level?: number;
   readonly listRegions?: boolean;
+  /** See `CountRequest`. */
+  readonly units?: boolean;
   /** Points of a sample, in number. */
   readonly samples?: number;
   readonly limits: CountRequest['limits'];
@@ -73,6 +75,7 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     keepRegions: choice.keepRegions,
     level: choice.level,
     listRegions: choice.listRegions,
+    units: choice.units,
     limits: choice.limits,
     samples: choice.samples,
     seed: choice.source.seed,

@@ -8,6 +8,7 @@ import { meanRegionsOnSegment } from '../theory/kacRice/segment.ts';
 import { networkToCount } from './countPlan.ts';
 import { settleSegment } from './settlePlace.ts';
 import { meanOf, spreadOf, type Spread } from './statistics.ts';
+import { unitBreakpoints, type UnitBreakpoints } from './unitFigures.ts';
 
 /** What a user chooses about a measurement. */
 export interface ExperimentChoice {
@@ -21,6 +22,8 @@ export interface ExperimentChoice {
   readonly segment?: SegmentPlace;
   readonly chords: number;
   readonly points: number;
+  /** Also the breakpoints of each unit on the segment. */
+  readonly units?: boolean;
 }
 
 export const DEFAULT_CHORDS = 100;
@@ -28,7 +31,8 @@ export const DEFAULT_POINTS = 100;
 
 /** A measurement ready to run: weights drawn, places settled. Errors: RangeError for a segment that does not fit. */
 export function planExperiment(network: Network, choice: ExperimentChoice): MeasureRequest {
-  return { network: networkToCount(network, choice), ...placesOf(network.inputSize, choice) };
+  const places = placesOf(network.inputSize, choice);
+  return { network: networkToCount(network, choice), ...places, unitsOnSegment: choice.units };
 }
 
 function placesOf(inputs: number, choice: ExperimentChoice) {
@@ -52,6 +56,11 @@ export interface ExperimentSummary {
    * neurons.
    */
   readonly breakpointsPerNeuron: readonly (Spread | null)[];
+  /**
+   * The same for each single neuron, of all networks together: those of one after those of another. Null where they
+   * were not asked for, or are not known of some network.
+   */
+  readonly unitBreakpoints: UnitBreakpoints | null;
   /** Boundary after each layer over the volume it lies in, by Crofton's formula. */
   readonly boundaryDensity: readonly (Spread | null)[];
   /** The same times the volume of the box; null where that is too large or small a number. */
@@ -101,6 +110,7 @@ export function summarize(
         ? null
         : spreadOf(lines.map((regions) => (regions[index] - (regions[index - 1] ?? 1)) / neurons)),
     ),
+    unitBreakpoints: choice.units === true ? unitBreakpoints(unitsOf(network, measured), 1, true) : null,
     boundaryDensity: density,
     boundaryVolume: total >= 0 && Number.isFinite(volume) && volume > 0 ? scaled(density[total], volume) : null,
     distance: distanceSummary(network, measured),
@@ -112,6 +122,13 @@ export function summarize(
       chords.slice(0, Math.max(0, ...measured.map((each) => each.chords.length))),
     ),
   };
+}
+
+/** Breakpoints on the segment of the units of all networks, by layer index; null where some are not known. */
+function unitsOf({ layers }: Network, measured: readonly Experiment[]): number[][] | null {
+  const found = measured.flatMap(({ segmentUnits }) => (segmentUnits ? [segmentUnits] : []));
+  if (found.length < measured.length) return null;
+  return layers.map(({ index }) => found.flatMap((units) => units[index]));
 }
 
 function scaled(spread: Spread | null, factor: number): Spread | null {

@@ -20,6 +20,7 @@ export const COUNT_OPTIONS = {
   estimate: { type: 'boolean' },
   json: { type: 'boolean' },
   linear: { type: 'boolean' },
+  units: { type: 'boolean' },
   method: text,
   network: text,
   seed: text,
@@ -61,6 +62,8 @@ export function countWordsOf(values: CountValues, positionals: readonly string[]
   const repeat = parseCount(values.repeat, 'repeat', 1, MAX_DRAWS) ?? 1;
   if (values.regions !== undefined && repeat > 1) throw new UsageError('--regions is for one network');
   if (values.regions !== undefined && method === 'sample') throw new UsageError('a sample has no regions to list');
+  if (values.units === true && (method !== 'line' || cellsBy || values.regions !== undefined))
+    throw new UsageError('--units is for --method line, without --cells-by and --regions');
   const choice = {
     method,
     cellsBy,
@@ -69,6 +72,7 @@ export function countWordsOf(values: CountValues, positionals: readonly string[]
     linear: true,
     keepRegions: false,
     listRegions: values.regions !== undefined,
+    units: values.units,
     samples: parseCount(values.samples, 'samples', 1, MAX_SAMPLES),
     limits: {
       regions: parseCount(values['max-regions'], 'max-regions', 1),
@@ -95,7 +99,7 @@ export function countWordsOf(values: CountValues, positionals: readonly string[]
 /** Errors: UsageError where it is asked for together with what only a count gives. */
 function isEstimate(values: CountValues): boolean {
   if (values.estimate !== true) return false;
-  for (const option of ['part', 'runs', 'regions'] as const)
+  for (const option of ['part', 'runs', 'regions', 'units'] as const)
     if (values[option] !== undefined)
       throw new UsageError(`--${option} is not for --estimate, which counts only a part`);
   return true;
@@ -124,7 +128,7 @@ function parsePart(values: CountValues): PartWords | undefined {
     throw new UsageError(`--part takes K/N with K from 1 to N and N up to ${MAX_PARTS}, for example --part 3/16`);
   if (!output?.endsWith('.json') || basename(output) === PLAN_FILE)
     throw new UsageError(`--part needs --output DIR/part-K.json, any name but ${PLAN_FILE}`);
-  for (const option of ['runs', 'workers', 'regions'] as const)
+  for (const option of ['runs', 'workers', 'regions', 'units'] as const)
     if (values[option] !== undefined) throw new UsageError(`--${option} is not for --part`);
   return { part: part === 0 ? of : part, of, output };
 }

@@ -19,10 +19,12 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
                       [--domain=LO,HI | --domain all] [--from A --to B] [--origin O --u U --v V]
                       [--repeat R] [--runs K] [--workers N] [--linear] [--max-regions N] [--max-seconds S]
                       [--max-memory MB] [--samples N] [--cells-by vertices|programs] [--regions OUT.json] [--estimate]
+                      [--units]
       the regions a network really has, with the weights in the file or those of W (.h5, .keras, .safetensors, .pt,
       .pth, .npz), else drawn from a seed; a sample finds a lower bound of them at N random points (default 10,000); auto takes what
       fits the inputs and says why; OUT.json gets each region with its pattern, corners, volume and output maps;
-      --estimate counts for a second and says how long the whole takes on one thread
+      --estimate counts for a second and says how long the whole takes on one thread; --units also counts, on a
+      line, the breakpoints that each neuron makes
 
   region-lens count FILE ... --part K/N --output DIR/part-K.json
       part K of N of one count (or of the networks of --repeat), on any machine; a part that is there is not counted
@@ -39,10 +41,11 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
 
   region-lens measure FILE [--json] [--network NAME] [--weights W] [--init he_normal] [--kernel-stddev S]
                       [--bias-stddev 0.1] [--seed N] [--repeat R] [--lines 100] [--points 100] [--domain=LO,HI]
-                      [--from A --to B] [--workers N]
+                      [--from A --to B] [--units] [--workers N]
       what Hanin and Rolnick measure: regions and breakpoints a neuron on a line, boundary for each unit of volume
       (from random lines), distance of random points to the nearest boundary; over R networks the mean, its
-      standard error, and the mean that theory expects
+      standard error, and the mean that theory expects; --units also counts the breakpoints that each neuron makes
+      on the line
 
   region-lens convert FILE --to native [--output OUT] [--network NAME] [--with-weights] [--weights W]
       the same network in the native format, with every name and default written out
@@ -71,12 +74,12 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
   region-lens train FILE --run PATTERN [--json] [--points DATA] [--test-points DATA] [--log LOG] [--lines 100]
                       [--planes 0] [--samples 100] [--radius R] [--method auto|line|plane|cells] [--domain=LO,HI]
                       [--from A --to B] [--origin O --u U --v V] [--network NAME] [--seed 1] [--cache KEPT]
-                      [--watch] [--workers N] [--max-regions N] [--max-seconds S]
+                      [--units] [--watch] [--workers N] [--max-regions N] [--max-seconds S]
       what training does to the regions: for each snapshot of weights (a folder, or a pattern such as
-      'runs/a/step-*.pt'), in the order of steps, the regions, regions per neuron on lines through the data, regions
-      in planes through three samples, distance from samples to the nearest boundary, breakpoints near data, near
+      'runs/a/step-*.pt'), in the order of steps, the regions, regions per neuron on lines through the data,
+      neurons without a breakpoint there, regions in planes through three samples, distance from samples to the nearest boundary, breakpoints near data, near
       test data and elsewhere, dead neurons; DATA is CSV, JSON or .npy, with classes in the last column if there are any; what KEPT
-      holds is not counted again; --watch goes on with snapshots as they come, until Ctrl-C
+      holds is not counted again; --units adds to the JSON the breakpoints of each neuron; --watch goes on with snapshots as they come, until Ctrl-C
 
   region-lens check [FILES] [--expectations FILE] [--format table|json|sarif|junit] [--output OUT] [--budget STEPS]
                       [--baseline FILE] [--write-baseline]

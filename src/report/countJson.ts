@@ -1,6 +1,7 @@
 import { domainJson, type Domain } from '../common/place.ts';
 import type { CountResult } from '../counting/count.ts';
 import { sliceOf, wholeSpace } from '../counting/geometry/slice.ts';
+import { unitBreakpoints } from '../analysis/unitFigures.ts';
 import type { Network } from '../network/network.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 
@@ -34,6 +35,9 @@ export function countJson(
     activationRegions,
     linearRegions,
     perLayer,
+    ...(result.unitBreakpoints !== undefined && {
+      unitBreakpoints: unitBreakpoints(result.unitBreakpoints, 1, true),
+    }),
     ...(sampling && { sampling }),
     seconds,
     regionsPerSecond: seconds > 0 ? Math.round(activationRegions / seconds) : null,

@@ -5,6 +5,7 @@ import type { ExperimentChoice, ExperimentSummary } from '../analysis/experiment
 import { formatCount } from '../common/formatFigures.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import type { Spread } from '../analysis/statistics.ts';
+import { unitLines } from './unitReport.ts';
 import { visibleLine } from './visibleText.ts';
 
 export interface ExperimentReport {
@@ -42,6 +43,7 @@ export function experimentJson({ file, network, hasWeights, choice, seeds, summa
       to: segment.to,
       regions: regionsOnSegment,
       breakpointsPerNeuron,
+      ...(choice.units === true && { unitBreakpoints: summary.unitBreakpoints }),
       expected: mean?.regionsOnSegment ?? null,
     },
     boundary: { density: boundaryDensity, volume: boundaryVolume, expected: mean?.boundaryDensity ?? null },
@@ -91,6 +93,7 @@ export function experimentTable({
   return [
     visibleLine(title),
     ...aligned([head, ...rows]),
+    ...(choice.units === true ? unitLines(network, summary.unitBreakpoints) : []),
     `lines and points in [${lower}, ${upper}]^${network.inputSize}: ${choice.chords} chords, ${distance.points} points`,
     `distance to the nearest boundary: ${spread(distance.mean)}; times the number of neurons ${spread(distance.timesNeurons)}`,
     `there the outputs bend in a share of ${spread(distance.outputBends)}`,

@@ -9,6 +9,7 @@ import type { Network } from '../network/network.ts';
 import { describeInitialization } from '../theory/kacRice/bounds.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import { alignColumns } from './reportTable.ts';
+import { UNIT_HEADINGS, unitCells } from './unitReport.ts';
 import { visibleLine } from './visibleText.ts';
 
 /** What was found of one snapshot. */
@@ -80,6 +81,7 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
     ...logged,
     'regions',
     'regions per neuron',
+    ...UNIT_HEADINGS,
     ...(hasPlanes ? ['regions in planes'] : []),
     'neurons × distance',
     ...(hasData ? ['breakpoints near data'] : []),
@@ -92,6 +94,7 @@ export function trainingTable(run: RunReport, snapshots: readonly SnapshotReport
     ...logged.map((name) => figure(log?.[name])),
     `${count.exact ? '' : 'at least '}${formatCount(count.activationRegions)}`,
     spread(mainLines(figures)?.perNeuron),
+    ...unitCells(mainLines(figures)?.unitBreakpoints?.all),
     ...(hasPlanes ? [planeRegions(figures)] : []),
     spread((figures.distance.data ?? figures.distance.uniform)?.timesNeurons),
     ...(hasData ? [spread(figures.localComplexity.data?.breakpointsPerLength)] : []),
@@ -132,6 +135,7 @@ function legend(run: RunReport, { count, figures }: SnapshotReport): string[] {
         ? 'no mean at initialization is known'
         : `${figure(mean)} expected for ${describeInitialization(run.network)}`
     }`,
+    `${UNIT_HEADINGS.join(', ')}: neurons without a breakpoint on any of these lines, and what one makes on a line`,
     ...(planes
       ? [
           `regions in planes: in ${planes.planes} through three samples, with a quarter of the triangle's sides around it`,

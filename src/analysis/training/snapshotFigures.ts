@@ -5,6 +5,7 @@ import type { Experiment, MeasureRequest } from '../../counting/experiments/meas
 import { analyzedLayers, type Network } from '../../network/network.ts';
 import { meanRegionsOnSegment } from '../../theory/kacRice/segment.ts';
 import { meanOf, spreadOf, type Spread } from '../statistics.ts';
+import { unitBreakpoints, type UnitBreakpoints } from '../unitFigures.ts';
 import type { LineKind, PointKind, TrainingPlaces } from './trainingPlaces.ts';
 
 export interface LineFigures {
@@ -14,6 +15,8 @@ export interface LineFigures {
   readonly perNeuron: Spread;
   /** Mean after each layer, by layer index. */
   readonly perLayer: readonly number[];
+  /** Exact on each line; null where a line had to be counted cell by cell. */
+  readonly unitBreakpoints: UnitBreakpoints | null;
 }
 
 export interface PlaneFigures {
@@ -48,7 +51,7 @@ export interface ComplexityFigures {
 }
 
 /** Changes when figures are computed in another way, so that kept ones of earlier versions are not taken for them. */
-export const FIGURES_FORM = 3;
+export const FIGURES_FORM = 4;
 
 /** All that is found of one snapshot, beside its log: it follows from its content, the definition, and the choice. */
 export interface SnapshotResult {
@@ -85,15 +88,28 @@ export function snapshotRequest(network: Network, places: TrainingPlaces): Measu
     points,
     watched: (places.points.data ?? places.points.uniform)?.length,
     distancesOnly: true,
+    unitSets: LINE_KINDS.map((kind) => places.lines[kind]?.length ?? 0),
   };
 }
 
-/** `measured` is the answer to `snapshotRequest`; after a stop it has fewer lines and points. */
-export function figuresOf(network: Network, places: TrainingPlaces, measured: Experiment): SnapshotFigures {
+/**
+ * `measured` is the answer to `snapshotRequest`; after a stop it has fewer lines and points. `eachUnit`: breakpoints of
+ * each unit are kept, too.
+ */
+export function figuresOf(
+  network: Network,
+  places: TrainingPlaces,
+  measured: Experiment,
+  eachUnit = false,
+): SnapshotFigures {
   const neurons = neuronsOf(network);
   const chords = [...measured.chords];
   const points = [...measured.points];
-  const lines = byKind(LINE_KINDS, (kind) => lineFigures(chords.splice(0, places.lines[kind]?.length ?? 0), neurons));
+  const lines = byKind(LINE_KINDS, (kind) => {
+    const ofKind = chords.splice(0, places.lines[kind]?.length ?? 0);
+    const totals = measured.unitSets[LINE_KINDS.indexOf(kind)];
+    return lineFigures(ofKind, neurons, unitBreakpoints(totals, ofKind.length, eachUnit));
+  });
   const localComplexity = byKind(POINT_KINDS, (kind) => {
     const around = places.around[kind] ?? [];
     return complexityFigures(around.map((group) => chords.splice(0, group.length)));
@@ -130,14 +146,14 @@ function lastMean(network: Network, segment: Segment): number | string {
 
 type Chord = Experiment['chords'][number];
 
-function lineFigures(chords: readonly Chord[], neurons: number): LineFigures | null {
+function lineFigures(chords: readonly Chord[], neurons: number, units: UnitBreakpoints | null): LineFigures | null {
   const counts = chords.map(({ breakpoints }) => 1 + (breakpoints.at(-1) ?? 0));
   const [regions, perNeuron] = [spreadOf(counts), spreadOf(counts.map((count) => count / neurons))];
   if (!regions || !perNeuron) return null;
   const perLayer = chords[0].breakpoints.map((_, layer) =>
     meanOf(chords.map(({ breakpoints }) => 1 + breakpoints[layer])),
   );
-  return { lines: chords.length, regions, perNeuron, perLayer };
+  return { lines: chords.length, regions, perNeuron, perLayer, unitBreakpoints: units };
 }
 
 function planeFigures(planes: Experiment['planes']): PlaneFigures | null {

@@ -27,6 +27,8 @@ export interface TrainingChoice {
   readonly box: Box<number>;
   /** Half the length of the chords around a point; by default a hundredth of the samples' median norm. */
   readonly radius?: number;
+  /** Breakpoints on lines are kept of each unit, not only how they are distributed. */
+  readonly eachUnit?: boolean;
   readonly seed: number;
 }
 

@@ -2,6 +2,8 @@ import { fileWeights } from '../../common/weightsSource.ts';
 import type { CountResult } from '../../counting/count.ts';
 import { costJson, costSentence } from '../../report/costReport.ts';
 import { countJson } from '../../report/countJson.ts';
+import { unitBreakpoints } from '../../analysis/unitFigures.ts';
+import { unitLines } from '../../report/unitReport.ts';
 import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import type { Network } from '../../network/network.ts';
 import type { CostTask, CountOutcome } from '../../protocol/pool.ts';
@@ -51,6 +53,8 @@ export async function countCommand(words: readonly string[], output: Output, sto
       const { seed } = source;
       const ran = finished === undefined ? undefined : { finished, asked: runs };
       output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, ran)) : countSentence(outcome));
+      if (!json && result.unitBreakpoints !== undefined)
+        output.line(unitLines(network, unitBreakpoints(result.unitBreakpoints, 1, false)).join('\n'));
       if (finished !== undefined && finished < runs) {
         output.error(`seed ${seed}: stopped after ${finished} of ${runs} runs`);
         complete = false;

@@ -87,6 +87,7 @@ function parseMeasureWords(words: readonly string[]) {
   const { values, positionals } = parseArguments(words, {
     ...DRAWING_OPTIONS,
     json: { type: 'boolean' },
+    units: { type: 'boolean' },
     network: text,
     seed: text,
     repeat: text,
@@ -104,6 +105,7 @@ function parseMeasureWords(words: readonly string[]) {
     segment: withInside(parseSegment(values)),
     chords: parseCount(values.lines, 'lines', 1, MAX_PLACES) ?? DEFAULT_CHORDS,
     points: parseCount(values.points, 'points', 0, MAX_PLACES) ?? DEFAULT_POINTS,
+    units: values.units,
   };
   return {
     file: positionals[0],

@@ -94,6 +94,7 @@ function parseTrainWords(words: readonly string[]) {
     ...PLACE_OPTIONS,
     json: { type: 'boolean' },
     watch: { type: 'boolean' },
+    units: { type: 'boolean' },
     run: text,
     points: text,
     'test-points': text,
@@ -118,6 +119,7 @@ function parseTrainWords(words: readonly string[]) {
   const place = parsePlace(values, method);
   const box: Box<number> = place?.kind === 'box' ? place : DEFAULT_BOX;
   const radius = parseNumber(values.radius, 'radius', Number.MIN_VALUE);
+  if (values.units === true && values.json !== true) throw new UsageError('--units is for --json');
   return {
     file: positionals[0],
     run: values.run,
@@ -135,6 +137,7 @@ function parseTrainWords(words: readonly string[]) {
       points: parseCount(values.samples, 'samples', 1, MAX_LINES) ?? DEFAULT_POINTS,
       box,
       ...(radius !== undefined && { radius }),
+      ...(values.units === true && { eachUnit: true }),
       seed,
     },
     count: {

@@ -9,6 +9,7 @@ import { lengthOf } from './crofton.ts';
 import { inputSpan } from './inputSpan.ts';
 import { LocalMaps } from './localMaps.ts';
 import { nearestBoundary } from './nearestBoundary.ts';
+import { UnitTotals } from './unitTotals.ts';
 import type { Program } from '../program/program.ts';
 import { SparsePropagator } from '../propagation/propagation.ts';
 import { Segments } from '../geometry/segments.ts';
@@ -33,6 +34,13 @@ export interface MeasureRequest {
   readonly watched?: number;
   /** Of points, only the distance is wanted. */
   readonly distancesOnly?: boolean;
+  /**
+   * Lines on which the breakpoints of each unit are counted: sets of the first chords, by how many there are in each;
+   * none by default.
+   */
+  readonly unitSets?: readonly number[];
+  /** Also count them on the segment. */
+  readonly unitsOnSegment?: boolean;
 }
 
 /** Figures of one network. Counts on lines are exact, distances as good as doubles. */
@@ -47,7 +55,15 @@ export interface Experiment {
   readonly points: readonly PointMeasured[];
   /** By layer index; null where no point was watched. */
   readonly constantUnits: readonly ConstantUnits[] | null;
+  /**
+   * Breakpoints of each unit by layer index, on the segment and over all chords of each set. Null where they are not
+   * known: a line had to be counted cell by cell, or the measurement was stopped before.
+   */
+  readonly segmentUnits: UnitCounts;
+  readonly unitSets: readonly UnitCounts[];
 }
+
+type UnitCounts = readonly (readonly number[])[] | null;
 
 export interface PlaneMeasured {
   /** False where there are more regions than are counted: then these are lower bounds. */
@@ -76,13 +92,16 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
   let done = 0;
   const stopped = () => hooks.stopped?.() ?? false;
   const report = () => hooks.progress?.({ regions: 0, fraction: ++done / total });
-  const segment = request.segment && regionsOn(program, request.segment, hooks);
+  const onSegment = request.segment && lineOf(program, request.segment, hooks, request.unitsOnSegment);
+  const segment = onSegment && onSegment.regions;
   if (request.segment) report();
+  const units = new UnitTotals(request.unitSets ?? []);
   const chords: Experiment['chords'][number][] = [];
   for (const chord of request.chords) {
-    const regions = stopped() ? null : regionsOn(program, chord, hooks);
-    if (!regions) break;
-    chords.push({ length: lengthOf(chord), breakpoints: regions.map((count) => count - 1) });
+    const found = stopped() ? null : lineOf(program, chord, hooks, units.isWanted);
+    if (!found) break;
+    if (units.isWanted) units.add(found.units);
+    chords.push({ length: lengthOf(chord), breakpoints: found.regions.map((count) => count - 1) });
     report();
   }
   const planes: PlaneMeasured[] = [];
@@ -110,7 +129,9 @@ export function runExperiment(request: MeasureRequest, hooks: CountHooks = {}): 
     chords.length === request.chords.length &&
     planes.length === wantedPlanes.length &&
     points.length === request.points.length;
-  return { complete, segment, chords, planes, points, constantUnits: watch.perLayer() };
+  const segmentUnits = onSegment && onSegment.units;
+  const constantUnits = watch.perLayer();
+  return { complete, segment, chords, planes, points, constantUnits, segmentUnits, unitSets: units.totals() };
 }
 
 function walkLine(program: Program, slice: Slice, watched: Watched): WalkResult {
@@ -126,11 +147,16 @@ function regionsIn(network: Network, domain: ParallelogramPlace, hooks: CountHoo
   return stoppedBy === 'request' ? null : { exact, perLayer: regions };
 }
 
-/** Regions on a segment by layer; null when stopped. */
-function regionsOn(program: Program, segment: Segment, hooks: CountHooks): number[] | null {
+/** Regions on a segment and breakpoints of units, by layer; null when stopped. */
+function lineOf(
+  program: Program,
+  segment: Segment,
+  hooks: CountHooks,
+  units = false,
+): { readonly regions: number[]; readonly units: UnitCounts } | null {
   const slice = sliceOf({ kind: 'segment', ...segment }, program.inputSize);
   const watched = { limits: {}, hooks: { stopped: () => hooks.stopped?.() ?? false } };
-  const { cells, stoppedBy } =
-    countLine(program, slice, { ...watched, linear: false, draws: false })?.walked ?? walkLine(program, slice, watched);
-  return stoppedBy === null ? perLayer(program, cells) : null;
+  const counted = countLine(program, slice, { ...watched, linear: false, draws: false, units });
+  const { cells, stoppedBy } = counted?.walked ?? walkLine(program, slice, watched);
+  return stoppedBy === null ? { regions: perLayer(program, cells), units: counted?.unitBreakpoints ?? null } : null;
 }

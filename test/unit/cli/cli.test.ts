@@ -224,6 +224,33 @@ describe('region-lens', () => {
     expect((await cli.run([...words, 'guessing'])).code).toBe(2);
   });
 
+  it('count --units tells the breakpoints of each neuron on a line', async () => {
+    const words = ['count', 'mlp.network.json', '--method', 'line', '--seed', '3', '--units'];
+    const [found] = counts((await cli.run([...words, '--json'])).out);
+    const { perLayer, unitBreakpoints } = found;
+    const sums = unitBreakpoints!.perLayer.map((units) => units?.each?.reduce((sum, count) => sum + count, 0) ?? 0);
+    expect(sums).toEqual([perLayer[0] - 1, perLayer[1] - perLayer[0], 0]);
+    expect(unitBreakpoints!.perLayer.map((units) => units?.units)).toEqual([16, 16, undefined]);
+    const { none, median, most } = unitBreakpoints!.perLayer[1]!;
+    const text = (await cli.run(words)).out.trimEnd().split('\n');
+    expect(text).toHaveLength(3);
+    expect(text[2]).toBe(`  dense_2: breakpoints of 16 neurons: ${none} have none; median ${median}, most ${most}`);
+    expect(counts((await cli.run([...words.slice(0, -1), '--json'])).out)[0]).not.toHaveProperty('unitBreakpoints');
+    expect((await cli.run(['count', 'mlp.network.json', '--units'])).code).toBe(2);
+    expect((await cli.run([...words, '--cells-by', 'vertices'])).code).toBe(2);
+  });
+
+  it('measure --units tells them of all networks together', async () => {
+    const words = ['measure', 'mlp.network.json', '--repeat', '3', '--lines', '1', '--points', '0', '--units'];
+    const [report] = lines((await cli.run([...words, '--json'])).out) as ReturnType<typeof experimentJson>[];
+    const { regions, unitBreakpoints } = report.segment;
+    const sums = unitBreakpoints!.perLayer.map((units) => units?.each?.reduce((sum, count) => sum + count, 0) ?? 0);
+    expect(sums[0] / 3).toBeCloseTo(regions[0]!.mean - 1, 9);
+    expect(sums[1] / 3).toBeCloseTo(regions[1]!.mean - regions[0]!.mean, 9);
+    expect(unitBreakpoints!.all.units).toBe(96);
+    expect((await cli.run(words)).out).toContain('dense_1: breakpoints of 48 neurons: ');
+  });
+
   it('measure prints what Hanin and Rolnick measure, over seeds', async () => {
     const words = ['measure', 'mlp.network.json', '--repeat', '3', '--lines', '10', '--points', '5', '--seed', '7'];
     const { code, out, err } = await cli.run([...words, '--json']);

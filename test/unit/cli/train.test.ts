@@ -1,5 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SnapshotFigures } from '../../../src/analysis/training/snapshotFigures.ts';
 import { CommandLine } from './commandLine.ts';
 
 const FIXTURES = 'test/fixtures/training';
@@ -15,7 +16,7 @@ interface Line {
   readonly activationRegions: number;
   readonly linearRegions: number;
   readonly regionsPerNeuron: number;
-  readonly lines: Record<string, { lines: number }>;
+  readonly lines: SnapshotFigures['lines'];
   readonly localComplexity: {
     readonly radius: number;
     readonly data?: Complexity;
@@ -61,6 +62,33 @@ describe('region-lens train', () => {
     expect(found[0].expectedAtInitialization.regionsPerNeuron.through).toBeCloseTo(0.92, 1);
   });
 
+  it('tells the breakpoints of each neuron, which add up to the regions', { timeout: 60_000 }, async () => {
+    const found = linesOf((await cli.run([...words, ...few, '--units', '--json'])).out);
+    for (const { lines } of found) {
+      for (const { regions, perLayer, unitBreakpoints } of Object.values(lines)) {
+        const each = unitBreakpoints!.perLayer.map((units) => units?.each ?? []);
+        expect(each.map(({ length }) => length)).toEqual([24, 24, 24, 0]);
+        const added = perLayer.map((mean, layer) => mean - (perLayer[layer - 1] ?? 1));
+        each.forEach((units, layer) => {
+          const sum = units.reduce((total, count) => total + count, 0);
+          expect(sum).toBeCloseTo(added[layer], 9);
+        });
+        const all = each.flat().sort((a, b) => a - b);
+        expect(unitBreakpoints!.all).toEqual({
+          units: 72,
+          none: all.filter((count) => count === 0).length,
+          median: (all[35] + all[36]) / 2,
+          most: all[71],
+        });
+        expect(1 + all.reduce((total, count) => total + count, 0)).toBeCloseTo(regions.mean, 9);
+      }
+    }
+    const [plain] = linesOf((await cli.run([...words, ...few, '--json'])).out);
+    expect(plain.lines.through?.unitBreakpoints?.all).toEqual(found[0].lines.through?.unitBreakpoints?.all);
+    expect(plain.lines.through?.unitBreakpoints?.perLayer[0]).not.toHaveProperty('each');
+    expect((await cli.run([...words, '--units'])).code).toBe(2);
+  });
+
   it('does not count again what was kept, unless the weights changed', { timeout: 60_000 }, async () => {
     const kept = [...words, ...few, '--cache', 'kept.jsonl', '--json'];
     const first = await cli.run(kept);
@@ -99,7 +127,7 @@ describe('region-lens train', () => {
   it('shows a table with the log beside the figures, and says what they are', { timeout: 60_000 }, async () => {
     const { out, err } = await cli.run(['train', 'spirals.network.json', '--run', 'spirals', ...few]);
     const [head, ...rows] = out.split('\n');
-    expect(head).toMatch(/^step +loss +accuracy +regions +regions per neuron/);
+    expect(head).toMatch(/^step +loss +accuracy +regions +regions per neuron +none +median +most/);
     expect(rows[8]).toMatch(/^3000 +1e−5 +1 +2,926 /);
     expect(out).toContain('on 5 random chords of the box');
     expect(out).toContain('expected for He normal, bias deviation 0.1');
