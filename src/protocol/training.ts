@@ -1,4 +1,5 @@
 import type { CountMethod } from '../counting/count.ts';
+import type { UnitBreakpoints } from '../analysis/unitFigures.ts';
 import type { PanelSeries } from './panel.ts';
 
 /** What the page about training shows: runs of snapshots, and training in the editor. Plain data. */
@@ -25,11 +26,13 @@ export interface PanelSnapshot {
   readonly seconds: number;
   /** On lines through samples of the data, or on random chords of the box. */
   readonly perNeuron: MeanFigure | null;
+  /** Breakpoints of each neuron on the same lines; null where they are not known. */
+  readonly unitBreakpoints: UnitBreakpoints | null;
   /** In planes through three samples; null without data, and for networks of two inputs. */
   readonly inPlanes: (MeanFigure & { readonly exact: boolean }) | null;
   /** Distance to the nearest boundary, times the number of neurons. */
   readonly distance: MeanFigure | null;
-  /** Points by the log10 of their distance, from 10^-6 on in steps of a quarter. */
+  /** Points by the log10 of their distance, in the bins of `DISTANCES`. */
   readonly histogram: readonly number[];
   /** Breakpoints for each unit of length around samples of the data and of the test data, and around uniform points. */
   readonly nearData: MeanFigure | null;

@@ -11,6 +11,7 @@ import {
   shape,
   type Guard,
 } from './guards.ts';
+import type { UnitBreakpoints, UnitFigures } from '../analysis/unitFigures.ts';
 import { isMethod, isSeries } from './runGuards.ts';
 import type {
   ChosenData,
@@ -31,6 +32,13 @@ const isNumbers: Guard<Readonly<Record<string, number>>> = (value): value is Rea
 
 const isFigure = nullOr(shape<MeanFigure>({ mean: isNumber, error: nullOr(isNumber) }));
 
+const isUnits: Guard<UnitFigures> = shape<Omit<UnitFigures, 'each'>>({
+  units: isNatural,
+  none: isNatural,
+  median: isNumber,
+  most: isNumber,
+});
+
 const isSnapshot = shape<PanelSnapshot>({
   run: isNatural,
   file: isString,
@@ -41,6 +49,7 @@ const isSnapshot = shape<PanelSnapshot>({
   perLayer: listOf(isNumber),
   seconds: isNumber,
   perNeuron: isFigure,
+  unitBreakpoints: nullOr(shape<UnitBreakpoints>({ all: isUnits, perLayer: listOf(nullOr(isUnits)) })),
   inPlanes: nullOr(
     shape<NonNullable<PanelSnapshot['inPlanes']>>({ mean: isNumber, error: nullOr(isNumber), exact: isBoolean }),
   ),

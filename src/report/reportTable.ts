@@ -182,7 +182,7 @@ export function alignColumns(cells: readonly (readonly string[])[], firstRight: 
   const widths: number[] = [];
   for (const row of rows) row.forEach((text, i) => (widths[i] = Math.max(widths[i] ?? 0, text.length)));
   const isNumber = widths.map(
-    (_, i) => i >= firstRight && rows.slice(1).every((row) => /^[×–±\d,.^ e+-]*$/.test(row[i] ?? '')),
+    (_, i) => i >= firstRight && rows.slice(1).every((row) => /^[×–±\d,.^ e+−-]*$/.test(row[i] ?? '')),
   );
   return rows
     .map(

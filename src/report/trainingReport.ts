@@ -135,7 +135,7 @@ function legend(run: RunReport, { count, figures }: SnapshotReport): string[] {
         ? 'no mean at initialization is known'
         : `${figure(mean)} expected for ${describeInitialization(run.network)}`
     }`,
-    `${UNIT_HEADINGS.join(', ')}: neurons without a breakpoint on any of these lines, and what one makes on a line`,
+    'none, median, most: neurons without a breakpoint on these lines; breakpoints that one neuron makes on a line',
     ...(planes
       ? [
           `regions in planes: in ${planes.planes} through three samples, with a quarter of the triangle's sides around it`,

@@ -114,7 +114,11 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
       const places = trainingPlaces(task.choice, network.inputSize);
       const request = snapshotRequest(network, places);
       const measured = runExperiment(request, hooks(id, shareOf(place), place.memory === null));
-      return reply({ type: 'done', id, outcome: { figures: figuresOf(network, places, measured, task.choice.eachUnit) } });
+      return reply({
+        type: 'done',
+        id,
+        outcome: { figures: figuresOf(network, places, measured, task.choice.eachUnit) },
+      });
     }
     case 'run': {
       const places = trainingPlaces(task.choice, network.inputSize);

@@ -75,6 +75,7 @@ describe('every plot names what its axes are of', () => {
       'Regions during training': ['regions', 'step', 'loss'],
       'Breakpoints for each unit of length': ['breakpoints per unit of length', 'step'],
       'On lines through data, for each neuron': ['regions per neuron; distance × neurons', 'step'],
+      'Breakpoints of a neuron on a line': ['breakpoints', 'step', 'neurons without one'],
       'Neurons that do not bend at any sample': ['neurons', 'step'],
       'Distances to the nearest boundary': ['distance in input space', 'step'],
     });

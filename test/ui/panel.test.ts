@@ -616,7 +616,7 @@ describe.each(THEMES)('in %s', (theme) => {
       }
     }
     await show(panel, plane, 1000);
-    for (const tab of ['line', 'compare']) {
+    for (const tab of ['line', 'compare', 'training']) {
       await panel.page.locator(`#tab-${tab}`).click();
       await panel.answer();
       for (const width of [300, 420, 566, 627, 1200]) {

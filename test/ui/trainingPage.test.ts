@@ -97,6 +97,61 @@ describe('the page about training', () => {
     expect(await table.locator('tbody tr').first().innerText()).toMatch(/40 ± 7\s+31 ± 6\s+20 ± 4/);
   });
 
+  it('shows what single neurons make on lines, of all and of each layer, and how many make nothing', async () => {
+    const { page } = await trainingPage();
+    const { snapshots } = trainingRuns(1);
+    const plot = page.locator('.stepSection', { hasText: 'Breakpoints of a neuron' });
+    for (const name of ['median', 'most', 'neurons without one (right axis)'])
+      expect(await plot.locator('svg').getByText(name, { exact: true }).count()).toBe(1);
+    const heights = async (series: string) => pointsOf(await plot.locator(`[data-series=${series}]`).getAttribute('d'));
+    const [median, most] = [await heights('unitMedian'), await heights('unitMost')];
+    // Both stand on one axis from 0 on: heights over it are in proportion to the figures.
+    const zero = await plot
+      .locator('.axisY .tick')
+      .first()
+      .evaluate((tick) => Number(/,([-\d.]+)\)/.exec(tick.getAttribute('transform') ?? '')?.[1]));
+    snapshots.forEach(({ unitBreakpoints }, i) => {
+      const { all } = unitBreakpoints!;
+      expect((zero - most[i]) / (zero - median[i])).toBeCloseTo(all.most / all.median, 1);
+    });
+    await page.getByLabel('Layers shown').click();
+    await page.getByRole('option', { name: 'After each layer' }).click();
+    expect(await plot.locator('h2').textContent()).toBe('Breakpoints of a neuron: median of each layer');
+    expect(await plot.locator('[data-series^="units "]').count()).toBe(3);
+    await page.locator('.trainingPage summary').click();
+    const row = page.locator('table[aria-label="Snapshots"] tbody tr').first();
+    await expect.poll(() => row.innerText()).toMatch(/1.07 ± 0.01\s+3\s+0.9\s+2.4\s/);
+  });
+
+  it('draws every distance of the histograms as a map: a column a snapshot, the stronger the more points', async () => {
+    const panel = await trainingPage();
+    const { page } = panel;
+    const { snapshots } = trainingRuns(1);
+    const map = page.locator('.distanceMap');
+    const cells = await map.locator('.mapCell').evaluateAll((all) =>
+      all.map((cell) => ({
+        x: Number(cell.getAttribute('x')),
+        y: Number(cell.getAttribute('y')),
+        share: Number(cell.getAttribute('data-share')),
+        opacity: Number(cell.getAttribute('fill-opacity')),
+      })),
+    );
+    const columns = [...new Set(cells.map(({ x }) => x))].sort((a, b) => a - b);
+    expect(columns).toHaveLength(snapshots.length);
+    columns.forEach((x, i) => {
+      const { histogram } = snapshots[i];
+      const total = histogram.reduce((sum, count) => sum + count, 0);
+      // Farther away is higher up.
+      const column = cells.filter((cell) => cell.x === x).sort((a, b) => b.y - a.y);
+      const shares = histogram.filter((count) => count > 0).map((count) => count / total);
+      expect(column.map(({ share }) => share)).toEqual(shares);
+    });
+    const ordered = [...cells].sort((a, b) => a.share - b.share);
+    ordered.slice(1).forEach(({ opacity }, i) => expect(opacity).toBeGreaterThanOrEqual(ordered[i].opacity));
+    await map.click({ position: { x: columns[2] + 4, y: 100 } });
+    expect(await page.locator('.trainedColumn h2').textContent()).toBe('Step 30 — 2,026 regions');
+  });
+
   it('shows the mean of several runs with their deviation', async () => {
     const panel = await trainingPage();
     const { page } = panel;
@@ -122,6 +177,11 @@ describe('the page about training', () => {
     await save('Save Training as CSV');
     const rows = (await panel.waitForMessage('save')).text.trimEnd().split('\r\n').map(csvFields);
     expect(rows[0].slice(0, 5)).toEqual(['run', 'file', 'step', 'regions', 'exact']);
+    const column = (name: string) => rows.slice(1).map((row) => Number(row[rows[0].indexOf(name)]));
+    const { snapshots } = trainingRuns(1);
+    expect(column('most breakpoints')).toEqual(snapshots.map(({ unitBreakpoints }) => unitBreakpoints!.all.most));
+    // 10^-6 and sixteen quarters of a power of ten.
+    expect(column('distances from 0.01')).toEqual(snapshots.map(({ histogram }) => histogram[16]));
     expect(rows.slice(1).map(([, , step, regions]) => [Number(step), Number(regions)])).toEqual(
       trainingRuns(1).snapshots.map(({ at, regions }) => [at, regions]),
     );
@@ -129,6 +189,9 @@ describe('the page about training', () => {
     await expect.poll(async () => (await panel.waitForMessage('save')).suggestedName).toBe('deep-mlp-training.svg');
     const svg = (await panel.waitForMessage('save')).text;
     expect(svg).toContain('Regions during training · deep-mlp');
+    for (const heading of await page.locator('.stepSection:visible h2').allTextContents())
+      expect(svg.replaceAll(/<[^>]*>/g, ' ')).toContain(heading);
+    expect(svg.match(/mapCell/g)?.length ?? 0).toBe(0);
     expect(svg.replaceAll(/<[^>]*>/g, ' ')).toContain('Snapshots of runs/0; data: points.csv; counted on');
   });
 

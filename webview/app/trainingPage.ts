@@ -20,6 +20,7 @@ import {
   perNeuronFigures,
   planeFigures,
   regionFigures,
+  unitFigures,
   type FigureChoice,
   type LayerView,
 } from '../plots/trainingFigures.ts';
@@ -60,6 +61,10 @@ export function createTrainingPage(actions: Actions): TrainingPage {
     },
     { plot: createStepPlot(210, chooseStep), figures: (training) => complexityFigures(training, choice) },
     { plot: createStepPlot(210, chooseStep), figures: (training) => perNeuronFigures(training, choice) },
+    {
+      plot: createStepPlot(210, chooseStep),
+      figures: (training, view) => unitFigures(training, view.layers, choice),
+    },
     { plot: createStepPlot(210, chooseStep), figures: (training) => planeFigures(training, choice) },
     { plot: createStepPlot(190, chooseStep), figures: (training) => constantFigures(training, choice) },
   ];

@@ -1,3 +1,4 @@
+import { distanceFrom, DISTANCES } from '../../src/common/distanceHistogram.ts';
 import { formatCount } from '../../src/common/formatFigures.ts';
 import { axisName, loggedNames } from '../plots/trainingFigures.ts';
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
@@ -88,12 +89,18 @@ const MEAN_FIELDS = [
   'breakpointsElsewhere',
 ];
 
+/** Of neurons on lines: of all together, and of each layer. */
+const UNIT_FIELDS = ['neurons without a breakpoint', 'median breakpoints', 'most breakpoints'];
+
 /** A row for each snapshot of every run. */
 export function trainingAsCsv({ training, network }: View): string {
   const value = training?.value ?? null;
   if (value === null) return '';
   const logged = loggedNames(value.snapshots);
   const layers = network.layers.filter(({ neurons }) => neurons > 0);
+  const bins = Array.from({ length: DISTANCES.bins }, (_, bin) => bin).filter((bin) =>
+    value.snapshots.some(({ histogram }) => histogram[bin] > 0),
+  );
   const figures = ['perNeuron', 'inPlanes', 'distance', 'nearData', 'nearTest', 'nearUniform'] as const;
   const header = [
     'run',
@@ -107,6 +114,8 @@ export function trainingAsCsv({ training, network }: View): string {
     'regionsInPlanes (exact)',
     'dead',
     'always active',
+    ...UNIT_FIELDS.flatMap((field) => [field, ...layers.map(({ name }) => `${field} of ${name}`)]),
+    ...bins.map((bin) => `distances from ${Number(distanceFrom(bin).toPrecision(3))}`),
     ...logged,
   ];
   const rows = value.snapshots.map((snapshot) => [
@@ -121,6 +130,11 @@ export function trainingAsCsv({ training, network }: View): string {
     snapshot.inPlanes && String(snapshot.inPlanes.exact),
     snapshot.dead,
     snapshot.alwaysActive,
+    ...(['none', 'median', 'most'] as const).flatMap((figure) => [
+      snapshot.unitBreakpoints?.all[figure] ?? null,
+      ...layers.map(({ index }) => snapshot.unitBreakpoints?.perLayer[index]?.[figure] ?? null),
+    ]),
+    ...bins.map((bin) => snapshot.histogram[bin] ?? null),
     ...logged.map((name) => snapshot.log[name] ?? null),
   ]);
   return csv([header, ...rows]);

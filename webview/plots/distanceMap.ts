@@ -1,3 +1,4 @@
+import { DISTANCES } from '../../src/common/distanceHistogram.ts';
 import { formatCount } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import { scaleLinear } from 'd3-scale';
@@ -9,7 +10,7 @@ import { t } from '../app/strings.ts';
 /** Points by the log10 of their distance, at one step. */
 export interface DistanceColumn {
   readonly x: number;
-  /** From `START` on, in steps of `STEP`. */
+  /** In the bins of `DISTANCES`. */
   readonly histogram: readonly number[];
 }
 
@@ -19,8 +20,7 @@ export interface DistanceMap {
   resize(): void;
 }
 
-const START = -6;
-const STEP = 0.25;
+const { start: START, step: STEP } = DISTANCES;
 const HEIGHT = 206;
 const TOP = 24;
 const BOTTOM = 166;

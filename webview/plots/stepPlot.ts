@@ -116,7 +116,7 @@ export function createStepPlot(height: number, choose: (x: number) => void, tool
     const second = figures.second !== null && figures.second.points.length > 0 ? figures.second : null;
     // A second axis stands where lines have their names otherwise: the legend has them then.
     const isLegendWhole = isNarrow || second !== null;
-    const right = width - (isNarrow ? 12 : isLegendWhole ? 4 : LABEL_ROOM) - (second ? SECOND_ROOM : 0);
+    const right = width - (isNarrow ? 18 : isLegendWhole ? 4 : LABEL_ROOM) - (second ? SECOND_ROOM : 0);
     const rows = drawLegend(figures, second, isLegendWhole);
     const whole = height + rows * LEGEND_LINE;
     svg.attr('width', width).attr('height', whole).attr('viewBox', `0 0 ${width} ${whole}`);

@@ -185,6 +185,42 @@ export function perNeuronFigures(training: PanelTraining, { isLogX, marked }: Fi
   };
 }
 
+/** What single neurons make on a line: of all together, or the median of each layer. */
+export function unitFigures(
+  training: PanelTraining,
+  layers: readonly PanelLayer[],
+  { isLogX, marked, layers: shown }: FigureChoice,
+): StepFigures {
+  const median = { id: 'unitMedian', label: t('median'), kind: 'counted' };
+  const most = { id: 'unitMost', label: t('most'), kind: 'canReach' };
+  const none = { id: 'unitsWithout', label: t('neurons without one'), kind: 'logged' };
+  const together = [
+    ...seriesOf(training, median, ({ unitBreakpoints }) => unitBreakpoints?.all.median),
+    ...seriesOf(training, most, ({ unitBreakpoints }) => unitBreakpoints?.all.most),
+  ];
+  const byLayer = layers.flatMap((layer, depth) =>
+    seriesOf(
+      training,
+      { id: `units ${layer.index}`, label: layer.name, kind: `series${depth % 6}` },
+      ({ unitBreakpoints }) => unitBreakpoints?.perLayer[layer.index]?.median,
+    ),
+  );
+  const [without] = seriesOf(training, none, ({ unitBreakpoints }) => unitBreakpoints?.all.none);
+  return {
+    heading:
+      shown === 'total' ? t('Breakpoints of a neuron on a line') : t('Breakpoints of a neuron: median of each layer'),
+    description: describe(training, median.label, ({ unitBreakpoints }) => unitBreakpoints?.all.median),
+    series: shown === 'total' ? together : byLayer,
+    levels: [],
+    second: without ?? null,
+    isLogX,
+    isLogY: false,
+    marked,
+    axis: axisName(training),
+    vertical: t('breakpoints'),
+  };
+}
+
 export function planeFigures(training: PanelTraining, { isLogX, marked }: FigureChoice): StepFigures {
   const named = { id: 'inPlanes', label: t('counted'), kind: 'counted' };
   return {

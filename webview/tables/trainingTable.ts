@@ -37,6 +37,9 @@ export function createTrainingTable(): TrainingTable {
       axisName(shown),
       t('regions'),
       t('regions for each neuron'),
+      t('neurons without a breakpoint'),
+      t('median breakpoints'),
+      t('most breakpoints'),
       ...(hasPlanes ? [t('regions in planes')] : []),
       t('neurons × distance'),
       t('breakpoints near data'),
@@ -75,6 +78,8 @@ export function createTrainingTable(): TrainingTable {
   };
 }
 
+const UNIT_FIGURES = ['none', 'median', 'most'] as const;
+
 interface Columns {
   readonly run: string | null;
   readonly hasPlanes: boolean;
@@ -88,6 +93,7 @@ function cellsOf(snapshot: PanelSnapshot, { run, hasPlanes, hasTest, logged }: C
     exact,
     regions,
     perNeuron,
+    unitBreakpoints,
     inPlanes,
     distance,
     nearData,
@@ -102,6 +108,7 @@ function cellsOf(snapshot: PanelSnapshot, { run, hasPlanes, hasTest, logged }: C
     formatCount(at),
     `${exact ? '' : '≥ '}${formatCount(regions)}`,
     spread(perNeuron),
+    ...UNIT_FIGURES.map((name) => (unitBreakpoints === null ? NO_FIGURE : significant(unitBreakpoints.all[name]))),
     ...(hasPlanes ? [`${inPlanes?.exact === false ? '≥ ' : ''}${spread(inPlanes)}`] : []),
     ...[distance, nearData, ...(hasTest ? [nearTest] : []), nearUniform].map(spread),
     ...[dead, alwaysActive].map((count) => (count === null ? NO_FIGURE : formatCount(count))),

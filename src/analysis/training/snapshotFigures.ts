@@ -1,3 +1,4 @@
+import { binOf, DISTANCES } from '../../common/distanceHistogram.ts';
 import type { Domain, Segment } from '../../common/place.ts';
 import type { CountResult } from '../../counting/count.ts';
 import type { ConstantUnits } from '../../counting/experiments/constantUnits.ts';
@@ -35,14 +36,9 @@ export interface DistanceFigures {
   readonly timesNeurons: Spread;
   /** The 10th, 50th and 90th percentile. */
   readonly percentiles: readonly [number, number, number];
-  /** Points by the log10 of their distance; bin `i` begins at `HISTOGRAM_START + i * HISTOGRAM_STEP`. */
+  /** Points by the log10 of their distance, in the bins of `DISTANCES`. */
   readonly histogram: readonly number[];
 }
-
-/** The first and the last bin also hold what is beyond them. */
-const HISTOGRAM_START = -6;
-const HISTOGRAM_STEP = 0.25;
-const HISTOGRAM_BINS = 32;
 
 export interface ComplexityFigures {
   readonly points: number;
@@ -186,11 +182,8 @@ function distanceFigures(points: Experiment['points'], neurons: number): Distanc
 }
 
 function histogramOf(distances: readonly number[]): number[] {
-  const bins = Array<number>(HISTOGRAM_BINS).fill(0);
-  for (const distance of distances) {
-    const bin = Math.floor((Math.log10(distance) - HISTOGRAM_START) / HISTOGRAM_STEP);
-    bins[Math.min(HISTOGRAM_BINS - 1, Math.max(0, bin))]++;
-  }
+  const bins = Array<number>(DISTANCES.bins).fill(0);
+  for (const distance of distances) bins[binOf(distance)]++;
   return bins;
 }
 

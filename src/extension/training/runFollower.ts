@@ -156,6 +156,7 @@ function panelSnapshot(
   log: LogEntry | null,
 ): PanelSnapshot {
   const { lines, planes, distance, localComplexity, constantUnits } = figures;
+  const onLines = lines.through ?? lines.chords;
   const around = distance.data ?? distance.uniform;
   const sum = (units: 'lowest' | 'other') =>
     constantUnits && constantUnits.reduce((total, each) => total + each[units], 0);
@@ -168,7 +169,8 @@ function panelSnapshot(
     regions: count.activationRegions,
     perLayer: count.perLayer,
     seconds: count.seconds,
-    perNeuron: figureOf((lines.through ?? lines.chords)?.perNeuron),
+    perNeuron: figureOf(onLines?.perNeuron),
+    unitBreakpoints: onLines?.unitBreakpoints ?? null,
     inPlanes: planes && { mean: planes.regions.mean, error: planes.regions.standardError, exact: planes.exact },
     distance: figureOf(around?.timesNeurons),
     histogram: around?.histogram ?? [],

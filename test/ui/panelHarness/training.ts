@@ -41,6 +41,10 @@ function snapshot(i: number, run: number): PanelSnapshot {
     perLayer: [0.12, 0.45, 1, 1].map((share) => Math.round(share * regions)),
     seconds: 0.02,
     perNeuron: { mean: 1.07 - 0.02 * (i % 4), error: 0.01 },
+    unitBreakpoints: {
+      all: { units: 72, none: 3 + (i % 4), median: 0.9 + 0.02 * i, most: 2.4 + 0.1 * i },
+      perLayer: [1, 0.95, 0.8].map((median, layer) => ({ units: 24, none: layer, median, most: 2.4 + 0.1 * i })),
+    },
     inPlanes: null,
     distance: { mean: 0.78 - 0.04 * i, error: 0.06 },
     histogram: Array.from({ length: 32 }, (_, bin) => Math.max(0, 20 - 4 * Math.abs(bin - 17 + Math.floor(i / 3)))),
