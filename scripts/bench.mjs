@@ -1,5 +1,5 @@
 // `npm run bench [-- counting | cells | lines | keystroke FILE... | python FILE... | theory | formats | panel |
-// training [SNAPSHOTS] | performance [--write]]`.
+// training [SNAPSHOTS] [--write] | performance [--write]]`.
 // counting: random networks counted with this project's plane counter and with the plain prototype in test/bench, in
 // one process, on the same weights: how many times as fast the counter is, with one thread and with two. Best of three
 // after a warm-up.
@@ -12,8 +12,8 @@
 // formats: large files, with weights inline or thousands of layers, from the text to its hints: time in a new process
 // and again, and memory.
 // panel: in Chromium, from the panel's HTML to its first paint, and the work of a frame while a picture is panned.
-// training: a run of 200 snapshots of 784-128-64-10 on the command line, in processor time and memory. Takes minutes,
-// so only when asked for.
+// training: a run of 200 snapshots of 784-128-64-10, by the command and by the panel's process: processor time, memory,
+// and how soon a cancelled snapshot leaves it free. Takes minutes, so only when asked for.
 // performance: the tables of docs/performance.md, which `--write` brings up to date. Takes minutes, so only when asked
 // for.
 import { build } from 'esbuild';
@@ -69,7 +69,7 @@ try {
     if (only === 'panel' || (isNamed ? only !== name : ['training', 'performance'].includes(name))) continue;
     const { main } = await import(pathToFileURL(await bundle(`test/bench/${file}.ts`, file)).href);
     await main(isNamed ? words : [], { worker, root });
-    if (name === 'performance' && words.includes('--write')) {
+    if (words.includes('--write')) {
       await run(process.execPath, [
         join(root, 'node_modules/prettier/bin/prettier.cjs'),
         '--write',

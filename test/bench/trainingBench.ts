@@ -49,7 +49,10 @@ export async function main(
         ['counted by', 'snapshots', 's on the clock', 'longest, s', 'processor s a snapshot', 'MB at most', 'load'],
         ...[await byCommand(bench), await byPanel(bench)].map(rowOf),
       ],
-      'training-cancelled': [['', 'half of the times within, ms', 'longest, ms', 'load'], ...(await cancelled(bench))],
+      'training-cancelled': [
+        ['after the request', 'half of the times within, ms', 'longest, ms', 'load'],
+        ...(await cancelled(bench)),
+      ],
     };
     for (const [name, rows] of Object.entries(tables)) await show(name, rows, words.includes('--write') ? root : null);
   } finally {
