@@ -77,6 +77,7 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     listRegions: choice.listRegions,
     units: choice.units,
     limits: choice.limits,
+    ranges: choice.source.kind !== 'drawn' && network.layers.some(({ weights }) => weights !== undefined),
     samples: choice.samples,
     seed: choice.source.seed,
   };

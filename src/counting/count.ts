@@ -2,6 +2,7 @@
 // (`CountResult`). `countRegions.ts` does the counting.
 
 import type { Domain } from '../common/place.ts';
+import type { SliceRanges } from '../common/stageRange.ts';
 import type { Network } from '../network/network.ts';
 
 export type CountMethod = 'line' | 'plane' | 'cells' | 'sample';
@@ -37,6 +38,8 @@ export interface CountRequest {
   readonly units?: boolean;
   /** For cells: by their vertices or by linear programs. By default the number of dimensions decides. */
   readonly cellsBy?: 'vertices' | 'programs';
+  /** Also find which units can switch, where the count itself is exact. For what is not exact it is found anyway. */
+  readonly ranges?: boolean;
   /** For sampling: the number of points, 10,000 by default. */
   readonly samples?: number;
   /** For sampling: the seed of the points, 1 by default. */
@@ -128,6 +131,8 @@ export interface CountResult {
   readonly unitBreakpoints?: readonly (readonly number[])[] | null;
   /** For sampling only. */
   readonly sampling?: SamplingResult;
+  /** What units do in the domain. Null where this was not asked for, or would take too long. */
+  readonly ranges?: SliceRanges | null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Domain } from '../common/place.ts';
+import type { SliceRanges } from '../common/stageRange.ts';
 import { compile } from './program/compile.ts';
 import type {
   CountHooks,
@@ -26,6 +27,7 @@ import { SparsePropagator, type Propagator } from './propagation/propagation.ts'
 import { RegionList } from './regions/regionList.ts';
 import { sample } from './experiments/sampling.ts';
 import { countLine } from './lines/lineCount.ts';
+import { rangesOn } from './ranges/ranges.ts';
 import { RegionJoins, type JoinsPart } from './regions/regionJoins.ts';
 import { Segments } from './geometry/segments.ts';
 import type { WorkShare } from './walk/sharedCount.ts';
@@ -64,6 +66,7 @@ export interface CountPart {
   readonly line: LineRegions | null;
   readonly unitBreakpoints?: CountResult['unitBreakpoints'];
   readonly sampling?: SamplingResult;
+  readonly ranges: SliceRanges | null;
 }
 
 /** True when several threads can share a count: its parts are walked apart and then added. */
@@ -101,7 +104,19 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
     line: line ?? null,
     ...(request.units && { unitBreakpoints: unitBreakpoints ?? null }),
     sampling,
+    ranges: hasRanges(request, found) ? rangesFor(program, request.domain) : null,
   };
+}
+
+/** Whoever stops a count waits for nothing more; all of R^n has no ranges. */
+function hasRanges({ ranges, domain }: CountRequest, { walked: { stoppedBy }, sampling }: Found): boolean {
+  if (domain.kind === 'all' || stoppedBy === 'request') return false;
+  return ranges === true || stoppedBy !== null || sampling !== undefined;
+}
+
+function rangesFor(program: Program, domain: Domain): SliceRanges | null {
+  const found = rangesOn(program, sliceOf(domain, program.inputSize));
+  return found && { dimension: found.dimension, stages: found.stages };
 }
 
 const LOOSE = 'Cells are too narrow to tell which regions share a facet, so linear regions are not counted.';
@@ -114,6 +129,7 @@ function exactMapsOf(request: CountRequest): ExactMaps {
 /** The whole count from what each of its threads found. */
 export function addParts(request: CountRequest, parts: readonly CountPart[], seconds: number): CountResult {
   const [{ stageOfLayer, linearRegions, regions, line, unitBreakpoints, sampling }] = parts;
+  const ranges = parts.find((part) => part.ranges)?.ranges ?? null;
   const stoppedBy = parts.find(({ walked }) => walked.stoppedBy !== null)?.walked.stoppedBy ?? null;
   const cells = parts[0].walked.cells.map((_, stage) => {
     const common = Math.max(...parts.map(({ walked }) => walked.common?.[stage] ?? 0));
@@ -139,6 +155,7 @@ export function addParts(request: CountRequest, parts: readonly CountPart[], sec
     list: request.listRegions ? parts.flatMap((part) => part.list ?? []) : undefined,
     ...(unitBreakpoints !== undefined && { unitBreakpoints }),
     sampling,
+    ranges,
   };
 }
 

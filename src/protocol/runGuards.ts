@@ -1,4 +1,5 @@
 import type { SamplingResult } from '../counting/count.ts';
+import type { RegionsAtMost } from '../analysis/regionsAtMost.ts';
 import { BOUND_IDS, DRAWN_ID, SIMULATED_IDS } from '../theory/boundIds.ts';
 import { isBoolean, isNumber, isString, listOf, nullOr, oneOf, shape, isNatural } from './guards.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
@@ -32,6 +33,9 @@ export const isCount = shape<PanelCount>({
   perLayer: listOf(isNumber),
   seconds: isNumber,
   sampling: nullOr(shape<SamplingResult>({ samples: isNatural, chao1: isNumber, newAtEnd: isNumber })),
+  atMost: nullOr(
+    shape<RegionsAtMost>({ value: nullOr(isString), log10: isNumber, units: isNatural, switching: isNatural }),
+  ),
 });
 
 export const isRun = shape<PanelRun>({

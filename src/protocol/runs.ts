@@ -1,6 +1,7 @@
 import type { WeightsSource } from '../common/weightsSource.ts';
 import type { Place, PlaneWindow } from '../common/place.ts';
 import type { CountMethod, SamplingResult } from '../counting/count.ts';
+import type { RegionsAtMost } from '../analysis/regionsAtMost.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
 
 /** What counting sends to the panel and the panel asks of counting. Plain data. */
@@ -33,6 +34,8 @@ export interface PanelCount {
   readonly seconds: number;
   /** Of samples, which are no counts but lower bounds. */
   readonly sampling: SamplingResult | null;
+  /** An upper bound for these weights here; null where none was looked for. */
+  readonly atMost: RegionsAtMost | null;
 }
 
 /** What is known of one run before it: its method, and what theory says for its place and its weights. */

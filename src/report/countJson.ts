@@ -1,4 +1,5 @@
 import { domainJson, type Domain } from '../common/place.ts';
+import { regionsAtMost } from '../analysis/regionsAtMost.ts';
 import type { CountResult } from '../counting/count.ts';
 import { sliceOf, wholeSpace } from '../counting/geometry/slice.ts';
 import { unitBreakpoints } from '../analysis/unitFigures.ts';
@@ -23,8 +24,9 @@ export function countJson(
   { name, diagnostics = [] }: UsedWeights = {},
   runs?: { readonly finished: number; readonly asked: number },
 ) {
-  const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling, doubt } =
-    result;
+  const { method, chosen, exact, activationRegions, linearRegions, perLayer, seconds, stoppedBy, sampling } = result;
+  const { doubt } = result;
+  const atMost = regionsAtMost(result);
   return {
     schemaVersion: SCHEMA_VERSION,
     method,
@@ -39,6 +41,7 @@ export function countJson(
       unitBreakpoints: unitBreakpoints(result.unitBreakpoints, 1, true),
     }),
     ...(sampling && { sampling }),
+    ...(atMost && { atMostForWeights: atMost }),
     seconds,
     regionsPerSecond: seconds > 0 ? Math.round(activationRegions / seconds) : null,
     domain: domainJson(domain),

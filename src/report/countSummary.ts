@@ -1,4 +1,5 @@
 import { describePlace } from '../common/describePlace.ts';
+import { atMostSentence } from './atMostSentence.ts';
 import type { Place } from '../common/place.ts';
 import type { CountResult } from '../counting/count.ts';
 import { formatCount, formatNumber, formatSeconds } from '../common/formatFigures.ts';
@@ -46,7 +47,8 @@ function countLine(result: CountResult): string {
   const figure = formatCount(activationRegions);
   const linear = linearRegions === null ? '' : `, ${formatCount(linearRegions)} linear regions`;
   const steps = perLayer.length <= 12 ? ` (after each layer ${perLayer.join(', ')})` : '';
-  const time = ` in ${formatSeconds(seconds)}`;
+  const bound = atMostSentence(result);
+  const time = `${bound === null ? '' : `, ${bound},`} in ${formatSeconds(seconds)}`;
   if (exact) return `exactly ${figure}${linear}${steps}${time}`;
   if (stoppedBy !== null)
     return `PARTIAL, stopped by the ${STOPPED[stoppedBy]} limit: at least ${figure}, which is not the count${time}`;

@@ -175,6 +175,7 @@ describe('the numbers', () => {
           perLayer: [total, total, total, total],
           seconds: 1,
           sampling: null,
+          atMost: null,
         },
       };
     };
@@ -204,6 +205,7 @@ describe('the numbers', () => {
         perLayer: [regions, regions, regions, regions],
         seconds: 1,
         sampling: null,
+        atMost: null,
       },
     });
     const poor = { ...network, canReach };

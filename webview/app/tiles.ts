@@ -1,4 +1,5 @@
 import type { PanelSeries, Quantity } from '../../src/protocol/panel.ts';
+import { formatCount, formatLog10 } from '../../src/common/formatFigures.ts';
 import type { Actions, Section } from './actions.ts';
 import { element, setPowerText, setText } from '../widgets/dom.ts';
 import { describeCounted, spreadText, type Meaning } from '../tables/figures.ts';
@@ -84,9 +85,22 @@ function countedContent(view: View): TileContent {
     ? describeFileWeights(network)
     : plural(spread.counts, t('network'), t('networks'));
   const certainty = view.sampled ? t('a lower bound') : stopped > 0 ? t('{0} stopped early', stopped) : t('exact');
-  const source = `${networks}, ${certainty}`;
+  const bound = boundOfWeights(view);
+  const source = [networks, certainty, ...(bound === null ? [] : [bound.text])].join(', ');
   const detail = t('{0}; activation regions, mean ± standard deviation', source);
-  return { ...head, value: spreadText(spread), source, detail };
+  return { ...head, value: spreadText(spread), source, detail: bound === null ? detail : `${detail}\n${bound.why}` };
+}
+
+/** What one network's weights allow at most where it was counted; a mean of several has no such bound. */
+function boundOfWeights({ counts }: View): { readonly text: string; readonly why: string } | null {
+  const [count] = counts;
+  if (counts.length !== 1 || !count.atMost) return null;
+  const { value, log10, units, switching } = count.atMost;
+  const most = formatLog10(log10, 'power', value === null ? null : BigInt(value));
+  return {
+    text: t('at most {0} with these weights', most),
+    why: t('{0} of {1} units can switch here.', formatCount(switching), formatCount(units)),
+  };
 }
 
 function createTile(meaning: Meaning, actions: Actions): { element: HTMLElement; set(content: TileContent): void } {

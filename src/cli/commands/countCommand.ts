@@ -1,4 +1,5 @@
 import { fileWeights } from '../../common/weightsSource.ts';
+import { atMostSentence } from '../../report/atMostSentence.ts';
 import type { CountResult } from '../../counting/count.ts';
 import { costJson, costSentence } from '../../report/costReport.ts';
 import { countJson } from '../../report/countJson.ts';
@@ -120,12 +121,14 @@ function fail(output: Output, message: string): number {
 export function countSentence({ result, source }: CountOutcome): string {
   const figure = formatCount(result.activationRegions);
   const found = result.exact ? figure : `at least ${figure}`;
+  const atMost = atMostSentence(result);
+  const bound = atMost === null ? '' : `; ${atMost}`;
   const linear = result.linearRegions === null ? '' : `, ${formatCount(result.linearRegions)} linear regions`;
   const perLayer = result.perLayer.map((count) => formatCount(count)).join(' → ');
   const why = result.stoppedBy === null ? '' : `, stopped (${result.stoppedBy})`;
   const doubt = result.doubt === undefined ? '' : `. ${result.doubt}`;
   const method = result.chosen ? `${result.method}, since ${result.chosen.why}` : result.method;
-  return `seed ${source.seed}: ${found} activation regions${linear} (${method}; after each layer ${perLayer}${sampled(result)}) in ${formatSeconds(result.seconds)}${why}${doubt}`;
+  return `seed ${source.seed}: ${found} activation regions${linear} (${method}; after each layer ${perLayer}${sampled(result)}${bound}) in ${formatSeconds(result.seconds)}${why}${doubt}`;
 }
 
 /** What a sample says beside its lower bound. */

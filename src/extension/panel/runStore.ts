@@ -1,3 +1,4 @@
+import { regionsAtMost } from '../../analysis/regionsAtMost.ts';
 import { bySeed } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { HostMessage } from '../../protocol/messages.ts';
@@ -52,7 +53,8 @@ export class RunStore implements vscode.Disposable {
     const listener: Parameters<CountRunner['run']>[2] = {
       counted: ({ result, source }) => {
         const { exact, activationRegions, perLayer, seconds, sampling = null } = result;
-        if (isCurrent()) this.add(key, { source, exact, activationRegions, perLayer, seconds, sampling });
+        const atMost = regionsAtMost(result);
+        if (isCurrent()) this.add(key, { source, exact, activationRegions, perLayer, seconds, sampling, atMost });
       },
       progress: (progress) => {
         if (isCurrent()) this.changed.fire({ type: 'countProgress', key, progress });

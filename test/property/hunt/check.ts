@@ -1,4 +1,5 @@
 import { analyze } from '../../../src/analysis/analyze.ts';
+import { regionsAtMost } from '../../../src/analysis/regionsAtMost.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
 import { reportJson } from '../../../src/report/reportJson.ts';
 import { compile } from '../../../src/counting/program/compile.ts';
@@ -140,6 +141,15 @@ class Check {
       });
     }
     const { linearRegions, activationRegions, perLayer, exact } = result;
+    const forWeights = regionsAtMost(result);
+    if (forWeights) {
+      this.tick('comparisons', 'at most for the weights');
+      this.expect(
+        magnitudeOf(activationRegions).log10 <= forWeights.log10 + 1e-12,
+        `${name} above the bound for its weights`,
+        () => `counted ${activationRegions}, at most ${forWeights.value ?? `10^${forWeights.log10}`}`,
+      );
+    }
     this.expect(
       linearRegions === null || linearRegions <= activationRegions,
       `${name}: more linear than activation regions`,

@@ -35,7 +35,7 @@ export function withWeights(network: Network): Network {
 type Way = Pick<CountRequest, 'method' | 'domain'> & Partial<CountRequest>;
 
 export function counted(network: Network, way: Way): CountResult {
-  return count({ network, linear: true, keepRegions: false, limits: { regions: LIMIT }, ...way });
+  return count({ network, linear: true, keepRegions: false, ranges: true, limits: { regions: LIMIT }, ...way });
 }
 
 /** Every count that this network allows. */

@@ -50,6 +50,7 @@ export function partition(widths: readonly number[], seed: number): Partition {
     perLayer: [...perLayer, cells.length],
     seconds: 0.1,
     sampling: null,
+    atMost: null,
   };
   return { count, picture: pack(cells, gradients, drawnWeights(seed)) };
 }

@@ -323,6 +323,7 @@ export function countsAround(means: readonly number[], seeds: number, relativeDe
       perLayer,
       seconds: 0.05,
       sampling: null,
+      atMost: null,
     };
   });
 }

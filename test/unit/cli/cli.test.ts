@@ -362,6 +362,10 @@ describe('region-lens', () => {
     const text = (await cli.run(words)).out;
     expect(text).toContain(`seed 5: at least ${sample.activationRegions} activation regions (sample;`);
     expect(text).toContain('; 300 points, of the last tenth ');
+    const { log10, units, switching } = sample.atMostForWeights!;
+    expect(10 ** log10).toBeGreaterThanOrEqual(plane.activationRegions);
+    expect(text).toContain(` for these weights (${switching} of ${units} units can switch here)`);
+    expect(plane).not.toHaveProperty('atMostForWeights');
   });
 
   it('samples other points with another seed, and ends with 3 only when stopped', async () => {

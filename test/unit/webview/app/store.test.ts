@@ -37,6 +37,7 @@ const countOf = (seed: number, perLayer: number[]): PanelCount => {
     perLayer,
     seconds: 0.1,
     sampling: null,
+    atMost: null,
   };
 };
 
