@@ -33,12 +33,14 @@ export interface Counts {
 
 /** Files as the counting worker names them. */
 export interface WorkerFiles {
-  /** Whether the worker can read files of this file system. */
+  /** Whether there are files that the worker can read, or can be given, where this one is. */
   canRead(file: vscode.Uri): boolean;
   nameOf(file: vscode.Uri): string;
   fileOf(name: string): vscode.Uri;
-  /** The file itself, or a copy that the worker can read. */
+  /** The file itself, or a copy that the worker can read. Rejects with a sentence where it cannot be copied. */
   readable(file: vscode.Uri): Promise<vscode.Uri>;
+  /** A folder in which the worker can read these files of this one, by their paths in it. Rejects as `readable`. */
+  readableFolder(folder: vscode.Uri, paths: readonly string[]): Promise<vscode.Uri>;
 }
 
 /** Answers the calls of language models, as `AssistantProcesses`. */

@@ -7,7 +7,7 @@ import { modelFileOf } from './modelEditor/modelDocuments.ts';
 import { nameOf } from './networkFiles.ts';
 
 const ENDINGS = ['.weights.h5', '.h5', '.keras', '.safetensors', '.pt', '.pth', '.pt2', '.npz'];
-const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,npz,npy,bin,onnx,tflite}';
+const WEIGHTS = '*.{h5,keras,safetensors,pt,pth,pt2,npz,npy,bin,onnx,tflite}';
 const CHOSEN = 'regionLens.weights';
 
 /** The weights beside a network. */
@@ -40,32 +40,44 @@ export class WeightFiles implements vscode.Disposable {
     if (!this.workerFiles.canRead(uri)) return null;
     const folder = vscode.Uri.joinPath(uri, '..');
     // Outside of the workspace only what the user named is read.
-    const near = vscode.workspace.getWorkspaceFolder(uri) && { folder: this.workerFiles.nameOf(folder) };
+    const isNear = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+    const near = isNear ? folder : undefined;
     const chosen = this.chosenFor(uri);
     if (chosen) this.watch(vscode.Uri.joinPath(chosen, '..'), uri);
-    if (chosen && (await stampOf(chosen))) {
-      return besides({ file: this.workerFiles.nameOf(chosen), ...near }, [chosen], nameOf(chosen));
-    }
-    if (!near) return null;
+    const taken = chosen && (await this.ofFile(chosen, near));
+    if (taken || !isNear) return taken ?? null;
     this.watch(folder, uri);
     const shards = manifestOf(document.getText())?.flatMap(({ paths }) => paths) ?? [];
     const files = shards.map((shard) => vscode.Uri.joinPath(folder, shard));
-    const named = files.length > 0 && (await besides(near, files, nameOf(uri)));
+    const place = async () => this.inFolder(folder, shards);
+    const named = files.length > 0 && (await besides(place, files, nameOf(uri)));
     if (named) return named;
     const stem = nameOf(uri).replace(/(\.network)?\.[a-z]+$/i, '');
     for (const ending of ENDINGS) {
-      const file = vscode.Uri.joinPath(folder, stem + ending);
-      const found = await besides({ file: this.workerFiles.nameOf(file), ...near }, [file], nameOf(file));
+      const found = await this.ofFile(vscode.Uri.joinPath(folder, stem + ending), near);
       if (found) return found;
     }
     return null;
   }
 
+  /** `near` holds other files that the network may name. */
+  private ofFile(file: vscode.Uri, near?: vscode.Uri): Promise<WeightsBeside | null> {
+    const place = async () => ({
+      file: this.workerFiles.nameOf(await this.workerFiles.readable(file)),
+      ...(near && (await this.inFolder(near, []))),
+    });
+    return besides(place, [file], nameOf(file));
+  }
+
+  private async inFolder(folder: vscode.Uri, paths: readonly string[]): Promise<WeightsPlace> {
+    return { folder: this.workerFiles.nameOf(await this.workerFiles.readableFolder(folder, paths)) };
+  }
+
   /** A text that shows the model in a file is counted with the weights in that file. */
   private async ofModel(model: vscode.Uri, uri: vscode.Uri): Promise<WeightsBeside | null> {
     if (this.workerFiles.canRead(model)) this.watch(vscode.Uri.joinPath(model, '..'), uri);
-    const readable = await this.workerFiles.readable(model);
-    return besides({ file: this.workerFiles.nameOf(readable), isModel: true }, [readable], nameOf(model));
+    const found = await this.ofFile(model);
+    return found && { ...found, place: { ...found.place, isModel: true } };
   }
 
   private watch(folder: vscode.Uri, source: vscode.Uri): void {
@@ -147,10 +159,21 @@ async function offerCount(source: vscode.Uri, file: vscode.Uri | undefined): Pro
   }
 }
 
-/** Null unless all the files are there. */
-async function besides(place: WeightsPlace, files: readonly vscode.Uri[], name: string): Promise<WeightsBeside | null> {
+/** Null unless all the files are there. Where they cannot be read, the place says why. */
+async function besides(
+  placeOf: () => Promise<WeightsPlace>,
+  files: readonly vscode.Uri[],
+  name: string,
+): Promise<WeightsBeside | null> {
   const stamps = await Promise.all(files.map(stampOf));
-  return stamps.every((stamp) => stamp !== null) ? { place, name, stamp: hashOf(stamps.join('\n')) } : null;
+  if (!stamps.every((stamp) => stamp !== null)) return null;
+  const place = await placeOf().catch((error: unknown) => ({ fault: sentenceOf(error, name) }));
+  return { place, name, stamp: hashOf(stamps.join('\n')) };
+}
+
+function sentenceOf(error: unknown, name: string): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return why.includes(name) ? why : vscode.l10n.t('{0} cannot be read: {1}', name, why);
 }
 
 /** Of a file's place, size and time of change; null where there is no such file. */

@@ -41,6 +41,8 @@ export interface WeightsPlace {
   readonly isModel?: boolean;
   /** The model's folder, for the files that its own text names. */
   readonly folder?: string;
+  /** Why the weights cannot be read, as a sentence. */
+  readonly fault?: string;
 }
 
 export interface CountOutcome {

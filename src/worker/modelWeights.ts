@@ -25,6 +25,7 @@ export interface FoundWeights {
  */
 export async function findWeights(host: WeightsHost, text: string, place: WeightsPlace): Promise<FoundWeights | null> {
   const { files } = host;
+  if (place.fault !== undefined) throw new Error(place.fault);
   if (place.file !== undefined) {
     const source = files.open(place.file);
     // A model of TensorFlow.js as a file of weights: its text names its shards.

@@ -12,6 +12,7 @@ export const editorFiles: WorkerFiles = {
   nameOf: (file) => file.toString(),
   fileOf: (name) => vscode.Uri.parse(name),
   readable: (file) => Promise.resolve(file),
+  readableFolder: (folder) => Promise.resolve(folder),
 };
 
 /** Files that a counting worker wants. */

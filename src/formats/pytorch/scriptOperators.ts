@@ -134,6 +134,20 @@ const arithmetic =
     return writer.emit(op, [a, b]);
   };
 
+/** Of two tensors; along an axis it gives places, too. */
+const extremumOfTwo =
+  (op: 'Max' | 'Min'): ScriptOperator =>
+  (writer, [a, b]) => {
+    if (!isTensor(b)) throw new Unfollowed('along an axis');
+    return writer.emit(op, [a, b]);
+  };
+
+/** A constant without axes is a number. */
+function filled(size: Value | undefined, value: number): number {
+  if (Array.isArray(size) && size.length === 0) return value;
+  throw new Unfollowed('a tensor of constants');
+}
+
 const plain =
   (op: string): ScriptOperator =>
   (writer, [x]) =>
@@ -306,6 +320,11 @@ export const scriptOperators: Readonly<Record<string, ScriptOperator>> = {
   rsub: (writer, [a, b, factor]) => arithmetic('Sub')(writer, [b, a, factor]),
   maximum: arithmetic('Max'),
   minimum: arithmetic('Min'),
+  max: extremumOfTwo('Max'),
+  min: extremumOfTwo('Min'),
+  zeros: (_writer, [size]) => filled(size, 0),
+  ones: (_writer, [size]) => filled(size, 1),
+  full: (_writer, [size, value]) => filled(size, numberOf(value, 'a number')),
   gt: arithmetic('Greater'),
   lt: arithmetic('Less'),
   where: (writer, [condition, a, b]) => writer.emit('Where', [condition, a, b]),
