@@ -19,7 +19,11 @@ vi.mock('vscode', async () => {
     return bytes;
   };
   return {
-    Uri: { parse: Uri.parse, file: Uri.file, from: Uri.from, joinPath: utils.joinPath },
+    Uri: {
+      parse: (text: string) => Uri.parse(text),
+      file: (name: string) => Uri.file(name),
+      joinPath: (uri: URI, ...parts: string[]) => utils.joinPath(uri, ...parts),
+    },
     EventEmitter: class {
       event = () => ({ dispose: () => undefined });
       fire = () => undefined;
@@ -57,7 +61,7 @@ beforeEach(() => [editor.remote, editor.sizes].forEach((map) => map.clear()));
 type Document = Parameters<InstanceType<typeof WeightFiles>['of']>[0];
 const documentAt = (uri: URI, text = '{}') => ({ uri, getText: () => text }) as unknown as Document;
 const memory = { get: (_: string, fallback: unknown) => fallback } as never;
-const weightFiles = () => new WeightFiles(memory, localFiles(URI.file(path.join(folder, 'storage')) as never));
+const weightFiles = () => new WeightFiles(memory, localFiles(URI.file(path.join(folder, 'storage'))));
 
 /** The tensors that the counting worker finds. */
 async function tensorsFor(uri: URI, text?: string) {
