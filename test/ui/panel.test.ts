@@ -189,6 +189,26 @@ describe('the numbers', () => {
     expect(await tile.locator('.tileSource:visible').textContent()).toBe('3 networks, 1 stopped early');
   });
 
+  it('of one network are beside what its weights allow at most, where that is less than all weights do', async () => {
+    const { key } = mlpNetwork();
+    const count = (seed: number, value: string): HostMessage => {
+      const atMost = { value, log10: Math.log10(Number(value)), units: 72, switching: 9 };
+      const perLayer = [10, 12, 14, 14];
+      const found = { exact: true, activationRegions: 14, perLayer, seconds: 1, sampling: null, atMost };
+      return { type: 'counted', key, count: { source: drawnWeights(seed), ...found } };
+    };
+    const started: HostMessage = { type: 'run', key, run: runOf(mlpNetwork(), []) };
+    const source = async (...counts: HostMessage[]): Promise<string[]> => {
+      const tile = (await panels.open([showMlp, started, ...counts])).page.locator('.countedTile');
+      return [(await tile.locator('.tileSource:visible').textContent())!, (await tile.getAttribute('title'))!];
+    };
+    const [said, title] = await source(count(1, '1234'));
+    expect(said).toBe('1 network, exact, at most 1,234 with these weights');
+    expect(title).toContain('9 of 72 units can switch here.');
+    expect((await source(count(1, '123456789')))[0]).toBe('1 network, exact');
+    expect((await source(count(1, '1234'), count(2, '1234')))[0]).toBe('2 networks, exact');
+  });
+
   it('of constructions give way to a greater count, and say which network reached it', async () => {
     const network = mlpNetwork();
     const canReach: PanelSeries = {

@@ -74,9 +74,7 @@ it('a count uses the weights of the same name beside the network', async () => {
   await workbench.runCommand('Region Lens: Count Regions');
   // What two other programs count for these weights on this square.
   await workbench.webview.locator('.tileValue.counted', { hasText: /^424$/ }).waitFor();
-  await workbench.webview
-    .locator('.tileSource', { hasText: /weights of trained\.npz, exact, at most [\d,]+ with these weights/ })
-    .waitFor();
+  await workbench.webview.locator('.tileSource', { hasText: 'weights of trained.npz, exact' }).waitFor();
   await workbench.screenshot('weights counted');
 });
 

@@ -91,10 +91,12 @@ function countedContent(view: View): TileContent {
   return { ...head, value: spreadText(spread), source, detail: bound === null ? detail : `${detail}\n${bound.why}` };
 }
 
-/** What one network's weights allow at most where it was counted; a mean of several has no such bound. */
-function boundOfWeights({ counts }: View): { readonly text: string; readonly why: string } | null {
+/** What one network's weights allow at most where it was counted, if that is less than all weights allow there. */
+function boundOfWeights({ counts, network, run }: View): { readonly text: string; readonly why: string } | null {
   const [count] = counts;
   if (counts.length !== 1 || !count.atMost) return null;
+  const known = (run?.theory.slice ?? network.atMost)?.total?.log10 ?? Infinity;
+  if (count.atMost.log10 > known - 1e-9) return null;
   const { value, log10, units, switching } = count.atMost;
   const most = formatLog10(log10, 'power', value === null ? null : BigInt(value));
   return {
