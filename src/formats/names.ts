@@ -38,6 +38,6 @@ export class Names {
 
 /** A network's name where the file gives none: the file's own, without folders and endings. */
 export function nameFromFile(fileName: string): string {
-  const base = fileName.replace(/^.*[\\/]/, '').replace(/(\.network)?\.[a-z]+$/i, '');
+  const base = fileName.replace(/^.*[\\/]/, '').replace(/(\.network)?\.(?:[a-z]+|h5|pt2)$/i, '');
   return base === '' ? 'network' : base;
 }

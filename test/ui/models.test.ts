@@ -26,6 +26,8 @@ beforeAll(async () => {
     'mlp.onnx': 'onnx-files/mlp.onnx',
     'network.pt': 'pytorch/mlp.state.pt',
     'whole.pt': 'pytorch/only-part.pt',
+    'exported.pt2': 'torch-export/mlp.pt2',
+    'scripted.pt': 'torch-export/pooled.script.pt',
   };
   for (const [name, from] of Object.entries(copies)) copyFileSync(fixture(from), path.join(workbench.folder, name));
 });
@@ -79,4 +81,24 @@ it('a module that PyTorch saved as a whole opens as its network and is counted w
   await workbench.page.locator('.view-lines', { hasText: '"type": "dense"' }).waitFor();
   await workbench.runCommand('Region Lens: Count Regions');
   await workbench.webview.locator('.tileSource', { hasText: 'weights of whole.pt, exact' }).waitFor();
+});
+
+it('an exported program opens as its network and is counted with its own weights', async () => {
+  await workbench.closeAll();
+  await workbench.openBinary('exported.pt2');
+  await workbench.runCommand('Region Lens: Open Model as Network');
+  await tab(/^exported.pt2.network.json/).waitFor();
+  await workbench.page.locator('.codelens-decoration', { hasText: '18,769' }).waitFor();
+  await workbench.runCommand('Region Lens: Count Regions');
+  await workbench.webview.locator('.tileSource', { hasText: 'weights of exported.pt2, exact' }).waitFor();
+  await workbench.webview.locator('.tileValue.counted', { hasText: /^131$/ }).waitFor();
+  await workbench.screenshot('exported program counted');
+});
+
+it('of a scripted module the size that was solved is said in the text', async () => {
+  await workbench.closeAll();
+  await workbench.openBinary('scripted.pt');
+  await workbench.runCommand('Region Lens: Open Model as Network');
+  await workbench.page.locator('.view-lines', { hasText: '8×8 is taken' }).waitFor();
+  await workbench.screenshot('scripted module opened');
 });

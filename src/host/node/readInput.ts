@@ -10,8 +10,13 @@ const NO_LAYERS =
 
 /** Longer texts do not fit in one string. */
 const MAX_TEXT_LENGTH = 2 ** 29 - 2 ** 10;
-/** No text holds a zero byte, and every archive or HDF5 file has one near its beginning. */
+/** How far a file is looked at to tell text from bytes. */
 const TELLING_BYTES = 1024;
+
+/** Bytes in no text: every archive or HDF5 file has zeros near its beginning, and every protocol buffer its tags. */
+function isOfNoText(byte: number): boolean {
+  return byte < 7 || (byte > 0x0d && byte < 0x1b);
+}
 
 /**
  * A file's text, or a sentence why there is none. Of a .keras archive or an .h5 file it is that of the model inside.
@@ -40,7 +45,7 @@ async function readText(file: string): Promise<string | null | { fault: string }
   try {
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
       const needed = TELLING_BYTES - length;
-      if (needed > 0 && chunk.subarray(0, needed).includes(0)) return null;
+      if (needed > 0 && chunk.subarray(0, needed).some(isOfNoText)) return null;
       chunks.push(chunk);
       length += chunk.length;
       if (length > MAX_TEXT_LENGTH) return { fault: 'this is longer than any text that can be read' };

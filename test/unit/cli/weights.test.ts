@@ -243,4 +243,15 @@ describe('region-lens count with weights in other files', () => {
       expect([code, out, err]).toEqual([1, '', expect.stringContaining(sentence)]);
     }
   });
+
+  it('a file of bytes without zeros is named for what it is', async () => {
+    // A protocol buffer: field 1 is 4, field 2 a text, field 500 another one.
+    const text = '\x08\x04\x12\x0bdescription\xa2\x1f\x07network';
+    await cli.file(
+      'model.mlmodel',
+      Uint8Array.from(text, (character) => character.charCodeAt(0)),
+    );
+    const { code, err } = await cli.run(['analyze', 'model.mlmodel']);
+    expect([code, err]).toEqual([1, expect.stringContaining('model.mlmodel is a Core ML model.')]);
+  });
 });

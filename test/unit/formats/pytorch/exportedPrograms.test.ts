@@ -83,6 +83,7 @@ describe('an exported program of PyTorch', () => {
     expect(messages).toEqual([]);
     // Running statistics are counted, as Keras does.
     expect(totalParameters(network!.layers)).toBe(parameters);
+    expect(network!.name).toBe(name);
     expect(error(network!, name)).toBeLessThan(1e-5);
   });
 
