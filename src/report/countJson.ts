@@ -60,9 +60,16 @@ export function regionsHead(file: string, network: Network, result: CountResult,
     ...countJson(result, domain, seed),
     file,
     network: network.name,
+    facesPerRegion: meanFaces(result.list ?? []),
     coordinates: coordinatesOf(domain, network.inputSize),
     patternLayers: layers.map(({ index, name, neurons }) => ({ index, name, neurons })),
   };
+}
+
+/** A mean that stays near that of simplices in trained networks (Fan et al. 2023); null where no facets are known. */
+function meanFaces(list: NonNullable<CountResult['list']>): number | null {
+  const faces = list.flatMap((region) => region.faces ?? []);
+  return faces.length === 0 ? null : faces.reduce((sum, count) => sum + count, 0) / faces.length;
 }
 
 function coordinatesOf(domain: Domain, inputs: number) {

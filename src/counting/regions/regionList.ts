@@ -31,6 +31,7 @@ export class RegionList {
     this.regions.push({
       pattern: patterns.map((stage) => Array.from(stage, digit).join('')).join('|'),
       corners: outline?.corners ?? null,
+      faces: outline?.facets.length ?? null,
       inside: outline ? middleOf(outline.corners, dimension) : (geometry.pointInside?.() ?? null),
       volume: outline && volumeOf(outline, dimension) * this.scale,
       outputs: propagator

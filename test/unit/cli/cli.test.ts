@@ -180,6 +180,8 @@ describe('region-lens', () => {
     });
     expect(head.patternLayers.map(({ index }) => index)).toEqual([0, 1]);
     expect(regions.reduce((sum, { volume }) => sum + volume!, 0)).toBeCloseTo(4, 9);
+    const faces = regions.reduce((sum, { corners }) => sum + corners!.length, 0);
+    expect(head.facesPerRegion).toBeCloseTo(faces / regions.length, 12);
     expect(regions[0].pattern).toMatch(/^[01]{16}\|[01]{16}$/);
     expect(regions[0].outputs[0]).toHaveLength(3);
     const missing = await cli.run(['count', 'mlp.network.json', '--method', 'plane', '--regions', 'no/folder.json']);

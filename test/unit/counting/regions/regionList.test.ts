@@ -71,12 +71,24 @@ describe('the list of regions', () => {
     }
   });
 
+  it('tells the facets of each: two ends, as many sides as corners, and in space as Euler says', () => {
+    const [line, square, askew, cube] = cases.map(([, request]) => listed(request).list);
+    expect(line.every(({ faces }) => faces === 2)).toBe(true);
+    for (const list of [square, askew])
+      expect(list.every(({ faces, corners }) => faces === corners!.length)).toBe(true);
+    // In general position three facets meet in each corner: 2 F - 4 corners.
+    expect(cube.every(({ faces, corners }) => corners!.length === 2 * faces! - 4)).toBe(true);
+    expect(cube.some(({ faces }) => faces! > 4)).toBe(true);
+  });
+
   it('names patterns by layers, and a point inside where there are no corners', () => {
     const { list } = listed({ network: branched(3), method: 'cells', domain: box(3), cellsBy: 'programs' });
     const vertices = listed({ network: branched(3), method: 'cells', domain: box(3) }).list;
     expect(list.map(({ pattern }) => pattern).sort()).toEqual(vertices.map(({ pattern }) => pattern).sort());
     expect(list[0].pattern).toMatch(/^[01]{5}\|[012]{4}\|[012]{3}$/);
-    expect(list.every(({ corners, volume }) => corners === null && volume === null)).toBe(true);
+    expect(list.every(({ corners, faces, volume }) => corners === null && faces === null && volume === null)).toBe(
+      true,
+    );
     const program = compile(branched(3));
     for (const { inside, pattern } of list) {
       const values = evaluate(
