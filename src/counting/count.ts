@@ -144,7 +144,7 @@ export interface RegionRecord {
   readonly pattern: string;
   /** In order around a polygon; null where cells are counted by linear programs. */
   readonly corners: readonly (readonly number[])[] | null;
-  /** Facets (ends, sides), those on the edge of the domain included; null where cells are counted by linear programs. */
+  /** Facets, those on the edge of the domain included; null where cells are counted by linear programs. */
   readonly faces: number | null;
   /** A point inside; null where none is known. */
   readonly inside: readonly number[] | null;
