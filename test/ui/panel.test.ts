@@ -659,7 +659,7 @@ function whatIsCut(): string[] {
     `${node.tagName} ${node.getAttribute('class')} ${node.textContent?.slice(0, 40)}`;
   const texts = [...document.querySelectorAll('.content *')].filter(isSeen);
   const beyond = texts.filter(
-    (node) => node.getBoundingClientRect().right > width + 0.5 && !node.closest('.line, .lines'),
+    (node) => node.getBoundingClientRect().right > width + 0.5 && !node.closest('.line, .lines, .tableScroller table'),
   );
   const scrolling = [
     document.documentElement,
