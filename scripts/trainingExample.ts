@@ -25,6 +25,7 @@ const outcomes = STEPS.map((step) =>
     data: null,
     box: { kind: 'box', lower: -1, upper: 1 },
     step,
+    ahead: null,
   }),
 );
 

@@ -134,11 +134,20 @@ const QUESTIONS = {
     }),
     isPicture satisfies Guard<PanelPicture>,
   ),
-  /** The network after this many steps of training it here: later steps go on from earlier ones. */
+  /**
+   * The network after this many steps of training it here: later steps go on from earlier ones. `ahead` is the step
+   * that will be asked for next, if that is known: it is trained while this one is drawn.
+   */
   trial: question(
-    shape<{ readonly choice: TrialChoice; readonly step: number; readonly settings: CountSettings }>({
+    shape<{
+      readonly choice: TrialChoice;
+      readonly step: number;
+      readonly ahead: number | null;
+      readonly settings: CountSettings;
+    }>({
       choice: isTrialChoice,
       step: isNatural,
+      ahead: nullOr(isNatural),
       settings: isCountSettings,
     }),
     isTrialFrame satisfies Guard<TrialFrame>,

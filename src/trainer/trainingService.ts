@@ -10,8 +10,10 @@ export function trainingService(reply: (message: TrainerReply) => void): (reques
     const { id } = request;
     try {
       await prepared;
-      if (request.type === 'frame') reply({ id, type: 'frame', outcome: session.at(request.request) });
-      else reply({ id, type: 'files', files: session.files() });
+      if (request.type === 'files') return reply({ id, type: 'files', files: session.files() });
+      reply({ id, type: 'frame', outcome: session.at(request.request) });
+      // While the answer is on its way and is drawn.
+      session.prepare(request.request);
     } catch (error) {
       reply({ id, type: 'failed', message: error instanceof Error ? error.message : String(error) });
     }

@@ -21,6 +21,8 @@ export interface TrialRequest {
   readonly data: DataPoints | null;
   readonly box: Box<number>;
   readonly step: number;
+  /** The step that will be asked for next; null where that is not known. */
+  readonly ahead: number | null;
 }
 
 export interface TrialOutcome extends Score {
@@ -42,25 +44,57 @@ const MOST_KEPT = 256;
 /** Counting may not hold up training. */
 const LIMITS = { regions: 150_000, seconds: 2 };
 
+type Request = Omit<TrialRequest, 'ahead'>;
+
+interface Made {
+  readonly outcome: TrialOutcome;
+  readonly network: Network;
+}
+
 /** Training as it goes on: asked for a later step it trains further, for an earlier one it starts again. */
 export class TrialSession {
   private key = '';
   private trainer: Trainer | null = null;
   private lesson: Lesson | null = null;
   private kept: (Score & { readonly step: number; readonly network: Network })[] = [];
+  /** What will be asked for next. */
+  private prepared: (Made & { readonly place: string }) | null = null;
 
   /** Errors: RangeError, as a sentence, for a network or data that do not fit. */
   at(request: TrialRequest): TrialOutcome {
-    const { network: source, choice, data, box, step } = request;
-    const key = JSON.stringify([source, choice, data]);
+    const made = this.preparedFor(request) ?? this.make(request);
+    this.prepared = null;
+    const { outcome, network } = made;
+    const { step, loss, accuracy } = outcome;
+    this.keep({ step, network, loss, accuracy });
+    return outcome;
+  }
+
+  /** Trains on to the step that will be asked for after this request, which was answered. */
+  prepare({ ahead, ...request }: TrialRequest): void {
+    if (ahead === null || keyOf(request) !== this.key || this.trainer === null || this.trainer.step >= ahead) return;
+    this.prepared = { ...this.make({ ...request, step: ahead }), place: JSON.stringify(request.box) };
+  }
+
+  private preparedFor(request: Request): Made | null {
+    const { prepared } = this;
+    const isIt =
+      prepared?.outcome.step === request.step &&
+      keyOf(request) === this.key &&
+      prepared.place === JSON.stringify(request.box);
+    return isIt ? prepared : null;
+  }
+
+  private make(request: Request): Made {
+    const { box, step } = request;
+    const key = keyOf(request);
     if (key !== this.key || this.trainer === null || this.trainer.step > step) this.restart(request, key);
     const trainer = this.trainer!;
     trainer.trainTo(step);
     const { network } = trainer;
     const score = trainer.score();
-    this.keep({ step, network, ...score });
     const { result, domain } = counted(network, box);
-    return { step, ...score, result, domain, lesson: this.lesson! };
+    return { network, outcome: { step, ...score, result, domain, lesson: this.lesson! } };
   }
 
   /** The steps that were shown, as files. */
@@ -68,7 +102,7 @@ export class TrialSession {
     return this.kept.map(({ network, ...others }) => ({ ...others, bytes: writeSafetensors(network) }));
   }
 
-  private restart({ network: source, choice, data }: TrialRequest, key: string): void {
+  private restart({ network: source, choice, data }: Request, key: string): void {
     const network = readNetwork(source);
     const refused = whyNotTrained(network);
     if (refused !== null) throw new RangeError(refused);
@@ -81,13 +115,18 @@ export class TrialSession {
     }
     this.trainer?.dispose();
     this.trainer = new Trainer(network, lesson, choice);
-    [this.key, this.lesson, this.kept] = [key, lesson, []];
+    [this.key, this.lesson, this.kept, this.prepared] = [key, lesson, [], null];
   }
 
   private keep(step: (typeof this.kept)[number]): void {
     this.kept = [...this.kept.filter((other) => other.step !== step.step), step];
     if (this.kept.length > MOST_KEPT) this.kept = this.kept.filter((_, i) => i % 2 === 0);
   }
+}
+
+/** Equal for requests that go on from each other. */
+function keyOf({ network, choice, data }: Request): string {
+  return JSON.stringify([network, choice, data]);
 }
 
 function readNetwork({ text, fileName, network, imports = {} }: TaskNetwork): Network {

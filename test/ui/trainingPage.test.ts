@@ -215,6 +215,17 @@ describe('the page about training', () => {
         { timeout: 30_000 },
       )
       .toMatch(/^Step 12 ·/);
+    const asked = (await panel.messages()).flatMap((message) =>
+      message.type === 'ask' && message.name === 'trial'
+        ? [message.params as { step: number; ahead: number | null }]
+        : [],
+    );
+    // What will be asked for next is announced, and then asked for.
+    expect(asked.slice(-3).map(({ step, ahead }) => [step, ahead])).toEqual([
+      [5, 10],
+      [10, 12],
+      [12, null],
+    ]);
     expect((await panel.waitForQuestion('trial')).params).toMatchObject({
       step: 12,
       choice: { dataSet: 'spirals', optimizer: 'adam', seed: 1 },

@@ -45,7 +45,8 @@ export interface Actions {
   askData(): void;
   askSnapshotPicture(file: string, level: number, settings: CountSettings): void;
   /** The network after this many steps of training it here. */
-  askTrial(choice: TrialChoice, step: number, settings: CountSettings): void;
+  /** `ahead`: the step that will be asked for next, if that is known. */
+  askTrial(choice: TrialChoice, step: number, ahead: number | null, settings: CountSettings): void;
   keepTrial(): void;
   apply(subject: SweepSubject, value: number): void;
   open(url: string): void;

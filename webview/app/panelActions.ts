@@ -187,7 +187,7 @@ export function createActions(host: Host, questions: Questions, { state, view, c
     askData: () => askInto('data', {}),
     askSnapshotPicture: (file, level, settings) =>
       askInto('snapshotPicture', { file, level, settings }, () => state().snapshotPicture?.value ?? null),
-    askTrial: (choice, step, settings) => askInto('trial', { choice, step, settings }),
+    askTrial: (choice, step, ahead, settings) => askInto('trial', { choice, step, ahead, settings }),
     keepTrial: () =>
       ifShown((_, key) =>
         ask(

@@ -117,6 +117,8 @@ export function createTrialSection(actions: Actions): Plot {
   let losses: StepPoint[] = [];
   /** A question is on its way. */
   let isAsked = false;
+  /** The step that was said to be asked for next. */
+  let announced: number | null = null;
   let isFresh = true;
 
   function run(): void {
@@ -134,13 +136,21 @@ export function createTrialSection(actions: Actions): Plot {
   function advance(): void {
     if (view === null || isAsked) return drawButtons();
     isAsked = true;
-    const next = shown === null ? 0 : isRunning ? Math.min(end, shown.step + stride) : shown.step + stride;
-    actions.askTrial(choice, next, trialSettings(view));
+    const next = nextStep();
+    announced = isRunning && next < end ? Math.min(end, next + stride) : null;
+    actions.askTrial(choice, next, announced, trialSettings(view));
     drawButtons();
   }
 
+  /** What was announced is trained already. */
+  function nextStep(): number {
+    if (shown === null) return 0;
+    if (announced !== null && announced <= end) return announced;
+    return isRunning ? Math.min(end, shown.step + stride) : shown.step + stride;
+  }
+
   function forget(): void {
-    [shown, regions, losses] = [null, [], []];
+    [shown, regions, losses, announced] = [null, [], [], null];
   }
 
   /** Back to the start, with the weights that the seed gives. */
@@ -178,7 +188,7 @@ export function createTrialSection(actions: Actions): Plot {
     drawButtons();
   }
 
-  /** Takes in the answer, draws it, and asks for the next one. */
+  /** Takes in the answer, asks for the next one, and draws. */
   function receive(next: View): void {
     const answer = next.trial;
     if (!isAsked || answer === null || (answer.value === shown && answer.message === null)) return;
@@ -194,9 +204,10 @@ export function createTrialSection(actions: Actions): Plot {
     shown = frame;
     regions = withPoint(regions, { x: frame.step, y: frame.regions, isAtLeast: !frame.exact });
     if (frame.loss !== null) losses = withPoint(losses, { x: frame.step, y: frame.loss });
-    drawFrame(next, frame);
     if (isRunning && frame.step >= end) isRunning = false;
+    // The next steps are trained while these are drawn.
     if (isRunning) advance();
+    drawFrame(next, frame);
   }
 
   function drawFrame(next: View, frame: TrialFrame): void {

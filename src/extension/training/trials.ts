@@ -17,12 +17,12 @@ export async function trialFrame(
   trainer: TrainerClient,
   store: TrainingStore,
   source: NetworkSource,
-  { choice, step, settings }: ParamsOf<'trial'>,
+  { choice, step, ahead, settings }: ParamsOf<'trial'>,
 ): Promise<TrialFrame> {
   const data = choice.dataSet === 'file' ? await store.dataOf(source) : null;
   const { weights: _, ...network } = source.text;
   const box = boxOf(settings.place);
-  const outcome = await trainer.frame({ network, choice, data: data?.points ?? null, box, step });
+  const outcome = await trainer.frame({ network, choice, data: data?.points ?? null, box, step, ahead });
   const { result, domain, loss, accuracy, lesson } = outcome;
   const counted = { result, domain, source: snapshotWeights(`step ${outcome.step}`, choice.seed) };
   return {

@@ -24,6 +24,7 @@ function requestFor(input: number, layers: readonly object[], choice: Partial<Tr
     data: null,
     box: { kind: 'box', lower: -1, upper: 1 },
     step: 0,
+    ahead: null,
   };
 }
 
@@ -84,6 +85,31 @@ describe('training in the editor', () => {
     expect(other.files().at(-1)!.bytes).toEqual(one.files().at(-1)!.bytes);
     other.at({ ...plane, choice: { ...plane.choice, seed: 4 }, step: 12 });
     expect(other.files().at(-1)!.bytes).not.toEqual(one.files().at(-1)!.bytes);
+  });
+
+  it('trains ahead to the step that is asked for next, and keeps only what was asked for', () => {
+    const [one, other] = [new TrialSession(), new TrialSession()];
+    for (const step of [0, 4, 8]) {
+      const request = { ...plane, step, ahead: step + 4 };
+      const [outcome, plain] = [one.at(request), other.at({ ...plane, step })];
+      expect({ ...outcome, result: { ...outcome.result, seconds: 0 } }).toEqual({
+        ...plain,
+        result: { ...plain.result, seconds: 0 },
+      });
+      one.prepare(request);
+    }
+    expect(one.files()).toEqual(other.files());
+    // Another step than the announced one, another place, and another choice.
+    expect(one.at({ ...plane, step: 10 }).step).toBe(10);
+    one.prepare({ ...plane, step: 10, ahead: 12 });
+    const small = { kind: 'box', lower: -0.1, upper: 0.1 } as const;
+    expect(one.at({ ...plane, box: small, step: 12 }).result.activationRegions).toBe(
+      other.at({ ...plane, box: small, step: 12 }).result.activationRegions,
+    );
+    one.prepare({ ...plane, step: 12, ahead: 16 });
+    const changed = { ...plane, choice: { ...plane.choice, seed: 4 }, step: 16 };
+    expect(one.at(changed).loss).toBe(other.at(changed).loss);
+    expect(one.files()).toEqual(other.files());
   });
 
   it.each(['adam', 'sgd', 'momentum', 'rmsprop'] as const)('lowers the loss with %s', (optimizer) => {
