@@ -43,19 +43,37 @@ function followFunctions(e: Evaluator, scope: Scope, body: readonly Statement[])
   }
 }
 
-function textOf(e: Evaluator, { node }: FunctionValue): string {
+function textOf(e: Evaluator, { node }: FunctionValue | ClassValue): string {
   return e.main.text.slice(node.start, node.end);
 }
 
-/** Makes an instance of each class of modules that the file makes none of; `isOpen`: those that need arguments too. */
+/**
+ * Makes an instance of each class of modules that the file makes none of, those that make others first: what they make
+ * is a part of theirs. `isOpen`: those that need arguments too.
+ */
 function followClasses(e: Evaluator, isOpen: boolean): void {
-  for (const cls of e.classes.slice(0, MAX_UNCALLED)) {
-    if (!extendsModule(cls) || e.caller.wasConstructed(cls) || isOpen !== needsArguments(cls)) continue;
+  const waiting = new Set(
+    e.classes.slice(0, MAX_UNCALLED).filter((cls) => extendsModule(cls) && isOpen === needsArguments(cls)),
+  );
+  while (waiting.size > 0) {
+    const next = makerAmong(e, waiting);
+    waiting.delete(next);
+    if (e.caller.wasConstructed(next)) continue;
     if (isOpen && rootsOf(e).length > 0) return;
     const before = e.instances.length;
-    e.guarded(cls.node, () => void e.caller.constructSymbolically(cls, siteOf(e, cls)));
+    e.guarded(next.node, () => void e.caller.constructSymbolically(next, siteOf(e, next)));
     if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
   }
+}
+
+/** The first class that no other one calls by its name. */
+function makerAmong(e: Evaluator, classes: ReadonlySet<ClassValue>): ClassValue {
+  const all = [...classes];
+  const isCalled = (cls: ClassValue) => {
+    const pattern = new RegExp(`\\b${cls.name.replace(/\W/g, '')}\\s*\\(`);
+    return all.some((other) => other !== cls && pattern.test(textOf(e, other)));
+  };
+  return all.find((cls) => !isCalled(cls)) ?? all[0];
 }
 
 function siteOf(e: Evaluator, cls: ClassValue): Site {

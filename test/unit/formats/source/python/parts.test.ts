@@ -185,3 +185,39 @@ describe('parts of tensors and numbers in another order', () => {
     expect(problems.join()).toContain('jumps at its threshold');
   });
 });
+
+describe('a class that others make', () => {
+  const block = `
+class Block(nn.Module):
+    def __init__(self, c=16):
+        super().__init__()
+        self.c = nn.Conv2d(c, c, 3, padding=1)
+    def forward(self, x):
+        return F.relu(self.c(x))
+`;
+  const net = `
+class Net(nn.Module):
+    def __init__(self, depth=3):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 16, 3, padding=1)
+        self.blocks = nn.Sequential(*[Block() for _ in range(depth)])
+    def forward(self, x):  # @region-lens input = 3, 8, 8
+        return self.blocks(self.stem(x))
+`;
+  const names = (text: string) => readPython(text).networks.map(({ name }) => name);
+
+  it('is a part, whether it stands before them or behind', () => {
+    expect(names(block + net)).toEqual(['Net']);
+    expect(names(net + block)).toEqual(['Net']);
+  });
+
+  it('is a network where nobody makes it, and beside a class that extends it', () => {
+    expect(names(block)).toEqual(['Block']);
+    const wider = `
+class Wide(Block):
+    def __init__(self):
+        super().__init__(32)
+`;
+    expect(names(block + wider)).toEqual(['Block', 'Wide']);
+  });
+});

@@ -69,6 +69,8 @@ describe('the tree of a text by its parts', () => {
           const at = from % (now.length + 1);
           now = now.slice(0, at) + inserted + now.slice(at + length);
           file = parsePython(now, file.pieces);
+          // It would join the comment to the last line.
+          if (now.endsWith('\\')) continue;
           const afresh = parsePython(`${now}\n# @region-lens`);
           expect(file.hasSyntaxErrors).toBe(afresh.hasSyntaxErrors);
           if (!file.hasSyntaxErrors) expect(file.body).toEqual(afresh.body);
