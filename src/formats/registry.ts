@@ -1,6 +1,7 @@
 import { readBinary } from './binary/models.ts';
 import type { Content, Format, ReadOptions, ReadResult } from './format.ts';
 import { brainjs } from './small/brainJs.ts';
+import { darknet } from './darknet/darknet.ts';
 import { convnetjs } from './small/convNetJs.ts';
 import { keras, tfjs } from './keras/keras.ts';
 import { huggingFace } from './small/huggingFace.ts';
@@ -31,15 +32,18 @@ const jsonFormats: readonly Format[] = [
 /** Formats of source code, recognized by their own `sniff`. */
 const sourceFormats: readonly Format[] = [typescript, pytorch, kerasPython, flaxPython, notebook];
 
+/** Formats of their own, recognized by their own `sniff`. */
+const otherFormats: readonly Format[] = [darknet];
+
 /** Every format. At most one of them recognizes a text. */
-export const formats: readonly Format[] = [...jsonFormats, ...sourceFormats];
+export const formats: readonly Format[] = [...jsonFormats, ...sourceFormats, ...otherFormats];
 
 /** The format of a text, or null if it defines no network. Costs microseconds on files that are none. */
 export function recognize(text: string, fileName: string): Format | null {
   const id = jsonFormatOf(text, fileName);
   const found =
     id === null
-      ? sourceFormats.find((format) => format.sniff(text, fileName))
+      ? [...sourceFormats, ...otherFormats].find((format) => format.sniff(text, fileName))
       : jsonFormats.find((format) => format.id === id);
   return found ?? null;
 }

@@ -29,10 +29,6 @@ const kinds: readonly TextKind[] = [
     sentence: `This is a TensorFlow graph as text (pbtxt), which is not read. ${toOnnx}`,
   },
   {
-    isOne: content(/^\s*\[(?:net|network)\]/m, /^\s*\[(?:convolutional|connected|maxpool|avgpool|shortcut|route)\]/m),
-    sentence: `This is a Darknet network (.cfg), which is not read. ${toOnnx}`,
-  },
-  {
     isOne: content(/^backbone:\s*(?:#.*)?$/m, /^head:\s*(?:#.*)?$/m),
     sentence: `This is an Ultralytics YOLO configuration: ${inCode} (yolo export format=onnx).`,
   },

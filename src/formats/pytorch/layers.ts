@@ -1,4 +1,4 @@
-import type { Attributes } from '../graph/attributes.ts';
+import { PlainAttributes, type Attribute } from '../graph/plainAttributes.ts';
 import type { OnnxNode, OnnxTensor } from '../onnx/model.ts';
 import type { Pickled, PickledDict } from './pickle.ts';
 import type { PickledTensor } from './tensors.ts';
@@ -16,8 +16,6 @@ export interface LeafModule {
   /** Its parameters and buffers. */
   tensor(name: string): PickledTensor | undefined;
 }
-
-export type Attribute = number | string | readonly number[];
 
 interface Operation {
   readonly op: string;
@@ -56,29 +54,6 @@ export function storedTensor(name: string, { shape, values }: PickledTensor): On
 
 export function constantTensor(name: string, numbers: readonly number[]): OnnxTensor {
   return { name, dims: [numbers.length], kind: FLOAT, span: nowhere, numbers: () => Float64Array.from(numbers) };
-}
-
-export class PlainAttributes implements Attributes {
-  constructor(private readonly values: Readonly<Record<string, Attribute | undefined>>) {}
-
-  number(name: string): number | undefined {
-    const value = this.values[name];
-    return typeof value === 'number' ? value : undefined;
-  }
-
-  numbers(name: string): readonly number[] | undefined {
-    const value = this.values[name];
-    return typeof value === 'object' ? value : undefined;
-  }
-
-  text(name: string): string | undefined {
-    const value = this.values[name];
-    return typeof value === 'string' ? value : undefined;
-  }
-
-  span() {
-    return undefined;
-  }
 }
 
 type Describe = (module: LeafModule, rank: number) => Operation | undefined;

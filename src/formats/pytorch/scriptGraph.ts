@@ -1,5 +1,6 @@
+import { PlainAttributes, type Attribute } from '../graph/plainAttributes.ts';
 import type { OnnxInput, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.ts';
-import { constantTensor, nowhere, PlainAttributes, storedTensor, type Attribute } from './layers.ts';
+import { constantTensor, nowhere, storedTensor } from './layers.ts';
 import type { NodeWriter } from './scriptOperators.ts';
 import { Traced, Unfollowed, type Value } from './scriptValues.ts';
 import { PickledTensor } from './tensors.ts';

@@ -1,4 +1,4 @@
-import type { Attribute } from './layers.ts';
+import type { Attribute } from '../graph/plainAttributes.ts';
 import { PickledTensor } from './tensors.ts';
 import { Extent, isTensor, numberOf, numbersOf, Unfollowed, type Value } from './scriptValues.ts';
 

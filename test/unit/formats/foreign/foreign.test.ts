@@ -54,7 +54,6 @@ describe('a text of another tool', () => {
   it.each([
     ['deploy.prototxt', 'name: "LeNet"\nlayer {\n  type: "Convolution"\n  bottom: "data"\n}', 'a Caffe network'],
     ['graph.pbtxt', 'node {\n  name: "x"\n  op: "Placeholder"\n}', 'a TensorFlow graph as text'],
-    ['yolov3.cfg', '[net]\nwidth=416\n[convolutional]\nfilters=32\n', 'a Darknet network'],
     [
       'yolov8.yaml',
       'nc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\nhead:\n  - [-1, 1, SPPF]\n',
