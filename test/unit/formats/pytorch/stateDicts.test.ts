@@ -33,6 +33,8 @@ describe('a state dict of PyTorch', () => {
   it.each([
     ['mlp.state.pt', 'mlp'],
     ['mlp.legacy.pth', 'mlp'],
+    ['mlp-compiled.bin', 'mlp'],
+    ['mlp-compiled-parallel.pt', 'mlp'],
     ['lenet.state.pt', 'lenet'],
     ['tiny_resnet.state.pt', 'tiny_resnet'],
     ['tiny_resnet.legacy.pth', 'tiny_resnet'],
