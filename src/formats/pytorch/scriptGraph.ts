@@ -87,6 +87,11 @@ export class ScriptGraph implements NodeWriter {
     return new Traced(output);
   }
 
+  unknown(name: string, inputs: readonly Value[]): Traced {
+    const module = this.modules.at(-1) ?? '';
+    return this.emit(module === '' ? name : `${name} in ${module}`, inputs);
+  }
+
   /** An operation that is not known stands for what is not followed. */
   stop(what: string): Traced {
     const { last } = this;

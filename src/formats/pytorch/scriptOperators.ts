@@ -5,6 +5,8 @@ import { Extent, isTensor, numberOf, numbersOf, Unfollowed, type Value } from '.
 /** Writes nodes of a graph in ONNX's words. */
 export interface NodeWriter {
   emit(op: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute | undefined>>): Value;
+  /** An operation that is refused by its name and the module that it belongs to. */
+  unknown(name: string, inputs: readonly Value[]): Value;
   /** An operation in place: whoever reads `target` from now on reads `result`. */
   overwrite(target: Value | undefined, result: Value): void;
   /** How many axes a tensor has, with the batch; undefined where the program does not say. */

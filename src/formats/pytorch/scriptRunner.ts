@@ -231,7 +231,7 @@ export class ScriptRunner {
     const operator = Object.hasOwn(scriptOperators, name) ? scriptOperators[name] : undefined;
     if (operator && named === undefined) return operator(this.writer, args);
     const tensors = args.flat().filter(isTensor);
-    if (tensors.some((tensor) => tensor instanceof Traced)) return this.writer.emit(path, tensors);
+    if (tensors.some((tensor) => tensor instanceof Traced)) return this.writer.unknown(path, tensors);
     throw new Unfollowed(path);
   }
 

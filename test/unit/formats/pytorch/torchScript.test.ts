@@ -91,6 +91,14 @@ describe('a TorchScript file', () => {
     expect(outputOf(changed.network, [0.5, -1])).toEqual(outputOf(plain.network, [1.5, -1]));
   });
 
+  it('names an operation that is not followed, with its module', () => {
+    const files = unzipSync(bytesOf('mlp.script.pt'));
+    const path = Object.keys(files).find((name) => name.endsWith('torch/nn/functional.py'))!;
+    const code = strFromU8(files[path]).replaceAll('torch.relu(', 'torch.cosine(');
+    const { messages } = open('changed.pt', zipSync({ ...files, [path]: strToU8(code) }, { level: 0 }));
+    expect(messages).toEqual([1, 3].map((k) => `The operation torch.cosine in net.${k} is not analyzed.`));
+  });
+
   it.each([
     [['return torch.fft_fft(x)'], 'The operation torch.fft_fft is not analyzed.'],
     [['y = torch.relu(x)', 'if bool(torch.gt(y, 0)):', '  y = x', 'return y'], 'condition|torch.gt'],
