@@ -1,0 +1,89 @@
+import { select } from 'd3-selection';
+import { zoom, zoomIdentity, zoomTransform, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
+import { t } from '../app/strings.ts';
+import { button } from '../widgets/toolkit.ts';
+
+const MAX_ZOOM = 1e5;
+const ZOOM_STEP = 1.6;
+const PAN_STEP = 40;
+
+/** Moves a picture by wheel, pointer, keys and buttons. */
+export interface PictureZoom {
+  readonly buttons: readonly HTMLElement[];
+  /** The whole square again. */
+  reset(): void;
+  resize(side: number): void;
+}
+
+/** `moved` is told each new place; other keys than those that move go to `onKey`, which says whether it took them. */
+export function createPictureZoom(
+  canvas: HTMLCanvasElement,
+  on: {
+    moved(transform: ZoomTransform): void;
+    onKey(key: string): boolean;
+    enlarge(): void;
+  },
+): PictureZoom {
+  const zooming = zoom<HTMLCanvasElement, unknown>()
+    .scaleExtent([1, MAX_ZOOM])
+    .wheelDelta(wheelDelta)
+    // The wheel scrolls the page, until the picture has the focus.
+    .filter((event: Event) =>
+      event instanceof WheelEvent
+        ? event.ctrlKey || event.metaKey || document.activeElement === canvas
+        : !(event instanceof MouseEvent && event.button !== 0),
+    )
+    .on('zoom', ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => on.moved(transform));
+  const target = select(canvas);
+  target.call(zooming);
+  const scaleBy = (factor: number) => zooming.scaleBy(target, factor);
+  const reset = () => zooming.transform(target, zoomIdentity);
+  const moveBy = (x: number, y: number) => {
+    const { k } = zoomTransform(canvas);
+    zooming.translateBy(target, x / k, y / k);
+  };
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => moveBy(PAN_STEP, 0),
+    ArrowRight: () => moveBy(-PAN_STEP, 0),
+    ArrowUp: () => moveBy(0, PAN_STEP),
+    ArrowDown: () => moveBy(0, -PAN_STEP),
+    '+': () => scaleBy(ZOOM_STEP),
+    '=': () => scaleBy(ZOOM_STEP),
+    '-': () => scaleBy(1 / ZOOM_STEP),
+    '0': reset,
+  };
+  target.on('keydown', (event: KeyboardEvent) => {
+    if (Object.hasOwn(keys, event.key)) keys[event.key]();
+    else if (!on.onKey(event.key)) return;
+    event.preventDefault();
+  });
+  return {
+    buttons: [
+      toolButton('−', t('Zoom out'), keys['-']),
+      toolButton('+', t('Zoom in'), keys['+']),
+      toolButton('⟲', t('Show the whole square'), reset),
+      toolButton('⤢', t('Larger or smaller picture'), () => on.enlarge()),
+    ],
+    reset,
+    resize(side) {
+      const square: [[number, number], [number, number]] = [
+        [0, 0],
+        [side, side],
+      ];
+      zooming.extent(square).translateExtent(square);
+    },
+  };
+}
+
+/** One event of a wheel or a pinch zooms by a factor of at most 1.4; d3 takes ten times as much with Ctrl. */
+function wheelDelta({ deltaY, deltaMode, ctrlKey }: WheelEvent): number {
+  const perUnit = deltaMode === 1 ? 0.05 : deltaMode === 2 ? 1 : 0.002;
+  return Math.min(0.5, Math.max(-0.5, -deltaY * perUnit * (ctrlKey ? 10 : 1)));
+}
+
+function toolButton(text: string, label: string, onPress: () => void): HTMLElement {
+  const created = button(text, 'secondary', onPress).element;
+  created.setAttribute('aria-label', label);
+  created.title = label;
+  return created;
+}
