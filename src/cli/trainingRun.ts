@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { Snapshot } from '../analysis/training/snapshots.ts';
-import { expectedPerNeuron, type SnapshotResult } from '../analysis/training/snapshotFigures.ts';
+import { expectedFigures, expectedPerNeuron, type SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 import { snapshotKey } from '../analysis/training/figuresCache.ts';
 import { entryAt, type LogEntry } from '../analysis/training/trainingLog.ts';
 import { trainingPlaces, type TrainingChoice } from '../analysis/training/trainingPlaces.ts';
@@ -40,7 +40,12 @@ export class TrainingRun {
   ) {
     const { network, training } = task;
     const places = trainingPlaces(training, network.inputSize);
-    this.facts = { network, radius: places.radius, expectedPerNeuron: expectedPerNeuron(network, places) };
+    this.facts = {
+      network,
+      radius: places.radius,
+      expectedPerNeuron: expectedPerNeuron(network, places),
+      expected: expectedFigures(network, places),
+    };
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Domain } from '../common/place.ts';
 import type { WeightsSource } from '../common/weightsSource.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
-import type { SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
+import type { ExpectedFigures, SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
 import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { MeanChoice } from '../analysis/drawnMean.ts';
 import type { ConditionalMean } from '../analysis/expectation/conditionalMean.ts';
@@ -99,6 +99,7 @@ export interface RunOutcome {
   readonly radius: number;
   /** Kac-Rice means at initialization on the same lines, or why there are none. */
   readonly expectedPerNeuron: Readonly<Partial<Record<LineKind, number>>> | { readonly reason: string };
+  readonly expected: ExpectedFigures;
 }
 
 /** The mean on a segment from draws of random networks. */

@@ -97,6 +97,9 @@ export interface PanelTraining {
   readonly noMean: string | null;
   /** The same for each neuron on the same lines. */
   readonly expectedPerNeuron: number | null;
+  /** The same of breakpoints for each unit of length, and of regions in planes. */
+  readonly expectedNear: { readonly data: number | null; readonly uniform: number | null };
+  readonly expectedInPlanes: number | null;
   readonly initialization: string;
   readonly snapshots: readonly PanelSnapshot[];
 }

@@ -99,6 +99,8 @@ export const isTraining = shape<PanelTraining>({
   expected: nullOr(isSeries),
   noMean: nullOr(isString),
   expectedPerNeuron: nullOr(isNumber),
+  expectedNear: shape<PanelTraining['expectedNear']>({ data: nullOr(isNumber), uniform: nullOr(isNumber) }),
+  expectedInPlanes: nullOr(isNumber),
   initialization: isString,
   snapshots: listOf(isSnapshot),
 });

@@ -1,6 +1,6 @@
 import { domainJson } from '../common/place.ts';
 import type { Snapshot } from '../analysis/training/snapshots.ts';
-import type { SnapshotFigures, SnapshotResult } from '../analysis/training/snapshotFigures.ts';
+import type { ExpectedFigures, SnapshotFigures, SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 import type { LogEntry } from '../analysis/training/trainingLog.ts';
 import type { LineKind } from '../analysis/training/trainingPlaces.ts';
 import { formatCount, significant } from '../common/formatFigures.ts';
@@ -24,6 +24,8 @@ export interface RunReport {
   readonly radius: number;
   /** Kac-Rice means at initialization on the same lines, or why there are none. */
   readonly expectedPerNeuron: Readonly<Partial<Record<LineKind, number>>> | { readonly reason: string };
+  /** The same of other figures. */
+  readonly expected: ExpectedFigures;
 }
 
 /**
@@ -57,7 +59,14 @@ export function snapshotJson(run: RunReport, { snapshot, count, domain, figures,
     distance,
     localComplexity: { radius: run.radius, ...localComplexity },
     constantUnits,
-    expectedAtInitialization: 'reason' in expected ? null : { regionsPerNeuron: expected },
+    expectedAtInitialization:
+      'reason' in expected
+        ? null
+        : {
+            regionsPerNeuron: expected,
+            breakpointsPerLength: run.expected.breakpointsPerLength,
+            regionsInPlanes: run.expected.inPlanes ?? null,
+          },
     ...('reason' in expected && { expectedReason: expected.reason }),
     log,
   };
@@ -138,13 +147,22 @@ function legend(run: RunReport, { count, figures }: SnapshotReport): string[] {
     'none, median, most: neurons without a breakpoint on these lines; breakpoints that one neuron makes on a line',
     ...(planes
       ? [
-          `regions in planes: in ${planes.planes} through three samples, with a quarter of the triangle's sides around it`,
+          `regions in planes: in ${planes.planes} through three samples, with a quarter of the triangle's sides around it${run.expected.inPlanes === undefined ? '' : `; ${figure(run.expected.inPlanes)} expected at initialization`}`,
         ]
       : []),
     `neurons × distance: from ${points?.points ?? 0} ${distance.data ? 'samples' : 'uniform points'} to the nearest boundary, times the number of neurons`,
-    `breakpoints: for each unit of length, on chords of length ${figure(2 * radius)} around the points`,
+    `breakpoints: for each unit of length, on chords of length ${figure(2 * radius)} around the points${expectedNear(run)}`,
     `dead: neurons on their lowest piece at all ${distance.data ? 'samples' : 'points'} looked at`,
   ].map(visibleLine);
+}
+
+function expectedNear({ expected: { breakpointsPerLength: means } }: RunReport): string {
+  const parts = [
+    means.data !== undefined && `${figure(means.data)} near data`,
+    means.test !== undefined && `${figure(means.test)} near test data`,
+    means.uniform !== undefined && `${figure(means.uniform)} near uniform points`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? '' : `; expected at initialization: ${parts.join(', ')}`;
 }
 
 function nameOf({ step, epoch, file }: Snapshot): string {

@@ -3,7 +3,13 @@ import { countCost } from '../analysis/countCost.ts';
 import { planCount } from '../analysis/countPlan.ts';
 import { drawMean } from '../analysis/drawnMean.ts';
 import { planExperiment } from '../analysis/experiment.ts';
-import { expectedPerNeuron, figuresOf, neuronsOf, snapshotRequest } from '../analysis/training/snapshotFigures.ts';
+import {
+  expectedFigures,
+  expectedPerNeuron,
+  figuresOf,
+  neuronsOf,
+  snapshotRequest,
+} from '../analysis/training/snapshotFigures.ts';
 import { trainingPlaces } from '../analysis/training/trainingPlaces.ts';
 import { networkWithWeights } from '../analysis/networkWeights.ts';
 import { MAX_HELD_BYTES, type CountHooks, type CountRequest } from '../counting/count.ts';
@@ -126,6 +132,7 @@ function perform(id: number, task: NetworkTask, network: Network, place: ThreadP
         neurons: neuronsOf(network),
         radius: places.radius,
         expectedPerNeuron: expectedPerNeuron(network, places),
+        expected: expectedFigures(network, places),
       };
       return reply({ type: 'done', id, outcome });
     }

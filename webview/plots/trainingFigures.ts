@@ -139,6 +139,11 @@ export function boundsInWords({ expected, noMean, initialization }: PanelTrainin
     .join(' · ');
 }
 
+/** A mean at initialization. */
+function expectedLevel(id: string, label: string, y: number | null): StepLevel[] {
+  return y === null ? [] : [{ id, kind: 'expected', label, y }];
+}
+
 export function complexityFigures(training: PanelTraining, { isLogX, marked }: FigureChoice): StepFigures {
   const near = { id: 'data', label: t('near data'), kind: 'counted' };
   const test = { id: 'test', label: t('near test data'), kind: 'test' };
@@ -151,7 +156,14 @@ export function complexityFigures(training: PanelTraining, { isLogX, marked }: F
       ...seriesOf(training, test, ({ nearTest }) => nearTest),
       ...seriesOf(training, away, ({ nearUniform }) => nearUniform),
     ],
-    levels: [],
+    levels: [
+      ...expectedLevel('expectedNear', t('expected near data'), training.expectedNear.data),
+      ...expectedLevel(
+        'expectedElsewhere',
+        training.data ? t('expected elsewhere') : t('expected'),
+        training.expectedNear.uniform,
+      ),
+    ],
     second: null,
     isLogX,
     isLogY: false,
@@ -172,10 +184,7 @@ export function perNeuronFigures(training: PanelTraining, { isLogX, marked }: Fi
       ...seriesOf(training, named, ({ perNeuron }) => perNeuron),
       ...seriesOf(training, distance, (snapshot) => snapshot.distance),
     ],
-    levels:
-      expectedPerNeuron === null
-        ? []
-        : [{ id: 'expected', kind: 'expected', label: t('expected'), y: expectedPerNeuron }],
+    levels: expectedLevel('expected', t('expected'), expectedPerNeuron),
     second: null,
     isLogX,
     isLogY: false,
@@ -227,7 +236,7 @@ export function planeFigures(training: PanelTraining, { isLogX, marked }: Figure
     heading: t('In the plane through three samples'),
     description: describe(training, named.label, ({ inPlanes }) => inPlanes?.mean),
     series: seriesOf(training, named, ({ inPlanes }) => inPlanes),
-    levels: [],
+    levels: expectedLevel('expected', t('expected'), training.expectedInPlanes),
     second: null,
     isLogX,
     isLogY: false,

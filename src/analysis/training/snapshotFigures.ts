@@ -4,6 +4,9 @@ import type { CountResult } from '../../counting/count.ts';
 import type { ConstantUnits } from '../../counting/experiments/constantUnits.ts';
 import type { Experiment, MeasureRequest } from '../../counting/experiments/measure.ts';
 import { analyzedLayers, type Network } from '../../network/network.ts';
+import { lengthOf } from '../../counting/experiments/crofton.ts';
+import type { MeanRegions } from '../../theory/kacRice/mean.ts';
+import { meanRegionsOnParallelogram } from '../../theory/kacRice/plane.ts';
 import { meanRegionsOnSegment } from '../../theory/kacRice/segment.ts';
 import { meanOf, spreadOf, type Spread } from '../statistics.ts';
 import { unitBreakpoints, type UnitBreakpoints } from '../unitFigures.ts';
@@ -134,8 +137,46 @@ export function expectedPerNeuron(
   return found;
 }
 
+/** Kac-Rice means at initialization of figures that are not of lines; those that have none are left out. */
+export interface ExpectedFigures {
+  readonly breakpointsPerLength: Readonly<Partial<Record<PointKind, number>>>;
+  /** Regions in planes through three samples. */
+  readonly inPlanes?: number;
+}
+
+/** Places of each kind, in number, that a mean is taken over: they are drawn in random order, and each takes time. */
+const MOST_EXPECTED = 20;
+
+/** Means on one chord around each of the first points of each kind, and in the first planes. */
+export function expectedFigures(network: Network, { around, planes }: TrainingPlaces): ExpectedFigures {
+  const densities = POINT_KINDS.flatMap((kind) => {
+    const chords = (around[kind] ?? []).slice(0, MOST_EXPECTED).map(([chord]) => chord);
+    const means = chords.map((chord) => {
+      const mean = lastMean(network, chord);
+      return typeof mean === 'string' ? null : (mean - 1) / lengthOf(chord);
+    });
+    const mean = meanOfAll(means);
+    return mean === null ? [] : [[kind, mean] as const];
+  });
+  const inPlanes = meanOfAll(
+    planes.slice(0, MOST_EXPECTED).map((plane) => {
+      const mean = lastOf(meanRegionsOnParallelogram(network, plane));
+      return typeof mean === 'string' ? null : mean;
+    }),
+  );
+  return { breakpointsPerLength: Object.fromEntries(densities), ...(inPlanes !== null && { inPlanes }) };
+}
+
+/** Null for none, and where one is not known. */
+function meanOfAll(values: readonly (number | null)[]): number | null {
+  return values.length === 0 || values.includes(null) ? null : meanOf(values as readonly number[]);
+}
+
 function lastMean(network: Network, segment: Segment): number | string {
-  const mean = meanRegionsOnSegment(network, segment);
+  return lastOf(meanRegionsOnSegment(network, segment));
+}
+
+function lastOf(mean: MeanRegions): number | string {
   if ('reason' in mean) return mean.reason;
   return mean.perLayer.findLast((value) => value !== null) ?? 1;
 }

@@ -5,6 +5,7 @@ import { snapshotKey } from '../../analysis/training/figuresCache.ts';
 import { DEFAULT_LINES, DEFAULT_POINTS, type TrainingChoice } from '../../analysis/training/trainingPlaces.ts';
 import { boxOf, WHOLE } from '../../common/place.ts';
 import type { CountSettings, PanelPicture, RunTheory } from '../../protocol/runs.ts';
+import type { RunOutcome } from '../../protocol/pool.ts';
 import { runTheoryRequest } from '../../protocol/server.ts';
 import type { PanelFile, PanelTraining, SourcesChange } from '../../protocol/training.ts';
 import type { WorkerFiles } from '../host.ts';
@@ -218,7 +219,7 @@ class Following implements vscode.Disposable {
   private data: RunData | null = null;
   private testData: PanelFile | null = null;
   private theory: RunTheory | null = null;
-  private expectedPerNeuron: number | null = null;
+  private facts: RunOutcome | null = null;
   private isStopped = false;
 
   constructor(
@@ -254,10 +255,8 @@ class Following implements vscode.Disposable {
 
   private async findExpected({ runner, source, choices }: CountingParts, changed: (isWhole: boolean) => number) {
     const { signal } = this.control;
-    const facts = await runner.runFacts(source.text, choices.training, signal).catch(() => null);
-    if (!facts || 'reason' in facts.expectedPerNeuron) return;
-    this.expectedPerNeuron = facts.expectedPerNeuron.through ?? facts.expectedPerNeuron.chords ?? null;
-    changed(false);
+    this.facts = await runner.runFacts(source.text, choices.training, signal).catch(() => null);
+    if (this.facts) changed(false);
   }
 
   /** Nothing is followed any more. */
@@ -285,7 +284,7 @@ class Following implements vscode.Disposable {
       domain: theory?.domain ?? '',
       expected: theory?.expected ?? null,
       noMean: theory?.noMean ?? null,
-      expectedPerNeuron: this.expectedPerNeuron,
+      ...expectedOf(this.facts),
       initialization: theory?.initialization ?? '',
       snapshots: this.runs.flatMap((run) => run.since(isWhole ? -1 : since)),
     };
@@ -296,6 +295,19 @@ class Following implements vscode.Disposable {
     this.control.abort();
     this.cache?.dispose();
   }
+}
+
+/** Means at initialization, as far as they are known. */
+function expectedOf(
+  facts: RunOutcome | null,
+): Pick<PanelTraining, 'expectedPerNeuron' | 'expectedNear' | 'expectedInPlanes'> {
+  const onLines = facts?.expectedPerNeuron ?? {};
+  const { data = null, uniform = null } = facts?.expected.breakpointsPerLength ?? {};
+  return {
+    expectedPerNeuron: 'reason' in onLines ? null : (onLines.through ?? onLines.chords ?? null),
+    expectedNear: { data, uniform },
+    expectedInPlanes: facts?.expected.inPlanes ?? null,
+  };
 }
 
 async function countOne(

@@ -81,6 +81,8 @@ export function trainingRuns(seeds: number): PanelTraining {
     expected,
     noMean: null,
     expectedPerNeuron: 0.92,
+    expectedNear: { data: 52, uniform: 31 },
+    expectedInPlanes: null,
     initialization,
     snapshots: Array.from({ length: seeds }, (_, run) => runs.map((_run, i) => snapshot(i, run))).flat(),
   };

@@ -23,7 +23,10 @@ interface Line {
     readonly test?: Complexity;
     readonly uniform: Complexity;
   };
-  readonly expectedAtInitialization: { regionsPerNeuron: Record<string, number> };
+  readonly expectedAtInitialization: {
+    regionsPerNeuron: Record<string, number>;
+    breakpointsPerLength: Record<string, number>;
+  };
   readonly log: Record<string, number> | null;
 }
 
@@ -60,6 +63,7 @@ describe('region-lens train', () => {
     // Near one region for each neuron at initialization, which is what the mean expects of such lines too.
     expect(found[0].regionsPerNeuron).toBeGreaterThan(0.5);
     expect(found[0].expectedAtInitialization.regionsPerNeuron.through).toBeCloseTo(0.92, 1);
+    expect(Object.keys(found[0].expectedAtInitialization.breakpointsPerLength)).toEqual(['data', 'uniform']);
   });
 
   it('tells the breakpoints of each neuron, which add up to the regions', { timeout: 60_000 }, async () => {
