@@ -71,7 +71,7 @@ export class ExportedGraph {
   }
 
   private addUserInput(name: string): void {
-    const sizes = valueAt(this.program, 'graph_module', 'graph', 'tensor_values', name, 'sizes');
+    const sizes = this.sizesOf(name);
     // A number that the user gives is none that the network is a function of.
     if (!Array.isArray(sizes)) return;
     this.values.set(name, new Traced(name));
@@ -99,10 +99,41 @@ export class ExportedGraph {
     const module = moduleOf(node);
     const label = module === '' ? short : `${short} in ${module}`;
     this.graph.within(module, () => {
+      if (divisions.has(operator) && this.divide(node)) return;
       const result = this.result(label, operator, node);
       if (isInPlace) this.overwrite(label, node, result);
       this.define(node, label, result);
     });
+  }
+
+  /** Parts of a tensor one after another, whose extents the file states; false where they are not followed. */
+  private divide(node: Json): boolean {
+    const arg = (name: string) =>
+      valueAt(
+        itemsOf(valueAt(node, 'inputs')).find((input) => valueAt(input, 'name') === name),
+        'arg',
+      );
+    const [x] = this.tensorsRead(node);
+    const rank = this.graph.rankOf(x);
+    const written = arg('dim') === undefined ? 0 : numberOf(valueAt(arg('dim'), 'as_int'));
+    if (x === undefined || rank === undefined || written === undefined) return false;
+    const axis = written < 0 ? written + rank : written;
+    const names = resultNames(node, 'as_tensor');
+    const extents = names.map((name) => extentOf(itemsOf(this.sizesOf(name))[axis]));
+    if (!extents.every((extent) => typeof extent === 'number')) return false;
+    let from = 0;
+    for (const [k, name] of names.entries()) {
+      const places = [[from], [from + extents[k]], [axis], [1]];
+      const value = this.graph.emit('Slice', [x, ...places]);
+      this.graph.setRank(value, rank);
+      this.values.set(name, value);
+      from += extents[k];
+    }
+    return true;
+  }
+
+  private sizesOf(tensor: string): Json {
+    return valueAt(this.program, 'graph_module', 'graph', 'tensor_values', tensor, 'sizes');
   }
 
   private overwrite(label: string, node: Json, result: Value): void {
@@ -145,7 +176,7 @@ export class ExportedGraph {
       const isOther = k > 0 && this.read.has(name);
       const value = isOther ? this.unknown(`${label} (result ${k + 1})`, node) : k === 0 ? result : null;
       this.values.set(name, value);
-      const sizes = valueAt(this.program, 'graph_module', 'graph', 'tensor_values', name, 'sizes');
+      const sizes = this.sizesOf(name);
       if (value !== null && Array.isArray(sizes)) this.graph.setRank(value, sizes.length);
     });
   }
@@ -165,7 +196,7 @@ export class ExportedGraph {
     const args: Value[] = [];
     for (const input of itemsOf(valueAt(node, 'inputs'))) {
       const name = textOf(valueAt(input, 'name')) ?? '';
-      const place = names?.indexOf(name) ?? -1;
+      const place = Math.max(...sameNames(name).map((each) => names?.indexOf(each) ?? -1));
       if (place >= 0) args[place] = this.argumentOf(valueAt(input, 'arg'));
       else if (!unimportantArguments.has(name)) throw new Unfollowed(`with ${name}`);
     }
@@ -221,6 +252,14 @@ export class ExportedGraph {
     if (whole !== undefined) return numberIn(whole);
     return this.values.get(textOf(valueAt(json, 'as_name')) ?? '') ?? new Extent(null, null);
   }
+}
+
+/** Operators that divide a tensor along an axis. */
+const divisions = new Set(['chunk', 'split', 'split_with_sizes']);
+
+/** Operators in place call what they change `self`, also where the others call it `input`. */
+function sameNames(name: string): readonly string[] {
+  return name === 'self' ? ['self', 'input'] : [name];
 }
 
 /** The path of the innermost module that a node belongs to: the last entry is `key,path,class`. */

@@ -77,6 +77,7 @@ describe('an exported program of PyTorch', () => {
     ['mixed-2.6', 327],
     ['tiny_resnet-core', 1355 + 72],
     ['in-place', 38],
+    ['parts-2.6', 2 * 9 * 6 + 6 + 49 * 4 + 11 + 1],
   ])('%s gives the outputs that PyTorch gives', (name, parameters) => {
     const { format, network, messages } = open(`${name}.pt2`);
     expect(format).toBe('torch-export');
