@@ -15,7 +15,7 @@ export interface PictureZoom {
   resize(side: number): void;
 }
 
-/** `moved` is told each new place; other keys than those that move go to `onKey`, which says whether it took them. */
+/** `moved` gets each new place. `onKey` gets all keys that do not move the picture, and says whether it took one. */
 export function createPictureZoom(
   canvas: HTMLCanvasElement,
   on: {
