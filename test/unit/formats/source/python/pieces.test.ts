@@ -68,10 +68,11 @@ describe('the tree of a text by its parts', () => {
         for (const [from, length, inserted] of edits) {
           const at = from % (now.length + 1);
           now = now.slice(0, at) + inserted + now.slice(at + length);
-          file = parsePython(now, file.pieces);
-          // It would join the comment to the last line.
-          if (now.endsWith('\\')) continue;
-          const afresh = parsePython(`${now}\n# @region-lens`);
+          const ended = now.endsWith('\n') ? now : `${now}\n`;
+          file = parsePython(ended, file.pieces);
+          // The parser finds an error in a blank line that a backslash joins, but none at the end of a text.
+          if (/\\\n\s*(?:\n|$)/.test(ended)) continue;
+          const afresh = parsePython(`${ended}# @region-lens`);
           expect(file.hasSyntaxErrors).toBe(afresh.hasSyntaxErrors);
           if (!file.hasSyntaxErrors) expect(file.body).toEqual(afresh.body);
         }
