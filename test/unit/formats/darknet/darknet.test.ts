@@ -164,7 +164,7 @@ describe('a configuration of Darknet', () => {
     ]);
   });
 
-  it('is recognized by its first section alone', () => {
+  it('is recognized by its sections, whatever its name', () => {
     expect(recognize(tiny, 'any.txt')?.id).toBe('darknet');
     for (const text of ['[tool]\nnet=1\n', 'x\n[net]\n', '[metadata]\n[net]\nwidth=3\n', '# [net]\n', ''])
       expect(recognize(text, 'setup.cfg')).toBeNull();
@@ -180,4 +180,9 @@ describe('a configuration of Darknet', () => {
         expect([start <= end, end <= cut]).toEqual([true, true]);
     }
   });
+});
+
+it('leaves the settings of other programs alone', () => {
+  expect(recognize('[net]\nretry = 2\n\n[build]\njobs = 4\n', 'config.toml')).toBeNull();
+  expect(recognize('[net]\nwidth=8\nheight=8\nchannels=3\n\n[maxpool]\nsize=2\n', 'small.cfg')?.id).toBe('darknet');
 });
