@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/process.mjs';
@@ -79,6 +79,25 @@ describe('a run that goes on', () => {
     await workbench.page.waitForTimeout(600);
     await workbench.screenshot('training-first');
     expect(await webview.locator('.stepSection:visible').count()).toBeGreaterThan(3);
+  });
+
+  it('is not counted again after the window was closed and opened', async () => {
+    const { webview, page } = workbench;
+    const home = path.dirname(workbench.folder);
+    const keptFiles = () =>
+      readdirSync(home, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /training[\\/][\da-f]+\.jsonl$/.test(name))
+        .map((name) => path.join(home, name))
+        .filter((file) => readFileSync(file, 'utf8').includes('"activationRegions":2458'));
+    await expect.poll(() => keptFiles().length, { timeout: 30_000 }).toBe(1);
+    const [kept] = keptFiles();
+    // A figure that no count gives shows where it came from.
+    writeFileSync(kept, readFileSync(kept, 'utf8').replace('"activationRegions":2458', '"activationRegions":2459'));
+    await page.reload();
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    // The editor opens the panel again.
+    await webview.getByRole('tab', { name: 'Training' }).click({ timeout: 60_000 });
+    await webview.locator('.trainedColumn h2', { hasText: 'Step 100 — 2,459 regions' }).waitFor();
   });
 });
 

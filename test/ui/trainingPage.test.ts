@@ -56,6 +56,31 @@ describe('the page about training', () => {
     await expect.poll(async () => (await panel.waitForQuestion('snapshotPicture')).params.file).toBe(file);
   });
 
+  it('plays the snapshots from the first to the last, each once its picture is there', async () => {
+    const panel = await trainingPage();
+    const { page } = panel;
+    const title = page.locator('.trainedColumn h2');
+    const play = page.locator('.player vscode-button');
+    await play.click();
+    expect(await play.textContent()).toBe('Pause');
+    expect(await title.textContent()).toBe('Step 0 — 2,700 regions');
+    await expect
+      .poll(
+        async () => {
+          await panel.answer();
+          return play.textContent();
+        },
+        { timeout: 30_000, interval: 40 },
+      )
+      .toBe('Play');
+    const asked = (await panel.messages()).flatMap((message) =>
+      message.type === 'ask' && message.name === 'snapshotPicture' ? [(message.params as { file: string }).file] : [],
+    );
+    const files = trainingRuns(1).snapshots.map(({ file }) => file);
+    expect(asked.slice(-files.length)).toEqual(files);
+    expect(await title.textContent()).toBe('Step 3,000 — 2,926 regions');
+  });
+
   it('goes on to a new snapshot, unless another one was chosen', async () => {
     const panel = await trainingPage();
     const { page } = panel;
