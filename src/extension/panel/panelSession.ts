@@ -70,6 +70,7 @@ export class PanelSession implements vscode.Disposable {
   private refreshes = 0;
   private model: PanelModel | undefined;
   private afterReady: (() => void)[] = [];
+  private hasShown = false;
   private cursorTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -80,7 +81,11 @@ export class PanelSession implements vscode.Disposable {
   ) {
     const { server, runner, runs, training, weightFiles } = services;
     const trainer = new TrainerClient(services.startTrainer);
-    this.answers = new PanelAnswers(this, {
+    const asker = {
+      network: (key: string) => this.networkOnceKnown(key),
+      post: (answer: HostMessage) => this.post(answer),
+    };
+    this.answers = new PanelAnswers(asker, {
       ...drawings(runner, server),
       ...comparisons(server, runner),
       ...trainingAnswers(training, trainer),
@@ -165,6 +170,12 @@ export class PanelSession implements vscode.Disposable {
     if (!this.isOver) void this.place.webview.postMessage(message);
   }
 
+  /** A page that the editor opens again shows what it kept, and asks about it before the server knows the document. */
+  private async networkOnceKnown(key: string): Promise<NetworkSource | undefined> {
+    if (!this.hasShown) await new Promise<void>((resolve) => this.afterReady.push(resolve));
+    return this.network(key);
+  }
+
   /** The network with this key, with the text it is in. */
   async network(key: string): Promise<NetworkSource | undefined> {
     const position = this.model?.networks.findIndex((network) => network.key === key) ?? -1;
@@ -198,6 +209,7 @@ export class PanelSession implements vscode.Disposable {
     this.place.setTitle(model ? model.file : null, this.pinned);
     if (!model || model.networks.length === 0) return this.post({ type: 'empty', message: noNetwork() });
     this.show(model);
+    this.hasShown = true;
     for (const task of this.afterReady.splice(0)) task();
     const told = await this.withWeightRemarks(model);
     if (turn !== this.refreshes || told === model) return;
