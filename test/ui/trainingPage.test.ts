@@ -115,8 +115,8 @@ describe('the page about training', () => {
     const plot = page.locator('.stepSection', { hasText: 'Breakpoints for each unit of length' });
     expect((await plot.locator('.end text').allTextContents()).sort()).toEqual([
       'elsewhere',
-      'expected elsewhere',
-      'expected near data',
+      'expected away',
+      'expected near',
       'near data',
       'near test data',
     ]);

@@ -157,10 +157,10 @@ export function complexityFigures(training: PanelTraining, { isLogX, marked }: F
       ...seriesOf(training, away, ({ nearUniform }) => nearUniform),
     ],
     levels: [
-      ...expectedLevel('expectedNear', t('expected near data'), training.expectedNear.data),
+      ...expectedLevel('expectedNear', t('expected near'), training.expectedNear.data),
       ...expectedLevel(
         'expectedElsewhere',
-        training.data ? t('expected elsewhere') : t('expected'),
+        training.data ? t('expected away') : t('expected'),
         training.expectedNear.uniform,
       ),
     ],
