@@ -10,6 +10,9 @@ export const LANGUAGES = [
   'javascript',
   'javascriptreact',
   'python',
+  // What VS Code takes .cfg files for.
+  'properties',
+  'ini',
 ] as const;
 
 /** Of documents that show the network in a binary file. */

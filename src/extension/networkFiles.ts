@@ -3,7 +3,7 @@ import { isNetworkText } from '../formats/sniff.ts';
 import { holdsNetwork } from './documentFilter.ts';
 
 const NAMED = '**/*.network.json';
-const OTHERS = '**/*.{json,ts,tsx,mts,js,jsx,mjs,py}';
+const OTHERS = '**/*.{json,ts,tsx,mts,js,jsx,mjs,py,cfg}';
 const NOT_OF_THE_USER = '**/{node_modules,.git,.venv,venv,site-packages,dist,out,build}/**';
 const MAX_NAMED = 200;
 /** The most files that are read when the user asks for a list. */

@@ -1,4 +1,5 @@
 import { contentFrom, outline, stringAt } from './json/outline.ts';
+import { looksLikeDarknet } from './darknet/sniff.ts';
 import { looksLikeNetworkSource } from './source/javascript/sniff.ts';
 import { looksLikePythonNetwork } from './source/python/sniff.ts';
 
@@ -38,6 +39,7 @@ const landmarks = [
 /** True for a text that defines a network (or a model that is named and refused), by a look that costs microseconds. */
 export function isNetworkText(text: string, fileName: string): boolean {
   if (looksLikeNetworkSource(text, fileName) || looksLikePythonNetwork(text, fileName)) return true;
+  if (looksLikeDarknet(text)) return true;
   return jsonFormatOf(text, fileName) !== null;
 }
 

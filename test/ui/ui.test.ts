@@ -58,6 +58,22 @@ small = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
 large = nn.Sequential(nn.Linear(2, 30), nn.ReLU(), nn.Linear(30, 1))
 `;
 
+const darknet = `[net]
+width=8
+height=8
+channels=1
+
+[convolutional]
+filters=2
+size=3
+pad=1
+activation=relu
+
+[connected]
+output=4
+activation=leaky
+`;
+
 let workbench: Workbench;
 
 beforeAll(async () => {
@@ -68,6 +84,7 @@ beforeAll(async () => {
       'long.ts': longLines,
       'two.py': twoNetworks,
       'network.py': python,
+      'small.cfg': darknet,
       'plain.py': 'import torch\nprint(torch.ones(3))\n',
     },
   });
@@ -125,10 +142,21 @@ describe('networks in Python', () => {
   });
 });
 
+describe('configurations of Darknet', () => {
+  it('have their hints and lens at the sections', async () => {
+    await workbench.openFile('small.cfg');
+    await workbench.waitForLine(/^\[convolutional\] *≤×10\^/);
+    await workbench.waitForLine(/^\[connected\] *≤×16/);
+    expect((await workbench.codeLenses()).join('\n')).toMatch(/^small: ≤ .* regions/);
+    await workbench.screenshot('darknet');
+    await workbench.closeAll();
+  });
+});
+
 describe('networks that are not open', () => {
   it('are listed in whatever language they are written', async () => {
     const names = await workbench.listOf('Region Lens: Open Network…', 'cube.network.json');
-    expect(names).toEqual(expect.arrayContaining(['cnn.ts', 'keras-cnn.json', 'network.py', 'two.py']));
+    expect(names).toEqual(expect.arrayContaining(['cnn.ts', 'keras-cnn.json', 'network.py', 'small.cfg', 'two.py']));
     expect(names).not.toContain('plain.py');
   });
 });

@@ -3,20 +3,14 @@ import { nameFromFile } from '../names.ts';
 import { networkOf } from '../onnx/graph.ts';
 import { DarknetGraph } from './graph.ts';
 import { sectionsIn } from './sections.ts';
+import { looksLikeDarknet } from './sniff.ts';
 
 /** A configuration of Darknet (.cfg): a list of layers, each of which reads the one before it unless it says so. */
 export const darknet: Format = {
   id: 'darknet',
-  sniff: (text) => FIRST_SECTION.test(text.slice(0, LOOKED_AT)) && LAYER_SECTION.test(text),
+  sniff: looksLikeDarknet,
   read: readDarknet,
 };
-
-/** Comments may be as long as this. */
-const LOOKED_AT = 10_000;
-const FIRST_SECTION = /^\uFEFF?(?:[ \t]*(?:[#;][^\n]*)?\r?\n)*[ \t]*\[(?:net|network)\]/;
-/** Settings of other programs have a section [net], too: of a package manager, that of its downloads. */
-const LAYER_SECTION =
-  /^[ \t]*\[(?:conv(?:olutional)?|conn(?:ected)?|max(?:pool)?|avg(?:pool)?|route|shortcut|local|crop|reorg|rnn|gru|lstm|crnn)\]/m;
 
 function readDarknet(text: string, fileName: string, options: ReadOptions): ReadResult {
   const [net, ...layers] = sectionsIn(text);

@@ -230,3 +230,14 @@ describe('the depth', () => {
     expect(applied(documentOf(residual, 'a.network.json'), subject, 2)).toBe(byHand);
   });
 });
+
+it('of a configuration of Darknet changes the option, named like a variable', () => {
+  const options = 'filters=2\nsize=3\npad=1\nactivation=relu\n';
+  const text = `[net]\nwidth=8\nheight=8\nchannels=1\n\n[convolutional]\n${options}\n[convolutional]\n${options}`;
+  const document = documentOf(text, 'small.cfg');
+  const second = text.lastIndexOf('filters=2');
+  expect(applied(document, { kind: 'variable', name: 'filters', ordinal: 1 }, 5)).toBe(
+    `${text.slice(0, second)}filters=5${text.slice(second + 9)}`,
+  );
+  expect(edited(document, 0, 'filters', 5)).toBe('The file does not say filters where convolutional_0 is defined.');
+});
