@@ -17,6 +17,7 @@ let workbench: Workbench;
 beforeAll(async () => {
   const files = {
     'followed.network.json': JSON.stringify({ ...definition, run: 'run' }, null, 2),
+    'chosen.network.json': JSON.stringify(definition),
     'cube.network.json': JSON.stringify({
       input: [3],
       layers: [
@@ -98,6 +99,22 @@ describe('a run that goes on', () => {
     // The editor opens the panel again.
     await webview.getByRole('tab', { name: 'Training' }).click({ timeout: 60_000 });
     await webview.locator('.trainedColumn h2', { hasText: 'Step 100 — 2,459 regions' }).waitFor();
+  });
+});
+
+describe('the command for a run', () => {
+  it('takes a pattern of snapshots, and shows what they count', async () => {
+    const { webview } = workbench;
+    await workbench.closeAll();
+    await workbench.openFile('chosen.network.json');
+    await workbench.runWithAnswer('Region Lens: Show Training Run…', 'Enter a pattern…', 'run/step-000?0.pt');
+    const [first, second, third] = expected;
+    expect([first, second, third].map(({ file }) => file)).toEqual(['step-00000.pt', 'step-00010.pt', 'step-00030.pt']);
+    await webview.locator('.runList', { hasText: '3 of 3 snapshots' }).waitFor();
+    const regions = `${third.activationRegions.toLocaleString('en')} regions`;
+    await webview.locator('.trainedColumn h2', { hasText: regions }).waitFor();
+    await workbench.screenshot('training-command');
+    await workbench.closeAll();
   });
 });
 

@@ -74,6 +74,16 @@ export class WorkbenchPage {
     await this.choose('F1', `>${title}`, title);
   }
 
+  /** Runs a command that shows a list, chooses `row` of it, and types an answer into the box that comes next. */
+  async runWithAnswer(command: string, row: string, typed: string): Promise<void> {
+    await this.pick('F1', `>${command}`, command);
+    await this.quickInput.locator('.monaco-list-row', { hasText: row }).first().click();
+    await this.quickInput.locator('.quick-input-list').waitFor({ state: 'hidden' });
+    await this.quickInput.locator('input[type="text"], input:not([type])').first().fill(typed);
+    await this.page.keyboard.press('Enter');
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
   /** The rows of the list that a command shows, once `row` is one of them; nothing is chosen. */
   async listOf(command: string, row: string): Promise<string[]> {
     await this.pick('F1', `>${command}`, command);

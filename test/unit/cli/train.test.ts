@@ -66,6 +66,19 @@ describe('region-lens train', () => {
     expect(Object.keys(found[0].expectedAtInitialization.breakpointsPerLength)).toEqual(['data', 'uniform']);
   });
 
+  it('counts whole cells as it counts the plane', { timeout: 60_000 }, async () => {
+    const early = words.map((word) => word.replace('step-*', 'step-0000*'));
+    const [cells, plane] = await Promise.all(
+      ['cells', 'plane'].map(async (method) =>
+        linesOf((await cli.run([...early, ...few, '--method', method, '--json'])).out),
+      ),
+    );
+    const figures = (found: Line[]) =>
+      found.map(({ activationRegions, linearRegions }) => [activationRegions, linearRegions]);
+    expect(figures(cells)).toEqual(figures(plane));
+    expect(cells[0].activationRegions).toBe(2700);
+  });
+
   it('tells the breakpoints of each neuron, which add up to the regions', { timeout: 60_000 }, async () => {
     const found = linesOf((await cli.run([...words, ...few, '--units', '--json'])).out);
     for (const { lines } of found) {
