@@ -48,7 +48,7 @@ export const HELP = `region-lens: linear regions of piecewise-linear networks
       on the line
 
   region-lens convert FILE --to native [--output OUT] [--network NAME] [--with-weights] [--weights W]
-      the same network in the native format, with every name and default written out
+      the same network in the native format, with every layer named; what has its default value is left out
 
   region-lens compare FILE... [--json] [--network NAME]... [--slice-dim K] [--budget STEPS]
                       [--no-counterparts] [--domain=LO,HI] [--from A --to B] [--origin O --u U --v V]
