@@ -63,10 +63,17 @@ export class WorkbenchPage {
     for (let tries = 0; tries < 10 && (await this.quickInput.isVisible()); tries++) {
       await input.fill(file);
       if (!isNew) await row.first().waitFor();
+      else if (!(await this.isStill(input, file))) continue;
       await this.page.keyboard.press('Enter');
       await this.quickInput.waitFor({ state: 'hidden', timeout: 1500 }).catch(() => null);
     }
     await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /** Whether a box still holds what was typed after a moment. */
+  private async isStill(input: Locator, typed: string): Promise<boolean> {
+    await this.page.waitForTimeout(300);
+    return (await input.inputValue()) === typed;
   }
 
   /** Runs a command by its title in the palette. */
