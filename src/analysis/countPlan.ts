@@ -77,7 +77,8 @@ export function planCount(network: Network, choice: CountChoice): CountRequest {
     listRegions: choice.listRegions,
     units: choice.units,
     limits: choice.limits,
-    ranges: choice.source.kind !== 'drawn' && network.layers.some(({ weights }) => weights !== undefined),
+    // A picture is of a count that has them.
+    ranges: !choice.keepRegions && hasGivenWeights(network, choice),
     samples: choice.samples,
     seed: choice.source.seed,
   };
@@ -89,6 +90,10 @@ type WeightsChoice = Pick<CountChoice, 'source' | 'initialization'>;
 export function networkToCount(network: Network, { source, initialization }: WeightsChoice): Network {
   const given = source.kind === 'drawn' ? withoutWeights(network) : network;
   return drawWeights({ ...given, initialization: { ...network.initialization, ...initialization } }, source.seed);
+}
+
+function hasGivenWeights({ layers }: Network, { source }: WeightsChoice): boolean {
+  return source.kind !== 'drawn' && layers.some(({ weights }) => weights !== undefined);
 }
 
 function withoutWeights(network: Network): Network {

@@ -104,14 +104,15 @@ export function countPart(request: CountRequest, hooks: CountHooks, share?: Work
     line: line ?? null,
     ...(request.units && { unitBreakpoints: unitBreakpoints ?? null }),
     sampling,
-    ranges: hasRanges(request, found) ? rangesFor(program, request.domain) : null,
+    ranges: hasRanges(request, found, share) ? rangesFor(program, request.domain) : null,
   };
 }
 
-/** Whoever stops a count waits for nothing more; all of R^n has no ranges. */
-function hasRanges({ ranges, domain }: CountRequest, { walked: { stoppedBy }, sampling }: Found): boolean {
+/** Whoever stops a count waits for nothing more; all of R^n has no ranges. Of several threads one finds them. */
+function hasRanges(request: CountRequest, { walked: { stoppedBy }, sampling }: Found, share?: WorkShare): boolean {
+  const { ranges, domain } = request;
   if (domain.kind === 'all' || stoppedBy === 'request') return false;
-  return ranges === true || stoppedBy !== null || sampling !== undefined;
+  return (ranges === true && share?.isLeader !== false) || stoppedBy !== null || sampling !== undefined;
 }
 
 function rangesFor(program: Program, domain: Domain): SliceRanges | null {

@@ -1,5 +1,6 @@
 import type { Domain } from '../common/place.ts';
 import type { WeightsSource } from '../common/weightsSource.ts';
+import type { RegionsAtMost } from '../analysis/regionsAtMost.ts';
 import type { CountChoice } from '../analysis/countPlan.ts';
 import type { ExperimentChoice } from '../analysis/experiment.ts';
 import type { ExpectedFigures, SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
@@ -49,6 +50,8 @@ export interface CountOutcome {
   readonly result: CountResult;
   readonly domain: Domain;
   readonly source: WeightsSource;
+  /** What these weights allow there at most; absent or null where it is not known. */
+  readonly atMost?: RegionsAtMost | null;
   /** Where more than one run was asked for: those that were finished. This is the fastest of them. */
   readonly runs?: number;
 }

@@ -2,6 +2,7 @@ import type { WeightsSource } from '../common/weightsSource.ts';
 import { countCost } from '../analysis/countCost.ts';
 import { planCount } from '../analysis/countPlan.ts';
 import { drawMean } from '../analysis/drawnMean.ts';
+import { regionsAtMost } from '../analysis/regionsAtMost.ts';
 import { planExperiment } from '../analysis/experiment.ts';
 import {
   expectedFigures,
@@ -172,7 +173,7 @@ function add(id: number, parts: readonly CountPart[]): void {
   const { request, source, part, start } = led;
   led = undefined;
   const result = addParts(request, [part, ...parts], (performance.now() - start) / 1000);
-  const outcome = { result, domain: request.domain, source };
+  const outcome = { result, domain: request.domain, source, atMost: regionsAtMost(result) };
   reply({ type: 'done', id, outcome }, arraysOf({ ...result.regions, ...result.line }));
 }
 

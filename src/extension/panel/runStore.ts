@@ -1,4 +1,3 @@
-import { regionsAtMost } from '../../analysis/regionsAtMost.ts';
 import { bySeed } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { HostMessage } from '../../protocol/messages.ts';
@@ -51,9 +50,8 @@ export class RunStore implements vscode.Disposable {
     // A run that another one has replaced says nothing any more.
     const isCurrent = () => this.active.get(key) === control;
     const listener: Parameters<CountRunner['run']>[2] = {
-      counted: ({ result, source }) => {
+      counted: ({ result, source, atMost = null }) => {
         const { exact, activationRegions, perLayer, seconds, sampling = null } = result;
-        const atMost = regionsAtMost(result);
         if (isCurrent()) this.add(key, { source, exact, activationRegions, perLayer, seconds, sampling, atMost });
       },
       progress: (progress) => {

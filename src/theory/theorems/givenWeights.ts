@@ -1,6 +1,7 @@
 import type { SliceRanges, StageRange } from '../../common/stageRange.ts';
-import { binomialPrefixSum, weightedBinomial } from '../numbers/binomial.ts';
-import { add, multiply, one, zero, type Magnitude } from '../numbers/magnitude.ts';
+import { scaledBinomial, weightedBinomial } from '../numbers/binomial.ts';
+import { add, log10ErrorOf, magnitudeOfLog10, multiply, one, zero, type Magnitude } from '../numbers/magnitude.ts';
+import { magnitudeOfScaled } from '../numbers/scaled.ts';
 
 /** Terms of the sums over inactive units that are taken one by one. */
 const MAX_TERMS = 2e5;
@@ -17,12 +18,15 @@ export function regionsForRanges({ stages, dimension }: SliceRanges): Magnitude 
 
 class Recurrence {
   private readonly known = new Map<number, Magnitude>();
+  private readonly parts: readonly Parts[];
   private terms = 0;
 
   constructor(
     private readonly stages: readonly StageRange[],
     private readonly dimension: number,
-  ) {}
+  ) {
+    this.parts = stages.map(({ switching, mostBreakpoints }) => new Parts(switching, Math.max(1, mostBreakpoints)));
+  }
 
   get atMost(): Magnitude {
     return this.from(0, this.dimension);
@@ -39,17 +43,50 @@ class Recurrence {
   }
 
   private sum(stage: number, d: number): Magnitude {
-    const { switching, mostBreakpoints, passing, alive, isRectifying } = this.stages[stage];
+    const { switching, passing, alive, isRectifying } = this.stages[stage];
+    const parts = this.parts[stage];
     const most = Math.min(d, switching);
     /** With up to this many inactive units, the others keep all dimensions. */
     const free = isRectifying && this.terms < MAX_TERMS ? Math.min(most, passing + switching - d) : most;
-    const parts = binomialPrefixSum(switching, free, Math.max(1, mostBreakpoints));
-    let total = free < 0 ? zero : multiply(parts, this.from(stage + 1, free < most ? d : Math.min(d, alive)));
+    let total =
+      free < 0 ? zero : written(multiply(parts.upTo(free), this.from(stage + 1, free < most ? d : Math.min(d, alive))));
     for (let j = Math.max(0, free + 1); j <= most; j++) {
       this.terms++;
-      const inactive = weightedBinomial(switching, j);
-      total = add(total, multiply(inactive, this.from(stage + 1, passing + switching - j)));
+      const behind = this.from(stage + 1, passing + switching - j);
+      total = written(add(total, written(multiply(parts.of(j), behind))));
     }
     return total;
+  }
+}
+
+/** Integers of more digits are kept as logarithms: adding and multiplying them would take milliseconds each. */
+const MAX_DIGITS = 15;
+
+function written(value: Magnitude): Magnitude {
+  return value.log10 > MAX_DIGITS ? magnitudeOfLog10(value.log10, log10ErrorOf(value)) : value;
+}
+
+/** C(units, j) breakpoints^j, and the sums of those up to j; each is computed once. */
+class Parts {
+  private readonly terms: Magnitude[] = [];
+  private readonly sums: Magnitude[] = [];
+
+  constructor(
+    private readonly units: number,
+    private readonly breakpoints: number,
+  ) {}
+
+  of(j: number): Magnitude {
+    for (let k = this.terms.length; k <= j; k++) {
+      const rough = magnitudeOfScaled(scaledBinomial(this.units, k, this.breakpoints));
+      this.terms.push(rough.log10 > MAX_DIGITS ? rough : weightedBinomial(this.units, k, this.breakpoints));
+    }
+    return this.terms[j];
+  }
+
+  /** Parts of a cell of j dimensions (Zaslavsky 1975). */
+  upTo(j: number): Magnitude {
+    for (let k = this.sums.length; k <= j; k++) this.sums.push(written(add(this.sums[k - 1] ?? zero, this.of(k))));
+    return this.sums[j];
   }
 }

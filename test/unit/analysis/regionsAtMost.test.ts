@@ -180,6 +180,25 @@ test('a count that is stopped, and a sample, are bounded from above; one that th
   expect(count({ ...request, method: 'plane', domain: plane, limits: {} }, { stopped: () => true }).ranges).toBeNull();
 });
 
+test('of wide chains, which no integer holds', () => {
+  const chainOf = (dimension: number, widths: readonly number[]) => ({
+    dimension,
+    stages: widths.map((units) => ({
+      ...{ units, switching: units, mostBreakpoints: 1, passing: 0, alive: units },
+      ...{ isRectifying: true, isChained: true },
+    })),
+  });
+  // The sums as exact integers.
+  const [{ value, log10 }, deep] = [
+    regionsAtMost({ ranges: chainOf(784, [512, 512, 512]) })!,
+    regionsAtMost({ ranges: chainOf(64, Array<number>(30).fill(64)) })!,
+  ];
+  expect(value).toBeNull();
+  expect(log10 - 461.79963131273763).toBeGreaterThanOrEqual(0);
+  expect(log10 - 461.79963131273763).toBeLessThan(1e-7);
+  expect(deep.log10).toBeCloseTo(570.1877266925013, 7);
+});
+
 test('ranges of a network that is too large are not taken', () => {
   const network = drawWeights(chain([2, 300, 300]), 1);
   const program = compile(network);
