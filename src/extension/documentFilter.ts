@@ -12,7 +12,6 @@ export const LANGUAGES = [
   'python',
   // What VS Code takes .cfg files for.
   'properties',
-  'ini',
 ] as const;
 
 /** Of documents that show the network in a binary file. */

@@ -66,7 +66,7 @@ export function regionsHead(file: string, network: Network, result: CountResult,
   };
 }
 
-/** A mean that stays near that of simplices in trained networks (Fan et al. 2023); null where no facets are known. */
+/** Mean number of facets, which the number of dimensions bounds (Fan et al. 2023); null where none are known. */
 function meanFaces(list: NonNullable<CountResult['list']>): number | null {
   const faces = list.flatMap((region) => region.faces ?? []);
   return faces.length === 0 ? null : faces.reduce((sum, count) => sum + count, 0) / faces.length;

@@ -83,7 +83,7 @@ function unitsAt({ values, groups, ids }: Cells, node: number): AlikeUnits[][] {
 }
 
 export function tooFewActive(layer: string): string {
-  return `Before ${layer} so few units are active that the mean of wide layers would be 10 % too high or more.`;
+  return `Before ${layer} so few units are active that the mean of wide layers may be 10 % too high or more.`;
 }
 
 /**

@@ -26,9 +26,9 @@ const MIN_DEVIATING_UNITS = 0.1;
 export const MAX_EXCESS = 0.1;
 
 /**
- * By about what share the mean number of breakpoints behind a layer is too high, at one place of a segment, because its
- * sums have few terms and are not Gaussian: 1 / 2n for n = N (E s^2)^2 / E s^4, N units of slopes s, to first order in
- * 1 / n. Of 56 networks of one to six hidden layers that were simulated, no mean was too high by more than twice what
+ * By what share the mean number of breakpoints behind a layer may be too high, at one place of a segment, because its
+ * sums have few terms and are not Gaussian: 1 / 2n, the right order, for n = N (E s^2)^2 / E s^4 and N units of slopes
+ * s. Of 56 networks of one to six hidden layers that were simulated, no mean was too high by more than twice what
  * these shares add up to and 0.1. At most 1, which is also said where almost no unit makes the next ones cross a level:
  * without biases, that may be a few units that are clipped. `constantVariance`: what biases add to the variance of the
  * next sums. 0 for units that are active half of the time whatever their scale.

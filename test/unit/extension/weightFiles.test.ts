@@ -95,7 +95,7 @@ describe('the weights of a network', () => {
   });
 
   it('in a workspace that is not on this machine are read through the editor', async () => {
-    editor.remote.set('/work/net.pt', readFileSync(fixture('pytorch/mlp.state.pt')));
+    editor.remote.set('/remote/net.pt', readFileSync(fixture('pytorch/mlp.state.pt')));
     const uri = URI.parse('remote://somewhere/work/net.py');
     expect(await tensorsFor(uri)).toEqual(mlp);
     expect((await weightFiles().of(documentAt(uri)))!.name).toBe('net.pt');
@@ -104,7 +104,7 @@ describe('the weights of a network', () => {
   });
 
   it('in shards that a model names are read through the editor, too', async () => {
-    editor.remote.set('/work/part/w.bin', new Uint8Array(Float32Array.of(1, 2).buffer));
+    editor.remote.set('/remote/part/w.bin', new Uint8Array(Float32Array.of(1, 2).buffer));
     expect(await tensorsFor(URI.parse('remote://somewhere/work/model.json'), manifest)).toEqual([['d/kernel', 2]]);
   });
 
@@ -117,8 +117,8 @@ describe('the weights of a network', () => {
   });
 
   it('that are too large to be copied are refused with a sentence', async () => {
-    editor.remote.set('/work/net.pt', new Uint8Array());
-    editor.sizes.set('/work/net.pt', 2 ** 30);
+    editor.remote.set('/remote/net.pt', new Uint8Array());
+    editor.sizes.set('/remote/net.pt', 2 ** 30);
     await expect(tensorsFor(URI.parse('remote://somewhere/work/net.py'))).rejects.toThrow(
       'net.pt is larger than 512 MiB, which is the most that is read from this file system',
     );
