@@ -95,8 +95,8 @@ describe('the weights of a network', () => {
   });
 
   it('in a workspace that is not on this machine are read through the editor', async () => {
-    editor.remote.set('/remote/net.pt', readFileSync(fixture('pytorch/mlp.state.pt')));
-    const uri = URI.parse('remote://somewhere/work/net.py');
+    editor.remote.set('/project/net.pt', readFileSync(fixture('pytorch/mlp.state.pt')));
+    const uri = URI.parse('remote://somewhere/project/net.py');
     expect(await tensorsFor(uri)).toEqual(mlp);
     expect((await weightFiles().of(documentAt(uri)))!.name).toBe('net.pt');
     // Messages name the file as the user knows it.
@@ -104,22 +104,22 @@ describe('the weights of a network', () => {
   });
 
   it('in shards that a model names are read through the editor, too', async () => {
-    editor.remote.set('/remote/part/w.bin', new Uint8Array(Float32Array.of(1, 2).buffer));
-    expect(await tensorsFor(URI.parse('remote://somewhere/work/model.json'), manifest)).toEqual([['d/kernel', 2]]);
+    editor.remote.set('/project/part/w.bin', new Uint8Array(Float32Array.of(1, 2).buffer));
+    expect(await tensorsFor(URI.parse('remote://somewhere/project/model.json'), manifest)).toEqual([['d/kernel', 2]]);
   });
 
   it('outside of the folder that names them are not read', async () => {
     editor.remote.set('/w.bin', new Uint8Array(8));
     const text = manifest.replace('part/w.bin', '../w.bin');
-    await expect(tensorsFor(URI.parse('remote://somewhere/work/model.json'), text)).rejects.toThrow(
+    await expect(tensorsFor(URI.parse('remote://somewhere/project/model.json'), text)).rejects.toThrow(
       'model.json cannot be read: ../w.bin is outside of its folder',
     );
   });
 
   it('that are too large to be copied are refused with a sentence', async () => {
-    editor.remote.set('/remote/net.pt', new Uint8Array());
-    editor.sizes.set('/remote/net.pt', 2 ** 30);
-    await expect(tensorsFor(URI.parse('remote://somewhere/work/net.py'))).rejects.toThrow(
+    editor.remote.set('/project/net.pt', new Uint8Array());
+    editor.sizes.set('/project/net.pt', 2 ** 30);
+    await expect(tensorsFor(URI.parse('remote://somewhere/project/net.py'))).rejects.toThrow(
       'net.pt is larger than 512 MiB, which is the most that is read from this file system',
     );
   });
