@@ -1,6 +1,6 @@
 import { linear, relu } from '../network/activation.ts';
 import { buildNetwork } from '../network/build.ts';
-import type { LayerDefinition, NetworkDefinition } from '../network/definition.ts';
+import { NOWHERE, type LayerDefinition, type NetworkDefinition } from '../network/definition.ts';
 import { analyzedLayers, shapeOfTensor, type Network } from '../network/network.ts';
 import { analyzedParameters } from '../network/parameters.ts';
 import { sizeOf } from '../network/shape.ts';
@@ -98,8 +98,6 @@ function readoutSize(network: Network): number {
   return outputs.reduce((sum, tensor) => sum + sizeOf(shapeOfTensor(network, tensor)), 0);
 }
 
-const nowhere = { start: 0, end: 0 };
-
 function oneHiddenLayer(
   like: Network,
   width: number,
@@ -112,17 +110,17 @@ function oneHiddenLayer(
     operation: { kind: 'dense', units, useBias: true },
     activation: name === 'hidden' ? relu : linear,
     inputs: [from],
-    span: nowhere,
+    span: NOWHERE,
     fields: {},
   });
   const definition: NetworkDefinition = {
     name: `${like.name}, ${what}`,
-    inputs: [{ name: 'input', shape: [like.inputSize], span: nowhere }],
+    inputs: [{ name: 'input', shape: [like.inputSize], span: NOWHERE }],
     layers: [layer('hidden', width, 'input'), ...(outputs > 0 ? [layer('outputs', outputs, 'hidden')] : [])],
     outputs: [],
     initialization: like.initialization,
-    span: nowhere,
-    nameSpan: nowhere,
+    span: NOWHERE,
+    nameSpan: NOWHERE,
   };
   return { network: buildNetwork(definition).network, definition };
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../network/definition.ts';
+import { NOWHERE, type Problem } from '../network/definition.ts';
 import { foreignText } from '../formats/foreign/texts.ts';
 import { looksLikeNetworkSource } from '../formats/source/javascript/sniff.ts';
 
@@ -13,7 +13,7 @@ export function noNetworkProblem(text: string, fileName: string, problems: reado
     code: 'no-network',
     severity: 'information',
     message: `No network was found in this file${reason(text, fileName, problems)}.`,
-    span: { start: 0, end: 0 },
+    span: NOWHERE,
   };
 }
 

@@ -8,6 +8,12 @@ export interface Span {
   readonly end: number;
 }
 
+/**
+ * The place of what has none in a text: what a binary file defines, and what holds for a file as a whole. Reports say
+ * line 1, column 1.
+ */
+export const NOWHERE: Span = { start: 0, end: 0 };
+
 /** One layer as a file defines it: no shapes inferred, nothing checked against its neighbors. */
 export interface LayerDefinition {
   readonly name: string;

@@ -4,7 +4,7 @@ import { Analysis, analyze, definitionOf, type NetworkAnalysis } from '../analys
 import { LineIndex, type Position } from '../analysis/lineIndex.ts';
 import type { NearbyFiles } from '../formats/format.ts';
 import { recognize } from '../formats/registry.ts';
-import type { Problem } from '../network/definition.ts';
+import { NOWHERE, type Problem } from '../network/definition.ts';
 import type { Layer } from '../network/network.ts';
 import { ANALYSIS, type Work } from '../protocol/server.ts';
 import type { DocumentWork } from './documentWork.ts';
@@ -118,9 +118,7 @@ function analysisOf({ uri, version }: { readonly uri: string; readonly version: 
 
 /** A document without an analysis, and the reason. */
 function withoutAnalysis(uri: string, version: number, text: string, message: string): AnalyzedDocument {
-  return bareDocument(uri, version, text, [
-    { code: 'not-analysed', severity: 'error', message, span: { start: 0, end: 0 } },
-  ]);
+  return bareDocument(uri, version, text, [{ code: 'not-analysed', severity: 'error', message, span: NOWHERE }]);
 }
 
 function bareDocument(uri: string, version: number, text: string, problems: readonly Problem[]): AnalyzedDocument {

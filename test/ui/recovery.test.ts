@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { Workbench } from './workbench.ts';
 
@@ -25,7 +26,9 @@ beforeAll(async () => {
 afterAll(() => workbench.stop());
 
 afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
+  if (task.result?.state !== 'fail') return;
+  console.log(workbench.extensionLog());
+  await workbench.screenshot(`failed ${task.name}`);
 });
 
 /** The language server of this editor: its file lies in the folder of the installed extensions. */
@@ -38,6 +41,19 @@ function servers(): number[] {
 async function serverOtherThan(old: number | undefined): Promise<number> {
   await expect.poll(() => servers().filter((pid) => pid !== old).length, { timeout: patience }).toBe(1);
   return servers().filter((pid) => pid !== old)[0];
+}
+
+/**
+ * Waits until a server has done what it was asked. One that is stopped in the middle of an analysis is right to blame
+ * that document, and does not analyze it again.
+ */
+async function atRest(pid: number): Promise<void> {
+  const ticks = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).join(' ');
+  let before: string;
+  do {
+    before = ticks();
+    await workbench.page.waitForTimeout(1000);
+  } while (ticks() !== before);
 }
 
 /** Its factor changes with the text, so that an old hint is not taken for a new one. */
@@ -63,6 +79,7 @@ it('answers for one file while others ask too much', { timeout: 150_000 }, async
 
 it('has its hints back when the server was blocked', { timeout: 150_000 }, async () => {
   const [old] = servers();
+  await atRest(old);
   process.kill(old, 'SIGSTOP');
   // Something to answer.
   await workbench.openFile('lenet.network.json');

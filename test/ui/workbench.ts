@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.mjs';
@@ -84,6 +84,14 @@ export class Workbench extends WorkbenchPage {
   async stop(): Promise<void> {
     await this.browser.close();
     await this.editor.stop();
+  }
+
+  /** What the extension has written to its log, for a test that failed. */
+  extensionLog(): string {
+    const home = path.dirname(this.extensions);
+    const names = readdirSync(home, { recursive: true, encoding: 'utf8' });
+    const logs = names.filter((name) => path.basename(name) === 'Region Lens.log');
+    return logs.map((name) => readFileSync(path.join(home, name), 'utf8')).join('\n');
   }
 
   /** Changes settings of the folder, which take effect at once. */

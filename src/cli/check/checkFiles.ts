@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { NOWHERE } from '../../network/definition.ts';
 import { analyze, type NetworkAnalysis } from '../../analysis/analyze.ts';
 import { baselineOf, compareWithBaseline, type Baseline } from '../../analysis/check/baseline.ts';
 import { evaluate } from '../../analysis/check/evaluate.ts';
@@ -26,7 +27,6 @@ interface Checked {
   readonly figures: Baseline['networks'];
 }
 
-const NOWHERE = { start: 0, end: 0 };
 const IGNORED = ['**/node_modules/**', '**/.git/**'];
 
 /** Checks every network of every file. */

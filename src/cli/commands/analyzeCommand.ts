@@ -1,3 +1,4 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { analyze, type Analysis } from '../../analysis/analyze.ts';
 import { LineIndex } from '../../analysis/lineIndex.ts';
 import { diagnosticJson, reportJson, SCHEMA_VERSION } from '../../report/reportJson.ts';
@@ -85,7 +86,7 @@ function only(analysis: Analysis, name: string): Analysis {
 }
 
 function emptyReport(file: string, message: string, lines: LineIndex) {
-  const problem = { code: 'no-network', severity: 'error', message, span: { start: 0, end: 0 } } as const;
+  const problem = { code: 'no-network', severity: 'error', message, span: NOWHERE } as const;
   return {
     schemaVersion: SCHEMA_VERSION,
     file,

@@ -1,3 +1,4 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import { onnxFile } from '../onnx/onnxFile.ts';
 import { tfliteFile } from '../tflite/tfliteFile.ts';
@@ -33,7 +34,7 @@ export function readBinary(source: ByteSource, options: ReadOptions): ReadResult
     return format.read(source, options);
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
-    const span = { start: 0, end: 0 };
+    const span = NOWHERE;
     const problem = { code: 'damaged', severity: 'error', message: error.message, span } as const;
     return { format: format.id, networks: [], problems: [problem] };
   }

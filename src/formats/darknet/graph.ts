@@ -1,4 +1,4 @@
-import type { Problem } from '../../network/definition.ts';
+import { NOWHERE, type Problem } from '../../network/definition.ts';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.ts';
 import { PlainAttributes, type Attribute } from '../graph/plainAttributes.ts';
 import type { Section } from './sections.ts';
@@ -100,10 +100,10 @@ export class DarknetGraph {
       name: undefined,
       nodes: this.nodes,
       initializers: this.tensors,
-      inputs: [{ name: input.name, dims, span: { start: 0, end: 0 } }],
+      inputs: [{ name: input.name, dims, span: NOWHERE }],
       outputs: [...new Set(last.map(({ name }) => name))],
       span,
-      nameSpan: { start: 0, end: 0 },
+      nameSpan: NOWHERE,
       initializersSpan: undefined,
     };
   }

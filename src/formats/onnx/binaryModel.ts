@@ -1,3 +1,4 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { buffered } from '../binary/buffered.ts';
 import { fieldsIn, textAt, varintsAt, type Field, type Place } from '../binary/protobuf.ts';
 import type { NearbyFiles } from '../format.ts';
@@ -18,8 +19,6 @@ import {
 import { numberTypes, unreadKind } from './numbers.ts';
 
 /** Binary files have no places that could be shown. */
-const nowhere = { start: 0, end: 0 };
-
 /** Numbers of the fields that are read (onnx.proto, by message). */
 const Model = { irVersion: 1, graph: 7, opsetImport: 8, greatest: 26 } as const;
 const Graph = { node: 1, name: 2, initializer: 5, input: 11, output: 12, sparseInitializer: 15 } as const;
@@ -105,7 +104,7 @@ class ModelReader {
 
   model(): OnnxModel {
     const { name, nodes, initializers, inputs, outputs } = this;
-    return { name, nodes, initializers, inputs, outputs, span: nowhere, nameSpan: nowhere, initializersSpan: nowhere };
+    return { name, nodes, initializers, inputs, outputs, span: NOWHERE, nameSpan: NOWHERE, initializersSpan: NOWHERE };
   }
 
   graph(place: Place): void {
@@ -139,8 +138,8 @@ class ModelReader {
       inputs,
       outputs: outputs.filter((output) => output !== ''),
       attributes: new BinaryAttributes(this.source, attributes),
-      ...nowhere,
-      opSpan: nowhere,
+      ...NOWHERE,
+      opSpan: NOWHERE,
       tensor: (attribute) => {
         const tensor = this.field(attributes.get(attribute), Attribute.t);
         return tensor && this.tensor(tensor.place);
@@ -165,7 +164,7 @@ class ModelReader {
       const name = this.text(dim, 2);
       dims.push(this.field(dim, 1)?.value ?? (name === '' ? null : name));
     }
-    return { name: this.text(place, 1), dims, span: nowhere, advice: sizeAdvice };
+    return { name: this.text(place, 1), dims, span: NOWHERE, advice: sizeAdvice };
   }
 
   /** A tensor: its numbers are passed over, wherever they stand. */
@@ -183,7 +182,7 @@ class ModelReader {
       else if (isNumbers(number)) numbers.push(field);
     }
     const stored = { kind, size: sizeOfShape(dims), numbers, external };
-    return { name, dims, kind, span: nowhere, numbers: () => this.numbersOf(stored) };
+    return { name, dims, kind, span: NOWHERE, numbers: () => this.numbersOf(stored) };
   }
 
   private numbersOf({ kind, size, numbers, external }: StoredNumbers): Float64Array | string {
@@ -305,6 +304,6 @@ class BinaryAttributes implements Attributes {
   }
 
   span(name: string) {
-    return this.places.has(name) ? nowhere : undefined;
+    return this.places.has(name) ? NOWHERE : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { brainFloat, decode, halfFloat } from '../weights/numberTypes.ts';
 import { bytesOfBase64 } from '../json/bytes.ts';
 import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
@@ -22,7 +23,7 @@ export function modelFromJson(root: JsonNode | null, text: string): OnnxModel {
     initializers: itemsOf(field(graph, 'initializer')).map((tensor) => tensorFrom(tensor, text)),
     inputs: itemsOf(field(graph, 'input')).map(inputOf),
     outputs: itemsOf(field(graph, 'output')).map(nameOf),
-    span: spanOf(graph ?? { start: 0, end: 0 }),
+    span: spanOf(graph ?? NOWHERE),
     nameSpan: spanOf(name ?? { start: graph?.start ?? 0, end: (graph?.start ?? 0) + (graph ? 1 : 0) }),
     initializersSpan: isCut ? undefined : initializers?.keySpan,
   };

@@ -1,8 +1,8 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { sizeAdvice, type OnnxInput, type OnnxModel } from '../onnx/model.ts';
 import { WeightsError } from '../weights/weightsFile.ts';
 import { argumentNames, unimportantArguments } from './atenArguments.ts';
 import { entriesOf, itemsOf, numberOf, textOf, unionOf, valueAt, type Json } from './exportedJson.ts';
-import { nowhere } from './layers.ts';
 import { ScriptGraph } from './scriptGraph.ts';
 import { scriptOperators } from './scriptOperators.ts';
 import { Extent, isTensor, Traced, Unfollowed, type Value } from './scriptValues.ts';
@@ -75,7 +75,7 @@ export class ExportedGraph {
     // A number that the user gives is none that the network is a function of.
     if (!Array.isArray(sizes)) return;
     this.values.set(name, new Traced(name));
-    this.inputs.push({ name, dims: sizes.map(extentOf), span: nowhere, advice: sizeAdvice });
+    this.inputs.push({ name, dims: sizes.map(extentOf), span: NOWHERE, advice: sizeAdvice });
   }
 
   private addTensor(name: string, path: string | undefined): void {

@@ -1,4 +1,4 @@
-import type { Problem } from '../../network/definition.ts';
+import { NOWHERE, type Problem } from '../../network/definition.ts';
 import type { BinaryFormat } from '../binary/models.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
 import { nameFromFile } from '../names.ts';
@@ -8,7 +8,6 @@ import { WeightsError, type ByteSource, type WeightsFile } from '../weights/weig
 import { exportedIn, tensorsOf, type ExportedArchive } from './exportedArchive.ts';
 import { ExportedGraph } from './exportedGraph.ts';
 import { jsonIn } from './exportedJson.ts';
-import { nowhere } from './layers.ts';
 
 /** A file of `torch.export.save` (.pt2): the graph of ATen operators in it is followed. */
 export const exportedProgram: BinaryFormat = {
@@ -35,7 +34,7 @@ function chosenModel({ archive, programs }: ExportedArchive): { model: string; p
   const model = programs.has('model') ? 'model' : names[0];
   if (names.length === 1) return { model, problems: [] };
   const message = `${archive.name} holds ${names.length} programs: ${model} is read.`;
-  return { model, problems: [{ code: 'choice', severity: 'information', message, span: nowhere }] };
+  return { model, problems: [{ code: 'choice', severity: 'information', message, span: NOWHERE }] };
 }
 
 /** The weights of an exported program by themselves. Throws a `WeightsError` where there are none. */

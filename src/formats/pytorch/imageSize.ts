@@ -1,10 +1,9 @@
 import { buildNetwork } from '../../network/build.ts';
-import type { NetworkDefinition, Problem } from '../../network/definition.ts';
+import { NOWHERE, type NetworkDefinition, type Problem } from '../../network/definition.ts';
 import { sizeOf } from '../../network/shape.ts';
 import type { ReadOptions } from '../format.ts';
 import { networkOf } from '../onnx/graph.ts';
 import type { OnnxModel, OnnxNode } from '../onnx/model.ts';
-import { nowhere } from './layers.ts';
 
 /** Rows and columns are looked for up to here. */
 const MAX_EXTENT = 1024;
@@ -46,7 +45,7 @@ function said(model: OnnxModel, { least, greatest }: Fit): Problem {
   const range = greatest > least ? ` (${least} to ${greatest} fit)` : '';
   const which = `the ${greatest > least ? 'least' : 'only'} ${isImage ? 'square size' : 'length'}`;
   const message = `The size of the input is not in the file. ${size} is taken: ${which} that fits the first linear layer${range}.`;
-  return { code: 'solved-size', severity: 'information', message, span: nowhere };
+  return { code: 'solved-size', severity: 'information', message, span: NOWHERE };
 }
 
 function withSize(model: OnnxModel, extent: number): OnnxModel {

@@ -1,11 +1,10 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { PlainAttributes, type Attribute } from '../graph/plainAttributes.ts';
 import type { OnnxNode, OnnxTensor } from '../onnx/model.ts';
 import type { Pickled, PickledDict } from './pickle.ts';
 import type { PickledTensor } from './tensors.ts';
 
 /** Layers of `torch.nn` as operations of ONNX, which mean the same. */
-
-export const nowhere = { start: 0, end: 0 };
 
 /** A module without modules in it, as its fields describe it. */
 export interface LeafModule {
@@ -39,8 +38,8 @@ export function nodeOf(module: LeafModule, input: string, output: string): { nod
     inputs,
     outputs: [output],
     attributes: new PlainAttributes(attributes),
-    ...nowhere,
-    opSpan: nowhere,
+    ...NOWHERE,
+    opSpan: NOWHERE,
     tensor: () => undefined,
   };
   return { node, tensors: [...stored, ...listed] };
@@ -49,11 +48,11 @@ export function nodeOf(module: LeafModule, input: string, output: string): { nod
 const FLOAT = 1;
 
 export function storedTensor(name: string, { shape, values }: PickledTensor): OnnxTensor {
-  return { name, dims: shape, kind: FLOAT, span: nowhere, numbers: values };
+  return { name, dims: shape, kind: FLOAT, span: NOWHERE, numbers: values };
 }
 
 export function constantTensor(name: string, numbers: readonly number[]): OnnxTensor {
-  return { name, dims: [numbers.length], kind: FLOAT, span: nowhere, numbers: () => Float64Array.from(numbers) };
+  return { name, dims: [numbers.length], kind: FLOAT, span: NOWHERE, numbers: () => Float64Array.from(numbers) };
 }
 
 type Describe = (module: LeafModule, rank: number) => Operation | undefined;

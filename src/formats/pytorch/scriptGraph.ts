@@ -1,6 +1,7 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { PlainAttributes, type Attribute } from '../graph/plainAttributes.ts';
 import type { OnnxInput, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model.ts';
-import { constantTensor, nowhere, storedTensor } from './layers.ts';
+import { constantTensor, storedTensor } from './layers.ts';
 import type { NodeWriter } from './scriptOperators.ts';
 import { Traced, Unfollowed, type Value } from './scriptValues.ts';
 import { PickledTensor } from './tensors.ts';
@@ -76,8 +77,8 @@ export class ScriptGraph implements NodeWriter {
       inputs: names,
       outputs: [output],
       attributes: new PlainAttributes(attributes),
-      ...nowhere,
-      opSpan: nowhere,
+      ...NOWHERE,
+      opSpan: NOWHERE,
       tensor: () => undefined,
     });
     const rank = rankAfter(op, inputs, (value) => this.rankOf(value), attributes);
@@ -183,9 +184,9 @@ export class ScriptGraph implements NodeWriter {
       initializers: [...this.initializers.values()],
       inputs,
       outputs,
-      span: nowhere,
-      nameSpan: nowhere,
-      initializersSpan: nowhere,
+      span: NOWHERE,
+      nameSpan: NOWHERE,
+      initializersSpan: NOWHERE,
     };
   }
 }

@@ -1,13 +1,13 @@
 import type { BinaryFormat } from '../binary/models.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
-import type { Problem } from '../../network/definition.ts';
+import { NOWHERE, type Problem } from '../../network/definition.ts';
 import { nameFromFile } from '../names.ts';
 import { sizeAdvice, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model.ts';
 import { WeightsError, type ByteSource } from '../weights/weightsFile.ts';
 import { isZip, openZip } from '../weights/zip.ts';
 import { isLegacyTorch, isTorchArchive, readLegacyTorch, readTorchArchive } from './checkpoint.ts';
 import { networkOfImages } from './imageSize.ts';
-import { nodeOf, nowhere, type LeafModule } from './layers.ts';
+import { nodeOf, type LeafModule } from './layers.ts';
 import { PickledObject, type Pickled, type PickledDict } from './pickle.ts';
 import { fieldsOf } from './stateDict.ts';
 import { PickledTensor } from './tensors.ts';
@@ -119,7 +119,7 @@ function readModule(source: ByteSource, options: ReadOptions): ReadResult {
           code: 'forward-not-in-file',
           severity: 'information',
           message: `What ${wrapper.className} computes is in its code, which the file does not hold. It is taken to be its only part, ${wrapper.only}.`,
-          span: nowhere,
+          span: NOWHERE,
         },
       ]
     : [];
@@ -159,11 +159,11 @@ function modelOf(leaves: readonly LeafModule[]): OnnxModel {
     name: undefined,
     nodes,
     initializers: [...initializers.values()],
-    inputs: [{ name: 'input', dims: inputOf(leaves), span: nowhere, advice: sizeAdvice }],
+    inputs: [{ name: 'input', dims: inputOf(leaves), span: NOWHERE, advice: sizeAdvice }],
     outputs: [last],
-    span: nowhere,
-    nameSpan: nowhere,
-    initializersSpan: nowhere,
+    span: NOWHERE,
+    nameSpan: NOWHERE,
+    initializersSpan: NOWHERE,
   };
 }
 

@@ -1,3 +1,4 @@
+import { NOWHERE } from '../../network/definition.ts';
 import type { BinaryFormat } from '../binary/models.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
 import { nameFromFile } from '../names.ts';
@@ -7,7 +8,6 @@ import { isZip, openZip } from '../weights/zip.ts';
 import { ByteReader } from '../binary/byteReader.ts';
 import { isTorchArchive, readTorchArchive } from './checkpoint.ts';
 import { networkOfImages } from './imageSize.ts';
-import { nowhere } from './layers.ts';
 import { PickledObject, readPickle, type Pickled } from './pickle.ts';
 import { ScriptCode } from './scriptCode.ts';
 import { ScriptGraph } from './scriptGraph.ts';
@@ -48,7 +48,7 @@ function readScript(source: ByteSource, options: ReadOptions): ReadResult {
     // What is known so far is shown up to an operation of this name, which is refused.
     last = graph.stop(error.message);
   }
-  const inputs = [{ name: INPUT, dims: inputSizes(graph), span: nowhere, advice: sizeAdvice }];
+  const inputs = [{ name: INPUT, dims: inputSizes(graph), span: NOWHERE, advice: sizeAdvice }];
   const model = graph.model(inputs, Array.isArray(last) ? (last as readonly Value[]) : [last]);
   const { network, problems } = networkOfImages(model, nameFromFile(source.name), options);
   return { format: 'torchscript', networks: [network], problems };

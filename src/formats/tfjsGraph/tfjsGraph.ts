@@ -1,4 +1,4 @@
-import type { NetworkDefinition, Problem } from '../../network/definition.ts';
+import { NOWHERE, type NetworkDefinition, type Problem } from '../../network/definition.ts';
 import { sizeOf } from '../../network/shape.ts';
 import type { Format, ReadOptions, ReadResult } from '../format.ts';
 import type { Layout } from '../graph/layout.ts';
@@ -64,7 +64,7 @@ function readTfjsGraph(text: string, fileName: string, options: ReadOptions): Re
   // What several layers have is counted for each of them, as their parameters are.
   const count = weights?.reduce((sum, { name, shape }) => sum + (uses.get(name) ?? 1) * sizeOf(shape), 0);
   const isCut = root?.kind === 'object' && root.cut;
-  const span = spanOf(topology ?? { start: 0, end: 0 });
+  const span = spanOf(topology ?? NOWHERE);
   const network: NetworkDefinition = {
     ...definition,
     name: nameFromFile(fileName),

@@ -1,3 +1,4 @@
+import { NOWHERE } from '../../network/definition.ts';
 import { buffered } from '../binary/buffered.ts';
 import type { Attributes } from '../graph/attributes.ts';
 import type { Constant, GraphNode } from '../graph/node.ts';
@@ -19,8 +20,6 @@ import {
   QuantizationField,
   TensorField,
 } from './schema.ts';
-
-const nowhere = { start: 0, end: 0 };
 
 /** Constants of at most this many numbers are evaluated while the graph is read. */
 const MAX_FEW = 64;
@@ -120,8 +119,8 @@ function nodeOf(operator: FlatTable, codes: readonly string[], nameOf: (index: n
     inputs: operator.ints(OperatorField.inputs).map(nameOf),
     outputs: outputs.filter((output) => output !== ''),
     attributes: new LiteAttributes(op, options),
-    ...nowhere,
-    opSpan: nowhere,
+    ...NOWHERE,
+    opSpan: NOWHERE,
   };
 }
 
@@ -169,7 +168,7 @@ function constantOf(tensor: LiteTensor, source: ByteSource): Constant {
   return {
     name,
     shape,
-    ...nowhere,
+    ...NOWHERE,
     few: () => {
       const found = size <= MAX_FEW ? numbers() : undefined;
       return found === undefined || typeof found === 'string' ? undefined : [...found];

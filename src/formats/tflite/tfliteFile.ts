@@ -1,4 +1,4 @@
-import type { NetworkDefinition, Problem } from '../../network/definition.ts';
+import { NOWHERE, type NetworkDefinition, type Problem } from '../../network/definition.ts';
 import type { BinaryFormat } from '../binary/models.ts';
 import type { ReadOptions, ReadResult } from '../format.ts';
 import { inputProblem, statedExtent, translate } from '../graph/translate.ts';
@@ -10,8 +10,6 @@ import { liteModel, type LiteInput } from './model.ts';
 import { operators } from './operators.ts';
 
 const mark = [...'TFL3'].map((letter) => letter.charCodeAt(0));
-
-const nowhere = { start: 0, end: 0 };
 
 /** A `.tflite` file: TensorFlow Lite's FlatBuffers, with channels last. */
 export const tfliteFile: BinaryFormat = {
@@ -32,12 +30,12 @@ function readModel(source: ByteSource, options: ReadOptions): ReadResult {
     for (const input of inputs) addInput(writer, input, found);
     if (isRounded) {
       writer.isInexact = true;
-      writer.report('approximation', 'information', rounded, nowhere);
+      writer.report('approximation', 'information', rounded, NOWHERE);
     }
   };
   const { definition, problems } = translate({ nodes, outputs, operators, onlyLooks, begin }, options);
   const name = nameFromFile(source.name);
-  const network: NetworkDefinition = { ...definition, name, span: nowhere, nameSpan: nowhere };
+  const network: NetworkDefinition = { ...definition, name, span: NOWHERE, nameSpan: NOWHERE };
   return { format: 'tflite', networks: nodes.length > 0 ? [network] : [], problems: [...found, ...problems] };
 }
 
@@ -48,8 +46,8 @@ const rounded =
 
 function addInput(writer: GraphWriter, { name, extents: written }: LiteInput, problems: Problem[]): void {
   const extents = (written.length > 1 ? written.slice(1) : written).map(statedExtent);
-  const problem = inputProblem(name, extents, nowhere, sizeAdvice);
+  const problem = inputProblem(name, extents, NOWHERE, sizeAdvice);
   if (problem) problems.push(problem);
   const shape = extents.map((extent) => extent ?? -1);
-  writer.addInput({ name, shape, span: nowhere }, problem ? undefined : shape, false);
+  writer.addInput({ name, shape, span: NOWHERE }, problem ? undefined : shape, false);
 }

@@ -1,5 +1,5 @@
 import type { Node } from '@babel/types';
-import type { Span } from '../../../network/definition.ts';
+import { NOWHERE, type Span } from '../../../network/definition.ts';
 import { fork } from '../evaluation/branches.ts';
 import { instantiate } from './classes.ts';
 import type { Argument, Evaluation, Site } from '../evaluation/evaluation.ts';
@@ -22,7 +22,7 @@ export class Caller {
   /** What is not known, and would make a network if it were the library; where that is first. */
   readonly unknownMakers = new Map<string, Span>();
   /** The place in the file being read that evaluation of an imported file came from. */
-  place: Span = { start: 0, end: 0 };
+  place: Span = NOWHERE;
   private readonly called = new Set<Node>();
   private readonly ran = new WeakSet<Closure>();
   /** Functions that an unknown one may call, while they are followed. */

@@ -1,4 +1,4 @@
-import type { NetworkDefinition, Problem, Span } from '../../../network/definition.ts';
+import { NOWHERE, type NetworkDefinition, type Problem, type Span } from '../../../network/definition.ts';
 import type { ReadOptions } from '../../format.ts';
 import type { JsonEntry, JsonNode, JsonObject } from '../../json/json.ts';
 import { readNetwork } from '../../native/network.ts';
@@ -49,7 +49,7 @@ export function readNativeForm(
   fileName: string,
   options: ReadOptions,
 ): { network: NetworkDefinition; problems: readonly Problem[] } {
-  const root = object.span ?? { start: 0, end: 0 };
+  const root = object.span ?? NOWHERE;
   const context = new SourceContext(text);
   const node = context.object(object, root, 0);
   const network = readNetwork(context, node, fileName, options);

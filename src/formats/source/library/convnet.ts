@@ -1,3 +1,4 @@
+import { NOWHERE } from '../../../network/definition.ts';
 import type { Argument, Evaluation, Site } from '../evaluation/evaluation.ts';
 import { addLayer } from '../evaluation/models.ts';
 import { Dictionary, LayerValue, List, Unknown } from '../evaluation/values.ts';
@@ -46,7 +47,7 @@ class Entry {
 
   layer(className: string, config: Record<string, Property>): LayerValue {
     const fields: Config = new Map(Object.entries(config).filter(([, property]) => property.value !== undefined));
-    const span = this.span ?? this.written.span ?? { start: 0, end: 0 };
+    const span = this.span ?? this.written.span ?? NOWHERE;
     return new LayerValue(this.e.journal.next(), {
       className,
       config: fields,

@@ -1,4 +1,4 @@
-import type { Span } from '../../../network/definition.ts';
+import { NOWHERE, type Span } from '../../../network/definition.ts';
 import { LayerValue, ModelValue, Unknown } from '../evaluation/values.ts';
 import { modelBuilder } from '../library/torchvision/builders.ts';
 import { whyModelIsNotRead } from '../library/torchvision/unread.ts';
@@ -19,7 +19,7 @@ const MAX_CALL_DEPTH = 80;
 /** Calls of every kind of function, however deep they are. */
 export class Caller {
   /** The place in the file being read that evaluation of an imported file came from. */
-  place: Span = { start: 0, end: 0 };
+  place: Span = NOWHERE;
   private readonly called = new Set<Callable>();
   private readonly constructed = new Set<ClassValue>();
   /** Functions that are called while somebody wants to know them. */

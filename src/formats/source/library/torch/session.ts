@@ -1,4 +1,4 @@
-import type { Span } from '../../../../network/definition.ts';
+import { NOWHERE, type Span } from '../../../../network/definition.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
@@ -200,7 +200,7 @@ export class TorchSession {
   joinedValue(a: TensorValue, b: TensorValue, test: Unknown): TensorValue {
     const { trace } = this;
     if (!trace || a === b) return a;
-    const span = test.span ?? ('layer' in a.source ? a.source.layer.node : { start: 0, end: 0 });
+    const span = test.span ?? ('layer' in a.source ? a.source.layer.node : NOWHERE);
     const node = trace.node('unknown', 'unknown', span, span);
     return trace.doubt(node, [a, b], 'Which way this takes', test);
   }
