@@ -414,7 +414,7 @@ describe('the region picture', () => {
     expect(await page.locator('.inView').textContent()).toMatch(/^In view [\d,]+ regions/);
   });
 
-  it('tells the pattern and the affine map of the region under the pointer, and of the one in the middle by the keyboard', async () => {
+  it('reports the pattern and the affine map of the region under the pointer, and of the one in the middle by the keyboard', async () => {
     const panel = await panelOn('regions');
     const { page } = panel;
     await page.locator('.pictureCanvas').focus();

@@ -91,7 +91,7 @@ describe('the depth plot', () => {
     }
   });
 
-  it('tells the exact figures of the layer that is pointed at, and lights it up everywhere', async () => {
+  it('reports the exact figures of the layer that is pointed at, and lights it up everywhere', async () => {
     const { page } = await panels.open(plane);
     await page.locator('.column').nth(2).hover();
     const tooltip = page.locator('.depth .tooltip');

@@ -226,7 +226,7 @@ describe('region-lens', () => {
     expect((await cli.run([...words, 'guessing'])).code).toBe(2);
   });
 
-  it('count --units tells the breakpoints of each neuron on a line', async () => {
+  it('count --units reports the breakpoints of each neuron on a line', async () => {
     const words = ['count', 'mlp.network.json', '--method', 'line', '--seed', '3', '--units'];
     const [found] = counts((await cli.run([...words, '--json'])).out);
     const { perLayer, unitBreakpoints } = found;
@@ -242,7 +242,7 @@ describe('region-lens', () => {
     expect((await cli.run([...words, '--cells-by', 'vertices'])).code).toBe(2);
   });
 
-  it('measure --units tells them of all networks together', async () => {
+  it('measure --units reports them of all networks together', async () => {
     const words = ['measure', 'mlp.network.json', '--repeat', '3', '--lines', '1', '--points', '0', '--units'];
     const [report] = lines((await cli.run([...words, '--json'])).out) as ReturnType<typeof experimentJson>[];
     const { regions, unitBreakpoints } = report.segment;

@@ -96,7 +96,7 @@ describe('what region-lens writes', () => {
     expect(err).toContain(`mlp.network.json: stopped after ${lines.length} of 20000 networks`);
   });
 
-  it('tells the fastest of the runs that were finished before a signal, and how many they are', async () => {
+  it('reports the fastest of the runs that were finished before a signal, and how many they are', async () => {
     const words = ['count', 'mlp.network.json', '--method', 'plane', '--runs', '1000000', '--json'];
     const { code, out, err } = await cli.run(words, { interruptAfter: 4000 });
     const stopped = JSON.parse(out) as ReturnType<typeof countJson>;

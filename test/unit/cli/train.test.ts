@@ -79,7 +79,7 @@ describe('region-lens train', () => {
     expect(cells[0].activationRegions).toBe(2700);
   });
 
-  it('tells the breakpoints of each neuron, which add up to the regions', { timeout: 60_000 }, async () => {
+  it('reports the breakpoints of each neuron, which add up to the regions', { timeout: 60_000 }, async () => {
     const found = linesOf((await cli.run([...words, ...few, '--units', '--json'])).out);
     for (const { lines } of found) {
       for (const { regions, perLayer, unitBreakpoints } of Object.values(lines)) {

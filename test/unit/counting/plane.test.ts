@@ -184,7 +184,7 @@ describe('the plane counter', () => {
     expect(line.linearRegions).toBe(1);
   });
 
-  it('tells no linear regions of a network that jumps', () => {
+  it('reports no linear regions of a network that jumps', () => {
     const jump = generalRelu('relu', { threshold: 0.25 });
     const network = drawWeights(networkOf([2], [{ ...dense(5), activation: jump }, dense(1)]), 2);
     const result = count(requestFor(network, { linear: true }));

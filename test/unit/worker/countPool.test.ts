@@ -109,7 +109,7 @@ describe('a pool of counting threads', () => {
     expect(figures(both[1])).toEqual(alone);
   });
 
-  it('tells how far it is and how long it will take', { timeout: patience }, async () => {
+  it('reports how far it is and how long it will take', { timeout: patience }, async () => {
     const told: JobProgress[] = [];
     const { result } = await open(1).run(task([2, 200, 200, 200]), { progress: (progress) => told.push(progress) });
     expect(told.length).toBeGreaterThan(1);

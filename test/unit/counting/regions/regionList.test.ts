@@ -71,7 +71,7 @@ describe('the list of regions', () => {
     }
   });
 
-  it('tells the facets of each: two ends, as many sides as corners, and in space as Euler says', () => {
+  it('reports the facets of each: two ends, as many sides as corners, and in space as Euler says', () => {
     const [line, square, askew, cube] = cases.map(([, request]) => listed(request).list);
     expect(line.every(({ faces }) => faces === 2)).toBe(true);
     for (const list of [square, askew])

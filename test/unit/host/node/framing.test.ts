@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Framing } from '../../../src/host/node/framing.ts';
-import { bundleForNode } from '../bundle.ts';
+import { Framing } from '../../../../src/host/node/framing.ts';
+import { bundleForNode } from '../../bundle.ts';
 
 const framed = (text: string) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 

@@ -1,9 +1,9 @@
 import type { Connection } from 'vscode-languageserver';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { EditorFiles } from '../../../src/host/browser/editorFiles.ts';
-import { ThreadFiles } from '../../../src/host/browser/threadFiles.ts';
-import type { FoundFile, WantedFile } from '../../../src/host/browser/threadMessages.ts';
-import { limitedBy } from '../../../src/host/browser/timeLimit.ts';
+import { EditorFiles } from '../../../../src/host/browser/editorFiles.ts';
+import { ThreadFiles } from '../../../../src/host/browser/threadFiles.ts';
+import type { FoundFile, WantedFile } from '../../../../src/host/browser/threadMessages.ts';
+import { limitedBy } from '../../../../src/host/browser/timeLimit.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withinTime } from '../../../src/host/node/timeLimit.ts';
+import { withinTime } from '../../../../src/host/node/timeLimit.ts';
 
 function forever(): never {
   for (;;) Math.random();

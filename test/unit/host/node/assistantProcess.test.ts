@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AssistantProcesses } from '../../../src/host/node/assistantProcess.ts';
+import { AssistantProcesses } from '../../../../src/host/node/assistantProcess.ts';
 
 describe('calls of assistants', () => {
   let folder: string;

@@ -1,14 +1,14 @@
-import { fileWeights } from '../../../src/common/weightsSource.ts';
+import { fileWeights } from '../../../../src/common/weightsSource.ts';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { CountTask } from '../../../src/protocol/pool.ts';
-import { CountPool } from '../../../src/worker/countPool.ts';
-import { threadsOf } from '../../../src/host/node/threads.ts';
-import { CountProcess } from '../../../src/host/node/countProcess.ts';
-import { bundleForNode } from '../bundle.ts';
+import type { CountTask } from '../../../../src/protocol/pool.ts';
+import { CountPool } from '../../../../src/worker/countPool.ts';
+import { threadsOf } from '../../../../src/host/node/threads.ts';
+import { CountProcess } from '../../../../src/host/node/countProcess.ts';
+import { bundleForNode } from '../../bundle.ts';
 
 const patience = 30_000;
 
