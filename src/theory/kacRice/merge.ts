@@ -21,6 +21,9 @@ export function mergeTensors(
   inputs: readonly TensorState[],
   context: LayerContext,
 ): TensorState {
+  // Asked before the inputs: what is not known is refused where units read it, and a maximum is units of its own.
+  if (operation.kind === 'maximum')
+    throw new NoClosedForm(`${context.layer.name}: there is no closed form of the mean for a maximum of tensors.`);
   const states: (KnownTensor | RandomTensor)[] = [];
   for (const state of inputs) {
     if (state.kind === 'unknown') return state;
@@ -43,8 +46,6 @@ export function mergeTensors(
       );
     case 'concatenate':
       return joined(states, operation.axis, context);
-    case 'maximum':
-      throw new NoClosedForm(`${context.layer.name}: there is no closed form of the mean for a maximum of tensors.`);
   }
 }
 

@@ -345,8 +345,27 @@ describe('refusals say why', () => {
       ).network,
       /b .*shared/,
     ],
+    [
+      'a maximum of what is not followed',
+      build([4], [dense('a', 4, linear), add('s', 'a', 'a'), layer('m', { kind: 'maximum' }, { inputs: ['s', 'a'] })])
+        .network,
+      /m: .*maximum/,
+    ],
   ])('%s', (_, network, why) => {
     expect(reason(network)).toMatch(why);
+  });
+
+  test.each([
+    ['[1, 1, 1]', '{"type": "space_to_depth", "block_size": 1}, {"type": "batch_normalization"}'],
+    ['[5, 1, 1]', '{"type": "permute", "dims": [2, 3, 1]}, {"type": "dense", "units": 5}'],
+  ])('a maximum that a selection of the inputs %s reaches', (input, before) => {
+    const [selection, other] = JSON.parse(`[${before}]`) as object[];
+    const layers = [
+      { name: 'a', ...selection },
+      { name: 'b', ...other },
+      { name: 'm', type: 'maximum', inputs: ['a', 'b'] },
+    ];
+    expect(reason(openWithWeights(`{"input": ${input}, "layers": ${JSON.stringify(layers)}}`))).toMatch(/m: .*maximum/);
   });
 
   test('many channels average out, and one layer of each is a sum of normals', () => {
