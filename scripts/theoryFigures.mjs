@@ -11,10 +11,10 @@ const document = join(root, 'docs/theory.md');
 
 const entry = `
   export { analyze } from './src/analysis/analyze.ts';
-  export { planCount } from './src/analysis/countPlan.ts';
-  export { networkWithWeights } from './src/analysis/networkWeights.ts';
-  export { compareNetworks } from './src/analysis/compare.ts';
-  export { regionsPerParameter } from './src/analysis/figures.ts';
+  export { planCount } from './src/analysis/counts/countPlan.ts';
+  export { networkWithWeights } from './src/analysis/counts/networkWeights.ts';
+  export { compareNetworks } from './src/analysis/designs/compare.ts';
+  export { regionsPerParameter } from './src/analysis/designs/figures.ts';
   export { formatMagnitude, formatNumber, groupDigits } from './src/common/formatFigures.ts';
   export { count } from './src/counting/countRegions.ts';
 `;

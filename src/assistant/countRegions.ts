@@ -1,6 +1,6 @@
 import { fileWeights } from '../common/weightsSource.ts';
-import { whyNotCounted, type CountChoice } from '../analysis/countPlan.ts';
-import { whyFlat } from '../analysis/flatPlaces.ts';
+import { whyNotCounted, type CountChoice } from '../analysis/counts/countPlan.ts';
+import { whyFlat } from '../analysis/places/flatPlaces.ts';
 import { DEFAULT_BOX, PLACES, type Place } from '../common/place.ts';
 import type { NetworkDefinition } from '../network/definition.ts';
 import type { Network } from '../network/network.ts';

@@ -1,5 +1,5 @@
-import { fit, OBJECTIVES, type FitTask } from '../analysis/fit.ts';
-import { fitTask } from '../analysis/fitTask.ts';
+import { fit, OBJECTIVES, type FitTask } from '../analysis/designs/fit.ts';
+import { fitTask } from '../analysis/designs/fitTask.ts';
 import type { NetworkDefinition } from '../network/definition.ts';
 import { designRows, fitJson } from '../report/fitReport.ts';
 import { fitSummary } from '../report/fitSummary.ts';

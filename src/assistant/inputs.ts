@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OBJECTIVES } from '../analysis/fit.ts';
+import { OBJECTIVES } from '../analysis/designs/fit.ts';
 
 /** A count lasts at most this long. */
 const MAX_SECONDS = 60;

@@ -1,7 +1,7 @@
 import { drawnWeights } from '../common/weightsSource.ts';
-import { comparedDefinition } from '../analysis/baselines.ts';
-import type { ComparisonRow } from '../analysis/compare.ts';
-import { whyNotCounted, type CountChoice } from '../analysis/countPlan.ts';
+import { comparedDefinition } from '../analysis/designs/baselines.ts';
+import type { ComparisonRow } from '../analysis/designs/compare.ts';
+import { whyNotCounted, type CountChoice } from '../analysis/counts/countPlan.ts';
 import { writeNative } from '../formats/native/write.ts';
 import type { NetworkDefinition } from '../network/definition.ts';
 import { buildNetwork } from '../network/build.ts';

@@ -1,4 +1,4 @@
-import { networkWithWeights } from '../analysis/networkWeights.ts';
+import { networkWithWeights } from '../analysis/counts/networkWeights.ts';
 import type { Network } from '../network/network.ts';
 import { findWeights } from '../worker/modelWeights.ts';
 import { weightsHost } from '../host/node/weightsHost.ts';

@@ -1,7 +1,7 @@
 import type { NetworkDefinition, Problem } from '../network/definition.ts';
 import { buildNetwork } from '../network/build.ts';
 import type { Network } from '../network/network.ts';
-import { whyNotCounted } from '../analysis/countPlan.ts';
+import { whyNotCounted } from '../analysis/counts/countPlan.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
 import { read } from '../formats/registry.ts';
 import { noDefinition, noNetworkProblem } from '../analysis/noNetwork.ts';

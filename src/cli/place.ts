@@ -1,4 +1,4 @@
-import { whyFlat } from '../analysis/flatPlaces.ts';
+import { whyFlat } from '../analysis/places/flatPlaces.ts';
 import { PLACES, type Box, type ParallelogramPlace, type Place, type SegmentPlace } from '../common/place.ts';
 import type { CountMethod } from '../counting/count.ts';
 import { LARGEST, parseVector, together, UsageError } from './usage.ts';

@@ -1,7 +1,12 @@
 import type { Analysis, NetworkAnalysis } from '../analysis/analyze.ts';
-import { whyNotCounted } from '../analysis/countPlan.ts';
-import { refusedSimulation, simulatedIds, simulatedMean, simulationChoice } from '../analysis/simulatedMean.ts';
-import { drawnFigure, WORK_ON_REQUEST } from '../analysis/drawnMean.ts';
+import { whyNotCounted } from '../analysis/counts/countPlan.ts';
+import {
+  refusedSimulation,
+  simulatedIds,
+  simulatedMean,
+  simulationChoice,
+} from '../analysis/expectation/simulatedMean.ts';
+import { drawnFigure, WORK_ON_REQUEST } from '../analysis/expectation/drawnMean.ts';
 import type { CountResult } from '../counting/count.ts';
 import type { BoundResult, TheoryOptions } from '../theory/bound.ts';
 import type { SimulatedId } from '../theory/boundIds.ts';

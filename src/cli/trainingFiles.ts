@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readDataPoints } from '../analysis/dataFile.ts';
-import type { DataPoints } from '../analysis/points.ts';
+import { readDataPoints } from '../analysis/places/dataFile.ts';
+import type { DataPoints } from '../analysis/places/points.ts';
 import { findLog, parseLog, type LogEntry } from '../analysis/training/trainingLog.ts';
 import { systemMessage } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CountChoice } from '../analysis/countPlan.ts';
+import type { CountChoice } from '../analysis/counts/countPlan.ts';
 import type { Snapshot } from '../analysis/training/snapshots.ts';
 import { expectedFigures, expectedPerNeuron, type SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 import { snapshotKey } from '../analysis/training/figuresCache.ts';

@@ -1,7 +1,7 @@
 import { fileWeights } from '../common/weightsSource.ts';
 import { analyze as analyzed } from '../analysis/analyze.ts';
-import { planCount, whyNotCounted } from '../analysis/countPlan.ts';
-import { whyFlat } from '../analysis/flatPlaces.ts';
+import { planCount, whyNotCounted } from '../analysis/counts/countPlan.ts';
+import { whyFlat } from '../analysis/places/flatPlaces.ts';
 import { LineIndex } from '../analysis/lineIndex.ts';
 import { noDefinition, noNetworkProblem } from '../analysis/noNetwork.ts';
 import { PLACES } from '../common/place.ts';

@@ -1,4 +1,4 @@
-import { networkWithWeights } from '../analysis/networkWeights.ts';
+import { networkWithWeights } from '../analysis/counts/networkWeights.ts';
 import { binaryFormatOf } from '../formats/binary/models.ts';
 import { openModel } from '../formats/binary/modelFile.ts';
 import { manifestOf, manifestFault } from '../formats/json/weightsManifest.ts';

@@ -1,11 +1,11 @@
 import type { Domain } from '../common/place.ts';
 import type { WeightsSource } from '../common/weightsSource.ts';
-import type { RegionsAtMost } from '../analysis/regionsAtMost.ts';
-import type { CountChoice } from '../analysis/countPlan.ts';
-import type { ExperimentChoice } from '../analysis/experiment.ts';
+import type { RegionsAtMost } from '../analysis/counts/regionsAtMost.ts';
+import type { CountChoice } from '../analysis/counts/countPlan.ts';
+import type { ExperimentChoice } from '../analysis/counts/experiment.ts';
 import type { ExpectedFigures, SnapshotFigures } from '../analysis/training/snapshotFigures.ts';
 import type { LineKind, TrainingChoice } from '../analysis/training/trainingPlaces.ts';
-import type { MeanChoice } from '../analysis/drawnMean.ts';
+import type { MeanChoice } from '../analysis/expectation/drawnMean.ts';
 import type { ConditionalMean } from '../analysis/expectation/conditionalMean.ts';
 import type { CountMethod, CountProgress, CountResult } from '../counting/count.ts';
 import type { CountCost } from '../counting/estimateCost.ts';

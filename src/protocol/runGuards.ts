@@ -1,5 +1,5 @@
 import type { SamplingResult } from '../counting/count.ts';
-import type { RegionsAtMost } from '../analysis/regionsAtMost.ts';
+import type { RegionsAtMost } from '../analysis/counts/regionsAtMost.ts';
 import { BOUND_IDS, DRAWN_ID, SIMULATED_IDS } from '../theory/boundIds.ts';
 import { isBoolean, isNumber, isString, listOf, nullOr, oneOf, shape, isNatural } from './guards.ts';
 import type { PanelSeries, Quantity } from './panel.ts';

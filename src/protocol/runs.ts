@@ -1,7 +1,7 @@
 import type { WeightsSource } from '../common/weightsSource.ts';
 import type { Place, PlaneWindow } from '../common/place.ts';
 import type { CountMethod, SamplingResult } from '../counting/count.ts';
-import type { RegionsAtMost } from '../analysis/regionsAtMost.ts';
+import type { RegionsAtMost } from '../analysis/counts/regionsAtMost.ts';
 import type { PanelSeries, Quantity } from './panel.ts';
 
 /** What counting sends to the panel and the panel asks of counting. Plain data. */

@@ -1,5 +1,5 @@
 import type { CountMethod } from '../counting/count.ts';
-import type { UnitBreakpoints } from '../analysis/unitFigures.ts';
+import type { UnitBreakpoints } from '../analysis/counts/unitFigures.ts';
 import type { PanelSeries } from './panel.ts';
 
 /** What the page about training shows: runs of snapshots, and training in the editor. Plain data. */

@@ -11,7 +11,7 @@ import {
   shape,
   type Guard,
 } from './guards.ts';
-import type { UnitBreakpoints, UnitFigures } from '../analysis/unitFigures.ts';
+import type { UnitBreakpoints, UnitFigures } from '../analysis/counts/unitFigures.ts';
 import { isMethod, isSeries } from './runGuards.ts';
 import type {
   ChosenData,

@@ -1,5 +1,5 @@
 import { formatCount, formatLog10 } from '../common/formatFigures.ts';
-import { regionsAtMost } from '../analysis/regionsAtMost.ts';
+import { regionsAtMost } from '../analysis/counts/regionsAtMost.ts';
 import type { CountResult } from '../counting/count.ts';
 
 /** For example `at most 1,234 for these weights (87 of 128 units can switch here)`; null where it is not known. */

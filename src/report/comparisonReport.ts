@@ -1,5 +1,5 @@
-import type { BaselineRole } from '../analysis/baselines.ts';
-import type { Comparison, ComparisonRow } from '../analysis/compare.ts';
+import type { BaselineRole } from '../analysis/designs/baselines.ts';
+import type { Comparison, ComparisonRow } from '../analysis/designs/compare.ts';
 import { formatLog10, formatNumber } from '../common/formatFigures.ts';
 import { meanOf } from '../analysis/statistics.ts';
 import { leaderOf } from '../common/leader.ts';

@@ -1,8 +1,8 @@
 import { domainJson, type Domain } from '../common/place.ts';
-import { regionsAtMost } from '../analysis/regionsAtMost.ts';
+import { regionsAtMost } from '../analysis/counts/regionsAtMost.ts';
 import type { CountResult } from '../counting/count.ts';
 import { sliceOf, wholeSpace } from '../counting/geometry/slice.ts';
-import { unitBreakpoints } from '../analysis/unitFigures.ts';
+import { unitBreakpoints } from '../analysis/counts/unitFigures.ts';
 import type { Network } from '../network/network.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 

@@ -1,7 +1,7 @@
 import { DEFAULT_BOX } from '../common/place.ts';
 import type { Network } from '../network/network.ts';
 import { describeInitialization } from '../theory/kacRice/bounds.ts';
-import type { ExperimentChoice, ExperimentSummary } from '../analysis/experiment.ts';
+import type { ExperimentChoice, ExperimentSummary } from '../analysis/counts/experiment.ts';
 import { formatCount } from '../common/formatFigures.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import type { Spread } from '../analysis/statistics.ts';

@@ -1,4 +1,4 @@
-import { regionsPerParameter, type NetworkFigures } from '../analysis/figures.ts';
+import { regionsPerParameter, type NetworkFigures } from '../analysis/designs/figures.ts';
 import { formatCount, formatMagnitude } from '../common/formatFigures.ts';
 import type { BoundResult } from '../theory/bound.ts';
 

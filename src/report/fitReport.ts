@@ -1,5 +1,5 @@
-import { commonMean, type NetworkFigures } from '../analysis/figures.ts';
-import { designFigures, type Design, type FitResult, type FitTask } from '../analysis/fit.ts';
+import { commonMean, type NetworkFigures } from '../analysis/designs/figures.ts';
+import { designFigures, type Design, type FitResult, type FitTask } from '../analysis/designs/fit.ts';
 import { formatCount } from '../common/formatFigures.ts';
 import { buildNetwork } from '../network/build.ts';
 import { totalMultiplyAdds } from '../network/cost.ts';

@@ -1,5 +1,5 @@
-import { commonMean, type NetworkFigures } from '../analysis/figures.ts';
-import type { Design, FitResult, FitTask } from '../analysis/fit.ts';
+import { commonMean, type NetworkFigures } from '../analysis/designs/figures.ts';
+import type { Design, FitResult, FitTask } from '../analysis/designs/fit.ts';
 import { formatCount, formatMagnitude } from '../common/formatFigures.ts';
 import type { BoundResult } from '../theory/bound.ts';
 import { describeSearch, FIT_CAVEAT, type DesignRow } from './fitReport.ts';

@@ -1,5 +1,5 @@
-import { commonMean } from '../analysis/figures.ts';
-import type { SweepRow, SweepSubject } from '../analysis/sweep.ts';
+import { commonMean } from '../analysis/designs/figures.ts';
+import type { SweepRow, SweepSubject } from '../analysis/designs/sweep.ts';
 import { figuresCells, figuresHead, figuresJson, noFigures } from './figuresReport.ts';
 import { SCHEMA_VERSION } from './reportJson.ts';
 import { alignColumns } from './reportTable.ts';

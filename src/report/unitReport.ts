@@ -1,4 +1,4 @@
-import type { UnitBreakpoints, UnitFigures } from '../analysis/unitFigures.ts';
+import type { UnitBreakpoints, UnitFigures } from '../analysis/counts/unitFigures.ts';
 import { formatCount, significant } from '../common/formatFigures.ts';
 import type { Network } from '../network/network.ts';
 import { visibleLine } from './visibleText.ts';

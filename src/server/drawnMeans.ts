@@ -1,5 +1,5 @@
 import type { NetworkAnalysis } from '../analysis/analyze.ts';
-import { drawnFigure, WORK_IN_BACKGROUND } from '../analysis/drawnMean.ts';
+import { drawnFigure, WORK_IN_BACKGROUND } from '../analysis/expectation/drawnMean.ts';
 import type { MeanOutcome, MeanTask } from '../protocol/pool.ts';
 import type { AnalyzedDocument } from './documentAnalysis.ts';
 

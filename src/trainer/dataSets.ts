@@ -1,5 +1,5 @@
 import { gaussians, streamSeed, uniforms } from '../common/random.ts';
-import type { DataPoints } from '../analysis/points.ts';
+import type { DataPoints } from '../analysis/places/points.ts';
 import type { TrialChoice } from '../protocol/trial.ts';
 
 /** What a network is to learn: a class for each sample, or a number. */

@@ -2,7 +2,7 @@ import { drawnWeights } from '../common/weightsSource.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '@tensorflow/tfjs-backend-cpu';
-import { networkToCount } from '../analysis/countPlan.ts';
+import { networkToCount } from '../analysis/counts/countPlan.ts';
 import { streamSeed, uniforms } from '../common/random.ts';
 import type { Network } from '../network/network.ts';
 import type { TrialChoice } from '../protocol/trial.ts';

@@ -1,7 +1,7 @@
 import { fileWeights } from '../common/weightsSource.ts';
-import { planCount, type CountChoice } from '../analysis/countPlan.ts';
-import { networkWithWeights } from '../analysis/networkWeights.ts';
-import type { DataPoints } from '../analysis/points.ts';
+import { planCount, type CountChoice } from '../analysis/counts/countPlan.ts';
+import { networkWithWeights } from '../analysis/counts/networkWeights.ts';
+import type { DataPoints } from '../analysis/places/points.ts';
 import type { Box, Domain } from '../common/place.ts';
 import type { CountResult } from '../counting/count.ts';
 import { count } from '../counting/countRegions.ts';

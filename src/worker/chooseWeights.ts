@@ -1,4 +1,4 @@
-import { networkWithWeights } from '../analysis/networkWeights.ts';
+import { networkWithWeights } from '../analysis/counts/networkWeights.ts';
 import type { NearbyFiles } from '../formats/format.ts';
 import type { Severity } from '../network/definition.ts';
 import type { WeightsPlace } from '../protocol/pool.ts';

@@ -1,4 +1,4 @@
-import type { CountChoice } from '../analysis/countPlan.ts';
+import type { CountChoice } from '../analysis/counts/countPlan.ts';
 import type { SnapshotResult } from '../analysis/training/snapshotFigures.ts';
 import type { TrainingChoice } from '../analysis/training/trainingPlaces.ts';
 import type { OutcomeOf, TaskNetwork, WorkerTask } from '../protocol/pool.ts';

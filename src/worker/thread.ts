@@ -1,9 +1,9 @@
 import type { WeightsSource } from '../common/weightsSource.ts';
-import { countCost } from '../analysis/countCost.ts';
-import { planCount } from '../analysis/countPlan.ts';
-import { drawMean } from '../analysis/drawnMean.ts';
-import { regionsAtMost } from '../analysis/regionsAtMost.ts';
-import { planExperiment } from '../analysis/experiment.ts';
+import { countCost } from '../analysis/counts/countCost.ts';
+import { planCount } from '../analysis/counts/countPlan.ts';
+import { drawMean } from '../analysis/expectation/drawnMean.ts';
+import { regionsAtMost } from '../analysis/counts/regionsAtMost.ts';
+import { planExperiment } from '../analysis/counts/experiment.ts';
 import {
   expectedFigures,
   expectedPerNeuron,
@@ -12,7 +12,7 @@ import {
   snapshotRequest,
 } from '../analysis/training/snapshotFigures.ts';
 import { trainingPlaces } from '../analysis/training/trainingPlaces.ts';
-import { networkWithWeights } from '../analysis/networkWeights.ts';
+import { networkWithWeights } from '../analysis/counts/networkWeights.ts';
 import { MAX_HELD_BYTES, type CountHooks, type CountRequest } from '../counting/count.ts';
 import { addParts, countPart, isShareable, type CountPart } from '../counting/countRegions.ts';
 import { describeRegion } from '../counting/regions/describeRegion.ts';

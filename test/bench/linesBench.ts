@@ -1,5 +1,5 @@
 import { fileWeights } from '../../src/common/weightsSource.ts';
-import { networkToCount } from '../../src/analysis/countPlan.ts';
+import { networkToCount } from '../../src/analysis/counts/countPlan.ts';
 import type { Segment } from '../../src/common/place.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import { uniforms } from '../../src/common/random.ts';

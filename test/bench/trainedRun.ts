@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { networkWithWeights } from '../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../src/analysis/counts/networkWeights.ts';
 import { gaussians, streamSeed, uniforms } from '../../src/common/random.ts';
 import { writeSafetensors } from '../../src/formats/weights/writeSafetensors.ts';
 import { prepareTraining, Trainer } from '../../src/trainer/trainer.ts';

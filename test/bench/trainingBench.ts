@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseDataPoints } from '../../src/analysis/points.ts';
+import { parseDataPoints } from '../../src/analysis/places/points.ts';
 import type { TrainingChoice } from '../../src/analysis/training/trainingPlaces.ts';
 import { DEFAULT_BOX } from '../../src/common/place.ts';
 import { snapshotWeights } from '../../src/common/weightsSource.ts';

@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { analyze, type Analysis, type NetworkAnalysis } from '../../src/analysis/analyze.ts';
-import { compareNetworks } from '../../src/analysis/compare.ts';
-import { whyNotCounted } from '../../src/analysis/countPlan.ts';
+import { compareNetworks } from '../../src/analysis/designs/compare.ts';
+import { whyNotCounted } from '../../src/analysis/counts/countPlan.ts';
 import { LineIndex } from '../../src/analysis/lineIndex.ts';
 import { reportJson } from '../../src/report/reportJson.ts';
 import { reportTable } from '../../src/report/reportTable.ts';
-import { sweepAt, sweepFields } from '../../src/analysis/sweep.ts';
+import { sweepAt, sweepFields } from '../../src/analysis/designs/sweep.ts';
 import { writeNative } from '../../src/formats/native/write.ts';
 import { read } from '../../src/formats/registry.ts';
 import type { ReadResult } from '../../src/formats/format.ts';

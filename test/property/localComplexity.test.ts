@@ -6,8 +6,8 @@ import { trainingPlaces } from '../../src/analysis/training/trainingPlaces.ts';
 import { LocalMaps } from '../../src/counting/experiments/localMaps.ts';
 import { runExperiment } from '../../src/counting/experiments/measure.ts';
 import { compile } from '../../src/counting/program/compile.ts';
-import { networkToCount } from '../../src/analysis/countPlan.ts';
-import { networkWithWeights } from '../../src/analysis/networkWeights.ts';
+import { networkToCount } from '../../src/analysis/counts/countPlan.ts';
+import { networkWithWeights } from '../../src/analysis/counts/networkWeights.ts';
 import { dense, networkOf } from '../unit/counting/networks.ts';
 
 /** Points on a chord; two breakpoints closer than this are rare on chords of random networks. */

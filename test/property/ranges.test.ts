@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { regionsAtMost } from '../../src/analysis/regionsAtMost.ts';
+import { regionsAtMost } from '../../src/analysis/counts/regionsAtMost.ts';
 import type { Domain } from '../../src/common/place.ts';
 import { gaussians, uniforms } from '../../src/common/random.ts';
 import { count } from '../../src/counting/countRegions.ts';

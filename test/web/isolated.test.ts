@@ -1,8 +1,8 @@
 import { fileWeights } from '../../src/common/weightsSource.ts';
 import { strToU8 } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { planCount } from '../../src/analysis/countPlan.ts';
-import { networkWithWeights } from '../../src/analysis/networkWeights.ts';
+import { planCount } from '../../src/analysis/counts/countPlan.ts';
+import { networkWithWeights } from '../../src/analysis/counts/networkWeights.ts';
 import { count } from '../../src/counting/countRegions.ts';
 import { WebWorkbench } from './webWorkbench.ts';
 

@@ -1,7 +1,7 @@
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Layer } from '../../network/network.ts';
-import { meanAbsolute, normalDensity } from '../../theory/kacRice/normal.ts';
-import { bendsAtZeroOnly } from '../../theory/kacRice/unit.ts';
+import { meanAbsolute, normalDensity } from '../../theory/kacRice/integrals/normal.ts';
+import { bendsAtZeroOnly } from '../../theory/kacRice/moments/unit.ts';
 import type { Draw } from './weightedImage.ts';
 import { differenceOfReads, nothingRead, refuseOneNumber } from './oneNumber.ts';
 import { rounded } from './rounded.ts';

@@ -5,7 +5,7 @@ import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { tropicalGeometry } from '../../network/window.ts';
 import * as rows from '../../counting/program/affineRows.ts';
-import { normalDensity } from '../../theory/kacRice/normal.ts';
+import { normalDensity } from '../../theory/kacRice/integrals/normal.ts';
 import { NotDrawn, type RandomTensor } from './randomTensor.ts';
 import { rounded } from './rounded.ts';
 import type { Draw } from './weightedImage.ts';

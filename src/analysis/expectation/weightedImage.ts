@@ -4,7 +4,7 @@ import type { Layer } from '../../network/network.ts';
 import type { Operation } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { windowGeometry } from '../../network/window.ts';
-import { windowTaps } from '../../theory/kacRice/taps.ts';
+import { windowTaps } from '../../theory/kacRice/moments/taps.ts';
 import type { Fresh, RandomTensor, Reads, Source, Sources } from './randomTensor.ts';
 
 /** What one draw of a network has in common. */

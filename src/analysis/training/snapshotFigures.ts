@@ -9,7 +9,7 @@ import type { MeanRegions } from '../../theory/kacRice/mean.ts';
 import { meanRegionsOnParallelogram } from '../../theory/kacRice/plane.ts';
 import { meanRegionsOnSegment } from '../../theory/kacRice/segment.ts';
 import { meanOf, spreadOf, type Spread } from '../statistics.ts';
-import { unitBreakpoints, type UnitBreakpoints } from '../unitFigures.ts';
+import { unitBreakpoints, type UnitBreakpoints } from '../counts/unitFigures.ts';
 import type { LineKind, PointKind, TrainingPlaces } from './trainingPlaces.ts';
 
 export interface LineFigures {

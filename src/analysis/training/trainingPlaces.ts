@@ -1,9 +1,9 @@
 import { cornersOf, type Box, type ParallelogramPlace, type Segment } from '../../common/place.ts';
 import { randomChords, randomPoints } from '../../counting/experiments/crofton.ts';
 import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
-import { whyFlat } from '../flatPlaces.ts';
-import type { DataPoints } from '../points.ts';
-import { planeThrough } from '../settlePlace.ts';
+import { whyFlat } from '../places/flatPlaces.ts';
+import type { DataPoints } from '../places/points.ts';
+import { planeThrough } from '../places/settlePlace.ts';
 
 /** At most this many rows of the data, the same for a seed. */
 export function sampledData({ points, labels }: DataPoints, most: number, seed: number): DataPoints {

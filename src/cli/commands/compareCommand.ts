@@ -1,4 +1,4 @@
-import { compareNetworks, type ComparedNetwork, type Comparison } from '../../analysis/compare.ts';
+import { compareNetworks, type ComparedNetwork, type Comparison } from '../../analysis/designs/compare.ts';
 import { comparableMethod } from '../../common/comparableMethod.ts';
 import { DEFAULT_BOX } from '../../common/place.ts';
 import type { CountMethod } from '../../counting/count.ts';

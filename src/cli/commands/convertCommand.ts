@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { networkWithWeights } from '../../analysis/networkWeights.ts';
+import { networkWithWeights } from '../../analysis/counts/networkWeights.ts';
 import { LineIndex } from '../../analysis/lineIndex.ts';
 import { writeNative } from '../../formats/native/write.ts';
 import { read } from '../../formats/registry.ts';

@@ -3,7 +3,7 @@ import { atMostSentence } from '../../report/atMostSentence.ts';
 import type { CountResult } from '../../counting/count.ts';
 import { costJson, costSentence } from '../../report/costReport.ts';
 import { countJson } from '../../report/countJson.ts';
-import { unitBreakpoints } from '../../analysis/unitFigures.ts';
+import { unitBreakpoints } from '../../analysis/counts/unitFigures.ts';
 import { unitLines } from '../../report/unitReport.ts';
 import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import type { Network } from '../../network/network.ts';

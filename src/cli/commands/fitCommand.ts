@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { designDefinition, fit, OBJECTIVES, type FitResult, type FitTask } from '../../analysis/fit.ts';
-import { fitTask, MAX_COPIES } from '../../analysis/fitTask.ts';
+import { designDefinition, fit, OBJECTIVES, type FitResult, type FitTask } from '../../analysis/designs/fit.ts';
+import { fitTask, MAX_COPIES } from '../../analysis/designs/fitTask.ts';
 import { writeNative } from '../../formats/native/write.ts';
 import type { NetworkDefinition } from '../../network/definition.ts';
 import { designRows, fitJson, fitTable } from '../../report/fitReport.ts';

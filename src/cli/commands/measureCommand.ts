@@ -1,5 +1,5 @@
 import { fileWeights } from '../../common/weightsSource.ts';
-import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from '../../analysis/experiment.ts';
+import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from '../../analysis/counts/experiment.ts';
 import { experimentJson, experimentTable } from '../../report/experimentReport.ts';
 import type { MeasureOutcome } from '../../protocol/pool.ts';
 import { DRAWING_OPTIONS, parseDrawing } from '../drawing.ts';

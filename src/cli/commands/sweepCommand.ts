@@ -11,7 +11,7 @@ import {
   type SweepField,
   type SweepRow,
   type SweepSubject,
-} from '../../analysis/sweep.ts';
+} from '../../analysis/designs/sweep.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { chosenDefinition, readNetworks } from '../networks.ts';
 import { parseBudget, parseCount, parseNumber, UsageError } from '../usage.ts';

@@ -1,6 +1,6 @@
 import { fileWeights } from '../../common/weightsSource.ts';
 import { DEFAULT_BOX, type Box } from '../../common/place.ts';
-import type { CountChoice } from '../../analysis/countPlan.ts';
+import type { CountChoice } from '../../analysis/counts/countPlan.ts';
 import { orderSnapshots } from '../../analysis/training/snapshots.ts';
 import { DEFAULT_LINES, DEFAULT_POINTS, MAX_DATA, sampledData } from '../../analysis/training/trainingPlaces.ts';
 import { snapshotJson, snapshotSentence, trainingTable, type SnapshotReport } from '../../report/trainingReport.ts';

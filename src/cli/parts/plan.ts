@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { version } from '../../../package.json';
-import { planCount, type CountChoice } from '../../analysis/countPlan.ts';
+import { planCount, type CountChoice } from '../../analysis/counts/countPlan.ts';
 import { MAX_HELD_BYTES, type CountRequest } from '../../counting/count.ts';
 import { requestInParts } from '../../counting/countParts.ts';
 import type { Network } from '../../network/network.ts';

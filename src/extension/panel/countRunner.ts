@@ -1,7 +1,7 @@
 import { sourcesOf } from '../../protocol/countSources.ts';
 import type { WeightsSource } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
-import type { CountChoice } from '../../analysis/countPlan.ts';
+import type { CountChoice } from '../../analysis/counts/countPlan.ts';
 import type { SnapshotResult } from '../../analysis/training/snapshotFigures.ts';
 import type { TrainingChoice } from '../../analysis/training/trainingPlaces.ts';
 import { boxOf, type PlaneWindow } from '../../common/place.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readDataPoints } from '../../analysis/dataFile.ts';
+import { readDataPoints } from '../../analysis/places/dataFile.ts';
 import type { PointSet } from '../../common/place.ts';
 import { nameOf } from '../networkFiles.ts';
 

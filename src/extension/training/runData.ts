@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { readDataPoints } from '../../analysis/dataFile.ts';
-import type { DataPoints } from '../../analysis/points.ts';
+import { readDataPoints } from '../../analysis/places/dataFile.ts';
+import type { DataPoints } from '../../analysis/places/points.ts';
 import { MAX_DATA, sampledData } from '../../analysis/training/trainingPlaces.ts';
 import type { PanelData } from '../../protocol/training.ts';
 import { nameOf } from '../networkFiles.ts';

@@ -2,7 +2,7 @@ import { leakyRelu, linear, relu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Shape } from '../../network/shape.ts';
 import { fileShape } from './axes.ts';
-import { clipped } from './pointwise.ts';
+import { clipped } from './operators/pointwise.ts';
 import { Refusal } from './refusal.ts';
 import type { TensorValue } from './writer.ts';
 

@@ -1,8 +1,8 @@
-import { ourPlaces, sameArrangement } from './arrangement.ts';
+import { ourPlaces, sameArrangement } from './operators/arrangement.ts';
 import { fileShape, isPlain } from './axes.ts';
 import type { GraphNode } from './node.ts';
 import { Refusal } from './refusal.ts';
-import { select } from './selecting.ts';
+import { select } from './operators/selecting.ts';
 import type { GraphWriter, TensorValue } from './writer.ts';
 
 /** The same tensor of the file, kept here with the first of its axes as the channels, or with the last. */

@@ -4,12 +4,12 @@ import type { InputDefinition, Problem, Severity, Span } from '../../network/def
 import { inferShape } from '../../network/inferShape.ts';
 import type { Operation } from '../../network/operation.ts';
 import type { Shape } from '../../network/shape.ts';
-import type { Arrangement } from './arrangement.ts';
+import type { Arrangement } from './operators/arrangement.ts';
 import { isGeneric } from './draft.ts';
 import type { LayerDraft, LazyWeights, Source } from './draft.ts';
 import type { Condition } from './choices.ts';
 import type { Constant, GraphNode } from './node.ts';
-import type { Rearranged } from './rearranged.ts';
+import type { Rearranged } from './operators/rearranged.ts';
 import { Refusal } from './refusal.ts';
 
 export { Refusal };

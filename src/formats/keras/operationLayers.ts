@@ -1,6 +1,6 @@
 import { linear } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
-import { clipped, named } from '../graph/pointwise.ts';
+import { clipped, named } from '../graph/operators/pointwise.ts';
 import { itemsOf, member, textOf } from '../json/json.ts';
 import type { JsonNode, JsonObject } from '../json/json.ts';
 import { numberOf } from '../json/protobuf.ts';

@@ -1,7 +1,7 @@
 import { boundedBy, chosen, Condition, JUMPS, jumps, repeats } from '../graph/choices.ts';
-import { merge, minimum } from '../graph/joins.ts';
+import { merge, minimum } from '../graph/operators/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
-import { activate } from '../graph/pointwise.ts';
+import { activate } from '../graph/operators/pointwise.ts';
 import { Refusal } from '../graph/refusal.ts';
 import type { Operator } from '../graph/translate.ts';
 import type { GraphWriter, TensorValue } from '../graph/writer.ts';

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../network/shape.ts';
-import { straight } from '../graph/affine.ts';
+import { straight } from '../graph/operators/affine.ts';
 import { wholeNumber } from '../graph/attributes.ts';
 import type { Constant } from '../graph/node.ts';
 import type { Operator } from '../graph/translate.ts';

@@ -1,6 +1,6 @@
 import type { Window } from '../../network/operation.ts';
-import { poolTo } from '../graph/adaptivePooling.ts';
-import { convolution, shift } from '../graph/affine.ts';
+import { poolTo } from '../graph/operators/adaptivePooling.ts';
+import { convolution, shift } from '../graph/operators/affine.ts';
 import { realNumbers, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
 import type { GraphNode } from '../graph/node.ts';
 import { withChannels } from '../graph/order.ts';
@@ -15,8 +15,8 @@ import {
   roundedUp,
   sameLower,
   spatialRank,
-} from '../graph/windows.ts';
-import { reduceAxes, type Reduction } from '../graph/reducing.ts';
+} from '../graph/operators/windows.ts';
+import { reduceAxes, type Reduction } from '../graph/operators/reducing.ts';
 import { Refusal } from '../graph/refusal.ts';
 import type { GraphWriter, TensorValue } from '../graph/writer.ts';
 

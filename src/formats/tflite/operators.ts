@@ -2,19 +2,19 @@ import { leakyRelu, relu, generalRelu } from '../../network/activation.ts';
 import type { Activation } from '../../network/activation.ts';
 import type { Window } from '../../network/operation.ts';
 import { sizeOf } from '../../network/shape.ts';
-import { convolution, dense, shift, straight } from '../graph/affine.ts';
-import { addition, division, multiplication, subtraction } from '../graph/arithmetic.ts';
+import { convolution, dense, shift, straight } from '../graph/operators/affine.ts';
+import { addition, division, multiplication, subtraction } from '../graph/operators/arithmetic.ts';
 import { realNumber, wholeNumber, wholeNumbers } from '../graph/attributes.ts';
-import { binary, extremum } from '../graph/binaryOperators.ts';
-import { concatenate, merge, notPiecewiseLinear } from '../graph/joins.ts';
+import { binary, extremum } from '../graph/operators/binaryOperators.ts';
+import { concatenate, merge, notPiecewiseLinear } from '../graph/operators/joins.ts';
 import type { GraphNode } from '../graph/node.ts';
-import { activate, clipped, named, prelu } from '../graph/pointwise.ts';
+import { activate, clipped, named, prelu } from '../graph/operators/pointwise.ts';
 import { Refusal } from '../graph/refusal.ts';
 import { fileShape } from '../graph/axes.ts';
-import { addAxes, exchangeAxes, regroup, removeAxes } from '../graph/regrouping.ts';
-import { flatten } from '../graph/reshaping.ts';
+import { addAxes, exchangeAxes, regroup, removeAxes } from '../graph/operators/regrouping.ts';
+import { flatten } from '../graph/operators/reshaping.ts';
 import type { Operator } from '../graph/translate.ts';
-import { broughtTo, pad, pool, poolAll, resize } from '../graph/windows.ts';
+import { broughtTo, pad, pool, poolAll, resize } from '../graph/operators/windows.ts';
 import type { GraphWriter, TensorValue, Value } from '../graph/writer.ts';
 
 /** What each operation of TensorFlow Lite computes. Channels are last, and shapes have the batch in front. */

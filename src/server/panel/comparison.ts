@@ -1,6 +1,6 @@
-import { comparedDefinition, type BaselineRole } from '../../analysis/baselines.ts';
-import { compareNetworks } from '../../analysis/compare.ts';
-import { regionsPerParameter, type NetworkFigures } from '../../analysis/figures.ts';
+import { comparedDefinition, type BaselineRole } from '../../analysis/designs/baselines.ts';
+import { compareNetworks } from '../../analysis/designs/compare.ts';
+import { regionsPerParameter, type NetworkFigures } from '../../analysis/designs/figures.ts';
 import { writeNative } from '../../formats/native/write.ts';
 import { buildNetwork } from '../../network/build.ts';
 import { analyzedLayers } from '../../network/network.ts';

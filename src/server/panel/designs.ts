@@ -1,5 +1,5 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { commonMean } from '../../analysis/figures.ts';
+import { commonMean } from '../../analysis/designs/figures.ts';
 import {
   designFigures,
   fit,
@@ -8,9 +8,9 @@ import {
   type Design,
   type FitTask,
   type Objective,
-} from '../../analysis/fit.ts';
-import { sweepFields } from '../../analysis/sweep.ts';
-import { widthGroups } from '../../analysis/widthGroups.ts';
+} from '../../analysis/designs/fit.ts';
+import { sweepFields } from '../../analysis/designs/sweep.ts';
+import { widthGroups } from '../../analysis/designs/widthGroups.ts';
 import { totalMultiplyAdds } from '../../network/cost.ts';
 import type { FitQuestion, PanelDesign, PanelFit } from '../../protocol/runs.ts';
 import { quantity } from './series.ts';

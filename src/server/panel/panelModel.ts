@@ -1,9 +1,9 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { chooseMethod } from '../../analysis/chooseMethod.ts';
-import { whyNotCounted } from '../../analysis/countPlan.ts';
+import { chooseMethod } from '../../analysis/counts/chooseMethod.ts';
+import { whyNotCounted } from '../../analysis/counts/countPlan.ts';
 import { totalMultiplyAdds } from '../../network/cost.ts';
 import { totalNeurons } from '../../network/network.ts';
-import { sizeOfField, sweepFields } from '../../analysis/sweep.ts';
+import { sizeOfField, sweepFields } from '../../analysis/designs/sweep.ts';
 import { MAX_PROGRAM_DIMENSIONS } from '../../counting/countRegions.ts';
 import type { Initialization, LayerDefinition } from '../../network/definition.ts';
 import type { Layer, Network } from '../../network/network.ts';

@@ -1,6 +1,6 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { methodFor } from '../../analysis/chooseMethod.ts';
-import { settlePlace } from '../../analysis/settlePlace.ts';
+import { methodFor } from '../../analysis/counts/chooseMethod.ts';
+import { settlePlace } from '../../analysis/places/settlePlace.ts';
 import { describePlace } from '../../common/describePlace.ts';
 import { sliceIn, type Domain, type PlaneWindow } from '../../common/place.ts';
 import type { CountMethod } from '../../counting/count.ts';

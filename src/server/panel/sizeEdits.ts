@@ -7,8 +7,8 @@ import {
   type NetworkText,
   type TextEdit,
   type TextVariable,
-} from '../../analysis/textVariables.ts';
-import { sizeOfField, SWEEP_FIELDS, type SweepField } from '../../analysis/sweep.ts';
+} from '../../analysis/designs/textVariables.ts';
+import { sizeOfField, SWEEP_FIELDS, type SweepField } from '../../analysis/designs/sweep.ts';
 import type { ReadFile } from '../../formats/format.ts';
 import type { LayerDefinition, NetworkDefinition } from '../../network/definition.ts';
 import type { SweepSubject } from '../../protocol/runs.ts';

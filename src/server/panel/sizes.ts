@@ -1,5 +1,5 @@
 import type { NetworkAnalysis } from '../../analysis/analyze.ts';
-import { commonMean, networkFigures } from '../../analysis/figures.ts';
+import { commonMean, networkFigures } from '../../analysis/designs/figures.ts';
 import {
   resized,
   sizeOfField,
@@ -8,15 +8,15 @@ import {
   SWEEP_FIELDS,
   widthField,
   type SweepField,
-} from '../../analysis/sweep.ts';
+} from '../../analysis/designs/sweep.ts';
 import {
   textVariables,
   variableNamed,
   withVariable,
   type NetworkText,
   type TextVariable,
-} from '../../analysis/textVariables.ts';
-import { widthGroups } from '../../analysis/widthGroups.ts';
+} from '../../analysis/designs/textVariables.ts';
+import { widthGroups } from '../../analysis/designs/widthGroups.ts';
 import type { ReadFile } from '../../formats/format.ts';
 import { buildNetwork } from '../../network/build.ts';
 import type { LayerDefinition, NetworkDefinition } from '../../network/definition.ts';

@@ -7,7 +7,7 @@ import { finiteWidthMean, wideLimitExcess } from './finiteWidth.ts';
 import { MAX_INPUTS, tooManyInputs, type MeanRegions } from './mean.ts';
 import { meanRegionsOnParallelogram } from './plane.ts';
 import { meanRegionsOnSegment } from './segment.ts';
-import { NoClosedForm } from './state.ts';
+import { NoClosedForm } from './moments/state.ts';
 
 const citation: Citation = {
   label: 'Kac–Rice mean',

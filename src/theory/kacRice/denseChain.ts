@@ -1,8 +1,8 @@
 import { bends, type PiecewiseLinearActivation } from '../../network/activation.ts';
 import { kernelVariance } from '../../network/kernelVariance.ts';
 import type { Layer, Network } from '../../network/network.ts';
-import { NoClosedForm } from './state.ts';
-import { bendsAtZeroOnly } from './unit.ts';
+import { NoClosedForm } from './moments/state.ts';
+import { bendsAtZeroOnly } from './moments/unit.ts';
 
 /** A fully connected layer and the units behind it. */
 export interface DenseStage {

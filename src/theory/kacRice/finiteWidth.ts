@@ -2,10 +2,10 @@ import { gaussians, streamSeed, uniforms } from '../../common/random.ts';
 import type { Network } from '../../network/network.ts';
 import type { Segment, TheoryOptions } from '../bound.ts';
 import { throwIfCancelled } from '../cancellation.ts';
-import { fixedRoot } from './crossing.ts';
+import { fixedRoot } from './integrals/crossing.ts';
 import { denseStagesOf, type DenseStage } from './denseChain.ts';
 import { DEFAULT_BUDGET, perLayer } from './mean.ts';
-import { NoClosedForm } from './state.ts';
+import { NoClosedForm } from './moments/state.ts';
 
 /**
  * Variances of a pre-activation z along a segment, given the layers before: of z, of z with its derivative, and of the

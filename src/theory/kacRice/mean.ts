@@ -1,5 +1,5 @@
 import type { Network } from '../../network/network.ts';
-import { NoClosedForm } from './state.ts';
+import { NoClosedForm } from './moments/state.ts';
 
 /**
  * Mean numbers of regions after each layer (null beyond the piecewise-linear part), or a sentence why there are none.

@@ -2,8 +2,8 @@ import { throwIfCancelled } from '../cancellation.ts';
 import { bends } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import type { Parallelogram, TheoryOptions } from '../bound.ts';
-import { crossingProbability } from './crossing.ts';
-import { integrateOverSquare, type Peak } from './cubature.ts';
+import { crossingProbability } from './integrals/crossing.ts';
+import { integrateOverSquare, type Peak } from './integrals/cubature.ts';
 import { DEFAULT_BUDGET, finite, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import {
   determinant,
@@ -12,9 +12,9 @@ import {
   meetingProbability,
   momentsAlong,
   type PlaneMoments,
-} from './meeting.ts';
-import { propagate, requireClosedForm, type Bend } from './propagate.ts';
-import { NoClosedForm } from './state.ts';
+} from './integrals/meeting.ts';
+import { propagate, requireClosedForm, type Bend } from './moments/propagate.ts';
+import { NoClosedForm } from './moments/state.ts';
 
 /** Neurons of one law in the plane. */
 interface Population {

@@ -1,14 +1,14 @@
 import { throwIfCancelled } from '../cancellation.ts';
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
-import { Covariances } from './covariances.ts';
-import { fixedRoot } from './crossing.ts';
+import { Covariances } from './moments/covariances.ts';
+import { fixedRoot } from './integrals/crossing.ts';
 import { constantVariance, excessBehind, MAX_EXCESS } from './sparseUnits.ts';
-import { bentMoments, crossingRate, nodesAlong, tooFewActive } from './levels.ts';
+import { bentMoments, crossingRate, nodesAlong, tooFewActive } from './integrals/levels.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
-import type { MomentGraph, Moments } from './momentGraph.ts';
-import { propagate, tooManyPositions, type Bend, type Propagation } from './propagate.ts';
-import { NoClosedForm, type TensorState } from './state.ts';
+import type { MomentGraph, Moments } from './moments/momentGraph.ts';
+import { propagate, tooManyPositions, type Bend, type Propagation } from './moments/propagate.ts';
+import { NoClosedForm, type TensorState } from './moments/state.ts';
 
 /** The units of one layer. */
 interface Units {

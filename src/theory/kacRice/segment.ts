@@ -1,13 +1,13 @@
 import { bends } from '../../network/activation.ts';
 import { type Network } from '../../network/network.ts';
 import type { Segment, TheoryOptions } from '../bound.ts';
-import { crossingProbability, fixedRoot } from './crossing.ts';
-import { bentMoments, integrateOverNodes } from './levels.ts';
+import { crossingProbability, fixedRoot } from './integrals/crossing.ts';
+import { bentMoments, integrateOverNodes } from './integrals/levels.ts';
 import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mean.ts';
 import { integrateOverPooling } from './pooledMean.ts';
-import { propagate, requireClosedForm, type Bend } from './propagate.ts';
+import { propagate, requireClosedForm, type Bend } from './moments/propagate.ts';
 import { tropicalMean } from './tropicalMean.ts';
-import { bendsAtZeroOnly } from './unit.ts';
+import { bendsAtZeroOnly } from './moments/unit.ts';
 
 /**
  * Mean number of activation regions on a segment of the input space, over weights drawn as `network.initialization`

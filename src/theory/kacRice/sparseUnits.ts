@@ -1,7 +1,7 @@
-import { truncatedMoments } from './normal.ts';
+import { truncatedMoments } from './integrals/normal.ts';
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network } from '../../network/network.ts';
-import { bendsAtZeroOnly } from './unit.ts';
+import { bendsAtZeroOnly } from './moments/unit.ts';
 
 /** Channels at one position of which all pre-activations z have these moments: E z^2, E z z' and E z'^2. */
 export interface AlikeUnits {

@@ -5,11 +5,11 @@ import { tropicalGeometry } from '../../network/window.ts';
 import type { Segment } from '../bound.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import { readsInput } from '../theorems/tropical.ts';
-import { gaussLegendre } from './gauss.ts';
+import { gaussLegendre } from './integrals/gauss.ts';
 import { perLayer, type MeanRegions } from './mean.ts';
-import { normalDensity, normalDistribution } from './normal.ts';
-import type { Limits } from './propagate.ts';
-import { NoClosedForm } from './state.ts';
+import { normalDensity, normalDistribution } from './integrals/normal.ts';
+import type { Limits } from './moments/propagate.ts';
+import { NoClosedForm } from './moments/state.ts';
 
 /** What the units of one window read along the segment: `start + t speed`. */
 interface Reading {

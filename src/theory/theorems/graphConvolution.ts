@@ -3,7 +3,7 @@ import type { Layer } from '../../network/network.ts';
 import { exactBinomialTerms, binomialPrefixSum } from '../numbers/binomial.ts';
 import type { Bound } from '../bound.ts';
 import { refused } from './evaluation.ts';
-import { bendsAtZeroOnly } from '../kacRice/unit.ts';
+import { bendsAtZeroOnly } from '../kacRice/moments/unit.ts';
 import { denseIndependence, type IndependenceNumbers } from '../recurrence/denseIndependence.ts';
 import { magnitudeOf, multiply, one, power, zero, type Magnitude } from '../numbers/magnitude.ts';
 import { rankOverPrimes } from '../numbers/matrixRank.ts';

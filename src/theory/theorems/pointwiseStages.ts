@@ -2,7 +2,7 @@ import { isInput, type Layer, type Network } from '../../network/network.ts';
 import { sizeOf, type Shape } from '../../network/shape.ts';
 import { windowGeometry, type WindowGeometry } from '../../network/window.ts';
 import { hasBias, isConstant } from '../constants.ts';
-import { bendsAtZeroOnly } from '../kacRice/unit.ts';
+import { bendsAtZeroOnly } from '../kacRice/moments/unit.ts';
 import type { UnitStage } from '../../network/network.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { analyze } from '../../../src/analysis/analyze.ts';
-import { regionsAtMost } from '../../../src/analysis/regionsAtMost.ts';
+import { regionsAtMost } from '../../../src/analysis/counts/regionsAtMost.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
 import { reportJson } from '../../../src/report/reportJson.ts';
 import { compile } from '../../../src/counting/program/compile.ts';

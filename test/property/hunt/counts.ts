@@ -1,5 +1,5 @@
 import { fileWeights } from '../../../src/common/weightsSource.ts';
-import { networkToCount } from '../../../src/analysis/countPlan.ts';
+import { networkToCount } from '../../../src/analysis/counts/countPlan.ts';
 import type { Domain } from '../../../src/common/place.ts';
 import type { CountRequest, CountResult } from '../../../src/counting/count.ts';
 import { count } from '../../../src/counting/countRegions.ts';

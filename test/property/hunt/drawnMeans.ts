@@ -1,7 +1,7 @@
 import { drawnWeights } from '../../../src/common/weightsSource.ts';
 import type { Segment } from '../../../src/common/place.ts';
-import { networkToCount } from '../../../src/analysis/countPlan.ts';
-import { drawMean } from '../../../src/analysis/drawnMean.ts';
+import { networkToCount } from '../../../src/analysis/counts/countPlan.ts';
+import { drawMean } from '../../../src/analysis/expectation/drawnMean.ts';
 import { meanOf, spreadOf } from '../../../src/analysis/statistics.ts';
 import { conditionalMean } from '../../../src/analysis/expectation/conditionalMean.ts';
 import { count } from '../../../src/counting/countRegions.ts';

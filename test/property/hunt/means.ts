@@ -1,8 +1,8 @@
-import { networkToCount } from '../../../src/analysis/countPlan.ts';
-import { settlePlace } from '../../../src/analysis/settlePlace.ts';
+import { networkToCount } from '../../../src/analysis/counts/countPlan.ts';
+import { settlePlace } from '../../../src/analysis/places/settlePlace.ts';
 import { DEFAULT_BOX } from '../../../src/common/place.ts';
 import { TheoryContext } from '../../../src/theory/context.ts';
-import { simulationChoice } from '../../../src/analysis/simulatedMean.ts';
+import { simulationChoice } from '../../../src/analysis/expectation/simulatedMean.ts';
 import { meanOf, spreadOf } from '../../../src/analysis/statistics.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import type { Network } from '../../../src/network/network.ts';

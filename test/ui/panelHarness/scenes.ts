@@ -1,6 +1,6 @@
 import { drawnWeights } from '../../../src/common/weightsSource.ts';
-import { planCount } from '../../../src/analysis/countPlan.ts';
-import { planExperiment } from '../../../src/analysis/experiment.ts';
+import { planCount } from '../../../src/analysis/counts/countPlan.ts';
+import { planExperiment } from '../../../src/analysis/counts/experiment.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import { runExperiment } from '../../../src/counting/experiments/measure.ts';
 import { linear, relu } from '../../../src/network/activation.ts';

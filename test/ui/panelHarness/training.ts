@@ -2,7 +2,7 @@ import { snapshotWeights } from '../../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../../../scripts/process.mjs';
-import { parseDataPoints } from '../../../src/analysis/points.ts';
+import { parseDataPoints } from '../../../src/analysis/places/points.ts';
 import type { PanelPicture } from '../../../src/protocol/runs.ts';
 import type { PanelData, PanelSnapshot, PanelTraining } from '../../../src/protocol/training.ts';
 import type { TrialFrame } from '../../../src/protocol/trial.ts';

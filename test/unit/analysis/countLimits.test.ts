@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whyNotCounted } from '../../../src/analysis/countPlan.ts';
+import { whyNotCounted } from '../../../src/analysis/counts/countPlan.ts';
 import { compile } from '../../../src/counting/program/compile.ts';
 import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import { programSize } from '../../../src/counting/program/programSize.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { readDataPoints } from '../../../src/analysis/dataFile.ts';
-import { parseDataPoints } from '../../../src/analysis/points.ts';
+import { readDataPoints } from '../../../src/analysis/places/dataFile.ts';
+import { parseDataPoints } from '../../../src/analysis/places/points.ts';
 import { npy } from '../formats/weights/files.ts';
 
 const expected = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settlePlace } from '../../../src/analysis/settlePlace.ts';
+import { settlePlace } from '../../../src/analysis/places/settlePlace.ts';
 import { parsePlace } from '../../../src/cli/place.ts';
 import { UsageError } from '../../../src/cli/usage.ts';
 import { describePlace } from '../../../src/common/describePlace.ts';

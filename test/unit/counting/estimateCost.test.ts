@@ -1,7 +1,7 @@
 import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { expect, test } from 'vitest';
-import { planCount } from '../../../src/analysis/countPlan.ts';
-import { countCost } from '../../../src/analysis/countCost.ts';
+import { planCount } from '../../../src/analysis/counts/countPlan.ts';
+import { countCost } from '../../../src/analysis/counts/countCost.ts';
 import { estimateCost } from '../../../src/counting/estimateCost.ts';
 import { denseNetwork } from '../network/definitions.ts';
 

@@ -1,8 +1,8 @@
 import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { networkToCount } from '../../../src/analysis/countPlan.ts';
-import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
+import { networkToCount } from '../../../src/analysis/counts/countPlan.ts';
+import { networkWithWeights } from '../../../src/analysis/counts/networkWeights.ts';
 import type { Domain } from '../../../src/common/place.ts';
 import type { CountRequest } from '../../../src/counting/count.ts';
 import { count } from '../../../src/counting/countRegions.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
-import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../src/analysis/counts/networkWeights.ts';
 import { receptiveFields } from '../../../src/network/receptiveField.ts';
 import { selectedPlaces, selectedShape, type Selection } from '../../../src/network/selection.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyze, type Analysis } from '../../../src/analysis/analyze.ts';
-import { drawMean } from '../../../src/analysis/drawnMean.ts';
+import { drawMean } from '../../../src/analysis/expectation/drawnMean.ts';
 import { LineIndex } from '../../../src/analysis/lineIndex.ts';
 import type { MeanOutcome, MeanTask } from '../../../src/protocol/pool.ts';
 import type { AnalyzedDocument } from '../../../src/server/documentAnalysis.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
-import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../src/analysis/counts/networkWeights.ts';
 import {
   panelModelRequest,
   sizeEditRequest,

@@ -1,7 +1,7 @@
 import { fileWeights } from '../../../src/common/weightsSource.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { networkWithWeights } from '../../../src/analysis/networkWeights.ts';
-import { planCount } from '../../../src/analysis/countPlan.ts';
+import { networkWithWeights } from '../../../src/analysis/counts/networkWeights.ts';
+import { planCount } from '../../../src/analysis/counts/countPlan.ts';
 import { count } from '../../../src/counting/countRegions.ts';
 import { describeRegion } from '../../../src/counting/regions/describeRegion.ts';
 import { openWeights } from '../../../src/formats/weights/open.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { CountChoice } from '../../../src/analysis/countPlan.ts';
+import type { CountChoice } from '../../../src/analysis/counts/countPlan.ts';
 import type { Tensor } from '../../../src/network/operation.ts';
 import type { CountOutcome, CountTask } from '../../../src/protocol/pool.ts';
 import { CountPool } from '../../../src/worker/countPool.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { networkToCount } from '../../../../src/analysis/countPlan.ts';
+import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
 import { expectedFigures, figuresOf, snapshotRequest } from '../../../../src/analysis/training/snapshotFigures.ts';
 import { trainingPlaces } from '../../../../src/analysis/training/trainingPlaces.ts';

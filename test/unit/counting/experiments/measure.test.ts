@@ -1,6 +1,6 @@
 import { fileWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
-import { summarize, planExperiment, type ExperimentChoice } from '../../../../src/analysis/experiment.ts';
+import { summarize, planExperiment, type ExperimentChoice } from '../../../../src/analysis/counts/experiment.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { lengthOf, meanProjection, randomChords, randomPoints } from '../../../../src/counting/experiments/crofton.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 
 /**

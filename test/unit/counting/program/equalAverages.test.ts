@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';
 import { evaluate } from '../../../../src/counting/program/program.ts';

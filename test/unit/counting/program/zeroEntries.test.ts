@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { networkToCount } from '../../../../src/analysis/countPlan.ts';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { uniforms } from '../../../../src/common/random.ts';
 import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { compile } from '../../../../src/counting/program/compile.ts';

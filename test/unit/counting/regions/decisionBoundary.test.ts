@@ -1,7 +1,7 @@
 import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
-import { planCount } from '../../../../src/analysis/countPlan.ts';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { planCount } from '../../../../src/analysis/counts/countPlan.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { describeRegion } from '../../../../src/counting/regions/describeRegion.ts';
 

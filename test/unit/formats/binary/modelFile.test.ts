@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { modelBeside, openModel } from '../../../../src/formats/binary/modelFile.ts';
 import { binaryFormatOf } from '../../../../src/formats/binary/models.ts';

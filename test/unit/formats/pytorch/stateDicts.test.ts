@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import { outputOf } from '../values.ts';

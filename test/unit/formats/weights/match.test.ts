@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { openWeights } from '../../../../src/formats/weights/open.ts';
 import type { WeightsFile } from '../../../../src/formats/weights/weightsFile.ts';

@@ -1,7 +1,7 @@
 import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
-import { planCount } from '../../../../src/analysis/countPlan.ts';
+import { planCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { LineIndex } from '../../../../src/analysis/lineIndex.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { read } from '../../../../src/formats/registry.ts';

@@ -1,7 +1,7 @@
 import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { expect, it } from 'vitest';
 import { analyze } from '../../../../src/analysis/analyze.ts';
-import { planCount } from '../../../../src/analysis/countPlan.ts';
+import { planCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { usualSettings } from '../../../../src/protocol/usualSettings.ts';
 import type { CountSettings } from '../../../../src/protocol/runs.ts';
 import { runTheory } from '../../../../src/server/panel/runTheory.ts';

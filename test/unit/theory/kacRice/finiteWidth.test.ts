@@ -1,10 +1,10 @@
 import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { settlePlace } from '../../../../src/analysis/settlePlace.ts';
+import { settlePlace } from '../../../../src/analysis/places/settlePlace.ts';
 import { DEFAULT_BOX } from '../../../../src/common/place.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
-import { networkToCount } from '../../../../src/analysis/countPlan.ts';
+import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { spreadOf } from '../../../../src/analysis/statistics.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import { TheoryContext } from '../../../../src/theory/context.ts';

@@ -1,8 +1,8 @@
 import { fileWeights } from '../../../../src/common/weightsSource.ts';
 import { describe, expect, it, test } from 'vitest';
-import { networkWithWeights } from '../../../../src/analysis/networkWeights.ts';
+import { networkWithWeights } from '../../../../src/analysis/counts/networkWeights.ts';
 import { analyze } from '../../../../src/analysis/analyze.ts';
-import { networkToCount } from '../../../../src/analysis/countPlan.ts';
+import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
 import { count } from '../../../../src/counting/countRegions.ts';
 import { activationByName, type PiecewiseLinearActivation } from '../../../../src/network/activation.ts';
 import { boundsOf, dense, denseRelu, exactValue, maxout, network } from '../networks.ts';

@@ -1,6 +1,6 @@
 import type { Span } from '../../../../network/definition.ts';
 import type { Operation, Padding, Window } from '../../../../network/operation.ts';
-import { pairOf, paddingOf, pool } from '../../../graph/windows.ts';
+import { pairOf, paddingOf, pool } from '../../../graph/operators/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { List, Tuple } from '../../python/values.ts';

@@ -1,6 +1,6 @@
 import { generalRelu, hardSigmoid, leakyRelu, linear, relu } from '../../../../network/activation.ts';
 import type { Activation } from '../../../../network/activation.ts';
-import { clipped } from '../../../graph/pointwise.ts';
+import { clipped } from '../../../graph/operators/pointwise.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { Fields } from './fields.ts';
 

@@ -1,8 +1,8 @@
 import type { Operation, Padding, Window } from '../../../../network/operation.ts';
 import { withChannels } from '../../../graph/order.ts';
-import { padAxes } from '../../../graph/padding.ts';
-import type { Sides } from '../../../graph/padding.ts';
-import { pairOf, paddingOf } from '../../../graph/windows.ts';
+import { padAxes } from '../../../graph/operators/padding.ts';
+import type { Sides } from '../../../graph/operators/padding.ts';
+import { pairOf, paddingOf } from '../../../graph/operators/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import type { Fields } from './fields.ts';

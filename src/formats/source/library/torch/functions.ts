@@ -1,10 +1,10 @@
-import { concatenate, merge, minimum, notPiecewiseLinear } from '../../../graph/joins.ts';
-import { clipped } from '../../../graph/pointwise.ts';
+import { concatenate, merge, minimum, notPiecewiseLinear } from '../../../graph/operators/joins.ts';
+import { clipped } from '../../../graph/operators/pointwise.ts';
 import { fileShape } from '../../../graph/axes.ts';
-import { squeeze, unsqueeze } from '../../../graph/reshaping.ts';
-import { reduceAxes } from '../../../graph/reducing.ts';
-import type { Reduction } from '../../../graph/reducing.ts';
-import { isDivisible, places, take } from '../../../graph/selecting.ts';
+import { squeeze, unsqueeze } from '../../../graph/operators/reshaping.ts';
+import { reduceAxes } from '../../../graph/operators/reducing.ts';
+import type { Reduction } from '../../../graph/operators/reducing.ts';
+import { isDivisible, places, take } from '../../../graph/operators/selecting.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { Refusal } from '../../../graph/writer.ts';

@@ -1,5 +1,5 @@
-import { scale, shift, straight } from '../../../graph/affine.ts';
-import { merge, product } from '../../../graph/joins.ts';
+import { scale, shift, straight } from '../../../graph/operators/affine.ts';
+import { merge, product } from '../../../graph/operators/joins.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';

@@ -1,6 +1,6 @@
 import { fileShape } from '../../../graph/axes.ts';
-import { squeeze, unsqueeze } from '../../../graph/reshaping.ts';
-import { isDivisible, places, take } from '../../../graph/selecting.ts';
+import { squeeze, unsqueeze } from '../../../graph/operators/reshaping.ts';
+import { isDivisible, places, take } from '../../../graph/operators/selecting.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';

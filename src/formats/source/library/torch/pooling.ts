@@ -1,9 +1,9 @@
 import type { Window } from '../../../../network/operation.ts';
-import { padAxes } from '../../../graph/padding.ts';
-import type { PaddingMode, Sides } from '../../../graph/padding.ts';
-import { straight } from '../../../graph/affine.ts';
-import { poolTo } from '../../../graph/adaptivePooling.ts';
-import { averageWithZeros, pad, pool, resize, roundedUp } from '../../../graph/windows.ts';
+import { padAxes } from '../../../graph/operators/padding.ts';
+import type { PaddingMode, Sides } from '../../../graph/operators/padding.ts';
+import { straight } from '../../../graph/operators/affine.ts';
+import { poolTo } from '../../../graph/operators/adaptivePooling.ts';
+import { averageWithZeros, pad, pool, resize, roundedUp } from '../../../graph/operators/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { evenPadding, windowOf, withChannelsFirst } from './convolutions.ts';

@@ -3,7 +3,7 @@ import type { Shape } from '../../../../network/shape.ts';
 import { fileShape } from '../../../graph/axes.ts';
 import { BatchSize, List, Tuple } from '../../python/values.ts';
 import type { Argument, Value } from '../../python/values.ts';
-import { Rearranged } from '../../../graph/rearranged.ts';
+import { Rearranged } from '../../../graph/operators/rearranged.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Functions that give the same numbers other axes. */

@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../../graph/node.ts';
 import { fileShape } from '../../../graph/axes.ts';
-import { flatten, reshape } from '../../../graph/reshaping.ts';
-import { meantOtherwise } from '../../../graph/regrouping.ts';
+import { flatten, reshape } from '../../../graph/operators/reshaping.ts';
+import { meantOtherwise } from '../../../graph/operators/regrouping.ts';
 import { sizeOf } from '../../../../network/shape.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { Refusal } from '../../../graph/writer.ts';

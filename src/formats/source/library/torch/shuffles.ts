@@ -4,7 +4,7 @@ import type { TensorValue } from '../../../graph/writer.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { withChannelsFirst } from './convolutions.ts';
 import type { LayerCall } from './layers.ts';
-import { Rearranged } from '../../../graph/rearranged.ts';
+import { Rearranged } from '../../../graph/operators/rearranged.ts';
 
 /** Splits the axes of an image, exchanges the parts and joins them, as PyTorch documents these layers. */
 function shuffled(

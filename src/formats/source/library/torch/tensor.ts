@@ -4,7 +4,7 @@ import { Condition } from '../../../graph/choices.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Mutable } from '../../evaluation/values.ts';
-import type { Rearranged } from '../../../graph/rearranged.ts';
+import type { Rearranged } from '../../../graph/operators/rearranged.ts';
 
 /** A symbolic tensor of the forward pass under way. Operations in place give it another value. */
 export class Tensor implements Mutable {

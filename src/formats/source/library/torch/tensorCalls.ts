@@ -1,7 +1,7 @@
 import { fileShape } from '../../../graph/axes.ts';
 import { boundedBy, Condition } from '../../../graph/choices.ts';
 import type { GraphNode } from '../../../graph/node.ts';
-import type { Rearranged } from '../../../graph/rearranged.ts';
+import type { Rearranged } from '../../../graph/operators/rearranged.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';

@@ -1,0 +1,84 @@
+import { formatCount } from '../../common/formatFigures.ts';
+import type { Segment } from '../../common/place.ts';
+import { conditionalMean, type ConditionalMean } from './conditionalMean.ts';
+import { analyzedLayers, type Network } from '../../network/network.ts';
+import type { BoundResult, TheoryOptions } from '../../theory/bound.ts';
+import { DRAWN_ID } from '../../theory/boundIds.ts';
+import { describeSegment, formatInitialization } from '../../theory/kacRice/bounds.ts';
+import { MAX_INPUTS, tooManyInputs } from '../../theory/kacRice/mean.ts';
+import { magnitudeOfLog10 } from '../../theory/numbers/magnitude.ts';
+
+/** How a mean is drawn; without a segment, on the diagonal of [-1, 1]^n. */
+export interface MeanChoice {
+  readonly segment?: Segment;
+  /** Multiplications that may be made, about. */
+  readonly work: number;
+}
+
+/** For a mean that someone waits for, and for one that is drawn in the background. */
+export const WORK_ON_REQUEST = 5e9;
+export const WORK_IN_BACKGROUND = 1e9;
+
+const stoppedEarly = 'Stopped before enough networks were drawn.';
+
+/** The mean, or a sentence why there is none. Equal choices give equal means. */
+export function drawMean(
+  network: Network,
+  { segment, work }: MeanChoice,
+  stopped?: () => boolean,
+): ConditionalMean | { readonly reason: string } {
+  const reason = whyNotDrawn(network);
+  if (reason !== null) return { reason };
+  const { inputSize, initialization } = network;
+  const ends = segment ?? {
+    from: new Array<number>(inputSize).fill(-1),
+    to: new Array<number>(inputSize).fill(1),
+  };
+  if (ends.from.length !== inputSize || ends.to.length !== inputSize)
+    return { reason: `The segment's ends must have ${inputSize} coordinates each.` };
+  const mean = conditionalMean(network, ends, { seed: initialization.seed, work, stopped });
+  if (mean === null) return { reason: stoppedEarly };
+  return typeof mean === 'string' ? { reason: mean } : mean;
+}
+
+function whyNotDrawn(network: Network): string | null {
+  if (!network.complete) return 'Some layers could not be read, so there is no whole network to draw.';
+  if (network.inputSize === 0) return 'The size of the input is not known.';
+  if (network.inputSize > MAX_INPUTS) return tooManyInputs;
+  if (analyzedLayers(network).every(({ neurons }) => neurons === 0)) return 'No layer has piecewise-linear units.';
+  return null;
+}
+
+/** The same as an entry of the report; its note gives the standard error. */
+export function drawnFigure(
+  network: Network,
+  mean: ConditionalMean | { readonly reason: string },
+  options: TheoryOptions,
+): BoundResult {
+  const facts = {
+    id: DRAWN_ID,
+    kind: 'mean',
+    of: 'activation',
+    citation: {
+      label: 'Kac–Rice mean from draws (this tool)',
+      url: 'https://doi.org/10.1002/j.1538-7305.1944.tb00874.x',
+    },
+    latex: String.raw`1 + \frac1S \sum_{s=1}^{S} \sum_i \mathbb{E}\bigl[\,|z_i'(t_s)|\,\delta(z_i(t_s)) \;\big|\; W_{<l(i)}\bigr]`,
+    hypotheses: 'units that read weights of their own, normal weights; no limit of wide layers',
+    domainDimension: 1,
+  } as const;
+  if ('reason' in mean)
+    return { ...facts, applies: false, reason: mean.reason, value: null, perLayer: null, note: null };
+  const perLayer = mean.perLayer.map((regions) =>
+    regions === null ? null : magnitudeOfLog10(Math.log10(regions), 1e-12 * (Math.log10(regions) + 1)),
+  );
+  const drawn = `from ${formatCount(mean.draws)} draws of random networks, nothing counted; standard error ${mean.standardError.toPrecision(2)}`;
+  return {
+    ...facts,
+    applies: true,
+    reason: null,
+    value: perLayer.findLast((cut) => cut !== null) ?? null,
+    perLayer,
+    note: `${drawn}; on ${describeSegment(network, options)}; ${formatInitialization(network)}`,
+  };
+}

@@ -1,0 +1,362 @@
+import { bends, type PiecewiseLinearActivation } from '../../../network/activation.ts';
+import { type Layer, type Network, type TensorId } from '../../../network/network.ts';
+import { initialVariance, isMerge, type MergeOperation } from '../../../network/operation.ts';
+import { windowGeometry, type WindowGeometry } from '../../../network/window.ts';
+import { slicesOf, weightVariance, type Weighted } from './affine.ts';
+import { commonBorders, rowsAndColumns } from './cells.ts';
+import { Identities } from './identities.ts';
+import { exchanged, MomentGraph, ZERO, type Moments, type Term } from './momentGraph.ts';
+import { positionMix, type PositionMix } from './positionMix.ts';
+import { NoClosedForm, type KnownTensor, type RandomTensor, type TensorState } from './state.ts';
+import { windowTaps } from './taps.ts';
+import { bendsAtZeroOnly } from './unit.ts';
+
+/** A scalar of a tensor, any one of the channels of a group: `position * groups + group`. */
+type Cell = number;
+
+/** One tensor and what is known of its pairs of cells, by the identities of both. */
+interface Tensor {
+  readonly state: KnownTensor | RandomTensor;
+  readonly count: number;
+  readonly ids: Int32Array;
+  readonly found: Map<number, Moments>;
+}
+
+/** The random weights of a layer. */
+interface Weights {
+  /** By group of the output: what a neuron reads of each group of the input, times the weights' variance. */
+  readonly slices: readonly (readonly number[])[];
+  readonly bias: number;
+  /** Input position of each tap at each output position, or -1; null where every position reads its own. */
+  readonly taps: Int32Array | null;
+  /** Taps of one position. */
+  readonly size: number;
+}
+
+/** How the cells of a layer's output read the cells of its input. */
+interface Reading {
+  /** By output cell, or -1 for a zero. */
+  readonly copy?: (cell: Cell) => Cell;
+  readonly mix?: PositionMix;
+}
+
+/**
+ * Moments of the same channel at two positions, for the pairs of positions that are asked for: back from the units to
+ * the input, each pair of different random numbers once. A convolution's weights are independent, so that equal taps of
+ * two windows pair; what sums positions pairs all of them.
+ */
+export class Covariances {
+  readonly graph = new MomentGraph();
+  private readonly tensors = new Map<TensorId, Tensor>();
+  private readonly readings = new Map<number, Reading>();
+  private readonly weights = new Map<number, Weights>();
+  private steps = 0;
+
+  /** `states`: of every tensor, activated; `spend` counts the steps. */
+  constructor(
+    private readonly network: Network,
+    private readonly states: ReadonlyMap<TensorId, TensorState>,
+    private readonly spend: (steps: number) => void,
+  ) {}
+
+  /** Of one pre-activation of a layer with itself. */
+  ofUnit(layer: number, cell: Cell): Moments {
+    return this.preActivation(this.network.layers[layer], cell, cell);
+  }
+
+  private count(steps: number): void {
+    this.steps += steps;
+    if (this.steps < 1000) return;
+    this.spend(this.steps);
+    this.steps = 0;
+  }
+
+  /** Of two cells of one group of a tensor. */
+  private pair(tensor: TensorId, a: Cell, b: Cell): Moments {
+    const { ids, found, state } = this.tensor(tensor);
+    const [i, j] = [ids[a], ids[b]];
+    if (i === 0 || j === 0) return ZERO;
+    if (j < i) return exchanged(this.pair(tensor, b, a));
+    const key = i * 2 ** 26 + j;
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const moments =
+      state.kind === 'known'
+        ? this.product(state, a, b)
+        : this.activated(this.network.layers[tensor], a, i === j ? a : b);
+    found.set(key, moments);
+    return moments;
+  }
+
+  private tensor(tensor: TensorId): Tensor {
+    const known = this.tensors.get(tensor);
+    if (known) return known;
+    const state = this.states.get(tensor);
+    if (!state || state.kind === 'unknown') throw new NoClosedForm('A layer before it is missing.');
+    const { values, ids, groups } = state.cells;
+    const made: Tensor = {
+      state,
+      count: groups.length,
+      ids: state.kind === 'known' ? new Identities().ofTuples(values, values.length / 2).ids : ids,
+      found: new Map(),
+    };
+    this.tensors.set(tensor, made);
+    return made;
+  }
+
+  private product({ cells }: KnownTensor, a: Cell, b: Cell): Moments {
+    const count = cells.values.length / 2;
+    this.count(1);
+    return this.graph.product(cells.values[a], cells.values[count + a], cells.values[b], cells.values[count + b]);
+  }
+
+  private activated(layer: Layer, a: Cell, b: Cell): Moments {
+    const pair = this.preActivation(layer, a, b);
+    const { activation } = layer;
+    if (activation.kind === 'smooth' || !bends(activation)) return pair;
+    return this.bent(layer, activation, pair, a, b);
+  }
+
+  private bent(layer: Layer, activation: PiecewiseLinearActivation, pair: Moments, a: Cell, b: Cell): Moments {
+    if (a !== b && !bendsAtZeroOnly(activation)) {
+      throw new NoClosedForm(
+        `${layer.name}: covariances behind units with breakpoints off zero (${activation.name}) have no closed form.`,
+      );
+    }
+    const [left, right] = [this.preActivation(layer, a, a), this.preActivation(layer, b, b)];
+    this.count(1);
+    return this.graph.bend(activation, pair, left, right);
+  }
+
+  private preActivation(layer: Layer, a: Cell, b: Cell): Moments {
+    const { operation } = layer;
+    if (isMerge(operation)) return this.merged(layer, operation, a, b);
+    switch (operation.kind) {
+      case 'dense':
+      case 'convolution':
+      case 'depthwiseConvolution':
+      case 'separableConvolution':
+      case 'transposedConvolution':
+      case 'locallyConnected':
+      case 'graphConvolution':
+        return this.weighted(layer, operation, a, b);
+      case 'batchNormalization':
+        return this.graph.sum([{ moments: this.pair(layer.inputs[0], a, b), factor: 1 / initialVariance(operation) }]);
+      case 'flatten':
+      case 'reshape':
+        return this.reshaped(layer, a, b);
+      case 'zeroPadding':
+      case 'upSampling':
+      case 'maxPooling':
+      case 'averagePooling':
+      case 'globalAveragePooling':
+        return this.read(layer, a, b);
+      case 'identity':
+        return this.pair(layer.inputs[0], a, b);
+      case 'select':
+      case 'maxout':
+      case 'tropicalDense':
+      case 'tropicalConvolution':
+      case 'globalMaxPooling':
+      case 'notPiecewiseLinear':
+      case 'unknown':
+        throw new NoClosedForm(`${layer.name}: there is no closed form of the mean for such a layer.`);
+    }
+  }
+
+  private groups(tensor: TensorId): readonly number[] {
+    return this.tensor(tensor).state.cells.groups;
+  }
+
+  /** The weights of two positions are the same ones: equal taps pair, different ones are uncorrelated. */
+  private weighted(layer: Layer, operation: Weighted, a: Cell, b: Cell): Moments {
+    if (a !== b && operation.kind === 'locallyConnected') return ZERO;
+    const [input] = layer.inputs;
+    const { slices, bias, taps, size } = this.weightsOf(layer, operation);
+    const slice = slices[a % slices.length];
+    this.count(size * slice.length);
+    const mix = operation.kind === 'graphConvolution' ? this.reading(layer).mix : undefined;
+    const terms: Term[] = [];
+    const [p, q] = [Math.floor(a / slices.length), Math.floor(b / slices.length)];
+    for (let tap = 0; tap < size; tap++) {
+      const [from, other] = taps ? [taps[p * size + tap], taps[q * size + tap]] : [p, q];
+      if (from < 0 || other < 0) continue;
+      for (let g = 0; g < slice.length; g++) {
+        if (slice[g] === 0) continue;
+        const [left, right] = [from * slice.length + g, other * slice.length + g];
+        const moments = mix ? this.mixed(input, mix, left, right) : this.pair(input, left, right);
+        terms.push({ moments, factor: slice[g] });
+      }
+    }
+    return this.graph.sum(terms, bias);
+  }
+
+  private weightsOf(layer: Layer, operation: Weighted): Weights {
+    const known = this.weights.get(layer.index);
+    if (known) return known;
+    const { initialization } = this.network;
+    const geometry = windowGeometry(layer);
+    if (geometry) {
+      const { kernel, outH, outW } = geometry;
+      this.count((outH * outW * kernel[0] * kernel[1]) / TAPS_PER_STEP);
+    }
+    const variance = weightVariance(layer, initialization);
+    const { cells } = this.tensor(layer.inputs[0]).state;
+    const taps = geometry && tapsOf(geometry);
+    const made: Weights = {
+      slices: slicesOf(operation, cells, geometry).map(({ weights }) => weights.map((weight) => weight * variance)),
+      bias: operation.useBias ? initialization.biasStddev ** 2 : 0,
+      taps,
+      size: geometry ? geometry.kernel[0] * geometry.kernel[1] : 1,
+    };
+    this.weights.set(layer.index, made);
+    return made;
+  }
+
+  private read(layer: Layer, a: Cell, b: Cell): Moments {
+    const { copy, mix } = this.reading(layer);
+    const [input] = layer.inputs;
+    if (!copy) return this.mixed(input, mix, a, b);
+    const [from, other] = [copy(a), copy(b)];
+    return from < 0 || other < 0 ? ZERO : this.pair(input, from, other);
+  }
+
+  private reading(layer: Layer): Reading {
+    const known = this.readings.get(layer.index) ?? this.readingOf(layer);
+    this.readings.set(layer.index, known);
+    return known;
+  }
+
+  private readingOf(layer: Layer): Reading {
+    const mix = positionMix(layer);
+    if (mix) return { mix };
+    const { operation } = layer;
+    const [inH, inW] = rowsAndColumns(layer.inputShapes[0]);
+    const [, outW] = rowsAndColumns(layer.outputShape);
+    const count = this.groups(layer.inputs[0]).length;
+    const at = (row: (y: number) => number, column: (x: number) => number) => (cell: Cell) => {
+      const [position, group] = [Math.floor(cell / count), cell % count];
+      const [y, x] = [row(Math.floor(position / outW)), column(position % outW)];
+      return y < 0 || y >= inH || x < 0 || x >= inW ? -1 : (y * inW + x) * count + group;
+    };
+    if (operation.kind === 'zeroPadding') {
+      const [[top], [left]] = operation.padding;
+      return {
+        copy: at(
+          (y) => y - top,
+          (x) => x - left,
+        ),
+      };
+    }
+    if (operation.kind === 'upSampling') {
+      const [down, across] = operation.factors;
+      return {
+        copy: at(
+          (y) => Math.floor(y / down),
+          (x) => Math.floor(x / across),
+        ),
+      };
+    }
+    // Max pooling over windows of one cell.
+    const geometry = windowGeometry(layer);
+    if (!geometry) return { copy: (cell) => cell };
+    const { strides, padTop, padLeft } = geometry;
+    return {
+      copy: at(
+        (y) => y * strides[0] - padTop,
+        (x) => x * strides[1] - padLeft,
+      ),
+    };
+  }
+
+  private mixed(input: TensorId, mix: PositionMix | undefined, a: Cell, b: Cell): Moments {
+    const count = this.groups(input).length;
+    const shares = (cell: Cell) => mix?.shares[Math.floor(cell / count)] ?? [];
+    const group = a % count;
+    const [left, right] = [shares(a), shares(b)];
+    this.count(left.length * right.length);
+    const terms: Term[] = [];
+    for (const [p, factor] of left) {
+      for (const [q, other] of right) {
+        terms.push({ moments: this.pair(input, p * count + group, q * count + group), factor: factor * other });
+      }
+    }
+    return this.graph.sum(terms);
+  }
+
+  private reshaped(layer: Layer, a: Cell, b: Cell): Moments {
+    const [input] = layer.inputs;
+    const [from, to] = [this.tensor(input).state.cells, this.states.get(layer.index)];
+    const size = from.groups.length * from.height * from.width;
+    const isRelabeled =
+      to && to.kind !== 'unknown' && to.cells.groups.length * to.cells.height * to.cells.width === size;
+    if (isRelabeled && (a === b || (to.cells.groups.length === from.groups.length && sameChannels(layer))))
+      return this.pair(input, a, b);
+    throw new NoClosedForm(`${layer.name}: a reshape to other channels is not followed where positions are summed.`);
+  }
+
+  private merged(layer: Layer, operation: MergeOperation, a: Cell, b: Cell): Moments {
+    if (operation.kind === 'maximum')
+      throw new NoClosedForm(`${layer.name}: there is no closed form of the mean for a maximum of tensors.`);
+    if (operation.kind === 'concatenate') return this.joined(layer, operation.axis, a, b);
+    const factor = operation.kind === 'average' ? 1 / layer.inputs.length ** 2 : 1;
+    if (layer.inputs.filter((tensor) => this.tensor(tensor).state.kind === 'known').length > 1)
+      throw new NoClosedForm(`${layer.name}: a sum of several inputs is not followed where positions are summed.`);
+    const borders = commonBorders(layer.inputs.map((tensor) => this.tensor(tensor).state.cells));
+    const terms = layer.inputs.map((tensor): Term => {
+      const groups = this.groups(tensor);
+      const cell = (of: Cell) => Math.floor(of / borders.length) * groups.length + groupAt(groups, borders, of);
+      return { moments: this.pair(tensor, cell(a), cell(b)), factor };
+    });
+    return this.graph.sum(terms);
+  }
+
+  private joined(layer: Layer, axis: number, a: Cell, b: Cell): Moments {
+    const rank = layer.outputShape.length;
+    if ((axis < 0 ? rank + axis : axis) !== rank - 1)
+      throw new NoClosedForm(`${layer.name}: positions one after another are not followed where positions are summed.`);
+    const counts = layer.inputs.map((tensor) => this.groups(tensor).length);
+    const count = counts.reduce((sum, groups) => sum + groups, 0);
+    let group = a % count;
+    let k = 0;
+    while (group >= counts[k]) group -= counts[k++];
+    const cell = (of: Cell) => Math.floor(of / count) * counts[k] + group;
+    return this.pair(layer.inputs[k], cell(a), cell(b));
+  }
+}
+
+/** Reading a tap of a window, next to a pair of positions. */
+const TAPS_PER_STEP = 100;
+
+/** The input position of each tap of the window at each output position, or -1. */
+function tapsOf(geometry: WindowGeometry): Int32Array {
+  const [rows, columns] = [windowTaps(geometry, 0), windowTaps(geometry, 1)];
+  const { outH, outW, inW } = geometry;
+  const taps = new Int32Array(outH * outW * rows.size * columns.size);
+  let to = 0;
+  for (let y = 0; y < outH; y++) {
+    for (let x = 0; x < outW; x++) {
+      for (let i = 0; i < rows.size; i++) {
+        const row = rows.source[y * rows.size + i];
+        for (let j = 0; j < columns.size; j++) {
+          const column = columns.source[x * columns.size + j];
+          taps[to++] = row < 0 || column < 0 ? -1 : row * inW + column;
+        }
+      }
+    }
+  }
+  return taps;
+}
+
+function sameChannels({ inputShapes: [from], outputShape: to }: Layer): boolean {
+  return from[from.length - 1] === to[to.length - 1];
+}
+
+/** The group of a tensor that the group of a sum, which ends at one of these borders, lies in. */
+function groupAt(groups: readonly number[], borders: readonly number[], cell: Cell): number {
+  const border = borders[cell % borders.length];
+  let end = groups[0];
+  let g = 0;
+  while (end < border) end += groups[++g];
+  return g;
+}

@@ -1,0 +1,264 @@
+import { throwIfCancelled } from '../../cancellation.ts';
+import type { PiecewiseLinearActivation } from '../../../network/activation.ts';
+import { inputTensor, type Layer, type Network, type TensorId } from '../../../network/network.ts';
+import { isMerge } from '../../../network/operation.ts';
+import { formatShape, sizeOf } from '../../../network/shape.ts';
+import { windowGeometry } from '../../../network/window.ts';
+import { rowsAndColumns, type Cells } from './cells.ts';
+import { Identities, isZero, NoIdentities } from './identities.ts';
+import { summedPositions } from './positionMix.ts';
+import { mergeTensors } from './merge.ts';
+import { affineImage } from './affine.ts';
+import { NoClosedForm, scaled, unknown, type RandomTensor, type TensorState } from './state.ts';
+import { bendsAtZeroOnly, zeroBendFactor, type MomentMap } from './unit.ts';
+
+/** What a layer's units get: the moments of their pre-activations, and which of them no earlier unit repeats. */
+export interface Bend {
+  readonly layer: number;
+  readonly activation: PiecewiseLinearActivation;
+  readonly input: RandomTensor;
+  /** By cell (position and group), 1 where no cell before, in this or an earlier layer, has its identity. */
+  readonly isNew: Uint8Array;
+}
+
+export const tooManyPositions = 'The network has too many different positions for the mean to be computed at once.';
+
+/** Positions that all positions of a layer sum together. */
+const MAX_MIXED = 2e6;
+
+/** Numbers that one tensor may have: memory is limited. */
+const MAX_VALUES = 5e6;
+
+/** Numbers that the input may have at all nodes together: they are there twice. */
+const MAX_INPUT_VALUES = 1.5e7;
+
+/** Throws NoClosedForm where there is no room for this many nodes of an input; to be asked before they are made. */
+export function requireRoom(nodes: number, derivatives: number, inputSize: number): void {
+  if (nodes * (derivatives + 1) * inputSize > MAX_INPUT_VALUES) throw new NoClosedForm(tooManyPositions);
+}
+
+export interface Limits {
+  /** How units with breakpoints off zero act on moments; without it such units are refused. */
+  readonly momentMap?: MomentMap;
+  /**
+   * Layers that sum random values of different positions are let through. The values behind them are no moments then:
+   * only the form of the tensors and the identities of their cells hold.
+   */
+  readonly covariances?: boolean;
+  /** Work limit in elementary steps. */
+  readonly budget: number;
+  readonly cancelled?: () => boolean;
+}
+
+export interface Propagation extends Limits {
+  /** `points[node][k][scalar]`: value (k = 0) and derivatives of the input at each node of the slice. */
+  readonly points: readonly (readonly Float64Array[])[];
+  /** Called with every tensor that is computed, activated. */
+  readonly onTensor?: (tensor: TensorId, state: TensorState) => void;
+}
+
+/**
+ * Second moments of all pre-activations of a random network at nodes of a slice of its input space, layer by layer, in
+ * the limit of wide layers. Throws NoClosedForm.
+ */
+export function propagate(network: Network, propagation: Propagation): Bend[] {
+  return new Propagator(network, propagation, propagation.points[0].length - 1, new Identities()).run();
+}
+
+/**
+ * Throws NoClosedForm where the form of the network alone says that `propagate` will: no node, no number is looked at.
+ * `derivatives`: dimension of the slice. Returns whether the moments of some units need covariances between positions.
+ */
+export function requireClosedForm(network: Network, derivatives: number, limits: Limits): boolean {
+  const bends = new Propagator(network, { ...limits, points: [] }, derivatives, new NoIdentities()).run();
+  return bends.some(({ input }) => input.isMixed);
+}
+
+class Propagator {
+  private readonly states = new Map<TensorId, TensorState>();
+  private readonly lastReader: ReadonlyMap<TensorId, number>;
+  private readonly bends: Bend[] = [];
+  private readonly components: number;
+  private bentIds = new Uint8Array(1024);
+  private work = 0;
+
+  constructor(
+    private readonly network: Network,
+    private readonly propagation: Propagation,
+    private readonly derivatives: number,
+    private readonly identities: Identities,
+  ) {
+    this.lastReader = new Map(network.layers.flatMap(({ index, inputs }) => inputs.map((tensor) => [tensor, index])));
+    this.components = (Math.max(1, propagation.points.length) * (this.derivatives + 1) * (this.derivatives + 2)) / 2;
+  }
+
+  run(): Bend[] {
+    this.readInputs();
+    for (const layer of this.network.layers) {
+      if (layer.scope === 'beyond') continue;
+      throwIfCancelled(this.propagation);
+      this.charge(layer);
+      const image = this.image(layer);
+      if (image.kind !== 'unknown') this.spend(image.cells.values.length);
+      this.set(layer.index, this.activate(layer, image));
+      this.release(layer);
+    }
+    return this.bends;
+  }
+
+  private set(tensor: TensorId, state: TensorState): void {
+    this.states.set(tensor, state);
+    this.propagation.onTensor?.(tensor, state);
+  }
+
+  /** What no later layer reads is given up: of large tensors there is room for a few. */
+  private release({ index, inputs }: Layer): void {
+    for (const tensor of [index, ...inputs])
+      if ((this.lastReader.get(tensor) ?? -1) <= index) this.states.delete(tensor);
+  }
+
+  private readInputs(): void {
+    const { points } = this.propagation;
+    let offset = 0;
+    this.network.inputs.forEach(({ shape }, k) => {
+      const size = sizeOf(shape);
+      const [height, width] = rowsAndColumns(shape);
+      const vectors = points.flatMap((point) => point.map((values) => values.subarray(offset, offset + size)));
+      const values = new Float64Array(vectors.length * size);
+      vectors.forEach((vector, i) => values.set(vector, i * size));
+      const groups = new Array<number>(shape[shape.length - 1]).fill(1);
+      const cells: Cells = {
+        height,
+        width,
+        groups,
+        components: vectors.length,
+        values,
+        ids: new Int32Array(0),
+        distinct: false,
+      };
+      this.set(inputTensor(k), { kind: 'known', cells });
+      offset += size;
+    });
+  }
+
+  private image(layer: Layer): TensorState {
+    const inputs = layer.inputs.map((tensor) => this.states.get(tensor) ?? unknown('A layer before it is missing.'));
+    const { derivatives, identities } = this;
+    const covariances = this.propagation.covariances ?? false;
+    const context = { layer, derivatives, identities, covariances, initialization: this.network.initialization };
+    const { operation } = layer;
+    return isMerge(operation) ? mergeTensors(operation, inputs, context) : affineImage(operation, inputs[0], context);
+  }
+
+  /** Counts the work of a layer before it is done: nothing large may be allocated for a size typed by mistake. */
+  private charge(layer: Layer): void {
+    const window = windowGeometry(layer);
+    const [height, width] = rowsAndColumns(layer.outputShape);
+    const taps = window ? window.kernel[0] + window.kernel[1] : 1;
+    const perPosition = this.components * (1 + taps);
+    // The columns are summed before the rows, so that all input rows are still there.
+    const places = Math.max(height, window?.inH ?? 1) * width;
+    this.spend(perPosition * places);
+    if (this.components * places > MAX_VALUES || summedPositions(layer) > MAX_MIXED)
+      throw new NoClosedForm(tooManyPositions);
+    this.spend(this.parts(layer) * this.groupsRead(layer) * places);
+  }
+
+  /** Groups of channels that the inputs of a layer have. */
+  private groupsRead({ inputs }: Layer): number {
+    return inputs.reduce((sum, tensor) => {
+      const state = this.states.get(tensor);
+      return state && state.kind !== 'unknown' ? sum + state.cells.groups.length : sum;
+    }, 0);
+  }
+
+  /** How often a layer goes through all of its channels: once for each part of them that has filters of its own. */
+  private parts(layer: Layer): number {
+    const { operation } = layer;
+    if (operation.kind === 'depthwiseConvolution') return this.groupsRead(layer);
+    return operation.kind === 'convolution' && this.groupsRead(layer) > 1 ? operation.groups : 1;
+  }
+
+  private spend(steps: number): void {
+    this.work += steps;
+    if (this.work <= this.propagation.budget) return;
+    throw new NoClosedForm(tooManyPositions);
+  }
+
+  private activate(layer: Layer, state: TensorState): TensorState {
+    const { activation } = layer;
+    if (activation.kind === 'smooth') return state;
+    if (activation.slopes.length < 2) return straightened(activation, state);
+    const input = gaussianInput(layer, state);
+    this.bends.push({ layer: layer.index, activation, input, isNew: this.newCells(input.cells, activation) });
+    return {
+      ...input,
+      cells: this.bentCells(activation, input.cells),
+      terms: new Map(),
+      bent: input.ancestors,
+      isTied: false,
+    };
+  }
+
+  private bentCells(activation: PiecewiseLinearActivation, cells: Cells): Cells {
+    if (bendsAtZeroOnly(activation)) {
+      return scaled(cells, zeroBendFactor(activation));
+    }
+    const { momentMap } = this.propagation;
+    if (momentMap) {
+      const values = momentMap(activation, cells.values, cells.components);
+      return { ...cells, values, ids: this.namedApart(cells.ids, values) };
+    }
+    throw new NoClosedForm(`${activation.name} has breakpoints off zero: no closed form of the mean in a plane.`);
+  }
+
+  /** A unit may make of zero another constant, which is not padding any more. */
+  private namedApart(ids: Int32Array, values: Float64Array): Int32Array {
+    const isOther = (id: number, i: number) => id === 0 && !isZero(values, ids.length, i);
+    if (!ids.some(isOther)) return ids;
+    const [constant] = this.identities.fresh(1);
+    return ids.map((id, i) => (isOther(id, i) ? constant : id));
+  }
+
+  /** Units at zero coincide with all earlier ones of the same pre-activation; others only within their layer. */
+  private newCells(cells: Cells, activation: PiecewiseLinearActivation): Uint8Array {
+    if (this.bentIds.length < this.identities.count) {
+      const grown = new Uint8Array(2 * this.identities.count);
+      grown.set(this.bentIds);
+      this.bentIds = grown;
+    }
+    const seen = bendsAtZeroOnly(activation) ? this.bentIds : new Uint8Array(this.identities.count);
+    const isNew = new Uint8Array(cells.ids.length);
+    for (let cell = 0; cell < isNew.length; cell++) {
+      isNew[cell] = 1 - seen[cells.ids[cell]];
+      seen[cells.ids[cell]] = 1;
+    }
+    return isNew;
+  }
+}
+
+/** Without breakpoints: the identity, or a straight line that changes the moments. */
+function straightened({ slopes, intercepts }: PiecewiseLinearActivation, state: TensorState): TensorState {
+  if (slopes[0] === 1 && intercepts[0] === 0) return state;
+  return unknown('constants that multiply or are added to a tensor are not followed.');
+}
+
+/** The pre-activation of a layer's units, when it is Gaussian of mean zero in the wide limit. */
+function gaussianInput(layer: Layer, state: TensorState): RandomTensor {
+  const where = `${layer.name} (${layer.activation.name} on ${formatShape(layer.outputShape)})`;
+  if (state.kind === 'unknown') throw new NoClosedForm(`${where}: ${state.reason}`);
+  if (state.kind === 'known') throw new NoClosedForm(`${where} bends the input itself, at places that are not random.`);
+  if (state.bent) {
+    throw new NoClosedForm(`${where} bends a sum or a list that holds bent values: they have no mean of zero.`);
+  }
+  if (state.hasKnown) throw new NoClosedForm(`${where} bends a sum or a list that holds the input itself.`);
+  if (state.isThin && state.isNarrow) {
+    throw new NoClosedForm(
+      `${where} reads few random channels only: they do not average out, however wide the layers.`,
+    );
+  }
+  if (state.isNarrow) {
+    throw new NoClosedForm(`${where} reads one random channel only: that does not average out in the wide limit.`);
+  }
+  return state;
+}
