@@ -34,7 +34,7 @@ export function multiplyAdds(layer: CostedLayer): number | null {
       return depthwise * taps + depthwise * operation.filters;
     }
     case 'transposedConvolution':
-      return sizeOf(inputShapes[0]) * taps * operation.filters;
+      return sizeOf(inputShapes[0]) * taps * (operation.filters / operation.groups);
     case 'graphConvolution': {
       const edges = operation.adjacency.reduce((sum, row) => sum + row.filter((entry) => entry !== 0).length, 0);
       return edges * features + outputs * features;

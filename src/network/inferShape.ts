@@ -39,16 +39,7 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
     case 'tropicalConvolution':
       return tropicalShape(operation, input);
     case 'convolution':
-      if (input.length === operation.window.rank + 1) {
-        const channels = input[input.length - 1];
-        if (channels % operation.groups || operation.filters % operation.groups) {
-          return fault(
-            `${channels} channels and ${operation.filters} filters cannot be split into ${operation.groups} groups`,
-            'groups',
-          );
-        }
-      }
-      return windowed(operation.window, input, () => operation.filters);
+      return undivided(operation, input) ?? windowed(operation.window, input, () => operation.filters);
     case 'locallyConnected':
     case 'separableConvolution':
       return windowed(operation.window, input, () => operation.filters);
@@ -58,7 +49,7 @@ export function inferShape(operation: Operation, inputs: readonly Shape[]): Infe
     case 'averagePooling':
       return pooled(operation.window, input);
     case 'transposedConvolution':
-      return transposedShape(operation.window, operation.filters, input);
+      return undivided(operation, input) ?? transposedShape(operation.window, operation.filters, input);
     case 'globalMaxPooling':
     case 'globalAveragePooling': {
       const wrong = wrongRank(operation.rank, input);
@@ -125,6 +116,16 @@ function wrongRank(rank: 1 | 2, input: Shape): InferredShape | null {
   if (input.length === rank + 1) return null;
   const wanted = rank === 1 ? 'width × channels' : 'height × width × channels';
   return fault(`needs ${wanted}, the input is ${formatShape(input)}`);
+}
+
+/** The fault of channels or filters that the groups of a convolution cannot share. */
+function undivided(
+  { window, filters, groups }: Extract<Operation, { kind: 'convolution' | 'transposedConvolution' }>,
+  input: Shape,
+): InferredShape | null {
+  const channels = input[input.length - 1];
+  if (input.length !== window.rank + 1 || (channels % groups === 0 && filters % groups === 0)) return null;
+  return fault(`${channels} channels and ${filters} filters cannot be split into ${groups} groups`, 'groups');
 }
 
 function windowed(

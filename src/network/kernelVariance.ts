@@ -1,5 +1,6 @@
 import type { Initialization } from './definition.ts';
 import type { Layer } from './network.ts';
+import type { Operation } from './operation.ts';
 import { weightShapes } from './parameters.ts';
 import { sizeOf, type Shape } from './shape.ts';
 
@@ -14,7 +15,7 @@ export function kernelVariance(
   name = 'kernel',
 ): number {
   const shape = weightShapes(layer)[name];
-  const { fanIn, fanOut } = fans(name, shape, layer.operation.kind);
+  const { fanIn, fanOut } = fans(name, shape, layer.operation);
   switch (initialization.kernel) {
     case 'he_normal':
     case 'he_uniform':
@@ -35,14 +36,14 @@ export function kernelVariance(
 }
 
 /** How many numbers one output neuron reads, and how many output neurons one input number reaches. */
-export function fans(name: string, shape: Shape, kind: Layer['operation']['kind']): { fanIn: number; fanOut: number } {
+export function fans(name: string, shape: Shape, operation: Operation): { fanIn: number; fanOut: number } {
   const [inner, outer] = shape.slice(-2);
   const spatial = sizeOf(shape.slice(0, -2));
   if (name === 'depthwise_kernel') return { fanIn: spatial, fanOut: spatial * outer };
-  switch (kind) {
+  switch (operation.kind) {
     case 'transposedConvolution':
-      // The filters come before the input channels.
-      return { fanIn: spatial * outer, fanOut: spatial * inner };
+      // The filters of a group come before the channels of all groups.
+      return { fanIn: (spatial * outer) / operation.groups, fanOut: spatial * inner };
     case 'locallyConnected':
     case 'maxout':
       // The positions, or the rank of a unit, come first.
@@ -73,6 +74,6 @@ export function fans(name: string, shape: Shape, kind: Layer['operation']['kind'
     case 'concatenate':
     case 'notPiecewiseLinear':
     case 'unknown':
-      throw new TypeError(`a layer of kind ${kind} has no kernel`);
+      throw new TypeError(`a layer of kind ${operation.kind} has no kernel`);
   }
 }

@@ -44,6 +44,7 @@ export type Operation =
       readonly kind: 'transposedConvolution';
       readonly window: Window;
       readonly filters: number;
+      readonly groups: number;
       readonly useBias: boolean;
     }
   | {

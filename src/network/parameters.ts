@@ -92,7 +92,10 @@ function operationWeights(layer: Parameters<typeof weightShapes>[0]): Record<str
         ...bias([operation.filters]),
       };
     case 'transposedConvolution':
-      return { kernel: [...spatial, operation.filters, features], ...bias([operation.filters]) };
+      return {
+        kernel: [...spatial, operation.filters / operation.groups, features],
+        ...bias([operation.filters]),
+      };
     case 'locallyConnected': {
       const positions = layer.outputShape.slice(0, -1);
       const patch = sizeOf(spatial) * features;

@@ -35,7 +35,9 @@ export function sizeFault(operation: Operation): SizeFault | null {
       return windowFault(operation.window) ?? counts({ filters: operation.filters });
     case 'transposedConvolution':
       // A negative amount makes the output longer.
-      return windowFault(operation.window, -MAX_SIZE) ?? counts({ filters: operation.filters });
+      return (
+        windowFault(operation.window, -MAX_SIZE) ?? counts({ filters: operation.filters, groups: operation.groups })
+      );
     case 'depthwiseConvolution':
       return windowFault(operation.window) ?? counts({ depth_multiplier: operation.multiplier });
     case 'separableConvolution':

@@ -117,13 +117,13 @@ export function tropicalGeometry(layer: Pick<Layer, 'operation' | 'inputShapes' 
 function groupsOf(operation: Extract<Operation, { window: Window }>, channels: number): number {
   switch (operation.kind) {
     case 'convolution':
+    case 'transposedConvolution':
       return operation.groups;
     case 'depthwiseConvolution':
     case 'maxPooling':
     case 'averagePooling':
       return channels;
     case 'separableConvolution':
-    case 'transposedConvolution':
     case 'locallyConnected':
     case 'tropicalConvolution':
       return 1;

@@ -103,20 +103,14 @@ const spatial: Record<string, Block> = {
       one(choose),
     ),
   ],
-  transposed: (choose, shape) =>
-    shape.length === 2
-      ? []
-      : [
-          layer(
-            {
-              kind: 'transposedConvolution',
-              window: { ...window(choose, shape), dilation: [1, 1] },
-              filters: 1,
-              useBias: true,
-            },
-            one(choose),
-          ),
-        ],
+  transposed: (choose, shape) => {
+    if (shape.length === 2) return [];
+    const groups = shape[shape.length - 1] % 2 === 0 ? 1 + choose(2) : 1;
+    const simple = { ...window(choose, shape), dilation: [1, 1] } as const;
+    return [
+      layer({ kind: 'transposedConvolution', window: simple, filters: groups, groups, useBias: true }, one(choose)),
+    ];
+  },
   locallyConnected: (choose, shape) => [
     layer(
       {

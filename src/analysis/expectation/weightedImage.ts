@@ -94,9 +94,8 @@ function readingOf(
     case 'depthwiseConvolution':
       return { ...windowReading(layer, input, operation.multiplier * input.channels, input.channels), ...laws };
     case 'convolution':
-      return { ...windowReading(layer, input, operation.filters, operation.groups), ...laws };
     case 'transposedConvolution':
-      return { ...windowReading(layer, input, operation.filters, 1), ...laws };
+      return { ...windowReading(layer, input, operation.filters, operation.groups), ...laws };
     case 'locallyConnected':
       return { ...windowReading(layer, input, operation.filters, 1), ...laws, isUntied: true };
   }

@@ -238,9 +238,10 @@ export function locallyConnected(w: WindowGeometry, kernel: Float64Array): Spars
   return builder.matrix(w.inH * w.inW * w.inC);
 }
 
-/** Kernel `[kh, kw, out, in]`: each input cell is spread over the output by the kernel. */
+/** Kernel `[kh, kw, out / groups, in]`: each input cell is spread over the output by the kernel. */
 export function transposedConvolution(w: WindowGeometry, kernel: Float64Array): SparseMatrix {
   const entries: [number, number][][] = Array.from({ length: w.outH * w.outW * w.outC }, () => []);
+  const [depth, filters] = [w.inC / w.groups, w.outC / w.groups];
   for (let p = 0; p < w.inH * w.inW; p++) {
     for (let tap = 0; tap < w.kernel[0] * w.kernel[1]; tap++) {
       const y = Math.floor(p / w.inW) * w.strides[0] - w.padTop + Math.floor(tap / w.kernel[1]) * w.dilation[0];
@@ -248,7 +249,9 @@ export function transposedConvolution(w: WindowGeometry, kernel: Float64Array): 
       if (y < 0 || y >= w.outH || x < 0 || x >= w.outW) continue;
       for (let f = 0; f < w.outC; f++) {
         const row = entries[(y * w.outW + x) * w.outC + f];
-        for (let c = 0; c < w.inC; c++) row.push([p * w.inC + c, kernel[(tap * w.outC + f) * w.inC + c]]);
+        const first = Math.floor(f / filters) * depth;
+        const from = (tap * filters + (f % filters)) * w.inC;
+        for (let c = first; c < first + depth; c++) row.push([p * w.inC + c, kernel[from + c]]);
       }
     }
   }

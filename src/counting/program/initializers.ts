@@ -55,7 +55,7 @@ function constantOf(name: string, layer: Layer): number | null {
 function drawKernel(name: string, shape: Shape, layer: Layer, init: Initialization, stream: number): Float64Array {
   if (init.kernel === 'orthogonal') return orthogonal(shape, stream);
   const [family, distribution] = init.kernel === 'normal' ? ['normal', 'normal'] : init.kernel.split('_');
-  const { fanIn, fanOut } = fans(name, shape, layer.operation.kind);
+  const { fanIn, fanOut } = fans(name, shape, layer.operation);
   const variance = {
     he: 2 / fanIn,
     glorot: 2 / (fanIn + fanOut),

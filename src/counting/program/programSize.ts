@@ -129,7 +129,10 @@ function sizeOfWindowed(layer: Layer): ProgramSize {
       return { scalars: outputs + positions * between, entries: positions * between * (taps + operation.filters) };
     }
     case 'transposedConvolution':
-      return { scalars: outputs, entries: window.inH * window.inW * window.inC * taps * operation.filters };
+      return {
+        scalars: outputs,
+        entries: window.inH * window.inW * window.inC * taps * (operation.filters / operation.groups),
+      };
     case 'tropicalConvolution':
       return sizeOfTropical(layer, operation);
     case 'convolution':

@@ -66,6 +66,7 @@ const transposedConvolution =
       kind: 'transposedConvolution',
       window: fields.convolutionWindow(rank),
       filters: fields.integer('filters', 1),
+      groups: fields.integer('groups', 1, 1),
       useBias: useBias(fields),
     };
   };

@@ -73,6 +73,7 @@ function operationFields(operation: Operation): Record<string, Written | undefin
         type: `conv${operation.window.rank}d_transpose`,
         filters: operation.filters,
         ...convolution(operation.window),
+        groups: unless(1, operation.groups),
         ...bias(operation),
       };
     case 'locallyConnected':

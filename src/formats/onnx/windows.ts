@@ -105,13 +105,12 @@ export const convolve: Operator = (writer, node) => {
   return node.inputs[2] ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
 };
 
-/** Kernels are `[channels, filters, ...positions]`; padding is cut off from what comes out. */
+/** Kernels are `[channels, filters of a group, ...positions]`; padding is cut off from what comes out. */
 export const convolveTransposed: Operator = (writer, node) => {
   const [x, kernel] = [spatialTensor(writer, node), writer.weights(node, 1)];
-  const [channels, filters, ...sizes] = kernel.shape;
+  const [channels, perGroup, ...sizes] = kernel.shape;
   const rank = spatialRank(sizes.length);
-  if ((wholeNumber(node, 'group', 1) ?? 1) !== 1)
-    throw new Refusal('A transposed convolution in groups is not analyzed.');
+  const groups = wholeNumber(node, 'group', 1) ?? 1;
   if (wholeNumbers(node, 'output_shape'))
     throw new Refusal('A transposed convolution to a given size is not analyzed.');
   if (/SAME/.test(node.attributes.text('auto_pad') ?? ''))
@@ -126,10 +125,11 @@ export const convolveTransposed: Operator = (writer, node) => {
   const y = convolution(writer, node, x, {
     kind: 'transposedConvolution',
     window,
-    filters,
+    filters: groups * perGroup,
+    groups,
     kernel,
     axes: [...positions, 1, 0],
-    shape: [...sizes, filters, channels],
+    shape: [...sizes, perGroup, channels],
   });
   return node.inputs[2] ? shift(writer, node, y, writer.weights(node, 2), { isBias: true }) : y;
 };

@@ -81,12 +81,20 @@ const pool: FieldsOf = (place) => ({
 
 const globalPool: FieldsOf = ({ choices }) => (choices.chance(0.5) ? { keepdims: true } : {});
 
-const convolution: FieldsOf = (place) => {
+/** Filters, in groups that the channels which come in have too. */
+function grouped(place: Place): Fields {
   const channels = place.shape[rankOf(place)];
   const groups = place.choices.one([1, 1, 2, 3].filter((count) => channels % count === 0));
   const filters = groups * Math.max(1, Math.floor(place.width() / groups));
-  return { filters, ...window(place), ...(groups > 1 && { groups }), ...activated(place), ...biased(place) };
-};
+  return { filters, ...(groups > 1 && { groups }) };
+}
+
+const convolution: FieldsOf = (place) => ({
+  ...grouped(place),
+  ...window(place),
+  ...activated(place),
+  ...biased(place),
+});
 
 const multiplied = ({ choices }: Place): Fields =>
   choices.chance(0.4) ? { depth_multiplier: choices.between(2, 3) } : {};
@@ -99,7 +107,7 @@ const depthwise: FieldsOf = (place) => ({
 const separable: FieldsOf = (place) => ({ filters: place.width(), ...depthwise(place) });
 
 const transposed: FieldsOf = (place) => ({
-  filters: place.width(),
+  ...grouped(place),
   ...window(place),
   ...(place.choices.chance(0.2) && { output_padding: 1 }),
   ...activated(place),

@@ -162,11 +162,12 @@ function affine(choose: Choose, shape: Shape): LayerSketch {
   const rank = shape.length === 3 ? 2 : 1;
   const useBias = choose(2) === 0;
   const simple = { ...window(choose, shape, ['valid']), dilation: [1, 1] } as const;
+  const groups = shape[rank] % 2 === 0 ? 1 + choose(2) : 1;
   return layer(
     oneOf<Operation>(choose, [
       { kind: 'upSampling', rank, factors: [rank, 2], bilinear: choose(2) === 0 },
       { kind: 'averagePooling', window: simple },
-      { kind: 'transposedConvolution', window: simple, filters: 1 + choose(3), useBias },
+      { kind: 'transposedConvolution', window: simple, filters: groups * (1 + choose(3)), groups, useBias },
       { kind: 'locallyConnected', window: simple, filters: 1 + choose(3), useBias },
       {
         kind: 'separableConvolution',

@@ -216,7 +216,12 @@ describe('windows', () => {
     expect(parametersOf({ kind: 'separableConvolution', window, filters: 5, multiplier: 2, useBias: true })).toBe(
       9 * 4 * 2 + 8 * 5 + 5,
     );
-    expect(parametersOf({ kind: 'transposedConvolution', window, filters: 3, useBias: false })).toBe(9 * 3 * 4);
+    expect(parametersOf({ kind: 'transposedConvolution', window, filters: 3, groups: 1, useBias: false })).toBe(
+      9 * 3 * 4,
+    );
+    const grouped = { kind: 'transposedConvolution', window, filters: 6, groups: 2, useBias: true } as const;
+    expect(parametersOf(grouped)).toBe(9 * 3 * 4 + 6);
+    expect(build([8, 8, 4], [layer('c', { ...grouped, groups: 4 })]).problems[0].message).toMatch(/into 4 groups/);
     expect(parametersOf({ kind: 'locallyConnected', window, filters: 2, useBias: true })).toBe(36 * 36 * 2 + 36 * 2);
     expect(parametersOf({ kind: 'batchNormalization', epsilon: 1e-3, center: true, scale: false })).toBe(12);
     expect(parametersOf({ kind: 'identity' }, prelu())).toBe(8 * 8 * 4);
@@ -229,6 +234,7 @@ describe('windows', () => {
       kind: 'transposedConvolution',
       window: window2d(4, 2, 'same'),
       filters: 3,
+      groups: 1,
       useBias: true,
     } as const;
     expect(build([7, 7, 5], [layer('t', operation)]).network.layers[0].outputShape).toEqual([14, 14, 3]);

@@ -88,11 +88,9 @@ export function convolution(
   if (x.shape && x.shape.length !== window.rank + 1)
     throw new Refusal(`A convolution over ${window.rank} axes needs an input with as many.`);
   const operation: Operation =
-    kind === 'convolution'
-      ? { kind, window, filters, groups, useBias: false }
-      : kind === 'depthwiseConvolution'
-        ? { kind, window, multiplier: filters, useBias: false }
-        : { kind, window, filters, useBias: false };
+    kind === 'depthwiseConvolution'
+      ? { kind, window, multiplier: filters, useBias: false }
+      : { kind, window, filters, groups, useBias: false };
   const weight = changed(kernel, axes.join(), (tensor) => ({ shape, data: transposed(tensor, axes).data }));
   const name = kind === 'depthwiseConvolution' ? 'depthwise_kernel' : 'kernel';
   const weights: LazyWeights = { [name]: weight };

@@ -265,7 +265,7 @@ export function slicesOf(operation: Weighted, input: Cells, geometry: WindowGeom
     }));
   }
   const filters = 'units' in operation ? operation.units : operation.filters;
-  const parts = operation.kind === 'convolution' ? operation.groups : 1;
+  const parts = 'groups' in operation ? operation.groups : 1;
   if (parts === 1 || geometry === null) return [{ weights: input.groups, filters }];
   // All channels alike: so are the neurons of all parts.
   if (input.groups.length === 1) return [{ weights: [input.groups[0] / parts], filters }];

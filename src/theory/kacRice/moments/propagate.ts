@@ -176,7 +176,7 @@ class Propagator {
   private parts(layer: Layer): number {
     const { operation } = layer;
     if (operation.kind === 'depthwiseConvolution') return this.groupsRead(layer);
-    return operation.kind === 'convolution' && this.groupsRead(layer) > 1 ? operation.groups : 1;
+    return 'groups' in operation && this.groupsRead(layer) > 1 ? operation.groups : 1;
   }
 
   private spend(steps: number): void {

@@ -3,6 +3,7 @@ import { compile } from '../../../../src/counting/program/compile.ts';
 import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { evaluate } from '../../../../src/counting/program/program.ts';
 import type { Network } from '../../../../src/network/network.ts';
+import type { Shape } from '../../../../src/network/shape.ts';
 import type { Operation, Padding, Window } from '../../../../src/network/operation.ts';
 import { chain, dense, named, networkOf, tensor, type LayerSketch } from '../networks.ts';
 
@@ -83,8 +84,26 @@ describe('a forward pass of the lowered network', () => {
   it('spreads a transposed convolution by its strides', () => {
     const kernel = tensor([[[[1]], [[2]], [[3]]]]);
     const wide = { ...window([1, 3], 'valid', [1, 2]) };
-    const transposed = { kind: 'transposedConvolution', window: wide, filters: 1, useBias: false } as const;
+    const transposed = { kind: 'transposedConvolution', window: wide, filters: 1, groups: 1, useBias: false } as const;
     expect(outputOf(networkOf([1, 2, 1], [layer(transposed, { kernel })]), [1, 10])).toEqual([1, 2, 13, 20, 30]);
+  });
+
+  it('transposes a convolution in groups of channels', () => {
+    const moves = window([2, 2], 'valid', [2, 1]);
+    const shared = { window: moves, groups: 2, useBias: false } as const;
+    const forward = networkOf([4, 3, 6], [layer({ kind: 'convolution', filters: 4, ...shared })]);
+    const back = networkOf([2, 2, 4], [layer({ kind: 'transposedConvolution', filters: 6, ...shared })]);
+    const [there, kernel] = [forward, back].map(({ layers: [{ parameters }] }) => parameters);
+    expect([there, kernel]).toEqual([4 * 3 * 4, 4 * 3 * 4]);
+    const data = Float64Array.from({ length: 48 }, (_, i) => 1 + i);
+    const weighted = (operation: Operation, input: Shape, shape: Shape) =>
+      networkOf(input, [layer(operation, { kernel: { shape, data } })]);
+    const convolved = weighted({ kind: 'convolution', filters: 4, ...shared }, [4, 3, 6], [2, 2, 3, 4]);
+    const spread = weighted({ kind: 'transposedConvolution', filters: 6, ...shared }, [2, 2, 4], [2, 2, 3, 4]);
+    const unit = (length: number, i: number) => Array.from({ length }, (_, k) => (k === i ? 1 : 0));
+    const columns = Array.from({ length: 72 }, (_, i) => outputOf(convolved, unit(72, i)));
+    for (let row = 0; row < 16; row++)
+      expect(outputOf(spread, unit(16, row))).toEqual(columns.map((column) => column[row]));
   });
 
   it('uses other weights at each position of a locally connected layer', () => {

@@ -184,6 +184,29 @@ describe('an ONNX model', () => {
     ]);
   });
 
+  it('spreads each group of channels by its own kernels', () => {
+    const attribute = [{ name: 'group', i: '2' }];
+    const nodes = [
+      { opType: 'Relu', input: ['x'], output: ['r'] },
+      { opType: 'Reshape', input: ['r', 's'], output: ['i'] },
+      { opType: 'ConvTranspose', input: ['i', 'k'], output: ['y'], attribute },
+    ];
+    const shape = { name: 's', dims: [4], dataType: 7, int64Data: ['-1', '2', '1', '2'] };
+    // [channels, filters of a group, 1, 2]: of both channels the filters (1, 2) and (3, 4), then (5, 6) and (7, 8).
+    const kernel = { ...floats('k', 2, 2, 1, 2), floatData: [1, 2, 3, 4, 5, 6, 7, 8] };
+    const network = openWithWeights(graph(nodes, [shape, kernel]), 'a.json');
+    const [first, second] = [
+      [1, 10],
+      [100, 1000],
+    ];
+    const spread = ([a, b]: number[], [p, q]: number[]) => [a * p, a * q + b * p, b * q];
+    const [filters, others] = [[first, [1, 2], [3, 4]] as const, [second, [5, 6], [7, 8]] as const].map(
+      ([x, one, other]) => [spread(x, [...one]), spread(x, [...other])],
+    );
+    const rows = [...filters, ...others];
+    expect(outputOf(network, [...first, ...second])).toEqual([0, 1, 2].flatMap((p) => rows.map((row) => row[p])));
+  });
+
   it('uses weights behind a reshape to another order', () => {
     const nodes = [
       { opType: 'Relu', input: ['x'], output: ['r'] },

@@ -87,6 +87,7 @@ describe('receptive fields', () => {
       kind: 'transposedConvolution' as const,
       window: line(3, { strides: [1, 2] }),
       filters: 2,
+      groups: 1,
       useBias: true,
     };
     const pattern = fields([3, 1], transposed);

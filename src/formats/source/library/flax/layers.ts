@@ -127,7 +127,13 @@ const transposedConvolution: LayerBody = (call) => {
   };
   const padding = window.rank === 1 ? ([[0, 0], cut(1)] as const) : ([cut(0), cut(1)] as const);
   const useBias = fields.flag('use_bias', true);
-  const operation: Operation = { kind: 'transposedConvolution', window: { ...window, padding }, filters, useBias };
+  const operation: Operation = {
+    kind: 'transposedConvolution',
+    window: { ...window, padding },
+    filters,
+    groups: 1,
+    useBias,
+  };
   const misfit = misfits(call, 'in_features');
   if (misfit) return misfit;
   // Its kernels are the other way round.

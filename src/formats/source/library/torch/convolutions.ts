@@ -97,8 +97,7 @@ export function groupedConvolution(
   made: { window: Window; filters: number; groups: number; useBias: boolean; channels: number | undefined },
 ): TensorValue {
   const { window, filters, groups, useBias, channels } = made;
-  if (groups > 1 && (filters % groups !== 0 || (channels ?? groups) % groups !== 0))
-    throw new Refusal(`${filters} filters and ${channels} channels do not fall into ${groups} groups.`);
+  requireGroups(filters, channels, groups);
   const isDepthwise = groups > 1 && groups === channels;
   const operation: Operation = isDepthwise
     ? { kind: 'depthwiseConvolution', window, multiplier: filters / groups, useBias }
@@ -110,6 +109,11 @@ export function groupedConvolution(
   });
 }
 
+function requireGroups(filters: number, channels: number | undefined, groups: number): void {
+  if (groups > 1 && (filters % groups !== 0 || (channels ?? groups) % groups !== 0))
+    throw new Refusal(`${filters} filters and ${channels} channels do not fall into ${groups} groups.`);
+}
+
 export const transposedConvolution =
   (rank: 1 | 2) =>
   (given: LayerCall): TensorValue => {
@@ -118,7 +122,7 @@ export const transposedConvolution =
     const needed = fields.count('in_channels');
     trace.ask(x, { kind: 'channels', channels: needed, rank });
     const filters = fields.count('out_channels');
-    if (fields.count('groups', 1) !== 1) throw new Refusal('A transposed convolution in groups is not analyzed.');
+    const groups = fields.count('groups', 1);
     const more = pairOf(fields.extents('output_padding', rank, 0), rank, 0);
     const sides = pairOf(fields.extents('padding', rank, 0), rank, 0);
     const along = (axis: 0 | 1): Pair => [sides[axis], sides[axis] - more[axis]];
@@ -127,6 +131,8 @@ export const transposedConvolution =
     const misfit = misfits(call, needed);
     if (misfit) return misfit;
     const window = windowOf(fields, rank, padding);
-    const operation: Operation = { kind: 'transposedConvolution', window, filters, useBias: fields.flag('bias', true) };
+    requireGroups(filters, needed, groups);
+    const useBias = fields.flag('bias', true);
+    const operation: Operation = { kind: 'transposedConvolution', window, filters, groups, useBias };
     return trace.writer.emit(node, [x], { type: `conv${rank}d_transpose`, operation, owner });
   };

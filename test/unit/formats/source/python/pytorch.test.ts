@@ -143,6 +143,12 @@ describe('modules of PyTorch', () => {
       'return self.c(x)',
       ['c conv2d_transpose 16×16×4'],
     ],
+    [
+      'a transposed convolution of each channel by itself',
+      'self.c = nn.ConvTranspose2d(3, 6, 4, 2, 1, groups=3)',
+      'return self.c(x)',
+      ['c conv2d_transpose 16×16×6'],
+    ],
     ['ceil_mode', 'self.p = nn.MaxPool2d(3, 2, ceil_mode=True)', 'return self.p(x)', ['p max_pooling2d 4×4×3']],
     [
       'slices of a Sequential',
