@@ -11,23 +11,26 @@ const KEYS = 24;
 
 /**
  * Processor time of the server from a keystroke in Python to new hints, the median of many in milliseconds, when one
- * types a comment, a statement in the middle of a class, and a size that changes to and fro.
+ * types a comment, a statement in the middle of a class, a line that is not finished, and a size that changes to and
+ * fro.
  */
 export function main(files: readonly string[], { root }: { readonly root: string }): void {
   const texts: [name: string, text: string][] =
     files.length > 0 ? files.map((file) => [file, readFileSync(file, 'utf8')]) : written(root);
-  console.log('file                                 lines  networks  first ms   comment   in a class      size');
+  console.log(
+    'file                                 lines  networks  first ms   comment   in a class   unfinished      size',
+  );
   for (const [name, text] of texts) {
     const first = keystroke(text, null);
-    const kinds = [comments, statements, sizes].map((make) => typed(make(text), first.analysis).toFixed(1));
-    const [comment, statement, size] = kinds;
+    const kinds = [comments, statements, unfinished, sizes].map((make) => typed(make(text), first.analysis).toFixed(1));
+    const [comment, statement, line, size] = kinds;
     const counts = [
       String(text.split('\n').length).padStart(7),
       String(first.analysis.networks.length).padStart(9),
       first.ms.toFixed(0).padStart(9),
     ];
     console.log(
-      `${name.slice(-34).padEnd(34)} ${counts.join(' ')} ${comment.padStart(9)} ${statement.padStart(12)} ${size.padStart(9)}`,
+      `${name.slice(-34).padEnd(34)} ${counts.join(' ')} ${comment.padStart(9)} ${statement.padStart(12)} ${line.padStart(12)} ${size.padStart(9)}`,
     );
   }
 }
@@ -52,6 +55,16 @@ function comments(text: string): string[] {
 function statements(text: string): string[] {
   const at = middle(text, /(?<=^ {8})return \w/gm);
   return Array.from({ length: KEYS }, (_, i) => `${text.slice(0, at)}y = ${i + 1}\n        ${text.slice(at)}`);
+}
+
+/** While one types a layer in a constructor in the middle, character by character. */
+function unfinished(text: string): string[] {
+  const at = middle(text, /(?<=__init__\(\)\n) {8}/gm);
+  const line = 'self.extra = nn.Conv2d(64, ';
+  return Array.from(
+    { length: KEYS },
+    (_, i) => `${text.slice(0, at)}        ${line.slice(0, i + 4)}\n${text.slice(at)}`,
+  );
 }
 
 /** While a size of a convolution or linear layer in the middle changes. */

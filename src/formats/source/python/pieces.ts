@@ -1,79 +1,89 @@
 import type { Statement } from './ast.ts';
-
-/** Comments, strings, brackets and the ends of lines; strings that are not closed end with their line. */
-const tokens =
-  /#[^\n]*|"""(?:\\[\s\S]|[^\\])*?(?:"""|$)|'''(?:\\[\s\S]|[^\\])*?(?:'''|$)|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|[()[\]{}]|\\\r?\n|\n/g;
-
-/** What stands at the margin and does not begin a statement. */
-const continues = /[\s#)\]}]|(?:else|elif|except|finally|case)\b/y;
+import { parseStatements } from './grammar.ts';
 
 /** A part of a text with whole statements, and where its tree has it. */
 interface Piece {
   readonly statements: readonly Statement[];
+  readonly hasErrors: boolean;
+  /** All nodes of the tree that have a place, found when the tree is moved for the first time. */
+  nodes: readonly Placed[] | undefined;
   at: number;
+}
+
+/** A node of a tree, as what moves it sees it. */
+interface Placed {
+  start: number;
+  end: number;
+  nameStart?: number;
 }
 
 /** Parsed parts of one version of a text, for the next one. */
 export class Pieces {
   private readonly known = new Map<string, Piece>();
+  private readonly statements: Statement[] = [];
+  private isBroken = false;
 
-  /** The statements of a text by its parts; undefined where `parse` finds errors in one. */
-  static read(
-    text: string,
-    earlier: Pieces | undefined,
-    parse: (piece: string) => readonly Statement[] | undefined,
-  ): { readonly body: Statement[]; readonly pieces: Pieces } | undefined {
+  /** Those of the last version that had no errors, where this one has. */
+  private unbroken: Pieces | undefined;
+
+  /**
+   * The statements of a text by its parts, which begin at `starts`. `original` is the text before it was mended; both
+   * are equally long.
+   */
+  static read(text: string, original: string, starts: readonly number[], earlier: Pieces | undefined): Pieces {
     const pieces = new Pieces();
-    const body: Statement[] = [];
-    const starts = startsOf(text);
     for (const [i, start] of starts.entries()) {
       const part = text.slice(start, starts[i + 1]);
+      const written = original.slice(start, start + part.length);
+      const key = part === written ? part : `${part}\0${written}`;
       // What stands twice has two trees.
-      const found = pieces.known.has(part) ? undefined : earlier?.known.get(part);
-      const piece = found ?? parsed(part, parse);
-      if (!piece) return undefined;
+      const found = pieces.known.has(key) ? undefined : earlier?.find(key);
+      const piece = found ?? { ...parseStatements(part, written), nodes: undefined, at: 0 };
       moveTo(piece, start);
-      if (!pieces.known.has(part)) pieces.known.set(part, piece);
-      for (const statement of piece.statements) body.push(statement);
+      pieces.add(key, piece);
     }
-    return { body, pieces };
+    if (pieces.isBroken) pieces.unbroken = earlier?.isBroken ? earlier.unbroken : earlier;
+    return pieces;
   }
-}
 
-function parsed(part: string, parse: (piece: string) => readonly Statement[] | undefined): Piece | undefined {
-  const statements = parse(part);
-  return statements && { statements, at: 0 };
-}
-
-/** Where statements begin at the margin, each with its decorators and all that belongs to it. */
-function startsOf(text: string): number[] {
-  const starts = [0];
-  let last = 0;
-  let depth = 0;
-  for (const { 0: token, index } of text.matchAll(tokens)) {
-    if (token === '(' || token === '[' || token === '{') depth++;
-    else if (token === ')' || token === ']' || token === '}') depth = Math.max(0, depth - 1);
-    if (token !== '\n' || depth > 0 || index + 1 >= text.length) continue;
-    continues.lastIndex = index + 1;
-    if (continues.test(text)) continue;
-    if (text[last] !== '@') starts.push(index + 1);
-    last = index + 1;
+  get body(): readonly Statement[] {
+    return this.statements;
   }
-  return starts;
+
+  get hasErrors(): boolean {
+    return this.isBroken;
+  }
+
+  private add(key: string, piece: Piece): void {
+    if (!this.known.has(key)) this.known.set(key, piece);
+    for (const statement of piece.statements) this.statements.push(statement);
+    this.isBroken ||= piece.hasErrors;
+  }
+
+  private find(key: string): Piece | undefined {
+    return this.known.get(key) ?? this.unbroken?.known.get(key);
+  }
 }
 
 /** Moves a tree to another offset; nobody else has it. */
 function moveTo(piece: Piece, start: number): void {
   const by = start - piece.at;
   piece.at = start;
-  if (by !== 0) for (const statement of piece.statements) move(statement, by);
+  if (by === 0) return;
+  piece.nodes ??= placedIn(piece.statements);
+  for (const node of piece.nodes) {
+    node.start += by;
+    node.end += by;
+    if (node.nameStart !== undefined) node.nameStart += by;
+  }
 }
 
-const offsets = new Set(['start', 'end', 'nameStart']);
-
-function move(node: object, by: number): void {
-  for (const [key, value] of Object.entries(node)) {
-    if (typeof value === 'number' && offsets.has(key)) (node as Record<string, number>)[key] = value + by;
-    else if (typeof value === 'object' && value !== null) move(value as object, by);
-  }
+function placedIn(tree: object): Placed[] {
+  const found: Placed[] = [];
+  const visit = (node: object) => {
+    if ('start' in node && typeof node.start === 'number') found.push(node as Placed);
+    for (const value of Object.values(node) as unknown[]) if (typeof value === 'object' && value !== null) visit(value);
+  };
+  visit(tree);
+  return found;
 }
