@@ -1,4 +1,5 @@
 import type { TheoryOptions } from '../bound.ts';
+import { memoized, type TheoryContext } from '../context.ts';
 import { magnitudeOf, type Magnitude } from '../numbers/magnitude.ts';
 import { Budget } from './budget.ts';
 import { convolutionSum, DEFAULT_BUDGET } from './convolutionSum.ts';
@@ -6,15 +7,39 @@ import type { ReceptiveFields } from './receptiveFields.ts';
 import { genericSum } from './genericIndependence.ts';
 import { theoremEquality } from './theoremEquality.ts';
 
+export type SharedWeightSum = { readonly value: Magnitude; readonly note: string } | { readonly reason: string };
+
+/** The same, computed once for all bounds that ask for it within one budget. */
+export function sharedWeightSumOf(
+  theory: TheoryContext,
+  pattern: ReceptiveFields,
+  pieceCount: number,
+  options: TheoryOptions,
+): SharedWeightSum {
+  return theory.onceForFamily(sums)(pattern)({ pieceCount, options });
+}
+
+interface Question {
+  readonly pieceCount: number;
+  readonly options: TheoryOptions;
+}
+
+function sums(): (pattern: ReceptiveFields) => (question: Question) => SharedWeightSum {
+  return memoized(
+    (pattern: ReceptiveFields) => pattern,
+    (pattern) =>
+      memoized(
+        ({ pieceCount, options }: Question) => `${pieceCount} ${options.budget ?? DEFAULT_BUDGET}`,
+        ({ pieceCount, options }) => sharedWeightSum(pattern, pieceCount, options),
+      ),
+  );
+}
+
 /**
  * The number of regions of one layer for almost all weights, which is the most it can have: by the sum over receptive
  * fields where that is proven to be it, else by counting independent sets of normals over a prime field (genericSum).
  */
-export function sharedWeightSum(
-  pattern: ReceptiveFields,
-  pieceCount: number,
-  options: TheoryOptions,
-): { value: Magnitude; note: string } | { reason: string } {
+export function sharedWeightSum(pattern: ReceptiveFields, pieceCount: number, options: TheoryOptions): SharedWeightSum {
   if (pattern.sharing === 'composed') {
     return { reason: 'Several affine layers in a row tie the weights in ways that this count does not follow.' };
   }

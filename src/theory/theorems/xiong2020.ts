@@ -13,7 +13,7 @@ import {
 import { convolutionIndependence } from '../convolution/convolutionNumbers.ts';
 import { convolutionSum } from '../convolution/convolutionSum.ts';
 import type { Sides } from '../convolution/gridBracket.ts';
-import { sharedWeightSum } from '../convolution/sharedWeightSum.ts';
+import { sharedWeightSumOf } from '../convolution/sharedWeightSum.ts';
 import { describeTightness } from '../convolution/tightness.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
 import { byShape, refused, spread } from './evaluation.ts';
@@ -64,7 +64,7 @@ export const convolutionGenericExact: Bound = {
         `The layer ${stage.layer.name} has no biases, so that its boundaries do not lie in general position.`,
       );
     }
-    const sum = sharedWeightSum(stage.pattern, stage.stage.pieceCount, options);
+    const sum = sharedWeightSumOf(theory, stage.pattern, stage.stage.pieceCount, options);
     if ('reason' in sum) return refused(sum.reason);
     return { applies: true, perLayer: spread(network, chain.chain, [sum.value]), note: sum.note };
   },

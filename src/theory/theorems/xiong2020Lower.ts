@@ -13,7 +13,7 @@ import {
 } from '../convolution/convolutionChain.ts';
 import { convolutionSum, DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
 import type { AxisFields, ReceptiveFields } from '../convolution/receptiveFields.ts';
-import { sharedWeightSum } from '../convolution/sharedWeightSum.ts';
+import { sharedWeightSumOf } from '../convolution/sharedWeightSum.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
 import { larger, magnitudeOf, multiply, one, power, type Magnitude } from '../numbers/magnitude.ts';
@@ -53,13 +53,13 @@ export const xiong2020LowerCorrected: Bound = {
   latex: String.raw`\tilde{R}_{\mathcal{N}'} \prod_{l=1}^{L-1} \left\lfloor \frac{d_l}{d_0} \right\rfloor^{h_l w_l d_0}`,
   hypotheses: 'convolutions, at least as many filters as input channels, ReLUs, biases',
   evaluate(theory) {
-    return construction(theory, (pattern, part) => ({ value: provenSum(pattern, part), proven: true }));
+    return construction(theory, (pattern, part) => ({ value: provenSum(theory, pattern, part), proven: true }));
   },
 };
 
-function provenSum(pattern: ReceptiveFields, options: TheoryOptions): Magnitude {
+function provenSum(theory: TheoryContext, pattern: ReceptiveFields, options: TheoryOptions): Magnitude {
   if (theoremEquality(pattern) === 'exact') return convolutionSum(pattern, 2, options).lower;
-  const counted = sharedWeightSum(pattern, 2, options);
+  const counted = sharedWeightSumOf(theory, pattern, 2, options);
   if ('value' in counted) return counted.value;
   return flatKernels(pattern).reduce((best, flat) => larger(best, convolutionSum(flat, 2, options).lower), one);
 }
