@@ -76,6 +76,8 @@ const kinds = [
   'delete',
 ] as const;
 
+const letters = 'x.(),:=# "[]{\'\\@';
+
 function edited(text: string, { at, kind, number }: Edit): string {
   const lines = text.split('\n');
   const i = Math.floor(at * lines.length);
@@ -106,7 +108,7 @@ function edited(text: string, { at, kind, number }: Edit): string {
     case 'class':
       return insert(`class Other${number}(nn.Module): pass`);
     case 'letter':
-      return `${text.slice(0, offset)}${'x.(),:=# '[number % 9]}${text.slice(offset)}`;
+      return `${text.slice(0, offset)}${letters[number % letters.length]}${text.slice(offset)}`;
     case 'delete':
       return text.slice(0, offset) + text.slice(offset + 1);
   }

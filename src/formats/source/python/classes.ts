@@ -48,7 +48,7 @@ export function instantiate(e: Evaluator, cls: ClassValue, args: readonly Argume
   object.doubt = cls.unknownBase;
   object.given = args;
   if (library !== undefined) e.instances.push(object);
-  const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
+  const init = cls.attribute('__init__');
   if (init instanceof FunctionValue) e.call(new BoundMethod(init, object), args, site);
   else if (cls.lineage.some(({ fields }) => fields)) {
     const filled = fillFields(e, cls, object, args, site);
@@ -64,8 +64,7 @@ function fillFields(e: Evaluator, cls: ClassValue, object: Instance, args: reado
   args.forEach(({ name, value }, i) => given.set(name ?? fields[i] ?? '', value));
   const values = fields.map((field) => {
     if (given.has(field)) return given.get(field);
-    const fallback = cls.lineage.map(({ attributes }) => attributes.get(field)).find((value) => value !== undefined);
-    return fallback ?? new Unknown(field, site.span);
+    return cls.attribute(field) ?? new Unknown(field, site.span);
   });
   const named = cls.lineage.flatMap(({ bases }) => bases).find((base) => namedFields(base) !== undefined);
   if (named instanceof Native) return fillNamedTuple(named, args, site);

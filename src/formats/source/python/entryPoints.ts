@@ -92,7 +92,7 @@ function extendsModule(cls: ClassValue): boolean {
 }
 
 function needsArguments(cls: ClassValue): boolean {
-  const init = cls.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
+  const init = cls.attribute('__init__');
   if (!(init instanceof FunctionValue))
     return cls.lineage.some(({ fields }) => fields?.some((field) => cls.attributes.get(field) === undefined));
   const [, ...params] = init.node.params;

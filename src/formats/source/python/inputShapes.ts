@@ -162,7 +162,7 @@ class InputSearch {
   /** What the constructor was given, and the defaults of its other parameters. */
   private parameters(channels: number): { extents: readonly number[]; source: string }[] {
     const { cls, given } = this.object;
-    const init = cls?.lineage.map(({ attributes }) => attributes.get('__init__')).find((value) => value !== undefined);
+    const init = cls?.attribute('__init__');
     if (!(init instanceof FunctionValue)) return [];
     const [, ...params] = init.node.params;
     const named = given.map(({ name, value }, i): [string | undefined, Value] => [name ?? params[i]?.name, value]);

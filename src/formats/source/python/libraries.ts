@@ -21,6 +21,12 @@ const homes: readonly (readonly [RegExp, string])[] = [
 
 /** `library.name` */
 export function libraryMember(library: Library, name: string): Value {
+  const value = library.known.get(name) ?? memberOf(library, name);
+  library.known.set(name, value);
+  return value;
+}
+
+function memberOf(library: Library, name: string): Value {
   const path = `${library.path}.${name}`;
   if (Object.hasOwn(constants, path)) return constants[path];
   for (const [home, outer] of homes) if (home.test(path)) return new Library(path.replace(home, outer));

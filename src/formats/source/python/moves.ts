@@ -3,9 +3,6 @@ import type { PassKey } from './passKey.ts';
 
 /** Where what one version of a text has stands in another one. */
 export class Moves {
-  /** Everything stands where it stood. */
-  readonly isNone: boolean;
-
   /** The function that the last place was in: places next to each other most often share it. */
   private home: (Span & { readonly by: number }) | undefined;
 
@@ -13,16 +10,14 @@ export class Moves {
     private readonly starts: ReadonlyMap<number, number>,
     private readonly ends: ReadonlyMap<number, number>,
     private readonly code: readonly (Span & { readonly by: number })[],
-  ) {
-    const stays = ([before, now]: [number, number]) => before === now;
-    this.isNone = [...starts].every(stays) && [...ends].every(stays) && code.every(({ by }) => by === 0);
-  }
+  ) {}
 
   /** Between two keys of the same text; undefined where one place became two. */
   static between(before: PassKey, now: PassKey): Moves | undefined {
     const starts = new Map<number, number>();
     const ends = new Map<number, number>();
-    for (const [i, { start, end }] of before.places.entries()) {
+    for (let i = 0; i < before.places.length; i++) {
+      const { start, end } = before.places[i];
       const place = now.places[i];
       if ((starts.get(start) ?? place.start) !== place.start || (ends.get(end) ?? place.end) !== place.end)
         return undefined;
@@ -31,6 +26,11 @@ export class Moves {
     }
     const code = before.code.map(({ start, end }, i) => ({ start, end, by: now.code[i].start - start }));
     return new Moves(starts, ends, code);
+  }
+
+  /** Whether all that two keys of the same text name stands where it stood. */
+  static isNone(before: PassKey, now: PassKey): boolean {
+    return areSame(before.places, now.places) && areSame(before.code, now.code);
   }
 
   /** Undefined for a place that is not one of those of the keys, nor in their functions. */
@@ -49,6 +49,10 @@ export class Moves {
       return span && { ...problem, span };
     });
   }
+}
+
+function areSame(before: readonly Span[], now: readonly Span[]): boolean {
+  return before.every(({ start, end }, i) => start === now[i].start && end === now[i].end);
 }
 
 /** What a function makes of every item; undefined where it makes nothing of one. */

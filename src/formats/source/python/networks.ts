@@ -98,13 +98,20 @@ export function definitionOf(
 export function movedBody(body: NetworkBody, moves: Moves): NetworkBody | undefined {
   const layers = all(body.layers, (layer): LayerDefinition | undefined => {
     const span = moves.span(layer.span);
-    const fields = all(Object.entries(layer.fields), ([name, field]): [string, Span] | undefined => {
-      const moved = moves.span(field);
-      return moved && [name, moved];
-    });
-    return span && fields && { ...layer, span, fields: Object.fromEntries(fields) };
+    const fields = movedFields(layer.fields, moves);
+    return span && fields && { ...layer, span, fields };
   });
   return layers && { ...body, layers };
+}
+
+function movedFields(fields: LayerDefinition['fields'], moves: Moves): LayerDefinition['fields'] | undefined {
+  const found: Record<string, Span> = {};
+  for (const name of Object.keys(fields)) {
+    const field = moves.span(fields[name]);
+    if (!field) return undefined;
+    found[name] = field;
+  }
+  return found;
 }
 
 function reachable(sources: readonly Source[]): Set<LayerDraft> {

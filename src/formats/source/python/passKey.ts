@@ -189,9 +189,9 @@ class KeyWriter {
   private instance(object: Instance): void {
     const { cls, library, site, config, attributes } = object;
     const kind = object instanceof ArgumentParser ? 'options' : 'instance';
-    this.parts.push(kind, String(library), site.text, attributes.size);
     // What a pass would note of an object depends on what is noted of it.
-    this.parts.push(String(object.isHeld), String(object.maker?.name));
+    const [held, maker] = [object.isHeld ? 'held' : '', object.maker ? object.maker.name : '-'];
+    this.parts.push(kind, library ?? '', site.text, attributes.size, held, maker);
     this.owner(`#${object.born}`);
     this.place(site.span);
     this.place(site.calleeSpan);

@@ -33,6 +33,20 @@ interface Group {
   age: number;
 }
 
+/** What passes gave, at the places of another key of the same text; without those that have no place there. */
+function movedPasses({ key, passes }: Group, now: PassKey): Map<string, Kept> {
+  const hasPlaces = [...passes.values()].some(({ moved }) => moved);
+  if (!hasPlaces || Moves.isNone(key, now)) return new Map(passes);
+  const found = new Map<string, Kept>();
+  const moves = Moves.between(key, now);
+  for (const [name, kept] of passes) {
+    const { moved } = kept;
+    const value = moved ? moves && moved(kept.value, moves) : kept.value;
+    if (value !== undefined) found.set(name, { ...kept, value });
+  }
+  return found;
+}
+
 /** Forward passes of one version of a text, for the next one. */
 export class PassMemory {
   readonly groups = new Map<string, Group>();
@@ -113,13 +127,7 @@ export class Passes {
     const { groups } = this.memory;
     const found = groups.get(key.text) ?? this.earlier?.groups.get(key.text);
     if (found?.key === key) return found;
-    const moves = found && Moves.between(found.key, key);
-    const group: Group = { key, passes: new Map(), age: 0 };
-    for (const [name, kept] of found?.passes ?? []) {
-      const { moved } = kept;
-      const value = !moved || moves?.isNone ? kept.value : moves && moved(kept.value, moves);
-      if (value !== undefined) group.passes.set(name, { ...kept, value });
-    }
+    const group = { key, passes: found ? movedPasses(found, key) : new Map<string, Kept>(), age: 0 };
     groups.set(key.text, group);
     return group;
   }

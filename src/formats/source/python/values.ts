@@ -248,6 +248,15 @@ export class ClassValue implements Mutable {
     return this.knownLineage;
   }
 
+  /** An attribute of its own or, if it has none, of the nearest class that it extends. */
+  attribute(name: string): Value {
+    for (const { attributes } of this.lineage) {
+      const value = attributes.get(name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
   /** Classes of libraries that it extends in the end. */
   get libraryBases(): readonly Library[] {
     this.knownLibraries ??= this.lineage.flatMap(({ bases }) => bases.filter((base) => base instanceof Library));
@@ -352,6 +361,9 @@ export interface InstanceState {
 
 /** Something of a library by its full path: `torch.nn.Linear`. */
 export class Library {
+  /** What was asked of it by name. */
+  readonly known = new Map<string, Value>();
+
   constructor(readonly path: string) {}
 
   member(name: string): Library {

@@ -116,9 +116,7 @@ export function callFlaxMethod(e: Evaluator, object: Instance, args: readonly Ar
 
 /** Runs `setup`, which gives a module of linen its layers. */
 export function setUp(e: Evaluator, object: Instance, site: Site): void {
-  const setup = object.cls?.lineage
-    .map(({ attributes }) => attributes.get('setup'))
-    .find((value) => value !== undefined);
+  const setup = object.cls?.attribute('setup');
   if (setup instanceof FunctionValue) e.call(new BoundMethod(setup, object), [], site);
 }
 

@@ -341,9 +341,7 @@ const modelMethods = new Set(['add', 'pop', 'call', '__call__', 'build', 'compil
 
 /** The method `call` of an object's class. */
 export function callOf(object: Instance): FunctionValue | undefined {
-  const found = object.cls?.lineage
-    .map(({ attributes }) => attributes.get('call'))
-    .find((value) => value !== undefined);
+  const found = object.cls?.attribute('call');
   return found instanceof FunctionValue ? found : undefined;
 }
 

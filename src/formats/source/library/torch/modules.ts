@@ -38,7 +38,11 @@ export function isContainer(object: Instance): boolean {
 /** The modules that a module holds, by name, in the order in which they came. */
 export function childrenOf(e: Evaluator, object: Instance): [string, Value][] {
   e.meter.read(object.bytes);
-  return [...object.attributes].filter(([name, value]) => isChild(object, name, value));
+  const found: [string, Value][] = [];
+  object.attributes.forEach((value, name) => {
+    if (isChild(object, name, value)) found.push([name, value]);
+  });
+  return found;
 }
 
 /** Whether an attribute is a module; in a container, what is not known may be one, and so may what extends it. */
@@ -137,7 +141,11 @@ export function pathsBelow(e: Evaluator, root: Instance): Map<Instance, string> 
 export function allBelow(e: Evaluator, roots: readonly Instance[]): ReadonlySet<Instance> {
   const found = new Set(roots);
   // A set gives what is added to it while it is iterated, too.
-  for (const object of found)
-    for (const [, child] of childrenOf(e, object)) if (child instanceof Instance) found.add(child);
+  for (const object of found) {
+    e.meter.read(object.bytes);
+    object.attributes.forEach((child, name) => {
+      if (child instanceof Instance && isChild(object, name, child)) found.add(child);
+    });
+  }
   return found;
 }

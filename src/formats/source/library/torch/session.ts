@@ -86,9 +86,7 @@ export class TorchSession {
 
   forwardOf(object: Instance): FunctionValue | undefined {
     const name = isFlaxModule(object) ? '__call__' : 'forward';
-    const forward = object.cls?.lineage
-      .map(({ attributes }) => attributes.get(name))
-      .find((value) => value !== undefined);
+    const forward = object.cls?.attribute(name);
     return forward instanceof FunctionValue ? forward : undefined;
   }
 
