@@ -119,7 +119,8 @@ function addPlaneProduct(output: Float64Array, { rows, start, column, value }: S
  */
 export class AffineUpdate {
   private readonly seen: Float64Array[];
-  private readonly transposed: SparseMatrix[];
+  /** The matrix of each term, transposed. */
+  readonly columns: readonly SparseMatrix[];
   private readonly entries: number;
   /** Greatest Euclidean norm of a row of each term: how much rounding errors that add up at random can grow. */
   private readonly norms: number[];
@@ -141,7 +142,7 @@ export class AffineUpdate {
     private readonly width: number,
   ) {
     this.seen = step.terms.map(({ source }) => new Float64Array(tensors[source].length));
-    this.transposed = step.terms.map(({ matrix }) => transpose(matrix));
+    this.columns = step.terms.map(({ matrix }) => transpose(matrix));
     this.entries = step.terms.reduce((sum, { matrix }) => sum + matrix.column.length, 0);
     this.norms = step.terms.map(({ matrix }) => rowNorm(matrix));
     this.sources = step.terms.map(({ source }) => source);
@@ -171,7 +172,7 @@ export class AffineUpdate {
   private changed(): number {
     let touched = 0;
     for (let k = 0; k < this.sources.length; k++) {
-      const { start } = this.transposed[k];
+      const { start } = this.columns[k];
       const list = this.lists[k];
       const count = (this.counts[k] = this.list(k));
       for (let c = 0; c < count; c++) touched += start[list[c] + 1] - start[list[c]];
@@ -208,7 +209,7 @@ export class AffineUpdate {
     const output = this.tensors[this.step.output];
     let most = 0;
     for (let k = 0; k < this.sources.length; k++) {
-      const { start, column } = this.transposed[k];
+      const { start, column } = this.columns[k];
       const list = this.lists[k];
       for (let c = 0; c < this.counts[k]; c++) {
         for (let e = start[list[c]]; e < start[list[c] + 1]; e++) {
@@ -258,7 +259,7 @@ export class AffineUpdate {
           delta[j] = from[at] - seen[at];
           seen[at] = from[at];
         }
-        addColumn(output, this.transposed[k], list[c], width, first, delta);
+        addColumn(output, this.columns[k], list[c], width, first, delta);
       }
     }
   }

@@ -1,8 +1,16 @@
 import { AffineUpdate, greatest } from './affineUpdate.ts';
-import type { AffineStep, MaxStep, Program, Step, UnitStep } from '../program/program.ts';
+import {
+  isContinuous,
+  type AffineStep,
+  type MaxStep,
+  type Program,
+  type Step,
+  type UnitStep,
+} from '../program/program.ts';
 import type { Box } from '../geometry/geometry.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { ChangeLog } from './changeLog.ts';
+import { LocalNetwork, type WholeNetwork } from './localNetwork.ts';
 import { Sizes } from './sizes.ts';
 import type { Slice } from '../geometry/slice.ts';
 
@@ -24,6 +32,8 @@ export interface Propagator {
   release?(): void;
   /** Leaves out rows of the last stage where it can. */
   readonly narrow?: NarrowPropagation;
+  /** Takes over in small parts of the plane. */
+  readonly local?: LocalNetwork;
   /** Maps of the network's output, once the last stage has advanced. */
   output(): Float64Array[];
   /** Greatest size of numbers met in those. */
@@ -74,6 +84,7 @@ export class SparsePropagator implements Propagator {
   private readonly patterns: readonly Int32Array[];
   /** Greatest size of a slope of each stage. */
   private readonly slopes: readonly number[];
+  readonly local?: LocalNetwork;
 
   constructor(
     private readonly program: Program,
@@ -95,6 +106,19 @@ export class SparsePropagator implements Propagator {
       this.groups[this.groups.length - 1].push(step);
     }
     this.run(this.groups[0]);
+    if (this.width === 3 && isContinuous(program)) this.local = new LocalNetwork(this.whole());
+  }
+
+  private whole(): WholeNetwork {
+    const { program, tensors, sizes, groups, updates } = this;
+    return {
+      program,
+      tensors,
+      sizes,
+      groups,
+      columnsOf: (step) => updates.get(step)!.columns,
+      advance: (stage, pattern) => this.advance(stage, pattern),
+    };
   }
 
   preActivations(stage: number): Float64Array {

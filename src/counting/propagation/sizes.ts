@@ -65,6 +65,16 @@ export class Sizes {
     this.carry(tensor, carried + entered + this.size[tensor]);
   }
 
+  /** A number of this size was met in a tensor: errors may have grown with it. */
+  enlarge(tensor: number, size: number): void {
+    const before = this.size[tensor];
+    if (size <= before) return;
+    const ratio = before > 0 ? size / before : 1;
+    this.grow(tensor, size);
+    this.raise(tensor, Math.max(size, this.error[tensor] * ratio));
+    this.carry(tensor, this.carried[tensor] * ratio + size);
+  }
+
   private loss(tensor: number): number {
     return this.size[tensor] > 0 ? this.error[tensor] / this.size[tensor] : 1;
   }

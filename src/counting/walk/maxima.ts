@@ -11,6 +11,13 @@ export interface Maximum {
   readonly tolerance: number;
 }
 
+/** The arguments of each maximum that may be the greatest in a part of the domain, by their place in it. */
+export interface Candidates {
+  readonly candidates: readonly number[];
+  readonly firstCandidate: readonly Int32Array[];
+  readonly lastCandidate: readonly Int32Array[];
+}
+
 /**
  * Finds the arguments of maxima that are the greatest somewhere on the current cell, and clips it to where they are.
  */
@@ -42,18 +49,29 @@ export class Maxima {
 
   /**
    * Lists arguments of maximum `group`, by their place in it, that may be the greatest somewhere on the part; returns
-   * how many.
+   * how many. With `among` only those are looked at.
    */
-  listGreatest(stage: number, step: MaxStep, group: number, rows: Float64Array, tolerance: number): number {
+  listGreatest(
+    stage: number,
+    step: MaxStep,
+    group: number,
+    rows: Float64Array,
+    tolerance: number,
+    among?: Candidates | null,
+  ): number {
     const { geometry, width, candidates, highs } = this;
     const rectified = this.rectified[stage];
     const start = step.start[group];
-    const size = step.start[group + 1] - start;
+    const size = among
+      ? among.lastCandidate[stage][group] - among.firstCandidate[stage][group]
+      : step.start[group + 1] - start;
+    const firstCandidate = among ? among.firstCandidate[stage][group] : 0;
     let floor = -Infinity;
     let isPositive = false;
     let silent = -1;
     let count = 0;
-    for (let k = 0; k < size; k++) {
+    for (let j = 0; j < size; j++) {
+      const k = among ? among.candidates[firstCandidate + j] : j;
       const member = step.members[start + k];
       if (rectified >= 0 && this.patterns[rectified][member] === 0) {
         // Zero throughout: only the first such argument can be chosen, and none if another one is positive.

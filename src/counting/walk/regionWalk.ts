@@ -10,7 +10,8 @@ import {
   type Geometry,
 } from '../geometry/geometry.ts';
 import { LineIds } from '../exact/lineIds.ts';
-import { Maxima } from './maxima.ts';
+import { Maxima, type Candidates } from './maxima.ts';
+import { LocalParts } from '../propagation/localParts.ts';
 import { isNear, Narrowing, type NearGeometry } from '../propagation/narrowing.ts';
 import { grown, type MaxStep, type Program } from '../program/program.ts';
 import type { CoarseClassifier, Propagator } from '../propagation/propagation.ts';
@@ -87,6 +88,7 @@ export class RegionWalk<G extends Geometry> {
   private waitingParts = new Int32Array(PART * 256);
   private waiting = 0;
   private readonly narrowing: Narrowing | null;
+  private readonly local: LocalParts | null;
   private readonly near: NearGeometry | null;
   private readonly coarse: CoarseClassifier | null;
   /** Error of each stage's pre-activations, and of their difference from a breakpoint, as far as known. */
@@ -133,6 +135,17 @@ export class RegionWalk<G extends Geometry> {
     this.near = isNear(this.geometry) ? this.geometry : null;
     this.coarse = this.propagator.coarse ?? null;
     this.narrowing = options.visit || units.length < 2 ? null : this.makeNarrowing(units);
+    this.local = options.visit || options.isNew || units.length < 2 ? null : this.makeLocal();
+  }
+
+  private makeLocal(): LocalParts | null {
+    const { near, patterns } = this;
+    const { local } = this.propagator;
+    const tolerance = (stage: number) => {
+      this.updateTolerance(stage);
+      return this.tolerances[stage];
+    };
+    return local && near ? new LocalParts(local, near, { patterns, tolerance }) : null;
   }
 
   private makeNarrowing(units: readonly number[]): Narrowing | null {
@@ -161,7 +174,7 @@ export class RegionWalk<G extends Geometry> {
         stage = this.waitingParts[last];
         from = this.waitingParts[last + 4];
         to = this.resume();
-      } else if (stage === this.lastStage && this.claims.isOwn && this.countedTogether(from, to)) {
+      } else if (stage >= this.last && this.claims.isOwn && this.countedTogether(stage, from, to)) {
         to = -1;
       } else if (from < to) {
         const before = this.waiting;
@@ -177,8 +190,8 @@ export class RegionWalk<G extends Geometry> {
         if (!this.claims.claimPart()) to = -1;
         else {
           if (this.claims.isCommon) this.common[stage]++;
-          else if (isNew === undefined || isNew(stage, this.patterns)) this.cells[stage]++;
-          to = stage < this.lastStage ? this.enter(++stage, from) : this.finish();
+          else if (isNew === undefined || isNew(stage, this.patterns)) this.addCells(stage, 1);
+          to = stage < this.last ? this.enter(++stage, from) : this.finish();
         }
       }
     }
@@ -186,6 +199,17 @@ export class RegionWalk<G extends Geometry> {
     this.watch.report(this.cells[this.lastStage]);
     this.propagator.release?.();
     return { stoppedBy: this.watch.stoppedBy, cells: this.cells, common: this.common };
+  }
+
+  /** The stage behind which no unit cuts the current part. */
+  private get last(): number {
+    return this.local?.isOn ? this.local.last : this.lastStage;
+  }
+
+  /** Cells of a stage; where no later one cuts them they are those of later ones as well. */
+  private addCells(stage: number, count: number): void {
+    this.cells[stage] += count;
+    if (stage === this.last) for (let later = stage + 1; later <= this.lastStage; later++) this.cells[later] += count;
   }
 
   /** Starts a stage in the current cell: lists the units that cut it from `at` on and returns the end of the list. */
@@ -197,7 +221,11 @@ export class RegionWalk<G extends Geometry> {
       if (stage === this.lastStage) this.claims.stopDividing();
       if (!this.claims.claimPart()) return -1;
       const before = stage - 1;
-      if (this.narrowing?.isIn(before)) {
+      if (this.local?.isIn(before)) {
+        this.local.advance(before, this.patterns[before]);
+        units = this.local.unstable(stage);
+        count = this.local.counts[stage];
+      } else if (this.narrowing?.isIn(before)) {
         this.narrowing.advance(this.patterns[before]);
         units = this.narrowing.candidates;
         count = this.narrowing.count;
@@ -259,7 +287,7 @@ export class RegionWalk<G extends Geometry> {
       if (isOwn) list = this.crossing;
     }
     const step = this.program.stages[stage];
-    const rows = this.propagator.preActivations(stage);
+    const rows = this.preActivations(stage);
     const pattern = this.patterns[stage];
     const { crossing } = this;
     let end = at;
@@ -269,13 +297,21 @@ export class RegionWalk<G extends Geometry> {
     } else {
       for (let k = from; k < to; k++) {
         const group = list[k];
-        if (this.maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]) === 1)
+        if (this.maxima.listGreatest(stage, step, group, rows, this.tolerances[stage], this.among(stage)) === 1)
           pattern[group] = this.maxima.candidates[0];
         else crossing[end++] = group;
       }
     }
     if (stage === this.lastStage - 1 && end > at) this.startNarrowing(stage, at, end);
+    if (this.local && !this.local.isOn && stage < this.lastStage && this.claims.isOwn) {
+      this.local.offer(stage, crossing.subarray(at, end), this.waiting);
+    }
     return end;
+  }
+
+  /** Where only some arguments of a maximum can be greatest. */
+  private among(stage: number): Candidates | null {
+    return this.local?.isBehind(stage) ? this.local.candidates : null;
   }
 
   /** Fills in the query about the units at `from` to `to` in `list`. */
@@ -288,7 +324,7 @@ export class RegionWalk<G extends Geometry> {
     at: number,
   ): SignQuery {
     const { query } = this;
-    query.rows = this.propagator.preActivations(stage);
+    query.rows = this.preActivations(stage);
     query.tolerance = this.tolerances[stage];
     query.breakpoints = breakpoints;
     query.firstId = this.lines.ofBreakpoint(stage, 0, 0);
@@ -299,6 +335,10 @@ export class RegionWalk<G extends Geometry> {
     query.crossing = this.crossing;
     query.at = at;
     return query;
+  }
+
+  private preActivations(stage: number): Float64Array {
+    return this.local?.isBehind(stage) ? this.local.preActivations(stage) : this.propagator.preActivations(stage);
   }
 
   private startNarrowing(stage: number, from: number, to: number): void {
@@ -331,6 +371,7 @@ export class RegionWalk<G extends Geometry> {
     const unit = waitingParts[at + 1];
     if (unit >= 0) this.patterns[stage][unit] = waitingParts[at + 2];
     this.narrowing?.endAbove(this.waiting);
+    this.local?.endAbove(this.waiting);
     this.claims.resume(waitingParts[at + 5]);
     this.isTied = waitingParts[at + 6] === 1;
     if (!this.claims.claimPart()) return -1;
@@ -346,7 +387,7 @@ export class RegionWalk<G extends Geometry> {
     const step = this.program.stages[stage];
     const unit = this.crossing[from];
     if (step.kind === 'max') return this.cutByMaximum(stage, step, unit, from + 1, to);
-    const rows = this.propagator.preActivations(stage);
+    const rows = this.preActivations(stage);
     const tolerance = this.tolerances[stage];
     const { breakpoints } = step;
     for (let b = 0; b < breakpoints.length; b++) {
@@ -374,8 +415,8 @@ export class RegionWalk<G extends Geometry> {
   /** Puts aside the part where each argument is the greatest, unless one is the greatest everywhere. */
   private cutByMaximum(stage: number, step: MaxStep, group: number, from: number, to: number): number {
     const { maxima, claims } = this;
-    const rows = this.propagator.preActivations(stage);
-    const count = maxima.listGreatest(stage, step, group, rows, this.tolerances[stage]);
+    const rows = this.preActivations(stage);
+    const count = maxima.listGreatest(stage, step, group, rows, this.tolerances[stage], this.among(stage));
     const maximum = { stage, step, group, rows, tolerance: this.tolerances[stage] };
     const candidates = Array.from(maxima.candidates.subarray(0, count));
     const size = step.start[group + 1] - step.start[group];
@@ -400,8 +441,7 @@ export class RegionWalk<G extends Geometry> {
   }
 
   /** At the last stage only the number of parts matters; true if the geometry can compute it without cutting. */
-  private countedTogether(from: number, to: number): boolean {
-    const stage = this.lastStage;
+  private countedTogether(stage: number, from: number, to: number): boolean {
     const step = this.program.stages[stage];
     const { visit, unvisited, isNew } = this.options;
     if (isNew || step.kind !== 'units' || step.breakpoints.length > 1) return false;
@@ -414,7 +454,7 @@ export class RegionWalk<G extends Geometry> {
       this.isTied = true;
       return false;
     }
-    this.cells[stage] += parts;
+    this.addCells(stage, parts);
     if (visit) unvisited?.add(parts);
     return parts > 0;
   }

@@ -1,0 +1,251 @@
+import { isRectified, type AffineStep, type MaxStep, type Program, type UnitStep } from '../program/program.ts';
+import type { SparseMatrix } from '../program/program.ts';
+import type { Box } from '../geometry/geometry.ts';
+
+/** Room for rounding in sums of deviations. */
+const ROUNDING = 1 + 2 ** -30;
+/** Of a unit that may change its piece, so that it counts as one whose output deviates. */
+const LEAST = 2 ** -1000;
+
+/**
+ * Bounds in a part of the plane that some units may still cut: how far each number in the network may be from what its
+ * map says while those units keep their pieces. Units whose sign is certain all the same are stable there, whatever the
+ * others do; the other ones are unstable.
+ */
+export class PartBounds {
+  /** By tensor: how far its numbers may be from their maps; 0 except in the rows listed in `live`. */
+  readonly deviations: readonly Float64Array[];
+  readonly live: readonly Int32Array[];
+  readonly liveCounts: Int32Array;
+  /** By stage: its unstable units, and at the place of each unit whether it is one. */
+  readonly unstable: readonly Int32Array[];
+  readonly counts: Int32Array;
+  readonly isUnstable: readonly Uint8Array[];
+  /** Of an unstable maximum, from where to where its arguments that may be greatest are, by their place in it. */
+  readonly firstCandidate: readonly Int32Array[];
+  readonly lastCandidate: readonly Int32Array[];
+  candidates: number[] = [];
+  private readonly isLive: readonly Uint8Array[];
+  /** By stage of units: the greatest size of a slope, and of the difference of two of a unit. */
+  private readonly slopes: readonly { readonly most: number; readonly turn: number }[];
+  /** The stage of ReLUs that a stage reads directly, or -1. */
+  private readonly rectified: readonly number[];
+
+  constructor(program: Program) {
+    const { sizes, stages } = program;
+    this.deviations = sizes.map((size) => new Float64Array(size));
+    this.live = sizes.map((size) => new Int32Array(size));
+    this.liveCounts = new Int32Array(sizes.length);
+    this.isLive = sizes.map((size) => new Uint8Array(size));
+    this.unstable = stages.map(({ output }) => new Int32Array(sizes[output]));
+    this.counts = new Int32Array(stages.length);
+    this.isUnstable = stages.map(({ output }) => new Uint8Array(sizes[output]));
+    this.firstCandidate = stages.map(({ output, kind }) => new Int32Array(kind === 'max' ? sizes[output] : 0));
+    this.lastCandidate = stages.map(({ output, kind }) => new Int32Array(kind === 'max' ? sizes[output] : 0));
+    this.slopes = stages.map((step) => (step.kind === 'max' ? { most: 1, turn: 0 } : slopeSizes(step)));
+    this.rectified = stages.map(({ source }) =>
+      stages.findIndex((before) => before.output === source && isRectified(before)),
+    );
+  }
+
+  clear(): void {
+    const { deviations, live, liveCounts, isLive, unstable, counts, isUnstable } = this;
+    for (let tensor = 0; tensor < live.length; tensor++) {
+      for (let k = 0; k < liveCounts[tensor]; k++) {
+        const row = live[tensor][k];
+        deviations[tensor][row] = isLive[tensor][row] = 0;
+      }
+      liveCounts[tensor] = 0;
+    }
+    for (let stage = 0; stage < unstable.length; stage++) {
+      for (let k = 0; k < counts[stage]; k++) isUnstable[stage][unstable[stage][k]] = 0;
+      counts[stage] = 0;
+    }
+    this.candidates.length = 0;
+  }
+
+  private raise(tensor: number, row: number, by: number): void {
+    if (this.isLive[tensor][row] === 0) {
+      this.isLive[tensor][row] = 1;
+      this.live[tensor][this.liveCounts[tensor]++] = row;
+    }
+    this.deviations[tensor][row] += by;
+  }
+
+  private add(stage: number, unit: number): void {
+    this.isUnstable[stage][unit] = 1;
+    this.unstable[stage][this.counts[stage]++] = unit;
+  }
+
+  /** The units of the part's own stage at `from` to `to` in `open` are undecided there; their maps are right. */
+  open(stage: number, step: UnitStep, rows: Float64Array, pattern: Int32Array, box: Box, open: Int32Array): void {
+    const { breakpoints } = step;
+    const { turn } = this.slopes[stage];
+    for (const unit of open) {
+      const { value, reach } = span(rows, unit, box);
+      const piece = pattern[unit];
+      const below = piece > 0 ? breakpoints[piece - 1] - (value - reach) : 0;
+      const above = piece < breakpoints.length ? value + reach - breakpoints[piece] : 0;
+      this.add(stage, unit);
+      this.raise(step.output, unit, turn * Math.max(0, below, above) + LEAST);
+    }
+  }
+
+  /** Brings deviations through an affine step, whose matrices stand transposed in `columns`. */
+  pass({ terms, output }: AffineStep, columns: readonly SparseMatrix[]): void {
+    const to = this.deviations[output];
+    const isLive = this.isLive[output];
+    const live = this.live[output];
+    let count = this.liveCounts[output];
+    for (let k = 0; k < terms.length; k++) {
+      const { source } = terms[k];
+      const { start, column, value } = columns[k];
+      const from = this.deviations[source];
+      for (let j = 0; j < this.liveCounts[source]; j++) {
+        const c = this.live[source][j];
+        const by = from[c];
+        for (let e = start[c]; e < start[c + 1]; e++) {
+          const row = column[e];
+          if (isLive[row] === 0) {
+            isLive[row] = 1;
+            live[count++] = row;
+          }
+          to[row] += Math.abs(value[e]) * by;
+        }
+      }
+    }
+    this.liveCounts[output] = count;
+  }
+
+  /** Gives each unit the piece of its map at the center of the box; lists the unstable ones. */
+  units(stage: number, step: UnitStep, rows: Float64Array, pattern: Int32Array, box: Box, tolerance: number): void {
+    const { breakpoints, slopes, source, output } = step;
+    const { centerX, centerY, reachX, reachY } = box;
+    const pieces = breakpoints.length + 1;
+    const before = this.deviations[source];
+    const { most, turn } = this.slopes[stage];
+    for (let i = 0, at = 0; i < pattern.length; i++, at += 3) {
+      const [a, b] = [rows[at], rows[at + 1]];
+      const value = a * centerX + b * centerY + rows[at + 2];
+      const reach = Math.abs(a) * reachX + Math.abs(b) * reachY;
+      let piece = 0;
+      let distance = Infinity;
+      for (let k = 0; k < breakpoints.length; k++) {
+        const above = value - breakpoints[k];
+        if (above > 0) piece = k + 1;
+        distance = Math.min(distance, Math.abs(above));
+      }
+      pattern[i] = piece;
+      const off = before[i] * ROUNDING;
+      const slope = Math.abs(slopes[i * pieces + piece]);
+      if (distance > reach + off + tolerance) {
+        if (off > 0 && slope > 0) this.raise(output, i, slope * off);
+        continue;
+      }
+      this.add(stage, i);
+      const [far, near] = [Math.max(0, reach + off - distance), Math.max(0, reach - distance)];
+      this.raise(output, i, Math.min(slope * off + turn * far, most * off + turn * near) + LEAST);
+    }
+  }
+
+  /** Gives each maximum the argument that is greatest at the center of the box; lists the unstable ones. */
+  maxima(
+    stage: number,
+    step: MaxStep,
+    rows: Float64Array,
+    patterns: readonly Int32Array[],
+    box: Box,
+    tolerance: number,
+  ): void {
+    for (let group = 0; group < patterns[stage].length; group++) {
+      this.maximum(stage, step, group, rows, patterns, box, tolerance);
+    }
+  }
+
+  private maximum(
+    stage: number,
+    { start, members, source, output }: MaxStep,
+    group: number,
+    rows: Float64Array,
+    patterns: readonly Int32Array[],
+    { centerX, centerY, reachX, reachY }: Box,
+    tolerance: number,
+  ): void {
+    const rectified = this.rectified[stage];
+    const off = this.deviations[source];
+    const first = start[group];
+    const size = start[group + 1] - first;
+    let leader = -1;
+    let greatest = -Infinity;
+    let silent = -1;
+    let isPositive = false;
+    for (let k = 0; k < size; k++) {
+      const member = members[first + k];
+      if (rectified >= 0) {
+        const isOpen = this.isUnstable[rectified][member] === 1;
+        if (!isOpen && patterns[rectified][member] === 0) {
+          // Zero throughout the part; of such arguments only the first can be chosen.
+          if (silent < 0) silent = k;
+          continue;
+        }
+        isPositive ||= !isOpen;
+      }
+      const at = 3 * member;
+      const value = rows[at] * centerX + rows[at + 1] * centerY + rows[at + 2];
+      if (leader < 0 || value > greatest) {
+        leader = k;
+        greatest = value;
+      }
+    }
+    if (leader < 0) {
+      patterns[stage][group] = silent;
+      return;
+    }
+    patterns[stage][group] = leader;
+    const from = this.candidates.length;
+    const best = 3 * members[first + leader];
+    const own = off[members[first + leader]] * ROUNDING;
+    let most = own;
+    for (let k = 0; k < size; k++) {
+      const member = members[first + k];
+      const isSilent = rectified >= 0 && patterns[rectified][member] === 0 && this.isUnstable[rectified][member] === 0;
+      if (isSilent && (k !== silent || isPositive)) continue;
+      if (k !== leader) {
+        const at = 3 * member;
+        const [a, b] = isSilent ? [rows[best], rows[best + 1]] : [rows[best] - rows[at], rows[best + 1] - rows[at + 1]];
+        const ahead = a * centerX + b * centerY + (rows[best + 2] - (isSilent ? 0 : rows[at + 2]));
+        const reach = Math.abs(a) * reachX + Math.abs(b) * reachY;
+        const theirs = isSilent ? 0 : off[member] * ROUNDING;
+        if (!isSilent && ahead - reach > own + theirs + tolerance) continue;
+        most = Math.max(most, reach - ahead + theirs);
+      }
+      this.candidates.push(k);
+    }
+    if (this.candidates.length === from + 1) {
+      this.candidates.length = from;
+      if (own > 0) this.raise(output, group, own);
+      return;
+    }
+    this.firstCandidate[stage][group] = from;
+    this.lastCandidate[stage][group] = this.candidates.length;
+    this.add(stage, group);
+    this.raise(output, group, most + LEAST);
+  }
+}
+
+function span(rows: Float64Array, unit: number, { centerX, centerY, reachX, reachY }: Box) {
+  const [a, b, c] = [rows[3 * unit], rows[3 * unit + 1], rows[3 * unit + 2]];
+  return { value: a * centerX + b * centerY + c, reach: Math.abs(a) * reachX + Math.abs(b) * reachY };
+}
+
+function slopeSizes({ slopes, breakpoints }: UnitStep): { most: number; turn: number } {
+  const pieces = breakpoints.length + 1;
+  let most = 0;
+  let turn = 0;
+  for (let first = 0; first < slopes.length; first += pieces) {
+    const own = slopes.subarray(first, first + pieces);
+    most = own.reduce((size, slope) => Math.max(size, Math.abs(slope)), most);
+    turn = Math.max(turn, Math.max(...own) - Math.min(...own));
+  }
+  return { most, turn };
+}
