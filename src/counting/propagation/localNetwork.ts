@@ -1,11 +1,20 @@
 import type { Box } from '../geometry/geometry.ts';
-import { grown, type AffineStep, type Program, type SparseMatrix, type Step } from '../program/program.ts';
+import {
+  grown,
+  type AffineStep,
+  type MaxStep,
+  type Program,
+  type SparseMatrix,
+  type Step,
+} from '../program/program.ts';
 import { PartBounds } from './partBounds.ts';
 import { Sensitivities } from './sensitivities.ts';
 import type { Sizes } from './sizes.ts';
 
 /** A part with more unstable units than this is left to be cut first. */
 const MAX_UNSTABLE = 128;
+/** And one in which more weights than this would be looked at to find what units depend on. */
+const MAX_WORK = 1 << 18;
 
 /** What a local network takes from the propagation through the whole one. */
 export interface WholeNetwork {
@@ -23,7 +32,7 @@ export interface LocalPart {
   readonly box: Box;
   readonly patterns: readonly Int32Array[];
   /** How far the pre-activations of a stage may be off by rounding. */
-  tolerance(stage: number): number;
+  readonly tolerance: (stage: number) => number;
 }
 
 /**
@@ -35,6 +44,8 @@ export class LocalNetwork {
   /** The stage of units that cut the part, and the last one with an unstable unit. */
   stage = -1;
   last = -1;
+  /** How many units are unstable. */
+  count = 0;
   readonly bounds: PartBounds;
   private readonly sensitivities: Sensitivities;
   /** By stage: maps of its source tensor, right in the rows that its unstable units read. */
@@ -46,6 +57,7 @@ export class LocalNetwork {
   private readonly pieces = new Int32Array(MAX_UNSTABLE);
   private readonly beyond = new Float64Array(3 * MAX_UNSTABLE);
   private readonly isBeyond = new Uint8Array(MAX_UNSTABLE);
+  private readonly mostBeyond = new Float64Array(MAX_UNSTABLE);
   private readonly beyondSize = new Float64Array(MAX_UNSTABLE);
   /** By stage: where its rows end in the lists of all. */
   private readonly rowEnds: Int32Array;
@@ -57,7 +69,7 @@ export class LocalNetwork {
   private entryEnds = new Int32Array(64);
   private entryUnits = new Int32Array(256);
   private entryValues = new Float64Array(256);
-  private readonly isRead: readonly Uint8Array[];
+  private readonly isLinked: readonly Uint8Array[];
   /** The places of the stages among the steps. */
   private readonly places: readonly number[];
 
@@ -65,18 +77,13 @@ export class LocalNetwork {
     const { program } = whole;
     const { stages, sizes } = program;
     this.bounds = new PartBounds(program);
-    this.sensitivities = new Sensitivities(program, this.bounds, (step) => whole.columnsOf(step));
+    this.sensitivities = new Sensitivities(program, this.bounds, (step) => whole.columnsOf(step), MAX_UNSTABLE);
     this.maps = stages.map(({ source }) => new Float64Array(3 * sizes[source]));
     this.numbers = stages.map(({ output }) => new Int32Array(sizes[output]));
     this.firstNumber = new Int32Array(stages.length + 1);
     this.rowEnds = new Int32Array(stages.length);
     this.places = stages.map((step) => program.steps.indexOf(step));
-    this.isRead = stages.map(({ source }) => new Uint8Array(sizes[source]));
-  }
-
-  /** How many units are unstable. */
-  get count(): number {
-    return this.firstNumber[this.firstNumber.length - 1];
+    this.isLinked = stages.map(({ source }) => new Uint8Array(sizes[source]));
   }
 
   /** Maps of the source tensor of a stage behind the part's own: right for its unstable units alone. */
@@ -98,105 +105,108 @@ export class LocalNetwork {
       if (step.kind === 'max' || open.length > MAX_UNSTABLE) return false;
       bounds.open(stage, step, whole.tensors[step.source], patterns[stage], box, open);
     }
-    let count = open.length;
-    this.last = stage;
+    this.stage = this.last = stage;
+    this.rowCount = this.count = this.sensitivities.work = 0;
+    this.number(stage, patterns[stage]);
     for (let next = stage + 1; next < stages.length; next++) {
       whole.advance(next - 1, patterns[next - 1]);
       for (const affine of whole.groups[next]) {
         if (affine.kind === 'affine') bounds.pass(affine, whole.columnsOf(affine));
       }
-      this.classify(next, part);
+      if (!this.classify(next, part)) return false;
       if (bounds.counts[next] > 0) this.last = next;
-      count += bounds.counts[next];
-      if (count > MAX_UNSTABLE) return false;
+      this.number(next, patterns[next]);
     }
-    this.stage = stage;
-    this.number(patterns);
-    this.link(patterns);
     return true;
   }
 
-  private classify(stage: number, { patterns, box, tolerance }: LocalPart): void {
+  /** Finds the unstable units of a stage, and what each row that they read is made of. False if that takes too long. */
+  private classify(stage: number, { patterns, box, tolerance }: LocalPart): boolean {
     const { bounds, whole } = this;
     const step = whole.program.stages[stage];
     const rows = whole.tensors[step.source];
     const error = tolerance(stage);
-    if (step.kind === 'max') bounds.maxima(stage, step, rows, patterns, box, error);
-    else bounds.units(stage, step, rows, patterns[stage], box, error);
-  }
-
-  /** Numbers the unstable units. */
-  private number(patterns: readonly Int32Array[]): void {
-    const { counts, unstable } = this.bounds;
-    let number = 0;
-    for (let stage = 0; stage < counts.length; stage++) {
-      this.firstNumber[stage] = number;
-      for (let k = 0; k < counts[stage]; k++, number++) {
-        const unit = unstable[stage][k];
-        this.numbers[stage][unit] = number;
-        this.pieces[number] = patterns[stage][unit];
-      }
+    if (step.kind === 'max') {
+      bounds.maxima(stage, step, rows, patterns, box, error);
+      if (this.count + bounds.counts[stage] > MAX_UNSTABLE) return false;
+      this.linkArguments(stage, step, patterns);
+    } else {
+      const units = { rows, pattern: patterns[stage], box, tolerance: error };
+      const isFew = () => this.sensitivities.work < MAX_WORK && this.count + bounds.counts[stage] < MAX_UNSTABLE;
+      const link = (unit: number) => (isFew() ? this.link(stage, unit, patterns) : NaN);
+      if (!bounds.units(stage, step, units, link, () => this.rowCount++)) return false;
     }
-    this.firstNumber[counts.length] = number;
-    this.isBeyond.fill(0, 0, number);
+    this.rowEnds[stage] = this.rowCount;
+    return true;
   }
 
-  /** Finds what each row that an unstable unit reads is made of. */
-  private link(patterns: readonly Int32Array[]): void {
-    this.rowCount = 0;
-    for (let stage = this.stage + 1; stage <= this.last; stage++) {
-      const start = this.rowCount;
-      this.listRows(stage);
-      for (let k = start; k < this.rowCount; k++) this.linkRow(stage, k, patterns);
-      this.rowEnds[stage] = this.rowCount;
-      for (let k = start; k < this.rowCount; k++) this.isRead[stage][this.rows[k]] = 0;
-    }
-  }
-
-  private listRows(stage: number): void {
-    const { unstable, counts, candidates, firstCandidate, lastCandidate } = this.bounds;
-    const step = this.whole.program.stages[stage];
+  /** Numbers the unstable units of a stage. */
+  private number(stage: number, pattern: Int32Array): void {
+    const { counts, unstable, beyond } = this.bounds;
+    this.firstNumber[stage] = this.count;
     for (let k = 0; k < counts[stage]; k++) {
       const unit = unstable[stage][k];
-      if (step.kind === 'units') this.listRow(stage, unit);
-      else {
-        for (let c = firstCandidate[stage][unit]; c < lastCandidate[stage][unit]; c++) {
-          this.listRow(stage, step.members[step.start[unit] + candidates[c]]);
-        }
-      }
+      const number = this.count++;
+      this.numbers[stage][unit] = number;
+      this.pieces[number] = pattern[unit];
+      this.mostBeyond[number] = beyond[stage][k];
+      this.isBeyond[number] = 0;
     }
+    this.firstNumber[stage + 1] = this.count;
   }
 
-  private listRow(stage: number, row: number): void {
-    if (this.isRead[stage][row] === 1) return;
-    this.isRead[stage][row] = 1;
-    if (this.rowCount === this.rows.length) {
+  private linkArguments(stage: number, step: MaxStep, patterns: readonly Int32Array[]): void {
+    const { unstable, counts, candidates, firstCandidate, lastCandidate } = this.bounds;
+    const start = this.rowCount;
+    const isLinked = this.isLinked[stage];
+    for (let k = 0; k < counts[stage]; k++) {
+      const group = unstable[stage][k];
+      for (let c = firstCandidate[stage][group]; c < lastCandidate[stage][group]; c++) {
+        const row = step.members[step.start[group] + candidates[c]];
+        if (isLinked[row] === 1) continue;
+        isLinked[row] = 1;
+        this.link(stage, row, patterns);
+        this.rowCount++;
+      }
+    }
+    for (let k = start; k < this.rowCount; k++) isLinked[this.rows[k]] = 0;
+  }
+
+  /**
+   * Writes behind the last row what row `row` of the source of a stage is made of; returns how far it may be from its
+   * map.
+   */
+  private link(stage: number, row: number, patterns: readonly Int32Array[]): number {
+    const { sensitivities, mostBeyond, rowCount: k } = this;
+    const tensor = this.whole.program.stages[stage].source;
+    sensitivities.start(tensor, row, 1);
+    sensitivities.find(this.places[stage] - 1, this.places[this.stage], this.numbers, patterns);
+    const { units, values, count } = sensitivities;
+    let end = k === 0 ? 0 : this.entryEnds[k - 1];
+    this.reserve(k, end + count);
+    const from = this.whole.tensors[tensor];
+    for (let j = 0; j < 3; j++) this.first[3 * k + j] = from[3 * row + j];
+    this.rows[k] = row;
+    let most = 0;
+    for (let e = 0; e < count; e++, end++) {
+      this.entryUnits[end] = units[e];
+      this.entryValues[end] = values[e];
+      most += Math.abs(values[e]) * mostBeyond[units[e]];
+    }
+    this.entryEnds[k] = end;
+    return most;
+  }
+
+  private reserve(row: number, entries: number): void {
+    if (row === this.rows.length) {
       this.rows = grown(this.rows);
       this.entryEnds = grown(this.entryEnds);
       this.first = grown(this.first);
     }
-    this.rows[this.rowCount++] = row;
-  }
-
-  private linkRow(stage: number, k: number, patterns: readonly Int32Array[]): void {
-    const { sensitivities, first } = this;
-    const tensor = this.whole.program.stages[stage].source;
-    const from = this.whole.tensors[tensor];
-    const row = this.rows[k];
-    for (let j = 0; j < 3; j++) first[3 * k + j] = from[3 * row + j];
-    sensitivities.start(tensor, row, 1);
-    sensitivities.find(this.places[stage] - 1, this.places[this.stage], this.numbers, patterns);
-    const { units, values } = sensitivities;
-    let end = k === 0 ? 0 : this.entryEnds[k - 1];
-    while (this.entryUnits.length < end + units.length) {
+    while (this.entryUnits.length < entries) {
       this.entryUnits = grown(this.entryUnits);
       this.entryValues = grown(this.entryValues);
     }
-    for (let e = 0; e < units.length; e++, end++) {
-      this.entryUnits[end] = units[e];
-      this.entryValues[end] = values[e];
-    }
-    this.entryEnds[k] = end;
   }
 
   /** Enters a cell: stage `stage` has this pattern now, earlier ones are unchanged. */

@@ -1,11 +1,26 @@
-import { isRectified, type AffineStep, type MaxStep, type Program, type UnitStep } from '../program/program.ts';
-import type { SparseMatrix } from '../program/program.ts';
+import {
+  grown,
+  isRectified,
+  type AffineStep,
+  type MaxStep,
+  type Program,
+  type SparseMatrix,
+  type UnitStep,
+} from '../program/program.ts';
 import type { Box } from '../geometry/geometry.ts';
 
 /** Room for rounding in sums of deviations. */
 const ROUNDING = 1 + 2 ** -30;
 /** Of a unit that may change its piece, so that it counts as one whose output deviates. */
 const LEAST = 2 ** -1000;
+
+/** Units of a stage in a part: their maps and how far those are off by rounding, their pieces, a box around it. */
+export interface UnitPart {
+  readonly rows: Float64Array;
+  readonly pattern: Int32Array;
+  readonly box: Box;
+  readonly tolerance: number;
+}
 
 /**
  * Bounds in a part of the plane that some units may still cut: how far each number in the network may be from what its
@@ -17,14 +32,17 @@ export class PartBounds {
   readonly deviations: readonly Float64Array[];
   readonly live: readonly Int32Array[];
   readonly liveCounts: Int32Array;
-  /** By stage: its unstable units, and at the place of each unit whether it is one. */
+  /** By stage: its unstable units, the first so many, and at the place of each unit whether it is one. */
   readonly unstable: readonly Int32Array[];
   readonly counts: Int32Array;
   readonly isUnstable: readonly Uint8Array[];
   /** Of an unstable maximum, from where to where its arguments that may be greatest are, by their place in it. */
   readonly firstCandidate: readonly Int32Array[];
   readonly lastCandidate: readonly Int32Array[];
-  candidates: number[] = [];
+  candidates = new Int32Array(256);
+  private candidateCount = 0;
+  /** By stage, in the order of `unstable`: how far an output may be from what the unit's piece makes of its input. */
+  readonly beyond: readonly Float64Array[];
   private readonly isLive: readonly Uint8Array[];
   /** By stage of units: the greatest size of a slope, and of the difference of two of a unit. */
   private readonly slopes: readonly { readonly most: number; readonly turn: number }[];
@@ -39,6 +57,7 @@ export class PartBounds {
     this.isLive = sizes.map((size) => new Uint8Array(size));
     this.unstable = stages.map(({ output }) => new Int32Array(sizes[output]));
     this.counts = new Int32Array(stages.length);
+    this.beyond = stages.map(({ output }) => new Float64Array(sizes[output]));
     this.isUnstable = stages.map(({ output }) => new Uint8Array(sizes[output]));
     this.firstCandidate = stages.map(({ output, kind }) => new Int32Array(kind === 'max' ? sizes[output] : 0));
     this.lastCandidate = stages.map(({ output, kind }) => new Int32Array(kind === 'max' ? sizes[output] : 0));
@@ -61,7 +80,7 @@ export class PartBounds {
       for (let k = 0; k < counts[stage]; k++) isUnstable[stage][unstable[stage][k]] = 0;
       counts[stage] = 0;
     }
-    this.candidates.length = 0;
+    this.candidateCount = 0;
   }
 
   private raise(tensor: number, row: number, by: number): void {
@@ -72,8 +91,9 @@ export class PartBounds {
     this.deviations[tensor][row] += by;
   }
 
-  private add(stage: number, unit: number): void {
+  private add(stage: number, unit: number, beyond: number): void {
     this.isUnstable[stage][unit] = 1;
+    this.beyond[stage][this.counts[stage]] = beyond;
     this.unstable[stage][this.counts[stage]++] = unit;
   }
 
@@ -86,8 +106,9 @@ export class PartBounds {
       const piece = pattern[unit];
       const below = piece > 0 ? breakpoints[piece - 1] - (value - reach) : 0;
       const above = piece < breakpoints.length ? value + reach - breakpoints[piece] : 0;
-      this.add(stage, unit);
-      this.raise(step.output, unit, turn * Math.max(0, below, above) + LEAST);
+      const beyond = turn * Math.max(0, below, above) + LEAST;
+      this.add(stage, unit, beyond);
+      this.raise(step.output, unit, beyond);
     }
   }
 
@@ -117,8 +138,18 @@ export class PartBounds {
     this.liveCounts[output] = count;
   }
 
-  /** Gives each unit the piece of its map at the center of the box; lists the unstable ones. */
-  units(stage: number, step: UnitStep, rows: Float64Array, pattern: Int32Array, box: Box, tolerance: number): void {
+  /**
+   * Gives each unit the piece of its map at the center of the box; lists the unstable ones. `tighter` bounds how far
+   * what a unit reads may be off, where a sum over all ways to it leaves open whether it is stable; `keep` is called
+   * where that does not settle it. False where `tighter` returns NaN: it takes too long.
+   */
+  units(
+    stage: number,
+    step: UnitStep,
+    { rows, pattern, box, tolerance }: UnitPart,
+    tighter: (unit: number) => number,
+    keep: () => void,
+  ): boolean {
     const { breakpoints, slopes, source, output } = step;
     const { centerX, centerY, reachX, reachY } = box;
     const pieces = breakpoints.length + 1;
@@ -136,16 +167,22 @@ export class PartBounds {
         distance = Math.min(distance, Math.abs(above));
       }
       pattern[i] = piece;
-      const off = before[i] * ROUNDING;
+      let off = before[i] * ROUNDING;
       const slope = Math.abs(slopes[i * pieces + piece]);
+      if (!(distance > reach + off + tolerance)) {
+        off = Math.min(off, tighter(i) * ROUNDING);
+        if (Number.isNaN(off)) return false;
+      }
       if (distance > reach + off + tolerance) {
         if (off > 0 && slope > 0) this.raise(output, i, slope * off);
         continue;
       }
-      this.add(stage, i);
+      keep();
       const [far, near] = [Math.max(0, reach + off - distance), Math.max(0, reach - distance)];
+      this.add(stage, i, turn * far + LEAST);
       this.raise(output, i, Math.min(slope * off + turn * far, most * off + turn * near) + LEAST);
     }
+    return true;
   }
 
   /** Gives each maximum the argument that is greatest at the center of the box; lists the unstable ones. */
@@ -202,7 +239,8 @@ export class PartBounds {
       return;
     }
     patterns[stage][group] = leader;
-    const from = this.candidates.length;
+    const from = this.candidateCount;
+    if (this.candidates.length < from + size) this.candidates = grown(this.candidates);
     const best = 3 * members[first + leader];
     const own = off[members[first + leader]] * ROUNDING;
     let most = own;
@@ -219,16 +257,16 @@ export class PartBounds {
         if (!isSilent && ahead - reach > own + theirs + tolerance) continue;
         most = Math.max(most, reach - ahead + theirs);
       }
-      this.candidates.push(k);
+      this.candidates[this.candidateCount++] = k;
     }
-    if (this.candidates.length === from + 1) {
-      this.candidates.length = from;
+    if (this.candidateCount === from + 1) {
+      this.candidateCount = from;
       if (own > 0) this.raise(output, group, own);
       return;
     }
     this.firstCandidate[stage][group] = from;
-    this.lastCandidate[stage][group] = this.candidates.length;
-    this.add(stage, group);
+    this.lastCandidate[stage][group] = this.candidateCount;
+    this.add(stage, group, most + own + LEAST);
     this.raise(output, group, most + LEAST);
   }
 }

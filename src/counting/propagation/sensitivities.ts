@@ -6,9 +6,12 @@ import type { PartBounds } from './partBounds.ts';
  * that they have: by reverse differentiation, through those numbers alone that may change in the part.
  */
 export class Sensitivities {
-  /** The last result: unstable units by their numbers, and the derivative by each. */
-  readonly units: number[] = [];
-  readonly values: number[] = [];
+  /** The last result, the first `count` of each: unstable units by their numbers, and the derivative by each. */
+  readonly units: Int32Array;
+  readonly values: Float64Array;
+  count = 0;
+  /** Weights looked at so far. */
+  work = 0;
   private readonly adjoints: readonly Float64Array[];
   private readonly isTouched: readonly Uint8Array[];
   private readonly touched: readonly Int32Array[];
@@ -16,12 +19,15 @@ export class Sensitivities {
   /** By step: its stage, or -1. */
   private readonly stageOf: readonly number[];
 
-  /** `columnsOf` gives the matrices of a step, transposed. */
+  /** `columnsOf` gives the matrices of a step, transposed; no more units than `most` are unstable. */
   constructor(
     private readonly program: Program,
     private readonly bounds: PartBounds,
     private readonly columnsOf: (step: AffineStep) => readonly SparseMatrix[],
+    most: number,
   ) {
+    this.units = new Int32Array(most);
+    this.values = new Float64Array(most);
     const { sizes, steps, stages } = program;
     this.adjoints = sizes.map((size) => new Float64Array(size));
     this.isTouched = sizes.map((size) => new Uint8Array(size));
@@ -38,7 +44,7 @@ export class Sensitivities {
   /** Goes back from the step at `from` to that at `to`, both included. `numbers` are those of the unstable units. */
   find(from: number, to: number, numbers: readonly Int32Array[], patterns: readonly Int32Array[]): void {
     const { program, stageOf } = this;
-    this.units.length = this.values.length = 0;
+    this.count = 0;
     for (let k = from; k >= to; k--) {
       const step = program.steps[k];
       if (this.touchedCounts[step.output] === 0) continue;
@@ -80,6 +86,7 @@ export class Sensitivities {
         const row = live[source][j];
         byColumns += start[row + 1] - start[row];
       }
+      this.work += Math.min(byColumns, byRows);
       if (byColumns < byRows) this.byColumns(output, source, columns[k]);
       else this.byRows(output, source, matrix);
     }
@@ -117,8 +124,8 @@ export class Sensitivities {
       const unit = this.touched[output][j];
       const adjoint = this.adjoints[output][unit];
       if (isUnstable[unit] === 1) {
-        this.units.push(numbers[unit]);
-        this.values.push(adjoint);
+        this.units[this.count] = numbers[unit];
+        this.values[this.count++] = adjoint;
       }
       const from = step.kind === 'max' ? step.members[step.start[unit] + pattern[unit]] : unit;
       const factor = step.kind === 'max' ? adjoint : adjoint * slopeOf(step, unit, pattern[unit]);

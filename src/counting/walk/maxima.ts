@@ -13,7 +13,7 @@ export interface Maximum {
 
 /** The arguments of each maximum that may be the greatest in a part of the domain, by their place in it. */
 export interface Candidates {
-  readonly candidates: readonly number[];
+  readonly candidates: Int32Array;
   readonly firstCandidate: readonly Int32Array[];
   readonly lastCandidate: readonly Int32Array[];
 }
