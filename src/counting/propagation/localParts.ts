@@ -61,7 +61,7 @@ export class LocalParts {
     this.local.advance(stage, pattern);
   }
 
-  /** The units of a later stage that may cut cells of the part: the first so many. */
+  /** The units of a later stage that may cut cells of the part: the first `counts` of each. */
   unstable(stage: number): Int32Array {
     return this.local.bounds.unstable[stage];
   }

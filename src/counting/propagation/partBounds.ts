@@ -32,7 +32,7 @@ export class PartBounds {
   readonly deviations: readonly Float64Array[];
   readonly live: readonly Int32Array[];
   readonly liveCounts: Int32Array;
-  /** By stage: its unstable units, the first so many, and at the place of each unit whether it is one. */
+  /** By stage: its unstable units, the first `counts` of each, and at the place of each unit whether it is one. */
   readonly unstable: readonly Int32Array[];
   readonly counts: Int32Array;
   readonly isUnstable: readonly Uint8Array[];
