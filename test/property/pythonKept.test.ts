@@ -48,8 +48,28 @@ print(b(torch.randn(5, 4)).shape)
 for net in nets: net(torch.randn(1, 3, 8, 8))
 `;
 
+/** Tensors that are made where they are read, and layers that take them in. */
+const tropical = `import torch
+import torch.nn as nn
+class Tropical(nn.Module):
+    def __init__(self, n=3, m=4):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(m, n)); self.other = nn.Parameter(torch.randn(m, n))
+    def forward(self, x):
+        opened = x.unsqueeze(1)
+        y = (opened + self.weight).max(dim=2).values
+        return y + torch.min(self.other + x[:, None, :], -1)[0]
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 3); self.t = Tropical(3, 4); self.u = Tropical(m=2, n=4)
+    def forward(self, x): return self.u(torch.relu(self.t(self.a(x))))
+net = Net(); print(net(torch.randn(1, 2)).shape)
+`;
+
 const texts = [
   noting,
+  tropical,
   file('bench/residualNetworks.py').replace('23, 3', '4, 3').replace('36, 3', '5, 3'),
   `${classic('small')}\n\n${file('bench/fileNetworks.py')}`,
   `${classic('mobilenetv2')}\n\n${classic('squeezenet')}`,

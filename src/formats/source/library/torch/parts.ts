@@ -11,7 +11,7 @@ import type { Trace } from './trace.ts';
 
 const TOO_LONG = 'An axis of more than a million places is not divided here.';
 
-function isAll(part: Value): boolean {
+export function isAll(part: Value): boolean {
   return part instanceof Slice && [part.start, part.stop, part.step].every((end) => end === null);
 }
 

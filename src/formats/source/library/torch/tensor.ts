@@ -32,6 +32,11 @@ export class Tensor implements Mutable {
     return this.state instanceof Deferred ? this.state.rearranged : undefined;
   }
 
+  /** It may become a part of a max-plus product. */
+  get pending(): Opened | OuterSum | undefined {
+    return this.state instanceof Deferred ? this.state.pending : undefined;
+  }
+
   save(): TensorValue | Deferred {
     return this.state;
   }
@@ -41,12 +46,28 @@ export class Tensor implements Mutable {
   }
 }
 
-/** A tensor in axes that may yet be joined to those of a layer; what reads it before cannot be analyzed. */
+/** A vector with an axis before its numbers: `x.unsqueeze(1)`. */
+export interface Opened {
+  readonly kind: 'opened';
+  readonly x: TensorValue;
+}
+
+/** For each unit the numbers of a vector, each with a weight added to it. */
+export interface OuterSum {
+  readonly kind: 'sum';
+  readonly x: TensorValue;
+  readonly units: number;
+  readonly owner: string;
+}
+
+/** A tensor that is not made before something reads it: a layer may take in what made it. */
 export class Deferred {
   constructor(
-    readonly rearranged: Rearranged,
-    /** Says so where it is read. */
+    /** In axes that no layer has; what reads it before they are joined to those of a layer cannot be analyzed. */
+    readonly rearranged: Rearranged | undefined,
+    /** Makes it, or says why not, where it is read. */
     readonly refuse: () => TensorValue,
+    readonly pending?: Opened | OuterSum,
   ) {}
 }
 

@@ -17,11 +17,18 @@ import { divided, dividesTensors, endsOf, part, sizesOfParts, takesAll } from '.
 import { changesAxes, rearrangedBy } from './rearranging.ts';
 import { axesOf, isMeantChannelsFirst } from './shapes.ts';
 import { Aside, DataTensor, Deferred, Filled, isTensorLike, Parameter, Tensor } from './tensor.ts';
-import type { TensorLike } from './tensor.ts';
+import type { Opened, OuterSum, TensorLike } from './tensor.ts';
 import { STEPS_OF_LAYER } from './trace.ts';
 import type { Trace } from './trace.ts';
+import { opensUnits, opensUnitsByIndex, outerSum, sumBelow, tropicalProduct } from './tropical.ts';
 
 export function operateTensors(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
+  const sum = e.torch.trace && outerSum(operator, left, right);
+  const operate = () => operated(e, operator, left, right, site);
+  return sum ? pendingTensor(e, sum, operate) : operate();
+}
+
+function operated(e: Evaluator, operator: string, left: Value, right: Value, site: Site): Value {
   const { trace } = e.torch;
   const [a, b] = [left, right].map((value) => (value instanceof Tensor ? value : undefined));
   if (!trace || !(a ?? b)) return new Unknown(site.text, site.span, true);
@@ -39,6 +46,15 @@ export function operateTensors(e: Evaluator, operator: string, left: Value, righ
     return e.torch.tensor(e, trace.doubt(node, inputs, 'The other operand', other));
   const value = trace.perform(node, inputs, {}, () => combine(trace, node, operator, left, right));
   return e.torch.tensor(e, value);
+}
+
+/** A tensor that is made where it is read, unless it becomes a part of a max-plus product before. */
+function pendingTensor(e: Evaluator, pending: Opened | OuterSum, make: () => Value): Tensor {
+  const made = (): TensorValue => {
+    const tensor = make();
+    return tensor instanceof Tensor ? tensor.value : pending.x;
+  };
+  return new Tensor(e.journal.next(), new Deferred(undefined, made, pending));
 }
 
 export function absoluteTensor(e: Evaluator, value: Value, site: Site): Value {
@@ -84,6 +100,14 @@ export function tensorPart(e: Evaluator, object: TensorLike, index: Value, site:
   if (!trace || !(object instanceof Tensor)) return new Unknown(site.text, site.span, true);
   const parts = index instanceof Tuple ? index.items : [index];
   if (takesAll(parts)) return object;
+  if (opensUnitsByIndex(object, parts))
+    return pendingTensor(e, { kind: 'opened', x: object.value }, () => partOf(e, object, parts, site));
+  return partOf(e, object, parts, site);
+}
+
+function partOf(e: Evaluator, object: Tensor, parts: readonly Value[], site: Site): Value {
+  const { trace } = e.torch;
+  if (!trace) return undefined;
   e.step(STEPS_OF_LAYER);
   const node = trace.functionNode('part', site);
   const unknown = parts.flatMap(endsOf).find((each) => each instanceof Unknown);
@@ -245,11 +269,15 @@ export function callTensorFunction(e: Evaluator, called: string, args: readonly 
   const more = first?.value === tensor ? rest : args.filter(({ value }) => value !== tensor);
   if (Object.hasOwn(operatorOf, name)) {
     const result = operateTensors(e, operatorOf[name], tensor, more[0]?.value, site);
-    return result instanceof Tensor ? e.torch.placed(e, tensor, result.value, isInPlace) : result;
+    return result instanceof Tensor && isInPlace ? e.torch.placed(e, tensor, result.value, true) : result;
   }
   if (isFilling(name)) return filledLike(name, tensor, more) ?? new Unknown(site.text, site.span, true);
   if (Object.hasOwn(comparisons, name))
     return compareTensors(e, comparisons[name], tensor, more[0]?.value) ?? new Unknown(site.text, site.span, true);
+  if (opensUnits(name, tensor, more)) {
+    const open = () => callOne(e, name, tensor, more, site, isInPlace);
+    return isInPlace ? open() : pendingTensor(e, { kind: 'opened', x: tensor.value }, open);
+  }
   const other = changesAxes(name) ? rearrange(e, name, tensor, more, site) : undefined;
   if (other !== undefined) return other;
   if (tensor.rearranged && name === 'contiguous') return tensor;
@@ -284,6 +312,15 @@ function callOne(
   const { trace } = e.torch;
   if (!trace) return undefined;
   e.step(STEPS_OF_LAYER);
+  const isExtremum = name === 'amax' || name === 'amin';
+  const sum = isExtremum ? sumBelow(tensor, args) : undefined;
+  if (sum) {
+    const units = trace.functionNode(name === 'amax' ? 'max_plus' : 'min_plus', site);
+    return e.torch.tensor(
+      e,
+      trace.perform(units, [sum.x], {}, () => tropicalProduct(trace, units, sum, name === 'amax')),
+    );
+  }
   const node = trace.functionNode(name, site);
   const x = tensor.value;
   const value = trace.perform(node, [x], {}, () => {
