@@ -90,7 +90,7 @@ export const bundlesFor = (options) =>
     forNode('src/extension/node/main.ts', 'extension.js'),
     forNode('src/host/node/serverMain.ts', 'server.js'),
     forNode('src/host/node/workerMain.ts', 'worker.js'),
-    forNode('src/host/node/assistantMain.ts', 'assistant.js'),
+    forNode('src/cli/assistant.ts', 'assistant.js'),
     forNode('src/host/node/mcpMain.ts', 'mcp.js'),
     // The library asks for it to fetch files, which nothing here does.
     forNode('src/host/node/trainerMain.ts', 'trainer.js', { external: ['vscode', 'node-fetch'] }),

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { MAX_PARTS } from '../counting/countParts.ts';
 import { DRAWING_OPTIONS, parseDrawing } from './drawing.ts';
 import { parseArguments } from './io.ts';
-import { PLAN_FILE } from './parts/plan.ts';
+import { PLAN_FILE } from '../analysis/counts/partsPlan.ts';
 import { parsePlace, PLACE_OPTIONS } from './place.ts';
 import { MAX_DRAWS, parseCount, parseNumber, parseSeed, parseWorkers, UsageError } from './usage.ts';
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { layerAtRequest, nativeTextRequest, reportRequest } from '../protocol/server.ts';
 import { registerOpeners } from './openers.ts';
 import { RESTART_COMMAND, showError } from './failures.ts';
+import { askForParts } from './panel/countInParts.ts';
 import type { Panels } from './panel/panels.ts';
 import { holdsNetwork } from './documentFilter.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
@@ -42,9 +43,18 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     }),
     onNetwork('regionLens.chooseWeights', (source) => parts.weightFiles.choose(source)),
     onNetwork('regionLens.showNormalized', (source, network) => showNormalized(server, source, network)),
+    vscode.commands.registerCommand('regionLens.showParts', () => showParts(panels).catch(showError)),
     vscode.commands.registerCommand(RESTART_COMMAND, () => restart(server)),
     ...registerOpeners(parts.extension),
   ];
+}
+
+/** A count in parts, beside the file whose network it counts. */
+async function showParts(panels: Panels): Promise<void> {
+  const parts = await askForParts();
+  if (!parts) return;
+  const { document } = await vscode.window.showTextDocument(parts.network, { preview: false });
+  panels.show(document.uri).showParts(parts);
 }
 
 async function restart(server: Server): Promise<void> {

@@ -21,10 +21,10 @@ export function activateIn(extension: vscode.ExtensionContext, host: ExtensionHo
   const server = new Server(host);
   const runner = new CountRunner(host);
   const weightFiles = new WeightFiles(extension.workspaceState, host.workerFiles);
-  const runs = new RunStore(extension.workspaceState, runner);
+  const runs = new RunStore(extension.workspaceState);
   const training = new TrainingStore(extension.workspaceState, extension.storageUri, host.workerFiles, runner, server);
   const weightRemarks = new WeightRemarks(runner);
-  const { startTrainer } = host;
+  const { startTrainer, commandLine } = host;
   const panels = new Panels({
     extension,
     server,
@@ -32,6 +32,7 @@ export function activateIn(extension: vscode.ExtensionContext, host: ExtensionHo
     runs,
     training,
     startTrainer,
+    commandLine,
     weightFiles,
     weightRemarks,
   });

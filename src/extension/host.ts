@@ -48,6 +48,18 @@ export interface Assistant {
   call(call: ToolCall, signal?: AbortSignal): Promise<ToolAnswer>;
 }
 
+/** What `region-lens` printed, and its exit code. */
+export interface Printed {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/**
+ * Runs `status` or `merge` of `region-lens` in a process of its own. Rejects with `signal.reason` when that is aborted.
+ */
+export type CommandLine = (words: readonly string[], signal: AbortSignal) => Promise<Printed>;
+
 /** What the extension needs of the place it runs in. */
 export interface ExtensionHost {
   /** Brings the protocol's library along, which nothing needs while no network is open. */
@@ -58,6 +70,8 @@ export interface ExtensionHost {
   readonly startTrainer: StartThread<TrainerRequest, TrainerReply>;
   /** Null in browsers, where paths of files have no meaning. */
   readonly assistant: Assistant | null;
+  /** Null in browsers, which start no processes. */
+  readonly commandLine: CommandLine | null;
   /** Tasks that can run at the same time. */
   readonly parallelism: number;
 }

@@ -91,6 +91,7 @@ export const isHostMessage = tagged<HostMessage>({
       regions: isNumber,
       share: isNumber,
       secondsLeft: nullOr(isNumber),
+      parts: nullOr(shape<NonNullable<RunProgress['parts']>>({ done: isNatural, of: isNatural })),
     }),
   }),
   page: shape<HostMessageOf<'page'>>({ type: type('page'), page: oneOf('training') }),

@@ -64,6 +64,8 @@ export interface RunProgress {
   readonly share: number;
   /** Null where there is nothing yet to tell it by. */
   readonly secondsLeft: number | null;
+  /** Of a count that others make in parts: those that are done, and how many there are. Null for other counts. */
+  readonly parts: { readonly done: number; readonly of: number } | null;
 }
 
 /** What points of a file are wanted for: the counts, or the page with the line. */

@@ -6,6 +6,13 @@ import { root } from '../../scripts/process.mjs';
 /** The editor writes spaces as no-break spaces, and marks bidirectional text. */
 const plain = (text: string) => text.replace(/\u00a0/g, ' ').replace(/[\u200b-\u200f\u2066-\u2069]/g, '');
 
+async function isThere(row: Locator): Promise<boolean> {
+  return row.waitFor({ timeout: 5000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The window of a VS Code, as a person uses it. */
 export class WorkbenchPage {
   constructor(readonly page: Page) {}
@@ -62,8 +69,8 @@ export class WorkbenchPage {
     // The dialog writes the folder that it starts in when it has looked at it, also over what was typed by then.
     for (let tries = 0; tries < 10 && (await this.quickInput.isVisible()); tries++) {
       await input.fill(file);
-      if (!isNew) await row.first().waitFor();
-      else if (!(await this.isStill(input, file))) continue;
+      const isTaken = isNew ? this.isStill(input, file) : isThere(row.first());
+      if (!(await isTaken)) continue;
       await this.page.keyboard.press('Enter');
       await this.quickInput.waitFor({ state: 'hidden', timeout: 1500 }).catch(() => null);
     }

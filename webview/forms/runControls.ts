@@ -71,21 +71,24 @@ export function createRunControls(actions: Actions): Section {
 
   function drawProgress(view: View): void {
     const { progress: told, counts, settings } = view;
-    const { done, of, share, regions, secondsLeft } = told ?? {
+    const { done, of, share, regions, secondsLeft, parts } = told ?? {
       done: counts.length,
       of: settings.seeds,
       share: 0,
       regions: 0,
       secondsLeft: null,
+      parts: null,
     };
     bar.style.transform = `scaleX(${share})`;
     track.setAttribute('aria-valuenow', String(Math.round(100 * share)));
-    const parts = [
-      t('Network {0} of {1}', formatCount(Math.min(done + 1, of)), formatCount(of)),
+    const words = [
+      parts === null
+        ? t('Network {0} of {1}', formatCount(Math.min(done + 1, of)), formatCount(of))
+        : t('{0} of {1}', formatCount(parts.done), plural(parts.of, t('part'), t('parts'))),
       regions > 0 ? plural(regions, t('region'), t('regions')) : '',
       secondsLeft === null ? '' : t('about {0} left', formatDuration(secondsLeft)),
     ];
-    setText(progressText, parts.filter(Boolean).join(' · '));
+    setText(progressText, words.filter(Boolean).join(' · '));
   }
   return { element: root, update };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PLAN_FILE, planDigest, type Plan } from './plan.ts';
+import { PLAN_FILE, type Plan } from '../../analysis/counts/partsPlan.ts';
+import { planDigest } from './plan.ts';
 import { readPart, type PartFile } from './partFile.ts';
 import { writeWhole } from './write.ts';
 

@@ -4,37 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import { planCount, type CountChoice } from '../../analysis/counts/countPlan.ts';
+import { isPlan, PLAN_FILE, PLAN_VERSION, type Plan } from '../../analysis/counts/partsPlan.ts';
 import { MAX_HELD_BYTES, type CountRequest } from '../../counting/count.ts';
 import { requestInParts } from '../../counting/countParts.ts';
 import type { Network } from '../../network/network.ts';
-import { SCHEMA_VERSION } from '../../report/reportJson.ts';
 import { withGivenWeights, type Counted } from '../counted.ts';
 import { systemMessage } from '../terminal.ts';
 import { writeOnce } from './write.ts';
-
-export const PLAN_FILE = 'plan.json';
-
-/** What all parts of a count must have in common: every file and every choice that its figures depend on. */
-export interface Plan {
-  readonly schemaVersion: number;
-  /** Of the program: another one may cut the domain in another order. */
-  readonly version: string;
-  readonly parts: number;
-  /** Networks counted, one for each seed from that of `choice` on. Several are divided by seeds, one by its domain. */
-  readonly repeat: number;
-  /** SHA-256 of the text, of the files it imports, and of all weights of the first network, drawn ones included. */
-  readonly digests: {
-    readonly text: string;
-    readonly imports: Readonly<Record<string, string>>;
-    readonly weights: string;
-  };
-  /** Position among the networks of the file. */
-  readonly network: number;
-  /** Limits are not part of it: a part that was stopped may be counted again with others. */
-  readonly choice: Omit<CountChoice, 'limits'>;
-  /** Where the files were, from the plan's folder; they may be elsewhere on another machine. */
-  readonly files: { readonly network: string; readonly weights?: string };
-}
 
 /** A plan, and what it counts, ready to run. */
 export interface PlannedCount {
@@ -72,7 +48,7 @@ export async function planParts(
   const imports = Object.entries(input.imports.texts).sort(([a], [b]) => (a < b ? -1 : 1));
   const from = (path: string) => relative(resolve(folder), resolve(path));
   const plan: Plan = {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: PLAN_VERSION,
     version,
     parts,
     repeat,
@@ -142,24 +118,6 @@ export function readPlan(folder: string): Plan | string {
       ? `there is no ${PLAN_FILE} in ${folder}: it is written by count --part and by slurm`
       : `${path} cannot be read: ${systemMessage(error)}`;
   }
-}
-
-function isPlan(value: unknown): value is Plan {
-  if (!isObject(value)) return false;
-  const { parts, repeat, digests, choice, files, schemaVersion, network } = value;
-  const isCount = (count: unknown) => Number.isSafeInteger(count) && (count as number) >= 1;
-  return (
-    schemaVersion === SCHEMA_VERSION &&
-    isCount(parts) &&
-    isCount(repeat) &&
-    typeof network === 'number' &&
-    isObject(digests) &&
-    isObject(choice) &&
-    isObject(choice.source) &&
-    Number.isSafeInteger(choice.source.seed) &&
-    isObject(files) &&
-    typeof files.network === 'string'
-  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

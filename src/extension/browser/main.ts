@@ -17,6 +17,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     startTrainer: trainerWorkers(script('trainer.js')),
     workerFiles: editorFiles,
     assistant: null,
+    commandLine: null,
     parallelism: navigator.hardwareConcurrency,
   });
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type * as vscode from 'vscode';
 import { AssistantProcesses } from '../../host/node/assistantProcess.ts';
 import { CountProcess } from '../../host/node/countProcess.ts';
+import { commandLineOf } from '../../host/node/commandLine.ts';
 import { trainerProcesses } from '../../host/node/trainerProcess.ts';
 import { activateIn } from '../extension.ts';
 import { localFiles } from './localFiles.ts';
@@ -17,6 +18,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     startTrainer: trainerProcesses(extension.asAbsolutePath('dist/trainer.js')),
     workerFiles: localFiles(extension.globalStorageUri),
     assistant: new AssistantProcesses(extension.asAbsolutePath('dist/assistant.js')),
+    commandLine: commandLineOf(extension.asAbsolutePath('dist/assistant.js')),
     parallelism: availableParallelism(),
   });
 }

@@ -15,8 +15,15 @@ import type { Counts, ExtensionHost } from '../host.ts';
 import { RunClock } from './runClock.ts';
 
 export interface RunListener {
-  counted(outcome: CountOutcome): void;
+  counted(outcome: Counted): void;
   progress(progress: RunProgress): void;
+}
+
+/** What is shown of one network that was counted. */
+export interface Counted {
+  readonly source: WeightsSource;
+  readonly result: Pick<CountOutcome['result'], 'exact' | 'activationRegions' | 'perLayer' | 'seconds' | 'sampling'>;
+  readonly atMost?: CountOutcome['atMost'];
 }
 
 /** Counts networks outside of the extension host, which only waits. */

@@ -7,6 +7,7 @@ import type { CountSettings } from '../../protocol/runs.ts';
 import { layerAtRequest, panelModelRequest, runTheoryRequest, sourceRequest } from '../../protocol/server.ts';
 import { MAX_SEEDS } from '../../protocol/validate.ts';
 import { applySize, comparisons } from './comparisons.ts';
+import { followParts, settingsOf, whyOtherWeights, type CountInParts } from './countInParts.ts';
 import type { CountRunner } from './countRunner.ts';
 import { drawings } from './drawings.ts';
 import { fileNameOf } from './fileName.ts';
@@ -42,6 +43,7 @@ export interface PanelServices {
   readonly runs: RunStore;
   readonly training: TrainingStore;
   readonly startTrainer: ExtensionHost['startTrainer'];
+  readonly commandLine: ExtensionHost['commandLine'];
   readonly weightFiles: WeightFiles;
   readonly weightRemarks: WeightRemarks;
 }
@@ -149,6 +151,28 @@ export class PanelSession implements vscode.Disposable {
       const settings = usualSettings(defaultSeeds(), shown.hasWeights);
       void this.run(shown.key, settings).catch(showError);
     });
+  }
+
+  /** Shows a count that others make in parts, as these land, and then the whole. */
+  showParts(parts: CountInParts): void {
+    this.whenReady(() => void this.runParts(parts).catch(showError));
+  }
+
+  private async runParts(parts: CountInParts): Promise<void> {
+    const { plan } = parts;
+    const { server, runs, commandLine } = this.services;
+    const shown = this.model?.networks[plan.network];
+    if (!shown || !commandLine || !this.source) return;
+    const { key, fingerprint, hasWeights, weightsFile } = shown;
+    const other = whyOtherWeights(plan, weightsFile);
+    if (other !== null) throw new Error(other);
+    const settings = settingsOf(plan, hasWeights);
+    const uri = this.source.toString();
+    const theory = await server.ask(runTheoryRequest, { uri, network: plan.network, settings });
+    if (!theory) return;
+    await runs.start({ key, fingerprint }, settings, theory, (listener, signal) =>
+      followParts(commandLine, parts, !hasWeights, listener, signal),
+    );
   }
 
   /** Shows the page about training, and asks for a run to show there. */
@@ -349,7 +373,10 @@ export class PanelSession implements vscode.Disposable {
     const { uri, position, text } = source;
     const theory = await this.services.server.ask(runTheoryRequest, { uri, network: position, settings });
     if (!theory) return;
-    await this.services.runs.start({ key, fingerprint: shown.fingerprint, network: text }, settings, theory);
+    const subject = { key, fingerprint: shown.fingerprint };
+    await this.services.runs.start(subject, settings, theory, (listener, signal) =>
+      this.services.runner.run(text, settings, listener, signal),
+    );
   }
 
   private async applySize({ key, subject, value }: Extract<PanelMessage, { type: 'apply' }>): Promise<void> {

@@ -30,6 +30,6 @@ export class RunClock {
     const share = Math.min(1, [...this.fractions.values()].reduce((sum, part) => sum + part, done) / of);
     const seconds = (performance.now() - this.began) / 1000;
     const secondsLeft = share < MIN_SHARE ? null : (seconds * (1 - share)) / share;
-    return { done, of, regions, share, secondsLeft: known === undefined ? secondsLeft : known };
+    return { done, of, regions, share, secondsLeft: known === undefined ? secondsLeft : known, parts: null };
   }
 }

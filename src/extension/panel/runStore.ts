@@ -1,17 +1,18 @@
 import { bySeed } from '../../common/weightsSource.ts';
 import * as vscode from 'vscode';
 import type { HostMessage } from '../../protocol/messages.ts';
-import type { TaskNetwork } from '../../protocol/pool.ts';
 import { isRun } from '../../protocol/runGuards.ts';
 import type { CountSettings, PanelCount, PanelRun, RunTheory } from '../../protocol/runs.ts';
-import type { CountRunner } from './countRunner.ts';
+import type { RunListener } from './countRunner.ts';
 
 /** Which network a run is for. */
 export interface RunSubject {
   readonly key: string;
   readonly fingerprint: string;
-  readonly network: TaskNetwork;
 }
+
+/** Counts, and reports. Resolves when all is counted or the signal is aborted; rejects with a sentence for people. */
+export type Counting = (listener: RunListener, signal: AbortSignal) => Promise<void>;
 
 const STORED = 'runs';
 const MAX_KEPT = 40;
@@ -26,10 +27,7 @@ export class RunStore implements vscode.Disposable {
   /** Fires with the messages for the panels that show the network. */
   readonly onDidChange = this.changed.event;
 
-  constructor(
-    private readonly memory: vscode.Memento,
-    private readonly runner: CountRunner,
-  ) {
+  constructor(private readonly memory: vscode.Memento) {
     for (const [key, run] of memory.get<[string, unknown][]>(STORED, [])) if (isRun(run)) this.runs.set(key, run);
   }
 
@@ -41,15 +39,20 @@ export class RunStore implements vscode.Disposable {
     this.active.get(key)?.abort();
   }
 
-  /** Counts; a run of the same network that is under way ends. */
-  async start({ key, fingerprint, network }: RunSubject, settings: CountSettings, theory: RunTheory): Promise<void> {
+  /** Begins a run; one of the same network that is under way ends. */
+  async start(
+    { key, fingerprint }: RunSubject,
+    settings: CountSettings,
+    theory: RunTheory,
+    count: Counting,
+  ): Promise<void> {
     this.cancel(key);
     const control = new AbortController();
     this.active.set(key, control);
     this.set(key, { settings, theory, fingerprint, counts: [], status: 'running', message: null });
     // A run that another one has replaced says nothing any more.
     const isCurrent = () => this.active.get(key) === control;
-    const listener: Parameters<CountRunner['run']>[2] = {
+    const listener: RunListener = {
       counted: ({ result, source, atMost = null }) => {
         const { exact, activationRegions, perLayer, seconds, sampling = null } = result;
         if (isCurrent()) this.add(key, { source, exact, activationRegions, perLayer, seconds, sampling, atMost });
@@ -59,10 +62,12 @@ export class RunStore implements vscode.Disposable {
       },
     };
     try {
-      await this.runner.run(network, settings, listener, control.signal);
+      await count(listener, control.signal);
       if (isCurrent()) this.end(key, control.signal.aborted ? 'cancelled' : 'done', null);
     } catch (error) {
-      if (isCurrent()) this.end(key, 'failed', error instanceof Error ? error.message : String(error));
+      if (!isCurrent()) return;
+      if (control.signal.aborted) this.end(key, 'cancelled', null);
+      else this.end(key, 'failed', error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -15,7 +15,7 @@ export class AssistantProcesses {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** `file` is the bundle of assistantMain.ts. */
+  /** `file` is the bundle of cli/assistant.ts. */
   constructor(private readonly file: string) {}
 
   /** Rejects with `signal.reason` when the signal is aborted. */

@@ -26,7 +26,7 @@ describe('region-lens mcp', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'region-lens-mcp-'));
-    const entries = { cli: 'cli/cli.ts', mcp: 'host/node/mcpMain.ts', assistant: 'host/node/assistantMain.ts' };
+    const entries = { cli: 'cli/cli.ts', mcp: 'host/node/mcpMain.ts', assistant: 'cli/assistant.ts' };
     const sources = Object.entries({ ...entries, worker: 'host/node/workerMain.ts' });
     await bundleForNode(Object.fromEntries(sources.map(([name, file]) => [name, `src/${file}`])), folder);
     transport = new StdioClientTransport({ command: process.execPath, args: [join(folder, 'cli.js'), 'mcp'] });

@@ -14,9 +14,11 @@ import { weightsHost } from './weightsHost.ts';
 /** Larger files are not what an assistant is asked about. */
 const MAX_FILE_BYTES = 2 ** 28;
 
-/** Entry of the process that answers one call of an assistant, and ends with the answer. */
-process.once('message', (call: ToolCall) => void answer(call));
-endWithParent();
+/** Makes this the process that answers one call of an assistant, and ends with the answer. */
+export function answerOneCall(): void {
+  process.once('message', (call: ToolCall) => void answer(call));
+  endWithParent();
+}
 
 async function answer(call: ToolCall): Promise<void> {
   const pool = new CountProcess(join(__dirname, 'worker.js'), Math.max(1, availableParallelism() - 1));
