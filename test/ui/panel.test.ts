@@ -434,7 +434,11 @@ describe('counting', () => {
     expect(settings).toEqual(settingsOf(mlpNetwork(), { seeds: 5 }));
     await panel.send(
       { type: 'run', key, run: runOf(mlpNetwork(), [], { settings }) },
-      { type: 'countProgress', key, progress: { done: 2, of: 5, regions: 1204, share: 0.5, secondsLeft: 38.6, parts: null } },
+      {
+        type: 'countProgress',
+        key,
+        progress: { done: 2, of: 5, regions: 1204, share: 0.5, secondsLeft: 38.6, parts: null },
+      },
     );
     expect(await page.locator('.progressLine').textContent()).toContain(
       'Network 3 of 5 · 1,204 regions · about 39 s left',

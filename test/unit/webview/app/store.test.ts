@@ -210,7 +210,11 @@ describe('messages', () => {
       answer('sweep', swept(7)),
       answer('distances', mlpDistances(1)),
       { type: 'answer', id: 9, name: 'line', answer: null, error: 'The count was stopped.' },
-      { type: 'countProgress', key, progress: { done: 1, of: 2, regions: 40, share: 0.5, secondsLeft: null, parts: null } },
+      {
+        type: 'countProgress',
+        key,
+        progress: { done: 1, of: 2, regions: 40, share: 0.5, secondsLeft: null, parts: null },
+      },
       { type: 'run', key, run: null },
       { type: 'highlight', key, layer: null },
       { type: 'empty', message: 'Open a file.' },
