@@ -197,6 +197,10 @@ function unitRanges({ breakpoints, slopes, intercepts }: UnitStep, from: Ranges)
     let flat = 0;
     for (let k = first; k <= last; k++) if (slopes[i * pieces + k] === 0) flat++;
     counts.add(last - first, flat);
+    // A number that stays on a jump has the value of one of its sides: either is possible here.
+    const jumps = (k: number) => jumpAt(breakpoints[k], k, i * pieces, slopes, intercepts);
+    if (first > 0 && breakpoints[first - 1] === low && jumps(first - 1)) first--;
+    if (last < breakpoints.length && breakpoints[last] === high && jumps(last)) last++;
     const piece = (k: number): Piece => ({
       slope: slopes[i * pieces + k],
       intercept: intercepts[i * pieces + k],
@@ -211,6 +215,12 @@ function unitRanges({ breakpoints, slopes, intercepts }: UnitStep, from: Ranges)
     );
   }
   return { ranges: into, stage: counts.range };
+}
+
+/** Whether the pieces on both sides of breakpoint k, those of a unit from `at` on, differ there. */
+function jumpAt(breakpoint: number, k: number, at: number, slopes: Float64Array, intercepts: Float64Array): boolean {
+  const value = (piece: number) => slopes[at + piece] * breakpoint + intercepts[at + piece];
+  return value(k) !== value(k + 1);
 }
 
 interface Piece {

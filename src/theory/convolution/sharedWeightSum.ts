@@ -39,7 +39,7 @@ function sums(): (pattern: ReceptiveFields) => (question: Question) => SharedWei
  * The number of regions of one layer for almost all weights, which is the most it can have: by the sum over receptive
  * fields where that is proven to be it, else by counting independent sets of normals over a prime field (genericSum).
  */
-export function sharedWeightSum(pattern: ReceptiveFields, pieceCount: number, options: TheoryOptions): SharedWeightSum {
+function sharedWeightSum(pattern: ReceptiveFields, pieceCount: number, options: TheoryOptions): SharedWeightSum {
   if (pattern.sharing === 'composed') {
     return { reason: 'Several affine layers in a row tie the weights in ways that this count does not follow.' };
   }

@@ -138,8 +138,9 @@ function mixedPositions(
   if (mix === null) return state;
   if (state.kind === 'random' && !covariances)
     return unknown(`${layer.name} sums different positions, which needs the covariances between them.`);
-  const cells = mixCells(state.cells, mix, state.kind === 'known', identities);
-  return state.kind === 'known' ? { ...state, cells } : { ...state, cells, isMixed: true };
+  const { cells, hasMultiples } = mixCells(state.cells, mix, state.kind === 'known', identities);
+  if (state.kind === 'known') return { ...state, cells };
+  return { ...state, cells, isMixed: true, hasMultiples: state.hasMultiples || hasMultiples };
 }
 
 /** Maxout of rank 1 is a dense layer of its own layout, which is not followed either. */
@@ -197,6 +198,8 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
     isThin: readsThin || hasFew,
     isSingle: layer.outputShape[layer.outputShape.length - 1] === 1,
     isMixed: isRandom && state.isMixed,
+    // A bias is the same at all positions, and moves their breakpoints apart.
+    hasMultiples: bias === 0 && (isRandom ? state.hasMultiples : holdsMultiples(state, geometry, context)),
   };
 }
 
@@ -221,6 +224,35 @@ function innerChannels(operation: Weighted, state: TensorState, { inputShapes: [
 function readsOneRandomChannel(state: TensorState, geometry: WindowGeometry | null): boolean {
   return state.kind === 'random' && geometry !== null && geometry.groups > 1 && geometry.groups === geometry.inC;
 }
+
+/**
+ * Whether units that read one position each see multiples of one another along a line. Where all numbers of a position
+ * vanish at one place, its units bend there, and breakpoints at fixed places are told apart by these.
+ */
+function holdsMultiples(
+  { cells }: KnownTensor,
+  geometry: WindowGeometry | null,
+  { derivatives }: LayerContext,
+): boolean {
+  const { height, width, groups, values } = cells;
+  const positions = height * width;
+  if (derivatives !== 1 || positions === 1 || groups.length === 1) return false;
+  if (geometry && geometry.kernel[0] * geometry.kernel[1] > 1) return false;
+  const byDirection = new Map<string, string>();
+  for (let p = 0; p < positions; p++) {
+    const vector = [0, 1].flatMap((k) => groups.map((_, g) => values[(k * positions + p) * groups.length + g]));
+    const pivot = vector.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    const [at, speed] = [vector.slice(0, groups.length), vector.slice(groups.length)];
+    if (at.every((x, i) => Math.abs(x * speed[0] - at[0] * speed[i]) <= PARALLEL * pivot ** 2)) continue;
+    const text = (factor: number) => vector.map((x) => (x / factor).toPrecision(9)).join();
+    const [direction, whole] = [text(pivot), text(1)];
+    if ((byDirection.get(direction) ?? whole) !== whole) return true;
+    byDirection.set(direction, whole);
+  }
+  return false;
+}
+
+const PARALLEL = 1e-12;
 
 /** Without biases the image of zeros is zero, as padding is. */
 function zerosAsPadding(cells: Cells): Cells {

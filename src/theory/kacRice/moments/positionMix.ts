@@ -92,11 +92,17 @@ function products(
   return { height: rows.length, width: columns.length, shares };
 }
 
+/** A tensor whose positions are sums, and whether some may be multiples of others. */
+interface MixedCells {
+  readonly cells: Cells;
+  readonly hasMultiples: boolean;
+}
+
 /**
  * The mixed tensor. `isKnown`: its numbers themselves are summed; else the values are moments, and only the identities
  * hold and whether they vanish.
  */
-export function mixCells(cells: Cells, mix: PositionMix, isKnown: boolean, identities: Identities): Cells {
+export function mixCells(cells: Cells, mix: PositionMix, isKnown: boolean, identities: Identities): MixedCells {
   const { height, width, shares } = mix;
   const count = cells.groups.length;
   const from = cells.height * cells.width * count;
@@ -111,33 +117,51 @@ export function mixCells(cells: Cells, mix: PositionMix, isKnown: boolean, ident
       }
     });
   }
-  return { ...cells, height, width, values, ids: mixedIds(cells, mix, identities), distinct: false };
+  const { ids, hasMultiples } = mixedIds(cells, mix, identities);
+  return { cells: { ...cells, height, width, values, ids, distinct: false }, hasMultiples };
 }
 
-/** Equal sums of the same random numbers have one identity; a sum of one number alone has that of the number. */
-function mixedIds(cells: Cells, { shares }: PositionMix, identities: Identities): Int32Array {
+/**
+ * Equal sums of the same random numbers have one identity; a sum of one number alone has that of the number. Those that
+ * are multiples of one another have different ones: `hasMultiples`.
+ */
+function mixedIds(cells: Cells, { shares }: PositionMix, identities: Identities) {
   const count = cells.groups.length;
-  if (cells.ids.length === 0) return cells.ids;
+  if (cells.ids.length === 0) return { ids: cells.ids, hasMultiples: false };
   const ids = new Int32Array(shares.length * count);
   const known = new Map<string, number>();
+  const byDirection = new Map<string, number>();
+  let hasMultiples = false;
   shares.forEach((sources, position) => {
     for (let g = 0; g < count; g++) ids[position * count + g] = idOf(sources, (p) => cells.ids[p * count + g]);
   });
-  return ids;
+  return { ids, hasMultiples };
 
   function idOf(sources: readonly Share[], id: (position: number) => number): number {
     const factors = new Map<number, number>();
     for (const [position, factor] of sources) {
       if (id(position) !== 0) factors.set(id(position), (factors.get(id(position)) ?? 0) + factor);
     }
-    const sums = [...factors].sort(([a], [b]) => a - b);
+    const sums = [...factors].filter(([, factor]) => Math.abs(factor) >= ROUNDING).sort(([a], [b]) => a - b);
     if (sums.length === 0) return 0;
+    const found = idOfSum(sums);
+    const direction = textOf(sums.map(([number, factor]) => [number, factor / sums[0][1]]));
+    if ((byDirection.get(direction) ?? found) !== found) hasMultiples = true;
+    byDirection.set(direction, found);
+    return found;
+  }
+
+  function idOfSum(sums: readonly Share[]): number {
     if (sums.length === 1 && Math.abs(sums[0][1] - 1) < ROUNDING) return sums[0][0];
-    const key = sums.map(([number, factor]) => `${number} ${factor.toPrecision(12)}`).join();
+    const key = textOf(sums);
     const found = known.get(key) ?? identities.fresh(1)[0];
     known.set(key, found);
     return found;
   }
+}
+
+function textOf(sums: readonly Share[]): string {
+  return sums.map(([number, factor]) => `${number} ${factor.toPrecision(12)}`).join();
 }
 
 const ROUNDING = 1e-12;

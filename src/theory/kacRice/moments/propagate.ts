@@ -252,6 +252,8 @@ function gaussianInput(layer: Layer, state: TensorState): RandomTensor {
     throw new NoClosedForm(`${where} bends a sum or a list that holds bent values: they have no mean of zero.`);
   }
   if (state.hasKnown) throw new NoClosedForm(`${where} bends a sum or a list that holds the input itself.`);
+  if (state.hasMultiples)
+    throw new NoClosedForm(`${where} has no biases, and positions before it may hold multiples of one another.`);
   if (state.isThin && state.isNarrow) {
     throw new NoClosedForm(
       `${where} reads few random channels only: they do not average out, however wide the layers.`,

@@ -37,6 +37,8 @@ export interface RandomTensor {
   readonly isSingle: boolean;
   /** A scalar sums different positions, so that its moments need the covariances between them. */
   readonly isMixed: boolean;
+  /** Some positions may hold multiples of others: without biases, units that read them bend at the same places. */
+  readonly hasMultiples: boolean;
 }
 
 export interface UnknownTensor {

@@ -7,6 +7,7 @@ import { drawWeights } from '../../../../src/counting/program/initializers.ts';
 import { rangesOn } from '../../../../src/counting/ranges/ranges.ts';
 import { regionsAtMost } from '../../../../src/analysis/counts/regionsAtMost.ts';
 import type { Network } from '../../../../src/network/network.ts';
+import { openWithWeights } from '../../formats/values.ts';
 import { chain, dense, networkOf, tensor } from '../../counting/networks.ts';
 
 const square: Domain = { kind: 'box', lower: [-1, -1], upper: [1, 1] };
@@ -206,4 +207,18 @@ test('ranges of a network that is too large are not taken', () => {
   const [widest] = program.steps.filter((step) => step.kind === 'affine').slice(-1);
   const many = { ...program, steps: [...program.steps, ...Array<typeof widest>(4000).fill(widest)] };
   expect(rangesOn(many, sliceOf(square, 2))).toBeNull();
+});
+
+test('a unit that stays on a jump may have the value of either side', () => {
+  const jump = { breakpoints: [0], slopes: [0, 0], intercepts: [0, 1] };
+  const layers = [
+    { type: 'dense', name: 'j', units: 1, use_bias: false, activation: jump, weights: { kernel: [[0], [0]] } },
+    { type: 'dense', name: 'x', inputs: ['input'], units: 1, weights: { kernel: [[1], [0]], bias: [0] } },
+    { type: 'add', name: 's', inputs: ['j', 'x'] },
+    { type: 'activation', name: 'r', activation: 'relu' },
+  ];
+  const network = openWithWeights(JSON.stringify({ input: [2], layers }));
+  // With 0 the last unit switches in the middle of the square, with 1 on its edge.
+  expect(counted(network, square)).toBe(2);
+  expect(bound(network, square)).toMatchObject({ value: '2', switching: 1 });
 });

@@ -355,6 +355,35 @@ describe('refusals say why', () => {
     expect(reason(network)).toMatch(why);
   });
 
+  describe('positions that hold multiples of others', () => {
+    const adjacency = [
+      [1, 0, 0, 1],
+      [0, 1, 1, 1],
+      [1, 1, 1, 1],
+      [1, 0, 0, 0],
+    ];
+    const graph = (use_bias: boolean) => ({ type: 'graph_conv', units: 12, adjacency, activation: 'relu', use_bias });
+    const read = (input: number[], ...layers: object[]) => openWithWeights(JSON.stringify({ input, layers }));
+    const wide = { type: 'dense', units: 16, activation: 'relu' };
+
+    test('are refused without biases, and have a mean with them', () => {
+      expect(reason(read([4, 1], wide, graph(false)))).toMatch(/has no biases, and positions before it/);
+      expect(reason(read([4, 1], wide, graph(true)))).toBe('none');
+    });
+
+    test('reach through layers without biases', () => {
+      const layers = [wide, { ...graph(true), use_bias: false, activation: 'linear' }, graph(false)];
+      expect(reason(read([4, 1], ...layers))).toMatch(/has no biases, and positions before it/);
+    });
+
+    test('are refused where the input has them, but for breakpoints at fixed places', () => {
+      const network = read([4, 2], graph(false));
+      const alike = { from: [1, 2, 1, 2, 1, 2, 1, 2], to: [-1, 1, -1, 1, -1, 1, -1, 1] };
+      expect(reason(network, alike)).toMatch(/has no biases, and positions before it/);
+      expect(means(network, diagonal(8)).at(-1)).toBeCloseTo(2, 9);
+    });
+  });
+
   test.each([
     ['[1, 1, 1]', '{"type": "space_to_depth", "block_size": 1}, {"type": "batch_normalization"}'],
     ['[5, 1, 1]', '{"type": "permute", "dims": [2, 3, 1]}, {"type": "dense", "units": 5}'],
