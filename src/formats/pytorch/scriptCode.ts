@@ -1,5 +1,5 @@
-import { parsePython } from '../source/python/parse.ts';
-import type { Expression, FunctionDefinition, Statement } from '../source/python/ast.ts';
+import { parsePython } from '../source/python/syntax/parse.ts';
+import type { Expression, FunctionDefinition, Statement } from '../source/python/syntax/ast.ts';
 import type { Archive } from '../weights/zip.ts';
 
 /** A file of code longer than this is no model's. */

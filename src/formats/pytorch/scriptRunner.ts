@@ -1,4 +1,4 @@
-import type { CallArgument, Expression, FunctionDefinition, Statement } from '../source/python/ast.ts';
+import type { CallArgument, Expression, FunctionDefinition, Statement } from '../source/python/syntax/ast.ts';
 import { PickledObject, type Pickled } from './pickle.ts';
 import type { ScriptCode } from './scriptCode.ts';
 import { scriptOperators, type NodeWriter } from './scriptOperators.ts';

@@ -1,4 +1,4 @@
-import type { FunctionDefinition } from '../source/python/ast.ts';
+import type { FunctionDefinition } from '../source/python/syntax/ast.ts';
 import type { PickledObject } from './pickle.ts';
 import { PickledTensor } from './tensors.ts';
 

@@ -9,20 +9,20 @@ import { TorchSession } from '../library/torch/session.ts';
 import { ProblemList, stopProblem } from '../evaluation/problemList.ts';
 import { unknownPlaceProblem } from '../evaluation/unknownValue.ts';
 import { Unknown } from '../evaluation/values.ts';
-import { followFile, rootsOf } from './entryPoints.ts';
-import { Evaluator } from './evaluator.ts';
-import { namesOf, runForward, shapesAfter } from './forward.ts';
-import { importerFrom, sourceModule } from './imports.ts';
-import { findInputs } from './inputShapes.ts';
-import type { FoundInput } from './inputShapes.ts';
-import type { Moves } from './moves.ts';
-import { allOutputsOf, bodyOf, definitionOf, movedBody, unknownOutput } from './networks.ts';
-import type { NetworkBody } from './networks.ts';
-import type { PassMemory } from './passes.ts';
-import type { Pieces } from './pieces.ts';
-import { kerasRoots, readKeras } from './kerasNetworks.ts';
+import { followFile, rootsOf } from './networks/entryPoints.ts';
+import { Evaluator } from './evaluation/evaluator.ts';
+import { namesOf, runForward, shapesAfter } from './networks/forward.ts';
+import { importerFrom, sourceModule } from './evaluation/imports.ts';
+import { findInputs } from './networks/inputShapes.ts';
+import type { FoundInput } from './networks/inputShapes.ts';
+import type { Moves } from './syntax/moves.ts';
+import { allOutputsOf, bodyOf, definitionOf, movedBody, unknownOutput } from './networks/networks.ts';
+import type { NetworkBody } from './networks/networks.ts';
+import type { PassMemory } from './networks/passes.ts';
+import type { Pieces } from './syntax/pieces.ts';
+import { kerasRoots, readKeras } from './networks/kerasNetworks.ts';
 import { looksLikeFlax, looksLikeKeras, looksLikePyTorch } from './sniff.ts';
-import { Instance } from './values.ts';
+import { Instance } from './evaluation/values.ts';
 
 /** Networks of PyTorch in Python: the source is followed, never run. */
 export const pytorch: Format = {

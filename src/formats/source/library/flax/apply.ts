@@ -1,8 +1,8 @@
 import { Refusal } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
-import type { Evaluator } from '../../python/evaluator.ts';
-import { BoundMethod, FunctionValue, List, numeric, Tuple } from '../../python/values.ts';
-import type { Argument, Site, Value, Instance } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import { BoundMethod, FunctionValue, List, numeric, Tuple } from '../../python/evaluation/values.ts';
+import type { Argument, Site, Value, Instance } from '../../python/evaluation/values.ts';
 import { Fields } from '../torch/fields.ts';
 import { DataTensor, Tensor } from '../torch/tensor.ts';
 import { callTensorFunction } from '../torch/tensorCalls.ts';

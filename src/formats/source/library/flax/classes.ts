@@ -1,5 +1,5 @@
-import { Instance } from '../../python/values.ts';
-import type { Value } from '../../python/values.ts';
+import { Instance } from '../../python/evaluation/values.ts';
+import type { Value } from '../../python/evaluation/values.ts';
 
 /** Classes of Flax that are no modules. */
 const others =

@@ -3,8 +3,8 @@ import type { Operation, Padding, Window } from '../../../../network/operation.t
 import { pairOf, paddingOf, pool } from '../../../graph/operators/windows.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { List, Tuple } from '../../python/values.ts';
-import type { Value } from '../../python/values.ts';
+import { List, Tuple } from '../../python/evaluation/values.ts';
+import type { Value } from '../../python/evaluation/values.ts';
 import { groupedConvolution } from '../torch/convolutions.ts';
 import type { Fields } from '../torch/fields.ts';
 import type { LayerCall } from '../torch/layers.ts';

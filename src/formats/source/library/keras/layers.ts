@@ -1,6 +1,6 @@
-import type { Evaluator } from '../../python/evaluator.ts';
-import { Float, FunctionValue, Library, List, Tuple } from '../../python/values.ts';
-import type { Argument, Site, Value } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import { Float, FunctionValue, Library, List, Tuple } from '../../python/evaluation/values.ts';
+import type { Argument, Site, Value } from '../../python/evaluation/values.ts';
 import { LayerValue, List as PlainList, Unknown } from '../../evaluation/values.ts';
 import type { Property, Value as PlainValue } from '../../evaluation/values.ts';
 import { parametersOf } from './signatures.ts';

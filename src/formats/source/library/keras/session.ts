@@ -8,10 +8,19 @@ import {
   Unknown,
 } from '../../evaluation/values.ts';
 import type { Property, TensorSource } from '../../evaluation/values.ts';
-import type { Evaluator } from '../../python/evaluator.ts';
-import { itemsOf } from '../../python/iteration.ts';
-import { BoundMethod, Dict, FunctionValue, Instance, List, Native, numeric, Tuple } from '../../python/values.ts';
-import type { Argument, Library, Site, Value } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import { itemsOf } from '../../python/evaluation/iteration.ts';
+import {
+  BoundMethod,
+  Dict,
+  FunctionValue,
+  Instance,
+  List,
+  Native,
+  numeric,
+  Tuple,
+} from '../../python/evaluation/values.ts';
+import type { Argument, Library, Site, Value } from '../../python/evaluation/values.ts';
 import { DataTensor } from '../torch/tensor.ts';
 import { layerOf, makeLayer, plain } from './layers.ts';
 import { isActivation, mergeOf } from './signatures.ts';

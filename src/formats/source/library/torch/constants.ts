@@ -3,8 +3,8 @@ import { fileShape } from '../../../graph/axes.ts';
 import { chosen, Condition, repeats } from '../../../graph/choices.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { numeric } from '../../python/values.ts';
-import type { Argument, Value } from '../../python/values.ts';
+import { numeric } from '../../python/evaluation/values.ts';
+import type { Argument, Value } from '../../python/evaluation/values.ts';
 import { DataTensor, Filled, Tensor } from './tensor.ts';
 
 /** Numbers beside a tensor: constants, extrema with them, and choices by a threshold. */

@@ -1,9 +1,9 @@
 import { Unknown } from '../../evaluation/values.ts';
-import type { Evaluator } from '../../python/evaluator.ts';
-import { itemsOf } from '../../python/iteration.ts';
-import { placesOf } from '../../python/slices.ts';
-import { Dict, Instance, List, Slice, Tuple } from '../../python/values.ts';
-import type { Argument, Site, Value, Native } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import { itemsOf } from '../../python/evaluation/iteration.ts';
+import { placesOf } from '../../python/evaluation/slices.ts';
+import { Dict, Instance, List, Slice, Tuple } from '../../python/evaluation/values.ts';
+import type { Argument, Site, Value, Native } from '../../python/evaluation/values.ts';
 import { childrenOf, isChild, isContainer, isModule, moduleKind } from './modules.ts';
 
 /** What the constructor of a container is given: modules, a list or a dictionary of them. */

@@ -1,9 +1,9 @@
 import { sizeOf } from '../../../../network/shape.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { Unknown } from '../../evaluation/values.ts';
-import type { Evaluator } from '../../python/evaluator.ts';
-import { List, Native, numeric, Tuple } from '../../python/values.ts';
-import type { Argument, Site, Value } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import { List, Native, numeric, Tuple } from '../../python/evaluation/values.ts';
+import type { Argument, Site, Value } from '../../python/evaluation/values.ts';
 import { DataTensor } from './tensor.ts';
 
 /** Tensors of data that stand outside of networks: they tell what a network is given. */

@@ -1,8 +1,8 @@
 import type { Span } from '../../../../network/definition.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import { Unknown } from '../../evaluation/values.ts';
-import { Float, List, numeric, Tuple } from '../../python/values.ts';
-import type { Argument, Value } from '../../python/values.ts';
+import { Float, List, numeric, Tuple } from '../../python/evaluation/values.ts';
+import type { Argument, Value } from '../../python/evaluation/values.ts';
 import { argumentOf } from './signatures.ts';
 
 /** A parameter of a layer whose value the source does not tell. */

@@ -8,7 +8,7 @@ import { withChannels } from '../../../graph/order.ts';
 import { flatten } from '../../../graph/operators/reshaping.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { List, Tuple } from '../../python/values.ts';
+import { List, Tuple } from '../../python/evaluation/values.ts';
 import { activationOf } from './activations.ts';
 import { convolution, transposedConvolution, withChannelsFirst } from './convolutions.ts';
 import { UnknownField } from './fields.ts';

@@ -1,8 +1,8 @@
 import { isFlaxClass, isFlaxModule } from '../flax/classes.ts';
 import { Unknown } from '../../evaluation/values.ts';
-import type { Evaluator } from '../../python/evaluator.ts';
-import { Instance, Native } from '../../python/values.ts';
-import type { Site, Value } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import { Instance, Native } from '../../python/evaluation/values.ts';
+import type { Site, Value } from '../../python/evaluation/values.ts';
 import { fieldValue, signatureOf } from './signatures.ts';
 
 const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict']);

@@ -3,7 +3,7 @@ import { merge, product } from '../../../graph/operators/joins.ts';
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import type { Value } from '../../python/values.ts';
+import type { Value } from '../../python/evaluation/values.ts';
 import { numberBeside } from './constants.ts';
 import { Parameter, Tensor } from './tensor.ts';
 import { weights } from './trace.ts';

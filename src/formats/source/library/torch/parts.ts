@@ -4,9 +4,9 @@ import { isDivisible, places, take } from '../../../graph/operators/selecting.ts
 import type { GraphNode } from '../../../graph/node.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { placesOf } from '../../python/slices.ts';
-import { Library, List, Slice, Tuple } from '../../python/values.ts';
-import type { Value } from '../../python/values.ts';
+import { placesOf } from '../../python/evaluation/slices.ts';
+import { Library, List, Slice, Tuple } from '../../python/evaluation/values.ts';
+import type { Value } from '../../python/evaluation/values.ts';
 import type { Trace } from './trace.ts';
 
 const TOO_LONG = 'An axis of more than a million places is not divided here.';

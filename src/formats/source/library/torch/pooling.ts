@@ -9,8 +9,8 @@ import type { TensorValue } from '../../../graph/writer.ts';
 import { evenPadding, windowOf, withChannelsFirst } from './convolutions.ts';
 import type { Fields } from './fields.ts';
 import type { LayerCall } from './layers.ts';
-import { List, numeric, Tuple } from '../../python/values.ts';
-import type { Value } from '../../python/values.ts';
+import { List, numeric, Tuple } from '../../python/evaluation/values.ts';
+import type { Value } from '../../python/evaluation/values.ts';
 
 /** A pooling moves by its window's size by default. */
 function poolWindow(fields: Fields, rank: 1 | 2): Window {

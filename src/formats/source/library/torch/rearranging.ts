@@ -1,8 +1,8 @@
 import { sizeOf } from '../../../../network/shape.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { fileShape } from '../../../graph/axes.ts';
-import { BatchSize, List, Tuple } from '../../python/values.ts';
-import type { Argument, Value } from '../../python/values.ts';
+import { BatchSize, List, Tuple } from '../../python/evaluation/values.ts';
+import type { Argument, Value } from '../../python/evaluation/values.ts';
 import { Rearranged } from '../../../graph/operators/rearranged.ts';
 import type { Tensor } from './tensor.ts';
 

@@ -6,8 +6,8 @@ import { sizeOf } from '../../../../network/shape.ts';
 import type { Shape } from '../../../../network/shape.ts';
 import { Refusal } from '../../../graph/writer.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { BatchSize } from '../../python/values.ts';
-import type { Value } from '../../python/values.ts';
+import { BatchSize } from '../../python/evaluation/values.ts';
+import type { Value } from '../../python/evaluation/values.ts';
 import type { Trace } from './trace.ts';
 
 /** `view` and `reshape`: extents with the batch, -1 for what is left. */

@@ -1,5 +1,5 @@
 import { flaxSignatures } from '../flax/signatures.ts';
-import type { Argument, Value } from '../../python/values.ts';
+import type { Argument, Value } from '../../python/evaluation/values.ts';
 
 const convolution = 'in_channels out_channels kernel_size stride padding dilation groups bias padding_mode';
 const lazyConvolution = 'out_channels kernel_size stride padding dilation groups bias padding_mode';

@@ -11,8 +11,8 @@ import type { TensorValue } from '../../../graph/writer.ts';
 import { isActivationLayer } from '../../../layers/activations.ts';
 import { unknownFieldProblem, unknownPlaceProblem } from '../../evaluation/unknownValue.ts';
 import type { Unknown } from '../../evaluation/values.ts';
-import type { Evaluator } from '../../python/evaluator.ts';
-import type { Instance, Site } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import type { Instance, Site } from '../../python/evaluation/values.ts';
 import { BadField, UnknownField } from './fields.ts';
 import { pathsBelow } from './modules.ts';
 

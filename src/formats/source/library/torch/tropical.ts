@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../../graph/node.ts';
 import type { TensorValue } from '../../../graph/writer.ts';
-import { Tuple } from '../../python/values.ts';
-import type { Argument, Value } from '../../python/values.ts';
+import { Tuple } from '../../python/evaluation/values.ts';
+import type { Argument, Value } from '../../python/evaluation/values.ts';
 import { isAll } from './parts.ts';
 import { Parameter, Tensor } from './tensor.ts';
 import type { OuterSum } from './tensor.ts';

@@ -1,6 +1,6 @@
-import type { Evaluator } from '../../python/evaluator.ts';
-import { ClassValue, FunctionValue } from '../../python/values.ts';
-import type { Argument } from '../../python/values.ts';
+import type { Evaluator } from '../../python/evaluation/evaluator.ts';
+import { ClassValue, FunctionValue } from '../../python/evaluation/values.ts';
+import type { Argument } from '../../python/evaluation/values.ts';
 
 interface Built {
   readonly builder: FunctionValue | ClassValue;

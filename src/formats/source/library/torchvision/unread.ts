@@ -1,4 +1,4 @@
-import type { Argument } from '../../python/values.ts';
+import type { Argument } from '../../python/evaluation/values.ts';
 
 /** Families of models that are known not to be piecewise linear, by the start of their names. */
 const smooth: readonly (readonly [RegExp, string])[] = [
