@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseStatements } from '../../../../../../src/formats/source/python/syntax/grammar.ts';
 import { parsePython } from '../../../../../../src/formats/source/python/syntax/parse.ts';
 
-const folder = new URL('classics/', import.meta.url);
+const folder = new URL('../classics/', import.meta.url);
 const classics = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
 
 const strange = `"""A text
