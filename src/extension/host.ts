@@ -2,6 +2,7 @@ import type { BaseLanguageClient, LanguageClientOptions, MessageTransports } fro
 import type * as vscode from 'vscode';
 import type { ToolAnswer, ToolCall } from '../assistant/tools.ts';
 import type { OutcomeOf, WorkerTask } from '../protocol/pool.ts';
+import type { CommandLine } from '../host/commandLine.ts';
 import type { StartThread } from '../host/threads.ts';
 import type { TrainerReply, TrainerRequest } from '../trainer/messages.ts';
 import type { CountCall } from '../worker/job.ts';
@@ -47,18 +48,6 @@ export interface WorkerFiles {
 export interface Assistant {
   call(call: ToolCall, signal?: AbortSignal): Promise<ToolAnswer>;
 }
-
-/** What `region-lens` printed, and its exit code. */
-export interface Printed {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/**
- * Runs `status` or `merge` of `region-lens` in a process of its own. Rejects with `signal.reason` when that is aborted.
- */
-export type CommandLine = (words: readonly string[], signal: AbortSignal) => Promise<Printed>;
 
 /** What the extension needs of the place it runs in. */
 export interface ExtensionHost {

@@ -4,8 +4,9 @@ import { DEFAULT_BOX } from '../../common/place.ts';
 import { drawnWeights, fileWeights, type WeightsSource } from '../../common/weightsSource.ts';
 import { usualSettings } from '../../protocol/usualSettings.ts';
 import type { CountSettings } from '../../protocol/runs.ts';
+import { isCountSettings } from '../../protocol/validate.ts';
 import { nameOf } from '../networkFiles.ts';
-import type { CommandLine } from '../host.ts';
+import type { CommandLine } from '../../host/commandLine.ts';
 import type { RunListener } from './countRunner.ts';
 
 /** A count that others make in parts: on a cluster, or by processes on this machine. */
@@ -25,8 +26,8 @@ export async function askForParts(): Promise<CountInParts | undefined> {
   const [file] = (await vscode.window.showOpenDialog({ title, defaultUri, filters, openLabel: t('Show') })) ?? [];
   if (!file) return undefined;
   const plan = planIn(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
-  if (plan === null || file.scheme !== 'file')
-    throw new Error(t('{0} is not the plan of a count in parts on this machine.', nameOf(file)));
+  if (plan === null || file.scheme !== 'file' || !isCountSettings(settingsOf(plan, false)))
+    throw new Error(t('{0} is not the plan of a count in parts that can be shown here.', nameOf(file)));
   const folder = vscode.Uri.joinPath(file, '..');
   return { folder, plan, network: vscode.Uri.joinPath(folder, plan.files.network) };
 }

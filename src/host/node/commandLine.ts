@@ -1,17 +1,8 @@
+import type { CommandLine } from '../commandLine.ts';
 import { forkNode } from './forkNode.ts';
 
-/** What the process printed, and its exit code. */
-interface Printed {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/**
- * Runs a command in a process of its own; `file` is the bundle that has it. The promise rejects with `signal.reason`
- * when that is aborted, and with an Error when the process cannot be started.
- */
-export function commandLineOf(file: string): (words: readonly string[], signal: AbortSignal) => Promise<Printed> {
+/** Command lines whose bundle is `file`. */
+export function commandLineOf(file: string): CommandLine {
   return (words, signal) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
