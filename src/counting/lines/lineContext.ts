@@ -13,6 +13,8 @@ export interface LineContext {
   readonly settlement: Settlement;
   /** This entry of what a stage bends is zero whatever the input: see `zeroEntries`. */
   readonly isZero: (stage: number, entry: number) => boolean;
+  /** These two entries of what a stage bends are one function on the line, whatever rounding says. */
+  readonly areSame: (stage: number, a: number, b: number) => boolean;
   readonly nextId: () => number;
   /** As many knots of a stage were found. */
   readonly count: (stage: number, knots: number) => void;

@@ -3,6 +3,7 @@ import type { Slice } from '../geometry/slice.ts';
 import { greatestSize } from '../exact/norm.ts';
 import { LineIds } from '../exact/lineIds.ts';
 import type { BendStep, Program } from '../program/program.ts';
+import { SameFunctions } from '../program/sameFunctions.ts';
 import { Sizes } from '../propagation/sizes.ts';
 import { pointOf, stepsOf, type Knot, type Stretch } from './knots.ts';
 import type { LineContext, StageInput } from './lineContext.ts';
@@ -79,12 +80,17 @@ export class LineWalk {
     );
     const lastBend = steps.reduce((last, step, i) => (step.kind === 'affine' ? last : i), -1);
     this.lastStep = hooks.visit ? steps.length - 1 : lastBend;
+    const same = new SameFunctions(program, slice);
     this.context = {
       memory: this.memory,
       scan: this.scan,
       lines: this.lines,
       settlement: this.settlement,
       isZero: (stage, entry) => machine.zeros[program.stages[stage].source][entry] === 1,
+      areSame: (stage, a, b) => {
+        const first = same.firstOf(program.stages[stage].source);
+        return first[a] === first[b];
+      },
       nextId: () => ++this.lastId,
       count: (stage, knots) => (this.knots[stage] += knots),
     };

@@ -267,6 +267,7 @@ class Envelope {
     const margin = tracer.margin(a, k, input.tolerance) + tracer.margin(b, k, 0);
     if (Math.abs(difference) > margin) return difference;
     if (difference === 0 && this.isZero(member) && this.isZero(other)) return 0;
+    if (context.areSame(input.stage, member, other)) return 0;
     const id = context.lines.ofPair(input.stage, member, other);
     return settled(difference, input.tolerance, margin, context.settlement.signAt(input.stretch, k, input.stage, id));
   }
