@@ -12,7 +12,7 @@ const layers = [
   { type: 'conv2d', filters: 3, kernel_size: 2, activation: 'leaky_relu' },
 ];
 const drawn = openWithWeights(JSON.stringify({ input: [8, 8, 1], layers }));
-const program = compile(drawWeights(drawn, { ...drawn.initialization, seed: 5 }));
+const program = compile(drawWeights(drawn, 5));
 const sameOn = (from: number[], to: number[]) => new SameFunctions(program, sliceOf({ kind: 'segment', from, to }, 64));
 const gray = (x: number) => Array<number>(64).fill(x);
 
