@@ -84,7 +84,7 @@ export class SparsePropagator implements Propagator {
   private readonly patterns: readonly Int32Array[];
   /** Greatest size of a slope of each stage. */
   private readonly slopes: readonly number[];
-  readonly local?: LocalNetwork;
+  private madeLocal?: LocalNetwork;
 
   constructor(
     private readonly program: Program,
@@ -106,7 +106,12 @@ export class SparsePropagator implements Propagator {
       this.groups[this.groups.length - 1].push(step);
     }
     this.run(this.groups[0]);
-    if (this.width === 3 && isContinuous(program)) this.local = new LocalNetwork(this.whole());
+  }
+
+  /** Made where it is asked for: counts that visit every region do without it. */
+  get local(): LocalNetwork | undefined {
+    if (this.width !== 3 || !isContinuous(this.program)) return undefined;
+    return (this.madeLocal ??= new LocalNetwork(this.whole()));
   }
 
   private whole(): WholeNetwork {
