@@ -223,13 +223,9 @@ describe('tables', () => {
       'At most, can reach: on ℝ⁷⁸⁴. At most on this line, counted: on the diagonal of [−1,\u00a01]⁷⁸⁴.',
     );
     await page.locator('.boundsSection summary').click();
-    expect(await page.locator('.bounds thead th').allTextContents()).toEqual([
-      'in plot',
-      'theorem',
-      'kind',
-      'value',
-      'domain',
-    ]);
+    await expect
+      .poll(() => page.locator('.bounds thead th').allTextContents())
+      .toEqual(['in plot', 'theorem', 'kind', 'value', 'domain']);
   });
 
   it('show a few layers to the end where the panel is narrow', async () => {

@@ -90,7 +90,7 @@ describe('the line page', () => {
     await slider.focus();
     await page.keyboard.press('Home');
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
-    expect(await slider.getAttribute('aria-valuenow')).toBe('3');
+    await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe('3');
     const { knots, layers } = mlpLine(1);
     const name = `dense_${layers[3] + 1}`;
     expect(await slider.getAttribute('aria-valuetext')).toContain(
@@ -479,7 +479,7 @@ describe('a region', () => {
     const { text } = await panel.waitForMessage('copy');
     expect(text).toMatch(/^f = 0\.42 x₁ − 1\.37 x₂ \+ 0\.188, here −0\.21\ndense_1: 12 of 24 on, [01]{24}\n/);
     await page.locator('.regionDetails button', { hasText: 'Unpin' }).click();
-    expect(await page.locator('.regionDetails').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('.regionDetails').isVisible()).toBe(false);
   });
 
   it('stays pinned while the picture is zoomed, and one event of a wheel zooms a little', async () => {

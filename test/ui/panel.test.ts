@@ -95,12 +95,12 @@ describe('the depth plot', () => {
     const { page } = await panels.open(plane);
     await page.locator('.column').nth(2).hover();
     const tooltip = page.locator('.depth .tooltip');
-    expect(await tooltip.textContent()).toContain('10^7.44 = 27,270,901');
-    expect(await tooltip.textContent()).toContain('dense_3');
-    expect(await page.locator('tr.hovered').innerText()).toContain('dense_3');
-    expect(await page.locator('.row.hovered .layerName').textContent()).toBe('dense_3');
+    await expect.poll(() => tooltip.textContent()).toContain('10^7.44 = 27,270,901');
+    await expect.poll(() => tooltip.textContent()).toContain('dense_3');
+    await expect.poll(() => page.locator('tr.hovered').innerText()).toContain('dense_3');
+    await expect.poll(() => page.locator('.row.hovered .layerName').textContent()).toBe('dense_3');
     await page.locator('header h1').hover();
-    expect(await tooltip.isVisible()).toBe(false);
+    await expect.poll(() => tooltip.isVisible()).toBe(false);
   });
 
   it('draws named bounds on demand', async () => {
@@ -404,7 +404,7 @@ describe('a layer', () => {
     await panel.page.locator('.column[tabindex="0"]').focus();
     await panel.page.keyboard.press('ArrowRight');
     await panel.page.keyboard.press('ArrowRight');
-    expect(await panel.page.locator('.depth .tooltip').innerText()).toContain('dense_3');
+    await expect.poll(() => panel.page.locator('.depth .tooltip').innerText()).toContain('dense_3');
     await panel.page.keyboard.press('Enter');
     expect((await panel.waitForMessage('reveal')).layer).toBe(2);
   });

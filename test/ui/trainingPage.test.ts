@@ -62,8 +62,8 @@ describe('the page about training', () => {
     const title = page.locator('.trainedColumn h2');
     const play = page.locator('.player vscode-button');
     await play.click();
-    expect(await play.textContent()).toBe('Pause');
-    expect(await title.textContent()).toBe('Step 0 — 2,700 regions');
+    await expect.poll(() => play.textContent()).toBe('Pause');
+    await expect.poll(() => title.textContent()).toBe('Step 0 — 2,700 regions');
     await expect
       .poll(
         async () => {
@@ -147,8 +147,8 @@ describe('the page about training', () => {
     });
     await page.getByLabel('Layers shown').click();
     await page.getByRole('option', { name: 'After each layer' }).click();
-    expect(await plot.locator('h2').textContent()).toBe('Breakpoints of a neuron: median of each layer');
-    expect(await plot.locator('[data-series^="units "]').count()).toBe(3);
+    await expect.poll(() => plot.locator('h2').textContent()).toBe('Breakpoints of a neuron: median of each layer');
+    await expect.poll(() => plot.locator('[data-series^="units "]').count()).toBe(3);
     await page.locator('.trainingPage summary').click();
     const row = page.locator('table[aria-label="Snapshots"] tbody tr').first();
     await expect.poll(() => row.innerText()).toMatch(/1.07 ± 0.01\s+3\s+0.9\s+2.4\s/);
@@ -232,7 +232,9 @@ describe('the page about training', () => {
     const section = page.locator('.trialSection');
     await section.locator('vscode-button', { hasText: 'Step' }).click();
     await panel.answer();
-    expect(await section.locator('.trialStatus').textContent()).toMatch(/^Step 0 · 420 regions · loss 0\.7 /);
+    await expect
+      .poll(() => section.locator('.trialStatus').textContent())
+      .toMatch(/^Step 0 · 420 regions · loss 0\.7 /);
     const end = section.getByLabel('last step', { exact: true }).locator('input');
     await end.fill('12');
     await end.press('Tab');
@@ -263,6 +265,6 @@ describe('the page about training', () => {
     });
     await section.locator('vscode-button', { hasText: 'Reset' }).click();
     await panel.answer();
-    expect(await section.locator('.trialStatus').textContent()).toMatch(/^Step 0 ·/);
+    await expect.poll(() => section.locator('.trialStatus').textContent()).toMatch(/^Step 0 ·/);
   });
 });

@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...panelTests],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What fails once on a busy machine is tried again: a fault of the product fails twice.
+    retry: 1,
     // One editor at a time: two would fight for the processor, and what appears late looks like what is missing.
     fileParallelism: false,
     // Threads end with their process, also when it is interrupted; and with it the editor and the browser.

@@ -88,7 +88,6 @@ export class PanelPage {
     await page.goto(`${ORIGIN}/`);
     const panel = new PanelPage(page, problems);
     await panel.waitForMessage('ready');
-    await panel.settled();
     return panel;
   }
 
@@ -129,12 +128,13 @@ export class PanelPage {
     }
   }
 
-  /** The newest question of this name. */
+  /** The newest question of this name, once the page has drawn what it shows while it waits for the answer. */
   async waitForQuestion<N extends QuestionName>(name: N): Promise<Ask & { readonly params: ParamsOf<N> }> {
     await this.page.waitForFunction(
       (wanted) => window.panelMessages.some((message) => message.type === 'ask' && message.name === wanted),
       name,
     );
+    await this.settled();
     const all = await this.messages();
     return all.findLast((message): message is Ask & { params: ParamsOf<N> } => isOf(message, name))!;
   }
@@ -149,6 +149,7 @@ export class PanelPage {
 
   async waitForMessage<K extends PanelMessage['type']>(type: K): Promise<Extract<PanelMessage, { type: K }>> {
     await this.page.waitForFunction((wanted) => window.panelMessages.some((message) => message.type === wanted), type);
+    await this.settled();
     const all = await this.messages();
     return all.findLast((message): message is Extract<PanelMessage, { type: K }> => message.type === type)!;
   }
