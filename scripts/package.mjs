@@ -32,7 +32,7 @@ export async function packExtension(options = []) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const options = process.argv.slice(2);
   if (options.includes('--pre-release') && !isPreRelease(version))
-    throw new Error(`${version} is no version of a pre-release: its minor number is even.`);
+    throw new Error(`${version} is not a version of a pre-release: its minor number is even.`);
   await runOrThrow(process.execPath, [path.join(root, 'scripts/build.mjs')]);
   await packExtension(options);
   console.log(vsixFile);

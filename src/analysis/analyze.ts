@@ -62,7 +62,7 @@ export class NetworkAnalysis {
     return [...this.theory.table().all(), ...this.simulated, ...(drawn ? [drawn] : [])];
   }
 
-  /** The same with simulated means: counts, which are no part of what every text is analyzed for. */
+  /** The same with simulated means: counts, which are not part of what every text is analyzed for. */
   with(simulated: readonly BoundResult[]): NetworkAnalysis {
     return new NetworkAnalysis(this.definition, this.built, this.theory, simulated);
   }

@@ -19,7 +19,7 @@ const output = processOutput(process);
 async function main([command, ...words]: string[]): Promise<number> {
   const stop = new AbortController();
   // Commands that wait for workers stop with what they have. The others compute in this thread, where a handler would
-  // be heard only after the work: for them a signal ends the process, as it does by default.
+  // run only after the work: for them a signal ends the process, as it does by default.
   const has = (option: string) => words.some((word) => word === option || word.startsWith(`${option}=`));
   const waits =
     (['count', 'measure', 'sweep', 'fit', 'train'].includes(command) && !has('--part')) ||

@@ -77,7 +77,7 @@ export const PLACES: Readonly<Record<Method, readonly Place['kind'][]>> = {
   sample: ['box', 'all', 'segment', 'parallelogram'],
 };
 
-/** The box of a place, which is the default one where the place is no box. */
+/** The box of a place, which is the default one where the place is not a box. */
 export function boxOf(place: Place): Box<number> {
   return place.kind === 'box' ? place : DEFAULT_BOX;
 }

@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import { holdsNetwork } from './documentFilter.ts';
 
-/**
- * Documents that change are looked at after a pause in typing: a keystroke in a file that is no network costs nothing.
- */
+/** Changed documents are looked at after a pause in typing: a keystroke in a file without a network costs nothing. */
 const PAUSE_MS = 300;
 
-/** Waits for the first document that holds a network, tells of it once, and then rests. */
+/** Waits for the first document that holds a network, reports it once, and then rests. */
 export class ActivationWatcher implements vscode.Disposable {
   private readonly changed = new Set<vscode.TextDocument>();
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -23,7 +23,7 @@ const LOST = new Set<unknown>([-32099, -32098, -32097, -32096]);
 /** The language server, started when the first network is opened and not before, and again when it has ended. */
 export class Server implements vscode.Disposable {
   private client: Promise<BaseLanguageClient> | undefined;
-  /** The same; the end of any other one is no news. */
+  /** The same; the end of any other process does not matter. */
   private current: BaseLanguageClient | undefined;
   /** No server is started any more unless the user wants one. */
   private hasGivenUp = false;
@@ -75,9 +75,8 @@ export class Server implements vscode.Disposable {
   }
 
   /**
-   * Starts the server where needed. A request that was under way when the server ended is sent to the next one. Rejects
-   * with
-   * `ServerNotRunning` where there is none any more, and tells the user of it.
+   * Starts the server where needed. A request that was under way when the server ended is sent to the next one. Where
+   * the server has been given up, rejects with `ServerNotRunning` and tells the user.
    */
   async ask<P, R>(method: Method<P, R>, params: P): Promise<R> {
     for (let isSecond = false; ; isSecond = true) {

@@ -85,8 +85,8 @@ export class WeightFiles implements vscode.Disposable {
     if (known) return void known.sources.add(source.toString());
     const sources = new Set([source.toString()]);
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, WEIGHTS));
-    const tell = () => sources.forEach((each) => this.changed.fire(vscode.Uri.parse(each)));
-    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(tell);
+    const report = () => sources.forEach((each) => this.changed.fire(vscode.Uri.parse(each)));
+    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(report);
     this.watched.set(folder.toString(), { watcher, sources });
   }
 

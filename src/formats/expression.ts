@@ -1,7 +1,7 @@
 import { create, parseDependencies } from 'mathjs/number';
 import type { MathNode } from 'mathjs';
 
-/** Longer ones are no formula for a layer's size, and the parser's stack grows with the length. */
+/** Longer expressions do not state a layer's size, and the parser's stack grows with the length. */
 const MAX_EXPRESSION_LENGTH = 200;
 
 type Parse = (text: string) => MathNode;

@@ -109,7 +109,7 @@ function isBrainJs(text: string, fields: Fields): boolean {
   return isOld && sizes !== undefined && text[sizes] === '[';
 }
 
-/** Networks of brain.js that are no chain of layers with one activation. */
+/** Networks of brain.js that are not a chain of layers with one activation. */
 function isBrainJsOfAnotherKind(text: string, fields: Fields): boolean {
   const type = stringAt(text, fields.get('type') ?? text.length);
   if (type === undefined) return false;

@@ -18,7 +18,7 @@ const OWN_POSITION: Views = [
 /**
  * The receptive field of each layer by layer index: rows and columns of the input that one position of its output can
  * depend on, borders aside (Dumoulin and Visin 2016). Null for layers behind a flatten or another layer that mixes all
- * positions, and for networks whose inputs are no images or sequences.
+ * positions, and for networks whose inputs are not images or sequences.
  */
 export function receptiveFields(network: Network): ([number, number] | null)[] {
   const [input] = network.inputs;

@@ -43,7 +43,7 @@ export interface PanelSeries {
   /** Domain the figure is for, for example `R^2` or `[−1, 1]²`. */
   readonly domain: string;
   readonly note: string | null;
-  /** The theorem's formula as MathML; null where it is no single one. */
+  /** The theorem's formula as MathML; null where it is not a single one. */
   readonly formula: string | null;
   /** After each layer, by layer index; null where it says nothing. */
   readonly perLayer: readonly (Quantity | null)[];

@@ -32,7 +32,7 @@ export interface PanelCount {
   readonly activationRegions: number;
   readonly perLayer: readonly number[];
   readonly seconds: number;
-  /** Of samples, which are no counts but lower bounds. */
+  /** Of samples, which are not counts but lower bounds. */
   readonly sampling: SamplingResult | null;
   /** An upper bound for these weights here; null where none was looked for. */
   readonly atMost: RegionsAtMost | null;
@@ -58,7 +58,7 @@ export interface RunProgress {
   /** Networks that are counted, and how many there are. */
   readonly done: number;
   readonly of: number;
-  /** Found so far in the network that told last. */
+  /** Found so far in the network that reported last. */
   readonly regions: number;
   /** Of all the work, 0 to 1. */
   readonly share: number;

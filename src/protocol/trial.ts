@@ -20,7 +20,7 @@ export interface TrialChoice {
 /** The network after `step` steps. */
 export interface TrialFrame {
   readonly step: number;
-  /** Over all samples; null where it is no number any more. */
+  /** Over all samples; null where it is not a number any more. */
   readonly loss: number | null;
   /** Share of samples whose class is right; null where the data have no classes. */
   readonly accuracy: number | null;

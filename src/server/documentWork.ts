@@ -10,7 +10,7 @@ export class DocumentWork {
   private isWatched = false;
   private isBusy = false;
 
-  constructor(private readonly tell: (work: Work | null) => void) {}
+  constructor(private readonly report: (work: Work | null) => void) {}
 
   /** `options` are those of the client, which may be none of ours. */
   begin(options: unknown): void {
@@ -23,12 +23,12 @@ export class DocumentWork {
   during<T>(work: Work, task: () => T): T {
     if (!this.isWatched || this.isBusy) return task();
     this.isBusy = true;
-    this.tell(work);
+    this.report(work);
     try {
       return task();
     } finally {
       this.isBusy = false;
-      this.tell(null);
+      this.report(null);
     }
   }
 

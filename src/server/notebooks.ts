@@ -34,7 +34,7 @@ export class Notebooks {
     this.documents = new NotebookDocuments(texts);
   }
 
-  /** Undefined for a document that is no cell. */
+  /** Undefined for a document that is not a cell. */
   cellAt(uri: string): Cell | undefined {
     const notebook = this.documents.findNotebookDocumentForCell(uri);
     if (!notebook) return undefined;

@@ -47,7 +47,7 @@ export async function chooseWeights(
     return { place, name: named ?? model.file, diagnostics };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // A model.json is often passed on without its shards: that is no fault of the network.
+    // A model.json is often passed on without its shards: that is not a fault of the network.
     const diagnostic =
       named === undefined ? saying('information', `${message}; weights are drawn`) : saying('error', message);
     return { diagnostics: [diagnostic] };

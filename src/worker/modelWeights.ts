@@ -53,7 +53,7 @@ export async function findWeights(host: WeightsHost, text: string, place: Weight
   return manifest && readShards(files, manifest, place.folder);
 }
 
-/** A text that is longer is no list of shards. */
+/** A text that is longer is not a list of shards. */
 const MAX_MANIFEST_BYTES = 2 ** 24;
 
 function textOf(source: ByteSource): string {
@@ -93,7 +93,7 @@ function readShards(files: Files, manifest: readonly ManifestGroup[], folder: st
   return { file, stamp: files.stampOf([...paths.values()]) };
 }
 
-/** The binary model in a file; null where the file is none, or is no regular file. */
+/** The binary model in a file; null where the file is none, or is not a regular file. */
 export function binaryModelIn(files: Files, file: string): ByteSource | null {
   try {
     const source = files.open(file);

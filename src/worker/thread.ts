@@ -231,14 +231,14 @@ function readNetwork(
   return read;
 }
 
-/** The network in a file that is no text, in the native format. */
+/** The network in a binary file, in the native format. */
 async function modelText({ weights, fileName }: ModelTask): Promise<string> {
   const found = weights && (await findWeights(host, '', weights));
   if (!found?.file.model) throw new Error(`${fileName} holds no network.`);
   return found.file.model;
 }
 
-/** Which tensors fit no layer and the like; how those that fit were found is no news. */
+/** Which tensors fit no layer and the like; how those that fit were found is left out. */
 async function weightRemarks(task: WeightsTask): Promise<string[]> {
   const found = task.weights ? await findWeights(host, task.text, task.weights) : null;
   const remarks = readNetwork(task, found).match?.remarks ?? [];

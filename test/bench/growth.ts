@@ -23,7 +23,7 @@ export function milestones(network: Network, domain: Domain, at: readonly number
   const progress = ({ regions }: { regions: number }) => {
     if (left.length === 0 || regions < left[0]) return;
     left.shift();
-    // Sweeping is no part of the count.
+    // Sweeping is not part of the count.
     const now = processorTime();
     found.push({ regions, seconds: now - start - swept, megabytes: (held() - before) / 1e6 });
     swept += processorTime() - now;

@@ -185,8 +185,8 @@ function bent(step: UnitStep, unit: number, piece: number, row: Row): Row {
 }
 
 /**
- * The constant of a piece. Pieces that meet up to rounding are meant to meet (a slope of 0.2 is no double): then each
- * constant follows from the one before it.
+ * The constant of a piece. Pieces that meet up to rounding are meant to meet (a slope of 0.2 is not a double): then
+ * each constant follows from the one before it.
  */
 function constantOf(step: UnitStep, at: number): Rational {
   const piece = at % (step.breakpoints.length + 1);

@@ -43,7 +43,7 @@ const ATTRIBUTES = new Set([
   'movablelimits',
 ]);
 
-/** Null for no formula, and for text that is no MathML. */
+/** Null for no formula, and for text that is not MathML. */
 export function formulaNode(mathml: string | null): Element | null {
   if (mathml === null) return null;
   const parsed = new DOMParser().parseFromString(mathml, 'text/html').querySelector('math');

@@ -162,7 +162,7 @@ export const NO_COMPARISON: CompareChoice = {
   sweep: null,
 };
 
-/** The state after a message of the extension that is no answer to a question. */
+/** The state after a message of the extension that is not an answer to a question. */
 export function receive(state: PanelState, message: Exclude<HostMessage, Answer>): PanelState {
   switch (message.type) {
     case 'home':

@@ -70,8 +70,8 @@ export function createRunControls(actions: Actions): Section {
   }
 
   function drawProgress(view: View): void {
-    const { progress: told, counts, settings } = view;
-    const { done, of, share, regions, secondsLeft, parts } = told ?? {
+    const { progress, counts, settings } = view;
+    const { done, of, share, regions, secondsLeft, parts } = progress ?? {
       done: counts.length,
       of: settings.seeds,
       share: 0,

@@ -124,7 +124,7 @@ export function checkbox(
   widget.append(shown);
   let current = false;
   widget.addEventListener('change', () => {
-    // Also raised when `checked` is set from here, which is no wish of the user.
+    // Also raised when `checked` is set from here, which the user did not ask for.
     if (widget.checked === current) return;
     current = widget.checked;
     onChange(current);

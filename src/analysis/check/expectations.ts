@@ -3,7 +3,7 @@ import { isFigure } from './figure.ts';
 
 const figure = z
   .union([z.number().min(0), z.string()])
-  .refine((written) => isFigure(String(written)), 'is no number; write 1200, "1,200", "10^7.5", or "2^20"')
+  .refine((written) => isFigure(String(written)), 'is not a number; write 1200, "1,200", "10^7.5", or "2^20"')
   .describe('A number: 1200, "1,200", or as it is shown, "10^7.5" or "2^20".');
 
 const quantity = z
@@ -68,7 +68,7 @@ export type Expectations = z.infer<typeof expectations>;
 export type Expectation = z.infer<typeof expectation>;
 export type Quantity = z.infer<typeof quantity>;
 
-/** Why a value is no file of expectations: where in it, and a sentence. */
+/** Why a value is not a file of expectations: where in it, and a sentence. */
 export interface ExpectationFault {
   readonly path: readonly (string | number)[];
   readonly message: string;

@@ -7,7 +7,7 @@ import { OBJECTIVE_BOUNDS, OBJECTIVES, type FitTask, type Objective } from './fi
 import { sweepFields } from './sweep.ts';
 import { widthGroups, type WidthGroup } from './widthGroups.ts';
 
-/** More copies of a layer are no design that anyone trains. */
+/** More copies of a layer make no design that anyone would train. */
 export const MAX_COPIES = 1000;
 const DEFAULT_EVALUATIONS = 2000;
 const MIN_WIDTH_OF_MEANS = 8;

@@ -24,7 +24,7 @@ export interface ConditionalChoice {
 const STRATA = 8;
 const MIN_ROUNDS = 2;
 const MAX_ROUNDS = 250;
-/** From fewer rounds the spread between them is no estimate: neighboring parts are compared instead. */
+/** From fewer rounds the spread between them is not an estimate: neighboring parts are compared instead. */
 const ROUNDS_TO_COMPARE = 8;
 
 /** One point in each part of the segment. */

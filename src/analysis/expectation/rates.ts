@@ -9,7 +9,7 @@ import { NotDrawn, type Fresh, type RandomTensor, type Reads, type Sources } fro
 
 export interface LayerRate {
   readonly rate: number;
-  /** There is a breakpoint at the origin, which is no random place. */
+  /** There is a breakpoint at the origin, which is not a random place. */
   readonly vanishes: boolean;
 }
 
@@ -81,11 +81,11 @@ function levelRate(q: number, c: number, r: number, m: number, slope: number): n
 }
 
 function bentAsTheyAre({ name }: Layer): NotDrawn {
-  return new NotDrawn(`${name} bends values that are no sums with weights of their own.`);
+  return new NotDrawn(`${name} bends values that are not sums with weights of their own.`);
 }
 
 function compared({ name }: Layer): NotDrawn {
-  return new NotDrawn(`${name} compares values that are no sums with weights of their own.`);
+  return new NotDrawn(`${name} compares values that are not sums with weights of their own.`);
 }
 
 /** A group of numbers of which the greatest counts. */

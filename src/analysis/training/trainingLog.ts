@@ -13,7 +13,7 @@ export async function findLog(read: (name: string) => Promise<string | null>): P
     try {
       return parseLog(text);
     } catch {
-      // A file of this name that is no log.
+      // A file of this name that is not a log.
     }
   }
   return [];

@@ -3,7 +3,7 @@ import { parseBaseline, type Baseline } from '../../analysis/check/baseline.ts';
 import { systemMessage } from '../terminal.ts';
 import { UsageError } from '../usage.ts';
 
-/** Errors: UsageError for a file that is no baseline. */
+/** Errors: UsageError for a file that is not a baseline. */
 export async function readBaseline(file: string): Promise<Baseline> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -14,7 +14,7 @@ export async function readBaseline(file: string): Promise<Baseline> {
     );
   });
   const baseline = parseBaseline(jsonOf(text));
-  if (!baseline) throw new UsageError(`${file} is no baseline that --write-baseline has written`);
+  if (!baseline) throw new UsageError(`${file} is not a baseline that --write-baseline has written`);
   return baseline;
 }
 

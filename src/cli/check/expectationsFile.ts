@@ -40,7 +40,7 @@ export async function readExpectations(named: string | undefined): Promise<Expec
     return new UsageError(`${file}:${line + 1}:${character + 1}: ${message}`);
   };
   if (errors.length > 0 || tree === undefined)
-    throw fail(errors[0]?.offset ?? 0, `this is no JSON (${printParseErrorCode(errors[0]?.error ?? 0)})`);
+    throw fail(errors[0]?.offset ?? 0, `this is not JSON (${printParseErrorCode(errors[0]?.error ?? 0)})`);
   const content = parseExpectations(getNodeValue(tree));
   if ('message' in content) throw fail(nodeAt(tree, content.path).offset, content.message);
   const root = dirname(resolve(file));

@@ -25,7 +25,7 @@ export async function sweepCommand(words: readonly string[], output: Output, sto
   const subject = subjectOf(definition, layers, field);
   const rows: SweepRow[] = [];
   for (const value of values) {
-    // Signals are heard between two values only.
+    // Signals arrive between two values only.
     await setImmediate();
     if (stop.aborted) break;
     const row = sweepAt(definition, subject, value, options);

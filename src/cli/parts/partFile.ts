@@ -21,7 +21,7 @@ export interface SeedPart {
   readonly found: CountPart;
 }
 
-/** A file that is no part, and why. */
+/** A file that is not a part, and why. */
 export interface Damaged {
   readonly damage: string;
 }

@@ -42,7 +42,7 @@ export class CountRunner implements vscode.Disposable {
     const lane = async (): Promise<void> => {
       while (next < sources.length && !signal.aborted && !hasFailed) {
         const source = sources[next++];
-        const progress = (told: JobProgress) => listener.progress(clock.lastReported(source, told));
+        const progress = (latest: JobProgress) => listener.progress(clock.lastReported(source, latest));
         const task = { ...network, choice: choiceOf(settings, source, false), runs: 1 };
         const outcome = await pool.run(task, { signal, progress }).catch((error: unknown) => {
           // What one network of the run failed of, the others would fail of too.

@@ -4,20 +4,21 @@ import type { PanelModel } from '../../protocol/panel.ts';
 import type { TaskNetwork } from '../../protocol/pool.ts';
 import { usualSettings } from '../../protocol/usualSettings.ts';
 import type { CountSettings } from '../../protocol/runs.ts';
-import { layerAtRequest, panelModelRequest, runTheoryRequest, sourceRequest } from '../../protocol/server.ts';
-import { MAX_SEEDS } from '../../protocol/validate.ts';
+import { layerAtRequest, sourceRequest } from '../../protocol/server.ts';
 import { applySize, comparisons } from './comparisons.ts';
-import { followParts, settingsOf, whyOtherWeights, type CountInParts } from './countInParts.ts';
+import { defaultSeeds, timeLimit } from './countDefaults.ts';
+import type { CountInParts } from './countInParts.ts';
 import type { CountRunner } from './countRunner.ts';
 import { drawings } from './drawings.ts';
-import { fileNameOf } from './fileName.ts';
 import { showError } from '../failures.ts';
 import { PanelAnswers } from './panelAnswers.ts';
 import { askForPoints } from './pointFiles.ts';
-import { nameOf } from '../networkFiles.ts';
 import type { ExtensionHost } from '../host.ts';
 import { holdsNetwork } from '../documentFilter.ts';
 import type { RunStore } from './runStore.ts';
+import { saveExport } from './saveExport.ts';
+import { askForModel, withWeightRemarks } from './shownModel.ts';
+import { startCount, startParts } from './startCount.ts';
 import type { Server } from '../server.ts';
 import type { WeightFiles } from '../weightFiles.ts';
 import type { WeightRemarks } from './weightRemarks.ts';
@@ -155,24 +156,10 @@ export class PanelSession implements vscode.Disposable {
 
   /** Shows a count that others make in parts, as these land, and then the whole. */
   showParts(parts: CountInParts): void {
-    this.whenReady(() => void this.runParts(parts).catch(showError));
-  }
-
-  private async runParts(parts: CountInParts): Promise<void> {
-    const { plan } = parts;
-    const { server, runs, commandLine } = this.services;
-    const shown = this.model?.networks[plan.network];
-    if (!shown || !commandLine || !this.source) return;
-    const { key, fingerprint, hasWeights, weightsFile } = shown;
-    const other = whyOtherWeights(plan, weightsFile);
-    if (other !== null) throw new Error(other);
-    const settings = settingsOf(plan, hasWeights);
-    const uri = this.source.toString();
-    const theory = await server.ask(runTheoryRequest, { uri, network: plan.network, settings });
-    if (!theory) return;
-    await runs.start({ key, fingerprint }, settings, theory, (listener, signal) =>
-      followParts(commandLine, parts, !hasWeights, listener, signal),
-    );
+    this.whenReady(() => {
+      const shown = this.model?.networks[parts.plan.network];
+      if (shown && this.source) void startParts(this.services, shown, this.source, parts).catch(showError);
+    });
   }
 
   /** Shows the page about training, and asks for a run to show there. */
@@ -226,7 +213,7 @@ export class PanelSession implements vscode.Disposable {
     const turn = ++this.refreshes;
     this.source ??= vscode.window.visibleTextEditors.find((editor) => holdsNetwork(editor.document))?.document.uri;
     const source = this.source;
-    const model = source && (await this.ask(source));
+    const model = source && (await askForModel(this.services, source));
     // An older answer may come late, from before the server knew the document.
     if (turn !== this.refreshes || this.isOver) return;
     this.model = model || undefined;
@@ -235,52 +222,15 @@ export class PanelSession implements vscode.Disposable {
     this.show(model);
     this.hasShown = true;
     for (const task of this.afterReady.splice(0)) task();
-    const told = await this.withWeightRemarks(model);
-    if (turn !== this.refreshes || told === model) return;
-    this.model = told;
-    this.show(told);
+    const withRemarks = await withWeightRemarks(this.services, model, (key) => this.network(key));
+    if (turn !== this.refreshes || withRemarks === model) return;
+    this.model = withRemarks;
+    this.show(withRemarks);
   }
 
   private show(model: PanelModel): void {
     this.post({ type: 'show', model });
     for (const { key } of model.networks) this.post({ type: 'run', key, run: this.services.runs.of(key) });
-  }
-
-  /** What there is to say of the weights of a file beside the networks: reading it takes its time. */
-  private async withWeightRemarks(model: PanelModel): Promise<PanelModel> {
-    const { weightRemarks } = this.services;
-    const found = await Promise.all(
-      model.networks.map(async ({ key, weightsFile, fingerprint }) => {
-        const source = weightsFile === null ? undefined : await this.network(key);
-        return source ? weightRemarks.of(fingerprint, source.text) : [];
-      }),
-    );
-    if (found.every((remarks) => remarks.length === 0)) return model;
-    const networks = model.networks.map((network, i) => ({ ...network, remarks: [...network.remarks, ...found[i]] }));
-    return { ...model, networks };
-  }
-
-  private async ask(source: vscode.Uri): Promise<PanelModel | null> {
-    const document = await vscode.workspace.openTextDocument(source).then(
-      (opened) => opened,
-      () => null,
-    );
-    const uri = source.toString();
-    const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document.uri.toString() === uri);
-    const cursor = editor?.selection.active;
-    const position = { line: cursor?.line, character: cursor?.character };
-    const weights = document && (await this.services.weightFiles.of(document));
-    const model = document && (await this.services.server.ask(panelModelRequest, { uri, ...position }));
-    if (!model || !weights) return model;
-    // Other weights beside the network make another network to count.
-    const { name: weightsFile, stamp } = weights;
-    const networks = model.networks.map((network) => ({
-      ...network,
-      hasWeights: true,
-      weightsFile,
-      fingerprint: network.fingerprint + stamp,
-    }));
-    return { ...model, networks };
   }
 
   private followCursor(editor: vscode.TextEditor): void {
@@ -327,7 +277,7 @@ export class PanelSession implements vscode.Disposable {
       case 'exportFailed':
         return showError(new Error(vscode.l10n.t('Nothing was exported: {0}', message.reason)));
       case 'save':
-        return this.save(message.suggestedName, bytesOf(message));
+        return saveExport(this.source, message);
       case 'ask':
         return this.answers.receive(message);
       case 'command':
@@ -370,13 +320,7 @@ export class PanelSession implements vscode.Disposable {
     const source = await this.network(key);
     const shown = this.model?.networks.find((network) => network.key === key);
     if (!source || !shown) return;
-    const { uri, position, text } = source;
-    const theory = await this.services.server.ask(runTheoryRequest, { uri, network: position, settings });
-    if (!theory) return;
-    const subject = { key, fingerprint: shown.fingerprint };
-    await this.services.runs.start(subject, settings, theory, (listener, signal) =>
-      this.services.runner.run(text, settings, listener, signal),
-    );
+    await startCount(this.services, shown, source, settings);
   }
 
   private async applySize({ key, subject, value }: Extract<PanelMessage, { type: 'apply' }>): Promise<void> {
@@ -385,41 +329,11 @@ export class PanelSession implements vscode.Disposable {
     if (range) await this.reveal(range);
   }
 
-  private async save(suggestedName: string, bytes: Uint8Array): Promise<void> {
-    const folder = this.source ? vscode.Uri.joinPath(this.source, '..') : undefined;
-    const defaultUri = folder && vscode.Uri.joinPath(folder, fileNameOf(suggestedName));
-    const target = await vscode.window.showSaveDialog({ defaultUri, title: vscode.l10n.t('Save Export') });
-    if (!target) return;
-    await vscode.workspace.fs.writeFile(target, bytes);
-    const open = vscode.l10n.t('Open');
-    const message = vscode.l10n.t('Saved {0}.', nameOf(target));
-    if ((await vscode.window.showInformationMessage(message, open)) === open) {
-      await vscode.commands.executeCommand('vscode.open', target);
-    }
-  }
-
   dispose(): void {
     this.isOver = true;
     clearTimeout(this.cursorTimer);
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
-}
-
-function bytesOf({ text, encoding }: Extract<PanelMessage, { type: 'save' }>): Uint8Array {
-  return encoding === 'text'
-    ? new TextEncoder().encode(text)
-    : Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
-
-/** Networks that a count draws by default. */
-function defaultSeeds(): number {
-  const wanted = Math.round(vscode.workspace.getConfiguration('regionLens').get('count.seeds', 8));
-  return Math.min(MAX_SEEDS, Math.max(1, wanted || 1));
-}
-
-/** Seconds that a count of one network takes at most. */
-function timeLimit(): number {
-  return vscode.workspace.getConfiguration('regionLens').get('count.timeLimitSeconds', 60);
 }
 
 function noNetwork(): string {

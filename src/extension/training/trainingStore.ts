@@ -144,11 +144,11 @@ export class TrainingStore implements vscode.Disposable {
     const known = this.following.get(key);
     if (known?.wanted === wanted && !known.isOver) return known;
     known?.dispose();
-    const tell = () => {
+    const publish = () => {
       this.changed.fire();
       return ++this.revision;
     };
-    const following = new Following(wanted, tell);
+    const following = new Following(wanted, publish);
     this.following.set(key, following);
     const asked = { ...settings, method: method === 'sample' ? 'auto' : method, seeds: 1, fileWeights: false } as const;
     const theory = await this.server.ask(runTheoryRequest, { uri, network: position, settings: asked });
@@ -224,9 +224,9 @@ class Following implements vscode.Disposable {
 
   constructor(
     readonly wanted: string,
-    private readonly tell: () => number,
+    private readonly publish: () => number,
   ) {
-    this.base = tell();
+    this.base = publish();
   }
 
   async start(
@@ -239,7 +239,7 @@ class Following implements vscode.Disposable {
     [this.data, this.theory, this.isStopped, this.cache] = [data, theory, isStopped, parts.cache];
     this.testData = test && { label: test.panel.label, isChosen: test.panel.isChosen };
     const changed = (isWhole: boolean) => {
-      this.revision = this.tell();
+      this.revision = this.publish();
       if (isWhole) this.base = this.revision;
       return this.revision;
     };

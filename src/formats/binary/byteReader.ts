@@ -1,7 +1,7 @@
 import { cutShort, type ByteSource } from '../weights/weightsFile.ts';
 import { buffered } from './buffered.ts';
 
-/** Longer lines are no names or numbers. */
+/** Longer lines are not names or numbers. */
 const MAX_LINE = 2 ** 16;
 
 /** Reads a file from one place on and throws a `WeightsError` at its end. */

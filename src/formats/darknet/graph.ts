@@ -264,7 +264,7 @@ export class DarknetGraph {
     });
   }
 
-  /** What is behind a head is no tensor of the network. */
+  /** What is behind a head is not a tensor of the network. */
   private read(x: Output): Output {
     if (x.head !== undefined) throw new Refused(`${this.section.type} behind ${x.head}`);
     return x;

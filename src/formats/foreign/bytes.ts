@@ -130,7 +130,7 @@ function protobuf(source: ByteSource): string | null {
 
 const MAX_FIELDS = 100_000;
 
-/** By number, whether a field has a length of its own; null for what is no protocol buffer. */
+/** By number, whether a field has a length of its own; null for what is not a protocol buffer. */
 function outermost(source: ByteSource): Map<number, boolean> | null {
   const found = new Map<number, boolean>();
   let count = 0;

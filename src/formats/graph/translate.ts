@@ -27,7 +27,7 @@ export interface Graph {
 export interface Translation {
   readonly definition: Pick<NetworkDefinition, 'inputs' | 'layers' | 'outputs' | 'initialization'>;
   readonly problems: readonly Problem[];
-  /** Constants that are no weights. */
+  /** Constants that are not weights. */
   readonly notWeights: ReadonlySet<string>;
   /** By the name of a constant, how many layers have it among weights of their own. */
   readonly uses: ReadonlyMap<string, number>;

@@ -32,7 +32,7 @@ export interface TensorValue {
 export interface ExtentsValue {
   readonly kind: 'extents';
   readonly items: readonly (number | null)[];
-  /** Their axes, where they are no plain list. */
+  /** Their axes, where they are not a plain list. */
   readonly dims?: Shape;
 }
 

@@ -50,7 +50,7 @@ const TensorField = {
   externalData: 13,
 } as const;
 
-/** Graphs beyond this are no networks that anyone looks at layer by layer. */
+/** Graphs beyond this are not networks that anyone looks at layer by layer. */
 const MAX_ITEMS = 200_000;
 
 /** Versions of the format so far, with room for more. */

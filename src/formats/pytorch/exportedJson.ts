@@ -26,7 +26,7 @@ const [quote, escape, n, i, minus] = [code('"'), code('\\'), code('N'), code('I'
 const opening = new Set([code('['), code('{')]);
 const closing = new Set([code(']'), code('}')]);
 
-/** The text with numbers that JSON has no word for between quotes; null where it is no program in any case. */
+/** The text with numbers that JSON has no word for between quotes; null where it is not a program in any case. */
 function quoted(text: string): string | null {
   const parts: string[] = [];
   let [depth, done, isText] = [0, 0, false];

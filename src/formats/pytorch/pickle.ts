@@ -37,7 +37,7 @@ export interface PickleHost {
 /** Checkpoints of the largest models take a tenth of it. */
 const MAX_STEPS = 3_000_000;
 
-/** Longer texts and lists of bytes in a pickle are no names. */
+/** Longer texts and lists of bytes in a pickle are not names. */
 const MAX_TEXT_BYTES = 2 ** 24;
 
 /** Pickled whole numbers beyond this are nothing that describes weights. */

@@ -2,7 +2,7 @@ import { parsePython } from '../source/python/syntax/parse.ts';
 import type { Expression, FunctionDefinition, Statement } from '../source/python/syntax/ast.ts';
 import type { Archive } from '../weights/zip.ts';
 
-/** A file of code longer than this is no model's. */
+/** A file of code longer than this is not a model's. */
 const MAX_CODE_BYTES = 2 ** 22;
 
 interface Definitions {

@@ -199,7 +199,7 @@ export class ScriptRunner {
 
   private called(callee: Expression, written: readonly CallArgument[], scope: Scope): Value {
     const target = this.value(callee, scope);
-    // Names of types are no values: what they convert stays what it is.
+    // Names of types are not values: what they convert stays what it is.
     if (target instanceof Path && (target.path === 'annotate' || target.path === 'unchecked_cast'))
       return this.value(written[1].value, scope);
     if (target instanceof Path && target.path === 'uninitialized') return null;

@@ -15,7 +15,7 @@ export interface StoredBytes {
   read(start: number, length: number): Uint8Array;
 }
 
-/** A view may repeat its storage (`expand`); more numbers than this are no weights. */
+/** A view may repeat its storage (`expand`); more numbers than this are not weights. */
 const MOST_REPEATED = 2 ** 22;
 
 /**

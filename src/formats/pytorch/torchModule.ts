@@ -60,7 +60,7 @@ function rootOf(source: ByteSource, head: Uint8Array): PickledObject | null {
   return root instanceof PickledObject && modulesOf(root) ? root : null;
 }
 
-/** The modules in a module, in order; null for what is no module. */
+/** The modules in a module, in order; null for what is not a module. */
 function modulesOf(object: PickledObject): PickledDict | null {
   const modules = fieldsOf(object)?.get('_modules');
   return modules instanceof Map ? modules : null;

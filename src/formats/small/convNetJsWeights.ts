@@ -41,7 +41,7 @@ export function convolutionWeights(
   if (typeof found === 'string') return found;
   const [inputs, filters] = found.kernel.shape;
   const channels = inputs / (rows * columns);
-  if (!Number.isInteger(channels)) return `${inputs} numbers are no window of ${rows} by ${columns}`;
+  if (!Number.isInteger(channels)) return `${inputs} numbers do not make a window of ${rows} by ${columns}`;
   return { ...found, kernel: { shape: [rows, columns, channels, filters], data: found.kernel.data } };
 }
 

@@ -124,7 +124,7 @@ class Matching {
     this.chosen.push({ needy, tensors });
   }
 
-  /** By the names that the definition has for them: of a graph, whose other constants are no weights. */
+  /** By the names that the definition has for them: of a graph, whose other constants are not weights. */
   private takeStored(): void {
     const byName = new Map(this.file.tensors.map((tensor) => [tensor.name, tensor]));
     for (const needy of [...this.needy]) {

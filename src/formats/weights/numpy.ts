@@ -83,7 +83,7 @@ function headerOf(name: string, bytes: Uint8Array): NpyHeader {
   if (code === undefined || !isShape(shape))
     throw new WeightsError(`${name} has an array header that is not understood.`);
   if (!Object.hasOwn(types, code))
-    throw new WeightsError(`${name} holds ${code} values, which are no numbers that are read.`);
+    throw new WeightsError(`${name} holds ${code} values. Numbers of this type are not read.`);
   return {
     type: types[code],
     little: order !== '>',

@@ -66,7 +66,7 @@ export class AssistantProcesses {
         limit = setTimeout(() => fail(TOO_LONG), 1000 * LIMIT_SECONDS);
         child.once('message', (answer: ToolAnswer) => resolve(answer));
         child.once('error', ({ message }) => fail(`The analysis could not be started: ${message}`));
-        // All that it has said is heard by then.
+        // All its messages have arrived by then.
         child.once('close', () => fail(ENDED));
         child.send(call, () => undefined);
       });

@@ -82,15 +82,15 @@ export class CountProcess {
   private start(): ChildProcess {
     const child = forkNode(this.file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     this.text = undefined;
-    child.on('message', (reply: CountReplyMessage) => this.hear(reply));
-    // All that it has said is heard by then.
+    child.on('message', (reply: CountReplyMessage) => this.onReply(reply));
+    // All its messages have arrived by then.
     child.on('close', (code, signal) => this.lose(child, this.sentence(signal ?? code)));
     child.on('error', (error) => this.lose(child, `The counting process could not be started: ${error.message}`));
     send(child, { type: 'grow', threads: this.threads });
     return child;
   }
 
-  private hear(reply: CountReplyMessage): void {
+  private onReply(reply: CountReplyMessage): void {
     if (reply.type === 'progress') return this.calls.get(reply.id)?.call.progress?.(reply.progress);
     const answered = this.take(reply.id);
     if (reply.type === 'done') answered?.resolve(reply.outcome);
@@ -159,7 +159,7 @@ export class CountProcess {
 }
 
 function send(child: ChildProcess, message: CountRequestMessage): void {
-  // One that has ended is heard of by its end.
+  // A process that has ended reports that by 'close'.
   child.send(message, () => undefined);
 }
 

@@ -28,7 +28,7 @@ export function serveCounts(file: string): void {
   const run = async (id: number, task: WorkerTask): Promise<void> => {
     const control = new AbortController();
     underWay.set(id, control);
-    const progress = (told: JobProgress) => reply({ type: 'progress', id, progress: told });
+    const progress = (latest: JobProgress) => reply({ type: 'progress', id, progress: latest });
     try {
       reply({ type: 'done', id, outcome: await pool.run(task, { signal: control.signal, progress }) });
     } catch (error) {

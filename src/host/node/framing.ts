@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
-/** Longer messages are no messages: no text is as long. */
+/** Longer messages are refused: no text is as long. */
 const MAX_MESSAGE_LENGTH = 2 ** 29;
 const MAX_HEADER_LENGTH = 2 ** 13;
 const HEADER_END = '\r\n\r\n';

@@ -38,7 +38,7 @@ export async function readInput(file: string): Promise<Input | { fault: string }
   }
 }
 
-/** Null for what is no text. Also of a pipe, which the user may well mean, but never more than a text can have. */
+/** Null for what is not text. Also of a pipe, which the user may well mean, but never more than a text can have. */
 async function readText(file: string): Promise<string | null | { fault: string }> {
   const chunks: Buffer[] = [];
   let length = 0;

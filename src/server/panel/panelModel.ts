@@ -102,7 +102,7 @@ function panelNetwork(document: AnalyzedDocument, analysis: NetworkAnalysis, pos
   };
 }
 
-/** Multiply-adds of one pass times regions, above which a count is no matter of seconds: a rough measure. */
+/** Multiply-adds of one pass times regions, above which a count is not a matter of seconds: a rough measure. */
 const LONG_WORK = 1e8;
 /** Of units that bend on the diagonal of a box, where no mean says how many do: an order of magnitude. */
 const BENDING_SHARE = 0.05;

@@ -23,7 +23,7 @@ export function tropicalPatterns(layer: Layer): Magnitude | null {
   return power(loadVectors(geometry, depth), isSummed ? geometry.inC : 1);
 }
 
-/** The same as a formula: `L` where that is no single binomial coefficient. */
+/** The same as a formula: `L` where that is not a single binomial coefficient. */
 export function tropicalFormula({ operation, inputShapes: [shape] }: Layer): string {
   if (operation.kind !== 'tropicalDense') return 'L';
   return `C(${operation.units + shape[0] - 1}, ${shape[0] - 1})`;

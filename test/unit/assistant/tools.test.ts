@@ -32,7 +32,7 @@ describe('a call of a tool', () => {
     ['two networks', 'analyze_network', { file_path: LENET, definition: {} }, /not both/],
     ['a misspelled field', 'analyze_network', { path: LENET }, /"path".*It takes: file_path/],
     ['a name that is not there', 'analyze_network', { file_path: LENET, network: 'vgg' }, /one of: lenet/],
-    ['text that is no network', 'analyze_network', { definition: 'hello' }, /"layers": \[/],
+    ['text that is not a network', 'analyze_network', { definition: 'hello' }, /"layers": \[/],
     [
       'a broken layer',
       'count_regions',

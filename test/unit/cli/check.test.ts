@@ -113,9 +113,9 @@ describe('region-lens check', () => {
 
   it.each([
     ['a misspelled field', { expectations: [{ atmost: 3 }] }, /regionlens\.json:1:\d+: .*"atmost"/],
-    ['a figure that is none', { expectations: [{ atMost: 'many' }] }, /regionlens\.json:1:28: atMost: is no number/],
+    ['a figure that is none', { expectations: [{ atMost: 'many' }] }, /regionlens\.json:1:28: atMost: is not a number/],
     ['limits without a limit', { expectations: [{ atMost: {} }] }, /needs min, max, or both/],
-    ['no JSON', '{"files": [}', /regionlens\.json:1:12: this is no JSON/],
+    ['no JSON', '{"files": [}', /regionlens\.json:1:12: this is not JSON/],
     ['nothing to check', {}, /check needs FILES/],
     ['patterns that match nothing', { files: 'none/*' }, /no file matches/],
     [

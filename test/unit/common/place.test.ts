@@ -42,7 +42,7 @@ describe('a place', () => {
     expect(sliceIn({ kind: 'all' })).toBeNull();
   });
 
-  it('that is no box has the default box for measurements around it', () => {
+  it('that is not a box has the default box for measurements around it', () => {
     expect([boxOf(box), boxOf(segment)]).toEqual([box, DEFAULT_BOX]);
   });
 });

@@ -7,7 +7,7 @@ import { denseNetwork } from '../network/definitions.ts';
 
 const choice = { method: 'auto', source: fileWeights(1), linear: true, keepRegions: false, limits: {} } as const;
 
-test('a small count is made whole, and its time is no estimate', () => {
+test('a small count is made whole, and its time is not an estimate', () => {
   const cost = countCost(denseNetwork(2, [8, 8]), choice);
   expect(cost.isMeasured).toBe(true);
   expect(cost.seconds).toBe(cost.pilotSeconds);

@@ -46,7 +46,7 @@ describe('recognizing a format', () => {
     ['layers of something else with an input', '{ "input": "a.png", "layers": [{ "opacity": 1 }] }'],
     ['layers that are deeper', `{ "x": { "input": [1], "layers": [${layer}] } }`],
     ['words in strings', '{ "a": "\\"input\\": [1], \\"layers\\": [{\\"type\\": 1}]" }'],
-    ['a serialized class that is no model', '{ "class_name": "Adam", "config": { "learning_rate": 0.001 } }'],
+    ['a serialized class that is not a model', '{ "class_name": "Adam", "config": { "learning_rate": 0.001 } }'],
     ['a list', `[${layer}]`],
     ['a text', 'layers and input'],
     ['nothing', ''],

@@ -129,7 +129,7 @@ const documents: Readonly<Record<string, string>> = {
   'decoder.json': onnx('decoder.json'),
 };
 
-describe('a size that is no whole number in its range', () => {
+describe('a size that is not a whole number in its range', () => {
   it.each(Object.entries(documents))('is refused where it is written in %s', (name, text) => {
     const found = places(text, isNamedSize);
     expect(found.length).toBeGreaterThan(2);
@@ -153,7 +153,7 @@ describe('a size that is no whole number in its range', () => {
   });
 });
 
-describe('a size in source code that is no whole number', () => {
+describe('a size in source code that is not a whole number', () => {
   const convolution = 'tf.layers.conv2d({ filters: 4, kernelSize: 3, strides: 1, padding: "same" })';
   const sources: readonly (readonly [string, string, readonly string[]])[] = [
     [

@@ -15,7 +15,7 @@ const text = JSON.stringify({
 
 describe.each([
   ['translations', JSON.parse(readFileSync('l10n/bundle.l10n.de.json', 'utf8')) as unknown],
-  ['what is no table of translations', ['≤ {0} regions']],
+  ['what is not a table of translations', ['≤ {0} regions']],
 ])('a server that is sent %s', (what, translations) => {
   let server: ServerProcess;
   const isGerman = what === 'translations';

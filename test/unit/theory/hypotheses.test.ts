@@ -10,7 +10,7 @@ import type { BoundResult, TheoryOptions } from '../../../src/theory/bound.ts';
 import { evaluateBounds } from '../../../src/theory/registry.ts';
 import { build, layer } from '../network/definitions.ts';
 
-/** What the theorems silently take for granted: biases, inputs that are no padding, weights of their own. */
+/** What the theorems silently take for granted: biases, inputs that are not padding, weights of their own. */
 
 let names = 0;
 const of = (operation: Operation, activation: Activation = linear): LayerDefinition =>

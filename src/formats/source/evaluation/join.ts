@@ -11,7 +11,7 @@ const MAX_VALUES = 30_000;
 
 /**
  * Brings together what two ways through the source leave, when it is not known which one is taken (`test`): what is
- * the same on both stays, the rest becomes unknown. Layers that compute the identity are no difference.
+ * the same on both stays, the rest becomes unknown. Layers that compute the identity make no difference.
  */
 export class Joiner {
   private looked = 0;

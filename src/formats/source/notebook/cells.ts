@@ -19,7 +19,7 @@ export function joinCells(cells: readonly string[]): JoinedCells {
   return { text: cells.map(withoutMagics).join('\n'), starts };
 }
 
-/** Commands of the notebook are no Python: they become comments, and nothing else moves. */
+/** Commands of the notebook are not Python: they become comments, and nothing else moves. */
 function withoutMagics(cell: string): string {
   if (foreign.test(cell)) return cell.replace(/[^\r\n]/g, ' ');
   return cell

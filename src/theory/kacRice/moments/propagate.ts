@@ -41,7 +41,7 @@ export interface Limits {
   /** How units with breakpoints off zero act on moments; without it such units are refused. */
   readonly momentMap?: MomentMap;
   /**
-   * Layers that sum random values of different positions are let through. The values behind them are no moments then:
+   * Layers that sum random values of different positions are let through. The values behind them are not moments then:
    * only the form of the tensors and the identities of their cells hold.
    */
   readonly covariances?: boolean;

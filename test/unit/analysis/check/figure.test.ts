@@ -18,7 +18,7 @@ it.each([
   expect(parseFigure(written).exact).toBe(exact);
 });
 
-it.each(['', 'many', '-1', '10^', '10^-3', '3^4', '1.', '1e99999'])('"%s" is no figure', (text) => {
+it.each(['', 'many', '-1', '10^', '10^-3', '3^4', '1.', '1e99999'])('"%s" is not a figure', (text) => {
   expect(isFigure(text)).toBe(false);
 });
 

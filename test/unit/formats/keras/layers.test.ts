@@ -321,7 +321,7 @@ describe('layers that cannot be analyzed', () => {
     expect(issues).toEqual([]);
   });
 
-  it('are no reason to throw, whatever the fields hold', () => {
+  it('never throw, whatever the fields hold', () => {
     const values: PlainValue[] = [
       null,
       true,

@@ -108,11 +108,11 @@ describe('problems in native files', () => {
       ['unknown-activation at "rellu"'],
     ],
     ['a padding that does not exist', '{ "type": "max_pooling1d", "padding": "full" }', ['bad-value at "full"']],
-    ['inputs that are no names', '{ "type": "add", "inputs": [1, 2] }', ['bad-value at [1, 2]']],
+    ['inputs that are not names', '{ "type": "add", "inputs": [1, 2] }', ['bad-value at [1, 2]']],
     ['an input that is not there', '{ "type": "dense", "units": 1, "inputs": ["x"] }', ['unknown-input at "x"']],
-    ['a layer that is no object', '3', ['bad-value at 3']],
-    ['a name that is no text', '{ "type": "dense", "units": 1, "name": 3 }', ['bad-value at 3']],
-    ['a target that is no shape', '{ "type": "reshape", "target_shape": [3, 0] }', ['bad-value at [3, 0]']],
+    ['a layer that is not an object', '3', ['bad-value at 3']],
+    ['a name that is not text', '{ "type": "dense", "units": 1, "name": 3 }', ['bad-value at 3']],
+    ['a target that is not a shape', '{ "type": "reshape", "target_shape": [3, 0] }', ['bad-value at [3, 0]']],
     ['an adjacency that is missing', '{ "type": "graph_conv", "units": 2 }', ['missing-field at "graph_conv"']],
   ])('%s', (_, layer, expected) => {
     expect(problemsOf(file(layer))).toEqual(expected);

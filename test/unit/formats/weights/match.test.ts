@@ -75,7 +75,7 @@ describe('weights find their layers', () => {
   it('by class and number, as Keras 3 writes them, whatever the layers are called', async () => {
     const tensors = all((i, _, k) => `layers/${classes[i]}/vars/${k}`);
     expectTarget(modelText(), await h5Of(tensors));
-    // The names of the groups are no names of layers.
+    // The names of the groups are not names of layers.
     expectTarget(modelText(['', '', '', '', 'dense_2', '', 'dense_1', 'dense']), await h5Of(tensors));
   });
 

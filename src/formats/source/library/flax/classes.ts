@@ -1,7 +1,7 @@
 import { Instance } from '../../python/evaluation/values.ts';
 import type { Value } from '../../python/evaluation/values.ts';
 
-/** Classes of Flax that are no modules. */
+/** Classes of Flax that are not modules. */
 const others =
   /\.(?:Rngs|RngStream|Param|Variable|BatchStat|Cache|Optimizer|ModelAndOptimizer|State|GraphDef|Initializer|PartitionSpec)$/;
 

@@ -252,7 +252,7 @@ function repeated(
 
 /** Numbers that are drawn each time, whatever comes in. */
 const drawn: FunctionBody = ({ node }) => {
-  throw new Refusal(`${node.op} draws numbers: what comes out is no function of what comes in.`);
+  throw new Refusal(`${node.op} draws numbers: what comes out is not a function of what comes in.`);
 };
 
 export function expandedTo(trace: Trace, node: GraphNode, x: TensorValue, target: Shape): TensorValue {

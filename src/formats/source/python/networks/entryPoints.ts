@@ -121,7 +121,7 @@ function givesParts(e: Evaluator, object: Instance, all: readonly Instance[]): b
   return [...allBelow(e, [object])].some((part) => others.has(part));
 }
 
-/** A class that is a part of others is no network of its own where only its default arguments make it one. */
+/** A class that is a part of others is not a network of its own where only its default arguments make it one. */
 function once(roots: readonly Instance[]): Instance[] {
   const seen = new Set<Instance>();
   return roots.filter((root) => {

@@ -12,7 +12,7 @@ import type { Instance, Site, Value } from '../evaluation/values.ts';
 export interface ForwardPass {
   readonly trace: Trace;
   readonly outputs: readonly Tensor[];
-  /** What it gave back, where that is no tensor. */
+  /** What it gave back, where that is not a tensor. */
   readonly value: Value;
   /** Set when the shape of an input is needed to go on. */
   readonly needs: NeedsShape | undefined;

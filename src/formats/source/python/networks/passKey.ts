@@ -47,7 +47,7 @@ export interface PassKey {
   readonly functions: readonly Callable[];
 }
 
-/** Something that is read is no part of a key. */
+/** Something that is read is not part of a key. */
 class Unkept extends Error {}
 
 /** Writes keys of modules, within one limit for all of them. */

@@ -120,7 +120,7 @@ describe('sources that would not end', () => {
     expect(problems.every(({ severity }) => severity === 'information')).toBe(true);
   });
 
-  it('reads nothing from texts that are no source', () => {
+  it('reads nothing from texts that are not source', () => {
     for (const text of ['', '\u0000', '<html></html>', '#!/bin/sh\nls', '{', '}', '`${', "'", '/*', '@', '\uFEFF']) {
       expect(readTypeScript(text, 'model.ts', { weights: false })).toMatchObject({
         format: 'typescript',

@@ -246,7 +246,7 @@ describe('directives', () => {
     expect(layers(text)).toEqual(['dense_1: dense 3 <- input']);
   });
 
-  it('in strings are no directives', () => {
+  it('in strings are not directives', () => {
     const text = `const s = '// @region-lens n = 64'; const n = load(); tf.sequential({ layers: [tf.layers.dense({ units: n, inputShape: [2] })] });`;
     expect(layers(text)[0]).toContain('not known');
   });

@@ -106,7 +106,7 @@ class Net(nn.Module):
     ['self.b(y), state', ['b', 'rnn'], 26 + 220],
     ['places', ['amax_2'], 16],
     ['self.b(y), places', ['b', 'amax_2'], 26],
-  ])('may hold what is no tensor: %s', (result, outputs, parameters) => {
+  ])('may hold what is not a tensor: %s', (result, outputs, parameters) => {
     const { networks, problems } = readPython(net(result));
     expect(networks[0].outputs).toEqual(outputs);
     const { network } = buildNetwork(networks[0]);

@@ -133,7 +133,7 @@ net = Net()`,
     expect(found.map(parametersOf)).toEqual([11_181_642]);
   });
 
-  it('are no networks of their own where another one takes their parts', () => {
+  it('are not networks of their own where another one takes their parts', () => {
     const found = networksOf(`
 class Net(nn.Module):
     def __init__(self):

@@ -87,7 +87,7 @@ describe('max-plus products in the source of a module', () => {
     expect(operations(source(forward)).operations.map(({ kind }) => kind)).not.toContain('tropicalDense');
   });
 
-  it('are no reason to pass over what follows them', () => {
+  it('do not hide what follows them', () => {
     const { operations: found } = operations(source('return self.norm((x.unsqueeze(1) + self.weight).max(2)[0])'));
     expect(found.map(({ kind }) => kind)).toEqual(['dense', 'tropicalDense', 'notPiecewiseLinear', 'dense']);
   });
