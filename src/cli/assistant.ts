@@ -1,4 +1,4 @@
-import { answerOneCall } from '../host/node/assistantCall.ts';
+import { answerOneCall } from '../host/node/processes/assistantCall.ts';
 import { mergeCommand } from './commands/mergeCommand.ts';
 import { statusCommand } from './commands/statusCommand.ts';
 import { processOutput } from './terminal.ts';

@@ -6,7 +6,7 @@ import { LineIndex } from '../analysis/lineIndex.ts';
 import { read } from '../formats/registry.ts';
 import { noDefinition, noNetworkProblem } from '../analysis/noNetwork.ts';
 import type { Input } from '../host/input.ts';
-import { readInput } from '../host/node/readInput.ts';
+import { readInput } from '../host/node/files/readInput.ts';
 import type { Output } from './io.ts';
 import { UsageError } from './usage.ts';
 

@@ -11,7 +11,7 @@ import { buildNetwork } from '../../src/network/build.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { CountTask } from '../../src/protocol/pool.ts';
 import { CountPool } from '../../src/worker/countPool.ts';
-import { threadsOf } from '../../src/host/node/threads.ts';
+import { threadsOf } from '../../src/host/node/processes/threads.ts';
 import { bestOfEach, timeOf } from './baseline.ts';
 import { milestones } from './growth.ts';
 import { comparePlane } from './planeBench.ts';

@@ -1,7 +1,7 @@
 import { count } from '../../src/counting/countRegions.ts';
 import type { Network } from '../../src/network/network.ts';
 import { CountPool } from '../../src/worker/countPool.ts';
-import { threadsOf } from '../../src/host/node/threads.ts';
+import { threadsOf } from '../../src/host/node/processes/threads.ts';
 import { asNetwork, bestOfEach, squareTask } from './baseline.ts';
 import { count as countPlainly, mlp } from './plane-baseline.mjs';
 

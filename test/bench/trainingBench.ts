@@ -7,7 +7,7 @@ import { parseDataPoints } from '../../src/analysis/places/points.ts';
 import type { TrainingChoice } from '../../src/analysis/training/trainingPlaces.ts';
 import { DEFAULT_BOX } from '../../src/common/place.ts';
 import { snapshotWeights } from '../../src/common/weightsSource.ts';
-import { CountProcess } from '../../src/host/node/countProcess.ts';
+import { CountProcess } from '../../src/host/node/processes/countProcess.ts';
 import { countSnapshot } from '../../src/worker/snapshotCount.ts';
 import { lookAt, type Used } from './processUse.ts';
 import { definition, makeRun } from './trainedRun.ts';

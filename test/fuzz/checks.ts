@@ -51,8 +51,8 @@ function must(condition: boolean, what: string): void {
 }
 
 /**
- * Throws at the first thing that is not as it should be. Returns what was looked at; nothing for a text that is no
- * network. Between two parts a turn of the event loop ends, as it does between two answers of the server: targets of
+ * Throws at the first thing that is not as it should be. Returns what was looked at; nothing for a text that is not
+ * a network. Between two parts a turn of the event loop ends, as it does between two answers of the server: targets of
  * weak references are kept so long.
  */
 export async function checkDocument({ name, text }: Seed, depth: Depth, random: Random): Promise<Exercised> {

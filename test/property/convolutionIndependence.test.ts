@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binomialExact } from '../../src/theory/numbers/binomial.ts';
 import { convolutionIndependence } from '../../src/theory/convolution/convolutionNumbers.ts';
-import { convolutionSum } from '../../src/theory/convolution/convolutionSum.ts';
+import { convolutionSum } from '../../src/theory/convolution/sums/convolutionSum.ts';
 import type { AxisFields, ReceptiveFields } from '../../src/theory/convolution/receptiveFields.ts';
 import type { Magnitude } from '../../src/theory/numbers/magnitude.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/theory/convolution/budget.ts';
-import { convolutionSum } from '../../src/theory/convolution/convolutionSum.ts';
+import { Budget } from '../../src/theory/convolution/sums/budget.ts';
+import { convolutionSum } from '../../src/theory/convolution/sums/convolutionSum.ts';
 import type { ReceptiveFields } from '../../src/theory/convolution/receptiveFields.ts';
 import { genericSum } from '../../src/theory/convolution/genericIndependence.ts';
-import { fieldElements } from '../../src/theory/convolution/primeField.ts';
+import { fieldElements } from '../../src/theory/convolution/sums/primeField.ts';
 import { theoremEquality } from '../../src/theory/convolution/theoremEquality.ts';
 import { patternOf } from '../unit/theory/convolution/layers.ts';
 

@@ -7,7 +7,7 @@ export default defineConfig({
     include: panelTests,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // On a busy machine a page may take seconds to draw what it was told.
+    // On a busy machine a page may take seconds to draw what it was sent.
     expect: { poll: { timeout: 10_000 } },
     // What fails once on a busy machine is tried again: a fault of the panel fails twice.
     retry: 1,

@@ -1,15 +1,15 @@
 import type { Actions, Plot, Section } from './actions.ts';
 import { createBoundsTable } from '../tables/boundsTable.ts';
-import { createComparePage } from './comparePage.ts';
+import { createComparePage } from '../pages/comparePage.ts';
 import { exportItems } from '../export/exportItems.ts';
-import type { Header } from './header.ts';
-import { createLinePage } from './linePage.ts';
+import type { Header } from '../pages/header.ts';
+import { createLinePage } from '../pages/linePage.ts';
 import { createMenu } from '../forms/menu.ts';
 import { createRegionPicture } from '../picture/regionPicture.ts';
 import { createRunControls } from '../forms/runControls.ts';
 import { t } from './strings.ts';
 import { button, dropdown, registerWidgets } from '../widgets/toolkit.ts';
-import { createTrainingPage } from './trainingPage.ts';
+import { createTrainingPage } from '../pages/trainingPage.ts';
 import type { View } from './view.ts';
 
 /** What is added to the page once its figures are painted. */

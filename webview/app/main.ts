@@ -4,7 +4,7 @@ import { Questions } from './questions.ts';
 import { createContributionPlot } from '../plots/contributionPlot.ts';
 import { createDepthPlot } from '../plots/depthPlot.ts';
 import { element, setHidden, setPowerText } from '../widgets/dom.ts';
-import { createHeader } from './header.ts';
+import { createHeader } from '../pages/header.ts';
 import { connectHost } from './host.ts';
 import type { DeferredSections } from './deferred.ts';
 import { createNumbersTable } from '../tables/numbersTable.ts';
@@ -12,8 +12,8 @@ import { createActions } from './panelActions.ts';
 import { followPointer, highlightLayer } from './pointing.ts';
 import { receive, restore, toPersisted, type PanelState } from './store.ts';
 import { t } from './strings.ts';
-import { createTabs } from './tabs.ts';
-import { createTiles } from './tiles.ts';
+import { createTabs } from '../pages/tabs.ts';
+import { createTiles } from '../pages/tiles.ts';
 import { hasPicture, viewOf, type View } from './view.ts';
 
 /** Edits arrive at every keystroke; what is remembered need not. */

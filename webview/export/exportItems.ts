@@ -10,7 +10,7 @@ import {
 import type { MenuItem } from '../forms/menu.ts';
 import { t } from '../app/strings.ts';
 import type { RegionPicture } from '../picture/regionPicture.ts';
-import type { TrainingPage } from '../app/trainingPage.ts';
+import type { TrainingPage } from '../pages/trainingPage.ts';
 import { pictureAsPng } from './pictureExport.ts';
 import { plotsAsSvg, svgAsPng } from './svgExport.ts';
 import type { View } from '../app/view.ts';

@@ -7,7 +7,7 @@ import { evaluate } from '../../analysis/check/evaluate.ts';
 import type { CheckResult } from '../../analysis/check/results.ts';
 import { LineIndex } from '../../analysis/lineIndex.ts';
 import { noDefinition, noNetworkProblem } from '../../analysis/noNetwork.ts';
-import { readInput } from '../../host/node/readInput.ts';
+import { readInput } from '../../host/node/files/readInput.ts';
 import { located, type LocatedResult } from '../../report/checkReport.ts';
 import type { TheoryOptions } from '../../theory/bound.ts';
 import { UsageError } from '../usage.ts';

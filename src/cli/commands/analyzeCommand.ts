@@ -4,13 +4,13 @@ import { LineIndex } from '../../analysis/lineIndex.ts';
 import { diagnosticJson, reportJson, SCHEMA_VERSION } from '../../report/reportJson.ts';
 import { reportTable } from '../../report/reportTable.ts';
 import type { TheoryOptions } from '../../theory/bound.ts';
-import { readInput } from '../../host/node/readInput.ts';
+import { readInput } from '../../host/node/files/readInput.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { reportErrors } from '../networks.ts';
 import { noDefinition, noNetworkProblem } from '../../analysis/noNetwork.ts';
-import { PARALLELOGRAM_OPTIONS, parseParallelogram, parseSegment, SEGMENT_OPTIONS } from '../place.ts';
-import { openPool } from '../pool.ts';
-import { withSimulatedMeans, type Simulation } from '../simulateMeans.ts';
+import { PARALLELOGRAM_OPTIONS, parseParallelogram, parseSegment, SEGMENT_OPTIONS } from '../counts/place.ts';
+import { openPool } from '../counts/pool.ts';
+import { withSimulatedMeans, type Simulation } from '../counts/simulateMeans.ts';
 import { MAX_DRAWS, parseBudget, parseCount, parseWorkers, UsageError } from '../usage.ts';
 
 /** `region-lens analyze`. Returns the exit code. `stop` ends simulations early. */

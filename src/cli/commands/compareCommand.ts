@@ -5,11 +5,11 @@ import type { CountMethod } from '../../counting/count.ts';
 import type { NetworkDefinition } from '../../network/definition.ts';
 import { comparisonJson, comparisonTable } from '../../report/comparisonReport.ts';
 import type { CountedNetworks } from '../../report/countedReport.ts';
-import { countCompared, type ComparedCounting } from '../countCompared.ts';
+import { countCompared, type ComparedCounting } from '../counts/countCompared.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { readNetworks } from '../networks.ts';
-import { parsePlace, PLACE_OPTIONS } from '../place.ts';
-import { openPool } from '../pool.ts';
+import { parsePlace, PLACE_OPTIONS } from '../counts/place.ts';
+import { openPool } from '../counts/pool.ts';
 import { MAX_DRAWS, parseBudget, parseCount, parseNumber, parseSeed, parseWorkers, UsageError } from '../usage.ts';
 
 type Found = ComparedNetwork & { readonly definition: NetworkDefinition };

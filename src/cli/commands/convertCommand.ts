@@ -6,15 +6,15 @@ import { read } from '../../formats/registry.ts';
 import type { NetworkDefinition } from '../../network/definition.ts';
 import { buildNetwork } from '../../network/build.ts';
 import type { Network } from '../../network/network.ts';
-import { weightsHost } from '../../host/node/weightsHost.ts';
+import { weightsHost } from '../../host/node/files/weightsHost.ts';
 import { findWeights } from '../../worker/modelWeights.ts';
 import type { Input } from '../../host/input.ts';
-import { readInput } from '../../host/node/readInput.ts';
+import { readInput } from '../../host/node/files/readInput.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { reportErrors } from '../networks.ts';
 import { noDefinition } from '../../analysis/noNetwork.ts';
 import { UsageError } from '../usage.ts';
-import { chooseWeights } from '../weights.ts';
+import { chooseWeights } from '../counts/weights.ts';
 
 /** `region-lens convert`. Returns the exit code. */
 export async function convertCommand(words: readonly string[], output: Output): Promise<number> {

@@ -9,13 +9,13 @@ import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import type { Network } from '../../network/network.ts';
 import type { CostTask, CountOutcome } from '../../protocol/pool.ts';
 import type { JobProgress } from '../../worker/job.ts';
-import { readCounted } from '../counted.ts';
-import { parseCountWords } from '../countOptions.ts';
+import { readCounted } from '../counts/counted.ts';
+import { parseCountWords } from '../counts/countOptions.ts';
 import type { Output } from '../io.ts';
 import { countOnePart } from '../parts/countPartFile.ts';
-import { openPool } from '../pool.ts';
+import { openPool } from '../counts/pool.ts';
 import { systemMessage } from '../terminal.ts';
-import { writeRegions } from '../writeRegions.ts';
+import { writeRegions } from '../counts/writeRegions.ts';
 
 /** `region-lens count`. Returns the exit code. `stop` ends it early with what was found. */
 export async function countCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {

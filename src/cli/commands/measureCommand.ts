@@ -2,13 +2,13 @@ import { fileWeights } from '../../common/weightsSource.ts';
 import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from '../../analysis/counts/experiment.ts';
 import { experimentJson, experimentTable } from '../../report/experimentReport.ts';
 import type { MeasureOutcome } from '../../protocol/pool.ts';
-import { DRAWING_OPTIONS, parseDrawing } from '../drawing.ts';
-import { readInput } from '../../host/node/readInput.ts';
+import { DRAWING_OPTIONS, parseDrawing } from '../counts/drawing.ts';
+import { readInput } from '../../host/node/files/readInput.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { findNetwork } from '../networks.ts';
-import { parseBox, parseSegment, SEGMENT_OPTIONS, withInside } from '../place.ts';
-import { openPool } from '../pool.ts';
-import { chooseWeights } from '../weights.ts';
+import { parseBox, parseSegment, SEGMENT_OPTIONS, withInside } from '../counts/place.ts';
+import { openPool } from '../counts/pool.ts';
+import { chooseWeights } from '../counts/weights.ts';
 import { MAX_DRAWS, MAX_PLACES, parseCount, parseSeed, parseWorkers, UsageError } from '../usage.ts';
 
 /** Coordinates of all lines and points of one measurement: some hundreds of megabytes. */

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { mergeParts } from '../../counting/countParts.ts';
 import type { CountOutcome } from '../../protocol/pool.ts';
 import { countJson } from '../../report/countJson.ts';
-import { readCounted } from '../counted.ts';
+import { readCounted } from '../counts/counted.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { seedsOf } from '../parts/countPartFile.ts';
 import { arrayExpression, findParts, type PartsFound } from '../parts/folder.ts';

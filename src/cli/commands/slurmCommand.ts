@@ -1,8 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MAX_PARTS } from '../../counting/countParts.ts';
-import { readCounted } from '../counted.ts';
-import { COUNT_OPTIONS, countWordsOf } from '../countOptions.ts';
+import { readCounted } from '../counts/counted.ts';
+import { COUNT_OPTIONS, countWordsOf } from '../counts/countOptions.ts';
 import { parseArguments, type Output } from '../io.ts';
 import { batchFiles } from '../parts/slurmFiles.ts';
 import { planParts, settlePlan } from '../parts/plan.ts';

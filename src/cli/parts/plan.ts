@@ -8,7 +8,7 @@ import { isPlan, PLAN_FILE, PLAN_VERSION, type Plan } from '../../analysis/count
 import { MAX_HELD_BYTES, type CountRequest } from '../../counting/count.ts';
 import { requestInParts } from '../../counting/countParts.ts';
 import type { Network } from '../../network/network.ts';
-import { withGivenWeights, type Counted } from '../counted.ts';
+import { withGivenWeights, type Counted } from '../counts/counted.ts';
 import { systemMessage } from '../terminal.ts';
 import { writeOnce } from './write.ts';
 

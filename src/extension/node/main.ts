@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type * as vscode from 'vscode';
-import { AssistantProcesses } from '../../host/node/assistantProcess.ts';
-import { CountProcess } from '../../host/node/countProcess.ts';
-import { commandLineOf } from '../../host/node/commandLine.ts';
-import { trainerProcesses } from '../../host/node/trainerProcess.ts';
+import { AssistantProcesses } from '../../host/node/processes/assistantProcess.ts';
+import { CountProcess } from '../../host/node/processes/countProcess.ts';
+import { commandLineOf } from '../../host/node/processes/commandLine.ts';
+import { trainerProcesses } from '../../host/node/processes/trainerProcess.ts';
 import { activateIn } from '../extension.ts';
 import { localFiles } from './localFiles.ts';
 

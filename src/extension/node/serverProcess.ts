@@ -1,5 +1,5 @@
 import { IPCMessageReader, IPCMessageWriter, LanguageClient } from 'vscode-languageclient/node';
-import { forkServer } from '../../host/node/forkServer.ts';
+import { forkServer } from '../../host/node/processes/forkServer.ts';
 import type { ServerLauncher } from '../host.ts';
 
 /** Language servers in processes of Node. `file` is the bundle of the server. */

@@ -3,7 +3,7 @@ import { McpServer, type Tool } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { version } from '../../../package.json';
 import { inputSchema, TOOLS, type ToolName } from '../../assistant/inputs.ts';
-import { AssistantProcesses } from './assistantProcess.ts';
+import { AssistantProcesses } from './processes/assistantProcess.ts';
 
 const INSTRUCTIONS =
   'Region Lens reads neural network definitions statically and says how many linear regions they can have. Call analyze_network after changing a model; fit_network for a budget; count_regions for an exact number. Paths are absolute. Nothing is run and no file is changed.';

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { startServer } from '../../server/languageServer.ts';
-import { CountProcess } from './countProcess.ts';
-import { nodeTextFiles } from './files.ts';
-import { Framing } from './framing.ts';
-import { endWithParent } from './parentWatch.ts';
+import { CountProcess } from './processes/countProcess.ts';
+import { nodeTextFiles } from './files/files.ts';
+import { Framing } from './processes/framing.ts';
+import { endWithParent } from './processes/parentWatch.ts';
 
 /** Started when the first mean is drawn. */
 const counts = new CountProcess(join(__dirname, 'worker.js'), 1);

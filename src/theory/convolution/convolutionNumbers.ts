@@ -4,13 +4,13 @@ import { denseIndependence, type IndependenceNumbers } from '../recurrence/dense
 import { EXACT_DIGITS, magnitudeOf, smaller, zero, type Magnitude } from '../numbers/magnitude.ts';
 import { magnitudeOfScaled } from '../numbers/scaled.ts';
 import { exactSequence, scaledPrefixes, scaledTerms } from '../numbers/sequence.ts';
-import { Budget, productSteps } from './budget.ts';
-import { convolutionSum, DEFAULT_BUDGET, rankBound, totalNeurons } from './convolutionSum.ts';
+import { Budget, productSteps } from './sums/budget.ts';
+import { convolutionSum, DEFAULT_BUDGET, rankBound, totalNeurons } from './sums/convolutionSum.ts';
 import type { ReceptiveFields } from './receptiveFields.ts';
 import { gridsOf, isFree, positionLimit, type Grid } from './gridComponents.ts';
-import { eitherWay, exactGridSum, relaxedGridSum } from './gridSum.ts';
+import { eitherWay, exactGridSum, relaxedGridSum } from './sums/gridSum.ts';
 import { asPolynomial } from './indeterminate.ts';
-import { packedBits, packedPower, packingFor, truncatePacked, unpack, type Packing } from './packedPolynomial.ts';
+import { packedBits, packedPower, packingFor, truncatePacked, unpack, type Packing } from './sums/packedPolynomial.ts';
 
 /** Polynomials longer than this many bits are not multiplied out. */
 const MAX_BITS = 1 << 20;

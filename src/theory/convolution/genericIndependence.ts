@@ -1,7 +1,7 @@
 import { greatestOf } from '../../network/extremes.ts';
-import type { Budget } from './budget.ts';
+import type { Budget } from './sums/budget.ts';
 import type { AxisFields, ReceptiveFields } from './receptiveFields.ts';
-import { fieldElements, inverseMod, multiplyMod, subtractProduct } from './primeField.ts';
+import { fieldElements, inverseMod, multiplyMod, subtractProduct } from './sums/primeField.ts';
 
 /**
  * The sum over j of (number of independent j-sets of normals) * weight^j of a convolution with one generic kernel for

@@ -13,12 +13,12 @@ import {
   type Magnitude,
 } from '../numbers/magnitude.ts';
 import { magnitudeOfScaled } from '../numbers/scaled.ts';
-import type { Budget } from './budget.ts';
+import type { Budget } from './sums/budget.ts';
 import { isFree, lengthOf, positionLimit, positionsOf } from './gridComponents.ts';
 import type { Grid, Interval } from './gridComponents.ts';
-import { bandedGridSum, bandsOf, countsBy, eitherWay, exactGridSum, lineOf, relaxedGridSum } from './gridSum.ts';
+import { bandedGridSum, bandsOf, countsBy, eitherWay, exactGridSum, lineOf, relaxedGridSum } from './sums/gridSum.ts';
 import { atWeight } from './indeterminate.ts';
-import { scaledIntervalSum, scaledSelections } from './scaledLine.ts';
+import { scaledIntervalSum, scaledSelections } from './sums/scaledLine.ts';
 
 /** Two numbers with the sought one between them; the same number twice where it is known. */
 export interface Bracket {

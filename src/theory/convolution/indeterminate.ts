@@ -1,5 +1,5 @@
 import { exactBinomialTerms } from '../numbers/binomial.ts';
-import { packedBits, packedPower, packedTerm, truncatePacked, type Packing } from './packedPolynomial.ts';
+import { packedBits, packedPower, packedTerm, truncatePacked, type Packing } from './sums/packedPolynomial.ts';
 
 /** The x of a generating polynomial sum I(j) x^j: a number, or the indeterminate itself (packed). */
 export interface Indeterminate {

@@ -1,6 +1,6 @@
 import type { ReceptiveFields } from './receptiveFields.ts';
 import { gridsOf, lengthOf, type Grid, type Interval } from './gridComponents.ts';
-import { lineOf } from './gridSum.ts';
+import { lineOf } from './sums/gridSum.ts';
 
 /** Whether the sum of independence numbers, which ignores that weights are shared, is what shared weights reach. */
 export type TheoremEquality = 'exact' | 'loose' | 'open';

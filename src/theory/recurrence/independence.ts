@@ -2,7 +2,7 @@ import type { TheoryContext } from '../context.ts';
 import type { Layer, UnitStage } from '../../network/network.ts';
 import { sizeOf } from '../../network/shape.ts';
 import { convolutionIndependence } from '../convolution/convolutionNumbers.ts';
-import { DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
+import { DEFAULT_BUDGET } from '../convolution/sums/convolutionSum.ts';
 import { networkFields, tooLarge } from '../convolution/networkFields.ts';
 import { denseIndependence, withMost, type IndependenceNumbers } from './denseIndependence.ts';
 import { poolingPatterns } from './poolingPatterns.ts';

@@ -11,9 +11,9 @@ import {
   type ConvolutionStage,
 } from '../convolution/convolutionChain.ts';
 import { convolutionIndependence } from '../convolution/convolutionNumbers.ts';
-import { convolutionSum } from '../convolution/convolutionSum.ts';
+import { convolutionSum } from '../convolution/sums/convolutionSum.ts';
 import type { Sides } from '../convolution/gridBracket.ts';
-import { sharedWeightSumOf } from '../convolution/sharedWeightSum.ts';
+import { sharedWeightSumOf } from '../convolution/sums/sharedWeightSum.ts';
 import { describeTightness } from '../convolution/tightness.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
 import { byShape, refused, spread } from './evaluation.ts';

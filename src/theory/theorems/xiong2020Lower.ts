@@ -11,9 +11,9 @@ import {
   type ConvolutionChain,
   type ConvolutionStage,
 } from '../convolution/convolutionChain.ts';
-import { convolutionSum, DEFAULT_BUDGET } from '../convolution/convolutionSum.ts';
+import { convolutionSum, DEFAULT_BUDGET } from '../convolution/sums/convolutionSum.ts';
 import type { AxisFields, ReceptiveFields } from '../convolution/receptiveFields.ts';
-import { sharedWeightSumOf } from '../convolution/sharedWeightSum.ts';
+import { sharedWeightSumOf } from '../convolution/sums/sharedWeightSum.ts';
 import { theoremEquality } from '../convolution/theoremEquality.ts';
 import { refused, spread } from './evaluation.ts';
 import { larger, magnitudeOf, multiply, one, power, type Magnitude } from '../numbers/magnitude.ts';

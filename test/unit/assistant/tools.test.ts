@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { AssistantHost } from '../../../src/assistant/host.ts';
 import { callTool } from '../../../src/assistant/tools.ts';
-import { readInput } from '../../../src/host/node/readInput.ts';
-import { weightsHost } from '../../../src/host/node/weightsHost.ts';
+import { readInput } from '../../../src/host/node/files/readInput.ts';
+import { weightsHost } from '../../../src/host/node/files/weightsHost.ts';
 
 const LENET = resolve('examples/lenet.network.json');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settlePlace } from '../../../src/analysis/places/settlePlace.ts';
-import { parsePlace } from '../../../src/cli/place.ts';
+import { parsePlace } from '../../../src/cli/counts/place.ts';
 import { UsageError } from '../../../src/cli/usage.ts';
 import { describePlace } from '../../../src/common/describePlace.ts';
 import { boxOf, DEFAULT_BOX, domainJson, PLACES, sliceIn, type Place } from '../../../src/common/place.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { URI, Utils } from 'vscode-uri';
-import { weightsHost } from '../../../src/host/node/weightsHost.ts';
+import { weightsHost } from '../../../src/host/node/files/weightsHost.ts';
 import { findWeights } from '../../../src/worker/modelWeights.ts';
 
 /** The part of the editor that knows files: those of this machine, and those of a workspace that is nowhere on it. */

@@ -11,6 +11,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bforetold\b/i, 'predicted'],
   [/\b(?:too|very|is|are|as) dear\b/i, 'expensive'],
   [/\bhardly\b/i, 'rarely, barely'],
+  [/(?<!\bthere )\b(?:is|are) no (?!longer\b|more\b|different\b|wider\b)\w+/i, 'is not a'],
   [/\bof which (?:it is|one|no|nothing|only)\b/i, 'whose, about which'],
 ];
 const FOLDERS = ['src', 'webview', 'test', 'docs', 'scripts', 'examples'];

@@ -9,7 +9,7 @@ import {
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node';
 import { ServerWatch } from '../../../src/extension/serverWatch.ts';
-import { forkServer } from '../../../src/host/node/forkServer.ts';
+import { forkServer } from '../../../src/host/node/processes/forkServer.ts';
 import { pingRequest, workNotification, type Work } from '../../../src/protocol/server.ts';
 
 export interface ServerLimits {

@@ -8,7 +8,7 @@ import type { CountChoice } from '../../../src/analysis/counts/countPlan.ts';
 import type { Tensor } from '../../../src/network/operation.ts';
 import type { CountOutcome, CountTask } from '../../../src/protocol/pool.ts';
 import { CountPool } from '../../../src/worker/countPool.ts';
-import { threadsOf } from '../../../src/host/node/threads.ts';
+import { threadsOf } from '../../../src/host/node/processes/threads.ts';
 import type { JobProgress } from '../../../src/worker/job.ts';
 import { bundleForNode } from '../bundle.ts';
 import { npz } from '../formats/weights/files.ts';

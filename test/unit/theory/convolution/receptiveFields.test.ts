@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../../../src/network/activation.ts';
 import type { Operation, Window } from '../../../../src/network/operation.ts';
-import { convolutionSum } from '../../../../src/theory/convolution/convolutionSum.ts';
+import { convolutionSum } from '../../../../src/theory/convolution/sums/convolutionSum.ts';
 import { receptiveFieldsOf } from '../../../../src/theory/convolution/receptiveFields.ts';
 import { network, type SimpleLayer } from '../networks.ts';
 import { fieldsIn, patternOf } from './layers.ts';

@@ -1,5 +1,0 @@
-import type { WeightsHost } from '../../worker/modelWeights.ts';
-import { nodeFiles } from './files.ts';
-import { withinTime } from './timeLimit.ts';
-
-export const weightsHost: WeightsHost = { files: nodeFiles, withinTime };
