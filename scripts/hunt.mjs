@@ -1,7 +1,8 @@
-// `npm run hunt [-- --minutes N] [--seed S] [--threads K] [--drawn]`: random networks of every kind, one after another
-// from the seed S on, each checked in a process of its own: no count above an upper bound, no lower bound above one,
-// every method the same count. What is found is made as small as it goes, and printed as a file; one that hangs or
-// aborts is found as well. With --drawn only the means from draws are checked. Exit code 1 where there is one.
+// `npm run hunt [-- --minutes N] [--seed S] [--threads K] [--means | --drawn]`: random networks of every kind, one
+// after another from the seed S on, each checked in a process of its own: no count above an upper bound, no lower bound
+// above one, every method the same count. What is found is made as small as it goes, and printed as a file; one that
+// hangs or aborts is found as well. With --means only the means of wide networks are checked, with --drawn only those
+// from draws. Exit code 1 where there is one.
 import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

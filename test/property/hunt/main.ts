@@ -152,14 +152,14 @@ function listed(tally: Readonly<Record<string, number>>): string {
 }
 
 /**
- * `npm run hunt -- [--minutes N] [--seed S] [--threads K] [--drawn]`, with the bundled `child.ts`; true when
+ * `npm run hunt -- [--minutes N] [--seed S] [--threads K] [--means | --drawn]`, with the bundled `child.ts`; true when
  * nothing was found.
  */
 export async function main(words: readonly string[], child: string): Promise<boolean> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...words],
-    options: { minutes: text, seed: text, threads: text, drawn: { type: 'boolean' } },
+    options: { minutes: text, seed: text, threads: text, means: { type: 'boolean' }, drawn: { type: 'boolean' } },
   });
   const number = (name: 'minutes' | 'seed' | 'threads', fallback: number) => {
     const value = Number(values[name] ?? fallback);
@@ -169,7 +169,7 @@ export async function main(words: readonly string[], child: string): Promise<boo
   const deadline = performance.now() + number('minutes', 1) * 60_000;
   const first = Math.floor(number('seed', 1 + Math.floor(Date.now() / 1000)));
   console.log(`seeds from ${first}`);
-  const hunt = new Hunt(first, deadline, values.drawn ? 'drawn' : null);
+  const hunt = new Hunt(first, deadline, values.means ? 'means' : values.drawn ? 'drawn' : null);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => hunt.stop());
   await Promise.all(Array.from({ length: Math.floor(number('threads', 1)) }, () => hunt.run(new Checker(child))));
   return hunt.close();
