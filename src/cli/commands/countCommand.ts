@@ -9,8 +9,8 @@ import { formatCount, formatSeconds } from '../../common/formatFigures.ts';
 import type { Network } from '../../network/network.ts';
 import type { CostTask, CountOutcome } from '../../protocol/pool.ts';
 import type { JobProgress } from '../../worker/job.ts';
-import { readCounted } from '../counts/counted.ts';
-import { parseCountWords } from '../counts/countOptions.ts';
+import { readCounted, type Counted } from '../counts/counted.ts';
+import { parseCountWords, type CountWords } from '../counts/countOptions.ts';
 import type { Output } from '../io.ts';
 import { countOnePart } from '../parts/countPartFile.ts';
 import { openPool } from '../counts/pool.ts';
@@ -21,7 +21,7 @@ import { writeRegions } from '../counts/writeRegions.ts';
 export async function countCommand(words: readonly string[], output: Output, stop: AbortSignal): Promise<number> {
   const asked = parseCountWords(words);
   if (asked.part !== undefined) return countOnePart(asked, asked.part, output);
-  const { file, choice, repeat, runs, workers, json, regions } = asked;
+  const { file, choice, repeat, runs, workers, regions } = asked;
   const counted = await readCounted(asked, output);
   if (counted === null) return 1;
   const { input, position, network, weights } = counted;
@@ -50,19 +50,9 @@ export async function countCommand(words: readonly string[], output: Output, sto
     let complete = true;
     for (const count of counts) {
       const outcome = await count;
-      const { result, domain, source, runs: finished } = outcome;
-      const { seed } = source;
-      const ran = finished === undefined ? undefined : { finished, asked: runs };
-      output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, ran)) : countSentence(outcome));
-      if (!json && result.unitBreakpoints !== undefined)
-        output.line(unitLines(network, unitBreakpoints(result.unitBreakpoints, 1, false)).join('\n'));
-      if (finished !== undefined && finished < runs) {
-        output.error(`seed ${seed}: stopped after ${finished} of ${runs} runs`);
-        complete = false;
-      }
+      complete = report(outcome, asked, counted, output) && complete;
       networks++;
       if (regions !== undefined && !(await saveRegions(regions, file, network, outcome, output))) return 1;
-      complete &&= result.stoppedBy === null;
     }
     return complete ? 0 : 3;
   } catch (error) {
@@ -75,6 +65,23 @@ export async function countCommand(words: readonly string[], output: Output, sto
   } finally {
     await pool.dispose();
   }
+}
+
+/** Prints one network's count. Returns whether it and all its runs are whole. */
+function report(
+  outcome: CountOutcome,
+  { json, runs }: Pick<CountWords, 'json' | 'runs'>,
+  { network, weights }: Pick<Counted, 'network' | 'weights'>,
+  output: Output,
+): boolean {
+  const { result, domain, source, runs: finished = runs } = outcome;
+  const { seed } = source;
+  const ran = outcome.runs === undefined ? undefined : { finished, asked: runs };
+  output.line(json ? JSON.stringify(countJson(result, domain, seed, weights, ran)) : countSentence(outcome));
+  if (!json && result.unitBreakpoints !== undefined)
+    output.line(unitLines(network, unitBreakpoints(result.unitBreakpoints, 1, false)).join('\n'));
+  if (finished < runs) output.error(`seed ${seed}: stopped after ${finished} of ${runs} runs`);
+  return finished >= runs && result.stoppedBy === null;
 }
 
 /** Says what a count takes, and does not make it. */

@@ -1,7 +1,7 @@
 import { fileWeights } from '../../common/weightsSource.ts';
 import { DEFAULT_CHORDS, DEFAULT_POINTS, summarize, type ExperimentChoice } from '../../analysis/counts/experiment.ts';
 import { experimentJson, experimentTable } from '../../report/experimentReport.ts';
-import type { MeasureOutcome } from '../../protocol/pool.ts';
+import type { MeasureOutcome, MeasureTask } from '../../protocol/pool.ts';
 import { DRAWING_OPTIONS, parseDrawing } from '../counts/drawing.ts';
 import { readInput } from '../../host/node/files/readInput.ts';
 import { parseArguments, type Output } from '../io.ts';
@@ -28,50 +28,47 @@ export async function measureCommand(words: readonly string[], output: Output, s
   const { text, imports } = input;
   const weights = await chooseWeights({ text, file, network: position, imports }, named ?? input.weights, output);
   if (weights === 'unfit') return 1;
-  const { diagnostics } = weights;
-  const hasWeights = found.hasWeights || weights.place !== undefined;
+  const { diagnostics, place } = weights;
+  const hasWeights = found.hasWeights || place !== undefined;
   const network = { ...found.network, initialization: { ...found.network.initialization, ...choice.initialization } };
   const first = seed ?? network.initialization.seed;
   const seeded: ExperimentChoice = { ...choice, source: fileWeights(first), placesSeed: first };
+  const tasks = Array.from({ length: repeat }, (_, i): MeasureTask => ({
+    kind: 'measure',
+    text,
+    fileName: file,
+    imports: imports.texts,
+    network: position,
+    weights: place,
+    choice: { ...seeded, source: fileWeights(first + i) },
+  }));
+  const outcomes = await measureAll(tasks, workers, stop);
+  if (outcomes instanceof Error) return fail(output, `${file}:1:1: ${outcomes.message}`);
+  const measured = outcomes.map((outcome) => outcome.measured);
+  const summary = summarize(network, seeded, measured);
+  const complete = summary.complete && outcomes.length === repeat;
+  const seeds = outcomes.map(({ source }) => source.seed);
+  const report = { file, network, hasWeights, choice: seeded, seeds, summary, complete };
+  output.line(
+    json
+      ? JSON.stringify({ ...experimentJson(report), ...(diagnostics.length > 0 && { diagnostics }) })
+      : experimentTable(report),
+  );
+  return complete ? 0 : 3;
+}
+
+/** What was measured until the end or `stop`, or the error of the first task that failed. */
+async function measureAll(
+  tasks: readonly MeasureTask[],
+  workers: number | undefined,
+  stop: AbortSignal,
+): Promise<MeasureOutcome[] | Error> {
   const pool = openPool(workers);
   try {
-    const settled = await Promise.allSettled(
-      Array.from({ length: repeat }, (_, i) =>
-        pool.run(
-          {
-            kind: 'measure',
-            text,
-            fileName: file,
-            imports: imports.texts,
-            network: position,
-            weights: weights.place,
-            choice: { ...seeded, source: fileWeights(first + i) },
-          },
-          { signal: stop },
-        ),
-      ),
-    );
+    const settled = await Promise.allSettled(tasks.map((task) => pool.run(task, { signal: stop })));
     const failed = settled.find((each) => each.status === 'rejected');
-    if (failed && !stop.aborted) return fail(output, `${file}:1:1: ${(failed.reason as Error).message}`);
-    const outcomes = settled.flatMap((each): MeasureOutcome[] => (each.status === 'fulfilled' ? [each.value] : []));
-    const measured = outcomes.map((outcome) => outcome.measured);
-    const summary = summarize(network, seeded, measured);
-    const complete = summary.complete && outcomes.length === repeat;
-    const report = {
-      file,
-      network,
-      hasWeights,
-      choice: seeded,
-      seeds: outcomes.map(({ source }) => source.seed),
-      summary,
-      complete,
-    };
-    output.line(
-      json
-        ? JSON.stringify({ ...experimentJson(report), ...(diagnostics.length > 0 && { diagnostics }) })
-        : experimentTable(report),
-    );
-    return complete ? 0 : 3;
+    if (failed && !stop.aborted) return failed.reason as Error;
+    return settled.flatMap((each): MeasureOutcome[] => (each.status === 'fulfilled' ? [each.value] : []));
   } finally {
     await pool.dispose();
   }

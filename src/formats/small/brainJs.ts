@@ -43,10 +43,7 @@ function readBrainJs(text: string, fileName: string, options: ReadOptions): Read
     return { format: 'brainjs', networks: [], problems };
   }
   const activation = activationIn(root, report);
-  const isOld = itemsOf(layers).some(
-    (layer) => layer.kind === 'object' && !member(layer, 'biases') && layer.entries.length > 0,
-  );
-  if (isOld && activation.name === 'leaky_relu') {
+  if (isOld(layers) && activation.name === 'leaky_relu') {
     report(
       'approximation',
       'information',
@@ -54,32 +51,41 @@ function readBrainJs(text: string, fileName: string, options: ReadOptions): Read
       member(root, 'activation') ?? root,
     );
   }
+  const layerAt = (k: number): LayerDefinition => {
+    const units = counts[k];
+    const node = itemsOf(layers)[k];
+    const place = itemsOf(sizes)[k] ?? node ?? root;
+    const span = spanOf(node ?? place);
+    const weights = options.weights && node ? weightsIn(text, node, counts[k - 1], units) : undefined;
+    if (typeof weights === 'string') report('bad-value', 'error', `The weights cannot be read: ${weights}.`, span);
+    return {
+      name: `dense_${k}`,
+      type: 'dense',
+      operation: { kind: 'dense', units, useBias: true },
+      activation,
+      inputs: [k === 1 ? 'input' : `dense_${k - 1}`],
+      weights: typeof weights === 'string' ? undefined : weights,
+      span,
+      fields: { units: spanOf(place) },
+    };
+  };
   const network: NetworkDefinition = {
     name: nameFromFile(fileName),
     inputs: [{ name: 'input', shape: [counts[0]], span: spanOf(itemsOf(sizes)[0] ?? sizes ?? root) }],
-    layers: counts.slice(1).map((units, k): LayerDefinition => {
-      const node = itemsOf(layers)[k + 1];
-      const place = itemsOf(sizes)[k + 1] ?? node ?? root;
-      const span = spanOf(node ?? place);
-      const weights = options.weights && node ? weightsIn(text, node, counts[k], units) : undefined;
-      if (typeof weights === 'string') report('bad-value', 'error', `The weights cannot be read: ${weights}.`, span);
-      return {
-        name: `dense_${k + 1}`,
-        type: 'dense',
-        operation: { kind: 'dense', units, useBias: true },
-        activation,
-        inputs: [k === 0 ? 'input' : `dense_${k}`],
-        weights: typeof weights === 'string' ? undefined : weights,
-        span,
-        fields: { units: spanOf(place) },
-      };
-    }),
+    layers: counts.slice(1).map((_, k) => layerAt(k + 1)),
     outputs: [],
     initialization: defaultInitialization,
     span: spanOf(root),
     nameSpan: spanOf(type ?? sizes ?? { start: root.start, end: root.start + 1 }),
   };
   return { format: 'brainjs', networks: [network], problems };
+}
+
+/** Files of old versions have no list of biases. */
+function isOld(layers: JsonNode | undefined): boolean {
+  return itemsOf(layers).some(
+    (layer) => layer.kind === 'object' && !member(layer, 'biases') && layer.entries.length > 0,
+  );
 }
 
 function otherKind(kind: string): string {
