@@ -5,7 +5,7 @@ import { OBJECTIVES } from '../analysis/designs/fit.ts';
 const MAX_SECONDS = 60;
 const DEFAULT_SECONDS = 20;
 const MAX_SEEDS = 100;
-const LARGEST = 1e100;
+const MAX_NUMBER = 1e100;
 const MAX_COUNT = 1e15;
 
 const FILE_PATH = `Absolute path of the file that defines the network: *.network.json, Keras or TensorFlow.js JSON, TypeScript, JavaScript, Python (PyTorch, Keras, Flax), .ipynb, .onnx, .tflite, .keras, .h5, .pt, .pt2. Nothing in it is run.`;
@@ -26,7 +26,7 @@ const format = z
   .enum(['summary', 'json'])
   .default('summary')
   .describe('summary: a text below 2 KB. json: everything, 10 KB and more; only when the summary lacks something.');
-const vector = z.array(z.number().min(-LARGEST).max(LARGEST)).min(1).optional();
+const vector = z.array(z.number().min(-MAX_NUMBER).max(MAX_NUMBER)).min(1).optional();
 const count = (most: number) => z.number().int().min(1).max(most).optional();
 const seconds = z
   .number()
@@ -72,7 +72,10 @@ const countInput = z.strictObject({
       'line, plane, and cells (all inputs) count exactly; sample finds a lower bound; auto takes what fits the number of inputs.',
     ),
   domain: z
-    .union([z.tuple([z.number().min(-LARGEST).max(LARGEST), z.number().min(-LARGEST).max(LARGEST)]), z.literal('all')])
+    .union([
+      z.tuple([z.number().min(-MAX_NUMBER).max(MAX_NUMBER), z.number().min(-MAX_NUMBER).max(MAX_NUMBER)]),
+      z.literal('all'),
+    ])
     .optional()
     .describe('[low, high] of a box, the same for every input, by default [-1, 1]; "all" for all of R^n (cells only).'),
   from: vector.describe('Start of a segment, a number for each input. Goes with to.'),

@@ -100,7 +100,7 @@ const BUDGET = 4e8;
 /** Eleven days. */
 const MAX_BUDGET = 1e15;
 /** Of coordinates and deviations: squares and sums of a great many are numbers still. */
-export const LARGEST = 1e100;
+export const MAX_NUMBER = 1e100;
 /** Those that a repetition adds are whole numbers still. */
 const MAX_SEED = 2 ** 52;
 
@@ -125,11 +125,11 @@ export function parseVector(text: string | undefined, option: string): number[] 
     value = null;
   }
   if (isVector(value)) return value;
-  throw new UsageError(`--${option} takes a JSON array of numbers up to ${LARGEST}, for example '[0, 1]'`);
+  throw new UsageError(`--${option} takes a JSON array of numbers up to ${MAX_NUMBER}, for example '[0, 1]'`);
 }
 
 function isVector(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((x) => typeof x === 'number' && Math.abs(x) <= LARGEST);
+  return Array.isArray(value) && value.every((x) => typeof x === 'number' && Math.abs(x) <= MAX_NUMBER);
 }
 
 export function parseNumber(

@@ -40,7 +40,7 @@ export interface KeptStep extends Score {
 }
 
 /** As many steps as a run of them is worth looking at; of more, every other one is forgotten. */
-const MOST_KEPT = 256;
+const MAX_KEPT = 256;
 /** Counting may not hold up training. */
 const LIMITS = { regions: 150_000, seconds: 2 };
 
@@ -120,7 +120,7 @@ export class TrialSession {
 
   private keep(step: (typeof this.kept)[number]): void {
     this.kept = [...this.kept.filter((other) => other.step !== step.step), step];
-    if (this.kept.length > MOST_KEPT) this.kept = this.kept.filter((_, i) => i % 2 === 0);
+    if (this.kept.length > MAX_KEPT) this.kept = this.kept.filter((_, i) => i % 2 === 0);
   }
 }
 

@@ -49,7 +49,7 @@ function waysFor(n: number): Way[] {
 }
 
 /** More cells than this take rational arithmetic too long. */
-const MOST_CELLS = 60;
+const MAX_CELLS = 60;
 
 export interface Difference {
   readonly way: string;
@@ -66,11 +66,11 @@ export function compareAll(network: Network): { compared: number; inexact: numbe
   let inexact = 0;
   for (const { name, exact, ...way } of waysFor(network.inputSize)) {
     const key = JSON.stringify(exact);
-    if (!known.has(key)) known.set(key, exactRegions(program, exact, MOST_CELLS));
+    if (!known.has(key)) known.set(key, exactRegions(program, exact, MAX_CELLS));
     const right = known.get(key);
     if (!right) continue;
     for (const linear of [true, false]) {
-      const found = count({ network, ...way, linear, keepRegions: false, limits: { regions: 20 * MOST_CELLS } });
+      const found = count({ network, ...way, linear, keepRegions: false, limits: { regions: 20 * MAX_CELLS } });
       compared++;
       // Nothing but doubt may make these inexact: a limit reached is far too many regions.
       if (!found.exact && found.stoppedBy === null) {

@@ -12,7 +12,7 @@ interface Place {
 const mostPlaces = 20_000;
 
 /** Editors hand over no longer texts. Indentation of nested lists alone makes such. */
-const MOST_CHARACTERS = 5e7;
+const MAX_CHARACTERS = 5e7;
 
 /** A document made from a seed by one to four changes to its structure, and now and then to its text. */
 export function mutated(seed: Seed, others: readonly Seed[], random: Random): Seed {
@@ -45,7 +45,7 @@ function restructured(text: string, random: Random): string {
   const changes = 1 + random.below(random.chance(0.2) ? 4 : 2);
   for (let k = 0; k < changes; k++) changeTree(root, random);
   const changed = written(root.root, random.chance(0.3) ? 2 : 0);
-  return changed.length > MOST_CHARACTERS ? written(root.root, 0) : changed;
+  return changed.length > MAX_CHARACTERS ? written(root.root, 0) : changed;
 }
 
 function changeTree(root: { root: unknown }, random: Random): void {

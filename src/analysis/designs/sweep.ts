@@ -46,7 +46,7 @@ export const MAX_VALUES = 1000;
 
 /**
  * Whole values from `from` to `to`, both among them, ascending and all different. Takes `from <= to` and `factor > 1`.
- * Throws RangeError for more than `MOST_VALUES`.
+ * Throws RangeError for more than `MAX_VALUES`.
  */
 export function sweepValues({ from, to, steps, factor = 2 }: Spacing): number[] {
   const values = new Set<number>();

@@ -3,7 +3,7 @@ import { bytesSource } from '../../formats/weights/weightsFile.ts';
 import { parseDataPoints, pointsOfRows, type DataPoints } from './points.ts';
 
 /** As doubles these take most of a gigabyte. */
-const MOST_NUMBERS = 1e8;
+const MAX_NUMBERS = 1e8;
 
 /**
  * The points in a file: CSV or JSON, as `parseDataPoints` reads them, or an array of NumPy (.npy) with a row for each
@@ -14,7 +14,7 @@ export function readDataPoints(bytes: Uint8Array, inputs: number): DataPoints {
   if (!isNpy(bytes)) return parseDataPoints(new TextDecoder().decode(bytes), inputs);
   const [{ shape, values }] = readNpy(bytesSource('the array', bytes)).tensors;
   const total = shape.reduce((product, extent) => product * extent, 1);
-  if (total > MOST_NUMBERS) throw new RangeError(`the array holds more than ${MOST_NUMBERS / 1e6} million numbers`);
+  if (total > MAX_NUMBERS) throw new RangeError(`the array holds more than ${MAX_NUMBERS / 1e6} million numbers`);
   const isOnePoint = total === inputs && shape[0] !== 1 && inputs > 1;
   const width = isOnePoint ? inputs : total / (shape[0] ?? 1);
   const numbers = values();

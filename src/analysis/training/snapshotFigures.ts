@@ -145,12 +145,12 @@ export interface ExpectedFigures {
 }
 
 /** Places of each kind, in number, that a mean is taken over: they are drawn in random order, and each takes time. */
-const MOST_EXPECTED = 20;
+const MAX_EXPECTED = 20;
 
 /** Means on one chord around each of the first points of each kind, and in the first planes. */
 export function expectedFigures(network: Network, { around, planes }: TrainingPlaces): ExpectedFigures {
   const densities = POINT_KINDS.flatMap((kind) => {
-    const chords = (around[kind] ?? []).slice(0, MOST_EXPECTED).map(([chord]) => chord);
+    const chords = (around[kind] ?? []).slice(0, MAX_EXPECTED).map(([chord]) => chord);
     const means = chords.map((chord) => {
       const mean = lastMean(network, chord);
       return typeof mean === 'string' ? null : (mean - 1) / lengthOf(chord);
@@ -159,7 +159,7 @@ export function expectedFigures(network: Network, { around, planes }: TrainingPl
     return mean === null ? [] : [[kind, mean] as const];
   });
   const inPlanes = meanOfAll(
-    planes.slice(0, MOST_EXPECTED).map((plane) => {
+    planes.slice(0, MAX_EXPECTED).map((plane) => {
       const mean = lastOf(meanRegionsOnParallelogram(network, plane));
       return typeof mean === 'string' ? null : mean;
     }),

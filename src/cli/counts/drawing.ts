@@ -1,5 +1,5 @@
 import type { Initialization, KernelInitializer } from '../../network/definition.ts';
-import { LARGEST, parseNumber, UsageError } from '../usage.ts';
+import { MAX_NUMBER, parseNumber, UsageError } from '../usage.ts';
 
 /** As in files; deviations are standard deviations. */
 const INITIALIZERS: readonly KernelInitializer[] = [
@@ -27,12 +27,12 @@ export interface DrawingWords {
 export function parseDrawing(words: DrawingWords): Partial<Initialization> {
   const kernel = INITIALIZERS.find((name) => name === words.init);
   if (words.init !== undefined && !kernel) throw new UsageError(`--init is one of ${INITIALIZERS.join(', ')}`);
-  const kernelStddev = parseNumber(words['kernel-stddev'], 'kernel-stddev', 0, LARGEST);
+  const kernelStddev = parseNumber(words['kernel-stddev'], 'kernel-stddev', 0, MAX_NUMBER);
   if (kernelStddev !== undefined && kernel !== undefined && kernel !== 'normal') {
     throw new UsageError(`--kernel-stddev is for --init normal; ${kernel} has a deviation of its own`);
   }
   if (kernel === 'normal' && kernelStddev === undefined) throw new UsageError('--init normal needs --kernel-stddev');
-  const biasStddev = parseNumber(words['bias-stddev'], 'bias-stddev', 0, LARGEST);
+  const biasStddev = parseNumber(words['bias-stddev'], 'bias-stddev', 0, MAX_NUMBER);
   return {
     ...(kernelStddev === undefined ? kernel && { kernel } : { kernel: 'normal', kernelStddev }),
     ...(biasStddev !== undefined && { biasStddev }),

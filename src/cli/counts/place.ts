@@ -1,7 +1,7 @@
 import { whyFlat } from '../../analysis/places/flatPlaces.ts';
 import { PLACES, type Box, type ParallelogramPlace, type Place, type SegmentPlace } from '../../common/place.ts';
 import type { CountMethod } from '../../counting/count.ts';
-import { LARGEST, parseVector, together, UsageError } from '../usage.ts';
+import { MAX_NUMBER, parseVector, together, UsageError } from '../usage.ts';
 
 const text = { type: 'string' } as const;
 export const SEGMENT_OPTIONS = { from: text, to: text };
@@ -24,7 +24,7 @@ export function parseParallelogram(words: Words<typeof PARALLELOGRAM_OPTIONS>): 
 export function parseBox(words: string | undefined): Box<number> | undefined {
   if (words === undefined) return undefined;
   const [lower, upper, ...rest] = words.split(',').map((side) => (side.trim() === '' ? NaN : Number(side)));
-  const isSide = (side: number) => Math.abs(side) <= LARGEST;
+  const isSide = (side: number) => Math.abs(side) <= MAX_NUMBER;
   if (rest.length > 0 || !isSide(lower) || !isSide(upper) || lower >= upper) {
     throw new UsageError('--domain takes LO,HI with LO < HI, for example --domain=-1,1');
   }

@@ -18,7 +18,7 @@ export interface Field {
 }
 
 /** A tag and a number take no more. */
-const LONGEST_HEAD = 20;
+const MAX_HEAD_LENGTH = 20;
 
 /** Kinds of fields on the wire (https://protobuf.dev/programming-guides/encoding). */
 const Wire = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
@@ -28,7 +28,7 @@ const Wire = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
  */
 export function* fieldsIn(source: ByteSource, { start, end }: Place): Generator<Field> {
   for (let at = start; at < end;) {
-    const head = new PbfReader(source.read(at, Math.min(LONGEST_HEAD, end - at)));
+    const head = new PbfReader(source.read(at, Math.min(MAX_HEAD_LENGTH, end - at)));
     const field = fieldAt(head, at);
     if (field === null || field.number === 0) throw damaged(source);
     if (field.place.end > end) throw cutShort(source.name);

@@ -54,7 +54,7 @@ const TensorField = {
 const MAX_ITEMS = 200_000;
 
 /** Versions of the format so far, with room for more. */
-const MOST_VERSIONS = 64;
+const MAX_VERSIONS = 64;
 
 /**
  * Whether a file is an ONNX model: it begins with the version of the format, as all writers have it, and the fields of
@@ -62,7 +62,7 @@ const MOST_VERSIONS = 64;
  */
 export function isOnnx(source: ByteSource): boolean {
   const [tag, version] = source.size < 2 ? [] : source.read(0, 2);
-  if (tag !== 8 * Model.irVersion || version === 0 || version > MOST_VERSIONS) return false;
+  if (tag !== 8 * Model.irVersion || version === 0 || version > MAX_VERSIONS) return false;
   const seen = new Set<number>();
   try {
     for (const { number, isDelimited } of fieldsIn(buffered(source), wholeOf(source))) {

@@ -16,7 +16,7 @@ export interface StoredBytes {
 }
 
 /** A view may repeat its storage (`expand`); more numbers than this are not weights. */
-const MOST_REPEATED = 2 ** 22;
+const MAX_REPEATED = 2 ** 22;
 
 /**
  * The numbers of a view, row-major. Throws a `WeightsError`, with the file's name in it, where the view reaches beyond
@@ -35,7 +35,7 @@ export function valuesOf(
   const size = bytesOf(type);
   if (!((offset + reach) * size <= storage.byteLength))
     throw new WeightsError(`${name} is damaged: a tensor reaches beyond the numbers that are stored for it.`);
-  if (count > Math.max(reach, MOST_REPEATED))
+  if (count > Math.max(reach, MAX_REPEATED))
     throw new WeightsError(`${name} repeats a few numbers ${count} times: no weights do that.`);
   const stored = decode(storage.read(offset * size, reach * size), type, reach, isLittleEndian);
   return isContiguous(shape, stride) ? stored : strided(stored, shape, stride);

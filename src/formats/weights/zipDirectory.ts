@@ -19,13 +19,13 @@ const ENTRY_MARK = 0x02014b50;
 const END_LENGTH = 22;
 const LOCATOR64_LENGTH = 20;
 const END64_LENGTH = 56;
-const LONGEST_COMMENT = 65_535;
+const MAX_COMMENT_LENGTH = 65_535;
 
 /** Stands where a number has no room: it is elsewhere then, in eight bytes. */
 const ELSEWHERE = 2 ** 32 - 1;
 
 /** Names and extra fields of an entry are much shorter than this. */
-const MOST_BYTES_AN_ENTRY = 1024;
+const MAX_BYTES_AN_ENTRY = 1024;
 
 /**
  * The files of a zip archive by its central directory (APPNOTE.TXT of PKWARE, 4.3.12 to 4.3.16), without reading any of
@@ -35,7 +35,7 @@ const MOST_BYTES_AN_ENTRY = 1024;
 export function directoryOf(source: ByteSource, most: number): ZipEntry[] {
   const { count, at, end } = endOf(source);
   if (count > most) throw new WeightsError(`${source.name} lists ${count} files: no weights are kept like this.`);
-  if (!(at <= end && end - at <= count * MOST_BYTES_AN_ENTRY)) throw damaged(source.name);
+  if (!(at <= end && end - at <= count * MAX_BYTES_AN_ENTRY)) throw damaged(source.name);
   try {
     return new Directory(source.name, source.read(at, end - at)).entries(count);
   } catch (error) {
@@ -58,7 +58,7 @@ interface DirectoryEnd {
 
 /** How many entries there are and where they begin: said at the very end, before a comment. */
 function endOf(source: ByteSource): DirectoryEnd {
-  const length = Math.min(source.size, END_LENGTH + LONGEST_COMMENT);
+  const length = Math.min(source.size, END_LENGTH + MAX_COMMENT_LENGTH);
   const tail = viewOf(source, source.size - length, length);
   for (let place = length - END_LENGTH; place >= 0; place--) {
     if (tail.getUint32(place, true) !== END_MARK) continue;

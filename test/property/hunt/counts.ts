@@ -25,7 +25,7 @@ export interface Counts {
 const LIMIT = 500;
 /** Linear programs are slow: up to this many regions. */
 const FEW = 60;
-const MOST_CELL_INPUTS = 4;
+const MAX_CELL_INPUTS = 4;
 
 /** The network with the weights of its file, or those drawn as it says. */
 export function withWeights(network: Network): Network {
@@ -52,7 +52,7 @@ export function countsOf(network: Network, places: Places, seed: number): Counts
   ]);
   const plane = places.parallelogram && planeCounts(network, places);
   if (plane) groups.push(plane.counts);
-  if (network.inputSize > MOST_CELL_INPUTS) return { groups, edge: plane?.edge ?? null, sample: null };
+  if (network.inputSize > MAX_CELL_INPUTS) return { groups, edge: plane?.edge ?? null, sample: null };
   groups.push(cellCounts(network, places.box, 'box'), cellCounts(network, { kind: 'all' }, 'all'));
   const sample = counted(network, { method: 'sample', domain: places.box, samples: 300, seed });
   return { groups, edge: plane?.edge ?? null, sample };

@@ -16,7 +16,7 @@ const RARE = 5;
 const ROUNDS = [60, 240, 960] as const;
 const WORK_A_COUNT = 4e4;
 /** Networks with more regions take long to count. */
-const MOST_REGIONS = 300;
+const MAX_REGIONS = 300;
 
 /** Holds the mean from draws of a network at its own widths against exact counts, after each layer. */
 export function checkDrawnMean(file: NativeFile, seed: number): Checked {
@@ -26,7 +26,7 @@ export function checkDrawnMean(file: NativeFile, seed: number): Checked {
   if (!network.initialization.kernel.endsWith('normal')) return nothing;
   const segment = segmentFor(network.inputSize, seed);
   const first = drawMean(network, { segment, work: WORK_A_COUNT * ROUNDS[0] });
-  if ('reason' in first || first.perLayer.some((regions) => regions !== null && regions > MOST_REGIONS)) return nothing;
+  if ('reason' in first || first.perLayer.some((regions) => regions !== null && regions > MAX_REGIONS)) return nothing;
   let says: string | null = null;
   let counted = 0;
   for (const draws of ROUNDS) {

@@ -172,7 +172,7 @@ function bendMoments({ activation, pair, left, right }: Bend, values: Float64Arr
 }
 
 /** Below this sine the two numbers are proportional up to rounding. */
-const LEAST_SINE = 1e-6;
+const MIN_SINE = 1e-6;
 
 /**
  * Adds `factor` times the four moments of relu(u), relu(v) and their derivatives, for jointly Gaussian u, v, u', v' of
@@ -202,7 +202,7 @@ function addRectified(
   values[at + 1] += both * uv + edge * ratio * cv;
   values[at + 2] += both * vu + (edge / ratio) * cu;
   values[at + 3] += both * s;
-  if (sine < LEAST_SINE) return;
+  if (sine < MIN_SINE) return;
   const bracket = uv * vu + cu * cv - cosine * ((cu * uv) / ratio + ratio * cv * vu);
   values[at + 3] += (factor * bracket) / (2 * Math.PI * scale * sine);
 }
