@@ -68,14 +68,22 @@ export class RecurrenceMemory {
   }
 }
 
-/** Kept while bounds are computed one after the other; given up when memory is needed. */
+/** Kept while bounds of one network are computed one after the other, and given up for the next network. */
 class MemoryHolder {
-  private memory: WeakRef<RecurrenceMemory> | null = null;
+  /**
+   * The one that keeps a memory. A weak reference to the memory itself would keep it for as long as the caller runs,
+   * and so those of all networks of a file together.
+   */
+  private static latest: WeakRef<MemoryHolder> | null = null;
+  private memory: RecurrenceMemory | null = null;
 
   get(): RecurrenceMemory {
-    const memory = this.memory?.deref() ?? new RecurrenceMemory();
-    this.memory = new WeakRef(memory);
-    return memory;
+    if (this.memory) return this.memory;
+    const before = MemoryHolder.latest?.deref();
+    if (before) before.memory = null;
+    MemoryHolder.latest = new WeakRef(this);
+    this.memory = new RecurrenceMemory();
+    return this.memory;
   }
 }
 
