@@ -71,7 +71,9 @@ async function openExample(extension: vscode.ExtensionContext): Promise<void> {
     placeHolder: vscode.l10n.t('Select an example'),
   });
   if (!picked) return;
-  await vscode.window.showTextDocument(await exampleCopy(extension, vscode.Uri.joinPath(folder, picked.label)));
+  const copy = await exampleCopy(extension, vscode.Uri.joinPath(folder, picked.label));
+  // A notebook opens as one.
+  await vscode.commands.executeCommand('vscode.open', copy);
 }
 
 /** A copy that is the user's to change, and stays as the user left it: the installed file is neither. */
@@ -100,6 +102,8 @@ function exampleDescriptions(): Readonly<Record<string, string>> {
   const { t } = vscode.l10n;
   return {
     'lenet.network.json': t('LeNet-5, the classical convolutional network'),
+    'digits.py': t('PyTorch in Python, read without running it'),
+    'wide-or-deep.ipynb': t('A notebook: one wide network and one deep network of equal size'),
     'deep-mlp.network.json': t('Three layers of 24 on the plane: bounds, mean and counts'),
     'moons.network.json': t('A network with a training run: ten snapshots from random to trained'),
     'residual-mlp.network.json': t('Skip connections (chain bounds do not apply)'),

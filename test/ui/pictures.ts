@@ -28,6 +28,19 @@ async function takeCorner(what: Locator, name: string, width: number, height: nu
   await page.screenshot({ path: path.join(media, `${name}.png`), animations: 'disabled', clip });
 }
 
+/** A PyTorch module with its hints, and a hover at one of its layers. */
+async function takePython(theme: string): Promise<void> {
+  await page.setViewportSize({ width: 1240, height: 860 });
+  await workbench.openFile('digits.py');
+  await workbench.waitForLine(/self\.conv1\b.*≤×/);
+  await workbench.line('self.conv2 =').locator('span', { hasText: 'conv2' }).last().hover();
+  await page.locator('.monaco-hover:visible', { hasText: 'neurons' }).first().waitFor();
+  await page.waitForTimeout(900);
+  await take(page, docs, `python-${theme}`);
+  await page.keyboard.press('Escape');
+  await workbench.closeAll();
+}
+
 /** The page of the panel with this name, drawn to its end. */
 async function show(name: 'Regions' | 'Line' | 'Compare', drawn: Locator): Promise<void> {
   await webview.getByRole('tab', { name }).click();
@@ -45,8 +58,9 @@ try {
     'high contrast light': 'hc-light',
   })) {
     const isPlain = kind === 'dark' || kind === 'light';
-    await page.setViewportSize({ width: 1560, height: 900 });
     await workbench.setTheme(kind as keyof typeof themes);
+    if (isPlain) await takePython(short);
+    await page.setViewportSize({ width: 1560, height: 900 });
     await workbench.openFile('deep-mlp.network.json');
     await workbench.waitForLine(/"dense".*≤×/);
     const editor = page.locator('.editor-group-container');
