@@ -101,14 +101,14 @@ describe('a notebook in the language server', () => {
     expect(here?.edits).toMatchObject([{ newText: '16', range: { start: { line } } }]);
   });
 
-  it('has lenses where a network is named', async () => {
+  it('has lenses at the class of a network and where others are named', async () => {
     const lenses = await Promise.all(
       ['a', 'b'].map((name) =>
         server.connection.sendRequest<CodeLens[]>('textDocument/codeLens', { textDocument: { uri: cell(name) } }),
       ),
     );
     const lines = lenses.map((each) => [...new Set(each.map(({ range }) => range.start.line))]);
-    expect(lines).toEqual([[], [1, 2, 3]]);
+    expect(lines).toEqual([[4], [2, 3]]);
   });
 
   it('has diagnostics in the cell that they are about, and follows edits of other cells', async () => {

@@ -21,6 +21,7 @@ import type { NetworkBody } from './networks/networks.ts';
 import type { PassMemory } from './networks/passes.ts';
 import type { Pieces } from './syntax/pieces.ts';
 import { kerasRoots, readKeras } from './networks/kerasNetworks.ts';
+import { ownClassSpan } from './networks/ownClass.ts';
 import { looksLikeFlax, looksLikeKeras, looksLikePyTorch } from './sniff.ts';
 import { Instance } from './evaluation/values.ts';
 
@@ -78,7 +79,7 @@ export function readPython(format: string, text: string, fileName: string, optio
   });
   for (const root of roots) {
     e.guarded(root.site.span, () => {
-      const read = readNetwork(e, root, names);
+      const read = readNetwork(e, root, names, roots);
       if (!read) return;
       networks.push(read.network);
       problems.add(read.problems);
@@ -86,7 +87,7 @@ export function readPython(format: string, text: string, fileName: string, optio
   }
   for (const root of keras) {
     e.guarded(root instanceof Instance ? root.site.span : root.span, () => {
-      const read = readKeras(e, root, names);
+      const read = readKeras(e, root, names, keras);
       if (!read) return;
       networks.push(read.network);
       problems.add(read.problems);
@@ -108,6 +109,7 @@ function readNetwork(
   e: Evaluator,
   root: Instance,
   names: Names,
+  roots: readonly Instance[],
 ): { network: NetworkDefinition; problems: Problem[] } | undefined {
   const inputs = findInputs(e, root);
   const { name, span } = nameOf(root);
@@ -118,7 +120,8 @@ function readNetwork(
   if (!body) return undefined;
   const said = isKnown ? [...shapeProblems, ...problems] : [...problems, missingShape(inputs, span)];
   if (lacksOutput) said.push(lacksOutput);
-  return { network: definitionOf(body, notes, names.unique(name), span), problems: said };
+  const place = ownClassSpan(root, roots) ?? span;
+  return { network: definitionOf(body, notes, names.unique(name), place), problems: said };
 }
 
 /** What the forward pass of a network gives, wherever its name stands. */

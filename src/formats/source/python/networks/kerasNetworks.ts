@@ -11,6 +11,7 @@ import { callOf, isKerasClass } from '../../library/keras/session.ts';
 import type { KerasModel } from '../../library/keras/session.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import { Instance } from '../evaluation/values.ts';
+import { ownClassSpan } from './ownClass.ts';
 
 const MAX_NETWORKS = 200;
 
@@ -33,11 +34,17 @@ export function kerasRoots(e: Evaluator): KerasModel[] {
 }
 
 /** One model as a network; undefined where it has no layers. */
-export function readKeras(e: Evaluator, root: KerasModel, names: Names): ReadNetwork | undefined {
+export function readKeras(
+  e: Evaluator,
+  root: KerasModel,
+  names: Names,
+  all: readonly KerasModel[],
+): ReadNetwork | undefined {
   const model = withInput(e, root);
   const described = describeModel(model, undefined, spelling);
   if (described.layers.every(({ type }) => type === 'input')) return undefined;
-  const { name, span } = nameOf(root);
+  const { name, span: binding } = nameOf(root);
+  const span = ownClassSpan(root, all) ?? binding;
   const spans = [span, ...described.layers.map((layer) => layer.span)];
   const { inputs } = described;
   const source = inputs.length > 0 ? sourceOf(e, root, inputs[0].span) : undefined;
