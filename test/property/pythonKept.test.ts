@@ -94,7 +94,16 @@ const kinds = [
   'class',
   'letter',
   'delete',
+  'comment behind',
+  'blanks',
+  'break',
 ] as const;
+
+/** Those that most often leave a program as it is. */
+const trivia = ['comment', 'blank line', 'comment behind', 'blanks', 'break'] as const;
+
+/** What comments may say that is read elsewhere. */
+const words = ['n', 'Part(', 'class Whole', 'img_size=48', 'MNIST', '@region-lens input = (4,)', "it's", '\\'];
 
 const letters = 'x.(),:=# "[]{\'\\@';
 
@@ -129,6 +138,16 @@ function edited(text: string, { at, kind, number }: Edit): string {
       return insert(`class Other${number}(nn.Module): pass`);
     case 'letter':
       return `${text.slice(0, offset)}${letters[number % letters.length]}${text.slice(offset)}`;
+    case 'comment behind':
+      return [...lines.slice(0, i), `${line}  # ${words[number % words.length]}`, ...lines.slice(i + 1)].join('\n');
+    case 'blanks': {
+      const blank = offset + Math.max(0, text.slice(offset).search(/(?<=\S) /));
+      return `${text.slice(0, blank)}${' '.repeat(1 + (number % 3))}${text.slice(blank)}`;
+    }
+    case 'break': {
+      const inside = offset + text.slice(offset).search(/[(,]/) + 1;
+      return `${text.slice(0, inside)}${number % 2 ? '' : '  # n'}\n        ${text.slice(inside)}`;
+    }
     case 'delete':
       return text.slice(0, offset) + text.slice(offset + 1);
   }
@@ -137,10 +156,13 @@ function edited(text: string, { at, kind, number }: Edit): string {
 const said = (result: ReadResult | null) => result && { ...result, kept: undefined };
 
 describe('Python that is read again after an edit', () => {
-  it('gives what it gives when it is read for the first time', () => {
+  it.each([
+    ['any edits', kinds],
+    ['edits of comments and blanks', trivia],
+  ])('gives what it gives when it is read for the first time: %s', (_what, made) => {
     const edit: fc.Arbitrary<Edit> = fc.record({
       at: fc.double({ min: 0, max: 0.999, noNaN: true }),
-      kind: fc.constantFrom(...kinds),
+      kind: fc.constantFrom(...made),
       number: fc.integer({ min: 1, max: 40 }),
     });
     // An edit may be taken back, as people do.

@@ -20,6 +20,7 @@ import { allOutputsOf, bodyOf, definitionOf, movedBody, unknownOutput } from './
 import type { NetworkBody } from './networks/networks.ts';
 import type { PassMemory } from './networks/passes.ts';
 import type { Pieces } from './syntax/pieces.ts';
+import { AskedFiles, LastReading } from './networks/lastReading.ts';
 import { kerasRoots, readKeras } from './networks/kerasNetworks.ts';
 import { ownClassSpan } from './networks/ownClass.ts';
 import { looksLikeFlax, looksLikeKeras, looksLikePyTorch } from './sniff.ts';
@@ -51,6 +52,7 @@ class KeptParts {
   constructor(
     readonly pieces: Pieces | undefined,
     readonly passes: PassMemory,
+    readonly last: LastReading | undefined,
   ) {}
 }
 
@@ -58,14 +60,14 @@ class KeptParts {
 export function readPython(format: string, text: string, fileName: string, options: ReadOptions): ReadResult {
   const path = fileName.replace(/^.*[\\/]/, '');
   const earlier = options.kept instanceof KeptParts ? options.kept : undefined;
+  const main = sourceModule(path, text, false, earlier?.pieces);
+  const readFile = options.files?.text;
+  const last = earlier?.last?.at(main, format, readFile);
+  if (earlier && last) return { ...last.found, kept: new KeptParts(main.file.pieces, earlier.passes, last) };
+  const files = new AskedFiles();
   const torch = new TorchSession();
-  const e = new Evaluator(
-    sourceModule(path, text, false, earlier?.pieces),
-    importerFrom(options.files?.text),
-    torch,
-    new KerasSession(),
-    earlier?.passes,
-  );
+  const importer = importerFrom(readFile && files.through(readFile));
+  const e = new Evaluator(main, importer, torch, new KerasSession(), earlier?.passes);
   torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
   followFile(e);
   const networks: NetworkDefinition[] = [];
@@ -95,14 +97,9 @@ export function readPython(format: string, text: string, fileName: string, optio
   }
   problems.add(e.notes);
   problems.add(e.stops.map(stopProblem));
-  const { hasSyntaxErrors } = e.main.file;
-  return {
-    format,
-    networks,
-    problems: problems.list,
-    hasSyntaxErrors,
-    kept: new KeptParts(e.main.file.pieces, e.passes.finish()),
-  };
+  const { hasSyntaxErrors, pieces } = main.file;
+  const result = { format, networks, problems: problems.list, hasSyntaxErrors };
+  return { ...result, kept: new KeptParts(pieces, e.passes.finish(), LastReading.of(e, files, result)) };
 }
 
 function readNetwork(

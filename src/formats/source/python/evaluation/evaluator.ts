@@ -7,6 +7,7 @@ import { Journal } from '../../evaluation/journal.ts';
 import { Meter } from '../../evaluation/meter.ts';
 import { bytesOf, Unknown } from '../../evaluation/values.ts';
 import type { Expression, Statement } from '../syntax/ast.ts';
+import { shownText } from '../syntax/shownText.ts';
 import { getAttribute, setAttribute } from './attributes.ts';
 import { Caller } from './calling.ts';
 import { evaluateExpression } from './expressions.ts';
@@ -167,9 +168,8 @@ export class Evaluator {
     };
   }
 
-  text({ start, end }: Place, scope: Scope): string {
-    const text = scope.frame.module.text.slice(start, Math.min(end, start + 200)).replace(/\s+/g, ' ');
-    return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  text(node: Place, scope: Scope): string {
+    return shownText(scope.frame.module.text, node);
   }
 
   unknown(node: Place, scope: Scope, derived = false): Unknown {

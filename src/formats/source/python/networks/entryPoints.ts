@@ -44,7 +44,7 @@ function followFunctions(e: Evaluator, scope: Scope, body: readonly Statement[])
 }
 
 function textOf(e: Evaluator, { node }: FunctionValue | ClassValue): string {
-  return e.main.text.slice(node.start, node.end);
+  return e.main.file.code.slice(node.start, node.end);
 }
 
 /**

@@ -242,6 +242,11 @@ const sizes =
 /** Options of a command line with their defaults. */
 const options = /['"](--(?:img|image|input|crop)[_-]?size)['"][^\n]{0,80}?\bdefault\s*=\s*(\d{1,4})\b/g;
 
+/** All that the words of a text, comments among them, say of the sizes of images. */
+export function sizeHints(text: string): string {
+  return JSON.stringify([sizesInText(text), dataSetsIn(text)]);
+}
+
 function sizesInText(text: string): { name: string; extents: readonly number[]; source: string }[] {
   return [...text.matchAll(sizes), ...text.matchAll(options)]
     .map(([, name, digits]) => {

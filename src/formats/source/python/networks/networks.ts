@@ -96,12 +96,16 @@ export function definitionOf(
 
 /** The same layers at other places; undefined where one has none. */
 export function movedBody(body: NetworkBody, moves: Moves): NetworkBody | undefined {
-  const layers = all(body.layers, (layer): LayerDefinition | undefined => {
+  const layers = movedLayers(body.layers, moves);
+  return layers && { ...body, layers };
+}
+
+export function movedLayers(layers: readonly LayerDefinition[], moves: Moves): LayerDefinition[] | undefined {
+  return all(layers, (layer): LayerDefinition | undefined => {
     const span = moves.span(layer.span);
     const fields = movedFields(layer.fields, moves);
     return span && fields && { ...layer, span, fields };
   });
-  return layers && { ...body, layers };
 }
 
 function movedFields(fields: LayerDefinition['fields'], moves: Moves): LayerDefinition['fields'] | undefined {

@@ -3,6 +3,7 @@ import { isFlaxModule } from '../../library/flax/classes.ts';
 import { DataTensor, Filled, Parameter } from '../../library/torch/tensor.ts';
 import { Unknown } from '../../evaluation/values.ts';
 import type { Scope } from '../evaluation/scope.ts';
+import type { Places } from '../syntax/moves.ts';
 import {
   ArgumentParser,
   BatchSize,
@@ -38,10 +39,11 @@ const opaque = /\b(?:globals|locals|vars|eval|exec)\s*\(|__init__|__subclasses__
  * All that a forward pass of a module can read, without where it stands: two modules with the same text have the same
  * passes, but for the places of their layers.
  */
-export interface PassKey {
+export interface PassKey extends Places {
   readonly text: string;
-  /** Places of calls and arguments in the file being read, and then of functions with all of their text. */
+  /** Those of calls and arguments in the file being read. */
   readonly places: readonly Span[];
+  /** Those of functions. */
   readonly code: readonly Span[];
   /** The functions of the source that can be called. */
   readonly functions: readonly Callable[];

@@ -212,9 +212,11 @@ export interface Comment extends Place {
 export interface SourceFile {
   readonly body: readonly Statement[];
   readonly comments: readonly Comment[];
+  /** The text with blanks for its comments. */
+  readonly code: string;
   readonly hasSyntaxErrors: boolean;
   /** For the next version of the text. */
-  readonly pieces?: Pieces;
+  readonly pieces: Pieces;
   /** The line of an offset, counted from 1. */
   lineOf(offset: number): number;
 }

@@ -1,5 +1,12 @@
 import type { Problem, Span } from '../../../../network/definition.ts';
-import type { PassKey } from '../networks/passKey.ts';
+
+/** Places of one version of a text, in an order that another one shares. */
+export interface Places {
+  /** Of which the beginning and the end can be looked up. */
+  readonly places: readonly Span[];
+  /** Of which all within can. */
+  readonly code: readonly Span[];
+}
 
 /** Where what one version of a text has stands in another one. */
 export class Moves {
@@ -12,8 +19,8 @@ export class Moves {
     private readonly code: readonly (Span & { readonly by: number })[],
   ) {}
 
-  /** Between two keys of the same text; undefined where one place became two. */
-  static between(before: PassKey, now: PassKey): Moves | undefined {
+  /** Between the places of two versions; undefined where one place became two. */
+  static between(before: Places, now: Places): Moves | undefined {
     const starts = new Map<number, number>();
     const ends = new Map<number, number>();
     for (let i = 0; i < before.places.length; i++) {
@@ -28,12 +35,12 @@ export class Moves {
     return new Moves(starts, ends, code);
   }
 
-  /** Whether all that two keys of the same text name stands where it stood. */
-  static isNone(before: PassKey, now: PassKey): boolean {
+  /** Whether all stands where it stood. */
+  static isNone(before: Places, now: Places): boolean {
     return areSame(before.places, now.places) && areSame(before.code, now.code);
   }
 
-  /** Undefined for a place that is not one of those of the keys, nor in their functions. */
+  /** Undefined for a place that is not one of `places`, nor in `code`. */
   span({ start, end }: Span): Span | undefined {
     const holds = (place: Span) => place.start <= start && end <= place.end;
     const home = this.home && holds(this.home) ? this.home : this.code.find(holds);

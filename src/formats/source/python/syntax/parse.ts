@@ -16,6 +16,7 @@ export function parsePython(text: string, earlier?: Pieces): SourceFile {
   return {
     body: pieces.body,
     comments: commentsOf(text, layout),
+    code: withoutComments(text, layout),
     hasSyntaxErrors: hasErrors,
     lineOf: (offset) => lineAt(starts, offset),
     pieces,
@@ -39,6 +40,16 @@ function piecesOf(text: string, layout: Layout, earlier: Pieces | undefined): { 
 function commentsOf(text: string, { comments }: Layout): Comment[] {
   if (!text.includes('@region-lens')) return [];
   return comments.map(({ start, end }) => ({ start, end, value: text.slice(start + 1, end) }));
+}
+
+function withoutComments(text: string, { comments }: Layout): string {
+  let code = '';
+  let from = 0;
+  for (const { start, end } of comments) {
+    code += text.slice(from, start) + ' '.repeat(end - start);
+    from = end;
+  }
+  return code + text.slice(from);
 }
 
 function lineStarts(text: string): number[] {

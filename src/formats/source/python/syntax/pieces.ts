@@ -2,12 +2,20 @@ import type { Statement } from './ast.ts';
 import { parseStatements } from './grammar.ts';
 
 /** A part of a text with whole statements, and where its tree has it. */
-interface Piece {
+export interface Piece {
   readonly statements: readonly Statement[];
   readonly hasErrors: boolean;
   /** All nodes of the tree that have a place, found when the tree is moved for the first time. */
   nodes: readonly Placed[] | undefined;
   at: number;
+}
+
+/** A piece where one version of the text has it: it may have been moved for a later one. */
+export interface Part {
+  readonly key: string;
+  readonly piece: Piece;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A node of a tree, as what moves it sees it. */
@@ -21,6 +29,8 @@ interface Placed {
 export class Pieces {
   private readonly known = new Map<string, Piece>();
   private readonly statements: Statement[] = [];
+  /** Those with statements, in the order of the text. */
+  readonly parts: Part[] = [];
   private isBroken = false;
 
   /** Those of the last version that had no errors, where this one has. */
@@ -40,7 +50,7 @@ export class Pieces {
       const found = pieces.known.has(key) ? undefined : earlier?.find(key);
       const piece = found ?? { ...parseStatements(part, written), nodes: undefined, at: 0 };
       moveTo(piece, start);
-      pieces.add(key, piece);
+      pieces.add({ key, piece, start, end: start + part.length });
     }
     if (pieces.isBroken) pieces.unbroken = earlier?.isBroken ? earlier.unbroken : earlier;
     return pieces;
@@ -54,7 +64,9 @@ export class Pieces {
     return this.isBroken;
   }
 
-  private add(key: string, piece: Piece): void {
+  private add(part: Part): void {
+    const { key, piece } = part;
+    if (piece.statements.length > 0) this.parts.push(part);
     if (!this.known.has(key)) this.known.set(key, piece);
     for (const statement of piece.statements) this.statements.push(statement);
     this.isBroken ||= piece.hasErrors;
