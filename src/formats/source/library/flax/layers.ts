@@ -11,19 +11,24 @@ import type { LayerCall } from '../torch/layers.ts';
 
 type LayerBody = (call: LayerCall) => TensorValue;
 
-/** Spatial axes of what comes in; Flax has the channels last. */
+/** Spatial axes of what comes in; Flax has the channels last, and a single number is a window along one axis. */
 function rankOf({ x, fields }: LayerCall): 1 | 2 {
   const kernel = fields.get('kernel_size') ?? fields.get('window_shape');
-  const listed = kernel instanceof Tuple || kernel instanceof List ? kernel.items.length : undefined;
+  const isListed = kernel instanceof Tuple || kernel instanceof List;
+  const listed = isListed ? kernel.items.length : typeof kernel === 'number' ? 1 : undefined;
   const rank = x.shape ? x.shape.length - 1 : listed;
   if (rank !== undefined && listed !== undefined && rank !== listed)
-    throw new Refusal(`${fields.kind} has a window over ${listed} axes, ${rank} axes of positions come in.`);
+    throw new Refusal(`${fields.kind} has a window over ${axes(listed)}, ${axes(rank)} of positions come in.`);
   if (rank === 1 || rank === 2) return rank;
   throw new Refusal(
     rank === undefined
       ? 'Over how many axes this moves is not known.'
       : `Layers over ${rank} spatial axes are not analyzed.`,
   );
+}
+
+function axes(count: number): string {
+  return count === 1 ? 'one axis' : `${count} axes`;
 }
 
 /** `"SAME"`, `"VALID"`, a number for all sides, or the sides of each axis. */
@@ -58,17 +63,32 @@ function sidesOf(value: Value, rank: number): Sides | undefined {
 }
 
 function windowOf(call: LayerCall, names: { kernel: string; fallback: 'same' | 'valid' }): Window {
+  const sizes = sizesOf(call, names.kernel);
+  return { ...sizes, padding: paddingField(call.fields, sizes.rank, names.fallback) };
+}
+
+function sizesOf(call: LayerCall, name: string): Omit<Window, 'padding'> {
   const { fields } = call;
   const rank = rankOf(call);
-  const kernel = fields.extents(names.kernel, rank, 1);
-  if (!kernel) throw new Refusal(`${fields.kind} needs ${names.kernel}.`);
+  const kernel = fields.extents(name, rank, 1);
+  if (!kernel) throw new Refusal(`${fields.kind} needs ${name}.`);
   return {
     rank,
     kernel: pairOf(kernel, rank),
     strides: pairOf(fields.extents('strides', rank, 1), rank),
     dilation: pairOf(fields.extents('kernel_dilation', rank, 1), rank),
-    padding: paddingField(fields, rank, names.fallback),
   };
+}
+
+/** Along one axis, zeros may stand before the input alone, so that no position reads those behind it. */
+function isCausal(call: LayerCall): boolean {
+  return call.fields.get('padding') === 'CAUSAL' && rankOf(call) === 1;
+}
+
+function causalWindow(call: LayerCall): Window {
+  const sizes = sizesOf(call, 'kernel_size');
+  const { kernel, dilation } = sizes;
+  return { ...sizes, padding: paddingOf([0, 0], [(kernel[1] - 1) * dilation[1], 0]) };
 }
 
 /** The features that a layer of nnx says it takes; linen takes what comes. */
@@ -103,7 +123,7 @@ const convolution: LayerBody = (call) => {
     throw new Refusal('A convolution with a mask is not analyzed.');
   if (fields.extents('input_dilation', rankOf(call), 1)?.some((step) => step !== 1))
     throw new Refusal('A convolution of a spread input is not analyzed.');
-  const window = windowOf(call, { kernel: 'kernel_size', fallback: 'same' });
+  const window = isCausal(call) ? causalWindow(call) : windowOf(call, { kernel: 'kernel_size', fallback: 'same' });
   return (
     misfits(call, 'in_features') ??
     groupedConvolution(call, { window, filters, groups, useBias, channels: x.shape?.at(-1) })

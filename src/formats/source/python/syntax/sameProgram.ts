@@ -31,8 +31,7 @@ export function movesWithin(before: Version, now: Version): Moves | undefined {
 
 /** The tree leaves out what is not followed, as annotations: they must be the same too. */
 function isSameCode(before: Version, part: Part, now: Version, other: Part): boolean {
-  const [first, second] = [codeOf(before, part), codeOf(now, other)];
-  return first === second;
+  return codeOf(before, part) === codeOf(now, other);
 }
 
 function codeOf({ file }: Version, { start, end }: Part): string {
@@ -69,7 +68,7 @@ class PlacePairs {
 
   private addPlace(before: Node, now: Node): boolean {
     if (typeof before.start !== 'number' || typeof now.start !== 'number') return before.start === now.start;
-    const [from, to] = [before as unknown as Placed, now as unknown as Placed];
+    const [from, to] = [before, now];
     this.pair(from, to);
     if (from.nameStart !== undefined && to.nameStart !== undefined)
       this.pair({ start: from.nameStart, end: from.end }, { start: to.nameStart, end: to.end });
