@@ -67,12 +67,11 @@ class PlacePairs {
   }
 
   private addPlace(before: Node, now: Node): boolean {
-    if (typeof before.start !== 'number' || typeof now.start !== 'number') return before.start === now.start;
-    const [from, to] = [before, now];
-    this.pair(from, to);
-    if (from.nameStart !== undefined && to.nameStart !== undefined)
-      this.pair({ start: from.nameStart, end: from.end }, { start: to.nameStart, end: to.end });
-    return compound.has(before.kind) || shownText(this.textBefore, from) === shownText(this.text, to);
+    if (!isPlaced(before) || !isPlaced(now)) return isPlaced(before) === isPlaced(now);
+    this.pair(before, now);
+    if (before.nameStart !== undefined && now.nameStart !== undefined)
+      this.pair({ start: before.nameStart, end: before.end }, { start: now.nameStart, end: now.end });
+    return compound.has(before.kind) || shownText(this.textBefore, before) === shownText(this.text, now);
   }
 
   private pair({ start, end }: Span, now: Span): void {
@@ -82,10 +81,14 @@ class PlacePairs {
 }
 
 type Node = Readonly<Record<string, unknown>>;
-type Placed = Span & { readonly nameStart?: number };
+type Placed = Node & Span & { readonly nameStart?: number };
 
 function isObject(value: unknown): value is Node {
   return typeof value === 'object' && value !== null;
+}
+
+function isPlaced(node: Node): node is Placed {
+  return typeof node.start === 'number';
 }
 
 function isOffset(name: string): boolean {

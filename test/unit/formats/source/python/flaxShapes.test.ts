@@ -32,7 +32,7 @@ Net(nnx.Rngs(0))(jnp.ones([1, ${input.join(', ')}]))
 }
 
 /** What comes out and the parameters; or why that is not said. */
-function readIn(source: string): { output: readonly number[]; parameters: number } | string {
+function readIn(source: string): { output: readonly (number | null)[]; parameters: number | null } | string {
   const result = read(source, 'net.py', { weights: false });
   const [definition] = result?.networks ?? [];
   if (!result || !definition) throw new Error('no network');
