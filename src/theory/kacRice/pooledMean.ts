@@ -9,6 +9,7 @@ import { perLayer, type MeanRegions } from './mean.ts';
 import type { MomentGraph, Moments } from './moments/momentGraph.ts';
 import { propagate, tooManyPositions, type Bend, type Propagation } from './moments/propagate.ts';
 import { NoClosedForm, type TensorState } from './moments/state.ts';
+import { unitsBendAtZeroOnly } from './moments/unit.ts';
 
 /** The units of one layer. */
 interface Units {
@@ -42,7 +43,7 @@ export function integrateOverPooling(
   const states = new Map<TensorId, TensorState>();
   const bends = propagate(network, {
     ...limits,
-    points: [[middle, half]],
+    points: nodesOfStates(network, middle, half),
     momentMap: bentMoments,
     covariances: true,
     onTensor: (tensor, state) => states.set(tensor, state),
@@ -64,6 +65,19 @@ export function integrateOverPooling(
       return { perLayer: perLayer(network, (layer) => fine[layer]), relativeError: error };
     coarse = fine;
   }
+}
+
+/** A place of the segment where nothing vanishes but by chance. */
+const GENERIC = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Where states are computed, whose cells say what is zero and what is equal: in the middle, and, where units may have
+ * a flat piece around zero, at one more place. Without biases all such units are zero where the input is, as it often
+ * is in the middle.
+ */
+function nodesOfStates(network: Network, middle: Float64Array, half: Float64Array): Float64Array[][] {
+  const inMiddle = [middle, half];
+  return unitsBendAtZeroOnly(network) ? [inMiddle] : [inMiddle, [middle.map((x, i) => x + GENERIC * half[i]), half]];
 }
 
 /** A pair of positions takes a microsecond and more, and some hundred bytes: next to one multiplication. */

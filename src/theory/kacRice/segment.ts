@@ -1,4 +1,3 @@
-import { bends } from '../../network/activation.ts';
 import { type Network } from '../../network/network.ts';
 import type { Segment, TheoryOptions } from '../bound.ts';
 import { crossingProbability, fixedRoot } from './integrals/crossing.ts';
@@ -7,7 +6,7 @@ import { DEFAULT_BUDGET, perLayer, unlessRefused, type MeanRegions } from './mea
 import { integrateOverPooling } from './pooledMean.ts';
 import { propagate, requireClosedForm, type Bend } from './moments/propagate.ts';
 import { tropicalMean } from './tropicalMean.ts';
-import { bendsAtZeroOnly } from './moments/unit.ts';
+import { unitsBendAtZeroOnly } from './moments/unit.ts';
 
 /**
  * Mean number of activation regions on a segment of the input space, over weights drawn as `network.initialization`
@@ -24,12 +23,7 @@ export function meanRegionsOnSegment(network: Network, segment: Segment, options
     const limits = { budget: options.budget ?? DEFAULT_BUDGET, cancelled: options.cancelled };
     const tropical = tropicalMean(network, segment, limits);
     if (tropical) return tropical;
-    const isHomogeneous = network.layers.every(
-      ({ scope, activation }) =>
-        scope === 'beyond' ||
-        !bends(activation) ||
-        (activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(activation)),
-    );
+    const isHomogeneous = unitsBendAtZeroOnly(network);
     const momentMap = isHomogeneous ? undefined : bentMoments;
     const needsCovariances = requireClosedForm(network, 1, { ...limits, momentMap, covariances: true });
     const [middle, half] = [new Float64Array(network.inputSize), new Float64Array(network.inputSize)];

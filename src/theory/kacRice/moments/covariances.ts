@@ -97,15 +97,16 @@ export class Covariances {
     const made: Tensor = {
       state,
       count: groups.length,
-      ids: state.kind === 'known' ? new Identities().ofTuples(values, values.length / 2).ids : ids,
+      ids: state.kind === 'known' ? new Identities().ofTuples(values, values.length / state.cells.components).ids : ids,
       found: new Map(),
     };
     this.tensors.set(tensor, made);
     return made;
   }
 
+  /** The first node of the states is the middle of the segment. */
   private product({ cells }: KnownTensor, a: Cell, b: Cell): Moments {
-    const count = cells.values.length / 2;
+    const count = cells.values.length / cells.components;
     this.count(1);
     return this.graph.product(cells.values[a], cells.values[count + a], cells.values[b], cells.values[count + b]);
   }

@@ -1,4 +1,5 @@
-import type { PiecewiseLinearActivation } from '../../../network/activation.ts';
+import { bends, type PiecewiseLinearActivation } from '../../../network/activation.ts';
+import type { Network } from '../../../network/network.ts';
 
 /** Moments after a unit from moments before it, in a layout of `components` blocks of equal length. */
 export type MomentMap = (
@@ -10,6 +11,16 @@ export type MomentMap = (
 /** Two pieces that meet at zero with value zero: ReLU, leaky ReLU, PReLU at its initial slope, abs. */
 export function bendsAtZeroOnly({ breakpoints, intercepts }: PiecewiseLinearActivation): boolean {
   return breakpoints.length === 1 && breakpoints[0] === 0 && intercepts.every((intercept) => intercept === 0);
+}
+
+/** Whether all units bend at zero only, so that moments of units are multiples of those before them. */
+export function unitsBendAtZeroOnly({ layers }: Network): boolean {
+  return layers.every(
+    ({ scope, activation }) =>
+      scope === 'beyond' ||
+      !bends(activation) ||
+      (activation.kind === 'piecewiseLinear' && bendsAtZeroOnly(activation)),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { activationByName, leakyRelu, linear, relu, type Activation } from '../../../../src/network/activation.ts';
+import type { LayerDefinition } from '../../../../src/network/definition.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import type { Padding } from '../../../../src/network/operation.ts';
 import { meanRegionsOnSegment } from '../../../../src/theory/kacRice/segment.ts';
@@ -241,6 +242,23 @@ describe('refusals', () => {
     expect(reason(behind)).toMatch(/a: covariances behind units with breakpoints off zero/);
     const after = build([4, 4, 1], [conv('a', 2, 8), average('p', 2, 1), conv('b', 1, 8, 'valid', hard)]).network;
     expect(reason(after)).toBe('none');
+  });
+
+  test('units that are zero where the segment passes through the origin, as without pooling', () => {
+    const shrink = activationByName('soft_shrink') ?? linear;
+    const pointwise = { window: window2d(1, 1, 'valid'), filters: 8 } as const;
+    const tied = layer('a', { kind: 'convolution', ...pointwise, groups: 1, useBias: false }, { activation: shrink });
+    const untied = layer('a', { kind: 'locallyConnected', ...pointwise, useBias: false }, { activation: shrink });
+    const window = window2d(2, 1, 'valid');
+    const mixing = layer('b', { kind: 'convolution', window, filters: 8, groups: 1, useBias: false });
+    const units = layer('c', { kind: 'identity' }, { activation: relu });
+    const onDiagonal = (...layers: LayerDefinition[]): string => {
+      const found = meanRegionsOnSegment(build([5, 3, 1], layers).network, diagonal(15));
+      return 'reason' in found ? found.reason : 'none';
+    };
+    expect(onDiagonal(tied, mixing, average('p', 2, 1), units)).toMatch(/^Before c so few units are active/);
+    expect(onDiagonal(tied, mixing, units)).toMatch(/^Before c so few units are active/);
+    expect(onDiagonal(untied, mixing, average('p', 2, 1), units)).toMatch(/a: covariances behind units/);
   });
 
   test('too many pairs of positions', () => {
