@@ -9,7 +9,7 @@ import { createRegionPicture } from '../picture/regionPicture.ts';
 import { createRunControls } from '../forms/runControls.ts';
 import { t } from './strings.ts';
 import { button, dropdown, registerWidgets } from '../widgets/toolkit.ts';
-import { createTrainingPage } from '../pages/trainingPage.ts';
+import { TrainingPage } from '../pages/trainingPage.ts';
 import type { View } from './view.ts';
 
 /** What is added to the page once its figures are painted. */
@@ -33,7 +33,7 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
   const picture = createRegionPicture(actions);
   const line = createLinePage(actions);
   const compare = createComparePage(actions);
-  const training = createTrainingPage(actions);
+  const training = new TrainingPage(actions);
   const [run, bounds] = [createRunControls(actions), createBoundsTable(actions)];
   const parts = { run, picture, line, compare, training, bounds };
   header.complete({

@@ -1,86 +1,105 @@
 import { formatCount } from '../../src/common/formatFigures.ts';
-import type { PanelFile, PanelTraining } from '../../src/protocol/training.ts';
+import type { PanelTraining, SourcesChange } from '../../src/protocol/training.ts';
 import { plural } from '../format.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
-import { button } from '../widgets/toolkit.ts';
+import { button, type ButtonWidget } from '../widgets/toolkit.ts';
 import type { Actions, Section } from '../app/actions.ts';
 import { t } from '../app/strings.ts';
+import type { View } from '../app/view.ts';
 
 /** Which runs are shown, with which data, and how far they are counted. */
-export function createRunList(actions: Actions): Section {
-  const add = button(t('Add Run…'), 'primary', () => actions.changeSources('addRun'));
-  const data = button(t('Choose Data…'), 'secondary', () => actions.changeSources('chooseData'));
-  const testData = button(t('Choose Test Data…'), 'secondary', () => actions.changeSources('chooseTestData'));
-  const stop = button(t('Stop'), 'secondary', () => actions.changeSources(isStopped ? 'resume' : 'stop'));
-  const heading = element('h2', { text: t('Runs') });
-  const intro = element('p', {
+export class RunList implements Section {
+  readonly element: HTMLElement;
+  private readonly add = this.changing(t('Add Run…'), 'primary', () => 'addRun');
+  private readonly data = this.changing(t('Choose Data…'), 'secondary', () => 'chooseData');
+  private readonly testData = this.changing(t('Choose Test Data…'), 'secondary', () => 'chooseTestData');
+  private readonly stop = this.changing(t('Stop'), 'secondary', () => (this.isStopped ? 'resume' : 'stop'));
+  private readonly intro = element('p', {
     class: 'muted',
     text: t(
       'A run is a folder of snapshots: files of weights saved during training, such as step-00100.pt. Each is counted in the same place, and new ones as they come.',
     ),
   });
-  const list = element('ul', { class: 'runList' });
-  const status = element('p', { class: 'caption', attributes: { role: 'status' } });
-  const failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
-  const tools = element('div', { class: 'compareTools' }, [add.element, data.element, testData.element, stop.element]);
-  const root = element('section', { class: 'runSources' }, [heading, intro, tools, list, status, failure]);
-  let isStopped = false;
-  let listed = '';
+  private readonly list = element('ul', { class: 'runList' });
+  private readonly status = element('p', { class: 'caption', attributes: { role: 'status' } });
+  private readonly failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
+  private isStopped = false;
+  /** What the list is of. */
+  private listed = '';
 
-  function entry(text: string, title: string, remove: (() => void) | null): HTMLElement {
-    const forget = remove && element('button', { class: 'chip', text: t('Remove'), attributes: { type: 'button' } });
-    forget?.setAttribute('aria-label', t('Remove {0}', title));
-    if (remove) forget?.addEventListener('click', remove);
-    return element('li', {}, [element('span', { text }), ...(forget ? [' ', forget] : [])]);
+  constructor(private readonly actions: Actions) {
+    const { add, data, testData, stop, intro, list, status, failure } = this;
+    const tools = [add, data, testData, stop].map((tool) => tool.element);
+    this.element = element('section', { class: 'runSources' }, [
+      element('h2', { text: t('Runs') }),
+      intro,
+      element('div', { class: 'compareTools' }, tools),
+      list,
+      status,
+      failure,
+    ]);
   }
 
-  function testEntry({ label, isChosen }: PanelFile): HTMLElement {
-    return entry(t('Test data: {0}', label), label, isChosen ? () => actions.changeSources('removeTestData') : null);
+  update({ training: answer, network }: View): void {
+    const training = answer?.value ?? null;
+    const hasRuns = (training?.runs.length ?? 0) > 0;
+    this.isStopped = training?.status === 'stopped';
+    setHidden(this.intro, hasRuns);
+    for (const { element: tool } of [this.stop, this.testData]) setHidden(tool, !hasRuns);
+    this.stop.setText(this.isStopped ? t('Resume') : training?.status === 'watching' ? t('Stop Watching') : t('Stop'));
+    this.add.setPrimary(!hasRuns);
+    if (training !== null) this.drawList(training);
+    setText(this.status, hasRuns && training !== null ? statusText(training) : '');
+    setHidden(this.status, this.status.textContent === '');
+    const problems = training?.runs.flatMap((run) => run.problems) ?? [];
+    setText(this.failure, network.countRefused ?? answer?.message ?? problems.join(' '));
   }
 
-  function drawList(training: PanelTraining): void {
-    const next = JSON.stringify([training.runs, training.data?.label, training.data?.samples, training.testData]);
-    if (next === listed) return;
-    listed = next;
-    list.replaceChildren(
-      ...training.runs.map((run, i) =>
-        entry(
-          t('{0} — {1} of {2}', run.place, formatCount(run.counted), plural(run.files, t('snapshot'), t('snapshots'))),
-          run.label,
-          run.isNamed ? null : () => actions.changeSources('removeRun', i),
-        ),
-      ),
-      ...(training.data
-        ? [
-            entry(
-              t('Data: {0}, {1}', training.data.label, plural(training.data.samples, t('sample'), t('samples'))),
-              training.data.label,
-              training.data.isChosen ? () => actions.changeSources('removeData') : null,
-            ),
-          ]
-        : []),
-      ...(training.testData ? [testEntry(training.testData)] : []),
-    );
+  private changing(text: string, appearance: 'primary' | 'secondary', change: () => Change): ButtonWidget {
+    return button(text, appearance, () => this.actions.changeSources(change()));
   }
 
-  return {
-    element: root,
-    update: ({ training: answer, network }) => {
-      const training = answer?.value ?? null;
-      const hasRuns = (training?.runs.length ?? 0) > 0;
-      isStopped = training?.status === 'stopped';
-      setHidden(intro, hasRuns);
-      setHidden(stop.element, training === null || !hasRuns);
-      setHidden(testData.element, training === null || !hasRuns);
-      stop.setText(isStopped ? t('Resume') : training?.status === 'watching' ? t('Stop Watching') : t('Stop'));
-      add.setPrimary(!hasRuns);
-      if (training !== null) drawList(training);
-      setText(status, hasRuns && training !== null ? statusText(training) : '');
-      setHidden(status, status.textContent === '');
-      const problems = training?.runs.flatMap((run) => run.problems) ?? [];
-      setText(failure, network.countRefused ?? answer?.message ?? problems.join(' '));
-    },
-  };
+  private drawList(training: PanelTraining): void {
+    const { runs, data, testData } = training;
+    const next = JSON.stringify([runs, data?.label, data?.samples, testData]);
+    if (next === this.listed) return;
+    this.listed = next;
+    this.list.replaceChildren(...entriesOf(training).map((entry) => this.entry(entry)));
+  }
+
+  private entry({ text, label, remove, run }: Entry): HTMLElement {
+    if (remove === null) return element('li', {}, [element('span', { text })]);
+    const forget = element('button', { class: 'chip', text: t('Remove'), attributes: { type: 'button' } });
+    forget.setAttribute('aria-label', t('Remove {0}', label));
+    forget.addEventListener('click', () => this.actions.changeSources(remove, run));
+    return element('li', {}, [element('span', { text }), ' ', forget]);
+  }
+}
+
+type Change = SourcesChange['change'];
+
+/** A run or a file, and how it is removed; null where the user did not choose it. */
+interface Entry {
+  readonly text: string;
+  readonly label: string;
+  readonly remove: Change | null;
+  readonly run?: number;
+}
+
+function entriesOf({ runs, data, testData }: PanelTraining): Entry[] {
+  const entries = runs.map(({ place, counted, files, label, isNamed }, run): Entry => {
+    const text = t('{0} — {1} of {2}', place, formatCount(counted), plural(files, t('snapshot'), t('snapshots')));
+    return { text, label, remove: isNamed ? null : 'removeRun', run };
+  });
+  if (data) {
+    const text = t('Data: {0}, {1}', data.label, plural(data.samples, t('sample'), t('samples')));
+    entries.push({ text, label: data.label, remove: data.isChosen ? 'removeData' : null });
+  }
+  if (testData) {
+    const { label, isChosen } = testData;
+    entries.push({ text: t('Test data: {0}', label), label, remove: isChosen ? 'removeTestData' : null });
+  }
+  return entries;
 }
 
 function statusText({ status, runs }: PanelTraining): string {

@@ -1,5 +1,5 @@
 import type { Group } from './axis.ts';
-import type { StepSeries } from './stepPlot.ts';
+import type { StepSeries } from './stepFigures.ts';
 import { t } from '../app/strings.ts';
 
 export const LEGEND_LINE = 17;

@@ -5,89 +5,94 @@ import { NO_FIGURE } from '../format.ts';
 import { axisName, loggedNames } from '../plots/trainingFigures.ts';
 import { element } from '../widgets/dom.ts';
 
-export interface TrainingTable {
-  readonly element: HTMLElement;
-  show(training: PanelTraining): void;
-}
-
 /** Every snapshot a row; filled while it is open. */
-export function createTrainingTable(): TrainingTable {
-  const head = element('tr');
-  const body = element('tbody');
-  const table = element('table', { attributes: { 'aria-label': t('Snapshots') } }, [
-    element('thead', {}, [head]),
-    body,
-  ]);
-  const scroller = element('div', { class: 'tableScroller' }, [table]);
-  scroller.tabIndex = 0;
-  const root = element('details', { class: 'plotTable' }, [
-    element('summary', { text: t('These figures as a table') }),
-    scroller,
-  ]);
-  let shown: PanelTraining | null = null;
+export class TrainingTable {
+  readonly element: HTMLDetailsElement;
+  private readonly head = element('tr');
+  private readonly body = element('tbody');
+  private shown: PanelTraining | null = null;
 
-  function draw(): void {
-    if (shown === null || !root.open) return;
-    const logged = loggedNames(shown.snapshots);
-    const hasPlanes = shown.snapshots.some(({ inPlanes }) => inPlanes !== null);
-    const hasTest = shown.snapshots.some(({ nearTest }) => nearTest !== null);
-    const severalRuns = shown.runs.length > 1;
-    const names = [
-      ...(severalRuns ? [t('run')] : []),
-      axisName(shown),
-      t('regions'),
-      t('regions for each neuron'),
-      t('neurons without a breakpoint'),
-      t('median breakpoints'),
-      t('most breakpoints'),
-      ...(hasPlanes ? [t('regions in planes')] : []),
-      t('neurons × distance'),
-      t('breakpoints near data'),
-      ...(hasTest ? [t('breakpoints near test data')] : []),
-      t('breakpoints elsewhere'),
-      t('dead'),
-      t('always active'),
-      ...logged,
-    ];
-    head.replaceChildren(...names.map((text) => element('th', { text, attributes: { scope: 'col' } })));
-    const { runs } = shown;
-    body.replaceChildren(
-      ...shown.snapshots.map((snapshot) =>
-        element(
-          'tr',
-          {},
-          cellsOf(snapshot, { run: severalRuns ? runs[snapshot.run].label : null, hasPlanes, hasTest, logged }).map(
-            (text, i) =>
-              i === (severalRuns ? 1 : 0)
-                ? element('th', { text, attributes: { scope: 'row' } })
-                : element('td', { text }),
-          ),
-        ),
-      ),
-    );
+  constructor() {
+    const table = element('table', { attributes: { 'aria-label': t('Snapshots') } }, [
+      element('thead', {}, [this.head]),
+      this.body,
+    ]);
+    const scroller = element('div', { class: 'tableScroller' }, [table]);
+    scroller.tabIndex = 0;
+    this.element = element('details', { class: 'plotTable' }, [
+      element('summary', { text: t('These figures as a table') }),
+      scroller,
+    ]);
+    this.element.addEventListener('toggle', () => this.draw());
   }
 
-  root.addEventListener('toggle', draw);
-  return {
-    element: root,
-    show: (training) => {
-      if (training === shown) return;
-      shown = training;
-      draw();
-    },
-  };
+  show(training: PanelTraining): void {
+    if (training === this.shown) return;
+    this.shown = training;
+    this.draw();
+  }
+
+  private draw(): void {
+    const { shown, head, body } = this;
+    if (shown === null || !this.element.open) return;
+    const columns = columnsOf(shown);
+    head.replaceChildren(
+      ...titlesOf(shown, columns).map((text) => element('th', { text, attributes: { scope: 'col' } })),
+    );
+    body.replaceChildren(...shown.snapshots.map((snapshot) => rowOf(snapshot, columns)));
+  }
 }
 
 const UNIT_FIGURES = ['none', 'median', 'most'] as const;
 
+/** Columns that are not there for all runs. */
 interface Columns {
-  readonly run: string | null;
+  /** Labels of several runs; null for one. */
+  readonly runs: readonly string[] | null;
   readonly hasPlanes: boolean;
   readonly hasTest: boolean;
   readonly logged: readonly string[];
 }
 
-function cellsOf(snapshot: PanelSnapshot, { run, hasPlanes, hasTest, logged }: Columns): string[] {
+function columnsOf({ runs, snapshots }: PanelTraining): Columns {
+  return {
+    runs: runs.length > 1 ? runs.map(({ label }) => label) : null,
+    hasPlanes: snapshots.some(({ inPlanes }) => inPlanes !== null),
+    hasTest: snapshots.some(({ nearTest }) => nearTest !== null),
+    logged: loggedNames(snapshots),
+  };
+}
+
+function titlesOf(training: PanelTraining, { runs, hasPlanes, hasTest, logged }: Columns): string[] {
+  return [
+    ...(runs === null ? [] : [t('run')]),
+    axisName(training),
+    t('regions'),
+    t('regions for each neuron'),
+    t('neurons without a breakpoint'),
+    t('median breakpoints'),
+    t('most breakpoints'),
+    ...(hasPlanes ? [t('regions in planes')] : []),
+    t('neurons × distance'),
+    t('breakpoints near data'),
+    ...(hasTest ? [t('breakpoints near test data')] : []),
+    t('breakpoints elsewhere'),
+    t('dead'),
+    t('always active'),
+    ...logged,
+  ];
+}
+
+/** The step heads its row. */
+function rowOf(snapshot: PanelSnapshot, columns: Columns): HTMLElement {
+  const head = columns.runs === null ? 0 : 1;
+  const cells = cellsOf(snapshot, columns).map((text, i) =>
+    i === head ? element('th', { text, attributes: { scope: 'row' } }) : element('td', { text }),
+  );
+  return element('tr', {}, cells);
+}
+
+function cellsOf(snapshot: PanelSnapshot, { runs, hasPlanes, hasTest, logged }: Columns): string[] {
   const {
     at,
     exact,
@@ -104,7 +109,7 @@ function cellsOf(snapshot: PanelSnapshot, { run, hasPlanes, hasTest, logged }: C
     log,
   } = snapshot;
   return [
-    ...(run === null ? [] : [run]),
+    ...(runs === null ? [] : [runs[snapshot.run]]),
     formatCount(at),
     `${exact ? '' : '≥ '}${formatCount(regions)}`,
     spread(perNeuron),
