@@ -3,9 +3,9 @@ import { createBoundsTable } from '../tables/boundsTable.ts';
 import { createComparePage } from '../pages/comparePage.ts';
 import { exportItems } from '../export/exportItems.ts';
 import type { Header } from '../pages/header.ts';
-import { createLinePage } from '../pages/linePage.ts';
+import { LinePage } from '../pages/linePage.ts';
 import { createMenu } from '../forms/menu.ts';
-import { createRegionPicture } from '../picture/regionPicture.ts';
+import { RegionPicture } from '../picture/regionPicture.ts';
 import { createRunControls } from '../forms/runControls.ts';
 import { t } from './strings.ts';
 import { button, dropdown, registerWidgets } from '../widgets/toolkit.ts';
@@ -30,8 +30,8 @@ export interface Incomplete {
 /** Makes everything that is asked of the panel, and the widgets it is asked with. */
 export function createDeferredSections(actions: Actions, { header, slots, view }: Incomplete): DeferredSections {
   registerWidgets();
-  const picture = createRegionPicture(actions);
-  const line = createLinePage(actions);
+  const picture = new RegionPicture(actions);
+  const line = new LinePage(actions);
   const compare = createComparePage(actions);
   const training = new TrainingPage(actions);
   const [run, bounds] = [createRunControls(actions), createBoundsTable(actions)];

@@ -9,98 +9,95 @@ import { COORDINATE } from './ranges.ts';
 
 type Over = 'nothing' | 'boundary' | 'data';
 
-export interface OverlayControls {
-  /** The choice, the level, and the sentence below the picture. */
+/** What is drawn over the regions: the decision boundary, or also the data. */
+export class OverlayControls {
+  /** The choice, and the level. */
   readonly tools: readonly HTMLElement[];
+  /** Below the picture. */
   readonly sentence: HTMLElement;
-  /** The value at which one output decides; null: no boundary is wanted. */
-  level(view: View): number | null;
-  samples(view: View): Samples | null;
-  /** What is drawn over the regions, for captions. */
-  words(view: View): string;
-  update(view: View, picture: PanelPicture | null): void;
-}
-
-/** What is drawn over the regions: the decision boundary, or also the data. `changed` draws the picture again. */
-export function createOverlayControls(actions: Actions, changed: () => void): OverlayControls {
-  let chosen: Over | null = null;
-  let level = 0;
-  /** That of the picture in view; null before there is one. */
-  let picture: PanelPicture | null = null;
-  let askedFor = '';
+  private readonly over = dropdown(t('What is drawn over the regions'), (value) => {
+    this.chosen = value as Over;
+    this.changed();
+  });
+  private readonly levels = numberField(t('level'), COORDINATE, (value) => {
+    this.decided = value;
+    this.changed();
+  });
+  private readonly saying = element('span');
+  private readonly choose = button(t('Choose Data…'), 'secondary', () => this.actions.changeSources('chooseData'));
+  private chosen: Over | null = null;
+  /** Where one output decides. */
+  private decided = 0;
+  /** That in view; null before there is one. */
+  private picture: PanelPicture | null = null;
+  private askedFor = '';
   /** Kept while it says the same, so that nothing is drawn again without need. */
-  let samples: { readonly key: string; readonly value: Samples | null } = { key: '', value: null };
-  const over = dropdown(t('What is drawn over the regions'), (value) => {
-    chosen = value as Over;
-    changed();
-  });
-  const levels = numberField(t('level'), COORDINATE, (value) => {
-    level = value;
-    changed();
-  });
-  const words = element('span');
-  const choose = button(t('Choose Data…'), 'secondary', () => actions.changeSources('chooseData'));
-  const sentence = element('p', { class: 'muted caption overlaySentence' }, [words, choose.element]);
+  private kept: { readonly key: string; readonly samples: Samples | null } = { key: '', samples: null };
 
-  /** Trained weights decide something; random ones do only where somebody asks. */
-  function shown({ run }: View): Over {
-    return chosen ?? (run?.settings.fileWeights === true ? 'boundary' : 'nothing');
+  /** `changed` draws the picture again. */
+  constructor(
+    private readonly actions: Pick<Actions, 'changeSources' | 'askData'>,
+    private readonly changed: () => void,
+  ) {
+    this.tools = [this.over.element, this.levels.element];
+    this.sentence = element('p', { class: 'muted caption overlaySentence' }, [this.saying, this.choose.element]);
   }
 
-  function samplesOf(view: View): Samples | null {
-    if (shown(view) !== 'data') return null;
+  /** The value at which one output decides; null: no boundary is wanted. */
+  level(view: View): number | null {
+    return this.shown(view) === 'nothing' ? null : this.decided;
+  }
+
+  samples(view: View): Samples | null {
+    if (this.shown(view) !== 'data') return null;
     const data = view.data?.value?.data ?? null;
     const { place } = view.run?.settings ?? view.settings;
     const key = JSON.stringify([view.network.key, place, data?.label, data?.samples]);
-    if (samples.key !== key) samples = { key, value: samplesIn(place, view.network.inputSize, data) };
-    return samples.value;
+    if (this.kept.key !== key) this.kept = { key, samples: samplesIn(place, view.network.inputSize, data) };
+    return this.kept.samples;
   }
 
-  function dataInWords(view: View): string {
-    if (shown(view) !== 'data' || view.data === null) return '';
+  /** What is drawn over the regions, for captions. */
+  words(view: View): string {
+    if (this.shown(view) === 'nothing' || this.picture === null) return '';
+    return [boundaryInWords(this.picture, this.decided), this.dataInWords(view)].filter(Boolean).join(' ');
+  }
+
+  update(view: View, picture: PanelPicture | null): void {
+    this.picture = picture;
+    const what = this.shown(view);
+    const { key } = view.network;
+    if (what === 'data' && this.askedFor !== key) {
+      this.askedFor = key;
+      this.actions.askData();
+    }
+    this.over.setChoices(OVERLAYS, what);
+    this.levels.setValue(this.decided);
+    setHidden(this.levels.element, what === 'nothing' || picture?.outputs !== 1);
+    setText(this.saying, this.words(view));
+    const hasNone = what === 'data' && view.data?.value?.data === null;
+    setHidden(this.choose.element, !hasNone);
+    setHidden(this.sentence, what === 'nothing');
+  }
+
+  /** Trained weights decide something; random ones do only where somebody asks. */
+  private shown({ run }: View): Over {
+    return this.chosen ?? (run?.settings.fileWeights === true ? 'boundary' : 'nothing');
+  }
+
+  private dataInWords(view: View): string {
+    if (this.shown(view) !== 'data' || view.data === null) return '';
     const { value, message } = view.data;
     if (message !== null) return message;
     if (value === null) return '';
     if (value.data === null) return t('No data are chosen.');
-    if (samplesOf(view) === null) return t('Data are drawn in the box of two inputs.');
+    if (this.samples(view) === null) return t('Data are drawn in the box of two inputs.');
     return t('Points: {0}.', value.data.label);
   }
-
-  function inWords(view: View): string {
-    if (shown(view) === 'nothing' || picture === null) return '';
-    return [boundaryInWords(picture, level), dataInWords(view)].filter(Boolean).join(' ');
-  }
-
-  function update(view: View, next: PanelPicture | null): void {
-    picture = next;
-    const what = shown(view);
-    const { key } = view.network;
-    if (what === 'data' && askedFor !== key) {
-      askedFor = key;
-      actions.askData();
-    }
-    over.setChoices(
-      [
-        { value: 'nothing', text: t('no boundary') },
-        { value: 'boundary', text: t('decision boundary') },
-        { value: 'data', text: t('boundary and data') },
-      ],
-      what,
-    );
-    levels.setValue(level);
-    setHidden(levels.element, what === 'nothing' || picture?.outputs !== 1);
-    setText(words, inWords(view));
-    const hasNone = what === 'data' && view.data?.value?.data === null;
-    setHidden(choose.element, !hasNone);
-    setHidden(sentence, what === 'nothing');
-  }
-
-  return {
-    tools: [over.element, levels.element],
-    sentence,
-    level: (view) => (shown(view) === 'nothing' ? null : level),
-    samples: samplesOf,
-    words: inWords,
-    update,
-  };
 }
+
+const OVERLAYS: readonly { readonly value: Over; readonly text: string }[] = [
+  { value: 'nothing', text: t('no boundary') },
+  { value: 'boundary', text: t('decision boundary') },
+  { value: 'data', text: t('boundary and data') },
+];

@@ -1,29 +1,14 @@
 import { zoomIdentity, type ZoomTransform } from 'd3-zoom';
-import type { PlaneWindow } from '../../src/common/place.ts';
+import { WHOLE, type PlaneWindow } from '../../src/common/place.ts';
 import type { PanelPicture } from '../../src/protocol/runs.ts';
 import { onThemeChange } from '../app/theme.ts';
+import { element } from '../widgets/dom.ts';
 import { isLightTheme } from './layerColor.ts';
 import { drawBoundary, drawSamples, type Samples } from './overlay.ts';
+import { contains, placementOf, windowInSight } from './pictureWindow.ts';
 import { preparePicture, type PreparedPicture } from './preparedPicture.ts';
 import { DARK, LIGHT, type Coloring, type Palette } from './regionColor.ts';
 import { paintPicture } from './regionPainter.ts';
-
-export interface PictureCanvas {
-  readonly canvas: HTMLCanvasElement;
-  /** The whole square, and perhaps a part of it counted on its own. */
-  show(whole: PanelPicture | null, part: PanelPicture | null, coloring: Coloring, samples: Samples | null): void;
-  /** Moves what is drawn at once, as an image; draws it sharp when the hand rests. */
-  moveTo(transform: ZoomTransform): void;
-  transform(): ZoomTransform;
-  /** What is in sight, in coordinates of the whole square. */
-  visible(): PlaneWindow;
-  /** The picture in sight, once it is sorted. */
-  shown(): PreparedPicture | null;
-  /** What is in sight on white paper, whatever the theme, with this many pixels a side; null before it is sorted. */
-  onPaper(pixels: number): HTMLCanvasElement | null;
-  /** Side of the square in CSS pixels. */
-  resize(side: number): void;
-}
 
 /** Work of one frame; the rest waits for the next. */
 const SLICE_MS = 8;
@@ -42,68 +27,123 @@ interface Layer {
 
 /**
  * A canvas that pans and zooms at the price of one image copy a frame, however many polygons there are: they are sorted
- * and drawn on a second canvas, in slices, which changes places with the first when finished. Tells n where one line in
- * n is drawn.
+ * and drawn on a second canvas, in slices, which changes places with the first when finished.
  */
-export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning: number) => void): PictureCanvas {
-  const canvas = document.createElement('canvas');
-  canvas.className = 'pictureCanvas';
-  let whole: Layer | null = null;
-  let part: Layer | null = null;
-  let samples: Samples | null = null;
-  let transform = zoomIdentity;
-  let drawn: Drawn | null = null;
-  let work: Generator<void, void> | null = null;
-  let frame = 0;
-  let restTimer = 0;
+export class PictureCanvas {
+  readonly canvas = element('canvas', { class: 'pictureCanvas' });
+  private whole: Layer | null = null;
+  private part: Layer | null = null;
+  private samples: Samples | null = null;
+  private move = zoomIdentity;
+  private drawn: Drawn | null = null;
+  private work: Generator<void, void> | null = null;
+  private frame = 0;
+  private restTimer = 0;
   /** In CSS pixels; kept, since a hidden canvas has none. */
-  let side = 1;
+  private side = 1;
 
-  function copy(): void {
+  /** `onPainted` is told n where one line in n is drawn. */
+  constructor(
+    private readonly onPrepared: () => void,
+    private readonly onPainted: (thinning: number) => void,
+  ) {
+    onThemeChange(() => this.repaint());
+  }
+
+  get transform(): ZoomTransform {
+    return this.move;
+  }
+
+  /** What is in sight, in coordinates of the whole square. */
+  get visible(): PlaneWindow {
+    return windowInSight(this.move, this.side);
+  }
+
+  /** The picture in sight, once it is sorted. */
+  get shown(): PreparedPicture | null {
+    return this.inSight()?.prepared ?? null;
+  }
+
+  /** The whole square, and perhaps a part of it counted on its own. */
+  show(whole: PanelPicture | null, part: PanelPicture | null, coloring: Coloring, samples: Samples | null): void {
+    const before = { whole: this.whole, part: this.part, samples: this.samples };
+    this.samples = samples;
+    this.whole = layerFor(whole, coloring, before.whole);
+    this.part = layerFor(part, coloring, before.part);
+    if (this.whole === before.whole && this.part === before.part && samples === before.samples) return;
+    if (this.whole?.picture !== before.whole?.picture) this.drawn = null;
+    this.repaint();
+  }
+
+  /** Moves what is drawn at once, as an image; draws it sharp when the hand rests. */
+  moveTo(transform: ZoomTransform): void {
+    this.move = transform;
+    this.copy();
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => this.repaint(), REST_MS);
+  }
+
+  /** Side of the square in CSS pixels. */
+  resize(side: number): void {
+    const { canvas } = this;
+    this.side = Math.max(1, side);
+    const pixels = Math.round(this.side * window.devicePixelRatio);
+    if (canvas.width === pixels) return;
+    canvas.width = canvas.height = pixels;
+    this.copy();
+    this.repaint();
+  }
+
+  /** What is in sight on white paper, whatever the theme, with this many pixels a side; null before it is sorted. */
+  onPaper(pixels: number): HTMLCanvasElement | null {
+    const layer = this.inSight();
+    if (layer === null || layer.prepared === null) return null;
+    const target = squareCanvas(pixels);
+    for (const work = this.paint(target, layer, layer.prepared, LIGHT, 'white'); work.next().done !== true;);
+    return target;
+  }
+
+  private copy(): void {
+    const { canvas, drawn, move } = this;
     const context = canvas.getContext('2d');
     if (context === null) return;
     context.clearRect(0, 0, canvas.width, canvas.height);
-    if (drawn === null || whole === null) return;
-    const ratio = canvas.width / side;
-    const scale = transform.k / drawn.transform.k;
-    const left = (transform.x - drawn.transform.x * scale) * ratio;
-    const top = (transform.y - drawn.transform.y * scale) * ratio;
+    if (drawn === null || this.whole === null) return;
+    const ratio = canvas.width / this.side;
+    const scale = move.k / drawn.transform.k;
+    const left = (move.x - drawn.transform.x * scale) * ratio;
+    const top = (move.y - drawn.transform.y * scale) * ratio;
     context.drawImage(drawn.canvas, left, top, drawn.canvas.width * scale, drawn.canvas.height * scale);
   }
 
-  function visible(): PlaneWindow {
-    const size = Math.min(1, 1 / transform.k);
-    const clamp = (at: number): number => Math.min(Math.max(0, at), 1 - size);
-    const x = clamp(-transform.x / (transform.k * side));
-    const y = clamp(1 - (side - transform.y) / (transform.k * side));
-    return { x, y, size };
-  }
-
   /** The part where it holds all that is in sight. */
-  function inSight(): Layer | null {
-    return part !== null && contains(part.picture.window, visible()) ? part : whole;
+  private inSight(): Layer | null {
+    return this.part !== null && contains(this.part.picture.window, this.visible) ? this.part : this.whole;
   }
 
   /** Sorts what is not sorted yet, then draws what is in sight. */
-  function* draw(): Generator<void, void> {
-    const layer = inSight();
-    if (layer === null || canvas.width === 0) return copy();
+  private *draw(): Generator<void, void> {
+    const { canvas } = this;
+    const layer = this.inSight();
+    if (layer === null || canvas.width === 0) return this.copy();
     const prepared = layer.prepared ?? (yield* preparePicture(layer.picture, layer.coloring));
-    if (layer.prepared === null) {
-      if (layer === part) part = { ...layer, prepared };
-      else if (layer === whole) whole = { ...layer, prepared };
-      onPrepared();
-    }
-    const finished: Drawn = { canvas: squareCanvas(canvas.width), transform };
+    if (layer.prepared === null) this.keep(layer, prepared);
+    const finished: Drawn = { canvas: squareCanvas(canvas.width), transform: this.move };
     const paper = getComputedStyle(document.body).getPropertyValue('--vscode-editor-background').trim() || 'black';
-    const thinning = yield* paint(finished.canvas, layer, prepared, isLightTheme() ? LIGHT : DARK, paper);
-    drawn = finished;
-    copy();
-    onPainted(thinning);
+    const thinning = yield* this.paint(finished.canvas, layer, prepared, isLightTheme() ? LIGHT : DARK, paper);
+    this.drawn = finished;
+    this.copy();
+    this.onPainted(thinning);
+  }
+
+  private keep(layer: Layer, prepared: PreparedPicture): void {
+    if (layer === this.part) this.part = { ...layer, prepared };
+    else if (layer === this.whole) this.whole = { ...layer, prepared };
+    this.onPrepared();
   }
 
   /** Draws what is in sight onto another canvas. */
-  function* paint(
+  private *paint(
     target: HTMLCanvasElement,
     { picture: { window }, coloring }: Layer,
     prepared: PreparedPicture,
@@ -112,103 +152,43 @@ export function createPictureCanvas(onPrepared: () => void, onPainted: (thinning
   ): Generator<void, number> {
     const context = target.getContext('2d');
     if (context === null) return 1;
-    const pixelRatio = target.width / side;
-    const square = transform.k * target.width;
-    const placement = {
-      scale: square * window.size,
-      left: transform.x * pixelRatio + window.x * square,
-      top: transform.y * pixelRatio + (1 - window.y - window.size) * square,
-    };
+    const pixelRatio = target.width / this.side;
+    const placement = placementOf(window, this.move, this.side, target.width);
+    const entire = placementOf(WHOLE, this.move, this.side, target.width);
     const thinning = yield* paintPicture(context, prepared, placement, { palette, coloring, pixelRatio, paper });
     const style = { isLight: palette.light, pixelRatio };
     drawBoundary(context, prepared.picture.boundary, placement, style);
-    const entire = { scale: square, left: transform.x * pixelRatio, top: transform.y * pixelRatio };
-    if (samples !== null) drawSamples(context, samples, entire, style);
+    if (this.samples !== null) drawSamples(context, this.samples, entire, style);
     return thinning;
   }
 
-  function onPaper(pixels: number): HTMLCanvasElement | null {
-    const layer = inSight();
-    if (layer === null || layer.prepared === null) return null;
-    const target = squareCanvas(pixels);
-    for (const work = paint(target, layer, layer.prepared, LIGHT, 'white'); work.next().done !== true;);
-    return target;
+  private repaint(): void {
+    cancelAnimationFrame(this.frame);
+    this.work = this.draw();
+    this.frame = requestAnimationFrame(() => this.continueWork());
   }
 
-  function repaint(): void {
-    cancelAnimationFrame(frame);
-    work = draw();
-    frame = requestAnimationFrame(continueWork);
-  }
-
-  function continueWork(): void {
+  private continueWork(): void {
     const until = performance.now() + SLICE_MS;
-    while (work !== null) {
-      if (work.next().done === true) work = null;
+    while (this.work !== null) {
+      if (this.work.next().done === true) this.work = null;
       else if (performance.now() > until) {
-        frame = requestAnimationFrame(continueWork);
+        this.frame = requestAnimationFrame(() => this.continueWork());
         return;
       }
     }
   }
+}
 
-  function layerFor(picture: PanelPicture | null, coloring: Coloring, before: Layer | null): Layer | null {
-    if (picture === null) return null;
-    const same = before?.picture === picture && before.coloring === coloring;
-    return same ? before : { picture, coloring, prepared: null };
-  }
-
-  onThemeChange(repaint);
-  return {
-    canvas,
-    show: (nextWhole, nextPart, coloring, nextSamples) => {
-      const [before, partBefore, samplesBefore] = [whole, part, samples];
-      samples = nextSamples;
-      whole = layerFor(nextWhole, coloring, before);
-      part = layerFor(nextPart, coloring, partBefore);
-      if (whole === before && part === partBefore && samples === samplesBefore) return;
-      if (whole?.picture !== before?.picture) drawn = null;
-      repaint();
-    },
-    moveTo: (next) => {
-      transform = next;
-      copy();
-      clearTimeout(restTimer);
-      restTimer = window.setTimeout(repaint, REST_MS);
-    },
-    transform: () => transform,
-    visible,
-    onPaper,
-    shown: () => inSight()?.prepared ?? null,
-    resize: (next) => {
-      side = Math.max(1, next);
-      const pixels = Math.round(side * window.devicePixelRatio);
-      if (canvas.width === pixels) return;
-      canvas.width = pixels;
-      canvas.height = pixels;
-      copy();
-      repaint();
-    },
-  };
+/** What is sorted already stays so. */
+function layerFor(picture: PanelPicture | null, coloring: Coloring, before: Layer | null): Layer | null {
+  if (picture === null) return null;
+  const same = before?.picture === picture && before.coloring === coloring;
+  return same ? before : { picture, coloring, prepared: null };
 }
 
 function squareCanvas(pixels: number): HTMLCanvasElement {
   const made = document.createElement('canvas');
   made.width = made.height = pixels;
   return made;
-}
-
-export function sameWindow(a: PlaneWindow, b: PlaneWindow): boolean {
-  return Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y), Math.abs(a.size - b.size)) < 1e-9;
-}
-
-/** With room for rounding. */
-function contains(outer: PlaneWindow, inner: PlaneWindow): boolean {
-  const slack = 1e-6;
-  return (
-    outer.x <= inner.x + slack &&
-    outer.y <= inner.y + slack &&
-    outer.x + outer.size >= inner.x + inner.size - slack &&
-    outer.y + outer.size >= inner.y + inner.size - slack
-  );
 }

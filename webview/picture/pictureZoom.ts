@@ -1,11 +1,13 @@
 import { select } from 'd3-selection';
-import { zoom, zoomIdentity, zoomTransform, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
+import { zoom, zoomIdentity, zoomTransform, type D3ZoomEvent, type ZoomBehavior, type ZoomTransform } from 'd3-zoom';
 import { t } from '../app/strings.ts';
 import { button } from '../widgets/toolkit.ts';
 
 const MAX_ZOOM = 1e5;
 const ZOOM_STEP = 1.6;
 const PAN_STEP = 40;
+
+type Zoom = ZoomBehavior<HTMLCanvasElement, unknown>;
 
 /** Moves a picture by wheel, pointer, keys and buttons. */
 export interface PictureZoom {
@@ -24,36 +26,13 @@ export function createPictureZoom(
     enlarge(): void;
   },
 ): PictureZoom {
-  const zooming = zoom<HTMLCanvasElement, unknown>()
-    .scaleExtent([1, MAX_ZOOM])
-    .wheelDelta(wheelDelta)
-    // The wheel scrolls the page, until the picture has the focus.
-    .filter((event: Event) =>
-      event instanceof WheelEvent
-        ? event.ctrlKey || event.metaKey || document.activeElement === canvas
-        : !(event instanceof MouseEvent && event.button !== 0),
-    )
-    .on('zoom', ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => on.moved(transform));
+  const zooming = zoomOf(canvas, (transform) => on.moved(transform));
   const target = select(canvas);
   target.call(zooming);
-  const scaleBy = (factor: number) => zooming.scaleBy(target, factor);
   const reset = () => zooming.transform(target, zoomIdentity);
-  const moveBy = (x: number, y: number) => {
-    const { k } = zoomTransform(canvas);
-    zooming.translateBy(target, x / k, y / k);
-  };
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => moveBy(PAN_STEP, 0),
-    ArrowRight: () => moveBy(-PAN_STEP, 0),
-    ArrowUp: () => moveBy(0, PAN_STEP),
-    ArrowDown: () => moveBy(0, -PAN_STEP),
-    '+': () => scaleBy(ZOOM_STEP),
-    '=': () => scaleBy(ZOOM_STEP),
-    '-': () => scaleBy(1 / ZOOM_STEP),
-    '0': reset,
-  };
+  const keys = { ...movesOf(canvas, zooming), '0': reset };
   target.on('keydown', (event: KeyboardEvent) => {
-    if (Object.hasOwn(keys, event.key)) keys[event.key]();
+    if (Object.hasOwn(keys, event.key)) keys[event.key as keyof typeof keys]();
     else if (!on.onKey(event.key)) return;
     event.preventDefault();
   });
@@ -72,6 +51,40 @@ export function createPictureZoom(
       ];
       zooming.extent(square).translateExtent(square);
     },
+  };
+}
+
+function zoomOf(canvas: HTMLCanvasElement, moved: (transform: ZoomTransform) => void): Zoom {
+  return (
+    zoom<HTMLCanvasElement, unknown>()
+      .scaleExtent([1, MAX_ZOOM])
+      .wheelDelta(wheelDelta)
+      // The wheel scrolls the page, until the picture has the focus.
+      .filter((event: Event) =>
+        event instanceof WheelEvent
+          ? event.ctrlKey || event.metaKey || document.activeElement === canvas
+          : !(event instanceof MouseEvent && event.button !== 0),
+      )
+      .on('zoom', ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => moved(transform))
+  );
+}
+
+/** By the keys that move the picture. */
+function movesOf(canvas: HTMLCanvasElement, zooming: Zoom) {
+  const target = select(canvas);
+  const by = (factor: number) => () => zooming.scaleBy(target, factor);
+  const to = (x: number, y: number) => () => {
+    const { k } = zoomTransform(canvas);
+    zooming.translateBy(target, x / k, y / k);
+  };
+  return {
+    ArrowLeft: to(PAN_STEP, 0),
+    ArrowRight: to(-PAN_STEP, 0),
+    ArrowUp: to(0, PAN_STEP),
+    ArrowDown: to(0, -PAN_STEP),
+    '+': by(ZOOM_STEP),
+    '=': by(ZOOM_STEP),
+    '-': by(1 / ZOOM_STEP),
   };
 }
 

@@ -1,15 +1,17 @@
-import { select } from 'd3-selection';
+import { select, type Selection } from 'd3-selection';
 import { significant } from '../../src/common/formatFigures.ts';
 import type { PanelPicture } from '../../src/protocol/runs.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
 import { element, setText } from '../widgets/dom.ts';
 import type { PictureCanvas } from './pictureCanvas.ts';
-import { polygonArea, polygonAt } from './preparedPicture.ts';
-import { createRegionDetails } from './regionDetails.ts';
+import { polygonArea, polygonAt, type PreparedPicture } from './preparedPicture.ts';
+import { createRegionDetails, type RegionDetails } from './regionDetails.ts';
 
 /** A region is asked about when the pointer has rested this long. */
 const PROBE_MS = 140;
+
+type Path = Selection<SVGPathElement, unknown, null, undefined>;
 
 /** A point of the whole square, each coordinate from 0 to 1. */
 export interface SquarePoint {
@@ -17,134 +19,140 @@ export interface SquarePoint {
   readonly y: number;
 }
 
-/** The region under the pointer, or the one that is pinned: its outline, its size, and what the network does in it. */
-export interface PointedRegion {
-  readonly marks: SVGSVGElement;
-  readonly readout: HTMLElement;
-  readonly details: HTMLElement;
-  readonly isPinned: boolean;
-  /** The pointer is there, in pixels of the canvas. */
-  pointAt(offsetX: number, offsetY: number): void;
-  /** Pins the region there; the one that is pinned there already is let go. */
-  pinAt(offsetX: number, offsetY: number): void;
-  unpin(): void;
-  /** The pointer has gone, or the picture has moved. */
-  leave(): void;
-  showProbe(view: View): void;
-  resize(side: number): void;
+interface PointedActions {
+  copy(text: string): void;
+  /** Asks for the region at a point. */
+  ask(at: SquarePoint): void;
 }
 
-/** `ask` asks for the region at a point. */
-export function createPointedRegion(
-  surface: PictureCanvas,
-  actions: { readonly copy: (text: string) => void; readonly ask: (at: SquarePoint) => void },
-): PointedRegion {
-  const { canvas } = surface;
-  const marks = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
-    .attr('class', 'pictureOverlay')
-    .attr('aria-hidden', 'true');
-  const outline = marks.append('path').attr('class', 'regionOutline');
-  const spot = marks.append('path').attr('class', 'regionSpot');
-  const readout = element('p', { class: 'muted caption readout' });
-  const details = createRegionDetails({ copy: actions.copy, pin: () => setPinned(!isPinned) });
-  let probeTimer = 0;
+/** The region under the pointer, or the one that is pinned: its outline, its size, and what the network does in it. */
+export class PointedRegion {
+  readonly marks: SVGSVGElement;
+  readonly readout = element('p', { class: 'muted caption readout' });
+  readonly details: HTMLElement;
+  private readonly outline: Path;
+  private readonly spot: Path;
+  private readonly regionDetails: RegionDetails;
+  private probeTimer = 0;
   /** The point asked about. */
-  let pointed: SquarePoint | null = null;
+  private pointed: SquarePoint | null = null;
   /** The region at `pointed` stays, wherever the pointer goes. */
-  let isPinned = false;
+  private stays = false;
 
-  function setPinned(pinned: boolean): void {
-    isPinned = pinned;
-    details.setPinned(pinned);
-    if (!pinned) leave();
+  constructor(
+    private readonly surface: PictureCanvas,
+    private readonly actions: PointedActions,
+  ) {
+    this.marks = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    const marks = select(this.marks).attr('class', 'pictureOverlay').attr('aria-hidden', 'true');
+    this.outline = marks.append('path').attr('class', 'regionOutline');
+    this.spot = marks.append('path').attr('class', 'regionSpot');
+    const pin = (): void => this.setPinned(!this.stays);
+    this.regionDetails = createRegionDetails({ copy: (text) => actions.copy(text), pin });
+    this.details = this.regionDetails.element;
   }
 
-  function pinAt(offsetX: number, offsetY: number): void {
-    const before = isPinned ? polygonOf(pointed) : -1;
-    isPinned = false;
-    pointAt(offsetX, offsetY, 0);
-    setPinned(pointed !== null && polygonOf(pointed) !== before);
+  get isPinned(): boolean {
+    return this.stays;
+  }
+
+  /** The pointer is there, in pixels of the canvas. */
+  pointAt(offsetX: number, offsetY: number, delay = PROBE_MS): void {
+    const prepared = this.surface.shown;
+    if (prepared === null || this.stays) return;
+    const side = this.surface.canvas.clientWidth;
+    const [u, v] = this.surface.transform.invert([offsetX, offsetY]);
+    const at = { x: Math.min(1, Math.max(0, u / side)), y: Math.min(1, Math.max(0, 1 - v / side)) };
+    const polygon = this.polygonOf(at);
+    if (polygon < 0) return this.leave();
+    this.pointed = at;
+    this.drawOutline(prepared.picture, polygon);
+    setText(this.readout, sizeText(prepared, polygon));
+    clearTimeout(this.probeTimer);
+    this.probeTimer = window.setTimeout(() => {
+      if (this.pointed === at) this.actions.ask(at);
+    }, delay);
+  }
+
+  /** Pins the region there; the one that is pinned there already is let go. */
+  pinAt(offsetX: number, offsetY: number): void {
+    const before = this.stays ? this.polygonOf(this.pointed) : -1;
+    this.stays = false;
+    this.pointAt(offsetX, offsetY, 0);
+    this.setPinned(this.pointed !== null && this.polygonOf(this.pointed) !== before);
+  }
+
+  unpin(): void {
+    this.setPinned(false);
+  }
+
+  /** The pointer has gone, or the picture has moved. */
+  leave(): void {
+    if (this.stays) return this.redrawPinned();
+    clearTimeout(this.probeTimer);
+    this.pointed = null;
+    this.outline.attr('d', null);
+    this.spot.attr('d', null);
+    setText(this.readout, '');
+    this.regionDetails.show(null, [], 0);
+  }
+
+  showProbe({ probe, network }: View): void {
+    const { pointed } = this;
+    const isMeant = probe !== null && pointed !== null && probe.x === pointed.x && probe.y === pointed.y;
+    if (!isMeant && pointed !== null) return;
+    this.regionDetails.show(isMeant ? probe : null, network.layers, network.inputSize);
+  }
+
+  resize(side: number): void {
+    this.marks.setAttribute('viewBox', `0 0 ${side} ${side}`);
+  }
+
+  private setPinned(pinned: boolean): void {
+    this.stays = pinned;
+    this.regionDetails.setPinned(pinned);
+    if (!pinned) this.leave();
   }
 
   /** Of the picture in sight, the polygon with this point; -1 where there is none. */
-  function polygonOf(at: SquarePoint | null): number {
-    const prepared = surface.shown();
+  private polygonOf(at: SquarePoint | null): number {
+    const prepared = this.surface.shown;
     if (prepared === null || at === null) return -1;
     const { window } = prepared.picture;
     return polygonAt(prepared, (at.x - window.x) / window.size, (at.y - window.y) / window.size);
   }
 
-  function pointAt(offsetX: number, offsetY: number, delay: number): void {
-    const prepared = surface.shown();
-    if (prepared === null || isPinned) return;
-    const side = canvas.clientWidth;
-    const [u, v] = surface.transform().invert([offsetX, offsetY]);
-    const at = { x: Math.min(1, Math.max(0, u / side)), y: Math.min(1, Math.max(0, 1 - v / side)) };
-    const polygon = polygonOf(at);
-    if (polygon < 0) return leave();
-    pointed = at;
-    drawOutline(prepared.picture, polygon);
-    const { window, sides, gradients } = prepared.picture;
-    const area = polygonArea(prepared, polygon) * window.size ** 2 * sides[0] * sides[1];
-    const [gx, gy] = [gradients[2 * polygon] / sides[0], gradients[2 * polygon + 1] / sides[1]];
-    setText(readout, t('area {0} · gradient ({1}, {2})', significant(area), significant(gx), significant(gy)));
-    clearTimeout(probeTimer);
-    probeTimer = self.setTimeout(() => {
-      if (pointed === at) actions.ask(at);
-    }, delay);
-  }
-
-  function leave(): void {
-    if (isPinned) return redrawPinned();
-    clearTimeout(probeTimer);
-    pointed = null;
-    outline.attr('d', null);
-    spot.attr('d', null);
-    setText(readout, '');
-    details.show(null, [], 0);
-  }
-
   /** The picture has moved under the region that stays. */
-  function redrawPinned(): void {
-    const polygon = polygonOf(pointed);
-    const prepared = surface.shown();
-    if (prepared !== null && polygon >= 0) drawOutline(prepared.picture, polygon);
-    else outline.attr('d', null);
+  private redrawPinned(): void {
+    const polygon = this.polygonOf(this.pointed);
+    const prepared = this.surface.shown;
+    if (prepared !== null && polygon >= 0) this.drawOutline(prepared.picture, polygon);
+    else this.outline.attr('d', null);
   }
 
-  function drawOutline(picture: PanelPicture, polygon: number): void {
-    const side = canvas.clientWidth;
-    const toPixels = (x: number, y: number) => surface.transform().apply([x * side, (1 - y) * side]);
-    const corners = cornersOf(picture, polygon).map(({ x, y }) =>
-      toPixels(x, y)
+  private drawOutline(picture: PanelPicture, polygon: number): void {
+    const corners = cornersOf(picture, polygon).map((corner) =>
+      this.toPixels(corner)
         .map((value) => value.toFixed(1))
         .join(),
     );
-    outline.attr('d', `M${corners.join('L')}Z`);
-    if (pointed === null) return;
-    const [x, y] = toPixels(pointed.x, pointed.y);
-    spot.attr('d', `M${x - 4},${y}h8M${x},${y - 4}v8`);
+    this.outline.attr('d', `M${corners.join('L')}Z`);
+    if (this.pointed === null) return;
+    const [x, y] = this.toPixels(this.pointed);
+    this.spot.attr('d', `M${x - 4},${y}h8M${x},${y - 4}v8`);
   }
 
-  function showProbe({ probe, network }: View): void {
-    const isMeant = probe !== null && pointed !== null && probe.x === pointed.x && probe.y === pointed.y;
-    if (isMeant || pointed === null) details.show(isMeant ? probe : null, network.layers, network.inputSize);
+  private toPixels({ x, y }: SquarePoint): [number, number] {
+    const side = this.surface.canvas.clientWidth;
+    return this.surface.transform.apply([x * side, (1 - y) * side]);
   }
+}
 
-  return {
-    marks: marks.node()!,
-    readout,
-    details: details.element,
-    get isPinned() {
-      return isPinned;
-    },
-    pointAt: (offsetX, offsetY) => pointAt(offsetX, offsetY, PROBE_MS),
-    pinAt,
-    unpin: () => setPinned(false),
-    leave,
-    showProbe,
-    resize: (side) => void marks.attr('viewBox', `0 0 ${side} ${side}`),
-  };
+function sizeText(prepared: PreparedPicture, polygon: number): string {
+  const { window, sides, gradients } = prepared.picture;
+  const area = polygonArea(prepared, polygon) * window.size ** 2 * sides[0] * sides[1];
+  const [gx, gy] = [gradients[2 * polygon] / sides[0], gradients[2 * polygon + 1] / sides[1]];
+  return t('area {0} · gradient ({1}, {2})', significant(area), significant(gx), significant(gy));
 }
 
 /** Corners of a polygon, in the whole square. */
