@@ -4,7 +4,7 @@ import type { CountMethodName, CountSettings } from '../../src/protocol/runs.ts'
 import type { Actions, Section } from '../app/actions.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
 import { formatDomain, plural } from '../format.ts';
-import { createPlaceForm } from './placeForm.ts';
+import { PlaceForm } from './placeForm.ts';
 import { DEVIATION, NETWORKS, SAMPLES, SEED, THREADS } from './ranges.ts';
 import { t } from '../app/strings.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';
@@ -29,7 +29,7 @@ export function createCountForm(actions: Actions): Section {
     if (settings !== null) actions.changeSettings({ ...settings, ...part });
   };
   const method = dropdown(t('Method'), (value) => change(withMethod(value as CountMethodName, settings)));
-  const place = createPlaceForm(
+  const place = new PlaceForm(
     (next) => change({ place: next }),
     (needed) => actions.choosePoints('count', needed),
   );

@@ -5,82 +5,88 @@ import { t } from '../app/strings.ts';
 import { COORDINATE } from './ranges.ts';
 import { dropdown, numberField, underLabel, vectorField } from '../widgets/toolkit.ts';
 
-export interface PlaceForm {
-  readonly elements: readonly HTMLElement[];
-  update(place: Place, method: CountMethodName, inputs: number, disabled: boolean): void;
-}
-
 /** Points of more inputs are for files, not for typing. */
 const MAX_TYPED_COORDINATES = 32;
 
 /** Where to count: the box, all of the space, a segment or a parallelogram that is typed, or points of a file. */
-export function createPlaceForm(change: (place: Place) => void, choosePoints: (needed: 2 | 3) => void): PlaceForm {
-  let place: Place = DEFAULT_BOX;
-  /** The last box, for when the user chooses the box again. */
-  let box = DEFAULT_BOX;
-  let method: CountMethodName = 'auto';
-  let inputs = 1;
-  const kinds = dropdown(t('Which place'), (value) => {
-    if (value === 'points') choosePoints(method === 'line' || inputs < 2 ? 2 : 3);
-    else change(placeOfKind(value as Place['kind'], box, inputs));
+export class PlaceForm {
+  readonly elements: readonly HTMLElement[];
+  private readonly kinds = dropdown(t('Which place'), (value) => this.choose(value as Place['kind']));
+  private readonly lower = numberField(t('from'), COORDINATE, (value) => this.changeBox({ lower: value }));
+  private readonly upper = numberField(t('to'), COORDINATE, (value) => this.changeBox({ upper: value }));
+  private readonly vectors = VECTORS.map(([name, label]) => {
+    const change = (value: readonly number[]): void => this.change({ ...this.place, [name]: value });
+    return { name, field: vectorField(label, t('Enter {0} numbers.'), change) };
   });
-  /** The ends as typed: taken together, once they make a box. */
-  let typed = { lower: box.lower, upper: box.upper };
-  const changeBox = (part: Partial<typeof typed>): void => {
-    typed = { ...typed, ...part };
-    const fits = typed.lower < typed.upper;
-    lower.complain(fits ? null : t('“from” must be less than “to”.'));
-    upper.complain(null);
-    if (fits) change({ kind: 'box', ...typed });
-  };
-  const lower = numberField(t('from'), COORDINATE, (value) => changeBox({ lower: value }));
-  const upper = numberField(t('to'), COORDINATE, (value) => changeBox({ upper: value }));
-  const hint = t('Enter {0} numbers.');
-  const vector = (label: string, name: string) =>
-    vectorField(label, hint, (value) => change({ ...place, [name]: value }));
-  const vectors = {
-    from: vector(t('from point'), 'from'),
-    to: vector(t('to point'), 'to'),
-    origin: vector(t('corner'), 'origin'),
-    u: vector(t('first side'), 'u'),
-    v: vector(t('second side'), 'v'),
-  };
-  const entries = Object.entries(vectors);
-  const vectorRow = element(
+  private readonly vectorRow = element(
     'div',
     { class: 'vectors' },
-    entries.map(([, field]) => field.element),
+    this.vectors.map(({ field }) => field.element),
   );
+  private place: Place = DEFAULT_BOX;
+  /** The last box, for when the user chooses the box again. */
+  private box = DEFAULT_BOX;
+  /** The ends as typed: taken together, once they make a box. */
+  private typed: Ends = DEFAULT_BOX;
+  private method: CountMethodName = 'auto';
+  private inputs = 1;
 
-  function update(next: Place, nextMethod: CountMethodName, nextInputs: number, disabled: boolean): void {
-    [place, method, inputs] = [next, nextMethod, nextInputs];
-    if (place.kind === 'box' && !isSameBox(place, box)) {
-      box = place;
-      typed = { lower: box.lower, upper: box.upper };
-    }
-    kinds.setChoices(choices(method, place, inputs), place.kind);
-    kinds.setDisabled(disabled);
+  constructor(
+    private readonly change: (place: Place) => void,
+    private readonly choosePoints: (needed: 2 | 3) => void,
+  ) {
+    const { kinds, lower, upper, vectorRow } = this;
+    this.elements = [underLabel(t('domain'), kinds.element), lower.element, upper.element, vectorRow];
+  }
+
+  update(place: Place, method: CountMethodName, inputs: number, disabled: boolean): void {
+    [this.place, this.method, this.inputs] = [place, method, inputs];
+    if (place.kind === 'box' && !isSameBox(place, this.box)) this.box = this.typed = place;
+    this.kinds.setChoices(choices(method, place, inputs), place.kind);
+    this.kinds.setDisabled(disabled);
     for (const [field, value] of [
-      [lower, typed.lower],
-      [upper, typed.upper],
+      [this.lower, this.typed.lower],
+      [this.upper, this.typed.upper],
     ] as const) {
       field.setValue(value);
       field.setDisabled(disabled);
       setHidden(field.element, place.kind !== 'box');
     }
-    setHidden(vectorRow, place.kind !== 'segment' && place.kind !== 'parallelogram');
-    for (const [name, field] of entries) {
-      const value = (place as unknown as Record<string, readonly number[] | undefined>)[name];
+    setHidden(this.vectorRow, place.kind !== 'segment' && place.kind !== 'parallelogram');
+    for (const { name, field } of this.vectors) {
+      const value = (place as Partial<Record<VectorName, readonly number[]>>)[name];
       setHidden(field.element, value === undefined);
       if (value !== undefined) field.setValue(value);
       field.setDisabled(disabled);
     }
   }
-  return {
-    elements: [underLabel(t('domain'), kinds.element), lower.element, upper.element, vectorRow],
-    update,
-  };
+
+  private choose(kind: Place['kind']): void {
+    const { box, method, inputs } = this;
+    if (kind === 'points') this.choosePoints(method === 'line' || inputs < 2 ? 2 : 3);
+    else this.change(placeOfKind(kind, box, inputs));
+  }
+
+  private changeBox(part: Partial<Ends>): void {
+    const { lower, upper } = (this.typed = { ...this.typed, ...part });
+    const fits = lower < upper;
+    this.lower.complain(fits ? null : t('“from” must be less than “to”.'));
+    this.upper.complain(null);
+    if (fits) this.change({ kind: 'box', lower, upper });
+  }
 }
+
+type Ends = Pick<Box<number>, 'lower' | 'upper'>;
+
+/** Points of a segment or a parallelogram. */
+const VECTORS = [
+  ['from', t('from point')],
+  ['to', t('to point')],
+  ['origin', t('corner')],
+  ['u', t('first side')],
+  ['v', t('second side')],
+] as const;
+type VectorName = (typeof VECTORS)[number][0];
 
 function isSameBox(a: Box<number>, b: Box<number>): boolean {
   return a.lower === b.lower && a.upper === b.upper;

@@ -5,11 +5,11 @@ import { describePlace } from '../../src/common/describePlace.ts';
 import { boxOf } from '../../src/common/place.ts';
 import type { CountSettings, PanelDistances } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
-import { createDistancePlot } from '../plots/distancePlot.ts';
+import { DistancePlot } from '../plots/distancePlot.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
 import { formatDomain } from '../format.ts';
-import { createLinePlot } from '../plots/linePlot.ts';
-import { createPlaceForm } from '../forms/placeForm.ts';
+import { LinePlot } from '../plots/linePlot.ts';
+import { PlaceForm } from '../forms/placeForm.ts';
 import { t } from '../app/strings.ts';
 import { SEED } from '../forms/ranges.ts';
 import { button, numberField, progressRing } from '../widgets/toolkit.ts';
@@ -20,101 +20,110 @@ const AT_ONCE = 2;
 const LONGER = 30;
 
 /** One network along a line: its outputs, where they bend; and how far points are from the nearest boundary. */
-export function createLinePage(actions: Actions): Plot {
-  const plot = createLinePlot();
-  const distances = createDistancePlot((url) => actions.open(url));
-  const title = element('p', { class: 'muted lineTitle' });
-  const seed = numberField(t('seed'), SEED, (value) => {
-    chosenSeed = value;
-    if (view !== null) update(view);
+export class LinePage implements Plot {
+  readonly element: HTMLElement;
+  private readonly plot = new LinePlot();
+  private readonly distances = new DistancePlot((url) => this.actions.open(url));
+  private readonly title = element('p', { class: 'muted lineTitle' });
+  private readonly seed = numberField(t('seed'), SEED, (value) => {
+    this.chosenSeed = value;
+    if (this.view !== null) this.update(this.view);
   });
-  const place = createPlaceForm(
-    (next) => actions.placeLine(next),
-    (needed) => actions.choosePoints('line', needed),
+  private readonly place = new PlaceForm(
+    (next) => this.actions.placeLine(next),
+    (needed) => this.actions.choosePoints('line', needed),
   );
-  const waiting = element('div', { class: 'waitingLine muted' }, [progressRing(), t('Following the line…')]);
-  const failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
-  const longer = button(t('Measure more points'), 'secondary', () => {
-    if (view === null) return;
-    before = view.distances?.value ?? null;
-    actions.askDistances(sourceAt(view.settings, chosenSeed), boxSettings(view), LONGER);
-  });
-  const progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
-  const tools = element('div', { class: 'lineTools' }, [...place.elements, seed.element]);
-  const measuring = element('div', { class: 'measuring' }, [progress, longer.element]);
-  const root = element('div', { class: 'linePage' }, [
-    title,
-    tools,
-    waiting,
-    failure,
-    plot.element,
-    distances.element,
-    measuring,
-  ]);
-  let view: View | null = null;
-  let chosenSeed = 1;
-  let asked = '';
-  let askedAround = '';
+  private readonly tools = element('div', { class: 'lineTools' }, [...this.place.elements, this.seed.element]);
+  private readonly waiting = element('div', { class: 'waitingLine muted' }, [progressRing(), t('Following the line…')]);
+  private readonly failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
+  private readonly progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
+  private readonly longer = button(t('Measure more points'), 'secondary', () => this.measureLonger());
+  private readonly measuring = element('div', { class: 'measuring' }, [this.progress, this.longer.element]);
+  private view: View | null = null;
+  private chosenSeed = 1;
+  private asked = '';
+  private askedAround = '';
   /** What was there when more was asked for. */
-  let before: PanelDistances | null = null;
+  private before: PanelDistances | null = null;
 
-  function update(next: View): void {
-    view = next;
-    if (next.page !== 'line') return;
-    const settings = lineSettings(next);
-    const { network } = next;
-    const source = sourceAt(settings, chosenSeed);
-    const wanted = JSON.stringify([network.key, network.fingerprint, sourceId(source), settings]);
-    if (wanted !== asked && network.countRefused === null) {
-      asked = wanted;
-      return actions.askLine(source, settings);
-    }
-    // Wherever the line goes, the points are those of the box.
-    const inBox = boxSettings(next);
-    const around = JSON.stringify([network.key, network.fingerprint, sourceId(source), inBox]);
-    if (around !== askedAround && network.countRefused === null) {
-      askedAround = around;
-      return actions.askDistances(source, inBox, AT_ONCE);
-    }
-    const line = next.line?.value ?? null;
-    const message = network.countRefused ?? next.line?.message ?? null;
-    setHidden(waiting, line !== null || message !== null);
-    setText(failure, message ?? '');
-    failure.classList.toggle('failed', network.countRefused === null);
-    seed.setValue(chosenSeed);
-    seed.setDisabled(settings.fileWeights);
-    place.update(settings.place, 'line', network.inputSize, false);
-    setHidden(tools, network.countRefused !== null);
-    setText(
-      title,
-      `${t('On {0}', formatDomain(describePlace(network.inputSize, 'line', settings.place, t)))} · ${describeWeights(next)}`,
-    );
-    plot.show(line, network.layers);
-    showDistances(next);
+  constructor(private readonly actions: Actions) {
+    const { title, tools, waiting, failure, plot, distances, measuring } = this;
+    const parts = [title, tools, waiting, failure, plot.element, distances.element, measuring];
+    this.element = element('div', { class: 'linePage' }, parts);
   }
 
-  function showDistances({ distances: answer, network }: View): void {
+  update(view: View): void {
+    this.view = view;
+    if (view.page !== 'line' || this.ask(view)) return;
+    const { network } = view;
+    const settings = lineSettings(view);
+    const line = view.line?.value ?? null;
+    const message = network.countRefused ?? view.line?.message ?? null;
+    setHidden(this.waiting, line !== null || message !== null);
+    setText(this.failure, message ?? '');
+    this.failure.classList.toggle('failed', network.countRefused === null);
+    this.seed.setValue(this.chosenSeed);
+    this.seed.setDisabled(settings.fileWeights);
+    this.place.update(settings.place, 'line', network.inputSize, false);
+    setHidden(this.tools, network.countRefused !== null);
+    setText(this.title, titleOf(view));
+    this.plot.show(line, network.layers);
+    this.showDistances(view);
+  }
+
+  resize(): void {
+    for (const part of [this.plot, this.distances]) part.resize();
+  }
+
+  /** Asks for what has changed, the line first; whether it did: the page is shown again with what is known then. */
+  private ask(view: View): boolean {
+    const { network } = view;
+    if (network.countRefused !== null) return false;
+    const settings = lineSettings(view);
+    const source = sourceAt(settings, this.chosenSeed);
+    const subject = [network.key, network.fingerprint, sourceId(source)];
+    const wanted = JSON.stringify([...subject, settings]);
+    if (wanted !== this.asked) {
+      this.asked = wanted;
+      this.actions.askLine(source, settings);
+      return true;
+    }
+    // Wherever the line goes, the points are those of the box.
+    const inBox = boxSettings(view);
+    const around = JSON.stringify([...subject, inBox]);
+    if (around === this.askedAround) return false;
+    this.askedAround = around;
+    this.actions.askDistances(source, inBox, AT_ONCE);
+    return true;
+  }
+
+  private measureLonger(): void {
+    const { view } = this;
+    if (view === null) return;
+    this.before = view.distances?.value ?? null;
+    this.actions.askDistances(sourceAt(view.settings, this.chosenSeed), boxSettings(view), LONGER);
+  }
+
+  private showDistances({ distances: answer, network }: View): void {
     const measured = answer?.value ?? null;
-    setHidden(measuring, network.countRefused !== null || measured?.complete === true);
-    distances.show(measured, network.neurons);
+    setHidden(this.measuring, network.countRefused !== null || measured?.complete === true);
+    this.distances.show(measured, network.neurons);
     const message = answer?.message ?? null;
-    const isAwaited = message === null && measured === before;
-    setHidden(longer.element, isAwaited || network.countRefused !== null);
+    const isAwaited = message === null && measured === this.before;
+    setHidden(this.longer.element, isAwaited || network.countRefused !== null);
     const done = t(
       '{0} points, as many as {1} seconds allowed.',
       formatCount(measured?.points ?? 0),
-      before === null ? AT_ONCE : LONGER,
+      this.before === null ? AT_ONCE : LONGER,
     );
-    setText(progress, message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
+    setText(this.progress, message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
   }
-  return {
-    element: root,
-    update,
-    resize: () => {
-      plot.resize();
-      distances.resize();
-    },
-  };
+}
+
+/** Where the line goes, and with which weights. */
+function titleOf(view: View): string {
+  const place = describePlace(view.network.inputSize, 'line', lineSettings(view).place, t);
+  return `${t('On {0}', formatDomain(place))} · ${describeWeights(view)}`;
 }
 
 /** Settings of the panel, on this page's line. */

@@ -1,9 +1,53 @@
+import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelLine } from '../../src/protocol/runs.ts';
+import { TITLE_ABOVE, TITLE_BELOW } from './axis.ts';
 
 /** A network along a line in numbers: what its plot draws, without any element. */
 
 /** More outputs than this cannot be told apart. */
 const MAX_DRAWN = 10;
+
+/** Curves above lanes, one for each layer that bends; all in pixels. */
+export interface LineLayout {
+  readonly width: number;
+  readonly left: number;
+  readonly right: number;
+  readonly x: ScaleLinear<number, number>;
+  readonly y: ScaleLinear<number, number>;
+  readonly lanes: readonly Lane[];
+  readonly laneHeight: number;
+  readonly height: number;
+}
+
+export interface Lane {
+  readonly layer: PanelLayer;
+  readonly depth: number;
+  readonly top: number;
+  readonly count: number;
+}
+
+/** The lowest place of a curve, and the highest. */
+const CURVES = 206 + TITLE_ABOVE;
+export const TOP = 6 + TITLE_ABOVE;
+const LABELS_LEFT = 46;
+
+/** `all` layers of the network; `width` is that of the drawing. */
+export function layOutLine(line: PanelLine, all: readonly PanelLayer[], width: number): LineLayout {
+  const counts = breakpointsByLayer(line);
+  const bending = all.filter((layer) => layer.neurons > 0);
+  const narrow = width < 420;
+  const left = narrow ? 34 : LABELS_LEFT;
+  const right = width - (narrow ? 84 : 128);
+  const laneHeight = bending.length <= 8 ? 18 : Math.max(5, Math.floor(144 / bending.length));
+  const top = CURVES + 14;
+  const lanes = bending.map((layer, depth): Lane => {
+    return { layer, depth, top: top + depth * laneHeight, count: counts.get(layer.index) ?? 0 };
+  });
+  const height = top + bending.length * laneHeight + 30 + TITLE_BELOW;
+  const y = scaleLinear(outputExtent(line), [CURVES, TOP]).nice(4);
+  return { width, left, right, x: scaleLinear([0, 1], [left, right]), y, lanes, laneHeight, height };
+}
 
 /** The path of one output: every knot, or where they stand closer than pixels, the extremes of each pixel. */
 export function outputPath(
@@ -86,6 +130,19 @@ export function nearestKnot({ knots }: PanelLine, t: number): number {
     else high = middle;
   }
   return t - knots[low] <= knots[high] - t ? low : high;
+}
+
+/** The knot that a key goes to from `current`; null for keys that go nowhere. */
+export function knotByKey(key: string, current: number, last: number): number | null {
+  const targets: Readonly<Record<string, number>> = {
+    ArrowRight: current + 1,
+    ArrowLeft: current - 1,
+    PageDown: current + 10,
+    PageUp: current - 10,
+    Home: 0,
+    End: last,
+  };
+  return key in targets ? Math.min(last, Math.max(0, targets[key])) : null;
 }
 
 /** The outputs between two knots are linear. */

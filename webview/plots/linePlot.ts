@@ -1,188 +1,134 @@
 import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { axisBottom, axisLeft } from 'd3-axis';
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelLine } from '../../src/protocol/runs.ts';
-import { drawAxisTitles, TITLE_ABOVE, TITLE_BELOW, type AxisTitles, type Group } from './axis.ts';
-import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
+import { drawAxisTitles, TITLE_BELOW, type AxisTitles, type Group } from './axis.ts';
+import { Drawing } from './drawing.ts';
+import { element, setHidden, setText } from '../widgets/dom.ts';
 import { plural, shorten } from '../format.ts';
 import { layerHue } from '../picture/layerColor.ts';
-import { createLineTable } from '../tables/lineTable.ts';
+import { LineTable } from '../tables/lineTable.ts';
 import {
-  breakpointsByLayer,
   drawnOutputs,
+  knotByKey,
+  layOutLine,
   nearestKnot,
-  outputExtent,
   outputPath,
   outputsAt,
   tickPath,
+  TOP,
+  type Lane,
+  type LineLayout,
 } from './lineGeometry.ts';
 import { t } from '../app/strings.ts';
 
-export interface LinePlot {
-  readonly element: HTMLElement;
-  show(line: PanelLine | null, layers: readonly PanelLayer[]): void;
-  resize(): void;
-}
-
-interface Geometry {
-  readonly width: number;
-  readonly left: number;
-  readonly right: number;
-  readonly x: ScaleLinear<number, number>;
-  readonly y: ScaleLinear<number, number>;
-  readonly lanes: readonly Lane[];
-  readonly laneHeight: number;
-  readonly height: number;
-}
-
-interface Lane {
-  readonly layer: PanelLayer;
-  readonly depth: number;
-  readonly top: number;
-  readonly count: number;
-}
-
-/** The lowest place of a curve, and the highest. */
-const CURVES = 206 + TITLE_ABOVE;
-const TOP = 6 + TITLE_ABOVE;
-const LABELS_LEFT = 46;
 const NAME_LENGTH = 14;
 
 /** The outputs along the line, and under them, on a lane for each layer, every place where it bends. */
-export function createLinePlot(): LinePlot {
-  const titleId = uniqueId('lineTitle');
-  const descriptionId = uniqueId('lineDescription');
-  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
-    .attr('class', 'plot linePlot')
-    .attr('role', 'img')
-    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
-  const heading = element('h2', { text: t('Outputs along the line'), attributes: { id: titleId } });
-  const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
-  const readout = element('p', { class: 'muted caption readout', attributes: { role: 'status' } });
-  const frame = element(
-    'div',
-    {
-      class: 'plotFrame',
-      attributes: {
-        tabindex: '0',
-        role: 'slider',
-        'aria-label': t('Breakpoint'),
-        'aria-valuemin': '0',
-        'aria-valuenow': '0',
-      },
-    },
-    [svg.node()],
-  );
-  const table = createLineTable();
-  const legend = element('p', { class: 'muted caption outputLegend' });
-  const parts = [heading, description, frame, legend, readout, table.element];
-  const root = element('section', { class: 'lineSection' }, parts);
-  const axes = svg.append('g').attr('class', 'axis axisY');
-  const bottom = svg.append('g').attr('class', 'axis axisT');
-  const curves = svg.append('g').attr('class', 'curves');
-  const lanes = svg.append('g').attr('class', 'lanes');
-  const titles = svg.append('g');
-  const crosshair = svg.append('line').attr('class', 'lineCrosshair');
-  let line: PanelLine | null = null;
-  let layers: readonly PanelLayer[] = [];
-  let geometry: Geometry | null = null;
-  /** The knot that is looked at. */
-  let current = -1;
+export class LinePlot {
+  readonly element: HTMLElement;
+  private readonly drawing = new Drawing('linePlot', 'h2', 'visuallyHidden');
+  private readonly axes = this.drawing.group('axis axisY');
+  private readonly bottom = this.drawing.group('axis axisT');
+  private readonly curves = this.drawing.group('curves');
+  private readonly lanes = this.drawing.group('lanes');
+  private readonly titles = this.drawing.group();
+  private readonly crosshair = this.drawing.svg.append('line').attr('class', 'lineCrosshair');
+  private readonly readout = element('p', { class: 'muted caption readout', attributes: { role: 'status' } });
+  private readonly legend = element('p', { class: 'muted caption outputLegend' });
+  private readonly table = new LineTable();
+  private line: PanelLine | null = null;
+  private layers: readonly PanelLayer[] = [];
+  private layout: LineLayout | null = null;
+  /** The knot that is looked at; -1 for none. */
+  private current = -1;
 
-  function draw(): void {
+  constructor() {
+    const { heading, description, frame } = this.drawing;
+    setText(heading, t('Outputs along the line'));
+    for (const [name, value] of Object.entries(SLIDER)) frame.setAttribute(name, value);
+    const parts = [heading, description, frame, this.legend, this.readout, this.table.element];
+    this.element = element('section', { class: 'lineSection' }, parts);
+    this.listen();
+  }
+
+  show(line: PanelLine | null, layers: readonly PanelLayer[]): void {
+    if (line === this.line && layers === this.layers) return;
+    [this.line, this.layers] = [line, layers];
+    this.table.show(line, layers);
+    this.draw();
+  }
+
+  resize(): void {
+    if (this.drawing.isOutgrown) this.draw();
+  }
+
+  private listen(): void {
+    const { svg, frame } = this.drawing;
+    svg.on('pointermove', ({ offsetX }: PointerEvent) => {
+      if (this.line === null || this.layout === null) return;
+      const place = this.layout.x.invert(offsetX);
+      if (place < 0 || place > 1) return this.look(-1);
+      this.look(nearestKnot(this.line, place), place);
+    });
+    svg.on('pointerleave', () => this.look(-1));
+    frame.addEventListener('focusout', () => this.look(-1));
+    frame.addEventListener('keydown', (event) => {
+      if (this.line === null) return;
+      const knot = knotByKey(event.key, this.current, this.line.knots.length - 1);
+      if (knot === null) return;
+      event.preventDefault();
+      this.look(knot);
+    });
+  }
+
+  private draw(): void {
+    const { drawing, line, layers } = this;
+    setHidden(this.element, line === null);
     // What is hidden has no width.
-    setHidden(root, line === null);
-    const width = frame.clientWidth;
+    const { width } = drawing;
     if (line === null || width === 0) return;
-    const drawn = (geometry = layOut(line, layers, width));
-    svg.attr('width', width).attr('height', drawn.height).attr('viewBox', `0 0 ${width} ${drawn.height}`);
-    setText(description, describe(line, drawn.lanes));
-    frame.setAttribute('aria-valuemax', String(line.knots.length - 1));
-    drawAxes(axes, bottom, drawn);
-    const shown = line;
-    curves
-      .selectAll<SVGPathElement, number>('path')
-      .data(Array.from({ length: drawnOutputs(shown) }, (_, o) => o))
-      .join('path')
-      .attr('class', (o) => `outputCurve output${o % 4}`)
-      .attr('data-output', (o) => o)
-      .style('--hue', (o) => layerHue(o, MAX_HUES))
-      .attr('d', (o) => outputPath(shown, o, drawn.x, drawn.y));
-    drawLanes(lanes, drawn, shown);
-    drawAxisTitles(titles, titlesOf(shown), { ...drawn, bottom: drawn.height - 4 });
-    drawOutputLegend(legend, drawnOutputs(shown), shown.outputCount);
-    look(-1);
+    const layout = (this.layout = layOutLine(line, layers, width));
+    drawing.fit(width, layout.height);
+    setText(drawing.description, describe(line, layout.lanes));
+    drawing.frame.setAttribute('aria-valuemax', String(line.knots.length - 1));
+    drawAxes(this.axes, this.bottom, layout);
+    drawCurves(this.curves, layout, line);
+    drawLanes(this.lanes, layout, line);
+    drawAxisTitles(this.titles, titlesOf(line), { ...layout, bottom: layout.height - 4 });
+    drawOutputLegend(this.legend, drawnOutputs(line), line.outputCount);
+    this.look(-1);
   }
 
-  function look(knot: number, at?: number): void {
-    current = knot;
-    const isThere = line !== null && geometry !== null && knot >= 0;
+  /** At a knot, or near it `at` a place that is pointed at. */
+  private look(knot: number, at?: number): void {
+    const { line, layout, crosshair } = this;
+    this.current = knot;
+    const isThere = line !== null && layout !== null && knot >= 0;
     crosshair.attr('visibility', isThere ? 'visible' : 'hidden');
-    if (!isThere) return setText(readout, summary());
-    const { x, height } = geometry!;
-    const place = at ?? line!.knots[knot];
+    if (!isThere) return setText(this.readout, line === null ? '' : summary(line));
+    const place = at ?? line.knots[knot];
     crosshair
-      .attr('x1', x(place))
-      .attr('x2', x(place))
+      .attr('x1', layout.x(place))
+      .attr('x2', layout.x(place))
       .attr('y1', TOP - 2)
-      .attr('y2', height - 26 - TITLE_BELOW);
-    const text = describeKnot(line!, layers, knot, place);
-    setText(readout, text);
-    frame.setAttribute('aria-valuenow', String(knot));
-    frame.setAttribute('aria-valuetext', text);
+      .attr('y2', layout.height - 26 - TITLE_BELOW);
+    const text = describeKnot(line, this.layers, knot, place);
+    setText(this.readout, text);
+    this.drawing.frame.setAttribute('aria-valuenow', String(knot));
+    this.drawing.frame.setAttribute('aria-valuetext', text);
   }
-
-  function summary(): string {
-    if (line === null) return '';
-    const inner = Math.max(0, line.knots.length - 2);
-    const counts = t(
-      '{0}, {1}',
-      plural(inner, t('breakpoint'), t('breakpoints')),
-      plural(inner + 1, t('piece'), t('pieces')),
-    );
-    const sentence = `${counts}${line.exact ? '' : t(' (stopped early)')}.`;
-    return inner === 0 ? sentence : `${sentence} ${t('Arrow keys go from one to the next.')}`;
-  }
-
-  svg.on('pointermove', (event: PointerEvent) => {
-    if (line === null || geometry === null) return;
-    const place = geometry.x.invert(event.offsetX);
-    if (place < 0 || place > 1) return look(-1);
-    look(nearestKnot(line, place), place);
-  });
-  svg.on('pointerleave', () => look(-1));
-  frame.addEventListener('focusout', () => look(-1));
-  frame.addEventListener('keydown', (event) => {
-    if (line === null) return;
-    const last = line.knots.length - 1;
-    const targets: Record<string, number> = {
-      ArrowRight: current + 1,
-      ArrowLeft: current - 1,
-      PageDown: current + 10,
-      PageUp: current - 10,
-      Home: 0,
-      End: last,
-    };
-    if (!(event.key in targets)) return;
-    event.preventDefault();
-    look(Math.min(last, Math.max(0, targets[event.key])));
-  });
-  return {
-    element: root,
-    show: (next, nextLayers) => {
-      if (next === line && nextLayers === layers) return;
-      line = next;
-      layers = nextLayers;
-      table.show(line, layers);
-      draw();
-    },
-    resize: () => {
-      if (geometry?.width !== frame.clientWidth) draw();
-    },
-  };
 }
+
+/** The keyboard goes from knot to knot as over a slider. */
+const SLIDER: Readonly<Record<string, string>> = {
+  tabindex: '0',
+  role: 'slider',
+  'aria-label': t('Breakpoint'),
+  'aria-valuemin': '0',
+  'aria-valuenow': '0',
+};
 
 /** Hues of as many outputs as are told apart by them. */
 const MAX_HUES = 10;
@@ -210,23 +156,7 @@ function outputSample(output: number): SVGSVGElement {
   return sample.node() as SVGSVGElement;
 }
 
-function layOut(line: PanelLine, all: readonly PanelLayer[], width: number): Geometry {
-  const counts = breakpointsByLayer(line);
-  const bending = all.filter((layer) => layer.neurons > 0);
-  const narrow = width < 420;
-  const left = narrow ? 34 : LABELS_LEFT;
-  const right = width - (narrow ? 84 : 128);
-  const laneHeight = bending.length <= 8 ? 18 : Math.max(5, Math.floor(144 / bending.length));
-  const top = CURVES + 14;
-  const lanes = bending.map((layer, depth): Lane => {
-    return { layer, depth, top: top + depth * laneHeight, count: counts.get(layer.index) ?? 0 };
-  });
-  const height = top + bending.length * laneHeight + 30 + TITLE_BELOW;
-  const y = scaleLinear(outputExtent(line), [CURVES, TOP]).nice(4);
-  return { width, left, right, x: scaleLinear([0, 1], [left, right]), y, lanes, laneHeight, height };
-}
-
-function drawAxes(vertical: Group, bottom: Group, { x, y, left, right, height }: Geometry): void {
+function drawAxes(vertical: Group, bottom: Group, { x, y, left, right, height }: LineLayout): void {
   const values = axisLeft(y)
     .ticks(4)
     .tickSize(-(right - left))
@@ -246,7 +176,7 @@ function titlesOf({ outputCount, length }: PanelLine): AxisTitles {
   };
 }
 
-function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: Geometry, line: PanelLine): void {
+function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: LineLayout, line: PanelLine): void {
   const names = right - left < 260 ? 9 : NAME_LENGTH;
   const isNamed = laneHeight >= 11;
   group
@@ -276,6 +206,29 @@ function drawLanes(group: Group, { lanes, laneHeight, left, right, width, x }: G
         .attr('y', middle)
         .text(isNamed ? `${shorten(lane.layer.name, names)} ${formatCount(lane.count)}` : '');
     });
+}
+
+function drawCurves(group: Group, { x, y }: LineLayout, line: PanelLine): void {
+  group
+    .selectAll<SVGPathElement, number>('path')
+    .data(Array.from({ length: drawnOutputs(line) }, (_, o) => o))
+    .join('path')
+    .attr('class', (o) => `outputCurve output${o % 4}`)
+    .attr('data-output', (o) => o)
+    .style('--hue', (o) => layerHue(o, MAX_HUES))
+    .attr('d', (o) => outputPath(line, o, x, y));
+}
+
+/** What stands below the plot while no knot is looked at. */
+function summary({ knots, exact }: PanelLine): string {
+  const inner = Math.max(0, knots.length - 2);
+  const counts = t(
+    '{0}, {1}',
+    plural(inner, t('breakpoint'), t('breakpoints')),
+    plural(inner + 1, t('piece'), t('pieces')),
+  );
+  const sentence = `${counts}${exact ? '' : t(' (stopped early)')}.`;
+  return inner === 0 ? sentence : `${sentence} ${t('Arrow keys go from one to the next.')}`;
 }
 
 function describe(line: PanelLine, lanes: readonly Lane[]): string {

@@ -9,63 +9,67 @@ import { makeStackable } from './stackable.ts';
 const MAX_ROWS = 500;
 const MAX_OUTPUTS = 4;
 
-export interface LineTable {
-  readonly element: HTMLElement;
-  show(line: PanelLine | null, layers: readonly PanelLayer[]): void;
-}
-
 /** The line in numbers: every breakpoint with its layer and the outputs there. Filled when it is opened. */
-export function createLineTable(): LineTable {
-  const head = element('tr');
-  const body = element('tbody');
-  const rest = element('p', { class: 'muted caption' });
-  const label = t('Breakpoints and outputs');
-  const table = element('table', { attributes: { 'aria-label': label } }, [element('thead', {}, [head]), body]);
-  const attributes = { tabindex: '0', role: 'region', 'aria-label': label };
-  const root = element('details', { class: 'plotTable' }, [
-    element('summary', { text: t('These figures as a table') }),
-    element('div', { class: 'scroller', attributes }, [table]),
-    rest,
-  ]);
-  let line: PanelLine | null = null;
-  let layers: readonly PanelLayer[] = [];
-  root.addEventListener('toggle', fill);
+export class LineTable {
+  readonly element: HTMLDetailsElement;
+  private readonly head = element('tr');
+  private readonly body = element('tbody');
+  private readonly table: HTMLTableElement;
+  /** How much is left out. */
+  private readonly rest = element('p', { class: 'muted caption' });
+  private line: PanelLine | null = null;
+  private layers: readonly PanelLayer[] = [];
 
-  function fill(): void {
-    if (!root.open || line === null) return;
-    const { knots, outputs, outputCount } = line;
-    const shown = Math.min(outputCount, MAX_OUTPUTS);
-    const columns = [t('at'), t('layer'), ...Array.from({ length: shown }, (_, o) => t('output {0}', o + 1))];
+  constructor() {
+    const label = t('Breakpoints and outputs');
+    const parts = [element('thead', {}, [this.head]), this.body];
+    this.table = element('table', { attributes: { 'aria-label': label } }, parts);
+    const attributes = { tabindex: '0', role: 'region', 'aria-label': label };
+    this.element = element('details', { class: 'plotTable' }, [
+      element('summary', { text: t('These figures as a table') }),
+      element('div', { class: 'scroller', attributes }, [this.table]),
+      this.rest,
+    ]);
+    this.element.addEventListener('toggle', () => this.fill());
+  }
+
+  show(line: PanelLine | null, layers: readonly PanelLayer[]): void {
+    [this.line, this.layers] = [line, layers];
+    this.fill();
+  }
+
+  private fill(): void {
+    const { line, layers, head, body, table, rest } = this;
+    if (!this.element.open || line === null) return;
+    const { knots, outputCount } = line;
+    const outputs = Math.min(outputCount, MAX_OUTPUTS);
+    const columns = [t('at'), t('layer'), ...Array.from({ length: outputs }, (_, o) => t('output {0}', o + 1))];
     head.replaceChildren(...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
-    body.replaceChildren(
-      ...Array.from(knots.subarray(0, MAX_ROWS), (knot, k) =>
-        element('tr', {}, [
-          element('th', { text: significant(knot, 6), attributes: { scope: 'row' } }),
-          element('td', { text: layers.find(({ index }) => index === line!.layers[k])?.name ?? t('end') }),
-          ...Array.from(outputs.subarray(k * outputCount, k * outputCount + shown), (value) =>
-            element('td', { text: significant(value) }),
-          ),
-        ]),
-      ),
-    );
+    const rows = Math.min(knots.length, MAX_ROWS);
+    body.replaceChildren(...Array.from({ length: rows }, (_, k) => rowOf(line, layers, k, outputs)));
     makeStackable(table);
-    setHidden(rest, knots.length <= MAX_ROWS && outputCount <= shown);
+    setHidden(rest, knots.length <= rows && outputCount <= outputs);
     setText(
       rest,
       t(
         '{0} rows of {1}, {2} outputs of {3}: all are in the CSV file that Export saves.',
-        formatCount(Math.min(knots.length, MAX_ROWS)),
+        formatCount(rows),
         formatCount(knots.length),
-        shown,
+        outputs,
         formatCount(outputCount),
       ),
     );
   }
-  return {
-    element: root,
-    show: (nextLine, nextLayers) => {
-      [line, layers] = [nextLine, nextLayers];
-      fill();
-    },
-  };
+}
+
+function rowOf(line: PanelLine, layers: readonly PanelLayer[], knot: number, shown: number): HTMLElement {
+  const { knots, outputs, outputCount } = line;
+  const values = Array.from(outputs.subarray(knot * outputCount, knot * outputCount + shown), (value) =>
+    element('td', { text: significant(value) }),
+  );
+  return element('tr', {}, [
+    element('th', { text: significant(knots[knot], 6), attributes: { scope: 'row' } }),
+    element('td', { text: layers.find(({ index }) => index === line.layers[knot])?.name ?? t('end') }),
+    ...values,
+  ]);
 }

@@ -1,7 +1,15 @@
 import { drawnWeights } from '../../../../src/common/weightsSource.ts';
 import { distanceBins } from '../../../../webview/plots/distanceBins.ts';
 import { describe, expect, it } from 'vitest';
-import { breakpointsByLayer, nearestKnot, outputPath, outputsAt } from '../../../../webview/plots/lineGeometry.ts';
+import {
+  breakpointsByLayer,
+  knotByKey,
+  layOutLine,
+  nearestKnot,
+  outputPath,
+  outputsAt,
+} from '../../../../webview/plots/lineGeometry.ts';
+import { mlpNetwork } from '../../../ui/panelHarness/samples.ts';
 import { mlpLine } from '../../../ui/panelHarness/scenes.ts';
 import type { PanelLine } from '../../../../src/protocol/runs.ts';
 
@@ -61,5 +69,27 @@ describe('a line', () => {
     expect(drawn.length).toBeLessThan(line.knots.length);
     expect(Math.max(...drawn)).toBeCloseTo(Math.max(...line.outputs), 1);
     expect(Math.min(...drawn)).toBeCloseTo(Math.min(...line.outputs), 1);
+  });
+
+  it('is walked by keys, never beyond its ends', () => {
+    const keys = ['ArrowRight', 'ArrowLeft', 'PageDown', 'PageUp', 'Home', 'End'];
+    expect(keys.map((key) => knotByKey(key, 12, 40))).toEqual([13, 11, 22, 2, 0, 40]);
+    expect(keys.map((key) => knotByKey(key, -1, 4))).toEqual([0, 0, 4, 0, 0, 4]);
+    expect(knotByKey('Tab', 1, 4)).toBeNull();
+  });
+
+  it('has a lane for each layer that bends, without gaps, and room for their names', () => {
+    const layers = mlpNetwork().layers;
+    const bending = layers.filter(({ neurons }) => neurons > 0);
+    for (const width of [300, 900]) {
+      const { lanes, laneHeight, left, right, x, y, height } = layOutLine(small, layers, width);
+      expect(lanes.map(({ layer }) => layer)).toEqual(bending);
+      expect(lanes.map(({ count }) => count)).toEqual(bending.map(({ index }) => ({ 0: 2, 2: 1 })[index] ?? 0));
+      lanes.slice(1).forEach(({ top }, i) => expect(top).toBe(lanes[i].top + laneHeight));
+      expect(lanes[0].top).toBeGreaterThan(y(-1));
+      expect(height).toBeGreaterThan(lanes[lanes.length - 1].top + laneHeight);
+      expect([x(0), x(1)]).toEqual([left, right]);
+      expect(right).toBeLessThan(width - 80);
+    }
   });
 });
