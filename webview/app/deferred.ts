@@ -1,6 +1,6 @@
 import type { Actions, Plot, Section } from './actions.ts';
 import { createBoundsTable } from '../tables/boundsTable.ts';
-import { createComparePage } from '../pages/comparePage.ts';
+import { ComparePage } from '../pages/comparePage.ts';
 import { exportItems } from '../export/exportItems.ts';
 import type { Header } from '../pages/header.ts';
 import { LinePage } from '../pages/linePage.ts';
@@ -32,7 +32,7 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
   registerWidgets();
   const picture = new RegionPicture(actions);
   const line = new LinePage(actions);
-  const compare = createComparePage(actions);
+  const compare = new ComparePage(actions);
   const training = new TrainingPage(actions);
   const [run, bounds] = [createRunControls(actions), createBoundsTable(actions)];
   const parts = { run, picture, line, compare, training, bounds };

@@ -13,59 +13,68 @@ const FRONTIER_DEPTH = 6;
 type Objective = FitQuestion['objective'];
 
 /** The widths with the most regions that a number of parameters allows; on demand for each depth. */
-export function createFitSection(actions: Actions): Section {
-  const budget = numberField(t('parameters at most'), PARAMETERS, (value) => (typed = value));
-  const adds = numberField(t('multiply-adds at most (0: any)'), MULTIPLY_ADDS, (value) => (maxMultiplyAdds = value));
-  const objectives = dropdown(t('Rank by'), (value) => {
-    objective = value as Objective;
-  });
-  const depths = checkbox(t('also for each depth'), 'visibly', (on) => (isFrontier = on));
-  const find = button(t('Find Designs'), 'secondary', () => {
-    if (view === null) return;
-    const maxParameters = typed ?? view.network.parameters ?? 1;
-    const depth = isFrontier ? FRONTIER_DEPTH : null;
-    actions.askFit({ maxParameters, maxMultiplyAdds: maxMultiplyAdds || null, objective, depth });
-  });
-  const outcome = element('p', { class: 'muted caption', attributes: { role: 'status' } });
-  const results = element('div');
-  const tools = [
-    budget.element,
-    adds.element,
-    underLabel(t('rank by'), objectives.element),
-    depths.element,
-    find.element,
-  ];
-  const root = element('section', { class: 'fit' }, [
-    element('h2', { text: t('Fit a budget') }),
-    element('div', { class: 'sweepTools' }, tools),
-    outcome,
-    results,
-  ]);
-  let view: View | null = null;
-  let typed: number | null = null;
-  let maxMultiplyAdds = 0;
-  let objective: Objective = 'automatic';
-  let isFrontier = false;
-  let shown: PanelFit | null = null;
+export class FitSection implements Section {
+  readonly element: HTMLElement;
+  private readonly budget = numberField(t('parameters at most'), PARAMETERS, (value) => (this.typed = value));
+  private readonly adds = numberField(
+    t('multiply-adds at most (0: any)'),
+    MULTIPLY_ADDS,
+    (value) => (this.maxMultiplyAdds = value),
+  );
+  private readonly objectives = dropdown(t('Rank by'), (value) => (this.objective = value as Objective));
+  private readonly depths = checkbox(t('also for each depth'), 'visibly', (on) => (this.isFrontier = on));
+  private readonly find = button(t('Find Designs'), 'secondary', () => this.ask());
+  private readonly outcome = element('p', { class: 'muted caption', attributes: { role: 'status' } });
+  private readonly results = element('div');
+  private view: View | null = null;
+  /** Null: as many as the network has. */
+  private typed: number | null = null;
+  private maxMultiplyAdds = 0;
+  private objective: Objective = 'automatic';
+  private isFrontier = false;
+  private shown: PanelFit | null = null;
 
-  function update(next: View): void {
-    const isOther = view?.network.key !== next.network.key;
-    view = next;
-    if (next.page !== 'compare') return;
-    if (isOther) [typed, maxMultiplyAdds] = [null, 0];
-    budget.setValue(typed ?? Math.max(1, next.network.parameters ?? 1));
-    adds.setValue(maxMultiplyAdds);
-    objectives.setChoices(OBJECTIVES, objective);
-    depths.setChecked(isFrontier);
-    const { fit } = next;
-    find.setDisabled(fit !== null && fit.value === null && fit.message === null);
-    setText(outcome, outcomeText(fit));
-    setHidden(outcome, outcome.textContent === '');
-    if ((fit?.value ?? null) === shown) return;
-    shown = fit?.value ?? null;
-    results.replaceChildren(...(shown === null ? [] : [designTable(shown, actions)]));
+  constructor(private readonly actions: Actions) {
+    const { budget, adds, objectives, depths, find, outcome, results } = this;
+    const ranked = underLabel(t('rank by'), objectives.element);
+    const tools = [budget.element, adds.element, ranked, depths.element, find.element];
+    this.element = element('section', { class: 'fit' }, [
+      element('h2', { text: t('Fit a budget') }),
+      element('div', { class: 'sweepTools' }, tools),
+      outcome,
+      results,
+    ]);
   }
-  return { element: root, update };
+
+  update(view: View): void {
+    const isOther = this.view?.network.key !== view.network.key;
+    this.view = view;
+    if (view.page !== 'compare') return;
+    if (isOther) [this.typed, this.maxMultiplyAdds] = [null, 0];
+    this.budget.setValue(this.typed ?? Math.max(1, view.network.parameters ?? 1));
+    this.adds.setValue(this.maxMultiplyAdds);
+    this.objectives.setChoices(OBJECTIVES, this.objective);
+    this.depths.setChecked(this.isFrontier);
+    const { fit } = view;
+    this.find.setDisabled(fit !== null && fit.value === null && fit.message === null);
+    setText(this.outcome, outcomeText(fit));
+    setHidden(this.outcome, this.outcome.textContent === '');
+    this.showDesigns(fit?.value ?? null);
+  }
+
+  private ask(): void {
+    const { view, objective } = this;
+    if (view === null) return;
+    const maxParameters = this.typed ?? view.network.parameters ?? 1;
+    const depth = this.isFrontier ? FRONTIER_DEPTH : null;
+    this.actions.askFit({ maxParameters, maxMultiplyAdds: this.maxMultiplyAdds || null, objective, depth });
+  }
+
+  private showDesigns(fit: PanelFit | null): void {
+    if (fit === this.shown) return;
+    this.shown = fit;
+    this.results.replaceChildren(...(fit === null ? [] : [designTable(fit, this.actions)]));
+  }
 }
 
 const OBJECTIVES: readonly { value: Objective; text: string }[] = [

@@ -1,164 +1,129 @@
 import { formatCount } from '../../src/common/formatFigures.ts';
-import { describePlace } from '../../src/common/describePlace.ts';
-import type { PanelComparison } from '../../src/protocol/runs.ts';
-import { createFitSection } from '../forms/fitSection.ts';
-import { createSweepSection } from '../forms/sweepSection.ts';
-import { createComparePlot } from '../plots/comparePlot.ts';
-import {
-  comparedFigures,
-  fullName,
-  MEASURE_NAMES,
-  type ComparedFigureSet,
-  type Measure,
-} from '../tables/comparedFigures.ts';
+import type { Actions, Plot } from '../app/actions.ts';
+import { comparableSettings } from '../app/comparedCounts.ts';
+import type { CompareChoice } from '../app/store.ts';
+import { t } from '../app/strings.ts';
+import type { View } from '../app/view.ts';
+import { FitSection } from '../forms/fitSection.ts';
+import { SweepSection } from '../forms/sweepSection.ts';
+import { ComparePlot } from '../plots/comparePlot.ts';
+import { comparedFigures, MEASURE_NAMES, type ComparedFigureSet, type Measure } from '../tables/comparedFigures.ts';
 import { createCompareTable } from '../tables/compareTable.ts';
 import { createCompareVerdict } from '../tables/compareVerdict.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
 import { button, checkbox, dropdown, underLabel } from '../widgets/toolkit.ts';
-import type { Actions, Plot } from '../app/actions.ts';
-import { comparableSettings } from '../app/comparedCounts.ts';
-import type { CompareChoice, ComparedCounts } from '../app/store.ts';
-import { t } from '../app/strings.ts';
-import type { View } from '../app/view.ts';
+import { countedOn, countingText, refusals } from './comparedTexts.ts';
 
 /** This network beside others: those of its file and of other files, one-layer counterparts, and other sizes of it. */
-export function createComparePage(actions: Actions): Plot {
-  const change = (part: Partial<CompareChoice>): void => {
-    if (view !== null) actions.compareBy({ ...view.compare, ...part });
-  };
-  const add = button(t('Compare With…'), 'secondary', () => actions.pickNetworks());
-  const counterparts = checkbox(t('one-layer counterparts'), 'visibly', (on) => change({ counterparts: on }));
-  const siblings = checkbox(t('other networks of this file'), 'visibly', (on) => change({ siblings: on }));
-  const count = button(t('Count All'), 'primary', () => countOrStop());
-  const progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
-  const verdict = createCompareVerdict();
-  const table = createCompareTable();
-  const measures = dropdown(t('Figure to plot'), (value) => {
-    chosen = value as Measure;
-    if (view !== null) draw(view);
+export class ComparePage implements Plot {
+  readonly element: HTMLElement;
+  private readonly add = button(t('Compare With…'), 'secondary', () => this.actions.pickNetworks());
+  private readonly counterparts = checkbox(t('one-layer counterparts'), 'visibly', (on) =>
+    this.change({ counterparts: on }),
+  );
+  private readonly siblings = checkbox(t('other networks of this file'), 'visibly', (on) =>
+    this.change({ siblings: on }),
+  );
+  private readonly count = button(t('Count All'), 'primary', () => this.countOrStop());
+  private readonly progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
+  private readonly verdict = createCompareVerdict();
+  private readonly table = createCompareTable();
+  private readonly measures = dropdown(t('Figure to plot'), (value) => {
+    this.chosen = value as Measure;
+    if (this.view !== null) this.draw(this.view);
   });
-  const plot = createComparePlot(underLabel(t('plotted'), measures.element));
-  const waiting = element('p', { class: 'muted', text: t('Comparing…'), attributes: { role: 'status' } });
-  const results = element('div', { class: 'compareResults' }, [verdict.element, table.element, plot.element]);
-  setHidden(results, true);
-  const tools = [add.element, count.element, siblings.element, counterparts.element];
-  const overlay = element('section', { class: 'overlaySection' }, [
-    element('div', { class: 'compareTools' }, tools),
-    progress,
-    waiting,
-    results,
+  private readonly plot = new ComparePlot(underLabel(t('plotted'), this.measures.element));
+  private readonly waiting = element('p', { class: 'muted', text: t('Comparing…'), attributes: { role: 'status' } });
+  private readonly results = element('div', { class: 'compareResults' }, [
+    this.verdict.element,
+    this.table.element,
+    this.plot.element,
   ]);
-  const sweep = createSweepSection(actions);
-  const fit = createFitSection(actions);
-  const root = element('div', { class: 'comparePage' }, [overlay, sweep.element, fit.element]);
-  let view: View | null = null;
+  private readonly sweep: SweepSection;
+  private readonly fit: FitSection;
+  private view: View | null = null;
   /** Null: what is known of random networks, where anything is. */
-  let chosen: Measure | null = null;
-  let asked = '';
+  private chosen: Measure | null = null;
+  private asked = '';
 
-  function countOrStop(): void {
+  constructor(private readonly actions: Actions) {
+    this.sweep = new SweepSection(actions);
+    this.fit = new FitSection(actions);
+    setHidden(this.results, true);
+    const { add, count, siblings, counterparts, progress, waiting, results } = this;
+    const tools = [add, count, siblings, counterparts].map((tool) => tool.element);
+    const overlay = element('section', { class: 'overlaySection' }, [
+      element('div', { class: 'compareTools' }, tools),
+      progress,
+      waiting,
+      results,
+    ]);
+    this.element = element('div', { class: 'comparePage' }, [overlay, this.sweep.element, this.fit.element]);
+  }
+
+  update(view: View): void {
+    this.view = view;
+    if (view.page !== 'compare') return;
+    if (view.comparisonId !== this.asked) {
+      this.asked = view.comparisonId;
+      this.actions.askComparison(view.compare);
+    }
+    this.counterparts.setChecked(view.compare.counterparts);
+    this.siblings.setChecked(view.compare.siblings);
+    setHidden(this.siblings.element, view.model.networks.length < 2);
+    this.draw(view);
+    for (const part of [this.sweep, this.fit]) part.update(view);
+  }
+
+  resize(): void {
+    for (const part of [this.plot, this.sweep]) part.resize();
+  }
+
+  private change(part: Partial<CompareChoice>): void {
+    if (this.view !== null) this.actions.compareBy({ ...this.view.compare, ...part });
+  }
+
+  private countOrStop(): void {
+    const { view } = this;
     const rows = view?.comparison?.value?.rows;
     if (view === null || !rows) return;
-    if (view.comparedCounts?.isRunning === true) return actions.stopComparedCounts();
+    if (view.comparedCounts?.isRunning === true) return this.actions.stopComparedCounts();
     const built = rows.filter(({ figures }) => figures !== null).map(({ key }) => key);
-    actions.countCompared(asked, built, comparableSettings(view.settings, rows));
+    this.actions.countCompared(this.asked, built, comparableSettings(view.settings, rows));
   }
 
-  function update(next: View): void {
-    view = next;
-    if (next.page !== 'compare') return;
-    if (next.comparisonId !== asked) {
-      asked = next.comparisonId;
-      actions.askComparison(next.compare);
-    }
-    counterparts.setChecked(next.compare.counterparts);
-    siblings.setChecked(next.compare.siblings);
-    setHidden(siblings.element, next.model.networks.length < 2);
-    draw(next);
-    sweep.update(next);
-    fit.update(next);
-  }
-
-  function draw(next: View): void {
-    const value = next.comparison?.value ?? null;
+  private draw(view: View): void {
+    const { comparison, comparedCounts: counts, settings } = view;
+    const value = comparison?.value ?? null;
     // What was compared last stays until the next is there.
-    setHidden(waiting, value !== null || !results.hidden);
+    setHidden(this.waiting, value !== null || !this.results.hidden);
     if (value === null) return;
-    setHidden(results, false);
-    const counts = next.comparedCounts;
+    setHidden(this.results, false);
     const set = comparedFigures(value, counts);
-    verdict.show(set);
-    table.show(set, value, countedOn(value, counts), refusals(value, counts));
-    drawCounting(value, counts);
-    drawPlot(set);
+    this.verdict.show(set);
+    this.table.show(set, value, countedOn(value, counts), refusals(value, counts));
+    this.drawCounting(counts?.isRunning === true, settings.seeds);
+    setText(this.progress, countingText(value, counts));
+    setHidden(this.progress, this.progress.textContent === '');
+    this.drawPlot(set);
   }
 
-  function drawPlot(set: ComparedFigureSet): void {
+  private drawPlot(set: ComparedFigureSet): void {
+    const { chosen } = this;
     const measure = chosen !== null && set.measures.includes(chosen) ? chosen : set.measures[0];
-    measures.setChoices(
+    this.measures.setChoices(
       set.measures.map((one) => ({ value: one, text: MEASURE_NAMES[one] })),
       measure,
     );
-    plot.show(set, measure);
+    this.plot.show(set, measure);
   }
 
-  function drawCounting({ rows }: PanelComparison, counts: ComparedCounts | null): void {
-    const isRunning = counts?.isRunning === true;
-    count.setText(isRunning ? t('Stop') : t('Count All'));
-    count.setPrimary(!isRunning);
-    count.element.title = t(
+  private drawCounting(isRunning: boolean, seeds: number): void {
+    this.count.setText(isRunning ? t('Stop') : t('Count All'));
+    this.count.setPrimary(!isRunning);
+    this.count.element.title = t(
       'Counts {0} random networks of each, with the same seeds in the same place',
-      formatCount(view?.settings.seeds ?? 0),
+      formatCount(seeds),
     );
-    setText(progress, isRunning ? progressText(rows, counts) : counts === null ? '' : stoppedText(rows, counts));
-    setHidden(progress, progress.textContent === '');
   }
-  return {
-    element: root,
-    update,
-    resize: () => {
-      plot.resize();
-      sweep.resize();
-    },
-  };
-}
-
-function countedOn({ rows }: PanelComparison, counts: ComparedCounts | null): string {
-  if (counts === null) return '';
-  const { method, place } = counts.settings;
-  const inputs = new Set(rows.flatMap(({ figures }) => (figures ? [figures.inputSize] : [])));
-  const [first = 1] = inputs;
-  if (method === 'auto') return '';
-  return inputs.size > 1 && place.kind === 'box'
-    ? t('each network’s box, {0}', method)
-    : describePlace(first, method, place, t);
-}
-
-function progressText(rows: PanelComparison['rows'], { rows: counted, settings }: ComparedCounts): string {
-  const done = Object.values(counted).reduce((sum, counts) => sum + counts.length, 0);
-  const all = rows.filter(({ figures }) => figures !== null).length * settings.seeds;
-  return t(
-    'Counting: {0} of {1} random networks so far. Figures are for those that are counted.',
-    formatCount(done),
-    formatCount(all),
-  );
-}
-
-/** What a comparison that was stopped is of: no word where it is complete. */
-function stoppedText(rows: PanelComparison['rows'], { rows: counted, settings, refused }: ComparedCounts): string {
-  const least = Math.min(
-    ...rows
-      .filter(({ figures, key }) => figures !== null && refused[key] === undefined)
-      .map(({ key }) => counted[key]?.length ?? 0),
-  );
-  return least >= settings.seeds || !Number.isFinite(least)
-    ? ''
-    : t('Stopped: {0} of {1} random networks of each are counted.', formatCount(least), formatCount(settings.seeds));
-}
-
-function refusals({ rows }: PanelComparison, counts: ComparedCounts | null): string[] {
-  return rows.flatMap((row) => {
-    const why = counts?.refused[row.key];
-    return why === undefined ? [] : [t('{0} was not counted: {1}', fullName(row), why)];
-  });
 }

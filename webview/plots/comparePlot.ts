@@ -13,17 +13,12 @@ import {
 } from 'd3-shape';
 import type { ComparedRow } from '../../src/protocol/runs.ts';
 import { drawAxisTitles, drawLogAxis, logScale, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
+import { Drawing } from './drawing.ts';
 import { placeLabels } from './depthGeometry.ts';
-import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
+import { element, setHidden, setText } from '../widgets/dom.ts';
 import { shorten } from '../format.ts';
 import { t } from '../app/strings.ts';
 import { fullName, type ComparedFigureSet, type Measure } from '../tables/comparedFigures.ts';
-
-export interface ComparePlot {
-  readonly element: HTMLElement;
-  show(set: ComparedFigureSet, measure: Measure): void;
-  resize(): void;
-}
 
 interface Series {
   readonly row: ComparedRow;
@@ -48,65 +43,54 @@ export function markerPath(index: number, size = 34): string {
 }
 
 /** Regions after each layer of several networks, over one another. */
-export function createComparePlot(tools: HTMLElement): ComparePlot {
-  const titleId = uniqueId('compareTitle');
-  const descriptionId = uniqueId('compareDescription');
-  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
-    .attr('class', 'plot comparePlot')
-    .attr('role', 'img')
-    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
-  const heading = element('h2', { attributes: { id: titleId } });
-  const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
-  const frame = element('div', { class: 'plotFrame' }, [svg.node()]);
-  const root = element('section', { class: 'compareFigure' }, [
-    element('div', { class: 'plotHead' }, [heading, tools]),
-    description,
-    frame,
-  ]);
-  const vertical = svg.append('g').attr('class', 'axis axisY');
-  const horizontal = svg.append('g').attr('class', 'axis axisX');
-  const lines = svg.append('g');
-  const ends = svg.append('g');
-  const titles = svg.append('g');
-  let series: readonly Series[] = [];
-  let measure: Measure = 'atMost';
-  let drawnWidth = 0;
+export class ComparePlot {
+  readonly element: HTMLElement;
+  private readonly drawing = new Drawing('comparePlot', 'h2', 'visuallyHidden');
+  private readonly vertical = this.drawing.group('axis axisY');
+  private readonly horizontal = this.drawing.group('axis axisX');
+  private readonly lines = this.drawing.group();
+  private readonly ends = this.drawing.group();
+  private readonly titles = this.drawing.group();
+  private series: readonly Series[] = [];
 
-  function draw(): void {
+  /** `tools` stand beside the heading. */
+  constructor(tools: HTMLElement) {
+    const { heading, description, frame } = this.drawing;
+    const head = element('div', { class: 'plotHead' }, [heading, tools]);
+    this.element = element('section', { class: 'compareFigure' }, [head, description, frame]);
+  }
+
+  show(set: ComparedFigureSet, measure: Measure): void {
+    this.series = seriesOf(set, measure);
+    setText(this.drawing.heading, TITLES[measure]);
+    this.draw();
+  }
+
+  resize(): void {
+    if (this.drawing.isOutgrown) this.draw();
+  }
+
+  private draw(): void {
+    const { drawing, series } = this;
+    setHidden(this.element, series.length === 0);
     // What is hidden has no width.
-    setHidden(root, series.length === 0);
-    const width = frame.clientWidth;
+    const { width } = drawing;
     if (series.length === 0 || width === 0) return;
-    drawnWidth = width;
+    drawing.fit(width, HEIGHT);
+    const texts = series.map(({ row, values }) => `${fullName(row)}: ${formatLog10(values.at(-1) ?? 0)}`);
+    setText(drawing.description, texts.join('; '));
     const all = series.flatMap(({ values }) => values.filter((value) => value !== null));
     const scale = logScale(Math.max(...all), TOP, BOTTOM - TOP, Math.min(...all));
     const deepest = Math.max(1, ...series.map(({ values }) => values.length - 1));
     const [left, right] = [50, width - (width < 420 ? 96 : 150)];
     const x = scaleLinear([0, deepest], [left, right]);
-    svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
-    setText(heading, TITLES[measure]);
-    setText(
-      description,
-      series.map(({ row, values }) => `${fullName(row)}: ${formatLog10(values.at(-1) ?? 0)}`).join('; '),
-    );
-    drawLogAxis(vertical, scale, left, right);
-    drawDepths(horizontal, x, deepest);
-    drawSeries(lines, series, x, scale.y);
-    drawNames(ends, series, x, scale.y, right);
+    drawLogAxis(this.vertical, scale, left, right);
+    drawDepths(this.horizontal, x, deepest);
+    drawSeries(this.lines, series, x, scale.y);
+    drawNames(this.ends, series, x, scale.y, right);
     const names = { vertical: t('regions'), horizontal: t('layer with activation') };
-    drawAxisTitles(titles, names, { left, right, bottom: HEIGHT - 4 });
+    drawAxisTitles(this.titles, names, { left, right, bottom: HEIGHT - 4 });
   }
-  return {
-    element: root,
-    show: (next, nextMeasure) => {
-      measure = nextMeasure;
-      series = seriesOf(next, measure);
-      draw();
-    },
-    resize: () => {
-      if (frame.clientWidth !== drawnWidth) draw();
-    },
-  };
 }
 
 const TITLES: Readonly<Record<Measure, string>> = {
