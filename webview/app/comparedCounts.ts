@@ -2,7 +2,7 @@ import { comparableMethod } from '../../src/common/comparableMethod.ts';
 import type { AnswerOf } from '../../src/protocol/questions.ts';
 import type { ComparedCount, ComparedRow, CountSettings } from '../../src/protocol/runs.ts';
 import { spreadOf, type Spread } from '../tables/statistics.ts';
-import type { StateHolder } from './panelActions.ts';
+import type { StateHolder } from './asking.ts';
 import { Superseded } from './questions.ts';
 import type { ComparedCounts } from './store.ts';
 

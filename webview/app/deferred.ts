@@ -4,9 +4,10 @@ import { ComparePage } from '../pages/comparePage.ts';
 import { exportItems } from '../export/exportItems.ts';
 import type { Header } from '../pages/header.ts';
 import { LinePage } from '../pages/linePage.ts';
+import type { Slots } from '../pages/frame.ts';
 import { createMenu } from '../forms/menu.ts';
 import { RegionPicture } from '../picture/regionPicture.ts';
-import { createRunControls } from '../forms/runControls.ts';
+import { RunControls } from '../forms/runControls.ts';
 import { t } from './strings.ts';
 import { button, dropdown, registerWidgets } from '../widgets/toolkit.ts';
 import { TrainingPage } from '../pages/trainingPage.ts';
@@ -23,7 +24,7 @@ export interface DeferredSections {
 export interface Incomplete {
   readonly header: Header;
   /** What the parts take the place of. */
-  readonly slots: Readonly<Record<'run' | 'picture' | 'line' | 'compare' | 'training' | 'bounds', HTMLElement>>;
+  readonly slots: Slots;
   readonly view: () => View | null;
 }
 
@@ -34,7 +35,7 @@ export function createDeferredSections(actions: Actions, { header, slots, view }
   const line = new LinePage(actions);
   const compare = new ComparePage(actions);
   const training = new TrainingPage(actions);
-  const [run, bounds] = [createRunControls(actions), createBoundsTable(actions)];
+  const [run, bounds] = [new RunControls(actions), createBoundsTable(actions)];
   const parts = { run, picture, line, compare, training, bounds };
   header.complete({
     networks: dropdown(t('Network'), (key) => actions.select(key)),

@@ -1,187 +1,156 @@
 import { sourceId } from '../../src/common/weightsSource.ts';
-import type { AnswerOf, ParamsOf, QuestionName } from '../../src/protocol/questions.ts';
+import type { AnswerOf } from '../../src/protocol/questions.ts';
 import type { ComparisonParts } from '../../src/protocol/runs.ts';
 import type { PanelTraining } from '../../src/protocol/training.ts';
 import type { Actions } from './actions.ts';
-import { Superseded, type Questions } from './questions.ts';
-import type { Host } from './host.ts';
-import {
-  NO_COMPARISON,
-  withPoints,
-  withNews,
-  withRow,
-  type AnsweredState,
-  type CompareChoice,
-  type PanelState,
-} from './store.ts';
+import { createAsking, unlessSuperseded, warn, type Asking, type StateHolder } from './asking.ts';
 import { countAll, type AskCount } from './comparedCounts.ts';
-import type { View } from './view.ts';
-
-/** The page's state, and how to change it. */
-export interface StateHolder {
-  readonly state: () => PanelState;
-  readonly view: () => View | null;
-  readonly change: (next: PanelState) => void;
-}
+import type { Host } from './host.ts';
+import type { Questions } from './questions.ts';
+import { NO_COMPARISON, withNews, withPoints, withRow, type CompareChoice } from './store.ts';
 
 /** What a user can do: changes of the state, messages and questions to the extension. */
-export function createActions(host: Host, questions: Questions, { state, view, change }: StateHolder): Actions {
-  const ifShown = (task: (shown: View, key: string) => void): void => {
-    const shown = view();
-    if (shown !== null) task(shown, shown.network.key);
+export function createActions(host: Host, questions: Questions, holder: StateHolder): Actions {
+  const asking = createAsking(holder, questions);
+  return {
+    ...pageActions(host, asking),
+    ...countActions(host, asking),
+    ...planeAndLineActions(asking),
+    ...compareActions(asking),
+    ...sizeActions(host, asking),
+    ...trainingActions(asking),
+    ...hostActions(host),
   };
-  const answered = <F extends keyof AnsweredState>(field: F, value: AnsweredState[F]): void =>
-    change({ ...state(), [field]: value });
+}
 
-  /** Calls `take` with the answer, unless a newer question took its place; `fail` with the reason if there is none. */
-  function ask<N extends QuestionName>(
-    name: N,
-    key: string,
-    params: ParamsOf<N>,
-    take: (answer: AnswerOf<N>) => void,
-    fail: (why: string) => void = (why) => console.warn(`Region Lens: ${why}`),
-  ): void {
-    questions.ask(name, key, params).then(take, (error: unknown) => {
-      if (!(error instanceof Superseded)) fail(error instanceof Error ? error.message : String(error));
-    });
-  }
-
-  /** Asks about the network shown. The state holds what is known before the answer, then the answer or its error. */
-  function askInto<F extends keyof AnsweredState & QuestionName>(
-    field: F,
-    params: ParamsOf<F>,
-    before: (key: string) => AnswerOf<F> | null = () => null,
-  ): void {
-    ifShown((_, key) => {
-      const hold = (value: AnswerOf<F> | null, message: string | null): void =>
-        answered(field, { key, value, message } as AnsweredState[F]);
-      hold(before(key), null);
-      ask(
-        field,
-        key,
-        params,
-        (value) => hold(value, null),
-        (why) => hold(null, why),
-      );
-    });
-  }
-
-  /** Rows of earlier questions stay while more are asked for, one value after the other. */
-  async function sweep(key: string, ask: (value: number) => Promise<AnswerOf<'sweep'>>, values: readonly number[]) {
-    const before = state().swept;
-    answered('swept', { key, value: before?.key === key ? before.value : null, message: null });
-    for (const value of values) {
-      const row = await ask(value);
-      const { swept } = state();
-      if (swept?.key !== key) return;
-      answered('swept', { ...swept, value: withRow(swept.value ?? [], row) });
-    }
-  }
-
-  /** One answer after the other: each comes when there is something new. */
-  async function followTraining(key: string, ask: (since: number) => Promise<PanelTraining>): Promise<void> {
-    for (let since = 0; ;) {
-      const news = await ask(since);
-      const { training } = state();
-      const before = training?.key === key ? training.value : null;
-      since = news.revision;
-      answered('training', { key, value: withNews(before, news), message: null });
-    }
-  }
-
+function pageActions(host: Host, { state, change, ifShown }: Asking) {
   return {
     select: (key) => {
-      change({ ...state(), selectedKey: key });
+      change({ selectedKey: key });
       host.postMessage({ type: 'select', key });
     },
-    reveal: (layer) => ifShown((_, key) => host.postMessage({ type: 'reveal', key, layer })),
-    point: (layer) => ifShown((_, key) => host.postMessage({ type: 'point', key, layer })),
-    showPage: (page) => change({ ...state(), page }),
+    reveal: (layer) => ifShown((key) => host.postMessage({ type: 'reveal', key, layer })),
+    point: (layer) => ifShown((key) => host.postMessage({ type: 'point', key, layer })),
+    showPage: (page) => change({ page }),
     pin: (pinned) => {
-      change({ ...state(), pinned });
+      change({ pinned });
       host.postMessage({ type: 'pin', pinned });
     },
-    openTab: () => host.postMessage({ type: 'openTab' }),
-    count: () => ifShown(({ settings }, key) => host.postMessage({ type: 'count', key, settings })),
-    cancel: () => ifShown((_, key) => host.postMessage({ type: 'cancel', key })),
-    changeSettings: (settings) =>
-      ifShown((_, key) => change({ ...state(), settings: { ...state().settings, [key]: settings } })),
+    draw: (id, isDrawn) => {
+      const others = state().drawn.filter((other) => other !== id);
+      change({ drawn: isDrawn ? [...others, id] : others });
+    },
+  } satisfies Partial<Actions>;
+}
+
+function countActions(host: Host, { state, change, ifShown, ask }: Asking) {
+  return {
+    count: () => ifShown((key, { settings }) => host.postMessage({ type: 'count', key, settings })),
+    cancel: () => ifShown((key) => host.postMessage({ type: 'cancel', key })),
+    changeSettings: (settings) => ifShown((key) => change({ settings: { ...state().settings, [key]: settings } })),
     choosePoints: (use, needed) =>
-      ifShown((_, key) =>
+      ifShown((key) =>
         ask('points', key, { needed }, (points) => points && change(withPoints(state(), key, use, points))),
       ),
-    placeLine: (place) => ifShown((_, key) => change({ ...state(), lines: { ...state().lines, [key]: place } })),
-    draw: (id, drawn) => {
-      const others = state().drawn.filter((other) => other !== id);
-      change({ ...state(), drawn: drawn ? [...others, id] : others });
-    },
+    placeLine: (place) => ifShown((key) => change({ lines: { ...state().lines, [key]: place } })),
+  } satisfies Partial<Actions>;
+}
+
+function planeAndLineActions({ state, askInto }: Asking) {
+  return {
     askPicture: (source, settings, window, level) => askInto('picture', { source, settings, window, level }),
     askLine: (source, settings) => askInto('line', { source, settings }),
     askDistances: (source, settings, seconds) =>
       askInto('distances', { source, settings, seconds }, (key) => {
         // The distances that are there stay while more are measured.
         const { distances } = state();
-        return distances?.key === key &&
-          distances.value !== null &&
-          sourceId(distances.value.source) === sourceId(source)
-          ? distances.value
-          : null;
+        const value = distances?.key === key ? distances.value : null;
+        return value !== null && sourceId(value.source) === sourceId(source) ? value : null;
       }),
     askCost: (source, settings) => askInto('cost', { source, settings }),
     askProbe: (source, settings, x, y) => askInto('probe', { source, settings, x, y }),
+  } satisfies Partial<Actions>;
+}
+
+function compareActions({ state, change, ifShown, ask, askInto, questions, holder }: Asking) {
+  const compareBy = (key: string, choice: CompareChoice): void =>
+    change({ compare: { ...state().compare, [key]: choice } });
+  return {
     pickNetworks: () =>
-      ifShown(({ compare: { uris } }, key) =>
+      ifShown((key, { compare: { uris } }) =>
         ask('files', key, { uris }, (chosen) => {
-          if (chosen === null) return;
-          const choice = { ...(state().compare[key] ?? NO_COMPARISON), uris: chosen };
-          change({ ...state(), compare: { ...state().compare, [key]: choice } });
+          if (chosen !== null) compareBy(key, { ...(state().compare[key] ?? NO_COMPARISON), uris: chosen });
         }),
       ),
-    compareBy: (choice) => ifShown((_, key) => change({ ...state(), compare: { ...state().compare, [key]: choice } })),
+    compareBy: (choice) => ifShown((key) => compareBy(key, choice)),
     askComparison: (choice) => askInto('comparison', partsOf(choice)),
     countCompared: (comparison, rows, settings) =>
-      ifShown((shown, key) => {
-        const ask: AskCount = (params) => questions.ask('comparedCount', key, { ...partsOf(shown.compare), ...params });
-        void countAll({ comparison, settings, rows: {}, refused: {}, isRunning: true }, rows, ask, { state, change });
+      ifShown((key, { compare }) => {
+        const askCount: AskCount = (params) => questions.ask('comparedCount', key, { ...partsOf(compare), ...params });
+        void countAll({ comparison, settings, rows: {}, refused: {}, isRunning: true }, rows, askCount, holder);
       }),
     stopComparedCounts: () =>
-      ifShown(({ settings, compare }, key) => {
+      ifShown((key, { settings, compare }) => {
         const { comparedCounts } = state();
-        if (comparedCounts !== null) change({ ...state(), comparedCounts: { ...comparedCounts, isRunning: false } });
+        if (comparedCounts !== null) change({ comparedCounts: { ...comparedCounts, isRunning: false } });
         // A newer question of the same name ends the count that is under way.
         questions
           .ask('comparedCount', key, { ...partsOf(compare), row: null, seed: 0, settings })
           .catch(() => undefined);
       }),
-    forgetSweep: () => change({ ...state(), swept: null }),
+  } satisfies Partial<Actions>;
+}
+
+function sizeActions(host: Host, asking: Asking) {
+  const { state, change, ifShown, askInto, questions } = asking;
+  return {
+    forgetSweep: () => change({ swept: null }),
     askSweepOptions: () => askInto('sweepOptions', {}, () => state().sweepOptions?.value ?? null),
     askFit: (question) => askInto('fit', question),
     askSweep: (subject, values) =>
-      ifShown((_, key) => {
-        const askFor = (value: number) => questions.ask('sweep', key, { subject, value });
-        sweep(key, askFor, values).catch((error: unknown) => {
-          if (!(error instanceof Superseded)) console.warn(`Region Lens: ${String(error)}`);
-        });
+      ifShown((key) => {
+        const askRow = (value: number) => questions.ask('sweep', key, { subject, value });
+        sweep(asking, key, askRow, values).catch(unlessSuperseded(warn));
       }),
+    apply: (subject, value) => ifShown((key) => host.postMessage({ type: 'apply', key, subject, value })),
+  } satisfies Partial<Actions>;
+}
+
+/** Rows of earlier questions stay while more are asked for, one value after the other. */
+async function sweep(
+  { state, change }: Asking,
+  key: string,
+  ask: (value: number) => Promise<AnswerOf<'sweep'>>,
+  values: readonly number[],
+): Promise<void> {
+  const before = state().swept;
+  change({ swept: { key, value: before?.key === key ? before.value : null, message: null } });
+  for (const value of values) {
+    const row = await ask(value);
+    const { swept } = state();
+    if (swept?.key !== key) return;
+    change({ swept: { ...swept, value: withRow(swept.value ?? [], row) } });
+  }
+}
+
+function trainingActions(asking: Asking) {
+  const { state, change, ifShown, ask, askInto, questions } = asking;
+  return {
     followTraining: (settings) =>
-      ifShown((_, key) => {
-        const { training } = state();
-        if (training?.key !== key) answered('training', { key, value: null, message: null });
-        const ask = (since: number) => questions.ask('training', key, { since, settings });
-        followTraining(key, ask).catch((error: unknown) => {
-          if (error instanceof Superseded) return;
-          const value = state().training?.key === key ? (state().training?.value ?? null) : null;
-          answered('training', { key, value, message: error instanceof Error ? error.message : String(error) });
-        });
+      ifShown((key) => {
+        if (state().training?.key !== key) change({ training: { key, value: null, message: null } });
+        const askNews = (since: number) => questions.ask('training', key, { since, settings });
+        const fail = (message: string): void => change({ training: { key, value: trainingOf(asking, key), message } });
+        followTraining(asking, key, askNews).catch(unlessSuperseded(fail));
       }),
-    changeSources: (change, run = 0) =>
-      ifShown((_, key) =>
+    changeSources: (kind, run = 0) =>
+      ifShown((key) =>
         ask(
           'trainingSources',
           key,
-          { change, run },
+          { change: kind, run },
           () => state().data !== null && askInto('data', {}, () => state().data?.value ?? null),
-          (message) => answered('training', { ...(state().training ?? { key, value: null }), message }),
+          (message) => change({ training: { ...(state().training ?? { key, value: null }), message } }),
         ),
       ),
     askData: () => askInto('data', {}),
@@ -189,22 +158,46 @@ export function createActions(host: Host, questions: Questions, { state, view, c
       askInto('snapshotPicture', { file, level, settings }, () => state().snapshotPicture?.value ?? null),
     askTrial: (choice, step, ahead, settings) => askInto('trial', { choice, step, ahead, settings }),
     keepTrial: () =>
-      ifShown((_, key) =>
+      ifShown((key) =>
         ask(
           'keepTrial',
           key,
           {},
           () => undefined,
-          (message) => answered('trial', { key, value: state().trial?.value ?? null, message }),
+          (message) => change({ trial: { key, value: state().trial?.value ?? null, message } }),
         ),
       ),
-    apply: (subject, value) => ifShown((_, key) => host.postMessage({ type: 'apply', key, subject, value })),
+  } satisfies Partial<Actions>;
+}
+
+/** One answer after the other: each comes when there is something new. */
+async function followTraining(
+  asking: Asking,
+  key: string,
+  ask: (since: number) => Promise<PanelTraining>,
+): Promise<void> {
+  const { change } = asking;
+  for (let since = 0; ;) {
+    const news = await ask(since);
+    since = news.revision;
+    change({ training: { key, value: withNews(trainingOf(asking, key), news), message: null } });
+  }
+}
+
+function trainingOf({ state }: Asking, key: string): PanelTraining | null {
+  const { training } = state();
+  return training?.key === key ? training.value : null;
+}
+
+function hostActions(host: Host) {
+  return {
+    openTab: () => host.postMessage({ type: 'openTab' }),
     run: (command) => host.postMessage({ type: 'command', command }),
     open: (url) => host.postMessage({ type: 'open', url }),
     copy: (text) => host.postMessage({ type: 'copy', text }),
     exportFailed: (reason) => host.postMessage({ type: 'exportFailed', reason }),
     save: (suggestedName, text, encoding = 'text') => host.postMessage({ type: 'save', suggestedName, text, encoding }),
-  };
+  } satisfies Partial<Actions>;
 }
 
 function partsOf({ uris, counterparts, siblings }: CompareChoice): ComparisonParts {

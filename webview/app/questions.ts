@@ -12,33 +12,36 @@ interface Pending {
 
 /** The panel's questions to the extension, one of each name at a time. */
 export class Questions {
-  private lastId = 0;
-  private readonly pending = new Map<QuestionName, Pending>();
+  readonly #post: Post;
+  #lastId = 0;
+  readonly #pending = new Map<QuestionName, Pending>();
 
-  constructor(private readonly post: Post) {}
+  constructor(post: Post) {
+    this.#post = post;
+  }
 
   /** Errors: `Superseded`, or an Error whose message says why there is no answer. */
   ask<N extends QuestionName>(name: N, key: string, params: ParamsOf<N>): Promise<AnswerOf<N>> {
-    this.pending.get(name)?.reject(new Superseded());
-    const id = ++this.lastId;
+    this.#pending.get(name)?.reject(new Superseded());
+    const id = ++this.#lastId;
     return new Promise<AnswerOf<N>>((resolve, reject) => {
       // The message was checked to hold an answer of this name.
-      this.pending.set(name, { id, resolve: (answer) => resolve(answer as AnswerOf<N>), reject });
-      this.post({ type: 'ask', id, key, name, params });
+      this.#pending.set(name, { id, resolve: (answer) => resolve(answer as AnswerOf<N>), reject });
+      this.#post({ type: 'ask', id, key, name, params });
     });
   }
 
   /** An answer to anything but the newest question of its name is dropped. */
   receive({ id, name, answer, error }: Answer): void {
-    const pending = this.pending.get(name);
+    const pending = this.#pending.get(name);
     if (pending?.id !== id) return;
-    this.pending.delete(name);
+    this.#pending.delete(name);
     if (error === null) pending.resolve(answer);
     else pending.reject(new Error(error));
   }
 
   dispose(): void {
-    for (const { reject } of this.pending.values()) reject(new Superseded());
-    this.pending.clear();
+    for (const { reject } of this.#pending.values()) reject(new Superseded());
+    this.#pending.clear();
   }
 }

@@ -26,6 +26,7 @@ import {
   selectedNetwork,
   settingsFor,
   type Answered,
+  type AnsweredState,
   type ComparedCounts,
   type CompareChoice,
   type Page,
@@ -100,11 +101,9 @@ export function viewOf(state: PanelState): View | null {
   const outdated = run !== null && run.fingerprint !== network.fingerprint;
   const counts = run === null || outdated ? [] : run.counts;
   const settings = settingsFor(state, network);
-  const exact = counts.every((count) => count.exact);
   const compare = state.compare[key] ?? NO_COMPARISON;
   const comparisonId = idOfComparison(state.model, key, compare);
   const drawn = new Set(state.drawn);
-  const forThis = <T>(answer: Answered<T> | null): Answered<T> | null => (answer?.key === key ? answer : null);
   return {
     model: state.model,
     network,
@@ -118,29 +117,46 @@ export function viewOf(state: PanelState): View | null {
     run,
     outdated,
     counts,
-    counted: network.layers.map((layer) =>
+    ...spreadsOf(network, counts),
+    ...theoryOf(network, settings, counts.length > 0 ? run : null),
+    named: network.series.filter((series) => drawn.has(series.id)),
+    drawn,
+    ...answersFor(state, key),
+    linePlace: state.lines[key] ?? boxOf(settings.place),
+    compare,
+    comparedCounts: state.comparedCounts?.comparison === comparisonId ? state.comparedCounts : null,
+    comparisonId,
+    progress: state.progress[key] ?? null,
+    highlight: state.highlight?.key === key ? state.highlight.layer : null,
+  };
+}
+
+function spreadsOf({ layers }: PanelNetwork, counts: readonly PanelCount[]): Pick<View, 'counted' | 'countedTotal'> {
+  const exact = counts.every((count) => count.exact);
+  return {
+    counted: layers.map(({ index }) =>
       spreadOf(
-        counts.map((count) => count.perLayer[layer.index]).filter((value) => value !== undefined),
+        counts.map(({ perLayer }) => perLayer[index]).filter((value) => value !== undefined),
         exact,
       ),
     ),
     countedTotal: spreadOf(
-      counts.map((count) => count.activationRegions),
+      counts.map(({ activationRegions }) => activationRegions),
       exact,
     ),
-    ...theoryOf(network, settings, counts.length > 0 ? run : null),
-    named: network.series.filter((series) => drawn.has(series.id)),
-    drawn,
+  };
+}
+
+/** Answers about another network are left out. */
+function answersFor(state: AnsweredState, key: string): Pick<View, keyof AnsweredState> {
+  const forThis = <T>(answer: Answered<T> | null): Answered<T> | null => (answer?.key === key ? answer : null);
+  return {
     picture: forThis(state.picture),
     line: forThis(state.line),
     distances: forThis(state.distances),
     cost: forThis(state.cost),
-    linePlace: state.lines[key] ?? boxOf(settings.place),
     probe: forThis(state.probe)?.value ?? null,
-    compare,
     comparison: forThis(state.comparison),
-    comparedCounts: state.comparedCounts?.comparison === comparisonId ? state.comparedCounts : null,
-    comparisonId,
     sweepOptions: forThis(state.sweepOptions),
     fit: forThis(state.fit),
     swept: forThis(state.swept),
@@ -148,8 +164,6 @@ export function viewOf(state: PanelState): View | null {
     data: forThis(state.data),
     snapshotPicture: forThis(state.snapshotPicture),
     trial: forThis(state.trial),
-    progress: state.progress[key] ?? null,
-    highlight: state.highlight?.key === key ? state.highlight.layer : null,
   };
 }
 

@@ -24,55 +24,85 @@ export function exportItems(
   shown: () => View | null,
   { picture, training }: { readonly picture: RegionPicture; readonly training: TrainingPage },
 ): MenuItem[] {
-  const of = (run: (view: View) => void | Promise<void>) => () => {
+  const run = (task: Task) => () => {
     const view = shown();
-    if (view !== null) void attempt(() => run(view), actions);
+    if (view !== null) void attempt(() => task(view), actions);
   };
-  const isOn = (page: View['page']): boolean => shown()?.page === page;
-  const name = (view: View, what: string): string => `${view.network.name}-${what}`;
-  const canvas = picture.element.querySelector('canvas')!;
-  return [
-    { text: t('Copy Numbers as Markdown'), run: of((view) => actions.copy(numbersAsMarkdown(view))) },
-    { text: t('Copy Numbers as CSV'), run: of((view) => actions.copy(numbersAsCsv(view))) },
-    { text: t('Save Numbers as CSV…'), run: of((view) => actions.save(name(view, 'regions.csv'), numbersAsCsv(view))) },
-    {
-      text: t('Save Everything as JSON…'),
-      run: of((view) => actions.save(name(view, 'regions.json'), numbersAsJson(view))),
+  const items = [...numberItems(actions), ...pageItems(actions), ...pictureItems(actions, picture, training)];
+  return items.map(({ text, isOffered, task }) => ({
+    text,
+    run: run(task),
+    isOffered: () => {
+      const view = shown();
+      return isOffered === undefined || (view !== null && isOffered(view));
     },
+  }));
+}
+
+type Task = (view: View) => void | Promise<void>;
+
+interface Item {
+  readonly text: string;
+  readonly task: Task;
+  /** Whether there is something for it now; always, by default. */
+  readonly isOffered?: (view: View) => boolean;
+}
+
+type Taken = Pick<Actions, 'copy' | 'save'>;
+
+function numberItems({ copy, save }: Taken): Item[] {
+  return [
+    { text: t('Copy Numbers as Markdown'), task: (view) => copy(numbersAsMarkdown(view)) },
+    { text: t('Copy Numbers as CSV'), task: (view) => copy(numbersAsCsv(view)) },
+    { text: t('Save Numbers as CSV…'), task: (view) => save(nameOf(view, 'regions.csv'), numbersAsCsv(view)) },
+    { text: t('Save Everything as JSON…'), task: (view) => save(nameOf(view, 'regions.json'), numbersAsJson(view)) },
+  ];
+}
+
+/** What the page in view holds, and its plots. */
+function pageItems({ save }: Taken): Item[] {
+  return [
     {
       text: t('Save Line as CSV…'),
-      isOffered: () => isOn('line') && Boolean(shown()?.line?.value),
-      run: of((view) => actions.save(name(view, 'line.csv'), lineAsCsv(view))),
+      isOffered: ({ page, line }) => page === 'line' && Boolean(line?.value),
+      task: (view) => save(nameOf(view, 'line.csv'), lineAsCsv(view)),
     },
     {
       text: t('Save Comparison as CSV…'),
-      isOffered: () => isOn('compare') && Boolean(shown()?.comparison?.value),
-      run: of((view) => actions.save(name(view, 'comparison.csv'), comparisonAsCsv(view))),
+      isOffered: ({ page, comparison }) => page === 'compare' && Boolean(comparison?.value),
+      task: (view) => save(nameOf(view, 'comparison.csv'), comparisonAsCsv(view)),
     },
     {
       text: t('Save Training as CSV…'),
-      isOffered: () => isOn('training') && (shown()?.training?.value?.snapshots.length ?? 0) > 0,
-      run: of((view) => actions.save(name(view, 'training.csv'), trainingAsCsv(view))),
+      isOffered: ({ page, training }) => page === 'training' && (training?.value?.snapshots.length ?? 0) > 0,
+      task: (view) => save(nameOf(view, 'training.csv'), trainingAsCsv(view)),
     },
-    {
-      text: t('Save Plots as SVG…'),
-      run: of((view) => actions.save(name(view, `${view.page}.svg`), plotsAsSvg(view))),
-    },
+    { text: t('Save Plots as SVG…'), task: (view) => save(nameOf(view, `${view.page}.svg`), plotsAsSvg(view)) },
     {
       text: t('Save Plots as PNG…'),
-      run: of(async (view) => actions.save(name(view, `${view.page}.png`), await svgAsPng(plotsAsSvg(view)), 'base64')),
+      task: async (view) => save(nameOf(view, `${view.page}.png`), await svgAsPng(plotsAsSvg(view)), 'base64'),
     },
+  ];
+}
+
+function pictureItems({ save }: Taken, picture: RegionPicture, training: TrainingPage): Item[] {
+  const canvas = picture.element.querySelector('canvas')!;
+  return [
     {
       text: t('Save Region Picture as PNG…'),
       isOffered: () => canvas.getClientRects().length > 0,
-      run: of((view) => actions.save(name(view, 'plane.png'), pictureAsPng(view, picture.paper), 'base64')),
+      task: (view) => save(nameOf(view, 'plane.png'), pictureAsPng(view, picture.paper), 'base64'),
     },
     {
       text: t('Save Snapshot Picture as PNG…'),
-      isOffered: () => isOn('training') && (shown()?.snapshotPicture?.value ?? null) !== null,
-      run: of((view) => actions.save(name(view, 'snapshot.png'), pictureAsPng(view, training.paper), 'base64')),
+      isOffered: ({ page, snapshotPicture }) => page === 'training' && (snapshotPicture?.value ?? null) !== null,
+      task: (view) => save(nameOf(view, 'snapshot.png'), pictureAsPng(view, training.paper), 'base64'),
     },
   ];
+}
+
+function nameOf({ network }: View, what: string): string {
+  return `${network.name}-${what}`;
 }
 
 /** What cannot be exported is said. */

@@ -1,8 +1,9 @@
 import { distanceFrom, DISTANCES } from '../../src/common/distanceHistogram.ts';
 import { formatCount } from '../../src/common/formatFigures.ts';
-import { axisName, loggedNames } from '../plots/trainingFigures.ts';
+import { axisName, loggedNames } from '../plots/steps/trainingFigures.ts';
 import { boldMarkdown, escapeMarkdown } from '../../src/protocol/markdown.ts';
 import { describePlace } from '../../src/common/describePlace.ts';
+import type { PanelLayer, PanelSeries } from '../../src/protocol/panel.ts';
 import type { CountSettings } from '../../src/protocol/runs.ts';
 import { countedSpread } from '../app/comparedCounts.ts';
 import { csv, type CsvValue } from './csv.ts';
@@ -237,34 +238,7 @@ export function numbersAsCsv(view: View): string {
 
 /** Everything that is needed to get these figures again: what was asked, of which network, by which versions. */
 export function numbersAsJson(view: View): string {
-  const { network, model, run, counts, versions } = view;
-  const bound = (series: View['expected']) =>
-    series && {
-      id: series.id,
-      kind: series.kind,
-      source: series.label,
-      url: series.url,
-      domain: series.domain,
-      note: series.note,
-      value: series.total?.exact?.replaceAll(',', '') ?? null,
-      log10: series.total?.log10 ?? null,
-      perLayerLog10: series.perLayer.map((value) => value?.log10 ?? null),
-    };
-  const counted =
-    run === null || counts.length === 0
-      ? null
-      : {
-          method: run.theory.method,
-          chosenBecause: run.theory.why,
-          exact: counts.every(({ exact }) => exact),
-          domain: run.theory.domain,
-          initialization: run.theory.initialization,
-          settings: run.settings,
-          seeds: counts.map(({ source }) => source.seed),
-          networks: counts.map(({ source, ...figures }) => ({ seed: source.seed, weights: source.kind, ...figures })),
-          mean: view.countedTotal?.mean ?? null,
-          standardDeviation: view.countedTotal?.deviation ?? null,
-        };
+  const { network, model, versions } = view;
   const document = {
     // The command line's documents have a `schemaVersion`; this is another document.
     panelExport: 1,
@@ -276,23 +250,53 @@ export function numbersAsJson(view: View): string {
     inputSize: network.inputSize,
     neurons: network.neurons,
     parameters: network.parameters,
-    layers: network.layers.map(({ index, name, type, activation, outputShape, neurons, parameters, dimensionIn }) => ({
-      index,
-      name,
-      type,
-      activation,
-      outputShape,
-      neurons,
-      parameters,
-      dimensionIn,
-    })),
-    atMost: bound(network.atMost),
-    canReach: bound(network.canReach),
-    expected: bound(view.expected),
-    atMostOnSlice: bound(view.slice),
-    bounds: network.series.map(bound),
+    layers: network.layers.map(layerAsJson),
+    atMost: boundAsJson(network.atMost),
+    canReach: boundAsJson(network.canReach),
+    expected: boundAsJson(view.expected),
+    atMostOnSlice: boundAsJson(view.slice),
+    bounds: network.series.map(boundAsJson),
     refused: network.refused,
-    counted,
+    counted: countsAsJson(view),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function layerAsJson(layer: PanelLayer) {
+  const { index, name, type, activation, outputShape, neurons, parameters, dimensionIn } = layer;
+  return { index, name, type, activation, outputShape, neurons, parameters, dimensionIn };
+}
+
+function boundAsJson(series: PanelSeries | null) {
+  if (series === null) return null;
+  const { id, kind, label, url, domain, note, total, perLayer } = series;
+  return {
+    id,
+    kind,
+    source: label,
+    url,
+    domain,
+    note,
+    value: total?.exact?.replaceAll(',', '') ?? null,
+    log10: total?.log10 ?? null,
+    perLayerLog10: perLayer.map((value) => value?.log10 ?? null),
+  };
+}
+
+/** Null before anything is counted. */
+function countsAsJson({ run, counts, countedTotal }: View) {
+  if (run === null || counts.length === 0) return null;
+  const { method, why, domain, initialization } = run.theory;
+  return {
+    method,
+    chosenBecause: why,
+    exact: counts.every(({ exact }) => exact),
+    domain,
+    initialization,
+    settings: run.settings,
+    seeds: counts.map(({ source }) => source.seed),
+    networks: counts.map(({ source, ...figures }) => ({ seed: source.seed, weights: source.kind, ...figures })),
+    mean: countedTotal?.mean ?? null,
+    standardDeviation: countedTotal?.deviation ?? null,
+  };
 }

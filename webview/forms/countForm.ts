@@ -23,72 +23,93 @@ const KERNELS = [
 ];
 
 /** How to count, folded away: method, place, networks, threads. */
-export function createCountForm(actions: Actions): Section {
-  let settings: CountSettings | null = null;
-  const change = (part: Partial<CountSettings>): void => {
-    if (settings !== null) actions.changeSettings({ ...settings, ...part });
-  };
-  const method = dropdown(t('Method'), (value) => change(withMethod(value as CountMethodName, settings)));
-  const place = new PlaceForm(
-    (next) => change({ place: next }),
-    (needed) => actions.choosePoints('count', needed),
+export class CountForm implements Section {
+  readonly element: HTMLElement;
+  readonly #actions: Pick<Actions, 'changeSettings' | 'choosePoints'>;
+  readonly #summary = element('span', { class: 'muted' });
+  readonly #method = dropdown(t('Method'), (value) =>
+    this.#change(withMethod(value as CountMethodName, this.#settings)),
   );
-  const samples = numberField(t('points'), SAMPLES, (value) => change({ samples: value }));
-  const note = element('p', {
+  readonly #place = new PlaceForm(
+    (place) => this.#change({ place }),
+    (needed) => this.#actions.choosePoints('count', needed),
+  );
+  readonly #samples = numberField(t('points'), SAMPLES, (samples) => this.#change({ samples }));
+  readonly #note = element('p', {
     class: 'muted formNote',
     text: t('Random points meet some of the regions: their number is a lower bound, however many there are.'),
   });
-  const seeds = numberField(t('networks'), NETWORKS, (value) => change({ seeds: value }));
-  const firstSeed = numberField(t('first seed'), SEED, (value) => change({ firstSeed: value }));
-  const kernel = dropdown(t('How weights are drawn'), (value) => change({ kernel: value === '' ? null : value }));
-  const bias = numberField(t('bias deviation'), DEVIATION, (value) => change({ biasStddev: value }));
-  const workers = numberField(t('threads (0: automatic)'), THREADS, (value) => change({ workers: value }));
-  const fileWeights = checkbox(t('weights of the file'), 'visibly', (checked) => change({ fileWeights: checked }));
-  const again = button(t('Reset'), 'secondary', () =>
-    change({ method: 'auto', place: DEFAULT_BOX, kernel: null, biasStddev: null, workers: 0 }),
+  readonly #seeds = numberField(t('networks'), NETWORKS, (seeds) => this.#change({ seeds }));
+  readonly #firstSeed = numberField(t('first seed'), SEED, (firstSeed) => this.#change({ firstSeed }));
+  readonly #kernel = dropdown(t('How weights are drawn'), (value) => this.#change({ kernel: value || null }));
+  readonly #bias = numberField(t('bias deviation'), DEVIATION, (biasStddev) => this.#change({ biasStddev }));
+  readonly #fileWeights = checkbox(t('weights of the file'), 'visibly', (fileWeights) => this.#change({ fileWeights }));
+  readonly #workers = numberField(t('threads (0: automatic)'), THREADS, (workers) => this.#change({ workers }));
+  readonly #again = button(t('Reset'), 'secondary', () =>
+    this.#change({ method: 'auto', place: DEFAULT_BOX, kernel: null, biasStddev: null, workers: 0 }),
   );
-  const summary = element('span', { class: 'muted' });
-  const group = (title: string, children: readonly HTMLElement[]): HTMLElement =>
-    element('fieldset', {}, [element('legend', { text: title }), ...children]);
-  const root = element('details', { class: 'runSettings' }, [
-    element('summary', {}, [element('span', { text: t('Count settings') }), summary]),
-    element('div', { class: 'runForm' }, [
-      group(t('Domain'), [underLabel(t('method'), method.element), ...place.elements, samples.element, note]),
-      group(t('Random networks'), [
-        seeds.element,
-        firstSeed.element,
-        underLabel(t('weights'), kernel.element),
-        bias.element,
-        fileWeights.element,
-      ]),
-      group(t('Computation'), [workers.element, again.element]),
-    ]),
-  ]);
+  #settings: CountSettings | null = null;
 
-  function update(view: View): void {
-    const { network } = view;
-    settings = view.settings;
-    const running = view.run?.status === 'running';
-    setHidden(root, network.countRefused !== null);
-    setText(summary, describeSettings(view));
-    method.setChoices(methodChoices(view), settings.method);
-    place.update(settings.place, settings.method, network.inputSize, running);
-    const isSample = chosenMethod(network, settings).method === 'sample';
-    samples.setValue(settings.samples);
-    setHidden(samples.element, !isSample);
-    setHidden(note, !isSample);
-    seeds.setValue(settings.seeds);
-    firstSeed.setValue(settings.firstSeed);
-    kernel.setChoices(kernelChoices(view), settings.kernel ?? '');
-    bias.setValue(settings.biasStddev ?? network.biasStddev);
-    workers.setValue(settings.workers);
-    fileWeights.setLabel(describeFileWeights(network));
-    fileWeights.setChecked(settings.fileWeights);
-    setHidden(fileWeights.element, !network.hasWeights);
-    for (const widget of [method, samples, fileWeights, workers, again]) widget.setDisabled(running);
-    for (const field of [seeds, firstSeed, kernel, bias]) field.setDisabled(running || settings.fileWeights);
+  constructor(actions: Pick<Actions, 'changeSettings' | 'choosePoints'>) {
+    this.#actions = actions;
+    const drawn = [
+      this.#seeds.element,
+      this.#firstSeed.element,
+      underLabel(t('weights'), this.#kernel.element),
+      this.#bias.element,
+    ];
+    this.element = element('details', { class: 'runSettings' }, [
+      element('summary', {}, [element('span', { text: t('Count settings') }), this.#summary]),
+      element('div', { class: 'runForm' }, [
+        group(t('Domain'), [
+          underLabel(t('method'), this.#method.element),
+          ...this.#place.elements,
+          this.#samples.element,
+          this.#note,
+        ]),
+        group(t('Random networks'), [...drawn, this.#fileWeights.element]),
+        group(t('Computation'), [this.#workers.element, this.#again.element]),
+      ]),
+    ]);
   }
-  return { element: root, update };
+
+  update(view: View): void {
+    const { network, settings } = view;
+    this.#settings = settings;
+    const isRunning = view.run?.status === 'running';
+    setHidden(this.element, network.countRefused !== null);
+    setText(this.#summary, describeSettings(view));
+    this.#method.setChoices(methodChoices(view), settings.method);
+    this.#place.update(settings.place, settings.method, network.inputSize, isRunning);
+    const isSample = chosenMethod(network, settings).method === 'sample';
+    this.#samples.setValue(settings.samples);
+    for (const part of [this.#samples.element, this.#note]) setHidden(part, !isSample);
+    this.#workers.setValue(settings.workers);
+    this.#updateWeights(view, isRunning);
+    for (const widget of [this.#method, this.#samples, this.#workers, this.#again]) widget.setDisabled(isRunning);
+  }
+
+  #updateWeights(view: View, isRunning: boolean): void {
+    const { network, settings } = view;
+    this.#seeds.setValue(settings.seeds);
+    this.#firstSeed.setValue(settings.firstSeed);
+    this.#kernel.setChoices(kernelChoices(view), settings.kernel ?? '');
+    this.#bias.setValue(settings.biasStddev ?? network.biasStddev);
+    this.#fileWeights.setLabel(describeFileWeights(network));
+    this.#fileWeights.setChecked(settings.fileWeights);
+    this.#fileWeights.setDisabled(isRunning);
+    setHidden(this.#fileWeights.element, !network.hasWeights);
+    for (const field of [this.#seeds, this.#firstSeed, this.#kernel, this.#bias])
+      field.setDisabled(isRunning || settings.fileWeights);
+  }
+
+  #change(part: Partial<CountSettings>): void {
+    if (this.#settings !== null) this.#actions.changeSettings({ ...this.#settings, ...part });
+  }
+}
+
+function group(title: string, children: readonly HTMLElement[]): HTMLElement {
+  return element('fieldset', {}, [element('legend', { text: title }), ...children]);
 }
 
 /** Another method, and the place as it was where it has such a place. */

@@ -5,7 +5,7 @@ import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
 import { NO_FIGURE } from '../format.ts';
 import { makeStackable } from '../tables/stackable.ts';
-import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
+import { columnHeads, element, plainButton, rowHead, setPowerText, showText, statusLine } from '../widgets/dom.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';
 import { MULTIPLY_ADDS, PARAMETERS } from './ranges.ts';
 
@@ -15,65 +15,66 @@ type Objective = FitQuestion['objective'];
 /** The widths with the most regions that a number of parameters allows; on demand for each depth. */
 export class FitSection implements Section {
   readonly element: HTMLElement;
-  private readonly budget = numberField(t('parameters at most'), PARAMETERS, (value) => (this.typed = value));
-  private readonly adds = numberField(
+  readonly #actions: Actions;
+  readonly #budget = numberField(t('parameters at most'), PARAMETERS, (value) => (this.#typed = value));
+  readonly #adds = numberField(
     t('multiply-adds at most (0: any)'),
     MULTIPLY_ADDS,
-    (value) => (this.maxMultiplyAdds = value),
+    (value) => (this.#maxMultiplyAdds = value),
   );
-  private readonly objectives = dropdown(t('Rank by'), (value) => (this.objective = value as Objective));
-  private readonly depths = checkbox(t('also for each depth'), 'visibly', (on) => (this.isFrontier = on));
-  private readonly find = button(t('Find Designs'), 'secondary', () => this.ask());
-  private readonly outcome = element('p', { class: 'muted caption', attributes: { role: 'status' } });
-  private readonly results = element('div');
-  private view: View | null = null;
+  readonly #objectives = dropdown(t('Rank by'), (value) => (this.#objective = value as Objective));
+  readonly #depths = checkbox(t('also for each depth'), 'visibly', (on) => (this.#isFrontier = on));
+  readonly #find = button(t('Find Designs'), 'secondary', () => this.#ask());
+  readonly #outcome = statusLine('muted caption');
+  readonly #results = element('div');
+  #view: View | null = null;
   /** Null: as many as the network has. */
-  private typed: number | null = null;
-  private maxMultiplyAdds = 0;
-  private objective: Objective = 'automatic';
-  private isFrontier = false;
-  private shown: PanelFit | null = null;
+  #typed: number | null = null;
+  #maxMultiplyAdds = 0;
+  #objective: Objective = 'automatic';
+  #isFrontier = false;
+  #shown: PanelFit | null = null;
 
-  constructor(private readonly actions: Actions) {
-    const { budget, adds, objectives, depths, find, outcome, results } = this;
-    const ranked = underLabel(t('rank by'), objectives.element);
-    const tools = [budget.element, adds.element, ranked, depths.element, find.element];
+  constructor(actions: Actions) {
+    this.#actions = actions;
+    const ranked = underLabel(t('rank by'), this.#objectives.element);
+    const tools = [this.#budget.element, this.#adds.element, ranked, this.#depths.element, this.#find.element];
     this.element = element('section', { class: 'fit' }, [
       element('h2', { text: t('Fit a budget') }),
       element('div', { class: 'sweepTools' }, tools),
-      outcome,
-      results,
+      this.#outcome,
+      this.#results,
     ]);
   }
 
   update(view: View): void {
-    const isOther = this.view?.network.key !== view.network.key;
-    this.view = view;
+    const isOther = this.#view?.network.key !== view.network.key;
+    this.#view = view;
     if (view.page !== 'compare') return;
-    if (isOther) [this.typed, this.maxMultiplyAdds] = [null, 0];
-    this.budget.setValue(this.typed ?? Math.max(1, view.network.parameters ?? 1));
-    this.adds.setValue(this.maxMultiplyAdds);
-    this.objectives.setChoices(OBJECTIVES, this.objective);
-    this.depths.setChecked(this.isFrontier);
+    if (isOther) [this.#typed, this.#maxMultiplyAdds] = [null, 0];
+    this.#budget.setValue(this.#typed ?? Math.max(1, view.network.parameters ?? 1));
+    this.#adds.setValue(this.#maxMultiplyAdds);
+    this.#objectives.setChoices(OBJECTIVES, this.#objective);
+    this.#depths.setChecked(this.#isFrontier);
     const { fit } = view;
-    this.find.setDisabled(fit !== null && fit.value === null && fit.message === null);
-    setText(this.outcome, outcomeText(fit));
-    setHidden(this.outcome, this.outcome.textContent === '');
-    this.showDesigns(fit?.value ?? null);
+    this.#find.setDisabled(fit !== null && fit.value === null && fit.message === null);
+    showText(this.#outcome, outcomeText(fit));
+    this.#showDesigns(fit?.value ?? null);
   }
 
-  private ask(): void {
-    const { view, objective } = this;
+  #ask(): void {
+    const view = this.#view;
+    const objective = this.#objective;
     if (view === null) return;
-    const maxParameters = this.typed ?? view.network.parameters ?? 1;
-    const depth = this.isFrontier ? FRONTIER_DEPTH : null;
-    this.actions.askFit({ maxParameters, maxMultiplyAdds: this.maxMultiplyAdds || null, objective, depth });
+    const maxParameters = this.#typed ?? view.network.parameters ?? 1;
+    const depth = this.#isFrontier ? FRONTIER_DEPTH : null;
+    this.#actions.askFit({ maxParameters, maxMultiplyAdds: this.#maxMultiplyAdds || null, objective, depth });
   }
 
-  private showDesigns(fit: PanelFit | null): void {
-    if (fit === this.shown) return;
-    this.shown = fit;
-    this.results.replaceChildren(...(fit === null ? [] : [designTable(fit, this.actions)]));
+  #showDesigns(fit: PanelFit | null): void {
+    if (fit === this.#shown) return;
+    this.#shown = fit;
+    this.#results.replaceChildren(...(fit === null ? [] : [designTable(fit, this.#actions)]));
   }
 }
 
@@ -109,7 +110,7 @@ function designTable(fit: PanelFit, actions: Actions): HTMLElement {
     t('at most'),
     t('apply'),
   ];
-  const head = titles.map((text) => element('th', { text, attributes: { scope: 'col' } }));
+  const head = columnHeads(titles);
   const rows = [
     ...(start === null ? [] : [designRow(t('as it is'), start, fit, null)]),
     ...designs.map((design, i) => designRow(t('design {0}', i + 1), design, fit, actions)),
@@ -137,17 +138,11 @@ function designRow(name: string, design: PanelDesign, fit: PanelFit, actions: Ac
     setPowerText(cell, text);
     return cell;
   });
-  return element('tr', {}, [
-    element('th', { text: name, attributes: { scope: 'row' } }),
-    ...cells,
-    element('td', {}, [applyLink(design, actions)]),
-  ]);
+  return element('tr', {}, [rowHead(name), ...cells, element('td', {}, [applyLink(design, actions)])]);
 }
 
 /** Repeats are written by the slider over them; here widths are. */
 function applyLink({ widths, copies }: PanelDesign, actions: Actions | null): HTMLElement | string {
   if (actions === null || copies > 1) return NO_FIGURE;
-  const made = element('button', { class: 'chip', text: t('Apply to File'), attributes: { type: 'button' } });
-  made.addEventListener('click', () => actions.apply({ kind: 'design', widths }, 1));
-  return made;
+  return plainButton('chip', t('Apply to File'), () => actions.apply({ kind: 'design', widths }, 1));
 }

@@ -15,78 +15,79 @@ export class OverlayControls {
   readonly tools: readonly HTMLElement[];
   /** Below the picture. */
   readonly sentence: HTMLElement;
-  private readonly over = dropdown(t('What is drawn over the regions'), (value) => {
-    this.chosen = value as Over;
-    this.changed();
+  readonly #actions: Pick<Actions, 'changeSources' | 'askData'>;
+  readonly #changed: () => void;
+  readonly #over = dropdown(t('What is drawn over the regions'), (value) => {
+    this.#chosen = value as Over;
+    this.#changed();
   });
-  private readonly levels = numberField(t('level'), COORDINATE, (value) => {
-    this.decided = value;
-    this.changed();
+  readonly #levels = numberField(t('level'), COORDINATE, (value) => {
+    this.#decided = value;
+    this.#changed();
   });
-  private readonly saying = element('span');
-  private readonly choose = button(t('Choose Data…'), 'secondary', () => this.actions.changeSources('chooseData'));
-  private chosen: Over | null = null;
+  readonly #saying = element('span');
+  readonly #choose = button(t('Choose Data…'), 'secondary', () => this.#actions.changeSources('chooseData'));
+  #chosen: Over | null = null;
   /** Where one output decides. */
-  private decided = 0;
+  #decided = 0;
   /** That in view; null before there is one. */
-  private picture: PanelPicture | null = null;
-  private askedFor = '';
+  #picture: PanelPicture | null = null;
+  #askedFor = '';
   /** Kept while it says the same, so that nothing is drawn again without need. */
-  private kept: { readonly key: string; readonly samples: Samples | null } = { key: '', samples: null };
+  #kept: { readonly key: string; readonly samples: Samples | null } = { key: '', samples: null };
 
   /** `changed` draws the picture again. */
-  constructor(
-    private readonly actions: Pick<Actions, 'changeSources' | 'askData'>,
-    private readonly changed: () => void,
-  ) {
-    this.tools = [this.over.element, this.levels.element];
-    this.sentence = element('p', { class: 'muted caption overlaySentence' }, [this.saying, this.choose.element]);
+  constructor(actions: Pick<Actions, 'changeSources' | 'askData'>, changed: () => void) {
+    this.#actions = actions;
+    this.#changed = changed;
+    this.tools = [this.#over.element, this.#levels.element];
+    this.sentence = element('p', { class: 'muted caption overlaySentence' }, [this.#saying, this.#choose.element]);
   }
 
   /** The value at which one output decides; null: no boundary is wanted. */
   level(view: View): number | null {
-    return this.shown(view) === 'nothing' ? null : this.decided;
+    return this.#shown(view) === 'nothing' ? null : this.#decided;
   }
 
   samples(view: View): Samples | null {
-    if (this.shown(view) !== 'data') return null;
+    if (this.#shown(view) !== 'data') return null;
     const data = view.data?.value?.data ?? null;
     const { place } = view.run?.settings ?? view.settings;
     const key = JSON.stringify([view.network.key, place, data?.label, data?.samples]);
-    if (this.kept.key !== key) this.kept = { key, samples: samplesIn(place, view.network.inputSize, data) };
-    return this.kept.samples;
+    if (this.#kept.key !== key) this.#kept = { key, samples: samplesIn(place, view.network.inputSize, data) };
+    return this.#kept.samples;
   }
 
   /** What is drawn over the regions, for captions. */
   words(view: View): string {
-    if (this.shown(view) === 'nothing' || this.picture === null) return '';
-    return [boundaryInWords(this.picture, this.decided), this.dataInWords(view)].filter(Boolean).join(' ');
+    if (this.#shown(view) === 'nothing' || this.#picture === null) return '';
+    return [boundaryInWords(this.#picture, this.#decided), this.#dataInWords(view)].filter(Boolean).join(' ');
   }
 
   update(view: View, picture: PanelPicture | null): void {
-    this.picture = picture;
-    const what = this.shown(view);
+    this.#picture = picture;
+    const what = this.#shown(view);
     const { key } = view.network;
-    if (what === 'data' && this.askedFor !== key) {
-      this.askedFor = key;
-      this.actions.askData();
+    if (what === 'data' && this.#askedFor !== key) {
+      this.#askedFor = key;
+      this.#actions.askData();
     }
-    this.over.setChoices(OVERLAYS, what);
-    this.levels.setValue(this.decided);
-    setHidden(this.levels.element, what === 'nothing' || picture?.outputs !== 1);
-    setText(this.saying, this.words(view));
+    this.#over.setChoices(OVERLAYS, what);
+    this.#levels.setValue(this.#decided);
+    setHidden(this.#levels.element, what === 'nothing' || picture?.outputs !== 1);
+    setText(this.#saying, this.words(view));
     const hasNone = what === 'data' && view.data?.value?.data === null;
-    setHidden(this.choose.element, !hasNone);
+    setHidden(this.#choose.element, !hasNone);
     setHidden(this.sentence, what === 'nothing');
   }
 
   /** Trained weights decide something; random ones do only where somebody asks. */
-  private shown({ run }: View): Over {
-    return this.chosen ?? (run?.settings.fileWeights === true ? 'boundary' : 'nothing');
+  #shown({ run }: View): Over {
+    return this.#chosen ?? (run?.settings.fileWeights === true ? 'boundary' : 'nothing');
   }
 
-  private dataInWords(view: View): string {
-    if (this.shown(view) !== 'data' || view.data === null) return '';
+  #dataInWords(view: View): string {
+    if (this.#shown(view) !== 'data' || view.data === null) return '';
     const { value, message } = view.data;
     if (message !== null) return message;
     if (value === null) return '';

@@ -11,49 +11,54 @@ const MAX_TYPED_COORDINATES = 32;
 /** Where to count: the box, all of the space, a segment or a parallelogram that is typed, or points of a file. */
 export class PlaceForm {
   readonly elements: readonly HTMLElement[];
-  private readonly kinds = dropdown(t('Which place'), (value) => this.choose(value as Place['kind']));
-  private readonly lower = numberField(t('from'), COORDINATE, (value) => this.changeBox({ lower: value }));
-  private readonly upper = numberField(t('to'), COORDINATE, (value) => this.changeBox({ upper: value }));
-  private readonly vectors = VECTORS.map(([name, label]) => {
-    const change = (value: readonly number[]): void => this.change({ ...this.place, [name]: value });
+  readonly #change: (place: Place) => void;
+  readonly #choosePoints: (needed: 2 | 3) => void;
+  readonly #kinds = dropdown(t('Which place'), (value) => this.#choose(value as Place['kind']));
+  readonly #lower = numberField(t('from'), COORDINATE, (value) => this.#changeBox({ lower: value }));
+  readonly #upper = numberField(t('to'), COORDINATE, (value) => this.#changeBox({ upper: value }));
+  readonly #vectors = VECTORS.map(([name, label]) => {
+    const change = (value: readonly number[]): void => this.#change({ ...this.#place, [name]: value });
     return { name, field: vectorField(label, t('Enter {0} numbers.'), change) };
   });
-  private readonly vectorRow = element(
+  readonly #vectorRow = element(
     'div',
     { class: 'vectors' },
-    this.vectors.map(({ field }) => field.element),
+    this.#vectors.map(({ field }) => field.element),
   );
-  private place: Place = DEFAULT_BOX;
+  #place: Place = DEFAULT_BOX;
   /** The last box, for when the user chooses the box again. */
-  private box = DEFAULT_BOX;
+  #box = DEFAULT_BOX;
   /** The ends as typed: taken together, once they make a box. */
-  private typed: Ends = DEFAULT_BOX;
-  private method: CountMethodName = 'auto';
-  private inputs = 1;
+  #typed: Ends = DEFAULT_BOX;
+  #method: CountMethodName = 'auto';
+  #inputs = 1;
 
-  constructor(
-    private readonly change: (place: Place) => void,
-    private readonly choosePoints: (needed: 2 | 3) => void,
-  ) {
-    const { kinds, lower, upper, vectorRow } = this;
-    this.elements = [underLabel(t('domain'), kinds.element), lower.element, upper.element, vectorRow];
+  constructor(change: (place: Place) => void, choosePoints: (needed: 2 | 3) => void) {
+    this.#change = change;
+    this.#choosePoints = choosePoints;
+    this.elements = [
+      underLabel(t('domain'), this.#kinds.element),
+      this.#lower.element,
+      this.#upper.element,
+      this.#vectorRow,
+    ];
   }
 
   update(place: Place, method: CountMethodName, inputs: number, disabled: boolean): void {
-    [this.place, this.method, this.inputs] = [place, method, inputs];
-    if (place.kind === 'box' && !isSameBox(place, this.box)) this.box = this.typed = place;
-    this.kinds.setChoices(choices(method, place, inputs), place.kind);
-    this.kinds.setDisabled(disabled);
+    [this.#place, this.#method, this.#inputs] = [place, method, inputs];
+    if (place.kind === 'box' && !isSameBox(place, this.#box)) this.#box = this.#typed = place;
+    this.#kinds.setChoices(choices(method, place, inputs), place.kind);
+    this.#kinds.setDisabled(disabled);
     for (const [field, value] of [
-      [this.lower, this.typed.lower],
-      [this.upper, this.typed.upper],
+      [this.#lower, this.#typed.lower],
+      [this.#upper, this.#typed.upper],
     ] as const) {
       field.setValue(value);
       field.setDisabled(disabled);
       setHidden(field.element, place.kind !== 'box');
     }
-    setHidden(this.vectorRow, place.kind !== 'segment' && place.kind !== 'parallelogram');
-    for (const { name, field } of this.vectors) {
+    setHidden(this.#vectorRow, place.kind !== 'segment' && place.kind !== 'parallelogram');
+    for (const { name, field } of this.#vectors) {
       const value = (place as Partial<Record<VectorName, readonly number[]>>)[name];
       setHidden(field.element, value === undefined);
       if (value !== undefined) field.setValue(value);
@@ -61,18 +66,20 @@ export class PlaceForm {
     }
   }
 
-  private choose(kind: Place['kind']): void {
-    const { box, method, inputs } = this;
-    if (kind === 'points') this.choosePoints(method === 'line' || inputs < 2 ? 2 : 3);
-    else this.change(placeOfKind(kind, box, inputs));
+  #choose(kind: Place['kind']): void {
+    const box = this.#box;
+    const method = this.#method;
+    const inputs = this.#inputs;
+    if (kind === 'points') this.#choosePoints(method === 'line' || inputs < 2 ? 2 : 3);
+    else this.#change(placeOfKind(kind, box, inputs));
   }
 
-  private changeBox(part: Partial<Ends>): void {
-    const { lower, upper } = (this.typed = { ...this.typed, ...part });
+  #changeBox(part: Partial<Ends>): void {
+    const { lower, upper } = (this.#typed = { ...this.#typed, ...part });
     const fits = lower < upper;
-    this.lower.complain(fits ? null : t('“from” must be less than “to”.'));
-    this.upper.complain(null);
-    if (fits) this.change({ kind: 'box', lower, upper });
+    this.#lower.complain(fits ? null : t('“from” must be less than “to”.'));
+    this.#upper.complain(null);
+    if (fits) this.#change({ kind: 'box', lower, upper });
   }
 }
 

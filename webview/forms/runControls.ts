@@ -1,8 +1,8 @@
 import { sourcesOf } from '../../src/protocol/countSources.ts';
 import { formatCount, formatNumber } from '../../src/common/formatFigures.ts';
 import type { Actions, Section } from '../app/actions.ts';
-import { chosenSentence, createCountForm } from './countForm.ts';
-import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
+import { chosenSentence, CountForm } from './countForm.ts';
+import { element, plainButton, setHidden, setPowerText, setText, statusLine } from '../widgets/dom.ts';
 import { formatDuration, plural } from '../format.ts';
 import { samplesOf } from '../tables/statistics.ts';
 import { t } from '../app/strings.ts';
@@ -10,91 +10,115 @@ import { progressRing } from '../widgets/toolkit.ts';
 import { chosenMethod, type View } from '../app/view.ts';
 
 /** How to count, how far a count is, and how it ended. */
-export function createRunControls(actions: Actions): Section {
-  const form = createCountForm(actions);
+export class RunControls implements Section {
+  readonly element: HTMLElement;
+  readonly #form: CountForm;
+  readonly #chosen = element('p', { class: 'muted caption chosen' });
+  readonly #cost: LongCount;
+  readonly #progress = createProgress();
+  readonly #outcome = statusLine('outcome');
+
+  constructor(actions: Actions) {
+    this.#form = new CountForm(actions);
+    this.#cost = new LongCount(actions);
+    const parts = [this.#form.element, this.#chosen, this.#cost.element, this.#progress.element, this.#outcome];
+    this.element = element('section', { class: 'run', attributes: { 'aria-label': t('Counting') } }, parts);
+  }
+
+  update(view: View): void {
+    for (const part of [this.#form, this.#progress, this.#cost]) part.update(view);
+    setPowerText(this.#chosen, chosenText(view));
+    setText(this.#outcome, [endText(view), sampleText(view)].filter(Boolean).join(' '));
+    this.#outcome.classList.toggle('failed', view.run?.status === 'failed');
+  }
+}
+
+/** How far the count is that is under way. */
+function createProgress(): Section {
   const bar = element('div', { class: 'progressBar' });
   const attributes = { role: 'progressbar', 'aria-label': t('Counting'), 'aria-valuemin': '0', 'aria-valuemax': '100' };
   const track = element('div', { class: 'progressTrack', attributes }, [bar]);
-  const progressText = element('span', {});
-  const progress = element('div', { class: 'progress' }, [
-    track,
-    element('div', { class: 'progressLine muted' }, [progressRing(), progressText]),
-  ]);
-  const costText = element('span');
-  const one = element('button', { class: 'chip', text: t('Count One Network First'), attributes: { type: 'button' } });
-  const cost = element('p', { class: 'caption cost' }, [costText, ' ', one]);
-  let shown: View | null = null;
-  /** What is asked about, and the timer until it is. */
-  let asked = '';
-  /** An answer to an earlier question: it says nothing of the count that is shown now. */
-  let outdated: View['cost'] = null;
-  let pause: ReturnType<typeof setTimeout> | undefined;
-  one.addEventListener('click', () => {
-    if (shown === null) return;
-    actions.changeSettings({ ...shown.settings, seeds: 1 });
-    actions.count();
-  });
-  const chosen = element('p', { class: 'muted caption chosen' });
-  const outcome = element('p', { class: 'outcome', attributes: { role: 'status' } });
-  const root = element('section', { class: 'run', attributes: { 'aria-label': t('Counting') } }, [
-    form.element,
-    chosen,
-    cost,
-    progress,
-    outcome,
-  ]);
-
-  function update(view: View): void {
-    const running = view.run?.status === 'running';
-    form.update(view);
-    setHidden(progress, !running);
-    if (running) drawProgress(view);
-    setPowerText(chosen, chosenText(view));
-    shown = view;
-    askCost(view);
-    setText(costText, costOf(view, view.cost === outdated ? null : view.cost));
-    setHidden(cost, running || costText.textContent === '');
-    setHidden(one, view.settings.fileWeights || view.settings.seeds === 1);
-    setText(outcome, [endText(view), sampleText(view)].filter(Boolean).join(' '));
-    outcome.classList.toggle('failed', view.run?.status === 'failed');
-  }
-
-  function askCost(view: View): void {
-    const { network, settings } = view;
-    const subject = isAboutToBeLong(view) ? JSON.stringify([network.key, network.fingerprint, settings]) : '';
-    if (subject === asked) return;
-    asked = subject;
-    outdated = view.cost;
-    clearTimeout(pause);
-    if (subject !== '') pause = setTimeout(() => actions.askCost(sourcesOf(settings)[0], settings), PAUSE_MS);
-  }
-
-  function drawProgress(view: View): void {
-    const { progress, counts, settings } = view;
-    const { done, of, share, regions, secondsLeft, parts } = progress ?? {
-      done: counts.length,
-      of: settings.seeds,
-      share: 0,
-      regions: 0,
-      secondsLeft: null,
-      parts: null,
-    };
-    bar.style.transform = `scaleX(${share})`;
-    track.setAttribute('aria-valuenow', String(Math.round(100 * share)));
-    const words = [
-      parts === null
-        ? t('Network {0} of {1}', formatCount(Math.min(done + 1, of)), formatCount(of))
-        : t('{0} of {1}', formatCount(parts.done), plural(parts.of, t('part'), t('parts'))),
-      regions > 0 ? plural(regions, t('region'), t('regions')) : '',
-      secondsLeft === null ? '' : t('about {0} left', formatDuration(secondsLeft)),
-    ];
-    setText(progressText, words.filter(Boolean).join(' · '));
-  }
-  return { element: root, update };
+  const words = element('span', {});
+  const line = element('div', { class: 'progressLine muted' }, [progressRing(), words]);
+  const root = element('div', { class: 'progress' }, [track, line]);
+  return {
+    element: root,
+    update: (view) => {
+      const isRunning = view.run?.status === 'running';
+      setHidden(root, !isRunning);
+      if (!isRunning) return;
+      const share = view.progress?.share ?? 0;
+      bar.style.transform = `scaleX(${share})`;
+      track.setAttribute('aria-valuenow', String(Math.round(100 * share)));
+      setText(words, progressText(view));
+    },
+  };
 }
 
 /** Asks what a long count takes once its network and its form have stayed the same for this long. */
 const PAUSE_MS = 800;
+
+/** What a long count costs, before it is started, and a way to start with one network. */
+class LongCount implements Section {
+  readonly element: HTMLElement;
+  readonly #actions: Pick<Actions, 'askCost' | 'changeSettings' | 'count'>;
+  readonly #words = element('span');
+  readonly #one = plainButton('chip', t('Count One Network First'), () => this.#countOne());
+  #view: View | null = null;
+  /** What is asked about, and the timer until it is. */
+  #asked = '';
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  /** An answer to an earlier question: it says nothing of the count that is shown now. */
+  #outdated: View['cost'] = null;
+
+  constructor(actions: Pick<Actions, 'askCost' | 'changeSettings' | 'count'>) {
+    this.#actions = actions;
+    this.element = element('p', { class: 'caption cost' }, [this.#words, ' ', this.#one]);
+  }
+
+  update(view: View): void {
+    this.#view = view;
+    this.#ask(view);
+    setText(this.#words, costText(view, view.cost === this.#outdated ? null : view.cost));
+    setHidden(this.element, view.run?.status === 'running' || this.#words.textContent === '');
+    setHidden(this.#one, view.settings.fileWeights || view.settings.seeds === 1);
+  }
+
+  #countOne(): void {
+    if (this.#view === null) return;
+    this.#actions.changeSettings({ ...this.#view.settings, seeds: 1 });
+    this.#actions.count();
+  }
+
+  #ask(view: View): void {
+    const { network, settings } = view;
+    const subject = isAboutToBeLong(view) ? JSON.stringify([network.key, network.fingerprint, settings]) : '';
+    if (subject === this.#asked) return;
+    this.#asked = subject;
+    this.#outdated = view.cost;
+    clearTimeout(this.#pause);
+    if (subject === '') return;
+    this.#pause = setTimeout(() => this.#actions.askCost(sourcesOf(settings)[0], settings), PAUSE_MS);
+  }
+}
+
+function progressText({ progress, counts, settings }: View): string {
+  const { done, of, regions, secondsLeft, parts } = progress ?? {
+    done: counts.length,
+    of: settings.seeds,
+    regions: 0,
+    secondsLeft: null,
+    parts: null,
+  };
+  const words = [
+    parts === null
+      ? t('Network {0} of {1}', formatCount(Math.min(done + 1, of)), formatCount(of))
+      : t('{0} of {1}', formatCount(parts.done), plural(parts.of, t('part'), t('parts'))),
+    regions > 0 ? plural(regions, t('region'), t('regions')) : '',
+    secondsLeft === null ? '' : t('about {0} left', formatDuration(secondsLeft)),
+  ];
+  return words.filter(Boolean).join(' · ');
+}
 
 function isAboutToBeLong({ network, counts, run }: View): boolean {
   const isRunning = run?.status === 'running';
@@ -102,7 +126,7 @@ function isAboutToBeLong({ network, counts, run }: View): boolean {
 }
 
 /** What a long count costs, before it is started. */
-function costOf(view: View, cost: View['cost']): string {
+function costText(view: View, cost: View['cost']): string {
   if (!isAboutToBeLong(view)) return '';
   const { settings, timeLimit } = view;
   const networks = plural(settings.fileWeights ? 1 : settings.seeds, t('network'), t('networks'));

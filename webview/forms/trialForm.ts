@@ -41,49 +41,47 @@ export interface TrialFormChanges {
 /** What a trial learns, how, and for how long. */
 export class TrialForm {
   readonly element: HTMLElement;
-  private readonly dataSets = dropdown(t('Data'), (value) =>
-    this.on.choose({ dataSet: value as TrialChoice['dataSet'] }),
-  );
-  private readonly optimizers = dropdown(t('Optimizer'), (value) => {
+  readonly #on: TrialFormChanges;
+  readonly #dataSets = dropdown(t('Data'), (value) => this.#on.choose({ dataSet: value as TrialChoice['dataSet'] }));
+  readonly #optimizers = dropdown(t('Optimizer'), (value) => {
     const optimizer = value as TrialChoice['optimizer'];
-    this.on.choose({ optimizer, rate: RATES[optimizer] });
+    this.#on.choose({ optimizer, rate: RATES[optimizer] });
   });
-  private readonly rate = numberField(t('learning rate'), RATE, (rate) => this.on.choose({ rate }));
-  private readonly batch = numberField(t('batch'), COUNTED, (batch) => this.on.choose({ batch }));
-  private readonly seed = numberField(t('seed'), SEED, (seed) => this.on.choose({ seed }));
-  private readonly last = numberField(t('last step'), { ...COUNTED, most: MOST_STEPS }, (end) => this.on.pace({ end }));
-  private readonly strides = dropdown(t('Steps from picture to picture'), (value) =>
-    this.on.pace({ stride: Number(value) }),
-  );
+  readonly #rate = numberField(t('learning rate'), RATE, (rate) => this.#on.choose({ rate }));
+  readonly #batch = numberField(t('batch'), COUNTED, (batch) => this.#on.choose({ batch }));
+  readonly #seed = numberField(t('seed'), SEED, (seed) => this.#on.choose({ seed }));
+  readonly #last = numberField(t('last step'), { ...COUNTED, most: MOST_STEPS }, (end) => this.#on.pace({ end }));
+  readonly #strides = dropdown(t('Steps from picture to picture'), (value) => this.#on.pace({ stride: Number(value) }));
 
-  constructor(private readonly on: TrialFormChanges) {
+  constructor(on: TrialFormChanges) {
+    this.#on = on;
     this.element = element('div', { class: 'trialForm' }, [
-      underLabel(t('data'), this.dataSets.element),
-      underLabel(t('optimizer'), this.optimizers.element),
-      this.rate.element,
-      this.batch.element,
-      this.seed.element,
-      this.last.element,
-      underLabel(t('picture every'), this.strides.element),
+      underLabel(t('data'), this.#dataSets.element),
+      underLabel(t('optimizer'), this.#optimizers.element),
+      this.#rate.element,
+      this.#batch.element,
+      this.#seed.element,
+      this.#last.element,
+      underLabel(t('picture every'), this.#strides.element),
     ]);
   }
 
   show(choice: TrialChoice, { stride, end }: TrialPace, offered: readonly TrialChoice['dataSet'][]): void {
-    this.dataSets.setChoices(
+    this.#dataSets.setChoices(
       offered.map((value) => ({ value, text: DATA_NAMES[value] })),
       choice.dataSet,
     );
-    this.optimizers.setChoices(
+    this.#optimizers.setChoices(
       OPTIMIZERS.map((value) => ({ value, text: OPTIMIZER_NAMES[value] })),
       choice.optimizer,
     );
-    this.strides.setChoices(
+    this.#strides.setChoices(
       STRIDES.map((count) => ({ value: String(count), text: plural(count, t('step'), t('steps')) })),
       String(stride),
     );
-    this.rate.setValue(choice.rate);
-    this.batch.setValue(choice.batch);
-    this.seed.setValue(choice.seed);
-    this.last.setValue(end);
+    this.#rate.setValue(choice.rate);
+    this.#batch.setValue(choice.batch);
+    this.#seed.setValue(choice.seed);
+    this.#last.setValue(end);
   }
 }

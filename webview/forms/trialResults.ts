@@ -5,23 +5,23 @@ import type { View } from '../app/view.ts';
 import { axesOf } from '../picture/pictureAxes.ts';
 import { TrainedPicture } from '../picture/trainedPicture.ts';
 import { CurvePlot } from '../plots/curvePlot.ts';
-import type { StepFigures } from '../plots/stepFigures.ts';
-import { StepPlot } from '../plots/stepPlot.ts';
-import { element, setHidden, setText } from '../widgets/dom.ts';
+import type { StepFigures } from '../plots/steps/stepFigures.ts';
+import { StepPlot } from '../plots/steps/stepPlot.ts';
+import { element, setHidden, setText, statusLine } from '../widgets/dom.ts';
 import { statusText, type TrialCourse } from './trialSteps.ts';
 
 /** What a network in training is like now, and how it came to that. */
 export class TrialResults {
-  readonly status = element('p', { class: 'trialStatus', attributes: { role: 'status' } });
+  readonly status = statusLine('trialStatus');
   readonly element: HTMLElement;
-  private readonly plot = new StepPlot(240, () => undefined);
-  private readonly picture = new TrainedPicture(t('Regions of the network in training'));
-  private readonly curve = new CurvePlot();
+  readonly #plot = new StepPlot(240, () => undefined);
+  readonly #picture = new TrainedPicture(t('Regions of the network in training'));
+  readonly #curve = new CurvePlot();
 
   constructor() {
     this.element = element('div', { class: 'trialResults' }, [
-      element('div', {}, [this.plot.element]),
-      element('div', { class: 'trainedColumn' }, [this.picture.element, this.curve.element]),
+      element('div', {}, [this.#plot.element]),
+      element('div', { class: 'trainedColumn' }, [this.#picture.element, this.#curve.element]),
     ]);
   }
 
@@ -31,13 +31,13 @@ export class TrialResults {
     const box = place.kind === 'box' ? place : { lower: -1, upper: 1 };
     const text = statusText(frame);
     setText(this.status, text);
-    this.plot.show(courseFigures(course, text));
-    setHidden(this.picture.element, picture === null);
+    this.#plot.show(courseFigures(course, text));
+    setHidden(this.#picture.element, picture === null);
     if (picture !== null) {
       const axes = axesOf({ kind: 'box', ...box }, network.inputSize, picture.sides, WHOLE);
-      this.picture.show(picture, { data, ...box }, axes, text);
+      this.#picture.show(picture, { data, ...box }, axes, text);
     }
-    this.curve.show(line === null ? null : { line, data, targets, ...box });
+    this.#curve.show(line === null ? null : { line, data, targets, ...box });
   }
 
   setHidden(isHidden: boolean): void {
@@ -45,7 +45,7 @@ export class TrialResults {
   }
 
   resize(): void {
-    for (const part of [this.plot, this.picture, this.curve]) part.resize();
+    for (const part of [this.#plot, this.#picture, this.#curve]) part.resize();
   }
 }
 

@@ -4,7 +4,7 @@ import { DATA_SETS, type TrialChoice, type TrialFrame } from '../../src/protocol
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
 import { formatDomain, plural } from '../format.ts';
-import type { StepPoint } from '../plots/stepFigures.ts';
+import type { StepPoint } from '../plots/steps/stepFigures.ts';
 
 /** How a trial goes on, step after step: plain functions, without a page. */
 
@@ -59,7 +59,7 @@ function withPoint(points: readonly StepPoint[], point: StepPoint): StepPoint[] 
   return [...thinned, point];
 }
 
-/** Data that a network of so many inputs can learn; those of the panel are always there for more than two. */
+/** Data that a network with this many inputs can learn: with more than two, those of the panel alone. */
 export function offeredDataSets(inputSize: number, hasData: boolean): TrialChoice['dataSet'][] {
   return DATA_SETS.filter((name) =>
     name === 'file' ? hasData || inputSize > 2 : name === 'curve' ? inputSize === 1 : inputSize === 2,

@@ -6,7 +6,7 @@ import { boxOf } from '../../src/common/place.ts';
 import type { CountSettings, PanelDistances } from '../../src/protocol/runs.ts';
 import type { Actions, Plot } from '../app/actions.ts';
 import { DistancePlot } from '../plots/distancePlot.ts';
-import { element, setHidden, setText } from '../widgets/dom.ts';
+import { element, setHidden, setText, statusLine } from '../widgets/dom.ts';
 import { formatDomain } from '../format.ts';
 import { LinePlot } from '../plots/linePlot.ts';
 import { PlaceForm } from '../forms/placeForm.ts';
@@ -22,101 +22,110 @@ const LONGER = 30;
 /** One network along a line: its outputs, where they bend; and how far points are from the nearest boundary. */
 export class LinePage implements Plot {
   readonly element: HTMLElement;
-  private readonly plot = new LinePlot();
-  private readonly distances = new DistancePlot((url) => this.actions.open(url));
-  private readonly title = element('p', { class: 'muted lineTitle' });
-  private readonly seed = numberField(t('seed'), SEED, (value) => {
-    this.chosenSeed = value;
-    if (this.view !== null) this.update(this.view);
+  readonly #actions: Actions;
+  readonly #plot = new LinePlot();
+  readonly #distances = new DistancePlot((url) => this.#actions.open(url));
+  readonly #title = element('p', { class: 'muted lineTitle' });
+  readonly #seed = numberField(t('seed'), SEED, (value) => {
+    this.#chosenSeed = value;
+    if (this.#view !== null) this.update(this.#view);
   });
-  private readonly place = new PlaceForm(
-    (next) => this.actions.placeLine(next),
-    (needed) => this.actions.choosePoints('line', needed),
+  readonly #place = new PlaceForm(
+    (next) => this.#actions.placeLine(next),
+    (needed) => this.#actions.choosePoints('line', needed),
   );
-  private readonly tools = element('div', { class: 'lineTools' }, [...this.place.elements, this.seed.element]);
-  private readonly waiting = element('div', { class: 'waitingLine muted' }, [progressRing(), t('Following the line…')]);
-  private readonly failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
-  private readonly progress = element('p', { class: 'muted caption', attributes: { role: 'status' } });
-  private readonly longer = button(t('Measure more points'), 'secondary', () => this.measureLonger());
-  private readonly measuring = element('div', { class: 'measuring' }, [this.progress, this.longer.element]);
-  private view: View | null = null;
-  private chosenSeed = 1;
-  private asked = '';
-  private askedAround = '';
+  readonly #tools = element('div', { class: 'lineTools' }, [...this.#place.elements, this.#seed.element]);
+  readonly #waiting = element('div', { class: 'waitingLine muted' }, [progressRing(), t('Following the line…')]);
+  readonly #failure = statusLine('outcome failed');
+  readonly #progress = statusLine('muted caption');
+  readonly #longer = button(t('Measure more points'), 'secondary', () => this.#measureLonger());
+  readonly #measuring = element('div', { class: 'measuring' }, [this.#progress, this.#longer.element]);
+  #view: View | null = null;
+  #chosenSeed = 1;
+  #asked = '';
+  #askedAround = '';
   /** What was there when more was asked for. */
-  private before: PanelDistances | null = null;
+  #before: PanelDistances | null = null;
 
-  constructor(private readonly actions: Actions) {
-    const { title, tools, waiting, failure, plot, distances, measuring } = this;
-    const parts = [title, tools, waiting, failure, plot.element, distances.element, measuring];
+  constructor(actions: Actions) {
+    this.#actions = actions;
+    const parts = [
+      this.#title,
+      this.#tools,
+      this.#waiting,
+      this.#failure,
+      this.#plot.element,
+      this.#distances.element,
+      this.#measuring,
+    ];
     this.element = element('div', { class: 'linePage' }, parts);
   }
 
   update(view: View): void {
-    this.view = view;
-    if (view.page !== 'line' || this.ask(view)) return;
+    this.#view = view;
+    if (view.page !== 'line' || this.#ask(view)) return;
     const { network } = view;
     const settings = lineSettings(view);
     const line = view.line?.value ?? null;
     const message = network.countRefused ?? view.line?.message ?? null;
-    setHidden(this.waiting, line !== null || message !== null);
-    setText(this.failure, message ?? '');
-    this.failure.classList.toggle('failed', network.countRefused === null);
-    this.seed.setValue(this.chosenSeed);
-    this.seed.setDisabled(settings.fileWeights);
-    this.place.update(settings.place, 'line', network.inputSize, false);
-    setHidden(this.tools, network.countRefused !== null);
-    setText(this.title, titleOf(view));
-    this.plot.show(line, network.layers);
-    this.showDistances(view);
+    setHidden(this.#waiting, line !== null || message !== null);
+    setText(this.#failure, message ?? '');
+    this.#failure.classList.toggle('failed', network.countRefused === null);
+    this.#seed.setValue(this.#chosenSeed);
+    this.#seed.setDisabled(settings.fileWeights);
+    this.#place.update(settings.place, 'line', network.inputSize, false);
+    setHidden(this.#tools, network.countRefused !== null);
+    setText(this.#title, titleOf(view));
+    this.#plot.show(line, network.layers);
+    this.#showDistances(view);
   }
 
   resize(): void {
-    for (const part of [this.plot, this.distances]) part.resize();
+    for (const part of [this.#plot, this.#distances]) part.resize();
   }
 
   /** Asks for what has changed, the line first; whether it did: the page is shown again with what is known then. */
-  private ask(view: View): boolean {
+  #ask(view: View): boolean {
     const { network } = view;
     if (network.countRefused !== null) return false;
     const settings = lineSettings(view);
-    const source = sourceAt(settings, this.chosenSeed);
+    const source = sourceAt(settings, this.#chosenSeed);
     const subject = [network.key, network.fingerprint, sourceId(source)];
     const wanted = JSON.stringify([...subject, settings]);
-    if (wanted !== this.asked) {
-      this.asked = wanted;
-      this.actions.askLine(source, settings);
+    if (wanted !== this.#asked) {
+      this.#asked = wanted;
+      this.#actions.askLine(source, settings);
       return true;
     }
     // Wherever the line goes, the points are those of the box.
     const inBox = boxSettings(view);
     const around = JSON.stringify([...subject, inBox]);
-    if (around === this.askedAround) return false;
-    this.askedAround = around;
-    this.actions.askDistances(source, inBox, AT_ONCE);
+    if (around === this.#askedAround) return false;
+    this.#askedAround = around;
+    this.#actions.askDistances(source, inBox, AT_ONCE);
     return true;
   }
 
-  private measureLonger(): void {
-    const { view } = this;
+  #measureLonger(): void {
+    const view = this.#view;
     if (view === null) return;
-    this.before = view.distances?.value ?? null;
-    this.actions.askDistances(sourceAt(view.settings, this.chosenSeed), boxSettings(view), LONGER);
+    this.#before = view.distances?.value ?? null;
+    this.#actions.askDistances(sourceAt(view.settings, this.#chosenSeed), boxSettings(view), LONGER);
   }
 
-  private showDistances({ distances: answer, network }: View): void {
+  #showDistances({ distances: answer, network }: View): void {
     const measured = answer?.value ?? null;
-    setHidden(this.measuring, network.countRefused !== null || measured?.complete === true);
-    this.distances.show(measured, network.neurons);
+    setHidden(this.#measuring, network.countRefused !== null || measured?.complete === true);
+    this.#distances.show(measured, network.neurons);
     const message = answer?.message ?? null;
-    const isAwaited = message === null && measured === this.before;
-    setHidden(this.longer.element, isAwaited || network.countRefused !== null);
+    const isAwaited = message === null && measured === this.#before;
+    setHidden(this.#longer.element, isAwaited || network.countRefused !== null);
     const done = t(
       '{0} points, as many as {1} seconds allowed.',
       formatCount(measured?.points ?? 0),
-      this.before === null ? AT_ONCE : LONGER,
+      this.#before === null ? AT_ONCE : LONGER,
     );
-    setText(this.progress, message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
+    setText(this.#progress, message ?? (isAwaited ? t('Measuring distances to boundaries…') : done));
   }
 }
 

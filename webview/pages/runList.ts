@@ -1,7 +1,7 @@
 import { formatCount } from '../../src/common/formatFigures.ts';
 import type { PanelTraining, SourcesChange } from '../../src/protocol/training.ts';
 import { plural } from '../format.ts';
-import { element, setHidden, setText } from '../widgets/dom.ts';
+import { element, plainButton, setHidden, setText, showText, statusLine } from '../widgets/dom.ts';
 import { button, type ButtonWidget } from '../widgets/toolkit.ts';
 import type { Actions, Section } from '../app/actions.ts';
 import { t } from '../app/strings.ts';
@@ -10,68 +10,69 @@ import type { View } from '../app/view.ts';
 /** Which runs are shown, with which data, and how far they are counted. */
 export class RunList implements Section {
   readonly element: HTMLElement;
-  private readonly add = this.changing(t('Add Run…'), 'primary', () => 'addRun');
-  private readonly data = this.changing(t('Choose Data…'), 'secondary', () => 'chooseData');
-  private readonly testData = this.changing(t('Choose Test Data…'), 'secondary', () => 'chooseTestData');
-  private readonly stop = this.changing(t('Stop'), 'secondary', () => (this.isStopped ? 'resume' : 'stop'));
-  private readonly intro = element('p', {
+  readonly #actions: Actions;
+  readonly #add = this.#changing(t('Add Run…'), 'primary', () => 'addRun');
+  readonly #data = this.#changing(t('Choose Data…'), 'secondary', () => 'chooseData');
+  readonly #testData = this.#changing(t('Choose Test Data…'), 'secondary', () => 'chooseTestData');
+  readonly #stop = this.#changing(t('Stop'), 'secondary', () => (this.#isStopped ? 'resume' : 'stop'));
+  readonly #intro = element('p', {
     class: 'muted',
     text: t(
       'A run is a folder of snapshots: files of weights saved during training, such as step-00100.pt. Each is counted in the same place, and new ones as they come.',
     ),
   });
-  private readonly list = element('ul', { class: 'runList' });
-  private readonly status = element('p', { class: 'caption', attributes: { role: 'status' } });
-  private readonly failure = element('p', { class: 'outcome failed', attributes: { role: 'status' } });
-  private isStopped = false;
+  readonly #list = element('ul', { class: 'runList' });
+  readonly #status = statusLine('caption');
+  readonly #failure = statusLine('outcome failed');
+  #isStopped = false;
   /** What the list is of. */
-  private listed = '';
+  #listed = '';
 
-  constructor(private readonly actions: Actions) {
-    const { add, data, testData, stop, intro, list, status, failure } = this;
-    const tools = [add, data, testData, stop].map((tool) => tool.element);
+  constructor(actions: Actions) {
+    this.#actions = actions;
+    const tools = [this.#add, this.#data, this.#testData, this.#stop].map((tool) => tool.element);
     this.element = element('section', { class: 'runSources' }, [
       element('h2', { text: t('Runs') }),
-      intro,
+      this.#intro,
       element('div', { class: 'compareTools' }, tools),
-      list,
-      status,
-      failure,
+      this.#list,
+      this.#status,
+      this.#failure,
     ]);
   }
 
   update({ training: answer, network }: View): void {
     const training = answer?.value ?? null;
     const hasRuns = (training?.runs.length ?? 0) > 0;
-    this.isStopped = training?.status === 'stopped';
-    setHidden(this.intro, hasRuns);
-    for (const { element: tool } of [this.stop, this.testData]) setHidden(tool, !hasRuns);
-    this.stop.setText(this.isStopped ? t('Resume') : training?.status === 'watching' ? t('Stop Watching') : t('Stop'));
-    this.add.setPrimary(!hasRuns);
-    if (training !== null) this.drawList(training);
-    setText(this.status, hasRuns && training !== null ? statusText(training) : '');
-    setHidden(this.status, this.status.textContent === '');
+    this.#isStopped = training?.status === 'stopped';
+    setHidden(this.#intro, hasRuns);
+    for (const { element: tool } of [this.#stop, this.#testData]) setHidden(tool, !hasRuns);
+    this.#stop.setText(
+      this.#isStopped ? t('Resume') : training?.status === 'watching' ? t('Stop Watching') : t('Stop'),
+    );
+    this.#add.setPrimary(!hasRuns);
+    if (training !== null) this.#drawList(training);
+    showText(this.#status, hasRuns && training !== null ? statusText(training) : '');
     const problems = training?.runs.flatMap((run) => run.problems) ?? [];
-    setText(this.failure, network.countRefused ?? answer?.message ?? problems.join(' '));
+    setText(this.#failure, network.countRefused ?? answer?.message ?? problems.join(' '));
   }
 
-  private changing(text: string, appearance: 'primary' | 'secondary', change: () => Change): ButtonWidget {
-    return button(text, appearance, () => this.actions.changeSources(change()));
+  #changing(text: string, appearance: 'primary' | 'secondary', change: () => Change): ButtonWidget {
+    return button(text, appearance, () => this.#actions.changeSources(change()));
   }
 
-  private drawList(training: PanelTraining): void {
+  #drawList(training: PanelTraining): void {
     const { runs, data, testData } = training;
     const next = JSON.stringify([runs, data?.label, data?.samples, testData]);
-    if (next === this.listed) return;
-    this.listed = next;
-    this.list.replaceChildren(...entriesOf(training).map((entry) => this.entry(entry)));
+    if (next === this.#listed) return;
+    this.#listed = next;
+    this.#list.replaceChildren(...entriesOf(training).map((entry) => this.#entry(entry)));
   }
 
-  private entry({ text, label, remove, run }: Entry): HTMLElement {
+  #entry({ text, label, remove, run }: Entry): HTMLElement {
     if (remove === null) return element('li', {}, [element('span', { text })]);
-    const forget = element('button', { class: 'chip', text: t('Remove'), attributes: { type: 'button' } });
+    const forget = plainButton('chip', t('Remove'), () => this.#actions.changeSources(remove, run));
     forget.setAttribute('aria-label', t('Remove {0}', label));
-    forget.addEventListener('click', () => this.actions.changeSources(remove, run));
     return element('li', {}, [element('span', { text }), ' ', forget]);
   }
 }

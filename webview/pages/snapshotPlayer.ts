@@ -16,31 +16,33 @@ export interface Played {
 /** Goes through snapshots: by a slider, or one after the other by itself. */
 export class SnapshotPlayer {
   readonly element: HTMLElement;
-  private readonly play = button(t('Play'), 'secondary', () => (this.timer === 0 ? this.start() : this.stop()));
-  private readonly steps = slider(t('Snapshot'), (position) => this.played.move(position));
+  readonly #played: Played;
+  readonly #play = button(t('Play'), 'secondary', () => (this.#timer === 0 ? this.#start() : this.#stop()));
+  readonly #steps = slider(t('Snapshot'), (position) => this.#played.move(position));
   /** 0: it does not play. */
-  private timer = 0;
+  #timer = 0;
 
-  constructor(private readonly played: Played) {
-    this.element = element('div', { class: 'player' }, [this.play.element, this.steps.element]);
+  constructor(played: Played) {
+    this.#played = played;
+    this.element = element('div', { class: 'player' }, [this.#play.element, this.#steps.element]);
   }
 
   /** `text` says the position. */
   show(position: number, of: number, text: string): void {
-    this.steps.set(0, of - 1, position, text);
+    this.#steps.set(0, of - 1, position, text);
   }
 
-  private start(): void {
-    this.played.begin();
-    this.timer = window.setInterval(() => {
-      if (!this.played.advance()) this.stop();
+  #start(): void {
+    this.#played.begin();
+    this.#timer = window.setInterval(() => {
+      if (!this.#played.advance()) this.#stop();
     }, PLAY_MS);
-    this.play.setText(t('Pause'));
+    this.#play.setText(t('Pause'));
   }
 
-  private stop(): void {
-    clearInterval(this.timer);
-    this.timer = 0;
-    this.play.setText(t('Play'));
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    this.#play.setText(t('Play'));
   }
 }

@@ -4,7 +4,7 @@ import type { PanelSnapshot, PanelTraining } from '../../src/protocol/training.t
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
 import { capital, formatDomain, plural } from '../format.ts';
-import { axisName } from '../plots/trainingFigures.ts';
+import { axisName } from '../plots/steps/trainingFigures.ts';
 
 /** Which snapshot of a run is in view, and its words: plain functions, without a page. */
 

@@ -2,8 +2,8 @@ import type { PanelSnapshot, PanelTraining } from '../../src/protocol/training.t
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
 import { DistanceMap, type DistanceColumn } from '../plots/distanceMap.ts';
-import { StepPlot } from '../plots/stepPlot.ts';
-import type { StepFigures } from '../plots/stepFigures.ts';
+import { StepPlot } from '../plots/steps/stepPlot.ts';
+import type { StepFigures } from '../plots/steps/stepFigures.ts';
 import {
   axisName,
   boundsInWords,
@@ -16,7 +16,7 @@ import {
   unitFigures,
   type FigureChoice,
   type LayerView,
-} from '../plots/trainingFigures.ts';
+} from '../plots/steps/trainingFigures.ts';
 import { element, setHidden, setPowerText } from '../widgets/dom.ts';
 import { dropdown, type Choice } from '../widgets/toolkit.ts';
 import { snapshotsOfRun } from './snapshots.ts';
@@ -37,66 +37,65 @@ export class TrainingPlots {
   /** The regions, with what bounds them. */
   readonly first: HTMLElement;
   readonly small: HTMLElement;
-  private readonly layers = dropdown(t('Layers shown'), (value) => this.choose({ layers: value as LayerView }));
-  private readonly logged = dropdown(t('Figure of the log to show'), (value) => this.choose({ logged: value || null }));
-  private readonly scales = dropdown(t('Axes'), (value) =>
-    this.choose({ isLogX: value.startsWith('log'), isLogY: value.endsWith('log') }),
+  readonly #changed: () => void;
+  readonly #layers = dropdown(t('Layers shown'), (value) => this.#choose({ layers: value as LayerView }));
+  readonly #logged = dropdown(t('Figure of the log to show'), (value) => this.#choose({ logged: value || null }));
+  readonly #scales = dropdown(t('Axes'), (value) =>
+    this.#choose({ isLogX: value.startsWith('log'), isLogY: value.endsWith('log') }),
   );
-  private readonly bounds = element('p', { class: 'muted caption trainingBounds' });
-  private readonly plots: readonly { readonly plot: StepPlot; readonly figures: FiguresOf }[];
-  private readonly map: DistanceMap;
-  private choice: FigureChoice = { layers: 'total', logged: 'loss', isLogX: false, isLogY: false, marked: null };
-  private drawn: PanelTraining | null = null;
+  readonly #bounds = element('p', { class: 'muted caption trainingBounds' });
+  readonly #plots: readonly { readonly plot: StepPlot; readonly figures: FiguresOf }[];
+  readonly #map: DistanceMap;
+  #choice: FigureChoice = { layers: 'total', logged: 'loss', isLogX: false, isLogY: false, marked: null };
+  #drawn: PanelTraining | null = null;
 
-  /** `chooseStep` is given the step that is clicked on; `changed` shows what there is again, drawn anew. */
-  constructor(
-    chooseStep: (step: number) => void,
-    private readonly changed: () => void,
-  ) {
-    const tools = [this.layers, this.logged, this.scales].map((tool) => tool.element);
+  /** `chooseStep` is given the step that is clicked on; `changed` draws everything again. */
+  constructor(chooseStep: (step: number) => void, changed: () => void) {
+    this.#changed = changed;
+    const tools = [this.#layers, this.#logged, this.#scales].map((tool) => tool.element);
     const regions = new StepPlot(300, chooseStep, [element('span', { class: 'plotTools' }, tools)]);
     const small = SMALL_PLOTS.map(([height, figures]) => ({ plot: new StepPlot(height, chooseStep), figures }));
     const ofRegions: FiguresOf = (training, { network, layers }, choice) =>
       regionFigures(training, network, layers, choice);
-    this.plots = [{ plot: regions, figures: ofRegions }, ...small];
-    this.map = new DistanceMap(chooseStep);
-    this.first = element('div', {}, [regions.element, this.bounds]);
-    this.small = element('div', { class: 'smallPlots' }, [...small.map(({ plot }) => plot.element), this.map.element]);
+    this.#plots = [{ plot: regions, figures: ofRegions }, ...small];
+    this.#map = new DistanceMap(chooseStep);
+    this.first = element('div', {}, [regions.element, this.#bounds]);
+    this.small = element('div', { class: 'smallPlots' }, [...small.map(({ plot }) => plot.element), this.#map.element]);
   }
 
   /** Draws where the training is another one than before, or where it `isForced`. */
   show(training: PanelTraining, view: View, marked: PanelSnapshot, isForced: boolean): void {
-    this.choice = { ...this.choice, marked: marked.at };
-    this.drawChoices(loggedNames(training.snapshots));
-    if (!isForced && training === this.drawn) return;
-    this.drawn = training;
-    for (const { plot, figures } of this.plots) plot.show(figures(training, view, this.choice));
-    this.map.show(columnsOf(training, marked.run), marked.at, axisName(training));
-    setPowerText(this.bounds, boundsInWords(training, view.network));
+    this.#choice = { ...this.#choice, marked: marked.at };
+    this.#drawChoices(loggedNames(training.snapshots));
+    if (!isForced && training === this.#drawn) return;
+    this.#drawn = training;
+    for (const { plot, figures } of this.#plots) plot.show(figures(training, view, this.#choice));
+    this.#map.show(columnsOf(training, marked.run), marked.at, axisName(training));
+    setPowerText(this.#bounds, boundsInWords(training, view.network));
   }
 
   resize(): void {
-    for (const { plot } of this.plots) plot.resize();
-    this.map.resize();
+    for (const { plot } of this.#plots) plot.resize();
+    this.#map.resize();
   }
 
-  private choose(part: Partial<FigureChoice>): void {
-    this.choice = { ...this.choice, ...part };
-    this.changed();
+  #choose(part: Partial<FigureChoice>): void {
+    this.#choice = { ...this.#choice, ...part };
+    this.#changed();
   }
 
-  private drawChoices(names: readonly string[]): void {
-    const { logged } = this.choice;
-    if (logged !== null && !names.includes(logged)) this.choice = { ...this.choice, logged: names[0] ?? null };
-    const { layers, logged: shown, isLogX, isLogY } = this.choice;
-    this.layers.setChoices(LAYER_VIEWS, layers);
+  #drawChoices(names: readonly string[]): void {
+    const { logged } = this.#choice;
+    if (logged !== null && !names.includes(logged)) this.#choice = { ...this.#choice, logged: names[0] ?? null };
+    const { layers, logged: shown, isLogX, isLogY } = this.#choice;
+    this.#layers.setChoices(LAYER_VIEWS, layers);
     const loggedChoices = [
       { value: '', text: t('Nothing beside') },
       ...names.map((name) => ({ value: name, text: name })),
     ];
-    this.logged.setChoices(loggedChoices, shown ?? '');
-    setHidden(this.logged.element, names.length === 0);
-    this.scales.setChoices(SCALES, `${isLogX ? 'log' : 'linear'} ${isLogY ? 'log' : 'linear'}`);
+    this.#logged.setChoices(loggedChoices, shown ?? '');
+    setHidden(this.#logged.element, names.length === 0);
+    this.#scales.setChoices(SCALES, `${isLogX ? 'log' : 'linear'} ${isLogY ? 'log' : 'linear'}`);
   }
 }
 

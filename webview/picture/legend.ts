@@ -1,7 +1,7 @@
 import { select } from 'd3-selection';
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
-import { element } from '../widgets/dom.ts';
+import { element, svgElement } from '../widgets/dom.ts';
 import { layerHue } from './layerColor.ts';
 import type { Coloring } from './regionColor.ts';
 import { lineStyle } from './regionPainter.ts';
@@ -52,7 +52,7 @@ export function drawLegend(
 
 function lineSample(depth: number, hue: number | null): SVGSVGElement {
   const style = lineStyle(depth);
-  const sample = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
+  const sample = select(svgElement('svg'));
   sample.attr('class', 'lineSample').attr('width', 18).attr('height', 8).attr('aria-hidden', 'true');
   const line = sample.append('line').attr('x1', 1).attr('x2', 16).attr('y1', 4).attr('y2', 4);
   line.attr('stroke-width', style.width);

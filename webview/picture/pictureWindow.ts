@@ -41,7 +41,7 @@ export function contains(outer: PlaneWindow, inner: PlaneWindow): boolean {
   );
 }
 
-/** Nothing, or hardly anything, is out of sight: the whole square says it all. */
+/** Almost nothing is out of sight: the whole square serves as well. */
 export function isNearlyWhole({ size }: PlaneWindow): boolean {
   return size > 0.98;
 }

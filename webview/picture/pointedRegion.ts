@@ -3,7 +3,7 @@ import { significant } from '../../src/common/formatFigures.ts';
 import type { PanelPicture } from '../../src/protocol/runs.ts';
 import type { View } from '../app/view.ts';
 import { t } from '../app/strings.ts';
-import { element, setText } from '../widgets/dom.ts';
+import { element, setText, svgElement } from '../widgets/dom.ts';
 import type { PictureCanvas } from './pictureCanvas.ts';
 import { polygonArea, polygonAt, type PreparedPicture } from './preparedPicture.ts';
 import { createRegionDetails, type RegionDetails } from './regionDetails.ts';
@@ -30,121 +30,122 @@ export class PointedRegion {
   readonly marks: SVGSVGElement;
   readonly readout = element('p', { class: 'muted caption readout' });
   readonly details: HTMLElement;
-  private readonly outline: Path;
-  private readonly spot: Path;
-  private readonly regionDetails: RegionDetails;
-  private probeTimer = 0;
+  readonly #surface: PictureCanvas;
+  readonly #actions: PointedActions;
+  readonly #outline: Path;
+  readonly #spot: Path;
+  readonly #regionDetails: RegionDetails;
+  #probeTimer = 0;
   /** The point asked about. */
-  private pointed: SquarePoint | null = null;
+  #pointed: SquarePoint | null = null;
   /** The region at `pointed` stays, wherever the pointer goes. */
-  private stays = false;
+  #stays = false;
 
-  constructor(
-    private readonly surface: PictureCanvas,
-    private readonly actions: PointedActions,
-  ) {
-    this.marks = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  constructor(surface: PictureCanvas, actions: PointedActions) {
+    this.#surface = surface;
+    this.#actions = actions;
+    this.marks = svgElement('svg');
     const marks = select(this.marks).attr('class', 'pictureOverlay').attr('aria-hidden', 'true');
-    this.outline = marks.append('path').attr('class', 'regionOutline');
-    this.spot = marks.append('path').attr('class', 'regionSpot');
-    const pin = (): void => this.setPinned(!this.stays);
-    this.regionDetails = createRegionDetails({ copy: (text) => actions.copy(text), pin });
-    this.details = this.regionDetails.element;
+    this.#outline = marks.append('path').attr('class', 'regionOutline');
+    this.#spot = marks.append('path').attr('class', 'regionSpot');
+    const pin = (): void => this.#setPinned(!this.#stays);
+    this.#regionDetails = createRegionDetails({ copy: (text) => actions.copy(text), pin });
+    this.details = this.#regionDetails.element;
   }
 
   get isPinned(): boolean {
-    return this.stays;
+    return this.#stays;
   }
 
   /** The pointer is there, in pixels of the canvas. */
   pointAt(offsetX: number, offsetY: number, delay = PROBE_MS): void {
-    const prepared = this.surface.shown;
-    if (prepared === null || this.stays) return;
-    const side = this.surface.canvas.clientWidth;
-    const [u, v] = this.surface.transform.invert([offsetX, offsetY]);
+    const prepared = this.#surface.shown;
+    if (prepared === null || this.#stays) return;
+    const side = this.#surface.canvas.clientWidth;
+    const [u, v] = this.#surface.transform.invert([offsetX, offsetY]);
     const at = { x: Math.min(1, Math.max(0, u / side)), y: Math.min(1, Math.max(0, 1 - v / side)) };
-    const polygon = this.polygonOf(at);
+    const polygon = this.#polygonOf(at);
     if (polygon < 0) return this.leave();
-    this.pointed = at;
-    this.drawOutline(prepared.picture, polygon);
+    this.#pointed = at;
+    this.#drawOutline(prepared.picture, polygon);
     setText(this.readout, sizeText(prepared, polygon));
-    clearTimeout(this.probeTimer);
-    this.probeTimer = window.setTimeout(() => {
-      if (this.pointed === at) this.actions.ask(at);
+    clearTimeout(this.#probeTimer);
+    this.#probeTimer = window.setTimeout(() => {
+      if (this.#pointed === at) this.#actions.ask(at);
     }, delay);
   }
 
   /** Pins the region there; the one that is pinned there already is let go. */
   pinAt(offsetX: number, offsetY: number): void {
-    const before = this.stays ? this.polygonOf(this.pointed) : -1;
-    this.stays = false;
+    const before = this.#stays ? this.#polygonOf(this.#pointed) : -1;
+    this.#stays = false;
     this.pointAt(offsetX, offsetY, 0);
-    this.setPinned(this.pointed !== null && this.polygonOf(this.pointed) !== before);
+    this.#setPinned(this.#pointed !== null && this.#polygonOf(this.#pointed) !== before);
   }
 
   unpin(): void {
-    this.setPinned(false);
+    this.#setPinned(false);
   }
 
   /** The pointer has gone, or the picture has moved. */
   leave(): void {
-    if (this.stays) return this.redrawPinned();
-    clearTimeout(this.probeTimer);
-    this.pointed = null;
-    this.outline.attr('d', null);
-    this.spot.attr('d', null);
+    if (this.#stays) return this.#redrawPinned();
+    clearTimeout(this.#probeTimer);
+    this.#pointed = null;
+    this.#outline.attr('d', null);
+    this.#spot.attr('d', null);
     setText(this.readout, '');
-    this.regionDetails.show(null, [], 0);
+    this.#regionDetails.show(null, [], 0);
   }
 
   showProbe({ probe, network }: View): void {
-    const { pointed } = this;
+    const pointed = this.#pointed;
     const isMeant = probe !== null && pointed !== null && probe.x === pointed.x && probe.y === pointed.y;
     if (!isMeant && pointed !== null) return;
-    this.regionDetails.show(isMeant ? probe : null, network.layers, network.inputSize);
+    this.#regionDetails.show(isMeant ? probe : null, network.layers, network.inputSize);
   }
 
   resize(side: number): void {
     this.marks.setAttribute('viewBox', `0 0 ${side} ${side}`);
   }
 
-  private setPinned(pinned: boolean): void {
-    this.stays = pinned;
-    this.regionDetails.setPinned(pinned);
+  #setPinned(pinned: boolean): void {
+    this.#stays = pinned;
+    this.#regionDetails.setPinned(pinned);
     if (!pinned) this.leave();
   }
 
   /** Of the picture in sight, the polygon with this point; -1 where there is none. */
-  private polygonOf(at: SquarePoint | null): number {
-    const prepared = this.surface.shown;
+  #polygonOf(at: SquarePoint | null): number {
+    const prepared = this.#surface.shown;
     if (prepared === null || at === null) return -1;
     const { window } = prepared.picture;
     return polygonAt(prepared, (at.x - window.x) / window.size, (at.y - window.y) / window.size);
   }
 
   /** The picture has moved under the region that stays. */
-  private redrawPinned(): void {
-    const polygon = this.polygonOf(this.pointed);
-    const prepared = this.surface.shown;
-    if (prepared !== null && polygon >= 0) this.drawOutline(prepared.picture, polygon);
-    else this.outline.attr('d', null);
+  #redrawPinned(): void {
+    const polygon = this.#polygonOf(this.#pointed);
+    const prepared = this.#surface.shown;
+    if (prepared !== null && polygon >= 0) this.#drawOutline(prepared.picture, polygon);
+    else this.#outline.attr('d', null);
   }
 
-  private drawOutline(picture: PanelPicture, polygon: number): void {
+  #drawOutline(picture: PanelPicture, polygon: number): void {
     const corners = cornersOf(picture, polygon).map((corner) =>
-      this.toPixels(corner)
+      this.#toPixels(corner)
         .map((value) => value.toFixed(1))
         .join(),
     );
-    this.outline.attr('d', `M${corners.join('L')}Z`);
-    if (this.pointed === null) return;
-    const [x, y] = this.toPixels(this.pointed);
-    this.spot.attr('d', `M${x - 4},${y}h8M${x},${y - 4}v8`);
+    this.#outline.attr('d', `M${corners.join('L')}Z`);
+    if (this.#pointed === null) return;
+    const [x, y] = this.#toPixels(this.#pointed);
+    this.#spot.attr('d', `M${x - 4},${y}h8M${x},${y - 4}v8`);
   }
 
-  private toPixels({ x, y }: SquarePoint): [number, number] {
-    const side = this.surface.canvas.clientWidth;
-    return this.surface.transform.apply([x * side, (1 - y) * side]);
+  #toPixels({ x, y }: SquarePoint): [number, number] {
+    const side = this.#surface.canvas.clientWidth;
+    return this.#surface.transform.apply([x * side, (1 - y) * side]);
   }
 }
 

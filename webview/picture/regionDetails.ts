@@ -1,7 +1,7 @@
 import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelProbe } from '../../src/protocol/runs.ts';
-import { element, setHidden, setText } from '../widgets/dom.ts';
+import { element, plainButton, setHidden, setText, svgElement } from '../widgets/dom.ts';
 import { t } from '../app/strings.ts';
 
 interface DetailsActions {
@@ -16,7 +16,6 @@ export interface RegionDetails {
   show(probe: PanelProbe | null, layers: readonly PanelLayer[], inputs: number): void;
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
 const CELL = 5;
 const CELLS_PER_ROW = 48;
 
@@ -24,8 +23,8 @@ const CELLS_PER_ROW = 48;
 export function createRegionDetails(actions: DetailsActions): RegionDetails {
   const maps = element('div', { class: 'affineMaps' });
   const patterns = element('dl', { class: 'patterns' });
-  const pin = chip(t('Pin'), () => actions.pin());
-  const copy = chip(t('Copy'), () => actions.copy(text));
+  const pin = plainButton('chip', t('Pin'), () => actions.pin());
+  const copy = plainButton('chip', t('Copy'), () => actions.copy(text));
   const tools = element('p', { class: 'chips' }, [pin, copy]);
   const figures = element('div', { attributes: { role: 'status' } }, [maps, patterns]);
   const root = element('div', { class: 'regionDetails' }, [figures, tools]);
@@ -44,12 +43,6 @@ export function createRegionDetails(actions: DetailsActions): RegionDetails {
       patterns.replaceChildren(...probe.pattern.flatMap((part) => patternRow(part, layers)));
     },
   };
-}
-
-function chip(label: string, onPress: () => void): HTMLElement {
-  const made = element('button', { class: 'chip', text: label, attributes: { type: 'button' } });
-  made.addEventListener('click', onPress);
-  return made;
 }
 
 /** The same as lines of text, with the whole pattern. */
@@ -106,7 +99,7 @@ function onText({ above, units }: Pattern): string {
 function patternDrawing(pieces: string): SVGSVGElement {
   const rows = Math.max(1, Math.ceil(pieces.length / CELLS_PER_ROW));
   const width = Math.min(CELLS_PER_ROW, Math.max(1, pieces.length)) * CELL;
-  const drawing = document.createElementNS(SVG, 'svg');
+  const drawing = svgElement('svg');
   const attributes = {
     class: 'pattern',
     width,
@@ -123,7 +116,7 @@ function patternDrawing(pieces: string): SVGSVGElement {
     paths.set(at, `${paths.get(at) ?? ''}M${x},${y}h${CELL - 1}v${CELL - 1}h${1 - CELL}z`);
   });
   for (const [piece, d] of paths) {
-    const path = document.createElementNS(SVG, 'path');
+    const path = svgElement('path');
     path.setAttribute('class', `piece piece${piece}`);
     path.setAttribute('d', d);
     drawing.append(path);

@@ -1,3 +1,4 @@
+import { svgElement } from '../widgets/dom.ts';
 import { axisLeft } from 'd3-axis';
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { Selection } from 'd3-selection';
@@ -36,9 +37,30 @@ export function drawLogAxis(group: Group, { y, ticks }: LogScale, left: number, 
     .tickFormat(() => '');
   group.attr('transform', `translate(${left},0)`).call(axis).select('.domain').remove();
   group.selectAll<SVGTextElement, number>('.tick text').each(function (power) {
-    const { base, exponent } = tickParts(power);
-    this.replaceChildren(base, ...(exponent === null ? [] : [raised(exponent)]));
+    drawPower(this, power);
   });
+}
+
+/** 10 to this power, with the power raised. */
+export function drawPower(node: SVGTextElement, power: number): void {
+  const { base, exponent } = tickParts(power);
+  node.replaceChildren(base, ...(exponent === null ? [] : [raised(exponent)]));
+}
+
+/** Texts of an axis below a plot, each centered under its place. */
+export function drawTextsBelow(
+  group: Group,
+  texts: readonly { readonly text: string; readonly x: number }[],
+  y: number,
+): void {
+  group
+    .selectAll<SVGTextElement, (typeof texts)[number]>('text')
+    .data(texts)
+    .join('text')
+    .attr('text-anchor', 'middle')
+    .attr('x', ({ x }) => x)
+    .attr('y', y)
+    .text(({ text }) => text);
 }
 
 /** What the axes of a plot are of; `second` is an axis on the right. */
@@ -82,7 +104,7 @@ export function setDrawnPower(node: SVGTextElement, text: string): void {
 }
 
 function raised(exponent: string): SVGTSpanElement {
-  const span = document.createElementNS('http://www.w3.org/2000/svg', 'tspan');
+  const span = svgElement('tspan');
   span.setAttribute('dy', '-0.45em');
   span.setAttribute('class', 'exponent');
   span.textContent = exponent;

@@ -12,7 +12,7 @@ import {
   symbolWye,
 } from 'd3-shape';
 import type { ComparedRow } from '../../src/protocol/runs.ts';
-import { drawAxisTitles, drawLogAxis, logScale, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
+import { drawAxisTitles, drawLogAxis, drawTextsBelow, logScale, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
 import { Drawing } from './drawing.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
@@ -45,51 +45,51 @@ export function markerPath(index: number, size = 34): string {
 /** Regions after each layer of several networks, over one another. */
 export class ComparePlot {
   readonly element: HTMLElement;
-  private readonly drawing = new Drawing('comparePlot', 'h2', 'visuallyHidden');
-  private readonly vertical = this.drawing.group('axis axisY');
-  private readonly horizontal = this.drawing.group('axis axisX');
-  private readonly lines = this.drawing.group();
-  private readonly ends = this.drawing.group();
-  private readonly titles = this.drawing.group();
-  private series: readonly Series[] = [];
+  readonly #drawing = new Drawing('comparePlot', 'h2', 'visuallyHidden');
+  readonly #vertical = this.#drawing.group('axis axisY');
+  readonly #horizontal = this.#drawing.group('axis axisX');
+  readonly #lines = this.#drawing.group();
+  readonly #ends = this.#drawing.group();
+  readonly #titles = this.#drawing.group();
+  #series: readonly Series[] = [];
 
   /** `tools` stand beside the heading. */
   constructor(tools: HTMLElement) {
-    const { heading, description, frame } = this.drawing;
+    const { heading, description, frame } = this.#drawing;
     const head = element('div', { class: 'plotHead' }, [heading, tools]);
     this.element = element('section', { class: 'compareFigure' }, [head, description, frame]);
   }
 
   show(set: ComparedFigureSet, measure: Measure): void {
-    this.series = seriesOf(set, measure);
-    setText(this.drawing.heading, TITLES[measure]);
-    this.draw();
+    this.#series = seriesOf(set, measure);
+    setText(this.#drawing.heading, TITLES[measure]);
+    this.#draw();
   }
 
   resize(): void {
-    if (this.drawing.isOutgrown) this.draw();
+    if (this.#drawing.isOutgrown) this.#draw();
   }
 
-  private draw(): void {
-    const { drawing, series } = this;
+  #draw(): void {
+    const series = this.#series;
     setHidden(this.element, series.length === 0);
     // What is hidden has no width.
-    const { width } = drawing;
+    const { width } = this.#drawing;
     if (series.length === 0 || width === 0) return;
-    drawing.fit(width, HEIGHT);
+    this.#drawing.fit(width, HEIGHT);
     const texts = series.map(({ row, values }) => `${fullName(row)}: ${formatLog10(values.at(-1) ?? 0)}`);
-    setText(drawing.description, texts.join('; '));
+    setText(this.#drawing.description, texts.join('; '));
     const all = series.flatMap(({ values }) => values.filter((value) => value !== null));
     const scale = logScale(Math.max(...all), TOP, BOTTOM - TOP, Math.min(...all));
     const deepest = Math.max(1, ...series.map(({ values }) => values.length - 1));
     const [left, right] = [50, width - (width < 420 ? 96 : 150)];
     const x = scaleLinear([0, deepest], [left, right]);
-    drawLogAxis(this.vertical, scale, left, right);
-    drawDepths(this.horizontal, x, deepest);
-    drawSeries(this.lines, series, x, scale.y);
-    drawNames(this.ends, series, x, scale.y, right);
+    drawLogAxis(this.#vertical, scale, left, right);
+    drawDepths(this.#horizontal, x, deepest);
+    drawSeries(this.#lines, series, x, scale.y);
+    drawNames(this.#ends, series, x, scale.y, right);
     const names = { vertical: t('regions'), horizontal: t('layer with activation') };
-    drawAxisTitles(this.titles, names, { left, right, bottom: HEIGHT - 4 });
+    drawAxisTitles(this.#titles, names, { left, right, bottom: HEIGHT - 4 });
   }
 }
 
@@ -116,14 +116,8 @@ function seriesOf(set: ComparedFigureSet, measure: Measure): Series[] {
 function drawDepths(group: Group, x: (depth: number) => number, deepest: number): void {
   const every = Math.max(1, Math.ceil(deepest / 10));
   const depths = Array.from({ length: deepest + 1 }, (_, i) => i).filter((i) => i % every === 0);
-  group
-    .selectAll('text')
-    .data(depths)
-    .join('text')
-    .attr('text-anchor', 'middle')
-    .attr('x', (depth) => x(depth))
-    .attr('y', BOTTOM + 22)
-    .text((depth) => (depth === 0 ? t('input') : String(depth)));
+  const texts = depths.map((depth) => ({ text: depth === 0 ? t('input') : String(depth), x: x(depth) }));
+  drawTextsBelow(group, texts, BOTTOM + 22);
 }
 
 function drawSeries(

@@ -3,8 +3,9 @@ import { scaleLinear } from 'd3-scale';
 import { select, type BaseType, type Selection } from 'd3-selection';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { Plot } from '../app/actions.ts';
-import { setDrawnPower } from './axis.ts';
-import { element, setHidden, setPowerText, uniqueId } from '../widgets/dom.ts';
+import { setDrawnPower, type Group } from './axis.ts';
+import { Drawing } from './drawing.ts';
+import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
 import { describeCounted, partialMark } from '../tables/figures.ts';
 import { formatDomain, shortNames } from '../format.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
@@ -45,51 +46,46 @@ const MAX_NAME_SHARE = 0.36;
 const ROOMY = 14;
 
 /** What each layer multiplies: the bound's factor with what was measured right under it. */
-export function createContributionPlot(): Plot {
-  const titleId = uniqueId('contributionTitle');
-  const subtitleId = uniqueId('contributionSubtitle');
-  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
-    .attr('class', 'plot contributionPlot')
-    .attr('role', 'group')
-    .attr('aria-labelledby', `${titleId} ${subtitleId}`);
-  const rowsLayer = svg.append('g');
-  const subtitle = element('p', { class: 'muted caption', attributes: { id: subtitleId } });
-  const frame = element('div', { class: 'barsFrame' }, [svg.node()]);
-  const notes = element('ul', { class: 'notes' });
-  const root = element('section', { class: 'contribution' }, [
-    element('h2', { text: t('Factor per layer'), attributes: { id: titleId } }),
-    subtitle,
-    frame,
-    notes,
-  ]);
-  rovingFocus(frame, '.row > .hit');
-  let view: View | null = null;
-  let drawnWidth = 0;
+export class ContributionPlot implements Plot {
+  readonly element: HTMLElement;
+  readonly #drawing = new Drawing('contributionPlot', 'h2', 'muted caption');
+  readonly #rows = this.#drawing.group();
+  readonly #notes = element('ul', { class: 'notes' });
+  #view: View | null = null;
 
-  function draw(): void {
-    const width = frame.clientWidth;
+  constructor() {
+    const { svg, heading, description, frame } = this.#drawing;
+    // Its rows can be walked through.
+    svg.attr('role', 'group');
+    frame.className = 'barsFrame';
+    setText(heading, t('Factor per layer'));
+    this.element = element('section', { class: 'contribution' }, [heading, description, frame, this.#notes]);
+    rovingFocus(frame, '.row > .hit');
+  }
+
+  update(view: View): void {
+    this.#view = view;
+    this.#draw();
+  }
+
+  resize(): void {
+    if (this.#drawing.isOutgrown) this.#draw();
+  }
+
+  #draw(): void {
+    const view = this.#view;
+    const { width, frame, description } = this.#drawing;
     if (view === null || width === 0) return;
-    drawnWidth = width;
     const layout = layOut(view, width);
-    svg.attr('width', width).attr('height', layout.height).attr('viewBox', `0 0 ${width} ${layout.height}`);
-    drawLegend(subtitle, view, layout);
-    drawRows(rowsLayer, layout);
+    this.#drawing.fit(width, layout.height);
+    drawLegend(description, view, layout);
+    drawRows(this.#rows, layout);
     keepOneInTabOrder(frame, '.row > .hit');
-    drawNotes(notes, view);
+    drawNotes(this.#notes, view);
     // A frame that scrolls must be reachable by the keyboard; one that does not need not be.
     if (frame.scrollHeight > frame.clientHeight + 1) frame.tabIndex = 0;
     else frame.removeAttribute('tabindex');
   }
-  return {
-    element: root,
-    update: (next) => {
-      view = next;
-      draw();
-    },
-    resize: () => {
-      if (frame.clientWidth !== drawnWidth) draw();
-    },
-  };
 }
 
 function layOut(view: View, width: number): Layout {
@@ -148,8 +144,7 @@ function drawLegend(legend: HTMLElement, view: View, layout: Layout): void {
   );
 }
 
-function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layout: Layout): void {
-  const { theoryHeight, countedHeight, x, left } = layout;
+function drawRows(group: Group, layout: Layout): void {
   group
     .selectAll<SVGGElement, Row>('g.row')
     .data(layout.rows, (row) => row.layer.index)
@@ -171,35 +166,43 @@ function drawRows(group: Selection<SVGGElement, unknown, null, undefined>, layou
     .attr('data-layer', (row) => row.layer.index)
     .each(function (row) {
       const node = select(this);
-      const height = theoryHeight + countedHeight + 2;
-      const top = 4;
-      const countedTop = top + theoryHeight + 1;
-      node
-        .select('.hit')
-        .attr('aria-label', rowLabel(row, layout.partial))
-        .attr('width', layout.width)
-        .attr('height', height + 6);
-      node
-        .select('.layerName')
-        .attr('x', left - 10)
-        .attr('y', top + height / 2)
-        .text(row.name);
-      node
-        .select('.bottleneckMark')
-        .attr('d', row.layer.bottleneck ? `M${left - 6},${top}l4,4v${height - 8}l-4,4` : null);
-      drawBar(node.select('.bar.theory'), layout, row.theory, top, theoryHeight);
-      node.select('.bar.theory').classed('sliced', layout.sliced);
-      drawBar(node.select('.bar.counted'), layout, row.counted, countedTop, countedHeight);
-      const markX = row.mean === null ? 0 : x(row.mean);
-      const markTop = countedTop - 2;
-      node.select('.meanMark').attr('d', row.mean === null ? null : `M${markX},${markTop}v${countedHeight + 4}`);
-      drawFactor(node.select('.factor.theory'), layout, row.theory, row.theory, top + theoryHeight / 2);
-      // Before anything is counted, the mean's own figure stands at its mark.
-      const measured = row.counted ?? row.mean;
-      const end = Math.max(row.counted ?? 0, row.mean ?? 0);
-      const label = node.select('.factor.counted').classed('expectedFactor', row.counted === null);
-      drawFactor(label, layout, measured, end, countedTop + countedHeight / 2 + 1);
+      drawName(node, layout, row);
+      drawFactors(node, layout, row);
     });
+}
+
+/** The top of a row's bars. */
+const BARS_TOP = 4;
+
+function drawName(node: Group, { theoryHeight, countedHeight, left, width, partial }: Layout, row: Row): void {
+  const height = theoryHeight + countedHeight + 2;
+  node
+    .select('.hit')
+    .attr('aria-label', rowLabel(row, partial))
+    .attr('width', width)
+    .attr('height', height + 6);
+  node
+    .select('.layerName')
+    .attr('x', left - 10)
+    .attr('y', BARS_TOP + height / 2)
+    .text(row.name);
+  const bottleneck = `M${left - 6},${BARS_TOP}l4,4v${height - 8}l-4,4`;
+  node.select('.bottleneckMark').attr('d', row.layer.bottleneck ? bottleneck : null);
+}
+
+function drawFactors(node: Group, layout: Layout, { theory, counted, mean }: Row): void {
+  const { theoryHeight, countedHeight, x, sliced } = layout;
+  const countedTop = BARS_TOP + theoryHeight + 1;
+  drawBar(node.select('.bar.theory'), layout, theory, BARS_TOP, theoryHeight);
+  node.select('.bar.theory').classed('sliced', sliced);
+  drawBar(node.select('.bar.counted'), layout, counted, countedTop, countedHeight);
+  const meanMark = mean === null ? null : `M${x(mean)},${countedTop - 2}v${countedHeight + 4}`;
+  node.select('.meanMark').attr('d', meanMark);
+  drawFactor(node.select('.factor.theory'), layout, theory, theory, BARS_TOP + theoryHeight / 2);
+  // Before anything is counted, the mean's own figure stands at its mark.
+  const end = Math.max(counted ?? 0, mean ?? 0);
+  const label = node.select('.factor.counted').classed('expectedFactor', counted === null);
+  drawFactor(label, layout, counted ?? mean, end, countedTop + countedHeight / 2 + 1);
 }
 
 function drawBar(bar: Mark, layout: Layout, log10: number | null, y: number, height: number): void {

@@ -7,7 +7,7 @@ import type { PanelData } from '../../src/protocol/training.ts';
 import { t } from '../app/strings.ts';
 import { drawAxisTitles, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
 import { plural } from '../format.ts';
-import { element, setHidden, setText, uniqueId } from '../widgets/dom.ts';
+import { element, setHidden, setText, svgElement, uniqueId } from '../widgets/dom.ts';
 
 /** A network of one input, and what it is to learn. */
 export interface Curve {
@@ -27,64 +27,64 @@ const RIGHT = 8;
 /** The function that a network computes, with its breakpoints, over the samples. */
 export class CurvePlot {
   readonly element: HTMLElement;
-  private readonly heading: HTMLElement;
-  private readonly svg: Selection<SVGSVGElement, unknown, null, undefined>;
-  private readonly ticks: Group;
-  private readonly samples: Group;
-  private readonly output: Selection<SVGPathElement, unknown, null, undefined>;
-  private readonly knots: Group;
-  private readonly titles: Group;
-  private shown: Curve | null = null;
-  private drawnWidth = 0;
+  readonly #heading: HTMLElement;
+  readonly #svg: Selection<SVGSVGElement, unknown, null, undefined>;
+  readonly #ticks: Group;
+  readonly #samples: Group;
+  readonly #output: Selection<SVGPathElement, unknown, null, undefined>;
+  readonly #knots: Group;
+  readonly #titles: Group;
+  #shown: Curve | null = null;
+  #drawnWidth = 0;
 
   constructor() {
     const titleId = uniqueId('curveTitle');
-    this.svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    this.#svg = select(svgElement('svg'))
       .attr('class', 'plot curvePlot')
       .attr('role', 'img')
       .attr('aria-labelledby', titleId);
-    this.heading = element('h3', { attributes: { id: titleId } });
-    this.element = element('div', { class: 'plotFrame' }, [this.heading, this.svg.node()]);
-    this.ticks = this.svg.append('g').attr('class', 'axis axisD');
-    this.samples = this.svg.append('g').attr('class', 'curveSamples');
-    this.output = this.svg.append('path').attr('class', 'outputCurve');
-    this.knots = this.svg.append('g').attr('class', 'curveKnots');
-    this.titles = this.svg.append('g');
+    this.#heading = element('h3', { attributes: { id: titleId } });
+    this.element = element('div', { class: 'plotFrame' }, [this.#heading, this.#svg.node()]);
+    this.#ticks = this.#svg.append('g').attr('class', 'axis axisD');
+    this.#samples = this.#svg.append('g').attr('class', 'curveSamples');
+    this.#output = this.#svg.append('path').attr('class', 'outputCurve');
+    this.#knots = this.#svg.append('g').attr('class', 'curveKnots');
+    this.#titles = this.#svg.append('g');
   }
 
   show(curve: Curve | null): void {
-    this.shown = curve;
-    this.draw();
+    this.#shown = curve;
+    this.#draw();
   }
 
   resize(): void {
-    if (this.element.clientWidth !== this.drawnWidth) this.draw();
+    if (this.element.clientWidth !== this.#drawnWidth) this.#draw();
   }
 
-  private draw(): void {
-    const { shown, svg } = this;
+  #draw(): void {
+    const shown = this.#shown;
     setHidden(this.element, shown === null);
     const width = this.element.clientWidth;
     if (shown === null || width === 0) return;
-    this.drawnWidth = width;
-    svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
+    this.#drawnWidth = width;
+    this.#svg.attr('width', width).attr('height', HEIGHT).attr('viewBox', `0 0 ${width} ${HEIGHT}`);
     const breakpoints = shown.line.knots.length - 2;
-    setText(this.heading, t('The function, with {0}', plural(breakpoints, t('breakpoint'), t('breakpoints'))));
+    setText(this.#heading, t('The function, with {0}', plural(breakpoints, t('breakpoint'), t('breakpoints'))));
     const first = firstOutput(shown.line);
     const scales = scalesOf(shown, first, width);
-    drawSamples(this.samples, shown, scales);
-    this.drawFunction(shown.line.knots, first, scales);
-    drawTicks(this.ticks, ticksOf(shown, scales));
+    drawSamples(this.#samples, shown, scales);
+    this.#drawFunction(shown.line.knots, first, scales);
+    drawTicks(this.#ticks, ticksOf(shown, scales));
     const names = { vertical: t('output'), horizontal: t('input') };
-    drawAxisTitles(this.titles, names, { left: LEFT, right: width - RIGHT, bottom: HEIGHT - 4 });
+    drawAxisTitles(this.#titles, names, { left: LEFT, right: width - RIGHT, bottom: HEIGHT - 4 });
   }
 
-  private drawFunction(knots: PanelLine['knots'], outputs: readonly number[], { x, y }: Scales): void {
+  #drawFunction(knots: PanelLine['knots'], outputs: readonly number[], { x, y }: Scales): void {
     const drawn = path<number>()
       .x((_, k) => x(knots[k]))
       .y((value) => y(value));
-    this.output.attr('d', drawn(outputs));
-    this.knots
+    this.#output.attr('d', drawn(outputs));
+    this.#knots
       .selectAll<SVGCircleElement, number>('circle')
       .data(outputs)
       .join('circle')

@@ -13,7 +13,8 @@ import {
 } from './depthGeometry.ts';
 import type { Plot } from '../app/actions.ts';
 import { drawAxisTitles, drawLogAxis, type Group } from './axis.ts';
-import { element, setText, uniqueId } from '../widgets/dom.ts';
+import { Drawing } from './drawing.ts';
+import { element, setText } from '../widgets/dom.ts';
 import { formatDomain, plural } from '../format.ts';
 import { describeCounted, layerFigures, figuresSentence } from '../tables/figures.ts';
 import { keepOneInTabOrder, rovingFocus } from './roving.ts';
@@ -24,65 +25,65 @@ import { t } from '../app/strings.ts';
 /**
  * Regions after each layer on a log axis: bounds as lines, the mean as dots of a line, every counted network as a dot.
  */
-export function createDepthPlot(): Plot {
-  const titleId = uniqueId('depthTitle');
-  const descriptionId = uniqueId('depthDescription');
-  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
-    .attr('class', 'plot depthPlot')
-    .attr('role', 'group')
-    .attr('aria-labelledby', `${titleId} ${descriptionId}`);
-  const heading = element('h2', { text: t('Regions after each layer'), attributes: { id: titleId } });
-  const description = element('p', { class: 'visuallyHidden', attributes: { id: descriptionId } });
-  const tooltip = createTooltip();
-  const frame = element('div', { class: 'plotFrame' }, [svg.node(), tooltip.element]);
-  const figure = element('section', { class: 'depth' }, [heading, description, frame]);
+export class DepthPlot implements Plot {
+  readonly element: HTMLElement;
+  readonly #drawing = new Drawing('depthPlot', 'h2', 'visuallyHidden');
+  readonly #panes = this.#drawing.group();
+  readonly #titles = this.#drawing.group().attr('aria-hidden', 'true');
+  readonly #axis = this.#drawing.group('axis axisX').attr('aria-hidden', 'true');
+  readonly #columns = this.#drawing.group('columns');
+  readonly #tooltip = createTooltip();
+  #view: View | null = null;
 
-  const panesLayer = svg.append('g');
-  const titles = svg.append('g').attr('aria-hidden', 'true');
-  const axisLayer = svg.append('g').attr('class', 'axis axisX').attr('aria-hidden', 'true');
-  const columns = document.createElementNS('http://www.w3.org/2000/svg', 'g');
-  const columnsLayer = svg.append(() => columns).attr('class', 'columns');
-  let view: View | null = null;
-  let drawnWidth = 0;
+  constructor() {
+    const { svg, heading, description, frame } = this.#drawing;
+    // Its columns can be walked through.
+    svg.attr('role', 'group');
+    setText(heading, t('Regions after each layer'));
+    frame.append(this.#tooltip.element);
+    this.element = element('section', { class: 'depth' }, [heading, description, frame]);
+    const columns = this.#columns.node()!;
+    for (const type of ['pointerover', 'focusin']) columns.addEventListener(type, (event) => this.#showTooltip(event));
+    for (const type of ['pointerleave', 'focusout']) columns.addEventListener(type, () => this.#tooltip.hide());
+    rovingFocus(columns, '.column');
+  }
 
-  function draw(): void {
-    const width = frame.clientWidth;
+  update(view: View): void {
+    this.#view = view;
+    this.#draw();
+  }
+
+  resize(): void {
+    if (this.#drawing.isOutgrown) this.#draw();
+  }
+
+  #draw(): void {
+    const view = this.#view;
+    const { width } = this.#drawing;
     if (view === null || width === 0) return;
-    drawnWidth = width;
     const geometry = depthGeometry(view, width);
-    svg.attr('width', width).attr('height', geometry.height).attr('viewBox', `0 0 ${width} ${geometry.height}`);
-    setText(description, describe(view));
-    drawPanes(panesLayer, geometry, view);
-    drawLayerAxis(axisLayer, geometry);
+    this.#drawing.fit(width, geometry.height);
+    setText(this.#drawing.description, describe(view));
+    drawPanes(this.#panes, geometry, view);
+    drawLayerAxis(this.#axis, geometry);
     // Each pane has the title of its vertical axis.
-    drawAxisTitles(titles, { vertical: '', horizontal: t('layer') }, { ...geometry, bottom: geometry.height - 3 });
-    drawColumns(columnsLayer, geometry, view);
-    keepOneInTabOrder(columns, '.column');
+    drawAxisTitles(
+      this.#titles,
+      { vertical: '', horizontal: t('layer') },
+      { ...geometry, bottom: geometry.height - 3 },
+    );
+    drawColumns(this.#columns, geometry, view);
+    keepOneInTabOrder(this.#columns.node()!, '.column');
   }
 
   /** The tooltip stands beside the column that is pointed at or has the focus. */
-  function showTooltip(event: Event): void {
+  #showTooltip(event: Event): void {
+    const view = this.#view;
     const column = (event.target as Element).closest<SVGGElement>('.column');
-    if (view === null || column === null) return tooltip.hide();
-    const current = view;
-    const layer = current.layers.find((other) => String(other.index) === column.dataset.layer);
-    if (layer === undefined) return tooltip.hide();
-    tooltip.show(layer, layerFigures(current, layer), Number(column.dataset.x), frame.clientWidth);
+    const layer = view?.layers.find(({ index }) => String(index) === column?.dataset.layer);
+    if (view === null || column === null || layer === undefined) return this.#tooltip.hide();
+    this.#tooltip.show(layer, layerFigures(view, layer), Number(column.dataset.x), this.#drawing.width);
   }
-  for (const type of ['pointerover', 'focusin']) columns.addEventListener(type, showTooltip);
-  for (const type of ['pointerleave', 'focusout']) columns.addEventListener(type, () => tooltip.hide());
-  rovingFocus(columns, '.column');
-
-  return {
-    element: figure,
-    update: (next) => {
-      view = next;
-      draw();
-    },
-    resize: () => {
-      if (frame.clientWidth !== drawnWidth) draw();
-    },
-  };
 }
 
 function describe(view: View): string {

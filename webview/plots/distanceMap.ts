@@ -1,10 +1,9 @@
 import { DISTANCES } from '../../src/common/distanceHistogram.ts';
 import { formatCount } from '../../src/common/formatFigures.ts';
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
-import { drawAxisTitles, setDrawnPower, type Group } from './axis.ts';
+import { drawAxisTitles, drawPower, drawTextsBelow, type Group } from './axis.ts';
 import { Drawing } from './drawing.ts';
 import { element, setHidden, setText } from '../widgets/dom.ts';
-import { tickParts } from '../format.ts';
 import { t } from '../app/strings.ts';
 
 /** Points by the log10 of their distance, at one step. */
@@ -33,64 +32,66 @@ interface Cell {
 /** The distances of points to the nearest boundary over the steps of training: one column a snapshot. */
 export class DistanceMap {
   readonly element: HTMLElement;
-  private readonly drawing = new Drawing('distanceMap', 'h2', 'muted caption');
-  private readonly cells = this.drawing.group('mapCells');
-  private readonly vertical = this.drawing.group('axis axisD');
-  private readonly horizontal = this.drawing.group('axis axisX');
-  private readonly titles = this.drawing.group();
-  private readonly mark = this.drawing.svg.append('rect').attr('class', 'mapMark');
-  private columns: readonly DistanceColumn[] = [];
-  private marked: number | null = null;
+  readonly #drawing = new Drawing('distanceMap', 'h2', 'muted caption');
+  readonly #cells = this.#drawing.group('mapCells');
+  readonly #vertical = this.#drawing.group('axis axisD');
+  readonly #horizontal = this.#drawing.group('axis axisX');
+  readonly #titles = this.#drawing.group();
+  readonly #mark = this.#drawing.svg.append('rect').attr('class', 'mapMark');
+  #columns: readonly DistanceColumn[] = [];
+  #marked: number | null = null;
   /** What the columns are over. */
-  private axis = '';
+  #axis = '';
 
   /** `choose` is given the step that is clicked on. */
   constructor(choose: (step: number) => void) {
-    const { svg, heading, description, frame } = this.drawing;
+    const { svg, heading, description, frame } = this.#drawing;
     setText(heading, t('Distances to the nearest boundary'));
     this.element = element('section', { class: 'stepSection' }, [heading, frame, description]);
     svg.on('click', ({ offsetX }: MouseEvent) => {
-      const at = Math.floor(((offsetX - LEFT) / (this.drawing.width - LEFT - RIGHT)) * this.columns.length);
-      if (at in this.columns) choose(this.columns[at].x);
+      const at = Math.floor(((offsetX - LEFT) / (this.#drawing.width - LEFT - RIGHT)) * this.#columns.length);
+      if (at in this.#columns) choose(this.#columns[at].x);
     });
   }
 
   show(columns: readonly DistanceColumn[], marked: number | null, axis: string): void {
     const stride = Math.ceil(columns.length / MOST_COLUMNS);
-    this.columns = stride > 1 ? columns.filter((_, i) => i % stride === 0) : columns;
-    [this.marked, this.axis] = [marked, axis];
-    this.draw();
+    this.#columns = stride > 1 ? columns.filter((_, i) => i % stride === 0) : columns;
+    [this.#marked, this.#axis] = [marked, axis];
+    this.#draw();
   }
 
   resize(): void {
-    if (this.drawing.isOutgrown) this.draw();
+    if (this.#drawing.isOutgrown) this.#draw();
   }
 
-  private draw(): void {
-    const { drawing, columns, marked, axis } = this;
+  #draw(): void {
+    const columns = this.#columns;
+    const marked = this.#marked;
+    const axis = this.#axis;
     setHidden(this.element, columns.length === 0);
     // What is hidden has no width.
-    const { width } = drawing;
+    const { width } = this.#drawing;
     if (columns.length === 0 || width === 0) return;
-    drawing.fit(width, HEIGHT);
+    this.#drawing.fit(width, HEIGHT);
     const scales = scalesOf(columns, width);
-    drawCells(this.cells, cellsOf(columns), scales);
-    drawPowers(this.vertical, scales);
-    drawSteps(this.horizontal, columns, scales.x, width);
+    drawCells(this.#cells, cellsOf(columns), scales);
+    drawPowers(this.#vertical, scales);
+    drawSteps(this.#horizontal, columns, scales.x, width);
     const names = { vertical: t('distance in input space'), horizontal: axis };
-    drawAxisTitles(this.titles, names, { left: LEFT, right: width - RIGHT, bottom: BOTTOM + 33 });
-    this.drawMark(
+    drawAxisTitles(this.#titles, names, { left: LEFT, right: width - RIGHT, bottom: BOTTOM + 33 });
+    this.#drawMark(
       columns.findIndex(({ x }) => x === marked),
       scales,
     );
     setText(
-      drawing.description,
+      this.#drawing.description,
       t('One column a snapshot; the stronger its color, the more points are that far from the nearest boundary.'),
     );
   }
 
-  private drawMark(column: number, { x }: Scales): void {
-    this.mark
+  #drawMark(column: number, { x }: Scales): void {
+    this.#mark
       .attr('x', x(Math.max(0, column)))
       .attr('width', column < 0 ? 0 : x(1) - x(0))
       .attr('y', TOP)
@@ -157,20 +158,14 @@ function drawPowers(group: Group, { y, first, last }: Scales): void {
     .attr('y', (power) => y((power - START) / STEP))
     .attr('dy', '0.32em')
     .each(function (power) {
-      const { base, exponent } = tickParts(power);
-      setDrawnPower(this, exponent === null ? base : `${base}^${exponent}`);
+      drawPower(this, power);
     });
 }
 
 function drawSteps(group: Group, columns: readonly DistanceColumn[], x: Scales['x'], width: number): void {
   const stride = Math.ceil(columns.length / Math.max(2, Math.floor((width - LEFT) / 64)));
-  const named = columns.flatMap((column, i) => (i % stride === 0 ? [{ i, text: formatCount(column.x) }] : []));
-  group
-    .selectAll<SVGTextElement, (typeof named)[number]>('text')
-    .data(named)
-    .join('text')
-    .attr('text-anchor', 'middle')
-    .attr('x', ({ i }) => x(i + 0.5))
-    .attr('y', BOTTOM + 17)
-    .text(({ text }) => text);
+  const named = columns.flatMap((column, i) =>
+    i % stride === 0 ? [{ text: formatCount(column.x), x: x(i + 0.5) }] : [],
+  );
+  drawTextsBelow(group, named, BOTTOM + 17);
 }

@@ -2,11 +2,12 @@ import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import { axisLeft } from 'd3-axis';
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { PanelDistances } from '../../src/protocol/runs.ts';
-import { drawAxisTitles, setDrawnPower, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
+import { drawAxisTitles, drawPower, TITLE_ABOVE, TITLE_BELOW, type Group } from './axis.ts';
 import { Drawing } from './drawing.ts';
 import { distanceBins, meanOf, type DistanceBin } from './distanceBins.ts';
-import { element, setHidden, setText } from '../widgets/dom.ts';
-import { formatDomain, plural, tickParts } from '../format.ts';
+import { foldedTable } from '../tables/foldedTable.ts';
+import { columnHeads, element, rowHead, setHidden, setText } from '../widgets/dom.ts';
+import { formatDomain, plural } from '../format.ts';
 import { t } from '../app/strings.ts';
 
 /** Fewer points make no histogram. */
@@ -23,72 +24,73 @@ type Mark = readonly [number, string, string];
 /** How far points of the box are from the nearest boundary, beside one over the number of neurons. */
 export class DistancePlot {
   readonly element: HTMLElement;
-  private readonly drawing = new Drawing('distancePlot', 'h2', 'muted caption');
-  private readonly grid = this.drawing.group('axis axisD');
-  private readonly vertical = this.drawing.group('axis axisY');
-  private readonly bars = this.drawing.group('distanceBars');
-  private readonly marks = this.drawing.group('distanceMarks');
-  private readonly titles = this.drawing.group();
-  private readonly scale: HTMLElement;
-  private readonly rows = element('tbody');
-  private readonly table = tableOf(this.rows);
-  private distances: PanelDistances | null = null;
-  private neurons = 0;
+  readonly #drawing = new Drawing('distancePlot', 'h2', 'muted caption');
+  readonly #grid = this.#drawing.group('axis axisD');
+  readonly #vertical = this.#drawing.group('axis axisY');
+  readonly #bars = this.#drawing.group('distanceBars');
+  readonly #marks = this.#drawing.group('distanceMarks');
+  readonly #titles = this.#drawing.group();
+  readonly #scale: HTMLElement;
+  readonly #rows = element('tbody');
+  readonly #table = tableOf(this.#rows);
+  #distances: PanelDistances | null = null;
+  #neurons = 0;
 
   /** `open` opens a page of the web. */
   constructor(open: (url: string) => void) {
-    const { heading, description, frame } = this.drawing;
+    const { heading, description, frame } = this.#drawing;
     setText(heading, t('Distances to the nearest boundary'));
-    this.scale = element('p', { class: 'muted caption' }, [
+    this.#scale = element('p', { class: 'muted caption' }, [
       t('1/N: the scale on which boundaries lie from a point at initialization, up to a constant, for N neurons. '),
       paperLink(open),
     ]);
-    const parts = [heading, frame, description, this.scale, this.table];
+    const parts = [heading, frame, description, this.#scale, this.#table];
     this.element = element('section', { class: 'distances' }, parts);
   }
 
   show(distances: PanelDistances | null, neurons: number): void {
-    if (distances === this.distances && neurons === this.neurons) return;
-    [this.distances, this.neurons] = [distances, neurons];
-    this.draw();
+    if (distances === this.#distances && neurons === this.#neurons) return;
+    [this.#distances, this.#neurons] = [distances, neurons];
+    this.#draw();
   }
 
   resize(): void {
-    if (this.drawing.isOutgrown) this.draw();
+    if (this.#drawing.isOutgrown) this.#draw();
   }
 
-  private draw(): void {
-    const { drawing, distances, neurons } = this;
+  #draw(): void {
+    const distances = this.#distances;
+    const neurons = this.#neurons;
     setHidden(this.element, distances === null);
     // What is hidden has no width.
-    const { width } = drawing;
+    const { width } = this.#drawing;
     if (distances === null || width === 0) return;
     const bins = distances.points < MIN_POINTS ? [] : distanceBins(distances.distances);
-    for (const part of [drawing.frame, this.table, this.scale]) setHidden(part, bins.length === 0);
-    setText(drawing.description, describe(distances, neurons));
-    if (bins.length > 0) this.drawBins(bins, meanOf(distances.distances), width);
+    for (const part of [this.#drawing.frame, this.#table, this.#scale]) setHidden(part, bins.length === 0);
+    setText(this.#drawing.description, describe(distances, neurons));
+    if (bins.length > 0) this.#drawBins(bins, meanOf(distances.distances), width);
   }
 
-  private drawBins(bins: readonly DistanceBin[], mean: number, width: number): void {
+  #drawBins(bins: readonly DistanceBin[], mean: number, width: number): void {
     const right = width - RIGHT;
-    const inverse = Math.log10(1 / Math.max(1, this.neurons));
+    const inverse = Math.log10(1 / Math.max(1, this.#neurons));
     const scales = scalesOf(bins, inverse, right);
-    this.drawing.fit(width, HEIGHT);
-    drawPowers(this.grid, scales.x);
-    drawShares(this.vertical, scales.y, right);
+    this.#drawing.fit(width, HEIGHT);
+    drawPowers(this.#grid, scales.x);
+    drawShares(this.#vertical, scales.y, right);
     const names = { vertical: t('share of points'), horizontal: t('distance in input space') };
-    drawAxisTitles(this.titles, names, { left: LEFT, right, bottom: HEIGHT - 4 });
-    drawBars(this.bars, bins, scales);
+    drawAxisTitles(this.#titles, names, { left: LEFT, right, bottom: HEIGHT - 4 });
+    drawBars(this.#bars, bins, scales);
     const marks: Mark[] = [
       [Math.log10(mean), 'meanDistance', t('mean')],
       [inverse, 'neuronScale', '1/N'],
     ];
     drawMarks(
-      this.marks,
+      this.#marks,
       [...marks].sort(([a], [b]) => a - b),
       scales.x,
     );
-    this.rows.replaceChildren(...bins.map(rowOf));
+    this.#rows.replaceChildren(...bins.map(rowOf));
   }
 }
 
@@ -103,25 +105,17 @@ function paperLink(open: (url: string) => void): HTMLElement {
 }
 
 function tableOf(rows: HTMLElement): HTMLElement {
-  const heads = [t('distance'), t('share of points')].map((text) =>
-    element('th', { text, attributes: { scope: 'col' } }),
+  const heads = columnHeads([t('distance'), t('share of points')]);
+  const label = t('Distances to the nearest boundary');
+  return foldedTable(
+    element('table', { attributes: { 'aria-label': label } }, [element('thead', {}, [element('tr', {}, heads)]), rows]),
   );
-  return element('details', { class: 'plotTable' }, [
-    element('summary', { text: t('These figures as a table') }),
-    element('table', { attributes: { 'aria-label': t('Distances to the nearest boundary') } }, [
-      element('thead', {}, [element('tr', {}, heads)]),
-      rows,
-    ]),
-  ]);
 }
 
 /** The first bin holds all that is nearer, too. */
 function rowOf({ from, to, share }: DistanceBin, bin: number): HTMLElement {
   const text = `${bin === 0 ? '0' : significant(10 ** from)} – ${significant(10 ** to)}`;
-  return element('tr', {}, [
-    element('th', { text, attributes: { scope: 'row' } }),
-    element('td', { text: `${(100 * share).toFixed(2)}%` }),
-  ]);
+  return element('tr', {}, [rowHead(text), element('td', { text: `${(100 * share).toFixed(2)}%` })]);
 }
 
 interface Scales {
@@ -170,8 +164,7 @@ function drawPowers(group: Group, x: Scales['x']): void {
     .attr('transform', (power) => `translate(${x(power)},0)`)
     .select<SVGTextElement>('text')
     .each(function (power) {
-      const { base, exponent } = tickParts(power);
-      setDrawnPower(this, exponent === null ? base : `${base}^${exponent}`);
+      drawPower(this, power);
     });
 }
 

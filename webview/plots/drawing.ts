@@ -1,5 +1,5 @@
 import { select, type Selection } from 'd3-selection';
-import { element, uniqueId } from '../widgets/dom.ts';
+import { element, svgElement, uniqueId } from '../widgets/dom.ts';
 import type { Group } from './axis.ts';
 
 /** A plot's drawing, the texts that name it for screen readers, and the width it was drawn for. */
@@ -8,12 +8,12 @@ export class Drawing {
   readonly heading: HTMLElement;
   readonly description: HTMLElement;
   readonly frame: HTMLElement;
-  private fittedTo = 0;
+  #fittedTo = 0;
 
   /** `name` is its class in the style sheets. */
   constructor(name: string, heading: 'h2' | 'h3', described: 'visuallyHidden' | 'muted caption') {
     const [titleId, descriptionId] = [uniqueId(`${name}Title`), uniqueId(`${name}Description`)];
-    this.svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    this.svg = select(svgElement('svg'))
       .attr('class', `plot ${name}`)
       .attr('role', 'img')
       .attr('aria-labelledby', `${titleId} ${descriptionId}`);
@@ -29,7 +29,7 @@ export class Drawing {
 
   /** Its width is another one than it was drawn for. */
   get isOutgrown(): boolean {
-    return this.width !== this.fittedTo;
+    return this.width !== this.#fittedTo;
   }
 
   /** Later parts lie over earlier ones. */
@@ -39,7 +39,7 @@ export class Drawing {
 
   /** It is drawn for this size from now on. */
   fit(width: number, height: number): void {
-    this.fittedTo = width;
+    this.#fittedTo = width;
     this.svg.attr('width', width).attr('height', height).attr('viewBox', `0 0 ${width} ${height}`);
   }
 }

@@ -5,7 +5,7 @@ import type { PanelLayer } from '../../src/protocol/panel.ts';
 import type { PanelLine } from '../../src/protocol/runs.ts';
 import { drawAxisTitles, TITLE_BELOW, type AxisTitles, type Group } from './axis.ts';
 import { Drawing } from './drawing.ts';
-import { element, setHidden, setText } from '../widgets/dom.ts';
+import { element, setHidden, setText, svgElement } from '../widgets/dom.ts';
 import { plural, shorten } from '../format.ts';
 import { layerHue } from '../picture/layerColor.ts';
 import { LineTable } from '../tables/lineTable.ts';
@@ -28,96 +28,98 @@ const NAME_LENGTH = 14;
 /** The outputs along the line, and under them, on a lane for each layer, every place where it bends. */
 export class LinePlot {
   readonly element: HTMLElement;
-  private readonly drawing = new Drawing('linePlot', 'h2', 'visuallyHidden');
-  private readonly axes = this.drawing.group('axis axisY');
-  private readonly bottom = this.drawing.group('axis axisT');
-  private readonly curves = this.drawing.group('curves');
-  private readonly lanes = this.drawing.group('lanes');
-  private readonly titles = this.drawing.group();
-  private readonly crosshair = this.drawing.svg.append('line').attr('class', 'lineCrosshair');
-  private readonly readout = element('p', { class: 'muted caption readout', attributes: { role: 'status' } });
-  private readonly legend = element('p', { class: 'muted caption outputLegend' });
-  private readonly table = new LineTable();
-  private line: PanelLine | null = null;
-  private layers: readonly PanelLayer[] = [];
-  private layout: LineLayout | null = null;
+  readonly #drawing = new Drawing('linePlot', 'h2', 'visuallyHidden');
+  readonly #axes = this.#drawing.group('axis axisY');
+  readonly #bottom = this.#drawing.group('axis axisT');
+  readonly #curves = this.#drawing.group('curves');
+  readonly #lanes = this.#drawing.group('lanes');
+  readonly #titles = this.#drawing.group();
+  readonly #crosshair = this.#drawing.svg.append('line').attr('class', 'lineCrosshair');
+  readonly #readout = element('p', { class: 'muted caption readout', attributes: { role: 'status' } });
+  readonly #legend = element('p', { class: 'muted caption outputLegend' });
+  readonly #table = new LineTable();
+  #line: PanelLine | null = null;
+  #layers: readonly PanelLayer[] = [];
+  #layout: LineLayout | null = null;
   /** The knot that is looked at; -1 for none. */
-  private current = -1;
+  #current = -1;
 
   constructor() {
-    const { heading, description, frame } = this.drawing;
+    const { heading, description, frame } = this.#drawing;
     setText(heading, t('Outputs along the line'));
     for (const [name, value] of Object.entries(SLIDER)) frame.setAttribute(name, value);
-    const parts = [heading, description, frame, this.legend, this.readout, this.table.element];
+    const parts = [heading, description, frame, this.#legend, this.#readout, this.#table.element];
     this.element = element('section', { class: 'lineSection' }, parts);
-    this.listen();
+    this.#listen();
   }
 
   show(line: PanelLine | null, layers: readonly PanelLayer[]): void {
-    if (line === this.line && layers === this.layers) return;
-    [this.line, this.layers] = [line, layers];
-    this.table.show(line, layers);
-    this.draw();
+    if (line === this.#line && layers === this.#layers) return;
+    [this.#line, this.#layers] = [line, layers];
+    this.#table.show(line, layers);
+    this.#draw();
   }
 
   resize(): void {
-    if (this.drawing.isOutgrown) this.draw();
+    if (this.#drawing.isOutgrown) this.#draw();
   }
 
-  private listen(): void {
-    const { svg, frame } = this.drawing;
+  #listen(): void {
+    const { svg, frame } = this.#drawing;
     svg.on('pointermove', ({ offsetX }: PointerEvent) => {
-      if (this.line === null || this.layout === null) return;
-      const place = this.layout.x.invert(offsetX);
-      if (place < 0 || place > 1) return this.look(-1);
-      this.look(nearestKnot(this.line, place), place);
+      if (this.#line === null || this.#layout === null) return;
+      const place = this.#layout.x.invert(offsetX);
+      if (place < 0 || place > 1) return this.#look(-1);
+      this.#look(nearestKnot(this.#line, place), place);
     });
-    svg.on('pointerleave', () => this.look(-1));
-    frame.addEventListener('focusout', () => this.look(-1));
+    svg.on('pointerleave', () => this.#look(-1));
+    frame.addEventListener('focusout', () => this.#look(-1));
     frame.addEventListener('keydown', (event) => {
-      if (this.line === null) return;
-      const knot = knotByKey(event.key, this.current, this.line.knots.length - 1);
+      if (this.#line === null) return;
+      const knot = knotByKey(event.key, this.#current, this.#line.knots.length - 1);
       if (knot === null) return;
       event.preventDefault();
-      this.look(knot);
+      this.#look(knot);
     });
   }
 
-  private draw(): void {
-    const { drawing, line, layers } = this;
+  #draw(): void {
+    const line = this.#line;
+    const layers = this.#layers;
     setHidden(this.element, line === null);
     // What is hidden has no width.
-    const { width } = drawing;
+    const { width } = this.#drawing;
     if (line === null || width === 0) return;
-    const layout = (this.layout = layOutLine(line, layers, width));
-    drawing.fit(width, layout.height);
-    setText(drawing.description, describe(line, layout.lanes));
-    drawing.frame.setAttribute('aria-valuemax', String(line.knots.length - 1));
-    drawAxes(this.axes, this.bottom, layout);
-    drawCurves(this.curves, layout, line);
-    drawLanes(this.lanes, layout, line);
-    drawAxisTitles(this.titles, titlesOf(line), { ...layout, bottom: layout.height - 4 });
-    drawOutputLegend(this.legend, drawnOutputs(line), line.outputCount);
-    this.look(-1);
+    const layout = (this.#layout = layOutLine(line, layers, width));
+    this.#drawing.fit(width, layout.height);
+    setText(this.#drawing.description, describe(line, layout.lanes));
+    this.#drawing.frame.setAttribute('aria-valuemax', String(line.knots.length - 1));
+    drawAxes(this.#axes, this.#bottom, layout);
+    drawCurves(this.#curves, layout, line);
+    drawLanes(this.#lanes, layout, line);
+    drawAxisTitles(this.#titles, titlesOf(line), { ...layout, bottom: layout.height - 4 });
+    drawOutputLegend(this.#legend, drawnOutputs(line), line.outputCount);
+    this.#look(-1);
   }
 
   /** At a knot, or near it `at` a place that is pointed at. */
-  private look(knot: number, at?: number): void {
-    const { line, layout, crosshair } = this;
-    this.current = knot;
+  #look(knot: number, at?: number): void {
+    const line = this.#line;
+    const layout = this.#layout;
+    this.#current = knot;
     const isThere = line !== null && layout !== null && knot >= 0;
-    crosshair.attr('visibility', isThere ? 'visible' : 'hidden');
-    if (!isThere) return setText(this.readout, line === null ? '' : summary(line));
+    this.#crosshair.attr('visibility', isThere ? 'visible' : 'hidden');
+    if (!isThere) return setText(this.#readout, line === null ? '' : summary(line));
     const place = at ?? line.knots[knot];
-    crosshair
+    this.#crosshair
       .attr('x1', layout.x(place))
       .attr('x2', layout.x(place))
       .attr('y1', TOP - 2)
       .attr('y2', layout.height - 26 - TITLE_BELOW);
-    const text = describeKnot(line, this.layers, knot, place);
-    setText(this.readout, text);
-    this.drawing.frame.setAttribute('aria-valuenow', String(knot));
-    this.drawing.frame.setAttribute('aria-valuetext', text);
+    const text = describeKnot(line, this.#layers, knot, place);
+    setText(this.#readout, text);
+    this.#drawing.frame.setAttribute('aria-valuenow', String(knot));
+    this.#drawing.frame.setAttribute('aria-valuetext', text);
   }
 }
 
@@ -132,7 +134,6 @@ const SLIDER: Readonly<Record<string, string>> = {
 
 /** Hues of as many outputs as are told apart by them. */
 const MAX_HUES = 10;
-const SVG = 'http://www.w3.org/2000/svg';
 
 /** Which curve is which output; nothing where there is one. */
 function drawOutputLegend(legend: HTMLElement, drawn: number, all: number): void {
@@ -145,7 +146,7 @@ function drawOutputLegend(legend: HTMLElement, drawn: number, all: number): void
 }
 
 function outputSample(output: number): SVGSVGElement {
-  const sample = select(document.createElementNS(SVG, 'svg'));
+  const sample = select(svgElement('svg'));
   sample.attr('class', 'outputSample').attr('width', 22).attr('height', 8).attr('aria-hidden', 'true');
   const curve = sample
     .append('path')

@@ -2,7 +2,16 @@ import { formatCount } from '../../src/common/formatFigures.ts';
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { SweptRow } from '../../src/protocol/runs.ts';
-import { drawAxisTitles, drawLogAxis, logScale, TITLE_ABOVE, TITLE_BELOW, type Group, type LogScale } from './axis.ts';
+import {
+  drawAxisTitles,
+  drawLogAxis,
+  drawTextsBelow,
+  logScale,
+  TITLE_ABOVE,
+  TITLE_BELOW,
+  type Group,
+  type LogScale,
+} from './axis.ts';
 import { Drawing } from './drawing.ts';
 import { placeLabels } from './depthGeometry.ts';
 import { drawEndLabels } from './endLabels.ts';
@@ -33,56 +42,58 @@ const HEIGHT = BOTTOM + 26 + TITLE_BELOW;
 /** The network's figures over one of its sizes: now, and as it would be. */
 export class SweepPlot {
   readonly element: HTMLElement;
-  private readonly drawing = new Drawing('sweepPlot', 'h3', 'visuallyHidden');
-  private readonly vertical = this.drawing.group('axis axisY');
-  private readonly horizontal = this.drawing.group('axis axisX');
-  private readonly marks = this.drawing.group('sweepMarks');
-  private readonly lines = this.drawing.group();
-  private readonly dots = this.drawing.group();
-  private readonly ends = this.drawing.group();
-  private readonly titles = this.drawing.group();
-  private sweep: Sweep | null = null;
+  readonly #drawing = new Drawing('sweepPlot', 'h3', 'visuallyHidden');
+  readonly #vertical = this.#drawing.group('axis axisY');
+  readonly #horizontal = this.#drawing.group('axis axisX');
+  readonly #marks = this.#drawing.group('sweepMarks');
+  readonly #lines = this.#drawing.group();
+  readonly #dots = this.#drawing.group();
+  readonly #ends = this.#drawing.group();
+  readonly #titles = this.#drawing.group();
+  #sweep: Sweep | null = null;
 
   constructor() {
-    const { heading, description, frame } = this.drawing;
+    const { heading, description, frame } = this.#drawing;
     this.element = element('section', {}, [heading, description, frame]);
   }
 
   show(sweep: Sweep): void {
-    this.sweep = sweep;
-    this.draw();
+    this.#sweep = sweep;
+    this.#draw();
   }
 
   resize(): void {
-    if (this.drawing.isOutgrown) this.draw();
+    if (this.#drawing.isOutgrown) this.#draw();
   }
 
-  private draw(): void {
-    const { drawing, sweep } = this;
+  #draw(): void {
+    const sweep = this.#sweep;
     const rows = sweep === null ? [] : knownRows(sweep);
     setHidden(this.element, rows.length < 2);
     // What is hidden has no width.
-    const { width } = drawing;
+    const { width } = this.#drawing;
     if (sweep === null || rows.length < 2 || width === 0) return;
-    drawing.fit(width, HEIGHT);
+    this.#drawing.fit(width, HEIGHT);
     const { subject, axis } = sweep;
     const isByValue = axis === 'value';
     setText(
-      drawing.heading,
+      this.#drawing.heading,
       isByValue ? t('Regions by {0}', subject) : t('Regions by parameters, as {0} varies', subject),
     );
     const [first, last] = [rows[0], rows[rows.length - 1]].map((row) => row[axis]);
-    setText(drawing.description, t('From {0} to {1}; the table below holds the figures.', first, last));
+    setText(this.#drawing.description, t('From {0} to {1}; the table below holds the figures.', first, last));
     const [left, right] = [50, width - 82];
     const scales = scalesOf(rows, axis, left, right);
-    drawLogAxis(this.vertical, scales.log, left, right);
-    drawValues(this.horizontal, scales.x);
-    drawMarks(this.marks, marksOf(sweep), scales.x);
-    drawLines(this.lines, rows, axis, scales);
-    drawDots(this.dots, sweep, scales);
-    drawEndLabels(this.ends, placeLabels(namesOf(rows, right, scales), 15, TOP, BOTTOM), right + 12);
+    drawLogAxis(this.#vertical, scales.log, left, right);
+    const ticks = scales.x.ticks(6).filter(Number.isInteger);
+    const texts = ticks.map((tick) => ({ text: formatCount(tick), x: scales.x(tick) }));
+    drawTextsBelow(this.#horizontal, texts, BOTTOM + 22);
+    drawMarks(this.#marks, marksOf(sweep), scales.x);
+    drawLines(this.#lines, rows, axis, scales);
+    drawDots(this.#dots, sweep, scales);
+    drawEndLabels(this.#ends, placeLabels(namesOf(rows, right, scales), 15, TOP, BOTTOM), right + 12);
     const names = { vertical: t('regions'), horizontal: isByValue ? subject : t('parameters') };
-    drawAxisTitles(this.titles, names, { left, right, bottom: HEIGHT - 4 });
+    drawAxisTitles(this.#titles, names, { left, right, bottom: HEIGHT - 4 });
   }
 }
 
@@ -109,17 +120,6 @@ function knownRows({ rows, axis }: Sweep): SweptRow[] {
 /** Undefined for a value that does not fit. */
 function rowAt({ rows }: Sweep, value: number): SweptRow | undefined {
   return rows.find((row) => row.value === value && row.problem === null);
-}
-
-function drawValues(group: Group, x: Scales['x']): void {
-  group
-    .selectAll('text')
-    .data(x.ticks(6).filter(Number.isInteger))
-    .join('text')
-    .attr('text-anchor', 'middle')
-    .attr('x', (tick) => x(tick))
-    .attr('y', BOTTOM + 22)
-    .text((tick) => formatCount(tick));
 }
 
 interface Mark {

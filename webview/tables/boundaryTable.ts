@@ -1,6 +1,6 @@
 import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { PanelLayer } from '../../src/protocol/panel.ts';
-import { element, setHidden } from '../widgets/dom.ts';
+import { columnHeads, element, rowHead, setHidden } from '../widgets/dom.ts';
 import type { PreparedPicture } from '../picture/preparedPicture.ts';
 import { t } from '../app/strings.ts';
 import { makeStackable } from './stackable.ts';
@@ -14,7 +14,7 @@ export interface BoundaryTable {
 export function createBoundaryTable(): BoundaryTable {
   const body = element('tbody');
   const titles = [t('layer'), t('pieces of boundary'), t('length')];
-  const head = titles.map((text) => element('th', { text, attributes: { scope: 'col' } }));
+  const head = columnHeads(titles);
   const table = element('table', { class: 'boundaries', attributes: { 'aria-label': t('Boundaries in view') } }, [
     element('thead', {}, [element('tr', {}, head)]),
     body,
@@ -34,7 +34,7 @@ export function createBoundaryTable(): BoundaryTable {
       ...layers.map((lines) => {
         const name = names.find((layer) => layer.index === lines.layer)?.name ?? t('layer {0}', lines.layer);
         return element('tr', {}, [
-          element('th', { text: name, attributes: { scope: 'row' } }),
+          rowHead(name),
           element('td', { text: formatCount(lines.from.length) }),
           element('td', { text: significant(lengthOf(picture, lines.from, lines.to), 4) }),
         ]);

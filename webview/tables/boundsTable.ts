@@ -1,6 +1,6 @@
 import type { PanelSeries } from '../../src/protocol/panel.ts';
 import type { Actions, Section } from '../app/actions.ts';
-import { element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
+import { columnHeads, element, setHidden, setPowerText, setText } from '../widgets/dom.ts';
 import type { Meaning } from './figures.ts';
 import { formulaNode } from '../app/formula.ts';
 import { exactText, formatDomain, NO_FIGURE } from '../format.ts';
@@ -27,9 +27,7 @@ interface BoundRow {
 export function createBoundsTable(actions: Actions): Section {
   const summary = element('span', { class: 'muted' });
   const body = element('tbody');
-  const head = [t('in plot'), t('theorem'), t('kind'), t('value'), t('domain')].map((text) =>
-    element('th', { text, attributes: { scope: 'col' } }),
-  );
+  const head = columnHeads([t('in plot'), t('theorem'), t('kind'), t('value'), t('domain')]);
   const table = element('table', { class: 'bounds', attributes: { 'aria-label': t('All bounds') } }, [
     element('thead', {}, [element('tr', {}, head)]),
     body,

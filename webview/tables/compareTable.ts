@@ -1,13 +1,11 @@
 import type { ComparedRow, PanelComparison } from '../../src/protocol/runs.ts';
 import { markerPath, SERIES_STYLES } from '../plots/comparePlot.ts';
-import { element, setPowerText } from '../widgets/dom.ts';
+import { columnHeads, element, setPowerText, svgElement } from '../widgets/dom.ts';
 import { formatDomain, NO_FIGURE, plural } from '../format.ts';
 import { t } from '../app/strings.ts';
 import { fullName, MEASURE_NAMES, roleName, type ComparedFigureSet, type Measure } from './comparedFigures.ts';
 import { isAhead } from './compareVerdict.ts';
 import { makeStackable } from './stackable.ts';
-
-const SVG = 'http://www.w3.org/2000/svg';
 
 export interface CompareTable {
   readonly element: HTMLElement;
@@ -28,7 +26,7 @@ export function createCompareTable(): CompareTable {
     element: element('div', {}, [table, notes]),
     show: (set, { rows, problems }, countedOn, refused) => {
       const columns = [t('network'), ...set.measures.map((measure) => columnName(measure, set, countedOn))];
-      head.replaceChildren(...columns.map(columnHead));
+      head.replaceChildren(...columnHeads(columns));
       body.replaceChildren(...rows.map((row, i) => tableRow(row, i, set)));
       makeStackable(table);
       const hows = rows.flatMap((row) => (row.how === null ? [] : [`${fullName(row)}: ${row.how}`]));
@@ -43,10 +41,6 @@ function columnName(measure: Measure, { mean }: ComparedFigureSet, countedOn: st
   const name = MEASURE_NAMES[measure];
   if (measure === 'expected' && mean !== null) return t('{0} on {1}', name, formatDomain(mean));
   return measure === 'counted' ? t('{0} on {1}', name, formatDomain(countedOn)) : name;
-}
-
-function columnHead(text: string): HTMLElement {
-  return element('th', { text, attributes: { scope: 'col' } });
 }
 
 function tableRow(row: ComparedRow, index: number, set: ComparedFigureSet): HTMLElement {
@@ -85,7 +79,7 @@ function figureCell(row: ComparedRow, measure: Measure, set: ComparedFigureSet):
 }
 
 function seriesSample(index: number): SVGSVGElement {
-  const sample = document.createElementNS(SVG, 'svg');
+  const sample = svgElement('svg');
   const attributes = {
     class: `seriesSample series${index % SERIES_STYLES}`,
     width: 26,
@@ -93,13 +87,13 @@ function seriesSample(index: number): SVGSVGElement {
     'aria-hidden': 'true',
   };
   for (const [name, value] of Object.entries(attributes)) sample.setAttribute(name, String(value));
-  const line = document.createElementNS(SVG, 'path');
+  const line = svgElement('path');
   line.setAttribute('class', 'comparedLine');
   line.setAttribute('d', 'M0,5H26');
-  const marker = document.createElementNS(SVG, 'path');
+  const marker = svgElement('path');
   marker.setAttribute('d', markerPath(index, 26));
   marker.setAttribute('transform', 'translate(13,5)');
-  const markers = document.createElementNS(SVG, 'g');
+  const markers = svgElement('g');
   markers.setAttribute('class', 'markers');
   markers.append(marker);
   sample.append(line, markers);

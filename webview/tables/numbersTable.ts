@@ -2,7 +2,7 @@ import { formatCount, formatFactor } from '../../src/common/formatFigures.ts';
 import { select } from 'd3-selection';
 import type { PanelLayer, Quantity } from '../../src/protocol/panel.ts';
 import type { Section } from '../app/actions.ts';
-import { element, setHidden, setPowerText, setText, uniqueId } from '../widgets/dom.ts';
+import { element, setPowerText, setText, showText, uniqueId } from '../widgets/dom.ts';
 import { describeCounted, spreadText } from './figures.ts';
 import { capital, exactText, formatDomain, NO_FIGURE } from '../format.ts';
 import { contributions, isCovered, seriesAfter, type View } from '../app/view.ts';
@@ -110,41 +110,48 @@ export function createNumbersTable(): Section {
   );
   const domains = element('p', { class: 'muted caption' });
   const rest = element('p', { class: 'muted caption' });
-  const root = element('section', { class: 'numbersSection' }, [heading, scroller, domains, rest]);
+  return {
+    element: element('section', { class: 'numbersSection' }, [heading, scroller, domains, rest]),
+    update: (view) => {
+      const columns = numberColumns(view);
+      drawHead(head, columns);
+      drawRows(body, view.layers, columns);
+      makeStackable(table);
+      setText(domains, domainCaption(view));
+      showText(rest, otherLayers(view));
+    },
+  };
+}
 
-  function update(view: View): void {
-    const columns = numberColumns(view);
-    select(head)
-      .selectAll<HTMLTableCellElement, string>('th')
-      .data([t('layer'), ...columns.map((column) => column.title)])
-      .join((enter) => enter.append('th').attr('scope', 'col'))
-      .text((title) => title)
-      .attr('title', (_, i) => (i === 0 || columns[i - 1].domain === null ? null : domainTitle(columns[i - 1])));
-    select(body)
-      .selectAll<HTMLTableRowElement, PanelLayer>('tr')
-      .data([...view.layers], (layer) => layer.index)
-      .join((enter) => {
-        const row = enter.append('tr');
-        row
-          .append('th')
-          .attr('scope', 'row')
-          .append('button')
-          .attr('class', 'layerName')
-          .attr('type', 'button')
-          .attr('data-reveal', '');
-        return row;
-      })
-      .order()
-      .attr('data-layer', (layer) => layer.index)
-      .each(function (layer) {
-        drawRow(this, layer, columns);
-      });
-    makeStackable(table);
-    setText(domains, domainCaption(view));
-    setText(rest, otherLayers(view));
-    setHidden(rest, rest.textContent === '');
-  }
-  return { element: root, update };
+function drawHead(head: HTMLElement, columns: readonly Column[]): void {
+  select(head)
+    .selectAll<HTMLTableCellElement, string>('th')
+    .data([t('layer'), ...columns.map((column) => column.title)])
+    .join((enter) => enter.append('th').attr('scope', 'col'))
+    .text((title) => title)
+    .attr('title', (_, i) => (i === 0 || columns[i - 1].domain === null ? null : domainTitle(columns[i - 1])));
+}
+
+function drawRows(body: HTMLElement, layers: readonly PanelLayer[], columns: readonly Column[]): void {
+  select(body)
+    .selectAll<HTMLTableRowElement, PanelLayer>('tr')
+    .data(layers, (layer) => layer.index)
+    .join((enter) => {
+      const row = enter.append('tr');
+      row
+        .append('th')
+        .attr('scope', 'row')
+        .append('button')
+        .attr('class', 'layerName')
+        .attr('type', 'button')
+        .attr('data-reveal', '');
+      return row;
+    })
+    .order()
+    .attr('data-layer', (layer) => layer.index)
+    .each(function (layer) {
+      drawRow(this, layer, columns);
+    });
 }
 
 function domainTitle(column: Column): string {

@@ -2,44 +2,40 @@ import { formatCount, significant } from '../../src/common/formatFigures.ts';
 import type { MeanFigure, PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
 import { t } from '../app/strings.ts';
 import { NO_FIGURE } from '../format.ts';
-import { axisName, loggedNames } from '../plots/trainingFigures.ts';
-import { element } from '../widgets/dom.ts';
+import { axisName, loggedNames } from '../plots/steps/trainingFigures.ts';
+import { columnHeads, element, rowHead } from '../widgets/dom.ts';
+import { foldedTable } from './foldedTable.ts';
 
 /** Every snapshot a row; filled while it is open. */
 export class TrainingTable {
   readonly element: HTMLDetailsElement;
-  private readonly head = element('tr');
-  private readonly body = element('tbody');
-  private shown: PanelTraining | null = null;
+  readonly #head = element('tr');
+  readonly #body = element('tbody');
+  #shown: PanelTraining | null = null;
 
   constructor() {
     const table = element('table', { attributes: { 'aria-label': t('Snapshots') } }, [
-      element('thead', {}, [this.head]),
-      this.body,
+      element('thead', {}, [this.#head]),
+      this.#body,
     ]);
     const scroller = element('div', { class: 'tableScroller' }, [table]);
     scroller.tabIndex = 0;
-    this.element = element('details', { class: 'plotTable' }, [
-      element('summary', { text: t('These figures as a table') }),
-      scroller,
-    ]);
-    this.element.addEventListener('toggle', () => this.draw());
+    this.element = foldedTable(scroller);
+    this.element.addEventListener('toggle', () => this.#draw());
   }
 
   show(training: PanelTraining): void {
-    if (training === this.shown) return;
-    this.shown = training;
-    this.draw();
+    if (training === this.#shown) return;
+    this.#shown = training;
+    this.#draw();
   }
 
-  private draw(): void {
-    const { shown, head, body } = this;
+  #draw(): void {
+    const shown = this.#shown;
     if (shown === null || !this.element.open) return;
     const columns = columnsOf(shown);
-    head.replaceChildren(
-      ...titlesOf(shown, columns).map((text) => element('th', { text, attributes: { scope: 'col' } })),
-    );
-    body.replaceChildren(...shown.snapshots.map((snapshot) => rowOf(snapshot, columns)));
+    this.#head.replaceChildren(...columnHeads(titlesOf(shown, columns)));
+    this.#body.replaceChildren(...shown.snapshots.map((snapshot) => rowOf(snapshot, columns)));
   }
 }
 
@@ -86,9 +82,7 @@ function titlesOf(training: PanelTraining, { runs, hasPlanes, hasTest, logged }:
 /** The step heads its row. */
 function rowOf(snapshot: PanelSnapshot, columns: Columns): HTMLElement {
   const head = columns.runs === null ? 0 : 1;
-  const cells = cellsOf(snapshot, columns).map((text, i) =>
-    i === head ? element('th', { text, attributes: { scope: 'row' } }) : element('td', { text }),
-  );
+  const cells = cellsOf(snapshot, columns).map((text, i) => (i === head ? rowHead(text) : element('td', { text })));
   return element('tr', {}, cells);
 }
 

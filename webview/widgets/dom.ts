@@ -26,6 +26,30 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
+/** A paragraph whose changes a screen reader tells. */
+export function statusLine(name: string, text?: string): HTMLParagraphElement {
+  return element('p', { class: name, text, attributes: { role: 'status' } });
+}
+
+/** A button that needs no widget. */
+export function plainButton(name: string, text: string, onPress: () => void): HTMLButtonElement {
+  const made = element('button', { class: name, text, attributes: { type: 'button' } });
+  made.addEventListener('click', onPress);
+  return made;
+}
+
+export function columnHeads(titles: readonly string[]): HTMLElement[] {
+  return titles.map((text) => element('th', { text, attributes: { scope: 'col' } }));
+}
+
+export function rowHead(text: string): HTMLElement {
+  return element('th', { text, attributes: { scope: 'row' } });
+}
+
+export function svgElement<K extends keyof SVGElementTagNameMap>(tag: K): SVGElementTagNameMap[K] {
+  return document.createElementNS('http://www.w3.org/2000/svg', tag);
+}
+
 /** Writes text only where it differs, so that an update does not move a selection or wake a screen reader. */
 export function setText(node: Element, text: string): void {
   if (node.textContent !== text) node.textContent = text;
@@ -33,6 +57,12 @@ export function setText(node: Element, text: string): void {
 
 export function setHidden(node: HTMLElement, hidden: boolean): void {
   if (node.hidden !== hidden) node.hidden = hidden;
+}
+
+/** Writes text; without any the node is hidden. */
+export function showText(node: HTMLElement, text: string): void {
+  setText(node, text);
+  setHidden(node, text === '');
 }
 
 /** Text with every `10^x` as a power: `10^7.44` becomes 10 with 7.44 raised. */

@@ -70,7 +70,7 @@ describe('the course of a trial', () => {
 });
 
 describe('data sets', () => {
-  it('are those that a network of so many inputs can learn', () => {
+  it('are those that a network with this many inputs can learn', () => {
     expect(offeredDataSets(1, false)).toEqual(['curve']);
     expect(offeredDataSets(2, false)).toEqual(['spirals', 'circles', 'xor', 'moons']);
     expect(offeredDataSets(2, true)).toContain('file');

@@ -8,7 +8,7 @@ const compared = comparison();
 const keys = compared.rows.filter(({ figures }) => figures !== null).map(({ key }) => key);
 const settings = { ...settingsOf(mlpNetwork(), { seeds: 3 }), method: 'plane' as const };
 
-/** So many counts of each row. */
+/** This many counts of each row. */
 function counts(of: number, part: Partial<ComparedCounts> = {}): ComparedCounts {
   const rows = Object.fromEntries(
     keys.map((key) => [key, Array.from({ length: of }, (_, seed) => comparedCount(key, seed + 1)!)]),

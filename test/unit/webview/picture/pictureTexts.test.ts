@@ -49,7 +49,7 @@ describe('what is in sight', () => {
     expect(inViewText(null)).toBe('Counting what is in view…');
   });
 
-  it('is told as a number and a density over the area that is seen', () => {
+  it('is given as a number and a density over the area that is seen', () => {
     const twelve = { ...picture, offsets: new Uint32Array(13), sides: [2, 2] as const, expected: 24 };
     expect(inViewText(twelve)).toBe('In view 12 regions, 3 per unit of area · expected 24, 6 per unit of area');
     const quarter = { ...twelve, window: part.window, exact: false, expected: null };

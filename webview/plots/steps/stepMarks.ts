@@ -1,10 +1,10 @@
-import { formatCount, significant } from '../../src/common/formatFigures.ts';
+import { formatCount, significant } from '../../../src/common/formatFigures.ts';
 import type { ScaleContinuousNumeric } from 'd3-scale';
 import type { Selection } from 'd3-selection';
 import { area, line } from 'd3-shape';
-import { drawLogAxis, type Group } from './axis.ts';
-import { placeLabels } from './depthGeometry.ts';
-import { drawEndLabels } from './endLabels.ts';
+import { drawLogAxis, drawTextsBelow, type Group } from '../axis.ts';
+import { placeLabels } from '../depthGeometry.ts';
+import { drawEndLabels } from '../endLabels.ts';
 import type { StepFigures, StepLevel, StepPoint, StepSeries } from './stepFigures.ts';
 import { LEFT, TOP, type StepLayout } from './stepScales.ts';
 
@@ -44,14 +44,8 @@ export function drawSecondAxis(group: Group, { second, secondY, right }: StepLay
 }
 
 export function drawStepAxis(group: Group, { x, bottom }: StepLayout): void {
-  group
-    .selectAll<SVGTextElement, number>('text')
-    .data(x.ticks)
-    .join('text')
-    .attr('text-anchor', 'middle')
-    .attr('x', x.at)
-    .attr('y', bottom + 17)
-    .text(formatCount);
+  const texts = x.ticks.map((step) => ({ text: formatCount(step), x: x.at(step) }));
+  drawTextsBelow(group, texts, bottom + 17);
 }
 
 /** How far figures are spread, or what each layer adds. */

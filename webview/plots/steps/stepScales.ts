@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3-scale';
-import { logScale, type LogScale } from './axis.ts';
+import { logScale, type LogScale } from '../axis.ts';
 import type { StepFigures, StepSeries } from './stepFigures.ts';
 
 /** The highest place of a line, and the left end of all. */

@@ -1,7 +1,7 @@
-import { formatNumber } from '../../src/common/formatFigures.ts';
-import type { PanelLayer, PanelNetwork } from '../../src/protocol/panel.ts';
-import type { MeanFigure, PanelSnapshot, PanelTraining } from '../../src/protocol/training.ts';
-import { t } from '../app/strings.ts';
+import { formatNumber } from '../../../src/common/formatFigures.ts';
+import type { PanelLayer, PanelNetwork } from '../../../src/protocol/panel.ts';
+import type { MeanFigure, PanelSnapshot, PanelTraining } from '../../../src/protocol/training.ts';
+import { t } from '../../app/strings.ts';
 import type { StepFigures, StepLevel, StepPoint, StepSeries } from './stepFigures.ts';
 
 /** What plots of a run show, from its snapshots: plain functions, without a page. */

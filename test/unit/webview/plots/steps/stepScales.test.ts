@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StepFigures } from '../../../../webview/plots/stepFigures.ts';
-import { figureAxis, LEFT, stepAxis, stepLayout, TOP } from '../../../../webview/plots/stepScales.ts';
+import type { StepFigures } from '../../../../../webview/plots/steps/stepFigures.ts';
+import { figureAxis, LEFT, stepAxis, stepLayout, TOP } from '../../../../../webview/plots/steps/stepScales.ts';
 
 const RANGE: [number, number] = [0, 100];
 

@@ -1,6 +1,6 @@
-import type { Group } from './axis.ts';
+import type { Group } from '../axis.ts';
 import type { StepSeries } from './stepFigures.ts';
-import { t } from '../app/strings.ts';
+import { t } from '../../app/strings.ts';
 
 export const LEGEND_LINE = 17;
 const SWATCH = 18;
