@@ -86,7 +86,7 @@ export function drawnOutputs(line: PanelLine): number {
   return Math.min(line.outputCount, MAX_DRAWN);
 }
 
-export function outputExtent(line: PanelLine): [number, number] {
+function outputExtent(line: PanelLine): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   const drawn = drawnOutputs(line);
   for (let k = 0; k < line.knots.length; k++) {
