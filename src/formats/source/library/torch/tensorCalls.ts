@@ -35,7 +35,7 @@ function operated(e: Evaluator, operator: string, left: Value, right: Value, sit
   const inputs = [a, b].flatMap((tensor) => (tensor ? [tensor.value] : []));
   e.step(STEPS_OF_LAYER);
   const node = trace.functionNode(Object.hasOwn(nameOfOperator, operator) ? nameOfOperator[operator] : 'operation', {
-    ...site,
+    span: site.span,
     calleeSpan: site.span,
   });
   const other = a ? right : left;

@@ -114,7 +114,7 @@ export class Trace {
   }
 
   /** The node for a function of tensors. */
-  functionNode(name: string, { span, calleeSpan }: Site): GraphNode {
+  functionNode(name: string, { span, calleeSpan }: Pick<Site, 'span' | 'calleeSpan'>): GraphNode {
     return this.node(this.prefixed(name), name, span, calleeSpan);
   }
 

@@ -254,7 +254,7 @@ function getattr(call: Call): Value {
   const { e, args, site } = call;
   const [object, name, fallback] = args;
   if (typeof name !== 'string') return unknown(call, name);
-  const value = e.get(object, name, { ...site, text: name });
+  const value = e.get(object, name, site.of(name));
   return value instanceof Unknown && fallback !== undefined && !(object instanceof Unknown) && !value.derived
     ? fallback
     : value;

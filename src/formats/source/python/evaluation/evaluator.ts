@@ -18,8 +18,8 @@ import type { Frame, Scope, SourceModule } from './scope.ts';
 import { Passes } from '../networks/passes.ts';
 import type { PassMemory } from '../networks/passes.ts';
 import { runStatements } from './statements.ts';
-import { Dict, Float, List, Tuple } from './values.ts';
-import type { Argument, ClassValue, FunctionValue, Instance, Site, Value } from './values.ts';
+import { Dict, Float, List, Site, Tuple } from './values.ts';
+import type { Argument, ClassValue, FunctionValue, Instance, Value } from './values.ts';
 import type { KerasSession } from '../../library/keras/session.ts';
 import type { TorchSession } from '../../library/torch/session.ts';
 
@@ -139,10 +139,11 @@ export class Evaluator {
 
   /** A value that a comment on this line supplies for an unknown one. */
   supply(value: Value, names: readonly string[], at: number, scope: Scope): Value {
-    const { module, line } = scope.frame;
+    const { module, at: statement } = scope.frame;
     if (names.length > 0) this.asked++;
     if (module.directives.isEmpty || names.length === 0) return value;
-    const supplied = module.directives.find([module.file.lineOf(at), line], names);
+    const lines = [at, statement].map((offset) => module.file.lineOf(offset));
+    const supplied = module.directives.find(lines, names);
     return supplied === undefined ? value : this.fromDirective(supplied);
   }
 
@@ -159,13 +160,11 @@ export class Evaluator {
   }
 
   site(node: Place, callee: Place, scope: Scope): Site {
-    return {
-      span: this.span(node, scope) ?? this.caller.place,
-      calleeSpan: this.span(callee, scope) ?? this.caller.place,
-      text: this.text(callee, scope),
-      line: scope.frame.module.file.lineOf(node.start),
-      scope,
-    };
+    const own = { start: callee.start, end: callee.end };
+    const { place } = this.caller;
+    if (scope.frame.module.isForeign) return new Site(place, place, scope, node.start, own);
+    const span = node === callee ? own : { start: node.start, end: node.end };
+    return new Site(span, own, scope, node.start, own);
   }
 
   text(node: Place, scope: Scope): string {

@@ -39,7 +39,6 @@ export function callFunction(
     pendingReturns: [],
     loopDoubt: undefined,
     yielded: node.isGenerator ? e.list([]) : undefined,
-    line: outer.frame.module.file.lineOf(node.start),
     at: node.start,
   };
   const scope = new Scope(e.journal.next(), outer, frame);

@@ -144,7 +144,6 @@ export class ModuleLoader {
       pendingReturns: [],
       loopDoubt: undefined,
       yielded: undefined,
-      line: 1,
       at: 0,
     };
     return new Scope(this.e.journal.next(), undefined, frame);

@@ -28,9 +28,7 @@ export interface Frame {
   loopDoubt: Unknown | undefined;
   /** What a generator has given so far. */
   readonly yielded: List | undefined;
-  /** The statement under way. */
-  line: number;
-  /** The same one's offset in its file. */
+  /** The statement under way: its offset in its file. */
   at: number;
 }
 

@@ -27,7 +27,6 @@ export function runStatements(e: Evaluator, statements: readonly Statement[], sc
 function runStatement(e: Evaluator, node: Statement, scope: Scope): Ending {
   e.step();
   const { frame } = scope;
-  frame.line = frame.module.file.lineOf(node.start);
   frame.at = node.start;
   switch (node.kind) {
     case 'expression':

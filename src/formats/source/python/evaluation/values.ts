@@ -3,6 +3,7 @@ import { bytesOf, Unknown } from '../../evaluation/values.ts';
 import type { LayerValue, ModelValue, Mutable, TensorValue } from '../../evaluation/values.ts';
 import type { ClassDefinition, FunctionDefinition, Expression, Parameter } from '../syntax/ast.ts';
 import type { Scope } from './scope.ts';
+import { shownText } from '../syntax/shownText.ts';
 import type { TensorLike } from '../../library/torch/tensor.ts';
 
 /** A layer, a model or a symbolic tensor of Keras. */
@@ -300,12 +301,30 @@ export interface Argument {
 }
 
 /** Where something is called from. Spans are of the file being read, whichever file the call stands in. */
-export interface Site {
-  readonly span: Span;
-  readonly calleeSpan: Span;
-  readonly text: string;
-  readonly line: number;
-  readonly scope: Scope;
+export class Site {
+  /** `callee` is its place in the file of the call, `at` that of the call; `name` is what messages call the callee. */
+  constructor(
+    readonly span: Span,
+    readonly calleeSpan: Span,
+    readonly scope: Scope,
+    private readonly at: number,
+    private readonly callee: Span,
+    private name?: string,
+  ) {}
+
+  get text(): string {
+    this.name ??= shownText(this.scope.frame.module.text, this.callee);
+    return this.name;
+  }
+
+  get line(): number {
+    return this.scope.frame.module.file.lineOf(this.at);
+  }
+
+  /** The same for something of another name. */
+  of(name: string): Site {
+    return new Site(this.span, this.calleeSpan, this.scope, this.at, this.callee, name);
+  }
 }
 
 /** An object: of a class of the source, of a class of a library (a layer), or of one that extends such a class. */

@@ -2,8 +2,8 @@ import { allBelow, isModule, moduleKind } from '../../library/torch/modules.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
 import type { Statement } from '../syntax/ast.ts';
 import type { Scope } from '../evaluation/scope.ts';
-import { FunctionValue } from '../evaluation/values.ts';
-import type { ClassValue, Site, Instance } from '../evaluation/values.ts';
+import { FunctionValue, Site } from '../evaluation/values.ts';
+import type { ClassValue, Instance } from '../evaluation/values.ts';
 
 /** Functions and classes that are looked at though nobody calls them. */
 const MAX_UNCALLED = 150;
@@ -61,7 +61,7 @@ function followClasses(e: Evaluator, isOpen: boolean): void {
     if (e.caller.wasConstructed(next)) continue;
     if (isOpen && rootsOf(e).length > 0) return;
     const before = e.instances.length;
-    e.guarded(next.node, () => void e.caller.constructSymbolically(next, siteOf(e, next)));
+    e.guarded(next.node, () => void e.caller.constructSymbolically(next, siteOf(next)));
     if (isOpen) for (const object of e.instances.slice(before)) object.isSymbolic = true;
   }
 }
@@ -76,9 +76,9 @@ function makerAmong(e: Evaluator, classes: ReadonlySet<ClassValue>): ClassValue 
   return all.find((cls) => !isCalled(cls)) ?? all[0];
 }
 
-function siteOf(e: Evaluator, cls: ClassValue): Site {
+function siteOf(cls: ClassValue): Site {
   const span = cls.nameSpan ?? { start: cls.node.start, end: cls.node.end };
-  return { span, calleeSpan: span, text: cls.name, line: e.main.file.lineOf(span.start), scope: cls.scope };
+  return new Site(span, span, cls.scope, span.start, span, cls.name);
 }
 
 function extendsModule(cls: ClassValue): boolean {

@@ -10,7 +10,7 @@ import { plain } from '../../library/keras/layers.ts';
 import { callOf, isKerasClass } from '../../library/keras/session.ts';
 import type { KerasModel } from '../../library/keras/session.ts';
 import type { Evaluator } from '../evaluation/evaluator.ts';
-import { Instance } from '../evaluation/values.ts';
+import { Instance, Site } from '../evaluation/values.ts';
 import { ownClassSpan } from './ownClass.ts';
 
 const MAX_NETWORKS = 200;
@@ -82,7 +82,7 @@ function withInput(e: Evaluator, root: KerasModel): ModelValue {
   } as const;
   const input = new TensorValue(e.journal.next(), source, shape?.span ?? site.span);
   const scope = root instanceof Instance ? root.site.scope : e.loader.mainScope();
-  const followed = e.keras.followed(e, root, input, { ...site, scope, text: 'call', line: 1 });
+  const followed = e.keras.followed(e, root, input, new Site(site.span, site.calleeSpan, scope, 0, site.span, 'call'));
   if (followed) return followed;
   const sequence = root as ModelValue;
   if (stated || !shape || !(first instanceof LayerValue)) return sequence;
