@@ -43,7 +43,7 @@ describe('notebooks', () => {
       ['b', 'nn.Linear(8, 1)'],
     ]);
     expect(at(definition.layers[0].fields.units)).toBe('8');
-    expect(at(definition.nameSpan)).toBe('net');
+    expect(at(definition.nameSpan)).toBe('Net');
     expect(definition.inputs).toMatchObject([{ shape: [2], source: 'from `torch.randn` in line 5 of cell 3' }]);
   });
 
