@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../cancellation.ts';
 import type { PiecewiseLinearActivation } from '../../network/activation.ts';
 import type { Network, TensorId } from '../../network/network.ts';
 import { Covariances } from './moments/covariances.ts';
+import { differentUnits } from './moments/differentUnits.ts';
 import { fixedRoot } from './integrals/crossing.ts';
 import { constantVariance, excessBehind, MAX_EXCESS } from './sparseUnits.ts';
 import { bentMoments, crossingRate, nodesAlong, tooFewActive } from './integrals/levels.ts';
@@ -88,11 +89,12 @@ const STEPS_PER_TERM = 10;
 function unitsOf({ layer, activation, input, isNew }: Bend, covariances: Covariances): Units {
   const { groups } = input.cells;
   const numbers = new Map<Moments, number>();
-  isNew.forEach((one, cell) => {
-    if (one === 0) return;
-    const moments = covariances.ofUnit(layer, cell);
+  const fresh = [...isNew.keys()].filter((cell) => isNew[cell] === 1);
+  const different = input.hasMixedSums ? differentUnits({ layer, activation, input }, fresh, covariances) : fresh;
+  for (const cell of different) {
+    const moments = covariances.ofUnits(layer, cell);
     numbers.set(moments, (numbers.get(moments) ?? 0) + groups[cell % groups.length]);
-  });
+  }
   return { activation, numbers, channels: groups.reduce((sum, count) => sum + count, 0) };
 }
 

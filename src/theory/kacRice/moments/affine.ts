@@ -140,7 +140,8 @@ function mixedPositions(
     return unknown(`${layer.name} sums different positions, which needs the covariances between them.`);
   const { cells, hasMultiples } = mixCells(state.cells, mix, state.kind === 'known', identities);
   if (state.kind === 'known') return { ...state, cells };
-  return { ...state, cells, isMixed: true, hasMultiples: state.hasMultiples || hasMultiples };
+  const hasMixedSums = state.hasMixedSums || (state.isTied && state.terms.size > 0);
+  return { ...state, cells, isMixed: true, hasMixedSums, hasMultiples: state.hasMultiples || hasMultiples };
 }
 
 /** Maxout of rank 1 is a dense layer of its own layout, which is not followed either. */
@@ -198,6 +199,7 @@ function weighted(operation: Weighted, state: KnownTensor | RandomTensor, contex
     isThin: readsThin || hasFew,
     isSingle: layer.outputShape[layer.outputShape.length - 1] === 1,
     isMixed: isRandom && state.isMixed,
+    hasMixedSums: isRandom && state.hasMixedSums,
     // A bias is the same at all positions, and moves their breakpoints apart.
     hasMultiples: bias === 0 && (isRandom ? state.hasMultiples : holdsMultiples(state, geometry, context)),
   };

@@ -59,9 +59,9 @@ export class Covariances {
     private readonly spend: (steps: number) => void,
   ) {}
 
-  /** Of one pre-activation of a layer with itself. */
-  ofUnit(layer: number, cell: Cell): Moments {
-    return this.preActivation(this.network.layers[layer], cell, cell);
+  /** Of two pre-activations of a layer, of the same channel; of one with itself by default. */
+  ofUnits(layer: number, cell: Cell, other: Cell = cell): Moments {
+    return this.preActivation(this.network.layers[layer], cell, other);
   }
 
   private count(steps: number): void {

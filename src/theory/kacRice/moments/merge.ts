@@ -126,6 +126,7 @@ function unionOf(random: readonly RandomTensor[]): Omit<RandomTensor, 'cells'> {
     isThin: random.some((state) => state.isThin),
     isSingle: random.some((state) => state.isSingle),
     isMixed: random.some((state) => state.isMixed),
+    hasMixedSums: random.some((state) => state.hasMixedSums),
     hasMultiples: random.some((state) => state.hasMultiples),
   };
 }

@@ -87,6 +87,13 @@ export class MomentGraph {
     }));
   }
 
+  /** The four moments among all at one place. */
+  at(values: Float64Array, moments: Moments): [number, number, number, number] {
+    const at = 4 * (moments >> 1);
+    const swap = moments & 1;
+    return [values[at], values[at + 1 + swap], values[at + 2 - swap], values[at + 3]];
+  }
+
   get size(): number {
     return this.nodes.length;
   }

@@ -37,6 +37,8 @@ export interface RandomTensor {
   readonly isSingle: boolean;
   /** A scalar sums different positions, so that its moments need the covariances between them. */
   readonly isMixed: boolean;
+  /** Sums with random weights were mixed: positions may be one function, and yet have different identities. */
+  readonly hasMixedSums: boolean;
   /** Some positions may hold multiples of others: without biases, units that read them bend at the same places. */
   readonly hasMultiples: boolean;
 }

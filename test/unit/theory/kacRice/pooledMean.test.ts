@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { networkToCount } from '../../../../src/analysis/counts/countPlan.ts';
+import { simulationChoice } from '../../../../src/analysis/expectation/simulatedMean.ts';
+import { settlePlace } from '../../../../src/analysis/places/settlePlace.ts';
+import { meanOf, spreadOf } from '../../../../src/analysis/statistics.ts';
+import { DEFAULT_BOX } from '../../../../src/common/place.ts';
+import { count } from '../../../../src/counting/countRegions.ts';
 import { activationByName, leakyRelu, linear, relu, type Activation } from '../../../../src/network/activation.ts';
 import type { LayerDefinition } from '../../../../src/network/definition.ts';
 import type { Network } from '../../../../src/network/network.ts';
@@ -17,6 +23,14 @@ function means(network: Network, segment: Segment, options?: TheoryOptions): num
 
 function diagonal(size: number): Segment {
   return { from: Array<number>(size).fill(-1), to: Array<number>(size).fill(1) };
+}
+
+/** Regions of one random network on the diagonal, by exact counting. */
+function countOnDiagonal(network: Network, seed: number): number {
+  const drawn = networkToCount(network, simulationChoice('simulated-line', seed, {}));
+  const domain = settlePlace(DEFAULT_BOX, 'line', network.inputSize, { seed });
+  return count({ network: drawn, method: 'line', domain, linear: false, keepRegions: false, limits: {} })
+    .activationRegions;
 }
 
 function conv(
@@ -211,6 +225,49 @@ test('equal windows that are pooled to equal cells bend together', () => {
   const one = means(build([3, 3, 1], [conv('a', 2, 16), average('p', 2, 2), conv('b', 1, 16)]).network, diagonal(9));
   expect(first).toBeCloseTo(one[0], 8);
   expect(second).toBeLessThan(first + 16);
+});
+
+describe('sums that are mixed again', () => {
+  const plain = (units: number, adjacency: number[][]) =>
+    layer('mix', { kind: 'graphConvolution', units, adjacency, useBias: true });
+  const first = layer('a', { kind: 'convolution', window: window1d(1), filters: 24, groups: 1, useBias: true });
+  const ramp: Segment = { from: [-1, -2, -3], to: [1, 2, 3] };
+
+  test('bend together where they are one function', () => {
+    const halves = [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0.5, 0, 0.5],
+    ];
+    // With the weights of `a`, the mean of the first and the third position is the second one.
+    const three = means(build([3, 1], [first, node('b', 16, halves), node('c', 16, halves)]).network, ramp);
+    const copies = [halves[0], halves[1], halves[1]];
+    const two = means(build([3, 1], [first, node('b', 16, copies)]).network, ramp);
+    expect(three[1]).toBeCloseTo(two[1], 6);
+    // Another point than the ramp keeps all three apart.
+    const apart = { from: [-1, -2, -3.5], to: [1, 2, 3] };
+    const [, all] = means(build([3, 1], [first, node('b', 16, halves)]).network, apart);
+    expect(all).toBeGreaterThan(1.2 * two[1]);
+  });
+
+  test('as many as are counted, where equal nodes have different numbers of neighbors', () => {
+    const adjacency = [
+      [1, 1, 0, 0, 0, 0],
+      [1, 1, 1, 1, 0, 0],
+      [0, 0, 1, 1, 1, 0],
+      [1, 1, 1, 1, 0, 0],
+      [0, 1, 0, 1, 1, 1],
+      [1, 1, 1, 1, 1, 1],
+    ];
+    const resized = layer('r', { kind: 'upSampling', rank: 1, factors: [1, 2], bilinear: true }, { activation: relu });
+    const hidden = layer('h', { kind: 'dense', units: 48, useBias: true }, { activation: relu });
+    const { network } = build([6, 2], [hidden, plain(16, adjacency), resized]);
+    const predicted = means(network, diagonal(12));
+    const counts = Array.from({ length: 40 }, (_, seed) => countOnDiagonal(network, seed + 1));
+    const mean = meanOf(counts);
+    expect(Math.abs(mean - predicted[2])).toBeLessThanOrEqual(4 * (spreadOf(counts)?.standardError ?? 0));
+    expect(predicted[2] - predicted[0]).toBeLessThan(0.85 * 12 * 16);
+  });
 });
 
 test('an average of one cell changes nothing', () => {
