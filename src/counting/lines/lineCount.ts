@@ -1,5 +1,6 @@
 import type { LineRegions } from '../count.ts';
 import type { Slice } from '../geometry/slice.ts';
+import { mergedProgram } from '../program/mergedProgram.ts';
 import { isContinuous, type Program } from '../program/program.ts';
 import { LimitWatch, type Watched } from '../walk/limits.ts';
 import type { WalkResult } from '../walk/regionWalk.ts';
@@ -35,11 +36,30 @@ export function countLine(program: Program, slice: Slice, options: LineCountOpti
   // A point must have one value.
   if (!isContinuous(program)) return null;
   try {
-    return countByLayers(program, slice, options);
+    const merged = mergedProgram(program, slice);
+    if (!merged) return countByLayers(program, slice, options);
+    const { unitBreakpoints, ...found } = countByLayers(merged.program, merged.slice, options);
+    const ofUnits = merged.program.stages.map(({ output }) => merged.places[output]);
+    return { ...found, unitBreakpoints: unitBreakpoints && perUnit(program, unitBreakpoints, ofUnits) };
   } catch (error) {
     if (error instanceof RangeError || error instanceof LineMemoryFull || error instanceof IllConditioned) return null;
     throw error;
   }
+}
+
+/** Those of each unit from those of the units that are left, `places` of each stage's in its merged ones. */
+function perUnit(
+  { stages, layers }: Program,
+  merged: readonly (readonly number[])[],
+  places: readonly Int32Array[],
+): number[][] {
+  const found = Array.from({ length: layers }, (): number[] => []);
+  const passed = new Int32Array(layers);
+  stages.forEach(({ layer }, stage) => {
+    for (const place of places[stage]) found[layer].push(merged[layer][passed[layer] + place]);
+    passed[layer] += 1 + places[stage].reduce((most, place) => Math.max(most, place), -1);
+  });
+  return found;
 }
 
 function countByLayers(program: Program, slice: Slice, options: LineCountOptions): LineCount {
