@@ -9,8 +9,9 @@ export class Dyadic {
   readonly exponent: bigint;
   readonly length: number;
   private readonly least: number;
-  /** Those that were asked for, unless there are too many to keep. */
-  private readonly known: (bigint | undefined)[] | null;
+  /** Those that were asked for; of many numbers by their value, since few are different in convolutions. */
+  private readonly known: (bigint | undefined)[];
+  private readonly byValue: Map<number, bigint> | null;
 
   constructor(private readonly values: ArrayLike<number>) {
     this.length = values.length;
@@ -18,12 +19,21 @@ export class Dyadic {
     for (let k = 0; k < values.length; k++) if (values[k] !== 0) least = Math.min(least, lowestBit(values[k]));
     this.least = least;
     this.exponent = BigInt(-least);
-    this.known = values.length > MAX_KEPT ? null : Array<bigint | undefined>(values.length);
+    const isLong = values.length > MAX_KEPT;
+    this.known = Array<bigint | undefined>(isLong ? 0 : values.length);
+    this.byValue = isLong ? new Map() : null;
   }
 
   numerator(k: number): bigint {
-    if (!this.known) return this.compute(k);
-    return (this.known[k] ??= this.compute(k));
+    const { byValue } = this;
+    if (!byValue) return (this.known[k] ??= this.compute(k));
+    const value = this.values[k];
+    let numerator = byValue.get(value);
+    if (numerator === undefined) {
+      numerator = this.compute(k);
+      if (byValue.size < MAX_KEPT) byValue.set(value, numerator);
+    }
+    return numerator;
   }
 
   private compute(k: number): bigint {

@@ -7,6 +7,8 @@ import { isContinuous, type AffineStep, type Program, type UnitStep } from '../p
 import type { Slice } from '../geometry/slice.ts';
 
 const MAX_POINTS = 1024;
+/** Points with longer coordinates do not recur, and values there would be longer than the cell's coefficients. */
+const MAX_COORDINATE = 1n << 256n;
 
 /**
  * Exact signs for decisions that rounding leaves open. Weights are doubles, so every pre-activation on a cell is an
@@ -57,7 +59,7 @@ export class ExactLines implements ExactSigns {
     if (known) return this.named!.sign(id, known);
     const point = this.pointAt(id, through);
     if (point === null) return 0;
-    if (this.named && point[this.width - 1] !== 0n) {
+    if (this.named && point[this.width - 1] !== 0n && point.every(isShort)) {
       const found = this.named.at(point);
       this.name = found.name;
       return this.named.sign(id, found);
@@ -178,4 +180,8 @@ export class ExactLines implements ExactSigns {
     row[row.length - 1] += bias.numerator(index) << (exponent - bias.exponent);
     return row;
   }
+}
+
+function isShort(coordinate: bigint): boolean {
+  return coordinate < MAX_COORDINATE && coordinate > -MAX_COORDINATE;
 }

@@ -41,6 +41,17 @@ export function pointOf({ start, end, knots }: Stretch, k: number): Knot {
   return k === 0 ? start : k > knots.length ? end : knots[k - 1];
 }
 
+/**
+ * Whether a cell is so much longer than its ends may be off that they matter little. Let a function and what was
+ * computed of it differ by at most `t` at every coordinate, and be affine on the cell, as it is and as it is computed.
+ * Both cells, the one that is meant and the one with the computed ends, have more than half of the latter's length in
+ * common. Affine functions that differ by at most `t` there differ by at most `3 t` as far outside as the ends are off,
+ * which is less than half that length: at every point of both cells.
+ */
+export function isLong(from: Knot, to: Knot): boolean {
+  return to.x - from.x > 2 * (from.error + to.error);
+}
+
 /** From each knot to the next. */
 export function stepsOf(stretch: Stretch): Float64Array {
   return Float64Array.from(

@@ -67,7 +67,8 @@ export class LineWalk {
     const { sizes, steps, stages, outputs } = program;
     const widest = Math.max(...sizes);
     this.lines = new LineIds(program);
-    this.settlement = new Settlement(program, slice, this.lines, () => this.look());
+    const same = new SameFunctions(program, slice);
+    this.settlement = new Settlement(program, slice, this.lines, same, () => this.look());
     this.memory = machine.memory;
     this.scan = machine.scan;
     this.sizes = new Sizes(sizes.length);
@@ -80,7 +81,6 @@ export class LineWalk {
     );
     const lastBend = steps.reduce((last, step, i) => (step.kind === 'affine' ? last : i), -1);
     this.lastStep = hooks.visit ? steps.length - 1 : lastBend;
-    const same = new SameFunctions(program, slice);
     this.context = {
       memory: this.memory,
       scan: this.scan,

@@ -88,7 +88,7 @@ export class MaxStage {
       path.steps,
       source.values,
       source.slopes,
-      tolerance,
+      3 * tolerance,
       error,
       tables.leaders,
     );
@@ -264,11 +264,10 @@ class Envelope {
     const { context, input, tracer, traces } = this;
     const [a, b] = [traces.get(member)!, traces.get(other)!];
     const difference = a.values[k] - b.values[k];
-    const margin = tracer.margin(a, k, input.tolerance) + tracer.margin(b, k, 0);
-    if (Math.abs(difference) > margin) return difference;
+    if (Math.abs(difference) > tracer.margin(a, k, input.tolerance, b)) return difference;
     if (difference === 0 && this.isZero(member) && this.isZero(other)) return 0;
     if (context.areSame(input.stage, member, other)) return 0;
     const id = context.lines.ofPair(input.stage, member, other);
-    return settled(difference, input.tolerance, margin, context.settlement.signAt(input.stretch, k, input.stage, id));
+    return settled(difference, input.tolerance, context.settlement.signAt(input.stretch, k, input.stage, id));
   }
 }

@@ -2,6 +2,7 @@ import { ExactLines } from '../exact/exactLines.ts';
 import type { LineIds } from '../exact/lineIds.ts';
 import { concatenated } from '../program/concatenated.ts';
 import type { Program } from '../program/program.ts';
+import type { SameFunctions } from '../program/sameFunctions.ts';
 import type { Slice } from '../geometry/slice.ts';
 import { FLIP, pointOf, type Knot, type Stretch } from './knots.ts';
 
@@ -24,6 +25,7 @@ export class Settlement {
     private readonly program: Program,
     private readonly slice: Slice,
     private readonly lines: LineIds,
+    private readonly same: SameFunctions,
     private readonly look: () => boolean,
   ) {
     this.patterns = program.stages.map(({ output }) => new Int32Array(program.sizes[output]));
@@ -50,6 +52,18 @@ export class Settlement {
     this.enter(stretch, cell, stage);
     this.through[0] = other;
     return this.exact.sign(id, this.through, 0);
+  }
+
+  /** Whether two functions of one stage are the same, since they are made in the same way. False says nothing. */
+  areSame(id: number, other: number): boolean {
+    const { lines, program, same } = this;
+    const [a, b] = [lines.decode(id), lines.decode(other)];
+    const first = same.firstOf(program.stages[a.stage].source);
+    const isPair = a.second >= 0;
+    return (
+      first[a.first] === first[b.first] &&
+      (isPair ? first[a.second] === first[b.second] : a.breakpoint === b.breakpoint)
+    );
   }
 
   /** Pieces of all units in a cell, one stage after another. */

@@ -1,4 +1,4 @@
-import { pointOf, type Stretch } from './knots.ts';
+import { isLong, pointOf, type Stretch } from './knots.ts';
 import type { LineMemory } from './lineMemory.ts';
 import type { LineTensor } from './lineTensor.ts';
 
@@ -16,6 +16,7 @@ export class Tracer {
   private readonly columns: Int32Array;
   /** How far each knot may be off. */
   private readonly errors: Float64Array;
+  private readonly areLong: Uint8Array;
 
   constructor(
     private readonly memory: LineMemory,
@@ -25,6 +26,7 @@ export class Tracer {
   ) {
     this.columns = columnsOf(stretch, tensor);
     this.errors = Float64Array.from({ length: steps.length + 1 }, (_, k) => pointOf(stretch, k).error);
+    this.areLong = Uint8Array.from(steps, (_, k) => Number(isLong(pointOf(stretch, k), pointOf(stretch, k + 1))));
   }
 
   trace(place: number): Trace {
@@ -44,11 +46,32 @@ export class Tracer {
     return { values, slopes };
   }
 
-  /** How far the value at knot `k` may be off. */
-  margin({ slopes }: Trace, k: number, tolerance: number): number {
-    const before = Math.abs(slopes[k > 0 ? k - 1 : 0]);
-    const after = Math.abs(slopes[k < slopes.length ? k : k - 1]);
-    return tolerance + (before > after ? before : after) * this.errors[k];
+  /**
+   * How far the value at knot `k`, or the difference from that of another number, may be off: from what it is at the
+   * point that is meant. What was computed of it differs by at most the tolerance there, and by its slopes between the
+   * knot and the point times the error of the knot. In a long cell on either side (see `isLong`) it is enough to know
+   * the slope there, for three times the tolerance.
+   */
+  margin(trace: Trace, k: number, tolerance: number, other?: Trace): number {
+    const error = this.errors[k];
+    if (error === 0) return tolerance;
+    const slope = (cell: number) => Math.abs(trace.slopes[cell] - (other ? other.slopes[cell] : 0));
+    let least = Infinity;
+    for (const cell of [k - 1, k]) if (this.areLong[cell] === 1) least = Math.min(least, slope(cell));
+    if (least < Infinity) return 3 * tolerance + least * error;
+    let [length, most] = [0, 0];
+    for (let cell = k - 1; length < error; cell--) {
+      if (cell < 0) return Infinity;
+      most = Math.max(most, slope(cell));
+      length += this.steps[cell];
+    }
+    length = 0;
+    for (let cell = k; length < error; cell++) {
+      if (cell === this.steps.length) return Infinity;
+      most = Math.max(most, slope(cell));
+      length += this.steps[cell];
+    }
+    return tolerance + most * error;
   }
 }
 
@@ -65,10 +88,10 @@ export function columnsOf({ knots }: Stretch, tensor: LineTensor): Int32Array {
 export class IllConditioned extends Error {}
 
 /**
- * A value with its settled sign: about what it was, but clearly no zero unless it is. `tolerance` is how far the value
- * may be off without the error of the knot. Errors: `IllConditioned`.
+ * A value with its settled sign: what it was if that had this sign, and clearly no zero unless it is. It is moved by no
+ * more than the tolerance, which is how far it may be off without the error of the knot. Errors: `IllConditioned`.
  */
-export function settled(value: number, tolerance: number, margin: number, sign: number): number {
-  if (sign * value < 0 && Math.abs(value) > tolerance) throw new IllConditioned();
-  return sign === 0 ? 0 : sign * Math.max(Math.abs(value), margin * 2 ** -20, Number.MIN_VALUE);
+export function settled(value: number, tolerance: number, sign: number): number {
+  if (!(sign * value > 0) && Math.abs(value) > tolerance) throw new IllConditioned();
+  return sign === 0 ? 0 : sign * Math.max(sign * value, tolerance * 2 ** -20, Number.MIN_VALUE);
 }

@@ -78,7 +78,7 @@ export class UnitStage {
         pieces[unit] = pieceAtZero(breakpoints);
         continue;
       }
-      const margin = input.tolerance + input.error * floats[steepest / 8 + unit];
+      const margin = 3 * input.tolerance + input.error * floats[steepest / 8 + unit];
       let piece = 0;
       while (piece < breakpoints.length && low - breakpoints[piece] > margin) piece++;
       pieces[unit] = piece;
@@ -139,7 +139,7 @@ export class UnitStage {
       if (Math.abs(difference) > margin) continue;
       if (k === 0 && source.startsAtZero && breakpoint === 0) continue;
       const sign = context.settlement.signAt(stretch, k, stage, context.lines.ofBreakpoint(stage, unit, b));
-      above[k] = settled(difference, tolerance, margin, sign);
+      above[k] = settled(difference, tolerance, sign);
     }
     return above;
   }

@@ -51,7 +51,9 @@ export function mergedProgram(program: Program, slice: Slice): MergedProgram | n
 }
 
 function isDenseStep(step: Step): boolean {
-  return step.kind === 'affine' && step.terms.some(({ matrix }) => 2 * matrix.value.length > matrix.rows * matrix.columns);
+  return (
+    step.kind === 'affine' && step.terms.some(({ matrix }) => 2 * matrix.value.length > matrix.rows * matrix.columns)
+  );
 }
 
 function numberLeft(firstAlike: Int32Array): number {
@@ -115,7 +117,11 @@ function mergedAffine(step: AffineStep, kept: readonly number[], places: readonl
 }
 
 /** Weights of numbers that are one now stay apart: their sum would be rounded. */
-function mergedMatrix({ start, column, value }: SparseMatrix, kept: readonly number[], places: Int32Array): SparseMatrix {
+function mergedMatrix(
+  { start, column, value }: SparseMatrix,
+  kept: readonly number[],
+  places: Int32Array,
+): SparseMatrix {
   const builder = new RowBuilder();
   for (const row of kept) {
     for (let e = start[row]; e < start[row + 1]; e++) builder.entry(places[column[e]], value[e]);
