@@ -1,3 +1,5 @@
+import { CellRows } from './cellRows.ts';
+import { CloseLines } from './closeLines.ts';
 import { ExactNumbers } from './exactNumbers.ts';
 import { ExactPoints } from './exactPoints.ts';
 import type { ExactSigns } from '../geometry/geometry.ts';
@@ -20,9 +22,9 @@ export class ExactLines implements ExactSigns {
   private readonly numbers: ExactNumbers;
   /** Null where a point may have several values. */
   private readonly named: ExactPoints | null;
-  private readonly rowCache: Map<number, bigint[]>[];
+  private readonly rows: CellRows<bigint[]>;
+  private readonly close: CloseLines | null;
   private readonly lineCache: Map<number, bigint[]>[];
-  private readonly cacheSerial: number[];
   private readonly lineSerial: number[];
   /** The points looked up last where lines meet, in cells of `pointStage`, by their lines. */
   private readonly points = new Map<string, bigint[] | null>();
@@ -46,8 +48,8 @@ export class ExactLines implements ExactSigns {
     this.named = isContinuous(program)
       ? new ExactPoints(this.numbers, lines, (tensor, index) => this.row(tensor, index))
       : null;
-    this.rowCache = program.sizes.map(() => new Map<number, bigint[]>());
-    this.cacheSerial = program.sizes.map(() => -1);
+    this.rows = new CellRows(this.numbers, serial, (tensor, index) => this.computeRow(tensor, index));
+    this.close = slice.dimension <= 2 ? new CloseLines(this.numbers, lines, patterns, serial) : null;
     this.lineCache = program.stages.map(() => new Map<number, bigint[]>());
     this.lineSerial = program.stages.map(() => -1);
   }
@@ -57,6 +59,8 @@ export class ExactLines implements ExactSigns {
     const known = this.named?.get(name);
     this.name = known ? name : 0;
     if (known) return this.named!.sign(id, known);
+    const close = near ? 0 : (this.close?.sign(id, through) ?? 0);
+    if (close !== 0) return close;
     const point = this.pointAt(id, through);
     if (point === null) return 0;
     if (this.named && point[this.width - 1] !== 0n && point.every(isShort)) {
@@ -125,20 +129,7 @@ export class ExactLines implements ExactSigns {
   }
 
   private row(tensor: number, index: number): bigint[] {
-    const writer = this.numbers.writerOf(tensor);
-    const before = writer?.stagesBefore ?? 0;
-    // A bending step's output depends on its own pattern as well, which is settled once a later stage asks.
-    const settled = writer && writer.step.kind !== 'affine' ? before : before - 1;
-    const serial = settled < 0 ? 0 : this.serial[settled];
-    if (this.cacheSerial[tensor] !== serial) {
-      this.rowCache[tensor].clear();
-      this.cacheSerial[tensor] = serial;
-    }
-    const known = this.rowCache[tensor].get(index);
-    if (known) return known;
-    const row = this.computeRow(tensor, index);
-    this.rowCache[tensor].set(index, row);
-    return row;
+    return this.rows.at(tensor, index);
   }
 
   private computeRow(tensor: number, index: number): bigint[] {
