@@ -9,7 +9,7 @@ export const SPLITTER = 2 ** 27 + 1;
 
 /**
  * A real number within `error` of `high + low`, two doubles of which the second is about the rounding error of the
- * first. Overflow makes what is not a number, of which no sign is known.
+ * first. Overflow makes it not a number, and then its sign is not known.
  */
 export interface Ball {
   readonly high: number;
