@@ -31,18 +31,23 @@ export class CloseLines {
   private readonly slice: Slice;
   /** Null where a number has a constant that is no double. */
   private readonly rows: CellRows<Float64Array | null>;
+  /** The lines of each stage that were asked for on its current cell. */
+  private readonly known: readonly Map<number, readonly Ball[] | null>[];
+  private readonly serials: number[];
 
   /** As `ExactLines`. */
   constructor(
     private readonly numbers: ExactNumbers,
     private readonly lines: LineIds,
     private readonly patterns: readonly Int32Array[],
-    serial: Float64Array,
+    private readonly serial: Float64Array,
   ) {
     this.program = numbers.program;
     this.slice = numbers.slice;
     this.width = this.slice.dimension + 1;
     this.rows = new CellRows(numbers, serial, (tensor, index) => this.compute(tensor, index));
+    this.known = this.program.stages.map(() => new Map());
+    this.serials = this.program.stages.map(() => -1);
   }
 
   /** Sign of line `id` where the lines `through` meet, one for each dimension; 0 where it is not clear. */
@@ -56,8 +61,20 @@ export class CloseLines {
     return signOfBall(value) * signOfBall(point[this.width - 1]);
   }
 
-  private line(id: number): Ball[] | null {
+  private line(id: number): readonly Ball[] | null {
     if (id < 0) return this.slice.faces[-1 - id].map(ballOf);
+    const stage = this.lines.stageOf(id);
+    const serial = stage === 0 ? 0 : this.serial[stage - 1];
+    if (this.serials[stage] !== serial) {
+      this.known[stage].clear();
+      this.serials[stage] = serial;
+    }
+    let line = this.known[stage].get(id);
+    if (line === undefined) this.known[stage].set(id, (line = this.computeLine(id)));
+    return line;
+  }
+
+  private computeLine(id: number): Ball[] | null {
     const { stage, first, second, breakpoint } = this.lines.decode(id);
     const step = this.program.stages[stage];
     const row = this.balls(this.rows.at(step.source, first));
