@@ -74,7 +74,7 @@ interface Compared {
   wrong: number;
 }
 
-/** Asks for signs of random lines where random others meet, on the cell of a random point, and compares with integers. */
+/** Compares signs of random lines where random others meet, on the cell of a random point, with those in integers. */
 function compare(network: Network, dimension: 1 | 2, seed: number, found: Compared): void {
   const program = compile(network);
   const uniform = uniforms(seed);
