@@ -287,7 +287,8 @@ export function weightVariance(layer: Layer, initialization: Initialization): nu
 function renamed(ids: Int32Array, identities: Identities): Int32Array {
   if (ids.length === 1) return identities.fresh(1);
   const pairs = identities.pairs();
-  return ids.map((id) => pairs.id(id, 0));
+  // What reads zeros alone may have a bias, and so is not a zero.
+  return ids.map((id) => pairs.id(id, 1));
 }
 
 /** Which channels the neurons of a layer read, group by group of its output. */

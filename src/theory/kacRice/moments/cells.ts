@@ -91,7 +91,7 @@ export function splitGroups(cells: Cells, borders: readonly number[], identities
     const g = source[i % after];
     const isSplit = source[(i % after) - 1] === g || source[(i % after) + 1] === g;
     const id = cells.ids[Math.floor(i / after) * before + g];
-    ids[i] = isSplit ? pairs.id(id, i % after) : id;
+    ids[i] = isSplit && id !== 0 ? pairs.id(id, i % after) : id;
   }
   return { ...cells, groups: borders.map((border, k) => border - (borders[k - 1] ?? 0)), values, ids };
 }

@@ -111,7 +111,9 @@ class PairTable {
 
   constructor(private readonly fresh: () => number) {}
 
+  /** Zeros together are a zero, as padding is. */
   id(a: number, b: number): number {
+    if (a === 0 && b === 0) return 0;
     const slot = this.find(a, b);
     if (this.ids[slot] !== 0) return this.ids[slot];
     const id = this.fresh();

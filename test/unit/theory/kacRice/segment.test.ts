@@ -233,6 +233,25 @@ describe('zeros of the input', () => {
     expect(Math.abs(mean - expected)).toBeLessThanOrEqual(4 * error);
   });
 
+  test('are that with several channels, too', () => {
+    const doubled = (kernel: number) => {
+      const window = { ...window1d(kernel, 1, 'same'), dilation: [1, 2] } as const;
+      return layer('a', { kind: 'convolution', window, filters: 39, groups: 1, useBias: true }, { activation: relu });
+    };
+    const padding = layer('p', {
+      kind: 'zeroPadding',
+      rank: 1,
+      padding: [
+        [0, 0],
+        [1, 1],
+      ],
+    });
+    // Of 0xx0 each window sees one x and a zero, of the tensor or of its padding: in two orders.
+    const [, found] = means(build([2, 2], [padding, doubled(2)]).network, diagonal(4));
+    // E z^2 = 2 (2 t^2) / 4 + 0.01, for each of 39 units and both orders.
+    expect(found).toBeCloseTo(1 + 2 * 39 * (2 / Math.PI) * Math.atan(1 / 0.1), 8);
+  });
+
   test('stay zeros after a layer without biases', () => {
     const ends = [1, 1, 0, 0, 1, 1];
     const segment = { from: scaled(ends, 0.02), to: ends };
