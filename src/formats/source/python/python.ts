@@ -66,7 +66,7 @@ export function readPython(format: string, text: string, fileName: string, optio
   if (earlier && last) return { ...last.found, kept: new KeptParts(main.file.pieces, earlier.passes, last) };
   const files = new AskedFiles();
   const torch = new TorchSession();
-  const importer = importerFrom(readFile && files.through(readFile));
+  const importer = importerFrom(files.through(readFile));
   const e = new Evaluator(main, importer, torch, new KerasSession(), earlier?.passes);
   torch.runForward = (object, shapes) => shapesAfter(e, object, shapes);
   followFile(e);

@@ -32,10 +32,9 @@ function directivesOf(text: string, file: SourceFile): Directives {
   return new Directives(text, comments);
 }
 
-export function importerFrom(readFile: ReadFile | undefined): Importer {
+export function importerFrom(readFile: ReadFile): Importer {
   const modules = new Map<string, SourceModule | undefined>();
   return (path) => {
-    if (!readFile) return undefined;
     if (!modules.has(path)) {
       const text = readFile(path);
       modules.set(path, text === undefined ? undefined : sourceModule(path, text, true));

@@ -17,9 +17,9 @@ export class AskedFiles {
   private hasFound = false;
 
   /** Reads files and remembers which. */
-  through(readFile: ReadFile): ReadFile {
+  through(readFile: ReadFile | undefined): ReadFile {
     return (path) => {
-      const text = readFile(path);
+      const text = readFile?.(path);
       if (text === undefined) this.missing.add(path);
       else this.hasFound = true;
       return text;
