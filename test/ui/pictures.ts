@@ -33,7 +33,7 @@ async function takePython(theme: string): Promise<void> {
   await page.setViewportSize({ width: 1240, height: 860 });
   await workbench.openFile('digits.py');
   await workbench.waitForLine(/self\.conv1\b.*≤×/);
-  await workbench.line('self.conv2 =').locator('span', { hasText: 'conv2' }).last().hover();
+  await workbench.line('F.relu.self.conv2').locator('span', { hasText: 'relu' }).last().hover();
   await page.locator('.monaco-hover:visible', { hasText: 'neurons' }).first().waitFor();
   await page.waitForTimeout(900);
   await take(page, docs, `python-${theme}`);
