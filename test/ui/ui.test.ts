@@ -140,6 +140,23 @@ describe('networks in Python', () => {
     await workbench.screenshot('python');
     await workbench.closeAll();
   });
+
+  it('of a class have their lens above the class, and their hints where they are used', async () => {
+    await workbench.openFile('digits.py');
+    await workbench.waitForLine(/F\.relu\(self\.conv1\(x\)\).*≤×/);
+    expect((await workbench.codeLenses()).join('\n')).toMatch(/^DigitCNN: ≤ .* regions/);
+    await workbench.closeAll();
+  });
+
+  it('open as a notebook, as an example, with hints and lenses in its cells', async () => {
+    await workbench.runWithChoice('Region Lens: Open Example', 'wide-or-deep.ipynb');
+    await workbench.page
+      .locator('.notebook-editor .codelens-decoration', { hasText: 'wide: ≤ 51,361 regions' })
+      .waitFor();
+    await workbench.waitForLine(/nn\.ReLU\(\),.*≤×51,361/);
+    await workbench.screenshot('notebook');
+    await workbench.closeAll();
+  });
 });
 
 describe('configurations of Darknet', () => {

@@ -111,9 +111,13 @@ export class WorkbenchPage {
 
   /** Shows the active file in another of the editors that are there for it. */
   async reopenWith(editor: string): Promise<void> {
-    const command = 'View: Reopen Editor With...';
+    await this.runWithChoice('View: Reopen Editor With...', editor);
+  }
+
+  /** Runs a command that shows a list, and chooses `row` of it. */
+  async runWithChoice(command: string, row: string): Promise<void> {
     await this.pick('F1', `>${command}`, command);
-    await this.quickInput.locator('.monaco-list-row', { hasText: editor }).first().click();
+    await this.quickInput.locator('.monaco-list-row', { hasText: row }).first().click();
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
