@@ -54,7 +54,7 @@ function enter(patterns: readonly Int32Array[], stretch: Stretch, cell: number):
   }
 }
 
-/** Whether the knot is no further from `p / q` than its error. */
+/** Whether the knot is within its error of `p / q`. */
 function isWithin({ x, error }: Knot, p: bigint, q: bigint): boolean {
   const [at, reach, over] = inProportion([x, error, 1].map(rational));
   const size = (n: bigint) => (n < 0n ? -n : n);
@@ -66,7 +66,7 @@ const across = (inputs: number, scale: number) => ({
   to: Array.from({ length: inputs }, (_, i) => scale * (1 - i / 4)),
 });
 
-describe('a knot is no further from its exact place than it says', () => {
+describe('a knot is within its error of its exact place', () => {
   it.each(Object.keys(distributions))('with weights of the kind "%s"', (kind) => {
     let knots = 0;
     for (const inputs of [1, 2, 3]) {

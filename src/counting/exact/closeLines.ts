@@ -29,7 +29,7 @@ export class CloseLines {
   private readonly width: number;
   private readonly program: Program;
   private readonly slice: Slice;
-  /** Null where a number has a constant that is no double. */
+  /** Null where a number has a constant that is not a double. */
   private readonly rows: CellRows<Float64Array | null>;
   /** The lines of each stage that were asked for on its current cell. */
   private readonly known: readonly Map<number, readonly Ball[] | null>[];
