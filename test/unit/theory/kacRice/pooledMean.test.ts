@@ -52,6 +52,11 @@ function node(name: string, units: number, adjacency: number[][]) {
   return layer(name, { kind: 'graphConvolution', units, adjacency, useBias: true }, { activation: relu });
 }
 
+/** Units at each position. */
+function pointwise(name: string, units: number) {
+  return layer(name, { kind: 'dense', units, useBias: true }, { activation: relu });
+}
+
 const flatten = layer('flat', { kind: 'flatten' });
 const globalAverage = layer('mean', { kind: 'globalAveragePooling', rank: 2, keepDims: false });
 
@@ -250,6 +255,33 @@ describe('sums that are mixed again', () => {
     expect(all).toBeGreaterThan(1.2 * two[1]);
   });
 
+  const closeToCounts = (network: Network, mean: number) => {
+    const counts = Array.from({ length: 40 }, (_, seed) => countOnDiagonal(network, seed + 1));
+    const error = spreadOf(counts)?.standardError ?? 0;
+    expect(Math.abs(meanOf(counts) - mean)).toBeLessThanOrEqual(4 * error);
+  };
+
+  test('as many as are counted behind units that hold multiples of one another', () => {
+    // On equal inputs positions sum 4, 5, 2, 5, 4 and 4 of them, and the means of neighbors are 4 different numbers.
+    const adjacency = [
+      [1, 1, 0, 1, 0, 1],
+      [1, 1, 1, 1, 0, 1],
+      [0, 1, 1, 0, 0, 0],
+      [0, 1, 1, 1, 1, 1],
+      [1, 0, 1, 1, 1, 0],
+      [0, 0, 1, 1, 1, 1],
+    ];
+    const unbiased = layer('mix', { kind: 'graphConvolution', units: 64, adjacency, useBias: false });
+    const pooled = layer('p', { kind: 'averagePooling', window: window1d(3, 1, 'same') });
+    const { network } = build(
+      [6, 1],
+      [unbiased, pooled, layer('r', { kind: 'identity' }, { activation: relu }), pointwise('d', 32)],
+    );
+    const [, , , mean] = means(network, diagonal(6));
+    closeToCounts(network, mean);
+    expect(mean).toBeLessThan(2 + 4 * 32);
+  });
+
   test('as many as are counted, where equal nodes have different numbers of neighbors', () => {
     const adjacency = [
       [1, 1, 0, 0, 0, 0],
@@ -260,12 +292,9 @@ describe('sums that are mixed again', () => {
       [1, 1, 1, 1, 1, 1],
     ];
     const resized = layer('r', { kind: 'upSampling', rank: 1, factors: [1, 2], bilinear: true }, { activation: relu });
-    const hidden = layer('h', { kind: 'dense', units: 48, useBias: true }, { activation: relu });
-    const { network } = build([6, 2], [hidden, plain(16, adjacency), resized]);
+    const { network } = build([6, 2], [pointwise('h', 48), plain(16, adjacency), resized]);
     const predicted = means(network, diagonal(12));
-    const counts = Array.from({ length: 40 }, (_, seed) => countOnDiagonal(network, seed + 1));
-    const mean = meanOf(counts);
-    expect(Math.abs(mean - predicted[2])).toBeLessThanOrEqual(4 * (spreadOf(counts)?.standardError ?? 0));
+    closeToCounts(network, predicted[2]);
     expect(predicted[2] - predicted[0]).toBeLessThan(0.85 * 12 * 16);
   });
 });
@@ -303,9 +332,9 @@ describe('refusals', () => {
 
   test('units that are zero where the segment passes through the origin, as without pooling', () => {
     const shrink = activationByName('soft_shrink') ?? linear;
-    const pointwise = { window: window2d(1, 1, 'valid'), filters: 8 } as const;
-    const tied = layer('a', { kind: 'convolution', ...pointwise, groups: 1, useBias: false }, { activation: shrink });
-    const untied = layer('a', { kind: 'locallyConnected', ...pointwise, useBias: false }, { activation: shrink });
+    const single = { window: window2d(1, 1, 'valid'), filters: 8 } as const;
+    const tied = layer('a', { kind: 'convolution', ...single, groups: 1, useBias: false }, { activation: shrink });
+    const untied = layer('a', { kind: 'locallyConnected', ...single, useBias: false }, { activation: shrink });
     const window = window2d(2, 1, 'valid');
     const mixing = layer('b', { kind: 'convolution', window, filters: 8, groups: 1, useBias: false });
     const units = layer('c', { kind: 'identity' }, { activation: relu });
