@@ -152,11 +152,43 @@ function joined(states: readonly (KnownTensor | RandomTensor)[], axis: number, c
   const rank = layer.outputShape.length;
   const along = axis < 0 ? rank + axis : axis;
   const areKnown = random.length === 0;
-  const parts = states.map((state) => (areKnown ? state.cells : momentsOf(state, context.derivatives, identities)));
+  const given = states.map((state) => (areKnown ? state.cells : momentsOf(state, context.derivatives, identities)));
+  const { parts, hasMultiples } = areKnown ? { parts: given, hasMultiples: false } : multiplesApart(given, identities);
   const cells = along === rank - 1 ? joinChannels(parts) : joinPositions(parts, along === rank - 2 ? 1 : 0, identities);
   if (rank > 3) return unknown(`a concatenation of shape ${formatShape(layer.outputShape)} is not supported.`);
   if (areKnown) return { kind: 'known', cells };
-  return { ...unionOf(random), cells, hasKnown: random.length < states.length || unionOf(random).hasKnown };
+  const union = unionOf(random);
+  return {
+    ...union,
+    cells,
+    hasKnown: random.length < states.length || union.hasKnown,
+    hasMultiples: union.hasMultiples || hasMultiples,
+  };
+}
+
+/**
+ * A batch norm multiplies numbers and leaves them their identities, as units that bend at zero see no difference. Side
+ * by side with what it multiplies, others do: there the multiples have identities of their own.
+ */
+function multiplesApart(parts: readonly Cells[], identities: Identities): { parts: Cells[]; hasMultiples: boolean } {
+  const first = new Map<number, readonly number[]>();
+  const pairs = identities.pairs();
+  let hasMultiples = false;
+  const named = parts.map((part, k) => {
+    const count = part.ids.length;
+    const idOf = (id: number, cell: number): number => {
+      if (id === 0) return id;
+      const moments = Array.from({ length: part.components }, (_, at) => part.values[at * count + cell]);
+      const known = first.get(id);
+      if (!known) first.set(id, moments);
+      if (!known || known.every((value, at) => Math.abs(value - moments[at]) <= 1e-9 * Math.abs(value))) return id;
+      hasMultiples = true;
+      return pairs.id(id, k);
+    };
+    const ids = part.ids.map(idOf);
+    return hasMultiples ? { ...part, ids } : part;
+  });
+  return { parts: named, hasMultiples };
 }
 
 /** Tensors one after another along the rows (0) or the columns (1). */

@@ -575,6 +575,33 @@ describe('a constant image', () => {
   });
 });
 
+describe('a tensor beside its normalization', () => {
+  const joined = (between: object, last: object): Network => {
+    const layers = [
+      { type: 'conv1d', name: 'a', filters: 48, kernel_size: 2, activation: 'relu' },
+      { ...between, name: 'b', inputs: ['a'] },
+      { type: 'concatenate', inputs: ['a', 'b'], axis: 1 },
+      { type: 'conv1d', name: 'c', filters: 32, kernel_size: 1, ...last },
+    ];
+    return openWithWeights(JSON.stringify({ input: [8, 1], layers }));
+  };
+  const normalization = { type: 'batch_normalization' };
+  const nothing = { type: 'dropout', rate: 0.5 };
+
+  test('holds a multiple of each position, which bends elsewhere', () => {
+    const [first, , , total] = means(joined(normalization, { activation: 'hard_sigmoid' }), diagonal(8));
+    const [, , , once] = means(joined(nothing, { activation: 'hard_sigmoid' }), diagonal(8));
+    // The factor is 1.001 ** -0.5: next to one, and yet another place.
+    expect((total - first) / (once - first)).toBeCloseTo(2, 2);
+  });
+
+  test('is refused where units without biases may bend together or not', () => {
+    const last = { activation: 'hard_sigmoid', use_bias: false };
+    expect(reason(joined(normalization, last))).toMatch(/^c .* may hold multiples of one another/);
+    expect(reason(joined(nothing, last))).toBe('none');
+  });
+});
+
 test('units that a reshape makes positions of are too few in each to average out', () => {
   const layers = [
     { type: 'dense', units: 24, activation: 'relu' },
