@@ -1,3 +1,4 @@
+import type { KernelInitializer } from '../common/kernelInitializers.ts';
 import type { Activation } from './activation.ts';
 import type { LayerWeights, Operation } from './operation.ts';
 import type { Shape } from './shape.ts';
@@ -54,17 +55,6 @@ export interface InputDefinition {
   readonly source?: string;
   readonly span: Span;
 }
-
-export type KernelInitializer =
-  | 'he_normal'
-  | 'he_uniform'
-  | 'glorot_normal'
-  | 'glorot_uniform'
-  | 'lecun_normal'
-  | 'lecun_uniform'
-  | 'orthogonal'
-  /** Explicit: normal with deviation `kernelStddev`. */
-  | 'normal';
 
 /** How weights are drawn where a file gives none, and what the means are for. */
 export interface Initialization {

@@ -1,3 +1,4 @@
+import { KERNEL_INITIALIZERS } from '../common/kernelInitializers.ts';
 import { isBoolean, isNatural, isNumber, isString, listOf, nullOr, oneOf, shape } from './guards.ts';
 import type { PanelLayer, PanelModel, PanelNetwork } from './panel.ts';
 import { isFigureId, isMethod, isSeries } from './runGuards.ts';
@@ -50,7 +51,7 @@ const isNetwork = shape<PanelNetwork>({
   hasWeights: isBoolean,
   weightsFile: nullOr(isString),
   run: nullOr(isString),
-  kernel: isString,
+  kernel: oneOf(...KERNEL_INITIALIZERS),
   biasStddev: isNumber,
   remarks: listOf(isString),
 });

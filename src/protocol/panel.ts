@@ -1,3 +1,4 @@
+import type { KernelInitializer } from '../common/kernelInitializers.ts';
 import type { ChosenMethod } from '../counting/count.ts';
 import type { BoundKind } from '../theory/bound.ts';
 import type { FigureId } from '../theory/boundIds.ts';
@@ -95,7 +96,7 @@ export interface PanelNetwork {
   /** Where the definition says that snapshots of its training are; null where it says nothing. */
   readonly run: string | null;
   /** How the file draws weights: the name of the kernel's law, and the deviation of biases. */
-  readonly kernel: string;
+  readonly kernel: KernelInitializer;
   readonly biasStddev: number;
   /** Sentences about what is missing or stops the analysis (errors in the file, a softmax in the middle). */
   readonly remarks: readonly string[];

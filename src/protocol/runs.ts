@@ -1,3 +1,4 @@
+import type { KernelInitializer } from '../common/kernelInitializers.ts';
 import type { WeightsSource } from '../common/weightsSource.ts';
 import type { Place, PlaneWindow } from '../common/place.ts';
 import type { CountMethod, SamplingResult } from '../counting/count.ts';
@@ -19,7 +20,7 @@ export interface CountSettings {
   /** Points of a sample. */
   readonly samples: number;
   /** How weights are drawn; null: as the file says. */
-  readonly kernel: string | null;
+  readonly kernel: KernelInitializer | null;
   readonly biasStddev: number | null;
   /** Threads; 0: as the settings say. */
   readonly workers: number;

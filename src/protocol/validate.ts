@@ -1,3 +1,4 @@
+import { KERNEL_INITIALIZERS } from '../common/kernelInitializers.ts';
 import type { WeightsSource } from '../common/weightsSource.ts';
 import { PLACES, type Box, type Place, type PlaneWindow, type PointSet } from '../common/place.ts';
 import {
@@ -69,18 +70,7 @@ const hasSettingsShape = shape<CountSettings>({
   seeds: (value): value is number => isNatural(value) && value >= 1 && value <= MAX_SEEDS,
   fileWeights: isBoolean,
   samples: (value): value is number => isNatural(value) && value >= 1 && value <= MAX_SAMPLES,
-  kernel: nullOr(
-    oneOf(
-      'he_normal',
-      'he_uniform',
-      'glorot_normal',
-      'glorot_uniform',
-      'lecun_normal',
-      'lecun_uniform',
-      'orthogonal',
-      'normal',
-    ),
-  ),
+  kernel: nullOr(oneOf(...KERNEL_INITIALIZERS)),
   biasStddev: nullOr(between(0, 1e6)),
   workers: (value): value is number => isNatural(value) && value <= 64,
 });

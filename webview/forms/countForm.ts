@@ -7,20 +7,14 @@ import { formatDomain, plural } from '../format.ts';
 import { PlaceForm } from './placeForm.ts';
 import { DEVIATION, NETWORKS, SAMPLES, SEED, THREADS } from './ranges.ts';
 import { t } from '../app/strings.ts';
+import { KERNEL_INITIALIZERS } from '../../src/common/kernelInitializers.ts';
 import { button, checkbox, dropdown, numberField, underLabel } from '../widgets/toolkit.ts';
 import { chosenMethod, describeFileWeights, type View } from '../app/view.ts';
 
 /** Of networks that do not say how their weights are drawn. */
 const DEFAULT_KERNEL = 'he_normal';
-const KERNELS = [
-  'he_normal',
-  'he_uniform',
-  'glorot_normal',
-  'glorot_uniform',
-  'lecun_normal',
-  'lecun_uniform',
-  'orthogonal',
-];
+/** Those that need no deviation beside them. */
+const KERNELS = KERNEL_INITIALIZERS.filter((name) => name !== 'normal');
 
 /** How to count, folded away: method, place, networks, threads. */
 export class CountForm implements Section {
@@ -41,7 +35,9 @@ export class CountForm implements Section {
   });
   readonly #seeds = numberField(t('networks'), NETWORKS, (seeds) => this.#change({ seeds }));
   readonly #firstSeed = numberField(t('first seed'), SEED, (firstSeed) => this.#change({ firstSeed }));
-  readonly #kernel = dropdown(t('How weights are drawn'), (value) => this.#change({ kernel: value || null }));
+  readonly #kernel = dropdown(t('How weights are drawn'), (value) =>
+    this.#change({ kernel: KERNELS.find((name) => name === value) ?? null }),
+  );
   readonly #bias = numberField(t('bias deviation'), DEVIATION, (biasStddev) => this.#change({ biasStddev }));
   readonly #fileWeights = checkbox(t('weights of the file'), 'visibly', (fileWeights) => this.#change({ fileWeights }));
   readonly #workers = numberField(t('threads (0: automatic)'), THREADS, (workers) => this.#change({ workers }));

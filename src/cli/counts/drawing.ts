@@ -1,17 +1,6 @@
-import type { Initialization, KernelInitializer } from '../../network/definition.ts';
+import { KERNEL_INITIALIZERS } from '../../common/kernelInitializers.ts';
+import type { Initialization } from '../../network/definition.ts';
 import { MAX_NUMBER, parseNumber, UsageError } from '../usage.ts';
-
-/** As in files; deviations are standard deviations. */
-const INITIALIZERS: readonly KernelInitializer[] = [
-  'he_normal',
-  'he_uniform',
-  'glorot_normal',
-  'glorot_uniform',
-  'lecun_normal',
-  'lecun_uniform',
-  'orthogonal',
-  'normal',
-];
 
 const text = { type: 'string' } as const;
 /** Options that say how weights are drawn. */
@@ -25,8 +14,8 @@ export interface DrawingWords {
 
 /** What the options change of the file's way of drawing weights; a deviation of the kernels alone means normal ones. */
 export function parseDrawing(words: DrawingWords): Partial<Initialization> {
-  const kernel = INITIALIZERS.find((name) => name === words.init);
-  if (words.init !== undefined && !kernel) throw new UsageError(`--init is one of ${INITIALIZERS.join(', ')}`);
+  const kernel = KERNEL_INITIALIZERS.find((name) => name === words.init);
+  if (words.init !== undefined && !kernel) throw new UsageError(`--init is one of ${KERNEL_INITIALIZERS.join(', ')}`);
   const kernelStddev = parseNumber(words['kernel-stddev'], 'kernel-stddev', 0, MAX_NUMBER);
   if (kernelStddev !== undefined && kernel !== undefined && kernel !== 'normal') {
     throw new UsageError(`--kernel-stddev is for --init normal; ${kernel} has a deviation of its own`);

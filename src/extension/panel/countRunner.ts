@@ -176,7 +176,7 @@ function choiceOf(settings: CountSettings, source: WeightsSource, keepRegions: b
     method,
     source,
     initialization: {
-      ...(kernel !== null && { kernel: kernel as 'he_normal' }),
+      ...(kernel !== null && { kernel }),
       ...(biasStddev !== null && { biasStddev }),
     },
     place,

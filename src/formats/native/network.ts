@@ -1,11 +1,6 @@
+import { KERNEL_INITIALIZERS, type KernelInitializer } from '../../common/kernelInitializers.ts';
 import { defaultInitialization } from '../../network/definition.ts';
-import type {
-  Initialization,
-  InputDefinition,
-  KernelInitializer,
-  LayerDefinition,
-  NetworkDefinition,
-} from '../../network/definition.ts';
+import type { Initialization, InputDefinition, LayerDefinition, NetworkDefinition } from '../../network/definition.ts';
 import type { ReadOptions } from '../format.ts';
 import { itemsOf, member, spanOf, textOf } from '../json/json.ts';
 import type { JsonNode, JsonObject } from '../json/json.ts';
@@ -18,17 +13,6 @@ import type { NativeContext } from './values.ts';
 
 /** Fields of the top-level object. */
 const topFields = ['$schema', 'name', 'description', 'params', 'input', 'layers', 'outputs', 'init', 'run'];
-
-const kernelInitializers: readonly KernelInitializer[] = [
-  'he_normal',
-  'he_uniform',
-  'glorot_normal',
-  'glorot_uniform',
-  'lecun_normal',
-  'lecun_uniform',
-  'orthogonal',
-  'normal',
-];
 
 /** The network that the top-level object of a native file defines. */
 export function readNetwork(
@@ -213,9 +197,9 @@ function readKernelInitializer(
   hasStddev: boolean,
 ): KernelInitializer {
   if (!node) return hasStddev ? 'normal' : defaultInitialization.kernel;
-  const kernel = kernelInitializers.find((name) => name === textOf(node));
+  const kernel = KERNEL_INITIALIZERS.find((name) => name === textOf(node));
   if (kernel === undefined) {
-    context.report('bad-value', 'error', `kernel must be one of ${kernelInitializers.join(', ')}.`, node);
+    context.report('bad-value', 'error', `kernel must be one of ${KERNEL_INITIALIZERS.join(', ')}.`, node);
   } else if (kernel === 'normal' && !hasStddev) {
     context.report('missing-field', 'error', 'A normal kernel needs kernel_stddev.', node);
   } else {

@@ -83,7 +83,7 @@ function optionsFor(domain: Domain): MeanOptions {
 function withInitialization(network: Network, { kernel, biasStddev }: CountSettings): Network {
   const initialization: Initialization = {
     ...network.initialization,
-    ...(kernel !== null && { kernel: kernel as Initialization['kernel'] }),
+    ...(kernel !== null && { kernel }),
     ...(biasStddev !== null && { biasStddev }),
   };
   return { ...network, initialization };

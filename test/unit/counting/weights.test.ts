@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawWeights } from '../../../src/counting/program/initializers.ts';
 import { gaussians, normalQuantile, uniforms } from '../../../src/common/random.ts';
-import type { KernelInitializer } from '../../../src/network/definition.ts';
+import type { KernelInitializer } from '../../../src/common/kernelInitializers.ts';
 import { prelu } from '../../../src/network/activation.ts';
 import { chain, dense, networkOf, tensor } from './networks.ts';
 
