@@ -1,4 +1,4 @@
-import { boundaryInWords, samplesIn, type Samples } from '../picture/overlay.ts';
+import { describeBoundary, samplesIn, type Samples } from '../picture/overlay.ts';
 import type { Actions } from '../app/actions.ts';
 import { t } from '../app/strings.ts';
 import type { View } from '../app/view.ts';
@@ -61,7 +61,7 @@ export class OverlayControls {
   /** What is drawn over the regions, for captions. */
   words(view: View): string {
     if (this.#shown(view) === 'nothing' || this.#picture === null) return '';
-    return [boundaryInWords(this.#picture, this.#decided), this.#dataInWords(view)].filter(Boolean).join(' ');
+    return [describeBoundary(this.#picture, this.#decided), this.#describeData(view)].filter(Boolean).join(' ');
   }
 
   update(view: View, picture: PanelPicture | null): void {
@@ -86,7 +86,7 @@ export class OverlayControls {
     return this.#chosen ?? (run?.settings.fileWeights === true ? 'boundary' : 'nothing');
   }
 
-  #dataInWords(view: View): string {
+  #describeData(view: View): string {
     if (this.#shown(view) !== 'data' || view.data === null) return '';
     const { value, message } = view.data;
     if (message !== null) return message;

@@ -7,7 +7,7 @@ import type { View } from '../app/view.ts';
 import { captionOf } from '../export/exports.ts';
 import type { PaperPicture } from '../export/pictureExport.ts';
 import { COORDINATE } from '../forms/ranges.ts';
-import { boundaryInWords, samplesIn } from '../picture/overlay.ts';
+import { describeBoundary, samplesIn } from '../picture/overlay.ts';
 import { axesOf, type PictureAxes } from '../picture/pictureAxes.ts';
 import { TrainedPicture } from '../picture/trainedPicture.ts';
 import { element, setHidden, setText, statusLine, uniqueId } from '../widgets/dom.ts';
@@ -80,7 +80,7 @@ export class SnapshotColumn {
 
   #draw({ data }: PanelTraining, view: View, shown: PanelPicture | null): void {
     const { settings, network } = view;
-    setText(this.#boundary, shown === null ? '' : boundaryInWords(shown, this.#level));
+    setText(this.#boundary, shown === null ? '' : describeBoundary(shown, this.#level));
     setHidden(this.#levels.element, shown?.outputs !== 1);
     this.#levels.setValue(this.#level);
     const samples = samplesIn(settings.place, network.inputSize, data);

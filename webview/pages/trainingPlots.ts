@@ -6,7 +6,7 @@ import { StepPlot } from '../plots/steps/stepPlot.ts';
 import type { StepFigures } from '../plots/steps/stepFigures.ts';
 import {
   axisName,
-  boundsInWords,
+  describeBounds,
   complexityFigures,
   constantFigures,
   loggedNames,
@@ -71,7 +71,7 @@ export class TrainingPlots {
     this.#drawn = training;
     for (const { plot, figures } of this.#plots) plot.show(figures(training, view, this.#choice));
     this.#map.show(columnsOf(training, marked.run), marked.at, axisName(training));
-    setPowerText(this.#bounds, boundsInWords(training, view.network));
+    setPowerText(this.#bounds, describeBounds(training, view.network));
   }
 
   resize(): void {

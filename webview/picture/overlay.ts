@@ -91,7 +91,7 @@ function tracePoint(context: CanvasRenderingContext2D, form: number, x: number, 
 }
 
 /** What the thick line is. */
-export function boundaryInWords({ outputs }: Pick<PanelPicture, 'outputs'>, level: number): string {
+export function describeBoundary({ outputs }: Pick<PanelPicture, 'outputs'>, level: number): string {
   if (outputs === 1) return t('Thick line: where the output is {0}.', String(level).replace('-', '−'));
   if (outputs > MAX_CLASSES) return t('A decision boundary is drawn for at most {0} outputs.', MAX_CLASSES);
   return t('Thick line: where the two greatest outputs are equal.');

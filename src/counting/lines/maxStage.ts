@@ -55,7 +55,7 @@ export class MaxStage {
     const output = new LineTensor(memory, groups);
     output.startsAtZero = source.startsAtZero;
     this.findLeaders(groups);
-    const changing = this.sift(stretch.pieces[stage]);
+    const changing = this.changingMaxima(stretch.pieces[stage]);
     const { kernel } = memory;
     kernel.select(groups, source.values, tables.leaders, output.values);
     kernel.select(groups, source.slopes, tables.leaders, output.slopes);
@@ -95,7 +95,7 @@ export class MaxStage {
   }
 
   /** Gives maxima with one greatest argument throughout their piece; returns the others. */
-  private sift(pieces: Int32Array): number[] {
+  private changingMaxima(pieces: Int32Array): number[] {
     const { step, tables } = this;
     const { words } = this.context.memory;
     const changing: number[] = [];

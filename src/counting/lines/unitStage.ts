@@ -39,7 +39,7 @@ export class UnitStage {
     output.startsAtZero = source.startsAtZero && step.intercepts.every((x) => x === 0);
     const factors = output.vector();
     const pieces = stretch.pieces[stage];
-    const changing = this.sift(pieces);
+    const changing = this.changingUnits(pieces);
     this.fill(output, factors, pieces);
     for (const unit of changing) memory.floats[factors / 8 + unit] = 0;
     for (const knot of source.columns.keys()) {
@@ -65,7 +65,7 @@ export class UnitStage {
   }
 
   /** Gives the pieces of units that keep theirs; returns the others. */
-  private sift(pieces: Int32Array): readonly number[] {
+  private changingUnits(pieces: Int32Array): readonly number[] {
     const { context, input, step } = this;
     const { lows, highs, steepest } = context.scan;
     const { floats } = context.memory;

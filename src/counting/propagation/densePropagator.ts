@@ -44,8 +44,8 @@ export class DenseChainPropagator implements Propagator {
     const { layers, slopes } = chain;
     this.norms = layers.map(({ norm }, layer) => norm * (layer === 0 ? 1 : greatestSize(slopes[layer - 1])));
     this.memory = new DenseMemory(chain);
-    const { uncertain: doubtful } = this.memory;
-    this.coarse = { uncertain: doubtful, classify: (...asked) => this.classify(...asked) };
+    const { uncertain } = this.memory;
+    this.coarse = { uncertain, classify: (...asked) => this.classify(...asked) };
     this.maps = this.memory.maps;
     this.sizes = new Sizes(layers.length + 1);
     this.sizes.first(0, greatest(slice.rows, 3));

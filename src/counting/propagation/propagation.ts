@@ -44,7 +44,7 @@ export interface Propagator {
 export interface CoarseClassifier {
   /**
    * Gives each unit the piece of its sign at the center; returns how many may vanish in the box: the first of
-   * `doubtful`. Negative where numbers are larger than any before: `scale` has grown, and with it the tolerance.
+   * `uncertain`. Negative where numbers are larger than any before: `scale` has grown, and with it the tolerance.
    */
   classify(stage: number, box: Box, tolerance: number): number;
   readonly uncertain: Int32Array;

@@ -123,11 +123,11 @@ function integral(
       if (node === 0 && units.activation.breakpoints.includes(0)) addFixedRoots(units, layer, time);
     });
   });
-  let [mean, doubtful] = [1, 0];
+  let [mean, tooHigh] = [1, 0];
   return network.layers.map(({ index, name }) => {
     mean += breakpoints[index];
-    doubtful += tooMany[index];
-    if (doubtful > MAX_EXCESS * mean) throw new NoClosedForm(tooFewActive(name));
+    tooHigh += tooMany[index];
+    if (tooHigh > MAX_EXCESS * mean) throw new NoClosedForm(tooFewActive(name));
     return mean + roots.filter(({ layer }) => layer <= index).length;
   });
 

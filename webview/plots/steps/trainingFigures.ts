@@ -128,7 +128,7 @@ function regionLevels({ expected }: PanelTraining, network: PanelNetwork, isLogY
 }
 
 /** The bounds in words: they are mostly far beyond what is counted. */
-export function boundsInWords({ expected, noMean, initialization }: PanelTraining, network: PanelNetwork): string {
+export function describeBounds({ expected, noMean, initialization }: PanelTraining, network: PanelNetwork): string {
   const { atMost, canReach } = network;
   return [
     expected?.total ? t('Expected at initialization: {0} ({1})', expected.total.text, initialization) : noMean,

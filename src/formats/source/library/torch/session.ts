@@ -120,14 +120,14 @@ export class TorchSession {
       const value =
         child instanceof Instance
           ? e.call(child, current, site)
-          : this.doubtful(e, current[0]?.value, 'A layer', child instanceof Unknown ? child : undefined, site);
+          : this.unknownFrom(e, current[0]?.value, 'A layer', child instanceof Unknown ? child : undefined, site);
       current = [{ name: undefined, value, span: undefined }];
     }
     const value = current[0]?.value;
-    return doubt ? this.doubtful(e, value, 'What else is in this sequence', doubt, site) : value;
+    return doubt ? this.unknownFrom(e, value, 'What else is in this sequence', doubt, site) : value;
   }
 
-  private doubtful(e: Evaluator, x: Value, what: string, cause: Unknown | undefined, site: Site): Value {
+  private unknownFrom(e: Evaluator, x: Value, what: string, cause: Unknown | undefined, site: Site): Value {
     const { trace } = this;
     const why = cause ?? new Unknown(site.text, site.span, true);
     if (!trace || !(x instanceof Tensor)) return why.derive();

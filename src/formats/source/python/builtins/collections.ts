@@ -5,7 +5,8 @@ import { SetValue } from '../evaluation/values.ts';
 import type { Dict, Value } from '../evaluation/values.ts';
 
 /** What depends on a value that is not known. */
-export function doubtful(
+/** The unknown that follows from a value where it decides: the value itself, or what stands at the node. */
+export function unknownFrom(
   e: Evaluator,
   value: Value,
   node: { readonly start: number; readonly end: number },

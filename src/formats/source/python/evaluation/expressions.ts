@@ -2,7 +2,7 @@ import { compareTensors } from '../../library/torch/tensorCalls.ts';
 import { bytesOf, Unknown } from '../../evaluation/values.ts';
 import type { CallArgument, ComprehensionClause, Expression } from '../syntax/ast.ts';
 import { bindTarget } from './assignment.ts';
-import { copyEntries, doubtful, makeSet } from '../builtins/collections.ts';
+import { copyEntries, unknownFrom, makeSet } from '../builtins/collections.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatValue } from '../builtins/formatting.ts';
 import { makeFunction } from './functions.ts';
@@ -70,7 +70,7 @@ export function evaluateExpression(e: Evaluator, node: Expression, scope: Scope)
       if (known === undefined) {
         const right = e.evaluate(node.right, scope);
         // `unknown and False` is false either way.
-        return truth(right) === (node.operator === 'or') ? right : doubtful(e, left, node, scope);
+        return truth(right) === (node.operator === 'or') ? right : unknownFrom(e, left, node, scope);
       }
       return known === (node.operator === 'or') ? left : e.evaluate(node.right, scope);
     }
@@ -133,7 +133,7 @@ function dictionary(e: Evaluator, node: Extract<Expression, { kind: 'dict' }>, s
     const given = e.evaluate(value, scope);
     if (!key) {
       if (given instanceof Dict) copyEntries(e, dict, given);
-      else dict.doubt ??= doubtful(e, given, value, scope);
+      else dict.doubt ??= unknownFrom(e, given, value, scope);
       continue;
     }
     const name = e.evaluate(key, scope);
@@ -153,7 +153,7 @@ function formatted(e: Evaluator, node: Extract<Expression, { kind: 'formatted' }
     }
     const value = e.evaluate(part.value, scope);
     const shown = formatValue(value, part.spec);
-    if (shown === undefined) return doubtful(e, value, node, scope);
+    if (shown === undefined) return unknownFrom(e, value, node, scope);
     e.meter.hold(shown.length);
     text += shown;
     if (text.length > MAX_STRING) return e.unknown(node, scope, true);
@@ -195,7 +195,7 @@ export function callArguments(e: Evaluator, nodes: readonly CallArgument[], scop
       const entries = value instanceof Dict ? [...value.entries.values()] : [];
       e.meter.hold(entries.length * bytesOf.argument);
       for (const [key, item] of entries) if (typeof key === 'string') args.push({ name: key, value: item, span });
-      const doubt = value instanceof Dict ? value.doubt : doubtful(e, value, node.value, scope);
+      const doubt = value instanceof Dict ? value.doubt : unknownFrom(e, value, node.value, scope);
       if (doubt) args.push({ name: '**', value: doubt, span });
     }
   }
@@ -232,7 +232,7 @@ function conditional(e: Evaluator, node: Extract<Expression, { kind: 'conditiona
     kind: 'return' as const,
     value: e.evaluate(part, scope),
   }));
-  const ending = e.fork(doubtful(e, test, node.test, scope), scope.frame, ways);
+  const ending = e.fork(unknownFrom(e, test, node.test, scope), scope.frame, ways);
   return ending?.kind === 'return' ? ending.value : e.unknown(node, scope, true);
 }
 

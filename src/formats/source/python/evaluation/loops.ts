@@ -3,7 +3,7 @@ import { Unknown } from '../../evaluation/values.ts';
 import type { Expression, Statement } from '../syntax/ast.ts';
 import { bindTarget } from './assignment.ts';
 import type { Ending, Evaluator } from './evaluator.ts';
-import { doubtful } from '../builtins/collections.ts';
+import { unknownFrom } from '../builtins/collections.ts';
 import { itemsOf } from './iteration.ts';
 import { truth } from '../builtins/operators.ts';
 import { Scope } from './scope.ts';
@@ -117,7 +117,7 @@ export function runWhile(e: Evaluator, node: Extract<Loop, { kind: 'while' }>, s
     for (;;) {
       const test = e.evaluate(node.test, scope);
       const known = truth(test);
-      const open = turns.doubt ?? (known === undefined ? doubtful(e, test, node.test, scope) : undefined);
+      const open = turns.doubt ?? (known === undefined ? unknownFrom(e, test, node.test, scope) : undefined);
       if (open) return turns.perhaps(open, body);
       if (!known) return e.run(node.otherwise, scope);
       const { ended, ending } = turns.run(body);

@@ -1,7 +1,7 @@
 import type { Unknown } from '../../evaluation/values.ts';
 import type { Pattern, Statement } from '../syntax/ast.ts';
 import type { Ending, Evaluator } from './evaluator.ts';
-import { doubtful } from '../builtins/collections.ts';
+import { unknownFrom } from '../builtins/collections.ts';
 import { isInstance } from './instances.ts';
 import { equal, truth } from '../builtins/operators.ts';
 import type { Scope } from './scope.ts';
@@ -19,7 +19,7 @@ export function runMatch(e: Evaluator, node: Extract<Statement, { kind: 'match' 
       if (fits && guard) fits = truth(e.evaluate(guard, scope));
       if (fits) return e.run(body, scope);
       if (fits === false) continue;
-      const test: Unknown = doubtful(e, subject, node.subject, scope);
+      const test: Unknown = unknownFrom(e, subject, node.subject, scope);
       return e.fork(test, scope.frame, [() => e.run(body, scope), () => from(i + 1)]);
     }
     return undefined;

@@ -4,7 +4,7 @@ import { decorated, makeClass } from './classes.ts';
 import { Raised } from './raised.ts';
 import type { Ending, Evaluator } from './evaluator.ts';
 import { extendContainer } from '../../library/torch/containers.ts';
-import { doubtful } from '../builtins/collections.ts';
+import { unknownFrom } from '../builtins/collections.ts';
 import { makeFunction } from './functions.ts';
 import { extendList } from './iteration.ts';
 import { importFrom, importNames } from './imports.ts';
@@ -128,7 +128,7 @@ function conditional(e: Evaluator, node: Extract<Statement, { kind: 'if' }>, sco
     if (known) return runStatements(e, body, scope);
     if (known === false) continue;
     const ways = [() => runStatements(e, body, scope), () => conditional(e, node, scope, i + 1)];
-    return e.fork(doubtful(e, value, test, scope), scope.frame, ways);
+    return e.fork(unknownFrom(e, value, test, scope), scope.frame, ways);
   }
   return runStatements(e, node.otherwise, scope);
 }
