@@ -20,7 +20,8 @@ function said(text: string, fileName: string) {
   return analyze(text, fileName)?.networks.map((analysis) => {
     const { inputs, layers, outputs } = analysis.network;
     return {
-      inputs,
+      // Where an input's shape was found and how its axes are shown is not of the network.
+      inputs: inputs.map(({ name, shape }) => ({ name, shape })),
       outputs,
       layers: layers.map(
         ({ name, inputShapes, outputShape, neurons, pieceCount: pieces, parameters, scope: reach, activation }) => ({

@@ -249,7 +249,7 @@ describe('says why there is no mean', () => {
     [
       'what tropical units give is bent',
       networkOf([3], [{ type: 'tropical_dense', units: 2 }, units('relu')]),
-      /no sums with weights of their own/,
+      /not sums with weights of their own/,
     ],
     [
       'the input itself is compared, also beside another tensor',
@@ -261,7 +261,7 @@ describe('says why there is no mean', () => {
           { type: 'max_pooling1d', pool_size: 2 },
         ],
       ),
-      /no sums with weights of their own/,
+      /not sums with weights of their own/,
     ],
     [
       'differences between inputs, of which a weight of one takes a share',
@@ -275,7 +275,7 @@ describe('says why there is no mean', () => {
       ),
       /the sign of a single number/,
     ],
-    ['the input itself is bent', networkOf([3], [units('relu')]), /no sums with weights of their own/],
+    ['the input itself is bent', networkOf([3], [units('relu')]), /not sums with weights of their own/],
     [
       'a maximum of tensors',
       networkOf(
@@ -302,7 +302,7 @@ describe('says why there is no mean', () => {
     [
       'units on a step down, below zero',
       networkOf([2], [dense(3), { type: 'relu', threshold: -0.5 }, units('relu')]),
-      /no sums with weights of their own/,
+      /not sums with weights of their own/,
     ],
     [
       'one number times a weight',
