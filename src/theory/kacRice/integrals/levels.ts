@@ -136,11 +136,15 @@ function breakpointsOf({ activation, input, isNew }: Bend, weights: Float64Array
   });
 }
 
+/** Below this share of E z'^2, what does not follow z is what rounding left of nothing. */
+const ROUNDING = 1e-12;
+
 /** Rice's formula: density of z at each level times E|z'| there, for Gaussian (z, z') of mean zero. */
 export function crossingRate(levels: readonly number[], q: number, c: number, r: number): number {
   if (q <= 0 || r <= 0) return 0;
   const deviation = Math.sqrt(q);
-  const spread = Math.sqrt(Math.max(0, r - (c * c) / q));
+  const difference = r - (c * c) / q;
+  const spread = difference > ROUNDING * r ? Math.sqrt(difference) : 0;
   let rate = 0;
   for (const level of levels) {
     rate += (normalDensity(level / deviation) / deviation) * meanAbsolute((c * level) / q, spread);

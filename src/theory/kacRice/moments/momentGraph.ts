@@ -181,6 +181,13 @@ function bendMoments({ activation, pair, left, right }: Bend, values: Float64Arr
 /** Below this sine the two numbers are proportional up to rounding. */
 const MIN_SINE = 1e-6;
 
+/** Cosine and sine; of proportional numbers exactly, since the arc cosine there loses half of the digits. */
+function angleOf(correlation: number): [number, number] {
+  const cosine = Math.min(1, Math.max(-1, correlation));
+  const sine = Math.sqrt((1 - cosine) * (1 + cosine));
+  return sine < MIN_SINE ? [Math.sign(cosine), 0] : [cosine, sine];
+}
+
 /**
  * Adds `factor` times the four moments of relu(u), relu(v) and their derivatives, for jointly Gaussian u, v, u', v' of
  * mean zero with `k = E uv`, `uv = E u v'`, `vu = E u' v`, `s = E u'v'` (Cho and Saul 2009 for the first of them); the
@@ -200,8 +207,7 @@ function addRectified(
   const scale = Math.sqrt(values[l] * values[r]);
   if (!(scale > 0)) return;
   const [cu, cv] = [values[l + 1], values[r + 1]];
-  const cosine = Math.min(1, Math.max(-1, k / scale));
-  const sine = Math.sqrt((1 - cosine) * (1 + cosine));
+  const [cosine, sine] = angleOf(k / scale);
   const both = (factor * (Math.PI - Math.acos(cosine))) / (2 * Math.PI);
   const ratio = Math.sqrt(values[l] / values[r]);
   const edge = (factor * sine) / (2 * Math.PI);
@@ -209,7 +215,7 @@ function addRectified(
   values[at + 1] += both * uv + edge * ratio * cv;
   values[at + 2] += both * vu + (edge / ratio) * cu;
   values[at + 3] += both * s;
-  if (sine < MIN_SINE) return;
+  if (sine === 0) return;
   const bracket = uv * vu + cu * cv - cosine * ((cu * uv) / ratio + ratio * cv * vu);
   values[at + 3] += (factor * bracket) / (2 * Math.PI * scale * sine);
 }

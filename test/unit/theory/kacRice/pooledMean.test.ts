@@ -261,6 +261,27 @@ describe('sums that are mixed again', () => {
     expect(Math.abs(meanOf(counts) - mean)).toBeLessThanOrEqual(4 * error);
   };
 
+  test('bend at the origin alone, where all are multiples of one function', () => {
+    const bent = (name: string, units: number, adjacency: number[][]) =>
+      layer(name, { kind: 'graphConvolution', units, adjacency, useBias: false }, { activation: leakyRelu(0.25) });
+    const first = [
+      [1, 0, 1, 1],
+      [0, 1, 0, 1],
+      [1, 1, 1, 1],
+      [0.3, 0.3, 0.5, 0],
+    ];
+    const second = [
+      [0.5, -1, 0.3, 0.3],
+      [-1, 0.5, 0.3, 0.5],
+      [0.3, -1, -1, 0.5],
+      [0.5, 0.5, -1, 0.3],
+    ];
+    const { network } = build([4, 1], [bent('a', 16, first), bent('b', 512, second)]);
+    const [one, two] = means(network, diagonal(4));
+    expect(one).toBeCloseTo(2, 5);
+    expect(two).toBeCloseTo(2, 5);
+  });
+
   test('as many as are counted behind units that hold multiples of one another', () => {
     // On equal inputs positions sum 4, 5, 2, 5, 4 and 4 of them, and the means of neighbors are 4 different numbers.
     const adjacency = [
