@@ -31,7 +31,9 @@ export function differentUnits(
       return isScaleFree ? [c / q, r / q] : [q, c, r];
     });
     const key = `${cell % input.cells.groups.length} ${sizes.map((size) => size.toPrecision(DIGITS)).join(' ')}`;
-    alike.set(key, [...(alike.get(key) ?? []), cell]);
+    const list = alike.get(key);
+    if (list) list.push(cell);
+    else alike.set(key, [cell]);
   }
   const candidates = [...alike.values()].filter((list) => list.length > 1);
   const pairs = new Map<string, number>();
