@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // Patience for a machine under load; no test says anything about time.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // All cores: left alone, one of two would idle.
     maxWorkers: '100%',
     include: ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'],

@@ -32,9 +32,7 @@ beforeAll(async () => {
   for (const [name, from] of Object.entries(copies)) copyFileSync(fixture(from), path.join(workbench.folder, name));
 });
 afterAll(() => workbench.stop());
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
-});
+afterEach(({ task }) => workbench.cleanUpFailure(task));
 
 const tab = (name: RegExp) => workbench.page.locator('.tab', { hasText: name }).first();
 

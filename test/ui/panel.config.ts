@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // On a busy machine a page may take seconds to draw what it was sent.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 20_000 } },
     // What fails once on a busy machine is tried again: a fault of the panel fails twice.
     retry: 1,
     maxWorkers: 2,

@@ -17,9 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => workbench.stop());
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
-});
+afterEach(({ task }) => workbench.cleanUpFailure(task));
 
 function run(...words: readonly string[]): string {
   return execFileSync(process.execPath, [path.join(root, 'dist/cli.js'), ...words], {

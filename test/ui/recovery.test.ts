@@ -26,9 +26,8 @@ beforeAll(async () => {
 afterAll(() => workbench.stop());
 
 afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  console.log(workbench.extensionLog());
-  await workbench.screenshot(`failed ${task.name}`);
+  if (task.result?.state === 'fail') console.log(workbench.extensionLog());
+  await workbench.cleanUpFailure(task);
 });
 
 /** The language server of this editor: its file lies in the folder of the installed extensions. */

@@ -1,6 +1,6 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/process.mjs';
 import { Workbench } from './workbench.ts';
 
@@ -39,6 +39,7 @@ beforeAll(async () => {
   workbench = await Workbench.start({ files });
 });
 
+afterEach(({ task }) => workbench.cleanUpFailure(task));
 afterAll(() => workbench.stop());
 
 /** Points of a cube; their class is whether an even number of coordinates is negative. */
@@ -151,6 +152,8 @@ describe('training in the editor', () => {
 describe('training with the data of a file', () => {
   it('is kept as a run, whose regions in planes through samples are seen', async () => {
     const { webview } = workbench;
+    // Of a first try that failed.
+    rmSync(path.join(workbench.folder, 'kept'), { recursive: true, force: true });
     await workbench.openFile('cube.network.json');
     await workbench.runCommand('Region Lens: Show Plot');
     await webview.locator('header', { hasText: 'cube.network.json' }).waitFor();

@@ -34,9 +34,7 @@ beforeAll(async () => {
   write('other.npz', { ...trained, 'd2/bias': { shape: [1], data: Float64Array.of(3) } });
 });
 afterAll(() => workbench.stop());
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await workbench.screenshot(`failed ${task.name}`);
-});
+afterEach(({ task }) => workbench.cleanUpFailure(task));
 
 const trained = Object.fromEntries(
   layers.flatMap(({ weights = {} }, i) =>

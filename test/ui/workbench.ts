@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { RunnerTask } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
 import { startEditor } from '../../scripts/editor.mjs';
 import { vsixFile } from '../../scripts/package.mjs';
@@ -84,6 +85,17 @@ export class Workbench extends WorkbenchPage {
   async stop(): Promise<void> {
     await this.browser.close();
     await this.editor.stop();
+  }
+
+  /**
+   * For `afterEach`: where the test failed, writes a picture, and closes all editors, so that they do not disturb the
+   * second try.
+   */
+  async cleanUpFailure({ name, result }: RunnerTask): Promise<void> {
+    if (result?.state !== 'fail') return;
+    await this.screenshot(`failed ${name}`);
+    await this.page.keyboard.press('Escape');
+    await this.closeAll();
   }
 
   /** What the extension has written to its log, for a test that failed. */

@@ -130,7 +130,11 @@ export class WorkbenchPage {
 
   protected async openTab(name: string): Promise<void> {
     await this.choose('Control+P', name, name);
-    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    // A panel about the file names it in its own tab.
+    await this.page
+      .locator(`.tab.active[data-resource-name=${JSON.stringify(name)}]`)
+      .first()
+      .waitFor();
   }
 
   /** Opens a file of the folder and waits until its text is there. */
